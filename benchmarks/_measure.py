@@ -1,0 +1,84 @@
+"""What the benchmarks share: run a function in a fresh process, time it, print a table.
+
+A script hands its roles and its `main` to `start`. `main` calls `run(__file__, role, ...)`, which starts the
+script again in a new process; there `start` runs that one role and prints its answer as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+_CHILD = "--in-child"
+_STARTED = "BENCHMARK_STARTED"
+
+Measure = dict[str, Any]
+
+
+def start(roles: Mapping[str, Callable[..., Measure]], main: Callable[[], None]) -> None:
+    """Run `main`, or the one role that `run` asked this process for."""
+    if sys.argv[1:2] == [_CHILD]:
+        print("\n" + json.dumps(roles[sys.argv[2]](*sys.argv[3:])))
+    else:
+        main()
+
+
+def run(
+    script: str, role: str, *args: str, python: str = sys.executable, env: Mapping[str, str] | None = None
+) -> Measure:
+    """Run one role of `script` in a fresh process and return its measure.
+
+    The peak that Linux reports for a child is never under the parent's memory at the fork, so the calling
+    process must stay small: it leaves numpy, pictures and releases to its children.
+    """
+    # A proxy in the environment must not stand between us and the loopback address.
+    settings = {**os.environ, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", **(env or {})}
+    settings[_STARTED] = repr(time.time())
+    command = [python, script, _CHILD, role, *args]
+    done = subprocess.run(command, env=settings, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{role} failed:\n{done.stderr[-4000:]}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def timed(function: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, Measure]:
+    """Call `function`; return its result and `seconds`, `wall` (since the process began), `peak` in MiB."""
+    begin = time.perf_counter()
+    result = function(*args, **kwargs)
+    seconds = time.perf_counter() - begin
+    wall = time.time() - float(os.environ[_STARTED])
+    # Linux counts ru_maxrss in KiB, macOS in bytes.
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+    return result, {"seconds": seconds, "wall": wall, "peak": peak}
+
+
+def median(measures: Iterable[Measure]) -> Measure:
+    """Return the median of each number over the measures of one role; the peak is the worst one."""
+    rounds = list(measures)
+    middle = {key: statistics.median(measure[key] for measure in rounds) for key in rounds[0]}
+    return {**middle, "peak": max(measure["peak"] for measure in rounds)}
+
+
+def print_table(header: list[str], rows: list[list[str]]) -> None:
+    """Print rows under a header: the first column to the left, numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    for row in [header, ["-" * width for width in widths], *rows]:
+        cells = [row[0].ljust(widths[0])]
+        cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        print("  ".join(cells))
+
+
+def verdict(name: str, value: float, sign: str, target: float) -> str:
+    """Return a line such as "ratio 41.3 >= 30: met"."""
+    met = value >= target if sign == ">=" else value <= target
+    return f"{name} {value:.4g} {sign} {target:g}: {'met' if met else 'MISSED'}"

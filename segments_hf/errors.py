@@ -1,0 +1,44 @@
+"""What can go wrong, as exceptions that say what to do.
+
+Every error of this library is a `SegmentsHFError`; each child is also the built-in that fits, so that code which
+knows nothing of this library still catches it. A message names what was got, what was wanted, and where.
+"""
+
+
+class SegmentsHFError(Exception):
+    """The root of all errors that segments-hf raises on purpose."""
+
+
+class ReleaseError(SegmentsHFError, ValueError):
+    """A release file that cannot be read, or whose content is not what a release holds.
+
+    Args:
+        problem: What was got and what was wanted.
+        source: The release file: a path, or a URL without its query.
+        json_path: The place in the file, such as ``$.dataset.samples[3].name``.
+    """
+
+    def __init__(self, problem: str, source: str = "", json_path: str = "$") -> None:
+        super().__init__(problem, source, json_path)
+        self.problem = problem
+        self.source = source
+        self.json_path = json_path
+
+    def __str__(self) -> str:
+        return f"{self.source}: at {self.json_path}: {self.problem}" if self.source else self.problem
+
+
+class OptionError(SegmentsHFError, ValueError):
+    """An option that does not fit the release: an unknown labelset or status, fractions that do not sum to 1."""
+
+
+class AssetError(SegmentsHFError, OSError):
+    """The bytes behind a URL could not be had, or are not what they should be."""
+
+
+class BitmapError(SegmentsHFError, ValueError):
+    """A bitmap or mask that is not in one of the known encodings, or ids that no encoding can hold."""
+
+
+class OutputExistsError(SegmentsHFError, FileExistsError):
+    """The place to write to is taken, and overwriting was not asked for."""

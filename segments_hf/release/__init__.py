@@ -1,0 +1,22 @@
+"""A Segments.ai release file as typed objects; knows nothing of `datasets`, numpy or pictures."""
+
+from segments_hf.release.document import Category, Frame, Labelset
+from segments_hf.release.filters import has_metadata, wanted_statuses
+from segments_hf.release.release import Release
+from segments_hf.release.sample import UNLABELED, Sample
+from segments_hf.release.tasks import Annotation, Label, Labeled, TaskKind
+
+__all__ = [
+    "UNLABELED",
+    "Annotation",
+    "Category",
+    "Frame",
+    "Label",
+    "Labeled",
+    "Labelset",
+    "Release",
+    "Sample",
+    "TaskKind",
+    "has_metadata",
+    "wanted_statuses",
+]

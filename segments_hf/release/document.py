@@ -1,0 +1,137 @@
+"""The shape of a release file, from 2020 to today, as msgspec structs.
+
+Samples stay raw slices of the file here: `Release` decodes them one at a time.
+The format: https://docs.segments.ai/how-to-integrate/export/structure-of-the-release-file
+"""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from msgspec import UNSET, Raw, UnsetType
+
+
+class Category(msgspec.Struct, frozen=True):
+    """A class of objects.
+
+    Attributes:
+        id: The category id in the release: any integer, 0 included, gaps allowed.
+        name: Its name; not always unique.
+        color: 3 or 4 numbers from 0 to 255, or None.
+        has_instances: Whether its objects are counted one by one (a "thing"); None where the file does not say.
+        attributes: The attributes that its objects may have, as they stand in the file.
+    """
+
+    id: int
+    name: str
+    color: tuple[int | float, ...] | None = None
+    has_instances: bool | None = None
+    attributes: list[dict[str, Any]] | None = None
+
+
+class Labelset(msgspec.Struct, frozen=True):
+    """One set of answers: the ground truth, or a model's predictions."""
+
+    name: str
+    description: str | None = None
+    is_groundtruth: bool | None = None
+
+
+class TaskAttributes(msgspec.Struct, frozen=True):
+    """The categories of a task."""
+
+    categories: list[Category] | None = None
+
+
+class Task(msgspec.Struct, frozen=True):
+    """An entry of `tasks`: the task of one labelset. Since 2024 a husk without a type or categories."""
+
+    name: str | None = None
+    task_type: str | None = None
+    attributes: TaskAttributes | None = None
+
+
+class Owner(msgspec.Struct, frozen=True):
+    """The owner of a data set, in the files that give more than a name."""
+
+    username: str
+
+
+class Dataset(msgspec.Struct, frozen=True):
+    """The data set that a release is a snapshot of."""
+
+    samples: list[Raw] | dict[str, Raw]
+    name: str | None = None
+    description: str | None = None
+    owner: str | Owner | None = None
+    task_type: str | None = None
+    task_attributes: TaskAttributes | None = None
+    tasks: dict[str, Task] | list[Task] | None = None
+    labelsets: list[Labelset] | None = None
+
+
+class Document(msgspec.Struct, frozen=True):
+    """A release file."""
+
+    dataset: Dataset
+    name: str | None = None
+    description: str | None = None
+    created_at: str | None = None
+
+
+class AssetRef(msgspec.Struct, gc=False):
+    """Where the bytes of a picture are."""
+
+    url: str | None = None
+
+
+class Frame(msgspec.Struct):
+    """One image of a sample: the only one, or a frame of a sequence."""
+
+    image: AssetRef | None = None
+    name: str | None = None
+    timestamp: str | int | float | None = None
+
+
+class SampleAttributes(Frame):
+    """The pictures of a sample."""
+
+    frames: list[Frame] | None = None
+
+
+LabelDocument = TypeVar("LabelDocument")
+
+
+class SampleDocument(msgspec.Struct, Generic[LabelDocument]):
+    """An entry of `samples`; its labels decoded, or raw slices."""
+
+    name: str | UnsetType = UNSET
+    uuid: str | None = None
+    attributes: Raw | UnsetType = UNSET
+    metadata: Raw | UnsetType = UNSET
+    labels: dict[str, LabelDocument] | list[Raw] | None = None
+
+
+class ListedLabel(msgspec.Struct):
+    """What tells whose label an entry of a list of labels is; the name of the key changed over the years."""
+
+    labelset: str | None = None
+    task: str | None = None
+    task_name: str | None = None
+    name: str | None = None
+
+    @property
+    def labelset_name(self) -> str | None:
+        """The labelset that the label belongs to, if it says so."""
+        return self.labelset or self.task or self.task_name or self.name
+
+
+NULL = b"null"
+
+
+def json_text(raw: Raw | UnsetType) -> str | None:
+    """The text of a raw slice, or None where the file has nothing or null."""
+    if isinstance(raw, UnsetType) or (text := bytes(raw)) == NULL:
+        return None
+    return text.decode()

@@ -1,0 +1,58 @@
+"""Which samples of a release are asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from segments_hf.errors import OptionError
+from segments_hf.release.sample import UNLABELED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from segments_hf.release.release import Release
+    from segments_hf.release.sample import Sample
+
+STATUSES = frozenset(
+    {
+        UNLABELED,
+        "PRELABELED",
+        "LABELING_IN_PROGRESS",
+        "LABELED",
+        "REVIEWING_IN_PROGRESS",
+        "REVIEWED",
+        "REJECTED",
+        "SKIPPED",
+        "VERIFIED",
+    }
+)
+
+
+def wanted_statuses(filter_by: str | Iterable[str], release: Release, labelset: str | None) -> frozenset[str]:
+    """The statuses that are asked for, in the platform's spelling.
+
+    A status that the platform does not have today is taken when the release has it.
+
+    Args:
+        filter_by: One status or several, in any case.
+        release: The release that is filtered.
+        labelset: The labelset whose labels decide.
+
+    Raises:
+        OptionError: A status that neither the platform nor the release has; the error lists those of the release.
+    """
+    statuses = frozenset(status.upper() for status in ([filter_by] if isinstance(filter_by, str) else filter_by))
+    if unknown := statuses - STATUSES:
+        present = {status for sample in release if (status := sample.status(labelset))}
+        if unknown - present:
+            raise OptionError(
+                f"filter_by: got {', '.join(sorted(unknown - present))}; "
+                f"{release.source} has labels with status {', '.join(sorted(present)) or '(none)'}"
+            )
+    return statuses
+
+
+def has_metadata(sample: Sample, wanted: Mapping[str, Any]) -> bool:
+    """Whether a sample's metadata has all the wanted values."""
+    metadata = sample.metadata
+    return all(key in metadata and metadata[key] == value for key, value in wanted.items())

@@ -1,0 +1,52 @@
+"""The task type of a release whose file does not say it, told from a label."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import UNSET, Raw, UnsetType
+
+
+class _Object(msgspec.Struct):
+    type: str | None = None
+    points: Raw | UnsetType = UNSET
+
+
+class _Content(msgspec.Struct):
+    annotations: list[_Object] | None = None
+    segmentation_bitmap: Raw | UnsetType = UNSET
+    frames: list[_Content] | None = None
+
+
+class _Label(msgspec.Struct):
+    label_type: str | None = None
+    attributes: _Content | None = None
+
+
+_LABEL = msgspec.json.Decoder(_Label | None)
+
+
+def guess_task_type(label: Raw | bytes) -> str:
+    """The task type that a label must be of, or an empty string.
+
+    >>> guess_task_type(b'{"label_status": "LABELED", "attributes": {"segmentation_bitmap": {"url": "a.png"}}}')
+    'segmentation-bitmap'
+    >>> guess_task_type(b'{"attributes": {"frames": [{"annotations": [{"id": 1, "type": "bbox", "points": []}]}]}}')
+    'image-vector-sequence'
+    >>> guess_task_type(b"null")
+    ''
+    """
+    try:
+        document = _LABEL.decode(label)
+    except msgspec.ValidationError:
+        return ""
+    if document is None:
+        return ""
+    if document.label_type:
+        return document.label_type
+    content = document.attributes or _Content()
+    parts = [content] if content.frames is None else content.frames
+    if any(part.segmentation_bitmap is not UNSET for part in parts):
+        return "segmentation-bitmap" if content.frames is None else "image-segmentation-sequence"
+    if any(item.points is not UNSET for part in parts for item in part.annotations or ()):
+        return "vector" if content.frames is None else "image-vector-sequence"
+    return ""

@@ -1,0 +1,268 @@
+"""A release: a snapshot of a data set on Segments.ai, read from its file."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import itertools
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from segments_hf.errors import OptionError, ReleaseError
+from segments_hf.release.decode import decode
+from segments_hf.release.document import Document, Labelset, Owner, SampleDocument, Task
+from segments_hf.release.guess import guess_task_type
+from segments_hf.release.sample import RAW_LABELS, Sample
+from segments_hf.release.source import Buffer, is_url, public_name, read_source
+from segments_hf.release.tasks import TaskKind, task_kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from segments_hf.release.document import Category
+
+GROUND_TRUTH = "ground-truth"
+
+_DOCUMENT = msgspec.json.Decoder(Document)
+
+
+class Release:
+    """A release file, opened.
+
+    The file is scanned once; its samples are decoded one at a time as they are asked for. All shapes since 2020 read
+    the same.
+
+    Attributes:
+        source: The name of the file for messages: a path, or a URL without its query.
+        base: What relative asset paths are relative to: a folder, or the URL of a folder.
+
+    >>> from segments_hf.demo import demo_release
+    >>> release = Release.open(demo_release())
+    >>> release.name, release.task_type, len(release)
+    ('v1.0', 'segmentation-bitmap', 8)
+    >>> next(iter(release)).label("ground-truth").status
+    'LABELED'
+    """
+
+    def __init__(self, content: Buffer, source: str) -> None:
+        """Reads a release from memory.
+
+        Args:
+            content: Its JSON, without a byte order mark.
+            source: Where it came from.
+
+        Raises:
+            ReleaseError: It is not a release file.
+        """
+        self.source = public_name(source)
+        self.base = public_name(source).rpartition("/")[0] if is_url(source) else os.path.dirname(os.path.abspath(source))
+        self._content = content
+        self._document = decode(_DOCUMENT, content, self.source)
+        samples = self._document.dataset.samples
+        self._keys = list(samples) if isinstance(samples, dict) else None
+        self._samples = list(samples.values()) if isinstance(samples, dict) else samples
+        self._kinds: dict[str | None, TaskKind] = {}
+
+    @classmethod
+    def open(cls, source: str | os.PathLike[str]) -> Release:
+        """Opens a release file.
+
+        Args:
+            source: A path, an http(s) URL, or any URL that fsspec reads; gzipped or not.
+
+        Raises:
+            ReleaseError: The file cannot be read or is not a release file.
+        """
+        source = os.path.expanduser(os.fspath(source))
+        return cls(read_source(source), source)
+
+    def __repr__(self) -> str:
+        return f"Release({self.source!r}, {len(self)} samples)"
+
+    @property
+    def content(self) -> Buffer:
+        """The file's JSON."""
+        return self._content
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of the content, in hexadecimal."""
+        return hashlib.sha256(self._content).hexdigest()
+
+    @property
+    def name(self) -> str | None:
+        """The name of the release, such as ``v1.0``; None in a cut file."""
+        return self._document.name
+
+    @property
+    def description(self) -> str | None:
+        """What its maker says of it."""
+        return self._document.description
+
+    @property
+    def created_at(self) -> datetime.datetime | None:
+        """When it was made, with its time zone (UTC where the file gives none); None where the file has no date."""
+        try:
+            moment = msgspec.convert(self._document.created_at, datetime.datetime | None)
+        except msgspec.ValidationError:
+            return None
+        return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)
+
+    @property
+    def owner(self) -> str | None:
+        """The user or organisation that owns the data set; None in a cut file."""
+        owner = self._document.dataset.owner
+        return owner.username if isinstance(owner, Owner) else owner
+
+    @property
+    def dataset_name(self) -> str | None:
+        """The name of the data set; None in a cut file."""
+        return self._document.dataset.name
+
+    @property
+    def dataset_description(self) -> str | None:
+        """What the data set's maker says of it."""
+        return self._document.dataset.description
+
+    @property
+    def task_type(self) -> str:
+        """The task type of the default labelset, such as ``segmentation-bitmap``; empty where none can be told."""
+        return self.labelset_task_type(self._first_labelset)
+
+    @property
+    def categories(self) -> list[Category]:
+        """The categories of the default labelset, in the order of their ids.
+
+        Raises:
+            ReleaseError: Two categories have the same id.
+        """
+        return self.labelset_categories(self._first_labelset)
+
+    @cached_property
+    def labelsets(self) -> list[Labelset]:
+        """The labelsets; where the file does not list them, those of its tasks, else those that its samples have."""
+        if listed := self._document.dataset.labelsets:
+            return listed
+        names: Mapping[str, object] = self._tasks or dict.fromkeys(
+            name for sample in self._iterate(RAW_LABELS) for name in sample.labelsets
+        )
+        return [Labelset(name) for name in names]
+
+    @property
+    def default_labelset(self) -> str | None:
+        """The labelset that is meant when none is named; None where the release has no labels at all.
+
+        It is the one that is marked as ground truth, else ``ground-truth``, else the only one.
+
+        Raises:
+            OptionError: There are several and none of these.
+        """
+        names = [labelset.name for labelset in self.labelsets]
+        marked = [labelset.name for labelset in self.labelsets if labelset.is_groundtruth]
+        if len(marked) == 1:
+            return marked[0]
+        if GROUND_TRUTH in names:
+            return GROUND_TRUTH
+        if len(names) > 1:
+            raise OptionError(
+                f"labelset: {self.source} has several and none is the ground truth; "
+                f"name one of {', '.join(map(repr, names))}"
+            )
+        return names[0] if names else None
+
+    def resolve_labelset(self, labelset: str | None) -> str | None:
+        """A labelset's name, checked; the default one for None.
+
+        Raises:
+            OptionError: There is no such labelset; the error lists those that exist.
+        """
+        if labelset is None:
+            return self.default_labelset
+        names = [known.name for known in self.labelsets]
+        if labelset not in names:
+            raise OptionError(
+                f"labelset: got {labelset!r}; {self.source} has {', '.join(map(repr, names)) or 'no labelsets'}"
+            )
+        return labelset
+
+    def labelset_task_type(self, labelset: str | None) -> str:
+        """The task type of a labelset; empty where none can be told.
+
+        A labelset may have a task of its own. A cut file may lack the task type: then the first label tells.
+        """
+        task = self._tasks.get(labelset) if labelset else None
+        return (task and task.task_type) or self._document.dataset.task_type or self._guessed_task_type(labelset)
+
+    def labelset_categories(self, labelset: str | None) -> list[Category]:
+        """The categories of a labelset, in the order of their ids.
+
+        Raises:
+            ReleaseError: Two categories have the same id.
+        """
+        task = self._tasks.get(labelset) if labelset else None
+        of_task = task.attributes.categories if task and task.attributes else None
+        of_dataset = self._document.dataset.task_attributes
+        categories = of_task or (of_dataset and of_dataset.categories) or []
+        by_id = {category.id: category for category in categories}
+        if len(by_id) < len(categories):
+            raise ReleaseError("got two categories with the same id", self.source, "$.dataset.task_attributes.categories")
+        return [by_id[category_id] for category_id in sorted(by_id)]
+
+    def kind(self, labelset: str | None) -> TaskKind:
+        """How the labels of a labelset are built."""
+        if labelset not in self._kinds:
+            self._kinds[labelset] = task_kind(self.labelset_task_type(labelset))
+        return self._kinds[labelset]
+
+    def __len__(self) -> int:
+        return len(self._samples)
+
+    def __iter__(self) -> Iterator[Sample]:
+        """The samples, in the order of the file.
+
+        Raises:
+            ReleaseError: A sample is broken.
+        """
+        return self._iterate(self._decoder)
+
+    def __getitem__(self, index: int) -> Sample:
+        """The sample at a place.
+
+        Raises:
+            ReleaseError: The sample is broken.
+            IndexError: There is no such place.
+        """
+        return Sample(self, index, self._samples[index], self._keys[index] if self._keys else None, self._decoder)
+
+    def _iterate(self, decoder: msgspec.json.Decoder[SampleDocument[Any]]) -> Iterator[Sample]:
+        keys = self._keys or itertools.repeat(None)
+        for index, (raw, key) in enumerate(zip(self._samples, keys)):
+            yield Sample(self, index, raw, key, decoder)
+
+    @cached_property
+    def _decoder(self) -> msgspec.json.Decoder[SampleDocument[Any]]:
+        """Decodes a sample with its labels in one go where all labelsets are of one kind."""
+        kinds = {self.kind(labelset.name) for labelset in self.labelsets}
+        return kinds.pop().sample_decoder if len(kinds) == 1 else RAW_LABELS
+
+    @cached_property
+    def _tasks(self) -> dict[str, Task]:
+        tasks = self._document.dataset.tasks or {}
+        return {task.name: task for task in tasks if task.name} if isinstance(tasks, list) else tasks
+
+    @property
+    def _first_labelset(self) -> str | None:
+        """The default labelset, or the first where there is no default: it is only asked what the release is about."""
+        try:
+            return self.default_labelset
+        except OptionError:
+            return self.labelsets[0].name
+
+    def _guessed_task_type(self, labelset: str | None) -> str:
+        if labelset is None:
+            return ""
+        labels = (sample.label_document(labelset) for sample in self._iterate(RAW_LABELS))
+        return next((guess for raw in labels if raw is not None and (guess := guess_task_type(raw))), "")

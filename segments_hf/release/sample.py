@@ -1,0 +1,155 @@
+"""A sample of a release, and its labels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import Raw, UnsetType
+
+from segments_hf.errors import ReleaseError
+from segments_hf.release.decode import decode
+from segments_hf.release.document import ListedLabel, SampleAttributes, SampleDocument, json_text
+
+if TYPE_CHECKING:
+    from segments_hf.release.document import Frame
+    from segments_hf.release.release import Release
+    from segments_hf.release.tasks import Label
+
+UNLABELED = "UNLABELED"
+
+RAW_LABELS = msgspec.json.Decoder(SampleDocument[Raw])
+
+_ATTRIBUTES = msgspec.json.Decoder(SampleAttributes | None)
+_LISTED_LABEL = msgspec.json.Decoder(ListedLabel | None)
+
+
+class Sample:
+    """One entry of a release: an image, a sequence, a point cloud.
+
+    Attributes:
+        index: Its place in the release, from 0.
+        name: Its name. It may be hostile: it is not a path.
+        uuid: Its uuid, or None.
+    """
+
+    __slots__ = ("_document", "_release", "index", "name", "uuid")
+
+    def __init__(
+        self,
+        release: Release,
+        index: int,
+        raw: Raw,
+        key: str | None = None,
+        decoder: msgspec.json.Decoder[SampleDocument[Any]] = RAW_LABELS,
+    ) -> None:
+        """Decodes a sample.
+
+        Args:
+            release: The release it stands in.
+            index: Its place, from 0.
+            raw: Its JSON.
+            key: Its key, where `samples` is a dict; its name where it has no other.
+            decoder: What decodes it. One that decodes the labels in the same go is faster; a label that it cannot
+                decode stays raw, so that only who asks for that label sees the error.
+
+        Raises:
+            ReleaseError: It is not a sample, or has no name.
+        """
+        self._release = release
+        self.index = index
+        try:
+            document = decoder.decode(raw)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            document = decode(RAW_LABELS, raw, release.source, self.json_path)
+        self._document = document
+        self.name: str = document.name or key or ""
+        self.uuid: str | None = document.uuid
+        if not self.name:
+            raise ReleaseError("got a sample without a `name`, wanted one: it is its identity", *self._place())
+
+    @property
+    def json_path(self) -> str:
+        """Where the sample is in the file."""
+        return f"$.dataset.samples[{self.index}]"
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """Its metadata; empty where it has none."""
+        text = self.metadata_json
+        value = None if text is None else msgspec.json.decode(text)
+        return value if isinstance(value, dict) else {}
+
+    @property
+    def metadata_json(self) -> str | None:
+        """Its metadata as it stands in the file, or None."""
+        return json_text(self._document.metadata)
+
+    @property
+    def attributes_json(self) -> str | None:
+        """What it is a picture, sequence or point cloud of, as it stands in the file, or None."""
+        return json_text(self._document.attributes)
+
+    @property
+    def images(self) -> list[Frame]:
+        """Its image, or the frames of its sequence.
+
+        Raises:
+            ReleaseError: Its attributes are not those of an image or a sequence of images.
+        """
+        raw = self._document.attributes
+        if isinstance(raw, UnsetType):
+            return []
+        attributes = decode(_ATTRIBUTES, raw, *self._place(".attributes"))
+        if attributes is None:
+            return []
+        return [attributes] if attributes.frames is None else list(attributes.frames)
+
+    def status(self, labelset: str | None) -> str | None:
+        """The status of a label: ``UNLABELED`` where it is null, None where the file does not say.
+
+        Raises:
+            ReleaseError: The label is not one.
+        """
+        label = self.label(labelset)
+        return UNLABELED if label is None else label.status
+
+    def label(self, labelset: str | None) -> Label[Any] | None:
+        """The label of a labelset, or None where it is null or missing.
+
+        Raises:
+            ReleaseError: The label is not one; the error names the place in the file.
+        """
+        label: Label[Any] | Raw | None = self.label_document(labelset)
+        if isinstance(label, Raw):
+            return decode(self._release.kind(labelset).decoder, label, *self._place(f".labels[{labelset!r}]"))
+        return label
+
+    def label_document(self, labelset: str | None) -> Any:
+        """A label, raw or decoded as the sample was; None where the sample has no entry for the labelset.
+
+        Raises:
+            ReleaseError: The labels are a list that does not say whose they are.
+        """
+        labels = self._document.labels
+        if not isinstance(labels, list):
+            return labels.get(labelset) if labels else None
+        listed = self._listed(labels)
+        if any(name is None for _, name in listed) and len(listed) > 1:
+            raise ReleaseError("got a list of labels that do not say their `labelset`", *self._place(".labels"))
+        return next((raw for raw, name in listed if name in {labelset, None}), None)
+
+    @property
+    def labelsets(self) -> list[str]:
+        """The labelsets that it has an entry for, null ones too."""
+        labels = self._document.labels
+        if isinstance(labels, list):
+            return [name for _, name in self._listed(labels) if name]
+        return list(labels or ())
+
+    def _place(self, inner_path: str = "") -> tuple[str, str]:
+        return self._release.source, self.json_path + inner_path
+
+    def _listed(self, labels: list[Raw]) -> list[tuple[Raw, str | None]]:
+        entries = [(raw, decode(_LISTED_LABEL, raw, *self._place(f".labels[{i}]"))) for i, raw in enumerate(labels)]
+        return [(raw, entry.labelset_name) for raw, entry in entries if entry is not None]

@@ -1,0 +1,116 @@
+"""The bytes of a release file, wherever it is."""
+
+from __future__ import annotations
+
+import gzip
+import mmap
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+
+from segments_hf.errors import ReleaseError
+
+if TYPE_CHECKING:
+    import requests
+
+Buffer = bytes | memoryview
+
+_GZIP_MAGIC = b"\x1f\x8b"
+_BOM = b"\xef\xbb\xbf"
+_TIMEOUT = (10, 60)  # seconds to connect, and between two reads
+_RETRIED = (408, 429, 500, 502, 503, 504)
+
+
+def is_url(source: str) -> bool:
+    """Whether a source is a URL; one letter before the colon is a drive of Windows.
+
+    >>> is_url("s3://bucket/release.json"), is_url("C:/release.json"), is_url("release.json")
+    (True, False, False)
+    """
+    scheme, separator, _ = source.partition("://")
+    return bool(separator) and len(scheme) > 1
+
+
+def public_name(source: str) -> str:
+    """A source as it may be shown: without a query, which may be a signature, and without a password.
+
+    >>> public_name("https://jane:secret@host/a.json?X-Amz-Signature=abc")
+    'https://host/a.json'
+    """
+    if not is_url(source):
+        return source
+    parts = urlsplit(source)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def read_source(source: str) -> Buffer:
+    """The JSON text of a release, ungzipped and without a byte order mark.
+
+    A local file is mapped, not read: the processes that share it share its memory.
+
+    Args:
+        source: A path, an http(s) URL, or any URL that fsspec reads.
+
+    Raises:
+        ReleaseError: The source cannot be read.
+    """
+    content = _read_url(source) if is_url(source) else _map_file(Path(source).expanduser())
+    if content[:2] == _GZIP_MAGIC:
+        try:
+            content = gzip.decompress(content)
+        except (OSError, EOFError) as error:
+            raise ReleaseError(f"the gzip file is broken ({error}); download it again", public_name(source)) from error
+    return memoryview(content)[len(_BOM) :] if content[: len(_BOM)] == _BOM else content
+
+
+def _map_file(path: Path) -> Buffer:
+    try:
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_size == 0:
+                return b""
+            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    except OSError as error:
+        raise ReleaseError(f"cannot read the file: {error.strerror}", str(path)) from error
+
+
+def _read_url(source: str) -> bytes:
+    if urlsplit(source).scheme in {"http", "https"}:
+        return _get(source)
+    import fsspec  # noqa: PLC0415  (slow to import, and seldom needed)
+
+    try:
+        with fsspec.open(source, "rb") as file:
+            return bytes(file.read())
+    except (OSError, ValueError, ImportError) as error:
+        raise ReleaseError(f"cannot read the URL: {error}", public_name(source)) from error
+
+
+def _get(url: str) -> bytes:
+    import requests  # noqa: PLC0415  (slow to import, and seldom needed)
+
+    with _session() as session:
+        try:
+            response = session.get(url, timeout=_TIMEOUT)
+        except requests.RequestException as error:
+            # Its text holds the whole URL, signature included.
+            raise ReleaseError(f"cannot fetch the URL: {type(error).__name__}", public_name(url)) from None
+    if not response.ok:
+        raise ReleaseError(
+            f"got HTTP {response.status_code} {response.reason}; wanted a release file. "
+            "Is the link still valid? Signed links expire",
+            public_name(url),
+        )
+    return response.content
+
+
+def _session() -> requests.Session:
+    import requests  # noqa: PLC0415
+    from requests.adapters import HTTPAdapter  # noqa: PLC0415
+    from urllib3 import Retry  # noqa: PLC0415
+
+    session = requests.Session()
+    retries = Retry(total=5, backoff_factor=0.5, status_forcelist=_RETRIED, raise_on_status=False)
+    session.mount("http://", HTTPAdapter(max_retries=retries))
+    session.mount("https://", HTTPAdapter(max_retries=retries))
+    return session

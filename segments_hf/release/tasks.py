@@ -1,0 +1,160 @@
+"""Task types: which labels a release holds, as types that msgspec decodes straight into.
+
+The shapes are those of https://docs.segments.ai/reference/label-types. A task type that is not here is no error:
+its labels stay JSON.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from msgspec import UNSET, Raw, UnsetType
+
+from segments_hf.release.document import AssetRef, SampleDocument
+
+
+class Annotation(msgspec.Struct, gc=False):
+    """One object of a label. `id` is the value of its pixels where the label has a bitmap."""
+
+    id: int
+    category_id: int
+    attributes: Raw | UnsetType = UNSET
+
+
+class VectorAnnotation(Annotation, gc=False):
+    """An object drawn as a box, polygon, polyline or point; `points` are x, y in pixels.
+
+    A ``bbox`` has two points: the top left and the bottom right corner.
+    """
+
+    type: str | None = None
+    points: list[list[float]] | None = None
+
+
+class TrackedAnnotation(Annotation, gc=False):
+    """An object in one frame of a sequence of bitmaps."""
+
+    track_id: int | None = None
+    is_keyframe: bool | None = None
+
+
+class TrackedVectorAnnotation(VectorAnnotation, gc=False):
+    """An object in one frame of a sequence of vector labels."""
+
+    track_id: int | None = None
+    is_keyframe: bool | None = None
+
+
+A = TypeVar("A")
+
+
+class Labeled(msgspec.Struct, Generic[A]):
+    """What was labelled in one image or frame.
+
+    `attributes` is what `image_attributes` was called before 2025.
+    """
+
+    annotations: list[A] | None = None
+    segmentation_bitmap: AssetRef | None = None
+    image_attributes: Raw | UnsetType = UNSET
+    attributes: Raw | UnsetType = UNSET
+
+
+class LabeledFrames(msgspec.Struct, Generic[A]):
+    """What was labelled in the frames of a sequence, in the order of the sample's frames."""
+
+    frames: list[Labeled[A] | None] | None = None
+
+
+Content = TypeVar("Content")
+
+
+class Label(msgspec.Struct, Generic[Content]):
+    """One labelset's answer for one sample.
+
+    Attributes:
+        status: ``LABELED``, ``REVIEWED``, …; None where the file does not say.
+        attributes: What was labelled: `Labeled` for an image, `LabeledFrames` for a sequence, the raw JSON for a
+            task type that is not an image's; None where there is nothing.
+    """
+
+    status: str | None = msgspec.field(default=None, name="label_status")
+    attributes: Content | None = None
+
+    @property
+    def annotations(self) -> list[Annotation]:
+        """The objects, in the order of the file; in a sequence, those of all frames."""
+        attributes = self.attributes
+        if isinstance(attributes, Labeled):
+            return attributes.annotations or []
+        return [annotation for content in self.frames for annotation in (content and content.annotations) or ()]
+
+    @property
+    def frames(self) -> list[Labeled[Annotation] | None]:
+        """What was labelled, a frame at a time; one entry for an image, none for a task type that stays JSON."""
+        attributes = self.attributes
+        if isinstance(attributes, LabeledFrames):
+            return attributes.frames or []
+        return [attributes] if isinstance(attributes, Labeled) else []
+
+
+@dataclass(frozen=True)
+class TaskKind:
+    """How the labels of a task type are built.
+
+    Attributes:
+        annotation: The type of an annotation; None for a task type that is not an image's, whose labels stay JSON.
+        sequence: Whether a sample is a list of frames.
+        bitmap: Whether a label has a bitmap of instance ids.
+    """
+
+    annotation: type[Annotation] | None = None
+    sequence: bool = False
+    bitmap: bool = False
+
+    @cached_property
+    def _label(self) -> Any:
+        if self.annotation is None:
+            return Label[Raw] | None
+        content: Any = LabeledFrames if self.sequence else Labeled
+        return Label[content[self.annotation]] | None
+
+    @cached_property
+    def decoder(self) -> msgspec.json.Decoder[Label[Any] | None]:
+        """The msgspec decoder of such a label, or of null."""
+        return msgspec.json.Decoder(self._label)
+
+    @cached_property
+    def sample_decoder(self) -> msgspec.json.Decoder[SampleDocument[Any]]:
+        """The msgspec decoder of a sample whose labels are all of this kind."""
+        return msgspec.json.Decoder(SampleDocument[self._label])
+
+
+UNKNOWN = TaskKind()
+_BITMAP = TaskKind(Annotation, bitmap=True)
+_VECTOR = TaskKind(VectorAnnotation)
+
+KINDS: dict[str, TaskKind] = {
+    "segmentation-bitmap": _BITMAP,
+    "segmentation-bitmap-highres": _BITMAP,
+    "bboxes": _VECTOR,
+    "vector": _VECTOR,
+    "keypoints": _VECTOR,
+    "keypoint": _VECTOR,
+    "image-segmentation-sequence": TaskKind(TrackedAnnotation, sequence=True, bitmap=True),
+    "image-vector-sequence": TaskKind(TrackedVectorAnnotation, sequence=True),
+}
+
+
+def task_kind(task_type: str) -> TaskKind:
+    """The kind of a task type.
+
+    >>> task_kind("bboxes").bitmap
+    False
+    >>> task_kind("pointcloud-cuboid").annotation is None
+    True
+    """
+    return KINDS.get(task_type, UNKNOWN)
