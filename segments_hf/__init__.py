@@ -1,0 +1,40 @@
+"""From a Segments.ai release to a Hugging Face dataset.
+
+Importing this makes ``datasets.load_dataset("segments_release", data_files="flowers-v1.0.json")`` work.
+"""
+
+from __future__ import annotations
+
+import importlib
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from segments_hf.dataset.registration import register
+
+if TYPE_CHECKING:
+    from segments_hf.dataset.categories import categories
+    from segments_hf.dataset.load import load_release
+    from segments_hf.release import Release
+
+__all__ = ["Release", "categories", "load_release"]
+__version__ = version("segments-hf")
+
+_HOMES = {
+    "Release": "segments_hf.release",
+    "categories": "segments_hf.dataset.categories",
+    "load_release": "segments_hf.dataset.load",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Imports a public name when it is first used: `datasets` takes its time."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])
+
+
+register()

@@ -1,6 +1,6 @@
 """A Segments.ai release file as typed objects; knows nothing of `datasets`, numpy or pictures."""
 
-from segments_hf.release.document import Category, Frame, Labelset
+from segments_hf.release.document import Category, Frame, Labelset, json_text
 from segments_hf.release.filters import has_metadata, wanted_statuses
 from segments_hf.release.release import Release
 from segments_hf.release.sample import UNLABELED, Sample
@@ -18,5 +18,6 @@ __all__ = [
     "Sample",
     "TaskKind",
     "has_metadata",
+    "json_text",
     "wanted_statuses",
 ]

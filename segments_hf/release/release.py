@@ -16,8 +16,9 @@ from segments_hf.release.decode import decode
 from segments_hf.release.document import Document, Labelset, Owner, SampleDocument, Task
 from segments_hf.release.guess import guess_task_type
 from segments_hf.release.sample import RAW_LABELS, Sample
-from segments_hf.release.source import Buffer, is_url, public_name, read_source
+from segments_hf.release.source import Buffer, read_source
 from segments_hf.release.tasks import TaskKind, task_kind
+from segments_hf.urls import is_url, public_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

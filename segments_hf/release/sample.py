@@ -69,6 +69,11 @@ class Sample:
             raise ReleaseError("got a sample without a `name`, wanted one: it is its identity", *self._place())
 
     @property
+    def source(self) -> str:
+        """The name of the release file."""
+        return self._release.source
+
+    @property
     def json_path(self) -> str:
         """Where the sample is in the file."""
         return f"$.dataset.samples[{self.index}]"
@@ -148,7 +153,7 @@ class Sample:
         return list(labels or ())
 
     def _place(self, inner_path: str = "") -> tuple[str, str]:
-        return self._release.source, self.json_path + inner_path
+        return self.source, self.json_path + inner_path
 
     def _listed(self, labels: list[Raw]) -> list[tuple[Raw, str | None]]:
         entries = [(raw, decode(_LISTED_LABEL, raw, *self._place(f".labels[{i}]"))) for i, raw in enumerate(labels)]

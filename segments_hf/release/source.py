@@ -7,9 +7,10 @@ import mmap
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from segments_hf.errors import ReleaseError
+from segments_hf.urls import is_url, public_name
 
 if TYPE_CHECKING:
     import requests
@@ -20,28 +21,6 @@ _GZIP_MAGIC = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
 _TIMEOUT = (10, 60)  # seconds to connect, and between two reads
 _RETRIED = (408, 429, 500, 502, 503, 504)
-
-
-def is_url(source: str) -> bool:
-    """Whether a source is a URL; one letter before the colon is a drive of Windows.
-
-    >>> is_url("s3://bucket/release.json"), is_url("C:/release.json"), is_url("release.json")
-    (True, False, False)
-    """
-    scheme, separator, _ = source.partition("://")
-    return bool(separator) and len(scheme) > 1
-
-
-def public_name(source: str) -> str:
-    """A source as it may be shown: without a query, which may be a signature, and without a password.
-
-    >>> public_name("https://jane:secret@host/a.json?X-Amz-Signature=abc")
-    'https://host/a.json'
-    """
-    if not is_url(source):
-        return source
-    parts = urlsplit(source)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 def read_source(source: str) -> Buffer:

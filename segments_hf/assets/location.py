@@ -1,0 +1,61 @@
+"""Where an asset is: a URL, or a file on this machine."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.request import url2pathname
+
+from segments_hf.errors import AssetError
+from segments_hf.urls import is_url, public_name
+
+
+@dataclass(frozen=True)
+class Location:
+    """Where an asset is; one of the two is None.
+
+    Attributes:
+        url: An http(s) URL.
+        path: A file on this machine.
+    """
+
+    url: str | None = None
+    path: Path | None = None
+
+    def __str__(self) -> str:
+        return str(self.path) if self.url is None else public_name(self.url)
+
+
+def locate(reference: str, base: str) -> Location:
+    """Where the asset is that a release refers to.
+
+    A release that came from a URL must not read this machine's disk: there only URLs count.
+
+    Args:
+        reference: What the release says: a URL, or a path, which may be relative to the release file.
+        base: The folder of the release file, or its URL.
+
+    Raises:
+        AssetError: The scheme is unknown, or a release from a URL refers to a file of this machine.
+
+    >>> str(locate("images/a b.jpg", "https://host/releases"))
+    'https://host/releases/images/a%20b.jpg'
+    >>> locate("images/a.jpg", "/data").path.as_posix()
+    '/data/images/a.jpg'
+    """
+    if is_url(reference):
+        scheme = urlsplit(reference).scheme.lower()
+        if scheme in {"http", "https"}:
+            return Location(url=reference)
+        if scheme != "file":
+            raise AssetError(
+                f"{public_name(reference)}: got a URL of scheme {scheme!r}, wanted http, https, file or a path"
+            )
+        reference = url2pathname(unquote(urlsplit(reference).path))
+    if not is_url(base):
+        return Location(path=Path(base, os.path.expanduser(reference)))
+    if Path(reference).is_absolute():
+        raise AssetError(f"{reference}: got a file of this machine in a release that came from {base}; wanted a URL")
+    return Location(url=urljoin(f"{base}/", quote(reference)))

@@ -1,0 +1,62 @@
+"""What the header of a picture says, without decoding its pixels."""
+
+from __future__ import annotations
+
+import io
+import struct
+from typing import TYPE_CHECKING, BinaryIO
+
+from segments_hf.errors import AssetError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from segments_hf.assets.fetch import Asset
+
+_ORIENTATION = 0x0112
+_TURNED = {5, 6, 7, 8}  # the orientations in which width and height change places
+_PNG_SIGNATURE_LENGTH = 8
+_PNG_TEXT_CHUNKS = {b"iTXt", b"tEXt", b"zTXt"}
+_PNG_TEXTS_WITH_ORIENTATION = (b"Raw profile type exif\0", b"Raw profile type APP1\0", b"XML:com.adobe.xmp\0")
+
+
+def picture_size(asset: Asset) -> tuple[int, int]:
+    """The width and height of a picture in pixels, after EXIF rotation.
+
+    Raises:
+        AssetError: It is not a picture that Pillow knows.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    with asset.open() as file:
+        try:
+            with Image.open(file) as picture:
+                width, height = picture.size
+                return (height, width) if _is_turned(picture, file) else (width, height)
+        except UnidentifiedImageError:
+            file.seek(0)
+            raise AssetError(f"got something that is not a picture; it begins with {file.read(16)!r}") from None
+        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+            raise AssetError(f"got a broken picture ({error})") from error
+
+
+def _is_turned(picture: Image, file: BinaryIO) -> bool:
+    # Pillow decodes a whole PNG to look for EXIF behind its pixels, so we look whether there can be any.
+    if picture.format == "PNG" and not _png_may_have_orientation(file):
+        return False
+    return picture.getexif().get(_ORIENTATION) in _TURNED
+
+
+def _png_may_have_orientation(file: BinaryIO) -> bool:
+    position = file.tell()
+    try:
+        file.seek(_PNG_SIGNATURE_LENGTH)
+        while len(header := file.read(8)) == 8:  # noqa: PLR2004
+            length, kind = struct.unpack(">I4s", header)
+            keyword = file.read(min(length, max(map(len, _PNG_TEXTS_WITH_ORIENTATION))))
+            if kind == b"eXIf" or (kind in _PNG_TEXT_CHUNKS and keyword.startswith(_PNG_TEXTS_WITH_ORIENTATION)):
+                return True
+            file.seek(length - len(keyword) + 4, io.SEEK_CUR)
+        return False
+    finally:
+        file.seek(position)

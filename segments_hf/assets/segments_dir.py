@@ -1,0 +1,48 @@
+"""The folder in which the official SDK keeps what it has fetched."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
+
+from segments_hf.errors import OptionError
+
+
+class SegmentsDir:
+    """A folder in the layout of `segments-ai`: ``<owner>_<dataset>/<release>/<sample name>``.
+
+    Args:
+        folder: The folder that holds ``<owner>_<dataset>``, or the folder of the release itself.
+        owner: The owner of the data set.
+        dataset: Its name.
+        release: The name of the release.
+
+    Raises:
+        OptionError: There is no such folder.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str], owner: str | None, dataset: str | None, release: str | None) -> None:
+        root = Path(folder).expanduser().resolve()
+        if not root.is_dir():
+            raise OptionError(f"segments_dir: got {os.fspath(folder)!r}, which is not a folder")
+        leaf = root / f"{owner}_{dataset}" / f"{release}"
+        self._leaf = leaf if leaf.is_relative_to(root) and leaf.is_dir() else root
+
+    def image(self, name: str, url: str) -> Path | None:
+        """The file of an image: the sample's name, or its stem and the suffix of the URL."""
+        suffix = PurePosixPath(urlsplit(url).path).suffix
+        return self._find(name) or self._find(os.path.splitext(name)[0] + suffix)
+
+    def bitmap(self, name: str, labelset: str) -> Path | None:
+        """The file of a segmentation bitmap."""
+        return self._find(f"{os.path.splitext(name)[0]}_label_{labelset}.png")
+
+    def _find(self, name: str) -> Path | None:
+        # A name is hostile input: it may say `../../x`. `resolve` also follows links out of the folder.
+        try:
+            path = (self._leaf / name).resolve()
+            found = path.is_relative_to(self._leaf) and path.is_file()
+        except (OSError, ValueError):  # a name that is too long, or has a zero byte
+            return None
+        return path if found else None

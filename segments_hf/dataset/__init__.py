@@ -1,0 +1,1 @@
+"""The Hugging Face side: features, rows, the builder, splits, categories."""

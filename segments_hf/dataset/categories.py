@@ -1,0 +1,99 @@
+"""Categories on the way through a dataset: their class names, and how they travel with the features."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from segments_hf.errors import ReleaseError, SegmentsHFError
+from segments_hf.release import Category
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import datasets
+
+    from segments_hf.release import Release
+
+CARRIER = "image"  # the column whose feature carries the categories in its `id`
+
+
+class _Travelling(msgspec.Struct, omit_defaults=True):
+    id: int
+    name: str
+    color: tuple[int | float, ...] | None = None
+    has_instances: bool | None = None
+
+
+def class_names(categories: Sequence[Category]) -> list[str]:
+    """The names of the classes, each once: a name that is taken gets the category id.
+
+    The place of a name is the class index.
+
+    >>> class_names([Category(28, "bell_pepper"), Category(29, "bell_pepper")])
+    ['bell_pepper', 'bell_pepper (29)']
+    """
+    given = Counter(category.name for category in categories)
+    names: list[str] = []
+    for category in categories:
+        name = category.name
+        while name in names or (name != category.name and name in given):
+            name = f"{name} ({category.id})"
+        names.append(name)
+    return names
+
+
+def merged_categories(releases: Iterable[tuple[Release, str | None]]) -> list[Category]:
+    """The categories of several releases in one dataset, in the order of their ids.
+
+    Args:
+        releases: Releases with the labelset that is read of each.
+
+    Raises:
+        ReleaseError: One id names different categories in two releases.
+    """
+    merged: dict[int, Category] = {}
+    for release, labelset in releases:
+        for category in release.labelset_categories(labelset):
+            known = merged.setdefault(category.id, category)
+            if known.name != category.name:
+                raise ReleaseError(
+                    f"got category {category.id} as {category.name!r}, but another release of this dataset has it as "
+                    f"{known.name!r}; load them as datasets of their own",
+                    release.source,
+                )
+    return [merged[category_id] for category_id in sorted(merged)]
+
+
+def to_feature_id(categories: Sequence[Category]) -> str:
+    """The categories as the text that a feature carries through `map`, Parquet and the card."""
+    return msgspec.json.encode(
+        [_Travelling(item.id, item.name, item.color, item.has_instances) for item in categories]
+    ).decode()
+
+
+def categories(dataset: datasets.Dataset | datasets.IterableDataset | Mapping[str, datasets.Dataset]) -> list[Category]:
+    """The categories of a dataset that this library made, also after `map`, `save_to_disk` or a push.
+
+    Args:
+        dataset: A dataset of rows, or a dict of its splits.
+
+    Returns:
+        The categories in the order of their ids: the place of one is its class index.
+
+    Raises:
+        SegmentsHFError: The dataset does not carry categories.
+    """
+    part = next(iter(dataset.values())) if isinstance(dataset, dict) else dataset
+    carrier = (part.features or {}).get(CARRIER)
+    text = getattr(carrier, "id", None)
+    try:
+        travelled = msgspec.json.decode(text or "", type=list[_Travelling])
+    except msgspec.DecodeError:
+        raise SegmentsHFError(
+            f"got a dataset whose feature {CARRIER!r} does not carry categories; "
+            "wanted one that came from `load_release` or the builder `segments_release`"
+        ) from None
+    return [Category(item.id, item.name, item.color, item.has_instances) for item in travelled]

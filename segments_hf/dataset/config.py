@@ -1,0 +1,129 @@
+"""The options of the builder, checked, and the key of its cache."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import datasets
+
+from segments_hf.dataset.categories import merged_categories
+from segments_hf.dataset.opened import ReleaseKey, open_release, reopen_release
+from segments_hf.dataset.problems import checked_on_error
+from segments_hf.dataset.splits import split_assigner
+from segments_hf.errors import OptionError
+from segments_hf.release import Category, Release, TaskKind
+
+
+@dataclass
+class SegmentsReleaseConfig(datasets.BuilderConfig):
+    """The options of `SegmentsRelease`.
+
+    Attributes:
+        labelset: The labelset whose labels are read; by default the ground truth.
+        task: The same, as the SDK called it once.
+        filter_by: One label status or several, in any case, of the samples that are wanted.
+        filter_by_metadata: The metadata that the wanted samples have, all of it.
+        splits: The fraction of each split, or ``metadata:KEY``; by default the split of the data file.
+        segments_dir: A folder in the SDK's layout, in which pictures are looked for first.
+        load_assets: Whether to get the pictures at all.
+        embed: Whether the Arrow file holds the pictures' bytes; else it refers to the files in the cache.
+        on_error: What to do with a sample that is wrong: ``raise``, ``skip`` or ``keep``.
+    """
+
+    labelset: str | None = None
+    task: str | None = None
+    filter_by: str | Sequence[str] | None = None
+    filter_by_metadata: Mapping[str, Any] | None = None
+    splits: Mapping[str, float] | str | None = None
+    segments_dir: str | os.PathLike[str] | None = None
+    load_assets: bool = True
+    embed: bool = False
+    on_error: str = "raise"
+    _keys: dict[str, list[ReleaseKey]] | None = field(default=None, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Checks what can be checked without the release.
+
+        Raises:
+            OptionError: An option is not what it should be.
+        """
+        super().__post_init__()
+        checked_on_error(self.on_error)
+        if self.task is not None and self.labelset not in {None, self.task}:
+            raise OptionError(f"got labelset={self.labelset!r} and task={self.task!r}: they mean the same, give one")
+        self.labelset = self.labelset or self.task
+        if self.splits is not None:
+            split_assigner(self.splits)
+
+    @property
+    def release_keys(self) -> dict[str, list[ReleaseKey]]:
+        """The releases of each data file's split.
+
+        Raises:
+            OptionError: No release was given.
+            ReleaseError: A file is not a release.
+        """
+        if self._keys is None:
+            if not self.data_files:
+                raise OptionError("data_files: got none, wanted a release file")
+            self._keys = {
+                str(split): [open_release(str(source))[0] for source in sources]
+                for split, sources in self.data_files.items()
+            }
+        return self._keys
+
+    @property
+    def releases(self) -> list[tuple[Release, str | None]]:
+        """The releases, each with the labelset that is read of it.
+
+        Raises:
+            OptionError: A release has no such labelset.
+        """
+        opened = (reopen_release(key) for keys in self.release_keys.values() for key in keys)
+        return [(release, release.resolve_labelset(self.labelset)) for release in opened]
+
+    @property
+    def categories(self) -> list[Category]:
+        """The categories of all releases, in the order of their ids."""
+        return merged_categories(self.releases)
+
+    @property
+    def kind(self) -> TaskKind:
+        """How the labels of all releases are built.
+
+        Raises:
+            OptionError: The releases are of several task types.
+        """
+        kinds = {release.kind(labelset): release.labelset_task_type(labelset) for release, labelset in self.releases}
+        if len(kinds) > 1:
+            raise OptionError(
+                f"got releases of task types {', '.join(sorted(kinds.values()))}; wanted one: load them as datasets "
+                "of their own"
+            )
+        return next(iter(kinds))
+
+    def create_config_id(self, config_kwargs: dict[str, Any], custom_features: datasets.Features | None = None) -> str:
+        """The name of the cache: it changes with the releases' content and every option that changes rows."""
+        del config_kwargs  # as the caller wrote them: the same options can be written in several ways
+        identity = {
+            "releases": {
+                split: [(key.digest, reopen_release(key).base) for key in keys]
+                for split, keys in self.release_keys.items()
+            },
+            "labelset": self.labelset,
+            "filter_by": self.filter_by and sorted({self.filter_by} if isinstance(self.filter_by, str) else self.filter_by),
+            "filter_by_metadata": self.filter_by_metadata and dict(self.filter_by_metadata),
+            "splits": self.splits if isinstance(self.splits, str) else list((self.splits or {}).items()),
+            "segments_dir": self.segments_dir and os.path.abspath(self.segments_dir),
+            "load_assets": self.load_assets,
+            "embed": self.embed,
+            "on_error": self.on_error,
+            "features": custom_features and custom_features.to_dict(),
+        }
+        text = json.dumps(identity, sort_keys=True, default=str)
+        return f"{self.name}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"

@@ -1,0 +1,103 @@
+"""From a release to a dataset in one call."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import datasets
+from datasets.data_files import DataFilesDict, DataFilesList
+
+from segments_hf.dataset.builder import SegmentsRelease
+from segments_hf.dataset.registration import NAME, code_hash
+from segments_hf.urls import is_url
+
+Source = str | os.PathLike[str]
+
+
+def load_release(
+    release: Source | Mapping[str, Source],
+    *,
+    split: str | None = None,
+    streaming: bool = False,
+    labelset: str | None = None,
+    task: str | None = None,
+    filter_by: str | Sequence[str] | None = None,
+    filter_by_metadata: Mapping[str, Any] | None = None,
+    splits: Mapping[str, float] | str | None = None,
+    segments_dir: Source | None = None,
+    load_assets: bool = True,
+    embed: bool = False,
+    on_error: str = "raise",
+    num_proc: int | None = None,
+    cache_dir: Source | None = None,
+) -> Any:
+    """Loads a Segments.ai release as a Hugging Face dataset.
+
+    Args:
+        release: A release file: a path, an http(s) URL, or any URL that fsspec reads; or a dict of split name to
+            release.
+        split: The split to return; all of them in a dict by default. A release has one, ``train``, unless `splits`
+            or a dict say otherwise.
+        streaming: Whether to return a stream, which fetches pictures as it goes and needs no disk.
+        labelset: The labelset whose labels are read; by default the ground truth.
+        task: The same, as the original SDK called it once.
+        filter_by: One label status or several, in any case: ``"reviewed"``. A null label is ``UNLABELED``.
+        filter_by_metadata: Metadata that the wanted samples have, all of it.
+        splits: The fraction of each split, such as ``{"train": 0.8, "test": 0.2}``: a hash of the sample's uuid
+            decides, so that adding samples moves none. Or ``"metadata:KEY"``: the sample's metadata decide.
+        segments_dir: A folder in the layout of the original SDK's cache, in which pictures are looked for first.
+        load_assets: Whether to fetch pictures; without them `image` is null and the labels are there.
+        embed: Whether the Arrow file holds the pictures' bytes. Without it, it refers to the files in the cache, and
+            the disk holds them once.
+        on_error: What to do with a sample that is wrong: ``"raise"``; ``"skip"`` leaves the row out; ``"keep"``
+            leaves the column null. What was skipped or kept is logged, and listed in ``errors.jsonl`` in the cache.
+        num_proc: How many processes build the dataset.
+        cache_dir: Where the Arrow files go; by default the cache of `datasets`.
+
+    Returns:
+        What `datasets.load_dataset` returns: a `Dataset` for one split, a `DatasetDict` for all; an
+        `IterableDataset` or `IterableDatasetDict` when streaming.
+
+    Raises:
+        ReleaseError: The file is not a release, or something in it is wrong.
+        OptionError: An option does not fit the release.
+        AssetError: A picture cannot be had, and `on_error` is ``"raise"``.
+
+    >>> from segments_hf.demo import demo_release
+    >>> flowers = load_release(demo_release(), split="train", filter_by=["labeled", "reviewed"], streaming=True)
+    >>> row = next(iter(flowers))
+    >>> row["name"], row["status"], row["image"].size
+    ('meadow_01.jpg', 'LABELED', (480, 360))
+    """
+    by_split = release if isinstance(release, Mapping) else {"train": release}
+    files = {name: [_absolute(source)] for name, source in by_split.items()}
+    builder = SegmentsRelease(
+        cache_dir=None if cache_dir is None else os.fspath(cache_dir),
+        dataset_name=NAME,
+        hash=code_hash(),
+        # Made by hand, as `from_patterns` takes the brackets of a file name and the `?` of a URL for wildcards.
+        data_files=DataFilesDict(
+            {name: DataFilesList(sources, [() for _ in sources]) for name, sources in files.items()}
+        ),
+        labelset=labelset,
+        task=task,
+        filter_by=filter_by,
+        filter_by_metadata=filter_by_metadata,
+        splits=splits,
+        segments_dir=segments_dir,
+        load_assets=load_assets,
+        embed=embed,
+        on_error=on_error,
+    )
+    if streaming:
+        return builder.as_streaming_dataset(split=split)
+    builder.download_and_prepare(num_proc=num_proc)
+    return builder.as_dataset(split=split)
+
+
+def _absolute(source: Source) -> str:
+    text = os.fspath(source)
+    return text if is_url(text) else str(Path(text).expanduser().absolute())

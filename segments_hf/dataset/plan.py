@@ -1,0 +1,100 @@
+"""The plan of a build: which samples go to which split, cut into shards."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from segments_hf.dataset.opened import ReleaseKey, reopen_release
+from segments_hf.dataset.splits import split_assigner
+from segments_hf.errors import OptionError, ReleaseError
+from segments_hf.release import has_metadata, wanted_statuses
+
+if TYPE_CHECKING:
+    from segments_hf.dataset.config import SegmentsReleaseConfig
+    from segments_hf.release import Release
+
+_MOST_SAMPLES = 64
+_LEAST_SHARDS = 16
+
+logger = logging.getLogger(__name__)
+
+
+class Shard(NamedTuple):
+    """Some samples of a release: the unit of work for processes, workers and nodes.
+
+    Attributes:
+        release: The release.
+        indices: The places of the samples in it.
+    """
+
+    release: ReleaseKey
+    indices: Sequence[int]
+
+
+def plan_splits(config: SegmentsReleaseConfig) -> dict[str, list[Shard]]:
+    """The shards of each split.
+
+    Raises:
+        OptionError: An option does not fit a release, or a split gets no sample.
+        ReleaseError: A release is broken.
+    """
+    if config.splits is not None and len(config.release_keys) > 1:
+        raise OptionError("splits: got a release for each split already; give one or the other")
+    plan: dict[str, list[Shard]] = {}
+    if isinstance(config.splits, dict):
+        plan = {name: [] for name in config.splits}
+    for split, keys in config.release_keys.items():
+        for key in keys:
+            for name, indices in _split_indices(config, key, split).items():
+                plan.setdefault(name, []).extend(Shard(key, part) for part in _cut(indices))
+    for name, shards in plan.items():
+        if not shards:
+            raise OptionError(f"no sample for split {name!r}: {_what_there_is(config)}")
+    return plan
+
+
+def _split_indices(config: SegmentsReleaseConfig, key: ReleaseKey, split: str) -> dict[str, Sequence[int]]:
+    release = reopen_release(key)
+    wanted = _wanted(config, release)
+    if config.splits is None:
+        return {split: wanted}
+    split_of = split_assigner(config.splits)
+    by_split: dict[str, list[int]] = {}
+    for index in wanted:
+        by_split.setdefault(split_of(release[index]), []).append(index)
+    return dict(by_split)
+
+
+def _wanted(config: SegmentsReleaseConfig, release: Release) -> Sequence[int]:
+    """The places of the samples that the filters let through; those of broken ones too, so that they are reported."""
+    if not config.filter_by and not config.filter_by_metadata:
+        return range(len(release))
+    labelset = release.resolve_labelset(config.labelset)
+    statuses = wanted_statuses(config.filter_by, release, labelset) if config.filter_by else None
+    metadata = config.filter_by_metadata or {}
+
+    def is_wanted(index: int) -> bool:
+        try:
+            sample = release[index]
+            return has_metadata(sample, metadata) and (statuses is None or sample.status(labelset) in statuses)
+        except ReleaseError:
+            return True
+
+    return [index for index in range(len(release)) if is_wanted(index)]
+
+
+def _cut(indices: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Shards small enough to share out, and large enough that a stream gets its pictures ahead."""
+    size = max(1, min(_MOST_SAMPLES, -(-len(indices) // _LEAST_SHARDS)))
+    return (indices[start : start + size] for start in range(0, len(indices), size))
+
+
+def _what_there_is(config: SegmentsReleaseConfig) -> str:
+    statuses: Counter[str] = Counter()
+    for release, labelset in config.releases:
+        statuses.update(sample.status(labelset) or "(none)" for sample in release)
+    counts = ", ".join(f"{count} {status}" for status, count in statuses.items()) or "no samples"
+    return f"the release has {counts}; change filter_by, filter_by_metadata or splits"

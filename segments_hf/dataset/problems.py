@@ -1,0 +1,76 @@
+"""What was wrong with the samples of a release, collected and reported."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from pathlib import Path
+from typing import Literal, get_args
+
+import msgspec
+
+from segments_hf.errors import OptionError
+
+OnError = Literal["raise", "skip", "keep"]
+
+logger = logging.getLogger(__name__)
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Something wrong with a sample.
+
+    Attributes:
+        sample: The sample's name, or its place where it has none.
+        uuid: The sample's uuid, if it has one.
+        column: The column that could not be filled; None for the whole row.
+        reason: What was wrong.
+        action: Whether the row was left out (``skipped``) or the column left null (``kept``).
+    """
+
+    sample: str
+    uuid: str | None
+    column: str | None
+    reason: str
+    action: Literal["skipped", "kept"]
+
+
+def checked_on_error(value: str) -> OnError:
+    """The policy, checked.
+
+    Raises:
+        OptionError: There is no such policy.
+    """
+    if value not in get_args(OnError):
+        raise OptionError(f"on_error: got {value!r}, wanted one of {', '.join(get_args(OnError))}")
+    return value  # type: ignore[return-value]
+
+
+def append_problem(file: Path, problem: Problem) -> None:
+    """Adds a problem to a file of JSON lines. One write a line, so that several processes may share the file."""
+    with file.open("ab") as stream:
+        stream.write(msgspec.json.encode(problem) + b"\n")
+
+
+def read_problems(file: Path) -> list[Problem]:
+    """The problems in a file of JSON lines; none where there is no file."""
+    lines = file.read_bytes().splitlines() if file.exists() else []
+    return [msgspec.json.decode(line, type=Problem) for line in lines]
+
+
+def report(problems: list[Problem], details: str | None = None) -> None:
+    """Logs how many samples were skipped or kept, and why.
+
+    Args:
+        problems: What was wrong.
+        details: Where the whole list is.
+    """
+    for action, left in (("skipped", "left out"), ("kept", "kept with a null column")):
+        chosen = [problem for problem in problems if problem.action == action]
+        if chosen:
+            count = len({(problem.sample, problem.uuid) for problem in chosen})
+            shown = "".join(f"\n  {problem.sample}: {problem.reason}" for problem in chosen[:5])
+            more = f"\n  … {len(chosen) - 5} more" if len(chosen) > 5 else ""  # noqa: PLR2004
+            where = f"\n  all of them: {details}" if details else ""
+            columns = Counter(problem.column or "row" for problem in chosen)
+            counts = ", ".join(f"{name}: {number}" for name, number in columns.items())
+            logger.warning("%d sample(s) %s (%s)%s%s%s", count, left, counts, shown, more, where)

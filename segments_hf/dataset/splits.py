@@ -1,0 +1,82 @@
+"""Which split a sample belongs to."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from segments_hf.errors import OptionError
+
+if TYPE_CHECKING:
+    from segments_hf.release import Sample
+
+SplitOf = Callable[["Sample"], str]
+
+_METADATA = "metadata:"
+_SPLIT_NAME = re.compile(r"\w+(\.\w+)*")  # what `datasets` takes
+
+
+def split_assigner(splits: Mapping[str, float] | str) -> SplitOf:
+    """What tells the split of a sample.
+
+    Args:
+        splits: The fraction of each split, or ``metadata:KEY`` for the split that the samples' metadata name.
+
+    Raises:
+        OptionError: The fractions do not sum to 1, or a split's name is none.
+    """
+    if isinstance(splits, str):
+        if not splits.startswith(_METADATA) or splits == _METADATA:
+            raise OptionError(f"splits: got {splits!r}, wanted fractions such as {{'train': 0.8, 'test': 0.2}} or 'metadata:KEY'")
+        return _by_metadata(splits.removeprefix(_METADATA))
+    for name in splits:
+        _check_name(name)
+    total = math.fsum(splits.values())
+    if not math.isclose(total, 1, abs_tol=1e-6) or min(splits.values()) < 0:
+        raise OptionError(f"splits: got fractions {dict(splits)} that sum to {total:g}, wanted a sum of 1")
+    return _by_hash(dict(splits))
+
+
+def position(identity: str) -> float:
+    """A place in [0, 1) that depends on nothing but the text, so that adding samples moves none.
+
+    >>> position("8de0cdd1-d2a9-492c-aa6f-249f3bac2449")
+    0.5...
+    """
+    return int.from_bytes(hashlib.sha256(identity.encode()).digest()[:6], "big") / 2**48
+
+
+def _by_hash(fractions: dict[str, float]) -> SplitOf:
+    def split_of(sample: Sample) -> str:
+        place = position(sample.uuid or sample.name)
+        end = 0.0
+        for name, fraction in fractions.items():
+            end += fraction
+            if place < end:
+                return name
+        return name  # rounding may leave the sum just under 1
+
+    return split_of
+
+
+def _by_metadata(key: str) -> SplitOf:
+    def split_of(sample: Sample) -> str:
+        metadata = sample.metadata
+        if key not in metadata:
+            raise OptionError(
+                f"splits: sample {sample.name!r} has no metadata {key!r}; it has {', '.join(map(repr, metadata)) or 'none'}"
+            )
+        return _check_name(metadata[key])
+
+    return split_of
+
+
+def _check_name(name: object) -> str:
+    if not isinstance(name, str) or not _SPLIT_NAME.fullmatch(name) or name == "all":
+        raise OptionError(
+            f"splits: got {name!r} as the name of a split, wanted letters, digits and underscores, and not 'all'"
+        )
+    return name

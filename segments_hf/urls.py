@@ -1,0 +1,58 @@
+"""What is a URL, and how much of it may be shown or kept."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+# The query parameters that sign a URL, in lower case. Those of Azure are short and common words elsewhere, so they
+# count only beside `sig`: https://learn.microsoft.com/rest/api/storageservices/create-service-sas
+_SIGNATURE_PREFIXES = ("x-amz-", "x-goog-")
+_SIGNATURE_KEYS = frozenset({"awsaccesskeyid", "googleaccessid", "key-pair-id", "signature", "expires", "policy"})
+_AZURE_KEYS = frozenset(
+    {
+        *("sig", "se", "sp", "spr", "sr", "srt", "ss", "st", "sv", "si", "sip"),
+        *("skoid", "sktid", "skt", "ske", "sks", "skv", "sdd", "saoid", "suoid", "scid"),
+    }
+)
+
+
+def is_url(source: str) -> bool:
+    """Whether a source is a URL; one letter before the colon is a drive of Windows.
+
+    >>> is_url("s3://bucket/release.json"), is_url("C:/release.json"), is_url("release.json")
+    (True, False, False)
+    """
+    scheme, separator, _ = source.partition("://")
+    return bool(separator) and len(scheme) > 1
+
+
+def public_name(source: str) -> str:
+    """A source as it may be shown: without a query, which may be a signature, and without a password.
+
+    >>> public_name("https://jane:secret@host/a.json?X-Amz-Signature=abc")
+    'https://host/a.json'
+    """
+    if not is_url(source):
+        return source
+    parts = urlsplit(source)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def unsigned(url: str) -> str:
+    """A URL without the part of its query that signs it: what tells assets apart.
+
+    >>> unsigned("https://host/a.jpg?versionId=7&X-Amz-Signature=abc&X-Amz-Expires=60")
+    'https://host/a.jpg?versionId=7'
+    >>> unsigned("https://host/view?sr=b&page=2"), unsigned("https://host/view?sr=b&page=2&sig=abc")
+    ('https://host/view?sr=b&page=2', 'https://host/view?page=2')
+    """
+    parts = urlsplit(url)
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    names = {name.lower() for name, _ in query}
+    signing = _SIGNATURE_KEYS | _AZURE_KEYS if "sig" in names else _SIGNATURE_KEYS
+    kept = [
+        (name, value)
+        for name, value in query
+        if name.lower() not in signing and not name.lower().startswith(_SIGNATURE_PREFIXES)
+    ]
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, urlencode(kept), ""))
