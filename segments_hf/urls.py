@@ -46,6 +46,8 @@ def unsigned(url: str) -> str:
     >>> unsigned("https://host/view?sr=b&page=2"), unsigned("https://host/view?sr=b&page=2&sig=abc")
     ('https://host/view?sr=b&page=2', 'https://host/view?page=2')
     """
+    if "?" not in url and "@" not in url and "#" not in url:
+        return url
     parts = urlsplit(url)
     query = parse_qsl(parts.query, keep_blank_values=True)
     names = {name.lower() for name, _ in query}

@@ -37,7 +37,7 @@ class AssetCache:
         """
         key = hashlib.sha256(unsigned(url).encode()).hexdigest()
         suffix = PurePosixPath(urlsplit(url).path).suffix
-        return self.folder / key[:2] / f"{key}{suffix if _SAFE_SUFFIX.fullmatch(suffix) else ''}"
+        return self.folder / key[0] / f"{key}{suffix if _SAFE_SUFFIX.fullmatch(suffix) else ''}"
 
     def find(self, url: str) -> Path | None:
         """Where an asset is kept; None if it is not."""
@@ -47,8 +47,7 @@ class AssetCache:
     def store(self, url: str, content: bytes) -> Path:
         """Keeps an asset and returns where."""
         path = self.path(url)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".incoming-")
+        handle, name = self._temporary_file(path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
@@ -57,3 +56,10 @@ class AssetCache:
             Path(name).unlink(missing_ok=True)
             raise
         return path
+
+    def _temporary_file(self, folder: Path) -> tuple[int, str]:
+        try:
+            return tempfile.mkstemp(dir=folder, prefix=".incoming-")
+        except FileNotFoundError:
+            folder.mkdir(parents=True, exist_ok=True)
+            return tempfile.mkstemp(dir=folder, prefix=".incoming-")

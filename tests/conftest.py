@@ -1,0 +1,124 @@
+"""Caches under tmp, releases to measure, and a server on loopback."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import datasets
+import pytest
+
+ARC_LITTER = Path(__file__).resolve().parents[2] / "shared" / "real" / "arc_litter-v01"
+
+
+@pytest.fixture(autouse=True)
+def caches(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Every test has caches of its own."""
+    home = tmp_path_factory.mktemp("hf")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HOME", str(home))
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", home / "datasets")
+    monkeypatch.setattr(datasets.config, "DOWNLOADED_DATASETS_PATH", home / "datasets" / "downloads")
+    return home
+
+
+@pytest.fixture
+def arc_litter() -> Path:
+    """The folder of the real release arc_litter v01."""
+    if not ARC_LITTER.is_dir():
+        pytest.skip(f"the real release is not here: {ARC_LITTER}")
+    return ARC_LITTER
+
+
+class Answers:
+    """A server on loopback that answers what a test tells it to, and counts what it is asked.
+
+    Attributes:
+        files: The body of each path; a list of (status, headers, body) is answered one by one, the last for ever.
+        asked: How often each path was asked for.
+        address: Where the server is, such as ``http://127.0.0.1:40001``.
+    """
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes | list[tuple[int, dict[str, str], bytes]]] = {}
+        self.asked: Counter[str] = Counter()
+        self.address = ""
+
+    def url(self, path: str, content: bytes) -> str:
+        """Puts a file on the server and returns its URL."""
+        self.files[path] = content
+        return self.address + path
+
+
+@pytest.fixture
+def server() -> Iterator[Answers]:
+    """A server for one test."""
+    answers = Answers()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            path = self.path.partition("?")[0]
+            answers.asked[path] += 1
+            answer = answers.files.get(path, [(404, {}, b"not here")])
+            if isinstance(answer, list):
+                status, headers, body = answer[min(answers.asked[path], len(answer)) - 1]
+            else:
+                status, headers, body = 200, {}, answer
+            self.send_response(status)
+            for name, value in {"Content-Length": str(len(body)), **headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+            if int(headers.get("Content-Length", len(body))) != len(body):
+                self.close_connection = True
+
+        def log_message(self, *args: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as httpd:
+        httpd.daemon_threads = True
+        answers.address = f"http://127.0.0.1:{httpd.server_address[1]}"
+        thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread.start()
+        yield answers
+        httpd.shutdown()
+        thread.join()
+
+
+WriteRelease = Callable[..., Path]
+
+
+@pytest.fixture
+def write_release(tmp_path: Path) -> WriteRelease:
+    """Writes a release file from its samples, in today's shape; keyword arguments replace parts of `dataset`."""
+
+    def write(samples: Any, *, path: Path | None = None, **dataset: Any) -> Path:
+        document = {
+            "name": "v1.0",
+            "description": "",
+            "created_at": "2025-03-04 05:06:07.891234+00:00",
+            "dataset": {
+                "name": "flowers",
+                "description": "Flowers of a meadow",
+                "owner": "jane",
+                "task_type": "segmentation-bitmap",
+                "task_attributes": {
+                    "format_version": "0.1",
+                    "categories": [{"id": 1, "name": "flower", "color": [255, 0, 0]}, {"id": 2, "name": "leaf"}],
+                },
+                "labelsets": [{"name": "ground-truth", "description": "", "is_groundtruth": True}],
+                "samples": samples,
+                **dataset,
+            },
+        }
+        path = path or tmp_path / "release.json"
+        path.write_text(json.dumps(document), encoding="utf-8")
+        return path
+
+    return write
