@@ -25,11 +25,13 @@ import sys
 import tempfile
 import urllib.parse
 import venv
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from _measure import REPOSITORY, Measure, median, print_table, run, start, timed, verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HERE = Path(__file__).resolve().parent
 SDK_PACKAGES = ["segments-ai==1.16.0", "pillow==12.*", "datasets==5.2.0"]

@@ -15,17 +15,17 @@ class ReleaseError(SegmentsHFError, ValueError):
     Args:
         problem: What was got and what was wanted.
         source: The release file: a path, or a URL without its query.
-        json_path: The place in the file, such as ``$.dataset.samples[3].name``.
+        json_path: The place in the file, such as ``$.dataset.samples[3].name``; empty for the file as a whole.
     """
 
-    def __init__(self, problem: str, source: str = "", json_path: str = "$") -> None:
+    def __init__(self, problem: str, source: str, json_path: str = "") -> None:
         super().__init__(problem, source, json_path)
         self.problem = problem
         self.source = source
         self.json_path = json_path
 
     def __str__(self) -> str:
-        return f"{self.source}: at {self.json_path}: {self.problem}" if self.source else self.problem
+        return f"{self.source}: {f'at {self.json_path}: ' if self.json_path else ''}{self.problem}"
 
 
 class OptionError(SegmentsHFError, ValueError):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
+from typing import Any
 from urllib.parse import urlsplit
 
-import requests.certs
 import requests.utils
 import urllib3
 
 from segments_hf.errors import AssetError
-from segments_hf.urls import public_name
+from segments_hf.urls import is_url, public_name
 
 RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 
@@ -34,13 +34,12 @@ class HttpClient:
         self._lock = threading.Lock()
         self._pools: dict[str, urllib3.PoolManager] = {}
         self._hosts: dict[str, urllib3.PoolManager] = {}
-        self._options = {
+        bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+        self._options: dict[str, Any] = {
             "num_pools": 32,
             "maxsize": connections,
             "timeout": _TIMEOUT,
-            "ca_certs": os.environ.get("REQUESTS_CA_BUNDLE")
-            or os.environ.get("CURL_CA_BUNDLE")
-            or requests.certs.where(),
+            "ca_certs": bundle or requests.utils.DEFAULT_CA_BUNDLE_PATH,
             "retries": urllib3.Retry(
                 total=retries,
                 backoff_factor=backoff,
@@ -84,7 +83,7 @@ class HttpClient:
     def _pool_behind(self, proxy: str) -> urllib3.PoolManager:
         if proxy not in self._pools:
             self._pools[proxy] = (
-                urllib3.proxy_from_url(requests.utils.prepend_scheme_if_needed(proxy, "http"), **self._options)
+                urllib3.proxy_from_url(proxy if is_url(proxy) else f"http://{proxy}", **self._options)
                 if proxy
                 else urllib3.PoolManager(**self._options)
             )

@@ -57,4 +57,3 @@ def prefetch(
             yield result
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-

@@ -22,7 +22,9 @@ class SegmentsDir:
         OptionError: There is no such folder.
     """
 
-    def __init__(self, folder: str | os.PathLike[str], owner: str | None, dataset: str | None, release: str | None) -> None:
+    def __init__(
+        self, folder: str | os.PathLike[str], owner: str | None, dataset: str | None, release: str | None
+    ) -> None:
         root = Path(folder).expanduser().resolve()
         if not root.is_dir():
             raise OptionError(f"segments_dir: got {os.fspath(folder)!r}, which is not a folder")

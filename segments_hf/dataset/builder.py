@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import datasets
 from datasets.exceptions import DatasetGenerationError
@@ -18,7 +17,11 @@ from segments_hf.dataset.plan import Shard, plan_splits
 from segments_hf.dataset.problems import append_problem, checked_on_error, read_problems, report
 from segments_hf.dataset.rows import Pictures, make_rows
 from segments_hf.errors import SegmentsHFError
-from segments_hf.release import Release
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from segments_hf.release import Release
 
 PROBLEMS_FILE = "errors.jsonl"
 CONNECTIONS = 32
@@ -33,9 +36,9 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
     config: SegmentsReleaseConfig
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if kwargs.get("embed"):
+            kwargs.setdefault("writer_batch_size", _ROWS_IN_MEMORY)
         super().__init__(*args, **kwargs)
-        if self.config.embed and self._writer_batch_size is None:
-            self._writer_batch_size = _ROWS_IN_MEMORY
 
     def _info(self) -> datasets.DatasetInfo:
         release, _ = self.config.releases[0]
@@ -47,10 +50,14 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         )
 
     def _split_generators(self, dl_manager: Any) -> list[datasets.SplitGenerator]:
-        return [
-            datasets.SplitGenerator(name=name, gen_kwargs={"shards": shards, "streaming": dl_manager.is_streaming})
-            for name, shards in plan_splits(self.config).items()
-        ]
+        generators = []
+        for name, shards in plan_splits(self.config).items():
+            kwargs = {"shards": shards, "streaming": dl_manager.is_streaming}
+            generator = datasets.SplitGenerator(name=name, gen_kwargs=kwargs)
+            if not self.config.kind.sequence:
+                generator.split_info.num_examples = sum(len(shard.indices) for shard in shards)  # for the progress bar
+            generators.append(generator)
+        return generators
 
     def _generate_examples(self, shards: list[Shard], *, streaming: bool) -> Iterator[tuple[str, dict[str, Any]]]:
         class_indices = {category.id: index for index, category in enumerate(self.config.categories)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -86,7 +86,7 @@ def categories(dataset: datasets.Dataset | datasets.IterableDataset | Mapping[st
     Raises:
         SegmentsHFError: The dataset does not carry categories.
     """
-    part = next(iter(dataset.values())) if isinstance(dataset, dict) else dataset
+    part: Any = next(iter(dataset.values())) if isinstance(dataset, dict) else dataset
     carrier = (part.features or {}).get(CARRIER)
     text = getattr(carrier, "id", None)
     try:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import datasets
 
@@ -16,7 +15,11 @@ from segments_hf.dataset.opened import ReleaseKey, open_release, reopen_release
 from segments_hf.dataset.problems import checked_on_error
 from segments_hf.dataset.splits import split_assigner
 from segments_hf.errors import OptionError
-from segments_hf.release import Category, Release, TaskKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from segments_hf.release import Category, Release, TaskKind
 
 
 @dataclass
@@ -116,7 +119,8 @@ class SegmentsReleaseConfig(datasets.BuilderConfig):
                 for split, keys in self.release_keys.items()
             },
             "labelset": self.labelset,
-            "filter_by": self.filter_by and sorted({self.filter_by} if isinstance(self.filter_by, str) else self.filter_by),
+            "filter_by": self.filter_by
+            and sorted({self.filter_by} if isinstance(self.filter_by, str) else self.filter_by),
             "filter_by_metadata": self.filter_by_metadata and dict(self.filter_by_metadata),
             "splits": self.splits if isinstance(self.splits, str) else list((self.splits or {}).items()),
             "segments_dir": self.segments_dir and os.path.abspath(self.segments_dir),

@@ -23,7 +23,7 @@ class Draft:
 
     Attributes:
         name: The name of the sample; its place in the file where it cannot be read.
-        row: The columns so far; None where there can be no row.
+        row: The columns so far; none where the sample cannot be read at all.
         image: What the release says of where the image is.
         bitmap: The same for the segmentation bitmap.
         uuid: The uuid of the sample.
@@ -31,7 +31,7 @@ class Draft:
     """
 
     name: str
-    row: dict[str, Any] | None
+    row: dict[str, Any]
     image: str | None = None
     bitmap: str | None = None
     uuid: str | None = None
@@ -58,7 +58,7 @@ def make_drafts(
             else:
                 yield from _image_drafts(sample, labelset, kind, class_indices)
         except ReleaseError as error:
-            yield Draft(f"samples[{index}]", None, errors=[(None, error)])
+            yield Draft(f"samples[{index}]", {}, errors=[(None, error)])
 
 
 def _json_draft(sample: Sample, labelset: str | None) -> Draft:
@@ -114,7 +114,7 @@ def _frame_draft(
         "image_attributes": content and (json_text(content.image_attributes) or json_text(content.attributes)),
         "metadata": sample.metadata_json,
     }
-    draft = Draft(sample.name, row, frame.image and frame.image.url, uuid=sample.uuid)
+    draft = Draft(sample.name, row, frame.image.url if frame.image else None, uuid=sample.uuid)
     if kind.bitmap:
         row["segmentation_bitmap"] = None
         draft.bitmap = (content and content.segmentation_bitmap and content.segmentation_bitmap.url) or None

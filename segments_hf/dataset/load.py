@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import datasets
 from datasets.data_files import DataFilesDict, DataFilesList
 
 from segments_hf.dataset.builder import SegmentsRelease
@@ -17,7 +16,7 @@ from segments_hf.urls import is_url
 Source = str | os.PathLike[str]
 
 
-def load_release(
+def load_release(  # noqa: PLR0913  (the options of the job; all but one by name)
     release: Source | Mapping[str, Source],
     *,
     split: str | None = None,
@@ -72,16 +71,9 @@ def load_release(
     >>> row["name"], row["status"], row["image"].size
     ('meadow_01.jpg', 'LABELED', (480, 360))
     """
-    by_split = release if isinstance(release, Mapping) else {"train": release}
-    files = {name: [_absolute(source)] for name, source in by_split.items()}
-    builder = SegmentsRelease(
-        cache_dir=None if cache_dir is None else os.fspath(cache_dir),
-        dataset_name=NAME,
-        hash=code_hash(),
-        # Made by hand, as `from_patterns` takes the brackets of a file name and the `?` of a URL for wildcards.
-        data_files=DataFilesDict(
-            {name: DataFilesList(sources, [() for _ in sources]) for name, sources in files.items()}
-        ),
+    builder = release_builder(
+        release,
+        cache_dir=cache_dir,
         labelset=labelset,
         task=task,
         filter_by=filter_by,
@@ -96,6 +88,30 @@ def load_release(
         return builder.as_streaming_dataset(split=split)
     builder.download_and_prepare(num_proc=num_proc)
     return builder.as_dataset(split=split)
+
+
+def release_builder(
+    release: Source | Mapping[str, Source], *, cache_dir: Source | None = None, **options: Any
+) -> SegmentsRelease:
+    """The builder of a release's dataset.
+
+    Args:
+        release: A release file, or a dict of split name to release.
+        cache_dir: Where the Arrow files go; by default the cache of `datasets`.
+        **options: The options of `SegmentsReleaseConfig`.
+    """
+    by_split = release if isinstance(release, Mapping) else {"train": release}
+    files = {name: [_absolute(source)] for name, source in by_split.items()}
+    return SegmentsRelease(
+        cache_dir=None if cache_dir is None else os.fspath(cache_dir),
+        dataset_name=NAME,
+        hash=code_hash(),
+        # Made by hand, as `from_patterns` takes the brackets of a file name and the `?` of a URL for wildcards.
+        data_files=DataFilesDict(
+            {name: DataFilesList(sources, [()] * len(sources)) for name, sources in files.items()}
+        ),
+        **options,
+    )
 
 
 def _absolute(source: Source) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from segments_hf.dataset.opened import ReleaseKey, reopen_release
@@ -13,6 +12,8 @@ from segments_hf.errors import OptionError, ReleaseError
 from segments_hf.release import has_metadata, wanted_statuses
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from segments_hf.dataset.config import SegmentsReleaseConfig
     from segments_hf.release import Release
 

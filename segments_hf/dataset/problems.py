@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from pathlib import Path
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import msgspec
 
 from segments_hf.errors import OptionError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 OnError = Literal["raise", "skip", "keep"]
 

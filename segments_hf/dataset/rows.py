@@ -95,9 +95,10 @@ def _complete(draft: Draft, pictures: Pictures | None, on_error: OnError) -> Out
 def _wanted_pictures(draft: Draft, pictures: Pictures) -> Iterator[tuple[str, str | None, Path | None]]:
     """The pictures of a row: the column, what the release says of where it is, and the file if we have it."""
     folder = pictures.segments_dir
-    yield "image", draft.image, folder and folder.image(draft.name, draft.image or "")
+    yield "image", draft.image, folder.image(draft.name, draft.image or "") if folder else None
     if draft.bitmap:
-        yield "segmentation_bitmap", draft.bitmap, folder and folder.bitmap(draft.name, pictures.labelset or "")
+        found = folder.bitmap(draft.name, pictures.labelset or "") if folder else None
+        yield "segmentation_bitmap", draft.bitmap, found
 
 
 def _add_picture(
@@ -124,7 +125,7 @@ def _judge(draft: Draft, size: int, on_error: OnError) -> Outcome:
         return Outcome(draft.row, [], size)
     if on_error == "raise":
         raise _located(draft, *draft.errors[0])
-    kept = on_error == "keep" and draft.row is not None
+    kept = on_error == "keep" and bool(draft.row)
     problems = [
         Problem(draft.name, draft.uuid, column, str(error), "kept" if kept else "skipped")
         for column, error in draft.errors

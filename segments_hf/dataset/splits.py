@@ -30,7 +30,9 @@ def split_assigner(splits: Mapping[str, float] | str) -> SplitOf:
     """
     if isinstance(splits, str):
         if not splits.startswith(_METADATA) or splits == _METADATA:
-            raise OptionError(f"splits: got {splits!r}, wanted fractions such as {{'train': 0.8, 'test': 0.2}} or 'metadata:KEY'")
+            raise OptionError(
+                f"splits: got {splits!r}, wanted fractions such as {{'train': 0.8, 'test': 0.2}} or 'metadata:KEY'"
+            )
         return _by_metadata(splits.removeprefix(_METADATA))
     for name in splits:
         _check_name(name)
@@ -67,7 +69,8 @@ def _by_metadata(key: str) -> SplitOf:
         metadata = sample.metadata
         if key not in metadata:
             raise OptionError(
-                f"splits: sample {sample.name!r} has no metadata {key!r}; it has {', '.join(map(repr, metadata)) or 'none'}"
+                f"splits: sample {sample.name!r} has no metadata {key!r}; "
+                f"it has {', '.join(map(repr, metadata)) or 'none'}"
             )
         return _check_name(metadata[key])
 

@@ -74,9 +74,7 @@ def write_sample(scene: Scene, rng: np.random.Generator, folder: Path) -> dict[s
     if scene.status == "SKIPPED":
         return sample_of(scene, {"label_status": scene.status, "attributes": {}})
     save_bitmap(ids, folder / bitmap_url(scene))
-    return sample_of(
-        scene, {"label_status": scene.status, "attributes": labelled_attributes(scene, instances)}
-    )
+    return sample_of(scene, {"label_status": scene.status, "attributes": labelled_attributes(scene, instances)})
 
 
 def release_of(samples: list[dict[str, Any]]) -> dict[str, Any]:

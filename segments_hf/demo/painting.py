@@ -122,9 +122,7 @@ def paint_leaf(canvas: Canvas, axis: Array, instance_id: int) -> None:
     canvas.paint(closed(rib, other_rib), colours * 0.7 + 70, axis, instance_id)
 
 
-def paint_petal(
-    canvas: Canvas, axis: Array, shape: tuple[float, float], colours: Array, instance_id: int
-) -> None:
+def paint_petal(canvas: Canvas, axis: Array, shape: tuple[float, float], colours: Array, instance_id: int) -> None:
     """Paint a petal of a shape (width, swell), with a vein and a rim that sets it off from others."""
     width, swell = shape
     for share, shown in ((1.0, colours * 0.84), (0.93, colours), (0.05, colours * 0.92)):

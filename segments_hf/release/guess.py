@@ -42,7 +42,7 @@ def guess_task_type(label: Raw | bytes) -> str:
     if document is None:
         return ""
     if document.label_type:
-        return document.label_type
+        return str(document.label_type)
     content = document.attributes or _Content()
     parts = [content] if content.frames is None else content.frames
     if any(part.segmentation_bitmap is not UNSET for part in parts):

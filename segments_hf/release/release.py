@@ -59,7 +59,9 @@ class Release:
             ReleaseError: It is not a release file.
         """
         self.source = public_name(source)
-        self.base = public_name(source).rpartition("/")[0] if is_url(source) else os.path.dirname(os.path.abspath(source))
+        self.base = (
+            public_name(source).rpartition("/")[0] if is_url(source) else os.path.dirname(os.path.abspath(source))
+        )
         self._content = content
         self._document = decode(_DOCUMENT, content, self.source)
         samples = self._document.dataset.samples
@@ -131,7 +133,7 @@ class Release:
     @property
     def task_type(self) -> str:
         """The task type of the default labelset, such as ``segmentation-bitmap``; empty where none can be told."""
-        return self.labelset_task_type(self._first_labelset)
+        return self.labelset_task_type(self.leading_labelset)
 
     @property
     def categories(self) -> list[Category]:
@@ -140,7 +142,7 @@ class Release:
         Raises:
             ReleaseError: Two categories have the same id.
         """
-        return self.labelset_categories(self._first_labelset)
+        return self.labelset_categories(self.leading_labelset)
 
     @cached_property
     def labelsets(self) -> list[Labelset]:
@@ -173,6 +175,14 @@ class Release:
                 f"name one of {', '.join(map(repr, names))}"
             )
         return names[0] if names else None
+
+    @property
+    def leading_labelset(self) -> str | None:
+        """The labelset that tells what the release is about: the default one, else the first."""
+        try:
+            return self.default_labelset
+        except OptionError:
+            return self.labelsets[0].name
 
     def resolve_labelset(self, labelset: str | None) -> str | None:
         """A labelset's name, checked; the default one for None.
@@ -209,7 +219,9 @@ class Release:
         categories = of_task or (of_dataset and of_dataset.categories) or []
         by_id = {category.id: category for category in categories}
         if len(by_id) < len(categories):
-            raise ReleaseError("got two categories with the same id", self.source, "$.dataset.task_attributes.categories")
+            raise ReleaseError(
+                "got two categories with the same id", self.source, "$.dataset.task_attributes.categories"
+            )
         return [by_id[category_id] for category_id in sorted(by_id)]
 
     def kind(self, labelset: str | None) -> TaskKind:
@@ -240,7 +252,7 @@ class Release:
 
     def _iterate(self, decoder: msgspec.json.Decoder[SampleDocument[Any]]) -> Iterator[Sample]:
         keys = self._keys or itertools.repeat(None)
-        for index, (raw, key) in enumerate(zip(self._samples, keys)):
+        for index, raw, key in zip(itertools.count(), self._samples, keys, strict=False):
             yield Sample(self, index, raw, key, decoder)
 
     @cached_property
@@ -253,14 +265,6 @@ class Release:
     def _tasks(self) -> dict[str, Task]:
         tasks = self._document.dataset.tasks or {}
         return {task.name: task for task in tasks if task.name} if isinstance(tasks, list) else tasks
-
-    @property
-    def _first_labelset(self) -> str | None:
-        """The default labelset, or the first where there is no default: it is only asked what the release is about."""
-        try:
-            return self.default_labelset
-        except OptionError:
-            return self.labelsets[0].name
 
     def _guessed_task_type(self, labelset: str | None) -> str:
         if labelset is None:

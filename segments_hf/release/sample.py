@@ -138,7 +138,7 @@ class Sample:
         """
         labels = self._document.labels
         if not isinstance(labels, list):
-            return labels.get(labelset) if labels else None
+            return labels.get(labelset) if labels and labelset else None
         listed = self._listed(labels)
         if any(name is None for _, name in listed) and len(listed) > 1:
             raise ReleaseError("got a list of labels that do not say their `labelset`", *self._place(".labels"))

@@ -56,7 +56,7 @@ def _map_file(path: Path) -> Buffer:
 def _read_url(source: str) -> bytes:
     if urlsplit(source).scheme in {"http", "https"}:
         return _get(source)
-    import fsspec  # noqa: PLC0415  (slow to import, and seldom needed)
+    import fsspec
 
     try:
         with fsspec.open(source, "rb") as file:
@@ -66,7 +66,7 @@ def _read_url(source: str) -> bytes:
 
 
 def _get(url: str) -> bytes:
-    import requests  # noqa: PLC0415  (slow to import, and seldom needed)
+    import requests
 
     with _session() as session:
         try:
@@ -84,9 +84,9 @@ def _get(url: str) -> bytes:
 
 
 def _session() -> requests.Session:
-    import requests  # noqa: PLC0415
-    from requests.adapters import HTTPAdapter  # noqa: PLC0415
-    from urllib3 import Retry  # noqa: PLC0415
+    import requests
+    from requests.adapters import HTTPAdapter
+    from urllib3 import Retry
 
     session = requests.Session()
     retries = Retry(total=5, backoff_factor=0.5, status_forcelist=_RETRIED, raise_on_status=False)

@@ -116,21 +116,23 @@ class TaskKind:
     bitmap: bool = False
 
     @cached_property
-    def _label(self) -> Any:
-        if self.annotation is None:
-            return Label[Raw] | None
-        content: Any = LabeledFrames if self.sequence else Labeled
-        return Label[content[self.annotation]] | None
-
-    @cached_property
     def decoder(self) -> msgspec.json.Decoder[Label[Any] | None]:
         """The msgspec decoder of such a label, or of null."""
-        return msgspec.json.Decoder(self._label)
+        return msgspec.json.Decoder(_label_type(self))
 
     @cached_property
     def sample_decoder(self) -> msgspec.json.Decoder[SampleDocument[Any]]:
         """The msgspec decoder of a sample whose labels are all of this kind."""
-        return msgspec.json.Decoder(SampleDocument[self._label])
+        document: Any = SampleDocument
+        return msgspec.json.Decoder(document[_label_type(self)])
+
+
+def _label_type(kind: TaskKind) -> Any:
+    label: Any = Label
+    if kind.annotation is None:
+        return label[Raw] | None
+    content: Any = LabeledFrames if kind.sequence else Labeled
+    return label[content[kind.annotation]] | None
 
 
 UNKNOWN = TaskKind()

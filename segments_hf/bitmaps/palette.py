@@ -1,0 +1,24 @@
+"""Colours for classes that have none."""
+
+from __future__ import annotations
+
+import colorsys
+from typing import TypeAlias
+
+Color: TypeAlias = tuple[int, int, int]
+
+_GOLDEN_RATIO = 0.618033988749895
+
+
+def palette_color(index: int) -> Color:
+    """The colour of a class: the same every time, and far from those of its neighbours.
+
+    Hues step round the circle by the golden ratio, which never comes close to a hue that was there before.
+
+    >>> palette_color(0), palette_color(1)
+    ((242, 85, 85), (93, 121, 242))
+    """
+    hue = (index * _GOLDEN_RATIO) % 1
+    saturation = 0.65 - 0.15 * (index % 3 == 1)
+    red, green, blue = colorsys.hsv_to_rgb(hue, saturation, 0.95)
+    return round(255 * red), round(255 * green), round(255 * blue)

@@ -1,0 +1,103 @@
+"""Bitmaps of instance ids as pictures: the platform's encoding, and those that users and the SDK re-save."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from PIL import Image
+
+from segments_hf.errors import BitmapError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Ids: TypeAlias = npt.NDArray[np.uint32]
+
+ID_LIMIT = 2**24  # what fits into three 8-bit channels
+
+_GRAY_MODES = {"L", "I", "I;16", "I;16L", "I;16B"}
+_COLOR_MODES = {"RGB", "RGBA"}
+_CHANNELS = {len(mode) for mode in _COLOR_MODES}
+
+
+def decode_bitmap(bitmap: Any) -> Ids:
+    """The instance ids of a bitmap.
+
+    Args:
+        bitmap: A PNG as bytes, as a path or as the value of a `datasets.Image` column
+            (``{"bytes": ..., "path": ...}``); a PIL image; or an array. Read are RGBA and RGB
+            (id = R + 256 G + 65536 B, alpha ignored) and grayscale of 8, 16 or 32 bits (id = pixel).
+
+    Returns:
+        uint32 array of shape (H, W); 0 is unlabelled.
+
+    Raises:
+        BitmapError: It is not a picture, or of another mode, or has negative ids.
+
+    >>> decode_bitmap(encode_bitmap(np.array([[0, 65793]]))).tolist()
+    [[0, 65793]]
+    """
+    if isinstance(bitmap, np.ndarray):
+        return _from_array(bitmap)
+    if isinstance(bitmap, Image.Image):
+        return _from_picture(bitmap)
+    if isinstance(bitmap, Mapping):
+        bitmap = bitmap["path"] if bitmap.get("bytes") is None else bitmap["bytes"]
+    if not isinstance(bitmap, bytes | bytearray | memoryview | str | os.PathLike):
+        raise BitmapError(f"got {type(bitmap).__name__}, wanted bytes, a path, an image or an array")
+    file = bitmap if isinstance(bitmap, str | os.PathLike) else io.BytesIO(bitmap)
+    try:
+        with Image.open(file) as picture:
+            return _from_picture(picture)
+    except (OSError, SyntaxError) as error:
+        raise BitmapError(f"got something that cannot be read as a picture ({error}), wanted a PNG") from error
+
+
+def encode_bitmap(ids: npt.NDArray[np.integer[Any]]) -> bytes:
+    """The platform's PNG of a bitmap: RGBA, alpha 255, id = R + 256 G + 65536 B.
+
+    Args:
+        ids: Integer array of shape (H, W) with ids from 0 to 2^24 - 1; 0 is unlabelled.
+
+    Raises:
+        BitmapError: The array is not of integers or not of two dimensions, or an id does not fit.
+    """
+    ids = np.asarray(ids)
+    if ids.ndim != 2 or not np.issubdtype(ids.dtype, np.integer):  # noqa: PLR2004
+        raise BitmapError(f"got an array of shape {ids.shape} and dtype {ids.dtype}, wanted (H, W) and integers")
+    if ids.size and not (ids.min() >= 0 and ids.max() < ID_LIMIT):
+        raise BitmapError(f"got ids from {ids.min()} to {ids.max()}, wanted 0 to {ID_LIMIT - 1}")
+    pixels = (ids.astype("<u4") | np.uint32(255 << 24)).view(np.uint8).reshape(*ids.shape, 4)
+    file = io.BytesIO()
+    Image.fromarray(pixels, "RGBA").save(file, "PNG")
+    return file.getvalue()
+
+
+def _from_picture(picture: Image.Image) -> Ids:
+    if picture.mode not in _GRAY_MODES | _COLOR_MODES:
+        modes = ", ".join(sorted(_GRAY_MODES | _COLOR_MODES))
+        raise BitmapError(f"got a picture of mode {picture.mode}, wanted instance ids in one of {modes}")
+    return _from_array(np.asarray(picture))
+
+
+def _from_array(pixels: npt.NDArray[Any]) -> Ids:
+    if pixels.ndim == 3 and pixels.shape[2] in _CHANNELS and pixels.dtype == np.uint8:  # noqa: PLR2004
+        if pixels.shape[2] == 4:  # noqa: PLR2004  (four bytes are one number already, alpha on top)
+            whole: Ids = np.ascontiguousarray(pixels).view("<u4")[..., 0] & np.uint32(ID_LIMIT - 1)
+            return whole
+        red, green, blue = (pixels[..., channel].astype(np.uint32) for channel in range(3))
+        joined: Ids = red | green << np.uint32(8) | blue << np.uint32(16)
+        return joined
+    if pixels.ndim != 2 or not np.issubdtype(pixels.dtype, np.integer):  # noqa: PLR2004
+        raise BitmapError(
+            f"got an array of shape {pixels.shape} and dtype {pixels.dtype}, "
+            "wanted integers (H, W) or uint8 (H, W, 3 or 4)"
+        )
+    if pixels.size and pixels.min() < 0:
+        raise BitmapError(f"got the id {pixels.min()}, wanted ids of 0 or more")
+    ids: Ids = pixels.astype(np.uint32)
+    return ids

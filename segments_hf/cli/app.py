@@ -1,0 +1,61 @@
+"""The command ``segments-hf``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from segments_hf.cli import build, demo, inspect
+from segments_hf.cli.console import errors
+
+
+class _Commands(TyperGroup):
+    """Commands whose errors are one message; a traceback only with ``--debug``."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (typer.Exit, typer.Abort):
+            raise
+        except Exception as error:
+            if ctx.params["debug"] or type(error).__module__.startswith(("click", "typer")):
+                raise
+            errors.print(f"[bold red]Error:[/] {_escaped(error)}", soft_wrap=True, highlight=False)
+            raise typer.Exit(1) from None
+
+
+app = typer.Typer(
+    name="segments-hf",
+    cls=_Commands,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="From a Segments.ai release to a Hugging Face dataset.",
+)
+
+
+@app.callback()
+def _options(
+    *, debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False
+) -> None:
+    del debug  # read by the group
+
+
+app.command("demo")(demo.demo)
+app.command("inspect")(inspect.inspect)
+app.command("build")(build.build)
+
+
+def main() -> None:
+    """Runs the command line."""
+    app()
+
+
+def _escaped(error: Exception) -> str:
+    from rich.markup import escape
+
+    from segments_hf.errors import SegmentsHFError
+
+    kind = "" if isinstance(error, SegmentsHFError) else f"{type(error).__name__}: "
+    return escape(f"{kind}{error}")

@@ -1,0 +1,6 @@
+"""Where the commands write."""
+
+from rich.console import Console
+
+output = Console()
+errors = Console(stderr=True)

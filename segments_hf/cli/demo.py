@@ -1,0 +1,29 @@
+"""``segments-hf demo``: the main job on the embedded release."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from segments_hf.cli.console import output
+
+
+def demo(
+    out: Annotated[Path, typer.Argument(help="The PNG to write.")] = Path("segments-hf-demo.png"),
+) -> None:
+    """Build the embedded demo release and draw a contact sheet: images beside their coloured masks."""
+    from segments_hf.dataset.categories import categories
+    from segments_hf.dataset.load import load_release
+    from segments_hf.demo import demo_release
+    from segments_hf.pictures import contact_sheet
+
+    dataset = load_release(demo_release(), split="train")
+    classes = categories(dataset)
+    names = ", ".join(category.name for category in classes)
+    objects = sum(len(annotations) for annotations in dataset["annotations"])
+    output.print(f"Built a dataset of {len(dataset)} rows with {objects} objects ({names}) from {demo_release().name}")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    contact_sheet(dataset, classes).save(out, "PNG")
+    output.print(f"Wrote {out}: each image beside its mask")

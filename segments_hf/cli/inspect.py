@@ -1,0 +1,77 @@
+"""``segments-hf inspect``: what a release holds, without fetching any asset."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from segments_hf.cli.console import output
+
+if TYPE_CHECKING:
+    from segments_hf.look import CategoryCount, Inspection
+
+
+def inspect(
+    release: Annotated[str, typer.Argument(help="The release file: a path or a URL.")],
+    labelset: Annotated[str | None, typer.Option(help="The labelset to count in; by default the ground truth.")] = None,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+) -> None:
+    """Show what a release holds: categories, statuses, image hosts. Fetches no asset."""
+    import msgspec
+
+    from segments_hf.look import inspect_release
+    from segments_hf.release import Release
+
+    inspection = inspect_release(Release.open(release), labelset)
+    if json:
+        typer.echo(msgspec.json.format(msgspec.json.encode(inspection), indent=2))
+        return
+    output.print(_facts(inspection))
+    output.print(_table("Categories", ("id", "name", "color", "annotations"), map(_category, inspection.categories)))
+    output.print(_table("Statuses", ("status", "samples"), inspection.statuses.items()))
+    if inspection.image_hosts:
+        output.print(_table("Image hosts", ("host", "images"), inspection.image_hosts.items()))
+    if inspection.broken:
+        output.print(f"[bold red]{len(inspection.broken)} sample(s) cannot be read[/], the first:")
+        output.print(Text(inspection.broken[0]))
+
+
+def _facts(inspection: Inspection) -> Table:
+    facts = Table.grid(padding=(0, 2))
+    labelsets = ", ".join(
+        f"{name} (shown)" if name == inspection.labelset and len(inspection.labelsets) > 1 else name
+        for name in inspection.labelsets
+    )
+    for name, value in (
+        ("release", inspection.name),
+        ("dataset", inspection.dataset),
+        ("description", inspection.description),
+        ("created at", inspection.created_at),
+        ("task type", inspection.task_type),
+        ("labelsets", labelsets),
+        ("samples", str(inspection.samples)),
+    ):
+        facts.add_row(Text(name, style="dim"), Text(value or "–"))
+    return facts
+
+
+def _table(title: str, columns: tuple[str, ...], rows: object) -> Table:
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        table.add_column(column, justify="right" if column in {"id", "annotations", "samples", "images"} else "left")
+    for row in rows:  # type: ignore[attr-defined]
+        table.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
+    return table
+
+
+def _category(category: CategoryCount) -> tuple[object, ...]:
+    color = Text("–")
+    if category.color:
+        red, green, blue = (round(part) for part in category.color[:3])
+        color = Text.assemble(("   ", f"on rgb({red},{green},{blue})"), f" {red}, {green}, {blue}")
+    name = Text("(not defined)", style="red") if category.name is None else category.name
+    return category.id, name, color, category.annotations

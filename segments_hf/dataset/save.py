@@ -1,0 +1,69 @@
+"""A built dataset as a folder that stands by itself, with the pictures' bytes in it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from segments_hf.dataset.builder import PROBLEMS_FILE
+from segments_hf.dataset.registration import NAME
+from segments_hf.errors import OutputExistsError
+
+if TYPE_CHECKING:
+    from segments_hf.dataset.builder import SegmentsRelease
+
+FileFormat = Literal["arrow", "parquet"]
+
+
+def save_build(
+    builder: SegmentsRelease,
+    folder: Path,
+    file_format: FileFormat = "arrow",
+    *,
+    overwrite: bool = False,
+    num_proc: int | None = None,
+) -> None:
+    """Builds a dataset into a folder, which appears when it is whole.
+
+    Args:
+        builder: The builder.
+        folder: Where to write.
+        file_format: ``arrow`` for `datasets.load_from_disk`, or ``parquet`` for ``load_dataset(folder)``: then the
+            shards are ``data/<split>-00000-of-00001.parquet``, as on the Hub.
+        overwrite: Whether to replace a folder that exists.
+        num_proc: How many processes build.
+
+    Raises:
+        OutputExistsError: The folder exists and is not to be replaced.
+    """
+    if folder.exists() and not overwrite:
+        raise OutputExistsError(f"{folder} exists; choose another place or overwrite it")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    # Beside its place, so that moving it there is one step; with room for the lock files of `datasets`.
+    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    whole = aside / "dataset"
+    try:
+        if file_format == "parquet":
+            builder.download_and_prepare(str(whole), file_format="parquet", num_proc=num_proc)
+            _name_as_on_the_hub(whole)
+        else:
+            builder.download_and_prepare(num_proc=num_proc)
+            builder.as_dataset().save_to_disk(str(whole), num_proc=num_proc)
+            problems = Path(builder.cache_dir, PROBLEMS_FILE)
+            if problems.exists():
+                shutil.copy(problems, whole)
+        if folder.is_dir():
+            shutil.rmtree(folder)
+        whole.replace(folder)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _name_as_on_the_hub(folder: Path) -> None:
+    data = folder / "data"
+    data.mkdir()
+    for file in sorted(folder.glob("*.parquet")):
+        name = file.stem.removeprefix(f"{NAME}-")
+        file.rename(data / (f"{name}.parquet" if "-of-" in name else f"{name}-00000-of-00001.parquet"))
