@@ -16,7 +16,7 @@ def palette_color(index: int) -> Color:
     Hues step round the circle by the golden ratio, which never comes close to a hue that was there before.
 
     >>> palette_color(0), palette_color(1)
-    ((242, 85, 85), (93, 121, 242))
+    ((242, 85, 85), (121, 156, 242))
     """
     hue = (index * _GOLDEN_RATIO) % 1
     saturation = 0.65 - 0.15 * (index % 3 == 1)

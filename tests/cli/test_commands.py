@@ -1,0 +1,140 @@
+"""The commands, run as a user runs them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import datasets
+import pytest
+from PIL import Image
+from typer.testing import CliRunner, Result
+
+from segments_hf.cli.app import app
+from segments_hf.demo import demo_release
+
+LICENSE = Path(__file__).parents[2] / "LICENSE"
+
+
+def run(*args: object) -> Result:
+    return CliRunner().invoke(app, [str(arg) for arg in args])
+
+
+def test_demo(tmp_path: Path) -> None:
+    result = run("demo", tmp_path / "new folder" / "sheet.png")
+    assert result.exit_code == 0, result.output
+    assert "8 rows with 63 objects (flower, leaf)" in " ".join(result.output.split())
+    with Image.open(tmp_path / "new folder" / "sheet.png") as sheet:
+        assert sheet.width > 1000
+
+
+def test_inspect_table() -> None:
+    result = run("inspect", demo_release())
+    assert result.exit_code == 0
+    for expected in ("jane/flowers", "flower", "236, 72, 153", "REVIEWED", "segmentation-bitmap"):
+        assert expected in result.output
+
+
+def test_inspect_json() -> None:
+    found = json.loads(run("inspect", demo_release(), "--json").output)
+    assert found["statuses"] == {"LABELED": 3, "REVIEWED": 3, "SKIPPED": 1, "UNLABELED": 1}
+    assert found["categories"][0] == {"id": 1, "name": "flower", "color": [236, 72, 153], "annotations": 21}
+
+
+def test_inspect_shows_markup_in_names_as_text(write_release) -> None:
+    path = write_release([], task_attributes={"categories": [{"id": 1, "name": "[bold]odd[/bold] [/]"}]})
+    result = run("inspect", path)
+    assert "[bold]odd[/bold] [/]" in result.output
+
+
+@pytest.mark.parametrize("num_proc", [1, 2])
+def test_build_for_load_from_disk(tmp_path: Path, num_proc: int) -> None:
+    out = tmp_path / "out"
+    result = run("build", demo_release(), out, "--splits", "metadata:split", "--num-proc", num_proc, "--quiet")
+    assert result.exit_code == 0, result.output
+    loaded = datasets.load_from_disk(str(out))
+    assert {name: len(part) for name, part in loaded.items()} == {"train": 5, "test": 3}
+    raw = loaded["train"].cast_column("image", datasets.Image(decode=False))[0]["image"]
+    assert raw["bytes"] == (demo_release().parent / "images" / "meadow_01.jpg").read_bytes()
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("num_proc", [1, 2])
+def test_build_for_load_dataset(tmp_path: Path, num_proc: int) -> None:
+    out = tmp_path / "out"
+    options = ["--format", "parquet", "--filter-by", "labeled", "--filter-by", "REVIEWED", "--num-proc", num_proc]
+    result = run("build", demo_release(), out, *options, "--quiet")
+    assert result.exit_code == 0, result.output
+    assert "train: 6 rows" in result.output
+    expected = datasets.load_dataset("segments_release", data_files=str(demo_release()), split="train")
+    for loaded in (datasets.load_dataset(str(out)), datasets.load_dataset("parquet", data_dir=str(out))):
+        assert loaded["train"].features == expected.features
+        assert loaded["train"]["name"][:] == [f"meadow_0{number}.jpg" for number in (1, 2, 3, 4, 6, 7)]
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_build_options(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    result = run("build", demo_release(), out, "--no-load-assets", "--filter-by-metadata", "garden=north", "--quiet")
+    assert result.exit_code == 0, result.output
+    loaded = datasets.load_from_disk(str(out))["train"]
+    assert loaded["image"][:] == [None] * 4
+    assert {json.loads(row["metadata"])["garden"] if isinstance(row["metadata"], str) else row["metadata"]["garden"]
+            for row in loaded} == {"north"}  # fmt: skip
+
+
+def test_an_existing_folder_is_refused_until_overwritten(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "precious").touch()
+    refused = run("build", demo_release(), out, "--quiet")
+    assert refused.exit_code == 1
+    assert "--overwrite" in refused.output
+    assert (out / "precious").exists()
+    assert run("build", demo_release(), out, "--quiet", "--overwrite").exit_code == 0
+    assert len(datasets.load_from_disk(str(out))["train"]) == 8
+
+
+def test_a_failed_build_leaves_nothing(tmp_path: Path, write_release) -> None:
+    path = write_release([{"name": "a.jpg", "attributes": {"image": {"url": "missing.jpg"}}, "labels": {}}])
+    out = tmp_path / "out"
+    result = run("build", path, out, "--quiet")
+    assert result.exit_code == 1
+    assert "a.jpg" in result.output
+    assert "missing.jpg" in result.output
+    assert [file.name for file in tmp_path.iterdir()] == ["release.json"]
+
+
+def test_what_was_kept_is_listed_beside_the_data(tmp_path: Path, write_release) -> None:
+    path = write_release([{"name": "a.jpg", "attributes": {"image": {"url": "missing.jpg"}}, "labels": {}}])
+    for file_format in ("arrow", "parquet"):
+        out = tmp_path / file_format
+        assert run("build", path, out, "--quiet", "--on-error", "keep", "--format", file_format).exit_code == 0
+        assert json.loads((out / "errors.jsonl").read_text())["sample"] == "a.jpg"
+
+
+@pytest.mark.parametrize(
+    ("args", "exit_code", "message"),
+    [
+        pytest.param(["inspect", "nowhere.json"], 1, "cannot read the file", id="missing file"),
+        pytest.param(["inspect", LICENSE], 1, "not JSON", id="not a release"),
+        pytest.param(["inspect", demo_release(), "--labelset", "x"], 1, "'ground-truth'", id="unknown labelset"),
+        pytest.param(["build"], 2, "Missing argument", id="missing argument"),
+        pytest.param(["build", "a", "b", "--on-error", "ignore"], 2, "ignore", id="unknown policy"),
+        pytest.param(["build", "a", "b", "--splits", "train"], 2, "metadata:KEY", id="bad splits"),
+        pytest.param(["build", "a", "b", "--filter-by-metadata", "x"], 2, "KEY=VALUE", id="bad metadata"),
+    ],
+)
+def test_errors_are_one_message(
+    args: list[object], exit_code: int, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run(*args)
+    assert result.exit_code == exit_code
+    assert message in result.output
+    assert "Traceback" not in result.output
+
+
+def test_debug_shows_the_traceback() -> None:
+    result = run("--debug", "inspect", "nowhere.json")
+    assert type(result.exception).__name__ == "ReleaseError"

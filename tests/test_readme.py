@@ -1,0 +1,42 @@
+"""What the README says works."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from segments_hf.cli.app import app
+from segments_hf.demo import demo_release
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+
+
+def test_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(demo_release().parent, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    namespace: dict[str, object] = {}
+    for example in re.findall(r"```python\n(.*?)```", README, re.DOTALL):
+        exec(example, namespace)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("meadow_01.jpg (480, 360) {'id': 1,")
+    assert lines[2] == "LABELED"
+    assert lines[3].startswith("{'train': ")
+
+
+def test_commands_exist() -> None:
+    commands = get_command(app).commands  # type: ignore[attr-defined]
+    assert set(re.findall(r"^segments-hf (\w+)", README, re.MULTILINE)) <= set(commands)
+
+
+def test_options_of_build_are_those_of_load_release() -> None:
+    options = {parameter.name for parameter in get_command(app).commands["build"].params}  # type: ignore[attr-defined]
+    table = README.partition("## Options")[2].partition("```")[0]
+    named = set(re.findall(r"`(\w+)(?:=\w+)?`", table.replace("`errors.jsonl`", ""))) & {
+        "labelset", "task", "filter_by", "filter_by_metadata", "splits", "segments_dir", "load_assets", "on_error",
+    }  # fmt: skip
+    assert len(named) == 8
+    assert named <= options
