@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.request import url2pathname
 
 # The query parameters that sign a URL, in lower case. Those of Azure are short and common words elsewhere, so they
 # count only beside `sig`: https://learn.microsoft.com/rest/api/storageservices/create-service-sas
@@ -34,8 +36,35 @@ def public_name(source: str) -> str:
     """
     if not is_url(source):
         return source
-    parts = urlsplit(source)
+    try:
+        parts = urlsplit(source)
+    except ValueError:
+        return f"{source.partition('://')[0]}://… (not a valid URL)"
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def file_path(url: str) -> str | None:
+    """The path that a ``file://`` URL means; None for any other source.
+
+    >>> file_path("file:///data/my%20release.json"), file_path("https://host/a.json")
+    ('/data/my release.json', None)
+    """
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme.lower() != "file":
+        return None
+    return url2pathname(rest[rest.find("/") :].partition("?")[0])
+
+
+def url_suffix(url: str) -> str:
+    """The suffix of the file that a URL or path names.
+
+    >>> url_suffix("https://host/a.b.JPG?size=2.5")
+    '.JPG'
+    """
+    try:
+        return PurePosixPath(urlsplit(url).path).suffix
+    except ValueError:
+        return ""
 
 
 def unsigned(url: str) -> str:

@@ -6,10 +6,9 @@ import hashlib
 import os
 import re
 import tempfile
-from pathlib import Path, PurePosixPath
-from urllib.parse import urlsplit
+from pathlib import Path
 
-from segments_hf.urls import unsigned
+from segments_hf.urls import unsigned, url_suffix
 
 _SAFE_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}")
 
@@ -36,7 +35,7 @@ class AssetCache:
         Only the hash and a harmless suffix of the URL go into it.
         """
         key = hashlib.sha256(unsigned(url).encode()).hexdigest()
-        suffix = PurePosixPath(urlsplit(url).path).suffix
+        suffix = url_suffix(url)
         return self.folder / key[0] / f"{key}{suffix if _SAFE_SUFFIX.fullmatch(suffix) else ''}"
 
     def find(self, url: str) -> Path | None:

@@ -54,16 +54,9 @@ class Asset:
         with self.open() as file:
             return file.read()
 
-    @property
-    def size_in_memory(self) -> int:
-        """How many bytes it holds in memory."""
-        return len(self.content or b"")
-
 
 class Fetcher:
     """Gets the assets of a release; any number of threads may use it.
-
-    What comes over the network is kept in the cache, if there is one to write to.
 
     Args:
         base: The folder of the release, or its URL.
@@ -87,7 +80,7 @@ class Fetcher:
         return str(locate(reference, self._base))
 
     def fetch(self, reference: str) -> Asset:
-        """The asset that a release refers to.
+        """The asset that a release refers to: a file, or bytes that came over the network.
 
         Raises:
             AssetError: It cannot be had.
@@ -95,13 +88,27 @@ class Fetcher:
         location = locate(reference, self._base)
         if location.url is None:
             assert location.path is not None  # noqa: S101
-            if not location.path.is_file():
-                raise AssetError(f"{location}: there is no such file")
-            return Asset(path=location.path)
+            return Asset(path=_existing(location.path))
         if cached := self._cache.find(location.url):
             return Asset(path=cached)
-        content = self._client.get(location.url)
-        return Asset(content, self._cache.store(location.url, content) if self._store else None)
+        return Asset(self._client.get(location.url))
+
+    def keep(self, reference: str, asset: Asset) -> Asset:
+        """The same asset, in the cache if it came over the network; to be called when it was found to be good."""
+        url = locate(reference, self._base).url
+        if not self._store or url is None or asset.content is None:
+            return asset
+        return Asset(asset.content, self._cache.store(url, asset.content))
+
+
+def _existing(path: Path) -> Path:
+    try:
+        found = path.is_file()
+    except (OSError, ValueError) as error:  # a name that is too long, or has a zero byte
+        raise AssetError(f"{path}: cannot be a file ({error})") from None
+    if not found:
+        raise AssetError(f"{path}: there is no such file")
+    return path
 
 
 @lru_cache(maxsize=4)

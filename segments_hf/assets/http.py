@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import re
 import threading
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +18,9 @@ from segments_hf.urls import is_url, public_name
 RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 
 _TIMEOUT = urllib3.Timeout(connect=10, read=60)  # seconds
+
+
+_QUERY = re.compile(r"\?[^\s'\"]+")
 
 
 class HttpClient:
@@ -88,3 +93,14 @@ class HttpClient:
                 else urllib3.PoolManager(**self._options)
             )
         return self._pools[proxy]
+
+
+def _without_queries(record: logging.LogRecord) -> bool:
+    message = record.getMessage()
+    if "?" in message:
+        record.msg, record.args = _QUERY.sub("?…", message), ()
+    return True
+
+
+# urllib3 logs the URLs that it tries again, signatures included.
+logging.getLogger("urllib3.connectionpool").addFilter(_without_queries)

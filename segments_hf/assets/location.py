@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, unquote, urljoin, urlsplit
-from urllib.request import url2pathname
+from urllib.parse import quote, urljoin, urlsplit
 
 from segments_hf.errors import AssetError
-from segments_hf.urls import is_url, public_name
+from segments_hf.urls import file_path, is_url, public_name
 
 
 @dataclass(frozen=True)
@@ -45,17 +43,21 @@ def locate(reference: str, base: str) -> Location:
     >>> locate("images/a.jpg", "/data").path.as_posix()
     '/data/images/a.jpg'
     """
-    if is_url(reference):
-        scheme = urlsplit(reference).scheme.lower()
-        if scheme in {"http", "https"}:
-            return Location(url=reference)
-        if scheme != "file":
-            raise AssetError(
-                f"{public_name(reference)}: got a URL of scheme {scheme!r}, wanted http, https, file or a path"
-            )
-        reference = url2pathname(unquote(urlsplit(reference).path))
+    path = file_path(reference) or reference
+    if is_url(path):
+        return Location(url=_checked(path))
     if not is_url(base):
-        return Location(path=Path(base, os.path.expanduser(reference)))
-    if Path(reference).is_absolute():
-        raise AssetError(f"{reference}: got a file of this machine in a release that came from {base}; wanted a URL")
-    return Location(url=urljoin(f"{base}/", quote(reference)))
+        return Location(path=Path(base, path))
+    if Path(path).is_absolute():
+        raise AssetError(f"{path}: got a file of this machine in a release that came from {base}; wanted a URL")
+    return Location(url=urljoin(f"{base}/", quote(path)))
+
+
+def _checked(url: str) -> str:
+    try:
+        scheme = urlsplit(url).scheme
+    except ValueError as error:
+        raise AssetError(f"{public_name(url)}: got a broken URL ({error})") from None
+    if scheme not in {"http", "https"}:
+        raise AssetError(f"{public_name(url)}: got a URL of scheme {scheme!r}, wanted http, https, file or a path")
+    return url

@@ -44,6 +44,8 @@ def _is_turned(picture: Image, file: BinaryIO) -> bool:
     # Pillow decodes a whole PNG to look for EXIF behind its pixels, so we look whether there can be any.
     if picture.format == "PNG" and not _png_may_have_orientation(file):
         return False
+    if picture.format == "TIFF":  # its size is that of the turned picture already
+        return False
     return picture.getexif().get(_ORIENTATION) in _TURNED
 
 

@@ -56,4 +56,5 @@ def prefetch(
             heaviest = max(heaviest, weight(result))
             yield result
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        # Not waited for: whoever stopped should not sit through the retries of what is under way.
+        pool.shutdown(wait=False, cancel_futures=True)

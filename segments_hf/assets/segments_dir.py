@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path, PurePosixPath
-from urllib.parse import urlsplit
+from pathlib import Path
 
 from segments_hf.errors import OptionError
+from segments_hf.urls import url_suffix
 
 
 class SegmentsDir:
@@ -25,16 +25,19 @@ class SegmentsDir:
     def __init__(
         self, folder: str | os.PathLike[str], owner: str | None, dataset: str | None, release: str | None
     ) -> None:
-        root = Path(folder).expanduser().resolve()
-        if not root.is_dir():
+        try:
+            root = Path(os.path.expanduser(folder)).resolve()
+            is_folder = root.is_dir()
+        except (OSError, ValueError):  # a name that is too long, or has a zero byte
+            is_folder = False
+        if not is_folder:
             raise OptionError(f"segments_dir: got {os.fspath(folder)!r}, which is not a folder")
         leaf = root / f"{owner}_{dataset}" / f"{release}"
         self._leaf = leaf if leaf.is_relative_to(root) and leaf.is_dir() else root
 
     def image(self, name: str, url: str) -> Path | None:
         """The file of an image: the sample's name, or its stem and the suffix of the URL."""
-        suffix = PurePosixPath(urlsplit(url).path).suffix
-        return self._find(name) or self._find(os.path.splitext(name)[0] + suffix)
+        return self._find(name) or self._find(os.path.splitext(name)[0] + url_suffix(url))
 
     def bitmap(self, name: str, labelset: str) -> Path | None:
         """The file of a segmentation bitmap."""

@@ -16,7 +16,7 @@ from segments_hf.dataset.opened import reopen_release
 from segments_hf.dataset.plan import Shard, plan_splits
 from segments_hf.dataset.problems import append_problem, checked_on_error, read_problems, report
 from segments_hf.dataset.rows import Pictures, make_rows
-from segments_hf.errors import SegmentsHFError
+from segments_hf.errors import OptionError, SegmentsHFError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,6 +101,13 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         except OSError as error:
             # `datasets` takes any OSError for a missing data file and says so in an error of its own.
             raise _own_error(error) from None
+        for name, split in self.info.splits.items():
+            if not split.num_examples:  # `datasets` cannot read a split without rows
+                first = read_problems(Path(self._output_dir, PROBLEMS_FILE))[0]
+                raise OptionError(
+                    f"on_error={self.config.on_error!r} left no row in split {name!r}; "
+                    f"the first sample was left out because of: {first.reason}"
+                )
 
     def _prepare_split_single(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
         try:

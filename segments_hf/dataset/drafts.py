@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from segments_hf.errors import ReleaseError, SegmentsHFError
-from segments_hf.release import UNLABELED, Frame, json_text
+from segments_hf.release import UNLABELED, Frame, JsonLabel, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -51,14 +51,19 @@ def make_drafts(
     """
     kind = release.kind(labelset)
     for index in indices:
+        name, uuid = f"samples[{index}]", None
         try:
             sample = release[index]
+            name, uuid = sample.name, sample.uuid
             if kind.annotation is None:
                 yield _json_draft(sample, labelset)
             else:
                 yield from _image_drafts(sample, labelset, kind, class_indices)
         except ReleaseError as error:
-            yield Draft(f"samples[{index}]", {}, errors=[(None, error)])
+            yield Draft(name, {}, uuid=uuid, errors=[(None, error)])
+        except UnicodeDecodeError as error:
+            problem = ReleaseError(f"got text that is not UTF-8 ({error.reason})", sample.source, sample.json_path)
+            yield Draft(name, {}, uuid=uuid, errors=[(None, problem)])
 
 
 def _json_draft(sample: Sample, labelset: str | None) -> Draft:
@@ -66,7 +71,7 @@ def _json_draft(sample: Sample, labelset: str | None) -> Draft:
     row = {
         **_identity(sample, label),
         "sample_attributes": sample.attributes_json,
-        "label_attributes": None if label is None or label.attributes is None else json_text(label.attributes),
+        "label_attributes": json_text(label.attributes) if isinstance(label, JsonLabel) else None,
         "metadata": sample.metadata_json,
     }
     return Draft(sample.name, row, uuid=sample.uuid)
@@ -98,7 +103,7 @@ def _image_drafts(
 
 def _frame_draft(
     sample: Sample,
-    label: Label[Any] | None,
+    label: Label[Any] | JsonLabel | None,
     frame: Frame,
     content: Labeled[Annotation] | None,
     kind: TaskKind,
@@ -125,7 +130,7 @@ def _frame_draft(
     return draft
 
 
-def _identity(sample: Sample, label: Label[Any] | None) -> dict[str, Any]:
+def _identity(sample: Sample, label: Label[Any] | JsonLabel | None) -> dict[str, Any]:
     return {"name": sample.name, "uuid": sample.uuid, "status": UNLABELED if label is None else label.status}
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from datasets.data_files import DataFilesDict, DataFilesList
@@ -116,4 +115,4 @@ def release_builder(
 
 def _absolute(source: Source) -> str:
     text = os.fspath(source)
-    return text if is_url(text) else str(Path(text).expanduser().absolute())
+    return text if is_url(text) else os.path.abspath(os.path.expanduser(text))

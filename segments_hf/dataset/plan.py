@@ -64,9 +64,15 @@ def _split_indices(config: SegmentsReleaseConfig, key: ReleaseKey, split: str) -
         return {split: wanted}
     split_of = split_assigner(config.splits)
     by_split: dict[str, list[int]] = {}
+    broken = []
     for index in wanted:
-        by_split.setdefault(split_of(release[index]), []).append(index)
-    return dict(by_split)
+        try:
+            by_split.setdefault(split_of(release[index]), []).append(index)
+        except ReleaseError:
+            broken.append(index)
+    # They belong to none, but must be read somewhere to be reported.
+    by_split.setdefault(next(iter(by_split), split), []).extend(broken)
+    return {name: indices for name, indices in by_split.items() if indices}
 
 
 def _wanted(config: SegmentsReleaseConfig, release: Release) -> Sequence[int]:
@@ -96,6 +102,13 @@ def _cut(indices: Sequence[int]) -> Iterator[Sequence[int]]:
 def _what_there_is(config: SegmentsReleaseConfig) -> str:
     statuses: Counter[str] = Counter()
     for release, labelset in config.releases:
-        statuses.update(sample.status(labelset) or "(none)" for sample in release)
+        statuses.update(_status(release, index, labelset) for index in range(len(release)))
     counts = ", ".join(f"{count} {status}" for status, count in statuses.items()) or "no samples"
     return f"the release has {counts}; change filter_by, filter_by_metadata or splits"
+
+
+def _status(release: Release, index: int, labelset: str | None) -> str:
+    try:
+        return release[index].status(labelset) or "(none)"
+    except ReleaseError:
+        return "(broken)"

@@ -74,9 +74,11 @@ def make_rows(
     Raises:
         SegmentsHFError: Something is wrong and the policy is to raise; the error names the sample.
     """
+    if release.kind(labelset).annotation is None:
+        pictures = None
     drafts = make_drafts(release, indices, labelset, class_indices)
     complete = partial(_complete, pictures=pictures, on_error=on_error)
-    if pictures is None or release.kind(labelset).annotation is None:
+    if pictures is None:
         return map(complete, drafts)
     return prefetch(complete, drafts, weight=lambda outcome: outcome.size_in_memory)
 
@@ -107,17 +109,17 @@ def _add_picture(
     if found is None and not reference:
         raise AssetError("the release has no URL for it")
     asset = Asset(path=found) if found else pictures.fetcher.fetch(reference or "")
-    if pictures.in_memory:
-        asset = Asset(asset.read())
     try:
         width, height = picture_size(asset)
     except AssetError as error:
-        raise AssetError(f"{asset.path or pictures.fetcher.name(reference or '')}: {error}") from error
+        raise AssetError(f"{found or pictures.fetcher.name(reference or '')}: {error}") from error
+    if not found:
+        asset = pictures.fetcher.keep(reference or "", asset)
     if column == "image":
         row["width"], row["height"] = width, height
     # No path beside bytes: `datasets` would prefer a file of that name in the working directory.
-    row[column] = {"bytes": asset.content, "path": None} if pictures.in_memory else str(asset.path)
-    return asset.size_in_memory
+    row[column] = {"bytes": asset.read(), "path": None} if pictures.in_memory else str(asset.path)
+    return len(asset.content or b"")
 
 
 def _judge(draft: Draft, size: int, on_error: OnError) -> Outcome:

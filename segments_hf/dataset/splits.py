@@ -36,8 +36,10 @@ def split_assigner(splits: Mapping[str, float] | str) -> SplitOf:
         return _by_metadata(splits.removeprefix(_METADATA))
     for name in splits:
         _check_name(name)
-    total = math.fsum(splits.values())
-    if not math.isclose(total, 1, abs_tol=1e-6) or min(splits.values()) < 0:
+    fractions = splits.values()
+    if not all(isinstance(fraction, int | float) and fraction >= 0 for fraction in fractions):
+        raise OptionError(f"splits: got fractions {dict(splits)}, wanted numbers from 0 to 1")
+    if not math.isclose(total := math.fsum(fractions), 1, abs_tol=1e-6):
         raise OptionError(f"splits: got fractions {dict(splits)} that sum to {total:g}, wanted a sum of 1")
     return _by_hash(dict(splits))
 

@@ -4,13 +4,14 @@ from segments_hf.release.document import Category, Frame, Labelset, json_text
 from segments_hf.release.filters import has_metadata, wanted_statuses
 from segments_hf.release.release import Release
 from segments_hf.release.sample import UNLABELED, Sample
-from segments_hf.release.tasks import Annotation, Label, Labeled, TaskKind
+from segments_hf.release.tasks import Annotation, JsonLabel, Label, Labeled, TaskKind
 
 __all__ = [
     "UNLABELED",
     "Annotation",
     "Category",
     "Frame",
+    "JsonLabel",
     "Label",
     "Labeled",
     "Labelset",

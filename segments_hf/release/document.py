@@ -77,7 +77,7 @@ class Document(msgspec.Struct, frozen=True):
     dataset: Dataset
     name: str | None = None
     description: str | None = None
-    created_at: str | None = None
+    created_at: Any = None
 
 
 class AssetRef(msgspec.Struct, gc=False):
@@ -131,7 +131,11 @@ NULL = b"null"
 
 
 def json_text(raw: Raw | UnsetType) -> str | None:
-    """The text of a raw slice, or None where the file has nothing or null."""
+    """The text of a raw slice, or None where the file has nothing or null.
+
+    Raises:
+        UnicodeDecodeError: It is not UTF-8.
+    """
     if isinstance(raw, UnsetType) or (text := bytes(raw)) == NULL:
         return None
     return text.decode()

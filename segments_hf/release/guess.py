@@ -14,7 +14,7 @@ class _Object(msgspec.Struct):
 class _Content(msgspec.Struct):
     annotations: list[_Object] | None = None
     segmentation_bitmap: Raw | UnsetType = UNSET
-    frames: list[_Content] | None = None
+    frames: list[_Content | None] | None = None
 
 
 class _Label(msgspec.Struct):
@@ -37,14 +37,14 @@ def guess_task_type(label: Raw | bytes) -> str:
     """
     try:
         document = _LABEL.decode(label)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeDecodeError):
         return ""
     if document is None:
         return ""
     if document.label_type:
         return str(document.label_type)
     content = document.attributes or _Content()
-    parts = [content] if content.frames is None else content.frames
+    parts = [content] if content.frames is None else [frame for frame in content.frames if frame is not None]
     if any(part.segmentation_bitmap is not UNSET for part in parts):
         return "segmentation-bitmap" if content.frames is None else "image-segmentation-sequence"
     if any(item.points is not UNSET for part in parts for item in part.annotations or ()):

@@ -18,7 +18,7 @@ from segments_hf.release.guess import guess_task_type
 from segments_hf.release.sample import RAW_LABELS, Sample
 from segments_hf.release.source import Buffer, read_source
 from segments_hf.release.tasks import TaskKind, task_kind
-from segments_hf.urls import is_url, public_name
+from segments_hf.urls import file_path, is_url, public_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -79,8 +79,9 @@ class Release:
         Raises:
             ReleaseError: The file cannot be read or is not a release file.
         """
-        source = os.path.expanduser(os.fspath(source))
-        return cls(read_source(source), source)
+        name = os.fspath(source)
+        name = file_path(name) or os.path.expanduser(name)
+        return cls(read_source(name), name)
 
     def __repr__(self) -> str:
         return f"Release({self.source!r}, {len(self)} samples)"
@@ -110,7 +111,7 @@ class Release:
         """When it was made, with its time zone (UTC where the file gives none); None where the file has no date."""
         try:
             moment = msgspec.convert(self._document.created_at, datetime.datetime | None)
-        except msgspec.ValidationError:
+        except msgspec.ValidationError:  # a text that is no date, or a number of who knows what since when
             return None
         return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)
 
@@ -219,9 +220,8 @@ class Release:
         categories = of_task or (of_dataset and of_dataset.categories) or []
         by_id = {category.id: category for category in categories}
         if len(by_id) < len(categories):
-            raise ReleaseError(
-                "got two categories with the same id", self.source, "$.dataset.task_attributes.categories"
-            )
+            place = f"tasks[{labelset!r}].attributes" if of_task else "task_attributes"
+            raise ReleaseError("got two categories with the same id", self.source, f"$.dataset.{place}.categories")
         return [by_id[category_id] for category_id in sorted(by_id)]
 
     def kind(self, labelset: str | None) -> TaskKind:

@@ -14,7 +14,7 @@ from segments_hf.release.document import ListedLabel, SampleAttributes, SampleDo
 if TYPE_CHECKING:
     from segments_hf.release.document import Frame
     from segments_hf.release.release import Release
-    from segments_hf.release.tasks import Label
+    from segments_hf.release.tasks import JsonLabel, Label
 
 UNLABELED = "UNLABELED"
 
@@ -33,7 +33,7 @@ class Sample:
         uuid: Its uuid, or None.
     """
 
-    __slots__ = ("_document", "_release", "index", "name", "uuid")
+    __slots__ = ("_document", "_key", "_release", "index", "name", "uuid")
 
     def __init__(
         self,
@@ -57,6 +57,7 @@ class Sample:
             ReleaseError: It is not a sample, or has no name.
         """
         self._release = release
+        self._key = key
         self.index = index
         try:
             document = decoder.decode(raw)
@@ -76,7 +77,7 @@ class Sample:
     @property
     def json_path(self) -> str:
         """Where the sample is in the file."""
-        return f"$.dataset.samples[{self.index}]"
+        return f"$.dataset.samples[{self.index if self._key is None else repr(self._key)}]"
 
     @property
     def metadata(self) -> dict[str, Any]:
@@ -87,13 +88,17 @@ class Sample:
 
     @property
     def metadata_json(self) -> str | None:
-        """Its metadata as it stands in the file, or None."""
-        return json_text(self._document.metadata)
+        """Its metadata as it stands in the file, or None.
+
+        Raises:
+            ReleaseError: It is not UTF-8.
+        """
+        return self._text(self._document.metadata, ".metadata")
 
     @property
     def attributes_json(self) -> str | None:
         """What it is a picture, sequence or point cloud of, as it stands in the file, or None."""
-        return json_text(self._document.attributes)
+        return self._text(self._document.attributes, ".attributes")
 
     @property
     def images(self) -> list[Frame]:
@@ -119,15 +124,15 @@ class Sample:
         label = self.label(labelset)
         return UNLABELED if label is None else label.status
 
-    def label(self, labelset: str | None) -> Label[Any] | None:
+    def label(self, labelset: str | None) -> Label[Any] | JsonLabel | None:
         """The label of a labelset, or None where it is null or missing.
 
         Raises:
             ReleaseError: The label is not one; the error names the place in the file.
         """
-        label: Label[Any] | Raw | None = self.label_document(labelset)
+        label: Label[Any] | JsonLabel | Raw | None = self.label_document(labelset)
         if isinstance(label, Raw):
-            return decode(self._release.kind(labelset).decoder, label, *self._place(f".labels[{labelset!r}]"))
+            return decode(self._release.kind(labelset).decoder, label, *self._place(self._label_path(labelset)))
         return label
 
     def label_document(self, labelset: str | None) -> Any:
@@ -151,6 +156,18 @@ class Sample:
         if isinstance(labels, list):
             return [name for _, name in self._listed(labels) if name]
         return list(labels or ())
+
+    def _label_path(self, labelset: str | None) -> str:
+        labels = self._document.labels
+        if not isinstance(labels, list):
+            return f".labels[{labelset!r}]"
+        return f".labels[{labels.index(self.label_document(labelset))}]"
+
+    def _text(self, raw: Raw | UnsetType, inner_path: str) -> str | None:
+        try:
+            return json_text(raw)
+        except UnicodeDecodeError as error:
+            raise ReleaseError(f"got text that is not UTF-8 ({error.reason})", *self._place(inner_path)) from None
 
     def _place(self, inner_path: str = "") -> tuple[str, str]:
         return self.source, self.json_path + inner_path

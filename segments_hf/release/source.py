@@ -5,9 +5,9 @@ from __future__ import annotations
 import gzip
 import mmap
 import os
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from segments_hf.errors import ReleaseError
 from segments_hf.urls import is_url, public_name
@@ -34,11 +34,11 @@ def read_source(source: str) -> Buffer:
     Raises:
         ReleaseError: The source cannot be read.
     """
-    content = _read_url(source) if is_url(source) else _map_file(Path(source).expanduser())
+    content = _read_url(source) if is_url(source) else _map_file(Path(source))
     if content[:2] == _GZIP_MAGIC:
         try:
             content = gzip.decompress(content)
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             raise ReleaseError(f"the gzip file is broken ({error}); download it again", public_name(source)) from error
     return memoryview(content)[len(_BOM) :] if content[: len(_BOM)] == _BOM else content
 
@@ -49,20 +49,23 @@ def _map_file(path: Path) -> Buffer:
             if os.fstat(file.fileno()).st_size == 0:
                 return b""
             return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-    except OSError as error:
-        raise ReleaseError(f"cannot read the file: {error.strerror}", str(path)) from error
+    except (OSError, ValueError) as error:
+        raise ReleaseError(f"cannot read the file: {getattr(error, 'strerror', error)}", str(path)) from error
 
 
 def _read_url(source: str) -> bytes:
-    if urlsplit(source).scheme in {"http", "https"}:
+    if source.partition("://")[0].lower() in {"http", "https"}:
         return _get(source)
     import fsspec
 
     try:
         with fsspec.open(source, "rb") as file:
             return bytes(file.read())
-    except (OSError, ValueError, ImportError) as error:
+    except ImportError as error:
         raise ReleaseError(f"cannot read the URL: {error}", public_name(source)) from error
+    except (OSError, ValueError) as error:
+        # Its text may hold the whole URL, signature included.
+        raise ReleaseError(f"cannot read the URL: {type(error).__name__}", public_name(source)) from None
 
 
 def _get(url: str) -> bytes:
@@ -71,7 +74,7 @@ def _get(url: str) -> bytes:
     with _session() as session:
         try:
             response = session.get(url, timeout=_TIMEOUT)
-        except requests.RequestException as error:
+        except (requests.RequestException, ValueError) as error:
             # Its text holds the whole URL, signature included.
             raise ReleaseError(f"cannot fetch the URL: {type(error).__name__}", public_name(url)) from None
     if not response.ok:

@@ -77,8 +77,8 @@ class Label(msgspec.Struct, Generic[Content]):
 
     Attributes:
         status: ``LABELED``, ``REVIEWED``, …; None where the file does not say.
-        attributes: What was labelled: `Labeled` for an image, `LabeledFrames` for a sequence, the raw JSON for a
-            task type that is not an image's; None where there is nothing.
+        attributes: What was labelled: `Labeled` for an image, `LabeledFrames` for a sequence; None where there is
+            nothing.
     """
 
     status: str | None = msgspec.field(default=None, name="label_status")
@@ -94,11 +94,28 @@ class Label(msgspec.Struct, Generic[Content]):
 
     @property
     def frames(self) -> list[Labeled[Annotation] | None]:
-        """What was labelled, a frame at a time; one entry for an image, none for a task type that stays JSON."""
+        """What was labelled, a frame at a time; one entry for an image."""
         attributes = self.attributes
         if isinstance(attributes, LabeledFrames):
             return attributes.frames or []
         return [attributes] if isinstance(attributes, Labeled) else []
+
+
+class JsonLabel(msgspec.Struct):
+    """A label of a task type that is not an image's: its attributes stay JSON."""
+
+    status: str | None = msgspec.field(default=None, name="label_status")
+    attributes: Raw | UnsetType = UNSET
+
+    @property
+    def annotations(self) -> list[Annotation]:
+        """None: what its objects are is not known."""
+        return []
+
+    @property
+    def frames(self) -> list[Labeled[Annotation] | None]:
+        """None, for the same reason."""
+        return []
 
 
 @dataclass(frozen=True)
@@ -116,7 +133,7 @@ class TaskKind:
     bitmap: bool = False
 
     @cached_property
-    def decoder(self) -> msgspec.json.Decoder[Label[Any] | None]:
+    def decoder(self) -> msgspec.json.Decoder[Label[Any] | JsonLabel | None]:
         """The msgspec decoder of such a label, or of null."""
         return msgspec.json.Decoder(_label_type(self))
 
@@ -128,9 +145,9 @@ class TaskKind:
 
 
 def _label_type(kind: TaskKind) -> Any:
-    label: Any = Label
     if kind.annotation is None:
-        return label[Raw] | None
+        return JsonLabel | None
+    label: Any = Label
     content: Any = LabeledFrames if kind.sequence else Labeled
     return label[content[kind.annotation]] | None
 
