@@ -6,8 +6,9 @@ from pathlib import PurePosixPath
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from urllib.request import url2pathname
 
-# The query parameters that sign a URL, in lower case. Those of Azure are short and common words elsewhere, so they
-# count only beside `sig`: https://learn.microsoft.com/rest/api/storageservices/create-service-sas
+# The query parameters that sign a URL, in lower case. Many are common words elsewhere, so they count only beside the
+# signature itself: `Signature` (AWS, Google and CloudFront) or `sig`
+# (Azure: https://learn.microsoft.com/rest/api/storageservices/create-service-sas).
 _SIGNATURE_PREFIXES = ("x-amz-", "x-goog-")
 _SIGNATURE_KEYS = frozenset({"awsaccesskeyid", "googleaccessid", "key-pair-id", "signature", "expires", "policy"})
 _AZURE_KEYS = frozenset(
@@ -77,10 +78,13 @@ def unsigned(url: str) -> str:
     """
     if "?" not in url and "@" not in url and "#" not in url:
         return url
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # no URL at all, so nothing is kept under it
+        return url.partition("?")[0]
     query = parse_qsl(parts.query, keep_blank_values=True)
     names = {name.lower() for name, _ in query}
-    signing = _SIGNATURE_KEYS | _AZURE_KEYS if "sig" in names else _SIGNATURE_KEYS
+    signing = (_SIGNATURE_KEYS if "signature" in names else set()) | (_AZURE_KEYS if "sig" in names else set())
     kept = [
         (name, value)
         for name, value in query

@@ -49,7 +49,9 @@ def locate(reference: str, base: str) -> Location:
     if not is_url(base):
         return Location(path=Path(base, path))
     if Path(path).is_absolute():
-        raise AssetError(f"{path}: got a file of this machine in a release that came from {base}; wanted a URL")
+        raise AssetError(
+            f"{path}: got a file of this machine in a release that came from {public_name(base)}; wanted a URL"
+        )
     return Location(url=urljoin(f"{base}/", quote(path)))
 
 

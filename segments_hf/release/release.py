@@ -60,7 +60,7 @@ class Release:
         """
         self.source = public_name(source)
         self.base = (
-            public_name(source).rpartition("/")[0] if is_url(source) else os.path.dirname(os.path.abspath(source))
+            source.partition("?")[0].rpartition("/")[0] if is_url(source) else os.path.dirname(os.path.abspath(source))
         )
         self._content = content
         self._document = decode(_DOCUMENT, content, self.source)

@@ -1,0 +1,92 @@
+"""Where an asset is that a release refers to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from segments_hf.assets.location import Location, locate
+from segments_hf.errors import AssetError
+
+WEB = "https://host/releases"
+
+
+@pytest.mark.parametrize(
+    ("reference", "base", "location"),
+    [
+        ("https://x/a.jpg?sig=1", "/data", Location(url="https://x/a.jpg?sig=1")),
+        ("HTTP://x/a.jpg", "/data", Location(url="HTTP://x/a.jpg")),
+        ("https://x/a.jpg", WEB, Location(url="https://x/a.jpg")),
+        ("a.jpg", "/data", Location(path=Path("/data/a.jpg"))),
+        ("images/a b%20#?.jpg", "/data", Location(path=Path("/data/images/a b%20#?.jpg"))),
+        ("../a.jpg", "/data/r", Location(path=Path("/data/r/../a.jpg"))),
+        ("/other/a.jpg", "/data", Location(path=Path("/other/a.jpg"))),
+        ("~/a.jpg", "/data", Location(path=Path("/data/~/a.jpg"))),
+        ("a:b.jpg", "/data", Location(path=Path("/data/a:b.jpg"))),
+        ("file:///other/a%20b.jpg", "/data", Location(path=Path("/other/a b.jpg"))),
+        ("a.jpg", WEB, Location(url="https://host/releases/a.jpg")),
+        ("images/a b#1?.jpg", WEB, Location(url="https://host/releases/images/a%20b%231%3F.jpg")),
+        ("../a.jpg", WEB, Location(url="https://host/a.jpg")),
+        ("a:b.jpg", WEB, Location(url="https://host/releases/a%3Ab.jpg")),
+        ("~/a.jpg", WEB, Location(url="https://host/releases/~/a.jpg")),
+    ],
+    ids=str,
+)
+def test_where(reference, base, location):
+    assert locate(reference, base) == location
+
+
+@pytest.mark.parametrize(
+    ("reference", "base", "message"),
+    [
+        ("ftp://x/a.jpg?sig=secret", "/data", r"ftp://x/a\.jpg: got a URL of scheme 'ftp', wanted http"),
+        ("javascript://x", WEB, "scheme 'javascript'"),
+        ("/etc/passwd", WEB, "got a file of this machine in a release that came from https://host"),
+        ("//etc/passwd", WEB, "got a file of this machine"),
+        ("file:///etc/passwd", WEB, "got a file of this machine"),
+        ("FILE:///etc/passwd", WEB, "got a file of this machine"),
+        ("file://localhost/etc/passwd", WEB, "got a file of this machine"),
+        ("http://[broken/a.jpg", "/data", "broken"),
+        ("http://[broken/a.jpg", WEB, "broken"),
+    ],
+    ids=str,
+)
+def test_nowhere(reference, base, message):
+    with pytest.raises(AssetError, match=message) as caught:
+        locate(reference, base)
+    assert "secret" not in str(caught.value)
+
+
+@given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=30))
+@example("50%20off.jpg")
+@example("100%.jpg")
+def test_a_file_url_leads_to_its_file(name):
+    path = Path("/data", name.replace("/", "%2F"))
+    if path.name in {"data", ".."}:
+        return
+    assert locate(path.as_uri(), "/elsewhere").path == path
+
+
+@given(st.text(max_size=30) | st.from_regex(r"(file|http|\.\.)?:?//?\S*"))
+def test_a_release_from_the_web_never_leads_to_this_machine(reference):
+    try:
+        location = locate(reference, WEB)
+    except AssetError:
+        return
+    assert location.path is None
+    assert location.url.lower().startswith(("http://", "https://"))
+
+
+@pytest.mark.parametrize(
+    ("location", "shown"),
+    [
+        (Location(url="https://jane:pw@host/a.jpg?sig=secret#x"), "https://host/a.jpg"),
+        (Location(path=Path("/data/a.jpg")), "/data/a.jpg"),
+    ],
+    ids=["url", "path"],
+)
+def test_as_it_is_shown(location, shown):
+    assert str(location) == shown

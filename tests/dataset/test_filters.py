@@ -1,0 +1,99 @@
+"""Which samples are asked for: by the status of their label, and by their metadata."""
+
+from __future__ import annotations
+
+import datasets
+import pytest
+
+import segments_hf
+from segments_hf.errors import OptionError
+
+from .making import label, sample
+
+ITEMS = [
+    sample("labeled", None, label("LABELED"), metadata={"garden": "north", "year": 2024, "tags": ["a", {"b": None}]}),
+    sample("reviewed", None, label("REVIEWED"), metadata={"garden": "south", "year": 2024}),
+    sample("skipped", None, label("SKIPPED"), metadata={"garden": "north", "year": "2024"}),
+    sample("rejected", None, label("REJECTED", annotations=[{"id": 1, "category_id": 1}]), metadata={"garden": None}),
+    sample("null", None, None, metadata={"garden": "north"}),
+    sample("absent", labels={}),
+    sample("odd", None, label("NEW_STATUS")),
+    sample("silent", None, {"attributes": {"annotations": []}}),
+]
+
+
+def names(release, **options):
+    dataset = segments_hf.load_release(release, split="train", load_assets=False, **options)
+    return [row["name"] for row in dataset]
+
+
+@pytest.mark.parametrize("streaming", [False, True], ids=["built", "stream"])
+@pytest.mark.parametrize(
+    ("filter_by", "wanted"),
+    [
+        ("LABELED", ["labeled"]),
+        ("labeled", ["labeled"]),
+        (["Labeled", "rEVIEWED"], ["labeled", "reviewed"]),
+        (("labeled", "LABELED"), ["labeled"]),
+        ("rejected", ["rejected"]),
+        ("unlabeled", ["null", "absent"]),
+        (["unlabeled", "skipped"], ["skipped", "null", "absent"]),
+        ("new_status", ["odd"]),
+        (None, [item["name"] for item in ITEMS]),
+    ],
+    ids=str,
+)
+def test_by_status(write_release, filter_by, wanted, streaming):
+    assert names(write_release(ITEMS), filter_by=filter_by, streaming=streaming) == wanted
+
+
+@pytest.mark.parametrize(
+    ("metadata", "wanted"),
+    [
+        ({"garden": "north"}, ["labeled", "skipped", "null"]),
+        ({"garden": "north", "year": 2024}, ["labeled"]),
+        ({"year": "2024"}, ["skipped"]),
+        ({"garden": None}, ["rejected"]),
+        ({"tags": ["a", {"b": None}]}, ["labeled"]),
+    ],
+    ids=str,
+)
+def test_by_metadata(write_release, metadata, wanted):
+    assert names(write_release(ITEMS), filter_by_metadata=metadata) == wanted
+
+
+def test_status_and_metadata(write_release):
+    release = write_release(ITEMS)
+    assert names(release, filter_by=["labeled", "skipped"], filter_by_metadata={"year": 2024}) == ["labeled"]
+
+
+@pytest.mark.parametrize("load", ["load_release", "load_dataset"])
+@pytest.mark.parametrize("filter_by", ["done", ["labeled", "done"]], ids=str)
+def test_an_unknown_status(write_release, filter_by, load):
+    release = write_release(ITEMS)
+    with pytest.raises(OptionError, match=r"got DONE; .* has labels with status .*LABELED.*NEW_STATUS"):
+        if load == "load_release":
+            names(release, filter_by=filter_by)
+        else:
+            datasets.load_dataset("segments_release", data_files=str(release), filter_by=filter_by)
+
+
+def test_a_status_that_the_platform_has_and_the_release_has_not(write_release):
+    with pytest.raises(OptionError, match=r"no sample for split 'train': the release has 1 UNLABELED"):
+        names(write_release([sample("a")]), filter_by="verified")
+
+
+def test_the_labelset_that_is_read_decides(write_release):
+    item = sample("a", labels={"ground-truth": None, "model": label("LABELED")})
+    release = write_release([item], labelsets=[{"name": "ground-truth"}, {"name": "model"}])
+    assert names(release, filter_by="unlabeled") == ["a"]
+    assert names(release, filter_by="labeled", labelset="model") == ["a"]
+
+
+def test_by_status_with_two_releases(write_release, tmp_path):
+    files = {split: write_release(ITEMS, path=tmp_path / f"{split}.json") for split in ("train", "test")}
+    loaded = segments_hf.load_release(files, filter_by="labeled", load_assets=False)
+    assert {split: dataset["name"][:] for split, dataset in loaded.items()} == {
+        "train": ["labeled"],
+        "test": ["labeled"],
+    }

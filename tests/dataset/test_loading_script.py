@@ -1,0 +1,105 @@
+"""The builder as a loading script, for `datasets` 3."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import datasets
+import pytest
+
+import segments_hf
+from segments_hf.demo import demo_release
+
+from .making import plain_rows
+
+SCRIPT = Path(__file__).resolve().parents[2] / "loading_scripts" / "segments_release.py"
+
+# A script becomes a module of its own, which a test should not leave behind: hence a process.
+CODE = """
+import hashlib, json, pathlib, sys
+import datasets
+
+script, release, options = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+
+def main():
+    dataset = datasets.load_dataset(script, data_files=release, split="train", trust_remote_code=True, **options)
+    kind = type(dataset).__name__
+    if dataset.features["image"] is not None:
+        dataset = dataset.cast_column("image", datasets.Image(decode=False))
+    rows = []
+    for row in dataset:
+        image = row["image"] and (row["image"]["bytes"] or pathlib.Path(row["image"]["path"]).read_bytes())
+        rows.append([row["name"], row["status"], len(row["annotations"]), image and hashlib.sha256(image).hexdigest()])
+    print(json.dumps([kind, rows]))
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+@pytest.fixture
+def load(caches, tmp_path):
+    """Loads a release through the script; gives the type of the dataset, and of each row what tells it."""
+    if not datasets.__version__.startswith("3."):
+        pytest.skip("datasets 4 dropped loading scripts")
+
+    def run(release: Path, **options):
+        environment = {
+            **os.environ,
+            "HF_HOME": str(caches),
+            "HF_HUB_OFFLINE": "1",
+            "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
+        }
+        command = [sys.executable, "-c", CODE, str(SCRIPT), str(release), json.dumps(options)]
+        done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout.splitlines()[-1])
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("options", "kind"),
+    [
+        ({}, "Dataset"),
+        ({"streaming": True}, "IterableDataset"),
+        ({"num_proc": 2}, "Dataset"),
+        ({"filter_by": ["labeled", "reviewed"], "load_assets": False}, "Dataset"),
+    ],
+    ids=str,
+)
+def test_the_demo_release(load, options, kind):
+    import hashlib
+
+    got_kind, rows = load(demo_release(), **options)
+    options = {key: value for key, value in options.items() if key not in {"streaming", "num_proc"}}
+    wanted = plain_rows(segments_hf.load_release(demo_release(), split="train", streaming=True, **options))
+    assert got_kind == kind
+    assert rows == [
+        [
+            row["name"],
+            row["status"],
+            len(row["annotations"]),
+            row["image"] and hashlib.sha256(row["image"]).hexdigest(),
+        ]
+        for row in wanted
+    ]
+
+
+@pytest.mark.parametrize("options", [{}, {"streaming": True}, {"num_proc": 2}], ids=str)
+def test_the_real_release(load, arc_litter, options):
+    segments_dir = str(arc_litter / "segments")
+    _, rows = load(arc_litter / "arc_litter-v01.json", filter_by=["reviewed"], segments_dir=segments_dir, **options)
+    assert len(rows) == 7
+    assert sum(annotations for _, _, annotations, _ in rows) == 39
+    assert {status for _, status, _, _ in rows} == {"REVIEWED"}
+
+
+def test_the_labels_of_the_real_release(load, arc_litter):
+    _, rows = load(arc_litter / "arc_litter-v01.json", load_assets=False)
+    statuses = [status for _, status, _, _ in rows]
+    assert {status: statuses.count(status) for status in statuses} == {"REVIEWED": 7, "REJECTED": 1, "UNLABELED": 17}

@@ -1,0 +1,172 @@
+"""Which split a sample belongs to."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import segments_hf
+from segments_hf.dataset.splits import position
+from segments_hf.errors import OptionError
+
+from .making import sample
+
+THREE = {"train": 0.6, "validation": 0.2, "test": 0.2}
+
+
+def split_names(release, **options) -> dict[str, list[str]]:
+    datasets = segments_hf.load_release(release, load_assets=False, **options)
+    return {split: [row["name"] for row in dataset] for split, dataset in datasets.items()}
+
+
+def samples(*splits, **more):
+    return [sample(f"s{number}", metadata={"split": split, **more}) for number, split in enumerate(splits)]
+
+
+@pytest.mark.parametrize("streaming", [False, True], ids=["built", "stream"])
+def test_fractions(write_release, streaming):
+    release = write_release([sample(f"s{number}") for number in range(500)])
+    first = split_names(release, splits=THREE, streaming=streaming)
+    assert list(first) == list(THREE)
+    assert sorted(sum(first.values(), [])) == sorted(f"s{number}" for number in range(500))
+    assert {split: round(len(names) / 500, 1) for split, names in first.items()} == THREE
+    assert split_names(release, splits=THREE) == first
+
+
+def test_one_split_of_fractions(write_release):
+    release = write_release([sample(f"s{number}") for number in range(100)])
+    test = segments_hf.load_release(release, load_assets=False, splits=THREE, split="test")
+    assert test["name"][:] == split_names(release, splits=THREE)["test"]
+
+
+@pytest.mark.parametrize("change", ["name", "label", "order"])
+def test_a_uuid_stays_in_its_split(write_release, change):
+    def make(changed):
+        made = [sample(f"s{n}{'-new' if changed == 'name' else ''}", uuid=f"u{n}") for n in range(60)]
+        for item in made if changed == "label" else ():
+            item["labels"] = {"ground-truth": {"label_status": "LABELED"}}
+        return made[::-1] if changed == "order" else made
+
+    def uuids(release):
+        datasets = segments_hf.load_release(release, load_assets=False, splits=THREE)
+        return {split: sorted(dataset["uuid"][:]) for split, dataset in datasets.items()}
+
+    assert uuids(write_release(make(change))) == uuids(write_release(make(None)))
+
+
+def test_without_a_uuid_the_name_decides(write_release):
+    release = write_release([sample(f"s{number}", uuid=None) for number in range(60)])
+    splits = split_names(release, splits={"train": 0.5, "test": 0.5})
+    assert all(position(name) < 0.5 for name in splits["train"])
+    assert all(position(name) >= 0.5 for name in splits["test"])
+
+
+@given(st.text(min_size=1))
+def test_a_position_depends_on_the_text_alone(identity):
+    assert 0 <= position(identity) < 1
+    assert position(identity) == position(identity)
+
+
+def test_positions_are_spread_evenly():
+    tenths = [int(position(f"sample-{number}") * 10) for number in range(10_000)]
+    assert all(900 < tenths.count(tenth) < 1100 for tenth in range(10))
+
+
+@given(st.integers(1, 60), st.integers(1, 60))
+def test_adding_samples_moves_none(old, new):
+    from segments_hf.dataset.splits import split_assigner
+    from segments_hf.release import Release
+
+    def assigned(count):
+        body = ",".join(f'{{"name": "s{n}", "uuid": "u{n}"}}' for n in range(count))
+        release = Release(f'{{"dataset": {{"samples": [{body}]}}}}'.encode(), "release.json")
+        split_of = split_assigner(THREE)
+        return {item.name: split_of(item) for item in release}
+
+    before, after = assigned(old), assigned(old + new)
+    assert before.items() <= after.items()
+
+
+@pytest.mark.parametrize(
+    "splits",
+    [
+        {"train": 0.8, "test": 0.1},
+        {"train": 0.8, "test": 0.3},
+        {"train": 1.5, "test": -0.5},
+        {"train": float("nan"), "test": 0.5},
+        {"train": "0.8", "test": "0.2"},
+        {},
+        {"train/test": 1.0},
+        {"all": 1.0},
+        {"": 1.0},
+        {"../x": 1.0},
+        {1: 1.0},
+        "metadata:",
+        "split",
+    ],
+    ids=str,
+)
+def test_splits_that_are_none(write_release, splits):
+    with pytest.raises(OptionError, match="splits"):
+        segments_hf.load_release(write_release(samples("a")), load_assets=False, splits=splits)
+
+
+def test_a_negative_fraction_is_named(write_release):
+    with pytest.raises(OptionError, match=r"negative|less than 0|from 0"):
+        segments_hf.load_release(write_release(samples("a")), splits={"train": 1.5, "test": -0.5})
+
+
+@pytest.mark.parametrize("splits", [{"train": 0.1, "b": 0.2, "c": 0.7}, {"a": 1 / 3, "b": 1 / 3, "c": 1 / 3}], ids=str)
+def test_rounding_is_no_error(write_release, splits):
+    release = write_release([sample(f"s{number}") for number in range(60)])
+    assert sum(map(len, split_names(release, splits=splits).values())) == 60
+
+
+def test_metadata(write_release):
+    release = write_release(samples("train", "val", "train", "test.new"))
+    splits = split_names(release, splits="metadata:split")
+    assert splits == {"train": ["s0", "s2"], "val": ["s1"], "test.new": ["s3"]}
+
+
+@pytest.mark.parametrize(
+    ("items", "message"),
+    [
+        ([*samples("train", other=1), sample("s9", metadata={"place": "x"})], r"'s9' has no metadata 'split'.*'place'"),
+        ([*samples("train"), sample("s9")], r"'s9' has no metadata 'split'.*none"),
+        ([*samples("train"), sample("s9", metadata=["split"])], r"'s9' has no metadata 'split'"),
+        (samples("a b"), "'a b'"),
+        (samples("../../x"), "'../../x'"),
+        (samples("all"), "'all'"),
+        (samples(None), "None"),
+        (samples(3), "3"),
+    ],
+    ids=["other-keys", "no-metadata", "metadata-is-a-list", "space", "path", "all", "null", "number"],
+)
+def test_metadata_that_name_no_split(write_release, items, message):
+    with pytest.raises(OptionError, match=message):
+        segments_hf.load_release(write_release(items), load_assets=False, splits="metadata:split")
+
+
+@pytest.mark.parametrize("streaming", [False, True], ids=["built", "stream"])
+@pytest.mark.parametrize(
+    "options",
+    [{"splits": {"train": 1.0, "test": 0.0}}, {"filter_by": "labeled"}, {"filter_by_metadata": {"split": "nope"}}],
+    ids=str,
+)
+def test_an_empty_split_says_what_there_is(write_release, options, streaming):
+    items = [*samples("a", "b"), sample("c", label={"label_status": "SKIPPED"})]
+    with pytest.raises(OptionError, match=r"2 UNLABELED, 1 SKIPPED"):
+        segments_hf.load_release(write_release(items), load_assets=False, streaming=streaming, **options)
+
+
+def test_an_empty_split_of_a_release_with_a_broken_sample(write_release):
+    items = [sample("a"), sample(None)]
+    with pytest.raises(OptionError, match="1 UNLABELED"):
+        segments_hf.load_release(write_release(items), load_assets=False, on_error="skip", splits={"a": 1.0, "b": 0.0})
+
+
+def test_splits_of_several_releases(write_release, tmp_path):
+    files = {name: write_release(samples("a"), path=tmp_path / f"{name}.json") for name in ("train", "test")}
+    with pytest.raises(OptionError, match="one or the other"):
+        segments_hf.load_release(files, load_assets=False, splits=THREE)

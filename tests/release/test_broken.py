@@ -1,0 +1,167 @@
+"""A broken part of a release: the error says where it is, and the rest still reads."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+
+import pytest
+
+from segments_hf.errors import ReleaseError
+from segments_hf.release import Release
+
+GOOD = {"label_status": "LABELED", "attributes": {"annotations": [{"id": 1, "category_id": 0}]}}
+DATASET = {
+    "task_type": "segmentation-bitmap",
+    "labelsets": [{"name": "ground-truth", "is_groundtruth": True}, {"name": "model"}],
+}
+
+
+def with_annotation(**changed):
+    return {"label_status": "LABELED", "attributes": {"annotations": [{"id": 1, "category_id": 0, **changed}]}}
+
+
+def of_dict(label):
+    return {"ground-truth": label, "model": GOOD}
+
+
+def of_list(label):
+    return [{"labelset": "ground-truth", **label}, {"labelset": "model", **GOOD}]
+
+
+@pytest.mark.parametrize(
+    ("sample", "json_path"),
+    [
+        ({}, "$.dataset.samples[1]"),
+        ({"name": ""}, "$.dataset.samples[1]"),
+        ({"name": None}, "$.dataset.samples[1].name"),
+        ({"name": 5}, "$.dataset.samples[1].name"),
+        (None, "$.dataset.samples[1]"),
+        ("a.jpg", "$.dataset.samples[1]"),
+        ({"name": "b", "labels": "x"}, "$.dataset.samples[1].labels"),
+    ],
+    ids=["no name", "empty name", "null name", "number as name", "null", "text", "labels are text"],
+)
+def test_broken_sample(read, sample, json_path):
+    release = read({**DATASET, "samples": [{"name": "a"}, sample]})
+    assert release[0].name == "a"
+    for reading in (lambda: list(release), lambda: release[1]):
+        with pytest.raises(ReleaseError, match=r"got .*, wanted") as caught:
+            reading()
+        assert caught.value.json_path == json_path
+        assert caught.value.source == "release.json"
+
+
+@pytest.mark.parametrize("key", ["id", "category_id"])
+@pytest.mark.parametrize(
+    ("value", "got"),
+    [("1", "str"), ("", "str"), (1.5, "float"), (1.0, "float"), (True, "bool"), (None, "null"), ([1], "array")],
+    ids=repr,
+)
+def test_id_that_is_no_integer(read, key, value, got):
+    labels = of_dict(with_annotation(**{key: value}))
+    release = read({**DATASET, "samples": [{"name": "a"}, {"name": "b", "labels": labels}]})
+    with pytest.raises(ReleaseError) as caught:
+        release[1].label("ground-truth")
+    path = f"$.dataset.samples[1].labels['ground-truth'].attributes.annotations[0].{key}"
+    assert caught.value.json_path == path
+    assert caught.value.problem == f"got `{got}`, wanted `int`"
+    assert str(caught.value) == f"release.json: at {path}: got `{got}`, wanted `int`"
+
+
+@pytest.mark.parametrize("key", ["id", "category_id"])
+def test_missing_id(read, key):
+    label = {"attributes": {"annotations": [{"id": 1, "category_id": 0}, {"id": 2, "category_id": 0}]}}
+    del label["attributes"]["annotations"][1][key]
+    release = read({**DATASET, "samples": [{"name": "a", "labels": of_dict(label)}]})
+    with pytest.raises(ReleaseError, match=key) as caught:
+        release[0].label("ground-truth")
+    assert caught.value.json_path == "$.dataset.samples[0].labels['ground-truth'].attributes.annotations[1]"
+
+
+def test_id_in_a_frame(read):
+    labels = {"gt": {"attributes": {"frames": [None, with_annotation(id="x")["attributes"]]}}}
+    release = read({"task_type": "image-vector-sequence", "samples": [{"name": "a", "labels": labels}]})
+    with pytest.raises(ReleaseError) as caught:
+        release[0].label("gt")
+    assert caught.value.json_path == "$.dataset.samples[0].labels['gt'].attributes.frames[1].annotations[0].id"
+
+
+@pytest.mark.parametrize("shape", [of_dict, of_list])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        with_annotation(id="x"),
+        {"label_status": 5},
+        {"label_status": "LABELED", "attributes": "x"},
+        {"label_status": "LABELED", "attributes": {"annotations": {}}},
+    ],
+    ids=["id", "status", "attributes", "annotations"],
+)
+def test_broken_label_raises_only_who_asks_for_it(read, shape, broken):
+    samples = [{"name": name, "labels": shape(label)} for name, label in [("a", GOOD), ("b", broken), ("c", GOOD)]]
+    release = read({**DATASET, "samples": samples})
+    first, second, third = release
+    for sample in (first, third):
+        assert [annotation.id for annotation in sample.label("ground-truth").annotations] == [1]
+    assert [annotation.id for annotation in second.label("model").annotations] == [1]
+    assert second.labelsets == ["ground-truth", "model"]
+    for reading in (second.label, second.status):
+        with pytest.raises(ReleaseError):
+            reading("ground-truth")
+
+
+def test_place_of_a_listed_label(read):
+    release = read({**DATASET, "samples": [{"name": "a", "labels": of_list(with_annotation(id="x"))}]})
+    with pytest.raises(ReleaseError) as caught:
+        release[0].label("ground-truth")
+    assert caught.value.json_path == "$.dataset.samples[0].labels[0].attributes.annotations[0].id"
+
+
+def test_place_of_a_sample_in_a_dict(read):
+    release = read({**DATASET, "samples": {"a": {}, "b.jpg": {"labels": of_dict(with_annotation(id="x"))}}})
+    with pytest.raises(ReleaseError) as caught:
+        release[1].label("ground-truth")
+    path = "$.dataset.samples['b.jpg'].labels['ground-truth'].attributes.annotations[0].id"
+    assert caught.value.json_path == path
+
+
+@pytest.mark.parametrize(
+    ("dataset", "json_path"),
+    [
+        ({"task_attributes": {"categories": [{"id": 1, "name": "a"}, {"id": "2", "name": "b"}]}}, "[1].id"),
+        ({"task_attributes": {"categories": [{"id": 1}]}}, "[0]"),
+        ({"task_attributes": {"categories": [{"name": "a"}]}}, "[0]"),
+    ],
+    ids=["text as id", "no name", "no id"],
+)
+def test_broken_category(read, dataset, json_path):
+    with pytest.raises(ReleaseError, match=r"got .*, wanted") as caught:
+        read({**dataset, "samples": []})
+    assert caught.value.json_path == "$.dataset.task_attributes.categories" + json_path
+
+
+PARTS = {
+    "name": ({"name": "é"}, lambda release: release[0]),
+    "metadata": ({"name": "a", "metadata": {"city": "é"}}, lambda release: release[0].metadata),
+    "attributes": ({"name": "a", "attributes": {"new": "é"}}, lambda release: release[0].attributes_json),
+    "image": ({"name": "a", "attributes": {"image": {"url": "é"}}}, lambda release: release[0].images),
+    "status": ({"name": "a", "labels": {"gt": {"label_status": "é"}}}, lambda release: release[0].label("gt")),
+}
+
+
+def latin_1(sample):
+    return json.dumps({"dataset": {"samples": [sample]}}, ensure_ascii=False).encode("latin-1")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_text_that_is_not_utf8(part):
+    sample, reading = PARTS[part]
+    with pytest.raises(ReleaseError):
+        reading(Release(latin_1(sample), "release.json"))
+
+
+def test_label_type_that_is_not_utf8():
+    content = latin_1({"name": "a", "labels": {"gt": {"label_type": "é"}}})
+    with contextlib.suppress(ReleaseError):  # either is well; another error is not
+        assert Release(content, "release.json").task_type == ""

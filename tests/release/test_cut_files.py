@@ -1,0 +1,65 @@
+"""Cut release files: what is left out is told from what is there."""
+
+from __future__ import annotations
+
+import pytest
+
+from segments_hf.release import Labelset
+
+BITMAP = {"label_status": "LABELED", "attributes": {"segmentation_bitmap": {"url": "a.png"}}}
+BOX = {"id": 7, "category_id": 1, "type": "bbox", "points": [[1, 2], [3.5, 4]]}
+
+
+def sample(**labels):
+    return {"name": "a.jpg", "labels": labels}
+
+
+def label(**attributes):
+    return {"label_status": "LABELED", "attributes": attributes}
+
+
+def test_nothing_but_samples(read):
+    release = read({"samples": []})
+    told = (release.name, release.description, release.created_at, release.owner)
+    assert told == (None, None, None, None)
+    assert (release.dataset_name, release.dataset_description) == (None, None)
+    assert (release.task_type, release.categories, release.labelsets) == ("", [], [])
+    assert (len(release), list(release), release.default_labelset) == (0, [], None)
+
+
+def test_labelsets_are_those_of_the_samples(read):
+    release = read({"samples": [sample(b=None), {"name": "x"}, sample(a=None, b=BITMAP)]})
+    assert release.labelsets == [Labelset("b"), Labelset("a")]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ({"label_type": "keypoints", **label()}, "keypoints"),
+        ({"label_type": "pointcloud-cuboid", **BITMAP}, "pointcloud-cuboid"),
+        (BITMAP, "segmentation-bitmap"),
+        (label(annotations=[BOX]), "vector"),
+        (label(frames=[{"annotations": []}, {"annotations": [BOX]}]), "image-vector-sequence"),
+        (label(frames=[{"segmentation_bitmap": {"url": "a"}}]), "image-segmentation-sequence"),
+        (label(frames=[None, {"segmentation_bitmap": {"url": "a"}}]), "image-segmentation-sequence"),
+        (label(annotations=[]), ""),
+        (label(annotations=[{"id": 1, "category_id": 2, "yaw": 3}]), ""),
+        ({"label_status": "SKIPPED", "attributes": {}}, ""),
+        (None, ""),
+    ],
+    ids=[
+        *("label type", "label type before content", "bitmap", "points", "points of a frame", "bitmap of a frame"),
+        *("null frame", "empty", "no points", "skipped", "null"),
+    ],
+)
+def test_task_type_is_told_from_the_first_label_that_tells(read, content, expected):
+    release = read({"samples": [sample(gt=None), sample(gt=label()), sample(gt=content)]})
+    assert release.task_type == expected
+    assert release[2].status("gt") == ("UNLABELED" if content is None else content["label_status"])
+
+
+def test_each_labelset_is_told_by_itself(read):
+    release = read({"samples": [sample(masks=BITMAP, boxes=label(annotations=[BOX]))]})
+    assert release.labelset_task_type("masks") == "segmentation-bitmap"
+    assert release.labelset_task_type("boxes") == "vector"
+    assert release[0].label("boxes").annotations[0].type == "bbox"

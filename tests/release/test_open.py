@@ -1,0 +1,230 @@
+"""Where a release may be, and what is said of one that cannot be read."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import hashlib
+import json
+import re
+import socket
+
+import fsspec
+import pytest
+
+from segments_hf.errors import ReleaseError, SegmentsHFError
+from segments_hf.release import Release
+
+DOCUMENT = {
+    "name": "v1 é",
+    "created_at": None,
+    "dataset": {
+        "task_type": "segmentation-bitmap",
+        "samples": [
+            {"name": "a [1].jpg", "labels": {"gt": {"attributes": {"annotations": [{"id": 1, "category_id": 0}]}}}}
+        ],
+    },
+}
+CONTENT = json.dumps(DOCUMENT, ensure_ascii=False).encode()
+BOM = b"\xef\xbb\xbf"
+FORMS = {
+    "plain": CONTENT,
+    "bom": BOM + CONTENT,
+    "gzip": gzip.compress(CONTENT),
+    "gzip with bom": gzip.compress(BOM + CONTENT),
+    "two gzip members": gzip.compress(CONTENT[:9]) + gzip.compress(CONTENT[9:]),
+    "white space": b"\n " + CONTENT + b"\r\n",
+}
+
+
+def read(path):
+    return [sample.name for sample in Release.open(path)]
+
+
+@pytest.fixture
+def no_waiting(monkeypatch):
+    """Requests are repeated at once."""
+    monkeypatch.setattr("urllib3.Retry.sleep", lambda *_: None)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("place", ["path", "http", "memory"])
+def test_every_form_in_every_place(form, place, tmp_path, server):
+    content = FORMS[form]
+    if place == "path":
+        source = tmp_path / "release.json"
+        source.write_bytes(content)
+    elif place == "http":
+        source = server.url("/release.json", content)
+    else:
+        source = "memory://test_open/release.json"
+        fsspec.filesystem("memory").pipe("/test_open/release.json", content)
+    release = Release.open(source)
+    assert release.name == "v1 é"
+    assert [sample.name for sample in release] == ["a [1].jpg"]
+    assert bytes(release.content).strip() == CONTENT
+    assert release.digest == hashlib.sha256(release.content).hexdigest()
+
+
+@pytest.mark.parametrize(
+    "name", ["a.json", "two words.json", "a [1](2).json", "a?b#c%20.json", "é.json.gz", "~cut.json", "no suffix"]
+)
+@pytest.mark.parametrize("kind", [str, lambda path: path], ids=["str", "Path"])
+def test_names_of_files(name, kind, tmp_path):
+    path = tmp_path / name
+    path.write_bytes(CONTENT)
+    assert read(kind(path)) == ["a [1].jpg"]
+    assert Release.open(path).source == str(path)
+    assert Release.open(path).base == str(tmp_path)
+
+
+def test_relative_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "~cut.json").write_bytes(CONTENT)
+    assert read("./~cut.json") == ["a [1].jpg"]
+    assert Release.open("./~cut.json").base == str(tmp_path)
+
+
+def test_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    (tmp_path / "release.json").write_bytes(CONTENT)
+    release = Release.open("~/release.json")
+    assert (release.source, release.base) == (str(tmp_path / "release.json"), str(tmp_path))
+
+
+def test_names_of_urls(server):
+    url = server.url("/my%20data/v1%20%5B2%5D.json", CONTENT)
+    release = Release.open(url + "?X-Amz-Signature=secret")
+    assert release.source == url
+    assert release.base == server.address + "/my%20data"
+    assert "secret" not in repr(release)
+
+
+def test_file_url(tmp_path):
+    path = tmp_path / "two words.json"
+    path.write_bytes(CONTENT)
+    assert read(f"file://{path}") == ["a [1].jpg"]
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+def test_passing_faults_are_retried(status, server):
+    server.files["/r.json"] = [(status, {"Retry-After": "0"}, b"busy"), (200, {}, CONTENT)]
+    assert read(server.address + "/r.json") == ["a [1].jpg"]
+    assert server.asked["/r.json"] == 2
+
+
+@pytest.mark.usefixtures("no_waiting")
+def test_lasting_fault_is_an_error(server):
+    server.files["/r.json"] = [(503, {}, b"busy")]
+    with pytest.raises(ReleaseError, match="503"):
+        Release.open(server.address + "/r.json")
+    assert server.asked["/r.json"] > 2
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
+def test_refusal_names_the_url_without_its_query(status, server):
+    server.files["/my/r.json"] = [(status, {}, b"<Error/>")]
+    with pytest.raises(ReleaseError) as caught:
+        Release.open(server.address.replace("//", "//jane:pass@") + "/my/r.json?X-Amz-Signature=secret")
+    assert server.address + "/my/r.json" in str(caught.value)
+    assert str(status) in str(caught.value)
+    assert not re.search("secret|Signature|pass@", str(caught.value))
+    assert server.asked["/my/r.json"] == 1
+
+
+@pytest.mark.usefixtures("no_waiting")
+def test_refused_connection():
+    with contextlib.closing(socket.socket()) as bound:
+        bound.bind(("127.0.0.1", 0))  # bound but not listening: nobody else gets the port
+        url = f"http://127.0.0.1:{bound.getsockname()[1]}/r.json"
+        with pytest.raises(ReleaseError) as caught:
+            Release.open(url + "?sig=secret")
+    assert url in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.usefixtures("no_waiting")
+def test_body_that_breaks_off(server):
+    server.files["/r.json"] = [(200, {"Content-Length": str(len(CONTENT) + 9)}, CONTENT)]
+    with pytest.raises(ReleaseError):
+        Release.open(server.address + "/r.json")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "memory://nowhere/missing.json?sig=secret",
+        "nosuch://bucket/r.json?sig=secret",
+        "http://[broken/r.json?sig=secret",
+        "http://host:port/r.json?sig=secret",
+        "file:///nowhere/missing.json",
+    ],
+)
+def test_url_that_cannot_be_read(url):
+    with pytest.raises(ReleaseError) as caught:
+        Release.open(url)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("path", ["missing.json", "", ".", "a\0b.json", "~no-such-user/r.json", "x" * 5000])
+def test_path_that_cannot_be_read(path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ReleaseError) as caught:
+        Release.open(path)
+    assert path in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "json_path"),
+    [
+        (b"", "$"),
+        (b" \n", "$"),
+        (BOM, "$"),
+        (gzip.compress(b""), "$"),
+        (b"<html>Sign in</html>", "$"),
+        (b"{'name': 1}", "$"),
+        (CONTENT + b"{}", "$"),
+        (CONTENT.decode().encode("utf-16"), "$"),
+        (b"null", "$"),
+        (b"[]", "$"),
+        (b'{"name": "v1"}', "$"),
+        (b'{"dataset": null}', "$.dataset"),
+        (b'{"dataset": {"name": "x"}}', "$.dataset"),
+        (b'{"dataset": {"samples": null}}', "$.dataset.samples"),
+        (b'{"dataset": {"samples": "a"}}', "$.dataset.samples"),
+    ],
+)
+def test_content_that_is_no_release(content, json_path, tmp_path):
+    path = tmp_path / "release.json"
+    path.write_bytes(content)
+    with pytest.raises(ReleaseError) as caught:
+        Release.open(path)
+    assert caught.value.json_path == json_path
+    assert caught.value.source == str(path)
+    assert str(path) in str(caught.value)
+    assert isinstance(caught.value, SegmentsHFError)
+    assert isinstance(caught.value, ValueError)
+    assert "got" in caught.value.problem
+
+
+def test_every_truncation_is_an_error():
+    for length in range(len(CONTENT)):
+        with pytest.raises(ReleaseError):
+            Release(CONTENT[:length], "release.json")
+
+
+def test_every_truncation_of_gzip_is_an_error(tmp_path):
+    packed, path = gzip.compress(CONTENT), tmp_path / "release.json.gz"
+    for length in range(len(packed)):
+        path.write_bytes(packed[:length])
+        with pytest.raises(ReleaseError):
+            Release.open(path)
+
+
+def test_gzip_with_a_wrong_byte_is_an_error(tmp_path):
+    packed, path = gzip.compress(CONTENT), tmp_path / "release.json.gz"
+    for offset in range(10, len(packed)):  # behind the header
+        path.write_bytes(packed[:offset] + bytes([packed[offset] ^ 0xFF]) + packed[offset + 1 :])
+        with pytest.raises(ReleaseError, match=r"release\.json\.gz"):
+            Release.open(path)

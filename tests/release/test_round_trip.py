@@ -1,0 +1,130 @@
+"""Whatever a release holds, it reads as `json.loads` reads it."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segments_hf.release import Release, json_text
+
+NAMES = st.text(min_size=1, max_size=8)
+NUMBERS = st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+JSON = st.recursive(
+    st.none() | st.booleans() | NUMBERS | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+IDS = st.integers(0, 2**53)
+STATUSES = st.sampled_from(["LABELED", "REVIEWED", "SKIPPED", "SOMETHING_NEW"])
+POINTS = st.lists(st.lists(st.floats(-1e6, 1e6) | st.integers(-9999, 9999), min_size=2, max_size=2), max_size=3)
+
+
+def documents(key, **optional):
+    """JSON objects with some keys and perhaps others."""
+    return st.fixed_dictionaries(key, optional=optional)
+
+
+ANNOTATIONS = st.lists(
+    documents({"id": IDS, "category_id": IDS}, attributes=JSON, type=NAMES, points=POINTS), max_size=3
+)
+CONTENT = documents({}, annotations=ANNOTATIONS | st.none(), image_attributes=JSON, new_key=JSON)
+LABEL = st.none() | documents({"label_status": STATUSES}, attributes=st.none() | CONTENT, score=JSON)
+SAMPLE = documents(
+    {"name": NAMES, "labels": st.dictionaries(st.sampled_from(["ground-truth", "é [2]"]), LABEL)},
+    uuid=NAMES,
+    metadata=JSON,
+    attributes=st.fixed_dictionaries({"image": st.fixed_dictionaries({"url": st.text()})}),
+)
+CATEGORY = documents({"id": st.integers(), "name": NAMES}, has_instances=st.booleans() | st.none(), color=st.none())
+RELEASE = st.fixed_dictionaries(
+    {
+        "name": st.text(),
+        "description": st.none() | st.text(),
+        "dataset": st.fixed_dictionaries(
+            {
+                "task_type": st.just("vector"),
+                "task_attributes": st.fixed_dictionaries(
+                    {"categories": st.lists(CATEGORY, unique_by=lambda category: category["id"], max_size=4)}
+                ),
+                "labelsets": st.just([{"name": "ground-truth", "is_groundtruth": True}, {"name": "é [2]"}]),
+                "samples": st.lists(SAMPLE, max_size=4),
+            }
+        ),
+    }
+)
+
+
+def loaded(raw):
+    return json.loads(json_text(raw) or "null")
+
+
+def assert_label_equal(label, wanted):
+    if wanted is None:
+        assert label is None
+        return
+    content = wanted.get("attributes") or {}
+    annotations = content.get("annotations") or []
+    assert label.status == wanted["label_status"]
+    assert [annotation.id for annotation in label.annotations] == [one["id"] for one in annotations]
+    assert [annotation.category_id for annotation in label.annotations] == [one["category_id"] for one in annotations]
+    assert [loaded(annotation.attributes) for annotation in label.annotations] == [
+        one.get("attributes") for one in annotations
+    ]
+    assert [(annotation.type, annotation.points) for annotation in label.annotations] == [
+        (one.get("type"), one.get("points")) for one in annotations
+    ]
+    if wanted.get("attributes") is not None:
+        assert loaded(label.attributes.image_attributes) == content.get("image_attributes")
+
+
+def assert_equal(release, wanted):
+    dataset = wanted["dataset"]
+    assert (release.name, release.description) == (wanted["name"], wanted["description"])
+    by_id = sorted(dataset["task_attributes"]["categories"], key=lambda category: category["id"])
+    assert [(category.id, category.name, category.has_instances) for category in release.categories] == [
+        (category["id"], category["name"], category.get("has_instances")) for category in by_id
+    ]
+    assert len(release) == len(dataset["samples"])
+    for index, (sample, one) in enumerate(zip(release, dataset["samples"], strict=True)):
+        assert (sample.index, sample.name, sample.uuid) == (index, one["name"], one.get("uuid"))
+        assert json.loads(sample.metadata_json or "null") == one.get("metadata")
+        assert json.loads(sample.attributes_json or "null") == one.get("attributes")
+        assert [frame.image.url for frame in sample.images] == [
+            image["url"] for image in one.get("attributes", {}).values()
+        ]
+        assert sample.labelsets == list(one["labels"])
+        for labelset, label in one["labels"].items():
+            assert_label_equal(sample.label(labelset), label)
+
+
+@given(document=RELEASE, ascii_only=st.booleans())
+def test_release_reads_as_json_does(document, ascii_only):
+    text = json.dumps(document, ensure_ascii=ascii_only)
+    assert_equal(Release(text.encode(), "release.json"), json.loads(text))
+
+
+@given(document=RELEASE, key=st.sampled_from(["labelset", "task", "task_name", "name"]))
+def test_lists_of_labels_and_dicts_of_samples_read_the_same(document, key):
+    samples = {
+        str(index): {
+            **sample,
+            "labels": [{key: labelset, **label} for labelset, label in sample["labels"].items() if label],
+        }
+        for index, sample in enumerate(document["dataset"]["samples"])
+    }
+    old = {**document, "dataset": {**document["dataset"], "samples": samples}}
+    release = Release(json.dumps(old).encode(), "release.json")
+    for sample, one in zip(release, document["dataset"]["samples"], strict=True):
+        assert sample.name == one["name"]
+        for labelset, label in one["labels"].items():
+            assert_label_equal(sample.label(labelset), label)
+
+
+@given(document=RELEASE)
+def test_gzip_reads_the_same(tmp_path_factory, document):
+    path = tmp_path_factory.mktemp("gzip") / "release.json.gz"
+    path.write_bytes(gzip.compress(json.dumps(document).encode()))
+    assert_equal(Release.open(path), document)
