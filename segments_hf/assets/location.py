@@ -56,10 +56,11 @@ def locate(reference: str, base: str) -> Location:
 
 
 def _checked(url: str) -> str:
+    scheme = url.partition("://")[0]
+    if scheme.lower() not in {"http", "https"}:
+        raise AssetError(f"{public_name(url)}: got a URL of scheme {scheme!r}, wanted http, https, file or a path")
     try:
-        scheme = urlsplit(url).scheme
+        urlsplit(url)
     except ValueError as error:
         raise AssetError(f"{public_name(url)}: got a broken URL ({error})") from None
-    if scheme not in {"http", "https"}:
-        raise AssetError(f"{public_name(url)}: got a URL of scheme {scheme!r}, wanted http, https, file or a path")
     return url
