@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from segments_hf.cli.console import output
-
-if TYPE_CHECKING:
-    from segments_hf.dataset.builder import SegmentsRelease
 
 
 class Format(str, enum.Enum):
@@ -35,6 +32,7 @@ def build(
     format: Annotated[  # noqa: A002
         Format, typer.Option(help="arrow: for load_from_disk. parquet: for load_dataset.")
     ] = Format.arrow,
+    split: Annotated[str | None, typer.Option(help="The split to write; by default all of them.")] = None,
     labelset: Annotated[str | None, typer.Option(help="The labelset; by default the ground truth.")] = None,
     task: Annotated[str | None, typer.Option(help="The same, as the original SDK called it.")] = None,
     filter_by: Annotated[
@@ -80,8 +78,9 @@ def build(
         load_assets=load_assets,
         on_error=on_error.value,
     )
-    save_build(builder, out, format.value, overwrite=overwrite, num_proc=num_proc)
-    _summarize(builder, out, format)
+    save_build(builder, out, format.value, split=split, overwrite=overwrite, num_proc=num_proc)
+    written = {split: builder.info.splits[split]} if split else builder.info.splits
+    _summarize({name: part.num_examples for name, part in written.items()}, out, format)
 
 
 def _metadata(pairs: list[str]) -> dict[str, Any]:
@@ -111,11 +110,11 @@ def _splits(text: str | None) -> dict[str, float] | str | None:
         ) from None
 
 
-def _summarize(builder: SegmentsRelease, out: Path, file_format: Format) -> None:
+def _summarize(rows: dict[str, int], out: Path, file_format: Format) -> None:
     from rich.markup import escape
 
-    for name, split in builder.info.splits.items():
-        output.print(f"{name}: {split.num_examples} rows", highlight=False)
+    for name, count in rows.items():
+        output.print(f"{name}: {count} rows", highlight=False)
     size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
     output.print(f"Wrote {escape(str(out))} ({size / 1e6:.1f} MB)", highlight=False, soft_wrap=True)
     call = f"load_from_disk({str(out)!r})" if file_format is Format.arrow else f"load_dataset({str(out)!r})"

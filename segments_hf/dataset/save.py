@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from segments_hf.dataset.builder import PROBLEMS_FILE
 from segments_hf.dataset.registration import NAME
-from segments_hf.errors import OutputExistsError
+from segments_hf.errors import OptionError, OutputExistsError
 
 if TYPE_CHECKING:
     from segments_hf.dataset.builder import SegmentsRelease
@@ -22,6 +22,7 @@ def save_build(
     folder: Path,
     file_format: FileFormat = "arrow",
     *,
+    split: str | None = None,
     overwrite: bool = False,
     num_proc: int | None = None,
 ) -> None:
@@ -32,11 +33,13 @@ def save_build(
         folder: Where to write.
         file_format: ``arrow`` for `datasets.load_from_disk`, or ``parquet`` for ``load_dataset(folder)``: then the
             shards are ``data/<split>-00000-of-00001.parquet``, as on the Hub.
+        split: The split to write; all of them by default.
         overwrite: Whether to replace a folder that exists.
         num_proc: How many processes build.
 
     Raises:
         OutputExistsError: The folder exists and is not to be replaced.
+        OptionError: There is no such split.
     """
     if folder.exists() and not overwrite:
         raise OutputExistsError(f"{folder} exists; choose another place or overwrite it")
@@ -47,10 +50,12 @@ def save_build(
     try:
         if file_format == "parquet":
             builder.download_and_prepare(str(whole), file_format="parquet", num_proc=num_proc)
-            _name_as_on_the_hub(whole)
+            _check_split(builder, split)
+            _name_as_on_the_hub(whole, split)
         else:
             builder.download_and_prepare(num_proc=num_proc)
-            builder.as_dataset().save_to_disk(str(whole), num_proc=num_proc)
+            _check_split(builder, split)
+            builder.as_dataset(split).save_to_disk(str(whole), num_proc=num_proc)
             problems = Path(builder.cache_dir, PROBLEMS_FILE)
             if problems.exists():
                 shutil.copy(problems, whole)
@@ -61,9 +66,17 @@ def save_build(
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _name_as_on_the_hub(folder: Path) -> None:
+def _check_split(builder: SegmentsRelease, split: str | None) -> None:
+    if split is not None and split not in builder.info.splits:
+        raise OptionError(f"split: got {split!r}; there are {', '.join(map(repr, builder.info.splits))}")
+
+
+def _name_as_on_the_hub(folder: Path, split: str | None) -> None:
     data = folder / "data"
     data.mkdir()
     for file in sorted(folder.glob("*.parquet")):
         name = file.stem.removeprefix(f"{NAME}-")
-        file.rename(data / (f"{name}.parquet" if "-of-" in name else f"{name}-00000-of-00001.parquet"))
+        if split is None or name.partition("-")[0] == split:
+            file.rename(data / (f"{name}.parquet" if "-of-" in name else f"{name}-00000-of-00001.parquet"))
+        else:
+            file.unlink()

@@ -44,6 +44,7 @@ def test_where(reference, base, location):
     [
         ("ftp://x/a.jpg?sig=secret", "/data", r"ftp://x/a\.jpg: got a URL of scheme 'ftp', wanted http"),
         ("javascript://x", WEB, "scheme 'javascript'"),
+        ("images/a.jpg", "s3://bucket/releases", "scheme 's3'"),
         ("/etc/passwd", WEB, "got a file of this machine in a release that came from https://host"),
         ("//etc/passwd", WEB, "got a file of this machine"),
         ("file:///etc/passwd", WEB, "got a file of this machine"),

@@ -83,6 +83,23 @@ def test_build_options(tmp_path: Path) -> None:
             for row in loaded} == {"north"}  # fmt: skip
 
 
+@pytest.mark.parametrize("file_format", ["arrow", "parquet"])
+def test_build_of_one_split(tmp_path: Path, file_format: str) -> None:
+    options = ["--splits", "metadata:split", "--format", file_format, "--quiet", "--no-load-assets"]
+    result = run("build", demo_release(), tmp_path / "out", *options, "--split", "test")
+    assert result.exit_code == 0, result.output
+    assert "test: 3 rows" in result.output
+    assert "train" not in result.output
+    if file_format == "arrow":
+        assert len(datasets.load_from_disk(str(tmp_path / "out"))) == 3
+    else:
+        assert {name: len(part) for name, part in datasets.load_dataset(str(tmp_path / "out")).items()} == {"test": 3}
+    unknown = run("build", demo_release(), tmp_path / "other", *options, "--split", "val")
+    assert unknown.exit_code == 1
+    assert "'train', 'test'" in unknown.output
+    assert not (tmp_path / "other").exists()
+
+
 def test_an_existing_folder_is_refused_until_overwritten(tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()

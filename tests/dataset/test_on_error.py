@@ -29,6 +29,7 @@ CASES = {
     "bitmap-404": (AssetError, "segmentation_bitmap", r"/gone\.png: got HTTP 404"),
     "unknown-category": (ReleaseError, None, "category id 77; the release defines 1, 2"),
     "broken-label": (ReleaseError, "annotations", r"got `str`, wanted `int`"),
+    "id-beyond-64-bits": (ReleaseError, "annotations", "9223372036854775808"),
     "broken-attributes": (ReleaseError, "row", "wanted `object"),
     "no-name": (ReleaseError, "row", "without a `name`"),
 }
@@ -55,6 +56,7 @@ def bad(server):
             "bitmap-404": sample("bad", image, label(annotations=[FINE], segmentation_bitmap=gone)),
             "unknown-category": sample("bad", image, label(annotations=[FINE, {"id": 2, "category_id": 77}])),
             "broken-label": sample("bad", image, label(annotations=[{"id": "one", "category_id": 1}])),
+            "id-beyond-64-bits": sample("bad", image, label(annotations=[{"id": 2**63, "category_id": 1}])),
             "broken-attributes": {**sample("bad", None, fine), "attributes": "none"},
             "no-name": sample(None, image, fine),
         }[case]
