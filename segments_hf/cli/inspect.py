@@ -11,6 +11,8 @@ from rich.text import Text
 from segments_hf.cli.console import output
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from segments_hf.look import CategoryCount, Inspection
 
 
@@ -59,11 +61,11 @@ def _facts(inspection: Inspection) -> Table:
     return facts
 
 
-def _table(title: str, columns: tuple[str, ...], rows: object) -> Table:
+def _table(title: str, columns: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> Table:
     table = Table(title=title, title_justify="left")
     for column in columns:
         table.add_column(column, justify="right" if column in {"id", "annotations", "samples", "images"} else "left")
-    for row in rows:  # type: ignore[attr-defined]
+    for row in rows:
         table.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
     return table
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, cast, get_args
 
 import msgspec
 
@@ -44,7 +44,7 @@ def checked_on_error(value: str) -> OnError:
     """
     if value not in get_args(OnError):
         raise OptionError(f"on_error: got {value!r}, wanted one of {', '.join(get_args(OnError))}")
-    return value  # type: ignore[return-value]
+    return cast("OnError", value)
 
 
 def append_problem(file: Path, problem: Problem) -> None:

@@ -29,7 +29,7 @@ CASES = {
     "bitmap-404": (AssetError, "segmentation_bitmap", r"/gone\.png: got HTTP 404"),
     "unknown-category": (ReleaseError, None, "category id 77; the release defines 1, 2"),
     "broken-label": (ReleaseError, "annotations", r"got `str`, wanted `int`"),
-    "id-beyond-64-bits": (ReleaseError, "annotations", "9223372036854775808"),
+    "id-beyond-64-bits": (ReleaseError, "annotations", "922337203685477580[78]"),
     "broken-attributes": (ReleaseError, "row", "wanted `object"),
     "no-name": (ReleaseError, "row", "without a `name`"),
 }
