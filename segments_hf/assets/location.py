@@ -52,7 +52,7 @@ def locate(reference: str, base: str) -> Location:
         raise AssetError(
             f"{path}: got a file of this machine in a release that came from {public_name(base)}; wanted a URL"
         )
-    return Location(url=urljoin(f"{base}/", quote(path)))
+    return Location(url=urljoin(f"{_checked(base)}/", quote(path)))
 
 
 def _checked(url: str) -> str:

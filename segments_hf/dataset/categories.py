@@ -94,6 +94,6 @@ def categories(dataset: datasets.Dataset | datasets.IterableDataset | Mapping[st
     except msgspec.DecodeError:
         raise SegmentsHFError(
             f"got a dataset whose feature {CARRIER!r} does not carry categories; "
-            "wanted one that came from `load_release` or the builder `segments_release`"
+            "wanted one of an image task that came from `load_release` or the builder `segments_release`"
         ) from None
     return [Category(item.id, item.name, item.color, item.has_instances) for item in travelled]

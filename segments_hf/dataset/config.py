@@ -119,8 +119,7 @@ class SegmentsReleaseConfig(datasets.BuilderConfig):
                 for split, keys in self.release_keys.items()
             },
             "labelset": self.labelset,
-            "filter_by": self.filter_by
-            and sorted({self.filter_by} if isinstance(self.filter_by, str) else self.filter_by),
+            "filter_by": self.filter_by and sorted({str(status).upper() for status in _listed(self.filter_by)}),
             "filter_by_metadata": self.filter_by_metadata and dict(self.filter_by_metadata),
             "splits": self.splits if isinstance(self.splits, str) else list((self.splits or {}).items()),
             "segments_dir": self.segments_dir and os.path.abspath(self.segments_dir),
@@ -131,3 +130,7 @@ class SegmentsReleaseConfig(datasets.BuilderConfig):
         }
         text = json.dumps(identity, sort_keys=True, default=str)
         return f"{self.name}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def _listed(filter_by: str | Sequence[str]) -> Sequence[str]:
+    return [filter_by] if isinstance(filter_by, str) else filter_by

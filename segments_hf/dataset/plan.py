@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from segments_hf.dataset.opened import ReleaseKey, reopen_release
-from segments_hf.dataset.splits import split_assigner
+from segments_hf.dataset.splits import checked_name, split_assigner
 from segments_hf.errors import OptionError, ReleaseError
 from segments_hf.release import has_metadata, wanted_statuses
 
@@ -48,6 +48,7 @@ def plan_splits(config: SegmentsReleaseConfig) -> dict[str, list[Shard]]:
     if isinstance(config.splits, dict):
         plan = {name: [] for name in config.splits}
     for split, keys in config.release_keys.items():
+        checked_name(split)
         for key in keys:
             for name, indices in _split_indices(config, key, split).items():
                 plan.setdefault(name, []).extend(Shard(key, part) for part in _cut(indices))

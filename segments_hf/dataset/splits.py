@@ -35,7 +35,7 @@ def split_assigner(splits: Mapping[str, float] | str) -> SplitOf:
             )
         return _by_metadata(splits.removeprefix(_METADATA))
     for name in splits:
-        _check_name(name)
+        checked_name(name)
     fractions = splits.values()
     if not all(isinstance(fraction, int | float) and fraction >= 0 for fraction in fractions):
         raise OptionError(f"splits: got fractions {dict(splits)}, wanted numbers from 0 to 1")
@@ -74,14 +74,17 @@ def _by_metadata(key: str) -> SplitOf:
                 f"splits: sample {sample.name!r} has no metadata {key!r}; "
                 f"it has {', '.join(map(repr, metadata)) or 'none'}"
             )
-        return _check_name(metadata[key])
+        return checked_name(metadata[key])
 
     return split_of
 
 
-def _check_name(name: object) -> str:
+def checked_name(name: object) -> str:
+    """The name of a split, checked.
+
+    Raises:
+        OptionError: `datasets` takes no such name.
+    """
     if not isinstance(name, str) or not _SPLIT_NAME.fullmatch(name) or name == "all":
-        raise OptionError(
-            f"splits: got {name!r} as the name of a split, wanted letters, digits and underscores, and not 'all'"
-        )
+        raise OptionError(f"got {name!r} as the name of a split, wanted letters, digits and underscores, and not 'all'")
     return name

@@ -41,7 +41,10 @@ def wanted_statuses(filter_by: str | Iterable[str], release: Release, labelset: 
     Raises:
         OptionError: A status that neither the platform nor the release has; the error lists those of the release.
     """
-    statuses = frozenset(status.upper() for status in ([filter_by] if isinstance(filter_by, str) else filter_by))
+    given = [filter_by] if isinstance(filter_by, str) else list(filter_by)
+    if not all(isinstance(status, str) for status in given):
+        raise OptionError(f"filter_by: got {given!r}, wanted names of statuses such as 'LABELED'")
+    statuses = frozenset(status.upper() for status in given)
     if unknown := statuses - STATUSES:
         present = {status for sample in release if (status := sample.status(labelset))}
         if unknown - present:

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from segments_hf.release.document import AssetRef, SampleDocument
 
+Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]  # what a row has room for
+
 
 class Annotation(msgspec.Struct, gc=False):
     """One object of a label. `id` is the value of its pixels where the label has a bitmap."""
 
-    id: int
-    category_id: int
+    id: Int64
+    category_id: Int64
     attributes: Raw | UnsetType = UNSET
 
 
@@ -37,14 +39,14 @@ class VectorAnnotation(Annotation, gc=False):
 class TrackedAnnotation(Annotation, gc=False):
     """An object in one frame of a sequence of bitmaps."""
 
-    track_id: int | None = None
+    track_id: Int64 | None = None
     is_keyframe: bool | None = None
 
 
 class TrackedVectorAnnotation(VectorAnnotation, gc=False):
     """An object in one frame of a sequence of vector labels."""
 
-    track_id: int | None = None
+    track_id: Int64 | None = None
     is_keyframe: bool | None = None
 
 

@@ -108,7 +108,7 @@ def test_adding_samples_moves_none(old, new):
     ids=str,
 )
 def test_splits_that_are_none(write_release, splits):
-    with pytest.raises(OptionError, match="splits"):
+    with pytest.raises(OptionError, match="split"):
         segments_hf.load_release(write_release(samples("a")), load_assets=False, splits=splits)
 
 
