@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 from urllib.request import url2pathname
 
 # The query parameters that sign a URL, in lower case. Many are common words elsewhere, so they count only beside the
@@ -82,12 +82,8 @@ def unsigned(url: str) -> str:
         parts = urlsplit(url)
     except ValueError:  # no URL at all, so nothing is kept under it
         return url.partition("?")[0]
-    query = parse_qsl(parts.query, keep_blank_values=True)
-    names = {name.lower() for name, _ in query}
+    pairs = [(unquote(pair.partition("=")[0]).lower(), pair) for pair in parts.query.split("&")]
+    names = {name for name, _ in pairs}
     signing = (_SIGNATURE_KEYS if "signature" in names else set()) | (_AZURE_KEYS if "sig" in names else set())
-    kept = [
-        (name, value)
-        for name, value in query
-        if name.lower() not in signing and not name.lower().startswith(_SIGNATURE_PREFIXES)
-    ]
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, urlencode(kept), ""))
+    kept = [pair for name, pair in pairs if name not in signing and not name.startswith(_SIGNATURE_PREFIXES)]
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "&".join(kept), ""))

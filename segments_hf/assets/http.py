@@ -102,5 +102,6 @@ def _without_queries(record: logging.LogRecord) -> bool:
     return True
 
 
-# urllib3 logs the URLs that it tries again, signatures included.
-logging.getLogger("urllib3.connectionpool").addFilter(_without_queries)
+# urllib3 logs the URLs that it asks for, signatures included.
+for _name in ("urllib3.connectionpool", "urllib3.poolmanager", "urllib3.util.retry"):
+    logging.getLogger(_name).addFilter(_without_queries)

@@ -36,7 +36,11 @@ def picture_size(asset: Asset) -> tuple[int, int]:
         except UnidentifiedImageError:
             file.seek(0)
             raise AssetError(f"got something that is not a picture; it begins with {file.read(16)!r}") from None
-        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        except Image.DecompressionBombError as error:
+            raise AssetError(
+                f"got a picture over the pixel limit ({error}); raise PIL.Image.MAX_IMAGE_PIXELS"
+            ) from error
+        except (OSError, SyntaxError, ValueError) as error:
             raise AssetError(f"got a broken picture ({error})") from error
 
 

@@ -42,7 +42,7 @@ def prefetch(
     """
     source = iter(items)
     waiting: deque[Future[R]] = deque()
-    heaviest = 2**20  # until there is a result to go by
+    heaviest = 2 * 2**20  # a photograph, until there is a result to go by
     pool = ThreadPoolExecutor(in_flight, thread_name_prefix="segments-hf")
     try:
         while True:
@@ -56,5 +56,5 @@ def prefetch(
             heaviest = max(heaviest, weight(result))
             yield result
     finally:
-        # Not waited for: whoever stopped should not sit through the retries of what is under way.
+        # Not waited for here: an error should be seen before the retries of what is under way are through.
         pool.shutdown(wait=False, cancel_futures=True)

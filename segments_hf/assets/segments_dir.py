@@ -33,7 +33,8 @@ class SegmentsDir:
         if not is_folder:
             raise OptionError(f"segments_dir: got {os.fspath(folder)!r}, which is not a folder")
         leaf = root / f"{owner}_{dataset}" / f"{release}"
-        self._leaf = leaf if leaf.is_relative_to(root) and leaf.is_dir() else root
+        is_inside = Path(os.path.normpath(leaf)).is_relative_to(root)  # the names are the release's, and may say `..`
+        self._leaf = leaf.resolve() if is_inside and leaf.is_dir() else root
 
     def image(self, name: str, url: str) -> Path | None:
         """The file of an image: the sample's name, or its stem and the suffix of the URL."""

@@ -59,13 +59,11 @@ def build(
     import datasets
 
     from segments_hf.dataset.load import release_builder
-    from segments_hf.dataset.save import save_build
-    from segments_hf.errors import OutputExistsError
+    from segments_hf.dataset.save import check_output, save_build
 
     if quiet:
         datasets.disable_progress_bars()
-    if out.exists() and not overwrite:
-        raise OutputExistsError(f"{out} exists; choose another folder, or replace it with --overwrite")
+    check_output(out, overwrite=overwrite)  # before the work, not only after it
     builder = release_builder(
         release,
         cache_dir=cache_dir,

@@ -62,26 +62,28 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
     def _generate_examples(self, shards: list[Shard], *, streaming: bool) -> Iterator[tuple[str, dict[str, Any]]]:
         class_indices = {category.id: index for index, category in enumerate(self.config.categories)}
         problems = []
-        for key, indices in _runs(shards):
+        for run, (key, indices) in enumerate(_runs(shards)):
             release = reopen_release(key)
             labelset = release.resolve_labelset(self.config.labelset)
             pictures = self._pictures(release, labelset, streaming=streaming) if self.config.load_assets else None
             policy = checked_on_error(self.config.on_error)
             outcomes = make_rows(release, indices, labelset, class_indices, pictures, policy)
             for number, outcome in enumerate(outcomes):
-                problems += outcome.problems
-                if not streaming:
-                    for problem in outcome.problems:
+                for problem in outcome.problems:
+                    if streaming:
+                        problems.append(problem)
+                    else:
                         append_problem(Path(self._output_dir, PROBLEMS_FILE), problem)
                 if outcome.row is not None:
-                    yield f"{key.digest}-{indices[0]}-{number}", outcome.row
+                    yield f"{run}-{indices[0]}-{number}", outcome.row
         if streaming:
             report(problems)
 
     def _pictures(self, release: Release, labelset: str | None, *, streaming: bool) -> Pictures:
         cache = AssetCache(default_cache_folder())
         fetcher = Fetcher(release.base, cache, store=not streaming, client=shared_client(CONNECTIONS, os.getpid()))
-        folder = self.config.segments_dir
+        # The SDK's folder has no place for the frames of a sequence: all would get the same picture.
+        folder = None if release.kind(labelset).sequence else self.config.segments_dir
         segments_dir = folder and SegmentsDir(folder, release.owner, release.dataset_name, release.name)
         return Pictures(fetcher, segments_dir or None, labelset, in_memory=streaming or self.config.embed)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import datasets
 
 from segments_hf.dataset.categories import merged_categories
+from segments_hf.dataset.features import json_feature
 from segments_hf.dataset.opened import ReleaseKey, open_release, reopen_release
 from segments_hf.dataset.problems import checked_on_error
 from segments_hf.dataset.splits import split_assigner
@@ -125,6 +126,7 @@ class SegmentsReleaseConfig(datasets.BuilderConfig):
             "segments_dir": self.segments_dir and os.path.abspath(self.segments_dir),
             "load_assets": self.load_assets,
             "embed": self.embed,
+            "json": str(json_feature()),  # another version of `datasets` may store it in another way
             "on_error": self.on_error,
             "features": custom_features and custom_features.to_dict(),
         }

@@ -12,7 +12,7 @@ from segments_hf.errors import ReleaseError
 from segments_hf.release import Release
 from segments_hf.urls import is_url
 
-_MOST = 4
+_MOST = 32
 
 _State = tuple[int, ...] | None
 

@@ -118,8 +118,12 @@ def _add_picture(
     if column == "image":
         row["width"], row["height"] = width, height
     # No path beside bytes: `datasets` would prefer a file of that name in the working directory.
-    row[column] = {"bytes": asset.read(), "path": None} if pictures.in_memory else str(asset.path)
-    return len(asset.content or b"")
+    if not pictures.in_memory:
+        row[column] = str(asset.path)
+        return len(asset.content or b"")
+    content = asset.read()
+    row[column] = {"bytes": content, "path": None}
+    return len(content)
 
 
 def _judge(draft: Draft, size: int, on_error: OnError) -> Outcome:

@@ -14,6 +14,8 @@ from segments_hf.errors import OptionError, OutputExistsError
 if TYPE_CHECKING:
     from segments_hf.dataset.builder import SegmentsRelease
 
+_MARKERS = ("dataset_dict.json", "dataset_info.json")  # what `datasets` writes into the folder of a dataset
+
 FileFormat = Literal["arrow", "parquet"]
 
 
@@ -38,11 +40,11 @@ def save_build(
         num_proc: How many processes build.
 
     Raises:
-        OutputExistsError: The folder exists and is not to be replaced.
+        OutputExistsError: The folder exists and is not to be replaced, or holds something else.
         OptionError: There is no such split.
     """
-    if folder.exists() and not overwrite:
-        raise OutputExistsError(f"{folder} exists; choose another place or overwrite it")
+    folder = folder.resolve()
+    check_output(folder, overwrite=overwrite)
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Beside its place, so that moving it there is one step; with room for the lock files of `datasets`.
     aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
@@ -59,11 +61,27 @@ def save_build(
             problems = Path(builder.cache_dir, PROBLEMS_FILE)
             if problems.exists():
                 shutil.copy(problems, whole)
-        if folder.is_dir():
-            shutil.rmtree(folder)
+        if folder.exists():
+            folder.replace(aside / "old")
         whole.replace(folder)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def check_output(folder: Path, *, overwrite: bool) -> None:
+    """Checks that a folder may be written.
+
+    Raises:
+        OutputExistsError: It exists, and is not to be replaced, or is not a dataset that was built before: what else
+            is in it must not be lost.
+    """
+    if not folder.exists():
+        return
+    if not overwrite:
+        raise OutputExistsError(f"{folder} exists; choose another place, or replace it with --overwrite")
+    is_dataset = folder.is_dir() and any((folder / name).is_file() for name in _MARKERS)
+    if not is_dataset and not (folder.is_dir() and not any(folder.iterdir())):
+        raise OutputExistsError(f"{folder} is not a dataset that was built before; choose another place")
 
 
 def _check_split(builder: SegmentsRelease, split: str | None) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from segments_hf.release import Release, Sample
 
 LOCAL = "(local files)"
+BROKEN = "(broken URLs)"
 
 
 class CategoryCount(msgspec.Struct, frozen=True):
@@ -102,4 +103,13 @@ def inspect_release(release: Release, labelset: str | None = None) -> Inspection
 
 def _hosts(sample: Sample) -> list[str]:
     urls = [frame.image.url for frame in sample.images if frame.image and frame.image.url]
-    return [urlsplit(url).hostname or LOCAL if is_url(url) else LOCAL for url in urls]
+    return [_host(url) for url in urls]
+
+
+def _host(url: str) -> str:
+    if not is_url(url):
+        return LOCAL
+    try:
+        return urlsplit(url).hostname or LOCAL
+    except ValueError:
+        return BROKEN

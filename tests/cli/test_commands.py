@@ -102,14 +102,28 @@ def test_build_of_one_split(tmp_path: Path, file_format: str) -> None:
 
 def test_an_existing_folder_is_refused_until_overwritten(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    out.mkdir()
-    (out / "precious").touch()
-    refused = run("build", demo_release(), out, "--quiet")
-    assert refused.exit_code == 1
-    assert "--overwrite" in refused.output
-    assert (out / "precious").exists()
-    assert run("build", demo_release(), out, "--quiet", "--overwrite").exit_code == 0
-    assert len(datasets.load_from_disk(str(out))["train"]) == 8
+    for file_format, rows in (("arrow", 3), ("parquet", 8), ("arrow", 8)):
+        options = ["--quiet", "--format", file_format, *(["--filter-by", "labeled"] if rows == 3 else [])]
+        if out.exists():
+            refused = run("build", demo_release(), out, *options)
+            assert refused.exit_code == 1
+            assert "--overwrite" in refused.output
+            options.append("--overwrite")
+        assert run("build", demo_release(), out, *options).exit_code == 0
+        loaded = datasets.load_from_disk(str(out)) if file_format == "arrow" else datasets.load_dataset(str(out))
+        assert len(loaded["train"]) == rows
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("out", [".", "precious", "link"])
+def test_what_is_no_dataset_is_never_overwritten(out: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "precious").write_text("data")
+    (tmp_path / "link").symlink_to(tmp_path)
+    result = run("build", demo_release(), out, "--quiet", "--overwrite")
+    assert result.exit_code == 1
+    assert "not a dataset" in result.output
+    assert (tmp_path / "precious").read_text() == "data"
 
 
 def test_a_failed_build_leaves_nothing(tmp_path: Path, write_release) -> None:
