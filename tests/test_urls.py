@@ -122,3 +122,7 @@ def test_two_assets_stay_two(one, other):
 
 def test_unsigned_of_a_broken_url():
     assert "secret" not in unsigned("https://[broken/a.jpg?sig=secret")
+
+
+def test_unsigned_keeps_apart_what_is_not_utf8():
+    assert unsigned("https://host/a?id=%FF") != unsigned("https://host/a?id=%FE")

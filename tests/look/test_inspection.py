@@ -30,13 +30,14 @@ def test_what_is_wrong_is_shown_and_the_rest_counted(write_release) -> None:
         {"name": "a.jpg", "attributes": {"image": {"url": "a.jpg"}}, "labels": {"ground-truth": label}},
         {"name": "b.jpg", "labels": {"ground-truth": broken}},
         {"labels": {}},
+        {"name": "d.jpg", "attributes": {"image": {"url": "http://[x/d.jpg"}}, "labels": {}},
         {"name": "c.jpg", "labels": {"ground-truth": None}},
     ]
     inspection = inspect_release(Release.open(write_release(samples)))
-    assert inspection.samples == 4
-    assert inspection.statuses == {"LABELED": 1, "UNLABELED": 1}
+    assert inspection.samples == 5
+    assert inspection.statuses == {"LABELED": 1, "UNLABELED": 2}
     assert inspection.categories[-1] == CategoryCount(9, None, None, 1)
-    assert inspection.image_hosts == {"(local files)": 1}
+    assert inspection.image_hosts == {"(local files)": 1, "(broken URLs)": 1}
     assert len(inspection.broken) == 2
     assert "annotations[0].id" in inspection.broken[0]
 
