@@ -108,7 +108,7 @@ class Handler(SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
-    def copyfile(self, source: BinaryIO, outputfile: BinaryIO) -> None:  # type: ignore[override]
+    def copyfile(self, source: BinaryIO, outputfile: BinaryIO) -> None:
         self.connection.sendfile(source)
 
     def log_message(self, format: str, *args: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import shutil
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
+from segments_hf import load_release
 from segments_hf.cli.app import app
 from segments_hf.demo import demo_release
 
@@ -28,15 +30,9 @@ def test_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: p
 
 
 def test_commands_exist() -> None:
-    commands = get_command(app).commands  # type: ignore[attr-defined]
-    assert set(re.findall(r"^segments-hf (\w+)", README, re.MULTILINE)) <= set(commands)
+    assert set(re.findall(r"^segments-hf (\w+)", README, re.MULTILINE)) <= set(get_command(app).commands)
 
 
-def test_options_of_build_are_those_of_load_release() -> None:
-    options = {parameter.name for parameter in get_command(app).commands["build"].params}  # type: ignore[attr-defined]
-    table = README.partition("## Options")[2].partition("```")[0]
-    named = set(re.findall(r"`(\w+)(?:=\w+)?`", table.replace("`errors.jsonl`", ""))) & {
-        "labelset", "task", "filter_by", "filter_by_metadata", "splits", "segments_dir", "load_assets", "on_error",
-    }  # fmt: skip
-    assert len(named) == 8
-    assert named <= options
+def test_build_has_the_options_of_load_release_but_for_embed() -> None:
+    options = {parameter.name for parameter in get_command(app).commands["build"].params}
+    assert set(inspect.signature(load_release).parameters) - options == {"embed", "streaming"}

@@ -18,8 +18,6 @@ from segments_hf.urls import is_url, public_name
 RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 
 _TIMEOUT = urllib3.Timeout(connect=10, read=60)  # seconds
-
-
 _QUERY = re.compile(r"\?[^\s'\"]+")
 
 

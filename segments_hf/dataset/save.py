@@ -61,9 +61,7 @@ def save_build(
             problems = Path(builder.cache_dir, PROBLEMS_FILE)
             if problems.exists():
                 shutil.copy(problems, whole)
-        if folder.exists():
-            folder.replace(aside / "old")
-        whole.replace(folder)
+        _exchange(whole, folder, aside / "old")
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 
@@ -82,6 +80,19 @@ def check_output(folder: Path, *, overwrite: bool) -> None:
     is_dataset = folder.is_dir() and any((folder / name).is_file() for name in _MARKERS)
     if not is_dataset and not (folder.is_dir() and not any(folder.iterdir())):
         raise OutputExistsError(f"{folder} is not a dataset that was built before; choose another place")
+
+
+def _exchange(new: Path, folder: Path, old: Path) -> None:
+    """Puts a new folder in the place of one that may be there; if that fails, all is as before."""
+    replaces = folder.exists()
+    if replaces:
+        folder.replace(old)
+    try:
+        new.replace(folder)
+    except OSError:
+        if replaces:
+            old.replace(folder)
+        raise
 
 
 def _check_split(builder: SegmentsRelease, split: str | None) -> None:
