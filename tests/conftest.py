@@ -12,6 +12,11 @@ from typing import Any
 
 import datasets
 import pytest
+from hypothesis import settings
+
+# Property tests keep no files and mind no slow machine.
+settings.register_profile("segments-hf", database=None, deadline=None, max_examples=60)
+settings.load_profile("segments-hf")
 
 ARC_LITTER = Path(__file__).resolve().parents[2] / "shared" / "real" / "arc_litter-v01"
 

@@ -1,7 +1,25 @@
 """Bitmaps and masks: numpy in, numpy out; knows nothing of releases."""
 
-from segments_hf.bitmaps.masks import semantic_mask
+from segments_hf.bitmaps.boxes import Boxes, boxes
+from segments_hf.bitmaps.mask_png import encode_mask
+from segments_hf.bitmaps.masks import binary_masks, get_semantic_bitmap, instance_mask, semantic_mask
 from segments_hf.bitmaps.palette import Color, palette_color
+from segments_hf.bitmaps.panoptic import panoptic
 from segments_hf.bitmaps.png import decode_bitmap, encode_bitmap
+from segments_hf.bitmaps.polygons import fill_polygons
 
-__all__ = ["Color", "decode_bitmap", "encode_bitmap", "palette_color", "semantic_mask"]
+__all__ = [
+    "Boxes",
+    "Color",
+    "binary_masks",
+    "boxes",
+    "decode_bitmap",
+    "encode_bitmap",
+    "encode_mask",
+    "fill_polygons",
+    "get_semantic_bitmap",
+    "instance_mask",
+    "palette_color",
+    "panoptic",
+    "semantic_mask",
+]

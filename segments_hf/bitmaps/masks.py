@@ -1,39 +1,164 @@
-"""Masks of classes from bitmaps of instance ids."""
+"""Masks from bitmaps of instance ids: every pixel's class, its instance, or one mask an instance.
+
+In all of them `bitmap` is anything that `decode_bitmap` reads; a uint32 array is taken as it is. `annotations` are
+those of a row: mappings with `id`, an instance id, and `category`, a class index. The id 0 is no instance. Of two
+annotations with the same id the later one counts. One whose `category` is None has no class.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import warnings
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from segments_hf.bitmaps.png import decode_bitmap
+from segments_hf.errors import BitmapError
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     import numpy.typing as npt
 
+    Mask: TypeAlias = npt.NDArray[np.unsignedinteger[Any]]
 
-def semantic_mask(
-    bitmap: npt.NDArray[np.unsignedinteger[Any]], annotations: Iterable[Mapping[str, Any]]
-) -> npt.NDArray[np.unsignedinteger[Any]]:
+_LARGEST_TABLE = 2**24  # entries: one for every id that a bitmap's PNG can hold
+
+
+def get_semantic_bitmap(
+    bitmap: Any, annotations: Iterable[Any] | None, id_increment: int = 0, *, strict: bool = False
+) -> Mask:
+    """The category id of every pixel: the function of this name in the original SDK, for any ids.
+
+    Args:
+        bitmap: Instance ids, (H, W).
+        annotations: Annotations with an `id` and a `category_id`, as mappings or as objects; None is no annotations.
+        id_increment: What is added to each category id, so that a category 0 can be told from unlabelled.
+        strict: Whether a pixel whose id no annotation has is an error.
+
+    Returns:
+        Array of shape (H, W) and of the smallest unsigned dtype that holds the values: category id + `id_increment`,
+        and 0 where the pixel is unlabelled or no annotation has its id (a warning counts these).
+
+    Raises:
+        BitmapError: A value would be negative; or, when strict, no annotation has some pixel's id.
+
+    >>> get_semantic_bitmap(np.array([[0, 7], [8, 7]], np.uint32), [{"id": 7, "category_id": 3}, {"id": 8,
+    ...     "category_id": 300}]).tolist()
+    [[0, 3], [300, 3]]
+    """
+    ids = decode_bitmap(bitmap)
+    values = {_field(item, "id"): _field(item, "category_id") + id_increment for item in annotations or ()}
+    mask = look_up(ids, values)
+    # Each pixel that is labelled and has no value; one pass more where a value may be 0 itself.
+    unknown = np.count_nonzero(ids) - np.count_nonzero(mask)
+    if unknown and 0 in values.values():
+        unknown = np.count_nonzero(ids) - np.count_nonzero(look_up(ids, dict.fromkeys(values, 1)))
+    if unknown:
+        strays = [int(number) for number in np.unique(ids) if number and number not in values]
+        shown = ", ".join(map(str, strays[:5])) + (", …" if len(strays) > 5 else "")  # noqa: PLR2004
+        problem = f"got {unknown} pixels with ids that no annotation has ({shown})"
+        if strict:
+            raise BitmapError(f"{problem}; strict=False makes them 0")
+        warnings.warn(f"{problem}; they are 0 in the mask", stacklevel=2)
+    return mask
+
+
+def semantic_mask(bitmap: Any, annotations: Iterable[Mapping[str, Any]], *, ignore_index: int | None = None) -> Mask:
     """The class of every pixel.
 
     Args:
-        bitmap: Instance ids, an unsigned array of shape (H, W).
-        annotations: The annotations of a row: `id` is an instance id, `category` a class index.
+        bitmap: Instance ids, (H, W).
+        annotations: The annotations of a row.
+        ignore_index: The value of unlabelled pixels, which shifts the classes down by one.
 
     Returns:
         Array of shape (H, W) and of the smallest unsigned dtype that holds the values: class index + 1, and 0 where
-        no annotation has the pixel's id.
+        no annotation with a class has the pixel's id. With `ignore_index`: the class index, and `ignore_index` there.
 
-    >>> semantic_mask(np.array([[0, 7], [9, 7]], np.uint32), [{"id": 7, "category": 0}]).tolist()
+    Raises:
+        BitmapError: `ignore_index` is negative, or the index of a class.
+
+    >>> bitmap = np.array([[0, 7], [9, 7]], np.uint32)
+    >>> semantic_mask(bitmap, [{"id": 7, "category": 0}]).tolist()
     [[0, 1], [0, 1]]
+    >>> semantic_mask(bitmap, [{"id": 7, "category": 0}], ignore_index=255).tolist()
+    [[255, 0], [255, 0]]
     """
-    classes = {item["id"]: item["category"] + 1 for item in annotations if item["category"] is not None and item["id"]}
-    values = np.array(list(classes.values()), np.min_scalar_type(max(classes.values(), default=0)))
-    highest = int(bitmap.max(initial=0))
-    table = np.zeros(highest + 1, values.dtype)
-    ids = np.array(list(classes), np.int64)
-    present = (ids >= 0) & (ids <= highest)
-    table[ids[present]] = values[present]
-    mask: npt.NDArray[np.unsignedinteger[Any]] = table[bitmap]
-    return mask
+    classes = class_of_ids(annotations)
+    if ignore_index is None:
+        return look_up(decode_bitmap(bitmap), {number: index + 1 for number, index in classes.items()})
+    if ignore_index in classes.values():
+        raise BitmapError(f"ignore_index={ignore_index}: got a class of that index, wanted a number of no class")
+    return look_up(decode_bitmap(bitmap), classes, otherwise=ignore_index)
+
+
+def instance_mask(bitmap: Any, annotations: Iterable[Mapping[str, Any]]) -> Mask:
+    """The number of the instance of every pixel.
+
+    Args:
+        bitmap: Instance ids, (H, W).
+        annotations: The annotations of a row.
+
+    Returns:
+        Array of shape (H, W) and of the smallest unsigned dtype that holds the number of annotations: 1 for the first
+        annotation, 2 for the second, whether it has pixels or not; 0 where no annotation has the pixel's id.
+
+    >>> instance_mask(np.array([[0, 70000], [9, 8]], np.uint32), [{"id": 70000}, {"id": 9}]).tolist()
+    [[0, 1], [2, 0]]
+    """
+    numbers = {item["id"]: number for number, item in enumerate(annotations, start=1)}
+    return look_up(decode_bitmap(bitmap), numbers)
+
+
+def binary_masks(
+    bitmap: Any, annotations: Iterable[Mapping[str, Any]]
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
+    """A mask for each instance.
+
+    Args:
+        bitmap: Instance ids, (H, W).
+        annotations: The annotations of a row.
+
+    Returns:
+        Bool array of shape (k, H, W), one mask for each annotation that has a class, in their order; it is empty where
+        the annotation has no pixels. And the class indices, an int64 array of shape (k,).
+
+    >>> masks, classes = binary_masks(np.array([[0, 7], [9, 7]], np.uint32), [{"id": 9, "category": 4}])
+    >>> masks.tolist(), classes.tolist()
+    ([[[False, False], [True, False]]], [4])
+    """
+    chosen = [item for item in annotations if item["category"] is not None]
+    numbers = instance_mask(bitmap, chosen)
+    order = np.arange(1, len(chosen) + 1).astype(numbers.dtype)
+    return numbers == order[:, None, None], np.array([item["category"] for item in chosen], np.int64)
+
+
+def class_of_ids(annotations: Iterable[Mapping[str, Any]]) -> dict[int, int]:
+    """The class index of each instance id that has one."""
+    return {item["id"]: item["category"] for item in annotations if item["category"] is not None and item["id"]}
+
+
+def look_up(ids: npt.NDArray[np.uint32], values: Mapping[int, int], otherwise: int = 0) -> Mask:
+    """The value of every id in an array, and `otherwise` for 0 and for ids that have none."""
+    lowest = min(otherwise, min(values.values(), default=0))
+    if lowest < 0:
+        raise BitmapError(f"got the value {lowest} for a mask, wanted 0 or more")
+    highest = int(ids.max(initial=0))
+    present = {number: value for number, value in values.items() if 0 < number <= highest}
+    dtype = np.min_scalar_type(max(otherwise, max(values.values(), default=0)))
+    keys = np.array([0, *sorted(present)], np.int64)
+    found = np.array([otherwise, *(present[number] for number in sorted(present))], dtype)
+    if highest >= _LARGEST_TABLE:
+        places = np.searchsorted(keys, ids, side="right") - 1
+        mask: Mask = np.where(keys[places] == ids, found[places], found[0])
+        return mask
+    # Untouched pages of zeros cost nothing, so the table may be as long as the highest id is high.
+    table = np.full(highest + 1, otherwise, dtype) if otherwise else np.zeros(highest + 1, dtype)
+    table[keys] = found
+    return table.take(ids)
+
+
+def _field(annotation: Any, name: str) -> Any:
+    return annotation[name] if isinstance(annotation, Mapping) else getattr(annotation, name)

@@ -1,0 +1,51 @@
+"""Panoptic segments: every instance of a thing, and everything of a stuff class in one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from segments_hf.bitmaps.boxes import boxes
+from segments_hf.bitmaps.masks import class_of_ids, look_up
+from segments_hf.bitmaps.png import decode_bitmap
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    import numpy.typing as npt
+
+
+def panoptic(
+    bitmap: Any, annotations: Iterable[Mapping[str, Any]], *, stuff: Collection[int] = ()
+) -> tuple[npt.NDArray[np.uint32], list[dict[str, Any]]]:
+    """The segments of a picture, as in COCO's panoptic format (https://cocodataset.org/#format-data).
+
+    Args:
+        bitmap: Instance ids, anything that `decode_bitmap` reads, (H, W).
+        annotations: The annotations of a row: `id` is an instance id, `category` a class index.
+        stuff: The class indices whose instances are merged into one segment.
+
+    Returns:
+        Segment ids, a uint32 array of shape (H, W): the id of the instance; for stuff, that of the class's first
+        annotation; 0 where no annotation with a class has the pixel's id. And `segments_info`, a dict for
+        each segment with pixels, in the order of the annotations: `id`, `category_id` (the class index), `area`
+        (pixels), `bbox` (left, top, width, height in pixels), `iscrowd` (0).
+
+    >>> annotations = [{"id": 7, "category": 0}, {"id": 8, "category": 1}, {"id": 9, "category": 1}]
+    >>> ids, segments = panoptic(np.array([[7, 0, 8, 9]], np.uint32), annotations, stuff=[1])
+    >>> ids.tolist(), segments[1]
+    ([[7, 0, 8, 8]], {'id': 8, 'category_id': 1, 'area': 2, 'bbox': [2, 0, 2, 1], 'iscrowd': 0})
+    """
+    classes = class_of_ids(annotations)
+    merged: dict[int, int] = {}  # the segment of each class of stuff
+    segment_of = {
+        number: merged.setdefault(index, number) if index in stuff else number for number, index in classes.items()
+    }
+    segments = look_up(decode_bitmap(bitmap), segment_of).astype(np.uint32, copy=False)
+    extents = boxes(segments)
+    found = {
+        number: {"id": number, "category_id": classes[number], "area": area, "bbox": xywh, "iscrowd": 0}
+        for number, area, xywh in zip(*(part.tolist() for part in extents), strict=True)
+    }
+    return segments, [found[number] for number in classes if number in found]
