@@ -12,17 +12,39 @@ from typing import TYPE_CHECKING, Any
 from segments_hf.dataset.registration import register
 
 if TYPE_CHECKING:
+    from segments_hf.bitmaps import get_semantic_bitmap
     from segments_hf.dataset.categories import categories
+    from segments_hf.dataset.class_numbers import id2label, label2id
+    from segments_hf.dataset.layouts import to_layout
     from segments_hf.dataset.load import load_release
+    from segments_hf.dataset.masks import add_instance_masks, add_panoptic_masks, add_semantic_masks
     from segments_hf.release import Release
 
-__all__ = ["Release", "categories", "load_release"]
+__all__ = [
+    "Release",
+    "add_instance_masks",
+    "add_panoptic_masks",
+    "add_semantic_masks",
+    "categories",
+    "get_semantic_bitmap",
+    "id2label",
+    "label2id",
+    "load_release",
+    "to_layout",
+]
 __version__ = version("segments-hf")
 
 _HOMES = {
     "Release": "segments_hf.release",
+    "add_instance_masks": "segments_hf.dataset.masks",
+    "add_panoptic_masks": "segments_hf.dataset.masks",
+    "add_semantic_masks": "segments_hf.dataset.masks",
     "categories": "segments_hf.dataset.categories",
+    "get_semantic_bitmap": "segments_hf.bitmaps",
+    "id2label": "segments_hf.dataset.class_numbers",
+    "label2id": "segments_hf.dataset.class_numbers",
     "load_release": "segments_hf.dataset.load",
+    "to_layout": "segments_hf.dataset.layouts",
 }
 
 

@@ -2,7 +2,7 @@
 
 from segments_hf.bitmaps.boxes import Boxes, boxes
 from segments_hf.bitmaps.mask_png import encode_mask
-from segments_hf.bitmaps.masks import binary_masks, get_semantic_bitmap, instance_mask, semantic_mask
+from segments_hf.bitmaps.masks import binary_masks, class_of_ids, get_semantic_bitmap, instance_mask, semantic_mask
 from segments_hf.bitmaps.palette import Color, palette_color
 from segments_hf.bitmaps.panoptic import panoptic
 from segments_hf.bitmaps.png import decode_bitmap, encode_bitmap
@@ -13,6 +13,7 @@ __all__ = [
     "Color",
     "binary_masks",
     "boxes",
+    "class_of_ids",
     "decode_bitmap",
     "encode_bitmap",
     "encode_mask",

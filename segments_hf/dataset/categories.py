@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from segments_hf.bitmaps import palette_color
 from segments_hf.errors import ReleaseError, SegmentsHFError
 from segments_hf.release import Category
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     import datasets
 
+    from segments_hf.bitmaps import Color
     from segments_hf.release import Release
 
 CARRIER = "image"  # the column whose feature carries the categories in its `id`
@@ -27,22 +29,38 @@ class _Travelling(msgspec.Struct, omit_defaults=True):
     has_instances: bool | None = None
 
 
-def class_names(categories: Sequence[Category]) -> list[str]:
+def class_names(categories: Sequence[Category], taken: Sequence[str] = ()) -> list[str]:
     """The names of the classes, each once: a name that is taken gets the category id.
 
     The place of a name is the class index.
 
+    Args:
+        categories: The categories, in the order of their ids.
+        taken: Names that no class may have.
+
     >>> class_names([Category(28, "bell_pepper"), Category(29, "bell_pepper")])
     ['bell_pepper', 'bell_pepper (29)']
     """
-    given = Counter(category.name for category in categories)
-    names: list[str] = []
+    given = Counter([*taken, *(category.name for category in categories)])
+    names = list(taken)
     for category in categories:
         name = category.name
         while name in names or (name != category.name and name in given):
             name = f"{name} ({category.id})"
         names.append(name)
-    return names
+    return names[len(taken) :]
+
+
+def class_colors(categories: Sequence[Category]) -> list[Color]:
+    """The colour of each class index: the release's, or one of the palette's where it has none."""
+    return [
+        _rgb(category.color) if category.color else palette_color(index) for index, category in enumerate(categories)
+    ]
+
+
+def _rgb(color: Sequence[float]) -> Color:
+    red, green, blue = (min(255, max(0, round(part))) for part in color[:3])
+    return red, green, blue
 
 
 def merged_categories(releases: Iterable[tuple[Release, str | None]]) -> list[Category]:

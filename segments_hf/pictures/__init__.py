@@ -1,6 +1,6 @@
 """Rows to pictures."""
 
 from segments_hf.pictures.contact_sheet import contact_sheet
-from segments_hf.pictures.label_picture import class_colors, label_picture
+from segments_hf.pictures.label_picture import label_picture
 
-__all__ = ["class_colors", "contact_sheet", "label_picture"]
+__all__ = ["contact_sheet", "label_picture"]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from segments_hf.pictures.label_picture import class_colors, label_picture
+from segments_hf.dataset.categories import class_colors
+from segments_hf.pictures.label_picture import label_picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -7,22 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image, ImageDraw
 
-from segments_hf.bitmaps import Color, decode_bitmap, palette_color, semantic_mask
+from segments_hf.bitmaps import Color, semantic_mask
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from segments_hf.release import Category
-
 UNLABELED_COLOR: Color = (24, 24, 27)
 NO_CLASS_COLOR: Color = (160, 160, 160)
-
-
-def class_colors(categories: Sequence[Category]) -> list[Color]:
-    """The colour of each class index: the release's, or one of the palette's where it has none."""
-    return [
-        _rgb(category.color) if category.color else palette_color(index) for index, category in enumerate(categories)
-    ]
 
 
 def label_picture(row: Mapping[str, Any], colors: Sequence[Color]) -> Image.Image | None:
@@ -38,7 +29,7 @@ def label_picture(row: Mapping[str, Any], colors: Sequence[Color]) -> Image.Imag
     """
     annotations = row["annotations"] or []
     if row.get("segmentation_bitmap") is not None:
-        mask = semantic_mask(decode_bitmap(row["segmentation_bitmap"]), annotations)
+        mask = semantic_mask(row["segmentation_bitmap"], annotations)
         return Image.fromarray(np.array([UNLABELED_COLOR, *colors], np.uint8)[mask])
     if not row["width"] or not row["height"]:
         return None
@@ -66,8 +57,3 @@ def _draw(canvas: Image.Image, annotation: Mapping[str, Any], color: Color) -> N
         case _:
             for x, y in points:
                 pen.ellipse((x - 2 * width, y - 2 * width, x + 2 * width, y + 2 * width), fill=color)
-
-
-def _rgb(color: Sequence[float]) -> Color:
-    red, green, blue = (min(255, max(0, round(part))) for part in color[:3])
-    return red, green, blue

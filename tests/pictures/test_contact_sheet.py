@@ -10,8 +10,9 @@ from PIL import Image
 
 from segments_hf import categories, load_release
 from segments_hf.bitmaps import decode_bitmap
+from segments_hf.dataset.categories import class_colors
 from segments_hf.demo import demo_release
-from segments_hf.pictures import class_colors, contact_sheet, label_picture
+from segments_hf.pictures import contact_sheet, label_picture
 from segments_hf.pictures.label_picture import NO_CLASS_COLOR, UNLABELED_COLOR
 from segments_hf.release import Category
 

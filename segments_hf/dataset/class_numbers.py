@@ -1,0 +1,102 @@
+"""What the numbers in masks and columns mean: they travel with the features, as class names do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from datasets import ClassLabel, Image
+
+from segments_hf.dataset.categories import class_names
+from segments_hf.errors import SegmentsHFError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from segments_hf.release import Category
+
+UNLABELED = "unlabeled"
+
+
+class _Meaning(msgspec.Struct):
+    """What the `id` of a mask's feature holds."""
+
+    id2label: dict[int, str]
+
+
+def mask_names(categories: Sequence[Category], ignore_index: int | None = None) -> dict[int, str]:
+    """The name of each value of a semantic mask.
+
+    Args:
+        categories: The categories, in the order of their ids.
+        ignore_index: The value of unlabelled pixels, which has no name then.
+
+    >>> from segments_hf.release import Category
+    >>> mask_names([Category(4, "leaf")]), mask_names([Category(4, "leaf")], ignore_index=255)
+    ({0: 'unlabeled', 1: 'leaf'}, {0: 'leaf'})
+    """
+    if ignore_index is not None:
+        return dict(enumerate(class_names(categories)))
+    return dict(enumerate([UNLABELED, *class_names(categories, taken=[UNLABELED])]))
+
+
+def mask_feature(names: Mapping[int, str]) -> Image:
+    """The feature of a column of masks, which carries the names of their values."""
+    return Image(id=msgspec.json.encode(_Meaning(dict(names))).decode())
+
+
+def id2label(dataset: Any, column: str | None = None) -> dict[int, str]:
+    """The name of each number that stands for a class, also after `map`, `select`, `save_to_disk` or a push.
+
+    Args:
+        dataset: A dataset, or a dict of its splits.
+        column: The column whose numbers are meant; by default the mask, where the dataset has one, else `annotations`,
+            `segments_info` or `objects`.
+
+    Returns:
+        For masks of classes the names of their values: 0 is "unlabeled", unless `ignore_index` was given. Else the
+        names of the class indices.
+
+    Raises:
+        SegmentsHFError: No such column carries names, or two columns of masks carry different ones.
+
+    >>> from segments_hf import add_semantic_masks, load_release
+    >>> from segments_hf.demo import demo_release
+    >>> flowers = load_release(demo_release(), split="train", streaming=True)
+    >>> id2label(flowers), id2label(add_semantic_masks(flowers))
+    ({0: 'flower', 1: 'leaf'}, {0: 'unlabeled', 1: 'flower', 2: 'leaf'})
+    """
+    part = next(iter(dataset.values())) if isinstance(dataset, dict) else dataset
+    features = {column: part.features[column]} if column else part.features or {}
+    masks = [names for feature in features.values() if (names := _names_of_mask(feature))]
+    if any(names != masks[0] for names in masks):
+        raise SegmentsHFError("got columns of masks whose numbers differ; say which `column` is meant")
+    if masks:
+        return masks[0]
+    for name in (column,) if column else ("annotations", "segments_info", "objects"):
+        for feature in _nested(features.get(name)):
+            if isinstance(feature, ClassLabel):
+                return dict(enumerate(feature.names))
+    raise SegmentsHFError(f"got a dataset in which {column or 'no column'} carries the names of classes: {features}")
+
+
+def label2id(dataset: Any, column: str | None = None) -> dict[str, int]:
+    """The number of each class name: `id2label` the other way round."""
+    return {name: number for number, name in id2label(dataset, column).items()}
+
+
+def _names_of_mask(feature: Any) -> dict[int, str] | None:
+    if not isinstance(feature, Image) or not feature.id:
+        return None
+    try:
+        return msgspec.json.decode(feature.id, type=_Meaning).id2label
+    except msgspec.DecodeError:  # the categories, or an id that is not ours
+        return None
+
+
+def _nested(feature: Any) -> Iterator[Any]:
+    """A feature and all that are in it."""
+    yield feature
+    inner = feature.values() if isinstance(feature, dict) else feature if isinstance(feature, list) else ()
+    for item in [*inner, *([feature.feature] if hasattr(feature, "feature") else [])]:
+        yield from _nested(item)

@@ -1,0 +1,123 @@
+"""A function of one row, applied to the rows of a dataset: whole or streamed, of one split or of several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import datasets
+from datasets import Features, Image
+
+from segments_hf.dataset.registration import code_hash
+from segments_hf.errors import BitmapError, OptionError, SegmentsHFError
+
+Row = Mapping[str, Any]
+
+_ROWS_AT_ONCE = 16  # in memory, as they may hold their pictures
+
+
+class NewColumns(Protocol):
+    """Columns made of a row. It pickles to the same bytes in every process, so that `datasets` finds what it cached."""
+
+    @property
+    def features(self) -> dict[str, Any]:
+        """The columns and their features."""
+
+    def __call__(self, row: Row) -> dict[str, Any]:
+        """Their values in a row."""
+
+
+def map_splits(dataset: Any, function: Callable[[Any, str], Any], split: str | None = None) -> Any:
+    """Applies a function to each split of a dataset, or to a dataset of one split.
+
+    Args:
+        dataset: A `Dataset`, `DatasetDict`, `IterableDataset` or `IterableDatasetDict`.
+        function: Makes a dataset of a dataset and the name of its split.
+        split: The name of the split, if it is known.
+
+    Returns:
+        A dataset of the same kind.
+
+    Raises:
+        SegmentsHFError: It is something else, or no dataset of images and labels.
+    """
+    if isinstance(dataset, datasets.DatasetDict | datasets.IterableDatasetDict):
+        return type(dataset)({name: map_splits(part, function, name) for name, part in dataset.items()})
+    if not isinstance(dataset, datasets.Dataset | datasets.IterableDataset):
+        raise SegmentsHFError(f"got {type(dataset).__name__}, wanted a dataset or a dict of splits from `datasets`")
+    if dataset.features is None:
+        raise SegmentsHFError("got a stream whose features are not known; give `map` the features of its result")
+    if missing := {"name", "status", "image", "width", "height", "annotations"} - set(dataset.features):
+        raise SegmentsHFError(
+            f"got a dataset without {', '.join(sorted(missing))}, "
+            "wanted the rows that `load_release` or the builder `segments_release` gives for images"
+        )
+    return function(dataset, split or str(dataset.split or "dataset"))
+
+
+def map_rows(part: Any, made: NewColumns, features: Mapping[str, Any], num_proc: int | None) -> Any:
+    """Makes columns of the rows of one split; pictures that are kept are neither decoded nor encoded again.
+
+    Args:
+        part: A `Dataset` or an `IterableDataset`.
+        made: The columns that are made.
+        features: All columns of the result, in order; those that are not made are kept.
+        num_proc: How many processes do it.
+    """
+    raw = without_decoding(part)
+    drop = [name for name in raw.features if name not in features]
+    if isinstance(raw, datasets.IterableDataset):
+        # Where its `map` is given features, it takes what the function returns for decoded already.
+        return raw.map(Versioned(made), remove_columns=drop).cast(Features(features))
+    return raw.map(
+        Versioned(made),
+        features=Features(features),
+        remove_columns=drop,
+        num_proc=num_proc,
+        writer_batch_size=_ROWS_AT_ONCE,
+        desc=" and ".join(made.features),
+    )
+
+
+def filter_rows(part: Any, is_wanted: Callable[[Row], bool], num_proc: int | None) -> Any:
+    """The rows of one split that are wanted; their pictures are not decoded."""
+    raw = without_decoding(part)
+    if isinstance(raw, datasets.IterableDataset):
+        return raw.filter(Versioned(is_wanted))
+    return raw.filter(Versioned(is_wanted), num_proc=num_proc, batch_size=_ROWS_AT_ONCE, desc="what to leave out")
+
+
+def check_num_proc(dataset: Any, num_proc: int | None) -> None:
+    """Refuses processes for a stream.
+
+    Raises:
+        OptionError: `num_proc` was given for a stream.
+    """
+    if num_proc is not None and isinstance(dataset, datasets.IterableDataset | datasets.IterableDatasetDict):
+        raise OptionError(f"num_proc: got {num_proc} for a stream; the workers of a DataLoader share one out")
+
+
+def without_decoding(part: Any) -> Any:
+    """The same dataset whose pictures stay {"bytes", "path"}, and whose rows are python objects."""
+    part = part.with_format(None)
+    for name, feature in part.features.items():
+        if isinstance(feature, Image) and feature.decode:
+            part = part.cast_column(name, Image(mode=feature.mode, decode=False, id=feature.id))
+    return part
+
+
+@dataclass(frozen=True)
+class Versioned:
+    """A function of a row whose hash changes with our code, and whose errors name the sample."""
+
+    function: Callable[[Row], Any]
+    code: str = field(default_factory=code_hash)
+
+    def __call__(self, row: Row) -> Any:
+        """Applies the function."""
+        try:
+            return self.function(row)
+        except BitmapError as error:
+            frame = "" if row.get("frame_index") is None else f", frame {row['frame_index']}"
+            raise BitmapError(f"sample {row.get('name')!r}{frame}: {error}") from error
