@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -55,5 +56,8 @@ def encode_mask(
         whole = (given.get(value, palette_color(value - 1) if value else _BLACK) for value in range(values))
         picture.putpalette(bytes(part for color in whole for part in color))
     file = io.BytesIO()
-    picture.save(file, "PNG", **({"bits": 8} if values <= _PALETTE else {}))
+    bits = {"bits": 8} if values <= _PALETTE else {}
+    picture.save(
+        file, "PNG", compress_type=zlib.Z_RLE, **bits
+    )  # two to four times as fast as the default, and about as small
     return file.getvalue()
