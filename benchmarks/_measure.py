@@ -13,6 +13,7 @@ import statistics
 import subprocess
 import sys
 import time
+import venv
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,18 @@ def run(
     if done.returncode:
         raise SystemExit(f"{role} failed:\n{done.stderr[-4000:]}")
     return json.loads(done.stdout.splitlines()[-1])
+
+
+def environment(folder: Path, packages: list[str]) -> str:
+    """Return the Python of an environment with these packages, made on first use."""
+    python = folder / "bin" / "python"
+    ready = folder / "ready"
+    if not ready.exists():
+        print(f"making {folder} with {', '.join(packages)}", flush=True)
+        venv.create(folder, with_pip=True, clear=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "--quiet", *packages], check=True)
+        ready.touch()
+    return str(python)
 
 
 def timed(function: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, Measure]:

@@ -24,11 +24,10 @@ import subprocess
 import sys
 import tempfile
 import urllib.parse
-import venv
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from _measure import REPOSITORY, Measure, median, print_table, run, start, timed, verdict
+from _measure import REPOSITORY, Measure, environment, median, print_table, run, start, timed, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,18 +97,6 @@ def check_rows(dataset: Any, count: int, bitmap: str) -> None:
             raise SystemExit(f"{row['name']}: image {row['image'].size}, bitmap {row[bitmap].size}")
 
 
-def sdk_python(folder: Path) -> str:
-    """Return the Python of the SDK's environment, made on first use."""
-    python = folder / "bin" / "python"
-    ready = folder / "ready"
-    if not ready.exists():
-        print(f"making {folder} with {', '.join(SDK_PACKAGES)}", flush=True)
-        venv.create(folder, with_pip=True, clear=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "--quiet", *SDK_PACKAGES], check=True)
-        ready.touch()
-    return str(python)
-
-
 @contextlib.contextmanager
 def served_release(folder: Path, count: int) -> Iterator[tuple[str, int]]:
     """Serve a release from a process of its own; yield its URL and the bytes of its assets."""
@@ -171,7 +158,7 @@ def main() -> None:
         "--env", type=Path, default=HERE / ".env-sdk-1.16", help="where the SDK's environment is, or is made"
     )
     options = parser.parse_args()
-    python = sdk_python(options.env)
+    python = environment(options.env, SDK_PACKAGES)
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         with served_release(work / "served", options.samples) as (url, asset_bytes):

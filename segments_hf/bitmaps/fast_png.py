@@ -6,6 +6,7 @@ The chunks and filters are those of the PNG specification (https://www.w3.org/TR
 from __future__ import annotations
 
 import struct
+import zlib
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _IHDR = struct.Struct(">IIBBBBB")
+_PLAIN = {b"sRGB": 1, b"gAMA": 4, b"pHYs": 9}  # chunks of that length, which change no number
 _DTYPES: dict[tuple[int, int], np.dtype[np.unsignedinteger[Any]]] = {  # by colour type and bit depth
     (0, 8): np.dtype("u1"),
     (0, 16): np.dtype("<u2"),
@@ -64,29 +66,30 @@ def decode_fast(content: bytes) -> npt.NDArray[Any] | None:
 
 
 def _parts(content: bytes) -> tuple[tuple[int, ...], bytes] | None:
-    """The header and the compressed lines of a PNG of the wanted kinds; None for anything else."""
-    if not content.startswith(_SIGNATURE):
-        return None
-    header: tuple[int, ...] = ()
-    compressed = []
+    """The header and the compressed lines of a PNG of the wanted kinds; None for anything else.
+
+    A file with an error, or with a chunk that may mean something, is left to Pillow.
+    """
     place = len(_SIGNATURE)
-    while place + 12 <= len(content):
+    chunks: list[tuple[bytes, bytes]] = []
+    while content.startswith(_SIGNATURE) and place + 12 <= len(content):
         length, kind = struct.unpack_from(">I4s", content, place)
         data = content[place + 8 : place + 8 + length]
-        place += 12 + length
-        if kind == b"IHDR" and length == _IHDR.size:
-            header = _IHDR.unpack(data)
-        elif kind == b"IDAT":
-            compressed.append(data)
-        elif kind == b"tRNS":  # Pillow may make another mode of it
+        if content[place + 8 + length : place + 12 + length] != struct.pack(">I", zlib.crc32(data, zlib.crc32(kind))):
             return None
-        elif kind == b"IEND":
+        place += 12 + length
+        if _PLAIN.get(kind) != length:
+            chunks.append((kind, data))
+        if kind == b"IEND":
             break
-    if len(header) != 7 or (header[3], header[2]) not in _DTYPES or any(header[4:]):  # noqa: PLR2004
+    kinds = [kind for kind, _ in chunks]
+    if kinds != [b"IHDR", *[b"IDAT"] * (len(kinds) - 2), b"IEND"] or len(chunks[0][1]) != _IHDR.size:
         return None
-    if not 0 < header[0] * header[1] <= (Image.MAX_IMAGE_PIXELS or 0):
+    header = _IHDR.unpack(chunks[0][1])
+    width, height, depth, color, *others = header
+    if (color, depth) not in _DTYPES or any(others) or not 0 < width * height <= (Image.MAX_IMAGE_PIXELS or 0):
         return None
-    return header, b"".join(compressed)
+    return header, b"".join(data for _, data in chunks[1:-1])
 
 
 @cache
@@ -97,7 +100,10 @@ def _tools() -> tuple[Callable[[bytes, int], bytearray], Callable[..., None], ty
         import numba
     except ImportError:
         return None
-    compiled: Any = numba.njit(cache=True, nogil=True)(_unfilter)
+    try:
+        compiled: Any = numba.njit(cache=True, nogil=True)(_unfilter)
+    except RuntimeError:  # there is no folder that it may write to
+        compiled = numba.njit(nogil=True)(_unfilter)
     return deflate.zlib_decompress, compiled, deflate.DeflateError
 
 

@@ -38,18 +38,22 @@ def encode_mask(
         same bytes each time.
 
     Raises:
-        BitmapError: The array is not of integers or not of two dimensions, or a value does not fit into 16 bits.
+        BitmapError: The array is not of integers, empty or not of two dimensions; a value does not fit into 16 bits;
+            or a colour is none.
 
     >>> picture = Image.open(io.BytesIO(encode_mask(np.array([[0, 2]]), [(0, 0, 0), (0, 0, 9), (255, 0, 0)])))
     >>> picture.mode, np.array(picture).tolist(), picture.convert("RGB").getpixel((1, 0))
     ('P', [[0, 2]], (255, 0, 0))
     """
     mask = np.asarray(mask)
-    if mask.ndim != 2 or not np.issubdtype(mask.dtype, np.integer):  # noqa: PLR2004
+    if mask.ndim != 2 or not mask.size or not np.issubdtype(mask.dtype, np.integer):  # noqa: PLR2004
         raise BitmapError(f"got a mask of shape {mask.shape} and dtype {mask.dtype}, wanted (H, W) and integers")
-    if mask.size and not 0 <= mask.min() <= mask.max() <= np.iinfo(np.uint16).max:
+    if not 0 <= mask.min() <= mask.max() <= np.iinfo(np.uint16).max:
         raise BitmapError(f"got a mask of values from {mask.min()} to {mask.max()}, wanted 0 to 65535")
     given = colors if isinstance(colors, Mapping) else dict(enumerate(colors or ()))
+    for color in given.values():
+        if len(color) != 3 or not all(0 <= part <= 255 for part in color):  # noqa: PLR2004
+            raise BitmapError(f"got the colour {color}, wanted three numbers from 0 to 255")
     values = max(int(mask.max(initial=0)), max(given, default=0)) + 1
     picture = Image.fromarray(mask.astype(np.uint8 if values <= _PALETTE else np.uint16, copy=False))
     if palette and values <= _PALETTE:

@@ -50,6 +50,7 @@ def get_semantic_bitmap(
     """
     ids = decode_bitmap(bitmap)
     values = {_field(item, "id"): _field(item, "category_id") + id_increment for item in annotations or ()}
+    values.pop(0, None)
     mask = look_up(ids, values)
     # Each pixel that is labelled and has no value; one pass more where a value may be 0 itself.
     unknown = np.count_nonzero(ids) - np.count_nonzero(mask)
@@ -129,15 +130,17 @@ def binary_masks(
     >>> masks.tolist(), classes.tolist()
     ([[[False, False], [True, False]]], [4])
     """
-    chosen = [item for item in annotations if item["category"] is not None]
-    numbers = instance_mask(bitmap, chosen)
-    order = np.arange(1, len(chosen) + 1).astype(numbers.dtype)
-    return numbers == order[:, None, None], np.array([item["category"] for item in chosen], np.int64)
+    items = list(annotations)
+    classes = {number: item["category"] for number, item in enumerate(items, start=1) if item["category"] is not None}
+    instances = instance_mask(bitmap, items)
+    numbers = np.array(list(classes), instances.dtype)
+    return instances == numbers[:, None, None], np.array(list(classes.values()), np.int64)
 
 
 def class_of_ids(annotations: Iterable[Mapping[str, Any]]) -> dict[int, int]:
     """The class index of each instance id that has one."""
-    return {item["id"]: item["category"] for item in annotations if item["category"] is not None and item["id"]}
+    latest = {item["id"]: item["category"] for item in annotations if item["id"]}
+    return {number: index for number, index in latest.items() if index is not None}
 
 
 def look_up(ids: npt.NDArray[np.uint32], values: Mapping[int, int], otherwise: int = 0) -> Mask:

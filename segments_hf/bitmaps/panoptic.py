@@ -37,7 +37,7 @@ def panoptic(
     >>> ids.tolist(), segments[1]
     ([[7, 0, 8, 8]], {'id': 8, 'category_id': 1, 'area': 2, 'bbox': [2, 0, 2, 1], 'iscrowd': 0})
     """
-    classes = class_of_ids(annotations)
+    classes = {number: index for number, index in class_of_ids(annotations).items() if 0 < number < 2**32}
     merged: dict[int, int] = {}  # the segment of each class of stuff
     segment_of = {
         number: merged.setdefault(index, number) if index in stuff else number for number, index in classes.items()

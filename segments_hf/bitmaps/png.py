@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import struct
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,6 +25,8 @@ ID_LIMIT = 2**24  # what fits into three 8-bit channels
 
 _GRAY_MODES = {"L", "I", "I;16", "I;16L", "I;16B"}
 _COLOR_MODES = {"RGB", "RGBA"}
+# What Pillow raises for broken pictures, here and there without an OSError around it.
+_UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
 _CHANNELS = {len(mode) for mode in _COLOR_MODES}
 
 
@@ -47,20 +50,22 @@ def decode_bitmap(bitmap: Any) -> Ids:
     """
     if isinstance(bitmap, np.ndarray):
         return _from_array(bitmap)
-    if isinstance(bitmap, Image.Image):
-        return _from_picture(bitmap)
     if isinstance(bitmap, Mapping):
-        bitmap = bitmap["path"] if bitmap.get("bytes") is None else bitmap["bytes"]
-    if not isinstance(bitmap, bytes | bytearray | memoryview | str | os.PathLike):
+        bitmap = bitmap.get("path") if bitmap.get("bytes") is None else bitmap["bytes"]
+    if not isinstance(bitmap, Image.Image | bytes | bytearray | memoryview | str | os.PathLike):
         raise BitmapError(f"got {type(bitmap).__name__}, wanted bytes, a path, an image or an array")
     try:
+        if isinstance(bitmap, Image.Image):
+            return _from_picture(bitmap)
         content = Path(bitmap).read_bytes() if isinstance(bitmap, str | os.PathLike) else bytes(bitmap)
         pixels = decode_fast(content)
         if pixels is not None:
             return _from_array(pixels)
         with Image.open(io.BytesIO(content)) as picture:
             return _from_picture(picture)
-    except (OSError, SyntaxError) as error:
+    except BitmapError:
+        raise
+    except _UNREADABLE as error:
         raise BitmapError(f"got something that cannot be read as a picture ({error}), wanted a PNG") from error
 
 
@@ -75,11 +80,11 @@ def encode_bitmap(ids: npt.NDArray[np.integer[Any]], *, alpha: bool = True) -> b
         BitmapError: The array is not of integers or not of two dimensions, or an id does not fit.
     """
     ids = np.asarray(ids)
-    if ids.ndim != 2 or not np.issubdtype(ids.dtype, np.integer):  # noqa: PLR2004
+    if ids.ndim != 2 or not ids.size or not np.issubdtype(ids.dtype, np.integer):  # noqa: PLR2004
         raise BitmapError(f"got an array of shape {ids.shape} and dtype {ids.dtype}, wanted (H, W) and integers")
-    if ids.size and not (ids.min() >= 0 and ids.max() < ID_LIMIT):
+    if not (ids.min() >= 0 and ids.max() < ID_LIMIT):
         raise BitmapError(f"got ids from {ids.min()} to {ids.max()}, wanted 0 to {ID_LIMIT - 1}")
-    pixels = (ids.astype("<u4") | np.uint32(255 << 24)).view(np.uint8).reshape(*ids.shape, 4)
+    pixels = (ids.astype("<u4", order="C") | np.uint32(255 << 24)).view(np.uint8).reshape(*ids.shape, 4)
     picture = Image.fromarray(pixels if alpha else np.ascontiguousarray(pixels[..., :3]))
     file = io.BytesIO()
     picture.save(file, "PNG", compress_type=zlib.Z_RLE)  # for ids: faster than the default, and no larger

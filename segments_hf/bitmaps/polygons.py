@@ -66,8 +66,9 @@ def _fill(canvas: npt.NDArray[np.uint32], rings: Sequence[Ring], number: int) ->
 def _crossings(ring: Ring, height: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
     """Where a ring crosses the centres of the picture's lines: the line and the x of every crossing."""
     points = np.array([point[:2] for point in ring], np.float64)
-    if not (np.abs(points) < _FARTHEST).all():
-        raise BitmapError(f"got a point {next(tuple(p) for p in ring if not max(map(abs, p[:2])) < _FARTHEST)}")
+    wrong = ~(np.abs(points) < _FARTHEST).all(axis=1)
+    if wrong.any():
+        raise BitmapError(f"got a point {tuple(points[wrong][0].tolist())}, wanted one within 2^31 pixels")
     ends = np.stack([points, np.roll(points, -1, axis=0)], axis=1)
     # From top to bottom, so that an edge that two polygons share crosses at the same x to the last bit.
     ends = np.take_along_axis(ends, np.lexsort((ends[..., 0], ends[..., 1]))[..., None], axis=1)
@@ -76,6 +77,5 @@ def _crossings(ring: Ring, height: int) -> tuple[npt.NDArray[np.int64], npt.NDAr
     counts = last - first
     edges = np.repeat(np.arange(len(points)), counts)
     lines = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts) + first[edges]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        slope = (to_x - x) / (to_y - y)
-    return lines, x[edges] + (lines + 0.5 - y[edges]) * slope[edges]
+    # The division comes last: so the result is exact where it can be.
+    return lines, x[edges] + (lines + 0.5 - y[edges]) * (to_x - x)[edges] / (to_y - y)[edges]

@@ -17,15 +17,14 @@ from PIL import Image
 from segments_hf.bitmaps import decode_bitmap, encode_bitmap
 from segments_hf.errors import BitmapError
 
+from .making import GRAY, GRAY_ALPHA, chunk, ihdr, plain_png, raw_png, saved
+
+pytestmark = pytest.mark.usefixtures("extra")
+
 SHAPES = hnp.array_shapes(min_dims=2, max_dims=2, max_side=12)
 IDS = hnp.arrays(np.uint32, SHAPES, elements=st.integers(0, 2**24 - 1))
+CUT = encode_bitmap(np.zeros((40, 40), int))[:60]
 SMALL = np.array([[0, 1, 255], [7, 0, 254]], np.uint8)
-
-
-def png(picture: Image.Image) -> bytes:
-    file = io.BytesIO()
-    picture.save(file, "PNG")
-    return file.getvalue()
 
 
 @given(IDS)
@@ -49,7 +48,7 @@ def test_alpha_is_ignored_and_rgb_is_rgba(pixels: np.ndarray) -> None:
     expected = sum(pixels[..., channel].astype(int) * 256**channel for channel in range(3))
     for channels in (pixels, pixels[..., :3]):
         np.testing.assert_array_equal(decode_bitmap(channels), expected)
-        np.testing.assert_array_equal(decode_bitmap(png(Image.fromarray(channels))), expected)
+        np.testing.assert_array_equal(decode_bitmap(saved(Image.fromarray(channels))), expected)
 
 
 @pytest.mark.parametrize(
@@ -64,22 +63,27 @@ def test_grayscale_pixels_are_ids(ids: np.ndarray) -> None:
     picture = Image.fromarray(ids)
     np.testing.assert_array_equal(decode_bitmap(picture), ids)
     if picture.mode != "I":  # Pillow 13 does not write it as PNG any more
-        np.testing.assert_array_equal(decode_bitmap(png(picture)), ids)
+        np.testing.assert_array_equal(decode_bitmap(saved(picture)), ids)
 
 
 @pytest.mark.parametrize(
     "wrap",
     [
         pytest.param(lambda content, path: content, id="bytes"),
+        pytest.param(lambda content, path: bytearray(content), id="bytearray"),
+        pytest.param(lambda content, path: memoryview(content), id="memoryview"),
         pytest.param(lambda content, path: path, id="path"),
         pytest.param(lambda content, path: str(path), id="path as text"),
         pytest.param(lambda content, path: {"bytes": content, "path": None}, id="Image value of bytes"),
         pytest.param(lambda content, path: {"bytes": None, "path": str(path)}, id="Image value of a path"),
+        pytest.param(lambda content, path: {"bytes": content, "path": "no such file"}, id="Image value of both"),
         pytest.param(lambda content, path: Image.open(io.BytesIO(content)), id="PIL image"),
         pytest.param(lambda content, path: np.asarray(Image.open(path)), id="array"),
+        pytest.param(lambda content, path: np.asarray(Image.open(path))[..., :3], id="array of three channels"),
+        pytest.param(lambda content, path: np.asfortranarray(np.asarray(Image.open(path))), id="Fortran array"),
     ],
 )
-def test_sources(wrap: Callable[[bytes, Path], Any], tmp_path: Path) -> None:
+def test_ids_are_the_same_from_every_source(wrap: Callable[[bytes, Path], Any], tmp_path: Path) -> None:
     ids = np.array([[0, 70001], [256, 3]])
     content = encode_bitmap(ids)
     path = tmp_path / "bitmap.png"
@@ -93,7 +97,11 @@ def test_sources(wrap: Callable[[bytes, Path], Any], tmp_path: Path) -> None:
         pytest.param(np.array([[2**24]]), "16777216", id="too large"),
         pytest.param(np.array([[-1]]), "-1", id="negative"),
         pytest.param(np.array([[1.0]]), "float64", id="not integers"),
+        pytest.param(np.array([[True]]), "bool", id="truth values"),
+        pytest.param(np.array([[2**64 - 1]], np.uint64), "18446744073709551615", id="64 bits"),
         pytest.param(np.array([1]), r"shape \(1,\)", id="one dimension"),
+        pytest.param(np.zeros((0, 5), int), r"shape \(0, 5\)", id="no lines"),
+        pytest.param(np.zeros((5, 0), int), r"shape \(5, 0\)", id="no columns"),
     ],
 )
 def test_ids_that_no_png_holds(ids: np.ndarray, problem: str) -> None:
@@ -105,14 +113,67 @@ def test_ids_that_no_png_holds(ids: np.ndarray, problem: str) -> None:
     "bitmap",
     [
         pytest.param(b"<html>", id="no picture"),
-        pytest.param(encode_bitmap(np.zeros((40, 40), int))[:60], id="cut PNG"),
+        pytest.param(b"", id="no bytes"),
+        pytest.param("no such file", id="no file"),
+        pytest.param(CUT, id="cut PNG"),
+        pytest.param(raw_png(ihdr(2, 2, 8, GRAY)[:9], b""), id="PNG with a short header"),
+        pytest.param(plain_png(8, GRAY, before=chunk(b"tRNS")), id="PNG with a short tRNS"),
+        pytest.param(raw_png(ihdr(2**31 - 1, 2**31 - 1, 8, GRAY), b""), id="PNG bomb"),
         pytest.param(Image.new("P", (2, 2)), id="palette"),
+        pytest.param(Image.new("1", (2, 2)), id="one bit"),
+        pytest.param(Image.new("F", (2, 2)), id="mode F"),
+        pytest.param(plain_png(8, GRAY_ALPHA), id="gray with alpha"),
+        pytest.param(Image.fromarray(np.array([[-1]], np.int32)), id="mode I, negative"),
         pytest.param(np.zeros((2, 2, 2), np.uint8), id="two channels"),
+        pytest.param(np.zeros((2, 2, 4), np.uint16), id="channels of 16 bits"),
+        pytest.param(np.zeros(4, np.uint32), id="one dimension"),
         pytest.param(np.zeros((2, 2)), id="floats"),
+        pytest.param(np.zeros((2, 2), bool), id="truth values"),
         pytest.param(np.array([[-1]]), id="negative"),
+        pytest.param(np.array([[2**32]]), id="33 bits"),
+        pytest.param({"bytes": None, "path": None}, id="Image value of nothing"),
+        pytest.param({}, id="empty mapping"),
+        pytest.param(None, id="None"),
         pytest.param(7, id="a number"),
     ],
 )
 def test_what_is_no_bitmap(bitmap: Any) -> None:
-    with pytest.raises(BitmapError, match="got .*wanted|got the id"):
+    with pytest.raises(BitmapError, match="got .*wanted"):
         decode_bitmap(bitmap)
+
+
+def test_a_pil_image_of_a_cut_png_is_no_bitmap() -> None:
+    with pytest.raises(BitmapError, match="got .*wanted"):
+        decode_bitmap(Image.open(io.BytesIO(CUT)))
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int64, np.uint64, np.dtype(">u4"), np.dtype("<i2")])
+def test_arrays_of_integers_are_ids(dtype: Any) -> None:
+    decoded = decode_bitmap(np.array([[0, 1], [126, 127]], dtype))
+    np.testing.assert_array_equal(decoded, np.array([[0, 1], [126, 127]], np.uint32), strict=True)
+
+
+def test_ids_are_returned_as_they_are() -> None:
+    ids = np.array([[0, 2**32 - 1]], np.uint32)
+    assert decode_bitmap(ids) is ids
+    np.testing.assert_array_equal(decode_bitmap(ids.astype(np.int64)), ids, strict=True)
+
+
+@pytest.mark.parametrize("channels", [(), (3,), (4,)], ids=str)
+@pytest.mark.parametrize("shape", [(0, 0), (0, 3), (3, 0)], ids=str)
+def test_an_empty_array_has_no_ids(shape: tuple[int, int], channels: tuple[int, ...]) -> None:
+    assert decode_bitmap(np.zeros((*shape, *channels), np.uint8)).shape == shape
+
+
+def test_ids_without_alpha_read_the_same() -> None:
+    ids = np.array([[0, 70001], [2**24 - 1, 3]])
+    content = encode_bitmap(ids, alpha=False)
+    assert Image.open(io.BytesIO(content)).mode == "RGB"
+    np.testing.assert_array_equal(decode_bitmap(content), ids)
+
+
+@pytest.mark.parametrize("dtype", [np.int32, np.int64, np.uint64, np.dtype(">u4")])
+def test_ids_of_any_integers_and_order_in_memory_encode_the_same(dtype: Any) -> None:
+    ids = np.array([[0, 70001, 5], [2**24 - 1, 3, 9]], dtype)
+    for same in (ids, np.asfortranarray(ids), ids.repeat(2, axis=1)[:, ::2]):
+        np.testing.assert_array_equal(decode_bitmap(encode_bitmap(same)), ids)

@@ -1,0 +1,249 @@
+"""Masks from bitmaps, side by side with the SDK and with the limit.
+
+Bitmaps of 1280x960 with 40 and 200 instances are drawn, their ids small (from 1) and high (up to 2^24 - 1), and
+written as the platform writes them. In fresh processes, once from the array of ids and once from the PNG's bytes:
+
+- SDK: `segments.utils.get_semantic_bitmap` of segments-ai 1.33.0 with Pillow 12, in its own environment; a PNG is
+  read as `load_label_bitmap_from_url` reads it;
+- ours: `decode_bitmap` and `get_semantic_bitmap` of segments_hf, with the extra `fast` and without it ("plain"), and
+  `semantic_mask`, with it;
+- limit: libdeflate inflates the PNG's data, and one pass reads the ids; from ids, that pass alone.
+
+Roles run in turn, three times; of a role's calls in one process the best counts, of the processes the median. A call
+before the first timed one imports and compiles. Ratios hold within one run, and are only as good as the machine is
+quiet: between runs they move by some percent. All masks are checked to be the same.
+
+Run it with `python benchmarks/masks.py`; the first run makes the SDK's environment with pip. With `--candidates` it
+measures instead what else the extra `fast` could hold: decoders of PNGs, in an environment of their own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import sys
+import tempfile
+import time
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from _measure import REPOSITORY, Measure, environment, median, print_table, run, start, timed, verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HERE = Path(__file__).resolve().parent
+SDK_PACKAGES = ["segments-ai==1.33.0", "pillow==12.*"]
+CANDIDATE_PACKAGES = [f"{REPOSITORY}[fast]", "pyspng", "imagecodecs"]
+OURS = {"PYTHONPATH": str(REPOSITORY)}
+WIDTH, HEIGHT = 1280, 960
+CASES = [(count, kind) for kind in ("small", "high") for count in (40, 200)]
+ROWS = {
+    "SDK": ["sdk"],
+    "ours, fast": ["ours", "fast"],
+    "ours, plain": ["ours", "plain"],
+    "semantic_mask": ["ours", "semantic"],
+    "limit": ["limit"],
+}
+ROUNDS = 3
+SECONDS, MIN_CALLS = 0.4, 4  # how long a function is called again and again, and how often at least
+MIN_SMALL, MIN_HIGH, MIN_FAST, MIN_PLAIN = 1.5, 300, 2.5, 1.0
+
+
+def write(folder: str) -> Measure:
+    """Draw the bitmaps: for each case its ids, its PNG and its annotations."""
+    import numpy as np
+    from PIL import Image, ImageDraw
+
+    for count, kind in CASES:
+        case = Path(folder, f"{count}-{kind}")
+        case.mkdir()
+        numbers = range(1, count + 1) if kind == "small" else range(2**24 - count, 2**24)
+        random = np.random.default_rng(2024)
+        picture = Image.new("I", (WIDTH, HEIGHT))
+        angles = np.linspace(0, 2 * np.pi, 16, endpoint=False)
+        for number in numbers:
+            radii = random.uniform(15, 90, 16)
+            x = random.uniform(0, WIDTH) + radii * np.cos(angles)
+            y = random.uniform(0, HEIGHT) + radii * np.sin(angles)
+            ImageDraw.Draw(picture).polygon(list(zip(x.tolist(), y.tolist(), strict=True)), fill=number)
+        ids = np.asarray(picture).astype("<u4")
+        np.save(case / "ids.npy", ids)
+        rgba = (ids | np.uint32(255 << 24)).view(np.uint8).reshape(HEIGHT, WIDTH, 4)
+        Image.fromarray(rgba).save(case / "bitmap.png")
+        annotations = [{"id": number, "category_id": index} for index, number in enumerate(numbers, start=1)]
+        (case / "annotations.json").write_text(json.dumps(annotations))
+    return {}
+
+
+def read(case: str) -> tuple[Any, bytes, list[dict[str, int]]]:
+    """Return what `write` wrote for one case."""
+    import numpy as np
+
+    folder = Path(case)
+    annotations = json.loads((folder / "annotations.json").read_text())
+    return np.load(folder / "ids.npy"), (folder / "bitmap.png").read_bytes(), annotations
+
+
+def best(function: Callable[[], Any]) -> tuple[Any, Measure]:
+    """Call a function again and again; return its result and the measure of the quickest call."""
+    function()
+    end = time.perf_counter() + SECONDS
+    calls = []
+    while len(calls) < MIN_CALLS or time.perf_counter() < end:
+        result, measure = timed(function)
+        calls.append(measure)
+    return result, min(calls, key=lambda measure: measure["seconds"])
+
+
+def both(from_ids: Callable[[], Any], from_png: Callable[[], Any]) -> Measure:
+    """Return the milliseconds from ids and from the PNG, the peak, and checksums of the two masks."""
+    (mask, ids), (again, png) = best(from_ids), best(from_png)
+    sums = [zlib.crc32(result.astype("<u4").tobytes()) for result in (mask, again)]
+    return {"ids": ids["seconds"] * 1e3, "png": png["seconds"] * 1e3, "peak": png["peak"], "sums": sums}
+
+
+def sdk(case: str) -> Measure:
+    """Make masks with the SDK; runs in the SDK's environment."""
+    import numpy as np
+    from PIL import Image
+    from segments.utils import get_semantic_bitmap
+
+    ids, content, annotations = read(case)
+
+    def from_png() -> Any:
+        # What load_label_bitmap_from_url does with the bytes it has fetched.
+        pixels = np.array(Image.open(io.BytesIO(content)))
+        pixels[:, :, 3] = 0
+        return get_semantic_bitmap(pixels.view(np.uint32).squeeze(2), annotations)
+
+    return both(lambda: get_semantic_bitmap(ids, annotations), from_png)
+
+
+def ours(case: str, how: str) -> Measure:
+    """Make masks with segments_hf; "plain" is as if the extra `fast` were not installed."""
+    if how == "plain":
+        sys.modules["numba"] = None  # type: ignore[assignment]
+    from segments_hf.bitmaps import decode_bitmap, get_semantic_bitmap, semantic_mask
+    from segments_hf.bitmaps.fast_png import decode_fast
+
+    ids, content, annotations = read(case)
+    if (decode_fast(content) is None) != (how == "plain"):
+        raise SystemExit("decode_fast is there" if how == "plain" else "install the extra `fast`")
+    if how == "semantic":  # its classes count from 0, and 0 is 1 in the mask
+        rows = [{"id": item["id"], "category": item["category_id"] - 1} for item in annotations]
+        return both(lambda: semantic_mask(ids, rows), lambda: semantic_mask(content, rows))
+    return both(
+        lambda: get_semantic_bitmap(ids, annotations), lambda: get_semantic_bitmap(decode_bitmap(content), annotations)
+    )
+
+
+def limit(case: str) -> Measure:
+    """Inflate the PNG and read the ids once, and make no mask."""
+    import deflate
+
+    ids, content, _ = read(case)
+    data, size = image_data(content), HEIGHT * (1 + 4 * WIDTH)
+    return both(ids.max, lambda: (deflate.zlib_decompress(data, size), ids.max())[1])
+
+
+def image_data(content: bytes) -> bytes:
+    """Return the compressed data of a PNG."""
+    place, parts = 8, []
+    while place < len(content):
+        length = int.from_bytes(content[place : place + 4], "big")
+        if content[place + 4 : place + 8] == b"IDAT":
+            parts.append(content[place + 8 : place + 8 + length])
+        place += 12 + length
+    return b"".join(parts)
+
+
+def decoders(case: str) -> Measure:
+    """Decode the PNG to pixels with each candidate; runs in the candidates' environment."""
+    import deflate
+    import imagecodecs
+    import numpy as np
+    import pyspng
+    from PIL import Image
+
+    from segments_hf.bitmaps.fast_png import decode_fast
+
+    _, content, _ = read(case)
+    candidates: dict[str, Callable[[], Any]] = {
+        "Pillow": lambda: np.asarray(Image.open(io.BytesIO(content))),
+        "pyspng": lambda: pyspng.load(content),
+        "imagecodecs png_decode": lambda: imagecodecs.png_decode(content),
+        "imagecodecs spng_decode": lambda: imagecodecs.spng_decode(content),
+        "libdeflate and numba": lambda: decode_fast(content),
+    }
+    results = {name: best(function) for name, function in candidates.items()}
+    for name, (pixels, _) in results.items():
+        if not np.array_equal(pixels, results["Pillow"][0]):
+            raise SystemExit(f"{name} gives other pixels than Pillow")
+    data, size = image_data(content), HEIGHT * (1 + 4 * WIDTH)
+    results["libdeflate alone"] = best(lambda: deflate.zlib_decompress(data, size))
+    return {"peak": 0, **{name: measure["seconds"] * 1e3 for name, (_, measure) in results.items()}}
+
+
+def measure_all(work: Path, python: str) -> dict[tuple[int, str], dict[str, Measure]]:
+    """Return, for each case, one measure for each role."""
+    rounds: dict[tuple[int, str], dict[str, list[Measure]]] = {case: {name: [] for name in ROWS} for case in CASES}
+    for _ in range(ROUNDS):
+        for (count, kind), measures in rounds.items():
+            sums = {}
+            for name, (role, *how) in ROWS.items():
+                where = {"python": python} if role == "sdk" else {"env": OURS}
+                measure = run(__file__, role, str(work / f"{count}-{kind}"), *how, **where)
+                sums[name] = measure.pop("sums")
+                measures[name].append(measure)
+            if any(got != [sums["SDK"][0]] * 2 for name, got in sums.items() if name != "limit"):
+                raise SystemExit(f"{count} {kind} ids: the masks differ: {sums}")
+    return {case: {name: median(rounds) for name, rounds in measures.items()} for case, measures in rounds.items()}
+
+
+def report(cases: dict[tuple[int, str], dict[str, Measure]]) -> None:
+    """Print the table and the verdicts: of a target, the case that comes nearest to missing it."""
+    rows = []
+    for (count, kind), measures in cases.items():
+        for name, measure in measures.items():
+            cells = [f"{count} {kind} ids: {name}"]
+            for key in ("ids", "png"):
+                cells += [f"{measure[key]:.2f}", f"{measures['SDK'][key] / measure[key]:.2f}"]
+            rows.append([*cells, f"{measure['peak']:.0f}"])
+    print_table(["", "ms from ids", "ratio to SDK", "ms from PNG", "ratio to SDK", "peak MiB"], rows)
+
+    def lowest(name: str, key: str, *kinds: str) -> float:
+        return min(each["SDK"][key] / each[name][key] for (_, kind), each in cases.items() if kind in kinds)
+
+    print(verdict("ids, small: ratio", lowest("ours, fast", "ids", "small"), ">=", MIN_SMALL))
+    print(verdict("ids, high: ratio", lowest("ours, fast", "ids", "high"), ">=", MIN_HIGH))
+    print(verdict("PNG, fast: ratio", lowest("ours, fast", "png", "small", "high"), ">=", MIN_FAST))
+    print(verdict("PNG, plain: ratio", lowest("ours, plain", "png", "small", "high"), ">=", MIN_PLAIN))
+
+
+def report_candidates(work: Path, python: str) -> None:
+    """Measure the decoders and print their table."""
+    columns = []
+    for count, kind in CASES:
+        case = str(work / f"{count}-{kind}")
+        columns.append(median(run(__file__, "decoders", case, python=python, env=OURS) for _ in range(ROUNDS)))
+    rows = [[name, *(f"{column[name]:.2f}" for column in columns)] for name in columns[0] if name != "peak"]
+    print_table(["ms from PNG to pixels", *(f"{count} {kind} ids" for count, kind in CASES)], rows)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--candidates", action="store_true", help="measure the decoders for `fast` instead")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        run(__file__, "write", name)
+        if options.candidates:
+            report_candidates(Path(name), environment(HERE / ".env-fast-candidates", CANDIDATE_PACKAGES))
+        else:
+            report(measure_all(Path(name), environment(HERE / ".env-sdk-1.33", SDK_PACKAGES)))
+
+
+if __name__ == "__main__":
+    start({"write": write, "sdk": sdk, "ours": ours, "limit": limit, "decoders": decoders}, main)

@@ -1,0 +1,18 @@
+"""Pictures are read with the extra `fast`, and without it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from segments_hf.bitmaps import fast_png
+
+
+@pytest.fixture(params=["with the extra", "without the extra"], scope="module")
+def extra(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Runs a test twice."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "without the extra":
+            patch.setattr(fast_png, "_tools", lambda: None)
+        yield

@@ -1,0 +1,159 @@
+"""A pixel is in a polygon when its centre is."""
+
+from __future__ import annotations
+
+import random
+from typing import Any, TypeAlias
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segments_hf.bitmaps import fill_polygons
+from segments_hf.errors import BitmapError
+
+Ring: TypeAlias = list[tuple[float, float]]
+
+SIDE = 16
+FAR = 2**31 - 1
+SQUARE = [(1, 1), (5, 1), (5, 5), (1, 5)]
+HOLE = [(2, 2), (4, 2), (4, 4), (2, 4)]
+QUARTERS = st.integers(-4 * 8, 4 * (SIDE + 8)).map(lambda number: number / 4)  # the oracle is exact on these
+RINGS = st.lists(st.tuples(QUARTERS, QUARTERS), max_size=7)
+POLYGONS = st.lists(st.lists(RINGS, max_size=3), max_size=3)
+
+
+def inside(rings: list[Ring], height: int, width: int) -> np.ndarray:
+    """The even-odd rule in whole eighths of pixels; a centre on an edge belongs to what is right of it, or below."""
+    center_y, center_x = 8 * np.mgrid[:height, :width] + 4
+    odd = np.zeros((height, width), bool)
+    for ring in rings:
+        points = [(round(8 * x), round(8 * y)) for x, y in ring]
+        for start, end in zip(points, points[1:] + points[:1], strict=True):
+            (x, y), (to_x, to_y) = sorted([start, end], key=lambda point: point[1])
+            crosses = (y <= center_y) & (center_y < to_y)
+            odd ^= crosses & ((center_y - y) * (to_x - x) <= (center_x - x) * (to_y - y))
+    return odd
+
+
+def filled(*rings: Any, height: int = SIDE, width: int = SIDE) -> np.ndarray:
+    """Whether the pixels are in one polygon."""
+    canvas = fill_polygons([rings], height, width)
+    assert canvas.dtype == np.uint32
+    assert canvas.max(initial=0) <= 1
+    return canvas.astype(bool)
+
+
+@given(POLYGONS, st.integers(0, SIDE), st.integers(0, SIDE))
+def test_polygons_are_those_of_a_loop(polygons: list[list[Ring]], height: int, width: int) -> None:
+    expected = np.zeros((height, width), np.uint32)
+    for number, rings in enumerate(polygons, start=1):
+        expected[inside(rings, height, width)] = number
+    np.testing.assert_array_equal(fill_polygons(polygons, height, width), expected, strict=True)
+
+
+@pytest.mark.parametrize(
+    "ring",
+    [
+        pytest.param([(0, 4), (22, 4), (18, 18)], id="9 to 7"),
+        pytest.param([(0.5, -48.5), (2.5, 49.5), (20, 0)], id="1 to 49"),
+        pytest.param([(-6, 21), (4, 14), (9, 8)], id="7 to 10"),
+        pytest.param([(19, 13), (-7, -8), (22, 19)], id="26 to 21"),
+    ],
+)
+def test_a_centre_on_a_slanted_edge_belongs_to_what_is_right_of_it(ring: Ring) -> None:
+    np.testing.assert_array_equal(filled(ring), inside([ring], SIDE, SIDE))
+
+
+@given(RINGS, RINGS)
+def test_a_keyhole_is_a_hole(outer: Ring, hole: Ring) -> None:
+    keyhole = outer + outer[:1] + hole + hole[:1] if outer and hole else outer + hole
+    np.testing.assert_array_equal(filled(keyhole), filled(outer, hole))
+
+
+@given(RINGS, st.integers(0, 6))
+def test_where_a_ring_begins_and_which_way_it_goes_is_the_same(ring: Ring, start: int) -> None:
+    for same in (ring[start:] + ring[:start], ring[::-1], ring + ring[:1], [(*point, 9.0) for point in ring]):
+        np.testing.assert_array_equal(filled(same), filled(ring))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_triangles_that_share_edges_neither_overlap_nor_leave_gaps(seed: int) -> None:
+    rnd = random.Random(seed)
+    a, b, c, d = (-3.3, -2.1), (SIDE + 4.7, -5.9), (SIDE + 2.3, SIDE + 3.1), (-7.7, SIDE + 1.3)
+    triangles = [[a, b, c], [a, c, d]]
+    for _ in range(40):  # each time one of them becomes three
+        corners = triangles.pop(rnd.randrange(len(triangles)))
+        weights = [rnd.uniform(0.2, 1) for _ in range(3)]
+        middle = tuple(np.average(corners, axis=0, weights=weights).tolist())
+        for corner in range(3):
+            ring = [*corners[:corner], middle, *corners[corner + 1 :]]
+            triangles.append(ring[::-1] if rnd.random() < 0.5 else ring)
+    assert (sum(filled(ring).astype(int) for ring in triangles) == 1).all()
+
+
+@pytest.mark.parametrize("whole", [[(0, 4), (18, 18)], [(4, 14), (-6, 21)], [(6, -5), (1, 18)]], ids=str)
+def test_a_neighbour_may_have_one_corner_more_on_the_edge(whole: Ring) -> None:
+    (x, y), (to_x, to_y) = whole
+    middle = ((x + to_x) / 2, (y + to_y) / 2)
+    left, right = [whole[0], whole[1], (-99, 99), (-99, -99)], [whole[0], middle, whole[1], (99, 99), (99, -99)]
+    together = filled(left).astype(int) + filled(right)
+    assert (together[max(0, y) : to_y] == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("rings", "lines"),
+    [
+        pytest.param([SQUARE], ["......", ".####.", ".####.", ".####.", ".####.", "......"], id="a square"),
+        pytest.param([SQUARE, HOLE], ["......", ".####.", ".#..#.", ".#..#.", ".####.", "......"], id="a hole"),
+        pytest.param([SQUARE, SQUARE], ["......"] * 6, id="a hole as large"),
+        pytest.param([SQUARE, HOLE[::-1]], ["......", ".####.", ".#..#.", ".#..#.", ".####.", "......"], id="turned"),
+        pytest.param([[(-9, -9), (9, -9), (9, 9), (-9, 9)]], ["######"] * 6, id="around the picture"),
+        pytest.param([[(-9, -9), (-1, -9), (-1, 9), (-9, 9)]], ["......"] * 6, id="left of it"),
+        pytest.param([[(6, 0), (9, 0), (9, 9), (6, 9)]], ["......"] * 6, id="right of it"),
+        pytest.param([[(0, -9), (6, -9), (6, 0), (0, 0)]], ["......"] * 6, id="above"),
+        pytest.param([[(0, 6), (6, 6), (6, 9), (0, 9)]], ["......"] * 6, id="below"),
+        pytest.param([[(-FAR, -FAR), (FAR, -FAR), (FAR, FAR), (-FAR, FAR)]], ["######"] * 6, id="huge"),
+        pytest.param([[(-FAR, -FAR), (FAR, -FAR), (FAR, 3), (-FAR, 3)]], ["######"] * 3 + ["......"] * 3, id="upper"),
+        pytest.param([[(2, -FAR), (FAR, 0), (2, FAR)]], ["..####"] * 6, id="a huge triangle"),
+        pytest.param(
+            [[(0.5, 0.5), (2.5, 0.5), (2.5, 2.5), (0.5, 2.5)]], ["##....", "##...."] + ["......"] * 4, id="on centres"
+        ),
+        pytest.param([[(0.6, 0), (1.4, 0), (1.4, 6), (0.6, 6)]], ["......"] * 6, id="between centres"),
+        pytest.param([[]], ["......"] * 6, id="no points"),
+        pytest.param([[(2.5, 2.5)]], ["......"] * 6, id="one point"),
+        pytest.param([[(0, 0), (6, 6)]], ["......"] * 6, id="two points"),
+        pytest.param([[(0, 0), (6, 6), (3, 3)]], ["......"] * 6, id="three points of a line"),
+        pytest.param([[(0, 2.5), (6, 2.5), (3, 2.5)]], ["......"] * 6, id="three points of a pixel line"),
+        pytest.param([], ["......"] * 6, id="no rings"),
+        pytest.param([np.array(SQUARE, np.float32)], ["......", *[".####."] * 4, "......"], id="an array"),
+    ],
+)
+def test_a_polygon(rings: Any, lines: list[str]) -> None:
+    found = ["".join(".#"[int(pixel)] for pixel in line) for line in filled(*rings, height=6, width=6)]
+    assert found == lines
+
+
+def test_later_polygons_cover_earlier_ones() -> None:
+    canvas = fill_polygons([[SQUARE], [], [HOLE], [[(9, 9)]], [[(4, 4), (6, 4), (6, 6), (4, 6)]]], 6, 6)
+    assert canvas[2:].tolist() == [
+        [0, 1, 3, 3, 1, 0],
+        [0, 1, 3, 3, 1, 0],
+        [0, 1, 1, 1, 5, 5],
+        [0, 0, 0, 0, 5, 5],
+    ]
+
+
+@pytest.mark.parametrize("shape", [(0, 0), (0, 6), (6, 0)])
+def test_an_empty_picture_stays_empty(shape: tuple[int, int]) -> None:
+    assert fill_polygons([[SQUARE], [SQUARE, HOLE]], *shape).shape == shape
+
+
+@pytest.mark.parametrize("wrong", [float("nan"), float("inf"), -float("inf"), 2.0**31, -(2.0**31)])
+@pytest.mark.parametrize("place", [0, 1], ids="xy")
+def test_what_is_no_point(wrong: float, place: int) -> None:
+    point = [1.0, 1.0]
+    point[place] = wrong
+    with pytest.raises(BitmapError, match=r"got a point \("):
+        fill_polygons([[[*SQUARE, point]]], 6, 6)
