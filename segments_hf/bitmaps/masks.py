@@ -7,8 +7,8 @@ annotations with the same id the later one counts. One whose `category` is None 
 
 from __future__ import annotations
 
+import mmap
 import warnings
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -17,13 +17,14 @@ from segments_hf.bitmaps.png import decode_bitmap
 from segments_hf.errors import BitmapError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     import numpy.typing as npt
 
     Mask: TypeAlias = npt.NDArray[np.unsignedinteger[Any]]
 
 _LARGEST_TABLE = 2**24  # entries: one for every id that a bitmap's PNG can hold
+_FEW_BYTES = 2**20
 
 
 def get_semantic_bitmap(
@@ -53,9 +54,9 @@ def get_semantic_bitmap(
     values.pop(0, None)
     mask = look_up(ids, values)
     # Each pixel that is labelled and has no value; one pass more where a value may be 0 itself.
-    unknown = np.count_nonzero(ids) - np.count_nonzero(mask)
+    unknown = np.count_nonzero(ids != 0) - np.count_nonzero(mask)
     if unknown and 0 in values.values():
-        unknown = np.count_nonzero(ids) - np.count_nonzero(look_up(ids, dict.fromkeys(values, 1)))
+        unknown = np.count_nonzero(ids != 0) - np.count_nonzero(look_up(ids, dict.fromkeys(values, 1)))
     if unknown:
         strays = [int(number) for number in np.unique(ids) if number and number not in values]
         shown = ", ".join(map(str, strays[:5])) + (", …" if len(strays) > 5 else "")  # noqa: PLR2004
@@ -151,17 +152,28 @@ def look_up(ids: npt.NDArray[np.uint32], values: Mapping[int, int], otherwise: i
     highest = int(ids.max(initial=0))
     present = {number: value for number, value in values.items() if 0 < number <= highest}
     dtype = np.min_scalar_type(max(otherwise, max(values.values(), default=0)))
-    keys = np.array([0, *sorted(present)], np.int64)
-    found = np.array([otherwise, *(present[number] for number in sorted(present))], dtype)
+    keys = np.fromiter(present, np.int64, len(present))
+    found = np.fromiter(present.values(), dtype, len(present))
     if highest >= _LARGEST_TABLE:
+        order = np.argsort(keys)
+        keys, found = np.append(0, keys[order]), np.append(dtype.type(otherwise), found[order])
         places = np.searchsorted(keys, ids, side="right") - 1
         mask: Mask = np.where(keys[places] == ids, found[places], found[0])
         return mask
-    # Untouched pages of zeros cost nothing, so the table may be as long as the highest id is high.
-    table = np.full(highest + 1, otherwise, dtype) if otherwise else np.zeros(highest + 1, dtype)
+    table = np.full(highest + 1, otherwise, dtype) if otherwise else _zeros(highest + 1, dtype)
     table[keys] = found
     return table.take(ids)
 
 
+def _zeros(length: int, dtype: np.dtype[Any]) -> Mask:
+    """Zeros of which only the touched pages cost anything; numpy's own would be backed by huge pages."""
+    if length * dtype.itemsize < _FEW_BYTES:
+        return np.zeros(length, dtype)
+    return np.frombuffer(mmap.mmap(-1, length * dtype.itemsize), dtype)
+
+
 def _field(annotation: Any, name: str) -> Any:
-    return annotation[name] if isinstance(annotation, Mapping) else getattr(annotation, name)
+    try:
+        return annotation[name]
+    except TypeError:  # an object, such as the SDK's
+        return getattr(annotation, name)

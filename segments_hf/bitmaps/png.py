@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+import pyarrow as pa
 from PIL import Image
 
 from segments_hf.bitmaps.fast_png import decode_fast
@@ -95,7 +96,19 @@ def _from_picture(picture: Image.Image) -> Ids:
     if picture.mode not in _GRAY_MODES | _COLOR_MODES:
         modes = ", ".join(sorted(_GRAY_MODES | _COLOR_MODES))
         raise BitmapError(f"got a picture of mode {picture.mode}, wanted instance ids in one of {modes}")
-    return _from_array(np.asarray(picture))
+    return _from_array(_pixels(picture))
+
+
+def _pixels(picture: Image.Image) -> npt.NDArray[Any]:
+    """The pixels of a picture, where Pillow can do it (since 12) without a copy."""
+    if picture.mode == "RGBA" and hasattr(picture, "__arrow_c_array__"):
+        picture.load()
+        try:
+            flat: npt.NDArray[np.uint8] = pa.array(picture).flatten().to_numpy()
+        except ValueError:  # a large picture, which Pillow does not hold in one piece
+            return np.asarray(picture)
+        return flat.reshape(picture.height, picture.width, 4)
+    return np.asarray(picture)
 
 
 def _from_array(pixels: npt.NDArray[Any]) -> Ids:
