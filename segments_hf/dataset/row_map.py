@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import datasets
-from datasets import Features, Image
+from datasets import Features, Image, Value
 
 from segments_hf.dataset.registration import code_hash
 from segments_hf.errors import BitmapError, OptionError, SegmentsHFError
@@ -101,10 +101,27 @@ def check_num_proc(dataset: Any, num_proc: int | None) -> None:
 def without_decoding(part: Any) -> Any:
     """The same dataset whose pictures stay {"bytes", "path"}, and whose rows are python objects."""
     part = part.with_format(None)
+    if isinstance(part, datasets.IterableDataset):
+        # The JSON stays text as well: `datasets` does not encode all of a list again whose first item has none.
+        return part.cast(Features({name: _undecoded(feature) for name, feature in part.features.items()}))
     for name, feature in part.features.items():
         if isinstance(feature, Image) and feature.decode:
-            part = part.cast_column(name, Image(mode=feature.mode, decode=False, id=feature.id))
+            part = part.cast_column(name, _undecoded(feature))
     return part
+
+
+def _undecoded(feature: Any) -> Any:
+    if isinstance(feature, Image):
+        return Image(mode=feature.mode, decode=False, id=feature.id)
+    if type(feature).__name__ == "Json":
+        return Value("string")
+    if isinstance(feature, dict):
+        return {name: _undecoded(inner) for name, inner in feature.items()}
+    if isinstance(feature, list):
+        return [_undecoded(inner) for inner in feature]
+    if type(feature).__name__ == "List":
+        return type(feature)(_undecoded(feature.feature), length=feature.length)
+    return feature
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ def raw(dataset: Any) -> Any:
     """A dataset whose pictures stay {"bytes", "path"}."""
     for column, feature in dataset.features.items():
         if isinstance(feature, datasets.Image):
-            dataset = dataset.cast_column(column, datasets.Image(decode=False))
+            dataset = dataset.cast_column(column, datasets.Image(decode=False, id=feature.id))
     return dataset
 
 
