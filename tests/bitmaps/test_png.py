@@ -177,3 +177,9 @@ def test_ids_of_any_integers_and_order_in_memory_encode_the_same(dtype: Any) -> 
     ids = np.array([[0, 70001, 5], [2**24 - 1, 3, 9]], dtype)
     for same in (ids, np.asfortranarray(ids), ids.repeat(2, axis=1)[:, ::2]):
         np.testing.assert_array_equal(decode_bitmap(encode_bitmap(same)), ids)
+
+
+def test_a_picture_that_pillow_does_not_hold_in_one_piece() -> None:
+    ids = np.zeros((2000, 2500), np.uint32)
+    ids[::7, ::3] = 70001
+    np.testing.assert_array_equal(decode_bitmap(encode_bitmap(ids)), ids)
