@@ -1,1 +1,1 @@
-"""The Hugging Face side: features, rows, the builder, splits, categories."""
+"""The Hugging Face side: features, rows, the builder, splits, categories, masks, layouts."""

@@ -113,14 +113,14 @@ def without_decoding(part: Any) -> Any:
 def _undecoded(feature: Any) -> Any:
     if isinstance(feature, Image):
         return Image(mode=feature.mode, decode=False, id=feature.id)
-    if type(feature).__name__ == "Json":
+    if hasattr(datasets, "Json") and isinstance(feature, datasets.Json):
         return Value("string")
     if isinstance(feature, dict):
         return {name: _undecoded(inner) for name, inner in feature.items()}
     if isinstance(feature, list):
         return [_undecoded(inner) for inner in feature]
-    if type(feature).__name__ == "List":
-        return type(feature)(_undecoded(feature.feature), length=feature.length)
+    if hasattr(datasets, "List") and isinstance(feature, datasets.List):
+        return datasets.List(_undecoded(feature.feature), length=feature.length)
     return feature
 
 
