@@ -1,245 +1,226 @@
-"""Columns of masks, on every kind of dataset, compared with loops over every pixel."""
+"""Columns of masks on datasets and streams, from bitmaps and from vectors."""
 
 from __future__ import annotations
 
-import json
-import os
-import pickle
+import io
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import datasets
 import numpy as np
 import pytest
+from PIL import Image
 
 import segments_hf
-from segments_hf import add_instance_masks, add_panoptic_masks, add_semantic_masks, load_release
+from segments_hf.bitmaps import palette_color
+from segments_hf.demo import demo_release
 from segments_hf.errors import BitmapError, OptionError, SegmentsHFError
 
-from .making import (
-    KINDS,
-    bitmap,
-    bitmap_sample,
-    classes,
-    jpeg,
-    json_value,
-    marked,
-    picture_bytes,
-    pixels,
-    plain_rows,
-    raw,
-    sample,
-    shape,
-    through_disk,
-    through_parquet,
-    train,
-    vector_sample,
-)
+from .making import bitmap, file_samples, jpeg, label, picture_bytes, plain_rows, raw, sample
 
-FORK = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
-
-ADD = {"semantic": add_semantic_masks, "instance": add_instance_masks, "panoptic": add_panoptic_masks}
-CATEGORIES = [
-    {"id": 5, "name": "sky", "has_instances": False},
-    {"id": 0, "name": "flower", "color": [255, 0, 0, 128], "has_instances": True},
-    {"id": 9, "name": "flower", "color": [0, 12.6, 300]},
-]
-IN_ORDER = [0, 5, 9]
-IDS = [[0, 1, 1, 70000], [3, 3, 200000, 4], [8, 70001, 300, 4]]
-# The sky is one segment, ids 70000 and 4; id 8 has no annotation, id 12 no pixels, and the later of two ids 300 counts.
-OBJECTS = [
-    marked(70000, 5),
-    marked(1, 0),
-    marked(3, 9, attributes={"open": [1, None]}),
-    marked(12, 0),
-    marked(200000, 0),
-    marked(4, 5),
-    marked(300, 0),
-    marked(300, 9),
-    marked(70001, 9),
-]
-BY_ID = {item["id"]: item["category_id"] for item in OBJECTS}
+ADDERS = [segments_hf.add_semantic_masks, segments_hf.add_instance_masks, segments_hf.add_panoptic_masks]
+IDS = np.array([[0, 1, 1], [2, 70000, 9]])
+ANNOTATIONS = [{"id": 1, "category_id": 1}, {"id": 2, "category_id": 2}, {"id": 70000, "category_id": 2}]
+SQUARE = [[0, 0], [3, 0], [3, 2], [0, 2]]
+STREAMING = pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
 
 
-def each(value_of):
-    return [[value_of(number) for number in line] for line in IDS]
+def written(folder: Path, *labels: Any, size: tuple[int, int] = (3, 2)) -> list[dict[str, Any]]:
+    """Samples with an image and these labels."""
+    (folder / "image.jpg").write_bytes(jpeg(size))
+    return [sample(f"{number}.jpg", "image.jpg", given) for number, given in enumerate(labels)]
 
 
-def class_index(number, *, offset=0, unlabelled=0):
-    return IN_ORDER.index(BY_ID[number]) + offset if number in BY_ID else unlabelled
+def bitmap_label(folder: Path, ids: Any = IDS, annotations: Any = ANNOTATIONS, **rest: Any) -> dict[str, Any]:
+    """A label with a bitmap."""
+    path = folder / f"{len(list(folder.glob('*.png')))}.png"
+    path.write_bytes(bitmap(ids))
+    return label(annotations=annotations, segmentation_bitmap={"url": path.name}, **rest)
 
 
-WANTED = {
-    "semantic": each(lambda number: class_index(number, offset=1)),
-    "instance": each(lambda number: max((n for n, item in enumerate(OBJECTS, 1) if item["id"] == number), default=0)),
-    "panoptic": each(lambda number: 70000 if BY_ID.get(number) == 5 else number if number in BY_ID else 0),
-}
+def numbers(picture: Image.Image | None) -> Any:
+    return None if picture is None else np.array(picture).tolist()
 
 
-@pytest.fixture
-def release(tmp_path, write_release):
-    samples = [
-        bitmap_sample(tmp_path, "full", IDS, OBJECTS, metadata=None),
-        sample("null", "full.jpg"),
-        bitmap_sample(tmp_path, "skipped", status="SKIPPED"),
-        bitmap_sample(tmp_path, "nothing", annotations=[]),
-        bitmap_sample(tmp_path, "rejected", [[1]], [marked(1, 9)], status="REJECTED"),
-        bitmap_sample(tmp_path, "lost", annotations=[marked(1, 0)]),
-    ]
-    return write_release(samples, task_attributes={"categories": CATEGORIES})
+@STREAMING
+def test_masks_of_a_bitmap(write_release: Any, tmp_path: Path, streaming: bool) -> None:
+    samples = written(tmp_path, bitmap_label(tmp_path), None)
+    rows = segments_hf.load_release(write_release(samples), split="train", streaming=streaming)
+    before = plain_rows(rows)
+    for add in ADDERS:
+        rows = add(rows)
+    first, second = list(rows)
+    assert numbers(first["semantic_mask"]) == [[0, 1, 1], [2, 2, 0]]
+    assert numbers(first["instance_mask"]) == [[0, 1, 1], [2, 3, 0]]
+    assert numbers(first["panoptic_mask"]) == [[[0, 0, 0], [1, 0, 0], [1, 0, 0]], [[2, 0, 0], [112, 17, 1], [0, 0, 0]]]
+    assert first["segments_info"][0] == {"id": 1, "category_id": 0, "area": 2, "bbox": [1, 0, 2, 1], "iscrowd": 0}
+    assert [second[name] for name in ("semantic_mask", "instance_mask", "panoptic_mask", "segments_info")] == [None] * 4
+    after = plain_rows(rows.remove_columns(["semantic_mask", "instance_mask", "panoptic_mask", "segments_info"]))
+    assert after == before or streaming  # removing a column of a stream decodes its pictures
 
 
-@pytest.fixture
-def vectors(tmp_path, write_release):
-    shapes = [
-        shape("bbox", [[3, 4], [1, 1]], 9),
-        shape("polyline", [[0, 0], [8, 6]], 0),
-        shape("polygon", [[2, 0], [20, 0], [20, 3], [2, 3]], 5, number=7),
-        shape("bbox", [[3, 3], [3, 3]], 5),
-        shape("polygon", [[6, 2], [8, 2], [8, 6], [6, 6]], 5),
-    ]
-    samples = [vector_sample(tmp_path, "full", *shapes), sample("null", "full.jpg"), vector_sample(tmp_path, "none")]
-    return write_release(samples, task_type="vector", task_attributes={"categories": CATEGORIES})
+@STREAMING
+def test_images_keep_their_bytes(write_release: Any, tmp_path: Path, streaming: bool) -> None:
+    rows = segments_hf.load_release(write_release(file_samples(tmp_path, 3)), split="train", streaming=streaming)
+    masked = segments_hf.add_semantic_masks(rows)
+    for before, after in zip(raw(rows), raw(masked), strict=True):
+        for column in ("image", "segmentation_bitmap"):
+            assert picture_bytes(after[column]) == picture_bytes(before[column])
 
 
-@pytest.mark.parametrize("task", ADD)
-@pytest.mark.parametrize("kind", KINDS)
-class TestEveryKind:
-    def test_bitmaps(self, release, kind, task):
-        dataset = load_release(release, **KINDS[kind])
-        masked = ADD[task](dataset)
-        assert type(masked) is type(dataset)
-        column = f"{task}_mask"
-        rows = {row["name"]: pixels(row[column]) for row in train(masked)}
-        blank = [[0] * 8] * 6
-        own = {"panoptic": 1, "semantic": 3, "instance": 1}[task]
-        assert rows.pop("full") == WANTED[task]
-        assert rows == {"null": None, "skipped": None, "nothing": blank, "rejected": [[own]], "lost": None}
-        assert train(masked).features[column] is not None
-
-    def test_vectors(self, vectors, kind, task):
-        full, null, none = train(ADD[task](load_release(vectors, **KINDS[kind])))
-        later = {"semantic": 2, "instance": 5, "panoptic": 3}[task]
-        first, second = {"semantic": (3, 2), "instance": (1, 3), "panoptic": (1, 3)}[task]
-        wanted = np.zeros((6, 8), int)
-        wanted[1:4, 1:3], wanted[:3, 2:], wanted[2:, 6:] = first, second, later
-        column = f"{task}_mask"
-        assert pixels(full[column]) == wanted.tolist()
-        assert (null[column], pixels(none[column])) == (None, [[0] * 8] * 6)
-
-    def test_the_other_columns_stay_as_they_are(self, release, vectors, kind, task):
-        for file in (release, vectors):
-            dataset = load_release(file, **KINDS[kind])
-            masked = train(ADD[task](dataset))
-            new = [name for name in masked.features if name not in train(dataset).features]
-            assert list(masked.features) == [*train(dataset).features, *new]
-            assert masked.remove_columns(new).features == train(dataset).features
-            assert plain_rows(masked.remove_columns(new)) == plain_rows(train(dataset))
-
-
-@pytest.mark.parametrize("streaming", [False, True], ids=["built", "stream"])
-@pytest.mark.parametrize("value", [{}, {"a": [1, 2.5, None, {"b": "é\n\"'"}]}, [1], "text", "1", 3, 0.1, 2**53, False, ""])
-def test_json_survives(tmp_path, write_release, value, streaming):
-    item = bitmap_sample(tmp_path, "a", [[1]], [marked(1, attributes=value), marked(2)], image_attributes=value)
-    dataset = load_release(write_release([{**item, "metadata": value}, sample("b", "a.jpg")]), streaming=streaming)
-    row, other = add_semantic_masks(add_panoptic_masks(dataset))["train"]
-    got = [row["metadata"], row["image_attributes"], row["annotations"][0]["attributes"]]
-    assert [json_value(part) for part in got] == [value] * 3
-    assert [type(json_value(part)) for part in got] == [type(value)] * 3
-    assert (other["metadata"], row["annotations"][1]["attributes"]) == (None, None)
-
-
-@pytest.mark.parametrize("streaming", [False, True], ids=["built", "stream"])
-@pytest.mark.parametrize("embed", [False, True], ids=["paths", "embedded"])
-def test_pictures_are_passed_through(release, streaming, embed):
-    dataset = load_release(release, split="train", streaming=streaming, embed=embed)
-    for before, after in zip(raw(dataset), raw(add_semantic_masks(dataset)), strict=True):
-        assert (after["image"], after["segmentation_bitmap"]) == (before["image"], before["segmentation_bitmap"])
-
-
-@pytest.mark.parametrize("streaming", [False, True], ids=["built", "stream"])
-def test_a_file_in_the_working_directory_does_not_take_the_place_of_a_picture(
-    release, tmp_path, monkeypatch, streaming
-):
-    load_release(release, split="train").to_parquet(tmp_path / "rows.parquet")
-    loaded = datasets.load_dataset("parquet", data_files=str(tmp_path / "rows.parquet"), streaming=streaming)["train"]
-    before = [picture_bytes(row["image"]) for row in raw(loaded)]
-    (tmp_path / "elsewhere").mkdir()
-    monkeypatch.chdir(tmp_path / "elsewhere")
-    for row in raw(loaded):
-        (tmp_path / "elsewhere" / os.path.basename(row["image"]["path"])).write_bytes(jpeg((3, 3), red=1))
-    masked = add_semantic_masks(loaded)
-    assert [picture_bytes(row["image"]) for row in raw(masked)] == before
-
-
-class TestColours:
-    @pytest.mark.parametrize("ignore_index", [None, 3, 255])
-    def test_are_those_of_the_release(self, release, ignore_index):
-        masked = add_semantic_masks(load_release(release, split="train"), ignore_index=ignore_index)
-        picture = masked[0]["semantic_mask"]
-        assert picture.mode == "P"
-        colours = {0: (255, 0, 0), 2: (0, 13, 255)}
-        for place, number in np.ndenumerate(np.array(IDS)):
-            index = class_index(number, unlabelled=None)
-            shown = picture.convert("RGB").getpixel(place[::-1])
-            if index is None:
-                assert shown == (0, 0, 0)
-            elif index in colours:
-                assert shown == colours[index]
-            else:
-                assert shown not in {(0, 0, 0), *colours.values()}
-        unlabelled, offset = (0, 1) if ignore_index is None else (ignore_index, 0)
-        assert pixels(picture) == each(lambda number: class_index(number, offset=offset, unlabelled=unlabelled))
-
-    def test_spread_well_where_the_release_has_none(self, tmp_path, write_release):
-        names = [f"c{number}" for number in range(40)]
-        item = bitmap_sample(tmp_path, "a", [range(1, 41)], [marked(number, number) for number in range(1, 41)])
-        dataset = load_release(write_release([item], **classes(*names)), split="train")
-        colours = np.array(add_semantic_masks(dataset)[0]["semantic_mask"].convert("RGB"))[0].astype(int)
-        apart = np.abs(colours[:, None] - colours).sum(-1) + 999 * np.eye(40, dtype=int)
-        assert apart.min() >= 10
-        assert apart.diagonal(1).min() > 80
-
-    @pytest.mark.parametrize("add", [add_semantic_masks, add_instance_masks])
-    def test_no_palette_is_grey_and_the_same_numbers(self, release, add):
-        dataset = load_release(release, split="train")
-        coloured, grey = (add(dataset, column="mask", palette=palette)[0]["mask"] for palette in (True, False))
-        assert (coloured.mode, grey.mode) == ("P", "L")
-        assert pixels(coloured) == pixels(grey)
-
-    @pytest.mark.parametrize(
-        ("count", "ignore_index", "mode"),
-        [(255, None, "P"), (255, 255, "P"), (255, 256, "I;16"), (256, None, "I;16"), (256, 256, "I;16"), (300, 65535, "I;16")],
+@pytest.mark.parametrize("add", ADDERS)
+@pytest.mark.parametrize("split", ["train", None])
+def test_a_stream_and_a_dataset_have_the_same_masks(add: Any, split: str | None) -> None:
+    whole, stream = (
+        add(segments_hf.load_release(demo_release(), split=split, streaming=streaming)) for streaming in (False, True)
     )
-    def test_over_255_classes_are_16_bits(self, tmp_path, write_release, count, ignore_index, mode):
-        item = bitmap_sample(tmp_path, "a", [[0, 1, 2]], [marked(1, 1), marked(2, count)])
-        dataset = load_release(write_release([item], **classes(*map(str, range(count)))), split="train")
-        picture = add_semantic_masks(dataset, ignore_index=ignore_index)[0]["semantic_mask"]
-        assert (picture.mode, picture.format) == (mode, "PNG")
-        assert pixels(picture) == [[0, 1, count] if ignore_index is None else [ignore_index, 0, count - 1]]
+    assert isinstance(stream, datasets.IterableDataset if split else datasets.IterableDatasetDict)
+    assert isinstance(whole, datasets.Dataset if split else datasets.DatasetDict)
+    whole, stream = (part if split else part["train"] for part in (whole, stream))
+    column = next(name for name in whole.column_names if name.endswith("_mask"))
+    assert [numbers(row[column]) for row in whole] == [numbers(row[column]) for row in stream]
 
 
-class TestPanoptic:
-    @pytest.mark.parametrize("kind", KINDS)
-    def test_segments_info(self, release, kind):
-        rows = {row["name"]: row for row in train(add_panoptic_masks(load_release(release, **KINDS[kind])))}
-        wanted = []
-        for number in [70000, 1, 3, 200000, 300, 70001]:
-            places = np.argwhere(np.array(WANTED["panoptic"]) == number)
-            (top, left), (bottom, right) = places.min(0).tolist(), places.max(0).tolist()
-            bbox = [left, top, right - left + 1, bottom - top + 1]
-            category = IN_ORDER.index(BY_ID[number])
-            segment = {"id": number, "category_id": category, "area": len(places), "bbox": bbox, "iscrowd": 0}
-            wanted.append(segment)
-        assert rows["full"]["segments_info"] == wanted
-        assert [rows[name]["segments_info"] for name in ("null", "nothing", "lost")] == [None, [], None]
+def test_viewers_see_the_colours_of_the_release(write_release: Any, tmp_path: Path) -> None:
+    rows = segments_hf.load_release(write_release(written(tmp_path, bitmap_label(tmp_path))), split="train")
+    shown = segments_hf.add_semantic_masks(rows)[0]["semantic_mask"]
+    assert shown.mode == "P"
+    seen = [shown.convert("RGB").getpixel(place) for place in [(0, 0), (1, 0), (0, 1)]]
+    assert seen == [(0, 0, 0), (255, 0, 0), palette_color(1)]
+    assert segments_hf.add_semantic_masks(rows, palette=False)[0]["semantic_mask"].mode == "L"
 
-    @pytest.mark.parametrize(("has_instances", "merged"), [(False, True), (True, False), (None, False)])
-    def test_only_what_has_no_instances_is_merged(self, tmp_path, write_release, has_instances, merged):
-        item = bitmap_sample(tmp_path, "a", [[2, 1, 0, 2]], [marked(1), marked(2)])
-        category = {"id": 1, "name": "x", **({} if has_instances is None else {"has_instances": has_instances})}
-        release = write_release([item], task_attributes={"categories": [category]})
-        (row,) = add_panoptic_masks(load_release(release, split="train"))
-        assert pixels(row["panoptic_mask"]) == ([[1, 1, 0, 1]] if merged else [[2, 1, 0, 2]])
-        assert [segment["area"] for segment in row["segments_info"]] == ([3] if merged else [1, 2])
-        assert row["panoptic_mask"].mode == "RGB"
+
+def test_ignore_index_marks_what_is_unlabelled(write_release: Any, tmp_path: Path) -> None:
+    rows = segments_hf.load_release(write_release(written(tmp_path, bitmap_label(tmp_path))), split="train")
+    masked = segments_hf.add_semantic_masks(rows, ignore_index=255)
+    assert numbers(masked[0]["semantic_mask"]) == [[255, 0, 0], [1, 1, 255]]
+    for wrong in (1, -1, 2**16):
+        with pytest.raises(OptionError, match=f"ignore_index: got {wrong}"):
+            segments_hf.add_semantic_masks(rows, ignore_index=wrong)
+
+
+def test_over_255_classes_a_mask_has_16_bits(write_release: Any, tmp_path: Path) -> None:
+    attributes = {"categories": [{"id": number, "name": str(number)} for number in range(300)]}
+    annotations = [{"id": 1, "category_id": 299}, {"id": 2, "category_id": 0}]
+    samples = written(tmp_path, bitmap_label(tmp_path, annotations=annotations))
+    rows = segments_hf.load_release(write_release(samples, task_attributes=attributes), split="train")
+    mask = segments_hf.add_semantic_masks(rows)[0]["semantic_mask"]
+    assert mask.mode == "I;16"
+    assert numbers(mask) == [[0, 300, 300], [1, 0, 0]]
+
+
+def test_instances_of_stuff_are_one_segment(write_release: Any, tmp_path: Path) -> None:
+    categories = [{"id": 1, "name": "flower"}, {"id": 2, "name": "grass", "has_instances": False}]
+    samples = written(tmp_path, bitmap_label(tmp_path))
+    rows = segments_hf.load_release(write_release(samples, task_attributes={"categories": categories}), split="train")
+    segments = segments_hf.add_panoptic_masks(rows)[0]["segments_info"]
+    assert [(item["id"], item["category_id"], item["area"]) for item in segments] == [(1, 0, 2), (2, 1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("annotations", "expected"),
+    [
+        pytest.param([("polygon", SQUARE)], [[1, 1, 1, 0], [1, 1, 1, 0], [0, 0, 0, 0]], id="polygon"),
+        pytest.param([("bbox", [[3, 2], [1, 1]])], [[0, 0, 0, 0], [0, 1, 1, 0], [0, 0, 0, 0]], id="box"),
+        pytest.param(
+            [("polygon", SQUARE), ("bbox", [[2, 1], [9, 9]])], [[1, 1, 1, 0], [1, 1, 2, 2], [0, 0, 2, 2]], id="over"
+        ),
+        pytest.param([("bbox", [[-9, -9], [1, 9]])], [[1, 0, 0, 0]] * 3, id="off the image"),
+        pytest.param([("polyline", SQUARE), ("point", [[1, 1]])], [[0, 0, 0, 0]] * 3, id="no area"),
+        pytest.param([], [[0, 0, 0, 0]] * 3, id="an empty label"),
+    ],
+)
+@STREAMING
+def test_vectors_are_drawn(
+    write_release: Any, tmp_path: Path, annotations: Any, expected: Any, streaming: bool
+) -> None:
+    items = [
+        {"id": 50 + place, "category_id": place, "type": kind, "points": points}
+        for place, (kind, points) in enumerate(annotations, start=1)
+    ]
+    release = write_release(written(tmp_path, label(annotations=items), size=(4, 3)), task_type="vector")
+    rows = segments_hf.load_release(release, split="train", streaming=streaming)
+    for add in ADDERS:
+        rows = add(rows)
+    row = next(iter(rows))
+    assert numbers(row["semantic_mask"]) == numbers(row["instance_mask"]) == expected
+    assert np.array(row["panoptic_mask"])[..., 0].tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "is_null"),
+    [
+        pytest.param(None, True, id="no label"),
+        pytest.param({"label_status": "SKIPPED", "attributes": {}}, True, id="skipped, empty"),
+        pytest.param(
+            {"label_status": "LABELED", "attributes": {"annotations": []}}, False, id="labelled, nothing in it"
+        ),
+    ],
+)
+def test_a_row_without_a_label_has_a_null_mask(write_release: Any, tmp_path: Path, given: Any, is_null: bool) -> None:
+    rows = segments_hf.load_release(write_release(written(tmp_path, given)), split="train")
+    masked = segments_hf.add_panoptic_masks(segments_hf.add_semantic_masks(rows))[0]
+    expected = None if is_null else [[0, 0, 0], [0, 0, 0]]
+    assert numbers(masked["semantic_mask"]) == expected
+    assert masked["segments_info"] == (None if is_null else [])
+
+
+@pytest.mark.parametrize("num_proc", [None, 2])
+def test_a_broken_bitmap_is_an_error_that_names_the_sample(num_proc: int | None) -> None:
+    rows = raw(segments_hf.load_release(demo_release(), split="train"))
+    png = io.BytesIO()
+    Image.new("P", (2, 2)).save(png, "PNG")
+    broken = rows.map(
+        lambda row: {"segmentation_bitmap": {"bytes": png.getvalue(), "path": None}} if "03" in row["name"] else {}
+    )
+    with pytest.raises(BitmapError, match=r"sample 'meadow_03.jpg': got a picture of mode P, wanted"):
+        segments_hf.add_semantic_masks(broken, num_proc=num_proc)
+
+
+def test_what_cannot_have_masks_is_refused(write_release: Any, tmp_path: Path) -> None:
+    rows = segments_hf.load_release(demo_release(), split="train")
+    with pytest.raises(OptionError, match="column: got image"):
+        segments_hf.add_semantic_masks(rows, column="image")
+    with pytest.raises(OptionError, match="num_proc: got 2 for a stream"):
+        segments_hf.add_semantic_masks(segments_hf.load_release(demo_release(), streaming=True), num_proc=2)
+    with pytest.raises(SegmentsHFError, match="got list, wanted a dataset"):
+        segments_hf.add_instance_masks([{}])
+    with pytest.raises(SegmentsHFError, match="got a dataset without .*annotations"):
+        segments_hf.add_instance_masks(rows.remove_columns("annotations"))
+    with pytest.raises(SegmentsHFError, match="does not carry categories"):
+        segments_hf.add_panoptic_masks(rows.cast_column("image", datasets.Image()))
+
+
+def test_the_hash_is_the_same_in_every_process_so_that_map_caches(caches: Path) -> None:
+    code = """
+import segments_hf
+from segments_hf.demo import demo_release
+rows = segments_hf.load_release(demo_release(), split="train")
+made = segments_hf.add_panoptic_masks(segments_hf.add_instance_masks(segments_hf.add_semantic_masks(rows)))
+print(made._fingerprint, segments_hf.to_layout(rows, "object-detection")._fingerprint)
+"""
+    answers = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={"PYTHONHASHSEED": seed, "HF_HOME": str(caches), "HF_HUB_OFFLINE": "1"},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(answers) == 1
+
+
+def test_masks_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = segments_hf.load_release(demo_release(), split="train")
+    made = segments_hf.add_semantic_masks(rows)
+
+    def fail(*_: Any) -> None:
+        raise AssertionError("made again")
+
+    monkeypatch.setattr("segments_hf.dataset.masks.labelled_pixels", fail)
+    again = segments_hf.add_semantic_masks(rows)
+    assert again.cache_files == made.cache_files
