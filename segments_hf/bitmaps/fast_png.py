@@ -78,7 +78,7 @@ def _parts(content: bytes) -> tuple[tuple[int, ...], bytes] | None:
         if content[place + 8 + length : place + 12 + length] != struct.pack(">I", zlib.crc32(data, zlib.crc32(kind))):
             return None
         place += 12 + length
-        if _PLAIN.get(kind) != length:
+        if _PLAIN.get(kind) != length or (chunks[-1:] and chunks[-1][0] == b"IDAT"):
             chunks.append((kind, data))
         if kind == b"IEND":
             break

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import pyarrow as pa
 from PIL import Image
+from PIL.PngImagePlugin import PngImageFile
 
 from segments_hf.bitmaps.fast_png import decode_fast
 from segments_hf.errors import BitmapError
@@ -101,7 +102,8 @@ def _from_picture(picture: Image.Image) -> Ids:
 
 def _pixels(picture: Image.Image) -> npt.NDArray[Any]:
     """The pixels of a picture, where Pillow can do it (since 12) without a copy."""
-    if picture.mode == "RGBA" and hasattr(picture, "__arrow_c_array__"):
+    # Only what Pillow decoded itself: Pillow 12 crashes on pictures over borrowed memory, and on empty ones.
+    if picture.mode == "RGBA" and isinstance(picture, PngImageFile) and hasattr(picture, "__arrow_c_array__"):
         picture.load()
         try:
             flat: npt.NDArray[np.uint8] = pa.array(picture).flatten().to_numpy()

@@ -111,6 +111,15 @@ def test_numba_may_have_no_place_for_its_cache(tools_anew: None, monkeypatch: py
             + END,
             id="a text amid the pixels",
         ),
+        pytest.param(
+            SIGNATURE
+            + HEADER
+            + chunk(b"IDAT", PIXELS[:5])
+            + chunk(b"pHYs", bytes(9))
+            + chunk(b"IDAT", PIXELS[5:])
+            + END,
+            id="a size amid the pixels",
+        ),
         pytest.param(SIGNATURE + IDAT + HEADER + END, id="the header last"),
         pytest.param(
             SIGNATURE + chunk(b"IHDR", ihdr(1, 1, 8, GRAY)) + IDAT + HEADER + END, id="another header after the pixels"

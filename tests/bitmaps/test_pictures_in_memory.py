@@ -1,0 +1,33 @@
+"""Pictures that were never a file are read as well."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param("Image.fromarray(np.full((2, 3, 4), 7, np.uint8))", id="of an array"),
+        pytest.param("Image.frombuffer('RGBA', (3, 2), bytes([7] * 24), 'raw', 'RGBA', 0, 1)", id="of a buffer"),
+        pytest.param("Image.new('RGBA', (3, 2), (7, 7, 7, 7))", id="new"),
+        pytest.param("Image.new('RGBA', (5, 5), (7, 7, 7, 7)).crop((1, 1, 4, 3))", id="cropped"),
+        pytest.param("Image.new('RGBA', (0, 2))", id="without columns"),
+    ],
+)
+def test_a_picture_in_memory_is_read(make: str) -> None:
+    """In a process of its own, as Pillow may crash rather than raise."""
+    code = f"""
+import numpy as np
+from PIL import Image
+from segments_hf.bitmaps import decode_bitmap
+picture = {make}
+decoded = decode_bitmap(picture)
+assert decoded.shape == picture.size[::-1]
+assert (decoded == 0x70707).all()
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (0, "")
