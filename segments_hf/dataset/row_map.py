@@ -69,7 +69,8 @@ def map_rows(part: Any, made: NewColumns, features: Mapping[str, Any], num_proc:
     drop = [name for name in raw.features if name not in features]
     if isinstance(raw, datasets.IterableDataset):
         # Where its `map` is given features, it takes what the function returns for decoded already.
-        return raw.map(Versioned(made), remove_columns=drop).cast(Features(features))
+        pictures = tuple(name for name in features if isinstance(raw.features.get(name), Image))
+        return raw.map(Versioned(_Pathless(made, pictures)), remove_columns=drop).cast(Features(features))
     return raw.map(
         Versioned(made),
         features=Features(features),
@@ -122,6 +123,19 @@ def _undecoded(feature: Any) -> Any:
     if hasattr(datasets, "List") and isinstance(feature, datasets.List):
         return datasets.List(_undecoded(feature.feature), length=feature.length)
     return feature
+
+
+@dataclass(frozen=True)
+class _Pathless:
+    """Columns made of a row, and its pictures' bytes without a path: `datasets` would prefer a file of that name."""
+
+    made: Callable[[Row], dict[str, Any]]
+    pictures: tuple[str, ...]
+
+    def __call__(self, row: Row) -> dict[str, Any]:
+        held = {name: row[name] for name in self.pictures if isinstance(row[name], dict)}
+        kept = {name: {**value, "path": None} for name, value in held.items() if value["bytes"] is not None}
+        return {**kept, **self.made(row)}
 
 
 @dataclass(frozen=True)

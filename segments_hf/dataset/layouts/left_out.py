@@ -41,7 +41,7 @@ def leave_out(part: Any, split: str, num_proc: int | None) -> Any:
     if isinstance(part, datasets.IterableDataset):
         return filter_rows(part, _CountingFilter(is_trainable, _RunningCount(split, "rows left out")), None)
     kept = filter_rows(part, is_trainable, num_proc)
-    left = Counter(part["status"]) - Counter(kept["status"])
+    left = Counter(part.with_format(None)["status"]) - Counter(kept["status"])
     if not left:
         return kept
     reasons = ", ".join(
