@@ -6,9 +6,10 @@ from segments_hf.bitmaps.masks import binary_masks, class_of_ids, get_semantic_b
 from segments_hf.bitmaps.palette import Color, palette_color
 from segments_hf.bitmaps.panoptic import panoptic
 from segments_hf.bitmaps.png import decode_bitmap, encode_bitmap
-from segments_hf.bitmaps.polygons import fill_polygons
+from segments_hf.bitmaps.polygons import FARTHEST, fill_polygons
 
 __all__ = [
+    "FARTHEST",
     "Boxes",
     "Color",
     "binary_masks",

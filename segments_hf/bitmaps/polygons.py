@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Ring = Sequence[Sequence[float]]
 
-_FARTHEST = 2.0**31  # pixels; beyond, differences of coordinates lose their meaning
+FARTHEST = 2.0**31  # pixels; beyond, differences of coordinates lose their meaning
 
 
 def fill_polygons(polygons: Iterable[Sequence[Ring]], height: int, width: int) -> npt.NDArray[np.uint32]:
@@ -66,7 +66,7 @@ def _fill(canvas: npt.NDArray[np.uint32], rings: Sequence[Ring], number: int) ->
 def _crossings(ring: Ring, height: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
     """Where a ring crosses the centres of the picture's lines: the line and the x of every crossing."""
     points = np.array([point[:2] for point in ring], np.float64)
-    wrong = ~(np.abs(points) < _FARTHEST).all(axis=1)
+    wrong = ~(np.abs(points) < FARTHEST).all(axis=1)
     if wrong.any():
         raise BitmapError(f"got a point {tuple(points[wrong][0].tolist())}, wanted one within 2^31 pixels")
     ends = np.stack([points, np.roll(points, -1, axis=0)], axis=1)

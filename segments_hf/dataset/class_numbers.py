@@ -66,8 +66,9 @@ def id2label(dataset: Any, column: str | None = None) -> dict[int, str]:
     >>> id2label(flowers), id2label(add_semantic_masks(flowers))
     ({0: 'flower', 1: 'leaf'}, {0: 'unlabeled', 1: 'flower', 2: 'leaf'})
     """
-    part = next(iter(dataset.values())) if isinstance(dataset, dict) else dataset
-    features = {column: part.features[column]} if column else part.features or {}
+    part = next(iter(dataset.values()), None) if isinstance(dataset, dict) else dataset
+    known = getattr(part, "features", None) or {}
+    features = {name: feature for name, feature in known.items() if column in {None, name}}
     masks = [names for feature in features.values() if (names := _names_of_mask(feature))]
     if any(names != masks[0] for names in masks):
         raise SegmentsHFError("got columns of masks whose numbers differ; say which `column` is meant")
@@ -77,7 +78,9 @@ def id2label(dataset: Any, column: str | None = None) -> dict[int, str]:
         for feature in _nested(features.get(name)):
             if isinstance(feature, ClassLabel):
                 return dict(enumerate(feature.names))
-    raise SegmentsHFError(f"got a dataset in which {column or 'no column'} carries the names of classes: {features}")
+    raise SegmentsHFError(
+        f"got a dataset in which {column or 'no column'} carries the names of classes, of {list(known)}"
+    )
 
 
 def label2id(dataset: Any, column: str | None = None) -> dict[str, int]:

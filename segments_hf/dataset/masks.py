@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from segments_hf.dataset.row_map import NewColumns, Row
     from segments_hf.release import Category
 
+SEGMENTS = "segments_info"
+
 
 def add_semantic_masks(
     dataset: Any,
@@ -97,9 +99,11 @@ def add_panoptic_masks(dataset: Any, *, column: str = "panoptic_mask", num_proc:
 
     Raises:
         BitmapError: A bitmap cannot be read; the error names the sample.
-        OptionError: The column exists.
+        OptionError: The column exists, or is called `segments_info`.
         SegmentsHFError: The dataset does not hold rows of an image task with their categories.
     """
+    if column == SEGMENTS:
+        raise OptionError(f"column: got {column!r}, which is the name of the other new column")
     return _add(dataset, partial(panoptic_masks, column=column), num_proc)
 
 
@@ -198,14 +202,14 @@ class PanopticMasks:
             "bbox": [number],
             "iscrowd": number,
         }
-        return {self.column: Image(), "segments_info": [segment]}
+        return {self.column: Image(), SEGMENTS: [segment]}
 
     def __call__(self, row: Row) -> dict[str, Any]:
         """Their values in a row."""
         if (pixels := labelled_pixels(row)) is None:
-            return {self.column: None, "segments_info": None}
+            return {self.column: None, SEGMENTS: None}
         ids, segments = panoptic(*pixels, stuff=self.stuff)
-        return {self.column: picture(encode_bitmap(ids, alpha=False)), "segments_info": segments}
+        return {self.column: picture(encode_bitmap(ids, alpha=False)), SEGMENTS: segments}
 
 
 def picture(content: bytes) -> dict[str, Any]:

@@ -6,7 +6,8 @@ import logging
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from segments_hf.bitmaps import decode_bitmap, fill_polygons
+from segments_hf.bitmaps import FARTHEST, decode_bitmap, fill_polygons
+from segments_hf.errors import BitmapError
 from segments_hf.release import UNLABELED
 
 if TYPE_CHECKING:
@@ -73,13 +74,25 @@ def _warn_of_missing(name: str) -> None:
 
 
 def _outline(annotation: Mapping[str, Any]) -> list[Sequence[Sequence[float]]]:
-    points = annotation["points"] or []
+    points = places(annotation)
     if annotation["type"] == "polygon":
         return [points]
     if annotation["type"] == "bbox" and points:
         left, top, right, bottom = extent(points)
         return [[(left, top), (right, top), (right, bottom), (left, bottom)]]
     return []
+
+
+def places(annotation: Mapping[str, Any]) -> list[tuple[float, float]]:
+    """The points of an annotation as x and y.
+
+    Raises:
+        BitmapError: A point is no place.
+    """
+    for point in annotation["points"] or ():
+        if point is None or len(point) < 2 or not max(map(abs, point[:2])) < FARTHEST:  # noqa: PLR2004
+            raise BitmapError(f"annotation {annotation['id']}: got a point {point}, wanted x and y within 2^31 pixels")
+    return [(float(x), float(y)) for x, y, *_ in annotation["points"] or ()]
 
 
 def extent(points: Sequence[Sequence[float]]) -> tuple[float, float, float, float]:

@@ -53,6 +53,10 @@ def map_splits(dataset: Any, function: Callable[[Any, str], Any], split: str | N
             f"got a dataset without {', '.join(sorted(missing))}, "
             "wanted the rows that `load_release` or the builder `segments_release` gives for images"
         )
+    annotation = dataset.features["annotations"]
+    fields = annotation[0] if isinstance(annotation, list) else annotation.feature
+    if "segmentation_bitmap" not in dataset.features and "points" not in fields:
+        raise SegmentsHFError("got a dataset without segmentation_bitmap, wanted its bitmaps: remove them afterwards")
     return function(dataset, split or str(dataset.split or "dataset"))
 
 
@@ -71,6 +75,8 @@ def map_rows(part: Any, made: NewColumns, features: Mapping[str, Any], num_proc:
         # Where its `map` is given features, it takes what the function returns for decoded already.
         pictures = tuple(name for name in features if isinstance(raw.features.get(name), Image))
         return raw.map(Versioned(_Pathless(made, pictures)), remove_columns=drop).cast(Features(features))
+    if not len(raw):  # `map` leaves a dataset without rows as it is
+        return datasets.Dataset.from_dict({name: [] for name in features}, features=Features(features), split=raw.split)
     return raw.map(
         Versioned(made),
         features=Features(features),

@@ -14,7 +14,7 @@ from datasets import ClassLabel, Value
 from segments_hf.bitmaps import boxes, class_of_ids
 from segments_hf.dataset.categories import class_names
 from segments_hf.dataset.layouts.layout import DROPPED, Layout
-from segments_hf.dataset.pixels import extent, has_pixels, labelled_pixels
+from segments_hf.dataset.pixels import extent, has_pixels, labelled_pixels, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from segments_hf.dataset.row_map import Row
     from segments_hf.release import Category
 
+Point = tuple[float, float]
 _Object = tuple[int, float, tuple[float, ...], int]  # id, area, bbox, class index
 
 
@@ -29,7 +30,7 @@ def object_detection(categories: Sequence[Category], ignore_index: int | None) -
     """The layout: `objects` is a struct of lists, and `bbox` is left, top, width, height in pixels.
 
     Boxes of masks are those of their pixels. Boxes of polygons, lines and points are their extent, cut at the margins
-    of the image. An object without a box, or whose box has no area, is dropped.
+    of the image, and polygons are cut before. An object without a box, or whose box has no area, is dropped.
     """
     names = ("image_id", "image", "width", "height", "objects")
     return Layout(names, _Objects(tuple(class_names(categories))))
@@ -73,10 +74,12 @@ def _objects(row: Row) -> Iterator[_Object]:
         yield from _objects_of_bitmap(row)
         return
     for item in row["annotations"]:
-        points = item["points"]
+        points = places(item)
+        if item["type"] == "polygon":
+            points = _cut(points, row["width"], row["height"])
         if not points or item["category"] is None:
             continue
-        left, top, right, bottom = map(float, extent(points))
+        left, top, right, bottom = extent(points)
         left, top = max(left, 0.0), max(top, 0.0)
         right, bottom = min(right, row["width"] or right), min(bottom, row["height"] or bottom)
         width, height = right - left, bottom - top
@@ -96,7 +99,25 @@ def _objects_of_bitmap(row: Row) -> Iterator[_Object]:
             yield number, float(area), tuple(map(float, bbox)), index
 
 
-def _polygon_area(points: Sequence[Sequence[float]]) -> float:
+def _cut(points: Sequence[Point], width: int | None, height: int | None) -> list[Point]:
+    """The part of a polygon that is inside the image, by the algorithm of Sutherland and Hodgman."""
+    cut = list(points)
+    for axis, limit, sign in ((0, 0, 1), (1, 0, 1), (0, width, -1), (1, height, -1)):
+        if limit is None:
+            continue
+        before, cut = cut, []
+        for start, end in zip(before[-1:] + before[:-1], before, strict=True):
+            outer, inner = sign * (start[axis] - limit), sign * (end[axis] - limit)
+            if (outer >= 0) != (inner >= 0):
+                share = outer / (outer - inner)
+                cut.append((start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])))
+            if inner >= 0:
+                cut.append(end)
+    return cut
+
+
+def _polygon_area(points: Sequence[Point]) -> float:
+    """The area between a polygon's edges; parts that turn the other way, where it crosses itself, count against it."""
     following = [*points[1:], points[0]]
-    twice = sum(x * to_y - to_x * y for (x, y, *_), (to_x, to_y, *_) in zip(points, following, strict=True))
+    twice = sum(x * to_y - to_x * y for (x, y), (to_x, to_y) in zip(points, following, strict=True))
     return abs(twice) / 2
