@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from datasets import ClassLabel, Value
+from datasets import Sequence as Lists
 
 from segments_hf.bitmaps import boxes, class_of_ids
 from segments_hf.dataset.categories import class_names
@@ -42,12 +43,15 @@ class _Objects:
 
     @property
     def features(self) -> dict[str, Any]:
-        objects = {
-            "id": [Value("int64")],
-            "area": [Value("float64")],
-            "bbox": [[Value("float64")]],
-            "category": [ClassLabel(names=list(self.names))],
-        }
+        # A struct of lists; on `datasets` 3 the example script reads the class names from its `feature`.
+        objects = Lists(
+            {
+                "id": Value("int64"),
+                "area": Value("float64"),
+                "bbox": [Value("float64")],
+                "category": ClassLabel(names=list(self.names)),
+            }
+        )
         return {"image_id": Value("int64"), "objects": objects, DROPPED: Value("int64")}
 
     def __call__(self, row: Row) -> dict[str, Any]:
