@@ -1,0 +1,87 @@
+"""One step of training, models small enough for it, and what the labels should hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+import segments_hf
+
+NEEDS = "training needs torch and transformers: pip install torch transformers"
+SIDE = 128  # pixels: small, but no instance of the releases vanishes
+SQUARE = {"height": SIDE, "width": SIDE}
+UNLABELED = "unlabeled"
+WEIGHTS = np.array([1, 256, 65536])  # of red, green and blue in an id
+
+
+def train_one_step(model: Any, batch: Mapping[str, Any]) -> None:
+    """Trains with plain gradient descent, which moves nothing that the loss does not depend on."""
+    import torch
+
+    model.train()
+    before = parameters(model)
+    loss = model(**batch).loss
+    assert torch.isfinite(loss)
+    loss.backward()
+    torch.optim.SGD(model.parameters(), lr=0.1).step()
+    assert_moved(model, before)
+
+
+def shrunk(picture: Any) -> np.ndarray:
+    """The pixels of a picture or a mask at the size to train at: none is mixed of two, so that numbers stay numbers."""
+    pixels = np.array(picture)
+    height, width = pixels.shape[:2]
+    return pixels[np.arange(SIDE) * height // SIDE][:, np.arange(SIDE) * width // SIDE]
+
+
+def parameters(model: Any) -> dict[str, Any]:
+    return {name: value.detach().clone() for name, value in model.named_parameters()}
+
+
+def assert_moved(model: Any, before: Mapping[str, Any]) -> None:
+    after = parameters(model)
+    assert any((after[name] != value).any() for name, value in before.items())
+    assert all(value.isfinite().all() for value in after.values())
+
+
+def classes_of_objects(rows: Any) -> list[Counter[str]]:
+    """How many objects of each class a row has, told by the category ids of the release."""
+    names = {category.id: category.name for category in segments_hf.categories(rows)}
+    return [Counter(names[item["category_id"]] for item in row) for row in rows[:]["annotations"]]
+
+
+def classes_of_labels(class_labels: Any, id2label: Mapping[int, str]) -> list[Counter[str]]:
+    """How many objects of each class a model is given for each image."""
+    return [Counter(id2label[number] for number in numbers.tolist()) for numbers in class_labels]
+
+
+def swin() -> Any:
+    from transformers import SwinConfig
+
+    stages = [f"stage{number}" for number in range(1, 5)]
+    return SwinConfig(embed_dim=16, depths=[1] * 4, num_heads=[1] * 4, window_size=4, out_features=stages)
+
+
+def tiny_detr(**more: Any) -> Any:
+    """The configuration of a DETR, which is also the decoder of a MaskFormer."""
+    from transformers import DetrConfig, ResNetConfig
+
+    resnet = ResNetConfig(embedding_size=8, hidden_sizes=[8, 8, 16, 16], depths=[1] * 4, out_features=["stage4"])
+    return DetrConfig(
+        backbone_config=resnet,
+        use_timm_backbone=False,
+        use_pretrained_backbone=False,
+        backbone=None,
+        d_model=32,
+        encoder_layers=1,
+        decoder_layers=1,
+        encoder_ffn_dim=32,
+        decoder_ffn_dim=32,
+        encoder_attention_heads=2,
+        decoder_attention_heads=2,
+        num_queries=20,
+        **more,
+    )
