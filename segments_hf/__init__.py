@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from segments_hf.dataset.layouts import to_layout
     from segments_hf.dataset.load import load_release
     from segments_hf.dataset.masks import add_instance_masks, add_panoptic_masks, add_semantic_masks
+    from segments_hf.hub import push_to_hub
     from segments_hf.release import Release
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "id2label",
     "label2id",
     "load_release",
+    "push_to_hub",
     "to_layout",
 ]
 __version__ = version("segments-hf")
@@ -44,6 +46,7 @@ _HOMES = {
     "id2label": "segments_hf.dataset.class_numbers",
     "label2id": "segments_hf.dataset.class_numbers",
     "load_release": "segments_hf.dataset.load",
+    "push_to_hub": "segments_hf.hub",
     "to_layout": "segments_hf.dataset.layouts",
 }
 

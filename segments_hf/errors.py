@@ -42,3 +42,7 @@ class BitmapError(SegmentsHFError, ValueError):
 
 class OutputExistsError(SegmentsHFError, FileExistsError):
     """The place to write to is taken, and overwriting was not asked for."""
+
+
+class HubError(SegmentsHFError, OSError):
+    """The Hugging Face Hub cannot be used as asked: a repo id that is none, no token, no permission, no answer."""

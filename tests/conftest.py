@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -10,9 +12,25 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import datasets
 import pytest
 from hypothesis import settings
+
+with socket.socket() as _free:
+    _free.bind(("127.0.0.1", 0))
+    HUB_PORT = _free.getsockname()[1]
+
+# The only Hub that tests know is on loopback, and there only where a test starts it. The clients read this when they
+# are imported.
+os.environ |= {
+    "HF_ENDPOINT": f"http://127.0.0.1:{HUB_PORT}",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_DISABLE_XET": "1",
+    "HF_HUB_OFFLINE": "0",
+    "HF_UPDATE_DOWNLOAD_COUNTS": "0",
+    "NO_PROXY": "127.0.0.1",
+}
+
+import datasets
 
 # Property tests keep no files and mind no slow machine.
 settings.register_profile("segments-hf", database=None, deadline=None, max_examples=60)

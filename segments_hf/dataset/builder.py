@@ -19,7 +19,7 @@ from segments_hf.dataset.rows import Pictures, make_rows
 from segments_hf.errors import OptionError, SegmentsHFError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from segments_hf.release import Release
 
@@ -44,7 +44,9 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         release, _ = self.config.releases[0]
         page = f"https://segments.ai/{release.owner}/{release.dataset_name}"
         return datasets.DatasetInfo(
-            description=release.dataset_description or release.description or "",
+            description="\n\n".join(
+                filter(None, [release.dataset_description or release.description, _origin(self.config.releases)])
+            ),
             homepage=page if release.owner and release.dataset_name else "",
             features=row_features(self.config.kind, self.config.categories),
         )
@@ -125,6 +127,16 @@ def _runs(shards: list[Shard]) -> Iterator[Shard]:
     for shard in shards:
         runs.setdefault(shard.release, []).extend(shard.indices)
     return (Shard(key, indices) for key, indices in runs.items())
+
+
+def _origin(releases: Sequence[tuple[Release, str | None]]) -> str:
+    """Where the labels come from, as a sentence."""
+    named = []
+    for release, _ in releases:
+        date = f" ({release.created_at:%Y-%m-%d})" if release.created_at else ""
+        dataset = f" of {release.owner}/{release.dataset_name}" if release.owner and release.dataset_name else ""
+        named.append(f"release {release.name or '?'}{date}{dataset}")
+    return f"Labelled on Segments.ai: {', '.join(named)}."
 
 
 def _own_error(error: Exception) -> Exception:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from segments_hf.bitmaps import Color
     from segments_hf.release import Release
 
+CATEGORIES_FILE = "categories.json"
 CARRIER = "image"  # the column whose feature carries the categories in its `id`
 
 
@@ -92,11 +94,21 @@ def to_feature_id(categories: Sequence[Category]) -> str:
     ).decode()
 
 
-def categories(dataset: datasets.Dataset | datasets.IterableDataset | Mapping[str, datasets.Dataset]) -> list[Category]:
+def categories(
+    dataset: datasets.Dataset | datasets.IterableDataset | Mapping[str, datasets.Dataset] | str,
+    *,
+    config_name: str = "default",
+    token: str | None = None,
+    revision: str | None = None,
+) -> list[Category]:
     """The categories of a dataset that this library made, also after `map`, `save_to_disk` or a push.
 
     Args:
-        dataset: A dataset of rows, or a dict of its splits.
+        dataset: A dataset of rows, or a dict of its splits; or the id of a dataset on the Hub, such as
+            ``"jane/flowers"``, whose ``categories.json`` is read then.
+        config_name: The configuration on the Hub.
+        token: Who reads from the Hub; by default who is logged in.
+        revision: The branch, tag or commit on the Hub.
 
     Returns:
         The categories in the order of their ids: the place of one is its class index.
@@ -104,9 +116,19 @@ def categories(dataset: datasets.Dataset | datasets.IterableDataset | Mapping[st
     Raises:
         SegmentsHFError: The dataset does not carry categories.
     """
+    if isinstance(dataset, str):
+        return _categories_on_the_hub(dataset, config_name, token, revision)
     part: Any = next(iter(dataset.values())) if isinstance(dataset, dict) else dataset
-    carrier = (part.features or {}).get(CARRIER)
-    text = getattr(carrier, "id", None)
+    return carried_categories(part.features or {})
+
+
+def carried_categories(features: Mapping[str, Any]) -> list[Category]:
+    """The categories that features carry, in the order of their ids.
+
+    Raises:
+        SegmentsHFError: They carry none.
+    """
+    text = getattr(features.get(CARRIER), "id", None)
     try:
         travelled = msgspec.json.decode(text or "", type=list[_Travelling])
     except msgspec.DecodeError:
@@ -115,3 +137,41 @@ def categories(dataset: datasets.Dataset | datasets.IterableDataset | Mapping[st
             "wanted one of an image task that came from `load_release` or the builder `segments_release`"
         ) from None
     return [Category(item.id, item.name, item.color, item.has_instances) for item in travelled]
+
+
+class _Listed(msgspec.Struct):
+    """An entry of ``categories.json``."""
+
+    id: int
+    name: str
+    color: tuple[int | float, ...] | None
+    has_instances: bool | None
+    class_index: int
+
+
+def categories_json(categories: Sequence[Category]) -> bytes:
+    """The content of ``categories.json``: id, name, color, has_instances and class index of each category."""
+    listed = [
+        _Listed(item.id, item.name, item.color, item.has_instances, index) for index, item in enumerate(categories)
+    ]
+    return msgspec.json.format(msgspec.json.encode(listed), indent=2) + b"\n"
+
+
+def path_in_repo(name: str, config_name: str) -> str:
+    """Where a file about a configuration is on the Hub: those of the default one are at the top."""
+    return name if config_name == "default" else f"{config_name}/{name}"
+
+
+def _categories_on_the_hub(repo_id: str, config_name: str, token: str | None, revision: str | None) -> list[Category]:
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import EntryNotFoundError, HFValidationError, RepositoryNotFoundError
+
+    path = path_in_repo(CATEGORIES_FILE, config_name)
+    try:
+        file = hf_hub_download(repo_id, path, repo_type="dataset", token=token, revision=revision)
+    except (EntryNotFoundError, HFValidationError, RepositoryNotFoundError) as error:
+        raise SegmentsHFError(
+            f"got {repo_id!r}, wanted a dataset on the Hub that has a {path}: {str(error).splitlines()[0]}"
+        ) from error
+    listed = msgspec.json.decode(Path(file).read_bytes(), type=list[_Listed])
+    return [Category(item.id, item.name, item.color, item.has_instances) for item in listed]

@@ -67,7 +67,11 @@ def id2label(dataset: Any, column: str | None = None) -> dict[int, str]:
     ({0: 'flower', 1: 'leaf'}, {0: 'unlabeled', 1: 'flower', 2: 'leaf'})
     """
     part = next(iter(dataset.values()), None) if isinstance(dataset, dict) else dataset
-    known = getattr(part, "features", None) or {}
+    return class_numbers(getattr(part, "features", None) or {}, column)
+
+
+def class_numbers(known: Mapping[str, Any], column: str | None = None) -> dict[int, str]:
+    """`id2label` of a dataset with these features."""
     features = {name: feature for name, feature in known.items() if column in {None, name}}
     masks = [names for feature in features.values() if (names := _names_of_mask(feature))]
     if any(names != masks[0] for names in masks):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from segments_hf.dataset.categories import categories
 from segments_hf.dataset.layouts.instance_segmentation import instance_segmentation
@@ -14,7 +14,10 @@ from segments_hf.dataset.layouts.semantic_segmentation import semantic_segmentat
 from segments_hf.dataset.row_map import check_num_proc, map_splits
 from segments_hf.errors import OptionError
 
-__all__ = ["LAYOUTS", "Layout", "to_layout"]
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+__all__ = ["LAYOUTS", "Layout", "lay_out", "layout_of", "to_layout"]
 
 LAYOUTS: dict[str, MakeLayout] = {
     "semantic-segmentation": semantic_segmentation,
@@ -68,17 +71,44 @@ def to_layout(
     >>> next(iter(to_layout(flowers, "semantic-segmentation")))["label"].mode
     'P'
     """
+    return lay_out(dataset, task, ignore_index=ignore_index, keep_unlabeled=keep_unlabeled, num_proc=num_proc)
+
+
+def lay_out(
+    dataset: Any,
+    task: str,
+    *,
+    ignore_index: int | None = None,
+    keep_unlabeled: bool = False,
+    num_proc: int | None = None,
+    also: Sequence[str] = (),
+) -> Any:
+    """`to_layout`, with columns of the rows that are kept besides.
+
+    Args:
+        dataset: As for `to_layout`.
+        task: As for `to_layout`.
+        ignore_index: As for `to_layout`.
+        keep_unlabeled: As for `to_layout`.
+        num_proc: As for `to_layout`.
+        also: The columns that are kept.
+    """
     if task not in LAYOUTS:
         raise OptionError(f"task: got {task!r}, wanted one of {', '.join(LAYOUTS)}")
     if ignore_index is not None and task != "semantic-segmentation":
         raise OptionError(f"ignore_index: got {ignore_index} for {task}, but only semantic masks have one")
     check_num_proc(dataset, num_proc)
 
-    def lay_out(part: Any, split: str) -> Any:
+    def of_split(part: Any, split: str) -> Any:
         layout = LAYOUTS[task](categories(part), ignore_index)
         known = {**part.features, **layout.made.features}
-        features = {name: known[name] for name in layout.names}
+        features = {name: known[name] for name in [*layout.names, *also]}
         rows = part if keep_unlabeled else leave_out(part, split, num_proc)
         return map_counting(rows, layout.made, features, split, num_proc)
 
-    return map_splits(dataset, lay_out)
+    return map_splits(dataset, of_split)
+
+
+def layout_of(columns: Collection[str]) -> str | None:
+    """The task whose layout has these columns; None where they are of no layout."""
+    return next((task for task, make in LAYOUTS.items() if {*make([], None).names} == {*columns}), None)

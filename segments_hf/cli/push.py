@@ -1,0 +1,78 @@
+"""``segments-hf push``: a release as a dataset on the Hub."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from segments_hf.cli import options
+from segments_hf.cli.console import output
+
+
+def push(
+    release: options.Release,
+    repo_id: Annotated[str, typer.Argument(help="The dataset on the Hub: owner/name.")],
+    layout: Annotated[str | None, typer.Option(help="The layout, such as semantic-segmentation.")] = None,
+    private: Annotated[
+        bool | None, typer.Option("--private/--public", help="Whether a new repository is private.")
+    ] = None,
+    token: Annotated[str | None, typer.Option(help="Who writes; by default who is logged in.")] = None,
+    revision: Annotated[str | None, typer.Option(help="The branch to write to.")] = None,
+    config_name: Annotated[str, typer.Option(help="The configuration.")] = "default",
+    max_shard_size: Annotated[str, typer.Option(help="The size of a shard at most.")] = "500MB",
+    num_proc: Annotated[int | None, typer.Option(min=1, help="How many processes write and upload.")] = None,
+    commit_message: Annotated[str | None, typer.Option(help="The message of the commit.")] = None,
+    license: Annotated[str | None, typer.Option(help="The licence, such as cc-by-4.0.")] = None,  # noqa: A002
+    split: Annotated[str | None, typer.Option(help="The split to push; by default all of them.")] = None,
+    labelset: options.Labelset = None,
+    task: options.Task = None,
+    filter_by: options.FilterBy = None,
+    filter_by_metadata: options.FilterByMetadata = None,
+    splits: options.Splits = None,
+    segments_dir: options.SegmentsDir = None,
+    on_error: options.OnErrorOption = options.OnError.stop,
+    *,
+    create_pr: Annotated[bool, typer.Option("--create-pr", help="Make a pull request.")] = False,
+    load_assets: options.LoadAssets = True,
+    quiet: options.Quiet = False,
+) -> None:
+    """Push a release to the Hub: shards, class names, a card. An interrupted push goes on where it was."""
+    import datasets
+    from huggingface_hub.utils.tqdm import disable_progress_bars
+
+    from segments_hf.dataset.load import load_release
+    from segments_hf.hub.push import push as push_source
+    from segments_hf.hub.repository import open_repository
+    from segments_hf.hub.source import open_source
+
+    if quiet:
+        datasets.disable_progress_bars()
+        disable_progress_bars()
+    stream = load_release(
+        release,
+        split=split,
+        streaming=True,
+        labelset=labelset,
+        task=task,
+        filter_by=filter_by or None,
+        filter_by_metadata=options.parse_metadata(filter_by_metadata),
+        splits=options.parse_splits(splits),
+        segments_dir=segments_dir,
+        load_assets=load_assets,
+        on_error=on_error.value,
+    )
+    pushed = push_source(
+        open_source(stream, layout, num_proc),
+        open_repository(repo_id, revision=revision, create_pr=create_pr, private=private, token=token),
+        config_name=config_name,
+        max_shard_size=max_shard_size,
+        num_proc=num_proc,
+        commit_message=commit_message,
+        license=license,
+    )
+    output.print(
+        f"Sent {pushed.sent / 1e6:.1f} MB of shards, skipped {pushed.skipped / 1e6:.1f} MB that were there",
+        highlight=False,
+    )
+    output.print(pushed.commit.pr_url or pushed.url, highlight=False, soft_wrap=True)

@@ -1,0 +1,220 @@
+"""The card of a dataset: the page that people read. What they wrote themselves stays."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from huggingface_hub import DatasetCard
+
+from segments_hf.dataset.categories import class_colors, class_names, path_in_repo
+from segments_hf.errors import HubError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from datasets import Features
+
+    from segments_hf.hub.tally import Tally
+    from segments_hf.release import Category
+
+SHEET = "contact_sheet.jpg"
+
+_ENCODINGS = {
+    "semantic-segmentation": (
+        "`label` is a PNG whose pixels are classes: `id2label.json` names them. It has a palette, so that viewers "
+        "show colours; `numpy.array(row['label'])` gives the numbers."
+    ),
+    "instance-segmentation": (
+        "`annotation` is an RGB PNG: R is the class of a pixel, as `semantic_class_to_id` and `id2label.json` number "
+        "them, and G is the number of the instance in its image, from 1 on. 0 is unlabelled."
+    ),
+    "panoptic-segmentation": (
+        "`label` is an RGB PNG: R + 256 G + 65536 B is the `id` of an entry of `segments_info`, and 0 is unlabelled. "
+        "`category_id` there is a number of `id2label.json`, `bbox` is left, top, width, height in pixels."
+    ),
+    "object-detection": (
+        "`objects` holds a list of each property: `bbox` is left, top, width, height in pixels, `area` is in pixels, "
+        "and `category` is a number of `id2label.json`."
+    ),
+}
+_BITMAP = (
+    "`segmentation_bitmap` is a PNG of instance ids: R + 256 G + 65536 B is the `id` of one of `annotations`, and 0 is "
+    "unlabelled. It looks black in viewers; `segments_hf.add_semantic_masks` makes masks of classes, in colours. "
+    "`category` is the class, `category_id` its id on Segments.ai."
+)
+_VECTORS = (
+    "`annotations` holds the `points` of each object in pixels, and its `type`: bbox, polygon, polyline or point. "
+    "`category` is the class, `category_id` its id on Segments.ai."
+)
+
+
+@dataclass(frozen=True)
+class CardFacts:
+    """What a card says of a configuration.
+
+    Attributes:
+        repo_id: The dataset.
+        config_name: The configuration.
+        description: What the dataset is, and where its labels come from.
+        homepage: Its page on Segments.ai; empty where that is not known.
+        features: Its columns.
+        layout: Its layout, if it has one.
+        categories: Its categories, if they are known.
+        splits: The counts of its splits.
+        sizes: The size in bytes of the files of each split.
+        has_sheet: Whether there is a contact sheet.
+    """
+
+    repo_id: str
+    config_name: str
+    description: str
+    homepage: str
+    features: Features
+    layout: str | None
+    categories: Sequence[Category]
+    splits: Mapping[str, Tally]
+    sizes: Mapping[str, int]
+    has_sheet: bool
+
+
+def parse_card(content: bytes | None, repo_id: str) -> DatasetCard:
+    """A card that is there, or an empty one.
+
+    Raises:
+        HubError: Its YAML cannot be read.
+    """
+    try:
+        text = (content or b"").decode("utf-8")
+        # `huggingface_hub` warns where there is no YAML.
+        return DatasetCard(text if text.startswith("---") else f"---\n{{}}\n---\n{text}")
+    except ValueError as error:
+        raise HubError(
+            f"the README.md of {repo_id} cannot be read, so it cannot be kept; mend it first: {error}"
+        ) from error
+
+
+def with_section(text: str, facts: CardFacts) -> str:
+    """The text of a card with our section about a configuration: in its place, or at the end.
+
+    Args:
+        text: The text without the YAML.
+        facts: What the section says.
+    """
+    begin, end = (f"<!-- segments-hf: {word} {facts.config_name} -->" for word in ("begin", "end"))
+    section = f"{begin}\n{_section(facts)}\n{end}"
+    start = text.find(begin)
+    stop = text.find(end, start)
+    if start >= 0 and stop >= 0:
+        return text[:start] + section + text[stop + len(end) :]
+    before = text.rstrip() or f"# {_plain(facts.repo_id.partition('/')[2])}"
+    return f"{before}\n\n{section}\n"
+
+
+def _section(facts: CardFacts) -> str:
+    parts = [
+        "" if facts.config_name == "default" else f"## {facts.config_name}",
+        _defused(facts.description),
+        f"Labels: <{facts.homepage}>" if facts.homepage else "",
+        f"![Images beside their labels]({path_in_repo(SHEET, facts.config_name)})" if facts.has_sheet else "",
+        _how_to_load(facts),
+        _table_of_splits(facts),
+        _table_of_classes(facts),
+        _table_of_statuses(facts),
+        _encoding(facts),
+        "Made with [segments-hf](https://pypi.org/project/segments-hf).",
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _how_to_load(facts: CardFacts) -> str:
+    config = "" if facts.config_name == "default" else f", {facts.config_name!r}"
+    split = next(iter(facts.splits))
+    return (
+        "### Load it\n\n```python\nfrom datasets import load_dataset\n\n"
+        f'dataset = load_dataset("{facts.repo_id}"{config}, split="{split}")\n```'
+    )
+
+
+def _table_of_splits(facts: CardFacts) -> str:
+    counts_objects = any(tally.objects is not None for tally in facts.splits.values())
+    header = ["split", "rows", *(["objects"] if counts_objects else []), "size"]
+    rows = [
+        [
+            name,
+            f"{tally.rows:,}",
+            *([f"{sum((tally.objects or {}).values()):,}"] if counts_objects else []),
+            _size(facts.sizes.get(name, 0)),
+        ]
+        for name, tally in facts.splits.items()
+    ]
+    return f"### Splits\n\n{_table(header, rows)}"
+
+
+def _table_of_classes(facts: CardFacts) -> str:
+    if not facts.categories:
+        return ""
+    counted = {name: tally.objects for name, tally in facts.splits.items() if tally.objects is not None}
+    header = ["", "class", "index", "id on Segments.ai", *(f"in {name}" for name in counted)]
+    rows = [
+        [
+            f'<span style="color:#{bytes(color).hex()}">&#9632;</span>',
+            _plain(name),
+            str(index),
+            str(category.id),
+            *(f"{objects.get(index, 0):,}" for objects in counted.values()),
+        ]
+        for index, (category, name, color) in enumerate(
+            zip(facts.categories, class_names(facts.categories), class_colors(facts.categories), strict=True)
+        )
+    ]
+    return f"### Classes\n\n{_table(header, rows)}"
+
+
+def _table_of_statuses(facts: CardFacts) -> str:
+    statuses = sorted({status for tally in facts.splits.values() for status in tally.statuses})
+    if not statuses:
+        return ""
+    rows = [
+        [_plain(status), *(f"{tally.statuses.get(status, 0):,}" for tally in facts.splits.values())]
+        for status in statuses
+    ]
+    return f"### Label statuses\n\n{_table(['status', *(f'in {name}' for name in facts.splits)], rows)}"
+
+
+def _encoding(facts: CardFacts) -> str:
+    if facts.layout is not None:
+        text = _ENCODINGS[facts.layout]
+    elif "segmentation_bitmap" in facts.features:
+        text = _BITMAP
+    elif "annotations" in facts.features:
+        text = _VECTORS
+    else:
+        return ""
+    return f"### How labels are encoded\n\n{text}"
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [header, ["---" if number < 2 else "---:" for number in range(len(header))], *rows]  # noqa: PLR2004
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _plain(text: str) -> str:
+    """A name as Markdown that shows it as it is."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~$:])", r"\\\1", html.escape(" ".join(text.split())))
+
+
+def _defused(text: str) -> str:
+    """A description, whose Markdown works but which can not end the section."""
+    return text.replace("<!--", "&lt;!--")
+
+
+def _size(size: int) -> str:
+    amount = float(size)
+    for unit in ("B", "KB", "MB", "GB"):
+        if amount < 1000:  # noqa: PLR2004
+            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} TB"

@@ -1,0 +1,145 @@
+"""The YAML of a card: what the Hub and `datasets` read.
+
+https://huggingface.co/docs/hub/datasets-cards and https://huggingface.co/docs/hub/datasets-manual-configuration
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from datasets import DatasetInfo
+from datasets.info import DatasetInfosDict
+from datasets.splits import SplitDict, SplitInfo
+from datasets.utils.metadata import MetadataConfigs
+
+from segments_hf.errors import OptionError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from datasets import Features
+    from huggingface_hub import CardData
+
+    from segments_hf.hub.tally import Tally
+
+_TASKS = {
+    "semantic-segmentation": ("image-segmentation", "semantic-segmentation"),
+    "instance-segmentation": ("image-segmentation", "instance-segmentation"),
+    "panoptic-segmentation": ("image-segmentation", "panoptic-segmentation"),
+    "object-detection": ("object-detection", None),
+}
+_SIZES = ((10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "100K<n<1M"), (10**7, "1M<n<10M"))
+_TAG = "segments.ai"
+
+
+def update_card_data(
+    data: CardData,
+    *,
+    config_name: str,
+    features: Features,
+    splits: Mapping[str, Tally],
+    sizes: Mapping[str, int],
+    is_whole: bool,
+    layout: str | None,
+    license: str | None,  # noqa: A002  (as the Hub calls it)
+) -> None:
+    """Updates the YAML of a card, and keeps what is not about this configuration.
+
+    Args:
+        data: The YAML, which is changed.
+        config_name: The configuration.
+        features: Its columns.
+        splits: The counts of the splits that were pushed.
+        sizes: The size in bytes of the files of every split in the repository.
+        is_whole: Whether they are all splits of the configuration.
+        layout: Its layout, if it has one.
+        license: The licence, if it was given.
+
+    Raises:
+        OptionError: The configuration has other splits with other columns.
+    """
+    kept = other_splits(data, config_name, splits, features, is_whole=is_whole)
+    infos = {**kept, **{name: _split_info(name, tally) for name, tally in splits.items()}}
+    splits_info = SplitDict()
+    for split in infos.values():
+        splits_info.add(split)
+    info = DatasetInfo(
+        config_name=config_name,
+        features=features,
+        splits=splits_info,
+        download_size=sum(sizes.get(name, 0) for name in infos),
+        dataset_size=sum(split.num_bytes for split in infos.values()),
+    )
+    _remove(data, "dataset_info", config_name)
+    DatasetInfosDict({config_name: info}).to_dataset_card_data(data)
+    files = [{"split": name, "path": f"{data_folder(config_name)}/{name}-*"} for name in infos]
+    MetadataConfigs({config_name: {"data_files": files}}).to_dataset_card_data(data)
+    task, task_id = _task(features, layout)
+    for key, value in (("task_categories", task), ("task_ids", task_id), ("tags", _TAG)):
+        setattr(data, key, _with(data.get(key), value))
+    rows = sum(split.num_examples for split in infos.values())
+    data["size_categories"] = [next((name for most, name in _SIZES if rows < most), "10M<n<100M")]
+    if license is not None:
+        data["license"] = license
+
+
+def other_splits(
+    data: CardData,
+    config_name: str,
+    splits: Sequence[str] | Mapping[str, Any],
+    features: Features,
+    *,
+    is_whole: bool,
+) -> dict[str, SplitInfo]:
+    """The splits of a configuration that stay when these are pushed.
+
+    Raises:
+        OptionError: They have other columns.
+    """
+    known = DatasetInfosDict.from_dataset_card_data(data).get(config_name)
+    if known is None or is_whole:
+        return {}
+    kept = {name: info for name, info in (known.splits or {}).items() if name not in splits}
+    if kept and known.features != features:
+        raise OptionError(
+            f"config {config_name!r} has the split {', '.join(map(repr, kept))} with other columns or classes; push "
+            "all splits together, or choose another config_name"
+        )
+    return kept
+
+
+def pushed_splits(data: CardData, config_name: str) -> list[str]:
+    """The splits that a configuration has."""
+    known = DatasetInfosDict.from_dataset_card_data(data).get(config_name)
+    return [] if known is None else list(known.splits or {})
+
+
+def data_folder(config_name: str) -> str:
+    """The folder of a configuration's shards, as `datasets` names it."""
+    return "data" if config_name == "default" else config_name
+
+
+def _split_info(name: str, tally: Tally) -> SplitInfo:
+    return SplitInfo(name=name, num_bytes=tally.num_bytes, num_examples=tally.rows)
+
+
+def _remove(data: CardData, key: str, config_name: str) -> None:
+    """Removes what the YAML says of a configuration: `datasets` would keep some of it."""
+    said = getattr(data, key, None)
+    if isinstance(said, list):
+        said[:] = [item for item in said if item.get("config_name") != config_name]
+    if said == [] or (isinstance(said, dict) and said.get("config_name", "default") == config_name):
+        delattr(data, key)
+
+
+def _task(features: Features, layout: str | None) -> tuple[str | None, str | None]:
+    if layout is not None:
+        return _TASKS[layout]
+    if "segmentation_bitmap" in features:
+        return "image-segmentation", "instance-segmentation"
+    return ("object-detection", None) if "image" in features else (None, None)
+
+
+def _with(values: str | Sequence[str] | None, value: str | None) -> list[str] | None:
+    known = [values] if isinstance(values, str) else list(values or [])
+    return [*known, *([value] if value and value not in known else [])] or None

@@ -1,0 +1,121 @@
+"""The one commit at the end of a push: readers see all of it or nothing."""
+
+from __future__ import annotations
+
+import logging
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from huggingface_hub import CommitInfo, CommitOperationAdd, CommitOperationDelete
+from huggingface_hub.errors import HfHubHTTPError
+
+from segments_hf.errors import HubError
+from segments_hf.hub.patience import PAUSES, is_passing, rest, status_of
+from segments_hf.hub.repository import blob_id, refusal
+from segments_hf.hub.upload import operation_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from huggingface_hub.hf_api import RepoFile
+
+    from segments_hf.hub.journal import Arrived
+    from segments_hf.hub.repository import Repository
+
+_CONFLICT, _MOVED_ON = 409, 412  # another commit is under way, or has been made since
+
+Operation = CommitOperationAdd | CommitOperationDelete
+
+logger = logging.getLogger(__name__)
+
+
+def commit_push(
+    repository: Repository,
+    shards: Mapping[str, Arrived],
+    stale: Sequence[str],
+    texts: Callable[[str], Mapping[str, bytes]],
+    message: str,
+) -> CommitInfo:
+    """Commits what has been uploaded, and the files about it, on top of what is there.
+
+    Where somebody else commits at the same time, or an answer is lost, it looks again and makes what is still missing.
+
+    Args:
+        repository: Where to.
+        shards: The shards by their paths.
+        stale: Patterns of the files that these replace.
+        texts: Makes the other files, for the commit that they come on top of.
+        message: The first line of the commit.
+
+    Raises:
+        HubError: The commit is refused, or does not hold what it should.
+    """
+    what = f"commit to {repository.repo_id}"
+    for pause in (*PAUSES, None):
+        head = repository.head()
+        if head is None:
+            raise HubError(f"{repository.repo_id}: branch {repository.revision or 'main'!r} is not there any more")
+        operations = _missing(repository.files(head), shards, stale, texts(head))
+        try:
+            info = repository.api.create_commit(
+                repository.repo_id,
+                operations,
+                commit_message=message,
+                repo_type="dataset",
+                revision=repository.revision,
+                create_pr=repository.create_pr,
+                parent_commit=head,
+            )
+        except Exception as error:
+            has_changed = status_of(error) in {_CONFLICT, _MOVED_ON}
+            if repository.create_pr and is_passing(error) and status_of(error) is None:
+                raise HubError(
+                    f"{what}: the answer was lost ({error}); look whether the pull request is there"
+                ) from error
+            if isinstance(error, HfHubHTTPError) and not has_changed and not is_passing(error):
+                raise refusal(error, repository.repo_id) from error
+            if not has_changed and not is_passing(error):
+                raise
+            if pause is None:
+                raise HubError(f"{what}: {error}; run the same again: it goes on where it was") from error
+            rest(error, pause / 8 if has_changed else pause, what)
+            continue
+        _check(repository, info, shards)
+        return info
+    raise AssertionError  # the last round returns or raises
+
+
+def _missing(
+    present: Mapping[str, RepoFile], shards: Mapping[str, Arrived], stale: Sequence[str], texts: Mapping[str, bytes]
+) -> list[Operation]:
+    """What makes a commit hold the files, of what it has."""
+    operations: list[Operation] = [
+        CommitOperationDelete(path)
+        for path in present
+        if path not in shards and any(fnmatchcase(path, pattern) for pattern in stale)
+    ]
+    for path, shard in shards.items():
+        if _sha256(present.get(path)) != shard.sha256:
+            operations.append(operation_of(path, shard))
+    for path, content in texts.items():
+        operation = CommitOperationAdd(path, content)
+        there = present.get(path)
+        is_same = there is not None and (
+            there.blob_id == blob_id(content) or _sha256(there) == operation.upload_info.sha256.hex()
+        )
+        if not is_same:
+            operations.append(operation)
+    return operations
+
+
+def _sha256(file: RepoFile | None) -> str | None:
+    return file.lfs.sha256 if file is not None and file.lfs is not None else None
+
+
+def _check(repository: Repository, info: CommitInfo, shards: Mapping[str, Arrived]) -> None:
+    present = repository.files(info.oid)
+    lost = [path for path, shard in shards.items() if _sha256(present.get(path)) != shard.sha256]
+    if lost:
+        raise HubError(
+            f"{repository.repo_id}: the commit {info.oid} lacks {', '.join(lost[:3])}; look at its .gitignore"
+        )

@@ -1,0 +1,76 @@
+"""What of a push has been uploaded already, so that an interrupted one goes on.
+
+One file of JSON lines for each worker; a line is written when a shard has arrived. The folder goes when the push is
+done.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from segments_hf.hub.tally import Tally  # noqa: TC001  (msgspec reads the types)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Arrived(msgspec.Struct, frozen=True):
+    """A shard that the Hub has.
+
+    Attributes:
+        sha256: Its hash, by which the Hub knows it.
+        size: Its size in bytes.
+        tally: What was counted in its rows.
+        following: Where its next row is, as in `Shard`; None where there is none.
+    """
+
+    sha256: str
+    size: int
+    tally: Tally
+    following: Any
+
+
+class Journal:
+    """The shards of one worker that have arrived, in order."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def read(self) -> list[Arrived]:
+        """What has arrived; a line that was cut off has not."""
+        shards = []
+        for line in self.file.read_bytes().splitlines() if self.file.exists() else []:
+            try:
+                shards.append(msgspec.json.decode(line, type=Arrived))
+            except msgspec.DecodeError:
+                break
+        return shards
+
+    def begin(self, arrived: Sequence[Arrived]) -> None:
+        """Starts with what is known to have arrived."""
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        aside = self.file.with_suffix(".aside")
+        aside.write_bytes(b"".join(map(_line, arrived)))
+        aside.replace(self.file)
+
+    def append(self, shard: Arrived) -> None:
+        """Notes that a shard has arrived."""
+        with self.file.open("ab") as stream:
+            stream.write(_line(shard))
+            stream.flush()
+            os.fsync(stream.fileno())
+
+
+def journals_folder() -> Path:
+    """The folder of all pushes: ``segments_hf/pushes`` under the Hugging Face cache home."""
+    from huggingface_hub.constants import HF_HOME
+
+    return Path(HF_HOME).expanduser() / "segments_hf" / "pushes"
+
+
+def _line(shard: Arrived) -> bytes:
+    return msgspec.json.encode(shard) + b"\n"

@@ -1,0 +1,226 @@
+"""A dataset repository of the Hub: what is there, and whether it may be written."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from huggingface_hub import CommitOperationAdd, HfApi, get_token
+from huggingface_hub.errors import (
+    EntryNotFoundError,
+    HfHubHTTPError,
+    HFValidationError,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+from huggingface_hub.utils._validators import validate_repo_id
+
+from segments_hf.errors import HubError, OptionError
+from segments_hf.hub.patience import patiently, status_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from huggingface_hub.hf_api import RepoFile
+
+_UNAUTHORIZED, _FORBIDDEN = 401, 403
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A dataset repository, a branch of it, and who writes.
+
+    Attributes:
+        repo_id: ``owner/name``.
+        revision: The branch that is read, and written unless a pull request is made.
+        create_pr: Whether a pull request is made.
+        private: Whether the repository is private, if it is created.
+        token: Who writes.
+    """
+
+    repo_id: str
+    revision: str | None = None
+    create_pr: bool = False
+    private: bool | None = None
+    token: str = field(default="", repr=False)
+
+    @functools.cached_property
+    def api(self) -> HfApi:
+        """The client."""
+        from segments_hf import __version__
+
+        return HfApi(token=self.token, library_name="segments-hf", library_version=__version__)
+
+    @property
+    def url(self) -> str:
+        """The page of the dataset."""
+        return f"{self.api.endpoint}/datasets/{self.repo_id}"
+
+    def head(self) -> str | None:
+        """The commit that the branch is at; None where there is no such repository or branch."""
+        try:
+            info = patiently(
+                lambda: self.api.repo_info(self.repo_id, repo_type="dataset", revision=self.revision),
+                f"read {self.repo_id}",
+            )
+        except (RepositoryNotFoundError, RevisionNotFoundError):
+            return None
+        return str(info.sha)
+
+    def files(self, commit: str) -> dict[str, RepoFile]:
+        """The files of a commit by their paths."""
+
+        def listed() -> dict[str, RepoFile]:
+            from huggingface_hub.hf_api import RepoFile
+
+            entries = self.api.list_repo_tree(self.repo_id, recursive=True, revision=commit, repo_type="dataset")
+            return {entry.path: entry for entry in entries if isinstance(entry, RepoFile)}
+
+        return patiently(listed, f"list the files of {self.repo_id}")
+
+    def read(self, path: str, commit: str) -> bytes | None:
+        """The content of a file in a commit; None where there is none."""
+
+        def fetched() -> bytes:
+            from pathlib import Path
+
+            return Path(self.api.hf_hub_download(self.repo_id, path, repo_type="dataset", revision=commit)).read_bytes()
+
+        try:
+            return patiently(fetched, f"read {path} of {self.repo_id}")
+        except EntryNotFoundError:
+            return None
+
+    def create(self) -> None:
+        """Creates the repository and the branch, if they are not there.
+
+        Raises:
+            HubError: The token's owner may not.
+        """
+        what = f"create {self.repo_id}"
+        try:
+            patiently(
+                lambda: self.api.create_repo(self.repo_id, repo_type="dataset", private=self.private, exist_ok=True),
+                what,
+            )
+            if self.revision is not None and not self.revision.startswith("refs/") and self.revision != "main":
+                patiently(
+                    lambda: self.api.create_branch(
+                        self.repo_id, branch=str(self.revision), repo_type="dataset", exist_ok=True
+                    ),
+                    what,
+                )
+        except HfHubHTTPError as error:
+            raise refusal(error, self.repo_id) from error
+
+
+def open_repository(
+    repo_id: str,
+    *,
+    revision: str | None = None,
+    create_pr: bool = False,
+    private: bool | None = None,
+    token: str | None = None,
+) -> Repository:
+    """A repository that may be written to. Changes nothing.
+
+    Args:
+        repo_id: ``owner/name``, or the name alone for one of the token's owner.
+        revision: The branch.
+        create_pr: Whether a pull request will be made.
+        private: Whether the repository is to be private, if it is not there.
+        token: Who writes; by default who is logged in.
+
+    Raises:
+        OptionError: The id is none.
+        HubError: There is no token, it is refused or may not write, or another type of repository has this id.
+    """
+    try:
+        validate_repo_id(repo_id)
+    except HFValidationError as error:
+        raise OptionError(f"repo_id: got {repo_id!r}, wanted owner/name ({error})") from None
+    token = token or get_token()
+    if not token:
+        raise HubError("got no token: log in with `hf auth login`, set HF_TOKEN, or give one; it must be able to write")
+    user = _user(HfApi(token=token), repo_id)
+    full_id = repo_id if "/" in repo_id else f"{user['name']}/{repo_id}"
+    repository = Repository(full_id, revision, create_pr, private, token)
+    exists = _exists(repository)
+    if not exists:
+        _check_may_create(repository, user)
+    else:
+        _check_may_write(repository)
+    return repository
+
+
+def _user(api: HfApi, repo_id: str) -> Mapping[str, Any]:
+    try:
+        return patiently(api.whoami, "ask the Hub whose token this is")
+    except OSError as error:  # of requests or of huggingface_hub, by its version
+        if status_of(error) is None:
+            raise
+        raise refusal(error, repo_id) from error
+
+
+def _exists(repository: Repository) -> bool:
+    try:
+        patiently(
+            lambda: repository.api.repo_info(repository.repo_id, repo_type="dataset"), f"read {repository.repo_id}"
+        )
+    except RepositoryNotFoundError:
+        return False
+    except HfHubHTTPError as error:
+        raise refusal(error, repository.repo_id) from error
+    return True
+
+
+def _check_may_create(repository: Repository, user: Mapping[str, Any]) -> None:
+    if repository.create_pr:
+        raise HubError(f"got create_pr for {repository.repo_id}, which does not exist; push to it without first")
+    for other in ("model", "space"):
+        exists = functools.partial(repository.api.repo_exists, repository.repo_id, repo_type=other)
+        if patiently(exists, f"look for {repository.repo_id}"):
+            raise HubError(f"{repository.repo_id} is a {other} on the Hub; choose another name for the dataset")
+    owner = repository.repo_id.partition("/")[0]
+    namespaces = [user["name"], *(org["name"] for org in user.get("orgs", []))]
+    if owner not in namespaces:
+        raise HubError(
+            f"{repository.repo_id} does not exist, or may not be seen, and {user['name']} cannot create it: "
+            f"the token may write to {', '.join(namespaces)}"
+        )
+    access = user.get("auth", {}).get("accessToken") or {}
+    if access.get("role") == "read":
+        raise HubError(f"the token of {user['name']} may only read; make one that may write")
+
+
+def _check_may_write(repository: Repository) -> None:
+    try:
+        # Asks how the file would be uploaded, which only those may ask who may write; nothing is uploaded.
+        patiently(
+            lambda: repository.api.preupload_lfs_files(
+                repository.repo_id,
+                [CommitOperationAdd("README.md", b"?")],
+                repo_type="dataset",
+                create_pr=repository.create_pr,
+            ),
+            f"ask to write to {repository.repo_id}",
+        )
+    except HfHubHTTPError as error:
+        raise refusal(error, repository.repo_id) from error
+
+
+def refusal(error: Exception, repo_id: str) -> HubError:
+    """What an error of the Hub means for somebody who pushes."""
+    reasons = {
+        _UNAUTHORIZED: "the Hub does not accept the token; log in with `hf auth login` or give another",
+        _FORBIDDEN: "the token may not write there; ask for access, or give another",
+    }
+    reason = reasons.get(status_of(error) or 0, str(error).strip())
+    return HubError(f"{repo_id}: {reason}")
+
+
+def blob_id(content: bytes) -> str:
+    """The id that git gives to a file: https://git-scm.com/book/en/v2/Git-Internals-Git-Objects."""
+    return hashlib.sha1(b"blob %d\0%b" % (len(content), content), usedforsecurity=False).hexdigest()

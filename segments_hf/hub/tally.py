@@ -1,0 +1,72 @@
+"""What is counted while rows go to the Hub, for the card."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_CLASSES = (("annotations", "category"), ("objects", "category"), ("segments_info", "category_id"))
+
+
+class Tally(msgspec.Struct):
+    """Counts of some rows.
+
+    Attributes:
+        rows: How many there are.
+        num_bytes: Their size in memory.
+        statuses: How many rows have each label status.
+        objects: How many objects are of each class index; None where the rows do not tell.
+    """
+
+    rows: int = 0
+    num_bytes: int = 0
+    statuses: dict[str, int] = {}
+    objects: dict[int, int] | None = None
+
+    def add(self, other: Tally) -> None:
+        """Adds the counts of other rows."""
+        self.rows += other.rows
+        self.num_bytes += other.num_bytes
+        self.statuses = dict(Counter(self.statuses) + Counter(other.statuses))
+        if other.objects is not None:
+            self.objects = dict(Counter(self.objects or {}) + Counter(other.objects))
+
+
+def tally(table: pa.Table, columns: Sequence[str]) -> Tally:
+    """Counts the rows of a table.
+
+    Args:
+        table: Rows as they are made from a release, or in a layout.
+        columns: The columns whose size counts.
+    """
+    statuses = _counts(table["status"]) if "status" in table.column_names else {}
+    return Tally(table.num_rows, table.select(columns).nbytes, statuses, _objects(table))
+
+
+def total(tallies: Iterable[Tally]) -> Tally:
+    """The sum of several counts."""
+    whole = Tally()
+    for part in tallies:
+        whole.add(part)
+    return whole
+
+
+def _objects(table: pa.Table) -> dict[int, int] | None:
+    for column, field in _CLASSES:
+        if column in table.column_names:
+            objects = table[column].combine_chunks()
+            if pa.types.is_struct(objects.type):  # a struct of lists
+                return _counts(pc.list_flatten(pc.struct_field(objects, field)))
+            return _counts(pc.struct_field(pc.list_flatten(objects), field))
+    return None
+
+
+def _counts(values: pa.Array | pa.ChunkedArray) -> dict[Any, int]:
+    return {item["values"]: item["counts"] for item in pc.value_counts(values.drop_null()).to_pylist()}

@@ -1,0 +1,157 @@
+"""Shards to the Hub: only what it does not have, and one while the next is written."""
+
+from __future__ import annotations
+
+import functools
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from huggingface_hub import CommitOperationAdd
+from huggingface_hub.errors import HfHubHTTPError
+from huggingface_hub.lfs import UploadInfo, post_lfs_batch_info
+
+from segments_hf.errors import HubError
+from segments_hf.hub.journal import Arrived, Journal
+from segments_hf.hub.patience import patiently, status_of
+from segments_hf.hub.repository import refusal
+from segments_hf.hub.shards import Shard, write_shards
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from datasets import Features
+
+    from segments_hf.hub.repository import Repository
+
+_BATCH = 100  # objects that the Hub is asked for at once
+
+
+class Progress(NamedTuple):
+    """What was done since the last report.
+
+    Attributes:
+        shards: What is on the Hub.
+        sent: How many bytes were uploaded for it.
+        skipped: How many were there already.
+    """
+
+    shards: list[Arrived]
+    sent: int
+    skipped: int
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Uploads rows.
+
+    Attributes:
+        rows: A `Dataset` or an `IterableDataset`.
+        features: The columns that are uploaded.
+        journal: What has arrived before, and where that is noted.
+        repository: Where the shards go.
+        max_bytes: The size of a shard at most.
+    """
+
+    rows: Any
+    features: Features
+    journal: Journal
+    repository: Repository
+    max_bytes: int
+
+    def run(self) -> Iterator[Progress]:
+        """Uploads all rows; shards that have arrived before are neither written nor sent again.
+
+        Raises:
+            HubError: The Hub does not take them.
+        """
+        arrived = self._still_there(self.journal.read())
+        self.journal.begin(arrived)
+        if arrived:
+            yield Progress(arrived, 0, sum(shard.size for shard in arrived))
+            if arrived[-1].following is None:
+                return
+        start = arrived[-1].following if arrived else None
+        folder = self.journal.file.with_suffix(".shards")
+        folder.mkdir(exist_ok=True)
+        with ThreadPoolExecutor(1) as uploading:
+            under_way: Future[Progress] | None = None
+            for shard in write_shards(self.rows, self.features, folder, self.max_bytes, start):
+                if under_way is not None:
+                    yield under_way.result()
+                under_way = uploading.submit(self._upload, shard)
+            if under_way is not None:
+                yield under_way.result()
+
+    def _still_there(self, arrived: list[Arrived]) -> list[Arrived]:
+        """The shards up to the first that the Hub has lost: it keeps what nobody has committed for some time only."""
+        if not arrived:
+            return []
+        known = _known(self.repository, arrived)
+        lost = next((number for number, shard in enumerate(arrived) if shard.sha256 not in known), len(arrived))
+        return arrived[:lost]
+
+    def _upload(self, shard: Shard) -> Progress:
+        try:
+            operation = CommitOperationAdd("data.parquet", str(shard.file))
+            info = operation.upload_info
+            arrived = Arrived(info.sha256.hex(), info.size, shard.tally, shard.following)
+            self.repository.create()
+            there = arrived.sha256 in _known(self.repository, [arrived])
+            if not there:
+                patiently(lambda: _send(self.repository, operation), "upload a shard")
+            self.journal.append(arrived)
+        except (HfHubHTTPError, RuntimeError) as error:
+            if status_of(error) is None:
+                raise
+            raise refusal(error, self.repository.repo_id) from error
+        finally:
+            shard.file.unlink()
+        return Progress([arrived], 0 if there else arrived.size, arrived.size if there else 0)
+
+
+def operation_of(path: str, shard: Arrived) -> CommitOperationAdd:
+    """The commit of a shard that has been uploaded, maybe by another process."""
+    operation = CommitOperationAdd(path, b"")
+    operation.upload_info = UploadInfo(size=shard.size, sample=b"", sha256=bytes.fromhex(shard.sha256))
+    # What `preupload_lfs_files` leaves behind; there is no public way to say that a file has arrived.
+    operation._upload_mode = "lfs"  # noqa: SLF001
+    operation._is_uploaded = True  # noqa: SLF001
+    return operation
+
+
+def _send(repository: Repository, operation: CommitOperationAdd) -> None:
+    repository.api.preupload_lfs_files(
+        repository.repo_id,
+        [operation],
+        repo_type="dataset",
+        revision=repository.revision,
+        create_pr=repository.create_pr,
+        free_memory=False,
+    )
+    if not operation._is_uploaded:  # noqa: SLF001
+        raise HubError(
+            f"{repository.repo_id} does not take Parquet files as large files: look for *.parquet in its "
+            ".gitattributes and .gitignore"
+        )
+
+
+def _known(repository: Repository, shards: Sequence[Arrived]) -> set[str]:
+    """The hashes of those shards that the Hub has."""
+    known = set()
+    for start in range(0, len(shards), _BATCH):
+        batch = shards[start : start + _BATCH]
+        infos = [UploadInfo(size=shard.size, sample=b"", sha256=bytes.fromhex(shard.sha256)) for shard in batch]
+        ask = functools.partial(
+            post_lfs_batch_info,
+            infos,
+            token=repository.token,
+            repo_type="dataset",
+            repo_id=repository.repo_id,
+            # Who may only read makes a pull request, and has no rights on the branch.
+            revision=None if repository.create_pr else repository.revision,
+            endpoint=repository.api.endpoint,
+        )
+        answers, _, _ = patiently(ask, "ask which shards the Hub has")
+        known |= {answer["oid"] for answer in answers if answer.get("actions") is None}
+    return known

@@ -1,0 +1,28 @@
+"""A Hub for one test, and clients that know no other."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from huggingface_hub import HfFileSystem
+
+from .hub_server import HubServer
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[HubServer]:
+    """A Hub; jane is logged in."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setattr("segments_hf.hub.patience.PAUSES", (0.02,) * 4)
+    monkeypatch.setattr("segments_hf.hub.commit.PAUSES", (0.02,) * 4)
+    monkeypatch.setenv("HF_TOKEN", "hf_jane")
+    HfFileSystem.clear_instance_cache()
+    server = HubServer(urlsplit(os.environ["HF_ENDPOINT"]).port or 0)
+    server.start()
+    yield server
+    server.stop()
+    assert server.unknown == []

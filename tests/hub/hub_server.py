@@ -1,0 +1,408 @@
+"""A Hub API server on loopback: as much of it as `huggingface_hub` and `datasets` ask for."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import socket
+import struct
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+Answer = tuple[int, dict[str, str], bytes]
+Tree = dict[str, tuple[str, bytes]]  # path: ("regular" or "lfs", content)
+
+_LARGE = (".parquet", ".jpg", ".png")
+
+
+def git_id(content: bytes) -> str:
+    return hashlib.sha1(b"blob %d\0%b" % (len(content), content)).hexdigest()
+
+
+@dataclass
+class Repo:
+    private: bool = False
+    branches: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass
+class Fault:
+    """What goes wrong with the requests of a kind.
+
+    Attributes:
+        method: Of the requests.
+        path: A pattern that is searched in their paths.
+        answer: A status with headers; "reset" (the connection ends before the request is carried out);
+            "lose" (after); a number of seconds that it takes longer; or what happens before.
+        times: How many requests it hits.
+        after: How many it lets through first.
+    """
+
+    method: str
+    path: str
+    answer: Any
+    times: int = 1
+    after: int = 0
+
+
+class HubServer:
+    """Users are known by their tokens; the state is in memory."""
+
+    def __init__(self, port: int = 0) -> None:
+        self.users = {"hf_jane": "jane", "hf_joe": "joe"}
+        self.readers: set[str] = set()
+        self.repos: dict[tuple[str, str], Repo] = {}
+        self.trees: dict[str, Tree] = {}
+        self.objects: dict[str, bytes] = {}
+        self.faults: list[Fault] = []
+        self.requests: list[tuple[str, str]] = []
+        self.received: Counter[str] = Counter()
+        self.unknown: list[str] = []
+        self.lock = threading.RLock()
+        server = self
+
+        class Handler(_Handler):
+            hub = server
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self.http.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.http.server_address[1]}"
+
+    def start(self) -> None:
+        threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    def stop(self) -> None:
+        self.http.shutdown()
+        self.http.server_close()
+
+    def add_repo(self, repo_id: str, kind: str = "datasets", *, private: bool = False) -> None:
+        self.repos[kind, repo_id] = Repo(private)
+        self.commit(repo_id, {".gitattributes": b"*.parquet filter=lfs\n"}, kind=kind)
+
+    def commit(self, repo_id: str, changes: dict[str, bytes | None], rev: str = "main", kind: str = "datasets") -> str:
+        with self.lock:
+            commits = self.repos[kind, repo_id].branches.setdefault(rev, [])
+            tree = dict(self.trees[commits[-1]]) if commits else {}
+            for path, content in changes.items():
+                if content is None:
+                    tree.pop(path)
+                else:
+                    tree[path] = ("lfs" if path.endswith(_LARGE) else "regular", content)
+            oid = hashlib.sha1(f"{repo_id}{rev}{len(self.trees)}".encode()).hexdigest()
+            self.trees[oid] = tree
+            commits.append(oid)
+            return oid
+
+    def commits(self, repo_id: str, rev: str = "main") -> list[str]:
+        return self.repos["datasets", repo_id].branches[rev]
+
+    def files(self, repo_id: str, rev: str = "main") -> dict[str, bytes]:
+        return {path: content for path, (_, content) in self.trees[self.commits(repo_id, rev)[-1]].items()}
+
+
+class _Handler(BaseHTTPRequestHandler):
+    hub: HubServer
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *args: Any) -> None:
+        pass
+
+    def _serve(self) -> None:
+        path = unquote(urlsplit(self.path).path)
+        self.hub.requests.append((self.command, path))
+        fault = self._fault(path)
+        if fault is not None and fault.answer == "reset":
+            self._reset()
+            return
+        body = self._body()
+        if isinstance(fault and fault.answer, tuple):
+            self._send((fault.answer[0], fault.answer[1], b"{}"))
+            return
+        if isinstance(fault and fault.answer, float):
+            time.sleep(fault.answer)
+        elif callable(fault and fault.answer):
+            fault.answer(self.hub)
+        with self.hub.lock:
+            answer = self._answer(path, body)
+        if fault is not None and fault.answer == "lose":
+            self._reset()
+            return
+        self._send(answer)
+
+    do_GET = do_HEAD = do_POST = do_PUT = _serve  # noqa: N815
+
+    def _body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = b""
+        while size := int(self.rfile.readline(), 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return body
+
+    def _fault(self, path: str) -> Fault | None:
+        for fault in self.hub.faults:
+            if fault.method == self.command and fault.times and re.search(fault.path, path):
+                if fault.after:
+                    fault.after -= 1
+                    continue
+                fault.times -= 1
+                return fault
+        return None
+
+    def _reset(self) -> None:
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.close()
+        self.close_connection = True
+
+    def _send(self, answer: Answer) -> None:
+        status, headers, body = answer
+        self.send_response(status)
+        # A connection that stays would lead the next test to this server.
+        for name, value in {"Content-Length": str(len(body)), "Connection": "close", **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    @property
+    def _user(self) -> str | None:
+        token = self.headers.get("Authorization", "").removeprefix("Bearer ")
+        return self.hub.users.get(token)
+
+    def _answer(self, path: str, body: bytes) -> Answer:
+        if self.headers.get("Authorization") and self._user is None and not path.startswith("/lfs/"):
+            return _error(401, "Invalid credentials in Authorization header")
+        for method, pattern, answer in _ROUTES:
+            if method == self.command.replace("HEAD", "GET") and (match := re.fullmatch(pattern, path)):
+                return answer(self, body, **match.groupdict())
+        self.hub.unknown.append(f"{self.command} {path}")
+        return _error(404, "no such route")
+
+    def _repo(self, kind: str, repo_id: str, *, writes: bool = False) -> Repo | Answer:
+        repo = self.hub.repos.get((kind, repo_id))
+        owner = repo_id.partition("/")[0]
+        if repo is None or (repo.private and self._user != owner):
+            return _error(404 if self._user else 401, "Repository Not Found", "RepoNotFound")
+        if writes and (self._user != owner or self.headers["Authorization"][7:] in self.hub.readers):
+            return _error(403, "Forbidden: you must have write access")
+        return repo
+
+    def _commit_of(self, repo: Repo, rev: str) -> str | None:
+        if rev in repo.branches:
+            return repo.branches[rev][-1]
+        return rev if any(rev in commits for commits in repo.branches.values()) else None
+
+    def whoami(self, body: bytes) -> Answer:
+        if self._user is None:
+            return _error(401, "Invalid user token.")
+        role = "read" if self.headers["Authorization"][7:] in self.hub.readers else "write"
+        token = {"displayName": "test", "role": role}
+        return _json({"type": "user", "name": self._user, "orgs": [], "auth": {"accessToken": token}})
+
+    def create(self, body: bytes) -> Answer:
+        wanted = json.loads(body)
+        repo_id = f"{wanted.get('organization') or self._user}/{wanted['name']}"
+        kind = f"{wanted.get('type') or 'model'}s"
+        url = f"{self.hub.url}/{'' if kind == 'models' else kind + '/'}{repo_id}"
+        if (kind, repo_id) in self.hub.repos:
+            return _json({"error": "You already created this repo", "url": url}, 409)
+        if repo_id.partition("/")[0] != self._user:
+            return _error(403, "You don't have the rights to create a repo there")
+        private = wanted.get("private") or wanted.get("visibility") == "private"
+        self.hub.add_repo(repo_id, kind, private=bool(private))
+        return _json({"url": url, "name": repo_id, "id": repo_id})
+
+    def info(self, body: bytes, kind: str, repo_id: str, rev: str | None = None) -> Answer:
+        repo = self._repo(kind, repo_id)
+        if isinstance(repo, tuple):
+            return repo
+        if (commit := self._commit_of(repo, rev or "main")) is None:
+            return _error(404, "Revision Not Found", "RevisionNotFound")
+        files = [{"rfilename": path} for path in self.hub.trees[commit]]
+        facts = {"id": repo_id, "sha": commit, "private": repo.private, "gated": False, "disabled": False}
+        return _json({**facts, "siblings": files, "tags": [], "downloads": 0, "likes": 0})
+
+    def branch(self, body: bytes, repo_id: str, rev: str) -> Answer:
+        repo = self._repo("datasets", repo_id, writes=True)
+        if isinstance(repo, tuple):
+            return repo
+        if rev in repo.branches:
+            return _error(409, "Reference already exists")
+        repo.branches[rev] = list(repo.branches["main"])
+        return _json({})
+
+    def tree(self, body: bytes, repo_id: str, rev: str, folder: str = "") -> Answer:
+        repo = self._repo("datasets", repo_id)
+        if isinstance(repo, tuple):
+            return repo
+        if (commit := self._commit_of(repo, rev)) is None:
+            return _error(404, "Revision Not Found", "RevisionNotFound")
+        folder = folder.strip("/")
+        prefix = f"{folder}/" if folder else ""
+        files = {path: entry for path, entry in self.hub.trees[commit].items() if path.startswith(prefix)}
+        if folder and not files:
+            return _error(404, f"{folder} does not exist", "EntryNotFound")
+        recursive = parse_qs(urlsplit(self.path).query).get("recursive", ["False"])[0].lower() in {"true", "1"}
+        entries: dict[str, Any] = {}
+        for path, entry in files.items():
+            rest = path[len(prefix) :]
+            if "/" in rest:
+                parent = prefix + rest.rpartition("/")[0] if recursive else prefix + rest.partition("/")[0]
+                entries[parent] = {"type": "directory", "path": parent, "oid": git_id(parent.encode()), "size": 0}
+            if recursive or "/" not in rest:
+                entries[path] = _entry(path, entry)
+        return _json(list(entries.values()))
+
+    def paths_info(self, body: bytes, repo_id: str, rev: str) -> Answer:
+        repo = self._repo("datasets", repo_id)
+        if isinstance(repo, tuple):
+            return repo
+        is_json = "json" in self.headers.get("Content-Type", "")
+        paths = json.loads(body)["paths"] if is_json else parse_qs(body.decode())["paths"]
+        commit = self._commit_of(repo, rev)
+        if commit is None:
+            return _error(404, "Revision Not Found", "RevisionNotFound")
+        files = self.hub.trees[commit]
+        found = [_entry(path, files[path]) for path in paths if path in files]
+        folders = [path for path in paths if any(name.startswith(f"{path}/") for name in files)]
+        found += [{"type": "directory", "path": path, "oid": git_id(path.encode()), "size": 0} for path in folders]
+        return _json(found)
+
+    def preupload(self, body: bytes, repo_id: str, rev: str) -> Answer:
+        repo = self._repo("datasets", repo_id, writes="create_pr" not in self.path)
+        if isinstance(repo, tuple):
+            return repo
+        commit = self._commit_of(repo, rev)
+        files = self.hub.trees[commit] if commit else {}
+        answers = []
+        for file in json.loads(body)["files"]:
+            path = file["path"]
+            mode = "lfs" if path.endswith(_LARGE) else "regular"
+            oid = None
+            if path in files:
+                oid = _entry(path, files[path]).get("lfs", {}).get("oid") or git_id(files[path][1])
+            answers.append({"path": path, "uploadMode": mode, "shouldIgnore": False, "oid": oid})
+        return _json({"files": answers})
+
+    def batch(self, body: bytes, repo_id: str) -> Answer:
+        repo = self._repo("datasets", repo_id, writes=b'"ref"' in body)
+        if isinstance(repo, tuple):
+            return repo
+        objects = []
+        for item in json.loads(body)["objects"]:
+            answer: dict[str, Any] = {"oid": item["oid"], "size": item["size"]}
+            if item["oid"] not in self.hub.objects:
+                answer["actions"] = {"upload": {"href": f"{self.hub.url}/lfs/{item['oid']}"}}
+            objects.append(answer)
+        return _json({"transfer": "basic", "objects": objects})
+
+    def put(self, body: bytes, oid: str) -> Answer:
+        if hashlib.sha256(body).hexdigest() != oid:
+            return _error(400, "the content is not what was announced")
+        self.hub.received[oid] += len(body)
+        self.hub.objects[oid] = body
+        return 200, {}, b""
+
+    def valid_yaml(self, body: bytes) -> Answer:
+        return _json({"errors": [], "warnings": []})
+
+    def make_commit(self, body: bytes, repo_id: str, rev: str) -> Answer:
+        is_request = "create_pr=1" in self.path
+        repo = self._repo("datasets", repo_id, writes=not is_request)
+        if isinstance(repo, tuple):
+            return repo
+        head = self._commit_of(repo, rev)
+        if head is None:
+            return _error(404, "Revision Not Found", "RevisionNotFound")
+        changes: dict[str, bytes | None] = {}
+        for line in body.splitlines():
+            item = json.loads(line)
+            value = item["value"]
+            if item["key"] == "header" and value.get("parentCommit", head) != head:
+                return _error(412, "A commit has happened since. Please refresh and try again.")
+            if item["key"] == "file":
+                changes[value["path"]] = base64.b64decode(value["content"])
+            elif item["key"] == "lfsFile":
+                if value["oid"] not in self.hub.objects:
+                    return _error(400, f"LFS object {value['oid']} does not exist")
+                changes[value["path"]] = self.hub.objects[value["oid"]]
+            elif item["key"] == "deletedFile":
+                changes[value["path"]] = None
+        answer = {"pullRequestUrl": None}
+        if is_request:
+            number = 1 + sum(name.startswith("refs/pr/") for name in repo.branches)
+            rev = f"refs/pr/{number}"
+            repo.branches[rev] = [head]
+            answer["pullRequestUrl"] = f"{self.hub.url}/datasets/{repo_id}/discussions/{number}"
+        oid = self.hub.commit(repo_id, changes, rev)
+        url = f"{self.hub.url}/datasets/{repo_id}/commit/{oid}"
+        return _json({"success": True, "commitOid": oid, "commitUrl": url, **answer})
+
+    def resolve(self, body: bytes, kind: str, repo_id: str, rev: str, path: str) -> Answer:
+        repo = self._repo(kind, repo_id)
+        if isinstance(repo, tuple):
+            return repo
+        if (commit := self._commit_of(repo, rev)) is None:
+            return _error(404, "Revision Not Found", "RevisionNotFound")
+        if path not in self.hub.trees[commit]:
+            return _error(404, "Entry not found", "EntryNotFound", commit)
+        mode, content = self.hub.trees[commit][path]
+        etag = hashlib.sha256(content).hexdigest() if mode == "lfs" else git_id(content)
+        headers = {"ETag": f'"{etag}"', "X-Repo-Commit": commit, "Accept-Ranges": "bytes"}
+        if mode == "lfs":
+            headers |= {"X-Linked-Size": str(len(content)), "X-Linked-Etag": f'"{etag}"'}
+        asked = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
+        if asked:
+            start, end = int(asked[1]), min(int(asked[2] or len(content) - 1), len(content) - 1)
+            headers["Content-Range"] = f"bytes {start}-{end}/{len(content)}"
+            return 206, headers, content[start : end + 1]
+        if self.command == "HEAD":
+            headers["Content-Length"] = str(len(content))
+        return 200, headers, content
+
+
+_Route = Callable[..., Answer]
+_REPO = r"(?P<repo_id>[^/]+/[^/]+?)"
+_REV = r"(?P<rev>refs/pr/\d+|[^/]+)"
+_ROUTES: list[tuple[str, str, _Route]] = [
+    ("GET", "/api/whoami-v2", _Handler.whoami),
+    ("POST", "/api/repos/create", _Handler.create),
+    ("POST", "/api/validate-yaml", _Handler.valid_yaml),
+    ("GET", rf"/api/datasets/{_REPO}/tree/{_REV}(?P<folder>(/.*)?)", _Handler.tree),
+    ("POST", rf"/api/datasets/{_REPO}/paths-info/{_REV}", _Handler.paths_info),
+    ("POST", rf"/api/datasets/{_REPO}/preupload/{_REV}", _Handler.preupload),
+    ("POST", rf"/api/datasets/{_REPO}/commit/{_REV}", _Handler.make_commit),
+    ("POST", rf"/api/datasets/{_REPO}/branch/(?P<rev>.+)", _Handler.branch),
+    ("GET", rf"/api/(?P<kind>models|datasets|spaces)/{_REPO}(/revision/(?P<rev>.+))?", _Handler.info),
+    ("POST", rf"/datasets/{_REPO}\.git/info/lfs/objects/batch", _Handler.batch),
+    ("PUT", r"/lfs/(?P<oid>\w+)", _Handler.put),
+    ("GET", rf"/(?P<kind>datasets)/{_REPO}/resolve/{_REV}/(?P<path>.+)", _Handler.resolve),
+]
+
+
+def _entry(path: str, entry: tuple[str, bytes]) -> dict[str, Any]:
+    mode, content = entry
+    facts: dict[str, Any] = {"type": "file", "path": path, "size": len(content), "oid": git_id(content)}
+    if mode == "lfs":
+        facts["lfs"] = {"oid": hashlib.sha256(content).hexdigest(), "size": len(content), "pointerSize": 130}
+    return facts
+
+
+def _json(value: Any, status: int = 200) -> Answer:
+    return status, {"Content-Type": "application/json"}, json.dumps(value).encode()
+
+
+def _error(status: int, message: str, code: str = "", commit: str = "") -> Answer:
+    named = {"X-Error-Message": message, "X-Error-Code": code, "X-Repo-Commit": commit}
+    headers = {name: value for name, value in named.items() if value}
+    return status, {**headers, "Content-Type": "application/json"}, json.dumps({"error": message}).encode()

@@ -1,0 +1,235 @@
+"""A push: what lands on the Hub is what was pushed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import datasets
+import pytest
+from datasets.table import embed_table_storage
+
+import segments_hf
+from segments_hf.demo import demo_release
+from segments_hf.errors import HubError, OptionError, SegmentsHFError
+
+from .hub_server import Fault, HubServer
+
+REPO = "jane/flowers"
+
+
+def demo(**options: Any) -> Any:
+    return segments_hf.load_release(demo_release(), **options)
+
+
+def shards(hub: HubServer, repo: str = REPO) -> list[str]:
+    return sorted(path for path in hub.files(repo) if path.endswith(".parquet"))
+
+
+def raw(dataset: Any) -> list[dict[str, Any]]:
+    """Rows as they are stored: JSON as text, pictures as bytes, whatever their path."""
+    arrow = dataset.with_format("arrow")
+    tables = arrow.iter(4) if isinstance(dataset, datasets.IterableDataset) else [arrow[:]]
+    rows = [row for table in tables for row in embed_table_storage(table).to_pylist()]
+    return [{name: value["bytes"] if _is_picture(value) else value for name, value in row.items()} for row in rows]
+
+
+def _is_picture(value: Any) -> bool:
+    return isinstance(value, dict) and set(value) == {"bytes", "path"}
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+def test_what_is_loaded_back_is_what_was_pushed(hub: HubServer, streaming: bool) -> None:
+    segments_hf.push_to_hub(demo_release(), REPO)
+    back = datasets.load_dataset(REPO, split="train", streaming=streaming)
+    assert raw(back) == raw(demo(split="train", embed=True))
+    assert segments_hf.categories(back) == segments_hf.categories(demo(split="train"))
+    assert segments_hf.categories(REPO) == segments_hf.categories(demo(split="train"))
+    assert back.features == demo(split="train").features
+
+
+LAYOUTS = ["semantic-segmentation", "instance-segmentation", "panoptic-segmentation", "object-detection"]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("source", ["release", "dataset", "stream", "laid out"])
+def test_layouts(hub: HubServer, layout: str, source: str) -> None:
+    given = {
+        "release": demo_release,
+        "dataset": demo,
+        "stream": lambda: demo(streaming=True),
+        "laid out": lambda: segments_hf.to_layout(demo(), layout),
+    }[source]()
+    segments_hf.push_to_hub(given, REPO, layout=None if source == "laid out" else layout)
+    wanted = segments_hf.to_layout(demo(embed=True), layout)
+    back = datasets.load_dataset(REPO)
+    assert back["train"].features == wanted["train"].features
+    assert raw(back["train"]) == raw(wanted["train"])
+    numbers = json.loads(hub.files(REPO)["id2label.json"])
+    assert {int(number): name for number, name in numbers.items()} == segments_hf.id2label(back)
+    assert segments_hf.id2label(back) == segments_hf.id2label(wanted)
+
+
+def test_shards_are_bounded_and_in_order(hub: HubServer) -> None:
+    segments_hf.push_to_hub(demo(split="train"), REPO, max_shard_size="60KB", num_proc=2)
+    assert len(shards(hub)) > 3
+    assert all(len(hub.files(REPO)[path]) < 80_000 for path in shards(hub))
+    assert raw(datasets.load_dataset(REPO, split="train")) == raw(demo(split="train", embed=True))
+
+
+@pytest.mark.parametrize("source", ["release", "dataset"])
+def test_a_second_push_sends_nothing_and_makes_no_commit(hub: HubServer, source: str) -> None:
+    given = demo_release() if source == "release" else demo()
+    first = segments_hf.push_to_hub(given, REPO, max_shard_size="60KB")
+    hub.received.clear()
+    second = segments_hf.push_to_hub(given, REPO, max_shard_size="60KB")
+    assert not hub.received
+    assert second.oid == first.oid == hub.commits(REPO)[-1]
+
+
+def test_stale_shards_go_and_other_configs_stay(hub: HubServer) -> None:
+    segments_hf.push_to_hub(demo(), REPO, max_shard_size="60KB")
+    segments_hf.push_to_hub(demo(), REPO, config_name="semantic", layout="semantic-segmentation")
+    segments_hf.push_to_hub(demo(), REPO)
+    assert shards(hub) == ["data/train-00000-of-00001.parquet", "semantic/train-00000-of-00001.parquet"]
+    assert len(datasets.load_dataset(REPO, split="train")) == 8
+    assert "label" in datasets.load_dataset(REPO, "semantic", split="train").features
+    assert json.loads(hub.files(REPO)["semantic/id2label.json"])["0"] == "unlabeled"
+
+
+def test_a_split_of_its_own_leaves_the_others(hub: HubServer) -> None:
+    splits = demo(splits={"train": 0.5, "test": 0.5})
+    segments_hf.push_to_hub(splits["train"], REPO)
+    segments_hf.push_to_hub(splits["test"], REPO)
+    back = datasets.load_dataset(REPO)
+    assert {name: len(part) for name, part in back.items()} == {name: len(part) for name, part in splits.items()}
+    segments_hf.push_to_hub(demo(), REPO)
+    assert list(datasets.load_dataset(REPO)) == ["train"]
+    assert shards(hub) == ["data/train-00000-of-00001.parquet"]
+
+
+def test_what_people_wrote_in_the_card_stays(hub: HubServer) -> None:
+    hub.add_repo(REPO)
+    hub.commit(REPO, {"README.md": b"---\nlicense: mit\nfoo: bar\n---\n# Our flowers\n\nTell us of <b>bees</b>.\n"})
+    segments_hf.push_to_hub(demo(), REPO)
+    ours = hub.files(REPO)["README.md"].decode()
+    hub.commit(REPO, {"README.md": f"{ours}\n## More\n\nMore of ours.\n".encode()})
+    segments_hf.push_to_hub(demo(), REPO, config_name="semantic", layout="semantic-segmentation")
+    segments_hf.push_to_hub(demo(), REPO)
+    card = hub.files(REPO)["README.md"].decode()
+    for text in (
+        "license: mit",
+        "foo: bar",
+        "# Our flowers\n\nTell us of <b>bees</b>.\n",
+        "## More\n\nMore of ours.\n",
+    ):
+        assert card.count(text) == 1
+    assert card.count("### Splits") == 2
+
+
+@pytest.mark.parametrize(
+    ("repo", "token", "wanted"),
+    [
+        ("a/b/c", "hf_jane", "repo_id"),
+        (REPO, "hf_nobody", "does not accept the token"),
+        ("joe/flowers", "hf_jane", "cannot create it"),
+        ("joe/there", "hf_jane", "may not write"),
+        ("jane/model", "hf_jane", "is a model"),
+        (REPO, "hf_reader", "may only read"),
+    ],
+)
+def test_bad_input_changes_nothing(hub: HubServer, repo: str, token: str, wanted: str) -> None:
+    hub.users["hf_reader"] = "jane"
+    hub.readers.add("hf_reader")
+    hub.add_repo("jane/model", "models")
+    hub.add_repo("joe/there")
+    commits = len(hub.trees)
+    with pytest.raises(SegmentsHFError, match=wanted):
+        segments_hf.push_to_hub(demo(), repo, token=token)
+    assert len(hub.trees) == commits
+    assert not hub.received
+
+
+def test_without_a_token(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HF_TOKEN")
+    with pytest.raises(HubError, match="no token"):
+        segments_hf.push_to_hub(demo(), REPO)
+    assert not hub.repos
+
+
+def test_a_dataset_without_rows(hub: HubServer) -> None:
+    with pytest.raises(OptionError, match="'train' has no rows"):
+        segments_hf.push_to_hub(demo(split="train").select([]), REPO)
+    with pytest.raises(OptionError, match="'train' has no rows"):
+        segments_hf.push_to_hub(demo(split="train", streaming=True).filter(lambda row: False), REPO)
+    assert not hub.repos
+
+
+def test_private_and_pull_request_and_branch(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    segments_hf.push_to_hub(demo(), "flowers", private=True, revision="next")
+    assert hub.repos["datasets", REPO].private
+    assert not [path for path in hub.files(REPO) if path.startswith("data/")]
+    assert len(datasets.load_dataset(REPO, revision="next", split="train")) == 8
+    commit = segments_hf.push_to_hub(demo(), REPO, create_pr=True)
+    assert commit.pr_revision == "refs/pr/1"
+    assert not shards(hub)
+    assert len(datasets.load_dataset(REPO, revision="refs/pr/1", split="train")) == 8
+
+
+BUSY = (503, {}, b"")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("PUT", "/lfs/", BUSY, times=1),
+        Fault("PUT", "/lfs/", "reset", times=1),
+        Fault("POST", "/commit/", BUSY, times=2),
+        Fault("POST", "/commit/", (429, {"Retry-After": "0"}, b"")),
+        Fault("POST", "/commit/", "reset"),
+        Fault("POST", "/commit/", "lose"),
+        Fault("POST", "/commit/", lambda hub: hub.commit(REPO, {"README.md": b"# Somebody else was here\n"})),
+    ],
+)
+def test_faults_are_mended(hub: HubServer, fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    hub.faults.append(fault)
+    segments_hf.push_to_hub(demo(), REPO)
+    assert not fault.times
+    files = hub.files(REPO)
+    if callable(fault.answer):
+        assert b"Somebody else was here" in files["README.md"]
+    assert raw(datasets.load_dataset(REPO, split="train")) == raw(demo(split="train", embed=True))
+
+
+@pytest.mark.parametrize("source", ["release", "dataset", "layout"])
+def test_an_interrupted_push_goes_on(hub: HubServer, source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    options: dict[str, Any] = {"max_shard_size": "60KB"}
+    if source == "layout":
+        options["layout"] = "panoptic-segmentation"
+    given = demo() if source == "dataset" else demo_release()
+    segments_hf.push_to_hub(given, "jane/whole", **options)
+    hub.objects.clear()
+    hub.received.clear()
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    hub.faults.append(Fault("PUT", "/lfs/", (403, {}, b""), times=9, after=2))
+    with pytest.raises(HubError):
+        segments_hf.push_to_hub(given, REPO, **options)
+    assert shards(hub) == []
+    hub.faults.clear()
+    first = dict(hub.received)
+    written: list[Path] = []
+    writer = segments_hf.hub.shards._Writer
+
+    class Counting(writer):
+        def __init__(self, file: Path, features: Any) -> None:
+            written.append(file)
+            super().__init__(file, features)
+
+    monkeypatch.setattr("segments_hf.hub.shards._Writer", Counting)
+    segments_hf.push_to_hub(given, REPO, **options)
+    assert all(hub.received[oid] == size for oid, size in first.items())
+    assert len(written) == len(shards(hub)) - 2
+    whole, again = hub.files("jane/whole"), hub.files(REPO)
+    assert {path: whole[path] for path in shards(hub, "jane/whole")} == {path: again[path] for path in shards(hub)}
