@@ -124,7 +124,7 @@ def _section(facts: CardFacts) -> str:
         _table_of_classes(facts),
         _table_of_statuses(facts),
         _encoding(facts),
-        "Made with [segments-hf](https://pypi.org/project/segments-hf).",
+        "Made with segments-hf.",
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -132,9 +132,10 @@ def _section(facts: CardFacts) -> str:
 def _how_to_load(facts: CardFacts) -> str:
     config = "" if facts.config_name == "default" else f", {facts.config_name!r}"
     split = next(iter(facts.splits))
+    note = "\n\nIt has columns of JSON, which `datasets` reads from 4.7 on." if "Json(" in repr(facts.features) else ""
     return (
         "### Load it\n\n```python\nfrom datasets import load_dataset\n\n"
-        f'dataset = load_dataset("{facts.repo_id}"{config}, split="{split}")\n```'
+        f'dataset = load_dataset("{facts.repo_id}"{config}, split="{split}")\n```{note}'
     )
 
 

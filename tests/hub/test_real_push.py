@@ -1,0 +1,28 @@
+"""The real release arc_litter v01, to the Hub and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import datasets
+import pytest
+
+import segments_hf
+
+from .hub_server import HubServer
+from .test_push import raw, shards
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+def test_arc_litter_to_the_hub_and_back(hub: HubServer, arc_litter: Path, streaming: bool) -> None:
+    options = {"split": "train", "segments_dir": arc_litter / "segments", "filter_by": "reviewed"}
+    release = arc_litter / "arc_litter-v01.json"
+    rows = segments_hf.load_release(release, **options, embed=True)
+    pushed = segments_hf.load_release(release, **options, streaming=streaming)
+    segments_hf.push_to_hub(pushed, "jane/litter", max_shard_size="5MB")
+    assert len(shards(hub, "jane/litter")) > 1
+    back = datasets.load_dataset("jane/litter", split="train")
+    assert back.features == rows.features
+    assert raw(back) == raw(rows)
+    assert raw(datasets.load_dataset("jane/litter", split="train", streaming=True)) == raw(rows)
+    assert sum(len(annotations) for annotations in back["annotations"]) == 39
