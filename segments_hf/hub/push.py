@@ -237,7 +237,11 @@ def _sheet(source: Source, folder: Path) -> bytes | None:
     classes = _categories(source)
     if not classes or source.shown is None:
         return None
-    rows = list(islice(source.shown.with_format(None), _SHOWN))
+    decoded = source.shown.with_format(None)
+    for name, feature in decoded.features.items():
+        if isinstance(feature, datasets.Image) and not feature.decode:
+            decoded = decoded.cast_column(name, datasets.Image(id=feature.id))
+    rows = list(islice(decoded, _SHOWN))
     if not rows:
         raise OptionError(f"split {source.parts[0].name!r} has no rows; leave it out")
     picture = contact_sheet(rows, classes)

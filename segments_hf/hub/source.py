@@ -69,7 +69,7 @@ class Source:
         parts: The splits.
         is_whole: Whether these are all splits of the dataset, so that others go.
         layout: The layout of the columns; None for the rows of a release, or other ones.
-        shown: Rows as they come from a release, of which a contact sheet can be drawn; None where there are none.
+        shown: Rows of which a contact sheet can be drawn, if there are any.
     """
 
     parts: list[Part]
@@ -121,7 +121,7 @@ def open_source(dataset_or_release: Any, layout: str | None, num_proc: int | Non
     if not parts:
         raise OptionError("got no splits, wanted one at least")
     first = next(iter(splits.values()))
-    shown = first if first.features.keys() >= _SHOWN else None
+    shown = first if first.features.keys() >= _SHOWN or layout_of(first.features) else None
     return Source(parts, is_whole, layout or layout_of(parts[0].features), shown)
 
 

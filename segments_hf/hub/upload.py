@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import shutil
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -74,14 +75,17 @@ class Worker:
         start = arrived[-1].following if arrived else None
         folder = self.journal.file.with_suffix(".shards")
         folder.mkdir(exist_ok=True)
-        with ThreadPoolExecutor(1) as uploading:
-            under_way: Future[Progress] | None = None
-            for shard in write_shards(self.rows, self.features, folder, self.max_bytes, start):
+        try:
+            with ThreadPoolExecutor(1) as uploading:
+                under_way: Future[Progress] | None = None
+                for shard in write_shards(self.rows, self.features, folder, self.max_bytes, start):
+                    if under_way is not None:
+                        yield under_way.result()
+                    under_way = uploading.submit(self._upload, shard)
                 if under_way is not None:
                     yield under_way.result()
-                under_way = uploading.submit(self._upload, shard)
-            if under_way is not None:
-                yield under_way.result()
+        finally:
+            shutil.rmtree(folder)  # a stream that broke off leaves a shard behind
 
     def _still_there(self, arrived: list[Arrived]) -> list[Arrived]:
         """The shards up to the first that the Hub has lost: it keeps what nobody has committed for some time only."""

@@ -30,7 +30,7 @@ def contact_sheet(rows: Iterable[Mapping[str, Any]], categories: Sequence[Catego
     """Draws the first rows: each image beside its label in the colours of the classes, and the classes below.
 
     Args:
-        rows: Rows of an image task, with pictures decoded: a dataset, a stream or a list.
+        rows: Rows of an image task or in a layout, with pictures decoded: a dataset, a stream or a list.
         categories: The categories, in the order of the class indices.
         n: How many rows to draw at most.
 
@@ -61,13 +61,16 @@ def contact_sheet(rows: Iterable[Mapping[str, Any]], categories: Sequence[Catego
 def _pair(row: Mapping[str, Any], colors: Sequence[Color]) -> Image.Image:
     pair = Image.new("RGB", (2 * _CELL[0], _CELL[1] + _CAPTION), _PAPER)
     pair.paste(_fitted(row["image"], "no image", Image.Resampling.LANCZOS), (0, 0))
-    is_labeled = bool(row["annotations"]) or row.get("segmentation_bitmap") is not None
+    is_labeled = "annotations" not in row or row["annotations"] or row.get("segmentation_bitmap") is not None
     drawn = label_picture(row, colors) if is_labeled else None
-    pair.paste(_fitted(drawn, row["status"] or "no label", Image.Resampling.NEAREST), (_CELL[0], 0))
+    pair.paste(_fitted(drawn, row.get("status") or "no label", Image.Resampling.NEAREST), (_CELL[0], 0))
     pen = ImageDraw.Draw(pair)
     font = _font(12)
-    pen.text((2, _CELL[1] + 5), _shortened(str(row["name"]), font, _CELL[0] - 8), _INK, font)
-    pen.text((_CELL[0] + 2, _CELL[1] + 5), f"{row['status']} · {len(row['annotations'] or ())} objects", _FADED, font)
+    if "name" in row:
+        name = _shortened(str(row["name"]), font, _CELL[0] - 8)
+        label = f"{row['status']} · {len(row['annotations'] or ())} objects"
+        pen.text((2, _CELL[1] + 5), name, _INK, font)
+        pen.text((_CELL[0] + 2, _CELL[1] + 5), label, _FADED, font)
     return pair
 
 

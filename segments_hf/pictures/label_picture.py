@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from segments_hf.bitmaps import Color, semantic_mask
+from segments_hf.pictures.layout_picture import layout_picture
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,13 +21,15 @@ def label_picture(row: Mapping[str, Any], colors: Sequence[Color]) -> Image.Imag
     """Draws what was labelled, on a dark ground.
 
     Args:
-        row: A row with its pictures decoded.
+        row: A row with its pictures decoded, as it is made of a release or in a layout.
         colors: The colour of each class index.
 
     Returns:
         An RGB picture of the size of the bitmap, or of the image where there is none; None where nothing is known of
         the size.
     """
+    if "annotations" not in row:
+        return layout_picture(row, colors, UNLABELED_COLOR)
     annotations = row["annotations"] or []
     if row.get("segmentation_bitmap") is not None:
         mask = semantic_mask(row["segmentation_bitmap"], annotations)

@@ -69,6 +69,7 @@ def test_layouts(hub: HubServer, layout: str, source: str) -> None:
     numbers = json.loads(hub.files(REPO)["id2label.json"])
     assert {int(number): name for number, name in numbers.items()} == segments_hf.id2label(back)
     assert segments_hf.id2label(back) == segments_hf.id2label(wanted)
+    assert "contact_sheet.jpg" in hub.files(REPO)
 
 
 def test_shards_are_bounded_and_in_order(hub: HubServer) -> None:
@@ -175,6 +176,24 @@ def test_private_and_pull_request_and_branch(hub: HubServer, monkeypatch: pytest
     assert commit.pr_revision == "refs/pr/1"
     assert not shards(hub)
     assert len(datasets.load_dataset(REPO, revision="refs/pr/1", split="train")) == 8
+
+
+def test_pictures_that_are_not_decoded(hub: HubServer) -> None:
+    flowers = demo(split="train")
+    flowers = flowers.cast_column("image", datasets.Image(decode=False, id=flowers.features["image"].id))
+    segments_hf.push_to_hub(flowers, REPO)
+    assert raw(datasets.load_dataset(REPO, split="train")) == raw(demo(split="train", embed=True))
+
+
+def test_a_stream_that_breaks_off_leaves_no_file(hub: HubServer, caches: Path) -> None:
+    def broken(row: dict[str, Any]) -> dict[str, Any]:
+        raise ValueError(row["name"])
+
+    stream = demo(split="train", streaming=True)
+    with pytest.raises(ValueError, match="meadow_01"):
+        segments_hf.push_to_hub(stream.map(broken, features=stream.features), REPO)
+    assert not list((caches / "segments_hf" / "pushes").rglob("*.parquet"))
+    assert not hub.repos
 
 
 BUSY = (503, {}, b"")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from segments_hf import categories, load_release
+from segments_hf import categories, load_release, to_layout
 from segments_hf.bitmaps import decode_bitmap
 from segments_hf.dataset.categories import class_colors
 from segments_hf.demo import demo_release
@@ -81,3 +81,22 @@ def test_a_sheet_survives_missing_pictures_and_odd_names() -> None:
 def test_no_rows() -> None:
     with pytest.raises(ValueError, match="got no rows"):
         contact_sheet([], [])
+
+
+@pytest.mark.parametrize("task", ["semantic-segmentation", "instance-segmentation", "panoptic-segmentation"])
+def test_a_layout_is_drawn_as_its_rows_are(task: str) -> None:
+    dataset = load_release(demo_release(), split="train", filter_by="reviewed")
+    colors = class_colors(categories(dataset))
+    for row, laid_out in zip(dataset, to_layout(dataset, task), strict=True):
+        unlabelled = decode_bitmap(row["segmentation_bitmap"]) == 0
+        wanted, drawn = np.asarray(label_picture(row, colors)), np.asarray(label_picture(laid_out, colors))
+        assert (wanted[~unlabelled] == drawn[~unlabelled]).all()
+        assert (drawn[unlabelled] == drawn[0, 0]).all()
+
+
+def test_boxes_of_a_layout_are_drawn() -> None:
+    row = {"width": 40, "height": 30, "objects": {"bbox": [[5.0, 6.0, 20.0, 10.0]], "category": [1]}}
+    drawn = label_picture(row, COLORS)
+    assert drawn is not None
+    assert drawn.getpixel((5, 10)) == COLORS[1]
+    assert drawn.getpixel((15, 11)) == UNLABELED_COLOR
