@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import yaml
 from huggingface_hub import DatasetCard
 
 from segments_hf.dataset.categories import class_colors, class_names, path_in_repo
@@ -90,7 +91,7 @@ def parse_card(content: bytes | None, repo_id: str) -> DatasetCard:
         text = (content or b"").decode("utf-8")
         # `huggingface_hub` warns where there is no YAML.
         return DatasetCard(text if text.startswith("---") else f"---\n{{}}\n---\n{text}")
-    except ValueError as error:
+    except (ValueError, yaml.YAMLError) as error:
         raise HubError(
             f"the README.md of {repo_id} cannot be read, so it cannot be kept; mend it first: {error}"
         ) from error

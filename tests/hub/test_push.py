@@ -204,6 +204,9 @@ BUSY = (503, {}, b"")
     [
         Fault("PUT", "/lfs/", BUSY, times=1),
         Fault("PUT", "/lfs/", "reset", times=1),
+        Fault("PUT", "/lfs/", (429, {"Retry-After": "0"}, b"")),
+        Fault("POST", "/objects/batch", BUSY),
+        Fault("POST", "/repos/create", BUSY),
         Fault("POST", "/commit/", BUSY, times=2),
         Fault("POST", "/commit/", (429, {"Retry-After": "0"}, b"")),
         Fault("POST", "/commit/", "reset"),
@@ -252,3 +255,54 @@ def test_an_interrupted_push_goes_on(hub: HubServer, source: str, monkeypatch: p
     assert len(written) == len(shards(hub)) - 2
     whole, again = hub.files("jane/whole"), hub.files(REPO)
     assert {path: whole[path] for path in shards(hub, "jane/whole")} == {path: again[path] for path in shards(hub)}
+
+
+def test_what_the_hub_has_lost_meanwhile_is_sent_again(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    hub.faults.append(Fault("POST", "/commit/", (403, {}, b"")))
+    with pytest.raises(HubError, match="may not write"):
+        segments_hf.push_to_hub(demo_release(), REPO, max_shard_size="60KB")
+    first = dict(hub.received)
+    lost = list(first)[2]
+    del hub.objects[lost]
+    segments_hf.push_to_hub(demo_release(), REPO, max_shard_size="60KB")
+    assert dict(hub.received) == {**first, lost: 2 * first[lost]}
+    assert raw(datasets.load_dataset(REPO, split="train")) == raw(demo(split="train", embed=True))
+
+
+def test_a_hub_that_stays_busy(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    hub.faults.append(Fault("POST", "/commit/", BUSY, times=99))
+    with pytest.raises(HubError, match="run the same again"):
+        segments_hf.push_to_hub(demo(), REPO)
+    assert shards(hub) == []
+
+
+def test_a_split_with_other_columns_than_those_that_stay(hub: HubServer) -> None:
+    splits = demo(splits={"train": 0.5, "test": 0.5})
+    segments_hf.push_to_hub(splits["train"], REPO)
+    commits = hub.commits(REPO)
+    with pytest.raises(OptionError, match="'train' with other columns"):
+        segments_hf.push_to_hub(splits["test"], REPO, layout="semantic-segmentation")
+    assert hub.commits(REPO) == commits
+
+
+def test_a_card_whose_yaml_is_broken(hub: HubServer) -> None:
+    hub.add_repo(REPO)
+    hub.commit(REPO, {"README.md": b"---\nfoo: [\n---\nText\n"})
+    with pytest.raises(HubError, match="mend it first"):
+        segments_hf.push_to_hub(demo(), REPO)
+
+
+@pytest.mark.parametrize(
+    ("options", "wanted"),
+    [
+        ({"config_name": "data"}, "config_name"),
+        ({"max_shard_size": "much"}, "max_shard_size"),
+        ({"layout": "depth"}, "task: got 'depth'"),
+    ],
+)
+def test_options_that_are_wrong(hub: HubServer, options: dict[str, Any], wanted: str) -> None:
+    with pytest.raises(OptionError, match=wanted):
+        segments_hf.push_to_hub(demo(), REPO, **options)
+    assert not hub.repos

@@ -1,0 +1,48 @@
+"""Every task type goes to the Hub and comes back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import datasets
+import pytest
+
+import segments_hf
+
+from .hub_server import HubServer
+from .test_push import raw
+
+POLYGON = {"id": 1, "category_id": 1, "type": "polygon", "points": [[0, 0], [4.5, 0], [4, 4]]}
+TRACKED = {**POLYGON, "track_id": 3, "is_keyframe": True}
+SAMPLES: dict[str, dict[str, Any]] = {
+    "vector": {"attributes": {"image": {"url": "a.jpg"}}, "label": {"annotations": [POLYGON]}},
+    "image-vector-sequence": {
+        "attributes": {"frames": [{"image": {"url": "a.jpg"}}, {"image": {"url": "b.jpg"}}]},
+        "label": {"frames": [{"annotations": [TRACKED]}, {"annotations": []}]},
+    },
+    "pointcloud-cuboid": {"attributes": {"pcd": {"url": "a.pcd"}}, "label": {"annotations": [{"id": 1}]}},
+}
+
+
+@pytest.mark.parametrize("task_type", SAMPLES)
+@pytest.mark.parametrize("streaming", [False, True])
+def test_a_task_type(hub: HubServer, write_release: Any, task_type: str, streaming: bool) -> None:
+    parts = SAMPLES[task_type]
+    samples = [
+        {
+            "name": f"a/b {number}.jpg",
+            "uuid": f"uuid-{number}",
+            "attributes": parts["attributes"],
+            "metadata": {"number": number},
+            "labels": {"ground-truth": {"label_status": "LABELED", "attributes": parts["label"]} if number else None},
+        }
+        for number in range(3)
+    ]
+    release = write_release(samples, task_type=task_type)
+    rows = segments_hf.load_release(release, split="train", load_assets=False)
+    pushed = segments_hf.load_release(release, split="train", load_assets=False, streaming=streaming)
+    segments_hf.push_to_hub(pushed, "jane/things", max_shard_size=300)
+    back = datasets.load_dataset("jane/things", split="train")
+    assert back.features == rows.features
+    assert raw(back) == raw(rows)
+    assert "LABELED" in hub.files("jane/things")["README.md"].decode()
