@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datasets
 import numpy as np
 import pytest
+from PIL import Image
 
-from segments_hf import load_release, to_layout
+from segments_hf import categories, load_release, to_layout
 from segments_hf.errors import BitmapError, OptionError
 
 from .mask_making import (
@@ -57,3 +59,19 @@ class TestManyInstances:
             "I;16",
             [[0, 256]],
         )
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+@pytest.mark.parametrize("mode", ["L", "RGBA"])
+def test_an_image_is_decoded_as_rgb_and_its_bytes_stay(tmp_path, write_release, mode, streaming):
+    sample = bitmap_sample(tmp_path, "a", [[0, 1]], [marked(1)])
+    file = tmp_path / "picture.png"
+    Image.new(mode, (2, 1), 7 if mode == "L" else (7, 7, 7, 9)).save(file)
+    sample["attributes"]["image"]["url"] = file.name
+    dataset = load_release(write_release([sample]), split="train", streaming=streaming)
+    laid_out = to_layout(dataset, INSTANCE)
+    (row,) = laid_out
+    assert (row["image"].mode, row["image"].getpixel((0, 0))) == ("RGB", (7, 7, 7))
+    (stored,) = laid_out.cast_column("image", datasets.Image(decode=False))
+    assert (stored["image"]["bytes"] or file.read_bytes()) == file.read_bytes()
+    assert categories(laid_out) == categories(dataset)

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from datasets import Value
+from datasets import Image, Value
 
 from segments_hf.bitmaps import encode_bitmap, instance_mask, semantic_mask
+from segments_hf.dataset.categories import CARRIER, to_feature_id
 from segments_hf.dataset.class_numbers import mask_feature, mask_names
 from segments_hf.dataset.layouts.layout import Layout
 from segments_hf.dataset.masks import picture
@@ -39,16 +40,20 @@ def instance_segmentation(categories: Sequence[Category], ignore_index: int | No
             f"got {len(categories)} classes, but a channel of instance-segmentation holds {_LARGEST}; "
             "panoptic-segmentation holds any number"
         )
-    return Layout(("image", "annotation", "semantic_class_to_id"), _Annotations(tuple(mask_names(categories).values())))
+    made = _Annotations(tuple(mask_names(categories).values()), to_feature_id(categories))
+    return Layout((CARRIER, "annotation", "semantic_class_to_id"), made)
 
 
 @dataclass(frozen=True)
 class _Annotations:
     names: tuple[str, ...]
+    carried: str
 
     @property
     def features(self) -> dict[str, Any]:
         return {
+            # The example script takes an image as it is decoded, and its model wants three channels. The bytes stay.
+            CARRIER: Image(mode="RGB", id=self.carried),
             "annotation": mask_feature(dict(enumerate(self.names))),
             "semantic_class_to_id": {name: Value("int64") for name in self.names},
         }
