@@ -8,7 +8,7 @@ import random
 import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from huggingface_hub.errors import HfHubHTTPError
+from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
 from huggingface_hub.utils._http import get_session
 
 from segments_hf.errors import HubError
@@ -57,12 +57,14 @@ def patiently(call: Callable[[], T], what: str) -> T:
 def rest(error: Exception, pause: float, what: str) -> None:
     """Waits as long as the Hub asks for, or for a pause."""
     seconds = min(LONGEST_PAUSE, _retry_after(error) or pause * random.uniform(0.75, 1.25))  # noqa: S311
-    logger.warning("%s: trying again in %.0f s (%s)", what, seconds, str(error).splitlines()[0])
+    logger.warning("%s: trying again in %.0f s (%s)", what, seconds, (str(error) or repr(error)).splitlines()[0])
     time.sleep(seconds)
 
 
 def is_passing(error: BaseException) -> bool:
     """Whether an error comes from a Hub that is busy, or from a bad line."""
+    if any(isinstance(link, OfflineModeIsEnabled) for link in _chain(error)):  # a ConnectionError that stays
+        return False
     return any(_status(link) in _BUSY or isinstance(link, _line_errors()) for link in _chain(error))
 
 

@@ -1,0 +1,47 @@
+"""What is tried again, and what is not."""
+
+from __future__ import annotations
+
+import pytest
+from huggingface_hub.errors import OfflineModeIsEnabled
+
+from segments_hf.errors import HubError
+from segments_hf.hub.patience import patiently
+
+
+@pytest.fixture(autouse=True)
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses that are made."""
+    made: list[float] = []
+    monkeypatch.setattr("time.sleep", made.append)
+    return made
+
+
+def failing(*errors: Exception):
+    left = list(errors)
+
+    def call() -> str:
+        if left:
+            raise left.pop(0)
+        return "done"
+
+    return call
+
+
+def test_a_bad_line_is_tried_again(pauses: list[float]) -> None:
+    assert patiently(failing(ConnectionResetError(), ConnectionError("")), "ask") == "done"
+    assert len(pauses) == 2
+    assert pauses[0] < pauses[1]
+
+
+def test_it_ends(pauses: list[float]) -> None:
+    with pytest.raises(HubError, match="ask: the Hub still fails after 7 tries"):
+        patiently(failing(*[ConnectionResetError("reset")] * 7), "ask")
+    assert len(pauses) == 6
+
+
+@pytest.mark.parametrize("error", [ValueError("wrong"), OfflineModeIsEnabled("offline")])
+def test_what_will_not_pass_is_raised_at_once(error: Exception, pauses: list[float]) -> None:
+    with pytest.raises(type(error)):
+        patiently(failing(error), "ask")
+    assert pauses == []
