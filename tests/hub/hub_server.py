@@ -30,6 +30,7 @@ def git_id(content: bytes) -> str:
 @dataclass
 class Repo:
     private: bool = False
+    gated: bool = False
     branches: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -229,7 +230,7 @@ class _Handler(BaseHTTPRequestHandler):
         if (commit := self._commit_of(repo, rev or "main")) is None:
             return _error(404, "Revision Not Found", "RevisionNotFound")
         files = [{"rfilename": path} for path in self.hub.trees[commit]]
-        facts = {"id": repo_id, "sha": commit, "private": repo.private, "gated": False, "disabled": False}
+        facts = {"id": repo_id, "sha": commit, "private": repo.private, "gated": repo.gated, "disabled": False}
         return _json({**facts, "siblings": files, "tags": [], "downloads": 0, "likes": 0})
 
     def branch(self, body: bytes, repo_id: str, rev: str) -> Answer:
@@ -352,6 +353,8 @@ class _Handler(BaseHTTPRequestHandler):
         repo = self._repo(kind, repo_id)
         if isinstance(repo, tuple):
             return repo
+        if repo.gated and self._user != repo_id.partition("/")[0]:
+            return _error(403, "Access to this dataset is restricted", "GatedRepo")
         if (commit := self._commit_of(repo, rev)) is None:
             return _error(404, "Revision Not Found", "RevisionNotFound")
         if path not in self.hub.trees[commit]:

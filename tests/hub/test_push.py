@@ -196,6 +196,21 @@ def test_a_stream_that_breaks_off_leaves_no_file(hub: HubServer, caches: Path) -
     assert not hub.repos
 
 
+@pytest.mark.parametrize("kind", ["private", "gated"])
+def test_who_may_read(hub: HubServer, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub.add_repo(REPO)
+    setattr(hub.repos["datasets", REPO], kind, True)
+    monkeypatch.delenv("HF_TOKEN")
+    segments_hf.push_to_hub(demo(), REPO, token="hf_jane")
+    segments_hf.push_to_hub(demo(), REPO, token="hf_jane", layout="object-detection", config_name="boxes")
+    with pytest.raises(Exception, match="gated|doesn't exist|private"):
+        datasets.load_dataset(REPO, token="hf_joe", split="train")
+    with pytest.raises(SegmentsHFError, match=REPO):
+        segments_hf.categories(REPO, token="hf_joe")
+    assert len(datasets.load_dataset(REPO, token="hf_jane", split="train")) == 8
+    assert len(segments_hf.categories(REPO, token="hf_jane")) == 2
+
+
 BUSY = (503, {}, b"")
 
 
