@@ -321,3 +321,22 @@ def test_options_that_are_wrong(hub: HubServer, options: dict[str, Any], wanted:
     with pytest.raises(OptionError, match=wanted):
         segments_hf.push_to_hub(demo(), REPO, **options)
     assert not hub.repos
+
+
+@pytest.mark.parametrize("source", ["release", "dataset"])
+def test_processes_that_were_interrupted_go_on(hub: HubServer, source: str) -> None:
+    options: dict[str, Any] = {"max_shard_size": "60KB", "num_proc": 2}
+    given = demo() if source == "dataset" else demo_release()
+    segments_hf.push_to_hub(given, "jane/whole", **options)
+    hub.objects.clear()
+    hub.received.clear()
+    hub.faults.append(Fault("PUT", "/lfs/", (403, {}, b""), times=9, after=3))
+    with pytest.raises(HubError, match="may not write"):
+        segments_hf.push_to_hub(given, REPO, **options)
+    assert shards(hub) == []
+    hub.faults.clear()
+    first = dict(hub.received)
+    segments_hf.push_to_hub(given, REPO, **options)
+    assert all(hub.received[oid] == size for oid, size in first.items())
+    whole, again = hub.files("jane/whole"), hub.files(REPO)
+    assert {path: whole[path] for path in shards(hub, "jane/whole")} == {path: again[path] for path in shards(hub)}
