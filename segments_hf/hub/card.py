@@ -5,20 +5,21 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 import yaml
 from huggingface_hub import DatasetCard
 
 from segments_hf.dataset.categories import class_colors, class_names, path_in_repo
 from segments_hf.errors import HubError
+from segments_hf.hub.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from datasets import Features
 
-    from segments_hf.hub.tally import Tally
     from segments_hf.release import Category
 
 SHEET = "contact_sheet.jpg"
@@ -114,6 +115,15 @@ def with_section(text: str, facts: CardFacts) -> str:
     return f"{before}\n\n{section}\n"
 
 
+def known_counts(text: str, config_name: str) -> dict[str, Tally]:
+    """The counts that our section about a configuration was made of: those of splits that stay are needed again."""
+    found = re.search(rf"<!-- {re.escape(_counts_of(config_name))} (.+?) -->", text)
+    try:
+        return msgspec.json.decode(found[1], type=dict[str, Tally]) if found else {}
+    except msgspec.DecodeError:  # somebody has changed it
+        return {}
+
+
 def _section(facts: CardFacts) -> str:
     parts = [
         "" if facts.config_name == "default" else f"## {facts.config_name}",
@@ -126,8 +136,18 @@ def _section(facts: CardFacts) -> str:
         _table_of_statuses(facts),
         _encoding(facts),
         "Made with segments-hf.",
+        f"<!-- {_counts_of(facts.config_name)} {_hidden(facts.splits)} -->",
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _counts_of(config_name: str) -> str:
+    return f"segments-hf: counts {config_name}"
+
+
+def _hidden(splits: Mapping[str, Tally]) -> str:
+    """JSON that cannot end the comment it is in."""
+    return msgspec.json.encode(splits).decode().replace(">", "\\u003e").replace("--", "-\\u002d")
 
 
 def _how_to_load(facts: CardFacts) -> str:
@@ -147,7 +167,7 @@ def _table_of_splits(facts: CardFacts) -> str:
         [
             name,
             f"{tally.rows:,}",
-            *([f"{sum((tally.objects or {}).values()):,}"] if counts_objects else []),
+            *([_count(tally.objects, None)] if counts_objects else []),
             _size(facts.sizes.get(name, 0)),
         ]
         for name, tally in facts.splits.items()
@@ -158,7 +178,7 @@ def _table_of_splits(facts: CardFacts) -> str:
 def _table_of_classes(facts: CardFacts) -> str:
     if not facts.categories:
         return ""
-    counted = {name: tally.objects for name, tally in facts.splits.items() if tally.objects is not None}
+    counted = facts.splits if any(tally.objects is not None for tally in facts.splits.values()) else {}
     header = ["", "class", "index", "id on Segments.ai", *(f"in {name}" for name in counted)]
     rows = [
         [
@@ -166,7 +186,7 @@ def _table_of_classes(facts: CardFacts) -> str:
             _plain(name),
             str(index),
             str(category.id),
-            *(f"{objects.get(index, 0):,}" for objects in counted.values()),
+            *(_count(tally.objects, index) for tally in counted.values()),
         ]
         for index, (category, name, color) in enumerate(
             zip(facts.categories, class_names(facts.categories), class_colors(facts.categories), strict=True)
@@ -180,7 +200,7 @@ def _table_of_statuses(facts: CardFacts) -> str:
     if not statuses:
         return ""
     rows = [
-        [_plain(status), *(f"{tally.statuses.get(status, 0):,}" for tally in facts.splits.values())]
+        [_plain(status), *(_count(tally.statuses or None, status) for tally in facts.splits.values())]
         for status in statuses
     ]
     return f"### Label statuses\n\n{_table(['status', *(f'in {name}' for name in facts.splits)], rows)}"
@@ -196,6 +216,13 @@ def _encoding(facts: CardFacts) -> str:
     else:
         return ""
     return f"### How labels are encoded\n\n{text}"
+
+
+def _count(counts: Mapping[Any, int] | None, key: Any) -> str:
+    """One of the counts, or their sum; a dash where nobody has counted."""
+    if counts is None:
+        return "–"
+    return f"{sum(counts.values()) if key is None else counts.get(key, 0):,}"
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -39,7 +39,6 @@ def update_card_data(
     features: Features,
     splits: Mapping[str, Tally],
     sizes: Mapping[str, int],
-    is_whole: bool,
     layout: str | None,
     license: str | None,  # noqa: A002  (as the Hub calls it)
 ) -> None:
@@ -49,35 +48,29 @@ def update_card_data(
         data: The YAML, which is changed.
         config_name: The configuration.
         features: Its columns.
-        splits: The counts of the splits that were pushed.
-        sizes: The size in bytes of the files of every split in the repository.
-        is_whole: Whether they are all splits of the configuration.
+        splits: The counts of its splits.
+        sizes: The size in bytes of the files of each.
         layout: Its layout, if it has one.
         license: The licence, if it was given.
-
-    Raises:
-        OptionError: The configuration has other splits with other columns.
     """
-    kept = other_splits(data, config_name, splits, features, is_whole=is_whole)
-    infos = {**kept, **{name: _split_info(name, tally) for name, tally in splits.items()}}
     splits_info = SplitDict()
-    for split in infos.values():
-        splits_info.add(split)
+    for name, tally in splits.items():
+        splits_info.add(SplitInfo(name=name, num_bytes=tally.num_bytes, num_examples=tally.rows))
     info = DatasetInfo(
         config_name=config_name,
         features=features,
         splits=splits_info,
-        download_size=sum(sizes.get(name, 0) for name in infos),
-        dataset_size=sum(split.num_bytes for split in infos.values()),
+        download_size=sum(sizes.values()),
+        dataset_size=sum(tally.num_bytes for tally in splits.values()),
     )
     _remove(data, "dataset_info", config_name)
     DatasetInfosDict({config_name: info}).to_dataset_card_data(data)
-    files = [{"split": name, "path": f"{data_folder(config_name)}/{name}-*"} for name in infos]
+    files = [{"split": name, "path": f"{data_folder(config_name)}/{name}-*"} for name in splits]
     MetadataConfigs({config_name: {"data_files": files}}).to_dataset_card_data(data)
     task, task_id = _task(features, layout)
     for key, value in (("task_categories", task), ("task_ids", task_id), ("tags", _TAG)):
         setattr(data, key, _with(data.get(key), value))
-    rows = sum(split.num_examples for split in infos.values())
+    rows = sum(tally.rows for tally in splits.values())
     data["size_categories"] = [next((name for most, name in _SIZES if rows < most), "10M<n<100M")]
     if license is not None:
         data["license"] = license
@@ -117,10 +110,6 @@ def pushed_splits(data: CardData, config_name: str) -> list[str]:
 def data_folder(config_name: str) -> str:
     """The folder of a configuration's shards, as `datasets` names it."""
     return "data" if config_name == "default" else config_name
-
-
-def _split_info(name: str, tally: Tally) -> SplitInfo:
-    return SplitInfo(name=name, num_bytes=tally.num_bytes, num_examples=tally.rows)
 
 
 def _remove(data: CardData, key: str, config_name: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from huggingface_hub import CommitInfo, CommitOperationAdd, CommitOperationDelete
@@ -26,14 +24,12 @@ _CONFLICT, _MOVED_ON = 409, 412  # another commit is under way, or has been made
 
 Operation = CommitOperationAdd | CommitOperationDelete
 
-logger = logging.getLogger(__name__)
-
 
 def commit_push(
     repository: Repository,
     shards: Mapping[str, Arrived],
     stale: Sequence[str],
-    texts: Callable[[str], Mapping[str, bytes]],
+    texts: Callable[[str, Mapping[str, RepoFile]], Mapping[str, bytes]],
     message: str,
 ) -> CommitInfo:
     """Commits what has been uploaded, and the files about it, on top of what is there.
@@ -43,8 +39,8 @@ def commit_push(
     Args:
         repository: Where to.
         shards: The shards by their paths.
-        stale: Patterns of the files that these replace.
-        texts: Makes the other files, for the commit that they come on top of.
+        stale: What the paths of the files begin with that these replace, up to the end of the folder.
+        texts: Makes the other files, of the commit that they come on top of and its files.
         message: The first line of the commit.
 
     Raises:
@@ -55,7 +51,8 @@ def commit_push(
         head = repository.head()
         if head is None:
             raise HubError(f"{repository.repo_id}: branch {repository.revision or 'main'!r} is not there any more")
-        operations = _missing(repository.files(head), shards, stale, texts(head))
+        present = repository.files(head)
+        operations = _missing(present, shards, stale, texts(head, present))
         try:
             info = repository.api.create_commit(
                 repository.repo_id,
@@ -90,9 +87,7 @@ def _missing(
 ) -> list[Operation]:
     """What makes a commit hold the files, of what it has."""
     operations: list[Operation] = [
-        CommitOperationDelete(path)
-        for path in present
-        if path not in shards and any(fnmatchcase(path, pattern) for pattern in stale)
+        CommitOperationDelete(path) for path in present if path not in shards and is_of_split(path, stale)
     ]
     for path, shard in shards.items():
         if _sha256(present.get(path)) != shard.sha256:
@@ -106,6 +101,15 @@ def _missing(
         if not is_same:
             operations.append(operation)
     return operations
+
+
+def is_of_split(path: str, prefixes: Sequence[str]) -> bool:
+    """Whether a file is one that `datasets` would read for a split: ``data/train-*``, but no folder of that name.
+
+    >>> [is_of_split(path, ["data/train-"]) for path in ("data/train-0.parquet", "data/train-a/b", "data/training")]
+    [True, False, False]
+    """
+    return any(path.startswith(prefix) and "/" not in path[len(prefix) :] for prefix in prefixes)
 
 
 def _sha256(file: RepoFile | None) -> str | None:

@@ -6,8 +6,8 @@ import contextlib
 import hashlib
 import io
 import json
-import logging
 import shutil
+import uuid
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,29 +23,28 @@ from segments_hf.dataset.categories import CATEGORIES_FILE, carried_categories, 
 from segments_hf.dataset.class_numbers import class_numbers
 from segments_hf.dataset.registration import code_hash
 from segments_hf.errors import HubError, OptionError, SegmentsHFError
-from segments_hf.hub.card import SHEET, CardFacts, parse_card, with_section
+from segments_hf.hub.card import SHEET, CardFacts, known_counts, parse_card, with_section
 from segments_hf.hub.card_data import data_folder, other_splits, pushed_splits, update_card_data
-from segments_hf.hub.commit import commit_push
+from segments_hf.hub.commit import commit_push, is_of_split
 from segments_hf.hub.journal import Arrived, Journal, journals_folder
 from segments_hf.hub.repository import Repository, open_repository
 from segments_hf.hub.source import Part, Source, open_source
-from segments_hf.hub.tally import total
+from segments_hf.hub.tally import Tally, total
 from segments_hf.hub.upload import Progress, Worker
 from segments_hf.pictures import contact_sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from huggingface_hub import CommitInfo
+    from huggingface_hub.hf_api import RepoFile
 
     from segments_hf.release import Category
 
 _ID2LABEL_FILE = "id2label.json"
 _README = "README.md"
 _SHOWN = 12  # rows on the contact sheet
-
-logger = logging.getLogger(__name__)
 
 
 class Pushed(NamedTuple):
@@ -139,8 +138,9 @@ def push(
     _check_card(source, repository, config_name)
     folder = journals_folder() / _key(source, repository, config_name, max_bytes, num_proc)
     folder.mkdir(parents=True, exist_ok=True)
+    lock = folder.with_suffix(".lock")
     try:
-        with FileLock(folder.with_suffix(".lock"), timeout=0):
+        with FileLock(lock, timeout=0):
             sheet = _sheet(source, folder)
             shards: dict[str, list[Arrived]] = {}
             sent = skipped = 0
@@ -151,7 +151,10 @@ def push(
             shutil.rmtree(folder)
     except Timeout:
         raise HubError(f"{repository.repo_id}: another process is pushing the same; wait until it has ended") from None
-    folder.with_suffix(".lock").unlink(missing_ok=True)
+    finally:
+        if not source.is_known:  # nobody can go on with it
+            shutil.rmtree(folder, ignore_errors=True)
+            lock.unlink(missing_ok=True)
     return Pushed(commit, repository.url, sent, skipped)
 
 
@@ -176,8 +179,8 @@ def _check_card(source: Source, repository: Repository, config_name: str) -> Non
 def _key(source: Source, repository: Repository, config_name: str, max_bytes: int, num_proc: int | None) -> str:
     """What tells this push from others: the same in every process that is to go on with it."""
     keys = [(part.name, part.key) for part in source.parts]
-    if any(key is None for _, key in keys):
-        keys.append(("once", str(id(source))))
+    if not source.is_known:
+        keys.append(("once", uuid.uuid4().hex))
     identity = [
         *(repository.api.endpoint, repository.repo_id, repository.revision, repository.create_pr, config_name),
         *(keys, source.features.to_dict(), max_bytes, num_proc),
@@ -281,8 +284,14 @@ def _commit(
     known = parse_card(repository.read(_README, head) if head else None, repository.repo_id)
     replaced = {*shards, *(pushed_splits(known.data, config_name) if source.is_whole else [])}
 
-    def texts(head: str) -> dict[str, bytes]:
+    def texts(head: str, present: Mapping[str, RepoFile]) -> dict[str, bytes]:
         card = parse_card(repository.read(_README, head), repository.repo_id)
+        kept = other_splits(card.data, config_name, shards, source.features, is_whole=source.is_whole)
+        counts = known_counts(card.text, config_name)
+        splits = {split: counts.get(split, Tally(info.num_examples, info.num_bytes)) for split, info in kept.items()}
+        for split in kept:
+            sizes[split] = sum(file.size for path, file in present.items() if is_of_split(path, [f"{data}/{split}-"]))
+        splits |= tallies
         facts = CardFacts(
             repository.repo_id,
             config_name,
@@ -291,7 +300,7 @@ def _commit(
             source.features,
             source.layout,
             classes,
-            tallies,
+            splits,
             sizes,
             sheet is not None,
         )
@@ -299,9 +308,8 @@ def _commit(
             card.data,
             config_name=config_name,
             features=source.features,
-            splits=tallies,
+            splits=splits,
             sizes=sizes,
-            is_whole=source.is_whole,
             layout=source.layout,
             license=license,
         )
@@ -316,5 +324,5 @@ def _commit(
             files[path_in_repo(SHEET, config_name)] = sheet
         return files
 
-    stale = [f"{data}/{split}-*" for split in sorted(replaced)]
+    stale = [f"{data}/{split}-" for split in sorted(replaced)]
     return commit_push(repository, by_path, stale, texts, message or "Push the dataset with segments-hf")

@@ -83,6 +83,11 @@ class Source:
         return self.parts[0].features
 
     @property
+    def is_known(self) -> bool:
+        """Whether another process would find the same rows by their keys."""
+        return all(part.key is not None for part in self.parts)
+
+    @property
     def info(self) -> datasets.DatasetInfo:
         """What the dataset says of itself."""
         return self.parts[0].rows.info

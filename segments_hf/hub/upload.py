@@ -66,7 +66,10 @@ class Worker:
         Raises:
             HubError: The Hub does not take them.
         """
-        arrived = self._still_there(self.journal.read())
+        arrived = self.journal.read()
+        if arrived:
+            self.repository.create()  # somebody may have deleted it meanwhile
+            arrived = self._still_there(arrived)
         self.journal.begin(arrived)
         if arrived:
             yield Progress(arrived, 0, sum(shard.size for shard in arrived))
@@ -89,8 +92,6 @@ class Worker:
 
     def _still_there(self, arrived: list[Arrived]) -> list[Arrived]:
         """The shards up to the first that the Hub has lost: it keeps what nobody has committed for some time only."""
-        if not arrived:
-            return []
         known = _known(self.repository, arrived)
         lost = next((number for number, shard in enumerate(arrived) if shard.sha256 not in known), len(arrived))
         return arrived[:lost]

@@ -17,14 +17,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-Answer = tuple[int, dict[str, str], bytes]
+from .answers import Answer, entry_of, error_answer, git_id, json_answer
+
 Tree = dict[str, tuple[str, bytes]]  # path: ("regular" or "lfs", content)
 
 _LARGE = (".parquet", ".jpg", ".png")
-
-
-def git_id(content: bytes) -> str:
-    return hashlib.sha1(b"blob %d\0%b" % (len(content), content)).hexdigest()
 
 
 @dataclass
@@ -182,20 +179,20 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, path: str, body: bytes) -> Answer:
         if self.headers.get("Authorization") and self._user is None and not path.startswith("/lfs/"):
-            return _error(401, "Invalid credentials in Authorization header")
+            return error_answer(401, "Invalid credentials in Authorization header")
         for method, pattern, answer in _ROUTES:
             if method == self.command.replace("HEAD", "GET") and (match := re.fullmatch(pattern, path)):
                 return answer(self, body, **match.groupdict())
         self.hub.unknown.append(f"{self.command} {path}")
-        return _error(404, "no such route")
+        return error_answer(404, "no such route")
 
     def _repo(self, kind: str, repo_id: str, *, writes: bool = False) -> Repo | Answer:
         repo = self.hub.repos.get((kind, repo_id))
         owner = repo_id.partition("/")[0]
         if repo is None or (repo.private and self._user != owner):
-            return _error(404 if self._user else 401, "Repository Not Found", "RepoNotFound")
+            return error_answer(404 if self._user else 401, "Repository Not Found", "RepoNotFound")
         if writes and (self._user != owner or self.headers["Authorization"][7:] in self.hub.readers):
-            return _error(403, "Forbidden: you must have write access")
+            return error_answer(403, "Forbidden: you must have write access")
         return repo
 
     def _commit_of(self, repo: Repo, rev: str) -> str | None:
@@ -205,10 +202,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def whoami(self, body: bytes) -> Answer:
         if self._user is None:
-            return _error(401, "Invalid user token.")
+            return error_answer(401, "Invalid user token.")
         role = "read" if self.headers["Authorization"][7:] in self.hub.readers else "write"
         token = {"displayName": "test", "role": role}
-        return _json({"type": "user", "name": self._user, "orgs": [], "auth": {"accessToken": token}})
+        return json_answer({"type": "user", "name": self._user, "orgs": [], "auth": {"accessToken": token}})
 
     def create(self, body: bytes) -> Answer:
         wanted = json.loads(body)
@@ -216,43 +213,43 @@ class _Handler(BaseHTTPRequestHandler):
         kind = f"{wanted.get('type') or 'model'}s"
         url = f"{self.hub.url}/{'' if kind == 'models' else kind + '/'}{repo_id}"
         if (kind, repo_id) in self.hub.repos:
-            return _json({"error": "You already created this repo", "url": url}, 409)
+            return json_answer({"error": "You already created this repo", "url": url}, 409)
         if repo_id.partition("/")[0] != self._user:
-            return _error(403, "You don't have the rights to create a repo there")
+            return error_answer(403, "You don't have the rights to create a repo there")
         private = wanted.get("private") or wanted.get("visibility") == "private"
         self.hub.add_repo(repo_id, kind, private=bool(private))
-        return _json({"url": url, "name": repo_id, "id": repo_id})
+        return json_answer({"url": url, "name": repo_id, "id": repo_id})
 
     def info(self, body: bytes, kind: str, repo_id: str, rev: str | None = None) -> Answer:
         repo = self._repo(kind, repo_id)
         if isinstance(repo, tuple):
             return repo
         if (commit := self._commit_of(repo, rev or "main")) is None:
-            return _error(404, "Revision Not Found", "RevisionNotFound")
+            return error_answer(404, "Revision Not Found", "RevisionNotFound")
         files = [{"rfilename": path} for path in self.hub.trees[commit]]
         facts = {"id": repo_id, "sha": commit, "private": repo.private, "gated": repo.gated, "disabled": False}
-        return _json({**facts, "siblings": files, "tags": [], "downloads": 0, "likes": 0})
+        return json_answer({**facts, "siblings": files, "tags": [], "downloads": 0, "likes": 0})
 
     def branch(self, body: bytes, repo_id: str, rev: str) -> Answer:
         repo = self._repo("datasets", repo_id, writes=True)
         if isinstance(repo, tuple):
             return repo
         if rev in repo.branches:
-            return _error(409, "Reference already exists")
+            return error_answer(409, "Reference already exists")
         repo.branches[rev] = list(repo.branches["main"])
-        return _json({})
+        return json_answer({})
 
     def tree(self, body: bytes, repo_id: str, rev: str, folder: str = "") -> Answer:
         repo = self._repo("datasets", repo_id)
         if isinstance(repo, tuple):
             return repo
         if (commit := self._commit_of(repo, rev)) is None:
-            return _error(404, "Revision Not Found", "RevisionNotFound")
+            return error_answer(404, "Revision Not Found", "RevisionNotFound")
         folder = folder.strip("/")
         prefix = f"{folder}/" if folder else ""
         files = {path: entry for path, entry in self.hub.trees[commit].items() if path.startswith(prefix)}
         if folder and not files:
-            return _error(404, f"{folder} does not exist", "EntryNotFound")
+            return error_answer(404, f"{folder} does not exist", "EntryNotFound")
         recursive = parse_qs(urlsplit(self.path).query).get("recursive", ["False"])[0].lower() in {"true", "1"}
         entries: dict[str, Any] = {}
         for path, entry in files.items():
@@ -261,8 +258,8 @@ class _Handler(BaseHTTPRequestHandler):
                 parent = prefix + rest.rpartition("/")[0] if recursive else prefix + rest.partition("/")[0]
                 entries[parent] = {"type": "directory", "path": parent, "oid": git_id(parent.encode()), "size": 0}
             if recursive or "/" not in rest:
-                entries[path] = _entry(path, entry)
-        return _json(list(entries.values()))
+                entries[path] = entry_of(path, entry)
+        return json_answer(list(entries.values()))
 
     def paths_info(self, body: bytes, repo_id: str, rev: str) -> Answer:
         repo = self._repo("datasets", repo_id)
@@ -272,12 +269,12 @@ class _Handler(BaseHTTPRequestHandler):
         paths = json.loads(body)["paths"] if is_json else parse_qs(body.decode())["paths"]
         commit = self._commit_of(repo, rev)
         if commit is None:
-            return _error(404, "Revision Not Found", "RevisionNotFound")
+            return error_answer(404, "Revision Not Found", "RevisionNotFound")
         files = self.hub.trees[commit]
-        found = [_entry(path, files[path]) for path in paths if path in files]
+        found = [entry_of(path, files[path]) for path in paths if path in files]
         folders = [path for path in paths if any(name.startswith(f"{path}/") for name in files)]
         found += [{"type": "directory", "path": path, "oid": git_id(path.encode()), "size": 0} for path in folders]
-        return _json(found)
+        return json_answer(found)
 
     def preupload(self, body: bytes, repo_id: str, rev: str) -> Answer:
         repo = self._repo("datasets", repo_id, writes="create_pr" not in self.path)
@@ -291,9 +288,9 @@ class _Handler(BaseHTTPRequestHandler):
             mode = "lfs" if path.endswith(_LARGE) else "regular"
             oid = None
             if path in files:
-                oid = _entry(path, files[path]).get("lfs", {}).get("oid") or git_id(files[path][1])
+                oid = entry_of(path, files[path]).get("lfs", {}).get("oid") or git_id(files[path][1])
             answers.append({"path": path, "uploadMode": mode, "shouldIgnore": False, "oid": oid})
-        return _json({"files": answers})
+        return json_answer({"files": answers})
 
     def batch(self, body: bytes, repo_id: str) -> Answer:
         repo = self._repo("datasets", repo_id, writes=b'"ref"' in body)
@@ -305,17 +302,17 @@ class _Handler(BaseHTTPRequestHandler):
             if item["oid"] not in self.hub.objects:
                 answer["actions"] = {"upload": {"href": f"{self.hub.url}/lfs/{item['oid']}"}}
             objects.append(answer)
-        return _json({"transfer": "basic", "objects": objects})
+        return json_answer({"transfer": "basic", "objects": objects})
 
     def put(self, body: bytes, oid: str) -> Answer:
         if hashlib.sha256(body).hexdigest() != oid:
-            return _error(400, "the content is not what was announced")
+            return error_answer(400, "the content is not what was announced")
         self.hub.received[oid] += len(body)
         self.hub.objects[oid] = body
         return 200, {}, b""
 
     def valid_yaml(self, body: bytes) -> Answer:
-        return _json({"errors": [], "warnings": []})
+        return json_answer({"errors": [], "warnings": []})
 
     def make_commit(self, body: bytes, repo_id: str, rev: str) -> Answer:
         is_request = "create_pr=1" in self.path
@@ -324,18 +321,18 @@ class _Handler(BaseHTTPRequestHandler):
             return repo
         head = self._commit_of(repo, rev)
         if head is None:
-            return _error(404, "Revision Not Found", "RevisionNotFound")
+            return error_answer(404, "Revision Not Found", "RevisionNotFound")
         changes: dict[str, bytes | None] = {}
         for line in body.splitlines():
             item = json.loads(line)
             value = item["value"]
             if item["key"] == "header" and value.get("parentCommit", head) != head:
-                return _error(412, "A commit has happened since. Please refresh and try again.")
+                return error_answer(412, "A commit has happened since. Please refresh and try again.")
             if item["key"] == "file":
                 changes[value["path"]] = base64.b64decode(value["content"])
             elif item["key"] == "lfsFile":
                 if value["oid"] not in self.hub.objects:
-                    return _error(400, f"LFS object {value['oid']} does not exist")
+                    return error_answer(400, f"LFS object {value['oid']} does not exist")
                 changes[value["path"]] = self.hub.objects[value["oid"]]
             elif item["key"] == "deletedFile":
                 changes[value["path"]] = None
@@ -347,18 +344,18 @@ class _Handler(BaseHTTPRequestHandler):
             answer["pullRequestUrl"] = f"{self.hub.url}/datasets/{repo_id}/discussions/{number}"
         oid = self.hub.commit(repo_id, changes, rev)
         url = f"{self.hub.url}/datasets/{repo_id}/commit/{oid}"
-        return _json({"success": True, "commitOid": oid, "commitUrl": url, **answer})
+        return json_answer({"success": True, "commitOid": oid, "commitUrl": url, **answer})
 
     def resolve(self, body: bytes, kind: str, repo_id: str, rev: str, path: str) -> Answer:
         repo = self._repo(kind, repo_id)
         if isinstance(repo, tuple):
             return repo
         if repo.gated and self._user != repo_id.partition("/")[0]:
-            return _error(403, "Access to this dataset is restricted", "GatedRepo")
+            return error_answer(403, "Access to this dataset is restricted", "GatedRepo")
         if (commit := self._commit_of(repo, rev)) is None:
-            return _error(404, "Revision Not Found", "RevisionNotFound")
+            return error_answer(404, "Revision Not Found", "RevisionNotFound")
         if path not in self.hub.trees[commit]:
-            return _error(404, "Entry not found", "EntryNotFound", commit)
+            return error_answer(404, "Entry not found", "EntryNotFound", commit)
         mode, content = self.hub.trees[commit][path]
         etag = hashlib.sha256(content).hexdigest() if mode == "lfs" else git_id(content)
         headers = {"ETag": f'"{etag}"', "X-Repo-Commit": commit, "Accept-Ranges": "bytes"}
@@ -391,21 +388,3 @@ _ROUTES: list[tuple[str, str, _Route]] = [
     ("PUT", r"/lfs/(?P<oid>\w+)", _Handler.put),
     ("GET", rf"/(?P<kind>datasets)/{_REPO}/resolve/{_REV}/(?P<path>.+)", _Handler.resolve),
 ]
-
-
-def _entry(path: str, entry: tuple[str, bytes]) -> dict[str, Any]:
-    mode, content = entry
-    facts: dict[str, Any] = {"type": "file", "path": path, "size": len(content), "oid": git_id(content)}
-    if mode == "lfs":
-        facts["lfs"] = {"oid": hashlib.sha256(content).hexdigest(), "size": len(content), "pointerSize": 130}
-    return facts
-
-
-def _json(value: Any, status: int = 200) -> Answer:
-    return status, {"Content-Type": "application/json"}, json.dumps(value).encode()
-
-
-def _error(status: int, message: str, code: str = "", commit: str = "") -> Answer:
-    named = {"X-Error-Message": message, "X-Error-Code": code, "X-Repo-Commit": commit}
-    headers = {name: value for name, value in named.items() if value}
-    return status, {**headers, "Content-Type": "application/json"}, json.dumps({"error": message}).encode()

@@ -105,9 +105,43 @@ def test_a_split_of_its_own_leaves_the_others(hub: HubServer) -> None:
     segments_hf.push_to_hub(splits["test"], REPO)
     back = datasets.load_dataset(REPO)
     assert {name: len(part) for name, part in back.items()} == {name: len(part) for name, part in splits.items()}
+    apart = hub.files(REPO)
+    hub.repos.clear()
+    segments_hf.push_to_hub(splits, REPO)
+    assert {path for path, content in hub.files(REPO).items() if apart[path] != content} <= {"contact_sheet.jpg"}
     segments_hf.push_to_hub(demo(), REPO)
     assert list(datasets.load_dataset(REPO)) == ["train"]
     assert shards(hub) == ["data/train-00000-of-00001.parquet"]
+
+
+def test_files_beside_the_shards_stay(hub: HubServer) -> None:
+    hub.add_repo(REPO)
+    beside = {"data/train-notes/a.txt": b"mine", "data/training.txt": b"mine"}
+    hub.commit(REPO, {"data/train-old.parquet": b"old", **beside})
+    segments_hf.push_to_hub(demo(), REPO)
+    files = hub.files(REPO)
+    assert "data/train-old.parquet" not in files
+    assert beside.items() <= files.items()
+
+
+def test_a_stream_that_nobody_knows_is_not_mixed_up(hub: HubServer, caches: Path) -> None:
+    flowers = demo(split="train", embed=True)
+    hub.faults.append(Fault("POST", "/commit/", (403, {}, b"")))
+    with pytest.raises(HubError):
+        segments_hf.push_to_hub(flowers.to_iterable_dataset(), REPO, max_shard_size="60KB")
+    assert not list((caches / "segments_hf" / "pushes").iterdir())
+    segments_hf.push_to_hub(flowers.select([3, 2]).to_iterable_dataset(), REPO, max_shard_size="60KB")
+    assert raw(datasets.load_dataset(REPO, split="train")) == raw(flowers.select([3, 2]))
+
+
+def test_a_repository_that_was_deleted_meanwhile(hub: HubServer) -> None:
+    hub.faults.append(Fault("POST", "/commit/", (403, {}, b"")))
+    with pytest.raises(HubError):
+        segments_hf.push_to_hub(demo_release(), REPO)
+    hub.repos.clear()
+    hub.objects.clear()
+    segments_hf.push_to_hub(demo_release(), REPO)
+    assert raw(datasets.load_dataset(REPO, split="train")) == raw(demo(split="train", embed=True))
 
 
 def test_what_people_wrote_in_the_card_stays(hub: HubServer) -> None:
