@@ -15,13 +15,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit
 
 from .answers import Answer, entry_of, error_answer, git_id, json_answer
 
 Tree = dict[str, tuple[str, bytes]]  # path: ("regular" or "lfs", content)
 
 _LARGE = (".parquet", ".jpg", ".png")
+_PAGE = 5  # entries of a tree; 1,000 on the Hub
 
 
 @dataclass
@@ -60,6 +61,8 @@ class HubServer:
         self.repos: dict[tuple[str, str], Repo] = {}
         self.trees: dict[str, Tree] = {}
         self.objects: dict[str, bytes] = {}
+        self.parts: dict[tuple[str, int], bytes] = {}
+        self.part_size: int | None = None
         self.faults: list[Fault] = []
         self.requests: list[tuple[str, str]] = []
         self.received: Counter[str] = Counter()
@@ -250,7 +253,8 @@ class _Handler(BaseHTTPRequestHandler):
         files = {path: entry for path, entry in self.hub.trees[commit].items() if path.startswith(prefix)}
         if folder and not files:
             return error_answer(404, f"{folder} does not exist", "EntryNotFound")
-        recursive = parse_qs(urlsplit(self.path).query).get("recursive", ["False"])[0].lower() in {"true", "1"}
+        query = dict(parse_qsl(urlsplit(self.path).query))
+        recursive = query.get("recursive", "False").lower() in {"true", "1"}
         entries: dict[str, Any] = {}
         for path, entry in files.items():
             rest = path[len(prefix) :]
@@ -259,7 +263,12 @@ class _Handler(BaseHTTPRequestHandler):
                 entries[parent] = {"type": "directory", "path": parent, "oid": git_id(parent.encode()), "size": 0}
             if recursive or "/" not in rest:
                 entries[path] = entry_of(path, entry)
-        return json_answer(list(entries.values()))
+        start = int(query.get("cursor", 0))
+        status, headers, page = json_answer(list(entries.values())[start : start + _PAGE])
+        if start + _PAGE < len(entries):
+            rest = urlencode({**query, "cursor": start + _PAGE})
+            headers["Link"] = f'<{self.hub.url}{urlsplit(self.path).path}?{rest}>; rel="next"'
+        return status, headers, page
 
     def paths_info(self, body: bytes, repo_id: str, rev: str) -> Answer:
         repo = self._repo("datasets", repo_id)
@@ -300,9 +309,16 @@ class _Handler(BaseHTTPRequestHandler):
         for item in json.loads(body)["objects"]:
             answer: dict[str, Any] = {"oid": item["oid"], "size": item["size"]}
             if item["oid"] not in self.hub.objects:
-                answer["actions"] = {"upload": {"href": f"{self.hub.url}/lfs/{item['oid']}"}}
+                answer["actions"] = {"upload": self._upload(item["oid"], item["size"])}
             objects.append(answer)
-        return json_answer({"transfer": "basic", "objects": objects})
+        return json_answer({"transfer": "multipart" if self.hub.part_size else "basic", "objects": objects})
+
+    def _upload(self, oid: str, size: int) -> dict[str, Any]:
+        href = f"{self.hub.url}/lfs/{oid}"
+        if not self.hub.part_size or size <= self.hub.part_size:
+            return {"href": href}
+        parts = {str(n): f"{href}/{n}" for n in range(1, -(-size // self.hub.part_size) + 1)}
+        return {"href": f"{href}/complete", "header": {"chunk_size": str(self.hub.part_size), **parts}}
 
     def put(self, body: bytes, oid: str) -> Answer:
         if hashlib.sha256(body).hexdigest() != oid:
@@ -310,6 +326,19 @@ class _Handler(BaseHTTPRequestHandler):
         self.hub.received[oid] += len(body)
         self.hub.objects[oid] = body
         return 200, {}, b""
+
+    def put_part(self, body: bytes, oid: str, number: str) -> Answer:
+        self.hub.received[oid] += len(body)
+        self.hub.parts[oid, int(number)] = body
+        return 200, {"ETag": f'"{git_id(body)}"'}, b""
+
+    def complete(self, body: bytes, oid: str) -> Answer:
+        parts = [(self.hub.parts.pop((oid, part["partNumber"])), part["etag"]) for part in json.loads(body)["parts"]]
+        whole = b"".join(part for part, _ in parts)
+        if hashlib.sha256(whole).hexdigest() != oid or any(f'"{git_id(part)}"' != etag for part, etag in parts):
+            return error_answer(400, "the parts are not what was announced")
+        self.hub.objects[oid] = whole
+        return json_answer({})
 
     def valid_yaml(self, body: bytes) -> Answer:
         return json_answer({"errors": [], "warnings": []})
@@ -386,5 +415,7 @@ _ROUTES: list[tuple[str, str, _Route]] = [
     ("GET", rf"/api/(?P<kind>models|datasets|spaces)/{_REPO}(/revision/(?P<rev>.+))?", _Handler.info),
     ("POST", rf"/datasets/{_REPO}\.git/info/lfs/objects/batch", _Handler.batch),
     ("PUT", r"/lfs/(?P<oid>\w+)", _Handler.put),
+    ("PUT", r"/lfs/(?P<oid>\w+)/(?P<number>\d+)", _Handler.put_part),
+    ("POST", r"/lfs/(?P<oid>\w+)/complete", _Handler.complete),
     ("GET", rf"/(?P<kind>datasets)/{_REPO}/resolve/{_REV}/(?P<path>.+)", _Handler.resolve),
 ]

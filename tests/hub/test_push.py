@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -374,3 +375,18 @@ def test_processes_that_were_interrupted_go_on(hub: HubServer, source: str) -> N
     assert all(hub.received[oid] == size for oid, size in first.items())
     whole, again = hub.files("jane/whole"), hub.files(REPO)
     assert {path: whole[path] for path in shards(hub, "jane/whole")} == {path: again[path] for path in shards(hub)}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [None, Fault("PUT", r"/lfs/\w+/2", "reset"), Fault("PUT", r"/lfs/\w+/2", BUSY), Fault("POST", "/complete", BUSY)],
+    ids=["smooth", "reset", "busy", "busy at the end"],
+)
+def test_large_shards_arrive_in_parts(hub: HubServer, fault: Fault | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda seconds: None)
+    hub.part_size = 50_000
+    hub.faults += [fault] if fault else []
+    segments_hf.push_to_hub(demo_release(), REPO)
+    assert sum(re.fullmatch(r"/lfs/\w+/\d+", path) is not None for _, path in hub.requests) > 2
+    assert raw(datasets.load_dataset(REPO, split="train")) == raw(demo(split="train", embed=True))
+    assert not any(fault.times for fault in hub.faults)
