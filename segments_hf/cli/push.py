@@ -71,8 +71,9 @@ def push(
         commit_message=commit_message,
         license=license,
     )
-    output.print(
-        f"Sent {pushed.sent / 1e6:.1f} MB of shards, skipped {pushed.skipped / 1e6:.1f} MB that were there",
-        highlight=False,
-    )
+    if not quiet:
+        output.print(
+            f"Sent {pushed.sent / 1e6:.1f} MB of shards, skipped {pushed.skipped / 1e6:.1f} MB that were there",
+            highlight=False,
+        )
     output.print(pushed.commit.pr_url or pushed.url, highlight=False, soft_wrap=True)

@@ -89,12 +89,13 @@ def parse_card(content: bytes | None, repo_id: str) -> DatasetCard:
         HubError: Its YAML cannot be read.
     """
     try:
-        text = (content or b"").decode("utf-8")
-        # `huggingface_hub` warns where there is no YAML.
-        return DatasetCard(text if text.startswith("---") else f"---\n{{}}\n---\n{text}")
+        text = (content or b"").decode("utf-8-sig").replace("\r\n", "\n")
+        # `huggingface_hub` sees YAML only at the very beginning, and warns where there is none.
+        return DatasetCard(text.lstrip() if text.lstrip().startswith("---\n") else f"---\n{{}}\n---\n{text}")
     except (ValueError, yaml.YAMLError) as error:
         raise HubError(
-            f"the README.md of {repo_id} cannot be read, so it cannot be kept; mend it first: {error}"
+            f"the README.md of {repo_id} cannot be read, so it cannot be kept; mend it first: "
+            + " ".join(str(error).split())
         ) from error
 
 
@@ -107,17 +108,18 @@ def with_section(text: str, facts: CardFacts) -> str:
     """
     begin, end = (f"<!-- segments-hf: {word} {facts.config_name} -->" for word in ("begin", "end"))
     section = f"{begin}\n{_section(facts)}\n{end}"
-    start = text.find(begin)
-    stop = text.find(end, start)
-    if start >= 0 and stop >= 0:
-        return text[:start] + section + text[stop + len(end) :]
+    # The nearest pair: between a mark that has lost its fellow and the next one, people may have written.
+    marks = re.escape(begin), re.escape(end)
+    found = re.search(rf"{marks[0]}((?!{marks[0]}).)*?{marks[1]}", text, re.DOTALL)
+    if found:
+        return text[: found.start()] + section + text[found.end() :]
     before = text.rstrip() or f"# {_plain(facts.repo_id.partition('/')[2])}"
     return f"{before}\n\n{section}\n"
 
 
 def known_counts(text: str, config_name: str) -> dict[str, Tally]:
     """The counts that our section about a configuration was made of: those of splits that stay are needed again."""
-    found = re.search(rf"<!-- {re.escape(_counts_of(config_name))} (.+?) -->", text)
+    found = re.search(rf"<!-- {re.escape(_counts_of(config_name))} ({{.+?}}) -->", text)
     try:
         return msgspec.json.decode(found[1], type=dict[str, Tally]) if found else {}
     except msgspec.DecodeError:  # somebody has changed it
@@ -172,17 +174,17 @@ def _table_of_splits(facts: CardFacts) -> str:
         ]
         for name, tally in facts.splits.items()
     ]
-    return f"### Splits\n\n{_table(header, rows)}"
+    return f"### Splits\n\n{_table(header, rows, words=1)}"
 
 
 def _table_of_classes(facts: CardFacts) -> str:
     if not facts.categories:
         return ""
     counted = facts.splits if any(tally.objects is not None for tally in facts.splits.values()) else {}
-    header = ["", "class", "index", "id on Segments.ai", *(f"in {name}" for name in counted)]
+    header = ["colour", "class", "index", "id on Segments.ai", *(f"in {name}" for name in counted)]
     rows = [
         [
-            f'<span style="color:#{bytes(color).hex()}">&#9632;</span>',
+            _swatch(bytes(color).hex()),
             _plain(name),
             str(index),
             str(category.id),
@@ -192,7 +194,7 @@ def _table_of_classes(facts: CardFacts) -> str:
             zip(facts.categories, class_names(facts.categories), class_colors(facts.categories), strict=True)
         )
     ]
-    return f"### Classes\n\n{_table(header, rows)}"
+    return f"### Classes\n\n{_table(header, rows, words=2)}"
 
 
 def _table_of_statuses(facts: CardFacts) -> str:
@@ -203,7 +205,8 @@ def _table_of_statuses(facts: CardFacts) -> str:
         [_plain(status), *(_count(tally.statuses or None, status) for tally in facts.splits.values())]
         for status in statuses
     ]
-    return f"### Label statuses\n\n{_table(['status', *(f'in {name}' for name in facts.splits)], rows)}"
+    header = ["status", *(f"in {name}" for name in facts.splits)]
+    return f"### Label statuses\n\n{_table(header, rows, words=1)}"
 
 
 def _encoding(facts: CardFacts) -> str:
@@ -225,8 +228,15 @@ def _count(counts: Mapping[Any, int] | None, key: Any) -> str:
     return f"{sum(counts.values()) if key is None else counts.get(key, 0):,}"
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [header, ["---" if number < 2 else "---:" for number in range(len(header))], *rows]  # noqa: PLR2004
+def _swatch(color: str) -> str:
+    # The number beside it: not every page that shows a card shows its styles.
+    return f'<span style="color:#{color}">&#9632;</span> `#{color}`'
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]], *, words: int) -> str:
+    """A table whose columns after the first `words` are numbers, on the right."""
+    alignment = ["---"] * words + ["---:"] * (len(header) - words)
+    lines = [header, alignment, *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

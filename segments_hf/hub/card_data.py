@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import datasets
 from datasets import DatasetInfo
 from datasets.info import DatasetInfosDict
 from datasets.splits import SplitDict, SplitInfo
 from datasets.utils.metadata import MetadataConfigs
 
-from segments_hf.errors import OptionError
+from segments_hf.errors import HubError, OptionError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -88,8 +89,9 @@ def other_splits(
 
     Raises:
         OptionError: They have other columns.
+        HubError: The YAML cannot be read.
     """
-    known = DatasetInfosDict.from_dataset_card_data(data).get(config_name)
+    known = _infos(data).get(config_name)
     if known is None or is_whole:
         return {}
     kept = {name: info for name, info in (known.splits or {}).items() if name not in splits}
@@ -103,13 +105,24 @@ def other_splits(
 
 def pushed_splits(data: CardData, config_name: str) -> list[str]:
     """The splits that a configuration has."""
-    known = DatasetInfosDict.from_dataset_card_data(data).get(config_name)
+    known = _infos(data).get(config_name)
     return [] if known is None else list(known.splits or {})
 
 
 def data_folder(config_name: str) -> str:
     """The folder of a configuration's shards, as `datasets` names it."""
     return "data" if config_name == "default" else config_name
+
+
+def _infos(data: CardData) -> DatasetInfosDict:
+    try:
+        MetadataConfigs.from_dataset_card_data(data)
+        return DatasetInfosDict.from_dataset_card_data(data)
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
+        raise HubError(
+            f"datasets {datasets.__version__} cannot read the configs and dataset_info in the README.md that "
+            f"is there, so they cannot be kept; mend them, or use a newer datasets: {' '.join(str(error).split())}"
+        ) from error
 
 
 def _remove(data: CardData, key: str, config_name: str) -> None:

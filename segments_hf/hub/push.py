@@ -15,6 +15,7 @@ import datasets
 import huggingface_hub
 import multiprocess
 import pyarrow as pa
+from datasets.naming import INVALID_WINDOWS_CHARACTERS_IN_PATH
 from datasets.utils import tqdm
 from datasets.utils.py_utils import convert_file_size_to_int, iflatmap_unordered
 from filelock import FileLock, Timeout
@@ -133,7 +134,7 @@ def push(
 ) -> Pushed:
     """Pushes what is opened. See `push_to_hub`."""
     max_bytes = _checked_size(max_shard_size)
-    if config_name == "data" or not config_name or "/" in config_name:
+    if config_name in {"", "data"} or set(config_name) & set(INVALID_WINDOWS_CHARACTERS_IN_PATH):
         raise OptionError(f"config_name: got {config_name!r}, which cannot be the name of a folder beside data/")
     _check_card(source, repository, config_name)
     folder = journals_folder() / _key(source, repository, config_name, max_bytes, num_proc)

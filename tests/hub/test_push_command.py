@@ -43,7 +43,7 @@ def test_killed_in_the_middle_and_run_again(hub: HubServer, tmp_path: Path) -> N
     assert len(hub.received) == 2
     assert shards(hub) == []
 
-    again = command(tmp_path, "--quiet", "--license", "cc-by-4.0")
+    again = command(tmp_path, "--license", "cc-by-4.0")
     told, errors = again.communicate(timeout=60)
     assert again.returncode == 0, errors
     assert "http://127.0.0.1" in told
