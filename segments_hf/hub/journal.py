@@ -52,7 +52,6 @@ class Journal:
 
     def begin(self, arrived: Sequence[Arrived]) -> None:
         """Starts with what is known to have arrived."""
-        self.file.parent.mkdir(parents=True, exist_ok=True)
         aside = self.file.with_suffix(".aside")
         aside.write_bytes(b"".join(map(_line, arrived)))
         aside.replace(self.file)

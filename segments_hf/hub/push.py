@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import shutil
+import signal
 import uuid
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -223,14 +224,24 @@ def _progress(workers: list[Worker]) -> Iterator[tuple[int, Progress]]:
         yield from _run(0, workers[0])
         return
     # Not forked: the HTTP client and hf_xet have threads.
-    with multiprocess.get_context("spawn").Pool(len(workers)) as pool:
+    # Ctrl-C is the business of this process, which ends the others.
+    ignore = (signal.SIGINT, signal.SIG_IGN)
+    with multiprocess.get_context("spawn").Pool(len(workers), signal.signal, ignore) as pool:
         arguments = [{"index": index, "worker": worker} for index, worker in enumerate(workers)]
-        yield from iflatmap_unordered(pool, _run, kwargs_iterable=arguments)
+        try:
+            yield from iflatmap_unordered(pool, _run, kwargs_iterable=arguments)
+        except multiprocess.TimeoutError as error:
+            if isinstance(error.__context__, KeyboardInterrupt):  # which `datasets` hides
+                raise error.__context__ from None
+            raise
 
 
 def _run(index: int, worker: Worker) -> Iterator[tuple[int, Progress]]:
+    pushing = multiprocess.parent_process()
     for progress in worker.run():
         yield index, progress
+        if pushing is not None and not pushing.is_alive():
+            return
 
 
 def _sheet(source: Source, folder: Path) -> bytes | None:

@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from filelock import FileLock
 from huggingface_hub import CommitOperationAdd
 from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.lfs import UploadInfo, post_lfs_batch_info
@@ -66,6 +67,12 @@ class Worker:
         Raises:
             HubError: The Hub does not take them.
         """
+        self.journal.file.parent.mkdir(parents=True, exist_ok=True)
+        # Where a push was killed, its workers live on until their shard has arrived.
+        with FileLock(self.journal.file.with_suffix(".lock")):
+            yield from self._go_on()
+
+    def _go_on(self) -> Iterator[Progress]:
         arrived = self.journal.read()
         if arrived:
             self.repository.create()  # somebody may have deleted it meanwhile
