@@ -89,9 +89,9 @@ def parse_card(content: bytes | None, repo_id: str) -> DatasetCard:
         HubError: Its YAML cannot be read.
     """
     try:
-        text = (content or b"").decode("utf-8-sig").replace("\r\n", "\n")
-        # `huggingface_hub` sees YAML only at the very beginning, and warns where there is none.
-        return DatasetCard(text.lstrip() if text.lstrip().startswith("---\n") else f"---\n{{}}\n---\n{text}")
+        text = (content or b"").decode("utf-8-sig").replace("\r\n", "\n").lstrip("\n")
+        # `huggingface_hub` warns where there is no YAML.
+        return DatasetCard(text if text.startswith("---\n") else f"---\n{{}}\n---\n{text}")
     except (ValueError, yaml.YAMLError) as error:
         raise HubError(
             f"the README.md of {repo_id} cannot be read, so it cannot be kept; mend it first: "
@@ -109,8 +109,7 @@ def with_section(text: str, facts: CardFacts) -> str:
     begin, end = (f"<!-- segments-hf: {word} {facts.config_name} -->" for word in ("begin", "end"))
     section = f"{begin}\n{_section(facts)}\n{end}"
     # The nearest pair: between a mark that has lost its fellow and the next one, people may have written.
-    marks = re.escape(begin), re.escape(end)
-    found = re.search(rf"{marks[0]}((?!{marks[0]}).)*?{marks[1]}", text, re.DOTALL)
+    found = re.search("{0}((?!{0}).)*?{1}".format(re.escape(begin), re.escape(end)), text, re.DOTALL)
     if found:
         return text[: found.start()] + section + text[found.end() :]
     before = text.rstrip() or f"# {_plain(facts.repo_id.partition('/')[2])}"
@@ -235,8 +234,7 @@ def _swatch(color: str) -> str:
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]], *, words: int) -> str:
     """A table whose columns after the first `words` are numbers, on the right."""
-    alignment = ["---"] * words + ["---:"] * (len(header) - words)
-    lines = [header, alignment, *rows]
+    lines = [header, ["---"] * words + ["---:"] * (len(header) - words), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

@@ -115,6 +115,7 @@ def data_folder(config_name: str) -> str:
 
 
 def _infos(data: CardData) -> DatasetInfosDict:
+    """What is said of each configuration; `configs` is read only to find out whether it can be updated."""
     try:
         MetadataConfigs.from_dataset_card_data(data)
         return DatasetInfosDict.from_dataset_card_data(data)

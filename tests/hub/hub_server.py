@@ -6,18 +6,16 @@ import base64
 import hashlib
 import json
 import re
-import socket
-import struct
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 from .answers import Answer, entry_of, error_answer, git_id, json_answer
+from .connection import Connection, Fault
 
 Tree = dict[str, tuple[str, bytes]]  # path: ("regular" or "lfs", content)
 
@@ -30,26 +28,6 @@ class Repo:
     private: bool = False
     gated: bool = False
     branches: dict[str, list[str]] = field(default_factory=dict)
-
-
-@dataclass
-class Fault:
-    """What goes wrong with the requests of a kind.
-
-    Attributes:
-        method: Of the requests.
-        path: A pattern that is searched in their paths.
-        answer: A status with headers; "reset" (the connection ends before the request is carried out);
-            "lose" (after); a number of seconds that it takes longer; or what happens before.
-        times: How many requests it hits.
-        after: How many it lets through first.
-    """
-
-    method: str
-    path: str
-    answer: Any
-    times: int = 1
-    after: int = 0
 
 
 class HubServer:
@@ -109,71 +87,8 @@ class HubServer:
         return {path: content for path, (_, content) in self.trees[self.commits(repo_id, rev)[-1]].items()}
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Connection):
     hub: HubServer
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *args: Any) -> None:
-        pass
-
-    def _serve(self) -> None:
-        path = unquote(urlsplit(self.path).path)
-        self.hub.requests.append((self.command, path))
-        fault = self._fault(path)
-        if fault is not None and fault.answer == "reset":
-            self._reset()
-            return
-        body = self._body()
-        if isinstance(fault and fault.answer, tuple):
-            self._send((fault.answer[0], fault.answer[1], b"{}"))
-            return
-        if isinstance(fault and fault.answer, float):
-            time.sleep(fault.answer)
-        elif callable(fault and fault.answer):
-            fault.answer(self.hub)
-        with self.hub.lock:
-            answer = self._answer(path, body)
-        if fault is not None and fault.answer == "lose":
-            self._reset()
-            return
-        self._send(answer)
-
-    do_GET = do_HEAD = do_POST = do_PUT = _serve  # noqa: N815
-
-    def _body(self) -> bytes:
-        if self.headers.get("Transfer-Encoding") != "chunked":
-            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        body = b""
-        while size := int(self.rfile.readline(), 16):
-            body += self.rfile.read(size)
-            self.rfile.readline()
-        self.rfile.readline()
-        return body
-
-    def _fault(self, path: str) -> Fault | None:
-        for fault in self.hub.faults:
-            if fault.method == self.command and fault.times and re.search(fault.path, path):
-                if fault.after:
-                    fault.after -= 1
-                    continue
-                fault.times -= 1
-                return fault
-        return None
-
-    def _reset(self) -> None:
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.connection.close()
-        self.close_connection = True
-
-    def _send(self, answer: Answer) -> None:
-        status, headers, body = answer
-        self.send_response(status)
-        # A connection that stays would lead the next test to this server.
-        for name, value in {"Content-Length": str(len(body)), "Connection": "close", **headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
 
     @property
     def _user(self) -> str | None:
