@@ -1,0 +1,31 @@
+"""Workers: one at a time goes on with a journal."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor, TimeoutError
+from pathlib import Path
+
+import pytest
+
+from segments_hf.hub.journal import Journal
+from segments_hf.hub.repository import open_repository
+from segments_hf.hub.source import open_source
+from segments_hf.hub.upload import Worker
+
+from .hub_server import HubServer
+from .test_push import REPO, demo
+
+
+def test_who_goes_on_waits_for_who_was_there(hub: HubServer, tmp_path: Path) -> None:
+    (part,) = open_source(demo(split="train"), None, None).parts
+    worker = Worker(part.rows, part.features, Journal(tmp_path / "0.jsonl"), open_repository(REPO), 60_000)
+    first = worker.run()
+    next(first)
+    with ThreadPoolExecutor(1) as threads:
+        second = threads.submit(lambda: list(worker.run()))
+        with pytest.raises(TimeoutError):
+            second.result(timeout=1)
+        first.close()
+        sent = second.result(timeout=60)
+    assert sent[0].skipped > 0
+    assert sum(shard.tally.rows for progress in sent for shard in progress.shards) == 8
