@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor, TimeoutError
+from concurrent import futures
 from pathlib import Path
 
 import pytest
@@ -21,9 +21,9 @@ def test_who_goes_on_waits_for_who_was_there(hub: HubServer, tmp_path: Path) -> 
     worker = Worker(part.rows, part.features, Journal(tmp_path / "0.jsonl"), open_repository(REPO), 60_000)
     first = worker.run()
     next(first)
-    with ThreadPoolExecutor(1) as threads:
+    with futures.ThreadPoolExecutor(1) as threads:
         second = threads.submit(lambda: list(worker.run()))
-        with pytest.raises(TimeoutError):
+        with pytest.raises(futures.TimeoutError):
             second.result(timeout=1)
         first.close()
         sent = second.result(timeout=60)
