@@ -24,6 +24,7 @@ from filelock import FileLock, Timeout
 from segments_hf.dataset.categories import CATEGORIES_FILE, carried_categories, categories_json, path_in_repo
 from segments_hf.dataset.class_numbers import class_numbers
 from segments_hf.dataset.registration import code_hash
+from segments_hf.dataset.row_map import without_decoding
 from segments_hf.errors import HubError, OptionError, SegmentsHFError
 from segments_hf.hub.card import SHEET, CardFacts, known_counts, parse_card, with_section
 from segments_hf.hub.card_data import data_folder, other_splits, pushed_splits, update_card_data
@@ -252,11 +253,10 @@ def _sheet(source: Source, folder: Path) -> bytes | None:
     classes = _categories(source)
     if not classes or source.shown is None:
         return None
-    decoded = source.shown.with_format(None)
-    for name, feature in decoded.features.items():
-        if isinstance(feature, datasets.Image) and not feature.decode:
-            decoded = decoded.cast_column(name, datasets.Image(id=feature.id))
-    rows = list(islice(decoded, _SHOWN))
+    shown = without_decoding(source.shown)
+    images = {name: feature.mode for name, feature in shown.features.items() if isinstance(feature, datasets.Image)}
+    pictures = datasets.Features({name: datasets.Image(mode) for name, mode in images.items()})
+    rows = [{**row, **pictures.decode_example({name: row[name] for name in pictures})} for row in islice(shown, _SHOWN)]
     if not rows:
         raise OptionError(f"split {source.parts[0].name!r} has no rows; leave it out")
     picture = contact_sheet(rows, classes)

@@ -12,7 +12,9 @@ from datasets.fingerprint import Hasher
 
 from segments_hf.dataset.builder import SegmentsRelease
 from segments_hf.dataset.layouts import lay_out, layout_of
+from segments_hf.dataset.layouts.left_out import is_trainable
 from segments_hf.dataset.load import load_release
+from segments_hf.dataset.row_map import filter_rows
 from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.release import Release
 
@@ -69,7 +71,7 @@ class Source:
         parts: The splits.
         is_whole: Whether these are all splits of the dataset, so that others go.
         layout: The layout of the columns; None for the rows of a release, or other ones.
-        shown: Rows of which a contact sheet can be drawn, if there are any.
+        shown: Rows of the first split of which a contact sheet can be drawn, if there are any.
     """
 
     parts: list[Part]
@@ -127,6 +129,9 @@ def open_source(dataset_or_release: Any, layout: str | None, num_proc: int | Non
         raise OptionError("got no splits, wanted one at least")
     first = next(iter(splits.values()))
     shown = first if first.features.keys() >= _SHOWN or layout_of(first.features) else None
+    if layout is not None:  # as a stream: no more rows are read than are shown
+        stream = first.to_iterable_dataset() if isinstance(first, datasets.Dataset) else first
+        shown = filter_rows(stream, is_trainable, None)
     return Source(parts, is_whole, layout or layout_of(parts[0].features), shown)
 
 

@@ -102,3 +102,11 @@ def test_configs_whose_names_begin_alike(hub: HubServer) -> None:
     card = hub.files(REPO)["README.md"]
     segments_hf.push_to_hub(splits["test"], REPO, config_name="a")
     assert hub.files(REPO)["README.md"] == card
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+def test_the_sheet_shows_no_row_that_is_not_pushed(hub: HubServer, streaming: bool) -> None:
+    options = {"layout": "semantic-segmentation"}
+    segments_hf.push_to_hub(demo(streaming=streaming), REPO, **options)
+    segments_hf.push_to_hub(demo(filter_by=["labeled", "reviewed"]), "jane/labeled", **options)
+    assert hub.files(REPO)["contact_sheet.jpg"] == hub.files("jane/labeled")["contact_sheet.jpg"]
