@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from segments_hf.dataset.layouts import to_layout
     from segments_hf.dataset.load import load_release
     from segments_hf.dataset.masks import add_instance_masks, add_panoptic_masks, add_semantic_masks
+    from segments_hf.export import export_dataset
     from segments_hf.hub import push_to_hub
     from segments_hf.release import Release
 
@@ -27,6 +28,7 @@ __all__ = [
     "add_panoptic_masks",
     "add_semantic_masks",
     "categories",
+    "export_dataset",
     "get_semantic_bitmap",
     "id2label",
     "label2id",
@@ -42,6 +44,7 @@ _HOMES = {
     "add_panoptic_masks": "segments_hf.dataset.masks",
     "add_semantic_masks": "segments_hf.dataset.masks",
     "categories": "segments_hf.dataset.categories",
+    "export_dataset": "segments_hf.export",
     "get_semantic_bitmap": "segments_hf.bitmaps",
     "id2label": "segments_hf.dataset.class_numbers",
     "label2id": "segments_hf.dataset.class_numbers",

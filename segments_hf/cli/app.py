@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from segments_hf.cli import build, demo, inspect, push
+from segments_hf.cli import build, demo, export, inspect, push
 from segments_hf.cli.console import errors
 
 
@@ -46,6 +46,7 @@ app.command("demo")(demo.demo)
 app.command("inspect")(inspect.inspect)
 app.command("build")(build.build)
 app.command("push")(push.push)
+app.command("export")(export.export)
 
 
 def main() -> None:

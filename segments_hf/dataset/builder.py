@@ -13,13 +13,14 @@ from segments_hf.assets import AssetCache, Fetcher, SegmentsDir, default_cache_f
 from segments_hf.dataset.config import SegmentsReleaseConfig
 from segments_hf.dataset.features import row_features
 from segments_hf.dataset.opened import reopen_release
+from segments_hf.dataset.origin import origin_sentence
 from segments_hf.dataset.plan import Shard, plan_splits
 from segments_hf.dataset.problems import append_problem, checked_on_error, read_problems, report
 from segments_hf.dataset.rows import Pictures, make_rows
 from segments_hf.errors import OptionError, SegmentsHFError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from segments_hf.release import Release
 
@@ -42,11 +43,10 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
 
     def _info(self) -> datasets.DatasetInfo:
         release, _ = self.config.releases[0]
+        origin = origin_sentence(self.config.releases)
         page = f"https://segments.ai/{release.owner}/{release.dataset_name}"
         return datasets.DatasetInfo(
-            description="\n\n".join(
-                filter(None, [release.dataset_description or release.description, _origin(self.config.releases)])
-            ),
+            description="\n\n".join(filter(None, [release.dataset_description or release.description, origin])),
             homepage=page if release.owner and release.dataset_name else "",
             features=row_features(self.config.kind, self.config.categories),
         )
@@ -127,16 +127,6 @@ def _runs(shards: list[Shard]) -> Iterator[Shard]:
     for shard in shards:
         runs.setdefault(shard.release, []).extend(shard.indices)
     return (Shard(key, indices) for key, indices in runs.items())
-
-
-def _origin(releases: Sequence[tuple[Release, str | None]]) -> str:
-    """Where the labels come from, as a sentence."""
-    named = []
-    for release, _ in releases:
-        date = f" ({release.created_at:%Y-%m-%d})" if release.created_at else ""
-        dataset = f" of {release.owner}/{release.dataset_name}" if release.owner and release.dataset_name else ""
-        named.append(f"release {release.name or '?'}{date}{dataset}")
-    return f"Labelled on Segments.ai: {', '.join(named)}."
 
 
 def _own_error(error: Exception) -> Exception:

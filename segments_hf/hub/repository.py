@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from huggingface_hub import CommitOperationAdd, HfApi, get_token
@@ -49,9 +50,7 @@ class Repository:
     @functools.cached_property
     def api(self) -> HfApi:
         """The client."""
-        from segments_hf import __version__
-
-        return HfApi(token=self.token, library_name="segments-hf", library_version=__version__)
+        return HfApi(token=self.token, library_name="segments-hf", library_version=version("segments-hf"))
 
     @property
     def url(self) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +9,11 @@ import datasets
 from datasets.fingerprint import Hasher
 
 from segments_hf.dataset.builder import SegmentsRelease
+from segments_hf.dataset.given import as_dataset, num_rows
 from segments_hf.dataset.layouts import lay_out, layout_of
 from segments_hf.dataset.layouts.left_out import is_trainable
-from segments_hf.dataset.load import load_release
 from segments_hf.dataset.row_map import filter_rows
 from segments_hf.errors import OptionError, SegmentsHFError
-from segments_hf.release import Release
 
 if TYPE_CHECKING:
     from datasets import Features
@@ -42,10 +39,7 @@ class Part:
     @property
     def length(self) -> int | None:
         """How many rows there are; None for a stream that cannot tell."""
-        if isinstance(self.rows, datasets.Dataset):
-            return len(self.rows)
-        splits = self.rows.info.splits or {}
-        return splits[self.name].num_examples if self.name in splits else None
+        return num_rows(self.rows, self.name)
 
     @property
     def key(self) -> str | None:
@@ -107,7 +101,7 @@ def open_source(dataset_or_release: Any, layout: str | None, num_proc: int | Non
         OptionError: There is no such layout, or a split has no rows.
         SegmentsHFError: It is something else, or its features are not known.
     """
-    dataset = _dataset(dataset_or_release)
+    dataset = as_dataset(dataset_or_release)
     is_whole = isinstance(dataset, dict)
     splits = dataset if is_whole else {str(dataset.split or "train"): dataset}
     parts: list[Part] = []
@@ -133,20 +127,3 @@ def open_source(dataset_or_release: Any, layout: str | None, num_proc: int | Non
         stream = first.to_iterable_dataset() if isinstance(first, datasets.Dataset) else first
         shown = filter_rows(stream, is_trainable, None)
     return Source(parts, is_whole, layout or layout_of(parts[0].features), shown)
-
-
-def _dataset(given: Any) -> Any:
-    if isinstance(given, datasets.Dataset | datasets.IterableDataset | datasets.DatasetDict):
-        return given
-    if isinstance(given, datasets.IterableDatasetDict):
-        return given
-    if isinstance(given, Release):
-        return load_release(given.source, streaming=True)
-    is_release = isinstance(given, str | os.PathLike)
-    if is_release or (
-        isinstance(given, Mapping) and all(isinstance(item, str | os.PathLike) for item in given.values())
-    ):
-        return load_release(given, streaming=True)
-    raise SegmentsHFError(
-        f"got {type(given).__name__}, wanted a release, or a dataset, a stream or a dict of splits from `datasets`"
-    )

@@ -1,0 +1,55 @@
+"""The smallest rectangle around some points."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+
+def smallest_rectangle(points: npt.NDArray[np.number]) -> npt.NDArray[np.float64]:
+    """The rectangle of the smallest area around points, turned as it may be. One of its sides is on the hull's.
+
+    Args:
+        points: Array of shape (n, 2): x and y. Three of them are not on a line.
+
+    Returns:
+        float64 array of shape (4, 2): its corners, clockwise where y points down.
+
+    >>> smallest_rectangle(np.array([[2, 0], [4, 2], [2, 4], [0, 2]])).tolist()
+    [[2.0, 0.0], [4.0, 2.0], [2.0, 4.0], [0.0, 2.0]]
+    """
+    hull = _hull(points)
+    sides = np.roll(hull, -1, axis=0) - hull
+    along = sides / np.hypot(*sides.T)[:, None]
+    across = np.stack([-along[:, 1], along[:, 0]], axis=1)
+    on_along, on_across = hull @ along.T, hull @ across.T  # (corner, side)
+    lows = np.stack([on_along.min(axis=0), on_across.min(axis=0)], axis=1)
+    highs = np.stack([on_along.max(axis=0), on_across.max(axis=0)], axis=1)
+    areas = np.prod(highs - lows, axis=1)
+    best = int(np.flatnonzero(areas <= areas.min() * (1 + 1e-9))[0])  # the first of equal ones, whatever the rounding
+    (low_u, low_v), (high_u, high_v) = lows[best], highs[best]
+    corners = np.array([[low_u, low_v], [high_u, low_v], [high_u, high_v], [low_u, high_v]])
+    rectangle: npt.NDArray[np.float64] = corners @ np.stack([along[best], across[best]])
+    return rectangle
+
+
+def _hull(points: npt.NDArray[np.number]) -> npt.NDArray[np.float64]:
+    """The corners of the convex hull, clockwise where y points down, by Andrew's algorithm."""
+    ordered = np.unique(np.asarray(points, np.float64), axis=0).tolist()
+    chains = []
+    for direction in (ordered, ordered[::-1]):
+        chain: list[list[float]] = []
+        for x, y in direction:
+            while len(chain) > 1 and _turn(chain[-2], chain[-1], (x, y)) <= 0:
+                chain.pop()
+            chain.append([x, y])
+        chains.append(chain[:-1])
+    return np.array(chains[0] + chains[1])
+
+
+def _turn(start: list[float], corner: list[float], end: tuple[float, float]) -> float:
+    return (corner[0] - start[0]) * (end[1] - start[1]) - (corner[1] - start[1]) * (end[0] - start[0])

@@ -1,0 +1,145 @@
+"""The masks of all instances of a bitmap as COCO's compressed run lengths.
+
+The encoding is that of `pycocotools.mask.encode`, to the byte
+(https://github.com/cocodataset/cocoapi/blob/master/common/maskApi.c): counts of pixels outside and inside the mask by
+turns, down the columns from left to right; from the fourth on the difference to the one before the last; in groups of
+five bits, lowest first, with a sixth that says whether more follow, plus 48.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from segments_hf.bitmaps.png import decode_bitmap
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Numbers = npt.NDArray[np.int64]
+
+_FIRST_AS_THEY_ARE = 3  # counts of a mask that are no differences
+_GROUP = 5  # bits
+_MORE, _ZERO = 32, 48
+
+
+class Rles(NamedTuple):
+    """The masks of k instances, in the order of their ids.
+
+    Attributes:
+        ids: Instance ids, a uint32 array of shape (k,).
+        areas: How many pixels each has, an int64 array of shape (k,).
+        xywh: The boxes around them, an int64 array of shape (k, 4): the left and top pixel, width, height.
+        counts: The `counts` of each, as `pycocotools` has them.
+        size: Their `size`: height and width of the bitmap.
+    """
+
+    ids: npt.NDArray[np.uint32]
+    areas: Numbers
+    xywh: Numbers
+    counts: list[bytes]
+    size: tuple[int, int]
+
+
+def rle(bitmap: Any) -> Rles:
+    """Encodes every instance, in one pass over the pixels and without a mask of any.
+
+    Args:
+        bitmap: Instance ids, anything that `decode_bitmap` reads, (H, W). 0 is no instance.
+
+    Returns:
+        What is in the bitmap: only instances with pixels, each once.
+
+    >>> masks = rle(np.array([[0, 7, 7], [5, 7, 0]], np.uint32))
+    >>> masks.ids.tolist(), masks.areas.tolist(), masks.xywh.tolist()
+    ([5, 7], [1, 3], [[0, 1, 1, 1], [1, 0, 2, 2]])
+    >>> masks.counts, masks.size
+    ([b'114', b'231'], (2, 3))
+    """
+    pixels = decode_bitmap(bitmap)
+    height = pixels.shape[0]
+    starts, values = _runs(pixels)
+    lengths = np.diff(starts, append=pixels.size)
+    labelled = np.flatnonzero(values)
+    order = labelled[_stable_order(values[labelled])]  # the runs of an id are still in the order of the columns
+    starts, lengths, values = starts[order], lengths[order], values[order]
+    first = np.flatnonzero(np.diff(values, prepend=0))  # no run has the value 0
+    ids = values[first]
+    if not ids.size:
+        return Rles(ids, np.zeros(0, np.int64), np.zeros((0, 4), np.int64), [], pixels.shape)
+    counts = _strings(starts, lengths, first, pixels.size)
+    areas = np.add.reduceat(lengths, first)
+    return Rles(ids, areas, _boxes(starts, starts + lengths - 1, first, height), counts, pixels.shape)
+
+
+def _runs(pixels: npt.NDArray[np.uint32]) -> tuple[Numbers, npt.NDArray[np.uint32]]:
+    """Where each run of one id begins, counted down the columns, and its id."""
+    height, width = pixels.shape
+    begins = np.ones(pixels.shape, bool)
+    np.not_equal(pixels[1:], pixels[:-1], out=begins[1:])
+    np.not_equal(pixels[0, 1:], pixels[-1, :-1], out=begins[0, 1:])  # a run goes on at the top of the next column
+    places = np.flatnonzero(begins)
+    rows, columns = np.divmod(places, width)
+    order = _stable_order(columns)
+    return (columns * height + rows)[order], pixels.reshape(-1)[places[order]]
+
+
+def _stable_order(numbers: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
+    """What sorts numbers from 0 to 2^32 - 1; of 16 bits at a time, as numpy's radix sort takes no more."""
+    order = np.argsort(numbers.astype(np.uint16), kind="stable")
+    high = numbers >> 16
+    return order[np.argsort(high.astype(np.uint16)[order], kind="stable")] if high.any() else order
+
+
+def _boxes(starts: Numbers, lasts: Numbers, first: npt.NDArray[np.intp], height: int) -> Numbers:
+    lefts, tops = np.divmod(starts, height)
+    rights, bottoms = np.divmod(lasts, height)
+    tall = rights > lefts  # it goes from one column to the next, so it touches the lower and the upper margin
+    tops[tall], bottoms[tall] = 0, height - 1
+    left, right = lefts[first], rights[np.append(first[1:], len(starts)) - 1]
+    top, bottom = np.minimum.reduceat(tops, first), np.maximum.reduceat(bottoms, first)
+    return np.stack([left, top, right - left + 1, bottom - top + 1], axis=1)
+
+
+def _strings(starts: Numbers, lengths: Numbers, first: npt.NDArray[np.intp], size: int) -> list[bytes]:
+    """The counts of each instance, encoded."""
+    ends = starts + lengths
+    counts = np.empty(2 * len(starts), np.int64)
+    counts[0::2], counts[1::2] = starts, lengths
+    counts[2::2] -= ends[:-1]
+    counts[2 * first] = starts[first]
+    following = np.append(first[1:], len(starts))
+    rest = size - ends[following - 1]  # what is outside after the last run
+    has_rest = rest > 0
+    counts = np.insert(counts, 2 * following[has_rest], rest[has_rest])
+    stops = 2 * following + np.cumsum(has_rest)
+    begins = np.append(0, stops[:-1])
+    differences = counts.copy()
+    differences[2:] -= counts[:-2]
+    for place in range(_FIRST_AS_THEY_ARE):
+        chosen = begins[begins + place < stops] + place
+        differences[chosen] = counts[chosen]
+    text, ends_in_text = _groups_of_bits(differences)
+    cuts = [0, *ends_in_text[stops - 1].tolist()]
+    return [text[start:stop] for start, stop in itertools.pairwise(cuts)]
+
+
+def _groups_of_bits(numbers: Numbers) -> tuple[bytes, Numbers]:
+    """Numbers as text, and where each ends in it."""
+    magnitudes = numbers ^ (numbers >> 63)
+    sizes = np.ones(len(numbers), np.int64)
+    limit = 1 << (_GROUP - 1)
+    highest = int(magnitudes.max())
+    while highest >= limit:
+        sizes += magnitudes >= limit
+        limit <<= _GROUP
+    ends = np.cumsum(sizes)
+    text = np.empty(int(ends[-1]), np.uint8)
+    places, rest, left = ends - sizes, numbers, sizes
+    while places.size:
+        more = left > 1
+        text[places] = (rest & (_MORE - 1)) + _ZERO + more * _MORE
+        places, rest, left = places[more] + 1, rest[more] >> _GROUP, left[more] - 1
+    return text.tobytes(), ends

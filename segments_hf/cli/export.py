@@ -1,0 +1,84 @@
+"""``segments-hf export``: a release in another format."""
+
+from __future__ import annotations
+
+import enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from segments_hf.cli import options
+from segments_hf.cli.console import output
+
+
+class Images(str, enum.Enum):
+    """What to do with the images."""
+
+    copy = "copy"
+    link = "link"
+    none = "none"
+
+
+class OnError(str, enum.Enum):
+    """What to do with a sample that is wrong."""
+
+    stop = "raise"
+    skip = "skip"
+
+
+def export(
+    release: options.Release,
+    format: Annotated[str, typer.Argument(help="The format; `segments-hf formats` lists them.")],  # noqa: A002
+    out: Annotated[Path, typer.Argument(help="The folder to write to.")],
+    images: Annotated[Images, typer.Option(help="copy the images, link to their files, or leave them out.")] = (
+        Images.copy
+    ),
+    split: Annotated[str | None, typer.Option(help="The split to export; by default all of them.")] = None,
+    labelset: options.Labelset = None,
+    task: options.Task = None,
+    filter_by: options.FilterBy = None,
+    filter_by_metadata: options.FilterByMetadata = None,
+    splits: options.Splits = None,
+    segments_dir: options.SegmentsDir = None,
+    on_error: Annotated[OnError, typer.Option(help="What to do with a sample that is wrong.")] = OnError.stop,
+    *,
+    class_index: Annotated[
+        bool,
+        typer.Option("--class-index", help="Number categories 0..n-1 where COCO's formats have the release's ids."),
+    ] = False,
+    load_assets: options.LoadAssets = True,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an export of this format.")] = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Export a release in another format: COCO, YOLO, Pascal VOC, masks, polygons."""
+    import datasets
+
+    from segments_hf.dataset.load import load_release
+    from segments_hf.export import export_dataset
+
+    if quiet:
+        datasets.disable_progress_bars()
+    dataset = load_release(
+        release,
+        split=split,
+        streaming=images is not Images.link,
+        labelset=labelset,
+        task=task,
+        filter_by=filter_by or None,
+        filter_by_metadata=options.parse_metadata(filter_by_metadata),
+        splits=options.parse_splits(splits),
+        segments_dir=segments_dir,
+        load_assets=load_assets,
+        on_error=on_error.value,
+    )
+    exported = export_dataset(
+        dataset,
+        format,
+        out,
+        images=images.value,
+        class_index=class_index,
+        on_error=on_error.value,
+        overwrite=overwrite,
+    )
+    output.print(f"Wrote {exported.images} images with {exported.objects} objects to {out}", soft_wrap=True)

@@ -1,0 +1,47 @@
+"""What people hand over to be pushed or exported: a release, a dataset, a stream."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import datasets
+
+from segments_hf.dataset.load import load_release
+from segments_hf.errors import SegmentsHFError
+from segments_hf.release import Release
+
+
+def as_dataset(given: Any, **options: Any) -> Any:
+    """A dataset, as it is; or a release, loaded.
+
+    Args:
+        given: A `Dataset`, `DatasetDict`, `IterableDataset` or `IterableDatasetDict`; a release as `load_release`
+            takes it; or a `Release`.
+        **options: The options of `load_release`; by default a release becomes a stream.
+
+    Raises:
+        SegmentsHFError: It is something else.
+    """
+    if isinstance(given, datasets.Dataset | datasets.IterableDataset | datasets.DatasetDict):
+        return given
+    if isinstance(given, datasets.IterableDatasetDict):
+        return given
+    source = given.source if isinstance(given, Release) else given
+    is_release = isinstance(source, str | os.PathLike)
+    if is_release or (
+        isinstance(source, Mapping) and all(isinstance(item, str | os.PathLike) for item in source.values())
+    ):
+        return load_release(source, **{"streaming": True, **options})
+    raise SegmentsHFError(
+        f"got {type(given).__name__}, wanted a release, or a dataset, a stream or a dict of splits from `datasets`"
+    )
+
+
+def num_rows(rows: Any, split: str) -> int | None:
+    """How many rows a dataset of one split has; None for a stream that cannot tell."""
+    if isinstance(rows, datasets.Dataset):
+        return len(rows)
+    splits = rows.info.splits or {}
+    return splits[split].num_examples if split in splits else None

@@ -1,0 +1,169 @@
+"""What a format is: how a row's label is written, and where."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from segments_hf.dataset.categories import class_colors, class_names
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+    from pathlib import Path, PurePosixPath
+
+    from segments_hf.bitmaps import Color
+    from segments_hf.dataset.origin import Origin
+    from segments_hf.dataset.row_map import Row
+    from segments_hf.release import Category
+
+# What an annotation can be: pixels of a bitmap, or one of the platform's types of vectors.
+BITMAP, BOX, POLYGON, POLYLINE, POINT = "bitmap", "bbox", "polygon", "polyline", "point"
+VECTORS = frozenset({BOX, POLYGON, POLYLINE, POINT})
+NO_PIXELS, NO_AREA = "without a pixel", "without an area in the image"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is exported.
+
+    Attributes:
+        folder: The folder to write to.
+        splits: The names of the splits, in order.
+        categories: The categories, in the order of their ids.
+        origin: Where the labels come from.
+        class_index: Whether a category's number is its class index, instead of the id in the release, where a format
+            leaves it open.
+    """
+
+    folder: Path
+    splits: Sequence[str]
+    categories: Sequence[Category]
+    origin: Origin
+    class_index: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """The name of each class index."""
+        return class_names(self.categories)
+
+    @property
+    def colors(self) -> list[Color]:
+        """The colour of each class index."""
+        return class_colors(self.categories)
+
+    @property
+    def numbers(self) -> list[int]:
+        """The number of each class index in the files."""
+        return [index if self.class_index else category.id for index, category in enumerate(self.categories)]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A row that is exported.
+
+    Attributes:
+        row: The row, its pictures not decoded.
+        file: Where its image is in the folder of images, with a suffix; unique and safe.
+        number: Its place in the split, from 1 on; those that are left out count too.
+    """
+
+    row: Row
+    file: PurePosixPath
+    number: int
+
+
+@dataclass
+class Labelled(Generic[T]):
+    """What a format makes of a row's label.
+
+    Attributes:
+        content: What is written.
+        objects: How many objects are in it.
+        left_out: How many are not, by the reason: the type of the annotation, or `NO_PIXELS`, `NO_AREA`.
+    """
+
+    content: T
+    objects: int
+    left_out: Counter[str] = field(default_factory=Counter)
+
+
+class Format(ABC, Generic[T]):
+    """A format: `label` makes what is written of a row, without touching a file; `write` writes it.
+
+    Attributes:
+        name: Its name.
+        aliases: Other names that it has.
+        help: What it is, in a line.
+        takes: What annotations it has a place for.
+        by_stem: Whether two images may not have the same name but for the suffix.
+        per_split: Whether each split has names of its own.
+        not_folders: Names that no folder of images may have.
+        split: The split that is open.
+    """
+
+    name: ClassVar[str]
+    aliases: ClassVar[tuple[str, ...]] = ()
+    help: ClassVar[str]
+    takes: ClassVar[frozenset[str]]
+    by_stem: ClassVar[bool] = False
+    per_split: ClassVar[bool] = True
+    not_folders: ClassVar[frozenset[str]] = frozenset()
+    split: str
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+
+    @classmethod
+    @abstractmethod
+    def entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
+        """The names of the files and folders that it makes in the folder of the export."""
+
+    @abstractmethod
+    def image_folder(self, split: str) -> PurePosixPath:
+        """The folder of a split's images, from that of the export."""
+
+    @abstractmethod
+    def label(self, sample: Sample) -> Labelled[T]:
+        """What is written of a row.
+
+        Raises:
+            BitmapError: The label cannot be read, or the format cannot hold it.
+        """
+
+    @abstractmethod
+    def write(self, sample: Sample, content: T) -> None:
+        """Writes it, into the split that is open."""
+
+    def open(self, split: str) -> AbstractContextManager[None]:
+        """Begins a split, and ends it."""
+        self.split = split
+        return self._split()
+
+    @contextmanager
+    def _split(self) -> Iterator[None]:
+        yield
+
+    def close(self) -> None:
+        """Writes what is about all splits."""
+
+
+def write_file(file: Path, content: bytes) -> None:
+    """Writes a file, and the folders that it is in."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+
+
+def only(row: Row, kinds: Collection[str]) -> tuple[Row, Counter[str]]:
+    """A row with only the annotations of some kinds, and how many there are of each other."""
+    if "segmentation_bitmap" in row:
+        return row, Counter()
+    annotations: list[Any] = row["annotations"]
+    left_out = Counter(str(item["type"]) for item in annotations if item["type"] not in kinds)
+    if not left_out:
+        return row, left_out
+    return {**row, "annotations": [item for item in annotations if item["type"] in kinds]}, left_out

@@ -1,0 +1,34 @@
+"""The formats: every module here has one, as `FORMAT`."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import TYPE_CHECKING, Any
+
+from segments_hf.errors import OptionError
+
+if TYPE_CHECKING:
+    from segments_hf.export.format import Format
+
+FORMATS: dict[str, type[Format[Any]]] = {
+    found.name: found
+    for found in (
+        importlib.import_module(f"{__name__}.{module.name}").FORMAT for module in pkgutil.iter_modules(__path__)
+    )
+}
+
+
+def find_format(name: str) -> type[Format[Any]]:
+    """The format of a name.
+
+    Raises:
+        OptionError: There is none.
+
+    >>> find_format("coco").name
+    'coco-instance'
+    """
+    for found in FORMATS.values():
+        if name in {found.name, *found.aliases}:
+            return found
+    raise OptionError(f"export_format: got {name!r}, wanted one of {', '.join(FORMATS)}")

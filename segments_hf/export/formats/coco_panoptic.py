@@ -1,0 +1,71 @@
+"""``coco-panoptic``: COCO's panoptic format, a PNG and its `segments_info` for each image.
+
+https://cocodataset.org/#format-data: in the PNG, id = R + 256 G + 65536 B. The id of a segment is that of its
+annotation; of a class without instances, that of its first one: the same each time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from segments_hf.bitmaps import encode_bitmap, panoptic
+from segments_hf.export.coco import ANNOTATIONS, CocoFormat, CocoLabel, size_of
+from segments_hf.export.format import BITMAP, NO_PIXELS, POLYGON, Labelled, only, write_file
+from segments_hf.export.pixels import pixels_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import PurePosixPath
+
+    from segments_hf.export.format import Job, Sample
+
+
+class CocoPanoptic(CocoFormat):
+    """See the module."""
+
+    name = "coco-panoptic"
+    help = "COCO panoptic: a PNG of segment ids and the segments of each image"
+    takes = frozenset({BITMAP, POLYGON})
+    by_stem = True
+    kind = "panoptic"
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(job)
+        self._numbers = job.numbers
+        self._stuff = {index for index, item in enumerate(job.categories) if item.has_instances is False}
+
+    def label(self, sample: Sample) -> Labelled[CocoLabel]:
+        """The segments of a row."""
+        row, left_out = only(sample.row, self.takes)
+        pixels = pixels_of(row)
+        ids, segments = panoptic(*pixels, stuff=self._stuff)
+        classes = [item["category"] for item in pixels[1] if item["category"] not in self._stuff]
+        things = sum(segment["category_id"] not in self._stuff for segment in segments)
+        if things < len(classes):
+            left_out[NO_PIXELS] += len(classes) - things
+        infos = [{**segment, "category_id": self._numbers[segment["category_id"]]} for segment in segments]
+        content = CocoLabel(size_of(row, ids.shape), infos, encode_bitmap(ids, alpha=False))
+        return Labelled(content, len(infos), left_out)
+
+    def write(self, sample: Sample, content: CocoLabel) -> None:
+        """Writes the label of a row."""
+        write_file(self.job.folder / ANNOTATIONS / f"{self.kind}_{self.split}" / _png(sample), content.mask)
+        super().write(sample, content)
+
+    def entries_of(self, sample: Sample, content: CocoLabel) -> Iterator[Mapping[str, Any]]:
+        """The entry of `annotations` for an image."""
+        yield {"image_id": sample.number, "file_name": str(_png(sample)), "segments_info": content.annotations}
+
+    def categories(self) -> list[dict[str, Any]]:
+        """The entries of `categories`, which say whether a class has instances."""
+        return [
+            {**category, "isthing": int(index not in self._stuff)}
+            for index, category in enumerate(super().categories())
+        ]
+
+
+def _png(sample: Sample) -> PurePosixPath:
+    return sample.file.with_suffix(".png")
+
+
+FORMAT = CocoPanoptic

@@ -1,0 +1,30 @@
+"""``instance``: the instance id of every pixel, as a PNG."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segments_hf.bitmaps import encode_bitmap, encode_mask
+from segments_hf.export.masks import MaskFormat
+
+if TYPE_CHECKING:
+    from segments_hf.dataset.pixels import Pixels
+
+_LARGEST = 2**16 - 1
+_SIXTEEN_BITS = {_LARGEST: (0, 0, 0)}  # a value that has a colour makes the PNG hold it
+
+
+class Instance(MaskFormat):
+    """See the module."""
+
+    name = "instance"
+    help = "A PNG of instance ids: 16-bit grayscale, or RGBA (R + 256 G + 65536 B) where an id is over 65535"
+
+    def png(self, pixels: Pixels) -> bytes:
+        """The mask of a row."""
+        if pixels.bitmap.max(initial=0) > _LARGEST:
+            return encode_bitmap(pixels.bitmap)
+        return encode_mask(pixels.bitmap, _SIXTEEN_BITS, palette=False)
+
+
+FORMAT = Instance

@@ -1,0 +1,28 @@
+"""``instance-color``: every instance in a colour of its own, to look at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segments_hf.bitmaps import boxes, palette_color
+from segments_hf.bitmaps.masks import look_up
+from segments_hf.export.masks import MaskFormat, color_png
+
+if TYPE_CHECKING:
+    from segments_hf.dataset.pixels import Pixels
+
+
+class InstanceColor(MaskFormat):
+    """See the module."""
+
+    name = "instance-color"
+    help = "An RGB PNG: a colour for each instance id, the same in every image; unlabelled is black"
+
+    def png(self, pixels: Pixels) -> bytes:
+        """The mask of a row."""
+        ids = boxes(pixels.bitmap).ids.tolist()
+        places = look_up(pixels.bitmap, {number: place for place, number in enumerate(ids, start=1)})
+        return color_png(places, [(0, 0, 0), *(palette_color(number - 1) for number in ids)])
+
+
+FORMAT = InstanceColor

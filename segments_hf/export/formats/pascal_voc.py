@@ -1,0 +1,166 @@
+"""``pascal-voc``: an XML of boxes for each image, and masks of classes and objects.
+
+As in the development kit of 2012 (http://host.robots.ox.ac.uk/pascal/VOC/voc2012/devkit_doc.pdf): pixels of a box count
+from 1 and both ends are in it. The place of an object in the XML is its number in ``SegmentationObject``.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from contextlib import contextmanager
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple
+from xml.etree import ElementTree as ET
+
+from PIL import Image, UnidentifiedImageError
+
+from segments_hf.bitmaps import encode_mask
+from segments_hf.bitmaps.masks import look_up
+from segments_hf.dataset.objects import Object, objects_of
+from segments_hf.dataset.pixels import labelled_pixels
+from segments_hf.errors import AssetError
+from segments_hf.export.format import BITMAP, BOX, NO_AREA, POLYGON, POLYLINE, Format, Labelled, only, write_file
+from segments_hf.export.labelmap import LABELMAP, UNLABELED_COLOR, labelmap
+from segments_hf.export.pixels import size_in_pixels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import BinaryIO
+
+    from segments_hf.dataset.row_map import Row
+    from segments_hf.export.format import Sample
+
+_ANNOTATIONS, _SETS, _IMAGES = "Annotations", "ImageSets", "JPEGImages"
+_CLASSES, _OBJECTS = "SegmentationClass", "SegmentationObject"
+
+
+class _Label(NamedTuple):
+    """The XML of a row; the mask of its classes and of its objects, if it has any."""
+
+    xml: bytes
+    classes: bytes | None
+    objects: bytes | None
+
+
+class PascalVoc(Format[_Label]):
+    """See the module."""
+
+    name = "pascal-voc"
+    aliases = ("voc",)
+    help = "Pascal VOC: XML of boxes; palette PNGs of classes and objects of bitmaps and polygons"
+    takes = frozenset({BITMAP, BOX, POLYGON, POLYLINE})
+    by_stem = True
+    per_split = False
+
+    @classmethod
+    def entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
+        """The names of the files and folders that it makes in the folder of the export."""
+        del splits
+        return [_ANNOTATIONS, _SETS, _CLASSES, _OBJECTS, LABELMAP, *([_IMAGES] if images else [])]
+
+    def image_folder(self, split: str) -> PurePosixPath:
+        """The folder of a split's images: that of all."""
+        del split
+        return PurePosixPath(_IMAGES)
+
+    @contextmanager
+    def _split(self) -> Iterator[None]:
+        files = [self.job.folder / _SETS / kind / f"{self.split}.txt" for kind in ("Main", "Segmentation")]
+        for file in files:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        with files[0].open("wb") as self._all, files[1].open("wb") as self._with_masks:
+            yield
+
+    def label(self, sample: Sample) -> Labelled[_Label]:
+        """The XML and the masks of a row."""
+        row, left_out = only(sample.row, self.takes)
+        found, numbers = _objects(row)
+        if len(found) < len(row["annotations"]):
+            left_out[NO_AREA] += len(row["annotations"]) - len(found)
+        classes, objects = self._masks(row, [item.category for item in found], numbers)
+        xml = _xml(sample, found, self.job.names, has_masks=classes is not None)
+        return Labelled(_Label(xml, classes, objects), len(found), left_out)
+
+    def write(self, sample: Sample, content: _Label) -> None:
+        """Writes the XML and the masks of a row."""
+        stem = sample.file.with_suffix("")
+        write_file(self.job.folder / _ANNOTATIONS / f"{stem}.xml", content.xml)
+        _add_line(self._all, stem)
+        if content.classes is not None and content.objects is not None:
+            write_file(self.job.folder / _CLASSES / f"{stem}.png", content.classes)
+            write_file(self.job.folder / _OBJECTS / f"{stem}.png", content.objects)
+            _add_line(self._with_masks, stem)
+
+    def close(self) -> None:
+        """Writes the colours of the classes."""
+        write_file(self.job.folder / LABELMAP, labelmap("background", self.job.names, self.job.colors))
+
+    def _masks(self, row: Row, classes: Sequence[int], numbers: dict[int, int]) -> tuple[bytes | None, bytes | None]:
+        """The masks of a row, given the class of each object and the number of each id in the bitmap."""
+        drawn, _ = only(row, {POLYGON})
+        is_vector = "segmentation_bitmap" not in row
+        if (is_vector and not drawn["annotations"]) or (pixels := labelled_pixels(drawn)) is None:
+            return None, None
+        objects = look_up(pixels.bitmap, numbers)
+        values = look_up(objects, {number: index + 1 for number, index in enumerate(classes, start=1)})
+        return encode_mask(values, [UNLABELED_COLOR, *self.job.colors]), encode_mask(objects)
+
+
+def _objects(row: Row) -> tuple[list[Object], dict[int, int]]:
+    """The objects of a row, and the number of that which each id in its bitmap stands for, or each drawn polygon."""
+    if "segmentation_bitmap" in row:
+        found = list(objects_of(row))
+        return found, {item.id: number for number, item in enumerate(found, start=1)}
+    found, numbers, polygons = [], {}, 0
+    for item in row["annotations"]:
+        boxes = list(objects_of({**row, "annotations": [item]}))
+        found += boxes
+        if item["type"] == POLYGON:
+            polygons += 1
+            if boxes:
+                numbers[polygons] = len(found)
+    return found, numbers
+
+
+def _xml(sample: Sample, objects: Sequence[Object], names: Sequence[str], *, has_masks: bool) -> bytes:
+    width, height = size_in_pixels(sample.row)
+    root = ET.Element("annotation")
+    _add(root, folder=_IMAGES, filename=str(sample.file))
+    _add(ET.SubElement(root, "source"), database="Segments.ai", annotation="Segments.ai")
+    _add(ET.SubElement(root, "size"), width=width, height=height, depth=_channels(sample.row))
+    _add(root, segmented=int(has_masks))
+    for found in objects:
+        node = ET.SubElement(root, "object")
+        _add(node, name=names[found.category], pose="Unspecified", truncated=0, difficult=0)
+        left, top, across, down = found.bbox
+        right, bottom = math.ceil(left + across), math.ceil(top + down)
+        box = ET.SubElement(node, "bndbox")
+        _add(box, xmin=math.floor(left) + 1, ymin=math.floor(top) + 1, xmax=right, ymax=bottom)
+    ET.indent(root)
+    content: bytes = ET.tostring(root, encoding="utf-8")
+    return content + b"\n"
+
+
+def _add(node: ET.Element, **texts: object) -> None:
+    for name, text in texts.items():
+        ET.SubElement(node, name).text = "".join(char for char in str(text) if char.isprintable())
+
+
+def _add_line(file: BinaryIO, stem: PurePosixPath) -> None:
+    file.write(f"{stem}\n".encode())
+
+
+def _channels(row: Row) -> int:
+    """How many channels the image of a row has, as its header tells; 3 where there is no image."""
+    image = row["image"]
+    if image is None:
+        return 3
+    try:
+        with Image.open(image["path"] if image["bytes"] is None else io.BytesIO(image["bytes"])) as picture:
+            return len(picture.getbands())
+    except (FileNotFoundError, UnidentifiedImageError) as error:
+        raise AssetError(f"its image cannot be read ({error}); load the release again") from error
+
+
+FORMAT = PascalVoc

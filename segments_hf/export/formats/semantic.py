@@ -1,0 +1,43 @@
+"""``semantic``: the class of every pixel, as a PNG: class index + 1, and 0 where unlabelled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from segments_hf.bitmaps import encode_mask, semantic_mask
+from segments_hf.dataset.class_numbers import mask_names
+from segments_hf.export.format import write_file
+from segments_hf.export.masks import MaskFormat
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from segments_hf.dataset.pixels import Pixels
+
+_NAMES = "id2label.json"
+
+
+class Semantic(MaskFormat):
+    """See the module."""
+
+    name = "semantic"
+    help = "A grayscale PNG of classes: 8-bit, 16-bit over 255 classes; id2label.json names the numbers"
+
+    @classmethod
+    def entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
+        """The names of the files and folders that it makes in the folder of the export."""
+        return [*super().entries(splits, images=images), _NAMES]
+
+    def png(self, pixels: Pixels) -> bytes:
+        """The mask of a row."""
+        return encode_mask(semantic_mask(*pixels), palette=False)
+
+    def close(self) -> None:
+        """Writes the names of the numbers."""
+        names = mask_names(self.job.categories)
+        write_file(self.job.folder / _NAMES, msgspec.json.format(msgspec.json.encode(names), indent=2) + b"\n")
+
+
+FORMAT = Semantic

@@ -1,0 +1,38 @@
+"""``semantic-color``: every class in its colour, to look at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segments_hf.bitmaps import semantic_mask
+from segments_hf.export.format import write_file
+from segments_hf.export.labelmap import LABELMAP, UNLABELED_COLOR, labelmap
+from segments_hf.export.masks import MaskFormat, color_png
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from segments_hf.dataset.pixels import Pixels
+
+
+class SemanticColor(MaskFormat):
+    """See the module."""
+
+    name = "semantic-color"
+    help = "An RGB PNG in the colours of the classes, which labelmap.txt lists; unlabelled is black"
+
+    @classmethod
+    def entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
+        """The names of the files and folders that it makes in the folder of the export."""
+        return [*super().entries(splits, images=images), LABELMAP]
+
+    def png(self, pixels: Pixels) -> bytes:
+        """The mask of a row."""
+        return color_png(semantic_mask(*pixels), [UNLABELED_COLOR, *self.job.colors])
+
+    def close(self) -> None:
+        """Writes the colours of the classes."""
+        write_file(self.job.folder / LABELMAP, labelmap("unlabeled", self.job.names, self.job.colors))
+
+
+FORMAT = SemanticColor
