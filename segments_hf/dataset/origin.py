@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 _BEGIN = "Labelled on Segments.ai"
 _ONE_RELEASE = re.compile(
-    r"(?: as (?P<task_type>\S+))?: release (?P<release>.+?)(?: \((?P<date>\d{4}-\d\d-\d\d)\))?(?: of (?P<dataset>\S+/\S+))?\."
+    r"(?: as (?P<task_type>\S+))?: release (?P<release>.+?)(?: \((?P<date>\d{4}-\d\d-\d\d)\))?"
+    r"(?: of (?P<dataset>\S+/\S+))?\."
 )
 
 

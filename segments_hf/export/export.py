@@ -100,7 +100,7 @@ def export_dataset(
     >>> folder = tempfile.mkdtemp()
     >>> exported = export_dataset(demo_release(), "coco", folder)
     >>> exported.images, exported.objects, sorted(os.listdir(folder))
-    (6, 26, ['.segments-hf-export.json', 'annotations', 'train'])
+    (6, 63, ['.segments-hf-export.json', 'annotations', 'train'])
     """
     made = find_format(export_format)
     check_images(images)
