@@ -29,6 +29,7 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from _drawn import HEIGHT, WIDTH, draw, write_png
 from _measure import REPOSITORY, Measure, environment, median, print_table, run, start, timed, verdict
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ HERE = Path(__file__).resolve().parent
 SDK_PACKAGES = ["segments-ai==1.33.0", "pillow==12.*"]
 CANDIDATE_PACKAGES = [f"{REPOSITORY}[fast]", "pyspng", "imagecodecs"]
 OURS = {"PYTHONPATH": str(REPOSITORY)}
-WIDTH, HEIGHT = 1280, 960
 CASES = [(count, kind) for kind in ("small", "high") for count in (40, 200)]
 ROWS = {
     "SDK": ["sdk"],
@@ -55,24 +55,14 @@ MIN_SMALL, MIN_HIGH, MIN_FAST, MIN_PLAIN = 1.5, 300, 2.5, 1.0
 def write(folder: str) -> Measure:
     """Draw the bitmaps: for each case its ids, its PNG and its annotations."""
     import numpy as np
-    from PIL import Image, ImageDraw
 
     for count, kind in CASES:
         case = Path(folder, f"{count}-{kind}")
         case.mkdir()
         numbers = range(1, count + 1) if kind == "small" else range(2**24 - count, 2**24)
-        random = np.random.default_rng(2024)
-        picture = Image.new("I", (WIDTH, HEIGHT))
-        angles = np.linspace(0, 2 * np.pi, 16, endpoint=False)
-        for number in numbers:
-            radii = random.uniform(15, 90, 16)
-            x = random.uniform(0, WIDTH) + radii * np.cos(angles)
-            y = random.uniform(0, HEIGHT) + radii * np.sin(angles)
-            ImageDraw.Draw(picture).polygon(list(zip(x.tolist(), y.tolist(), strict=True)), fill=number)
-        ids = np.asarray(picture).astype("<u4")
+        ids = draw(numbers)
         np.save(case / "ids.npy", ids)
-        rgba = (ids | np.uint32(255 << 24)).view(np.uint8).reshape(HEIGHT, WIDTH, 4)
-        Image.fromarray(rgba).save(case / "bitmap.png")
+        write_png(ids, case / "bitmap.png")
         annotations = [{"id": number, "category_id": index} for index, number in enumerate(numbers, start=1)]
         (case / "annotations.json").write_text(json.dumps(annotations))
     return {}

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from segments_hf.bitmaps.compiled import compiled
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -95,16 +97,12 @@ def _parts(content: bytes) -> tuple[tuple[int, ...], bytes] | None:
 @cache
 def _tools() -> tuple[Callable[[bytes, int], bytearray], Callable[..., None], type[Exception]] | None:
     """The inflater, the un-filterer, and what the first raises; None where they are not installed."""
+    unfilter = compiled(_unfilter)
     try:
         import deflate
-        import numba
     except ImportError:
         return None
-    try:
-        compiled: Any = numba.njit(cache=True, nogil=True)(_unfilter)
-    except RuntimeError:  # there is no folder that it may write to
-        compiled = numba.njit(nogil=True)(_unfilter)
-    return deflate.zlib_decompress, compiled, deflate.DeflateError
+    return unfilter and (deflate.zlib_decompress, unfilter, deflate.DeflateError)
 
 
 def _unfilter(pixels: Any, filters: Any) -> None:

@@ -144,14 +144,16 @@ def class_of_ids(annotations: Iterable[Mapping[str, Any]]) -> dict[int, int]:
     return {number: index for number, index in latest.items() if index is not None}
 
 
-def look_up(ids: npt.NDArray[np.uint32], values: Mapping[int, int], otherwise: int = 0) -> Mask:
+def look_up(
+    ids: npt.NDArray[np.uint32], values: Mapping[int, int], otherwise: int = 0, dtype: npt.DTypeLike = None
+) -> Mask:
     """The value of every id in an array, and `otherwise` for 0 and for ids that have none."""
     lowest = min(otherwise, min(values.values(), default=0))
     if lowest < 0:
         raise BitmapError(f"got the value {lowest} for a mask, wanted 0 or more")
     highest = int(ids.max(initial=0))
     present = {number: value for number, value in values.items() if 0 < number <= highest}
-    dtype = np.min_scalar_type(max(otherwise, max(values.values(), default=0)))
+    dtype = np.dtype(dtype or np.min_scalar_type(max(otherwise, max(values.values(), default=0))))
     keys = np.fromiter(present, np.int64, len(present))
     found = np.fromiter(present.values(), dtype, len(present))
     if highest >= _LARGEST_TABLE:
@@ -160,12 +162,12 @@ def look_up(ids: npt.NDArray[np.uint32], values: Mapping[int, int], otherwise: i
         places = np.searchsorted(keys, ids, side="right") - 1
         mask: Mask = np.where(keys[places] == ids, found[places], found[0])
         return mask
-    table = np.full(highest + 1, otherwise, dtype) if otherwise else _zeros(highest + 1, dtype)
+    table = np.full(highest + 1, otherwise, dtype) if otherwise else lazy_zeros(highest + 1, dtype)
     table[keys] = found
     return table.take(ids)
 
 
-def _zeros(length: int, dtype: np.dtype[Any]) -> Mask:
+def lazy_zeros(length: int, dtype: np.dtype[Any]) -> Mask:
     """Zeros of which only the touched pages cost anything; numpy's own would be backed by huge pages."""
     if length * dtype.itemsize < _FEW_BYTES:
         return np.zeros(length, dtype)

@@ -42,7 +42,7 @@ def panoptic(
     segment_of = {
         number: merged.setdefault(index, number) if index in stuff else number for number, index in classes.items()
     }
-    segments = look_up(decode_bitmap(bitmap), segment_of).astype(np.uint32, copy=False)
+    segments = look_up(decode_bitmap(bitmap), segment_of, dtype=np.uint32)
     extents = boxes(segments)
     found = {
         number: {"id": number, "category_id": classes[number], "area": area, "bbox": xywh, "iscrowd": 0}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import struct
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -16,6 +15,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngImageFile
 
 from segments_hf.bitmaps.fast_png import decode_fast
+from segments_hf.bitmaps.id_png import id_png
 from segments_hf.errors import BitmapError
 
 if TYPE_CHECKING:
@@ -86,11 +86,7 @@ def encode_bitmap(ids: npt.NDArray[np.integer[Any]], *, alpha: bool = True) -> b
         raise BitmapError(f"got an array of shape {ids.shape} and dtype {ids.dtype}, wanted (H, W) and integers")
     if not (ids.min() >= 0 and ids.max() < ID_LIMIT):
         raise BitmapError(f"got ids from {ids.min()} to {ids.max()}, wanted 0 to {ID_LIMIT - 1}")
-    pixels = (ids.astype("<u4", order="C") | np.uint32(255 << 24)).view(np.uint8).reshape(*ids.shape, 4)
-    picture = Image.fromarray(pixels if alpha else np.ascontiguousarray(pixels[..., :3]))
-    file = io.BytesIO()
-    picture.save(file, "PNG", compress_type=zlib.Z_RLE)  # for ids: faster than the default, and no larger
-    return file.getvalue()
+    return id_png(np.ascontiguousarray(ids, np.uint32), alpha=alpha)
 
 
 def _from_picture(picture: Image.Image) -> Ids:

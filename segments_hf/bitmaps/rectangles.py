@@ -20,7 +20,7 @@ def smallest_rectangle(points: npt.NDArray[np.number]) -> npt.NDArray[np.float64
         float64 array of shape (4, 2): its corners, clockwise where y points down.
 
     >>> smallest_rectangle(np.array([[0, 1], [4, 1], [5, 2], [0, 2]])).tolist()
-    [[0.0, 2.0], [0.0, 1.0], [5.0, 1.0], [5.0, 2.0]]
+    [[0.0, 1.0], [5.0, 1.0], [5.0, 2.0], [0.0, 2.0]]
     """
     hull = _hull(points)
     sides = np.roll(hull, -1, axis=0) - hull

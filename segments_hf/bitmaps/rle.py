@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from segments_hf.bitmaps.fast_rle import encode_fast
 from segments_hf.bitmaps.png import decode_bitmap
 
 if TYPE_CHECKING:
@@ -59,6 +60,26 @@ def rle(bitmap: Any) -> Rles:
     ([b'114', b'231'], (2, 3))
     """
     pixels = decode_bitmap(bitmap)
+    found = encode_fast(pixels)
+    return _with_numpy(pixels) if found is None else _sorted(*found, size=pixels.shape)
+
+
+def _sorted(
+    ids: npt.NDArray[np.uint32],
+    areas: Numbers,
+    xywh: Numbers,
+    text: npt.NDArray[np.uint8],
+    stops: Numbers,
+    *,
+    size: tuple[int, int],
+) -> Rles:
+    """What `encode_fast` found, in the order of the ids."""
+    order = np.argsort(ids)
+    counts = _cut(text.tobytes(), stops)
+    return Rles(ids[order], areas[order], xywh[order], [counts[place] for place in order.tolist()], size)
+
+
+def _with_numpy(pixels: npt.NDArray[np.uint32]) -> Rles:
     height = pixels.shape[0]
     starts, values = _runs(pixels)
     lengths = np.diff(starts, append=pixels.size)
@@ -122,8 +143,11 @@ def _strings(starts: Numbers, lengths: Numbers, first: npt.NDArray[np.intp], siz
         chosen = begins[begins + place < stops] + place
         differences[chosen] = counts[chosen]
     text, ends_in_text = _groups_of_bits(differences)
-    cuts = [0, *ends_in_text[stops - 1].tolist()]
-    return [text[start:stop] for start, stop in itertools.pairwise(cuts)]
+    return _cut(text, ends_in_text[stops - 1])
+
+
+def _cut(text: bytes, stops: Numbers) -> list[bytes]:
+    return [text[start:stop] for start, stop in itertools.pairwise([0, *stops.tolist()])]
 
 
 def _groups_of_bits(numbers: Numbers) -> tuple[bytes, Numbers]:

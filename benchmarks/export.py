@@ -1,0 +1,243 @@
+"""Exports side by side with the SDK, and the run lengths of a bitmap with the limit.
+
+Releases of images of 1280x960 with 40 and with 200 instances each are drawn, in a folder as the SDK's cache has them
+(bitmaps are 16-bit there). In fresh processes they are exported to COCO's instance and panoptic format, images left
+where they are, as the SDK does:
+
+- SDK: `segments.utils.export_dataset` of segments-ai 1.33.0 with Pillow 12, in its own environment;
+- ours: `segments_hf.export_dataset` of the release, with the extra `fast` and without it ("plain"), with that folder
+  as `segments_dir`;
+- run lengths: `segments_hf.bitmaps.rle` of an array of ids; the limit is one pass that compares neighbours.
+
+A call before the timed one imports and compiles. Roles run in turn, three times; the median counts. Ratios hold within
+one run. The `annotations` of coco-instance are checked to be the same but for `attributes`, and what segments there are
+in coco-panoptic, where the SDK's ids are random colours. At last the peak of memory is told for releases of 1,000 and
+of 10,000 small samples, images copied.
+
+Run it with `python benchmarks/export.py`; the first run makes the SDK's environment with pip.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import tempfile
+import time
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from _drawn import HEIGHT, WIDTH, draw, write_png
+from _measure import REPOSITORY, Measure, environment, median, print_table, run, start, timed, verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HERE = Path(__file__).resolve().parent
+SDK_PACKAGES = ["segments-ai==1.33.0", "pillow==12.*", "scikit-image", "pycocotools"]
+OURS = {"PYTHONPATH": str(REPOSITORY)}
+IMAGES = 16
+DRAWN = 4  # of them, again and again
+COUNTS = (40, 200)
+FORMATS = ("coco-instance", "coco-panoptic")
+ROUNDS = 3
+MINIMA = {  # of the ratio to the SDK, by format and instances: plain, fast
+    ("coco-instance", 40): (3.5, 12),
+    ("coco-instance", 200): (20, 45),
+    ("coco-panoptic", 40): (3, 6),
+    ("coco-panoptic", 200): (12, 22),
+}
+MAX_RLE = 12
+SMALL = (1_000, 10_000)
+MAX_PEAK = 300  # MiB
+
+
+def write(folder: str) -> Measure:
+    """Write a release for each number of instances, and its pictures into a folder of the SDK's layout."""
+    import numpy as np
+    from PIL import Image
+
+    for count in COUNTS:
+        case = Path(folder, str(count))
+        cache = case / "segments" / "jane_flowers" / "v1.0"
+        cache.mkdir(parents=True)
+        samples = []
+        for number in range(IMAGES):
+            ids = draw(range(1, count + 1), seed=2024 + number % DRAWN)
+            Image.fromarray(np.full((HEIGHT, WIDTH, 3), 60 * number, np.uint8)).save(cache / f"{number}.jpg")
+            Image.fromarray(ids.astype(np.uint16)).save(cache / f"{number}_label_ground-truth.png")
+            np.save(case / f"{number}.npy", ids)
+            samples.append(sample(f"{number}.jpg", range(1, count + 1)))
+        write_release(case / "release.json", samples)
+    for count in SMALL:
+        case = Path(folder, f"small-{count}")
+        case.mkdir()
+        Image.new("RGB", (64, 48)).save(case / "image.jpg")
+        ids = np.arange(64 * 48, dtype=np.uint32).reshape(48, 64) // 300
+        write_png(ids, case / "bitmap.png")
+        write_release(case / "release.json", [sample(f"{number}.jpg", range(1, 11)) for number in range(count)])
+    return {}
+
+
+def sample(name: str, ids: Any) -> dict[str, Any]:
+    """Return a sample of a release."""
+    annotations = [{"id": number, "category_id": number % 3} for number in ids]
+    label = {"annotations": annotations, "segmentation_bitmap": {"url": "bitmap.png"}}
+    labels = {"ground-truth": {"label_status": "LABELED", "attributes": label}}
+    attributes = {"image": {"url": "image.jpg"}}
+    return {"name": name, "uuid": name, "attributes": attributes, "metadata": {}, "labels": labels}
+
+
+def write_release(path: Path, samples: list[dict[str, Any]]) -> None:
+    """Write a release file."""
+    categories = [{"id": number, "name": f"class {number}", "has_instances": True} for number in range(3)]
+    dataset = {
+        "name": "flowers",
+        "owner": "jane",
+        "task_type": "segmentation-bitmap",
+        "task_attributes": {"format_version": "0.1", "categories": categories},
+        "labelsets": [{"name": "ground-truth"}],
+        "samples": samples,
+    }
+    path.write_text(json.dumps({"name": "v1.0", "description": "", "created_at": "2024-01-01", "dataset": dataset}))
+
+
+def per_image(export: Callable[[Path], Path], out: Path) -> Measure:
+    """Export twice; return the milliseconds an image of the second time, and checksums of the annotations."""
+    export(out / "first")
+    file, measure = timed(export, out / "second")
+    annotations = json.loads(file.read_bytes())["annotations"]
+    for annotation in annotations:
+        annotation.pop("attributes", None)
+        annotation.pop("file_name", None)
+        for segment in annotation.get("segments_info", ()):
+            segment.pop("id")
+    text = json.dumps(annotations, sort_keys=True)
+    return {"ms": measure["seconds"] * 1e3 / IMAGES, "peak": measure["peak"], "sum": zlib.crc32(text.encode())}
+
+
+def sdk(case: str, name: str) -> Measure:
+    """Export with the SDK; runs in the SDK's environment."""
+    from segments import SegmentsDataset
+    from segments.utils import export_dataset
+
+    with tempfile.TemporaryDirectory() as out, contextlib.redirect_stdout(sys.stderr):
+        release = str(Path(case, "release.json"))
+        dataset = SegmentsDataset(release, segments_dir=str(Path(case, "segments")), preload=False)
+        return per_image(lambda folder: Path(export_dataset(dataset, str(folder), name)[0]), Path(out))
+
+
+def ours(case: str, name: str, how: str) -> Measure:
+    """Export with segments_hf; "plain" is as if the extra `fast` were not installed."""
+    if how == "plain":
+        sys.modules["numba"] = None  # type: ignore[assignment]
+    import datasets
+
+    from segments_hf import export_dataset, load_release
+
+    datasets.disable_progress_bars()
+
+    def export(folder: Path) -> Path:
+        release = load_release(Path(case, "release.json"), streaming=True, segments_dir=Path(case, "segments"))
+        export_dataset(release, name, folder, images="none")
+        kind = name.removeprefix("coco-").replace("instance", "instances")
+        return folder / "annotations" / f"{kind}_train.json"
+
+    with tempfile.TemporaryDirectory() as out:
+        return per_image(export, Path(out))
+
+
+def run_lengths(case: str, how: str) -> Measure:
+    """Encode all instances of each bitmap; compare neighbours once."""
+    if how == "plain":
+        sys.modules["numba"] = None  # type: ignore[assignment]
+    import numpy as np
+
+    from segments_hf.bitmaps import rle
+
+    # glibc's malloc keeps blocks up to the size of what was freed before: the same for both, whatever they free.
+    bytearray(2**24)
+    bitmaps = [np.load(Path(case, f"{number}.npy")) for number in range(DRAWN)]
+
+    def best(function: Callable[[Any], Any]) -> float:
+        quickest = []
+        for ids in bitmaps:
+            calls = []
+            for _ in range(9):
+                begin = time.perf_counter()
+                function(ids)
+                calls.append(time.perf_counter() - begin)
+            quickest.append(min(calls))
+        return sum(quickest) * 1e3 / DRAWN
+
+    measure = {"rle": best(rle), "limit": best(lambda ids: ids[1:] != ids[:-1])}
+    return {**measure, "ratio": measure["rle"] / measure["limit"], "peak": 0}
+
+
+def small(case: str) -> Measure:
+    """Export small samples, images copied; what counts is the peak."""
+    import datasets
+
+    from segments_hf import export_dataset
+
+    datasets.disable_progress_bars()
+    with tempfile.TemporaryDirectory() as out:
+        exported, measure = timed(export_dataset, Path(case, "release.json"), "coco", out)
+    return {**measure, "images": exported.images}
+
+
+def compare(work: Path, python: str) -> tuple[list[list[str]], list[str]]:
+    """Return the rows and the verdicts of the exports."""
+    rows, verdicts = [], []
+    for (export_format, count), minima in MINIMA.items():
+        case = str(work / str(count))
+        rounds: dict[str, list[Measure]] = {"SDK": [], "plain": [], "fast": []}
+        for _ in range(ROUNDS):
+            rounds["SDK"].append(run(__file__, "sdk", case, export_format, python=python))
+            for how in ("plain", "fast"):
+                rounds[how].append(run(__file__, "ours", case, export_format, how, env=OURS))
+        if len({measure["sum"] for measures in rounds.values() for measure in measures}) > 1:
+            raise SystemExit(f"{export_format}, {count} instances: the annotations differ")
+        measures = {how: median(each) for how, each in rounds.items()}
+        ratios = {how: measures["SDK"]["ms"] / measure["ms"] for how, measure in measures.items()}
+        for how, measure in measures.items():
+            title = f"{export_format}, {count}: {how if how == 'SDK' else f'ours, {how}'}"
+            rows.append([title, f"{measure['ms']:.1f}", f"{ratios[how]:.1f}", f"{measure['peak']:.0f}"])
+        for how, minimum in zip(("plain", "fast"), minima, strict=True):
+            verdicts.append(verdict(f"{export_format}, {count}, {how}: ratio", ratios[how], ">=", minimum))
+    return rows, verdicts
+
+
+def compare_run_lengths(work: Path) -> tuple[list[list[str]], list[str]]:
+    """Return the rows and the verdicts of the run lengths."""
+    rows, verdicts = [], []
+    for count in COUNTS:
+        for how in ("plain", "fast"):
+            rounds = (run(__file__, "run_lengths", str(work / str(count)), how, env=OURS) for _ in range(ROUNDS))
+            measure = median(rounds)
+            rows.append([f"run lengths, {count}: ours, {how}", f"{measure['rle']:.2f}", "", ""])
+            rows.append([f"run lengths, {count}: limit", f"{measure['limit']:.2f}", "", ""])
+            verdicts.append(verdict(f"run lengths, {count}, {how}: limits", measure["ratio"], "<=", MAX_RLE))
+    return rows, verdicts
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        python = environment(HERE / ".env-sdk-1.33-export", SDK_PACKAGES)
+        run(__file__, "write", name)
+        rows, verdicts = (first + second for first, second in zip(
+            compare(work, python), compare_run_lengths(work), strict=True
+        ))  # fmt: skip
+        for count in SMALL:
+            measure = run(__file__, "small", str(work / f"small-{count}"), env=OURS)
+            milliseconds = measure["seconds"] * 1e3 / count
+            rows.append([f"{count} small samples", f"{milliseconds:.2f}", "", f"{measure['peak']:.0f}"])
+            verdicts.append(verdict(f"{count} small samples: peak", measure["peak"], "<=", MAX_PEAK))
+    print_table(["an image", "ms", "ratio to SDK", "peak MiB"], rows)
+    print("\n".join(verdicts))
+
+
+if __name__ == "__main__":
+    start({"write": write, "sdk": sdk, "ours": ours, "run_lengths": run_lengths, "small": small}, main)
