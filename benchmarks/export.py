@@ -65,7 +65,7 @@ def write(folder: str) -> Measure:
         samples = []
         for number in range(IMAGES):
             ids = draw(range(1, count + 1), seed=2024 + number % DRAWN)
-            Image.fromarray(np.full((HEIGHT, WIDTH, 3), 60 * number, np.uint8)).save(cache / f"{number}.jpg")
+            Image.fromarray(np.full((HEIGHT, WIDTH, 3), 60 * number % 256, np.uint8)).save(cache / f"{number}.jpg")
             Image.fromarray(ids.astype(np.uint16)).save(cache / f"{number}_label_ground-truth.png")
             np.save(case / f"{number}.npy", ids)
             samples.append(sample(f"{number}.jpg", range(1, count + 1)))

@@ -145,7 +145,7 @@ def class_of_ids(annotations: Iterable[Mapping[str, Any]]) -> dict[int, int]:
 
 
 def look_up(
-    ids: npt.NDArray[np.uint32], values: Mapping[int, int], otherwise: int = 0, dtype: npt.DTypeLike = None
+    ids: npt.NDArray[np.uint32], values: Mapping[int, int], otherwise: int = 0, dtype: npt.DTypeLike | None = None
 ) -> Mask:
     """The value of every id in an array, and `otherwise` for 0 and for ids that have none."""
     lowest = min(otherwise, min(values.values(), default=0))

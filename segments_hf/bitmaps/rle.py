@@ -100,7 +100,8 @@ def _runs(pixels: npt.NDArray[np.uint32]) -> tuple[Numbers, npt.NDArray[np.uint3
     height, width = pixels.shape
     begins = np.ones(pixels.shape, bool)
     np.not_equal(pixels[1:], pixels[:-1], out=begins[1:])
-    np.not_equal(pixels[0, 1:], pixels[-1, :-1], out=begins[0, 1:])  # a run goes on at the top of the next column
+    if pixels.size:  # a run goes on at the top of the next column
+        np.not_equal(pixels[0, 1:], pixels[-1, :-1], out=begins[0, 1:])
     places = np.flatnonzero(begins)
     rows, columns = np.divmod(places, width)
     order = _stable_order(columns)

@@ -1,0 +1,63 @@
+"""Run lengths are those of pycocotools, to the byte."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pycocotools import mask as reference
+
+from segments_hf.bitmaps import boxes, encode_bitmap, rle
+
+from .making import bitmaps
+
+pytestmark = pytest.mark.usefixtures("extra")
+
+
+def check(ids: np.ndarray) -> None:
+    found = rle(ids)
+    assert found.ids.tolist() == [number for number in np.unique(ids).tolist() if number]
+    assert found.size == ids.shape
+    for number, area, xywh, counts in zip(*found[:4], strict=True):
+        wanted = reference.encode(np.asfortranarray(ids == number).astype(np.uint8))
+        assert {"size": list(found.size), "counts": counts} == wanted
+        assert area == reference.area(wanted)
+        assert xywh.tolist() == reference.toBbox(wanted).tolist()
+
+
+@given(bitmaps())
+def test_as_pycocotools(ids: np.ndarray) -> None:
+    check(ids)
+
+
+@given(bitmaps(), st.integers(1, 40), st.integers(1, 40))
+def test_as_pycocotools_in_larger_areas(ids: np.ndarray, down: int, across: int) -> None:
+    check(ids.repeat(down, axis=0).repeat(across, axis=1))
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (3, 70_000), (70_000, 3), (1200, 1000)])
+@pytest.mark.parametrize("place", [0, -1])
+def test_long_runs(shape: tuple[int, int], place: int) -> None:
+    """Counts of up to five groups of bits, in a picture wider than 16 bits too."""
+    ids = np.zeros(shape, np.uint32)
+    ids.reshape(-1)[place] = 7
+    check(ids)
+    check(7 - ids)
+
+
+@pytest.mark.parametrize("ids", [np.zeros((2, 3), np.uint32), np.zeros((0, 3), np.uint32), np.zeros((2, 0), np.uint32)])
+def test_nothing(ids: np.ndarray) -> None:
+    found = rle(ids)
+    assert (found.ids.size, found.areas.size, found.xywh.shape, found.counts) == (0, 0, (0, 4), [])
+
+
+@given(bitmaps())
+def test_boxes_are_the_same(ids: np.ndarray) -> None:
+    for first, second in zip(boxes(ids), rle(ids)[:3], strict=True):
+        np.testing.assert_array_equal(first, second)
+
+
+def test_reads_what_decode_bitmap_reads() -> None:
+    ids = np.array([[0, 2**24 - 1], [3, 3]])
+    assert rle(encode_bitmap(ids)).counts == rle(ids.astype(np.uint32)).counts

@@ -1,0 +1,91 @@
+"""Releases to export, with their pictures in a folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dataset.making import bitmap, jpeg, label, sample
+
+CATEGORIES = [
+    {"id": 3, "name": "flower", "color": [255, 0, 0], "has_instances": True},
+    {"id": 8, "name": "leaf", "color": [0, 160, 0], "has_instances": True},
+    {"id": 0, "name": "ground", "color": [90, 60, 30], "has_instances": False},
+]
+SIZE = (24, 18)  # width, height
+# A ring with a hole, two parts that touch at a corner, a high id, a pixel, and stuff in two pieces.
+IDS = np.zeros(SIZE[::-1], np.uint32)
+IDS[1:9, 1:9] = 5
+IDS[3:6, 4:7] = 0
+IDS[10:12, 1:4] = IDS[12:14, 4:6] = 300
+IDS[2:9, 12:20] = 2**24 - 1
+IDS[0, 23] = 9
+IDS[16:18, :10], IDS[16:18, 14:] = 70, 71
+ANNOTATIONS = [
+    {"id": 5, "category_id": 3, "attributes": {"open": True, "name": "Zinnie \u00e4"}},
+    {"id": 300, "category_id": 8},
+    {"id": 2**24 - 1, "category_id": 3, "attributes": {}},
+    {"id": 9, "category_id": 8},
+    {"id": 70, "category_id": 0},
+    {"id": 71, "category_id": 0},
+]
+
+
+def bitmap_release(folder: Path, samples: dict[str, Any] | None = None, **dataset: Any) -> Path:
+    """A release of bitmaps: a name and its label each; `True` for the label above."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "image.jpg").write_bytes(jpeg(SIZE))
+    (folder / "bitmap.png").write_bytes(bitmap(IDS))
+    whole = label(annotations=ANNOTATIONS, segmentation_bitmap={"url": "bitmap.png"})
+    given = samples if samples is not None else {"meadow.jpg": True}
+    listed = [sample(name, "image.jpg", whole if value is True else value) for name, value in given.items()]
+    return write(folder, listed, "segmentation-bitmap", **dataset)
+
+
+def vector_release(folder: Path, annotations: list[dict[str, Any]], task_type: str = "vector") -> Path:
+    """A release of one image with vectors."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "image.jpg").write_bytes(jpeg(SIZE))
+    return write(folder, [sample("meadow.jpg", "image.jpg", label(annotations=annotations))], task_type)
+
+
+def write(folder: Path, samples: list[dict[str, Any]], task_type: str, **dataset: Any) -> Path:
+    """A release file."""
+    document = {
+        "name": "v1.0",
+        "description": "",
+        "created_at": "2025-03-04 05:06:07.891234+00:00",
+        "dataset": {
+            "name": "flowers",
+            "description": "Flowers of a meadow",
+            "owner": "jane",
+            "task_type": task_type,
+            "task_attributes": {"format_version": "0.1", "categories": CATEGORIES},
+            "labelsets": [{"name": "ground-truth", "description": "", "is_groundtruth": True}],
+            "samples": samples,
+            **dataset,
+        },
+    }
+    path = folder / "release.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+def vector(kind: str, points: list[list[float]], category_id: int = 3, **more: Any) -> dict[str, Any]:
+    """An annotation of a vector label."""
+    return {"id": 1, "category_id": category_id, "type": kind, "points": points, **more}
+
+
+BOX = vector("bbox", [[2.5, 3], [10, 12.25]])
+POLYGON = vector("polygon", [[12, 2], [20, 2], [20, 10], [12, 10]], 8, attributes={"open": False})
+LINE = vector("polyline", [[1, 1], [5, 9], [8, 2]], 0)
+POINT = vector("point", [[6, 7.5]], 8)
+
+
+def files(folder: Path) -> set[str]:
+    """All files in a folder, but for the marker of the export."""
+    found = (path for path in folder.rglob("*") if path.is_file() or path.is_symlink())
+    return {path.relative_to(folder).as_posix() for path in found} - {".segments-hf-export.json"}

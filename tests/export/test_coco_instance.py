@@ -1,0 +1,220 @@
+"""coco-instance, as pycocotools reads it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import datasets
+import numpy as np
+import pytest
+from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
+
+from segments_hf import export_dataset, load_release
+
+from dataset.making import bitmap, label
+from .making import ANNOTATIONS, BOX, IDS, LINE, POINT, POLYGON, SIZE, bitmap_release, vector_release
+
+# pycocotools decodes with it on numpy 2.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+SDK = json.loads((Path(__file__).parent / "sdk_annotations.json").read_text())
+
+
+def exported(release: Any, out: Path, split: str = "train", **options: Any) -> dict[str, Any]:
+    export_dataset(release, "coco-instance", out, **options)
+    document: dict[str, Any] = json.loads((out / "annotations" / f"instances_{split}.json").read_bytes())
+    return document
+
+
+def read(out: Path) -> COCO:
+    return COCO(str(out / "annotations" / "instances_train.json"))
+
+
+def test_masks_are_those_of_the_rows(tmp_path: Path) -> None:
+    exported(bitmap_release(tmp_path), tmp_path / "out")
+    coco = read(tmp_path / "out")
+    assert [(image["id"], image["file_name"], image["width"], image["height"]) for image in coco.imgs.values()] == [
+        (1, "meadow.jpg", *SIZE)
+    ]
+    assert len(coco.anns) == len(ANNOTATIONS)
+    for entry, annotation in zip(coco.anns.values(), ANNOTATIONS, strict=True):
+        mask = IDS == annotation["id"]
+        np.testing.assert_array_equal(coco.annToMask(entry), mask)
+        rows, columns = np.nonzero(mask)
+        left, top = int(columns.min()), int(rows.min())
+        assert entry["bbox"] == [left, top, int(columns.max()) + 1 - left, int(rows.max()) + 1 - top]
+        assert (entry["area"], entry["iscrowd"]) == (mask.sum(), 0)
+        assert entry["category_id"] == annotation["category_id"]
+        assert entry["attributes"] == annotation.get("attributes", {})
+    assert {number: item["name"] for number, item in coco.cats.items()} == {0: "ground", 3: "flower", 8: "leaf"}
+    assert (tmp_path / "out" / "train" / "meadow.jpg").read_bytes() == (tmp_path / "image.jpg").read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["segm", "bbox"])
+def test_evaluated_against_itself_it_is_perfect(tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    document = exported(bitmap_release(tmp_path, {"a.jpg": True, "b.jpg": True}), tmp_path / "out")
+    coco = read(tmp_path / "out")
+    results = [{**annotation, "score": 1.0} for annotation in document["annotations"]]
+    evaluation = COCOeval(coco, coco.loadRes(results), kind)
+    evaluation.evaluate()
+    evaluation.accumulate()
+    evaluation.summarize()
+    assert evaluation.stats[0] == 1.0
+
+
+def test_annotations_are_those_of_the_sdk(tmp_path: Path) -> None:
+    """`sdk_annotations.json` is what segments-ai 1.33.0 with Pillow 12 wrote of this release."""
+    names = {"a.jpg": True, "b.jpg": None, "c.jpg": True}
+    annotations = exported(bitmap_release(tmp_path, names), tmp_path / "out")["annotations"]
+    assert [{key: annotation[key] for key in wanted} for annotation, wanted in zip(annotations, SDK, strict=True)] == SDK
+    assert {tuple(annotation.keys() - wanted.keys()) for annotation, wanted in zip(annotations, SDK, strict=True)} == {
+        ("attributes",)
+    }
+
+
+def test_arc_litter_is_as_the_sdk_exported_it(arc_litter: Path, tmp_path: Path) -> None:
+    wanted = json.loads((arc_litter / "sdk_coco_export.json").read_bytes())
+    reviewed = load_release(
+        arc_litter / "arc_litter-v01.json", streaming=True, filter_by="reviewed", segments_dir=arc_litter / "segments"
+    )
+    document = exported(reviewed, tmp_path / "out", images="none")
+    assert document["images"] == wanted["images"]
+    assert len(document["annotations"]) == 39
+    assert [{**annotation, "attributes": {}} for annotation in wanted["annotations"]] == document["annotations"]
+    # Those of the file were edited by hand later.
+    assert [(item["id"], item["name"]) for item in document["categories"]] == [
+        (0, "plastic litter"),
+        (1, "other litter"),
+    ]
+    assert not (tmp_path / "out" / "train").exists()
+
+
+def test_info_tells_of_the_release(tmp_path: Path) -> None:
+    wanted = {
+        "description": "Flowers of a meadow",
+        "version": "v1.0",
+        "year": 2025,
+        "contributor": "jane",
+        "url": "https://segments.ai/jane/flowers",
+        "date_created": "2025-03-04",
+    }
+    release = bitmap_release(tmp_path)
+    assert exported(release, tmp_path / "release")["info"] == wanted
+    assert exported(load_release(release), tmp_path / "dataset")["info"] == wanted
+
+
+def test_class_indices(tmp_path: Path) -> None:
+    document = exported(bitmap_release(tmp_path), tmp_path / "out", class_index=True)
+    assert [(item["id"], item["name"]) for item in document["categories"]] == [(0, "ground"), (1, "flower"), (2, "leaf")]
+    assert [annotation["category_id"] for annotation in document["annotations"]] == [1, 2, 1, 2, 0, 0]
+
+
+def test_what_has_no_label_is_left_out_and_what_is_empty_stays(tmp_path: Path) -> None:
+    empty = label(annotations=[], segmentation_bitmap={"url": "bitmap.png"})
+    nothing = label(annotations=[])
+    skipped = label("SKIPPED", annotations=ANNOTATIONS, segmentation_bitmap={"url": "bitmap.png"})
+    rejected = {**skipped, "label_status": "REJECTED"}
+    samples = {"none.jpg": None, "skipped.jpg": skipped, "empty.jpg": empty, "no.jpg": nothing, "no2.jpg": rejected}
+    release = bitmap_release(tmp_path, samples)
+    done = export_dataset(release, "coco", tmp_path / "out")
+    coco = read(tmp_path / "out")
+    # The ids are places in the split: they do not move when a label is added.
+    assert {number: image["file_name"] for number, image in coco.imgs.items()} == {3: "empty.jpg", 4: "no.jpg"}
+    assert not coco.anns
+    assert (done.images, done.objects) == (2, 0)
+    assert done.left_out == {"UNLABELED": 1, "SKIPPED": 1, "REJECTED": 1}
+    assert sorted(path.name for path in (tmp_path / "out" / "train").iterdir()) == ["empty.jpg", "no.jpg"]
+
+
+def test_instances_without_a_pixel_are_left_out_with_a_count(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    annotations = [{"id": 4, "category_id": 3}, *ANNOTATIONS, {"id": 6, "category_id": 3}]
+    whole = label(annotations=annotations, segmentation_bitmap={"url": "bitmap.png"})
+    done = export_dataset(bitmap_release(tmp_path, {"a.jpg": whole}), "coco", tmp_path / "out")
+    assert [entry["id"] for entry in read(tmp_path / "out").anns.values()] == list(range(1, 7))
+    assert done.objects_left_out == {"without a pixel": 2}
+    assert "2 objects left out: 2 without a pixel" in caplog.text
+
+
+def test_vectors(tmp_path: Path) -> None:
+    exported(vector_release(tmp_path, [BOX, POLYGON, LINE, POINT]), tmp_path / "out")
+    coco = read(tmp_path / "out")
+    box, polygon, line, point = coco.anns.values()
+    common = {"image_id": 1, "iscrowd": 0, "attributes": {}}
+    assert box == {
+        **common, "id": 1, "category_id": 3, "bbox": [2.5, 3, 7.5, 9.25], "area": 69.375, "segmentation": [],
+    }  # fmt: skip
+    assert polygon == {
+        **common, "id": 2, "category_id": 8, "bbox": [12, 2, 8, 8], "area": 64, "attributes": {"open": False},
+        "segmentation": [[12, 2, 20, 2, 20, 10, 12, 10]],
+    }  # fmt: skip
+    wanted = np.zeros(SIZE[::-1], np.uint8)
+    wanted[2:10, 12:20] = 1
+    np.testing.assert_array_equal(coco.annToMask(polygon), wanted)
+    assert line == {
+        **common, "id": 3, "category_id": 0, "bbox": [1, 1, 7, 8], "area": 0, "segmentation": [],
+        "points": [[1, 1], [5, 9], [8, 2]],
+    }  # fmt: skip
+    assert point == {
+        **common, "id": 4, "category_id": 8, "bbox": [6, 7.5, 0, 0], "area": 0, "segmentation": [],
+        "keypoints": [6, 7.5, 1], "num_keypoints": 1,
+    }  # fmt: skip
+    assert coco.cats[8]["keypoints"] == ["leaf"]
+
+
+def test_keypoints_evaluated_against_themselves_are_perfect(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    points = [{**POINT, "points": [[4 * number, 3 * number]], "id": number} for number in range(1, 5)]
+    document = exported(vector_release(tmp_path, points, "keypoints"), tmp_path / "out")
+    for annotation in document["annotations"]:
+        annotation["area"] = 10.0  # COCO's similarity of keypoints is relative to the size of the object
+    (tmp_path / "sized.json").write_text(json.dumps(document))
+    coco = COCO(str(tmp_path / "sized.json"))
+    evaluation = COCOeval(coco, coco.loadRes([{**item, "score": 1.0} for item in document["annotations"]]), "keypoints")
+    evaluation.params.kpt_oks_sigmas = np.array([0.05])
+    evaluation.params.areaRng, evaluation.params.areaRngLbl = [[0, 1e10]], ["all"]
+    evaluation.evaluate()
+    evaluation.accumulate()
+    assert evaluation.eval["precision"][evaluation.eval["precision"] > -1].min() == 1.0
+
+
+def test_a_broken_vector_is_an_error_that_names_the_sample(tmp_path: Path) -> None:
+    release = vector_release(tmp_path, [{**POLYGON, "points": [[1, 1], [2, 2]]}])
+    with pytest.raises(ValueError, match=r"sample 'meadow.jpg': annotation 1: got a polygon of 2 points, wanted 3"):
+        export_dataset(release, "coco", tmp_path / "out")
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+def test_a_dataset_gives_what_its_release_gives(tmp_path: Path, streaming: bool) -> None:
+    release = bitmap_release(tmp_path, {"a.jpg": True, "b.jpg": None, "c/d.jpg": True})
+    wanted = exported(release, tmp_path / "wanted")
+    rows = load_release(release, split="train", streaming=streaming)
+    assert exported(rows, tmp_path / "out") == wanted
+    if not streaming:
+        rows.save_to_disk(tmp_path / "saved")
+        rows.to_parquet(tmp_path / "data.parquet")
+        assert exported(datasets.load_from_disk(tmp_path / "saved"), tmp_path / "again") == wanted
+        parquet = datasets.load_dataset("parquet", data_files=str(tmp_path / "data.parquet"), split="train")
+        got = exported(parquet, tmp_path / "parquet")
+        assert {**got, "info": None} == {**wanted, "info": None}
+
+
+def test_labels_without_their_images(tmp_path: Path) -> None:
+    rows = load_release(vector_release(tmp_path, [BOX]), load_assets=False)
+    with pytest.raises(OSError, match=r"sample 'meadow.jpg': it has no image; images='none' exports the labels alone"):
+        export_dataset(rows, "coco", tmp_path / "out")
+    document = exported(rows, tmp_path / "out", images="none")
+    assert document["images"] == [{"id": 1, "file_name": "meadow.jpg", "height": None, "width": None}]
+    assert len(document["annotations"]) == 1
+
+
+def test_a_bitmap_of_another_encoding(tmp_path: Path) -> None:
+    release = bitmap_release(tmp_path)
+    (tmp_path / "bitmap.png").write_bytes(bitmap(IDS % 2**16))
+    annotations = exported(release, tmp_path / "out")["annotations"]
+    assert [annotation["area"] for annotation in annotations][:2] == [55, 10]

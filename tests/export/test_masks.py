@@ -1,0 +1,93 @@
+"""instance, instance-color, semantic and semantic-color, as Pillow reads them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from dataset.making import bitmap
+from PIL import Image
+
+from segments_hf import export_dataset
+from segments_hf.bitmaps import decode_bitmap
+
+from .making import ANNOTATIONS, CATEGORIES, IDS, POLYGON, SIZE, bitmap_release, files, vector_release
+
+COLORS = {0: (90, 60, 30), 3: (255, 0, 0), 8: (0, 160, 0)}
+CLASSES = {0: 1, 3: 2, 8: 3}  # class index + 1
+
+
+def exported(release: Path, name: str, out: Path) -> Image.Image:
+    export_dataset(release, name, out)
+    return Image.open(out / "masks" / "train" / "meadow.png")
+
+
+@pytest.mark.parametrize(("highest", "mode"), [(2**16 - 1, "I;16"), (2**16, "RGBA"), (2**24 - 1, "RGBA"), (5, "I;16")])
+def test_instances(tmp_path: Path, highest: int, mode: str) -> None:
+    release = bitmap_release(tmp_path)
+    ids = np.minimum(IDS, highest)
+    (tmp_path / "bitmap.png").write_bytes(bitmap(ids))
+    picture = exported(release, "instance", tmp_path / "out")
+    assert picture.mode == mode
+    np.testing.assert_array_equal(decode_bitmap(picture), ids)
+    if mode == "I;16":
+        np.testing.assert_array_equal(np.array(picture), ids)
+
+
+def test_instances_in_colours(tmp_path: Path) -> None:
+    pixels = np.array(exported(bitmap_release(tmp_path), "instance-color", tmp_path / "out"))
+    assert pixels.shape == (*IDS.shape, 3)
+    seen = set()
+    for number in np.unique(IDS).tolist():
+        (color,) = np.unique(pixels[number == IDS], axis=0).tolist()
+        assert (color == [0, 0, 0]) == (number == 0)
+        seen.add(tuple(color))
+    assert len(seen) == len(ANNOTATIONS) + 1
+
+
+def test_classes(tmp_path: Path) -> None:
+    picture = exported(bitmap_release(tmp_path), "semantic", tmp_path / "out")
+    wanted = np.zeros(IDS.shape)
+    for annotation in ANNOTATIONS:
+        wanted[annotation["id"] == IDS] = CLASSES[annotation["category_id"]]
+    assert picture.mode == "L"
+    np.testing.assert_array_equal(np.array(picture), wanted)
+    names = json.loads((tmp_path / "out" / "id2label.json").read_bytes())
+    assert names == {"0": "unlabeled", "1": "ground", "2": "flower", "3": "leaf"}
+
+
+def test_more_classes_than_a_byte_holds(tmp_path: Path) -> None:
+    categories = [{"id": number, "name": f"class {number}"} for number in range(-300, 9)]
+    release = bitmap_release(tmp_path, task_attributes={"format_version": "0.1", "categories": categories})
+    picture = exported(release, "semantic", tmp_path / "out")
+    assert picture.mode == "I;16"
+    assert np.array(picture)[1, 1] == 304
+    assert json.loads((tmp_path / "out" / "id2label.json").read_bytes())["304"] == "class 3"
+
+
+def test_classes_in_colours(tmp_path: Path) -> None:
+    pixels = np.array(exported(bitmap_release(tmp_path), "semantic-color", tmp_path / "out"))
+    wanted = np.zeros((*IDS.shape, 3))
+    for annotation in ANNOTATIONS:
+        wanted[annotation["id"] == IDS] = COLORS[annotation["category_id"]]
+    np.testing.assert_array_equal(pixels, wanted)
+    lines = (tmp_path / "out" / "labelmap.txt").read_text().splitlines()
+    assert lines[1:] == ["unlabeled:0,0,0::", *(f"{c['name']}:{','.join(map(str, c['color']))}::" for c in sorted(CATEGORIES, key=lambda c: c["id"]))]
+
+
+def test_images_and_masks_have_the_same_names(tmp_path: Path) -> None:
+    names = {"a.jpg": True, "a.png": True, "b/a.jpg": True, "c.jpg": None}
+    export_dataset(bitmap_release(tmp_path, names), "instance", tmp_path / "out")
+    assert files(tmp_path / "out") == {
+        "images/train/a.jpg", "images/train/a-2.png", "images/train/b/a.jpg",
+        "masks/train/a.png", "masks/train/a-2.png", "masks/train/b/a.png",
+    }  # fmt: skip
+
+
+def test_polygons_are_drawn(tmp_path: Path) -> None:
+    picture = exported(vector_release(tmp_path, [POLYGON]), "semantic", tmp_path / "out")
+    wanted = np.zeros(SIZE[::-1])
+    wanted[2:10, 12:20] = 3
+    np.testing.assert_array_equal(np.array(picture), wanted)

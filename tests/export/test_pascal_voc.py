@@ -1,0 +1,115 @@
+"""pascal-voc, as supervision and Pillow read it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pytest
+import supervision as sv
+from PIL import Image
+
+from segments_hf import export_dataset, load_release
+
+from .making import ANNOTATIONS, BOX, CATEGORIES, IDS, LINE, POINT, POLYGON, SIZE, bitmap_release, files, vector_release
+
+NAMES = {item["id"]: item["name"] for item in CATEGORIES}
+CLASSES = {0: 1, 3: 2, 8: 3}  # class index + 1
+
+
+def read(out: Path) -> tuple[list[str], sv.Detections]:
+    dataset = sv.DetectionDataset.from_pascal_voc(str(out / "JPEGImages"), str(out / "Annotations"))
+    ((_, _, detections),) = list(dataset)
+    return dataset.classes, detections
+
+
+def mask(out: Path, kind: str) -> Image.Image:
+    picture = Image.open(out / kind / "meadow.png")
+    assert picture.mode == "P"
+    return picture
+
+
+def test_boxes_of_bitmaps(tmp_path: Path) -> None:
+    export_dataset(bitmap_release(tmp_path), "pascal-voc", tmp_path / "out")
+    classes, found = read(tmp_path / "out")
+    assert [classes[index] for index in found.class_id] == [NAMES[item["category_id"]] for item in ANNOTATIONS]
+    for annotation, box in zip(ANNOTATIONS, found.xyxy.tolist(), strict=True):
+        rows, columns = np.nonzero(IDS == annotation["id"])
+        assert box == [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+
+
+def test_the_xml_is_that_of_the_development_kit(tmp_path: Path) -> None:
+    export_dataset(bitmap_release(tmp_path), "voc", tmp_path / "out")
+    root = ET.parse(tmp_path / "out" / "Annotations" / "meadow.xml").getroot()
+    texts = {node.tag: node.text for node in root.iter() if node.text and node.text.strip()}
+    assert [node.tag for node in root][:5] == ["folder", "filename", "source", "size", "segmented"]
+    assert (texts["filename"], texts["width"], texts["height"], texts["depth"]) == ("meadow.jpg", "24", "18", "3")
+    assert root.findtext("segmented") == "1"
+    first = root.find("object")
+    assert [node.tag for node in first] == ["name", "pose", "truncated", "difficult", "bndbox"]
+    # Counted from 1, both ends included.
+    assert [node.text for node in first.find("bndbox")] == ["2", "2", "9", "9"]
+
+
+def test_masks_of_bitmaps(tmp_path: Path) -> None:
+    export_dataset(bitmap_release(tmp_path), "pascal-voc", tmp_path / "out")
+    classes, objects = mask(tmp_path / "out", "SegmentationClass"), mask(tmp_path / "out", "SegmentationObject")
+    wanted_classes, wanted_objects = np.zeros((2, *IDS.shape), np.uint8)
+    for number, annotation in enumerate(ANNOTATIONS, start=1):
+        wanted_objects[IDS == annotation["id"]] = number
+        wanted_classes[IDS == annotation["id"]] = CLASSES[annotation["category_id"]]
+    np.testing.assert_array_equal(np.array(classes), wanted_classes)
+    np.testing.assert_array_equal(np.array(objects), wanted_objects)
+    assert classes.convert("RGB").getpixel((1, 1)) == (255, 0, 0)
+    assert (tmp_path / "out" / "labelmap.txt").read_text().splitlines() == [
+        "# label:color_rgb:parts:actions",
+        "background:0,0,0::",
+        "ground:90,60,30::",
+        "flower:255,0,0::",
+        "leaf:0,160,0::",
+    ]
+
+
+def test_vectors(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    done = export_dataset(vector_release(tmp_path, [POINT, BOX, LINE, POLYGON]), "pascal-voc", tmp_path / "out")
+    classes, found = read(tmp_path / "out")
+    assert [classes[index] for index in found.class_id] == ["flower", "ground", "leaf"]
+    # The pixels that a box touches, as the format has whole ones.
+    assert found.xyxy.tolist() == [[2, 3, 10, 13], [1, 1, 8, 9], [12, 2, 20, 10]]
+    wanted = np.zeros(SIZE[::-1], np.uint8)
+    wanted[2:10, 12:20] = 3
+    np.testing.assert_array_equal(np.array(mask(tmp_path / "out", "SegmentationObject")), wanted)
+    np.testing.assert_array_equal(np.array(mask(tmp_path / "out", "SegmentationClass")), wanted)
+    assert done.objects_left_out == {"point": 1}
+
+
+def test_boxes_have_no_masks(tmp_path: Path) -> None:
+    export_dataset(vector_release(tmp_path, [BOX], "bboxes"), "pascal-voc", tmp_path / "out")
+    assert files(tmp_path / "out") == {
+        "Annotations/meadow.xml", "ImageSets/Main/train.txt", "ImageSets/Segmentation/train.txt",
+        "JPEGImages/meadow.jpg", "labelmap.txt",
+    }  # fmt: skip
+    assert (tmp_path / "out" / "ImageSets/Segmentation/train.txt").read_text() == ""
+
+
+def test_splits_are_lists_of_names(tmp_path: Path) -> None:
+    """All splits share the folders, so the same name is not given twice."""
+    train, val = bitmap_release(tmp_path / "a", {"x/1.jpg": True}), bitmap_release(tmp_path / "b", {"x/1.jpg": True})
+    export_dataset(load_release({"train": train, "val": val}, streaming=True), "pascal-voc", tmp_path / "out")
+    sets = tmp_path / "out" / "ImageSets"
+    assert {path.relative_to(sets).as_posix(): path.read_text() for path in sets.rglob("*.txt")} == {
+        "Main/train.txt": "x/1\n", "Main/val.txt": "x/1-2\n",
+        "Segmentation/train.txt": "x/1\n", "Segmentation/val.txt": "x/1-2\n",
+    }  # fmt: skip
+    assert (tmp_path / "out" / "Annotations/x/1-2.xml").is_file()
+
+
+def test_names_with_markup(tmp_path: Path) -> None:
+    categories = [{"id": 3, "name": "a<b> & \"c\"\x07"}]
+    release = bitmap_release(
+        tmp_path, task_attributes={"format_version": "0.1", "categories": categories + CATEGORIES[1:]}
+    )
+    export_dataset(release, "pascal-voc", tmp_path / "out")
+    root = ET.parse(tmp_path / "out" / "Annotations" / "meadow.xml").getroot()
+    assert root.findtext("object/name") == 'a<b> & "c"'

@@ -1,0 +1,58 @@
+"""What ultralytics 8.4 asks of a data set, from its documentation and `verify_image_label`, without torch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from PIL import Image
+
+COLUMNS = {"detect": 5, "obb": 9}
+
+
+def check_folder(folder: Path, task: str) -> dict[str, list[np.ndarray]]:
+    """Checks a folder; returns the labels of each split, in the order of the images' paths."""
+    data = yaml.safe_load((folder / "data.yaml").read_text(encoding="utf-8"))
+    assert {"train", "val", "names"} <= data.keys()
+    assert list(data["names"]) == list(range(data["nc"]))
+    assert all(isinstance(name, str) and name for name in data["names"].values())
+    found = {}
+    for split in {"train", "val", "test"} & data.keys():
+        images = sorted(path for path in (folder / data[split]).rglob("*.*") if path.is_file())
+        assert images, f"no images in {data[split]}"
+        found[split] = [row for image in images for row in check_label(image, task, data)]
+    return found
+
+
+def label_of(image: Path) -> Path:
+    """Where ultralytics looks for the label of an image."""
+    before, separator, after = str(image).rpartition("/images/")
+    assert separator
+    return Path(f"{before}/labels/{after}").with_suffix(".txt")
+
+
+def check_label(image: Path, task: str, data: dict[str, Any]) -> list[np.ndarray]:
+    with Image.open(image) as picture:
+        assert min(picture.size) > 9
+        picture.verify()
+    path = label_of(image)
+    assert path.is_file(), f"{image} has no label"
+    rows = [np.array(line.split(), np.float64) for line in path.read_text(encoding="utf-8").splitlines()]
+    keypoints = int(np.prod(data.get("kpt_shape", [0])))
+    assert (keypoints > 0) == (task == "pose")
+    for row in rows:
+        assert row[0] % 1 == 0
+        assert 0 <= row[0] < data["nc"]
+        if task == "segment":
+            assert len(row) % 2 == 1
+            assert len(row) >= 7
+        else:
+            assert len(row) == COLUMNS.get(task, 5 + keypoints)
+        coordinates = row[1:7] if task == "pose" else row[1:]
+        assert (coordinates >= 0).all()
+        assert (coordinates <= 1).all()
+        if task == "pose":
+            assert set(row[7::3]) <= {0, 1, 2}
+    return rows
