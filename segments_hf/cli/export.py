@@ -27,9 +27,23 @@ class OnError(str, enum.Enum):
     skip = "skip"
 
 
+def _formats(wanted: bool) -> None:
+    if not wanted:
+        return
+    from rich.table import Table
+
+    from segments_hf.export import FORMATS
+
+    table = Table("format", "what it is", box=None, padding=(0, 2, 0, 0))
+    for made in FORMATS.values():
+        table.add_row(", ".join((made.name, *made.aliases)), made.help)
+    output.print(table)
+    raise typer.Exit
+
+
 def export(
     release: options.Release,
-    format: Annotated[str, typer.Argument(help="The format; `segments-hf formats` lists them.")],  # noqa: A002
+    format: Annotated[str, typer.Argument(help="The format, such as coco, yolo or pascal-voc; --formats lists them.")],  # noqa: A002
     out: Annotated[Path, typer.Argument(help="The folder to write to.")],
     images: Annotated[Images, typer.Option(help="copy the images, link to their files, or leave them out.")] = (
         Images.copy
@@ -50,8 +64,12 @@ def export(
     load_assets: options.LoadAssets = True,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an export of this format.")] = False,
     quiet: options.Quiet = False,
+    formats: Annotated[
+        bool, typer.Option("--formats", is_eager=True, callback=_formats, help="List the formats, and stop.")
+    ] = False,
 ) -> None:
     """Export a release in another format: COCO, YOLO, Pascal VOC, masks, polygons."""
+    del formats  # the callback has answered it
     import datasets
 
     from segments_hf.dataset.load import load_release

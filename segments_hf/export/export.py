@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import datasets
 from datasets.utils import tqdm
 
+from segments_hf.assets import prefetch
 from segments_hf.dataset.categories import categories
 from segments_hf.dataset.given import as_dataset, num_rows
 from segments_hf.dataset.origin import parse_origin
@@ -18,14 +20,13 @@ from segments_hf.dataset.pixels import NO_LABEL
 from segments_hf.dataset.row_map import without_decoding
 from segments_hf.errors import AssetError, BitmapError, OptionError, SegmentsHFError
 from segments_hf.export.file_names import FileNames
-from segments_hf.export.format import BITMAP, BOX, POINT, VECTORS, Job, Sample
+from segments_hf.export.format import BITMAP, BOX, POINT, VECTORS, Job, Labelled, Sample
 from segments_hf.export.formats import FORMATS, find_format
 from segments_hf.export.images import check_images, put_image
 from segments_hf.export.output import new_output
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from segments_hf.dataset.row_map import Row
     from segments_hf.export.format import Format
@@ -95,7 +96,7 @@ def export_dataset(
         AssetError: An image cannot be read; the error names the sample.
         SegmentsHFError: It is not a dataset of rows of an image task with their categories.
 
-    >>> import os, tempfile
+    >>> import tempfile
     >>> from segments_hf.demo import demo_release
     >>> folder = tempfile.mkdtemp()
     >>> exported = export_dataset(demo_release(), "coco", folder)
@@ -169,21 +170,40 @@ class _Export:
             self.names = FileNames(by_stem=self.made.by_stem, not_folders=self.made.not_folders)
         stream = rows.to_iterable_dataset() if isinstance(rows, datasets.Dataset) else rows
         shown = tqdm(without_decoding(stream), desc=f"{self.made.name} {name}", total=num_rows(rows, name), unit="img")
+        folder = self.made.job.folder / self.made.image_folder(name)
         with self.made.open(name):
-            for number, row in enumerate(shown, start=1):
-                if row["status"] in NO_LABEL:
-                    self.done.left_out[row["status"]] += 1
-                    continue
-                try:
-                    self._row(row, number, name, self.names)
-                except (BitmapError, AssetError) as error:
-                    self._broken(row, error)
+            samples = self._samples(shown, self.names)
+            for sample, label in prefetch(self._label, samples, weight=_weight, in_flight=os.cpu_count() or 1):
+                if isinstance(label, Labelled):
+                    self._write(sample, label, folder)
+                else:
+                    self._broken(sample.row, label)
 
-    def _row(self, row: Row, number: int, split: str, names: FileNames) -> None:
-        _check_whole(row)
-        sample = Sample(row, names.path_of(row), number)
-        label = self.made.label(sample)
-        put_image(row["image"], self.made.job.folder / self.made.image_folder(split) / sample.file, self.images)
+    def _samples(self, rows: Iterable[Row], names: FileNames) -> Iterator[Sample]:
+        """The rows that have a label."""
+        for number, row in enumerate(rows, start=1):
+            if row["status"] in NO_LABEL:
+                self.done.left_out[row["status"]] += 1
+                continue
+            try:
+                yield Sample(row, names.path_of(row), number)
+            except AssetError as error:
+                self._broken(row, error)
+
+    def _label(self, sample: Sample) -> tuple[Sample, Labelled[Any] | BitmapError | AssetError]:
+        """What is written of a row, or what is wrong with it. Runs in threads."""
+        try:
+            _check_whole(sample.row)
+            return sample, self.made.label(sample)
+        except (BitmapError, AssetError) as error:
+            return sample, error
+
+    def _write(self, sample: Sample, label: Labelled[Any], folder: Path) -> None:
+        try:
+            put_image(sample.row["image"], folder / sample.file, self.images)
+        except AssetError as error:
+            self._broken(sample.row, error)
+            return
         self.made.write(sample, label.content)
         self.done.images += 1
         self.done.objects += label.objects
@@ -212,6 +232,12 @@ class _Export:
         if done.objects_left_out:
             objects = ", ".join(f"{count} {reason}" for reason, count in done.objects_left_out.items())
             logger.warning("%s: %d objects left out: %s", self.made.name, done.objects_left_out.total(), objects)
+
+
+def _weight(made: tuple[Sample, Any]) -> int:
+    """The bytes of a row's pictures."""
+    pictures = (made[0].row["image"], made[0].row.get("segmentation_bitmap"))
+    return sum(len(picture["bytes"] or b"") for picture in pictures if picture)
 
 
 def _check_whole(row: Row) -> None:

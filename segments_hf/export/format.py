@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from segments_hf.dataset.categories import class_colors, class_names
@@ -46,17 +47,17 @@ class Job:
     origin: Origin
     class_index: bool = False
 
-    @property
+    @cached_property
     def names(self) -> list[str]:
         """The name of each class index."""
         return class_names(self.categories)
 
-    @property
+    @cached_property
     def colors(self) -> list[Color]:
         """The colour of each class index."""
         return class_colors(self.categories)
 
-    @property
+    @cached_property
     def numbers(self) -> list[int]:
         """The number of each class index in the files."""
         return [index if self.class_index else category.id for index, category in enumerate(self.categories)]

@@ -58,6 +58,19 @@ def test_boxes_are_the_same(ids: np.ndarray) -> None:
         np.testing.assert_array_equal(first, second)
 
 
+@pytest.mark.parametrize("shape", [(2**20 + 3, 1), (1, 2**20 + 3)])
+def test_pictures_longer_than_a_word_holds(shape: tuple[int, int]) -> None:
+    ids = np.zeros(shape, np.uint32)
+    ids.reshape(-1)[-9:-2] = 5
+    check(ids)
+
+
+@given(bitmaps())
+def test_parts_of_arrays(ids: np.ndarray) -> None:
+    check(ids[::2, ::-1])
+    check(np.asfortranarray(ids))
+
+
 def test_reads_what_decode_bitmap_reads() -> None:
     ids = np.array([[0, 2**24 - 1], [3, 3]])
     assert rle(encode_bitmap(ids)).counts == rle(ids.astype(np.uint32)).counts

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
 from dataset.making import bitmap, jpeg, label, sample
 
 CATEGORIES = [

@@ -9,12 +9,12 @@ from typing import Any
 import datasets
 import numpy as np
 import pytest
+from dataset.making import bitmap, label
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from segments_hf import export_dataset, load_release
 
-from dataset.making import bitmap, label
 from .making import ANNOTATIONS, BOX, IDS, LINE, POINT, POLYGON, SIZE, bitmap_release, vector_release
 
 # pycocotools decodes with it on numpy 2.
@@ -41,7 +41,7 @@ def test_masks_are_those_of_the_rows(tmp_path: Path) -> None:
     ]
     assert len(coco.anns) == len(ANNOTATIONS)
     for entry, annotation in zip(coco.anns.values(), ANNOTATIONS, strict=True):
-        mask = IDS == annotation["id"]
+        mask = annotation["id"] == IDS
         np.testing.assert_array_equal(coco.annToMask(entry), mask)
         rows, columns = np.nonzero(mask)
         left, top = int(columns.min()), int(rows.min())
@@ -69,7 +69,9 @@ def test_annotations_are_those_of_the_sdk(tmp_path: Path) -> None:
     """`sdk_annotations.json` is what segments-ai 1.33.0 with Pillow 12 wrote of this release."""
     names = {"a.jpg": True, "b.jpg": None, "c.jpg": True}
     annotations = exported(bitmap_release(tmp_path, names), tmp_path / "out")["annotations"]
-    assert [{key: annotation[key] for key in wanted} for annotation, wanted in zip(annotations, SDK, strict=True)] == SDK
+    assert [
+        {key: annotation[key] for key in wanted} for annotation, wanted in zip(annotations, SDK, strict=True)
+    ] == SDK
     assert {tuple(annotation.keys() - wanted.keys()) for annotation, wanted in zip(annotations, SDK, strict=True)} == {
         ("attributes",)
     }
@@ -108,7 +110,11 @@ def test_info_tells_of_the_release(tmp_path: Path) -> None:
 
 def test_class_indices(tmp_path: Path) -> None:
     document = exported(bitmap_release(tmp_path), tmp_path / "out", class_index=True)
-    assert [(item["id"], item["name"]) for item in document["categories"]] == [(0, "ground"), (1, "flower"), (2, "leaf")]
+    assert [(item["id"], item["name"]) for item in document["categories"]] == [
+        (0, "ground"),
+        (1, "flower"),
+        (2, "leaf"),
+    ]
     assert [annotation["category_id"] for annotation in document["annotations"]] == [1, 2, 1, 2, 0, 0]
 
 
@@ -129,9 +135,7 @@ def test_what_has_no_label_is_left_out_and_what_is_empty_stays(tmp_path: Path) -
     assert sorted(path.name for path in (tmp_path / "out" / "train").iterdir()) == ["empty.jpg", "no.jpg"]
 
 
-def test_instances_without_a_pixel_are_left_out_with_a_count(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_instances_without_a_pixel_are_left_out_with_a_count(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     annotations = [{"id": 4, "category_id": 3}, *ANNOTATIONS, {"id": 6, "category_id": 3}]
     whole = label(annotations=annotations, segmentation_bitmap={"url": "bitmap.png"})
     done = export_dataset(bitmap_release(tmp_path, {"a.jpg": whole}), "coco", tmp_path / "out")
@@ -166,9 +170,7 @@ def test_vectors(tmp_path: Path) -> None:
     assert coco.cats[8]["keypoints"] == ["leaf"]
 
 
-def test_keypoints_evaluated_against_themselves_are_perfect(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_keypoints_evaluated_against_themselves_are_perfect(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     points = [{**POINT, "points": [[4 * number, 3 * number]], "id": number} for number in range(1, 5)]
     document = exported(vector_release(tmp_path, points, "keypoints"), tmp_path / "out")
     for annotation in document["annotations"]:

@@ -56,7 +56,9 @@ def test_segments_are_those_of_the_rows(tmp_path: Path) -> None:
 def test_every_pixel_is_in_one_segment_or_in_none(tmp_path: Path) -> None:
     """What panopticapi checks before it compares: the segments of PNG and JSON are the same, and their areas."""
     document = exported(bitmap_release(tmp_path, {"a.jpg": True, "b.jpg": None, "c.jpg": True}), tmp_path / "out")
-    assert [item["image_id"] for item in document["annotations"]] == [item["id"] for item in document["images"]] == [1, 3]
+    assert (
+        [item["image_id"] for item in document["annotations"]] == [item["id"] for item in document["images"]] == [1, 3]
+    )
     categories = {item["id"] for item in document["categories"]}
     for annotation in document["annotations"]:
         numbers, areas = np.unique(segments(tmp_path / "out", annotation), return_counts=True)

@@ -35,7 +35,7 @@ def test_boxes_of_bitmaps(tmp_path: Path) -> None:
     classes, found = read(tmp_path / "out")
     assert [classes[index] for index in found.class_id] == [NAMES[item["category_id"]] for item in ANNOTATIONS]
     for annotation, box in zip(ANNOTATIONS, found.xyxy.tolist(), strict=True):
-        rows, columns = np.nonzero(IDS == annotation["id"])
+        rows, columns = np.nonzero(annotation["id"] == IDS)
         assert box == [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
 
 
@@ -57,8 +57,8 @@ def test_masks_of_bitmaps(tmp_path: Path) -> None:
     classes, objects = mask(tmp_path / "out", "SegmentationClass"), mask(tmp_path / "out", "SegmentationObject")
     wanted_classes, wanted_objects = np.zeros((2, *IDS.shape), np.uint8)
     for number, annotation in enumerate(ANNOTATIONS, start=1):
-        wanted_objects[IDS == annotation["id"]] = number
-        wanted_classes[IDS == annotation["id"]] = CLASSES[annotation["category_id"]]
+        wanted_objects[annotation["id"] == IDS] = number
+        wanted_classes[annotation["id"] == IDS] = CLASSES[annotation["category_id"]]
     np.testing.assert_array_equal(np.array(classes), wanted_classes)
     np.testing.assert_array_equal(np.array(objects), wanted_objects)
     assert classes.convert("RGB").getpixel((1, 1)) == (255, 0, 0)
@@ -106,7 +106,7 @@ def test_splits_are_lists_of_names(tmp_path: Path) -> None:
 
 
 def test_names_with_markup(tmp_path: Path) -> None:
-    categories = [{"id": 3, "name": "a<b> & \"c\"\x07"}]
+    categories = [{"id": 3, "name": 'a<b> & "c"\x07'}]
     release = bitmap_release(
         tmp_path, task_attributes={"format_version": "0.1", "categories": categories + CATEGORIES[1:]}
     )

@@ -16,7 +16,6 @@ from .making import ANNOTATIONS, BOX, IDS, LINE, POINT, POLYGON, SIZE, bitmap_re
 from .ultralytics_rules import check_folder
 
 CLASS_INDICES = [1, 2, 1, 2, 0, 0]
-CORNERS = (-1, 4, 2)
 
 
 def read(out: Path, **options: Any) -> tuple[list[str], sv.Detections]:
@@ -33,7 +32,7 @@ def test_boxes_of_bitmaps(tmp_path: Path) -> None:
     assert classes == ["ground", "flower", "leaf"]
     assert found.class_id.tolist() == CLASS_INDICES
     for annotation, (left, top, right, bottom) in zip(ANNOTATIONS, found.xyxy.tolist(), strict=True):
-        rows, columns = np.nonzero(IDS == annotation["id"])
+        rows, columns = np.nonzero(annotation["id"] == IDS)
         wanted = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
         assert [left, top, right, bottom] == pytest.approx(wanted, abs=1e-4)
     check_folder(tmp_path / "out", "detect")
@@ -71,7 +70,9 @@ def test_readers_that_cut_off_decimals_get_the_same_pixels(tmp_path: Path) -> No
 
 def test_polygons(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     over_the_edge = vector("polygon", [[20, 12], [30, 12], [30, 30], [20, 30]])
-    done = export_dataset(vector_release(tmp_path, [POLYGON, over_the_edge, BOX, LINE]), "yolo-segment", tmp_path / "out")
+    done = export_dataset(
+        vector_release(tmp_path, [POLYGON, over_the_edge, BOX, LINE]), "yolo-segment", tmp_path / "out"
+    )
     first, second = check_folder(tmp_path / "out", "segment")["train"]
     assert (first[1:].reshape(-1, 2) * SIZE).tolist() == [pytest.approx(point) for point in POLYGON["points"]]
     assert sorted((second[1:].reshape(-1, 2) * SIZE).tolist()) == [

@@ -1,0 +1,62 @@
+"""``segments-hf export``, run as a user runs it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from segments_hf.cli.app import app
+from segments_hf.demo import demo_release
+from segments_hf.export import FORMATS
+
+from .making import files
+
+
+def run(*args: object) -> Result:
+    return CliRunner().invoke(app, ["export", *map(str, args)])
+
+
+@pytest.mark.parametrize("name", [*sorted(set(FORMATS) - {"yolo-pose"}), "coco", "voc"])
+def test_every_format(tmp_path: Path, name: str) -> None:
+    result = run(demo_release(), name, tmp_path / "out", "--quiet")
+    assert result.exit_code == 0, result.output
+    assert "Wrote 6 images with 63 objects to" in result.output
+    assert "img/s" not in result.output
+    assert len([file for file in files(tmp_path / "out") if file.endswith(".jpg")]) == 6
+
+
+def test_options(tmp_path: Path) -> None:
+    options = ["--splits", "metadata:split", "--filter-by", "reviewed", "--images", "none", "--class-index"]
+    result = run(demo_release(), "coco", tmp_path, *options)
+    assert result.exit_code == 0, result.output
+    assert files(tmp_path) == {"annotations/instances_train.json", "annotations/instances_test.json"}
+    document = json.loads((tmp_path / "annotations/instances_train.json").read_bytes())
+    assert [item["id"] for item in document["categories"]] == [0, 1]
+    again = run(demo_release(), "coco", tmp_path, *options)
+    assert again.exit_code == 1
+    assert "annotations exists; choose another folder, or replace it with overwrite" in " ".join(again.output.split())
+    assert run(demo_release(), "coco", tmp_path, *options, "--overwrite").exit_code == 0
+
+
+def test_links(tmp_path: Path) -> None:
+    assert run(demo_release(), "yolo", tmp_path, "--images", "link", "-q").exit_code == 0
+    linked = tmp_path / "images/train/meadow_01.jpg"
+    assert linked.resolve() == (demo_release().parent / "images/meadow_01.jpg").resolve()
+
+
+def test_formats_are_listed() -> None:
+    result = run("--formats")
+    assert result.exit_code == 0
+    for name, made in FORMATS.items():
+        assert name in result.output
+        assert made.help.split()[0] in result.output
+
+
+def test_a_wrong_format_is_one_message(tmp_path: Path) -> None:
+    result = run(demo_release(), "yolo-pose", tmp_path / "out")
+    assert result.exit_code == 1
+    assert "Error: export_format: got yolo-pose for labels that are bitmap" in " ".join(result.output.split())
+    assert not files(tmp_path / "out")

@@ -1,0 +1,82 @@
+"""The folder of an export: nothing is replaced that should stay, and nothing is half there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from segments_hf import export_dataset
+from segments_hf.errors import BitmapError, OutputExistsError
+
+from .making import bitmap_release, files
+
+
+def test_another_export_needs_overwrite(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    release = bitmap_release(tmp_path, {"a.jpg": True, "b.jpg": True})
+    export_dataset(release, "yolo", out)
+    before = files(out)
+    with pytest.raises(OutputExistsError, match=r"data.yaml exists; choose another folder, or replace it"):
+        export_dataset(release, "yolo", out)
+    assert files(out) == before
+    export_dataset(bitmap_release(tmp_path, {"a.jpg": True}), "yolo", out, overwrite=True)
+    assert files(out) == {"data.yaml", "images/train/a.jpg", "labels/train/a.txt"}
+
+
+def test_overwriting_takes_all_of_the_last_export_away(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    release = bitmap_release(tmp_path)
+    export_dataset(release, "coco", out)
+    export_dataset(release, "coco", out, images="none", overwrite=True)
+    assert files(out) == {"annotations/instances_train.json"}
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize("entry", ["images", "labels", "data.yaml"])
+def test_what_others_have_made_stays(tmp_path: Path, entry: str, overwrite: bool) -> None:
+    out = tmp_path / "out"
+    mine = out / entry / "mine.txt" if entry != "data.yaml" else out / entry
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine")
+    with pytest.raises(OutputExistsError, match="not of an export that was made before; choose another folder"):
+        export_dataset(bitmap_release(tmp_path), "yolo", out, overwrite=overwrite)
+    assert files(out) == {mine.relative_to(out).as_posix()}
+
+
+def test_other_files_do_not_mind(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "notes.txt").write_text("mine")
+    release = bitmap_release(tmp_path)
+    export_dataset(release, "yolo", out)
+    export_dataset(release, "coco", out)
+    export_dataset(release, "coco", out, overwrite=True)
+    assert {"notes.txt", "data.yaml", "annotations/instances_train.json", "train/meadow.jpg"} <= files(out)
+
+
+def test_two_formats_do_not_share_a_folder(tmp_path: Path) -> None:
+    release = bitmap_release(tmp_path)
+    export_dataset(release, "semantic", tmp_path / "out")
+    with pytest.raises(OutputExistsError, match=r"masks exists and is of the export in format semantic"):
+        export_dataset(release, "instance", tmp_path / "out", overwrite=True)
+
+
+def test_a_failure_leaves_everything_as_it_was(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    release = bitmap_release(tmp_path)
+    export_dataset(release, "semantic", out)
+    before = {name: (out / name).read_bytes() for name in files(out)}
+    (tmp_path / "bitmap.png").write_bytes((tmp_path / "bitmap.png").read_bytes()[:60])
+    with pytest.raises(BitmapError):
+        export_dataset(release, "semantic", out, overwrite=True)
+    assert {name: (out / name).read_bytes() for name in files(out)} == before
+    assert sorted(path.name for path in out.iterdir()) == [
+        ".segments-hf-export.json", "id2label.json", "images", "masks",
+    ]  # fmt: skip
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine")
+    with pytest.raises(OutputExistsError, match="is a file, wanted a folder"):
+        export_dataset(bitmap_release(tmp_path), "coco", tmp_path / "out")
