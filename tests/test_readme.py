@@ -28,7 +28,8 @@ def test_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: p
     assert lines[2] == "LABELED"
     assert lines[3] == "[0 1 2] {0: 'unlabeled', 1: 'flower', 2: 'leaf'}"
     assert lines[4] == "[0 1 2]"
-    assert lines[5].startswith("{'train': ")
+    assert lines[5] == "6 63 {}"
+    assert lines[6].startswith("{'train': ")
 
 
 def test_commands_exist() -> None:

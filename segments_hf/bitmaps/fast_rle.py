@@ -118,6 +118,13 @@ def _encode(height: int, width: int, runs: Any, table: Any) -> Any:  # noqa: C90
     text = np.empty((2 * of_instance.size + number) * _LONGEST, np.uint8)
     stops = np.empty(number, np.int64)
     written = 0
+    left: Any
+    top: Any
+    right: Any
+    bottom: Any
+    last: Any
+    before: Any
+    earlier: Any
     for instance in range(number):
         left, top, right, bottom = width, height, 0, 0
         last, before, earlier, position = 0, 0, 0, 0
@@ -126,8 +133,8 @@ def _encode(height: int, width: int, runs: Any, table: Any) -> Any:  # noqa: C90
             is_rest = place == ends[instance + 1]
             run = count if is_rest else of_instance[place]
             from_column, from_row = np.int64(runs[run] >> _COLUMN), np.int64(runs[run] >> _ROW & _LINE)
-            start = from_column * height + from_row
-            end = start
+            start: Any = from_column * height + from_row
+            end: Any = start
             if is_rest and start == last:
                 continue
             if not is_rest:
@@ -143,7 +150,7 @@ def _encode(height: int, width: int, runs: Any, table: Any) -> Any:  # noqa: C90
                     top, bottom = 0, height - 1
             for part in range(1 if is_rest else 2):
                 number_of_pixels = start - last if part == 0 else end - start
-                rest = number_of_pixels - (earlier if position > 2 else 0)  # noqa: PLR2004
+                rest: Any = number_of_pixels - (earlier if position > 2 else 0)  # noqa: PLR2004
                 earlier, before = before, number_of_pixels
                 position += 1
                 # Nearly all are of one to three bytes: all three are written, and what is too much is written over.
