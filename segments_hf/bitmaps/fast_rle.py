@@ -142,7 +142,7 @@ def _encode(height: int, width: int, runs: Any, table: Any) -> Any:  # noqa: C90
                 end = to_column * height + to_row
                 areas[instance] += end - start
                 if to_row == 0:  # it ends at the bottom of the column before
-                    to_column, to_row = to_column - 1, height
+                    to_column, to_row = to_column - 1, np.int64(height)
                 left, right = min(left, from_column), max(right, to_column)
                 if from_column == to_column:
                     top, bottom = min(top, from_row), max(bottom, to_row - 1)
