@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy.typing as npt
 
@@ -33,10 +33,12 @@ def join_rings(rings: Sequence[Ring]) -> Points:
     [[0, 0], [2, 0], [2, 2], [0, 2], [0, 0], [0, 0], [0, 2], [2, 2], [2, 0], [0, 0], [0, 0]]
     """
     parts = [ring.inner for ring in rings if not ring.is_hole]
+    reach = np.array([[part.min(axis=0), part.max(axis=0)] for part in parts])  # which cuts to holes do not change
     # From left to right: what is left of a hole is joined already.
     for hole in sorted((ring.inner for ring in rings if ring.is_hole), key=lambda inner: int(inner[:, 0].min())):
         start = int(hole[:, 0].argmin())
-        number, place, landing = _left_of(parts, hole[start])
+        around = np.flatnonzero((reach[:, 0] <= hole[start]).all(axis=1) & (hole[start] <= reach[:, 1]).all(axis=1))
+        number, place, landing = _left_of({part: parts[part] for part in around.tolist()}, hole[start])
         parts[number] = _with_detour(parts[number], place, landing, np.roll(hole, -start, axis=0))
     whole = parts[0]
     for part in parts[1:]:
@@ -45,11 +47,11 @@ def join_rings(rings: Sequence[Ring]) -> Points:
     return whole
 
 
-def _left_of(parts: Sequence[Points], point: Points) -> tuple[int, int, Points]:
+def _left_of(parts: Mapping[int, Points], point: Points) -> tuple[int, int, Points]:
     """The edge that is nearest to the left of a point: its part, the place where it begins, and the point on it."""
     x, y = point
     best = (-1, 0, 0)
-    for number, part in enumerate(parts):
+    for number, part in parts.items():
         following = np.roll(part, -1, axis=0)
         is_upright = part[:, 0] == following[:, 0]
         low, high = np.minimum(part[:, 1], following[:, 1]), np.maximum(part[:, 1], following[:, 1])

@@ -33,6 +33,7 @@ def new_output(folder: Path, name: str, entries: Sequence[str], *, overwrite: bo
     """
     folder = folder.expanduser().resolve()
     made = _check(folder, name, entries, overwrite=overwrite)
+    is_new = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=".export.", dir=folder))  # beside its place, so that moving it is one step
     new, old = aside / "new", aside / "old"
@@ -51,6 +52,8 @@ def new_output(folder: Path, name: str, entries: Sequence[str], *, overwrite: bo
             (new / entry).replace(folder / entry)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+        if is_new and not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def _check(folder: Path, name: str, entries: Sequence[str], *, overwrite: bool) -> dict[str, str]:

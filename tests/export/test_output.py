@@ -76,6 +76,14 @@ def test_a_failure_leaves_everything_as_it_was(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_failure_leaves_no_folder_behind(tmp_path: Path) -> None:
+    release = bitmap_release(tmp_path)
+    (tmp_path / "bitmap.png").write_bytes((tmp_path / "bitmap.png").read_bytes()[:60])
+    with pytest.raises(BitmapError):
+        export_dataset(release, "semantic", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_file_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine")
     with pytest.raises(OutputExistsError, match="is a file, wanted a folder"):
