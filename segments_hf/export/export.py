@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ from segments_hf.dataset.given import as_dataset, num_rows
 from segments_hf.dataset.origin import parse_origin
 from segments_hf.dataset.pixels import NO_LABEL
 from segments_hf.dataset.row_map import without_decoding
+from segments_hf.dataset.splits import checked_name
 from segments_hf.errors import AssetError, BitmapError, OptionError, SegmentsHFError
 from segments_hf.export.file_names import FileNames
 from segments_hf.export.format import BITMAP, BOX, POINT, VECTORS, Job, Labelled, Sample
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 _KINDS = {"bboxes": {BOX}, "keypoints": {POINT}, "keypoint": {POINT}}  # task types that have one type of vector
 _POLICIES = ("raise", "skip")
+_THREADS = min(4, os.cpu_count() or 1)  # each may hold the pixels of a bitmap
 
 logger = logging.getLogger(__name__)
 
@@ -110,7 +113,7 @@ def export_dataset(
             f"on_error: got {on_error!r}, wanted one of {', '.join(_POLICIES)}; an export has no null to keep"
         )
     dataset = as_dataset(dataset_or_release, streaming=images != "link", on_error=on_error)
-    splits = dataset if isinstance(dataset, dict) else {str(dataset.split or "train"): dataset}
+    splits = dataset if isinstance(dataset, dict) else {_split_name(dataset): dataset}
     first = _checked(splits, made)
     folder = Path(export_folder)
     entries = made.entries(list(splits), images=images != "none")
@@ -124,12 +127,18 @@ def export_dataset(
     return export.done
 
 
+def _split_name(rows: Any) -> str:
+    """The name of a dataset's split: ``train`` of ``train[:10%]`` too."""
+    return re.split(r"[^\w.]", str(rows.split or "train"))[0]
+
+
 def _checked(splits: Mapping[str, Any], made: type[Format[Any]]) -> Any:
     """Checks that the splits can be exported; returns the first."""
     if not splits:
         raise OptionError("got no splits, wanted one at least")
     first = next(iter(splits.values()))
-    for rows in splits.values():
+    for name, rows in splits.items():
+        checked_name(name)
         if rows.features is None:
             raise SegmentsHFError("got a stream whose features are not known; give `map` the features of its result")
         if missing := {"name", "status", "image", "width", "height", "annotations"} - set(rows.features):
@@ -173,7 +182,7 @@ class _Export:
         folder = self.made.job.folder / self.made.image_folder(name)
         with self.made.open(name):
             samples = self._samples(shown, self.names)
-            for sample, label in prefetch(self._label, samples, weight=_weight, in_flight=os.cpu_count() or 1):
+            for sample, label in prefetch(self._label, samples, weight=_weight, in_flight=_THREADS):
                 if isinstance(label, Labelled):
                     self._write(sample, label, folder)
                 else:

@@ -127,6 +127,18 @@ def test_layouts_and_other_things_are_refused(tmp_path: Path) -> None:
         export_dataset([], "coco", tmp_path / "out")
 
 
+def test_a_part_of_a_split_has_the_name_of_the_split(tmp_path: Path) -> None:
+    rows = load_release(bitmap_release(tmp_path, {"a.jpg": True, "b.jpg": True}), split="train[:1]")
+    export_dataset(rows, "coco", tmp_path / "out")
+    assert files(tmp_path / "out") == {"annotations/instances_train.json", "train/a.jpg"}
+
+
+def test_the_name_of_a_split_is_no_path(tmp_path: Path) -> None:
+    rows = load_release(bitmap_release(tmp_path), split="train")
+    with pytest.raises(OptionError, match=r"got '../x' as the name of a split"):
+        export_dataset(datasets.DatasetDict({"../x": rows}), "coco", tmp_path / "out")
+
+
 def test_no_label_at_all(tmp_path: Path) -> None:
     release = bitmap_release(tmp_path, {"a.jpg": None, "b.jpg": label("SKIPPED")})
     with pytest.raises(OptionError, match="got no row with a label, wanted one at least: 1 UNLABELED, 1 SKIPPED"):
