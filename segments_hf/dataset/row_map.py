@@ -46,6 +46,16 @@ def map_splits(dataset: Any, function: Callable[[Any, str], Any], split: str | N
         return type(dataset)({name: map_splits(part, function, name) for name, part in dataset.items()})
     if not isinstance(dataset, datasets.Dataset | datasets.IterableDataset):
         raise SegmentsHFError(f"got {type(dataset).__name__}, wanted a dataset or a dict of splits from `datasets`")
+    check_rows(dataset)
+    return function(dataset, split or str(dataset.split or "dataset"))
+
+
+def check_rows(dataset: Any) -> None:
+    """Checks that a dataset of one split holds rows of images with their labels.
+
+    Raises:
+        SegmentsHFError: Columns are missing, or not known.
+    """
     if dataset.features is None:
         raise SegmentsHFError("got a stream whose features are not known; give `map` the features of its result")
     if missing := {"name", "status", "image", "width", "height", "annotations"} - set(dataset.features):
@@ -57,7 +67,6 @@ def map_splits(dataset: Any, function: Callable[[Any, str], Any], split: str | N
     fields = annotation[0] if isinstance(annotation, list) else annotation.feature
     if "segmentation_bitmap" not in dataset.features and "points" not in fields:
         raise SegmentsHFError("got a dataset without segmentation_bitmap, wanted its bitmaps: remove them afterwards")
-    return function(dataset, split or str(dataset.split or "dataset"))
 
 
 def map_rows(part: Any, made: NewColumns, features: Mapping[str, Any], num_proc: int | None) -> Any:

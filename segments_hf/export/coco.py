@@ -115,10 +115,20 @@ def size_of(row: Row, bitmap_shape: tuple[int, ...] | None = None) -> tuple[int 
 
 def common_keys(item: Mapping[str, Any]) -> dict[str, Any]:
     """What every annotation of a row has beside its place: `attributes`, and the track in a sequence."""
-    keys: dict[str, Any] = {"attributes": msgspec.Raw((item["attributes"] or "{}").encode())}
+    keys: dict[str, Any] = {"attributes": _json(item["attributes"])}
     if item.get("track_id") is not None:
         keys["track_id"] = item["track_id"]
     return keys
+
+
+def _json(attributes: Any) -> Any:
+    """The attributes of an annotation: their text as it is; objects, which a stream gives after some `map`, too."""
+    if not isinstance(attributes, str):
+        return attributes or {}
+    try:
+        return msgspec.json.decode(attributes, type=msgspec.Raw)
+    except msgspec.DecodeError:  # no text of JSON, so it is the value
+        return attributes
 
 
 class _List:

@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import datasets
 from datasets.utils import tqdm
+from PIL.Image import Image as Picture
 
 from segments_hf.assets import prefetch
 from segments_hf.dataset.categories import categories
 from segments_hf.dataset.given import as_dataset, num_rows
 from segments_hf.dataset.origin import parse_origin
 from segments_hf.dataset.pixels import NO_LABEL
-from segments_hf.dataset.row_map import without_decoding
+from segments_hf.dataset.row_map import check_rows, without_decoding
 from segments_hf.dataset.splits import checked_name
-from segments_hf.errors import AssetError, BitmapError, OptionError, SegmentsHFError
+from segments_hf.errors import AssetError, BitmapError, OptionError
 from segments_hf.export.file_names import FileNames
 from segments_hf.export.format import BITMAP, BOX, POINT, VECTORS, Job, Labelled, Sample
 from segments_hf.export.formats import FORMATS, find_format
@@ -139,13 +140,7 @@ def _checked(splits: Mapping[str, Any], made: type[Format[Any]]) -> Any:
     first = next(iter(splits.values()))
     for name, rows in splits.items():
         checked_name(name)
-        if rows.features is None:
-            raise SegmentsHFError("got a stream whose features are not known; give `map` the features of its result")
-        if missing := {"name", "status", "image", "width", "height", "annotations"} - set(rows.features):
-            raise SegmentsHFError(
-                f"got a dataset without {', '.join(sorted(missing))}; wanted the rows that `load_release` or the "
-                "builder `segments_release` gives for images, as no format is for other labels or layouts"
-            )
+        check_rows(rows)
         if categories(rows) != categories(first):
             raise OptionError("got splits with other categories; export them one by one")
     task_type = parse_origin(first.info.description or "").task_type
@@ -195,7 +190,8 @@ class _Export:
                 self.done.left_out[row["status"]] += 1
                 continue
             try:
-                yield Sample(row, names.path_of(row), number)
+                stored = _stored(row)
+                yield Sample(stored, names.path_of(stored), number)
             except AssetError as error:
                 self._broken(row, error)
 
@@ -241,6 +237,13 @@ class _Export:
         if done.objects_left_out:
             objects = ", ".join(f"{count} {reason}" for reason, count in done.objects_left_out.items())
             logger.warning("%s: %d objects left out: %s", self.made.name, done.objects_left_out.total(), objects)
+
+
+def _stored(row: Row) -> Row:
+    """A row whose pictures are bytes or paths: a stream that somebody has mapped gives them decoded."""
+    pictures = {name: row.get(name) for name in ("image", "segmentation_bitmap")}
+    decoded = {name: value for name, value in pictures.items() if isinstance(value, Picture)}
+    return {**row, **{name: datasets.Image().encode_example(value) for name, value in decoded.items()}}
 
 
 def _weight(made: tuple[Sample, Any]) -> int:

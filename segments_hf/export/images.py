@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from segments_hf.errors import AssetError, OptionError
 from segments_hf.export.format import write_file
+from segments_hf.urls import unsigned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,8 +36,8 @@ def put_image(image: Mapping[str, Any] | None, target: Path, images: str) -> Non
         images: ``copy``, ``link`` or ``none``.
 
     Raises:
-        AssetError: There is no image, or its file cannot be read.
-        OptionError: A link is wanted to an image that is not a file of this machine.
+        AssetError: There is no image, or it is not a file that can be read.
+        OptionError: A link is wanted to an image whose bytes are in the dataset.
     """
     if images == "none":
         return
@@ -45,8 +46,10 @@ def put_image(image: Mapping[str, Any] | None, target: Path, images: str) -> Non
     if image["bytes"] is not None and images == "copy":
         write_file(target, image["bytes"])
         return
-    if image["bytes"] is not None or "://" in image["path"]:
+    if image["bytes"] is not None:
         raise OptionError("images='link' wants images that are files of this machine; images='copy' writes them")
+    if "://" in image["path"]:
+        raise AssetError(f"its image is at {unsigned(image['path'])}, wanted a file of this machine or its bytes")
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         if images == "link":

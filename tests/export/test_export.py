@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,32 @@ def test_the_name_of_a_split_is_no_path(tmp_path: Path) -> None:
         export_dataset(datasets.DatasetDict({"../x": rows}), "coco", tmp_path / "out")
 
 
+def test_rows_without_their_bitmaps_are_refused(tmp_path: Path) -> None:
+    rows = load_release(bitmap_release(tmp_path), split="train").remove_columns("segmentation_bitmap")
+    with pytest.raises(SegmentsHFError, match="got a dataset without segmentation_bitmap"):
+        export_dataset(rows, "coco", tmp_path / "out")
+
+
+def test_an_image_that_is_elsewhere_cannot_be_copied(tmp_path: Path) -> None:
+    rows = load_release(bitmap_release(tmp_path), split="train")
+    stream = rows.cast_column("image", datasets.Image(decode=False, id=rows.features["image"].id)).to_iterable_dataset()
+    moved = stream.map(
+        lambda row: {**row, "image": {"bytes": None, "path": "https://host/a.jpg?X-Amz-Signature=secret"}},
+        features=stream.features,
+    )
+    with pytest.raises(AssetError, match=r"sample 'meadow.jpg': its image is at https://host/a.jpg, wanted a file"):
+        export_dataset(moved, "coco", tmp_path / "out")
+
+
+def test_attributes_stay_after_a_map_of_a_stream(tmp_path: Path) -> None:
+    stream = load_release(bitmap_release(tmp_path), split="train", streaming=True)
+    export_dataset(stream, "coco", tmp_path / "stream")
+    export_dataset(stream.map(lambda row: row, features=stream.features), "coco", tmp_path / "mapped")
+    first, second = ((tmp_path / way / "annotations/instances_train.json").read_bytes() for way in ("stream", "mapped"))
+    assert json.loads(first) == json.loads(second)
+    assert json.loads(first)["annotations"][0]["attributes"]["open"] is True
+
+
 def test_no_label_at_all(tmp_path: Path) -> None:
     release = bitmap_release(tmp_path, {"a.jpg": None, "b.jpg": label("SKIPPED")})
     with pytest.raises(OptionError, match="got no row with a label, wanted one at least: 1 UNLABELED, 1 SKIPPED"):
@@ -219,12 +246,10 @@ def test_frames_of_sequences_are_images(tmp_path: Path) -> None:
 
 
 def test_tracks_stay_in_coco(tmp_path: Path) -> None:
-    import msgspec
-
     frame = {"annotations": [{"id": 5, "category_id": 3, "track_id": 8}], "segmentation_bitmap": {"url": "bitmap.png"}}
     release = sequence_release(tmp_path, "image-segmentation-sequence", [frame])
     export_dataset(release, "coco", tmp_path / "out")
-    document = msgspec.json.decode((tmp_path / "out/annotations/instances_train.json").read_bytes())
+    document = json.loads((tmp_path / "out/annotations/instances_train.json").read_bytes())
     assert [item["track_id"] for item in document["annotations"]] == [8]
     assert document["annotations"][0]["area"] == 55
 
