@@ -36,6 +36,10 @@ class AssetError(SegmentsHFError, OSError):
     """The bytes behind a URL could not be had, or are not what they should be."""
 
 
+class StorageError(SegmentsHFError, OSError):
+    """The disk does not take what is to be kept: it is full, or may not be written."""
+
+
 class BitmapError(SegmentsHFError, ValueError):
     """A bitmap or mask that is not in one of the known encodings, or ids that no encoding can hold."""
 
@@ -46,3 +50,7 @@ class OutputExistsError(SegmentsHFError, FileExistsError):
 
 class HubError(SegmentsHFError, OSError):
     """The Hugging Face Hub cannot be used as asked: a repo id that is none, no token, no permission, no answer."""
+
+
+class PlatformError(SegmentsHFError, OSError):
+    """The Segments.ai platform cannot be used as asked: no key, no permission, no such release, one not ready."""

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit, urlunsplit
 from urllib.request import url2pathname
+
+if TYPE_CHECKING:
+    import logging
 
 # The query parameters that sign a URL, in lower case. Many are common words elsewhere, so they count only beside the
 # signature itself: `Signature` (AWS, Google and CloudFront) or `sig`
@@ -18,6 +23,8 @@ _AZURE_KEYS = frozenset(
     }
 )
 
+_QUERY = re.compile(r"\?[^\s'\"]+")
+
 
 def is_url(source: str) -> bool:
     """Whether a source is a URL; one letter before the colon is a drive of Windows.
@@ -27,6 +34,15 @@ def is_url(source: str) -> bool:
     """
     scheme, separator, _ = source.partition("://")
     return bool(separator) and len(scheme) > 1
+
+
+def scheme_of(source: str) -> str:
+    """The scheme of a URL, in lower case; empty for what is none.
+
+    >>> scheme_of("HTTPS://host/a.jpg"), scheme_of("images/a.jpg")
+    ('https', '')
+    """
+    return source.partition("://")[0].lower() if is_url(source) else ""
 
 
 def public_name(source: str) -> str:
@@ -87,3 +103,11 @@ def unsigned(url: str) -> str:
     signing = (_SIGNATURE_KEYS if "signature" in names else set()) | (_AZURE_KEYS if "sig" in names else set())
     kept = [pair for name, pair in pairs if name not in signing and not name.startswith(_SIGNATURE_PREFIXES)]
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "&".join(kept), ""))
+
+
+def without_queries(record: logging.LogRecord) -> bool:
+    """A filter of logs: a query may be a signature."""
+    message = record.getMessage()
+    if "?" in message:
+        record.msg, record.args = _QUERY.sub("?…", message), ()
+    return True

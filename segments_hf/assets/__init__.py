@@ -1,20 +1,30 @@
-"""The bytes behind a URL: http(s) and local files; retries, a cache, an ordered prefetch."""
+"""The bytes behind a URL: http(s), buckets and local files; retries, checks, a cache, an ordered prefetch."""
 
+from segments_hf.assets.asset import Asset
 from segments_hf.assets.cache import AssetCache, default_cache_folder
-from segments_hf.assets.fetch import Asset, Fetcher, shared_client
-from segments_hf.assets.http import HttpClient
-from segments_hf.assets.picture import picture_size
+from segments_hf.assets.check import check_picture
+from segments_hf.assets.fetch import Fetcher, shared_client
+from segments_hf.assets.options import FetchOptions
+from segments_hf.assets.picture import Header
+from segments_hf.assets.places import Places
 from segments_hf.assets.prefetch import prefetch
+from segments_hf.assets.resolve import Resolve, resolver
 from segments_hf.assets.segments_dir import SegmentsDir
+from segments_hf.assets.traffic import Traffic
 
 __all__ = [
     "Asset",
     "AssetCache",
+    "FetchOptions",
     "Fetcher",
-    "HttpClient",
+    "Header",
+    "Places",
+    "Resolve",
     "SegmentsDir",
+    "Traffic",
+    "check_picture",
     "default_cache_folder",
-    "picture_size",
     "prefetch",
+    "resolver",
     "shared_client",
 ]

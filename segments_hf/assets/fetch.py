@@ -2,121 +2,149 @@
 
 from __future__ import annotations
 
-import io
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, BinaryIO
+import threading
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING
 
+from segments_hf.assets.asset import Asset
+from segments_hf.assets.check import check_picture
+from segments_hf.assets.deadline import Deadline
 from segments_hf.assets.http import HttpClient
-from segments_hf.assets.location import locate
+from segments_hf.assets.location import Location, locate
+from segments_hf.assets.retry import RetryPolicy, retrying
+from segments_hf.assets.traffic import Traffic
 from segments_hf.errors import AssetError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from segments_hf.assets.cache import AssetCache
-
-
-@dataclass(frozen=True)
-class Asset:
-    """The bytes behind a URL; at least one of the two is there.
-
-    Attributes:
-        content: The bytes, where they are in memory.
-        path: The file that holds them, where there is one.
-    """
-
-    content: bytes | None = None
-    path: Path | None = None
-
-    def open(self) -> BinaryIO:
-        """The bytes as a file.
-
-        Raises:
-            AssetError: The file cannot be read.
-        """
-        if self.content is not None:
-            return io.BytesIO(self.content)
-        assert self.path is not None  # noqa: S101
-        try:
-            return self.path.open("rb")
-        except OSError as error:
-            raise AssetError(f"{self.path}: cannot read the file ({error.strerror})") from error
-
-    def read(self) -> bytes:
-        """The bytes.
-
-        Raises:
-            AssetError: The file cannot be read.
-        """
-        if self.content is not None:
-            return self.content
-        with self.open() as file:
-            return file.read()
+    from segments_hf.assets.options import FetchOptions
+    from segments_hf.assets.picture import Header
+    from segments_hf.assets.places import Places
 
 
 class Fetcher:
-    """Gets the assets of a release; any number of threads may use it.
+    """Gets the pictures of a release; any number of threads may use it.
 
     Args:
         base: The folder of the release, or its URL.
+        places: What reads URLs.
         cache: Where assets are looked for, and kept.
         store: Whether to keep what is fetched.
-        client: What speaks http.
+        resolve: Tells of a URL or an absolute path where it is now.
+        traffic: What counts.
+        policy: How often to try again.
     """
 
-    def __init__(self, base: str, cache: AssetCache, *, store: bool, client: HttpClient) -> None:
+    def __init__(
+        self,
+        base: str,
+        places: Places,
+        cache: AssetCache,
+        *,
+        store: bool,
+        resolve: Callable[[str], str] | None = None,
+        traffic: Traffic | None = None,
+        policy: RetryPolicy | None = None,
+    ) -> None:
         self._base = base
+        self._places = places
         self._cache = cache
         self._store = store
-        self._client = client
+        self._resolve = resolve
+        self._traffic = traffic or Traffic()
+        self._policy = policy or RetryPolicy()
+        self._stopped = threading.Event()
 
-    def name(self, reference: str) -> str:
-        """An asset as it may be shown: where it is, without a signature.
+    @property
+    def options(self) -> FetchOptions:
+        """How assets are fetched, and what is accepted."""
+        return self._places.options
+
+    def fetch(self, reference: str, *, is_bitmap: bool = False) -> tuple[Asset, Header]:
+        """The picture that a release refers to, found to be whole: a file, or bytes that came over the network.
+
+        Args:
+            reference: What the release says.
+            is_bitmap: Whether its pixels are ids.
 
         Raises:
-            AssetError: It is nowhere.
+            AssetError: It cannot be had, or is not a whole picture; the error names it.
         """
-        return str(locate(reference, self._base))
-
-    def fetch(self, reference: str) -> Asset:
-        """The asset that a release refers to: a file, or bytes that came over the network.
-
-        Raises:
-            AssetError: It cannot be had.
-        """
-        location = locate(reference, self._base)
-        if location.url is None:
-            assert location.path is not None  # noqa: S101
-            return Asset(path=_existing(location.path))
-        if cached := self._cache.find(location.url):
-            return Asset(path=cached)
-        return Asset(self._client.get(location.url))
+        location = self._locate(reference)
+        try:
+            if location.url is None:
+                assert location.path is not None  # noqa: S101
+                asset = Asset(path=_existing(location.path))
+                return asset, check_picture(asset, self.options, is_bitmap=is_bitmap)
+            return self._cached(location.url, is_bitmap) or self._fetched(location.url, is_bitmap)
+        except AssetError as error:
+            raise AssetError(f"{location}: {error}") from error
 
     def keep(self, reference: str, asset: Asset) -> Asset:
-        """The same asset, in the cache if it came over the network; to be called when it was found to be good."""
-        url = locate(reference, self._base).url
-        if not self._store or url is None or asset.content is None:
+        """The same asset, in the cache if it came over the network; to be called when nothing is wrong with it.
+
+        Raises:
+            StorageError: The disk does not take it.
+        """
+        if not self._store or asset.path is not None or asset.content is None:
             return asset
-        return Asset(asset.content, self._cache.store(url, asset.content))
+        url = self._locate(reference).url
+        return asset if url is None else Asset(asset.content, self._cache.store(url, asset.content))
+
+    def stop(self) -> None:
+        """Tells the threads that nobody waits for them any more."""
+        self._stopped.set()
+
+    def _locate(self, reference: str) -> Location:
+        return locate(reference, self._base, self._resolve)
+
+    def _cached(self, url: str, is_bitmap: bool) -> tuple[Asset, Header] | None:
+        """What the cache has; nothing if it is broken there, so that it is fetched again."""
+        path = self._cache.find(url)
+        if path is None:
+            return None
+        asset = Asset(path=path)
+        try:
+            return asset, check_picture(asset, self.options, is_new=False, is_bitmap=is_bitmap)
+        except AssetError:
+            return None
+
+    def _fetched(self, url: str, is_bitmap: bool) -> tuple[Asset, Header]:
+        deadline = Deadline(self.options.timeout, self._stopped)
+        read = partial(self._places.read, url, deadline)
+        try:
+            content, header = retrying(
+                read, partial(self._accept, is_bitmap=is_bitmap), self._policy, deadline, self._traffic
+            )
+        except AssetError:
+            self._traffic.failed()
+            raise
+        self._traffic.arrived(len(content))
+        return Asset(content), header
+
+    def _accept(self, content: bytes, *, is_bitmap: bool) -> Header:
+        return check_picture(Asset(content), self.options, is_bitmap=is_bitmap)
 
 
 def _existing(path: Path) -> Path:
     try:
         found = path.is_file()
     except (OSError, ValueError) as error:  # a name that is too long, or has a zero byte
-        raise AssetError(f"{path}: cannot be a file ({error})") from None
+        raise AssetError(f"cannot be a file ({error})") from None
     if not found:
-        raise AssetError(f"{path}: there is no such file")
+        raise AssetError("there is no such file")
     return path
 
 
 @lru_cache(maxsize=4)
-def shared_client(connections: int, process: int) -> HttpClient:  # noqa: ARG001
+def shared_client(options: FetchOptions, process: int) -> HttpClient:  # noqa: ARG001
     """The http client of a process, whose connections outlive a shard.
 
     Args:
-        connections: How many connections to keep to one host.
+        options: How assets are fetched.
         process: The id of the process: after a fork the child must not use its parent's connections.
     """
-    return HttpClient(connections)
+    return HttpClient(options.connections, options.timeout, options.max_bytes)

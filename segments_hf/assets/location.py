@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit
 
-from segments_hf.errors import AssetError
-from segments_hf.urls import file_path, is_url, public_name
+from segments_hf.buckets import is_bucket_url
+from segments_hf.errors import AssetError, OptionError
+from segments_hf.urls import file_path, is_url, public_name, scheme_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True)
@@ -15,7 +21,7 @@ class Location:
     """Where an asset is; one of the two is None.
 
     Attributes:
-        url: An http(s) URL.
+        url: An http(s) URL, or the URL of an object in a bucket.
         path: A file on this machine.
     """
 
@@ -26,39 +32,69 @@ class Location:
         return str(self.path) if self.url is None else public_name(self.url)
 
 
-def locate(reference: str, base: str) -> Location:
+def locate(reference: str, base: str, resolve: Callable[[str], str] | None = None) -> Location:
     """Where the asset is that a release refers to.
 
-    A release that came from a URL must not read this machine's disk: there only URLs count.
+    A release that came from a URL must not read this machine's disk: there only URLs count, and what `resolve` makes
+    of them.
 
     Args:
         reference: What the release says: a URL, or a path, which may be relative to the release file.
         base: The folder of the release file, or its URL.
+        resolve: Tells of a URL or an absolute path where it is now.
 
     Raises:
         AssetError: The scheme is unknown, or a release from a URL refers to a file of this machine.
+        OptionError: `resolve` gives something else than a URL or a path.
 
     >>> str(locate("images/a b.jpg", "https://host/releases"))
     'https://host/releases/images/a%20b.jpg'
     >>> locate("images/a.jpg", "/data").path.as_posix()
     '/data/images/a.jpg'
+    >>> str(locate("https://old/a.jpg", "/data", lambda url: url.replace("https://old", "s3://bucket")))
+    's3://bucket/a.jpg'
     """
+    place = _absolute(reference, base)
+    if resolve:
+        place = _resolved(place, resolve)
+    if is_url(place):
+        return Location(url=_checked(place))
+    return Location(path=Path(place))
+
+
+def _resolved(place: str, resolve: Callable[[str], str]) -> str:
+    found = resolve(place)
+    if not isinstance(found, str) or not found:
+        raise OptionError(f"resolve: got {found!r} for {public_name(place)}, wanted a URL or a path")
+    path = file_path(found) or found
+    if is_url(place) and not is_url(path) and ".." in Path(path).parts:
+        raise AssetError(f"{public_name(place)}: resolve makes {path} of it, which may lead out of your folder")
+    return path
+
+
+def _absolute(reference: str, base: str) -> str:
+    """A reference as a URL or a path that is not relative to the release."""
     path = file_path(reference) or reference
     if is_url(path):
-        return Location(url=_checked(path))
+        return path
     if not is_url(base):
-        return Location(path=Path(base, path))
+        return str(Path(base, path))
     if Path(path).is_absolute():
         raise AssetError(
             f"{path}: got a file of this machine in a release that came from {public_name(base)}; wanted a URL"
         )
-    return Location(url=urljoin(f"{_checked(base)}/", quote(path)))
+    if scheme_of(base) in {"http", "https"}:
+        return urljoin(f"{_checked(base)}/", quote(path))
+    scheme, _, folder = base.partition("://")
+    return f"{scheme}://{posixpath.normpath(posixpath.join('/', folder, path)).lstrip('/')}"
 
 
 def _checked(url: str) -> str:
-    scheme = url.partition("://")[0]
-    if scheme.lower() not in {"http", "https"}:
-        raise AssetError(f"{public_name(url)}: got a URL of scheme {scheme!r}, wanted http, https, file or a path")
+    scheme = scheme_of(url)
+    if scheme not in {"http", "https"} and not is_bucket_url(url):
+        raise AssetError(
+            f"{public_name(url)}: got a URL of scheme {scheme!r}, wanted http, https, s3, gs, az, abfs, file or a path"
+        )
     try:
         urlsplit(url)
     except ValueError as error:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import io
 import struct
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from segments_hf.errors import AssetError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from segments_hf.assets.fetch import Asset
+    from segments_hf.assets.asset import Asset
 
 _ORIENTATION = 0x0112
 _TURNED = {5, 6, 7, 8}  # the orientations in which width and height change places
@@ -20,8 +20,22 @@ _PNG_TEXT_CHUNKS = {b"iTXt", b"tEXt", b"zTXt"}
 _PNG_TEXTS_WITH_ORIENTATION = (b"Raw profile type exif\0", b"Raw profile type APP1\0", b"XML:com.adobe.xmp\0")
 
 
-def picture_size(asset: Asset) -> tuple[int, int]:
-    """The width and height of a picture in pixels, after EXIF rotation.
+class Header(NamedTuple):
+    """What the header of a picture says.
+
+    Attributes:
+        size: Width and height in pixels, after EXIF rotation.
+        stored_size: The same before it.
+        format: The format, as Pillow calls it: ``JPEG``, ``PNG``.
+    """
+
+    size: tuple[int, int]
+    stored_size: tuple[int, int]
+    format: str
+
+
+def read_header(asset: Asset) -> Header:
+    """Reads the header of a picture.
 
     Raises:
         AssetError: It is not a picture that Pillow knows.
@@ -32,16 +46,27 @@ def picture_size(asset: Asset) -> tuple[int, int]:
         try:
             with Image.open(file) as picture:
                 width, height = picture.size
-                return (height, width) if _is_turned(picture, file) else (width, height)
+                size = (height, width) if _is_turned(picture, file) else (width, height)
+                return Header(size, (width, height), picture.format or "")
         except UnidentifiedImageError:
             file.seek(0)
-            raise AssetError(f"got something that is not a picture; it begins with {file.read(16)!r}") from None
+            raise AssetError(_what_it_is(file.read(64))) from None
         except Image.DecompressionBombError as error:
             raise AssetError(
-                f"got a picture over the pixel limit ({error}); raise PIL.Image.MAX_IMAGE_PIXELS"
+                f"got a picture over Pillow's pixel limit ({error}); raise PIL.Image.MAX_IMAGE_PIXELS and max_pixels"
             ) from error
         except (OSError, SyntaxError, ValueError) as error:
             raise AssetError(f"got a broken picture ({error})") from error
+
+
+def _what_it_is(begin: bytes) -> str:
+    """What a file is that is no picture, by its first bytes."""
+    if not begin:
+        return "got an empty file, wanted a picture"
+    text = begin.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    kinds = {b"<!doctype html": "an HTML page", b"<html": "an HTML page", b"<": "XML", b"{": "JSON", b"[": "JSON"}
+    kind = next((kind for start, kind in kinds.items() if text.startswith(start)), "something")
+    return f"got {kind} that is not a picture; it begins with {begin[:16]!r}"
 
 
 def _is_turned(picture: Image, file: BinaryIO) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def inspect(
-    release: Annotated[str, typer.Argument(help="The release file: a path or a URL.")],
+    release: Annotated[str, typer.Argument(help="The release: a path, a URL, or owner/dataset@name on Segments.ai.")],
     labelset: Annotated[str | None, typer.Option(help="The labelset to count in; by default the ground truth.")] = None,
     *,
     json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,

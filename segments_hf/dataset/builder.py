@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import datasets
+from datasets import DownloadMode
 from datasets.exceptions import DatasetGenerationError
 
-from segments_hf.assets import AssetCache, Fetcher, SegmentsDir, default_cache_folder, shared_client
+from segments_hf.assets import (
+    AssetCache,
+    Fetcher,
+    Places,
+    SegmentsDir,
+    Traffic,
+    default_cache_folder,
+    resolver,
+    shared_client,
+)
 from segments_hf.dataset.config import SegmentsReleaseConfig
 from segments_hf.dataset.features import row_features
 from segments_hf.dataset.opened import reopen_release
 from segments_hf.dataset.origin import origin_sentence
 from segments_hf.dataset.plan import Shard, plan_splits
 from segments_hf.dataset.problems import append_problem, checked_on_error, read_problems, report
-from segments_hf.dataset.rows import Pictures, make_rows
-from segments_hf.errors import OptionError, SegmentsHFError
+from segments_hf.dataset.progress import shown_traffic
+from segments_hf.dataset.row_pictures import Pictures
+from segments_hf.dataset.rows import make_rows
+from segments_hf.errors import OptionError, SegmentsHFError, StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from segments_hf.dataset.opened import ReleaseKey
+    from segments_hf.dataset.problems import Problem
+    from segments_hf.dataset.rows import Outcome
     from segments_hf.release import Release
 
 PROBLEMS_FILE = "errors.jsonl"
-CONNECTIONS = 32
 
 _ROWS_IN_MEMORY = 16  # that wait to be written, when they hold their pictures
 
@@ -35,10 +51,13 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
 
     BUILDER_CONFIG_CLASS: ClassVar[type[SegmentsReleaseConfig]] = SegmentsReleaseConfig
     config: SegmentsReleaseConfig
+    _job = 0  # the number of this process among those that build
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if kwargs.get("embed"):
             kwargs.setdefault("writer_batch_size", _ROWS_IN_MEMORY)
+        if kwargs.get("storage_options"):
+            kwargs.setdefault("bucket_options", kwargs["storage_options"])
         super().__init__(*args, **kwargs)
 
     def _info(self) -> datasets.DatasetInfo:
@@ -62,28 +81,42 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         return generators
 
     def _generate_examples(self, shards: list[Shard], *, streaming: bool) -> Iterator[tuple[str, dict[str, Any]]]:
-        class_indices = {category.id: index for index, category in enumerate(self.config.categories)}
-        problems = []
-        for run, (key, indices) in enumerate(_runs(shards)):
-            release = reopen_release(key)
-            labelset = release.resolve_labelset(self.config.labelset)
-            pictures = self._pictures(release, labelset, streaming=streaming) if self.config.load_assets else None
-            policy = checked_on_error(self.config.on_error)
-            outcomes = make_rows(release, indices, labelset, class_indices, pictures, policy)
-            for number, outcome in enumerate(outcomes):
-                for problem in outcome.problems:
-                    if streaming:
-                        problems.append(problem)
-                    else:
-                        append_problem(Path(self._output_dir, PROBLEMS_FILE), problem)
-                if outcome.row is not None:
-                    yield f"{run}-{indices[0]}-{number}", outcome.row
+        problems: list[Problem] = []
+        with contextlib.nullcontext(Traffic()) if streaming else shown_traffic(self._job + 1) as traffic:
+            for run, (key, indices) in enumerate(_runs(shards)):
+                for number, outcome in enumerate(self._outcomes(key, indices, traffic, streaming=streaming)):
+                    for problem in outcome.problems:
+                        if streaming:
+                            problems.append(problem)
+                        else:
+                            append_problem(Path(self._output_dir, PROBLEMS_FILE), problem)
+                    if outcome.row is not None:
+                        yield f"{run}-{indices[0]}-{number}", outcome.row
         if streaming:
             report(problems)
 
-    def _pictures(self, release: Release, labelset: str | None, *, streaming: bool) -> Pictures:
-        cache = AssetCache(default_cache_folder())
-        fetcher = Fetcher(release.base, cache, store=not streaming, client=shared_client(CONNECTIONS, os.getpid()))
+    def _outcomes(
+        self, key: ReleaseKey, indices: Sequence[int], traffic: Traffic, *, streaming: bool
+    ) -> Iterator[Outcome]:
+        class_indices = {category.id: index for index, category in enumerate(self.config.categories)}
+        release = reopen_release(key, self.config.bucket_options)
+        labelset = release.resolve_labelset(self.config.labelset)
+        pictures = None
+        if self.config.load_assets:
+            pictures = self._pictures(release, labelset, traffic, streaming=streaming)
+        policy = checked_on_error(self.config.on_error)
+        return make_rows(release, indices, labelset, class_indices, pictures, policy)
+
+    def _pictures(self, release: Release, labelset: str | None, traffic: Traffic, *, streaming: bool) -> Pictures:
+        options = self.config.fetch_options
+        fetcher = Fetcher(
+            release.base,
+            Places(shared_client(options, os.getpid()), options, self.config.bucket_options),
+            AssetCache(default_cache_folder()),
+            store=not streaming,
+            resolve=resolver(self.config.resolve),
+            traffic=traffic,
+        )
         # The SDK's folder has no place for the frames of a sequence: all would get the same picture.
         folder = None if release.kind(labelset).sequence else self.config.segments_dir
         segments_dir = folder and SegmentsDir(folder, release.owner, release.dataset_name, release.name)
@@ -95,11 +128,20 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         Raises:
             SegmentsHFError: Something is wrong with the release or its assets.
         """
+        if self._refers_to_removed_pictures():
+            kwargs["download_mode"] = DownloadMode.REUSE_CACHE_IF_EXISTS  # what it means is: build it again
         super().download_and_prepare(*args, **kwargs)
         problems_file = Path(self._output_dir, PROBLEMS_FILE)
         report(read_problems(problems_file), str(problems_file))
 
+    def _refers_to_removed_pictures(self) -> bool:
+        built = Path(self.cache_dir, datasets.config.DATASET_INFO_FILENAME)
+        if self.config.embed or not self.config.load_assets or not built.exists():
+            return False
+        return AssetCache(default_cache_folder()).was_cleared_after(built.stat().st_mtime)
+
     def _download_and_prepare(self, *args: Any, **kwargs: Any) -> None:
+        AssetCache(default_cache_folder()).sweep()
         try:
             super()._download_and_prepare(*args, **kwargs)
         except OSError as error:
@@ -114,6 +156,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
                 )
 
     def _prepare_split_single(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
+        self._job = kwargs["job_id"]
         try:
             yield from super()._prepare_split_single(*args, **kwargs)
         except DatasetGenerationError as error:
@@ -135,5 +178,9 @@ def _own_error(error: Exception) -> Exception:
     while inner is not None:
         if isinstance(inner, SegmentsHFError):
             return inner
+        if isinstance(inner, OSError) and inner.errno == errno.ENOSPC:
+            return StorageError(
+                f"cannot write the dataset ({inner.strerror}); free some space, or choose a cache_dir on another disk"
+            )
         inner = inner.__cause__ or inner.__context__
     return error

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
+import logging
 import os
+import pickle
+import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import datasets
+from datasets.fingerprint import Hasher
 
+from segments_hf.assets import FetchOptions, resolver
 from segments_hf.dataset.categories import merged_categories
 from segments_hf.dataset.features import json_feature
 from segments_hf.dataset.opened import ReleaseKey, open_release, reopen_release
@@ -18,9 +25,12 @@ from segments_hf.dataset.splits import split_assigner
 from segments_hf.errors import OptionError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
+    from segments_hf.assets import Resolve
     from segments_hf.release import Category, Release, TaskKind
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -37,6 +47,14 @@ class SegmentsReleaseConfig(datasets.BuilderConfig):
         load_assets: Whether to get the pictures at all.
         embed: Whether the Arrow file holds the pictures' bytes; else it refers to the files in the cache.
         on_error: What to do with a sample that is wrong: ``raise``, ``skip`` or ``keep``.
+        resolve: Where assets are now: a function of a URL, or the new beginning for each old one.
+        connections: How many requests one host gets at once.
+        in_flight: How many requests are under way at once.
+        timeout: Seconds that an asset may take; every KiB that arrives gives it one more.
+        max_bytes: How many bytes an asset may have.
+        max_pixels: How many pixels a picture may have.
+        verify: How closely a picture is looked at: ``structure``, or ``decode`` all of it.
+        bucket_options: What file systems of buckets are opened with: the `storage_options` of the builder.
     """
 
     labelset: str | None = None
@@ -48,6 +66,14 @@ class SegmentsReleaseConfig(datasets.BuilderConfig):
     load_assets: bool = True
     embed: bool = False
     on_error: str = "raise"
+    resolve: Resolve | None = None
+    connections: int = FetchOptions.connections
+    in_flight: int = FetchOptions.in_flight
+    timeout: float = FetchOptions.timeout
+    max_bytes: int = FetchOptions.max_bytes
+    max_pixels: int = FetchOptions.max_pixels
+    verify: str = FetchOptions.verify
+    bucket_options: Mapping[str, Any] | None = None
     _keys: dict[str, list[ReleaseKey]] | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -58,11 +84,22 @@ class SegmentsReleaseConfig(datasets.BuilderConfig):
         """
         super().__post_init__()
         checked_on_error(self.on_error)
+        resolver(self.resolve)
+        self.fetch_options  # noqa: B018  (it checks them)
         if self.task is not None and self.labelset not in {None, self.task}:
             raise OptionError(f"got labelset={self.labelset!r} and task={self.task!r}: they mean the same, give one")
         self.labelset = self.labelset or self.task
         if self.splits is not None:
             split_assigner(self.splits)
+
+    @property
+    def fetch_options(self) -> FetchOptions:
+        """How assets are fetched, and what is accepted.
+
+        Raises:
+            OptionError: One of them is not what it should be.
+        """
+        return FetchOptions(**{field.name: getattr(self, field.name) for field in dataclasses.fields(FetchOptions)})
 
     @property
     def release_keys(self) -> dict[str, list[ReleaseKey]]:
@@ -76,7 +113,7 @@ class SegmentsReleaseConfig(datasets.BuilderConfig):
             if not self.data_files:
                 raise OptionError("data_files: got none, wanted a release file")
             self._keys = {
-                str(split): [open_release(str(source))[0] for source in sources]
+                str(split): [open_release(str(source), self.bucket_options)[0] for source in sources]
                 for split, sources in self.data_files.items()
             }
         return self._keys
@@ -88,7 +125,7 @@ class SegmentsReleaseConfig(datasets.BuilderConfig):
         Raises:
             OptionError: A release has no such labelset.
         """
-        opened = (reopen_release(key) for keys in self.release_keys.values() for key in keys)
+        opened = (reopen_release(key, self.bucket_options) for keys in self.release_keys.values() for key in keys)
         return [(release, release.resolve_labelset(self.labelset)) for release in opened]
 
     @property
@@ -116,7 +153,7 @@ class SegmentsReleaseConfig(datasets.BuilderConfig):
         del config_kwargs  # as the caller wrote them: the same options can be written in several ways
         identity = {
             "releases": {
-                split: [(key.digest, reopen_release(key).base) for key in keys]
+                split: [(key.digest, reopen_release(key, self.bucket_options).base) for key in keys]
                 for split, keys in self.release_keys.items()
             },
             "labelset": self.labelset,
@@ -128,10 +165,25 @@ class SegmentsReleaseConfig(datasets.BuilderConfig):
             "embed": self.embed,
             "json": str(json_feature()),  # another version of `datasets` may store it in another way
             "on_error": self.on_error,
+            "resolve": _identity_of(self.resolve),
+            "accepted": (self.max_bytes, self.max_pixels, self.verify),
             "features": custom_features and custom_features.to_dict(),
         }
         text = json.dumps(identity, sort_keys=True, default=str)
         return f"{self.name}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def _identity_of(resolve: Resolve | None) -> object:
+    """What tells a `resolve` from others; a function that nobody can tell from others is new every time."""
+    if resolve is None or isinstance(resolve, Mapping):
+        return resolve and sorted(resolve.items())
+    try:
+        return Hasher.hash(resolve)
+    except (pickle.PicklingError, TypeError, AttributeError):
+        logger.warning(
+            "resolve: %r cannot be hashed, so that the dataset will not be found again in the cache", resolve
+        )
+        return uuid.uuid4().hex
 
 
 def _listed(filter_by: str | Sequence[str]) -> Sequence[str]:

@@ -28,7 +28,7 @@ def as_dataset(given: Any, **options: Any) -> Any:
         return given
     if isinstance(given, datasets.IterableDatasetDict):
         return given
-    source = given.source if isinstance(given, Release) else given
+    source = given.location if isinstance(given, Release) else given
     is_release = isinstance(source, str | os.PathLike)
     if is_release or (
         isinstance(source, Mapping) and all(isinstance(item, str | os.PathLike) for item in source.values())

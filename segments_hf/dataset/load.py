@@ -8,8 +8,10 @@ from typing import Any
 
 from datasets.data_files import DataFilesDict, DataFilesList
 
+from segments_hf.assets import FetchOptions, Resolve
 from segments_hf.dataset.builder import SegmentsRelease
 from segments_hf.dataset.registration import NAME, code_hash
+from segments_hf.release import pin
 from segments_hf.urls import is_url
 
 Source = str | os.PathLike[str]
@@ -29,14 +31,23 @@ def load_release(  # noqa: PLR0913  (the options of the job; all but one by name
     load_assets: bool = True,
     embed: bool = False,
     on_error: str = "raise",
+    resolve: Resolve | None = None,
+    storage_options: Mapping[str, Any] | None = None,
+    api_key: str | None = None,
+    connections: int = FetchOptions.connections,
+    in_flight: int = FetchOptions.in_flight,
+    timeout: float = FetchOptions.timeout,
+    max_bytes: int = FetchOptions.max_bytes,
+    max_pixels: int = FetchOptions.max_pixels,
+    verify: str = FetchOptions.verify,
     num_proc: int | None = None,
     cache_dir: Source | None = None,
 ) -> Any:
     """Loads a Segments.ai release as a Hugging Face dataset.
 
     Args:
-        release: A release file: a path, an http(s) URL, or any URL that fsspec reads; or a dict of split name to
-            release.
+        release: A release file: a path, an http(s) URL, or any URL that fsspec reads; a release on the Segments.ai
+            platform, such as ``jane/flowers@v1.0``, or ``jane/flowers@latest``; or a dict of split name to release.
         split: The split to return; all of them in a dict by default. A release has one, ``train``, unless `splits`
             or a dict say otherwise.
         streaming: Whether to return a stream, which fetches pictures as it goes and needs no disk.
@@ -52,6 +63,20 @@ def load_release(  # noqa: PLR0913  (the options of the job; all but one by name
             the disk holds them once.
         on_error: What to do with a sample that is wrong: ``"raise"``; ``"skip"`` leaves the row out; ``"keep"``
             leaves the column null. What was skipped or kept is logged, and listed in ``errors.jsonl`` in the cache.
+        resolve: Where assets are now: the new beginning of URLs for each old one, such as
+            ``{"https://old-host/": "s3://mirror/"}``; or a function that gets the URL of an asset, or the absolute
+            path of one of this machine, and returns another.
+        storage_options: The options of the fsspec file systems that read private buckets: of one, or of several by
+            their scheme, ``{"s3": {"profile": "work"}, "gs": {"token": "cloud"}}``. By default they look for
+            credentials where the tools of those clouds have them.
+        api_key: The key to the platform; by default the environment variable ``SEGMENTS_API_KEY``.
+        connections: How many requests one host gets at once, from each process.
+        in_flight: How many rows are fetched at once, from all hosts together.
+        timeout: Seconds that an asset may take, with all retries and pauses; every KiB that arrives gives it one more.
+        max_bytes: How many bytes an asset may have.
+        max_pixels: How many pixels a picture may have.
+        verify: How closely a picture is looked at before it gets into a row: its ``"structure"``, which costs next to
+            nothing, or ``"decode"`` all of its pixels.
         num_proc: How many processes build the dataset.
         cache_dir: Where the Arrow files go; by default the cache of `datasets`.
 
@@ -62,7 +87,9 @@ def load_release(  # noqa: PLR0913  (the options of the job; all but one by name
     Raises:
         ReleaseError: The file is not a release, or something in it is wrong.
         OptionError: An option does not fit the release.
-        AssetError: A picture cannot be had, and `on_error` is ``"raise"``.
+        AssetError: A picture cannot be had or is broken, and `on_error` is ``"raise"``.
+        PlatformError: The platform does not give the release.
+        StorageError: The disk is full.
 
     >>> from segments_hf.demo import demo_release
     >>> flowers = load_release(demo_release(), split="train", filter_by=["labeled", "reviewed"], streaming=True)
@@ -82,6 +109,15 @@ def load_release(  # noqa: PLR0913  (the options of the job; all but one by name
         load_assets=load_assets,
         embed=embed,
         on_error=on_error,
+        resolve=resolve,
+        storage_options=storage_options,
+        api_key=api_key,
+        connections=connections,
+        in_flight=in_flight,
+        timeout=timeout,
+        max_bytes=max_bytes,
+        max_pixels=max_pixels,
+        verify=verify,
     )
     if streaming:
         return builder.as_streaming_dataset(split=split)
@@ -90,17 +126,22 @@ def load_release(  # noqa: PLR0913  (the options of the job; all but one by name
 
 
 def release_builder(
-    release: Source | Mapping[str, Source], *, cache_dir: Source | None = None, **options: Any
+    release: Source | Mapping[str, Source],
+    *,
+    cache_dir: Source | None = None,
+    api_key: str | None = None,
+    **options: Any,
 ) -> SegmentsRelease:
     """The builder of a release's dataset.
 
     Args:
-        release: A release file, or a dict of split name to release.
+        release: A release, or a dict of split name to release.
         cache_dir: Where the Arrow files go; by default the cache of `datasets`.
-        **options: The options of `SegmentsReleaseConfig`.
+        api_key: The key to the platform. It goes no further: the builder gets the release as it was found here.
+        **options: The options of `SegmentsReleaseConfig`, and `storage_options`.
     """
     by_split = release if isinstance(release, Mapping) else {"train": release}
-    files = {name: [_absolute(source)] for name, source in by_split.items()}
+    files = {name: [_absolute(pin(source, api_key))] for name, source in by_split.items()}
     return SegmentsRelease(
         cache_dir=None if cache_dir is None else os.fspath(cache_dir),
         dataset_name=NAME,

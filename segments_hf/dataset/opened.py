@@ -6,11 +6,14 @@ A shard of work names its release by source and digest, so that nothing pickles 
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from segments_hf.errors import ReleaseError
-from segments_hf.release import Release
+from segments_hf.release import Release, pin
 from segments_hf.urls import is_url
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _MOST = 32
 
@@ -21,7 +24,7 @@ class ReleaseKey(NamedTuple):
     """What tells a release.
 
     Attributes:
-        source: The path or URL that it is opened from.
+        source: The path or URL that it is opened from; pinned, where it is on the platform.
         digest: The SHA-256 of its content.
     """
 
@@ -32,14 +35,21 @@ class ReleaseKey(NamedTuple):
 _open_releases: dict[ReleaseKey, tuple[Release, _State]] = {}
 
 
-def open_release(source: str) -> tuple[ReleaseKey, Release]:
-    """Opens a release as its file is now.
+def open_release(source: str, storage_options: Mapping[str, Any] | None = None) -> tuple[ReleaseKey, Release]:
+    """Opens a release as its file is now; from then on, one on the platform is what it was pinned to here.
+
+    Args:
+        source: Where it is.
+        storage_options: The options of the file system that reads a bucket.
 
     Raises:
         ReleaseError: The file cannot be read or is not a release file.
+        PlatformError: The platform does not give the release.
+        StorageError: The release that it gives cannot be kept.
     """
+    source = pin(source)
     state = _state(source)
-    release = Release.open(source)
+    release = Release.open(source, storage_options=storage_options)
     key = ReleaseKey(source, release.digest)
     _open_releases.pop(key, None)
     while len(_open_releases) >= _MOST:
@@ -48,8 +58,12 @@ def open_release(source: str) -> tuple[ReleaseKey, Release]:
     return key, release
 
 
-def reopen_release(key: ReleaseKey) -> Release:
+def reopen_release(key: ReleaseKey, storage_options: Mapping[str, Any] | None = None) -> Release:
     """The release that was opened before, in this process or in another.
+
+    Args:
+        key: What tells the release.
+        storage_options: The options of the file system that reads a bucket.
 
     Raises:
         ReleaseError: The file is not the same any more.
@@ -58,7 +72,7 @@ def reopen_release(key: ReleaseKey) -> Release:
     # A file is mapped into memory: what was cut off since must not be touched.
     if release is not None and state == _state(key.source):
         return release
-    fresh, release = open_release(key.source)
+    fresh, release = open_release(key.source, storage_options)
     if fresh != key:
         raise ReleaseError("the file has changed since the dataset was made; load it again", release.source)
     return release

@@ -59,7 +59,7 @@ def plan_splits(config: SegmentsReleaseConfig) -> dict[str, list[Shard]]:
 
 
 def _split_indices(config: SegmentsReleaseConfig, key: ReleaseKey, split: str) -> dict[str, Sequence[int]]:
-    release = reopen_release(key)
+    release = reopen_release(key, config.bucket_options)
     wanted = _wanted(config, release)
     if config.splits is None:
         return {split: wanted}

@@ -6,35 +6,19 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from segments_hf.assets import Asset, picture_size, prefetch
+from segments_hf.assets import prefetch
 from segments_hf.dataset.drafts import make_drafts
 from segments_hf.dataset.problems import OnError, Problem
-from segments_hf.errors import AssetError, ReleaseError, SegmentsHFError
+from segments_hf.dataset.row_pictures import add_pictures
+from segments_hf.errors import ReleaseError, SegmentsHFError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from segments_hf.assets import Fetcher, SegmentsDir
+    from segments_hf.assets import Fetcher
     from segments_hf.dataset.drafts import Draft
+    from segments_hf.dataset.row_pictures import Pictures
     from segments_hf.release import Release
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """Where a row's pictures come from, and how it holds them.
-
-    Attributes:
-        fetcher: What gets them.
-        segments_dir: Where they are looked for first.
-        labelset: The labelset whose bitmaps are wanted.
-        in_memory: Whether a row holds their bytes; else the path of a file.
-    """
-
-    fetcher: Fetcher
-    segments_dir: SegmentsDir | None
-    labelset: str | None
-    in_memory: bool
 
 
 @dataclass
@@ -80,50 +64,22 @@ def make_rows(
     complete = partial(_complete, pictures=pictures, on_error=on_error)
     if pictures is None:
         return map(complete, drafts)
-    return prefetch(complete, drafts, weight=lambda outcome: outcome.size_in_memory)
+    return _fetched_ahead(complete, drafts, pictures.fetcher)
+
+
+def _fetched_ahead(
+    complete: Callable[[Draft], Outcome], drafts: Iterator[Draft], fetcher: Fetcher
+) -> Iterator[Outcome]:
+    in_flight = fetcher.options.in_flight
+    try:
+        yield from prefetch(complete, drafts, weight=lambda outcome: outcome.size_in_memory, in_flight=in_flight)
+    finally:
+        fetcher.stop()
 
 
 def _complete(draft: Draft, pictures: Pictures | None, on_error: OnError) -> Outcome:
-    size = 0
-    if pictures and draft.row:
-        for column, reference, found in _wanted_pictures(draft, pictures):
-            try:
-                size += _add_picture(draft.row, column, reference, found, pictures)
-            except AssetError as error:
-                draft.errors.append((column, error))
+    size = add_pictures(draft, pictures) if pictures and draft.row else 0
     return _judge(draft, size, on_error)
-
-
-def _wanted_pictures(draft: Draft, pictures: Pictures) -> Iterator[tuple[str, str | None, Path | None]]:
-    """The pictures of a row: the column, what the release says of where it is, and the file if we have it."""
-    folder = pictures.segments_dir
-    yield "image", draft.image, folder.image(draft.name, draft.image or "") if folder else None
-    if draft.bitmap:
-        found = folder.bitmap(draft.name, pictures.labelset or "") if folder else None
-        yield "segmentation_bitmap", draft.bitmap, found
-
-
-def _add_picture(
-    row: dict[str, Any], column: str, reference: str | None, found: Path | None, pictures: Pictures
-) -> int:
-    if found is None and not reference:
-        raise AssetError("the release has no URL for it")
-    asset = Asset(path=found) if found else pictures.fetcher.fetch(reference or "")
-    try:
-        width, height = picture_size(asset)
-    except AssetError as error:
-        raise AssetError(f"{found or pictures.fetcher.name(reference or '')}: {error}") from error
-    if not found:
-        asset = pictures.fetcher.keep(reference or "", asset)
-    if column == "image":
-        row["width"], row["height"] = width, height
-    # No path beside bytes: `datasets` would prefer a file of that name in the working directory.
-    if not pictures.in_memory:
-        row[column] = str(asset.path)
-        return len(asset.content or b"")
-    content = asset.read()
-    row[column] = {"bytes": content, "path": None}
-    return len(content)
 
 
 def _judge(draft: Draft, size: int, on_error: OnError) -> Outcome:

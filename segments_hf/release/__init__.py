@@ -2,6 +2,9 @@
 
 from segments_hf.release.document import Category, Frame, Labelset, json_text
 from segments_hf.release.filters import has_metadata, wanted_statuses
+from segments_hf.release.kept import releases_folder
+from segments_hf.release.platform import pin
+from segments_hf.release.reference import Reference, canonical_source, parse_reference
 from segments_hf.release.release import Release
 from segments_hf.release.sample import UNLABELED, Sample
 from segments_hf.release.tasks import Annotation, JsonLabel, Label, Labeled, TaskKind
@@ -15,10 +18,15 @@ __all__ = [
     "Label",
     "Labeled",
     "Labelset",
+    "Reference",
     "Release",
     "Sample",
     "TaskKind",
+    "canonical_source",
     "has_metadata",
     "json_text",
+    "parse_reference",
+    "pin",
+    "releases_folder",
     "wanted_statuses",
 ]

@@ -6,6 +6,7 @@ The format: https://docs.segments.ai/how-to-integrate/export/structure-of-the-re
 
 from __future__ import annotations
 
+import datetime
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -128,6 +129,19 @@ class ListedLabel(msgspec.Struct):
 
 
 NULL = b"null"
+
+
+def parse_moment(value: Any) -> datetime.datetime | None:
+    """A date of the file, with its time zone (UTC where it gives none); None where it is no date.
+
+    >>> parse_moment("2025-03-04 05:06:07")
+    datetime.datetime(2025, 3, 4, 5, 6, 7, tzinfo=datetime.timezone.utc)
+    """
+    try:
+        moment = msgspec.convert(value, datetime.datetime | None)
+    except msgspec.ValidationError:  # a text that is no date, or a number of who knows what since when
+        return None
+    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)
 
 
 def json_text(raw: Raw | UnsetType) -> str | None:

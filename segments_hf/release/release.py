@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import itertools
 import os
@@ -13,17 +12,20 @@ import msgspec
 
 from segments_hf.errors import OptionError, ReleaseError
 from segments_hf.release.decode import decode
-from segments_hf.release.document import Document, Labelset, Owner, SampleDocument, Task
+from segments_hf.release.document import Document, Labelset, Owner, SampleDocument, Task, parse_moment
 from segments_hf.release.guess import guess_task_type
+from segments_hf.release.platform import pin
 from segments_hf.release.sample import RAW_LABELS, Sample
-from segments_hf.release.source import Buffer, read_source
+from segments_hf.release.source import read_source
 from segments_hf.release.tasks import TaskKind, task_kind
 from segments_hf.urls import file_path, is_url, public_name
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Iterator, Mapping
 
     from segments_hf.release.document import Category
+    from segments_hf.release.files import Buffer
 
 GROUND_TRUTH = "ground-truth"
 
@@ -39,6 +41,8 @@ class Release:
     Attributes:
         source: The name of the file for messages: a path, or a URL without its query.
         base: What relative asset paths are relative to: a folder, or the URL of a folder.
+        location: What opens it again: a path, or a URL with its query, which may be secret. A release on the platform
+            is pinned.
 
     >>> from segments_hf.demo import demo_release
     >>> release = Release.open(demo_release())
@@ -59,6 +63,7 @@ class Release:
             ReleaseError: It is not a release file.
         """
         self.source = public_name(source)
+        self.location = source
         self.base = (
             source.partition("?")[0].rpartition("/")[0] if is_url(source) else os.path.dirname(os.path.abspath(source))
         )
@@ -70,18 +75,30 @@ class Release:
         self._kinds: dict[str | None, TaskKind] = {}
 
     @classmethod
-    def open(cls, source: str | os.PathLike[str]) -> Release:
-        """Opens a release file.
+    def open(
+        cls,
+        source: str | os.PathLike[str],
+        *,
+        api_key: str | None = None,
+        storage_options: Mapping[str, Any] | None = None,
+    ) -> Release:
+        """Opens a release.
 
         Args:
-            source: A path, an http(s) URL, or any URL that fsspec reads; gzipped or not.
+            source: A path, an http(s) URL, or any URL that fsspec reads; gzipped or not. Or a release on the
+                Segments.ai platform: ``jane/flowers@v1.0``, where no file has this name; ``jane/flowers@latest`` is
+                the newest that is ready.
+            api_key: The key to the platform; by default the environment variable ``SEGMENTS_API_KEY``.
+            storage_options: The options of the fsspec file system that reads a bucket.
 
         Raises:
             ReleaseError: The file cannot be read or is not a release file.
+            PlatformError: The platform does not give the release.
+            StorageError: The release that it gives cannot be kept.
         """
-        name = os.fspath(source)
+        name = pin(source, api_key)
         name = file_path(name) or os.path.expanduser(name)
-        return cls(read_source(name), name)
+        return cls(read_source(name, api_key=api_key, storage_options=storage_options), name)
 
     def __repr__(self) -> str:
         return f"Release({self.source!r}, {len(self)} samples)"
@@ -109,11 +126,7 @@ class Release:
     @property
     def created_at(self) -> datetime.datetime | None:
         """When it was made, with its time zone (UTC where the file gives none); None where the file has no date."""
-        try:
-            moment = msgspec.convert(self._document.created_at, datetime.datetime | None)
-        except msgspec.ValidationError:  # a text that is no date, or a number of who knows what since when
-            return None
-        return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)
+        return parse_moment(self._document.created_at)
 
     @property
     def owner(self) -> str | None:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import textwrap
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,8 +14,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from segments_hf.assets import AssetCache, Fetcher, HttpClient, default_cache_folder
-from segments_hf.errors import AssetError
+from segments_hf.assets import AssetCache, default_cache_folder
 
 URL = "https://host/a.jpg"
 
@@ -123,6 +127,74 @@ def test_a_store_that_fails_keeps_what_was_there(cache):
     assert [path.read_bytes() for path in files(cache)] == [b"content"]
 
 
+@pytest.mark.parametrize("age", [0, 2 * 86400])
+def test_what_a_killed_process_left_is_swept_when_it_is_old(cache, age):
+    cache.store(URL, b"content")
+    left = cache.folder / "incoming" / "left"
+    left.write_bytes(b"half")
+    os.utime(left, (time.time() - age,) * 2)
+    cache.sweep()
+    assert left.exists() == (not age)
+    assert cache.find(URL)
+
+
+class TestUsage:
+    @pytest.fixture
+    def used(self, cache):
+        for days, content in enumerate([b"a", b"bb", b"ccc"]):
+            path = cache.store(f"{URL}?page={days}", content)
+            os.utime(path, (time.time() - days * 86400,) * 2)
+        return cache
+
+    def test_what_is_kept_is_counted(self, used):
+        usage = used.usage()
+        assert (usage.files, usage.size) == (3, 6)
+        assert usage.oldest == pytest.approx(time.time() - 2 * 86400, abs=10)
+
+    def test_an_empty_cache(self, cache):
+        assert (cache.usage().files, cache.usage().size, cache.usage().oldest) == (0, 0, None)
+        assert cache.clear().files == 0
+        assert not cache.was_cleared_after(0)
+
+    @pytest.mark.parametrize(("days", "removed", "left"), [(0, 3, 0), (0.5, 2, 1), (1.5, 1, 2), (5, 0, 3)])
+    def test_what_was_not_used_for_long_is_removed(self, used, days, removed, left):
+        before = time.time()
+        assert used.clear(days * 86400).files == removed
+        assert len([path for path in files(used) if path.parent.name != "assets" and path.name != "cleared"]) == left
+        assert used.was_cleared_after(before - 10) == bool(removed)
+        assert not used.was_cleared_after(time.time() + 10)
+
+    def test_what_was_read_was_used(self, used):
+        old = used.path(f"{URL}?page=2")
+        os.utime(old, (time.time(), old.stat().st_mtime))
+        assert used.clear(1.5 * 86400).files == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a limit of file sizes is what Linux has")
+def test_a_full_disk_is_told_and_leaves_nothing_broken(tmp_path):
+    script = """
+        import resource, sys
+        from pathlib import Path
+        from segments_hf.assets import AssetCache
+        from segments_hf.errors import StorageError
+        cache = AssetCache(Path(sys.argv[1]))
+        kept = cache.store("https://host/a.jpg", b"small")
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+        for url in ("https://host/a.jpg", "https://host/b.jpg"):
+            try:
+                cache.store(url, bytes(5000))
+            except StorageError as error:
+                print(error)
+        assert kept.read_bytes() == b"small"
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script), str(tmp_path)], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("cannot keep an asset of 5,000 bytes (File too large); free some space") == 2
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+
+
 def test_threads_may_store_the_same(cache):
     with ThreadPoolExecutor(8) as pool:
         paths = set(pool.map(lambda _: cache.store(URL, b"content" * 1000), range(200)))
@@ -132,51 +204,3 @@ def test_threads_may_store_the_same(cache):
 
 def test_the_folder_is_under_the_hugging_face_home(caches):
     assert default_cache_folder() == caches / "segments_hf" / "assets"
-
-
-class TestFetcher:
-    @pytest.fixture
-    def fetcher(self, cache, tmp_path):
-        client = HttpClient(connections=4, retries=1, backoff=0)
-        yield lambda *, store=True: Fetcher(str(tmp_path), cache, store=store, client=client)
-        client.close()
-
-    def test_what_is_fetched_is_kept(self, fetcher, server, cache):
-        url = server.url("/a.jpg", b"content")
-        fetched = fetcher().fetch(url)
-        assert (fetched.content, fetched.path) == (b"content", None)
-        assert not cache.folder.exists()  # until it was found to be good
-        kept = fetcher().keep(url, fetched)
-        assert (kept.content, kept.path) == (b"content", cache.path(url))
-        again = fetcher().fetch(url)
-        assert (again.read(), again.path) == (b"content", cache.path(url))
-        assert fetcher().keep(url, again) == again
-        assert server.asked["/a.jpg"] == 1
-
-    def test_or_not(self, fetcher, server, cache):
-        url = server.url("/a.jpg", b"content")
-        asset = fetcher(store=False).keep(url, fetcher(store=False).fetch(url))
-        assert (asset.read(), asset.path) == (b"content", None)
-        assert not cache.folder.exists()
-
-    def test_an_error_is_not_kept(self, fetcher, server, cache):
-        with pytest.raises(AssetError, match="404"):
-            fetcher().fetch(server.address + "/a.jpg")
-        assert not cache.folder.exists()
-
-    def test_a_local_file_is_not_copied(self, fetcher, cache, tmp_path):
-        (tmp_path / "a.jpg").write_bytes(b"content")
-        asset = fetcher().keep("a.jpg", fetcher().fetch("a.jpg"))
-        assert (asset.content, asset.path) == (None, tmp_path / "a.jpg")
-        assert asset.read() == b"content"
-        assert not cache.folder.exists()
-
-    @pytest.mark.parametrize(
-        "reference", ["gone.jpg", ".", "", "nul\0l", "x" * 5000, "/dev/null/x", "http://[broken/x.jpg", "ftp://host/a"]
-    )
-    def test_what_is_not_there(self, fetcher, reference):
-        with pytest.raises(AssetError):
-            fetcher().fetch(reference)
-
-    def test_a_name_to_show_has_no_signature(self, fetcher):
-        assert fetcher().name("https://jane:pw@host/a.jpg?X-Amz-Signature=secret") == URL

@@ -32,6 +32,10 @@ WEB = "https://host/releases"
         ("../a.jpg", WEB, Location(url="https://host/a.jpg")),
         ("a:b.jpg", WEB, Location(url="https://host/releases/a%3Ab.jpg")),
         ("~/a.jpg", WEB, Location(url="https://host/releases/~/a.jpg")),
+        ("s3://bucket/a b.jpg", "/data", Location(url="s3://bucket/a b.jpg")),
+        ("abfs://box@account.dfs.core.windows.net/a.jpg", WEB, Location(url="abfs://box@account.dfs.core.windows.net/a.jpg")),
+        ("images/a b#1?.jpg", "s3://bucket/releases", Location(url="s3://bucket/releases/images/a b#1?.jpg")),
+        ("../a.jpg", "gs://bucket/releases", Location(url="gs://bucket/a.jpg")),
     ],
     ids=str,
 )
@@ -44,7 +48,11 @@ def test_where(reference, base, location):
     [
         ("ftp://x/a.jpg?sig=secret", "/data", r"ftp://x/a\.jpg: got a URL of scheme 'ftp', wanted http"),
         ("javascript://x", WEB, "scheme 'javascript'"),
-        ("images/a.jpg", "s3://bucket/releases", "scheme 's3'"),
+        ("local:///etc/passwd", "/data", "scheme 'local'"),
+        ("simplecache::s3://bucket/a.jpg", "/data", "scheme 'simplecache::s3'"),
+        ("segments://jane/flowers@v1.0", "/data", "scheme 'segments'"),
+        ("/etc/passwd", "s3://bucket/releases", "got a file of this machine"),
+        ("file:///etc/passwd", "s3://bucket/releases", "got a file of this machine"),
         ("/etc/passwd", WEB, "got a file of this machine in a release that came from https://host"),
         ("//etc/passwd", WEB, "got a file of this machine"),
         ("file:///etc/passwd", WEB, "got a file of this machine"),

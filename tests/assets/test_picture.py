@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageOps, PngImagePlugin
 
-from segments_hf.assets import Asset, picture_size
+from segments_hf.assets import Asset
+from segments_hf.assets.picture import read_header
 from segments_hf.errors import AssetError
 
 SIZE = (13, 7)
@@ -99,14 +100,14 @@ def test_the_size_is_that_of_the_picture_turned_upright(make, orientation, tmp_p
     with Image.open(io.BytesIO(content)) as image:
         upright = ImageOps.exif_transpose(image).size
     assert upright == (SIZE if orientation < 5 else SIZE[::-1])  # the test's own picture is what it says
-    assert picture_size(Asset(content)) == upright
+    assert read_header(Asset(content)).size == upright
     (tmp_path / "picture").write_bytes(content)
-    assert picture_size(Asset(path=tmp_path / "picture")) == upright
+    assert read_header(Asset(path=tmp_path / "picture")).size == upright
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 65535], ids=str)
 def test_an_orientation_that_is_none(orientation):
-    assert picture_size(Asset(MAKERS["jpeg"](orientation))) == SIZE
+    assert read_header(Asset(MAKERS["jpeg"](orientation))).size == SIZE
 
 
 @pytest.mark.parametrize(
@@ -128,16 +129,16 @@ def test_an_orientation_that_is_none(orientation):
     ids=lambda value: value if isinstance(value, str) else value.mode,
 )
 def test_modes_and_formats(image, file_format):
-    assert picture_size(Asset(encoded(image, file_format))) == SIZE
+    assert read_header(Asset(encoded(image, file_format))).size == SIZE
 
 
 @PILLOW_WARNS
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"<html><body>Sign in</body></html>", r"not a picture; it begins with b'<html><body>Sign'"),
-        (b'{"error": "expired"}', "not a picture"),
-        (b"", r"not a picture; it begins with b''"),
+        (b"<html><body>Sign in</body></html>", r"got an HTML page that is not a picture; it begins with b'<html><body>Sign'"),
+        (b'{"error": "expired"}', "got JSON that is not a picture"),
+        (b"", "got an empty file, wanted a picture"),
         (b"\x89PNG\r\n\x1a\n", "picture"),
         (b"\x89PNG\r\n\x1a\n\0\0", "picture"),
         (encoded(picture(), "JPEG")[:4], "picture"),
@@ -150,7 +151,7 @@ def test_modes_and_formats(image, file_format):
 )
 def test_what_is_no_picture(content, message):
     with pytest.raises(AssetError, match=message):
-        picture_size(Asset(content))
+        read_header(Asset(content))
 
 
 @PILLOW_WARNS
@@ -160,7 +161,7 @@ def test_a_damaged_picture_has_its_size_or_is_an_error_of_ours(make, orientation
     for _ in range(data.draw(st.integers(1, 3))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     try:
-        width, height = picture_size(Asset(bytes(content[: data.draw(st.integers(0, len(content)))])))
+        width, height = read_header(Asset(bytes(content[: data.draw(st.integers(0, len(content)))]))).size
     except AssetError:
         return
     assert width > 0
@@ -169,10 +170,10 @@ def test_a_damaged_picture_has_its_size_or_is_an_error_of_ours(make, orientation
 
 def test_a_file_that_is_gone(tmp_path):
     with pytest.raises(AssetError, match=r"gone\.jpg: cannot read the file"):
-        picture_size(Asset(path=tmp_path / "gone.jpg"))
+        read_header(Asset(path=tmp_path / "gone.jpg"))
 
 
 def test_a_broken_end_is_not_looked_at():
     """Only the header is read: a build must not decode every picture."""
     content = encoded(Image.effect_noise((200, 100), 50), "PNG")
-    assert picture_size(Asset(content[:500])) == (200, 100)
+    assert read_header(Asset(content[:500])).size == (200, 100)

@@ -56,8 +56,9 @@ def file_samples(folder: Path, count: int) -> list[dict[str, Any]]:
         (folder / part).mkdir(parents=True, exist_ok=True)
     samples = []
     for number in range(count):
-        (folder / f"images/{number}.jpg").write_bytes(jpeg((8, 6 + number % 5), red=number % 256))
-        (folder / f"labels/{number}.png").write_bytes(bitmap([[number, 1], [2, 70000]]))
+        height = 2 + number % 5
+        (folder / f"images/{number}.jpg").write_bytes(jpeg((2, height), red=number % 256))
+        (folder / f"labels/{number}.png").write_bytes(bitmap([[number, 1], [2, 70000], *[[0, 0]] * (height - 2)]))
         samples.append(labelled_sample(f"flower_{number}.jpg", f"images/{number}.jpg", f"labels/{number}.png"))
     return samples
 
@@ -67,7 +68,7 @@ def served_samples(server: Any, count: int, query: str = "") -> list[dict[str, A
     return [
         labelled_sample(
             f"flower_{number}.jpg",
-            server.url(f"/images/{number}.jpg", jpeg(red=number)) + query,
+            server.url(f"/images/{number}.jpg", jpeg((2, 1), red=number)) + query,
             server.url(f"/labels/{number}.png", bitmap([[number, 1]])) + query,
         )
         for number in range(count)

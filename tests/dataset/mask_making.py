@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +30,24 @@ def bitmap_sample(
     content: bytes | None = None,
     **attributes: Any,
 ) -> dict[str, Any]:
-    """A sample of 8 x 6 pixels with a bitmap of these ids, or of this content; without, it has none."""
-    image = write_picture(folder, f"{name}.jpg", jpeg(red=len(name) * 20))
+    """A sample with a bitmap of these ids, or of this content; without, it has none. The image is as large."""
+    size = (8, 6)
     if content is not None or ids is not None:
-        file = write_picture(folder, f"{name}_label.png", bitmap(ids) if content is None else content)
+        content = bitmap(ids) if content is None else content
+        size = _size(content) or size
+        file = write_picture(folder, f"{name}_label.png", content)
         attributes["segmentation_bitmap"] = {"url": file}
+    image = write_picture(folder, f"{name}.jpg", jpeg(size, red=len(name) * 20))
     return sample(name, image, label(status, annotations=list(annotations), **attributes))
+
+
+def _size(content: bytes) -> tuple[int, int] | None:
+    """The size of a picture; None for what is none."""
+    try:
+        with Image.open(io.BytesIO(content)) as picture:
+            return picture.size
+    except OSError:
+        return None
 
 
 def vector_sample(folder: Path, name: str, *shapes: dict[str, Any], status: str = "LABELED") -> dict[str, Any]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from segments_hf.release import Release
+
+from .platform_server import KEY, Platform, serving
 
 Read = Callable[..., Release]
 
@@ -21,3 +23,19 @@ def read() -> Read:
         return Release(json.dumps({**document, "dataset": dataset}).encode(), "release.json")
 
     return read
+
+
+@pytest.fixture
+def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
+    """The platform; this machine has a key to it."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+    monkeypatch.setenv("SEGMENTS_API_KEY", KEY)
+    with serving() as platform:
+        monkeypatch.setenv("SEGMENTS_API_URL", platform.api)
+        yield platform
+
+
+@pytest.fixture
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests are repeated at once."""
+    monkeypatch.setattr("urllib3.Retry.sleep", lambda *_: None)

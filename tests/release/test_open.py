@@ -41,12 +41,6 @@ def read(path):
     return [sample.name for sample in Release.open(path)]
 
 
-@pytest.fixture
-def no_waiting(monkeypatch):
-    """Requests are repeated at once."""
-    monkeypatch.setattr("urllib3.Retry.sleep", lambda *_: None)
-
-
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("place", ["path", "http", "memory"])
 def test_every_form_in_every_place(form, place, tmp_path, server):

@@ -1,0 +1,177 @@
+"""Pictures from anywhere: fetched once, kept when they are whole, and never otherwise."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from segments_hf.assets import AssetCache, Traffic
+from segments_hf.errors import AssetError
+
+from .fetching import jpeg, new_fetcher, png
+
+PNG = png()
+
+
+@pytest.fixture
+def cache(tmp_path):
+    return AssetCache(tmp_path / "cache")
+
+
+@pytest.fixture
+def fetcher(cache, tmp_path):
+    return lambda **options: new_fetcher(tmp_path, cache, **options)
+
+
+def kept(cache) -> list[Path]:
+    return [path for path in cache.folder.rglob("*") if path.is_file()]
+
+
+def test_what_is_fetched_is_kept(fetcher, server, cache):
+    url = server.url("/a.png", PNG)
+    fetched, header = fetcher().fetch(url)
+    assert (fetched.content, fetched.path, header.size) == (PNG, None, (3, 2))
+    assert kept(cache) == []  # until it was compared
+    asset = fetcher().keep(url, fetched)
+    assert (asset.content, asset.path) == (PNG, cache.path(url))
+    again, header = fetcher().fetch(url)
+    assert (again.read(), again.path, header.size) == (PNG, cache.path(url), (3, 2))
+    assert fetcher().keep(url, again) == again
+    assert server.asked["/a.png"] == 1
+
+
+def test_or_not(fetcher, server, cache):
+    url = server.url("/a.png", PNG)
+    fetcher = fetcher(store=False)
+    asset = fetcher.keep(url, fetcher.fetch(url)[0])
+    assert (asset.read(), asset.path) == (PNG, None)
+    assert kept(cache) == []
+
+
+def test_a_local_file_is_not_copied(fetcher, cache, tmp_path):
+    (tmp_path / "a.png").write_bytes(PNG)
+    asset = fetcher().keep("a.png", fetcher().fetch("a.png")[0])
+    assert (asset.content, asset.path, asset.size, asset.read()) == (None, tmp_path / "a.png", len(PNG), PNG)
+    assert kept(cache) == []
+
+
+@pytest.mark.parametrize(
+    "reference", ["gone.jpg", ".", "", "nul\0l", "x" * 5000, "/dev/null/x", "http://[broken/x.jpg", "ftp://host/a"]
+)
+def test_what_is_not_there(fetcher, reference):
+    with pytest.raises(AssetError):
+        fetcher().fetch(reference)
+
+
+def test_an_error_names_the_asset_without_its_signature(fetcher, server):
+    with pytest.raises(AssetError, match=rf"^{server.address}/a\.jpg: got HTTP 404") as caught:
+        fetcher().fetch(server.address.replace("//", "//jane:pw@") + "/a.jpg?X-Amz-Signature=secret")
+    assert "secret" not in str(caught.value)
+    assert "pw" not in str(caught.value)
+
+
+BROKEN = {
+    "empty": (b"", "got an empty file"),
+    "page": (b"<!DOCTYPE html><p>Sign in", "got an HTML page that is not a picture"),
+    "json": (b'{"detail": "expired"}', "got JSON that is not a picture"),
+    "xml": (b"<?xml version='1.0'?><Error/>", "got XML that is not a picture"),
+    "half a png": (PNG[: len(PNG) // 2], "picture"),
+    "png without its last bytes": (PNG[:-3], "stops in the middle"),
+    "half a jpeg": (jpeg((200, 100))[:-700], "stops in the middle"),
+    "damaged png": (PNG[:-14] + bytes([PNG[-14] ^ 1]) + PNG[-13:], "checksum"),
+}
+
+
+@pytest.mark.parametrize(("content", "message"), BROKEN.values(), ids=BROKEN)
+class TestBroken:
+    def test_it_is_an_error_and_not_kept(self, fetcher, server, cache, content, message):
+        with pytest.raises(AssetError, match=f"{message}.*, after 3 tries"):
+            fetcher().fetch(server.url("/a.png", content))
+        assert server.asked["/a.png"] == 3
+        assert kept(cache) == []
+
+    def test_it_is_asked_for_again(self, fetcher, server, content, message):
+        server.files["/a.png"] = [(200, {}, content), (200, {}, content), (200, {}, PNG)]
+        traffic = Traffic()
+        asset, _ = fetcher(traffic=traffic).fetch(server.address + "/a.png")
+        assert asset.content == PNG
+        assert (traffic.files, traffic.size, traffic.retries, traffic.failures) == (1, len(PNG), 2, 0)
+
+    def test_a_local_file(self, fetcher, tmp_path, content, message):
+        (tmp_path / "a.png").write_bytes(content)
+        with pytest.raises(AssetError, match=rf"a\.png: .*{message}"):
+            fetcher().fetch("a.png")
+
+    def test_what_is_broken_in_the_cache_is_fetched_again(self, fetcher, server, cache, content, message):
+        url = server.url("/a.png", PNG)
+        cache.store(url, content[:10])  # as a disk may leave it after a power failure
+        asset, _ = fetcher().fetch(url)
+        assert fetcher().keep(url, asset).path == cache.path(url)
+        assert cache.path(url).read_bytes() == PNG
+
+
+def test_failures_are_counted(fetcher, server):
+    traffic = Traffic()
+    with pytest.raises(AssetError):
+        fetcher(traffic=traffic, retries=0).fetch(server.address + "/gone.png")
+    assert (traffic.files, traffic.size, traffic.retries, traffic.failures) == (0, 0, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"max_pixels": 5}, r"got 3 x 2 pixels, max_pixels=5 allows fewer"),
+        ({"max_bytes": len(PNG) - 1}, rf"got {len(PNG)} bytes, max_bytes={len(PNG) - 1} allows fewer"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("place", ["web", "local", "cached"])
+def test_limits(fetcher, server, cache, tmp_path, options, message, place):
+    url = server.url("/a.png", PNG)
+    if place == "cached":
+        cache.store(url, PNG)
+    (tmp_path / "a.png").write_bytes(PNG)
+    reference = "a.png" if place == "local" else url
+    with pytest.raises(AssetError, match=message):
+        fetcher(**options).fetch(reference)
+    assert fetcher(max_pixels=6, max_bytes=len(PNG)).fetch(reference)[0].read() == PNG
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ({"Transfer-Encoding": "chunked"}, b"4e20\r\n%s\r\n0\r\n\r\n" % bytes(20_000)),
+        ({"Content-Encoding": "gzip"}, gzip.compress(bytes(2**24))),  # 16 kB
+    ],
+    ids=["chunked", "gzip"],
+)
+def test_a_body_that_does_not_say_how_long_it_is_stops_at_the_limit(fetcher, server, headers, body):
+    server.files["/a.png"] = [(200, headers, body)]
+    with pytest.raises(AssetError, match="got more bytes than max_bytes=18,000 allows"):
+        fetcher(max_bytes=18_000).fetch(server.address + "/a.png")
+    assert server.asked["/a.png"] == 1
+
+
+def test_a_lossy_bitmap_is_refused(fetcher, server):
+    url = server.url("/a.png", jpeg())
+    assert fetcher().fetch(url)[1].format == "JPEG"
+    with pytest.raises(AssetError, match="got a JPEG, which blurs the ids of a bitmap; wanted a PNG"):
+        fetcher().fetch(url, is_bitmap=True)
+
+
+def test_resolve_moves_an_asset(fetcher, server, tmp_path):
+    (tmp_path / "mirror").mkdir()
+    (tmp_path / "mirror" / "a b.png").write_bytes(PNG)
+    moved = fetcher(resolve=lambda url: url.replace("https://old-host", server.address))
+    server.url("/a.png", PNG)
+    assert moved.fetch("https://old-host/a.png")[0].content == PNG
+
+
+def test_nobody_waits_for_a_fetcher_that_was_stopped(fetcher, server):
+    fetcher = fetcher()
+    fetcher.stop()
+    with pytest.raises(AssetError, match="the work was stopped"):
+        fetcher.fetch(server.url("/a.png", PNG))
+    assert server.asked["/a.png"] == 0

@@ -1,0 +1,241 @@
+"""Hosts that are busy, slow or gone: all threads slow down together, and nobody waits for ever."""
+
+from __future__ import annotations
+
+import itertools
+import socket
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from segments_hf.assets.deadline import Deadline
+from segments_hf.assets.hosts import Hosts
+from segments_hf.errors import AssetError
+
+from .fetching import get, new_client
+
+OK = (200, {}, b"body")
+BUSY = (429, {"Retry-After": "1"}, b"")
+
+
+@pytest.fixture
+def dead_address():
+    """An address at which nobody answers."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+
+def rooms(host) -> int:
+    """How many requests a host takes at once."""
+    with ThreadPoolExecutor(64) as pool:
+        done = threading.Event()
+        taken = []
+
+        def take():
+            try:
+                with host.turn(Deadline(0.3)):
+                    taken.append(None)
+                    done.wait(5)
+            except AssetError:
+                pass
+
+        futures = [pool.submit(take) for _ in range(64)]
+        time.sleep(0.4)
+        done.set()
+        for future in futures:
+            future.result()
+        return len(taken)
+
+
+def test_a_host_gets_as_many_requests_as_it_may(server):
+    assert rooms(Hosts(5)["a"]) == 5
+
+
+def test_one_that_is_busy_gets_half_and_slowly_more_again():
+    host = Hosts(16)["a"]
+    host.is_busy(time.monotonic(), 0)
+    assert rooms(host) == 8
+    host.is_busy(0, 0)  # an answer to what was sent before it was said
+    assert rooms(host) == 8
+    for _ in range(10):
+        host.is_busy(time.monotonic(), 0)
+    assert rooms(host) == 1
+    for _ in range(200):
+        host.served()
+    assert rooms(host) == 16
+
+
+def test_retry_after_stops_all_threads_together(server):
+    moments = []
+
+    class Clocked(list):
+        def __len__(self):
+            moments.append(time.monotonic())
+            return super().__len__()
+
+    server.files["/busy"] = [BUSY, OK]
+    server.files["/other"] = Clocked([OK])
+    client = new_client(connections=8)
+    with pytest.raises(AssetError, match="429"):
+        get(client, server.address + "/busy", retries=0)
+    began = time.monotonic()
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda _: get(client, server.address + "/other"), range(8))) == [b"body"] * 8
+    assert min(moments) - began > 0.8
+    client.close()
+
+
+def test_a_busy_host_does_not_stop_another(server):
+    client = new_client()
+    server.files["/busy"] = [(429, {"Retry-After": "50"}, b"")]
+    with pytest.raises(AssetError, match="429"):
+        get(client, server.address + "/busy", retries=0)
+    server.url("/a", b"body")
+    began = time.monotonic()
+    assert get(client, server.address.replace("127.0.0.1", "localhost") + "/a") == b"body"
+    assert time.monotonic() - began < 10
+    client.close()
+
+
+def test_a_pause_that_is_longer_than_there_is_time_for_is_an_error_at_once(server):
+    client = new_client()
+    server.files["/busy"] = [(503, {"Retry-After": "3600"}, b"")]
+    began = time.monotonic()
+    with pytest.raises(AssetError, match=r"its host wants no request for (3600|3599) s; timeout=… allows less"):
+        get(client, server.address + "/busy")
+    assert time.monotonic() - began < 10
+    assert server.asked["/busy"] == 1
+    client.close()
+
+
+def test_a_dead_host_is_given_up_while_others_answer(server, dead_address):
+    client = new_client()
+    server.url("/a", b"body")
+    get(client, server.address + "/a")
+    with pytest.raises(AssetError, match=r"no answer \(NewConnectionError\), after 3 tries"):
+        get(client, dead_address + "/x", retries=2)
+    get(client, server.address + "/a")
+    with pytest.raises(AssetError, match=r"its host has given no answer for \d+ s, while others have"):
+        get(client, dead_address + "/x", retries=2)
+    client.close()
+
+
+def test_a_dead_host_is_tried_again_where_no_other_answers(dead_address):
+    client = new_client()
+    for _ in range(2):
+        with pytest.raises(AssetError, match=r"no answer \(NewConnectionError\), after 3 tries"):
+            get(client, dead_address + "/x", retries=2)
+    client.close()
+
+
+def test_a_host_that_is_back_is_asked_again():
+    hosts = Hosts(4)
+    host, other = hosts["a"], hosts["b"]
+    host.gave_up(time.monotonic())
+    other.answered()
+    with pytest.raises(AssetError, match="no answer"), host.turn(Deadline(5)):
+        pass
+    host.answered()
+    with host.turn(Deadline(5)):
+        pass
+
+
+class Line:
+    """A server at one port, which a test may take away and put back; it answers by what a test tells it.
+
+    Attributes:
+        answer: Gets each connection when its request has come, and the number of the request.
+    """
+
+    def __init__(self, answer) -> None:
+        self.answer = answer
+        self.asked = itertools.count(1)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}/a"
+
+    def __enter__(self):
+        self.listener = socket.create_server(("127.0.0.1", self.port))
+        self.thread = threading.Thread(target=self._serve, args=(self.listener,), daemon=True)
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        self.thread.join(10)
+
+    def _serve(self, listener):
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
+
+    def _answer(self, connection):
+        with connection:
+            connection.recv(65536)
+            self.answer(connection, next(self.asked))
+
+
+def whole(connection, number):
+    connection.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 4\r\n\r\nbody")
+
+
+def test_a_host_that_was_there_is_waited_for():
+    """A night's outage: more tries fail than are made for a host that never was there."""
+    client = new_client()
+    line = Line(whole)
+    with line:
+        assert get(client, line.url) == b"body"
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(get, client, line.url, retries=1, backoff=0.05)
+        time.sleep(1)
+        assert not waiting.done()
+        with line:
+            assert waiting.result(15) == b"body"
+    client.close()
+
+
+@pytest.mark.parametrize("pause", [20, 0.05], ids=["stall", "drip"])
+def test_a_body_that_does_not_come_is_asked_for_again(pause):
+    over = threading.Event()
+
+    def answer(connection, number):
+        if number > 1:
+            whole(connection, number)
+            return
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n")
+        while not over.wait(pause):
+            try:
+                connection.sendall(b"b")
+            except OSError:
+                return
+
+    client = new_client(timeout=5)
+    with Line(answer) as line:
+        began = time.monotonic()
+        assert get(client, line.url, timeout=5) == b"body"
+        assert time.monotonic() - began < 4
+    client.close()
+    over.set()
+
+
+def test_a_slow_body_gets_the_time_it_needs():
+    """Every KiB that arrives gives a second more."""
+
+    def answer(connection, number):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 40960\r\n\r\n")
+        for _ in range(20):
+            connection.sendall(bytes(2048))
+            time.sleep(0.1)
+
+    client = new_client(timeout=1)
+    with Line(answer) as line:
+        assert get(client, line.url, timeout=1, retries=0) == bytes(40960)
+    client.close()

@@ -1,0 +1,485 @@
+"""Releases from the platform: what is asked, with which key, and what is said when there is no release."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import json
+import logging
+import pickle
+import re
+import socket
+import traceback
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from segments_hf.assets.location import locate
+from segments_hf.cli.app import app
+from segments_hf.dataset.opened import open_release
+from segments_hf.errors import AssetError, PlatformError, ReleaseError, SegmentsHFError
+from segments_hf.release import Release, parse_reference, pin
+from segments_hf.release.platform import fetch_platform_release
+
+from .platform_server import KEY, SIGNATURE
+
+CONTENT = json.dumps({"name": "v1.0", "dataset": {"samples": [{"name": "a"}]}}).encode()
+OTHER = json.dumps({"name": "v2.0", "dataset": {"samples": []}}).encode()
+LIST = "/datasets/jane/flowers/releases/"
+ONE = "/datasets/jane/flowers/releases/v1.0/"
+SOURCE = "jane/flowers@v1.0"
+
+pytestmark = pytest.mark.usefixtures("no_waiting")
+
+
+def problem(source=SOURCE, **options) -> str:
+    """What is said of a source that the platform does not give."""
+    with pytest.raises(PlatformError) as caught:
+        Release.open(source, **options)
+    assert isinstance(caught.value, OSError)
+    assert isinstance(caught.value, SegmentsHFError)
+    assert_no_secret("".join(traceback.format_exception(caught.value)))
+    assert_no_secret(repr(caught.value))
+    assert_no_secret(pickle.dumps(caught.value))
+    reference = parse_reference(source)
+    assert str(caught.value).startswith(f"segments://{reference.owner}/{reference.dataset}@")
+    return str(caught.value)
+
+
+def assert_no_secret(text: str | bytes) -> None:
+    text = text.decode("latin-1") if isinstance(text, bytes) else text
+    assert not re.search(f"{KEY}|{KEY[:8]}|{SIGNATURE}|s1gnature", text)
+
+
+def everything_under(folder: Path) -> bytes:
+    return b"\n".join(
+        str(path).encode() + b"\n" + (path.read_bytes() if path.is_file() else b"") for path in folder.rglob("*")
+    )
+
+
+@pytest.mark.parametrize("source", [SOURCE, f"segments://{SOURCE}"])
+def test_a_release_by_its_name(source, platform):
+    platform.release("v1.0", CONTENT)
+    release = Release.open(source)
+    assert [sample.name for sample in release] == ["a"]
+    assert release.source == "segments://jane/flowers@v1.0"
+    assert release.base == "segments://jane"
+    assert release.location == f"segments://jane/flowers@v1.0#sha256={release.digest}"
+    assert platform.paths() == [ONE, "/files/0.json"]
+
+
+@pytest.mark.parametrize(
+    "packed", [gzip.compress(CONTENT), b"\xef\xbb\xbf" + CONTENT, CONTENT], ids=["gzip", "bom", "plain"]
+)
+def test_the_file_in_every_form(packed, platform, caches):
+    platform.release("v1.0", packed)
+    release = Release.open(SOURCE)
+    assert bytes(release.content) == CONTENT
+    copies = (caches / "segments_hf" / "releases").iterdir()
+    assert [(path.name, path.read_bytes()) for path in copies] == [(f"{release.digest}.json", CONTENT)]
+    assert fetch_platform_release(parse_reference(SOURCE)) == CONTENT
+
+
+@pytest.mark.parametrize(
+    ("name", "segment"),
+    [
+        ("after review", "after%20review"),
+        ("100% é", "100%25%20%C3%A9"),
+        ("a?b#c", "a%3Fb%23c"),
+        ("a@b", "a%40b"),
+        ("Latest", "Latest"),
+    ],
+)
+def test_names_in_a_url(name, segment, platform):
+    platform.release(name, CONTENT, segment)
+    assert len(Release.open(f"jane/flowers@{name}")) == 1
+    assert len(Release.open(Release.open(f"jane/flowers@{name}").source)) == 1
+    assert platform.paths()[0] == f"{LIST}{segment}/"
+
+
+@pytest.mark.parametrize("name", ["a/b", "/", "..", ".", "../../users"])
+def test_names_that_no_path_can_have_are_found_in_the_list(name, platform):
+    platform.release("v1.0", OTHER)
+    platform.release(name, CONTENT, "/")
+    assert len(Release.open(f"jane/flowers@{name}")) == 1
+    assert platform.paths() == [LIST, "/files/1.json"]
+
+
+def test_a_release_that_only_the_list_has(platform):
+    platform.release("v1.0", CONTENT, "/")
+    assert len(Release.open(SOURCE)) == 1
+    assert platform.paths() == [ONE, LIST, "/files/0.json"]
+
+
+def test_another_release_than_was_asked_for_is_not_taken(platform):
+    platform.release("V1.0", CONTENT, "v1.0")
+    assert "there is no release 'v1.0'; the data set has 'V1.0'" in problem()
+
+
+def test_a_file_wins(platform, tmp_path, monkeypatch):
+    platform.release("v1.0", CONTENT)
+    monkeypatch.chdir(tmp_path)
+    Path("jane").mkdir()
+    Path(SOURCE).write_bytes(OTHER)
+    assert Release.open(SOURCE).name == "v2.0"
+    assert pin(SOURCE) == SOURCE
+    assert platform.requests == []
+    assert Release.open(f"segments://{SOURCE}").name == "v1.0"
+
+
+def test_a_path_is_never_the_platform(platform):
+    with pytest.raises(ReleaseError, match="No such file"):
+        Release.open(Path(SOURCE))
+    assert platform.requests == []
+
+
+DATES = ["2025-03-04T05:06:07.891234Z", "2025-03-04 05:06:08+00:00", "2025-03-04T06:06:09+01:00", "2025-03-04T05:06:10"]
+
+
+@pytest.mark.parametrize("newest", range(len(DATES)))
+def test_latest_is_the_newest_by_date(newest, platform):
+    dates = DATES[: newest + 1]
+    for place, date in enumerate([*dates[newest % 2 :], *dates[: newest % 2]]):
+        platform.release(date, CONTENT if date == dates[-1] else OTHER, str(place), created_at=date)
+    release = Release.open("jane/flowers@latest")
+    assert len(release) == 1
+    assert parse_reference(release.location).name == dates[-1]
+    assert platform.paths()[0] == LIST
+
+
+def test_latest_is_the_newest_that_is_ready(platform):
+    platform.release("v1.0", CONTENT)
+    platform.release("v2.0", None, status="PENDING")
+    platform.release("v3.0", None, status="FAILED")
+    release = Release.open("jane/flowers@latest")
+    assert release.location == f"segments://jane/flowers@v1.0#sha256={release.digest}"
+
+
+def test_latest_needs_no_date_where_one_is_ready(platform):
+    platform.release("v1.0", CONTENT, created_at=None)
+    assert len(Release.open("jane/flowers@latest")) == 1
+
+
+def test_latest_without_dates(platform):
+    platform.release("v1.0", CONTENT)
+    platform.release("v2.0", CONTENT, created_at="in spring")
+    assert "got no date of 'v2.0'" in problem("jane/flowers@latest")
+
+
+@pytest.mark.parametrize(
+    ("statuses", "said"),
+    [
+        ([], "the data set has no release; make one"),
+        (["PENDING"], "still making 'v0'; wait"),
+        (["FAILED", "PENDING", "PENDING"], "still making 'v1', 'v2'; wait"),
+        (["FAILED", "FAILED"], "none was made: 'v0', 'v1'; make one"),
+        (["FAILED"] * 12, "'v9' and 2 more; make one"),
+        (["CANCELLED"], "none was made: 'v0'"),
+    ],
+)
+def test_latest_where_none_is_ready(statuses, said, platform):
+    platform.say(LIST, [])
+    for number, status in enumerate(statuses):
+        platform.release(f"v{number}", None, status=status)
+    assert said in problem("jane/flowers@latest")
+
+
+@pytest.mark.parametrize("link", ["{api}{path}?page=2", "{path}?page=2", "?page=2"], ids=["whole", "path", "query"])
+def test_a_list_in_pages(link, platform):
+    releases = [{"name": f"v{number}", "status": "FAILED"} for number in range(3)]
+    platform.release("v9", CONTENT)
+    pages = [[releases[0]], [], platform.releases, [releases[1]]]
+    following = [link.format(api=platform.api, path=LIST)] * 3 + [None]
+    platform.answers[LIST] = [
+        (200, {}, json.dumps({"count": 4, "results": page, "next": next_page}).encode())
+        for page, next_page in zip(pages, following, strict=True)
+    ]
+    assert len(Release.open("jane/flowers@latest")) == 1
+    assert platform.paths() == [LIST] * 4 + ["/files/0.json"]
+
+
+def test_pages_without_end(platform):
+    platform.say(LIST, {"results": [], "next": platform.api + LIST})
+    assert "longer than 100 pages" in problem("jane/flowers@latest")
+    assert len(platform.requests) == 100
+
+
+@pytest.mark.parametrize(
+    "link", ["{storage}/page2", "//localhost:{port}/page2", "https://127.0.0.1:{port}/page2", "http://[broken"]
+)
+def test_pages_on_another_host(link, platform):
+    platform.say(LIST, {"results": [], "next": link.format(storage=platform.storage, port=platform.port)})
+    assert "goes on at another host" in problem("jane/flowers@latest")
+    assert len(platform.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"status": "PENDING"}, "still making this release; wait a minute"),
+        ({"status": "FAILED"}, "failed to make this release; make a new one"),
+        ({"status": "CANCELLED"}, "got a release with status 'CANCELLED', wanted SUCCEEDED"),
+        ({"attributes": None}, "got no URL of the release file"),
+        ({"attributes": {}}, "got no URL of the release file"),
+        ({"attributes": {"url": None}}, "got no URL of the release file"),
+        ({"attributes": {"url": ""}}, "got no URL of the release file"),
+        ({"attributes": {"url": "/etc/passwd"}}, "got no URL of the release file"),
+        ({"attributes": {"url": "file:///etc/passwd"}}, "got no URL of the release file"),
+        ({"status": None}, "not of its form (Expected `str`, got `null` - at `$.status`)"),
+        ({"attributes": {"url": 1}}, "not of its form"),
+    ],
+    ids=str,
+)
+def test_a_release_that_is_not_ready(fields, said, platform):
+    platform.release("v1.0", None, **fields)
+    assert said in problem()
+    assert platform.paths() == [ONE]
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (400, "HTTP 400"),
+        (401, "does not know this API key; make one on https://segments.ai/account"),
+        (403, "the API key is wrong, or its user may not read this data set; ask its owner"),
+        (410, "HTTP 410"),
+        (500, "the platform has a fault; try again later"),
+    ],
+)
+@pytest.mark.parametrize("name", ["v1.0", "latest"])
+def test_refusals(status, said, name, platform):
+    for path in (ONE, LIST):
+        platform.say(path, {"detail": f"Not with APIKey {KEY}"}, status)
+    text = problem(f"jane/flowers@{name}")
+    assert said in text
+    assert platform.api in text
+
+
+@pytest.mark.parametrize("name", ["v1.0", "latest"])
+def test_no_such_data_set(name, platform):
+    assert "there is no such data set, or the user of the API key may not see it" in problem(f"jane/flowers@{name}")
+
+
+def test_no_such_release(platform):
+    platform.release("v2.0", CONTENT)
+    assert "there is no release 'v1.0'; the data set has 'v2.0'" in problem()
+
+
+def test_no_such_release_nor_any_other(platform):
+    platform.say(LIST, [])
+    assert "there is no release 'v1.0'; the data set has none" in problem()
+
+
+@pytest.mark.parametrize("name", ["v1.json", "v1.json.gz"])
+@pytest.mark.parametrize("releases", [None, []], ids=["no data set", "no release"])
+def test_a_file_may_be_meant(name, releases, platform, monkeypatch):
+    if releases is not None:
+        platform.say(LIST, releases)
+    assert f"as a file, exports/flowers@{name} is not here" in problem(f"exports/flowers@{name}")
+    monkeypatch.delenv("SEGMENTS_API_KEY")
+    assert f"as a file, exports/flowers@{name} is not here" in problem(f"exports/flowers@{name}")
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", "not JSON"),
+        (b"<html>Sign in</html>", "not JSON"),
+        (b'{"name": "v1.0", "stat', "not JSON"),
+        (b'"\xff"', "an answer"),
+        (b"null", "not of its form"),
+        (b"7", "not of its form"),
+        (b"{}", "not of its form"),
+        (b'[{"name": 1}]', "not of its form"),
+        (b'{"detail": "Request was throttled."}', "not of its form"),
+    ],
+)
+@pytest.mark.parametrize("name", ["v1.0", "latest"])
+def test_answers_of_something_else(body, said, name, platform):
+    for path in (ONE, LIST):
+        platform.say(path, body)
+    text = problem(f"jane/flowers@{name}")
+    assert said in text
+    assert "is SEGMENTS_API_URL right" in text
+
+
+def test_patience(platform, monkeypatch):
+    pauses = []
+    monkeypatch.setattr("urllib3.Retry.sleep", lambda self, response: pauses.append(self.get_retry_after(response)))
+    platform.release("v1.0", CONTENT)
+    busy = [(429, {"Retry-After": "7"}, b"{}"), (503, {}, b"{}"), (429, {"Retry-After": "in spring"}, b"{}")]
+    platform.answers[ONE] = [*busy, *platform.answers[ONE]]
+    assert len(Release.open(SOURCE)) == 1
+    assert pauses == [7, None, None]
+
+
+@pytest.mark.parametrize(
+    ("headers", "times", "said"),
+    [
+        ({}, 6, "too many requests; try again later"),
+        ({"Retry-After": "5"}, 6, "try again later, in 5 seconds"),
+        ({"Retry-After": "86400"}, 1, "try again later, in 86400 seconds"),
+        ({"Retry-After": "Fri, 31 Dec 2999 23:59:59 GMT"}, 1, "try again later"),
+        ({"Retry-After": "in spring"}, 6, "try again later"),
+    ],
+    ids=str,
+)
+def test_patience_has_an_end(headers, times, said, platform):
+    platform.say(ONE, {"detail": "Request was throttled."}, 429, **headers)
+    assert said in problem()
+    assert len(platform.requests) == times
+
+
+def test_no_network(monkeypatch):
+    monkeypatch.setenv("SEGMENTS_API_KEY", KEY)
+    with contextlib.closing(socket.socket()) as bound:
+        bound.bind(("127.0.0.1", 0))  # bound but not listening: nobody else gets the port
+        monkeypatch.setenv("SEGMENTS_API_URL", f"http://jane:pass@127.0.0.1:{bound.getsockname()[1]}/")
+        text = problem()
+    assert re.search(r"no answer from http://127\.0\.0\.1:\d+ \(ConnectionError\); is there a way to it", text)
+
+
+@pytest.mark.parametrize("url", ["api.segments.ai", "file:///etc", "ftp://host", "/tmp"])
+def test_no_address(url, platform, monkeypatch):
+    monkeypatch.setenv("SEGMENTS_API_URL", url)
+    assert "wanted a URL such as https://api.segments.ai" in problem()
+
+
+@pytest.mark.parametrize("url", ["http://[broken", "http://127.0.0.1:port"])
+def test_a_broken_address(url, platform, monkeypatch):
+    monkeypatch.setenv("SEGMENTS_API_URL", url)
+    assert "no answer from " in problem()
+
+
+@pytest.mark.parametrize("key", [None, "", " \n"])
+def test_no_key(key, platform, monkeypatch):
+    monkeypatch.delenv("SEGMENTS_API_KEY")
+    if key is not None:
+        monkeypatch.setenv("SEGMENTS_API_KEY", key)
+    assert "there is no API key; make one on https://segments.ai/account" in problem()
+    assert platform.requests == []
+
+
+@pytest.mark.parametrize("key", [f"{KEY}\nHost: evil", f"{KEY} {KEY}", f"{KEY}é", f"{KEY}\N{BULLET}", f"{KEY}\0"])
+def test_a_key_that_is_none(key, platform):
+    assert "the API key has characters that no key has" in problem(api_key=key)
+    assert platform.requests == []
+
+
+@pytest.mark.parametrize("kind", ["argument", "environment", "end of line"])
+def test_where_the_key_comes_from_and_goes_to(kind, platform, monkeypatch):
+    monkeypatch.setenv("SEGMENTS_API_KEY", {"argument": "another", "end of line": f"{KEY}\n"}.get(kind, KEY))
+    platform.release("v1.0", CONTENT)
+    Release.open(SOURCE, api_key=KEY if kind == "argument" else None)
+    assert [(request.host, request.authorization) for request in platform.requests] == [
+        ("127.0.0.1", f"APIKey {KEY}"),
+        ("localhost", None),
+    ]
+
+
+def test_the_file_is_fetched_without_the_key_from_the_same_host_too(platform):
+    platform.release("v1.0", None, attributes={"url": f"{platform.api}/file.json"})
+    platform.say("/file.json", CONTENT)
+    Release.open(SOURCE)
+    assert [request.authorization for request in platform.requests] == [f"APIKey {KEY}", None]
+
+
+def test_the_key_goes_before_what_netrc_has(platform, tmp_path, monkeypatch):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login jane password other\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    platform.release("v1.0", CONTENT)
+    Release.open(SOURCE)
+    assert platform.requests[0].authorization == f"APIKey {KEY}"
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("name", ["v1.0", "latest"])
+def test_a_redirect_to_another_host_goes_without_the_key(status, name, platform):
+    platform.release("v1.0", CONTENT)
+    path = {"v1.0": ONE, "latest": LIST}[name]
+    platform.answers["/elsewhere"] = platform.answers[path]
+    platform.say(path, b"", status, Location=f"{platform.storage}/elsewhere")
+    Release.open(f"jane/flowers@{name}")
+    assert [(request.host, request.path.partition("?")[0], request.authorization) for request in platform.requests] == [
+        ("127.0.0.1", path, f"APIKey {KEY}"),
+        ("localhost", "/elsewhere", None),
+        ("localhost", "/files/0.json", None),
+    ]
+
+
+def test_a_redirect_to_the_same_host_goes_with_the_key(platform):
+    platform.release("v1.0", CONTENT)
+    platform.answers["/moved"] = platform.answers[ONE]
+    platform.say(ONE, b"", 302, Location="/moved")
+    Release.open(SOURCE)
+    assert [request.authorization for request in platform.requests] == [f"APIKey {KEY}"] * 2 + [None]
+
+
+def test_redirects_without_end(platform):
+    platform.say(ONE, b"", 302, Location=ONE)
+    assert "no answer from " in problem()
+
+
+@pytest.mark.parametrize("status", [403, 404, 503])
+def test_a_file_that_is_refused_is_named_without_its_signature(status, platform):
+    platform.release("v1.0", CONTENT)
+    platform.say("/files/0.json", f"<Error>{SIGNATURE}</Error>".encode(), status)
+    with pytest.raises(ReleaseError, match=f"segments://{SOURCE}: got HTTP {status} .*try again") as caught:
+        Release.open(SOURCE)
+    assert_no_secret("".join(traceback.format_exception(caught.value)))
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://[broken", "http://127.0.0.1:port"])
+def test_a_file_without_an_answer_is_named_without_its_signature(url, platform):
+    platform.release("v1.0", None, attributes={"url": f"{url}/a.json?{SIGNATURE}"})
+    with pytest.raises(ReleaseError, match=f"segments://{SOURCE}: cannot fetch the URL: .*try again") as caught:
+        Release.open(SOURCE)
+    assert_no_secret("".join(traceback.format_exception(caught.value)))
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>", b"{}", b"null", b"\x1f\x8bcut"])
+def test_a_file_that_is_no_release(content, platform):
+    platform.release("v1.0", content)
+    with pytest.raises(ReleaseError, match=f"segments://{SOURCE}: "):
+        Release.open(SOURCE)
+
+
+def test_a_hostile_release_reads_no_file_of_this_machine(platform):
+    platform.release("v1.0", CONTENT)
+    base = Release.open(SOURCE).base
+    for place in ("/etc/passwd", "file:///etc/passwd", "../../etc/passwd", "etc/passwd"):
+        with pytest.raises(AssetError):
+            locate(place, base)
+
+
+def test_the_command_line_takes_a_reference(platform):
+    platform.release("v1.0", CONTENT)
+    shown = CliRunner().invoke(app, ["inspect", SOURCE, "--json"])
+    assert json.loads(shown.stdout)["source"] == f"segments://{SOURCE}"
+    platform.say(ONE, {}, 401)
+    refused = CliRunner().invoke(app, ["inspect", SOURCE])
+    assert refused.exit_code == 1
+    assert "does not know this API key" in refused.output
+    assert_no_secret(refused.output)
+
+
+def test_secrets_stay_in_the_requests(platform, caches, caplog, capfd):
+    caplog.set_level(logging.DEBUG)
+    platform.release("v1.0", CONTENT)
+    platform.answers[ONE] = [(429, {"Retry-After": "0"}, b"{}"), *platform.answers[ONE]]
+    platform.answers["/files/0.json"] = [(503, {}, b""), *platform.answers["/files/0.json"]]
+    pinned = pin(SOURCE, KEY)
+    release = Release.open(SOURCE, api_key=KEY)
+    key, opened = open_release(SOURCE)
+    assert KEY in str(platform.requests)
+    assert SIGNATURE in str(platform.requests)
+    assert_no_secret(repr([pinned, release, release.source, release.location, release.base, key, opened]))
+    assert_no_secret(pickle.dumps([pinned, key, parse_reference(pinned)]))
+    assert "GET /datasets/jane" in caplog.text
+    assert_no_secret(caplog.text)
+    assert_no_secret("".join(capfd.readouterr()))
+    assert CONTENT in everything_under(caches)
+    assert_no_secret(everything_under(caches))
