@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _EXTRAS = {"s3": "s3", "gs": "gcs", "gcs": "gcs", "az": "azure", "abfs": "azure", "abfss": "azure"}
 _AZURE_ACCOUNT = re.compile(r"[^@/]+@([^./]+)\.(?:blob|dfs)\.core\.windows\.net(?:/|$)")
 _ACCOUNT_NAME = re.compile(r"(?:^|;)\s*AccountName=([^;]+)")
+_NO_SUCH_RANGE = re.compile(r"\b416\b|range\b.*(?:not satisfiable|invalid)", re.IGNORECASE)
+_CLOUDS = ("AWS_", "AZURE_", "GOOGLE_")
 _QUERY = re.compile(r"\?[^\s'\"]+")
 
 _filesystems: dict[str, Any] = {}
@@ -110,13 +113,29 @@ def _filesystem(url: str, storage_options: Mapping[str, Any], region: str | None
     kind = fsspec.get_filesystem_class(scheme)
     if account := _checked_account(url, options):
         options["account_name"] = account
-    key = tokenize(os.getpid(), scheme, options)
+    around = sorted((name, value) for name, value in os.environ.items() if name.startswith(_CLOUDS))
+    key = tokenize(scheme, options, around)  # whoever sets other keys wants others to be used
     with _lock:
         if key not in _filesystems:
-            made = _filesystems[key] = kind(**options)
+            made = kind(**options, skip_instance_cache=True)
             if _EXTRAS[scheme] == "s3":
                 made.connect()  # else each thread that comes first makes a client
+            _filesystems[key] = made
         return _filesystems[key]
+
+
+def _begin_anew() -> None:
+    """Forgets, in a process that was forked, what belongs to its parent: fsspec before 2025.7 does not by itself."""
+    global _lock  # noqa: PLW0603
+    _lock = threading.Lock()
+    _filesystems.clear()
+    if asyn := sys.modules.get("fsspec.asyn"):
+        asyn.reset_lock()
+        asyn.iothread[0] = asyn.loop[0] = None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_anew)
 
 
 def _options_of(scheme: str, storage_options: Mapping[str, Any]) -> dict[str, Any]:
@@ -154,4 +173,6 @@ def _object_path(filesystem: Any, url: str) -> str:
 def _told(error: Exception) -> str:
     """An error of another library in one line, without what may sign a URL."""
     text = _QUERY.sub("?…", next(iter(str(error).splitlines()), ""))
+    if _NO_SUCH_RANGE.search(text):  # none can be asked for of a file without a byte
+        return "got an empty file"
     return f"cannot read it ({type(error).__name__}{': ' if text else ''}{text})"

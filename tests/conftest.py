@@ -22,6 +22,7 @@ with socket.socket() as _free:
 # The only Hub that tests know is on loopback, and there only where a test starts it. The clients read this when they
 # are imported.
 os.environ |= {
+    "GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT": "false",  # gcsfs would ask the real cloud what kind a bucket is of
     "HF_ENDPOINT": f"http://127.0.0.1:{HUB_PORT}",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_HUB_DISABLE_XET": "1",
@@ -31,6 +32,7 @@ os.environ |= {
 }
 
 import datasets
+from clouds import S3, s3_server
 
 # Property tests keep no files and mind no slow machine.
 settings.register_profile("segments-hf", database=None, deadline=None, max_examples=60)
@@ -112,6 +114,23 @@ def server() -> Iterator[Answers]:
         yield answers
         httpd.shutdown()
         thread.join()
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3]:
+    """A server of S3, for all tests."""
+    with s3_server() as server:
+        yield server
+
+
+@pytest.fixture
+def no_credentials_around(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine has no credentials for any cloud."""
+    for name in [name for name in os.environ if name.startswith(("AWS_", "AZURE_", "GOOGLE_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
 
 
 WriteRelease = Callable[..., Path]

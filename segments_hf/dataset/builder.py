@@ -57,7 +57,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         if kwargs.get("embed"):
             kwargs.setdefault("writer_batch_size", _ROWS_IN_MEMORY)
         if kwargs.get("storage_options"):
-            kwargs.setdefault("bucket_options", kwargs["storage_options"])
+            kwargs.setdefault("bucket_options", dict(kwargs["storage_options"]))  # `datasets` adds to the other one
         super().__init__(*args, **kwargs)
 
     def _info(self) -> datasets.DatasetInfo:

@@ -33,7 +33,11 @@ WEB = "https://host/releases"
         ("a:b.jpg", WEB, Location(url="https://host/releases/a%3Ab.jpg")),
         ("~/a.jpg", WEB, Location(url="https://host/releases/~/a.jpg")),
         ("s3://bucket/a b.jpg", "/data", Location(url="s3://bucket/a b.jpg")),
-        ("abfs://box@account.dfs.core.windows.net/a.jpg", WEB, Location(url="abfs://box@account.dfs.core.windows.net/a.jpg")),
+        (
+            "abfs://box@account.dfs.core.windows.net/a.jpg",
+            WEB,
+            Location(url="abfs://box@account.dfs.core.windows.net/a.jpg"),
+        ),
         ("images/a b#1?.jpg", "s3://bucket/releases", Location(url="s3://bucket/releases/images/a b#1?.jpg")),
         ("../a.jpg", "gs://bucket/releases", Location(url="gs://bucket/a.jpg")),
     ],

@@ -136,7 +136,10 @@ def test_modes_and_formats(image, file_format):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"<html><body>Sign in</body></html>", r"got an HTML page that is not a picture; it begins with b'<html><body>Sign'"),
+        (
+            b"<html><body>Sign in</body></html>",
+            r"got an HTML page that is not a picture; it begins with b'<html><body>Sign'",
+        ),
         (b'{"error": "expired"}', "got JSON that is not a picture"),
         (b"", "got an empty file, wanted a picture"),
         (b"\x89PNG\r\n\x1a\n", "picture"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,22 @@ def bitmap(ids: Any = ((0, 1), (2, 70000))) -> bytes:
     ids = np.asarray(ids, dtype=np.uint32)
     channels = [ids & 255, ids >> 8 & 255, ids >> 16 & 255, np.full_like(ids, 255)]
     return _encoded(Image.fromarray(np.stack(channels, axis=-1).astype(np.uint8), "RGBA"), "PNG")
+
+
+def with_pixels(png: bytes, change: Callable[[bytes], bytes]) -> bytes:
+    """A PNG whose compressed pixels are changed, and which is whole from chunk to chunk: the checksums are right."""
+    head, _, rest = png.partition(b"IDAT")
+    length = int.from_bytes(head[-4:], "big")
+    data = change(rest[:length])
+    chunk = b"IDAT" + data
+    return b"".join(
+        [head[:-4], len(data).to_bytes(4, "big"), chunk, zlib.crc32(chunk).to_bytes(4, "big"), rest[length + 4 :]]
+    )
+
+
+def unreadable(png: bytes) -> bytes:
+    """A PNG like `png` that passes for whole, and whose pixels cannot be read."""
+    return with_pixels(png, lambda data: data[: len(data) // 2])
 
 
 def _encoded(picture: Image.Image, file_format: str) -> bytes:
