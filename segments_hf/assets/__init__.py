@@ -11,6 +11,7 @@ from segments_hf.assets.prefetch import prefetch
 from segments_hf.assets.resolve import Resolve, resolver
 from segments_hf.assets.segments_dir import SegmentsDir
 from segments_hf.assets.traffic import Traffic
+from segments_hf.assets.usage import Usage, find_files, remove_files, usage_of
 
 __all__ = [
     "Asset",
@@ -22,9 +23,13 @@ __all__ = [
     "Resolve",
     "SegmentsDir",
     "Traffic",
+    "Usage",
     "check_picture",
     "default_cache_folder",
+    "find_files",
     "prefetch",
+    "remove_files",
     "resolver",
     "shared_client",
+    "usage_of",
 ]

@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import time
 import uuid
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from segments_hf.assets.usage import FoundFile, Usage, find_files, remove_files, usage_of
 from segments_hf.errors import StorageError
 from segments_hf.urls import unsigned, url_suffix
 
@@ -28,27 +27,6 @@ def default_cache_folder() -> Path:
     from huggingface_hub.constants import HF_HOME
 
     return Path(HF_HOME).expanduser() / "segments_hf" / "assets"
-
-
-@dataclass
-class Usage:
-    """Some files of a cache.
-
-    Attributes:
-        files: How many.
-        size: How many bytes they have.
-        oldest: When the one was last used that was not used for the longest time: seconds since 1970, or None.
-    """
-
-    files: int = 0
-    size: int = 0
-    oldest: float | None = None
-
-    def add(self, status: os.stat_result) -> None:
-        """Counts a file."""
-        self.files += 1
-        self.size += status.st_size
-        self.oldest = min(_last_use(status), self.oldest or float("inf"))
 
 
 class AssetCache:
@@ -102,26 +80,18 @@ class AssetCache:
 
     def usage(self) -> Usage:
         """How much is kept."""
-        usage = Usage()
-        for _, status in self._files():
-            usage.add(status)
-        return usage
+        return usage_of(self._files())
 
     def clear(self, older_than: float = 0.0) -> Usage:
         """Removes what is kept.
 
         Args:
-            older_than: Only what was not used for so many seconds.
+            older_than: Only what nobody has used for so many seconds.
 
         Returns:
             What was removed.
         """
-        removed = Usage()
-        before = time.time() - older_than
-        for entry, status in self._files():
-            if _last_use(status) <= before:
-                Path(entry.path).unlink(missing_ok=True)
-                removed.add(status)
+        removed = remove_files(self._files(), older_than)
         if removed.files:
             (self.folder / _CLEARED).touch()
         self.sweep()
@@ -129,10 +99,7 @@ class AssetCache:
 
     def sweep(self) -> None:
         """Removes what killed processes have left half written."""
-        before = time.time() - _DAY
-        for entry, status in _scan(self.folder / _INCOMING):
-            if status.st_mtime < before:
-                Path(entry.path).unlink(missing_ok=True)
+        remove_files(find_files(self.folder / _INCOMING), _DAY)
 
     def was_cleared_after(self, moment: float) -> bool:
         """Whether something was removed after a moment, in seconds since 1970: what refers to it must be made again."""
@@ -141,9 +108,8 @@ class AssetCache:
         except FileNotFoundError:
             return False
 
-    def _files(self) -> Iterator[tuple[os.DirEntry[str], os.stat_result]]:
-        for digit in "0123456789abcdef":
-            yield from _scan(self.folder / digit)
+    def _files(self) -> Iterator[FoundFile]:
+        return (file for digit in "0123456789abcdef" for file in find_files(self.folder / digit))
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -157,20 +123,3 @@ def _move(source: Path, target: Path) -> None:
     except FileNotFoundError:
         target.parent.mkdir(parents=True, exist_ok=True)
         os.replace(source, target)  # noqa: PTH105
-
-
-def _scan(folder: Path) -> Iterator[tuple[os.DirEntry[str], os.stat_result]]:
-    """The files of a folder; other processes may remove them meanwhile."""
-    try:
-        entries = list(os.scandir(folder))
-    except FileNotFoundError:
-        return
-    for entry in entries:
-        try:
-            yield entry, entry.stat(follow_symlinks=False)
-        except FileNotFoundError:
-            continue
-
-
-def _last_use(status: os.stat_result) -> float:
-    return max(status.st_atime, status.st_mtime)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from segments_hf.cli import build, demo, export, inspect, push
+from segments_hf.cli import build, cache, demo, export, inspect, push
 from segments_hf.cli.console import errors
 
 
@@ -47,6 +47,7 @@ app.command("inspect")(inspect.inspect)
 app.command("build")(build.build)
 app.command("push")(push.push)
 app.command("export")(export.export)
+app.add_typer(cache.app, name="cache")
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -19,6 +19,7 @@ class Format(str, enum.Enum):
     parquet = "parquet"
 
 
+@options.with_loading
 def build(
     release: options.Release,
     out: Annotated[Path, typer.Argument(help="The folder to write.")],
@@ -26,17 +27,10 @@ def build(
         Format, typer.Option(help="arrow: for load_from_disk. parquet: for load_dataset.")
     ] = Format.arrow,
     split: Annotated[str | None, typer.Option(help="The split to write; by default all of them.")] = None,
-    labelset: options.Labelset = None,
-    task: options.Task = None,
-    filter_by: options.FilterBy = None,
-    filter_by_metadata: options.FilterByMetadata = None,
-    splits: options.Splits = None,
-    segments_dir: options.SegmentsDir = None,
-    on_error: options.OnErrorOption = options.OnError.stop,
     num_proc: Annotated[int | None, typer.Option(min=1, help="How many processes build.")] = None,
     cache_dir: Annotated[Path | None, typer.Option(help="Where `datasets` keeps its Arrow files.")] = None,
     *,
-    load_assets: options.LoadAssets = True,
+    loading: dict[str, Any],
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a folder that exists.")] = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -52,14 +46,7 @@ def build(
     builder = release_builder(
         release,
         cache_dir=cache_dir,
-        labelset=labelset,
-        task=task,
-        filter_by=filter_by or None,
-        filter_by_metadata=options.parse_metadata(filter_by_metadata),
-        splits=options.parse_splits(splits),
-        segments_dir=segments_dir,
-        load_assets=load_assets,
-        on_error=on_error.value,
+        **loading,
     )
     save_build(builder, out, format.value, split=split, overwrite=overwrite, num_proc=num_proc)
     written = {split: builder.info.splits[split]} if split else builder.info.splits

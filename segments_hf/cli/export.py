@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,13 +18,6 @@ class Images(str, enum.Enum):
     copy = "copy"
     link = "link"
     none = "none"
-
-
-class OnError(str, enum.Enum):
-    """What to do with a sample that is wrong."""
-
-    stop = "raise"
-    skip = "skip"
 
 
 def _formats(wanted: bool) -> None:
@@ -41,6 +34,7 @@ def _formats(wanted: bool) -> None:
     raise typer.Exit
 
 
+@options.with_loading
 def export(
     release: options.Release,
     format: Annotated[str, typer.Argument(help="The format, such as coco, yolo or pascal-voc; --formats lists them.")],  # noqa: A002
@@ -49,19 +43,12 @@ def export(
         Images.copy
     ),
     split: Annotated[str | None, typer.Option(help="The split to export; by default all of them.")] = None,
-    labelset: options.Labelset = None,
-    task: options.Task = None,
-    filter_by: options.FilterBy = None,
-    filter_by_metadata: options.FilterByMetadata = None,
-    splits: options.Splits = None,
-    segments_dir: options.SegmentsDir = None,
-    on_error: Annotated[OnError, typer.Option(help="What to do with a sample that is wrong.")] = OnError.stop,
     *,
     class_index: Annotated[
         bool,
         typer.Option("--class-index", help="Number categories 0..n-1 where COCO's formats have the release's ids."),
     ] = False,
-    load_assets: options.LoadAssets = True,
+    loading: dict[str, Any],
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an export of this format.")] = False,
     quiet: options.Quiet = False,
     formats: Annotated[
@@ -81,14 +68,7 @@ def export(
         release,
         split=split,
         streaming=images is not Images.link,
-        labelset=labelset,
-        task=task,
-        filter_by=filter_by or None,
-        filter_by_metadata=options.parse_metadata(filter_by_metadata),
-        splits=options.parse_splits(splits),
-        segments_dir=segments_dir,
-        load_assets=load_assets,
-        on_error=on_error.value,
+        **loading,
     )
     exported = export_dataset(
         dataset,
@@ -96,7 +76,7 @@ def export(
         out,
         images=images.value,
         class_index=class_index,
-        on_error=on_error.value,
+        on_error=loading["on_error"],
         overwrite=overwrite,
     )
     output.print(f"Wrote {exported.images} images with {exported.objects} objects to {out}", soft_wrap=True)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import enum
+import functools
+import inspect
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,22 +20,89 @@ class OnError(str, enum.Enum):
     keep = "keep"
 
 
-Release = Annotated[str, typer.Argument(help="The release file: a path or a URL.")]
-Labelset = Annotated[str | None, typer.Option(help="The labelset; by default the ground truth.")]
-Task = Annotated[str | None, typer.Option(help="The same, as the original SDK called it.")]
-FilterBy = Annotated[list[str] | None, typer.Option(help="A label status that is wanted; may be given several times.")]
-FilterByMetadata = Annotated[
-    list[str] | None, typer.Option(metavar="KEY=VALUE", help="Metadata that is wanted; all of several.")
+class Verify(str, enum.Enum):
+    """How closely a picture is looked at."""
+
+    structure = "structure"
+    decode = "decode"
+
+
+Release = Annotated[
+    str, typer.Argument(help="The release: a path, a URL, or owner/dataset@name on the Segments.ai platform.")
 ]
-Splits = Annotated[
-    str | None, typer.Option(metavar="train=0.8,test=0.2|metadata:KEY", help="How to split the samples.")
-]
-SegmentsDir = Annotated[
-    Path | None, typer.Option(help="A folder of the original SDK's, in which pictures are looked for first.")
-]
-OnErrorOption = Annotated[OnError, typer.Option(help="What to do with a sample that is wrong.")]
-LoadAssets = Annotated[bool, typer.Option(help="Fetch the pictures, or leave them null.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+
+
+def _loading(
+    labelset: Annotated[str | None, typer.Option(help="The labelset; by default the ground truth.")] = None,
+    task: Annotated[str | None, typer.Option(help="The same, as the original SDK called it.")] = None,
+    filter_by: Annotated[
+        list[str] | None, typer.Option(help="A label status that is wanted; may be given several times.")
+    ] = None,
+    filter_by_metadata: Annotated[
+        list[str] | None, typer.Option(metavar="KEY=VALUE", help="Metadata that is wanted; all of several.")
+    ] = None,
+    splits: Annotated[
+        str | None, typer.Option(metavar="train=0.8,test=0.2|metadata:KEY", help="How to split the samples.")
+    ] = None,
+    segments_dir: Annotated[
+        Path | None, typer.Option(help="A folder of the original SDK's, in which pictures are looked for first.")
+    ] = None,
+    on_error: Annotated[OnError, typer.Option(help="What to do with a sample that is wrong.")] = OnError.stop,
+    rewrite: Annotated[
+        list[str] | None,
+        typer.Option(metavar="OLD=NEW", help="The new beginning of URLs that begin with the old one; several may be."),
+    ] = None,
+    verify: Annotated[
+        Verify, typer.Option(help="Whether to look at the structure of pictures, or to decode them.")
+    ] = Verify.structure,
+    connections: Annotated[int | None, typer.Option(help="How many requests one host gets at once.")] = None,
+    in_flight: Annotated[int | None, typer.Option(help="How many rows are fetched at once.")] = None,
+    timeout: Annotated[float | None, typer.Option(help="Seconds that a picture may take, with all retries.")] = None,
+    max_bytes: Annotated[int | None, typer.Option(help="How many bytes a picture may have.")] = None,
+    max_pixels: Annotated[int | None, typer.Option(help="How many pixels a picture may have.")] = None,
+    *,
+    load_assets: Annotated[bool, typer.Option(help="Fetch the pictures, or leave them null.")] = True,
+) -> dict[str, Any]:
+    """The options of `load_release`."""
+    limits = {
+        "connections": connections,
+        "in_flight": in_flight,
+        "timeout": timeout,
+        "max_bytes": max_bytes,
+        "max_pixels": max_pixels,
+    }
+    return {
+        "labelset": labelset,
+        "task": task,
+        "filter_by": filter_by or None,
+        "filter_by_metadata": parse_metadata(filter_by_metadata),
+        "splits": parse_splits(splits),
+        "segments_dir": segments_dir,
+        "on_error": on_error.value,
+        "resolve": parse_rewrites(rewrite),
+        "verify": verify.value,
+        "load_assets": load_assets,
+        **{name: value for name, value in limits.items() if value is not None},
+    }
+
+
+def with_loading(command: Callable[..., None]) -> Callable[..., None]:
+    """Gives a command the options of `load_release`; it gets them, parsed, as its argument `loading`."""
+    shared = inspect.signature(_loading, eval_str=True).parameters
+    own = inspect.signature(command, eval_str=True).parameters
+    parameters = [parameter for name, parameter in own.items() if name != "loading"] + list(shared.values())
+
+    @functools.wraps(command)
+    def run(**given: Any) -> None:
+        loading = _loading(**{name: given.pop(name) for name in shared})
+        command(**given, loading=loading)
+
+    run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
+    )
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return run
 
 
 def parse_metadata(pairs: list[str] | None) -> dict[str, Any] | None:
@@ -61,3 +131,14 @@ def parse_splits(text: str | None) -> dict[str, float] | str | None:
         raise typer.BadParameter(
             f"got {text!r}, wanted train=0.8,test=0.2 or metadata:KEY", param_hint="--splits"
         ) from None
+
+
+def parse_rewrites(rewrites: list[str] | None) -> dict[str, str] | None:
+    """The new beginning of URLs for each old one."""
+    moved = {}
+    for rewrite in rewrites or []:
+        old, _, new = rewrite.partition("=")
+        if not old or not new:
+            raise typer.BadParameter(f"got {rewrite!r}, wanted OLD=NEW", param_hint="--rewrite")
+        moved[old] = new
+    return moved or None

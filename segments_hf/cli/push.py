@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -10,6 +10,7 @@ from segments_hf.cli import options
 from segments_hf.cli.console import output
 
 
+@options.with_loading
 def push(
     release: options.Release,
     repo_id: Annotated[str, typer.Argument(help="The dataset on the Hub: owner/name.")],
@@ -25,16 +26,9 @@ def push(
     commit_message: Annotated[str | None, typer.Option(help="The message of the commit.")] = None,
     license: Annotated[str | None, typer.Option(help="The licence, such as cc-by-4.0.")] = None,  # noqa: A002
     split: Annotated[str | None, typer.Option(help="The split to push; by default all of them.")] = None,
-    labelset: options.Labelset = None,
-    task: options.Task = None,
-    filter_by: options.FilterBy = None,
-    filter_by_metadata: options.FilterByMetadata = None,
-    splits: options.Splits = None,
-    segments_dir: options.SegmentsDir = None,
-    on_error: options.OnErrorOption = options.OnError.stop,
     *,
     create_pr: Annotated[bool, typer.Option("--create-pr", help="Make a pull request.")] = False,
-    load_assets: options.LoadAssets = True,
+    loading: dict[str, Any],
     quiet: options.Quiet = False,
 ) -> None:
     """Push a release to the Hub: shards, class names, a card. An interrupted push goes on where it was."""
@@ -53,14 +47,7 @@ def push(
         release,
         split=split,
         streaming=True,
-        labelset=labelset,
-        task=task,
-        filter_by=filter_by or None,
-        filter_by_metadata=options.parse_metadata(filter_by_metadata),
-        splits=options.parse_splits(splits),
-        segments_dir=segments_dir,
-        load_assets=load_assets,
-        on_error=on_error.value,
+        **loading,
     )
     pushed = push_source(
         open_source(stream, layout, num_proc),

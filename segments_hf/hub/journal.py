@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from filelock import FileLock, Timeout
 
 from segments_hf.hub.tally import Tally  # noqa: TC001  (msgspec reads the types)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 
 class Arrived(msgspec.Struct, frozen=True):
@@ -69,6 +70,16 @@ def journals_folder() -> Path:
     from huggingface_hub.constants import HF_HOME
 
     return Path(HF_HOME).expanduser() / "segments_hf" / "pushes"
+
+
+def left_journals() -> Iterator[Path]:
+    """The folders of pushes that were broken off; not of those that are under way."""
+    for lock in journals_folder().glob("*.lock"):
+        try:
+            with FileLock(lock, timeout=0):
+                yield lock.with_suffix("")
+        except Timeout:
+            continue
 
 
 def _line(shard: Arrived) -> bytes:
