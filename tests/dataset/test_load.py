@@ -13,7 +13,18 @@ from segments_hf.dataset.builder import SegmentsRelease
 from segments_hf.demo import demo_release
 from segments_hf.errors import AssetError, OptionError, ReleaseError
 
-from .making import file_samples, jpeg, labelled_sample, picture_bytes, plain_rows, raw, sample, served_samples, tree
+from .making import (
+    bitmap,
+    file_samples,
+    jpeg,
+    labelled_sample,
+    picture_bytes,
+    plain_rows,
+    raw,
+    sample,
+    served_samples,
+    tree,
+)
 
 FORK = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")  # Python 3.12 on, as a server thread runs
 
@@ -127,7 +138,7 @@ def test_split_takes_what_datasets_takes(write_release):
 def test_a_release_file_may_be_named_anything(write_release, tmp_path, name, streaming):
     release = write_release(file_samples(tmp_path, 2), path=tmp_path / name)
     dataset = segments_hf.load_release(release, split="train", streaming=streaming)
-    assert [row["image"].size for row in dataset] == [(8, 6), (8, 7)]
+    assert [row["image"].size for row in dataset] == [(2, 2), (2, 3)]
 
 
 def test_a_path_may_be_relative_or_below_home(write_release, tmp_path, monkeypatch):
@@ -274,12 +285,12 @@ class TestWhereAssetsAre:
         assert len(self.load(release.as_uri(), streaming)) == 2
 
     def test_a_release_over_http_with_relative_urls(self, server, write_release, tmp_path, streaming):
-        server.url("/r/images/a%20b.jpg", jpeg())
-        server.url("/r/labels/a.png", jpeg())
+        server.url("/r/images/a%20b.jpg", jpeg((2, 2)))
+        server.url("/r/labels/a.png", bitmap())
         release = write_release([labelled_sample("a", "images/a b.jpg", "labels/a.png")])
         url = server.url("/r/release.json", release.read_bytes()) + "?X-Amz-Signature=secret"
         rows = self.load(url, streaming)
-        assert [row["image"] for row in rows] == [jpeg()]
+        assert [(row["image"], row["segmentation_bitmap"]) for row in rows] == [(jpeg((2, 2)), bitmap())]
 
     @pytest.mark.parametrize("form", ["path", "url"])
     def test_a_release_over_http_must_not_read_local_files(self, server, write_release, tmp_path, streaming, form):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from pathlib import Path
 
 import datasets
 import pytest
@@ -11,7 +12,7 @@ import segments_hf
 from segments_hf import add_instance_masks, add_panoptic_masks, add_semantic_masks, load_release
 from segments_hf.errors import BitmapError, OptionError, SegmentsHFError
 
-from .making import bitmap, label, sample
+from .making import bitmap, jpeg, label, sample, with_pixels
 from .mask_making import KINDS, bitmap_sample, marked, pixels, write_picture
 
 FORK = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
@@ -28,25 +29,38 @@ def masks(dataset, column="semantic_mask"):
     return [pixels(row[column]) for row in dataset]
 
 
-def broken_png(how):
-    """A PNG of which a header can be read, and the pixels cannot."""
-    whole = bitmap([[n * m for n in range(40)] for m in range(30)])
-    head, _, _ = whole.partition(b"IDAT")
-    return {
-        "cut": whole[: len(head) + 60],
-        "no-pixels": head[:-4] + whole[-12:],
-        "zeroed": whole[: len(head) + 20] + bytes(60) + whole[len(head) + 80 :],
-    }[how]
+WHOLE = bitmap([[n * m for n in range(40)] for m in range(30)])
+HEAD = WHOLE.partition(b"IDAT")[0]
+# Of these all chunks are there with the right checksums, so that they are loaded; but the pixels cannot be read.
+UNREADABLE = {
+    "cut": with_pixels(WHOLE, lambda data: data[:56]),
+    "no-pixels": HEAD[:-4] + WHOLE[-12:],
+    "zeroed": with_pixels(WHOLE, lambda data: data[:16] + bytes(60) + data[76:]),
+    "garbage": with_pixels(WHOLE, lambda data: b"no zlib stream " * 9),
+}
+# These are not loaded any more; a file may become so afterwards.
+DAMAGED = {
+    "cut": WHOLE[: len(HEAD) + 60],
+    "zeroed": WHOLE[: len(HEAD) + 20] + bytes(60) + WHOLE[len(HEAD) + 80 :],
+    "empty": b"",
+    "html": b"<html>Sign in</html>",
+}
+
+
+def damage(dataset, place, content):
+    """Writes something else into the file of the bitmap of a row."""
+    referring = dataset.cast_column("segmentation_bitmap", datasets.Image(decode=False))
+    Path(referring[place]["segmentation_bitmap"]["path"]).write_bytes(content)
 
 
 class TestBrokenBitmaps:
     @FORK
     @pytest.mark.parametrize("options", [{}, {"num_proc": 2}, {"streaming": True}], ids=str)
-    @pytest.mark.parametrize("how", ["cut", "no-pixels", "zeroed"])
+    @pytest.mark.parametrize("how", UNREADABLE)
     def test_the_error_names_the_sample(self, tmp_path, write_release, options, how):
         samples = [bitmap_sample(tmp_path, f"s{n}", [[1]], [marked(1)]) for n in range(3)]
         release = write_release(
-            [*samples, bitmap_sample(tmp_path, "bad", annotations=[marked(1)], content=broken_png(how))]
+            [*samples, bitmap_sample(tmp_path, "bad", annotations=[marked(1)], content=UNREADABLE[how])]
         )
         streaming = options == {"streaming": True}
         dataset = load_release(release, split="train", streaming=streaming)
@@ -54,9 +68,24 @@ class TestBrokenBitmaps:
             with pytest.raises(BitmapError, match="sample 'bad'"):
                 list(add(dataset, **({} if streaming else options)))
 
+    @FORK
+    @pytest.mark.parametrize("options", [{}, {"num_proc": 2}, {"streaming": True}], ids=str)
+    @pytest.mark.parametrize("how", DAMAGED)
+    def test_a_file_that_was_damaged_since(self, tmp_path, write_release, options, how):
+        samples = [bitmap_sample(tmp_path, f"s{n}", [[1]], [marked(1)]) for n in range(3)]
+        samples.append(bitmap_sample(tmp_path, "bad", annotations=[marked(1)], content=WHOLE))
+        dataset = load_release(write_release(samples), split="train")
+        damage(dataset, 3, DAMAGED[how])
+        streaming = options == {"streaming": True}
+        if streaming:
+            dataset = dataset.to_iterable_dataset()
+        for add in ADD:
+            with pytest.raises(BitmapError, match="sample 'bad'"):
+                list(add(dataset, **({} if streaming else options)))
+
     def test_it_names_the_frame(self, tmp_path, write_release):
-        frames = [{"image": {"url": bitmap_sample(tmp_path, f"f{n}")["attributes"]["image"]["url"]}} for n in range(2)]
-        files = [write_picture(tmp_path, "0.png", bitmap([[1]])), write_picture(tmp_path, "1.png", broken_png("cut"))]
+        frames = [{"image": {"url": write_picture(tmp_path, f"{n}.jpg", jpeg((40, 30)))}} for n in range(2)]
+        files = [write_picture(tmp_path, f"{n}.png", png) for n, png in enumerate([WHOLE, UNREADABLE["cut"]])]
         contents = [{"annotations": [marked(1)], "segmentation_bitmap": {"url": file}} for file in files]
         item = sample("drive", None, label(frames=contents), attributes={"frames": frames})
         dataset = load_release(write_release([item], task_type="image-segmentation-sequence"), split="train")

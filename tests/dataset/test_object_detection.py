@@ -96,7 +96,7 @@ class TestEveryKind:
                 wanted["bbox"].append([left, top, right - left + 1, bottom - top + 1])
                 wanted["category"].append({0: 0, 4: 1}[item["category_id"]])
         assert full["objects"] == wanted
-        assert (full["width"], full["height"], full["image"].size) == (8, 6, (8, 6))
+        assert (full["width"], full["height"], full["image"].size) == (4, 3, (4, 3))
         assert {type(part) for box in full["objects"]["bbox"] for part in box} == {float}
         assert {type(area) for area in full["objects"]["area"]} == {float}
         (report,) = [text for text in messages(caplog) if DROPPED in text]
@@ -210,7 +210,7 @@ class TestImageIds:
 
 
 def test_a_sequence_of_bitmaps(tmp_path, write_release):
-    frames = [{"image": {"url": write_picture(tmp_path, f"{n}.jpg", jpeg())}} for n in range(2)]
+    frames = [{"image": {"url": write_picture(tmp_path, f"{n}.jpg", jpeg((2, 1)))}} for n in range(2)]
     contents = [
         {
             "annotations": [marked(n + 1, 2, track_id=4)],

@@ -2,37 +2,74 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 from pathlib import Path
 
 import datasets
 import pytest
+from PIL import Image
 
 import segments_hf
 from segments_hf.errors import AssetError, OptionError, ReleaseError, SegmentsHFError
 
-from .making import bitmap, jpeg, label, picture_bytes, raw, sample
+from .making import bitmap, jpeg, label, picture_bytes, plain_rows, raw, sample
 
 FORK = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 FINE = {"id": 1, "category_id": 1}
 
+TRIED = r", after 3 tries \("
+GRID = [[8 * y + x for x in range(8)] for y in range(6)]
+
 # What is wrong with the sample `bad`: the class of the error, the column that is null when it is kept, the reason.
 CASES = {
     "image-404": (AssetError, "image", r"/gone\.jpg: got HTTP 404"),
-    "image-is-html": (AssetError, "image", r"/page\.jpg: got something that is not a picture; it begins with b'<html>"),
-    "image-is-empty": (AssetError, "image", r"/empty\.jpg: got something that is not a picture"),
+    "image-is-html": (
+        AssetError,
+        "image",
+        f"/page.jpg: got an HTML page that is not a picture; it begins with b'<html>.*{TRIED}",
+    ),
+    "image-is-empty": (AssetError, "image", f"/empty.jpg: got an empty file, wanted a picture{TRIED}"),
+    "image-is-cut": (AssetError, "image", f"/cut.jpg: got a broken picture: the JPEG has no end.*{TRIED}"),
     "image-without-url": (AssetError, "image", "no URL"),
     "image-of-unknown-scheme": (AssetError, "image", "scheme 'ftp'"),
     "image-url-broken": (AssetError, "image", "http"),
     "image-path-too-long": (AssetError, "image", "xxx"),
     "bitmap-404": (AssetError, "segmentation_bitmap", r"/gone\.png: got HTTP 404"),
+    "bitmap-is-empty": (AssetError, "segmentation_bitmap", f"/empty.png: got an empty file, wanted a picture{TRIED}"),
+    "bitmap-is-cut": (
+        AssetError,
+        "segmentation_bitmap",
+        f"/cut.png: got a broken picture: the PNG has no end.*{TRIED}",
+    ),
+    "bitmap-is-damaged": (AssetError, "segmentation_bitmap", f"/damaged.png: .* the checksum .*'IDAT' is wrong{TRIED}"),
+    "bitmap-is-jpeg": (AssetError, "segmentation_bitmap", "/jpeg.png: got a JPEG, .*; wanted a PNG"),
+    "bitmap-of-another-size": (
+        AssetError,
+        "segmentation_bitmap",
+        r"got a bitmap of 3 x 2 pixels for an image of 8 x 6; wanted the same size",
+    ),
+    "bitmap-of-the-unturned-image": (
+        AssetError,
+        "segmentation_bitmap",
+        r"got a bitmap of 8 x 6 pixels for an image of 6 x 8 \(it fits the image before EXIF rotation\); wanted",
+    ),
     "unknown-category": (ReleaseError, None, "category id 77; the release defines 1, 2"),
     "broken-label": (ReleaseError, "annotations", r"got `str`, wanted `int`"),
     "id-beyond-64-bits": (ReleaseError, "annotations", "922337203685477580[78]"),
     "broken-attributes": (ReleaseError, "row", "wanted `object"),
     "no-name": (ReleaseError, "row", "without a `name`"),
 }
+
+
+def turned_jpeg() -> bytes:
+    """A JPEG that is stored as 8 x 6 pixels, and shown as 6 x 8."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    file = io.BytesIO()
+    Image.open(io.BytesIO(jpeg())).save(file, "JPEG", exif=exif)
+    return file.getvalue()
 
 
 @pytest.fixture
@@ -43,17 +80,31 @@ def bad(server):
         image = server.url("/bad.jpg", jpeg())
         server.url("/page.jpg", b"<html>Sign in</html>")
         server.url("/empty.jpg", b"")
+        server.url("/cut.jpg", jpeg()[:-2])
+        png = bitmap(GRID)
         fine = label(annotations=[FINE])
-        gone = {"url": server.address + "/gone.png?X-Amz-Signature=secret"}
+
+        def with_bitmap(url: str, image: str = image) -> dict:
+            return sample("bad", image, label(annotations=[FINE], segmentation_bitmap={"url": url}))
+
         return {
             "image-404": sample("bad", server.address + "/gone.jpg?X-Amz-Signature=secret", fine),
             "image-is-html": sample("bad", server.address + "/page.jpg?X-Amz-Signature=secret", fine),
             "image-is-empty": sample("bad", server.address + "/empty.jpg", fine),
+            "image-is-cut": sample("bad", server.address + "/cut.jpg", fine),
             "image-without-url": sample("bad", None, fine),
             "image-of-unknown-scheme": sample("bad", "ftp://host/a.jpg", fine),
             "image-url-broken": sample("bad", "http://[host/a.jpg", fine),
             "image-path-too-long": sample("bad", "x" * 5000, fine),
-            "bitmap-404": sample("bad", image, label(annotations=[FINE], segmentation_bitmap=gone)),
+            "bitmap-404": with_bitmap(server.address + "/gone.png?X-Amz-Signature=secret"),
+            "bitmap-is-empty": with_bitmap(server.url("/empty.png", b"")),
+            "bitmap-is-cut": with_bitmap(server.url("/cut.png", png[:-20])),
+            "bitmap-is-damaged": with_bitmap(server.url("/damaged.png", png[:-30] + b"?" + png[-29:])),
+            "bitmap-is-jpeg": with_bitmap(server.url("/jpeg.png", jpeg()) + "?X-Amz-Signature=secret"),
+            "bitmap-of-another-size": with_bitmap(server.url("/other.png", bitmap([[1, 2, 3], [4, 5, 6]]))),
+            "bitmap-of-the-unturned-image": with_bitmap(
+                server.url("/stored.png", png), server.url("/turned.jpg", turned_jpeg())
+            ),
             "unknown-category": sample("bad", image, label(annotations=[FINE, {"id": 2, "category_id": 77}])),
             "broken-label": sample("bad", image, label(annotations=[{"id": "one", "category_id": 1}])),
             "id-beyond-64-bits": sample("bad", image, label(annotations=[{"id": 2**63, "category_id": 1}])),
@@ -149,6 +200,70 @@ def test_an_annotation_of_an_unknown_category_is_kept_without_a_class(release):
     assert row["image"].size == (8, 6)
 
 
+OF_BITMAPS = [case for case, (_, column, _) in CASES.items() if column == "segmentation_bitmap"]
+
+
+@pytest.mark.parametrize("options", [{}, {"streaming": True}], ids=["built", "stream"])
+@pytest.mark.parametrize("case", OF_BITMAPS)
+def test_keep_has_all_of_a_row_but_its_bad_bitmap(release, server, case, options, caplog):
+    rows = plain_rows(load_by_function(release(case), on_error="keep", **options))
+    turned = case == "bitmap-of-the-unturned-image"
+    bad = rows[1]
+    assert [row["name"] for row in rows] == ["first", "bad", "last"]
+    assert bad["segmentation_bitmap"] is None
+    assert bad["image"] == server.files["/turned.jpg" if turned else "/bad.jpg"]
+    assert (bad["width"], bad["height"]) == ((6, 8) if turned else (8, 6))
+    assert [(item["id"], item["category"]) for item in bad["annotations"]] == [(1, 0)]
+    assert bad["status"] == "LABELED"
+    assert "bad" in warnings_of(caplog)
+
+
+@pytest.mark.parametrize("options", [{}, {"embed": True}, {"streaming": True}], ids=str)
+def test_a_bitmap_of_the_turned_image_is_fine(server, write_release, options, caplog):
+    png = bitmap([[6 * y + x for x in range(6)] for y in range(8)])
+    content = label(annotations=[FINE], segmentation_bitmap={"url": server.url("/a.png", png)})
+    release = write_release([sample("a", server.url("/a.jpg", turned_jpeg()), content)])
+    (row,) = plain_rows(load_by_function(release, **options))
+    assert (row["width"], row["height"]) == (6, 8)
+    assert (row["image"], row["segmentation_bitmap"]) == (turned_jpeg(), png)
+    assert warnings_of(caplog) == ""
+
+
+@pytest.mark.parametrize("where", ["release", "segments_dir"])
+def test_bad_bitmaps_that_are_files(write_release, tmp_path, where):
+    folder = tmp_path if where == "release" else tmp_path / "mine"
+    folder.mkdir(exist_ok=True)
+    names = {"jpeg": jpeg(), "small": bitmap(), "cut": bitmap(GRID)[:-20], "fine": bitmap(GRID)}
+    samples = []
+    for name, content in names.items():
+        (folder / f"{name}.jpg").write_bytes(jpeg())
+        (folder / f"{name}_label_ground-truth.png").write_bytes(content)
+        file = {"url": f"{name}_label_ground-truth.png"}
+        samples.append(sample(f"{name}.jpg", f"{name}.jpg", label(annotations=[FINE], segmentation_bitmap=file)))
+    options = {} if where == "release" else {"segments_dir": folder}
+    release = write_release(samples)
+    with pytest.raises(AssetError, match=r"sample 'jpeg.jpg', segmentation_bitmap: .*/jpeg_label.*png: got a JPEG"):
+        load_by_function(release, **options)
+    assert load_by_function(release, on_error="skip", **options)["name"][:] == ["fine.jpg"]
+    kept = load_by_function(release, on_error="keep", **options)
+    assert [row["segmentation_bitmap"] is None for row in raw(kept)] == [True, True, True, False]
+    assert [(problem["sample"], problem["action"]) for problem in errors_file(kept)] == [
+        ("jpeg.jpg", "kept"),
+        ("small.jpg", "kept"),
+        ("cut.jpg", "kept"),
+    ]
+
+
+def test_the_bitmap_of_an_image_that_is_gone_is_kept(server, write_release):
+    url = server.url("/a.png", bitmap(GRID))
+    content = label(annotations=[FINE], segmentation_bitmap={"url": url})
+    (row,) = plain_rows(
+        load_by_function(write_release([sample("a", f"{server.address}/no.jpg", content)]), on_error="keep")
+    )
+    assert (row["image"], row["width"], row["height"]) == (None, None, None)
+    assert row["segmentation_bitmap"] == bitmap(GRID)
+
+
 @pytest.mark.parametrize("policy", ["skip", "keep"])
 def test_a_stream_reports_too(release, policy, caplog):
     stream = load_by_function(release("image-404"), on_error=policy, streaming=True)
@@ -206,12 +321,30 @@ def test_a_split_of_which_all_is_left_out_is_an_error_of_ours(server, write_rele
             load_by_function(release, on_error="skip", **options)
 
 
-def test_what_is_no_picture_is_not_kept_in_the_cache(release, server):
-    path = release("image-is-html")
-    with pytest.raises(AssetError):
-        load_by_function(path)
-    server.url("/page.jpg", jpeg())
-    assert load_by_function(path)["name"][:] == ["first", "bad", "last"]
+# Of some cases: the URL at which something wrong is, and what should be there.
+MENDED = {
+    "image-is-html": ("/page.jpg", jpeg()),
+    "image-is-cut": ("/cut.jpg", jpeg()),
+    "bitmap-is-cut": ("/cut.png", bitmap(GRID)),
+    "bitmap-is-jpeg": ("/jpeg.png", bitmap(GRID)),
+    "bitmap-of-another-size": ("/other.png", bitmap(GRID)),
+}
+
+
+@pytest.mark.parametrize("policy", ["raise", "skip", "keep"])
+@pytest.mark.parametrize("case", MENDED)
+def test_what_is_wrong_is_not_kept_in_the_cache(release, server, case, policy):
+    path, whole = MENDED[case]
+    file = release(case)
+    if policy == "raise":
+        with pytest.raises(AssetError):
+            load_by_function(file)
+    else:
+        load_by_function(file, on_error=policy)
+    server.url(path, whole)
+    rows = plain_rows(load_by_function(file))
+    assert [row["name"] for row in rows] == ["first", "bad", "last"]
+    assert whole in (rows[1]["image"], rows[1]["segmentation_bitmap"])
 
 
 def test_one_sample_may_have_two_problems(server, write_release):
@@ -236,7 +369,9 @@ def test_a_sample_without_a_name_is_reported_with_splits_and_filters(write_relea
 
 def test_a_bitmap_of_another_kind_passes_as_it_is(server, write_release):
     png = bitmap([[1, 2, 3]])
-    item = sample("a", server.url("/a.jpg", jpeg()), label(segmentation_bitmap={"url": server.url("/a.png", png)}))
+    item = sample(
+        "a", server.url("/a.jpg", jpeg((3, 1))), label(segmentation_bitmap={"url": server.url("/a.png", png)})
+    )
     assert picture_bytes(raw(load_by_function(write_release([item])))[0]["segmentation_bitmap"]) == png
 
 

@@ -63,22 +63,23 @@ def test_the_features(write_release, task_type):
 
 @pytest.mark.parametrize("task_type", ["segmentation-bitmap", "segmentation-bitmap-highres"])
 def test_a_bitmap(server, write_release, rows_of, task_type):
+    png = bitmap([[0, 1], [2, 70000], [0, 0]])
     content = label(
         "REVIEWED",
         annotations=[{"id": 70000, "category_id": 2, "attributes": {"open": True}}, {"id": 1, "category_id": 1}],
-        segmentation_bitmap={"url": server.url("/a.png", bitmap())},
+        segmentation_bitmap={"url": server.url("/a.png", png)},
         image_attributes={"light": "noon"},
     )
-    item = sample("a", server.url("/a.jpg", jpeg((10, 20))), content, metadata={"garden": "north"})
+    item = sample("a", server.url("/a.jpg", jpeg((2, 3))), content, metadata={"garden": "north"})
     assert rows_of(write_release([item], task_type=task_type)) == [
         {
             "name": "a",
             "uuid": "uuid-a",
             "status": "REVIEWED",
-            "image": jpeg((10, 20)),
-            "width": 10,
-            "height": 20,
-            "segmentation_bitmap": bitmap(),
+            "image": jpeg((2, 3)),
+            "width": 2,
+            "height": 3,
+            "segmentation_bitmap": png,
             "annotations": [
                 {"id": 70000, "category_id": 2, "category": 1, "attributes": {"open": True}},
                 {"id": 1, "category_id": 1, "category": 0, "attributes": None},
@@ -174,15 +175,16 @@ def test_a_sequence_of_vectors(server, write_release, rows_of):
 
 
 def test_a_sequence_of_bitmaps(server, write_release, rows_of):
+    png = bitmap([[5] * 8] * 6)
     frames = [{"image": {"url": server.url(f"/{n}.jpg", jpeg(red=n))}} for n in range(3)]
     one = {"id": 5, "category_id": 2, "track_id": 3, "is_keyframe": True, "attributes": {"a": None}}
     contents = [
-        {"annotations": [one], "segmentation_bitmap": {"url": server.url("/0.png", bitmap([[5]]))}},
+        {"annotations": [one], "segmentation_bitmap": {"url": server.url("/0.png", png)}},
         {"annotations": [], "segmentation_bitmap": None},
     ]
     item = sample("drive", None, label(frames=contents), attributes={"frames": frames}, metadata={"k": 1})
     rows = rows_of(write_release([item], task_type="image-segmentation-sequence"))
-    assert [row["segmentation_bitmap"] for row in rows] == [bitmap([[5]]), None, None]
+    assert [row["segmentation_bitmap"] for row in rows] == [png, None, None]
     assert [row["annotations"] for row in rows] == [[{**one, "category": 1}], [], []]
     assert [row["metadata"] for row in rows] == [{"k": 1}] * 3
     assert [row["frame_index"] for row in rows] == [0, 1, 2]

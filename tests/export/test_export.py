@@ -9,7 +9,7 @@ from typing import Any
 
 import datasets
 import pytest
-from dataset.making import label, sample
+from dataset.making import label, sample, unreadable
 
 from segments_hf import Release, export_dataset, load_release, to_layout
 from segments_hf.errors import AssetError, BitmapError, OptionError, SegmentsHFError
@@ -176,7 +176,7 @@ def test_no_label_at_all(tmp_path: Path) -> None:
 def test_a_broken_bitmap_follows_on_error(tmp_path: Path, name: str, caplog: pytest.LogCaptureFixture) -> None:
     broken = label(annotations=[{"id": 1, "category_id": 3}], segmentation_bitmap={"url": "broken.png"})
     release = bitmap_release(tmp_path, {"a.jpg": True, "broken.jpg": broken, "c.jpg": True})
-    (tmp_path / "broken.png").write_bytes((tmp_path / "bitmap.png").read_bytes()[:90])
+    (tmp_path / "broken.png").write_bytes(unreadable((tmp_path / "bitmap.png").read_bytes()))
     message = r"sample 'broken.jpg': got something .* \(on_error='skip' goes on without it\)"
     with pytest.raises(BitmapError, match=message):
         export_dataset(release, name, tmp_path / "out")
@@ -184,6 +184,22 @@ def test_a_broken_bitmap_follows_on_error(tmp_path: Path, name: str, caplog: pyt
     done = export_dataset(release, name, tmp_path / "out", on_error="skip")
     assert (done.images, done.left_out) == (2, {"broken": 1})
     assert "sample 'broken.jpg' left out: got something that cannot be read as a picture" in caplog.text
+    assert not [file for file in files(tmp_path / "out") if "broken" in file]
+
+
+@pytest.mark.parametrize("name", OF_BITMAPS)
+def test_a_bitmap_that_was_damaged_since_follows_on_error(tmp_path: Path, name: str) -> None:
+    given = label(annotations=[{"id": 1, "category_id": 3}], segmentation_bitmap={"url": "broken.png"})
+    release = bitmap_release(tmp_path, {"a.jpg": True, "broken.jpg": given, "c.jpg": True})
+    whole = (tmp_path / "bitmap.png").read_bytes()
+    (tmp_path / "broken.png").write_bytes(whole)
+    rows = load_release(release)
+    (tmp_path / "broken.png").write_bytes(whole[:90])
+    with pytest.raises(BitmapError, match=r"sample 'broken.jpg': got something"):
+        export_dataset(rows, name, tmp_path / "out")
+    assert not files(tmp_path / "out")
+    done = export_dataset(rows, name, tmp_path / "out", on_error="skip")
+    assert (done.images, done.left_out) == (2, {"broken": 1})
     assert not [file for file in files(tmp_path / "out") if "broken" in file]
 
 

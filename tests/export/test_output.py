@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from dataset.making import unreadable
 
 from segments_hf import export_dataset
 from segments_hf.errors import BitmapError, OutputExistsError
@@ -67,7 +68,7 @@ def test_a_failure_leaves_everything_as_it_was(tmp_path: Path) -> None:
     release = bitmap_release(tmp_path)
     export_dataset(release, "semantic", out)
     before = {name: (out / name).read_bytes() for name in files(out)}
-    (tmp_path / "bitmap.png").write_bytes((tmp_path / "bitmap.png").read_bytes()[:60])
+    (tmp_path / "bitmap.png").write_bytes(unreadable((tmp_path / "bitmap.png").read_bytes()))
     with pytest.raises(BitmapError):
         export_dataset(release, "semantic", out, overwrite=True)
     assert {name: (out / name).read_bytes() for name in files(out)} == before
@@ -78,7 +79,7 @@ def test_a_failure_leaves_everything_as_it_was(tmp_path: Path) -> None:
 
 def test_a_failure_leaves_no_folder_behind(tmp_path: Path) -> None:
     release = bitmap_release(tmp_path)
-    (tmp_path / "bitmap.png").write_bytes((tmp_path / "bitmap.png").read_bytes()[:60])
+    (tmp_path / "bitmap.png").write_bytes(unreadable((tmp_path / "bitmap.png").read_bytes()))
     with pytest.raises(BitmapError):
         export_dataset(release, "semantic", tmp_path / "out")
     assert not (tmp_path / "out").exists()

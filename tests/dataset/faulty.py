@@ -1,0 +1,167 @@
+"""A server on loopback that fails in every way that a server can, as often as a test wants.
+
+It speaks as much HTTP/1.1 as a GET takes, without `http.server`, which takes four times as long for a small file.
+"""
+
+from __future__ import annotations
+
+import random
+import socket
+import struct
+import threading
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+LONGEST_STALL = 30.0  # seconds, after which it ends by itself
+
+Fault = Callable[["FaultyServer", socket.socket, bytes], None]
+
+
+class FaultyServer:
+    """Answers for files, and now and then not.
+
+    Attributes:
+        url: Where it is.
+        files: The content of each path.
+        rate: The part of requests that get a fault.
+        latency: Seconds before each answer.
+        whole: How often each path was sent in whole.
+        faults: How often each fault was made.
+    """
+
+    def __init__(self, *, rate: float = 0.0, seed: int = 0) -> None:
+        self.files: dict[str, bytes] = {}
+        self.rate = rate
+        self.latency = 0.0
+        self.whole: Counter[str] = Counter()
+        self.faults: Counter[str] = Counter()
+        self.always: dict[str, str] = {}
+        self._random = random.Random(seed)
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def __enter__(self) -> FaultyServer:
+        threading.Thread(target=self._listen, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self._over.set()
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def put(self, path: str, content: bytes, *, always: str = "") -> str:
+        """Puts a file on the server, perhaps with a fault that it always has; returns its URL."""
+        self.files[path] = content
+        if always:
+            self.always[path] = always
+        return self.url + path
+
+    def _listen(self) -> None:
+        while not self._over.is_set():
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with connection:
+            try:
+                self._answer(connection)
+            except OSError:
+                return
+
+    def _answer(self, connection: socket.socket) -> None:
+        pending = b""
+        while not self._over.is_set():
+            while b"\r\n\r\n" not in pending:
+                received = connection.recv(65536)
+                if not received:
+                    return
+                pending += received
+            head, _, pending = pending.partition(b"\r\n\r\n")
+            path = head.split(b" ", 2)[1].decode().partition("?")[0]
+            if self.latency:
+                self._over.wait(self.latency)
+            content = self.files.get(path)
+            name = "missing" if content is None else self._fault(path)
+            if name:
+                FAULTS[name](self, connection, content or b"")
+                return
+            connection.sendall(_head(200, len(content)) + content)
+            with self._lock:
+                self.whole[path] += 1
+
+    def _fault(self, path: str) -> str:
+        with self._lock:
+            name = self.always.get(path) or (self._random.choice(PASSING) if self._random.random() < self.rate else "")
+            self.faults[name] += bool(name)
+        return name
+
+    def wait(self, seconds: float) -> bool:
+        """Waits; True if the server ends meanwhile."""
+        return self._over.wait(seconds)
+
+
+def _head(status: int, length: int | None, *lines: str) -> bytes:
+    lines = (f"HTTP/1.1 {status} X", *([] if length is None else [f"Content-Length: {length}"]), *lines)
+    return "".join(f"{line}\r\n" for line in lines).encode() + b"\r\n"
+
+
+def _reset(server: FaultyServer, connection: socket.socket, content: bytes) -> None:
+    connection.sendall(_head(200, len(content)) + content[: len(content) // 2])
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def _stall(server: FaultyServer, connection: socket.socket, content: bytes) -> None:
+    connection.sendall(_head(200, len(content)) + content[:10])
+    server.wait(LONGEST_STALL)
+
+
+def _drip(server: FaultyServer, connection: socket.socket, content: bytes) -> None:
+    connection.sendall(_head(200, 10**6))
+    for _ in range(int(LONGEST_STALL / 0.1)):
+        if server.wait(0.1):
+            return
+        connection.sendall(b"x")
+
+
+def _status(status: int, *lines: str, body: bytes = b"busy") -> Fault:
+    return lambda server, connection, content: connection.sendall(
+        _head(status, len(body), "Connection: close", *lines) + body
+    )
+
+
+def _instead(body: bytes) -> Fault:
+    """Something else, with status 200 and the right length."""
+    return lambda server, connection, content: connection.sendall(_head(200, len(body), "Connection: close") + body)
+
+
+def _truncate(server: FaultyServer, connection: socket.socket, content: bytes) -> None:
+    connection.sendall(_head(200, len(content)) + content[:-20])
+
+
+def _cut(server: FaultyServer, connection: socket.socket, content: bytes) -> None:
+    """A body that does not say how long it is, and stops in the middle."""
+    connection.sendall(_head(200, None, "Connection: close") + content[: len(content) // 2])
+
+
+FAULTS: dict[str, Fault] = {
+    "reset": _reset,
+    "stall": _stall,
+    "drip": _drip,
+    "500": _status(500),
+    "503": _status(503, "Retry-After: 0"),
+    "429": _status(429, "Retry-After: 0"),
+    "truncated": _truncate,
+    "cut": _cut,
+    "page": _instead(b"<!DOCTYPE html><title>Sign in</title>"),
+    "json": _instead(b'{"detail": "Too many requests"}'),
+    "empty": _instead(b""),
+    "missing": _status(404, body=b"not here"),
+}
+PASSING = [name for name in FAULTS if name != "missing"]
