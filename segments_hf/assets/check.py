@@ -19,6 +19,10 @@ _LOSSY = {"JPEG", "MPO", "JPEG2000"}
 _decoders = threading.BoundedSemaphore(os.cpu_count() or 1)  # each may hold a large picture's pixels
 
 
+class UnwantedError(AssetError):
+    """A picture that is whole, and is not taken: asking for it again would not help."""
+
+
 def check_picture(asset: Asset, options: FetchOptions, *, is_new: bool = True, is_bitmap: bool = False) -> Header:
     """Checks that an asset is a whole picture.
 
@@ -32,16 +36,17 @@ def check_picture(asset: Asset, options: FetchOptions, *, is_new: bool = True, i
         What its header says.
 
     Raises:
-        AssetError: It is empty, cut, damaged, too large, or no picture.
+        UnwantedError: It is whole, but too large, or not what a bitmap may be.
+        AssetError: It is empty, cut, damaged, or no picture.
     """
     if asset.size > options.max_bytes:
-        raise AssetError(f"got {asset.size:,} bytes, max_bytes={options.max_bytes:,} allows fewer")
+        raise UnwantedError(f"got {asset.size:,} bytes, max_bytes={options.max_bytes:,} allows fewer")
     header = read_header(asset)
     width, height = header.size
     if width * height > options.max_pixels:
-        raise AssetError(f"got {width} x {height} pixels, max_pixels={options.max_pixels:,} allows fewer")
+        raise UnwantedError(f"got {width} x {height} pixels, max_pixels={options.max_pixels:,} allows fewer")
     if is_bitmap and header.format in _LOSSY:
-        raise AssetError(f"got a {header.format}, which blurs the ids of a bitmap; wanted a PNG")
+        raise UnwantedError(f"got a {header.format}, which blurs the ids of a bitmap; wanted a PNG")
     decodes = options.verify == "decode"
     if is_new:
         with asset.view() as content:

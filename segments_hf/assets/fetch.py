@@ -63,6 +63,14 @@ class Fetcher:
         """How assets are fetched, and what is accepted."""
         return self._places.options
 
+    def name(self, reference: str) -> str:
+        """An asset as it may be shown: where it is, without a signature.
+
+        Raises:
+            AssetError: It is nowhere.
+        """
+        return str(self._locate(reference))
+
     def fetch(self, reference: str, *, is_bitmap: bool = False) -> tuple[Asset, Header]:
         """The picture that a release refers to, found to be whole: a file, or bytes that came over the network.
 

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+_AHEAD = 16  # items for each thread
+_PHOTOGRAPH = 2 * 2**20  # bytes: what a result is taken to weigh until there is one
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -25,7 +28,8 @@ def prefetch(
     """Does some work for each item, several items at a time, and gives the results in the order of the items.
 
     Items are taken no faster than results: of those that are under way or wait to be taken, the weights add up to
-    about `max_weight` at most. The weight of work under way is taken to be the largest seen so far.
+    about `max_weight` at most. The weight of work under way is taken to be the largest seen so far. Within that, the
+    others go on for a good while when the one at the head is slow.
 
     Args:
         work: What to do; it runs in threads.
@@ -42,12 +46,11 @@ def prefetch(
     """
     source = iter(items)
     waiting: deque[Future[R]] = deque()
-    heaviest = 2 * 2**20  # a photograph, until there is a result to go by
+    heaviest = 0
     pool = ThreadPoolExecutor(in_flight, thread_name_prefix="segments-hf")
     try:
         while True:
-            # Twice as many as there are threads: a slow one at the head must not stop the others.
-            room = max(1, min(2 * in_flight, max_weight // heaviest))
+            room = max(1, min(_AHEAD * in_flight, max_weight // (heaviest or _PHOTOGRAPH)))
             for item in itertools.islice(source, max(0, room - len(waiting))):
                 waiting.append(pool.submit(work, item))
             if not waiting:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from segments_hf.assets.check import UnwantedError
 from segments_hf.errors import AssetError
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def retrying(
 
     Args:
         read: Reads once.
-        accept: Looks at what was read; an AssetError means that it is not sound.
+        accept: Looks at what was read; an AssetError means that it is not sound, an UnwantedError that it is not taken.
         policy: How often.
         deadline: How long.
         traffic: What counts the retries.
@@ -82,6 +83,8 @@ def retrying(
         else:
             try:
                 return content, accept(content)
+            except UnwantedError:
+                raise
             except AssetError as error:
                 unsound += 1
                 fault, is_last = error, unsound > policy.unsound

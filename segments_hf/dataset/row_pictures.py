@@ -35,8 +35,30 @@ class Pictures:
     in_memory: bool
 
 
-def add_pictures(draft: Draft, pictures: Pictures) -> int:
+@dataclass(frozen=True)
+class _Picture:
+    """A picture that is whole.
+
+    Attributes:
+        reference: What the release says of where it is.
+        asset: Its bytes.
+        header: What its header says.
+        is_fetched: Whether the fetcher has got it; else it is a file of `segments_dir`.
+    """
+
+    reference: str
+    asset: Asset
+    header: Header
+    is_fetched: bool
+
+
+def add_pictures(draft: Draft, pictures: Pictures, *, keeps_wrong: bool) -> int:
     """Adds its pictures to a draft, or what is wrong with them.
+
+    Args:
+        draft: The row so far.
+        pictures: Where they come from.
+        keeps_wrong: Whether a row is made all the same when something is wrong.
 
     Returns:
         How many bytes it took to make.
@@ -44,26 +66,26 @@ def add_pictures(draft: Draft, pictures: Pictures) -> int:
     Raises:
         StorageError: The disk does not take a picture.
     """
-    size = 0
-    image_header = None
+    got: dict[str, _Picture] = {}
     for column, reference, found in _wanted(draft, pictures):
-        is_bitmap = column == _BITMAP
         try:
-            asset, header = _picture(reference, found, pictures.fetcher, is_bitmap=is_bitmap)
-            if is_bitmap and image_header:
-                _check_sizes(image_header, header)
+            got[column] = _picture(column, reference, found, pictures.fetcher)
         except AssetError as error:
             draft.errors.append((column, error))
-            continue
-        if not found:
-            asset = pictures.fetcher.keep(reference or "", asset)
-        if not is_bitmap:
-            image_header = header
-            draft.row["width"], draft.row["height"] = header.size
-        # No path beside bytes: `datasets` would prefer a file of that name in the working directory.
-        draft.row[column] = {"bytes": asset.read(), "path": None} if pictures.in_memory else str(asset.path)
-        size += asset.size if pictures.in_memory or asset.content else 0
-    return size
+    if mismatch := _size_error(got, pictures.fetcher):
+        draft.errors.append((_BITMAP, mismatch))
+        del got[_BITMAP]  # and if there is no row, the image is not kept either: it may be the one that is wrong
+        got = got if keeps_wrong else {}
+    return sum(_put(draft, column, picture, pictures) for column, picture in got.items())
+
+
+def _put(draft: Draft, column: str, picture: _Picture, pictures: Pictures) -> int:
+    asset = pictures.fetcher.keep(picture.reference, picture.asset) if picture.is_fetched else picture.asset
+    if column == _IMAGE:
+        draft.row["width"], draft.row["height"] = picture.header.size
+    # No path beside bytes: `datasets` would prefer a file of that name in the working directory.
+    draft.row[column] = {"bytes": asset.read(), "path": None} if pictures.in_memory else str(asset.path)
+    return asset.size if pictures.in_memory or asset.content else 0
 
 
 def _wanted(draft: Draft, pictures: Pictures) -> Iterator[tuple[str, str | None, Path | None]]:
@@ -75,24 +97,27 @@ def _wanted(draft: Draft, pictures: Pictures) -> Iterator[tuple[str, str | None,
         yield _BITMAP, draft.bitmap, found
 
 
-def _picture(reference: str | None, found: Path | None, fetcher: Fetcher, *, is_bitmap: bool) -> tuple[Asset, Header]:
+def _picture(column: str, reference: str | None, found: Path | None, fetcher: Fetcher) -> _Picture:
+    is_bitmap = column == _BITMAP
     if found:
         asset = Asset(path=found)
         try:
-            return asset, check_picture(asset, fetcher.options, is_bitmap=is_bitmap)
+            header = check_picture(asset, fetcher.options, is_bitmap=is_bitmap)
         except AssetError as error:
             raise AssetError(f"{found}: {error}") from error
+        return _Picture(str(found), asset, header, is_fetched=False)
     if not reference:
         raise AssetError("the release has no URL for it")
-    return fetcher.fetch(reference, is_bitmap=is_bitmap)
+    return _Picture(reference, *fetcher.fetch(reference, is_bitmap=is_bitmap), is_fetched=True)
 
 
-def _check_sizes(image: Header, bitmap: Header) -> None:
-    if bitmap.size == image.size:
-        return
-    (width, height), (wanted_width, wanted_height) = bitmap.size, image.size
+def _size_error(got: dict[str, _Picture], fetcher: Fetcher) -> AssetError | None:
+    if len(got) < 2 or got[_IMAGE].header.size == got[_BITMAP].header.size:
+        return None
+    image, bitmap = got[_IMAGE].header, got[_BITMAP].header
+    name = fetcher.name(got[_BITMAP].reference) if got[_BITMAP].is_fetched else got[_BITMAP].reference
     hint = " (it fits the image before EXIF rotation)" if bitmap.size == image.stored_size else ""
-    raise AssetError(
-        f"got a bitmap of {width} x {height} pixels for an image of {wanted_width} x {wanted_height}{hint}; "
-        "wanted the same size"
+    return AssetError(
+        f"{name}: got a bitmap of {bitmap.size[0]} x {bitmap.size[1]} pixels for an image of {image.size[0]} x "
+        f"{image.size[1]}{hint}; wanted the same size"
     )

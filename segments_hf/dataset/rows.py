@@ -78,7 +78,7 @@ def _fetched_ahead(
 
 
 def _complete(draft: Draft, pictures: Pictures | None, on_error: OnError) -> Outcome:
-    size = add_pictures(draft, pictures) if pictures and draft.row else 0
+    size = add_pictures(draft, pictures, keeps_wrong=on_error == "keep") if pictures and draft.row else 0
     return _judge(draft, size, on_error)
 
 

@@ -90,18 +90,19 @@ def test_as_many_as_in_flight_at_once():
 @given(st.lists(st.integers(0, 40 * MIB), min_size=1, max_size=40), st.integers(1, 8), st.integers(1, 64 * MIB))
 def test_what_is_outstanding_is_bounded_by_weight(weights, in_flight, max_weight):
     taken = got = 0
-    heaviest = MIB  # what a result is taken to weigh before there is one
+    heaviest = 2 * MIB  # what a result is taken to weigh before there is one
 
     def items():
         nonlocal taken
         for weight in weights:
             taken += 1
             assert taken - got <= max(1, max_weight // heaviest)
-            assert taken - got <= 2 * in_flight
+            assert taken - got <= 16 * in_flight
             yield weight
 
     for weight in prefetch(lambda w: w, items(), weight=lambda w: w, in_flight=in_flight, max_weight=max_weight):
-        got, heaviest = got + 1, max(heaviest, weight)
+        heaviest = max(heaviest if got else 0, weight) or 2 * MIB
+        got += 1
     assert got == taken == len(weights)
 
 
@@ -134,7 +135,7 @@ def test_items_are_taken_lazily_and_in_the_calling_thread():
     results = prefetch(lambda n: n, items(), weight=lambda _: 0, in_flight=4)
     assert taken == 0  # nothing is done before a result is asked for
     assert [next(results) for _ in range(10)] == list(range(10))
-    assert taken <= 10 + 2 * 4
+    assert taken <= 10 + 16 * 4
     assert threads == {threading.current_thread()}
     results.close()
 
