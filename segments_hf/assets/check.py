@@ -40,7 +40,7 @@ def check_picture(asset: Asset, options: FetchOptions, *, is_new: bool = True, i
         AssetError: It is empty, cut, damaged, or no picture.
     """
     if asset.size > options.max_bytes:
-        raise UnwantedError(f"got {asset.size:,} bytes, max_bytes={options.max_bytes:,} allows fewer")
+        raise UnwantedError(f"got more bytes than max_bytes={options.max_bytes:,} allows")
     header = read_header(asset)
     width, height = header.size
     if width * height > options.max_pixels:

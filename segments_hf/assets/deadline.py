@@ -21,13 +21,12 @@ class Deadline:
         self._seconds = seconds
         self._stopped = stopped or threading.Event()
 
-    def extend(self, seconds: float) -> None:
-        """Allows more time, if there is any left.
+    def is_over(self, more: float = 0.0) -> bool:
+        """Whether the time is over, with so many seconds more, or the asset is not wanted any more."""
+        return self._stopped.is_set() or not self.allows(-more)
 
-        Raises:
-            AssetError: There is none left, or the asset is not wanted any more.
-        """
-        self.left  # noqa: B018  (it raises)
+    def extend(self, seconds: float) -> None:
+        """Allows more time."""
         self._seconds += seconds
 
     @property

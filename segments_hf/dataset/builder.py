@@ -43,6 +43,10 @@ if TYPE_CHECKING:
 
 PROBLEMS_FILE = "errors.jsonl"
 
+# This module reads URLs by itself, so that `datasets` need not put an `open` and a `Path` of its own into it; for that
+# it would import scipy, where that is installed.
+_patched_for_streaming = True
+
 _ROWS_IN_MEMORY = 16  # that wait to be written, when they hold their pictures
 
 

@@ -112,7 +112,7 @@ def _picture(column: str, reference: str | None, found: Path | None, fetcher: Fe
 
 
 def _size_error(got: dict[str, _Picture], fetcher: Fetcher) -> AssetError | None:
-    if len(got) < 2 or got[_IMAGE].header.size == got[_BITMAP].header.size:
+    if got.keys() != {_IMAGE, _BITMAP} or got[_IMAGE].header.size == got[_BITMAP].header.size:
         return None
     image, bitmap = got[_IMAGE].header, got[_BITMAP].header
     name = fetcher.name(got[_BITMAP].reference) if got[_BITMAP].is_fetched else got[_BITMAP].reference

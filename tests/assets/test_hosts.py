@@ -115,7 +115,7 @@ def test_a_dead_host_is_given_up_while_others_answer(server, dead_address):
     client = new_client()
     server.url("/a", b"body")
     get(client, server.address + "/a")
-    with pytest.raises(AssetError, match=r"no answer \(NewConnectionError\), after 3 tries"):
+    with pytest.raises(AssetError, match=r"no answer \(.*connect to server\), after 3 tries"):
         get(client, dead_address + "/x", retries=2)
     get(client, server.address + "/a")
     with pytest.raises(AssetError, match=r"its host has given no answer for \d+ s, while others have"):
@@ -126,7 +126,7 @@ def test_a_dead_host_is_given_up_while_others_answer(server, dead_address):
 def test_a_dead_host_is_tried_again_where_no_other_answers(dead_address):
     client = new_client()
     for _ in range(2):
-        with pytest.raises(AssetError, match=r"no answer \(NewConnectionError\), after 3 tries"):
+        with pytest.raises(AssetError, match=r"no answer \(.*connect to server\), after 3 tries"):
             get(client, dead_address + "/x", retries=2)
     client.close()
 

@@ -1,0 +1,105 @@
+"""``segments-hf cache``: what is kept is shown and removed, and what refers to it is built again."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from dataset.making import served_samples
+from filelock import FileLock
+from typer.testing import CliRunner, Result
+
+from segments_hf import load_release
+from segments_hf.assets import AssetCache, default_cache_folder
+from segments_hf.cli.app import app
+from segments_hf.hub.journal import journals_folder
+from segments_hf.release import releases_folder
+
+DAY = 86400
+
+
+def run(*args: object) -> Result:
+    return CliRunner().invoke(app, ["cache", *map(str, args)])
+
+
+@pytest.fixture
+def filled(caches) -> AssetCache:
+    """A cache of three pictures, two releases, and two pushes of which one is under way."""
+    cache = AssetCache(default_cache_folder())
+    for days in range(3):
+        path = cache.store(f"https://host/{days}.jpg", b"x" * 1_000_000)
+        os.utime(path, (time.time() - days * 10 * DAY,) * 2)
+    releases_folder().mkdir(parents=True)
+    for name in ("a", "b"):
+        (releases_folder() / f"{name}.json").write_text("{}")
+    for name in ("left", "under-way"):
+        (journals_folder() / name).mkdir(parents=True)
+        (journals_folder() / name / "0.jsonl").write_text("{}")
+        (journals_folder() / f"{name}.lock").touch()
+    return cache
+
+
+def test_info(filled) -> None:
+    with FileLock(journals_folder() / "under-way.lock"):
+        result = run("info")
+    assert result.exit_code == 0, result.output
+    lines = {line.split("  ")[0].strip(): line.split() for line in result.output.splitlines()}
+    assert lines["pictures"] == ["pictures", "3", "3.0", "MB", "up", "to", "20", "d"]
+    assert lines["releases"][1] == "2"
+    assert lines["broken off pushes"][3] == "1"
+    assert str(default_cache_folder().parent) in result.output
+
+
+def test_info_of_nothing(caches) -> None:
+    result = run("info")
+    assert result.exit_code == 0
+    assert "0.0 MB" in result.output
+
+
+@pytest.mark.parametrize(("age", "left"), [("30d", 3), ("15d", 2), ("200h", 1), ("1w", 1)])
+def test_clear_what_was_not_used_for_long(filled, age: str, left: int) -> None:
+    result = run("clear", "--older-than", age, "--yes")
+    assert result.exit_code == 0, result.output
+    assert f"Removed {3 - left} files of pictures ({3 - left}.0 MB)" in result.output
+    assert filled.usage().files == left
+    assert len(list(releases_folder().iterdir())) == 2
+
+
+def test_clear_everything_but_a_push_that_is_under_way(filled) -> None:
+    with FileLock(journals_folder() / "under-way.lock"):
+        result = run("clear", "-y")
+    assert result.exit_code == 0, result.output
+    assert filled.usage().files == 0
+    assert list(releases_folder().iterdir()) == []
+    assert [path.parent.name for path in journals_folder().glob("*/*")] == ["under-way"]
+
+
+@pytest.mark.parametrize("age", ["30", "d", "-1d", "30 days", "30y", ""])
+def test_an_age_that_is_none(filled, age: str) -> None:
+    result = run("clear", "--yes", f"--older-than={age}")
+    assert result.exit_code == 2
+    assert "wanted a number" in result.output
+    assert filled.usage().files == 3
+
+
+def test_it_asks_first(filled) -> None:
+    result = CliRunner().invoke(app, ["cache", "clear"], input="n\n")
+    assert result.exit_code == 1
+    assert "Remove everything from" in result.output
+    assert filled.usage().files == 3
+
+
+@pytest.mark.parametrize(("options", "rebuilt"), [({}, True), ({"embed": True}, False)], ids=["paths", "embedded"])
+def test_a_dataset_that_refers_to_removed_pictures_is_built_again(server, write_release, options, rebuilt) -> None:
+    release = write_release(served_samples(server, 4))
+    first = load_release(release, split="train", **options)
+    built_at = Path(first.cache_files[0]["filename"]).stat().st_mtime_ns
+    assert run("clear", "--yes").exit_code == 0
+    again = load_release(release, split="train", **options)
+    assert [row["image"].size for row in again] == [(2, 1)] * 4
+    assert (Path(again.cache_files[0]["filename"]).stat().st_mtime_ns != built_at) == rebuilt
+    once_more = load_release(release, split="train", **options)
+    assert server.asked["/images/0.jpg"] == (2 if rebuilt else 1)
+    assert once_more.cache_files == again.cache_files
