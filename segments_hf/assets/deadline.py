@@ -21,10 +21,6 @@ class Deadline:
         self._seconds = seconds
         self._stopped = stopped or threading.Event()
 
-    def is_over(self, more: float = 0.0) -> bool:
-        """Whether the time is over, with so many seconds more, or the asset is not wanted any more."""
-        return self._stopped.is_set() or not self.allows(-more)
-
     def extend(self, seconds: float) -> None:
         """Allows more time."""
         self._seconds += seconds

@@ -80,17 +80,15 @@ class HttpClient:
         body = _Body(self._max_bytes)
         with host.turn(deadline):
             asked_at = time.monotonic()
-            curl = self._prepared(url, body, deadline)
+            curl = self._prepared(url, body)
             try:
                 curl.perform()
                 answer = curl.getinfo(pycurl.RESPONSE_CODE)
                 retry_after = curl.getinfo(pycurl.RETRY_AFTER)
             except pycurl.error as error:
-                deadline.extend(body.size / _LEAST_RATE)
-                deadline.left  # noqa: B018  (it raises)
                 raise self._fault(curl, error, body) from None
             finally:
-                curl.unsetopt(pycurl.XFERINFOFUNCTION)
+                deadline.extend(body.size / _LEAST_RATE)
                 self._handles.append(curl)
             host.answered()
             if answer != _OK:
@@ -103,7 +101,7 @@ class HttpClient:
         while self._handles:
             self._handles.pop().close()
 
-    def _prepared(self, url: str, body: _Body, deadline: Deadline) -> pycurl.Curl:
+    def _prepared(self, url: str, body: _Body) -> pycurl.Curl:
         try:
             curl = self._handles.pop()  # the last one first: its connection is the warmest
         except IndexError:
@@ -115,7 +113,6 @@ class HttpClient:
             raise AssetError(f"got a broken URL ({type(error).__name__})") from None
         curl.setopt(pycurl.PROXY, self._proxy(_host_name(url)))
         curl.setopt(pycurl.WRITEFUNCTION, body.write)
-        curl.setopt(pycurl.XFERINFOFUNCTION, lambda _, loaded, *__: deadline.is_over(loaded / _LEAST_RATE))
         return curl
 
     def _new_handle(self) -> pycurl.Curl:
@@ -131,7 +128,6 @@ class HttpClient:
             pycurl.LOW_SPEED_TIME: self._stall,
             pycurl.MAXFILESIZE_LARGE: self._max_bytes,
             pycurl.MAXREDIRS: _MOST_REDIRECTS,
-            pycurl.NOPROGRESS: False,
             pycurl.NOSIGNAL: True,  # there are threads
             pycurl.PROTOCOLS: _WEB,
             pycurl.REDIR_PROTOCOLS: _WEB,
