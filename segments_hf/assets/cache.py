@@ -43,14 +43,12 @@ class AssetCache:
 
         Only the hash and a harmless suffix of the URL go into it.
         """
-        key = hashlib.sha256(unsigned(url).encode()).hexdigest()
-        suffix = url_suffix(url)
-        return self.folder / key[0] / f"{key}{suffix if _SAFE_SUFFIX.fullmatch(suffix) else ''}"
+        return Path(self._place(url))
 
     def find(self, url: str) -> Path | None:
         """Where an asset is kept; None if it is not."""
-        path = self.path(url)
-        return path if path.is_file() else None
+        place = self._place(url)
+        return Path(place) if os.path.isfile(place) else None  # noqa: PTH113  (a Path for each costs more than the look)
 
     def store(self, url: str, content: bytes) -> Path:
         """Keeps an asset and returns where.
@@ -58,25 +56,26 @@ class AssetCache:
         Raises:
             StorageError: The disk does not take it.
         """
-        path = self.path(url)
-        incoming = self.folder / _INCOMING / uuid.uuid4().hex
+        place = self._place(url)
+        incoming = f"{self.folder}/{_INCOMING}/{uuid.uuid4().hex}"
         try:
             try:
                 _write(incoming, content)
-            except FileNotFoundError:
-                incoming.parent.mkdir(parents=True, exist_ok=True)
+                os.replace(incoming, place)  # noqa: PTH105
+            except FileNotFoundError:  # one of the folders
+                for path in (incoming, place):
+                    Path(path).parent.mkdir(parents=True, exist_ok=True)
                 _write(incoming, content)
-            _move(incoming, path)
-        except OSError as error:
-            incoming.unlink(missing_ok=True)
+                os.replace(incoming, place)  # noqa: PTH105
+        except BaseException as error:
+            Path(incoming).unlink(missing_ok=True)
+            if not isinstance(error, OSError):
+                raise
             raise StorageError(
                 f"{self.folder}: cannot keep an asset of {len(content):,} bytes ({error.strerror}); free some space, "
                 "or set HF_HOME to a folder on another disk. What is there already is whole"
             ) from error
-        except BaseException:
-            incoming.unlink(missing_ok=True)
-            raise
-        return path
+        return Path(place)
 
     def usage(self) -> Usage:
         """How much is kept."""
@@ -108,18 +107,15 @@ class AssetCache:
         except FileNotFoundError:
             return False
 
+    def _place(self, url: str) -> str:
+        key = hashlib.sha256(unsigned(url).encode()).hexdigest()
+        suffix = url_suffix(url)
+        return f"{self.folder}/{key[0]}/{key}{suffix if _SAFE_SUFFIX.fullmatch(suffix) else ''}"
+
     def _files(self) -> Iterator[FoundFile]:
         return (file for digit in "0123456789abcdef" for file in find_files(self.folder / digit))
 
 
-def _write(path: Path, content: bytes) -> None:
-    with path.open("xb") as file:
+def _write(path: str, content: bytes) -> None:
+    with open(path, "xb") as file:  # noqa: PTH123  (buffered, so that a write is whole or an error)
         file.write(content)
-
-
-def _move(source: Path, target: Path) -> None:
-    try:
-        os.replace(source, target)  # noqa: PTH105  (a Path of its own costs more than the move)
-    except FileNotFoundError:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(source, target)  # noqa: PTH105

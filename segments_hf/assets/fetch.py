@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from segments_hf.assets.places import Places
 
 
+# For the short work between two transfers: threads that all want the interpreter after each system call of it take
+# turns so often that it costs a quarter more.
+_one_at_a_time = threading.Lock()
+
+
 class Fetcher:
     """Gets the pictures of a release; any number of threads may use it.
 
@@ -100,7 +105,10 @@ class Fetcher:
         if not self._store or asset.path is not None or asset.content is None:
             return asset
         url = self._locate(reference).url
-        return asset if url is None else Asset(asset.content, self._cache.store(url, asset.content))
+        if url is None:
+            return asset
+        with _one_at_a_time:
+            return Asset(asset.content, self._cache.store(url, asset.content))
 
     def stop(self) -> None:
         """Tells the threads that nobody waits for them any more."""
@@ -134,7 +142,10 @@ class Fetcher:
         return Asset(content), header
 
     def _accept(self, content: bytes, *, is_bitmap: bool) -> Header:
-        return check_picture(Asset(content), self.options, is_bitmap=is_bitmap)
+        if self.options.verify == "decode":
+            return check_picture(Asset(content), self.options, is_bitmap=is_bitmap)
+        with _one_at_a_time:
+            return check_picture(Asset(content), self.options, is_bitmap=is_bitmap)
 
 
 def _existing(path: Path) -> Path:

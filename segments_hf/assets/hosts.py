@@ -86,17 +86,18 @@ class Host:
                 self._under_way -= 1
                 self._changed.notify()
 
-    def answered(self) -> None:
-        """It gave an answer, whichever."""
+    def answered(self, *, served: bool = False) -> None:
+        """It gave an answer, whichever.
+
+        Args:
+            served: Whether the answer was what it was asked for.
+        """
         with self._changed:
             self.answered_at = time.monotonic()
             self._silent_since = None
-
-    def served(self) -> None:
-        """It gave what it was asked for."""
-        with self._changed:
-            self._room = min(self._most, self._room + 1 / self._room)
-            self._pause = 0.0
+            if served:
+                self._room = min(self._most, self._room + 1 / self._room)
+                self._pause = 0.0
 
     def is_busy(self, asked_at: float, retry_after: float | None) -> None:
         """It wants fewer requests.

@@ -90,10 +90,9 @@ class HttpClient:
             finally:
                 deadline.extend(body.size / _LEAST_RATE)
                 self._handles.append(curl)
-            host.answered()
+            host.answered(served=answer == _OK)
             if answer != _OK:
                 raise _status_error(answer, retry_after, host, asked_at)
-            host.served()
         return body.content
 
     def close(self) -> None:

@@ -64,7 +64,7 @@ def test_one_that_is_busy_gets_half_and_slowly_more_again():
         host.is_busy(time.monotonic(), 0)
     assert rooms(host) == 1
     for _ in range(200):
-        host.served()
+        host.answered(served=True)
     assert rooms(host) == 16
 
 
