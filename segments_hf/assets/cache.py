@@ -117,5 +117,5 @@ class AssetCache:
 
 
 def _write(path: str, content: bytes) -> None:
-    with open(path, "xb") as file:  # noqa: PTH123  (buffered, so that a write is whole or an error)
+    with open(path, "wb") as file:  # noqa: PTH123  (buffered, so that a write is whole or an error)
         file.write(content)
