@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+SDK_PACKAGES = ["segments-ai==1.33.0", "pillow==12.*", "scikit-image", "pycocotools"]
 _CHILD = "--in-child"
 _STARTED = "BENCHMARK_STARTED"
 
@@ -63,6 +64,11 @@ def environment(folder: Path, packages: list[str]) -> str:
         subprocess.run([python, "-m", "pip", "install", "--quiet", "--quiet", *packages], check=True)
         ready.touch()
     return str(python)
+
+
+def sdk_environment() -> str:
+    """Return the Python of an environment with the SDK and what its exports need."""
+    return environment(Path(__file__).resolve().parent / ".env-sdk-1.33-export", SDK_PACKAGES)
 
 
 def timed(function: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, Measure]:

@@ -1,8 +1,9 @@
 """A made-up release and the web server that it is fetched from, in a process of its own.
 
-`python _served_release.py FOLDER SAMPLES` writes the pictures, the bitmaps and `release.json` to FOLDER,
-prints one line of JSON (`port`, `bytes` of all assets), and serves FOLDER on the loopback address until its
-standard input closes, which is when its parent ends, and never for more than an hour.
+`python _served_release.py FOLDER SAMPLES [LATENCY ...]` writes the pictures and the bitmaps to FOLDER, and for each
+LATENCY, in milliseconds (none is 0), a release whose assets are answered so much later, each by a thread of its own
+for every connection. It prints one line of JSON (`urls` of the releases, `bytes` of all assets), and serves FOLDER on
+the loopback address until its standard input closes, which is when its parent ends, and never for more than an hour.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import os
 import sys
 import threading
+import time
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -23,6 +25,7 @@ from PIL import Image
 INSTANCES = 20
 CLASSES = 8
 LIFETIME_SECONDS = 3600
+ADDRESS = "http://release"  # stands for that of a server, until there is one
 
 # A PNG keeps the noise of every pixel, so at the weight of a JPEG (some 230 kB) it is a smaller picture.
 JPEG_SIZE, JPEG_NOISE = (1280, 960), 5.0
@@ -51,7 +54,7 @@ def bitmap(rng: np.random.Generator, size: tuple[int, int]) -> tuple[Image.Image
     return Image.fromarray((ids | 0xFF000000).view(np.uint8).reshape(height, width, 4), "RGBA"), seen
 
 
-def write_sample(folder: Path, address: str, index: int) -> dict[str, Any]:
+def write_sample(folder: Path, index: int) -> dict[str, Any]:
     """Write the two files of one sample and return its entry in the release."""
     rng = np.random.default_rng([2024, index])
     size, noise, suffix = (PNG_SIZE, PNG_NOISE, "png") if index % 2 else (JPEG_SIZE, JPEG_NOISE, "jpg")
@@ -65,23 +68,23 @@ def write_sample(folder: Path, address: str, index: int) -> dict[str, Any]:
         "attributes": {
             "format_version": "0.1",
             "annotations": annotations,
-            "segmentation_bitmap": {"url": f"{address}/label_{index:05d}.png"},
+            "segmentation_bitmap": {"url": f"{ADDRESS}/label_{index:05d}.png"},
         },
     }
     return {
         "uuid": f"00000000-0000-4000-8000-{index:012x}",
         "name": name,
-        "attributes": {"image": {"url": f"{address}/{name}"}},
+        "attributes": {"image": {"url": f"{ADDRESS}/{name}"}},
         "metadata": {"camera": f"cam{index % 4}"},
         "labels": {"ground-truth": label},
     }
 
 
-def write_release(folder: Path, address: str, count: int) -> int:
-    """Write a release of `count` samples; return the bytes of all its assets."""
+def draw_release(folder: Path, count: int) -> tuple[str, int]:
+    """Write the assets of a release of `count` samples; return the release and the bytes of all its assets."""
     folder.mkdir(parents=True)
     with ProcessPoolExecutor() as pool:
-        samples = list(pool.map(partial(write_sample, folder, address), range(count)))
+        samples = list(pool.map(partial(write_sample, folder), range(count)))
     size = sum(path.stat().st_size for path in folder.iterdir())
     categories = [{"id": number, "name": f"class {number}"} for number in range(1, CLASSES + 1)]
     release = {
@@ -98,8 +101,7 @@ def write_release(folder: Path, address: str, count: int) -> int:
             "samples": samples,
         },
     }
-    (folder / "release.json").write_text(json.dumps(release))
-    return size
+    return json.dumps(release), size
 
 
 class Handler(SimpleHTTPRequestHandler):
@@ -107,6 +109,12 @@ class Handler(SimpleHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+    latency = 0.0
+
+    def do_GET(self) -> None:
+        if self.latency and not self.path.endswith(".json"):
+            time.sleep(self.latency)
+        super().do_GET()
 
     def copyfile(self, source: BinaryIO, outputfile: BinaryIO) -> None:
         self.connection.sendfile(source)
@@ -115,16 +123,31 @@ class Handler(SimpleHTTPRequestHandler):
         pass
 
 
-def main() -> None:
-    folder, count = Path(sys.argv[1]), int(sys.argv[2])
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
-    port = server.server_address[1]
-    size = write_release(folder, f"http://127.0.0.1:{port}", count)
+class Server(ThreadingHTTPServer):
+    """Let many connect at once: where the queue is full, they wait a second and try again."""
+
+    request_queue_size = 128
+
+
+def serve(folder: Path, release: str, latency: str) -> str:
+    """Serve a release and its assets, the assets so many milliseconds late; return the URL of the release."""
+    handler = type("LateHandler", (Handler,), {"latency": float(latency) / 1e3})
+    server = Server(("127.0.0.1", 0), partial(handler, directory=str(folder)))
+    address = f"http://127.0.0.1:{server.server_address[1]}"
+    name = f"release-{latency}.json"
+    (folder / name).write_text(release.replace(ADDRESS, address))
     threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"{address}/{name}"
+
+
+def main() -> None:
+    folder, count, latencies = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:] or ["0"]
+    release, size = draw_release(folder, count)
+    urls = [serve(folder, release, latency) for latency in latencies]
     lifetime = threading.Timer(LIFETIME_SECONDS, os._exit, [1])
     lifetime.daemon = True
     lifetime.start()
-    print(json.dumps({"port": port, "bytes": size}), flush=True)
+    print(json.dumps({"urls": urls, "bytes": size}), flush=True)
     sys.stdin.read()
 
 

@@ -17,20 +17,14 @@ Run it with `python benchmarks/build.py`; the first run makes the SDK's environm
 from __future__ import annotations
 
 import argparse
-import contextlib
 import http.client
-import json
-import subprocess
-import sys
 import tempfile
 import urllib.parse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from _measure import REPOSITORY, Measure, environment, median, print_table, run, start, timed, verdict
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from _serving import asset_paths, sdk_release, served_release
 
 HERE = Path(__file__).resolve().parent
 SDK_PACKAGES = ["segments-ai==1.16.0", "pillow==12.*", "datasets==5.2.0"]
@@ -41,19 +35,8 @@ MIN_RATIO, MAX_PEAK_MIB, MAX_DISK = 30, 400, 1.05
 def sdk(url: str, count: str) -> Measure:
     """Build with the SDK; runs in the SDK's environment."""
     from segments.huggingface import release2dataset
-    from segments.typing import Release
 
-    release = Release(
-        uuid="00000000-0000-4000-8000-000000000000",
-        name="v1.0",
-        description="",
-        release_type="JSON",
-        attributes={"url": url},
-        status="SUCCEEDED",
-        created_at="2024-05-01T12:00:00Z",
-        samples_count=int(count),
-    )
-    dataset, measure = timed(release2dataset, release)
+    dataset, measure = timed(release2dataset, sdk_release(url, int(count)))
     check_rows(dataset, int(count), "label.segmentation_bitmap")
     return measure
 
@@ -76,12 +59,7 @@ def limit(url: str, count: str) -> Measure:
         connection.request("GET", path)
         return connection.getresponse().read()
 
-    release = json.loads(fetch(parts.path))
-    paths = []
-    for sample in release["dataset"]["samples"]:
-        attributes = sample["labels"]["ground-truth"]["attributes"]
-        for asset in (sample["attributes"]["image"], attributes["segmentation_bitmap"]):
-            paths.append(urllib.parse.urlsplit(asset["url"]).path)
+    paths = asset_paths(fetch(parts.path))
     assets, measure = timed(lambda: [fetch(path) for path in paths])
     if len(assets) != 2 * int(count) or not all(assets):
         raise SystemExit(f"fetched {len(assets)} assets, wanted {2 * int(count)}, none of them empty")
@@ -95,20 +73,6 @@ def check_rows(dataset: Any, count: int, bitmap: str) -> None:
     for row in dataset:
         if row["image"].size != row[bitmap].size:
             raise SystemExit(f"{row['name']}: image {row['image'].size}, bitmap {row[bitmap].size}")
-
-
-@contextlib.contextmanager
-def served_release(folder: Path, count: int) -> Iterator[tuple[str, int]]:
-    """Serve a release from a process of its own; yield its URL and the bytes of its assets."""
-    command = [sys.executable, str(HERE / "_served_release.py"), str(folder), str(count)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        line = server.stdout.readline()
-        if not line:
-            raise SystemExit("the server did not start")
-        answer = json.loads(line)
-        # Leaving the block closes the server's standard input, at which it ends.
-        yield f"http://127.0.0.1:{answer['port']}/release.json", answer["bytes"]
 
 
 def disk_bytes(folder: Path) -> int:
@@ -161,7 +125,7 @@ def main() -> None:
     python = environment(options.env, SDK_PACKAGES)
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
-        with served_release(work / "served", options.samples) as (url, asset_bytes):
+        with served_release(work / "served", options.samples) as ([url], asset_bytes):
             print(f"{options.samples} samples, {asset_bytes / 1e6:.1f} MB of assets", flush=True)
             report(measure_all(url, options.samples, asset_bytes, python, work))
 

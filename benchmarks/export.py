@@ -29,13 +29,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from _drawn import HEIGHT, WIDTH, draw, write_png
-from _measure import REPOSITORY, Measure, environment, median, print_table, run, start, timed, verdict
+from _measure import REPOSITORY, Measure, median, print_table, run, sdk_environment, start, timed, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-HERE = Path(__file__).resolve().parent
-SDK_PACKAGES = ["segments-ai==1.33.0", "pillow==12.*", "scikit-image", "pycocotools"]
 OURS = {"PYTHONPATH": str(REPOSITORY)}
 IMAGES = 16
 DRAWN = 4  # of them, again and again
@@ -226,7 +224,7 @@ def compare_run_lengths(work: Path) -> tuple[list[list[str]], list[str]]:
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
-        python = environment(HERE / ".env-sdk-1.33-export", SDK_PACKAGES)
+        python = sdk_environment()
         run(__file__, "write", name)
         rows, verdicts = (first + second for first, second in zip(
             compare(work, python), compare_run_lengths(work), strict=True

@@ -1,0 +1,56 @@
+"""What the benchmarks of a served release share: the server, and the release as those who fetch from it see it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import urllib.parse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HERE = Path(__file__).resolve().parent
+
+
+@contextlib.contextmanager
+def served_release(folder: Path, count: int, *latencies: int) -> Iterator[tuple[list[str], int]]:
+    """Serve a release from a process of its own; yield its URL for each latency, and the bytes of its assets."""
+    command = [sys.executable, str(HERE / "_served_release.py"), str(folder), str(count), *map(str, latencies)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        line = server.stdout.readline()
+        if not line:
+            raise SystemExit("the server did not start")
+        answer = json.loads(line)
+        # Leaving the block closes the server's standard input, at which it ends.
+        yield answer["urls"], answer["bytes"]
+
+
+def sdk_release(url: str, count: int) -> Any:
+    """Return the release as the SDK's client would; runs in an environment of the SDK."""
+    from segments.typing import Release
+
+    return Release(
+        uuid="00000000-0000-4000-8000-000000000000",
+        name="v1.0",
+        description="",
+        release_type="JSON",
+        attributes={"url": url},
+        status="SUCCEEDED",
+        created_at="2024-05-01T12:00:00Z",
+        samples_count=count,
+    )
+
+
+def asset_paths(release: bytes) -> list[str]:
+    """Return the paths, in their URLs, of all assets of a release."""
+    paths = []
+    for sample in json.loads(release)["dataset"]["samples"]:
+        attributes = sample["labels"]["ground-truth"]["attributes"]
+        for asset in (sample["attributes"]["image"], attributes["segmentation_bitmap"]):
+            paths.append(urllib.parse.urlsplit(asset["url"]).path)
+    return paths
