@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import socket
+import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -165,3 +168,67 @@ def test_threads_share_a_client(client, server):
     urls = [server.url(f"/{number}.jpg", bytes([number])) for number in range(100)]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(lambda url: get(client, url), urls)) == [bytes([number]) for number in range(100)]
+
+
+@pytest.fixture
+def heads():
+    """A server that keeps the head of each request, and sends `/away` to another host."""
+    seen = []
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            seen.append((self.headers["Host"].partition(":")[0], self.path, self.headers.get("Authorization")))
+            away = f"http://localhost:{self.server.server_address[1]}/body"
+            location = {"/away": away, "/here": "/body"}.get(self.path)
+            self.send_response(302 if location else 200)
+            if location:
+                self.send_header("Location", location)
+            self.send_header("Content-Length", "0" if location else str(len(BODY)))
+            self.end_headers()
+            self.wfile.write(b"" if location else BODY)
+
+        def log_message(self, *args):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as httpd:
+        httpd.daemon_threads = True
+        threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        yield f"127.0.0.1:{httpd.server_address[1]}", seen
+        httpd.shutdown()
+
+
+@pytest.mark.parametrize(("path", "carried"), [("/here", True), ("/away", False)])
+def test_a_redirect_carries_the_password_to_no_other_host(client, heads, path, carried):
+    address, seen = heads
+    assert get(client, f"http://jane:p%40w@{address}{path}") == BODY
+    password = "Basic " + base64.b64encode(b"jane:p@w").decode()
+    assert [(asked, sent) for _, asked, sent in seen] == [(path, password), ("/body", password if carried else None)]
+
+
+def test_a_password_is_not_kept_for_the_next(client, heads):
+    address, seen = heads
+    get(client, f"http://jane:pw@{address}/body")
+    get(client, f"http://{address}/body")
+    assert seen[1][2] is None
+
+
+def test_the_users_netrc_is_not_for_releases(client, heads, tmp_path, monkeypatch):
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login jane password secret\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    address, seen = heads
+    get(client, f"http://{address}/body")
+    assert seen[0][2] is None
+
+
+def test_a_connection_is_used_again(client, server):
+    url = server.url("/a.jpg", BODY)
+    for _ in range(5):
+        get(client, url)
+    assert len(client._handles) == 1
+
+
+def test_redirects_in_a_circle(client, server):
+    with pytest.raises(AssetError, match="got more than 10 redirects"):
+        get(client, put(server, (302, {"Location": "/a.jpg"}, b"")))

@@ -1,0 +1,165 @@
+"""The options of fetching, through `load_release`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+
+import datasets
+import pytest
+
+import segments_hf
+from segments_hf import load_release
+from segments_hf.errors import AssetError, OptionError, StorageError
+
+from .making import bitmap, jpeg, label, plain_rows, sample, served_samples, unreadable
+
+
+@pytest.fixture
+def release(server, write_release):
+    return write_release(served_samples(server, 4))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"connections": 0}, "connections: got 0"),
+        ({"in_flight": -1}, "in_flight: got -1"),
+        ({"timeout": 0}, "timeout: got 0"),
+        ({"max_bytes": "1 MB"}, "max_bytes: got '1 MB'"),
+        ({"verify": "all"}, "verify: got 'all'"),
+        ({"resolve": 3}, "resolve: got 3"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("streaming", [False, True])
+def test_what_makes_no_sense_is_refused_before_anything_is_fetched(release, server, options, message, streaming):
+    with pytest.raises(OptionError, match=message):
+        load_release(release, streaming=streaming, **options)
+    assert not server.asked
+
+
+def test_they_are_options_of_load_dataset_too(release, server):
+    options = {"in_flight": 2, "verify": "decode", "resolve": {"https://old/": server.address}}
+    rows = datasets.load_dataset("segments_release", data_files=str(release), split="train", **options)
+    assert plain_rows(rows) == plain_rows(load_release(release, split="train"))
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+def test_decode_finds_what_the_structure_hides(server, write_release, streaming):
+    mask = server.url("/label.png", unreadable(bitmap()))
+    content = label(annotations=[], segmentation_bitmap={"url": mask})
+    release = write_release([sample("a", server.url("/a.jpg", jpeg((2, 2))), content)])
+    assert len(list(load_release(release, split="train", streaming=streaming).select_columns("name"))) == 1
+    with pytest.raises(AssetError, match="sample 'a', segmentation_bitmap: .*cannot be decoded"):
+        list(load_release(release, split="train", streaming=streaming, verify="decode"))
+
+
+@pytest.mark.parametrize(
+    ("options", "column"), [({"max_pixels": 1}, "image"), ({"max_bytes": 400}, "image")], ids=["pixels", "bytes"]
+)
+def test_limits_follow_on_error(release, options, column):
+    with pytest.raises(AssetError, match=f"sample 'flower_0.jpg', {column}: .*{next(iter(options))}="):
+        load_release(release, **options)
+    rows = load_release(release, split="train", on_error="keep", **options)
+    assert [row[column] for row in rows] == [None] * 4
+
+
+class TestTheDatasetIsFoundAgain:
+    def test_whatever_does_not_change_rows(self, release):
+        first = load_release(release, split="train")
+        again = load_release(release, split="train", connections=3, in_flight=2, timeout=9)
+        assert again.cache_files == first.cache_files
+
+    @pytest.mark.parametrize(
+        "options",
+        [{"verify": "decode"}, {"max_bytes": 10**6}, {"max_pixels": 10**6}, {"resolve": {"https://x/": "s3://y/"}}],
+        ids=str,
+    )
+    def test_not_what_may_change_them(self, release, options):
+        first = load_release(release, split="train")
+        other = load_release(release, split="train", **options)
+        assert other.cache_files != first.cache_files
+        assert load_release(release, split="train", **options).cache_files == other.cache_files
+
+    def test_a_function_by_what_it_does(self, release):
+        first = load_release(release, split="train", resolve=lambda url: url)
+        assert load_release(release, split="train", resolve=lambda url: url).cache_files == first.cache_files
+        assert load_release(release, split="train", resolve=lambda url: url + "?x").cache_files != first.cache_files
+
+    def test_a_function_that_nobody_can_tell_is_new_every_time(self, release, caplog):
+        lock = threading.Lock()  # which cannot be pickled
+
+        def resolve(url):
+            with lock:
+                return url
+
+        first = load_release(release, split="train", resolve=resolve)
+        assert load_release(release, split="train", resolve=resolve).cache_files != first.cache_files
+        assert "cannot be hashed" in caplog.text
+
+
+def test_a_function_that_fails_is_not_hidden(release):
+    with pytest.raises(OptionError, match="resolve: got None for http"):
+        load_release(release, on_error="skip", resolve=lambda url: None)
+
+
+@pytest.mark.parametrize("options", [{}, {"num_proc": 2}], ids=str)
+def test_progress_tells_of_files_bytes_retries_and_failures(server, write_release, capfd, options):
+    samples = served_samples(server, 4)
+    server.files["/images/0.jpg"] = [(503, {}, b""), (200, {}, server.files["/images/0.jpg"])]
+    samples[1]["attributes"]["image"]["url"] = server.address + "/gone.jpg"
+    load_release(write_release(samples), on_error="skip", **options)
+    shown = capfd.readouterr().err
+    assert "Fetching: " in shown
+    assert ("files=7, retries=1, failures=1" in shown) == (not options)
+    assert "B/s" in shown
+
+
+def test_progress_is_silenced(release, capfd):
+    datasets.disable_progress_bars()
+    try:
+        load_release(release)
+    finally:
+        datasets.enable_progress_bars()
+    assert capfd.readouterr().err == ""
+
+
+def test_what_is_on_this_machine_shows_no_fetching(write_release, tmp_path, capfd):
+    (tmp_path / "a.jpg").write_bytes(jpeg())
+    load_release(write_release([sample("a", "a.jpg")]))
+    assert "Fetching" not in capfd.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="mounting a small disk takes root on Linux")
+@pytest.mark.parametrize("on_error", ["raise", "skip"])
+def test_a_full_disk_stops_the_load_and_leaves_nothing_broken(server, write_release, tmp_path, monkeypatch, on_error):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", disk], check=False).returncode:
+        pytest.skip("this machine does not mount a tmpfs")
+    try:
+        monkeypatch.setattr("huggingface_hub.constants.HF_HOME", str(disk))
+        pictures = [jpeg((2, 2), red=number) + bytes(20_000) for number in range(20)]
+        release = write_release([sample(f"{n}", server.url(f"/{n}.jpg", p)) for n, p in enumerate(pictures)])
+        with pytest.raises(
+            StorageError, match=r"cannot keep an asset of 20,\d+ bytes \(No space left on device\); free"
+        ):
+            load_release(release, on_error=on_error, in_flight=2)
+        kept = [path.read_bytes() for path in disk.rglob("*.jpg")]
+        assert 5 < len(kept) < 20
+        assert set(kept) <= set(pictures)
+        assert not list((disk / "segments_hf/assets/incoming").iterdir())
+    finally:
+        subprocess.run(["umount", "-l", disk], check=True)
+
+
+def test_the_package_still_imports_quickly():
+    script = (
+        "import sys, segments_hf; print([n for n in ('datasets', 'pycurl', 'requests', 'fsspec') if n in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+    assert segments_hf.__version__
