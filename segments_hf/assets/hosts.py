@@ -92,12 +92,12 @@ class Host:
         Args:
             served: Whether the answer was what it was asked for.
         """
-        with self._changed:
-            self.answered_at = time.monotonic()
-            self._silent_since = None
-            if served:
-                self._room = min(self._most, self._room + 1 / self._room)
-                self._pause = 0.0
+        # Without the lock, for which the threads would queue: one of two steps at the same time may be lost.
+        self.answered_at = time.monotonic()
+        self._silent_since = None
+        if served:
+            self._room = min(self._most, self._room + 1 / self._room)
+            self._pause = 0.0
 
     def is_busy(self, asked_at: float, retry_after: float | None) -> None:
         """It wants fewer requests.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import time
 from collections import deque
 from importlib.metadata import version
@@ -30,6 +31,7 @@ _CHUNK = 256 * 2**10  # bytes
 _CONNECT, _STALL = 10.0, 60.0  # seconds at most, for a connection and for too slow a body
 _LEAST_RATE = 1024  # bytes per second
 _WEB = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
+_PLAIN = re.compile(r"[A-Za-z0-9:/?&=%~._+@-]+")  # nothing in it wants to be quoted
 _BROKEN_URLS = {pycurl.E_URL_MALFORMAT, pycurl.E_UNSUPPORTED_PROTOCOL}
 _UNREACHED = {pycurl.E_COULDNT_RESOLVE_HOST, pycurl.E_COULDNT_CONNECT}
 
@@ -106,11 +108,11 @@ class HttpClient:
         except IndexError:
             curl = self._new_handle()
         try:
-            curl.setopt(pycurl.URL, parse_url(url).url)
+            curl.setopt(pycurl.URL, url if _PLAIN.fullmatch(url) else parse_url(url).url)
+            curl.setopt(pycurl.PROXY, self._proxy(_host_name(url)))
         except (LocationParseError, UnicodeError, ValueError) as error:
             self._handles.append(curl)
             raise AssetError(f"got a broken URL ({type(error).__name__})") from None
-        curl.setopt(pycurl.PROXY, self._proxy(_host_name(url)))
         curl.setopt(pycurl.WRITEFUNCTION, body.write)
         return curl
 

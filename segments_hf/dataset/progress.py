@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from typing import TYPE_CHECKING, Any
 
 from datasets.utils import tqdm
@@ -11,6 +12,8 @@ from segments_hf.assets import Traffic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_INTERVAL = 0.1  # seconds
 
 
 @contextlib.contextmanager
@@ -21,9 +24,14 @@ def shown_traffic(place: int) -> Iterator[Traffic]:
         place: The line of the bar, below that of `datasets`; each process has its own.
     """
     bar: Any = None
+    shown_at = 0.0
 
-    def show(traffic: Traffic) -> None:
-        nonlocal bar
+    def show(traffic: Traffic, *, is_last: bool = False) -> None:
+        nonlocal bar, shown_at
+        now = time.monotonic()
+        if now - shown_at < _INTERVAL and not is_last:
+            return
+        shown_at = now
         if bar is None:
             bar = tqdm(desc="Fetching", unit="B", unit_scale=True, position=place, leave=place == 1)
         bar.set_postfix_str(
@@ -31,8 +39,10 @@ def shown_traffic(place: int) -> Iterator[Traffic]:
         )
         bar.update(traffic.size - bar.n)
 
+    traffic = Traffic(on_change=show)
     try:
-        yield Traffic(on_change=show)
+        yield traffic
     finally:
         if bar is not None:
+            show(traffic, is_last=True)
             bar.close()
