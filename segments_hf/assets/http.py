@@ -91,6 +91,7 @@ class HttpClient:
                 raise self._fault(curl, error, body) from None
             finally:
                 deadline.extend(body.size / _LEAST_RATE)
+                curl.unsetopt(pycurl.WRITEFUNCTION)  # it holds the body
                 self._handles.append(curl)
             host.answered(served=answer == _OK)
             if answer != _OK:

@@ -202,15 +202,19 @@ def test_a_host_that_was_there_is_waited_for():
     client.close()
 
 
-@pytest.mark.parametrize("pause", [20, 0.05], ids=["stall", "drip"])
-def test_a_body_that_does_not_come_is_asked_for_again(pause):
+@pytest.mark.parametrize(
+    ("head", "pause"),
+    [(b"", 20), (b"HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n", 20), (b"HTTP/1.1 200 OK\r\n\r\n", 0.05)],
+    ids=["silence", "stall", "drip"],
+)
+def test_a_body_that_does_not_come_is_asked_for_again(head, pause):
     over = threading.Event()
 
     def answer(connection, number):
         if number > 1:
             whole(connection, number)
             return
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n")
+        connection.sendall(head)
         while not over.wait(pause):
             try:
                 connection.sendall(b"b")
