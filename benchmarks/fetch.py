@@ -11,7 +11,9 @@ answered at once, and 20 ms after they were asked for. In fresh processes:
 The SDK runs once for each latency; the others run three times, in turn, and the median counts (of peaks, the worst).
 Ratios hold within one run.
 
-Run it with `python benchmarks/fetch.py`; the first run makes the SDK's environment with pip.
+Run it with `python benchmarks/fetch.py`; the first run makes the SDK's environment with pip. Files go where temporary
+files go. With TMPDIR=/dev/shm the disk does not count: making a file on ext4 without a journal takes 20 to 1,000 µs,
+the more the more files anybody has removed in the last minutes.
 """
 
 from __future__ import annotations

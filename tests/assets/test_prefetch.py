@@ -89,7 +89,7 @@ def test_as_many_as_in_flight_at_once():
 
 @given(st.lists(st.integers(0, 40 * MIB), min_size=1, max_size=40), st.integers(1, 8), st.integers(1, 64 * MIB))
 def test_what_is_outstanding_is_bounded_by_weight(weights, in_flight, max_weight):
-    taken = got = 0
+    taken = got = seen = 0
     heaviest = 2 * MIB  # what a result is taken to weigh before there is one
 
     def items():
@@ -101,7 +101,8 @@ def test_what_is_outstanding_is_bounded_by_weight(weights, in_flight, max_weight
             yield weight
 
     for weight in prefetch(lambda w: w, items(), weight=lambda w: w, in_flight=in_flight, max_weight=max_weight):
-        heaviest = max(heaviest if got else 0, weight) or 2 * MIB
+        seen = max(seen, weight)
+        heaviest = seen or 2 * MIB
         got += 1
     assert got == taken == len(weights)
 

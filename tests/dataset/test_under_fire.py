@@ -12,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from segments_hf.assets import AssetCache
 from segments_hf.dataset.problems import read_problems
 
@@ -61,7 +63,7 @@ def digests(server: FaultyServer, count: int) -> dict[str, list[str]]:
 
 
 ROWS = """
-    import hashlib, json, resource, sys
+    import hashlib, json, re, sys
     from pathlib import Path
     import segments_hf
 
@@ -79,12 +81,14 @@ BUILD = (
     + """
     dataset = segments_hf.load_release(sys.argv[1], split="train", on_error="skip", timeout=5)
     folder = Path(dataset.cache_files[0]["filename"]).parent
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # Not ru_maxrss, which is never under what the parent had when it forked.
+    peak = int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]) / 1024
     print(json.dumps({"rows": rows(dataset), "folder": str(folder), "peak": peak}))
     """
 )
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the peak of a process's memory in /proc")
 def test_ten_thousand_assets_of_which_many_fail(write_release, tmp_path):
     count = 5000
     broken = {17 + 100 * place: name for place, name in enumerate(FAULTS_THAT_STAY)}
@@ -102,7 +106,7 @@ def test_ten_thousand_assets_of_which_many_fail(write_release, tmp_path):
     assert set(server.whole.values()) == {1}  # what has arrived is not asked for again
     kept = [path for path in AssetCache(tmp_path / "home/segments_hf/assets").folder.rglob("*.*") if path.is_file()]
     assert len(kept) == len(server.whole)  # and nothing else is kept: nothing broken, nothing half written
-    assert built["peak"] < MOST_MEMORY
+    assert 50 < built["peak"] < MOST_MEMORY
 
 
 KILLED = (
