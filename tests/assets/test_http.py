@@ -22,6 +22,12 @@ CUT = (200, {"Content-Length": str(len(BODY) + 100)}, BODY)
 SECRET = "?X-Amz-Signature=secret&X-Amz-Expires=60"
 
 
+@pytest.fixture(autouse=True)
+def no_long_pauses(monkeypatch):
+    """A host that is too busy is left alone for a moment only."""
+    monkeypatch.setattr("segments_hf.assets.hosts._FIRST_PAUSE", 0.01)
+
+
 @pytest.fixture
 def client():
     client = new_client()
