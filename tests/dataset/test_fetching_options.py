@@ -109,8 +109,18 @@ def test_a_function_that_fails_is_not_hidden(release):
         load_release(release, on_error="skip", resolve=lambda url: None)
 
 
+@pytest.fixture
+def bars():
+    """Progress is shown, whatever other tests have silenced."""
+    were_disabled = datasets.utils.are_progress_bars_disabled()
+    datasets.enable_progress_bars()
+    yield
+    if were_disabled:
+        datasets.disable_progress_bars()
+
+
 @pytest.mark.parametrize("options", [{}, {"num_proc": 2}], ids=str)
-def test_progress_tells_of_files_bytes_retries_and_failures(server, write_release, capfd, options):
+def test_progress_tells_of_files_bytes_retries_and_failures(server, write_release, capfd, bars, options):
     samples = served_samples(server, 4)
     server.files["/images/0.jpg"] = [(503, {}, b""), (200, {}, server.files["/images/0.jpg"])]
     samples[1]["attributes"]["image"]["url"] = server.address + "/gone.jpg"
@@ -121,16 +131,14 @@ def test_progress_tells_of_files_bytes_retries_and_failures(server, write_releas
     assert "B/s" in shown
 
 
-def test_progress_is_silenced(release, capfd):
+def test_progress_is_silenced(release, capfd, bars):
     datasets.disable_progress_bars()
-    try:
-        load_release(release)
-    finally:
-        datasets.enable_progress_bars()
+    load_release(release)
+    datasets.enable_progress_bars()
     assert capfd.readouterr().err == ""
 
 
-def test_what_is_on_this_machine_shows_no_fetching(write_release, tmp_path, capfd):
+def test_what_is_on_this_machine_shows_no_fetching(write_release, tmp_path, capfd, bars):
     (tmp_path / "a.jpg").write_bytes(jpeg())
     load_release(write_release([sample("a", "a.jpg")]))
     assert "Fetching" not in capfd.readouterr().err
