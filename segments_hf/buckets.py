@@ -84,7 +84,7 @@ def read_object(
     except PermissionError:
         raise AssetError("access denied: your credentials may not read it") from None
     except FSTimeoutError:
-        raise AssetError(f"it took more than {timeout:.0f} s; timeout=… allows more") from None
+        raise AssetError("it took too long; timeout=… allows more") from None
     except AssetError:
         raise
     except Exception as error:  # noqa: BLE001  (each library behind fsspec has errors of its own)
@@ -125,7 +125,7 @@ def _filesystem(url: str, storage_options: Mapping[str, Any], region: str | None
 
 
 def _begin_anew() -> None:
-    """Forgets, in a process that was forked, what belongs to its parent: fsspec before 2025.7 does not by itself."""
+    """Forgets, in a process that was forked, what belongs to its parent: fsspec 2025.3 does not by itself."""
     global _lock  # noqa: PLW0603
     _lock = threading.Lock()
     _filesystems.clear()

@@ -6,7 +6,7 @@ import os
 import threading
 from typing import TYPE_CHECKING
 
-from segments_hf.assets.picture import Header, read_header
+from segments_hf.assets.picture import Header, UnwantedError, read_header
 from segments_hf.assets.structure import fault, is_known
 from segments_hf.errors import AssetError
 
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 _LOSSY = {"JPEG", "MPO", "JPEG2000"}
 
 _decoders = threading.BoundedSemaphore(os.cpu_count() or 1)  # each may hold a large picture's pixels
-
-
-class UnwantedError(AssetError):
-    """A picture that is whole, and is not taken: asking for it again would not help."""
 
 
 def check_picture(asset: Asset, options: FetchOptions, *, is_new: bool = True, is_bitmap: bool = False) -> Header:

@@ -11,6 +11,7 @@ from segments_hf.assets.check import check_picture
 from segments_hf.assets.deadline import Deadline
 from segments_hf.assets.http import HttpClient
 from segments_hf.assets.location import Location, locate
+from segments_hf.assets.picture import UnwantedError
 from segments_hf.assets.retry import RetryPolicy, retrying
 from segments_hf.assets.traffic import Traffic
 from segments_hf.errors import AssetError
@@ -125,6 +126,8 @@ class Fetcher:
         asset = Asset(path=path)
         try:
             return asset, check_picture(asset, self.options, is_new=False, is_bitmap=is_bitmap)
+        except UnwantedError:
+            raise
         except AssetError:
             return None
 

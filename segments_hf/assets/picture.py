@@ -20,6 +20,10 @@ _PNG_TEXT_CHUNKS = {b"iTXt", b"tEXt", b"zTXt"}
 _PNG_TEXTS_WITH_ORIENTATION = (b"Raw profile type exif\0", b"Raw profile type APP1\0", b"XML:com.adobe.xmp\0")
 
 
+class UnwantedError(AssetError):
+    """A picture that is whole, and is not taken: asking for it again would not help."""
+
+
 class Header(NamedTuple):
     """What the header of a picture says.
 
@@ -38,6 +42,7 @@ def read_header(asset: Asset) -> Header:
     """Reads the header of a picture.
 
     Raises:
+        UnwantedError: It has more pixels than Pillow decodes.
         AssetError: It is not a picture that Pillow knows.
     """
     from PIL import Image, UnidentifiedImageError
@@ -52,7 +57,7 @@ def read_header(asset: Asset) -> Header:
             file.seek(0)
             raise AssetError(_what_it_is(file.read(64))) from None
         except Image.DecompressionBombError as error:
-            raise AssetError(
+            raise UnwantedError(
                 f"got a picture over Pillow's pixel limit ({error}); raise PIL.Image.MAX_IMAGE_PIXELS and max_pixels"
             ) from error
         except (OSError, SyntaxError, ValueError) as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from segments_hf.assets.check import UnwantedError
+from segments_hf.assets.picture import UnwantedError
 from segments_hf.errors import AssetError
 
 if TYPE_CHECKING:

@@ -84,8 +84,9 @@ def _put(draft: Draft, column: str, picture: _Picture, pictures: Pictures) -> in
     if column == _IMAGE:
         draft.row["width"], draft.row["height"] = picture.header.size
     # No path beside bytes: `datasets` would prefer a file of that name in the working directory.
-    draft.row[column] = {"bytes": asset.read(), "path": None} if pictures.in_memory else str(asset.path)
-    return asset.size if pictures.in_memory or asset.content else 0
+    content = asset.read() if pictures.in_memory else asset.content
+    draft.row[column] = {"bytes": content, "path": None} if pictures.in_memory else str(asset.path)
+    return len(content or b"")
 
 
 def _wanted(draft: Draft, pictures: Pictures) -> Iterator[tuple[str, str | None, Path | None]]:

@@ -88,23 +88,57 @@ def test_as_many_as_in_flight_at_once():
 
 
 @given(st.lists(st.integers(0, 40 * MIB), min_size=1, max_size=40), st.integers(1, 8), st.integers(1, 64 * MIB))
-def test_what_is_outstanding_is_bounded_by_weight(weights, in_flight, max_weight):
-    taken = got = seen = 0
-    heaviest = 2 * MIB  # what a result is taken to weigh before there is one
+def test_what_is_held_is_bounded_by_weight(weights, in_flight, max_weight):
+    lock = threading.Lock()
+    done, got = [], 0
+
+    def work(item):
+        place, weight = item
+        with lock:  # what was finished before, and is not taken; the next in order may always begin
+            held = sum(done) - sum(weights[:got])
+            assert place <= got + 1 or held <= max_weight
+            done.append(weight)
+        return weight
+
+    items = enumerate(weights)
+    for weight in prefetch(work, items, weight=lambda w: w, in_flight=in_flight, max_weight=max_weight):
+        assert weight == weights[got]
+        with lock:
+            got += 1
+    assert got == len(done) == len(weights)
+
+
+def test_small_results_first_and_then_large_ones_behind_a_slow_one():
+    slow, begun = threading.Event(), []
+
+    def work(number):
+        begun.append(number)
+        if number == 20:
+            assert slow.wait(10)
+        return 0 if number < 20 else 10 * MIB
+
+    results = prefetch(work, range(1000), weight=lambda w: w, in_flight=4)
+    for _ in range(20):
+        next(results)
+    time.sleep(0.2)
+    # 64 MiB are what is held at most: six results, and the four that had begun before one had shown what they weigh
+    assert len([number for number in begun if number > 20]) <= 6 + 4
+    slow.set()
+    assert next(results) == 10 * MIB
+    results.close()
+
+
+def test_items_are_taken_a_few_for_each_thread_ahead():
+    taken = 0
 
     def items():
         nonlocal taken
-        for weight in weights:
+        while taken < 1000:
             taken += 1
-            assert taken - got <= max(1, max_weight // heaviest)
-            assert taken - got <= 16 * in_flight
-            yield weight
+            yield taken
 
-    for weight in prefetch(lambda w: w, items(), weight=lambda w: w, in_flight=in_flight, max_weight=max_weight):
-        seen = max(seen, weight)
-        heaviest = seen or 2 * MIB
-        got += 1
-    assert got == taken == len(weights)
+    for got, _ in enumerate(prefetch(lambda n: n, items(), weight=lambda _: 0, in_flight=3)):
+        assert taken - got <= 8 * 3
 
 
 def test_a_slow_one_at_the_head_does_not_stop_the_others():
@@ -136,7 +170,7 @@ def test_items_are_taken_lazily_and_in_the_calling_thread():
     results = prefetch(lambda n: n, items(), weight=lambda _: 0, in_flight=4)
     assert taken == 0  # nothing is done before a result is asked for
     assert [next(results) for _ in range(10)] == list(range(10))
-    assert taken <= 10 + 16 * 4
+    assert taken <= 10 + 8 * 4
     assert threads == {threading.current_thread()}
     results.close()
 
