@@ -13,7 +13,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from segments_hf.errors import AssetError
-from segments_hf.urls import scheme_of
+from segments_hf.urls import scheme_of, without_queries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,6 @@ _AZURE_ACCOUNT = re.compile(r"[^@/]+@([^./]+)\.(?:blob|dfs)\.core\.windows\.net(
 _ACCOUNT_NAME = re.compile(r"(?:^|;)\s*AccountName=([^;]+)")
 _NO_SUCH_RANGE = re.compile(r"\b416\b|range\b.*(?:not satisfiable|invalid)", re.IGNORECASE)
 _CLOUDS = ("AWS_", "AZURE_", "GOOGLE_")
-_QUERY = re.compile(r"\?[^\s'\"]+")
 
 _filesystems: dict[str, Any] = {}
 _lock = threading.Lock()
@@ -172,7 +171,7 @@ def _object_path(filesystem: Any, url: str) -> str:
 
 def _told(error: Exception) -> str:
     """An error of another library in one line, without what may sign a URL."""
-    text = _QUERY.sub("?…", next(iter(str(error).splitlines()), ""))
+    text = without_queries(next(iter(str(error).splitlines()), ""))
     if _NO_SUCH_RANGE.search(text):  # none can be asked for of a file without a byte
         return "got an empty file"
     return f"cannot read it ({type(error).__name__}{': ' if text else ''}{text})"

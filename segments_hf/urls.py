@@ -105,9 +105,18 @@ def unsigned(url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "&".join(kept), ""))
 
 
-def without_queries(record: logging.LogRecord) -> bool:
-    """A filter of logs: a query may be a signature."""
+def without_queries(text: str) -> str:
+    """A text without the queries of the URLs in it, which may be signatures.
+
+    >>> without_queries("GET /a.jpg?X-Amz-Signature=abc HTTP/1.1")
+    'GET /a.jpg?… HTTP/1.1'
+    """
+    return _QUERY.sub("?…", text)
+
+
+def hide_queries(record: logging.LogRecord) -> bool:
+    """A filter of logs: they are told without queries."""
     message = record.getMessage()
     if "?" in message:
-        record.msg, record.args = _QUERY.sub("?…", message), ()
+        record.msg, record.args = without_queries(message), ()
     return True

@@ -16,7 +16,7 @@ class FetchOptions:
 
     Attributes:
         connections: How many requests one host gets at once.
-        in_flight: How many requests are under way at once, to all hosts together.
+        in_flight: How many rows are fetched at once; each makes one request after the other.
         timeout: Seconds that an asset may take, with all that is waited for it.
         max_bytes: How many bytes an asset may have.
         max_pixels: How many pixels a picture may have: twice Pillow's ``MAX_IMAGE_PIXELS``, over which it refuses to

@@ -49,7 +49,7 @@ class SegmentsReleaseConfig(datasets.BuilderConfig):
         on_error: What to do with a sample that is wrong: ``raise``, ``skip`` or ``keep``.
         resolve: Where assets are now: a function of a URL, or the new beginning for each old one.
         connections: How many requests one host gets at once.
-        in_flight: How many requests are under way at once.
+        in_flight: How many rows are fetched at once.
         timeout: Seconds that an asset may take; every KiB that arrives gives it one more.
         max_bytes: How many bytes an asset may have.
         max_pixels: How many pixels a picture may have.

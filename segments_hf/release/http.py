@@ -11,7 +11,7 @@ from urllib3 import Retry
 from urllib3.exceptions import InvalidHeader, MaxRetryError
 
 from segments_hf.errors import ReleaseError
-from segments_hf.urls import without_queries
+from segments_hf.urls import hide_queries
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -27,7 +27,7 @@ _LONGEST_PAUSE = 60.0  # seconds that a server may ask to be left alone; what as
 
 # urllib3 logs the URLs that it asks for.
 for _name in ("urllib3.connectionpool", "urllib3.util.retry"):
-    logging.getLogger(_name).addFilter(without_queries)
+    logging.getLogger(_name).addFilter(hide_queries)
 
 
 class _Retry(Retry):
