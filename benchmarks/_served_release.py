@@ -1,23 +1,22 @@
 """A made-up release and the web server that it is fetched from, in a process of its own.
 
 `python _served_release.py FOLDER SAMPLES [LATENCY ...]` writes the pictures and the bitmaps to FOLDER, and for each
-LATENCY, in milliseconds (none is 0), a release whose assets are answered so much later, each by a thread of its own
-for every connection. It prints one line of JSON (`urls` of the releases, `bytes` of all assets), and serves FOLDER on
-the loopback address until its standard input closes, which is when its parent ends, and never for more than an hour.
+LATENCY, in milliseconds (none is 0), a release whose assets are answered so much later. It prints one line of JSON
+(`urls` of the releases, `bytes` of all assets), and serves them from memory on the loopback address until its standard
+input closes, which is when its parent ends, and never for more than an hour.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import sys
 import threading
-import time
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, cast
 
 import numpy as np
 from PIL import Image
@@ -25,6 +24,8 @@ from PIL import Image
 INSTANCES = 20
 CLASSES = 8
 LIFETIME_SECONDS = 3600
+END_OF_HEADERS = b"\r\n\r\n"
+NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0" + END_OF_HEADERS
 ADDRESS = "http://release"  # stands for that of a server, until there is one
 
 # A PNG keeps the noise of every pixel, so at the weight of a JPEG (some 230 kB) it is a smaller picture.
@@ -47,9 +48,16 @@ def bitmap(rng: np.random.Generator, size: tuple[int, int]) -> tuple[Image.Image
     rows, columns = np.mgrid[:height, :width].astype(np.float32)
     ids = np.zeros((height, width), dtype="<u4")
     for instance in range(1, INSTANCES + 1):
-        x, y = columns - rng.uniform(0, width), rows - rng.uniform(0, height)
-        radius = np.hypot(x, y * rng.uniform(0.6, 1.6)) / (rng.uniform(0.04, 0.15) * width)
-        ids[radius < 1 + 0.1 * np.sin(np.arctan2(y, x) * rng.integers(3, 12))] = instance
+        (center_x, center_y), stretch = rng.uniform(0, size), rng.uniform(0.6, 1.6)
+        size_x = rng.uniform(0.04, 0.15) * width
+        reach = [1.1 * size_x / stretch, 1.1 * size_x]  # over rows and columns: the waves add a tenth
+        box = tuple(
+            slice(max(0, int(center - half)), int(center + half) + 2)
+            for center, half in zip((center_y, center_x), reach, strict=True)
+        )
+        x, y = columns[box] - center_x, rows[box] - center_y
+        radius = np.hypot(x, y * stretch) / size_x
+        ids[box][radius < 1 + 0.1 * np.sin(np.arctan2(y, x) * rng.integers(3, 12))] = instance
     seen = [int(value) for value in np.unique(ids) if value]
     return Image.fromarray((ids | 0xFF000000).view(np.uint8).reshape(height, width, 4), "RGBA"), seen
 
@@ -104,51 +112,64 @@ def draw_release(folder: Path, count: int) -> tuple[str, int]:
     return json.dumps(release), size
 
 
-class Handler(SimpleHTTPRequestHandler):
-    """Serve files in silence over connections that stay open, with as little work of its own as can be."""
+class Connection(asyncio.Protocol):
+    """Answer GET requests over one connection that stays open, with as little work as can be.
 
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    latency = 0.0
+    The machine's cores are for those who fetch: a server elsewhere would not take them either.
+    """
 
-    def do_GET(self) -> None:
-        if self.latency and not self.path.endswith(".json"):
-            time.sleep(self.latency)
-        super().do_GET()
+    def __init__(self, answers: dict[bytes, bytes], latency: float) -> None:
+        self.answers = answers
+        self.latency = latency
+        self.received = b""
 
-    def copyfile(self, source: BinaryIO, outputfile: BinaryIO) -> None:
-        self.connection.sendfile(source)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
 
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
+    def data_received(self, data: bytes) -> None:
+        *requests, self.received = (self.received + data).split(END_OF_HEADERS)
+        for request in requests:
+            path = request.split(b" ", 2)[1]
+            answer = self.answers.get(path, NOT_FOUND)
+            if self.latency and not path.endswith(b".json"):
+                asyncio.get_running_loop().call_later(self.latency, self.transport.write, answer)
+            else:
+                self.transport.write(answer)
 
 
-class Server(ThreadingHTTPServer):
-    """Let many connect at once: where the queue is full, they wait a second and try again."""
+def answer(content: bytes) -> bytes:
+    """Return a whole answer with this body."""
+    return b"HTTP/1.1 200 OK\r\nContent-Length: %d" % len(content) + END_OF_HEADERS + content
 
-    request_queue_size = 128
 
-
-def serve(folder: Path, release: str, latency: str) -> str:
+async def serve(answers: dict[bytes, bytes], release: str, latency: str) -> tuple[asyncio.Server, str]:
     """Serve a release and its assets, the assets so many milliseconds late; return the URL of the release."""
-    handler = type("LateHandler", (Handler,), {"latency": float(latency) / 1e3})
-    server = Server(("127.0.0.1", 0), partial(handler, directory=str(folder)))
-    address = f"http://127.0.0.1:{server.server_address[1]}"
-    name = f"release-{latency}.json"
-    (folder / name).write_text(release.replace(ADDRESS, address))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return f"{address}/{name}"
+    own = dict(answers)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Connection(own, float(latency) / 1e3), "127.0.0.1", 0, backlog=128)
+    address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    path = f"/release-{latency}.json"
+    own[path.encode()] = answer(release.replace(ADDRESS, address).encode())
+    return server, address + path
+
+
+async def serve_all(folder: Path, release: str, size: int, latencies: list[str]) -> None:
+    """Serve until standard input closes."""
+    answers = {b"/" + path.name.encode(): answer(path.read_bytes()) for path in folder.iterdir()}
+    servers, urls = zip(*[await serve(answers, release, latency) for latency in latencies], strict=True)
+    print(json.dumps({"urls": urls, "bytes": size}), flush=True)
+    await asyncio.to_thread(sys.stdin.read)
+    for server in servers:
+        server.close()
 
 
 def main() -> None:
     folder, count, latencies = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:] or ["0"]
     release, size = draw_release(folder, count)
-    urls = [serve(folder, release, latency) for latency in latencies]
     lifetime = threading.Timer(LIFETIME_SECONDS, os._exit, [1])
     lifetime.daemon = True
     lifetime.start()
-    print(json.dumps({"urls": urls, "bytes": size}), flush=True)
-    sys.stdin.read()
+    asyncio.run(serve_all(folder, release, size, latencies))
 
 
 if __name__ == "__main__":

@@ -67,6 +67,7 @@ class HttpClient:
         self._connect = int(1000 * min(_CONNECT, timeout / 5))  # milliseconds
         self._stall = max(1, int(min(_STALL, timeout / 5)))  # whole seconds, as libcurl wants them
         self._max_bytes = max_bytes
+        self._user_agent = f"segments-hf/{version('segments-hf')}"
         self._handles: deque[pycurl.Curl] = deque()  # those in use are with their threads
         self._proxies: dict[str, str] = {}
 
@@ -133,7 +134,7 @@ class HttpClient:
             pycurl.NOSIGNAL: True,  # there are threads
             pycurl.PROTOCOLS: _WEB,
             pycurl.REDIR_PROTOCOLS: _WEB,
-            pycurl.USERAGENT: f"segments-hf/{version('segments-hf')}",
+            pycurl.USERAGENT: self._user_agent,
         }.items():
             curl.setopt(option, value)
         return curl
