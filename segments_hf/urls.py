@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit, urlunsplit
 from urllib.request import url2pathname
@@ -79,7 +79,7 @@ def url_suffix(url: str) -> str:
     '.JPG'
     """
     try:
-        return PurePosixPath(urlsplit(url).path).suffix
+        return posixpath.splitext(urlsplit(url).path)[1]
     except ValueError:
         return ""
 

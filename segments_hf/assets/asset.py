@@ -6,7 +6,7 @@ import contextlib
 import io
 import mmap
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO
 
 from segments_hf.errors import AssetError
@@ -23,10 +23,12 @@ class Asset:
     Attributes:
         content: The bytes, where they are in memory.
         path: The file that holds them, where there is one.
+        url: Where they came from, if it was over the network just now.
     """
 
     content: bytes | None = None
     path: Path | None = None
+    url: str | None = field(default=None, repr=False)  # it may be signed
 
     @property
     def size(self) -> int:

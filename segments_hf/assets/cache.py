@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import uuid
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,12 +109,17 @@ class AssetCache:
             return False
 
     def _place(self, url: str) -> str:
-        key = hashlib.sha256(unsigned(url).encode()).hexdigest()
-        suffix = url_suffix(url)
-        return f"{self.folder}/{key[0]}/{key}{suffix if _SAFE_SUFFIX.fullmatch(suffix) else ''}"
+        return f"{self.folder}/{_name(url)}"
 
     def _files(self) -> Iterator[FoundFile]:
         return (file for digit in "0123456789abcdef" for file in find_files(self.folder / digit))
+
+
+@lru_cache(maxsize=256)  # it is wanted twice: to look for an asset, and to keep it
+def _name(url: str) -> str:
+    key = hashlib.sha256(unsigned(url).encode()).hexdigest()
+    suffix = url_suffix(url)
+    return f"{key[0]}/{key}{suffix if _SAFE_SUFFIX.fullmatch(suffix) else ''}"
 
 
 def _write(path: str, content: bytes) -> None:

@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from segments_hf.assets.picture import Header, UnwantedError, read_header
-from segments_hf.assets.structure import fault, is_known
+from segments_hf.assets.structure import fault, picture_format
 from segments_hf.errors import AssetError
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def check_picture(asset: Asset, options: FetchOptions, *, is_new: bool = True, i
     decodes = options.verify == "decode"
     if is_new:
         with asset.view() as content:
-            decodes = decodes or not is_known(content)
+            decodes = decodes or picture_format(content) is None
             reason = fault(content)
         if reason:
             raise AssetError(f"got a broken picture: {reason}")

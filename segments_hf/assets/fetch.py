@@ -97,19 +97,16 @@ class Fetcher:
         except AssetError as error:
             raise AssetError(f"{location}: {error}") from error
 
-    def keep(self, reference: str, asset: Asset) -> Asset:
+    def keep(self, asset: Asset) -> Asset:
         """The same asset, in the cache if it came over the network; to be called when nothing is wrong with it.
 
         Raises:
             StorageError: The disk does not take it.
         """
-        if not self._store or asset.path is not None or asset.content is None:
-            return asset
-        url = self._locate(reference).url
-        if url is None:
+        if not self._store or asset.url is None or asset.content is None:
             return asset
         with _one_at_a_time:
-            return Asset(asset.content, self._cache.store(url, asset.content))
+            return Asset(asset.content, self._cache.store(asset.url, asset.content))
 
     def stop(self) -> None:
         """Tells the threads that nobody waits for them any more."""
@@ -142,7 +139,7 @@ class Fetcher:
             self._traffic.failed()
             raise
         self._traffic.arrived(len(content))
-        return Asset(content), header
+        return Asset(content, url=url), header
 
     def _accept(self, content: bytes, *, is_bitmap: bool) -> Header:
         if self.options.verify == "decode":

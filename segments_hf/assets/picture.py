@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import io
-import struct
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from segments_hf.assets.plain_header import plain_jpeg_size, plain_png_size
+from segments_hf.assets.structure import Content, picture_format, png_chunks
 from segments_hf.errors import AssetError
 
 if TYPE_CHECKING:
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 _ORIENTATION = 0x0112
 _TURNED = {5, 6, 7, 8}  # the orientations in which width and height change places
-_PNG_SIGNATURE_LENGTH = 8
 _PNG_TEXT_CHUNKS = {b"iTXt", b"tEXt", b"zTXt"}
 _PNG_TEXTS_WITH_ORIENTATION = (b"Raw profile type exif\0", b"Raw profile type APP1\0", b"XML:com.adobe.xmp\0")
+_LONGEST_TEXT = max(map(len, _PNG_TEXTS_WITH_ORIENTATION))
 
 
 class UnwantedError(AssetError):
@@ -45,17 +45,38 @@ def read_header(asset: Asset) -> Header:
         UnwantedError: It has more pixels than Pillow decodes.
         AssetError: It is not a picture that Pillow knows.
     """
+    from PIL.Image import MAX_IMAGE_PIXELS
+
+    if asset.size == 0:
+        raise AssetError(_what_it_is(b""))
+    with asset.view() as content:
+        size = _plain_size(content)
+        if size and (MAX_IMAGE_PIXELS is None or size[0] * size[1] <= MAX_IMAGE_PIXELS):  # else Pillow warns of it
+            return Header(size, size, picture_format(content) or "")
+        return _pillow_header(asset, content)
+
+
+def _plain_size(content: Content) -> tuple[int, int] | None:
+    match picture_format(content):
+        case "PNG":
+            return plain_png_size(content)
+        case "JPEG":
+            return plain_jpeg_size(content)
+        case _:
+            return None
+
+
+def _pillow_header(asset: Asset, content: Content) -> Header:
     from PIL import Image, UnidentifiedImageError
 
     with asset.open() as file:
         try:
             with Image.open(file) as picture:
                 width, height = picture.size
-                size = (height, width) if _is_turned(picture, file) else (width, height)
+                size = (height, width) if _is_turned(picture, content) else (width, height)
                 return Header(size, (width, height), picture.format or "")
         except UnidentifiedImageError:
-            file.seek(0)
-            raise AssetError(_what_it_is(file.read(64))) from None
+            raise AssetError(_what_it_is(content[:64])) from None
         except Image.DecompressionBombError as error:
             raise UnwantedError(
                 f"got a picture over Pillow's pixel limit ({error}); raise PIL.Image.MAX_IMAGE_PIXELS and max_pixels"
@@ -74,25 +95,18 @@ def _what_it_is(begin: bytes) -> str:
     return f"got {kind} that is not a picture; it begins with {begin[:16]!r}"
 
 
-def _is_turned(picture: Image, file: BinaryIO) -> bool:
+def _is_turned(picture: Image, content: Content) -> bool:
     # Pillow decodes a whole PNG to look for EXIF behind its pixels, so we look whether there can be any.
-    if picture.format == "PNG" and not _png_may_have_orientation(file):
+    if picture.format == "PNG" and not _png_may_have_orientation(content):
         return False
     if picture.format == "TIFF":  # its size is that of the turned picture already
         return False
     return picture.getexif().get(_ORIENTATION) in _TURNED
 
 
-def _png_may_have_orientation(file: BinaryIO) -> bool:
-    position = file.tell()
-    try:
-        file.seek(_PNG_SIGNATURE_LENGTH)
-        while len(header := file.read(8)) == 8:  # noqa: PLR2004
-            length, kind = struct.unpack(">I4s", header)
-            keyword = file.read(min(length, max(map(len, _PNG_TEXTS_WITH_ORIENTATION))))
-            if kind == b"eXIf" or (kind in _PNG_TEXT_CHUNKS and keyword.startswith(_PNG_TEXTS_WITH_ORIENTATION)):
-                return True
-            file.seek(length - len(keyword) + 4, io.SEEK_CUR)
-        return False
-    finally:
-        file.seek(position)
+def _png_may_have_orientation(content: Content) -> bool:
+    return any(
+        kind == b"eXIf"
+        or (kind in _PNG_TEXT_CHUNKS and content[start : start + _LONGEST_TEXT].startswith(_PNG_TEXTS_WITH_ORIENTATION))
+        for kind, start, _ in png_chunks(content)
+    )

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import mmap
+import struct
 import zlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Content = bytes | mmap.mmap
 
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _JPEG_START, _JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
+_CHUNK = struct.Struct(">I4s")
 _START_OF_SCAN = 0xDA
-
-
-def is_known(content: Content) -> bool:
-    """Whether `fault` knows the format: PNG, JPEG or WebP."""
-    return _format(content) is not None
 
 
 def fault(content: Content) -> str | None:
@@ -31,7 +32,7 @@ def fault(content: Content) -> str | None:
     >>> fault(b"\xff\xd8\xff\xda\x00\x02 and a few pixels")
     'the JPEG has no end: it stops in the middle'
     """
-    match _format(content):
+    match picture_format(content):
         case "PNG":
             return _png_fault(content)
         case "JPEG":
@@ -43,7 +44,8 @@ def fault(content: Content) -> str | None:
             return None
 
 
-def _format(content: Content) -> str | None:
+def picture_format(content: Content) -> str | None:
+    """The format of a picture, by its first bytes: ``PNG``, ``JPEG``, ``WebP``, or none of those that `fault` knows."""
     if content[:8] == _PNG_SIGNATURE:
         return "PNG"
     if content[:3] == _JPEG_START:
@@ -51,42 +53,49 @@ def _format(content: Content) -> str | None:
     return "WebP" if content[:4] == b"RIFF" and content[8:12] == b"WEBP" else None
 
 
+def png_chunks(content: Content) -> Iterator[tuple[bytes, int, int]]:
+    """The chunks of a PNG that are there as a whole, up to IEND: the kind, and where the data begin and end."""
+    position, last = len(_PNG_SIGNATURE), len(content) - 12
+    while position <= last:
+        length, kind = _CHUNK.unpack_from(content, position)
+        start = position + 8
+        position = start + length + 4
+        if position > len(content):
+            return
+        yield kind, start, start + length
+        if kind == b"IEND":
+            return
+
+
+def jpeg_segments(content: Content) -> Iterator[tuple[int, int, int]]:
+    """The segments of a JPEG up to its first scan: the marker, and where the parameters begin and end."""
+    position = 2
+    while True:
+        position = content.find(b"\xff", position)
+        while position >= 0 and content[position + 1 : position + 2] == b"\xff":  # it may stand any number of times
+            position += 1
+        if position < 0 or position + 4 > len(content):
+            return
+        marker = content[position + 1]
+        end = position + 2 + int.from_bytes(content[position + 2 : position + 4], "big")
+        yield marker, position + 4, end
+        if marker == _START_OF_SCAN:
+            return
+        position = end
+
+
 def _png_fault(content: Content) -> str | None:
-    position = len(_PNG_SIGNATURE)
-    view = memoryview(content)
-    try:
-        while True:
-            header = content[position : position + 8]
-            end = position + 12 + int.from_bytes(header[:4], "big")
-            if len(header) < 8 or end > len(content):  # noqa: PLR2004
-                return "the PNG has no end: it stops in the middle"
-            kind = header[4:]
-            checksum = int.from_bytes(content[end - 4 : end], "big")
-            if zlib.crc32(view[position + 4 : end - 4]) != checksum:
+    kind = b""
+    with memoryview(content) as view:
+        for kind, start, end in png_chunks(content):
+            if zlib.crc32(view[start - 4 : end]) != int.from_bytes(content[end : end + 4], "big"):
                 return f"the PNG is damaged: the checksum of its chunk {kind.decode('latin-1')!r} is wrong"
-            if kind == b"IEND":
-                return None
-            position = end
-    finally:
-        view.release()
+    return None if kind == b"IEND" else "the PNG has no end: it stops in the middle"
 
 
 def _jpeg_fault(content: Content) -> str | None:
-    position = 2
-    while True:  # over the segments before the first scan: a thumbnail in one of them has an end of its own
-        position = _next_marker(content, position)
-        if position < 0 or position + 4 > len(content):
-            return "the JPEG has no picture: it stops before it"
-        marker = content[position + 1]
-        if marker == _START_OF_SCAN:
-            break
-        position += 2 + int.from_bytes(content[position + 2 : position + 4], "big")
-    return None if content.rfind(_JPEG_END, position) >= 0 else "the JPEG has no end: it stops in the middle"
-
-
-def _next_marker(content: Content, position: int) -> int:
-    """The place of the next marker; before it, 0xFF may stand any number of times."""
-    position = content.find(b"\xff", position)
-    while position >= 0 and content[position + 1 : position + 2] == b"\xff":
-        position += 1
-    return position
+    # Behind the first scan: a thumbnail before it has an end of its own.
+    scan = next((start for marker, start, _ in jpeg_segments(content) if marker == _START_OF_SCAN), None)
+    if scan is None:
+        return "the JPEG has no picture: it stops before it"
+    return None if content.rfind(_JPEG_END, scan - 4) >= 0 else "the JPEG has no end: it stops in the middle"

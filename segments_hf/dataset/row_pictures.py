@@ -80,7 +80,7 @@ def add_pictures(draft: Draft, pictures: Pictures, *, keeps_wrong: bool) -> int:
 
 
 def _put(draft: Draft, column: str, picture: _Picture, pictures: Pictures) -> int:
-    asset = pictures.fetcher.keep(picture.reference, picture.asset) if picture.is_fetched else picture.asset
+    asset = pictures.fetcher.keep(picture.asset)
     if column == _IMAGE:
         draft.row["width"], draft.row["height"] = picture.header.size
     # No path beside bytes: `datasets` would prefer a file of that name in the working directory.

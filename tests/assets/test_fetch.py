@@ -34,25 +34,25 @@ def test_what_is_fetched_is_kept(fetcher, server, cache):
     fetched, header = fetcher().fetch(url)
     assert (fetched.content, fetched.path, header.size) == (PNG, None, (3, 2))
     assert kept(cache) == []  # until it was compared
-    asset = fetcher().keep(url, fetched)
+    asset = fetcher().keep(fetched)
     assert (asset.content, asset.path) == (PNG, cache.path(url))
     again, header = fetcher().fetch(url)
     assert (again.read(), again.path, header.size) == (PNG, cache.path(url), (3, 2))
-    assert fetcher().keep(url, again) == again
+    assert fetcher().keep(again) == again
     assert server.asked["/a.png"] == 1
 
 
 def test_or_not(fetcher, server, cache):
     url = server.url("/a.png", PNG)
     fetcher = fetcher(store=False)
-    asset = fetcher.keep(url, fetcher.fetch(url)[0])
+    asset = fetcher.keep(fetcher.fetch(url)[0])
     assert (asset.read(), asset.path) == (PNG, None)
     assert kept(cache) == []
 
 
 def test_a_local_file_is_not_copied(fetcher, cache, tmp_path):
     (tmp_path / "a.png").write_bytes(PNG)
-    asset = fetcher().keep("a.png", fetcher().fetch("a.png")[0])
+    asset = fetcher().keep(fetcher().fetch("a.png")[0])
     assert (asset.content, asset.path, asset.size, asset.read()) == (None, tmp_path / "a.png", len(PNG), PNG)
     assert kept(cache) == []
 
@@ -108,7 +108,7 @@ class TestBroken:
         url = server.url("/a.png", PNG)
         cache.store(url, content[:10])  # as a disk may leave it after a power failure
         asset, _ = fetcher().fetch(url)
-        assert fetcher().keep(url, asset).path == cache.path(url)
+        assert fetcher().keep(asset).path == cache.path(url)
         assert cache.path(url).read_bytes() == PNG
 
 
