@@ -89,14 +89,24 @@ def _loading(
 
 def with_loading(command: Callable[..., None]) -> Callable[..., None]:
     """Gives a command the options of `load_release`; it gets them, parsed, as its argument `loading`."""
-    shared = inspect.signature(_loading, eval_str=True).parameters
+    return _with_options(command, left_out=())
+
+
+def with_looking(command: Callable[..., None]) -> Callable[..., None]:
+    """The same for a command that only looks: it fetches pictures as it likes, and tells what is wrong."""
+    return _with_options(command, left_out=("load_assets", "on_error", "splits"))
+
+
+def _with_options(command: Callable[..., None], left_out: tuple[str, ...]) -> Callable[..., None]:
+    loading = inspect.signature(_loading, eval_str=True).parameters
+    shared = {name: parameter for name, parameter in loading.items() if name not in left_out}
     own = inspect.signature(command, eval_str=True).parameters
     parameters = [parameter for name, parameter in own.items() if name != "loading"] + list(shared.values())
 
     @functools.wraps(command)
     def run(**given: Any) -> None:
-        loading = _loading(**{name: given.pop(name) for name in shared})
-        command(**given, loading=loading)
+        options = _loading(**{name: given.pop(name) for name in shared})
+        command(**given, loading={name: value for name, value in options.items() if name not in left_out})
 
     run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]

@@ -99,6 +99,19 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         if streaming:
             report(problems)
 
+    def outcomes(self, limit: int | None = None) -> Iterator[Outcome]:
+        """All rows with what is wrong with them, for those who only look: pictures are kept, and nothing is built.
+
+        Args:
+            limit: How many samples to read at most.
+        """
+        left = limit
+        with shown_traffic(1) as traffic:
+            for key, indices in _runs([shard for shards in plan_splits(self.config).values() for shard in shards]):
+                chosen = indices[:left]
+                left = None if left is None else left - len(chosen)
+                yield from self._outcomes(key, chosen, traffic, streaming=False)
+
     def _outcomes(
         self, key: ReleaseKey, indices: Sequence[int], traffic: Traffic, *, streaming: bool
     ) -> Iterator[Outcome]:

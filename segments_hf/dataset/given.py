@@ -1,4 +1,4 @@
-"""What people hand over to be pushed or exported: a release, a dataset, a stream."""
+"""What people hand over to be pushed, exported or looked at: a release, a dataset, a stream."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import datasets
+from PIL.Image import Image as Picture
 
 from segments_hf.dataset.load import load_release
 from segments_hf.errors import SegmentsHFError
@@ -45,3 +46,10 @@ def num_rows(rows: Any, split: str) -> int | None:
         return len(rows)
     splits = rows.info.splits or {}
     return splits[split].num_examples if split in splits else None
+
+
+def stored(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A row whose pictures are bytes or paths: a stream that somebody has mapped gives them decoded."""
+    pictures = {name: row.get(name) for name in ("image", "segmentation_bitmap")}
+    decoded = {name: value for name, value in pictures.items() if isinstance(value, Picture)}
+    return {**row, **{name: datasets.Image().encode_example(value) for name, value in decoded.items()}}

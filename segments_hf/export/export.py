@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import datasets
 from datasets.utils import tqdm
-from PIL.Image import Image as Picture
 
 from segments_hf.assets import prefetch
 from segments_hf.dataset.categories import categories
-from segments_hf.dataset.given import as_dataset, num_rows
+from segments_hf.dataset.given import as_dataset, num_rows, stored
 from segments_hf.dataset.origin import parse_origin
 from segments_hf.dataset.pixels import NO_LABEL
 from segments_hf.dataset.row_map import check_rows, without_decoding
@@ -190,8 +189,8 @@ class _Export:
                 self.done.left_out[row["status"]] += 1
                 continue
             try:
-                stored = _stored(row)
-                yield Sample(stored, names.path_of(stored), number)
+                held = stored(row)
+                yield Sample(held, names.path_of(held), number)
             except AssetError as error:
                 self._broken(row, error)
 
@@ -237,13 +236,6 @@ class _Export:
         if done.objects_left_out:
             objects = ", ".join(f"{count} {reason}" for reason, count in done.objects_left_out.items())
             logger.warning("%s: %d objects left out: %s", self.made.name, done.objects_left_out.total(), objects)
-
-
-def _stored(row: Row) -> Row:
-    """A row whose pictures are bytes or paths: a stream that somebody has mapped gives them decoded."""
-    pictures = {name: row.get(name) for name in ("image", "segmentation_bitmap")}
-    decoded = {name: value for name, value in pictures.items() if isinstance(value, Picture)}
-    return {**row, **{name: datasets.Image().encode_example(value) for name, value in decoded.items()}}
 
 
 def _weight(made: tuple[Sample, Any]) -> int:

@@ -1,0 +1,120 @@
+"""What is looked at: the rows of a release, a dataset or a stream, with what is wrong with them."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import datasets
+
+from segments_hf.dataset.categories import categories
+from segments_hf.dataset.given import as_dataset, num_rows, stored
+from segments_hf.dataset.load import release_builder
+from segments_hf.dataset.origin import parse_origin
+from segments_hf.dataset.row_map import check_rows, without_decoding
+from segments_hf.dataset.rows import Outcome
+from segments_hf.errors import OptionError
+from segments_hf.release import Release
+
+if TYPE_CHECKING:
+    from segments_hf.release import Category
+
+_PICTURES = ("image", "segmentation_bitmap")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Something to look at.
+
+    In its rows a picture is ``{"bytes": …, "path": …}`` or None, and JSON is text.
+
+    Attributes:
+        name: What it is called.
+        task_type: The task type, such as ``segmentation-bitmap``; None where nobody tells.
+        categories: The categories, in the order of the class indices.
+        length: How many samples there are, or rows of a dataset; None for a stream that cannot tell.
+        outcomes: Reads it from the beginning: each row, and what is wrong with it.
+    """
+
+    name: str
+    task_type: str | None
+    categories: list[Category]
+    length: int | None
+    outcomes: Callable[[], Iterator[Outcome]]
+
+
+def open_source(dataset_or_release: Any, *, assets: bool, limit: int | None = None, **options: Any) -> Source:
+    """Opens what somebody wants to look at.
+
+    Args:
+        dataset_or_release: A `Dataset`, `DatasetDict`, `IterableDataset` or `IterableDatasetDict` of rows; or a release
+            as `load_release` takes it, or a `Release`.
+        assets: Whether a release's pictures are fetched.
+        limit: How many samples, or rows of a dataset, to look at at most.
+        **options: The options of `load_release` for a release.
+
+    Raises:
+        SegmentsHFError: It is something else.
+        OptionError: An option does not fit, or the limit is not positive.
+    """
+    if limit is not None and limit < 1:
+        raise OptionError(f"limit: got {limit}, wanted 1 at least")
+    given = dataset_or_release.location if isinstance(dataset_or_release, Release) else dataset_or_release
+    if isinstance(given, str | os.PathLike) or (
+        isinstance(given, Mapping) and not isinstance(given, datasets.DatasetDict | datasets.IterableDatasetDict)
+    ):
+        return _of_release(given, assets=assets, limit=limit, options=options)
+    if options:
+        raise OptionError(f"got {', '.join(options)} for a dataset; they are options of a release")
+    return _of_dataset(as_dataset(given), limit)
+
+
+def _of_release(given: Any, *, assets: bool, limit: int | None, options: Mapping[str, Any]) -> Source:
+    builder = release_builder(given, on_error="keep", load_assets=assets, **options)
+    releases = [release for release, _ in builder.config.releases]
+    length = sum(map(len, releases))
+    release, labelset = builder.config.releases[0]
+    return Source(
+        ", ".join(release.source.rpartition("/")[2] for release in releases),
+        release.labelset_task_type(labelset) or None,
+        builder.config.categories,
+        length if limit is None else min(limit, length),
+        lambda: map(_with_stored_pictures, builder.outcomes(limit)),
+    )
+
+
+def _with_stored_pictures(outcome: Outcome) -> Outcome:
+    for column in _PICTURES:
+        if outcome.row and isinstance(path := outcome.row.get(column), str):
+            outcome.row[column] = {"bytes": None, "path": path}
+    return outcome
+
+
+def _of_dataset(dataset: Any, limit: int | None) -> Source:
+    splits = dataset if isinstance(dataset, dict) else {str(dataset.split or "train"): dataset}
+    if not splits:
+        raise OptionError("got no splits, wanted one at least")
+    for rows in splits.values():
+        check_rows(rows)
+    first = next(iter(splits.values()))
+    lengths = [num_rows(rows, name) for name, rows in splits.items()]
+    length = None if None in lengths else sum(length or 0 for length in lengths)
+
+    def outcomes() -> Iterator[Outcome]:
+        rows = itertools.chain.from_iterable(map(_stream, splits.values()))
+        return (Outcome(dict(stored(row))) for row in itertools.islice(rows, limit))
+
+    return Source(
+        first.info.dataset_name or "dataset",
+        parse_origin(first.info.description or "").task_type,
+        categories(first),
+        length if limit is None or length is None else min(limit, length),
+        outcomes,
+    )
+
+
+def _stream(rows: Any) -> Any:
+    return without_decoding(rows.to_iterable_dataset() if isinstance(rows, datasets.Dataset) else rows)
