@@ -7,6 +7,7 @@ import importlib.abc
 import importlib.machinery
 import importlib.util
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,8 +29,9 @@ def register() -> None:
         sys.meta_path.insert(0, _RegistryFinder())
 
 
+@cache
 def code_hash() -> str:
-    """A hash of this package's code: what another version of it built is built again."""
+    """A hash of this package's code as it was when it was first asked for: what other code built is built again."""
     files = sorted(Path(__file__).parent.parent.rglob("*.py"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
