@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import datasets
 import pytest
 
@@ -34,9 +36,12 @@ GIVEN = {
 
 
 def told(row: dict) -> dict:
-    """A row, its pictures by their sizes: where the bytes are depends on where the row is from."""
+    """A row, its pictures by their sizes, its JSON by what it says: bytes and spaces depend on where it is from."""
     pictures = {name: row[name] and datasets.Image().decode_example(row[name]) for name in PICTURES}
-    return {**row, **{name: picture and (picture.mode, picture.size) for name, picture in pictures.items()}}
+    sizes = {name: picture and (picture.mode, picture.size) for name, picture in pictures.items()}
+    said = {name: row[name] and json.loads(row[name]) for name in ("metadata", "image_attributes")}
+    annotations = [{**item, "attributes": json.loads(item["attributes"])} for item in row["annotations"]]
+    return {**row, **sizes, **said, "annotations": annotations}
 
 
 PICTURES = ("image", "segmentation_bitmap")
