@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import datasets
+import msgspec
 
 from segments_hf.dataset.categories import categories
 from segments_hf.dataset.given import as_dataset, num_rows, stored
@@ -105,7 +106,7 @@ def _of_dataset(dataset: Any, limit: int | None) -> Source:
 
     def outcomes() -> Iterator[Outcome]:
         rows = itertools.chain.from_iterable(map(_stream, splits.values()))
-        return (Outcome(dict(stored(row))) for row in itertools.islice(rows, limit))
+        return (Outcome(_with_json_text(stored(row))) for row in itertools.islice(rows, limit))
 
     return Source(
         first.info.dataset_name or "dataset",
@@ -114,6 +115,20 @@ def _of_dataset(dataset: Any, limit: int | None) -> Source:
         length if limit is None or length is None else min(limit, length),
         outcomes,
     )
+
+
+def _with_json_text(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row whose JSON is text; a stream that somebody has mapped gives objects."""
+    said = {name: _json_text(row[name]) for name in ("metadata", "image_attributes") if name in row}
+    annotations = row["annotations"] and [
+        {**item, "attributes": _json_text(item["attributes"])} if "attributes" in item else item
+        for item in row["annotations"]
+    ]
+    return {**row, **said, "annotations": annotations}
+
+
+def _json_text(value: Any) -> str | None:
+    return value if value is None or isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
 def _stream(rows: Any) -> Any:
