@@ -104,8 +104,8 @@ def _of_dataset(dataset: Any, limit: int | None) -> Source:
     length = None if None in lengths else sum(length or 0 for length in lengths)
 
     def outcomes() -> Iterator[Outcome]:
-        rows = itertools.chain.from_iterable(map(_stream, splits.values()))
-        return (Outcome(dict(stored(row))) for row in itertools.islice(rows, limit))
+        rows = ((name, row) for name, part in splits.items() for row in _stream(part))
+        return (Outcome(dict(stored(row)), split=name) for name, row in itertools.islice(rows, limit))
 
     return Source(
         first.info.dataset_name or "dataset",
