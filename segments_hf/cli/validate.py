@@ -75,7 +75,7 @@ def _table(report: Report) -> Table:
 
 def _samples(findings: list[Finding]) -> Text:
     """The first samples that have findings."""
-    from segments_hf.look.report import printable
+    from segments_hf.look.wording import printable
 
     names = list(dict.fromkeys(finding.sample for finding in findings))
     more = [] if len(names) <= _NAMED else ["…"]

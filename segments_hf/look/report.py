@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from segments_hf.look.finding import Finding  # noqa: TC001  (msgspec reads the annotations)
+from segments_hf.look.wording import counted, printable
 
 _FIRST = 3
 _SEVERITIES = ("error", "warning")
@@ -84,25 +85,7 @@ def by_check(findings: list[Finding]) -> dict[str, list[Finding]]:
     return {group[0].check: group for group in order}
 
 
-def counted(number: int, what: str) -> str:
-    """A number of things, in words.
-
-    >>> counted(1, "error"), counted(2, "error")
-    ('1 error', '2 errors')
-    """
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
 def described(finding: Finding) -> str:
     """A finding in a line: the sample, and what was found."""
     frame = "" if finding.frame is None else f", frame {finding.frame}"
     return printable(f"{finding.sample}{frame}: {finding.what}")
-
-
-def printable(text: str) -> str:
-    r"""A text that a terminal shows as it is: control characters, which it would obey, are escaped.
-
-    >>> print(printable("a\x1b[31mb\nc"))
-    a\x1b[31mb\nc
-    """
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)

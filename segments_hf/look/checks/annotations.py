@@ -6,7 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from segments_hf.bitmaps import ID_LIMIT
-from segments_hf.look.checks.fault import Fault, Row, listed
+from segments_hf.look.checks.fault import Fault, Row
+from segments_hf.look.wording import counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,11 +26,10 @@ UNUSUAL_ID = Fault("unusual-annotation-id", "warning", "ids are from 1 to 2^24 -
 
 def unknown_categories(row: Row) -> Iterator[Finding]:
     """Category ids that are not defined."""
-    unknown = Counter(item["category_id"] for item in row["annotations"] or () if item["category"] is None)
+    unknown = Counter(item["category_id"] for item in row.get("annotations") or () if item["category"] is None)
     if unknown:
-        yield UNKNOWN_CATEGORY.in_row(
-            row, f"{unknown.total()} annotations have a category that is not defined: {listed(sorted(unknown))}"
-        )
+        number = counted(unknown.total(), "annotation")
+        yield UNKNOWN_CATEGORY.in_row(row, f"got {number} of a category that is not defined: {listed(sorted(unknown))}")
 
 
 def repeated_ids(row: Row) -> Iterator[Finding]:

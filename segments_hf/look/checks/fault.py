@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from segments_hf.look.finding import Finding, Severity
 
 Row = Mapping[str, Any]
-
-_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -34,15 +32,17 @@ class Fault:
             row: The row.
             what: What was found.
         """
-        return Finding(self.name, self.severity, row["name"], row["uuid"], row.get("frame_index"), what, self.why)
+        return self.found(row["name"], row["uuid"], row.get("frame_index"), what)
 
+    def in_sample(self, row: Row, what: str) -> Finding:
+        """The finding that a row's sample has this fault; in a sequence it is not of the frame.
 
-def listed(items: Iterable[object]) -> str:
-    """The first of some things, and how many there are where that is not all.
+        Args:
+            row: The row.
+            what: What was found.
+        """
+        return self.found(row["name"], row["uuid"], None, what)
 
-    >>> listed([3, 8]), listed(range(100))
-    ('3, 8', '0, 1, 2, 3, 4, … (100 in all)')
-    """
-    texts = list(map(str, items))
-    shown = ", ".join(texts[:_SHOWN])
-    return shown if len(texts) <= _SHOWN else f"{shown}, … ({len(texts)} in all)"
+    def found(self, sample: str, uuid: str | None, frame: int | None, what: str) -> Finding:
+        """The finding of this fault, by the attributes of `Finding`."""
+        return Finding(self.name, self.severity, sample, uuid, frame, what, self.why)

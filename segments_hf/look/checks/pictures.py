@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from segments_hf.assets import Asset, FetchOptions, check_picture
 from segments_hf.bitmaps import ID_LIMIT, boxes, decode_bitmap
 from segments_hf.errors import AssetError, BitmapError
-from segments_hf.look.checks.fault import Fault, Row, listed
+from segments_hf.look.checks.fault import Fault, Row
 from segments_hf.look.checks.problems import OTHER_SIZE, UNREADABLE_BITMAP, UNREADABLE_IMAGE
+from segments_hf.look.wording import counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -87,12 +88,12 @@ def _disagreements(row: Row, instances: Instances | None) -> Iterator[Finding]:
     ids = {item["id"] for item in row["annotations"]}
     if instances is None:
         if ids:
-            yield MISSING_BITMAP.in_row(row, f"it has {len(row['annotations'])} annotations but no bitmap")
+            yield MISSING_BITMAP.in_row(row, f"it has {counted(len(row['annotations']), 'annotation')} but no bitmap")
         return
     areas = instances.areas
     if unknown := [number for number in areas if number not in ids]:
-        pixels = sum(areas[number] for number in unknown)
-        yield UNKNOWN_PIXELS.in_row(row, f"{pixels} pixels have ids that no annotation has: {listed(unknown)}")
+        pixels = counted(sum(areas[number] for number in unknown), "pixel")
+        yield UNKNOWN_PIXELS.in_row(row, f"got {pixels} with an id that no annotation has: {listed(unknown)}")
     # Ids that no bitmap can hold are told of already.
     if absent := [number for number in sorted(ids) if number not in areas and 0 < number < ID_LIMIT]:
         whole = "" if areas else "; all of the bitmap is unlabelled"

@@ -22,11 +22,11 @@ IN_TWO_SPLITS = Fault("in-two-splits", "error", "a model is tested on what it wa
 
 def unknown_status(row: Row) -> Iterator[Finding]:
     """A status that the platform does not have."""
-    # The label of a row without annotations could not be read, so its status is not known either.
-    if row["status"] not in STATUSES and row.get("annotations", ()) is not None:
-        yield UNKNOWN_STATUS.in_row(
-            row, f"got the status {row['status']!r}, wanted one of {', '.join(sorted(STATUSES))}"
-        )
+    is_first = not row.get("frame_index")
+    is_readable = row.get("annotations", ()) is not None  # else its status is not known either
+    if row["status"] not in STATUSES and is_first and is_readable:
+        known = ", ".join(sorted(STATUSES))
+        yield UNKNOWN_STATUS.in_sample(row, f"got the status {row['status']!r}, wanted one of {known}")
 
 
 class _Place(NamedTuple):
@@ -61,16 +61,16 @@ class Duplicates:
         by_name = self._names.earlier((split if uuid else None, row["name"]), frame, here)
         by_uuid = uuid and self._uuids.earlier(uuid, frame, here)
         if by_uuid and by_uuid.split != split:
-            yield IN_TWO_SPLITS.in_row(row, f"it is in split {by_uuid.split!r} too, as {by_uuid.name!r}")
+            yield IN_TWO_SPLITS.in_sample(row, f"it is in split {by_uuid.split!r} too, as {by_uuid.name!r}")
         elif by_name and by_name.split != split:
-            yield IN_TWO_SPLITS.in_row(row, f"it is in split {by_name.split!r} too")
+            yield IN_TWO_SPLITS.in_sample(row, f"it is in split {by_name.split!r} too")
         elif by_name and by_name == by_uuid:
-            yield DUPLICATE_SAMPLE.in_row(row, f"row {by_name.row} has its name and its uuid")
+            yield DUPLICATE_SAMPLE.in_sample(row, f"row {by_name.row} has its name and its uuid")
         else:
             if by_name:
-                yield DUPLICATE_NAME.in_row(row, f"row {by_name.row} has its name")
+                yield DUPLICATE_NAME.in_sample(row, f"row {by_name.row} has its name")
             if by_uuid:
-                yield DUPLICATE_UUID.in_row(row, f"row {by_uuid.row}, {by_uuid.name!r}, has its uuid")
+                yield DUPLICATE_UUID.in_sample(row, f"row {by_uuid.row}, {by_uuid.name!r}, has its uuid")
 
 
 class _Seen:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segments_hf.look.checks.fault import Fault, Row, listed
+from segments_hf.look.checks.fault import Fault, Row
+from segments_hf.look.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from math import isfinite, nan
 from typing import TYPE_CHECKING, Any
 
 from segments_hf.bitmaps import FARTHEST
-from segments_hf.dataset.pixels import extent
-from segments_hf.look.checks.fault import Fault, Row, listed
+from segments_hf.look.checks.fault import Fault, Row
+from segments_hf.look.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from segments_hf.look.finding import Finding
-
-    Points = Sequence[Sequence[float]]
 
 _LEAST_POINTS = {"point": 1, "polyline": 2, "bbox": 2, "polygon": 3}
 
@@ -38,36 +37,47 @@ def _fault(item: Mapping[str, Any], width: int | None, height: int | None) -> Fa
     kind, points = item["type"], item["points"] or ()
     if kind not in _LEAST_POINTS:
         return UNKNOWN_SHAPE
-    if not all(map(_is_place, points)):
-        return NO_PLACE
     if len(points) < _LEAST_POINTS[kind]:
         return TOO_FEW_POINTS
-    left, top, right, bottom = extent(points)
-    if (kind == "bbox" and (left == right or top == bottom)) or (kind == "polygon" and _are_in_line(points)):
+    xs, ys = _columns(points)
+    left, top, right, bottom = min(xs), min(ys), max(xs), max(ys)
+    is_near = min(left, top) > -FARTHEST and max(right, bottom) < FARTHEST
+    if not (is_near and isfinite(sum(xs) + sum(ys))):
+        return NO_PLACE
+    if (kind == "bbox" and (left == right or top == bottom)) or (kind == "polygon" and _are_in_line(xs, ys)):
         return NO_AREA
     if width and height and (left < 0 or top < 0 or right > width or bottom > height):
         return OUTSIDE
     return None
 
 
-def _is_place(point: Sequence[float | None] | None) -> bool:
-    return point is not None and len(point) > 1 and all(x is not None and abs(x) < FARTHEST for x in point[:2])
+def _columns(points: Sequence[Any]) -> tuple[Sequence[float], Sequence[float]]:
+    """The x of all points and their y; no numbers where a point does not have them."""
+    if None not in points and min(map(len, points)) > 1:
+        xs, ys, *_ = zip(*points, strict=False)
+        if None not in xs and None not in ys:
+            return xs, ys
+    return (nan,), (nan,)
 
 
-def _are_in_line(points: Points) -> bool:
+def _are_in_line(xs: Sequence[float], ys: Sequence[float]) -> bool:
     """Whether all points are on one line."""
-    x, y = points[0][:2]
-    steps = [(point[0] - x, point[1] - y) for point in points]
-    step_x, step_y = next((step for step in steps if any(step)), (0.0, 0.0))
-    return all(step_x * to_y == step_y * to_x for to_x, to_y in steps)
+    step_x = step_y = 0.0
+    for x, y in zip(xs, ys, strict=True):
+        to_x, to_y = x - xs[0], y - ys[0]
+        if step_x * to_y != step_y * to_x:
+            return False
+        if not (step_x or step_y):
+            step_x, step_y = to_x, to_y
+    return True
 
 
 def _what(fault: Fault, items: str, row: Row) -> str:
     wanted = ", ".join(f"{number} for a {kind}" for kind, number in _LEAST_POINTS.items())
     return {
         UNKNOWN_SHAPE: f"got {items}; known are {', '.join(_LEAST_POINTS)}",
-        NO_PLACE: f"a point is not x and y within 2^31 pixels: {items}",
-        TOO_FEW_POINTS: f"there are too few points in {items}; the least are {wanted}",
-        NO_AREA: f"all points are on one line in {items}",
-        OUTSIDE: f"points are outside of the image of {row['width']} x {row['height']} pixels: {items}",
+        NO_PLACE: f"got {items} with a point that is not x and y within 2^31 pixels",
+        TOO_FEW_POINTS: f"got {items} with too few points; wanted {wanted} at least",
+        NO_AREA: f"got {items} whose points are all on one line",
+        OUTSIDE: f"got {items} with points outside of the image of {row['width']} x {row['height']} pixels",
     }[fault]
