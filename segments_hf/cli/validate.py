@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich import box
 from rich.table import Table
 from rich.text import Text
 
@@ -14,8 +15,8 @@ from segments_hf.cli.console import output
 if TYPE_CHECKING:
     from segments_hf.look import Finding, Report
 
-_MOST = 30
-_NAMED = 3
+_MOST = 5  # findings of a check that are listed
+_NAMED = 3  # samples that the table names
 _STYLES = {"error": "bold red", "warning": "yellow"}
 
 
@@ -54,29 +55,31 @@ def _print(report: Report) -> None:
     if report.is_clean:
         return
     output.print(_table(report))
-    for finding in report.findings[:_MOST]:
-        line = Text.assemble((finding.severity, _STYLES[finding.severity]), f" {finding.check}: {described(finding)}")
-        output.print(line, soft_wrap=True)
-    if len(report.findings) > _MOST:
-        output.print(f"… {len(report.findings) - _MOST} more; --json has all of them", highlight=False)
+    for check, findings in report.by_check.items():
+        output.print(Text(check, _STYLES[findings[0].severity]))
+        for finding in findings[:_MOST]:
+            output.print(Text(f"  {described(finding)}"), soft_wrap=True)
+        if len(findings) > _MOST:
+            output.print(f"  … {len(findings) - _MOST} more; --json has all of them", highlight=False)
 
 
 def _table(report: Report) -> Table:
-    table = Table()
-    for column in ("", "check", "findings", "samples", "why it matters"):
-        table.add_column(column, justify="right" if column == "findings" else "left", overflow="fold")
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("", no_wrap=True)
+    table.add_column("check", no_wrap=True)
+    table.add_column("findings", justify="right", no_wrap=True)
+    table.add_column("why it matters, and the first samples", overflow="fold")
     for check, findings in report.by_check.items():
         first = findings[0]
-        table.add_row(
-            Text(first.severity, _STYLES[first.severity]), check, str(len(findings)), _samples(findings), first.why
-        )
+        told = Text.assemble(first.why, "\n", (_samples(findings), "dim"))
+        table.add_row(Text(first.severity, _STYLES[first.severity]), Text(check), Text(str(len(findings))), told)
     return table
 
 
-def _samples(findings: list[Finding]) -> Text:
+def _samples(findings: list[Finding]) -> str:
     """The first samples that have findings."""
     from segments_hf.look.wording import printable
 
     names = list(dict.fromkeys(finding.sample for finding in findings))
     more = [] if len(names) <= _NAMED else ["…"]
-    return Text("\n".join([*map(printable, names[:_NAMED]), *more]))
+    return ", ".join([*map(printable, names[:_NAMED]), *more])

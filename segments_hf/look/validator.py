@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from segments_hf.dataset.pixels import NO_LABEL
@@ -44,6 +45,7 @@ class Validator:
     def __init__(self, source: Source, *, assets: bool) -> None:
         self._source = source
         self._assets = assets
+        self._rows = Counter[str | None]()
         self._duplicates = Duplicates()
         self._tracks = Tracks()
 
@@ -68,9 +70,11 @@ class Validator:
     def compare(self, examined: Examined) -> list[Finding]:
         """What is wrong with the next row, compared with those before it too."""
         row, split = examined.outcome.row, examined.outcome.split
+        number = self._rows[split]
+        self._rows[split] += 1
         if row is None:
             return examined.findings
-        findings = [*examined.findings, *self._duplicates.look(row, split)]
+        findings = [*examined.findings, *self._duplicates.look(row, split, number)]
         if row.get("frame_index") is not None and _is_labelled(row):
             findings.extend(self._tracks.look(row, split))
         return findings

@@ -44,9 +44,9 @@ def test_the_table_and_the_list(write_release) -> None:
     told = shown(result)
     assert "42 samples, labels only: 1 error, 40 warnings" in told
     assert told.index("duplicate-sample") < told.index("unknown-status")
-    assert "warning unknown-status: b0: got the status 'DONE'" in told
-    assert "b28: got" not in told.partition("b29")[2]
-    assert "… 11 more; --json has all of them" in told
+    listed = told.rpartition("unknown-status")[2]
+    assert listed.count("got the status 'DONE'") == 5
+    assert listed.endswith("… 35 more; --json has all of them")
 
 
 @pytest.mark.parametrize(("status", "code"), [("LABELED", 1), ("DONE", 0)])
@@ -71,7 +71,7 @@ def test_names_are_shown_and_not_obeyed(write_release) -> None:
     name, status = "[bold]odd[/bold] [/]\x1b[31m\r\nx", "\x1b]0;title\x07[red]"
     result = run(write_release([sample(name, label=label(status))] * 2), "-q")
     assert result.exit_code == 0, result.output
-    assert r"duplicate-sample: [bold]odd[/bold] [/]\x1b[31m\r\nx: row 0 has its name" in result.output
+    assert r"  [bold]odd[/bold] [/]\x1b[31m\r\nx: row 0 has its name" in result.output
     assert r"\x1b]0;title\x07[red]" in result.output
     assert not {"\x1b", "\x07", "\r"} & set(result.output)
 

@@ -241,6 +241,11 @@ def test_a_sample_in_two_releases(tmp_path: Path, write_release) -> None:
     assert found(report) == [("in-two-splits", "flower_1.jpg")]
 
 
+def test_rows_that_cannot_be_read_are_numbered_too(write_release) -> None:
+    report = validate(write_release([{}, sample("a", uuid=None), sample("a", uuid=None)]))
+    assert [finding.what for finding in report.findings[1:]] == ["row 1 has its name"]
+
+
 def test_splits_of_a_release_have_nothing_in_common() -> None:
     assert validate(demo_release(), splits={"train": 0.5, "test": 0.5}).is_clean
     assert validate(load_release(demo_release(), splits="metadata:split")).is_clean

@@ -41,11 +41,10 @@ class Duplicates:
     """The samples so far, to find those that are there again."""
 
     def __init__(self) -> None:
-        self._rows = Counter[str | None]()
         self._names = _Seen()
         self._uuids = _Seen()
 
-    def look(self, row: Row, split: str | None) -> Iterator[Finding]:
+    def look(self, row: Row, split: str | None, number: int) -> Iterator[Finding]:
         """What the row's sample has in common with another that was seen; told once for each sample.
 
         The frames of a sequence are one sample.
@@ -53,9 +52,9 @@ class Duplicates:
         Args:
             row: The next row.
             split: The split that it is in.
+            number: Its place in the split, from 0 on.
         """
-        here = _Place(split, self._rows[split], row["name"])
-        self._rows[split] += 1
+        here = _Place(split, number, row["name"])
         frame, uuid = row.get("frame_index"), row["uuid"]
         # Two releases may use one name for other samples: that of another split counts only where there is no uuid.
         by_name = self._names.earlier((split if uuid else None, row["name"]), frame, here)
