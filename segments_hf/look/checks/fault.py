@@ -32,7 +32,7 @@ class Fault:
             row: The row.
             what: What was found.
         """
-        return self.found(row["name"], row["uuid"], row.get("frame_index"), what)
+        return self.found(row["name"], row.get("uuid"), row.get("frame_index"), what)
 
     def in_sample(self, row: Row, what: str) -> Finding:
         """The finding that a row's sample has this fault; in a sequence it is not of the frame.
@@ -41,7 +41,7 @@ class Fault:
             row: The row.
             what: What was found.
         """
-        return self.found(row["name"], row["uuid"], None, what)
+        return self.found(row["name"], row.get("uuid"), None, what)
 
     def found(self, sample: str, uuid: str | None, frame: int | None, what: str) -> Finding:
         """The finding of this fault, by the attributes of `Finding`."""

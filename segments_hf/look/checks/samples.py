@@ -55,7 +55,7 @@ class Duplicates:
             number: Its place in the split, from 0 on.
         """
         here = _Place(split, number, row["name"])
-        frame, uuid = row.get("frame_index"), row["uuid"]
+        frame, uuid = row.get("frame_index"), row.get("uuid")
         # Two releases may use one name for other samples: that of another split counts only where there is no uuid.
         by_name = self._names.earlier((split if uuid else None, row["name"]), frame, here)
         by_uuid = uuid and self._uuids.earlier(uuid, frame, here)

@@ -30,7 +30,7 @@ class Tracks:
             split: The split that it is in.
         """
         changed = []
-        sequence = split, row["uuid"] or row["name"]
+        sequence = split, row.get("uuid") or row["name"]
         for item in row["annotations"]:
             track, category = item.get("track_id"), item["category_id"]
             if track is None:

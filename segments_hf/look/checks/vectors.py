@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isfinite, nan
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from segments_hf.bitmaps import FARTHEST
@@ -39,25 +39,25 @@ def _fault(item: Mapping[str, Any], width: int | None, height: int | None) -> Fa
         return UNKNOWN_SHAPE
     if len(points) < _LEAST_POINTS[kind]:
         return TOO_FEW_POINTS
-    xs, ys = _columns(points)
+    try:
+        xs, ys, *_ = zip(*points, strict=True)
+        is_number = isfinite(sum(xs) + sum(ys))
+    except (TypeError, ValueError):  # a point or a number is None, or a point has no y
+        is_number = False
+    return _fault_of_places(kind, xs, ys, width, height) if is_number else NO_PLACE
+
+
+def _fault_of_places(
+    kind: str, xs: Sequence[float], ys: Sequence[float], width: int | None, height: int | None
+) -> Fault | None:
     left, top, right, bottom = min(xs), min(ys), max(xs), max(ys)
-    is_near = min(left, top) > -FARTHEST and max(right, bottom) < FARTHEST
-    if not (is_near and isfinite(sum(xs) + sum(ys))):
+    if not (-FARTHEST < left <= right < FARTHEST and -FARTHEST < top <= bottom < FARTHEST):
         return NO_PLACE
     if (kind == "bbox" and (left == right or top == bottom)) or (kind == "polygon" and _are_in_line(xs, ys)):
         return NO_AREA
     if width and height and (left < 0 or top < 0 or right > width or bottom > height):
         return OUTSIDE
     return None
-
-
-def _columns(points: Sequence[Any]) -> tuple[Sequence[float], Sequence[float]]:
-    """The x of all points and their y; no numbers where a point does not have them."""
-    if None not in points and min(map(len, points)) > 1:
-        xs, ys, *_ = zip(*points, strict=False)
-        if None not in xs and None not in ys:
-            return xs, ys
-    return (nan,), (nan,)
 
 
 def _are_in_line(xs: Sequence[float], ys: Sequence[float]) -> bool:

@@ -80,6 +80,10 @@ def test_a_dataset_without_pictures(rows: Any, tmp_path: Path) -> None:
     assert validate(bare).is_clean
 
 
+def test_columns_that_a_row_can_do_without(rows: Any) -> None:
+    assert not findings(rows.remove_columns(["uuid", "metadata", "image_attributes"]))
+
+
 @pytest.mark.parametrize("mode", ["L", "I;16", "RGB", "RGBA"])
 def test_bitmaps_in_every_encoding(tmp_path: Path, write_release, mode: str) -> None:
     ids = np.array([[0, 1], [2, 9]])
