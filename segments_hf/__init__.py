@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from segments_hf.dataset.masks import add_instance_masks, add_panoptic_masks, add_semantic_masks
     from segments_hf.export import export_dataset
     from segments_hf.hub import push_to_hub
+    from segments_hf.look.validation import validate
     from segments_hf.release import Release
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "load_release",
     "push_to_hub",
     "to_layout",
+    "validate",
 ]
 __version__ = version("segments-hf")
 
@@ -51,6 +53,7 @@ _HOMES = {
     "load_release": "segments_hf.dataset.load",
     "push_to_hub": "segments_hf.hub",
     "to_layout": "segments_hf.dataset.layouts",
+    "validate": "segments_hf.look.validation",
 }
 
 

@@ -7,13 +7,14 @@ from segments_hf.bitmaps.masks import binary_masks, class_of_ids, get_semantic_b
 from segments_hf.bitmaps.outlines import Ring, outlines
 from segments_hf.bitmaps.palette import Color, palette_color
 from segments_hf.bitmaps.panoptic import panoptic
-from segments_hf.bitmaps.png import decode_bitmap, encode_bitmap
+from segments_hf.bitmaps.png import ID_LIMIT, decode_bitmap, encode_bitmap
 from segments_hf.bitmaps.polygons import FARTHEST, fill_polygons
 from segments_hf.bitmaps.rectangles import smallest_rectangle
 from segments_hf.bitmaps.rle import Rles, rle
 
 __all__ = [
     "FARTHEST",
+    "ID_LIMIT",
     "Boxes",
     "Color",
     "Ring",

@@ -107,10 +107,13 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         """
         left = limit
         with shown_traffic(1) as traffic:
-            for key, indices in _runs([shard for shards in plan_splits(self.config).values() for shard in shards]):
-                chosen = indices[:left]
-                left = None if left is None else left - len(chosen)
-                yield from self._outcomes(key, chosen, traffic, streaming=False)
+            for split, shards in plan_splits(self.config).items():
+                for key, indices in _runs(shards):
+                    chosen = indices[:left]
+                    left = None if left is None else left - len(chosen)
+                    for outcome in self._outcomes(key, chosen, traffic, streaming=False):
+                        outcome.split = split
+                        yield outcome
 
     def _outcomes(
         self, key: ReleaseKey, indices: Sequence[int], traffic: Traffic, *, streaming: bool

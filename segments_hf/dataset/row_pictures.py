@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from segments_hf.dataset.drafts import Draft
 
 _IMAGE, _BITMAP = "image", "segmentation_bitmap"
+SAME_SIZE = "wanted the same size"  # ends what is said of a bitmap that does not fit its image
 
 
 @dataclass(frozen=True)
@@ -120,5 +121,5 @@ def _size_error(got: dict[str, _Picture], fetcher: Fetcher) -> AssetError | None
     hint = " (it fits the image before EXIF rotation)" if bitmap.size == image.stored_size else ""
     return AssetError(
         f"{name}: got a bitmap of {bitmap.size[0]} x {bitmap.size[1]} pixels for an image of {image.size[0]} x "
-        f"{image.size[1]}{hint}; wanted the same size"
+        f"{image.size[1]}{hint}; {SAME_SIZE}"
     )

@@ -29,11 +29,13 @@ class Outcome:
         row: The row; None where it was left out.
         problems: What was wrong.
         size_in_memory: How many bytes of pictures it took to make it.
+        split: The split that it is in, where that is known.
     """
 
     row: dict[str, Any] | None
     problems: list[Problem] = field(default_factory=list)
     size_in_memory: int = 0
+    split: str | None = None
 
 
 def make_rows(

@@ -105,8 +105,8 @@ def _of_dataset(dataset: Any, limit: int | None) -> Source:
     length = None if None in lengths else sum(length or 0 for length in lengths)
 
     def outcomes() -> Iterator[Outcome]:
-        rows = itertools.chain.from_iterable(map(_stream, splits.values()))
-        return (Outcome(_with_json_text(stored(row))) for row in itertools.islice(rows, limit))
+        rows = ((name, row) for name, part in splits.items() for row in _stream(part))
+        return (Outcome(_with_json_text(stored(row)), split=name) for name, row in itertools.islice(rows, limit))
 
     return Source(
         first.info.dataset_name or "dataset",

@@ -1,15 +1,16 @@
 """A Segments.ai release file as typed objects; knows nothing of `datasets`, numpy or pictures."""
 
 from segments_hf.release.document import Category, Frame, Labelset, json_text
-from segments_hf.release.filters import has_metadata, wanted_statuses
+from segments_hf.release.filters import STATUSES, has_metadata, wanted_statuses
 from segments_hf.release.kept import releases_folder
 from segments_hf.release.platform import pin
 from segments_hf.release.reference import Reference, canonical_source, parse_reference
 from segments_hf.release.release import Release
 from segments_hf.release.sample import UNLABELED, Sample
-from segments_hf.release.tasks import Annotation, JsonLabel, Label, Labeled, TaskKind
+from segments_hf.release.tasks import Annotation, JsonLabel, Label, Labeled, TaskKind, task_kind
 
 __all__ = [
+    "STATUSES",
     "UNLABELED",
     "Annotation",
     "Category",
@@ -28,5 +29,6 @@ __all__ = [
     "parse_reference",
     "pin",
     "releases_folder",
+    "task_kind",
     "wanted_statuses",
 ]

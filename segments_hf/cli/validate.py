@@ -1,0 +1,85 @@
+"""``segments-hf validate``: what is wrong with a release, before it is trained on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from segments_hf.cli import options
+from segments_hf.cli.console import output
+
+if TYPE_CHECKING:
+    from segments_hf.look import Finding, Report
+
+_MOST = 5  # findings of a check that are listed
+_NAMED = 3  # samples that the table names
+_STYLES = {"error": "bold red", "warning": "yellow"}
+
+
+@options.with_looking
+def validate(
+    release: options.Release,
+    limit: Annotated[int | None, typer.Option(min=1, help="How many samples to look at at most.")] = None,
+    *,
+    assets: Annotated[bool, typer.Option("--assets", help="Look at the pictures too, which are fetched.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if there is any error.")] = False,
+    loading: dict[str, Any],
+    quiet: options.Quiet = False,
+) -> None:
+    """Tell what is wrong with a release: its labels, and with --assets its pictures."""
+    import datasets
+    import msgspec
+
+    from segments_hf.look.validation import validate as validate_release
+
+    if quiet:
+        datasets.disable_progress_bars()
+    report = validate_release(release, assets=assets, limit=limit, **loading)
+    if json:
+        typer.echo(msgspec.json.format(msgspec.json.encode(report), indent=2))
+    else:
+        _print(report)
+    if strict and report.errors:
+        raise typer.Exit(1)
+
+
+def _print(report: Report) -> None:
+    from segments_hf.look.report import described
+
+    output.print(Text(report.summary), soft_wrap=True)
+    if report.is_clean:
+        return
+    output.print(_table(report))
+    for check, findings in report.by_check.items():
+        output.print(Text(check, _STYLES[findings[0].severity]))
+        for finding in findings[:_MOST]:
+            output.print(Text(f"  {described(finding)}"), soft_wrap=True)
+        if len(findings) > _MOST:
+            output.print(f"  … {len(findings) - _MOST} more; --json has all of them", highlight=False)
+
+
+def _table(report: Report) -> Table:
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("", no_wrap=True)
+    table.add_column("check", no_wrap=True)
+    table.add_column("findings", justify="right", no_wrap=True)
+    table.add_column("why it matters, and the first samples", overflow="fold")
+    for check, findings in report.by_check.items():
+        first = findings[0]
+        told = Text.assemble(first.why, "\n", (_samples(findings), "dim"))
+        table.add_row(Text(first.severity, _STYLES[first.severity]), Text(check), Text(str(len(findings))), told)
+    return table
+
+
+def _samples(findings: list[Finding]) -> str:
+    """The first samples that have findings."""
+    from segments_hf.look.wording import printable
+
+    names = list(dict.fromkeys(finding.sample for finding in findings))
+    more = [] if len(names) <= _NAMED else ["…"]
+    return ", ".join([*map(printable, names[:_NAMED]), *more])

@@ -1,0 +1,90 @@
+"""``segments-hf validate``, run as a user runs it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from dataset.making import label, sample
+from typer.testing import CliRunner, Result
+
+from segments_hf.cli.app import app
+from segments_hf.demo import demo_release
+
+LABEL = label(annotations=[{"id": 1, "category_id": 1}])
+
+
+def run(*args: object) -> Result:
+    return CliRunner().invoke(app, ["validate", *map(str, args)])
+
+
+def shown(result: Result) -> str:
+    return " ".join(result.output.split())
+
+
+@pytest.mark.parametrize("options", [(), ("--assets",), ("--strict",), ("--limit", 2)])
+def test_a_clean_release(options: tuple[object, ...]) -> None:
+    result = run(demo_release(), "--quiet", *options)
+    assert result.exit_code == 0, result.output
+    samples = 2 if "--limit" in options else 8
+    looked = "pictures too" if "--assets" in options else "labels only"
+    share = "; 73.7% of the pixels are unlabelled" if "--assets" in options else ""
+    assert result.output.splitlines() == [f"flowers-v1.0.json: {samples} samples, {looked}: nothing found{share}"]
+
+
+def test_the_table_and_the_list(write_release) -> None:
+    samples = [
+        sample("a", label=LABEL),
+        *[sample(f"b{number}", label={**LABEL, "label_status": "DONE"}) for number in range(40)],
+        sample("a"),
+    ]
+    result = run(write_release(samples), "--quiet")
+    assert result.exit_code == 0
+    told = shown(result)
+    assert "42 samples, labels only: 1 error, 40 warnings" in told
+    assert told.index("duplicate-sample") < told.index("unknown-status")
+    listed = told.rpartition("unknown-status")[2]
+    assert listed.count("got the status 'DONE'") == 5
+    assert listed.endswith("… 35 more; --json has all of them")
+
+
+@pytest.mark.parametrize(("status", "code"), [("LABELED", 1), ("DONE", 0)])
+def test_strict_is_about_errors(write_release, status: str, code: int) -> None:
+    samples = [sample("a", label={**LABEL, "label_status": "DONE"}), sample("a" if code else "b", label=LABEL)]
+    release = write_release(samples)
+    for options in (["--json"], []):
+        assert run(release, "-q", *options).exit_code == 0
+        assert run(release, "-q", "--strict", *options).exit_code == code
+
+
+def test_json(write_release) -> None:
+    samples = [sample(f"{number}", label={**LABEL, "label_status": "DONE"}) for number in range(40)]
+    report = json.loads(run(write_release(samples), "--json", "-q").output)
+    assert report["counts"] == {"unknown-status": 40}
+    assert report["findings"][39]["sample"] == "39"
+    assert report["findings"][39]["severity"] == "warning"
+    assert report["unlabelled_share"] is None
+
+
+def test_names_are_shown_and_not_obeyed(write_release) -> None:
+    name, status = "[bold]odd[/bold] [/]\x1b[31m\r\nx", "\x1b]0;title\x07[red]"
+    result = run(write_release([sample(name, label=label(status))] * 2), "-q")
+    assert result.exit_code == 0, result.output
+    assert r"  [bold]odd[/bold] [/]\x1b[31m\r\nx: row 0 has its name" in result.output
+    assert r"\x1b]0;title\x07[red]" in result.output
+    assert not {"\x1b", "\x07", "\r"} & set(result.output)
+
+
+def test_loading_options_reach_the_release(tmp_path: Path) -> None:
+    assert "3 samples" in run(demo_release(), "--filter-by", "labeled", "-q").output
+    moved = run(demo_release(), "--assets", "--rewrite", f"{demo_release().parent}={tmp_path}", "-q", "--json")
+    assert json.loads(moved.output)["counts"] == {"unreadable-image": 8, "unreadable-bitmap": 6}
+
+
+def test_what_is_no_release_is_one_message(tmp_path: Path) -> None:
+    (tmp_path / "release.json").write_text("{}")
+    result = run(tmp_path / "release.json")
+    assert result.exit_code == 1
+    assert "Error: " in result.output
+    assert run(demo_release(), "--limit", 0).exit_code == 2

@@ -1,0 +1,257 @@
+"""Clean releases, and faults to plant in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from dataset.making import GROUND_TRUTH, bitmap, jpeg, label, sample, unreadable
+
+SIZE = (8, 6)  # width, height
+IDS = np.zeros(SIZE[::-1], np.uint32)
+IDS[:2, :2], IDS[3:5, 2:6] = 1, 70000
+MARKED = [{"id": 1, "category_id": 1}, {"id": 70000, "category_id": 2}]
+SHAPES = [
+    {"id": 1, "category_id": 1, "type": "polygon", "points": [[0, 0], [8, 0], [4.5, 6]]},
+    {"id": 2, "category_id": 2, "type": "bbox", "points": [[1, 1], [3, 2]]},
+    {"id": 3, "category_id": 2, "type": "polyline", "points": [[0, 3], [8, 3]]},
+    {"id": 4, "category_id": 1, "type": "point", "points": [[2, 2]]},
+]
+BITMAPS, VECTORS = "segmentation-bitmap", "vector"
+BITMAP_SEQUENCES, VECTOR_SEQUENCES = "image-segmentation-sequence", "image-vector-sequence"
+TASK_TYPES = (BITMAPS, VECTORS, BITMAP_SEQUENCES, VECTOR_SEQUENCES)
+
+Samples = list[dict[str, Any]]
+
+
+def clean(folder: Path, task_type: str, count: int = 3) -> Samples:
+    """Samples of 8 x 6 pixels with which nothing is wrong, each with its own pictures; sequences have three frames."""
+    return [_clean_sample(folder, number, task_type) for number in range(count)]
+
+
+def _clean_sample(folder: Path, number: int, task_type: str) -> dict[str, Any]:
+    name = f"flower_{number}.jpg"
+    if "sequence" not in task_type:
+        return sample(name, _image(folder, f"{number}"), label(**_content(folder, f"{number}", task_type)))
+    places = [f"{number}-{frame}" for frame in range(3)]
+    contents = [_content(folder, place, task_type) for place in places]
+    for annotation in (annotation for content in contents for annotation in content["annotations"]):
+        annotation["track_id"] = annotation["id"]
+    images = [{"name": place, "image": {"url": _image(folder, place)}} for place in places]
+    return sample(name, label={**label(), "attributes": {"frames": contents}}, attributes={"frames": images})
+
+
+def _content(folder: Path, place: str, task_type: str) -> dict[str, Any]:
+    if "segmentation" not in task_type:
+        return {"annotations": [dict(item) for item in SHAPES]}
+    file = folder / f"{place}.png"
+    file.write_bytes(bitmap(IDS))
+    return {"annotations": [dict(item) for item in MARKED], "segmentation_bitmap": {"url": file.name}}
+
+
+def _image(folder: Path, place: str) -> str:
+    file = folder / f"{place}.jpg"
+    file.write_bytes(jpeg(SIZE))
+    return file.name
+
+
+def content(samples: Samples, index: int = 1, frame: int = 1) -> dict[str, Any]:
+    """What is labelled in a sample, or in a frame of it."""
+    attributes = samples[index]["labels"][GROUND_TRUTH]["attributes"]
+    return attributes["frames"][frame] if "frames" in attributes else attributes
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A fault.
+
+    Attributes:
+        check: The check that finds it, alone.
+        plant: Plants it in clean samples, of which it changes the second, in the folder of their pictures.
+        task_types: Where it may be planted.
+        assets: Whether only their pictures tell.
+        what: What the finding says.
+        loaded: The check that finds it in a dataset, into which a part that cannot be read does not get.
+    """
+
+    check: str
+    plant: Callable[[Samples, Path], object]
+    what: str
+    task_types: Iterable[str] = TASK_TYPES
+    assets: bool = False
+    loaded: str | None = "the same"
+
+    def __str__(self) -> str:
+        return self.check
+
+
+def _annotations(samples: Samples) -> list[dict[str, Any]]:
+    return content(samples)["annotations"]
+
+
+def _points(kind: str, points: Any) -> Callable[[Samples, Path], object]:
+    return lambda samples, folder: _annotations(samples).append(
+        {"id": 9, "category_id": 1, "type": kind, "points": points}
+    )
+
+
+def _like_first(*keys: str) -> Callable[[Samples, Path], object]:
+    return lambda samples, folder: samples[1].update({key: samples[0][key] for key in keys})
+
+
+def _file(samples: Samples, folder: Path, kind: str) -> Path:
+    """The file of a picture of the second sample."""
+    attributes = samples[1]["attributes"]
+    image = attributes["frames"][1] if "frames" in attributes else attributes
+    holder = image["image"] if kind == "image" else content(samples)["segmentation_bitmap"]
+    return folder / holder["url"]
+
+
+def _rewritten(kind: str, change: Callable[[bytes], bytes]) -> Callable[[Samples, Path], object]:
+    def plant(samples: Samples, folder: Path) -> None:
+        file = _file(samples, folder, kind)
+        file.write_bytes(change(file.read_bytes()))
+
+    return plant
+
+
+def _removed(kind: str) -> Callable[[Samples, Path], object]:
+    return lambda samples, folder: _file(samples, folder, kind).unlink()
+
+
+def _with_ids(*places: Any) -> Callable[[bytes], bytes]:
+    """A bitmap in which some places have another id."""
+
+    def change(_: bytes) -> bytes:
+        ids = IDS.copy()
+        for place, number in places:
+            ids[place] = number
+        return bitmap(ids)
+
+    return change
+
+
+WITH_BITMAPS, WITH_VECTORS = (BITMAPS, BITMAP_SEQUENCES), (VECTORS, VECTOR_SEQUENCES)
+SEQUENCES = (BITMAP_SEQUENCES, VECTOR_SEQUENCES)
+IMAGES = (BITMAPS, VECTORS)
+EVERYWHERE = slice(None), slice(None)
+
+LABEL_FAULTS = [
+    Planted("duplicate-name", _like_first("name"), "row 0 has its name"),
+    Planted("duplicate-uuid", _like_first("uuid"), "row 0, 'flower_0.jpg', has its uuid"),
+    Planted("duplicate-sample", _like_first("name", "uuid"), "row 0 has its name and its uuid"),
+    Planted(
+        "unknown-status", lambda samples, _: samples[1]["labels"][GROUND_TRUTH].update(label_status="DONE"), "'DONE'"
+    ),
+    Planted("unknown-status", lambda samples, _: samples[1]["labels"][GROUND_TRUTH].pop("label_status"), "None"),
+    Planted("unknown-category", lambda samples, _: _annotations(samples)[0].update(category_id=7, track_id=99), ": 7"),
+    Planted("repeated-annotation-id", lambda samples, _: _annotations(samples).append(_annotations(samples)[1]), "id "),
+    *(
+        Planted(check, plant, f"the annotation id {number}", task_types)
+        for number in (0, -3, 2**24, 2**40)
+        for plant in [
+            lambda samples, _, number=number: _annotations(samples).append(
+                {**MARKED[0], "id": number, "type": "point", "points": [[1, 1]]}
+            )
+        ]
+        for check, task_types in (
+            ("impossible-annotation-id", WITH_BITMAPS),
+            ("unusual-annotation-id", WITH_VECTORS),
+        )
+    ),
+    Planted("too-few-points", _points("polygon", [[1, 1], [5, 2]]), "polygon 9", WITH_VECTORS),
+    Planted("too-few-points", _points("polygon", None), "polygon 9", WITH_VECTORS),
+    Planted("too-few-points", _points("bbox", [[1, 1]]), "bbox 9", WITH_VECTORS),
+    Planted("too-few-points", _points("polyline", [[1, 1]]), "polyline 9", WITH_VECTORS),
+    Planted("too-few-points", _points("point", []), "point 9", WITH_VECTORS),
+    Planted("no-area", _points("bbox", [[1, 1], [1, 5]]), "bbox 9", WITH_VECTORS),
+    Planted("no-area", _points("bbox", [[6, 1], [2, 1]]), "bbox 9", WITH_VECTORS),
+    Planted("no-area", _points("polygon", [[1, 1], [2, 2], [1, 1], [4, 4]]), "polygon 9", WITH_VECTORS),
+    Planted("point-without-place", _points("polygon", [[1, 1], [2], [1, 1]]), "polygon 9", WITH_VECTORS),
+    Planted("point-without-place", _points("point", [[1, 2**31]]), "point 9", WITH_VECTORS),
+    Planted("unknown-shape", _points("cuboid", [[1, 1], [2, 2]]), "cuboid 9", WITH_VECTORS),
+    Planted("unknown-shape", _points(None, [[1, 1], [2, 2]]), "None 9", WITH_VECTORS),
+    Planted(
+        "track-changes-category",
+        lambda samples, _: _annotations(samples)[0].update(category_id=2),
+        "track 1 has category 2, and 1 in frame 0",
+        SEQUENCES,
+    ),
+    Planted(
+        "unreadable-label",
+        lambda samples, _: _annotations(samples)[0].update(id="one"),
+        "got `str`, wanted `int`",
+        IMAGES,
+    ),
+    Planted("unreadable-sample", lambda samples, _: samples[1].pop("name"), "without a `name`", loaded=None),
+]
+
+PICTURE_FAULTS = [
+    Planted(
+        "point-outside", _points("polygon", [[-0.5, 1], [2, 3], [3, 1]]), "8 x 6 pixels", WITH_VECTORS, assets=True
+    ),
+    Planted("point-outside", _points("point", [[8.5, 1]]), "8 x 6 pixels", WITH_VECTORS, assets=True),
+    Planted("point-outside", _points("bbox", [[1, 1], [2, 7]]), "8 x 6 pixels", WITH_VECTORS, assets=True),
+    Planted("unreadable-image", _removed("image"), "no such file", assets=True),
+    Planted("unreadable-image", _rewritten("image", lambda content: content[:-9]), "no end", assets=True),
+    Planted(
+        "unreadable-image",
+        lambda samples, folder: samples[1].update(attributes={}),
+        "no URL",
+        IMAGES,
+        assets=True,
+    ),
+    Planted(
+        "unreadable-bitmap", _removed("bitmap"), "no such file", WITH_BITMAPS, assets=True, loaded="missing-bitmap"
+    ),
+    Planted(
+        "unreadable-bitmap",
+        _rewritten("bitmap", lambda content: content[:-9]),
+        "the PNG has no end",
+        WITH_BITMAPS,
+        assets=True,
+        loaded="missing-bitmap",
+    ),
+    Planted("unreadable-bitmap", _rewritten("bitmap", unreadable), "cannot be read", WITH_BITMAPS, assets=True),
+    Planted(
+        "missing-bitmap",
+        lambda samples, _: content(samples).update(segmentation_bitmap=None),
+        "2 annotations but no bitmap",
+        WITH_BITMAPS,
+        assets=True,
+    ),
+    Planted(
+        "other-size",
+        _rewritten("bitmap", lambda _: bitmap(IDS[:, 1:])),
+        "7 x 6 pixels for an image of 8 x 6",
+        WITH_BITMAPS,
+        assets=True,
+        loaded="missing-bitmap",
+    ),
+    Planted(
+        "pixels-without-annotation",
+        _rewritten("bitmap", _with_ids(((5, 0), 5), ((5, 5), 5))),
+        "2 pixels with an id that no annotation has: 5",
+        WITH_BITMAPS,
+        assets=True,
+    ),
+    Planted(
+        "annotation-without-pixels",
+        lambda samples, _: _annotations(samples).append({"id": 3, "category_id": 2}),
+        "no pixel has the id of annotation 3",
+        WITH_BITMAPS,
+        assets=True,
+    ),
+    Planted(
+        "annotation-without-pixels",
+        _rewritten("bitmap", _with_ids((EVERYWHERE, 0))),
+        "1, 70000; all of the bitmap is unlabelled",
+        WITH_BITMAPS,
+        assets=True,
+    ),
+]
+
+CASES = [(fault, task_type) for fault in LABEL_FAULTS + PICTURE_FAULTS for task_type in fault.task_types]
