@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from segments_hf.dataset.masks import add_instance_masks, add_panoptic_masks, add_semantic_masks
     from segments_hf.export import export_dataset
     from segments_hf.hub import push_to_hub
+    from segments_hf.pictures.contact_sheet import contact_sheet
     from segments_hf.release import Release
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "add_panoptic_masks",
     "add_semantic_masks",
     "categories",
+    "contact_sheet",
     "export_dataset",
     "get_semantic_bitmap",
     "id2label",
@@ -44,6 +46,7 @@ _HOMES = {
     "add_panoptic_masks": "segments_hf.dataset.masks",
     "add_semantic_masks": "segments_hf.dataset.masks",
     "categories": "segments_hf.dataset.categories",
+    "contact_sheet": "segments_hf.pictures",
     "export_dataset": "segments_hf.export",
     "get_semantic_bitmap": "segments_hf.bitmaps",
     "id2label": "segments_hf.dataset.class_numbers",

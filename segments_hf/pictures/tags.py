@@ -1,0 +1,112 @@
+"""The names of objects in a picture, in small tags that do not cover one another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from PIL import ImageDraw
+
+from segments_hf.bitmaps import Color, boxes
+from segments_hf.pictures.painting import scaled_numbers, scaled_points
+from segments_hf.pictures.row_label import MASK
+from segments_hf.pictures.text import font_of, ink_on, shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from PIL.Image import Image
+
+    from segments_hf.pictures.row_label import RowLabel
+
+_SMALLEST_FONT, _LARGEST_FONT = 12, 48  # pixels
+_FONTS_IN_PICTURE = 48  # a line of text is this part of the longer side
+_MOST_COVERED = 0.25  # of the picture
+_CORNER = 3  # pixels, of a tag
+_RIM: Color = (24, 24, 27)  # so that a tag is no part of its mask
+
+
+class _Box(NamedTuple):
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def area(self) -> float:
+        return (self.right - self.left) * (self.bottom - self.top)
+
+    def meets(self, other: _Box) -> bool:
+        return (
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+        )
+
+
+def draw_tags(picture: Image, label: RowLabel, names: Sequence[str], colors: Sequence[Color]) -> None:
+    """Writes the name of each shape beside or onto it.
+
+    Large shapes come first; a tag that would cover another one is left out, and so are all that follow when tags cover
+    a quarter of the picture.
+
+    Args:
+        picture: The RGB picture that is drawn on; the label is scaled to it.
+        label: The label.
+        names: The name of each of its shapes.
+        colors: The colour of each.
+    """
+    pen = ImageDraw.Draw(picture)
+    font = font_of(min(max(_SMALLEST_FONT, max(picture.size) // _FONTS_IN_PICTURE), _LARGEST_FONT))
+    height = sum(font.getmetrics())
+    taken: list[_Box] = []
+    room = _MOST_COVERED * picture.width * picture.height
+    shapes = sorted(_boxes(label, picture.size), key=lambda item: -item[1].area)
+    for place, box in shapes:
+        name = shortened(names[place], font, min(picture.width, max(picture.size) / 3))
+        size = (font.getlength(name) + height / 2, height)
+        spots = (_moved_inside(spot, picture.size) for spot in _spots(box, size, label.shapes[place].kind))
+        tag = next((spot for spot in spots if not any(map(spot.meets, taken))), None)
+        if tag is None:
+            continue
+        room -= tag.area
+        if taken and room < 0:
+            return
+        taken.append(tag)
+        pen.rounded_rectangle(tag, _CORNER, colors[place], _RIM)
+        pen.text((tag.left + height / 4, (tag.top + tag.bottom) / 2), name, ink_on(colors[place]), font, anchor="lm")
+
+
+def _boxes(label: RowLabel, size: tuple[int, int]) -> Iterator[tuple[int, _Box]]:
+    """The extent in the picture of each shape that is seen there, with its place in the label."""
+    if label.ids is not None:
+        found = boxes(scaled_numbers(label, size))
+        for number, (left, top, width, height) in zip(found.ids.tolist(), found.xywh.tolist(), strict=True):
+            yield number - 1, _Box(left, top, left + width, top + height)
+    for place, shape in enumerate(label.shapes):
+        if shape.kind != MASK:
+            xs, ys = zip(*scaled_points(shape, label, size), strict=True)
+            box = _Box(max(min(xs), 0), max(min(ys), 0), min(max(xs), size[0]), min(max(ys), size[1]))
+            if box.left <= box.right and box.top <= box.bottom:
+                yield place, box
+
+
+def _spots(box: _Box, size: tuple[float, float], kind: str) -> Iterator[_Box]:
+    """Where the tag of an object may be, best first: on what is filled and large, beside a point, else above."""
+    width, height = size
+    x, y = (box.left + box.right - width) / 2, (box.top + box.bottom - height) / 2
+    on = (x, y)
+    above, below, inside = (box.left, box.top - height), (box.left, box.bottom), (box.left, box.top)
+    if kind in {MASK, "polygon"} and width < box.right - box.left and height < box.bottom - box.top:
+        corners = [on, (x, y - height), (x, y + height), above, below]
+    elif kind in {MASK, "polygon"}:
+        corners = [(x, above[1]), (x, below[1]), above, below, on]
+    elif kind in {"bbox", "polyline"}:
+        corners = [above, inside, below, (box.right - width, box.top - height), on]
+    else:
+        corners = [(box.right + height / 2, y), (box.left - height / 2 - width, y), above, below]
+    for left, top in corners:
+        yield _Box(left, top, left + width, top + height)
+
+
+def _moved_inside(box: _Box, size: tuple[int, int]) -> _Box:
+    across = min(0, size[0] - 1 - box.right) + max(0, -box.left)
+    down = min(0, size[1] - 1 - box.bottom) + max(0, -box.top)
+    return _Box(box.left + across, box.top + down, box.right + across, box.bottom + down)
