@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from segments_hf.export import export_dataset
     from segments_hf.hub import push_to_hub
     from segments_hf.pictures.contact_sheet import contact_sheet
+    from segments_hf.pictures.plot import plot
     from segments_hf.release import Release
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "id2label",
     "label2id",
     "load_release",
+    "plot",
     "push_to_hub",
     "to_layout",
 ]
@@ -52,6 +54,7 @@ _HOMES = {
     "id2label": "segments_hf.dataset.class_numbers",
     "label2id": "segments_hf.dataset.class_numbers",
     "load_release": "segments_hf.dataset.load",
+    "plot": "segments_hf.pictures.plot",
     "push_to_hub": "segments_hf.hub",
     "to_layout": "segments_hf.dataset.layouts",
 }

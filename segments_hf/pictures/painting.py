@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from segments_hf.bitmaps import Color
     from segments_hf.pictures.row_label import RowLabel, Shape
 
-Point = tuple[float, float]
+Point: TypeAlias = tuple[float, float]
 
 _FARTHEST = 1e5  # pixels: Pillow draws every pixel of a line, seen or not
 

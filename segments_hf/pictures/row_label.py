@@ -47,11 +47,13 @@ class RowLabel(NamedTuple):
         ids: The bitmap, uint32 of shape (H, W), where there are masks: each pixel has the `id` of a shape, or another
             number where it is unlabelled.
         shapes: The objects, in their order.
+        is_by_class: Whether each shape is all that there is of a class, as nobody knows the objects.
     """
 
     size: tuple[int, int] | None
     ids: npt.NDArray[np.uint32] | None
     shapes: list[Shape]
+    is_by_class: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -124,7 +126,8 @@ def _of_semantic_mask(picture: Image, classes: Classes) -> RowLabel:
     elif first == 0:
         unlabelled |= np.isin(numbers, _black(picture))
     ids = np.where(unlabelled, 0, indices + 1).astype(np.uint32)
-    return _of_masks(ids, [Shape(MASK, value - 1, id=value) for value in np.unique(ids).tolist() if value])
+    shapes = [Shape(MASK, value - 1, id=value) for value in np.unique(ids).tolist() if value]
+    return _of_masks(ids, shapes)._replace(is_by_class=True)
 
 
 def _first(picture: Image) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 from PIL import ImageDraw
 
 from segments_hf.bitmaps import Color, boxes
@@ -14,8 +15,10 @@ from segments_hf.pictures.text import font_of, ink_on, shortened
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    import numpy.typing as npt
     from PIL.Image import Image
 
+    from segments_hf.pictures.painting import Point
     from segments_hf.pictures.row_label import RowLabel
 
 _SMALLEST_FONT, _LARGEST_FONT = 12, 48  # pixels
@@ -58,11 +61,10 @@ def draw_tags(picture: Image, label: RowLabel, names: Sequence[str], colors: Seq
     height = sum(font.getmetrics())
     taken: list[_Box] = []
     room = _MOST_COVERED * picture.width * picture.height
-    shapes = sorted(_boxes(label, picture.size), key=lambda item: -item[1].area)
-    for place, box in shapes:
+    for place, box, middle in sorted(_extents(label, picture.size), key=lambda item: -item[1].area):
         name = shortened(names[place], font, min(picture.width, max(picture.size) / 3))
         size = (font.getlength(name) + height / 2, height)
-        spots = (_moved_inside(spot, picture.size) for spot in _spots(box, size, label.shapes[place].kind))
+        spots = (_moved_inside(spot, picture.size) for spot in _spots(box, middle, size, label.shapes[place].kind))
         tag = next((spot for spot in spots if not any(map(spot.meets, taken))), None)
         if tag is None:
             continue
@@ -74,24 +76,36 @@ def draw_tags(picture: Image, label: RowLabel, names: Sequence[str], colors: Seq
         pen.text((tag.left + height / 4, (tag.top + tag.bottom) / 2), name, ink_on(colors[place]), font, anchor="lm")
 
 
-def _boxes(label: RowLabel, size: tuple[int, int]) -> Iterator[tuple[int, _Box]]:
-    """The extent in the picture of each shape that is seen there, with its place in the label."""
+def _extents(label: RowLabel, size: tuple[int, int]) -> Iterator[tuple[int, _Box, Point]]:
+    """Each shape that is seen in the picture: its place in the label, its extent, and where it is named."""
     if label.ids is not None:
-        found = boxes(scaled_numbers(label, size))
+        numbers = scaled_numbers(label, size)
+        found = boxes(numbers)
         for number, (left, top, width, height) in zip(found.ids.tolist(), found.xywh.tolist(), strict=True):
-            yield number - 1, _Box(left, top, left + width, top + height)
+            x, y = _place_on(numbers[top : top + height, left : left + width] == number)
+            yield number - 1, _Box(left, top, left + width, top + height), (left + x, top + y)
     for place, shape in enumerate(label.shapes):
         if shape.kind != MASK:
             xs, ys = zip(*scaled_points(shape, label, size), strict=True)
             box = _Box(max(min(xs), 0), max(min(ys), 0), min(max(xs), size[0]), min(max(ys), size[1]))
             if box.left <= box.right and box.top <= box.bottom:
-                yield place, box
+                yield place, box, ((box.left + box.right) / 2, (box.top + box.bottom) / 2)
 
 
-def _spots(box: _Box, size: tuple[float, float], kind: str) -> Iterator[_Box]:
+def _place_on(mask: npt.NDArray[np.bool_]) -> Point:
+    """The middle of a mask's box, or the pixel of the mask that is nearest to it."""
+    height, width = mask.shape
+    if mask[height // 2, width // 2]:
+        return width / 2, height / 2
+    ys, xs = np.nonzero(mask)
+    nearest = np.argmin((2 * ys - height) ** 2 + (2 * xs - width) ** 2)
+    return float(xs[nearest]), float(ys[nearest])
+
+
+def _spots(box: _Box, middle: Point, size: tuple[float, float], kind: str) -> Iterator[_Box]:
     """Where the tag of an object may be, best first: on what is filled and large, beside a point, else above."""
     width, height = size
-    x, y = (box.left + box.right - width) / 2, (box.top + box.bottom - height) / 2
+    x, y = middle[0] - width / 2, middle[1] - height / 2
     on = (x, y)
     above, below, inside = (box.left, box.top - height), (box.left, box.bottom), (box.left, box.top)
     if kind in {MASK, "polygon"} and width < box.right - box.left and height < box.bottom - box.top:

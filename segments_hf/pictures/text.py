@@ -59,3 +59,13 @@ def ink_on(color: Color) -> Color:
     """
     red, green, blue = color
     return _BLACK if 0.299 * red + 0.587 * green + 0.114 * blue >= _BRIGHT else _WHITE
+
+
+def cut(text: str, most: int) -> str:
+    """A name in one line of so many characters at most: a longer one ends in an ellipsis.
+
+    >>> cut("sunflower", 6)
+    'sunfl…'
+    """
+    whole = one_line(text[:_LONGEST])
+    return whole if len(whole) <= most else f"{whole[: most - 1]}…"
