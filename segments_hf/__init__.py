@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from segments_hf.dataset.masks import add_instance_masks, add_panoptic_masks, add_semantic_masks
     from segments_hf.export import export_dataset
     from segments_hf.hub import push_to_hub
+    from segments_hf.look.statistics import stats
     from segments_hf.pictures.contact_sheet import contact_sheet
     from segments_hf.pictures.plot import plot
     from segments_hf.release import Release
@@ -38,6 +39,7 @@ __all__ = [
     "load_release",
     "plot",
     "push_to_hub",
+    "stats",
     "to_layout",
 ]
 __version__ = version("segments-hf")
@@ -56,6 +58,7 @@ _HOMES = {
     "load_release": "segments_hf.dataset.load",
     "plot": "segments_hf.pictures.plot",
     "push_to_hub": "segments_hf.hub",
+    "stats": "segments_hf.look.statistics",
     "to_layout": "segments_hf.dataset.layouts",
 }
 
