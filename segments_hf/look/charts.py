@@ -150,11 +150,12 @@ def range_chart(title: str, unit: str, ranges: Sequence[Range]) -> Figure:
     shown = ranges[:_MOST_BARS]
     figure = new_figure(8, _BAR * len(shown) + 1.3)
     axes = figure.subplots()
-    for place, (_, color, low, middle, high) in enumerate(shown):
-        axes.plot([low, high], [place, place], color=part(color), linewidth=4, marker="o", markersize=4)
-        axes.plot([middle], [place], color=part(color), marker="o", markersize=9, markeredgecolor="0.25")
-    axes.set_yticks(range(len(shown)))
-    as_it_is(axes.set_yticklabels([cut(name, _LONGEST_NAME) for name, *_ in shown]))
+    places = range(len(shown))
+    colors = [part(item.color) for item in shown]
+    axes.hlines(places, [item.low for item in shown], [item.high for item in shown], colors=colors, linewidth=4)
+    axes.scatter([item.middle for item in shown], places, s=70, c=colors, edgecolors="0.25", zorder=3)
+    axes.set_yticks(places)
+    as_it_is(axes.set_yticklabels([cut(item.name, _LONGEST_NAME) for item in shown]))
     axes.set(title=title, xlabel=unit, xscale="log", ylim=(len(shown) - 0.4, -0.6))
     axes.grid(axis="x", color="0.92")
     _only_what_is_needed(axes)
