@@ -103,10 +103,10 @@ def _classes(counted: Stats) -> Table:
     if counted.unlabelled_pixels is not None:
         whole = counted.unlabelled_pixels + sum(item.pixels or 0 for item in counted.classes)
         columns["pixels"] = lambda item: f"{item.pixels:,}"
-        columns["% of pixels"] = lambda item: f"{100 * item.pixels / whole:.2f}"
+        columns["%"] = lambda item: f"{100 * item.pixels / whole:.2f}"
     if counted.sizes:
-        columns["median size"] = lambda item: f"{item.sizes.median:,.0f}" if item.sizes else "–"
-        columns["small / medium / large"] = _small_medium_large
+        columns["median"] = lambda item: f"{item.sizes.median:,.0f}" if item.sizes else "–"
+        columns["s / m / l"] = _small_medium_large
     table = _table("Classes", tuple(columns), ([cell(item) for cell in columns.values()] for item in counted.classes))
     if counted.unlabelled_pixels is not None:
         share = f"{100 * counted.unlabelled_pixels / whole:.2f}"
@@ -123,7 +123,7 @@ def _size_text(sizes: Sizes | None) -> str:
         return "not known: masks need --assets, points have none"
     return (
         f"{sizes.smallest:,.0f} to {sizes.largest:,.0f} pixels, half of them up to {sizes.median:,.0f}; "
-        f"{sizes.small:,} small, {sizes.medium:,} medium, {sizes.large:,} large (COCO)"
+        f"{sizes.small:,} small, {sizes.medium:,} medium, {sizes.large:,} large (s, m, l as in COCO)"
     )
 
 

@@ -210,9 +210,8 @@ class _Counting:
         self._together.update(itertools.combinations(known, 2))
         self._per_image[len(annotations)] += 1
         try:
-            for item in annotations:
-                self._attributes.add(item["attributes"])
-            self._image_attributes.add(row.get("image_attributes"))
+            self._attributes.add(item["attributes"] for item in annotations)
+            self._image_attributes.add([row.get("image_attributes")])
         except msgspec.DecodeError as error:
             self._problems.append(f"{_place(row)}: got attributes that are not JSON ({error})")
 

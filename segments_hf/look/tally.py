@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -101,22 +102,19 @@ class Attributes:
         self._values: dict[str, Counter[str]] = {}
         self._other = Counter[str]()
 
-    def add(self, text: str | None) -> None:
-        """Adds the attributes of an object or an image: a JSON object as text, or none.
+    def add(self, texts: Iterable[str | None]) -> None:
+        """Adds the attributes of objects or images: JSON objects as text, or none.
 
         Raises:
-            msgspec.DecodeError: It is not JSON.
+            msgspec.DecodeError: One is not JSON.
         """
-        attributes = msgspec.json.decode(text) if text else None
-        if not isinstance(attributes, dict):
-            return
-        for name, value in attributes.items():
-            values = self._values.setdefault(name, Counter())
-            key = msgspec.json.encode(value).decode()
-            if key in values or len(values) < _MOST_VALUES:
-                values[key] += 1
-            else:
-                self._other[name] += 1
+        for text, count in Counter(filter(None, texts)).items():
+            for name, key in _parsed(text):
+                values = self._values.setdefault(name, Counter())
+                if key in values or len(values) < _MOST_VALUES:
+                    values[key] += count
+                else:
+                    self._other[name] += count
 
     def counts(self) -> list[AttributeCounts]:
         """What they come to, in the order in which they were seen."""
@@ -129,3 +127,12 @@ class Attributes:
             )
             for name, values in self._values.items()
         ]
+
+
+@lru_cache(4096)
+def _parsed(text: str) -> list[tuple[str, str]]:
+    """Names and values, these as JSON: what can be counted."""
+    attributes = msgspec.json.decode(text)
+    if not isinstance(attributes, dict):
+        return []
+    return [(name, msgspec.json.encode(value).decode()) for name, value in attributes.items()]

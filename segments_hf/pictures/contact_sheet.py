@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image, ImageDraw, ImageOps
 
 from segments_hf.errors import BitmapError
-from segments_hf.pictures.label_picture import label_picture
+from segments_hf.pictures.label_picture import drawn_label
 from segments_hf.pictures.legend import INK, PAPER, legend
 from segments_hf.pictures.overlay import GROUND
 from segments_hf.pictures.row_label import row_label
@@ -75,7 +75,7 @@ def _pair(row: Mapping[str, Any], classes: Classes) -> Image.Image:
     image = opened(row["image"])
     pair.paste(_in_cell(None if image is None else viewable(image, _CELL), "no image"), (0, 0))
     label = row_label(row, classes)
-    drawn = None if label is None or label.is_empty else label_picture(row, classes, size=_CELL, names=True)
+    drawn = None if label is None or label.is_empty else drawn_label(label, classes, _CELL, names=True)
     pair.paste(_in_cell(drawn, row.get("status") or "no label"), (_CELL[0], 0))
     if "name" in row:
         pen = ImageDraw.Draw(pair)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from segments_hf.bitmaps import Color
+    from segments_hf.pictures.classes import Classes
+    from segments_hf.pictures.row_label import RowLabel
 
 UNLABELED_COLOR: Color = (24, 24, 27)
 
@@ -38,6 +40,10 @@ def label_picture(
         OptionError: The row has a class that is not among the categories.
     """
     classes = classes_of(of)
-    label = row_label(row, classes)
+    return drawn_label(row_label(row, classes), classes, size, names=names)
+
+
+def drawn_label(label: RowLabel | None, classes: Classes, size: tuple[int, int] | None, *, names: bool) -> Image | None:
+    """`label_picture` of a label that is read already."""
     ground = blank(label, size, UNLABELED_COLOR)
     return None if ground is None or label is None else laid_over(ground, label, classes, names=names, opacity=1)

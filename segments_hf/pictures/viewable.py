@@ -20,7 +20,8 @@ _REDUCED_FIRST = {"RGB", "L", "CMYK", "YCbCr"}  # whose colours can be mixed as 
 def opened(value: Any) -> Image.Image | None:
     """The picture of a column: decoded already, or as ``{"bytes", "path"}``. It is turned as its EXIF says."""
     if isinstance(value, Mapping):
-        value = datasets.Image().decode_example(dict(value))
+        picture: Image.Image = datasets.Image().decode_example(dict(value))  # which turns it
+        return picture
     return None if value is None else ImageOps.exif_transpose(value)
 
 

@@ -19,7 +19,7 @@ from segments_hf.look.statistics import Stats
 
 
 def run(*args: object) -> Result:
-    return CliRunner().invoke(app, ["stats", *map(str, args)], env={"COLUMNS": "120"})
+    return CliRunner().invoke(app, ["stats", *map(str, args)])
 
 
 def words(result: Result) -> str:
