@@ -72,7 +72,7 @@ def contact_sheet(dataset_or_release: Any, n: int = 12, *, of: Any = None, **opt
 
 def _pair(row: Mapping[str, Any], classes: Classes) -> Image.Image:
     pair = Image.new("RGB", (2 * _CELL[0], _CELL[1] + _CAPTION), PAPER)
-    image = opened(row["image"])
+    image = opened(row.get("image"))
     pair.paste(_in_cell(None if image is None else viewable(image, _CELL), "no image"), (0, 0))
     label = row_label(row, classes)
     drawn = None if label is None or label.is_empty else drawn_label(label, classes, _CELL, names=True)

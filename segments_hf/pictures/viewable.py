@@ -9,6 +9,8 @@ import datasets
 import numpy as np
 from PIL import Image, ImageOps
 
+from segments_hf.errors import SegmentsHFError
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
@@ -18,11 +20,17 @@ _REDUCED_FIRST = {"RGB", "L", "CMYK", "YCbCr"}  # whose colours can be mixed as 
 
 
 def opened(value: Any) -> Image.Image | None:
-    """The picture of a column: decoded already, or as ``{"bytes", "path"}``. It is turned as its EXIF says."""
+    """The picture of a column: decoded already, or as ``{"bytes", "path"}``. It is turned as its EXIF says.
+
+    Raises:
+        SegmentsHFError: It is something else.
+    """
     if isinstance(value, Mapping):
         picture: Image.Image = datasets.Image().decode_example(dict(value))  # which turns it
         return picture
-    return None if value is None else ImageOps.exif_transpose(value)
+    if not isinstance(value, Image.Image | None):
+        raise SegmentsHFError(f"got {type(value).__name__} for a picture, wanted a row of images with their labels")
+    return value and ImageOps.exif_transpose(value)
 
 
 def viewable(picture: Image.Image, size: tuple[int, int] | None = None) -> Image.Image:

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from segments_hf import plot
+from segments_hf.errors import SegmentsHFError
 from segments_hf.pictures.viewable import opened, viewable
 
 DEEP = np.array([[1000, 2000, 3000]], np.uint16)
@@ -47,6 +49,11 @@ def test_colors(picture: Image.Image, color: tuple[int, int, int], size: tuple[i
     shown = viewable(picture, size)
     assert shown.size == ((4, 4) if size else (1, 1))
     assert shown.getpixel((0, 0)) == color
+
+
+def test_what_is_no_picture_is_told() -> None:
+    with pytest.raises(SegmentsHFError, match="got int for a picture"):
+        plot({"image": None, "label": 3})
 
 
 def test_nothing_is_opened_as_nothing() -> None:
