@@ -186,6 +186,8 @@ def test_a_release_a_dataset_and_a_stream_are_the_same(tmp_path: Path) -> None:
     rows_.to_parquet(tmp_path / "rows.parquet")
     reloaded = datasets.load_dataset("parquet", data_files=str(tmp_path / "rows.parquet"))
     streams = load_release(demo_release(), streaming=True, splits="metadata:split")
+    mapped = streams["train"].map(lambda row: row, features=streams["train"].features)
+    assert stats(mapped).classes == stats(streams["train"]).classes
     for given_ in (Release.open(demo_release()), rows_, reloaded, streams, rows_.to_iterable_dataset()):
         found = stats(given_, assets=True)
         # Of equally frequent ones the first is first; and Parquet does not know the task type.

@@ -188,3 +188,10 @@ def test_the_real_release(arc_litter: Path) -> None:
     sheet = contact_sheet(release, segments_dir=folder, filter_by="reviewed")
     colors = {color for _, color in sheet.getcolors(2**24) or ()}
     assert {*class_colors(categories(load_release(release, split="train", load_assets=False)))} <= colors
+
+
+def test_a_stream_that_somebody_has_mapped_is_shown() -> None:
+    stream = load_release(demo_release(), split="train", streaming=True)
+    mapped = stream.map(lambda row: row, features=stream.features)
+    shown, wanted = (np.asarray(contact_sheet(given), float) for given in (mapped, stream))
+    assert abs(shown - wanted).mean() < 1  # `datasets` 3 encodes the images again
