@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from segments_hf.dataset.masks import add_instance_masks, add_panoptic_masks, add_semantic_masks
     from segments_hf.export import export_dataset
     from segments_hf.hub import push_to_hub
+    from segments_hf.look.statistics import stats
     from segments_hf.look.validation import validate
+    from segments_hf.pictures.contact_sheet import contact_sheet
+    from segments_hf.pictures.plot import plot
     from segments_hf.release import Release
 
 __all__ = [
@@ -29,12 +32,15 @@ __all__ = [
     "add_panoptic_masks",
     "add_semantic_masks",
     "categories",
+    "contact_sheet",
     "export_dataset",
     "get_semantic_bitmap",
     "id2label",
     "label2id",
     "load_release",
+    "plot",
     "push_to_hub",
+    "stats",
     "to_layout",
     "validate",
 ]
@@ -46,12 +52,15 @@ _HOMES = {
     "add_panoptic_masks": "segments_hf.dataset.masks",
     "add_semantic_masks": "segments_hf.dataset.masks",
     "categories": "segments_hf.dataset.categories",
+    "contact_sheet": "segments_hf.pictures",
     "export_dataset": "segments_hf.export",
     "get_semantic_bitmap": "segments_hf.bitmaps",
     "id2label": "segments_hf.dataset.class_numbers",
     "label2id": "segments_hf.dataset.class_numbers",
     "load_release": "segments_hf.dataset.load",
+    "plot": "segments_hf.pictures.plot",
     "push_to_hub": "segments_hf.hub",
+    "stats": "segments_hf.look.statistics",
     "to_layout": "segments_hf.dataset.layouts",
     "validate": "segments_hf.look.validation",
 }

@@ -54,3 +54,7 @@ class HubError(SegmentsHFError, OSError):
 
 class PlatformError(SegmentsHFError, OSError):
     """The Segments.ai platform cannot be used as asked: no key, no permission, no such release, one not ready."""
+
+
+class MissingExtraError(SegmentsHFError, ImportError):
+    """Something that is not installed: the message names the extra that has it."""

@@ -25,5 +25,5 @@ def demo(
     objects = sum(len(annotations) for annotations in dataset["annotations"])
     output.print(f"Built a dataset of {len(dataset)} rows with {objects} objects ({names}) from {demo_release().name}")
     out.parent.mkdir(parents=True, exist_ok=True)
-    contact_sheet(dataset, classes).save(out, "PNG")
+    contact_sheet(dataset).save(out, "PNG")
     output.print(f"Wrote {out}: each image beside its mask")

@@ -250,16 +250,12 @@ def _sheet(source: Source, folder: Path) -> bytes | None:
     file = folder / SHEET
     if file.exists():
         return file.read_bytes()
-    classes = _categories(source)
-    if not classes or source.shown is None:
+    if not _categories(source) or source.shown is None:
         return None
-    shown = without_decoding(source.shown)
-    images = {name: feature.mode for name, feature in shown.features.items() if isinstance(feature, datasets.Image)}
-    pictures = datasets.Features({name: datasets.Image(mode) for name, mode in images.items()})
-    rows = [{**row, **pictures.decode_example({name: row[name] for name in pictures})} for row in islice(shown, _SHOWN)]
+    rows = list(islice(without_decoding(source.shown), _SHOWN))
     if not rows:
         raise OptionError(f"split {source.parts[0].name!r} has no rows; leave it out")
-    picture = contact_sheet(rows, classes)
+    picture = contact_sheet(rows, _SHOWN, of=source.shown)
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=90)
     aside = file.with_suffix(".aside")

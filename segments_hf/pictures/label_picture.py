@@ -4,59 +4,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from PIL import Image, ImageDraw
-
-from segments_hf.bitmaps import Color, semantic_mask
-from segments_hf.pictures.layout_picture import layout_picture
+from segments_hf.pictures.classes import classes_of
+from segments_hf.pictures.overlay import blank, laid_over
+from segments_hf.pictures.row_label import row_label
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
+
+    from PIL.Image import Image
+
+    from segments_hf.bitmaps import Color
+    from segments_hf.pictures.classes import Classes
+    from segments_hf.pictures.row_label import RowLabel
 
 UNLABELED_COLOR: Color = (24, 24, 27)
-NO_CLASS_COLOR: Color = (160, 160, 160)
 
 
-def label_picture(row: Mapping[str, Any], colors: Sequence[Color]) -> Image.Image | None:
+def label_picture(
+    row: Mapping[str, Any], of: Any = None, *, size: tuple[int, int] | None = None, names: bool = False
+) -> Image | None:
     """Draws what was labelled, on a dark ground.
 
     Args:
-        row: A row with its pictures decoded, as it is made of a release or in a layout.
-        colors: The colour of each class index.
+        row: A row of a release or in a layout; its pictures may be decoded or not.
+        of: What tells the classes: the dataset that the row is from, its release, or its categories. Without it, class
+            indices are the names.
+        size: The width and height in pixels that the picture shall fit into; by default it has the size of the label.
+        names: Whether objects have tags with the names of their classes.
 
     Returns:
-        An RGB picture of the size of the bitmap, or of the image where there is none; None where nothing is known of
-        the size.
+        An RGB picture; None where there is no label, or nothing is known of its size.
+
+    Raises:
+        BitmapError: The label cannot be read.
+        OptionError: The row has a class that is not among the categories.
     """
-    if "annotations" not in row:
-        return layout_picture(row, colors, UNLABELED_COLOR)
-    annotations = row["annotations"] or []
-    if row.get("segmentation_bitmap") is not None:
-        mask = semantic_mask(row["segmentation_bitmap"], annotations)
-        return Image.fromarray(np.array([UNLABELED_COLOR, *colors], np.uint8)[mask])
-    if not row["width"] or not row["height"]:
-        return None
-    canvas = Image.new("RGB", (row["width"], row["height"]), UNLABELED_COLOR)
-    for annotation in annotations:
-        index = annotation["category"]
-        _draw(canvas, annotation, NO_CLASS_COLOR if index is None else colors[index])
-    return canvas
+    classes = classes_of(of)
+    return drawn_label(row_label(row, classes), classes, size, names=names)
 
 
-def _draw(canvas: Image.Image, annotation: Mapping[str, Any], color: Color) -> None:
-    points = [tuple(point[:2]) for point in annotation.get("points") or ()]
-    pen = ImageDraw.Draw(canvas)
-    width = max(2, max(canvas.size) // 200)
-    if not points:
-        return
-    match annotation["type"]:
-        case "polygon":
-            pen.polygon(points, fill=color)
-        case "bbox":
-            (left, right), (top, bottom) = (sorted(p[axis] for p in (points[0], points[-1])) for axis in (0, 1))
-            pen.rectangle((left, top, right, bottom), outline=color, width=width)
-        case "polyline":
-            pen.line(points, fill=color, width=width, joint="curve")
-        case _:
-            for x, y in points:
-                pen.ellipse((x - 2 * width, y - 2 * width, x + 2 * width, y + 2 * width), fill=color)
+def drawn_label(label: RowLabel | None, classes: Classes, size: tuple[int, int] | None, *, names: bool) -> Image | None:
+    """`label_picture` of a label that is read already."""
+    ground = blank(label, size, UNLABELED_COLOR)
+    return None if ground is None or label is None else laid_over(ground, label, classes, names=names, opacity=1)

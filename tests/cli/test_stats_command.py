@@ -1,0 +1,112 @@
+"""The command ``stats``, run as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from dataset.making import label, sample
+from typer.testing import CliRunner, Result
+
+from segments_hf import stats
+from segments_hf.cli.app import app
+from segments_hf.demo import demo_release
+from segments_hf.look.statistics import Stats
+
+
+def run(*args: object) -> Result:
+    return CliRunner().invoke(app, ["stats", *map(str, args)])
+
+
+def words(result: Result) -> str:
+    return " ".join(result.output.replace("│", " ").split())
+
+
+def test_tables() -> None:
+    result = run(demo_release(), "--assets", "--quiet")
+    assert result.exit_code == 0, result.output
+    for told in (
+        "images 8, 6 with a label",
+        "flower 21 6 170,063 16.40 7,722 0 / 16 / 5",
+        "(unlabelled) 764,000 73.69",
+        "SKIPPED 1",
+        "12 3",
+        "480 x 360 7",
+        "flower, leaf 6",
+        "open true 17",
+        "light noon 3",
+    ):
+        assert told in words(result)
+
+
+def test_without_assets_nothing_is_told_of_pixels() -> None:
+    result = run(demo_release(), "--quiet")
+    assert "flower 21 6 leaf 42 6" in words(result)
+    assert "masks need --assets" in words(result)
+    assert "pixels" not in result.output
+
+
+def test_json_is_what_stats_counts() -> None:
+    result = run(demo_release(), "--assets", "--json", "--quiet")
+    assert result.exit_code == 0
+    assert msgspec.json.decode(result.stdout, type=Stats) == stats(demo_release(), assets=True)
+    assert json.loads(result.stdout)["objects_per_image"] == {"9": 3, "12": 3}
+
+
+def test_limit_and_filters() -> None:
+    result = run(demo_release(), "--limit", 3, "--filter-by", "reviewed", "--json", "--quiet")
+    assert json.loads(result.stdout)["statuses"] == {"REVIEWED": 3}
+    assert run(demo_release(), "--limit", 0).exit_code == 1
+
+
+def test_figures(tmp_path: Path) -> None:
+    result = run(demo_release(), "--figures", tmp_path / "out", "--quiet")
+    assert result.exit_code == 0, result.output
+    assert "Wrote 7 figures" in result.output
+    assert len(list((tmp_path / "out").glob("*.png"))) == 7
+
+
+def test_figures_without_the_extra_are_refused_before_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    result = run(demo_release(), "--figures", tmp_path / "out")
+    assert result.exit_code == 1
+    assert "pip install 'segments-hf[plot]'" in result.output
+    assert "Counting" not in result.output
+
+
+def test_hostile_names_are_shown_as_text(write_release: Any) -> None:
+    hostile = "[bold]odd[/bold] [/] \x1b[31mred"
+    annotations = [{"id": 1, "category_id": 1, "attributes": {hostile: hostile}}]
+    path = write_release(
+        [sample("a", None, label(hostile, annotations=annotations))],
+        task_attributes={"categories": [{"id": 1, "name": hostile}]},
+    )
+    result = run(path, "--quiet")
+    assert result.exit_code == 0, result.output
+    assert result.output.count("[bold]odd[/bold] [/]") == 4
+    assert "\x1b[31mred" not in result.output
+
+
+def test_problems_are_told(write_release: Any) -> None:
+    path = write_release([sample("a.jpg", "nowhere.jpg")])
+    result = run(path, "--assets", "--quiet")
+    assert result.exit_code == 0
+    assert "1 problem(s), the first: sample 'a.jpg'" in words(result)
+
+
+def test_many_numbers_of_objects_are_told_in_ranges(write_release: Any) -> None:
+    path = write_release(
+        [
+            sample(str(count), None, label(annotations=[{"id": n, "category_id": 1} for n in range(1, count + 1)]))
+            for count in range(40)
+        ]
+    )
+    told = words(run(path, "--quiet"))
+    assert "0 to 3 4" in told
+    assert "36 to 39 4" in told
