@@ -29,7 +29,7 @@ from segments_hf.dataset.origin import origin_sentence
 from segments_hf.dataset.plan import Shard, plan_splits
 from segments_hf.dataset.problems import append_problem, checked_on_error, read_problems, report
 from segments_hf.dataset.progress import shown_traffic
-from segments_hf.dataset.row_pictures import Pictures
+from segments_hf.dataset.row_pictures import PICTURES, Pictures
 from segments_hf.dataset.rows import make_rows
 from segments_hf.errors import OptionError, SegmentsHFError, StorageError
 
@@ -102,6 +102,8 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
     def outcomes(self, limit: int | None = None) -> Iterator[Outcome]:
         """All rows with what is wrong with them, for those who only look: pictures are kept, and nothing is built.
 
+        In the rows, a picture is ``{"bytes": …, "path": …}`` or None, and JSON is text.
+
         Args:
             limit: How many samples to read at most.
         """
@@ -113,6 +115,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
                     left = None if left is None else left - len(chosen)
                     for outcome in self._outcomes(key, chosen, traffic, streaming=False):
                         outcome.split = split
+                        outcome.row = outcome.row and _with_stored_pictures(outcome.row)
                         yield outcome
 
     def _outcomes(
@@ -182,6 +185,11 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         except DatasetGenerationError as error:
             # Here, as the cause does not survive the way from another process.
             raise _own_error(error) from None
+
+
+def _with_stored_pictures(row: dict[str, Any]) -> dict[str, Any]:
+    paths = {column: row[column] for column in PICTURES if isinstance(row.get(column), str)}
+    return {**row, **{column: {"bytes": None, "path": path} for column, path in paths.items()}}
 
 
 def _runs(shards: list[Shard]) -> Iterator[Shard]:

@@ -10,6 +10,7 @@ import datasets
 from PIL.Image import Image as Picture
 
 from segments_hf.dataset.load import load_release
+from segments_hf.dataset.row_pictures import PICTURES
 from segments_hf.errors import SegmentsHFError
 from segments_hf.release import Release
 
@@ -50,6 +51,6 @@ def num_rows(rows: Any, split: str) -> int | None:
 
 def stored(row: Mapping[str, Any]) -> Mapping[str, Any]:
     """A row whose pictures are bytes or paths: a stream that somebody has mapped gives them decoded."""
-    pictures = {name: row.get(name) for name in ("image", "segmentation_bitmap")}
+    pictures = {name: row.get(name) for name in PICTURES}
     decoded = {name: value for name, value in pictures.items() if isinstance(value, Picture)}
     return {**row, **{name: datasets.Image().encode_example(value) for name, value in decoded.items()}}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from segments_hf.assets import Fetcher, Header, SegmentsDir
     from segments_hf.dataset.drafts import Draft
 
-_IMAGE, _BITMAP = "image", "segmentation_bitmap"
+PICTURES = _IMAGE, _BITMAP = "image", "segmentation_bitmap"  # the columns
 SAME_SIZE = "wanted the same size"  # ends what is said of a bitmap that does not fit its image
 
 

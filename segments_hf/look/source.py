@@ -23,8 +23,6 @@ from segments_hf.release import Release
 if TYPE_CHECKING:
     from segments_hf.release import Category
 
-_PICTURES = ("image", "segmentation_bitmap")
-
 
 @dataclass(frozen=True)
 class Source:
@@ -36,7 +34,7 @@ class Source:
         name: What it is called.
         task_type: The task type, such as ``segmentation-bitmap``; None where nobody tells.
         categories: The categories, in the order of the class indices.
-        length: How many samples there are, or rows of a dataset; None for a stream that cannot tell.
+        length: How many rows there are; None for sequences and streams that cannot tell.
         outcomes: Reads it from the beginning: each row, and what is wrong with it.
     """
 
@@ -76,22 +74,15 @@ def open_source(dataset_or_release: Any, *, assets: bool, limit: int | None = No
 def _of_release(given: Any, *, assets: bool, limit: int | None, options: Mapping[str, Any]) -> Source:
     builder = release_builder(given, on_error="keep", load_assets=assets, **options)
     releases = [release for release, _ in builder.config.releases]
-    length = sum(map(len, releases))
+    length = None if builder.config.kind.sequence else sum(map(len, releases))  # of sequences, frames are the rows
     release, labelset = builder.config.releases[0]
     return Source(
         ", ".join(release.source.rpartition("/")[2] for release in releases),
         release.labelset_task_type(labelset) or None,
         builder.config.categories,
-        length if limit is None else min(limit, length),
-        lambda: map(_with_stored_pictures, builder.outcomes(limit)),
+        length if limit is None or length is None else min(limit, length),
+        lambda: builder.outcomes(limit),
     )
-
-
-def _with_stored_pictures(outcome: Outcome) -> Outcome:
-    for column in _PICTURES:
-        if outcome.row and isinstance(path := outcome.row.get(column), str):
-            outcome.row[column] = {"bytes": None, "path": path}
-    return outcome
 
 
 def _of_dataset(dataset: Any, limit: int | None) -> Source:

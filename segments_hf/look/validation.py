@@ -11,7 +11,6 @@ from segments_hf.assets import prefetch
 from segments_hf.look.report import Report, by_check
 from segments_hf.look.source import open_source
 from segments_hf.look.validator import Validator
-from segments_hf.release import task_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,9 +69,7 @@ def validate(dataset_or_release: Any, *, assets: bool = False, limit: int | None
 
 def _examined(source: Source, validator: Validator, *, assets: bool) -> Iterator[Examined]:
     """The rows, looked at one by one; their pictures in threads."""
-    # Of sequences the number of samples is known, and here are frames.
-    total = None if task_kind(source.task_type or "").sequence else source.length
-    shown = tqdm(source.outcomes(), desc="Validating", total=total, unit=" samples")
+    shown = tqdm(source.outcomes(), desc="Validating", total=source.length, unit="img")
     if not assets:
         return map(validator.examine, shown)
     return prefetch(validator.examine, shown, weight=_weight, in_flight=_THREADS)

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from segments_hf.dataset.pixels import NO_LABEL
+from segments_hf.dataset.row_pictures import PICTURES
 from segments_hf.look.checks import OF_ANY_ROW, OF_LABELS, Duplicates, Tracks, look_at_pictures, unreadable_parts
 
 if TYPE_CHECKING:
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from segments_hf.look.checks.pictures import Instances
     from segments_hf.look.finding import Finding
     from segments_hf.look.source import Source
-
-_PICTURES = {"image", "segmentation_bitmap"}
 
 
 class Examined(NamedTuple):
@@ -62,7 +61,7 @@ class Validator:
             for check in OF_ANY_ROW + (OF_LABELS if is_labelled else ()):
                 findings.extend(check(row))
             if self._assets and "image" in row:
-                untold = _PICTURES - {problem.column for problem in outcome.problems}
+                untold = set(PICTURES) - {problem.column for problem in outcome.problems}
                 found, instances = look_at_pictures(row, untold, is_labelled=is_labelled)
                 findings.extend(found)
         return Examined(outcome, findings, instances)

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _DATASETS = (datasets.Dataset, datasets.IterableDataset, datasets.DatasetDict, datasets.IterableDatasetDict)
-_PICTURES = ("image", "segmentation_bitmap")
 
 
 def first_rows(given: Any, n: int, of: Any = None, **options: Any) -> tuple[list[dict[str, Any]], Classes]:
@@ -60,9 +59,4 @@ def _of_release(given: Any, n: int, of: Any, options: Mapping[str, Any]) -> tupl
     dataset = as_dataset(given, **options)
     builder = release_builder(given.location if isinstance(given, Release) else given, **options)
     rows = (outcome.row for outcome in builder.outcomes(n) if outcome.row is not None)
-    return map(_with_stored_pictures, rows), classes_of(dataset if of is None else of)
-
-
-def _with_stored_pictures(row: dict[str, Any]) -> dict[str, Any]:
-    paths = {column: row[column] for column in _PICTURES if isinstance(row.get(column), str)}
-    return {**row, **{column: {"bytes": None, "path": path} for column, path in paths.items()}}
+    return rows, classes_of(dataset if of is None else of)

@@ -7,7 +7,7 @@ from segments_hf.release.platform import pin
 from segments_hf.release.reference import Reference, canonical_source, parse_reference
 from segments_hf.release.release import Release
 from segments_hf.release.sample import UNLABELED, Sample
-from segments_hf.release.tasks import Annotation, JsonLabel, Label, Labeled, TaskKind, task_kind
+from segments_hf.release.tasks import Annotation, JsonLabel, Label, Labeled, TaskKind
 
 __all__ = [
     "STATUSES",
@@ -29,6 +29,5 @@ __all__ = [
     "parse_reference",
     "pin",
     "releases_folder",
-    "task_kind",
     "wanted_statuses",
 ]
