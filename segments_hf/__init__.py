@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from segments_hf.dataset.masks import add_instance_masks, add_panoptic_masks, add_semantic_masks
     from segments_hf.export import export_dataset
     from segments_hf.hub import push_to_hub
+    from segments_hf.look.preview import preview
     from segments_hf.release import Release
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "id2label",
     "label2id",
     "load_release",
+    "preview",
     "push_to_hub",
     "to_layout",
 ]
@@ -49,6 +51,7 @@ _HOMES = {
     "id2label": "segments_hf.dataset.class_numbers",
     "label2id": "segments_hf.dataset.class_numbers",
     "load_release": "segments_hf.dataset.load",
+    "preview": "segments_hf.look.preview",
     "push_to_hub": "segments_hf.hub",
     "to_layout": "segments_hf.dataset.layouts",
 }

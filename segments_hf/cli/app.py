@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from segments_hf.cli import build, cache, demo, export, inspect, push
+from segments_hf.cli import build, cache, demo, export, inspect, preview, push
 from segments_hf.cli.console import errors
 
 
@@ -44,6 +44,7 @@ def _options(
 
 app.command("demo")(demo.demo)
 app.command("inspect")(inspect.inspect)
+app.command("preview")(preview.preview)
 app.command("build")(build.build)
 app.command("push")(push.push)
 app.command("export")(export.export)

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import html
 import importlib.resources
-import os
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -80,7 +79,7 @@ def new_page(path: Path, title: str, *, overwrite: bool) -> Iterator[PageFile]:
         finally:
             page.close()
         _check(path, overwrite=overwrite)
-        os.replace(Path(aside, "page.html"), path)
+        Path(aside, "page.html").replace(path)
 
 
 def _check(path: Path, *, overwrite: bool) -> None:
@@ -90,7 +89,9 @@ def _check(path: Path, *, overwrite: bool) -> None:
         return
     with path.open("rb") as file:
         if _MARKER not in file.read(_HEAD):
-            raise OutputExistsError(f"{path} exists and is no preview; choose another place, or replace it with overwrite")
+            raise OutputExistsError(
+                f"{path} exists and is no preview; choose another place, or replace it with overwrite"
+            )
 
 
 def _template(title: str) -> tuple[bytes, bytes]:

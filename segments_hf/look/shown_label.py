@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from PIL import Image, ImageDraw
 
-from segments_hf.bitmaps import boxes, class_of_ids, decode_bitmap
+from segments_hf.bitmaps import boxes, decode_bitmap
 from segments_hf.bitmaps.masks import look_up
 from segments_hf.dataset.pixels import extent, places
 from segments_hf.errors import BitmapError
@@ -126,19 +126,18 @@ def object_numbers(
     height, width = ids.shape
     if size not in {None, (width, height)}:
         raise BitmapError(
-            f"got a bitmap of {width} x {height} pixels for an image of {' x '.join(map(str, size))}, wanted the same size"
+            f"got a bitmap of {width} x {height} pixels, wanted the {' x '.join(map(str, size))} pixels of the image"
         )
     numbers = {int(item.id): number for number, item in enumerate(objects, start=1)}
     found = boxes(ids)
-    for number, area in zip(found.ids.tolist(), found.areas.tolist(), strict=True):
-        if number in numbers:
-            objects[numbers[number] - 1].area = area
-    strays = [number for number in found.ids.tolist() if number not in numbers]
+    areas = dict(zip(found.ids.tolist(), found.areas.tolist(), strict=True))
+    for item in objects:
+        item.area = areas.get(int(item.id), 0)
+    strays = [number for number in areas if number not in numbers]
     if strays:
         numbers |= dict.fromkeys(strays, len(objects) + 1)
         shown = ", ".join(map(str, strays[:_SHOWN_STRAYS])) + (" …" if len(strays) > _SHOWN_STRAYS else "")
-        area = int(found.areas[np.isin(found.ids, strays)].sum())
-        objects.append(ShownObject(shown, classes, area=area, is_stray=True))
+        objects.append(ShownObject(shown, classes, area=sum(areas[number] for number in strays), is_stray=True))
     return look_up(_scaled(ids, longest), numbers)
 
 
@@ -149,7 +148,9 @@ def class_numbers(numbers: Numbers, objects: Sequence[ShownObject]) -> Numbers:
         numbers: The numbers of the objects, of shape (H, W).
         objects: The objects.
     """
-    classes = class_of_ids({"id": number, "category": item.class_number} for number, item in enumerate(objects, start=1))
+    classes = class_of_ids(
+        {"id": number, "category": item.class_number} for number, item in enumerate(objects, start=1)
+    )
     return look_up(_scaled(numbers, THUMB), {number: index + 1 for number, index in classes.items()})
 
 
@@ -176,12 +177,12 @@ def _draw(pen: ImageDraw.ImageDraw, kind: str | None, points: list[tuple[float, 
         case "polygon" if len(points) > 1:
             pen.polygon(points, fill=color)
         case "bbox":
-            pen.rectangle(extent(points), outline=color, width=2)
+            pen.rectangle(extent(points), outline=color, width=3)
         case "polyline":
-            pen.line(points, fill=color, width=2, joint="curve")
+            pen.line(points, fill=color, width=3, joint="curve")
         case _:
             for x, y in points:
-                pen.ellipse((x - 3, y - 3, x + 3, y + 3), fill=color)
+                pen.ellipse((x - 4, y - 4, x + 4, y + 4), fill=color)
 
 
 def packed(numbers: Numbers) -> ShownMask:
@@ -199,4 +200,5 @@ def _scaled(numbers: npt.NDArray[Any], longest: int) -> npt.NDArray[Any]:
         return numbers
     lines = ((np.arange(to_height) + 0.5) * height / to_height).astype(np.intp)
     columns = ((np.arange(to_width) + 0.5) * width / to_width).astype(np.intp)
-    return numbers[lines[:, None], columns]
+    scaled: npt.NDArray[Any] = numbers[lines[:, None], columns]
+    return scaled

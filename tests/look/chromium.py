@@ -7,7 +7,7 @@ import io
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,8 @@ class Browser:
     def __init__(self, driver: Any) -> None:
         self.driver = driver
 
-    def open(self, page: Path, *, width: int = 1280, height: int = 900, scheme: str = "light", hash: str = "") -> None:  # noqa: A002
-        """Opens a page from disk in a window of some size; `scheme` is ``light`` or ``dark``."""
+    def open(self, page: Path, *, width: int = 1280, height: int = 900, scheme: str = "light", at: str = "") -> None:
+        """Opens a page from disk; `scheme` is ``light`` or ``dark``, `at` the part of the address from # on."""
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         feature = {"name": "prefers-color-scheme", "value": scheme}
@@ -34,7 +34,7 @@ class Browser:
         self.driver.get("about:blank")
         self.messages()
         self.requests()
-        self.driver.get(page.as_uri() + hash)
+        self.driver.get(page.as_uri() + at)
         self.until("document.readyState === 'complete'")
 
     def run(self, script: str, *args: Any) -> Any:
@@ -122,6 +122,3 @@ def chromium() -> Iterator[Browser]:
         yield Browser(started)
     finally:
         started.quit()
-
-
-PageOf = Callable[..., Path]

@@ -114,7 +114,7 @@ function objectItem(object, place) {
   const button = element("button", { type: "button", "data-number": place + 1 },
     swatch(object.class_number),
     element("span", { class: "class-name" }, nameOf(object)),
-    element("span", { class: "number" }, object.id),
+    element("span", { class: "number" }, `id ${object.id}`),
     element("span", { class: "faded" }, facts.join(" · ")),
   );
   for (const event of ["pointerenter", "focus", "click"]) button.addEventListener(event, () => setHighlight(place + 1));
