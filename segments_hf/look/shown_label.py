@@ -148,10 +148,8 @@ def class_numbers(numbers: Numbers, objects: Sequence[ShownObject]) -> Numbers:
         numbers: The numbers of the objects, of shape (H, W).
         objects: The objects.
     """
-    classes = class_of_ids(
-        {"id": number, "category": item.class_number} for number, item in enumerate(objects, start=1)
-    )
-    return look_up(_scaled(numbers, THUMB), {number: index + 1 for number, index in classes.items()})
+    classes = {number: item.class_number + 1 for number, item in enumerate(objects, start=1)}
+    return look_up(_scaled(numbers, THUMB), classes)
 
 
 def drawn_classes(objects: Sequence[ShownObject], size: tuple[int, int]) -> Numbers:
