@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import struct
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import fsspec
@@ -78,6 +79,8 @@ def shown_image(image: Mapping[str, Any], longest: int) -> ShownImage:
 
 
 def _read(path: str) -> bytes:
+    if "://" not in path:
+        return Path(path).read_bytes()
     with fsspec.open(path, "rb") as file:
         content: bytes = file.read()
         return content

@@ -66,13 +66,16 @@ function totals() {
 }
 
 function summary() {
+  const samples = entries.filter((entry) => !entry.frame).length; // a sequence begins with frame 0
   const objects = entries.reduce((sum, entry) => sum + objectCount(entry), 0);
   const found = entries.filter((entry) => entry.findings.length).length;
+  const isCut = samples >= page.limit || entries.length === page.limit; // of a dataset, the limit is one of rows
   return [
     page.task_type,
-    plural(entries.length, "sample") + (entries.length >= page.limit ? " (the limit; there may be more)" : ""),
+    plural(samples, "sample") + (isCut ? " (the limit; there may be more)" : ""),
+    samples < entries.length && plural(entries.length, "frame"),
     plural(objects, "object"),
-    found ? `findings in ${plural(found, "sample")}` : "no findings",
+    found ? `findings in ${found.toLocaleString("en")}` : "no findings",
   ]
     .filter(Boolean)
     .join(" · ");
