@@ -69,13 +69,14 @@ function summary() {
   const samples = entries.filter((entry) => !entry.frame).length; // a sequence begins with frame 0
   const objects = entries.reduce((sum, entry) => sum + objectCount(entry), 0);
   const found = entries.filter((entry) => entry.findings.length).length;
+  const kind = samples < entries.length ? "frame" : "sample";
   const isCut = samples >= page.limit || entries.length === page.limit; // of a dataset, the limit is one of rows
   return [
     page.task_type,
     plural(samples, "sample") + (isCut ? " (the limit; there may be more)" : ""),
-    samples < entries.length && plural(entries.length, "frame"),
+    kind === "frame" && plural(entries.length, kind),
     plural(objects, "object"),
-    found ? `findings in ${found.toLocaleString("en")}` : "no findings",
+    found ? `findings in ${plural(found, kind)}` : "no findings",
   ]
     .filter(Boolean)
     .join(" · ");
