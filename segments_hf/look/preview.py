@@ -41,20 +41,20 @@ class PageHead(msgspec.Struct):
         name: What is looked at.
         task_type: Its task type.
         classes: The classes.
-        limit: How many samples there are at most; there may be more where they are as many.
+        limit: How many samples are shown at most: where there are as many, there may be more.
     """
 
     name: str
     task_type: str | None
     classes: list[PageClass]
-    limit: int
+    limit: int | None
 
 
 def preview(
     dataset_or_release: Any,
     out: str | os.PathLike[str],
     *,
-    limit: int = 1000,
+    limit: int | None = 1000,
     size: int = 1280,
     overwrite: bool = False,
     **options: Any,
@@ -67,7 +67,8 @@ def preview(
         dataset_or_release: A `Dataset`, `DatasetDict`, `IterableDataset` or `IterableDatasetDict` of rows, also one
             from the Hub; or a release as `load_release` takes it, or a `Release`. Rows are read one by one.
         out: The file to write, such as ``preview.html``. A page that was made before is replaced.
-        limit: How many samples of a release, or rows of a dataset, to show at most. A page of 1,000 has some 150 MB.
+        limit: How many samples of a release, or rows of a dataset, to show at most; None for all. A page of 1,000 has
+            some 150 MB.
         size: The longest side of the pictures in pixels; larger ones are scaled down.
         overwrite: Whether to replace a file that is not such a page.
         **options: The options of `load_release` for a release.

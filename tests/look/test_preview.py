@@ -405,6 +405,7 @@ def test_a_limit(tmp_path: Path) -> None:
     page = page_of(demo_release(), tmp_path, limit=3)
     assert len(page.entries) == 3
     assert page.head["limit"] == 3
+    assert len(page_of(demo_release(), tmp_path, limit=None).entries) == 8
 
 
 def test_options_that_do_not_fit(tmp_path: Path) -> None:

@@ -170,6 +170,19 @@ def test_classes_in_the_gallery(browser: Browser, demo: Path) -> None:
     assert np.array_equal(thumb_pixels(browser), colors[np.where(expected == 2, 0, expected)])
 
 
+@pytest.mark.parametrize(
+    ("limit", "expected"),
+    [
+        (5, "segmentation-bitmap · 5 samples (the limit; there may be more) · 42 objects · no findings"),
+        (9, "segmentation-bitmap · 8 samples · 63 objects · no findings"),
+        (None, "segmentation-bitmap · 8 samples · 63 objects · no findings"),
+    ],
+)
+def test_a_page_tells_what_it_holds(browser: Browser, tmp_path: Path, limit: int | None, expected: str) -> None:
+    browser.open(segments_hf.preview(demo_release(), tmp_path / "page.html", limit=limit))
+    assert browser.text("#summary") == expected
+
+
 def test_the_keyboard(browser: Browser, demo: Path) -> None:
     names = [entry["name"] for entry in Page(demo).entries]
     browser.open(demo)
@@ -229,7 +242,7 @@ def choose(browser: Browser, name: str, value: str) -> None:
 def test_filters(browser: Browser, tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(jpeg((30, 20)))
     samples = [
-        sample("one", "a.jpg", label(annotations=[BOX, {**POINT, "attributes": {"colour": "Dark Red"}}])),
+        sample("one", "a.jpg", label(annotations=[BOX, {**POINT, "id": 2, "attributes": {"colour": "Dark Red"}}])),
         sample("two", "a.jpg", label("REVIEWED", annotations=[POLYGON]), metadata={"garden": "north"}),
         sample("three", "missing.jpg", label("REVIEWED", annotations=[BOX])),
         sample("four", "a.jpg"),

@@ -70,7 +70,7 @@ function summary() {
   const objects = entries.reduce((sum, entry) => sum + objectCount(entry), 0);
   const found = entries.filter((entry) => entry.findings.length).length;
   const kind = samples < entries.length ? "frame" : "sample";
-  const isCut = samples >= page.limit || entries.length === page.limit; // of a dataset, the limit is one of rows
+  const isCut = page.limit !== null && (samples >= page.limit || entries.length === page.limit); // of a dataset, the limit is one of rows
   return [
     page.task_type,
     plural(samples, "sample") + (isCut ? " (the limit; there may be more)" : ""),
