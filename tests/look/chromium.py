@@ -31,9 +31,7 @@ class Browser:
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         feature = {"name": "prefers-color-scheme", "value": scheme}
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
-        self.driver.get("about:blank")
-        self.messages()
-        self.requests()
+        self.driver.get("about:blank")  # else another sample of the same page would only be another part of it
         self.driver.get(page.as_uri() + at)
         self.until("document.readyState === 'complete'")
 

@@ -38,6 +38,8 @@ def started() -> Iterator[Browser]:
 @pytest.fixture
 def browser(started: Browser) -> Iterator[Browser]:
     """A browser whose console stays empty, and which asks for nothing but the page."""
+    started.messages()
+    started.requests()
     yield started
     assert started.messages() == []
     assert all(url.startswith("file:///") and url.endswith("/page.html") for url in started.requests())
@@ -168,6 +170,26 @@ def test_classes_in_the_gallery(browser: Browser, demo: Path) -> None:
     assert np.array_equal(thumb_pixels(browser), colors[expected])
     browser.run("document.querySelector('#layers .only').click()")  # it is shown where the pointer is
     assert np.array_equal(thumb_pixels(browser), colors[np.where(expected == 2, 0, expected)])
+
+
+def test_a_choice_in_one_sample_leaves_classes_that_it_does_not_have(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(jpeg((30, 20)))
+    samples = [
+        sample("one", "a.jpg", label(annotations=[BOX, {**POINT, "id": 2}])),  # flower, leaf
+        sample("two", "a.jpg", label(annotations=[LINE])),  # ground
+    ]
+    browser.open(segments_hf.preview(written(tmp_path, samples), tmp_path / "page.html"))
+    browser.click("#layers input[data-class='0']")  # ground
+    browser.click(".gallery li:first-child a")
+    browser.until("document.querySelector('dialog').open")
+    checked = "[...document.querySelectorAll('#layers input[data-class]')].map(box => box.checked)"
+    for click, expected in (
+        ("#controls .only", [False, True, False]),
+        ("#controls .choices button:last-child", [False, False, False]),
+        ("#controls .choices button", [False, True, True]),
+    ):
+        browser.run("document.querySelector(arguments[0]).click()", click)
+        assert browser.run(checked) == expected
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@
 
 const layers = { hidden: new Set(), opacity: 55, changed: new EventTarget() };
 
-function setHidden(hidden) {
-  layers.hidden = new Set(hidden);
+/** Hides some of some classes, and shows the rest of them; others stay as they are. */
+function hideOf(numbers, hidden) {
+  layers.hidden = new Set([...layers.hidden].filter((number) => !numbers.includes(number)).concat(hidden));
   layers.changed.dispatchEvent(new Event("classes"));
 }
 
@@ -19,8 +20,8 @@ function showControls(place, counts) {
   const rows = counts.map(([number, count]) => classRow(number, count, numbers));
   const all = element("button", { type: "button" }, "All");
   const none = element("button", { type: "button" }, "None");
-  all.addEventListener("click", () => setHidden([...layers.hidden].filter((number) => !numbers.includes(number))));
-  none.addEventListener("click", () => setHidden([...layers.hidden, ...numbers]));
+  all.addEventListener("click", () => hideOf(numbers, []));
+  none.addEventListener("click", () => hideOf(numbers, numbers));
   const list = element("ul", { class: "classes" }, ...rows.map((row) => row.item));
   place.replaceChildren(opacitySlider(), element("div", { class: "choices" }, "Show", all, none), list);
   if (!counts.length) list.replaceChildren(element("li", { class: "faded" }, "No objects."));
@@ -31,11 +32,8 @@ function showControls(place, counts) {
 function classRow(number, count, numbers) {
   const box = element("input", { type: "checkbox", "data-class": number });
   const only = element("button", { type: "button", class: "only", "aria-label": `Only ${classes[number].name}` }, "only");
-  box.addEventListener("change", () => {
-    const others = [...layers.hidden].filter((hidden) => hidden !== number);
-    setHidden(box.checked ? others : [...others, number]);
-  });
-  only.addEventListener("click", () => setHidden(numbers.filter((other) => other !== number)));
+  box.addEventListener("change", () => hideOf([number], box.checked ? [] : [number]));
+  only.addEventListener("click", () => hideOf(numbers, numbers.filter((other) => other !== number)));
   const name = element("span", { class: "class-name" }, classes[number].name);
   const label = element("label", {}, box, swatch(number), name);
   if (classes[number].id !== undefined) label.title = `${classes[number].name} (category id ${classes[number].id})`;
