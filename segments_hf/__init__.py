@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from segments_hf.dataset.masks import add_instance_masks, add_panoptic_masks, add_semantic_masks
     from segments_hf.export import export_dataset
     from segments_hf.hub import push_to_hub
+    from segments_hf.look.preview import preview
     from segments_hf.look.statistics import stats
     from segments_hf.look.validation import validate
     from segments_hf.pictures.contact_sheet import contact_sheet
@@ -39,6 +40,7 @@ __all__ = [
     "label2id",
     "load_release",
     "plot",
+    "preview",
     "push_to_hub",
     "stats",
     "to_layout",
@@ -59,6 +61,7 @@ _HOMES = {
     "label2id": "segments_hf.dataset.class_numbers",
     "load_release": "segments_hf.dataset.load",
     "plot": "segments_hf.pictures.plot",
+    "preview": "segments_hf.look.preview",
     "push_to_hub": "segments_hf.hub",
     "stats": "segments_hf.look.statistics",
     "to_layout": "segments_hf.dataset.layouts",

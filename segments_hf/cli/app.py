@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from segments_hf.cli import build, cache, demo, export, inspect, push, stats, validate
+from segments_hf.cli import build, cache, demo, export, inspect, preview, push, stats, validate
 from segments_hf.cli.console import errors
 
 
@@ -46,6 +46,7 @@ app.command("demo")(demo.demo)
 app.command("inspect")(inspect.inspect)
 app.command("validate")(validate.validate)
 app.command("stats")(stats.stats)
+app.command("preview")(preview.preview)
 app.command("build")(build.build)
 app.command("push")(push.push)
 app.command("export")(export.export)

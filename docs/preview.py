@@ -1,0 +1,36 @@
+"""Draws docs/preview.png: the page of the demo release in a browser, pointing at a flower.
+
+Run it with `python docs/preview.py`, where chromium, chromium-driver and selenium are installed.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from segments_hf import preview
+from segments_hf.demo import demo_release
+
+ROOT = Path(__file__).parents[1]
+SIZE = (1280, 800)
+
+
+def main() -> None:
+    """Draw the picture."""
+    sys.path.insert(0, str(ROOT / "tests"))
+    from look.chromium import chromium
+
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
+        page = preview(demo_release(), Path(folder, "preview.html"))
+        browser.open(page, width=SIZE[0], height=SIZE[1], at="#sample-6")
+        browser.until(
+            "document.querySelector('.stage .frame.painted') && document.querySelector('.stage img').complete"
+        )
+        browser.hover(".stage .frame", 0.46, 0.28)
+        browser.until("!document.querySelector('#tip').hidden")
+        browser.screenshot().save(ROOT / "docs" / "preview.png", optimize=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+// Which samples are shown: by text, status, class and findings.
+
+const filters = { chosen: entries, changed: new EventTarget() };
+
+const haystacks = entries.map((entry) =>
+  [
+    entry.name,
+    entry.uuid ?? "",
+    entry.frame_name ?? "",
+    statusOf(entry),
+    ...entry.values,
+    ...entry.attributes.flat(),
+    ...entry.metadata.flat(),
+    ...entry.findings.flatMap((finding) => [finding.check, finding.what]),
+  ]
+    .join("\n")
+    .toLowerCase(),
+);
+
+const hasClass = (entry, number) => entry.objects?.some(([has]) => has === number) ?? false;
+const hasSeverity = (entry, severity) => entry.findings.some((finding) => finding.severity === severity);
+
+/** What each choice of a filter by findings means. */
+function findingTest(choice) {
+  if (choice === "any") return (entry) => entry.findings.length > 0;
+  if (choice === "none") return (entry) => entry.findings.length === 0;
+  if (choice === "error" || choice === "warning") return (entry) => hasSeverity(entry, choice);
+  const check = choice.replace("check:", "");
+  return (entry) => entry.findings.some((finding) => finding.check === check);
+}
+
+function applyFilters() {
+  const words = find("text").value.toLowerCase().split(/\s+/).filter(Boolean);
+  const [status, number, finding] = ["status", "class", "finding"].map((id) => find(id).value);
+  filters.chosen = entries.filter(
+    (entry) =>
+      words.every((word) => haystacks[entry.place].includes(word)) &&
+      (!status || statusOf(entry) === status) &&
+      (!number || hasClass(entry, Number(number))) &&
+      (!finding || findingTest(finding)(entry)),
+  );
+  filters.changed.dispatchEvent(new Event("change"));
+}
+
+/** Fills a filter with its choices, each with how many samples it leaves; those that leave none are left out. */
+function fillSelect(id, everything, choices) {
+  const options = choices
+    .map(([value, name, test]) => [value, name, entries.filter(test).length])
+    .filter(([, , count]) => count > 0)
+    .map(([value, name, count]) => element("option", { value }, `${name} (${count.toLocaleString("en")})`));
+  find(id).replaceChildren(element("option", { value: "" }, everything), ...options);
+}
+
+const distinct = (values) => [...new Set(values)].sort();
+
+function fillFilters() {
+  const statuses = distinct(entries.map(statusOf));
+  const checks = distinct(entries.flatMap((entry) => entry.findings.map((finding) => finding.check)));
+  fillSelect("status", "All", statuses.map((status) => [status, status, (entry) => statusOf(entry) === status]));
+  fillSelect("class", "All", classes.map(({ name }, number) => [number, name, (entry) => hasClass(entry, number)]));
+  fillSelect("finding", "All", [
+    ["any", "With findings", findingTest("any")],
+    ["none", "Without findings", findingTest("none")],
+    ["error", "Errors", findingTest("error")],
+    ["warning", "Warnings", findingTest("warning")],
+    ...checks.map((check) => [`check:${check}`, check, findingTest(`check:${check}`)]),
+  ]);
+  find("filters").addEventListener("input", applyFilters);
+  find("filters").addEventListener("submit", (event) => event.preventDefault());
+  find("clear").addEventListener("click", () => {
+    find("filters").reset();
+    applyFilters();
+    find("text").focus();
+  });
+}
+
+fillFilters();

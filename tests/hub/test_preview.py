@@ -1,0 +1,27 @@
+"""A dataset from the Hub gives the page of the release that it was made of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import datasets
+import pytest
+from look.reading import Page
+
+import segments_hf
+from segments_hf.demo import demo_release
+
+from .hub_server import HubServer
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+def test_a_dataset_from_the_hub(hub: HubServer, tmp_path: Path, streaming: bool) -> None:
+    segments_hf.push_to_hub(demo_release(), "jane/flowers")
+    rows = datasets.load_dataset("jane/flowers", streaming=streaming)
+    expected, page = (
+        Page(segments_hf.preview(given, tmp_path / f"{name}.html"))
+        for name, given in {"release": demo_release(), "hub": rows}.items()
+    )
+    assert page.head["classes"] == expected.head["classes"]
+    for kind in ("entry", "thumb", "detail"):
+        assert page.blocks[kind] == expected.blocks[kind]
