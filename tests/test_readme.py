@@ -26,10 +26,11 @@ def test_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: p
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("meadow_01.jpg (480, 360) {'id': 1,")
     assert lines[2] == "LABELED"
-    assert lines[3] == "[0 1 2] {0: 'unlabeled', 1: 'flower', 2: 'leaf'}"
-    assert lines[4] == "[0 1 2]"
-    assert lines[5] == "6 63 {}"
-    assert lines[6].startswith("{'train': ")
+    assert lines[3].startswith("{'flower': (21, 6, ")
+    assert lines[4] == "[0 1 2] {0: 'unlabeled', 1: 'flower', 2: 'leaf'}"
+    assert lines[5] == "[0 1 2]"
+    assert lines[6] == "6 63 {}"
+    assert lines[7].startswith("{'train': ")
 
 
 def test_commands_exist() -> None:
