@@ -20,7 +20,8 @@ from segments_hf.look.validator import Validator
 
 if TYPE_CHECKING:
     from segments_hf.dataset.rows import Outcome
-    from segments_hf.look.finding import Finding
+    from segments_hf.look.shown_sample import ShownSample
+    from segments_hf.look.validator import Examined
 
 _THREADS = min(4, os.cpu_count() or 1)  # each may hold the pixels of an image and of a bitmap
 _SMALLEST = 16  # pixels
@@ -96,14 +97,22 @@ def preview(
     classes = [PageClass(*parts) for parts in zip(ids, names, colors, strict=True)]
     with new_page(Path(out), source.name, overwrite=overwrite) as page:
         page.add(block("page", PageHead(source.name, source.task_type, classes, limit)))
-        looked_at = ((outcome, validator.look(outcome)) for outcome in outcomes)
-        made = partial(_blocks, classes=len(classes), longest=size)
-        for blocks in prefetch(made, looked_at, weight=len, in_flight=_THREADS):
-            page.add(blocks)
+        look = partial(_look, validator=validator, classes=len(classes), longest=size)
+        for examined, sample in prefetch(look, outcomes, weight=_weight, in_flight=_THREADS):
+            sample.entry.findings = validator.compare(examined)
+            page.add(block("entry", sample.entry) + block("thumb", sample.thumb) + block("detail", sample.detail))
     return Path(out)
 
 
-def _blocks(looked_at: tuple[Outcome, list[Finding]], *, classes: int, longest: int) -> bytes:
-    """What the page holds of a row. Runs in threads."""
-    sample = shown_sample(*looked_at, classes=classes, longest=longest)
-    return block("entry", sample.entry) + block("thumb", sample.thumb) + block("detail", sample.detail)
+def _look(outcome: Outcome, *, validator: Validator, classes: int, longest: int) -> tuple[Examined, ShownSample]:
+    """What is wrong with a row by itself, and what the page shows of it. Runs in threads."""
+    return validator.examine(outcome), shown_sample(outcome, [], classes=classes, longest=longest)
+
+
+def _weight(looked_at: tuple[Examined, ShownSample]) -> int:
+    """The bytes of a row's pictures, before and after."""
+    examined, sample = looked_at
+    row = examined.outcome.row or {}
+    pictures = (row.get("image"), row.get("segmentation_bitmap"))
+    held = sum(len(picture["bytes"] or b"") for picture in pictures if picture)
+    return held + len(sample.detail.image or "") + len(sample.thumb.image or "")
