@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import fsspec
-import numpy as np
 from PIL import Image, ImageOps
 
 from segments_hf.errors import AssetError
+from segments_hf.pictures.viewable import viewable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,22 +102,10 @@ def _shown(picture: Picture, content: bytes, longest: int) -> ShownImage:
     media_type = f"image/{picture.format}".lower()
     picture.draft(None, (max(size), max(size)))  # a JPEG is scaled down while it is decoded
     ImageOps.exif_transpose(picture, in_place=True)
-    upright = _eight_bits(picture)
-    scaled = upright.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    scaled = viewable(picture).resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
     thumb = scaled.resize(fitted(size, THUMB), Image.Resampling.BICUBIC, reducing_gap=2.0)
     url = _url(media_type, content) if is_kept else _url("image/webp", _small_webp(scaled))
     return ShownImage(url, _url("image/webp", _webp(thumb, _THUMB_QUALITY)), full_size)
-
-
-def _eight_bits(picture: Picture) -> Picture:
-    """The same in three channels of 8 bits; numbers of more bits are spread from the darkest to the lightest."""
-    if picture.mode.startswith(("I", "F")):
-        values = np.asarray(picture, np.float64)
-        darkest, lightest = values.min(), values.max()
-        spread = (values - darkest) * (255 / ((lightest - darkest) or 1))
-        return Image.fromarray(spread.astype(np.uint8)).convert("RGB")
-    mode = "RGBA" if picture.has_transparency_data else "RGB"
-    return picture if picture.mode == mode else picture.convert(mode)
 
 
 def _small_webp(picture: Picture) -> bytes:

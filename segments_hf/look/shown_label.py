@@ -69,12 +69,15 @@ class ShownObject(msgspec.Struct, omit_defaults=True):
 
 
 def pairs(json: str | None) -> list[tuple[str, str]]:
-    """The names and values of a JSON object as text; any other value without a name.
+    """The names and values of a JSON object as text; any other value without a name, and what is no JSON as it is.
 
-    >>> pairs('{"open": true, "note": "a"}'), pairs("[1]"), pairs(None)
-    ([('open', 'true'), ('note', 'a')], [('', '[1]')], [])
+    >>> pairs('{"open": true, "note": "a"}'), pairs("[1]"), pairs("open"), pairs(None)
+    ([('open', 'true'), ('note', 'a')], [('', '[1]')], [('', 'open')], [])
     """
-    value = msgspec.json.decode(json) if json else None
+    try:
+        value = msgspec.json.decode(json) if json else None
+    except msgspec.DecodeError:  # a dataset may have other text there
+        value = json
     named = value.items() if isinstance(value, dict) else [("", value)] if value is not None else []
     return [(name, item if isinstance(item, str) else msgspec.json.encode(item).decode()) for name, item in named]
 
