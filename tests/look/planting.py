@@ -184,7 +184,6 @@ LABEL_FAULTS = [
         "unreadable-label",
         lambda samples, _: _annotations(samples)[0].update(id="one"),
         "got `str`, wanted `int`",
-        IMAGES,
     ),
     Planted("unreadable-sample", lambda samples, _: samples[1].pop("name"), "without a `name`", loaded=None),
 ]

@@ -246,6 +246,22 @@ def test_rows_that_cannot_be_read_are_numbered_too(write_release) -> None:
     assert [finding.what for finding in report.findings[1:]] == ["row 1 has its name"]
 
 
+@pytest.mark.parametrize(
+    ("uuids", "checks"),
+    [
+        ((None, None), ["duplicate-name"]),
+        (("1", None), ["duplicate-name"]),
+        ((None, "1"), ["duplicate-name"]),
+        (("1", "2"), ["duplicate-name"]),
+        (("1", "1"), ["duplicate-sample"]),
+        (("1", "2", "2"), ["duplicate-name", "duplicate-name", "duplicate-uuid"]),
+    ],
+)
+def test_one_name(write_release, uuids: tuple[str | None, ...], checks: list[str]) -> None:
+    report = validate(write_release([sample("a", uuid=uuid) for uuid in uuids]))
+    assert [finding.check for finding in report.findings] == checks
+
+
 def test_splits_of_a_release_have_nothing_in_common() -> None:
     assert validate(demo_release(), splits={"train": 0.5, "test": 0.5}).is_clean
     assert validate(load_release(demo_release(), splits="metadata:split")).is_clean

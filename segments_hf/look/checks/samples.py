@@ -42,7 +42,7 @@ class Duplicates:
 
     def __init__(self) -> None:
         self._names = _Seen()
-        self._uuids = _Seen()
+        self._identities = _Seen()
 
     def look(self, row: Row, split: str | None, number: int) -> Iterator[Finding]:
         """What the row's sample has in common with another that was seen; told once for each sample.
@@ -56,20 +56,18 @@ class Duplicates:
         """
         here = _Place(split, number, row["name"])
         frame, uuid = row.get("frame_index"), row.get("uuid")
-        # Two releases may use one name for other samples: that of another split counts only where there is no uuid.
-        by_name = self._names.earlier((split if uuid else None, row["name"]), frame, here)
-        by_uuid = uuid and self._uuids.earlier(uuid, frame, here)
-        if by_uuid and by_uuid.split != split:
-            yield IN_TWO_SPLITS.in_sample(row, f"it is in split {by_uuid.split!r} too, as {by_uuid.name!r}")
-        elif by_name and by_name.split != split:
-            yield IN_TWO_SPLITS.in_sample(row, f"it is in split {by_name.split!r} too")
-        elif by_name and by_name == by_uuid:
+        # Two releases may use one name for other samples, so in two splits it tells only where there is no uuid.
+        by_name = self._names.earlier((split, row["name"]), frame, here)
+        by_identity = self._identities.earlier(uuid or (row["name"],), frame, here)
+        if by_identity and by_identity.split != split:
+            yield IN_TWO_SPLITS.in_sample(row, f"it is in split {by_identity.split!r} too, as {by_identity.name!r}")
+        elif uuid and by_name and by_name == by_identity:
             yield DUPLICATE_SAMPLE.in_sample(row, f"row {by_name.row} has its name and its uuid")
         else:
             if by_name:
                 yield DUPLICATE_NAME.in_sample(row, f"row {by_name.row} has its name")
-            if by_uuid:
-                yield DUPLICATE_UUID.in_sample(row, f"row {by_uuid.row}, {by_uuid.name!r}, has its uuid")
+            if uuid and by_identity:
+                yield DUPLICATE_UUID.in_sample(row, f"row {by_identity.row}, {by_identity.name!r}, has its uuid")
 
 
 class _Seen:

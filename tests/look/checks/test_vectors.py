@@ -30,6 +30,7 @@ def shape(kind: str | None, points: Any, number: int = 4) -> dict[str, Any]:
         ("polygon", [[3, 3]] * 3, "no-area"),
         ("polygon", [[3, 1], [3, 2], [3, 7], [3, 0]], "no-area"),
         ("polygon", [[0, 0], [4, 2], [2, 1], [0, 0]], "no-area"),
+        ("polygon", [[3, 1], [3, 2], [3, 1], [5, 1]], None),
         ("bbox", [[5, 6], [2, 1]], None),
         ("bbox", [[0, 0], [9, 7]], None),
         ("bbox", [[2, 2], [2, 2]], "no-area"),
