@@ -91,11 +91,11 @@ def _tables(counted: Stats) -> Iterable[Table]:
 
 
 def _classes(counted: Stats) -> Table:
-    from segments_hf.pictures.text import one_line
+    from segments_hf.look.wording import printable
 
     columns: dict[str, Any] = {
         "class": lambda item: Text.assemble(
-            ("  ", f"on rgb({','.join(map(str, item.color))})"), f" {one_line(item.name)}"
+            ("  ", f"on rgb({','.join(map(str, item.color))})"), f" {printable(item.name)}"
         ),
         "objects": lambda item: f"{item.objects:,}",
         "images": lambda item: f"{item.images:,}",
@@ -164,6 +164,6 @@ def _table(title: str, columns: tuple[str, ...], rows: Iterable[Iterable[object]
 
 
 def _cell(cell: object) -> str:
-    from segments_hf.pictures.text import one_line  # a name may hold the codes of a terminal
+    from segments_hf.look.wording import printable  # a name may hold the codes of a terminal
 
-    return f"{cell:,}" if isinstance(cell, int) else one_line(str(cell))
+    return f"{cell:,}" if isinstance(cell, int) else printable(str(cell))
