@@ -173,6 +173,7 @@ class TestShapes:
         "points",
         [
             [[0, 0], [1e300, 0], [1, 1]],
+            [[0, 0], [1, float("nan")], [1, 1]],  # which no release can have, but a dataset
             [[0, 0], [float("inf"), 0], [1, 1]],
             [[0], [5], [3]],
             [[0, 0], [5], [3, 3]],
