@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from segments_hf.assets.picture import Header, UnwantedError, read_header
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
 
 _LOSSY = {"JPEG", "MPO", "JPEG2000"}
 
-_decoders = threading.BoundedSemaphore(os.cpu_count() or 1)  # each may hold a large picture's pixels
+
+@lru_cache(maxsize=1)
+def _decoders(process: int) -> threading.BoundedSemaphore:  # noqa: ARG001  (one that a fork copied may never be free)
+    """Lets as many pictures be decoded at once as there are processors: each may be large."""
+    return threading.BoundedSemaphore(os.cpu_count() or 1)
 
 
 def check_picture(asset: Asset, options: FetchOptions, *, is_new: bool = True, is_bitmap: bool = False) -> Header:
@@ -58,7 +63,7 @@ def check_picture(asset: Asset, options: FetchOptions, *, is_new: bool = True, i
 def _decode(asset: Asset) -> None:
     from PIL import Image
 
-    with _decoders, asset.open() as file:
+    with _decoders(os.getpid()), asset.open() as file:
         try:
             with Image.open(file) as picture:
                 picture.load()

@@ -26,11 +26,6 @@ if TYPE_CHECKING:
     from segments_hf.assets.places import Places
 
 
-# For the short work between two transfers: threads that all want the interpreter after each system call of it take
-# turns so often that it costs a quarter more.
-_one_at_a_time = threading.Lock()
-
-
 class Fetcher:
     """Gets the pictures of a release; any number of threads may use it.
 
@@ -63,6 +58,9 @@ class Fetcher:
         self._traffic = traffic or Traffic()
         self._policy = policy or RetryPolicy()
         self._stopped = threading.Event()
+        # For the short work between two transfers: threads that all want the interpreter after each system call of it
+        # take turns so often that it costs a quarter more.
+        self._one_at_a_time = threading.Lock()
 
     @property
     def options(self) -> FetchOptions:
@@ -105,7 +103,7 @@ class Fetcher:
         """
         if not self._store or asset.url is None or asset.content is None:
             return asset
-        with _one_at_a_time:
+        with self._one_at_a_time:
             return Asset(asset.content, self._cache.store(asset.url, asset.content))
 
     def stop(self) -> None:
@@ -144,7 +142,7 @@ class Fetcher:
     def _accept(self, content: bytes, *, is_bitmap: bool) -> Header:
         if self.options.verify == "decode":
             return check_picture(Asset(content), self.options, is_bitmap=is_bitmap)
-        with _one_at_a_time:
+        with self._one_at_a_time:
             return check_picture(Asset(content), self.options, is_bitmap=is_bitmap)
 
 

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import os
+import signal
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -175,3 +180,41 @@ def test_nobody_waits_for_a_fetcher_that_was_stopped(fetcher, server):
     with pytest.raises(AssetError, match="the work was stopped"):
         fetcher.fetch(server.url("/a.png", PNG))
     assert server.asked["/a.png"] == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+@pytest.mark.parametrize(
+    ("verify", "step", "at_once"),
+    [("structure", "segments_hf.assets.check.fault", 1), ("decode", "PIL.Image.open", os.cpu_count() or 1)],
+)
+def test_a_process_that_is_forked_while_threads_look_at_pictures(fetcher, server, verify, step, at_once):
+    """What they have locked then stays locked in the child for ever, and must not be waited for."""
+    url = server.url("/a.png", PNG)
+    looking, may_go_on = threading.Semaphore(0), threading.Event()
+
+    def slow(*_):
+        looking.release()
+        may_go_on.wait(30)
+
+    with ThreadPoolExecutor(at_once) as pool:
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(step, slow)
+            for _ in range(at_once):
+                pool.submit(fetcher(verify=verify).fetch, url)
+            assert all(looking.acquire(timeout=30) for _ in range(at_once))
+        child = os.fork()
+        if child == 0:
+            try:
+                fetcher(verify=verify).fetch(url)
+                os._exit(0)
+            finally:
+                os._exit(1)
+        end = time.monotonic() + 20
+        while not (ended := os.waitpid(child, os.WNOHANG))[0] and time.monotonic() < end:
+            time.sleep(0.02)
+        may_go_on.set()
+    if not ended[0]:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    assert ended == (child, 0)
