@@ -107,7 +107,7 @@ def _draw(canvas: Image.Image, kind: str, points: list[Point], color: Color, opa
     pen = ImageDraw.Draw(canvas)
     width = line_width(canvas.size)
     match kind:
-        case "polygon":
+        case "polygon" if len(points) > 1:
             inside = Image.new("L", canvas.size)
             ImageDraw.Draw(inside).polygon(points, fill=round(255 * opacity))
             canvas.paste(color, mask=inside)
