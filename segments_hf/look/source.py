@@ -23,6 +23,7 @@ from segments_hf.release import Release
 if TYPE_CHECKING:
     from segments_hf.release import Category
 
+_OF_BUILDING = {"split", "streaming", "num_proc", "load_assets", "on_error"}  # options of `load_release` alone
 _SPLITS = (datasets.DatasetDict, datasets.IterableDatasetDict)
 
 
@@ -55,7 +56,7 @@ def open_source(dataset_or_release: Any, *, assets: bool, limit: int | None = No
             as `load_release` takes it, or a `Release`.
         assets: Whether a release's pictures are fetched.
         limit: How many samples, or rows of a dataset, to look at at most.
-        **options: The options of `load_release` for a release.
+        **options: The options of `load_release` for a release: which samples, and how pictures are fetched.
 
     Raises:
         SegmentsHFError: It is something else.
@@ -75,6 +76,8 @@ def open_source(dataset_or_release: Any, *, assets: bool, limit: int | None = No
 
 
 def _of_release(given: Any, *, assets: bool, limit: int | None, options: Mapping[str, Any]) -> Source:
+    if wrong := [name for name in options if name in _OF_BUILDING]:
+        raise OptionError(f"got {', '.join(wrong)}; nothing is built here, and what is wrong is kept and told")
     builder = release_builder(given, on_error="keep", load_assets=assets, **options)
     releases = [release for release, _ in builder.config.releases]
     length = None if builder.config.kind.sequence else sum(map(len, releases))  # of sequences, frames are the rows
