@@ -39,7 +39,7 @@ def inspect(
         output.print(_table("Image hosts", ("host", "images"), inspection.image_hosts.items()))
     if inspection.broken:
         output.print(f"[bold red]{len(inspection.broken)} sample(s) cannot be read[/], the first:")
-        output.print(Text(inspection.broken[0]))
+        output.print(_text(inspection.broken[0]))
 
 
 def _facts(inspection: Inspection) -> Table:
@@ -57,7 +57,7 @@ def _facts(inspection: Inspection) -> Table:
         ("labelsets", labelsets),
         ("samples", str(inspection.samples)),
     ):
-        facts.add_row(Text(name, style="dim"), Text(value or "–"))
+        facts.add_row(Text(name, style="dim"), _text(value or "–"))
     return facts
 
 
@@ -66,8 +66,14 @@ def _table(title: str, columns: tuple[str, ...], rows: Iterable[tuple[object, ..
     for column in columns:
         table.add_column(column, justify="right" if column in {"id", "annotations", "samples", "images"} else "left")
     for row in rows:
-        table.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
+        table.add_row(*(cell if isinstance(cell, Text) else _text(cell) for cell in row))
     return table
+
+
+def _text(cell: object) -> Text:
+    from segments_hf.look.wording import printable  # a name may hold the codes of a terminal
+
+    return Text(printable(str(cell)))
 
 
 def _category(category: CategoryCount) -> tuple[object, ...]:

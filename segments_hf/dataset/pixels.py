@@ -90,9 +90,13 @@ def places(annotation: Mapping[str, Any]) -> list[tuple[float, float]]:
         BitmapError: A point is no place.
     """
     for point in annotation["points"] or ():
-        if point is None or len(point) < 2 or not all(abs(value) < FARTHEST for value in point[:2]):  # noqa: PLR2004
+        if point is None or len(point) < 2 or not _is_near(point[0]) or not _is_near(point[1]):  # noqa: PLR2004
             raise BitmapError(f"annotation {annotation['id']}: got a point {point}, wanted x and y within 2^31 pixels")
     return [(float(x), float(y)) for x, y, *_ in annotation["points"] or ()]
+
+
+def _is_near(coordinate: float | None) -> bool:
+    return coordinate is not None and abs(coordinate) < FARTHEST  # which NaN is not
 
 
 def extent(points: Sequence[Sequence[float]]) -> tuple[float, float, float, float]:

@@ -72,7 +72,7 @@ def preview(
             some 150 MB.
         size: The longest side of the pictures in pixels; larger ones are scaled down.
         overwrite: Whether to replace a file that is not such a page.
-        **options: The options of `load_release` for a release.
+        **options: The options of `load_release` for a release: which samples, and how pictures are fetched.
 
     Returns:
         The file.

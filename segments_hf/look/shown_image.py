@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,7 +11,7 @@ import fsspec
 from PIL import Image, ImageOps
 
 from segments_hf.errors import AssetError
-from segments_hf.pictures.viewable import viewable
+from segments_hf.pictures.viewable import UNREADABLE, viewable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,8 +29,6 @@ _METHOD = 2  # of WebP: half the time of its default, for 2 % more bytes
 _PLAIN_FORMATS = {"JPEG", "PNG", "WEBP"}
 _PLAIN_MODES = {"L", "RGB"}
 _HIDDEN = {"icc_profile", "xmp", "comment"}  # other colours, and what nobody means to hand on
-# What Pillow raises for broken pictures, here and there without an OSError around it.
-_UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
 
 
 class ShownImage(NamedTuple):
@@ -74,7 +71,7 @@ def shown_image(image: Mapping[str, Any], longest: int) -> ShownImage:
         content = image["bytes"] if image["bytes"] is not None else _read(image["path"])
         with Image.open(io.BytesIO(content)) as picture:
             return _shown(picture, content, longest)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise AssetError(f"got an image that cannot be read ({error})") from error
 
 

@@ -38,7 +38,7 @@ class Entry(msgspec.Struct):
         uuid: Its uuid.
         frame: The place of the frame in a sequence.
         frame_name: The name of the frame.
-        status: The status; None where the label could not be read.
+        status: The status, ``(unknown)`` where there is none; None where the label could not be read.
         objects: Class numbers, and how many objects have each; None where there is no label.
         values: What objects have for attributes: what the text filter looks at besides.
         attributes: The attributes of the image.
@@ -133,7 +133,7 @@ def _entry(row: Mapping[str, Any], findings: list[Finding], classes: int) -> Ent
         findings,
         row.get("frame_index"),
         row.get("frame_name"),
-        row["status"],
+        row["status"] or (None if row.get("annotations", ()) is None else "(unknown)"),
         sorted(counts.items()) if has_label else None,
         sorted({value for item in annotations or () for pair in pairs(item["attributes"]) for value in pair}),
         [pair for json in attributes for pair in pairs(json)],

@@ -23,6 +23,9 @@ from segments_hf.release import Release
 if TYPE_CHECKING:
     from segments_hf.release import Category
 
+_OF_BUILDING = {"split", "streaming", "num_proc", "load_assets", "on_error"}  # options of `load_release` alone
+_SPLITS = (datasets.DatasetDict, datasets.IterableDatasetDict)
+
 
 @dataclass(frozen=True)
 class Source:
@@ -53,7 +56,7 @@ def open_source(dataset_or_release: Any, *, assets: bool, limit: int | None = No
             as `load_release` takes it, or a `Release`.
         assets: Whether a release's pictures are fetched.
         limit: How many samples, or rows of a dataset, to look at at most.
-        **options: The options of `load_release` for a release.
+        **options: The options of `load_release` for a release: which samples, and how pictures are fetched.
 
     Raises:
         SegmentsHFError: It is something else.
@@ -62,8 +65,9 @@ def open_source(dataset_or_release: Any, *, assets: bool, limit: int | None = No
     if limit is not None and limit < 1:
         raise OptionError(f"limit: got {limit}, wanted 1 at least")
     given = dataset_or_release.location if isinstance(dataset_or_release, Release) else dataset_or_release
+    is_of_releases = isinstance(given, Mapping) and not isinstance(given, _SPLITS)
     if isinstance(given, str | os.PathLike) or (
-        isinstance(given, Mapping) and not isinstance(given, datasets.DatasetDict | datasets.IterableDatasetDict)
+        is_of_releases and all(isinstance(item, str | os.PathLike) for item in given.values())
     ):
         return _of_release(given, assets=assets, limit=limit, options=options)
     if options:
@@ -72,17 +76,24 @@ def open_source(dataset_or_release: Any, *, assets: bool, limit: int | None = No
 
 
 def _of_release(given: Any, *, assets: bool, limit: int | None, options: Mapping[str, Any]) -> Source:
+    if wrong := [name for name in options if name in _OF_BUILDING]:
+        raise OptionError(f"got {', '.join(wrong)}; nothing is built here, and what is wrong is kept and told")
     builder = release_builder(given, on_error="keep", load_assets=assets, **options)
     releases = [release for release, _ in builder.config.releases]
     length = None if builder.config.kind.sequence else sum(map(len, releases))  # of sequences, frames are the rows
     release, labelset = builder.config.releases[0]
     return Source(
-        ", ".join(release.source.rpartition("/")[2] for release in releases),
+        ", ".join(_file_name(release.source) for release in releases),
         release.labelset_task_type(labelset) or None,
         builder.config.categories,
         length if limit is None or length is None else min(limit, length),
         lambda: builder.outcomes(limit),
     )
+
+
+def _file_name(source: str) -> str:
+    """The last part of a path or URL, as text that can be written: a file may have a name that is no UTF-8."""
+    return source.rpartition("/")[2].encode(errors="surrogateescape").decode(errors="replace")
 
 
 def _of_dataset(dataset: Any, limit: int | None) -> Source:
@@ -94,6 +105,8 @@ def _of_dataset(dataset: Any, limit: int | None) -> Source:
     first = next(iter(splits.values()))
     lengths = [num_rows(rows, name) for name, rows in splits.items()]
     length = None if None in lengths else sum(length or 0 for length in lengths)
+    if length == 0:
+        raise OptionError("got a dataset without rows, wanted one at least")
 
     def outcomes() -> Iterator[Outcome]:
         rows = ((name, row) for name, part in splits.items() for row in _stream(part))
@@ -123,4 +136,5 @@ def _json_text(value: Any) -> str | None:
 
 
 def _stream(rows: Any) -> Any:
-    return without_decoding(rows.to_iterable_dataset() if isinstance(rows, datasets.Dataset) else rows)
+    is_table = isinstance(rows, datasets.Dataset) and len(rows) > 0  # `datasets` makes no stream of nothing
+    return without_decoding(rows.to_iterable_dataset() if is_table else rows)

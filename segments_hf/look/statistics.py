@@ -120,7 +120,7 @@ def stats(dataset_or_release: Any, *, assets: bool = False, limit: int | None = 
             from the Hub, whose splits are counted together; or a release as `load_release` takes it, or a `Release`.
         assets: Whether the pictures of a release are fetched.
         limit: How many samples, or rows of a dataset, to count at most.
-        **options: The options of `load_release` for a release.
+        **options: The options of `load_release` for a release: which samples, and how pictures are fetched.
 
     Raises:
         OptionError: An option does not fit.

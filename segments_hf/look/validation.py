@@ -35,7 +35,7 @@ def validate(dataset_or_release: Any, *, assets: bool = False, limit: int | None
             from the Hub; or a release as `load_release` takes it, or a `Release`. It is read once, row by row.
         assets: Whether to look at the pictures too; those of a release are fetched.
         limit: How many samples of a release, or rows of a dataset, to look at at most.
-        **options: The options of `load_release` for a release.
+        **options: The options of `load_release` for a release: which samples, and how pictures are fetched.
 
     Returns:
         What was found. Printed, it is a summary; ``msgspec.json.encode`` makes JSON of it.

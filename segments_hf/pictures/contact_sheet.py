@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageDraw, ImageOps
 
-from segments_hf.errors import BitmapError
+from segments_hf.errors import AssetError, BitmapError
 from segments_hf.pictures.label_picture import drawn_label
 from segments_hf.pictures.legend import INK, PAPER, legend
 from segments_hf.pictures.overlay import GROUND
@@ -45,7 +45,8 @@ def contact_sheet(dataset_or_release: Any, n: int = 12, *, of: Any = None, **opt
 
     Raises:
         OptionError: There are no rows, or an option does not fit.
-        BitmapError: A label cannot be read; the error names the sample.
+        AssetError: An image of a dataset cannot be read; the error names the sample.
+        BitmapError: A label cannot be read; so does this one.
         SegmentsHFError: It is something else, or does not carry categories.
 
     >>> from segments_hf.demo import demo_release
@@ -64,8 +65,8 @@ def contact_sheet(dataset_or_release: Any, n: int = 12, *, of: Any = None, **opt
         left, top = _GAP + place * (2 * _CELL[0] + _GAP), _GAP + line * (_CELL[1] + _CAPTION + _GAP)
         try:
             sheet.paste(_pair(row, classes), (left, top))
-        except BitmapError as error:
-            raise BitmapError(f"sample {row.get('name', number)!r}: {error}") from error
+        except (AssetError, BitmapError) as error:
+            raise type(error)(f"sample {row.get('name', number)!r}: {error}") from error
     sheet.paste(strip, (0, height))
     return sheet
 

@@ -45,6 +45,7 @@ def overlay(
         An RGB picture. Without an image the ground is grey; None where the size is not known either.
 
     Raises:
+        AssetError: The image cannot be read.
         BitmapError: The label cannot be read.
         OptionError: The row has a class that is not among the categories.
     """

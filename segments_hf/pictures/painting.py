@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from segments_hf.bitmaps import instance_mask
+from segments_hf.dataset.pixels import extent
 from segments_hf.pictures.row_label import MASK
 
 if TYPE_CHECKING:
@@ -107,15 +108,14 @@ def _draw(canvas: Image.Image, kind: str, points: list[Point], color: Color, opa
     pen = ImageDraw.Draw(canvas)
     width = line_width(canvas.size)
     match kind:
-        case "polygon":
+        case "polygon" if len(points) > 1:
             inside = Image.new("L", canvas.size)
             ImageDraw.Draw(inside).polygon(points, fill=round(255 * opacity))
             canvas.paste(color, mask=inside)
             if opacity < 1:
                 pen.line([*points, points[0]], fill=color, width=width, joint="curve")
         case "bbox":
-            (left, right), (top, bottom) = (sorted(p[axis] for p in (points[0], points[-1])) for axis in (0, 1))
-            pen.rectangle((left, top, right, bottom), outline=color, width=width)
+            pen.rectangle(extent(points), outline=color, width=width)
         case "polyline":
             pen.line(points, fill=color, width=width, joint="curve")
         case _:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segments_hf.bitmaps import palette_color
-from segments_hf.errors import BitmapError
+from segments_hf.errors import AssetError, BitmapError
 from segments_hf.pictures.classes import classes_of
 from segments_hf.pictures.figure import as_it_is, new_figure, part
 from segments_hf.pictures.overlay import blank, laid_over
@@ -52,7 +52,8 @@ def plot(row: Mapping[str, Any], of: Any = None, *, opacity: float = 0.5) -> Fig
 
     Raises:
         MissingExtraError: matplotlib is not installed.
-        BitmapError: The label cannot be read; the error names the sample.
+        AssetError: The image cannot be read; the error names the sample.
+        BitmapError: The label cannot be read; so does this one.
         OptionError: The row has a class that is not among the categories.
 
     >>> from segments_hf import load_release
@@ -64,10 +65,9 @@ def plot(row: Mapping[str, Any], of: Any = None, *, opacity: float = 0.5) -> Fig
     """
     classes = classes_of(of)
     try:
-        label = row_label(row, classes)
-    except BitmapError as error:
-        raise BitmapError(f"sample {row.get('name')!r}: {error}") from error
-    image = opened(row.get("image"))
+        label, image = row_label(row, classes), opened(row.get("image"))
+    except (AssetError, BitmapError) as error:
+        raise type(error)(f"sample {row.get('name')!r}: {error}") from error
     size = image.size if image else label.size if label else None
     ground = viewable(image, _PIXELS) if image else blank(label, _PIXELS)
     figure, panels = _panels(size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +10,13 @@ import datasets
 import numpy as np
 from PIL import Image, ImageOps
 
-from segments_hf.errors import SegmentsHFError
+from segments_hf.errors import AssetError, SegmentsHFError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+# What Pillow raises for broken pictures, here and there without an OSError around it.
+UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
 
 _PAPER = (255, 255, 255)
 _DEEP = {"I", "F"}  # of more than 8 bits; `I;16` and its kind besides
@@ -23,10 +27,14 @@ def opened(value: Any) -> Image.Image | None:
     """The picture of a column: decoded already, or as ``{"bytes", "path"}``. It is turned as its EXIF says.
 
     Raises:
+        AssetError: It is broken, or not there.
         SegmentsHFError: It is something else.
     """
     if isinstance(value, Mapping):
-        picture: Image.Image = datasets.Image().decode_example(dict(value))  # which turns it
+        try:
+            picture: Image.Image = datasets.Image().decode_example(dict(value))  # which turns it
+        except UNREADABLE as error:
+            raise AssetError(f"got a picture that cannot be read ({error})") from error
         return picture
     if not isinstance(value, Image.Image | None):
         raise SegmentsHFError(f"got {type(value).__name__} for a picture, wanted a row of images with their labels")

@@ -47,6 +47,17 @@ def test_inspect_shows_markup_in_names_as_text(write_release) -> None:
     assert "[bold]odd[/bold] [/]" in result.output
 
 
+def test_inspect_escapes_what_a_terminal_would_obey(write_release) -> None:
+    path = write_release(
+        [{"name": "\x1b[2J", "labels": 3}],
+        description="\x1b]0;title\x07",
+        task_attributes={"categories": [{"id": 1, "name": "\x1b[31mred\u202e"}]},
+    )
+    output = run("inspect", path).output
+    assert "\x1b" not in output
+    assert r"\x1b[31mred\u202e" in output
+
+
 @pytest.mark.parametrize("num_proc", [1, 2])
 def test_build_for_load_from_disk(tmp_path: Path, num_proc: int) -> None:
     out = tmp_path / "out"

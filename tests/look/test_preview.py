@@ -313,6 +313,13 @@ def test_a_point_that_is_no_place(tmp_path: Path) -> None:
     assert page.details[0]["image"]
 
 
+@pytest.mark.parametrize("status", [{}, {"label_status": ""}, {"label_status": None}])
+def test_a_label_without_a_status_is_not_one_that_cannot_be_read(tmp_path: Path, write_release, status) -> None:
+    labels = {"ground-truth": {**status, "attributes": {"annotations": []}}}
+    page = page_of(write_release([{"name": "a", "labels": labels}]), tmp_path)
+    assert (page.entries[0]["status"], page.entries[0]["objects"]) == ("(unknown)", [])
+
+
 def test_an_entry_for_each_frame(tmp_path: Path, write_release) -> None:
     (tmp_path / "a.jpg").write_bytes(jpeg())
     frames = [{"image": {"url": "a.jpg"}, "name": f"f{number}"} for number in range(3)]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 
 import datasets
 import pytest
+from dataset.making import sample
 
 from segments_hf import load_release
 from segments_hf.demo import demo_release
@@ -111,8 +113,11 @@ def test_all_frames_of_a_sample_count_as_one(write_release):
         (3, {}, SegmentsHFError, "got int, wanted a release, or a dataset"),
         (datasets.Dataset.from_dict({"a": [1]}), {}, SegmentsHFError, "without annotations"),
         (datasets.DatasetDict(), {}, OptionError, "got no splits"),
+        ({"train": datasets.Dataset.from_dict({"a": [1]})}, {}, SegmentsHFError, "got dict, wanted"),
         (demo_release(), {"limit": 0}, OptionError, "limit: got 0, wanted 1 at least"),
         (demo_release(), {"labelset": "other"}, OptionError, "labelset: got 'other'"),
+        (demo_release(), {"on_error": "raise", "split": "train"}, OptionError, "got on_error, split; nothing is built"),
+        (demo_release(), {"load_assets": False}, OptionError, "got load_assets"),
         (datasets.DatasetDict(), {"labelset": "other"}, OptionError, "got labelset for a dataset"),
     ],
     ids=str,
@@ -120,3 +125,16 @@ def test_all_frames_of_a_sample_count_as_one(write_release):
 def test_what_cannot_be_looked_at(given, options, error, message):
     with pytest.raises(error, match=message):
         open_source(given, assets=False, **options)
+
+
+def test_splits_without_rows():
+    rows = load_release(demo_release(), split="train")
+    splits = datasets.DatasetDict(train=rows, test=rows.select([]))
+    assert len(list(open_source(splits, assets=True).outcomes())) == len(rows)
+    with pytest.raises(OptionError, match="without rows"):
+        open_source(rows.select([]), assets=True)
+
+
+def test_a_file_whose_name_is_not_utf8(write_release, tmp_path):
+    path = write_release([sample("a")]).rename(tmp_path / os.fsdecode(b"\xff.json"))
+    assert open_source(path, assets=False).name == "\ufffd.json"

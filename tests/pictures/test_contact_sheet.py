@@ -8,14 +8,14 @@ from typing import Any
 import datasets
 import numpy as np
 import pytest
-from dataset.making import served_samples
+from dataset.making import jpeg, served_samples
 from PIL import Image
 
-from segments_hf import Release, categories, contact_sheet, load_release, to_layout
+from segments_hf import Release, categories, contact_sheet, load_release, plot, to_layout
 from segments_hf.bitmaps import decode_bitmap
 from segments_hf.dataset.categories import class_colors
 from segments_hf.demo import demo_release
-from segments_hf.errors import BitmapError, OptionError, SegmentsHFError
+from segments_hf.errors import AssetError, BitmapError, OptionError, SegmentsHFError
 from segments_hf.pictures import label_picture
 from segments_hf.pictures.classes import NO_CLASS_COLOR
 from segments_hf.pictures.label_picture import UNLABELED_COLOR
@@ -170,6 +170,14 @@ def test_a_label_that_cannot_be_read_names_its_sample() -> None:
     row = {"name": "a.jpg", "image": None, "status": "LABELED", "annotations": [], "segmentation_bitmap": b"no"}
     with pytest.raises(BitmapError, match=r"sample 'a\.jpg': got something"):
         contact_sheet([row])
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>", jpeg((80, 60))[:-100], jpeg((80, 60))[:200]])
+def test_an_image_that_cannot_be_read_names_its_sample(content: bytes) -> None:
+    row = {"name": "a.jpg", "image": {"bytes": content, "path": None}, "status": "LABELED", "annotations": []}
+    for draw in (lambda: contact_sheet([row]), lambda: plot(row)):
+        with pytest.raises(AssetError, match=r"sample 'a\.jpg': got a picture that cannot be read"):
+            draw()
 
 
 @pytest.mark.parametrize("ignore_index", [None, 255])

@@ -68,9 +68,13 @@ def test_masks_are_half_transparent_with_outlines(ids: np.ndarray) -> None:
             id="polygon",
         ),
         pytest.param("bbox", [[10, 10], [50, 30]], {(10, 20): RED, (30, 20): None, (5, 5): None}, id="box"),
+        pytest.param(
+            "bbox", [[10, 10], [50, 10], [50, 30], [10, 30]], {(50, 20): RED, (30, 20): None}, id="box of four corners"
+        ),
         pytest.param("polyline", [[10, 20], [50, 20]], {(30, 20): RED, (30, 30): None}, id="line"),
         pytest.param("point", [[30, 20], [50, 20]], {(30, 20): RED, (50, 20): RED, (40, 20): None}, id="points"),
         pytest.param("polygon", [[-1e9, 5], [1e9, 5], [1e9, 1e9]], {(50, 2): None}, id="far away"),
+        pytest.param("polygon", [[30, 20]], {(30, 20): RED, (40, 20): None}, id="polygon of one point"),
     ],
 )  # fmt: skip
 def test_vectors(kind: str, points: list[list[float]], places: dict[tuple[int, int], Any]) -> None:
