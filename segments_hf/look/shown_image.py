@@ -22,7 +22,7 @@ THUMB = 320  # pixels: the longest side of a picture in the gallery
 
 _ORIENTATION = 0x0112
 _TURNED = {5, 6, 7, 8}  # the orientations in which width and height change places
-_MOST = 150_000  # bytes: so a page of 1,000 samples stays below 250 MB, whatever is on them
+_MOST = 150_000  # bytes: so a page of 1,000 photographs stays below 250 MB; noise takes more
 _QUALITIES = (80, 65, 50)
 _THUMB_QUALITY = 72
 _METHOD = 2  # of WebP: half the time of its default, for 2 % more bytes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from datasets.utils import tqdm
@@ -15,6 +16,7 @@ from segments_hf.look.validator import Validator
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from segments_hf.dataset.rows import Outcome
     from segments_hf.look.finding import Finding
     from segments_hf.look.source import Source
     from segments_hf.look.validator import Examined
@@ -87,12 +89,25 @@ class _Tally:
 
     def __init__(self) -> None:
         self.samples = self.rows = self.pixels = self.unlabelled = 0
+        self._times = Counter[tuple[object, ...]]()  # that each frame of a sequence was there, and the sequence so far
         self.findings: list[Finding] = []
+
+    def _is_another(self, outcome: Outcome) -> bool:
+        """Whether it is of another sample than those before: of a sequence some frames may be there, in any order."""
+        row = outcome.row or {}
+        if (frame := row.get("frame_index")) is None:
+            return True
+        sequence = outcome.split, row.get("uuid") or row["name"]
+        self._times[sequence, frame] += 1
+        if self._times[sequence, frame] <= self._times[sequence]:
+            return False
+        self._times[sequence] += 1
+        return True
 
     def add(self, examined: Examined, findings: list[Finding]) -> None:
         """Adds a row."""
         self.rows += 1
-        self.samples += not (examined.outcome.row or {}).get("frame_index")
+        self.samples += self._is_another(examined.outcome)
         self.findings.extend(findings)
         if examined.instances:
             width, height = examined.instances.size

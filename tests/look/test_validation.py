@@ -194,6 +194,9 @@ def test_frames_of_a_sequence_are_no_duplicates_but_the_sequence_again_is_one(tm
         assert (report.samples, report.rows) == (6, 18)
         shuffled = load_release(again, split="train", load_assets=False).shuffle(seed=3)
         assert sorted(found(validate(shuffled))) == sorted(found(report))
+        assert validate(shuffled).samples == 6
+        later = shuffled.filter(lambda row: row["frame_index"] > 0)
+        assert (validate(later).samples, validate(later).rows) == (6, 12)
 
 
 def test_a_track_is_told_once_and_each_sequence_has_its_own(tmp_path: Path, write_release) -> None:
