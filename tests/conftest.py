@@ -43,7 +43,8 @@ ARC_LITTER = Path(__file__).resolve().parents[2] / "shared" / "real" / "arc_litt
 
 @pytest.fixture(autouse=True)
 def caches(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Every test has caches of its own."""
+    """Every test has caches of its own, and shows progress whatever other tests have silenced."""
+    datasets.enable_progress_bars()
     home = tmp_path_factory.mktemp("hf")
     monkeypatch.setattr("huggingface_hub.constants.HF_HOME", str(home))
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", home / "datasets")

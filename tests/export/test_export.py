@@ -272,7 +272,6 @@ def test_tracks_stay_in_coco(tmp_path: Path) -> None:
 
 def test_a_stream_of_unknown_length_is_read_row_by_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Rows that were written are not held: few are alive at any time. Progress is told without an end."""
-    datasets.enable_progress_bars()  # whatever another test has left
     rows = load_release(bitmap_release(tmp_path), split="train")
     row = rows.cast_column("image", datasets.Image(decode=False)).cast_column(
         "segmentation_bitmap", datasets.Image(decode=False)
