@@ -36,6 +36,10 @@ class AssetError(SegmentsHFError, OSError):
     """The bytes behind a URL could not be had, or are not what they should be."""
 
 
+class SizeMismatchError(AssetError):
+    """A bitmap that is not as large as its image."""
+
+
 class StorageError(SegmentsHFError, OSError):
     """The disk does not take what is to be kept: it is full, or may not be written."""
 

@@ -7,13 +7,14 @@ from segments_hf.assets.fetch import Fetcher, shared_client
 from segments_hf.assets.options import FetchOptions
 from segments_hf.assets.picture import Header
 from segments_hf.assets.places import Places
-from segments_hf.assets.prefetch import prefetch
+from segments_hf.assets.prefetch import DECODERS, prefetch
 from segments_hf.assets.resolve import Resolve, resolver
 from segments_hf.assets.segments_dir import SegmentsDir
 from segments_hf.assets.traffic import Traffic
 from segments_hf.assets.usage import Usage, find_files, remove_files, usage_of
 
 __all__ = [
+    "DECODERS",
     "Asset",
     "AssetCache",
     "FetchOptions",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import threading
 from collections import deque
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+DECODERS = min(4, os.cpu_count() or 1)  # items under way at once, where each may hold the pixels of a picture
 
 _AHEAD = 8  # items for each thread
 _PHOTOGRAPH = 2 * 2**20  # bytes: what a result is taken to weigh until there is one

@@ -4,10 +4,11 @@ from segments_hf.bitmaps.boxes import Boxes, boxes
 from segments_hf.bitmaps.joined import join_rings
 from segments_hf.bitmaps.mask_png import encode_mask
 from segments_hf.bitmaps.masks import binary_masks, class_of_ids, get_semantic_bitmap, instance_mask, semantic_mask
+from segments_hf.bitmaps.nearest import resize_nearest
 from segments_hf.bitmaps.outlines import Ring, outlines
 from segments_hf.bitmaps.palette import Color, palette_color
 from segments_hf.bitmaps.panoptic import panoptic
-from segments_hf.bitmaps.png import ID_LIMIT, decode_bitmap, encode_bitmap
+from segments_hf.bitmaps.png import ID_LIMIT, UNREADABLE, decode_bitmap, encode_bitmap
 from segments_hf.bitmaps.polygons import FARTHEST, fill_polygons
 from segments_hf.bitmaps.rectangles import smallest_rectangle
 from segments_hf.bitmaps.rle import Rles, rle
@@ -15,6 +16,7 @@ from segments_hf.bitmaps.rle import Rles, rle
 __all__ = [
     "FARTHEST",
     "ID_LIMIT",
+    "UNREADABLE",
     "Boxes",
     "Color",
     "Ring",
@@ -32,6 +34,7 @@ __all__ = [
     "outlines",
     "palette_color",
     "panoptic",
+    "resize_nearest",
     "rle",
     "semantic_mask",
     "smallest_rectangle",

@@ -28,7 +28,7 @@ ID_LIMIT = 2**24  # what fits into three 8-bit channels
 _GRAY_MODES = {"L", "I", "I;16", "I;16L", "I;16B"}
 _COLOR_MODES = {"RGB", "RGBA"}
 # What Pillow raises for broken pictures, here and there without an OSError around it.
-_UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
+UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
 _CHANNELS = {len(mode) for mode in _COLOR_MODES}
 
 
@@ -67,7 +67,7 @@ def decode_bitmap(bitmap: Any) -> Ids:
             return _from_picture(picture)
     except BitmapError:
         raise
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise BitmapError(f"got something that cannot be read as a picture ({error}), wanted a PNG") from error
 
 

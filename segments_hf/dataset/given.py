@@ -14,6 +14,8 @@ from segments_hf.dataset.row_pictures import PICTURES
 from segments_hf.errors import SegmentsHFError
 from segments_hf.release import Release
 
+DATASETS = (datasets.Dataset, datasets.IterableDataset, datasets.DatasetDict, datasets.IterableDatasetDict)
+
 
 def as_dataset(given: Any, **options: Any) -> Any:
     """A dataset, as it is; or a release, loaded.
@@ -26,19 +28,20 @@ def as_dataset(given: Any, **options: Any) -> Any:
     Raises:
         SegmentsHFError: It is something else.
     """
-    if isinstance(given, datasets.Dataset | datasets.IterableDataset | datasets.DatasetDict):
+    if isinstance(given, DATASETS):
         return given
-    if isinstance(given, datasets.IterableDatasetDict):
-        return given
-    source = given.location if isinstance(given, Release) else given
-    is_release = isinstance(source, str | os.PathLike)
-    if is_release or (
-        isinstance(source, Mapping) and all(isinstance(item, str | os.PathLike) for item in source.values())
-    ):
-        return load_release(source, **{"streaming": True, **options})
+    if (release := release_of(given)) is not None:
+        return load_release(release, **{"streaming": True, **options})
     raise SegmentsHFError(
         f"got {type(given).__name__}, wanted a release, or a dataset, a stream or a dict of splits from `datasets`"
     )
+
+
+def release_of(given: Any) -> Any:
+    """A release as `load_release` takes it; None for what is none."""
+    source = given.location if isinstance(given, Release) else given
+    sources = source.values() if isinstance(source, Mapping) and not isinstance(source, DATASETS) else [source]
+    return source if all(isinstance(item, str | os.PathLike) for item in sources) else None
 
 
 def num_rows(rows: Any, split: str) -> int | None:
@@ -54,3 +57,8 @@ def stored(row: Mapping[str, Any]) -> Mapping[str, Any]:
     pictures = {name: row.get(name) for name in PICTURES}
     decoded = {name: value for name, value in pictures.items() if isinstance(value, Picture)}
     return {**row, **{name: datasets.Image().encode_example(value) for name, value in decoded.items()}}
+
+
+def stored_size(row: Mapping[str, Any]) -> int:
+    """How many bytes of pictures a row holds in memory."""
+    return sum(len(picture["bytes"] or b"") for picture in map(row.get, PICTURES) if picture)

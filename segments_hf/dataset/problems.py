@@ -25,6 +25,7 @@ class Problem(msgspec.Struct, frozen=True):
         sample: The sample's name, or its place where it has none.
         uuid: The sample's uuid, if it has one.
         column: The column that could not be filled; None for the whole row.
+        error: The name of the error's class, such as ``AssetError``.
         reason: What was wrong.
         action: Whether the row was left out (``skipped``) or the column left null (``kept``).
     """
@@ -32,6 +33,7 @@ class Problem(msgspec.Struct, frozen=True):
     sample: str
     uuid: str | None
     column: str | None
+    error: str
     reason: str
     action: Literal["skipped", "kept"]
 

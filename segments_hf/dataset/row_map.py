@@ -165,5 +165,14 @@ class Versioned:
         try:
             return self.function(row)
         except BitmapError as error:
-            frame = "" if row.get("frame_index") is None else f", frame {row['frame_index']}"
-            raise BitmapError(f"sample {row.get('name')!r}{frame}: {error}") from error
+            raise BitmapError(f"{sample_name(row)}: {error}") from error
+
+
+def sample_name(row: Row) -> str:
+    """A row as errors name it.
+
+    >>> sample_name({"name": "a.jpg", "frame_index": 3})
+    "sample 'a.jpg', frame 3"
+    """
+    frame = "" if row.get("frame_index") is None else f", frame {row['frame_index']}"
+    return f"sample {row.get('name')!r}{frame}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from segments_hf.assets import Asset, check_picture
-from segments_hf.errors import AssetError
+from segments_hf.errors import AssetError, SizeMismatchError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from segments_hf.dataset.drafts import Draft
 
 PICTURES = _IMAGE, _BITMAP = "image", "segmentation_bitmap"  # the columns
-SAME_SIZE = "wanted the same size"  # ends what is said of a bitmap that does not fit its image
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,7 @@ def _size_error(got: dict[str, _Picture], fetcher: Fetcher) -> AssetError | None
     image, bitmap = got[_IMAGE].header, got[_BITMAP].header
     name = fetcher.name(got[_BITMAP].reference) if got[_BITMAP].is_fetched else got[_BITMAP].reference
     hint = " (it fits the image before EXIF rotation)" if bitmap.size == image.stored_size else ""
-    return AssetError(
+    return SizeMismatchError(
         f"{name}: got a bitmap of {bitmap.size[0]} x {bitmap.size[1]} pixels for an image of {image.size[0]} x "
-        f"{image.size[1]}{hint}; {SAME_SIZE}"
+        f"{image.size[1]}{hint}; wanted the same size"
     )

@@ -91,7 +91,7 @@ def _judge(draft: Draft, size: int, on_error: OnError) -> Outcome:
         raise _located(draft, *draft.errors[0])
     kept = on_error == "keep" and bool(draft.row)
     problems = [
-        Problem(draft.name, draft.uuid, column, str(error), "kept" if kept else "skipped")
+        Problem(draft.name, draft.uuid, column, type(error).__name__, str(error), "kept" if kept else "skipped")
         for column, error in draft.errors
     ]
     return Outcome(draft.row if kept else None, problems, size)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -13,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import datasets
 from datasets.utils import tqdm
 
-from segments_hf.assets import prefetch
+from segments_hf.assets import DECODERS, prefetch
 from segments_hf.dataset.categories import categories
-from segments_hf.dataset.given import as_dataset, num_rows, stored
+from segments_hf.dataset.given import as_dataset, num_rows, stored, stored_size
 from segments_hf.dataset.origin import parse_origin
 from segments_hf.dataset.pixels import NO_LABEL
-from segments_hf.dataset.row_map import check_rows, without_decoding
+from segments_hf.dataset.row_map import check_rows, sample_name, without_decoding
 from segments_hf.dataset.splits import checked_name
 from segments_hf.errors import AssetError, BitmapError, OptionError
 from segments_hf.export.file_names import FileNames
@@ -28,6 +27,7 @@ from segments_hf.export.images import check_images, put_image
 from segments_hf.export.output import new_output
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from segments_hf.dataset.row_map import Row
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 _KINDS = {"bboxes": {BOX}, "keypoints": {POINT}, "keypoint": {POINT}}  # task types that have one type of vector
 _POLICIES = ("raise", "skip")
-_THREADS = min(4, os.cpu_count() or 1)  # each may hold the pixels of a bitmap
 
 logger = logging.getLogger(__name__)
 
@@ -99,7 +98,7 @@ def export_dataset(
         AssetError: An image cannot be read; the error names the sample.
         SegmentsHFError: It is not a dataset of rows of an image task with their categories.
 
-    >>> import tempfile
+    >>> import os, tempfile
     >>> from segments_hf.demo import demo_release
     >>> folder = tempfile.mkdtemp()
     >>> exported = export_dataset(demo_release(), "coco", folder)
@@ -176,7 +175,7 @@ class _Export:
         folder = self.made.job.folder / self.made.image_folder(name)
         with self.made.open(name):
             samples = self._samples(shown, self.names)
-            for sample, label in prefetch(self._label, samples, weight=_weight, in_flight=_THREADS):
+            for sample, label in prefetch(self._label, samples, weight=_weight, in_flight=DECODERS):
                 if isinstance(label, Labelled):
                     self._write(sample, label, folder)
                 else:
@@ -214,8 +213,7 @@ class _Export:
         self.done.objects_left_out += label.left_out
 
     def _broken(self, row: Row, error: BitmapError | AssetError) -> None:
-        frame = "" if row.get("frame_index") is None else f", frame {row['frame_index']}"
-        where = f"sample {row['name']!r}{frame}"
+        where = sample_name(row)
         if self.on_error == "raise":
             raise type(error)(f"{where}: {error} (on_error='skip' goes on without it)") from error
         self.done.left_out["broken"] += 1
@@ -240,8 +238,7 @@ class _Export:
 
 def _weight(made: tuple[Sample, Any]) -> int:
     """The bytes of a row's pictures."""
-    pictures = (made[0].row["image"], made[0].row.get("segmentation_bitmap"))
-    return sum(len(picture["bytes"] or b"") for picture in pictures if picture)
+    return stored_size(made[0].row)
 
 
 def _check_whole(row: Row) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,20 +10,23 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from datasets.utils import tqdm
 
-from segments_hf.assets import prefetch
+from segments_hf.assets import DECODERS, prefetch
+from segments_hf.bitmaps import decode_bitmap
 from segments_hf.dataset.categories import class_colors, class_names
-from segments_hf.errors import OptionError
+from segments_hf.dataset.row_pictures import PICTURES
+from segments_hf.errors import BitmapError, OptionError
 from segments_hf.look.page_file import block, new_page
 from segments_hf.look.shown_sample import shown_sample
 from segments_hf.look.source import open_source
 from segments_hf.look.validator import Validator
 
 if TYPE_CHECKING:
+    import os
+
     from segments_hf.dataset.rows import Outcome
     from segments_hf.look.shown_sample import ShownSample
     from segments_hf.look.validator import Examined
 
-_THREADS = min(4, os.cpu_count() or 1)  # each may hold the pixels of an image and of a bitmap
 _SMALLEST = 16  # pixels
 
 
@@ -90,7 +93,7 @@ def preview(
     if size < _SMALLEST:
         raise OptionError(f"size: got {size}, wanted {_SMALLEST} pixels at least")
     source = open_source(dataset_or_release, assets=True, limit=limit, **options)
-    validator = Validator(source, assets=True)
+    validator = Validator(assets=True)
     outcomes = tqdm(source.outcomes(), desc="Preview", total=source.length, unit="img")
     names, colors = class_names(source.categories), class_colors(source.categories)
     ids = [category.id for category in source.categories]
@@ -98,21 +101,25 @@ def preview(
     with new_page(Path(out), source.name, overwrite=overwrite) as page:
         page.add(block("page", PageHead(source.name, source.task_type, classes, limit)))
         look = partial(_look, validator=validator, classes=len(classes), longest=size)
-        for examined, sample in prefetch(look, outcomes, weight=_weight, in_flight=_THREADS):
+        for examined, sample in prefetch(look, outcomes, weight=_weight, in_flight=DECODERS):
             sample.entry.findings = validator.compare(examined)
             page.add(block("entry", sample.entry) + block("thumb", sample.thumb) + block("detail", sample.detail))
     return Path(out)
 
 
 def _look(outcome: Outcome, *, validator: Validator, classes: int, longest: int) -> tuple[Examined, ShownSample]:
-    """What is wrong with a row by itself, and what the page shows of it. Runs in threads."""
-    return validator.examine(outcome), shown_sample(outcome, [], classes=classes, longest=longest)
+    """What is wrong with a row by itself, and what the page shows of it; its pictures are dropped. Runs in threads."""
+    row = outcome.row or {}
+    if row.get("segmentation_bitmap") is not None:
+        with contextlib.suppress(BitmapError):  # both of those below tell
+            row["segmentation_bitmap"] = decode_bitmap(row["segmentation_bitmap"])
+    looked_at = validator.examine(outcome), shown_sample(outcome, [], classes=classes, longest=longest)
+    for column in PICTURES:
+        row.pop(column, None)
+    return looked_at
 
 
 def _weight(looked_at: tuple[Examined, ShownSample]) -> int:
-    """The bytes of a row's pictures, before and after."""
-    examined, sample = looked_at
-    row = examined.outcome.row or {}
-    pictures = (row.get("image"), row.get("segmentation_bitmap"))
-    held = sum(len(picture["bytes"] or b"") for picture in pictures if picture)
-    return held + len(sample.detail.image or "") + len(sample.thumb.image or "")
+    """The bytes of the pictures that a page gets."""
+    _, sample = looked_at
+    return len(sample.detail.image or "") + len(sample.thumb.image or "")

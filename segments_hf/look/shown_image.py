@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import fsspec
 from PIL import Image, ImageOps
 
+from segments_hf.bitmaps import UNREADABLE
 from segments_hf.errors import AssetError
-from segments_hf.pictures.viewable import UNREADABLE, viewable
+from segments_hf.pictures.viewable import viewable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

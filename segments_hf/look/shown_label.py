@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from PIL import Image, ImageDraw
 
-from segments_hf.bitmaps import boxes, decode_bitmap
+from segments_hf.bitmaps import boxes, decode_bitmap, resize_nearest
 from segments_hf.bitmaps.masks import look_up
 from segments_hf.dataset.pixels import extent, places
 from segments_hf.errors import BitmapError
@@ -141,7 +141,7 @@ def object_numbers(
         numbers |= dict.fromkeys(strays, len(objects) + 1)
         shown = ", ".join(map(str, strays[:_SHOWN_STRAYS])) + (" …" if len(strays) > _SHOWN_STRAYS else "")
         objects.append(ShownObject(shown, classes, area=sum(areas[number] for number in strays), is_stray=True))
-    return look_up(_scaled(ids, longest), numbers)
+    return look_up(resize_nearest(ids, fitted((width, height), longest)), numbers)
 
 
 def class_numbers(numbers: Numbers, objects: Sequence[ShownObject]) -> Numbers:
@@ -152,7 +152,8 @@ def class_numbers(numbers: Numbers, objects: Sequence[ShownObject]) -> Numbers:
         objects: The objects.
     """
     classes = {number: item.class_number + 1 for number, item in enumerate(objects, start=1)}
-    return look_up(_scaled(numbers, THUMB), classes)
+    height, width = numbers.shape
+    return look_up(resize_nearest(numbers, fitted((width, height), THUMB)), classes)
 
 
 def drawn_classes(objects: Sequence[ShownObject], size: tuple[int, int]) -> Numbers:
@@ -191,15 +192,3 @@ def packed(numbers: Numbers) -> ShownMask:
     dtype = np.min_scalar_type(int(numbers.max(initial=0))).newbyteorder("<")
     content = zlib.compress(numbers.astype(dtype).tobytes(), 6)
     return ShownMask(numbers.shape[1], numbers.shape[0], dtype.itemsize, base64.b64encode(content).decode())
-
-
-def _scaled(numbers: npt.NDArray[Any], longest: int) -> npt.NDArray[Any]:
-    """Each pixel as the one at its centre before."""
-    height, width = numbers.shape
-    to_width, to_height = fitted((width, height), longest)
-    if (to_width, to_height) == (width, height):
-        return numbers
-    lines = ((np.arange(to_height) + 0.5) * height / to_height).astype(np.intp)
-    columns = ((np.arange(to_width) + 0.5) * width / to_width).astype(np.intp)
-    scaled: npt.NDArray[Any] = numbers[lines[:, None], columns]
-    return scaled

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,19 +10,19 @@ import datasets
 import msgspec
 
 from segments_hf.dataset.categories import categories
-from segments_hf.dataset.given import as_dataset, num_rows, stored
+from segments_hf.dataset.given import as_dataset, num_rows, release_of, stored
 from segments_hf.dataset.load import release_builder
 from segments_hf.dataset.origin import parse_origin
 from segments_hf.dataset.row_map import check_rows, without_decoding
 from segments_hf.dataset.rows import Outcome
 from segments_hf.errors import OptionError
-from segments_hf.release import Release
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
     from segments_hf.release import Category
 
 _OF_BUILDING = {"split", "streaming", "num_proc", "load_assets", "on_error"}  # options of `load_release` alone
-_SPLITS = (datasets.DatasetDict, datasets.IterableDatasetDict)
 
 
 @dataclass(frozen=True)
@@ -64,15 +62,11 @@ def open_source(dataset_or_release: Any, *, assets: bool, limit: int | None = No
     """
     if limit is not None and limit < 1:
         raise OptionError(f"limit: got {limit}, wanted 1 at least")
-    given = dataset_or_release.location if isinstance(dataset_or_release, Release) else dataset_or_release
-    is_of_releases = isinstance(given, Mapping) and not isinstance(given, _SPLITS)
-    if isinstance(given, str | os.PathLike) or (
-        is_of_releases and all(isinstance(item, str | os.PathLike) for item in given.values())
-    ):
-        return _of_release(given, assets=assets, limit=limit, options=options)
+    if (release := release_of(dataset_or_release)) is not None:
+        return _of_release(release, assets=assets, limit=limit, options=options)
     if options:
         raise OptionError(f"got {', '.join(options)} for a dataset; they are options of a release")
-    return _of_dataset(as_dataset(given), limit)
+    return _of_dataset(as_dataset(dataset_or_release), limit)
 
 
 def _of_release(given: Any, *, assets: bool, limit: int | None, options: Mapping[str, Any]) -> Source:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 from array import array
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -11,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from datasets.utils import tqdm
 
-from segments_hf.assets import prefetch
+from segments_hf.assets import DECODERS, prefetch
 from segments_hf.dataset.categories import class_colors, class_names
 from segments_hf.dataset.pixels import NO_LABEL
+from segments_hf.dataset.row_map import sample_name
 from segments_hf.errors import BitmapError
 from segments_hf.look.measure import Measured, measure
 from segments_hf.look.source import open_source
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from segments_hf.look.source import Source
 
 __all__ = ["AttributeCounts", "AttributeValue", "ClassStats", "ImageSize", "Sizes", "Stats", "Together", "stats"]
-
-_THREADS = min(4, os.cpu_count() or 1)  # each may hold the pixels of a bitmap
 
 
 class ClassStats(msgspec.Struct, frozen=True):
@@ -134,7 +132,7 @@ def stats(dataset_or_release: Any, *, assets: bool = False, limit: int | None = 
     source = open_source(dataset_or_release, assets=assets, limit=limit, **options)
     counting = _Counting(source)
     shown = tqdm(source.outcomes(), desc="Counting", total=source.length, unit="img")
-    for outcome, measured in prefetch(_measured, map(_light, shown), weight=lambda _: 0, in_flight=_THREADS):
+    for outcome, measured in prefetch(_measured, map(_light, shown), weight=lambda _: 0, in_flight=DECODERS):
         counting.add(outcome, measured)
     return counting.stats()
 
@@ -195,7 +193,7 @@ class _Counting:
             return
         self._labelled += 1
         if isinstance(measured, BitmapError):
-            self._problems.append(f"{_place(row)}: {measured}")
+            self._problems.append(f"{sample_name(row)}: {measured}")
         elif measured is not None:
             self._add_measured(measured)
         if "annotations" in row:
@@ -213,7 +211,7 @@ class _Counting:
             self._attributes.add(item["attributes"] for item in annotations)
             self._image_attributes.add([row.get("image_attributes")])
         except msgspec.DecodeError as error:
-            self._problems.append(f"{_place(row)}: got attributes that are not JSON ({error})")
+            self._problems.append(f"{sample_name(row)}: got attributes that are not JSON ({error})")
 
     def _add_measured(self, measured: Measured) -> None:
         for index, area in measured.areas:
@@ -257,8 +255,3 @@ class _Counting:
             image_attributes=self._image_attributes.counts(),
             problems=self._problems,
         )
-
-
-def _place(row: Row) -> str:
-    frame = "" if row.get("frame_index") is None else f", frame {row['frame_index']}"
-    return f"sample {row['name']!r}{frame}"

@@ -102,14 +102,13 @@ class Attributes:
         self._values: dict[str, Counter[str]] = {}
         self._other = Counter[str]()
 
-    def add(self, attributes: Iterable[Any]) -> None:
-        """Adds the attributes of objects or images: JSON objects as text, or as a stream gives them that was mapped.
+    def add(self, attributes: Iterable[str | None]) -> None:
+        """Adds the attributes of objects or images: JSON objects as text, or None.
 
         Raises:
             msgspec.DecodeError: One is not JSON.
         """
-        texts = (item if isinstance(item, str) else msgspec.json.encode(item).decode() for item in attributes if item)
-        for text, count in Counter(texts).items():
+        for text, count in Counter(filter(None, attributes)).items():
             for name, key in _parsed(text):
                 values = self._values.setdefault(name, Counter())
                 if key in values or len(values) < _MOST_VALUES:

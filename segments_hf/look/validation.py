@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from datasets.utils import tqdm
 
-from segments_hf.assets import prefetch
+from segments_hf.assets import DECODERS, prefetch
+from segments_hf.dataset.given import stored_size
 from segments_hf.look.report import Report, by_check
 from segments_hf.look.source import open_source
 from segments_hf.look.validator import Validator
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from segments_hf.look.finding import Finding
     from segments_hf.look.source import Source
     from segments_hf.look.validator import Examined
-
-_THREADS = min(4, os.cpu_count() or 1)  # each may hold the pixels of a bitmap
 
 
 def validate(dataset_or_release: Any, *, assets: bool = False, limit: int | None = None, **options: Any) -> Report:
@@ -53,7 +51,7 @@ def validate(dataset_or_release: Any, *, assets: bool = False, limit: int | None
     (8, True, 0.74)
     """
     source = open_source(dataset_or_release, assets=assets, limit=limit, **options)
-    validator = Validator(source, assets=assets)
+    validator = Validator(assets=assets)
     tally = _Tally()
     for examined in _examined(source, validator, assets=assets):
         tally.add(examined, validator.compare(examined))
@@ -74,14 +72,12 @@ def _examined(source: Source, validator: Validator, *, assets: bool) -> Iterator
     shown = tqdm(source.outcomes(), desc="Validating", total=source.length, unit="img")
     if not assets:
         return map(validator.examine, shown)
-    return prefetch(validator.examine, shown, weight=_weight, in_flight=_THREADS)
+    return prefetch(validator.examine, shown, weight=_weight, in_flight=DECODERS)
 
 
 def _weight(examined: Examined) -> int:
     """The bytes of a row's pictures."""
-    row = examined.outcome.row or {}
-    pictures = (row.get("image"), row.get("segmentation_bitmap"))
-    return sum(len(picture["bytes"] or b"") for picture in pictures if picture)
+    return stored_size(examined.outcome.row or {})
 
 
 class _Tally:

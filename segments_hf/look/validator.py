@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from segments_hf.dataset.rows import Outcome
     from segments_hf.look.checks.pictures import Instances
     from segments_hf.look.finding import Finding
-    from segments_hf.look.source import Source
 
 
 class Examined(NamedTuple):
@@ -31,18 +30,16 @@ class Examined(NamedTuple):
 
 
 class Validator:
-    """Looks at the rows of a source, in their order; remembers what it needs to compare them.
+    """Looks at rows, in their order; remembers what it needs to compare them.
 
     Unlabelled, skipped and rejected rows are not trained on: of their annotations and pixels only what keeps the
     release from being loaded is looked at.
 
     Args:
-        source: Where the rows are from.
         assets: Whether the rows have their pictures, which are then looked at too.
     """
 
-    def __init__(self, source: Source, *, assets: bool) -> None:
-        self._source = source
+    def __init__(self, *, assets: bool) -> None:
         self._assets = assets
         self._rows = Counter[str | None]()
         self._duplicates = Duplicates()

@@ -20,27 +20,23 @@ if TYPE_CHECKING:
 UNLABELED_COLOR: Color = (24, 24, 27)
 
 
-def label_picture(
-    row: Mapping[str, Any], of: Any = None, *, size: tuple[int, int] | None = None, names: bool = False
-) -> Image | None:
+def label_picture(row: Mapping[str, Any], of: Any = None) -> Image | None:
     """Draws what was labelled, on a dark ground.
 
     Args:
         row: A row of a release or in a layout; its pictures may be decoded or not.
         of: What tells the classes: the dataset that the row is from, its release, or its categories. Without it, class
             indices are the names.
-        size: The width and height in pixels that the picture shall fit into; by default it has the size of the label.
-        names: Whether objects have tags with the names of their classes.
 
     Returns:
-        An RGB picture; None where there is no label, or nothing is known of its size.
+        An RGB picture of the size of the label; None where there is no label, or nothing is known of its size.
 
     Raises:
         BitmapError: The label cannot be read.
         OptionError: The row has a class that is not among the categories.
     """
     classes = classes_of(of)
-    return drawn_label(row_label(row, classes), classes, size, names=names)
+    return drawn_label(row_label(row, classes), classes, None, names=False)
 
 
 def drawn_label(label: RowLabel | None, classes: Classes, size: tuple[int, int] | None, *, names: bool) -> Image | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from PIL import Image, ImageDraw
 
-from segments_hf.bitmaps import instance_mask
+from segments_hf.bitmaps import instance_mask, resize_nearest
 from segments_hf.dataset.pixels import extent
 from segments_hf.pictures.row_label import MASK
 
@@ -62,13 +62,7 @@ def scaled_numbers(label: RowLabel, size: tuple[int, int]) -> npt.NDArray[np.uns
         Array of shape (height, width): 1 for the label's first shape, 2 for the second; 0 where there is none.
     """
     assert label.ids is not None  # noqa: S101
-    (width, height), (rows, columns) = size, label.ids.shape
-    if (rows, columns) == (height, width):
-        ids = label.ids
-    else:
-        ys, xs = (2 * np.arange(height) + 1) * rows // (2 * height), (2 * np.arange(width) + 1) * columns // (2 * width)
-        ids = label.ids[ys[:, None], xs]
-    return instance_mask(ids, [{"id": shape.id} for shape in label.shapes])
+    return instance_mask(resize_nearest(label.ids, size), [{"id": shape.id} for shape in label.shapes])
 
 
 def scaled_points(shape: Shape, label: RowLabel, size: tuple[int, int]) -> list[Point]:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
-import datasets
-
-from segments_hf.dataset.given import as_dataset
+from segments_hf.dataset.given import as_dataset, release_of
 from segments_hf.dataset.load import release_builder
 from segments_hf.dataset.row_map import without_decoding
 from segments_hf.errors import OptionError
 from segments_hf.pictures.classes import Classes, classes_of
-from segments_hf.release import Release
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-_DATASETS = (datasets.Dataset, datasets.IterableDataset, datasets.DatasetDict, datasets.IterableDatasetDict)
 
 
 def first_rows(given: Any, n: int, of: Any = None, **options: Any) -> tuple[list[dict[str, Any]], Classes]:
@@ -38,25 +33,18 @@ def first_rows(given: Any, n: int, of: Any = None, **options: Any) -> tuple[list
     if n < 1:
         raise OptionError(f"n: got {n}, wanted 1 at least")
     rows: Iterable[Any]
-    if isinstance(given, Iterator | Sequence) and not isinstance(given, str):
-        rows, classes = given, classes_of(of)
-    elif isinstance(given, _DATASETS):
-        classes = classes_of(given if of is None else of)
-        rows = chain.from_iterable(map(without_decoding, given.values() if isinstance(given, dict) else [given]))
+    if (release := release_of(given)) is not None:
+        builder = release_builder(release, **{"on_error": "keep", **options})
+        rows = (outcome.row for outcome in builder.outcomes(n) if outcome.row is not None)
+        options, known = {}, builder.config.categories
+    elif isinstance(given, Iterator | Sequence):
+        rows, known = given, None
     else:
-        rows, classes = _of_release(given, n, of, options)
-        options = {}
+        known = as_dataset(given)
+        rows = chain.from_iterable(map(without_decoding, known.values() if isinstance(known, dict) else [known]))
     if options:
         raise OptionError(f"got {', '.join(options)}; they are options of a release")
     chosen = [dict(row) for row in islice(rows, n)]
     if not chosen:
         raise OptionError("got no rows, wanted one at least")
-    return chosen, classes
-
-
-def _of_release(given: Any, n: int, of: Any, options: Mapping[str, Any]) -> tuple[Iterable[Any], Classes]:
-    options = {"on_error": "keep", **options}
-    dataset = as_dataset(given, **options)
-    builder = release_builder(given.location if isinstance(given, Release) else given, **options)
-    rows = (outcome.row for outcome in builder.outcomes(n) if outcome.row is not None)
-    return rows, classes_of(dataset if of is None else of)
+    return chosen, classes_of(known if of is None else of)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +9,11 @@ import datasets
 import numpy as np
 from PIL import Image, ImageOps
 
+from segments_hf.bitmaps import UNREADABLE
 from segments_hf.errors import AssetError, SegmentsHFError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-
-# What Pillow raises for broken pictures, here and there without an OSError around it.
-UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
 
 _PAPER = (255, 255, 255)
 _DEEP = {"I", "F"}  # of more than 8 bits; `I;16` and its kind besides

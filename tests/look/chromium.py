@@ -12,8 +12,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
+
+FRAME, MASK = ".stage .frame", ".stage canvas.mask"
+FLOWER, LEAF = "#controls input[data-class='0']", "#controls input[data-class='1']"
+IS_DRAWN = "document.querySelector('.stage .frame.painted') && document.querySelector('.stage img').complete"
+GALLERY_IS_DRAWN = (
+    "document.querySelectorAll('.gallery img').length > 0"
+    " && [...document.querySelectorAll('.gallery img')].every(image => image.complete)"
+)
 
 BROWSER, DRIVER = "chromium", "chromedriver"
 _PATIENCE = 20.0  # seconds
@@ -120,3 +129,30 @@ def chromium() -> Iterator[Browser]:
         yield Browser(started)
     finally:
         started.quit()
+
+
+def open_sample(browser: Browser, page: Path, place: int, **how: Any) -> None:
+    browser.open(page, at=f"#sample-{place}", **how)
+    browser.until(IS_DRAWN)
+
+
+def set_opacity(browser: Browser, percent: int) -> None:
+    browser.run(f"Object.assign(document.querySelector('#controls .opacity'), {{value: {percent}}})")
+    browser.run("document.querySelector('#controls .opacity').dispatchEvent(new Event('input'))")
+
+
+def inner_points(shown: np.ndarray, wide: int, count: int = 12) -> dict[int, list[tuple[int, int]]]:
+    """Some places (y, x) of each number, around which all pixels have the same number."""
+    height, width = shown.shape
+    places: dict[int, list[tuple[int, int]]] = {}
+    rng = np.random.default_rng(0)
+    for y, x in zip(rng.integers(wide, height - wide, 9000), rng.integers(wide, width - wide, 9000), strict=True):
+        around = shown[y - wide : y + wide + 1, x - wide : x + wide + 1]
+        found = places.setdefault(int(shown[y, x]), [])
+        if len(found) < count and (around == shown[y, x]).all():
+            found.append((int(y), int(x)))
+    return {number: found for number, found in places.items() if found}
+
+
+def relative(shape: tuple[int, ...], point: tuple[int, int]) -> tuple[float, float]:
+    return (point[1] + 0.5) / shape[1], (point[0] + 0.5) / shape[0]

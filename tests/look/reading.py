@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from export.making import CATEGORIES, vector_release
 from PIL import Image
+
+import segments_hf
 
 
 class Page(HTMLParser):
@@ -89,3 +92,17 @@ def content_of(url: str) -> bytes:
 def picture(url: str) -> Image.Image:
     """The picture of a `data:` URL."""
     return Image.open(io.BytesIO(content_of(url)))
+
+
+def page_of(given: Any, folder: Path, **options: Any) -> Page:
+    """The page that is made of something."""
+    return Page(segments_hf.preview(given, folder / "page.html", **options))
+
+
+def written(folder: Path, samples: list[Any], categories: Any = CATEGORIES) -> Path:
+    """A release of vectors."""
+    path = vector_release(folder / "release", [])
+    document = json.loads(path.read_text("utf-8"))
+    document["dataset"] |= {"samples": samples, "task_attributes": {"categories": categories}}
+    (folder / "release.json").write_text(json.dumps(document), encoding="utf-8")
+    return folder / "release.json"

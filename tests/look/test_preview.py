@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
 import json
 import re
 from pathlib import Path
@@ -18,12 +17,10 @@ from export.making import BOX, IDS, LINE, POINT, POLYGON, bitmap_release, vector
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from typer.testing import CliRunner
 
 import segments_hf
-from look.reading import Page, content_of, numbers, picture
-from segments_hf.bitmaps import decode_bitmap, instance_mask
-from segments_hf.cli.app import app
+from look.reading import Page, content_of, numbers, page_of, picture
+from segments_hf.bitmaps import instance_mask
 from segments_hf.demo import demo_release
 from segments_hf.errors import OptionError, OutputExistsError, SegmentsHFError
 from segments_hf.look.page_file import block
@@ -38,21 +35,6 @@ HOSTILE = [
     "accént ✿ 花",
     "</SCRIPT ><style>*{}</style>",
 ]
-
-
-def page_of(given: Any, out: Path, **options: Any) -> Page:
-    return Page(segments_hf.preview(given, out / "page.html", **options))
-
-
-def one_image(write_release: Any, folder: Path, content: bytes, **options: Any) -> Page:
-    (folder / "a.bin").write_bytes(content)
-    return page_of(write_release([sample("a", "a.bin")]), folder, **options)
-
-
-def encoded(image: Image.Image, file_format: str, **options: Any) -> bytes:
-    file = io.BytesIO()
-    image.save(file, file_format, **options)
-    return file.getvalue()
 
 
 def test_the_demo_release_as_it_is(tmp_path: Path) -> None:
@@ -92,19 +74,6 @@ def test_who_has_no_label_is_told_from_who_has_no_objects(tmp_path: Path) -> Non
     given = {"a": label(annotations=[]), "b": None, "c": label("SKIPPED"), "d": label("REVIEWED")}
     page = page_of(bitmap_release(tmp_path, given), tmp_path)
     assert [entry["objects"] for entry in page.entries] == [[], None, None, []]
-
-
-def test_large_pictures_are_scaled_and_each_pixel_is_one_of_the_bitmap(tmp_path: Path) -> None:
-    page = page_of(demo_release(), tmp_path, size=100)
-    rows = segments_hf.load_release(demo_release(), split="train")
-    detail, row = page.details[0], rows[0]
-    assert detail["size"] == [100, 75]
-    assert picture(detail["image"]).size == (100, 75)
-    ids = decode_bitmap(row["segmentation_bitmap"])
-    ys, xs = ((np.arange(count) + 0.5) * 4.8 for count in (75, 100))
-    whole = instance_mask(ids, row["annotations"])
-    assert np.array_equal(numbers(detail["numbers"]), whole[ys.astype(int)][:, xs.astype(int)])
-    assert detail["objects"][0]["area"] == np.sum(whole == 1)  # of the bitmap, not of what is shown
 
 
 def test_the_real_release(tmp_path: Path, arc_litter: Path) -> None:
@@ -349,65 +318,6 @@ def test_point_clouds_have_no_picture(tmp_path: Path, write_release) -> None:
     assert page.thumbs[0]["image"] is None
 
 
-@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
-def test_images_are_turned_upright_and_say_nothing_of_where_they_were_taken(
-    orientation: int, tmp_path: Path, write_release
-) -> None:
-    image = Image.new("RGB", (64, 48), (20, 20, 200))
-    image.paste((220, 30, 30), (0, 0, 24, 20))
-    exif = Image.Exif()
-    exif[0x0112], exif[0x010E] = orientation, "a secret"
-    content = encoded(image, "JPEG", quality=95, exif=exif)
-    with Image.open(io.BytesIO(content)) as original:
-        upright = datasets.Image().decode_example({"bytes": content, "path": None})
-        assert original.size == (64, 48)
-    detail = one_image(write_release, tmp_path, content).details[0]
-    assert detail["full_size"] == list(upright.size)
-    shown = picture(detail["image"])
-    assert shown.size == upright.size
-    assert np.abs(np.asarray(shown, int) - np.asarray(upright, int)).mean() < 6
-    assert b"secret" not in content_of(detail["image"])
-
-
-@pytest.mark.parametrize(
-    ("image", "file_format", "expected"),
-    [
-        (Image.new("RGBA", (4, 4), (250, 0, 0, 255)), "PNG", (250, 0, 0)),
-        (Image.new("CMYK", (4, 4), (0, 255, 255, 0)), "JPEG", (255, 0, 0)),
-        (Image.new("L", (4, 4), 99), "PNG", (99, 99, 99)),
-        (Image.new("P", (4, 4)), "PNG", (0, 0, 0)),
-        (Image.fromarray(np.array([[0, 4095]] * 2, np.uint16)), "PNG", (0, 0, 0)),
-        (Image.fromarray(np.full((2, 2), 7, np.int32)), "TIFF", (0, 0, 0)),
-        (Image.new("RGB", (4, 4), (10, 200, 30)), "BMP", (10, 200, 30)),
-        (Image.new("RGB", (4, 4), (10, 200, 30)), "GIF", (10, 200, 30)),
-    ],
-)
-def test_images_of_all_kinds(
-    image: Image.Image, file_format: str, expected: tuple[int, ...], tmp_path: Path, write_release
-) -> None:
-    detail = one_image(write_release, tmp_path, encoded(image, file_format)).details[0]
-    assert detail["notices"] == []
-    shown = picture(detail["image"])
-    assert shown.format in {"WEBP", "PNG", "JPEG", "GIF"}
-    color = np.asarray(shown.convert("RGB"), int)[0, 0]
-    assert np.abs(color - expected).max() <= 6
-
-
-def test_sixteen_bits_are_spread(tmp_path: Path, write_release) -> None:
-    image = Image.fromarray(np.repeat([[1000, 3000]], 16, axis=0).repeat(16, axis=1).astype(np.uint16))
-    shown = np.asarray(picture(one_image(write_release, tmp_path, encoded(image, "PNG")).details[0]["image"]))
-    assert shown[8, 4].max() < 8
-    assert shown[8, 28].min() > 247
-
-
-def test_what_cannot_be_made_small_is_made_smaller(tmp_path: Path, write_release) -> None:
-    noise = np.random.default_rng(0).integers(0, 256, (700, 900, 3), np.uint8)
-    content = encoded(Image.fromarray(noise), "PNG")
-    shown = content_of(one_image(write_release, tmp_path, content).details[0]["image"])
-    assert len(shown) < len(content) / 4
-    assert picture("data:;base64," + base64.b64encode(shown).decode()).size == (900, 700)
-
-
 def test_a_limit(tmp_path: Path) -> None:
     page = page_of(demo_release(), tmp_path, limit=3)
     assert len(page.entries) == 3
@@ -450,32 +360,6 @@ def test_a_page_that_fails_leaves_the_one_before(tmp_path: Path, monkeypatch: py
         segments_hf.preview(demo_release(), out)
     assert out.read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
-
-
-def test_the_command(tmp_path: Path) -> None:
-    out = tmp_path / "page.html"
-    arguments = [
-        "preview",
-        str(demo_release()),
-        str(out),
-        "--limit",
-        "4",
-        "--size",
-        "64",
-        "--filter-by",
-        "reviewed",
-        "-q",
-    ]
-    result = CliRunner().invoke(app, arguments)
-    assert result.exit_code == 0, result.output
-    assert str(out) in result.output.replace("\n", "")
-    page = Page(out)
-    assert [entry["status"] for entry in page.entries] == ["REVIEWED"] * 3
-    assert page.details[0]["size"] == [64, 48]
-    out.write_text("mine")
-    result = CliRunner().invoke(app, arguments)
-    assert result.exit_code == 1
-    assert CliRunner().invoke(app, [*arguments, "--overwrite"]).exit_code == 0
 
 
 def test_progress_is_shown_and_silenced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,76 +1,32 @@
-"""What somebody sees and does on a page, in a real browser that opens it from disk."""
+"""What somebody sees on a page, in a real browser that opens it from disk."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from dataset.making import jpeg, label, sample
-from export.making import BOX, CATEGORIES, LINE, POINT, POLYGON, vector_release
+from export.making import BOX, LINE, POINT, POLYGON, vector_release
 from PIL import Image
 
 import segments_hf
-from look.chromium import Browser, chromium
-from look.reading import Page, numbers, picture
+from look.chromium import (
+    FLOWER,
+    FRAME,
+    GALLERY_IS_DRAWN,
+    IS_DRAWN,
+    Browser,
+    inner_points,
+    open_sample,
+    relative,
+    set_opacity,
+)
+from look.reading import Page, numbers, picture, written
 from segments_hf.demo import demo_release
 
 pytestmark = pytest.mark.browser
-
-FRAME, MASK = ".stage .frame", ".stage canvas.mask"
-FLOWER, LEAF = "#controls input[data-class='0']", "#controls input[data-class='1']"
-IS_DRAWN = "document.querySelector('.stage .frame.painted') && document.querySelector('.stage img').complete"
-GALLERY_IS_DRAWN = (
-    "document.querySelectorAll('.gallery img').length > 0"
-    " && [...document.querySelectorAll('.gallery img')].every(image => image.complete)"
-)
-
-
-@pytest.fixture(scope="module")
-def started() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def browser(started: Browser) -> Iterator[Browser]:
-    """A browser whose console stays empty, and which asks for nothing but the page."""
-    started.messages()
-    started.requests()
-    yield started
-    assert started.messages() == []
-    assert all(url.startswith("file:///") and url.endswith("/page.html") for url in started.requests())
-
-
-@pytest.fixture
-def demo(tmp_path: Path) -> Path:
-    return segments_hf.preview(demo_release(), tmp_path / "page.html")
-
-
-def open_sample(browser: Browser, page: Path, place: int, **how: Any) -> None:
-    browser.open(page, at=f"#sample-{place}", **how)
-    browser.until(IS_DRAWN)
-
-
-def set_opacity(browser: Browser, percent: int) -> None:
-    browser.run(f"Object.assign(document.querySelector('#controls .opacity'), {{value: {percent}}})")
-    browser.run("document.querySelector('#controls .opacity').dispatchEvent(new Event('input'))")
-
-
-def inner_points(shown: np.ndarray, wide: int, count: int = 12) -> dict[int, list[tuple[int, int]]]:
-    """Some places (y, x) of each number, around which all pixels have the same number."""
-    height, width = shown.shape
-    places: dict[int, list[tuple[int, int]]] = {}
-    rng = np.random.default_rng(0)
-    for y, x in zip(rng.integers(wide, height - wide, 9000), rng.integers(wide, width - wide, 9000), strict=True):
-        around = shown[y - wide : y + wide + 1, x - wide : x + wide + 1]
-        found = places.setdefault(int(shown[y, x]), [])
-        if len(found) < count and (around == shown[y, x]).all():
-            found.append((int(y), int(x)))
-    return {number: found for number, found in places.items() if found}
 
 
 def seen(browser: Browser, shape: tuple[int, ...]) -> Any:
@@ -146,10 +102,6 @@ def test_a_class_is_switched_off_and_on(browser: Browser, demo: Path) -> None:
     assert all(again(point).tolist() == before(point).tolist() for point in flowers + leaves)
 
 
-def relative(shape: tuple[int, ...], point: tuple[int, int]) -> tuple[float, float]:
-    return (point[1] + 0.5) / shape[1], (point[0] + 0.5) / shape[0]
-
-
 def thumb_pixels(browser: Browser) -> np.ndarray:
     """The mask of the first card, of shape (H, W, 4)."""
     return np.asarray(picture(browser.run("document.querySelector('.gallery canvas.mask').toDataURL()")))
@@ -203,141 +155,6 @@ def test_a_choice_in_one_sample_leaves_classes_that_it_does_not_have(browser: Br
 def test_a_page_tells_what_it_holds(browser: Browser, tmp_path: Path, limit: int | None, expected: str) -> None:
     browser.open(segments_hf.preview(demo_release(), tmp_path / "page.html", limit=limit))
     assert browser.text("#summary") == expected
-
-
-def test_the_keyboard(browser: Browser, demo: Path) -> None:
-    names = [entry["name"] for entry in Page(demo).entries]
-    browser.open(demo)
-    browser.click(".gallery li:nth-child(2) a")
-    browser.until(IS_DRAWN)
-    from selenium.webdriver.common.keys import Keys
-
-    place = 1
-    for key, step in ((Keys.ARROW_RIGHT, 1), ("j", 1), ("k", -1), (Keys.ARROW_LEFT, -1), (Keys.ARROW_LEFT, -1)):
-        browser.type(key)
-        place += step
-        browser.until(f"document.querySelector('#name').textContent === '{names[place]}'")
-        assert browser.run("location.hash") == f"#sample-{place + 1}"
-    browser.type("k")  # there is none before the first
-    assert browser.text("#name") == names[0]
-    browser.type(Keys.ESCAPE)
-    browser.until("!document.querySelector('dialog').open")
-    assert browser.run("location.hash") == ""
-    assert browser.run("document.activeElement.getAttribute('href')") == "#sample-1"
-    browser.type(Keys.ARROW_RIGHT)  # from card to card
-    browser.type("j")
-    browser.type(Keys.ENTER)
-    browser.until(f"document.querySelector('#name').textContent === '{names[2]}'")
-
-
-def test_the_arrow_keys_belong_to_the_slider_while_it_is_used(browser: Browser, demo: Path) -> None:
-    from selenium.webdriver.common.keys import Keys
-
-    open_sample(browser, demo, 2)
-    browser.element("#controls .opacity").send_keys(Keys.ARROW_RIGHT)
-    assert browser.text("#name") == "meadow_02.jpg"
-    assert browser.text("#controls output") == "60 %"
-    assert browser.text("#layers output") == "60 %"  # it is one
-
-
-def test_buttons_and_the_way_back(browser: Browser, demo: Path) -> None:
-    browser.open(demo)
-    browser.click(".gallery li:nth-child(7) a")
-    browser.until(IS_DRAWN)
-    browser.click("#next")
-    browser.until("document.querySelector('#name').textContent === 'meadow_08.jpg'")
-    assert browser.text("#place") == "8 / 8"
-    assert not browser.element("#next").is_enabled()
-    browser.driver.back()
-    browser.until("!document.querySelector('dialog').open")
-    browser.click(".gallery li:nth-child(7) a")
-    browser.until("document.querySelector('dialog').open")
-    browser.click("#close")
-    browser.until("!document.querySelector('dialog').open")
-
-
-def choose(browser: Browser, name: str, value: str) -> None:
-    browser.run("Object.assign(document.getElementById(arguments[0]), {value: arguments[1]})", name, value)
-    browser.run("document.getElementById(arguments[0]).dispatchEvent(new Event('input', {bubbles: true}))", name)
-
-
-def test_filters(browser: Browser, tmp_path: Path) -> None:
-    (tmp_path / "a.jpg").write_bytes(jpeg((30, 20)))
-    samples = [
-        sample("one", "a.jpg", label(annotations=[BOX, {**POINT, "id": 2, "attributes": {"colour": "Dark Red"}}])),
-        sample("two", "a.jpg", label("REVIEWED", annotations=[POLYGON]), metadata={"garden": "north"}),
-        sample("three", "missing.jpg", label("REVIEWED", annotations=[BOX])),
-        sample("four", "a.jpg"),
-    ]
-    page = segments_hf.preview(written(tmp_path, samples), tmp_path / "page.html")
-    browser.open(page)
-    cards = ".gallery li .name"
-    assert browser.texts(cards) == ["one", "two", "three", "four"]
-    assert browser.texts("#status option") == []  # they are not in sight
-    statuses = browser.run("[...document.querySelectorAll('#status option')].map(option => option.textContent)")
-    assert statuses == ["All", "LABELED (1)", "REVIEWED (2)", "UNLABELED (1)"]
-    for name, value, expected in (
-        ("status", "REVIEWED", ["two", "three"]),
-        ("class", "2", ["one", "two"]),  # leaf
-        ("class", "1", ["one", "three"]),  # flower
-        ("finding", "any", ["three"]),
-        ("finding", "error", ["three"]),
-        ("finding", "none", ["one", "two", "four"]),
-        ("text", "NORTH", ["two"]),
-        ("text", "red dark", ["one"]),
-        ("text", "missing.jpg", ["three"]),
-    ):
-        choose(browser, name, value)
-        assert browser.texts(cards) == expected, (name, value)
-        assert browser.text("#shown") == f"{len(expected)} of 4 samples"
-        choose(browser, name, "")
-    choose(browser, "status", "REVIEWED")
-    browser.click(".gallery li:nth-child(2) a")
-    browser.until("document.querySelector('dialog').open")
-    browser.click("#next")
-    browser.until("document.querySelector('#name').textContent === 'three'")
-    assert browser.text("#place") == "2 / 2"
-    assert "missing.jpg" in browser.text("#findings")
-    browser.click("#close")
-    browser.until("!document.querySelector('dialog').open")
-    choose(browser, "text", "nobody has this")
-    assert browser.texts(cards) == []
-    browser.click("#clear")
-    assert browser.texts(cards) == ["one", "two", "three", "four"]
-
-
-def written(folder: Path, samples: list[Any], categories: Any = CATEGORIES) -> Path:
-    """A release of vectors."""
-    path = vector_release(folder / "release", [])
-    document = json.loads(path.read_text("utf-8"))
-    document["dataset"] |= {"samples": samples, "task_attributes": {"categories": categories}}
-    (folder / "release.json").write_text(json.dumps(document), encoding="utf-8")
-    return folder / "release.json"
-
-
-def test_pointing_at_an_object(browser: Browser, demo: Path) -> None:
-    open_sample(browser, demo, 1)
-    detail = Page(demo).details[0]
-    shown = numbers(detail["numbers"])
-    points = inner_points(shown, 4)
-    number = next(number for number in points if number and detail["objects"][number - 1]["class_number"] == 0)
-    browser.hover(FRAME, *relative(shown.shape, points[number][0]))
-    browser.until("!document.querySelector('#tip').hidden")
-    told = detail["objects"][number - 1]
-    assert browser.texts("#tip p, #tip dt, #tip dd") == [
-        "flower", "id", told["id"], "area", f"{told['area']:,} px", "open", "true"]  # fmt: skip
-    ys, xs = np.nonzero(shown == number)
-    box = browser.run("(({x, y, width, height}) => [x, y, width, height])"
-                      "(document.querySelector('.outline .line').getBBox())")  # fmt: skip
-    assert box == [xs.min(), ys.min(), np.ptp(xs) + 1, np.ptp(ys) + 1]
-    length = browser.run("document.querySelector('.outline .line').getTotalLength()")
-    padded = np.pad(shown == number, 1)
-    assert length == pytest.approx(sum(int(np.sum(np.diff(padded.astype(int), axis=axis) != 0)) for axis in (0, 1)))
-    browser.hover(FRAME, *relative(shown.shape, points[0][0]))
-    browser.until("document.querySelector('#tip').hidden")
-    assert browser.run("document.querySelector('.outline .line').getAttribute('d')") == ""
-    browser.run(f"document.querySelectorAll('#objects button')[{number - 1}].focus()")  # from the list as well
-    assert browser.run("document.querySelector('.outline .line').getTotalLength()") == pytest.approx(length)
 
 
 def test_vectors(browser: Browser, tmp_path: Path) -> None:

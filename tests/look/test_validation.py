@@ -368,6 +368,6 @@ def test_a_validator_looks_at_one_row_after_the_other(tmp_path: Path, write_rele
     """As the preview does it."""
     release = write_release(_faulty(tmp_path, BITMAPS))
     source = open_source(release, assets=True)
-    validator = Validator(source, assets=True)
+    validator = Validator(assets=True)
     findings = [finding for outcome in source.outcomes() for finding in validator.look(outcome)]
     assert findings == validate(release, assets=True).findings

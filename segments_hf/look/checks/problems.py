@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segments_hf.dataset.row_pictures import SAME_SIZE
+from segments_hf.errors import SizeMismatchError
 from segments_hf.look.checks.fault import Fault
 
 if TYPE_CHECKING:
@@ -41,4 +41,4 @@ def unreadable_parts(outcome: Outcome) -> Iterator[Finding]:
 
 
 def _fault(problem: Problem) -> Fault:
-    return OTHER_SIZE if problem.reason.endswith(SAME_SIZE) else _BY_COLUMN[problem.column]
+    return OTHER_SIZE if problem.error == SizeMismatchError.__name__ else _BY_COLUMN[problem.column]

@@ -1,0 +1,37 @@
+"""``segments-hf preview`` makes a page of a release."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from look.reading import Page
+from typer.testing import CliRunner
+
+from segments_hf.cli.app import app
+from segments_hf.demo import demo_release
+
+
+def test_the_command(tmp_path: Path) -> None:
+    out = tmp_path / "page.html"
+    arguments = [
+        "preview",
+        str(demo_release()),
+        str(out),
+        "--limit",
+        "4",
+        "--size",
+        "64",
+        "--filter-by",
+        "reviewed",
+        "-q",
+    ]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    assert str(out) in result.output.replace("\n", "")
+    page = Page(out)
+    assert [entry["status"] for entry in page.entries] == ["REVIEWED"] * 3
+    assert page.details[0]["size"] == [64, 48]
+    out.write_text("mine")
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 1
+    assert CliRunner().invoke(app, [*arguments, "--overwrite"]).exit_code == 0
