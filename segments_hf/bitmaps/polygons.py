@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import itertools
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     Ring = Sequence[Sequence[float]]
 
 FARTHEST = 2.0**31  # pixels; beyond, differences of coordinates lose their meaning
+
+_CROSSINGS_AT_ONCE = 2**18  # in memory: a hostile polygon has any number of them
 
 
 def fill_polygons(polygons: Iterable[Sequence[Ring]], height: int, width: int) -> npt.NDArray[np.uint32]:
@@ -47,35 +50,71 @@ def fill_polygons(polygons: Iterable[Sequence[Ring]], height: int, width: int) -
     return canvas
 
 
+class _Edges(NamedTuple):
+    """Edges of a polygon that cross the centres of lines of the picture.
+
+    Each goes from top to bottom, so that one that two polygons share crosses at the same x to the last bit.
+
+    Attributes:
+        x: Where each begins, of shape (k,), as all of them.
+        y: The same.
+        to_x: Where it ends.
+        to_y: The same.
+        first: The first line whose centre it crosses.
+        counts: How many it crosses.
+    """
+
+    x: npt.NDArray[Any]
+    y: npt.NDArray[Any]
+    to_x: npt.NDArray[Any]
+    to_y: npt.NDArray[Any]
+    first: npt.NDArray[Any]
+    counts: npt.NDArray[Any]
+
+
 def _fill(canvas: npt.NDArray[np.uint32], rings: Sequence[Ring], number: int) -> None:
     height, width = canvas.shape
-    crossings = [_crossings(ring, height) for ring in rings if len(ring)]
-    lines = np.concatenate([np.zeros(0, np.int64), *(line for line, _ in crossings)])
-    if not lines.size:
+    parts = [_edges(ring, height) for ring in rings if len(ring)]
+    if not parts:
         return
-    places = np.concatenate([place for _, place in crossings])
-    # The first pixel whose centre is not left of the crossing; a crossing outside counts at the margin.
-    columns = np.clip(np.ceil(places - 0.5), 0, width).astype(np.int64)
-    top, left = lines.min(), columns.min()
-    turns = np.zeros((lines.max() - top + 1, columns.max() - left + 1), np.uint8)
-    np.bitwise_xor.at(turns, (lines - top, columns - left), 1)
+    edges = _Edges(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+    if not edges.counts.size:
+        return
+    top, bottom = edges.first.min(), (edges.first + edges.counts).max()
+    ends = np.stack([edges.x, edges.to_x])
+    # A pixel more on both sides: a crossing may be rounded over the end of its edge.
+    left, right = _columns(ends.min() - 1, width), _columns(ends.max() + 1, width)
+    turns = np.zeros((bottom - top, right - left + 1), np.uint8)
+    blocks = np.flatnonzero(np.diff(np.cumsum(edges.counts) // _CROSSINGS_AT_ONCE)) + 1
+    for begin, end in itertools.pairwise([0, *blocks.tolist(), len(edges.counts)]):
+        lines, places = _crossings(_Edges(*(part[begin:end] for part in edges)))
+        np.bitwise_xor.at(turns, (lines - top, _columns(places, width) - left), 1)
     inside = np.bitwise_xor.accumulate(turns, axis=1)[:, :-1].view(bool)
-    canvas[top : lines.max() + 1, left : columns.max()][inside] = number
+    canvas[top:bottom, left:right][inside] = number
 
 
-def _crossings(ring: Ring, height: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """Where a ring crosses the centres of the picture's lines: the line and the x of every crossing."""
+def _columns(places: Any, width: int) -> Any:
+    """The first pixel whose centre is not left of a crossing; one outside counts at the margin."""
+    return np.clip(np.ceil(places - 0.5), 0, width).astype(np.int64)
+
+
+def _edges(ring: Ring, height: int) -> _Edges:
     points = np.array([point[:2] for point in ring], np.float64)
     wrong = ~(np.abs(points) < FARTHEST).all(axis=1)
     if wrong.any():
         raise BitmapError(f"got a point {tuple(points[wrong][0].tolist())}, wanted one within 2^31 pixels")
     ends = np.stack([points, np.roll(points, -1, axis=0)], axis=1)
-    # From top to bottom, so that an edge that two polygons share crosses at the same x to the last bit.
     ends = np.take_along_axis(ends, np.lexsort((ends[..., 0], ends[..., 1]))[..., None], axis=1)
-    (x, y), (to_x, to_y) = ends[:, 0].T, ends[:, 1].T
-    first, last = (np.clip(np.ceil(edge - 0.5), 0, height).astype(np.int64) for edge in (y, to_y))
-    counts = last - first
-    edges = np.repeat(np.arange(len(points)), counts)
-    lines = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts) + first[edges]
+    first, last = (np.clip(np.ceil(edge - 0.5), 0, height).astype(np.int64) for edge in ends[..., 1].T)
+    crossing = last > first
+    (x, y), (to_x, to_y) = ends[crossing, 0].T, ends[crossing, 1].T
+    return _Edges(x, y, to_x, to_y, first[crossing], (last - first)[crossing])
+
+
+def _crossings(edges: _Edges) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """Where edges cross the centres of the picture's lines: the line and the x of every crossing."""
+    x, y, to_x, to_y, first, counts = edges
+    which = np.repeat(np.arange(len(counts)), counts)
+    lines = np.arange(len(which)) + (first - np.cumsum(counts) + counts)[which]
     # The division comes last: so the result is exact where it can be.
-    return lines, x[edges] + (lines + 0.5 - y[edges]) * (to_x - x)[edges] / (to_y - y)[edges]
+    return lines, x[which] + (lines + 0.5 - y[which]) * (to_x - x)[which] / (to_y - y)[which]

@@ -157,3 +157,12 @@ def test_what_is_no_point(wrong: float, place: int) -> None:
     point[place] = wrong
     with pytest.raises(BitmapError, match=r"got a point \("):
         fill_polygons([[[*SQUARE, point]]], 6, 6)
+
+
+@given(st.lists(RINGS, min_size=1, max_size=3))
+def test_a_few_crossings_at_once_give_the_same(rings: list[Ring]) -> None:
+    """A hostile polygon has more than memory holds."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("segments_hf.bitmaps.polygons._CROSSINGS_AT_ONCE", 2)
+        few = filled(*rings)
+    assert np.array_equal(few, filled(*rings))
