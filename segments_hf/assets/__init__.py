@@ -3,11 +3,10 @@
 from segments_hf.assets.asset import Asset
 from segments_hf.assets.cache import AssetCache, default_cache_folder
 from segments_hf.assets.check import check_picture
-from segments_hf.assets.fetch import Fetcher, shared_client
+from segments_hf.assets.fetch import Fetcher
 from segments_hf.assets.options import FetchOptions
 from segments_hf.assets.picture import Header
-from segments_hf.assets.places import Places
-from segments_hf.assets.prefetch import DECODERS, prefetch
+from segments_hf.assets.prefetch import DECODERS, begin_ahead, prefetch
 from segments_hf.assets.resolve import Resolve, resolver
 from segments_hf.assets.segments_dir import SegmentsDir
 from segments_hf.assets.traffic import Traffic
@@ -20,17 +19,16 @@ __all__ = [
     "FetchOptions",
     "Fetcher",
     "Header",
-    "Places",
     "Resolve",
     "SegmentsDir",
     "Traffic",
     "Usage",
+    "begin_ahead",
     "check_picture",
     "default_cache_folder",
     "find_files",
     "prefetch",
     "remove_files",
     "resolver",
-    "shared_client",
     "usage_of",
 ]

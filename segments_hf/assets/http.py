@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import os
 import re
-import time
 from collections import deque
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -16,16 +14,17 @@ import requests.utils
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
-from segments_hf.assets.hosts import Host, Hosts
+from segments_hf.assets.hosts import OK, PASSING_STATUSES, Hosts
+from segments_hf.assets.loop import wait_for
 from segments_hf.assets.retry import PassingError
+from segments_hf.assets.transfers import Transfers
 from segments_hf.errors import AssetError
 
 if TYPE_CHECKING:
     from segments_hf.assets.deadline import Deadline
+    from segments_hf.assets.loop import Loop
+    from segments_hf.assets.options import FetchOptions
 
-PASSING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
-
-_OK, _TOO_MANY_REQUESTS = 200, 429
 _MOST_REDIRECTS = 10
 _CHUNK = 256 * 2**10  # bytes
 _CONNECT, _STALL = 10.0, 60.0  # seconds at most, for a connection and for too slow a body
@@ -50,28 +49,28 @@ class StatusError(AssetError):
 
 
 class HttpClient:
-    """Keep-alive connections, for all threads.
+    """Keep-alive connections.
 
-    libcurl does the work: it takes a fifth of the time that `requests` takes for a small file, and others go on
-    meanwhile. It checks that a body is as long as the server said, and sends credentials to no other host. Proxies and
-    certificates are those that `requests` would use.
+    libcurl does the work: it takes a fifth of the time that `requests` takes for a small file. It checks that a body is
+    as long as the server said, and sends credentials to no other host. Proxies and certificates are those that
+    `requests` would use.
 
     Args:
-        connections: How many requests one host gets at once.
-        timeout: Seconds that an asset may take; a try that gets next to nothing for a fifth of them is over.
-        max_bytes: How many bytes a body may have.
+        loop: Where they are.
+        options: How assets are fetched. A try that gets next to nothing for a fifth of `timeout` is over.
     """
 
-    def __init__(self, connections: int, timeout: float, max_bytes: int) -> None:
-        self._hosts = Hosts(connections)
-        self._connect = int(1000 * min(_CONNECT, timeout / 5))  # milliseconds
-        self._stall = max(1, int(min(_STALL, timeout / 5)))  # whole seconds, as libcurl wants them
-        self._max_bytes = max_bytes
+    def __init__(self, loop: Loop, options: FetchOptions) -> None:
+        self._hosts = Hosts(options.connections)
+        self._connect = int(1000 * min(_CONNECT, options.timeout / 5))  # milliseconds
+        self._stall = max(1, int(min(_STALL, options.timeout / 5)))  # whole seconds, as libcurl wants them
+        self._max_bytes = options.max_bytes
         self._user_agent = f"segments-hf/{version('segments-hf')}"
-        self._handles: deque[pycurl.Curl] = deque()  # those in use are with their threads
+        self._handles: deque[pycurl.Curl] = deque()  # those that are not in use
         self._proxies: dict[str, str] = {}
+        self._transfers = Transfers(loop, 2 * options.connections)
 
-    def read(self, url: str, deadline: Deadline) -> bytes:
+    async def read(self, url: str, deadline: Deadline) -> bytes:
         """The body behind a URL, as long as the server said it is.
 
         Raises:
@@ -81,26 +80,22 @@ class HttpClient:
         """
         host = self._hosts[_host_name(url)]
         body = _Body(self._max_bytes)
-        with host.turn(deadline):
-            asked_at = time.monotonic()
-            curl = self._prepared(url, body)
-            try:
-                curl.perform()
-                answer = curl.getinfo(pycurl.RESPONSE_CODE)
-                retry_after = curl.getinfo(pycurl.RETRY_AFTER)
-            except pycurl.error as error:
-                raise self._fault(curl, error, body) from None
-            finally:
-                deadline.extend(body.size / _LEAST_RATE)
-                curl.unsetopt(pycurl.WRITEFUNCTION)  # it holds the body
-                self._handles.append(curl)
-            host.answered(served=answer == _OK)
-            if answer != _OK:
-                raise _status_error(answer, retry_after, host, asked_at)
+        curl = self._prepared(url, body)
+        try:
+            status = await wait_for(self._transfers.begin(curl, host, deadline))
+        except pycurl.error as error:
+            raise self._fault(curl, error, body) from None
+        finally:
+            deadline.extend(body.size / _LEAST_RATE)
+            curl.unsetopt(pycurl.WRITEFUNCTION)  # it holds the body
+            self._handles.append(curl)
+        if status != OK:
+            raise _status_error(status)
         return body.content
 
     def close(self) -> None:
         """Closes the connections."""
+        self._transfers.close()
         while self._handles:
             self._handles.pop().close()
 
@@ -167,13 +162,13 @@ class _Body:
     """Takes up what comes, until it is too much."""
 
     def __init__(self, most: int) -> None:
-        self._chunks = io.BytesIO()
+        self._chunks: list[bytes] = []
         self._most = most
         self.size = 0
 
     @property
     def content(self) -> bytes:
-        return self._chunks.getvalue()
+        return b"".join(self._chunks)
 
     @property
     def is_too_large(self) -> bool:
@@ -181,7 +176,10 @@ class _Body:
 
     def write(self, chunk: bytes) -> int:
         self.size += len(chunk)
-        return 0 if self.is_too_large else self._chunks.write(chunk)
+        if self.is_too_large:
+            return 0
+        self._chunks.append(chunk)
+        return len(chunk)
 
 
 def _host_name(url: str) -> str:
@@ -192,9 +190,7 @@ def _host_name(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
-def _status_error(status: int, retry_after: int, host: Host, asked_at: float) -> AssetError:
-    if status == _TOO_MANY_REQUESTS or (status in PASSING_STATUSES and retry_after):
-        host.is_busy(asked_at, retry_after or None)
+def _status_error(status: int) -> AssetError:
     reason = f"got HTTP {status}"
     if status in PASSING_STATUSES:
         return PassingError(reason)

@@ -16,7 +16,8 @@ class FetchOptions:
 
     Attributes:
         connections: How many requests one host gets at once.
-        in_flight: How many rows are fetched at once; each makes one request after the other.
+        in_flight: How many rows are fetched at once; each makes one request after the other. With more than the
+            `connections`, the next request is there as soon as a connection is free.
         timeout: Seconds that an asset may take, with all that is waited for it.
         max_bytes: How many bytes an asset may have.
         max_pixels: How many pixels a picture may have: twice Pillow's ``MAX_IMAGE_PIXELS``, over which it refuses to
@@ -28,7 +29,7 @@ class FetchOptions:
     """
 
     connections: int = 32
-    in_flight: int = 32
+    in_flight: int = 64
     timeout: float = 300
     max_bytes: int = 256 * 2**20
     max_pixels: int = 178_956_970

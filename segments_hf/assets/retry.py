@@ -9,7 +9,7 @@ from segments_hf.assets.picture import UnwantedError
 from segments_hf.errors import AssetError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from segments_hf.assets.deadline import Deadline
     from segments_hf.assets.hosts import Host
@@ -47,9 +47,10 @@ class RetryPolicy(NamedTuple):
     backoff: float = 0.5
 
 
-def retrying(
-    read: Callable[[], bytes],
-    accept: Callable[[bytes], T],
+async def retrying(
+    read: Callable[[], Awaitable[bytes]],
+    accept: Callable[[bytes], Awaitable[T]],
+    wait: Callable[[float], Awaitable[None]],
     policy: RetryPolicy,
     deadline: Deadline,
     traffic: Traffic,
@@ -59,6 +60,7 @@ def retrying(
     Args:
         read: Reads once.
         accept: Looks at what was read; an AssetError means that it is not sound, an UnwantedError that it is not taken.
+        wait: Waits for some seconds.
         policy: How often.
         deadline: How long.
         traffic: What counts the retries.
@@ -74,7 +76,7 @@ def retrying(
         fault: AssetError
         unreached = None
         try:
-            content = read()
+            content = await read()
         except PassingError as error:
             faults += 1
             fault, unreached = error, error.unreached
@@ -82,7 +84,7 @@ def retrying(
             is_last = faults > policy.faults and not (unreached and unreached.answered_at)
         else:
             try:
-                return content, accept(content)
+                return content, await accept(content)
             except UnwantedError:
                 raise
             except AssetError as error:
@@ -94,7 +96,8 @@ def retrying(
             if unreached:
                 unreached.gave_up(deadline.began)
             raise AssetError(f"{fault}, after {tries} tries" if tries > 1 else str(fault)) from fault
-        deadline.sleep(pause)
+        if pause:
+            await wait(pause)
         traffic.retried()
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,14 +11,14 @@ if TYPE_CHECKING:
 
 @dataclass
 class Traffic:
-    """Counts; any number of threads may add to them.
+    """Counts.
 
     Attributes:
         files: How many assets have arrived.
         size: How many bytes they have.
         retries: How often something was asked for again.
         failures: How many assets could not be had.
-        on_change: Called after each change, by one thread at a time.
+        on_change: Called after each change.
     """
 
     files: int = 0
@@ -27,7 +26,6 @@ class Traffic:
     retries: int = 0
     failures: int = 0
     on_change: Callable[[Traffic], object] | None = None
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def arrived(self, size: int) -> None:
         """Counts an asset of so many bytes."""
@@ -42,8 +40,7 @@ class Traffic:
         self._add(failures=1)
 
     def _add(self, **counts: int) -> None:
-        with self._lock:
-            for name, count in counts.items():
-                setattr(self, name, getattr(self, name) + count)
-            if self.on_change:
-                self.on_change(self)
+        for name, count in counts.items():
+            setattr(self, name, getattr(self, name) + count)
+        if self.on_change:
+            self.on_change(self)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,12 +14,10 @@ from datasets.exceptions import DatasetGenerationError
 from segments_hf.assets import (
     AssetCache,
     Fetcher,
-    Places,
     SegmentsDir,
     Traffic,
     default_cache_folder,
     resolver,
-    shared_client,
 )
 from segments_hf.dataset.config import SegmentsReleaseConfig
 from segments_hf.dataset.features import row_features
@@ -113,37 +110,51 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
                 for key, indices in _runs(shards):
                     chosen = indices[:left]
                     left = None if left is None else left - len(chosen)
-                    for outcome in self._outcomes(key, chosen, traffic, streaming=False):
+                    for outcome in self._outcomes(key, chosen, traffic, in_background=True):
                         outcome.split = split
                         outcome.row = outcome.row and _with_stored_pictures(outcome.row)
                         yield outcome
 
     def _outcomes(
-        self, key: ReleaseKey, indices: Sequence[int], traffic: Traffic, *, streaming: bool
+        self,
+        key: ReleaseKey,
+        indices: Sequence[int],
+        traffic: Traffic,
+        *,
+        streaming: bool = False,
+        in_background: bool = False,
     ) -> Iterator[Outcome]:
         class_indices = {category.id: index for index, category in enumerate(self.config.categories)}
         release = reopen_release(key, self.config.bucket_options)
         labelset = release.resolve_labelset(self.config.labelset)
         pictures = None
         if self.config.load_assets:
-            pictures = self._pictures(release, labelset, traffic, streaming=streaming)
+            in_memory = streaming or self.config.embed
+            pictures = Pictures(
+                self._fetcher(release, traffic, store=not streaming),
+                self._segments_dir(release, labelset),
+                labelset,
+                in_memory=in_memory,
+                in_background=in_background or in_memory,
+            )
         policy = checked_on_error(self.config.on_error)
         return make_rows(release, indices, labelset, class_indices, pictures, policy)
 
-    def _pictures(self, release: Release, labelset: str | None, traffic: Traffic, *, streaming: bool) -> Pictures:
-        options = self.config.fetch_options
-        fetcher = Fetcher(
+    def _fetcher(self, release: Release, traffic: Traffic, *, store: bool) -> Fetcher:
+        return Fetcher(
             release.base,
-            Places(shared_client(options, os.getpid()), options, self.config.bucket_options),
+            self.config.fetch_options,
             AssetCache(default_cache_folder()),
-            store=not streaming,
+            storage_options=self.config.bucket_options,
+            store=store,
             resolve=resolver(self.config.resolve),
             traffic=traffic,
         )
-        # The SDK's folder has no place for the frames of a sequence: all would get the same picture.
-        folder = None if release.kind(labelset).sequence else self.config.segments_dir
-        segments_dir = folder and SegmentsDir(folder, release.owner, release.dataset_name, release.name)
-        return Pictures(fetcher, segments_dir or None, labelset, in_memory=streaming or self.config.embed)
+
+    def _segments_dir(self, release: Release, labelset: str | None) -> SegmentsDir | None:
+        if self.config.segments_dir is None or release.kind(labelset).sequence:
+            return None  # it has no place for the frames of a sequence: all would get the same picture
+        return SegmentsDir(self.config.segments_dir, release.owner, release.dataset_name, release.name)
 
     def download_and_prepare(self, *args: Any, **kwargs: Any) -> None:
         """Builds the dataset, or finds it built; then reports what was skipped or kept.

@@ -27,12 +27,14 @@ class Pictures:
         segments_dir: Where they are looked for first.
         labelset: The labelset whose bitmaps are wanted.
         in_memory: Whether a row holds their bytes; else the path of a file.
+        in_background: Whether fetching goes on while nobody waits for a row.
     """
 
     fetcher: Fetcher
     segments_dir: SegmentsDir | None
     labelset: str | None
     in_memory: bool
+    in_background: bool
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class _Picture:
     is_fetched: bool
 
 
-def add_pictures(draft: Draft, pictures: Pictures, *, keeps_wrong: bool) -> int:
+async def add_pictures(draft: Draft, pictures: Pictures, *, keeps_wrong: bool) -> int:
     """Adds its pictures to a draft, or what is wrong with them.
 
     Args:
@@ -69,22 +71,22 @@ def add_pictures(draft: Draft, pictures: Pictures, *, keeps_wrong: bool) -> int:
     got: dict[str, _Picture] = {}
     for column, reference, found in _wanted(draft, pictures):
         try:
-            got[column] = _picture(column, reference, found, pictures.fetcher)
+            got[column] = await _picture(column, reference, found, pictures.fetcher)
         except AssetError as error:
             draft.errors.append((column, error))
     if mismatch := _size_error(got, pictures.fetcher):
         draft.errors.append((_BITMAP, mismatch))
         del got[_BITMAP]  # and if there is no row, the image is not kept either: it may be the one that is wrong
         got = got if keeps_wrong else {}
-    return sum(_put(draft, column, picture, pictures) for column, picture in got.items())
+    return sum([await _put(draft, column, picture, pictures) for column, picture in got.items()])
 
 
-def _put(draft: Draft, column: str, picture: _Picture, pictures: Pictures) -> int:
-    asset = pictures.fetcher.keep(picture.asset)
+async def _put(draft: Draft, column: str, picture: _Picture, pictures: Pictures) -> int:
+    asset = await pictures.fetcher.keep(picture.asset)
     if column == _IMAGE:
         draft.row["width"], draft.row["height"] = picture.header.size
     # No path beside bytes: `datasets` would prefer a file of that name in the working directory.
-    content = asset.read() if pictures.in_memory else asset.content
+    content = await pictures.fetcher.blocking.run(asset.read) if pictures.in_memory else asset.content
     draft.row[column] = {"bytes": content, "path": None} if pictures.in_memory else str(asset.path)
     return len(content or b"")
 
@@ -98,18 +100,18 @@ def _wanted(draft: Draft, pictures: Pictures) -> Iterator[tuple[str, str | None,
         yield _BITMAP, draft.bitmap, found
 
 
-def _picture(column: str, reference: str | None, found: Path | None, fetcher: Fetcher) -> _Picture:
+async def _picture(column: str, reference: str | None, found: Path | None, fetcher: Fetcher) -> _Picture:
     is_bitmap = column == _BITMAP
     if found:
         asset = Asset(path=found)
         try:
-            header = check_picture(asset, fetcher.options, is_bitmap=is_bitmap)
+            header = await fetcher.blocking.run(check_picture, asset, fetcher.options, is_bitmap=is_bitmap)
         except AssetError as error:
             raise AssetError(f"{found}: {error}") from error
         return _Picture(str(found), asset, header, is_fetched=False)
     if not reference:
         raise AssetError("the release has no URL for it")
-    return _Picture(reference, *fetcher.fetch(reference, is_bitmap=is_bitmap), is_fetched=True)
+    return _Picture(reference, *await fetcher.fetch(reference, is_bitmap=is_bitmap), is_fetched=True)
 
 
 def _size_error(got: dict[str, _Picture], fetcher: Fetcher) -> AssetError | None:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from segments_hf.assets import prefetch
+from segments_hf.assets import begin_ahead
 from segments_hf.dataset.drafts import make_drafts
 from segments_hf.dataset.problems import OnError, Problem
 from segments_hf.dataset.row_pictures import add_pictures
 from segments_hf.errors import ReleaseError, SegmentsHFError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from segments_hf.assets import Fetcher
     from segments_hf.dataset.drafts import Draft
     from segments_hf.dataset.row_pictures import Pictures
     from segments_hf.release import Release
@@ -63,28 +61,28 @@ def make_rows(
     if release.kind(labelset).annotation is None:
         pictures = None
     drafts = make_drafts(release, indices, labelset, class_indices)
-    complete = partial(_complete, pictures=pictures, on_error=on_error)
     if pictures is None:
-        return map(complete, drafts)
-    return _fetched_ahead(complete, drafts, pictures.fetcher)
+        return (_judged(draft, on_error) for draft in drafts)
+    return _fetched_ahead(drafts, pictures, on_error)
 
 
-def _fetched_ahead(
-    complete: Callable[[Draft], Outcome], drafts: Iterator[Draft], fetcher: Fetcher
-) -> Iterator[Outcome]:
-    in_flight = fetcher.options.in_flight
-    try:
-        yield from prefetch(complete, drafts, weight=lambda outcome: outcome.size_in_memory, in_flight=in_flight)
-    finally:
-        fetcher.stop()
+def _fetched_ahead(drafts: Iterator[Draft], pictures: Pictures, on_error: OnError) -> Iterator[Outcome]:
+    with pictures.fetcher.running(in_background=pictures.in_background) as loop:
+        yield from begin_ahead(
+            lambda draft: loop.start(_complete(draft, pictures, on_error)),
+            drafts,
+            weight=lambda outcome: outcome.size_in_memory,
+            in_flight=pictures.fetcher.options.in_flight,
+            wait=loop.result,
+        )
 
 
-def _complete(draft: Draft, pictures: Pictures | None, on_error: OnError) -> Outcome:
-    size = add_pictures(draft, pictures, keeps_wrong=on_error == "keep") if pictures and draft.row else 0
-    return _judge(draft, size, on_error)
+async def _complete(draft: Draft, pictures: Pictures, on_error: OnError) -> Outcome:
+    size = await add_pictures(draft, pictures, keeps_wrong=on_error == "keep") if draft.row else 0
+    return _judged(draft, on_error, size)
 
 
-def _judge(draft: Draft, size: int, on_error: OnError) -> Outcome:
+def _judged(draft: Draft, on_error: OnError, size: int = 0) -> Outcome:
     if not draft.errors:
         return Outcome(draft.row, [], size)
     if on_error == "raise":

@@ -3,37 +3,68 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
-from segments_hf.assets import AssetCache, Fetcher, FetchOptions, Places, Traffic
+from segments_hf.assets import Asset, AssetCache, Fetcher, FetchOptions, Header, Traffic
 from segments_hf.assets.deadline import Deadline
 from segments_hf.assets.http import HttpClient
+from segments_hf.assets.loop import Loop
 from segments_hf.assets.retry import RetryPolicy, retrying
 
 
-def new_client(*, connections: int = 4, timeout: float = 20, max_bytes: int = 2**20) -> HttpClient:
-    return HttpClient(connections, timeout, max_bytes)
+class Client:
+    """An HttpClient whose loop runs in the background, for all threads of a test."""
+
+    def __init__(self, *, connections: int = 4, timeout: float = 20, max_bytes: int = 2**20) -> None:
+        self.loop = Loop()
+        options = FetchOptions(connections=connections, timeout=timeout, max_bytes=max_bytes)
+        self.http = HttpClient(self.loop, options)
+        self.loop.run_in_background()
+
+    def get(self, url: str, *, retries: int = 3, backoff: float = 0, timeout: float = 20) -> bytes:
+        """What a URL gives in the end, whatever it is."""
+
+        async def accept(content: bytes) -> None:
+            pass
+
+        deadline = Deadline(timeout)
+        policy = RetryPolicy(faults=retries, backoff=backoff)
+        read = partial(self.http.read, url, deadline)
+        got = self.loop.start(retrying(read, accept, self.loop.pause, policy, deadline, Traffic()))
+        return self.loop.result(got)[0]
+
+    def close(self) -> None:
+        self.loop.stop()
+        self.http.close()
+        self.loop.close()
 
 
-def get(client: HttpClient, url: str, *, retries: int = 3, backoff: float = 0, timeout: float = 20) -> bytes:
-    """What a URL gives in the end, whatever it is."""
-    deadline = Deadline(timeout)
-    policy = RetryPolicy(faults=retries, backoff=backoff)
-    content, _ = retrying(lambda: client.read(url, deadline), lambda content: None, policy, deadline, Traffic())
-    return content
+class OneByOne:
+    """A fetcher that is waited for, one picture after the other."""
+
+    def __init__(self, fetcher: Fetcher) -> None:
+        self.fetcher = fetcher
+
+    def fetch(self, reference: str, *, is_bitmap: bool = False) -> tuple[Asset, Header]:
+        with self.fetcher.running() as loop:
+            return loop.result(loop.start(self.fetcher.fetch(reference, is_bitmap=is_bitmap)))
+
+    def keep(self, asset: Asset) -> Asset:
+        with self.fetcher.running() as loop:
+            return loop.result(loop.start(self.fetcher.keep(asset)))
 
 
-def new_fetcher(base: Path | str, cache: AssetCache, *, retries: int = 1, **options: Any) -> Fetcher:
+def new_fetcher(base: Path | str, cache: AssetCache, *, retries: int = 1, **options: Any) -> OneByOne:
     """A fetcher that keeps what it gets, with the options of both `Fetcher` and `FetchOptions`."""
-    of_fetcher = {name: options.pop(name) for name in ("store", "resolve", "traffic") if name in options}
-    storage_options = options.pop("storage_options", None)
+    names = ("store", "resolve", "traffic", "storage_options")
+    of_fetcher = {"store": True, **{name: options.pop(name) for name in names if name in options}}
     accepted = FetchOptions(**{"timeout": 20, **options})
-    places = Places(HttpClient(accepted.connections, accepted.timeout, accepted.max_bytes), accepted, storage_options)
     policy = RetryPolicy(faults=retries, backoff=0)
-    return Fetcher(str(base), places, cache, policy=policy, **{"store": True, **of_fetcher})
+    return OneByOne(Fetcher(str(base), accepted, cache, policy=policy, **of_fetcher))
 
 
 def encoded(picture: Image.Image, file_format: str, **options: Any) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import os
 import signal
@@ -174,23 +175,58 @@ def test_resolve_moves_an_asset(fetcher, server, tmp_path):
     assert moved.fetch("https://old-host/a.png")[0].content == PNG
 
 
-def test_nobody_waits_for_a_fetcher_that_was_stopped(fetcher, server):
-    fetcher = fetcher()
-    fetcher.stop()
-    with pytest.raises(AssetError, match="the work was stopped"):
-        fetcher.fetch(server.url("/a.png", PNG))
-    assert server.asked["/a.png"] == 0
+@pytest.mark.parametrize("in_background", [False, True])
+def test_what_is_under_way_ends_with_the_fetcher(fetcher, server, in_background):
+    fetcher = fetcher(retries=9, connections=2).fetcher
+    server.files["/busy.png"] = [(503, {"Retry-After": "15"}, b"")]
+    with fetcher.running(in_background=in_background) as loop:
+        paused = [loop.start(fetcher.fetch(server.address + "/busy.png")) for _ in range(5)]
+        while not server.asked["/busy.png"]:
+            loop.result(loop.start(loop.pause(0.01)))
+    assert not any(future.done() for future in paused)
+
+
+def test_a_slow_disk_gets_more_than_one_picture_at_once(fetcher, server, monkeypatch):
+    """On a disk in a network each takes its time, and that of one is not that of another."""
+    barrier, store = threading.Barrier(4, timeout=10), AssetCache.store
+    slow = iter([True, True])
+
+    def slow_store(cache, url, content):
+        if next(slow, False):
+            time.sleep(0.1)
+        else:
+            barrier.wait()  # passes only if four are under way together
+        return store(cache, url, content)
+
+    monkeypatch.setattr(AssetCache, "store", slow_store)
+    fetcher = fetcher(in_flight=4).fetcher
+
+    async def fetched(url):
+        asset, _ = await fetcher.fetch(url)
+        return (await fetcher.keep(asset)).path
+
+    urls = [server.url(f"/{number}.png", PNG) for number in range(6)]
+    with fetcher.running() as loop:
+        kept = [loop.start(fetched(url)) for url in urls]
+        assert all(loop.result(future).read_bytes() == PNG for future in kept)
+
+
+@pytest.mark.parametrize("in_background", [False, True])
+def test_a_notebook_has_a_loop_of_its_own(fetcher, server, in_background):
+    fetcher, url = fetcher().fetcher, server.url("/a.png", PNG)
+
+    async def cell():
+        with fetcher.running(in_background=in_background) as loop:
+            return loop.result(loop.start(fetcher.fetch(url)))[0].content
+
+    assert asyncio.run(cell()) == PNG
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 @pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
-@pytest.mark.parametrize(
-    ("verify", "step", "at_once"),
-    [("structure", "segments_hf.assets.check.fault", 1), ("decode", "PIL.Image.open", os.cpu_count() or 1)],
-)
-def test_a_process_that_is_forked_while_threads_look_at_pictures(fetcher, server, verify, step, at_once):
+def test_a_process_that_is_forked_while_threads_decode_pictures(fetcher, server):
     """What they have locked then stays locked in the child for ever, and must not be waited for."""
-    url = server.url("/a.png", PNG)
+    url, at_once = server.url("/a.png", PNG), os.cpu_count() or 1
     looking, may_go_on = threading.Semaphore(0), threading.Event()
 
     def slow(*_):
@@ -199,14 +235,14 @@ def test_a_process_that_is_forked_while_threads_look_at_pictures(fetcher, server
 
     with ThreadPoolExecutor(at_once) as pool:
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(step, slow)
+            patched.setattr("PIL.Image.open", slow)
             for _ in range(at_once):
-                pool.submit(fetcher(verify=verify).fetch, url)
+                pool.submit(fetcher(verify="decode").fetch, url)
             assert all(looking.acquire(timeout=30) for _ in range(at_once))
         child = os.fork()
         if child == 0:
             try:
-                fetcher(verify=verify).fetch(url)
+                fetcher(verify="decode").fetch(url)
                 os._exit(0)
             finally:
                 os._exit(1)

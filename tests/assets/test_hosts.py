@@ -14,7 +14,7 @@ from segments_hf.assets.deadline import Deadline
 from segments_hf.assets.hosts import Hosts
 from segments_hf.errors import AssetError
 
-from .fetching import get, new_client
+from .fetching import Client
 
 OK = (200, {}, b"body")
 BUSY = (429, {"Retry-After": "1"}, b"")
@@ -30,41 +30,32 @@ def dead_address():
 
 def rooms(host) -> int:
     """How many requests a host takes at once."""
-    with ThreadPoolExecutor(64) as pool:
-        done = threading.Event()
-        taken = []
-
-        def take():
-            try:
-                with host.turn(Deadline(0.3)):
-                    taken.append(None)
-                    done.wait(5)
-            except AssetError:
-                pass
-
-        futures = [pool.submit(take) for _ in range(64)]
-        time.sleep(0.4)
-        done.set()
-        for future in futures:
-            future.result()
-        return len(taken)
+    while host.takes_one(Deadline(5)):
+        host.under_way += 1
+    taken, host.under_way = host.under_way, 0
+    return taken
 
 
-def test_a_host_gets_as_many_requests_as_it_may(server):
+def is_busy(host, asked_at=None):
+    host.answered(429, 0, time.monotonic() if asked_at is None else asked_at)
+    host._not_before = 0
+
+
+def test_a_host_gets_as_many_requests_as_it_may():
     assert rooms(Hosts(5)["a"]) == 5
 
 
 def test_one_that_is_busy_gets_half_and_slowly_more_again():
     host = Hosts(16)["a"]
-    host.is_busy(time.monotonic(), 0)
+    is_busy(host)
     assert rooms(host) == 8
-    host.is_busy(0, 0)  # an answer to what was sent before it was said
+    is_busy(host, asked_at=0)  # an answer to what was sent before it was said
     assert rooms(host) == 8
     for _ in range(10):
-        host.is_busy(time.monotonic(), 0)
+        is_busy(host)
     assert rooms(host) == 1
     for _ in range(200):
-        host.answered(served=True)
+        host.answered(200, 0, 0)
     assert rooms(host) == 16
 
 
@@ -78,56 +69,56 @@ def test_retry_after_stops_all_threads_together(server):
 
     server.files["/busy"] = [BUSY, OK]
     server.files["/other"] = Clocked([OK])
-    client = new_client(connections=8)
+    client = Client(connections=8)
     with pytest.raises(AssetError, match="429"):
-        get(client, server.address + "/busy", retries=0)
+        client.get(server.address + "/busy", retries=0)
     began = time.monotonic()
     with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(lambda _: get(client, server.address + "/other"), range(8))) == [b"body"] * 8
+        assert list(pool.map(lambda _: client.get(server.address + "/other"), range(8))) == [b"body"] * 8
     assert min(moments) - began > 0.8
     client.close()
 
 
 def test_a_busy_host_does_not_stop_another(server):
-    client = new_client()
+    client = Client()
     server.files["/busy"] = [(429, {"Retry-After": "50"}, b"")]
     with pytest.raises(AssetError, match="429"):
-        get(client, server.address + "/busy", retries=0)
+        client.get(server.address + "/busy", retries=0)
     server.url("/a", b"body")
     began = time.monotonic()
-    assert get(client, server.address.replace("127.0.0.1", "localhost") + "/a") == b"body"
+    assert client.get(server.address.replace("127.0.0.1", "localhost") + "/a") == b"body"
     assert time.monotonic() - began < 10
     client.close()
 
 
 def test_a_pause_that_is_longer_than_there_is_time_for_is_an_error_at_once(server):
-    client = new_client()
+    client = Client()
     server.files["/busy"] = [(503, {"Retry-After": "3600"}, b"")]
     began = time.monotonic()
     with pytest.raises(AssetError, match=r"its host wants no request for (3600|3599) s; timeout=… allows less"):
-        get(client, server.address + "/busy")
+        client.get(server.address + "/busy")
     assert time.monotonic() - began < 10
     assert server.asked["/busy"] == 1
     client.close()
 
 
 def test_a_dead_host_is_given_up_while_others_answer(server, dead_address):
-    client = new_client()
+    client = Client()
     server.url("/a", b"body")
-    get(client, server.address + "/a")
+    client.get(server.address + "/a")
     with pytest.raises(AssetError, match=r"no answer \(.*connect to server\), after 3 tries"):
-        get(client, dead_address + "/x", retries=2)
-    get(client, server.address + "/a")
+        client.get(dead_address + "/x", retries=2)
+    client.get(server.address + "/a")
     with pytest.raises(AssetError, match=r"its host has given no answer for \d+ s, while others have"):
-        get(client, dead_address + "/x", retries=2)
+        client.get(dead_address + "/x", retries=2)
     client.close()
 
 
 def test_a_dead_host_is_tried_again_where_no_other_answers(dead_address):
-    client = new_client()
+    client = Client()
     for _ in range(2):
         with pytest.raises(AssetError, match=r"no answer \(.*connect to server\), after 3 tries"):
-            get(client, dead_address + "/x", retries=2)
+            client.get(dead_address + "/x", retries=2)
     client.close()
 
 
@@ -135,12 +126,11 @@ def test_a_host_that_is_back_is_asked_again():
     hosts = Hosts(4)
     host, other = hosts["a"], hosts["b"]
     host.gave_up(time.monotonic())
-    other.answered()
-    with pytest.raises(AssetError, match="no answer"), host.turn(Deadline(5)):
-        pass
-    host.answered()
-    with host.turn(Deadline(5)):
-        pass
+    other.answered(404, 0, 0)
+    with pytest.raises(AssetError, match="no answer"):
+        host.takes_one(Deadline(5))
+    host.answered(404, 0, 0)
+    assert host.takes_one(Deadline(5))
 
 
 class Line:
@@ -189,12 +179,12 @@ def whole(connection, number):
 
 def test_a_host_that_was_there_is_waited_for():
     """A night's outage: more tries fail than are made for a host that never was there."""
-    client = new_client()
+    client = Client()
     line = Line(whole)
     with line:
-        assert get(client, line.url) == b"body"
+        assert client.get(line.url) == b"body"
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(get, client, line.url, retries=1, backoff=0.05)
+        waiting = pool.submit(client.get, line.url, retries=1, backoff=0.05)
         time.sleep(1)
         assert not waiting.done()
         with line:
@@ -221,10 +211,10 @@ def test_a_body_that_does_not_come_is_asked_for_again(head, pause):
             except OSError:
                 return
 
-    client = new_client(timeout=5)
+    client = Client(timeout=5)
     with Line(answer) as line:
         began = time.monotonic()
-        assert get(client, line.url, timeout=5) == b"body"
+        assert client.get(line.url, timeout=5) == b"body"
         assert time.monotonic() - began < 4
     client.close()
     over.set()
@@ -239,7 +229,7 @@ def test_a_slow_body_gets_the_time_it_needs():
             connection.sendall(bytes(2048))
             time.sleep(0.1)
 
-    client = new_client(timeout=1)
+    client = Client(timeout=1)
     with Line(answer) as line:
-        assert get(client, line.url, timeout=1, retries=0) == bytes(40960)
+        assert client.get(line.url, timeout=1, retries=0) == bytes(40960)
     client.close()

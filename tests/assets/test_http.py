@@ -14,7 +14,7 @@ import pytest
 
 from segments_hf.errors import AssetError
 
-from .fetching import get, new_client
+from .fetching import Client
 
 BODY = b"the body of the asset"
 OK = (200, {}, BODY)
@@ -30,7 +30,7 @@ def no_long_pauses(monkeypatch):
 
 @pytest.fixture
 def client():
-    client = new_client()
+    client = Client()
     yield client
     client.close()
 
@@ -48,31 +48,31 @@ def all_that_is_shown(caught) -> str:
 @pytest.mark.parametrize("headers", [{}, {"Retry-After": "0"}], ids=["", "Retry-After"])
 def test_a_passing_fault_is_retried(client, server, status, headers):
     url = put(server, (status, headers, b"busy"), (status, headers, b"busy"), OK)
-    assert get(client, url) == BODY
+    assert client.get(url) == BODY
     assert server.asked["/a.jpg"] == 3
 
 
 def test_retry_after_is_honoured(server):
-    client = new_client()
-    assert get(client, put(server, (503, {"Retry-After": "0"}, b""), OK), retries=1, backoff=60) == BODY
+    client = Client()
+    assert client.get(put(server, (503, {"Retry-After": "0"}, b""), OK), retries=1, backoff=60) == BODY
     client.close()
 
 
 def test_a_body_that_is_cut_is_fetched_again(client, server):
-    assert get(client, put(server, CUT, CUT, OK)) == BODY
+    assert client.get(put(server, CUT, CUT, OK)) == BODY
     assert server.asked["/a.jpg"] == 3
 
 
 def test_a_body_that_is_always_cut_is_an_error(client, server):
     with pytest.raises(AssetError, match="the connection broke"):
-        get(client, put(server, CUT))
+        client.get(put(server, CUT))
     assert server.asked["/a.jpg"] == 4
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 416])
 def test_a_4xx_is_an_error_at_once(client, server, status):
     with pytest.raises(AssetError, match=rf"^got HTTP {status}") as caught:
-        get(client, put(server, (status, {}, b"<Error>Request has expired</Error>")))
+        client.get(put(server, (status, {}, b"<Error>Request has expired</Error>")))
     assert server.asked["/a.jpg"] == 1
     assert "secret" not in all_that_is_shown(caught)
 
@@ -80,7 +80,7 @@ def test_a_4xx_is_an_error_at_once(client, server, status):
 @pytest.mark.parametrize("status", [500, 503, 429])
 def test_a_fault_that_stays_is_an_error(client, server, status):
     with pytest.raises(AssetError, match=rf"^got HTTP {status}") as caught:
-        get(client, put(server, (status, {}, b"")))
+        client.get(put(server, (status, {}, b"")))
     assert server.asked["/a.jpg"] == 4
     assert "secret" not in all_that_is_shown(caught)
 
@@ -88,21 +88,21 @@ def test_a_fault_that_stays_is_an_error(client, server, status):
 @pytest.mark.parametrize("status", [204, 206, 304])
 def test_an_answer_that_is_not_the_whole_is_an_error(client, server, status):
     with pytest.raises(AssetError, match=f"HTTP {status}"):
-        get(client, put(server, (status, {}, b"")))
+        client.get(put(server, (status, {}, b"")))
 
 
 def test_an_expired_link_is_guessed(client, server):
     with pytest.raises(AssetError, match="expired"):
-        get(client, put(server, (403, {}, b"")))
+        client.get(put(server, (403, {}, b"")))
 
 
 @pytest.mark.filterwarnings("error")
-def test_no_answer_at_all(caplog):
+def test_no_answer_at_all(client):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}/a.jpg"  # nobody listens
         with pytest.raises(AssetError, match="^no answer") as caught:
-            get(new_client(), url + SECRET, retries=1)
+            client.get(url + SECRET, retries=1)
     assert "secret" not in all_that_is_shown(caught)
 
 
@@ -114,7 +114,7 @@ def test_no_answer_at_all(caplog):
 def test_the_log_keeps_the_secret(client, server, caplog, answers):
     url = put(server, *answers)
     try:
-        get(client, url)
+        client.get(url)
     except AssetError as error:
         assert "secret" not in str(error)  # noqa: PT017  (it need not raise)
     assert "secret" not in caplog.text
@@ -131,25 +131,25 @@ def test_the_log_keeps_the_secret(client, server, caplog, answers):
     ],
     ids=repr,
 )
-def test_a_url_that_is_none(url):
+def test_a_url_that_is_none(client, url):
     with pytest.raises(AssetError) as caught:
-        get(new_client(), url + SECRET, retries=0)
+        client.get(url + SECRET, retries=0)
     assert "secret" not in str(caught.value)
 
 
 def test_redirects_are_followed(client, server):
     server.url("/b.jpg", BODY)
-    assert get(client, put(server, (302, {"Location": "/b.jpg"}, b""))) == BODY
+    assert client.get(put(server, (302, {"Location": "/b.jpg"}, b""))) == BODY
 
 
 @pytest.mark.parametrize("location", ["file:///etc/passwd", "ftp://host/a.jpg"])
 def test_redirects_lead_to_http_only(client, server, location):
     with pytest.raises(AssetError):
-        get(client, put(server, (302, {"Location": location}, b"")))
+        client.get(put(server, (302, {"Location": location}, b"")))
 
 
 def test_a_body_that_was_compressed_on_the_way_is_unpacked(client, server):
-    assert get(client, put(server, (200, {"Content-Encoding": "gzip"}, gzip.compress(BODY)))) == BODY
+    assert client.get(put(server, (200, {"Content-Encoding": "gzip"}, gzip.compress(BODY)))) == BODY
 
 
 @pytest.mark.parametrize(
@@ -163,17 +163,17 @@ def test_a_body_that_was_compressed_on_the_way_is_unpacked(client, server):
 )
 def test_what_a_url_may_hold(client, server, path, asked):
     server.url(asked, BODY)
-    assert get(client, server.address + path) == BODY
+    assert client.get(server.address + path) == BODY
 
 
 def test_an_empty_body_is_a_body(client, server):
-    assert get(client, put(server, (200, {}, b""))) == b""
+    assert client.get(put(server, (200, {}, b""))) == b""
 
 
 def test_threads_share_a_client(client, server):
     urls = [server.url(f"/{number}.jpg", bytes([number])) for number in range(100)]
     with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(lambda url: get(client, url), urls)) == [bytes([number]) for number in range(100)]
+        assert list(pool.map(client.get, urls)) == [bytes([number]) for number in range(100)]
 
 
 @pytest.fixture
@@ -208,15 +208,15 @@ def heads():
 @pytest.mark.parametrize(("path", "carried"), [("/here", True), ("/away", False)])
 def test_a_redirect_carries_the_password_to_no_other_host(client, heads, path, carried):
     address, seen = heads
-    assert get(client, f"http://jane:p%40w@{address}{path}") == BODY
+    assert client.get(f"http://jane:p%40w@{address}{path}") == BODY
     password = "Basic " + base64.b64encode(b"jane:p@w").decode()
     assert [(asked, sent) for _, asked, sent in seen] == [(path, password), ("/body", password if carried else None)]
 
 
 def test_a_password_is_not_kept_for_the_next(client, heads):
     address, seen = heads
-    get(client, f"http://jane:pw@{address}/body")
-    get(client, f"http://{address}/body")
+    client.get(f"http://jane:pw@{address}/body")
+    client.get(f"http://{address}/body")
     assert seen[1][2] is None
 
 
@@ -224,17 +224,17 @@ def test_the_users_netrc_is_not_for_releases(client, heads, tmp_path, monkeypatc
     (tmp_path / ".netrc").write_text("machine 127.0.0.1 login jane password secret\n")
     monkeypatch.setenv("HOME", str(tmp_path))
     address, seen = heads
-    get(client, f"http://{address}/body")
+    client.get(f"http://{address}/body")
     assert seen[0][2] is None
 
 
 def test_a_connection_is_used_again(client, server):
     url = server.url("/a.jpg", BODY)
     for _ in range(5):
-        get(client, url)
-    assert len(client._handles) == 1
+        client.get(url)
+    assert len(client.http._handles) == 1
 
 
 def test_redirects_in_a_circle(client, server):
     with pytest.raises(AssetError, match="got more than 10 redirects"):
-        get(client, put(server, (302, {"Location": "/a.jpg"}, b"")))
+        client.get(put(server, (302, {"Location": "/a.jpg"}, b"")))

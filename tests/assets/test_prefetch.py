@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 import threading
 import time
+from concurrent.futures import Future
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segments_hf.assets import prefetch
+from segments_hf.assets import begin_ahead, prefetch
 
 MIB = 2**20
 
@@ -87,24 +88,34 @@ def test_as_many_as_in_flight_at_once():
     assert list(prefetch(lambda _: barrier.wait() < 4, range(8), weight=lambda _: 0, in_flight=4)) == [True] * 8
 
 
-@given(st.lists(st.integers(0, 40 * MIB), min_size=1, max_size=40), st.integers(1, 8), st.integers(1, 64 * MIB))
-def test_what_is_held_is_bounded_by_weight(weights, in_flight, max_weight):
-    lock = threading.Lock()
-    done, got = [], 0
+@given(
+    st.lists(st.integers(0, 40 * MIB), min_size=1, max_size=40),
+    st.integers(1, 8),
+    st.integers(1, 64 * MIB),
+    st.randoms(),
+)
+def test_what_is_held_is_bounded_by_weight(weights, in_flight, max_weight, chance):
+    under_way: dict[int, Future[int]] = {}
+    done, got = set(), 0
 
-    def work(item):
-        place, weight = item
-        with lock:  # what was finished before, and is not taken; the next in order may always begin
-            held = sum(done) - sum(weights[:got])
-            assert place <= got + 1 or held <= max_weight
-            done.append(weight)
-        return weight
+    def begin(place):
+        held = sum(weights[number] for number in done if number >= got)
+        assert place == got or held <= max_weight  # the next in order may always begin
+        assert len(under_way) < in_flight
+        under_way[place] = Future()
+        return under_way[place]
 
-    items = enumerate(weights)
-    for weight in prefetch(work, items, weight=lambda w: w, in_flight=in_flight, max_weight=max_weight):
+    def wait(future):
+        while not future.done():
+            place = chance.choice(sorted(under_way))
+            done.add(place)
+            under_way.pop(place).set_result(weights[place])
+        return future.result()
+
+    items = range(len(weights))
+    for weight in begin_ahead(begin, items, weight=lambda w: w, in_flight=in_flight, max_weight=max_weight, wait=wait):
         assert weight == weights[got]
-        with lock:
-            got += 1
+        got += 1
     assert got == len(done) == len(weights)
 
 

@@ -1,0 +1,141 @@
+"""Coroutines and sockets, waited for by one thread."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import selectors
+import threading
+import time
+import types
+from collections import deque
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from segments_hf.assets.bell import Bell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Generator
+
+R = TypeVar("R")
+
+
+@types.coroutine
+def wait_for(future: Future[R]) -> Generator[Future[R], None, R]:
+    """Waits in a coroutine, and gives what the future gives."""
+    yield future
+    return future.result()
+
+
+class Loop:
+    """Runs coroutines, whose waits are all `wait_for`, in the thread that wants a result; or in one of its own.
+
+    Handing the interpreter from one thread to another costs more than most of what is done for a picture, so a build
+    has one thread. asyncio does not run in a thread where it runs already, as in a notebook, and lets all coroutines go
+    on before it looks at its sockets again; here a request is sent before what came is worked on.
+    """
+
+    def __init__(self) -> None:
+        self._ready: deque[Callable[[], object]] = deque()
+        self._alarms: list[tuple[float, int, Callable[[], object]]] = []
+        self._numbers = itertools.count()
+        self._coroutines: set[Coroutine[Future[Any], None, Any]] = set()
+        self._selector = selectors.DefaultSelector()
+        self._bell = Bell()
+        self._selector.register(self._bell.fd, selectors.EVENT_READ, lambda _: self._bell.hush())
+        self._is_asleep = False
+        self._closing: Future[None] = Future()
+        self._thread: threading.Thread | None = None
+
+    def start(self, coroutine: Coroutine[Future[Any], None, R]) -> Future[R]:
+        """Starts a coroutine; in the background, any thread may call it."""
+        outcome: Future[R] = Future()
+
+        def go_on() -> None:
+            try:
+                awaited = coroutine.send(None)
+            except StopIteration as end:
+                self._coroutines.discard(coroutine)
+                outcome.set_result(end.value)
+            except Exception as error:  # noqa: BLE001  (whoever waits for the outcome gets it)
+                self._coroutines.discard(coroutine)
+                outcome.set_exception(error)
+            else:
+                awaited.add_done_callback(lambda _: self._soon(go_on))
+
+        self._coroutines.add(coroutine)
+        if self._thread:
+            self._soon(go_on)
+        else:
+            go_on()
+        return outcome
+
+    def result(self, future: Future[R]) -> R:
+        """Runs until a future has its result."""
+        if not self._thread:
+            self._run_until(future)
+        return future.result()
+
+    def run_in_background(self) -> None:
+        """Has a thread run from now on, for those who have other things to do between two results."""
+        self._thread = threading.Thread(
+            target=self._run_until, args=(self._closing,), name="segments-hf loop", daemon=True
+        )
+        self._thread.start()
+
+    def watch(self, fd: int, events: int, callback: Callable[[int], object]) -> None:
+        """Calls back with the events of a socket, of those of `selectors`; for none any more with 0."""
+        if fd in self._selector.get_map():
+            if events:
+                self._selector.modify(fd, events, callback)
+            else:
+                self._selector.unregister(fd)
+        elif events:
+            self._selector.register(fd, events, callback)
+
+    def call_later(self, seconds: float, callback: Callable[[], object]) -> None:
+        """Calls back in some seconds."""
+        heapq.heappush(self._alarms, (time.monotonic() + seconds, next(self._numbers), callback))
+
+    async def pause(self, seconds: float) -> None:
+        """Waits for some seconds."""
+        over: Future[None] = Future()
+        self.call_later(seconds, lambda: over.set_result(None))
+        await wait_for(over)
+
+    def stop(self) -> None:
+        """Ends the coroutines where they are, and the thread."""
+        if self._thread:
+            self._soon(lambda: self._closing.set_result(None))
+            self._thread.join()
+        for coroutine in list(self._coroutines):
+            coroutine.close()
+
+    def close(self) -> None:
+        """Watches nothing any more."""
+        self._selector.close()
+        self._bell.close()
+
+    def _soon(self, callback: Callable[[], object]) -> None:
+        self._ready.append(callback)
+        if self._is_asleep:
+            self._is_asleep = False
+            self._bell.ring()
+
+    def _run_until(self, future: Future[Any]) -> None:
+        while not future.done():
+            self._is_asleep = True  # before looking whether something is ready: who comes later rings
+            events = self._selector.select(self._patience())
+            self._is_asleep = False
+            for key, mask in events:
+                key.data(mask)
+            while self._alarms and self._alarms[0][0] <= time.monotonic():
+                heapq.heappop(self._alarms)[2]()
+            if self._ready:
+                self._ready.popleft()()  # one only: what comes over the network is more urgent
+
+    def _patience(self) -> float | None:
+        """For how many seconds nothing is to do unless something comes; None for ever."""
+        if self._ready:
+            return 0
+        return max(0.0, self._alarms[0][0] - time.monotonic()) if self._alarms else None
