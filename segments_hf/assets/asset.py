@@ -27,7 +27,7 @@ class Asset:
     """
 
     content: bytes | None = None
-    path: Path | None = None
+    path: str | Path | None = None
     url: str | None = field(default=None, repr=False)  # it may be signed
 
     @property
@@ -52,7 +52,7 @@ class Asset:
             return io.BytesIO(self.content)
         assert self.path is not None  # noqa: S101
         try:
-            return self.path.open("rb")
+            return open(self.path, "rb")  # noqa: PTH123  (a Path for each costs more than the rest)
         except OSError as error:
             raise AssetError(f"{self.path}: cannot read the file ({error.strerror})") from error
 

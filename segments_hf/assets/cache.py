@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import uuid
+import secrets
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,19 +46,19 @@ class AssetCache:
         """
         return Path(self._place(url))
 
-    def find(self, url: str) -> Path | None:
+    def find(self, url: str) -> str | None:
         """Where an asset is kept; None if it is not."""
         place = self._place(url)
-        return Path(place) if os.path.isfile(place) else None  # noqa: PTH113  (a Path for each costs more than the look)
+        return place if os.path.isfile(place) else None  # noqa: PTH113  (a Path for each costs more than the look)
 
-    def store(self, url: str, content: bytes) -> Path:
+    def store(self, url: str, content: bytes) -> str:
         """Keeps an asset and returns where.
 
         Raises:
             StorageError: The disk does not take it.
         """
         place = self._place(url)
-        incoming = f"{self.folder}/{_INCOMING}/{uuid.uuid4().hex}"
+        incoming = f"{self.folder}/{_INCOMING}/{secrets.token_hex()}"
         try:
             try:
                 _write(incoming, content)
@@ -76,7 +76,7 @@ class AssetCache:
                 f"{self.folder}: cannot keep an asset of {len(content):,} bytes ({error.strerror}); free some space, "
                 "or set HF_HOME to a folder on another disk. What is there already is whole"
             ) from error
-        return Path(place)
+        return place
 
     def usage(self) -> Usage:
         """How much is kept."""

@@ -101,7 +101,8 @@ class Fetcher:
         Raises:
             AssetError: It cannot be had, or is not a whole picture; the error names it.
         """
-        location = await self.blocking.run(self._locate, reference)
+        # What `resolve` does may take its time.
+        location = await self.blocking.run(self._locate, reference) if self._resolve else self._locate(reference)
         try:
             if location.path is not None:
                 return await self.blocking.run(self._local, location.path, is_bitmap=is_bitmap)

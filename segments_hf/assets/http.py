@@ -78,9 +78,10 @@ class HttpClient:
             StatusError: The answer is an error.
             AssetError: The URL is none, the body is too large, or it took too long.
         """
-        host = self._hosts[_host_name(url)]
+        host_name = _host_name(url)
+        host = self._hosts[host_name]
         body = _Body(self._max_bytes)
-        curl = self._prepared(url, body)
+        curl = self._prepared(url, host_name, body)
         try:
             status = await wait_for(self._transfers.begin(curl, host, deadline))
         except pycurl.error as error:
@@ -99,14 +100,14 @@ class HttpClient:
         while self._handles:
             self._handles.pop().close()
 
-    def _prepared(self, url: str, body: _Body) -> pycurl.Curl:
+    def _prepared(self, url: str, host_name: str, body: _Body) -> pycurl.Curl:
         try:
             curl = self._handles.pop()  # the last one first: its connection is the warmest
         except IndexError:
             curl = self._new_handle()
         try:
             curl.setopt(pycurl.URL, url if _PLAIN.fullmatch(url) else parse_url(url).url)
-            curl.setopt(pycurl.PROXY, self._proxy(_host_name(url)))
+            curl.setopt(pycurl.PROXY, self._proxy(host_name))
         except (LocationParseError, UnicodeError, ValueError) as error:
             self._handles.append(curl)
             raise AssetError(f"got a broken URL ({type(error).__name__})") from None

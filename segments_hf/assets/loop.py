@@ -43,6 +43,7 @@ class Loop:
         self._selector = selectors.DefaultSelector()
         self._bell = Bell()
         self._selector.register(self._bell.fd, selectors.EVENT_READ, lambda _: self._bell.hush())
+        self._watched: set[int] = set()
         self._is_asleep = False
         self._closing: Future[None] = Future()
         self._thread: threading.Thread | None = None
@@ -85,12 +86,13 @@ class Loop:
 
     def watch(self, fd: int, events: int, callback: Callable[[int], object]) -> None:
         """Calls back with the events of a socket, of those of `selectors`; for none any more with 0."""
-        if fd in self._selector.get_map():
-            if events:
-                self._selector.modify(fd, events, callback)
-            else:
-                self._selector.unregister(fd)
-        elif events:
+        if not events:
+            self._watched.discard(fd)
+            self._selector.unregister(fd)
+        elif fd in self._watched:
+            self._selector.modify(fd, events, callback)
+        else:
+            self._watched.add(fd)
             self._selector.register(fd, events, callback)
 
     def call_later(self, seconds: float, callback: Callable[[], object]) -> None:

@@ -41,9 +41,9 @@ def test_what_is_fetched_is_kept(fetcher, server, cache):
     assert (fetched.content, fetched.path, header.size) == (PNG, None, (3, 2))
     assert kept(cache) == []  # until it was compared
     asset = fetcher().keep(fetched)
-    assert (asset.content, asset.path) == (PNG, cache.path(url))
+    assert (asset.content, asset.path) == (PNG, str(cache.path(url)))
     again, header = fetcher().fetch(url)
-    assert (again.read(), again.path, header.size) == (PNG, cache.path(url), (3, 2))
+    assert (again.read(), again.path, header.size) == (PNG, str(cache.path(url)), (3, 2))
     assert fetcher().keep(again) == again
     assert server.asked["/a.png"] == 1
 
@@ -114,7 +114,7 @@ class TestBroken:
         url = server.url("/a.png", PNG)
         cache.store(url, content[:10])  # as a disk may leave it after a power failure
         asset, _ = fetcher().fetch(url)
-        assert fetcher().keep(asset).path == cache.path(url)
+        assert fetcher().keep(asset).path == str(cache.path(url))
         assert cache.path(url).read_bytes() == PNG
 
 
@@ -208,7 +208,7 @@ def test_a_slow_disk_gets_more_than_one_picture_at_once(fetcher, server, monkeyp
     urls = [server.url(f"/{number}.png", PNG) for number in range(6)]
     with fetcher.running() as loop:
         kept = [loop.start(fetched(url)) for url in urls]
-        assert all(loop.result(future).read_bytes() == PNG for future in kept)
+        assert all(Path(loop.result(future)).read_bytes() == PNG for future in kept)
 
 
 @pytest.mark.parametrize("in_background", [False, True])

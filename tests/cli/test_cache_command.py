@@ -29,7 +29,7 @@ def filled(caches) -> AssetCache:
     """A cache of three pictures, two releases, and two pushes of which one is under way."""
     cache = AssetCache(default_cache_folder())
     for days in range(3):
-        path = cache.store(f"https://host/{days}.jpg", b"x" * 1_000_000)
+        path = Path(cache.store(f"https://host/{days}.jpg", b"x" * 1_000_000))
         os.utime(path, (time.time() - days * 10 * DAY,) * 2)
     releases_folder().mkdir(parents=True)
     for name in ("a", "b"):
