@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -78,10 +79,11 @@ class Fetcher:
         try:
             yield self._loop
         finally:
-            self._loop.stop()
-            self.blocking.close()
-            client.close()
-            self._loop.close()
+            if not sys.is_finalizing():  # else the thread of the loop is gone, and all ends with the process
+                self._loop.stop()
+                self.blocking.close()
+                client.close()
+                self._loop.close()
 
     def name(self, reference: str) -> str:
         """An asset as it may be shown: where it is, without a signature.

@@ -39,7 +39,7 @@ class Loop:
         self._ready: deque[Callable[[], object]] = deque()
         self._alarms: list[tuple[float, int, Callable[[], object]]] = []
         self._numbers = itertools.count()
-        self._coroutines: set[Coroutine[Future[Any], None, Any]] = set()
+        self._outcomes: dict[Coroutine[Future[Any], None, Any], Future[Any]] = {}  # of those that are under way
         self._selector = selectors.DefaultSelector()
         self._bell = Bell()
         self._selector.register(self._bell.fd, selectors.EVENT_READ, lambda _: self._bell.hush())
@@ -56,15 +56,13 @@ class Loop:
             try:
                 awaited = coroutine.send(None)
             except StopIteration as end:
-                self._coroutines.discard(coroutine)
-                outcome.set_result(end.value)
+                self._outcomes.pop(coroutine).set_result(end.value)
             except Exception as error:  # noqa: BLE001  (whoever waits for the outcome gets it)
-                self._coroutines.discard(coroutine)
-                outcome.set_exception(error)
+                self._outcomes.pop(coroutine).set_exception(error)
             else:
                 awaited.add_done_callback(lambda _: self._soon(go_on))
 
-        self._coroutines.add(coroutine)
+        self._outcomes[coroutine] = outcome
         if self._thread:
             self._soon(go_on)
         else:
@@ -79,9 +77,7 @@ class Loop:
 
     def run_in_background(self) -> None:
         """Has a thread run from now on, for those who have other things to do between two results."""
-        self._thread = threading.Thread(
-            target=self._run_until, args=(self._closing,), name="segments-hf loop", daemon=True
-        )
+        self._thread = threading.Thread(target=self._run, name="segments-hf loop", daemon=True)
         self._thread.start()
 
     def watch(self, fd: int, events: int, callback: Callable[[int], object]) -> None:
@@ -110,7 +106,8 @@ class Loop:
         if self._thread:
             self._soon(lambda: self._closing.set_result(None))
             self._thread.join()
-        for coroutine in list(self._coroutines):
+        self._is_asleep = False  # who comes now, from another thread, must not ring
+        for coroutine in self._outcomes:
             coroutine.close()
 
     def close(self) -> None:
@@ -123,6 +120,14 @@ class Loop:
         if self._is_asleep:
             self._is_asleep = False
             self._bell.ring()
+
+    def _run(self) -> None:
+        try:
+            self._run_until(self._closing)
+        except BaseException as error:
+            for outcome in self._outcomes.values():  # or they would be waited for for ever
+                outcome.set_exception(error)
+            raise
 
     def _run_until(self, future: Future[Any]) -> None:
         while not future.done():

@@ -48,12 +48,21 @@ def names(dataset) -> list[str]:
     return [row["name"] for row in dataset]
 
 
-def run_worker(stream, tmp_path, caches) -> subprocess.CompletedProcess:
+# Does not read it to its end, and leaves what it has to the end of the process.
+EARLY_WORKER = """
+import pickle, sys
+with open(sys.argv[1], "rb") as file:
+    rows = iter(pickle.load(file))
+print(next(rows)["name"])
+"""
+
+
+def run_worker(stream, tmp_path, caches, script=WORKER) -> subprocess.CompletedProcess:
     file = tmp_path / "stream.pickle"
     file.write_bytes(pickle.dumps(stream))
     environment = {**os.environ, "HF_HOME": str(caches)}
-    command = [sys.executable, "-c", WORKER, str(file)]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", script, str(file)]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
 
 
 @pytest.mark.parametrize(("samples", "shards"), [(1, 1), (3, 3), (16, 16), (17, 9), (100, 15), (1024, 16), (2000, 32)])
@@ -130,6 +139,13 @@ def test_taking_a_few_fetches_a_few(server, write_release):
     stream = segments_hf.load_release(write_release(samples), split="train", streaming=True, on_error="keep")
     assert len(list(stream.take(3))) == 3
     assert 3 <= server.asked.total() <= 200
+
+
+def test_a_process_may_end_before_its_stream(server, write_release, tmp_path, caches):
+    samples = [sample(f"s{n}", f"{server.address}/{n}.jpg") for n in range(1000)]
+    stream = segments_hf.load_release(write_release(samples), split="train", streaming=True, on_error="keep")
+    worker = run_worker(stream, tmp_path, caches, EARLY_WORKER)
+    assert (worker.returncode, worker.stdout, worker.stderr) == (0, "s0\n", "")
 
 
 @pytest.mark.parametrize("filters", [{}, {"filter_by": "unlabeled"}], ids=["all", "filtered"])
