@@ -177,7 +177,7 @@ class _Body:
 
     def write(self, chunk: bytes) -> int:
         self.size += len(chunk)
-        if self.is_too_large:
+        if self.size > self._most:
             return 0
         self._chunks.append(chunk)
         return len(chunk)
