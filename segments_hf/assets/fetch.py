@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from segments_hf.assets.loop import Loop
 from segments_hf.assets.picture import UnwantedError
 from segments_hf.assets.places import Places
 from segments_hf.assets.retry import RetryPolicy, retrying
+from segments_hf.assets.structure import picture_format
 from segments_hf.assets.traffic import Traffic
 from segments_hf.errors import AssetError
 
@@ -71,6 +73,7 @@ class Fetcher:
         Args:
             in_background: Whether it goes on while nobody waits for a result.
         """
+        process = os.getpid()
         self._loop, self.blocking = Loop(), Blocking(self.options.in_flight)
         client = HttpClient(self._loop, self.options)
         self._places = Places(client, self.blocking, self.options, self._storage_options)
@@ -79,11 +82,11 @@ class Fetcher:
         try:
             yield self._loop
         finally:
-            if not sys.is_finalizing():  # else the thread of the loop is gone, and all ends with the process
-                self._loop.stop()
+            if os.getpid() != process:
+                self._loop.forget()
+            elif not sys.is_finalizing():  # else the thread of the loop is gone, and all ends with the process
+                self._loop.close(client.close)
                 self.blocking.close()
-                client.close()
-                self._loop.close()
 
     def name(self, reference: str) -> str:
         """An asset as it may be shown: where it is, without a signature.
@@ -107,12 +110,19 @@ class Fetcher:
         location = await self.blocking.run(self._locate, reference) if self._resolve else self._locate(reference)
         try:
             if location.path is not None:
-                return await self.blocking.run(self._local, location.path, is_bitmap=is_bitmap)
+                asset = Asset(path=await self.blocking.run(_existing, location.path))
+                return asset, await self.check(asset, is_bitmap=is_bitmap)
             assert location.url is not None  # noqa: S101
-            cached = await self.blocking.run(self._cached, location.url, is_bitmap=is_bitmap)
+            cached = await self._cached(location.url, is_bitmap=is_bitmap)
             return cached or await self._fetched(location.url, is_bitmap=is_bitmap)
         except AssetError as error:
             raise AssetError(f"{location}: {error}") from error
+
+    async def check(self, asset: Asset, *, is_new: bool = True, is_bitmap: bool = False) -> Header:
+        """What `check_picture` says; where it decodes pixels, in a thread."""
+        is_decoded = self.options.verify == "decode" or (asset.content and picture_format(asset.content) is None)
+        run = self.blocking.run_in_thread if is_decoded else self.blocking.run
+        return await run(check_picture, asset, self.options, is_new=is_new, is_bitmap=is_bitmap)
 
     async def keep(self, asset: Asset) -> Asset:
         """The same asset, in the cache if it came over the network; to be called when nothing is wrong with it.
@@ -127,18 +137,14 @@ class Fetcher:
     def _locate(self, reference: str) -> Location:
         return locate(reference, self._base, self._resolve)
 
-    def _local(self, path: Path, *, is_bitmap: bool) -> tuple[Asset, Header]:
-        asset = Asset(path=_existing(path))
-        return asset, check_picture(asset, self.options, is_bitmap=is_bitmap)
-
-    def _cached(self, url: str, *, is_bitmap: bool) -> tuple[Asset, Header] | None:
+    async def _cached(self, url: str, *, is_bitmap: bool) -> tuple[Asset, Header] | None:
         """What the cache has; nothing if it is broken there, so that it is fetched again."""
-        path = self._cache.find(url)
+        path = await self.blocking.run(self._cache.find, url)
         if path is None:
             return None
         asset = Asset(path=path)
         try:
-            return asset, check_picture(asset, self.options, is_new=False, is_bitmap=is_bitmap)
+            return asset, await self.check(asset, is_new=False, is_bitmap=is_bitmap)
         except UnwantedError:
             raise
         except AssetError:
@@ -157,9 +163,7 @@ class Fetcher:
         return Asset(content, url=url), header
 
     async def _accept(self, content: bytes, *, is_bitmap: bool) -> Header:
-        if self.options.verify == "decode":
-            return await self.blocking.run_in_thread(check_picture, Asset(content), self.options, is_bitmap=is_bitmap)
-        return check_picture(Asset(content), self.options, is_bitmap=is_bitmap)
+        return await self.check(Asset(content), is_bitmap=is_bitmap)
 
 
 def _existing(path: Path) -> Path:

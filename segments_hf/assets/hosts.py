@@ -16,7 +16,7 @@ PASSING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 _TOO_MANY_REQUESTS = 429
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds, for a host that does not say how long
 _SILENCE = 60.0  # seconds until a host that gave no answer is asked again
-_LOOK = 0.5  # seconds between two looks whether one that waits has waited for too long
+_LOOK = 0.5  # seconds between two looks whether the next in line has waited for too long
 
 
 class Hosts:

@@ -1,4 +1,4 @@
-"""Bytes over http(s), one request at a time."""
+"""Bytes over http(s): one request for each call."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class HttpClient:
         self._user_agent = f"segments-hf/{version('segments-hf')}"
         self._handles: deque[pycurl.Curl] = deque()  # those that are not in use
         self._proxies: dict[str, str] = {}
-        self._transfers = Transfers(loop, 2 * options.connections)
+        self._transfers = Transfers(loop, 2 * int(options.connections))
 
     async def read(self, url: str, deadline: Deadline) -> bytes:
         """The body behind a URL, as long as the server said it is.

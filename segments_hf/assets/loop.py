@@ -30,9 +30,10 @@ def wait_for(future: Future[R]) -> Generator[Future[R], None, R]:
 class Loop:
     """Runs coroutines, whose waits are all `wait_for`, in the thread that wants a result; or in one of its own.
 
-    Handing the interpreter from one thread to another costs more than most of what is done for a picture, so a build
-    has one thread. asyncio does not run in a thread where it runs already, as in a notebook, and lets all coroutines go
-    on before it looks at its sockets again; here a request is sent before what came is worked on.
+    Handing the interpreter from one thread to another costs more than most of what is done for a picture, so who only
+    waits for results runs it himself. asyncio does not run in a thread where it runs already, as in a notebook, and
+    lets all coroutines go on before it looks at its sockets again; here a request is sent before what came is worked
+    on.
     """
 
     def __init__(self) -> None:
@@ -45,12 +46,17 @@ class Loop:
         self._selector.register(self._bell.fd, selectors.EVENT_READ, lambda _: self._bell.hush())
         self._watched: set[int] = set()
         self._is_asleep = False
-        self._closing: Future[None] = Future()
+        self._closing: Future[Callable[[], object]] = Future()
+        self._fault: BaseException | None = None
         self._thread: threading.Thread | None = None
 
     def start(self, coroutine: Coroutine[Future[Any], None, R]) -> Future[R]:
         """Starts a coroutine; in the background, any thread may call it."""
         outcome: Future[R] = Future()
+        if self._fault:
+            coroutine.close()
+            outcome.set_exception(self._fault)
+            return outcome
 
         def go_on() -> None:
             try:
@@ -82,12 +88,12 @@ class Loop:
 
     def watch(self, fd: int, events: int, callback: Callable[[int], object]) -> None:
         """Calls back with the events of a socket, of those of `selectors`; for none any more with 0."""
-        if not events:
-            self._watched.discard(fd)
-            self._selector.unregister(fd)
-        elif fd in self._watched:
+        if fd in self._watched and events:
             self._selector.modify(fd, events, callback)
-        else:
+        elif fd in self._watched:
+            self._watched.remove(fd)
+            self._selector.unregister(fd)
+        elif events:
             self._watched.add(fd)
             self._selector.register(fd, events, callback)
 
@@ -101,19 +107,25 @@ class Loop:
         self.call_later(seconds, lambda: over.set_result(None))
         await wait_for(over)
 
-    def stop(self) -> None:
-        """Ends the coroutines where they are, and the thread."""
-        if self._thread:
-            self._soon(lambda: self._closing.set_result(None))
-            self._thread.join()
-        self._is_asleep = False  # who comes now, from another thread, must not ring
-        for coroutine in self._outcomes:
-            coroutine.close()
+    def close(self, also: Callable[[], object] = lambda: None) -> None:
+        """Ends the coroutines where they are, and the thread.
 
-    def close(self) -> None:
-        """Watches nothing any more."""
-        self._selector.close()
-        self._bell.close()
+        Args:
+            also: What closes what they have used; it is called when they have ended.
+        """
+        if self._thread is None:
+            self._end(also)
+            return
+        self._soon(lambda: self._closing.set_result(also))
+        if self._thread is threading.current_thread():  # where the garbage collector may be at work
+            return
+        self._thread.join()
+        if self._fault:
+            self._end(also)
+
+    def forget(self) -> None:
+        """Leaves everything to the process that this one was forked from."""
+        self._watched.clear()
 
     def _soon(self, callback: Callable[[], object]) -> None:
         self._ready.append(callback)
@@ -125,9 +137,21 @@ class Loop:
         try:
             self._run_until(self._closing)
         except BaseException as error:
-            for outcome in self._outcomes.values():  # or they would be waited for for ever
+            self._fault = error
+            for outcome in list(self._outcomes.values()):  # or they would be waited for for ever
                 outcome.set_exception(error)
             raise
+        self._end(self._closing.result())
+
+    def _end(self, also: Callable[[], object]) -> None:
+        self._is_asleep = False  # who comes now, from another thread, must not ring
+        try:
+            for coroutine in list(self._outcomes):
+                coroutine.close()
+            also()
+        finally:
+            self._selector.close()
+            self._bell.close()
 
     def _run_until(self, future: Future[Any]) -> None:
         while not future.done():

@@ -142,12 +142,14 @@ class _Line(Generic[T, R]):
         if self._is_beginning:
             return
         self._is_beginning = True
-        while self._waiting and len(self._under_way) < self._in_flight and self._has_room():
-            future = self._begin(self._waiting.popleft())
-            self._begun.append(future)
-            self._under_way.add(future)
-            future.add_done_callback(self._done)
-        self._is_beginning = False
+        try:
+            while self._waiting and len(self._under_way) < self._in_flight and self._has_room():
+                future = self._begin(self._waiting.popleft())
+                self._begun.append(future)
+                self._under_way.add(future)
+                future.add_done_callback(self._done)
+        finally:
+            self._is_beginning = False
 
     def _has_room(self) -> bool:
         under_way = (len(self._under_way) + 1) * (self._heaviest or _PHOTOGRAPH)

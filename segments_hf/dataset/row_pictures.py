@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from segments_hf.assets import Asset, check_picture
+from segments_hf.assets import Asset
 from segments_hf.errors import AssetError, SizeMismatchError
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ async def _picture(column: str, reference: str | None, found: Path | None, fetch
     if found:
         asset = Asset(path=found)
         try:
-            header = await fetcher.blocking.run(check_picture, asset, fetcher.options, is_bitmap=is_bitmap)
+            header = await fetcher.check(asset, is_bitmap=is_bitmap)
         except AssetError as error:
             raise AssetError(f"{found}: {error}") from error
         return _Picture(str(found), asset, header, is_fetched=False)

@@ -38,9 +38,7 @@ class Client:
         return self.loop.result(got)[0]
 
     def close(self) -> None:
-        self.loop.stop()
-        self.http.close()
-        self.loop.close()
+        self.loop.close(self.http.close)
 
 
 class OneByOne:

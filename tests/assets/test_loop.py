@@ -18,7 +18,6 @@ def loop(request):
     if request.param:
         loop.run_in_background()
     yield loop
-    loop.stop()
     loop.close()
 
 
@@ -65,8 +64,11 @@ def test_a_future_of_another_thread_wakes_it(loop):
         assert time.monotonic() - began < 5
 
 
-def test_what_is_under_way_ends_where_it_is(loop):
-    ended = []
+@pytest.mark.parametrize("in_background", [False, True])
+def test_what_is_under_way_ends_where_it_is(in_background):
+    loop, ended = Loop(), []
+    if in_background:
+        loop.run_in_background()
 
     async def wait():
         try:
@@ -76,9 +78,40 @@ def test_what_is_under_way_ends_where_it_is(loop):
 
     future = loop.start(wait())
     loop.result(loop.start(loop.pause(0.01)))
-    loop.stop()
-    assert ended == [True]
+    loop.close(lambda: ended.append("and what it used"))
+    assert ended == [True, "and what it used"]
     assert not future.done()
+
+
+def test_it_may_be_closed_where_it_runs():
+    """The garbage collector works in any thread."""
+    loop, ended = Loop(), threading.Event()
+    loop.run_in_background()
+
+    async def close():
+        loop.close(ended.set)
+
+    loop.start(close())
+    assert ended.wait(10)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_one_that_breaks_says_so_to_all():
+    loop = Loop()
+    loop.run_in_background()
+
+    async def wait():
+        await wait_for(Future())
+
+    waiting = [loop.start(wait()) for _ in range(3)]
+    loop.call_later(0, lambda: 1 / 0)
+    waiting.append(loop.start(wait()))
+    for future in waiting:
+        with pytest.raises(ZeroDivisionError):
+            loop.result(future)
+    with pytest.raises(ZeroDivisionError):
+        loop.result(loop.start(wait()))
+    loop.close()
 
 
 def test_the_foreground_has_no_thread():
@@ -99,7 +132,6 @@ def test_the_background_goes_on_while_nobody_waits():
 
     loop.start(work())
     assert ended.wait(10)
-    loop.stop()
     loop.close()
 
 
@@ -112,7 +144,6 @@ def test_nothing_is_said_of_one_that_is_left_to_the_garbage_collector():
             while True:
                 yield loop.result(loop.start(loop.pause(0)))
         finally:
-            loop.stop()
             loop.close()
 
     left = {"pauses": pauses()}
