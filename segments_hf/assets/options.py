@@ -16,8 +16,7 @@ class FetchOptions:
 
     Attributes:
         connections: How many requests one host gets at once.
-        in_flight: How many rows are fetched at once; each makes one request after the other. With more than the
-            `connections`, the next request is there as soon as a connection is free.
+        in_flight: How many rows are fetched at once; each makes one request after the other.
         timeout: Seconds that an asset may take, with all that is waited for it.
         max_bytes: How many bytes an asset may have.
         max_pixels: How many pixels a picture may have: twice Pillow's ``MAX_IMAGE_PIXELS``, over which it refuses to
@@ -28,7 +27,7 @@ class FetchOptions:
         OptionError: A number is not positive, or there is no such `verify`.
     """
 
-    connections: int = 32
+    connections: int = 64
     in_flight: int = 64
     timeout: float = 300
     max_bytes: int = 256 * 2**20
