@@ -41,7 +41,7 @@ def ours(path: str) -> Measure:
 
 def limit(path: str) -> Measure:
     """Make the rows and do nothing with them."""
-    from segments_hf.look.source import open_source
+    from segments_hf.dataset.row_source import open_source
 
     rows, measure = timed(lambda: sum(1 for _ in open_source(path, assets=False).outcomes()))
     if rows != SAMPLES:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from segments_hf.errors import AssetError
 
 if TYPE_CHECKING:
-    from segments_hf.assets.deadline import Deadline
+    from segments_hf.io.deadline import Deadline
 
 OK = 200
 PASSING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})

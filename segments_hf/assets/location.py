@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit
 
-from segments_hf.buckets import is_bucket_url
 from segments_hf.errors import AssetError, OptionError
-from segments_hf.urls import file_path, is_url, public_name, scheme_of
+from segments_hf.io.object_stores import is_bucket_url
+from segments_hf.io.redaction import public_name
+from segments_hf.io.urls import file_path, is_url, scheme_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 from segments_hf.errors import AssetError, OptionError
-from segments_hf.urls import file_path, is_url, public_name, scheme_of
+from segments_hf.io.redaction import public_name
+from segments_hf.io.urls import file_path, is_url, scheme_of
 
 Resolve = Callable[[str], str] | Mapping[str, str]
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from segments_hf.assets.picture import UnwantedError
 from segments_hf.errors import AssetError
+from segments_hf.images.header import UnwantedError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from segments_hf.assets.deadline import Deadline
     from segments_hf.assets.hosts import Host
     from segments_hf.assets.traffic import Traffic
+    from segments_hf.io.deadline import Deadline
 
 T = TypeVar("T")
 

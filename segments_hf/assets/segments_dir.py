@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from segments_hf.errors import OptionError
-from segments_hf.urls import url_suffix
+from segments_hf.io.urls import url_suffix
 
 
 class SegmentsDir:

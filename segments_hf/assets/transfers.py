@@ -14,9 +14,9 @@ import pycurl
 from segments_hf.errors import AssetError
 
 if TYPE_CHECKING:
-    from segments_hf.assets.deadline import Deadline
     from segments_hf.assets.hosts import Host
     from segments_hf.assets.loop import Loop
+    from segments_hf.io.deadline import Deadline
 
 
 @dataclass(eq=False)

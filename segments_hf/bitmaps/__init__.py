@@ -1,14 +1,14 @@
 """Bitmaps and masks: numpy in, numpy out; knows nothing of releases."""
 
 from segments_hf.bitmaps.boxes import Boxes, boxes
-from segments_hf.bitmaps.joined import join_rings
+from segments_hf.bitmaps.id_codec import ID_LIMIT, decode_bitmap, encode_bitmap
+from segments_hf.bitmaps.joined_rings import join_rings
 from segments_hf.bitmaps.mask_png import encode_mask
 from segments_hf.bitmaps.masks import binary_masks, class_of_ids, get_semantic_bitmap, instance_mask, semantic_mask
 from segments_hf.bitmaps.nearest import resize_nearest
 from segments_hf.bitmaps.outlines import Ring, outlines
 from segments_hf.bitmaps.palette import Color, palette_color
 from segments_hf.bitmaps.panoptic import panoptic
-from segments_hf.bitmaps.png import ID_LIMIT, UNREADABLE, decode_bitmap, encode_bitmap
 from segments_hf.bitmaps.polygons import FARTHEST, fill_polygons
 from segments_hf.bitmaps.rectangles import smallest_rectangle
 from segments_hf.bitmaps.rle import Rles, rle
@@ -16,7 +16,6 @@ from segments_hf.bitmaps.rle import Rles, rle
 __all__ = [
     "FARTHEST",
     "ID_LIMIT",
-    "UNREADABLE",
     "Boxes",
     "Color",
     "Ring",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from segments_hf.bitmaps.png import decode_bitmap
+from segments_hf.bitmaps.id_codec import decode_bitmap
 from segments_hf.errors import BitmapError
 
 if TYPE_CHECKING:

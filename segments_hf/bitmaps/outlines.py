@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from segments_hf.bitmaps.png import decode_bitmap
+from segments_hf.bitmaps.id_codec import decode_bitmap
 
 if TYPE_CHECKING:
     import numpy.typing as npt

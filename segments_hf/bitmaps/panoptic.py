@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segments_hf.bitmaps.boxes import boxes
+from segments_hf.bitmaps.id_codec import decode_bitmap
 from segments_hf.bitmaps.masks import class_of_ids, look_up
-from segments_hf.bitmaps.png import decode_bitmap
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

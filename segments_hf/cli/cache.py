@@ -11,7 +11,7 @@ import typer
 from segments_hf.cli.console import output
 
 if TYPE_CHECKING:
-    from segments_hf.assets import Usage
+    from segments_hf.io.disk_usage import Usage
 
 app = typer.Typer(help="Show or clear what is kept on this machine.", no_args_is_help=True)
 
@@ -23,8 +23,9 @@ def info() -> None:
     """Show what is kept: pictures, releases of the platform, pushes that were broken off."""
     from rich.table import Table
 
-    from segments_hf.assets import AssetCache, default_cache_folder, find_files, usage_of
+    from segments_hf.assets import AssetCache, default_cache_folder
     from segments_hf.hub.journal import left_journals
+    from segments_hf.io.disk_usage import find_files, usage_of
     from segments_hf.release import releases_folder
 
     table = Table("what", "files", "size", "not used for", box=None, padding=(0, 2, 0, 0))
@@ -47,8 +48,9 @@ def clear(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Remove what is kept. Datasets that refer to removed pictures are built again when they are loaded."""
-    from segments_hf.assets import AssetCache, default_cache_folder, find_files, remove_files
+    from segments_hf.assets import AssetCache, default_cache_folder
     from segments_hf.hub.journal import left_journals
+    from segments_hf.io.disk_usage import find_files, remove_files
     from segments_hf.release import releases_folder
 
     seconds = _parse_age(older_than)

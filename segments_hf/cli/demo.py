@@ -14,10 +14,10 @@ def demo(
     out: Annotated[Path, typer.Argument(help="The PNG to write.")] = Path("segments-hf-demo.png"),
 ) -> None:
     """Build the embedded demo release and draw a contact sheet: images beside their coloured masks."""
-    from segments_hf.dataset.categories import categories
+    from segments_hf.dataset.class_info import categories
     from segments_hf.dataset.load import load_release
     from segments_hf.demo import demo_release
-    from segments_hf.pictures import contact_sheet
+    from segments_hf.drawing import contact_sheet
 
     dataset = load_release(demo_release(), split="train")
     classes = categories(dataset)

@@ -13,7 +13,7 @@ from segments_hf.cli.console import output
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from segments_hf.look import CategoryCount, Inspection
+    from segments_hf.stats.inspection import CategoryCount, Inspection
 
 
 def inspect(
@@ -25,8 +25,8 @@ def inspect(
     """Show what a release holds: categories, statuses, image hosts. Fetches no asset."""
     import msgspec
 
-    from segments_hf.look import inspect_release
     from segments_hf.release import Release
+    from segments_hf.stats.inspection import inspect_release
 
     inspection = inspect_release(Release.open(release), labelset)
     if json:
@@ -71,7 +71,7 @@ def _table(title: str, columns: tuple[str, ...], rows: Iterable[tuple[object, ..
 
 
 def _text(cell: object) -> Text:
-    from segments_hf.look.wording import printable  # a name may hold the codes of a terminal
+    from segments_hf.io.escaping import printable  # a name may hold the codes of a terminal
 
     return Text(printable(str(cell)))
 

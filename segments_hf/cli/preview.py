@@ -27,7 +27,7 @@ def preview(
     """Make a page of the pictures with their labels over them, and of what is wrong with them."""
     import datasets
 
-    from segments_hf.look.preview import preview as make
+    from segments_hf.preview.preview_page import preview as make
 
     if quiet:
         datasets.disable_progress_bars()

@@ -36,9 +36,9 @@ def push(
     from huggingface_hub.utils.tqdm import disable_progress_bars
 
     from segments_hf.dataset.load import load_release
-    from segments_hf.hub.push import push as push_source
+    from segments_hf.hub.parts import open_source
+    from segments_hf.hub.pushing import push as push_source
     from segments_hf.hub.repository import open_repository
-    from segments_hf.hub.source import open_source
 
     if quiet:
         datasets.disable_progress_bars()

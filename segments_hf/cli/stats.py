@@ -14,8 +14,8 @@ from segments_hf.cli import options
 from segments_hf.cli.console import output
 
 if TYPE_CHECKING:
-    from segments_hf.look.statistics import ClassStats, Stats
-    from segments_hf.look.tally import AttributeCounts, Sizes
+    from segments_hf.stats.statistics import ClassStats, Stats
+    from segments_hf.stats.tally import AttributeCounts, Sizes
 
 _LINES = 12  # of tables that may have no end
 
@@ -39,9 +39,9 @@ def stats(
     import datasets
     import msgspec
 
-    from segments_hf.look.figures import save_figures
-    from segments_hf.look.statistics import stats as count
-    from segments_hf.pictures.figure import new_figure
+    from segments_hf.drawing.figure import new_figure
+    from segments_hf.stats.figures import save_figures
+    from segments_hf.stats.statistics import stats as count
 
     if figures:
         new_figure(1, 1)  # finds out before the work whether there can be any
@@ -91,7 +91,7 @@ def _tables(counted: Stats) -> Iterable[Table]:
 
 
 def _classes(counted: Stats) -> Table:
-    from segments_hf.look.wording import printable
+    from segments_hf.io.escaping import printable
 
     columns: dict[str, Any] = {
         "class": lambda item: Text.assemble(
@@ -144,7 +144,7 @@ def _first(rows: list[tuple[str, int]]) -> list[tuple[str, int]]:
 
 
 def _values(attributes: list[AttributeCounts]) -> Iterable[tuple[str, str, int]]:
-    from segments_hf.look.figures import shown_value
+    from segments_hf.stats.figures import shown_value
 
     for attribute in attributes:
         for place, item in enumerate(attribute.values[:_LINES]):
@@ -164,6 +164,6 @@ def _table(title: str, columns: tuple[str, ...], rows: Iterable[Iterable[object]
 
 
 def _cell(cell: object) -> str:
-    from segments_hf.look.wording import printable  # a name may hold the codes of a terminal
+    from segments_hf.io.escaping import printable  # a name may hold the codes of a terminal
 
     return f"{cell:,}" if isinstance(cell, int) else printable(str(cell))

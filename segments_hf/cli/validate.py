@@ -13,7 +13,7 @@ from segments_hf.cli import options
 from segments_hf.cli.console import output
 
 if TYPE_CHECKING:
-    from segments_hf.look import Finding, Report
+    from segments_hf.validate import Finding, Report
 
 _MOST = 5  # findings of a check that are listed
 _NAMED = 3  # samples that the table names
@@ -35,7 +35,7 @@ def validate(
     import datasets
     import msgspec
 
-    from segments_hf.look.validation import validate as validate_release
+    from segments_hf.validate.validation import validate as validate_release
 
     if quiet:
         datasets.disable_progress_bars()
@@ -49,7 +49,7 @@ def validate(
 
 
 def _print(report: Report) -> None:
-    from segments_hf.look.report import described
+    from segments_hf.validate.report import described
 
     output.print(Text(report.summary), soft_wrap=True)
     if report.is_clean:
@@ -78,7 +78,7 @@ def _table(report: Report) -> Table:
 
 def _samples(findings: list[Finding]) -> str:
     """The first samples that have findings."""
-    from segments_hf.look.wording import printable
+    from segments_hf.io.escaping import printable
 
     names = list(dict.fromkeys(finding.sample for finding in findings))
     more = [] if len(names) <= _NAMED else ["…"]

@@ -20,22 +20,22 @@ from segments_hf.assets import (
     resolver,
 )
 from segments_hf.dataset.config import SegmentsReleaseConfig
-from segments_hf.dataset.features import row_features
-from segments_hf.dataset.opened import reopen_release
+from segments_hf.dataset.open_releases import reopen_release
 from segments_hf.dataset.origin import origin_sentence
 from segments_hf.dataset.plan import Shard, plan_splits
-from segments_hf.dataset.problems import append_problem, checked_on_error, read_problems, report
 from segments_hf.dataset.progress import shown_traffic
-from segments_hf.dataset.row_pictures import PICTURES, Pictures
-from segments_hf.dataset.rows import make_rows
+from segments_hf.dataset.rows.features import row_features
+from segments_hf.dataset.rows.problems import append_problem, checked_on_error, read_problems, report
+from segments_hf.dataset.rows.row_images import PICTURES, Pictures
+from segments_hf.dataset.rows.row_maker import make_rows
 from segments_hf.errors import OptionError, SegmentsHFError, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from segments_hf.dataset.opened import ReleaseKey
-    from segments_hf.dataset.problems import Problem
-    from segments_hf.dataset.rows import Outcome
+    from segments_hf.dataset.open_releases import ReleaseKey
+    from segments_hf.dataset.rows.problems import Problem
+    from segments_hf.dataset.rows.row_maker import Outcome
     from segments_hf.release import Release
 
 PROBLEMS_FILE = "errors.jsonl"

@@ -17,12 +17,12 @@ import datasets
 from datasets.fingerprint import Hasher
 
 from segments_hf.assets import FetchOptions, resolver
-from segments_hf.dataset.categories import merged_categories
-from segments_hf.dataset.features import json_feature
-from segments_hf.dataset.opened import ReleaseKey, open_release, reopen_release
-from segments_hf.dataset.problems import checked_on_error
+from segments_hf.dataset.open_releases import ReleaseKey, open_release, reopen_release
+from segments_hf.dataset.rows.features import json_feature
+from segments_hf.dataset.rows.problems import checked_on_error
 from segments_hf.dataset.splits import split_assigner
 from segments_hf.errors import OptionError
+from segments_hf.labels.categories import merged_categories
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,8 +11,8 @@ from datasets.data_files import DataFilesDict, DataFilesList
 from segments_hf.assets import FetchOptions, Resolve
 from segments_hf.dataset.builder import SegmentsRelease
 from segments_hf.dataset.registration import NAME, code_hash
+from segments_hf.io.urls import is_url
 from segments_hf.release import pin
-from segments_hf.urls import is_url
 
 Source = str | os.PathLike[str]
 

@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from segments_hf.dataset.opened import ReleaseKey, reopen_release
+from segments_hf.dataset.open_releases import ReleaseKey, reopen_release
 from segments_hf.dataset.splits import checked_name, split_assigner
 from segments_hf.errors import OptionError, ReleaseError
 from segments_hf.release import has_metadata, wanted_statuses

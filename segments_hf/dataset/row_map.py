@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import datasets
 from datasets import Features, Image, Value
 
 from segments_hf.dataset.registration import code_hash
 from segments_hf.errors import BitmapError, OptionError, SegmentsHFError
+from segments_hf.labels.row import Row, sample_name
 
-Row = Mapping[str, Any]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 _ROWS_AT_ONCE = 16  # in memory, as they may hold their pictures
 
@@ -166,13 +167,3 @@ class Versioned:
             return self.function(row)
         except BitmapError as error:
             raise BitmapError(f"{sample_name(row)}: {error}") from error
-
-
-def sample_name(row: Row) -> str:
-    """A row as errors name it.
-
-    >>> sample_name({"name": "a.jpg", "frame_index": 3})
-    "sample 'a.jpg', frame 3"
-    """
-    frame = "" if row.get("frame_index") is None else f", frame {row['frame_index']}"
-    return f"sample {row.get('name')!r}{frame}"

@@ -16,7 +16,7 @@ from segments_hf.errors import AssetError
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from segments_hf.dataset.row_map import Row
+    from segments_hf.labels.row import Row
 
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"|?*]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)  # names of devices on Windows

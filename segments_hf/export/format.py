@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from segments_hf.dataset.categories import class_colors, class_names
+from segments_hf.labels.categories import class_colors, class_names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from segments_hf.bitmaps import Color
     from segments_hf.dataset.origin import Origin
-    from segments_hf.dataset.row_map import Row
+    from segments_hf.labels.row import Row
     from segments_hf.release import Category
 
 # What an annotation can be: pixels of a bitmap, or one of the platform's types of vectors.

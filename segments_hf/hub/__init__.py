@@ -1,5 +1,5 @@
 """The Hugging Face Hub: the card and the push."""
 
-from segments_hf.hub.push import push_to_hub
+from segments_hf.hub.pushing import push_to_hub
 
 __all__ = ["push_to_hub"]

@@ -11,9 +11,10 @@ import msgspec
 import yaml
 from huggingface_hub import DatasetCard
 
-from segments_hf.dataset.categories import class_colors, class_names, path_in_repo
+from segments_hf.dataset.class_info import path_in_repo
 from segments_hf.errors import HubError
-from segments_hf.hub.tally import Tally
+from segments_hf.hub.row_counts import Tally
+from segments_hf.labels.categories import class_colors, class_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datasets import Features
     from huggingface_hub import CardData
 
-    from segments_hf.hub.tally import Tally
+    from segments_hf.hub.row_counts import Tally
 
 _TASKS = {
     "semantic-segmentation": ("image-segmentation", "semantic-segmentation"),

@@ -8,7 +8,7 @@ from huggingface_hub import CommitInfo, CommitOperationAdd, CommitOperationDelet
 from huggingface_hub.errors import HfHubHTTPError
 
 from segments_hf.errors import HubError
-from segments_hf.hub.patience import PAUSES, is_passing, rest, status_of
+from segments_hf.hub.hub_retries import PAUSES, is_passing, rest, status_of
 from segments_hf.hub.repository import blob_id, refusal
 from segments_hf.hub.upload import operation_of
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from filelock import FileLock, Timeout
 
-from segments_hf.hub.tally import Tally  # noqa: TC001  (msgspec reads the types)
+from segments_hf.hub.row_counts import Tally  # noqa: TC001  (msgspec reads the types)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -19,7 +19,7 @@ from huggingface_hub.errors import (
 from huggingface_hub.utils._validators import validate_repo_id
 
 from segments_hf.errors import HubError, OptionError
-from segments_hf.hub.patience import patiently, status_of
+from segments_hf.hub.hub_retries import patiently, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

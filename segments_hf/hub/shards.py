@@ -9,7 +9,7 @@ import pyarrow as pa
 from datasets.arrow_writer import ParquetWriter
 from datasets.table import embed_table_storage
 
-from segments_hf.hub.tally import Tally, tally
+from segments_hf.hub.row_counts import Tally, tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,8 +14,8 @@ from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.lfs import UploadInfo, post_lfs_batch_info
 
 from segments_hf.errors import HubError
+from segments_hf.hub.hub_retries import patiently, status_of
 from segments_hf.hub.journal import Arrived, Journal
-from segments_hf.hub.patience import patiently, status_of
 from segments_hf.hub.repository import refusal
 from segments_hf.hub.shards import Shard, write_shards
 

@@ -11,21 +11,22 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from segments_hf.errors import OptionError, ReleaseError
-from segments_hf.release.decode import decode
+from segments_hf.io.redaction import public_name
+from segments_hf.io.urls import file_path, is_url
+from segments_hf.release.decoding import decode
 from segments_hf.release.document import Document, Labelset, Owner, SampleDocument, Task, parse_moment
-from segments_hf.release.guess import guess_task_type
-from segments_hf.release.platform import pin
+from segments_hf.release.platform.pinning import pin
+from segments_hf.release.release_source import read_source
 from segments_hf.release.sample import RAW_LABELS, Sample
-from segments_hf.release.source import read_source
-from segments_hf.release.tasks import TaskKind, task_kind
-from segments_hf.urls import file_path, is_url, public_name
+from segments_hf.release.task_type_guess import guess_task_type
+from segments_hf.release.task_types import TaskKind, task_kind
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterator, Mapping
 
     from segments_hf.release.document import Category
-    from segments_hf.release.files import Buffer
+    from segments_hf.release.json_file import Buffer
 
 GROUND_TRUTH = "ground-truth"
 

@@ -8,13 +8,13 @@ import msgspec
 from msgspec import Raw, UnsetType
 
 from segments_hf.errors import ReleaseError
-from segments_hf.release.decode import decode
+from segments_hf.release.decoding import decode
 from segments_hf.release.document import ListedLabel, SampleAttributes, SampleDocument, json_text
 
 if TYPE_CHECKING:
     from segments_hf.release.document import Frame
     from segments_hf.release.release import Release
-    from segments_hf.release.tasks import JsonLabel, Label
+    from segments_hf.release.task_types import JsonLabel, Label
 
 UNLABELED = "UNLABELED"
 

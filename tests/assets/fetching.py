@@ -9,11 +9,12 @@ from typing import Any
 
 from PIL import Image
 
-from segments_hf.assets import Asset, AssetCache, Fetcher, FetchOptions, Header, Traffic
-from segments_hf.assets.deadline import Deadline
-from segments_hf.assets.http import HttpClient
+from segments_hf.assets import Asset, AssetCache, Fetcher, FetchOptions, Traffic
+from segments_hf.assets.http_client import HttpClient
 from segments_hf.assets.loop import Loop
 from segments_hf.assets.retry import RetryPolicy, retrying
+from segments_hf.images import Header
+from segments_hf.io.deadline import Deadline
 
 
 class Client:

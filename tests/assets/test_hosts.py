@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from segments_hf.assets.deadline import Deadline
 from segments_hf.assets.hosts import Hosts
 from segments_hf.errors import AssetError
+from segments_hf.io.deadline import Deadline
 
 from .fetching import Client
 

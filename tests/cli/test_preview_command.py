@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from look.reading import Page
+from preview.reading import Page
 from typer.testing import CliRunner
 
 from segments_hf.cli.app import app

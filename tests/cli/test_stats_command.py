@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 from segments_hf import stats
 from segments_hf.cli.app import app
 from segments_hf.demo import demo_release
-from segments_hf.look.statistics import Stats
+from segments_hf.stats.statistics import Stats
 
 
 def run(*args: object) -> Result:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datasets
 import pytest
+from layouts.mask_making import KINDS, bitmap_sample, classes, marked, through_disk, through_parquet, train
 
 from segments_hf import add_instance_masks, add_panoptic_masks, add_semantic_masks, id2label, label2id, load_release
 from segments_hf import to_layout as lay_out
 from segments_hf.errors import SegmentsHFError
-
-from .mask_making import KINDS, bitmap_sample, classes, marked, through_disk, through_parquet, train
 
 NAMES = [
     "flower",

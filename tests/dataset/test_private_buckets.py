@@ -94,7 +94,7 @@ def test_an_expired_link_is_read_with_the_users_keys(around, server, monkeypatch
 def test_without_s3fs_the_error_says_what_to_install(around, monkeypatch, write_release):
     around.put("private", "a.jpg", jpeg())
     release = write_release([sample("a", f"http://private.s3.{REGION}.amazonaws.com/a.jpg")])
-    monkeypatch.setattr("segments_hf.assets.places.importlib.util.find_spec", lambda name: None)
+    monkeypatch.setattr("segments_hf.assets.url_reader.importlib.util.find_spec", lambda name: None)
     with pytest.raises(AssetError, match=r"HTTP 403.*pip install 'segments-hf\[s3\]' reads it with your credentials"):
         load_release(release)
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import segments_hf
-from segments_hf.dataset.categories import class_names
+from segments_hf.labels.categories import class_names
 from segments_hf.release import Category
 
 from .making import GROUND_TRUTH, bitmap, jpeg, label, plain_rows, sample

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from segments_hf.assets import AssetCache
-from segments_hf.dataset.problems import read_problems
+from segments_hf.dataset.rows.problems import read_problems
 
 from .faulty import PASSING, FaultyServer
 from .making import bitmap, jpeg, label, sample

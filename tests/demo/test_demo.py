@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 
 import numpy as np
@@ -45,13 +44,3 @@ def test_small() -> None:
     folder = demo_release().parent
     files = [file for file in folder.rglob("*") if file.suffix in {".json", ".jpg", ".png"}]
     assert sum(file.stat().st_size for file in files) < 500_000
-
-
-def test_the_script_draws_what_is_embedded(tmp_path) -> None:
-    from segments_hf.demo import draw
-
-    draw.main(tmp_path)
-    assert (tmp_path / "flowers-v1.0.json").read_bytes() == demo_release().read_bytes()
-    for embedded in (demo_release().parent / "labels").iterdir():
-        drawn = decode_bitmap(io.BytesIO((tmp_path / "labels" / embedded.name).read_bytes()).getvalue())
-        np.testing.assert_array_equal(drawn, decode_bitmap(embedded))

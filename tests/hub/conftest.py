@@ -17,7 +17,7 @@ from .hub_server import HubServer
 def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[HubServer]:
     """A Hub; jane is logged in."""
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
-    monkeypatch.setattr("segments_hf.hub.patience.PAUSES", (0.02,) * 4)
+    monkeypatch.setattr("segments_hf.hub.hub_retries.PAUSES", (0.02,) * 4)
     monkeypatch.setattr("segments_hf.hub.commit.PAUSES", (0.02,) * 4)
     monkeypatch.setenv("HF_TOKEN", "hf_jane")
     HfFileSystem.clear_instance_cache()

@@ -6,7 +6,7 @@ import pytest
 from huggingface_hub.errors import OfflineModeIsEnabled
 
 from segments_hf.errors import HubError
-from segments_hf.hub.patience import patiently
+from segments_hf.hub.hub_retries import patiently
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import datasets
 import pytest
-from look.reading import Page
+from preview.reading import Page
 
 import segments_hf
 from segments_hf.demo import demo_release

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from segments_hf.hub.journal import Journal
+from segments_hf.hub.parts import open_source
 from segments_hf.hub.repository import open_repository
-from segments_hf.hub.source import open_source
 from segments_hf.hub.upload import Worker
 
 from .hub_server import HubServer

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from segments_hf.dataset.given import as_dataset
-from segments_hf.dataset.opened import ReleaseKey, open_release, reopen_release
+from segments_hf.dataset.inputs import as_dataset
+from segments_hf.dataset.open_releases import ReleaseKey, open_release, reopen_release
 from segments_hf.errors import PlatformError, ReleaseError, StorageError
 from segments_hf.release import Release, parse_reference, pin, releases_folder
 

@@ -13,7 +13,7 @@ import pytest
 
 from segments_hf.errors import ReleaseError
 from segments_hf.release import Release, parse_reference, pin
-from segments_hf.release.platform import fetch_platform_release
+from segments_hf.release.platform.pinning import fetch_platform_release
 
 from .platform_problems import CONTENT, LIST, ONE, OTHER, SOURCE, problem
 from .platform_server import KEY

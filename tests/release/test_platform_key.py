@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from segments_hf.assets.location import locate
 from segments_hf.cli.app import app
-from segments_hf.dataset.opened import open_release
+from segments_hf.dataset.open_releases import open_release
 from segments_hf.errors import AssetError, ReleaseError
 from segments_hf.release import Release, parse_reference, pin
 

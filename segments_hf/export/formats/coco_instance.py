@@ -9,17 +9,17 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from segments_hf.bitmaps import decode_bitmap, rle
-from segments_hf.dataset.objects import polygon_area
-from segments_hf.dataset.pixels import extent, places
 from segments_hf.errors import BitmapError
-from segments_hf.export.coco import CocoFormat, CocoLabel, common_keys, size_of
+from segments_hf.export.coco_format import CocoFormat, CocoLabel, common_keys, size_of
 from segments_hf.export.format import BITMAP, BOX, NO_PIXELS, POINT, POLYGON, VECTORS, Labelled
+from segments_hf.labels.objects import polygon_area
+from segments_hf.labels.pixels import extent, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from segments_hf.dataset.row_map import Row
     from segments_hf.export.format import Job, Sample
+    from segments_hf.labels.row import Row
 
 _SEEN = 1  # the SDK's word for a point that was labelled; COCO has 2 for one that is known to be visible
 _FEWEST = 3  # points of a polygon

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from segments_hf.bitmaps import encode_bitmap, panoptic
-from segments_hf.export.coco import ANNOTATIONS, CocoFormat, CocoLabel, size_of
+from segments_hf.export.coco_format import ANNOTATIONS, CocoFormat, CocoLabel, size_of
 from segments_hf.export.format import BITMAP, NO_PIXELS, POLYGON, Labelled, only, write_file
-from segments_hf.export.pixels import pixels_of
+from segments_hf.export.row_pixels import pixels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

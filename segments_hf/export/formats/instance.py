@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segments_hf.bitmaps import encode_bitmap, encode_mask
-from segments_hf.export.masks import MaskFormat
+from segments_hf.export.mask_format import MaskFormat
 
 if TYPE_CHECKING:
-    from segments_hf.dataset.pixels import Pixels
+    from segments_hf.labels.pixels import Pixels
 
 _LARGEST = 2**16 - 1
 _SIXTEEN_BITS = {_LARGEST: (0, 0, 0)}  # a value that has a colour makes the PNG hold it

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from segments_hf.bitmaps import boxes, palette_color
 from segments_hf.bitmaps.masks import look_up
-from segments_hf.export.masks import MaskFormat, color_png
+from segments_hf.export.mask_format import MaskFormat, color_png
 
 if TYPE_CHECKING:
-    from segments_hf.dataset.pixels import Pixels
+    from segments_hf.labels.pixels import Pixels
 
 
 class InstanceColor(MaskFormat):

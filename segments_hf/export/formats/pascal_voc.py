@@ -17,19 +17,19 @@ from PIL import Image, UnidentifiedImageError
 
 from segments_hf.bitmaps import encode_mask
 from segments_hf.bitmaps.masks import look_up
-from segments_hf.dataset.objects import Object, objects_of
-from segments_hf.dataset.pixels import labelled_pixels
 from segments_hf.errors import AssetError
 from segments_hf.export.format import BITMAP, BOX, NO_AREA, POLYGON, POLYLINE, Format, Labelled, only, write_file
 from segments_hf.export.labelmap import LABELMAP, UNLABELED_COLOR, labelmap
-from segments_hf.export.pixels import size_in_pixels
+from segments_hf.export.row_pixels import size_in_pixels
+from segments_hf.labels.objects import Object, objects_of
+from segments_hf.labels.pixels import labelled_pixels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import BinaryIO
 
-    from segments_hf.dataset.row_map import Row
     from segments_hf.export.format import Sample
+    from segments_hf.labels.row import Row
 
 _ANNOTATIONS, _SETS, _IMAGES = "Annotations", "ImageSets", "JPEGImages"
 _CLASSES, _OBJECTS = "SegmentationClass", "SegmentationObject"

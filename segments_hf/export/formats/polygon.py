@@ -11,9 +11,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from segments_hf.bitmaps import decode_bitmap, outlines
-from segments_hf.dataset.pixels import places
-from segments_hf.export.coco import CocoFormat, CocoLabel, common_keys, size_of
+from segments_hf.export.coco_format import CocoFormat, CocoLabel, common_keys, size_of
 from segments_hf.export.format import BITMAP, NO_PIXELS, POLYGON, Labelled, only
+from segments_hf.labels.pixels import places
 
 if TYPE_CHECKING:
     from segments_hf.export.format import Sample

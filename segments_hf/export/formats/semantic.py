@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from segments_hf.bitmaps import encode_mask, semantic_mask
-from segments_hf.dataset.class_numbers import mask_names
 from segments_hf.export.format import write_file
-from segments_hf.export.masks import MaskFormat
+from segments_hf.export.mask_format import MaskFormat
+from segments_hf.labels.mask_values import mask_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from segments_hf.dataset.pixels import Pixels
+    from segments_hf.labels.pixels import Pixels
 
 _NAMES = "id2label.json"
 

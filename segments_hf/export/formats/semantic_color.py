@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from segments_hf.bitmaps import semantic_mask
 from segments_hf.export.format import write_file
 from segments_hf.export.labelmap import LABELMAP, UNLABELED_COLOR, labelmap
-from segments_hf.export.masks import MaskFormat, color_png
+from segments_hf.export.mask_format import MaskFormat, color_png
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from segments_hf.dataset.pixels import Pixels
+    from segments_hf.labels.pixels import Pixels
 
 
 class SemanticColor(MaskFormat):

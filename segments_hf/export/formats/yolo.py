@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from segments_hf.dataset.objects import objects_of
 from segments_hf.export.format import BITMAP, BOX, NO_AREA, POLYGON, POLYLINE
-from segments_hf.export.yolo import YoloFormat, line
+from segments_hf.export.yolo_format import YoloFormat, line
+from segments_hf.labels.objects import objects_of
 
 if TYPE_CHECKING:
-    from segments_hf.dataset.row_map import Row
+    from segments_hf.labels.row import Row
 
 
 class Yolo(YoloFormat):

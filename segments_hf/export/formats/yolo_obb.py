@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from segments_hf.bitmaps import class_of_ids, decode_bitmap, outlines, smallest_rectangle
-from segments_hf.dataset.objects import cut_polygon, polygon_area
-from segments_hf.dataset.pixels import extent, places
 from segments_hf.export.format import BITMAP, BOX, NO_AREA, POLYGON
-from segments_hf.export.yolo import YoloFormat, line
+from segments_hf.export.yolo_format import YoloFormat, line
+from segments_hf.labels.objects import cut_polygon, polygon_area
+from segments_hf.labels.pixels import extent, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from segments_hf.dataset.row_map import Row
+    from segments_hf.labels.row import Row
 
 
 class YoloObb(YoloFormat):

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from segments_hf.dataset.pixels import places
 from segments_hf.export.format import NO_AREA, POINT
-from segments_hf.export.yolo import YoloFormat, line
+from segments_hf.export.yolo_format import YoloFormat, line
+from segments_hf.labels.pixels import places
 
 if TYPE_CHECKING:
-    from segments_hf.dataset.row_map import Row
+    from segments_hf.labels.row import Row
 
 _SHARE = 1 / 20  # of the longer side, that of a box
 _VISIBLE = 2

@@ -11,13 +11,13 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from segments_hf.bitmaps import class_of_ids, decode_bitmap, join_rings, outlines
-from segments_hf.dataset.objects import cut_polygon, polygon_area
-from segments_hf.dataset.pixels import places
 from segments_hf.export.format import BITMAP, NO_AREA, NO_PIXELS, POLYGON
-from segments_hf.export.yolo import YoloFormat, line
+from segments_hf.export.yolo_format import YoloFormat, line
+from segments_hf.labels.objects import cut_polygon, polygon_area
+from segments_hf.labels.pixels import places
 
 if TYPE_CHECKING:
-    from segments_hf.dataset.row_map import Row
+    from segments_hf.labels.row import Row
 
 _INTO_THE_PIXEL = 0.25
 

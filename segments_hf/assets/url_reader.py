@@ -1,0 +1,92 @@
+"""Where URLs lead to: the web, buckets, and the web with a bucket behind it."""
+
+from __future__ import annotations
+
+import importlib.util
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from segments_hf.assets.http_client import StatusError
+from segments_hf.assets.s3_url import S3Object, parse_s3_url
+from segments_hf.errors import AssetError
+from segments_hf.io.object_stores import NoCredentialsError, is_bucket_url, read_object
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from segments_hf.assets.blocking import Blocking
+    from segments_hf.assets.fetch_options import FetchOptions
+    from segments_hf.assets.http_client import HttpClient
+    from segments_hf.io.deadline import Deadline
+
+_NOT_FOR_EVERYONE = {301, 401, 403}  # S3 answers 301 where a bucket is in another region
+
+
+class Places:
+    """Reads any URL once.
+
+    An https URL of S3 is read as everyone can first, as the platform's own are; if it is not for everyone, it is read
+    with the user's credentials, and so is the rest of its bucket.
+
+    Args:
+        client: What speaks http.
+        blocking: What waits for the libraries of buckets.
+        options: How assets are fetched.
+        storage_options: The options of the file systems that read buckets.
+    """
+
+    def __init__(
+        self,
+        client: HttpClient,
+        blocking: Blocking,
+        options: FetchOptions,
+        storage_options: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._options = options
+        self._client = client
+        self._storage_options = storage_options
+        self._blocking = blocking
+        self._private_buckets: set[str] = set()
+        self._has_credentials = True  # until they are looked for in vain
+
+    async def read(self, url: str, deadline: Deadline) -> bytes:
+        """The bytes behind a URL.
+
+        Raises:
+            PassingError: It may go well the next time.
+            AssetError: It cannot be had.
+        """
+        if is_bucket_url(url):
+            return await self._read_object(url, deadline)
+        s3 = parse_s3_url(url)
+        if s3 and s3.bucket in self._private_buckets:
+            return await self._read_object(s3.url, deadline, s3.region)
+        try:
+            return await self._client.read(url, deadline)
+        except StatusError as error:
+            if s3 is None or error.status not in _NOT_FOR_EVERYONE or not self._has_credentials:
+                raise
+            return await self._read_private(s3, error, deadline)
+
+    async def _read_private(self, s3: S3Object, refused: StatusError, deadline: Deadline) -> bytes:
+        if importlib.util.find_spec("s3fs") is None:
+            raise AssetError(f"{refused} pip install 'segments-hf[s3]' reads it with your credentials") from refused
+        try:
+            content = await self._read_object(s3.url, deadline, s3.region)
+        except AssetError as error:
+            self._has_credentials = not isinstance(error, NoCredentialsError)
+            raise AssetError(f"{refused} With credentials: {error}") from error
+        self._private_buckets.add(s3.bucket)
+        return content
+
+    async def _read_object(self, url: str, deadline: Deadline, region: str | None = None) -> bytes:
+        read = partial(
+            read_object,
+            url,
+            self._storage_options,
+            region=region,
+            connections=self._options.connections,
+            max_bytes=self._options.max_bytes,
+            timeout=deadline.left,
+        )
+        return await self._blocking.run_in_thread(read)

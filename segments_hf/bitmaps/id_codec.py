@@ -1,0 +1,126 @@
+"""Bitmaps of instance ids as pictures: the platform's encoding, and those that users and the SDK re-save."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+from PIL import Image
+from PIL.PngImagePlugin import PngImageFile
+
+from segments_hf.bitmaps.fast_png import decode_fast
+from segments_hf.bitmaps.id_png import id_png
+from segments_hf.errors import BitmapError
+from segments_hf.images import UNREADABLE
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Ids: TypeAlias = npt.NDArray[np.uint32]
+
+ID_LIMIT = 2**24  # what fits into three 8-bit channels
+
+_GRAY_MODES = {"L", "I", "I;16", "I;16L", "I;16B"}
+_COLOR_MODES = {"RGB", "RGBA"}
+_CHANNELS = {len(mode) for mode in _COLOR_MODES}
+
+
+def decode_bitmap(bitmap: Any) -> Ids:
+    """The instance ids of a bitmap.
+
+    Args:
+        bitmap: A PNG as bytes, as a path or as the value of a `datasets.Image` column
+            (``{"bytes": ..., "path": ...}``); a PIL image; or an array. Read are RGBA and RGB
+            (id = R + 256 G + 65536 B, alpha ignored) and grayscale of 8, 16 or 32 bits (id = pixel).
+            PNGs are read several times as fast where the extra ``fast`` is installed.
+
+    Returns:
+        uint32 array of shape (H, W); 0 is unlabelled. An array that is so already is returned as it is.
+
+    Raises:
+        BitmapError: It is not a picture, or of another mode, or has ids that are negative or of 2^32 and more.
+
+    >>> decode_bitmap(encode_bitmap(np.array([[0, 65793]]))).tolist()
+    [[0, 65793]]
+    """
+    if isinstance(bitmap, np.ndarray):
+        return _from_array(bitmap)
+    if isinstance(bitmap, Mapping):
+        bitmap = bitmap.get("path") if bitmap.get("bytes") is None else bitmap["bytes"]
+    if not isinstance(bitmap, Image.Image | bytes | bytearray | memoryview | str | os.PathLike):
+        raise BitmapError(f"got {type(bitmap).__name__}, wanted bytes, a path, an image or an array")
+    try:
+        if isinstance(bitmap, Image.Image):
+            return _from_picture(bitmap)
+        content = Path(bitmap).read_bytes() if isinstance(bitmap, str | os.PathLike) else bytes(bitmap)
+        pixels = decode_fast(content)
+        if pixels is not None:
+            return _from_array(pixels)
+        with Image.open(io.BytesIO(content)) as picture:
+            return _from_picture(picture)
+    except BitmapError:
+        raise
+    except UNREADABLE as error:
+        raise BitmapError(f"got something that cannot be read as a picture ({error}), wanted a PNG") from error
+
+
+def encode_bitmap(ids: npt.NDArray[np.integer[Any]], *, alpha: bool = True) -> bytes:
+    """The platform's PNG of a bitmap: RGBA, alpha 255, id = R + 256 G + 65536 B.
+
+    Args:
+        ids: Integer array of shape (H, W) with ids from 0 to 2^24 - 1; 0 is unlabelled.
+        alpha: Whether there is an alpha channel; COCO's panoptic format is the same without it.
+
+    Raises:
+        BitmapError: The array is not of integers or not of two dimensions, or an id does not fit.
+    """
+    ids = np.asarray(ids)
+    if ids.ndim != 2 or not ids.size or not np.issubdtype(ids.dtype, np.integer):  # noqa: PLR2004
+        raise BitmapError(f"got an array of shape {ids.shape} and dtype {ids.dtype}, wanted (H, W) and integers")
+    if not (ids.min() >= 0 and ids.max() < ID_LIMIT):
+        raise BitmapError(f"got ids from {ids.min()} to {ids.max()}, wanted 0 to {ID_LIMIT - 1}")
+    return id_png(np.ascontiguousarray(ids, np.uint32), alpha=alpha)
+
+
+def _from_picture(picture: Image.Image) -> Ids:
+    if picture.mode not in _GRAY_MODES | _COLOR_MODES:
+        modes = ", ".join(sorted(_GRAY_MODES | _COLOR_MODES))
+        raise BitmapError(f"got a picture of mode {picture.mode}, wanted instance ids in one of {modes}")
+    return _from_array(_pixels(picture))
+
+
+def _pixels(picture: Image.Image) -> npt.NDArray[Any]:
+    """The pixels of a picture, where Pillow can do it (since 12) without a copy."""
+    # Only what Pillow decoded itself: Pillow 12 crashes on pictures over borrowed memory, and on empty ones.
+    if picture.mode == "RGBA" and isinstance(picture, PngImageFile) and hasattr(picture, "__arrow_c_array__"):
+        picture.load()
+        try:
+            flat: npt.NDArray[np.uint8] = pa.array(picture).flatten().to_numpy()
+        except ValueError:  # a large picture, which Pillow does not hold in one piece
+            return np.asarray(picture)
+        return flat.reshape(picture.height, picture.width, 4)
+    return np.asarray(picture)
+
+
+def _from_array(pixels: npt.NDArray[Any]) -> Ids:
+    if pixels.ndim == 3 and pixels.shape[2] in _CHANNELS and pixels.dtype == np.uint8:  # noqa: PLR2004
+        if pixels.shape[2] == 4:  # noqa: PLR2004  (four bytes are one number already, alpha on top)
+            whole: Ids = np.ascontiguousarray(pixels).view("<u4")[..., 0] & np.uint32(ID_LIMIT - 1)
+            return whole
+        red, green, blue = (pixels[..., channel].astype(np.uint32) for channel in range(3))
+        joined: Ids = red | green << np.uint32(8) | blue << np.uint32(16)
+        return joined
+    if pixels.ndim != 2 or not np.issubdtype(pixels.dtype, np.integer):  # noqa: PLR2004
+        raise BitmapError(
+            f"got an array of shape {pixels.shape} and dtype {pixels.dtype}, "
+            "wanted integers (H, W) or uint8 (H, W, 3 or 4)"
+        )
+    if pixels.size and not np.can_cast(pixels.dtype, np.uint32) and not 0 <= pixels.min() <= pixels.max() < 2**32:
+        raise BitmapError(f"got ids from {pixels.min()} to {pixels.max()}, wanted 0 to {2**32 - 1}")
+    ids: Ids = pixels.astype(np.uint32, copy=False)
+    return ids

@@ -1,0 +1,98 @@
+"""The categories of a dataset, and the names of the numbers in its masks and columns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from segments_hf.errors import SegmentsHFError
+from segments_hf.labels.categories import ListedCategory, carried_categories
+from segments_hf.labels.mask_values import class_numbers
+from segments_hf.release import Category
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import datasets
+
+CATEGORIES_FILE = "categories.json"
+
+
+def categories(
+    dataset: datasets.Dataset | datasets.IterableDataset | Mapping[str, datasets.Dataset] | str,
+    *,
+    config_name: str = "default",
+    token: str | None = None,
+    revision: str | None = None,
+) -> list[Category]:
+    """The categories of a dataset that this library made, also after `map`, `save_to_disk` or a push.
+
+    Args:
+        dataset: A dataset of rows, or a dict of its splits; or the id of a dataset on the Hub, such as
+            ``"jane/flowers"``, whose ``categories.json`` is read then.
+        config_name: The configuration on the Hub.
+        token: Who reads from the Hub; by default who is logged in.
+        revision: The branch, tag or commit on the Hub.
+
+    Returns:
+        The categories in the order of their ids: the place of one is its class index.
+
+    Raises:
+        SegmentsHFError: The dataset does not carry categories.
+    """
+    if isinstance(dataset, str):
+        return _categories_on_the_hub(dataset, config_name, token, revision)
+    part: Any = next(iter(dataset.values())) if isinstance(dataset, dict) else dataset
+    return carried_categories(part.features or {})
+
+
+def id2label(dataset: Any, column: str | None = None) -> dict[int, str]:
+    """The name of each number that stands for a class, also after `map`, `select`, `save_to_disk` or a push.
+
+    Args:
+        dataset: A dataset, or a dict of its splits.
+        column: The column whose numbers are meant; by default the mask, where the dataset has one, else `annotations`,
+            `segments_info` or `objects`.
+
+    Returns:
+        For masks of classes the names of their values: 0 is "unlabeled", unless `ignore_index` was given. Else the
+        names of the class indices.
+
+    Raises:
+        SegmentsHFError: No such column carries names, or two columns of masks carry different ones.
+
+    >>> from segments_hf import add_semantic_masks, load_release
+    >>> from segments_hf.demo import demo_release
+    >>> flowers = load_release(demo_release(), split="train", streaming=True)
+    >>> id2label(flowers), id2label(add_semantic_masks(flowers))
+    ({0: 'flower', 1: 'leaf'}, {0: 'unlabeled', 1: 'flower', 2: 'leaf'})
+    """
+    part = next(iter(dataset.values()), None) if isinstance(dataset, dict) else dataset
+    return class_numbers(getattr(part, "features", None) or {}, column)
+
+
+def label2id(dataset: Any, column: str | None = None) -> dict[str, int]:
+    """The number of each class name: `id2label` the other way round."""
+    return {name: number for number, name in id2label(dataset, column).items()}
+
+
+def path_in_repo(name: str, config_name: str) -> str:
+    """Where a file about a configuration is on the Hub: those of the default one are at the top."""
+    return name if config_name == "default" else f"{config_name}/{name}"
+
+
+def _categories_on_the_hub(repo_id: str, config_name: str, token: str | None, revision: str | None) -> list[Category]:
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import EntryNotFoundError, HFValidationError, RepositoryNotFoundError
+
+    path = path_in_repo(CATEGORIES_FILE, config_name)
+    try:
+        file = hf_hub_download(repo_id, path, repo_type="dataset", token=token, revision=revision)
+    except (EntryNotFoundError, HFValidationError, RepositoryNotFoundError) as error:
+        raise SegmentsHFError(
+            f"got {repo_id!r}, wanted a dataset on the Hub that has a {path}: {str(error).splitlines()[0]}"
+        ) from error
+    listed = msgspec.json.decode(Path(file).read_bytes(), type=list[ListedCategory])
+    return [Category(item.id, item.name, item.color, item.has_instances) for item in listed]

@@ -1,0 +1,1 @@
+"""Make rows from the samples of a release."""

@@ -1,0 +1,127 @@
+"""The pictures of a row: fetched, compared, and put into it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from segments_hf.assets import Asset
+from segments_hf.errors import AssetError, SizeMismatchError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from segments_hf.assets import Fetcher, SegmentsDir
+    from segments_hf.dataset.rows.drafts import Draft
+    from segments_hf.images import Header
+
+PICTURES = _IMAGE, _BITMAP = "image", "segmentation_bitmap"  # the columns
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Where a row's pictures come from, and how it holds them.
+
+    Attributes:
+        fetcher: What gets them.
+        segments_dir: Where they are looked for first.
+        labelset: The labelset whose bitmaps are wanted.
+        in_memory: Whether a row holds their bytes; else the path of a file.
+        in_background: Whether fetching goes on while nobody waits for a row.
+    """
+
+    fetcher: Fetcher
+    segments_dir: SegmentsDir | None
+    labelset: str | None
+    in_memory: bool
+    in_background: bool
+
+
+@dataclass(frozen=True)
+class _Picture:
+    """A picture that is whole.
+
+    Attributes:
+        reference: What the release says of where it is.
+        asset: Its bytes.
+        header: What its header says.
+        is_fetched: Whether the fetcher has got it; else it is a file of `segments_dir`.
+    """
+
+    reference: str
+    asset: Asset
+    header: Header
+    is_fetched: bool
+
+
+async def add_pictures(draft: Draft, pictures: Pictures, *, keeps_wrong: bool) -> int:
+    """Adds its pictures to a draft, or what is wrong with them.
+
+    Args:
+        draft: The row so far.
+        pictures: Where they come from.
+        keeps_wrong: Whether a row is made all the same when something is wrong.
+
+    Returns:
+        How many bytes it took to make.
+
+    Raises:
+        StorageError: The disk does not take a picture.
+    """
+    got: dict[str, _Picture] = {}
+    for column, reference, found in _wanted(draft, pictures):
+        try:
+            got[column] = await _picture(column, reference, found, pictures.fetcher)
+        except AssetError as error:
+            draft.errors.append((column, error))
+    if mismatch := _size_error(got, pictures.fetcher):
+        draft.errors.append((_BITMAP, mismatch))
+        del got[_BITMAP]  # and if there is no row, the image is not kept either: it may be the one that is wrong
+        got = got if keeps_wrong else {}
+    return sum([await _put(draft, column, picture, pictures) for column, picture in got.items()])
+
+
+async def _put(draft: Draft, column: str, picture: _Picture, pictures: Pictures) -> int:
+    asset = await pictures.fetcher.keep(picture.asset)
+    if column == _IMAGE:
+        draft.row["width"], draft.row["height"] = picture.header.size
+    # No path beside bytes: `datasets` would prefer a file of that name in the working directory.
+    content = await pictures.fetcher.blocking.run(asset.read) if pictures.in_memory else asset.content
+    draft.row[column] = {"bytes": content, "path": None} if pictures.in_memory else str(asset.path)
+    return len(content or b"")
+
+
+def _wanted(draft: Draft, pictures: Pictures) -> Iterator[tuple[str, str | None, Path | None]]:
+    """The pictures of a row: the column, what the release says of where it is, and the file if we have it."""
+    folder = pictures.segments_dir
+    yield _IMAGE, draft.image, folder.image(draft.name, draft.image or "") if folder else None
+    if draft.bitmap:
+        found = folder.bitmap(draft.name, pictures.labelset or "") if folder else None
+        yield _BITMAP, draft.bitmap, found
+
+
+async def _picture(column: str, reference: str | None, found: Path | None, fetcher: Fetcher) -> _Picture:
+    is_bitmap = column == _BITMAP
+    if found:
+        asset = Asset(path=found)
+        try:
+            header = await fetcher.check(asset, is_bitmap=is_bitmap)
+        except AssetError as error:
+            raise AssetError(f"{found}: {error}") from error
+        return _Picture(str(found), asset, header, is_fetched=False)
+    if not reference:
+        raise AssetError("the release has no URL for it")
+    return _Picture(reference, *await fetcher.fetch(reference, is_bitmap=is_bitmap), is_fetched=True)
+
+
+def _size_error(got: dict[str, _Picture], fetcher: Fetcher) -> AssetError | None:
+    if got.keys() != {_IMAGE, _BITMAP} or got[_IMAGE].header.size == got[_BITMAP].header.size:
+        return None
+    image, bitmap = got[_IMAGE].header, got[_BITMAP].header
+    name = fetcher.name(got[_BITMAP].reference) if got[_BITMAP].is_fetched else got[_BITMAP].reference
+    hint = " (it fits the image before EXIF rotation)" if bitmap.size == image.stored_size else ""
+    return SizeMismatchError(
+        f"{name}: got a bitmap of {bitmap.size[0]} x {bitmap.size[1]} pixels for an image of {image.size[0]} x "
+        f"{image.size[1]}{hint}; wanted the same size"
+    )

@@ -1,0 +1,7 @@
+"""Rows to pictures."""
+
+from segments_hf.drawing.contact_sheet import contact_sheet
+from segments_hf.drawing.label_picture import label_picture
+from segments_hf.drawing.overlay import overlay
+
+__all__ = ["contact_sheet", "label_picture", "overlay"]

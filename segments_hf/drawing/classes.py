@@ -1,0 +1,101 @@
+"""The names and colours of classes, wherever they are known from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from segments_hf.bitmaps import palette_color
+from segments_hf.dataset.inputs import as_dataset
+from segments_hf.errors import OptionError
+from segments_hf.labels.categories import carried_categories, class_colors, class_names
+from segments_hf.labels.mask_values import class_numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from segments_hf.bitmaps import Color
+
+NO_CLASS_COLOR: Color = (160, 160, 160)
+NO_CLASS = "no class"
+
+
+@dataclass(frozen=True)
+class Classes:
+    """What is known of the classes.
+
+    Attributes:
+        names: The name of each class index; None where nobody told, and the numbers are the names.
+        colors: The colour of each.
+        first_in_masks: The number of class 0 in a semantic mask that is a layout's label; None where it is not known.
+    """
+
+    names: Sequence[str] | None = None
+    colors: Sequence[Color] = ()
+    first_in_masks: int | None = None
+
+    def name(self, index: int | None) -> str:
+        """The name of a class index; an object may have none.
+
+        Raises:
+            OptionError: There is no such class.
+        """
+        if index is None:
+            return NO_CLASS
+        if self.names is None:
+            return f"class {index}"
+        self._check(index)
+        return self.names[index]
+
+    def color(self, index: int | None) -> Color:
+        """The colour of a class index.
+
+        Raises:
+            OptionError: There is no such class.
+        """
+        if index is None:
+            return NO_CLASS_COLOR
+        if self.names is None:
+            return palette_color(index)
+        self._check(index)
+        return self.colors[index]
+
+    def _check(self, index: int) -> None:
+        if not 0 <= index < len(self.names or ()):
+            raise OptionError(
+                f"got a row with the class index {index} for {len(self.names or ())} categories; "
+                "wanted the categories of the dataset that it is from"
+            )
+
+
+def classes_of(of: Any = None) -> Classes:
+    """The classes of something.
+
+    Args:
+        of: A dataset, a stream or a dict of splits, also in a layout; a release as `load_release` takes it, or a
+            `Release`; categories in the order of the class indices; or None, where nobody knows them.
+
+    Raises:
+        SegmentsHFError: It is something else, or does not carry categories.
+
+    >>> from segments_hf.release import Category
+    >>> classes_of([Category(4, "leaf", (0, 160, 0))]).name(0), classes_of().name(0)
+    ('leaf', 'class 0')
+    """
+    if of is None or isinstance(of, Classes):
+        return of or Classes()
+    if isinstance(of, Sequence) and not isinstance(of, str):
+        return Classes(class_names(of), class_colors(of))
+    dataset = as_dataset(of)
+    part = next(iter(dataset.values()), None) if isinstance(dataset, dict) else dataset
+    features = getattr(part, "features", None) or {}
+    categories = carried_categories(features)
+    return Classes(class_names(categories), class_colors(categories), _first_in_masks(features, len(categories)))
+
+
+def _first_in_masks(features: Mapping[str, Any], count: int) -> int | None:
+    """Where the classes begin in the `label` of a layout: at 1 where unlabelled has a name of its own, 0."""
+    if "label" not in features or "segments_info" in features:
+        return None
+    return len(class_numbers(features, "label")) - count

@@ -1,0 +1,45 @@
+"""The label of a row as a picture: masks, boxes, polygons, lines and points in the colours of their classes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from segments_hf.drawing.classes import classes_of
+from segments_hf.drawing.drawable import row_label
+from segments_hf.drawing.overlay import blank, laid_over
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PIL.Image import Image
+
+    from segments_hf.bitmaps import Color
+    from segments_hf.drawing.classes import Classes
+    from segments_hf.drawing.drawable import RowLabel
+
+UNLABELED_COLOR: Color = (24, 24, 27)
+
+
+def label_picture(row: Mapping[str, Any], of: Any = None) -> Image | None:
+    """Draws what was labelled, on a dark ground.
+
+    Args:
+        row: A row of a release or in a layout; its pictures may be decoded or not.
+        of: What tells the classes: the dataset that the row is from, its release, or its categories. Without it, class
+            indices are the names.
+
+    Returns:
+        An RGB picture of the size of the label; None where there is no label, or nothing is known of its size.
+
+    Raises:
+        BitmapError: The label cannot be read.
+        OptionError: The row has a class that is not among the categories.
+    """
+    classes = classes_of(of)
+    return drawn_label(row_label(row, classes), classes, None, names=False)
+
+
+def drawn_label(label: RowLabel | None, classes: Classes, size: tuple[int, int] | None, *, names: bool) -> Image | None:
+    """`label_picture` of a label that is read already."""
+    ground = blank(label, size, UNLABELED_COLOR)
+    return None if ground is None or label is None else laid_over(ground, label, classes, names=names, opacity=1)

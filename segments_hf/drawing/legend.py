@@ -1,0 +1,46 @@
+"""The classes and their colours, as a strip below pictures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PIL import Image, ImageDraw
+
+from segments_hf.drawing.text import font_of, shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from segments_hf.bitmaps import Color
+
+PAPER: Color = (250, 250, 249)
+INK: Color = (41, 37, 36)
+
+_MARGIN = 12
+_LINE = 22
+_SWATCH = 12
+
+
+def legend(entries: Iterable[tuple[str, Color]], width: int) -> Image.Image:
+    """Draws a strip with the name and colour of each class, in as many lines as it takes.
+
+    Args:
+        entries: Name and colour of each class.
+        width: The width of the strip in pixels.
+    """
+    font = font_of(12)
+    places: list[tuple[float, int, str, Color]] = []
+    left, top = float(_MARGIN), 0
+    for full_name, color in entries:
+        name = shortened(full_name, font, width - 3 * _MARGIN - 18)
+        size = 18 + font.getlength(name) + 2 * _MARGIN
+        if left + size > width and left > _MARGIN:
+            left, top = float(_MARGIN), top + _LINE
+        places.append((left, top, name, color))
+        left += size
+    strip = Image.new("RGB", (width, top + _LINE + _MARGIN if places else 0), PAPER)
+    pen = ImageDraw.Draw(strip)
+    for x, y, name, color in places:
+        pen.rounded_rectangle((x, y + 2, x + _SWATCH, y + 2 + _SWATCH), 3, color)
+        pen.text((x + 18, y), name, INK, font)
+    return strip

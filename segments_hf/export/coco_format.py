@@ -1,0 +1,144 @@
+"""Files of COCO's shape: one JSON for a split, with `images`, `annotations` and `categories`.
+
+https://cocodataset.org/#format-data. An image's id is its place in the split, those that were left out counted too,
+and annotations are numbered from 1 on, both as in the original SDK.
+"""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, NamedTuple
+
+import msgspec
+
+from segments_hf.export.format import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from segments_hf.export.format import Sample
+    from segments_hf.labels.row import Row
+
+ANNOTATIONS = "annotations"  # the folder, and the key
+
+
+class CocoLabel(NamedTuple):
+    """What is written of a row.
+
+    Attributes:
+        size: The width and height of the image in pixels; None where they are not known.
+        annotations: The entries of `annotations`, without the keys that count them.
+        mask: A PNG beside the JSON, if the format has one.
+    """
+
+    size: tuple[int | None, int | None]
+    annotations: list[dict[str, Any]]
+    mask: bytes = b""
+
+
+class CocoFormat(Format[CocoLabel]):
+    """A format with one JSON for a split, and a folder of images of the split's name.
+
+    Attributes:
+        kind: What the name of the JSON begins with.
+    """
+
+    kind: ClassVar[str]
+
+    @classmethod
+    def entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
+        """The names of the files and folders that it makes in the folder of the export."""
+        return [ANNOTATIONS, *(splits if images else ())]
+
+    def image_folder(self, split: str) -> PurePosixPath:
+        """The folder of a split's images, from that of the export."""
+        return PurePosixPath(split)
+
+    @contextmanager
+    def _split(self) -> Iterator[None]:
+        self.numbers = itertools.count(1)
+        folder = self.job.folder / ANNOTATIONS
+        folder.mkdir(exist_ok=True)
+        # The annotations wait beside the file until all images are in it: neither are held in memory.
+        target = folder / f"{self.kind}_{self.split}.json"
+        with target.open("wb") as file, tempfile.TemporaryFile(dir=folder) as waiting:
+            file.write(b'{"info":' + msgspec.json.encode(self._info()) + b',"images":[')
+            self._images, self._annotations = _List(file), _List(waiting)
+            yield
+            file.write(b'],"annotations":[')
+            waiting.seek(0)
+            shutil.copyfileobj(waiting, file)
+            file.write(b'],"categories":' + msgspec.json.encode(self.categories()) + b"}")
+
+    def write(self, sample: Sample, content: CocoLabel) -> None:
+        """Writes the label of a row."""
+        width, height = content.size
+        image = {"id": sample.number, "file_name": str(sample.file), "height": height, "width": width}
+        self._images.add([image])
+        self._annotations.add(self.entries_of(sample, content))
+
+    def entries_of(self, sample: Sample, content: CocoLabel) -> Iterable[Mapping[str, Any]]:
+        """The entries of `annotations` for an image."""
+        for annotation in content.annotations:
+            yield {"id": next(self.numbers), "image_id": sample.number, **annotation}
+
+    def categories(self) -> list[dict[str, Any]]:
+        """The entries of `categories`."""
+        return [
+            {"id": number, "name": name, "supercategory": "", "color": color}
+            for number, name, color in zip(self.job.numbers, self.job.names, self.job.colors, strict=True)
+        ]
+
+    def _info(self) -> dict[str, Any]:
+        origin = self.job.origin
+        owner, _, dataset = (origin.dataset or "").partition("/")
+        return {
+            "description": origin.description or dataset,
+            "version": origin.release or "",
+            "year": int(origin.date[:4]) if origin.date else None,
+            "contributor": owner,
+            "url": f"https://segments.ai/{origin.dataset}" if origin.dataset else "",
+            "date_created": origin.date or "",
+        }
+
+
+def size_of(row: Row, bitmap_shape: tuple[int, ...] | None = None) -> tuple[int | None, int | None]:
+    """The width and height of a row's image; those of its bitmap where the image is not known."""
+    if row["width"] is None and bitmap_shape is not None:
+        return bitmap_shape[1], bitmap_shape[0]
+    return row["width"], row["height"]
+
+
+def common_keys(item: Mapping[str, Any]) -> dict[str, Any]:
+    """What every annotation of a row has beside its place: `attributes`, and the track in a sequence."""
+    keys: dict[str, Any] = {"attributes": _json(item["attributes"])}
+    if item.get("track_id") is not None:
+        keys["track_id"] = item["track_id"]
+    return keys
+
+
+def _json(attributes: Any) -> Any:
+    """The attributes of an annotation: their text as it is; objects, which a stream gives after some `map`, too."""
+    if not isinstance(attributes, str):
+        return attributes or {}
+    try:
+        return msgspec.json.decode(attributes, type=msgspec.Raw)
+    except msgspec.DecodeError:  # no text of JSON, so it is the value
+        return attributes
+
+
+class _List:
+    """The items of a JSON list, written one by one."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._is_empty = True
+
+    def add(self, items: Iterable[Mapping[str, Any]]) -> None:
+        for item in items:
+            self._file.write((b"\n" if self._is_empty else b",\n") + msgspec.json.encode(item))
+            self._is_empty = False

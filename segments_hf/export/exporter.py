@@ -1,0 +1,257 @@
+"""A dataset to files in another format."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import datasets
+from datasets.utils import tqdm
+
+from segments_hf.dataset.class_info import categories
+from segments_hf.dataset.inputs import as_dataset, num_rows, stored, stored_size
+from segments_hf.dataset.origin import parse_origin
+from segments_hf.dataset.row_map import check_rows, without_decoding
+from segments_hf.dataset.splits import checked_name
+from segments_hf.errors import AssetError, BitmapError, OptionError
+from segments_hf.export.file_names import FileNames
+from segments_hf.export.format import BITMAP, BOX, POINT, VECTORS, Job, Labelled, Sample
+from segments_hf.export.formats import FORMATS, find_format
+from segments_hf.export.image_files import check_images, put_image
+from segments_hf.export.output_folder import new_output
+from segments_hf.io.prefetching import DECODERS, prefetch
+from segments_hf.labels.pixels import NO_LABEL
+from segments_hf.labels.row import sample_name
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from segments_hf.export.format import Format
+    from segments_hf.labels.row import Row
+
+_KINDS = {"bboxes": {BOX}, "keypoints": {POINT}, "keypoint": {POINT}}  # task types that have one type of vector
+_POLICIES = ("raise", "skip")
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Exported:
+    """What an export did.
+
+    Attributes:
+        folder: The folder.
+        images: How many images are in it, with a label.
+        objects: How many objects.
+        left_out: How many rows are not, by the reason: their status, or ``broken``.
+        objects_left_out: How many objects are not, by the reason.
+    """
+
+    folder: Path
+    images: int = 0
+    objects: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    objects_left_out: Counter[str] = field(default_factory=Counter)
+
+
+def export_dataset(
+    dataset_or_release: Any,
+    export_format: str = "coco-instance",
+    export_folder: str | os.PathLike[str] = ".",
+    *,
+    images: str = "copy",
+    class_index: bool = False,
+    on_error: str = "raise",
+    overwrite: bool = False,
+) -> Exported:
+    """Writes a dataset in another format, with its images.
+
+    Rows without a label, skipped and rejected ones are left out; a label in which nothing was labelled is an image
+    without objects. What a format has no place for is left out and counted, in the result and in a warning. The files
+    appear in the folder when all of them are whole.
+
+    Args:
+        dataset_or_release: A `Dataset`, `DatasetDict`, `IterableDataset` or `IterableDatasetDict` of rows, also one
+            from the Hub; or a release as `load_release` takes it, or a `Release`. Rows are read one by one.
+        export_format: ``coco-instance`` (or ``coco``), ``coco-panoptic``, ``yolo``, ``yolo-segment``, ``yolo-pose``,
+            ``yolo-obb``, ``pascal-voc``, ``instance``, ``instance-color``, ``semantic``, ``semantic-color`` or
+            ``polygon``.
+        export_folder: The folder to write to; each split has a file or a folder of its own in it.
+        images: ``"copy"`` writes the images' own bytes, ``"link"`` makes symbolic links to their files, ``"none"``
+            leaves them out.
+        class_index: Whether categories are numbered 0..n-1 in COCO's formats and ``polygon``; by default they have the
+            ids of the release. In all others the format decides.
+        on_error: What to do with a row that is broken: ``"raise"``, or ``"skip"`` it, which is counted and logged.
+        overwrite: Whether an export that was made before in this format is replaced.
+
+    Returns:
+        What was written, and what was left out.
+
+    Raises:
+        OptionError: There is no such format, the labels have no place in it, or no row is left; nothing was written.
+        OutputExistsError: Something is in the folder that would be replaced.
+        BitmapError: A label cannot be read; the error names the sample.
+        AssetError: An image cannot be read; the error names the sample.
+        SegmentsHFError: It is not a dataset of rows of an image task with their categories.
+
+    >>> import os, tempfile
+    >>> from segments_hf.demo import demo_release
+    >>> folder = tempfile.mkdtemp()
+    >>> exported = export_dataset(demo_release(), "coco", folder)
+    >>> exported.images, exported.objects, sorted(os.listdir(folder))
+    (6, 63, ['.segments-hf-export.json', 'annotations', 'train'])
+    """
+    made = find_format(export_format)
+    check_images(images)
+    if on_error not in _POLICIES:
+        raise OptionError(
+            f"on_error: got {on_error!r}, wanted one of {', '.join(_POLICIES)}; an export has no null to keep"
+        )
+    dataset = as_dataset(dataset_or_release, streaming=images != "link", on_error=on_error)
+    splits = dataset if isinstance(dataset, dict) else {_split_name(dataset): dataset}
+    first = _checked(splits, made)
+    folder = Path(export_folder)
+    entries = made.entries(list(splits), images=images != "none")
+    with new_output(folder, made.name, entries, overwrite=overwrite) as new:
+        origin = parse_origin(first.info.description or "")
+        job = Job(new, list(splits), categories(first), origin, class_index)
+        export = _Export(made(job), images, on_error, Exported(folder))
+        for name, rows in splits.items():
+            export.split(name, rows)
+        export.close()
+    return export.done
+
+
+def _split_name(rows: Any) -> str:
+    """The name of a dataset's split: ``train`` of ``train[:10%]`` too."""
+    return re.split(r"[^\w.]", str(rows.split or "train"))[0]
+
+
+def _checked(splits: Mapping[str, Any], made: type[Format[Any]]) -> Any:
+    """Checks that the splits can be exported; returns the first."""
+    if not splits:
+        raise OptionError("got no splits, wanted one at least")
+    first = next(iter(splits.values()))
+    for name, rows in splits.items():
+        checked_name(name)
+        check_rows(rows)
+        if categories(rows) != categories(first):
+            raise OptionError("got splits with other categories; export them one by one")
+    task_type = parse_origin(first.info.description or "").task_type
+    kinds = {BITMAP} if "segmentation_bitmap" in first.features else _KINDS.get(task_type or "", VECTORS)
+    if not kinds & made.takes:
+        raise OptionError(f"export_format: {_no_place(kinds, made)}")
+    return first
+
+
+def _no_place(kinds: Collection[str], made: type[Format[Any]]) -> str:
+    possible = [other.name for other in FORMATS.values() if other.takes >= set(kinds)]
+    return (
+        f"got {made.name} for labels that are {', '.join(sorted(kinds))}, which has no place for them; "
+        f"wanted one of {', '.join(possible)}"
+    )
+
+
+@dataclass
+class _Export:
+    """An export that is under way."""
+
+    made: Format[Any]
+    images: str
+    on_error: str
+    done: Exported
+    names: FileNames | None = None
+
+    def split(self, name: str, rows: Any) -> None:
+        """Writes a split."""
+        if self.names is None or self.made.per_split:
+            self.names = FileNames(by_stem=self.made.by_stem, not_folders=self.made.not_folders)
+        stream = rows.to_iterable_dataset() if isinstance(rows, datasets.Dataset) else rows
+        shown = tqdm(without_decoding(stream), desc=f"{self.made.name} {name}", total=num_rows(rows, name), unit="img")
+        folder = self.made.job.folder / self.made.image_folder(name)
+        with self.made.open(name):
+            samples = self._samples(shown, self.names)
+            for sample, label in prefetch(self._label, samples, weight=_weight, in_flight=DECODERS):
+                if isinstance(label, Labelled):
+                    self._write(sample, label, folder)
+                else:
+                    self._broken(sample.row, label)
+
+    def _samples(self, rows: Iterable[Row], names: FileNames) -> Iterator[Sample]:
+        """The rows that have a label."""
+        for number, row in enumerate(rows, start=1):
+            if row["status"] in NO_LABEL:
+                self.done.left_out[row["status"]] += 1
+                continue
+            try:
+                held = stored(row)
+                yield Sample(held, names.path_of(held), number)
+            except AssetError as error:
+                self._broken(row, error)
+
+    def _label(self, sample: Sample) -> tuple[Sample, Labelled[Any] | BitmapError | AssetError]:
+        """What is written of a row, or what is wrong with it. Runs in threads."""
+        try:
+            _check_whole(sample.row)
+            return sample, self.made.label(sample)
+        except (BitmapError, AssetError) as error:
+            return sample, error
+
+    def _write(self, sample: Sample, label: Labelled[Any], folder: Path) -> None:
+        try:
+            put_image(sample.row["image"], folder / sample.file, self.images)
+        except AssetError as error:
+            self._broken(sample.row, error)
+            return
+        self.made.write(sample, label.content)
+        self.done.images += 1
+        self.done.objects += label.objects
+        self.done.objects_left_out += label.left_out
+
+    def _broken(self, row: Row, error: BitmapError | AssetError) -> None:
+        where = sample_name(row)
+        if self.on_error == "raise":
+            raise type(error)(f"{where}: {error} (on_error='skip' goes on without it)") from error
+        self.done.left_out["broken"] += 1
+        logger.warning("%s left out: %s", where, error)
+
+    def close(self) -> None:
+        """Checks that something was written, and reports what was not."""
+        done = self.done
+        rows = ", ".join(f"{count} {status}" for status, count in done.left_out.items())
+        if not done.images:
+            raise OptionError(f"got no row with a label, wanted one at least: {rows or 'there are no rows'}")
+        kinds = done.objects_left_out.keys() & VECTORS
+        if kinds and not done.objects:
+            raise OptionError(f"export_format: {_no_place(kinds, type(self.made))}")
+        self.made.close()
+        if rows:
+            logger.warning("%s: %d rows left out: %s", self.made.name, done.left_out.total(), rows)
+        if done.objects_left_out:
+            objects = ", ".join(f"{count} {reason}" for reason, count in done.objects_left_out.items())
+            logger.warning("%s: %d objects left out: %s", self.made.name, done.objects_left_out.total(), objects)
+
+
+def _weight(made: tuple[Sample, Any]) -> int:
+    """The bytes of a row's pictures."""
+    return stored_size(made[0].row)
+
+
+def _check_whole(row: Row) -> None:
+    """Checks that nothing of a row's label is missing.
+
+    Raises:
+        BitmapError: It is.
+    """
+    annotations = row["annotations"]
+    if annotations is None:
+        raise BitmapError("its label could not be read when it was loaded, so its annotations are null")
+    if annotations and "segmentation_bitmap" in row and row["segmentation_bitmap"] is None:
+        raise BitmapError(f"it has {len(annotations)} annotations but no bitmap")
+    if unknown := [item["id"] for item in annotations if item["category"] is None]:
+        raise BitmapError(f"annotation {unknown[0]} has no category")

@@ -1,0 +1,61 @@
+"""The images of an export: their original bytes, or links to their files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from segments_hf.errors import AssetError, OptionError
+from segments_hf.export.format import write_file
+from segments_hf.io.redaction import unsigned
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+Images = Literal["copy", "link", "none"]
+
+
+def check_images(images: str) -> None:
+    """Checks what is to be done with images.
+
+    Raises:
+        OptionError: It is something else.
+    """
+    if images not in get_args(Images):
+        raise OptionError(f"images: got {images!r}, wanted one of {', '.join(get_args(Images))}")
+
+
+def put_image(image: Mapping[str, Any] | None, target: Path, images: str) -> None:
+    """Writes the image of a row as it is, or links to it.
+
+    Args:
+        image: ``{"bytes", "path"}``, as a dataset holds it.
+        target: The file to write.
+        images: ``copy``, ``link`` or ``none``.
+
+    Raises:
+        AssetError: There is no image, or it is not a file that can be read.
+        OptionError: A link is wanted to an image whose bytes are in the dataset.
+    """
+    if images == "none":
+        return
+    if image is None:
+        raise AssetError("it has no image; images='none' exports the labels alone")
+    if image["bytes"] is not None and images == "copy":
+        write_file(target, image["bytes"])
+        return
+    if image["bytes"] is not None:
+        raise OptionError("images='link' wants images that are files of this machine; images='copy' writes them")
+    if "://" in image["path"]:
+        raise AssetError(f"its image is at {unsigned(image['path'])}, wanted a file of this machine or its bytes")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        if images == "link":
+            os.stat(image["path"])
+            target.symlink_to(os.path.abspath(image["path"]))
+        else:
+            shutil.copyfile(image["path"], target)
+    except FileNotFoundError as error:
+        raise AssetError(f"its image is not where the dataset says: {error}; load the release again") from error

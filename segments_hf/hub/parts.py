@@ -1,0 +1,129 @@
+"""What can be pushed, as parts: a release, a dataset, a stream."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import datasets
+from datasets.fingerprint import Hasher
+
+from segments_hf.dataset.builder import SegmentsRelease
+from segments_hf.dataset.inputs import as_dataset, num_rows
+from segments_hf.dataset.row_map import filter_rows
+from segments_hf.errors import OptionError, SegmentsHFError
+from segments_hf.layouts import lay_out, layout_of
+from segments_hf.layouts.left_out import is_trainable
+
+if TYPE_CHECKING:
+    from datasets import Features
+
+_SHOWN = {"name", "status", "image", "width", "height", "annotations"}
+_COUNTED = ("status", "annotations")  # which a layout does not have, but the card tells of
+
+
+@dataclass(frozen=True)
+class Part:
+    """One split.
+
+    Attributes:
+        name: Its name.
+        rows: A `Dataset` or an `IterableDataset`.
+        features: The columns that are pushed.
+    """
+
+    name: str
+    rows: Any
+    features: Features
+
+    @property
+    def length(self) -> int | None:
+        """How many rows there are; None for a stream that cannot tell."""
+        return num_rows(self.rows, self.name)
+
+    @property
+    def key(self) -> str | None:
+        """What tells these rows from others, the same in every process; None where nobody can tell.
+
+        A stream of ours is known by the digests of its releases; whether another one gives the same rows again is
+        unknown.
+        """
+        if isinstance(self.rows, datasets.Dataset):
+            return str(self.rows._fingerprint)  # noqa: SLF001
+        inner = self.rows._ex_iterable  # noqa: SLF001
+        while hasattr(inner, "ex_iterable"):
+            inner = inner.ex_iterable
+        maker = getattr(getattr(inner, "generate_examples_fn", None), "__self__", None)
+        return Hasher.hash(self.rows._ex_iterable) if isinstance(maker, SegmentsRelease) else None  # noqa: SLF001
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is pushed.
+
+    Attributes:
+        parts: The splits.
+        is_whole: Whether these are all splits of the dataset, so that others go.
+        layout: The layout of the columns; None for the rows of a release, or other ones.
+        shown: Rows of the first split of which a contact sheet can be drawn, if there are any.
+    """
+
+    parts: list[Part]
+    is_whole: bool
+    layout: str | None
+    shown: Any
+
+    @property
+    def features(self) -> Features:
+        """The columns that are pushed."""
+        return self.parts[0].features
+
+    @property
+    def is_known(self) -> bool:
+        """Whether another process would find the same rows by their keys."""
+        return all(part.key is not None for part in self.parts)
+
+    @property
+    def info(self) -> datasets.DatasetInfo:
+        """What the dataset says of itself."""
+        return self.parts[0].rows.info
+
+
+def open_source(dataset_or_release: Any, layout: str | None, num_proc: int | None) -> Source:
+    """The parts of what is pushed.
+
+    Args:
+        dataset_or_release: A dataset or a stream, of one split or several; or a release, which is streamed.
+        layout: The layout that it gets.
+        num_proc: How many processes make the layout of a dataset.
+
+    Raises:
+        OptionError: There is no such layout, or a split has no rows.
+        SegmentsHFError: It is something else, or its features are not known.
+    """
+    dataset = as_dataset(dataset_or_release)
+    is_whole = isinstance(dataset, dict)
+    splits = dataset if is_whole else {str(dataset.split or "train"): dataset}
+    parts: list[Part] = []
+    for name, rows in splits.items():
+        if rows.features is None:
+            raise SegmentsHFError("got a stream whose features are not known; give `map` the features of its result")
+        pushed = rows
+        if layout is not None:
+            processes = num_proc if isinstance(rows, datasets.Dataset) else None
+            pushed = lay_out(rows, layout, num_proc=processes, also=_COUNTED)
+        columns = [column for column in pushed.features if layout is None or column not in _COUNTED]
+        part = Part(name, pushed, datasets.Features({column: pushed.features[column] for column in columns}))
+        if part.length == 0:
+            raise OptionError(f"split {name!r} has no rows; leave it out")
+        if parts and part.features != parts[0].features:
+            raise OptionError(f"splits {parts[0].name!r} and {name!r} have other features; push them as two configs")
+        parts.append(part)
+    if not parts:
+        raise OptionError("got no splits, wanted one at least")
+    first = next(iter(splits.values()))
+    shown = first if first.features.keys() >= _SHOWN or layout_of(first.features) else None
+    if layout is not None:  # as a stream: no more rows are read than are shown
+        stream = first.to_iterable_dataset() if isinstance(first, datasets.Dataset) else first
+        shown = filter_rows(stream, is_trainable, None)
+    return Source(parts, is_whole, layout or layout_of(parts[0].features), shown)

@@ -1,0 +1,8 @@
+"""Open, check, orient and convert images. No other folder calls Pillow's decoders."""
+
+from segments_hf.images.checking import check_image
+from segments_hf.images.header import Header, UnwantedError
+from segments_hf.images.limits import ImageLimits, Verify
+from segments_hf.images.unreadable import UNREADABLE
+
+__all__ = ["UNREADABLE", "Header", "ImageLimits", "UnwantedError", "Verify", "check_image"]

@@ -1,0 +1,71 @@
+"""Check that a file is a complete image within the limits."""
+
+from __future__ import annotations
+
+import os
+import threading
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from segments_hf.errors import AssetError
+from segments_hf.images.file_structure import fault, picture_format
+from segments_hf.images.header import Header, UnwantedError, read_header
+
+if TYPE_CHECKING:
+    from segments_hf.images.limits import ImageLimits
+    from segments_hf.io.file_content import FileContent
+
+_LOSSY = {"JPEG", "MPO", "JPEG2000"}
+
+
+@lru_cache(maxsize=1)
+def _decoders(process: int) -> threading.BoundedSemaphore:  # noqa: ARG001  (one that a fork copied may never be free)
+    """Lets as many pictures be decoded at once as there are processors: each may be large."""
+    return threading.BoundedSemaphore(os.cpu_count() or 1)
+
+
+def check_image(image: FileContent, limits: ImageLimits, *, is_new: bool = True, is_bitmap: bool = False) -> Header:
+    """Check that a file is a complete image.
+
+    Args:
+        image: The content of the file.
+        limits: The limits that apply.
+        is_new: Whether the file was not checked before.
+        is_bitmap: Whether the pixels are instance ids: then lossy formats are refused.
+
+    Returns:
+        The header.
+
+    Raises:
+        UnwantedError: It is whole, but too large, or not what a bitmap may be.
+        AssetError: It is empty, cut, damaged, or no picture.
+    """
+    if image.size > limits.max_bytes:
+        raise UnwantedError(f"got more bytes than max_bytes={limits.max_bytes:,} allows")
+    header = read_header(image)
+    width, height = header.size
+    if width * height > limits.max_pixels:
+        raise UnwantedError(f"got {width} x {height} pixels, max_pixels={limits.max_pixels:,} allows fewer")
+    if is_bitmap and header.format in _LOSSY:
+        raise UnwantedError(f"got a {header.format}, which blurs the ids of a bitmap; wanted a PNG")
+    decodes = limits.verify == "decode"
+    if is_new:
+        with image.view() as content:
+            decodes = decodes or picture_format(content) is None
+            reason = fault(content)
+        if reason:
+            raise AssetError(f"got a broken picture: {reason}")
+    if decodes:
+        _decode(image)
+    return header
+
+
+def _decode(image: FileContent) -> None:
+    from PIL import Image
+
+    with _decoders(os.getpid()), image.open() as file:
+        try:
+            with Image.open(file) as picture:
+                picture.load()
+        except Exception as error:
+            raise AssetError(f"got a broken picture, which cannot be decoded: {error}") from error

@@ -1,0 +1,73 @@
+"""Any picture as one that can be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import datasets
+import numpy as np
+from PIL import Image, ImageOps
+
+from segments_hf.errors import AssetError, SegmentsHFError
+from segments_hf.images import UNREADABLE
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+_PAPER = (255, 255, 255)
+_DEEP = {"I", "F"}  # of more than 8 bits; `I;16` and its kind besides
+_REDUCED_FIRST = {"RGB", "L", "CMYK", "YCbCr"}  # whose colours can be mixed as they are
+
+
+def opened(value: Any) -> Image.Image | None:
+    """The picture of a column: decoded already, or as ``{"bytes", "path"}``. It is turned as its EXIF says.
+
+    Raises:
+        AssetError: It is broken, or not there.
+        SegmentsHFError: It is something else.
+    """
+    if isinstance(value, Mapping):
+        try:
+            picture: Image.Image = datasets.Image().decode_example(dict(value))  # which turns it
+        except UNREADABLE as error:
+            raise AssetError(f"got a picture that cannot be read ({error})") from error
+        return picture
+    if not isinstance(value, Image.Image | None):
+        raise SegmentsHFError(f"got {type(value).__name__} for a picture, wanted a row of images with their labels")
+    return value and ImageOps.exif_transpose(value)
+
+
+def viewable(picture: Image.Image, size: tuple[int, int] | None = None) -> Image.Image:
+    """A picture in RGB.
+
+    More than 8 bits are stretched from the darkest pixel to the brightest; what is transparent shows white paper.
+
+    Args:
+        picture: A picture of any mode.
+        size: The width and height in pixels that it shall fit into, larger or smaller; by default it keeps its own.
+
+    >>> viewable(Image.fromarray(np.array([[1000, 3000]], np.uint16))).getpixel((1, 0))
+    (255, 255, 255)
+    """
+    if size and picture.mode in _REDUCED_FIRST:  # the whole of a large photograph need not be converted
+        return ImageOps.contain(picture, size, Image.Resampling.LANCZOS).convert("RGB")
+    if picture.mode in _DEEP or picture.mode.startswith("I;16"):
+        shown = Image.fromarray(_stretched(np.asarray(picture, np.float64))).convert("RGB")
+    elif picture.has_transparency_data:
+        whole = picture.convert("RGBA")
+        shown = Image.new("RGB", picture.size, _PAPER)
+        shown.paste(whole, mask=whole.getchannel("A"))
+    else:
+        shown = picture.convert("RGB")
+    return ImageOps.contain(shown, size, Image.Resampling.LANCZOS) if size else shown
+
+
+def _stretched(values: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
+    known = np.isfinite(values)
+    darkest, brightest = values.min(initial=np.inf, where=known), values.max(initial=-np.inf, where=known)
+    if not darkest < brightest:
+        return np.zeros(values.shape, np.uint8)
+    shares = np.where(known, (values - darkest) / (brightest - darkest), 0)
+    stretched: npt.NDArray[np.uint8] = np.rint(255 * shares.clip(0, 1)).astype(np.uint8)
+    return stretched

@@ -1,0 +1,79 @@
+"""The content of a file, in memory or on disk."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import mmap
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+from segments_hf.errors import AssetError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class FileContent:
+    """The content of a file. At least one of the two attributes is set.
+
+    Attributes:
+        content: The bytes, if they are in memory.
+        path: The file on disk that holds them, if there is one.
+    """
+
+    content: bytes | None = None
+    path: str | Path | None = None
+
+    @property
+    def size(self) -> int:
+        """The size in bytes.
+
+        Raises:
+            AssetError: The file cannot be read.
+        """
+        if self.content is not None:
+            return len(self.content)
+        with self.open() as file:
+            return os.fstat(file.fileno()).st_size
+
+    def open(self) -> BinaryIO:
+        """Open the content as a binary file.
+
+        Raises:
+            AssetError: The file cannot be read.
+        """
+        if self.content is not None:
+            return io.BytesIO(self.content)
+        assert self.path is not None  # noqa: S101
+        try:
+            return open(self.path, "rb")  # noqa: PTH123  (a Path for each costs more than the rest)
+        except OSError as error:
+            raise AssetError(f"{self.path}: cannot read the file ({error.strerror})") from error
+
+    @contextlib.contextmanager
+    def view(self) -> Iterator[bytes | mmap.mmap]:
+        """The bytes, without a copy. A file is memory-mapped, so it must not be empty.
+
+        Raises:
+            AssetError: The file cannot be read.
+        """
+        if self.content is not None:
+            yield self.content
+            return
+        with self.open() as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            yield content
+
+    def read(self) -> bytes:
+        """The bytes.
+
+        Raises:
+            AssetError: The file cannot be read.
+        """
+        if self.content is not None:
+            return self.content
+        with self.open() as file:
+            return file.read()

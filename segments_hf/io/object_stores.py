@@ -1,0 +1,178 @@
+"""Objects in private buckets, read through fsspec with the user's own credentials.
+
+`storage_options` are those of one file system, or of several by their scheme:
+``{"s3": {"profile": "work"}, "gs": {"token": "cloud"}}``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+from segments_hf.errors import AssetError
+from segments_hf.io.redaction import without_queries
+from segments_hf.io.urls import scheme_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Only these are read: others lead to files of this machine, as `local`, `zip` and `simplecache` do.
+_EXTRAS = {"s3": "s3", "gs": "gcs", "gcs": "gcs", "az": "azure", "abfs": "azure", "abfss": "azure"}
+_AZURE_ACCOUNT = re.compile(r"[^@/]+@([^./]+)\.(?:blob|dfs)\.core\.windows\.net(?:/|$)")
+_ACCOUNT_NAME = re.compile(r"(?:^|;)\s*AccountName=([^;]+)")
+_NO_SUCH_RANGE = re.compile(r"\b416\b|range\b.*(?:not satisfiable|invalid)", re.IGNORECASE)
+_CLOUDS = ("AWS_", "AZURE_", "GOOGLE_")
+
+_filesystems: dict[str, Any] = {}
+_lock = threading.Lock()
+
+
+class NoCredentialsError(AssetError):
+    """The user has no credentials that could be tried."""
+
+
+def is_bucket_url(url: str) -> bool:
+    """Whether a URL names an object in a bucket.
+
+    >>> is_bucket_url("s3://bucket/a.jpg"), is_bucket_url("https://host/a.jpg")
+    (True, False)
+    """
+    return scheme_of(url) in _EXTRAS
+
+
+def read_object(
+    url: str,
+    storage_options: Mapping[str, Any] | None = None,
+    *,
+    region: str | None = None,
+    connections: int = 10,
+    max_bytes: int | None = None,
+    timeout: float | None = None,
+) -> bytes:
+    """The bytes of an object.
+
+    Args:
+        url: Where it is: ``s3://``, ``gs://``, ``az://`` or ``abfs://``.
+        storage_options: The options of the file system; by default it looks for credentials where its users have them.
+        region: The region of an S3 bucket, where it is known.
+        connections: How many connections to keep.
+        max_bytes: How many bytes it may have.
+        timeout: Seconds to wait.
+
+    Raises:
+        AssetError: It cannot be had.
+    """
+    from fsspec.exceptions import FSTimeoutError
+
+    try:
+        filesystem = _filesystem(url, storage_options or {}, region, connections)
+        place, _, version = url.partition("?versionId=")
+        wanted: dict[str, Any] = {"version_id": version} if version else {}
+        if max_bytes is not None:  # one more than may be: so a larger object is found without asking for its size
+            wanted |= {"start": 0, "end": max_bytes + 1}
+        content = bytes(filesystem.cat_file(_object_path(filesystem, place), timeout=timeout, **wanted))
+    except ImportError as error:
+        extra = _EXTRAS[scheme_of(url)]
+        raise AssetError(
+            f"reading {scheme_of(url)}:// needs more: pip install 'segments-hf[{extra}]' ({error})"
+        ) from error
+    except FileNotFoundError:
+        raise AssetError("there is no such object, or your credentials do not show it") from None
+    except PermissionError:
+        raise AssetError("access denied: your credentials may not read it") from None
+    except FSTimeoutError:
+        raise AssetError("it took too long; timeout=… allows more") from None
+    except AssetError:
+        raise
+    except Exception as error:  # noqa: BLE001  (each library behind fsspec has errors of its own)
+        if type(error).__name__ in {"NoCredentialsError", "PartialCredentialsError"}:  # botocore's
+            raise NoCredentialsError(
+                "found no credentials: give them as storage_options, or where the AWS command line has them; a public "
+                "bucket wants storage_options={'anon': True}"
+            ) from None
+        raise AssetError(_told(error)) from None
+    if max_bytes is not None and len(content) > max_bytes:
+        raise AssetError(f"got more bytes than max_bytes={max_bytes:,} allows")
+    return content
+
+
+def _filesystem(url: str, storage_options: Mapping[str, Any], region: str | None, connections: int) -> Any:
+    """The file system of this process, shared by its threads: fsspec would make one for each."""
+    import fsspec
+    from fsspec.utils import tokenize
+
+    scheme = scheme_of(url)
+    options = _options_of(scheme, storage_options)
+    if _EXTRAS[scheme] == "s3":
+        options["config_kwargs"] = {"max_pool_connections": connections, **options.get("config_kwargs", {})}
+        if region:
+            options["client_kwargs"] = {"region_name": region, **options.get("client_kwargs", {})}
+    kind = fsspec.get_filesystem_class(scheme)
+    if account := _checked_account(url, options):
+        options["account_name"] = account
+    around = sorted((name, value) for name, value in os.environ.items() if name.startswith(_CLOUDS))
+    key = tokenize(scheme, options, around)  # whoever sets other keys wants others to be used
+    with _lock:
+        if key not in _filesystems:
+            made = kind(**options, skip_instance_cache=True)
+            if _EXTRAS[scheme] == "s3":
+                made.connect()  # else each thread that comes first makes a client
+            _filesystems[key] = made
+        return _filesystems[key]
+
+
+def _begin_anew() -> None:
+    """Forgets, in a process that was forked, what belongs to its parent: fsspec 2025.3 does not by itself."""
+    global _lock  # noqa: PLW0603
+    _lock = threading.Lock()
+    _filesystems.clear()
+    if asyn := sys.modules.get("fsspec.asyn"):
+        asyn.reset_lock()
+        asyn.iothread[0] = asyn.loop[0] = None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_anew)
+
+
+def _options_of(scheme: str, storage_options: Mapping[str, Any]) -> dict[str, Any]:
+    if not storage_options.keys() & _EXTRAS.keys():
+        return dict(storage_options)
+    names = [name for name, extra in _EXTRAS.items() if extra == _EXTRAS[scheme]]
+    return dict(next((storage_options[name] for name in [scheme, *names] if name in storage_options), {}))
+
+
+def _checked_account(url: str, options: Mapping[str, Any]) -> str | None:
+    """The Azure account that a URL names.
+
+    Raises:
+        AssetError: It is not the user's. The release chooses the URL, and must not choose who gets the credentials.
+    """
+    named = _AZURE_ACCOUNT.match(url.partition("://")[2])
+    if named is None:
+        return None
+    connection = options.get("connection_string") or os.environ.get("AZURE_STORAGE_CONNECTION_STRING", "")
+    in_connection = _ACCOUNT_NAME.search(connection)
+    own = options.get("account_name") or os.environ.get("AZURE_STORAGE_ACCOUNT_NAME")
+    own = own or (in_connection and in_connection[1])
+    if named[1] != own:
+        raise AssetError(
+            f"it is in the account {named[1]!r}; if your credentials are for that account, say so with "
+            f"storage_options={{'account_name': {named[1]!r}}} or AZURE_STORAGE_ACCOUNT_NAME"
+        )
+    return named[1]
+
+
+def _object_path(filesystem: Any, url: str) -> str:
+    return str(filesystem._strip_protocol(url))  # noqa: SLF001  (how fsspec itself does it; `url_to_fs` follows `::`)
+
+
+def _told(error: Exception) -> str:
+    """An error of another library in one line, without what may sign a URL."""
+    text = without_queries(next(iter(str(error).splitlines()), ""))
+    if _NO_SUCH_RANGE.search(text):  # none can be asked for of a file without a byte
+        return "got an empty file"
+    return f"cannot read it ({type(error).__name__}{': ' if text else ''}{text})"

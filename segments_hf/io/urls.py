@@ -1,0 +1,50 @@
+"""Tell URLs from paths, and take URLs apart."""
+
+from __future__ import annotations
+
+import posixpath
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+
+def is_url(source: str) -> bool:
+    """Whether a source is a URL; one letter before the colon is a drive of Windows.
+
+    >>> is_url("s3://bucket/release.json"), is_url("C:/release.json"), is_url("release.json")
+    (True, False, False)
+    """
+    scheme, separator, _ = source.partition("://")
+    return bool(separator) and len(scheme) > 1
+
+
+def scheme_of(source: str) -> str:
+    """The scheme of a URL, in lower case; empty for what is none.
+
+    >>> scheme_of("HTTPS://host/a.jpg"), scheme_of("images/a.jpg")
+    ('https', '')
+    """
+    return source.partition("://")[0].lower() if is_url(source) else ""
+
+
+def file_path(url: str) -> str | None:
+    """The path that a ``file://`` URL means; None for any other source.
+
+    >>> file_path("file:///data/my%20release.json"), file_path("https://host/a.json")
+    ('/data/my release.json', None)
+    """
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme.lower() != "file":
+        return None
+    return url2pathname(rest[rest.find("/") :].partition("?")[0])
+
+
+def url_suffix(url: str) -> str:
+    """The suffix of the file that a URL or path names.
+
+    >>> url_suffix("https://host/a.b.JPG?size=2.5")
+    '.JPG'
+    """
+    try:
+        return posixpath.splitext(urlsplit(url).path)[1]
+    except ValueError:
+        return ""

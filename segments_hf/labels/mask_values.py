@@ -1,0 +1,79 @@
+"""What the numbers in masks and columns mean: they travel with the features, as class names do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from datasets import ClassLabel, Image
+
+from segments_hf.errors import SegmentsHFError
+from segments_hf.labels.categories import class_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from segments_hf.release import Category
+
+UNLABELED = "unlabeled"
+
+
+class _Meaning(msgspec.Struct):
+    """What the `id` of a mask's feature holds."""
+
+    id2label: dict[int, str]
+
+
+def mask_names(categories: Sequence[Category], ignore_index: int | None = None) -> dict[int, str]:
+    """The name of each value of a semantic mask.
+
+    Args:
+        categories: The categories, in the order of their ids.
+        ignore_index: The value of unlabelled pixels, which has no name then.
+
+    >>> from segments_hf.release import Category
+    >>> mask_names([Category(4, "leaf")]), mask_names([Category(4, "leaf")], ignore_index=255)
+    ({0: 'unlabeled', 1: 'leaf'}, {0: 'leaf'})
+    """
+    if ignore_index is not None:
+        return dict(enumerate(class_names(categories)))
+    return dict(enumerate([UNLABELED, *class_names(categories, taken=[UNLABELED])]))
+
+
+def mask_feature(names: Mapping[int, str]) -> Image:
+    """The feature of a column of masks, which carries the names of their values."""
+    return Image(id=msgspec.json.encode(_Meaning(dict(names))).decode())
+
+
+def class_numbers(known: Mapping[str, Any], column: str | None = None) -> dict[int, str]:
+    """`id2label` of a dataset with these features."""
+    features = {name: feature for name, feature in known.items() if column in {None, name}}
+    masks = [names for feature in features.values() if (names := _names_of_mask(feature))]
+    if any(names != masks[0] for names in masks):
+        raise SegmentsHFError("got columns of masks whose numbers differ; say which `column` is meant")
+    if masks:
+        return masks[0]
+    for name in (column,) if column else ("annotations", "segments_info", "objects"):
+        for feature in _nested(features.get(name)):
+            if isinstance(feature, ClassLabel):
+                return dict(enumerate(feature.names))
+    raise SegmentsHFError(
+        f"got a dataset in which {column or 'no column'} carries the names of classes, of {list(known)}"
+    )
+
+
+def _names_of_mask(feature: Any) -> dict[int, str] | None:
+    if not isinstance(feature, Image) or not feature.id:
+        return None
+    try:
+        return msgspec.json.decode(feature.id, type=_Meaning).id2label
+    except msgspec.DecodeError:  # the categories, or an id that is not ours
+        return None
+
+
+def _nested(feature: Any) -> Iterator[Any]:
+    """A feature and all that are in it."""
+    yield feature
+    inner = feature.values() if isinstance(feature, dict) else feature if isinstance(feature, list) else ()
+    for item in [*inner, *([feature.feature] if hasattr(feature, "feature") else [])]:
+        yield from _nested(item)

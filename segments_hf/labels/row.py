@@ -1,0 +1,18 @@
+"""The type of a row, and how messages name it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Row = Mapping[str, Any]
+
+
+def sample_name(row: Row) -> str:
+    """The sample and frame of a row, as messages name them.
+
+    >>> sample_name({"name": "a.jpg", "frame_index": 3})
+    "sample 'a.jpg', frame 3"
+    """
+    frame = "" if row.get("frame_index") is None else f", frame {row['frame_index']}"
+    return f"sample {row.get('name')!r}{frame}"

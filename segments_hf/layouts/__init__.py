@@ -1,0 +1,114 @@
+"""Layouts: the columns that training code expects, one file per task."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from segments_hf.dataset.class_info import categories
+from segments_hf.dataset.row_map import check_num_proc, map_splits
+from segments_hf.errors import OptionError
+from segments_hf.layouts.instance_segmentation import instance_segmentation
+from segments_hf.layouts.layout import Layout, MakeLayout
+from segments_hf.layouts.left_out import leave_out, map_counting
+from segments_hf.layouts.object_detection import object_detection
+from segments_hf.layouts.panoptic_segmentation import panoptic_segmentation
+from segments_hf.layouts.semantic_segmentation import semantic_segmentation
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+__all__ = ["LAYOUTS", "Layout", "lay_out", "layout_of", "to_layout"]
+
+LAYOUTS: dict[str, MakeLayout] = {
+    "semantic-segmentation": semantic_segmentation,
+    "instance-segmentation": instance_segmentation,
+    "panoptic-segmentation": panoptic_segmentation,
+    "object-detection": object_detection,
+}
+
+
+def to_layout(
+    dataset: Any,
+    task: str,
+    *,
+    ignore_index: int | None = None,
+    keep_unlabeled: bool = False,
+    num_proc: int | None = None,
+) -> Any:
+    """The columns that the example scripts and tutorials of Hugging Face read, so that they run on a release unchanged.
+
+    - ``semantic-segmentation``: `image`; `label`, the semantic mask.
+    - ``instance-segmentation``: `image`; `annotation`, an RGB PNG with the value of the semantic mask, the number of
+      the instance in this image, and 0; `semantic_class_to_id`, the value of each class.
+    - ``panoptic-segmentation``: `image`; `label`, an RGB PNG with id = R + 256 G + 65536 B; `segments_info`, a list of
+      `id`, `category_id` (class index), `area` (pixels), `bbox` (left, top, width, height in pixels) and `iscrowd`.
+    - ``object-detection``: `image_id`, `image`, `width`, `height`; `objects`, a struct of the lists `id`, `area`
+      (pixels), `bbox` (left, top, width, height in pixels) and `category`. Objects without a box that has an area are
+      dropped, and a warning is logged that counts them.
+
+    Args:
+        dataset: Rows of an image task: a `Dataset`, `DatasetDict`, `IterableDataset` or `IterableDatasetDict`.
+        task: One of the four.
+        ignore_index: For semantic masks, the value of unlabelled pixels: then a pixel is the class index. By default
+            unlabelled is 0 and a pixel is the class index + 1. `id2label` tells the names of the numbers.
+        keep_unlabeled: Whether rows without a label stay, with null in its place, and SKIPPED and REJECTED ones.
+            Otherwise they are left out, as are those whose picture is missing, and a warning is logged that counts
+            them (for a stream, the count so far).
+        num_proc: How many processes do it; not for a stream.
+
+    Returns:
+        A dataset of the same kind.
+
+    Raises:
+        OptionError: There is no such task, an option does not fit it, or no row is left in a split.
+        BitmapError: A bitmap cannot be read, or more instances are in an image than the layout holds; the error names
+            the sample.
+        SegmentsHFError: The dataset does not hold rows of an image task with their categories.
+
+    >>> from segments_hf import load_release
+    >>> from segments_hf.demo import demo_release
+    >>> flowers = load_release(demo_release(), split="train", streaming=True)
+    >>> next(iter(to_layout(flowers, "semantic-segmentation")))["label"].mode
+    'P'
+    """
+    return lay_out(dataset, task, ignore_index=ignore_index, keep_unlabeled=keep_unlabeled, num_proc=num_proc)
+
+
+def lay_out(
+    dataset: Any,
+    task: str,
+    *,
+    ignore_index: int | None = None,
+    keep_unlabeled: bool = False,
+    num_proc: int | None = None,
+    also: Sequence[str] = (),
+) -> Any:
+    """`to_layout`, with columns of the rows that are kept besides.
+
+    Args:
+        dataset: As for `to_layout`.
+        task: As for `to_layout`.
+        ignore_index: As for `to_layout`.
+        keep_unlabeled: As for `to_layout`.
+        num_proc: As for `to_layout`.
+        also: The columns that are kept.
+    """
+    if task not in LAYOUTS:
+        raise OptionError(f"task: got {task!r}, wanted one of {', '.join(LAYOUTS)}")
+    if ignore_index is not None and task != "semantic-segmentation":
+        raise OptionError(f"ignore_index: got {ignore_index} for {task}, but only semantic masks have one")
+    check_num_proc(dataset, num_proc)
+
+    def of_split(part: Any, split: str) -> Any:
+        layout = LAYOUTS[task](categories(part), ignore_index)
+        known = {**part.features, **layout.made.features}
+        features = {name: known[name] for name in [*layout.names, *also]}
+        rows = part if keep_unlabeled else leave_out(part, split, num_proc)
+        return map_counting(rows, layout.made, features, split, num_proc)
+
+    return map_splits(dataset, of_split)
+
+
+def layout_of(columns: Collection[str]) -> str | None:
+    """The task whose layout has these columns; None where they are of no layout."""
+    return next((task for task, make in LAYOUTS.items() if {*make([], None).names} == {*columns}), None)

@@ -1,0 +1,80 @@
+"""``instance-segmentation``: `image`, `annotation`, `semantic_class_to_id`.
+
+What ``run_instance_segmentation.py`` of transformers reads: in `annotation`, the first channel is the class, the
+second the instance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from datasets import Image, Value
+
+from segments_hf.bitmaps import encode_bitmap, instance_mask, semantic_mask
+from segments_hf.errors import BitmapError, OptionError
+from segments_hf.labels.categories import CARRIER, to_feature_id
+from segments_hf.labels.mask_values import mask_feature, mask_names
+from segments_hf.labels.pixels import labelled_pixels
+from segments_hf.layouts.layout import Layout
+from segments_hf.layouts.mask_columns import picture
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from segments_hf.labels.row import Row
+    from segments_hf.release import Category
+
+_LARGEST = 255  # what fits into a channel
+
+
+def instance_segmentation(categories: Sequence[Category], ignore_index: int | None) -> Layout:  # noqa: ARG001
+    """The layout: `annotation` is an RGB PNG with class index + 1, the number of the instance, and 0.
+
+    Raises:
+        OptionError: There are more than 255 classes.
+    """
+    if len(categories) > _LARGEST:
+        raise OptionError(
+            f"got {len(categories)} classes, but a channel of instance-segmentation holds {_LARGEST}; "
+            "panoptic-segmentation holds any number"
+        )
+    made = _Annotations(tuple(mask_names(categories).values()), to_feature_id(categories))
+    return Layout((CARRIER, "annotation", "semantic_class_to_id"), made)
+
+
+@dataclass(frozen=True)
+class _Annotations:
+    names: tuple[str, ...]
+    carried: str
+
+    @property
+    def features(self) -> dict[str, Any]:
+        return {
+            # The example script takes an image as it is decoded, and its model wants three channels. The bytes stay.
+            CARRIER: Image(mode="RGB", id=self.carried),
+            "annotation": mask_feature(dict(enumerate(self.names))),
+            "semantic_class_to_id": {name: Value("int64") for name in self.names},
+        }
+
+    def __call__(self, row: Row) -> dict[str, Any]:
+        numbers = {name: number for number, name in enumerate(self.names)}
+        return {"annotation": _annotation(row), "semantic_class_to_id": numbers}
+
+
+def _annotation(row: Row) -> dict[str, Any] | None:
+    if (pixels := labelled_pixels(row)) is None:
+        return None
+    bitmap, annotations = pixels
+    classed = [item for item in annotations if item["category"] is not None]
+    if len(classed) > _LARGEST:  # some may have no pixels
+        present = set(np.unique(bitmap).tolist())
+        classed = [item for item in classed if item["id"] in present]
+    if len(classed) > _LARGEST:
+        raise BitmapError(
+            f"got {len(classed)} instances, but a channel of instance-segmentation holds {_LARGEST}; "
+            "leave the sample out, or use panoptic-segmentation, which holds any number"
+        )
+    instances = instance_mask(bitmap, classed).astype(np.uint32)
+    return picture(encode_bitmap(semantic_mask(bitmap, classed) | instances << np.uint32(8), alpha=False))

@@ -1,0 +1,219 @@
+"""Columns of masks: what a model for segmentation is trained on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from datasets import ClassLabel, Image, Value
+
+from segments_hf.bitmaps import encode_bitmap, encode_mask, instance_mask, panoptic, semantic_mask
+from segments_hf.dataset.class_info import categories
+from segments_hf.dataset.row_map import check_num_proc, map_rows, map_splits
+from segments_hf.errors import OptionError
+from segments_hf.labels.categories import class_colors, class_names
+from segments_hf.labels.mask_values import mask_feature, mask_names
+from segments_hf.labels.pixels import labelled_pixels
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from segments_hf.bitmaps import Color
+    from segments_hf.dataset.row_map import NewColumns
+    from segments_hf.labels.row import Row
+    from segments_hf.release import Category
+
+SEGMENTS = "segments_info"
+
+
+def add_semantic_masks(
+    dataset: Any,
+    *,
+    column: str = "semantic_mask",
+    ignore_index: int | None = None,
+    palette: bool = True,
+    num_proc: int | None = None,
+) -> Any:
+    """Adds the class of every pixel.
+
+    Polygons and boxes are drawn in the order of the annotations.
+
+    Args:
+        dataset: Rows of an image task: a `Dataset`, `DatasetDict`, `IterableDataset` or `IterableDatasetDict`.
+        column: The new column, an `Image()` of PNGs: class index + 1, and 0 where unlabelled; null where there is no
+            label. `id2label` tells the names of the numbers.
+        ignore_index: The value of unlabelled pixels instead: then a pixel is the class index.
+        palette: Whether viewers see the classes in the colours of the release; the numbers are the same without.
+        num_proc: How many processes do it; not for a stream.
+
+    Returns:
+        A dataset of the same kind. The other columns stay as they are.
+
+    Raises:
+        BitmapError: A bitmap cannot be read; the error names the sample.
+        OptionError: The column exists, or `ignore_index` is the number of a class.
+        SegmentsHFError: The dataset does not hold rows of an image task with their categories.
+    """
+
+    def columns(classes: Sequence[Category]) -> SemanticMasks:
+        return semantic_masks(classes, column, ignore_index, palette=palette)
+
+    return _add(dataset, columns, num_proc)
+
+
+def add_instance_masks(
+    dataset: Any, *, column: str = "instance_mask", palette: bool = True, num_proc: int | None = None
+) -> Any:
+    """Adds the number of the instance of every pixel.
+
+    Args:
+        dataset: Rows of an image task: a `Dataset`, `DatasetDict`, `IterableDataset` or `IterableDatasetDict`.
+        column: The new column, an `Image()` of PNGs: 1 for the first of the row's annotations, 2 for the second, and 0
+            where unlabelled; null where there is no label.
+        palette: Whether viewers see colours; the numbers are the same without.
+        num_proc: How many processes do it; not for a stream.
+
+    Returns:
+        A dataset of the same kind. The other columns stay as they are.
+
+    Raises:
+        BitmapError: A bitmap cannot be read; the error names the sample.
+        OptionError: The column exists.
+        SegmentsHFError: The dataset does not hold rows of an image task with their categories.
+    """
+    return _add(dataset, lambda _: InstanceMasks(column, palette), num_proc)
+
+
+def add_panoptic_masks(dataset: Any, *, column: str = "panoptic_mask", num_proc: int | None = None) -> Any:
+    """Adds the segment of every pixel, and `segments_info`, as in COCO's panoptic format.
+
+    Args:
+        dataset: Rows of an image task: a `Dataset`, `DatasetDict`, `IterableDataset` or `IterableDatasetDict`.
+        column: The new column, an `Image()` of RGB PNGs: id = R + 256 G + 65536 B, and 0 where unlabelled; null where
+            there is no label. Instances of a class whose `has_instances` is false are one segment. The id is that of
+            the annotation; of vector labels, its place from 1 on.
+        num_proc: How many processes do it; not for a stream.
+
+    Returns:
+        A dataset of the same kind, with `segments_info` besides: a list of `id`, `category_id` (class index), `area`
+        (pixels), `bbox` (left, top, width, height in pixels), `iscrowd` (0). The other columns stay as they are.
+
+    Raises:
+        BitmapError: A bitmap cannot be read; the error names the sample.
+        OptionError: The column exists, or is called `segments_info`.
+        SegmentsHFError: The dataset does not hold rows of an image task with their categories.
+    """
+    if column == SEGMENTS:
+        raise OptionError(f"column: got {column!r}, which is the name of the other new column")
+    return _add(dataset, partial(panoptic_masks, column=column), num_proc)
+
+
+def _add(dataset: Any, columns: Callable[[Sequence[Category]], NewColumns], num_proc: int | None) -> Any:
+    check_num_proc(dataset, num_proc)
+
+    def add(part: Any, _: str) -> Any:
+        new = columns(categories(part))
+        if taken := new.features.keys() & part.features:
+            raise OptionError(f"column: got {', '.join(sorted(taken))}, which the dataset has already")
+        return map_rows(part, new, {**part.features, **new.features}, num_proc)
+
+    return map_splits(dataset, add)
+
+
+def semantic_masks(
+    classes: Sequence[Category], column: str, ignore_index: int | None, *, palette: bool = True
+) -> SemanticMasks:
+    """The column of semantic masks of a dataset with these categories.
+
+    Raises:
+        OptionError: `ignore_index` is the number of a class, or does not fit into 16 bits.
+    """
+    if ignore_index is not None and not len(classes) <= ignore_index < 2**16:
+        raise OptionError(f"ignore_index: got {ignore_index}, wanted {len(classes)} to {2**16 - 1}: no class has those")
+    names = tuple(mask_names(classes, ignore_index).items())
+    return SemanticMasks(column, names, tuple(class_colors(classes)), ignore_index, palette)
+
+
+def panoptic_masks(classes: Sequence[Category], column: str) -> PanopticMasks:
+    """The columns of panoptic masks of a dataset with these categories."""
+    stuff = tuple(index for index, category in enumerate(classes) if category.has_instances is False)
+    return PanopticMasks(column, tuple(class_names(classes)), stuff)
+
+
+@dataclass(frozen=True)
+class SemanticMasks:
+    """See `add_semantic_masks`."""
+
+    column: str
+    names: tuple[tuple[int, str], ...]
+    colors: tuple[Color, ...]
+    ignore_index: int | None
+    palette: bool
+
+    @property
+    def features(self) -> dict[str, Any]:
+        """The new columns."""
+        return {self.column: mask_feature(dict(self.names))}
+
+    def __call__(self, row: Row) -> dict[str, Any]:
+        """Their values in a row."""
+        if (pixels := labelled_pixels(row)) is None:
+            return {self.column: None}
+        mask = semantic_mask(*pixels, ignore_index=self.ignore_index)
+        first, unlabelled = (1, 0) if self.ignore_index is None else (0, self.ignore_index)
+        colors = {unlabelled: (0, 0, 0), **dict(enumerate(self.colors, start=first))}
+        return {self.column: picture(encode_mask(mask, colors, palette=self.palette))}
+
+
+@dataclass(frozen=True)
+class InstanceMasks:
+    """See `add_instance_masks`."""
+
+    column: str
+    palette: bool
+
+    @property
+    def features(self) -> dict[str, Any]:
+        """The new columns."""
+        return {self.column: Image()}
+
+    def __call__(self, row: Row) -> dict[str, Any]:
+        """Their values in a row."""
+        if (pixels := labelled_pixels(row)) is None:
+            return {self.column: None}
+        return {self.column: picture(encode_mask(instance_mask(*pixels), palette=self.palette))}
+
+
+@dataclass(frozen=True)
+class PanopticMasks:
+    """See `add_panoptic_masks`."""
+
+    column: str
+    names: tuple[str, ...]
+    stuff: tuple[int, ...]
+
+    @property
+    def features(self) -> dict[str, Any]:
+        """The new columns."""
+        number = Value("int64")
+        segment = {
+            "id": number,
+            "category_id": ClassLabel(names=list(self.names)),
+            "area": number,
+            "bbox": [number],
+            "iscrowd": number,
+        }
+        return {self.column: Image(), SEGMENTS: [segment]}
+
+    def __call__(self, row: Row) -> dict[str, Any]:
+        """Their values in a row."""
+        if (pixels := labelled_pixels(row)) is None:
+            return {self.column: None, SEGMENTS: None}
+        ids, segments = panoptic(*pixels, stuff=self.stuff)
+        return {self.column: picture(encode_bitmap(ids, alpha=False)), SEGMENTS: segments}
+
+
+def picture(content: bytes) -> dict[str, Any]:
+    """A picture as `datasets` holds it. No path beside the bytes: it would prefer a file of that name."""
+    return {"bytes": content, "path": None}

@@ -1,0 +1,1 @@
+"""Write an HTML page that shows a dataset: images, labels and findings."""

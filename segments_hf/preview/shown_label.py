@@ -1,0 +1,194 @@
+"""Labels as a page shows them: each pixel the number of its object, vectors scaled with the image."""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+from PIL import Image, ImageDraw
+
+from segments_hf.bitmaps import boxes, decode_bitmap, resize_nearest
+from segments_hf.bitmaps.masks import look_up
+from segments_hf.errors import BitmapError
+from segments_hf.labels.pixels import extent, places
+from segments_hf.preview.shown_image import THUMB, fitted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
+
+    Numbers = npt.NDArray[np.unsignedinteger[Any]]
+
+_SHOWN_STRAYS = 8
+
+
+class ShownMask(msgspec.Struct, frozen=True):
+    """A number for each pixel.
+
+    Attributes:
+        width: Its width in pixels.
+        height: Its height.
+        bytes: How many bytes a number has: 1, 2 or 4, the lowest first.
+        data: The numbers line by line, compressed by zlib, in base64.
+    """
+
+    width: int
+    height: int
+    bytes: int
+    data: str
+
+
+class ShownObject(msgspec.Struct, omit_defaults=True):
+    """One annotation. Numbers that JavaScript may not hold are text.
+
+    Attributes:
+        id: Its instance id.
+        class_number: Its class index; the number of classes where it has none.
+        attributes: Names and values.
+        area: How many pixels it has in the bitmap, before scaling.
+        type: The type of a vector.
+        points: Its points in pixels of the picture that is shown.
+        track: Its track.
+        is_keyframe: Whether it is a keyframe of its track.
+        is_stray: Whether it stands for pixels whose ids no annotation has.
+    """
+
+    id: str
+    class_number: int
+    attributes: list[tuple[str, str]] = []
+    area: int | None = None
+    type: str | None = None
+    points: list[tuple[float, float]] | None = None
+    track: str | None = None
+    is_keyframe: bool | None = None
+    is_stray: bool = False
+
+
+def pairs(json: str | None) -> list[tuple[str, str]]:
+    """The names and values of a JSON object as text; any other value without a name, and what is no JSON as it is.
+
+    >>> pairs('{"open": true, "note": "a"}'), pairs("[1]"), pairs("open"), pairs(None)
+    ([('open', 'true'), ('note', 'a')], [('', '[1]')], [('', 'open')], [])
+    """
+    try:
+        value = msgspec.json.decode(json) if json else None
+    except msgspec.DecodeError:  # a dataset may have other text there
+        value = json
+    named = value.items() if isinstance(value, dict) else [("", value)] if value is not None else []
+    return [(name, item if isinstance(item, str) else msgspec.json.encode(item).decode()) for name, item in named]
+
+
+def shown_objects(annotations: Sequence[Mapping[str, Any]], classes: int, scale: float) -> list[ShownObject]:
+    """The annotations of a row.
+
+    Args:
+        annotations: They.
+        classes: How many classes there are.
+        scale: How large the picture is shown: 0.5 for half its width.
+
+    Raises:
+        BitmapError: A point is no place in a picture.
+    """
+    return [
+        ShownObject(
+            str(item["id"]),
+            classes if item["category"] is None else item["category"],
+            pairs(item["attributes"]),
+            type=item.get("type"),
+            points=[(round(x * scale, 2), round(y * scale, 2)) for x, y in places(item)] if "points" in item else None,
+            track=None if item.get("track_id") is None else str(item["track_id"]),
+            is_keyframe=item.get("is_keyframe"),
+        )
+        for item in annotations
+    ]
+
+
+def object_numbers(
+    bitmap: Any, size: tuple[int, int] | None, longest: int, objects: list[ShownObject], classes: int
+) -> Numbers:
+    """The number of the object of each pixel of a bitmap, scaled by nearest neighbour; areas are put into the objects.
+
+    Args:
+        bitmap: What `decode_bitmap` reads.
+        size: The width and height of the image in pixels, if it is known.
+        longest: The longest side that is shown.
+        objects: The objects. One is added for ids that no annotation has, if there are any.
+        classes: How many classes there are.
+
+    Returns:
+        Array of shape (H, W): 1 for the first object, 0 where nothing is labelled.
+
+    Raises:
+        BitmapError: It cannot be read, or is of another size than the image.
+    """
+    ids = decode_bitmap(bitmap)
+    height, width = ids.shape
+    if size not in {None, (width, height)}:
+        raise BitmapError(
+            f"got a bitmap of {width} x {height} pixels, wanted the {' x '.join(map(str, size))} pixels of the image"
+        )
+    numbers = {int(item.id): number for number, item in enumerate(objects, start=1)}
+    found = boxes(ids)
+    areas = dict(zip(found.ids.tolist(), found.areas.tolist(), strict=True))
+    for item in objects:
+        item.area = areas.get(int(item.id), 0)
+    strays = [number for number in areas if number not in numbers]
+    if strays:
+        numbers |= dict.fromkeys(strays, len(objects) + 1)
+        shown = ", ".join(map(str, strays[:_SHOWN_STRAYS])) + (" …" if len(strays) > _SHOWN_STRAYS else "")
+        objects.append(ShownObject(shown, classes, area=sum(areas[number] for number in strays), is_stray=True))
+    return look_up(resize_nearest(ids, fitted((width, height), longest)), numbers)
+
+
+def class_numbers(numbers: Numbers, objects: Sequence[ShownObject]) -> Numbers:
+    """The class of each pixel for the gallery: 1 for the first class, 0 where nothing is labelled.
+
+    Args:
+        numbers: The numbers of the objects, of shape (H, W).
+        objects: The objects.
+    """
+    classes = {number: item.class_number + 1 for number, item in enumerate(objects, start=1)}
+    height, width = numbers.shape
+    return look_up(resize_nearest(numbers, fitted((width, height), THUMB)), classes)
+
+
+def drawn_classes(objects: Sequence[ShownObject], size: tuple[int, int]) -> Numbers:
+    """The class of each pixel for the gallery, of vectors.
+
+    Args:
+        objects: The objects.
+        size: The width and height of the picture that their points are in.
+    """
+    small = fitted(size, THUMB)
+    scale = small[0] / size[0]
+    canvas = Image.new("I", small)
+    pen = ImageDraw.Draw(canvas)
+    for item in objects:
+        points = [(x * scale, y * scale) for x, y in item.points or ()]
+        if points:
+            _draw(pen, item.type, points, item.class_number + 1)
+    return np.asarray(canvas).astype(np.uint32)
+
+
+def _draw(pen: ImageDraw.ImageDraw, kind: str | None, points: list[tuple[float, float]], color: int) -> None:
+    match kind:
+        case "polygon" if len(points) > 1:
+            pen.polygon(points, fill=color)
+        case "bbox":
+            pen.rectangle(extent(points), outline=color, width=3)
+        case "polyline":
+            pen.line(points, fill=color, width=3, joint="curve")
+        case _:
+            for x, y in points:
+                pen.ellipse((x - 4, y - 4, x + 4, y + 4), fill=color)
+
+
+def packed(numbers: Numbers) -> ShownMask:
+    """Numbers as a page holds them."""
+    dtype = np.min_scalar_type(int(numbers.max(initial=0))).newbyteorder("<")
+    content = zlib.compress(numbers.astype(dtype).tobytes(), 6)
+    return ShownMask(numbers.shape[1], numbers.shape[0], dtype.itemsize, base64.b64encode(content).decode())

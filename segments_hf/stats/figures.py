@@ -1,0 +1,198 @@
+"""Statistics as figures, in the colours of the classes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from segments_hf.drawing.figure import as_it_is, new_figure
+from segments_hf.drawing.text import cut
+from segments_hf.stats.charts import (
+    PALE,
+    Bar,
+    Range,
+    bar,
+    bar_chart,
+    draw_bars,
+    histogram,
+    pair_chart,
+    point_chart,
+    range_chart,
+    size_chart,
+)
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+    from matplotlib.figure import Figure
+
+    from segments_hf.stats.statistics import Stats
+    from segments_hf.stats.tally import AttributeCounts
+
+_MOST_CLASSES = 40  # in the table of pairs
+_MOST_ATTRIBUTES = 12
+_MOST_VALUES = 12  # of an attribute
+_COCO = {"medium (COCO)": 32.0**2, "large (COCO)": 96.0**2}
+
+
+def figures(stats: Stats) -> dict[str, Figure]:
+    """Draws what there is to draw of statistics.
+
+    Args:
+        stats: What `stats` counted.
+
+    Returns:
+        A figure of matplotlib by the name of its subject, such as ``objects-per-class``; what was not counted is not
+        there.
+
+    Raises:
+        MissingExtraError: matplotlib is not installed.
+    """
+    drawn = {subject: draw(stats) for subject, draw in _SUBJECTS.items()}
+    return {subject: figure for subject, figure in drawn.items() if figure is not None}
+
+
+def save_figures(stats: Stats, folder: str | os.PathLike[str]) -> list[Path]:
+    """Writes the figures of statistics as PNG files, over those that are there.
+
+    Args:
+        stats: What `stats` counted.
+        folder: Where to; it is made if it is not there.
+
+    Returns:
+        The files.
+
+    Raises:
+        MissingExtraError: matplotlib is not installed.
+    """
+    made = figures(stats)
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    files = []
+    for subject, figure in made.items():
+        files.append(Path(folder, f"{subject}.png"))
+        figure.savefig(files[-1], dpi=110)
+    return files
+
+
+def shown_value(value: Any) -> str:
+    """The value of an attribute as people write it: text as it is, anything else as JSON."""
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def _objects_per_class(stats: Stats) -> Figure | None:
+    bars = [bar(item.name, item.objects, item.color) for item in stats.classes]
+    if stats.without_class:
+        bars.append(bar("(no class)", stats.without_class, PALE))
+    return bar_chart("objects per class", "objects", _longest_first(bars)) if stats.objects else None
+
+
+def _images_per_class(stats: Stats) -> Figure | None:
+    bars = [bar(item.name, item.images, item.color) for item in stats.classes]
+    return bar_chart("images with each class", "images", _longest_first(bars)) if stats.objects else None
+
+
+def _pixels_per_class(stats: Stats) -> Figure | None:
+    if stats.unlabelled_pixels is None:
+        return None
+    parts = [(item.name, item.pixels or 0, item.color) for item in stats.classes]
+    parts.append(("(unlabelled)", stats.unlabelled_pixels, PALE))
+    whole = sum(count for _, count, _ in parts)
+    bars = [Bar(name, 100 * count / whole, color, f"{100 * count / whole:.3g} %") for name, count, color in parts]
+    return bar_chart("pixels per class", "% of the pixels of labelled images", _longest_first(bars))
+
+
+def _objects_per_image(stats: Stats) -> Figure | None:
+    counts = stats.objects_per_image
+    return histogram("objects per labelled image", "objects", counts) if counts else None
+
+
+def _object_sizes(stats: Stats) -> Figure | None:
+    return size_chart("sizes of objects", stats.sizes.histogram, _COCO) if stats.sizes else None
+
+
+def _sizes_per_class(stats: Stats) -> Figure | None:
+    at_least = 1.0  # a scale of powers has no 0
+    ranges = [
+        Range(item.name, item.color, max(at_least, size.p5), max(at_least, size.median), max(at_least, size.p95))
+        for item in stats.classes
+        if (size := item.sizes)
+    ]
+    title = "sizes per class: 5 %, half and 95 % of the objects are no larger"
+    return range_chart(title, "area in pixels", sorted(ranges, key=lambda item: -item.middle)) if ranges else None
+
+
+def _image_sizes(stats: Stats) -> Figure | None:
+    points = [(item.width, item.height, item.images) for item in stats.image_sizes]
+    return point_chart("sizes of images", points) if points else None
+
+
+def _together(stats: Stats) -> Figure | None:
+    chosen = sorted((item for item in stats.classes if item.images), key=lambda item: -item.images)[:_MOST_CLASSES]
+    if len(chosen) < 2:  # noqa: PLR2004
+        return None
+    place = {item.index: number for number, item in enumerate(chosen)}
+    table = np.diag([item.images for item in chosen])
+    for pair in stats.together:
+        if pair.first in place and pair.second in place:
+            table[place[pair.first], place[pair.second]] = table[place[pair.second], place[pair.first]] = pair.images
+    known = sum(item.images > 0 for item in stats.classes)
+    more = f" (the {len(chosen)} most frequent of {known})" if len(chosen) < known else ""
+    return pair_chart(f"classes together in an image{more}", "images", [item.name for item in chosen], table)
+
+
+def _statuses(stats: Stats) -> Figure | None:
+    bars = [bar(status, count) for status, count in stats.statuses.items()]
+    return bar_chart("label statuses", "images", bars) if bars else None
+
+
+def _attributes(stats: Stats) -> Figure | None:
+    return _attribute_charts(stats.attributes, "attributes of objects", "objects")
+
+
+def _image_attributes(stats: Stats) -> Figure | None:
+    return _attribute_charts(stats.image_attributes, "attributes of images", "images")
+
+
+def _attribute_charts(attributes: Sequence[AttributeCounts], title: str, unit: str) -> Figure | None:
+    shown = sorted(attributes, key=lambda item: -item.count)[:_MOST_ATTRIBUTES]
+    if not shown:
+        return None
+    charts = [_value_bars(item) for item in shown]
+    figure = new_figure(8, 0.8 + sum(0.24 * len(bars) + 1 for bars in charts))
+    parts = figure.subplots(len(shown), squeeze=False, height_ratios=[len(bars) + 2 for bars in charts])[:, 0]
+    for axes, attribute, bars in zip(parts, shown, charts, strict=True):
+        draw_bars(axes, unit, bars)
+        as_it_is([axes.set_title(cut(attribute.name, 60), loc="left", fontsize="medium")])
+    more = f" (the {len(shown)} most frequent of {len(attributes)})" if len(shown) < len(attributes) else ""
+    figure.suptitle(f"{title}{more}")
+    return figure
+
+
+def _value_bars(attribute: AttributeCounts) -> list[Bar]:
+    bars = [bar(shown_value(item.value), item.count) for item in attribute.values[:_MOST_VALUES]]
+    others = attribute.other + sum(item.count for item in attribute.values[_MOST_VALUES:])
+    return [*bars, *([bar("(others)", others, PALE)] if others else [])]
+
+
+def _longest_first(bars: list[Bar]) -> list[Bar]:
+    return sorted(bars, key=lambda item: -item.length)
+
+
+_SUBJECTS: dict[str, Callable[[Stats], Figure | None]] = {
+    "objects-per-class": _objects_per_class,
+    "images-per-class": _images_per_class,
+    "pixels-per-class": _pixels_per_class,
+    "objects-per-image": _objects_per_image,
+    "object-sizes": _object_sizes,
+    "object-sizes-per-class": _sizes_per_class,
+    "image-sizes": _image_sizes,
+    "classes-together": _together,
+    "statuses": _statuses,
+    "attributes": _attributes,
+    "image-attributes": _image_attributes,
+}

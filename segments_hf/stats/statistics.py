@@ -1,0 +1,257 @@
+"""What is in a dataset, in numbers."""
+
+from __future__ import annotations
+
+import itertools
+from array import array
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from datasets.utils import tqdm
+
+from segments_hf.dataset.row_source import open_source
+from segments_hf.errors import BitmapError
+from segments_hf.io.prefetching import DECODERS, prefetch
+from segments_hf.labels.categories import class_colors, class_names
+from segments_hf.labels.pixels import NO_LABEL
+from segments_hf.labels.row import sample_name
+from segments_hf.stats.measure import Measured, measure
+from segments_hf.stats.tally import AttributeCounts, Attributes, AttributeValue, Sizes, sizes_of
+
+if TYPE_CHECKING:
+    from segments_hf.dataset.row_source import Source
+    from segments_hf.dataset.rows.row_maker import Outcome
+    from segments_hf.labels.row import Row
+
+__all__ = ["AttributeCounts", "AttributeValue", "ClassStats", "ImageSize", "Sizes", "Stats", "Together", "stats"]
+
+
+class ClassStats(msgspec.Struct, frozen=True):
+    """A class in numbers.
+
+    Attributes:
+        index: Its class index.
+        id: Its category id.
+        name: Its name.
+        color: Its colour.
+        objects: How many objects it has.
+        images: In how many images it is.
+        pixels: How many pixels it has in semantic masks; None where no mask could be made.
+        sizes: How large its objects are; None where no area is known.
+    """
+
+    index: int
+    id: int
+    name: str
+    color: tuple[int, int, int]
+    objects: int
+    images: int
+    pixels: int | None
+    sizes: Sizes | None
+
+
+class ImageSize(msgspec.Struct, frozen=True):
+    """A size of images in pixels, and how many have it."""
+
+    width: int
+    height: int
+    images: int
+
+
+class Together(msgspec.Struct, frozen=True):
+    """In how many images two classes are together, by their class indices."""
+
+    first: int
+    second: int
+    images: int
+
+
+class Stats(msgspec.Struct, frozen=True):
+    """A dataset in numbers. Images that are unlabelled, skipped or rejected count as images, their objects do not.
+
+    Attributes:
+        name: What it is called.
+        task_type: The task type, if it is known.
+        images: How many images there are; each frame of a sequence is one.
+        labelled: How many have a label.
+        statuses: How many images have each label status, the most frequent first.
+        objects: How many objects there are.
+        without_class: How many of them have no class that is known.
+        classes: The classes, in the order of their indices.
+        objects_per_image: How many labelled images have so many objects, by the number of objects.
+        unlabelled_pixels: How many pixels have no class in semantic masks; None where no mask could be made.
+        sizes: How large objects are; None where no area is known: without its bitmaps, or for points.
+        image_sizes: The sizes of images, the most frequent first; those that are not known are left out.
+        together: How often two classes are in one image, the most frequent first.
+        attributes: The attributes of objects.
+        image_attributes: The attributes of images.
+        problems: What is wrong with samples: what of them could not be read is not counted.
+    """
+
+    name: str
+    task_type: str | None
+    images: int
+    labelled: int
+    statuses: dict[str, int]
+    objects: int
+    without_class: int
+    classes: list[ClassStats]
+    objects_per_image: dict[int, int]
+    unlabelled_pixels: int | None
+    sizes: Sizes | None
+    image_sizes: list[ImageSize]
+    together: list[Together]
+    attributes: list[AttributeCounts]
+    image_attributes: list[AttributeCounts]
+    problems: list[str]
+
+
+def stats(dataset_or_release: Any, *, assets: bool = False, limit: int | None = None, **options: Any) -> Stats:
+    """Counts what is in a dataset: classes, objects, pixels, sizes, statuses, attributes.
+
+    Bitmaps are needed for pixels, and for the sizes of objects that are masks. Those of a dataset are read; a release
+    is counted from its file alone, unless its assets are asked for.
+
+    Args:
+        dataset_or_release: A `Dataset`, `DatasetDict`, `IterableDataset` or `IterableDatasetDict` of rows, also one
+            from the Hub, whose splits are counted together; or a release as `load_release` takes it, or a `Release`.
+        assets: Whether the pictures of a release are fetched.
+        limit: How many samples, or rows of a dataset, to count at most.
+        **options: The options of `load_release` for a release: which samples, and how pictures are fetched.
+
+    Raises:
+        OptionError: An option does not fit.
+        SegmentsHFError: It is something else, or no dataset of images with their labels.
+
+    >>> from segments_hf.demo import demo_release
+    >>> counted = stats(demo_release())
+    >>> counted.labelled, counted.objects, [(item.name, item.objects, item.images) for item in counted.classes]
+    (6, 63, [('flower', 21, 6), ('leaf', 42, 6)])
+    """
+    source = open_source(dataset_or_release, assets=assets, limit=limit, **options)
+    counting = _Counting(source)
+    shown = tqdm(source.outcomes(), desc="Counting", total=source.length, unit="img")
+    for outcome, measured in prefetch(_measured, map(_light, shown), weight=lambda _: 0, in_flight=DECODERS):
+        counting.add(outcome, measured)
+    return counting.stats()
+
+
+def _light(outcome: Outcome) -> Outcome:
+    """A row without its image: rows wait in memory."""
+    if outcome.row is not None:
+        outcome.row["image"] = None
+    return outcome
+
+
+def _measured(outcome: Outcome) -> tuple[Outcome, Measured | BitmapError | None]:
+    """Measures a row that has a label, and drops its bitmap. Runs in threads."""
+    row = outcome.row
+    if row is None or not _is_labelled(row) or "annotations" not in row:
+        return outcome, None
+    try:
+        return outcome, measure(row)
+    except BitmapError as error:
+        return outcome, error
+    finally:
+        row.pop("segmentation_bitmap", None)
+
+
+def _is_labelled(row: Row) -> bool:
+    return row["status"] not in NO_LABEL and row.get("annotations", ()) is not None
+
+
+class _Counting:
+    """Counts that are under way."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._images = self._labelled = self._unlabelled_pixels = self._masks = 0
+        self._statuses = Counter[str]()
+        self._objects = Counter[int | None]()  # by class index
+        self._images_with = Counter[int]()
+        self._together = Counter[tuple[int, int]]()
+        self._per_image = Counter[int]()
+        self._pixels = Counter[int]()
+        self._areas = [array("d") for _ in source.categories]
+        self._image_sizes = Counter[tuple[int, int]]()
+        self._attributes = Attributes()
+        self._image_attributes = Attributes()
+        self._problems: list[str] = []
+
+    def add(self, outcome: Outcome, measured: Measured | BitmapError | None) -> None:
+        """Counts a row."""
+        self._problems += [f"sample {problem.sample!r}: {problem.reason}" for problem in outcome.problems]
+        row = outcome.row
+        if row is None:
+            return
+        self._images += 1
+        self._statuses[row["status"] or "(unknown)"] += 1
+        if row.get("width") and row.get("height"):
+            self._image_sizes[row["width"], row["height"]] += 1
+        if not _is_labelled(row):
+            return
+        self._labelled += 1
+        if isinstance(measured, BitmapError):
+            self._problems.append(f"{sample_name(row)}: {measured}")
+        elif measured is not None:
+            self._add_measured(measured)
+        if "annotations" in row:
+            self._add_annotations(row)
+
+    def _add_annotations(self, row: Row) -> None:
+        annotations = row["annotations"]
+        classes = [item["category"] for item in annotations]
+        known = sorted({index for index in classes if index is not None})
+        self._objects.update(classes)
+        self._images_with.update(known)
+        self._together.update(itertools.combinations(known, 2))
+        self._per_image[len(annotations)] += 1
+        try:
+            self._attributes.add(item["attributes"] for item in annotations)
+            self._image_attributes.add([row.get("image_attributes")])
+        except msgspec.DecodeError as error:
+            self._problems.append(f"{sample_name(row)}: got attributes that are not JSON ({error})")
+
+    def _add_measured(self, measured: Measured) -> None:
+        for index, area in measured.areas:
+            self._areas[index].append(area)
+        if measured.pixels is not None:
+            self._masks += 1
+            self._pixels.update(measured.pixels)
+            self._unlabelled_pixels += measured.unlabelled
+
+    def stats(self) -> Stats:
+        """What they come to."""
+        categories = self._source.categories
+        names, colors = class_names(categories), class_colors(categories)
+        return Stats(
+            name=self._source.name,
+            task_type=self._source.task_type,
+            images=self._images,
+            labelled=self._labelled,
+            statuses=dict(self._statuses.most_common()),
+            objects=self._objects.total(),
+            without_class=self._objects[None],
+            classes=[
+                ClassStats(
+                    index,
+                    category.id,
+                    names[index],
+                    colors[index],
+                    self._objects[index],
+                    self._images_with[index],
+                    self._pixels[index] if self._masks else None,
+                    sizes_of([self._areas[index]]),
+                )
+                for index, category in enumerate(categories)
+            ],
+            objects_per_image=dict(sorted(self._per_image.items())),
+            unlabelled_pixels=self._unlabelled_pixels if self._masks else None,
+            sizes=sizes_of(self._areas),
+            image_sizes=[ImageSize(*size, count) for size, count in self._image_sizes.most_common()],
+            together=[Together(*pair, count) for pair, count in self._together.most_common()],
+            attributes=self._attributes.counts(),
+            image_attributes=self._image_attributes.counts(),
+            problems=self._problems,
+        )

@@ -1,0 +1,17 @@
+"""The checks of `validate`.
+
+A check is a function of a row that yields what it finds; it stands in one of the lists below. Its `Fault`, which says
+what it is called and why it matters, stands beside it. What has to compare rows is a class that remembers them.
+"""
+
+from segments_hf.validate.checks.annotations import impossible_ids, repeated_ids, unknown_categories
+from segments_hf.validate.checks.images import look_at_pictures
+from segments_hf.validate.checks.samples import Duplicates, unknown_status
+from segments_hf.validate.checks.tracks import Tracks
+from segments_hf.validate.checks.unreadable import unreadable_parts
+from segments_hf.validate.checks.vectors import shapes
+
+OF_ANY_ROW = (unknown_status, unknown_categories)
+OF_LABELS = (repeated_ids, impossible_ids, shapes)  # of rows that have a label
+
+__all__ = ["OF_ANY_ROW", "OF_LABELS", "Duplicates", "Tracks", "look_at_pictures", "unreadable_parts"]

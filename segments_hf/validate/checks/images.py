@@ -1,0 +1,116 @@
+"""Images and bitmaps: whether they can be read and fit together, and whether pixels and annotations agree."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from segments_hf.bitmaps import ID_LIMIT, boxes, decode_bitmap
+from segments_hf.errors import AssetError, BitmapError
+from segments_hf.images import ImageLimits, check_image
+from segments_hf.io.file_content import FileContent
+from segments_hf.validate.checks.fault import Fault
+from segments_hf.validate.checks.unreadable import OTHER_SIZE, UNREADABLE_BITMAP, UNREADABLE_IMAGE
+from segments_hf.validate.wording import counted, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from segments_hf.images import Header
+    from segments_hf.labels.row import Row
+    from segments_hf.validate.finding import Finding
+
+MISSING_BITMAP = Fault("missing-bitmap", "error", "the objects have no pixels")
+UNKNOWN_PIXELS = Fault("pixels-without-annotation", "error", "they have no class: masks show them as unlabelled")
+NO_PIXELS = Fault("annotation-without-pixels", "warning", "no mask and no box shows the objects")
+
+_ANY_SIZE = ImageLimits(max_bytes=2**62, max_pixels=2**62)  # what is too large was told when it was fetched
+
+
+class Instances(NamedTuple):
+    """The instances of a bitmap.
+
+    Attributes:
+        size: Its width and height in pixels.
+        areas: How many pixels each instance id has; 0, which is unlabelled, is not among them.
+    """
+
+    size: tuple[int, int]
+    areas: dict[int, int]
+
+
+def look_at_pictures(row: Row, untold: Collection[str], *, is_labelled: bool) -> tuple[list[Finding], Instances | None]:
+    """What is wrong with the pictures of a row, and the instances of its bitmap.
+
+    Args:
+        row: The row.
+        untold: The columns of pictures that nothing is told of yet.
+        is_labelled: Whether the row has a label, whose pixels are looked at.
+
+    Returns:
+        The findings; and the instances, or None where there is no label with a bitmap that can be read.
+    """
+    findings: list[Finding] = []
+    header, instances = None, None
+    if "image" in untold:
+        try:
+            header = _header(row["image"])
+        except AssetError as error:
+            findings.append(UNREADABLE_IMAGE.in_row(row, str(error)))
+    if is_labelled and "segmentation_bitmap" in row and "segmentation_bitmap" in untold:
+        try:
+            instances = _instances(row["segmentation_bitmap"])
+        except BitmapError as error:
+            findings.append(UNREADABLE_BITMAP.in_row(row, str(error)))
+        else:
+            findings.extend(_disagreements(row, instances))
+    if header:
+        findings.extend(_other_sizes(row, header, instances))
+    return findings, instances
+
+
+def _header(picture: Mapping[str, Any] | None) -> Header:
+    if picture is None:
+        raise AssetError("it has no image")
+    path = None if picture["path"] is None else Path(picture["path"])
+    return check_image(FileContent(picture["bytes"], path), _ANY_SIZE)
+
+
+def _instances(picture: Mapping[str, Any] | None) -> Instances | None:
+    if picture is None:
+        return None
+    pixels = decode_bitmap(picture)
+    found = boxes(pixels)
+    height, width = pixels.shape
+    return Instances((width, height), dict(zip(found.ids.tolist(), found.areas.tolist(), strict=True)))
+
+
+def _disagreements(row: Row, instances: Instances | None) -> Iterator[Finding]:
+    """Where the annotations and the pixels of the bitmap do not agree."""
+    ids = {item["id"] for item in row["annotations"]}
+    if instances is None:
+        if ids:
+            yield MISSING_BITMAP.in_row(row, f"it has {counted(len(row['annotations']), 'annotation')} but no bitmap")
+        return
+    areas = instances.areas
+    if unknown := [number for number in areas if number not in ids]:
+        pixels = counted(sum(areas[number] for number in unknown), "pixel")
+        yield UNKNOWN_PIXELS.in_row(row, f"got {pixels} with an id that no annotation has: {listed(unknown)}")
+    # Ids that no bitmap can hold are told of already.
+    if absent := [number for number in sorted(ids) if number not in areas and 0 < number < ID_LIMIT]:
+        whole = "" if areas else "; all of the bitmap is unlabelled"
+        yield NO_PIXELS.in_row(row, f"no pixel has the id of annotation {listed(absent)}{whole}")
+
+
+def _other_sizes(row: Row, header: Header, instances: Instances | None) -> Iterator[Finding]:
+    size = row["width"], row["height"]
+    others = {}
+    if instances and instances.size != header.size:
+        others["the bitmap"] = instances.size
+        if instances.size == header.stored_size:
+            others = {"the bitmap, as the image before EXIF rotation,": instances.size}
+    if None not in size and size != header.size:
+        others["the row"] = size
+    if others:
+        told = " and ".join(f"{name} has {width} x {height} pixels" for name, (width, height) in others.items())
+        yield OTHER_SIZE.in_row(row, f"{told}, the image {header.size[0]} x {header.size[1]}")

@@ -1,0 +1,45 @@
+"""Tracks: objects that go through the frames of a sequence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segments_hf.validate.checks.fault import Fault
+from segments_hf.validate.wording import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from segments_hf.labels.row import Row
+    from segments_hf.validate.finding import Finding
+
+CHANGED_CATEGORY = Fault("track-changes-category", "error", "one object has two classes: one of them is wrong")
+
+
+class Tracks:
+    """The category of each track so far, to compare the next frame with."""
+
+    def __init__(self) -> None:
+        self._categories: dict[tuple[str | None, str, int], tuple[int, int]] = {}
+        self._told: set[tuple[str | None, str, int]] = set()
+
+    def look(self, row: Row, split: str | None) -> Iterator[Finding]:
+        """Tracks that have another category than in the first frame that was seen; each is told once.
+
+        Args:
+            row: A row with a label.
+            split: The split that it is in.
+        """
+        changed = []
+        sequence = split, row.get("uuid") or row["name"]
+        for item in row["annotations"]:
+            track, category = item.get("track_id"), item["category_id"]
+            if track is None:
+                continue
+            key = *sequence, track
+            first, frame = self._categories.setdefault(key, (category, row["frame_index"]))
+            if category != first and key not in self._told:
+                self._told.add(key)
+                changed.append(f"track {track} has category {category}, and {first} in frame {frame}")
+        if changed:
+            yield CHANGED_CATEGORY.in_row(row, listed(changed))

@@ -1,0 +1,44 @@
+"""What went wrong when a row was made of a release: parts of it that could not be read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segments_hf.errors import SizeMismatchError
+from segments_hf.validate.checks.fault import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from segments_hf.dataset.rows.problems import Problem
+    from segments_hf.dataset.rows.row_maker import Outcome
+    from segments_hf.validate.finding import Finding
+
+UNREADABLE_SAMPLE = Fault("unreadable-sample", "error", "nothing of it gets into a dataset")
+UNREADABLE_LABEL = Fault("unreadable-label", "error", "its annotations are lost")
+UNREADABLE_IMAGE = Fault("unreadable-image", "error", "there is nothing to train on")
+UNREADABLE_BITMAP = Fault("unreadable-bitmap", "error", "its mask is lost")
+OTHER_SIZE = Fault("other-size", "error", "its label is not where its objects are in the image")
+
+_BY_COLUMN = {None: UNREADABLE_SAMPLE, "image": UNREADABLE_IMAGE, "segmentation_bitmap": UNREADABLE_BITMAP}
+
+
+def unreadable_parts(outcome: Outcome) -> Iterator[Finding]:
+    """A finding for each part that could not be read.
+
+    Categories that are not defined are left to the check that looks for them in any row.
+    """
+    row = outcome.row or {}
+    frame = row.get("frame_index")
+    reason = "its annotations are null: its label could not be read when it was loaded"
+    for problem in outcome.problems:
+        if problem.column == "annotations":
+            reason = problem.reason
+        else:
+            yield _fault(problem).found(problem.sample, problem.uuid, frame, problem.reason)
+    if row and row.get("annotations", ()) is None and not frame:  # a sequence has one label for all frames
+        yield UNREADABLE_LABEL.in_sample(row, reason)
+
+
+def _fault(problem: Problem) -> Fault:
+    return OTHER_SIZE if problem.error == SizeMismatchError.__name__ else _BY_COLUMN[problem.column]

@@ -1,0 +1,92 @@
+"""What a validation has found, as one."""
+
+from __future__ import annotations
+
+import msgspec
+
+from segments_hf.io.escaping import printable
+from segments_hf.validate.finding import Finding  # noqa: TC001  (msgspec reads the annotations)
+from segments_hf.validate.wording import counted
+
+_FIRST = 3
+_SEVERITIES = ("error", "warning")
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What is wrong with a release or a dataset.
+
+    Attributes:
+        name: What it is called.
+        task_type: The task type, such as ``segmentation-bitmap``; None where nobody tells.
+        assets: Whether the pictures were looked at.
+        samples: How many samples were looked at.
+        rows: How many rows: a sequence has one for each frame.
+        unlabelled_share: The share of pixels that are unlabelled, of all bitmaps of labelled rows; None where no
+            bitmap was looked at.
+        counts: How many findings each check has, errors first.
+        findings: All of them, in the order of the rows.
+    """
+
+    name: str
+    task_type: str | None
+    assets: bool
+    samples: int
+    rows: int
+    unlabelled_share: float | None
+    counts: dict[str, int]
+    findings: list[Finding]
+
+    @property
+    def errors(self) -> list[Finding]:
+        """The findings that are errors: a label is lost, wrong or cannot be read."""
+        return [finding for finding in self.findings if finding.severity == "error"]
+
+    @property
+    def warnings(self) -> list[Finding]:
+        """The findings that may be meant."""
+        return [finding for finding in self.findings if finding.severity == "warning"]
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+    @property
+    def by_check(self) -> dict[str, list[Finding]]:
+        """The findings of each check, errors first."""
+        return by_check(self.findings)
+
+    @property
+    def summary(self) -> str:
+        """What was looked at and how much was found, in a line."""
+        rows = "" if self.rows == self.samples else f" ({self.rows} frames)"
+        looked = "pictures too" if self.assets else "labels only"
+        errors, warnings = len(self.errors), len(self.warnings)
+        found = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}" if self.findings else "nothing found"
+        share = "" if self.unlabelled_share is None else f"; {self.unlabelled_share:.1%} of the pixels are unlabelled"
+        return printable(f"{self.name}: {counted(self.samples, 'sample')}{rows}, {looked}: {found}{share}")
+
+    def __str__(self) -> str:
+        lines = [self.summary]
+        for check, findings in self.by_check.items():
+            first = findings[0]
+            lines.append(f"{first.severity}  {check}  {len(findings)}  {first.why}")
+            lines.extend(f"    {described(finding)}" for finding in findings[:_FIRST])
+            if len(findings) > _FIRST:
+                lines.append(f"    … {len(findings) - _FIRST} more")
+        return "\n".join(lines)
+
+
+def by_check(findings: list[Finding]) -> dict[str, list[Finding]]:
+    """Findings by their check: errors first, then those of which there are most."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(finding.check, []).append(finding)
+    order = sorted(groups.values(), key=lambda group: (_SEVERITIES.index(group[0].severity), -len(group)))
+    return {group[0].check: group for group in order}
+
+
+def described(finding: Finding) -> str:
+    """A finding in a line: the sample, and what was found."""
+    frame = "" if finding.frame is None else f", frame {finding.frame}"
+    return printable(f"{finding.sample}{frame}: {finding.what}")

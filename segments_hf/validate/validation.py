@@ -1,0 +1,111 @@
+"""Whether a release or a dataset is fit to train on: all that can be told is wrong with it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from datasets.utils import tqdm
+
+from segments_hf.dataset.inputs import stored_size
+from segments_hf.dataset.row_source import open_source
+from segments_hf.io.prefetching import DECODERS, prefetch
+from segments_hf.validate.report import Report, by_check
+from segments_hf.validate.validator import Validator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from segments_hf.dataset.row_source import Source
+    from segments_hf.dataset.rows.row_maker import Outcome
+    from segments_hf.validate.finding import Finding
+    from segments_hf.validate.validator import Examined
+
+
+def validate(dataset_or_release: Any, *, assets: bool = False, limit: int | None = None, **options: Any) -> Report:
+    """Looks for all that is wrong with a release or a dataset, before it is trained on.
+
+    Of the labels alone: samples and labels that cannot be read, duplicate names and uuids, samples in two splits,
+    unknown statuses and categories, ids that repeat or that no bitmap can hold, shapes without an extent or outside of
+    the image, tracks that change their category. With the pictures: those that cannot be had or read, bitmaps of
+    another size than their image, pixels without an annotation, annotations without pixels.
+
+    Args:
+        dataset_or_release: A `Dataset`, `DatasetDict`, `IterableDataset` or `IterableDatasetDict` of rows, also one
+            from the Hub; or a release as `load_release` takes it, or a `Release`. It is read once, row by row.
+        assets: Whether to look at the pictures too; those of a release are fetched.
+        limit: How many samples of a release, or rows of a dataset, to look at at most.
+        **options: The options of `load_release` for a release: which samples, and how pictures are fetched.
+
+    Returns:
+        What was found. Printed, it is a summary; ``msgspec.json.encode`` makes JSON of it.
+
+    Raises:
+        ReleaseError: The file is not a release.
+        OptionError: An option does not fit, or there is no sample.
+        SegmentsHFError: It is not a dataset of rows of an image task with their categories.
+
+    >>> from segments_hf.demo import demo_release
+    >>> report = validate(demo_release(), assets=True)
+    >>> report.samples, report.is_clean, round(report.unlabelled_share, 2)
+    (8, True, 0.74)
+    """
+    source = open_source(dataset_or_release, assets=assets, limit=limit, **options)
+    validator = Validator(assets=assets)
+    tally = _Tally()
+    for examined in _examined(source, validator, assets=assets):
+        tally.add(examined, validator.compare(examined))
+    return Report(
+        name=source.name,
+        task_type=source.task_type,
+        assets=assets,
+        samples=tally.samples,
+        rows=tally.rows,
+        unlabelled_share=tally.unlabelled / tally.pixels if tally.pixels else None,
+        counts={check: len(findings) for check, findings in by_check(tally.findings).items()},
+        findings=tally.findings,
+    )
+
+
+def _examined(source: Source, validator: Validator, *, assets: bool) -> Iterator[Examined]:
+    """The rows, looked at one by one; their pictures in threads."""
+    shown = tqdm(source.outcomes(), desc="Validating", total=source.length, unit="img")
+    if not assets:
+        return map(validator.examine, shown)
+    return prefetch(validator.examine, shown, weight=_weight, in_flight=DECODERS)
+
+
+def _weight(examined: Examined) -> int:
+    """The bytes of a row's pictures."""
+    return stored_size(examined.outcome.row or {})
+
+
+class _Tally:
+    """What was found so far."""
+
+    def __init__(self) -> None:
+        self.samples = self.rows = self.pixels = self.unlabelled = 0
+        self._times = Counter[tuple[object, ...]]()  # that each frame of a sequence was there, and the sequence so far
+        self.findings: list[Finding] = []
+
+    def _is_another(self, outcome: Outcome) -> bool:
+        """Whether it is of another sample than those before: of a sequence some frames may be there, in any order."""
+        row = outcome.row or {}
+        if (frame := row.get("frame_index")) is None:
+            return True
+        sequence = outcome.split, row.get("uuid") or row["name"]
+        self._times[sequence, frame] += 1
+        if self._times[sequence, frame] <= self._times[sequence]:
+            return False
+        self._times[sequence] += 1
+        return True
+
+    def add(self, examined: Examined, findings: list[Finding]) -> None:
+        """Adds a row."""
+        self.rows += 1
+        self.samples += self._is_another(examined.outcome)
+        self.findings.extend(findings)
+        if examined.instances:
+            width, height = examined.instances.size
+            self.pixels += width * height
+            self.unlabelled += width * height - sum(examined.instances.areas.values())

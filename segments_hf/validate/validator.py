@@ -1,0 +1,80 @@
+"""Looks for what is wrong with rows, one after the other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from segments_hf.dataset.rows.row_images import PICTURES
+from segments_hf.labels.pixels import NO_LABEL
+from segments_hf.validate.checks import OF_ANY_ROW, OF_LABELS, Duplicates, Tracks, look_at_pictures, unreadable_parts
+
+if TYPE_CHECKING:
+    from segments_hf.dataset.rows.row_maker import Outcome
+    from segments_hf.validate.checks.images import Instances
+    from segments_hf.validate.finding import Finding
+
+
+class Examined(NamedTuple):
+    """A row that was looked at by itself.
+
+    Attributes:
+        outcome: The row, and what is wrong with it.
+        findings: What was found.
+        instances: The instances of its bitmap, where it has a label with one that can be read.
+    """
+
+    outcome: Outcome
+    findings: list[Finding]
+    instances: Instances | None
+
+
+class Validator:
+    """Looks at rows, in their order; remembers what it needs to compare them.
+
+    Unlabelled, skipped and rejected rows are not trained on: of their annotations and pixels only what keeps the
+    release from being loaded is looked at.
+
+    Args:
+        assets: Whether the rows have their pictures, which are then looked at too.
+    """
+
+    def __init__(self, *, assets: bool) -> None:
+        self._assets = assets
+        self._rows = Counter[str | None]()
+        self._duplicates = Duplicates()
+        self._tracks = Tracks()
+
+    def look(self, outcome: Outcome) -> list[Finding]:
+        """What is wrong with the next row."""
+        return self.compare(self.examine(outcome))
+
+    def examine(self, outcome: Outcome) -> Examined:
+        """Looks at a row by itself. Several threads may do this at once."""
+        findings = list(unreadable_parts(outcome))
+        row, instances = outcome.row, None
+        if row is not None:
+            is_labelled = _is_labelled(row)
+            for check in OF_ANY_ROW + (OF_LABELS if is_labelled else ()):
+                findings.extend(check(row))
+            if self._assets and "image" in row:
+                untold = set(PICTURES) - {problem.column for problem in outcome.problems}
+                found, instances = look_at_pictures(row, untold, is_labelled=is_labelled)
+                findings.extend(found)
+        return Examined(outcome, findings, instances)
+
+    def compare(self, examined: Examined) -> list[Finding]:
+        """What is wrong with the next row, compared with those before it too."""
+        row, split = examined.outcome.row, examined.outcome.split
+        number = self._rows[split]
+        self._rows[split] += 1
+        if row is None:
+            return examined.findings
+        findings = [*examined.findings, *self._duplicates.look(row, split, number)]
+        if row.get("frame_index") is not None and _is_labelled(row):
+            findings.extend(self._tracks.look(row, split))
+        return findings
+
+
+def _is_labelled(row: dict[str, object]) -> bool:
+    return row.get("annotations") is not None and row["status"] not in NO_LABEL

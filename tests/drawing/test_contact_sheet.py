@@ -1,0 +1,205 @@
+"""The contact sheet shows the classes in their colours, of whatever it is given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import datasets
+import numpy as np
+import pytest
+from dataset.making import jpeg, served_samples
+from PIL import Image
+
+from segments_hf import Release, categories, contact_sheet, load_release, plot, to_layout
+from segments_hf.bitmaps import decode_bitmap
+from segments_hf.demo import demo_release
+from segments_hf.drawing import label_picture
+from segments_hf.drawing.classes import NO_CLASS_COLOR
+from segments_hf.drawing.label_picture import UNLABELED_COLOR
+from segments_hf.errors import AssetError, BitmapError, OptionError, SegmentsHFError
+from segments_hf.labels.categories import class_colors
+from segments_hf.release import Category
+
+COLORS = [(255, 0, 0), (0, 0, 255)]
+CATEGORIES = [Category(index, f"class {index}", color) for index, color in enumerate(COLORS)]
+
+
+def vector_row(*annotations: dict[str, Any]) -> dict[str, Any]:
+    numbered = [{"id": number, **annotation} for number, annotation in enumerate(annotations, start=1)]
+    return {"width": 40, "height": 30, "annotations": numbered, "status": "LABELED"}
+
+
+def test_each_pixel_has_the_colour_of_its_class() -> None:
+    dataset = load_release(demo_release(), split="train", filter_by="reviewed")
+    colors = class_colors(categories(dataset))
+    assert colors == [(236, 72, 153), (34, 160, 90)]
+    for row in dataset:
+        drawn = np.asarray(label_picture(row, dataset))
+        bitmap = decode_bitmap(row["segmentation_bitmap"])
+        assert (drawn[bitmap == 0] == UNLABELED_COLOR).all()
+        for annotation in row["annotations"]:
+            assert (drawn[bitmap == annotation["id"]] == colors[annotation["category"]]).all()
+
+
+@pytest.mark.parametrize(
+    ("kind", "points", "inside", "outside"),
+    [
+        pytest.param("polygon", [[5, 5], [30, 5], [30, 25], [5, 25]], (15, 15), (35, 15), id="polygon"),
+        pytest.param("bbox", [[5, 5], [30, 25]], (5, 15), (15, 15), id="box"),
+        pytest.param("bbox", [[30, 25], [5, 5]], (5, 15), (15, 15), id="box from its last corner"),
+        pytest.param("polyline", [[5, 15], [30, 15]], (15, 15), (15, 25), id="polyline"),
+        pytest.param("point", [[15, 15]], (15, 15), (25, 25), id="point"),
+    ],
+)
+def test_vector_labels_are_drawn(
+    kind: str, points: list[list[int]], inside: tuple[int, int], outside: tuple[int, int]
+) -> None:
+    picture = label_picture(vector_row({"type": kind, "points": points, "category": 1}), CATEGORIES)
+    assert picture is not None
+    assert picture.getpixel(inside) == COLORS[1]
+    assert picture.getpixel(outside) == UNLABELED_COLOR
+
+
+def test_an_object_without_class_or_points_does_not_stop_it() -> None:
+    row = vector_row(
+        {"type": "point", "points": [[9, 9]], "category": None}, {"type": "bbox", "points": None, "category": 0}
+    )
+    picture = label_picture(row, CATEGORIES)
+    assert picture is not None
+    assert picture.getpixel((9, 9)) == NO_CLASS_COLOR
+
+
+def test_a_sheet_of_every_kind_of_row() -> None:
+    dataset = load_release(demo_release(), split="train")
+    sheet = contact_sheet(dataset)
+    assert sheet.mode == "RGB"
+    colors = {color for _, color in sheet.getcolors(2**24) or ()}
+    assert {(236, 72, 153), (34, 160, 90), UNLABELED_COLOR} <= colors
+    assert contact_sheet(dataset, n=1).width < sheet.width
+
+
+def test_a_sheet_survives_missing_pictures_and_odd_names() -> None:
+    row = {"name": "ü/" * 200 + "\n", "image": None, "status": None, "annotations": None, "width": None, "height": None}
+    crowd = [Category(index, f"class <{index}> " * 9) for index in range(40)]
+    assert isinstance(contact_sheet([row], of=crowd), Image.Image)
+
+
+@pytest.mark.parametrize(
+    ("given", "options", "message"),
+    [
+        pytest.param([], {}, "got no rows", id="no rows"),
+        pytest.param([vector_row()], {"n": 0}, "n: got 0", id="no number"),
+        pytest.param([vector_row()], {"labelset": "mine"}, "labelset; they are options of a release", id="options"),
+    ],
+)
+def test_what_makes_no_sheet(given: Any, options: dict[str, Any], message: str) -> None:
+    with pytest.raises(OptionError, match=message):
+        contact_sheet(given, **options)
+
+
+def test_what_has_no_categories() -> None:
+    with pytest.raises(SegmentsHFError, match="does not carry categories"):
+        contact_sheet(datasets.Dataset.from_dict({"image": [None]}))
+    with pytest.raises(SegmentsHFError, match="got int"):
+        contact_sheet(3)
+
+
+@pytest.mark.parametrize("task", ["semantic-segmentation", "instance-segmentation", "panoptic-segmentation"])
+def test_a_layout_is_drawn_as_its_rows_are(task: str) -> None:
+    dataset = load_release(demo_release(), split="train", filter_by="reviewed")
+    for row, laid_out in zip(dataset, to_layout(dataset, task), strict=True):
+        unlabelled = decode_bitmap(row["segmentation_bitmap"]) == 0
+        wanted, drawn = np.asarray(label_picture(row, dataset)), np.asarray(label_picture(laid_out, dataset))
+        assert (wanted[~unlabelled] == drawn[~unlabelled]).all()
+        assert (drawn[unlabelled] == drawn[0, 0]).all()
+
+
+def test_boxes_of_a_layout_are_drawn() -> None:
+    row = {"width": 40, "height": 30, "objects": {"bbox": [[5.0, 6.0, 20.0, 10.0]], "category": [1]}}
+    drawn = label_picture(row, CATEGORIES)
+    assert drawn is not None
+    assert drawn.getpixel((5, 10)) == COLORS[1]
+    assert drawn.getpixel((15, 11)) == UNLABELED_COLOR
+
+
+def test_the_sheet_is_the_same_of_a_release_a_dataset_and_a_stream(tmp_path: Path) -> None:
+    wanted = contact_sheet(demo_release())
+    rows = load_release(demo_release(), split="train")
+    rows.to_parquet(tmp_path / "rows.parquet")
+    reloaded = datasets.load_dataset("parquet", data_files=str(tmp_path / "rows.parquet"))
+    stream = load_release(demo_release(), streaming=True)
+    for given in (Release.open(demo_release()), rows, reloaded, stream, stream["train"], rows.with_format("numpy")):
+        assert contact_sheet(given) == wanted
+    assert contact_sheet(list(rows), of=rows) == wanted
+    assert contact_sheet(iter(stream["train"]), of=demo_release()) == wanted
+
+
+def test_splits_follow_one_another() -> None:
+    splits = load_release(demo_release(), splits="metadata:split")
+    both = datasets.concatenate_datasets(list(splits.values()))
+    assert contact_sheet(splits) == contact_sheet(both)
+
+
+def test_only_the_rows_that_are_shown_are_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset = load_release(demo_release(), split="train")
+    decoded: list[Any] = []
+    decode = datasets.Image.decode_example
+    monkeypatch.setattr(
+        datasets.Image, "decode_example", lambda *args, **kwargs: decoded.append(args) or decode(*args, **kwargs)
+    )
+    contact_sheet(dataset, n=2)
+    assert len(decoded) == 2
+
+
+def test_only_the_rows_that_are_shown_are_fetched(server: Any, write_release: Any) -> None:
+    release = write_release(served_samples(server, 8))
+    contact_sheet(release, n=2)
+    assert set(server.asked) == {f"/{kind}/{number}.{end}" for kind, end in (("images", "jpg"), ("labels", "png"))
+                                 for number in (0, 1)}  # fmt: skip
+
+
+def test_a_picture_that_cannot_be_had_is_shown_as_missing(tmp_path: Path, write_release: Any) -> None:
+    release = write_release([{"name": "a.jpg", "attributes": {"image": {"url": "nowhere.jpg"}}, "labels": {}}])
+    assert contact_sheet(release).width > 0
+    with pytest.raises(OSError, match=r"nowhere\.jpg"):
+        contact_sheet(release, on_error="raise")
+
+
+def test_a_label_that_cannot_be_read_names_its_sample() -> None:
+    row = {"name": "a.jpg", "image": None, "status": "LABELED", "annotations": [], "segmentation_bitmap": b"no"}
+    with pytest.raises(BitmapError, match=r"sample 'a\.jpg': got something"):
+        contact_sheet([row])
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>", jpeg((80, 60))[:-100], jpeg((80, 60))[:200]])
+def test_an_image_that_cannot_be_read_names_its_sample(content: bytes) -> None:
+    row = {"name": "a.jpg", "image": {"bytes": content, "path": None}, "status": "LABELED", "annotations": []}
+    for draw in (lambda: contact_sheet([row]), lambda: plot(row)):
+        with pytest.raises(AssetError, match=r"sample 'a\.jpg': got a picture that cannot be read"):
+            draw()
+
+
+@pytest.mark.parametrize("ignore_index", [None, 255])
+def test_semantic_masks_have_their_colours_however_they_are_numbered(ignore_index: int | None) -> None:
+    rows = load_release(demo_release(), split="train", filter_by="reviewed")
+    laid_out = to_layout(rows, "semantic-segmentation", ignore_index=ignore_index)
+    for row, mask in zip(rows, laid_out, strict=True):
+        wanted = label_picture(row, rows)
+        assert label_picture(mask, laid_out) == wanted
+        assert label_picture(mask, categories(rows)) == wanted
+    assert contact_sheet(laid_out).getpixel((420, 70)) == contact_sheet(rows).getpixel((420, 70))
+
+
+def test_the_real_release(arc_litter: Path) -> None:
+    release, folder = arc_litter / "arc_litter-v01.json", arc_litter / "segments"
+    sheet = contact_sheet(release, segments_dir=folder, filter_by="reviewed")
+    colors = {color for _, color in sheet.getcolors(2**24) or ()}
+    assert {*class_colors(categories(load_release(release, split="train", load_assets=False)))} <= colors
+
+
+def test_a_stream_that_somebody_has_mapped_is_shown() -> None:
+    stream = load_release(demo_release(), split="train", streaming=True)
+    mapped = stream.map(lambda row: row, features=stream.features)
+    shown, wanted = (np.asarray(contact_sheet(given), float) for given in (mapped, stream))
+    assert abs(shown - wanted).mean() < 1  # `datasets` 3 encodes the images again

@@ -1,0 +1,82 @@
+"""What is cut or damaged is found without a pixel decoded, and what is whole is let through."""
+
+from __future__ import annotations
+
+import mmap
+
+import numpy as np
+import pytest
+from assets.fetching import encoded
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from segments_hf.images.file_structure import fault, picture_format
+
+NOISE = np.random.default_rng(0).integers(0, 256, (40, 60, 3), dtype=np.uint8)
+PICTURE = Image.fromarray(NOISE)
+EXIF = Image.Exif()
+EXIF[0x010E] = "a thumbnail has an end of its own: \xff\xd9"
+
+WHOLE = {
+    "png": encoded(PICTURE, "PNG"),
+    "png of 1 bit": encoded(PICTURE.convert("1"), "PNG"),
+    "png with a palette": encoded(PICTURE.convert("P"), "PNG", transparency=0),
+    "apng": encoded(PICTURE, "PNG", save_all=True, append_images=[PICTURE.rotate(180)]),
+    "jpeg": encoded(PICTURE, "JPEG"),
+    "progressive jpeg": encoded(PICTURE, "JPEG", progressive=True),
+    "jpeg of grays": encoded(PICTURE.convert("L"), "JPEG"),
+    "jpeg of inks": encoded(PICTURE.convert("CMYK"), "JPEG"),
+    "jpeg with restarts": encoded(PICTURE, "JPEG", restart_marker_blocks=1),
+    "jpeg with an end in its exif": encoded(PICTURE, "JPEG", exif=EXIF, comment=b"\xff\xd9\xff\xda"),
+    "mpo": encoded(PICTURE, "MPO", save_all=True, append_images=[PICTURE]),
+    "webp": encoded(PICTURE, "WEBP"),
+    "webp without loss": encoded(PICTURE, "WEBP", lossless=True),
+}
+
+
+@pytest.mark.parametrize("content", WHOLE.values(), ids=WHOLE)
+class TestWhole:
+    def test_it_has_no_fault(self, content):
+        assert picture_format(content)
+        assert fault(content) is None
+
+    @pytest.mark.parametrize("behind", [b"\0" * 100, b"a film of two seconds", b"\xff\xd8\xff"], ids=str)
+    def test_bytes_behind_the_end_do_no_harm(self, content, behind):
+        assert fault(content + behind) is None
+
+    def test_in_a_file(self, content, tmp_path):
+        (tmp_path / "picture").write_bytes(content)
+        with (tmp_path / "picture").open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
+            assert fault(view) is None
+
+
+CUT = {name: content for name, content in WHOLE.items() if name != "mpo"}  # whose first picture is whole
+
+
+@pytest.mark.parametrize("name", CUT)
+@given(data=st.data())
+def test_a_cut_is_found_wherever_it_is(name, data):
+    content = CUT[name]
+    cut = content[: data.draw(st.integers(12, len(content) - 1))]
+    assert fault(cut)
+    assert fault(cut + bytes(len(content) - len(cut))) or name.startswith("webp")  # as a disk may pad it
+
+
+@given(st.integers(8, len(WHOLE["png"]) - 1), st.integers(1, 255))
+def test_a_png_with_another_byte_is_damaged(place, change):
+    content = bytearray(WHOLE["png"])
+    content[place] ^= change
+    assert fault(bytes(content))
+
+
+@given(st.binary(max_size=64) | st.binary(max_size=64).map(lambda rest: b"\xff\xd8\xff" + rest))
+def test_any_bytes_have_an_answer(content):
+    assert fault(content) is None or picture_format(content) is None or fault(content)
+
+
+@pytest.mark.parametrize("file_format", ["GIF", "TIFF", "BMP", "PPM", "ICO"])
+def test_other_formats_are_not_known(file_format):
+    content = encoded(PICTURE, file_format)
+    assert picture_format(content) is None
+    assert fault(content) is None

@@ -1,0 +1,182 @@
+"""The size of a picture after EXIF rotation, from its header."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageOps, PngImagePlugin
+
+from segments_hf.assets import Asset
+from segments_hf.errors import AssetError
+from segments_hf.images.header import read_header
+
+SIZE = (13, 7)
+ORIENTATION = 0x0112
+XMP = (
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    '<rdf:Description xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="{}"/></rdf:RDF></x:xmpmeta>'
+)
+
+# Of a broken picture, before it raises.
+PILLOW_WARNS = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")
+
+
+def picture(mode: str = "RGB") -> Image.Image:
+    return Image.new(mode, SIZE)
+
+
+def exif(orientation: int) -> Image.Exif:
+    tags = Image.Exif()
+    tags[ORIENTATION] = orientation
+    return tags
+
+
+def encoded(image: Image.Image, file_format: str, **options) -> bytes:
+    file = io.BytesIO()
+    image.save(file, file_format, **options)
+    return file.getvalue()
+
+
+def png_chunks(content: bytes) -> list[tuple[bytes, bytes]]:
+    chunks, position = [], 8
+    while position < len(content):
+        length, kind = struct.unpack_from(">I4s", content, position)
+        chunks.append((kind, content[position + 8 : position + 8 + length]))
+        position += 12 + length
+    return chunks
+
+
+def png_of(chunks: list[tuple[bytes, bytes]]) -> bytes:
+    parts = [struct.pack(">I", len(d)) + kind + d + struct.pack(">I", zlib.crc32(kind + d)) for kind, d in chunks]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+def png_with_exif(orientation: int, *, before: bool) -> bytes:
+    chunks = png_chunks(encoded(picture(), "PNG"))
+    chunk = (b"eXIf", exif(orientation).tobytes().removeprefix(b"Exif\0\0"))
+    place = 1 if before else len(chunks) - 1
+    return png_of([*chunks[:place], chunk, *chunks[place:]])
+
+
+def png_with_xmp(orientation: int, *, compressed: bool) -> bytes:
+    texts = PngImagePlugin.PngInfo()
+    texts.add_itxt("Comment", "first a text that says nothing")
+    texts.add_itxt("XML:com.adobe.xmp", XMP.format(orientation), zip=compressed)
+    return encoded(picture(), "PNG", pnginfo=texts)
+
+
+def png_with_raw_profile(orientation: int) -> bytes:
+    """A PNG as ImageMagick writes it: the EXIF in hexadecimal, in a compressed text."""
+    tags = exif(orientation).tobytes()
+    texts = PngImagePlugin.PngInfo()
+    texts.add_text("Raw profile type exif", f"\nexif\n{len(tags):8}\n{tags.hex()}\n", zip=True)
+    return encoded(picture(), "PNG", pnginfo=texts)
+
+
+MAKERS = {
+    "jpeg": lambda orientation: encoded(picture(), "JPEG", exif=exif(orientation)),
+    "webp": lambda orientation: encoded(picture(), "WEBP", exif=exif(orientation)),
+    "tiff": lambda orientation: encoded(picture(), "TIFF", exif=exif(orientation)),
+    "tiff-compressed": lambda orientation: encoded(picture(), "TIFF", exif=exif(orientation), compression="tiff_lzw"),
+    "png": lambda orientation: encoded(picture(), "PNG", exif=exif(orientation)),
+    "png-exif-before-pixels": lambda orientation: png_with_exif(orientation, before=True),
+    "png-exif-after-pixels": lambda orientation: png_with_exif(orientation, before=False),
+    "png-xmp": lambda orientation: png_with_xmp(orientation, compressed=False),
+    "png-xmp-compressed": lambda orientation: png_with_xmp(orientation, compressed=True),
+    "png-raw-profile": png_with_raw_profile,
+}
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("make", MAKERS)
+def test_the_size_is_that_of_the_picture_turned_upright(make, orientation, tmp_path):
+    content = MAKERS[make](orientation)
+    with Image.open(io.BytesIO(content)) as image:
+        upright = ImageOps.exif_transpose(image).size
+    assert upright == (SIZE if orientation < 5 else SIZE[::-1])  # the test's own picture is what it says
+    assert read_header(Asset(content)).size == upright
+    (tmp_path / "picture").write_bytes(content)
+    assert read_header(Asset(path=tmp_path / "picture")).size == upright
+
+
+@pytest.mark.parametrize("orientation", [0, 9, 65535], ids=str)
+def test_an_orientation_that_is_none(orientation):
+    assert read_header(Asset(MAKERS["jpeg"](orientation))).size == SIZE
+
+
+@pytest.mark.parametrize(
+    ("image", "file_format"),
+    [
+        (picture("L"), "PNG"),
+        (picture("RGBA"), "PNG"),
+        (picture("1"), "PNG"),
+        (picture("P"), "PNG"),
+        (Image.fromarray(np.full(SIZE[::-1], 65535, dtype=np.uint16)), "PNG"),
+        (picture("LA"), "PNG"),
+        (picture("L"), "JPEG"),
+        (picture("CMYK"), "JPEG"),
+        (picture(), "BMP"),
+        (picture("P"), "GIF"),
+        (picture("I;16"), "TIFF"),
+        (picture("RGBA"), "WEBP"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value.mode,
+)
+def test_modes_and_formats(image, file_format):
+    assert read_header(Asset(encoded(image, file_format))).size == SIZE
+
+
+@PILLOW_WARNS
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            b"<html><body>Sign in</body></html>",
+            r"got an HTML page that is not a picture; it begins with b'<html><body>Sign'",
+        ),
+        (b'{"error": "expired"}', "got JSON that is not a picture"),
+        (b"", "got an empty file, wanted a picture"),
+        (b"\x89PNG\r\n\x1a\n", "picture"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "picture"),
+        (encoded(picture(), "JPEG")[:4], "picture"),
+        (encoded(picture(), "JPEG")[:30], "picture"),
+        (encoded(picture(), "PNG")[:20], "picture"),
+        (encoded(picture(), "WEBP")[:14], "picture"),
+        (encoded(picture(), "TIFF")[:8], "picture"),
+    ],
+    ids=["html", "json", "empty", "png-4", "png-10", "jpeg-4", "jpeg-30", "png-20", "webp-14", "tiff-8"],
+)
+def test_what_is_no_picture(content, message):
+    with pytest.raises(AssetError, match=message):
+        read_header(Asset(content))
+
+
+@PILLOW_WARNS
+@given(st.sampled_from(sorted(MAKERS)), st.integers(1, 8), st.data())
+def test_a_damaged_picture_has_its_size_or_is_an_error_of_ours(make, orientation, data):
+    content = bytearray(MAKERS[make](orientation))
+    for _ in range(data.draw(st.integers(1, 3))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        width, height = read_header(Asset(bytes(content[: data.draw(st.integers(0, len(content)))]))).size
+    except AssetError:
+        return
+    assert width > 0
+    assert height > 0
+
+
+def test_a_file_that_is_gone(tmp_path):
+    with pytest.raises(AssetError, match=r"gone\.jpg: cannot read the file"):
+        read_header(Asset(path=tmp_path / "gone.jpg"))
+
+
+def test_a_broken_end_is_not_looked_at():
+    """Only the header is read: a build must not decode every picture."""
+    content = encoded(Image.effect_noise((200, 100), 50), "PNG")
+    assert read_header(Asset(content[:500])).size == (200, 100)

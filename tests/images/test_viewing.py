@@ -1,0 +1,60 @@
+"""Pictures of every mode can be looked at."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from segments_hf import plot
+from segments_hf.errors import SegmentsHFError
+from segments_hf.images.viewing import opened, viewable
+
+DEEP = np.array([[1000, 2000, 3000]], np.uint16)
+CLEAR = Image.new("RGBA", (1, 1), (255, 0, 0, 0))
+PALETTE = Image.new("P", (1, 1), 0)
+PALETTE.putpalette([0, 0, 200])
+
+
+@pytest.mark.parametrize(
+    ("picture", "pixels"),
+    [
+        pytest.param(Image.fromarray(DEEP), [0, 128, 255], id="16 bits"),
+        pytest.param(Image.fromarray(DEEP.astype(np.int32)), [0, 128, 255], id="32 bits"),
+        pytest.param(Image.fromarray(np.array([[np.nan, -1, 0, 1, np.inf]], np.float32)), [0, 0, 128, 255, 0],
+                     id="floats"),
+        pytest.param(Image.fromarray(DEEP * 0 + 7), [0, 0, 0], id="one depth"),
+        pytest.param(Image.new("L", (1, 1), 77), [77], id="gray"),
+        pytest.param(Image.new("1", (1, 1), 1), [255], id="bits"),
+        pytest.param(CLEAR, [255], id="transparent"),
+        pytest.param(Image.new("LA", (1, 1), (0, 127)), [128], id="half transparent gray"),
+    ],
+)  # fmt: skip
+def test_grays(picture: Image.Image, pixels: list[int]) -> None:
+    shown = viewable(picture)
+    assert shown.mode == "RGB"
+    assert np.asarray(shown)[0].tolist() == [[value] * 3 for value in pixels]
+
+
+@pytest.mark.parametrize(
+    ("picture", "color"),
+    [
+        pytest.param(Image.new("RGBA", (1, 1), (255, 0, 0, 255)), (255, 0, 0), id="opaque"),
+        pytest.param(PALETTE, (0, 0, 200), id="palette"),
+        pytest.param(Image.new("CMYK", (1, 1), (0, 255, 255, 0)), (255, 0, 0), id="CMYK"),
+    ],
+)
+@pytest.mark.parametrize("size", [None, (8, 4)])
+def test_colors(picture: Image.Image, color: tuple[int, int, int], size: tuple[int, int] | None) -> None:
+    shown = viewable(picture, size)
+    assert shown.size == ((4, 4) if size else (1, 1))
+    assert shown.getpixel((0, 0)) == color
+
+
+def test_what_is_no_picture_is_told() -> None:
+    with pytest.raises(SegmentsHFError, match="got int for a picture"):
+        plot({"image": None, "label": 3})
+
+
+def test_nothing_is_opened_as_nothing() -> None:
+    assert opened(None) is None

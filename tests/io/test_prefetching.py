@@ -1,0 +1,217 @@
+"""Work ahead of time: in order, bounded, lazy, and stoppable."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from concurrent.futures import Future
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segments_hf.io.prefetching import begin_ahead, prefetch
+
+MIB = 2**20
+
+
+class Gauge:
+    """Counts what is under way at once."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.now = self.most = self.begun = 0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self.begun += 1
+            self.now += 1
+            self.most = max(self.most, self.now)
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self.now -= 1
+
+
+@given(st.lists(st.integers()), st.integers(1, 8), st.integers(1, 64 * MIB), st.integers(0, 64 * MIB))
+def test_the_results_are_those_of_map(numbers, in_flight, max_weight, weight):
+    results = prefetch(lambda n: n * 2, numbers, weight=lambda _: weight, in_flight=in_flight, max_weight=max_weight)
+    assert list(results) == [number * 2 for number in numbers]
+
+
+@given(st.lists(st.integers(0, 3), max_size=12), st.integers(1, 8))
+def test_the_order_is_that_of_the_items_however_long_they_take(delays, in_flight):
+    def work(item):
+        place, delay = item
+        time.sleep(delay / 1000)
+        return place
+
+    assert list(prefetch(work, enumerate(delays), weight=lambda _: 0, in_flight=in_flight)) == list(range(len(delays)))
+
+
+@given(st.integers(0, 30), st.integers(0, 30), st.integers(1, 8))
+def test_an_error_comes_at_its_turn(before, after, in_flight):
+    def work(number):
+        if number == before:
+            raise LookupError(number)
+        return number
+
+    got = []
+    with pytest.raises(LookupError, match=f"^{before}$"):
+        got.extend(_each(prefetch(work, range(before + 1 + after), weight=lambda _: 0, in_flight=in_flight), got))
+    assert got == list(range(before))
+
+
+def _each(results, into):
+    """Appends one by one, as `extend` keeps nothing of what an iterator gave before it raised."""
+    for result in results:
+        into.append(result)
+    return ()
+
+
+@pytest.mark.parametrize("in_flight", [1, 2, 5])
+def test_no_more_than_in_flight_at_once(in_flight):
+    gauge = Gauge()
+
+    def work(number):
+        with gauge:
+            time.sleep(0.002)
+        return number
+
+    assert len(list(prefetch(work, range(40), weight=lambda _: 0, in_flight=in_flight))) == 40
+    assert gauge.most <= in_flight
+
+
+def test_as_many_as_in_flight_at_once():
+    barrier = threading.Barrier(4, timeout=10)  # passes only if four are under way together
+    assert list(prefetch(lambda _: barrier.wait() < 4, range(8), weight=lambda _: 0, in_flight=4)) == [True] * 8
+
+
+@given(
+    st.lists(st.integers(0, 40 * MIB), min_size=1, max_size=40),
+    st.integers(1, 8),
+    st.integers(1, 64 * MIB),
+    st.randoms(),
+)
+def test_what_is_held_is_bounded_by_weight(weights, in_flight, max_weight, chance):
+    under_way: dict[int, Future[int]] = {}
+    done, got = set(), 0
+
+    def begin(place):
+        held = sum(weights[number] for number in done if number >= got)
+        assert place == got or held <= max_weight  # the next in order may always begin
+        assert len(under_way) < in_flight
+        under_way[place] = Future()
+        return under_way[place]
+
+    def wait(future):
+        while not future.done():
+            place = chance.choice(sorted(under_way))
+            done.add(place)
+            under_way.pop(place).set_result(weights[place])
+        return future.result()
+
+    items = range(len(weights))
+    for weight in begin_ahead(begin, items, weight=lambda w: w, in_flight=in_flight, max_weight=max_weight, wait=wait):
+        assert weight == weights[got]
+        got += 1
+    assert got == len(done) == len(weights)
+
+
+def test_small_results_first_and_then_large_ones_behind_a_slow_one():
+    slow, begun = threading.Event(), []
+
+    def work(number):
+        begun.append(number)
+        if number == 20:
+            assert slow.wait(10)
+        return 0 if number < 20 else 10 * MIB
+
+    results = prefetch(work, range(1000), weight=lambda w: w, in_flight=4)
+    for _ in range(20):
+        next(results)
+    time.sleep(0.2)
+    # 64 MiB are what is held at most: six results, and the four that had begun before one had shown what they weigh
+    assert len([number for number in begun if number > 20]) <= 6 + 4
+    slow.set()
+    assert next(results) == 10 * MIB
+    results.close()
+
+
+def test_items_are_taken_a_few_for_each_thread_ahead():
+    taken = 0
+
+    def items():
+        nonlocal taken
+        while taken < 1000:
+            taken += 1
+            yield taken
+
+    for got, _ in enumerate(prefetch(lambda n: n, items(), weight=lambda _: 0, in_flight=3)):
+        assert taken - got <= 8 * 3
+
+
+def test_a_slow_one_at_the_head_does_not_stop_the_others():
+    first = threading.Event()
+    done = []
+
+    def work(number):
+        if number == 0:
+            assert first.wait(10)
+        done.append(number)
+        if len(done) == 4:
+            first.set()
+        return number
+
+    assert list(prefetch(work, range(10), weight=lambda _: 0, in_flight=4)) == list(range(10))
+
+
+def test_items_are_taken_lazily_and_in_the_calling_thread():
+    threads = set()
+    taken = 0
+
+    def items():
+        nonlocal taken
+        for number in itertools.count():
+            threads.add(threading.current_thread())
+            taken += 1
+            yield number
+
+    results = prefetch(lambda n: n, items(), weight=lambda _: 0, in_flight=4)
+    assert taken == 0  # nothing is done before a result is asked for
+    assert [next(results) for _ in range(10)] == list(range(10))
+    assert taken <= 10 + 8 * 4
+    assert threads == {threading.current_thread()}
+    results.close()
+
+
+@pytest.mark.parametrize("how", ["close", "error"])
+def test_stopping_early_begins_nothing_more_and_waits_for_nothing(how):
+    gauge = Gauge()
+    stopped = threading.Event()
+
+    def work(number):
+        with gauge:
+            if number == 1 and how == "error":
+                raise LookupError
+            assert number == 0 or stopped.wait(10)
+        return number
+
+    results = prefetch(work, itertools.count(), weight=lambda _: 0, in_flight=2)
+    assert next(results) == 0
+    if how == "close":
+        results.close()
+    else:
+        with pytest.raises(LookupError):
+            next(results)
+    stopped.set()
+    for thread in threading.enumerate():
+        if thread.name.startswith("segments-hf"):
+            thread.join(10)
+    assert gauge.begun <= (3 if how == "close" else 4)  # those that are done, and two under way
+    assert list(results) == []
+
+
+def test_no_items():
+    assert list(prefetch(lambda n: n, [], weight=lambda _: 0)) == []

@@ -1,0 +1,226 @@
+"""Columns of masks on every kind of dataset, compared with loops over every pixel."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from dataset.making import jpeg, json_value, picture_bytes, plain_rows, raw, sample
+
+from segments_hf import add_instance_masks, add_panoptic_masks, add_semantic_masks, load_release
+
+from .mask_making import (
+    KINDS,
+    bitmap_sample,
+    classes,
+    marked,
+    pixels,
+    shape,
+    through_parquet,
+    train,
+    vector_sample,
+)
+
+ADD = {"semantic": add_semantic_masks, "instance": add_instance_masks, "panoptic": add_panoptic_masks}
+STREAMING = pytest.mark.parametrize("streaming", [False, True], ids=["built", "stream"])
+CATEGORIES = [
+    {"id": 5, "name": "sky", "has_instances": False},
+    {"id": 0, "name": "flower", "color": [255, 0, 0, 128], "has_instances": True},
+    {"id": 9, "name": "flower", "color": [0, 12.6, 300]},
+]
+IN_ORDER = [0, 5, 9]
+IDS = [[0, 1, 1, 70000], [3, 3, 200000, 4], [8, 70001, 300, 4]]
+# The sky is one segment, ids 70000 and 4; id 8 has no annotation, id 12 no pixels, and the later of two ids 300 counts.
+OBJECTS = [
+    marked(70000, 5),
+    marked(1, 0),
+    marked(3, 9, attributes={"open": [1, None]}),
+    marked(12, 0),
+    marked(200000, 0),
+    marked(4, 5),
+    marked(300, 0),
+    marked(300, 9),
+    marked(70001, 9),
+]
+BY_ID = {item["id"]: item["category_id"] for item in OBJECTS}
+
+
+def each(value_of):
+    return [[value_of(number) for number in line] for line in IDS]
+
+
+def class_index(number, *, offset=0, unlabelled=0):
+    return IN_ORDER.index(BY_ID[number]) + offset if number in BY_ID else unlabelled
+
+
+WANTED = {
+    "semantic": each(lambda number: class_index(number, offset=1)),
+    "instance": each(lambda number: max((n for n, item in enumerate(OBJECTS, 1) if item["id"] == number), default=0)),
+    "panoptic": each(lambda number: 70000 if BY_ID.get(number) == 5 else number if number in BY_ID else 0),
+}
+
+
+@pytest.fixture
+def release(tmp_path, write_release):
+    samples = [
+        bitmap_sample(tmp_path, "full", IDS, OBJECTS, metadata=None),
+        sample("null", "full.jpg"),
+        bitmap_sample(tmp_path, "skipped", status="SKIPPED"),
+        bitmap_sample(tmp_path, "nothing", annotations=[]),
+        bitmap_sample(tmp_path, "rejected", [[1]], [marked(1, 9)], status="REJECTED"),
+        bitmap_sample(tmp_path, "lost", annotations=[marked(1, 0)]),
+    ]
+    return write_release(samples, task_attributes={"categories": CATEGORIES})
+
+
+@pytest.fixture
+def vectors(tmp_path, write_release):
+    shapes = [
+        shape("bbox", [[3, 4], [1, 1]], 9),
+        shape("polyline", [[0, 0], [8, 6]], 0),
+        shape("polygon", [[2, 0], [20, 0], [20, 3], [2, 3]], 5, number=7),
+        shape("bbox", [[3, 3], [3, 3]], 5),
+        shape("polygon", [[6, 2], [8, 2], [8, 6], [6, 6]], 5),
+    ]
+    samples = [vector_sample(tmp_path, "full", *shapes), sample("null", "full.jpg"), vector_sample(tmp_path, "none")]
+    return write_release(samples, task_type="vector", task_attributes={"categories": CATEGORIES})
+
+
+@pytest.mark.parametrize("task", ADD)
+@pytest.mark.parametrize("kind", KINDS)
+class TestEveryKind:
+    def test_bitmaps(self, release, kind, task):
+        dataset = load_release(release, **KINDS[kind])
+        masked = ADD[task](dataset)
+        assert type(masked) is type(dataset)
+        rows = {row["name"]: pixels(row[f"{task}_mask"]) for row in train(masked)}
+        blank = [[0] * 8] * 6
+        own = {"panoptic": 1, "semantic": 3, "instance": 1}[task]
+        assert rows.pop("full") == WANTED[task]
+        assert rows == {"null": None, "skipped": None, "nothing": blank, "rejected": [[own]], "lost": None}
+
+    def test_vectors(self, vectors, kind, task):
+        full, null, none = train(ADD[task](load_release(vectors, **KINDS[kind])))
+        later = {"semantic": 2, "instance": 5, "panoptic": 3}[task]
+        first, second = {"semantic": (3, 2), "instance": (1, 3), "panoptic": (1, 3)}[task]
+        wanted = np.zeros((6, 8), int)
+        wanted[1:4, 1:3], wanted[:3, 2:], wanted[2:, 6:] = first, second, later
+        column = f"{task}_mask"
+        assert pixels(full[column]) == wanted.tolist()
+        assert (null[column], pixels(none[column])) == (None, [[0] * 8] * 6)
+
+    def test_the_other_columns_stay_as_they_are(self, release, vectors, kind, task):
+        for file in (release, vectors):
+            dataset = train(load_release(file, **KINDS[kind]))
+            masked = train(ADD[task](load_release(file, **KINDS[kind])))
+            assert list(masked.features)[: len(dataset.features)] == list(dataset.features)
+            assert {name: masked.features[name] for name in dataset.features} == dataset.features
+            kept = [{name: row[name] for name in dataset.features} for row in plain_rows(masked)]
+            assert kept == plain_rows(dataset)
+
+
+@STREAMING
+@pytest.mark.parametrize(
+    "value", [{}, {"a": [1, 2.5, None, {"b": "é\n\"'"}]}, [1], "text", 3, 0.1, 2**53, False, ""], ids=repr
+)
+def test_json_survives(tmp_path, write_release, value, streaming):
+    item = bitmap_sample(tmp_path, "a", [[1]], [marked(1, attributes=value), marked(2)], image_attributes=value)
+    dataset = load_release(write_release([{**item, "metadata": value}, sample("b", "a.jpg")]), streaming=streaming)
+    row, other = add_semantic_masks(add_panoptic_masks(dataset))["train"]
+    got = [row["metadata"], row["image_attributes"], row["annotations"][0]["attributes"]]
+    assert [json_value(part) for part in got] == [value] * 3
+    assert [type(json_value(part)) for part in got] == [type(value)] * 3
+    assert (other["metadata"], row["annotations"][1]["attributes"]) == (None, None)
+
+
+@STREAMING
+@pytest.mark.parametrize("embed", [False, True], ids=["paths", "embedded"])
+def test_pictures_are_passed_through(release, streaming, embed):
+    dataset = load_release(release, split="train", streaming=streaming, embed=embed)
+    for before, after in zip(raw(dataset), raw(add_semantic_masks(dataset)), strict=True):
+        assert (after["image"], after["segmentation_bitmap"]) == (before["image"], before["segmentation_bitmap"])
+
+
+@STREAMING
+def test_a_file_in_the_working_directory_does_not_take_the_place_of_a_picture(
+    release, tmp_path, monkeypatch, streaming
+):
+    loaded = through_parquet(load_release(release, split="train"), tmp_path, streaming=streaming)
+    before = [picture_bytes(row["image"]) for row in raw(loaded)]
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    for row in raw(loaded):
+        (tmp_path / "elsewhere" / row["image"]["path"]).write_bytes(jpeg((3, 3), red=1))
+    assert [picture_bytes(row["image"]) for row in raw(add_semantic_masks(loaded))] == before
+
+
+class TestColours:
+    @pytest.mark.parametrize("ignore_index", [None, 3, 255])
+    def test_are_those_of_the_release(self, release, ignore_index):
+        masked = add_semantic_masks(load_release(release, split="train"), ignore_index=ignore_index)
+        picture = masked[0]["semantic_mask"]
+        assert picture.mode == "P"
+        colours = {0: (255, 0, 0), 2: (0, 13, 255)}
+        for place, number in np.ndenumerate(np.array(IDS)):
+            index = class_index(number, unlabelled=None)
+            shown = picture.convert("RGB").getpixel(place[::-1])
+            if index is None:
+                assert shown == (0, 0, 0)
+            elif index in colours:
+                assert shown == colours[index]
+            else:
+                assert shown not in {(0, 0, 0), *colours.values()}
+        unlabelled, offset = (0, 1) if ignore_index is None else (ignore_index, 0)
+        assert pixels(picture) == each(lambda number: class_index(number, offset=offset, unlabelled=unlabelled))
+
+    def test_spread_well_where_the_release_has_none(self, tmp_path, write_release):
+        names = [f"c{number}" for number in range(40)]
+        item = bitmap_sample(tmp_path, "a", [range(1, 41)], [marked(number, number) for number in range(1, 41)])
+        dataset = load_release(write_release([item], **classes(*names)), split="train")
+        colours = np.array(add_semantic_masks(dataset)[0]["semantic_mask"].convert("RGB"))[0].astype(int)
+        apart = np.abs(colours[:, None] - colours).sum(-1) + 999 * np.eye(40, dtype=int)
+        assert apart.min() >= 10
+        assert apart.diagonal(1).min() > 80
+
+    @pytest.mark.parametrize("add", [add_semantic_masks, add_instance_masks])
+    def test_no_palette_is_grey_and_the_same_numbers(self, release, add):
+        dataset = load_release(release, split="train")
+        coloured, grey = (add(dataset, column="mask", palette=palette)[0]["mask"] for palette in (True, False))
+        assert (coloured.mode, grey.mode) == ("P", "L")
+        assert pixels(coloured) == pixels(grey)
+
+    @pytest.mark.parametrize(
+        ("count", "ignore_index", "mode"),
+        [(255, None, "P"), (255, 255, "P"), (256, None, "I;16"), (256, 256, "I;16"), (300, 65535, "I;16")],
+    )
+    def test_over_255_classes_are_16_bits(self, tmp_path, write_release, count, ignore_index, mode):
+        item = bitmap_sample(tmp_path, "a", [[0, 1, 2]], [marked(1, 1), marked(2, count)])
+        dataset = load_release(write_release([item], **classes(*map(str, range(count)))), split="train")
+        picture = add_semantic_masks(dataset, ignore_index=ignore_index)[0]["semantic_mask"]
+        assert (picture.mode, picture.format) == (mode, "PNG")
+        assert pixels(picture) == [[0, 1, count] if ignore_index is None else [ignore_index, 0, count - 1]]
+
+
+class TestPanoptic:
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_segments_info(self, release, kind):
+        rows = {row["name"]: row for row in train(add_panoptic_masks(load_release(release, **KINDS[kind])))}
+        wanted = []
+        for number in [70000, 1, 3, 200000, 300, 70001]:
+            places = np.argwhere(np.array(WANTED["panoptic"]) == number)
+            (top, left), (bottom, right) = places.min(0).tolist(), places.max(0).tolist()
+            bbox = [left, top, right - left + 1, bottom - top + 1]
+            category = IN_ORDER.index(BY_ID[number])
+            segment = {"id": number, "category_id": category, "area": len(places), "bbox": bbox, "iscrowd": 0}
+            wanted.append(segment)
+        assert rows["full"]["segments_info"] == wanted
+        assert [rows[name]["segments_info"] for name in ("null", "nothing", "lost")] == [None, [], None]
+
+    @pytest.mark.parametrize(("has_instances", "merged"), [(False, True), (True, False), (None, False)])
+    def test_only_what_has_no_instances_is_merged(self, tmp_path, write_release, has_instances, merged):
+        item = bitmap_sample(tmp_path, "a", [[2, 1, 0, 2]], [marked(1), marked(2)])
+        category = {"id": 1, "name": "x", **({} if has_instances is None else {"has_instances": has_instances})}
+        release = write_release([item], task_attributes={"categories": [category]})
+        (row,) = add_panoptic_masks(load_release(release, split="train"))
+        assert pixels(row["panoptic_mask"]) == ([[1, 1, 0, 1]] if merged else [[2, 1, 0, 2]])
+        assert [segment["area"] for segment in row["segments_info"]] == ([3] if merged else [1, 2])
+        assert row["panoptic_mask"].mode == "RGB"

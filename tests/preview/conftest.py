@@ -1,0 +1,33 @@
+"""A browser, and a page for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import segments_hf
+from preview.chromium import Browser, chromium
+from segments_hf.demo import demo_release
+
+
+@pytest.fixture(scope="module")
+def started() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def browser(started: Browser) -> Iterator[Browser]:
+    """A browser whose console stays empty, and which asks for nothing but the page."""
+    started.messages()
+    started.requests()
+    yield started
+    assert started.messages() == []
+    assert all(url.startswith("file:///") and url.endswith("/page.html") for url in started.requests())
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Path:
+    return segments_hf.preview(demo_release(), tmp_path / "page.html")

@@ -1,0 +1,149 @@
+"""What somebody does on a page, in a real browser: keys, buttons, filters, pointing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from dataset.making import jpeg, label, sample
+from export.making import BOX, POINT, POLYGON
+
+import segments_hf
+from preview.chromium import (
+    FRAME,
+    IS_DRAWN,
+    Browser,
+    inner_points,
+    open_sample,
+    relative,
+)
+from preview.reading import Page, numbers, written
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_keyboard(browser: Browser, demo: Path) -> None:
+    names = [entry["name"] for entry in Page(demo).entries]
+    browser.open(demo)
+    browser.click(".gallery li:nth-child(2) a")
+    browser.until(IS_DRAWN)
+    from selenium.webdriver.common.keys import Keys
+
+    place = 1
+    for key, step in ((Keys.ARROW_RIGHT, 1), ("j", 1), ("k", -1), (Keys.ARROW_LEFT, -1), (Keys.ARROW_LEFT, -1)):
+        browser.type(key)
+        place += step
+        browser.until(f"document.querySelector('#name').textContent === '{names[place]}'")
+        assert browser.run("location.hash") == f"#sample-{place + 1}"
+    browser.type("k")  # there is none before the first
+    assert browser.text("#name") == names[0]
+    browser.type(Keys.ESCAPE)
+    browser.until("!document.querySelector('dialog').open")
+    assert browser.run("location.hash") == ""
+    assert browser.run("document.activeElement.getAttribute('href')") == "#sample-1"
+    browser.type(Keys.ARROW_RIGHT)  # from card to card
+    browser.type("j")
+    browser.type(Keys.ENTER)
+    browser.until(f"document.querySelector('#name').textContent === '{names[2]}'")
+
+
+def test_the_arrow_keys_belong_to_the_slider_while_it_is_used(browser: Browser, demo: Path) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    open_sample(browser, demo, 2)
+    browser.element("#controls .opacity").send_keys(Keys.ARROW_RIGHT)
+    assert browser.text("#name") == "meadow_02.jpg"
+    assert browser.text("#controls output") == "60 %"
+    assert browser.text("#layers output") == "60 %"  # it is one
+
+
+def test_buttons_and_the_way_back(browser: Browser, demo: Path) -> None:
+    browser.open(demo)
+    browser.click(".gallery li:nth-child(7) a")
+    browser.until(IS_DRAWN)
+    browser.click("#next")
+    browser.until("document.querySelector('#name').textContent === 'meadow_08.jpg'")
+    assert browser.text("#place") == "8 / 8"
+    assert not browser.element("#next").is_enabled()
+    browser.driver.back()
+    browser.until("!document.querySelector('dialog').open")
+    browser.click(".gallery li:nth-child(7) a")
+    browser.until("document.querySelector('dialog').open")
+    browser.click("#close")
+    browser.until("!document.querySelector('dialog').open")
+
+
+def choose(browser: Browser, name: str, value: str) -> None:
+    browser.run("Object.assign(document.getElementById(arguments[0]), {value: arguments[1]})", name, value)
+    browser.run("document.getElementById(arguments[0]).dispatchEvent(new Event('input', {bubbles: true}))", name)
+
+
+def test_filters(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(jpeg((30, 20)))
+    samples = [
+        sample("one", "a.jpg", label(annotations=[BOX, {**POINT, "id": 2, "attributes": {"colour": "Dark Red"}}])),
+        sample("two", "a.jpg", label("REVIEWED", annotations=[POLYGON]), metadata={"garden": "north"}),
+        sample("three", "missing.jpg", label("REVIEWED", annotations=[BOX])),
+        sample("four", "a.jpg"),
+    ]
+    page = segments_hf.preview(written(tmp_path, samples), tmp_path / "page.html")
+    browser.open(page)
+    cards = ".gallery li .name"
+    assert browser.texts(cards) == ["one", "two", "three", "four"]
+    assert browser.texts("#status option") == []  # they are not in sight
+    statuses = browser.run("[...document.querySelectorAll('#status option')].map(option => option.textContent)")
+    assert statuses == ["All", "LABELED (1)", "REVIEWED (2)", "UNLABELED (1)"]
+    for name, value, expected in (
+        ("status", "REVIEWED", ["two", "three"]),
+        ("class", "2", ["one", "two"]),  # leaf
+        ("class", "1", ["one", "three"]),  # flower
+        ("finding", "any", ["three"]),
+        ("finding", "error", ["three"]),
+        ("finding", "none", ["one", "two", "four"]),
+        ("text", "NORTH", ["two"]),
+        ("text", "red dark", ["one"]),
+        ("text", "missing.jpg", ["three"]),
+    ):
+        choose(browser, name, value)
+        assert browser.texts(cards) == expected, (name, value)
+        assert browser.text("#shown") == f"{len(expected)} of 4 samples"
+        choose(browser, name, "")
+    choose(browser, "status", "REVIEWED")
+    browser.click(".gallery li:nth-child(2) a")
+    browser.until("document.querySelector('dialog').open")
+    browser.click("#next")
+    browser.until("document.querySelector('#name').textContent === 'three'")
+    assert browser.text("#place") == "2 / 2"
+    assert "missing.jpg" in browser.text("#findings")
+    browser.click("#close")
+    browser.until("!document.querySelector('dialog').open")
+    choose(browser, "text", "nobody has this")
+    assert browser.texts(cards) == []
+    browser.click("#clear")
+    assert browser.texts(cards) == ["one", "two", "three", "four"]
+
+
+def test_pointing_at_an_object(browser: Browser, demo: Path) -> None:
+    open_sample(browser, demo, 1)
+    detail = Page(demo).details[0]
+    shown = numbers(detail["numbers"])
+    points = inner_points(shown, 4)
+    number = next(number for number in points if number and detail["objects"][number - 1]["class_number"] == 0)
+    browser.hover(FRAME, *relative(shown.shape, points[number][0]))
+    browser.until("!document.querySelector('#tip').hidden")
+    told = detail["objects"][number - 1]
+    assert browser.texts("#tip p, #tip dt, #tip dd") == [
+        "flower", "id", told["id"], "area", f"{told['area']:,} px", "open", "true"]  # fmt: skip
+    ys, xs = np.nonzero(shown == number)
+    box = browser.run("(({x, y, width, height}) => [x, y, width, height])"
+                      "(document.querySelector('.outline .line').getBBox())")  # fmt: skip
+    assert box == [xs.min(), ys.min(), np.ptp(xs) + 1, np.ptp(ys) + 1]
+    length = browser.run("document.querySelector('.outline .line').getTotalLength()")
+    padded = np.pad(shown == number, 1)
+    assert length == pytest.approx(sum(int(np.sum(np.diff(padded.astype(int), axis=axis) != 0)) for axis in (0, 1)))
+    browser.hover(FRAME, *relative(shown.shape, points[0][0]))
+    browser.until("document.querySelector('#tip').hidden")
+    assert browser.run("document.querySelector('.outline .line').getAttribute('d')") == ""
+    browser.run(f"document.querySelectorAll('#objects button')[{number - 1}].focus()")  # from the list as well
+    assert browser.run("document.querySelector('.outline .line').getTotalLength()") == pytest.approx(length)

@@ -1,0 +1,141 @@
+"""Statistics as figures, for few classes and for many."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from PIL import Image
+
+from segments_hf import stats
+from segments_hf.bitmaps import palette_color
+from segments_hf.demo import demo_release
+from segments_hf.errors import MissingExtraError
+from segments_hf.stats.figures import figures, save_figures, shown_value
+from segments_hf.stats.statistics import ClassStats, ImageSize, Stats, Together
+from segments_hf.stats.tally import AttributeCounts, AttributeValue, Sizes
+
+PINK, GREEN = (236, 72, 153), (34, 160, 90)
+SIZES = Sizes(9, 0.5, 0.5, 20, 800, 5000, 90000, 90000, small=5, medium=2, large=2, histogram=[1, 0, 3, 2, 0, 2, 1])
+NAMES = ["_hidden", "$\\frac{", "a\nb\x1b[31m", "Blüte – Größe", "long " * 99, "%s {0} <b>", ""]
+
+
+def many(count: int, **changes: Any) -> Stats:
+    """Statistics of so many classes, with names of every kind."""
+    classes = [
+        ClassStats(
+            index, index, NAMES[index % len(NAMES)], palette_color(index), index * index, index, index, SIZES
+        )
+        for index in range(count)
+    ]  # fmt: skip
+    attributes = [
+        AttributeCounts(f"{name} {place}", 9, [AttributeValue(value, 3) for value in (name, True, None, 4.5, [1])], 2)
+        for place, name in enumerate(NAMES * 3)
+    ]
+    whole = Stats(
+        name="x",
+        task_type=None,
+        images=10**6,
+        labelled=10**6,
+        statuses=dict.fromkeys(NAMES, 5),
+        objects=10**6,
+        without_class=3,
+        classes=classes,
+        objects_per_image={0: 4, 3: 1, 977: 2},
+        unlabelled_pixels=10**9,
+        sizes=SIZES,
+        image_sizes=[ImageSize(100 * n, 90 * n, n) for n in range(1, 30)],
+        together=[Together(a, b, a + b) for a in range(count) for b in range(a + 1, count)],
+        attributes=attributes,
+        image_attributes=attributes[:1],
+        problems=[],
+    )
+    return msgspec.structs.replace(whole, **changes)
+
+
+def bars(figure: Any) -> dict[str, tuple[float, tuple[int, ...]]]:
+    """Name, length and colour of each bar."""
+    (axes,) = figure.axes
+    return {
+        label.get_text(): (patch.get_width(), tuple(round(255 * part) for part in patch.get_facecolor()[:3]))
+        for label, patch in zip(axes.get_yticklabels(), axes.patches, strict=True)
+    }
+
+
+def test_bars_are_as_long_as_the_counts_and_have_the_colours_of_the_classes() -> None:
+    drawn = figures(stats(demo_release(), assets=True))
+    assert bars(drawn["objects-per-class"]) == {"leaf": (42, GREEN), "flower": (21, PINK)}
+    assert bars(drawn["images-per-class"]) == {"leaf": (6, GREEN), "flower": (6, PINK)}
+    pixels = bars(drawn["pixels-per-class"])
+    assert list(pixels) == ["(unlabelled)", "flower", "leaf"]
+    assert pixels["flower"] == (pytest.approx(100 * 170063 / 1036800), PINK)
+    assert {name: length for name, (length, _) in bars(drawn["statuses"]).items()} == {
+        "LABELED": 3, "REVIEWED": 3, "SKIPPED": 1, "UNLABELED": 1
+    }  # fmt: skip
+    columns = {round(patch.get_x() + patch.get_width() / 2): patch.get_height()
+               for patch in drawn["objects-per-image"].axes[0].patches if patch.get_height()}  # fmt: skip
+    assert columns == {9: 3, 12: 3}
+
+
+def test_what_was_not_counted_is_not_drawn(tmp_path: Path) -> None:
+    files = save_figures(stats(demo_release()), tmp_path / "new" / "folder")
+    assert {file.name for file in files} == {
+        "attributes.png", "classes-together.png", "image-attributes.png", "images-per-class.png",
+        "objects-per-class.png", "objects-per-image.png", "statuses.png",
+    }  # fmt: skip
+    assert sorted((tmp_path / "new" / "folder").iterdir()) == sorted(files)
+
+
+@pytest.mark.parametrize("count", [1, 60])
+def test_any_number_of_classes_of_any_name(count: int, tmp_path: Path) -> None:
+    for file in save_figures(many(count), tmp_path):
+        with Image.open(file) as picture:
+            picture.load()
+            assert 300 < picture.width < 2500
+            assert 150 < picture.height < 4000
+
+
+def test_columns_of_many_numbers_are_together() -> None:
+    (axes,) = figures(many(2))["objects-per-image"].axes
+    assert len(axes.patches) == 40
+    assert [patch.get_height() for patch in axes.patches if patch.get_height()] == [5, 2]
+
+
+def test_of_too_many_classes_the_largest_are_drawn() -> None:
+    figure = figures(many(150))["objects-per-class"]
+    lengths = [patch.get_width() for patch in figure.axes[0].patches]
+    assert lengths == sorted((n * n for n in range(150)), reverse=True)[:120]
+    assert "the 120 longest of 151" in figure.axes[0].get_title()
+
+
+def test_pairs_are_a_table_with_the_classes_themselves_on_the_diagonal() -> None:
+    image = figures(many(4))["classes-together"].axes[0].images[0].get_array()
+    assert image.tolist() == [[3, 5, 4], [5, 2, 3], [4, 3, 1]]  # class 0 is in no image
+
+
+def test_an_empty_dataset_has_nothing_to_draw() -> None:
+    nothing = many(
+        2, objects=0, without_class=0, statuses={}, objects_per_image={}, unlabelled_pixels=None, sizes=None,
+        image_sizes=[], together=[], attributes=[], image_attributes=[],
+        classes=[ClassStats(0, 1, "a", PINK, 0, 0, None, None)],
+    )  # fmt: skip
+    assert figures(nothing) == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [("noon", "noon"), (True, "true"), (None, "null"), (1.5, "1.5"), (["a", 1], '["a",1]')]
+)
+def test_values_are_shown_as_people_write_them(value: Any, text: str) -> None:
+    assert shown_value(value) == text
+
+
+def test_without_the_extra(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'segments-hf\[plot\]'"):
+        save_figures(stats(demo_release()), tmp_path / "out")
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,50 @@
+"""An inspection counts what is in the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from segments_hf.errors import OptionError
+from segments_hf.release import Release
+from segments_hf.stats.inspection import CategoryCount, inspect_release
+
+
+def test_the_real_release(arc_litter: Path) -> None:
+    inspection = inspect_release(Release.open(arc_litter / "arc_litter-v01.json"))
+    assert inspection.dataset == "festay/arc_litter"
+    assert inspection.labelset == "segmentation"
+    assert inspection.statuses == {"UNLABELED": 17, "REVIEWED": 7, "REJECTED": 1}
+    assert [(item.name, item.annotations > 0) for item in inspection.categories] == [
+        ("plastic litter", True),
+        ("other litter", True),
+    ]
+    assert inspection.image_hosts == {"segmentsai-prod.s3.eu-west-2.amazonaws.com": 25}
+
+
+def test_what_is_wrong_is_shown_and_the_rest_counted(write_release) -> None:
+    label = {"label_status": "LABELED", "attributes": {"annotations": [{"id": 1, "category_id": 9}]}}
+    broken = {"label_status": "LABELED", "attributes": {"annotations": [{"id": "x", "category_id": 1}]}}
+    samples = [
+        {"name": "a.jpg", "attributes": {"image": {"url": "a.jpg"}}, "labels": {"ground-truth": label}},
+        {"name": "b.jpg", "labels": {"ground-truth": broken}},
+        {"labels": {}},
+        {"name": "d.jpg", "attributes": {"image": {"url": "http://[x/d.jpg"}}, "labels": {}},
+        {"name": "c.jpg", "labels": {"ground-truth": None}},
+    ]
+    inspection = inspect_release(Release.open(write_release(samples)))
+    assert inspection.samples == 5
+    assert inspection.statuses == {"LABELED": 1, "UNLABELED": 2}
+    assert inspection.categories[-1] == CategoryCount(9, None, None, 1)
+    assert inspection.image_hosts == {"(local files)": 1, "(broken URLs)": 1}
+    assert len(inspection.broken) == 2
+    assert "annotations[0].id" in inspection.broken[0]
+
+
+def test_labelsets(write_release) -> None:
+    path = write_release([], labelsets=[{"name": "one"}, {"name": "two"}])
+    assert inspect_release(Release.open(path)).labelset == "one"
+    assert inspect_release(Release.open(path), "two").labelset == "two"
+    with pytest.raises(OptionError, match="'one', 'two'"):
+        inspect_release(Release.open(path), "three")

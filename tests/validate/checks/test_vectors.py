@@ -1,0 +1,74 @@
+"""Shapes are judged by their points, wherever the rows come from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from segments_hf.validate.checks.vectors import shapes
+
+NAN, INF = float("nan"), float("inf")
+TRIANGLE = [[0, 0], [9, 0], [5, 7]]
+
+
+def row(*annotations: dict[str, Any], width: int | None = 9, height: int | None = 7) -> dict[str, Any]:
+    return {"name": "a", "uuid": None, "width": width, "height": height, "annotations": list(annotations)}
+
+
+def shape(kind: str | None, points: Any, number: int = 4) -> dict[str, Any]:
+    return {"id": number, "type": kind, "points": points}
+
+
+@pytest.mark.parametrize(
+    ("kind", "points", "check"),
+    [
+        ("polygon", TRIANGLE, None),
+        ("polygon", [[0, 0], [9, 7], [9, 0], [0, 7]], None),  # a bow tie, whose halves cancel each other out
+        ("polygon", [[1, 1], [1, 1], [2, 1], [2, 2]], None),
+        ("polygon", [[0.1, 0.1], [0.2, 0.2], [0.3, 0.3 + 1e-9]], None),
+        ("polygon", [[3, 3]] * 3, "no-area"),
+        ("polygon", [[3, 1], [3, 2], [3, 7], [3, 0]], "no-area"),
+        ("polygon", [[0, 0], [4, 2], [2, 1], [0, 0]], "no-area"),
+        ("polygon", [[3, 1], [3, 2], [3, 1], [5, 1]], None),
+        ("bbox", [[5, 6], [2, 1]], None),
+        ("bbox", [[0, 0], [9, 7]], None),
+        ("bbox", [[2, 2], [2, 2]], "no-area"),
+        ("polyline", [[2, 2], [2, 2]], None),
+        ("point", [[9, 7]], None),
+        ("point", [[9, 7.001]], "point-outside"),
+        ("point", [[-0.001, 7]], "point-outside"),
+        ("point", [[1, 2, 3]], None),
+        ("point", [[NAN, 1]], "point-without-place"),
+        ("point", [[1, NAN]], "point-without-place"),
+        ("point", [[INF, 1]], "point-without-place"),
+        ("polyline", [[1, INF], [1, -INF]], "point-without-place"),
+        ("polyline", [[1, 1], [1, NAN], [2, 2]], "point-without-place"),
+        ("point", [[1, None]], "point-without-place"),
+        ("point", [[1]], "point-without-place"),
+        ("point", [[]], "point-without-place"),
+        ("polygon", [[1, 1], None, [2, 1]], "point-without-place"),
+        ("point", [[-(2**31), 0]], "point-without-place"),
+        ("point", None, "too-few-points"),
+        ("polygon", TRIANGLE[:2], "too-few-points"),
+        ("Polygon", TRIANGLE, "unknown-shape"),
+    ],
+)
+def test_a_shape(kind: str, points: Any, check: str | None) -> None:
+    assert [finding.check for finding in shapes(row(shape(kind, points)))] == ([check] if check else [])
+
+
+@pytest.mark.parametrize("size", [{"width": None}, {"height": None}])
+def test_nothing_is_outside_of_an_image_whose_size_is_not_known(size: dict[str, None]) -> None:
+    assert not list(shapes(row(shape("point", [[99, 99]]), **size)))
+
+
+def test_each_fault_is_told_once_with_all_that_have_it() -> None:
+    many = [shape("bbox", [[1, 1], [1, 2]], number) for number in range(7)]
+    least = "1 for a point, 2 for a polyline, 2 for a bbox, 3 for a polygon"
+    found = list(shapes(row(shape("point", []), *many, shape("point", []), shape("point", [[10, 1]], 9))))
+    assert [(finding.check, finding.what) for finding in found] == [
+        ("too-few-points", f"got point 4, point 4 with too few points; wanted {least} at least"),
+        ("no-area", "got bbox 0, bbox 1, bbox 2, bbox 3, bbox 4, … (7 in all) whose points are all on one line"),
+        ("point-outside", "got point 9 with points outside of the image of 9 x 7 pixels"),
+    ]
