@@ -70,7 +70,13 @@ def check_rows(dataset: Any) -> None:
         raise SegmentsHFError("got a dataset without segmentation_bitmap, wanted its bitmaps: remove them afterwards")
 
 
-def map_rows(part: Any, made: NewColumns, features: Mapping[str, Any], num_proc: int | None) -> Any:
+def map_rows(
+    part: Any,
+    made: NewColumns,
+    features: Mapping[str, Any],
+    num_proc: int | None,
+    problem_column: str | None = None,
+) -> Any:
     """Makes columns of the rows of one split; pictures that are kept are neither decoded nor encoded again.
 
     Args:
@@ -78,13 +84,18 @@ def map_rows(part: Any, made: NewColumns, features: Mapping[str, Any], num_proc:
         made: The columns that are made.
         features: All columns of the result, in order; those that are not made are kept.
         num_proc: How many processes do it.
+        problem_column: For a stream, the name of a made column: rows in which it is not null are left out, and it is
+            removed.
     """
     raw = without_decoding(part)
     drop = [name for name in raw.features if name not in features]
     if isinstance(raw, datasets.IterableDataset):
         # Where its `map` is given features, it takes what the function returns for decoded already.
         pictures = tuple(name for name in features if isinstance(raw.features.get(name), Image))
-        return raw.map(Versioned(_Pathless(made, pictures)), remove_columns=drop).cast(Features(features))
+        mapped = raw.map(Versioned(_Pathless(made, pictures)), remove_columns=drop)
+        if problem_column is not None:
+            mapped = mapped.filter(_IsNull(problem_column)).remove_columns(problem_column)
+        return mapped.cast(Features(features))
     if not len(raw):  # `map` leaves a dataset without rows as it is
         return datasets.Dataset.from_dict({name: [] for name in features}, features=Features(features), split=raw.split)
     return raw.map(
@@ -152,6 +163,16 @@ class _Pathless:
         held = {name: row[name] for name in self.pictures if isinstance(row[name], dict)}
         kept = {name: {**value, "path": None} for name, value in held.items() if value["bytes"] is not None}
         return {**kept, **self.made(row)}
+
+
+@dataclass(frozen=True)
+class _IsNull:
+    """Whether a column of a row is null."""
+
+    column: str
+
+    def __call__(self, row: Row) -> bool:
+        return row[self.column] is None
 
 
 @dataclass(frozen=True)

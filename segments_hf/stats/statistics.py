@@ -13,8 +13,8 @@ from datasets.utils import tqdm
 from segments_hf.dataset.row_source import open_source
 from segments_hf.errors import BitmapError
 from segments_hf.io.prefetching import DECODERS, prefetch
+from segments_hf.labels import BITMAP_COLUMN, is_labeled
 from segments_hf.labels.categories import class_colors, class_names
-from segments_hf.labels.pixels import NO_LABEL
 from segments_hf.labels.row import sample_name
 from segments_hf.stats.measure import Measured, measure
 from segments_hf.stats.tally import AttributeCounts, Attributes, AttributeValue, Sizes, sizes_of
@@ -147,18 +147,14 @@ def _light(outcome: Outcome) -> Outcome:
 def _measured(outcome: Outcome) -> tuple[Outcome, Measured | BitmapError | None]:
     """Measures a row that has a label, and drops its bitmap. Runs in threads."""
     row = outcome.row
-    if row is None or not _is_labelled(row) or "annotations" not in row:
+    if row is None or not is_labeled(row) or "annotations" not in row:
         return outcome, None
     try:
         return outcome, measure(row)
     except BitmapError as error:
         return outcome, error
     finally:
-        row.pop("segmentation_bitmap", None)
-
-
-def _is_labelled(row: Row) -> bool:
-    return row["status"] not in NO_LABEL and row.get("annotations", ()) is not None
+        row.pop(BITMAP_COLUMN, None)
 
 
 class _Counting:
@@ -189,7 +185,7 @@ class _Counting:
         self._statuses[row["status"] or "(unknown)"] += 1
         if row.get("width") and row.get("height"):
             self._image_sizes[row["width"], row["height"]] += 1
-        if not _is_labelled(row):
+        if not is_labeled(row):
             return
         self._labelled += 1
         if isinstance(measured, BitmapError):

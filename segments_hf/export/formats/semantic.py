@@ -14,7 +14,7 @@ from segments_hf.labels.mask_values import mask_names
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from segments_hf.labels.pixels import Pixels
+    from segments_hf.labels import Raster
 
 _NAMES = "id2label.json"
 
@@ -30,9 +30,9 @@ class Semantic(MaskFormat):
         """The names of the files and folders that it makes in the folder of the export."""
         return [*super().entries(splits, images=images), _NAMES]
 
-    def png(self, pixels: Pixels) -> bytes:
+    def png(self, raster: Raster) -> bytes:
         """The mask of a row."""
-        return encode_mask(semantic_mask(*pixels), palette=False)
+        return encode_mask(semantic_mask(*raster), palette=False)
 
     def close(self) -> None:
         """Writes the names of the numbers."""
