@@ -14,6 +14,7 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from segments_hf.hub.row_counts import Tally  # noqa: TC001  (msgspec reads the types)
+from segments_hf.io.atomic import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,9 +54,7 @@ class Journal:
 
     def begin(self, arrived: Sequence[Arrived]) -> None:
         """Starts with what is known to have arrived."""
-        aside = self.file.with_suffix(".aside")
-        aside.write_bytes(b"".join(map(_line, arrived)))
-        aside.replace(self.file)
+        write_atomically(self.file, b"".join(map(_line, arrived)))
 
     def append(self, shard: Arrived) -> None:
         """Notes that a shard has arrived."""

@@ -34,6 +34,7 @@ from segments_hf.hub.parts import Part, Source, open_source
 from segments_hf.hub.repository import Repository, open_repository
 from segments_hf.hub.row_counts import Tally, total
 from segments_hf.hub.upload import Progress, Worker
+from segments_hf.io.atomic import write_atomically
 from segments_hf.labels.categories import carried_categories, categories_json
 from segments_hf.labels.mask_values import class_numbers
 
@@ -259,9 +260,7 @@ def _sheet(source: Source, folder: Path) -> bytes | None:
     picture = contact_sheet(rows, _SHOWN, of=source.shown)
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=90)
-    aside = file.with_suffix(".aside")
-    aside.write_bytes(buffer.getvalue())
-    aside.replace(file)
+    write_atomically(file, buffer.getvalue())
     return buffer.getvalue()
 
 

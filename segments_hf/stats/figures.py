@@ -10,6 +10,7 @@ import numpy as np
 
 from segments_hf.drawing.figure import as_it_is, new_figure
 from segments_hf.drawing.text import cut
+from segments_hf.io.atomic import new_file
 from segments_hf.stats.charts import (
     PALE,
     Bar,
@@ -75,7 +76,8 @@ def save_figures(stats: Stats, folder: str | os.PathLike[str]) -> list[Path]:
     files = []
     for subject, figure in made.items():
         files.append(Path(folder, f"{subject}.png"))
-        figure.savefig(files[-1], dpi=110)
+        with new_file(files[-1]) as temporary:
+            figure.savefig(temporary, dpi=110)
     return files
 
 
