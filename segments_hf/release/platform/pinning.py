@@ -18,6 +18,7 @@ from urllib.parse import quote, urljoin, urlsplit
 import msgspec
 
 from segments_hf.errors import PlatformError, ReleaseError
+from segments_hf.io.http_retries import retry_after_seconds
 from segments_hf.io.redaction import public_name
 from segments_hf.io.urls import is_url, scheme_of
 from segments_hf.release.document import AssetRef, parse_moment
@@ -264,8 +265,8 @@ class _Api:
         if not response.ok:
             status = response.status_code
             hint = _REFUSED.get(status, "the platform has a fault; try again later")
-            if (pause := response.headers.get("Retry-After", "")).isdigit():
-                hint += f", in {pause} seconds"
+            if pause := retry_after_seconds(response.headers.get("Retry-After")):
+                hint += f", in {pause:.0f} seconds"
             problem = f"got HTTP {status} from {public_name(self._address)}: {hint}"
             raise self._problem(problem + (_or_a_file(self._reference) if status == 404 else ""))  # noqa: PLR2004
         try:
