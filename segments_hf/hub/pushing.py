@@ -35,6 +35,7 @@ from segments_hf.hub.repository import Repository, open_repository
 from segments_hf.hub.row_counts import Tally, total
 from segments_hf.hub.upload import Progress, Worker
 from segments_hf.io.atomic import write_atomically
+from segments_hf.io.json_text import indented_json
 from segments_hf.labels.categories import carried_categories, categories_json
 from segments_hf.labels.mask_values import class_numbers
 
@@ -326,8 +327,7 @@ def _commit(
         if classes:
             files[path_in_repo(CATEGORIES_FILE, config_name)] = categories_json(classes)
         with contextlib.suppress(SegmentsHFError):  # no column has classes
-            numbers = json.dumps(class_numbers(source.features), indent=2, ensure_ascii=False)
-            files[path_in_repo(_ID2LABEL_FILE, config_name)] = f"{numbers}\n".encode()
+            files[path_in_repo(_ID2LABEL_FILE, config_name)] = indented_json(class_numbers(source.features))
         if sheet is not None:
             files[path_in_repo(SHEET, config_name)] = sheet
         return files

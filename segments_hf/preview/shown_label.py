@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw
 from segments_hf.bitmaps import boxes, decode_bitmap, resize_nearest
 from segments_hf.bitmaps.masks import look_up
 from segments_hf.errors import BitmapError
+from segments_hf.io.json_text import text_or_json
 from segments_hf.labels.pixels import extent, places
 from segments_hf.preview.shown_image import THUMB, fitted
 
@@ -79,7 +80,7 @@ def pairs(json: str | None) -> list[tuple[str, str]]:
     except msgspec.DecodeError:  # a dataset may have other text there
         value = json
     named = value.items() if isinstance(value, dict) else [("", value)] if value is not None else []
-    return [(name, item if isinstance(item, str) else msgspec.json.encode(item).decode()) for name, item in named]
+    return [(name, text_or_json(item)) for name, item in named]
 
 
 def shown_objects(annotations: Sequence[Mapping[str, Any]], classes: int, scale: float) -> list[ShownObject]:
