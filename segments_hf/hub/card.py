@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from segments_hf.release import Category
 
+README = "README.md"
 SHEET = "contact_sheet.jpg"
 
 _ENCODINGS = {
