@@ -15,7 +15,7 @@ from datasets.naming import INVALID_WINDOWS_CHARACTERS_IN_PATH
 from datasets.utils.py_utils import convert_file_size_to_int
 from filelock import FileLock, Timeout
 
-from segments_hf.dataset.registration import code_hash
+from segments_hf.dataset.rows.row_format import ROW_FORMAT
 from segments_hf.errors import HubError, OptionError
 from segments_hf.hub.card import README, parse_card
 from segments_hf.hub.card_data import other_splits
@@ -169,6 +169,6 @@ def _key(source: Source, repository: Repository, config_name: str, max_bytes: in
     identity = [
         *(repository.api.endpoint, repository.repo_id, repository.revision, repository.create_pr, config_name),
         *(keys, source.features.to_dict(), max_bytes, num_proc),
-        *(code_hash(), datasets.__version__, pa.__version__, huggingface_hub.__version__),
+        *(ROW_FORMAT, datasets.__version__, pa.__version__, huggingface_hub.__version__),
     ]
     return hashlib.sha256(json.dumps(identity, default=str).encode()).hexdigest()[:32]
