@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import datasets
 from datasets import Features, Image, Value
 
-from segments_hf.dataset.registration import code_hash
+from segments_hf.dataset.rows.row_format import ROW_FORMAT
 from segments_hf.errors import BitmapError, OptionError, SegmentsHFError
 from segments_hf.labels.row import Row, sample_name
 
@@ -177,10 +177,10 @@ class _IsNull:
 
 @dataclass(frozen=True)
 class Versioned:
-    """A function of a row whose hash changes with our code, and whose errors name the sample."""
+    """A function of a row whose hash changes with `ROW_FORMAT`, and whose errors name the sample."""
 
     function: Callable[[Row], Any]
-    code: str = field(default_factory=code_hash)
+    row_format: int = ROW_FORMAT
 
     def __call__(self, row: Row) -> Any:
         """Applies the function."""

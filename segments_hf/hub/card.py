@@ -14,6 +14,7 @@ from huggingface_hub import DatasetCard
 from segments_hf.dataset.class_info import path_in_repo
 from segments_hf.errors import HubError
 from segments_hf.hub.row_counts import Tally
+from segments_hf.io.json_text import compact_json
 from segments_hf.labels import label_type_of
 from segments_hf.labels.categories import class_colors, class_names
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from segments_hf.release import Category
 
+README = "README.md"
 SHEET = "contact_sheet.jpg"
 
 _ENCODINGS = {
@@ -141,7 +143,7 @@ def _counts_of(config_name: str) -> str:
 
 def _hidden(splits: Mapping[str, Tally]) -> str:
     """JSON that cannot end the comment it is in."""
-    return msgspec.json.encode(splits).decode().replace(">", "\\u003e").replace("--", "-\\u002d")
+    return compact_json(splits).replace(">", "\\u003e").replace("--", "-\\u002d")
 
 
 def _how_to_load(facts: CardFacts) -> str:

@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw
 from segments_hf.bitmaps import boxes, resize_nearest
 from segments_hf.bitmaps.masks import look_up
 from segments_hf.errors import BitmapError
+from segments_hf.io.json_text import text_or_json
 from segments_hf.labels import VectorLabel
 from segments_hf.labels.geometry import bounding_box
 from segments_hf.preview.shown_image import THUMB, fitted
@@ -82,7 +83,7 @@ def pairs(json: str | None) -> list[tuple[str, str]]:
     except msgspec.DecodeError:  # a dataset may have other text there
         value = json
     named = value.items() if isinstance(value, dict) else [("", value)] if value is not None else []
-    return [(name, item if isinstance(item, str) else msgspec.json.encode(item).decode()) for name, item in named]
+    return [(name, text_or_json(item)) for name, item in named]
 
 
 def shown_objects(label: Label, classes: int, scale: float) -> list[ShownObject]:

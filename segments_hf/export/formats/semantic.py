@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from segments_hf.bitmaps import encode_mask, semantic_mask
 from segments_hf.export.format import write_file
 from segments_hf.export.mask_format import MaskFormat
+from segments_hf.io.json_text import indented_json
 from segments_hf.labels.mask_values import mask_names
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ class Semantic(MaskFormat):
     def close(self) -> None:
         """Writes the names of the numbers."""
         names = mask_names(self.job.categories)
-        write_file(self.job.folder / _NAMES, msgspec.json.format(msgspec.json.encode(names), indent=2) + b"\n")
+        write_file(self.job.folder / _NAMES, indented_json(names))
 
 
 FORMAT = Semantic
