@@ -88,6 +88,7 @@ BUILD = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the peak of a process's memory in /proc")
 def test_ten_thousand_assets_of_which_many_fail(write_release, tmp_path):
     count = 5000
@@ -136,6 +137,7 @@ KILLED = (
 )
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_and_resumed_it_is_the_dataset_built_in_peace(write_release, tmp_path):
     count = 600
     with FaultyServer() as server:
