@@ -134,7 +134,7 @@ class Fetcher:
 
     async def _cached(self, url: str, *, is_bitmap: bool) -> tuple[Asset, Header] | None:
         """The asset from the cache; None if it is missing there, or broken, so that it is downloaded again."""
-        path = await run_blocking(self._cache.find, url)
+        path = self._cache.find(url)  # in the loop's thread: to hand it to another takes a tenth of the whole CPU time
         if path is None:
             return None
         asset = Asset(path=path)

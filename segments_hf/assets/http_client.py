@@ -189,23 +189,23 @@ class _Body:
         Raises:
             AssetError: It is too large.
         """
-        content = io.BytesIO()  # which gives its content away without a copy
         length = self._response.content_length
         if length is not None and length > most:
             raise _too_large(most)
-        if length is None or "Content-Encoding" in self._response.headers:
+        if "Content-Encoding" in self._response.headers:
             length = None
-        else:
+        if length is not None:
             await self._without_time(self._memory.reserve_all(length))
         self._begin_window()
-        async for chunk in self._response.content.iter_any():
-            if content.tell() + len(chunk) > most:
-                raise _too_large(most)
-            if length is None:
-                await self._without_time(self._memory.reserve_more(len(chunk)))
-            content.write(chunk)
-            self._count(len(chunk))
-        return content.getvalue()
+        with io.BytesIO() as content:  # it needs no copy at the end, and is empty in the traceback of an error
+            async for chunk in self._response.content.iter_any():
+                if content.tell() + len(chunk) > most:
+                    raise _too_large(most)
+                if length is None:
+                    await self._without_time(self._memory.reserve_more(len(chunk)))
+                content.write(chunk)
+                self._count(len(chunk))
+            return content.getvalue()
 
     def _count(self, size: int) -> None:
         self._deadline.extend(size / _LEAST_RATE)
