@@ -44,7 +44,7 @@ _LEAST_RATE = 1024  # bytes per second
 _FOR_EVER = 1e8  # seconds
 _BUFFER = 64 * 2**10  # bytes per connection that are received ahead
 _MEMORY, _MEMORY_OF_UNKNOWN_LENGTH = 192 * 2**20, 16 * 2**20  # bytes of unfinished bodies
-_PLAIN = re.compile(r"[A-Za-z0-9:/?&=%~._+@-]+")  # nothing in it needs quoting
+_PLAIN = re.compile(r"[A-Za-z0-9:/?&=%~._+@!$'()*,;-]+")  # nothing in it needs quoting
 
 
 class StatusError(AssetError):
