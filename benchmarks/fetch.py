@@ -118,14 +118,7 @@ def report(measures: dict[int, dict[str, Measure]], files: int) -> None:
             ratio, limits = slow / measure["seconds"], measure["seconds"] / by_name["limit"]["seconds"]
             figures = [f"{measure['seconds']:.2f}", f"{ratio:.1f}", f"{limits:.1f}", f"{measure['peak']:.0f}"]
             figures += [f"{measure['cpu'] / measure['seconds']:.1f}", f"{1000 * measure['cpu'] / files:.2f}"]
-            rows.append(
-                [
-                    f"{name}, {latency} ms",
-                    *figures,
-                    f"{measure['cpu'] / measure['seconds']:.1f}",
-                    f"{1000 * measure['cpu'] / files:.2f}",
-                ]
-            )
+            rows.append([f"{name}, {latency} ms", *figures])
         ours = by_name["ours"]
         verdicts += [
             verdict(f"{latency} ms: ratio", slow / ours["seconds"], ">=", MIN_RATIO),

@@ -15,8 +15,8 @@ class FetchOptions(ImageLimits):
     Attributes:
         connections: The number of requests that one host gets at the same time.
         in_flight: The number of rows that are fetched at the same time; each makes one request after the other.
-        timeout: The seconds that one asset may take, with all retries and pauses. Every KiB that arrives adds one second,
-            up to ten times the initial time.
+        timeout: The seconds that one asset may take, with all retries and pauses. Every KiB that arrives adds
+            one second, up to ten times the initial time.
 
     Raises:
         OptionError: A number is not positive, or `verify` is unknown.
