@@ -125,12 +125,12 @@ class Host:
         self._next_probe = time.monotonic() + _SILENCE
         return True
 
-    def note_response(self, status: int, retry_after: float, asked_at: float) -> None:
+    def note_response(self, status: int, retry_after: float | None, asked_at: float) -> None:
         """Adapt to a response.
 
         Args:
             status: The HTTP status.
-            retry_after: The seconds after which the host wants another request; 0 if it did not say.
+            retry_after: The seconds after which the host wants another request; None if it did not say.
             asked_at: The moment of the request, by the monotonic clock.
         """
         self.answered_at = time.monotonic()
@@ -154,13 +154,13 @@ class Host:
             async with timeout_at(end):
                 await self._changed.wait()
 
-    def _slow_down(self, retry_after: float, asked_at: float) -> None:
+    def _slow_down(self, retry_after: float | None, asked_at: float) -> None:
         now = time.monotonic()
         if asked_at > self._slowed_at:  # requests made before say nothing new
             self._slowed_at = now
             self._limit = max(1.0, self._limit / 2)
             self._pause = min(_LONGEST_PAUSE, max(_FIRST_PAUSE, 2 * self._pause))
-        self._paused_until = max(self._paused_until, now + (retry_after or self._pause))
+        self._paused_until = max(self._paused_until, now + (self._pause if retry_after is None else retry_after))
 
     def _check_silence(self) -> None:
         if self._silent_since is None:

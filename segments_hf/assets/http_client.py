@@ -131,7 +131,7 @@ class HttpClient:
                     ) as response,
                 ):
                     retry_after = retry_after_seconds(response.headers.get("Retry-After"))
-                    host.note_response(response.status, retry_after or 0, asked_at)
+                    host.note_response(response.status, retry_after, asked_at)
                     if response.status in _REDIRECTS and (location := response.headers.get("Location")):
                         return location
                     if response.status != HTTPStatus.OK:

@@ -37,7 +37,7 @@ def rooms(host) -> int:
 
 
 def is_busy(host, asked_at=None):
-    host.note_response(429, 0, time.monotonic() if asked_at is None else asked_at)
+    host.note_response(429, None, time.monotonic() if asked_at is None else asked_at)
     host._paused_until = 0
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 LONGEST_STALL = 30.0  # seconds, after which it ends by itself
+MOST_FAULTS = 2  # of one file by chance: a client that gave up after more would be right
 
 Fault = Callable[["FaultyServer", socket.socket, bytes], None]
 
@@ -37,6 +38,7 @@ class FaultyServer:
         self.whole: Counter[str] = Counter()
         self.faults: Counter[str] = Counter()
         self.always: dict[str, str] = {}
+        self._by_chance: Counter[str] = Counter()
         self._random = random.Random(seed)
         self._lock = threading.Lock()
         self._over = threading.Event()
@@ -98,7 +100,10 @@ class FaultyServer:
 
     def _fault(self, path: str) -> str:
         with self._lock:
-            name = self.always.get(path) or (self._random.choice(PASSING) if self._random.random() < self.rate else "")
+            name = self.always.get(path, "")
+            if not name and self._random.random() < self.rate and self._by_chance[path] < MOST_FAULTS:
+                name = self._random.choice(PASSING)
+                self._by_chance[path] += 1
             self.faults[name] += bool(name)
         return name
 
