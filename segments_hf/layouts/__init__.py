@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from segments_hf.dataset.class_info import categories
-from segments_hf.dataset.row_map import check_num_proc, map_splits
+from segments_hf.dataset.row_map import map_splits
 from segments_hf.errors import OptionError
 from segments_hf.layouts.instance_segmentation import instance_segmentation
 from segments_hf.layouts.layout import Layout, MakeLayout
@@ -28,7 +28,7 @@ LAYOUTS: dict[str, MakeLayout] = {
 
 
 def to_layout(
-    dataset: Any,
+    data: Any,
     task: str,
     *,
     ignore_index: int | None = None,
@@ -47,7 +47,8 @@ def to_layout(
       dropped, and a warning is logged that counts them.
 
     Args:
-        dataset: Rows of an image task: a `Dataset`, `DatasetDict`, `IterableDataset` or `IterableDatasetDict`.
+        data: Rows of an image task: a dataset or a stream, or a dict of its splits; or a release as `load_release`
+            takes it, which is built.
         task: One of the four.
         ignore_index: For semantic masks, the value of unlabelled pixels: then a pixel is the class index. By default
             unlabelled is 0 and a pixel is the class index + 1. `id2label` tells the names of the numbers.
@@ -57,7 +58,7 @@ def to_layout(
         num_proc: How many processes do it; not for a stream.
 
     Returns:
-        A dataset of the same kind.
+        A dataset of the same kind; a dict of splits for a release.
 
     Raises:
         OptionError: There is no such task, an option does not fit it, or no row is left in a split.
@@ -71,11 +72,11 @@ def to_layout(
     >>> next(iter(to_layout(flowers, "semantic-segmentation")))["label"].mode
     'P'
     """
-    return lay_out(dataset, task, ignore_index=ignore_index, keep_unlabeled=keep_unlabeled, num_proc=num_proc)
+    return lay_out(data, task, ignore_index=ignore_index, keep_unlabeled=keep_unlabeled, num_proc=num_proc)
 
 
 def lay_out(
-    dataset: Any,
+    data: Any,
     task: str,
     *,
     ignore_index: int | None = None,
@@ -86,7 +87,7 @@ def lay_out(
     """`to_layout`, with columns of the rows that are kept besides.
 
     Args:
-        dataset: As for `to_layout`.
+        data: As for `to_layout`.
         task: As for `to_layout`.
         ignore_index: As for `to_layout`.
         keep_unlabeled: As for `to_layout`.
@@ -97,7 +98,6 @@ def lay_out(
         raise OptionError(f"task: got {task!r}, wanted one of {', '.join(LAYOUTS)}")
     if ignore_index is not None and task != "semantic-segmentation":
         raise OptionError(f"ignore_index: got {ignore_index} for {task}, but only semantic masks have one")
-    check_num_proc(dataset, num_proc)
 
     def of_split(part: Any, split: str) -> Any:
         layout = LAYOUTS[task](categories(part), ignore_index)
@@ -106,7 +106,7 @@ def lay_out(
         rows = part if keep_unlabeled else leave_out(part, split, num_proc)
         return map_counting(rows, layout.made, features, split, num_proc)
 
-    return map_splits(dataset, of_split)
+    return map_splits(data, of_split, num_proc)
 
 
 def layout_of(columns: Collection[str]) -> str | None:
