@@ -173,12 +173,11 @@ def _rows(parts: Mapping[str, Any], skip: int) -> Iterator[tuple[str, Any]]:
     for name, part in parts.items():
         if isinstance(part, datasets.Dataset):
             passed = min(skip, len(part))
-            rows = _stream(part.select(range(passed, len(part))) if passed else part)
-        else:
-            passed = 0
-            rows = _stream(part)
-        skip -= passed
-        for row in rows:
+            skip -= passed
+            left = _stream(part.select(range(passed, len(part)))) if passed < len(part) else ()
+            yield from ((name, row) for row in left)
+            continue
+        for row in _stream(part):
             if skip:
                 skip -= 1
             else:
@@ -186,5 +185,4 @@ def _rows(parts: Mapping[str, Any], skip: int) -> Iterator[tuple[str, Any]]:
 
 
 def _stream(rows: Any) -> Any:
-    is_table = isinstance(rows, datasets.Dataset) and len(rows) > 0  # `datasets` makes no stream of nothing
-    return without_decoding(rows.to_iterable_dataset() if is_table else rows)
+    return without_decoding(rows.to_iterable_dataset() if isinstance(rows, datasets.Dataset) else rows)
