@@ -35,6 +35,11 @@ os.environ |= {
 import datasets
 from clouds import S3, s3_server
 
+# Commands write plain text of 80 columns, whatever the terminal or the CI that the tests run in.
+os.environ["COLUMNS"] = "80"
+for _name in ("FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+    os.environ.pop(_name, None)
+
 # Property tests keep no files and mind no slow machine.
 settings.register_profile("segments-hf", database=None, deadline=None, max_examples=60)
 settings.load_profile("segments-hf")

@@ -12,6 +12,7 @@ from typing import Any
 import datasets
 import numpy as np
 import pytest
+from dataset.making import jpeg, label, sample
 from hub import conftest as hub_conftest
 from hub.hub_server import HubServer
 from release.platform_server import KEY, serving
@@ -19,7 +20,7 @@ from release.platform_server import KEY, serving
 import segments_hf
 from segments_hf import Release, load_release
 from segments_hf.demo import demo_release
-from segments_hf.errors import OptionError, ReleaseError, SegmentsHFError
+from segments_hf.errors import AssetError, OptionError, ReleaseError, SegmentsHFError
 
 hub = hub_conftest.hub  # a fixture
 
@@ -199,6 +200,16 @@ def test_masks_and_layouts_are_of_the_kind_of_the_data(make: Callable[[], Any], 
 def test_what_is_no_data_is_refused(data: Any, message: str, function: str, tmp_path: Path) -> None:
     with pytest.raises(SegmentsHFError, match=message):
         FUNCTIONS[function](data() if callable(data) else data, tmp_path)
+
+
+def test_a_release_with_a_broken_picture_becomes_a_layout_without_it(write_release: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(jpeg())
+    box = label(annotations=[{"id": 1, "category_id": 1, "type": "bbox", "points": [[1, 1], [3, 3]]}])
+    release = write_release([sample("a", "a.jpg", box), sample("b", "gone.jpg", box)], task_type="bboxes")
+    with pytest.raises(AssetError, match=r"gone\.jpg"):
+        segments_hf.to_layout(release, "object-detection")
+    for on_error in ("skip", "keep"):
+        assert len(segments_hf.to_layout(release, "object-detection", on_error=on_error)["train"]) == 1
 
 
 def test_datasets_and_streams_in_one_dict_make_no_dict_of_masks() -> None:

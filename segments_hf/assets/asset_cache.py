@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import secrets
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segments_hf.errors import StorageError
+from segments_hf.io.atomic import write_atomically
 from segments_hf.io.disk_usage import FoundFile, Usage, find_files, remove_files, usage_of
 from segments_hf.io.redaction import unsigned
 from segments_hf.io.urls import url_suffix
@@ -59,20 +59,9 @@ class AssetCache:
             StorageError: The disk does not take it.
         """
         place = self._place(url)
-        incoming = f"{self.folder}/{_INCOMING}/{secrets.token_hex()}"
         try:
-            try:
-                _write(incoming, content)
-                os.replace(incoming, place)  # noqa: PTH105
-            except FileNotFoundError:  # one of the folders
-                for path in (incoming, place):
-                    Path(path).parent.mkdir(parents=True, exist_ok=True)
-                _write(incoming, content)
-                os.replace(incoming, place)  # noqa: PTH105
-        except BaseException as error:
-            Path(incoming).unlink(missing_ok=True)
-            if not isinstance(error, OSError):
-                raise
+            write_atomically(place, content, aside=f"{self.folder}/{_INCOMING}")
+        except OSError as error:
             raise StorageError(
                 f"{self.folder}: cannot keep an asset of {len(content):,} bytes ({error.strerror}); free some space, "
                 "or set HF_HOME to a folder on another disk. What is there already is whole"
@@ -121,8 +110,3 @@ def _name(url: str) -> str:
     key = hashlib.sha256(unsigned(url).encode()).hexdigest()
     suffix = url_suffix(url)
     return f"{key[0]}/{key}{suffix if _SAFE_SUFFIX.fullmatch(suffix) else ''}"
-
-
-def _write(path: str, content: bytes) -> None:
-    with open(path, "wb") as file:  # noqa: PTH123  (buffered, so that a write is whole or an error)
-        file.write(content)

@@ -6,12 +6,12 @@ import time
 from typing import TYPE_CHECKING
 
 from segments_hf.errors import AssetError
+from segments_hf.io.http_retries import RETRYABLE_STATUSES
 
 if TYPE_CHECKING:
     from segments_hf.io.deadline import Deadline
 
 OK = 200
-PASSING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 _TOO_MANY_REQUESTS = 429
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds, for a host that does not say how long
@@ -98,7 +98,7 @@ class Host:
         if status == OK:
             self._room = min(self._most, self._room + 1 / self._room)
             self._pause = 0.0
-        elif status == _TOO_MANY_REQUESTS or (status in PASSING_STATUSES and retry_after):
+        elif status == _TOO_MANY_REQUESTS or (status in RETRYABLE_STATUSES and retry_after):
             self._slow_down(retry_after, asked_at)
 
     def _slow_down(self, retry_after: float, asked_at: float) -> None:

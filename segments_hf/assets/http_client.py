@@ -14,11 +14,12 @@ import requests.utils
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
-from segments_hf.assets.hosts import OK, PASSING_STATUSES, Hosts
+from segments_hf.assets.hosts import OK, Hosts
 from segments_hf.assets.loop import wait_for
 from segments_hf.assets.retry import PassingError
 from segments_hf.assets.transfers import Transfers
 from segments_hf.errors import AssetError
+from segments_hf.io.http_retries import RETRYABLE_STATUSES
 
 if TYPE_CHECKING:
     from segments_hf.assets.loop import Loop
@@ -193,7 +194,7 @@ def _host_name(url: str) -> str:
 
 def _status_error(status: int) -> AssetError:
     reason = f"got HTTP {status}"
-    if status in PASSING_STATUSES:
+    if status in RETRYABLE_STATUSES:
         return PassingError(reason)
     if status in {401, 403}:
         reason += "; has the link expired, or is the bucket private?"

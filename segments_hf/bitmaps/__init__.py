@@ -9,7 +9,7 @@ from segments_hf.bitmaps.nearest import resize_nearest
 from segments_hf.bitmaps.outlines import Ring, outlines
 from segments_hf.bitmaps.palette import Color, palette_color
 from segments_hf.bitmaps.panoptic import panoptic
-from segments_hf.bitmaps.polygons import FARTHEST, fill_polygons
+from segments_hf.bitmaps.polygons import FARTHEST, Coverage, fill_polygons, polygon_coverage
 from segments_hf.bitmaps.rectangles import smallest_rectangle
 from segments_hf.bitmaps.rle import Rles, rle
 
@@ -18,6 +18,7 @@ __all__ = [
     "ID_LIMIT",
     "Boxes",
     "Color",
+    "Coverage",
     "Ring",
     "Rles",
     "binary_masks",
@@ -33,6 +34,7 @@ __all__ = [
     "outlines",
     "palette_color",
     "panoptic",
+    "polygon_coverage",
     "resize_nearest",
     "rle",
     "semantic_mask",

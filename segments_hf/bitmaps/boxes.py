@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from segments_hf.bitmaps.fast_rle import encode_fast
 from segments_hf.bitmaps.id_codec import decode_bitmap
 
 if TYPE_CHECKING:
@@ -40,9 +39,6 @@ def boxes(bitmap: Any) -> Boxes:
     Boxes(ids=array([5, 7], dtype=uint32), areas=array([1, 3]), xywh=array([[0, 1, 1, 1], [1, 0, 2, 2]]))
     """
     pixels = decode_bitmap(bitmap)
-    if (found := encode_fast(pixels)) is not None:  # compiled, it finds them sooner, with all that it does besides
-        order = np.argsort(found[0])
-        return Boxes(*(part[order] for part in found[:3]))
     begins = np.ones(pixels.shape, bool)  # where a run of one id begins, each line anew
     np.not_equal(pixels[:, 1:], pixels[:, :-1], out=begins[:, 1:])
     starts = np.flatnonzero(begins)

@@ -5,7 +5,6 @@ The chunks and filters are those of the PNG specification (https://www.w3.org/TR
 
 from __future__ import annotations
 
-import struct
 import zlib
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -13,15 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from segments_hf.bitmaps.compiled import compiled
+from segments_hf.images.file_structure import PNG_HEADER, PNG_SIGNATURE, png_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import numpy.typing as npt
 
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_IHDR = struct.Struct(">IIBBBBB")
 _PLAIN = {b"sRGB": 1, b"gAMA": 4, b"pHYs": 9}  # chunks of that length, which change no number
 _DTYPES: dict[tuple[int, int], np.dtype[np.unsignedinteger[Any]]] = {  # by colour type and bit depth
     (0, 8): np.dtype("u1"),
@@ -72,22 +69,19 @@ def _parts(content: bytes) -> tuple[tuple[int, ...], bytes] | None:
 
     A file with an error, or with a chunk that may mean something, is left to Pillow.
     """
-    place = len(_SIGNATURE)
-    chunks: list[tuple[bytes, bytes]] = []
-    while content.startswith(_SIGNATURE) and place + 12 <= len(content):
-        length, kind = struct.unpack_from(">I4s", content, place)
-        data = content[place + 8 : place + 8 + length]
-        if content[place + 8 + length : place + 12 + length] != struct.pack(">I", zlib.crc32(data, zlib.crc32(kind))):
-            return None
-        place += 12 + length
-        if _PLAIN.get(kind) != length or (chunks[-1:] and chunks[-1][0] == b"IDAT"):
-            chunks.append((kind, data))
-        if kind == b"IEND":
-            break
-    kinds = [kind for kind, _ in chunks]
-    if kinds != [b"IHDR", *[b"IDAT"] * (len(kinds) - 2), b"IEND"] or len(chunks[0][1]) != _IHDR.size:
+    if not content.startswith(PNG_SIGNATURE):
         return None
-    header = _IHDR.unpack(chunks[0][1])
+    chunks: list[tuple[bytes, bytes]] = []
+    for kind, start, end in png_chunks(content):
+        data = content[start:end]
+        if zlib.crc32(data, zlib.crc32(kind)) != int.from_bytes(content[end : end + 4], "big"):
+            return None
+        if _PLAIN.get(kind) != len(data) or (chunks[-1:] and chunks[-1][0] == b"IDAT"):
+            chunks.append((kind, data))
+    kinds = [kind for kind, _ in chunks]
+    if kinds != [b"IHDR", *[b"IDAT"] * (len(kinds) - 2), b"IEND"] or len(chunks[0][1]) != PNG_HEADER.size:
+        return None
+    header = PNG_HEADER.unpack(chunks[0][1])
     width, height, depth, color, *others = header
     if (color, depth) not in _DTYPES or any(others) or not 0 < width * height <= (Image.MAX_IMAGE_PIXELS or 0):
         return None
@@ -97,12 +91,26 @@ def _parts(content: bytes) -> tuple[tuple[int, ...], bytes] | None:
 @cache
 def _tools() -> tuple[Callable[[bytes, int], bytearray], Callable[..., None], type[Exception]] | None:
     """The inflater, the un-filterer, and what the first raises; None where they are not installed."""
-    unfilter = compiled(_unfilter)
+    unfilter = _compiled(_unfilter)
     try:
         import deflate
     except ImportError:
         return None
     return unfilter and (deflate.zlib_decompress, unfilter, deflate.DeflateError)
+
+
+@cache
+def _compiled(function: Callable[..., Any]) -> Callable[..., Any] | None:
+    """A function of arrays and numbers, compiled when it is first called; None if numba is not installed."""
+    try:
+        import numba
+    except ImportError:
+        return None
+    try:
+        made: Callable[..., Any] = numba.njit(cache=True, nogil=True)(function)
+    except RuntimeError:  # there is no folder that it may write to
+        made = numba.njit(nogil=True)(function)
+    return made
 
 
 def _unfilter(pixels: Any, filters: Any) -> None:

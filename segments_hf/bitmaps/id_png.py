@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from segments_hf.images.file_structure import PNG_HEADER, PNG_SIGNATURE
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _RGB, _RGBA = 2, 6
 _UP = 2
 _LEVEL = 1  # of nine; with runs alone the higher ones find nothing more
@@ -44,8 +45,8 @@ def id_png(ids: npt.NDArray[np.uint32], *, alpha: bool) -> bytes:
         flat[places + channel] = ((below >> shift) - (above >> shift)).astype(np.uint8)
     compressor = zlib.compressobj(_LEVEL, strategy=zlib.Z_RLE)
     content = compressor.compress(lines.data) + compressor.flush()
-    header = struct.pack(">IIBBBBB", width, height, 8, _RGBA if alpha else _RGB, 0, 0, 0)
-    return _SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", content) + _chunk(b"IEND", b"")
+    header = PNG_HEADER.pack(width, height, 8, _RGBA if alpha else _RGB, 0, 0, 0)
+    return PNG_SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", content) + _chunk(b"IEND", b"")
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Polygons to pixels."""
+"""Fill polygons, and count the pixels that they cover."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     Ring = Sequence[Sequence[float]]
 
-FARTHEST = 2.0**31  # pixels; beyond, differences of coordinates lose their meaning
+FARTHEST = 2.0**31  # pixels; the differences of larger coordinates are not exact enough
 
-_CROSSINGS_AT_ONCE = 2**18  # in memory: a hostile polygon has any number of them
+_CROSSINGS_AT_ONCE = 2**18  # in memory: a hostile polygon may have any number of them
 
 
 def fill_polygons(polygons: Iterable[Sequence[Ring]], height: int, width: int) -> npt.NDArray[np.uint32]:
@@ -46,22 +46,72 @@ def fill_polygons(polygons: Iterable[Sequence[Ring]], height: int, width: int) -
     """
     canvas = np.zeros((height, width), np.uint32)
     for number, rings in enumerate(polygons, start=1):
-        _fill(canvas, rings, number)
+        edges = _edges([rings], height)
+        if edges.counts.size:
+            region, inside = _inside(edges, width)
+            canvas[region][inside] = number
     return canvas
 
 
-class _Edges(NamedTuple):
-    """Edges of a polygon that cross the centres of lines of the picture.
-
-    Each goes from top to bottom, so that one that two polygons share crosses at the same x to the last bit.
+class Coverage(NamedTuple):
+    """What n polygons cover of an image.
 
     Attributes:
-        x: Where each begins, of shape (k,), as all of them.
+        pixels: The number of pixels that the even-odd rule fills, an int64 array of shape (n,).
+        windings: The sum of the winding numbers of all pixels, an int64 array of shape (n,). A polygon that does not
+            cross itself winds once around each of its pixels, so that this is `pixels` or ``-pixels``.
+    """
+
+    pixels: npt.NDArray[np.int64]
+    windings: npt.NDArray[np.int64]
+
+
+def polygon_coverage(polygons: Sequence[Sequence[Ring]], height: int, width: int) -> Coverage:
+    """Count the pixels that each polygon covers by itself, without drawing it.
+
+    Args:
+        polygons: Polygons as in `fill_polygons`.
+        height: The height of the image in pixels.
+        width: Its width.
+
+    Raises:
+        BitmapError: A coordinate is not a number, or 2^31 pixels away or more.
+
+    >>> bow_tie = [(0, 0), (8, 4), (8, 0), (0, 4)]
+    >>> polygon_coverage([[[(0, 0), (3, 0), (3, 2), (0, 2)]], [bow_tie]], 9, 9)
+    Coverage(pixels=array([ 6, 16]), windings=array([6, 0]))
+    """
+    edges = _edges(polygons, height)
+    coverage = Coverage(np.zeros(len(polygons), np.int64), np.zeros(len(polygons), np.int64))
+    if not edges.counts.size:
+        return coverage
+    # Whole polygons at a time: the crossings of a line are needed together.
+    of_polygon = np.bincount(edges.polygon, edges.counts, len(polygons)).astype(np.int64)
+    batch_of_polygon = np.cumsum(of_polygon) // _CROSSINGS_AT_ONCE
+    ends = np.flatnonzero(np.diff(batch_of_polygon[edges.polygon])) + 1
+    for begin, end in itertools.pairwise([0, *ends.tolist(), len(edges.counts)]):
+        batch = _Edges(*(part[begin:end] for part in edges))
+        if batch.counts.sum() > 2 * _CROSSINGS_AT_ONCE:  # one hostile polygon
+            coverage.pixels[batch.polygon[0]] = np.count_nonzero(_inside(batch, width)[1])
+        else:
+            _add_coverage(coverage, batch, width)
+    return coverage
+
+
+class _Edges(NamedTuple):
+    """The edges of polygons that cross the center of a line of the image, polygon by polygon.
+
+    Each goes from top to bottom, so that an edge that two polygons share crosses at the same x to the last bit.
+
+    Attributes:
+        x: Where each edge begins, of shape (k,), as all of them.
         y: The same.
         to_x: Where it ends.
         to_y: The same.
-        first: The first line whose centre it crosses.
-        counts: How many it crosses.
+        first: The first line whose center it crosses.
+        counts: How many lines it crosses.
+        polygon: The index of its polygon.
+        direction: 1 where the polygon runs down along it, -1 where it runs up.
     """
 
     x: npt.NDArray[Any]
@@ -70,51 +120,66 @@ class _Edges(NamedTuple):
     to_y: npt.NDArray[Any]
     first: npt.NDArray[Any]
     counts: npt.NDArray[Any]
+    polygon: npt.NDArray[Any]
+    direction: npt.NDArray[Any]
 
 
-def _fill(canvas: npt.NDArray[np.uint32], rings: Sequence[Ring], number: int) -> None:
-    height, width = canvas.shape
-    parts = [_edges(ring, height) for ring in rings if len(ring)]
-    if not parts:
-        return
-    edges = _Edges(*(np.concatenate(part) for part in zip(*parts, strict=True)))
-    if not edges.counts.size:
-        return
-    top, bottom = edges.first.min(), (edges.first + edges.counts).max()
-    ends = np.stack([edges.x, edges.to_x])
-    # A pixel more on both sides: a crossing may be rounded over the end of its edge.
-    left, right = _columns(ends.min() - 1, width), _columns(ends.max() + 1, width)
-    turns = np.zeros((bottom - top, right - left + 1), np.uint8)
-    blocks = np.flatnonzero(np.diff(np.cumsum(edges.counts) // _CROSSINGS_AT_ONCE)) + 1
-    for begin, end in itertools.pairwise([0, *blocks.tolist(), len(edges.counts)]):
-        lines, places = _crossings(_Edges(*(part[begin:end] for part in edges)))
-        np.bitwise_xor.at(turns, (lines - top, _columns(places, width) - left), 1)
-    inside = np.bitwise_xor.accumulate(turns, axis=1)[:, :-1].view(bool)
-    canvas[top:bottom, left:right][inside] = number
-
-
-def _columns(places: Any, width: int) -> Any:
-    """The first pixel whose centre is not left of a crossing; one outside counts at the margin."""
-    return np.clip(np.ceil(places - 0.5), 0, width).astype(np.int64)
-
-
-def _edges(ring: Ring, height: int) -> _Edges:
-    points = np.array([point[:2] for point in ring], np.float64)
+def _edges(polygons: Sequence[Sequence[Ring]], height: int) -> _Edges:
+    rings = [ring for polygon in polygons for ring in polygon if len(ring)]
+    points = np.array([point[:2] for ring in rings for point in ring], np.float64).reshape(-1, 2)
     wrong = ~(np.abs(points) < FARTHEST).all(axis=1)
     if wrong.any():
         raise BitmapError(f"got a point {tuple(points[wrong][0].tolist())}, wanted one within 2^31 pixels")
-    ends = np.stack([points, np.roll(points, -1, axis=0)], axis=1)
+    lengths = np.array([len(ring) for ring in rings], np.int64)
+    polygon = np.repeat(
+        np.array([i for i, polygon in enumerate(polygons) for ring in polygon if len(ring)], int), lengths
+    )
+    following = np.arange(1, len(points) + 1)
+    following[np.cumsum(lengths) - 1] -= lengths  # the last point of a ring is followed by its first
+    ends = np.stack([points, points[following]], axis=1)
+    direction: npt.NDArray[np.int64] = np.where(ends[:, 0, 1] <= ends[:, 1, 1], 1, -1)
     ends = np.take_along_axis(ends, np.lexsort((ends[..., 0], ends[..., 1]))[..., None], axis=1)
     first, last = (np.clip(np.ceil(edge - 0.5), 0, height).astype(np.int64) for edge in ends[..., 1].T)
     crossing = last > first
     (x, y), (to_x, to_y) = ends[crossing, 0].T, ends[crossing, 1].T
-    return _Edges(x, y, to_x, to_y, first[crossing], (last - first)[crossing])
+    return _Edges(x, y, to_x, to_y, first[crossing], (last - first)[crossing], polygon[crossing], direction[crossing])
 
 
-def _crossings(edges: _Edges) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """Where edges cross the centres of the picture's lines: the line and the x of every crossing."""
-    x, y, to_x, to_y, first, counts = edges
-    which = np.repeat(np.arange(len(counts)), counts)
-    lines = np.arange(len(which)) + (first - np.cumsum(counts) + counts)[which]
-    # The division comes last: so the result is exact where it can be.
-    return lines, x[which] + (lines + 0.5 - y[which]) * (to_x - x)[which] / (to_y - y)[which]
+def _inside(edges: _Edges, width: int) -> tuple[tuple[slice, slice], npt.NDArray[np.bool_]]:
+    """The region of the image around one polygon, and which of its pixels are inside the polygon."""
+    top, bottom = int(edges.first.min()), int((edges.first + edges.counts).max())
+    ends = np.stack([edges.x, edges.to_x])
+    # A pixel more on both sides: a crossing may be rounded over the end of its edge.
+    left, right = (int(_columns(end, width)) for end in (ends.min() - 1, ends.max() + 1))
+    turns = np.zeros((bottom - top, right - left + 1), np.uint8)
+    blocks = np.flatnonzero(np.diff(np.cumsum(edges.counts) // _CROSSINGS_AT_ONCE)) + 1
+    for begin, end in itertools.pairwise([0, *blocks.tolist(), len(edges.counts)]):
+        _, lines, places = _crossings(_Edges(*(part[begin:end] for part in edges)))
+        np.bitwise_xor.at(turns, (lines - top, _columns(places, width) - left), 1)
+    return (slice(top, bottom), slice(left, right)), np.bitwise_xor.accumulate(turns, axis=1)[:, :-1].view(bool)
+
+
+def _add_coverage(coverage: Coverage, edges: _Edges, width: int) -> None:
+    which, lines, places = _crossings(edges)
+    columns, polygon = _columns(places, width), edges.polygon[which]
+    np.add.at(coverage.windings, polygon, columns * edges.direction[which])
+    # From left to right, the pixels between each two crossings of a line are inside by turns.
+    order = np.lexsort((columns, lines, polygon))
+    starts, ends = columns[order[0::2]], columns[order[1::2]]
+    np.add.at(coverage.pixels, polygon[order[0::2]], ends - starts)
+
+
+def _columns(places: Any, width: int) -> Any:
+    """The first pixel whose center is not left of a crossing; a crossing outside counts at the margin."""
+    return np.clip(np.ceil(places - 0.5), 0, width).astype(np.int64)
+
+
+def _crossings(
+    edges: _Edges,
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """Where edges cross the centers of the image's lines: edge, line and x of every crossing."""
+    which = np.repeat(np.arange(len(edges.counts)), edges.counts)
+    lines = np.arange(len(which)) + (edges.first - np.cumsum(edges.counts) + edges.counts)[which]
+    x, y, to_x, to_y = (part[which] for part in edges[:4])
+    # The division comes last, so that the result is exact where it can be.
+    return which, lines, x + (lines + 0.5 - y) * (to_x - x) / (to_y - y)

@@ -18,6 +18,7 @@ def demo(
     from segments_hf.dataset.load import load_release
     from segments_hf.demo import demo_release
     from segments_hf.drawing import contact_sheet
+    from segments_hf.io.atomic import new_file
 
     dataset = load_release(demo_release(), split="train")
     classes = categories(dataset)
@@ -25,5 +26,6 @@ def demo(
     objects = sum(len(annotations) for annotations in dataset["annotations"])
     output.print(f"Built a dataset of {len(dataset)} rows with {objects} objects ({names}) from {demo_release().name}")
     out.parent.mkdir(parents=True, exist_ok=True)
-    contact_sheet(dataset).save(out, "PNG")
+    with new_file(out) as temporary:
+        contact_sheet(dataset).save(temporary, "PNG")
     output.print(f"Wrote {out}: each image beside its mask")

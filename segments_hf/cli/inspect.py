@@ -23,14 +23,13 @@ def inspect(
     json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
 ) -> None:
     """Show what a release holds: categories, statuses, image hosts. Fetches no asset."""
-    import msgspec
-
+    from segments_hf.io.json_text import indented_json
     from segments_hf.release import Release
     from segments_hf.stats.inspection import inspect_release
 
     inspection = inspect_release(Release.open(release), labelset)
     if json:
-        typer.echo(msgspec.json.format(msgspec.json.encode(inspection), indent=2))
+        typer.echo(indented_json(inspection), nl=False)
         return
     output.print(_facts(inspection))
     output.print(_table("Categories", ("id", "name", "color", "annotations"), map(_category, inspection.categories)))

@@ -37,9 +37,9 @@ def stats(
 ) -> None:
     """Count what is in a release: objects, images and pixels of classes, sizes, statuses, attributes."""
     import datasets
-    import msgspec
 
     from segments_hf.drawing.figure import new_figure
+    from segments_hf.io.json_text import indented_json
     from segments_hf.stats.figures import save_figures
     from segments_hf.stats.statistics import stats as count
 
@@ -50,7 +50,7 @@ def stats(
     counted = count(release, assets=assets, limit=limit, **loading)
     files = save_figures(counted, figures) if figures else []
     if json:
-        typer.echo(msgspec.json.format(msgspec.json.encode(counted), indent=2))
+        typer.echo(indented_json(counted), nl=False)
         return
     for table in _tables(counted):
         output.print(table)
@@ -144,11 +144,11 @@ def _first(rows: list[tuple[str, int]]) -> list[tuple[str, int]]:
 
 
 def _values(attributes: list[AttributeCounts]) -> Iterable[tuple[str, str, int]]:
-    from segments_hf.stats.figures import shown_value
+    from segments_hf.io.json_text import text_or_json
 
     for attribute in attributes:
         for place, item in enumerate(attribute.values[:_LINES]):
-            yield attribute.name if place == 0 else "", shown_value(item.value), item.count
+            yield attribute.name if place == 0 else "", text_or_json(item.value), item.count
         if others := attribute.other + sum(item.count for item in attribute.values[_LINES:]):
             yield "", "(others)", others
 

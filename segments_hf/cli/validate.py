@@ -33,15 +33,15 @@ def validate(
 ) -> None:
     """Tell what is wrong with a release: its labels, and with --assets its pictures."""
     import datasets
-    import msgspec
 
+    from segments_hf.io.json_text import indented_json
     from segments_hf.validate.validation import validate as validate_release
 
     if quiet:
         datasets.disable_progress_bars()
     report = validate_release(release, assets=assets, limit=limit, **loading)
     if json:
-        typer.echo(msgspec.json.format(msgspec.json.encode(report), indent=2))
+        typer.echo(indented_json(report), nl=False)
     else:
         _print(report)
     if strict and report.errors:

@@ -26,6 +26,7 @@ from segments_hf.dataset.plan import Shard, plan_splits
 from segments_hf.dataset.progress import shown_traffic
 from segments_hf.dataset.rows.features import row_features
 from segments_hf.dataset.rows.problems import append_problem, checked_on_error, read_problems, report
+from segments_hf.dataset.rows.row_format import ROW_FORMAT
 from segments_hf.dataset.rows.row_images import PICTURES, Pictures
 from segments_hf.dataset.rows.row_maker import make_rows
 from segments_hf.errors import OptionError, SegmentsHFError, StorageError
@@ -50,6 +51,7 @@ _ROWS_IN_MEMORY = 16  # that wait to be written, when they hold their pictures
 class SegmentsRelease(datasets.GeneratorBasedBuilder):
     """Turns a Segments.ai release into an Arrow-backed dataset, or a stream."""
 
+    VERSION: ClassVar[datasets.Version] = datasets.Version(f"{ROW_FORMAT}.0.0")
     BUILDER_CONFIG_CLASS: ClassVar[type[SegmentsReleaseConfig]] = SegmentsReleaseConfig
     config: SegmentsReleaseConfig
     _job = 0  # the number of this process among those that build

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import datasets
-import msgspec
 
 from segments_hf.dataset.inputs import num_rows, open_splits, stored
 from segments_hf.dataset.load import release_builder
@@ -16,6 +15,7 @@ from segments_hf.dataset.release_inputs import releases_by_split
 from segments_hf.dataset.row_map import check_rows, without_decoding
 from segments_hf.dataset.rows.row_maker import Outcome
 from segments_hf.errors import OptionError
+from segments_hf.io.json_text import text_or_json
 from segments_hf.labels.categories import carried_categories
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def _with_json_text(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _json_text(value: Any) -> str | None:
-    return value if value is None or isinstance(value, str) else msgspec.json.encode(value).decode()
+    return None if value is None else text_or_json(value)
 
 
 def _rows(parts: Mapping[str, Any], skip: int) -> Iterator[tuple[str, Any]]:

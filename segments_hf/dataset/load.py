@@ -10,7 +10,7 @@ import datasets
 
 from segments_hf.dataset.builder import SegmentsRelease
 from segments_hf.dataset.config import SegmentsReleaseConfig
-from segments_hf.dataset.registration import NAME, code_hash
+from segments_hf.dataset.registration import BUILDER_HASH, NAME
 from segments_hf.dataset.release_inputs import release_source, releases_by_split
 from segments_hf.errors import OptionError, SegmentsHFError
 
@@ -154,7 +154,7 @@ def release_builder(
     return SegmentsRelease(
         cache_dir=None if cache_dir is None else os.fspath(cache_dir),
         dataset_name=NAME,
-        hash=code_hash(),
+        hash=BUILDER_HASH,
         storage_options=storage_options,
         # Not as `data_files`, in which `datasets` takes the brackets of a file name and the `?` of a URL for wildcards.
         sources={split: [release_source(part, api_key)] for split, part in by_split.items()},

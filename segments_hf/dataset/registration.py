@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
 import sys
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,6 +13,8 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 NAME = "segments_release"
+# `datasets` has a hash of a builder's code in the path of its cache. Here the builder's version is what changes.
+BUILDER_HASH = "segments-hf"
 
 _BUILDER = "segments_hf.dataset.builder"
 _REGISTRY = "datasets.packaged_modules"
@@ -29,15 +28,8 @@ def register() -> None:
         sys.meta_path.insert(0, _RegistryFinder())
 
 
-@cache
-def code_hash() -> str:
-    """A hash of this package's code as it was when it was first asked for: what other code built is built again."""
-    files = sorted(Path(__file__).parent.parent.rglob("*.py"))
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
-
-
 def _register(registry: ModuleType) -> None:
-    registry._PACKAGED_DATASETS_MODULES[NAME] = (_BUILDER, code_hash())  # noqa: SLF001  (there is no public way)
+    registry._PACKAGED_DATASETS_MODULES[NAME] = (_BUILDER, BUILDER_HASH)  # noqa: SLF001  (there is no public way)
 
 
 class _RegistryFinder(importlib.abc.MetaPathFinder):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import datasets
 from datasets import Features, Image, Value
 
 from segments_hf.dataset.inputs import open_splits
-from segments_hf.dataset.registration import code_hash
+from segments_hf.dataset.rows.row_format import ROW_FORMAT
 from segments_hf.errors import BitmapError, OptionError, SegmentsHFError
 from segments_hf.labels.categories import carried_categories
 from segments_hf.labels.row import Row, sample_name
@@ -31,13 +31,14 @@ class NewColumns(Protocol):
         """Their values in a row."""
 
 
-def map_splits(data: Any, function: Callable[[Any, str], Any], num_proc: int | None = None) -> Any:
+def map_splits(data: Any, function: Callable[[Any, str], Any], num_proc: int | None, on_error: str = "raise") -> Any:
     """Applies a function to each split of data.
 
     Args:
         data: Data of any kind, as `open_splits` takes it. A release is built.
         function: Makes a dataset of a dataset and the name of its split.
         num_proc: How many processes do it; not for a stream.
+        on_error: What to do with a sample of a release that is wrong.
 
     Returns:
         A dataset of the same kind; a `DatasetDict` or an `IterableDatasetDict` for a dict of splits and for a release.
@@ -46,7 +47,7 @@ def map_splits(data: Any, function: Callable[[Any, str], Any], num_proc: int | N
         OptionError: `num_proc` was given for a stream, or datasets and streams are in one dict.
         SegmentsHFError: It is something else, or no dataset of images and labels.
     """
-    splits = open_splits(data, streaming=False, num_proc=num_proc)
+    splits = open_splits(data, streaming=False, num_proc=num_proc, on_error=on_error)
     if splits.are_streams and num_proc is not None:
         raise OptionError(f"num_proc: got {num_proc} for a stream; the workers of a DataLoader share one out")
     for rows in splits.parts.values():
@@ -77,7 +78,13 @@ def check_rows(dataset: Any) -> None:
     carried_categories(dataset.features)
 
 
-def map_rows(part: Any, made: NewColumns, features: Mapping[str, Any], num_proc: int | None) -> Any:
+def map_rows(
+    part: Any,
+    made: NewColumns,
+    features: Mapping[str, Any],
+    num_proc: int | None,
+    problem_column: str | None = None,
+) -> Any:
     """Makes columns of the rows of one split; pictures that are kept are neither decoded nor encoded again.
 
     Args:
@@ -85,13 +92,18 @@ def map_rows(part: Any, made: NewColumns, features: Mapping[str, Any], num_proc:
         made: The columns that are made.
         features: All columns of the result, in order; those that are not made are kept.
         num_proc: How many processes do it.
+        problem_column: For a stream, the name of a made column: rows in which it is not null are left out, and it is
+            removed.
     """
     raw = without_decoding(part)
     drop = [name for name in raw.features if name not in features]
     if isinstance(raw, datasets.IterableDataset):
         # Where its `map` is given features, it takes what the function returns for decoded already.
         pictures = tuple(name for name in features if isinstance(raw.features.get(name), Image))
-        return raw.map(Versioned(_Pathless(made, pictures)), remove_columns=drop).cast(Features(features))
+        mapped = raw.map(Versioned(_Pathless(made, pictures)), remove_columns=drop)
+        if problem_column is not None:
+            mapped = mapped.filter(_IsNull(problem_column)).remove_columns(problem_column)
+        return mapped.cast(Features(features))
     if not len(raw):  # `map` leaves a dataset without rows as it is
         return datasets.Dataset.from_dict({name: [] for name in features}, features=Features(features), split=raw.split)
     return raw.map(
@@ -152,11 +164,21 @@ class _Pathless:
 
 
 @dataclass(frozen=True)
+class _IsNull:
+    """Whether a column of a row is null."""
+
+    column: str
+
+    def __call__(self, row: Row) -> bool:
+        return row[self.column] is None
+
+
+@dataclass(frozen=True)
 class Versioned:
-    """A function of a row whose hash changes with our code, and whose errors name the sample."""
+    """A function of a row whose hash changes with `ROW_FORMAT`, and whose errors name the sample."""
 
     function: Callable[[Row], Any]
-    code: str = field(default_factory=code_hash)
+    row_format: int = ROW_FORMAT
 
     def __call__(self, row: Row) -> Any:
         """Applies the function."""

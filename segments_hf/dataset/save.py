@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from segments_hf.dataset.builder import PROBLEMS_FILE
 from segments_hf.dataset.registration import NAME
 from segments_hf.errors import OptionError, OutputExistsError
+from segments_hf.io.atomic import move_into_place, temporary_folder
 
 if TYPE_CHECKING:
     from segments_hf.dataset.builder import SegmentsRelease
@@ -46,10 +46,8 @@ def save_build(
     folder = folder.resolve()
     check_output(folder, overwrite=overwrite)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    # Beside its place, so that moving it there is one step; with room for the lock files of `datasets`.
-    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    whole = aside / "dataset"
-    try:
+    with temporary_folder(folder.parent) as aside:
+        whole = aside / "dataset"  # a folder in it: `datasets` puts its lock files beside that
         if file_format == "parquet":
             builder.download_and_prepare(str(whole), file_format="parquet", num_proc=num_proc)
             _check_split(builder, split)
@@ -61,9 +59,8 @@ def save_build(
             problems = Path(builder.cache_dir, PROBLEMS_FILE)
             if problems.exists():
                 shutil.copy(problems, whole)
-        _exchange(whole, folder, aside / "old")
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        check_output(folder, overwrite=overwrite)
+        move_into_place([(whole, folder)], aside / "old")
 
 
 def check_output(folder: Path, *, overwrite: bool) -> None:
@@ -80,19 +77,6 @@ def check_output(folder: Path, *, overwrite: bool) -> None:
     is_dataset = folder.is_dir() and any((folder / name).is_file() for name in _MARKERS)
     if not is_dataset and not (folder.is_dir() and not any(folder.iterdir())):
         raise OutputExistsError(f"{folder} is not a dataset that was built before; choose another place")
-
-
-def _exchange(new: Path, folder: Path, old: Path) -> None:
-    """Puts a new folder in the place of one that may be there; if that fails, all is as before."""
-    replaces = folder.exists()
-    if replaces:
-        folder.replace(old)
-    try:
-        new.replace(folder)
-    except OSError:
-        if replaces:
-            old.replace(folder)
-        raise
 
 
 def _check_split(builder: SegmentsRelease, split: str | None) -> None:

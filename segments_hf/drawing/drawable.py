@@ -8,7 +8,7 @@ import numpy as np
 
 from segments_hf.bitmaps import decode_bitmap
 from segments_hf.images.viewing import opened
-from segments_hf.labels.pixels import places
+from segments_hf.labels import BitmapLabel, VectorLabel, label_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -93,13 +93,17 @@ def row_label(row: Mapping[str, Any], classes: Classes) -> RowLabel | None:
 
 
 def _of_release(row: Mapping[str, Any]) -> RowLabel:
-    annotations = row["annotations"]
-    if (bitmap := row.get("segmentation_bitmap")) is not None:
-        shapes = {item["id"]: Shape(MASK, item["category"], id=item["id"]) for item in annotations if item["id"]}
-        return _of_masks(decode_bitmap(bitmap), list(shapes.values()))
-    vectors = [item for item in annotations if item.get("points")]
-    shapes_ = [Shape(item["type"] or "", item["category"], places(item), item["id"]) for item in vectors]
-    return RowLabel(_size(row), None, shapes_)
+    label = label_of(row)
+    if isinstance(label, BitmapLabel) and label.ids is not None:
+        counted = (label.annotations[index] for index in label.last_of_ids)
+        return _of_masks(label.ids, [Shape(MASK, item.class_index, id=item.id) for item in counted if item.id])
+    vectors = [label.vectors[index] for index in label.last_of_ids] if isinstance(label, VectorLabel) else []
+    shapes = [
+        Shape(vector.kind or "", vector.annotation.class_index, points, vector.annotation.id)
+        for vector in vectors
+        if (points := vector.points)
+    ]
+    return RowLabel(_size(row), None, shapes)
 
 
 def _of_boxes(row: Mapping[str, Any]) -> RowLabel:

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from segments_hf.bitmaps import instance_mask, resize_nearest
 from segments_hf.drawing.drawable import MASK
-from segments_hf.labels.pixels import extent
+from segments_hf.labels.geometry import bounding_box
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,7 +109,7 @@ def _draw(canvas: Image.Image, kind: str, points: list[Point], color: Color, opa
             if opacity < 1:
                 pen.line([*points, points[0]], fill=color, width=width, joint="curve")
         case "bbox":
-            pen.rectangle(extent(points), outline=color, width=width)
+            pen.rectangle(bounding_box(points), outline=color, width=width)
         case "polyline":
             pen.line(points, fill=color, width=width, joint="curve")
         case _:

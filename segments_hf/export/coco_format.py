@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from segments_hf.export.format import Sample
+    from segments_hf.labels import Annotation
     from segments_hf.labels.row import Row
 
 ANNOTATIONS = "annotations"  # the folder, and the key
@@ -113,11 +114,11 @@ def size_of(row: Row, bitmap_shape: tuple[int, ...] | None = None) -> tuple[int 
     return row["width"], row["height"]
 
 
-def common_keys(item: Mapping[str, Any]) -> dict[str, Any]:
-    """What every annotation of a row has beside its place: `attributes`, and the track in a sequence."""
-    keys: dict[str, Any] = {"attributes": _json(item["attributes"])}
-    if item.get("track_id") is not None:
-        keys["track_id"] = item["track_id"]
+def common_keys(annotation: Annotation) -> dict[str, Any]:
+    """What every annotation has beside its geometry: `attributes`, and the track in a sequence."""
+    keys: dict[str, Any] = {"attributes": _json(annotation.attributes)}
+    if annotation.track_id is not None:
+        keys["track_id"] = annotation.track_id
     return keys
 
 

@@ -17,13 +17,14 @@ from segments_hf.dataset.origin import parse_origin
 from segments_hf.dataset.row_map import check_rows, without_decoding
 from segments_hf.errors import AssetError, BitmapError, OptionError
 from segments_hf.export.file_names import FileNames
-from segments_hf.export.format import BITMAP, BOX, POINT, VECTORS, Job, Labelled, Sample
+from segments_hf.export.format import EncodedLabel, Job, Sample
 from segments_hf.export.formats import FORMATS, find_format
 from segments_hf.export.image_files import check_images, put_image
 from segments_hf.export.output_folder import new_output
 from segments_hf.io.prefetching import DECODERS, prefetch
-from segments_hf.labels.pixels import NO_LABEL
+from segments_hf.labels import UNUSABLE_STATUSES, label_of, label_type_of
 from segments_hf.labels.row import sample_name
+from segments_hf.labels.vector_label import VECTORS
 
 if TYPE_CHECKING:
     import os
@@ -31,9 +32,9 @@ if TYPE_CHECKING:
 
     from segments_hf.dataset.inputs import Splits
     from segments_hf.export.format import Format
+    from segments_hf.labels import Label
     from segments_hf.labels.row import Row
 
-_KINDS = {"bboxes": {BOX}, "keypoints": {POINT}, "keypoint": {POINT}}  # task types that have one type of vector
 _POLICIES = ("raise", "skip")
 
 logger = logging.getLogger(__name__)
@@ -134,7 +135,8 @@ def _checked(splits: Splits, made: type[Format[Any]]) -> Any:
         if categories(rows) != categories(first):
             raise OptionError("got splits with other categories; export them one by one")
     task_type = parse_origin(first.info.description or "").task_type
-    kinds = {BITMAP} if "segmentation_bitmap" in first.features else _KINDS.get(task_type or "", VECTORS)
+    label_type = label_type_of(first.features)
+    kinds = label_type.kinds_of_task(task_type) if label_type else frozenset[str]()
     if not kinds & made.takes:
         raise OptionError(f"export_format: {_no_place(kinds, made)}")
     return first
@@ -168,7 +170,7 @@ class _Export:
         with self.made.open(name):
             samples = self._samples(shown, self.names)
             for sample, label in prefetch(self._label, samples, weight=_weight, in_flight=DECODERS):
-                if isinstance(label, Labelled):
+                if isinstance(label, EncodedLabel):
                     self._write(sample, label, folder)
                 else:
                     self._broken(sample.row, label)
@@ -176,24 +178,23 @@ class _Export:
     def _samples(self, rows: Iterable[Row], names: FileNames) -> Iterator[Sample]:
         """The rows that have a label."""
         for number, row in enumerate(rows, start=1):
-            if row["status"] in NO_LABEL:
+            if row["status"] in UNUSABLE_STATUSES:
                 self.done.left_out[row["status"]] += 1
                 continue
             try:
                 held = stored(row)
-                yield Sample(held, names.path_of(held), number)
-            except AssetError as error:
+                yield Sample(held, _label_of(held), names.path_of(held), number)
+            except (AssetError, BitmapError) as error:
                 self._broken(row, error)
 
-    def _label(self, sample: Sample) -> tuple[Sample, Labelled[Any] | BitmapError | AssetError]:
+    def _label(self, sample: Sample) -> tuple[Sample, EncodedLabel[Any] | BitmapError | AssetError]:
         """What is written of a row, or what is wrong with it. Runs in threads."""
         try:
-            _check_whole(sample.row)
             return sample, self.made.label(sample)
         except (BitmapError, AssetError) as error:
             return sample, error
 
-    def _write(self, sample: Sample, label: Labelled[Any], folder: Path) -> None:
+    def _write(self, sample: Sample, label: EncodedLabel[Any], folder: Path) -> None:
         try:
             put_image(sample.row["image"], folder / sample.file, self.images)
         except AssetError as error:
@@ -233,16 +234,17 @@ def _weight(made: tuple[Sample, Any]) -> int:
     return stored_size(made[0].row)
 
 
-def _check_whole(row: Row) -> None:
-    """Checks that nothing of a row's label is missing.
+def _label_of(row: Row) -> Label:
+    """The label of a row.
 
     Raises:
-        BitmapError: It is.
+        BitmapError: A part of it is missing.
     """
-    annotations = row["annotations"]
-    if annotations is None:
+    label = label_of(row)
+    if label is None:
         raise BitmapError("its label could not be read when it was loaded, so its annotations are null")
-    if annotations and "segmentation_bitmap" in row and row["segmentation_bitmap"] is None:
-        raise BitmapError(f"it has {len(annotations)} annotations but no bitmap")
-    if unknown := [item["id"] for item in annotations if item["category"] is None]:
+    if label.missing_part:
+        raise BitmapError(label.missing_part)
+    if unknown := [item.id for item in label.annotations if item.class_index is None]:
         raise BitmapError(f"annotation {unknown[0]} has no category")
+    return label

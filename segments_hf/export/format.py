@@ -7,23 +7,19 @@ from collections import Counter
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from segments_hf.labels.categories import class_colors, class_names
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path, PurePosixPath
 
     from segments_hf.bitmaps import Color
     from segments_hf.dataset.origin import Origin
+    from segments_hf.labels import Label
     from segments_hf.labels.row import Row
     from segments_hf.release import Category
-
-# What an annotation can be: pixels of a bitmap, or one of the platform's types of vectors.
-BITMAP, BOX, POLYGON, POLYLINE, POINT = "bitmap", "bbox", "polygon", "polyline", "point"
-VECTORS = frozenset({BOX, POLYGON, POLYLINE, POINT})
-NO_PIXELS, NO_AREA = "without a pixel", "without an area in the image"
 
 T = TypeVar("T")
 
@@ -68,24 +64,26 @@ class Sample:
     """A row that is exported.
 
     Attributes:
-        row: The row, its pictures not decoded.
+        row: The row, its images not decoded.
+        label: The label of the row.
         file: Where its image is in the folder of images, with a suffix; unique and safe.
         number: Its place in the split, from 1 on; those that are left out count too.
     """
 
     row: Row
+    label: Label
     file: PurePosixPath
     number: int
 
 
 @dataclass
-class Labelled(Generic[T]):
-    """What a format makes of a row's label.
+class EncodedLabel(Generic[T]):
+    """The label of a row, encoded by a format.
 
     Attributes:
         content: What is written.
         objects: How many objects are in it.
-        left_out: How many are not, by the reason: the type of the annotation, or `NO_PIXELS`, `NO_AREA`.
+        left_out: How many objects are not in it, by the reason: their kind, or one of the reasons of `labels.label`.
     """
 
     content: T
@@ -129,8 +127,8 @@ class Format(ABC, Generic[T]):
         """The folder of a split's images, from that of the export."""
 
     @abstractmethod
-    def label(self, sample: Sample) -> Labelled[T]:
-        """What is written of a row.
+    def label(self, sample: Sample) -> EncodedLabel[T]:
+        """Encode the label of a row.
 
         Raises:
             BitmapError: The label cannot be read, or the format cannot hold it.
@@ -157,14 +155,3 @@ def write_file(file: Path, content: bytes) -> None:
     """Writes a file, and the folders that it is in."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(content)
-
-
-def only(row: Row, kinds: Collection[str]) -> tuple[Row, Counter[str]]:
-    """A row with only the annotations of some kinds, and how many there are of each other."""
-    if "segmentation_bitmap" in row:
-        return row, Counter()
-    annotations: list[Any] = row["annotations"]
-    left_out = Counter(str(item["type"]) for item in annotations if item["type"] not in kinds)
-    if not left_out:
-        return row, left_out
-    return {**row, "annotations": [item for item in annotations if item["type"] in kinds]}, left_out

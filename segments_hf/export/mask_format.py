@@ -12,8 +12,9 @@ import numpy as np
 from PIL import Image
 
 from segments_hf.bitmaps import boxes
-from segments_hf.export.format import BITMAP, NO_PIXELS, POLYGON, Format, Labelled, only, write_file
-from segments_hf.export.row_pixels import pixels_of
+from segments_hf.export.format import EncodedLabel, Format, write_file
+from segments_hf.export.needs import raster_of
+from segments_hf.labels import BITMAP, POLYGON
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from segments_hf.bitmaps import Color
     from segments_hf.export.format import Sample
-    from segments_hf.labels.pixels import Pixels
+    from segments_hf.labels import Raster
 
 _IMAGES, _MASKS = "images", "masks"
 
@@ -44,18 +45,15 @@ class MaskFormat(Format[bytes]):
         return PurePosixPath(_IMAGES, split)
 
     @abstractmethod
-    def png(self, pixels: Pixels) -> bytes:
+    def png(self, raster: Raster) -> bytes:
         """The mask of a row."""
 
-    def label(self, sample: Sample) -> Labelled[bytes]:
+    def label(self, sample: Sample) -> EncodedLabel[bytes]:
         """The mask of a row."""
-        row, left_out = only(sample.row, self.takes)
-        pixels = pixels_of(row)
-        present = set(boxes(pixels.bitmap).ids.tolist())
-        objects = sum(item["id"] in present for item in pixels.annotations)
-        if objects < len(pixels.annotations):
-            left_out[NO_PIXELS] += len(pixels.annotations) - objects
-        return Labelled(self.png(pixels), objects, left_out)
+        label, left_out = sample.label.only(self.takes)
+        raster = raster_of(label)
+        lost = label.without_pixels(set(boxes(raster.ids).ids.tolist()))
+        return EncodedLabel(self.png(raster), len(label.annotations) - lost.total(), left_out + lost)
 
     def write(self, sample: Sample, content: bytes) -> None:
         """Writes the mask of a row."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+import os
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from segments_hf.errors import OutputExistsError
+from segments_hf.io.atomic import move_into_place, temporary_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 _MARKER = ".segments-hf-export.json"  # which export made each file and folder beside it
 
@@ -35,23 +35,19 @@ def new_output(folder: Path, name: str, entries: Sequence[str], *, overwrite: bo
     made = _check(folder, name, entries, overwrite=overwrite)
     is_new = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".export.", dir=folder))  # beside its place, so that moving it is one step
-    new, old = aside / "new", aside / "old"
-    new.mkdir()
-    old.mkdir()
     try:
-        yield new
-        _check(folder, name, entries, overwrite=overwrite)
-        for entry in [entry for entry, by in made.items() if by == name]:
-            if (folder / entry).exists():
-                (folder / entry).replace(old / entry)
-        written = sorted(path.name for path in new.iterdir())
-        kept = {entry: by for entry, by in made.items() if by != name}
-        (new / _MARKER).write_bytes(msgspec.json.encode(kept | dict.fromkeys(written, name)))
-        for entry in [*written, _MARKER]:
-            (new / entry).replace(folder / entry)
+        with temporary_folder(folder) as aside:
+            new = aside / "new"
+            new.mkdir()
+            yield new
+            _check(folder, name, entries, overwrite=overwrite)
+            written = sorted(path.name for path in new.iterdir())
+            kept = {entry: by for entry, by in made.items() if by != name}
+            (new / _MARKER).write_bytes(msgspec.json.encode(kept | dict.fromkeys(written, name)))
+            gone = [entry for entry, by in made.items() if by == name and entry not in written]
+            moves = [(None if entry in gone else new / entry, folder / entry) for entry in [*gone, *written, _MARKER]]
+            move_into_place(moves, aside / "old")
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
         if is_new and not any(folder.iterdir()):
             folder.rmdir()
 
@@ -63,7 +59,7 @@ def _check(folder: Path, name: str, entries: Sequence[str], *, overwrite: bool) 
     marker = folder / _MARKER
     made = msgspec.json.decode(marker.read_bytes(), type=dict[str, str]) if marker.exists() else {}
     for entry in entries:
-        if not (folder / entry).exists():
+        if not os.path.lexists(folder / entry):
             continue
         if made.get(entry) != name:
             by = f"of the export in format {made[entry]}" if entry in made else "not of an export that was made before"

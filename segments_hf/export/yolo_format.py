@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from segments_hf.export.format import Format, Labelled, only, write_file
-from segments_hf.export.row_pixels import size_in_pixels
+from segments_hf.export.format import EncodedLabel, Format, write_file
+from segments_hf.export.needs import size_of_image
 
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterable, Sequence
 
     from segments_hf.export.format import Sample
-    from segments_hf.labels.row import Row
+    from segments_hf.labels import Label
+    from segments_hf.labels.geometry import ImageSize
 
 _IMAGES, _LABELS, _DATA = "images", "labels", "data.yaml"
 _VALIDATION = ("validation", "valid", "val")
@@ -47,14 +48,14 @@ class YoloFormat(Format[str]):
         return PurePosixPath(_IMAGES, self._name(split))
 
     @abstractmethod
-    def lines(self, row: Row, width: int, height: int) -> tuple[list[str], Counter[str]]:
-        """The lines of a row that has only annotations that the format takes, and what was left out of it."""
+    def lines(self, label: Label, size: ImageSize) -> tuple[list[str], Counter[str]]:
+        """Encode a label that has only objects that the format takes; return its lines, and what was left out."""
 
-    def label(self, sample: Sample) -> Labelled[str]:
+    def label(self, sample: Sample) -> EncodedLabel[str]:
         """The lines of a row."""
-        row, left_out = only(sample.row, self.takes)
-        lines, more = self.lines(row, *size_in_pixels(row))
-        return Labelled("".join(f"{line}\n" for line in lines), len(lines), left_out + more)
+        label, left_out = sample.label.only(self.takes)
+        lines, more = self.lines(label, size_of_image(label))
+        return EncodedLabel("".join(f"{line}\n" for line in lines), len(lines), left_out + more)
 
     def write(self, sample: Sample, content: str) -> None:
         """Writes the label file of a row; that of an image with no objects is empty."""

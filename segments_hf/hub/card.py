@@ -14,6 +14,8 @@ from huggingface_hub import DatasetCard
 from segments_hf.dataset.class_info import path_in_repo
 from segments_hf.errors import HubError
 from segments_hf.hub.row_counts import Tally
+from segments_hf.io.json_text import compact_json
+from segments_hf.labels import label_type_of
 from segments_hf.labels.categories import class_colors, class_names
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from segments_hf.release import Category
 
+README = "README.md"
 SHEET = "contact_sheet.jpg"
 
 _ENCODINGS = {
@@ -43,15 +46,6 @@ _ENCODINGS = {
         "and `category` is a number of `id2label.json`."
     ),
 }
-_BITMAP = (
-    "`segmentation_bitmap` is a PNG of instance ids: R + 256 G + 65536 B is the `id` of one of `annotations`, and 0 is "
-    "unlabelled. It looks black in viewers; `segments_hf.add_semantic_masks` makes masks of classes, in colours. "
-    "`category` is the class, `category_id` its id on Segments.ai."
-)
-_VECTORS = (
-    "`annotations` holds the `points` of each object in pixels, and its `type`: bbox, polygon, polyline or point. "
-    "`category` is the class, `category_id` its id on Segments.ai."
-)
 
 
 @dataclass(frozen=True)
@@ -149,7 +143,7 @@ def _counts_of(config_name: str) -> str:
 
 def _hidden(splits: Mapping[str, Tally]) -> str:
     """JSON that cannot end the comment it is in."""
-    return msgspec.json.encode(splits).decode().replace(">", "\\u003e").replace("--", "-\\u002d")
+    return compact_json(splits).replace(">", "\\u003e").replace("--", "-\\u002d")
 
 
 def _how_to_load(facts: CardFacts) -> str:
@@ -210,12 +204,11 @@ def _table_of_statuses(facts: CardFacts) -> str:
 
 
 def _encoding(facts: CardFacts) -> str:
+    label_type = label_type_of(facts.features)
     if facts.layout is not None:
         text = _ENCODINGS[facts.layout]
-    elif "segmentation_bitmap" in facts.features:
-        text = _BITMAP
-    elif "annotations" in facts.features:
-        text = _VECTORS
+    elif label_type is not None:
+        text = label_type.encoding
     else:
         return ""
     return f"### How labels are encoded\n\n{text}"

@@ -14,6 +14,7 @@ from datasets.splits import SplitDict, SplitInfo
 from datasets.utils.metadata import MetadataConfigs
 
 from segments_hf.errors import HubError, OptionError
+from segments_hf.labels import label_type_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -138,9 +139,8 @@ def _remove(data: CardData, key: str, config_name: str) -> None:
 def _task(features: Features, layout: str | None) -> tuple[str | None, str | None]:
     if layout is not None:
         return _TASKS[layout]
-    if "segmentation_bitmap" in features:
-        return "image-segmentation", "instance-segmentation"
-    return ("object-detection", None) if "image" in features else (None, None)
+    label_type = label_type_of(features)
+    return (None, None) if label_type is None else label_type.hub_task
 
 
 def _with(values: str | Sequence[str] | None, value: str | None) -> list[str] | None:

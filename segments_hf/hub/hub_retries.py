@@ -12,14 +12,13 @@ from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
 from huggingface_hub.utils._http import get_session
 
 from segments_hf.errors import HubError
+from segments_hf.io.http_retries import RETRYABLE_STATUSES, retry_after_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)  # seconds
 LONGEST_PAUSE = 300.0  # what `Retry-After` may ask for
-
-_BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +64,7 @@ def is_passing(error: BaseException) -> bool:
     """Whether an error comes from a Hub that is busy, or from a bad line."""
     if any(isinstance(link, OfflineModeIsEnabled) for link in _chain(error)):  # a ConnectionError that stays
         return False
-    return any(_status(link) in _BUSY or isinstance(link, _line_errors()) for link in _chain(error))
+    return any(_status(link) in RETRYABLE_STATUSES or isinstance(link, _line_errors()) for link in _chain(error))
 
 
 def status_of(error: BaseException) -> int | None:
@@ -96,6 +95,5 @@ def _status(error: BaseException) -> int | None:
 def _retry_after(error: BaseException) -> float | None:
     for link in _chain(error):
         if isinstance(link, HfHubHTTPError) and link.response is not None:
-            value = link.response.headers.get("Retry-After", "")
-            return float(value) if value.isdigit() else None
+            return retry_after_seconds(link.response.headers.get("Retry-After"))
     return None

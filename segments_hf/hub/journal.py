@@ -14,6 +14,8 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from segments_hf.hub.row_counts import Tally  # noqa: TC001  (msgspec reads the types)
+from segments_hf.io.atomic import write_atomically
+from segments_hf.io.json_text import json_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,14 +55,12 @@ class Journal:
 
     def begin(self, arrived: Sequence[Arrived]) -> None:
         """Starts with what is known to have arrived."""
-        aside = self.file.with_suffix(".aside")
-        aside.write_bytes(b"".join(map(_line, arrived)))
-        aside.replace(self.file)
+        write_atomically(self.file, b"".join(map(json_line, arrived)))
 
     def append(self, shard: Arrived) -> None:
         """Notes that a shard has arrived."""
         with self.file.open("ab") as stream:
-            stream.write(_line(shard))
+            stream.write(json_line(shard))
             stream.flush()
             os.fsync(stream.fileno())
 
@@ -80,7 +80,3 @@ def left_journals() -> Iterator[Path]:
                 yield lock.with_suffix("")
         except Timeout:
             continue
-
-
-def _line(shard: Arrived) -> bytes:
-    return msgspec.json.encode(shard) + b"\n"

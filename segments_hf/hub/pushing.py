@@ -2,53 +2,32 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import io
 import json
 import shutil
-import signal
 import uuid
-from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import datasets
 import huggingface_hub
-import multiprocess
 import pyarrow as pa
 from datasets.naming import INVALID_WINDOWS_CHARACTERS_IN_PATH
-from datasets.utils import tqdm
-from datasets.utils.py_utils import convert_file_size_to_int, iflatmap_unordered
+from datasets.utils.py_utils import convert_file_size_to_int
 from filelock import FileLock, Timeout
 
-from segments_hf.dataset.class_info import CATEGORIES_FILE, path_in_repo
-from segments_hf.dataset.registration import code_hash
-from segments_hf.dataset.row_map import without_decoding
-from segments_hf.drawing import contact_sheet
-from segments_hf.errors import HubError, OptionError, SegmentsHFError
-from segments_hf.hub.card import SHEET, CardFacts, known_counts, parse_card, with_section
-from segments_hf.hub.card_data import data_folder, other_splits, pushed_splits, update_card_data
-from segments_hf.hub.commit import commit_push, is_of_split
-from segments_hf.hub.journal import Arrived, Journal, journals_folder
-from segments_hf.hub.parts import Part, Source, open_source
+from segments_hf.dataset.rows.row_format import ROW_FORMAT
+from segments_hf.errors import HubError, OptionError
+from segments_hf.hub.card import README, parse_card
+from segments_hf.hub.card_data import other_splits
+from segments_hf.hub.commit import commit_push
+from segments_hf.hub.commit_files import CommitFiles, make_sheet
+from segments_hf.hub.journal import Arrived, journals_folder
+from segments_hf.hub.parts import Source, open_source
 from segments_hf.hub.repository import Repository, open_repository
-from segments_hf.hub.row_counts import Tally, total
-from segments_hf.hub.upload import Progress, Worker
-from segments_hf.labels.categories import carried_categories, categories_json
-from segments_hf.labels.mask_values import class_numbers
+from segments_hf.hub.split_upload import upload_split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
-
     from huggingface_hub import CommitInfo
-    from huggingface_hub.hf_api import RepoFile
-
-    from segments_hf.release import Category
-
-_ID2LABEL_FILE = "id2label.json"
-_README = "README.md"
-_SHOWN = 12  # rows on the contact sheet
 
 
 class Pushed(NamedTuple):
@@ -146,13 +125,15 @@ def push(
     lock = folder.with_suffix(".lock")
     try:
         with FileLock(lock, timeout=0):
-            sheet = _sheet(source, folder)
+            sheet = make_sheet(source, folder)
             shards: dict[str, list[Arrived]] = {}
             sent = skipped = 0
             for part in source.parts:
-                shards[part.name], part_sent, part_skipped = _upload(part, repository, folder, max_bytes, num_proc)
+                shards[part.name], part_sent, part_skipped = upload_split(part, repository, folder, max_bytes, num_proc)
                 sent, skipped = sent + part_sent, skipped + part_skipped
-            commit = _commit(source, repository, config_name, shards, sheet, license, commit_message)
+            files = CommitFiles(source, repository, config_name, shards, sheet, license)
+            message = commit_message or "Push the dataset with segments-hf"
+            commit = commit_push(repository, files.shards_by_path, files.replaced(), files.texts, message)
             shutil.rmtree(folder)
     except Timeout:
         raise HubError(f"{repository.repo_id}: another process is pushing the same; wait until it has ended") from None
@@ -176,7 +157,7 @@ def _checked_size(size: int | str) -> int:
 def _check_card(source: Source, repository: Repository, config_name: str) -> None:
     """Finds out before the work whether the card can be updated."""
     if (head := repository.head()) is not None:
-        card = parse_card(repository.read(_README, head), repository.repo_id)
+        card = parse_card(repository.read(README, head), repository.repo_id)
         names = [part.name for part in source.parts]
         other_splits(card.data, config_name, names, source.features, is_whole=source.is_whole)
 
@@ -189,150 +170,6 @@ def _key(source: Source, repository: Repository, config_name: str, max_bytes: in
     identity = [
         *(repository.api.endpoint, repository.repo_id, repository.revision, repository.create_pr, config_name),
         *(keys, source.features.to_dict(), max_bytes, num_proc),
-        *(code_hash(), datasets.__version__, pa.__version__, huggingface_hub.__version__),
+        *(ROW_FORMAT, datasets.__version__, pa.__version__, huggingface_hub.__version__),
     ]
     return hashlib.sha256(json.dumps(identity, default=str).encode()).hexdigest()[:32]
-
-
-def _upload(
-    part: Part, repository: Repository, folder: Path, max_bytes: int, num_proc: int | None
-) -> tuple[list[Arrived], int, int]:
-    """Uploads a split; returns its shards in order, and how many bytes were sent and skipped."""
-    count = min(num_proc or 1, part.length or 1 if isinstance(part.rows, datasets.Dataset) else part.rows.num_shards)
-    workers = [
-        Worker(
-            part.rows if count == 1 else part.rows.shard(num_shards=count, index=index, contiguous=True),
-            part.features,
-            Journal(folder / part.name / f"{index:05d}-of-{count:05d}.jsonl"),
-            repository,
-            max_bytes,
-        )
-        for index in range(count)
-    ]
-    shards: list[list[Arrived]] = [[] for _ in workers]
-    sent = skipped = 0
-    with tqdm(desc=f"Pushing {part.name}", total=part.length, unit=" rows") as bar:
-        for index, progress in _progress(workers):
-            shards[index] += progress.shards
-            sent, skipped = sent + progress.sent, skipped + progress.skipped
-            bar.set_postfix_str(f"sent {sent / 1e6:.1f} MB, skipped {skipped / 1e6:.1f} MB", refresh=False)
-            bar.update(sum(shard.tally.rows for shard in progress.shards))
-    if not any(shards):
-        raise OptionError(f"split {part.name!r} has no rows; leave it out")
-    return [shard for arrived in shards for shard in arrived], sent, skipped
-
-
-def _progress(workers: list[Worker]) -> Iterator[tuple[int, Progress]]:
-    if len(workers) == 1:
-        yield from _run(0, workers[0])
-        return
-    # Not forked: the HTTP client and hf_xet have threads.
-    # Ctrl-C is the business of this process, which ends the others.
-    ignore = (signal.SIGINT, signal.SIG_IGN)
-    with multiprocess.get_context("spawn").Pool(len(workers), signal.signal, ignore) as pool:
-        arguments = [{"index": index, "worker": worker} for index, worker in enumerate(workers)]
-        try:
-            yield from iflatmap_unordered(pool, _run, kwargs_iterable=arguments)
-        except multiprocess.TimeoutError as error:
-            if isinstance(error.__context__, KeyboardInterrupt):  # which `datasets` hides
-                raise error.__context__ from None
-            raise
-
-
-def _run(index: int, worker: Worker) -> Iterator[tuple[int, Progress]]:
-    pushing = multiprocess.parent_process()
-    for progress in worker.run():
-        yield index, progress
-        if pushing is not None and not pushing.is_alive():
-            return
-
-
-def _sheet(source: Source, folder: Path) -> bytes | None:
-    """The contact sheet of the first rows, drawn once for all tries."""
-    file = folder / SHEET
-    if file.exists():
-        return file.read_bytes()
-    if not _categories(source) or source.shown is None:
-        return None
-    rows = list(islice(without_decoding(source.shown), _SHOWN))
-    if not rows:
-        raise OptionError(f"split {source.parts[0].name!r} has no rows; leave it out")
-    picture = contact_sheet(rows, _SHOWN, of=source.shown)
-    buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=90)
-    aside = file.with_suffix(".aside")
-    aside.write_bytes(buffer.getvalue())
-    aside.replace(file)
-    return buffer.getvalue()
-
-
-def _categories(source: Source) -> list[Category]:
-    with contextlib.suppress(SegmentsHFError):  # a dataset that is not of images, or not ours
-        return carried_categories(source.features)
-    return []
-
-
-def _commit(
-    source: Source,
-    repository: Repository,
-    config_name: str,
-    shards: dict[str, list[Arrived]],
-    sheet: bytes | None,
-    license: str | None,  # noqa: A002
-    message: str | None,
-) -> CommitInfo:
-    data = data_folder(config_name)
-    by_path = {
-        f"{data}/{split}-{number:05d}-of-{len(arrived):05d}.parquet": shard
-        for split, arrived in shards.items()
-        for number, shard in enumerate(arrived)
-    }
-    tallies = {split: total(shard.tally for shard in arrived) for split, arrived in shards.items()}
-    sizes = {split: sum(shard.size for shard in arrived) for split, arrived in shards.items()}
-    classes = _categories(source)
-    head = repository.head()
-    known = parse_card(repository.read(_README, head) if head else None, repository.repo_id)
-    replaced = {*shards, *(pushed_splits(known.data, config_name) if source.is_whole else [])}
-
-    def texts(head: str, present: Mapping[str, RepoFile]) -> dict[str, bytes]:
-        card = parse_card(repository.read(_README, head), repository.repo_id)
-        kept = other_splits(card.data, config_name, shards, source.features, is_whole=source.is_whole)
-        counts = known_counts(card.text, config_name)
-        splits = {split: counts.get(split, Tally(info.num_examples, info.num_bytes)) for split, info in kept.items()}
-        for split in kept:
-            sizes[split] = sum(file.size for path, file in present.items() if is_of_split(path, [f"{data}/{split}-"]))
-        splits |= tallies
-        facts = CardFacts(
-            repository.repo_id,
-            config_name,
-            source.info.description or "",
-            source.info.homepage or "",
-            source.features,
-            source.layout,
-            classes,
-            splits,
-            sizes,
-            sheet is not None,
-        )
-        update_card_data(
-            card.data,
-            config_name=config_name,
-            features=source.features,
-            splits=splits,
-            sizes=sizes,
-            layout=source.layout,
-            license=license,
-        )
-        card.text = with_section(card.text, facts)
-        files = {_README: str(card).encode()}
-        if classes:
-            files[path_in_repo(CATEGORIES_FILE, config_name)] = categories_json(classes)
-        with contextlib.suppress(SegmentsHFError):  # no column has classes
-            numbers = json.dumps(class_numbers(source.features), indent=2, ensure_ascii=False)
-            files[path_in_repo(_ID2LABEL_FILE, config_name)] = f"{numbers}\n".encode()
-        if sheet is not None:
-            files[path_in_repo(SHEET, config_name)] = sheet
-        return files
-
-    stale = [f"{data}/{split}-" for split in sorted(replaced)]
-    return commit_push(repository, by_path, stale, texts, message or "Push the dataset with segments-hf")

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 Content = bytes | mmap.mmap
 
-_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+PNG_HEADER = struct.Struct(">IIBBBBB")  # the data of IHDR (https://www.w3.org/TR/png-3/#11IHDR)
+
 _JPEG_START, _JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
 _CHUNK = struct.Struct(">I4s")
 _START_OF_SCAN = 0xDA
@@ -46,7 +48,7 @@ def fault(content: Content) -> str | None:
 
 def picture_format(content: Content) -> str | None:
     """The format of a picture, by its first bytes: ``PNG``, ``JPEG``, ``WebP``, or none of those that `fault` knows."""
-    if content[:8] == _PNG_SIGNATURE:
+    if content[:8] == PNG_SIGNATURE:
         return "PNG"
     if content[:3] == _JPEG_START:
         return "JPEG"
@@ -55,7 +57,7 @@ def picture_format(content: Content) -> str | None:
 
 def png_chunks(content: Content) -> Iterator[tuple[bytes, int, int]]:
     """The chunks of a PNG that are there as a whole, up to IEND: the kind, and where the data begin and end."""
-    position, last = len(_PNG_SIGNATURE), len(content) - 12
+    position, last = len(PNG_SIGNATURE), len(content) - 12
     while position <= last:
         length, kind = _CHUNK.unpack_from(content, position)
         start = position + 8

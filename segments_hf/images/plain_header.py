@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import struct
 
-from segments_hf.images.file_structure import Content, jpeg_segments, png_chunks
+from segments_hf.images.file_structure import PNG_HEADER, Content, jpeg_segments, png_chunks
 
-_IHDR = struct.Struct(">IIBBBBB")
 # The bits of a sample that each colour type may have (https://www.w3.org/TR/png-3/#11IHDR).
 _PNG_DEPTHS = {0: {1, 2, 4, 8, 16}, 2: {8, 16}, 3: {1, 2, 4, 8}, 4: {8, 16}, 6: {8, 16}}
 _PNG_EXTRAS = {b"eXIf", b"iTXt", b"tEXt", b"zTXt"}  # an orientation may be in it
@@ -24,9 +23,9 @@ def plain_png_size(content: Content) -> tuple[int, int] | None:
         if kind in _PNG_EXTRAS:
             return None
         if size is None:
-            if kind != b"IHDR" or end - start != _IHDR.size:
+            if kind != b"IHDR" or end - start != PNG_HEADER.size:
                 return None
-            width, height, depth, colour, *rest = _IHDR.unpack_from(content, start)
+            width, height, depth, colour, *rest = PNG_HEADER.unpack_from(content, start)
             if depth not in _PNG_DEPTHS.get(colour, ()) or rest[:2] != [0, 0]:
                 return None
             size = width, height

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import Retry
-from urllib3.exceptions import InvalidHeader, MaxRetryError
+from urllib3.exceptions import MaxRetryError
 
 from segments_hf.errors import ReleaseError
+from segments_hf.io.http_retries import RETRYABLE_STATUSES, retry_after_seconds
 from segments_hf.io.redaction import hide_queries
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 TIMEOUT = (10, 60)  # seconds to connect, and between two reads
 
-_RETRIED = (408, 429, 500, 502, 503, 504)
 _LONGEST_PAUSE = 60.0  # seconds that a server may ask to be left alone; what asks for more is refused at once
 
 # urllib3 logs the URLs that it asks for.
@@ -47,16 +47,13 @@ class _Retry(Retry):
         return super().increment(method, url, response, error, _pool, _stacktrace)
 
     def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
-        try:
-            return super().get_retry_after(response)
-        except InvalidHeader:
-            return None
+        return retry_after_seconds(response.headers.get("Retry-After"))
 
 
 def new_session() -> requests.Session:
-    """A session that tries again after a connection fault, or an answer of 408, 429 or 5xx."""
+    """A session that tries again after a connection fault, or one of `RETRYABLE_STATUSES`."""
     session = requests.Session()
-    retries = _Retry(total=5, backoff_factor=0.5, status_forcelist=_RETRIED, raise_on_status=False)
+    retries = _Retry(total=5, backoff_factor=0.5, status_forcelist=RETRYABLE_STATUSES, raise_on_status=False)
     session.mount("http://", HTTPAdapter(max_retries=retries))
     session.mount("https://", HTTPAdapter(max_retries=retries))
     return session

@@ -9,6 +9,7 @@ import msgspec
 
 from segments_hf.bitmaps import palette_color
 from segments_hf.errors import ReleaseError, SegmentsHFError
+from segments_hf.io.json_text import compact_json, indented_json
 from segments_hf.release import Category
 
 if TYPE_CHECKING:
@@ -85,9 +86,7 @@ def merged_categories(releases: Iterable[tuple[Release, str | None]]) -> list[Ca
 
 def to_feature_id(categories: Sequence[Category]) -> str:
     """The categories as the text that a feature carries through `map`, Parquet and the card."""
-    return msgspec.json.encode(
-        [_Travelling(item.id, item.name, item.color, item.has_instances) for item in categories]
-    ).decode()
+    return compact_json([_Travelling(item.id, item.name, item.color, item.has_instances) for item in categories])
 
 
 def carried_categories(features: Mapping[str, Any]) -> list[Category]:
@@ -123,4 +122,4 @@ def categories_json(categories: Sequence[Category]) -> bytes:
         ListedCategory(item.id, item.name, item.color, item.has_instances, index)
         for index, item in enumerate(categories)
     ]
-    return msgspec.json.format(msgspec.json.encode(listed), indent=2) + b"\n"
+    return indented_json(listed)

@@ -8,6 +8,7 @@ import msgspec
 from datasets import ClassLabel, Image
 
 from segments_hf.errors import SegmentsHFError
+from segments_hf.io.json_text import compact_json
 from segments_hf.labels.categories import class_names
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def mask_names(categories: Sequence[Category], ignore_index: int | None = None) 
 
 def mask_feature(names: Mapping[int, str]) -> Image:
     """The feature of a column of masks, which carries the names of their values."""
-    return Image(id=msgspec.json.encode(_Meaning(dict(names))).decode())
+    return Image(id=compact_json(_Meaning(dict(names))))
 
 
 def class_numbers(known: Mapping[str, Any], column: str | None = None) -> dict[int, str]:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from segments_hf.dataset.class_info import categories
 from segments_hf.dataset.row_map import map_splits
+from segments_hf.dataset.rows.problems import checked_on_error
 from segments_hf.errors import OptionError
 from segments_hf.layouts.instance_segmentation import instance_segmentation
 from segments_hf.layouts.layout import Layout, MakeLayout
-from segments_hf.layouts.left_out import leave_out, map_counting
+from segments_hf.layouts.left_out import leave_out, map_layout
 from segments_hf.layouts.object_detection import object_detection
 from segments_hf.layouts.panoptic_segmentation import panoptic_segmentation
 from segments_hf.layouts.semantic_segmentation import semantic_segmentation
@@ -33,6 +34,7 @@ def to_layout(
     *,
     ignore_index: int | None = None,
     keep_unlabeled: bool = False,
+    on_error: str = "raise",
     num_proc: int | None = None,
 ) -> Any:
     """The columns that the example scripts and tutorials of Hugging Face read, so that they run on a release unchanged.
@@ -43,8 +45,9 @@ def to_layout(
     - ``panoptic-segmentation``: `image`; `label`, an RGB PNG with id = R + 256 G + 65536 B; `segments_info`, a list of
       `id`, `category_id` (class index), `area` (pixels), `bbox` (left, top, width, height in pixels) and `iscrowd`.
     - ``object-detection``: `image_id`, `image`, `width`, `height`; `objects`, a struct of the lists `id`, `area`
-      (pixels), `bbox` (left, top, width, height in pixels) and `category`. Objects without a box that has an area are
-      dropped, and a warning is logged that counts them.
+      (pixels), `bbox` (left, top, width, height in pixels) and `category`. An object needs a box that has an area.
+
+    Objects that a layout cannot hold, such as a line in a mask, are left out, and a warning is logged that counts them.
 
     Args:
         data: Rows of an image task: a dataset or a stream, or a dict of its splits; or a release as `load_release`
@@ -55,6 +58,9 @@ def to_layout(
         keep_unlabeled: Whether rows without a label stay, with null in its place, and SKIPPED and REJECTED ones.
             Otherwise they are left out, as are those whose picture is missing, and a warning is logged that counts
             them (for a stream, the count so far).
+        on_error: What to do with a row whose label cannot be read or does not fit into the layout, such as one of over
+            255 instances in ``instance-segmentation``: ``"raise"``, ``"skip"`` the row, or ``"keep"`` it with null in
+            the new columns. Rows that were skipped or kept are logged. A release is loaded with it too.
         num_proc: How many processes do it; not for a stream.
 
     Returns:
@@ -72,7 +78,14 @@ def to_layout(
     >>> next(iter(to_layout(flowers, "semantic-segmentation")))["label"].mode
     'P'
     """
-    return lay_out(data, task, ignore_index=ignore_index, keep_unlabeled=keep_unlabeled, num_proc=num_proc)
+    return lay_out(
+        data,
+        task,
+        ignore_index=ignore_index,
+        keep_unlabeled=keep_unlabeled,
+        on_error=on_error,
+        num_proc=num_proc,
+    )
 
 
 def lay_out(
@@ -81,6 +94,7 @@ def lay_out(
     *,
     ignore_index: int | None = None,
     keep_unlabeled: bool = False,
+    on_error: str = "raise",
     num_proc: int | None = None,
     also: Sequence[str] = (),
 ) -> Any:
@@ -91,6 +105,7 @@ def lay_out(
         task: As for `to_layout`.
         ignore_index: As for `to_layout`.
         keep_unlabeled: As for `to_layout`.
+        on_error: As for `to_layout`.
         num_proc: As for `to_layout`.
         also: The columns that are kept.
     """
@@ -98,15 +113,16 @@ def lay_out(
         raise OptionError(f"task: got {task!r}, wanted one of {', '.join(LAYOUTS)}")
     if ignore_index is not None and task != "semantic-segmentation":
         raise OptionError(f"ignore_index: got {ignore_index} for {task}, but only semantic masks have one")
+    policy = checked_on_error(on_error)
 
     def of_split(part: Any, split: str) -> Any:
         layout = LAYOUTS[task](categories(part), ignore_index)
         known = {**part.features, **layout.made.features}
         features = {name: known[name] for name in [*layout.names, *also]}
         rows = part if keep_unlabeled else leave_out(part, split, num_proc)
-        return map_counting(rows, layout.made, features, split, num_proc)
+        return map_layout(rows, layout.made, features, split, policy, num_proc)
 
-    return map_splits(data, of_split, num_proc)
+    return map_splits(data, of_split, num_proc, policy)
 
 
 def layout_of(columns: Collection[str]) -> str | None:

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from datasets import Image, Value
 
-from segments_hf.bitmaps import encode_bitmap, instance_mask, semantic_mask
+from segments_hf.bitmaps import boxes, encode_bitmap, instance_mask, semantic_mask
 from segments_hf.errors import BitmapError, OptionError
 from segments_hf.labels.categories import CARRIER, to_feature_id
 from segments_hf.labels.mask_values import mask_feature, mask_names
-from segments_hf.labels.pixels import labelled_pixels
-from segments_hf.layouts.layout import Layout
-from segments_hf.layouts.mask_columns import picture
+from segments_hf.layouts.layout import Columns, Layout
+from segments_hf.layouts.mask_columns import left_out_of, raster_of, stored_image
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from segments_hf.labels import Raster
     from segments_hf.labels.row import Row
     from segments_hf.release import Category
 
@@ -58,23 +58,22 @@ class _Annotations:
             "semantic_class_to_id": {name: Value("int64") for name in self.names},
         }
 
-    def __call__(self, row: Row) -> dict[str, Any]:
+    def columns_of(self, row: Row) -> Columns:
+        raster = raster_of(row)
         numbers = {name: number for number, name in enumerate(self.names)}
-        return {"annotation": _annotation(row), "semantic_class_to_id": numbers}
+        values = {"annotation": raster and _annotation(raster), "semantic_class_to_id": numbers}
+        return Columns(values, left_out_of(row, raster))
 
 
-def _annotation(row: Row) -> dict[str, Any] | None:
-    if (pixels := labelled_pixels(row)) is None:
-        return None
-    bitmap, annotations = pixels
-    classed = [item for item in annotations if item["category"] is not None]
+def _annotation(raster: Raster) -> dict[str, Any]:
+    classed = [item for item in raster.instances if item["category"] is not None]
     if len(classed) > _LARGEST:  # some may have no pixels
-        present = set(np.unique(bitmap).tolist())
+        present = set(boxes(raster.ids).ids.tolist())
         classed = [item for item in classed if item["id"] in present]
     if len(classed) > _LARGEST:
         raise BitmapError(
             f"got {len(classed)} instances, but a channel of instance-segmentation holds {_LARGEST}; "
-            "leave the sample out, or use panoptic-segmentation, which holds any number"
+            "leave the sample out with on_error='skip', or use panoptic-segmentation, which holds any number"
         )
-    instances = instance_mask(bitmap, classed).astype(np.uint32)
-    return picture(encode_bitmap(semantic_mask(bitmap, classed) | instances << np.uint32(8), alpha=False))
+    instances = instance_mask(raster.ids, classed).astype(np.uint32)
+    return stored_image(encode_bitmap(semantic_mask(raster.ids, classed) | instances << np.uint32(8), alpha=False))

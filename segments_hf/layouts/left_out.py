@@ -1,40 +1,56 @@
-"""What a layout leaves out of a dataset or a stream, and the count of it."""
+"""Leave out rows that a layout cannot use, and report how many rows and objects were left out."""
 
 from __future__ import annotations
 
 import logging
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import datasets
+import msgspec
+from datasets import Value
 
 from segments_hf.dataset.row_map import filter_rows, map_rows
-from segments_hf.errors import OptionError
-from segments_hf.labels.pixels import NO_LABEL, has_pixels
-from segments_hf.layouts.layout import DROPPED
+from segments_hf.errors import BitmapError, OptionError
+from segments_hf.labels import UNUSABLE_STATUSES, is_labeled, label_of
+from segments_hf.labels.row import sample_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from segments_hf.dataset.row_map import NewColumns
+    from segments_hf.dataset.rows.problems import OnError
     from segments_hf.labels.row import Row
+    from segments_hf.layouts.layout import LayoutColumns
 
 logger = logging.getLogger(__name__)
 
+_REPORT = "segments_hf_report"  # a column that is removed again: a `_RowReport` as JSON, or null
+_SHOWN = 5  # problems in a message
+
+
+class _RowReport(msgspec.Struct, omit_defaults=True):
+    """What a layout could not hold of one row.
+
+    Attributes:
+        left_out: How many objects, by the reason.
+        problem: Why it could not hold the label at all.
+    """
+
+    left_out: dict[str, int] = {}
+    problem: str | None = None
+
 
 def is_trainable(row: Row) -> bool:
-    """Whether a model can learn from a row: it has its image and a label that was neither skipped nor rejected."""
-    is_bitmap = "segmentation_bitmap" in row
-    return (
-        row["status"] not in NO_LABEL
-        and row["image"] is not None
-        and (has_pixels(row) if is_bitmap else row["annotations"] is not None)
-    )
+    """Tell whether a model can learn from a row: it has its image and a whole label, neither skipped nor rejected."""
+    if not is_labeled(row) or row["image"] is None:
+        return False
+    label = label_of(row)
+    return label is not None and label.missing_part is None
 
 
 def leave_out(part: Any, split: str, num_proc: int | None) -> Any:
-    """The rows of one split that a model can learn from; logs how many others there are.
+    """Return the rows of one split that a model can learn from, and log how many others there are.
 
     Raises:
         OptionError: There are none.
@@ -46,7 +62,8 @@ def leave_out(part: Any, split: str, num_proc: int | None) -> Any:
     if not left:
         return kept
     reasons = ", ".join(
-        f"{count} {status}" + ("" if status in NO_LABEL else " without image or mask") for status, count in left.items()
+        f"{count} {status}" + ("" if status in UNUSABLE_STATUSES else " without image or mask")
+        for status, count in left.items()
     )
     report = f"{split}: {left.total()} of {len(part)} rows left out: {reasons}"
     if not len(kept):
@@ -55,33 +72,94 @@ def leave_out(part: Any, split: str, num_proc: int | None) -> Any:
     return kept
 
 
-def map_counting(part: Any, made: NewColumns, features: Mapping[str, Any], split: str, num_proc: int | None) -> Any:
-    """The columns of one split, some of them made; logs how many objects were dropped."""
-    if DROPPED not in made.features:
-        return map_rows(part, made, features, num_proc)
+def map_layout(
+    part: Any, made: LayoutColumns, features: Mapping[str, Any], split: str, on_error: OnError, num_proc: int | None
+) -> Any:
+    """Make the columns of one split, and log how many objects and rows the layout could not hold.
+
+    Args:
+        part: A `Dataset` or an `IterableDataset`.
+        made: The columns that are made.
+        features: All columns of the result, in order; those that are not made are kept.
+        split: The name of the split.
+        on_error: What to do with a row whose label the layout cannot hold: raise, skip it, or keep it with nulls.
+        num_proc: How many processes do it.
+
+    Raises:
+        OptionError: No row is left.
+    """
     if isinstance(part, datasets.IterableDataset):
-        counting = _CountingColumns(made, _RunningCount(split, "objects dropped that have no box, or one without area"))
-        return map_rows(part, counting, features, None)
-    mapped = map_rows(part, made, {**features, DROPPED: made.features[DROPPED]}, num_proc)
-    if dropped := sum(mapped[DROPPED]):
-        logger.warning("%s: objects dropped that have no box, or one without area: %d", split, dropped)
-    return mapped.remove_columns(DROPPED)
+        counting = _CountingColumns(made, on_error, _RunningCount(split, "objects left out"), split)
+        return map_rows(part, counting, features, None, problem_column=_REPORT if on_error == "skip" else None)
+    mapped = map_rows(part, _ReportedColumns(made, on_error), {**features, _REPORT: Value("string")}, num_proc)
+    reports = [msgspec.json.decode(text or "{}", type=_RowReport) for text in mapped[_REPORT]]
+    mapped = mapped.remove_columns(_REPORT)
+    problems = {number: report.problem for number, report in enumerate(reports) if report.problem}
+    _log(split, sum((Counter(report.left_out) for report in reports), Counter()), list(problems.values()), on_error)
+    if on_error != "skip" or not problems:
+        return mapped
+    if len(problems) == len(mapped):
+        raise OptionError(f"{split}: no row is left; the first problem: {problems[0]}")
+    return mapped.select([number for number in range(len(mapped)) if number not in problems])
+
+
+def _log(split: str, left_out: Counter[str], problems: list[str], on_error: OnError) -> None:
+    if left_out:
+        logger.warning("%s: %d objects left out: %s", split, left_out.total(), _listed(left_out))
+    if problems:
+        what = "left out" if on_error == "skip" else "kept with null columns"
+        more = f"\n  … {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
+        shown = "".join(f"\n  {problem}" for problem in problems[:_SHOWN])
+        logger.warning("%s: %d rows %s:%s%s", split, len(problems), what, shown, more)
+
+
+def _listed(counts: Counter[str]) -> str:
+    return ", ".join(f"{count} {reason}" for reason, count in counts.items())
+
+
+def _columns_of(made: LayoutColumns, row: Row, on_error: OnError) -> tuple[dict[str, Any], _RowReport]:
+    try:
+        columns = made.columns_of(row)
+    except BitmapError as error:
+        if on_error == "raise":
+            raise
+        return dict.fromkeys(made.features), _RowReport(problem=f"{sample_name(row)}: {error}")
+    return columns.values, _RowReport(columns.left_out)
+
+
+@dataclass(frozen=True)
+class _ReportedColumns:
+    """The columns of a layout, and a column that tells what they do not hold."""
+
+    made: LayoutColumns
+    on_error: OnError
+
+    @property
+    def features(self) -> dict[str, Any]:
+        return {**self.made.features, _REPORT: Value("string")}
+
+    def __call__(self, row: Row) -> dict[str, Any]:
+        values, report = _columns_of(self.made, row, self.on_error)
+        text = msgspec.json.encode(report).decode() if report != _RowReport() else None
+        return {**values, _REPORT: text}
 
 
 @dataclass
 class _RunningCount:
-    """Counts in a stream, whose end nobody knows, and logs at 1, 10, 100, …; each worker counts its own."""
+    """Counts in a stream, whose end is not known, and logs at 1, 10, 100, …; each worker counts its own."""
 
     split: str
     what: str
-    total: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
     next_report: int = 1
 
-    def add(self, number: int) -> None:
-        self.total += number
-        if number and self.total >= self.next_report:
-            self.next_report = 10 ** len(str(self.total))
-            logger.warning("%s: %s so far: %d", self.split, self.what, self.total)
+    def add(self, counts: Mapping[str, int]) -> None:
+        self.counts.update(counts)
+        total = self.counts.total()
+        if counts and total >= self.next_report:
+            self.next_report = 10 ** len(str(total))
+            reasons = f" ({_listed(self.counts)})" if any(self.counts) else ""
+            logger.warning("%s: %s so far: %d%s", self.split, self.what, total, reasons)
 
 
 @dataclass
@@ -91,20 +169,27 @@ class _CountingFilter:
 
     def __call__(self, row: Row) -> bool:
         wanted = self.is_wanted(row)
-        self.left_out.add(not wanted)
+        if not wanted:
+            self.left_out.add({"": 1})
         return wanted
 
 
 @dataclass
 class _CountingColumns:
-    columns: NewColumns
-    dropped: _RunningCount
+    """The columns of a layout in a stream, which are counted as the stream goes."""
+
+    made: LayoutColumns
+    on_error: OnError
+    left_out: _RunningCount
+    split: str
 
     @property
     def features(self) -> dict[str, Any]:
-        return {name: feature for name, feature in self.columns.features.items() if name != DROPPED}
+        return self.made.features
 
     def __call__(self, row: Row) -> dict[str, Any]:
-        made = self.columns(row)
-        self.dropped.add(made.pop(DROPPED))
-        return made
+        values, report = _columns_of(self.made, row, self.on_error)
+        self.left_out.add(report.left_out)
+        if report.problem:
+            _log(self.split, Counter(), [report.problem], self.on_error)
+        return {**values, _REPORT: report.problem} if self.on_error == "skip" else values

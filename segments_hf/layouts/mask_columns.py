@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+import logging
+from collections import Counter
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from datasets import ClassLabel, Image, Value
 
-from segments_hf.bitmaps import encode_bitmap, encode_mask, instance_mask, panoptic, semantic_mask
+from segments_hf.bitmaps import boxes, encode_bitmap, encode_mask, instance_mask, panoptic, semantic_mask
 from segments_hf.dataset.class_info import categories
 from segments_hf.dataset.row_map import map_rows, map_splits
 from segments_hf.errors import OptionError
+from segments_hf.labels import label_of
 from segments_hf.labels.categories import class_colors, class_names
 from segments_hf.labels.mask_values import mask_feature, mask_names
-from segments_hf.labels.pixels import labelled_pixels
+from segments_hf.layouts.layout import Columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from segments_hf.bitmaps import Color
     from segments_hf.dataset.row_map import NewColumns
+    from segments_hf.labels import Raster
     from segments_hf.labels.row import Row
     from segments_hf.release import Category
 
 SEGMENTS = "segments_info"
+
+logger = logging.getLogger(__name__)
 
 
 def add_semantic_masks(
@@ -158,13 +164,21 @@ class SemanticMasks:
         return {self.column: mask_feature(dict(self.names))}
 
     def __call__(self, row: Row) -> dict[str, Any]:
-        """Their values in a row."""
-        if (pixels := labelled_pixels(row)) is None:
+        """Make their values in a row."""
+        return self._of_raster(raster_of(row))
+
+    def columns_of(self, row: Row) -> Columns:
+        """Make their values in a row, and count what they do not hold."""
+        raster = raster_of(row)
+        return Columns(self._of_raster(raster), left_out_of(row, raster))
+
+    def _of_raster(self, raster: Raster | None) -> dict[str, Any]:
+        if raster is None:
             return {self.column: None}
-        mask = semantic_mask(*pixels, ignore_index=self.ignore_index)
-        first, unlabelled = (1, 0) if self.ignore_index is None else (0, self.ignore_index)
-        colors = {unlabelled: (0, 0, 0), **dict(enumerate(self.colors, start=first))}
-        return {self.column: picture(encode_mask(mask, colors, palette=self.palette))}
+        mask = semantic_mask(*raster, ignore_index=self.ignore_index)
+        first, unlabeled = (1, 0) if self.ignore_index is None else (0, self.ignore_index)
+        colors = {unlabeled: (0, 0, 0), **dict(enumerate(self.colors, start=first))}
+        return {self.column: stored_image(encode_mask(mask, colors, palette=self.palette))}
 
 
 @dataclass(frozen=True)
@@ -180,10 +194,10 @@ class InstanceMasks:
         return {self.column: Image()}
 
     def __call__(self, row: Row) -> dict[str, Any]:
-        """Their values in a row."""
-        if (pixels := labelled_pixels(row)) is None:
+        """Make their values in a row."""
+        if (raster := raster_of(row)) is None:
             return {self.column: None}
-        return {self.column: picture(encode_mask(instance_mask(*pixels), palette=self.palette))}
+        return {self.column: stored_image(encode_mask(instance_mask(*raster), palette=self.palette))}
 
 
 @dataclass(frozen=True)
@@ -208,13 +222,47 @@ class PanopticMasks:
         return {self.column: Image(), SEGMENTS: [segment]}
 
     def __call__(self, row: Row) -> dict[str, Any]:
-        """Their values in a row."""
-        if (pixels := labelled_pixels(row)) is None:
+        """Make their values in a row."""
+        return self._of_raster(raster_of(row))
+
+    def columns_of(self, row: Row) -> Columns:
+        """Make their values in a row, and count what they do not hold."""
+        raster = raster_of(row)
+        return Columns(self._of_raster(raster), left_out_of(row, raster))
+
+    def _of_raster(self, raster: Raster | None) -> dict[str, Any]:
+        if raster is None:
             return {self.column: None, SEGMENTS: None}
-        ids, segments = panoptic(*pixels, stuff=self.stuff)
-        return {self.column: picture(encode_bitmap(ids, alpha=False)), SEGMENTS: segments}
+        ids, segments = panoptic(*raster, stuff=self.stuff)
+        return {self.column: stored_image(encode_bitmap(ids, alpha=False)), SEGMENTS: segments}
 
 
-def picture(content: bytes) -> dict[str, Any]:
-    """A picture as `datasets` holds it. No path beside the bytes: it would prefer a file of that name."""
+def stored_image(content: bytes) -> dict[str, Any]:
+    """Return an image as `datasets` stores it. It would prefer a file at `path`, so there is none beside the bytes."""
     return {"bytes": content, "path": None}
+
+
+def raster_of(row: Row) -> Raster | None:
+    """Draw the label of a row; None, and a warning, if there are annotations that cannot be drawn.
+
+    Raises:
+        BitmapError: The bitmap cannot be read, or a point is not a place in an image.
+    """
+    label = label_of(row)
+    raster = None if label is None else label.rasterize()
+    if label is not None and label.annotations and raster is None:
+        _warn_of_missing(row["name"])
+    return raster
+
+
+def left_out_of(row: Row, raster: Raster | None) -> Counter[str]:
+    """Count the annotations of a row that have no pixels of a class in its raster, by the reason."""
+    label = label_of(row)
+    if label is None or raster is None:
+        return Counter()
+    return label.without_pixels(set(boxes(raster.ids).ids.tolist()))
+
+
+@cache
+def _warn_of_missing(name: str) -> None:
+    logger.warning("sample %r has annotations but no bitmap or size: its mask is null", name)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from datasets import ClassLabel, Value
 from datasets import Sequence as Lists
 
+from segments_hf.labels import label_of
 from segments_hf.labels.categories import class_names
-from segments_hf.labels.objects import objects_of
-from segments_hf.labels.pixels import has_pixels
-from segments_hf.layouts.layout import DROPPED, Layout
+from segments_hf.labels.label import NO_AREA
+from segments_hf.layouts.layout import Columns, Layout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def object_detection(categories: Sequence[Category], ignore_index: int | None) -> Layout:  # noqa: ARG001
     """The layout: `objects` is a struct of lists, and `bbox` is left, top, width, height in pixels.
 
-    The boxes are those of `objects_of`; an object without one is dropped.
+    An object whose box has no area is left out.
     """
     names = ("image_id", "image", "width", "height", "objects")
     return Layout(names, _Objects(tuple(class_names(categories))))
@@ -48,16 +48,23 @@ class _Objects:
                 "category": ClassLabel(names=list(self.names)),
             }
         )
-        return {"image_id": Value("int64"), "objects": objects, DROPPED: Value("int64")}
+        return {"image_id": Value("int64"), "objects": objects}
 
-    def __call__(self, row: Row) -> dict[str, Any]:
-        is_vector = "segmentation_bitmap" not in row
-        if not has_pixels(row) and not (is_vector and row["annotations"]):
-            return {"image_id": image_id(row), "objects": None, DROPPED: 0}
-        found = list(objects_of(row))
-        ids, areas, bboxes, classes = (list(part) for part in zip(*found, strict=True)) if found else ([], [], [], [])
-        objects = {"id": ids, "area": areas, "bbox": bboxes, "category": classes}
-        return {"image_id": image_id(row), "objects": objects, DROPPED: len(row["annotations"]) - len(found)}
+    def columns_of(self, row: Row) -> Columns:
+        label = label_of(row)
+        if label is None or not label.has_content:
+            return Columns({"image_id": image_id(row), "objects": None})
+        found, left_out = label.objects()
+        boxes = [item for item in found if item.box_area]
+        if len(boxes) < len(found):
+            left_out[NO_AREA] += len(found) - len(boxes)
+        objects = {
+            "id": [item.annotation.id for item in boxes],
+            "area": [item.area or item.box_area for item in boxes],  # a line and points have no area of their own
+            "bbox": [item.bbox for item in boxes],
+            "category": [item.class_index for item in boxes],
+        }
+        return Columns({"image_id": image_id(row), "objects": objects}, left_out)
 
 
 def image_id(row: Row) -> int:

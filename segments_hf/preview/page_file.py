@@ -6,17 +6,17 @@ import base64
 import hashlib
 import html
 import importlib.resources
-import tempfile
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from segments_hf.errors import OutputExistsError
+from segments_hf.io.atomic import new_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _SCRIPTS = ("data.js", "layers.js", "filters.js", "overlay.js", "gallery.js", "viewer.js")  # in the order they need
 _MARKER = b'<meta name="generator" content="segments-hf preview">'
@@ -72,14 +72,13 @@ def new_page(path: Path, title: str, *, overwrite: bool) -> Iterator[PageFile]:
     path = path.expanduser().resolve()
     _check(path, overwrite=overwrite)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".preview.", dir=path.parent) as aside:
-        page = PageFile(Path(aside, "page.html"), title)
+    with new_file(path) as temporary:
+        page = PageFile(temporary, title)
         try:
             yield page
         finally:
             page.close()
         _check(path, overwrite=overwrite)
-        Path(aside, "page.html").replace(path)
 
 
 def _check(path: Path, *, overwrite: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from datasets.utils import tqdm
 
-from segments_hf.bitmaps import decode_bitmap
 from segments_hf.dataset.input_rows import open_rows
 from segments_hf.dataset.rows.row_images import PICTURES
-from segments_hf.errors import BitmapError, OptionError
+from segments_hf.errors import OptionError
 from segments_hf.io.prefetching import DECODERS, prefetch
+from segments_hf.labels import with_decoded_bitmap
 from segments_hf.labels.categories import class_colors, class_names
 from segments_hf.preview.page_file import block, new_page
 from segments_hf.preview.shown_sample import shown_sample
@@ -109,13 +108,12 @@ def preview(
 
 def _look(outcome: Outcome, *, validator: Validator, classes: int, longest: int) -> tuple[Examined, ShownSample]:
     """What is wrong with a row by itself, and what the page shows of it; its pictures are dropped. Runs in threads."""
-    row = outcome.row or {}
-    if row.get("segmentation_bitmap") is not None:
-        with contextlib.suppress(BitmapError):  # both of those below tell
-            row["segmentation_bitmap"] = decode_bitmap(row["segmentation_bitmap"])
+    row = outcome.row
+    if row is not None:
+        outcome.row = dict(with_decoded_bitmap(row))
     looked_at = validator.examine(outcome), shown_sample(outcome, [], classes=classes, longest=longest)
-    for column in PICTURES:
-        row.pop(column, None)
+    if row is not None:
+        outcome.row = {name: value for name, value in row.items() if name not in PICTURES}
     return looked_at
 
 

@@ -10,16 +10,20 @@ import msgspec
 import numpy as np
 from PIL import Image, ImageDraw
 
-from segments_hf.bitmaps import boxes, decode_bitmap, resize_nearest
+from segments_hf.bitmaps import boxes, resize_nearest
 from segments_hf.bitmaps.masks import look_up
 from segments_hf.errors import BitmapError
-from segments_hf.labels.pixels import extent, places
+from segments_hf.io.json_text import text_or_json
+from segments_hf.labels import VectorLabel
+from segments_hf.labels.geometry import bounding_box
 from segments_hf.preview.shown_image import THUMB, fitted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import numpy.typing as npt
+
+    from segments_hf.labels import Label
 
     Numbers = npt.NDArray[np.unsignedinteger[Any]]
 
@@ -79,41 +83,42 @@ def pairs(json: str | None) -> list[tuple[str, str]]:
     except msgspec.DecodeError:  # a dataset may have other text there
         value = json
     named = value.items() if isinstance(value, dict) else [("", value)] if value is not None else []
-    return [(name, item if isinstance(item, str) else msgspec.json.encode(item).decode()) for name, item in named]
+    return [(name, text_or_json(item)) for name, item in named]
 
 
-def shown_objects(annotations: Sequence[Mapping[str, Any]], classes: int, scale: float) -> list[ShownObject]:
+def shown_objects(label: Label, classes: int, scale: float) -> list[ShownObject]:
     """The annotations of a row.
 
     Args:
-        annotations: They.
+        label: The label of the row.
         classes: How many classes there are.
         scale: How large the picture is shown: 0.5 for half its width.
 
     Raises:
         BitmapError: A point is no place in a picture.
     """
+    vectors = label.vectors if isinstance(label, VectorLabel) else [None] * len(label.annotations)
     return [
         ShownObject(
-            str(item["id"]),
-            classes if item["category"] is None else item["category"],
-            pairs(item["attributes"]),
-            type=item.get("type"),
-            points=[(round(x * scale, 2), round(y * scale, 2)) for x, y in places(item)] if "points" in item else None,
-            track=None if item.get("track_id") is None else str(item["track_id"]),
-            is_keyframe=item.get("is_keyframe"),
+            str(item.id),
+            classes if item.class_index is None else item.class_index,
+            pairs(item.attributes),
+            type=vector and vector.kind,
+            points=vector and [(round(x * scale, 2), round(y * scale, 2)) for x, y in vector.points],
+            track=None if item.track_id is None else str(item.track_id),
+            is_keyframe=item.is_keyframe,
         )
-        for item in annotations
+        for item, vector in zip(label.annotations, vectors, strict=True)
     ]
 
 
 def object_numbers(
-    bitmap: Any, size: tuple[int, int] | None, longest: int, objects: list[ShownObject], classes: int
+    ids: npt.NDArray[np.uint32], size: tuple[int, int] | None, longest: int, objects: list[ShownObject], classes: int
 ) -> Numbers:
     """The number of the object of each pixel of a bitmap, scaled by nearest neighbour; areas are put into the objects.
 
     Args:
-        bitmap: What `decode_bitmap` reads.
+        ids: The bitmap, of shape (H, W).
         size: The width and height of the image in pixels, if it is known.
         longest: The longest side that is shown.
         objects: The objects. One is added for ids that no annotation has, if there are any.
@@ -123,9 +128,8 @@ def object_numbers(
         Array of shape (H, W): 1 for the first object, 0 where nothing is labelled.
 
     Raises:
-        BitmapError: It cannot be read, or is of another size than the image.
+        BitmapError: The bitmap is of another size than the image.
     """
-    ids = decode_bitmap(bitmap)
     height, width = ids.shape
     if size not in {None, (width, height)}:
         raise BitmapError(
@@ -179,7 +183,7 @@ def _draw(pen: ImageDraw.ImageDraw, kind: str | None, points: list[tuple[float, 
         case "polygon" if len(points) > 1:
             pen.polygon(points, fill=color)
         case "bbox":
-            pen.rectangle(extent(points), outline=color, width=3)
+            pen.rectangle(bounding_box(points), outline=color, width=3)
         case "polyline":
             pen.line(points, fill=color, width=3, joint="curve")
         case _:

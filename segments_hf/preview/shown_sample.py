@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from segments_hf.errors import AssetError, BitmapError
-from segments_hf.labels.pixels import NO_LABEL
+from segments_hf.labels import BitmapLabel, is_labeled, label_of
 from segments_hf.preview.shown_image import ShownImage, fitted, shown_image
 from segments_hf.preview.shown_label import (
     ShownMask,
@@ -125,7 +125,7 @@ def shown_sample(outcome: Outcome, findings: list[Finding], *, classes: int, lon
 def _entry(row: Mapping[str, Any], findings: list[Finding], classes: int) -> Entry:
     annotations = row.get("annotations")
     counts = Counter(classes if item["category"] is None else item["category"] for item in annotations or ())
-    has_label = bool(annotations) or (annotations is not None and row["status"] not in NO_LABEL)
+    has_label = bool(annotations) or (annotations is not None and is_labeled(row))
     attributes = [row.get(name) for name in ("image_attributes", "sample_attributes", "label_attributes")]
     return Entry(
         row["name"],
@@ -160,15 +160,17 @@ def _full_size(row: Mapping[str, Any], image: ShownImage | None) -> tuple[int, i
 
 
 def _label(row: Mapping[str, Any], classes: int, longest: int, thumb: Thumb, detail: Detail) -> None:
-    annotations = row.get("annotations") or []
-    if row.get("segmentation_bitmap") is not None:
-        detail.objects = shown_objects(annotations, classes, 1)
-        numbers = object_numbers(row["segmentation_bitmap"], detail.full_size, longest, detail.objects, classes)
+    label = label_of(row)
+    if label is None:
+        return
+    if isinstance(label, BitmapLabel) and label.ids is not None:
+        detail.objects = shown_objects(label, classes, 1)
+        numbers = object_numbers(label.ids, detail.full_size, longest, detail.objects, classes)
         detail.size = detail.size or (numbers.shape[1], numbers.shape[0])
         detail.numbers = packed(numbers)
         thumb.classes = packed(class_numbers(numbers, detail.objects))
         return
     scale = detail.size[0] / detail.full_size[0] if detail.size and detail.full_size else 1.0
-    detail.objects = shown_objects(annotations, classes, scale)
+    detail.objects = shown_objects(label, classes, scale)
     if detail.size and any(item.points for item in detail.objects):
         thumb.classes = packed(drawn_classes(detail.objects, detail.size))

@@ -3,9 +3,7 @@
 from segments_hf.release.document import Category, Frame, Labelset, json_text
 from segments_hf.release.filters import STATUSES, has_metadata, wanted_statuses
 from segments_hf.release.json_file import file_state
-from segments_hf.release.platform.copies import releases_folder
-from segments_hf.release.platform.pinning import pin
-from segments_hf.release.platform.reference import Reference, canonical_source, parse_reference
+from segments_hf.release.platform import Reference, canonical_source, parse_reference, pin, releases_folder
 from segments_hf.release.release import Release
 from segments_hf.release.sample import UNLABELED, Sample
 from segments_hf.release.task_types import Annotation, JsonLabel, Label, Labeled, TaskKind

@@ -269,12 +269,14 @@ class Release:
             ReleaseError: The sample is broken.
             IndexError: There is no such place.
         """
-        return Sample(self, index, self._samples[index], self._keys[index] if self._keys else None, self._decoder)
+        key = self._keys[index] if self._keys else None
+        return Sample(self.source, self.kind, index, self._samples[index], key, self._decoder)
 
     def _iterate(self, decoder: msgspec.json.Decoder[SampleDocument[Any]]) -> Iterator[Sample]:
+        source, kind = self.source, self.kind
         keys = self._keys or itertools.repeat(None)
         for index, raw, key in zip(itertools.count(), self._samples, keys, strict=False):
-            yield Sample(self, index, raw, key, decoder)
+            yield Sample(source, kind, index, raw, key, decoder)
 
     @cached_property
     def _decoder(self) -> msgspec.json.Decoder[SampleDocument[Any]]:

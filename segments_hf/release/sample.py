@@ -12,9 +12,10 @@ from segments_hf.release.decoding import decode
 from segments_hf.release.document import ListedLabel, SampleAttributes, SampleDocument, json_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from segments_hf.release.document import Frame
-    from segments_hf.release.release import Release
-    from segments_hf.release.task_types import JsonLabel, Label
+    from segments_hf.release.task_types import JsonLabel, Label, TaskKind
 
 UNLABELED = "UNLABELED"
 
@@ -28,16 +29,18 @@ class Sample:
     """One entry of a release: an image, a sequence, a point cloud.
 
     Attributes:
+        source: The name of the release file, for messages.
         index: Its place in the release, from 0.
         name: Its name. It may be hostile: it is not a path.
         uuid: Its uuid, or None.
     """
 
-    __slots__ = ("_document", "_key", "_release", "index", "name", "uuid")
+    __slots__ = ("_document", "_key", "_kind", "index", "name", "source", "uuid")
 
     def __init__(
         self,
-        release: Release,
+        source: str,
+        kind: Callable[[str | None], TaskKind],
         index: int,
         raw: Raw,
         key: str | None = None,
@@ -46,7 +49,8 @@ class Sample:
         """Decodes a sample.
 
         Args:
-            release: The release it stands in.
+            source: The name of the release file.
+            kind: How the labels of a labelset are built.
             index: Its place, from 0.
             raw: Its JSON.
             key: Its key, where `samples` is a dict; its name where it has no other.
@@ -56,23 +60,19 @@ class Sample:
         Raises:
             ReleaseError: It is not a sample, or has no name.
         """
-        self._release = release
+        self.source = source
+        self._kind = kind
         self._key = key
         self.index = index
         try:
             document = decoder.decode(raw)
         except (msgspec.MsgspecError, UnicodeDecodeError):
-            document = decode(RAW_LABELS, raw, release.source, self.json_path)
+            document = decode(RAW_LABELS, raw, source, self.json_path)
         self._document = document
         self.name: str = document.name or key or ""
         self.uuid: str | None = document.uuid
         if not self.name:
             raise ReleaseError("got a sample without a `name`, wanted one: it is its identity", *self._place())
-
-    @property
-    def source(self) -> str:
-        """The name of the release file."""
-        return self._release.source
 
     @property
     def json_path(self) -> str:
@@ -132,7 +132,7 @@ class Sample:
         """
         label: Label[Any] | JsonLabel | Raw | None = self.label_document(labelset)
         if isinstance(label, Raw):
-            return decode(self._release.kind(labelset).decoder, label, *self._place(self._label_path(labelset)))
+            return decode(self._kind(labelset).decoder, label, *self._place(self._label_path(labelset)))
         return label
 
     def label_document(self, labelset: str | None) -> Any:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
 import numpy as np
 
 from segments_hf.drawing.figure import as_it_is, new_figure
 from segments_hf.drawing.text import cut
+from segments_hf.io.atomic import new_file
+from segments_hf.io.json_text import text_or_json
 from segments_hf.stats.charts import (
     PALE,
     Bar,
@@ -27,7 +28,6 @@ from segments_hf.stats.charts import (
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Sequence
-    from typing import Any
 
     from matplotlib.figure import Figure
 
@@ -75,13 +75,9 @@ def save_figures(stats: Stats, folder: str | os.PathLike[str]) -> list[Path]:
     files = []
     for subject, figure in made.items():
         files.append(Path(folder, f"{subject}.png"))
-        figure.savefig(files[-1], dpi=110)
+        with new_file(files[-1]) as temporary:
+            figure.savefig(temporary, dpi=110)
     return files
-
-
-def shown_value(value: Any) -> str:
-    """The value of an attribute as people write it: text as it is, anything else as JSON."""
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
 def _objects_per_class(stats: Stats) -> Figure | None:
@@ -178,7 +174,7 @@ def _attribute_charts(attributes: Sequence[AttributeCounts], title: str, unit: s
 
 
 def _value_bars(attribute: AttributeCounts) -> list[Bar]:
-    bars = [bar(shown_value(item.value), item.count) for item in attribute.values[:_MOST_VALUES]]
+    bars = [bar(text_or_json(item.value), item.count) for item in attribute.values[:_MOST_VALUES]]
     others = attribute.other + sum(item.count for item in attribute.values[_MOST_VALUES:])
     return [*bars, *([bar("(others)", others, PALE)] if others else [])]
 

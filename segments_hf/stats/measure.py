@@ -6,8 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from segments_hf.bitmaps import boxes, class_of_ids
-from segments_hf.labels.objects import objects_of
-from segments_hf.labels.pixels import has_pixels, labelled_pixels
+from segments_hf.labels import label_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,17 +40,17 @@ def measure(row: Row) -> Measured:
     Raises:
         BitmapError: The bitmap cannot be read, or a point is no place in a picture.
     """
-    labelled = labelled_pixels(row) if has_pixels(row) else None
-    masks: list[tuple[int, float]] = []
-    if labelled is not None:
-        found = boxes(labelled.bitmap)
-        area_of = dict(zip(found.ids.tolist(), found.areas.tolist(), strict=True))
-        classes = class_of_ids(labelled.annotations)
-        masks = [(index, area_of[number]) for number, index in classes.items() if number in area_of]
-    areas = masks if "segmentation_bitmap" in row else [(item.category, item.area) for item in objects_of(row)]
-    if labelled is None:
+    label = label_of(row)
+    if label is None:
+        return Measured([], None, 0)
+    areas = [(item.class_index, item.area or item.box_area) for item in label.objects().found if item.box_area]
+    raster = label.rasterize()
+    if raster is None:
         return Measured(areas, None, 0)
+    found = boxes(raster.ids)
+    classes = class_of_ids(raster.instances)
     pixels = Counter[int]()
-    for index, area in masks:
-        pixels[index] += int(area)
-    return Measured(areas, pixels, labelled.bitmap.size - pixels.total())
+    for number, area in zip(found.ids.tolist(), found.areas.tolist(), strict=True):
+        if number in classes:
+            pixels[classes[number]] += area
+    return Measured(areas, pixels, raster.ids.size - pixels.total())

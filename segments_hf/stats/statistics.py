@@ -15,8 +15,8 @@ from segments_hf.dataset.input_rows import open_rows
 from segments_hf.dataset.row_map import check_rows
 from segments_hf.errors import AssetError, BitmapError
 from segments_hf.io.prefetching import DECODERS, prefetch
+from segments_hf.labels import BITMAP_COLUMN, is_labeled
 from segments_hf.labels.categories import class_colors, class_names
-from segments_hf.labels.pixels import NO_LABEL
 from segments_hf.labels.row import sample_name
 from segments_hf.layouts import layout_of
 from segments_hf.layouts.contents import contents_reader
@@ -163,14 +163,14 @@ def _light(outcome: Outcome) -> Outcome:
 def _measured(outcome: Outcome) -> tuple[Outcome, Measured | BitmapError | None]:
     """Measures a row that has a label, and drops its bitmap. Runs in threads."""
     row = outcome.row
-    if row is None or not _is_labelled(row) or "annotations" not in row:
+    if row is None or not is_labeled(row) or "annotations" not in row:
         return outcome, None
     try:
         return outcome, measure(row)
     except BitmapError as error:
         return outcome, error
     finally:
-        row.pop("segmentation_bitmap", None)
+        row.pop(BITMAP_COLUMN, None)
 
 
 def _measured_in_layout(
@@ -183,10 +183,6 @@ def _measured_in_layout(
         outcome.row = {}
         return outcome, error
     return outcome, measured
-
-
-def _is_labelled(row: Row) -> bool:
-    return row.get("status") not in NO_LABEL and row.get("annotations", ()) is not None
 
 
 class _Counting:
@@ -218,7 +214,7 @@ class _Counting:
             self._statuses[row["status"] or "(unknown)"] += 1
         if row.get("width") and row.get("height"):
             self._image_sizes[row["width"], row["height"]] += 1
-        if not _is_labelled(row):
+        if not is_labeled(row):
             return
         self._labelled += 1
         if isinstance(measured, AssetError | BitmapError):

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
+from segments_hf.io.json_text import compact_json
+
 if TYPE_CHECKING:
     from array import array
     from collections.abc import Iterable
@@ -135,4 +137,4 @@ def _parsed(text: str) -> list[tuple[str, str]]:
     attributes = msgspec.json.decode(text)
     if not isinstance(attributes, dict):
         return []
-    return [(name, msgspec.json.encode(value).decode()) for name, value in attributes.items()]
+    return [(name, compact_json(value)) for name, value in attributes.items()]

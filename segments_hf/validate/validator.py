@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from segments_hf.dataset.rows.row_images import PICTURES
-from segments_hf.labels.pixels import NO_LABEL
+from segments_hf.labels import is_labeled, label_of
 from segments_hf.validate.checks import OF_ANY_ROW, OF_LABELS, Duplicates, Tracks, look_at_pictures, unreadable_parts
 
 if TYPE_CHECKING:
@@ -54,12 +54,15 @@ class Validator:
         findings = list(unreadable_parts(outcome))
         row, instances = outcome.row, None
         if row is not None:
-            is_labelled = _is_labelled(row)
-            for check in OF_ANY_ROW + (OF_LABELS if is_labelled else ()):
+            label = label_of(row) if is_labeled(row) else None
+            for check in OF_ANY_ROW:
                 findings.extend(check(row))
+            if label is not None:
+                for check_label in OF_LABELS:
+                    findings.extend(check_label(row, label))
             if self._assets and "image" in row:
                 untold = set(PICTURES) - {problem.column for problem in outcome.problems}
-                found, instances = look_at_pictures(row, untold, is_labelled=is_labelled)
+                found, instances = look_at_pictures(row, label, untold)
                 findings.extend(found)
         return Examined(outcome, findings, instances)
 
@@ -71,10 +74,6 @@ class Validator:
         if row is None:
             return examined.findings
         findings = [*examined.findings, *self._duplicates.look(row, split, number)]
-        if row.get("frame_index") is not None and _is_labelled(row):
+        if row.get("frame_index") is not None and is_labeled(row) and "annotations" in row:
             findings.extend(self._tracks.look(row, split))
         return findings
-
-
-def _is_labelled(row: dict[str, object]) -> bool:
-    return row.get("annotations") is not None and row["status"] not in NO_LABEL

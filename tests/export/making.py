@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -73,9 +74,12 @@ def write(folder: Path, samples: list[dict[str, Any]], task_type: str, **dataset
     return path
 
 
+_NUMBERS = itertools.count(1)
+
+
 def vector(kind: str, points: list[list[float]], category_id: int = 3, **more: Any) -> dict[str, Any]:
-    """An annotation of a vector label."""
-    return {"id": 1, "category_id": category_id, "type": kind, "points": points, **more}
+    """An annotation of a vector label with an id that no other one has."""
+    return {"id": next(_NUMBERS), "category_id": category_id, "type": kind, "points": points, **more}
 
 
 BOX = vector("bbox", [[2.5, 3], [10, 12.25]])

@@ -13,9 +13,9 @@ from dataset.making import bitmap, label
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from segments_hf import export_dataset, load_release
+from segments_hf import add_semantic_masks, export_dataset, load_release, to_layout
 
-from .making import ANNOTATIONS, BOX, IDS, LINE, POINT, POLYGON, SIZE, bitmap_release, vector_release
+from .making import ANNOTATIONS, BOX, IDS, LINE, POINT, POLYGON, SIZE, bitmap_release, vector, vector_release
 
 # pycocotools decodes with it on numpy 2.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -185,10 +185,62 @@ def test_keypoints_evaluated_against_themselves_are_perfect(tmp_path: Path, caps
     assert evaluation.eval["precision"][evaluation.eval["precision"] > -1].min() == 1.0
 
 
-def test_a_broken_vector_is_an_error_that_names_the_sample(tmp_path: Path) -> None:
-    release = vector_release(tmp_path, [{**POLYGON, "points": [[1, 1], [2, 2]]}])
-    with pytest.raises(ValueError, match=r"sample 'meadow.jpg': annotation 1: got a polygon of 2 points, wanted 3"):
+def test_a_broken_point_is_an_error_that_names_the_sample(tmp_path: Path) -> None:
+    release = vector_release(tmp_path, [{**POLYGON, "id": 7, "points": [[1, 1], [2], [3, 5]]}])
+    with pytest.raises(ValueError, match=r"sample 'meadow.jpg': annotation 7: "):
         export_dataset(release, "coco", tmp_path / "out")
+
+
+# The image is 24 x 18. What is written of a vector: its box, area and the rest; None if it is left out.
+CLIPPED: dict[str, tuple[str, list[list[float]], dict[str, Any] | None]] = {
+    "box over the margin": ("bbox", [[-10, -10], [30, 20]], {"bbox": [0, 0, 24, 18], "area": 24 * 18}),
+    "box over a corner": ("bbox", [[-10, -10], [10, 10]], {"bbox": [0, 0, 10, 10], "area": 100}),
+    "box outside": ("bbox", [[-10, -10], [-2, 20]], None),
+    "box without a pixel": ("bbox", [[3.6, 3], [4.4, 9]], None),
+    "polygon over the margin": (
+        "polygon",
+        [[20, 10], [30, 10], [30, 30], [20, 30]],
+        {"bbox": [20, 10, 4, 8], "area": 32, "segmentation": [[20, 18, 20, 10, 24, 10, 24, 18]]},
+    ),
+    "polygon that crosses itself": (
+        "polygon",
+        [[2, 2], [22, 18], [22, 2], [2, 18]],
+        {"bbox": [2, 2, 20, 16], "area": 160},
+    ),
+    "polygon of two points": ("polygon", [[1, 1], [9, 9]], None),
+    "polygon outside": ("polygon", [[30, 1], [40, 1], [40, 9]], None),
+    "line over the margin": ("polyline", [[20, 4], [40, 9]], {"bbox": [20, 4, 4, 5], "area": 0}),
+    "line outside": ("polyline", [[30, 4], [40, 9]], None),
+    "point on the margin": ("point", [[24, 18]], {"bbox": [24, 18, 0, 0], "num_keypoints": 1}),
+    "points, one of them outside": (
+        "point",
+        [[3, 4], [99, 4]],
+        {"bbox": [3, 4, 0, 0], "keypoints": [3, 4, 1], "num_keypoints": 1},
+    ),
+    "point outside": ("point", [[24.1, 18]], None),
+}
+
+
+@pytest.mark.parametrize(("kind", "points", "wanted"), CLIPPED.values(), ids=CLIPPED)
+def test_vectors_are_clipped_to_the_image(
+    tmp_path: Path, kind: str, points: Any, wanted: dict[str, Any] | None
+) -> None:
+    done = export_dataset(vector_release(tmp_path, [BOX, vector(kind, points)]), "coco", tmp_path / "out")
+    written = list(read(tmp_path / "out").anns.values())[1:]
+    assert len(written) == done.objects - 1 == (wanted is not None)
+    assert done.objects_left_out.total() == (wanted is None)
+    if wanted is not None:
+        assert {key: written[0][key] for key in wanted} == wanted
+
+
+def test_the_area_of_a_polygon_that_crosses_itself_is_that_of_its_mask(tmp_path: Path) -> None:
+    bow_tie = vector("polygon", [[2, 2], [22, 18], [22, 2], [2, 18]])
+    release = vector_release(tmp_path, [bow_tie])
+    (entry,) = exported(release, tmp_path / "out")["annotations"]
+    rows = load_release(release, split="train")
+    mask = np.array(add_semantic_masks(rows)[0]["semantic_mask"])
+    objects = to_layout(rows, "object-detection")[0]["objects"]
+    assert entry["area"] == objects["area"][0] == np.count_nonzero(mask) == 160
 
 
 @pytest.mark.parametrize("streaming", [False, True])

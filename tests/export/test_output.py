@@ -89,3 +89,12 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine")
     with pytest.raises(OutputExistsError, match="is a file, wanted a folder"):
         export_dataset(bitmap_release(tmp_path), "coco", tmp_path / "out")
+
+
+def test_link_that_leads_nowhere_is_not_replaced(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "data.yaml").symlink_to(tmp_path / "gone")
+    with pytest.raises(OutputExistsError):
+        export_dataset(bitmap_release(tmp_path), "yolo", out, overwrite=True)
+    assert [path.name for path in out.iterdir()] == ["data.yaml"]

@@ -109,7 +109,7 @@ def test_a_point_is_a_pose_of_one_keypoint(tmp_path: Path, caplog: pytest.LogCap
     assert (first[1:7].reshape(3, 2) * SIZE).ravel().tolist() == pytest.approx([6, 7.5, 1.2, 1.2, 6, 7.5])
     assert (corner[1:7].reshape(3, 2) * SIZE).ravel().tolist() == pytest.approx([0.3, 0.3, 0.6, 0.6, 0, 0])
     assert (first[7], corner[7]) == (2, 2)
-    assert done.objects_left_out == {"without an area in the image": 1}
+    assert done.objects_left_out == {"outside of the image": 1}
     assert yaml.safe_load((tmp_path / "out" / "data.yaml").read_text())["kpt_shape"] == [1, 3]
 
 

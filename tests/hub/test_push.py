@@ -334,6 +334,7 @@ def test_options_that_are_wrong(hub: HubServer, options: dict[str, Any], wanted:
     assert not hub.repos
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", ["release", "dataset"])
 def test_processes_that_were_interrupted_go_on(hub: HubServer, source: str) -> None:
     options: dict[str, Any] = {"max_shard_size": "60KB", "num_proc": 2}

@@ -25,7 +25,11 @@ def command(output: Path, *options: str) -> subprocess.Popen[bytes]:
     """The command, whose output goes to a file: workers that outlive it would hold a pipe open."""
     environment = {**os.environ, "HF_HOME": str(output.parent / "home"), "HF_TOKEN": "hf_jane"}
     arguments = ["push", str(demo_release()), "jane/flowers", "--max-shard-size", "60KB", *options]
-    program = "from segments_hf.cli.app import main; main()"
+    # In the background of a shell, SIGINT is ignored, and a process inherits that.
+    program = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from segments_hf.cli.app import main; main()"
+    )
     with output.open("wb") as told:
         return subprocess.Popen(
             [sys.executable, "-c", program, *arguments],
@@ -74,6 +78,7 @@ def test_an_error_is_one_line(hub: HubServer, tmp_path: Path) -> None:
     assert error.startswith("Error: ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("blow", "status"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)])
 def test_workers_whose_push_was_interrupted(hub: HubServer, tmp_path: Path, blow: signal.Signals, status: int) -> None:
     slow = Fault("PUT", "/lfs/", 1.0, times=2, after=1)

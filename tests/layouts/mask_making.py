@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +60,18 @@ def marked(number: int, category_id: int = 1, **rest: Any) -> dict[str, Any]:
     return {"id": number, "category_id": category_id, **rest}
 
 
-def shape(kind: str, points: Any, category_id: int = 1, number: int = 1, **rest: Any) -> dict[str, Any]:
-    """An annotation of a vector label."""
-    return {"id": number, "category_id": category_id, "type": kind, "points": points, **rest}
+_NUMBERS = itertools.count(100)
+
+
+def shape(kind: str, points: Any, category_id: int = 1, number: int | None = None, **rest: Any) -> dict[str, Any]:
+    """An annotation of a vector label, by default with an id that no other one has."""
+    return {
+        "id": next(_NUMBERS) if number is None else number,
+        "category_id": category_id,
+        "type": kind,
+        "points": points,
+        **rest,
+    }
 
 
 def classes(*names: str, first: int = 1) -> dict[str, Any]:

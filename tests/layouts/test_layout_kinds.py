@@ -93,7 +93,7 @@ class TestEveryKind:
         skipped = {SEMANTIC: 1, INSTANCE: 1 + 256 * 4, PANOPTIC: 3}[task]
         assert [pixels(row[COLUMN[task]]) for row in rows] == [None, LABEL[task], [[skipped]], None, [[0] * 8] * 6]
         assert [row["image"].size for row in rows] == [(3, 2), (3, 2), (1, 1), (8, 6), (8, 6)]
-        assert messages(caplog) == []
+        assert not any("rows left out" in text for text in messages(caplog))
 
 
 def test_the_features(release):

@@ -56,7 +56,7 @@ def never(monkeypatch):
         def fail(row):
             raise AssertionError("it was made again")
 
-        monkeypatch.setattr("segments_hf.layouts.mask_columns.labelled_pixels", fail)
+        monkeypatch.setattr("segments_hf.layouts.mask_columns.raster_of", fail)
 
     return refuse
 

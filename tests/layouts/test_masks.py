@@ -220,6 +220,6 @@ def test_masks_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: Any) -> None:
         raise AssertionError("made again")
 
-    monkeypatch.setattr("segments_hf.layouts.mask_columns.labelled_pixels", fail)
+    monkeypatch.setattr("segments_hf.layouts.mask_columns.raster_of", fail)
     again = segments_hf.add_semantic_masks(rows)
     assert again.cache_files == made.cache_files

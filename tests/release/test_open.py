@@ -101,7 +101,7 @@ def test_file_url(tmp_path):
     assert read(f"file://{path}") == ["a [1].jpg"]
 
 
-@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
 def test_passing_faults_are_retried(status, server):
     server.files["/r.json"] = [(status, {"Retry-After": "0"}, b"busy"), (200, {}, CONTENT)]
     assert read(server.address + "/r.json") == ["a [1].jpg"]

@@ -118,7 +118,7 @@ def test_a_disk_that_does_not_take_it(platform, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     platform.release("v1.0", CONTENT)
-    monkeypatch.setattr("pathlib.Path.replace", full)
+    monkeypatch.setattr("os.replace", full)
     with pytest.raises(StorageError, match=r"cannot keep the release here \(No space left on device\)"):
         pin(SOURCE)
     assert list(releases_folder().iterdir()) == []

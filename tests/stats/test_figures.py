@@ -14,7 +14,7 @@ from segments_hf import stats
 from segments_hf.bitmaps import palette_color
 from segments_hf.demo import demo_release
 from segments_hf.errors import MissingExtraError
-from segments_hf.stats.figures import figures, save_figures, shown_value
+from segments_hf.stats.figures import figures, save_figures
 from segments_hf.stats.statistics import ClassStats, ImageSize, Stats, Together
 from segments_hf.stats.tally import AttributeCounts, AttributeValue, Sizes
 
@@ -123,13 +123,6 @@ def test_an_empty_dataset_has_nothing_to_draw() -> None:
         classes=[ClassStats(0, 1, "a", PINK, 0, 0, None, None)],
     )  # fmt: skip
     assert figures(nothing) == {}
-
-
-@pytest.mark.parametrize(
-    ("value", "text"), [("noon", "noon"), (True, "true"), (None, "null"), (1.5, "1.5"), (["a", 1], '["a",1]')]
-)
-def test_values_are_shown_as_people_write_them(value: Any, text: str) -> None:
-    assert shown_value(value) == text
 
 
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

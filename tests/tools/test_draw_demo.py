@@ -13,6 +13,7 @@ from segments_hf.demo import demo_release
 PROGRAM = Path(__file__).resolve().parents[2] / "tools" / "demo"
 
 
+@pytest.mark.slow
 def test_it_draws_the_release_that_the_package_contains(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(PROGRAM)
     import draw

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, cast, get_args
 import msgspec
 
 from segments_hf.errors import OptionError
+from segments_hf.io.json_text import json_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +53,7 @@ def checked_on_error(value: str) -> OnError:
 def append_problem(file: Path, problem: Problem) -> None:
     """Adds a problem to a file of JSON lines. One write a line, so that several processes may share the file."""
     with file.open("ab") as stream:
-        stream.write(msgspec.json.encode(problem) + b"\n")
+        stream.write(json_line(problem))
 
 
 def read_problems(file: Path) -> list[Problem]:

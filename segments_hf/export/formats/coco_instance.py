@@ -5,24 +5,21 @@ https://cocodataset.org/#format-data. The `annotations` of bitmaps are those of 
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from segments_hf.bitmaps import decode_bitmap, rle
-from segments_hf.errors import BitmapError
+from segments_hf.bitmaps import rle
 from segments_hf.export.coco_format import CocoFormat, CocoLabel, common_keys, size_of
-from segments_hf.export.format import BITMAP, BOX, NO_PIXELS, POINT, POLYGON, VECTORS, Labelled
-from segments_hf.labels.objects import polygon_area
-from segments_hf.labels.pixels import extent, places
+from segments_hf.export.format import EncodedLabel
+from segments_hf.labels import BITMAP, BitmapLabel
+from segments_hf.labels.vector_label import VECTORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from segments_hf.export.format import Job, Sample
-    from segments_hf.labels.row import Row
+    from segments_hf.labels import LabeledObject
 
 _SEEN = 1  # the SDK's word for a point that was labelled; COCO has 2 for one that is known to be visible
-_FEWEST = 3  # points of a polygon
 
 
 class CocoInstance(CocoFormat):
@@ -39,12 +36,16 @@ class CocoInstance(CocoFormat):
         self._numbers = job.numbers
         self._has_keypoints = False
 
-    def label(self, sample: Sample) -> Labelled[CocoLabel]:
+    def label(self, sample: Sample) -> EncodedLabel[CocoLabel]:
         """The annotations of a row."""
-        if "segmentation_bitmap" in sample.row:
-            return of_bitmap(sample.row, self._numbers)
-        annotations = [of_vector(item, self._numbers) for item in sample.row["annotations"]]
-        return Labelled(CocoLabel(size_of(sample.row), annotations), len(annotations))
+        found, left_out = sample.label.objects()
+        shape = None
+        if isinstance(sample.label, BitmapLabel):
+            annotations = _of_bitmap(found, sample.label, self._numbers)
+            shape = None if sample.label.ids is None else sample.label.ids.shape
+        else:
+            annotations = [_of_vector(item, self._numbers) for item in found]
+        return EncodedLabel(CocoLabel(size_of(sample.row, shape), annotations), len(annotations), left_out)
 
     def entries_of(self, sample: Sample, content: CocoLabel) -> Iterator[Mapping[str, Any]]:
         """The entries of `annotations` for an image."""
@@ -58,17 +59,12 @@ class CocoInstance(CocoFormat):
         return [category | more for category, more in zip(super().categories(), keypoints, strict=True)]
 
 
-def of_bitmap(row: Row, numbers: Sequence[int]) -> Labelled[CocoLabel]:
-    """The annotations of a row with a bitmap.
-
-    Args:
-        row: The row.
-        numbers: The category id of each class index.
-    """
-    if row["segmentation_bitmap"] is None:
-        return Labelled(CocoLabel(size_of(row), []), 0)
-    masks = rle(decode_bitmap(row["segmentation_bitmap"]))
-    found = {
+def _of_bitmap(objects: Sequence[LabeledObject], label: BitmapLabel, numbers: Sequence[int]) -> list[dict[str, Any]]:
+    """The annotations of the objects of a bitmap, given the category id of each class index."""
+    if label.ids is None:
+        return []
+    masks = rle(label.ids)
+    by_id = {
         number: {
             "bbox": bbox,
             "segmentation": {"size": masks.size, "counts": counts.decode("ascii")},
@@ -79,50 +75,37 @@ def of_bitmap(row: Row, numbers: Sequence[int]) -> Labelled[CocoLabel]:
             masks.ids.tolist(), masks.areas.tolist(), masks.xywh.tolist(), masks.counts, strict=True
         )
     }
-    annotations = [
-        {"category_id": numbers[item["category"]], **found[item["id"]], **common_keys(item)}
-        for item in row["annotations"]
-        if item["id"] in found
+    return [
+        {"category_id": numbers[item.class_index], **by_id[item.annotation.id], **common_keys(item.annotation)}
+        for item in objects
     ]
-    left_out = len(row["annotations"]) - len(annotations)
-    content = CocoLabel(size_of(row, masks.size), annotations)
-    return Labelled(content, len(annotations), Counter({NO_PIXELS: left_out} if left_out else {}))
 
 
-def of_vector(item: Mapping[str, Any], numbers: Sequence[int]) -> dict[str, Any]:
-    """The annotation of a vector. Nothing is cut at the margins of the image.
+def _of_vector(item: LabeledObject, numbers: Sequence[int]) -> dict[str, Any]:
+    """The annotation of a vector, given the category id of each class index.
 
-    A line has its `points` besides, as COCO has no place for one: its area is 0.
-
-    Args:
-        item: The annotation of a row.
-        numbers: The category id of each class index.
-
-    Raises:
-        BitmapError: It has too few points, or one that is no place.
+    A line has its `points` besides, as COCO has no place for one.
     """
-    points = places(item)
-    fewest = {POLYGON: _FEWEST, BOX: 2}.get(item["type"], 1)
-    if len(points) < fewest:
-        raise BitmapError(f"annotation {item['id']}: got a {item['type']} of {len(points)} points, wanted {fewest}")
-    left, top, right, bottom = extent(points)
-    area, segmentation, more = 0.0, [], {}
-    if item["type"] == POLYGON:
-        area, segmentation = polygon_area(points), [[number for point in points for number in point]]
-    elif item["type"] == BOX:
-        area = (right - left) * (bottom - top)
-    elif item["type"] == POINT:
-        more = {"keypoints": [number for x, y in points for number in (x, y, _SEEN)], "num_keypoints": len(points)}
-    else:
-        more = {"points": points}
+    segmentation: list[list[float]] = []
+    more: dict[str, Any] = {}
+    match item.kind:
+        case "polygon":
+            segmentation = [[number for point in item.points for number in point]]
+        case "point":
+            keypoints = [number for x, y in item.points for number in (x, y, _SEEN)]
+            more = {"keypoints": keypoints, "num_keypoints": len(item.points)}
+        case "bbox":
+            pass
+        case _:
+            more = {"points": item.points}
     return {
-        "category_id": numbers[item["category"]],
-        "bbox": [left, top, right - left, bottom - top],
+        "category_id": numbers[item.class_index],
+        "bbox": item.bbox,
         "segmentation": segmentation,
-        "area": area,
+        "area": item.area,
         "iscrowd": 0,
         **more,
-        **common_keys(item),
+        **common_keys(item.annotation),
     }
 
 

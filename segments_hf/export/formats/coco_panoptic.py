@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from segments_hf.bitmaps import encode_bitmap, panoptic
 from segments_hf.export.coco_format import ANNOTATIONS, CocoFormat, CocoLabel, size_of
-from segments_hf.export.format import BITMAP, NO_PIXELS, POLYGON, Labelled, only, write_file
-from segments_hf.export.row_pixels import pixels_of
+from segments_hf.export.format import EncodedLabel, write_file
+from segments_hf.export.needs import raster_of
+from segments_hf.labels import BITMAP, POLYGON
+from segments_hf.labels.label import NO_PIXELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,18 +36,20 @@ class CocoPanoptic(CocoFormat):
         self._numbers = job.numbers
         self._stuff = {index for index, item in enumerate(job.categories) if item.has_instances is False}
 
-    def label(self, sample: Sample) -> Labelled[CocoLabel]:
+    def label(self, sample: Sample) -> EncodedLabel[CocoLabel]:
         """The segments of a row."""
-        row, left_out = only(sample.row, self.takes)
-        pixels = pixels_of(row)
-        ids, segments = panoptic(*pixels, stuff=self._stuff)
-        classes = [item["category"] for item in pixels[1] if item["category"] not in self._stuff]
+        label, left_out = sample.label.only(self.takes)
+        raster = raster_of(label)
+        ids, segments = panoptic(*raster, stuff=self._stuff)
+        left_out += label.repeated()
+        classes = [raster.instances[index]["category"] for index in label.last_of_ids]
+        classes = [index for index in classes if index not in self._stuff]
         things = sum(segment["category_id"] not in self._stuff for segment in segments)
         if things < len(classes):
             left_out[NO_PIXELS] += len(classes) - things
         infos = [{**segment, "category_id": self._numbers[segment["category_id"]]} for segment in segments]
-        content = CocoLabel(size_of(row, ids.shape), infos, encode_bitmap(ids, alpha=False))
-        return Labelled(content, len(infos), left_out)
+        content = CocoLabel(size_of(sample.row, ids.shape), infos, encode_bitmap(ids, alpha=False))
+        return EncodedLabel(content, len(infos), left_out)
 
     def write(self, sample: Sample, content: CocoLabel) -> None:
         """Writes the label of a row."""

@@ -8,7 +8,7 @@ from segments_hf.bitmaps import encode_bitmap, encode_mask
 from segments_hf.export.mask_format import MaskFormat
 
 if TYPE_CHECKING:
-    from segments_hf.labels.pixels import Pixels
+    from segments_hf.labels import Raster
 
 _LARGEST = 2**16 - 1
 _SIXTEEN_BITS = {_LARGEST: (0, 0, 0)}  # a value that has a colour makes the PNG hold it
@@ -20,11 +20,11 @@ class Instance(MaskFormat):
     name = "instance"
     help = "A PNG of instance ids: 16-bit grayscale, or RGBA (R + 256 G + 65536 B) where an id is over 65535"
 
-    def png(self, pixels: Pixels) -> bytes:
+    def png(self, raster: Raster) -> bytes:
         """The mask of a row."""
-        if pixels.bitmap.max(initial=0) > _LARGEST:
-            return encode_bitmap(pixels.bitmap)
-        return encode_mask(pixels.bitmap, _SIXTEEN_BITS, palette=False)
+        if raster.ids.max(initial=0) > _LARGEST:
+            return encode_bitmap(raster.ids)
+        return encode_mask(raster.ids, _SIXTEEN_BITS, palette=False)
 
 
 FORMAT = Instance

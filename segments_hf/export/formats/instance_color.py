@@ -9,7 +9,7 @@ from segments_hf.bitmaps.masks import look_up
 from segments_hf.export.mask_format import MaskFormat, color_png
 
 if TYPE_CHECKING:
-    from segments_hf.labels.pixels import Pixels
+    from segments_hf.labels import Raster
 
 
 class InstanceColor(MaskFormat):
@@ -18,10 +18,10 @@ class InstanceColor(MaskFormat):
     name = "instance-color"
     help = "An RGB PNG: a colour for each instance id, the same in every image; unlabelled is black"
 
-    def png(self, pixels: Pixels) -> bytes:
+    def png(self, raster: Raster) -> bytes:
         """The mask of a row."""
-        ids = boxes(pixels.bitmap).ids.tolist()
-        places = look_up(pixels.bitmap, {number: place for place, number in enumerate(ids, start=1)})
+        ids = boxes(raster.ids).ids.tolist()
+        places = look_up(raster.ids, {number: place for place, number in enumerate(ids, start=1)})
         return color_png(places, [(0, 0, 0), *(palette_color(number - 1) for number in ids)])
 
 

@@ -18,17 +18,18 @@ from PIL import Image, UnidentifiedImageError
 from segments_hf.bitmaps import encode_mask
 from segments_hf.bitmaps.masks import look_up
 from segments_hf.errors import AssetError
-from segments_hf.export.format import BITMAP, BOX, NO_AREA, POLYGON, POLYLINE, Format, Labelled, only, write_file
+from segments_hf.export.format import EncodedLabel, Format, write_file
 from segments_hf.export.labelmap import LABELMAP, UNLABELED_COLOR, labelmap
-from segments_hf.export.row_pixels import size_in_pixels
-from segments_hf.labels.objects import Object, objects_of
-from segments_hf.labels.pixels import labelled_pixels
+from segments_hf.export.needs import size_of_image
+from segments_hf.labels import BITMAP, BOX, POLYGON, POLYLINE
+from segments_hf.labels.label import NO_AREA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import BinaryIO
 
     from segments_hf.export.format import Sample
+    from segments_hf.labels import Label, LabeledObject
     from segments_hf.labels.row import Row
 
 _ANNOTATIONS, _SETS, _IMAGES = "Annotations", "ImageSets", "JPEGImages"
@@ -72,15 +73,16 @@ class PascalVoc(Format[_Label]):
         with files[0].open("wb") as self._all, files[1].open("wb") as self._with_masks:
             yield
 
-    def label(self, sample: Sample) -> Labelled[_Label]:
+    def label(self, sample: Sample) -> EncodedLabel[_Label]:
         """The XML and the masks of a row."""
-        row, left_out = only(sample.row, self.takes)
-        found, numbers = _objects(row)
-        if len(found) < len(row["annotations"]):
-            left_out[NO_AREA] += len(row["annotations"]) - len(found)
-        classes, objects = self._masks(row, [item.category for item in found], numbers)
-        xml = _xml(sample, found, self.job.names, has_masks=classes is not None)
-        return Labelled(_Label(xml, classes, objects), len(found), left_out)
+        label, left_out = sample.label.only(self.takes)
+        found, more = label.objects()
+        boxes = [item for item in found if item.box_area]
+        if len(boxes) < len(found):
+            more[NO_AREA] += len(found) - len(boxes)
+        classes, objects = self._masks(label, boxes)
+        xml = _xml(sample, boxes, self.job.names, has_masks=classes is not None)
+        return EncodedLabel(_Label(xml, classes, objects), len(boxes), left_out + more)
 
     def write(self, sample: Sample, content: _Label) -> None:
         """Writes the XML and the masks of a row."""
@@ -96,35 +98,24 @@ class PascalVoc(Format[_Label]):
         """Writes the colours of the classes."""
         write_file(self.job.folder / LABELMAP, labelmap("background", self.job.names, self.job.colors))
 
-    def _masks(self, row: Row, classes: Sequence[int], numbers: dict[int, int]) -> tuple[bytes | None, bytes | None]:
-        """The masks of a row, given the class of each object and the number of each id in the bitmap."""
-        drawn, _ = only(row, {POLYGON})
-        is_vector = "segmentation_bitmap" not in row
-        if (is_vector and not drawn["annotations"]) or (pixels := labelled_pixels(drawn)) is None:
+    def _masks(self, label: Label, boxes: Sequence[LabeledObject]) -> tuple[bytes | None, bytes | None]:
+        """The masks of the classes and of the objects; of vectors, only polygons are drawn."""
+        drawn, _ = label.only({BITMAP, POLYGON})
+        if not (drawn.annotations or label.object_kinds == {BITMAP}) or (raster := drawn.rasterize()) is None:
             return None, None
-        objects = look_up(pixels.bitmap, numbers)
-        values = look_up(objects, {number: index + 1 for number, index in enumerate(classes, start=1)})
+        numbers = {item.annotation.id: number for number, item in enumerate(boxes, start=1)}
+        drawn_numbers = {
+            item.raster_id: numbers[item.annotation.id]
+            for item in drawn.objects().found
+            if item.annotation.id in numbers
+        }
+        objects = look_up(raster.ids, drawn_numbers)
+        values = look_up(objects, {number: item.class_index + 1 for number, item in enumerate(boxes, start=1)})
         return encode_mask(values, [UNLABELED_COLOR, *self.job.colors]), encode_mask(objects)
 
 
-def _objects(row: Row) -> tuple[list[Object], dict[int, int]]:
-    """The objects of a row, and the number of that which each id in its bitmap stands for, or each drawn polygon."""
-    if "segmentation_bitmap" in row:
-        found = list(objects_of(row))
-        return found, {item.id: number for number, item in enumerate(found, start=1)}
-    found, numbers, polygons = [], {}, 0
-    for item in row["annotations"]:
-        boxes = list(objects_of({**row, "annotations": [item]}))
-        found += boxes
-        if item["type"] == POLYGON:
-            polygons += 1
-            if boxes:
-                numbers[polygons] = len(found)
-    return found, numbers
-
-
-def _xml(sample: Sample, objects: Sequence[Object], names: Sequence[str], *, has_masks: bool) -> bytes:
-    width, height = size_in_pixels(sample.row)
+def _xml(sample: Sample, objects: Sequence[LabeledObject], names: Sequence[str], *, has_masks: bool) -> bytes:
+    width, height = size_of_image(sample.label)
     root = ET.Element("annotation")
     _add(root, folder=_IMAGES, filename=str(sample.file))
     _add(ET.SubElement(root, "source"), database="Segments.ai", annotation="Segments.ai")
@@ -132,7 +123,7 @@ def _xml(sample: Sample, objects: Sequence[Object], names: Sequence[str], *, has
     _add(root, segmented=int(has_masks))
     for found in objects:
         node = ET.SubElement(root, "object")
-        _add(node, name=names[found.category], pose="Unspecified", truncated=0, difficult=0)
+        _add(node, name=names[found.class_index], pose="Unspecified", truncated=0, difficult=0)
         left, top, across, down = found.bbox
         right, bottom = math.ceil(left + across), math.ceil(top + down)
         box = ET.SubElement(node, "bndbox")

@@ -7,13 +7,11 @@ other way round holes: filled by the even-odd rule they give the mask back.
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from segments_hf.bitmaps import decode_bitmap, outlines
 from segments_hf.export.coco_format import CocoFormat, CocoLabel, common_keys, size_of
-from segments_hf.export.format import BITMAP, NO_PIXELS, POLYGON, Labelled, only
-from segments_hf.labels.pixels import places
+from segments_hf.export.format import EncodedLabel
+from segments_hf.labels import BITMAP, POLYGON, BitmapLabel
 
 if TYPE_CHECKING:
     from segments_hf.export.format import Sample
@@ -27,26 +25,25 @@ class Polygon(CocoFormat):
     takes = frozenset({BITMAP, POLYGON})
     kind = "polygons"
 
-    def label(self, sample: Sample) -> Labelled[CocoLabel]:
+    def label(self, sample: Sample) -> EncodedLabel[CocoLabel]:
         """The outlines of a row."""
-        row, left_out = only(sample.row, self.takes)
+        label, kinds_left_out = sample.label.only(self.takes)
+        found, left_out = label.objects()
         shape = None
-        if "segmentation_bitmap" not in row:
-            rings = [[places(item)] for item in row["annotations"]]
-        elif row["segmentation_bitmap"] is None:
-            rings = [[] for _ in row["annotations"]]
-        else:
-            bitmap = decode_bitmap(row["segmentation_bitmap"])
-            shape, found = bitmap.shape, outlines(bitmap)
-            rings = [[ring.corners.tolist() for ring in found.get(item["id"], ())] for item in row["annotations"]]
+        rings: dict[int, list[Any]] = {item.annotation.id: [item.points] for item in found}
+        if isinstance(label, BitmapLabel) and label.ids is not None:
+            shape = label.ids.shape
+            rings = {number: [ring.corners.tolist() for ring in of_id] for number, of_id in label.outlines().items()}
         annotations = [
-            {"category_id": self.job.numbers[item["category"]], **common_keys(item), "polygons": polygons}
-            for item, polygons in zip(row["annotations"], rings, strict=True)
-            if polygons
+            {
+                "category_id": self.job.numbers[item.class_index],
+                **common_keys(item.annotation),
+                "polygons": rings[item.annotation.id],
+            }
+            for item in found
         ]
-        if len(annotations) < len(rings):
-            left_out += Counter({NO_PIXELS: len(rings) - len(annotations)})
-        return Labelled(CocoLabel(size_of(row, shape), annotations), len(annotations), left_out)
+        content = CocoLabel(size_of(sample.row, shape), annotations)
+        return EncodedLabel(content, len(annotations), kinds_left_out + left_out)
 
 
 FORMAT = Polygon

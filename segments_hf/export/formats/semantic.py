@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from segments_hf.bitmaps import encode_mask, semantic_mask
 from segments_hf.export.format import write_file
 from segments_hf.export.mask_format import MaskFormat
+from segments_hf.io.json_text import indented_json
 from segments_hf.labels.mask_values import mask_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from segments_hf.labels.pixels import Pixels
+    from segments_hf.labels import Raster
 
 _NAMES = "id2label.json"
 
@@ -30,14 +29,14 @@ class Semantic(MaskFormat):
         """The names of the files and folders that it makes in the folder of the export."""
         return [*super().entries(splits, images=images), _NAMES]
 
-    def png(self, pixels: Pixels) -> bytes:
+    def png(self, raster: Raster) -> bytes:
         """The mask of a row."""
-        return encode_mask(semantic_mask(*pixels), palette=False)
+        return encode_mask(semantic_mask(*raster), palette=False)
 
     def close(self) -> None:
         """Writes the names of the numbers."""
         names = mask_names(self.job.categories)
-        write_file(self.job.folder / _NAMES, msgspec.json.format(msgspec.json.encode(names), indent=2) + b"\n")
+        write_file(self.job.folder / _NAMES, indented_json(names))
 
 
 FORMAT = Semantic

@@ -12,7 +12,7 @@ from segments_hf.export.mask_format import MaskFormat, color_png
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from segments_hf.labels.pixels import Pixels
+    from segments_hf.labels import Raster
 
 
 class SemanticColor(MaskFormat):
@@ -26,9 +26,9 @@ class SemanticColor(MaskFormat):
         """The names of the files and folders that it makes in the folder of the export."""
         return [*super().entries(splits, images=images), LABELMAP]
 
-    def png(self, pixels: Pixels) -> bytes:
+    def png(self, raster: Raster) -> bytes:
         """The mask of a row."""
-        return color_png(semantic_mask(*pixels), [UNLABELED_COLOR, *self.job.colors])
+        return color_png(semantic_mask(*raster), [UNLABELED_COLOR, *self.job.colors])
 
     def close(self) -> None:
         """Writes the colours of the classes."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
-from segments_hf.export.format import BITMAP, BOX, NO_AREA, POLYGON, POLYLINE
 from segments_hf.export.yolo_format import YoloFormat, line
-from segments_hf.labels.objects import objects_of
+from segments_hf.labels import BITMAP, BOX, POLYGON, POLYLINE
+from segments_hf.labels.label import NO_AREA
 
 if TYPE_CHECKING:
-    from segments_hf.labels.row import Row
+    from collections import Counter
+
+    from segments_hf.labels import Label
+    from segments_hf.labels.geometry import ImageSize
 
 
 class Yolo(YoloFormat):
@@ -20,14 +22,19 @@ class Yolo(YoloFormat):
     help = "YOLO detection: boxes, those of bitmaps and polygons too"
     takes = frozenset({BITMAP, BOX, POLYGON, POLYLINE})
 
-    def lines(self, row: Row, width: int, height: int) -> tuple[list[str], Counter[str]]:
-        """The lines of a row."""
+    def lines(self, label: Label, size: ImageSize) -> tuple[list[str], Counter[str]]:
+        """The lines of a label."""
+        width, height = size
+        found, left_out = label.objects()
         lines = []
-        for found in objects_of(row):
-            left, top, across, down = found.bbox
+        for item in found:
+            left, top, across, down = item.bbox
+            if not item.box_area:
+                left_out[NO_AREA] += 1
+                continue
             center = (left + across / 2) / width, (top + down / 2) / height
-            lines.append(line(found.category, (*center, across / width, down / height)))
-        return lines, +Counter({NO_AREA: len(row["annotations"]) - len(lines)})
+            lines.append(line(item.class_index, (*center, across / width, down / height)))
+        return lines, left_out
 
 
 FORMAT = Yolo

@@ -6,24 +6,19 @@ are moved to its margin, as ultralytics takes none.
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from segments_hf.bitmaps import class_of_ids, decode_bitmap, outlines, smallest_rectangle
-from segments_hf.export.format import BITMAP, BOX, NO_AREA, POLYGON
+from segments_hf.bitmaps import smallest_rectangle
 from segments_hf.export.yolo_format import YoloFormat, line
-from segments_hf.labels.objects import cut_polygon, polygon_area
-from segments_hf.labels.pixels import extent, places
+from segments_hf.labels import BITMAP, BOX, POLYGON, BitmapLabel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from typing import Any
+    from collections import Counter
 
-    import numpy.typing as npt
-
-    from segments_hf.labels.row import Row
+    from segments_hf.labels import Label
+    from segments_hf.labels.geometry import ImageSize
 
 
 class YoloObb(YoloFormat):
@@ -33,35 +28,16 @@ class YoloObb(YoloFormat):
     help = "YOLO oriented boxes: the smallest around bitmaps and polygons"
     takes = frozenset({BITMAP, BOX, POLYGON})
 
-    def lines(self, row: Row, width: int, height: int) -> tuple[list[str], Counter[str]]:
-        """The lines of a row."""
-        corners = _of_bitmap(row) if "segmentation_bitmap" in row else _of_vectors(row, width, height)
-        lines = [line(index, (box / (width, height)).ravel().tolist()) for index, box in corners]
-        return lines, +Counter({NO_AREA: len(row["annotations"]) - len(lines)})
-
-
-def _of_bitmap(row: Row) -> Iterator[tuple[int, npt.NDArray[np.float64]]]:
-    if row["segmentation_bitmap"] is None:
-        return
-    rings = outlines(decode_bitmap(row["segmentation_bitmap"]))
-    for number, index in class_of_ids(row["annotations"]).items():
-        if number in rings:
-            yield index, smallest_rectangle(np.concatenate([ring.corners for ring in rings[number]]))
-
-
-def _of_vectors(row: Row, width: int, height: int) -> Iterator[tuple[int, npt.NDArray[np.float64]]]:
-    for item in row["annotations"]:
-        points = cut_polygon(_outline(item), width, height)
-        if points and polygon_area(points) > 0:
-            yield item["category"], smallest_rectangle(np.array(points))
-
-
-def _outline(item: Mapping[str, Any]) -> list[tuple[float, float]]:
-    points = places(item)
-    if item["type"] != BOX or not points:
-        return points
-    left, top, right, bottom = extent(points)
-    return [(left, top), (right, top), (right, bottom), (left, bottom)]
+    def lines(self, label: Label, size: ImageSize) -> tuple[list[str], Counter[str]]:
+        """The lines of a label."""
+        found, left_out = label.objects()
+        rings = label.outlines() if isinstance(label, BitmapLabel) else {}
+        lines = []
+        for item in found:
+            of_bitmap = [ring.corners for ring in rings.get(item.annotation.id, ())]
+            corners = smallest_rectangle(np.concatenate(of_bitmap) if of_bitmap else np.array(item.points))
+            lines.append(line(item.class_index, (corners / size).ravel().tolist()))
+        return lines, left_out
 
 
 FORMAT = YoloObb

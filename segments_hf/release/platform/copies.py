@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segments_hf.errors import StorageError
+from segments_hf.io.atomic import write_atomically
 from segments_hf.release.json_file import map_file
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def keep(content: Buffer) -> str:
     digest = hashlib.sha256(content).hexdigest()
     if find_kept(digest) is None:
         try:
-            _write(_path(digest), content)
+            write_atomically(_path(digest), content)
         except OSError as error:
             raise StorageError(
                 f"{releases_folder()}: cannot keep the release here ({error.strerror}); make room, or set HF_HOME to "
@@ -55,15 +54,3 @@ def keep(content: Buffer) -> str:
 
 def _path(digest: str) -> Path:
     return releases_folder() / f"{digest}.json"
-
-
-def _write(path: Path, content: Buffer) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".incoming-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

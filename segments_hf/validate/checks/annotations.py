@@ -6,12 +6,14 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from segments_hf.bitmaps import ID_LIMIT
+from segments_hf.labels import BitmapLabel
 from segments_hf.validate.checks.fault import Fault
 from segments_hf.validate.wording import counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from segments_hf.labels import Label
     from segments_hf.labels.row import Row
     from segments_hf.validate.finding import Finding
 
@@ -33,17 +35,17 @@ def unknown_categories(row: Row) -> Iterator[Finding]:
         yield UNKNOWN_CATEGORY.in_row(row, f"got {number} of a category that is not defined: {listed(sorted(unknown))}")
 
 
-def repeated_ids(row: Row) -> Iterator[Finding]:
+def repeated_ids(row: Row, label: Label) -> Iterator[Finding]:
     """Ids that more than one annotation has."""
-    ids = [item["id"] for item in row["annotations"]]
+    ids = [item.id for item in label.annotations]
     if len(set(ids)) < len(ids):
         repeated = [number for number, times in Counter(ids).items() if times > 1]
         yield REPEATED_ID.in_row(row, f"more than one annotation has the id {listed(repeated)}")
 
 
-def impossible_ids(row: Row) -> Iterator[Finding]:
+def impossible_ids(row: Row, label: Label) -> Iterator[Finding]:
     """Ids that a bitmap cannot hold; where there is no bitmap, they are only odd."""
-    ids = [item["id"] for item in row["annotations"] if not 0 < item["id"] < ID_LIMIT]
+    ids = [item.id for item in label.annotations if not 0 < item.id < ID_LIMIT]
     if ids:
-        fault = IMPOSSIBLE_ID if "segmentation_bitmap" in row else UNUSUAL_ID
+        fault = IMPOSSIBLE_ID if isinstance(label, BitmapLabel) else UNUSUAL_ID
         yield fault.in_row(row, f"got the annotation id {listed(ids)}, wanted 1 to {ID_LIMIT - 1}")

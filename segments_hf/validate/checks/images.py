@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from segments_hf.bitmaps import ID_LIMIT, boxes, decode_bitmap
+from segments_hf.bitmaps import ID_LIMIT, boxes
 from segments_hf.errors import AssetError, BitmapError
 from segments_hf.images import ImageLimits, check_image
 from segments_hf.io.file_content import FileContent
+from segments_hf.labels import BITMAP_COLUMN, BitmapLabel
 from segments_hf.validate.checks.fault import Fault
 from segments_hf.validate.checks.unreadable import OTHER_SIZE, UNREADABLE_BITMAP, UNREADABLE_IMAGE
 from segments_hf.validate.wording import counted, listed
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from segments_hf.images import Header
+    from segments_hf.labels import Label
     from segments_hf.labels.row import Row
     from segments_hf.validate.finding import Finding
 
@@ -39,13 +41,13 @@ class Instances(NamedTuple):
     areas: dict[int, int]
 
 
-def look_at_pictures(row: Row, untold: Collection[str], *, is_labelled: bool) -> tuple[list[Finding], Instances | None]:
+def look_at_pictures(row: Row, label: Label | None, untold: Collection[str]) -> tuple[list[Finding], Instances | None]:
     """What is wrong with the pictures of a row, and the instances of its bitmap.
 
     Args:
         row: The row.
-        untold: The columns of pictures that nothing is told of yet.
-        is_labelled: Whether the row has a label, whose pixels are looked at.
+        label: Its label, whose pixels are checked; None if the row is not labeled.
+        untold: The image columns that have no finding yet.
 
     Returns:
         The findings; and the instances, or None where there is no label with a bitmap that can be read.
@@ -57,13 +59,13 @@ def look_at_pictures(row: Row, untold: Collection[str], *, is_labelled: bool) ->
             header = _header(row["image"])
         except AssetError as error:
             findings.append(UNREADABLE_IMAGE.in_row(row, str(error)))
-    if is_labelled and "segmentation_bitmap" in row and "segmentation_bitmap" in untold:
+    if isinstance(label, BitmapLabel) and BITMAP_COLUMN in untold:
         try:
-            instances = _instances(row["segmentation_bitmap"])
+            instances = _instances(label)
         except BitmapError as error:
             findings.append(UNREADABLE_BITMAP.in_row(row, str(error)))
         else:
-            findings.extend(_disagreements(row, instances))
+            findings.extend(_disagreements(row, label, instances))
     if header:
         findings.extend(_other_sizes(row, header, instances))
     return findings, instances
@@ -76,21 +78,20 @@ def _header(picture: Mapping[str, Any] | None) -> Header:
     return check_image(FileContent(picture["bytes"], path), _ANY_SIZE)
 
 
-def _instances(picture: Mapping[str, Any] | None) -> Instances | None:
-    if picture is None:
+def _instances(label: BitmapLabel) -> Instances | None:
+    if label.ids is None:
         return None
-    pixels = decode_bitmap(picture)
-    found = boxes(pixels)
-    height, width = pixels.shape
+    found = boxes(label.ids)
+    height, width = label.ids.shape
     return Instances((width, height), dict(zip(found.ids.tolist(), found.areas.tolist(), strict=True)))
 
 
-def _disagreements(row: Row, instances: Instances | None) -> Iterator[Finding]:
+def _disagreements(row: Row, label: BitmapLabel, instances: Instances | None) -> Iterator[Finding]:
     """Where the annotations and the pixels of the bitmap do not agree."""
-    ids = {item["id"] for item in row["annotations"]}
+    ids = {item.id for item in label.annotations}
     if instances is None:
         if ids:
-            yield MISSING_BITMAP.in_row(row, f"it has {counted(len(row['annotations']), 'annotation')} but no bitmap")
+            yield MISSING_BITMAP.in_row(row, f"it has {counted(len(label.annotations), 'annotation')} but no bitmap")
         return
     areas = instances.areas
     if unknown := [number for number in areas if number not in ids]:

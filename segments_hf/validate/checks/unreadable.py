@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segments_hf.errors import SizeMismatchError
+from segments_hf.labels import BITMAP_COLUMN
 from segments_hf.validate.checks.fault import Fault
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ UNREADABLE_IMAGE = Fault("unreadable-image", "error", "there is nothing to train
 UNREADABLE_BITMAP = Fault("unreadable-bitmap", "error", "its mask is lost")
 OTHER_SIZE = Fault("other-size", "error", "its label is not where its objects are in the image")
 
-_BY_COLUMN = {None: UNREADABLE_SAMPLE, "image": UNREADABLE_IMAGE, "segmentation_bitmap": UNREADABLE_BITMAP}
+_BY_COLUMN = {None: UNREADABLE_SAMPLE, "image": UNREADABLE_IMAGE, BITMAP_COLUMN: UNREADABLE_BITMAP}
 
 
 def unreadable_parts(outcome: Outcome) -> Iterator[Finding]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from segments_hf.bitmaps import FARTHEST
+from segments_hf.labels import VectorLabel
 from segments_hf.validate.checks.fault import Fault
 from segments_hf.validate.wording import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from segments_hf.labels import Label, Vector
     from segments_hf.labels.row import Row
     from segments_hf.validate.finding import Finding
 
@@ -24,19 +26,19 @@ NO_AREA = Fault("no-area", "error", "the objects cover no pixel, so no mask and 
 OUTSIDE = Fault("point-outside", "warning", "what is outside is cut off")
 
 
-def shapes(row: Row) -> Iterator[Finding]:
+def shapes(row: Row, label: Label) -> Iterator[Finding]:
     """Shapes that are none, or lie outside of the image. Each annotation has the first fault that fits."""
     found: dict[Fault, list[str]] = {}
-    for item in row["annotations"] if "segmentation_bitmap" not in row else ():
-        if fault := _fault(item, row["width"], row["height"]):
-            found.setdefault(fault, []).append(f"{item['type']} {item['id']}")
+    for vector in label.vectors if isinstance(label, VectorLabel) else ():
+        if fault := _fault(vector, row["width"], row["height"]):
+            found.setdefault(fault, []).append(f"{vector.kind} {vector.annotation.id}")
     for fault, items in found.items():
         yield fault.in_row(row, _what(fault, listed(items), row))
 
 
-def _fault(item: Mapping[str, Any], width: int | None, height: int | None) -> Fault | None:
-    kind, points = item["type"], item["points"] or ()
-    if kind not in _LEAST_POINTS:
+def _fault(vector: Vector, width: int | None, height: int | None) -> Fault | None:
+    kind, points = vector.kind, vector.raw_points or ()
+    if kind is None or kind not in _LEAST_POINTS:
         return UNKNOWN_SHAPE
     if len(points) < _LEAST_POINTS[kind]:
         return TOO_FEW_POINTS

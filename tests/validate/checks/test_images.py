@@ -16,6 +16,7 @@ from layouts.mask_making import bitmap_sample, marked, vector_sample
 from PIL import Image
 
 from segments_hf import load_release, validate
+from segments_hf.labels import label_of
 from segments_hf.validate import Finding
 from segments_hf.validate.checks import look_at_pictures
 
@@ -119,7 +120,7 @@ def test_pixels_and_annotations_are_compared(ids: np.ndarray, annotated: set[int
         "segmentation_bitmap": {"bytes": bitmap(ids), "path": None},
         "annotations": [marked(number) for number in annotated],
     }
-    found, instances = look_at_pictures(row, {"image", "segmentation_bitmap"}, is_labelled=True)
+    found, instances = look_at_pictures(row, label_of(row), {"image", "segmentation_bitmap"})
     labelled = {int(number) for number in ids.flat if number}
     expected = [
         *(["pixels-without-annotation"] if labelled - annotated else []),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from segments_hf.labels import label_of
 from segments_hf.validate.checks.vectors import shapes
 
 NAN, INF = float("nan"), float("inf")
@@ -14,6 +15,10 @@ TRIANGLE = [[0, 0], [9, 0], [5, 7]]
 
 def row(*annotations: dict[str, Any], width: int | None = 9, height: int | None = 7) -> dict[str, Any]:
     return {"name": "a", "uuid": None, "width": width, "height": height, "annotations": list(annotations)}
+
+
+def found_in(given: dict[str, Any]) -> list[Any]:
+    return list(shapes(given, label_of(given)))
 
 
 def shape(kind: str | None, points: Any, number: int = 4) -> dict[str, Any]:
@@ -55,18 +60,18 @@ def shape(kind: str | None, points: Any, number: int = 4) -> dict[str, Any]:
     ],
 )
 def test_a_shape(kind: str, points: Any, check: str | None) -> None:
-    assert [finding.check for finding in shapes(row(shape(kind, points)))] == ([check] if check else [])
+    assert [finding.check for finding in found_in(row(shape(kind, points)))] == ([check] if check else [])
 
 
 @pytest.mark.parametrize("size", [{"width": None}, {"height": None}])
 def test_nothing_is_outside_of_an_image_whose_size_is_not_known(size: dict[str, None]) -> None:
-    assert not list(shapes(row(shape("point", [[99, 99]]), **size)))
+    assert not found_in(row(shape("point", [[99, 99]]), **size))
 
 
 def test_each_fault_is_told_once_with_all_that_have_it() -> None:
     many = [shape("bbox", [[1, 1], [1, 2]], number) for number in range(7)]
     least = "1 for a point, 2 for a polyline, 2 for a bbox, 3 for a polygon"
-    found = list(shapes(row(shape("point", []), *many, shape("point", []), shape("point", [[10, 1]], 9))))
+    found = found_in(row(shape("point", []), *many, shape("point", []), shape("point", [[10, 1]], 9)))
     assert [(finding.check, finding.what) for finding in found] == [
         ("too-few-points", f"got point 4, point 4 with too few points; wanted {least} at least"),
         ("no-area", "got bbox 0, bbox 1, bbox 2, bbox 3, bbox 4, … (7 in all) whose points are all on one line"),

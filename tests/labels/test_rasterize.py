@@ -12,10 +12,16 @@ from hypothesis import strategies as st
 from layouts.mask_making import messages
 
 from segments_hf.errors import BitmapError
-from segments_hf.labels.pixels import labelled_pixels
+from segments_hf.labels import label_of
+from segments_hf.layouts.mask_columns import raster_of
 
 WIDTH, HEIGHT = 8, 6
 EMPTY = [[0] * WIDTH] * HEIGHT
+
+
+def rasterized(row):
+    label = label_of(row)
+    return None if label is None else label.rasterize()
 
 
 def annotation(number=1, category=0, *shape):
@@ -60,26 +66,26 @@ def is_inside(x, y, kind, points):
 class TestBitmaps:
     def test_the_ids_are_those_of_the_file(self):
         annotations = [annotation(70000), annotation(2, None)]
-        ids, found = labelled_pixels(bitmap_row(bitmap([[0, 70000], [2, 9]]), annotations))
+        ids, found = rasterized(bitmap_row(bitmap([[0, 70000], [2, 9]]), annotations))
         assert (ids.dtype, ids.tolist()) == (np.uint32, [[0, 70000], [2, 9]])
         assert [(item["id"], item["category"]) for item in found] == [(70000, 0), (2, None)]
 
     @pytest.mark.parametrize("status", ["LABELED", "REVIEWED", "SKIPPED", "REJECTED", "PRELABELED", None])
     @pytest.mark.parametrize("annotations", [[], [annotation()]], ids=["empty", "one"])
     def test_where_there_is_a_bitmap_it_counts(self, status, annotations):
-        ids, found = labelled_pixels(bitmap_row(bitmap([[1]]), annotations, status=status))
+        ids, found = rasterized(bitmap_row(bitmap([[1]]), annotations, status=status))
         assert (ids.tolist(), found) == ([[1]], annotations)
 
     @pytest.mark.parametrize("status", ["UNLABELED", "SKIPPED", "REJECTED"])
     def test_no_label_is_none(self, status, caplog):
-        assert labelled_pixels(bitmap_row(None, [], status=status)) is None
-        assert labelled_pixels(vector_row([], status=status)) is None
+        assert rasterized(bitmap_row(None, [], status=status)) is None
+        assert rasterized(vector_row([], status=status)) is None
         assert messages(caplog) == []
 
     @pytest.mark.parametrize("status", ["LABELED", "REVIEWED", "LABELING_IN_PROGRESS"])
     def test_an_empty_label_is_a_picture_without_objects(self, status):
         for row in (bitmap_row(None, [], status=status), vector_row([], status=status)):
-            ids, found = labelled_pixels(row)
+            ids, found = rasterized(row)
             assert (ids.tolist(), list(found)) == (EMPTY, [])
 
     @pytest.mark.parametrize(
@@ -91,12 +97,12 @@ class TestBitmaps:
         ids=lambda row: row["name"],
     )
     def test_what_cannot_be_drawn_is_none_and_a_warning(self, row, caplog):
-        assert labelled_pixels(row) is None
+        assert raster_of(row) is None
         assert row["name"] in messages(caplog)[0]
 
     def test_annotations_that_cannot_be_read_are_none(self):
-        assert labelled_pixels(bitmap_row(bitmap([[1]]), None, status=None)) is None
-        assert labelled_pixels(vector_row(None, status=None)) is None
+        assert rasterized(bitmap_row(bitmap([[1]]), None, status=None)) is None
+        assert rasterized(vector_row(None, status=None)) is None
 
 
 # Shapes in the order of the annotations.
@@ -138,7 +144,7 @@ class TestShapes:
     @pytest.mark.parametrize("shapes", SHAPES.values(), ids=SHAPES)
     def test_are_filled_in_the_order_of_the_annotations(self, shapes):
         annotations = [annotation(9 - n, n % 2, kind, points) for n, (kind, points) in enumerate(shapes)]
-        ids, found = labelled_pixels(vector_row(annotations))
+        ids, found = rasterized(vector_row(annotations))
         assert ids.tolist() == drawn(*shapes)
         assert [(item["id"], item["category"]) for item in found] == [(n + 1, n % 2) for n in range(len(shapes))]
 
@@ -152,18 +158,18 @@ class TestShapes:
             )
             for _ in range(3)
         ]
-        ids, _ = labelled_pixels(vector_row([annotation(1, 0, *each) for each in shapes]))
+        ids, _ = rasterized(vector_row([annotation(n, 0, *each) for n, each in enumerate(shapes)]))
         assert ids.tolist() == drawn(*shapes)
 
-    def test_ids_that_two_have_are_told_apart(self):
+    def test_of_two_annotations_with_one_id_the_last_one_is_drawn(self):
         boxes = [annotation(7, 0, "bbox", [[0, 0], [1, 1]]), annotation(7, 1, "bbox", [[1, 0], [2, 1]])]
-        ids, found = labelled_pixels(vector_row(boxes))
-        assert ids[0, :3].tolist() == [1, 2, 0]
+        ids, found = rasterized(vector_row(boxes))
+        assert ids[0, :3].tolist() == [0, 2, 0]
         assert [item["category"] for item in found] == [0, 1]
 
     def test_a_shape_of_no_known_class_covers_what_is_below(self):
         boxes = [annotation(1, 0, "bbox", [[0, 0], [4, 4]]), annotation(2, None, "bbox", [[0, 0], [1, 1]])]
-        ids, found = labelled_pixels(vector_row(boxes))
+        ids, found = rasterized(vector_row(boxes))
         assert ids[0, :2].tolist() == [2, 1]
         assert found[1]["category"] is None
 
@@ -186,4 +192,4 @@ class TestShapes:
     )
     def test_a_point_that_is_no_place_is_an_error_of_ours(self, kind, points):
         with pytest.raises(BitmapError, match="point"):
-            labelled_pixels(vector_row([annotation(1, 0, kind, points)]))
+            rasterized(vector_row([annotation(1, 0, kind, points)]))

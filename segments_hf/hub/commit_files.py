@@ -1,0 +1,163 @@
+"""The files of a push: where its shards go, and what is beside them: the card, the classes, the contact sheet."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from segments_hf.dataset.class_info import CATEGORIES_FILE, path_in_repo
+from segments_hf.dataset.row_map import without_decoding
+from segments_hf.drawing import contact_sheet
+from segments_hf.errors import OptionError, SegmentsHFError
+from segments_hf.hub.card import README, SHEET, CardFacts, known_counts, parse_card, with_section
+from segments_hf.hub.card_data import data_folder, other_splits, pushed_splits, update_card_data
+from segments_hf.hub.commit import is_of_split
+from segments_hf.hub.row_counts import Tally, total
+from segments_hf.io.atomic import write_atomically
+from segments_hf.io.json_text import indented_json
+from segments_hf.labels.categories import carried_categories, categories_json
+from segments_hf.labels.mask_values import class_numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from huggingface_hub.hf_api import RepoFile
+
+    from segments_hf.hub.journal import Arrived
+    from segments_hf.hub.parts import Source
+    from segments_hf.hub.repository import Repository
+    from segments_hf.release import Category
+
+_ID2LABEL_FILE = "id2label.json"
+_SHOWN = 12  # rows on the contact sheet
+
+
+@dataclass(frozen=True)
+class CommitFiles:
+    """The files of a push.
+
+    Attributes:
+        source: What is pushed.
+        repository: Where it goes.
+        config_name: The configuration.
+        shards: The shards of each split that have been uploaded, in order.
+        sheet: The contact sheet, if there is one.
+        license: The licence, if it was given.
+    """
+
+    source: Source
+    repository: Repository
+    config_name: str
+    shards: Mapping[str, list[Arrived]]
+    sheet: bytes | None
+    license: str | None
+
+    @property
+    def shards_by_path(self) -> dict[str, Arrived]:
+        """The shards by their paths in the repository."""
+        return {
+            f"{self._prefix(split)}{number:05d}-of-{len(arrived):05d}.parquet": shard
+            for split, arrived in self.shards.items()
+            for number, shard in enumerate(arrived)
+        }
+
+    def replaced(self) -> list[str]:
+        """What the paths of the shards begin with that these replace."""
+        head = self.repository.head()
+        known = parse_card(self.repository.read(README, head) if head else None, self.repository.repo_id)
+        of_config = pushed_splits(known.data, self.config_name) if self.source.is_whole else []
+        return [self._prefix(split) for split in sorted({*self.shards, *of_config})]
+
+    def texts(self, head: str, present: Mapping[str, RepoFile]) -> dict[str, bytes]:
+        """The other files by their paths.
+
+        Args:
+            head: The commit that they come on top of.
+            present: Its files.
+        """
+        classes = _categories(self.source)
+        files = {README: self._card(head, present, classes)}
+        if classes:
+            files[path_in_repo(CATEGORIES_FILE, self.config_name)] = categories_json(classes)
+        with contextlib.suppress(SegmentsHFError):  # no column has classes
+            numbers = indented_json(class_numbers(self.source.features))
+            files[path_in_repo(_ID2LABEL_FILE, self.config_name)] = numbers
+        if self.sheet is not None:
+            files[path_in_repo(SHEET, self.config_name)] = self.sheet
+        return files
+
+    def _card(self, head: str, present: Mapping[str, RepoFile], classes: list[Category]) -> bytes:
+        source, config_name = self.source, self.config_name
+        card = parse_card(self.repository.read(README, head), self.repository.repo_id)
+        kept = other_splits(card.data, config_name, self.shards, source.features, is_whole=source.is_whole)
+        counts = known_counts(card.text, config_name)
+        splits = {split: counts.get(split, Tally(info.num_examples, info.num_bytes)) for split, info in kept.items()}
+        sizes = {split: _size_of(present, self._prefix(split)) for split in kept}
+        for split, arrived in self.shards.items():
+            splits[split] = total(shard.tally for shard in arrived)
+            sizes[split] = sum(shard.size for shard in arrived)
+        facts = CardFacts(
+            self.repository.repo_id,
+            config_name,
+            source.info.description or "",
+            source.info.homepage or "",
+            source.features,
+            source.layout,
+            classes,
+            splits,
+            sizes,
+            self.sheet is not None,
+        )
+        update_card_data(
+            card.data,
+            config_name=config_name,
+            features=source.features,
+            splits=splits,
+            sizes=sizes,
+            layout=source.layout,
+            license=self.license,
+        )
+        card.text = with_section(card.text, facts)
+        return str(card).encode()
+
+    def _prefix(self, split: str) -> str:
+        return f"{data_folder(self.config_name)}/{split}-"
+
+
+def make_sheet(source: Source, folder: Path) -> bytes | None:
+    """The contact sheet of the first rows, drawn once for all tries of a push; None where none can be drawn.
+
+    Args:
+        source: What is pushed.
+        folder: The folder of the push, where the sheet is kept.
+
+    Raises:
+        OptionError: There are no rows.
+    """
+    file = folder / SHEET
+    if file.exists():
+        return file.read_bytes()
+    if not _categories(source) or source.shown is None:
+        return None
+    rows = list(islice(without_decoding(source.shown), _SHOWN))
+    if not rows:
+        raise OptionError(f"split {source.parts[0].name!r} has no rows; leave it out")
+    picture = contact_sheet(rows, _SHOWN, of=source.shown)
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=90)
+    write_atomically(file, buffer.getvalue())
+    return buffer.getvalue()
+
+
+def _categories(source: Source) -> list[Category]:
+    with contextlib.suppress(SegmentsHFError):  # a dataset that is not of images, or not ours
+        return carried_categories(source.features)
+    return []
+
+
+def _size_of(present: Mapping[str, RepoFile], prefix: str) -> int:
+    return sum(file.size for path, file in present.items() if is_of_split(path, [prefix]))

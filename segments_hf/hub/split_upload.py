@@ -1,0 +1,90 @@
+"""One split to the Hub, by one process or several."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING
+
+import datasets
+import multiprocess
+from datasets.utils import tqdm
+from datasets.utils.py_utils import iflatmap_unordered
+
+from segments_hf.errors import OptionError
+from segments_hf.hub.journal import Arrived, Journal
+from segments_hf.hub.upload import Progress, Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from segments_hf.hub.parts import Part
+    from segments_hf.hub.repository import Repository
+
+
+def upload_split(
+    part: Part, repository: Repository, folder: Path, max_bytes: int, num_proc: int | None
+) -> tuple[list[Arrived], int, int]:
+    """Upload the shards of a split that have not arrived before.
+
+    Args:
+        part: The split.
+        repository: Where the shards go.
+        folder: The folder of the push, for the journals of the workers.
+        max_bytes: The size of a shard at most.
+        num_proc: How many processes write and upload.
+
+    Returns:
+        The shards in order, and how many bytes were sent and skipped.
+
+    Raises:
+        OptionError: The split has no rows.
+        HubError: The Hub does not take them.
+    """
+    count = min(num_proc or 1, part.length or 1 if isinstance(part.rows, datasets.Dataset) else part.rows.num_shards)
+    workers = [
+        Worker(
+            part.rows if count == 1 else part.rows.shard(num_shards=count, index=index, contiguous=True),
+            part.features,
+            Journal(folder / part.name / f"{index:05d}-of-{count:05d}.jsonl"),
+            repository,
+            max_bytes,
+        )
+        for index in range(count)
+    ]
+    shards: list[list[Arrived]] = [[] for _ in workers]
+    sent = skipped = 0
+    with tqdm(desc=f"Pushing {part.name}", total=part.length, unit=" rows") as bar:
+        for index, progress in _progress(workers):
+            shards[index] += progress.shards
+            sent, skipped = sent + progress.sent, skipped + progress.skipped
+            bar.set_postfix_str(f"sent {sent / 1e6:.1f} MB, skipped {skipped / 1e6:.1f} MB", refresh=False)
+            bar.update(sum(shard.tally.rows for shard in progress.shards))
+    if not any(shards):
+        raise OptionError(f"split {part.name!r} has no rows; leave it out")
+    return [shard for arrived in shards for shard in arrived], sent, skipped
+
+
+def _progress(workers: list[Worker]) -> Iterator[tuple[int, Progress]]:
+    if len(workers) == 1:
+        yield from _run(0, workers[0])
+        return
+    # Not forked: the HTTP client and hf_xet have threads.
+    # Ctrl-C is the business of this process, which ends the others.
+    ignore = (signal.SIGINT, signal.SIG_IGN)
+    with multiprocess.get_context("spawn").Pool(len(workers), signal.signal, ignore) as pool:
+        arguments = [{"index": index, "worker": worker} for index, worker in enumerate(workers)]
+        try:
+            yield from iflatmap_unordered(pool, _run, kwargs_iterable=arguments)
+        except multiprocess.TimeoutError as error:
+            if isinstance(error.__context__, KeyboardInterrupt):  # which `datasets` hides
+                raise error.__context__ from None
+            raise
+
+
+def _run(index: int, worker: Worker) -> Iterator[tuple[int, Progress]]:
+    pushing = multiprocess.parent_process()
+    for progress in worker.run():
+        yield index, progress
+        if pushing is not None and not pushing.is_alive():
+            return

@@ -1,0 +1,43 @@
+"""JSON as text: compact for columns and messages, indented for files that people read, a line for logs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+def compact_json(value: Any) -> str:
+    """A value as JSON without spaces.
+
+    >>> compact_json({"name": "é", "ids": [1, 2]})
+    '{"name":"é","ids":[1,2]}'
+    """
+    return msgspec.json.encode(value).decode()
+
+
+def indented_json(value: Any) -> bytes:
+    r"""A value as the content of a JSON file for people: indented by two spaces, with a newline at the end.
+
+    >>> indented_json({"a": 1})
+    b'{\n  "a": 1\n}\n'
+    """
+    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
+
+
+def json_line(value: Any) -> bytes:
+    r"""A value as a line of a file of JSON lines.
+
+    >>> json_line({"a": "b\n"})
+    b'{"a":"b\\n"}\n'
+    """
+    return msgspec.json.encode(value) + b"\n"
+
+
+def text_or_json(value: Any) -> str:
+    """A value as people write it: text as it is, anything else as JSON.
+
+    >>> text_or_json("open"), text_or_json(True), text_or_json([1, "a"])
+    ('open', 'true', '[1,"a"]')
+    """
+    return value if isinstance(value, str) else compact_json(value)

@@ -1,0 +1,144 @@
+"""Labels of segmentation tasks: a bitmap whose pixels are the ids of the annotations."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from segments_hf.bitmaps import boxes, decode_bitmap, outlines
+from segments_hf.errors import BitmapError
+from segments_hf.labels.label import NO_CLASS, NO_PIXELS, Label, LabeledObject, Objects, Raster
+from segments_hf.labels.usable import is_labeled
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    import numpy.typing as npt
+    from typing_extensions import Self
+
+    from segments_hf.bitmaps import Ring
+
+
+BITMAP_COLUMN = "segmentation_bitmap"
+BITMAP = "bitmap"  # the kind of its objects
+
+
+class BitmapLabel(Label):
+    """A label with a bitmap of instance ids; 0 is unlabeled."""
+
+    object_kinds = frozenset({BITMAP})
+    encoding = (
+        "`segmentation_bitmap` is a PNG of instance ids: R + 256 G + 65536 B is the `id` of one of `annotations`, and "
+        "0 is unlabelled. It looks black in viewers; `segments_hf.add_semantic_masks` makes masks of classes, in "
+        "colours. `category` is the class, `category_id` its id on Segments.ai."
+    )
+    hub_task = ("image-segmentation", "instance-segmentation")
+
+    @classmethod
+    def has_columns(cls, columns: Collection[str]) -> bool:
+        """Tell whether rows with these columns have labels of this type."""
+        return BITMAP_COLUMN in columns and "annotations" in columns
+
+    @property
+    def missing_part(self) -> str | None:
+        """What is missing of the label; None if it is complete."""
+        count = len(self._row["annotations"])
+        if count and self._row[BITMAP_COLUMN] is None:
+            return f"it has {count} annotations but no bitmap"
+        return None
+
+    @cached_property
+    def ids(self) -> npt.NDArray[np.uint32] | None:
+        """The bitmap as a uint32 array of shape (H, W); None if the row has none.
+
+        Raises:
+            BitmapError: The bitmap cannot be read.
+        """
+        bitmap = self._row[BITMAP_COLUMN]
+        return None if bitmap is None else decode_bitmap(bitmap)
+
+    def outlines(self) -> dict[int, list[Ring]]:
+        """Trace the outlines of each id in the bitmap; there are none if the row has no bitmap.
+
+        Raises:
+            BitmapError: The bitmap cannot be read.
+        """
+        return {} if self.ids is None else outlines(self.ids)
+
+    @property
+    def has_content(self) -> bool:
+        """Whether it tells which objects are in the image, even if there are none."""
+        if self._row[BITMAP_COLUMN] is not None:
+            return True
+        return not self._row["annotations"] and self.size is not None and is_labeled(self._row)
+
+    def objects(self) -> Objects:
+        """Find the objects that have pixels, with their boxes and areas.
+
+        Raises:
+            BitmapError: The bitmap cannot be read.
+        """
+        extents = {} if self.ids is None else _extents(self.ids)
+        found: list[LabeledObject] = []
+        left_out = self.repeated()
+        for index in self.last_of_ids:
+            annotation = self.annotations[index]
+            extent = extents.get(annotation.id)
+            if extent is None or annotation.class_index is None:
+                left_out[NO_PIXELS if extent is None else NO_CLASS] += 1
+                continue
+            area, (left, top, width, height) = extent
+            box = (float(left), float(top), float(width), float(height))
+            found.append(LabeledObject(annotation, BITMAP, annotation.class_index, box, float(area), annotation.id))
+        return Objects(found, left_out)
+
+    def rasterize(self) -> Raster | None:
+        """Return the bitmap; an empty one if nothing was labeled; None if the bitmap or the size is missing.
+
+        Raises:
+            BitmapError: The bitmap cannot be read.
+        """
+        if self.ids is not None:
+            return Raster(self.ids, self._row["annotations"])
+        if self.size is None or not self.has_content:
+            return None
+        width, height = self.size
+        return Raster(np.zeros((height, width), np.uint32), [])
+
+    def without_pixels(self, present: Collection[int]) -> Counter[str]:
+        """Count the annotations that have no pixel in a mask, by the reason.
+
+        Args:
+            present: The ids that have pixels.
+        """
+        counts = self.repeated()
+        for index in self.last_of_ids:
+            annotation = self.annotations[index]
+            if annotation.class_index is None or annotation.id not in present:
+                counts[NO_PIXELS if annotation.id not in present else NO_CLASS] += 1
+        return counts
+
+    def only(self, kinds: Collection[str]) -> tuple[Self, Counter[str]]:
+        """Return this label: all of its objects are of one kind."""
+        del kinds
+        return self, Counter()
+
+
+def with_decoded_bitmap(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a row whose bitmap is decoded once, for several readers; a bitmap that cannot be read stays as it is."""
+    if row.get(BITMAP_COLUMN) is None:
+        return row
+    try:
+        return {**row, BITMAP_COLUMN: decode_bitmap(row[BITMAP_COLUMN])}
+    except BitmapError:  # each reader reports it
+        return row
+
+
+def _extents(ids: npt.NDArray[np.uint32]) -> dict[int, tuple[int, list[int]]]:
+    """The area and box of each id in a bitmap."""
+    found = boxes(ids)
+    extents = zip(found.areas.tolist(), found.xywh.tolist(), strict=True)
+    return dict(zip(found.ids.tolist(), extents, strict=True))

@@ -1,0 +1,208 @@
+"""Labels of vector tasks: boxes, polygons, lines and points."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from segments_hf.bitmaps import FARTHEST, fill_polygons
+from segments_hf.errors import BitmapError
+from segments_hf.labels.geometry import clip_polygon, clipped_box, is_inside, polygon_areas, rectangle
+from segments_hf.labels.label import (
+    NO_AREA,
+    NO_CLASS,
+    NO_PIXELS,
+    OUTSIDE,
+    Annotation,
+    Label,
+    LabeledObject,
+    Objects,
+    Raster,
+    annotation_of,
+)
+from segments_hf.labels.usable import is_labeled
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from typing_extensions import Self
+
+    from segments_hf.labels.geometry import ImageSize, Point
+
+BOX, POLYGON, POLYLINE, POINT = "bbox", "polygon", "polyline", "point"
+VECTORS = frozenset({BOX, POLYGON, POLYLINE, POINT})
+FILLED = frozenset({BOX, POLYGON})  # the kinds that have pixels
+
+# The kinds of objects in tasks that have one kind only.
+_KINDS_OF_TASK = {
+    "bboxes": frozenset({BOX}),
+    "keypoints": frozenset({POINT}),
+    "keypoint": frozenset({POINT}),
+}
+
+
+class Vector(NamedTuple):
+    """One annotation of a vector label.
+
+    Attributes:
+        annotation: What it has in common with other annotations.
+        kind: ``bbox``, ``polygon``, ``polyline`` or ``point``; another text or None in a broken release.
+        raw_points: Its points as the release has them, which may be broken.
+    """
+
+    annotation: Annotation
+    kind: str | None
+    raw_points: Sequence[Any] | None
+
+    @property
+    def points(self) -> list[Point]:
+        """Its points: x and y in pixels.
+
+        Raises:
+            BitmapError: A point is not a place in an image.
+        """
+        raw = self.raw_points or ()
+        for point in raw:
+            if point is None or len(point) < 2 or not _is_near(point[0]) or not _is_near(point[1]):  # noqa: PLR2004
+                raise BitmapError(
+                    f"annotation {self.annotation.id}: got a point {point}, wanted x and y within 2^31 pixels"
+                )
+        return [(float(x), float(y)) for x, y, *_ in raw]
+
+    @property
+    def outline(self) -> list[Point]:
+        """The corners of the polygon that it fills; none for a line and for points.
+
+        Raises:
+            BitmapError: A point is not a place in an image.
+        """
+        points = self.points
+        if self.kind == BOX:
+            return rectangle(points)
+        return points if self.kind == POLYGON else []
+
+
+class VectorLabel(Label):
+    """A label of boxes, polygons, lines and points, drawn in the order of the annotations."""
+
+    object_kinds = VECTORS
+    encoding = (
+        "`annotations` holds the `points` of each object in pixels, and its `type`: bbox, polygon, polyline or point. "
+        "`category` is the class, `category_id` its id on Segments.ai."
+    )
+    hub_task = ("object-detection", None)
+
+    @classmethod
+    def has_columns(cls, columns: Collection[str]) -> bool:
+        """Tell whether rows with these columns have labels of this type."""
+        return "annotations" in columns
+
+    @classmethod
+    def kinds_of_task(cls, task_type: str | None) -> frozenset[str]:
+        """The kinds of objects in labels of a task type, such as ``bboxes``; all kinds if it is unknown."""
+        return _KINDS_OF_TASK.get(task_type or "", cls.object_kinds)
+
+    @cached_property
+    def vectors(self) -> list[Vector]:
+        """All annotations with their points, in their order."""
+        return [Vector(annotation_of(item), item.get("type"), item.get("points")) for item in self._row["annotations"]]
+
+    @property
+    def has_content(self) -> bool:
+        """Whether it tells which objects are in the image, even if there are none."""
+        return bool(self._row["annotations"]) or (self.size is not None and is_labeled(self._row))
+
+    def objects(self) -> Objects:
+        """Find the objects inside the image, with their boxes and areas.
+
+        A polygon is clipped to the image, and so is the box around any other object. A box or polygon that covers no
+        pixel is left out; what is wholly outside is left out, too.
+
+        Raises:
+            BitmapError: A point is not a place in an image.
+        """
+        left_out = self.repeated()
+        found = []
+        outlines = [self.vectors[index].outline for index in self.last_of_ids]
+        areas = polygon_areas(outlines, self.size)
+        for index, outline, area in zip(self.last_of_ids, outlines, areas, strict=True):
+            made = _object_of(self.vectors[index], outline, area, self.size, index + 1)
+            if isinstance(made, str):
+                left_out[made] += 1
+            else:
+                found.append(made)
+        return Objects(found, left_out)
+
+    def rasterize(self) -> Raster | None:
+        """Draw boxes and polygons in their order, each with its place from 1 on; None if the size is unknown.
+
+        Of annotations with the same id, only the last one is drawn.
+
+        Raises:
+            BitmapError: A point is not a place in an image.
+        """
+        if self.size is None or not self.has_content:
+            return None
+        width, height = self.size
+        drawn = set(self.last_of_ids)
+        outlines = [vector.outline if index in drawn else [] for index, vector in enumerate(self.vectors)]
+        ids = fill_polygons(([outline] for outline in outlines), height, width)
+        instances = [
+            {"id": place, "category": vector.annotation.class_index}
+            for place, vector in enumerate(self.vectors, start=1)
+        ]
+        return Raster(ids, instances)
+
+    def without_pixels(self, present: Collection[int]) -> Counter[str]:
+        """Count the annotations that have no pixel in a mask, by the reason.
+
+        Args:
+            present: The places that have pixels.
+        """
+        counts = self.repeated()
+        for index in self.last_of_ids:
+            vector, has_pixels = self.vectors[index], index + 1 in present
+            if vector.kind not in FILLED:
+                counts[str(vector.kind)] += 1
+            elif not has_pixels or vector.annotation.class_index is None:
+                counts[NO_CLASS if has_pixels else NO_PIXELS] += 1
+        return counts
+
+    def only(self, kinds: Collection[str]) -> tuple[Self, Counter[str]]:
+        """Return a label with only the objects of some kinds, and how many there are of each other kind."""
+        others = Counter(str(vector.kind) for vector in self.vectors if vector.kind not in kinds)
+        if not others:
+            return self, others
+        chosen = [
+            item for item, vector in zip(self._row["annotations"], self.vectors, strict=True) if vector.kind in kinds
+        ]
+        return type(self)({**self._row, "annotations": chosen}), others
+
+
+def _object_of(
+    vector: Vector, outline: list[Point], area: float, size: ImageSize | None, place: int
+) -> LabeledObject | str:
+    """The object of a vector, or the reason to leave it out."""
+    annotation, kind = vector.annotation, str(vector.kind)
+    if annotation.class_index is None:
+        return NO_CLASS
+    if kind in FILLED:
+        points = clip_polygon(outline, size)
+        box = clipped_box(points, size) if points else None
+        if box is None or not area or not box[2] or not box[3]:
+            return NO_AREA
+        return LabeledObject(annotation, kind, annotation.class_index, box, min(area, box[2] * box[3]), place, points)
+    points = vector.points
+    if not points:
+        return NO_AREA
+    if kind == POINT:
+        points = [point for point in points if is_inside(point, size)]
+    box = clipped_box(points, size) if points else None
+    if box is None:
+        return OUTSIDE
+    return LabeledObject(annotation, kind, annotation.class_index, box, 0.0, 0, points)
+
+
+def _is_near(coordinate: float | None) -> bool:
+    return coordinate is not None and abs(coordinate) < FARTHEST  # which NaN is not

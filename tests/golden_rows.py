@@ -1,0 +1,152 @@
+"""What the rows, layouts and masks of a set of releases come to, as digests that are the same on every machine.
+
+    python tests/golden_rows.py
+
+compares them with ``golden_rows.json`` and writes it anew where that is allowed: where they differ,
+`segments_hf.dataset.rows.row_format.ROW_FORMAT` has to be raised first, or users get what an older version has cached.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import datasets
+import numpy as np
+from golden_releases import RELEASES
+from PIL import Image
+
+from segments_hf import add_instance_masks, add_panoptic_masks, add_semantic_masks, load_release, to_layout
+from segments_hf.dataset.row_map import without_decoding
+from segments_hf.dataset.rows.row_format import ROW_FORMAT
+from segments_hf.demo import demo_release
+
+FILE = Path(__file__).with_suffix(".json")
+COMMAND = "python tests/golden_rows.py"
+
+_JSON = {"attributes", "image_attributes", "label_attributes", "metadata", "sample_attributes"}  # columns and fields
+_PRODUCTS: dict[str, Callable[[Any], Any]] = {
+    "rows": lambda rows: rows,
+    "layouts/semantic-segmentation": partial(to_layout, task="semantic-segmentation"),
+    "layouts/semantic-segmentation, ignored": partial(
+        to_layout, task="semantic-segmentation", ignore_index=255, keep_unlabeled=True
+    ),
+    "layouts/instance-segmentation": partial(to_layout, task="instance-segmentation"),
+    "layouts/panoptic-segmentation": partial(to_layout, task="panoptic-segmentation"),
+    "layouts/object-detection": partial(to_layout, task="object-detection"),
+    "masks/semantic": add_semantic_masks,
+    "masks/semantic, ignored": partial(add_semantic_masks, ignore_index=255, palette=False),
+    "masks/instance": add_instance_masks,
+    "masks/panoptic": add_panoptic_masks,
+}
+
+
+def made(folder: Path) -> dict[str, str]:
+    """The digest of each product of each release.
+
+    Args:
+        folder: An empty folder, to make the releases in.
+    """
+    return dict(_made(folder))
+
+
+def to_do(golden: dict[str, Any], digests: dict[str, str], version: int) -> str | None:
+    """What has to be done where digests differ from the golden ones; None where they agree.
+
+    Args:
+        golden: What the file holds: ``version`` and ``digests``.
+        digests: What was made.
+        version: The version of the row format.
+    """
+    changed = [name for name, digest in golden["digests"].items() if digests.get(name, digest) != digest]
+    if changed and version <= golden["version"]:
+        return (
+            f"rows have changed: {', '.join(changed)}. If that is meant, raise ROW_FORMAT in "
+            f"segments_hf/dataset/rows/row_format.py to {golden['version'] + 1}, then run {COMMAND}"
+        )
+    if digests != golden["digests"] or version != golden["version"]:
+        return f"{FILE.name} is of row format {golden['version']}; run {COMMAND} to write it for {version}"
+    return None
+
+
+def _made(folder: Path) -> Iterator[tuple[str, str]]:
+    yield from _digests("demo", demo_release())
+    for name, make in RELEASES.items():
+        (folder / name).mkdir()
+        yield from _digests(name, make(folder / name))
+
+
+def _digests(name: str, release: Path) -> Iterator[tuple[str, str]]:
+    files = {
+        hashlib.sha256(path.read_bytes()).digest(): path.name for path in release.parent.rglob("*") if path.is_file()
+    }
+    stream = load_release(release, split="train", streaming=True)
+    told = [stream.info.description, stream.info.homepage]
+    for product, make in _PRODUCTS.items():
+        if product == "rows" or "image" in stream.features:
+            dataset = make(stream)
+            rows = [_plain(row, files) for row in without_decoding(dataset)]
+            text = json.dumps([told, _plain_feature(dataset.features), rows], sort_keys=True)
+            yield f"{name}/{product}", hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _plain(value: Any, files: dict[bytes, str], name: str = "") -> Any:
+    """A value as JSON; a picture is the name of the file that it has the bytes of, or else its pixels."""
+    if name in _JSON and isinstance(value, str):
+        return json.loads(value)
+    if isinstance(value, dict):
+        if value.keys() == {"bytes", "path"}:
+            return _plain_picture(value, files)
+        return {key: _plain(inner, files, key) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner, files) for inner in value]
+    return round(value, 6) + 0.0 if isinstance(value, float) else value
+
+
+def _plain_picture(picture: dict[str, Any], files: dict[bytes, str]) -> Any:
+    content = picture["bytes"] if picture["bytes"] is not None else Path(picture["path"]).read_bytes()
+    if file := files.get(hashlib.sha256(content).digest()):
+        return file
+    with Image.open(io.BytesIO(content)) as opened:
+        pixels = np.asarray(opened)
+        colors = opened.getpalette()
+        used = colors and [colors[3 * number : 3 * number + 3] for number in np.unique(pixels).tolist()]
+        return [opened.format, opened.mode, used, pixels.shape, hashlib.sha256(pixels.tobytes()).hexdigest()]
+
+
+def _plain_feature(feature: Any, name: str = "") -> Any:
+    """A feature as JSON, the same whatever `datasets` is installed."""
+    if name in _JSON:
+        return "json"
+    if isinstance(feature, dict):
+        return [[key, _plain_feature(inner, key)] for key, inner in feature.items()]
+    if isinstance(feature, datasets.Image | datasets.ClassLabel | datasets.Value):
+        known = {part: getattr(feature, part, None) for part in ("mode", "id", "names", "dtype")}
+        return [type(feature).__name__, known]
+    inner = feature[0] if isinstance(feature, list) else feature.feature
+    if not isinstance(feature, list) and isinstance(inner, dict) and not hasattr(datasets, "List"):
+        # Before `datasets` 4, a `Sequence` of a struct is a struct of lists.
+        return [[key, ["list", _plain_feature(field, key)]] for key, field in inner.items()]
+    return ["list", _plain_feature(inner)]
+
+
+def _main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        digests = made(Path(folder))
+    golden = json.loads(FILE.read_text("utf-8")) if FILE.exists() else {"version": 0, "digests": {}}
+    problem = to_do(golden, digests, ROW_FORMAT)
+    if problem and problem.startswith("rows"):
+        sys.exit(problem)
+    FILE.write_text(json.dumps({"version": ROW_FORMAT, "digests": digests}, indent=2) + "\n", "utf-8")
+    print(f"{FILE} holds {len(digests)} digests of row format {ROW_FORMAT}")  # noqa: T201
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,38 @@
+"""JSON in each of its forms is the JSON that every other reader and writer means."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segments_hf.io.json_text import compact_json, indented_json, json_line, text_or_json
+
+NUMBERS = st.integers(-(2**53), 2**53) | st.floats(-1e6, 1e6).map(lambda number: round(number, 3))
+VALUES = st.recursive(
+    st.none() | st.booleans() | NUMBERS | st.text(st.characters(codec="utf-8"), max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(st.characters(codec="utf-8")), inner),
+)
+
+
+@given(VALUES)
+def test_every_form_reads_back(value):
+    assert json.loads(compact_json(value)) == value
+    assert json.loads(indented_json(value)) == value
+    assert json.loads(json_line(value)) == value
+    assert json_line(value).splitlines() == [json_line(value)[:-1]]
+    assert text_or_json(value) == (value if isinstance(value, str) else compact_json(value))
+
+
+@given(st.dictionaries(st.integers(0, 300), st.text(st.characters(codec="utf-8"))))
+def test_files_are_as_the_standard_library_indents_them(names):
+    assert indented_json(names) == json.dumps(names, indent=2, ensure_ascii=False).encode() + b"\n"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [("noon", "noon"), (True, "true"), (None, "null"), (1.5, "1.5"), (["a", 1], '["a",1]')]
+)
+def test_values_are_shown_as_people_write_them(value, text):
+    assert text_or_json(value) == text

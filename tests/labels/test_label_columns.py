@@ -1,0 +1,43 @@
+"""Only `labels/` and `dataset/` know how a row encodes its label."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import segments_hf
+
+PACKAGE = Path(segments_hf.__file__).parent
+# `release` reads the JSON of a release, in which the same names occur.
+MAY_KNOW = ("labels", "dataset", "release")
+COLUMNS = {"segmentation_bitmap"}
+FIELDS = {"points", "type"}  # of an annotation
+
+
+def reads(file: Path) -> list[str]:
+    """The places where a file reads an entry of a row or of an annotation that encodes the label."""
+    tree = ast.parse(file.read_text("utf-8"))
+    found = []
+    for node in ast.walk(tree):
+        match node:
+            case ast.Constant(value=str(text)) if text in COLUMNS:
+                found.append(f"{file.name}:{node.lineno} {text}")
+            case ast.Subscript(slice=ast.Constant(value=str(text)), ctx=ast.Load()) if text in FIELDS:
+                found.append(f"{file.name}:{node.lineno} [{text!r}]")
+            case ast.Call(func=ast.Attribute(attr="get"), args=[ast.Constant(value=str(text)), *_]) if text in FIELDS:
+                found.append(f"{file.name}:{node.lineno} get({text!r})")
+            case ast.Compare(left=ast.Constant(value=str(text))) if text in FIELDS:
+                found.append(f"{file.name}:{node.lineno} {text!r} in …")
+    return found
+
+
+def test_no_other_module_reads_the_columns_of_a_label() -> None:
+    files = [file for file in PACKAGE.rglob("*.py") if file.relative_to(PACKAGE).parts[0] not in MAY_KNOW]
+    assert len(files) > 50
+    assert [read for file in files for read in reads(file)] == []
+
+
+def test_the_check_finds_what_it_looks_for(tmp_path: Path) -> None:
+    file = tmp_path / "module.py"
+    file.write_text('a = row["segmentation_bitmap"]; b = item["points"]; c = item.get("type"); d = "points" in item')
+    assert len(reads(file)) == 4
