@@ -22,9 +22,9 @@ from segments_hf.errors import AssetError
 from segments_hf.io.http_retries import RETRYABLE_STATUSES
 
 if TYPE_CHECKING:
-    from segments_hf.assets.fetch_options import FetchOptions
     from segments_hf.assets.loop import Loop
     from segments_hf.io.deadline import Deadline
+    from segments_hf.io.fetch_options import FetchOptions
 
 _MOST_REDIRECTS = 10
 _CHUNK = 256 * 2**10  # bytes

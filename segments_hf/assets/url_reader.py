@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from segments_hf.assets.blocking import Blocking
-    from segments_hf.assets.fetch_options import FetchOptions
     from segments_hf.assets.http_client import HttpClient
     from segments_hf.io.deadline import Deadline
+    from segments_hf.io.fetch_options import FetchOptions
 
 _NOT_FOR_EVERYONE = {301, 401, 403}  # S3 answers 301 where a bucket is in another region
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from segments_hf.dataset.class_info import categories
-from segments_hf.dataset.row_map import check_num_proc, map_splits
+from segments_hf.dataset.row_map import map_splits
 from segments_hf.dataset.rows.problems import checked_on_error
 from segments_hf.errors import OptionError
 from segments_hf.layouts.instance_segmentation import instance_segmentation
@@ -29,7 +29,7 @@ LAYOUTS: dict[str, MakeLayout] = {
 
 
 def to_layout(
-    dataset: Any,
+    data: Any,
     task: str,
     *,
     ignore_index: int | None = None,
@@ -50,7 +50,8 @@ def to_layout(
     Objects that a layout cannot hold, such as a line in a mask, are left out, and a warning is logged that counts them.
 
     Args:
-        dataset: Rows of an image task: a `Dataset`, `DatasetDict`, `IterableDataset` or `IterableDatasetDict`.
+        data: Rows of an image task: a dataset or a stream, or a dict of its splits; or a release as `load_release`
+            takes it, which is built.
         task: One of the four.
         ignore_index: For semantic masks, the value of unlabelled pixels: then a pixel is the class index. By default
             unlabelled is 0 and a pixel is the class index + 1. `id2label` tells the names of the numbers.
@@ -59,11 +60,11 @@ def to_layout(
             them (for a stream, the count so far).
         on_error: What to do with a row whose label cannot be read or does not fit into the layout, such as one of over
             255 instances in ``instance-segmentation``: ``"raise"``, ``"skip"`` the row, or ``"keep"`` it with null in
-            the new columns. Rows that were skipped or kept are logged.
+            the new columns. Rows that were skipped or kept are logged. A release is loaded with it too.
         num_proc: How many processes do it; not for a stream.
 
     Returns:
-        A dataset of the same kind.
+        A dataset of the same kind; a dict of splits for a release.
 
     Raises:
         OptionError: There is no such task, an option does not fit it, or no row is left in a split.
@@ -78,7 +79,7 @@ def to_layout(
     'P'
     """
     return lay_out(
-        dataset,
+        data,
         task,
         ignore_index=ignore_index,
         keep_unlabeled=keep_unlabeled,
@@ -88,7 +89,7 @@ def to_layout(
 
 
 def lay_out(
-    dataset: Any,
+    data: Any,
     task: str,
     *,
     ignore_index: int | None = None,
@@ -100,7 +101,7 @@ def lay_out(
     """`to_layout`, with columns of the rows that are kept besides.
 
     Args:
-        dataset: As for `to_layout`.
+        data: As for `to_layout`.
         task: As for `to_layout`.
         ignore_index: As for `to_layout`.
         keep_unlabeled: As for `to_layout`.
@@ -112,7 +113,6 @@ def lay_out(
         raise OptionError(f"task: got {task!r}, wanted one of {', '.join(LAYOUTS)}")
     if ignore_index is not None and task != "semantic-segmentation":
         raise OptionError(f"ignore_index: got {ignore_index} for {task}, but only semantic masks have one")
-    check_num_proc(dataset, num_proc)
     policy = checked_on_error(on_error)
 
     def of_split(part: Any, split: str) -> Any:
@@ -122,7 +122,7 @@ def lay_out(
         rows = part if keep_unlabeled else leave_out(part, split, num_proc)
         return map_layout(rows, layout.made, features, split, policy, num_proc)
 
-    return map_splits(dataset, of_split)
+    return map_splits(data, of_split, num_proc, policy)
 
 
 def layout_of(columns: Collection[str]) -> str | None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from layouts.mask_making import KINDS, bitmap_sample, through_parquet
 
 from segments_hf import Release, load_release, validate
-from segments_hf.dataset.row_source import open_source
+from segments_hf.dataset.input_rows import open_rows
 from segments_hf.demo import demo_release
 from segments_hf.errors import OptionError, ReleaseError, SegmentsHFError
 from segments_hf.validate import Report
@@ -367,7 +367,7 @@ def test_a_report_is_readable_and_does_not_obey_names(write_release) -> None:
 def test_a_validator_looks_at_one_row_after_the_other(tmp_path: Path, write_release) -> None:
     """As the preview does it."""
     release = write_release(_faulty(tmp_path, BITMAPS))
-    source = open_source(release, assets=True)
+    source = open_rows(release, assets=True)
     validator = Validator(assets=True)
     findings = [finding for outcome in source.outcomes() for finding in validator.look(outcome)]
     assert findings == validate(release, assets=True).findings
