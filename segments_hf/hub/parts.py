@@ -18,6 +18,8 @@ from segments_hf.layouts.left_out import is_trainable
 if TYPE_CHECKING:
     from datasets import Features
 
+    from segments_hf.layouts import Layout
+
 _SHOWN = {"name", "status", "image", "width", "height", "annotations"}
 _COUNTED = ("status", "annotations")  # which a layout does not have, but the card tells of
 
@@ -70,7 +72,7 @@ class Source:
 
     parts: list[Part]
     is_whole: bool
-    layout: str | None
+    layout: Layout | None
     shown: Any
 
     @property
@@ -123,4 +125,4 @@ def open_source(data: Any, layout: str | None, num_proc: int | None) -> Source:
     if layout is not None:  # as a stream: no more rows are read than are shown
         stream = first.to_iterable_dataset() if isinstance(first, datasets.Dataset) else first
         shown = filter_rows(stream, is_trainable, None)
-    return Source(parts, splits.is_dict, layout or layout_of(parts[0].features), shown)
+    return Source(parts, splits.is_dict, layout_of(parts[0].features), shown)

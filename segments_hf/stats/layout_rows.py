@@ -1,4 +1,4 @@
-"""Rows in a layout as rows that can be counted."""
+"""Count rows that are in a layout."""
 
 from __future__ import annotations
 
@@ -7,21 +7,29 @@ from typing import TYPE_CHECKING, Any
 from segments_hf.stats.measure import Measured
 
 if TYPE_CHECKING:
-    from segments_hf.layouts.contents import Contents
+    from segments_hf.layouts.layout_label import LayoutLabel
 
 
-def countable(contents: Contents | None) -> tuple[dict[str, Any], Measured | None]:
-    """A row with the columns that are counted, and what its label measures.
+def countable(label: LayoutLabel | None) -> tuple[dict[str, Any], Measured | None]:
+    """Return a row with the columns that are counted, and what its label measures.
 
     Args:
-        contents: The label in a layout; None where there is none.
+        label: The label of a row in a layout; None if it has none.
 
     Returns:
-        The row: of a layout, the status is not known; where the label tells classes only, neither are annotations.
+        The row: a layout has no statuses. If the label tells classes only, the row has no annotations either.
     """
-    if contents is None:
+    if label is None:
         return {"annotations": None}, None
-    row: dict[str, Any] = dict(zip(("width", "height"), contents.size or (None, None), strict=True))
-    if contents.objects is not None:
-        row["annotations"] = [{"category": index, "attributes": None} for index, _ in contents.objects]
-    return row, Measured(contents.objects or [], contents.pixels, contents.unlabelled)
+    width, height = label.size or (None, None)
+    row: dict[str, Any] = {"width": width, "height": height}
+    areas = [(item.class_index, item.area) for item in label.objects]
+    if not label.is_by_class:
+        row["annotations"] = [{"category": index, "attributes": None} for index, _ in areas]
+    if label.ids is None:
+        return row, Measured(areas, None, 0)
+    pixels: dict[int, int] = {}
+    for index, area in areas:
+        pixels[index] = pixels.get(index, 0) + int(area)
+    unlabeled = label.ids.size - sum(pixels.values())
+    return row, Measured([] if label.is_by_class else areas, pixels, unlabeled)

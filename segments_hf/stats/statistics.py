@@ -18,19 +18,17 @@ from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.labels import BITMAP_COLUMN, is_labeled
 from segments_hf.labels.categories import class_colors, class_names
 from segments_hf.labels.row import sample_name
-from segments_hf.layouts import layout_of
-from segments_hf.layouts.contents import contents_reader
+from segments_hf.layouts import layout_of, mask_classes
 from segments_hf.stats.layout_rows import countable
 from segments_hf.stats.measure import Measured, measure
 from segments_hf.stats.tally import AttributeCounts, Attributes, AttributeValue, Sizes, sizes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from segments_hf.dataset.input_rows import InputRows
     from segments_hf.dataset.rows.row_maker import Outcome
     from segments_hf.labels.row import Row
-    from segments_hf.layouts.contents import Contents
+    from segments_hf.layouts import Layout
+    from segments_hf.layouts.layout_label import MaskClasses
 
 __all__ = ["AttributeCounts", "AttributeValue", "ClassStats", "ImageSize", "Sizes", "Stats", "Together", "stats"]
 
@@ -141,8 +139,11 @@ def stats(data: Any, *, assets: bool = False, limit: int | None = None, **option
     source = open_rows(data, assets=assets, limit=limit, check=_check, **options)
     counting = _Counting(source)
     shown = tqdm(source.outcomes(), desc="Counting", total=source.length, unit="img")
-    read = contents_reader(source.features)
-    measure_ = _measured if read is None else partial(_measured_in_layout, read=read)
+    layout = layout_of(source.features)
+    measure_: Any = _measured
+    if layout is not None:
+        classes = mask_classes(source.features, len(source.categories))
+        measure_ = partial(_measured_in_layout, layout=layout, classes=classes)
     for outcome, measured in prefetch(measure_, map(_light, shown), weight=lambda _: 0, in_flight=DECODERS):
         counting.add(outcome, measured)
     return counting.stats()
@@ -174,11 +175,11 @@ def _measured(outcome: Outcome) -> tuple[Outcome, Measured | BitmapError | None]
 
 
 def _measured_in_layout(
-    outcome: Outcome, read: Callable[[Row], Contents | None]
+    outcome: Outcome, layout: Layout, classes: MaskClasses
 ) -> tuple[Outcome, Measured | AssetError | BitmapError | None]:
     """The same for a row in a layout. Runs in threads."""
     try:
-        outcome.row, measured = countable(read(outcome.row or {}))
+        outcome.row, measured = countable(layout.read(outcome.row or {}, classes))
     except (AssetError, BitmapError) as error:
         outcome.row = {}
         return outcome, error
