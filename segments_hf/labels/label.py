@@ -171,11 +171,11 @@ class Label(ABC):
         """
 
     @abstractmethod
-    def without_pixels(self, present: Collection[int]) -> Counter[str]:
-        """Count the annotations that have no pixel in a mask, by the reason.
+    def without_pixels(self, raster: Raster) -> Counter[str]:
+        """Count the annotations that have no pixel of a class in a mask, by the reason.
 
         Args:
-            present: The ids of `rasterize` that have pixels.
+            raster: What `rasterize` has drawn.
         """
 
     @abstractmethod

@@ -6,7 +6,7 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from segments_hf.bitmaps import FARTHEST, fill_polygons
+from segments_hf.bitmaps import FARTHEST, fill_polygons, present_ids
 from segments_hf.errors import BitmapError
 from segments_hf.labels.geometry import VisiblePart, clipped_box, is_inside, measure_polygons, rectangle
 from segments_hf.labels.label import (
@@ -170,12 +170,9 @@ class VectorLabel(Label):
         ]
         return Raster(ids, instances)
 
-    def without_pixels(self, present: Collection[int]) -> Counter[str]:
-        """Count the annotations that have no pixel in a mask, by the reason.
-
-        Args:
-            present: The places that have pixels.
-        """
+    def without_pixels(self, raster: Raster) -> Counter[str]:
+        """Count the annotations that have no pixel of a class in a mask, by the reason."""
+        present = set(present_ids(raster.ids).tolist())
         counts = self.repeated()
         for index in self.last_of_ids:
             vector, has_pixels = self.vectors[index], index + 1 in present

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from segments_hf.bitmaps import boxes, encode_bitmap, panoptic
+from segments_hf.bitmaps import encode_bitmap, panoptic
 from segments_hf.export.coco_format import ANNOTATIONS, CocoFormat, CocoLabel, size_of
 from segments_hf.export.format import EncodedLabel, write_file
 from segments_hf.export.needs import raster_of
@@ -40,7 +40,7 @@ class CocoPanoptic(CocoFormat):
         label, left_out = sample.label.only(self.takes)
         raster = raster_of(label)
         ids, segments = panoptic(*raster, stuff=self._stuff)
-        lost = label.without_pixels(set(boxes(raster.ids).ids.tolist()))
+        lost = label.without_pixels(raster)
         infos = [{**segment, "category_id": self._numbers[segment["category_id"]]} for segment in segments]
         content = CocoLabel(size_of(sample.row, ids.shape), infos, encode_bitmap(ids, alpha=False))
         return EncodedLabel(content, len(label.annotations) - lost.total(), left_out + lost)
