@@ -26,6 +26,22 @@ class Boxes(NamedTuple):
     xywh: npt.NDArray[np.int64]
 
 
+def present_ids(bitmap: Any) -> npt.NDArray[np.uint32]:
+    """Return the instance ids that have pixels, in increasing order; faster than `boxes`.
+
+    Args:
+        bitmap: Instance ids, anything that `decode_bitmap` reads, (H, W). 0 is no instance.
+
+    >>> present_ids(np.array([[0, 7, 7], [5, 7, 0]], np.uint32)).tolist()
+    [5, 7]
+    """
+    pixels = decode_bitmap(bitmap).reshape(-1)
+    ends = pixels[:-1] != pixels[1:]  # where a run of one id ends
+    ids = np.unique(np.append(pixels[np.flatnonzero(ends)], pixels[-1:]))
+    present: npt.NDArray[np.uint32] = ids[ids != 0]
+    return present
+
+
 def boxes(bitmap: Any) -> Boxes:
     """The area and box of every instance, in one pass over the pixels.
 

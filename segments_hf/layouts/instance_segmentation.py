@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from datasets import Image, Value
 
-from segments_hf.bitmaps import boxes, decode_bitmap, encode_bitmap, instance_mask, semantic_mask
+from segments_hf.bitmaps import decode_bitmap, encode_bitmap, instance_mask, present_ids, semantic_mask
 from segments_hf.errors import BitmapError, OptionError
 from segments_hf.labels.categories import CARRIER, to_feature_id
+from segments_hf.labels.label import last_of_ids
 from segments_hf.labels.mask_values import mask_feature, mask_names
 from segments_hf.layouts.layout import Columns, Layout
 from segments_hf.layouts.layout_label import LayoutLabel, MaskClasses, mask_label
@@ -71,9 +72,10 @@ class _Annotations:
 
 
 def _annotation(raster: Raster) -> dict[str, Any]:
-    classed = [item for item in raster.instances if item["category"] is not None]
+    counted = last_of_ids([item["id"] for item in raster.instances])
+    classed = [raster.instances[index] for index in counted if raster.instances[index]["category"] is not None]
     if len(classed) > _LARGEST:  # some may have no pixels
-        present = set(boxes(raster.ids).ids.tolist())
+        present = set(present_ids(raster.ids).tolist())
         classed = [item for item in classed if item["id"] in present]
     if len(classed) > _LARGEST:
         raise BitmapError(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasets import ClassLabel, Image, Value
 
-from segments_hf.bitmaps import boxes, encode_bitmap, encode_mask, instance_mask, panoptic, semantic_mask
+from segments_hf.bitmaps import encode_bitmap, encode_mask, instance_mask, panoptic, semantic_mask
 from segments_hf.dataset.class_info import categories
 from segments_hf.dataset.row_map import map_rows, map_splits
 from segments_hf.errors import OptionError
@@ -260,7 +260,7 @@ def left_out_of(row: Row, raster: Raster | None) -> Counter[str]:
     label = label_of(row)
     if label is None or raster is None:
         return Counter()
-    return label.without_pixels(set(boxes(raster.ids).ids.tolist()))
+    return label.without_pixels(raster)
 
 
 @cache
