@@ -85,7 +85,8 @@ class FetchOptions(ImageLimits):
     timeout: float = field(
         default=300,
         metadata=_means(
-            "Seconds that a picture may take, with all retries and pauses; every KiB that arrives gives it one more."
+            "Seconds that a picture may take, with all retries and pauses. Every KiB that arrives adds one second, up to "
+            "ten times the initial time."
         ),
     )
 

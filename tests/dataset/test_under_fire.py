@@ -20,7 +20,7 @@ from segments_hf.dataset.rows.problems import read_problems
 from .faulty import PASSING, FaultyServer
 from .making import bitmap, jpeg, label, sample
 
-MOST_MEMORY = 500  # MiB
+MOST_MEMORY = 400  # MiB
 FAULTS_THAT_STAY = ["missing", "page", "json", "empty", "truncated", "cut", "500", "reset"]
 
 
