@@ -85,8 +85,8 @@ class FetchOptions(ImageLimits):
     timeout: float = field(
         default=300,
         metadata=_means(
-            "Seconds that a picture may take, with all retries and pauses. Every KiB that arrives adds one second, up to "
-            "ten times the initial time."
+            "Seconds that a picture may take, with all retries and pauses. Every KiB that arrives adds one second, up "
+            "to ten times the initial time."
         ),
     )
 
