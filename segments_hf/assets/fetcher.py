@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from segments_hf.assets.asset_cache import AssetCache
-    from segments_hf.assets.fetch_options import FetchOptions
     from segments_hf.images.header import Header
+    from segments_hf.io.fetch_options import FetchOptions
 
 _SMALL = 2**20  # bytes that are checked faster than a thread takes over
 

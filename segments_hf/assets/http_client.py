@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from aiohttp.abc import AbstractResolver
     from typing_extensions import Self
 
-    from segments_hf.assets.fetch_options import FetchOptions
     from segments_hf.io.byte_budget import Reservation
     from segments_hf.io.deadline import Deadline, Timeout
+    from segments_hf.io.fetch_options import FetchOptions
 
 _MOST_REDIRECTS = 10
 _REDIRECTS = {301, 302, 303, 307, 308}

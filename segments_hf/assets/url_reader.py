@@ -15,9 +15,9 @@ from segments_hf.io.object_stores import NoCredentialsError, is_bucket_url, read
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from segments_hf.assets.fetch_options import FetchOptions
     from segments_hf.assets.http_client import HttpClient
     from segments_hf.io.deadline import Deadline
+    from segments_hf.io.fetch_options import FetchOptions
 
 _REFUSED = {301, 401, 403}  # S3 answers 301 where a bucket is in another region
 

@@ -98,20 +98,21 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         if streaming:
             report(problems)
 
-    def outcomes(self, limit: int | None = None) -> Iterator[Outcome]:
+    def outcomes(self, skip: int = 0, limit: int | None = None) -> Iterator[Outcome]:
         """All rows with what is wrong with them, for those who only look: pictures are kept, and nothing is built.
 
         In the rows, a picture is ``{"bytes": …, "path": …}`` or None, and JSON is text.
 
         Args:
+            skip: How many samples to leave out first.
             limit: How many samples to read at most.
         """
-        left = limit
+        end = None if limit is None else skip + limit
         with shown_traffic(1) as traffic:
             for split, shards in plan_splits(self.config).items():
                 for key, indices in _runs(shards):
-                    chosen = indices[:left]
-                    left = None if left is None else left - len(chosen)
+                    chosen = indices[skip:end]
+                    skip, end = max(0, skip - len(indices)), None if end is None else max(0, end - len(indices))
                     for outcome in self._outcomes(key, chosen, traffic):
                         outcome.split = split
                         outcome.row = outcome.row and _with_stored_pictures(outcome.row)

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from typing import Any
 
 LONGEST_STALL = 30.0  # seconds, after which it ends by itself
-MOST_FAULTS = 2  # of one file by chance: a client that gave up after more would be right
 
 Fault = Callable[["FaultyServer", socket.socket, bytes], None]
 
@@ -38,8 +37,8 @@ class FaultyServer:
         self.whole: Counter[str] = Counter()
         self.faults: Counter[str] = Counter()
         self.always: dict[str, str] = {}
-        self._by_chance: Counter[str] = Counter()
-        self._random = random.Random(seed)
+        self._seed = seed
+        self._asked: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
@@ -100,10 +99,10 @@ class FaultyServer:
 
     def _fault(self, path: str) -> str:
         with self._lock:
-            name = self.always.get(path, "")
-            if not name and self._random.random() < self.rate and self._by_chance[path] < MOST_FAULTS:
-                name = self._random.choice(PASSING)
-                self._by_chance[path] += 1
+            self._asked[path] += 1
+            # The same in every run, whatever the order of requests: else a path may be hit until it is given up.
+            chance = random.Random(f"{self._seed} {path} {self._asked[path]}")
+            name = self.always.get(path) or (chance.choice(PASSING) if chance.random() < self.rate else "")
             self.faults[name] += bool(name)
         return name
 
