@@ -6,10 +6,9 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from datasets.data_files import DataFilesDict, DataFilesList
-
 from segments_hf.assets import FetchOptions, Resolve
 from segments_hf.dataset.builder import SegmentsRelease
+from segments_hf.dataset.compat import data_files
 from segments_hf.dataset.registration import BUILDER_HASH, NAME
 from segments_hf.io.urls import is_url
 from segments_hf.release import pin
@@ -146,10 +145,7 @@ def release_builder(
         cache_dir=None if cache_dir is None else os.fspath(cache_dir),
         dataset_name=NAME,
         hash=BUILDER_HASH,
-        # Made by hand, as `from_patterns` takes the brackets of a file name and the `?` of a URL for wildcards.
-        data_files=DataFilesDict(
-            {name: DataFilesList(sources, [()] * len(sources)) for name, sources in files.items()}
-        ),
+        data_files=data_files(files),
         **options,
     )
 

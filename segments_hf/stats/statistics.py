@@ -8,8 +8,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from datasets.utils import tqdm
 
+from segments_hf.dataset.compat import progress_bar
 from segments_hf.dataset.row_source import open_source
 from segments_hf.errors import BitmapError
 from segments_hf.io.prefetching import DECODERS, prefetch
@@ -131,7 +131,7 @@ def stats(dataset_or_release: Any, *, assets: bool = False, limit: int | None = 
     """
     source = open_source(dataset_or_release, assets=assets, limit=limit, **options)
     counting = _Counting(source)
-    shown = tqdm(source.outcomes(), desc="Counting", total=source.length, unit="img")
+    shown = progress_bar(source.outcomes(), desc="Counting", total=source.length, unit="img")
     for outcome, measured in prefetch(_measured, map(_light, shown), weight=lambda _: 0, in_flight=DECODERS):
         counting.add(outcome, measured)
     return counting.stats()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -17,8 +18,12 @@ from segments_hf.errors import HubError, OptionError, SegmentsHFError
 
 from .connection import Fault
 from .hub_server import HubServer
+from .large_files import ARRIVALS
 
 REPO = "jane/flowers"
+BUSY = (503, {}, b"")
+
+by_both_ways = pytest.mark.parametrize("transfer", ["xet", "lfs"], indirect=True)
 
 
 def demo(**options: Any) -> Any:
@@ -41,6 +46,7 @@ def _is_picture(value: Any) -> bool:
     return isinstance(value, dict) and set(value) == {"bytes", "path"}
 
 
+@by_both_ways
 @pytest.mark.parametrize("streaming", [False, True])
 def test_what_is_loaded_back_is_what_was_pushed(hub: HubServer, streaming: bool) -> None:
     segments_hf.push_to_hub(demo_release(), REPO)
@@ -228,15 +234,27 @@ def test_who_may_read(hub: HubServer, kind: str, monkeypatch: pytest.MonkeyPatch
     assert len(segments_hf.categories(REPO, token="hf_jane")) == 2
 
 
-BUSY = (503, {}, b"")
+@by_both_ways
+@pytest.mark.parametrize(
+    ("answer", "times"), [(BUSY, 1), (BUSY, 8), ("reset", 1), ((429, {"Retry-After": "0"}, b""), 1)]
+)
+def test_faults_of_uploads_are_mended(
+    hub: HubServer, transfer: str, answer: Any, times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    fault = Fault(*ARRIVALS[transfer], answer, times)
+    hub.faults.append(fault)
+    segments_hf.push_to_hub(demo(), REPO)
+    assert not fault.times
+    assert raw(datasets.load_dataset(REPO, split="train")) == raw(demo(split="train", embed=True))
 
 
 @pytest.mark.parametrize(
     "fault",
     [
-        Fault("PUT", "/lfs/", BUSY, times=1),
-        Fault("PUT", "/lfs/", "reset", times=1),
-        Fault("PUT", "/lfs/", (429, {"Retry-After": "0"}, b"")),
+        Fault("GET", "/xet-write-token/", BUSY),
+        Fault("POST", "/xorbs/", BUSY, times=8),
+        Fault("POST", "/xorbs/", "reset"),
         Fault("POST", "/objects/batch", BUSY),
         Fault("POST", "/repos/create", BUSY),
         Fault("POST", "/commit/", BUSY, times=2),
@@ -257,8 +275,11 @@ def test_faults_are_mended(hub: HubServer, fault: Fault, monkeypatch: pytest.Mon
     assert raw(datasets.load_dataset(REPO, split="train")) == raw(demo(split="train", embed=True))
 
 
+@by_both_ways
 @pytest.mark.parametrize("source", ["release", "dataset", "layout"])
-def test_an_interrupted_push_goes_on(hub: HubServer, source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_push_goes_on(
+    hub: HubServer, transfer: str, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     options: dict[str, Any] = {"max_shard_size": "60KB"}
     if source == "layout":
         options["layout"] = "panoptic-segmentation"
@@ -267,8 +288,8 @@ def test_an_interrupted_push_goes_on(hub: HubServer, source: str, monkeypatch: p
     hub.objects.clear()
     hub.received.clear()
     monkeypatch.setattr("time.sleep", lambda seconds: None)
-    hub.faults.append(Fault("PUT", "/lfs/", (403, {}, b""), times=9, after=2))
-    with pytest.raises(HubError):
+    hub.faults.append(Fault(*ARRIVALS[transfer], (403, {}, b""), times=9, after=2))
+    with pytest.raises(HubError, match="may not write"):
         segments_hf.push_to_hub(given, REPO, **options)
     assert shards(hub) == []
     hub.faults.clear()
@@ -298,7 +319,8 @@ def test_what_the_hub_has_lost_meanwhile_is_sent_again(hub: HubServer, monkeypat
     lost = list(first)[2]
     del hub.objects[lost]
     segments_hf.push_to_hub(demo_release(), REPO, max_shard_size="60KB")
-    assert dict(hub.received) == {**first, lost: 2 * first[lost]}
+    sent = {hashlib.sha256(hub.files(REPO)[path]).hexdigest() for path in shards(hub)}
+    assert {oid: hub.received[oid] for oid in sent} == {oid: first[oid] * (2 if oid == lost else 1) for oid in sent}
     assert raw(datasets.load_dataset(REPO, split="train")) == raw(demo(split="train", embed=True))
 
 
@@ -335,14 +357,15 @@ def test_options_that_are_wrong(hub: HubServer, options: dict[str, Any], wanted:
 
 
 @pytest.mark.slow
+@by_both_ways
 @pytest.mark.parametrize("source", ["release", "dataset"])
-def test_processes_that_were_interrupted_go_on(hub: HubServer, source: str) -> None:
+def test_processes_that_were_interrupted_go_on(hub: HubServer, transfer: str, source: str) -> None:
     options: dict[str, Any] = {"max_shard_size": "60KB", "num_proc": 2}
     given = demo() if source == "dataset" else demo_release()
     segments_hf.push_to_hub(given, "jane/whole", **options)
     hub.objects.clear()
     hub.received.clear()
-    hub.faults.append(Fault("PUT", "/lfs/", (403, {}, b""), times=9, after=3))
+    hub.faults.append(Fault(*ARRIVALS[transfer], (403, {}, b""), times=9, after=3))
     with pytest.raises(HubError, match="may not write"):
         segments_hf.push_to_hub(given, REPO, **options)
     assert shards(hub) == []
@@ -354,6 +377,7 @@ def test_processes_that_were_interrupted_go_on(hub: HubServer, source: str) -> N
     assert {path: whole[path] for path in shards(hub, "jane/whole")} == {path: again[path] for path in shards(hub)}
 
 
+@pytest.mark.parametrize("transfer", ["lfs"], indirect=True)
 @pytest.mark.parametrize(
     "fault",
     [None, Fault("PUT", r"/lfs/\w+/2", "reset"), Fault("PUT", r"/lfs/\w+/2", BUSY), Fault("POST", "/complete", BUSY)],
