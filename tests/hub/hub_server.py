@@ -8,7 +8,6 @@ import json
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import ThreadingHTTPServer
 from typing import Any
@@ -16,7 +15,7 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 from .answers import Answer, entry_of, error_answer, git_id, json_answer
 from .connection import Fault
-from .large_files import LargeFiles
+from .large_files import LARGE_FILES, LargeFiles, Route
 from .xet_storage import XetStorage
 
 Tree = dict[str, tuple[str, bytes]]  # path: ("regular" or "lfs", content)
@@ -279,10 +278,10 @@ class _Handler(LargeFiles):
         return 200, headers, content
 
 
-_Route = Callable[..., Answer]
 _REPO = r"(?P<repo_id>[^/]+/[^/]+?)"
 _REV = r"(?P<rev>refs/pr/\d+|[^/]+)"
-_ROUTES: list[tuple[str, str, _Route]] = [
+_ROUTES: list[Route] = [
+    *LARGE_FILES,
     ("GET", "/api/whoami-v2", _Handler.whoami),
     ("POST", "/api/repos/create", _Handler.create),
     ("POST", "/api/validate-yaml", _Handler.valid_yaml),
@@ -292,15 +291,5 @@ _ROUTES: list[tuple[str, str, _Route]] = [
     ("POST", rf"/api/datasets/{_REPO}/commit/{_REV}", _Handler.make_commit),
     ("POST", rf"/api/datasets/{_REPO}/branch/(?P<rev>.+)", _Handler.branch),
     ("GET", rf"/api/(?P<kind>models|datasets|spaces)/{_REPO}(/revision/(?P<rev>.+))?", _Handler.info),
-    ("POST", rf"/datasets/{_REPO}\.git/info/lfs/objects/batch", _Handler.batch),
-    ("PUT", r"/lfs/(?P<oid>\w+)", _Handler.put),
-    ("PUT", r"/lfs/(?P<oid>\w+)/(?P<number>\d+)", _Handler.put_part),
-    ("POST", r"/lfs/(?P<oid>\w+)/complete", _Handler.complete),
-    ("GET", rf"/api/datasets/{_REPO}/xet-write-token/{_REV}", _Handler.xet_token),
-    ("GET", r"/cas/\w+/v1/chunks/default/\w+", _Handler.not_in_xet),
-    ("POST", r"/cas/\w+/v1/xorb-grants/default/\w+", _Handler.not_in_xet),
-    ("POST", r"/cas/\w+/v1/xorbs/default/(?P<xorb>\w+)", _Handler.put_xorb),
-    ("POST", r"/cas/\w+/v2/shards", _Handler.not_in_xet),
-    ("POST", r"/cas/\w+/v1/shards", _Handler.put_shard),
     ("GET", rf"/(?P<kind>datasets)/{_REPO}/resolve/{_REV}/(?P<path>.+)", _Handler.resolve),
 ]

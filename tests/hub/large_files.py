@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 from .answers import Answer, error_answer, git_id, json_answer
@@ -95,3 +96,20 @@ class LargeFiles(Connection):
             return error_answer(400, "the parts are not what was announced")
         self.hub.objects[oid] = whole
         return json_answer({})
+
+
+Route = tuple[str, str, Callable[..., Answer]]
+_REPO = r"/datasets/(?P<repo_id>[^/]+/[^/]+?)"
+_XET = r"/cas/\w+"
+LARGE_FILES: list[Route] = [
+    ("GET", rf"/api{_REPO}/xet-write-token/(?P<rev>.+)", LargeFiles.xet_token),
+    ("GET", rf"{_XET}/v1/chunks/default/\w+", LargeFiles.not_in_xet),
+    ("POST", rf"{_XET}/v1/xorb-grants/default/\w+", LargeFiles.not_in_xet),
+    ("POST", rf"{_XET}/v1/xorbs/default/(?P<xorb>\w+)", LargeFiles.put_xorb),
+    ("POST", rf"{_XET}/v2/shards", LargeFiles.not_in_xet),
+    ("POST", rf"{_XET}/v1/shards", LargeFiles.put_shard),
+    ("POST", rf"{_REPO}\.git/info/lfs/objects/batch", LargeFiles.batch),
+    ("PUT", r"/lfs/(?P<oid>\w+)", LargeFiles.put),
+    ("PUT", r"/lfs/(?P<oid>\w+)/(?P<number>\d+)", LargeFiles.put_part),
+    ("POST", r"/lfs/(?P<oid>\w+)/complete", LargeFiles.complete),
+]
