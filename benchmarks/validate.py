@@ -41,9 +41,9 @@ def ours(path: str) -> Measure:
 
 def limit(path: str) -> Measure:
     """Make the rows and do nothing with them."""
-    from segments_hf.dataset.row_source import open_source
+    from segments_hf.dataset.input_rows import open_rows
 
-    rows, measure = timed(lambda: sum(1 for _ in open_source(path, assets=False).outcomes()))
+    rows, measure = timed(lambda: sum(1 for _ in open_rows(path, assets=False).outcomes()))
     if rows != SAMPLES:
         raise SystemExit(f"made {rows} rows, wanted {SAMPLES}")
     return measure

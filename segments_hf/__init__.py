@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from segments_hf.drawing.plot import plot
     from segments_hf.export import export_dataset
     from segments_hf.hub import push_to_hub
+    from segments_hf.io.fetch_options import FetchOptions
     from segments_hf.layouts import to_layout
     from segments_hf.layouts.mask_columns import add_instance_masks, add_panoptic_masks, add_semantic_masks
     from segments_hf.preview.preview_page import preview
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from segments_hf.validate.validation import validate
 
 __all__ = [
+    "FetchOptions",
     "Release",
     "add_instance_masks",
     "add_panoptic_masks",
@@ -50,6 +52,7 @@ __all__ = [
 __version__ = version("segments-hf")
 
 _HOMES = {
+    "FetchOptions": "segments_hf.io.fetch_options",
     "Release": "segments_hf.release",
     "add_instance_masks": "segments_hf.layouts.mask_columns",
     "add_panoptic_masks": "segments_hf.layouts.mask_columns",

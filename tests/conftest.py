@@ -73,12 +73,14 @@ class Answers:
         files: The body of each path; a list of (status, headers, body) is answered one by one, the last for ever.
         asked: How often each path was asked for.
         address: Where the server is, such as ``http://127.0.0.1:40001``.
+        connections: How many connections were made to it.
     """
 
     def __init__(self) -> None:
         self.files: dict[str, bytes | list[tuple[int, dict[str, str], bytes]]] = {}
         self.asked: Counter[str] = Counter()
         self.address = ""
+        self.connections = 0
 
     def url(self, path: str, content: bytes) -> str:
         """Puts a file on the server and returns its URL."""
@@ -94,6 +96,10 @@ def server() -> Iterator[Answers]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def setup(self) -> None:
+            answers.connections += 1
+            super().setup()
+
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
             answers.asked[path] += 1
@@ -103,7 +109,8 @@ def server() -> Iterator[Answers]:
             else:
                 status, headers, body = 200, {}, answer
             self.send_response(status)
-            for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            length = {} if "Transfer-Encoding" in headers else {"Content-Length": str(len(body))}
+            for name, value in {**length, **headers}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import re
 import shutil
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from segments_hf import load_release
+from segments_hf import FetchOptions, load_release
 from segments_hf.cli.app import app
 from segments_hf.demo import demo_release
 
@@ -40,4 +41,5 @@ def test_commands_exist() -> None:
 def test_build_has_the_options_of_load_release_but_for_those_that_it_names() -> None:
     options = {parameter.name.replace("rewrite", "resolve") for parameter in get_command(app).commands["build"].params}
     left = set(inspect.signature(load_release).parameters) - options
-    assert left == {"embed", "streaming", "storage_options", "api_key"}
+    assert left == {"embed", "streaming", "storage_options", "api_key", "fetching"}
+    assert {field.name for field in dataclasses.fields(FetchOptions)} <= options

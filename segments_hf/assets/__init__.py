@@ -2,15 +2,16 @@
 
 from segments_hf.assets.asset import Asset
 from segments_hf.assets.asset_cache import AssetCache, default_cache_folder
-from segments_hf.assets.fetch_options import FetchOptions
 from segments_hf.assets.fetcher import Fetcher
 from segments_hf.assets.resolve import Resolve, resolver
 from segments_hf.assets.segments_dir import SegmentsDir
 from segments_hf.assets.traffic import Traffic
+from segments_hf.io.fetch_options import FetchKeywords, FetchOptions
 
 __all__ = [
     "Asset",
     "AssetCache",
+    "FetchKeywords",
     "FetchOptions",
     "Fetcher",
     "Resolve",

@@ -1,4 +1,4 @@
-"""What was fetched, kept on disk by its URL."""
+"""Keep downloads on disk, one file per URL."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _SAFE_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}")
 _INCOMING = "incoming"
 _CLEARED = "cleared"
-_DAY = 86400.0  # seconds: what is older and not whole was left by a process that was killed
+_DAY = 86400.0  # seconds: older temporary files were left by processes that were killed
 
 
 def default_cache_folder() -> Path:
@@ -32,54 +32,51 @@ def default_cache_folder() -> Path:
 
 
 class AssetCache:
-    """A folder of assets, named by a hash of their URL without its signature.
+    """A folder of files, each named by the hash of a URL without its signature.
 
-    A file in it is whole: it is written beside its place and moved. Any number of processes may use it.
+    Every file is complete: it is written elsewhere and renamed. Any number of processes may use the folder.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def path(self, url: str) -> Path:
-        """Where an asset is kept, or would be.
-
-        Only the hash and a harmless suffix of the URL go into it.
-        """
-        return Path(self._place(url))
+        """The path of the file for a URL, whether it exists or not: a hash, and a harmless suffix of the URL."""
+        return Path(self._file(url))
 
     def find(self, url: str) -> str | None:
-        """Where an asset is kept; None if it is not."""
-        place = self._place(url)
-        return place if os.path.isfile(place) else None  # noqa: PTH113  (a Path for each costs more than the look)
+        """The path of the file for a URL; None if it does not exist."""
+        path = self._file(url)
+        return path if os.path.isfile(path) else None  # noqa: PTH113  (a Path costs more than the test)
 
     def store(self, url: str, content: bytes) -> str:
-        """Keeps an asset and returns where.
+        """Write a file for a URL, and return its path.
 
         Raises:
             StorageError: The disk does not take it.
         """
-        place = self._place(url)
+        path = self._file(url)
         try:
-            write_atomically(place, content, aside=f"{self.folder}/{_INCOMING}")
+            write_atomically(path, content, aside=f"{self.folder}/{_INCOMING}")
         except OSError as error:
             raise StorageError(
                 f"{self.folder}: cannot keep an asset of {len(content):,} bytes ({error.strerror}); free some space, "
-                "or set HF_HOME to a folder on another disk. What is there already is whole"
+                "or set HF_HOME to a folder on another disk. The files there are complete"
             ) from error
-        return place
+        return path
 
     def usage(self) -> Usage:
-        """How much is kept."""
+        """The number and size of the files."""
         return usage_of(self._files())
 
     def clear(self, older_than: float = 0.0) -> Usage:
-        """Removes what is kept.
+        """Remove files.
 
         Args:
-            older_than: Only what nobody has used for so many seconds.
+            older_than: Only files that were not used for this number of seconds.
 
         Returns:
-            What was removed.
+            The number and size of the removed files.
         """
         removed = remove_files(self._files(), older_than)
         if removed.files:
@@ -88,24 +85,24 @@ class AssetCache:
         return removed
 
     def sweep(self) -> None:
-        """Removes what killed processes have left half written."""
+        """Remove the temporary files of processes that were killed."""
         remove_files(find_files(self.folder / _INCOMING), _DAY)
 
     def was_cleared_after(self, moment: float) -> bool:
-        """Whether something was removed after a moment, in seconds since 1970: what refers to it must be made again."""
+        """Whether files were removed after a moment in seconds since 1970: older datasets may refer to them."""
         try:
             return (self.folder / _CLEARED).stat().st_mtime > moment
         except FileNotFoundError:
             return False
 
-    def _place(self, url: str) -> str:
+    def _file(self, url: str) -> str:
         return f"{self.folder}/{_name(url)}"
 
     def _files(self) -> Iterator[FoundFile]:
         return (file for digit in "0123456789abcdef" for file in find_files(self.folder / digit))
 
 
-@lru_cache(maxsize=256)  # it is wanted twice: to look for an asset, and to keep it
+@lru_cache(maxsize=256)  # each name is needed twice: to find a file, and to write it
 def _name(url: str) -> str:
     key = hashlib.sha256(unsigned(url).encode()).hexdigest()
     suffix = url_suffix(url)

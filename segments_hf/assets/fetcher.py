@@ -1,48 +1,49 @@
-"""An asset, from wherever it is, as bytes or as a file."""
+"""Fetch the images of a release, as bytes or as files."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-import os
-import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from segments_hf.assets.asset import Asset
-from segments_hf.assets.blocking import Blocking
 from segments_hf.assets.http_client import HttpClient
 from segments_hf.assets.location import Location, locate
-from segments_hf.assets.loop import Loop
-from segments_hf.assets.retry import RetryPolicy, retrying
 from segments_hf.assets.traffic import Traffic
-from segments_hf.assets.url_reader import Places
+from segments_hf.assets.url_reader import UrlReader
 from segments_hf.errors import AssetError
 from segments_hf.images import check_image
 from segments_hf.images.file_structure import picture_format
 from segments_hf.images.header import UnwantedError
 from segments_hf.io.deadline import Deadline
+from segments_hf.io.loop_thread import LoopThread, run_blocking
+from segments_hf.io.prefetching import DECODERS
+from segments_hf.io.retrying import RetryPolicy, UnsoundError, retry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from segments_hf.assets.asset_cache import AssetCache
-    from segments_hf.assets.fetch_options import FetchOptions
     from segments_hf.images.header import Header
+    from segments_hf.io.fetch_options import FetchOptions
+
+_SMALL = 2**20  # bytes that are checked faster than a thread takes over
 
 
 class Fetcher:
-    """Gets the pictures of a release.
+    """Download, check and cache images.
 
     Args:
         base: The folder of the release, or its URL.
-        options: How assets are fetched, and what is accepted.
-        cache: Where assets are looked for, and kept.
+        options: The limits of downloads and images.
+        cache: The cache.
         storage_options: The options of the file systems that read buckets.
-        store: Whether to keep what is fetched.
-        resolve: Tells of a URL or an absolute path where it is now.
-        traffic: What counts.
-        policy: How often to try again.
+        store: Whether `keep` puts downloads into the cache.
+        resolve: Maps a URL or an absolute path to where the asset is now.
+        traffic: The counters of downloads.
+        policy: The number of retries.
     """
 
     def __init__(
@@ -67,79 +68,73 @@ class Fetcher:
         self._policy = policy or RetryPolicy()
 
     @contextlib.contextmanager
-    def running(self, *, in_background: bool = False) -> Iterator[Loop]:
-        """Has connections, and a loop in which `fetch`, `keep` and `blocking` can be awaited.
-
-        Args:
-            in_background: Whether it goes on while nobody waits for a result.
-        """
-        process = os.getpid()
-        self._loop, self.blocking = Loop(), Blocking(self.options.in_flight)
-        client = HttpClient(self._loop, self.options)
-        self._places = Places(client, self.blocking, self.options, self._storage_options)
-        if in_background:
-            self._loop.run_in_background()
-        try:
-            yield self._loop
-        finally:
-            if os.getpid() != process:
-                self._loop.forget()
-            elif not sys.is_finalizing():  # else the thread of the loop is gone, and all ends with the process
-                self._loop.close(client.close)
-                self.blocking.close()
+    def running(self) -> Iterator[LoopThread]:
+        """Open connections, and an event loop that runs `fetch`, `check` and `keep`."""
+        client = HttpClient(self.options)
+        self._reader = UrlReader(client, self.options, self._storage_options)
+        self._decoders = asyncio.Semaphore(DECODERS)
+        with LoopThread(client, self.options.in_flight) as loop:
+            yield loop
 
     def name(self, reference: str) -> str:
-        """An asset as it may be shown: where it is, without a signature.
+        """The location of an asset for messages, without a signature.
 
         Raises:
-            AssetError: It is nowhere.
+            AssetError: It has no location.
         """
         return str(self._locate(reference))
 
     async def fetch(self, reference: str, *, is_bitmap: bool = False) -> tuple[Asset, Header]:
-        """The picture that a release refers to, found to be whole: a file, or bytes that came over the network.
+        """Find or download one image, and verify it.
 
         Args:
-            reference: What the release says.
+            reference: The URL or path in the release.
             is_bitmap: Whether its pixels are ids.
 
+        Returns:
+            A file, or bytes that were downloaded; and the header of the image.
+
         Raises:
-            AssetError: It cannot be had, or is not a whole picture; the error names it.
+            AssetError: It cannot be read, or is not a complete image; the error names it.
         """
-        # What `resolve` does may take its time.
-        location = await self.blocking.run(self._locate, reference) if self._resolve else self._locate(reference)
+        # A function of the user may block.
+        location = await run_blocking(self._locate, reference) if self._resolve else self._locate(reference)
         try:
             if location.path is not None:
-                asset = Asset(path=await self.blocking.run(_existing, location.path))
+                asset = Asset(path=await run_blocking(_existing, location.path))
                 return asset, await self.check(asset, is_bitmap=is_bitmap)
             assert location.url is not None  # noqa: S101
             cached = await self._cached(location.url, is_bitmap=is_bitmap)
-            return cached or await self._fetched(location.url, is_bitmap=is_bitmap)
+            return cached or await self._downloaded(location.url, is_bitmap=is_bitmap)
         except AssetError as error:
             raise AssetError(f"{location}: {error}") from error
 
     async def check(self, asset: Asset, *, is_new: bool = True, is_bitmap: bool = False) -> Header:
-        """What `check_image` says; where it decodes pixels, in a thread."""
-        is_decoded = self.options.verify == "decode" or (asset.content and picture_format(asset.content) is None)
-        run = self.blocking.run_in_thread if is_decoded else self.blocking.run
-        return await run(check_image, asset, self.options, is_new=is_new, is_bitmap=is_bitmap)
+        """Call `check_image` without blocking the event loop."""
+        check = partial(check_image, asset, self.options, is_new=is_new, is_bitmap=is_bitmap)
+        if self.options.verify == "decode" or (asset.content and picture_format(asset.content) is None):
+            async with self._decoders:  # each may hold the pixels of an image
+                return await run_blocking(check)
+        if asset.content is None or len(asset.content) > _SMALL:
+            return await run_blocking(check)
+        return check()
 
     async def keep(self, asset: Asset) -> Asset:
-        """The same asset, in the cache if it came over the network; to be called when nothing is wrong with it.
+        """Put a download into the cache, to be called when its row is valid; other assets are returned as they are.
 
         Raises:
             StorageError: The disk does not take it.
         """
         if not self._store or asset.url is None or asset.content is None:
             return asset
-        return Asset(asset.content, await self.blocking.run(self._cache.store, asset.url, asset.content))
+        return Asset(asset.content, await run_blocking(self._cache.store, asset.url, asset.content))
 
     def _locate(self, reference: str) -> Location:
         return locate(reference, self._base, self._resolve)
 
     async def _cached(self, url: str, *, is_bitmap: bool) -> tuple[Asset, Header] | None:
-        """What the cache has; nothing if it is broken there, so that it is fetched again."""
-        path = await self.blocking.run(self._cache.find, url)
+        """The asset from the cache; None if it is missing there, or broken, so that it is downloaded again."""
+        path = self._cache.find(url)  # in the loop's thread: to hand it to another takes a tenth of the whole CPU time
         if path is None:
             return None
         asset = Asset(path=path)
@@ -150,20 +145,30 @@ class Fetcher:
         except AssetError:
             return None
 
-    async def _fetched(self, url: str, *, is_bitmap: bool) -> tuple[Asset, Header]:
+    async def _downloaded(self, url: str, *, is_bitmap: bool) -> tuple[Asset, Header]:
         deadline = Deadline(self.options.timeout)
-        read = partial(self._places.read, url, deadline)
-        accept = partial(self._accept, is_bitmap=is_bitmap)
         try:
-            content, header = await retrying(read, accept, self._loop.pause, self._policy, deadline, self._traffic)
+            asset, header = await retry(
+                partial(self._download, url, deadline, is_bitmap=is_bitmap),
+                self._policy,
+                deadline,
+                self._traffic.retried,
+            )
         except AssetError:
             self._traffic.failed()
             raise
-        self._traffic.arrived(len(content))
-        return Asset(content, url=url), header
+        self._traffic.arrived(asset.size)
+        return asset, header
 
-    async def _accept(self, content: bytes, *, is_bitmap: bool) -> Header:
-        return await self.check(Asset(content), is_bitmap=is_bitmap)
+    async def _download(self, url: str, deadline: Deadline, *, is_bitmap: bool) -> tuple[Asset, Header]:
+        """Try once."""
+        asset = Asset(await self._reader.read(url, deadline), url=url)
+        try:
+            return asset, await self.check(asset, is_bitmap=is_bitmap)
+        except UnwantedError:
+            raise
+        except AssetError as error:
+            raise UnsoundError(str(error)) from error
 
 
 def _existing(path: Path) -> Path:

@@ -1,29 +1,52 @@
-"""How many requests a host gets at once, when it wants to be left alone, and whether it is there at all."""
+"""Limit the requests per host, pause hosts that are busy, and give up hosts that do not answer."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import time
 from typing import TYPE_CHECKING
 
 from segments_hf.errors import AssetError
+from segments_hf.io.deadline import timeout_at
 from segments_hf.io.http_retries import RETRYABLE_STATUSES
+from segments_hf.io.retrying import TransientError
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from segments_hf.io.deadline import Deadline
 
-OK = 200
-
+_FIRST_ERROR = 400
 _TOO_MANY_REQUESTS = 429
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds, for a host that does not say how long
-_SILENCE = 60.0  # seconds until a host that gave no answer is asked again
-_LOOK = 0.5  # seconds between two looks whether the next in line has waited for too long
+_SILENCE = 60.0  # seconds until a host that did not answer gets another request
+_RECHECK = 0.5  # seconds between two looks at the deadline of the next request
+
+
+class UnreachedError(TransientError):
+    """A host that could not be connected to.
+
+    Args:
+        reason: What was wrong.
+        host: The host.
+    """
+
+    def __init__(self, reason: str, host: Host) -> None:
+        super().__init__(reason)
+        self.is_outage = host.answered_at is not None
+        self._host = host
+
+    def give_up(self, deadline: Deadline) -> None:
+        """Mark the host as silent since the first request."""
+        self._host.mark_silent(deadline.began)
 
 
 class Hosts:
-    """The hosts that were asked for something.
+    """The hosts of one client, by name.
 
     Args:
-        connections: How many requests one host gets at once.
+        connections: The largest number of requests that one host gets at the same time.
     """
 
     def __init__(self, connections: int) -> None:
@@ -32,92 +55,116 @@ class Hosts:
 
     def __getitem__(self, name: str) -> Host:
         if name not in self._by_name:
-            self._by_name[name] = Host(self, self._connections)
+            self._by_name[name] = Host(name, self, self._connections)
         return self._by_name[name]
 
     def any_answered(self, since: float) -> bool:
-        """Whether a host has answered since a moment of the monotonic clock."""
-        return any((host.answered_at or 0) > since for host in list(self._by_name.values()))
+        """Whether any host has answered since a moment of the monotonic clock."""
+        return any((host.answered_at or 0) > since for host in self._by_name.values())
 
 
 class Host:
-    """What is known of one host.
+    """The state of one host.
 
-    One that is too busy halves the number of requests it gets at once; every answer raises it a little. One that gave
-    no answer for as long as somebody could wait is asked again once a minute, and nobody else waits for it, as
-    long as other hosts answer: else the fault may be on this side.
+    A host that is too busy gets half as many requests at the same time; each success raises the number a little. A host
+    that did not answer before a deadline gets one request per minute, and all others fail at once, as long as other
+    hosts answer: else the fault may be on this side.
 
     Attributes:
-        answered_at: When it gave its last answer, by the monotonic clock; None if it never did.
-        under_way: How many requests it has got and not yet answered.
+        answered_at: The moment of the last response, by the monotonic clock; None if there was none.
+        requests: The number of requests that it is working on.
     """
 
-    def __init__(self, hosts: Hosts, connections: int) -> None:
+    def __init__(self, name: str, hosts: Hosts, connections: int) -> None:
         self.answered_at: float | None = None
-        self.under_way = 0
+        self.requests = 0
+        self._name = name.partition("://")[2]
         self._hosts = hosts
         self._most = connections
-        self._room = float(connections)
-        self._not_before = 0.0
+        self._limit = float(connections)
+        self._paused_until = 0.0
         self._pause = 0.0
         self._slowed_at = 0.0
         self._silent_since: float | None = None
-        self._asked_again_at = 0.0
+        self._next_probe = 0.0
+        self._line = asyncio.Lock()  # the requests that wait, in order
+        self._changed = asyncio.Event()
 
-    def takes_one(self, deadline: Deadline) -> bool:
-        """Whether it takes another request now.
+    @contextlib.asynccontextmanager
+    async def slot(self, deadline: Deadline) -> AsyncIterator[None]:
+        """Wait until the host takes another request; the request ends with the block.
 
         Raises:
-            AssetError: The host is silent, or does not take another request in time, or the time is over.
+            AssetError: The host is silent, or takes no request before the deadline.
+        """
+        async with self._line:
+            while not self.accepts_request(deadline):
+                await self._wait_for_change()
+            self.requests += 1
+        try:
+            yield
+        finally:
+            self.requests -= 1
+            self._changed.set()
+
+    def accepts_request(self, deadline: Deadline) -> bool:
+        """Whether the host takes another request now.
+
+        Raises:
+            AssetError: The host is silent, takes no request before the deadline, or the deadline has passed.
         """
         deadline.left  # noqa: B018  (it raises)
-        pause = self._not_before - time.monotonic()
+        pause = self._paused_until - time.monotonic()
         if pause > 0 and not deadline.allows(pause):
-            raise AssetError(f"its host wants no request for {pause:.0f} s; timeout=… allows less")
+            raise AssetError(
+                f"{self._name} asked to retry after {pause:.0f} s, which exceeds what is left of timeout=…"
+            )
         self._check_silence()
-        if pause > 0 or self.under_way >= int(self._room):
+        if pause > 0 or self.requests >= int(self._limit):
             return False
-        self._asked_again_at = time.monotonic() + _SILENCE
+        self._next_probe = time.monotonic() + _SILENCE
         return True
 
-    def wait(self) -> float:
-        """For how many seconds nothing changes if it does not answer."""
-        pause = self._not_before - time.monotonic()
-        return pause if pause > 0 else _LOOK
-
-    def answered(self, status: int, retry_after: float, asked_at: float) -> None:
-        """It gave an answer, whichever.
+    def note_response(self, status: int, retry_after: float, asked_at: float) -> None:
+        """Adapt to a response.
 
         Args:
-            status: The status of HTTP.
-            retry_after: The seconds for which it wants no other request; 0 if it did not say.
-            asked_at: When the request was sent, by the monotonic clock.
+            status: The HTTP status.
+            retry_after: The seconds after which the host wants another request; 0 if it did not say.
+            asked_at: The moment of the request, by the monotonic clock.
         """
         self.answered_at = time.monotonic()
         self._silent_since = None
-        if status == OK:
-            self._room = min(self._most, self._room + 1 / self._room)
+        if status < _FIRST_ERROR:
+            self._limit = min(self._most, self._limit + 1 / self._limit)
             self._pause = 0.0
         elif status == _TOO_MANY_REQUESTS or (status in RETRYABLE_STATUSES and retry_after):
             self._slow_down(retry_after, asked_at)
 
+    def mark_silent(self, since: float) -> None:
+        """Note that a request was given up that was first made at this moment."""
+        if self.answered_at is None or self.answered_at < since:
+            self._silent_since = since
+            self._next_probe = time.monotonic() + _SILENCE
+
+    async def _wait_for_change(self) -> None:
+        self._changed.clear()
+        end = max(self._paused_until, time.monotonic() + _RECHECK)
+        with contextlib.suppress(asyncio.TimeoutError):
+            async with timeout_at(end):
+                await self._changed.wait()
+
     def _slow_down(self, retry_after: float, asked_at: float) -> None:
         now = time.monotonic()
-        if asked_at > self._slowed_at:  # those that were sent before tell nothing new
+        if asked_at > self._slowed_at:  # requests made before say nothing new
             self._slowed_at = now
-            self._room = max(1.0, self._room / 2)
+            self._limit = max(1.0, self._limit / 2)
             self._pause = min(_LONGEST_PAUSE, max(_FIRST_PAUSE, 2 * self._pause))
-        self._not_before = max(self._not_before, now + (retry_after or self._pause))
-
-    def gave_up(self, began: float) -> None:
-        """Somebody has waited for an answer since `began`, and waits no longer."""
-        if self.answered_at is None or self.answered_at < began:
-            self._silent_since = began
-            self._asked_again_at = time.monotonic() + _SILENCE
+        self._paused_until = max(self._paused_until, now + (retry_after or self._pause))
 
     def _check_silence(self) -> None:
         if self._silent_since is None:
             return
         now = time.monotonic()
-        if now < self._asked_again_at and self._hosts.any_answered(self._silent_since):
-            raise AssetError(f"its host has given no answer for {now - self._silent_since:.0f} s, while others have")
+        if now < self._next_probe and self._hosts.any_answered(self._silent_since):
+            raise AssetError(f"no answer from {self._name} for {now - self._silent_since:.0f} s, while others answer")

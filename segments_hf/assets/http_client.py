@@ -1,47 +1,58 @@
-"""Bytes over http(s): one request for each call."""
+"""Download over http(s): one try per call."""
 
 from __future__ import annotations
 
-import os
+import asyncio
+import base64
+import io
 import re
-from collections import deque
+import time
+from http import HTTPStatus
 from importlib.metadata import version
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import urljoin
 
-import pycurl
-import requests.utils
+import aiohttp
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
+from yarl import URL
 
-from segments_hf.assets.hosts import OK, Hosts
-from segments_hf.assets.loop import wait_for
-from segments_hf.assets.retry import PassingError
-from segments_hf.assets.transfers import Transfers
+from segments_hf.assets.host_names import HostNames
+from segments_hf.assets.hosts import Hosts, UnreachedError
+from segments_hf.assets.http_settings import HttpSettings
 from segments_hf.errors import AssetError
-from segments_hf.io.http_retries import RETRYABLE_STATUSES
+from segments_hf.io.byte_budget import ByteBudget
+from segments_hf.io.deadline import move_timeout, timeout_at
+from segments_hf.io.http_retries import RETRYABLE_STATUSES, retry_after_seconds
+from segments_hf.io.retrying import TransientError
 
 if TYPE_CHECKING:
-    from segments_hf.assets.fetch_options import FetchOptions
-    from segments_hf.assets.loop import Loop
-    from segments_hf.io.deadline import Deadline
+    from collections.abc import Awaitable
+
+    from aiohttp import ClientResponse
+    from aiohttp.abc import AbstractResolver
+    from typing_extensions import Self
+
+    from segments_hf.io.byte_budget import Reservation
+    from segments_hf.io.deadline import Deadline, Timeout
+    from segments_hf.io.fetch_options import FetchOptions
 
 _MOST_REDIRECTS = 10
-_CHUNK = 256 * 2**10  # bytes
-_CONNECT, _STALL = 10.0, 60.0  # seconds at most, for a connection and for too slow a body
+_REDIRECTS = {301, 302, 303, 307, 308}
+_CONNECT, _STALL = 10.0, 60.0  # the most seconds for a connection, and for a body that is too slow
 _LEAST_RATE = 1024  # bytes per second
-_WEB = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
-_PLAIN = re.compile(r"[A-Za-z0-9:/?&=%~._+@-]+")  # nothing in it wants to be quoted
-_BROKEN_URLS = {pycurl.E_URL_MALFORMAT, pycurl.E_UNSUPPORTED_PROTOCOL}
-_UNREACHED = {pycurl.E_COULDNT_RESOLVE_HOST, pycurl.E_COULDNT_CONNECT}
+_FOR_EVER = 1e8  # seconds
+_BUFFER = 64 * 2**10  # bytes per connection that are received ahead
+_MEMORY, _MEMORY_OF_UNKNOWN_LENGTH = 192 * 2**20, 16 * 2**20  # bytes of unfinished bodies
+_PLAIN = re.compile(r"[A-Za-z0-9:/?&=%~._+@!$'()*,;-]+")  # nothing in it needs quoting
 
 
 class StatusError(AssetError):
-    """An answer that is not 200, and will not be.
+    """A response that is an error and will stay one.
 
     Args:
         reason: What was wrong.
-        status: The answer.
+        status: The HTTP status.
     """
 
     def __init__(self, reason: str, status: int) -> None:
@@ -50,152 +61,215 @@ class StatusError(AssetError):
 
 
 class HttpClient:
-    """Keep-alive connections.
-
-    libcurl does the work: it takes a fifth of the time that `requests` takes for a small file. It checks that a body is
-    as long as the server said, and sends credentials to no other host. Proxies and certificates are those that
-    `requests` would use.
+    """Keep-alive connections to any number of hosts. To be entered in the event loop that uses it.
 
     Args:
-        loop: Where they are.
-        options: How assets are fetched. A try that gets next to nothing for a fifth of `timeout` is over.
+        options: The limits. A try that receives less than 1 KiB/s for a fifth of `timeout` is ended.
+        resolver: What looks up host names; by default the system.
     """
 
-    def __init__(self, loop: Loop, options: FetchOptions) -> None:
+    def __init__(self, options: FetchOptions, resolver: AbstractResolver | None = None) -> None:
+        self._max_bytes = int(options.max_bytes)
+        self._connect = min(_CONNECT, options.timeout / 5)
+        self._stall = max(1.0, min(_STALL, options.timeout / 5))
         self._hosts = Hosts(options.connections)
-        self._connect = int(1000 * min(_CONNECT, options.timeout / 5))  # milliseconds
-        self._stall = max(1, int(min(_STALL, options.timeout / 5)))  # whole seconds, as libcurl wants them
-        self._max_bytes = options.max_bytes
-        self._user_agent = f"segments-hf/{version('segments-hf')}"
-        self._handles: deque[pycurl.Curl] = deque()  # those that are not in use
-        self._proxies: dict[str, str] = {}
-        self._transfers = Transfers(loop, 2 * int(options.connections))
+        self._settings = HttpSettings()
+        self._resolver = resolver
+        self._memory = ByteBudget(_MEMORY, _MEMORY_OF_UNKNOWN_LENGTH)
+
+    async def __aenter__(self) -> Self:
+        self._names = HostNames(self._resolver)
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, resolver=self._names),  # `Hosts` limits the connections
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": f"segments-hf/{version('segments-hf')}"},
+            read_bufsize=_BUFFER,
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect),
+        )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._session.close()
+        await self._names.close()
 
     async def read(self, url: str, deadline: Deadline) -> bytes:
-        """The body behind a URL, as long as the server said it is.
+        """The body behind a URL, after redirects.
 
         Raises:
-            PassingError: There is no answer, or one that may be another the next time.
-            StatusError: The answer is an error.
-            AssetError: The URL is none, the body is too large, or it took too long.
+            TransientError: There was no complete response, or an error that may pass.
+            StatusError: The response is an error.
+            AssetError: The URL is broken, the body is too large, or the deadline has passed.
         """
-        host_name = _host_name(url)
-        host = self._hosts[host_name]
-        body = _Body(self._max_bytes)
-        curl = self._prepared(url, host_name, body)
+        target, authorization = _without_password(url)
+        for _ in range(_MOST_REDIRECTS + 1):
+            answer = await self._get(target, authorization, deadline)
+            if isinstance(answer, bytes):
+                return answer
+            origin = target.origin()
+            target, _ = _without_password(urljoin(str(target), answer))
+            if target.origin() != origin:
+                authorization = None
+        raise AssetError(f"got more than {_MOST_REDIRECTS} redirects")
+
+    async def _get(self, url: URL, authorization: str | None, deadline: Deadline) -> bytes | str:
+        """The body behind a URL, or the URL that it redirects to."""
+        host = self._hosts[str(url.origin())]
+        proxy = self._settings.proxy(str(url.origin()))
+        certificates = self._settings.certificates if "https" in {url.scheme, proxy and proxy.scheme} else True
+        await self._check_name(proxy or url, deadline)
+        async with host.slot(deadline):
+            asked_at = time.monotonic()
+            try:
+                async with (
+                    timeout_at(min(asked_at + self._connect + self._stall, deadline.end)) as timeout,
+                    self._session.get(
+                        url,
+                        allow_redirects=False,
+                        headers={"Authorization": authorization} if authorization else None,
+                        proxy=proxy,
+                        ssl=certificates,
+                    ) as response,
+                ):
+                    retry_after = retry_after_seconds(response.headers.get("Retry-After"))
+                    host.note_response(response.status, retry_after or 0, asked_at)
+                    if response.status in _REDIRECTS and (location := response.headers.get("Location")):
+                        return location
+                    if response.status != HTTPStatus.OK:
+                        raise _status_error(response.status)
+                    with self._memory.reservation() as memory:
+                        body = _Body(response, memory, deadline, timeout, self._stall)
+                        return await body.read(self._max_bytes)
+            except AssetError:
+                raise
+            except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+                raise UnreachedError(f"no answer ({_told(error)})", host) from None
+            except ValueError as error:  # as aiohttp.InvalidURL is
+                raise _broken_url(error) from None
+            except asyncio.TimeoutError:
+                deadline.left  # noqa: B018  (it raises)
+                raise TransientError(f"got less than 1 KiB/s for {self._stall:g} s") from None
+            except (aiohttp.ClientError, OSError) as error:
+                raise TransientError(f"the connection broke ({_told(error)})") from None
+
+    async def _check_name(self, url: URL, deadline: Deadline) -> None:
         try:
-            status = await wait_for(self._transfers.begin(curl, host, deadline))
-        except pycurl.error as error:
-            raise self._fault(curl, error, body) from None
-        finally:
-            deadline.extend(body.size / _LEAST_RATE)
-            curl.unsetopt(pycurl.WRITEFUNCTION)  # it holds the body
-            self._handles.append(curl)
-        if status != OK:
-            raise _status_error(status)
-        return body.content
-
-    def close(self) -> None:
-        """Closes the connections."""
-        self._transfers.close()
-        while self._handles:
-            self._handles.pop().close()
-
-    def _prepared(self, url: str, host_name: str, body: _Body) -> pycurl.Curl:
-        try:
-            curl = self._handles.pop()  # the last one first: its connection is the warmest
-        except IndexError:
-            curl = self._new_handle()
-        try:
-            curl.setopt(pycurl.URL, url if _PLAIN.fullmatch(url) else parse_url(url).url)
-            curl.setopt(pycurl.PROXY, self._proxy(host_name))
-        except (LocationParseError, UnicodeError, ValueError) as error:
-            self._handles.append(curl)
-            raise AssetError(f"got a broken URL ({type(error).__name__})") from None
-        curl.setopt(pycurl.WRITEFUNCTION, body.write)
-        return curl
-
-    def _new_handle(self) -> pycurl.Curl:
-        curl = pycurl.Curl()
-        bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
-        for option, value in {
-            pycurl.ACCEPT_ENCODING: "",  # all that it can unpack
-            pycurl.BUFFERSIZE: _CHUNK,
-            pycurl.CAINFO: bundle or requests.utils.DEFAULT_CA_BUNDLE_PATH,
-            pycurl.CONNECTTIMEOUT_MS: self._connect,
-            pycurl.FOLLOWLOCATION: True,
-            pycurl.LOW_SPEED_LIMIT: _LEAST_RATE,
-            pycurl.LOW_SPEED_TIME: self._stall,
-            pycurl.MAXFILESIZE_LARGE: self._max_bytes,
-            pycurl.MAXREDIRS: _MOST_REDIRECTS,
-            pycurl.NOSIGNAL: True,  # there are threads
-            pycurl.PROTOCOLS: _WEB,
-            pycurl.REDIR_PROTOCOLS: _WEB,
-            pycurl.USERAGENT: self._user_agent,
-        }.items():
-            curl.setopt(option, value)
-        return curl
-
-    def _proxy(self, host: str) -> str:
-        """The proxy before a host; none is the empty text, so that libcurl does not look for one by itself."""
-        if host not in self._proxies:
-            proxies = requests.utils.get_environ_proxies(host)
-            self._proxies[host] = requests.utils.select_proxy(host, proxies) or ""
-        return self._proxies[host]
-
-    def _fault(self, curl: pycurl.Curl, error: pycurl.error, body: _Body) -> AssetError:
-        code, text = error.args
-        if code in _BROKEN_URLS:
-            return AssetError("got a broken URL, or a redirect to one that is not http or https")
-        if code == pycurl.E_TOO_MANY_REDIRECTS:
-            return AssetError(f"got more than {_MOST_REDIRECTS} redirects")
-        if code == pycurl.E_FILESIZE_EXCEEDED or body.is_too_large:
-            return AssetError(f"got more bytes than max_bytes={self._max_bytes:,} allows")
-        is_connected = curl.getinfo(pycurl.CONNECT_TIME) > 0
-        if code in _UNREACHED or (code == pycurl.E_OPERATION_TIMEDOUT and not is_connected):
-            host = self._hosts[_host_name(curl.getinfo(pycurl.EFFECTIVE_URL))]
-            return PassingError(f"no answer ({text})", unreached=host)
-        if code == pycurl.E_OPERATION_TIMEDOUT:
-            return PassingError(f"got {body.size:,} bytes and then next to none for {self._stall} s")
-        return PassingError(f"the connection broke after {body.size:,} bytes ({text})")
+            async with timeout_at(deadline.end):
+                await self._names.check(url.raw_host or "")
+        except asyncio.TimeoutError:
+            raise AssetError(f"cannot reach {url.host}: is there a network?") from None
+        except UnicodeError as error:
+            raise _broken_url(error) from None
 
 
 class _Body:
-    """Takes up what comes, until it is too much."""
+    """The body of a response, received within the limits of memory and time.
 
-    def __init__(self, most: int) -> None:
-        self._chunks: list[bytes] = []
-        self._most = most
-        self.size = 0
+    Args:
+        response: The response.
+        memory: The memory that the body reserves.
+        deadline: The deadline of the asset; every KiB extends it by a second.
+        timeout: The timeout of the request, which is moved while the body arrives fast enough.
+        stall: The seconds after which a body is too slow.
+    """
 
-    @property
-    def content(self) -> bytes:
-        return b"".join(self._chunks)
+    def __init__(
+        self, response: ClientResponse, memory: Reservation, deadline: Deadline, timeout: Timeout, stall: float
+    ) -> None:
+        self._response = response
+        self._memory = memory
+        self._deadline = deadline
+        self._timeout = timeout
+        self._stall = stall
+        self._received = 0  # bytes of the current window
+        self._window_end = 0.0
 
-    @property
-    def is_too_large(self) -> bool:
-        return self.size > self._most
+    async def read(self, most: int) -> bytes:
+        """The content after decompression.
 
-    def write(self, chunk: bytes) -> int:
-        self.size += len(chunk)
-        if self.size > self._most:
-            return 0
-        self._chunks.append(chunk)
-        return len(chunk)
+        Raises:
+            AssetError: It is too large.
+        """
+        length = self._response.content_length
+        if length is not None and length > most:
+            raise _too_large(most)
+        if "Content-Encoding" in self._response.headers:
+            length = None
+        if length is not None:
+            await self._without_time(self._memory.reserve_all(length))
+        self._begin_window()
+        with io.BytesIO() as content:  # it needs no copy at the end, and is empty in the traceback of an error
+            async for chunk in self._response.content.iter_any():
+                if content.tell() + len(chunk) > most:
+                    raise _too_large(most)
+                if length is None:
+                    await self._without_time(self._memory.reserve_more(len(chunk)))
+                content.write(chunk)
+                self._count(len(chunk))
+            return content.getvalue()
+
+    def _count(self, size: int) -> None:
+        self._deadline.extend(size / _LEAST_RATE)
+        self._received += size
+        if self._received >= self._stall * _LEAST_RATE:
+            self._begin_window()
+        else:
+            move_timeout(self._timeout, min(self._window_end, self._deadline.end))
+
+    def _begin_window(self) -> None:
+        """Expect 1 KiB/s from now on."""
+        self._received = 0
+        self._window_end = time.monotonic() + self._stall
+        move_timeout(self._timeout, min(self._window_end, self._deadline.end))
+
+    async def _without_time(self, room: Awaitable[None]) -> None:
+        """Wait for room in memory; it is not the server that takes this time."""
+        began = time.monotonic()
+        move_timeout(self._timeout, began + _FOR_EVER)
+        await room
+        waited = time.monotonic() - began
+        self._deadline.postpone(waited)
+        self._window_end += waited
 
 
-def _host_name(url: str) -> str:
+def _without_password(text: str) -> tuple[URL, str | None]:
+    """A URL without its user and password, and the header that carries them.
+
+    Raises:
+        AssetError: It is not a URL of http or https.
+    """
     try:
-        parts = urlsplit(url)
-    except ValueError as error:
-        raise AssetError(f"got a broken URL ({error})") from None
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        url = URL(text if _PLAIN.fullmatch(text) else parse_url(text).url, encoded=True)  # a signature must survive
+        if url.scheme not in {"http", "https"} or not url.host:
+            raise AssetError("got a broken URL, or a redirect to one that is not http or https")
+        if url.user is None and url.password is None:
+            return url, None
+        password = base64.b64encode(f"{url.user or ''}:{url.password or ''}".encode()).decode()
+        return url.with_user(None), f"Basic {password}"
+    except (LocationParseError, ValueError) as error:
+        raise _broken_url(error) from None
+
+
+def _broken_url(error: Exception) -> AssetError:
+    return AssetError(f"got a broken URL ({type(error).__name__})")
+
+
+def _too_large(most: int) -> AssetError:
+    return AssetError(f"got more bytes than max_bytes={most:,} allows")
+
+
+def _told(error: Exception) -> str:
+    """An error of aiohttp without the URL, which may be signed."""
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return str(error.certificate_error)
+    if isinstance(error, aiohttp.ClientResponseError):
+        return f"{type(error).__name__}, status {error.status}"
+    return (isinstance(error, OSError) and error.strerror) or type(error).__name__
 
 
 def _status_error(status: int) -> AssetError:
     reason = f"got HTTP {status}"
     if status in RETRYABLE_STATUSES:
-        return PassingError(reason)
-    if status in {401, 403}:
+        return TransientError(reason)
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         reason += "; has the link expired, or is the bucket private?"
     return StatusError(reason, status)

@@ -1,4 +1,4 @@
-"""Where an asset is: a URL, or a file on this machine."""
+"""Locate an asset: a URL, or a file on this machine."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Location:
-    """Where an asset is; one of the two is None.
+    """The location of an asset; one of the two is None.
 
     Attributes:
         url: An http(s) URL, or the URL of an object in a bucket.
@@ -34,19 +34,19 @@ class Location:
 
 
 def locate(reference: str, base: str, resolve: Callable[[str], str] | None = None) -> Location:
-    """Where the asset is that a release refers to.
+    """Locate an asset of a release.
 
-    A release that came from a URL must not read this machine's disk: there only URLs count, and what `resolve` makes
-    of them.
+    A release that came from a URL must not read this machine's disk: its assets are URLs, unless `resolve` maps them to
+    files.
 
     Args:
-        reference: What the release says: a URL, or a path, which may be relative to the release file.
+        reference: The URL or path in the release; a path may be relative to the release file.
         base: The folder of the release file, or its URL.
-        resolve: Tells of a URL or an absolute path where it is now.
+        resolve: Maps a URL or an absolute path to where the asset is now.
 
     Raises:
         AssetError: The scheme is unknown, or a release from a URL refers to a file of this machine.
-        OptionError: `resolve` gives something else than a URL or a path.
+        OptionError: `resolve` returned something else than a URL or a path.
 
     >>> str(locate("images/a b.jpg", "https://host/releases"))
     'https://host/releases/images/a%20b.jpg'

@@ -1,4 +1,4 @@
-"""Assets that are not any more where the release says."""
+"""Find assets that were moved after the release was made."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _WEB = {"http", "https"}
 
 @dataclass(frozen=True)
 class Prefixes:
-    """Puts other beginnings in the place of URLs' own; the longest that fits counts.
+    """Replace the prefixes of URLs; the longest prefix that fits is replaced.
 
     Attributes:
-        by_prefix: The new beginning for each old one.
+        by_prefix: The new prefix for each old one.
 
     >>> moved = Prefixes({"https://old-host/": "s3://mirror/"})
     >>> moved("https://old-host/a%20b.jpg?X-Amz-Signature=abc"), moved("https://elsewhere/a.jpg")
@@ -31,10 +31,10 @@ class Prefixes:
     by_prefix: Mapping[str, str]
 
     def __call__(self, place: str) -> str:
-        """Where an asset is now.
+        """The location of an asset now.
 
         Raises:
-            AssetError: The release names a file outside of the folder that has taken a prefix's place.
+            AssetError: The release names a file outside of the folder that replaces a prefix.
         """
         fitting = [prefix for prefix in self.by_prefix if _begins(place, prefix)]
         if not fitting:
@@ -44,22 +44,20 @@ class Prefixes:
 
 
 def resolver(resolve: Resolve | None) -> Callable[[str], str] | None:
-    """What tells where an asset is now.
+    """A function that maps the old location of an asset to the new one.
 
     Args:
-        resolve: A function of an asset's URL or path, or the new beginning for each old one.
+        resolve: A function of an asset's URL or path, or the new prefix for each old one.
 
     Raises:
-        OptionError: It is something else.
+        OptionError: It is neither.
     """
     if resolve is None or isinstance(resolve, Prefixes):
         return resolve
     if isinstance(resolve, Mapping):
         for old, new in resolve.items():
             if not isinstance(old, str) or not isinstance(new, str) or not old or not new:
-                raise OptionError(
-                    f"resolve: got {old!r}: {new!r}, wanted the beginning of URLs and what takes its place"
-                )
+                raise OptionError(f"resolve: got {old!r}: {new!r}, wanted a prefix of URLs and its replacement")
         return Prefixes(dict(resolve))
     if not callable(resolve):
         raise OptionError(f"resolve: got {resolve!r}, wanted a function or a dict of URL prefixes")
@@ -67,7 +65,7 @@ def resolver(resolve: Resolve | None) -> Callable[[str], str] | None:
 
 
 def _begins(place: str, prefix: str) -> bool:
-    # `https://host` must not be taken for the beginning of `https://host.elsewhere`.
+    # `https://host` must not be taken for a prefix of `https://host.elsewhere`.
     return place.startswith(prefix) and (prefix.endswith("/") or place[len(prefix) :][:1] in {"", "/", "?"})
 
 

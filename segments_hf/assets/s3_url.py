@@ -1,4 +1,4 @@
-"""The object that an https URL of S3 names.
+"""Parse https URLs of S3.
 
 The forms of such URLs: https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
 """

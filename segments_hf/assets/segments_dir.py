@@ -1,4 +1,4 @@
-"""The folder in which the official SDK keeps what it has fetched."""
+"""Find images in the folder that the official SDK downloads to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What has come over the network so far."""
+"""Count downloads."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 @dataclass
 class Traffic:
-    """Counts.
+    """The counters of downloads.
 
     Attributes:
-        files: How many assets have arrived.
-        size: How many bytes they have.
-        retries: How often something was asked for again.
-        failures: How many assets could not be had.
+        files: The number of complete downloads.
+        size: Their bytes.
+        retries: The number of retries.
+        failures: The number of assets that were given up.
         on_change: Called after each change.
     """
 
@@ -28,15 +28,15 @@ class Traffic:
     on_change: Callable[[Traffic], object] | None = None
 
     def arrived(self, size: int) -> None:
-        """Counts an asset of so many bytes."""
+        """Count a complete download."""
         self._add(files=1, size=size)
 
     def retried(self) -> None:
-        """Counts a try that was not the first."""
+        """Count a retry."""
         self._add(retries=1)
 
     def failed(self) -> None:
-        """Counts an asset that could not be had."""
+        """Count an asset that was given up."""
         self._add(failures=1)
 
     def _add(self, **counts: int) -> None:

@@ -1,4 +1,4 @@
-"""Where URLs lead to: the web, buckets, and the web with a bucket behind it."""
+"""Read any URL: http(s), buckets, and http(s) URLs of private buckets."""
 
 from __future__ import annotations
 
@@ -9,43 +9,37 @@ from typing import TYPE_CHECKING, Any
 from segments_hf.assets.http_client import StatusError
 from segments_hf.assets.s3_url import S3Object, parse_s3_url
 from segments_hf.errors import AssetError
+from segments_hf.io.loop_thread import run_blocking
 from segments_hf.io.object_stores import NoCredentialsError, is_bucket_url, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from segments_hf.assets.blocking import Blocking
-    from segments_hf.assets.fetch_options import FetchOptions
     from segments_hf.assets.http_client import HttpClient
     from segments_hf.io.deadline import Deadline
+    from segments_hf.io.fetch_options import FetchOptions
 
-_NOT_FOR_EVERYONE = {301, 401, 403}  # S3 answers 301 where a bucket is in another region
+_REFUSED = {301, 401, 403}  # S3 answers 301 where a bucket is in another region
 
 
-class Places:
-    """Reads any URL once.
+class UrlReader:
+    """Download what a URL names, one try per call.
 
-    An https URL of S3 is read as everyone can first, as the platform's own are; if it is not for everyone, it is read
-    with the user's credentials, and so is the rest of its bucket.
+    An https URL of S3 is requested anonymously first, as most are public or signed; if S3 refuses that, it is read with
+    the user's credentials, and so is the rest of its bucket.
 
     Args:
-        client: What speaks http.
-        blocking: What waits for the libraries of buckets.
-        options: How assets are fetched.
+        client: The HTTP client.
+        options: The limits.
         storage_options: The options of the file systems that read buckets.
     """
 
     def __init__(
-        self,
-        client: HttpClient,
-        blocking: Blocking,
-        options: FetchOptions,
-        storage_options: Mapping[str, Any] | None = None,
+        self, client: HttpClient, options: FetchOptions, storage_options: Mapping[str, Any] | None = None
     ) -> None:
         self._options = options
         self._client = client
         self._storage_options = storage_options
-        self._blocking = blocking
         self._private_buckets: set[str] = set()
         self._has_credentials = True  # until they are looked for in vain
 
@@ -53,8 +47,8 @@ class Places:
         """The bytes behind a URL.
 
         Raises:
-            PassingError: It may go well the next time.
-            AssetError: It cannot be had.
+            TransientError: The fault may pass.
+            AssetError: The download failed.
         """
         if is_bucket_url(url):
             return await self._read_object(url, deadline)
@@ -64,7 +58,7 @@ class Places:
         try:
             return await self._client.read(url, deadline)
         except StatusError as error:
-            if s3 is None or error.status not in _NOT_FOR_EVERYONE or not self._has_credentials:
+            if s3 is None or error.status not in _REFUSED or not self._has_credentials:
                 raise
             return await self._read_private(s3, error, deadline)
 
@@ -89,4 +83,4 @@ class Places:
             max_bytes=self._options.max_bytes,
             timeout=deadline.left,
         )
-        return await self._blocking.run_in_thread(read)
+        return await run_blocking(read)

@@ -1,6 +1,6 @@
 """Bitmaps and masks: numpy in, numpy out; knows nothing of releases."""
 
-from segments_hf.bitmaps.boxes import Boxes, boxes
+from segments_hf.bitmaps.boxes import Boxes, boxes, present_ids
 from segments_hf.bitmaps.id_codec import ID_LIMIT, decode_bitmap, encode_bitmap
 from segments_hf.bitmaps.joined_rings import join_rings
 from segments_hf.bitmaps.mask_png import encode_mask
@@ -35,6 +35,7 @@ __all__ = [
     "palette_color",
     "panoptic",
     "polygon_coverage",
+    "present_ids",
     "resize_nearest",
     "rle",
     "semantic_mask",

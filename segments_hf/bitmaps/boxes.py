@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from segments_hf.bitmaps.fast_rle import encode_fast
 from segments_hf.bitmaps.id_codec import decode_bitmap
 
 if TYPE_CHECKING:
@@ -27,6 +26,22 @@ class Boxes(NamedTuple):
     xywh: npt.NDArray[np.int64]
 
 
+def present_ids(bitmap: Any) -> npt.NDArray[np.uint32]:
+    """Return the instance ids that have pixels, in increasing order; faster than `boxes`.
+
+    Args:
+        bitmap: Instance ids, anything that `decode_bitmap` reads, (H, W). 0 is no instance.
+
+    >>> present_ids(np.array([[0, 7, 7], [5, 7, 0]], np.uint32)).tolist()
+    [5, 7]
+    """
+    pixels = decode_bitmap(bitmap).reshape(-1)
+    ends = pixels[:-1] != pixels[1:]  # where a run of one id ends
+    ids = np.unique(np.append(pixels[np.flatnonzero(ends)], pixels[-1:]))
+    present: npt.NDArray[np.uint32] = ids[ids != 0]
+    return present
+
+
 def boxes(bitmap: Any) -> Boxes:
     """The area and box of every instance, in one pass over the pixels.
 
@@ -40,9 +55,6 @@ def boxes(bitmap: Any) -> Boxes:
     Boxes(ids=array([5, 7], dtype=uint32), areas=array([1, 3]), xywh=array([[0, 1, 1, 1], [1, 0, 2, 2]]))
     """
     pixels = decode_bitmap(bitmap)
-    if (found := encode_fast(pixels)) is not None:  # compiled, it finds them sooner, with all that it does besides
-        order = np.argsort(found[0])
-        return Boxes(*(part[order] for part in found[:3]))
     begins = np.ones(pixels.shape, bool)  # where a run of one id begins, each line anew
     np.not_equal(pixels[:, 1:], pixels[:, :-1], out=begins[:, 1:])
     starts = np.flatnonzero(begins)

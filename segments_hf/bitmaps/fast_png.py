@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from segments_hf.bitmaps.compiled import compiled
 from segments_hf.images.file_structure import PNG_HEADER, PNG_SIGNATURE, png_chunks
 
 if TYPE_CHECKING:
@@ -92,12 +91,26 @@ def _parts(content: bytes) -> tuple[tuple[int, ...], bytes] | None:
 @cache
 def _tools() -> tuple[Callable[[bytes, int], bytearray], Callable[..., None], type[Exception]] | None:
     """The inflater, the un-filterer, and what the first raises; None where they are not installed."""
-    unfilter = compiled(_unfilter)
+    unfilter = _compiled(_unfilter)
     try:
         import deflate
     except ImportError:
         return None
     return unfilter and (deflate.zlib_decompress, unfilter, deflate.DeflateError)
+
+
+@cache
+def _compiled(function: Callable[..., Any]) -> Callable[..., Any] | None:
+    """A function of arrays and numbers, compiled when it is first called; None if numba is not installed."""
+    try:
+        import numba
+    except ImportError:
+        return None
+    try:
+        made: Callable[..., Any] = numba.njit(cache=True, nogil=True)(function)
+    except RuntimeError:  # there is no folder that it may write to
+        made = numba.njit(nogil=True)(function)
+    return made
 
 
 def _unfilter(pixels: Any, filters: Any) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segments_hf.bitmaps.boxes import boxes
-from segments_hf.bitmaps.id_codec import decode_bitmap
+from segments_hf.bitmaps.id_codec import ID_LIMIT, decode_bitmap
 from segments_hf.bitmaps.masks import class_of_ids, look_up
 
 if TYPE_CHECKING:
@@ -38,9 +38,10 @@ def panoptic(
     ([[7, 0, 8, 8]], {'id': 8, 'category_id': 1, 'area': 2, 'bbox': [2, 0, 2, 1], 'iscrowd': 0})
     """
     classes = {number: index for number, index in class_of_ids(annotations).items() if 0 < number < 2**32}
-    merged: dict[int, int] = {}  # the segment of each class of stuff
+    merged: dict[int, int] = {}  # the segment of each class of stuff, whose id fits into a PNG if one does
     segment_of = {
-        number: merged.setdefault(index, number) if index in stuff else number for number, index in classes.items()
+        number: merged.setdefault(classes[number], number) if classes[number] in stuff else number
+        for number in sorted(classes, key=lambda number: number >= ID_LIMIT)
     }
     segments = look_up(decode_bitmap(bitmap), segment_of, dtype=np.uint32)
     extents = boxes(segments)

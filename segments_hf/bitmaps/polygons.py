@@ -10,7 +10,7 @@ import numpy as np
 from segments_hf.errors import BitmapError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import numpy.typing as npt
 
@@ -92,7 +92,8 @@ def polygon_coverage(polygons: Sequence[Sequence[Ring]], height: int, width: int
     for begin, end in itertools.pairwise([0, *ends.tolist(), len(edges.counts)]):
         batch = _Edges(*(part[begin:end] for part in edges))
         if batch.counts.sum() > 2 * _CROSSINGS_AT_ONCE:  # one hostile polygon
-            coverage.pixels[batch.polygon[0]] = np.count_nonzero(_inside(batch, width)[1])
+            for band in _bands(batch):
+                _add_coverage(coverage, band, width)
         else:
             _add_coverage(coverage, batch, width)
     return coverage
@@ -157,6 +158,18 @@ def _inside(edges: _Edges, width: int) -> tuple[tuple[slice, slice], npt.NDArray
         _, lines, places = _crossings(_Edges(*(part[begin:end] for part in edges)))
         np.bitwise_xor.at(turns, (lines - top, _columns(places, width) - left), 1)
     return (slice(top, bottom), slice(left, right)), np.bitwise_xor.accumulate(turns, axis=1)[:, :-1].view(bool)
+
+
+def _bands(edges: _Edges) -> Iterator[_Edges]:
+    """Cut the edges of one polygon into bands of lines, which have about `_CROSSINGS_AT_ONCE` crossings each."""
+    last = edges.first + edges.counts
+    top, bottom = int(edges.first.min()), int(last.max())
+    begun, ended = (np.bincount(lines - top, minlength=bottom - top) for lines in (edges.first, last))
+    crossings = np.cumsum(np.cumsum(begun - ended[: bottom - top]))  # down to each line
+    cuts = np.flatnonzero(np.diff(crossings // _CROSSINGS_AT_ONCE)) + 1
+    for begin, end in itertools.pairwise([top, *(top + cuts).tolist(), bottom]):
+        first, counts = np.maximum(edges.first, begin), np.minimum(last, end) - np.maximum(edges.first, begin)
+        yield _Edges(*(part[counts > 0] for part in edges._replace(first=first, counts=counts)))
 
 
 def _add_coverage(coverage: Coverage, edges: _Edges, width: int) -> None:

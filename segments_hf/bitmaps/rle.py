@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from segments_hf.bitmaps.fast_rle import encode_fast
 from segments_hf.bitmaps.id_codec import decode_bitmap
 
 if TYPE_CHECKING:
@@ -60,26 +59,6 @@ def rle(bitmap: Any) -> Rles:
     ([b'114', b'231'], (2, 3))
     """
     pixels = decode_bitmap(bitmap)
-    found = encode_fast(pixels)
-    return _with_numpy(pixels) if found is None else _sorted(*found, size=pixels.shape)
-
-
-def _sorted(
-    ids: npt.NDArray[np.uint32],
-    areas: Numbers,
-    xywh: Numbers,
-    text: npt.NDArray[np.uint8],
-    stops: Numbers,
-    *,
-    size: tuple[int, int],
-) -> Rles:
-    """What `encode_fast` found, in the order of the ids."""
-    order = np.argsort(ids)
-    counts = _cut(text.tobytes(), stops)
-    return Rles(ids[order], areas[order], xywh[order], [counts[place] for place in order.tolist()], size)
-
-
-def _with_numpy(pixels: npt.NDArray[np.uint32]) -> Rles:
     height = pixels.shape[0]
     starts, values = _runs(pixels)
     lengths = np.diff(starts, append=pixels.size)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 import functools
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 import typer
+
+from segments_hf.io.fetch_options import FetchOptions, meaning_of
 
 
 class OnError(str, enum.Enum):
@@ -18,13 +21,6 @@ class OnError(str, enum.Enum):
     stop = "raise"
     skip = "skip"
     keep = "keep"
-
-
-class Verify(str, enum.Enum):
-    """How closely a picture is looked at."""
-
-    structure = "structure"
-    decode = "decode"
 
 
 Release = Annotated[
@@ -53,25 +49,10 @@ def _loading(
         list[str] | None,
         typer.Option(metavar="OLD=NEW", help="The new beginning of URLs that begin with the old one; several may be."),
     ] = None,
-    verify: Annotated[
-        Verify, typer.Option(help="Whether to look at the structure of pictures, or to decode them.")
-    ] = Verify.structure,
-    connections: Annotated[int | None, typer.Option(help="How many requests one host gets at once.")] = None,
-    in_flight: Annotated[int | None, typer.Option(help="How many rows are fetched at once.")] = None,
-    timeout: Annotated[float | None, typer.Option(help="Seconds that a picture may take, with all retries.")] = None,
-    max_bytes: Annotated[int | None, typer.Option(help="How many bytes a picture may have.")] = None,
-    max_pixels: Annotated[int | None, typer.Option(help="How many pixels a picture may have.")] = None,
     *,
     load_assets: Annotated[bool, typer.Option(help="Fetch the pictures, or leave them null.")] = True,
 ) -> dict[str, Any]:
-    """The options of `load_release`."""
-    limits = {
-        "connections": connections,
-        "in_flight": in_flight,
-        "timeout": timeout,
-        "max_bytes": max_bytes,
-        "max_pixels": max_pixels,
-    }
+    """The options of `load_release`, but for those of fetching."""
     return {
         "labelset": labelset,
         "task": task,
@@ -81,9 +62,21 @@ def _loading(
         "segments_dir": segments_dir,
         "on_error": on_error.value,
         "resolve": parse_rewrites(rewrite),
-        "verify": verify.value,
         "load_assets": load_assets,
-        **{name: value for name, value in limits.items() if value is not None},
+    }
+
+
+def _fetching() -> dict[str, inspect.Parameter]:
+    """The options of fetching, as parameters of a command."""
+    types = get_type_hints(FetchOptions)
+    return {
+        field.name: inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=field.default,
+            annotation=Annotated[types[field.name], typer.Option(help=meaning_of(field))],
+        )
+        for field in dataclasses.fields(FetchOptions)
     }
 
 
@@ -100,13 +93,16 @@ def with_looking(command: Callable[..., None]) -> Callable[..., None]:
 def _with_options(command: Callable[..., None], left_out: tuple[str, ...]) -> Callable[..., None]:
     loading = inspect.signature(_loading, eval_str=True).parameters
     shared = {name: parameter for name, parameter in loading.items() if name not in left_out}
+    fetching = _fetching()
     own = inspect.signature(command, eval_str=True).parameters
-    parameters = [parameter for name, parameter in own.items() if name != "loading"] + list(shared.values())
+    parameters = [*(own[name] for name in own if name != "loading"), *shared.values(), *fetching.values()]
 
     @functools.wraps(command)
     def run(**given: Any) -> None:
+        fetch_options = {name: given.pop(name) for name in fetching}
         options = _loading(**{name: given.pop(name) for name in shared})
-        command(**given, loading={name: value for name, value in options.items() if name not in left_out})
+        kept = {name: value for name, value in options.items() if name not in left_out}
+        command(**given, loading={**kept, **fetch_options})
 
     run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]

@@ -97,21 +97,22 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         if streaming:
             report(problems)
 
-    def outcomes(self, limit: int | None = None) -> Iterator[Outcome]:
+    def outcomes(self, skip: int = 0, limit: int | None = None) -> Iterator[Outcome]:
         """All rows with what is wrong with them, for those who only look: pictures are kept, and nothing is built.
 
         In the rows, a picture is ``{"bytes": …, "path": …}`` or None, and JSON is text.
 
         Args:
+            skip: How many samples to leave out first.
             limit: How many samples to read at most.
         """
-        left = limit
+        end = None if limit is None else skip + limit
         with shown_traffic(1) as traffic:
             for split, shards in plan_splits(self.config).items():
                 for key, indices in _runs(shards):
-                    chosen = indices[:left]
-                    left = None if left is None else left - len(chosen)
-                    for outcome in self._outcomes(key, chosen, traffic, in_background=True):
+                    chosen = indices[skip:end]
+                    skip, end = max(0, skip - len(indices)), None if end is None else max(0, end - len(indices))
+                    for outcome in self._outcomes(key, chosen, traffic):
                         outcome.split = split
                         outcome.row = outcome.row and _with_stored_pictures(outcome.row)
                         yield outcome
@@ -123,20 +124,17 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         traffic: Traffic,
         *,
         streaming: bool = False,
-        in_background: bool = False,
     ) -> Iterator[Outcome]:
         class_indices = {category.id: index for index, category in enumerate(self.config.categories)}
         release = reopen_release(key, self.config.bucket_options)
         labelset = release.resolve_labelset(self.config.labelset)
         pictures = None
         if self.config.load_assets:
-            in_memory = streaming or self.config.embed
             pictures = Pictures(
                 self._fetcher(release, traffic, store=not streaming),
                 self._segments_dir(release, labelset),
                 labelset,
-                in_memory=in_memory,
-                in_background=in_background or in_memory,
+                in_memory=streaming or self.config.embed,
             )
         policy = checked_on_error(self.config.on_error)
         return make_rows(release, indices, labelset, class_indices, pictures, policy)

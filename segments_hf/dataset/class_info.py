@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
+from segments_hf.dataset.inputs import input_features
 from segments_hf.errors import SegmentsHFError
+from segments_hf.io.urls import is_url
 from segments_hf.labels.categories import ListedCategory, carried_categories
 from segments_hf.labels.mask_values import class_numbers
-from segments_hf.release import Category
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import datasets
+from segments_hf.release import Category, parse_reference
 
 CATEGORIES_FILE = "categories.json"
 
 
 def categories(
-    dataset: datasets.Dataset | datasets.IterableDataset | Mapping[str, datasets.Dataset] | str,
-    *,
-    config_name: str = "default",
-    token: str | None = None,
-    revision: str | None = None,
+    data: Any, *, config_name: str = "default", token: str | None = None, revision: str | None = None
 ) -> list[Category]:
-    """The categories of a dataset that this library made, also after `map`, `save_to_disk` or a push.
+    """The categories of data that this library made, also after `map`, `save_to_disk` or a push.
 
     Args:
-        dataset: A dataset of rows, or a dict of its splits; or the id of a dataset on the Hub, such as
-            ``"jane/flowers"``, whose ``categories.json`` is read then.
+        data: A dataset or a stream, or a dict of its splits; a release as `load_release` takes it; or the id of a
+            dataset on the Hub, such as ``"jane/flowers"``, whose ``categories.json`` is read then. Text is a release
+            where it is the path of a file, a URL, ``owner/dataset@name``, or ends with ``.json`` or ``.json.gz``.
         config_name: The configuration on the Hub.
         token: Who reads from the Hub; by default who is logged in.
         revision: The branch, tag or commit on the Hub.
@@ -40,19 +35,22 @@ def categories(
         The categories in the order of their ids: the place of one is its class index.
 
     Raises:
-        SegmentsHFError: The dataset does not carry categories.
+        SegmentsHFError: The dataset does not carry categories, or it is something else.
+
+    >>> from segments_hf.demo import demo_release
+    >>> [category.name for category in categories(demo_release())]
+    ['flower', 'leaf']
     """
-    if isinstance(dataset, str):
-        return _categories_on_the_hub(dataset, config_name, token, revision)
-    part: Any = next(iter(dataset.values())) if isinstance(dataset, dict) else dataset
-    return carried_categories(part.features or {})
+    if isinstance(data, str) and not _names_a_release(data):
+        return _categories_on_the_hub(data, config_name, token, revision)
+    return carried_categories(input_features(data))
 
 
-def id2label(dataset: Any, column: str | None = None) -> dict[int, str]:
+def id2label(data: Any, column: str | None = None) -> dict[int, str]:
     """The name of each number that stands for a class, also after `map`, `select`, `save_to_disk` or a push.
 
     Args:
-        dataset: A dataset, or a dict of its splits.
+        data: A dataset or a stream, or a dict of its splits; or a release as `load_release` takes it.
         column: The column whose numbers are meant; by default the mask, where the dataset has one, else `annotations`,
             `segments_info` or `objects`.
 
@@ -69,18 +67,27 @@ def id2label(dataset: Any, column: str | None = None) -> dict[int, str]:
     >>> id2label(flowers), id2label(add_semantic_masks(flowers))
     ({0: 'flower', 1: 'leaf'}, {0: 'unlabeled', 1: 'flower', 2: 'leaf'})
     """
-    part = next(iter(dataset.values()), None) if isinstance(dataset, dict) else dataset
-    return class_numbers(getattr(part, "features", None) or {}, column)
+    return class_numbers(input_features(data), column)
 
 
-def label2id(dataset: Any, column: str | None = None) -> dict[str, int]:
+def label2id(data: Any, column: str | None = None) -> dict[str, int]:
     """The number of each class name: `id2label` the other way round."""
-    return {name: number for number, name in id2label(dataset, column).items()}
+    return {name: number for number, name in id2label(data, column).items()}
 
 
 def path_in_repo(name: str, config_name: str) -> str:
     """Where a file about a configuration is on the Hub: those of the default one are at the top."""
     return name if config_name == "default" else f"{config_name}/{name}"
+
+
+def _names_a_release(text: str) -> bool:
+    """Whether text names a release, and no dataset on the Hub."""
+    return (
+        text.lower().endswith((".json", ".json.gz"))
+        or is_url(text)
+        or os.path.isfile(os.path.expanduser(text))  # noqa: PTH113  (a Path fails on long names)
+        or parse_reference(text) is not None
+    )
 
 
 def _categories_on_the_hub(repo_id: str, config_name: str, token: str | None, revision: str | None) -> list[Category]:
@@ -92,7 +99,8 @@ def _categories_on_the_hub(repo_id: str, config_name: str, token: str | None, re
         file = hf_hub_download(repo_id, path, repo_type="dataset", token=token, revision=revision)
     except (EntryNotFoundError, HFValidationError, RepositoryNotFoundError) as error:
         raise SegmentsHFError(
-            f"got {repo_id!r}, wanted a dataset on the Hub that has a {path}: {str(error).splitlines()[0]}"
+            f"got {repo_id!r}, wanted the path of a release, or a dataset on the Hub that has a {path}: "
+            f"{str(error).splitlines()[0]}"
         ) from error
     listed = msgspec.json.decode(Path(file).read_bytes(), type=list[ListedCategory])
     return [Category(item.id, item.name, item.color, item.has_instances) for item in listed]

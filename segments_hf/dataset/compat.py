@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from types import ModuleType
 
 _REGISTRY = "datasets.packaged_modules"
@@ -77,16 +77,6 @@ class _RegistryLoader(importlib.abc.Loader):
     def exec_module(self, module: ModuleType) -> None:
         self._loader.exec_module(module)
         _add(module, *self._builder)
-
-
-def data_files(sources: Mapping[str, Sequence[str]]) -> Any:
-    """The data files of a builder by their splits, as they are.
-
-    There is no public way: every other one takes the brackets of a file name and the `?` of a URL for wildcards.
-    """
-    from datasets.data_files import DataFilesDict, DataFilesList
-
-    return DataFilesDict({split: DataFilesList(list(files), [()] * len(files)) for split, files in sources.items()})
 
 
 def output_folder(builder: Any) -> Path:

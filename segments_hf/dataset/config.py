@@ -33,9 +33,18 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
+# `datasets` takes for an option what is a field of the configuration.
+_FetchingConfig: Any = dataclasses.make_dataclass(
+    "_FetchingConfig",
+    [(option.name, Any, field(default=option.default)) for option in dataclasses.fields(FetchOptions)],
+    bases=(datasets.BuilderConfig,),
+    namespace={"__module__": __name__},
+)
+
+
 @dataclass
-class SegmentsReleaseConfig(datasets.BuilderConfig):
-    """The options of `SegmentsRelease`.
+class SegmentsReleaseConfig(_FetchingConfig):
+    """The options of `SegmentsRelease`: those below, and the fields of `FetchOptions`.
 
     Attributes:
         labelset: The labelset whose labels are read; by default the ground truth.
@@ -48,13 +57,9 @@ class SegmentsReleaseConfig(datasets.BuilderConfig):
         embed: Whether the Arrow file holds the pictures' bytes; else it refers to the files in the cache.
         on_error: What to do with a sample that is wrong: ``raise``, ``skip`` or ``keep``.
         resolve: Where assets are now: a function of a URL, or the new beginning for each old one.
-        connections: How many requests one host gets at once.
-        in_flight: How many rows are fetched at once.
-        timeout: Seconds that an asset may take; every KiB that arrives gives it one more.
-        max_bytes: How many bytes an asset may have.
-        max_pixels: How many pixels a picture may have.
-        verify: How closely a picture is looked at: ``structure``, or ``decode`` all of it.
         bucket_options: What file systems of buckets are opened with: the `storage_options` of the builder.
+        sources: The releases of each split: their paths or URLs, or keys of those that this process has open; by
+            default the data files.
     """
 
     labelset: str | None = None
@@ -67,13 +72,8 @@ class SegmentsReleaseConfig(datasets.BuilderConfig):
     embed: bool = False
     on_error: str = "raise"
     resolve: Resolve | None = None
-    connections: int = FetchOptions.connections
-    in_flight: int = FetchOptions.in_flight
-    timeout: float = FetchOptions.timeout
-    max_bytes: int = FetchOptions.max_bytes
-    max_pixels: int = FetchOptions.max_pixels
-    verify: str = FetchOptions.verify
     bucket_options: Mapping[str, Any] | None = None
+    sources: Mapping[str, Sequence[str | ReleaseKey]] | None = None
     _keys: dict[str, list[ReleaseKey]] | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -103,20 +103,23 @@ class SegmentsReleaseConfig(datasets.BuilderConfig):
 
     @property
     def release_keys(self) -> dict[str, list[ReleaseKey]]:
-        """The releases of each data file's split.
+        """The releases of each split, opened once.
 
         Raises:
             OptionError: No release was given.
             ReleaseError: A file is not a release.
         """
         if self._keys is None:
-            if not self.data_files:
+            by_split = self.sources or self.data_files
+            if not by_split:
                 raise OptionError("data_files: got none, wanted a release file")
             self._keys = {
-                str(split): [open_release(str(source), self.bucket_options)[0] for source in sources]
-                for split, sources in self.data_files.items()
+                str(split): [self._opened(source) for source in sources] for split, sources in by_split.items()
             }
         return self._keys
+
+    def _opened(self, source: str | ReleaseKey) -> ReleaseKey:
+        return source if isinstance(source, ReleaseKey) else open_release(str(source), self.bucket_options)[0]
 
     @property
     def releases(self) -> list[tuple[Release, str | None]]:

@@ -1,47 +1,126 @@
-"""What people hand over to be pushed, exported or looked at: a release, a dataset, a stream."""
+"""The one way in: whatever a caller passes as data, as splits of rows.
+
+Data is a release (a path, a URL, a reference to one on the platform, a `Release`, the official SDK's release object),
+a dict of releases by split name, a `Dataset`, an `IterableDataset`, or a dict of either.
+"""
 
 from __future__ import annotations
 
-import os
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import datasets
 from PIL.Image import Image as Picture
 
-from segments_hf.dataset.load import load_release
+from segments_hf.dataset.load import load_release, release_builder
+from segments_hf.dataset.release_inputs import is_release, releases_by_split
 from segments_hf.dataset.rows.row_images import PICTURES
-from segments_hf.errors import SegmentsHFError
-from segments_hf.release import Release
+from segments_hf.dataset.splits import checked_name
+from segments_hf.errors import OptionError, SegmentsHFError
 
-DATASETS = (datasets.Dataset, datasets.IterableDataset, datasets.DatasetDict, datasets.IterableDatasetDict)
+_WANTED = (
+    "a release (a path, a URL, owner/dataset@name on Segments.ai, a Release or the SDK's release object), a dataset or "
+    "a stream from `datasets`, or a dict of releases or of datasets by split name"
+)
+_PART_OF_SPLIT = re.compile(r"(\w+(?:\.\w+)*)(?:\[[^\]]*\])?(?:\([^)]*\))?")  # ``train[:10%]``
 
 
-def as_dataset(given: Any, **options: Any) -> Any:
-    """A dataset, as it is; or a release, loaded.
+@dataclass(frozen=True)
+class Splits:
+    """Datasets or streams, of one split each.
+
+    Attributes:
+        parts: They, by the name of their split; one at least.
+        is_dict: Whether the caller passed a dict of them, or a release, of which these are all splits.
+    """
+
+    parts: Mapping[str, Any]
+    is_dict: bool
+
+    @property
+    def first(self) -> Any:
+        """The first of them."""
+        return next(iter(self.parts.values()))
+
+    @property
+    def are_streams(self) -> bool:
+        """Whether they are streams.
+
+        Raises:
+            OptionError: Some are, and some are datasets.
+        """
+        kinds = {isinstance(rows, datasets.IterableDataset) for rows in self.parts.values()}
+        if len(kinds) > 1:
+            raise OptionError("got datasets and streams in one dict, wanted one kind: make streams of the datasets")
+        return kinds.pop()
+
+    def check_names(self) -> None:
+        """Checks that the splits have names that files and the Hub can have.
+
+        Raises:
+            OptionError: One has not.
+        """
+        for name in self.parts:
+            try:
+                checked_name(name)
+            except OptionError as error:
+                hint = "" if self.is_dict else "; pass {'train': data} to name it"
+                raise OptionError(f"{error}{hint}") from None
+
+
+def open_splits(data: Any, **options: Any) -> Splits:
+    """The splits of data; a release is loaded.
 
     Args:
-        given: A `Dataset`, `DatasetDict`, `IterableDataset` or `IterableDatasetDict`; a release as `load_release`
-            takes it; or a `Release`.
+        data: Data of any kind.
         **options: The options of `load_release`; by default a release becomes a stream.
 
     Raises:
+        OptionError: There are no splits.
         SegmentsHFError: It is something else.
     """
-    if isinstance(given, DATASETS):
-        return given
-    if (release := release_of(given)) is not None:
-        return load_release(release, **{"streaming": True, **options})
-    raise SegmentsHFError(
-        f"got {type(given).__name__}, wanted a release, or a dataset, a stream or a dict of splits from `datasets`"
-    )
+    if releases_by_split(data) is None:
+        return _dataset_splits(data)
+    return _dataset_splits(load_release(data, **{"streaming": True, **options}))
 
 
-def release_of(given: Any) -> Any:
-    """A release as `load_release` takes it; None for what is none."""
-    source = given.location if isinstance(given, Release) else given
-    sources = source.values() if isinstance(source, Mapping) and not isinstance(source, DATASETS) else [source]
-    return source if all(isinstance(item, str | os.PathLike) for item in sources) else None
+def input_features(data: Any) -> Mapping[str, Any]:
+    """The features of data: of several splits those of the first. Of a release, no picture is fetched.
+
+    Raises:
+        OptionError: There are no splits.
+        SegmentsHFError: It is something else.
+    """
+    features = release_builder(data).info.features if releases_by_split(data) else _dataset_splits(data).first.features
+    return features or {}
+
+
+def _dataset_splits(data: Any) -> Splits:
+    if isinstance(data, datasets.Dataset | datasets.IterableDataset):
+        return Splits({_split_name(data): data}, is_dict=False)
+    if not isinstance(data, Mapping):
+        raise SegmentsHFError(f"got {type(data).__name__}, wanted {_WANTED}")
+    if not data:
+        raise OptionError("got no splits, wanted one at least")
+    for name, part in data.items():
+        if not isinstance(part, datasets.Dataset | datasets.IterableDataset):
+            mixed = " beside datasets: load the releases first" if is_release(part) else ""
+            raise SegmentsHFError(f"got {type(part).__name__} as split {str(name)!r}{mixed}; wanted {_WANTED}")
+    return Splits({str(name): part for name, part in data.items()}, is_dict=True)
+
+
+def _split_name(rows: Any) -> str:
+    """The split that a dataset is of: ``train`` for parts of it too; as `datasets` calls it where it is of several.
+
+    >>> rows = datasets.Dataset.from_dict({}, split="train[2:4]+train[6:]")
+    >>> _split_name(rows)
+    'train'
+    """
+    whole = str(rows.split or "train")
+    names = {match[1] if (match := _PART_OF_SPLIT.fullmatch(part)) else whole for part in whole.split("+")}
+    return names.pop() if len(names) == 1 else whole
 
 
 def num_rows(rows: Any, split: str) -> int | None:
@@ -54,8 +133,7 @@ def num_rows(rows: Any, split: str) -> int | None:
 
 def stored(row: Mapping[str, Any]) -> Mapping[str, Any]:
     """A row whose pictures are bytes or paths: a stream that somebody has mapped gives them decoded."""
-    pictures = {name: row.get(name) for name in PICTURES}
-    decoded = {name: value for name, value in pictures.items() if isinstance(value, Picture)}
+    decoded = {name: value for name, value in row.items() if isinstance(value, Picture)}
     return {**row, **{name: datasets.Image().encode_example(value) for name, value in decoded.items()}}
 
 

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
-from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from segments_hf.assets import FetchOptions, Resolve
+import datasets
+
 from segments_hf.dataset.builder import SegmentsRelease
-from segments_hf.dataset.compat import data_files
+from segments_hf.dataset.config import SegmentsReleaseConfig
 from segments_hf.dataset.registration import BUILDER_HASH, NAME
-from segments_hf.io.urls import is_url
-from segments_hf.release import pin
+from segments_hf.dataset.release_inputs import release_source, releases_by_split
+from segments_hf.errors import OptionError, SegmentsHFError
 
-Source = str | os.PathLike[str]
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from typing_extensions import Unpack
+
+    from segments_hf.assets import FetchKeywords, Resolve
+    from segments_hf.dataset.release_inputs import AnyRelease, Location
+
+_NOT_OPTIONS = {"sources", "bucket_options", *(field.name for field in dataclasses.fields(datasets.BuilderConfig))}
+_OPTIONS = {field.name for field in dataclasses.fields(SegmentsReleaseConfig) if field.init} - _NOT_OPTIONS
 
 
 def load_release(  # noqa: PLR0913  (the options of the job; all but one by name)
-    release: Source | Mapping[str, Source],
+    release: AnyRelease | Mapping[str, AnyRelease],
     *,
     split: str | None = None,
     streaming: bool = False,
@@ -26,27 +36,23 @@ def load_release(  # noqa: PLR0913  (the options of the job; all but one by name
     filter_by: str | Sequence[str] | None = None,
     filter_by_metadata: Mapping[str, Any] | None = None,
     splits: Mapping[str, float] | str | None = None,
-    segments_dir: Source | None = None,
+    segments_dir: Location | None = None,
     load_assets: bool = True,
     embed: bool = False,
     on_error: str = "raise",
     resolve: Resolve | None = None,
     storage_options: Mapping[str, Any] | None = None,
     api_key: str | None = None,
-    connections: int = FetchOptions.connections,
-    in_flight: int = FetchOptions.in_flight,
-    timeout: float = FetchOptions.timeout,
-    max_bytes: int = FetchOptions.max_bytes,
-    max_pixels: int = FetchOptions.max_pixels,
-    verify: str = FetchOptions.verify,
     num_proc: int | None = None,
-    cache_dir: Source | None = None,
+    cache_dir: Location | None = None,
+    **fetching: Unpack[FetchKeywords],
 ) -> Any:
     """Loads a Segments.ai release as a Hugging Face dataset.
 
     Args:
         release: A release file: a path, an http(s) URL, or any URL that fsspec reads; a release on the Segments.ai
-            platform, such as ``jane/flowers@v1.0``, or ``jane/flowers@latest``; or a dict of split name to release.
+            platform, such as ``jane/flowers@v1.0``, or ``jane/flowers@latest``; a `Release`; the release object of the
+            official SDK; or a dict of split name to release.
         split: The split to return; all of them in a dict by default. A release has one, ``train``, unless `splits`
             or a dict say otherwise.
         streaming: Whether to return a stream, which fetches pictures as it goes and needs no disk.
@@ -69,15 +75,10 @@ def load_release(  # noqa: PLR0913  (the options of the job; all but one by name
             their scheme, ``{"s3": {"profile": "work"}, "gs": {"token": "cloud"}}``. By default they look for
             credentials where the tools of those clouds have them.
         api_key: The key to the platform; by default the environment variable ``SEGMENTS_API_KEY``.
-        connections: How many requests one host gets at once, from each process.
-        in_flight: How many rows are fetched at once, from all hosts together.
-        timeout: Seconds that an asset may take, with all retries and pauses; every KiB that arrives gives it one more.
-        max_bytes: How many bytes an asset may have.
-        max_pixels: How many pixels a picture may have.
-        verify: How closely a picture is looked at before it gets into a row: its ``"structure"``, which costs next to
-            nothing, or ``"decode"`` all of its pixels.
         num_proc: How many processes build the dataset.
         cache_dir: Where the Arrow files go; by default the cache of `datasets`.
+        **fetching: How pictures are fetched, and which are accepted: `connections`, `in_flight`, `timeout`,
+            `max_bytes`, `max_pixels`, `verify`. `FetchOptions` tells of each.
 
     Returns:
         What `datasets.load_dataset` returns: a `Dataset` for one split, a `DatasetDict` for all; an
@@ -111,12 +112,7 @@ def load_release(  # noqa: PLR0913  (the options of the job; all but one by name
         resolve=resolve,
         storage_options=storage_options,
         api_key=api_key,
-        connections=connections,
-        in_flight=in_flight,
-        timeout=timeout,
-        max_bytes=max_bytes,
-        max_pixels=max_pixels,
-        verify=verify,
+        **fetching,
     )
     if streaming:
         return builder.as_streaming_dataset(split=split)
@@ -125,31 +121,42 @@ def load_release(  # noqa: PLR0913  (the options of the job; all but one by name
 
 
 def release_builder(
-    release: Source | Mapping[str, Source],
+    release: AnyRelease | Mapping[str, AnyRelease],
     *,
-    cache_dir: Source | None = None,
+    cache_dir: Location | None = None,
     api_key: str | None = None,
+    storage_options: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> SegmentsRelease:
     """The builder of a release's dataset.
 
     Args:
-        release: A release, or a dict of split name to release.
+        release: A release in any form, or a dict of split name to release.
         cache_dir: Where the Arrow files go; by default the cache of `datasets`.
         api_key: The key to the platform. It goes no further: the builder gets the release as it was found here.
-        **options: The options of `SegmentsReleaseConfig`, and `storage_options`.
+        storage_options: The options of file systems of buckets.
+        **options: The options of `SegmentsReleaseConfig`.
+
+    Raises:
+        OptionError: An option does not fit, or there is no release.
+        SegmentsHFError: It is no release.
     """
-    by_split = release if isinstance(release, Mapping) else {"train": release}
-    files = {name: [_absolute(pin(source, api_key))] for name, source in by_split.items()}
+    if unknown := options.keys() - _OPTIONS:
+        raise TypeError(f"got the unknown option {', '.join(sorted(unknown))}; there are {', '.join(sorted(_OPTIONS))}")
+    by_split = releases_by_split(release)
+    if by_split is None:
+        if release == {}:
+            raise OptionError("got no splits, wanted one release at least")
+        raise SegmentsHFError(
+            f"got {type(release).__name__}, wanted a release: a path, a URL, owner/dataset@name on Segments.ai, a "
+            "Release, the SDK's release object, or a dict of these by split name"
+        )
     return SegmentsRelease(
         cache_dir=None if cache_dir is None else os.fspath(cache_dir),
         dataset_name=NAME,
         hash=BUILDER_HASH,
-        data_files=data_files(files),
+        storage_options=storage_options,
+        # Not as `data_files`, in which `datasets` takes the brackets of a file name and the `?` of a URL for wildcards.
+        sources={split: [release_source(part, api_key)] for split, part in by_split.items()},
         **options,
     )
-
-
-def _absolute(source: Source) -> str:
-    text = os.fspath(source)
-    return text if is_url(text) else os.path.abspath(os.path.expanduser(text))

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from segments_hf.errors import ReleaseError
 from segments_hf.io.urls import is_url
-from segments_hf.release import Release, pin
+from segments_hf.release import Release, file_state, pin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _MOST = 32
-
-_State = tuple[int, ...] | None
 
 
 class ReleaseKey(NamedTuple):
@@ -32,7 +30,7 @@ class ReleaseKey(NamedTuple):
     digest: str
 
 
-_open_releases: dict[ReleaseKey, tuple[Release, _State]] = {}
+_open_releases: dict[ReleaseKey, Release] = {}
 
 
 def open_release(source: str, storage_options: Mapping[str, Any] | None = None) -> tuple[ReleaseKey, Release]:
@@ -48,14 +46,36 @@ def open_release(source: str, storage_options: Mapping[str, Any] | None = None) 
         StorageError: The release that it gives cannot be kept.
     """
     source = pin(source)
-    state = _state(source)
     release = Release.open(source, storage_options=storage_options)
-    key = ReleaseKey(source, release.digest)
-    _open_releases.pop(key, None)
-    while len(_open_releases) >= _MOST:
-        _open_releases.pop(next(iter(_open_releases)))
-    _open_releases[key] = release, state
-    return key, release
+    return _remember(source, release), release
+
+
+def adopt_release(release: Release) -> ReleaseKey:
+    """Adds a release that the caller has open to those that this process has open: it is not opened again.
+
+    Raises:
+        ReleaseError: It was made in memory, and its location is a path at which there is no file, or another one.
+            Workers open a release by its location, and so does whoever loads the dataset later.
+    """
+    if is_url(release.location):
+        return _remember(release.location, release)
+    source = os.path.join(release.base, os.path.basename(release.location))  # noqa: PTH118, PTH119  (text, not a path)
+    if release.file_state is not None:
+        return _remember(source, release)
+    if not os.path.isfile(source):  # noqa: PTH113  (a Path fails on long names)
+        raise ReleaseError(
+            "got a release that was made in memory, and there is no file at its location; write it to a file, and "
+            "pass the path, or Release.open(path)",
+            release.source,
+        )
+    key, _ = open_release(source)
+    if key.digest != release.digest:
+        raise ReleaseError(
+            "got a release that was made in memory, and the file at its location has another content; write it to a "
+            "file of its own, and pass the path",
+            release.source,
+        )
+    return key
 
 
 def reopen_release(key: ReleaseKey, storage_options: Mapping[str, Any] | None = None) -> Release:
@@ -68,21 +88,20 @@ def reopen_release(key: ReleaseKey, storage_options: Mapping[str, Any] | None = 
     Raises:
         ReleaseError: The file is not the same any more.
     """
-    release, state = _open_releases.get(key, (None, None))
+    release = _open_releases.get(key)
     # A file is mapped into memory: what was cut off since must not be touched.
-    if release is not None and state == _state(key.source):
+    if release is not None and release.file_state == file_state(key.source):
         return release
     fresh, release = open_release(key.source, storage_options)
     if fresh != key:
-        raise ReleaseError("the file has changed since the dataset was made; load it again", release.source)
+        raise ReleaseError("the file has changed since it was opened; load it again", release.source)
     return release
 
 
-def _state(source: str) -> _State:
-    if is_url(source):
-        return None
-    try:
-        status = os.stat(source)
-    except OSError:
-        return None
-    return status.st_ino, status.st_size, status.st_mtime_ns
+def _remember(source: str, release: Release) -> ReleaseKey:
+    key = ReleaseKey(source, release.digest)
+    _open_releases.pop(key, None)
+    while len(_open_releases) >= _MOST:
+        _open_releases.pop(next(iter(_open_releases)))
+    _open_releases[key] = release
+    return key

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 import datasets
 from datasets import Features, Image, Value
 
+from segments_hf.dataset.inputs import open_splits
 from segments_hf.dataset.rows.row_format import ROW_FORMAT
 from segments_hf.errors import BitmapError, OptionError, SegmentsHFError
+from segments_hf.labels.categories import carried_categories
 from segments_hf.labels.row import Row, sample_name
 
 if TYPE_CHECKING:
@@ -29,33 +31,38 @@ class NewColumns(Protocol):
         """Their values in a row."""
 
 
-def map_splits(dataset: Any, function: Callable[[Any, str], Any], split: str | None = None) -> Any:
-    """Applies a function to each split of a dataset, or to a dataset of one split.
+def map_splits(data: Any, function: Callable[[Any, str], Any], num_proc: int | None, on_error: str = "raise") -> Any:
+    """Applies a function to each split of data.
 
     Args:
-        dataset: A `Dataset`, `DatasetDict`, `IterableDataset` or `IterableDatasetDict`.
+        data: Data of any kind, as `open_splits` takes it. A release is built.
         function: Makes a dataset of a dataset and the name of its split.
-        split: The name of the split, if it is known.
+        num_proc: How many processes do it; not for a stream.
+        on_error: What to do with a sample of a release that is wrong.
 
     Returns:
-        A dataset of the same kind.
+        A dataset of the same kind; a `DatasetDict` or an `IterableDatasetDict` for a dict of splits and for a release.
 
     Raises:
+        OptionError: `num_proc` was given for a stream, or datasets and streams are in one dict.
         SegmentsHFError: It is something else, or no dataset of images and labels.
     """
-    if isinstance(dataset, datasets.DatasetDict | datasets.IterableDatasetDict):
-        return type(dataset)({name: map_splits(part, function, name) for name, part in dataset.items()})
-    if not isinstance(dataset, datasets.Dataset | datasets.IterableDataset):
-        raise SegmentsHFError(f"got {type(dataset).__name__}, wanted a dataset or a dict of splits from `datasets`")
-    check_rows(dataset)
-    return function(dataset, split or str(dataset.split or "dataset"))
+    splits = open_splits(data, streaming=False, num_proc=num_proc, on_error=on_error)
+    if splits.are_streams and num_proc is not None:
+        raise OptionError(f"num_proc: got {num_proc} for a stream; the workers of a DataLoader share one out")
+    for rows in splits.parts.values():
+        check_rows(rows)
+    made = {name: function(rows, name) for name, rows in splits.parts.items()}
+    if not splits.is_dict:
+        return next(iter(made.values()))
+    return datasets.IterableDatasetDict(made) if splits.are_streams else datasets.DatasetDict(made)
 
 
 def check_rows(dataset: Any) -> None:
-    """Checks that a dataset of one split holds rows of images with their labels.
+    """Checks that a dataset of one split holds rows of images with their labels and categories.
 
     Raises:
-        SegmentsHFError: Columns are missing, or not known.
+        SegmentsHFError: Columns are missing, or not known, or carry no categories.
     """
     if dataset.features is None:
         raise SegmentsHFError("got a stream whose features are not known; give `map` the features of its result")
@@ -68,6 +75,7 @@ def check_rows(dataset: Any) -> None:
     fields = annotation[0] if isinstance(annotation, list) else annotation.feature
     if "segmentation_bitmap" not in dataset.features and "points" not in fields:
         raise SegmentsHFError("got a dataset without segmentation_bitmap, wanted its bitmaps: remove them afterwards")
+    carried_categories(dataset.features)
 
 
 def map_rows(
@@ -114,16 +122,6 @@ def filter_rows(part: Any, is_wanted: Callable[[Row], bool], num_proc: int | Non
     if isinstance(raw, datasets.IterableDataset):
         return raw.filter(Versioned(is_wanted))
     return raw.filter(Versioned(is_wanted), num_proc=num_proc, batch_size=_ROWS_AT_ONCE, desc="what to leave out")
-
-
-def check_num_proc(dataset: Any, num_proc: int | None) -> None:
-    """Refuses processes for a stream.
-
-    Raises:
-        OptionError: `num_proc` was given for a stream.
-    """
-    if num_proc is not None and isinstance(dataset, datasets.IterableDataset | datasets.IterableDatasetDict):
-        raise OptionError(f"num_proc: got {num_proc} for a stream; the workers of a DataLoader share one out")
 
 
 def without_decoding(part: Any) -> Any:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from segments_hf.bitmaps import palette_color
-from segments_hf.dataset.inputs import as_dataset
+from segments_hf.dataset.inputs import input_features
 from segments_hf.errors import OptionError
 from segments_hf.labels.categories import carried_categories, class_colors, class_names
-from segments_hf.labels.mask_values import class_numbers
+from segments_hf.layouts import mask_classes
+from segments_hf.layouts.layout_label import MaskClasses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,12 +29,12 @@ class Classes:
     Attributes:
         names: The name of each class index; None where nobody told, and the numbers are the names.
         colors: The colour of each.
-        first_in_masks: The number of class 0 in a semantic mask that is a layout's label; None where it is not known.
+        in_masks: How the values of semantic masks stand for classes.
     """
 
     names: Sequence[str] | None = None
     colors: Sequence[Color] = ()
-    first_in_masks: int | None = None
+    in_masks: MaskClasses = field(default_factory=MaskClasses)
 
     def name(self, index: int | None) -> str:
         """The name of a class index; an object may have none.
@@ -73,8 +74,8 @@ def classes_of(of: Any = None) -> Classes:
     """The classes of something.
 
     Args:
-        of: A dataset, a stream or a dict of splits, also in a layout; a release as `load_release` takes it, or a
-            `Release`; categories in the order of the class indices; or None, where nobody knows them.
+        of: Data of any kind, also in a layout, as `open_splits` takes it; categories in the order of the class indices;
+            or None, where nobody knows them.
 
     Raises:
         SegmentsHFError: It is something else, or does not carry categories.
@@ -86,16 +87,15 @@ def classes_of(of: Any = None) -> Classes:
     if of is None or isinstance(of, Classes):
         return of or Classes()
     if isinstance(of, Sequence) and not isinstance(of, str):
-        return Classes(class_names(of), class_colors(of))
-    dataset = as_dataset(of)
-    part = next(iter(dataset.values()), None) if isinstance(dataset, dict) else dataset
-    features = getattr(part, "features", None) or {}
+        return Classes(class_names(of), class_colors(of), MaskClasses(number=len(of)))
+    return features_classes(input_features(of))
+
+
+def features_classes(features: Mapping[str, Any]) -> Classes:
+    """The classes of a dataset with these features.
+
+    Raises:
+        SegmentsHFError: They do not carry categories.
+    """
     categories = carried_categories(features)
-    return Classes(class_names(categories), class_colors(categories), _first_in_masks(features, len(categories)))
-
-
-def _first_in_masks(features: Mapping[str, Any], count: int) -> int | None:
-    """Where the classes begin in the `label` of a layout: at 1 where unlabelled has a name of its own, 0."""
-    if "label" not in features or "segments_info" in features:
-        return None
-    return len(class_numbers(features, "label")) - count
+    return Classes(class_names(categories), class_colors(categories), mask_classes(features, len(categories)))

@@ -28,13 +28,12 @@ _CAPTION = 24
 _PAIRS_PER_LINE = 3
 
 
-def contact_sheet(dataset_or_release: Any, n: int = 12, *, of: Any = None, **options: Any) -> Image.Image:
+def contact_sheet(data: Any, n: int = 12, *, of: Any = None, **options: Any) -> Image.Image:
     """Draws the first rows: each image beside its label in the colours of the classes, and the classes below.
 
     Args:
-        dataset_or_release: A `Dataset`, `DatasetDict`, `IterableDataset` or `IterableDatasetDict` of rows of an image
-            task, also in a layout; a release as `load_release` takes it, or a `Release`; or a list of rows. Only the
-            rows that are shown are fetched and decoded.
+        data: A release as `load_release` takes it; a dataset or a stream of rows of an image task, also in a layout, or
+            a dict of its splits; or a list of rows. Only the rows that are shown are fetched and decoded.
         n: How many rows to draw at most.
         of: What tells the classes of a list of rows: the dataset that they are from, its release, or its categories.
             Without it, class indices are the names.
@@ -53,7 +52,7 @@ def contact_sheet(dataset_or_release: Any, n: int = 12, *, of: Any = None, **opt
     >>> contact_sheet(demo_release(), n=6).size
     (1488, 478)
     """
-    rows, classes = first_rows(dataset_or_release, n, of, **options)
+    rows, classes = first_rows(data, n, of, **options)
     across = min(_PAIRS_PER_LINE, len(rows))
     lines = -(-len(rows) // across)
     width = across * (2 * _CELL[0] + _GAP) + _GAP

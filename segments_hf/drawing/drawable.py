@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
-from segments_hf.bitmaps import decode_bitmap
-from segments_hf.images.viewing import opened
 from segments_hf.labels import BitmapLabel, VectorLabel, label_of
+from segments_hf.layouts import LAYOUTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import numpy as np
     import numpy.typing as npt
-    from PIL.Image import Image
 
     from segments_hf.drawing.classes import Classes
+    from segments_hf.layouts.layout_label import LayoutLabel, LayoutObject
 
 MASK = "mask"
-
-_CHANNEL = 255
 
 
 class Shape(NamedTuple):
@@ -76,20 +72,10 @@ def row_label(row: Mapping[str, Any], classes: Classes) -> RowLabel | None:
     """
     if "annotations" in row:
         return None if row["annotations"] is None else _of_release(row)
-    if "objects" in row:
-        return None if row["objects"] is None else _of_boxes(row)
-    picture = opened(row.get("annotation", row.get("label")))
-    if picture is None:
-        return None
-    if "segments_info" in row:
-        return _of_masks(
-            decode_bitmap(picture), [Shape(MASK, item["category_id"], id=item["id"]) for item in row["segments_info"]]
-        )
-    if "annotation" in row:
-        ids = decode_bitmap(picture)
-        values = np.unique(ids).tolist()
-        return _of_masks(ids, [Shape(MASK, (value & _CHANNEL) - 1, id=value) for value in values if value & _CHANNEL])
-    return _of_semantic_mask(picture, classes)
+    fitting = [layout for layout in LAYOUTS.values() if {*layout.label_columns} <= row.keys()]
+    layout = max(fitting, key=lambda layout: len(layout.label_columns), default=None)
+    label = layout.read(row, classes.in_masks) if layout else None
+    return None if label is None else _of_layout(label)
 
 
 def _of_release(row: Mapping[str, Any]) -> RowLabel:
@@ -106,41 +92,20 @@ def _of_release(row: Mapping[str, Any]) -> RowLabel:
     return RowLabel(_size(row), None, shapes)
 
 
-def _of_boxes(row: Mapping[str, Any]) -> RowLabel:
-    objects = row["objects"]
-    boxes = zip(objects["bbox"], objects["category"], strict=True)
-    shapes = [
-        Shape("bbox", index, [(left, top), (left + width, top + height)]) for (left, top, width, height), index in boxes
-    ]
-    return RowLabel(_size(row), None, shapes)
+def _of_layout(label: LayoutLabel) -> RowLabel:
+    shapes = [_layout_shape(item) for item in label.objects]
+    return RowLabel(label.size, label.ids, shapes, label.is_by_class)
+
+
+def _layout_shape(item: LayoutObject) -> Shape:
+    if item.bbox is None:
+        return Shape(MASK, item.class_index, id=item.id)
+    left, top, width, height = item.bbox
+    return Shape("bbox", item.class_index, [(left, top), (left + width, top + height)])
 
 
 def _of_masks(ids: npt.NDArray[np.uint32], shapes: list[Shape]) -> RowLabel:
     return RowLabel((ids.shape[1], ids.shape[0]), ids, shapes)
-
-
-def _of_semantic_mask(picture: Image, classes: Classes) -> RowLabel:
-    """The classes of a semantic mask, each as one shape."""
-    numbers = np.asarray(picture).astype(np.int64)
-    first = _first(picture) if classes.first_in_masks is None else classes.first_in_masks
-    indices = numbers - first
-    unlabelled = indices < 0
-    if classes.names is not None:
-        unlabelled |= indices >= len(classes.names)
-    elif first == 0:
-        unlabelled |= np.isin(numbers, _black(picture))
-    ids = np.where(unlabelled, 0, indices + 1).astype(np.uint32)
-    shapes = [Shape(MASK, value - 1, id=value) for value in np.unique(ids).tolist() if value]
-    return _of_masks(ids, shapes)._replace(is_by_class=True)
-
-
-def _first(picture: Image) -> int:
-    """The number of class 0 in a mask: masks have a palette in which what is unlabelled is black."""
-    return 0 if picture.mode == "P" and 0 not in _black(picture) else 1
-
-
-def _black(picture: Image) -> list[int]:
-    return np.flatnonzero(~np.any(np.reshape(picture.getpalette() or [], (-1, 3)), axis=1)).tolist()
 
 
 def _size(row: Mapping[str, Any]) -> tuple[int, int] | None:

@@ -1,29 +1,28 @@
-"""The first rows of something that somebody wants to see."""
+"""The rows of data that are to be drawn, with their classes. No more pictures are fetched or decoded."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from segments_hf.dataset.inputs import as_dataset, release_of
-from segments_hf.dataset.load import release_builder
-from segments_hf.dataset.row_map import without_decoding
-from segments_hf.drawing.classes import Classes, classes_of
-from segments_hf.errors import OptionError
+from segments_hf.dataset.input_rows import open_rows
+from segments_hf.drawing.classes import Classes, classes_of, features_classes
+from segments_hf.errors import OptionError, SegmentsHFError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from segments_hf.labels.row import Row
+
+_COLUMNS = ("image", "annotations", "objects", "label", "annotation")  # that only a row has, and no dict of splits
 
 
-def first_rows(given: Any, n: int, of: Any = None, **options: Any) -> tuple[list[dict[str, Any]], Classes]:
-    """The first rows, pictures as they are stored, and their classes. No more pictures are fetched or decoded.
+def first_rows(data: Any, n: int, of: Any = None, **options: Any) -> tuple[list[dict[str, Any]], Classes]:
+    """The first rows of data, pictures as they are stored, and their classes.
 
     Args:
-        given: A dataset or a stream, or a dict of splits, which come one after the other; a release as `load_release`
-            takes it, or a `Release`; or rows.
+        data: Data of any kind, as `open_splits` takes it; several splits come one after the other. Or rows.
         n: How many rows at most.
-        of: What tells the classes, as `classes_of` takes it; by default it is what is given.
+        of: What tells the classes, as `classes_of` takes it; by default it is the data.
         **options: The options of `load_release` for a release.
 
     Raises:
@@ -32,19 +31,46 @@ def first_rows(given: Any, n: int, of: Any = None, **options: Any) -> tuple[list
     """
     if n < 1:
         raise OptionError(f"n: got {n}, wanted 1 at least")
-    rows: Iterable[Any]
-    if (release := release_of(given)) is not None:
-        builder = release_builder(release, **{"on_error": "keep", **options})
-        rows = (outcome.row for outcome in builder.outcomes(n) if outcome.row is not None)
-        options, known = {}, builder.config.categories
-    elif isinstance(given, Iterator | Sequence):
-        rows, known = given, None
+    if isinstance(data, Iterator | Sequence) and not isinstance(data, str):
+        if options:
+            raise OptionError(f"got {', '.join(options)}; they are options of a release")
+        chosen = [dict(row) for row in islice(data, n)]
     else:
-        known = as_dataset(given)
-        rows = chain.from_iterable(map(without_decoding, known.values() if isinstance(known, dict) else [known]))
-    if options:
-        raise OptionError(f"got {', '.join(options)}; they are options of a release")
-    chosen = [dict(row) for row in islice(rows, n)]
+        opened = open_rows(data, assets=True, limit=n, check=_any_columns, building={"on_error"}, **options)
+        rows = (outcome.row for outcome in opened.outcomes() if outcome.row is not None)
+        chosen = [dict(row) for row in islice(rows, n)]
+        of = features_classes(opened.features) if of is None else of
     if not chosen:
         raise OptionError("got no rows, wanted one at least")
-    return chosen, classes_of(known if of is None else of)
+    return chosen, classes_of(of)
+
+
+def one_row(data: Any, index: int, of: Any = None) -> tuple[Row, Classes]:
+    """A row of data, pictures as they are stored, and its classes.
+
+    Args:
+        data: A row; or data of any kind, as `open_splits` takes it.
+        index: The place of the row in the data, from 0 on; several splits come one after the other.
+        of: What tells the classes, as `classes_of` takes it; by default it is the data.
+
+    Raises:
+        OptionError: There is no such place.
+        SegmentsHFError: It is something else, or does not carry categories; or the sample at this place is broken.
+    """
+    if index < 0:
+        raise OptionError(f"index: got {index}, wanted 0 at least")
+    if isinstance(data, Mapping) and any(name in data for name in _COLUMNS):
+        if index:
+            raise OptionError(f"index: got {index} for a row; wanted a dataset or a release")
+        return data, classes_of(of)
+    opened = open_rows(data, assets=True, skip=index, limit=1, check=_any_columns)
+    outcome = next(iter(opened.outcomes()), None)
+    if outcome is None:
+        raise OptionError(f"index: got {index}, and there are not so many rows")
+    if outcome.row is None:
+        raise SegmentsHFError(f"sample {outcome.problems[0].sample!r}: {outcome.problems[0].reason}")
+    return outcome.row, features_classes(opened.features) if of is None else classes_of(of)
+
+
+def _any_columns(_: Any) -> None:
+    """Lets rows through in any layout."""

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segments_hf.bitmaps import palette_color
-from segments_hf.drawing.classes import classes_of
 from segments_hf.drawing.drawable import row_label
 from segments_hf.drawing.figure import as_it_is, new_figure, part
+from segments_hf.drawing.first_rows import one_row
 from segments_hf.drawing.overlay import blank, laid_over
 from segments_hf.drawing.painting import paint_label
 from segments_hf.drawing.tags import draw_tags
@@ -35,16 +35,18 @@ _COLUMNS = 6  # of the legend
 _LONGEST_NAME = 28  # characters, in the legend
 
 
-def plot(row: Mapping[str, Any], of: Any = None, *, opacity: float = 0.5) -> Figure:
-    """Draws a row as a figure of matplotlib: its image, its instances each in a colour of its own, its classes.
+def plot(data: Any, of: Any = None, *, index: int = 0, opacity: float = 0.5) -> Figure:
+    """Draws a row of data as a figure of matplotlib: its image, its instances each in a colour of its own, its classes.
 
     Instances have their ids beside them, classes their names and a legend that counts their objects. It needs the extra
     ``plot``. The figure does not belong to pyplot: a notebook shows it, and ``figure.savefig("row.png")`` writes it.
 
     Args:
-        row: A row of a dataset, a release or a stream, also in a layout: ``dataset[3]``.
-        of: What tells the names and colours of the classes: the dataset that the row is from, its release, or its
-            categories. Without it, class indices are the names.
+        data: A row of a dataset, a release or a stream, also in a layout: ``dataset[3]``. Or a release as
+            `load_release` takes it, a dataset or a stream, or a dict of its splits: one of its rows is drawn.
+        of: What tells the names and colours of the classes: the dataset that a row is from, its release, or its
+            categories. Without it, class indices are the names of the classes of a row.
+        index: Which row of the data, counted from 0 on through its splits.
         opacity: How opaque masks and polygons are, from 0 to 1.
 
     Returns:
@@ -54,16 +56,15 @@ def plot(row: Mapping[str, Any], of: Any = None, *, opacity: float = 0.5) -> Fig
         MissingExtraError: matplotlib is not installed.
         AssetError: The image cannot be read; the error names the sample.
         BitmapError: The label cannot be read; so does this one.
-        OptionError: The row has a class that is not among the categories.
+        OptionError: The row has a class that is not among the categories, or there is no such row.
+        SegmentsHFError: It is something else.
 
-    >>> from segments_hf import load_release
     >>> from segments_hf.demo import demo_release
-    >>> flowers = load_release(demo_release(), split="train", streaming=True)
-    >>> figure = plot(next(iter(flowers)), flowers)
+    >>> figure = plot(demo_release(), index=0)
     >>> [axes.get_title() for axes in figure.axes]
     ['image', '9 instances', '2 classes']
     """
-    classes = classes_of(of)
+    row, classes = one_row(data, index, of)
     try:
         label, image = row_label(row, classes), opened(row.get("image"))
     except (AssetError, BitmapError) as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,10 +12,9 @@ import datasets
 
 from segments_hf.dataset.class_info import categories
 from segments_hf.dataset.compat import progress_bar
-from segments_hf.dataset.inputs import as_dataset, num_rows, stored, stored_size
+from segments_hf.dataset.inputs import num_rows, open_splits, stored, stored_size
 from segments_hf.dataset.origin import parse_origin
 from segments_hf.dataset.row_map import check_rows, without_decoding
-from segments_hf.dataset.splits import checked_name
 from segments_hf.errors import AssetError, BitmapError, OptionError
 from segments_hf.export.file_names import FileNames
 from segments_hf.export.format import EncodedLabel, Job, Sample
@@ -30,8 +28,9 @@ from segments_hf.labels.vector_label import VECTORS
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator
 
+    from segments_hf.dataset.inputs import Splits
     from segments_hf.export.format import Format
     from segments_hf.labels import Label
     from segments_hf.labels.row import Row
@@ -61,7 +60,7 @@ class Exported:
 
 
 def export_dataset(
-    dataset_or_release: Any,
+    data: Any,
     export_format: str = "coco-instance",
     export_folder: str | os.PathLike[str] = ".",
     *,
@@ -77,8 +76,8 @@ def export_dataset(
     appear in the folder when all of them are whole.
 
     Args:
-        dataset_or_release: A `Dataset`, `DatasetDict`, `IterableDataset` or `IterableDatasetDict` of rows, also one
-            from the Hub; or a release as `load_release` takes it, or a `Release`. Rows are read one by one.
+        data: A release as `load_release` takes it; or a dataset or a stream of rows, also one from the Hub, or a dict
+            of its splits. Rows are read one by one.
         export_format: ``coco-instance`` (or ``coco``), ``coco-panoptic``, ``yolo``, ``yolo-segment``, ``yolo-pose``,
             ``yolo-obb``, ``pascal-voc``, ``instance``, ``instance-color``, ``semantic``, ``semantic-color`` or
             ``polygon``.
@@ -113,33 +112,25 @@ def export_dataset(
         raise OptionError(
             f"on_error: got {on_error!r}, wanted one of {', '.join(_POLICIES)}; an export has no null to keep"
         )
-    dataset = as_dataset(dataset_or_release, streaming=images != "link", on_error=on_error)
-    splits = dataset if isinstance(dataset, dict) else {_split_name(dataset): dataset}
+    splits = open_splits(data, streaming=images != "link", on_error=on_error)
     first = _checked(splits, made)
     folder = Path(export_folder)
-    entries = made.entries(list(splits), images=images != "none")
+    entries = made.entries(list(splits.parts), images=images != "none")
     with new_output(folder, made.name, entries, overwrite=overwrite) as new:
         origin = parse_origin(first.info.description or "")
-        job = Job(new, list(splits), categories(first), origin, class_index)
+        job = Job(new, list(splits.parts), categories(first), origin, class_index)
         export = _Export(made(job), images, on_error, Exported(folder))
-        for name, rows in splits.items():
+        for name, rows in splits.parts.items():
             export.split(name, rows)
         export.close()
     return export.done
 
 
-def _split_name(rows: Any) -> str:
-    """The name of a dataset's split: ``train`` of ``train[:10%]`` too."""
-    return re.split(r"[^\w.]", str(rows.split or "train"))[0]
-
-
-def _checked(splits: Mapping[str, Any], made: type[Format[Any]]) -> Any:
+def _checked(splits: Splits, made: type[Format[Any]]) -> Any:
     """Checks that the splits can be exported; returns the first."""
-    if not splits:
-        raise OptionError("got no splits, wanted one at least")
-    first = next(iter(splits.values()))
-    for name, rows in splits.items():
-        checked_name(name)
+    splits.check_names()
+    first = splits.first
+    for rows in splits.parts.values():
         check_rows(rows)
         if categories(rows) != categories(first):
             raise OptionError("got splits with other categories; export them one by one")

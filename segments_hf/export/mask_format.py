@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from segments_hf.bitmaps import boxes
 from segments_hf.export.format import EncodedLabel, Format, write_file
 from segments_hf.export.needs import raster_of
 from segments_hf.labels import BITMAP, POLYGON
@@ -52,7 +51,7 @@ class MaskFormat(Format[bytes]):
         """The mask of a row."""
         label, left_out = sample.label.only(self.takes)
         raster = raster_of(label)
-        lost = label.without_pixels(set(boxes(raster.ids).ids.tolist()))
+        lost = label.without_pixels(raster)
         return EncodedLabel(self.png(raster), len(label.annotations) - lost.total(), left_out + lost)
 
     def write(self, sample: Sample, content: bytes) -> None:

@@ -23,29 +23,11 @@ if TYPE_CHECKING:
 
     from datasets import Features
 
+    from segments_hf.layouts import Layout
     from segments_hf.release import Category
 
 README = "README.md"
 SHEET = "contact_sheet.jpg"
-
-_ENCODINGS = {
-    "semantic-segmentation": (
-        "`label` is a PNG whose pixels are classes: `id2label.json` names them. It has a palette, so that viewers "
-        "show colours; `numpy.array(row['label'])` gives the numbers."
-    ),
-    "instance-segmentation": (
-        "`annotation` is an RGB PNG: R is the class of a pixel, as `semantic_class_to_id` and `id2label.json` number "
-        "them, and G is the number of the instance in its image, from 1 on. 0 is unlabelled."
-    ),
-    "panoptic-segmentation": (
-        "`label` is an RGB PNG: R + 256 G + 65536 B is the `id` of an entry of `segments_info`, and 0 is unlabelled. "
-        "`category_id` there is a number of `id2label.json`, `bbox` is left, top, width, height in pixels."
-    ),
-    "object-detection": (
-        "`objects` holds a list of each property: `bbox` is left, top, width, height in pixels, `area` is in pixels, "
-        "and `category` is a number of `id2label.json`."
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -70,7 +52,7 @@ class CardFacts:
     description: str
     homepage: str
     features: Features
-    layout: str | None
+    layout: Layout | None
     categories: Sequence[Category]
     splits: Mapping[str, Tally]
     sizes: Mapping[str, int]
@@ -206,7 +188,7 @@ def _table_of_statuses(facts: CardFacts) -> str:
 def _encoding(facts: CardFacts) -> str:
     label_type = label_type_of(facts.features)
     if facts.layout is not None:
-        text = _ENCODINGS[facts.layout]
+        text = facts.layout.encoding
     elif label_type is not None:
         text = label_type.encoding
     else:

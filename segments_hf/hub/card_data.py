@@ -21,13 +21,8 @@ if TYPE_CHECKING:
     from huggingface_hub import CardData
 
     from segments_hf.hub.row_counts import Tally
+    from segments_hf.layouts import Layout
 
-_TASKS = {
-    "semantic-segmentation": ("image-segmentation", "semantic-segmentation"),
-    "instance-segmentation": ("image-segmentation", "instance-segmentation"),
-    "panoptic-segmentation": ("image-segmentation", "panoptic-segmentation"),
-    "object-detection": ("object-detection", None),
-}
 _SIZES = ((10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "100K<n<1M"), (10**7, "1M<n<10M"))
 _TAG = "segments.ai"
 
@@ -39,7 +34,7 @@ def update_card_data(
     features: Features,
     splits: Mapping[str, Tally],
     sizes: Mapping[str, int],
-    layout: str | None,
+    layout: Layout | None,
     license: str | None,  # noqa: A002  (as the Hub calls it)
 ) -> None:
     """Updates the YAML of a card, and keeps what is not about this configuration.
@@ -134,9 +129,9 @@ def _remove(data: CardData, key: str, config_name: str) -> None:
         delattr(data, key)
 
 
-def _task(features: Features, layout: str | None) -> tuple[str | None, str | None]:
+def _task(features: Features, layout: Layout | None) -> tuple[str | None, str | None]:
     if layout is not None:
-        return _TASKS[layout]
+        return layout.hub_task
     label_type = label_type_of(features)
     return (None, None) if label_type is None else label_type.hub_task
 

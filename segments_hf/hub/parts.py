@@ -9,7 +9,7 @@ import datasets
 from datasets.fingerprint import Hasher
 
 from segments_hf.dataset.builder import SegmentsRelease
-from segments_hf.dataset.inputs import as_dataset, num_rows
+from segments_hf.dataset.inputs import num_rows, open_splits
 from segments_hf.dataset.row_map import filter_rows
 from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.hub.compat import fingerprint, generator_of
@@ -18,6 +18,8 @@ from segments_hf.layouts.left_out import is_trainable
 
 if TYPE_CHECKING:
     from datasets import Features
+
+    from segments_hf.layouts import Layout
 
 _SHOWN = {"name", "status", "image", "width", "height", "annotations"}
 _COUNTED = ("status", "annotations")  # which a layout does not have, but the card tells of
@@ -68,7 +70,7 @@ class Source:
 
     parts: list[Part]
     is_whole: bool
-    layout: str | None
+    layout: Layout | None
     shown: Any
 
     @property
@@ -87,23 +89,22 @@ class Source:
         return self.parts[0].rows.info
 
 
-def open_source(dataset_or_release: Any, layout: str | None, num_proc: int | None) -> Source:
+def open_source(data: Any, layout: str | None, num_proc: int | None) -> Source:
     """The parts of what is pushed.
 
     Args:
-        dataset_or_release: A dataset or a stream, of one split or several; or a release, which is streamed.
+        data: Data of any kind, as `open_splits` takes it. A release is streamed.
         layout: The layout that it gets.
         num_proc: How many processes make the layout of a dataset.
 
     Raises:
-        OptionError: There is no such layout, or a split has no rows.
+        OptionError: There is no such layout, or a split has no rows, or no name that it can have on the Hub.
         SegmentsHFError: It is something else, or its features are not known.
     """
-    dataset = as_dataset(dataset_or_release)
-    is_whole = isinstance(dataset, dict)
-    splits = dataset if is_whole else {str(dataset.split or "train"): dataset}
+    splits = open_splits(data)
+    splits.check_names()
     parts: list[Part] = []
-    for name, rows in splits.items():
+    for name, rows in splits.parts.items():
         if rows.features is None:
             raise SegmentsHFError("got a stream whose features are not known; give `map` the features of its result")
         pushed = rows
@@ -117,11 +118,9 @@ def open_source(dataset_or_release: Any, layout: str | None, num_proc: int | Non
         if parts and part.features != parts[0].features:
             raise OptionError(f"splits {parts[0].name!r} and {name!r} have other features; push them as two configs")
         parts.append(part)
-    if not parts:
-        raise OptionError("got no splits, wanted one at least")
-    first = next(iter(splits.values()))
+    first = splits.first
     shown = first if first.features.keys() >= _SHOWN or layout_of(first.features) else None
     if layout is not None:  # as a stream: no more rows are read than are shown
         stream = first.to_iterable_dataset() if isinstance(first, datasets.Dataset) else first
         shown = filter_rows(stream, is_trainable, None)
-    return Source(parts, is_whole, layout or layout_of(parts[0].features), shown)
+    return Source(parts, splits.is_dict, layout_of(parts[0].features), shown)

@@ -46,7 +46,7 @@ class Pushed(NamedTuple):
 
 
 def push_to_hub(  # noqa: PLR0913  (the options of the job; all but two by name)
-    dataset_or_release: Any,
+    data: Any,
     repo_id: str,
     *,
     layout: str | None = None,
@@ -64,12 +64,13 @@ def push_to_hub(  # noqa: PLR0913  (the options of the job; all but two by name)
 
     Readers see the state before or the state after, never half of it. A push that was interrupted goes on when the same
     is called again: what has arrived is neither written nor sent again (a stream that does not come from `load_release`
-    is written again). A `DatasetDict`, a dict of streams and a release replace all splits of the configuration, a
-    single split replaces that one. What people wrote in the card stays.
+    is written again). A dict of splits and a release replace all splits of the configuration, a single dataset or
+    stream replaces its own: ``train`` also where it is a part, such as ``train[:10%]``. What people wrote in the card
+    stays.
 
     Args:
-        dataset_or_release: A `Dataset`, `DatasetDict`, `IterableDataset` or `IterableDatasetDict`; or a release as
-            `load_release` takes it, or a `Release`, which is streamed: a few shards are on disk at most.
+        data: A dataset or a stream, or a dict of its splits; or a release as `load_release` takes it, which is
+            streamed: a few shards are on disk at most.
         repo_id: ``owner/name``, or the name alone. The repository is created if it is not there.
         layout: The layout it gets, as `to_layout` makes it.
         private: Whether a repository that is created is private.
@@ -90,7 +91,7 @@ def push_to_hub(  # noqa: PLR0913  (the options of the job; all but two by name)
         HubError: The Hub refuses, or does not answer.
         SegmentsHFError: What is pushed is wrong.
     """
-    source = open_source(dataset_or_release, layout, num_proc)
+    source = open_source(data, layout, num_proc)
     repository = open_repository(repo_id, revision=revision, create_pr=create_pr, private=private, token=token)
     return push(
         source,

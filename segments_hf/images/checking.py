@@ -12,7 +12,7 @@ from segments_hf.images.file_structure import fault, picture_format
 from segments_hf.images.header import Header, UnwantedError, read_header
 
 if TYPE_CHECKING:
-    from segments_hf.images.limits import ImageLimits
+    from segments_hf.io.fetch_options import ImageLimits
     from segments_hf.io.file_content import FileContent
 
 _LOSSY = {"JPEG", "MPO", "JPEG2000"}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from segments_hf.bitmaps import boxes, decode_bitmap, outlines
+from segments_hf.bitmaps import boxes, decode_bitmap, outlines, present_ids
 from segments_hf.errors import BitmapError
 from segments_hf.labels.label import NO_CLASS, NO_PIXELS, Label, LabeledObject, Objects, Raster
 from segments_hf.labels.usable import is_labeled
@@ -108,12 +108,9 @@ class BitmapLabel(Label):
         width, height = self.size
         return Raster(np.zeros((height, width), np.uint32), [])
 
-    def without_pixels(self, present: Collection[int]) -> Counter[str]:
-        """Count the annotations that have no pixel in a mask, by the reason.
-
-        Args:
-            present: The ids that have pixels.
-        """
+    def without_pixels(self, raster: Raster) -> Counter[str]:
+        """Count the annotations that have no pixel of a class in a mask, by the reason."""
+        present = set(present_ids(raster.ids).tolist())
         counts = self.repeated()
         for index in self.last_of_ids:
             annotation = self.annotations[index]

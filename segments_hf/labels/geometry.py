@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
 from segments_hf.bitmaps import polygon_coverage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 Point: TypeAlias = tuple[float, float]
 Box: TypeAlias = tuple[float, float, float, float]  # left, top, width, height
@@ -53,6 +53,8 @@ def is_inside(point: Point, size: ImageSize | None) -> bool:
 def clip_polygon(points: Sequence[Point], size: ImageSize | None) -> list[Point]:
     """Return the part of a polygon that is inside the image, by the algorithm of Sutherland and Hodgman.
 
+    If the polygon leaves the image, parts of it may be joined along the margin, without an area between them.
+
     Args:
         points: The corners of the polygon.
         size: The size of the image. If it is unknown, only the left and top margin clip.
@@ -60,20 +62,18 @@ def clip_polygon(points: Sequence[Point], size: ImageSize | None) -> list[Point]
     Returns:
         The corners of the part, in the same order; none if nothing is inside.
     """
-    width, height = size or (None, None)
     clipped = list(points)
-    for axis, limit, sign in ((0, 0, 1), (1, 0, 1), (0, width, -1), (1, height, -1)):
-        if limit is None:
-            continue
+    for axis, limit, sign in _margins(size):
         before, clipped = clipped, []
-        for start, end in zip(before[-1:] + before[:-1], before, strict=True):
+        for start, end in _edges(before):
             start_depth, end_depth = sign * (start[axis] - limit), sign * (end[axis] - limit)
             if (start_depth >= 0) != (end_depth >= 0):
-                share = start_depth / (start_depth - end_depth)
-                clipped.append((start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])))
+                share, along = start_depth / (start_depth - end_depth), 1 - axis
+                crossing = start[along] + share * (end[along] - start[along])
+                clipped.append((crossing, limit) if axis else (limit, crossing))
             if end_depth >= 0:
                 clipped.append(end)
-    return clipped
+    return _without_spikes(clipped, size)
 
 
 def rectangle(points: Sequence[Point]) -> list[Point]:
@@ -84,35 +84,114 @@ def rectangle(points: Sequence[Point]) -> list[Point]:
     return [(left, top), (right, top), (right, bottom), (left, bottom)]
 
 
-def polygon_areas(polygons: Sequence[Sequence[Point]], size: ImageSize | None) -> list[float]:
-    """Measure polygons inside the image, filled by the even-odd rule.
+class VisiblePart(NamedTuple):
+    """The part of an object that is inside the image.
+
+    Attributes:
+        points: Its points; of a line, all points, which may be outside.
+        box: The box around it.
+        area: Its area in pixels by the even-odd rule: the number of its pixels if it crosses itself, 0 for a line and
+            for points.
+    """
+
+    points: list[Point]
+    box: Box
+    area: float
+
+
+def measure_polygons(polygons: Sequence[Sequence[Point]], size: ImageSize | None) -> list[VisiblePart | None]:
+    """Clip polygons to the image and measure them, filled by the even-odd rule.
 
     Args:
         polygons: The corners of each polygon.
         size: The size of the image; if it is unknown, the image is taken to be as large as images can be.
 
     Returns:
-        The area of each polygon in pixels, after clipping. It is the number of its pixels if the polygon crosses
-        itself, and 0 if it covers the center of no pixel.
+        The part of each polygon; None if it covers the center of no pixel or has no area.
 
     Raises:
         BitmapError: A coordinate is not a number, or 2^31 pixels away or more.
 
     >>> square, bow_tie = [(0, 0), (2.5, 0), (2.5, 2), (0, 2)], [(2, 2), (22, 18), (22, 2), (2, 18)]
-    >>> polygon_areas([square, bow_tie], (30, 20))
+    >>> [part.area for part in measure_polygons([square, bow_tie], (30, 20))]
     [5.0, 160.0]
     """
     width, height = size or (_LARGEST_SIDE, _LARGEST_SIDE)
     coverage = polygon_coverage([[polygon] for polygon in polygons], height, width)
     is_simple = coverage.pixels == np.abs(coverage.windings)
     return [
-        _shoelace_area(clip_polygon(polygon, size)) if simple and pixels else float(pixels)
+        _visible_part(polygon, size, None if simple else pixels) if pixels else None
         for polygon, simple, pixels in zip(polygons, is_simple.tolist(), coverage.pixels.tolist(), strict=True)
     ]
 
 
+def _visible_part(polygon: Sequence[Point], size: ImageSize | None, pixels: int | None) -> VisiblePart | None:
+    """The part of a polygon that has pixels, whose number is given if the polygon crosses itself."""
+    points = corners = list(polygon)
+    if not _is_wholly_inside(polygon, size):
+        points = clip_polygon(polygon, size)
+        corners = _seen_corners(points, size)
+    if not corners:
+        return None
+    left, top, right, bottom = bounding_box(corners)
+    width, height = right - left, bottom - top
+    area = min(_shoelace_area(points) if pixels is None else float(pixels), width * height)
+    return VisiblePart(points, (left, top, width, height), area) if area else None
+
+
+def _is_wholly_inside(points: Sequence[Point], size: ImageSize | None) -> bool:
+    left, top, right, bottom = bounding_box(points)
+    return is_inside((left, top), size) and is_inside((right, bottom), size)
+
+
+def _seen_corners(clipped: Sequence[Point], size: ImageSize | None) -> list[Point]:
+    """The corners of a clipped polygon, without those that only join parts of it along the margin."""
+    edges = list(_edges(clipped))
+    on_margins = [
+        [(start, end) for start, end in edges if start[axis] == end[axis] == limit] for axis, limit, _ in _margins(size)
+    ]
+    hidden = {edge for on_margin in on_margins for edge in on_margin}
+    seen = [point for edge in edges if edge not in hidden for point in edge]
+    for (axis, _, _), on_margin in zip(_margins(size), on_margins, strict=True):
+        # By the even-odd rule, the inside of the polygon is beside every second part of the margin.
+        ends = sorted((point for edge in on_margin for point in edge), key=lambda point: point[1 - axis])
+        seen += [point for pair in zip(ends[::2], ends[1::2], strict=True) if pair[0] != pair[1] for point in pair]
+    return seen
+
+
+def _without_spikes(clipped: Sequence[Point], size: ImageSize | None) -> list[Point]:
+    """Remove the corners at which a polygon turns back on the margin; nothing of it is inside the image there."""
+    margins = _margins(size)
+    start = next((i for i, point in enumerate(clipped) if all(point[axis] != limit for axis, limit, _ in margins)), 0)
+    points: list[Point] = []
+    for point in [*clipped[start:], *clipped[:start]]:  # from a corner inside, so that no spike is at the ends
+        points.append(point)
+        while len(points) > 2 and _is_spike(points[-3:], margins):  # noqa: PLR2004
+            del points[-2]
+    return points if len(points) < len(clipped) else list(clipped)  # which begin where they did
+
+
+def _is_spike(points: Sequence[Point], margins: Sequence[tuple[int, float, int]]) -> bool:
+    """Whether a polygon turns back at the second of three points, all on one margin."""
+    before, point, after = points
+    return any(
+        before[axis] == point[axis] == after[axis] == limit
+        and (point[1 - axis] - before[1 - axis]) * (after[1 - axis] - point[1 - axis]) <= 0
+        for axis, limit, _ in margins
+    )
+
+
+def _margins(size: ImageSize | None) -> list[tuple[int, float, int]]:
+    """The margins that clip: the axis, the coordinate, and 1 if larger coordinates are inside, else -1."""
+    ends = [] if size is None else [(0, float(size[0]), -1), (1, float(size[1]), -1)]
+    return [(0, 0.0, 1), (1, 0.0, 1), *ends]
+
+
+def _edges(points: Sequence[Point]) -> Iterator[tuple[Point, Point]]:
+    """The edges of a polygon, each from one corner to the next."""
+    return zip([*points[-1:], *points[:-1]], points, strict=True)
+
+
 def _shoelace_area(points: Sequence[Point]) -> float:
     """The area of a polygon that does not cross itself."""
-    following = [*points[1:], points[0]]
-    twice = sum(x * to_y - to_x * y for (x, y), (to_x, to_y) in zip(points, following, strict=True))
-    return abs(twice) / 2
+    return abs(sum(x * to_y - to_x * y for (x, y), (to_x, to_y) in _edges(points))) / 2

@@ -59,7 +59,7 @@ class LabeledObject(NamedTuple):
         bbox: The box around it inside the image: left, top, width and height in pixels.
         area: Its area in pixels. It is 0 for a line and for points.
         raster_id: The value of its pixels in `Label.rasterize`; 0 for a line and for points.
-        points: The points of a vector, clipped to the image.
+        points: The points of a vector that are inside the image: a polygon is clipped, a line keeps all its points.
     """
 
     annotation: Annotation
@@ -171,16 +171,19 @@ class Label(ABC):
         """
 
     @abstractmethod
-    def without_pixels(self, present: Collection[int]) -> Counter[str]:
-        """Count the annotations that have no pixel in a mask, by the reason.
+    def without_pixels(self, raster: Raster) -> Counter[str]:
+        """Count the annotations that have no pixel of a class in a mask, by the reason.
 
         Args:
-            present: The ids of `rasterize` that have pixels.
+            raster: What `rasterize` has drawn.
         """
 
     @abstractmethod
     def only(self, kinds: Collection[str]) -> tuple[Self, Counter[str]]:
-        """Return a label with only the objects of some kinds, and how many there are of each other kind."""
+        """Return a label with only the objects of some kinds, and count the other annotations by the reason.
+
+        Of annotations with the same id, the last one counts, whatever its kind.
+        """
 
     @cached_property
     def last_of_ids(self) -> list[int]:

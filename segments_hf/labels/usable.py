@@ -14,5 +14,8 @@ UNUSABLE_STATUSES = frozenset({UNLABELED, "SKIPPED", "REJECTED"})
 
 
 def is_labeled(row: Row) -> bool:
-    """Tell whether a row has a label that was neither skipped nor rejected, and that could be read."""
-    return row["status"] not in UNUSABLE_STATUSES and row.get("annotations", ()) is not None
+    """Tell whether a row has a label that was neither skipped nor rejected, and that could be read.
+
+    Rows in a layout have no status.
+    """
+    return row.get("status") not in UNUSABLE_STATUSES and row.get("annotations", ()) is not None

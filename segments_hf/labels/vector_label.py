@@ -6,9 +6,9 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from segments_hf.bitmaps import FARTHEST, fill_polygons
+from segments_hf.bitmaps import FARTHEST, fill_polygons, present_ids
 from segments_hf.errors import BitmapError
-from segments_hf.labels.geometry import clip_polygon, clipped_box, is_inside, polygon_areas, rectangle
+from segments_hf.labels.geometry import VisiblePart, clipped_box, is_inside, measure_polygons, rectangle
 from segments_hf.labels.label import (
     NO_AREA,
     NO_CLASS,
@@ -124,15 +124,31 @@ class VectorLabel(Label):
         """
         left_out = self.repeated()
         found = []
-        outlines = [self.vectors[index].outline for index in self.last_of_ids]
-        areas = polygon_areas(outlines, self.size)
-        for index, outline, area in zip(self.last_of_ids, outlines, areas, strict=True):
-            made = _object_of(self.vectors[index], outline, area, self.size, index + 1)
-            if isinstance(made, str):
-                left_out[made] += 1
+        visible = self.visible_parts([self.vectors[index] for index in self.last_of_ids])
+        for index, part in zip(self.last_of_ids, visible, strict=True):
+            annotation, kind = self.vectors[index].annotation, str(self.vectors[index].kind)
+            if annotation.class_index is None:
+                left_out[NO_CLASS] += 1
+            elif isinstance(part, str):
+                left_out[part] += 1
             else:
-                found.append(made)
+                raster_id = index + 1 if kind in FILLED else 0
+                found.append(
+                    LabeledObject(annotation, kind, annotation.class_index, part.box, part.area, raster_id, part.points)
+                )
         return Objects(found, left_out)
+
+    def visible_parts(self, vectors: Sequence[Vector]) -> list[VisiblePart | str]:
+        """Clip vectors to the image and measure them; if nothing of a vector is left, the reason is in its place.
+
+        Raises:
+            BitmapError: A point is not a place in an image.
+        """
+        filled = measure_polygons([vector.outline for vector in vectors], self.size)
+        return [
+            part or (NO_AREA if vector.kind in FILLED else _unfilled_part(vector, self.size))
+            for vector, part in zip(vectors, filled, strict=True)
+        ]
 
     def rasterize(self) -> Raster | None:
         """Draw boxes and polygons in their order, each with its place from 1 on; None if the size is unknown.
@@ -154,12 +170,9 @@ class VectorLabel(Label):
         ]
         return Raster(ids, instances)
 
-    def without_pixels(self, present: Collection[int]) -> Counter[str]:
-        """Count the annotations that have no pixel in a mask, by the reason.
-
-        Args:
-            present: The places that have pixels.
-        """
+    def without_pixels(self, raster: Raster) -> Counter[str]:
+        """Count the annotations that have no pixel of a class in a mask, by the reason."""
+        present = set(present_ids(raster.ids).tolist())
         counts = self.repeated()
         for index in self.last_of_ids:
             vector, has_pixels = self.vectors[index], index + 1 in present
@@ -170,38 +183,25 @@ class VectorLabel(Label):
         return counts
 
     def only(self, kinds: Collection[str]) -> tuple[Self, Counter[str]]:
-        """Return a label with only the objects of some kinds, and how many there are of each other kind."""
-        others = Counter(str(vector.kind) for vector in self.vectors if vector.kind not in kinds)
+        """Return a label with only the objects of some kinds, and count the other annotations by the reason."""
+        counted = [self.vectors[index] for index in self.last_of_ids]
+        others = Counter(str(vector.kind) for vector in counted if vector.kind not in kinds)
         if not others:
             return self, others
-        chosen = [
-            item for item, vector in zip(self._row["annotations"], self.vectors, strict=True) if vector.kind in kinds
-        ]
-        return type(self)({**self._row, "annotations": chosen}), others
+        # Not those that a later annotation of another kind replaces.
+        chosen = [self._row["annotations"][index] for index in self.last_of_ids if self.vectors[index].kind in kinds]
+        return type(self)({**self._row, "annotations": chosen}), others + self.repeated()
 
 
-def _object_of(
-    vector: Vector, outline: list[Point], area: float, size: ImageSize | None, place: int
-) -> LabeledObject | str:
-    """The object of a vector, or the reason to leave it out."""
-    annotation, kind = vector.annotation, str(vector.kind)
-    if annotation.class_index is None:
-        return NO_CLASS
-    if kind in FILLED:
-        points = clip_polygon(outline, size)
-        box = clipped_box(points, size) if points else None
-        if box is None or not area or not box[2] or not box[3]:
-            return NO_AREA
-        return LabeledObject(annotation, kind, annotation.class_index, box, min(area, box[2] * box[3]), place, points)
+def _unfilled_part(vector: Vector, size: ImageSize | None) -> VisiblePart | str:
+    """The part of a line or of points that is inside the image, or the reason to leave it out."""
     points = vector.points
     if not points:
         return NO_AREA
-    if kind == POINT:
+    if vector.kind == POINT:
         points = [point for point in points if is_inside(point, size)]
     box = clipped_box(points, size) if points else None
-    if box is None:
-        return OUTSIDE
-    return LabeledObject(annotation, kind, annotation.class_index, box, 0.0, 0, points)
+    return OUTSIDE if box is None else VisiblePart(points, box, 0.0)
 
 
 def _is_near(coordinate: float | None) -> bool:

@@ -1,35 +1,37 @@
-"""Layouts: the columns that training code expects, one file per task."""
+"""Layouts: the columns that training code expects, one file per task, which has the layout as `LAYOUT`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from segments_hf.dataset.class_info import categories
-from segments_hf.dataset.row_map import check_num_proc, map_splits
+from segments_hf.dataset.row_map import map_splits
 from segments_hf.dataset.rows.problems import checked_on_error
 from segments_hf.errors import OptionError
-from segments_hf.layouts.instance_segmentation import instance_segmentation
-from segments_hf.layouts.layout import Layout, MakeLayout
+from segments_hf.labels.mask_values import class_numbers
+from segments_hf.layouts import (
+    instance_segmentation,
+    object_detection,
+    panoptic_segmentation,
+    semantic_segmentation,
+)
+from segments_hf.layouts.layout import Layout
+from segments_hf.layouts.layout_label import MaskClasses
 from segments_hf.layouts.left_out import leave_out, map_layout
-from segments_hf.layouts.object_detection import object_detection
-from segments_hf.layouts.panoptic_segmentation import panoptic_segmentation
-from segments_hf.layouts.semantic_segmentation import semantic_segmentation
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
-__all__ = ["LAYOUTS", "Layout", "lay_out", "layout_of", "to_layout"]
+__all__ = ["LAYOUTS", "Layout", "lay_out", "layout_of", "mask_classes", "to_layout"]
 
-LAYOUTS: dict[str, MakeLayout] = {
-    "semantic-segmentation": semantic_segmentation,
-    "instance-segmentation": instance_segmentation,
-    "panoptic-segmentation": panoptic_segmentation,
-    "object-detection": object_detection,
+LAYOUTS: dict[str, Layout] = {
+    module.LAYOUT.task: module.LAYOUT
+    for module in (semantic_segmentation, instance_segmentation, panoptic_segmentation, object_detection)
 }
 
 
 def to_layout(
-    dataset: Any,
+    data: Any,
     task: str,
     *,
     ignore_index: int | None = None,
@@ -50,7 +52,8 @@ def to_layout(
     Objects that a layout cannot hold, such as a line in a mask, are left out, and a warning is logged that counts them.
 
     Args:
-        dataset: Rows of an image task: a `Dataset`, `DatasetDict`, `IterableDataset` or `IterableDatasetDict`.
+        data: Rows of an image task: a dataset or a stream, or a dict of its splits; or a release as `load_release`
+            takes it, which is built.
         task: One of the four.
         ignore_index: For semantic masks, the value of unlabelled pixels: then a pixel is the class index. By default
             unlabelled is 0 and a pixel is the class index + 1. `id2label` tells the names of the numbers.
@@ -59,11 +62,11 @@ def to_layout(
             them (for a stream, the count so far).
         on_error: What to do with a row whose label cannot be read or does not fit into the layout, such as one of over
             255 instances in ``instance-segmentation``: ``"raise"``, ``"skip"`` the row, or ``"keep"`` it with null in
-            the new columns. Rows that were skipped or kept are logged.
+            the new columns. Rows that were skipped or kept are logged. A release is loaded with it too.
         num_proc: How many processes do it; not for a stream.
 
     Returns:
-        A dataset of the same kind.
+        A dataset of the same kind; a dict of splits for a release.
 
     Raises:
         OptionError: There is no such task, an option does not fit it, or no row is left in a split.
@@ -78,7 +81,7 @@ def to_layout(
     'P'
     """
     return lay_out(
-        dataset,
+        data,
         task,
         ignore_index=ignore_index,
         keep_unlabeled=keep_unlabeled,
@@ -88,7 +91,7 @@ def to_layout(
 
 
 def lay_out(
-    dataset: Any,
+    data: Any,
     task: str,
     *,
     ignore_index: int | None = None,
@@ -100,7 +103,7 @@ def lay_out(
     """`to_layout`, with columns of the rows that are kept besides.
 
     Args:
-        dataset: As for `to_layout`.
+        data: As for `to_layout`.
         task: As for `to_layout`.
         ignore_index: As for `to_layout`.
         keep_unlabeled: As for `to_layout`.
@@ -110,21 +113,34 @@ def lay_out(
     """
     if task not in LAYOUTS:
         raise OptionError(f"task: got {task!r}, wanted one of {', '.join(LAYOUTS)}")
-    if ignore_index is not None and task != "semantic-segmentation":
+    layout = LAYOUTS[task]
+    if ignore_index is not None and not layout.has_ignore_index:
         raise OptionError(f"ignore_index: got {ignore_index} for {task}, but only semantic masks have one")
-    check_num_proc(dataset, num_proc)
     policy = checked_on_error(on_error)
 
     def of_split(part: Any, split: str) -> Any:
-        layout = LAYOUTS[task](categories(part), ignore_index)
-        known = {**part.features, **layout.made.features}
-        features = {name: known[name] for name in [*layout.names, *also]}
+        made = layout.make(categories(part), ignore_index)
+        known = {**part.features, **made.features}
+        features = {name: known[name] for name in [*layout.columns, *also]}
         rows = part if keep_unlabeled else leave_out(part, split, num_proc)
-        return map_layout(rows, layout.made, features, split, policy, num_proc)
+        return map_layout(rows, made, features, split, policy, num_proc)
 
-    return map_splits(dataset, of_split)
+    return map_splits(data, of_split, num_proc, policy)
 
 
-def layout_of(columns: Collection[str]) -> str | None:
-    """The task whose layout has these columns; None where they are of no layout."""
-    return next((task for task, make in LAYOUTS.items() if {*make([], None).names} == {*columns}), None)
+def layout_of(columns: Collection[str]) -> Layout | None:
+    """Return the layout that has these columns; None if they are of no layout."""
+    return next((layout for layout in LAYOUTS.values() if {*layout.columns} == {*columns}), None)
+
+
+def mask_classes(features: Mapping[str, Any], count: int) -> MaskClasses:
+    """Return how the values of the semantic mask in a layout stand for classes.
+
+    Args:
+        features: The features of a dataset in a layout.
+        count: The number of classes.
+    """
+    layout = layout_of(features)
+    if layout is None or not layout.has_ignore_index:
+        return MaskClasses(number=count)
+    return MaskClasses(len(class_numbers(features)) - count, count)  # "unlabeled" may have a value, too

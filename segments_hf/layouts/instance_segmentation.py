@@ -1,7 +1,7 @@
 """``instance-segmentation``: `image`, `annotation`, `semantic_class_to_id`.
 
-What ``run_instance_segmentation.py`` of transformers reads: in `annotation`, the first channel is the class, the
-second the instance.
+What ``run_instance_segmentation.py`` of transformers reads: `annotation` is an RGB PNG with class index + 1, the
+number of the instance in its image, and 0.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from datasets import Image, Value
 
-from segments_hf.bitmaps import boxes, encode_bitmap, instance_mask, semantic_mask
+from segments_hf.bitmaps import decode_bitmap, encode_bitmap, instance_mask, present_ids, semantic_mask
 from segments_hf.errors import BitmapError, OptionError
 from segments_hf.labels.categories import CARRIER, to_feature_id
+from segments_hf.labels.label import last_of_ids
 from segments_hf.labels.mask_values import mask_feature, mask_names
 from segments_hf.layouts.layout import Columns, Layout
+from segments_hf.layouts.layout_label import LayoutLabel, MaskClasses, mask_label
 from segments_hf.layouts.mask_columns import left_out_of, raster_of, stored_image
 
 if TYPE_CHECKING:
@@ -29,19 +31,23 @@ if TYPE_CHECKING:
 _LARGEST = 255  # what fits into a channel
 
 
-def instance_segmentation(categories: Sequence[Category], ignore_index: int | None) -> Layout:  # noqa: ARG001
-    """The layout: `annotation` is an RGB PNG with class index + 1, the number of the instance, and 0.
-
-    Raises:
-        OptionError: There are more than 255 classes.
-    """
+def _make(categories: Sequence[Category], ignore_index: int | None) -> _Annotations:
+    del ignore_index
     if len(categories) > _LARGEST:
         raise OptionError(
             f"got {len(categories)} classes, but a channel of instance-segmentation holds {_LARGEST}; "
             "panoptic-segmentation holds any number"
         )
-    made = _Annotations(tuple(mask_names(categories).values()), to_feature_id(categories))
-    return Layout((CARRIER, "annotation", "semantic_class_to_id"), made)
+    return _Annotations(tuple(mask_names(categories).values()), to_feature_id(categories))
+
+
+def _read(row: Row, classes: MaskClasses) -> LayoutLabel | None:
+    del classes
+    if row["annotation"] is None:
+        return None
+    ids = decode_bitmap(row["annotation"])
+    values = np.unique(ids).tolist()
+    return mask_label(ids, {value: (value & _LARGEST) - 1 for value in values if value & _LARGEST})
 
 
 @dataclass(frozen=True)
@@ -66,9 +72,10 @@ class _Annotations:
 
 
 def _annotation(raster: Raster) -> dict[str, Any]:
-    classed = [item for item in raster.instances if item["category"] is not None]
+    counted = last_of_ids([item["id"] for item in raster.instances])
+    classed = [raster.instances[index] for index in counted if raster.instances[index]["category"] is not None]
     if len(classed) > _LARGEST:  # some may have no pixels
-        present = set(boxes(raster.ids).ids.tolist())
+        present = set(present_ids(raster.ids).tolist())
         classed = [item for item in classed if item["id"] in present]
     if len(classed) > _LARGEST:
         raise BitmapError(
@@ -77,3 +84,15 @@ def _annotation(raster: Raster) -> dict[str, Any]:
         )
     instances = instance_mask(raster.ids, classed).astype(np.uint32)
     return stored_image(encode_bitmap(semantic_mask(raster.ids, classed) | instances << np.uint32(8), alpha=False))
+
+
+LAYOUT = Layout(
+    "instance-segmentation",
+    (CARRIER, "annotation", "semantic_class_to_id"),
+    ("annotation",),
+    _make,
+    _read,
+    "`annotation` is an RGB PNG: R is the class of a pixel, as `semantic_class_to_id` and `id2label.json` number them, "
+    "and G is the number of the instance in its image, from 1 on. 0 is unlabelled.",
+    ("image-segmentation", "instance-segmentation"),
+)

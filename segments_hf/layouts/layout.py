@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from segments_hf.labels.row import Row
+    from segments_hf.layouts.layout_label import LayoutLabel, MaskClasses
     from segments_hf.release import Category
 
 
@@ -46,16 +47,22 @@ class Layout:
     """The columns that training code for a task reads.
 
     Attributes:
-        names: Their names in order. Those that are not made stay as they are in the row.
-        made: The columns that are made.
+        task: The name of the task.
+        columns: The columns in order. Those that are not made stay as they are in the row.
+        label_columns: Those that `read` reads, but for the size of the image.
+        make: What makes the columns, given the categories and the `ignore_index`.
+        read: Reads the label of a row back; None for a row without a label. It raises BitmapError or AssetError for a
+            mask that cannot be read.
+        encoding: How the columns encode labels, in Markdown for the card of a dataset.
+        hub_task: The task category and task id on the Hub.
+        has_ignore_index: Whether the mask has a value for pixels to ignore.
     """
 
-    names: tuple[str, ...]
-    made: LayoutColumns
-
-
-class MakeLayout(Protocol):
-    """Makes the layout for the categories of a dataset."""
-
-    def __call__(self, categories: Sequence[Category], ignore_index: int | None) -> Layout:
-        """Make the layout; `ignore_index` is for the tasks whose mask has one."""
+    task: str
+    columns: tuple[str, ...]
+    label_columns: tuple[str, ...]
+    make: Callable[[Sequence[Category], int | None], LayoutColumns]
+    read: Callable[[Row, MaskClasses], LayoutLabel | None]
+    encoding: str
+    hub_task: tuple[str, str | None]
+    has_ignore_index: bool = False

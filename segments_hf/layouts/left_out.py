@@ -58,7 +58,7 @@ def leave_out(part: Any, split: str, num_proc: int | None) -> Any:
     if isinstance(part, datasets.IterableDataset):
         return filter_rows(part, _CountingFilter(is_trainable, _RunningCount(split, "rows left out")), None)
     kept = filter_rows(part, is_trainable, num_proc)
-    left = Counter(part.with_format(None)["status"]) - Counter(kept["status"])
+    left = Counter(part.with_format(None)["status"][:]) - Counter(kept["status"][:])
     if not left:
         return kept
     reasons = ", ".join(
@@ -92,7 +92,7 @@ def map_layout(
         counting = _CountingColumns(made, on_error, _RunningCount(split, "objects left out"), split)
         return map_rows(part, counting, features, None, problem_column=_REPORT if on_error == "skip" else None)
     mapped = map_rows(part, _ReportedColumns(made, on_error), {**features, _REPORT: Value("string")}, num_proc)
-    reports = [msgspec.json.decode(text or "{}", type=_RowReport) for text in mapped[_REPORT]]
+    reports = [msgspec.json.decode(text or "{}", type=_RowReport) for text in mapped[_REPORT][:]]
     mapped = mapped.remove_columns(_REPORT)
     problems = {number: report.problem for number, report in enumerate(reports) if report.problem}
     _log(split, sum((Counter(report.left_out) for report in reports), Counter()), list(problems.values()), on_error)

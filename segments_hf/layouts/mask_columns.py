@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from datasets import ClassLabel, Image, Value
 
-from segments_hf.bitmaps import boxes, encode_bitmap, encode_mask, instance_mask, panoptic, semantic_mask
+from segments_hf.bitmaps import encode_bitmap, encode_mask, instance_mask, panoptic, semantic_mask
 from segments_hf.dataset.class_info import categories
-from segments_hf.dataset.row_map import check_num_proc, map_rows, map_splits
+from segments_hf.dataset.row_map import map_rows, map_splits
 from segments_hf.errors import OptionError
 from segments_hf.labels import label_of
 from segments_hf.labels.categories import class_colors, class_names
@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 
 def add_semantic_masks(
-    dataset: Any,
+    data: Any,
     *,
     column: str = "semantic_mask",
     ignore_index: int | None = None,
@@ -46,7 +46,8 @@ def add_semantic_masks(
     Polygons and boxes are drawn in the order of the annotations.
 
     Args:
-        dataset: Rows of an image task: a `Dataset`, `DatasetDict`, `IterableDataset` or `IterableDatasetDict`.
+        data: Rows of an image task: a dataset or a stream, or a dict of its splits; or a release as `load_release`
+            takes it, which is built.
         column: The new column, an `Image()` of PNGs: class index + 1, and 0 where unlabelled; null where there is no
             label. `id2label` tells the names of the numbers.
         ignore_index: The value of unlabelled pixels instead: then a pixel is the class index.
@@ -54,7 +55,7 @@ def add_semantic_masks(
         num_proc: How many processes do it; not for a stream.
 
     Returns:
-        A dataset of the same kind. The other columns stay as they are.
+        A dataset of the same kind; a dict of splits for a release. The other columns stay as they are.
 
     Raises:
         BitmapError: A bitmap cannot be read; the error names the sample.
@@ -65,37 +66,39 @@ def add_semantic_masks(
     def columns(classes: Sequence[Category]) -> SemanticMasks:
         return semantic_masks(classes, column, ignore_index, palette=palette)
 
-    return _add(dataset, columns, num_proc)
+    return _add(data, columns, num_proc)
 
 
 def add_instance_masks(
-    dataset: Any, *, column: str = "instance_mask", palette: bool = True, num_proc: int | None = None
+    data: Any, *, column: str = "instance_mask", palette: bool = True, num_proc: int | None = None
 ) -> Any:
     """Adds the number of the instance of every pixel.
 
     Args:
-        dataset: Rows of an image task: a `Dataset`, `DatasetDict`, `IterableDataset` or `IterableDatasetDict`.
+        data: Rows of an image task: a dataset or a stream, or a dict of its splits; or a release as `load_release`
+            takes it, which is built.
         column: The new column, an `Image()` of PNGs: 1 for the first of the row's annotations, 2 for the second, and 0
             where unlabelled; null where there is no label.
         palette: Whether viewers see colours; the numbers are the same without.
         num_proc: How many processes do it; not for a stream.
 
     Returns:
-        A dataset of the same kind. The other columns stay as they are.
+        A dataset of the same kind; a dict of splits for a release. The other columns stay as they are.
 
     Raises:
         BitmapError: A bitmap cannot be read; the error names the sample.
         OptionError: The column exists.
         SegmentsHFError: The dataset does not hold rows of an image task with their categories.
     """
-    return _add(dataset, lambda _: InstanceMasks(column, palette), num_proc)
+    return _add(data, lambda _: InstanceMasks(column, palette), num_proc)
 
 
-def add_panoptic_masks(dataset: Any, *, column: str = "panoptic_mask", num_proc: int | None = None) -> Any:
+def add_panoptic_masks(data: Any, *, column: str = "panoptic_mask", num_proc: int | None = None) -> Any:
     """Adds the segment of every pixel, and `segments_info`, as in COCO's panoptic format.
 
     Args:
-        dataset: Rows of an image task: a `Dataset`, `DatasetDict`, `IterableDataset` or `IterableDatasetDict`.
+        data: Rows of an image task: a dataset or a stream, or a dict of its splits; or a release as `load_release`
+            takes it, which is built.
         column: The new column, an `Image()` of RGB PNGs: id = R + 256 G + 65536 B, and 0 where unlabelled; null where
             there is no label. Instances of a class whose `has_instances` is false are one segment. The id is that of
             the annotation; of vector labels, its place from 1 on.
@@ -112,19 +115,17 @@ def add_panoptic_masks(dataset: Any, *, column: str = "panoptic_mask", num_proc:
     """
     if column == SEGMENTS:
         raise OptionError(f"column: got {column!r}, which is the name of the other new column")
-    return _add(dataset, partial(panoptic_masks, column=column), num_proc)
+    return _add(data, partial(panoptic_masks, column=column), num_proc)
 
 
-def _add(dataset: Any, columns: Callable[[Sequence[Category]], NewColumns], num_proc: int | None) -> Any:
-    check_num_proc(dataset, num_proc)
-
+def _add(data: Any, columns: Callable[[Sequence[Category]], NewColumns], num_proc: int | None) -> Any:
     def add(part: Any, _: str) -> Any:
         new = columns(categories(part))
         if taken := new.features.keys() & part.features:
             raise OptionError(f"column: got {', '.join(sorted(taken))}, which the dataset has already")
         return map_rows(part, new, {**part.features, **new.features}, num_proc)
 
-    return map_splits(dataset, add)
+    return map_splits(data, add, num_proc)
 
 
 def semantic_masks(
@@ -259,7 +260,7 @@ def left_out_of(row: Row, raster: Raster | None) -> Counter[str]:
     label = label_of(row)
     if label is None or raster is None:
         return Counter()
-    return label.without_pixels(set(boxes(raster.ids).ids.tolist()))
+    return label.without_pixels(raster)
 
 
 @cache

@@ -1,6 +1,7 @@
 """``object-detection``: `image_id`, `image`, `width`, `height`, `objects`, as in cppe-5.
 
-What ``run_object_detection.py`` of transformers reads.
+What ``run_object_detection.py`` of transformers reads: `objects` is a struct of lists, and `bbox` is left, top, width,
+height in pixels. An object whose box has no area is left out.
 """
 
 from __future__ import annotations
@@ -16,21 +17,20 @@ from segments_hf.labels import label_of
 from segments_hf.labels.categories import class_names
 from segments_hf.labels.label import NO_AREA
 from segments_hf.layouts.layout import Columns, Layout
+from segments_hf.layouts.layout_label import LayoutLabel, LayoutObject, MaskClasses
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from segments_hf.labels.row import Row
-    from segments_hf.release import Category
 
 
-def object_detection(categories: Sequence[Category], ignore_index: int | None) -> Layout:  # noqa: ARG001
-    """The layout: `objects` is a struct of lists, and `bbox` is left, top, width, height in pixels.
-
-    An object whose box has no area is left out.
-    """
-    names = ("image_id", "image", "width", "height", "objects")
-    return Layout(names, _Objects(tuple(class_names(categories))))
+def _read(row: Row, classes: MaskClasses) -> LayoutLabel | None:
+    del classes
+    found = row["objects"]
+    if found is None:
+        return None
+    size = (row["width"], row["height"]) if row.get("width") and row.get("height") else None
+    parts = zip(found["category"], found["area"], found["bbox"], strict=True)
+    return LayoutLabel(size, None, [LayoutObject(0, index, area, tuple(bbox)) for index, area, bbox in parts])
 
 
 @dataclass(frozen=True)
@@ -74,3 +74,15 @@ def image_id(row: Row) -> int:
     """
     key = f"{row.get('uuid') or row['name']}\n{row.get('frame_index')}"
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") >> 11
+
+
+LAYOUT = Layout(
+    "object-detection",
+    ("image_id", "image", "width", "height", "objects"),
+    ("objects",),
+    lambda categories, _: _Objects(tuple(class_names(categories))),
+    _read,
+    "`objects` holds a list of each property: `bbox` is left, top, width, height in pixels, `area` is in pixels, and "
+    "`category` is a number of `id2label.json`.",
+    ("object-detection", None),
+)

@@ -1,18 +1,38 @@
-"""``panoptic-segmentation``: `image`, `label`, `segments_info`, as in nielsr/ade20k-panoptic-demo."""
+"""``panoptic-segmentation``: `image`, `label`, `segments_info`, as in nielsr/ade20k-panoptic-demo.
+
+`label` is the panoptic mask.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from segments_hf.bitmaps import decode_bitmap
+from segments_hf.images.viewing import opened
 from segments_hf.layouts.layout import Layout
-from segments_hf.layouts.mask_columns import panoptic_masks
+from segments_hf.layouts.layout_label import LayoutLabel, LayoutObject, MaskClasses
+from segments_hf.layouts.mask_columns import SEGMENTS, panoptic_masks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from segments_hf.release import Category
+    from segments_hf.labels.row import Row
 
 
-def panoptic_segmentation(categories: Sequence[Category], ignore_index: int | None) -> Layout:  # noqa: ARG001
-    """The layout: `label` is the panoptic mask."""
-    return Layout(("image", "label", "segments_info"), panoptic_masks(categories, "label"))
+def _read(row: Row, classes: MaskClasses) -> LayoutLabel | None:
+    del classes
+    picture = opened(row["label"])
+    if picture is None or row[SEGMENTS] is None:
+        return None
+    objects = [LayoutObject(item["id"], item["category_id"], float(item["area"])) for item in row[SEGMENTS]]
+    return LayoutLabel(picture.size, decode_bitmap(picture), objects)
+
+
+LAYOUT = Layout(
+    "panoptic-segmentation",
+    ("image", "label", SEGMENTS),
+    ("label", SEGMENTS),
+    lambda categories, _: panoptic_masks(categories, "label"),
+    _read,
+    "`label` is an RGB PNG: R + 256 G + 65536 B is the `id` of an entry of `segments_info`, and 0 is unlabelled. "
+    "`category_id` there is a number of `id2label.json`, `bbox` is left, top, width, height in pixels.",
+    ("image-segmentation", "panoptic-segmentation"),
+)

@@ -1,21 +1,57 @@
 """``semantic-segmentation``: `image` and `label`, as in segments/sidewalk-semantic.
 
-What ``run_semantic_segmentation.py`` of transformers reads.
+What ``run_semantic_segmentation.py`` of transformers reads: `label` is the semantic mask.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from segments_hf.images.viewing import opened
 from segments_hf.layouts.layout import Layout
+from segments_hf.layouts.layout_label import LayoutLabel, MaskClasses, mask_label
 from segments_hf.layouts.mask_columns import semantic_masks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from PIL.Image import Image
 
-    from segments_hf.release import Category
+    from segments_hf.labels.row import Row
 
 
-def semantic_segmentation(categories: Sequence[Category], ignore_index: int | None) -> Layout:
-    """The layout: `label` is the semantic mask."""
-    return Layout(("image", "label"), semantic_masks(categories, "label", ignore_index))
+def _read(row: Row, classes: MaskClasses) -> LayoutLabel | None:
+    picture = opened(row["label"])
+    if picture is None:
+        return None
+    values = np.asarray(picture).astype(np.int64)
+    first = _first_class(picture) if classes.first is None else classes.first
+    indices = values - first
+    unlabeled = indices < 0
+    if classes.number is not None:
+        unlabeled |= indices >= classes.number
+    elif first == 0:
+        unlabeled |= np.isin(values, _black_values(picture))
+    return mask_label(np.where(unlabeled, 0, indices + 1).astype(np.uint32), is_by_class=True)
+
+
+def _first_class(picture: Image) -> int:
+    """The value of class 0, if nothing tells it: our masks have a palette in which unlabeled pixels are black."""
+    return 0 if picture.mode == "P" and 0 not in _black_values(picture) else 1
+
+
+def _black_values(picture: Image) -> list[int]:
+    return np.flatnonzero(~np.any(np.reshape(picture.getpalette() or [], (-1, 3)), axis=1)).tolist()
+
+
+LAYOUT = Layout(
+    "semantic-segmentation",
+    ("image", "label"),
+    ("label",),
+    lambda categories, ignore_index: semantic_masks(categories, "label", ignore_index),
+    _read,
+    "`label` is a PNG whose pixels are classes: `id2label.json` names them. It has a palette, so that viewers show "
+    "colours; `numpy.array(row['label'])` gives the numbers.",
+    ("image-segmentation", "semantic-segmentation"),
+    has_ignore_index=True,
+)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from segments_hf.dataset.compat import progress_bar
-from segments_hf.dataset.row_source import open_source
+from segments_hf.dataset.input_rows import open_rows
 from segments_hf.dataset.rows.row_images import PICTURES
 from segments_hf.errors import OptionError
 from segments_hf.io.prefetching import DECODERS, prefetch
@@ -54,8 +54,8 @@ class PageHead(msgspec.Struct):
 
 
 def preview(
-    dataset_or_release: Any,
-    out: str | os.PathLike[str],
+    data: Any,
+    path: str | os.PathLike[str],
     *,
     limit: int | None = 1000,
     size: int = 1280,
@@ -67,9 +67,9 @@ def preview(
     The page is one file that opens from disk and asks nobody for anything. Samples that are broken are on it too.
 
     Args:
-        dataset_or_release: A `Dataset`, `DatasetDict`, `IterableDataset` or `IterableDatasetDict` of rows, also one
-            from the Hub; or a release as `load_release` takes it, or a `Release`. Rows are read one by one.
-        out: The file to write, such as ``preview.html``. A page that was made before is replaced.
+        data: A release as `load_release` takes it; or a dataset or a stream of rows, also one from the Hub, or a dict
+            of its splits. Rows are read one by one.
+        path: The file to write, such as ``preview.html``. A page that was made before is replaced.
         limit: How many samples of a release, or rows of a dataset, to show at most; None for all. A page of 1,000 has
             some 150 MB.
         size: The longest side of the pictures in pixels; larger ones are scaled down.
@@ -91,19 +91,19 @@ def preview(
     """
     if size < _SMALLEST:
         raise OptionError(f"size: got {size}, wanted {_SMALLEST} pixels at least")
-    source = open_source(dataset_or_release, assets=True, limit=limit, **options)
+    source = open_rows(data, assets=True, limit=limit, **options)
     validator = Validator(assets=True)
     outcomes = progress_bar(source.outcomes(), desc="Preview", total=source.length, unit="img")
     names, colors = class_names(source.categories), class_colors(source.categories)
     ids = [category.id for category in source.categories]
     classes = [PageClass(*parts) for parts in zip(ids, names, colors, strict=True)]
-    with new_page(Path(out), source.name, overwrite=overwrite) as page:
+    with new_page(Path(path), source.name, overwrite=overwrite) as page:
         page.add(block("page", PageHead(source.name, source.task_type, classes, limit)))
         look = partial(_look, validator=validator, classes=len(classes), longest=size)
         for examined, sample in prefetch(look, outcomes, weight=_weight, in_flight=DECODERS):
             sample.entry.findings = validator.compare(examined)
             page.add(block("entry", sample.entry) + block("thumb", sample.thumb) + block("detail", sample.detail))
-    return Path(out)
+    return Path(path)
 
 
 def _look(outcome: Outcome, *, validator: Validator, classes: int, longest: int) -> tuple[Examined, ShownSample]:

@@ -2,6 +2,7 @@
 
 from segments_hf.release.document import Category, Frame, Labelset, json_text
 from segments_hf.release.filters import STATUSES, has_metadata, wanted_statuses
+from segments_hf.release.json_file import file_state
 from segments_hf.release.platform import Reference, canonical_source, parse_reference, pin, releases_folder
 from segments_hf.release.release import Release
 from segments_hf.release.sample import UNLABELED, Sample
@@ -22,6 +23,7 @@ __all__ = [
     "Sample",
     "TaskKind",
     "canonical_source",
+    "file_state",
     "has_metadata",
     "json_text",
     "parse_reference",

@@ -10,14 +10,27 @@ from typing import TYPE_CHECKING
 
 from segments_hf.errors import ReleaseError
 from segments_hf.io.redaction import public_name
+from segments_hf.io.urls import is_url
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 Buffer = bytes | memoryview
+FileState = tuple[int, ...]
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
+
+
+def file_state(source: str | os.PathLike[str]) -> FileState | None:
+    """What tells a file from one that has replaced or changed it since; None for a URL, and where there is no file."""
+    if is_url(os.fspath(source)):
+        return None
+    try:
+        status = os.stat(source)
+    except (OSError, ValueError):
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def map_file(path: Path) -> Buffer:

@@ -15,6 +15,7 @@ from segments_hf.io.redaction import public_name
 from segments_hf.io.urls import file_path, is_url
 from segments_hf.release.decoding import decode
 from segments_hf.release.document import Document, Labelset, Owner, SampleDocument, Task, parse_moment
+from segments_hf.release.json_file import file_state
 from segments_hf.release.platform.pinning import pin
 from segments_hf.release.release_source import read_source
 from segments_hf.release.sample import RAW_LABELS, Sample
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from segments_hf.release.document import Category
-    from segments_hf.release.json_file import Buffer
+    from segments_hf.release.json_file import Buffer, FileState
 
 GROUND_TRUTH = "ground-truth"
 
@@ -44,6 +45,8 @@ class Release:
         base: What relative asset paths are relative to: a folder, or the URL of a folder.
         location: What opens it again: a path, or a URL with its query, which may be secret. A release on the platform
             is pinned.
+        file_state: What tells its file from one that has replaced or changed it since; None for a URL, and for a
+            release that was made in memory.
 
     >>> from segments_hf.demo import demo_release
     >>> release = Release.open(demo_release())
@@ -65,6 +68,7 @@ class Release:
         """
         self.source = public_name(source)
         self.location = source
+        self.file_state: FileState | None = None
         self.base = (
             source.partition("?")[0].rpartition("/")[0] if is_url(source) else os.path.dirname(os.path.abspath(source))
         )
@@ -99,7 +103,10 @@ class Release:
         """
         name = pin(source, api_key)
         name = file_path(name) or os.path.expanduser(name)
-        return cls(read_source(name, api_key=api_key, storage_options=storage_options), name)
+        state = file_state(name)
+        release = cls(read_source(name, api_key=api_key, storage_options=storage_options), name)
+        release.file_state = state
+        return release
 
     def __repr__(self) -> str:
         return f"Release({self.source!r}, {len(self)} samples)"

@@ -89,7 +89,11 @@ def _objects_per_class(stats: Stats) -> Figure | None:
 
 def _images_per_class(stats: Stats) -> Figure | None:
     bars = [bar(item.name, item.images, item.color) for item in stats.classes]
-    return bar_chart("images with each class", "images", _longest_first(bars)) if stats.objects else None
+    return (
+        bar_chart("images with each class", "images", _longest_first(bars))
+        if any(item.images for item in stats.classes)
+        else None
+    )
 
 
 def _pixels_per_class(stats: Stats) -> Figure | None:

@@ -5,24 +5,30 @@ from __future__ import annotations
 import itertools
 from array import array
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from segments_hf.dataset.compat import progress_bar
-from segments_hf.dataset.row_source import open_source
-from segments_hf.errors import BitmapError
+from segments_hf.dataset.input_rows import open_rows
+from segments_hf.dataset.row_map import check_rows
+from segments_hf.errors import AssetError, BitmapError
 from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.labels import BITMAP_COLUMN, is_labeled
 from segments_hf.labels.categories import class_colors, class_names
 from segments_hf.labels.row import sample_name
+from segments_hf.layouts import layout_of, mask_classes
+from segments_hf.stats.layout_rows import countable
 from segments_hf.stats.measure import Measured, measure
 from segments_hf.stats.tally import AttributeCounts, Attributes, AttributeValue, Sizes, sizes_of
 
 if TYPE_CHECKING:
-    from segments_hf.dataset.row_source import Source
+    from segments_hf.dataset.input_rows import InputRows
     from segments_hf.dataset.rows.row_maker import Outcome
     from segments_hf.labels.row import Row
+    from segments_hf.layouts import Layout
+    from segments_hf.layouts.layout_label import MaskClasses
 
 __all__ = ["AttributeCounts", "AttributeValue", "ClassStats", "ImageSize", "Sizes", "Stats", "Together", "stats"]
 
@@ -75,8 +81,8 @@ class Stats(msgspec.Struct, frozen=True):
         task_type: The task type, if it is known.
         images: How many images there are; each frame of a sequence is one.
         labelled: How many have a label.
-        statuses: How many images have each label status, the most frequent first.
-        objects: How many objects there are.
+        statuses: How many images have each label status, the most frequent first; none for a layout.
+        objects: How many objects there are; 0 for semantic masks, which do not tell.
         without_class: How many of them have no class that is known.
         classes: The classes, in the order of their indices.
         objects_per_image: How many labelled images have so many objects, by the number of objects.
@@ -107,15 +113,16 @@ class Stats(msgspec.Struct, frozen=True):
     problems: list[str]
 
 
-def stats(dataset_or_release: Any, *, assets: bool = False, limit: int | None = None, **options: Any) -> Stats:
-    """Counts what is in a dataset: classes, objects, pixels, sizes, statuses, attributes.
+def stats(data: Any, *, assets: bool = False, limit: int | None = None, **options: Any) -> Stats:
+    """Counts what is in data: classes, objects, pixels, sizes, statuses, attributes.
 
     Bitmaps are needed for pixels, and for the sizes of objects that are masks. Those of a dataset are read; a release
-    is counted from its file alone, unless its assets are asked for.
+    is counted from its file alone, unless its assets are asked for. Of a layout, what its columns tell is counted: they
+    have no statuses and attributes, and semantic masks have no objects.
 
     Args:
-        dataset_or_release: A `Dataset`, `DatasetDict`, `IterableDataset` or `IterableDatasetDict` of rows, also one
-            from the Hub, whose splits are counted together; or a release as `load_release` takes it, or a `Release`.
+        data: A release as `load_release` takes it; or a dataset or a stream of rows, also in a layout or from the Hub,
+            or a dict of its splits, which are counted together.
         assets: Whether the pictures of a release are fetched.
         limit: How many samples, or rows of a dataset, to count at most.
         **options: The options of `load_release` for a release: which samples, and how pictures are fetched.
@@ -129,12 +136,22 @@ def stats(dataset_or_release: Any, *, assets: bool = False, limit: int | None = 
     >>> counted.labelled, counted.objects, [(item.name, item.objects, item.images) for item in counted.classes]
     (6, 63, [('flower', 21, 6), ('leaf', 42, 6)])
     """
-    source = open_source(dataset_or_release, assets=assets, limit=limit, **options)
+    source = open_rows(data, assets=assets, limit=limit, check=_check, **options)
     counting = _Counting(source)
     shown = progress_bar(source.outcomes(), desc="Counting", total=source.length, unit="img")
-    for outcome, measured in prefetch(_measured, map(_light, shown), weight=lambda _: 0, in_flight=DECODERS):
+    layout = layout_of(source.features)
+    measure_: Any = _measured
+    if layout is not None:
+        classes = mask_classes(source.features, len(source.categories))
+        measure_ = partial(_measured_in_layout, layout=layout, classes=classes)
+    for outcome, measured in prefetch(measure_, map(_light, shown), weight=lambda _: 0, in_flight=DECODERS):
         counting.add(outcome, measured)
     return counting.stats()
+
+
+def _check(rows: Any) -> None:
+    if layout_of(rows.features or ()) is None:
+        check_rows(rows)
 
 
 def _light(outcome: Outcome) -> Outcome:
@@ -157,10 +174,22 @@ def _measured(outcome: Outcome) -> tuple[Outcome, Measured | BitmapError | None]
         row.pop(BITMAP_COLUMN, None)
 
 
+def _measured_in_layout(
+    outcome: Outcome, layout: Layout, classes: MaskClasses
+) -> tuple[Outcome, Measured | AssetError | BitmapError | None]:
+    """The same for a row in a layout. Runs in threads."""
+    try:
+        outcome.row, measured = countable(layout.read(outcome.row or {}, classes))
+    except (AssetError, BitmapError) as error:
+        outcome.row = {}
+        return outcome, error
+    return outcome, measured
+
+
 class _Counting:
     """Counts that are under way."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: InputRows) -> None:
         self._source = source
         self._images = self._labelled = self._unlabelled_pixels = self._masks = 0
         self._statuses = Counter[str]()
@@ -175,39 +204,45 @@ class _Counting:
         self._image_attributes = Attributes()
         self._problems: list[str] = []
 
-    def add(self, outcome: Outcome, measured: Measured | BitmapError | None) -> None:
+    def add(self, outcome: Outcome, measured: Measured | AssetError | BitmapError | None) -> None:
         """Counts a row."""
         self._problems += [f"sample {problem.sample!r}: {problem.reason}" for problem in outcome.problems]
         row = outcome.row
         if row is None:
             return
         self._images += 1
-        self._statuses[row["status"] or "(unknown)"] += 1
+        if "status" in row:
+            self._statuses[row["status"] or "(unknown)"] += 1
         if row.get("width") and row.get("height"):
             self._image_sizes[row["width"], row["height"]] += 1
         if not is_labeled(row):
             return
         self._labelled += 1
-        if isinstance(measured, BitmapError):
-            self._problems.append(f"{sample_name(row)}: {measured}")
+        if isinstance(measured, AssetError | BitmapError):
+            self._problems.append(f"{sample_name(row) if 'name' in row else f'row {self._images - 1}'}: {measured}")
         elif measured is not None:
             self._add_measured(measured)
         if "annotations" in row:
             self._add_annotations(row)
+        elif isinstance(measured, Measured):  # semantic masks
+            self._add_classes(sorted(measured.pixels or ()))
 
     def _add_annotations(self, row: Row) -> None:
         annotations = row["annotations"]
         classes = [item["category"] for item in annotations]
         known = sorted({index for index in classes if index is not None})
         self._objects.update(classes)
-        self._images_with.update(known)
-        self._together.update(itertools.combinations(known, 2))
+        self._add_classes(known)
         self._per_image[len(annotations)] += 1
         try:
             self._attributes.add(item["attributes"] for item in annotations)
             self._image_attributes.add([row.get("image_attributes")])
         except msgspec.DecodeError as error:
             self._problems.append(f"{sample_name(row)}: got attributes that are not JSON ({error})")
+
+    def _add_classes(self, indices: list[int]) -> None:
+        self._images_with.update(indices)
+        self._together.update(itertools.combinations(indices, 2))
 
     def _add_measured(self, measured: Measured) -> None:
         for index, area in measured.areas:

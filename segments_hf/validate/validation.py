@@ -6,8 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from segments_hf.dataset.compat import progress_bar
+from segments_hf.dataset.input_rows import open_rows
 from segments_hf.dataset.inputs import stored_size
-from segments_hf.dataset.row_source import open_source
 from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.validate.report import Report, by_check
 from segments_hf.validate.validator import Validator
@@ -15,13 +15,13 @@ from segments_hf.validate.validator import Validator
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from segments_hf.dataset.row_source import Source
+    from segments_hf.dataset.input_rows import InputRows
     from segments_hf.dataset.rows.row_maker import Outcome
     from segments_hf.validate.finding import Finding
     from segments_hf.validate.validator import Examined
 
 
-def validate(dataset_or_release: Any, *, assets: bool = False, limit: int | None = None, **options: Any) -> Report:
+def validate(data: Any, *, assets: bool = False, limit: int | None = None, **options: Any) -> Report:
     """Looks for all that is wrong with a release or a dataset, before it is trained on.
 
     Of the labels alone: samples and labels that cannot be read, duplicate names and uuids, samples in two splits,
@@ -30,8 +30,8 @@ def validate(dataset_or_release: Any, *, assets: bool = False, limit: int | None
     another size than their image, pixels without an annotation, annotations without pixels.
 
     Args:
-        dataset_or_release: A `Dataset`, `DatasetDict`, `IterableDataset` or `IterableDatasetDict` of rows, also one
-            from the Hub; or a release as `load_release` takes it, or a `Release`. It is read once, row by row.
+        data: A release as `load_release` takes it; or a dataset or a stream of rows, also one from the Hub, or a dict
+            of its splits. It is read once, row by row.
         assets: Whether to look at the pictures too; those of a release are fetched.
         limit: How many samples of a release, or rows of a dataset, to look at at most.
         **options: The options of `load_release` for a release: which samples, and how pictures are fetched.
@@ -49,7 +49,7 @@ def validate(dataset_or_release: Any, *, assets: bool = False, limit: int | None
     >>> report.samples, report.is_clean, round(report.unlabelled_share, 2)
     (8, True, 0.74)
     """
-    source = open_source(dataset_or_release, assets=assets, limit=limit, **options)
+    source = open_rows(data, assets=assets, limit=limit, **options)
     validator = Validator(assets=assets)
     tally = _Tally()
     for examined in _examined(source, validator, assets=assets):
@@ -66,7 +66,7 @@ def validate(dataset_or_release: Any, *, assets: bool = False, limit: int | None
     )
 
 
-def _examined(source: Source, validator: Validator, *, assets: bool) -> Iterator[Examined]:
+def _examined(source: InputRows, validator: Validator, *, assets: bool) -> Iterator[Examined]:
     """The rows, looked at one by one; their pictures in threads."""
     shown = progress_bar(source.outcomes(), desc="Validating", total=source.length, unit="img")
     if not assets:

@@ -9,52 +9,46 @@ from typing import Any
 
 from PIL import Image
 
-from segments_hf.assets import Asset, AssetCache, Fetcher, FetchOptions, Traffic
+from segments_hf.assets import Asset, AssetCache, Fetcher, FetchOptions
 from segments_hf.assets.http_client import HttpClient
-from segments_hf.assets.loop import Loop
-from segments_hf.assets.retry import RetryPolicy, retrying
 from segments_hf.images import Header
 from segments_hf.io.deadline import Deadline
+from segments_hf.io.loop_thread import LoopThread
+from segments_hf.io.retrying import RetryPolicy, retry
 
 
 class Client:
-    """An HttpClient whose loop runs in the background, for all threads of a test."""
+    """An HttpClient in a loop of its own, for all threads of a test."""
 
-    def __init__(self, *, connections: int = 4, timeout: float = 20, max_bytes: int = 2**20) -> None:
-        self.loop = Loop()
+    def __init__(self, *, connections: int = 4, timeout: float = 20, max_bytes: int = 2**20, resolver=None) -> None:
         options = FetchOptions(connections=connections, timeout=timeout, max_bytes=max_bytes)
-        self.http = HttpClient(self.loop, options)
-        self.loop.run_in_background()
+        self.http = HttpClient(options, resolver)
+        self.loop = LoopThread(self.http, threads=4)
 
     def get(self, url: str, *, retries: int = 3, backoff: float = 0, timeout: float = 20) -> bytes:
-        """What a URL gives in the end, whatever it is."""
-
-        async def accept(content: bytes) -> None:
-            pass
-
+        """The final response for a URL, whatever its content."""
         deadline = Deadline(timeout)
         policy = RetryPolicy(faults=retries, backoff=backoff)
         read = partial(self.http.read, url, deadline)
-        got = self.loop.start(retrying(read, accept, self.loop.pause, policy, deadline, Traffic()))
-        return self.loop.result(got)[0]
+        return self.loop.submit(retry(read, policy, deadline, lambda: None)).result()
 
     def close(self) -> None:
-        self.loop.close(self.http.close)
+        self.loop.close()
 
 
 class OneByOne:
-    """A fetcher that is waited for, one picture after the other."""
+    """A fetcher that is waited for, one image after the other."""
 
     def __init__(self, fetcher: Fetcher) -> None:
         self.fetcher = fetcher
 
     def fetch(self, reference: str, *, is_bitmap: bool = False) -> tuple[Asset, Header]:
         with self.fetcher.running() as loop:
-            return loop.result(loop.start(self.fetcher.fetch(reference, is_bitmap=is_bitmap)))
+            return loop.submit(self.fetcher.fetch(reference, is_bitmap=is_bitmap)).result()
 
     def keep(self, asset: Asset) -> Asset:
         with self.fetcher.running() as loop:
-            return loop.result(loop.start(self.fetcher.keep(asset)))
+            return loop.submit(self.fetcher.keep(asset)).result()
 
 
 def new_fetcher(base: Path | str, cache: AssetCache, *, retries: int = 1, **options: Any) -> OneByOne:

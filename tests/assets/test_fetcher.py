@@ -175,27 +175,22 @@ def test_resolve_moves_an_asset(fetcher, server, tmp_path):
     assert moved.fetch("https://old-host/a.png")[0].content == PNG
 
 
-@pytest.mark.parametrize("in_background", [False, True])
-def test_what_is_under_way_ends_with_the_fetcher(fetcher, server, in_background):
+def test_what_is_under_way_ends_with_the_fetcher(fetcher, server):
     fetcher = fetcher(retries=9, connections=2).fetcher
     server.files["/busy.png"] = [(503, {"Retry-After": "15"}, b"")]
-    with fetcher.running(in_background=in_background) as loop:
-        paused = [loop.start(fetcher.fetch(server.address + "/busy.png")) for _ in range(5)]
+    with fetcher.running() as loop:
+        paused = [loop.submit(fetcher.fetch(server.address + "/busy.png")) for _ in range(5)]
         while not server.asked["/busy.png"]:
-            loop.result(loop.start(loop.pause(0.01)))
-    assert not any(future.done() for future in paused)
+            time.sleep(0.01)
+    assert all(future.cancelled() for future in paused)
 
 
 def test_a_slow_disk_gets_more_than_one_picture_at_once(fetcher, server, monkeypatch):
     """On a disk in a network each takes its time, and that of one is not that of another."""
     barrier, store = threading.Barrier(4, timeout=10), AssetCache.store
-    slow = iter([True, True])
 
     def slow_store(cache, url, content):
-        if next(slow, False):
-            time.sleep(0.1)
-        else:
-            barrier.wait()  # passes only if four are under way together
+        barrier.wait()  # passes only if four are under way together
         return store(cache, url, content)
 
     monkeypatch.setattr(AssetCache, "store", slow_store)
@@ -205,19 +200,18 @@ def test_a_slow_disk_gets_more_than_one_picture_at_once(fetcher, server, monkeyp
         asset, _ = await fetcher.fetch(url)
         return (await fetcher.keep(asset)).path
 
-    urls = [server.url(f"/{number}.png", PNG) for number in range(6)]
+    urls = [server.url(f"/{number}.png", PNG) for number in range(8)]
     with fetcher.running() as loop:
-        kept = [loop.start(fetched(url)) for url in urls]
-        assert all(Path(loop.result(future)).read_bytes() == PNG for future in kept)
+        kept = [loop.submit(fetched(url)) for url in urls]
+        assert all(Path(future.result()).read_bytes() == PNG for future in kept)
 
 
-@pytest.mark.parametrize("in_background", [False, True])
-def test_a_notebook_has_a_loop_of_its_own(fetcher, server, in_background):
+def test_a_notebook_has_a_loop_of_its_own(fetcher, server):
     fetcher, url = fetcher().fetcher, server.url("/a.png", PNG)
 
     async def cell():
-        with fetcher.running(in_background=in_background) as loop:
-            return loop.result(loop.start(fetcher.fetch(url)))[0].content
+        with fetcher.running() as loop:
+            return loop.submit(fetcher.fetch(url)).result()[0].content
 
     assert asyncio.run(cell()) == PNG
 

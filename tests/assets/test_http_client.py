@@ -232,7 +232,7 @@ def test_a_connection_is_used_again(client, server):
     url = server.url("/a.jpg", BODY)
     for _ in range(5):
         client.get(url)
-    assert len(client.http._handles) == 1
+    assert server.connections == 1
 
 
 def test_redirects_in_a_circle(client, server):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from segments_hf.bitmaps import fast_png, fast_rle
+from segments_hf.bitmaps import fast_png
 
 
 @pytest.fixture(params=["with the extra", "without the extra"], scope="module")
@@ -15,5 +15,4 @@ def extra(request: pytest.FixtureRequest) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "without the extra":
             patch.setattr(fast_png, "_tools", lambda: None)
-            patch.setattr(fast_rle, "compiled", lambda _: None)
         yield

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from pycocotools import mask as coco
 
-from segments_hf.bitmaps import boxes, encode_bitmap
+from segments_hf.bitmaps import boxes, encode_bitmap, present_ids
 
 from .making import bitmaps
 
@@ -21,6 +21,7 @@ def test_boxes_and_areas_are_those_of_a_loop(bitmap: np.ndarray) -> None:
         left, top = xs.min(), ys.min()
         expected.append((number, len(xs), [left, top, xs.max() - left + 1, ys.max() - top + 1]))
     assert list(zip(*(part.tolist() for part in found), strict=True)) == expected
+    np.testing.assert_array_equal(present_ids(bitmap), found.ids, strict=True)
 
 
 @given(bitmaps())
@@ -56,6 +57,7 @@ def test_boxes(bitmap: list[list[int]], ids: list[int], areas: list[int], xywh: 
     found = boxes(np.array(bitmap, np.uint32))
     for part, expected, dtype in zip(found, (ids, areas, xywh), (np.uint32, np.int64, np.int64), strict=True):
         np.testing.assert_array_equal(part, np.array(expected, dtype), strict=True)
+    np.testing.assert_array_equal(present_ids(np.array(bitmap, np.uint32)), found.ids, strict=True)
 
 
 def test_a_png_has_boxes() -> None:

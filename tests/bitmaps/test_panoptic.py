@@ -71,6 +71,9 @@ def test_segments_are_those_of_a_loop(bitmap: np.ndarray, annotations: list[dict
         pytest.param(
             [(2**32 + 5, 3), (8, 3)], [3], [[0, 0, 0], [8, 0, 0]], [(8, 3, 1)], id="stuff whose first id is too large"
         ),
+        pytest.param(
+            [(2**24, 3), (8, 3)], [3], [[0, 0, 0], [8, 0, 0]], [(8, 3, 1)], id="stuff whose first id is no RGB color"
+        ),
     ],
 )
 def test_segments(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segments_hf.bitmaps import fill_polygons
+from segments_hf.bitmaps import fill_polygons, polygon_coverage
 from segments_hf.errors import BitmapError
 
 Ring: TypeAlias = list[tuple[float, float]]
@@ -164,5 +164,7 @@ def test_a_few_crossings_at_once_give_the_same(rings: list[Ring]) -> None:
     """A hostile polygon has more than memory holds."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("segments_hf.bitmaps.polygons._CROSSINGS_AT_ONCE", 2)
-        few = filled(*rings)
+        few, counted = filled(*rings), polygon_coverage([rings, rings], SIDE, SIDE)
     assert np.array_equal(few, filled(*rings))
+    assert np.array_equal(counted, polygon_coverage([rings, rings], SIDE, SIDE))
+    assert counted.pixels.tolist() == [np.count_nonzero(few)] * 2

@@ -37,7 +37,8 @@ class FaultyServer:
         self.whole: Counter[str] = Counter()
         self.faults: Counter[str] = Counter()
         self.always: dict[str, str] = {}
-        self._random = random.Random(seed)
+        self._seed = seed
+        self._asked: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
@@ -98,7 +99,10 @@ class FaultyServer:
 
     def _fault(self, path: str) -> str:
         with self._lock:
-            name = self.always.get(path) or (self._random.choice(PASSING) if self._random.random() < self.rate else "")
+            self._asked[path] += 1
+            # The same in every run, whatever the order of requests: else a path may be hit until it is given up.
+            chance = random.Random(f"{self._seed} {path} {self._asked[path]}")
+            name = self.always.get(path) or (chance.choice(PASSING) if chance.random() < self.rate else "")
             self.faults[name] += bool(name)
         return name
 

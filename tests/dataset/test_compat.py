@@ -11,7 +11,7 @@ import pytest
 
 from segments_hf.dataset import builder as builder_module
 from segments_hf.dataset.builder import SegmentsRelease
-from segments_hf.dataset.compat import data_files, generation_error, info_file, output_folder, progress_bar
+from segments_hf.dataset.compat import generation_error, info_file, output_folder, progress_bar
 from segments_hf.dataset.load import release_builder
 from segments_hf.demo import demo_release
 
@@ -77,15 +77,6 @@ def test_datasets_takes_a_registered_builder_for_one_of_its_own() -> None:
     builder = datasets.load_dataset_builder("segments_release", data_files=str(demo_release()))
     assert isinstance(builder, SegmentsRelease)
     assert Path(builder.cache_dir).name == "segments-hf"
-
-
-def test_data_files_are_taken_as_they_are(tmp_path: Path) -> None:
-    file = tmp_path / "flowers[1]*.json"
-    file.write_bytes(demo_release().read_bytes())
-    assert data_files({"a": [str(file)]}) == {"a": [str(file)]}
-    builder = release_builder({"a": file}, load_assets=False)
-    builder.download_and_prepare()
-    assert len(builder.as_dataset("a")) == 8
 
 
 def test_the_module_of_the_builder_is_not_patched_for_streams() -> None:

@@ -169,7 +169,7 @@ def test_a_full_disk_stops_the_load_and_leaves_nothing_broken(server, write_rele
 
 def test_the_package_still_imports_quickly():
     script = (
-        "import sys, segments_hf; print([n for n in ('datasets', 'pycurl', 'requests', 'fsspec') if n in sys.modules])"
+        "import sys, segments_hf; print([n for n in ('datasets', 'aiohttp', 'requests', 'fsspec') if n in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -20,7 +20,7 @@ from segments_hf.dataset.rows.problems import read_problems
 from .faulty import PASSING, FaultyServer
 from .making import bitmap, jpeg, label, sample
 
-MOST_MEMORY = 500  # MiB
+MOST_MEMORY = 400  # MiB
 FAULTS_THAT_STAY = ["missing", "page", "json", "empty", "truncated", "cut", "500", "reset"]
 
 
@@ -79,7 +79,7 @@ ROWS = """
 BUILD = (
     ROWS
     + """
-    dataset = segments_hf.load_release(sys.argv[1], split="train", on_error="skip", timeout=5)
+    dataset = segments_hf.load_release(sys.argv[1], split="train", on_error="skip", timeout=10)
     folder = Path(dataset.cache_files[0]["filename"]).parent
     # Not ru_maxrss, which is never under what the parent had when it forked.
     peak = int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]) / 1024
@@ -159,7 +159,7 @@ def test_two_processes_on_one_cache_do_not_harm_each_other(write_release, tmp_pa
     count = 100
     with FaultyServer(rate=0.02) as server:
         release = write_release(served(server, count, {}))
-        script = textwrap.dedent(BUILD).replace("timeout=5", "timeout=5, cache_dir=sys.argv[2]")
+        script = textwrap.dedent(BUILD).replace("timeout=10", "timeout=10, cache_dir=sys.argv[2]")
         with ThreadPoolExecutor(2) as pool:
             runs = [
                 pool.submit(run, script, release, tmp_path / f"arrow-{number}", home=tmp_path / "home")

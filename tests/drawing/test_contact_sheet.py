@@ -116,7 +116,7 @@ def test_a_layout_is_drawn_as_its_rows_are(task: str) -> None:
 
 
 def test_boxes_of_a_layout_are_drawn() -> None:
-    row = {"width": 40, "height": 30, "objects": {"bbox": [[5.0, 6.0, 20.0, 10.0]], "category": [1]}}
+    row = {"width": 40, "height": 30, "objects": {"bbox": [[5.0, 6.0, 20.0, 10.0]], "area": [200.0], "category": [1]}}
     drawn = label_picture(row, CATEGORIES)
     assert drawn is not None
     assert drawn.getpixel((5, 10)) == COLORS[1]

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from dataset.making import label
 from PIL import Image
 
 from segments_hf import export_dataset
@@ -84,3 +85,10 @@ def test_polygons_are_drawn_and_boxes_are_no_masks(tmp_path: Path, caplog: pytes
     assert (ids == 1).sum() == 64
     assert (ids != 0).sum() == 64
     assert "1 objects left out: 1 bbox" in caplog.text
+
+
+def test_every_annotation_is_in_a_segment_or_counted(tmp_path: Path) -> None:
+    without_pixels = [{"id": 800, "category_id": 0}, {"id": 801, "category_id": 3}]
+    whole = label(annotations=[*ANNOTATIONS, *without_pixels], segmentation_bitmap={"url": "bitmap.png"})
+    done = export_dataset(bitmap_release(tmp_path, {"a.jpg": whole}), "coco-panoptic", tmp_path / "out")
+    assert (done.objects, done.objects_left_out.total()) == (len(ANNOTATIONS), 2)

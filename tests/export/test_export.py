@@ -124,7 +124,7 @@ def test_layouts_and_other_things_are_refused(tmp_path: Path) -> None:
     layout = to_layout(load_release(bitmap_release(tmp_path)), "semantic-segmentation")
     with pytest.raises(SegmentsHFError, match="wanted the rows that"):
         export_dataset(layout, "coco", tmp_path / "out")
-    with pytest.raises(SegmentsHFError, match="got list, wanted a release, or a dataset"):
+    with pytest.raises(SegmentsHFError, match="got list, wanted a release"):
         export_dataset([], "coco", tmp_path / "out")
 
 

@@ -47,3 +47,19 @@ def test_polygons(tmp_path: Path, name: str) -> None:
         assert repeated.keys() == once.keys()
     else:
         assert repeated == once
+
+
+@pytest.mark.parametrize("name", [made.name for made in FORMATS.values() if "polygon" in made.takes])
+def test_a_later_annotation_of_another_kind_replaces_a_polygon(tmp_path: Path, name: str) -> None:
+    kept = vector("polygon", [[12, 2], [20, 2], [20, 10], [12, 10]], 8)
+    replaced = vector("polygon", [[2, 2], [9, 2], [9, 16], [2, 16]])
+    later = vector("point", [[5, 15]], id=replaced["id"])
+    folder = tmp_path / "polygon"
+    done = export_dataset(vector_release(tmp_path, [replaced, kept, later]), name, folder)
+    assert done.objects + done.objects_left_out.total() == 3
+    takes_points = "point" in FORMATS[name].takes
+    assert done.objects == 1 + takes_points
+    if not takes_points:
+        other = tmp_path / "once"
+        export_dataset(vector_release(tmp_path, [kept]), name, other)
+        assert written(folder) == written(other)

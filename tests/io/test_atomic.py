@@ -18,7 +18,7 @@ def tree(folder: Path) -> dict[str, bytes | None]:
 
 class TestWriteAtomically:
     @pytest.mark.parametrize("before", [None, b"old"], ids=["new", "replaced"])
-    @pytest.mark.parametrize("content", [b"", b"new", memoryview(b"new")], ids=repr)
+    @pytest.mark.parametrize("content", [b"", b"new", memoryview(b"new")], ids=["nothing", "bytes", "memory"])
     def test_file_has_the_content_and_nothing_is_left_behind(self, tmp_path, before, content):
         if before is not None:
             (tmp_path / "a.json").write_bytes(before)

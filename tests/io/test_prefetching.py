@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segments_hf.io.prefetching import begin_ahead, prefetch
+from segments_hf.io.prefetching import prefetch, prefetch_futures
 
 MIB = 2**20
 
@@ -98,22 +98,25 @@ def test_what_is_held_is_bounded_by_weight(weights, in_flight, max_weight, chanc
     under_way: dict[int, Future[int]] = {}
     done, got = set(), 0
 
-    def begin(place):
+    class InAnyOrder(Future):
+        """A future for which others may be done first."""
+
+        def result(self, timeout=None):
+            while not self.done():
+                place = chance.choice(sorted(under_way))
+                done.add(place)
+                under_way.pop(place).set_result(weights[place])
+            return super().result()
+
+    def submit(place):
         held = sum(weights[number] for number in done if number >= got)
         assert place == got or held <= max_weight  # the next in order may always begin
         assert len(under_way) < in_flight
-        under_way[place] = Future()
+        under_way[place] = InAnyOrder()
         return under_way[place]
 
-    def wait(future):
-        while not future.done():
-            place = chance.choice(sorted(under_way))
-            done.add(place)
-            under_way.pop(place).set_result(weights[place])
-        return future.result()
-
     items = range(len(weights))
-    for weight in begin_ahead(begin, items, weight=lambda w: w, in_flight=in_flight, max_weight=max_weight, wait=wait):
+    for weight in prefetch_futures(submit, items, weight=lambda w: w, in_flight=in_flight, max_weight=max_weight):
         assert weight == weights[got]
         got += 1
     assert got == len(done) == len(weights)

@@ -75,3 +75,18 @@ def test_an_image_is_decoded_as_rgb_and_its_bytes_stay(tmp_path, write_release, 
     (stored,) = laid_out.cast_column("image", datasets.Image(decode=False))
     assert (stored["image"]["bytes"] or file.read_bytes()) == file.read_bytes()
     assert categories(laid_out) == categories(dataset)
+
+
+def test_an_id_that_occurs_twice_is_one_instance(tmp_path, write_release):
+    """The last annotation counts, even if it has no class."""
+    ids = np.arange(1, 201)[None]
+    given = [marked(number) for number in range(1, 201)]
+    twice = [*given, *(marked(number, 2) for number in range(2, 201)), marked(1, 99)]
+    release = write_release([bitmap_sample(tmp_path, "twice", ids, twice)], **classes("a", "b"))
+    rows = load_release(release, split="train", on_error="keep")
+    (row,) = to_layout(rows, INSTANCE)
+    (semantic,) = to_layout(rows, SEMANTIC)
+    class_values, instances, _ = np.array(row["annotation"])[0].T
+    assert class_values.tolist() == np.array(semantic["label"])[0].tolist() == [0] + [2] * 199
+    assert len(set(instances.tolist())) == 200
+    assert instances[0] == 0

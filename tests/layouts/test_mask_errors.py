@@ -137,7 +137,7 @@ class TestRefused:
 
     @pytest.mark.parametrize("add", [*ADD, lambda thing: segments_hf.to_layout(thing, "object-detection")])
     @pytest.mark.parametrize(
-        "thing", [None, [], "release.json", {"train": 1}, datasets.Dataset.from_dict({"image": [None], "name": ["a"]})]
+        "thing", [None, [], {"train": 1}, datasets.Dataset.from_dict({"image": [None], "name": ["a"]})]
     )
     def test_what_is_no_dataset_of_ours(self, add, thing):
         with pytest.raises(SegmentsHFError, match=r"wanted"):

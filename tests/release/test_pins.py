@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from segments_hf.dataset.inputs import as_dataset
+from segments_hf.dataset.inputs import open_splits
 from segments_hf.dataset.open_releases import ReleaseKey, open_release, reopen_release
 from segments_hf.errors import PlatformError, ReleaseError, StorageError
 from segments_hf.release import Release, parse_reference, pin, releases_folder
@@ -153,7 +153,7 @@ def test_another_process_needs_neither_the_key_nor_the_platform(monkeypatch, cac
 
 
 def test_an_open_release_is_loaded_as_it_was_opened(pinned, platform):
-    rows = as_dataset(Release.open(pinned), split="train", load_assets=False)
+    rows = open_splits(Release.open(pinned), load_assets=False).first
     assert [row["name"] for row in rows] == ["a"]
     assert platform.requests == []
 

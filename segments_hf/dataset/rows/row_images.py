@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from segments_hf.assets import Asset
 from segments_hf.errors import AssetError, SizeMismatchError
+from segments_hf.io.loop_thread import run_blocking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,14 +29,12 @@ class Pictures:
         segments_dir: Where they are looked for first.
         labelset: The labelset whose bitmaps are wanted.
         in_memory: Whether a row holds their bytes; else the path of a file.
-        in_background: Whether fetching goes on while nobody waits for a row.
     """
 
     fetcher: Fetcher
     segments_dir: SegmentsDir | None
     labelset: str | None
     in_memory: bool
-    in_background: bool
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,9 @@ async def _put(draft: Draft, column: str, picture: _Picture, pictures: Pictures)
     if column == _IMAGE:
         draft.row["width"], draft.row["height"] = picture.header.size
     # No path beside bytes: `datasets` would prefer a file of that name in the working directory.
-    content = await pictures.fetcher.blocking.run(asset.read) if pictures.in_memory else asset.content
+    content = asset.content
+    if content is None and pictures.in_memory:
+        content = await run_blocking(asset.read)
     draft.row[column] = {"bytes": content, "path": None} if pictures.in_memory else str(asset.path)
     return len(content or b"")
 

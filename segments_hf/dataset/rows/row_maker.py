@@ -9,7 +9,7 @@ from segments_hf.dataset.rows.drafts import make_drafts
 from segments_hf.dataset.rows.problems import OnError, Problem
 from segments_hf.dataset.rows.row_images import add_pictures
 from segments_hf.errors import ReleaseError, SegmentsHFError
-from segments_hf.io.prefetching import begin_ahead
+from segments_hf.io.prefetching import prefetch_futures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -67,13 +67,12 @@ def make_rows(
 
 
 def _fetched_ahead(drafts: Iterator[Draft], pictures: Pictures, on_error: OnError) -> Iterator[Outcome]:
-    with pictures.fetcher.running(in_background=pictures.in_background) as loop:
-        yield from begin_ahead(
-            lambda draft: loop.start(_complete(draft, pictures, on_error)),
+    with pictures.fetcher.running() as loop:
+        yield from prefetch_futures(
+            lambda draft: loop.submit(_complete(draft, pictures, on_error)),
             drafts,
             weight=lambda outcome: outcome.size_in_memory,
             in_flight=pictures.fetcher.options.in_flight,
-            wait=loop.result,
         )
 
 

@@ -13,7 +13,6 @@ from segments_hf.export.coco_format import ANNOTATIONS, CocoFormat, CocoLabel, s
 from segments_hf.export.format import EncodedLabel, write_file
 from segments_hf.export.needs import raster_of
 from segments_hf.labels import BITMAP, POLYGON
-from segments_hf.labels.label import NO_PIXELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,15 +40,10 @@ class CocoPanoptic(CocoFormat):
         label, left_out = sample.label.only(self.takes)
         raster = raster_of(label)
         ids, segments = panoptic(*raster, stuff=self._stuff)
-        left_out += label.repeated()
-        classes = [raster.instances[index]["category"] for index in label.last_of_ids]
-        classes = [index for index in classes if index not in self._stuff]
-        things = sum(segment["category_id"] not in self._stuff for segment in segments)
-        if things < len(classes):
-            left_out[NO_PIXELS] += len(classes) - things
+        lost = label.without_pixels(raster)
         infos = [{**segment, "category_id": self._numbers[segment["category_id"]]} for segment in segments]
         content = CocoLabel(size_of(sample.row, ids.shape), infos, encode_bitmap(ids, alpha=False))
-        return EncodedLabel(content, len(infos), left_out)
+        return EncodedLabel(content, len(label.annotations) - lost.total(), left_out + lost)
 
     def write(self, sample: Sample, content: CocoLabel) -> None:
         """Writes the label of a row."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segments_hf.bitmaps import boxes, palette_color
+from segments_hf.bitmaps import palette_color, present_ids
 from segments_hf.bitmaps.masks import look_up
 from segments_hf.export.mask_format import MaskFormat, color_png
 
@@ -20,7 +20,7 @@ class InstanceColor(MaskFormat):
 
     def png(self, raster: Raster) -> bytes:
         """The mask of a row."""
-        ids = boxes(raster.ids).ids.tolist()
+        ids = present_ids(raster.ids).tolist()
         places = look_up(raster.ids, {number: place for place, number in enumerate(ids, start=1)})
         return color_png(places, [(0, 0, 0), *(palette_color(number - 1) for number in ids)])
 

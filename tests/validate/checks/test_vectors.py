@@ -31,14 +31,18 @@ def shape(kind: str | None, points: Any, number: int = 4) -> dict[str, Any]:
         ("polygon", TRIANGLE, None),
         ("polygon", [[0, 0], [9, 7], [9, 0], [0, 7]], None),  # a bow tie, whose halves cancel each other out
         ("polygon", [[1, 1], [1, 1], [2, 1], [2, 2]], None),
-        ("polygon", [[0.1, 0.1], [0.2, 0.2], [0.3, 0.3 + 1e-9]], None),
+        ("polygon", [[0.1, 0.1], [0.2, 0.2], [0.3, 0.3 + 1e-9]], "no-area"),
+        ("polygon", [[-5, 1], [-1, 1], [-1, 4]], "no-area"),  # wholly outside
+        ("polygon", [[-5, 1], [4, 1], [4, 4]], "point-outside"),
         ("polygon", [[3, 3]] * 3, "no-area"),
         ("polygon", [[3, 1], [3, 2], [3, 7], [3, 0]], "no-area"),
         ("polygon", [[0, 0], [4, 2], [2, 1], [0, 0]], "no-area"),
-        ("polygon", [[3, 1], [3, 2], [3, 1], [5, 1]], None),
+        ("polygon", [[3, 1], [3, 2], [3, 1], [5, 1]], "no-area"),
         ("bbox", [[5, 6], [2, 1]], None),
         ("bbox", [[0, 0], [9, 7]], None),
         ("bbox", [[2, 2], [2, 2]], "no-area"),
+        ("bbox", [[9.5, 1], [12, 4]], "no-area"),
+        ("bbox", [[2.6, 2.6], [3.4, 3.4]], "no-area"),  # between the centers of pixels
         ("polyline", [[2, 2], [2, 2]], None),
         ("point", [[9, 7]], None),
         ("point", [[9, 7.001]], "point-outside"),
@@ -74,6 +78,6 @@ def test_each_fault_is_told_once_with_all_that_have_it() -> None:
     found = found_in(row(shape("point", []), *many, shape("point", []), shape("point", [[10, 1]], 9)))
     assert [(finding.check, finding.what) for finding in found] == [
         ("too-few-points", f"got point 4, point 4 with too few points; wanted {least} at least"),
-        ("no-area", "got bbox 0, bbox 1, bbox 2, bbox 3, bbox 4, … (7 in all) whose points are all on one line"),
+        ("no-area", "got bbox 0, bbox 1, bbox 2, bbox 3, bbox 4, … (7 in all) with no pixel inside the image"),
         ("point-outside", "got point 9 with points outside of the image of 9 x 7 pixels"),
     ]

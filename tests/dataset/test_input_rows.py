@@ -10,7 +10,7 @@ import pytest
 
 from dataset.making import sample
 from segments_hf import load_release
-from segments_hf.dataset.row_source import open_source
+from segments_hf.dataset.input_rows import open_rows
 from segments_hf.demo import demo_release
 from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.release import Release
@@ -55,12 +55,12 @@ PICTURES = ("image", "segmentation_bitmap")
 
 @pytest.fixture
 def wanted() -> dict[str, dict]:
-    return {outcome.row["name"]: told(outcome.row) for outcome in open_source(demo_release(), assets=True).outcomes()}
+    return {outcome.row["name"]: told(outcome.row) for outcome in open_rows(demo_release(), assets=True).outcomes()}
 
 
 @pytest.mark.parametrize("make", GIVEN.values(), ids=GIVEN)
 def test_the_rows_are_the_same(make, wanted, tmp_path):
-    source = open_source(make(tmp_path), assets=True)
+    source = open_rows(make(tmp_path), assets=True)
     rows = [outcome.row for outcome in source.outcomes()]
     assert {row["name"]: told(row) for row in rows} == wanted
     assert len(rows) == len(wanted) == 8
@@ -71,14 +71,14 @@ def test_the_rows_are_the_same(make, wanted, tmp_path):
 
 @pytest.mark.parametrize("make", GIVEN.values(), ids=GIVEN)
 def test_a_limit(make, tmp_path):
-    source = open_source(make(tmp_path), assets=False, limit=3)
+    source = open_rows(make(tmp_path), assets=False, limit=3)
     assert len(list(source.outcomes())) == 3
     assert source.length in {3, None}
 
 
 def test_without_assets_nothing_is_fetched(server, write_release):
     path = write_release([{"name": "a.jpg", "attributes": {"image": {"url": server.url("/a.jpg", b"")}}, "labels": {}}])
-    (outcome,) = open_source(path, assets=False).outcomes()
+    (outcome,) = open_rows(path, assets=False).outcomes()
     assert (outcome.row["image"], outcome.problems, server.asked) == (None, [], {})
 
 
@@ -89,7 +89,7 @@ def test_what_is_wrong_is_told(server, write_release):
         {"name": "b.jpg", "labels": {"ground-truth": broken}},
         {"labels": {}},
     ]
-    first, second, third = open_source(write_release(samples), assets=True).outcomes()
+    first, second, third = open_rows(write_release(samples), assets=True).outcomes()
     assert (first.row["name"], [problem.column for problem in first.problems]) == ("a.jpg", ["image"])
     assert [problem.column for problem in second.problems] == ["annotations", "image"]
     assert (third.row, [problem.column for problem in third.problems]) == (None, [None])
@@ -99,7 +99,7 @@ def test_all_frames_of_a_sample_count_as_one(write_release):
     frames = [{"image": {"url": "a.jpg"}, "name": f"{number}"} for number in range(3)]
     samples = [{"name": name, "attributes": {"frames": frames}, "labels": {}} for name in "ab"]
     path = write_release(samples, task_type="image-segmentation-sequence")
-    source = open_source(path, assets=False, limit=1)
+    source = open_rows(path, assets=False, limit=1)
     assert [(outcome.row["name"], outcome.row["frame_index"]) for outcome in source.outcomes()] == [
         ("a", 0),
         ("a", 1),
@@ -110,10 +110,11 @@ def test_all_frames_of_a_sample_count_as_one(write_release):
 @pytest.mark.parametrize(
     ("given", "options", "error", "message"),
     [
-        (3, {}, SegmentsHFError, "got int, wanted a release, or a dataset"),
+        (3, {}, SegmentsHFError, "got int, wanted a release"),
         (datasets.Dataset.from_dict({"a": [1]}), {}, SegmentsHFError, "without annotations"),
         (datasets.DatasetDict(), {}, OptionError, "got no splits"),
-        ({"train": datasets.Dataset.from_dict({"a": [1]})}, {}, SegmentsHFError, "got dict, wanted"),
+        ({"train": datasets.Dataset.from_dict({"a": [1]})}, {}, SegmentsHFError, "without annotations"),
+        ({"train": 3}, {}, SegmentsHFError, "got int as split 'train'"),
         (demo_release(), {"limit": 0}, OptionError, "limit: got 0, wanted 1 at least"),
         (demo_release(), {"labelset": "other"}, OptionError, "labelset: got 'other'"),
         (demo_release(), {"on_error": "raise", "split": "train"}, OptionError, "got on_error, split; nothing is built"),
@@ -124,17 +125,17 @@ def test_all_frames_of_a_sample_count_as_one(write_release):
 )
 def test_what_cannot_be_looked_at(given, options, error, message):
     with pytest.raises(error, match=message):
-        open_source(given, assets=False, **options)
+        open_rows(given, assets=False, **options)
 
 
 def test_splits_without_rows():
     rows = load_release(demo_release(), split="train")
     splits = datasets.DatasetDict(train=rows, test=rows.select([]))
-    assert len(list(open_source(splits, assets=True).outcomes())) == len(rows)
+    assert len(list(open_rows(splits, assets=True).outcomes())) == len(rows)
     with pytest.raises(OptionError, match="without rows"):
-        open_source(rows.select([]), assets=True)
+        open_rows(rows.select([]), assets=True)
 
 
 def test_a_file_whose_name_is_not_utf8(write_release, tmp_path):
     path = write_release([sample("a")]).rename(tmp_path / os.fsdecode(b"\xff.json"))
-    assert open_source(path, assets=False).name == "\ufffd.json"
+    assert open_rows(path, assets=False).name == "\ufffd.json"

@@ -1,0 +1,75 @@
+"""Resolve host names, and give up a name once for all assets of its host."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import TYPE_CHECKING
+
+from aiohttp import ThreadedResolver
+from aiohttp.abc import AbstractResolver
+
+from segments_hf.errors import AssetError
+from segments_hf.io.deadline import timeout_at
+
+if TYPE_CHECKING:
+    from aiohttp.abc import ResolveResult
+
+_LONGEST = 15.0  # seconds for a name, with all lookups
+_PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds before each further lookup
+_GIVEN_UP = 60.0  # seconds until a name that was given up is looked up again
+
+
+class HostNames(AbstractResolver):
+    """The resolver of a client. To be created in a running event loop.
+
+    Args:
+        resolver: What looks up a name; by default the system.
+    """
+
+    def __init__(self, resolver: AbstractResolver | None = None) -> None:
+        self._resolver = resolver or ThreadedResolver()
+        self._lookups: dict[str, asyncio.Task[bool]] = {}
+
+    async def check(self, name: str) -> None:
+        """Wait until a name is resolved; all assets of a host wait for the same lookup.
+
+        Raises:
+            AssetError: The name cannot be resolved.
+            UnicodeError: It is not a host name.
+        """
+        if name not in self._lookups:
+            self._lookups[name] = asyncio.create_task(self._look_up(name))
+        if not await asyncio.shield(self._lookups[name]):
+            raise AssetError(f"cannot reach {name}: is there a network?")
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        """Look up a name for a connection."""
+        return await self._resolver.resolve(host, port, family)
+
+    async def close(self) -> None:
+        """Cancel the lookups."""
+        lookups = list(self._lookups.values())
+        for lookup in lookups:
+            lookup.cancel()
+        await asyncio.gather(*lookups, return_exceptions=True)
+        await self._resolver.close()
+
+    async def _look_up(self, name: str) -> bool:
+        loop = asyncio.get_running_loop()
+        try:
+            async with timeout_at(loop.time() + _LONGEST):
+                for pause in (*_PAUSES, None):
+                    try:
+                        await self._resolver.resolve(name, 0, socket.AF_UNSPEC)
+                    except OSError:
+                        if pause:
+                            await asyncio.sleep(pause)
+                    else:
+                        return True
+        except asyncio.TimeoutError:
+            pass
+        loop.call_later(_GIVEN_UP, self._lookups.pop, name, None)
+        return False

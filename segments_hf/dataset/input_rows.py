@@ -1,0 +1,188 @@
+"""The rows of data to look at, one by one, with what is wrong with them."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import datasets
+
+from segments_hf.dataset.inputs import num_rows, open_splits, stored
+from segments_hf.dataset.load import release_builder
+from segments_hf.dataset.origin import parse_origin
+from segments_hf.dataset.release_inputs import releases_by_split
+from segments_hf.dataset.row_map import check_rows, without_decoding
+from segments_hf.dataset.rows.row_maker import Outcome
+from segments_hf.errors import OptionError
+from segments_hf.io.json_text import text_or_json
+from segments_hf.labels.categories import carried_categories
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+
+    from segments_hf.dataset.inputs import Splits
+    from segments_hf.release import Category
+
+_OF_BUILDING = {"split", "streaming", "num_proc", "load_assets", "on_error"}  # options of `load_release` alone
+
+
+@dataclass(frozen=True)
+class InputRows:
+    """The rows of data, to look at: nothing is built.
+
+    In its rows a picture is ``{"bytes": …, "path": …}`` or None, and JSON is text.
+
+    Attributes:
+        name: What the data is called.
+        task_type: The task type, such as ``segmentation-bitmap``; None where nobody tells.
+        features: The features of the rows.
+        length: How many rows there are; None for sequences and streams that cannot tell.
+        outcomes: Reads the data from the beginning: each row, and what is wrong with it.
+        find_categories: Gives the categories.
+    """
+
+    name: str
+    task_type: str | None
+    features: Mapping[str, Any]
+    length: int | None
+    outcomes: Callable[[], Iterator[Outcome]]
+    find_categories: Callable[[], list[Category]]
+
+    @property
+    def categories(self) -> list[Category]:
+        """The categories, in the order of the class indices.
+
+        Raises:
+            SegmentsHFError: The features carry none.
+        """
+        return self.find_categories()
+
+
+def open_rows(
+    data: Any,
+    *,
+    assets: bool,
+    skip: int = 0,
+    limit: int | None = None,
+    check: Callable[[Any], None] = check_rows,
+    building: Collection[str] = (),
+    **options: Any,
+) -> InputRows:
+    """Opens data to look at its rows.
+
+    Args:
+        data: Data of any kind, as `open_splits` takes it.
+        assets: Whether a release's pictures are fetched.
+        skip: How many rows to leave out first.
+        limit: How many samples, or rows of a dataset, to look at at most.
+        check: What checks a dataset of one split; by default it must hold rows of images with their labels.
+        building: Options of building that are taken too: ``on_error``, which is ``keep`` otherwise.
+        **options: The options of `load_release` for a release: which samples, and how pictures are fetched.
+
+    Raises:
+        OptionError: An option does not fit, the limit is not positive, or there are no rows.
+        SegmentsHFError: It is something else.
+    """
+    if limit is not None and limit < 1:
+        raise OptionError(f"limit: got {limit}, wanted 1 at least")
+    if releases_by_split(data) is not None:
+        if wrong := [name for name in options if name in _OF_BUILDING and name not in building]:
+            raise OptionError(f"got {', '.join(wrong)}; nothing is built here, and what is wrong is kept and told")
+        return _of_release(data, options, assets=assets, skip=skip, limit=limit)
+    if options:
+        raise OptionError(f"got {', '.join(options)} for a dataset; they are options of a release")
+    return _of_splits(open_splits(data), skip, limit, check)
+
+
+def _of_release(data: Any, options: Mapping[str, Any], *, assets: bool, skip: int, limit: int | None) -> InputRows:
+    builder = release_builder(data, **{"on_error": "keep", "load_assets": assets, **options})
+    releases = builder.config.releases
+    is_sequence = builder.config.kind.sequence  # then the frames are the rows
+    length = None if is_sequence else sum(len(release) for release, _ in releases)
+
+    def outcomes() -> Iterator[Outcome]:
+        if not is_sequence:
+            return builder.outcomes(skip, limit)
+        return itertools.islice(builder.outcomes(0, None if limit is None else skip + limit), skip, None)
+
+    release, labelset = releases[0]
+    return InputRows(
+        ", ".join(_file_name(release.source) for release, _ in releases),
+        release.labelset_task_type(labelset) or None,
+        builder.info.features,
+        _chosen(length, skip, limit),
+        outcomes,
+        lambda: builder.config.categories,
+    )
+
+
+def _file_name(source: str) -> str:
+    """The last part of a path or URL, as text that can be written: a file may have a name that is no UTF-8."""
+    return source.rpartition("/")[2].encode(errors="surrogateescape").decode(errors="replace")
+
+
+def _of_splits(splits: Splits, skip: int, limit: int | None, check: Callable[[Any], None]) -> InputRows:
+    for rows in splits.parts.values():
+        check(rows)
+    lengths = [num_rows(rows, name) for name, rows in splits.parts.items()]
+    length = None if None in lengths else sum(length or 0 for length in lengths)
+    if length == 0:
+        raise OptionError("got a dataset without rows, wanted one at least")
+
+    def outcomes() -> Iterator[Outcome]:
+        chosen = itertools.islice(_rows(splits.parts, skip), limit)
+        return (Outcome(_with_json_text(stored(row)), split=name) for name, row in chosen)
+
+    features = splits.first.features or {}
+    return InputRows(
+        splits.first.info.dataset_name or "dataset",
+        parse_origin(splits.first.info.description or "").task_type,
+        features,
+        _chosen(length, skip, limit),
+        outcomes,
+        lambda: carried_categories(features),
+    )
+
+
+def _chosen(length: int | None, skip: int, limit: int | None) -> int | None:
+    """How many rows are looked at, where it is known."""
+    if length is None:
+        return None
+    left = max(0, length - skip)
+    return left if limit is None else min(limit, left)
+
+
+def _with_json_text(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row whose JSON is text; a stream that somebody has mapped gives objects."""
+    said: dict[str, Any] = {name: _json_text(row[name]) for name in ("metadata", "image_attributes") if name in row}
+    if row.get("annotations"):
+        said["annotations"] = [
+            {**item, "attributes": _json_text(item["attributes"])} if "attributes" in item else item
+            for item in row["annotations"]
+        ]
+    return {**row, **said}
+
+
+def _json_text(value: Any) -> str | None:
+    return None if value is None else text_or_json(value)
+
+
+def _rows(parts: Mapping[str, Any], skip: int) -> Iterator[tuple[str, Any]]:
+    """The rows of all splits after some that are left out, each with the name of its split."""
+    for name, part in parts.items():
+        if isinstance(part, datasets.Dataset):
+            passed = min(skip, len(part))
+            skip -= passed
+            left = _stream(part.select(range(passed, len(part)))) if passed < len(part) else ()
+            yield from ((name, row) for row in left)
+            continue
+        for row in _stream(part):
+            if skip:
+                skip -= 1
+            else:
+                yield name, row
+
+
+def _stream(rows: Any) -> Any:
+    return without_decoding(rows.to_iterable_dataset() if isinstance(rows, datasets.Dataset) else rows)

@@ -1,0 +1,112 @@
+"""The options of downloads: what each means, its default and its check, for all functions and commands."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, get_args
+
+from segments_hf.errors import OptionError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Verify = Literal["structure", "decode"]
+
+_MEANING = "meaning"
+
+T = TypeVar("T")
+
+
+def meaning_of(option: dataclasses.Field[Any]) -> str:
+    """What an option means, as a sentence."""
+    return str(option.metadata[_MEANING])
+
+
+def _means(text: str) -> Mapping[str, str]:
+    return {_MEANING: text}
+
+
+def _documented(options: type[T]) -> type[T]:
+    """Adds the meanings of the fields to the docstring of a dataclass."""
+    fields: Any = dataclasses.fields(options)  # type: ignore[arg-type]
+    lines = [f"    {option.name}: {meaning_of(option)} By default {option.default!r}." for option in fields]
+    options.__doc__ = "\n".join([inspect.cleandoc(options.__doc__ or ""), "", "Attributes:", *lines])
+    return options
+
+
+@_documented
+@dataclass(frozen=True)
+class ImageLimits:
+    """The limits of one image.
+
+    Raises:
+        OptionError: A number is not positive, or `verify` is unknown.
+    """
+
+    max_bytes: int = field(default=256 * 2**20, metadata=_means("How many bytes a picture may have."))
+    # Twice Pillow's `MAX_IMAGE_PIXELS`: Pillow refuses to decode more.
+    max_pixels: int = field(default=178_956_970, metadata=_means("How many pixels a picture may have."))
+    verify: Verify = field(
+        default="structure",
+        metadata=_means(
+            "How closely a picture is looked at before it gets into a row: its structure, which costs next to nothing, "
+            "or decode all of its pixels."
+        ),
+    )
+
+    def __post_init__(self) -> None:
+        for name in ("max_bytes", "max_pixels"):
+            _check_positive(name, getattr(self, name))
+        if self.verify not in get_args(Verify):
+            raise OptionError(f"verify: got {self.verify!r}, wanted one of {', '.join(get_args(Verify))}")
+
+
+@_documented
+@dataclass(frozen=True)
+class FetchOptions(ImageLimits):
+    """How assets are downloaded, and which are accepted: the keywords of `load_release` and others.
+
+    Raises:
+        OptionError: A number is not positive, or `verify` is unknown.
+    """
+
+    connections: int = field(
+        default=64, metadata=_means("How many requests one host gets at the same time, from each process.")
+    )
+    in_flight: int = field(
+        default=64,
+        metadata=_means(
+            "How many rows are fetched at the same time, from all hosts together; each makes one request after the "
+            "other."
+        ),
+    )
+    timeout: float = field(
+        default=300,
+        metadata=_means(
+            "Seconds that a picture may take, with all retries and pauses. Every KiB that arrives adds one second, up "
+            "to ten times the initial time."
+        ),
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in ("connections", "in_flight", "timeout"):
+            _check_positive(name, getattr(self, name))
+
+
+class FetchKeywords(TypedDict, total=False):
+    """The fields of `FetchOptions` for type checkers, where a function takes them as keywords."""
+
+    connections: int
+    in_flight: int
+    timeout: float
+    max_bytes: int
+    max_pixels: int
+    verify: Verify
+
+
+def _check_positive(name: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+        raise OptionError(f"{name}: got {value!r}, wanted a number over 0")

@@ -1,0 +1,155 @@
+"""Run coroutines from code that is not asynchronous: an asyncio event loop in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import os
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from contextlib import AbstractAsyncContextManager
+
+R = TypeVar("R")
+
+_LONGEST_JOIN = 5.0  # seconds
+
+
+class LoopThread:
+    """An event loop in a daemon thread.
+
+    It works the same where the calling thread has a running loop already, as in a notebook. `close` may be called by
+    any thread, by the garbage collector in the loop's own thread, and in a forked process, where it does nothing: the
+    sockets there are those of the parent. A loop that is still open when the interpreter exits is closed.
+
+    Args:
+        resource: What the coroutines use. It is entered before the first of them, and left after the last.
+        threads: The size of the pool for `run_blocking`.
+    """
+
+    def __init__(self, resource: AbstractAsyncContextManager[object], threads: int) -> None:
+        self._resource = resource
+        self._process = os.getpid()
+        self._lock = threading.RLock()  # the garbage collector may call `close` while this thread holds it
+        self._submitted: list[tuple[Coroutine[Any, Any, Any], Future[Any]]] = []
+        self._tasks: dict[asyncio.Task[None], tuple[Coroutine[Any, Any, Any], Future[Any]]] = {}
+        self._fault: BaseException | None = None
+        self._is_ready = False
+        self._is_closing = False
+        self._stop = asyncio.Event()
+        self._loop = asyncio.new_event_loop()
+        self._loop.set_default_executor(ThreadPoolExecutor(threads, thread_name_prefix="segments-hf"))
+        self._thread = threading.Thread(target=self._run, name="segments-hf loop", daemon=True)
+        _open.add(self)
+        self._thread.start()
+
+    def __enter__(self) -> LoopThread:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def submit(self, coroutine: Coroutine[Any, Any, R]) -> Future[R]:
+        """Start a coroutine. Coroutines that are submitted in quick succession wake up the loop once.
+
+        Returns:
+            Its result; the future is cancelled if the loop is closed before the coroutine has ended.
+        """
+        outcome: Future[R] = Future()
+        with self._lock:
+            if not self._is_closing:
+                self._submitted.append((coroutine, outcome))
+                if self._is_ready and len(self._submitted) == 1:
+                    self._loop.call_soon_threadsafe(self._start_submitted)
+                return outcome
+        self._drop(coroutine, outcome)
+        return outcome
+
+    def close(self) -> None:
+        """Cancel all coroutines, leave the resource, and end the thread."""
+        if os.getpid() != self._process:
+            return
+        with self._lock:
+            if not self._is_closing:
+                self._is_closing = True
+                self._loop.call_soon_threadsafe(self._stop.set)
+        if self._thread is not threading.current_thread():
+            # Not for ever: if this is the garbage collector, its thread may hold a lock that the loop's thread needs.
+            self._thread.join(_LONGEST_JOIN)
+
+    def _run(self) -> None:
+        try:
+            self._loop.run_until_complete(self._serve())
+        except BaseException as error:  # noqa: BLE001  (whoever waits for a result gets it)
+            self._fault = error
+        finally:
+            with self._lock:
+                self._is_closing = True
+            for coroutine, outcome in [*self._submitted, *self._tasks.values()]:
+                self._drop(coroutine, outcome)
+            self._loop.close()
+            _open.discard(self)
+
+    async def _serve(self) -> None:
+        async with self._resource:
+            self._is_ready = True
+            self._start_submitted()
+            await self._stop.wait()
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # in which closed sockets are removed from the loop
+
+    def _start_submitted(self) -> None:
+        with self._lock:
+            submitted, self._submitted = self._submitted, []
+        for coroutine, outcome in submitted:
+            task = self._loop.create_task(_complete(coroutine, outcome))
+            self._tasks[task] = coroutine, outcome
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._drop(*self._tasks.pop(task))
+
+    def _drop(self, coroutine: Coroutine[Any, Any, Any], outcome: Future[Any]) -> None:
+        coroutine.close()  # it may not have begun
+        if self._fault and not outcome.done():
+            outcome.set_exception(self._fault)
+        else:
+            outcome.cancel()  # unless it is done
+
+
+async def run_blocking(function: Callable[..., R], *args: Any, **kwargs: Any) -> R:
+    """Call a function that blocks, in the pool of the `LoopThread` that runs the calling coroutine."""
+    return await asyncio.get_running_loop().run_in_executor(None, partial(_without_stop, function, args, kwargs))
+
+
+def _without_stop(function: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:
+    try:
+        return function(*args, **kwargs)
+    except StopIteration as error:  # no future can hold it, so that its coroutine would wait for ever
+        raise RuntimeError(f"{getattr(function, '__name__', function)} raised StopIteration") from error
+
+
+async def _complete(coroutine: Coroutine[Any, Any, R], outcome: Future[R]) -> None:
+    try:
+        result = await coroutine
+    except asyncio.CancelledError:
+        raise
+    except BaseException as error:  # noqa: BLE001  (SystemExit too, which would stop the loop for all others)
+        outcome.set_exception(error)
+    else:
+        outcome.set_result(result)
+
+
+_open: set[LoopThread] = set()
+
+
+@atexit.register
+def _close_all() -> None:
+    for thread in list(_open):
+        thread.close()

@@ -1,0 +1,80 @@
+"""The label of a row that is in a layout, read back from its columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from segments_hf.bitmaps import boxes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    import numpy.typing as npt
+
+    from segments_hf.labels.geometry import Box, ImageSize
+
+
+class MaskClasses(NamedTuple):
+    """How the values of a semantic mask stand for classes.
+
+    Attributes:
+        first: The value of class 0; None if it is unknown.
+        number: The number of classes; None if it is unknown.
+    """
+
+    first: int | None = None
+    number: int | None = None
+
+
+class LayoutObject(NamedTuple):
+    """An object in a layout; in a semantic mask, all pixels of one class.
+
+    Attributes:
+        id: The value of its pixels in `LayoutLabel.ids`; 0 if there are no pixels.
+        class_index: The index of its class.
+        area: Its area in pixels.
+        bbox: Its box, if it has one but no pixels: left, top, width and height in pixels.
+    """
+
+    id: int
+    class_index: int
+    area: float
+    bbox: Box | None = None
+
+
+class LayoutLabel(NamedTuple):
+    """The label of a row in a layout.
+
+    Attributes:
+        size: The width and height of the image in pixels, if they are known.
+        ids: A uint32 array of shape (H, W): the `id` of an object for each pixel, or another value where nothing is
+            labeled; None if the layout has no mask.
+        objects: The objects.
+        is_by_class: Whether an object stands for all pixels of a class, as in a semantic mask.
+    """
+
+    size: ImageSize | None
+    ids: npt.NDArray[np.uint32] | None
+    objects: list[LayoutObject]
+    is_by_class: bool = False
+
+
+def mask_label(
+    ids: npt.NDArray[np.uint32], class_of_id: Mapping[int, int] | None = None, *, is_by_class: bool = False
+) -> LayoutLabel:
+    """Return the label of a mask.
+
+    Args:
+        ids: The value of each pixel, of shape (H, W).
+        class_of_id: The class index of each value that stands for an object; by default the value minus 1.
+        is_by_class: Whether a value stands for all pixels of a class.
+    """
+    found = boxes(ids)
+    areas = zip(found.ids.tolist(), found.areas.tolist(), strict=True)
+    objects = [
+        LayoutObject(number, number - 1 if class_of_id is None else class_of_id[number], float(area))
+        for number, area in areas
+        if class_of_id is None or number in class_of_id
+    ]
+    return LayoutLabel((ids.shape[1], ids.shape[0]), ids, objects, is_by_class)

@@ -1,0 +1,35 @@
+"""Count rows that are in a layout."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from segments_hf.stats.measure import Measured
+
+if TYPE_CHECKING:
+    from segments_hf.layouts.layout_label import LayoutLabel
+
+
+def countable(label: LayoutLabel | None) -> tuple[dict[str, Any], Measured | None]:
+    """Return a row with the columns that are counted, and what its label measures.
+
+    Args:
+        label: The label of a row in a layout; None if it has none.
+
+    Returns:
+        The row: a layout has no statuses. If the label tells classes only, the row has no annotations either.
+    """
+    if label is None:
+        return {"annotations": None}, None
+    width, height = label.size or (None, None)
+    row: dict[str, Any] = {"width": width, "height": height}
+    areas = [(item.class_index, item.area) for item in label.objects]
+    if not label.is_by_class:
+        row["annotations"] = [{"category": index, "attributes": None} for index, _ in areas]
+    if label.ids is None:
+        return row, Measured(areas, None, 0)
+    pixels: dict[int, int] = {}
+    for index, area in areas:
+        pixels[index] = pixels.get(index, 0) + int(area)
+    unlabeled = label.ids.size - sum(pixels.values())
+    return row, Measured([] if label.is_by_class else areas, pixels, unlabeled)

@@ -1,0 +1,111 @@
+"""Downloads whose process ends or forks at any moment: nothing is said, nothing hangs, and the parent goes on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+BODIES = """
+    import gc, os, sys, threading, time
+    from segments_hf.assets import FetchOptions
+    from segments_hf.assets.http_client import HttpClient
+    from segments_hf.io.deadline import Deadline
+    from segments_hf.io.loop_thread import LoopThread, run_blocking
+    from segments_hf.io.prefetching import prefetch_futures
+
+    def bodies(count=1000):
+        client = HttpClient(FetchOptions())
+        with LoopThread(client, threads=4) as loop:
+            yield from prefetch_futures(
+                lambda number: loop.submit(client.read(f"{sys.argv[1]}/{number % 50}", Deadline(20))),
+                range(count),
+                weight=len,
+                in_flight=16,
+            )
+
+    rows = bodies()
+    assert [int(next(rows)) for _ in range(3)] == [0, 1, 2]
+"""
+
+
+@pytest.fixture
+def run(server):
+    """Runs a script that has begun to download."""
+    for number in range(50):
+        server.url(f"/{number}", str(number).encode())
+
+    def run(script: str) -> tuple[int, str, str]:
+        command = [sys.executable, "-W", "error", "-c", textwrap.dedent(BODIES) + textwrap.dedent(script)]
+        env = {**os.environ, "NO_PROXY": "127.0.0.1"}
+        done = subprocess.run(
+            [*command, server.address], capture_output=True, text=True, timeout=60, check=False, env=env
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "",
+        "circle = [rows]; circle.append(circle)",
+        "circle = [rows]; circle.append(circle); del rows, circle; gc.collect()",
+        "del rows",
+        "sys.exit(0)",
+        "threading.Thread(target=rows.close).start()",
+        "other = bodies(); next(other)",
+    ],
+    ids=["open", "circle", "collected", "deleted", "exit", "closed by a thread", "two"],
+)
+def test_a_process_may_end_before_its_downloads(run, script):
+    assert run(script) == (0, "", "")
+
+
+def test_a_process_ends_with_its_own_error(run):
+    status, _, errors = run("raise LookupError('mine')")
+    assert status == 1
+    assert errors.endswith("LookupError: mine\n")
+    assert errors.count("Traceback") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+def test_an_interrupt_ends_the_downloads(run):
+    status, printed, errors = run("""
+        import signal
+        def late(loop=None):
+            time.sleep(0.2)
+            os.kill(os.getpid(), signal.SIGINT)
+        threading.Thread(target=late).start()
+        try:
+            for _ in rows:
+                time.sleep(0.01)
+        except KeyboardInterrupt:
+            rows.close()
+            print([thread.name for thread in threading.enumerate() if "loop" in thread.name])
+    """)
+    assert (status, printed, errors) == (0, "[]\n", "")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.parametrize("end", ["os._exit(0)", "sys.exit(0)"])
+@pytest.mark.parametrize("left", ["rows.close()", "del rows; gc.collect()", "pass"])
+def test_a_forked_process_leaves_the_downloads_to_its_parent(run, end, left):
+    assert run(f"""
+        import warnings
+        warnings.filterwarnings("ignore", ".*use of fork", DeprecationWarning)
+        child = os.fork()
+        if not child:
+            {left}
+            own = bodies()
+            assert [int(next(own)) for _ in range(60)] == [number % 50 for number in range(60)]
+            own.close()
+            {end}
+        assert [int(next(rows)) for _ in range(47)] == list(range(3, 50))
+        assert os.waitpid(child, 0)[1] == 0
+        assert [int(row) for row in rows] == [number % 50 for number in range(50, 1000)]
+    """) == (0, "", "")

@@ -1,0 +1,247 @@
+"""Hostile servers: what they send is bounded in memory and time, and what cannot be reached is given up once."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import socket
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from aiohttp.abc import AbstractResolver
+
+from segments_hf.errors import AssetError
+
+from .fetching import Client
+
+HEAD = b"HTTP/1.1 200 OK\r\n\r\n"
+LATE = 20  # seconds, on a machine that is busy
+
+
+@contextlib.contextmanager
+def listening(answer):
+    """A server that hands each connection to a function, after its request has come; yields its URL."""
+
+    def serve(connection):
+        with connection, contextlib.suppress(OSError):
+            connection.recv(65536)
+            answer(connection)
+
+    def accept():
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                threading.Thread(target=serve, args=(connection,), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+        thread = threading.Thread(target=accept, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/a"
+        listener.shutdown(socket.SHUT_RDWR)
+    thread.join(10)
+
+
+MANY = """
+    import datasets, re, sys
+    from concurrent.futures import FIRST_COMPLETED, wait
+    from segments_hf.assets import FetchOptions
+    from segments_hf.assets.http_client import HttpClient
+    from segments_hf.io.deadline import Deadline
+    from segments_hf.io.loop_thread import LoopThread
+
+    url, count, ends = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    client = HttpClient(FetchOptions())
+    with LoopThread(client, threads=4) as loop:
+        futures = {loop.submit(client.read(url, Deadline(300))) for _ in range(count)}
+        while count - len(futures) < ends:
+            done, futures = wait(futures, return_when=FIRST_COMPLETED)
+            for future in done:
+                error = future.exception()
+                print(len(future.result()) if error is None else error)
+    # Not ru_maxrss, which is never under what the parent had when it forked.
+    print(re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())[1])
+"""
+
+
+def read_many(url: str, count: int, ends: int) -> tuple[list[str], float]:
+    """Reads a URL several times at once until some have ended; returns how they did, and the peak in MiB."""
+    command = [sys.executable, "-c", textwrap.dedent(MANY), url, str(count), str(ends)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr[-4000:]
+    *ended, peak = done.stdout.splitlines()
+    return ended, int(peak) / 1024
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the peak of a process's memory in /proc")
+class TestMemory:
+    @pytest.mark.parametrize("head", [HEAD, HEAD[:-2] + b"Content-Length: 268435456\r\n\r\n"], ids=["unknown", "known"])
+    def test_bodies_that_never_end_are_bounded_together(self, head):
+        block = bytes(2**16)
+
+        def answer(connection):
+            connection.sendall(head)
+            sent = 0
+            while head == HEAD or sent < 2**28 - 1:
+                sent += connection.send(block[: 2**28 - 1 - sent] if head != HEAD else block)
+            connection.close()
+
+        with listening(answer) as url:
+            ended, peak = read_many(url, count=64, ends=2)
+        if head == HEAD:
+            assert ended[0] == "got more bytes than max_bytes=268,435,456 allows"
+        assert peak < 500
+
+    def test_many_bodies_that_are_larger_than_the_memory_for_all_arrive(self):
+        size = 20 * 2**20
+
+        def answer(connection):
+            connection.sendall(HEAD + bytes(size))
+
+        with listening(answer) as url:
+            ended, _ = read_many(url, count=24, ends=24)
+        assert ended == [str(size)] * 24
+
+    def test_a_slow_body_does_not_hold_up_the_others(self):
+        """Most of the memory is held by bodies that wait; the slow one needs none of it."""
+        size, numbers = 10 * 2**20, itertools.count()
+
+        def answer(connection):
+            if next(numbers):
+                connection.sendall(HEAD + bytes(size))
+            else:
+                connection.sendall(HEAD)
+                while True:
+                    connection.sendall(bytes(4096))
+                    time.sleep(0.1)
+
+        with listening(answer) as url:
+            ended, _ = read_many(url, count=9, ends=8)
+        assert ended == [str(size)] * 8
+
+
+class TestTime:
+    @pytest.mark.parametrize(
+        ("head", "part", "pause"),
+        [(HEAD, b"x", 0.05), (HEAD, bytes(300), 0.2), (b"", b"H", 0.05), (b"HTTP/1.1 200 OK\r\nA: ", b"b", 0.05)],
+        ids=["byte by byte", "just fast enough", "status", "header"],
+    )
+    def test_a_response_that_drips_has_a_time_limit(self, head, part, pause):
+        def answer(connection):
+            connection.sendall(head)
+            while True:
+                connection.sendall(part)
+                time.sleep(pause)
+
+        client = Client(timeout=0.5)
+        began = time.monotonic()
+        with listening(answer) as url, pytest.raises(AssetError):
+            client.get(url, timeout=0.5, retries=1000)
+        assert time.monotonic() - began < 10 * 0.5 + LATE
+        client.close()
+
+    def test_large_bodies_that_wait_for_memory_are_not_late(self, monkeypatch):
+        """A second is enough for one, and not for all."""
+        monkeypatch.setattr("segments_hf.assets.http_client._MEMORY", 1)
+        body = HEAD[:-2] + b"Content-Length: 100\r\nConnection: close\r\n\r\n" + bytes(100)
+
+        def answer(connection):
+            connection.sendall(body[:-1])
+            time.sleep(0.3)
+            connection.sendall(body[-1:])
+
+        client = Client(connections=8, timeout=1)
+        with listening(answer) as url, ThreadPoolExecutor(8) as pool:
+            got = list(pool.map(lambda _: client.get(url, timeout=1, retries=0), range(8)))
+        assert got == [bytes(100)] * 8
+        client.close()
+
+
+class Lookups(AbstractResolver):
+    """Resolves names as a test tells it to.
+
+    Attributes:
+        answers: For each lookup the address; None for an error, "" for none in any time.
+        asked: The names that were looked up.
+    """
+
+    def __init__(self, *answers: str | None) -> None:
+        self.answers = list(answers)
+        self.asked: list[str] = []
+
+    async def resolve(self, host, port=0, family=socket.AF_INET):
+        self.asked.append(host)
+        answer = self.answers[0] if len(self.answers) == 1 else self.answers.pop(0)
+        if answer is None:
+            raise OSError(None, "Temporary failure in name resolution")
+        if not answer:
+            await asyncio.sleep(1000)
+        return [{"hostname": host, "host": answer, "port": port, "family": socket.AF_INET, "proto": 0, "flags": 0}]
+
+    async def close(self):
+        pass
+
+
+class TestNames:
+    @pytest.fixture(autouse=True)
+    def short(self, monkeypatch):
+        monkeypatch.setattr("segments_hf.assets.host_names._PAUSES", (0.01, 0.02))
+        monkeypatch.setattr("segments_hf.assets.host_names._LONGEST", 0.5)
+
+    @pytest.mark.parametrize(("answer", "lookups"), [(None, 3), ("", 1)], ids=["error", "silence"])
+    def test_a_name_that_is_not_resolved_is_given_up_once_for_all(self, answer, lookups):
+        resolver = Lookups(answer)
+        client = Client(connections=2, resolver=resolver)
+        for number in range(20):
+            with pytest.raises(AssetError) as caught:
+                client.get(f"http://host.example:81/{number}?sig=secret")
+            assert str(caught.value) == "cannot reach host.example: is there a network?"
+        assert resolver.asked == ["host.example"] * lookups
+        client.close()
+
+    def test_the_system_does_not_resolve_an_invalid_name(self):
+        client = Client()
+        with pytest.raises(AssetError, match=r"^cannot reach host\.invalid: is there a network\?$"):
+            client.get("http://host.invalid/a")
+        client.close()
+
+    def test_a_name_that_is_resolved_in_the_end_is_reached(self, server):
+        server.url("/a", b"body")
+        client = Client(resolver=Lookups(None, None, "127.0.0.1"))
+        assert client.get(server.address.replace("127.0.0.1", "host.example") + "/a") == b"body"
+        client.close()
+
+    def test_a_name_that_was_given_up_is_looked_up_again_after_a_while(self, server, monkeypatch):
+        monkeypatch.setattr("segments_hf.assets.host_names._GIVEN_UP", 0.01)
+        server.url("/a", b"body")
+        url = server.address.replace("127.0.0.1", "host.example") + "/a"
+        client = Client(resolver=Lookups(None, None, None, "127.0.0.1"))
+        with pytest.raises(AssetError, match="cannot reach"):
+            client.get(url)
+        time.sleep(0.1)
+        assert client.get(url) == b"body"
+        client.close()
+
+    def test_a_deadline_ends_a_lookup(self):
+        client = Client(resolver=Lookups(""))
+        with pytest.raises(AssetError, match="cannot reach host.example"):
+            client.get("http://host.example/", timeout=0.05)
+        client.close()
+
+    def test_other_hosts_are_not_held_up(self, server, monkeypatch):
+        monkeypatch.setattr("segments_hf.assets.host_names._LONGEST", 60)
+        server.url("/a", b"body")
+        resolver = Lookups("", "127.0.0.1")
+        client = Client(resolver=resolver)
+        with ThreadPoolExecutor(1) as pool:
+            slow = pool.submit(client.get, "http://gone.example/")
+            while not resolver.asked:
+                time.sleep(0.001)
+            assert client.get(server.address.replace("127.0.0.1", "host.example") + "/a") == b"body"
+            assert not slow.done()
+            client.close()

@@ -1,0 +1,208 @@
+"""Proxies, certificates and credentials: as `requests` finds them, and for nobody else."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import datetime
+import ipaddress
+import socket
+import ssl
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from segments_hf.errors import AssetError
+
+from .fetching import Client
+
+BODY = b"the body of the asset"
+
+
+@contextlib.contextmanager
+def serving(answers=None, certificate=None):
+    """A server that keeps the heads of its requests, and answers each path as told: with headers, or with a body.
+
+    It is a proxy too: it connects every host to itself.
+    """
+    seen = []
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            seen.append((self.path, dict(self.headers)))
+            headers = (answers or {}).get(self.path)
+            self.send_response(302 if headers else 200)
+            for name, value in (headers or {}).items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", "0" if headers else str(len(BODY)))
+            self.end_headers()
+            self.wfile.write(b"" if headers else BODY)
+
+        def do_CONNECT(self):
+            seen.append((self.path, dict(self.headers)))
+            self.send_response(200)
+            self.end_headers()
+            with socket.create_connection(("127.0.0.1", int(self.path.partition(":")[2]))) as target:
+                back = threading.Thread(target=self._copy, args=(target, self.connection))
+                back.start()
+                self._copy(self.connection, target)
+                back.join()
+            self.close_connection = True
+
+        def _copy(self, source, target):
+            with contextlib.suppress(OSError):
+                while data := source.recv(65536):
+                    target.sendall(data)
+                target.shutdown(socket.SHUT_WR)
+
+        def log_message(self, *args):
+            pass
+
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, request, client_address):
+            pass  # those who do not trust it go away
+
+    with Server(("127.0.0.1", 0), Handler) as httpd:
+        httpd.daemon_threads = True
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            httpd.socket = context.wrap_socket(httpd.socket, server_side=True)
+        thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread.start()
+        yield httpd.server_address[1], seen
+        httpd.shutdown()
+        thread.join()
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch):
+    """An environment without proxies and certificates, in which proxies are used for loopback too."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.fixture
+def client():
+    client = Client(timeout=5)
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A file with a key and a certificate for 127.0.0.1 that nobody has signed."""
+    x509 = pytest.importorskip("cryptography.x509")
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.datetime.now(datetime.timezone.utc)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path = tmp_path_factory.mktemp("certificate") / "server.pem"
+    path.write_bytes(secret + made.public_bytes(pem))
+    return path
+
+
+class TestProxies:
+    def test_a_proxy_of_the_environment_is_used_and_gets_its_password(self, client, monkeypatch):
+        with serving() as (port, seen):
+            monkeypatch.setenv("HTTP_PROXY", f"http://jane:p%40w@127.0.0.1:{port}")
+            assert client.get("http://host.example/a.jpg?sig=x") == BODY
+        (path, headers), *_ = seen
+        assert path == "http://host.example/a.jpg?sig=x"
+        assert headers["Host"] == "host.example"
+        assert headers["Proxy-Authorization"] == "Basic " + base64.b64encode(b"jane:p@w").decode()
+
+    def test_no_proxy_is_honored(self, client, monkeypatch):
+        monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        with serving() as (port, seen):
+            assert client.get(f"http://127.0.0.1:{port}/a.jpg") == BODY
+        assert seen[0][0] == "/a.jpg"
+
+    def test_https_goes_through_a_tunnel(self, client, monkeypatch, certificate):
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+        with serving() as (proxy, tunnels), serving(certificate=certificate) as (port, seen):
+            monkeypatch.setenv("HTTPS_PROXY", f"127.0.0.1:{proxy}")
+            assert client.get(f"https://127.0.0.1:{port}/a.jpg") == BODY
+            client.close()
+        assert [path for path, _ in tunnels] == [f"127.0.0.1:{port}"]
+        assert [path for path, _ in seen] == ["/a.jpg"]
+
+    def test_a_proxy_that_is_gone(self, client, monkeypatch):
+        monkeypatch.setenv("HTTP_PROXY", "http://proxy.invalid:1")
+        monkeypatch.setattr("segments_hf.assets.host_names._PAUSES", ())
+        with pytest.raises(AssetError, match=r"cannot reach proxy\.invalid"):
+            client.get("http://host.example/a.jpg")
+
+    def test_a_proxy_of_another_kind_is_refused(self, client, monkeypatch):
+        monkeypatch.setenv("HTTP_PROXY", "socks5://127.0.0.1:9")
+        with pytest.raises(AssetError, match="proxy of scheme 'socks5'"):
+            client.get("http://host.example/a.jpg")
+
+
+class TestCertificates:
+    @pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+    def test_those_of_the_environment_are_trusted(self, client, monkeypatch, certificate, name):
+        monkeypatch.setenv(name, str(certificate))
+        with serving(certificate=certificate) as (port, _):
+            assert client.get(f"https://127.0.0.1:{port}/a.jpg") == BODY
+            client.close()
+
+    def test_others_are_not(self, client, certificate):
+        with (
+            serving(certificate=certificate) as (port, seen),
+            pytest.raises(AssetError, match="certificate verify failed"),
+        ):
+            client.get(f"https://127.0.0.1:{port}/a.jpg?sig=secret", retries=1)
+        assert seen == []
+
+    def test_a_bundle_that_is_not_there(self, client, monkeypatch):
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/bundle.pem")
+        with pytest.raises(AssetError, match=r"/nowhere/bundle\.pem: cannot read the certificates"):
+            client.get("https://127.0.0.1:9/a.jpg")
+
+
+class TestRedirects:
+    def test_credentials_of_a_redirect_are_not_sent(self, client):
+        with serving() as (port, seen):
+            location = f"http://jane:secret@127.0.0.1:{port}/b"
+            with serving({"/a": {"Location": location}}) as (first, _):
+                assert client.get(f"http://127.0.0.1:{first}/a") == BODY
+        assert "Authorization" not in seen[0][1]
+
+    def test_cookies_are_not_kept(self, client):
+        with serving({"/a": {"Location": "/b", "Set-Cookie": "session=secret; Path=/"}}) as (port, seen):
+            client.get(f"http://127.0.0.1:{port}/a")
+        assert [(path, headers.get("Cookie")) for path, headers in seen] == [("/a", None), ("/b", None)]
+
+    def test_a_signature_survives(self, client):
+        query = "X-Amz-Signature=a%2Fb%2f%3D+c&x=~(1)&response=a%20b%3Bc"
+        with serving({"/a%2Fb": {"Location": f"/c%2fd?{query}"}}) as (port, seen):
+            client.get(f"http://127.0.0.1:{port}/a%2Fb")
+        assert seen[1][0] == f"/c%2fd?{query}"
+
+
+def test_it_says_who_asks(client):
+    with serving() as (port, seen):
+        client.get(f"http://127.0.0.1:{port}/a")
+    assert seen[0][1]["User-Agent"].startswith("segments-hf/")

@@ -1,0 +1,58 @@
+"""Options of fetching that make no sense are refused before anything is fetched."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import get_type_hints
+
+import pytest
+from typer.main import get_command
+
+from segments_hf import contact_sheet, load_release, validate
+from segments_hf.cli.app import app
+from segments_hf.dataset.config import SegmentsReleaseConfig
+from segments_hf.demo import demo_release
+from segments_hf.errors import OptionError
+from segments_hf.io.fetch_options import FetchKeywords, FetchOptions, meaning_of
+
+
+@pytest.mark.parametrize("name", ["connections", "in_flight", "timeout", "max_bytes", "max_pixels"])
+@pytest.mark.parametrize("value", [0, -1, "4", None, True, float("nan")], ids=repr)
+def test_numbers(name, value):
+    with pytest.raises(OptionError, match=f"^{name}: got {value!r}, wanted a number over 0"):
+        FetchOptions(**{name: value})
+
+
+@pytest.mark.parametrize("value", ["", "all", True, None], ids=repr)
+def test_verify(value):
+    with pytest.raises(OptionError, match="^verify: got .*, wanted one of structure, decode"):
+        FetchOptions(verify=value)
+
+
+class TestDeclaredOnce:
+    """The functions and commands that have the options of fetching have them from one declaration."""
+
+    def test_type_checkers_know_the_same_options(self):
+        assert get_type_hints(FetchKeywords) == get_type_hints(FetchOptions)
+
+    def test_every_option_is_documented(self):
+        for option in dataclasses.fields(FetchOptions):
+            assert f"{option.name}: {meaning_of(option)}" in FetchOptions.__doc__
+
+    def test_the_builder_has_the_same_defaults(self):
+        config = SegmentsReleaseConfig()
+        assert config.fetch_options == FetchOptions()
+        for option in dataclasses.fields(FetchOptions):
+            assert getattr(SegmentsReleaseConfig(**{option.name: option.default}), option.name) == option.default
+
+    @pytest.mark.parametrize("command", ["build", "push", "export", "validate", "stats", "preview"])
+    def test_commands_have_the_same_options(self, command):
+        parameters = {parameter.name: parameter for parameter in get_command(app).commands[command].params}
+        for option in dataclasses.fields(FetchOptions):
+            assert parameters[option.name].default == option.default
+            assert parameters[option.name].help == meaning_of(option)
+
+    def test_options_that_nobody_knows_are_refused(self):
+        for function in (load_release, validate, contact_sheet):
+            with pytest.raises(TypeError, match="unknown option speed"):
+                function(demo_release(), speed=3)

@@ -1,0 +1,173 @@
+"""Coroutines for callers that are not: in a loop of its own thread, which ends without a trace."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import threading
+import time
+from concurrent.futures import CancelledError
+
+import pytest
+
+from segments_hf.io.loop_thread import LoopThread, run_blocking
+
+
+class Resource:
+    """Records when it is entered and left, and in which thread."""
+
+    def __init__(self, fault: BaseException | None = None) -> None:
+        self.fault = fault
+        self.events: list[tuple[str, str]] = []
+
+    async def __aenter__(self):
+        self.events.append(("entered", threading.current_thread().name))
+        if self.fault:
+            raise self.fault
+
+    async def __aexit__(self, *_):
+        self.events.append(("left", threading.current_thread().name))
+
+
+@pytest.fixture
+def loop():
+    with LoopThread(Resource(), threads=2) as loop:
+        yield loop
+
+
+def test_results_reach_the_caller(loop):
+    async def double(number):
+        await asyncio.sleep(0)
+        return 2 * number
+
+    futures = [loop.submit(double(number)) for number in range(100)]
+    assert [future.result(10) for future in futures] == list(range(0, 200, 2))
+
+
+@pytest.mark.parametrize("error", [LookupError("x"), SystemExit(3), KeyboardInterrupt()], ids=repr)
+def test_exceptions_reach_the_caller_and_harm_no_other(loop, error):
+    async def fail():
+        await asyncio.sleep(0)
+        raise error
+
+    async def succeed():
+        await asyncio.sleep(0.01)
+        return "done"
+
+    other = loop.submit(succeed())
+    with pytest.raises(type(error)):
+        loop.submit(fail()).result(10)
+    assert other.result(10) == loop.submit(succeed()).result(10) == "done"
+
+
+@pytest.mark.parametrize("error", [LookupError("x"), SystemExit(3), StopIteration(1)], ids=repr)
+def test_exceptions_of_blocking_functions_reach_the_caller(loop, error):
+    def fail():
+        raise error
+
+    with pytest.raises(RuntimeError if isinstance(error, StopIteration) else type(error)):
+        loop.submit(run_blocking(fail)).result(10)
+
+
+def test_blocking_functions_do_not_block_the_loop(loop):
+    barrier = threading.Barrier(2, timeout=10)  # passes only if both run together
+    futures = [loop.submit(run_blocking(barrier.wait)) for _ in range(2)]
+    assert {future.result(10) for future in futures} == {0, 1}
+
+
+def test_it_works_where_a_loop_is_running(loop):
+    """As in a notebook."""
+
+    async def answer():
+        return 42
+
+    async def cell():
+        return loop.submit(answer()).result(10)
+
+    assert asyncio.run(cell()) == 42
+
+
+def test_any_thread_may_submit(loop):
+    async def name():
+        return threading.current_thread().name
+
+    names = []
+    threads = [threading.Thread(target=lambda: names.append(loop.submit(name()).result(10))) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert names == ["segments-hf loop"] * 20
+
+
+def test_closing_cancels_what_runs_and_then_leaves_the_resource():
+    resource, ended = Resource(), []
+
+    async def wait():
+        try:
+            await asyncio.sleep(1000)
+        finally:
+            await asyncio.sleep(0.01)
+            ended.append(list(resource.events))
+
+    loop = LoopThread(resource, threads=1)
+    waiting = loop.submit(wait())
+    while not resource.events:
+        time.sleep(0.001)
+    time.sleep(0.01)
+    loop.close()
+    assert ended == [[("entered", "segments-hf loop")]]
+    assert resource.events[1:] == [("left", "segments-hf loop")]
+    assert waiting.cancelled()
+
+
+def test_what_is_submitted_to_a_closed_loop_is_cancelled():
+    async def never():
+        pytest.fail("it has begun")
+
+    loop = LoopThread(Resource(), threads=1)
+    loop.close()
+    with pytest.raises(CancelledError):
+        loop.submit(never()).result(10)
+    loop.close()  # again, which does nothing
+
+
+def test_a_resource_that_cannot_be_entered_is_an_error_for_all():
+    async def never():
+        pytest.fail("it has begun")
+
+    with LoopThread(Resource(LookupError("no")), threads=1) as loop:
+        for _ in range(3):
+            with pytest.raises(LookupError, match="no"):
+                loop.submit(never()).result(10)
+
+
+def test_it_may_be_closed_in_its_own_thread():
+    """The garbage collector works in any thread."""
+    resource = Resource()
+    loop = LoopThread(resource, threads=1)
+
+    async def close():
+        loop.close()
+
+    with contextlib.suppress(CancelledError):
+        loop.submit(close()).result(10)
+    loop._thread.join(10)
+    assert [name for name, _ in resource.events] == ["entered", "left"]
+
+
+def test_a_generator_that_is_left_to_the_garbage_collector_ends_without_a_warning():
+    resource = Resource()
+
+    def pauses():
+        with LoopThread(resource, threads=1) as loop:
+            while True:
+                yield loop.submit(asyncio.sleep(0)).result(10)
+
+    left = {"pauses": pauses()}
+    left["itself"] = left
+    next(left["pauses"])
+    del left
+    gc.collect()  # warnings are errors here
+    assert [name for name, _ in resource.events] == ["entered", "left"]
