@@ -26,9 +26,9 @@ os.environ |= {
     "GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT": "false",  # gcsfs would ask the real cloud what kind a bucket is of
     "HF_ENDPOINT": f"http://127.0.0.1:{HUB_PORT}",
     "HF_HUB_DISABLE_TELEMETRY": "1",
-    "HF_HUB_DISABLE_XET": "1",
     "HF_HUB_OFFLINE": "0",
     "HF_UPDATE_DOWNLOAD_COUNTS": "0",
+    "HF_XET_CLIENT_RETRY_BASE_DELAY": "10ms",
     "NO_PROXY": "127.0.0.1",
 }
 

@@ -33,7 +33,7 @@ def push(
 ) -> None:
     """Push a release to the Hub: shards, class names, a card. An interrupted push goes on where it was."""
     import datasets
-    from huggingface_hub.utils.tqdm import disable_progress_bars
+    from huggingface_hub.utils import disable_progress_bars
 
     from segments_hf.dataset.load import load_release
     from segments_hf.hub.parts import open_source

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import errno
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import datasets
 from datasets import DownloadMode
-from datasets.exceptions import DatasetGenerationError
 
 from segments_hf.assets import (
     AssetCache,
@@ -19,6 +17,7 @@ from segments_hf.assets import (
     default_cache_folder,
     resolver,
 )
+from segments_hf.dataset.compat import generation_error, info_file, output_folder
 from segments_hf.dataset.config import SegmentsReleaseConfig
 from segments_hf.dataset.open_releases import reopen_release
 from segments_hf.dataset.origin import origin_sentence
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
 PROBLEMS_FILE = "errors.jsonl"
 
 # This module reads URLs by itself, so that `datasets` need not put an `open` and a `Path` of its own into it; for that
-# it would import scipy, where that is installed.
+# it would import scipy, where that is installed. There is no public way to say so.
 _patched_for_streaming = True
 
 _ROWS_IN_MEMORY = 16  # that wait to be written, when they hold their pictures
@@ -92,7 +91,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
                         if streaming:
                             problems.append(problem)
                         else:
-                            append_problem(Path(self._output_dir, PROBLEMS_FILE), problem)
+                            append_problem(output_folder(self) / PROBLEMS_FILE, problem)
                     if outcome.row is not None:
                         yield f"{run}-{indices[0]}-{number}", outcome.row
         if streaming:
@@ -165,11 +164,11 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         if self._refers_to_removed_pictures():
             kwargs["download_mode"] = DownloadMode.REUSE_CACHE_IF_EXISTS  # what it means is: build it again
         super().download_and_prepare(*args, **kwargs)
-        problems_file = Path(self._output_dir, PROBLEMS_FILE)
+        problems_file = output_folder(self) / PROBLEMS_FILE
         report(read_problems(problems_file), str(problems_file))
 
     def _refers_to_removed_pictures(self) -> bool:
-        built = Path(self.cache_dir, datasets.config.DATASET_INFO_FILENAME)
+        built = info_file(self)
         if self.config.embed or not self.config.load_assets or not built.exists():
             return False
         return AssetCache(default_cache_folder()).was_cleared_after(built.stat().st_mtime)
@@ -183,7 +182,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
             raise _own_error(error) from None
         for name, split in self.info.splits.items():
             if not split.num_examples:  # `datasets` cannot read a split without rows
-                first = read_problems(Path(self._output_dir, PROBLEMS_FILE))[0]
+                first = read_problems(output_folder(self) / PROBLEMS_FILE)[0]
                 raise OptionError(
                     f"on_error={self.config.on_error!r} left no row in split {name!r}; "
                     f"the first sample was left out because of: {first.reason}"
@@ -193,7 +192,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         self._job = kwargs["job_id"]
         try:
             yield from super()._prepare_split_single(*args, **kwargs)
-        except DatasetGenerationError as error:
+        except generation_error() as error:
             # Here, as the cause does not survive the way from another process.
             raise _own_error(error) from None
 

@@ -6,9 +6,8 @@ import contextlib
 import time
 from typing import TYPE_CHECKING, Any
 
-from datasets.utils import tqdm
-
 from segments_hf.assets import Traffic
+from segments_hf.dataset.compat import progress_bar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +32,7 @@ def shown_traffic(place: int) -> Iterator[Traffic]:
             return
         shown_at = now
         if bar is None:
-            bar = tqdm(desc="Fetching", unit="B", unit_scale=True, position=place, leave=place == 1)
+            bar = progress_bar(desc="Fetching", unit="B", unit_scale=True, position=place, leave=place == 1)
         bar.set_postfix_str(
             f"files={traffic.files}, retries={traffic.retries}, failures={traffic.failures}", refresh=False
         )

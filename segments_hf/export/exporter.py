@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import datasets
-from datasets.utils import tqdm
 
 from segments_hf.dataset.class_info import categories
+from segments_hf.dataset.compat import progress_bar
 from segments_hf.dataset.inputs import num_rows, open_splits, stored, stored_size
 from segments_hf.dataset.origin import parse_origin
 from segments_hf.dataset.row_map import check_rows, without_decoding
@@ -165,7 +165,9 @@ class _Export:
         if self.names is None or self.made.per_split:
             self.names = FileNames(by_stem=self.made.by_stem, not_folders=self.made.not_folders)
         stream = rows.to_iterable_dataset() if isinstance(rows, datasets.Dataset) else rows
-        shown = tqdm(without_decoding(stream), desc=f"{self.made.name} {name}", total=num_rows(rows, name), unit="img")
+        shown = progress_bar(
+            without_decoding(stream), desc=f"{self.made.name} {name}", total=num_rows(rows, name), unit="img"
+        )
         folder = self.made.job.folder / self.made.image_folder(name)
         with self.made.open(name):
             samples = self._samples(shown, self.names)

@@ -8,12 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import datasets
-from datasets import DatasetInfo
-from datasets.info import DatasetInfosDict
-from datasets.splits import SplitDict, SplitInfo
-from datasets.utils.metadata import MetadataConfigs
+from datasets import DatasetInfo, SplitDict, SplitInfo
 
 from segments_hf.errors import HubError, OptionError
+from segments_hf.hub.compat import DatasetInfosDict, MetadataConfigs
 from segments_hf.labels import label_type_of
 
 if TYPE_CHECKING:

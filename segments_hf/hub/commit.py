@@ -8,9 +8,9 @@ from huggingface_hub import CommitInfo, CommitOperationAdd, CommitOperationDelet
 from huggingface_hub.errors import HfHubHTTPError
 
 from segments_hf.errors import HubError
+from segments_hf.hub.compat import uploaded_file
 from segments_hf.hub.hub_retries import PAUSES, is_passing, rest, status_of
 from segments_hf.hub.repository import blob_id, refusal
-from segments_hf.hub.upload import operation_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -91,7 +91,7 @@ def _missing(
     ]
     for path, shard in shards.items():
         if _sha256(present.get(path)) != shard.sha256:
-            operations.append(operation_of(path, shard))
+            operations.append(uploaded_file(path, shard.sha256, shard.size))
     for path, content in texts.items():
         operation = CommitOperationAdd(path, content)
         there = present.get(path)

@@ -9,9 +9,10 @@ import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
-from huggingface_hub.utils._http import get_session
+from huggingface_hub.utils import get_session
 
 from segments_hf.errors import HubError
+from segments_hf.hub.compat import status_in_text
 from segments_hf.io.http_retries import RETRYABLE_STATUSES, retry_after_seconds
 
 if TYPE_CHECKING:
@@ -64,11 +65,13 @@ def is_passing(error: BaseException) -> bool:
     """Whether an error comes from a Hub that is busy, or from a bad line."""
     if any(isinstance(link, OfflineModeIsEnabled) for link in _chain(error)):  # a ConnectionError that stays
         return False
-    return any(_status(link) in RETRYABLE_STATUSES or isinstance(link, _line_errors()) for link in _chain(error))
+    if (status := status_of(error)) is not None:  # also where it is a ConnectionError: hf_xet makes one of any answer
+        return status in RETRYABLE_STATUSES
+    return any(isinstance(link, _line_errors()) for link in _chain(error))
 
 
 def status_of(error: BaseException) -> int | None:
-    """The HTTP status behind an error of `huggingface_hub`."""
+    """The HTTP status behind an error of `huggingface_hub` or hf_xet."""
     return next((status for link in _chain(error) if (status := _status(link)) is not None), None)
 
 
@@ -89,7 +92,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 def _status(error: BaseException) -> int | None:
     response = error.response if isinstance(error, HfHubHTTPError) else None
-    return None if response is None else int(response.status_code)
+    return status_in_text(error) if response is None else int(response.status_code)
 
 
 def _retry_after(error: BaseException) -> float | None:

@@ -12,6 +12,7 @@ from segments_hf.dataset.builder import SegmentsRelease
 from segments_hf.dataset.inputs import num_rows, open_splits
 from segments_hf.dataset.row_map import filter_rows
 from segments_hf.errors import OptionError, SegmentsHFError
+from segments_hf.hub.compat import fingerprint, generator_of
 from segments_hf.layouts import lay_out, layout_of
 from segments_hf.layouts.left_out import is_trainable
 
@@ -51,12 +52,9 @@ class Part:
         unknown.
         """
         if isinstance(self.rows, datasets.Dataset):
-            return str(self.rows._fingerprint)  # noqa: SLF001
-        inner = self.rows._ex_iterable  # noqa: SLF001
-        while hasattr(inner, "ex_iterable"):
-            inner = inner.ex_iterable
-        maker = getattr(getattr(inner, "generate_examples_fn", None), "__self__", None)
-        return Hasher.hash(self.rows._ex_iterable) if isinstance(maker, SegmentsRelease) else None  # noqa: SLF001
+            return fingerprint(self.rows)
+        inner, function = generator_of(self.rows)
+        return Hasher.hash(inner) if isinstance(getattr(function, "__self__", None), SegmentsRelease) else None
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import datasets
 import huggingface_hub
 import pyarrow as pa
-from datasets.naming import INVALID_WINDOWS_CHARACTERS_IN_PATH
-from datasets.utils.py_utils import convert_file_size_to_int
 from filelock import FileLock, Timeout
 
 from segments_hf.dataset.rows.row_format import ROW_FORMAT
@@ -21,6 +19,7 @@ from segments_hf.hub.card import README, parse_card
 from segments_hf.hub.card_data import other_splits
 from segments_hf.hub.commit import commit_push
 from segments_hf.hub.commit_files import CommitFiles, make_sheet
+from segments_hf.hub.compat import INVALID_WINDOWS_CHARACTERS_IN_PATH, bytes_of_size
 from segments_hf.hub.journal import Arrived, journals_folder
 from segments_hf.hub.parts import Source, open_source
 from segments_hf.hub.repository import Repository, open_repository
@@ -146,7 +145,7 @@ def push(
 
 def _checked_size(size: int | str) -> int:
     try:
-        checked = int(convert_file_size_to_int(size))
+        checked = bytes_of_size(size)
     except ValueError:
         checked = 0
     if checked <= 0:

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import datasets
 import pyarrow as pa
-from datasets.arrow_writer import ParquetWriter
-from datasets.table import embed_table_storage
 
+from segments_hf.hub.compat import parquet_writer, with_pictures
 from segments_hf.hub.row_counts import Tally, tally
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ def _rows(rows: Any, start: Any) -> Iterator[tuple[Any, pa.Table]]:
     """Each row as a table, with where it is."""
     if isinstance(rows, datasets.Dataset):
         for first in range(start or 0, len(rows), _ROWS_AT_ONCE):
-            table = embed_table_storage(rows[first : first + _ROWS_AT_ONCE])
+            table = with_pictures(rows[first : first + _ROWS_AT_ONCE])
             for offset in range(table.num_rows):
                 yield first + offset, table.slice(offset, 1)
         return
@@ -76,7 +75,7 @@ def _rows(rows: Any, start: Any) -> Iterator[tuple[Any, pa.Table]]:
     place = start
     # One by one: of several, `datasets` takes the first one's types for those of all.
     for row in rows.iter(1):
-        yield place, embed_table_storage(row)
+        yield place, with_pictures(row)
         place = rows.state_dict()
 
 
@@ -88,7 +87,7 @@ class _Writer:
         self._tally = Tally()
         self._file = file
         self._columns = list(features)
-        self._writer = ParquetWriter(features=features, path=str(file))
+        self._writer = parquet_writer(file, features)
         self._waiting: list[pa.Table] = []
         self._waiting_bytes = 0
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import datasets
 import multiprocess
-from datasets.utils import tqdm
-from datasets.utils.py_utils import iflatmap_unordered
 
+from segments_hf.dataset.compat import progress_bar
 from segments_hf.errors import OptionError
+from segments_hf.hub.compat import flat_map
 from segments_hf.hub.journal import Arrived, Journal
 from segments_hf.hub.upload import Progress, Worker
 
@@ -54,7 +54,7 @@ def upload_split(
     ]
     shards: list[list[Arrived]] = [[] for _ in workers]
     sent = skipped = 0
-    with tqdm(desc=f"Pushing {part.name}", total=part.length, unit=" rows") as bar:
+    with progress_bar(desc=f"Pushing {part.name}", total=part.length, unit=" rows") as bar:
         for index, progress in _progress(workers):
             shards[index] += progress.shards
             sent, skipped = sent + progress.sent, skipped + progress.skipped
@@ -74,12 +74,7 @@ def _progress(workers: list[Worker]) -> Iterator[tuple[int, Progress]]:
     ignore = (signal.SIGINT, signal.SIG_IGN)
     with multiprocess.get_context("spawn").Pool(len(workers), signal.signal, ignore) as pool:
         arguments = [{"index": index, "worker": worker} for index, worker in enumerate(workers)]
-        try:
-            yield from iflatmap_unordered(pool, _run, kwargs_iterable=arguments)
-        except multiprocess.TimeoutError as error:
-            if isinstance(error.__context__, KeyboardInterrupt):  # which `datasets` hides
-                raise error.__context__ from None
-            raise
+        yield from flat_map(pool, _run, arguments)
 
 
 def _run(index: int, worker: Worker) -> Iterator[tuple[int, Progress]]:

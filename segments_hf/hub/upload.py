@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from filelock import FileLock
 from huggingface_hub import CommitOperationAdd
-from huggingface_hub.errors import HfHubHTTPError
-from huggingface_hub.lfs import UploadInfo, post_lfs_batch_info
 
 from segments_hf.errors import HubError
+from segments_hf.hub.compat import is_uploaded, known_objects
 from segments_hf.hub.hub_retries import patiently, status_of
 from segments_hf.hub.journal import Arrived, Journal
 from segments_hf.hub.repository import refusal
@@ -113,23 +112,15 @@ class Worker:
             if not there:
                 patiently(lambda: _send(self.repository, operation), "upload a shard")
             self.journal.append(arrived)
-        except (HfHubHTTPError, RuntimeError) as error:
+        except HubError:
+            raise
+        except Exception as error:
             if status_of(error) is None:
                 raise
             raise refusal(error, self.repository.repo_id) from error
         finally:
             shard.file.unlink()
         return Progress([arrived], 0 if there else arrived.size, arrived.size if there else 0)
-
-
-def operation_of(path: str, shard: Arrived) -> CommitOperationAdd:
-    """The commit of a shard that has been uploaded, maybe by another process."""
-    operation = CommitOperationAdd(path, b"")
-    operation.upload_info = UploadInfo(size=shard.size, sample=b"", sha256=bytes.fromhex(shard.sha256))
-    # What `preupload_lfs_files` leaves behind; there is no public way to say that a file has arrived.
-    operation._upload_mode = "lfs"  # noqa: SLF001
-    operation._is_uploaded = True  # noqa: SLF001
-    return operation
 
 
 def _send(repository: Repository, operation: CommitOperationAdd) -> None:
@@ -141,7 +132,7 @@ def _send(repository: Repository, operation: CommitOperationAdd) -> None:
         create_pr=repository.create_pr,
         free_memory=False,
     )
-    if not operation._is_uploaded:  # noqa: SLF001
+    if not is_uploaded(operation):
         raise HubError(
             f"{repository.repo_id} does not take Parquet files as large files: look for *.parquet in its "
             ".gitattributes and .gitignore"
@@ -150,20 +141,16 @@ def _send(repository: Repository, operation: CommitOperationAdd) -> None:
 
 def _known(repository: Repository, shards: Sequence[Arrived]) -> set[str]:
     """The hashes of those shards that the Hub has."""
-    known = set()
+    known: set[str] = set()
     for start in range(0, len(shards), _BATCH):
-        batch = shards[start : start + _BATCH]
-        infos = [UploadInfo(size=shard.size, sample=b"", sha256=bytes.fromhex(shard.sha256)) for shard in batch]
         ask = functools.partial(
-            post_lfs_batch_info,
-            infos,
-            token=repository.token,
-            repo_type="dataset",
-            repo_id=repository.repo_id,
+            known_objects,
+            repository.api,
+            repository.repo_id,
             # Who may only read makes a pull request, and has no rights on the branch.
-            revision=None if repository.create_pr else repository.revision,
-            endpoint=repository.api.endpoint,
+            None if repository.create_pr else repository.revision,
+            repository.token,
+            [(shard.sha256, shard.size) for shard in shards[start : start + _BATCH]],
         )
-        answers, _, _ = patiently(ask, "ask which shards the Hub has")
-        known |= {answer["oid"] for answer in answers if answer.get("actions") is None}
+        known |= patiently(ask, "ask which shards the Hub has")
     return known

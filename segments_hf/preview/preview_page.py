@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from datasets.utils import tqdm
 
+from segments_hf.dataset.compat import progress_bar
 from segments_hf.dataset.input_rows import open_rows
 from segments_hf.dataset.rows.row_images import PICTURES
 from segments_hf.errors import OptionError
@@ -93,7 +93,7 @@ def preview(
         raise OptionError(f"size: got {size}, wanted {_SMALLEST} pixels at least")
     source = open_rows(data, assets=True, limit=limit, **options)
     validator = Validator(assets=True)
-    outcomes = tqdm(source.outcomes(), desc="Preview", total=source.length, unit="img")
+    outcomes = progress_bar(source.outcomes(), desc="Preview", total=source.length, unit="img")
     names, colors = class_names(source.categories), class_colors(source.categories)
     ids = [category.id for category in source.categories]
     classes = [PageClass(*parts) for parts in zip(ids, names, colors, strict=True)]

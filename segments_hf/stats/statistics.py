@@ -9,8 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from datasets.utils import tqdm
 
+from segments_hf.dataset.compat import progress_bar
 from segments_hf.dataset.input_rows import open_rows
 from segments_hf.dataset.row_map import check_rows
 from segments_hf.errors import AssetError, BitmapError
@@ -138,7 +138,7 @@ def stats(data: Any, *, assets: bool = False, limit: int | None = None, **option
     """
     source = open_rows(data, assets=assets, limit=limit, check=_check, **options)
     counting = _Counting(source)
-    shown = tqdm(source.outcomes(), desc="Counting", total=source.length, unit="img")
+    shown = progress_bar(source.outcomes(), desc="Counting", total=source.length, unit="img")
     layout = layout_of(source.features)
     measure_: Any = _measured
     if layout is not None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from datasets.utils import tqdm
-
+from segments_hf.dataset.compat import progress_bar
 from segments_hf.dataset.input_rows import open_rows
 from segments_hf.dataset.inputs import stored_size
 from segments_hf.io.prefetching import DECODERS, prefetch
@@ -69,7 +68,7 @@ def validate(data: Any, *, assets: bool = False, limit: int | None = None, **opt
 
 def _examined(source: InputRows, validator: Validator, *, assets: bool) -> Iterator[Examined]:
     """The rows, looked at one by one; their pictures in threads."""
-    shown = tqdm(source.outcomes(), desc="Validating", total=source.length, unit="img")
+    shown = progress_bar(source.outcomes(), desc="Validating", total=source.length, unit="img")
     if not assets:
         return map(validator.examine, shown)
     return prefetch(validator.examine, shown, weight=_weight, in_flight=DECODERS)

@@ -8,14 +8,15 @@ import json
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 from .answers import Answer, entry_of, error_answer, git_id, json_answer
-from .connection import Connection, Fault
+from .connection import Fault
+from .large_files import LARGE_FILES, LargeFiles, Route
+from .xet_storage import XetStorage
 
 Tree = dict[str, tuple[str, bytes]]  # path: ("regular" or "lfs", content)
 
@@ -41,6 +42,7 @@ class HubServer:
         self.objects: dict[str, bytes] = {}
         self.parts: dict[tuple[str, int], bytes] = {}
         self.part_size: int | None = None
+        self.xet = XetStorage()
         self.faults: list[Fault] = []
         self.requests: list[tuple[str, str]] = []
         self.received: Counter[str] = Counter()
@@ -87,7 +89,7 @@ class HubServer:
         return {path: content for path, (_, content) in self.trees[self.commits(repo_id, rev)[-1]].items()}
 
 
-class _Handler(Connection):
+class _Handler(LargeFiles):
     hub: HubServer
 
     @property
@@ -96,7 +98,7 @@ class _Handler(Connection):
         return self.hub.users.get(token)
 
     def _answer(self, path: str, body: bytes) -> Answer:
-        if self.headers.get("Authorization") and self._user is None and not path.startswith("/lfs/"):
+        if self.headers.get("Authorization") and self._user is None and not path.startswith(("/lfs/", "/cas/")):
             return error_answer(401, "Invalid credentials in Authorization header")
         for method, pattern, answer in _ROUTES:
             if method == self.command.replace("HEAD", "GET") and (match := re.fullmatch(pattern, path)):
@@ -216,45 +218,6 @@ class _Handler(Connection):
             answers.append({"path": path, "uploadMode": mode, "shouldIgnore": False, "oid": oid})
         return json_answer({"files": answers})
 
-    def batch(self, body: bytes, repo_id: str) -> Answer:
-        repo = self._repo("datasets", repo_id, writes=b'"ref"' in body)
-        if isinstance(repo, tuple):
-            return repo
-        objects = []
-        for item in json.loads(body)["objects"]:
-            answer: dict[str, Any] = {"oid": item["oid"], "size": item["size"]}
-            if item["oid"] not in self.hub.objects:
-                answer["actions"] = {"upload": self._upload(item["oid"], item["size"])}
-            objects.append(answer)
-        return json_answer({"transfer": "multipart" if self.hub.part_size else "basic", "objects": objects})
-
-    def _upload(self, oid: str, size: int) -> dict[str, Any]:
-        href = f"{self.hub.url}/lfs/{oid}"
-        if not self.hub.part_size or size <= self.hub.part_size:
-            return {"href": href}
-        parts = {str(n): f"{href}/{n}" for n in range(1, -(-size // self.hub.part_size) + 1)}
-        return {"href": f"{href}/complete", "header": {"chunk_size": str(self.hub.part_size), **parts}}
-
-    def put(self, body: bytes, oid: str) -> Answer:
-        if hashlib.sha256(body).hexdigest() != oid:
-            return error_answer(400, "the content is not what was announced")
-        self.hub.received[oid] += len(body)
-        self.hub.objects[oid] = body
-        return 200, {}, b""
-
-    def put_part(self, body: bytes, oid: str, number: str) -> Answer:
-        self.hub.received[oid] += len(body)
-        self.hub.parts[oid, int(number)] = body
-        return 200, {"ETag": f'"{git_id(body)}"'}, b""
-
-    def complete(self, body: bytes, oid: str) -> Answer:
-        parts = [(self.hub.parts.pop((oid, part["partNumber"])), part["etag"]) for part in json.loads(body)["parts"]]
-        whole = b"".join(part for part, _ in parts)
-        if hashlib.sha256(whole).hexdigest() != oid or any(f'"{git_id(part)}"' != etag for part, etag in parts):
-            return error_answer(400, "the parts are not what was announced")
-        self.hub.objects[oid] = whole
-        return json_answer({})
-
     def valid_yaml(self, body: bytes) -> Answer:
         return json_answer({"errors": [], "warnings": []})
 
@@ -315,10 +278,10 @@ class _Handler(Connection):
         return 200, headers, content
 
 
-_Route = Callable[..., Answer]
 _REPO = r"(?P<repo_id>[^/]+/[^/]+?)"
 _REV = r"(?P<rev>refs/pr/\d+|[^/]+)"
-_ROUTES: list[tuple[str, str, _Route]] = [
+_ROUTES: list[Route] = [
+    *LARGE_FILES,
     ("GET", "/api/whoami-v2", _Handler.whoami),
     ("POST", "/api/repos/create", _Handler.create),
     ("POST", "/api/validate-yaml", _Handler.valid_yaml),
@@ -328,9 +291,5 @@ _ROUTES: list[tuple[str, str, _Route]] = [
     ("POST", rf"/api/datasets/{_REPO}/commit/{_REV}", _Handler.make_commit),
     ("POST", rf"/api/datasets/{_REPO}/branch/(?P<rev>.+)", _Handler.branch),
     ("GET", rf"/api/(?P<kind>models|datasets|spaces)/{_REPO}(/revision/(?P<rev>.+))?", _Handler.info),
-    ("POST", rf"/datasets/{_REPO}\.git/info/lfs/objects/batch", _Handler.batch),
-    ("PUT", r"/lfs/(?P<oid>\w+)", _Handler.put),
-    ("PUT", r"/lfs/(?P<oid>\w+)/(?P<number>\d+)", _Handler.put_part),
-    ("POST", r"/lfs/(?P<oid>\w+)/complete", _Handler.complete),
     ("GET", rf"/(?P<kind>datasets)/{_REPO}/resolve/{_REV}/(?P<path>.+)", _Handler.resolve),
 ]

@@ -17,8 +17,11 @@ from segments_hf.errors import HubError, OptionError, SegmentsHFError
 
 from .connection import Fault
 from .hub_server import HubServer
+from .large_files import ARRIVALS
 
 REPO = "jane/flowers"
+
+by_both_ways = pytest.mark.parametrize("transfer", ["xet", "lfs"], indirect=True)
 
 
 def demo(**options: Any) -> Any:
@@ -37,13 +40,21 @@ def raw(dataset: Any) -> list[dict[str, Any]]:
     return [{name: value["bytes"] if _is_picture(value) else value for name, value in row.items()} for row in rows]
 
 
+def _ways(hub: HubServer) -> set[str]:
+    """The ways by which large files have arrived."""
+    asked = [f"{method} {path}" for method, path in hub.requests]
+    return {way for way, (method, path) in ARRIVALS.items() if any(re.match(f"{method} .*{path}", it) for it in asked)}
+
+
 def _is_picture(value: Any) -> bool:
     return isinstance(value, dict) and set(value) == {"bytes", "path"}
 
 
+@by_both_ways
 @pytest.mark.parametrize("streaming", [False, True])
-def test_what_is_loaded_back_is_what_was_pushed(hub: HubServer, streaming: bool) -> None:
+def test_what_is_loaded_back_is_what_was_pushed(hub: HubServer, transfer: str, streaming: bool) -> None:
     segments_hf.push_to_hub(demo_release(), REPO)
+    assert _ways(hub) == {transfer}
     back = datasets.load_dataset(REPO, split="train", streaming=streaming)
     assert raw(back) == raw(demo(split="train", embed=True))
     assert segments_hf.categories(back) == segments_hf.categories(demo(split="train"))
@@ -136,16 +147,6 @@ def test_a_stream_that_nobody_knows_is_not_mixed_up(hub: HubServer, caches: Path
     assert raw(datasets.load_dataset(REPO, split="train")) == raw(flowers.select([3, 2]))
 
 
-def test_a_repository_that_was_deleted_meanwhile(hub: HubServer) -> None:
-    hub.faults.append(Fault("POST", "/commit/", (403, {}, b"")))
-    with pytest.raises(HubError):
-        segments_hf.push_to_hub(demo_release(), REPO)
-    hub.repos.clear()
-    hub.objects.clear()
-    segments_hf.push_to_hub(demo_release(), REPO)
-    assert raw(datasets.load_dataset(REPO, split="train")) == raw(demo(split="train", embed=True))
-
-
 @pytest.mark.parametrize(
     ("repo", "token", "wanted"),
     [
@@ -228,88 +229,6 @@ def test_who_may_read(hub: HubServer, kind: str, monkeypatch: pytest.MonkeyPatch
     assert len(segments_hf.categories(REPO, token="hf_jane")) == 2
 
 
-BUSY = (503, {}, b"")
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [
-        Fault("PUT", "/lfs/", BUSY, times=1),
-        Fault("PUT", "/lfs/", "reset", times=1),
-        Fault("PUT", "/lfs/", (429, {"Retry-After": "0"}, b"")),
-        Fault("POST", "/objects/batch", BUSY),
-        Fault("POST", "/repos/create", BUSY),
-        Fault("POST", "/commit/", BUSY, times=2),
-        Fault("POST", "/commit/", (429, {"Retry-After": "0"}, b"")),
-        Fault("POST", "/commit/", "reset"),
-        Fault("POST", "/commit/", "lose"),
-        Fault("POST", "/commit/", lambda hub: hub.commit(REPO, {"README.md": b"# Somebody else was here\n"})),
-    ],
-)
-def test_faults_are_mended(hub: HubServer, fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
-    hub.faults.append(fault)
-    segments_hf.push_to_hub(demo(), REPO)
-    assert not fault.times
-    files = hub.files(REPO)
-    if callable(fault.answer):
-        assert b"Somebody else was here" in files["README.md"]
-    assert raw(datasets.load_dataset(REPO, split="train")) == raw(demo(split="train", embed=True))
-
-
-@pytest.mark.parametrize("source", ["release", "dataset", "layout"])
-def test_an_interrupted_push_goes_on(hub: HubServer, source: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    options: dict[str, Any] = {"max_shard_size": "60KB"}
-    if source == "layout":
-        options["layout"] = "panoptic-segmentation"
-    given = demo() if source == "dataset" else demo_release()
-    segments_hf.push_to_hub(given, "jane/whole", **options)
-    hub.objects.clear()
-    hub.received.clear()
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
-    hub.faults.append(Fault("PUT", "/lfs/", (403, {}, b""), times=9, after=2))
-    with pytest.raises(HubError):
-        segments_hf.push_to_hub(given, REPO, **options)
-    assert shards(hub) == []
-    hub.faults.clear()
-    first = dict(hub.received)
-    written: list[Path] = []
-    writer = segments_hf.hub.shards._Writer
-
-    class Counting(writer):
-        def __init__(self, file: Path, features: Any) -> None:
-            written.append(file)
-            super().__init__(file, features)
-
-    monkeypatch.setattr("segments_hf.hub.shards._Writer", Counting)
-    segments_hf.push_to_hub(given, REPO, **options)
-    assert all(hub.received[oid] == size for oid, size in first.items())
-    assert len(written) == len(shards(hub)) - 2
-    whole, again = hub.files("jane/whole"), hub.files(REPO)
-    assert {path: whole[path] for path in shards(hub, "jane/whole")} == {path: again[path] for path in shards(hub)}
-
-
-def test_what_the_hub_has_lost_meanwhile_is_sent_again(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
-    hub.faults.append(Fault("POST", "/commit/", (403, {}, b"")))
-    with pytest.raises(HubError, match="may not write"):
-        segments_hf.push_to_hub(demo_release(), REPO, max_shard_size="60KB")
-    first = dict(hub.received)
-    lost = list(first)[2]
-    del hub.objects[lost]
-    segments_hf.push_to_hub(demo_release(), REPO, max_shard_size="60KB")
-    assert dict(hub.received) == {**first, lost: 2 * first[lost]}
-    assert raw(datasets.load_dataset(REPO, split="train")) == raw(demo(split="train", embed=True))
-
-
-def test_a_hub_that_stays_busy(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
-    hub.faults.append(Fault("POST", "/commit/", BUSY, times=99))
-    with pytest.raises(HubError, match="run the same again"):
-        segments_hf.push_to_hub(demo(), REPO)
-    assert shards(hub) == []
-
-
 def test_a_split_with_other_columns_than_those_that_stay(hub: HubServer) -> None:
     splits = demo(splits={"train": 0.5, "test": 0.5})
     segments_hf.push_to_hub(splits["train"], REPO)
@@ -332,38 +251,3 @@ def test_options_that_are_wrong(hub: HubServer, options: dict[str, Any], wanted:
     with pytest.raises(OptionError, match=wanted):
         segments_hf.push_to_hub(demo(), REPO, **options)
     assert not hub.repos
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("source", ["release", "dataset"])
-def test_processes_that_were_interrupted_go_on(hub: HubServer, source: str) -> None:
-    options: dict[str, Any] = {"max_shard_size": "60KB", "num_proc": 2}
-    given = demo() if source == "dataset" else demo_release()
-    segments_hf.push_to_hub(given, "jane/whole", **options)
-    hub.objects.clear()
-    hub.received.clear()
-    hub.faults.append(Fault("PUT", "/lfs/", (403, {}, b""), times=9, after=3))
-    with pytest.raises(HubError, match="may not write"):
-        segments_hf.push_to_hub(given, REPO, **options)
-    assert shards(hub) == []
-    hub.faults.clear()
-    first = dict(hub.received)
-    segments_hf.push_to_hub(given, REPO, **options)
-    assert all(hub.received[oid] == size for oid, size in first.items())
-    whole, again = hub.files("jane/whole"), hub.files(REPO)
-    assert {path: whole[path] for path in shards(hub, "jane/whole")} == {path: again[path] for path in shards(hub)}
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [None, Fault("PUT", r"/lfs/\w+/2", "reset"), Fault("PUT", r"/lfs/\w+/2", BUSY), Fault("POST", "/complete", BUSY)],
-    ids=["smooth", "reset", "busy", "busy at the end"],
-)
-def test_large_shards_arrive_in_parts(hub: HubServer, fault: Fault | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda seconds: None)
-    hub.part_size = 50_000
-    hub.faults += [fault] if fault else []
-    segments_hf.push_to_hub(demo_release(), REPO)
-    assert sum(re.fullmatch(r"/lfs/\w+/\d+", path) is not None for _, path in hub.requests) > 2
-    assert raw(datasets.load_dataset(REPO, split="train")) == raw(demo(split="train", embed=True))
-    assert not any(fault.times for fault in hub.faults)

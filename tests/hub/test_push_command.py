@@ -18,7 +18,8 @@ from segments_hf.demo import demo_release
 
 from .connection import Fault
 from .hub_server import HubServer
-from .test_push import raw, shards
+from .large_files import ARRIVALS
+from .test_push import by_both_ways, raw, shards
 
 
 def command(output: Path, *options: str) -> subprocess.Popen[bytes]:
@@ -46,8 +47,9 @@ def wait_until_hit(fault: Fault) -> None:
         time.sleep(0.05)
 
 
-def test_killed_in_the_middle_and_run_again(hub: HubServer, tmp_path: Path) -> None:
-    slow = Fault("PUT", "/lfs/", 30.0, after=2)
+@by_both_ways
+def test_killed_in_the_middle_and_run_again(hub: HubServer, transfer: str, tmp_path: Path) -> None:
+    slow = Fault(*ARRIVALS[transfer], 30.0, after=2)
     hub.faults.append(slow)
     process = command(tmp_path / "killed.txt")
     wait_until_hit(slow)
@@ -79,9 +81,12 @@ def test_an_error_is_one_line(hub: HubServer, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@by_both_ways
 @pytest.mark.parametrize(("blow", "status"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)])
-def test_workers_whose_push_was_interrupted(hub: HubServer, tmp_path: Path, blow: signal.Signals, status: int) -> None:
-    slow = Fault("PUT", "/lfs/", 1.0, times=2, after=1)
+def test_workers_whose_push_was_interrupted(
+    hub: HubServer, transfer: str, tmp_path: Path, blow: signal.Signals, status: int
+) -> None:
+    slow = Fault(*ARRIVALS[transfer], 1.0, times=2, after=1)
     hub.faults.append(slow)
     process = command(tmp_path / "hit.txt", "--num-proc", "2")
     try:

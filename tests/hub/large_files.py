@@ -1,0 +1,115 @@
+"""How large files get to the Hub of the tests: as chunks of Xet storage, or whole by the LFS protocol."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from .answers import Answer, error_answer, git_id, json_answer
+from .connection import Connection
+
+# The requests by which a file arrives.
+ARRIVALS = {"xet": ("POST", "/v1/shards"), "lfs": ("PUT", "/lfs/")}
+
+
+class LargeFiles(Connection):
+    """Takes large files; both ways end in `hub.objects`."""
+
+    def _repo(self, kind: str, repo_id: str, *, writes: bool = False) -> Any:
+        raise NotImplementedError
+
+    def xet_token(self, body: bytes, repo_id: str, rev: str) -> Answer:
+        repo = self._repo("datasets", repo_id, writes="create_pr" not in self.path)
+        if isinstance(repo, tuple):
+            return repo
+        url, expires = f"{self.hub.url}/cas/{self.hub.xet.name}", int(time.time()) + 3600
+        status, headers, body = json_answer({"casUrl": url, "accessToken": self.hub.xet.token, "exp": expires})
+        named = {"Cas-Url": url, "Access-Token": self.hub.xet.token, "Token-Expiration": str(expires)}
+        return status, {**headers, **{f"X-Xet-{name}": value for name, value in named.items()}}, body
+
+    def not_in_xet(self, body: bytes) -> Answer:
+        """A chunk that nobody has sent before, or a form of request that is newer than what the server speaks."""
+        return error_answer(404, "not here")
+
+    def put_xorb(self, body: bytes, xorb: str) -> Answer:
+        if (refused := self._xet_refusal()) is not None:
+            return refused
+        return json_answer({"was_inserted": self.hub.xet.add_xorb(xorb, body)})
+
+    def put_shard(self, body: bytes) -> Answer:
+        if (refused := self._xet_refusal()) is not None:
+            return refused
+        try:
+            files = self.hub.xet.add_shard(body)
+        except ValueError as error:
+            return error_answer(400, str(error))
+        for oid, content in files.items():
+            self.hub.received[oid] += len(content)
+            self.hub.objects[oid] = content
+        return json_answer({"result": 1})
+
+    def _xet_refusal(self) -> Answer | None:
+        if self.headers.get("Authorization") == f"Bearer {self.hub.xet.token}":
+            return None
+        return error_answer(401, "no token of Xet storage")
+
+    def batch(self, body: bytes, repo_id: str) -> Answer:
+        repo = self._repo("datasets", repo_id, writes=b'"ref"' in body)
+        if isinstance(repo, tuple):
+            return repo
+        objects = []
+        for item in json.loads(body)["objects"]:
+            answer: dict[str, Any] = {"oid": item["oid"], "size": item["size"]}
+            if item["oid"] not in self.hub.objects:
+                answer["actions"] = {"upload": self._upload(item["oid"], item["size"])}
+            objects.append(answer)
+        offered = json.loads(body).get("transfers", [])
+        transfer = "xet" if "xet" in offered else "multipart" if self.hub.part_size else "basic"
+        return json_answer({"transfer": transfer, "objects": objects})
+
+    def _upload(self, oid: str, size: int) -> dict[str, Any]:
+        href = f"{self.hub.url}/lfs/{oid}"
+        if not self.hub.part_size or size <= self.hub.part_size:
+            return {"href": href}
+        parts = {str(n): f"{href}/{n}" for n in range(1, -(-size // self.hub.part_size) + 1)}
+        return {"href": f"{href}/complete", "header": {"chunk_size": str(self.hub.part_size), **parts}}
+
+    def put(self, body: bytes, oid: str) -> Answer:
+        if hashlib.sha256(body).hexdigest() != oid:
+            return error_answer(400, "the content is not what was announced")
+        self.hub.received[oid] += len(body)
+        self.hub.objects[oid] = body
+        return 200, {}, b""
+
+    def put_part(self, body: bytes, oid: str, number: str) -> Answer:
+        self.hub.received[oid] += len(body)
+        self.hub.parts[oid, int(number)] = body
+        return 200, {"ETag": f'"{git_id(body)}"'}, b""
+
+    def complete(self, body: bytes, oid: str) -> Answer:
+        parts = [(self.hub.parts.pop((oid, part["partNumber"])), part["etag"]) for part in json.loads(body)["parts"]]
+        whole = b"".join(part for part, _ in parts)
+        if hashlib.sha256(whole).hexdigest() != oid or any(f'"{git_id(part)}"' != etag for part, etag in parts):
+            return error_answer(400, "the parts are not what was announced")
+        self.hub.objects[oid] = whole
+        return json_answer({})
+
+
+Route = tuple[str, str, Callable[..., Answer]]
+_REPO = r"/datasets/(?P<repo_id>[^/]+/[^/]+?)"
+_XET = r"/cas/\w+"
+LARGE_FILES: list[Route] = [
+    ("GET", rf"/api{_REPO}/xet-write-token/(?P<rev>.+)", LargeFiles.xet_token),
+    ("GET", rf"{_XET}/v1/chunks/default/\w+", LargeFiles.not_in_xet),
+    ("POST", rf"{_XET}/v1/xorb-grants/default/\w+", LargeFiles.not_in_xet),
+    ("POST", rf"{_XET}/v1/xorbs/default/(?P<xorb>\w+)", LargeFiles.put_xorb),
+    ("POST", rf"{_XET}/v2/shards", LargeFiles.not_in_xet),
+    ("POST", rf"{_XET}/v1/shards", LargeFiles.put_shard),
+    ("POST", rf"{_REPO}\.git/info/lfs/objects/batch", LargeFiles.batch),
+    ("PUT", r"/lfs/(?P<oid>\w+)", LargeFiles.put),
+    ("PUT", r"/lfs/(?P<oid>\w+)/(?P<number>\d+)", LargeFiles.put_part),
+    ("POST", r"/lfs/(?P<oid>\w+)/complete", LargeFiles.complete),
+]

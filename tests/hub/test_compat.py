@@ -1,0 +1,168 @@
+"""What a push takes from inside `datasets` and `huggingface_hub` is there, and does what is relied upon."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import datasets
+import multiprocess
+import pytest
+from huggingface_hub import CommitOperationAdd, DatasetCardData, HfApi
+
+from segments_hf.dataset.builder import SegmentsRelease
+from segments_hf.hub.compat import (
+    INVALID_WINDOWS_CHARACTERS_IN_PATH,
+    DatasetInfosDict,
+    MetadataConfigs,
+    bytes_of_size,
+    fingerprint,
+    flat_map,
+    generator_of,
+    is_uploaded,
+    known_objects,
+    parquet_writer,
+    status_in_text,
+    uploaded_file,
+    with_pictures,
+)
+from segments_hf.hub.hub_retries import status_of
+
+from .connection import Fault
+from .hub_server import HubServer
+from .large_files import ARRIVALS
+from .test_push import REPO, by_both_ways, demo
+
+CONTENT = b"rows" * 9999
+
+
+def _keep(row: dict[str, Any]) -> dict[str, Any]:
+    return row
+
+
+def test_a_fingerprint_tells_rows_apart() -> None:
+    flowers = demo(split="train")
+    assert fingerprint(flowers) == fingerprint(demo(split="train"))
+    assert fingerprint(flowers) != fingerprint(flowers.select([0]))
+
+
+@pytest.mark.parametrize("change", ["as it is", "mapped", "filtered", "cast", "arrow"])
+def test_the_maker_of_a_stream_is_found(change: str) -> None:
+    stream = demo(split="train", streaming=True)
+    changed = {
+        "as it is": lambda: stream,
+        "mapped": lambda: stream.map(_keep, features=stream.features),
+        "filtered": lambda: stream.filter(bool),
+        "cast": lambda: stream.cast(stream.features),
+        "arrow": lambda: stream.with_format("arrow"),
+    }[change]()
+    _, function = generator_of(changed)
+    assert isinstance(function.__self__, SegmentsRelease)
+
+
+def test_the_maker_of_another_stream() -> None:
+    stream = datasets.IterableDataset.from_generator(lambda: iter([{"a": 1}]))
+    _, function = generator_of(stream)
+    assert not isinstance(getattr(function, "__self__", None), SegmentsRelease)
+
+
+def test_pictures_get_into_a_table(tmp_path: Path) -> None:
+    flowers = demo(split="train").select_columns("image")
+    table = flowers.with_format("arrow")[:]
+    assert not any(picture["bytes"] for picture in table["image"].to_pylist())
+    held = with_pictures(table)
+    assert all(picture["bytes"] for picture in held["image"].to_pylist())
+    writer = parquet_writer(tmp_path / "a.parquet", flowers.features)
+    writer.write_table(held)
+    writer.finalize()
+    back = datasets.Dataset.from_parquet(str(tmp_path / "a.parquet"))
+    assert back.features == flowers.features
+    assert back[0]["image"].size == flowers[0]["image"].size
+
+
+def test_sizes() -> None:
+    assert [bytes_of_size(size) for size in ("500MB", "60KB", 7)] == [500_000_000, 60_000, 7]
+    with pytest.raises(ValueError, match="much"):
+        bytes_of_size("much")
+
+
+def _count(first: int, pause: float) -> Iterator[int]:
+    for number in range(first, first + 3):
+        yield number
+        time.sleep(pause)
+
+
+def test_processes_yield_as_they_go() -> None:
+    with multiprocess.get_context("spawn").Pool(2) as pool:
+        numbers = flat_map(pool, _count, [{"first": 0, "pause": 0}, {"first": 10, "pause": 0}])
+        assert sorted(numbers) == [0, 1, 2, 10, 11, 12]
+        slow = flat_map(pool, _count, [{"first": 0, "pause": 5}])
+        assert next(slow) == 0
+        with pytest.raises(KeyboardInterrupt):
+            slow.throw(KeyboardInterrupt())
+
+
+@by_both_ways
+def test_a_file_that_arrives_is_known(hub: HubServer, transfer: str, tmp_path: Path) -> None:
+    hub.add_repo(REPO)
+    api = HfApi(token="hf_jane")
+    file = tmp_path / "a.parquet"
+    file.write_bytes(CONTENT)
+    large, small = CommitOperationAdd("a.parquet", str(file)), CommitOperationAdd("a.txt", str(file))
+    oid = hashlib.sha256(CONTENT).hexdigest()
+    wanted = [(oid, len(CONTENT)), ("0" * 64, 5)]
+    assert known_objects(api, REPO, None, "hf_jane", wanted) == set()
+    api.preupload_lfs_files(REPO, [large, small], repo_type="dataset", free_memory=False)
+    assert is_uploaded(large)
+    assert not is_uploaded(small)
+    assert known_objects(api, REPO, None, "hf_jane", wanted) == {oid}
+
+
+def test_a_file_of_another_process_is_committed(hub: HubServer) -> None:
+    hub.add_repo(REPO)
+    oid = hashlib.sha256(CONTENT).hexdigest()
+    hub.objects[oid] = CONTENT
+    operation = uploaded_file("data/a.parquet", oid, len(CONTENT))
+    assert is_uploaded(operation)
+    HfApi(token="hf_jane").create_commit(REPO, [operation], commit_message="a", repo_type="dataset")
+    assert hub.files(REPO)["data/a.parquet"] == CONTENT
+    assert not hub.received
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [ARRIVALS["xet"], ("POST", "/v1/xorbs/"), ("GET", "/xet-write-token/")], ids=lambda part: part
+)
+@pytest.mark.parametrize("status", [400, 401, 403, 503])
+def test_the_status_of_a_refusal_is_found(hub: HubServer, method: str, path: str, status: int, tmp_path: Path) -> None:
+    hub.add_repo(REPO)
+    hub.faults.append(Fault(method, path, (status, {}, b""), times=99))
+    file = tmp_path / "a.parquet"
+    file.write_bytes(CONTENT)
+    with pytest.raises(Exception) as raised:
+        HfApi(token="hf_jane").preupload_lfs_files(
+            REPO, [CommitOperationAdd("a.parquet", str(file))], repo_type="dataset"
+        )
+    assert status_of(raised.value) == status
+
+
+def test_only_what_xet_says_is_a_status() -> None:
+    assert status_in_text(ConnectionError("no answer from port 403")) is None
+    assert status_in_text(ValueError("HTTP status client error (403 Forbidden)")) is None
+
+
+def test_a_card_is_written_and_read() -> None:
+    features = datasets.Features({"number": datasets.Value("int32")})
+    data = DatasetCardData()
+    DatasetInfosDict({"a": datasets.DatasetInfo(config_name="a", features=features)}).to_dataset_card_data(data)
+    MetadataConfigs({"a": {"data_files": "a/*"}}).to_dataset_card_data(data)
+    assert DatasetInfosDict.from_dataset_card_data(data)["a"].features == features
+    assert MetadataConfigs.from_dataset_card_data(data)["a"]["data_files"] == "a/*"
+
+
+@pytest.mark.parametrize("character", INVALID_WINDOWS_CHARACTERS_IN_PATH)
+def test_names_that_datasets_refuses(character: str) -> None:
+    with pytest.raises(ValueError, match="[Bb]ad characters"):
+        datasets.BuilderConfig(name=f"a{character}b")

@@ -1,0 +1,104 @@
+"""Xet storage in memory: chunks in xorbs, and shards that say which chunks make a file.
+
+https://huggingface.co/docs/xet describes the formats.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+import uuid
+
+import numpy as np
+import pyarrow as pa
+
+_ENTRY = 48  # bytes of every record of a shard
+_BOOKEND = b"\xff" * 32
+_WITH_VERIFICATION, _WITH_SHA256 = 1 << 31, 1 << 30
+_PLAIN, _LZ4, _GROUPED_LZ4 = 0, 1, 2
+
+
+class XetStorage:
+    """What has arrived.
+
+    Attributes:
+        name: Tells it from others: a client remembers what a storage has.
+        token: Who may write.
+        xorbs: The chunks of each xorb by its hash.
+    """
+
+    def __init__(self) -> None:
+        self.name = uuid.uuid4().hex
+        self.token = f"xet_{self.name}"
+        self.xorbs: dict[str, list[bytes]] = {}
+
+    def add_xorb(self, xorb: str, body: bytes) -> bool:
+        """Keeps a xorb; returns whether it is new."""
+        is_new = xorb not in self.xorbs
+        self.xorbs[xorb] = _chunks(body)
+        return is_new
+
+    def add_shard(self, body: bytes) -> dict[str, bytes]:
+        """The files that a shard describes, by their SHA-256.
+
+        Raises:
+            ValueError: It refers to chunks that are not there, or a file is not what it should be.
+        """
+        files = {}
+        start = _ENTRY
+        while (head := body[start : start + _ENTRY])[:32] != _BOOKEND:
+            flags, count = struct.unpack_from("<II", head, 32)
+            first = start + _ENTRY
+            content = b"".join(self._term(body[first + n * _ENTRY :][:_ENTRY]) for n in range(count))
+            start = first + count * _ENTRY * (2 if flags & _WITH_VERIFICATION else 1)
+            if not flags & _WITH_SHA256:
+                raise ValueError("a file without its SHA-256")
+            sha256 = _hex(body[start : start + 32])
+            if hashlib.sha256(content).hexdigest() != sha256:
+                raise ValueError(f"the chunks of {sha256} make another file")
+            files[sha256] = content
+            start += _ENTRY
+        return files
+
+    def _term(self, entry: bytes) -> bytes:
+        size, begin, end = struct.unpack_from("<III", entry, 36)
+        xorb = _hex(entry[:32])
+        if end > len(self.xorbs.get(xorb, [])):
+            raise ValueError(f"chunks {begin} to {end} of xorb {xorb} are not there")
+        content = b"".join(self.xorbs[xorb][begin:end])
+        if len(content) != size:
+            raise ValueError(f"chunks {begin} to {end} of xorb {xorb} have {len(content)} bytes, not {size}")
+        return content
+
+
+def _hex(hash_of: bytes) -> str:
+    """A hash as text: four numbers of 64 bits."""
+    return "".join(f"{number:016x}" for number in struct.unpack("<4Q", hash_of))
+
+
+def _chunks(body: bytes) -> list[bytes]:
+    chunks = []
+    start = 0
+    while start < len(body) and body[start] == 0:  # the version; a footer may follow, which begins with a letter
+        scheme = body[start + 4]
+        packed, size = (int.from_bytes(body[start + place : start + place + 3], "little") for place in (1, 5))
+        data = body[start + 8 : start + 8 + packed]
+        if scheme != _PLAIN:
+            data = pa.decompress(data, size, codec="lz4", asbytes=True)
+        if scheme == _GROUPED_LZ4:
+            data = _ungrouped(data)
+        chunks.append(data)
+        start += 8 + packed
+    return chunks
+
+
+def _ungrouped(data: bytes) -> bytes:
+    """Bytes in their order, of those that were grouped by their place among four."""
+    grouped = np.frombuffer(data, np.uint8)
+    ordered = np.empty_like(grouped)
+    start = 0
+    for place in range(4):
+        target = ordered[place::4]
+        target[:] = grouped[start : start + len(target)]
+        start += len(target)
+    return ordered.tobytes()
