@@ -11,6 +11,7 @@ import datasets
 from segments_hf.dataset.inputs import num_rows, open_splits, stored
 from segments_hf.dataset.load import release_builder
 from segments_hf.dataset.origin import parse_origin
+from segments_hf.dataset.plan import num_samples
 from segments_hf.dataset.release_inputs import releases_by_split
 from segments_hf.dataset.row_map import check_rows, without_decoding
 from segments_hf.dataset.rows.row_maker import Outcome
@@ -99,7 +100,7 @@ def _of_release(data: Any, options: Mapping[str, Any], *, assets: bool, skip: in
     builder = release_builder(data, **{"on_error": "keep", "load_assets": assets, **options})
     releases = builder.config.releases
     is_sequence = builder.config.kind.sequence  # then the frames are the rows
-    length = None if is_sequence else sum(len(release) for release, _ in releases)
+    length = None if is_sequence else num_samples(builder.config)
 
     def outcomes() -> Iterator[Outcome]:
         if not is_sequence:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from segments_hf.dataset.open_releases import ReleaseKey, reopen_release
@@ -12,7 +13,7 @@ from segments_hf.errors import OptionError, ReleaseError
 from segments_hf.release import has_metadata, wanted_statuses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from segments_hf.dataset.config import SegmentsReleaseConfig
     from segments_hf.release import Release
@@ -56,6 +57,40 @@ def plan_splits(config: SegmentsReleaseConfig) -> dict[str, list[Shard]]:
         if not shards:
             raise OptionError(f"no sample for split {name!r}: {_what_there_is(config)}")
     return plan
+
+
+def num_samples(config: SegmentsReleaseConfig) -> int:
+    """Return how many samples there are in all splits.
+
+    Raises:
+        OptionError: An option does not fit a release, or a split has no sample.
+        ReleaseError: A release is broken.
+    """
+    if config.filter_by or config.filter_by_metadata:
+        return sum(len(shard.indices) for shards in plan_splits(config).values() for shard in shards)
+    return sum(len(release) for release, _ in config.releases)
+
+
+def split_names(config: SegmentsReleaseConfig) -> Collection[str]:
+    """Return the names of the splits. No picture is fetched.
+
+    Raises:
+        OptionError: An option does not fit a release.
+        ReleaseError: A release is broken.
+    """
+    if isinstance(config.splits, Mapping):
+        return config.splits
+    return config.release_keys if config.splits is None else plan_splits(config)
+
+
+def check_split(config: SegmentsReleaseConfig, split: str, names: Collection[str]) -> None:
+    """Check that the splits with these names exist, so that nothing is fetched for a wrong name.
+
+    Raises:
+        OptionError: One does not exist.
+    """
+    if not {*names} <= {*split_names(config)}:
+        raise OptionError(f"split: got {split!r}; there are {', '.join(map(repr, split_names(config)))}")
 
 
 def _split_indices(config: SegmentsReleaseConfig, key: ReleaseKey, split: str) -> dict[str, Sequence[int]]:

@@ -17,6 +17,7 @@ SplitOf = Callable[["Sample"], str]
 
 _METADATA = "metadata:"
 _SPLIT_NAME = re.compile(r"\w+(\.\w+)*")  # what `datasets` takes
+_PART_OF_SPLIT = re.compile(r"(\w+(?:\.\w+)*)(?:\[[^\]]*\])?(?:\([^)]*\))?")  # ``train[:10%]``
 
 
 def split_assigner(splits: Mapping[str, float] | str) -> SplitOf:
@@ -42,6 +43,18 @@ def split_assigner(splits: Mapping[str, float] | str) -> SplitOf:
     if not math.isclose(total := math.fsum(fractions), 1, abs_tol=1e-6):
         raise OptionError(f"splits: got fractions {dict(splits)} that sum to {total:g}, wanted a sum of 1")
     return _by_hash(dict(splits))
+
+
+def names_in(instruction: str) -> set[str]:
+    """Return the names of the splits in an instruction as `datasets` takes it; the text itself if it is none.
+
+    >>> sorted(names_in("train[:10%]+test"))
+    ['test', 'train']
+    """
+    return {
+        match[1] if (match := _PART_OF_SPLIT.fullmatch(part.strip())) else instruction
+        for part in instruction.split("+")
+    }
 
 
 def position(identity: str) -> float:

@@ -21,6 +21,7 @@ from segments_hf.export.format import EncodedLabel, Job, Sample
 from segments_hf.export.formats import FORMATS, find_format
 from segments_hf.export.image_files import check_images, put_image
 from segments_hf.export.output_folder import new_output
+from segments_hf.io.number_text import counted
 from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.labels import UNUSABLE_STATUSES, label_of, label_type_of
 from segments_hf.labels.row import sample_name
@@ -223,10 +224,11 @@ class _Export:
             raise OptionError(f"export_format: {_no_place(kinds, type(self.made))}")
         self.made.close()
         if rows:
-            logger.warning("%s: %d rows left out: %s", self.made.name, done.left_out.total(), rows)
+            logger.warning("%s: %s left out: %s", self.made.name, counted(done.left_out.total(), "row"), rows)
         if done.objects_left_out:
             objects = ", ".join(f"{count} {reason}" for reason, count in done.objects_left_out.items())
-            logger.warning("%s: %d objects left out: %s", self.made.name, done.objects_left_out.total(), objects)
+            number = counted(done.objects_left_out.total(), "object")
+            logger.warning("%s: %s left out: %s", self.made.name, number, objects)
 
 
 def _weight(made: tuple[Sample, Any]) -> int:
