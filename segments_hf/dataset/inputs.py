@@ -129,12 +129,12 @@ def num_rows(rows: Any, split: str) -> int | None:
     return splits[split].num_examples if split in splits else None
 
 
-def stored(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A row whose pictures are bytes or paths: a stream that somebody has mapped gives them decoded."""
+def encode_pictures(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a row whose pictures are bytes or paths; a stream after `map` has decoded ones."""
     decoded = {name: value for name, value in row.items() if isinstance(value, Picture)}
     return {**row, **{name: datasets.Image().encode_example(value) for name, value in decoded.items()}}
 
 
-def stored_size(row: Mapping[str, Any]) -> int:
-    """How many bytes of pictures a row holds in memory."""
+def picture_bytes(row: Mapping[str, Any]) -> int:
+    """Return how many bytes of pictures a row has in memory."""
     return sum(len(picture["bytes"] or b"") for picture in map(row.get, PICTURES) if picture)

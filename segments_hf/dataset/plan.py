@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from segments_hf.dataset.config import SegmentsReleaseConfig
     from segments_hf.release import Release
 
-_MOST_SAMPLES = 64
-_LEAST_SHARDS = 16
+_MAX_SAMPLES = 64
+_MIN_SHARDS = 16
 
 logger = logging.getLogger(__name__)
 
@@ -52,10 +52,10 @@ def plan_splits(config: SegmentsReleaseConfig) -> dict[str, list[Shard]]:
         checked_name(split)
         for key in keys:
             for name, indices in _split_indices(config, key, split).items():
-                plan.setdefault(name, []).extend(Shard(key, part) for part in _cut(indices))
+                plan.setdefault(name, []).extend(Shard(key, part) for part in _cut_into_shards(indices))
     for name, shards in plan.items():
         if not shards:
-            raise OptionError(f"no sample for split {name!r}: {_what_there_is(config)}")
+            raise OptionError(f"no sample for split {name!r}: {_status_counts(config)}")
     return plan
 
 
@@ -95,7 +95,7 @@ def check_split(config: SegmentsReleaseConfig, split: str, names: Collection[str
 
 def _split_indices(config: SegmentsReleaseConfig, key: ReleaseKey, split: str) -> dict[str, Sequence[int]]:
     release = reopen_release(key, config.bucket_options)
-    wanted = _wanted(config, release)
+    wanted = _matching_indices(config, release)
     if config.splits is None:
         return {split: wanted}
     split_of = split_assigner(config.splits)
@@ -111,7 +111,7 @@ def _split_indices(config: SegmentsReleaseConfig, key: ReleaseKey, split: str) -
     return {name: indices for name, indices in by_split.items() if indices}
 
 
-def _wanted(config: SegmentsReleaseConfig, release: Release) -> Sequence[int]:
+def _matching_indices(config: SegmentsReleaseConfig, release: Release) -> Sequence[int]:
     """The places of the samples that the filters let through; those of broken ones too, so that they are reported."""
     if not config.filter_by and not config.filter_by_metadata:
         return range(len(release))
@@ -129,13 +129,13 @@ def _wanted(config: SegmentsReleaseConfig, release: Release) -> Sequence[int]:
     return [index for index in range(len(release)) if is_wanted(index)]
 
 
-def _cut(indices: Sequence[int]) -> Iterator[Sequence[int]]:
+def _cut_into_shards(indices: Sequence[int]) -> Iterator[Sequence[int]]:
     """Shards small enough to share out, and large enough that a stream gets its pictures ahead."""
-    size = max(1, min(_MOST_SAMPLES, -(-len(indices) // _LEAST_SHARDS)))
+    size = max(1, min(_MAX_SAMPLES, -(-len(indices) // _MIN_SHARDS)))
     return (indices[start : start + size] for start in range(0, len(indices), size))
 
 
-def _what_there_is(config: SegmentsReleaseConfig) -> str:
+def _status_counts(config: SegmentsReleaseConfig) -> str:
     statuses: Counter[str] = Counter()
     for release, labelset in config.releases:
         statuses.update(_status(release, index, labelset) for index in range(len(release)))

@@ -57,10 +57,10 @@ def names_in(instruction: str) -> set[str]:
     }
 
 
-def position(identity: str) -> float:
-    """A place in [0, 1) that depends on nothing but the text, so that adding samples moves none.
+def hash_fraction(identity: str) -> float:
+    """Return a number in [0, 1) that depends on nothing but the text, so that new samples move no others.
 
-    >>> position("8de0cdd1-d2a9-492c-aa6f-249f3bac2449")
+    >>> hash_fraction("8de0cdd1-d2a9-492c-aa6f-249f3bac2449")
     0.4946...
     """
     return int.from_bytes(hashlib.sha256(identity.encode()).digest()[:6], "big") / 2**48
@@ -68,7 +68,7 @@ def position(identity: str) -> float:
 
 def _by_hash(fractions: dict[str, float]) -> SplitOf:
     def split_of(sample: Sample) -> str:
-        place = position(sample.uuid or sample.name)
+        place = hash_fraction(sample.uuid or sample.name)
         end = 0.0
         for name, fraction in fractions.items():
             end += fraction

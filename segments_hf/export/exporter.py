@@ -12,7 +12,7 @@ import datasets
 from datasets.utils import tqdm
 
 from segments_hf.dataset.class_info import categories
-from segments_hf.dataset.inputs import num_rows, open_splits, stored, stored_size
+from segments_hf.dataset.inputs import encode_pictures, num_rows, open_splits, picture_bytes
 from segments_hf.dataset.origin import parse_origin
 from segments_hf.dataset.row_map import check_rows, without_decoding
 from segments_hf.errors import AssetError, BitmapError, OptionError
@@ -183,7 +183,7 @@ class _Export:
                 self.done.left_out[row["status"]] += 1
                 continue
             try:
-                held = stored(row)
+                held = encode_pictures(row)
                 yield Sample(held, _label_of(held), names.path_of(held), number)
             except (AssetError, BitmapError) as error:
                 self._broken(row, error)
@@ -233,7 +233,7 @@ class _Export:
 
 def _weight(made: tuple[Sample, Any]) -> int:
     """The bytes of a row's pictures."""
-    return stored_size(made[0].row)
+    return picture_bytes(made[0].row)
 
 
 def _label_of(row: Row) -> Label:

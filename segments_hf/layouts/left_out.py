@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _REPORT = "segments_hf_report"  # a column that is removed again: a `_RowReport` as JSON, or null
-_SHOWN = 5  # problems in a message
+_MAX_SHOWN = 5  # problems in a message
 
 
 class _RowReport(msgspec.Struct, omit_defaults=True):
@@ -107,15 +107,15 @@ def map_layout(
 
 def _log(split: str, left_out: Counter[str], problems: list[str], on_error: OnError) -> None:
     if left_out:
-        logger.warning("%s: %s left out: %s", split, counted(left_out.total(), "object"), _listed(left_out))
+        logger.warning("%s: %s left out: %s", split, counted(left_out.total(), "object"), _reasons_text(left_out))
     if problems:
         what = "left out" if on_error == "skip" else "kept with null columns"
-        more = f"\n  … {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
-        shown = "".join(f"\n  {problem}" for problem in problems[:_SHOWN])
+        more = f"\n  … {len(problems) - _MAX_SHOWN} more" if len(problems) > _MAX_SHOWN else ""
+        shown = "".join(f"\n  {problem}" for problem in problems[:_MAX_SHOWN])
         logger.warning("%s: %s %s:%s%s", split, counted(len(problems), "row"), what, shown, more)
 
 
-def _listed(counts: Counter[str]) -> str:
+def _reasons_text(counts: Counter[str]) -> str:
     return ", ".join(f"{count} {reason}" for reason, count in counts.items())
 
 
@@ -160,7 +160,7 @@ class _RunningCount:
         total = self.counts.total()
         if counts and total >= self.next_report:
             self.next_report = 10 ** len(str(total))
-            reasons = f" ({_listed(self.counts)})" if any(self.counts) else ""
+            reasons = f" ({_reasons_text(self.counts)})" if any(self.counts) else ""
             logger.warning("%s: %s so far: %d%s", self.split, self.what, total, reasons)
 
 
