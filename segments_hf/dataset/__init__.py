@@ -1,1 +1,1 @@
-"""The Hugging Face side: features, rows, the builder, splits, categories, masks, layouts."""
+"""The Hugging Face side: features, rows, the builder, splits, and the data that users pass."""

@@ -22,7 +22,7 @@ from segments_hf.dataset.config import SegmentsReleaseConfig
 from segments_hf.dataset.open_releases import reopen_release
 from segments_hf.dataset.origin import origin_sentence
 from segments_hf.dataset.plan import Shard, plan_splits
-from segments_hf.dataset.progress import shown_traffic
+from segments_hf.dataset.progress import show_traffic
 from segments_hf.dataset.rows.features import row_features
 from segments_hf.dataset.rows.problems import append_problem, checked_on_error, read_problems, report
 from segments_hf.dataset.rows.row_format import ROW_FORMAT
@@ -84,7 +84,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
 
     def _generate_examples(self, shards: list[Shard], *, streaming: bool) -> Iterator[tuple[str, dict[str, Any]]]:
         problems: list[Problem] = []
-        with contextlib.nullcontext(Traffic()) if streaming else shown_traffic(self._job + 1) as traffic:
+        with contextlib.nullcontext(Traffic()) if streaming else show_traffic(self._job + 1) as traffic:
             for run, (key, indices) in enumerate(_runs(shards)):
                 for number, outcome in enumerate(self._outcomes(key, indices, traffic, streaming=streaming)):
                     for problem in outcome.problems:
@@ -107,7 +107,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
             limit: How many samples to read at most.
         """
         end = None if limit is None else skip + limit
-        with shown_traffic(1) as traffic:
+        with show_traffic(1) as traffic:
             for split, shards in plan_splits(self.config).items():
                 for key, indices in _runs(shards):
                     chosen = indices[skip:end]

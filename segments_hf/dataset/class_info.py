@@ -41,7 +41,7 @@ def categories(
     >>> [category.name for category in categories(demo_release())]
     ['flower', 'leaf']
     """
-    if isinstance(data, str) and not _names_a_release(data):
+    if isinstance(data, str) and not _is_release_name(data):
         return _categories_on_the_hub(data, config_name, token, revision)
     return carried_categories(input_features(data))
 
@@ -80,7 +80,7 @@ def path_in_repo(name: str, config_name: str) -> str:
     return name if config_name == "default" else f"{config_name}/{name}"
 
 
-def _names_a_release(text: str) -> bool:
+def _is_release_name(text: str) -> bool:
     """Whether text names a release, and no dataset on the Hub."""
     return (
         text.lower().endswith((".json", ".json.gz"))

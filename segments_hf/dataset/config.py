@@ -113,12 +113,10 @@ class SegmentsReleaseConfig(_FetchingConfig):
             by_split = self.sources or self.data_files
             if not by_split:
                 raise OptionError("data_files: got none, wanted a release file")
-            self._keys = {
-                str(split): [self._opened(source) for source in sources] for split, sources in by_split.items()
-            }
+            self._keys = {str(split): [self._open(source) for source in sources] for split, sources in by_split.items()}
         return self._keys
 
-    def _opened(self, source: str | ReleaseKey) -> ReleaseKey:
+    def _open(self, source: str | ReleaseKey) -> ReleaseKey:
         return source if isinstance(source, ReleaseKey) else open_release(str(source), self.bucket_options)[0]
 
     @property
@@ -160,7 +158,7 @@ class SegmentsReleaseConfig(_FetchingConfig):
                 for split, keys in self.release_keys.items()
             },
             "labelset": self.labelset,
-            "filter_by": self.filter_by and sorted({str(status).upper() for status in _listed(self.filter_by)}),
+            "filter_by": self.filter_by and sorted({str(status).upper() for status in _as_list(self.filter_by)}),
             "filter_by_metadata": self.filter_by_metadata and dict(self.filter_by_metadata),
             "splits": self.splits if isinstance(self.splits, str) else list((self.splits or {}).items()),
             "segments_dir": self.segments_dir and os.path.abspath(self.segments_dir),
@@ -189,5 +187,5 @@ def _identity_of(resolve: Resolve | None) -> object:
         return uuid.uuid4().hex
 
 
-def _listed(filter_by: str | Sequence[str]) -> Sequence[str]:
+def _as_list(filter_by: str | Sequence[str]) -> Sequence[str]:
     return [filter_by] if isinstance(filter_by, str) else filter_by

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import datasets
 
-from segments_hf.dataset.inputs import num_rows, open_splits, stored
+from segments_hf.dataset.inputs import encode_pictures, num_rows, open_splits
 from segments_hf.dataset.load import release_builder
 from segments_hf.dataset.origin import parse_origin
+from segments_hf.dataset.plan import num_samples
 from segments_hf.dataset.release_inputs import releases_by_split
 from segments_hf.dataset.row_map import check_rows, without_decoding
 from segments_hf.dataset.rows.row_maker import Outcome
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from segments_hf.dataset.inputs import Splits
     from segments_hf.release import Category
 
-_OF_BUILDING = {"split", "streaming", "num_proc", "load_assets", "on_error"}  # options of `load_release` alone
+_BUILD_OPTIONS = {"split", "streaming", "num_proc", "load_assets", "on_error"}  # options of `load_release` alone
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def open_rows(
     if limit is not None and limit < 1:
         raise OptionError(f"limit: got {limit}, wanted 1 at least")
     if releases_by_split(data) is not None:
-        if wrong := [name for name in options if name in _OF_BUILDING and name not in building]:
+        if wrong := [name for name in options if name in _BUILD_OPTIONS and name not in building]:
             raise OptionError(f"got {', '.join(wrong)}; nothing is built here, and what is wrong is kept and told")
         return _of_release(data, options, assets=assets, skip=skip, limit=limit)
     if options:
@@ -99,7 +100,7 @@ def _of_release(data: Any, options: Mapping[str, Any], *, assets: bool, skip: in
     builder = release_builder(data, **{"on_error": "keep", "load_assets": assets, **options})
     releases = builder.config.releases
     is_sequence = builder.config.kind.sequence  # then the frames are the rows
-    length = None if is_sequence else sum(len(release) for release, _ in releases)
+    length = None if is_sequence else num_samples(builder.config)
 
     def outcomes() -> Iterator[Outcome]:
         if not is_sequence:
@@ -111,7 +112,7 @@ def _of_release(data: Any, options: Mapping[str, Any], *, assets: bool, skip: in
         ", ".join(_file_name(release.source) for release, _ in releases),
         release.labelset_task_type(labelset) or None,
         builder.info.features,
-        _chosen(length, skip, limit),
+        _limited_length(length, skip, limit),
         outcomes,
         lambda: builder.config.categories,
     )
@@ -132,20 +133,20 @@ def _of_splits(splits: Splits, skip: int, limit: int | None, check: Callable[[An
 
     def outcomes() -> Iterator[Outcome]:
         chosen = itertools.islice(_rows(splits.parts, skip), limit)
-        return (Outcome(_with_json_text(stored(row)), split=name) for name, row in chosen)
+        return (Outcome(_with_json_text(encode_pictures(row)), split=name) for name, row in chosen)
 
     features = splits.first.features or {}
     return InputRows(
         splits.first.info.dataset_name or "dataset",
         parse_origin(splits.first.info.description or "").task_type,
         features,
-        _chosen(length, skip, limit),
+        _limited_length(length, skip, limit),
         outcomes,
         lambda: carried_categories(features),
     )
 
 
-def _chosen(length: int | None, skip: int, limit: int | None) -> int | None:
+def _limited_length(length: int | None, skip: int, limit: int | None) -> int | None:
     """How many rows are looked at, where it is known."""
     if length is None:
         return None
@@ -155,13 +156,13 @@ def _chosen(length: int | None, skip: int, limit: int | None) -> int | None:
 
 def _with_json_text(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row whose JSON is text; a stream that somebody has mapped gives objects."""
-    said: dict[str, Any] = {name: _json_text(row[name]) for name in ("metadata", "image_attributes") if name in row}
+    texts: dict[str, Any] = {name: _json_text(row[name]) for name in ("metadata", "image_attributes") if name in row}
     if row.get("annotations"):
-        said["annotations"] = [
+        texts["annotations"] = [
             {**item, "attributes": _json_text(item["attributes"])} if "attributes" in item else item
             for item in row["annotations"]
         ]
-    return {**row, **said}
+    return {**row, **texts}
 
 
 def _json_text(value: Any) -> str | None:

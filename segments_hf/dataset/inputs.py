@@ -6,7 +6,6 @@ a dict of releases by split name, a `Dataset`, an `IterableDataset`, or a dict o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,14 +16,13 @@ from PIL.Image import Image as Picture
 from segments_hf.dataset.load import load_release, release_builder
 from segments_hf.dataset.release_inputs import is_release, releases_by_split
 from segments_hf.dataset.rows.row_images import PICTURES
-from segments_hf.dataset.splits import checked_name
+from segments_hf.dataset.splits import checked_name, names_in
 from segments_hf.errors import OptionError, SegmentsHFError
 
 _WANTED = (
     "a release (a path, a URL, owner/dataset@name on Segments.ai, a Release or the SDK's release object), a dataset or "
     "a stream from `datasets`, or a dict of releases or of datasets by split name"
 )
-_PART_OF_SPLIT = re.compile(r"(\w+(?:\.\w+)*)(?:\[[^\]]*\])?(?:\([^)]*\))?")  # ``train[:10%]``
 
 
 @dataclass(frozen=True)
@@ -119,7 +117,7 @@ def _split_name(rows: Any) -> str:
     'train'
     """
     whole = str(rows.split or "train")
-    names = {match[1] if (match := _PART_OF_SPLIT.fullmatch(part)) else whole for part in whole.split("+")}
+    names = names_in(whole)
     return names.pop() if len(names) == 1 else whole
 
 
@@ -131,12 +129,12 @@ def num_rows(rows: Any, split: str) -> int | None:
     return splits[split].num_examples if split in splits else None
 
 
-def stored(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A row whose pictures are bytes or paths: a stream that somebody has mapped gives them decoded."""
+def encode_pictures(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a row whose pictures are bytes or paths; a stream after `map` has decoded ones."""
     decoded = {name: value for name, value in row.items() if isinstance(value, Picture)}
     return {**row, **{name: datasets.Image().encode_example(value) for name, value in decoded.items()}}
 
 
-def stored_size(row: Mapping[str, Any]) -> int:
-    """How many bytes of pictures a row holds in memory."""
+def picture_bytes(row: Mapping[str, Any]) -> int:
+    """Return how many bytes of pictures a row has in memory."""
     return sum(len(picture["bytes"] or b"") for picture in map(row.get, PICTURES) if picture)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import datasets
 
 from segments_hf.dataset.builder import SegmentsRelease
 from segments_hf.dataset.config import SegmentsReleaseConfig
+from segments_hf.dataset.plan import check_split
 from segments_hf.dataset.registration import BUILDER_HASH, NAME
-from segments_hf.dataset.release_inputs import release_source, releases_by_split
+from segments_hf.dataset.release_inputs import is_release, release_source, releases_by_split
+from segments_hf.dataset.splits import names_in
 from segments_hf.errors import OptionError, SegmentsHFError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from typing_extensions import Unpack
 
@@ -114,6 +117,8 @@ def load_release(  # noqa: PLR0913  (the options of the job; all but one by name
         api_key=api_key,
         **fetching,
     )
+    if isinstance(split, str):
+        check_split(builder.config, split, names_in(split) - {"all"})
     if streaming:
         return builder.as_streaming_dataset(split=split)
     builder.download_and_prepare(num_proc=num_proc)
@@ -148,7 +153,7 @@ def release_builder(
         if release == {}:
             raise OptionError("got no splits, wanted one release at least")
         raise SegmentsHFError(
-            f"got {type(release).__name__}, wanted a release: a path, a URL, owner/dataset@name on Segments.ai, a "
+            f"got {_received(release)}, wanted a release: a path, a URL, owner/dataset@name on Segments.ai, a "
             "Release, the SDK's release object, or a dict of these by split name"
         )
     return SegmentsRelease(
@@ -160,3 +165,10 @@ def release_builder(
         sources={split: [release_source(part, api_key)] for split, part in by_split.items()},
         **options,
     )
+
+
+def _received(release: Any) -> str:
+    """Name the type of what is not a release, and the split that it was passed for."""
+    by_split = release if isinstance(release, Mapping) else {}
+    wrong = [(type(part).__name__, str(split)) for split, part in by_split.items() if not is_release(part)]
+    return f"{wrong[0][0]} as split {wrong[0][1]!r}" if wrong else type(release).__name__

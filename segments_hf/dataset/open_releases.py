@@ -15,7 +15,7 @@ from segments_hf.release import Release, file_state, pin
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_MOST = 32
+_MAX_OPEN = 32
 
 
 class ReleaseKey(NamedTuple):
@@ -101,7 +101,7 @@ def reopen_release(key: ReleaseKey, storage_options: Mapping[str, Any] | None = 
 def _remember(source: str, release: Release) -> ReleaseKey:
     key = ReleaseKey(source, release.digest)
     _open_releases.pop(key, None)
-    while len(_open_releases) >= _MOST:
+    while len(_open_releases) >= _MAX_OPEN:
         _open_releases.pop(next(iter(_open_releases)))
     _open_releases[key] = release
     return key

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from segments_hf.dataset.open_releases import ReleaseKey, reopen_release
@@ -12,13 +13,13 @@ from segments_hf.errors import OptionError, ReleaseError
 from segments_hf.release import has_metadata, wanted_statuses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from segments_hf.dataset.config import SegmentsReleaseConfig
     from segments_hf.release import Release
 
-_MOST_SAMPLES = 64
-_LEAST_SHARDS = 16
+_MAX_SAMPLES = 64
+_MIN_SHARDS = 16
 
 logger = logging.getLogger(__name__)
 
@@ -51,16 +52,50 @@ def plan_splits(config: SegmentsReleaseConfig) -> dict[str, list[Shard]]:
         checked_name(split)
         for key in keys:
             for name, indices in _split_indices(config, key, split).items():
-                plan.setdefault(name, []).extend(Shard(key, part) for part in _cut(indices))
+                plan.setdefault(name, []).extend(Shard(key, part) for part in _cut_into_shards(indices))
     for name, shards in plan.items():
         if not shards:
-            raise OptionError(f"no sample for split {name!r}: {_what_there_is(config)}")
+            raise OptionError(f"no sample for split {name!r}: {_status_counts(config)}")
     return plan
+
+
+def num_samples(config: SegmentsReleaseConfig) -> int:
+    """Return how many samples there are in all splits.
+
+    Raises:
+        OptionError: An option does not fit a release, or a split has no sample.
+        ReleaseError: A release is broken.
+    """
+    if config.filter_by or config.filter_by_metadata:
+        return sum(len(shard.indices) for shards in plan_splits(config).values() for shard in shards)
+    return sum(len(release) for release, _ in config.releases)
+
+
+def split_names(config: SegmentsReleaseConfig) -> Collection[str]:
+    """Return the names of the splits. No picture is fetched.
+
+    Raises:
+        OptionError: An option does not fit a release.
+        ReleaseError: A release is broken.
+    """
+    if isinstance(config.splits, Mapping):
+        return config.splits
+    return config.release_keys if config.splits is None else plan_splits(config)
+
+
+def check_split(config: SegmentsReleaseConfig, split: str, names: Collection[str]) -> None:
+    """Check that the splits with these names exist, so that nothing is fetched for a wrong name.
+
+    Raises:
+        OptionError: One does not exist.
+    """
+    if not {*names} <= {*split_names(config)}:
+        raise OptionError(f"split: got {split!r}; there are {', '.join(map(repr, split_names(config)))}")
 
 
 def _split_indices(config: SegmentsReleaseConfig, key: ReleaseKey, split: str) -> dict[str, Sequence[int]]:
     release = reopen_release(key, config.bucket_options)
-    wanted = _wanted(config, release)
+    wanted = _matching_indices(config, release)
     if config.splits is None:
         return {split: wanted}
     split_of = split_assigner(config.splits)
@@ -76,7 +111,7 @@ def _split_indices(config: SegmentsReleaseConfig, key: ReleaseKey, split: str) -
     return {name: indices for name, indices in by_split.items() if indices}
 
 
-def _wanted(config: SegmentsReleaseConfig, release: Release) -> Sequence[int]:
+def _matching_indices(config: SegmentsReleaseConfig, release: Release) -> Sequence[int]:
     """The places of the samples that the filters let through; those of broken ones too, so that they are reported."""
     if not config.filter_by and not config.filter_by_metadata:
         return range(len(release))
@@ -94,13 +129,13 @@ def _wanted(config: SegmentsReleaseConfig, release: Release) -> Sequence[int]:
     return [index for index in range(len(release)) if is_wanted(index)]
 
 
-def _cut(indices: Sequence[int]) -> Iterator[Sequence[int]]:
+def _cut_into_shards(indices: Sequence[int]) -> Iterator[Sequence[int]]:
     """Shards small enough to share out, and large enough that a stream gets its pictures ahead."""
-    size = max(1, min(_MOST_SAMPLES, -(-len(indices) // _LEAST_SHARDS)))
+    size = max(1, min(_MAX_SAMPLES, -(-len(indices) // _MIN_SHARDS)))
     return (indices[start : start + size] for start in range(0, len(indices), size))
 
 
-def _what_there_is(config: SegmentsReleaseConfig) -> str:
+def _status_counts(config: SegmentsReleaseConfig) -> str:
     statuses: Counter[str] = Counter()
     for release, labelset in config.releases:
         statuses.update(_status(release, index, labelset) for index in range(len(release)))

@@ -16,8 +16,8 @@ _INTERVAL = 0.1  # seconds
 
 
 @contextlib.contextmanager
-def shown_traffic(place: int) -> Iterator[Traffic]:
-    """Counts what is fetched, and shows it from the first asset on that comes over the network.
+def show_traffic(place: int) -> Iterator[Traffic]:
+    """Count what is fetched, and show a progress bar once an asset comes over the network.
 
     Args:
         place: The line of the bar, below that of `datasets`; each process has its own.

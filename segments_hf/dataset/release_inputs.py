@@ -40,7 +40,7 @@ def releases_by_split(data: Any) -> dict[str, Any] | None:
 
 def is_release(value: Any) -> bool:
     """Whether a value is one release, in any form."""
-    return isinstance(value, str | os.PathLike | Release) or _is_of_sdk(value)
+    return isinstance(value, str | os.PathLike | Release) or _is_sdk_release(value)
 
 
 def release_source(release: Any, api_key: str | None = None) -> str | ReleaseKey:
@@ -58,15 +58,15 @@ def release_source(release: Any, api_key: str | None = None) -> str | ReleaseKey
     """
     if isinstance(release, Release):
         return adopt_release(release)
-    source = pin(_url_of_sdk(release) if _is_of_sdk(release) else release, api_key)
+    source = pin(_sdk_release_url(release) if _is_sdk_release(release) else release, api_key)
     return source if is_url(source) else os.path.abspath(os.path.expanduser(source))
 
 
-def _is_of_sdk(value: Any) -> bool:
+def _is_sdk_release(value: Any) -> bool:
     return hasattr(getattr(value, "attributes", None), "url")
 
 
-def _url_of_sdk(release: Any) -> str:
+def _sdk_release_url(release: Any) -> str:
     url = release.attributes.url
     if not url:
         raise OptionError(

@@ -15,7 +15,7 @@ from segments_hf.labels.categories import carried_categories
 from segments_hf.labels.row import Row, sample_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
 _ROWS_AT_ONCE = 16  # in memory, as they may hold their pictures
 
@@ -84,6 +84,7 @@ def map_rows(
     features: Mapping[str, Any],
     num_proc: int | None,
     problem_column: str | None = None,
+    shown_columns: Collection[str] | None = None,
 ) -> Any:
     """Makes columns of the rows of one split; pictures that are kept are neither decoded nor encoded again.
 
@@ -94,6 +95,7 @@ def map_rows(
         num_proc: How many processes do it.
         problem_column: For a stream, the name of a made column: rows in which it is not null are left out, and it is
             removed.
+        shown_columns: The columns that the progress bar names; by default all that are made.
     """
     raw = without_decoding(part)
     drop = [name for name in raw.features if name not in features]
@@ -112,7 +114,7 @@ def map_rows(
         remove_columns=drop,
         num_proc=num_proc,
         writer_batch_size=_ROWS_AT_ONCE,
-        desc=" and ".join(made.features),
+        desc=f"Making {', '.join(made.features if shown_columns is None else shown_columns)}",
     )
 
 
@@ -121,7 +123,7 @@ def filter_rows(part: Any, is_wanted: Callable[[Row], bool], num_proc: int | Non
     raw = without_decoding(part)
     if isinstance(raw, datasets.IterableDataset):
         return raw.filter(Versioned(is_wanted))
-    return raw.filter(Versioned(is_wanted), num_proc=num_proc, batch_size=_ROWS_AT_ONCE, desc="what to leave out")
+    return raw.filter(Versioned(is_wanted), num_proc=num_proc, batch_size=_ROWS_AT_ONCE, desc="Finding labeled rows")
 
 
 def without_decoding(part: Any) -> Any:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from segments_hf.dataset.builder import PROBLEMS_FILE
+from segments_hf.dataset.plan import check_split
 from segments_hf.dataset.registration import NAME
-from segments_hf.errors import OptionError, OutputExistsError
+from segments_hf.errors import OutputExistsError
 from segments_hf.io.atomic import move_into_place, temporary_folder
 
 if TYPE_CHECKING:
@@ -45,16 +46,16 @@ def save_build(
     """
     folder = folder.resolve()
     check_output(folder, overwrite=overwrite)
+    if split is not None:
+        check_split(builder.config, split, [split])
     folder.parent.mkdir(parents=True, exist_ok=True)
     with temporary_folder(folder.parent) as aside:
         whole = aside / "dataset"  # a folder in it: `datasets` puts its lock files beside that
         if file_format == "parquet":
             builder.download_and_prepare(str(whole), file_format="parquet", num_proc=num_proc)
-            _check_split(builder, split)
             _name_as_on_the_hub(whole, split)
         else:
             builder.download_and_prepare(num_proc=num_proc)
-            _check_split(builder, split)
             builder.as_dataset(split).save_to_disk(str(whole), num_proc=num_proc)
             problems = Path(builder.cache_dir, PROBLEMS_FILE)
             if problems.exists():
@@ -77,11 +78,6 @@ def check_output(folder: Path, *, overwrite: bool) -> None:
     is_dataset = folder.is_dir() and any((folder / name).is_file() for name in _MARKERS)
     if not is_dataset and not (folder.is_dir() and not any(folder.iterdir())):
         raise OutputExistsError(f"{folder} is not a dataset that was built before; choose another place")
-
-
-def _check_split(builder: SegmentsRelease, split: str | None) -> None:
-    if split is not None and split not in builder.info.splits:
-        raise OptionError(f"split: got {split!r}; there are {', '.join(map(repr, builder.info.splits))}")
 
 
 def _name_as_on_the_hub(folder: Path, split: str | None) -> None:

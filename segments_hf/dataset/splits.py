@@ -17,6 +17,7 @@ SplitOf = Callable[["Sample"], str]
 
 _METADATA = "metadata:"
 _SPLIT_NAME = re.compile(r"\w+(\.\w+)*")  # what `datasets` takes
+_PART_OF_SPLIT = re.compile(r"(\w+(?:\.\w+)*)(?:\[[^\]]*\])?(?:\([^)]*\))?")  # ``train[:10%]``
 
 
 def split_assigner(splits: Mapping[str, float] | str) -> SplitOf:
@@ -44,10 +45,22 @@ def split_assigner(splits: Mapping[str, float] | str) -> SplitOf:
     return _by_hash(dict(splits))
 
 
-def position(identity: str) -> float:
-    """A place in [0, 1) that depends on nothing but the text, so that adding samples moves none.
+def names_in(instruction: str) -> set[str]:
+    """Return the names of the splits in an instruction as `datasets` takes it; the text itself if it is none.
 
-    >>> position("8de0cdd1-d2a9-492c-aa6f-249f3bac2449")
+    >>> sorted(names_in("train[:10%]+test"))
+    ['test', 'train']
+    """
+    return {
+        match[1] if (match := _PART_OF_SPLIT.fullmatch(part.strip())) else instruction
+        for part in instruction.split("+")
+    }
+
+
+def hash_fraction(identity: str) -> float:
+    """Return a number in [0, 1) that depends on nothing but the text, so that new samples move no others.
+
+    >>> hash_fraction("8de0cdd1-d2a9-492c-aa6f-249f3bac2449")
     0.4946...
     """
     return int.from_bytes(hashlib.sha256(identity.encode()).digest()[:6], "big") / 2**48
@@ -55,7 +68,7 @@ def position(identity: str) -> float:
 
 def _by_hash(fractions: dict[str, float]) -> SplitOf:
     def split_of(sample: Sample) -> str:
-        place = position(sample.uuid or sample.name)
+        place = hash_fraction(sample.uuid or sample.name)
         end = 0.0
         for name, fraction in fractions.items():
             end += fraction

@@ -13,7 +13,7 @@ from segments_hf.drawing.legend import INK, PAPER, legend
 from segments_hf.drawing.overlay import GROUND
 from segments_hf.drawing.text import font_of, shortened
 from segments_hf.errors import AssetError, BitmapError
-from segments_hf.images.viewing import opened, viewable
+from segments_hf.images.viewing import decode_image, to_rgb
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,8 +72,8 @@ def contact_sheet(data: Any, n: int = 12, *, of: Any = None, **options: Any) -> 
 
 def _pair(row: Mapping[str, Any], classes: Classes) -> Image.Image:
     pair = Image.new("RGB", (2 * _CELL[0], _CELL[1] + _CAPTION), PAPER)
-    image = opened(row.get("image"))
-    pair.paste(_in_cell(None if image is None else viewable(image, _CELL), "no image"), (0, 0))
+    image = decode_image(row.get("image"))
+    pair.paste(_in_cell(None if image is None else to_rgb(image, _CELL), "no image"), (0, 0))
     label = row_label(row, classes)
     drawn = None if label is None or label.is_empty else drawn_label(label, classes, _CELL, names=True)
     pair.paste(_in_cell(drawn, row.get("status") or "no label"), (_CELL[0], 0))

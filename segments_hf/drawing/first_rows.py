@@ -66,7 +66,7 @@ def one_row(data: Any, index: int, of: Any = None) -> tuple[Row, Classes]:
     opened = open_rows(data, assets=True, skip=index, limit=1, check=_any_columns)
     outcome = next(iter(opened.outcomes()), None)
     if outcome is None:
-        raise OptionError(f"index: got {index}, and there are not so many rows")
+        raise OptionError(f"index: got {index}, but the data has fewer rows")
     if outcome.row is None:
         raise SegmentsHFError(f"sample {outcome.problems[0].sample!r}: {outcome.problems[0].reason}")
     return outcome.row, features_classes(opened.features) if of is None else classes_of(of)

@@ -10,7 +10,7 @@ from segments_hf.drawing.classes import classes_of
 from segments_hf.drawing.drawable import row_label
 from segments_hf.drawing.painting import paint_label
 from segments_hf.drawing.tags import draw_tags
-from segments_hf.images.viewing import opened, viewable
+from segments_hf.images.viewing import decode_image, to_rgb
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,8 +51,8 @@ def overlay(
     """
     classes = classes_of(of)
     label = row_label(row, classes)
-    image = opened(row.get("image"))
-    ground = blank(label, size) if image is None else viewable(image, size)
+    image = decode_image(row.get("image"))
+    ground = blank(label, size) if image is None else to_rgb(image, size)
     return (
         ground if ground is None or label is None else laid_over(ground, label, classes, names=names, opacity=opacity)
     )

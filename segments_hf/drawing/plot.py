@@ -16,7 +16,7 @@ from segments_hf.drawing.painting import paint_label
 from segments_hf.drawing.tags import draw_tags
 from segments_hf.drawing.text import cut, one_line
 from segments_hf.errors import AssetError, BitmapError
-from segments_hf.images.viewing import opened, viewable
+from segments_hf.images.viewing import decode_image, to_rgb
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,11 +66,11 @@ def plot(data: Any, of: Any = None, *, index: int = 0, opacity: float = 0.5) -> 
     """
     row, classes = one_row(data, index, of)
     try:
-        label, image = row_label(row, classes), opened(row.get("image"))
+        label, image = row_label(row, classes), decode_image(row.get("image"))
     except (AssetError, BitmapError) as error:
         raise type(error)(f"sample {row.get('name')!r}: {error}") from error
     size = image.size if image else label.size if label else None
-    ground = viewable(image, _PIXELS) if image else blank(label, _PIXELS)
+    ground = to_rgb(image, _PIXELS) if image else blank(label, _PIXELS)
     figure, panels = _panels(size)
     _show(panels[0], "image", ground if image else None, size, "no image")
     if label is None or label.is_empty or ground is None:

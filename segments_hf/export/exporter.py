@@ -12,7 +12,7 @@ import datasets
 
 from segments_hf.dataset.class_info import categories
 from segments_hf.dataset.compat import progress_bar
-from segments_hf.dataset.inputs import num_rows, open_splits, stored, stored_size
+from segments_hf.dataset.inputs import encode_pictures, num_rows, open_splits, picture_bytes
 from segments_hf.dataset.origin import parse_origin
 from segments_hf.dataset.row_map import check_rows, without_decoding
 from segments_hf.errors import AssetError, BitmapError, OptionError
@@ -21,6 +21,7 @@ from segments_hf.export.format import EncodedLabel, Job, Sample
 from segments_hf.export.formats import FORMATS, find_format
 from segments_hf.export.image_files import check_images, put_image
 from segments_hf.export.output_folder import new_output
+from segments_hf.io.number_text import counted
 from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.labels import UNUSABLE_STATUSES, label_of, label_type_of
 from segments_hf.labels.row import sample_name
@@ -184,7 +185,7 @@ class _Export:
                 self.done.left_out[row["status"]] += 1
                 continue
             try:
-                held = stored(row)
+                held = encode_pictures(row)
                 yield Sample(held, _label_of(held), names.path_of(held), number)
             except (AssetError, BitmapError) as error:
                 self._broken(row, error)
@@ -225,15 +226,16 @@ class _Export:
             raise OptionError(f"export_format: {_no_place(kinds, type(self.made))}")
         self.made.close()
         if rows:
-            logger.warning("%s: %d rows left out: %s", self.made.name, done.left_out.total(), rows)
+            logger.warning("%s: %s left out: %s", self.made.name, counted(done.left_out.total(), "row"), rows)
         if done.objects_left_out:
             objects = ", ".join(f"{count} {reason}" for reason, count in done.objects_left_out.items())
-            logger.warning("%s: %d objects left out: %s", self.made.name, done.objects_left_out.total(), objects)
+            number = counted(done.objects_left_out.total(), "object")
+            logger.warning("%s: %s left out: %s", self.made.name, number, objects)
 
 
 def _weight(made: tuple[Sample, Any]) -> int:
     """The bytes of a row's pictures."""
-    return stored_size(made[0].row)
+    return picture_bytes(made[0].row)
 
 
 def _label_of(row: Row) -> Label:

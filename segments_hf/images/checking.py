@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from segments_hf.errors import AssetError
-from segments_hf.images.file_structure import fault, picture_format
+from segments_hf.images.file_structure import picture_format, structure_fault
 from segments_hf.images.header import Header, UnwantedError, read_header
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def check_image(image: FileContent, limits: ImageLimits, *, is_new: bool = True,
     if is_new:
         with image.view() as content:
             decodes = decodes or picture_format(content) is None
-            reason = fault(content)
+            reason = structure_fault(content)
         if reason:
             raise AssetError(f"got a broken picture: {reason}")
     if decodes:

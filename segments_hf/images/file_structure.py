@@ -20,7 +20,7 @@ _CHUNK = struct.Struct(">I4s")
 _START_OF_SCAN = 0xDA
 
 
-def fault(content: Content) -> str | None:
+def structure_fault(content: Content) -> str | None:
     r"""What is wrong with a PNG, JPEG or WebP file; None where it is whole.
 
     A PNG's chunks are there up to IEND and have the right CRC
@@ -31,7 +31,7 @@ def fault(content: Content) -> str | None:
     Args:
         content: The file.
 
-    >>> fault(b"\xff\xd8\xff\xda\x00\x02 and a few pixels")
+    >>> structure_fault(b"\xff\xd8\xff\xda\x00\x02 and a few pixels")
     'the JPEG has no end: it stops in the middle'
     """
     match picture_format(content):

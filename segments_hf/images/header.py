@@ -48,7 +48,7 @@ def read_header(image: FileContent) -> Header:
     from PIL.Image import MAX_IMAGE_PIXELS
 
     if image.size == 0:
-        raise AssetError(_what_it_is(b""))
+        raise AssetError(_unexpected_content(b""))
     with image.view() as content:
         size = _plain_size(content)
         if size and (MAX_IMAGE_PIXELS is None or size[0] * size[1] <= MAX_IMAGE_PIXELS):  # else Pillow warns of it
@@ -76,7 +76,7 @@ def _pillow_header(image: FileContent, content: Content) -> Header:
                 size = (height, width) if _is_turned(picture, content) else (width, height)
                 return Header(size, (width, height), picture.format or "")
         except UnidentifiedImageError:
-            raise AssetError(_what_it_is(content[:64])) from None
+            raise AssetError(_unexpected_content(content[:64])) from None
         except Image.DecompressionBombError as error:
             raise UnwantedError(
                 f"got a picture over Pillow's pixel limit ({error}); raise PIL.Image.MAX_IMAGE_PIXELS and max_pixels"
@@ -85,8 +85,8 @@ def _pillow_header(image: FileContent, content: Content) -> Header:
             raise AssetError(f"got a broken picture ({error})") from error
 
 
-def _what_it_is(begin: bytes) -> str:
-    """What a file is that is no picture, by its first bytes."""
+def _unexpected_content(begin: bytes) -> str:
+    """Say what a file that is not a picture contains, by its first bytes."""
     if not begin:
         return "got an empty file, wanted a picture"
     text = begin.lstrip(b"\xef\xbb\xbf \t\r\n").lower()

@@ -1,4 +1,4 @@
-"""Any picture as one that can be looked at."""
+"""Decode the images of rows, and convert images of all modes to RGB."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _DEEP = {"I", "F"}  # of more than 8 bits; `I;16` and its kind besides
 _REDUCED_FIRST = {"RGB", "L", "CMYK", "YCbCr"}  # whose colours can be mixed as they are
 
 
-def opened(value: Any) -> Image.Image | None:
-    """The picture of a column: decoded already, or as ``{"bytes", "path"}``. It is turned as its EXIF says.
+def decode_image(value: Any) -> Image.Image | None:
+    """Decode the image of a column, unless it is decoded, and turn it as its EXIF orientation says.
 
     Raises:
         AssetError: It is broken, or not there.
@@ -38,8 +38,8 @@ def opened(value: Any) -> Image.Image | None:
     return value and ImageOps.exif_transpose(value)
 
 
-def viewable(picture: Image.Image, size: tuple[int, int] | None = None) -> Image.Image:
-    """A picture in RGB.
+def to_rgb(picture: Image.Image, size: tuple[int, int] | None = None) -> Image.Image:
+    """Convert an image to RGB.
 
     More than 8 bits are stretched from the darkest pixel to the brightest; what is transparent shows white paper.
 
@@ -47,7 +47,7 @@ def viewable(picture: Image.Image, size: tuple[int, int] | None = None) -> Image
         picture: A picture of any mode.
         size: The width and height in pixels that it shall fit into, larger or smaller; by default it keeps its own.
 
-    >>> viewable(Image.fromarray(np.array([[1000, 3000]], np.uint16))).getpixel((1, 0))
+    >>> to_rgb(Image.fromarray(np.array([[1000, 3000]], np.uint16))).getpixel((1, 0))
     (255, 255, 255)
     """
     if size and picture.mode in _REDUCED_FIRST:  # the whole of a large photograph need not be converted

@@ -93,7 +93,7 @@ def read_object(
                 "found no credentials: give them as storage_options, or where the AWS command line has them; a public "
                 "bucket wants storage_options={'anon': True}"
             ) from None
-        raise AssetError(_told(error)) from None
+        raise AssetError(_error_text(error)) from None
     if max_bytes is not None and len(content) > max_bytes:
         raise AssetError(f"got more bytes than max_bytes={max_bytes:,} allows")
     return content
@@ -124,8 +124,8 @@ def _filesystem(url: str, storage_options: Mapping[str, Any], region: str | None
         return _filesystems[key]
 
 
-def _begin_anew() -> None:
-    """Forgets, in a process that was forked, what belongs to its parent: fsspec 2025.3 does not by itself."""
+def _reset_after_fork() -> None:
+    """Drop the file systems and locks of the parent in a forked process: fsspec 2025.3 does not."""
     global _lock  # noqa: PLW0603
     _lock = threading.Lock()
     _filesystems.clear()
@@ -135,7 +135,7 @@ def _begin_anew() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_begin_anew)
+    os.register_at_fork(after_in_child=_reset_after_fork)
 
 
 def _options_of(scheme: str, storage_options: Mapping[str, Any]) -> dict[str, Any]:
@@ -170,7 +170,7 @@ def _object_path(filesystem: Any, url: str) -> str:
     return str(filesystem._strip_protocol(url))  # noqa: SLF001  (how fsspec itself does it; `url_to_fs` follows `::`)
 
 
-def _told(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     """An error of another library in one line, without what may sign a URL."""
     text = without_queries(next(iter(str(error).splitlines()), ""))
     if _NO_SUCH_RANGE.search(text):  # none can be asked for of a file without a byte

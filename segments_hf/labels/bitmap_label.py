@@ -81,16 +81,16 @@ class BitmapLabel(Label):
         Raises:
             BitmapError: The bitmap cannot be read.
         """
-        extents = {} if self.ids is None else _extents(self.ids)
+        measured = {} if self.ids is None else _areas_and_boxes(self.ids)
         found: list[LabeledObject] = []
         left_out = self.repeated()
         for index in self.last_of_ids:
             annotation = self.annotations[index]
-            extent = extents.get(annotation.id)
-            if extent is None or annotation.class_index is None:
-                left_out[NO_PIXELS if extent is None else NO_CLASS] += 1
+            area_and_box = measured.get(annotation.id)
+            if area_and_box is None or annotation.class_index is None:
+                left_out[NO_PIXELS if area_and_box is None else NO_CLASS] += 1
                 continue
-            area, (left, top, width, height) = extent
+            area, (left, top, width, height) = area_and_box
             box = (float(left), float(top), float(width), float(height))
             found.append(LabeledObject(annotation, BITMAP, annotation.class_index, box, float(area), annotation.id))
         return Objects(found, left_out)
@@ -134,8 +134,8 @@ def with_decoded_bitmap(row: Mapping[str, Any]) -> Mapping[str, Any]:
         return row
 
 
-def _extents(ids: npt.NDArray[np.uint32]) -> dict[int, tuple[int, list[int]]]:
+def _areas_and_boxes(ids: npt.NDArray[np.uint32]) -> dict[int, tuple[int, list[int]]]:
     """The area and box of each id in a bitmap."""
     found = boxes(ids)
-    extents = zip(found.areas.tolist(), found.xywh.tolist(), strict=True)
-    return dict(zip(found.ids.tolist(), extents, strict=True))
+    measured = zip(found.areas.tolist(), found.xywh.tolist(), strict=True)
+    return dict(zip(found.ids.tolist(), measured, strict=True))

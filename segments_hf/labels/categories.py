@@ -40,11 +40,11 @@ def class_names(categories: Sequence[Category], taken: Sequence[str] = ()) -> li
     >>> class_names([Category(28, "bell_pepper"), Category(29, "bell_pepper")])
     ['bell_pepper', 'bell_pepper (29)']
     """
-    given = Counter([*taken, *(category.name for category in categories)])
+    used = Counter([*taken, *(category.name for category in categories)])
     names = list(taken)
     for category in categories:
         name = category.name
-        while name in names or (name != category.name and name in given):
+        while name in names or (name != category.name and name in used):
             name = f"{name} ({category.id})"
         names.append(name)
     return names[len(taken) :]

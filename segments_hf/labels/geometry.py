@@ -130,7 +130,7 @@ def _visible_part(polygon: Sequence[Point], size: ImageSize | None, pixels: int 
     points = corners = list(polygon)
     if not _is_wholly_inside(polygon, size):
         points = clip_polygon(polygon, size)
-        corners = _seen_corners(points, size)
+        corners = _visible_corners(points, size)
     if not corners:
         return None
     left, top, right, bottom = bounding_box(corners)
@@ -144,19 +144,19 @@ def _is_wholly_inside(points: Sequence[Point], size: ImageSize | None) -> bool:
     return is_inside((left, top), size) and is_inside((right, bottom), size)
 
 
-def _seen_corners(clipped: Sequence[Point], size: ImageSize | None) -> list[Point]:
+def _visible_corners(clipped: Sequence[Point], size: ImageSize | None) -> list[Point]:
     """The corners of a clipped polygon, without those that only join parts of it along the margin."""
     edges = list(_edges(clipped))
     on_margins = [
         [(start, end) for start, end in edges if start[axis] == end[axis] == limit] for axis, limit, _ in _margins(size)
     ]
     hidden = {edge for on_margin in on_margins for edge in on_margin}
-    seen = [point for edge in edges if edge not in hidden for point in edge]
+    visible = [point for edge in edges if edge not in hidden for point in edge]
     for (axis, _, _), on_margin in zip(_margins(size), on_margins, strict=True):
         # By the even-odd rule, the inside of the polygon is beside every second part of the margin.
         ends = sorted((point for edge in on_margin for point in edge), key=lambda point: point[1 - axis])
-        seen += [point for pair in zip(ends[::2], ends[1::2], strict=True) if pair[0] != pair[1] for point in pair]
-    return seen
+        visible += [point for pair in zip(ends[::2], ends[1::2], strict=True) if pair[0] != pair[1] for point in pair]
+    return visible
 
 
 def _without_spikes(clipped: Sequence[Point], size: ImageSize | None) -> list[Point]:

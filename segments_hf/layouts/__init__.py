@@ -118,14 +118,14 @@ def lay_out(
         raise OptionError(f"ignore_index: got {ignore_index} for {task}, but only semantic masks have one")
     policy = checked_on_error(on_error)
 
-    def of_split(part: Any, split: str) -> Any:
+    def convert_split(part: Any, split: str) -> Any:
         made = layout.make(categories(part), ignore_index)
         known = {**part.features, **made.features}
         features = {name: known[name] for name in [*layout.columns, *also]}
         rows = part if keep_unlabeled else leave_out(part, split, num_proc)
         return map_layout(rows, made, features, split, policy, num_proc)
 
-    return map_splits(data, of_split, num_proc, policy)
+    return map_splits(data, convert_split, num_proc, policy)
 
 
 def layout_of(columns: Collection[str]) -> Layout | None:

@@ -13,6 +13,7 @@ from datasets import Value
 
 from segments_hf.dataset.row_map import filter_rows, map_rows
 from segments_hf.errors import BitmapError, OptionError
+from segments_hf.io.number_text import counted
 from segments_hf.labels import UNUSABLE_STATUSES, is_labeled, label_of
 from segments_hf.labels.row import sample_name
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _REPORT = "segments_hf_report"  # a column that is removed again: a `_RowReport` as JSON, or null
-_SHOWN = 5  # problems in a message
+_MAX_SHOWN = 5  # problems in a message
 
 
 class _RowReport(msgspec.Struct, omit_defaults=True):
@@ -91,7 +92,8 @@ def map_layout(
     if isinstance(part, datasets.IterableDataset):
         counting = _CountingColumns(made, on_error, _RunningCount(split, "objects left out"), split)
         return map_rows(part, counting, features, None, problem_column=_REPORT if on_error == "skip" else None)
-    mapped = map_rows(part, _ReportedColumns(made, on_error), {**features, _REPORT: Value("string")}, num_proc)
+    reported = _ReportedColumns(made, on_error)
+    mapped = map_rows(part, reported, {**features, _REPORT: Value("string")}, num_proc, shown_columns=made.features)
     reports = [msgspec.json.decode(text or "{}", type=_RowReport) for text in mapped[_REPORT][:]]
     mapped = mapped.remove_columns(_REPORT)
     problems = {number: report.problem for number, report in enumerate(reports) if report.problem}
@@ -105,15 +107,15 @@ def map_layout(
 
 def _log(split: str, left_out: Counter[str], problems: list[str], on_error: OnError) -> None:
     if left_out:
-        logger.warning("%s: %d objects left out: %s", split, left_out.total(), _listed(left_out))
+        logger.warning("%s: %s left out: %s", split, counted(left_out.total(), "object"), _reasons_text(left_out))
     if problems:
         what = "left out" if on_error == "skip" else "kept with null columns"
-        more = f"\n  … {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
-        shown = "".join(f"\n  {problem}" for problem in problems[:_SHOWN])
-        logger.warning("%s: %d rows %s:%s%s", split, len(problems), what, shown, more)
+        more = f"\n  … {len(problems) - _MAX_SHOWN} more" if len(problems) > _MAX_SHOWN else ""
+        shown = "".join(f"\n  {problem}" for problem in problems[:_MAX_SHOWN])
+        logger.warning("%s: %s %s:%s%s", split, counted(len(problems), "row"), what, shown, more)
 
 
-def _listed(counts: Counter[str]) -> str:
+def _reasons_text(counts: Counter[str]) -> str:
     return ", ".join(f"{count} {reason}" for reason, count in counts.items())
 
 
@@ -158,7 +160,7 @@ class _RunningCount:
         total = self.counts.total()
         if counts and total >= self.next_report:
             self.next_report = 10 ** len(str(total))
-            reasons = f" ({_listed(self.counts)})" if any(self.counts) else ""
+            reasons = f" ({_reasons_text(self.counts)})" if any(self.counts) else ""
             logger.warning("%s: %s so far: %d%s", self.split, self.what, total, reasons)
 
 

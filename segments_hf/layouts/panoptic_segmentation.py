@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segments_hf.bitmaps import decode_bitmap
-from segments_hf.images.viewing import opened
+from segments_hf.images.viewing import decode_image
 from segments_hf.layouts.layout import Layout
 from segments_hf.layouts.layout_label import LayoutLabel, LayoutObject, MaskClasses
 from segments_hf.layouts.mask_columns import SEGMENTS, panoptic_masks
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def _read(row: Row, classes: MaskClasses) -> LayoutLabel | None:
     del classes
-    picture = opened(row["label"])
+    picture = decode_image(row["label"])
     if picture is None or row[SEGMENTS] is None:
         return None
     objects = [LayoutObject(item["id"], item["category_id"], float(item["area"])) for item in row[SEGMENTS]]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from segments_hf.images.viewing import opened
+from segments_hf.images.viewing import decode_image
 from segments_hf.layouts.layout import Layout
 from segments_hf.layouts.layout_label import LayoutLabel, MaskClasses, mask_label
 from segments_hf.layouts.mask_columns import semantic_masks
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def _read(row: Row, classes: MaskClasses) -> LayoutLabel | None:
-    picture = opened(row["label"])
+    picture = decode_image(row["label"])
     if picture is None:
         return None
     values = np.asarray(picture).astype(np.int64)

@@ -12,7 +12,7 @@ from PIL import Image, ImageOps
 
 from segments_hf.errors import AssetError
 from segments_hf.images import UNREADABLE
-from segments_hf.images.viewing import viewable
+from segments_hf.images.viewing import to_rgb
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,7 +100,7 @@ def _shown(picture: Picture, content: bytes, longest: int) -> ShownImage:
     media_type = f"image/{picture.format}".lower()
     picture.draft(None, (max(size), max(size)))  # a JPEG is scaled down while it is decoded
     ImageOps.exif_transpose(picture, in_place=True)
-    scaled = viewable(picture).resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    scaled = to_rgb(picture).resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
     thumb = scaled.resize(fitted(size, THUMB), Image.Resampling.BICUBIC, reducing_gap=2.0)
     url = _url(media_type, content) if is_kept else _url("image/webp", _small_webp(scaled))
     return ShownImage(url, _url("image/webp", _webp(thumb, _THUMB_QUALITY)), full_size)

@@ -17,6 +17,7 @@ from segments_hf.errors import AssetError, BitmapError
 from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.labels import BITMAP_COLUMN, is_labeled
 from segments_hf.labels.categories import class_colors, class_names
+from segments_hf.labels.label import last_of_ids
 from segments_hf.labels.row import sample_name
 from segments_hf.layouts import layout_of, mask_classes
 from segments_hf.stats.layout_rows import countable
@@ -82,7 +83,8 @@ class Stats(msgspec.Struct, frozen=True):
         images: How many images there are; each frame of a sequence is one.
         labelled: How many have a label.
         statuses: How many images have each label status, the most frequent first; none for a layout.
-        objects: How many objects there are; 0 for semantic masks, which do not tell.
+        objects: How many objects there are; 0 for semantic masks, which do not tell. Annotations with the same id are
+            one object, whose class is that of the last one.
         without_class: How many of them have no class that is known.
         classes: The classes, in the order of their indices.
         objects_per_image: How many labelled images have so many objects, by the number of objects.
@@ -229,6 +231,8 @@ class _Counting:
 
     def _add_annotations(self, row: Row) -> None:
         annotations = row["annotations"]
+        if annotations and "id" in annotations[0]:
+            annotations = [annotations[index] for index in last_of_ids([item["id"] for item in annotations])]
         classes = [item["category"] for item in annotations]
         known = sorted({index for index in classes if index is not None})
         self._objects.update(classes)

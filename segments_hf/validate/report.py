@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from segments_hf.io.escaping import printable
+from segments_hf.io.number_text import counted
 from segments_hf.validate.finding import Finding  # noqa: TC001  (msgspec reads the annotations)
-from segments_hf.validate.wording import counted
 
 _FIRST = 3
 _SEVERITIES = ("error", "warning")

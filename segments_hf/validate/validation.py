@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from segments_hf.dataset.compat import progress_bar
 from segments_hf.dataset.input_rows import open_rows
-from segments_hf.dataset.inputs import stored_size
+from segments_hf.dataset.inputs import picture_bytes
 from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.validate.report import Report, by_check
 from segments_hf.validate.validator import Validator
@@ -76,7 +76,7 @@ def _examined(source: InputRows, validator: Validator, *, assets: bool) -> Itera
 
 def _weight(examined: Examined) -> int:
     """The bytes of a row's pictures."""
-    return stored_size(examined.outcome.row or {})
+    return picture_bytes(examined.outcome.row or {})
 
 
 class _Tally:

@@ -19,12 +19,3 @@ def listed(items: Iterable[object]) -> str:
     texts = list(map(str, items))
     shown = ", ".join(texts[:_SHOWN])
     return shown if len(texts) <= _SHOWN else f"{shown}, … ({len(texts)} in all)"
-
-
-def counted(number: int, what: str) -> str:
-    """A number of things, in words.
-
-    >>> counted(1, "error"), counted(2, "error")
-    ('1 error', '2 errors')
-    """
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -128,6 +128,12 @@ def test_what_cannot_be_looked_at(given, options, error, message):
         open_rows(given, assets=False, **options)
 
 
+def test_the_length_counts_only_what_the_filters_choose(write_release):
+    release = write_release([sample("a", metadata={"part": 1}), sample("b", metadata={"part": 2}), sample("c")])
+    opened = open_rows(release, assets=False, filter_by_metadata={"part": 2})
+    assert opened.length == len(list(opened.outcomes())) == 1
+
+
 def test_splits_without_rows():
     rows = load_release(demo_release(), split="train")
     splits = datasets.DatasetDict(train=rows, test=rows.select([]))

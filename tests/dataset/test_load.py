@@ -11,7 +11,7 @@ import pytest
 import segments_hf
 from segments_hf.dataset.builder import SegmentsRelease
 from segments_hf.demo import demo_release
-from segments_hf.errors import AssetError, OptionError, ReleaseError
+from segments_hf.errors import AssetError, OptionError, ReleaseError, SegmentsHFError
 
 from .making import (
     bitmap,
@@ -127,8 +127,22 @@ def test_split_takes_what_datasets_takes(write_release):
     release = write_release([sample(str(number)) for number in range(10)])
     slice_of_it = segments_hf.load_release(release, split="train[2:4]", load_assets=False)
     assert slice_of_it["name"][:] == ["2", "3"]
-    with pytest.raises(ValueError, match="validation"):
-        segments_hf.load_release(release, split="validation", load_assets=False)
+    assert segments_hf.load_release(release, split="train[:2]+train[8:]", load_assets=False)["name"][:] == [*"0189"]
+    assert segments_hf.load_release(release, split="all", load_assets=False).num_rows == 10
+
+
+@pytest.mark.parametrize("streaming", [False, True], ids=["built", "stream"])
+@pytest.mark.parametrize("options", [{}, {"splits": {"train": 0.5, "test": 0.5}}, {"splits": "metadata:part"}], ids=str)
+def test_load_release_refuses_an_unknown_split_before_it_fetches(server, write_release, options, streaming):
+    release = write_release([{**item, "metadata": {"part": "train"}} for item in served_samples(server, 4)])
+    with pytest.raises(OptionError, match=r"validation.*train"):
+        segments_hf.load_release(release, split="train+validation[:2]", streaming=streaming, **options)
+    assert not server.asked
+
+
+def test_load_release_names_the_split_of_what_is_not_a_release(write_release):
+    with pytest.raises(SegmentsHFError, match="Dataset.*'test'"):
+        segments_hf.load_release({"train": write_release([sample("a")]), "test": datasets.Dataset.from_dict({})})
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import segments_hf
-from segments_hf.dataset.splits import position
+from segments_hf.dataset.splits import hash_fraction
 from segments_hf.errors import OptionError
 
 from .making import sample
@@ -58,18 +58,18 @@ def test_a_uuid_stays_in_its_split(write_release, change):
 def test_without_a_uuid_the_name_decides(write_release):
     release = write_release([sample(f"s{number}", uuid=None) for number in range(60)])
     splits = split_names(release, splits={"train": 0.5, "test": 0.5})
-    assert all(position(name) < 0.5 for name in splits["train"])
-    assert all(position(name) >= 0.5 for name in splits["test"])
+    assert all(hash_fraction(name) < 0.5 for name in splits["train"])
+    assert all(hash_fraction(name) >= 0.5 for name in splits["test"])
 
 
 @given(st.text(min_size=1))
 def test_a_position_depends_on_the_text_alone(identity):
-    assert 0 <= position(identity) < 1
-    assert position(identity) == position(identity)
+    assert 0 <= hash_fraction(identity) < 1
+    assert hash_fraction(identity) == hash_fraction(identity)
 
 
 def test_positions_are_spread_evenly():
-    tenths = [int(position(f"sample-{number}") * 10) for number in range(10_000)]
+    tenths = [int(hash_fraction(f"sample-{number}") * 10) for number in range(10_000)]
     assert all(900 < tenths.count(tenth) < 1100 for tenth in range(10))
 
 

@@ -84,7 +84,7 @@ def test_polygons_are_drawn_and_boxes_are_no_masks(tmp_path: Path, caplog: pytes
     ids = segments(tmp_path / "out", document["annotations"][0])
     assert (ids == 1).sum() == 64
     assert (ids != 0).sum() == 64
-    assert "1 objects left out: 1 bbox" in caplog.text
+    assert "1 object left out: 1 bbox" in caplog.text
 
 
 def test_every_annotation_is_in_a_segment_or_counted(tmp_path: Path) -> None:

@@ -37,4 +37,4 @@ def test_every_instance_has_its_own_outlines(tmp_path: Path) -> None:
 def test_polygons_stay_as_they_are(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (found,) = exported(vector_release(tmp_path, [BOX, POLYGON]), tmp_path / "out")
     assert found["polygons"] == [POLYGON["points"]]
-    assert "1 objects left out: 1 bbox" in caplog.text
+    assert "1 object left out: 1 bbox" in caplog.text

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from segments_hf.images.file_structure import fault, picture_format
+from segments_hf.images.file_structure import picture_format, structure_fault
 
 NOISE = np.random.default_rng(0).integers(0, 256, (40, 60, 3), dtype=np.uint8)
 PICTURE = Image.fromarray(NOISE)
@@ -39,16 +39,16 @@ WHOLE = {
 class TestWhole:
     def test_it_has_no_fault(self, content):
         assert picture_format(content)
-        assert fault(content) is None
+        assert structure_fault(content) is None
 
     @pytest.mark.parametrize("behind", [b"\0" * 100, b"a film of two seconds", b"\xff\xd8\xff"], ids=str)
     def test_bytes_behind_the_end_do_no_harm(self, content, behind):
-        assert fault(content + behind) is None
+        assert structure_fault(content + behind) is None
 
     def test_in_a_file(self, content, tmp_path):
         (tmp_path / "picture").write_bytes(content)
         with (tmp_path / "picture").open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
-            assert fault(view) is None
+            assert structure_fault(view) is None
 
 
 CUT = {name: content for name, content in WHOLE.items() if name != "mpo"}  # whose first picture is whole
@@ -59,24 +59,24 @@ CUT = {name: content for name, content in WHOLE.items() if name != "mpo"}  # who
 def test_a_cut_is_found_wherever_it_is(name, data):
     content = CUT[name]
     cut = content[: data.draw(st.integers(12, len(content) - 1))]
-    assert fault(cut)
-    assert fault(cut + bytes(len(content) - len(cut))) or name.startswith("webp")  # as a disk may pad it
+    assert structure_fault(cut)
+    assert structure_fault(cut + bytes(len(content) - len(cut))) or name.startswith("webp")  # as a disk may pad it
 
 
 @given(st.integers(8, len(WHOLE["png"]) - 1), st.integers(1, 255))
 def test_a_png_with_another_byte_is_damaged(place, change):
     content = bytearray(WHOLE["png"])
     content[place] ^= change
-    assert fault(bytes(content))
+    assert structure_fault(bytes(content))
 
 
 @given(st.binary(max_size=64) | st.binary(max_size=64).map(lambda rest: b"\xff\xd8\xff" + rest))
 def test_any_bytes_have_an_answer(content):
-    assert fault(content) is None or picture_format(content) is None or fault(content)
+    assert structure_fault(content) is None or picture_format(content) is None or structure_fault(content)
 
 
 @pytest.mark.parametrize("file_format", ["GIF", "TIFF", "BMP", "PPM", "ICO"])
 def test_other_formats_are_not_known(file_format):
     content = encoded(PICTURE, file_format)
     assert picture_format(content) is None
-    assert fault(content) is None
+    assert structure_fault(content) is None

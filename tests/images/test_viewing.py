@@ -8,7 +8,7 @@ from PIL import Image
 
 from segments_hf import plot
 from segments_hf.errors import SegmentsHFError
-from segments_hf.images.viewing import opened, viewable
+from segments_hf.images.viewing import decode_image, to_rgb
 
 DEEP = np.array([[1000, 2000, 3000]], np.uint16)
 CLEAR = Image.new("RGBA", (1, 1), (255, 0, 0, 0))
@@ -31,7 +31,7 @@ PALETTE.putpalette([0, 0, 200])
     ],
 )  # fmt: skip
 def test_grays(picture: Image.Image, pixels: list[int]) -> None:
-    shown = viewable(picture)
+    shown = to_rgb(picture)
     assert shown.mode == "RGB"
     assert np.asarray(shown)[0].tolist() == [[value] * 3 for value in pixels]
 
@@ -46,7 +46,7 @@ def test_grays(picture: Image.Image, pixels: list[int]) -> None:
 )
 @pytest.mark.parametrize("size", [None, (8, 4)])
 def test_colors(picture: Image.Image, color: tuple[int, int, int], size: tuple[int, int] | None) -> None:
-    shown = viewable(picture, size)
+    shown = to_rgb(picture, size)
     assert shown.size == ((4, 4) if size else (1, 1))
     assert shown.getpixel((0, 0)) == color
 
@@ -57,4 +57,4 @@ def test_what_is_no_picture_is_told() -> None:
 
 
 def test_nothing_is_opened_as_nothing() -> None:
-    assert opened(None) is None
+    assert decode_image(None) is None

@@ -129,7 +129,7 @@ def test_objects_of_vectors(
         "bbox": [bbox][: len(found)],
         "category": [1][: len(found)],
     }
-    assert ("objects left out" in caplog.text) == (bbox is None)
+    assert ("left out" in caplog.text) == (bbox is None)
 
 
 @pytest.mark.parametrize("status", ["SKIPPED", "REJECTED", None])

@@ -107,8 +107,11 @@ def naive_masks(labelled: list[dict[str, Any]]) -> tuple[int, Counter[int | None
 @given(rows())
 def test_they_are_those_of_a_naive_loop(drawn: list[dict[str, Any]]) -> None:
     found = stats(as_dataset(drawn))
-    labelled = [row for row in drawn if row["status"] not in {"SKIPPED", "REJECTED", "UNLABELED"}
-                and row["annotations"] is not None]  # fmt: skip
+    labelled = [
+        {**row, "annotations": list({item["id"]: item for item in row["annotations"]}.values())}
+        for row in drawn
+        if row["status"] not in {"SKIPPED", "REJECTED", "UNLABELED"} and row["annotations"] is not None
+    ]
     objects = [item for row in labelled for item in row["annotations"]]
     assert (found.images, found.labelled, found.objects) == (len(drawn), len(labelled), len(objects))
     assert found.statuses == Counter(row["status"] for row in drawn)

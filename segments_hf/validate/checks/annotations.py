@@ -6,9 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from segments_hf.bitmaps import ID_LIMIT
+from segments_hf.io.number_text import counted
 from segments_hf.labels import BitmapLabel
 from segments_hf.validate.checks.fault import Fault
-from segments_hf.validate.wording import counted, listed
+from segments_hf.validate.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,10 +9,11 @@ from segments_hf.bitmaps import ID_LIMIT, boxes
 from segments_hf.errors import AssetError, BitmapError
 from segments_hf.images import ImageLimits, check_image
 from segments_hf.io.file_content import FileContent
+from segments_hf.io.number_text import counted
 from segments_hf.labels import BITMAP_COLUMN, BitmapLabel
 from segments_hf.validate.checks.fault import Fault
 from segments_hf.validate.checks.unreadable import OTHER_SIZE, UNREADABLE_BITMAP, UNREADABLE_IMAGE
-from segments_hf.validate.wording import counted, listed
+from segments_hf.validate.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
