@@ -58,6 +58,22 @@ def caches(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
     return home
 
 
+@pytest.fixture(scope="session", autouse=True)
+def xet_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Xet's client keeps what it knows in a folder of these tests; it reads this once."""
+    os.environ["HF_XET_CACHE"] = str(tmp_path_factory.mktemp("xet"))
+
+
+@pytest.fixture
+def transfer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """How large files are uploaded: by Xet, as users do it, or by the LFS protocol where it is switched off."""
+    way = getattr(request, "param", "xet")
+    if way == "lfs":
+        monkeypatch.setattr("huggingface_hub.constants.HF_HUB_DISABLE_XET", True)
+        monkeypatch.setenv("HF_HUB_DISABLE_XET", "1")  # for the processes of a test
+    return way
+
+
 @pytest.fixture
 def arc_litter() -> Path:
     """The folder of the real release arc_litter v01."""
