@@ -105,6 +105,7 @@ class _Queue(Generic[T, R]):
         self._submitted: deque[Future[R]] = deque()
         self._waiting: deque[T] = deque()
         self._is_submitting = False
+        self._is_stopped = False
         self._unfinished: set[Future[R]] = set()
         self._held = 0
         self._heaviest = 0
@@ -132,16 +133,17 @@ class _Queue(Generic[T, R]):
             self._submit_while_there_is_room()
 
     def stop(self) -> None:
-        """Submit nothing any more."""
-        with self._lock:
-            self._waiting.clear()
+        """Submit nothing any more. It takes no lock: in a forked process, nothing may ever release it."""
+        self._is_stopped = True
 
     def _submit_while_there_is_room(self) -> None:
         if self._is_submitting:
             return
         self._is_submitting = True
         try:
-            while self._waiting and len(self._unfinished) < self._in_flight and self._has_room():
+            while (
+                self._waiting and not self._is_stopped and len(self._unfinished) < self._in_flight and self._has_room()
+            ):
                 future = self._submit(self._waiting.popleft())
                 self._submitted.append(future)
                 self._unfinished.add(future)
