@@ -50,7 +50,7 @@ def push(
         **loading,
     )
     pushed = push_source(
-        open_source(stream, layout, num_proc),
+        open_source(stream, layout, num_proc, loading["on_error"]),
         open_repository(repo_id, revision=revision, create_pr=create_pr, private=private, token=token),
         config_name=config_name,
         max_shard_size=max_shard_size,

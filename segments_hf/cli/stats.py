@@ -70,6 +70,7 @@ def _tables(counted: Stats) -> Iterable[Table]:
         ("images", f"{counted.images:,}, {counted.labelled:,} with a label"),
         ("objects", f"{counted.objects:,}{without_class}"),
         ("sizes of objects", _size_text(counted.sizes)),
+        *([("left out", _left_out(counted.left_out))] if counted.left_out else []),
     ):
         facts.add_row(Text(name, style="dim"), Text(value))
     yield facts
@@ -116,6 +117,10 @@ def _classes(counted: Stats) -> Table:
 
 def _small_medium_large(item: ClassStats) -> str:
     return f"{item.sizes.small:,} / {item.sizes.medium:,} / {item.sizes.large:,}" if item.sizes else "–"
+
+
+def _left_out(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {reason}" for reason, count in counts.items())
 
 
 def _size_text(sizes: Sizes | None) -> str:

@@ -89,19 +89,20 @@ class Source:
         return self.parts[0].rows.info
 
 
-def open_source(data: Any, layout: str | None, num_proc: int | None) -> Source:
+def open_source(data: Any, layout: str | None, num_proc: int | None, on_error: str = "raise") -> Source:
     """The parts of what is pushed.
 
     Args:
         data: Data of any kind, as `open_splits` takes it. A release is streamed.
         layout: The layout that it gets.
         num_proc: How many processes make the layout of a dataset.
+        on_error: What to do with a row that is wrong: for the loading of a release, and for the layout.
 
     Raises:
         OptionError: There is no such layout, or a split has no rows, or no name that it can have on the Hub.
         SegmentsHFError: It is something else, or its features are not known.
     """
-    splits = open_splits(data)
+    splits = open_splits(data, on_error=on_error)
     splits.check_names()
     parts: list[Part] = []
     for name, rows in splits.parts.items():
@@ -110,7 +111,7 @@ def open_source(data: Any, layout: str | None, num_proc: int | None) -> Source:
         pushed = rows
         if layout is not None:
             processes = num_proc if isinstance(rows, datasets.Dataset) else None
-            pushed = lay_out(rows, layout, num_proc=processes, also=_COUNTED)
+            pushed = lay_out(rows, layout, on_error=on_error, num_proc=processes, also=_COUNTED)
         columns = [column for column in pushed.features if layout is None or column not in _COUNTED]
         part = Part(name, pushed, datasets.Features({column: pushed.features[column] for column in columns}))
         if part.length == 0:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from segments_hf.bitmaps import boxes, class_of_ids
 from segments_hf.labels import label_of
+from segments_hf.labels.label import NO_CLASS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,18 +16,26 @@ if TYPE_CHECKING:
     from segments_hf.labels.row import Row
 
 
-class Measured(NamedTuple):
+@dataclass(frozen=True)
+class Measured:
     """What a label measures.
 
     Attributes:
         areas: The class index of each object that has an area, and the area in pixels.
         pixels: How many pixels each class index has in a semantic mask of the row; None where none can be made.
         unlabelled: How many pixels have no class in it.
+        found: The ids of the annotations that have a place in the image and a class; None if that is unknown, as the
+            bitmap or the size of the image is missing.
+        without_class: How many other annotations have a place in the image, but no class.
+        left_out: How many annotations are not objects, by the reason.
     """
 
     areas: list[tuple[int, float]]
     pixels: Mapping[int, int] | None
     unlabelled: int
+    found: frozenset[int] | None = None
+    without_class: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
 
 
 def measure(row: Row) -> Measured:
@@ -43,14 +53,17 @@ def measure(row: Row) -> Measured:
     label = label_of(row)
     if label is None:
         return Measured([], None, 0)
-    areas = [(item.class_index, item.area or item.box_area) for item in label.objects().found if item.box_area]
+    objects, left_out = label.objects()
+    areas = [(item.class_index, item.area or item.box_area) for item in objects if item.box_area]
     raster = label.rasterize()
     if raster is None:
-        return Measured(areas, None, 0)
+        return Measured(areas, None, 0, left_out=label.repeated())
+    without_class = left_out.pop(NO_CLASS, 0)  # they are objects all the same
+    ids = frozenset(item.annotation.id for item in objects)
     found = boxes(raster.ids)
     classes = class_of_ids(raster.instances)
     pixels = Counter[int]()
     for number, area in zip(found.ids.tolist(), found.areas.tolist(), strict=True):
         if number in classes:
             pixels[classes[number]] += area
-    return Measured(areas, pixels, raster.ids.size - pixels.total())
+    return Measured(areas, pixels, raster.ids.size - pixels.total(), ids, without_class, left_out)

@@ -94,6 +94,7 @@ class Stats(msgspec.Struct, frozen=True):
         together: How often two classes are in one image, the most frequent first.
         attributes: The attributes of objects.
         image_attributes: The attributes of images.
+        left_out: How many annotations are not counted as objects, by the reason, such as no pixel in the image.
         problems: What is wrong with samples: what of them could not be read is not counted.
     """
 
@@ -112,6 +113,7 @@ class Stats(msgspec.Struct, frozen=True):
     together: list[Together]
     attributes: list[AttributeCounts]
     image_attributes: list[AttributeCounts]
+    left_out: dict[str, int]
     problems: list[str]
 
 
@@ -204,6 +206,7 @@ class _Counting:
         self._image_sizes = Counter[tuple[int, int]]()
         self._attributes = Attributes()
         self._image_attributes = Attributes()
+        self._left_out = Counter[str]()
         self._problems: list[str] = []
 
     def add(self, outcome: Outcome, measured: Measured | AssetError | BitmapError | None) -> None:
@@ -225,19 +228,22 @@ class _Counting:
         elif measured is not None:
             self._add_measured(measured)
         if "annotations" in row:
-            self._add_annotations(row)
+            self._add_annotations(row, measured if isinstance(measured, Measured) else None)
         elif isinstance(measured, Measured):  # semantic masks
             self._add_classes(sorted(measured.pixels or ()))
 
-    def _add_annotations(self, row: Row) -> None:
+    def _add_annotations(self, row: Row, measured: Measured | None) -> None:
         annotations = row["annotations"]
         if annotations and "id" in annotations[0]:
             annotations = [annotations[index] for index in last_of_ids([item["id"] for item in annotations])]
         classes = [item["category"] for item in annotations]
+        if measured is not None and measured.found is not None:
+            annotations = [item for item in annotations if item["id"] in measured.found]
+            classes = [*(item["category"] for item in annotations), *[None] * measured.without_class]
         known = sorted({index for index in classes if index is not None})
         self._objects.update(classes)
         self._add_classes(known)
-        self._per_image[len(annotations)] += 1
+        self._per_image[len(classes)] += 1
         try:
             self._attributes.add(item["attributes"] for item in annotations)
             self._image_attributes.add([row.get("image_attributes")])
@@ -249,6 +255,7 @@ class _Counting:
         self._together.update(itertools.combinations(indices, 2))
 
     def _add_measured(self, measured: Measured) -> None:
+        self._left_out.update(measured.left_out)
         for index, area in measured.areas:
             self._areas[index].append(area)
         if measured.pixels is not None:
@@ -288,5 +295,6 @@ class _Counting:
             together=[Together(*pair, count) for pair, count in self._together.most_common()],
             attributes=self._attributes.counts(),
             image_attributes=self._image_attributes.counts(),
+            left_out=dict(self._left_out.most_common()),
             problems=self._problems,
         )

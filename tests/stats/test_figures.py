@@ -51,6 +51,7 @@ def many(count: int, **changes: Any) -> Stats:
         together=[Together(a, b, a + b) for a in range(count) for b in range(a + 1, count)],
         attributes=attributes,
         image_attributes=attributes[:1],
+        left_out={},
         problems=[],
     )
     return msgspec.structs.replace(whole, **changes)

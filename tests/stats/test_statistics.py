@@ -104,15 +104,32 @@ def naive_masks(labelled: list[dict[str, Any]]) -> tuple[int, Counter[int | None
     return len(masked) + len(empty), pixels, areas
 
 
+def is_labelled(row: dict[str, Any]) -> bool:
+    return row["status"] not in {"SKIPPED", "REJECTED", "UNLABELED"} and row["annotations"] is not None
+
+
 @given(rows())
 def test_they_are_those_of_a_naive_loop(drawn: list[dict[str, Any]]) -> None:
     found = stats(as_dataset(drawn))
     labelled = [
         {**row, "annotations": list({item["id"]: item for item in row["annotations"]}.values())}
         for row in drawn
-        if row["status"] not in {"SKIPPED", "REJECTED", "UNLABELED"} and row["annotations"] is not None
+        if is_labelled(row)
     ]
+    annotations = sum(len(row["annotations"] or ()) for row in drawn if is_labelled(row))
+    for row in labelled:
+        if row["segmentation_bitmap"] is not None:  # what has no pixel is no object
+            row["annotations"] = [
+                item for item in row["annotations"] if item["id"] in row["segmentation_bitmap"] and item["id"]
+            ]
     objects = [item for row in labelled for item in row["annotations"]]
+    assert sum(found.left_out.values()) == annotations - len(objects)
+    with_attributes = [
+        item
+        for row in labelled
+        for item in row["annotations"]
+        if row["segmentation_bitmap"] is None or item["category"] is not None
+    ]
     assert (found.images, found.labelled, found.objects) == (len(drawn), len(labelled), len(objects))
     assert found.statuses == Counter(row["status"] for row in drawn)
     assert found.objects_per_image == Counter(len(row["annotations"]) for row in labelled)
@@ -146,7 +163,7 @@ def test_they_are_those_of_a_naive_loop(drawn: list[dict[str, Any]]) -> None:
         if (both := sum({a, b} <= {other["category"] for other in row["annotations"]} for row in labelled))
     }
     for found_values, given_values in (
-        (found.attributes, [item["attributes"] for item in objects]),
+        (found.attributes, [item["attributes"] for item in with_attributes]),
         (found.image_attributes, [row["image_attributes"] for row in labelled]),
     ):
         wanted: dict[str, Counter[str]] = {}

@@ -1,0 +1,49 @@
+"""A push follows `on_error`: for the loading of a release, and for the layout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import datasets
+import numpy as np
+import pytest
+from layouts.mask_making import bitmap_sample, marked
+
+import segments_hf
+from segments_hf.errors import BitmapError
+
+from .hub_server import HubServer
+from .test_push import REPO, shards
+
+LAYOUT = "instance-segmentation"
+
+
+@pytest.fixture
+def crowded(tmp_path: Path, write_release: Any) -> Path:
+    """A release of three images; the second has more instances than the layout holds, the third has no bitmap."""
+    ids = np.arange(1, 257).reshape(16, 16).tolist()
+    samples = [
+        bitmap_sample(tmp_path, "first", [[1, 2]], [marked(1), marked(2)]),
+        bitmap_sample(tmp_path, "crowded", ids, [marked(number) for number in range(1, 257)]),
+        bitmap_sample(tmp_path, "broken", [[1]], [marked(1)]),
+    ]
+    (tmp_path / "broken_label.png").write_bytes(b"")
+    release: Path = write_release(samples)
+    return release
+
+
+@pytest.mark.parametrize(("on_error", "rows"), [("skip", [False]), ("keep", [False, True])])
+def test_rows_that_cannot_be_pushed_are_skipped_or_null(
+    hub: HubServer, crowded: Path, on_error: str, rows: list[bool]
+) -> None:
+    segments_hf.push_to_hub(crowded, REPO, layout=LAYOUT, on_error=on_error)
+    pushed = datasets.load_dataset(REPO, split="train")
+    assert [row["annotation"] is None for row in pushed] == rows
+
+
+def test_by_default_the_first_problem_is_raised_and_nothing_is_committed(hub: HubServer, crowded: Path) -> None:
+    rows = segments_hf.load_release(crowded, split="train", on_error="skip")
+    with pytest.raises(BitmapError, match="sample 'crowded'"):
+        segments_hf.push_to_hub(rows, REPO, layout=LAYOUT)
+    assert ("datasets", REPO) not in hub.repos or not shards(hub)
