@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import stat
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from segments_hf.assets.asset import Asset
 from segments_hf.assets.http_client import HttpClient
@@ -29,7 +31,9 @@ if TYPE_CHECKING:
     from segments_hf.images.header import Header
     from segments_hf.io.fetch_options import FetchOptions
 
-_SMALL = 2**20  # bytes that are checked faster than a thread takes over
+R = TypeVar("R")
+
+_SMALL = 2**20  # bytes: they are checked faster than a thread takes over, and read faster than opened several times
 
 
 class Fetcher:
@@ -41,12 +45,13 @@ class Fetcher:
         cache: The cache.
         storage_options: The options of the file systems that read buckets.
         store: Whether `keep` puts downloads into the cache.
+        in_memory: Whether the bytes of files are read too.
         resolve: Maps a URL or an absolute path to where the asset is now.
         traffic: The counters of downloads.
         policy: The number of retries.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (all but three by name)
         self,
         base: str,
         options: FetchOptions,
@@ -54,6 +59,7 @@ class Fetcher:
         *,
         storage_options: Mapping[str, Any] | None = None,
         store: bool,
+        in_memory: bool,
         resolve: Callable[[str], str] | None = None,
         traffic: Traffic | None = None,
         policy: RetryPolicy | None = None,
@@ -63,13 +69,14 @@ class Fetcher:
         self._storage_options = storage_options
         self._cache = cache
         self._store = store
+        self._in_memory = in_memory
         self._resolve = resolve
         self._traffic = traffic or Traffic()
         self._policy = policy or RetryPolicy()
 
     @contextlib.contextmanager
     def running(self) -> Iterator[LoopThread]:
-        """Open connections, and an event loop that runs `fetch`, `check` and `keep`."""
+        """Open connections, and an event loop that runs `fetch`, `read_file` and `keep`."""
         client = HttpClient(self.options)
         self._reader = UrlReader(client, self.options, self._storage_options)
         self._decoders = asyncio.Semaphore(DECODERS)
@@ -92,7 +99,7 @@ class Fetcher:
             is_bitmap: Whether its pixels are ids.
 
         Returns:
-            A file, or bytes that were downloaded; and the header of the image.
+            A file, its bytes, or bytes that were downloaded; and the header of the image.
 
         Raises:
             AssetError: It cannot be read, or is not a complete image; the error names it.
@@ -101,23 +108,33 @@ class Fetcher:
         location = await run_blocking(self._locate, reference) if self._resolve else self._locate(reference)
         try:
             if location.path is not None:
-                asset = Asset(path=await run_blocking(_existing, location.path))
-                return asset, await self.check(asset, is_bitmap=is_bitmap)
+                return await self.read_file(location.path, is_bitmap=is_bitmap)
             assert location.url is not None  # noqa: S101
             cached = await self._cached(location.url, is_bitmap=is_bitmap)
             return cached or await self._downloaded(location.url, is_bitmap=is_bitmap)
         except AssetError as error:
             raise AssetError(f"{location}: {error}") from error
 
-    async def check(self, asset: Asset, *, is_new: bool = True, is_bitmap: bool = False) -> Header:
-        """Call `check_image` without blocking the event loop."""
-        check = partial(check_image, asset, self.options, is_new=is_new, is_bitmap=is_bitmap)
-        if self.options.verify == "decode" or (asset.content and picture_format(asset.content) is None):
-            async with self._decoders:  # each may hold the pixels of an image
-                return await run_blocking(check)
-        if asset.content is None or len(asset.content) > _SMALL:
-            return await run_blocking(check)
-        return check()
+    async def read_file(
+        self, path: str | Path, *, is_new: bool = True, is_bitmap: bool = False
+    ) -> tuple[Asset, Header]:
+        """Verify an image that is a file.
+
+        All is done in one call of another thread: for a small file, each call takes longer than the reading.
+
+        Args:
+            path: The file.
+            is_new: Whether it was not verified before.
+            is_bitmap: Whether its pixels are ids.
+
+        Returns:
+            The file, or its bytes; and the header of the image.
+
+        Raises:
+            AssetError: There is no such file, or it is not a complete image.
+        """
+        read = partial(self._read_file, path, is_new=is_new, is_bitmap=is_bitmap)
+        return await self._decoding(read) if self.options.verify == "decode" else await run_blocking(read)
 
     async def keep(self, asset: Asset) -> Asset:
         """Put a download into the cache, to be called when its row is valid; other assets are returned as they are.
@@ -137,9 +154,8 @@ class Fetcher:
         path = self._cache.find(url)  # in the loop's thread: to hand it to another takes a tenth of the whole CPU time
         if path is None:
             return None
-        asset = Asset(path=path)
         try:
-            return asset, await self.check(asset, is_new=False, is_bitmap=is_bitmap)
+            return await self.read_file(path, is_new=False, is_bitmap=is_bitmap)
         except UnwantedError:
             raise
         except AssetError:
@@ -162,20 +178,41 @@ class Fetcher:
 
     async def _download(self, url: str, deadline: Deadline, *, is_bitmap: bool) -> tuple[Asset, Header]:
         """Try once."""
-        asset = Asset(await self._reader.read(url, deadline), url=url)
+        content = await self._reader.read(url, deadline)
+        asset = Asset(content, url=url)
+        check = partial(check_image, asset, self.options, is_bitmap=is_bitmap)
         try:
-            return asset, await self.check(asset, is_bitmap=is_bitmap)
+            if self.options.verify == "decode" or picture_format(content) is None:
+                header = await self._decoding(check)
+            else:
+                header = await run_blocking(check) if len(content) > _SMALL else check()
         except UnwantedError:
             raise
         except AssetError as error:
             raise UnsoundError(str(error)) from error
+        return asset, header
+
+    def _read_file(self, path: str | Path, *, is_new: bool, is_bitmap: bool) -> tuple[Asset, Header]:
+        size = _size_of_file(path)
+        file = Asset(path=path)
+        reads_all = self._in_memory or (is_new and size <= _SMALL)
+        asset = Asset(file.read()) if reads_all and size <= self.options.max_bytes else file
+        header = check_image(asset, self.options, is_new=is_new, is_bitmap=is_bitmap)
+        return (asset if self._in_memory else file), header
+
+    async def _decoding(self, function: Callable[[], R]) -> R:
+        """Call a function that decodes an image, in another thread; only a few run at the same time."""
+        async with self._decoders:  # each may hold the pixels of an image
+            return await run_blocking(function)
 
 
-def _existing(path: Path) -> Path:
+def _size_of_file(path: str | Path) -> int:
     try:
-        found = path.is_file()
+        status = os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        raise AssetError("there is no such file") from None
     except (OSError, ValueError) as error:  # a name that is too long, or has a zero byte
         raise AssetError(f"cannot be a file ({error})") from None
-    if not found:
+    if not stat.S_ISREG(status.st_mode):
         raise AssetError("there is no such file")
-    return path
+    return status.st_size

@@ -130,22 +130,24 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         labelset = release.resolve_labelset(self.config.labelset)
         pictures = None
         if self.config.load_assets:
+            in_memory = streaming or self.config.embed
             pictures = Pictures(
-                self._fetcher(release, traffic, store=not streaming),
+                self._fetcher(release, traffic, store=not streaming, in_memory=in_memory),
                 self._segments_dir(release, labelset),
                 labelset,
-                in_memory=streaming or self.config.embed,
+                in_memory=in_memory,
             )
         policy = checked_on_error(self.config.on_error)
         return make_rows(release, indices, labelset, class_indices, pictures, policy)
 
-    def _fetcher(self, release: Release, traffic: Traffic, *, store: bool) -> Fetcher:
+    def _fetcher(self, release: Release, traffic: Traffic, *, store: bool, in_memory: bool) -> Fetcher:
         return Fetcher(
             release.base,
             self.config.fetch_options,
             AssetCache(default_cache_folder()),
             storage_options=self.config.bucket_options,
             store=store,
+            in_memory=in_memory,
             resolve=resolver(self.config.resolve),
             traffic=traffic,
         )

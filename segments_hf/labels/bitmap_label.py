@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from typing_extensions import Self
 
-    from segments_hf.bitmaps import Ring
+    from segments_hf.bitmaps import Boxes, Ring, Rles
 
 
 BITMAP_COLUMN = "segmentation_bitmap"
@@ -81,7 +81,15 @@ class BitmapLabel(Label):
         Raises:
             BitmapError: The bitmap cannot be read.
         """
-        measured = {} if self.ids is None else _areas_and_boxes(self.ids)
+        return self.objects_of(None if self.ids is None else boxes(self.ids))
+
+    def objects_of(self, regions: Boxes | Rles | None) -> Objects:
+        """Find the objects that have pixels, where the ids of the bitmap were measured already.
+
+        Args:
+            regions: What `boxes` or `rle` returns for `ids`; None if the row has no bitmap.
+        """
+        measured = {} if regions is None else _areas_and_boxes(regions)
         found: list[LabeledObject] = []
         left_out = self.repeated()
         for index in self.last_of_ids:
@@ -134,8 +142,7 @@ def with_decoded_bitmap(row: Mapping[str, Any]) -> Mapping[str, Any]:
         return row
 
 
-def _areas_and_boxes(ids: npt.NDArray[np.uint32]) -> dict[int, tuple[int, list[int]]]:
+def _areas_and_boxes(regions: Boxes | Rles) -> dict[int, tuple[int, list[int]]]:
     """The area and box of each id in a bitmap."""
-    found = boxes(ids)
-    measured = zip(found.areas.tolist(), found.xywh.tolist(), strict=True)
-    return dict(zip(found.ids.tolist(), measured, strict=True))
+    measured = zip(regions.areas.tolist(), regions.xywh.tolist(), strict=True)
+    return dict(zip(regions.ids.tolist(), measured, strict=True))

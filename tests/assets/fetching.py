@@ -54,7 +54,7 @@ class OneByOne:
 def new_fetcher(base: Path | str, cache: AssetCache, *, retries: int = 1, **options: Any) -> OneByOne:
     """A fetcher that keeps what it gets, with the options of both `Fetcher` and `FetchOptions`."""
     names = ("store", "resolve", "traffic", "storage_options")
-    of_fetcher = {"store": True, **{name: options.pop(name) for name in names if name in options}}
+    of_fetcher = {"store": True, "in_memory": False, **{name: options.pop(name) for name in names if name in options}}
     accepted = FetchOptions(**{"timeout": 20, **options})
     policy = RetryPolicy(faults=retries, backoff=0)
     return OneByOne(Fetcher(str(base), accepted, cache, policy=policy, **of_fetcher))

@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from segments_hf.assets import Asset
 from segments_hf.errors import AssetError, SizeMismatchError
-from segments_hf.io.loop_thread import run_blocking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from segments_hf.assets import Fetcher, SegmentsDir
+    from segments_hf.assets import Asset, Fetcher, SegmentsDir
     from segments_hf.dataset.rows.drafts import Draft
     from segments_hf.images import Header
 
@@ -86,11 +84,8 @@ async def _put(draft: Draft, column: str, picture: _Picture, pictures: Pictures)
     if column == _IMAGE:
         draft.row["width"], draft.row["height"] = picture.header.size
     # No path beside bytes: `datasets` would prefer a file of that name in the working directory.
-    content = asset.content
-    if content is None and pictures.in_memory:
-        content = await run_blocking(asset.read)
-    draft.row[column] = {"bytes": content, "path": None} if pictures.in_memory else str(asset.path)
-    return len(content or b"")
+    draft.row[column] = {"bytes": asset.content, "path": None} if pictures.in_memory else str(asset.path)
+    return len(asset.content or b"")
 
 
 def _wanted(draft: Draft, pictures: Pictures) -> Iterator[tuple[str, str | None, Path | None]]:
@@ -105,9 +100,8 @@ def _wanted(draft: Draft, pictures: Pictures) -> Iterator[tuple[str, str | None,
 async def _picture(column: str, reference: str | None, found: Path | None, fetcher: Fetcher) -> _Picture:
     is_bitmap = column == _BITMAP
     if found:
-        asset = Asset(path=found)
         try:
-            header = await fetcher.check(asset, is_bitmap=is_bitmap)
+            asset, header = await fetcher.read_file(found, is_bitmap=is_bitmap)
         except AssetError as error:
             raise AssetError(f"{found}: {error}") from error
         return _Picture(str(found), asset, header, is_fetched=False)

@@ -16,6 +16,7 @@ from segments_hf.labels.vector_label import VECTORS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from segments_hf.bitmaps import Rles
     from segments_hf.export.format import Job, Sample
     from segments_hf.labels import LabeledObject
 
@@ -38,13 +39,16 @@ class CocoInstance(CocoFormat):
 
     def label(self, sample: Sample) -> EncodedLabel[CocoLabel]:
         """The annotations of a row."""
-        found, left_out = sample.label.objects()
-        shape = None
-        if isinstance(sample.label, BitmapLabel):
-            annotations = _of_bitmap(found, sample.label, self._numbers)
-            shape = None if sample.label.ids is None else sample.label.ids.shape
+        label = sample.label
+        if isinstance(label, BitmapLabel):
+            masks = None if label.ids is None else rle(label.ids)
+            found, left_out = label.objects_of(masks)
+            annotations = _of_bitmap(found, masks, self._numbers) if masks else []
+            shape = masks.size if masks else None
         else:
+            found, left_out = label.objects()
             annotations = [_of_vector(item, self._numbers) for item in found]
+            shape = None
         return EncodedLabel(CocoLabel(size_of(sample.row, shape), annotations), len(annotations), left_out)
 
     def entries_of(self, sample: Sample, content: CocoLabel) -> Iterator[Mapping[str, Any]]:
@@ -59,11 +63,8 @@ class CocoInstance(CocoFormat):
         return [category | more for category, more in zip(super().categories(), keypoints, strict=True)]
 
 
-def _of_bitmap(objects: Sequence[LabeledObject], label: BitmapLabel, numbers: Sequence[int]) -> list[dict[str, Any]]:
-    """The annotations of the objects of a bitmap, given the category id of each class index."""
-    if label.ids is None:
-        return []
-    masks = rle(label.ids)
+def _of_bitmap(objects: Sequence[LabeledObject], masks: Rles, numbers: Sequence[int]) -> list[dict[str, Any]]:
+    """The annotations of the objects of a bitmap, given their masks and the category id of each class index."""
     by_id = {
         number: {
             "bbox": bbox,
