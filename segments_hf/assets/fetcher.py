@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-_SMALL = 2**20  # bytes: they are checked faster than a thread takes over, and read faster than opened several times
+# Bytes. Content of at most this size is checked at once, as a change of the thread takes longer; a file of at most this
+# size is read whole and then checked, as the check opens a file several times.
+_SMALL = 2**20
 
 
 class Fetcher:
@@ -45,7 +47,7 @@ class Fetcher:
         cache: The cache.
         storage_options: The options of the file systems that read buckets.
         store: Whether `keep` puts downloads into the cache.
-        in_memory: Whether the bytes of files are read too.
+        in_memory: Whether an image that is a file is returned as its bytes.
         resolve: Maps a URL or an absolute path to where the asset is now.
         traffic: The counters of downloads.
         policy: The number of retries.
@@ -120,7 +122,7 @@ class Fetcher:
     ) -> tuple[Asset, Header]:
         """Verify an image that is a file.
 
-        All is done in one call of another thread: for a small file, each call takes longer than the reading.
+        Another thread does all of it in one call, because for a small file the call takes longer than the reading.
 
         Args:
             path: The file.
