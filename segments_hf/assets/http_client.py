@@ -198,7 +198,7 @@ class _Body:
             await self._without_time(self._memory.reserve_all(length))
         self._begin_window()
         with io.BytesIO() as content:  # it needs no copy at the end, and is empty in the traceback of an error
-            async for chunk in self._response.content.iter_any():
+            async for chunk in self._response.content.iter_chunked(_BUFFER):
                 if content.tell() + len(chunk) > most:
                     raise _too_large(most)
                 if length is None:
