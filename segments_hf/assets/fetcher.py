@@ -101,7 +101,7 @@ class Fetcher:
             is_bitmap: Whether its pixels are ids.
 
         Returns:
-            A file, its bytes, or bytes that were downloaded; and the header of the image.
+            The image as a file or as bytes, and its header.
 
         Raises:
             AssetError: It cannot be read, or is not a complete image; the error names it.

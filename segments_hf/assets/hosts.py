@@ -117,7 +117,8 @@ class Host:
         pause = self._paused_until - time.monotonic()
         if pause > 0 and not deadline.allows(pause):
             raise AssetError(
-                f"{self._name} asked to retry after {pause:.0f} s, which exceeds what is left of timeout=…"
+                f"{self._name} asked to retry after {pause:.0f} s, but less time is left for this asset; "
+                "set a longer timeout"
             )
         self._check_silence()
         if pause > 0 or self.requests >= int(self._limit):

@@ -36,7 +36,7 @@ class InputRows:
 
     Attributes:
         name: What the data is called.
-        task_type: The task type, such as ``segmentation-bitmap``; None where nobody tells.
+        task_type: The task type, such as ``segmentation-bitmap``; None if it is not known.
         features: The features of the rows.
         length: How many rows there are; None for sequences and streams that cannot tell.
         outcomes: Reads the data from the beginning: each row, and what is wrong with it.
@@ -155,7 +155,7 @@ def _limited_length(length: int | None, skip: int, limit: int | None) -> int | N
 
 
 def _with_json_text(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row whose JSON is text; a stream that somebody has mapped gives objects."""
+    """Return the row with its JSON columns as text; the rows of a mapped stream have objects there."""
     texts: dict[str, Any] = {name: _json_text(row[name]) for name in ("metadata", "image_attributes") if name in row}
     if row.get("annotations"):
         texts["annotations"] = [

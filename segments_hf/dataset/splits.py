@@ -46,7 +46,9 @@ def split_assigner(splits: Mapping[str, float] | str) -> SplitOf:
 
 
 def names_in(instruction: str) -> set[str]:
-    """Return the names of the splits in an instruction as `datasets` takes it; the text itself if it is none.
+    """Return the names of the splits in an instruction of `datasets`.
+
+    Text that is not such an instruction is returned unchanged.
 
     >>> sorted(names_in("train[:10%]+test"))
     ['test', 'train']

@@ -27,7 +27,7 @@ class Classes:
     """What is known of the classes.
 
     Attributes:
-        names: The name of each class index; None where nobody told, and the numbers are the names.
+        names: The name of each class index; None if the names are not known; then the numbers are shown.
         colors: The colour of each.
         in_masks: How the values of semantic masks stand for classes.
     """
@@ -75,7 +75,7 @@ def classes_of(of: Any = None) -> Classes:
 
     Args:
         of: Data of any kind, also in a layout, as `open_splits` takes it; categories in the order of the class indices;
-            or None, where nobody knows them.
+            or None if the classes are not known.
 
     Raises:
         SegmentsHFError: It is something else, or does not carry categories.

@@ -43,7 +43,7 @@ class RowLabel(NamedTuple):
         ids: The bitmap, uint32 of shape (H, W), where there are masks: each pixel has the `id` of a shape, or another
             number where it is unlabelled.
         shapes: The objects, in their order.
-        is_by_class: Whether each shape is all that there is of a class, as nobody knows the objects.
+        is_by_class: Whether each shape is all pixels of one class, because the label does not tell objects apart.
     """
 
     size: tuple[int, int] | None
@@ -65,7 +65,7 @@ def row_label(row: Mapping[str, Any], classes: Classes) -> RowLabel | None:
         classes: The classes, which tell how semantic masks are numbered.
 
     Returns:
-        The label; None where there is none.
+        The label; None if the row has no label.
 
     Raises:
         BitmapError: A bitmap cannot be read, or a point is no place in a picture.

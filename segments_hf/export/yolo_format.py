@@ -49,7 +49,7 @@ class YoloFormat(Format[str]):
 
     @abstractmethod
     def lines(self, label: Label, size: ImageSize) -> tuple[list[str], Counter[str]]:
-        """Encode a label that has only objects that the format takes; return its lines, and what was left out."""
+        """Encode a label whose objects are all of kinds of the format; return its lines and the left-out counts."""
 
     def label(self, sample: Sample) -> EncodedLabel[str]:
         """The lines of a row."""

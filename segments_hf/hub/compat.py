@@ -80,7 +80,7 @@ def bytes_of_size(size: int | str) -> int:
     """A size such as ``"500MB"`` in bytes, as the `push_to_hub` of `datasets` reads it; it is not public.
 
     Raises:
-        ValueError: It is none.
+        ValueError: The text is not a size.
     """
     return int(convert_file_size_to_int(size))
 

@@ -140,7 +140,7 @@ def push(
     except Timeout:
         raise HubError(f"{repository.repo_id}: another process is pushing the same; wait until it has ended") from None
     finally:
-        if not source.is_known:  # nobody can go on with it
+        if not source.is_known:  # a later push cannot recognize these rows, so it cannot resume
             shutil.rmtree(folder, ignore_errors=True)
             lock.unlink(missing_ok=True)
     return Pushed(commit, repository.url, sent, skipped)

@@ -17,7 +17,7 @@ class Report(msgspec.Struct, frozen=True):
 
     Attributes:
         name: What it is called.
-        task_type: The task type, such as ``segmentation-bitmap``; None where nobody tells.
+        task_type: The task type, such as ``segmentation-bitmap``; None if it is not known.
         assets: Whether the pictures were looked at.
         samples: How many samples were looked at.
         rows: How many rows: a sequence has one for each frame.
