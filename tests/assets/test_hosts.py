@@ -95,7 +95,7 @@ def test_a_pause_that_is_longer_than_there_is_time_for_is_an_error_at_once(serve
     client = Client()
     server.files["/busy"] = [(503, {"Retry-After": "3600"}, b"")]
     began = time.monotonic()
-    with pytest.raises(AssetError, match=r"127\.0\.0\.1:\d+ asked to retry after (3600|3599) s, which exceeds"):
+    with pytest.raises(AssetError, match=r"127\.0\.0\.1:\d+ .* (3600|3599) s"):
         client.get(server.address + "/busy")
     assert time.monotonic() - began < 10
     assert server.asked["/busy"] == 1
