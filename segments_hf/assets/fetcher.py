@@ -17,7 +17,7 @@ from segments_hf.assets.url_reader import UrlReader
 from segments_hf.errors import AssetError
 from segments_hf.images import check_image
 from segments_hf.images.file_structure import picture_format
-from segments_hf.images.header import UnwantedError
+from segments_hf.images.opening import UnwantedError
 from segments_hf.io.deadline import Deadline
 from segments_hf.io.loop_thread import LoopThread, run_blocking
 from segments_hf.io.prefetching import DECODERS

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,8 +14,9 @@ from PIL.PngImagePlugin import PngImageFile
 
 from segments_hf.bitmaps.fast_png import decode_fast
 from segments_hf.bitmaps.id_png import id_png
-from segments_hf.errors import BitmapError
-from segments_hf.images import UNREADABLE
+from segments_hf.errors import AssetError, BitmapError
+from segments_hf.images import decoder_errors, inspect_image
+from segments_hf.io.file_content import FileContent
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -56,17 +56,16 @@ def decode_bitmap(bitmap: Any) -> Ids:
         raise BitmapError(f"got {type(bitmap).__name__}, wanted bytes, a path, an image or an array")
     try:
         if isinstance(bitmap, Image.Image):
-            return _from_picture(bitmap)
-        content = Path(bitmap).read_bytes() if isinstance(bitmap, str | os.PathLike) else bytes(bitmap)
+            with decoder_errors():
+                return _from_picture(bitmap)
+        content = FileContent(path=Path(bitmap)).read() if isinstance(bitmap, str | os.PathLike) else bytes(bitmap)
         pixels = decode_fast(content)
         if pixels is not None:
             return _from_array(pixels)
-        with Image.open(io.BytesIO(content)) as picture:
+        with inspect_image(FileContent(content)) as picture:
             return _from_picture(picture)
-    except BitmapError:
-        raise
-    except UNREADABLE as error:
-        raise BitmapError(f"got something that cannot be read as a picture ({error}), wanted a PNG") from error
+    except AssetError as error:
+        raise BitmapError(f"got a bitmap that cannot be read ({error}); wanted a PNG") from error
 
 
 def encode_bitmap(ids: npt.NDArray[np.integer[Any]], *, alpha: bool = True) -> bytes:

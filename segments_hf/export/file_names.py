@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import re
 import unicodedata
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
-from segments_hf.errors import AssetError
+from segments_hf.images import read_header
+from segments_hf.images.stored_image import stored_content
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -110,11 +110,8 @@ def _wanted(row: Row) -> PurePosixPath:
 
 def _suffix(image: Mapping[str, Any]) -> str:
     """The suffix for a picture, as its content tells."""
-    try:
-        with Image.open(image["path"] if image["bytes"] is None else io.BytesIO(image["bytes"])) as picture:
-            return _SUFFIXES.get(str(picture.format), f".{picture.format}".lower())
-    except UnidentifiedImageError as error:
-        raise AssetError(f"got an image that is no picture ({error}), wanted one for its suffix") from error
+    found = read_header(stored_content(image)).format
+    return _SUFFIXES.get(found, f".{found}".lower())
 
 
 def _key(path: PurePosixPath) -> str:

@@ -1,8 +1,20 @@
 """Open, check, orient and convert images. No other folder calls Pillow's decoders."""
 
 from segments_hf.images.checking import check_image
-from segments_hf.images.header import Header, UnwantedError
-from segments_hf.images.pillow_errors import UNREADABLE
+from segments_hf.images.header import Header, read_header
+from segments_hf.images.opening import FORMATS, UnwantedError, decoder_errors, inspect_image, open_image, upright
 from segments_hf.io.fetch_options import ImageLimits, Verify
 
-__all__ = ["UNREADABLE", "Header", "ImageLimits", "UnwantedError", "Verify", "check_image"]
+__all__ = [
+    "FORMATS",
+    "Header",
+    "ImageLimits",
+    "UnwantedError",
+    "Verify",
+    "check_image",
+    "decoder_errors",
+    "inspect_image",
+    "open_image",
+    "read_header",
+    "upright",
+]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from segments_hf.errors import AssetError
 from segments_hf.images.file_structure import picture_format, structure_fault
-from segments_hf.images.header import Header, UnwantedError, read_header
+from segments_hf.images.header import Header, read_header
+from segments_hf.images.opening import UnwantedError, inspect_image
 
 if TYPE_CHECKING:
     from segments_hf.io.fetch_options import ImageLimits
@@ -56,16 +57,13 @@ def check_image(image: FileContent, limits: ImageLimits, *, is_new: bool = True,
         if reason:
             raise AssetError(f"got a broken picture: {reason}")
     if decodes:
-        _decode(image)
+        _decode(image, header)
     return header
 
 
-def _decode(image: FileContent) -> None:
-    from PIL import Image
-
-    with _decoders(os.getpid()), image.open() as file:
-        try:
-            with Image.open(file) as picture:
-                picture.load()
-        except Exception as error:
-            raise AssetError(f"got a broken picture, which cannot be decoded: {error}") from error
+def _decode(image: FileContent, header: Header) -> None:
+    with _decoders(os.getpid()), inspect_image(image) as picture:
+        picture.load()
+        if picture.size != header.stored_size:
+            width, height = header.stored_size
+            raise AssetError(f"got {picture.size[0]} x {picture.size[1]} pixels; the header says {width} x {height}")

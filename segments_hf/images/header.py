@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from segments_hf.errors import AssetError
 from segments_hf.images.file_structure import Content, picture_format, png_chunks
+from segments_hf.images.opening import inspect_image, orientation_of
 from segments_hf.images.plain_header import plain_jpeg_size, plain_png_size
 
 if TYPE_CHECKING:
@@ -13,15 +14,10 @@ if TYPE_CHECKING:
 
     from segments_hf.io.file_content import FileContent
 
-_ORIENTATION = 0x0112
 _TURNED = {5, 6, 7, 8}  # the orientations in which width and height change places
 _PNG_TEXT_CHUNKS = {b"iTXt", b"tEXt", b"zTXt"}
 _PNG_TEXTS_WITH_ORIENTATION = (b"Raw profile type exif\0", b"Raw profile type APP1\0", b"XML:com.adobe.xmp\0")
 _LONGEST_TEXT = max(map(len, _PNG_TEXTS_WITH_ORIENTATION))
-
-
-class UnwantedError(AssetError):
-    """A picture that is whole, and is not taken: asking for it again would not help."""
 
 
 class Header(NamedTuple):
@@ -42,13 +38,13 @@ def read_header(image: FileContent) -> Header:
     """Reads the header of a picture.
 
     Raises:
-        UnwantedError: It has more pixels than Pillow decodes.
-        AssetError: It is not a picture that Pillow knows.
+        UnwantedError: It has more pixels than Pillow decodes, or its format is not supported.
+        AssetError: It is not a picture, or its header is damaged.
     """
     from PIL.Image import MAX_IMAGE_PIXELS
 
     if image.size == 0:
-        raise AssetError(_unexpected_content(b""))
+        raise AssetError("got an empty file, wanted a picture")
     with image.view() as content:
         size = _plain_size(content)
         if size and (MAX_IMAGE_PIXELS is None or size[0] * size[1] <= MAX_IMAGE_PIXELS):  # else Pillow warns of it
@@ -67,32 +63,10 @@ def _plain_size(content: Content) -> tuple[int, int] | None:
 
 
 def _pillow_header(image: FileContent, content: Content) -> Header:
-    from PIL import Image, UnidentifiedImageError
-
-    with image.open() as file:
-        try:
-            with Image.open(file) as picture:
-                width, height = picture.size
-                size = (height, width) if _is_turned(picture, content) else (width, height)
-                return Header(size, (width, height), picture.format or "")
-        except UnidentifiedImageError:
-            raise AssetError(_unexpected_content(content[:64])) from None
-        except Image.DecompressionBombError as error:
-            raise UnwantedError(
-                f"got a picture over Pillow's pixel limit ({error}); raise PIL.Image.MAX_IMAGE_PIXELS and max_pixels"
-            ) from error
-        except (OSError, SyntaxError, ValueError) as error:
-            raise AssetError(f"got a broken picture ({error})") from error
-
-
-def _unexpected_content(begin: bytes) -> str:
-    """Say what a file that is not a picture contains, by its first bytes."""
-    if not begin:
-        return "got an empty file, wanted a picture"
-    text = begin.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    kinds = {b"<!doctype html": "an HTML page", b"<html": "an HTML page", b"<": "XML", b"{": "JSON", b"[": "JSON"}
-    kind = next((kind for start, kind in kinds.items() if text.startswith(start)), "something")
-    return f"got {kind} that is not a picture; it begins with {begin[:16]!r}"
+    with inspect_image(image) as picture:
+        width, height = picture.size
+        size = (height, width) if _is_turned(picture, content) else (width, height)
+        return Header(size, (width, height), picture.format or "")
 
 
 def _is_turned(picture: Image, content: Content) -> bool:
@@ -101,7 +75,7 @@ def _is_turned(picture: Image, content: Content) -> bool:
         return False
     if picture.format == "TIFF":  # its size is that of the turned picture already
         return False
-    return picture.getexif().get(_ORIENTATION) in _TURNED
+    return orientation_of(picture) in _TURNED
 
 
 def _png_may_have_orientation(content: Content) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import datasets
 import numpy as np
 from PIL import Image, ImageOps
 
-from segments_hf.errors import AssetError, SegmentsHFError
-from segments_hf.images import UNREADABLE
+from segments_hf.errors import SegmentsHFError
+from segments_hf.images.opening import decoder_errors, open_image, upright
+from segments_hf.images.stored_image import stored_content
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -23,19 +23,19 @@ _REDUCED_FIRST = {"RGB", "L", "CMYK", "YCbCr"}  # whose colours can be mixed as 
 def decode_image(value: Any) -> Image.Image | None:
     """Decode the image of a column, unless it is decoded, and turn it as its EXIF orientation says.
 
+    Args:
+        value: ``{"bytes", "path"}``, a picture of Pillow, or None.
+
     Raises:
-        AssetError: It is broken, or not there.
-        SegmentsHFError: It is something else.
+        AssetError: The image is damaged, or does not exist.
+        SegmentsHFError: The value is something else.
     """
     if isinstance(value, Mapping):
-        try:
-            picture: Image.Image = datasets.Image().decode_example(dict(value))  # which turns it
-        except UNREADABLE as error:
-            raise AssetError(f"got a picture that cannot be read ({error})") from error
-        return picture
+        return open_image(stored_content(value))
     if not isinstance(value, Image.Image | None):
         raise SegmentsHFError(f"got {type(value).__name__} for a picture, wanted a row of images with their labels")
-    return value and ImageOps.exif_transpose(value)
+    with decoder_errors():
+        return value and upright(value)
 
 
 def to_rgb(picture: Image.Image, size: tuple[int, int] | None = None) -> Image.Image:

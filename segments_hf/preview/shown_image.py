@@ -4,32 +4,32 @@ from __future__ import annotations
 
 import base64
 import io
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import fsspec
-from PIL import Image, ImageOps
+from PIL import Image
 
-from segments_hf.errors import AssetError
-from segments_hf.images import UNREADABLE
+from segments_hf.images import inspect_image, read_header, upright
+from segments_hf.images.opening import exif_of
+from segments_hf.images.stored_image import stored_content
 from segments_hf.images.viewing import to_rgb
+from segments_hf.io.file_content import FileContent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from PIL.Image import Image as Picture
+    from PIL.ImageFile import ImageFile
 
 THUMB = 320  # pixels: the longest side of a picture in the gallery
 
-_ORIENTATION = 0x0112
-_TURNED = {5, 6, 7, 8}  # the orientations in which width and height change places
 _MOST = 150_000  # bytes: so a page of 1,000 photographs stays below 250 MB; noise takes more
 _QUALITIES = (80, 65, 50)
 _THUMB_QUALITY = 72
 _METHOD = 2  # of WebP: half the time of its default, for 2 % more bytes
 _PLAIN_FORMATS = {"JPEG", "PNG", "WEBP"}
 _PLAIN_MODES = {"L", "RGB"}
-_HIDDEN = {"icc_profile", "xmp", "comment"}  # other colours, and what nobody means to hand on
+# Other colors, and what people do not mean to publish: where and by whom a picture was taken.
+_HIDDEN = {"icc_profile", "xmp", "XML:com.adobe.xmp", "comment"}
 
 
 class ShownImage(NamedTuple):
@@ -68,39 +68,29 @@ def shown_image(image: Mapping[str, Any], longest: int) -> ShownImage:
     Raises:
         AssetError: It is not a picture that can be read.
     """
-    try:
-        content = image["bytes"] if image["bytes"] is not None else _read(image["path"])
-        with Image.open(io.BytesIO(content)) as picture:
-            return _shown(picture, content, longest)
-    except UNREADABLE as error:
-        raise AssetError(f"got an image that cannot be read ({error})") from error
+    file = stored_content(image)
+    with inspect_image(file) as picture:
+        return _shown(picture, file.read(), longest)
 
 
-def _read(path: str) -> bytes:
-    if "://" not in path:
-        return Path(path).read_bytes()
-    with fsspec.open(path, "rb") as file:
-        content: bytes = file.read()
-        return content
-
-
-def _shown(picture: Picture, content: bytes, longest: int) -> ShownImage:
-    width, height = picture.size
-    exif = picture.getexif()
-    full_size = (height, width) if exif.get(_ORIENTATION) in _TURNED else (width, height)
+def _shown(picture: ImageFile, content: bytes, longest: int) -> ShownImage:
+    full_size = read_header(FileContent(content)).size
     size = fitted(full_size, longest)
+    media_type = f"image/{picture.format}".lower()
+    picture.draft(None, (max(size), max(size)))  # a JPEG is scaled down while it is decoded
+    shown = upright(picture)
+    exif = exif_of(picture)
     is_kept = (
         picture.format in _PLAIN_FORMATS
         and picture.mode in _PLAIN_MODES
-        and size == picture.size
+        and shown is picture
+        and size == full_size
         and len(content) <= _MOST
-        and not exif  # it may say where and by whom a picture was taken
         and not _HIDDEN & picture.info.keys()
+        and exif is not None
+        and not exif
     )
-    media_type = f"image/{picture.format}".lower()
-    picture.draft(None, (max(size), max(size)))  # a JPEG is scaled down while it is decoded
-    ImageOps.exif_transpose(picture, in_place=True)
-    scaled = to_rgb(picture).resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    scaled = to_rgb(shown).resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
     thumb = scaled.resize(fitted(size, THUMB), Image.Resampling.BICUBIC, reducing_gap=2.0)
     url = _url(media_type, content) if is_kept else _url("image/webp", _small_webp(scaled))
     return ShownImage(url, _url("image/webp", _webp(thumb, _THUMB_QUALITY)), full_size)

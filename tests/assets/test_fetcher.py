@@ -223,7 +223,7 @@ def test_a_process_that_is_forked_while_threads_decode_pictures(fetcher, server)
     url, at_once = server.url("/a.png", PNG), os.cpu_count() or 1
     looking, may_go_on = threading.Semaphore(0), threading.Event()
 
-    def slow(*_):
+    def slow(*_, **__):
         looking.release()
         may_go_on.wait(30)
 

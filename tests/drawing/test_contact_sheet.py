@@ -144,10 +144,8 @@ def test_splits_follow_one_another() -> None:
 def test_only_the_rows_that_are_shown_are_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     dataset = load_release(demo_release(), split="train")
     decoded: list[Any] = []
-    decode = datasets.Image.decode_example
-    monkeypatch.setattr(
-        datasets.Image, "decode_example", lambda *args, **kwargs: decoded.append(args) or decode(*args, **kwargs)
-    )
+    open_picture = Image.open
+    monkeypatch.setattr(Image, "open", lambda *args, **kwargs: decoded.append(args) or open_picture(*args, **kwargs))
     contact_sheet(dataset, n=2)
     assert len(decoded) == 2
 
@@ -168,7 +166,7 @@ def test_a_picture_that_cannot_be_had_is_shown_as_missing(tmp_path: Path, write_
 
 def test_a_label_that_cannot_be_read_names_its_sample() -> None:
     row = {"name": "a.jpg", "image": None, "status": "LABELED", "annotations": [], "segmentation_bitmap": b"no"}
-    with pytest.raises(BitmapError, match=r"sample 'a\.jpg': got something"):
+    with pytest.raises(BitmapError, match=r"sample 'a\.jpg': got a bitmap"):
         contact_sheet([row])
 
 
@@ -176,7 +174,7 @@ def test_a_label_that_cannot_be_read_names_its_sample() -> None:
 def test_an_image_that_cannot_be_read_names_its_sample(content: bytes) -> None:
     row = {"name": "a.jpg", "image": {"bytes": content, "path": None}, "status": "LABELED", "annotations": []}
     for draw in (lambda: contact_sheet([row]), lambda: plot(row)):
-        with pytest.raises(AssetError, match=r"sample 'a\.jpg': got a picture that cannot be read"):
+        with pytest.raises(AssetError, match=r"sample 'a\.jpg': got .* picture"):
             draw()
 
 

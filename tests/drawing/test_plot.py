@@ -129,7 +129,7 @@ def test_any_name_can_be_shown(tmp_path: Path) -> None:
 
 def test_what_is_wrong_with_a_row_is_told(flowers: Any) -> None:
     row = {"name": "a.jpg", "image": None, "annotations": [], "segmentation_bitmap": b"no"}
-    with pytest.raises(BitmapError, match=r"sample 'a\.jpg': got something"):
+    with pytest.raises(BitmapError, match=r"sample 'a\.jpg': got a bitmap"):
         plot(row)
     with pytest.raises(OptionError, match="class index 1 for 1 categories"):
         plot(flowers[1], [Category(1, "flower")])

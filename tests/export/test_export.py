@@ -177,13 +177,13 @@ def test_a_broken_bitmap_follows_on_error(tmp_path: Path, name: str, caplog: pyt
     broken = label(annotations=[{"id": 1, "category_id": 3}], segmentation_bitmap={"url": "broken.png"})
     release = bitmap_release(tmp_path, {"a.jpg": True, "broken.jpg": broken, "c.jpg": True})
     (tmp_path / "broken.png").write_bytes(unreadable((tmp_path / "bitmap.png").read_bytes()))
-    message = r"sample 'broken.jpg': got something .* \(on_error='skip' goes on without it\)"
+    message = r"sample 'broken.jpg': got a bitmap .* \(on_error='skip' goes on without it\)"
     with pytest.raises(BitmapError, match=message):
         export_dataset(release, name, tmp_path / "out")
     assert not files(tmp_path / "out")
     done = export_dataset(release, name, tmp_path / "out", on_error="skip")
     assert (done.images, done.left_out) == (2, {"broken": 1})
-    assert "sample 'broken.jpg' left out: got something that cannot be read as a picture" in caplog.text
+    assert "sample 'broken.jpg' left out: got a bitmap" in caplog.text
     assert not [file for file in files(tmp_path / "out") if "broken" in file]
 
 
@@ -195,7 +195,7 @@ def test_a_bitmap_that_was_damaged_since_follows_on_error(tmp_path: Path, name: 
     (tmp_path / "broken.png").write_bytes(whole)
     rows = load_release(release)
     (tmp_path / "broken.png").write_bytes(whole[:90])
-    with pytest.raises(BitmapError, match=r"sample 'broken.jpg': got something"):
+    with pytest.raises(BitmapError, match=r"sample 'broken.jpg'"):
         export_dataset(rows, name, tmp_path / "out")
     assert not files(tmp_path / "out")
     done = export_dataset(rows, name, tmp_path / "out", on_error="skip")

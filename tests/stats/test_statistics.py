@@ -253,7 +253,7 @@ def test_what_cannot_be_read_is_told_and_not_counted(tmp_path: Path, write_relea
     assert (found.images, found.objects, found.without_class, found.unlabelled_pixels) == (2, 3, 1, None)
     told = "\n".join(found.problems)
     for problem in (
-        "sample 'bad': got something that cannot be read",
+        "sample 'bad': got a bitmap that cannot be read",
         "'gone': ",
         "category id 77",
         "without a `name`",

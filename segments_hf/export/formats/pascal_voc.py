@@ -6,21 +6,19 @@ from 1 and both ends are in it. The place of an object in the XML is its number 
 
 from __future__ import annotations
 
-import io
 import math
 from contextlib import contextmanager
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree as ET
 
-from PIL import Image, UnidentifiedImageError
-
 from segments_hf.bitmaps import encode_mask
 from segments_hf.bitmaps.masks import look_up
-from segments_hf.errors import AssetError
 from segments_hf.export.format import EncodedLabel, Format, write_file
 from segments_hf.export.labelmap import LABELMAP, UNLABELED_COLOR, labelmap
 from segments_hf.export.needs import size_of_image
+from segments_hf.images import inspect_image
+from segments_hf.images.stored_image import stored_content
 from segments_hf.labels import BITMAP, BOX, POLYGON, POLYLINE
 from segments_hf.labels.label import NO_AREA
 
@@ -147,11 +145,8 @@ def _channels(row: Row) -> int:
     image = row["image"]
     if image is None:
         return 3
-    try:
-        with Image.open(image["path"] if image["bytes"] is None else io.BytesIO(image["bytes"])) as picture:
-            return len(picture.getbands())
-    except (FileNotFoundError, UnidentifiedImageError) as error:
-        raise AssetError(f"its image cannot be read ({error}); load the release again") from error
+    with inspect_image(stored_content(image)) as picture:
+        return len(picture.getbands())
 
 
 FORMAT = PascalVoc

@@ -72,7 +72,7 @@ def test_a_picture_that_was_removed_from_the_cache(tmp_path: Path, write_release
     (tmp_path / "a.jpg").unlink()
     [(check, told)] = findings(rows)
     assert check == "unreadable-image"
-    assert "No such file" in told
+    assert "no such file" in told
 
 
 def test_a_dataset_without_pictures(rows: Any, tmp_path: Path) -> None:

@@ -1,0 +1,162 @@
+"""Open pictures with Pillow. No other module calls Pillow's decoders."""
+
+from __future__ import annotations
+
+import contextlib
+from functools import cache
+from typing import TYPE_CHECKING
+
+from segments_hf.errors import AssetError, SegmentsHFError
+from segments_hf.images.content_kind import text_kind, unsupported_format
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from PIL.Image import Exif, Image
+    from PIL.ImageFile import ImageFile
+
+    from segments_hf.io.file_content import FileContent
+
+# The formats that are read. Pillow's other decoders are rarely used, so they have more faults, and that of EPS starts
+# a program. An MPO is a JPEG that holds more pictures.
+FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000", "PPM")
+
+_READABLE = "a PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, JPEG 2000 or PPM picture"
+_ORIENTATION = 0x0112  # the EXIF tag (CIPA DC-008, 4.6.4)
+
+
+class UnwantedError(AssetError):
+    """A complete picture that is not accepted. To download it again would not help."""
+
+
+@contextlib.contextmanager
+def inspect_image(file: FileContent) -> Iterator[ImageFile]:
+    """Open a picture whose pixels are not decoded yet.
+
+    Whatever a decoder raises within the block becomes an `AssetError`: decoders raise many kinds of exceptions for
+    damaged pictures, among them TypeError, AssertionError and RuntimeError. So the block should do nothing else.
+
+    Args:
+        file: The content of the file.
+
+    Yields:
+        The picture of Pillow: its `size` is that before EXIF rotation.
+
+    Raises:
+        UnwantedError: The picture has more pixels than Pillow decodes, or its format is not one of `FORMATS`.
+        AssetError: The file is not a picture, is damaged, or cannot be read.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    with file.open() as stream, decoder_errors():
+        try:
+            picture = Image.open(stream, formats=_installed_formats())
+        except UnidentifiedImageError:
+            stream.seek(0)
+            raise _unreadable(stream.read(64)) from None
+        with picture:
+            yield picture
+
+
+@contextlib.contextmanager
+def decoder_errors() -> Iterator[None]:
+    """Turn whatever a decoder of Pillow raises within the block into an `AssetError`."""
+    from PIL import Image
+
+    try:
+        yield
+    except SegmentsHFError:
+        raise
+    except Image.DecompressionBombError as error:
+        raise UnwantedError(
+            f"got a picture over Pillow's pixel limit ({error}); raise PIL.Image.MAX_IMAGE_PIXELS and max_pixels"
+        ) from error
+    except Exception as error:
+        raise AssetError(f"got a damaged picture, which cannot be decoded ({_described(error)})") from error
+
+
+def open_image(file: FileContent) -> Image:
+    """Decode a picture and turn it as its EXIF orientation says.
+
+    Args:
+        file: The content of the file.
+
+    Returns:
+        The picture in its own mode, without EXIF data where it was turned.
+
+    Raises:
+        UnwantedError: The picture has more pixels than Pillow decodes, or its format is not one of `FORMATS`.
+        AssetError: The file is not a picture, is damaged, or cannot be read.
+    """
+    with inspect_image(file) as picture:
+        return upright(picture)
+
+
+def upright(picture: Image) -> Image:
+    """Turn a picture as its EXIF orientation says.
+
+    `PIL.ImageOps.exif_transpose` also writes the EXIF data back, which fails if they are malformed.
+
+    Args:
+        picture: A picture, which is decoded.
+
+    Returns:
+        The picture, or a turned copy without EXIF data.
+    """
+    from PIL.Image import Transpose
+
+    picture.load()
+    method = {
+        2: Transpose.FLIP_LEFT_RIGHT,
+        3: Transpose.ROTATE_180,
+        4: Transpose.FLIP_TOP_BOTTOM,
+        5: Transpose.TRANSPOSE,
+        6: Transpose.ROTATE_270,
+        7: Transpose.TRANSVERSE,
+        8: Transpose.ROTATE_90,
+    }.get(orientation_of(picture))
+    if method is None:
+        return picture
+    turned = picture.transpose(method)
+    for name in ("exif", "Raw profile type exif", "xmp", "XML:com.adobe.xmp"):
+        turned.info.pop(name, None)
+    return turned
+
+
+def orientation_of(picture: Image) -> int:
+    """Return the EXIF orientation of a picture, 1 to 8; 1 (upright) where there is none that can be read.
+
+    Pillow decodes a whole PNG to look for EXIF data behind its pixels.
+    """
+    exif = exif_of(picture)
+    found = None if exif is None else exif.get(_ORIENTATION)
+    return found if isinstance(found, int) and 1 <= found <= 8 else 1  # noqa: PLR2004
+
+
+def exif_of(picture: Image) -> Exif | None:
+    """Return the EXIF data of a picture; None if they are malformed."""
+    try:
+        return picture.getexif()
+    except Exception:  # noqa: BLE001  (malformed EXIF data raise exceptions of many kinds)
+        return None
+
+
+@cache
+def _installed_formats() -> list[str]:
+    """Return those of `FORMATS` that this Pillow has a decoder for."""
+    from PIL import Image
+
+    Image.init()
+    return [name for name in FORMATS if name in Image.OPEN]
+
+
+def _unreadable(begin: bytes) -> AssetError:
+    if not begin:
+        return AssetError("got an empty file, wanted a picture")
+    if unsupported := unsupported_format(begin):
+        return UnwantedError(f"got {unsupported}; wanted {_READABLE}")
+    return AssetError(f"got {text_kind(begin)} that is not a picture; it begins with {begin[:16]!r}")
+
+
+def _described(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
