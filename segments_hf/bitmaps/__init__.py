@@ -6,7 +6,7 @@ from segments_hf.bitmaps.joined_rings import join_rings
 from segments_hf.bitmaps.mask_png import encode_mask
 from segments_hf.bitmaps.masks import binary_masks, class_of_ids, get_semantic_bitmap, instance_mask, semantic_mask
 from segments_hf.bitmaps.nearest import resize_nearest
-from segments_hf.bitmaps.outlines import Ring, outlines
+from segments_hf.bitmaps.outlines import Ring, Rings, outlines
 from segments_hf.bitmaps.palette import Color, palette_color
 from segments_hf.bitmaps.panoptic import panoptic
 from segments_hf.bitmaps.polygons import FARTHEST, Coverage, fill_polygons, polygon_coverage
@@ -20,6 +20,7 @@ __all__ = [
     "Color",
     "Coverage",
     "Ring",
+    "Rings",
     "Rles",
     "binary_masks",
     "boxes",

@@ -2,72 +2,153 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+from segments_hf.bitmaps.cycles import cycles
+from segments_hf.bitmaps.shortest_cuts import shortest_cuts
+from segments_hf.bitmaps.spanning_forest import numbered, roots_of
 
+if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from segments_hf.bitmaps.outlines import Ring
+    from segments_hf.bitmaps.outlines import Rings
 
-    Points = npt.NDArray[np.int64]
+    Numbers = npt.NDArray[np.integer]
 
 
-def join_rings(rings: Sequence[Ring]) -> Points:
+def join_rings(rings: Rings) -> npt.NDArray[np.int32]:
     """One line through the outermost pixels of an instance.
 
-    A hole is joined by a cut through the pixels left of it; a part by a cut to the nearest point of the others, which
-    touches pixels between them.
+    A hole is joined by a cut through the pixels left of it. Parts are joined by the cuts between their corners that
+    touch the fewest pixels between them.
 
     Args:
         rings: The rings of an instance, as `outlines` gives them.
 
     Returns:
-        int64 array of shape (n, 2): x and y of pixels. Filled by the even-odd rule and drawn, it gives the mask back.
+        int32 array of shape (n, 2): x and y of pixels. Filled by the even-odd rule and drawn, it gives the mask back,
+        and the pixels that the cuts between parts touch.
 
     >>> from segments_hf.bitmaps.outlines import outlines
     >>> join_rings(outlines(np.array([[7, 7, 7], [7, 0, 7], [7, 7, 7]], np.uint32))[7]).tolist()
     [[0, 0], [2, 0], [2, 2], [0, 2], [0, 0], [0, 0], [0, 2], [2, 2], [2, 0], [0, 0], [0, 0]]
     """
-    parts = [ring.inner for ring in rings if not ring.is_hole]
-    reach = np.array([[part.min(axis=0), part.max(axis=0)] for part in parts])  # which cuts to holes do not change
-    # From left to right: what is left of a hole is joined already.
-    for hole in sorted((ring.inner for ring in rings if ring.is_hole), key=lambda inner: int(inner[:, 0].min())):
-        start = int(hole[:, 0].argmin())
-        around = np.flatnonzero((reach[:, 0] <= hole[start]).all(axis=1) & (hole[start] <= reach[:, 1]).all(axis=1))
-        number, place, landing = _left_of({part: parts[part] for part in around.tolist()}, hole[start])
-        parts[number] = _with_detour(parts[number], place, landing, np.roll(hole, -start, axis=0))
-    whole = parts[0]
-    for part in parts[1:]:
-        place, start = _nearest(whole, part)
-        whole = _with_detour(whole, place, whole[place], np.roll(part, -start, axis=0))
-    return whole
+    if len(rings) == 1:
+        return rings.inner
+    lines, cuts = _with_landings(*_lines(rings), rings)
+    part_of_ring = _part_of_each_ring(lines, cuts, len(rings))
+    part_of = part_of_ring[lines.ring_of_points()]
+    pixels = _pixels(lines.points)
+    between = shortest_cuts(lines.points[pixels], part_of[pixels], int(part_of_ring.max()) + 1)
+    return lines.points[_tour(lines, np.concatenate([cuts, pixels[between]]))]
 
 
-def _left_of(parts: Mapping[int, Points], point: Points) -> tuple[int, int, Points]:
-    """The edge that is nearest to the left of a point: its part, the place where it begins, and the point on it."""
-    x, y = point
-    best = (-1, 0, 0)
-    for number, part in parts.items():
-        following = np.roll(part, -1, axis=0)
-        is_upright = part[:, 0] == following[:, 0]
-        low, high = np.minimum(part[:, 1], following[:, 1]), np.maximum(part[:, 1], following[:, 1])
-        for place in np.flatnonzero(is_upright & (low <= y) & (y <= high) & (part[:, 0] <= x)).tolist():
-            best = max(best, (int(part[place, 0]), number, place))
-    left, number, place = best
-    return number, place, np.array([left, y])
+class _Lines(NamedTuple):
+    """Closed lines through pixels, one for each ring.
+
+    Attributes:
+        points: Their points, ring by ring, an array of shape (n, 2).
+        first: Where each of r lines begins, and n, of shape (r + 1,).
+    """
+
+    points: npt.NDArray[np.int32]
+    first: Numbers
+
+    def ring_of_points(self) -> Numbers:
+        """The ring of each point."""
+        return np.repeat(np.arange(len(self.first) - 1), np.diff(self.first))
 
 
-def _nearest(whole: Points, part: Points) -> tuple[int, int]:
-    """The places of the two points of two lines that are nearest to each other."""
-    distances = [np.square(whole - point).sum(axis=1) for point in part]
-    start = int(np.argmin([distance.min() for distance in distances]))
-    return int(distances[start].argmin()), start
+def _lines(rings: Rings) -> tuple[_Lines, Numbers]:
+    """The inner pixels of each ring without those that are the same as the one before, and the place of each corner."""
+    is_kept = np.ones(len(rings.inner), bool)
+    is_kept[1:] = (rings.inner[1:] != rings.inner[:-1]).any(axis=1)
+    is_kept[rings.first[:-1]] = True
+    ends = np.append(0, np.cumsum(is_kept))
+    return _Lines(rings.inner[is_kept], ends[rings.first]), ends[1:] - 1
 
 
-def _with_detour(line: Points, place: int, landing: Points, detour: Points) -> Points:
-    """A line that leaves its edge at a point for another closed line, and comes back."""
-    return np.concatenate([line[: place + 1], [landing], detour, detour[:1], [landing], line[place + 1 :]])
+def _with_landings(lines: _Lines, place_of_corner: Numbers, rings: Rings) -> tuple[_Lines, Numbers]:
+    """Add the points at which the cuts to holes begin.
+
+    From the pixels of a hole's line, one of those farthest to the left, a cut goes left to the edge of the mask. That
+    edge is of a part or of a hole farther to the left.
+
+    Returns:
+        The lines, and the two points of each cut, an array of shape (holes, 2).
+    """
+    holes = np.flatnonzero(rings.is_hole)
+    if not len(holes):
+        return lines, np.zeros((0, 2), np.int64)
+    start = _leftmost(lines, holes)
+    edges, rows = _left_edges(rings)
+    stride = int(rings.corners[:, 0].max()) + 1
+    keys = rows * stride + rings.corners[edges, 0]
+    order = np.argsort(keys)
+    x, y = lines.points[start].T.astype(np.int64)
+    left = order[np.searchsorted(keys[order], y * stride + x, side="right") - 1]
+    after, landing = place_of_corner[edges[left]], np.stack([rings.corners[edges[left], 0], y], axis=1)
+    upward = np.lexsort((-y, after))  # as the edge does
+    after, landing, start = after[upward], landing[upward], start[upward]
+    points = np.insert(lines.points, after + 1, landing, axis=0)
+    at_landing = after + 1 + np.arange(len(after))
+    at_start = start + np.searchsorted(after, start)
+    first = lines.first + np.searchsorted(after, lines.first)
+    return _Lines(points, first), np.stack([at_start, at_landing], axis=1)
+
+
+def _leftmost(lines: _Lines, chosen: Numbers) -> Numbers:
+    """The first of the points of some lines that are farthest to the left."""
+    keys = (lines.points[:, 0].astype(np.int64) << 32) | np.arange(len(lines.points))
+    points: Numbers = np.minimum.reduceat(keys, lines.first[:-1])[chosen] & (2**32 - 1)
+    return points
+
+
+def _left_edges(rings: Rings) -> tuple[Numbers, Numbers]:
+    """The edges with the mask on their right, given by their corner: each once for every line of pixels beside it."""
+    following = np.arange(1, len(rings.corners) + 1)
+    following[rings.first[1:] - 1] = rings.first[:-1]
+    heights = (rings.corners[:, 1] - rings.corners[following, 1]).astype(np.int64)  # they go up
+    edges = np.flatnonzero(heights > 0)
+    heights = heights[edges]
+    ends = np.cumsum(heights)
+    which = np.repeat(np.arange(len(edges)), heights)
+    return edges[which], rings.corners[edges, 1][which] - 1 - (np.arange(len(which)) - (ends - heights)[which])
+
+
+def _part_of_each_ring(lines: _Lines, cuts: Numbers, count: int) -> Numbers:
+    """The number of the part that each ring belongs to, given the cuts from holes."""
+    of_point = lines.ring_of_points()
+    parent = np.arange(count)
+    parent[of_point[cuts[:, 0]]] = of_point[cuts[:, 1]]
+    return numbered(roots_of(parent))
+
+
+def _pixels(points: npt.NDArray[np.int32]) -> Numbers:
+    """The index of one point at each pixel."""
+    keys = points[:, 1].astype(np.int64) * (int(points[:, 0].max()) + 1) + points[:, 0]
+    pixels: Numbers = np.unique(keys, return_index=True)[1]
+    return pixels
+
+
+def _tour(lines: _Lines, cuts: Numbers) -> Numbers:
+    """The points of one closed line along all lines, which goes along each cut once in both directions."""
+    # A point with k cuts is on the line k + 1 times. After its first k times, the line goes on along a cut.
+    ends = cuts.ravel()
+    times = 1 + np.bincount(ends, minlength=len(lines.points))
+    begins = np.cumsum(times) - times
+    point_of = np.repeat(np.arange(len(lines.points)), times)
+    order = np.argsort(ends, kind="stable")
+    turn = np.empty_like(ends)  # which cut of its point it is
+    turn[order] = np.arange(len(ends)) - (np.cumsum(times - 1) - times + 1)[ends[order]]
+    leaves = begins[ends] + turn
+    along = np.arange(1, len(lines.points) + 1)
+    along[lines.first[1:] - 1] = lines.first[:-1]
+    following = np.empty(len(point_of), np.int32)
+    following[begins + times - 1] = begins[along]
+    following[leaves] = leaves.reshape(-1, 2)[:, ::-1].ravel() + 1
+    order_of_tour, _ = cycles(following)
+    tour: Numbers = point_of[order_of_tour]
+    return tour

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from segments_hf.errors import BitmapError
+from segments_hf.bitmaps.polygon_edges import (
+    CROSSINGS_AT_ONCE,
+    FARTHEST,
+    batches,
+    columns_of,
+    crossings,
+    edges_of,
+    spans,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     import numpy.typing as npt
 
-    Ring = Sequence[Sequence[float]]
+    from segments_hf.bitmaps.polygon_edges import Edges, Ring
 
-FARTHEST = 2.0**31  # pixels; the differences of larger coordinates are not exact enough
+__all__ = ["FARTHEST", "Coverage", "fill_polygons", "polygon_coverage"]
 
-_CROSSINGS_AT_ONCE = 2**18  # in memory: a hostile polygon may have any number of them
+_CELLS_AT_ONCE = 2**22  # of tables in memory
+_POLYGON_IN_PIXELS = 2**15  # the time to prepare one polygon, in pixels that are compared
 
 
 def fill_polygons(polygons: Iterable[Sequence[Ring]], height: int, width: int) -> npt.NDArray[np.uint32]:
@@ -44,12 +53,15 @@ def fill_polygons(polygons: Iterable[Sequence[Ring]], height: int, width: int) -
     >>> fill_polygons([[[(0, 0), (3, 0), (3, 2), (0, 2)]], [[(2, 1), (9, 1), (9, 9), (2, 9)]]], 3, 4).tolist()
     [[1, 1, 1, 0], [1, 1, 2, 2], [0, 0, 2, 2]]
     """
+    edges = edges_of(list(polygons), height)
     canvas = np.zeros((height, width), np.uint32)
-    for number, rings in enumerate(polygons, start=1):
-        edges = _edges([rings], height)
-        if edges.counts.size:
-            region, inside = _inside(edges, width)
-            canvas[region][inside] = number
+    if not (canvas.size and edges.counts.size):
+        return canvas
+    first = np.flatnonzero(np.diff(edges.polygon, prepend=-1))
+    if _work_one_by_one(edges, first, width) < _work_together(*canvas.shape):
+        _fill_one_by_one(canvas, edges, first)
+    else:
+        _fill_together(canvas, edges)
     return canvas
 
 
@@ -81,118 +93,76 @@ def polygon_coverage(polygons: Sequence[Sequence[Ring]], height: int, width: int
     >>> polygon_coverage([[[(0, 0), (3, 0), (3, 2), (0, 2)]], [bow_tie]], 9, 9)
     Coverage(pixels=array([ 6, 16]), windings=array([6, 0]))
     """
-    edges = _edges(polygons, height)
+    edges = edges_of(polygons, height)
     coverage = Coverage(np.zeros(len(polygons), np.int64), np.zeros(len(polygons), np.int64))
-    if not edges.counts.size:
-        return coverage
-    # Whole polygons at a time: the crossings of a line are needed together.
-    of_polygon = np.bincount(edges.polygon, edges.counts, len(polygons)).astype(np.int64)
-    batch_of_polygon = np.cumsum(of_polygon) // _CROSSINGS_AT_ONCE
-    ends = np.flatnonzero(np.diff(batch_of_polygon[edges.polygon])) + 1
-    for begin, end in itertools.pairwise([0, *ends.tolist(), len(edges.counts)]):
-        batch = _Edges(*(part[begin:end] for part in edges))
-        if batch.counts.sum() > 2 * _CROSSINGS_AT_ONCE:  # one hostile polygon
-            for band in _bands(batch):
-                _add_coverage(coverage, band, width)
-        else:
-            _add_coverage(coverage, batch, width)
+    for batch in batches(edges):
+        which, lines, places = crossings(batch)
+        columns, polygon = columns_of(places, width), batch.polygon[which]
+        np.add.at(coverage.windings, polygon, columns * batch.direction[which])
+        inside = spans(polygon, lines, columns, width)
+        np.add.at(coverage.pixels, inside.polygon, inside.end - inside.start)
     return coverage
 
 
-class _Edges(NamedTuple):
-    """The edges of polygons that cross the center of a line of the image, polygon by polygon.
+def _work_one_by_one(edges: Edges, first: npt.NDArray[np.int64], width: int) -> float:
+    """About the time to fill polygons one after the other, in pixels of a table; `first` is where each begins."""
+    lefts = np.minimum.reduceat(np.minimum(edges.x, edges.to_x), first).clip(0, width)
+    rights = np.maximum.reduceat(np.maximum(edges.x, edges.to_x), first).clip(0, width)
+    heights = np.maximum.reduceat(edges.first + edges.counts, first) - np.minimum.reduceat(edges.first, first)
+    return float(((rights - lefts) * heights).sum() + _POLYGON_IN_PIXELS * len(first))
 
-    Each goes from top to bottom, so that an edge that two polygons share crosses at the same x to the last bit.
 
-    Attributes:
-        x: Where each edge begins, of shape (k,), as all of them.
-        y: The same.
-        to_x: Where it ends.
-        to_y: The same.
-        first: The first line whose center it crosses.
-        counts: How many lines it crosses.
-        polygon: The index of its polygon.
-        direction: 1 where the polygon runs down along it, -1 where it runs up.
+def _work_together(height: int, width: int) -> float:
+    """The pixels of the tables that `_fill_together` needs."""
+    return height * width * width.bit_length()
+
+
+def _fill_one_by_one(canvas: npt.NDArray[np.uint32], edges: Edges, first: npt.NDArray[np.int64]) -> None:
+    """Draw polygons in their order, each into the region around it."""
+    for begin, end in itertools.pairwise([*first.tolist(), len(edges.counts)]):
+        region, inside = _inside(edges.part(slice(begin, end)), canvas.shape[1])
+        canvas[region][inside] = edges.polygon[begin] + 1
+
+
+def _fill_together(canvas: npt.NDArray[np.uint32], edges: Edges) -> None:
+    """Draw many polygons in a time that does not depend on how many of them cover a pixel.
+
+    A run of pixels of a polygon is two runs whose length is a power of two, which may overlap. For each power, a
+    table holds the number of the last polygon with such a run at its first pixel. From the longest runs to the
+    shortest, each is taken apart into its two halves; of length 1 they are the pixels.
     """
-
-    x: npt.NDArray[Any]
-    y: npt.NDArray[Any]
-    to_x: npt.NDArray[Any]
-    to_y: npt.NDArray[Any]
-    first: npt.NDArray[Any]
-    counts: npt.NDArray[Any]
-    polygon: npt.NDArray[Any]
-    direction: npt.NDArray[Any]
-
-
-def _edges(polygons: Sequence[Sequence[Ring]], height: int) -> _Edges:
-    rings = [ring for polygon in polygons for ring in polygon if len(ring)]
-    points = np.array([point[:2] for ring in rings for point in ring], np.float64).reshape(-1, 2)
-    wrong = ~(np.abs(points) < FARTHEST).all(axis=1)
-    if wrong.any():
-        raise BitmapError(f"got a point {tuple(points[wrong][0].tolist())}, wanted one within 2^31 pixels")
-    lengths = np.array([len(ring) for ring in rings], np.int64)
-    polygon = np.repeat(
-        np.array([i for i, polygon in enumerate(polygons) for ring in polygon if len(ring)], int), lengths
-    )
-    following = np.arange(1, len(points) + 1)
-    following[np.cumsum(lengths) - 1] -= lengths  # the last point of a ring is followed by its first
-    ends = np.stack([points, points[following]], axis=1)
-    direction: npt.NDArray[np.int64] = np.where(ends[:, 0, 1] <= ends[:, 1, 1], 1, -1)
-    ends = np.take_along_axis(ends, np.lexsort((ends[..., 0], ends[..., 1]))[..., None], axis=1)
-    first, last = (np.clip(np.ceil(edge - 0.5), 0, height).astype(np.int64) for edge in ends[..., 1].T)
-    crossing = last > first
-    (x, y), (to_x, to_y) = ends[crossing, 0].T, ends[crossing, 1].T
-    return _Edges(x, y, to_x, to_y, first[crossing], (last - first)[crossing], polygon[crossing], direction[crossing])
+    height, width = canvas.shape
+    powers = np.frexp(np.arange(width + 1))[1] - 1  # the largest power of two up to each length
+    at_once = max(1, _CELLS_AT_ONCE // (width * width.bit_length()))
+    last = edges.first + edges.counts
+    for top in range(0, height, at_once):
+        bottom = min(top + at_once, height)
+        first, counts = np.maximum(edges.first, top), np.minimum(last, bottom) - np.maximum(edges.first, top)
+        tables = np.zeros((width.bit_length(), (bottom - top) * width), np.uint32)
+        for batch in batches(edges._replace(first=first, counts=counts).part(counts > 0)):
+            which, lines, places = crossings(batch)
+            inside = spans(batch.polygon[which], lines, columns_of(places, width), width)
+            polygon, line, start, end = (values[inside.end > inside.start] for values in inside)
+            power = powers[end - start]
+            begins = np.stack([start, end - (1 << power)], axis=1) + (width * (line - top))[:, None]
+            # An assignment with repeated indices keeps the last one, which is the last polygon.
+            tables[np.repeat(power, 2), begins.ravel()] = np.repeat(polygon + 1, 2)
+        for power in range(len(tables) - 1, 0, -1):
+            longer, shorter, half = tables[power], tables[power - 1], 1 << (power - 1)
+            np.maximum(shorter, longer, out=shorter)
+            np.maximum(shorter[half:], longer[:-half], out=shorter[half:])
+        canvas[top:bottom] = tables[0].reshape(-1, width)
 
 
-def _inside(edges: _Edges, width: int) -> tuple[tuple[slice, slice], npt.NDArray[np.bool_]]:
+def _inside(edges: Edges, width: int) -> tuple[tuple[slice, slice], npt.NDArray[np.bool_]]:
     """The region of the image around one polygon, and which of its pixels are inside the polygon."""
     top, bottom = int(edges.first.min()), int((edges.first + edges.counts).max())
     ends = np.stack([edges.x, edges.to_x])
     # A pixel more on both sides: a crossing may be rounded over the end of its edge.
-    left, right = (int(_columns(end, width)) for end in (ends.min() - 1, ends.max() + 1))
+    left, right = (int(columns_of(end, width)) for end in (ends.min() - 1, ends.max() + 1))
     turns = np.zeros((bottom - top, right - left + 1), np.uint8)
-    blocks = np.flatnonzero(np.diff(np.cumsum(edges.counts) // _CROSSINGS_AT_ONCE)) + 1
+    blocks = np.flatnonzero(np.diff(np.cumsum(edges.counts) // CROSSINGS_AT_ONCE)) + 1
     for begin, end in itertools.pairwise([0, *blocks.tolist(), len(edges.counts)]):
-        _, lines, places = _crossings(_Edges(*(part[begin:end] for part in edges)))
-        np.bitwise_xor.at(turns, (lines - top, _columns(places, width) - left), 1)
+        _, lines, places = crossings(edges.part(slice(begin, end)))
+        np.bitwise_xor.at(turns, (lines - top, columns_of(places, width) - left), 1)
     return (slice(top, bottom), slice(left, right)), np.bitwise_xor.accumulate(turns, axis=1)[:, :-1].view(bool)
-
-
-def _bands(edges: _Edges) -> Iterator[_Edges]:
-    """Cut the edges of one polygon into bands of lines, which have about `_CROSSINGS_AT_ONCE` crossings each."""
-    last = edges.first + edges.counts
-    top, bottom = int(edges.first.min()), int(last.max())
-    begun, ended = (np.bincount(lines - top, minlength=bottom - top) for lines in (edges.first, last))
-    crossings = np.cumsum(np.cumsum(begun - ended[: bottom - top]))  # down to each line
-    cuts = np.flatnonzero(np.diff(crossings // _CROSSINGS_AT_ONCE)) + 1
-    for begin, end in itertools.pairwise([top, *(top + cuts).tolist(), bottom]):
-        first, counts = np.maximum(edges.first, begin), np.minimum(last, end) - np.maximum(edges.first, begin)
-        yield _Edges(*(part[counts > 0] for part in edges._replace(first=first, counts=counts)))
-
-
-def _add_coverage(coverage: Coverage, edges: _Edges, width: int) -> None:
-    which, lines, places = _crossings(edges)
-    columns, polygon = _columns(places, width), edges.polygon[which]
-    np.add.at(coverage.windings, polygon, columns * edges.direction[which])
-    # From left to right, the pixels between each two crossings of a line are inside by turns.
-    order = np.lexsort((columns, lines, polygon))
-    starts, ends = columns[order[0::2]], columns[order[1::2]]
-    np.add.at(coverage.pixels, polygon[order[0::2]], ends - starts)
-
-
-def _columns(places: Any, width: int) -> Any:
-    """The first pixel whose center is not left of a crossing; a crossing outside counts at the margin."""
-    return np.clip(np.ceil(places - 0.5), 0, width).astype(np.int64)
-
-
-def _crossings(
-    edges: _Edges,
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """Where edges cross the centers of the image's lines: edge, line and x of every crossing."""
-    which = np.repeat(np.arange(len(edges.counts)), edges.counts)
-    lines = np.arange(len(which)) + (edges.first - np.cumsum(edges.counts) + edges.counts)[which]
-    x, y, to_x, to_y = (part[which] for part in edges[:4])
-    # The division comes last, so that the result is exact where it can be.
-    return which, lines, x + (lines + 0.5 - y) * (to_x - x) / (to_y - y)

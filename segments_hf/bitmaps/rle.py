@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from segments_hf.bitmaps.id_codec import decode_bitmap
+from segments_hf.bitmaps.stable_order import stable_order
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -63,7 +64,7 @@ def rle(bitmap: Any) -> Rles:
     starts, values = _runs(pixels)
     lengths = np.diff(starts, append=pixels.size)
     labelled = np.flatnonzero(values)
-    order = labelled[_stable_order(values[labelled])]  # the runs of an id are still in the order of the columns
+    order = labelled[stable_order(values[labelled])]  # the runs of an id are still in the order of the columns
     starts, lengths, values = starts[order], lengths[order], values[order]
     first = np.flatnonzero(np.diff(values, prepend=0))  # no run has the value 0
     ids = values[first]
@@ -83,15 +84,8 @@ def _runs(pixels: npt.NDArray[np.uint32]) -> tuple[Numbers, npt.NDArray[np.uint3
         np.not_equal(pixels[0, 1:], pixels[-1, :-1], out=begins[0, 1:])
     places = np.flatnonzero(begins)
     rows, columns = np.divmod(places, width)
-    order = _stable_order(columns)
+    order = stable_order(columns)
     return (columns * height + rows)[order], pixels.reshape(-1)[places[order]]
-
-
-def _stable_order(numbers: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
-    """What sorts numbers from 0 to 2^32 - 1; of 16 bits at a time, as numpy's radix sort takes no more."""
-    order = np.argsort(numbers.astype(np.uint16), kind="stable")
-    high = numbers >> 16
-    return order[np.argsort(high.astype(np.uint16)[order], kind="stable")] if high.any() else order
 
 
 def _boxes(starts: Numbers, lasts: Numbers, first: npt.NDArray[np.intp], height: int) -> Numbers:

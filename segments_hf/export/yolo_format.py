@@ -92,4 +92,9 @@ def line(index: int, fractions: Iterable[float]) -> str:
     >>> line(2, [0.5, 1 / 3, 1])
     '2 0.5 0.33333333 1'
     """
-    return " ".join([str(index), *(f"{min(1.0, max(0.0, number)):.8g}" for number in fractions)])
+    return " ".join([str(index), *fraction_texts(fractions)])
+
+
+def fraction_texts(fractions: Iterable[float]) -> list[str]:
+    """Fractions as they are written, from 0 to 1."""
+    return [f"{min(1.0, max(0.0, number)):.8g}" for number in fractions]

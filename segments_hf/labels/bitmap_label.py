@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from typing_extensions import Self
 
-    from segments_hf.bitmaps import Boxes, Ring, Rles
+    from segments_hf.bitmaps import Boxes, Rings, Rles
 
 
 BITMAP_COLUMN = "segmentation_bitmap"
@@ -60,7 +60,7 @@ class BitmapLabel(Label):
         bitmap = self._row[BITMAP_COLUMN]
         return None if bitmap is None else decode_bitmap(bitmap)
 
-    def outlines(self) -> dict[int, list[Ring]]:
+    def outlines(self) -> dict[int, Rings]:
         """Trace the outlines of each id in the bitmap; there are none if the row has no bitmap.
 
         Raises:

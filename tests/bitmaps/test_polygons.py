@@ -163,8 +163,26 @@ def test_what_is_no_point(wrong: float, place: int) -> None:
 def test_a_few_crossings_at_once_give_the_same(rings: list[Ring]) -> None:
     """A hostile polygon has more than memory holds."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("segments_hf.bitmaps.polygons._CROSSINGS_AT_ONCE", 2)
+        for module in ("polygons", "polygon_edges"):
+            patched.setattr(f"segments_hf.bitmaps.{module}.CROSSINGS_AT_ONCE", 2)
         few, counted = filled(*rings), polygon_coverage([rings, rings], SIDE, SIDE)
     assert np.array_equal(few, filled(*rings))
     assert np.array_equal(counted, polygon_coverage([rings, rings], SIDE, SIDE))
     assert counted.pixels.tolist() == [np.count_nonzero(few)] * 2
+
+
+@given(POLYGONS)
+def test_a_large_picture_has_the_same_pixels_as_a_small_one(polygons: list[list[Ring]]) -> None:
+    """Polygons are drawn together or one by one, whatever is faster for the size of the picture."""
+    small, large = fill_polygons(polygons, SIDE, SIDE), fill_polygons(polygons, 300, 400)
+    np.testing.assert_array_equal(small, large[:SIDE, :SIDE])
+
+
+@pytest.mark.parametrize("count", [3, 3_000])
+def test_many_polygons_are_drawn_in_their_order(count: int) -> None:
+    random = np.random.default_rng(count)
+    polygons = [[(random.uniform(-50, 350, 2) + random.uniform(-90, 90, (5, 2))).tolist()] for _ in range(count)]
+    expected = np.zeros((200, 300), np.uint32)
+    for number, polygon in enumerate(polygons, start=1):
+        expected[fill_polygons([polygon], 200, 300) > 0] = number
+    np.testing.assert_array_equal(fill_polygons(polygons, 200, 300), expected)

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from segments_hf.bitmaps import join_rings
-from segments_hf.export.yolo_format import YoloFormat, line
+from segments_hf.export.yolo_format import YoloFormat, fraction_texts, line
 from segments_hf.labels import BITMAP, POLYGON, BitmapLabel
 
 if TYPE_CHECKING:
     from collections import Counter
+
+    import numpy.typing as npt
 
     from segments_hf.labels import Label
     from segments_hf.labels.geometry import ImageSize
@@ -38,9 +40,24 @@ class YoloSegment(YoloFormat):
         lines = []
         for item in found:
             of_bitmap = rings.get(item.annotation.id)
-            points = join_rings(of_bitmap) + _INTO_THE_PIXEL if of_bitmap else np.array(item.points)
-            lines.append(line(item.class_index, (points / size).ravel().tolist()))
+            if of_bitmap:
+                lines.append(_line_of_pixels(item.class_index, join_rings(of_bitmap), size))
+            else:
+                lines.append(line(item.class_index, (np.array(item.points) / size).ravel().tolist()))
         return lines, left_out
+
+
+def _line_of_pixels(index: int, pixels: npt.NDArray[np.int32], size: ImageSize) -> str:
+    """The line of an outline through pixels, an array of shape (n, 2); each different coordinate is written once."""
+    numbers = np.empty(pixels.shape, object)
+    for axis in (0, 1):
+        is_there = np.zeros(int(pixels[:, axis].max()) + 1, bool)
+        is_there[pixels[:, axis]] = True
+        values = np.flatnonzero(is_there)
+        texts = np.empty(len(is_there), object)
+        texts[values] = fraction_texts(((values + _INTO_THE_PIXEL) / size[axis]).tolist())
+        numbers[:, axis] = texts[pixels[:, axis]]
+    return " ".join([str(index), *numbers.ravel().tolist()])
 
 
 FORMAT = YoloSegment

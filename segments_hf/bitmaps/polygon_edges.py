@@ -1,0 +1,150 @@
+"""The edges of polygons, and where they cross the lines of an image."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from segments_hf.errors import BitmapError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import numpy.typing as npt
+
+    Ring = Sequence[Sequence[float]]
+
+FARTHEST = 2.0**31  # pixels; the differences of larger coordinates are not exact enough
+
+CROSSINGS_AT_ONCE = 2**18  # in memory: a hostile polygon may have any number of them
+
+
+class Edges(NamedTuple):
+    """The edges of polygons that cross the center of a line of the image, polygon by polygon.
+
+    Each goes from top to bottom, so that an edge that two polygons share crosses at the same x to the last bit.
+
+    Attributes:
+        x: Where each edge begins, of shape (k,), as all of them.
+        y: The same.
+        to_x: Where it ends.
+        to_y: The same.
+        first: The first line whose center it crosses.
+        counts: How many lines it crosses.
+        polygon: The index of its polygon.
+        direction: 1 where the polygon runs down along it, -1 where it runs up.
+    """
+
+    x: npt.NDArray[Any]
+    y: npt.NDArray[Any]
+    to_x: npt.NDArray[Any]
+    to_y: npt.NDArray[Any]
+    first: npt.NDArray[Any]
+    counts: npt.NDArray[Any]
+    polygon: npt.NDArray[Any]
+    direction: npt.NDArray[Any]
+
+    def part(self, chosen: slice | npt.NDArray[np.bool_]) -> Edges:
+        """Some of the edges."""
+        return Edges(*(values[chosen] for values in self))
+
+
+def edges_of(polygons: Sequence[Sequence[Ring]], height: int) -> Edges:
+    """Find the edges of polygons that cross lines of an image.
+
+    Raises:
+        BitmapError: A coordinate is not a number, or 2^31 pixels away or more.
+    """
+    rings = [ring for polygon in polygons for ring in polygon if len(ring)]
+    points = np.array([point[:2] for ring in rings for point in ring], np.float64).reshape(-1, 2)
+    wrong = ~(np.abs(points) < FARTHEST).all(axis=1)
+    if wrong.any():
+        raise BitmapError(f"got a point {tuple(points[wrong][0].tolist())}, wanted one within 2^31 pixels")
+    lengths = np.array([len(ring) for ring in rings], np.int64)
+    polygon = np.repeat(
+        np.array([i for i, polygon in enumerate(polygons) for ring in polygon if len(ring)], int), lengths
+    )
+    following = np.arange(1, len(points) + 1)
+    following[np.cumsum(lengths) - 1] -= lengths  # the last point of a ring is followed by its first
+    ends = np.stack([points, points[following]], axis=1)
+    direction: npt.NDArray[np.int64] = np.where(ends[:, 0, 1] <= ends[:, 1, 1], 1, -1)
+    ends = np.take_along_axis(ends, np.lexsort((ends[..., 0], ends[..., 1]))[..., None], axis=1)
+    first, last = (np.clip(np.ceil(edge - 0.5), 0, height).astype(np.int64) for edge in ends[..., 1].T)
+    crossing = last > first
+    (x, y), (to_x, to_y) = ends[crossing, 0].T, ends[crossing, 1].T
+    return Edges(x, y, to_x, to_y, first[crossing], (last - first)[crossing], polygon[crossing], direction[crossing])
+
+
+def batches(edges: Edges) -> Iterator[Edges]:
+    """Split edges into batches that have about `CROSSINGS_AT_ONCE` crossings each.
+
+    The crossings of a polygon on a line are in one batch: a batch has whole polygons, or a band of lines of one.
+    """
+    of_polygon = np.bincount(edges.polygon, edges.counts).astype(np.int64)
+    batch_of_polygon = np.cumsum(of_polygon) // CROSSINGS_AT_ONCE
+    ends = np.flatnonzero(np.diff(batch_of_polygon[edges.polygon])) + 1
+    for begin, end in itertools.pairwise([0, *ends.tolist(), len(edges.counts)]):
+        batch = edges.part(slice(begin, end))
+        if batch.counts.sum() > 2 * CROSSINGS_AT_ONCE:  # one hostile polygon
+            yield from _bands(batch)
+        elif len(batch.counts):
+            yield batch
+
+
+def _bands(edges: Edges) -> Iterator[Edges]:
+    """Cut the edges of one polygon into bands of lines, which have about `CROSSINGS_AT_ONCE` crossings each."""
+    last = edges.first + edges.counts
+    top, bottom = int(edges.first.min()), int(last.max())
+    begun, ended = (np.bincount(lines - top, minlength=bottom - top) for lines in (edges.first, last))
+    crossings = np.cumsum(np.cumsum(begun - ended[: bottom - top]))  # down to each line
+    cuts = np.flatnonzero(np.diff(crossings // CROSSINGS_AT_ONCE)) + 1
+    for begin, end in itertools.pairwise([top, *(top + cuts).tolist(), bottom]):
+        first, counts = np.maximum(edges.first, begin), np.minimum(last, end) - np.maximum(edges.first, begin)
+        yield edges._replace(first=first, counts=counts).part(counts > 0)
+
+
+class Spans(NamedTuple):
+    """The pixels inside polygons, polygon by polygon, line by line and from left to right.
+
+    Attributes:
+        polygon: The index of the polygon, an int64 array of shape (n,).
+        line: The line of the image.
+        start: The first pixel.
+        end: The pixel after the last one, which may be `start`.
+    """
+
+    polygon: npt.NDArray[np.int64]
+    line: npt.NDArray[np.int64]
+    start: npt.NDArray[np.int64]
+    end: npt.NDArray[np.int64]
+
+
+def spans(polygon: npt.NDArray[np.int64], lines: npt.NDArray[np.int64], columns: Any, width: int) -> Spans:
+    """Find the pixels inside polygons by the even-odd rule, given all crossings on each line."""
+    # From left to right, the pixels between each two crossings of a line are inside by turns. Polygon, line and column
+    # are sorted as one number: that takes a fifth of the time of three.
+    first, top = int(polygon.min()), int(lines.min())
+    height = int(lines.max()) - top + 1
+    keys = ((polygon - first) * height + (lines - top)) * (width + 1) + columns
+    keys.sort()
+    places, starts = np.divmod(keys[0::2], width + 1)
+    number, line = np.divmod(places, height)
+    return Spans(number + first, line + top, starts, keys[1::2] - places * (width + 1))
+
+
+def columns_of(places: Any, width: int) -> Any:
+    """The first pixel whose center is not left of a crossing; a crossing outside counts at the margin."""
+    return np.clip(np.ceil(places - 0.5), 0, width).astype(np.int64)
+
+
+def crossings(
+    edges: Edges,
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """Where edges cross the centers of the image's lines: edge, line and x of every crossing."""
+    which = np.repeat(np.arange(len(edges.counts)), edges.counts)
+    lines = np.arange(len(which)) + (edges.first - np.cumsum(edges.counts) + edges.counts)[which]
+    x, y, to_x, to_y = (part[which] for part in edges[:4])
+    # The division comes last, so that the result is exact where it can be.
+    return which, lines, x + (lines + 0.5 - y) * (to_x - x) / (to_y - y)

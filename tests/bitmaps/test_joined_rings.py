@@ -1,0 +1,138 @@
+"""One line through all rings of an instance: what readers draw from it, and how short its cuts are."""
+
+from __future__ import annotations
+
+import itertools
+
+import cv2
+import numpy as np
+import pytest
+import supervision as sv
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import ndimage
+
+from segments_hf.bitmaps import join_rings, outlines
+
+
+@st.composite
+def masks(draw: st.DrawFn, side: int = 24) -> np.ndarray:
+    """Masks of noise of any density; blobs of noise where a pixel is drawn as a square."""
+    height, width = draw(st.integers(1, side)), draw(st.integers(1, side))
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    mask = random.random((height, width)) < draw(st.floats(0, 1))
+    scale = draw(st.integers(1, 4))
+    return np.repeat(np.repeat(mask, scale, axis=0), scale, axis=1)[:side, :side]
+
+
+def joined(mask: np.ndarray) -> np.ndarray:
+    return join_rings(outlines(mask.astype(np.uint32))[1])
+
+
+def drawn(line: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Fill a line by the even-odd rule, pixel by pixel, and draw the pixels that its upright and level edges touch."""
+    canvas = np.zeros(shape, bool)
+    edges = list(zip(line.tolist(), np.roll(line, -1, axis=0).tolist(), strict=True))
+    for y, x in np.ndindex(shape):
+        for (x1, y1), (x2, y2) in edges:
+            # A cut goes along one line in both directions, so that its crossings cancel out wherever they are.
+            if min(y1, y2) <= y < max(y1, y2) and (x1 == x2 and x1 <= x):
+                canvas[y, x] = not canvas[y, x]
+    for (x1, y1), (x2, y2) in edges:
+        if x1 == x2 or y1 == y2:
+            canvas[min(y1, y2) : max(y1, y2) + 1, min(x1, x2) : max(x1, x2) + 1] = True
+    return canvas
+
+
+def parts_of(mask: np.ndarray) -> int:
+    return int(ndimage.label(mask)[1])
+
+
+def length_of_tree(mask: np.ndarray) -> int:
+    """The pixels between parts that the shortest cuts between corners of outlines touch, by Kruskal's algorithm."""
+    rings = outlines(mask.astype(np.uint32))[1]
+    parts, count = ndimage.label(mask)
+    points = [np.zeros((0, 2), int)] * count
+    for ring in rings:
+        part = parts[ring.inner[0, 1], ring.inner[0, 0]] - 1
+        points[part] = np.concatenate([points[part], ring.inner])
+    distances = sorted(
+        (int(np.abs(points[one][:, None] - points[other]).max(axis=2).min()), one, other)
+        for one, other in itertools.combinations(range(count), 2)
+    )
+    tree = list(range(count))
+    total = 0
+    for distance, one, other in distances:
+        if tree[one] != tree[other]:
+            total += distance - 1
+            tree = [tree[one] if number == tree[other] else number for number in tree]
+    return total
+
+
+def pixels_of_cuts(line: np.ndarray, mask: np.ndarray) -> int:
+    """The pixels between the ends of those edges of a line that join parts; each cut is two edges."""
+    parts = ndimage.label(mask)[0]
+    part_of = parts[line[:, 1], line[:, 0]]
+    leaves = part_of != np.roll(part_of, -1)
+    distances = np.abs(np.roll(line, -1, axis=0) - line).max(axis=1)[leaves]
+    return int((distances - 1).sum()) // 2
+
+
+@given(masks())
+@settings(max_examples=150, deadline=None)
+def test_the_even_odd_rule_and_the_drawn_line_give_the_mask_back(mask: np.ndarray) -> None:
+    if not mask.any():
+        return
+    line = joined(mask)
+    canvas = drawn(line, mask.shape)
+    assert canvas[mask].all()
+    if parts_of(mask) == 1:
+        np.testing.assert_array_equal(canvas, mask)
+
+
+@given(masks())
+@settings(max_examples=300, deadline=None)
+def test_readers_draw_the_mask_and_the_cuts_between_its_parts(mask: np.ndarray) -> None:
+    if not mask.any():
+        return
+    line = joined(mask)
+    canvas = np.zeros(mask.shape, np.uint8)
+    cv2.fillPoly(canvas, [line.astype(np.int32)], 1)
+    assert canvas[mask].all()
+    # There and back, a slanted cut may touch other pixels.
+    assert canvas.sum() - mask.sum() <= 2 * pixels_of_cuts(line, mask)
+    np.testing.assert_array_equal(sv.polygon_to_mask(line, mask.shape[::-1]) > 0, canvas > 0)
+
+
+@given(masks())
+@settings(max_examples=200, deadline=None)
+def test_cuts_between_parts_touch_as_few_pixels_as_can_be(mask: np.ndarray) -> None:
+    if not mask.any():
+        return
+    # The ends of cuts to holes are points, too, so that a cut may be shorter than between corners.
+    assert pixels_of_cuts(joined(mask), mask) <= length_of_tree(mask)
+
+
+@pytest.mark.parametrize("side", [1, 2, 3, 8])
+def test_pixels_that_touch_at_corners_are_joined_without_another_pixel(side: int) -> None:
+    mask = np.indices((side, side)).sum(axis=0) % 2 == 0
+    line = joined(mask)
+    canvas = np.zeros(mask.shape, np.uint8)
+    cv2.fillPoly(canvas, [line.astype(np.int32)], 1)
+    np.testing.assert_array_equal(canvas > 0, mask)
+    assert len(line) >= 4  # of four numbers, readers make a box
+
+
+@pytest.mark.parametrize("gap", [1, 7, 300, 5_000])
+def test_parts_far_from_each_other_are_joined_by_one_cut(gap: int) -> None:
+    mask = np.zeros((40, gap + 40), bool)
+    random = np.random.default_rng(gap)
+    mask[:, :20] = random.random((40, 20)) < 0.7
+    mask[:, -20:] = random.random((40, 20)) < 0.7
+    mask[:, 19] = mask[:, -20] = True
+    line = joined(mask)
+    sides = line[:, 0] < 20
+    assert (sides != np.roll(sides, 1)).sum() == 2
+    assert pixels_of_cuts(line, mask) == gap + pixels_of_cuts(joined(mask[:, :20]), mask[:, :20]) + pixels_of_cuts(
+        joined(mask[:, -20:]), mask[:, -20:]
+    )
