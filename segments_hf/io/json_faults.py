@@ -139,7 +139,7 @@ def _wrong_value(content: Text, message: str) -> JsonError:
 
 def _malformed(content: Text, message: str) -> JsonError:
     match = _BYTE.fullmatch(message)
-    if match is None:
+    if match is None or int(match[2]) >= len(content):
         if _HALF_PAIR.search(content, max(0, len(content) - _BEGINNING)):
             return JsonError("got half of a surrogate pair (\\ud800 to \\udfff) in a text, wanted a whole one")
         place = _path(token_at(content, len(content)))

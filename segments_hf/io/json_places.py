@@ -97,6 +97,8 @@ def _tokens(content: Text) -> Iterator[tuple[bytes, int, Parts]]:
             parts.append("" if is_key else 0)
         elif text in _CLOSING and parts:
             parts.pop()
+            if not parts:  # the value is complete
+                return
         elif text == b"," and parts:
             place = parts[-1]
             is_key = isinstance(place, str)

@@ -16,7 +16,7 @@ from urllib3.exceptions import MaxRetryError
 from segments_hf.errors import ReleaseError, SegmentsHFError
 from segments_hf.io.deadline import Deadline
 from segments_hf.io.http_retries import RETRYABLE_STATUSES, retry_after_seconds
-from segments_hf.io.limited_reading import read_limited
+from segments_hf.io.limited_reading import BrokenGzipError, TooLargeError, decompress_gzip, read_limited
 from segments_hf.io.redaction import hide_queries
 from segments_hf.io.time_limit import TimeLimitError, run_until
 
@@ -36,6 +36,9 @@ SECONDS = 300.0  # that a file may take; with all that arrives, ten times as lon
 _TIMEOUT = (10, 60)  # seconds to connect, and between two reads
 _LEAST_RATE = 1024  # bytes per second
 _MOST_REDIRECTS = 10
+_GZIP = {"gzip", "x-gzip"}
+_MOST_ENCODINGS = 3
+_SHOWN = 20  # characters of an encoding that is not known
 
 _LONGEST_PAUSE = 60.0  # seconds that a server may ask to be left alone; what asks for more is refused at once
 
@@ -91,51 +94,52 @@ class Response(NamedTuple):
         return self.status >= HTTPStatus.BAD_REQUEST
 
 
-def read_url(url: str, *, max_bytes: int, seconds: float = SECONDS, auth: Authorize | None = None) -> Response:
+def read_url(url: str, *, max_bytes: int, seconds: float | None = None, auth: Authorize | None = None) -> Response:
     """Return the response of an http(s) URL, after redirects and retries.
 
     Args:
         url: The URL.
         max_bytes: The number of bytes that the body may have after decompression.
-        seconds: The time that all of it may take. Every KiB that arrives adds a second, up to ten times the time.
+        seconds: The time that all of it may take, by default 300. Every KiB that arrives adds a second, up to ten times the time.
         auth: Adds credentials to the request.
 
     Raises:
         TooLargeError: The body has more bytes.
         RemoteFileError: There is no complete response in that time, or a redirect to a URL that is not http or https.
     """
-    deadline = Deadline(seconds)
+    deadline = Deadline(SECONDS if seconds is None else seconds)
     try:
         return run_until(deadline, lambda is_given_up: _read(url, max_bytes, auth, deadline, is_given_up))
+    except (TooLargeError, RemoteFileError):
+        raise
     except TimeLimitError as error:
         raise RemoteFileError(f"the server is too slow ({error}); download it in another way") from None
     except requests.exceptions.InvalidSchema as error:
         is_redirect = "No connection adapters" in str(error)  # else a proxy of a kind that is not installed
         reason = "got a redirect to a URL that is not http or https" if is_redirect else "InvalidSchema"
         raise RemoteFileError(reason) from None
-    except (urllib3.exceptions.DecodeError, requests.exceptions.ContentDecodingError):
-        raise RemoteFileError("got a response whose compression is broken") from None
+    except BrokenGzipError as error:
+        raise RemoteFileError(f"got a response whose compression is broken: {error}") from None
     except (urllib3.exceptions.ProtocolError, requests.exceptions.ChunkedEncodingError):
         raise RemoteFileError("the connection was closed before the end of the response; try again") from None
     except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError, OSError) as error:
         raise RemoteFileError(type(error).__name__) from None
 
 
-def fetch_file(url: str, name: str, *, max_bytes: int, seconds: float = SECONDS) -> bytes:
+def fetch_file(url: str, name: str, *, max_bytes: int) -> bytes:
     """The content of a release file.
 
     Args:
         url: Where it is.
         name: What to call it in errors: the URL may be signed.
         max_bytes: The number of bytes that it may have.
-        seconds: The time that it may take, as in `read_url`.
 
     Raises:
         TooLargeError: It has more bytes.
         ReleaseError: There is no answer, or the answer is an error.
     """
     try:
-        response = read_url(url, max_bytes=max_bytes, seconds=seconds)
+        response = read_url(url, max_bytes=max_bytes)
     except RemoteFileError as error:
         raise ReleaseError(f"cannot fetch the URL: {error}", name) from None
     if response.is_error:
@@ -154,13 +158,29 @@ def _read(
         body = b""
         if response.ok:
             body = read_limited(partial(_next_bytes, response.raw, deadline, is_given_up), max_bytes)
-        return Response(response.status_code, response.reason, response.headers, body)
+    body = _decoded(body, response.headers.get("Content-Encoding", ""), max_bytes)
+    return Response(response.status_code, response.reason, response.headers, body)
+
+
+def _decoded(body: bytes, encodings: str, max_bytes: int) -> bytes:
+    """Undo the encodings of a body, the last one first.
+
+    urllib3 does not do this here: up to 2.8, it repeats parts of a body of several gzip members when it has a limit.
+    """
+    names = [name for part in encodings.split(",") if (name := part.strip().lower()) not in {"", "identity"}]
+    if len(names) > _MOST_ENCODINGS:
+        raise RemoteFileError(f"got a response that is compressed {len(names)} times, wanted one time")
+    for name in reversed(names) if body else ():
+        if name not in _GZIP:
+            raise RemoteFileError(f"got a response that is compressed as {name[:_SHOWN]!r}, wanted gzip or none")
+        body = decompress_gzip(body, max_bytes)
+    return body
 
 
 def _next_bytes(raw: BaseHTTPResponse, deadline: Deadline, is_given_up: threading.Event, size: int) -> bytes:
     if is_given_up.is_set():
         raise TimeLimitError("it is not wanted any more")
-    chunk = raw.read1(size, decode_content=True)  # not `read`, which waits until there are so many bytes
+    chunk = raw.read1(size, decode_content=False)  # not `read`, which waits until there are so many bytes
     deadline.extend(len(chunk) / _LEAST_RATE)
     return chunk
 
@@ -168,6 +188,7 @@ def _next_bytes(raw: BaseHTTPResponse, deadline: Deadline, is_given_up: threadin
 def _new_session() -> requests.Session:  # noqa: TID251  (this is the door)
     """A session that tries again after a connection fault, or one of `RETRYABLE_STATUSES`."""
     session = requests.Session()  # noqa: TID251
+    session.headers["Accept-Encoding"] = "gzip"
     session.max_redirects = _MOST_REDIRECTS
     session.hooks["response"].append(_close_redirect)
     retries = _Retry(total=5, backoff_factor=0.5, status_forcelist=RETRYABLE_STATUSES, raise_on_status=False)
