@@ -100,7 +100,8 @@ def read_url(url: str, *, max_bytes: int, seconds: float | None = None, auth: Au
     Args:
         url: The URL.
         max_bytes: The number of bytes that the body may have after decompression.
-        seconds: The time that all of it may take, by default 300. Every KiB that arrives adds a second, up to ten times the time.
+        seconds: The time that all of it may take, by default 300. Every KiB that arrives adds a second, up to ten
+            times the time.
         auth: Adds credentials to the request.
 
     Raises:

@@ -15,6 +15,7 @@ from segments_hf.io.json_decoding import JsonDecoder
 from segments_hf.io.redaction import public_name
 from segments_hf.io.urls import file_path, is_url
 from segments_hf.release.decoding import decode
+from segments_hf.release.default_labelset import find_default_labelset
 from segments_hf.release.document import Document, Labelset, Owner, SampleDocument, Task, parse_moment
 from segments_hf.release.json_file import file_state
 from segments_hf.release.platform.pinning import pin
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from segments_hf.release.json_file import Buffer, FileState
 
 T = TypeVar("T")
-
-GROUND_TRUTH = "ground-truth"
 
 _DOCUMENT: JsonDecoder[Document] = JsonDecoder(Document)
 
@@ -177,10 +176,10 @@ class Release:
         """The labelsets; where the file does not list them, those of its tasks, else those that its samples have."""
         if listed := self._document.dataset.labelsets:
             return listed
-        names: Mapping[str, object] = self._tasks or dict.fromkeys(
-            name for names in self._of_readable_samples(lambda sample: sample.labelsets) for name in names
-        )
-        return [Labelset(name) for name in names]
+        if self._tasks:
+            return [Labelset(name) for name in self._tasks]
+        found = itertools.chain.from_iterable(self._of_readable_samples(lambda sample: sample.labelsets))
+        return [Labelset(name) for name in dict.fromkeys(found)]
 
     @property
     def default_labelset(self) -> str | None:
@@ -191,18 +190,7 @@ class Release:
         Raises:
             OptionError: There are several and none of these.
         """
-        names = [labelset.name for labelset in self.labelsets]
-        marked = [labelset.name for labelset in self.labelsets if labelset.is_groundtruth]
-        if len(marked) == 1:
-            return marked[0]
-        if GROUND_TRUTH in names:
-            return GROUND_TRUTH
-        if len(names) > 1:
-            raise OptionError(
-                f"labelset: {self.source} has several and none is the ground truth; "
-                f"name one of {', '.join(map(repr, names))}"
-            )
-        return names[0] if names else None
+        return find_default_labelset(self.labelsets, self.source)
 
     @property
     def leading_labelset(self) -> str | None:

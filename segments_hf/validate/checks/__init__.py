@@ -1,8 +1,8 @@
 """The checks of `validate`.
 
 A check is a function of a row, or of a row and its label, that yields its findings. It stands in one of the lists
-below. A check of the categories is a function of them. The `Fault` beside it says what it is called and why it matters. A check that compares rows is a class that
-remembers them.
+below. A check of the categories is a function of them. The `Fault` beside it says what it is called and why it matters.
+A check that compares rows is a class that remembers them.
 """
 
 from segments_hf.validate.checks.annotations import impossible_ids, repeated_ids, unknown_categories
