@@ -128,7 +128,7 @@ def _json(attributes: Any) -> Any:
     if not isinstance(attributes, str):
         return attributes or {}
     try:
-        return msgspec.Raw(checked_text(attributes).encode())
+        return msgspec.Raw(checked_text(attributes.encode()).encode())
     except JsonError:  # no text of JSON, so it is the value
         return attributes
 

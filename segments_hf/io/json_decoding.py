@@ -26,6 +26,7 @@ T = TypeVar("T")
 _MAX_BYTES = 64 * 2**20  # of text of any shape: one value in a row
 
 # Digits before a point or an exponent. 2^63 has 19 of them.
+_MANY_DIGITS = re.compile(rb"[0-9]{19}")
 _LONG_NUMBER = re.compile(rb"(?<![-+.0-9eE])-?[0-9]{19,}")
 _LONGEST = 21  # characters of a 64-bit integer
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
@@ -83,13 +84,16 @@ def read_json(content: Text) -> Any:
     value = _ANY.decode(text)
     if text.count(b"[") + text.count(b"{") > MAX_DEPTH and _is_too_deep(value):
         raise too_deep(text)
-    if _has_long_number(text) and _has_long_number(_STRING.sub(b"", text)):
+    if _MANY_DIGITS.search(text) and _has_long_number(text) and _has_long_number(_STRING.sub(b"", text)):
         raise out_of_range(text)
     return value
 
 
-def checked_text(content: Text) -> str:
+def checked_text(content: bytes) -> str:
     """Return JSON text of any shape as it is, after it was read.
+
+    Args:
+        content: The text, as UTF-8.
 
     Raises:
         JsonError: As by `read_json`.
@@ -97,8 +101,7 @@ def checked_text(content: Text) -> str:
     >>> checked_text(b'{"a":  1}')
     '{"a":  1}'
     """
-    text = bytes(_bytes_of(content))
-    return _checked(text) if len(text) > _SHORT else _checked_short(text)
+    return _checked(content) if len(content) > _SHORT else _checked_short(content)
 
 
 def _checked(text: bytes) -> str:

@@ -37,7 +37,7 @@ def test_all_that_shows_colors_works_without_one(release, tmp_path):
     segments_hf.contact_sheet(release)
     segments_hf.preview(release, tmp_path / "page.html")
     for format_name in ("semantic-color", "coco-panoptic", "pascal-voc"):
-        segments_hf.export_dataset(release, tmp_path / format_name, format=format_name)
+        segments_hf.export_dataset(release, format_name, tmp_path / format_name)
     counted = segments_hf.stats(release)
     assert all(len(item.color) == 3 for item in counted.classes)
     for command in ("inspect", "stats", "validate"):
