@@ -205,8 +205,7 @@ class _Counting:
         self._pixels = Counter[int]()
         self._areas = [array("d") for _ in source.categories]
         self._image_sizes = Counter[tuple[int, int]]()
-        self._attributes = Attributes()
-        self._image_attributes = Attributes()
+        self._attributes, self._image_attributes = Attributes(), Attributes()
         self._left_out = Counter[str]()
         self._problems: list[str] = []
 
