@@ -8,7 +8,9 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from segments_hf.cli import options
 from segments_hf.cli.console import output
+from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 def inspect(
     release: Annotated[str, typer.Argument(help="The release: a path, a URL, or owner/dataset@name on Segments.ai.")],
     labelset: Annotated[str | None, typer.Option(help="The labelset to count in; by default the ground truth.")] = None,
+    max_release_bytes: options.MaxReleaseBytes = MAX_RELEASE_BYTES,
     *,
     json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
 ) -> None:
@@ -27,7 +30,7 @@ def inspect(
     from segments_hf.release import Release
     from segments_hf.stats.inspection import inspect_release
 
-    inspection = inspect_release(Release.open(release), labelset)
+    inspection = inspect_release(Release.open(release, max_release_bytes=max_release_bytes), labelset)
     if json:
         typer.echo(indented_json(inspection), nl=False)
         return

@@ -26,6 +26,12 @@ class OnError(str, enum.Enum):
 Release = Annotated[
     str, typer.Argument(help="The release: a path, a URL, or owner/dataset@name on the Segments.ai platform.")
 ]
+MaxReleaseBytes = Annotated[
+    int,
+    typer.Option(
+        help=meaning_of(next(item for item in dataclasses.fields(FetchOptions) if item.name == "max_release_bytes"))
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 
 
@@ -113,7 +119,7 @@ def _with_options(command: Callable[..., None], left_out: tuple[str, ...]) -> Ca
 
 def parse_metadata(pairs: list[str] | None) -> dict[str, Any] | None:
     """Key and value of each pair; a value that is JSON is what it says, any other is text."""
-    import msgspec
+    from segments_hf.io.json_decoding import JsonError, read_json
 
     wanted: dict[str, Any] = {}
     for pair in pairs or []:
@@ -121,8 +127,8 @@ def parse_metadata(pairs: list[str] | None) -> dict[str, Any] | None:
         if not separator:
             raise typer.BadParameter(f"got {pair!r}, wanted KEY=VALUE", param_hint="--filter-by-metadata")
         try:
-            wanted[key] = msgspec.json.decode(value)
-        except msgspec.DecodeError:
+            wanted[key] = read_json(value)
+        except JsonError:
             wanted[key] = value
     return wanted or None
 

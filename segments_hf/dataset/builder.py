@@ -19,7 +19,6 @@ from segments_hf.assets import (
 )
 from segments_hf.dataset.compat import generation_error, info_file, output_folder
 from segments_hf.dataset.config import SegmentsReleaseConfig
-from segments_hf.dataset.open_releases import reopen_release
 from segments_hf.dataset.origin import origin_sentence
 from segments_hf.dataset.plan import Shard, plan_splits
 from segments_hf.dataset.progress import show_traffic
@@ -126,7 +125,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         streaming: bool = False,
     ) -> Iterator[Outcome]:
         class_indices = {category.id: index for index, category in enumerate(self.config.categories)}
-        release = reopen_release(key, self.config.bucket_options)
+        release = self.config.reopen(key)
         labelset = release.resolve_labelset(self.config.labelset)
         pictures = None
         if self.config.load_assets:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any
-
-import msgspec
 
 from segments_hf.dataset.inputs import input_features
 from segments_hf.errors import SegmentsHFError
+from segments_hf.io.json_decoding import JsonError
+from segments_hf.io.limited_reading import TooLargeError, read_limited
 from segments_hf.io.urls import is_url
-from segments_hf.labels.categories import ListedCategory, carried_categories
+from segments_hf.labels.categories import carried_categories, listed_categories
 from segments_hf.labels.mask_values import class_numbers
 from segments_hf.release import Category, parse_reference
 
 CATEGORIES_FILE = "categories.json"
+
+_MAX_BYTES = 64 * 2**20  # of a file of categories
 
 
 def categories(
@@ -102,5 +103,8 @@ def _categories_on_the_hub(repo_id: str, config_name: str, token: str | None, re
             f"got {repo_id!r}, wanted the path of a release, or a dataset on the Hub that has a {path}: "
             f"{str(error).splitlines()[0]}"
         ) from error
-    listed = msgspec.json.decode(Path(file).read_bytes(), type=list[ListedCategory])
-    return [Category(item.id, item.name, item.color, item.has_instances) for item in listed]
+    try:
+        with open(file, "rb") as stream:  # noqa: PTH123  (a path in a cache)
+            return listed_categories(read_limited(stream.read, _MAX_BYTES))
+    except (JsonError, TooLargeError) as error:
+        raise SegmentsHFError(f"{repo_id}: got {path} that does not list categories: {error}") from None

@@ -117,7 +117,17 @@ class SegmentsReleaseConfig(_FetchingConfig):
         return self._keys
 
     def _open(self, source: str | ReleaseKey) -> ReleaseKey:
-        return source if isinstance(source, ReleaseKey) else open_release(str(source), self.bucket_options)[0]
+        if isinstance(source, ReleaseKey):
+            return source
+        return open_release(str(source), self.bucket_options, self.max_release_bytes)[0]
+
+    def reopen(self, key: ReleaseKey) -> Release:
+        """A release that was opened before, in this process or in another.
+
+        Raises:
+            ReleaseError: The file is not the same any more.
+        """
+        return reopen_release(key, self.bucket_options, self.max_release_bytes)
 
     @property
     def releases(self) -> list[tuple[Release, str | None]]:
@@ -126,7 +136,7 @@ class SegmentsReleaseConfig(_FetchingConfig):
         Raises:
             OptionError: A release has no such labelset.
         """
-        opened = (reopen_release(key, self.bucket_options) for keys in self.release_keys.values() for key in keys)
+        opened = (self.reopen(key) for keys in self.release_keys.values() for key in keys)
         return [(release, release.resolve_labelset(self.labelset)) for release in opened]
 
     @property
@@ -154,7 +164,7 @@ class SegmentsReleaseConfig(_FetchingConfig):
         del config_kwargs  # as the caller wrote them: the same options can be written in several ways
         identity = {
             "releases": {
-                split: [(key.digest, reopen_release(key, self.bucket_options).base) for key in keys]
+                split: [(key.digest, self.reopen(key).base) for key in keys]
                 for split, keys in self.release_keys.items()
             },
             "labelset": self.labelset,

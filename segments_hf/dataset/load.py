@@ -16,6 +16,7 @@ from segments_hf.dataset.registration import BUILDER_HASH, NAME
 from segments_hf.dataset.release_inputs import is_release, release_source, releases_by_split
 from segments_hf.dataset.splits import names_in
 from segments_hf.errors import OptionError, SegmentsHFError
+from segments_hf.io.fetch_options import MAX_RELEASE_BYTES, FetchOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +82,8 @@ def load_release(  # noqa: PLR0913  (the options of the job; all but one by name
         num_proc: How many processes build the dataset.
         cache_dir: Where the Arrow files go; by default the cache of `datasets`.
         **fetching: How pictures are fetched, and which are accepted: `connections`, `in_flight`, `timeout`,
-            `max_bytes`, `max_pixels`, `verify`. `FetchOptions` tells of each.
+            `max_bytes`, `max_pixels`, `verify`; and how large the release file may be: `max_release_bytes`.
+            `FetchOptions` tells of each.
 
     Returns:
         What `datasets.load_dataset` returns: a `Dataset` for one split, a `DatasetDict` for all; an
@@ -156,13 +158,14 @@ def release_builder(
             f"got {_received(release)}, wanted a release: a path, a URL, owner/dataset@name on Segments.ai, a "
             "Release, the SDK's release object, or a dict of these by split name"
         )
+    max_bytes = FetchOptions(max_release_bytes=options.get("max_release_bytes", MAX_RELEASE_BYTES)).max_release_bytes
     return SegmentsRelease(
         cache_dir=None if cache_dir is None else os.fspath(cache_dir),
         dataset_name=NAME,
         hash=BUILDER_HASH,
         storage_options=storage_options,
         # Not as `data_files`, in which `datasets` takes the brackets of a file name and the `?` of a URL for wildcards.
-        sources={split: [release_source(part, api_key)] for split, part in by_split.items()},
+        sources={split: [release_source(part, api_key, max_bytes)] for split, part in by_split.items()},
         **options,
     )
 

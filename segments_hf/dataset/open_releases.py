@@ -5,10 +5,12 @@ A shard of work names its release by source and digest, so that nothing pickles 
 
 from __future__ import annotations
 
+import math
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from segments_hf.errors import ReleaseError
+from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
 from segments_hf.io.urls import is_url
 from segments_hf.release import Release, file_state, pin
 
@@ -33,20 +35,23 @@ class ReleaseKey(NamedTuple):
 _open_releases: dict[ReleaseKey, Release] = {}
 
 
-def open_release(source: str, storage_options: Mapping[str, Any] | None = None) -> tuple[ReleaseKey, Release]:
+def open_release(
+    source: str, storage_options: Mapping[str, Any] | None = None, max_bytes: float = MAX_RELEASE_BYTES
+) -> tuple[ReleaseKey, Release]:
     """Opens a release as its file is now; from then on, one on the platform is what it was pinned to here.
 
     Args:
         source: Where it is.
         storage_options: The options of the file system that reads a bucket.
+        max_bytes: How many bytes its file may have, after decompression.
 
     Raises:
-        ReleaseError: The file cannot be read or is not a release file.
+        ReleaseError: The file cannot be read, is too large, or is not a release file.
         PlatformError: The platform does not give the release.
         StorageError: The release that it gives cannot be kept.
     """
-    source = pin(source)
-    release = Release.open(source, storage_options=storage_options)
+    source = pin(source, max_bytes=max_bytes)
+    release = Release.open(source, storage_options=storage_options, max_release_bytes=max_bytes)
     return _remember(source, release), release
 
 
@@ -68,7 +73,7 @@ def adopt_release(release: Release) -> ReleaseKey:
             "pass the path, or Release.open(path)",
             release.source,
         )
-    key, _ = open_release(source)
+    key, _ = open_release(source, max_bytes=math.inf)  # as the caller has all of it in memory
     if key.digest != release.digest:
         raise ReleaseError(
             "got a release that was made in memory, and the file at its location has another content; write it to a "
@@ -78,12 +83,15 @@ def adopt_release(release: Release) -> ReleaseKey:
     return key
 
 
-def reopen_release(key: ReleaseKey, storage_options: Mapping[str, Any] | None = None) -> Release:
+def reopen_release(
+    key: ReleaseKey, storage_options: Mapping[str, Any] | None = None, max_bytes: float = MAX_RELEASE_BYTES
+) -> Release:
     """The release that was opened before, in this process or in another.
 
     Args:
         key: What tells the release.
         storage_options: The options of the file system that reads a bucket.
+        max_bytes: How many bytes its file may have, after decompression.
 
     Raises:
         ReleaseError: The file is not the same any more.
@@ -92,7 +100,7 @@ def reopen_release(key: ReleaseKey, storage_options: Mapping[str, Any] | None = 
     # A file is mapped into memory: what was cut off since must not be touched.
     if release is not None and release.file_state == file_state(key.source):
         return release
-    fresh, release = open_release(key.source, storage_options)
+    fresh, release = open_release(key.source, storage_options, max_bytes)
     if fresh != key:
         raise ReleaseError("the file has changed since it was opened; load it again", release.source)
     return release

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from segments_hf.dataset.open_releases import ReleaseKey, reopen_release
+from segments_hf.dataset.open_releases import ReleaseKey  # noqa: TC001  (NamedTuple)
 from segments_hf.dataset.splits import checked_name, split_assigner
 from segments_hf.errors import OptionError, ReleaseError
 from segments_hf.release import has_metadata, wanted_statuses
@@ -94,7 +94,7 @@ def check_split(config: SegmentsReleaseConfig, split: str, names: Collection[str
 
 
 def _split_indices(config: SegmentsReleaseConfig, key: ReleaseKey, split: str) -> dict[str, Sequence[int]]:
-    release = reopen_release(key, config.bucket_options)
+    release = config.reopen(key)
     wanted = _matching_indices(config, release)
     if config.splits is None:
         return {split: wanted}

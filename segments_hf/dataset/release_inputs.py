@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from segments_hf.dataset.open_releases import ReleaseKey, adopt_release
 from segments_hf.errors import OptionError
+from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
 from segments_hf.io.urls import is_url
 from segments_hf.release import Release, pin
 
@@ -43,12 +44,13 @@ def is_release(value: Any) -> bool:
     return isinstance(value, str | os.PathLike | Release) or _is_sdk_release(value)
 
 
-def release_source(release: Any, api_key: str | None = None) -> str | ReleaseKey:
+def release_source(release: Any, api_key: str | None = None, max_bytes: float = MAX_RELEASE_BYTES) -> str | ReleaseKey:
     """What the builder opens a release with; of a `Release`, which is open, its key.
 
     Args:
         release: A release, in any form.
         api_key: The key to the platform.
+        max_bytes: How many bytes the file of a release on the platform may have.
 
     Raises:
         OptionError: The release object of the SDK has no URL.
@@ -58,7 +60,7 @@ def release_source(release: Any, api_key: str | None = None) -> str | ReleaseKey
     """
     if isinstance(release, Release):
         return adopt_release(release)
-    source = pin(_sdk_release_url(release) if _is_sdk_release(release) else release, api_key)
+    source = pin(_sdk_release_url(release) if _is_sdk_release(release) else release, api_key, max_bytes)
     return source if is_url(source) else os.path.abspath(os.path.expanduser(source))
 
 

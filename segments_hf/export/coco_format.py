@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, NamedTuple
 import msgspec
 
 from segments_hf.export.format import Format
+from segments_hf.io.json_decoding import JsonError, checked_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -127,8 +128,8 @@ def _json(attributes: Any) -> Any:
     if not isinstance(attributes, str):
         return attributes or {}
     try:
-        return msgspec.json.decode(attributes, type=msgspec.Raw)
-    except msgspec.DecodeError:  # no text of JSON, so it is the value
+        return msgspec.Raw(checked_text(attributes.encode()).encode())
+    except JsonError:  # no text of JSON, so it is the value
         return attributes
 
 

@@ -10,12 +10,14 @@ import msgspec
 
 from segments_hf.errors import OutputExistsError
 from segments_hf.io.atomic import move_into_place, temporary_folder
+from segments_hf.io.json_decoding import JsonDecoder, JsonError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 _MARKER = ".segments-hf-export.json"  # which export made each file and folder beside it
+_MADE_BY: JsonDecoder[dict[str, str]] = JsonDecoder(dict[str, str])
 
 
 @contextmanager
@@ -57,7 +59,12 @@ def _check(folder: Path, name: str, entries: Sequence[str], *, overwrite: bool) 
     if folder.exists() and not folder.is_dir():
         raise OutputExistsError(f"{folder} is a file, wanted a folder; choose another place")
     marker = folder / _MARKER
-    made = msgspec.json.decode(marker.read_bytes(), type=dict[str, str]) if marker.exists() else {}
+    try:
+        made = _MADE_BY.decode(marker.read_bytes()) if marker.exists() else {}
+    except JsonError as error:
+        raise OutputExistsError(
+            f"{marker} does not tell which export made what is here ({error}); choose another folder"
+        ) from None
     for entry in entries:
         if not os.path.lexists(folder / entry):
             continue

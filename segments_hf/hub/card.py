@@ -7,13 +7,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import yaml
 from huggingface_hub import DatasetCard
 
 from segments_hf.dataset.class_info import path_in_repo
 from segments_hf.errors import HubError
 from segments_hf.hub.row_counts import Tally
+from segments_hf.io.json_decoding import JsonDecoder, JsonError
 from segments_hf.io.json_text import compact_json
 from segments_hf.labels import label_type_of
 from segments_hf.labels.categories import class_colors, class_names
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 README = "README.md"
 SHEET = "contact_sheet.jpg"
+
+_TALLIES: JsonDecoder[dict[str, Tally]] = JsonDecoder(dict[str, Tally])
 
 
 @dataclass(frozen=True)
@@ -97,8 +99,8 @@ def known_counts(text: str, config_name: str) -> dict[str, Tally]:
     """The counts that our section about a configuration was made of: those of splits that stay are needed again."""
     found = re.search(rf"<!-- {re.escape(_counts_of(config_name))} ({{.+?}}) -->", text)
     try:
-        return msgspec.json.decode(found[1], type=dict[str, Tally]) if found else {}
-    except msgspec.DecodeError:  # somebody has changed it
+        return _TALLIES.decode(found[1]) if found else {}
+    except JsonError:  # somebody has changed it
         return {}
 
 

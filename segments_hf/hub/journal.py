@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from segments_hf.hub.row_counts import Tally  # noqa: TC001  (msgspec reads the types)
 from segments_hf.io.atomic import write_atomically
+from segments_hf.io.json_decoding import JsonDecoder, JsonError
 from segments_hf.io.json_text import json_line
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ class Arrived(msgspec.Struct, frozen=True):
     following: Any
 
 
+_ARRIVED: JsonDecoder[Arrived] = JsonDecoder(Arrived)
+
+
 class Journal:
     """The shards of one worker that have arrived, in order."""
 
@@ -48,8 +52,8 @@ class Journal:
         shards = []
         for line in self.file.read_bytes().splitlines() if self.file.exists() else []:
             try:
-                shards.append(msgspec.json.decode(line, type=Arrived))
-            except msgspec.DecodeError:
+                shards.append(_ARRIVED.decode(line))
+            except JsonError:
                 break
         return shards
 

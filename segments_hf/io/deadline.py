@@ -55,17 +55,27 @@ class Deadline:
         return self.began + self._seconds
 
     @property
+    def seconds(self) -> float:
+        """The whole time, with all extensions."""
+        return self._seconds
+
+    @property
+    def seconds_left(self) -> float:
+        """The seconds that are left; none or less when the deadline has passed."""
+        return self.end - time.monotonic()
+
+    @property
     def left(self) -> float:
         """The seconds that are left, more than 0.
 
         Raises:
             AssetError: The deadline has passed.
         """
-        left = self.end - time.monotonic()
+        left = self.seconds_left
         if left <= 0:
             raise AssetError(f"it took more than {round(self._seconds, 1):g} s; timeout=… allows more")
         return left
 
     def allows(self, seconds: float) -> bool:
         """Whether a pause of this length ends before the deadline."""
-        return seconds < self.end - time.monotonic()
+        return seconds < self.seconds_left

@@ -12,6 +12,8 @@ from segments_hf.errors import OptionError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+MAX_RELEASE_BYTES = 4 * 2**30
+
 Verify = Literal["structure", "decode"]
 
 _MEANING = "meaning"
@@ -66,7 +68,7 @@ class ImageLimits:
 @_documented
 @dataclass(frozen=True)
 class FetchOptions(ImageLimits):
-    """How assets are downloaded, and which are accepted: the keywords of `load_release` and others.
+    """How assets and release files are read, and which are accepted: the keywords of `load_release` and others.
 
     Raises:
         OptionError: A number is not positive, or `verify` is unknown.
@@ -90,9 +92,13 @@ class FetchOptions(ImageLimits):
         ),
     )
 
+    max_release_bytes: int = field(
+        default=MAX_RELEASE_BYTES, metadata=_means("How many bytes a release file may have, after decompression.")
+    )
+
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name in ("connections", "in_flight", "timeout"):
+        for name in ("connections", "in_flight", "timeout", "max_release_bytes"):
             _check_positive(name, getattr(self, name))
 
 
@@ -105,6 +111,7 @@ class FetchKeywords(TypedDict, total=False):
     max_bytes: int
     max_pixels: int
     verify: Verify
+    max_release_bytes: int
 
 
 def _check_positive(name: str, value: object) -> None:

@@ -34,6 +34,14 @@ class NoCredentialsError(AssetError):
     """The user has no credentials that could be tried."""
 
 
+class ObjectTooLargeError(AssetError):
+    """An object that has more bytes than are allowed."""
+
+
+class ObjectTimeoutError(AssetError):
+    """An object that took longer than is allowed."""
+
+
 def is_bucket_url(url: str) -> bool:
     """Whether a URL names an object in a bucket.
 
@@ -84,7 +92,7 @@ def read_object(
     except PermissionError:
         raise AssetError("access denied: your credentials may not read it") from None
     except FSTimeoutError:
-        raise AssetError("it took too long; timeout=… allows more") from None
+        raise ObjectTimeoutError("it took too long; timeout=… allows more") from None
     except AssetError:
         raise
     except Exception as error:  # noqa: BLE001  (each library behind fsspec has errors of its own)
@@ -95,7 +103,7 @@ def read_object(
             ) from None
         raise AssetError(_error_text(error)) from None
     if max_bytes is not None and len(content) > max_bytes:
-        raise AssetError(f"got more bytes than max_bytes={max_bytes:,} allows")
+        raise ObjectTooLargeError(f"got more bytes than max_bytes={max_bytes:,} allows")
     return content
 
 

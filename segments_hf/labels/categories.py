@@ -9,8 +9,9 @@ import msgspec
 
 from segments_hf.bitmaps import palette_color
 from segments_hf.errors import ReleaseError, SegmentsHFError
+from segments_hf.io.json_decoding import JsonDecoder, JsonError
 from segments_hf.io.json_text import compact_json, indented_json
-from segments_hf.release import Category
+from segments_hf.release import Category, CategoryDocument
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from segments_hf.release import Release
 
 CARRIER = "image"  # the column whose feature carries the categories in its `id`
+
+
+_CARRIED: JsonDecoder[list[CategoryDocument]] = JsonDecoder(list[CategoryDocument])
 
 
 class _Travelling(msgspec.Struct, omit_defaults=True):
@@ -97,13 +101,21 @@ def carried_categories(features: Mapping[str, Any]) -> list[Category]:
     """
     text = getattr(features.get(CARRIER), "id", None)
     try:
-        travelled = msgspec.json.decode(text or "", type=list[_Travelling])
-    except msgspec.DecodeError:
+        return [entry.category for entry in _CARRIED.decode(text or "")]
+    except JsonError:
         raise SegmentsHFError(
             f"got a dataset whose feature {CARRIER!r} does not carry categories; "
             "wanted one of an image task that came from `load_release` or the builder `segments_release`"
         ) from None
-    return [Category(item.id, item.name, item.color, item.has_instances) for item in travelled]
+
+
+def listed_categories(content: bytes) -> list[Category]:
+    """The categories in a ``categories.json``, in its order.
+
+    Raises:
+        JsonError: It is something else.
+    """
+    return [entry.category for entry in _CARRIED.decode(content)]
 
 
 class ListedCategory(msgspec.Struct):

@@ -8,6 +8,7 @@ import msgspec
 from datasets import ClassLabel, Image
 
 from segments_hf.errors import SegmentsHFError
+from segments_hf.io.json_decoding import JsonDecoder, JsonError
 from segments_hf.io.json_text import compact_json
 from segments_hf.labels.categories import class_names
 
@@ -23,6 +24,9 @@ class _Meaning(msgspec.Struct):
     """What the `id` of a mask's feature holds."""
 
     id2label: dict[int, str]
+
+
+_MEANING: JsonDecoder[_Meaning] = JsonDecoder(_Meaning)
 
 
 def mask_names(categories: Sequence[Category], ignore_index: int | None = None) -> dict[int, str]:
@@ -67,8 +71,8 @@ def _names_of_mask(feature: Any) -> dict[int, str] | None:
     if not isinstance(feature, Image) or not feature.id:
         return None
     try:
-        return msgspec.json.decode(feature.id, type=_Meaning).id2label
-    except msgspec.DecodeError:  # the categories, or an id that is not ours
+        return _MEANING.decode(feature.id).id2label
+    except JsonError:  # the categories, or an id that is not ours
         return None
 
 

@@ -13,6 +13,7 @@ from datasets import Value
 
 from segments_hf.dataset.row_map import filter_rows, map_rows
 from segments_hf.errors import BitmapError, OptionError
+from segments_hf.io.json_decoding import JsonDecoder
 from segments_hf.io.number_text import counted
 from segments_hf.labels import UNUSABLE_STATUSES, is_labeled, label_of
 from segments_hf.labels.row import sample_name
@@ -40,6 +41,9 @@ class _RowReport(msgspec.Struct, omit_defaults=True):
 
     left_out: dict[str, int] = {}
     problem: str | None = None
+
+
+_DECODER: JsonDecoder[_RowReport] = JsonDecoder(_RowReport)
 
 
 def is_trainable(row: Row) -> bool:
@@ -94,7 +98,7 @@ def map_layout(
         return map_rows(part, counting, features, None, problem_column=_REPORT if on_error == "skip" else None)
     reported = _ReportedColumns(made, on_error)
     mapped = map_rows(part, reported, {**features, _REPORT: Value("string")}, num_proc, shown_columns=made.features)
-    reports = [msgspec.json.decode(text or "{}", type=_RowReport) for text in mapped[_REPORT][:]]
+    reports = [_DECODER.decode(text or "{}") for text in mapped[_REPORT][:]]
     mapped = mapped.remove_columns(_REPORT)
     problems = {number: report.problem for number, report in enumerate(reports) if report.problem}
     _log(split, sum((Counter(report.left_out) for report in reports), Counter()), list(problems.values()), on_error)

@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw
 from segments_hf.bitmaps import boxes, resize_nearest
 from segments_hf.bitmaps.masks import look_up
 from segments_hf.errors import BitmapError
+from segments_hf.io.json_decoding import JsonError, read_json
 from segments_hf.io.json_text import text_or_json
 from segments_hf.labels import VectorLabel
 from segments_hf.labels.geometry import bounding_box
@@ -79,8 +80,8 @@ def pairs(json: str | None) -> list[tuple[str, str]]:
     ([('open', 'true'), ('note', 'a')], [('', '[1]')], [('', 'open')], [])
     """
     try:
-        value = msgspec.json.decode(json) if json else None
-    except msgspec.DecodeError:  # a dataset may have other text there
+        value = read_json(json) if json else None
+    except JsonError:  # a dataset may have other text there
         value = json
     named = value.items() if isinstance(value, dict) else [("", value)] if value is not None else []
     return [(name, text_or_json(item)) for name, item in named]

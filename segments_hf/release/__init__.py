@@ -1,6 +1,7 @@
 """A Segments.ai release file as typed objects; knows nothing of `datasets`, numpy or pictures."""
 
-from segments_hf.release.document import Category, Frame, Labelset, json_text
+from segments_hf.release.category import Category, CategoryDocument
+from segments_hf.release.document import Frame, Labelset, json_text
 from segments_hf.release.filters import STATUSES, has_metadata, wanted_statuses
 from segments_hf.release.json_file import file_state
 from segments_hf.release.platform import Reference, canonical_source, parse_reference, pin, releases_folder
@@ -13,6 +14,7 @@ __all__ = [
     "UNLABELED",
     "Annotation",
     "Category",
+    "CategoryDocument",
     "Frame",
     "JsonLabel",
     "Label",

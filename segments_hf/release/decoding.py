@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-import msgspec
-
 from segments_hf.errors import ReleaseError
+from segments_hf.io.json_decoding import JsonError
 
 if TYPE_CHECKING:
     from msgspec import Raw
 
+    from segments_hf.io.json_decoding import JsonDecoder
+
 T = TypeVar("T")
 
 
-def decode(decoder: msgspec.json.Decoder[T], raw: Raw | memoryview | bytes, source: str, json_path: str = "$") -> T:
+def decode(decoder: JsonDecoder[T], raw: Raw | memoryview | bytes, source: str, json_path: str = "$") -> T:
     """Decodes a piece of a release.
 
     Args:
@@ -28,16 +29,16 @@ def decode(decoder: msgspec.json.Decoder[T], raw: Raw | memoryview | bytes, sour
     """
     try:
         return decoder.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        problem, _, inner_path = str(error).partition(" - at `$")
-        raise ReleaseError(_reworded(problem, error), source, json_path + inner_path.removesuffix("`")) from None
+    except JsonError as error:
+        raise located(error, source, json_path) from None
 
 
-def _reworded(problem: str, error: Exception) -> str:
-    if not isinstance(error, msgspec.ValidationError):
-        return f"got text that is not JSON ({problem}); is the file complete? Download it again"
-    wanted, separator, got = problem.removeprefix("Expected ").partition(", got ")
-    if separator:
-        return f"got {got}, wanted {wanted}"
-    missing = problem.removeprefix("Object missing required field ")
-    return f"got an object without {missing}, wanted it with one" if missing != problem else problem
+def located(error: JsonError, source: str, json_path: str) -> ReleaseError:
+    """The error of a piece of a release.
+
+    Args:
+        error: What is wrong with the piece.
+        source: The name of the release file.
+        json_path: Where the piece is in it.
+    """
+    return ReleaseError(error.problem, source, json_path + error.json_path.removeprefix("$"))

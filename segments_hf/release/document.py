@@ -12,23 +12,8 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-
-class Category(msgspec.Struct, frozen=True):
-    """A class of objects.
-
-    Attributes:
-        id: The category id in the release: any integer, 0 included, gaps allowed.
-        name: Its name; not always unique.
-        color: 3 or 4 numbers from 0 to 255, or None.
-        has_instances: Whether its objects are counted one by one (a "thing"); None where the file does not say.
-        attributes: The attributes that its objects may have, as they stand in the file.
-    """
-
-    id: int
-    name: str
-    color: tuple[int | float, ...] | None = None
-    has_instances: bool | None = None
-    attributes: list[dict[str, Any]] | None = None
+from segments_hf.io.json_decoding import checked_text
+from segments_hf.release.category import CategoryDocument  # noqa: TC001  (msgspec reads the types)
 
 
 class Labelset(msgspec.Struct, frozen=True):
@@ -42,7 +27,7 @@ class Labelset(msgspec.Struct, frozen=True):
 class TaskAttributes(msgspec.Struct, frozen=True):
     """The categories of a task."""
 
-    categories: list[Category] | None = None
+    categories: list[CategoryDocument] | None = None
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -145,11 +130,11 @@ def parse_moment(value: Any) -> datetime.datetime | None:
 
 
 def json_text(raw: Raw | UnsetType) -> str | None:
-    """The text of a raw slice, or None where the file has nothing or null.
+    """The text of a raw slice, which can be read; None where the file has nothing or null.
 
     Raises:
-        UnicodeDecodeError: It is not UTF-8.
+        JsonError: It is not UTF-8, is nested too deep, or has a number that is too large.
     """
     if isinstance(raw, UnsetType) or (text := bytes(raw)) == NULL:
         return None
-    return text.decode()
+    return checked_text(text)

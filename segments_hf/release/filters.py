@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from segments_hf.errors import OptionError
+from segments_hf.errors import OptionError, ReleaseError
 from segments_hf.release.sample import UNLABELED
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def wanted_statuses(filter_by: str | Iterable[str], release: Release, labelset: 
         raise OptionError(f"filter_by: got {given!r}, wanted names of statuses such as 'LABELED'")
     statuses = frozenset(status.upper() for status in given)
     if unknown := statuses - STATUSES:
-        present = {status for sample in release if (status := sample.status(labelset))}
+        present = _present_statuses(release, labelset)
         if unknown - present:
             raise OptionError(
                 f"filter_by: got {', '.join(sorted(unknown - present))}; "
@@ -55,7 +56,20 @@ def wanted_statuses(filter_by: str | Iterable[str], release: Release, labelset: 
     return statuses
 
 
+def _present_statuses(release: Release, labelset: str | None) -> set[str]:
+    """The statuses of all labels that can be read."""
+    present = set()
+    for index in range(len(release)):
+        with suppress(ReleaseError):  # who makes the row of this sample sees it
+            present.add(release[index].status(labelset))
+    return {status for status in present if status}
+
+
 def has_metadata(sample: Sample, wanted: Mapping[str, Any]) -> bool:
-    """Whether a sample's metadata has all the wanted values."""
+    """Whether a sample's metadata has all the wanted values.
+
+    Raises:
+        ReleaseError: The metadata cannot be read.
+    """
     metadata = sample.metadata
     return all(key in metadata and metadata[key] == value for key, value in wanted.items())

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
 import mmap
 import os
-import zlib
+import stat
 from typing import TYPE_CHECKING
 
 from segments_hf.errors import ReleaseError
+from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
+from segments_hf.io.limited_reading import GZIP_MAGIC, BrokenGzipError, TooLargeError, decompress_gzip
 from segments_hf.io.redaction import public_name
 from segments_hf.io.urls import is_url
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 Buffer = bytes | memoryview
 FileState = tuple[int, ...]
 
-_GZIP_MAGIC = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -33,34 +33,61 @@ def file_state(source: str | os.PathLike[str]) -> FileState | None:
     return status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def map_file(path: Path) -> Buffer:
+def map_file(path: Path, max_bytes: float = MAX_RELEASE_BYTES) -> Buffer:
     """The content of a file, mapped, not read: the processes that share it share its memory.
 
+    Args:
+        path: The file.
+        max_bytes: The number of bytes that it may have.
+
     Raises:
-        ReleaseError: The file cannot be read.
+        ReleaseError: The file cannot be read, or is too large.
     """
+    name = str(path)
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError) as error:
+        raise _unreadable(error, name) from error
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # to open a pipe would block
+        raise ReleaseError("got a device or a pipe, wanted a file", name)
     try:
         with path.open("rb") as file:
-            if os.fstat(file.fileno()).st_size == 0:
-                return b""
-            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+            size = os.fstat(file.fileno()).st_size
+            if size <= max_bytes:
+                return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)) if size else b""
     except (OSError, ValueError) as error:
-        raise ReleaseError(f"cannot read the file: {getattr(error, 'strerror', error)}", str(path)) from error
+        raise _unreadable(error, name) from error
+    raise too_large(TooLargeError(int(max_bytes)), name)
 
 
-def unpack(content: Buffer, source: str) -> Buffer:
+def _unreadable(error: Exception, name: str) -> ReleaseError:
+    return ReleaseError(f"cannot read the file: {getattr(error, 'strerror', error)}", name)
+
+
+def unpack(content: Buffer, source: str, max_bytes: float = MAX_RELEASE_BYTES) -> Buffer:
     """The JSON of a release file: ungzipped, and without a byte order mark.
 
     Args:
         content: The content of the file.
         source: Where it came from, for the error.
+        max_bytes: The number of bytes that the JSON may have.
 
     Raises:
-        ReleaseError: It is a broken gzip file.
+        ReleaseError: It is a broken gzip file, or too large.
     """
-    if content[:2] == _GZIP_MAGIC:
+    if content[:2] == GZIP_MAGIC:
+        name = public_name(source)
         try:
-            content = gzip.decompress(content)
-        except (OSError, EOFError, zlib.error) as error:
-            raise ReleaseError(f"the gzip file is broken ({error}); download it again", public_name(source)) from error
+            content = decompress_gzip(content, int(max_bytes))
+        except TooLargeError as error:
+            raise too_large(error, name) from None
+        except BrokenGzipError as error:
+            raise ReleaseError(f"{error}; download it again", name) from None
+        if content[:2] == GZIP_MAGIC:
+            raise ReleaseError("got a gzip file inside a gzip file, wanted JSON; unpack it first", name)
     return memoryview(content)[len(_BOM) :] if content[: len(_BOM)] == _BOM else content
+
+
+def too_large(error: TooLargeError, name: str) -> ReleaseError:
+    """The error of a release file that has more bytes than are allowed."""
+    return ReleaseError(f"{error}; if this is a release that you trust, allow more with max_release_bytes=…", name)

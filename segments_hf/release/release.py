@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import os
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
-
-import msgspec
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from segments_hf.errors import OptionError, ReleaseError
+from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
+from segments_hf.io.json_decoding import JsonDecoder
 from segments_hf.io.redaction import public_name
 from segments_hf.io.urls import file_path, is_url
 from segments_hf.release.decoding import decode
+from segments_hf.release.default_labelset import find_default_labelset
 from segments_hf.release.document import Document, Labelset, Owner, SampleDocument, Task, parse_moment
 from segments_hf.release.json_file import file_state
 from segments_hf.release.platform.pinning import pin
@@ -24,14 +26,14 @@ from segments_hf.release.task_types import TaskKind, task_kind
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-    from segments_hf.release.document import Category
+    from segments_hf.release.category import Category
     from segments_hf.release.json_file import Buffer, FileState
 
-GROUND_TRUTH = "ground-truth"
+T = TypeVar("T")
 
-_DOCUMENT = msgspec.json.Decoder(Document)
+_DOCUMENT: JsonDecoder[Document] = JsonDecoder(Document)
 
 
 class Release:
@@ -86,6 +88,7 @@ class Release:
         *,
         api_key: str | None = None,
         storage_options: Mapping[str, Any] | None = None,
+        max_release_bytes: float = MAX_RELEASE_BYTES,
     ) -> Release:
         """Opens a release.
 
@@ -95,16 +98,18 @@ class Release:
                 the newest that is ready.
             api_key: The key to the platform; by default the environment variable ``SEGMENTS_API_KEY``.
             storage_options: The options of the fsspec file system that reads a bucket.
+            max_release_bytes: How many bytes the file may have, after decompression.
 
         Raises:
-            ReleaseError: The file cannot be read or is not a release file.
+            ReleaseError: The file cannot be read, is too large, or is not a release file.
             PlatformError: The platform does not give the release.
             StorageError: The release that it gives cannot be kept.
         """
-        name = pin(source, api_key)
+        name = pin(source, api_key, max_release_bytes)
         name = file_path(name) or os.path.expanduser(name)
         state = file_state(name)
-        release = cls(read_source(name, api_key=api_key, storage_options=storage_options), name)
+        content = read_source(name, api_key=api_key, storage_options=storage_options, max_bytes=max_release_bytes)
+        release = cls(content, name)
         release.file_state = state
         return release
 
@@ -171,10 +176,10 @@ class Release:
         """The labelsets; where the file does not list them, those of its tasks, else those that its samples have."""
         if listed := self._document.dataset.labelsets:
             return listed
-        names: Mapping[str, object] = self._tasks or dict.fromkeys(
-            name for sample in self._iterate(RAW_LABELS) for name in sample.labelsets
-        )
-        return [Labelset(name) for name in names]
+        if self._tasks:
+            return [Labelset(name) for name in self._tasks]
+        found = itertools.chain.from_iterable(self._of_readable_samples(lambda sample: sample.labelsets))
+        return [Labelset(name) for name in dict.fromkeys(found)]
 
     @property
     def default_labelset(self) -> str | None:
@@ -185,18 +190,7 @@ class Release:
         Raises:
             OptionError: There are several and none of these.
         """
-        names = [labelset.name for labelset in self.labelsets]
-        marked = [labelset.name for labelset in self.labelsets if labelset.is_groundtruth]
-        if len(marked) == 1:
-            return marked[0]
-        if GROUND_TRUTH in names:
-            return GROUND_TRUTH
-        if len(names) > 1:
-            raise OptionError(
-                f"labelset: {self.source} has several and none is the ground truth; "
-                f"name one of {', '.join(map(repr, names))}"
-            )
-        return names[0] if names else None
+        return find_default_labelset(self.labelsets, self.source)
 
     @property
     def leading_labelset(self) -> str | None:
@@ -239,11 +233,11 @@ class Release:
         of_task = task.attributes.categories if task and task.attributes else None
         of_dataset = self._document.dataset.task_attributes
         categories = of_task or (of_dataset and of_dataset.categories) or []
-        by_id = {category.id: category for category in categories}
+        by_id = {entry.id: entry for entry in categories}
         if len(by_id) < len(categories):
             place = f"tasks[{labelset!r}].attributes" if of_task else "task_attributes"
             raise ReleaseError("got two categories with the same id", self.source, f"$.dataset.{place}.categories")
-        return [by_id[category_id] for category_id in sorted(by_id)]
+        return [by_id[category_id].category for category_id in sorted(by_id)]
 
     def kind(self, labelset: str | None) -> TaskKind:
         """How the labels of a labelset are built."""
@@ -260,7 +254,10 @@ class Release:
         Raises:
             ReleaseError: A sample is broken.
         """
-        return self._iterate(self._decoder)
+        source, kind, decoder = self.source, self.kind, self._decoder
+        keys = self._keys or itertools.repeat(None)
+        for index, raw, key in zip(itertools.count(), self._samples, keys, strict=False):
+            yield Sample(source, kind, index, raw, key, decoder)
 
     def __getitem__(self, index: int) -> Sample:
         """The sample at a place.
@@ -269,17 +266,14 @@ class Release:
             ReleaseError: The sample is broken.
             IndexError: There is no such place.
         """
-        key = self._keys[index] if self._keys else None
-        return Sample(self.source, self.kind, index, self._samples[index], key, self._decoder)
+        return self._sample(index, self._decoder)
 
-    def _iterate(self, decoder: msgspec.json.Decoder[SampleDocument[Any]]) -> Iterator[Sample]:
-        source, kind = self.source, self.kind
-        keys = self._keys or itertools.repeat(None)
-        for index, raw, key in zip(itertools.count(), self._samples, keys, strict=False):
-            yield Sample(source, kind, index, raw, key, decoder)
+    def _sample(self, index: int, decoder: JsonDecoder[SampleDocument[Any]]) -> Sample:
+        key = self._keys[index] if self._keys else None
+        return Sample(self.source, self.kind, index, self._samples[index], key, decoder)
 
     @cached_property
-    def _decoder(self) -> msgspec.json.Decoder[SampleDocument[Any]]:
+    def _decoder(self) -> JsonDecoder[SampleDocument[Any]]:
         """Decodes a sample with its labels in one go where all labelsets are of one kind."""
         kinds = {self.kind(labelset.name) for labelset in self.labelsets}
         return kinds.pop().sample_decoder if len(kinds) == 1 else RAW_LABELS
@@ -292,5 +286,11 @@ class Release:
     def _guessed_task_type(self, labelset: str | None) -> str:
         if labelset is None:
             return ""
-        labels = (sample.label_document(labelset) for sample in self._iterate(RAW_LABELS))
+        labels = self._of_readable_samples(lambda sample: sample.label_document(labelset))
         return next((guess for raw in labels if raw is not None and (guess := guess_task_type(raw))), "")
+
+    def _of_readable_samples(self, part: Callable[[Sample], T]) -> Iterator[T]:
+        """A part of each sample, of those that can be read: who reads a broken one sees the error."""
+        for index in range(len(self)):
+            with contextlib.suppress(ReleaseError):
+                yield part(self._sample(index, RAW_LABELS))

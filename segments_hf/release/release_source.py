@@ -6,20 +6,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from segments_hf.errors import AssetError, ReleaseError
-from segments_hf.io.object_stores import is_bucket_url, read_object
+from segments_hf.io.deadline import Deadline
+from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
+from segments_hf.io.limited_reading import TooLargeError, read_limited
+from segments_hf.io.object_stores import ObjectTimeoutError, ObjectTooLargeError, is_bucket_url, read_object
 from segments_hf.io.redaction import public_name
+from segments_hf.io.time_limit import TimeLimitError, run_until
 from segments_hf.io.urls import is_url, scheme_of
-from segments_hf.release.json_file import map_file, unpack
+from segments_hf.release.json_file import map_file, too_large, unpack
 from segments_hf.release.platform.pinning import read_platform_release
 from segments_hf.release.platform.reference import parse_reference
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Mapping
 
     from segments_hf.release.json_file import Buffer
 
+_SECONDS = 3000.0  # that an object in a bucket, or a file behind fsspec, may take
 
-def read_source(source: str, *, api_key: str | None = None, storage_options: Mapping[str, Any] | None = None) -> Buffer:
+
+def read_source(
+    source: str,
+    *,
+    api_key: str | None = None,
+    storage_options: Mapping[str, Any] | None = None,
+    max_bytes: float = MAX_RELEASE_BYTES,
+) -> Buffer:
     """The JSON text of a release, ungzipped and without a byte order mark.
 
     A file of this machine is mapped, not read: the processes that share it share its memory.
@@ -28,36 +41,60 @@ def read_source(source: str, *, api_key: str | None = None, storage_options: Map
         source: A path, an http(s) URL, any URL that fsspec reads, or the URL of a release on the platform.
         api_key: The key to the platform; by default the environment variable ``SEGMENTS_API_KEY``.
         storage_options: The options of the file system that reads a bucket.
+        max_bytes: The number of bytes that it may have, before and after decompression.
 
     Raises:
-        ReleaseError: The source cannot be read.
+        ReleaseError: The source cannot be read, or is too large.
         PlatformError: The platform does not give the release.
         StorageError: The release that it gives cannot be kept.
     """
     if not is_url(source):
-        return unpack(map_file(Path(source)), source)
+        return unpack(map_file(Path(source), max_bytes), source, max_bytes)
     if reference := parse_reference(source):
-        return read_platform_release(reference, api_key)
-    return unpack(_read_url(source, storage_options), source)
+        return read_platform_release(reference, api_key, max_bytes)
+    try:
+        return unpack(_read_url(source, storage_options, int(max_bytes)), source, max_bytes)
+    except TooLargeError as error:
+        raise too_large(error, public_name(source)) from None
 
 
-def _read_url(source: str, storage_options: Mapping[str, Any] | None) -> bytes:
+def _read_url(source: str, storage_options: Mapping[str, Any] | None, max_bytes: int) -> bytes:
     if scheme_of(source) in {"http", "https"}:
         from segments_hf.io.remote_file import fetch_file
 
-        return fetch_file(source, public_name(source))
+        return fetch_file(source, public_name(source), max_bytes=max_bytes)
     if is_bucket_url(source):
         try:
-            return read_object(source, storage_options)
+            return read_object(source, storage_options, max_bytes=max_bytes, timeout=_SECONDS)
+        except ObjectTooLargeError:
+            raise TooLargeError(max_bytes) from None
+        except ObjectTimeoutError:
+            raise ReleaseError(
+                f"cannot read the URL: it took more than {_SECONDS:,.0f} s", public_name(source)
+            ) from None
         except AssetError as error:
             raise ReleaseError(f"cannot read the URL: {error}", public_name(source)) from None
+    return _read_with_fsspec(source, storage_options, max_bytes)
+
+
+def _read_with_fsspec(source: str, storage_options: Mapping[str, Any] | None, max_bytes: int) -> bytes:
     import fsspec
 
-    try:
+    def read(is_given_up: threading.Event) -> bytes:
+        def next_bytes(size: int) -> bytes:
+            return b"" if is_given_up.is_set() else bytes(file.read(size))
+
         with fsspec.open(source, "rb", **(storage_options or {})) as file:
-            return bytes(file.read())
+            return read_limited(next_bytes, max_bytes)
+
+    try:
+        return run_until(Deadline(_SECONDS), read)
     except ImportError as error:
         raise ReleaseError(f"cannot read the URL: {error}", public_name(source)) from error
+    except TimeLimitError as error:
+        raise ReleaseError(f"cannot read the URL: {error}", public_name(source)) from None
+    except TooLargeError:
+        raise
     except (OSError, ValueError) as error:
         # Its text may hold the whole URL, signature included.
         raise ReleaseError(f"cannot read the URL: {type(error).__name__}", public_name(source)) from None

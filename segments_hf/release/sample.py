@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from msgspec import Raw, UnsetType
 
 from segments_hf.errors import ReleaseError
-from segments_hf.release.decoding import decode
+from segments_hf.io.json_decoding import JsonDecoder, JsonError, read_json
+from segments_hf.release.decoding import decode, located
 from segments_hf.release.document import ListedLabel, SampleAttributes, SampleDocument, json_text
 
 if TYPE_CHECKING:
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 UNLABELED = "UNLABELED"
 
-RAW_LABELS = msgspec.json.Decoder(SampleDocument[Raw])
+RAW_LABELS: JsonDecoder[SampleDocument[Any]] = JsonDecoder(SampleDocument[Raw])
 
-_ATTRIBUTES = msgspec.json.Decoder(SampleAttributes | None)
-_LISTED_LABEL = msgspec.json.Decoder(ListedLabel | None)
+_ATTRIBUTES: JsonDecoder[SampleAttributes | None] = JsonDecoder(SampleAttributes | None)
+_LISTED_LABEL: JsonDecoder[ListedLabel | None] = JsonDecoder(ListedLabel | None)
 
 
 class Sample:
@@ -44,7 +44,7 @@ class Sample:
         index: int,
         raw: Raw,
         key: str | None = None,
-        decoder: msgspec.json.Decoder[SampleDocument[Any]] = RAW_LABELS,
+        decoder: JsonDecoder[SampleDocument[Any]] = RAW_LABELS,
     ) -> None:
         """Decodes a sample.
 
@@ -66,7 +66,7 @@ class Sample:
         self.index = index
         try:
             document = decoder.decode(raw)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+        except JsonError:
             document = decode(RAW_LABELS, raw, source, self.json_path)
         self._document = document
         self.name: str = document.name or key or ""
@@ -81,9 +81,13 @@ class Sample:
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """Its metadata; empty where it has none."""
+        """Its metadata; empty where it has none.
+
+        Raises:
+            ReleaseError: It cannot be read.
+        """
         text = self.metadata_json
-        value = None if text is None else msgspec.json.decode(text)
+        value = None if text is None else read_json(text)
         return value if isinstance(value, dict) else {}
 
     @property
@@ -91,13 +95,17 @@ class Sample:
         """Its metadata as it stands in the file, or None.
 
         Raises:
-            ReleaseError: It is not UTF-8.
+            ReleaseError: It cannot be read: it is not UTF-8, is nested too deep, or has a number that is too large.
         """
         return self._text(self._document.metadata, ".metadata")
 
     @property
     def attributes_json(self) -> str | None:
-        """What it is a picture, sequence or point cloud of, as it stands in the file, or None."""
+        """What it is a picture, sequence or point cloud of, as it stands in the file, or None.
+
+        Raises:
+            ReleaseError: It cannot be read, as of the metadata.
+        """
         return self._text(self._document.attributes, ".attributes")
 
     @property
@@ -132,7 +140,7 @@ class Sample:
         """
         label: Label[Any] | JsonLabel | Raw | None = self.label_document(labelset)
         if isinstance(label, Raw):
-            return decode(self._kind(labelset).decoder, label, *self._place(self._label_path(labelset)))
+            return decode(self._kind(labelset).decoder, label, self.source, self.label_path(labelset))
         return label
 
     def label_document(self, labelset: str | None) -> Any:
@@ -157,17 +165,17 @@ class Sample:
             return [name for _, name in self._listed(labels) if name]
         return list(labels or ())
 
-    def _label_path(self, labelset: str | None) -> str:
+    def label_path(self, labelset: str | None) -> str:
+        """Where the label of a labelset is in the file."""
         labels = self._document.labels
-        if not isinstance(labels, list):
-            return f".labels[{labelset!r}]"
-        return f".labels[{labels.index(self.label_document(labelset))}]"
+        key = labels.index(self.label_document(labelset)) if isinstance(labels, list) else repr(labelset)
+        return f"{self.json_path}.labels[{key}]"
 
     def _text(self, raw: Raw | UnsetType, inner_path: str) -> str | None:
         try:
             return json_text(raw)
-        except UnicodeDecodeError as error:
-            raise ReleaseError(f"got text that is not UTF-8 ({error.reason})", *self._place(inner_path)) from None
+        except JsonError as error:
+            raise located(error, *self._place(inner_path)) from None
 
     def _place(self, inner_path: str = "") -> tuple[str, str]:
         return self.source, self.json_path + inner_path

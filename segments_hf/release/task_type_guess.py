@@ -5,6 +5,8 @@ from __future__ import annotations
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
+from segments_hf.io.json_decoding import JsonDecoder, JsonError
+
 
 class _Object(msgspec.Struct):
     type: str | None = None
@@ -22,7 +24,7 @@ class _Label(msgspec.Struct):
     attributes: _Content | None = None
 
 
-_LABEL = msgspec.json.Decoder(_Label | None)
+_LABEL: JsonDecoder[_Label | None] = JsonDecoder(_Label | None)
 
 
 def guess_task_type(label: Raw | bytes) -> str:
@@ -37,7 +39,7 @@ def guess_task_type(label: Raw | bytes) -> str:
     """
     try:
         document = _LABEL.decode(label)
-    except (msgspec.ValidationError, UnicodeDecodeError):
+    except JsonError:
         return ""
     if document is None:
         return ""

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Generic, TypeVar
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
+from segments_hf.io.json_decoding import JsonDecoder
 from segments_hf.release.document import AssetRef, SampleDocument
 
 Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]  # what a row has room for
@@ -135,15 +136,15 @@ class TaskKind:
     bitmap: bool = False
 
     @cached_property
-    def decoder(self) -> msgspec.json.Decoder[Label[Any] | JsonLabel | None]:
-        """The msgspec decoder of such a label, or of null."""
-        return msgspec.json.Decoder(_label_type(self))
+    def decoder(self) -> JsonDecoder[Label[Any] | JsonLabel | None]:
+        """The decoder of such a label, or of null."""
+        return JsonDecoder(_label_type(self))
 
     @cached_property
-    def sample_decoder(self) -> msgspec.json.Decoder[SampleDocument[Any]]:
-        """The msgspec decoder of a sample whose labels are all of this kind."""
+    def sample_decoder(self) -> JsonDecoder[SampleDocument[Any]]:
+        """The decoder of a sample whose labels are all of this kind."""
         document: Any = SampleDocument
-        return msgspec.json.Decoder(document[_label_type(self)])
+        return JsonDecoder(document[_label_type(self)])
 
 
 def _label_type(kind: TaskKind) -> Any:

@@ -14,6 +14,7 @@ from segments_hf.dataset.compat import progress_bar
 from segments_hf.dataset.input_rows import open_rows
 from segments_hf.dataset.row_map import check_rows
 from segments_hf.errors import AssetError, BitmapError
+from segments_hf.io.json_decoding import JsonError
 from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.labels import BITMAP_COLUMN, is_labeled
 from segments_hf.labels.categories import class_colors, class_names
@@ -204,8 +205,7 @@ class _Counting:
         self._pixels = Counter[int]()
         self._areas = [array("d") for _ in source.categories]
         self._image_sizes = Counter[tuple[int, int]]()
-        self._attributes = Attributes()
-        self._image_attributes = Attributes()
+        self._attributes, self._image_attributes = Attributes(), Attributes()
         self._left_out = Counter[str]()
         self._problems: list[str] = []
 
@@ -247,7 +247,7 @@ class _Counting:
         try:
             self._attributes.add(item["attributes"] for item in annotations)
             self._image_attributes.add([row.get("image_attributes")])
-        except msgspec.DecodeError as error:
+        except JsonError as error:
             self._problems.append(f"{sample_name(row)}: got attributes that are not JSON ({error})")
 
     def _add_classes(self, indices: list[int]) -> None:

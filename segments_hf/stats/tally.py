@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
+from segments_hf.io.json_decoding import read_json
 from segments_hf.io.json_text import compact_json
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class Attributes:
         """Adds the attributes of objects or images: JSON objects as text, or None.
 
         Raises:
-            msgspec.DecodeError: One is not JSON.
+            JsonError: One cannot be read as JSON.
         """
         for text, count in Counter(filter(None, attributes)).items():
             for name, key in _parsed(text):
@@ -124,7 +125,7 @@ class Attributes:
             AttributeCounts(
                 name,
                 values.total() + self._other[name],
-                [AttributeValue(msgspec.json.decode(key), count) for key, count in values.most_common()],
+                [AttributeValue(read_json(key), count) for key, count in values.most_common()],
                 self._other[name],
             )
             for name, values in self._values.items()
@@ -134,7 +135,7 @@ class Attributes:
 @lru_cache(4096)
 def _parsed(text: str) -> list[tuple[str, str]]:
     """Names and values, these as JSON: what can be counted."""
-    attributes = msgspec.json.decode(text)
+    attributes = read_json(text)
     if not isinstance(attributes, dict):
         return []
     return [(name, compact_json(value)) for name, value in attributes.items()]

@@ -15,7 +15,8 @@ class Finding(msgspec.Struct, frozen=True):
     Attributes:
         check: The name of the check that found it, such as ``duplicate-name``.
         severity: ``error`` where a label is lost, wrong or cannot be read; ``warning`` where it may be meant.
-        sample: The sample's name, or its place where it has none.
+        sample: The sample's name, or its place where it has none; the category, such as ``category 'leaf'``, where that
+            is wrong.
         uuid: The sample's uuid, if it has one.
         frame: The place of the frame in a sequence.
         what: What was found.

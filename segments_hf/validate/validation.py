@@ -9,6 +9,7 @@ from segments_hf.dataset.compat import progress_bar
 from segments_hf.dataset.input_rows import open_rows
 from segments_hf.dataset.inputs import picture_bytes
 from segments_hf.io.prefetching import DECODERS, prefetch
+from segments_hf.validate.checks import refused_colors
 from segments_hf.validate.report import Report, by_check
 from segments_hf.validate.validator import Validator
 
@@ -25,9 +26,9 @@ def validate(data: Any, *, assets: bool = False, limit: int | None = None, **opt
     """Looks for all that is wrong with a release or a dataset, before it is trained on.
 
     Of the labels alone: samples and labels that cannot be read, duplicate names and uuids, samples in two splits,
-    unknown statuses and categories, ids that repeat or that no bitmap can hold, shapes without an extent or outside of
-    the image, tracks that change their category. With the pictures: those that cannot be had or read, bitmaps of
-    another size than their image, pixels without an annotation, annotations without pixels.
+    unknown statuses and categories, colors that are none, ids that repeat or that no bitmap can hold, shapes without an
+    extent or outside of the image, tracks that change their category. With the pictures: those that cannot be had or
+    read, bitmaps of another size than their image, pixels without an annotation, annotations without pixels.
 
     Args:
         data: A release as `load_release` takes it; or a dataset or a stream of rows, also one from the Hub, or a dict
@@ -52,6 +53,7 @@ def validate(data: Any, *, assets: bool = False, limit: int | None = None, **opt
     source = open_rows(data, assets=assets, limit=limit, **options)
     validator = Validator(assets=assets)
     tally = _Tally()
+    tally.findings.extend(refused_colors(source.categories))
     for examined in _examined(source, validator, assets=assets):
         tally.add(examined, validator.compare(examined))
     return Report(

@@ -25,7 +25,7 @@ STREAMING = pytest.mark.parametrize("streaming", [False, True], ids=["built", "s
 CATEGORIES = [
     {"id": 5, "name": "sky", "has_instances": False},
     {"id": 0, "name": "flower", "color": [255, 0, 0, 128], "has_instances": True},
-    {"id": 9, "name": "flower", "color": [0, 12.6, 300]},
+    {"id": 9, "name": "flower", "color": [0, 12.6, 255]},
 ]
 IN_ORDER = [0, 5, 9]
 IDS = [[0, 1, 1, 70000], [3, 3, 200000, 4], [8, 70001, 300, 4]]

@@ -102,7 +102,7 @@ def test_hostile_text_is_text(tmp_path: Path, text: str) -> None:
     release = vector_release(folder, annotations)
     document = json.loads(release.read_text("utf-8"))
     document["dataset"]["task_attributes"]["categories"] = categories
-    document["dataset"]["samples"][0] |= {"name": text, "uuid": text, "metadata": {text: text, "huge": 2**70}}
+    document["dataset"]["samples"][0] |= {"name": text, "uuid": text, "metadata": {text: text, "huge": 2**64 - 1}}
     release.write_text(json.dumps(document), encoding="utf-8")
     page = page_of(release, tmp_path)
     harmless = Page(segments_hf.preview(vector_release(tmp_path / "other", [BOX, POINT]), tmp_path / "other.html"))
@@ -111,7 +111,7 @@ def test_hostile_text_is_text(tmp_path: Path, text: str) -> None:
     assert page.head["classes"][0]["name"] == text
     entry, detail = page.entries[0], page.details[0]
     assert (entry["name"], entry["uuid"]) == (text, text)
-    assert entry["metadata"] == [[text, text], ["huge", str(2**70)]]
+    assert entry["metadata"] == [[text, text], ["huge", str(2**64 - 1)]]
     assert detail["objects"][0]["attributes"] == [[text, text], ["list", json.dumps([text], ensure_ascii=False)]]
     assert detail["objects"][1]["type"] == text
 

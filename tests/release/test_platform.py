@@ -189,8 +189,8 @@ def test_pages_on_another_host(link, platform):
         ({"attributes": {"url": ""}}, "got no URL of the release file"),
         ({"attributes": {"url": "/etc/passwd"}}, "got no URL of the release file"),
         ({"attributes": {"url": "file:///etc/passwd"}}, "got no URL of the release file"),
-        ({"status": None}, "not of its form (Expected `str`, got `null` - at `$.status`)"),
-        ({"attributes": {"url": 1}}, "not of its form"),
+        ({"status": None}, "at $.status: got `null`, wanted `str`"),
+        ({"attributes": {"url": 1}}, "$.attributes.url"),
     ],
     ids=str,
 )
@@ -247,15 +247,15 @@ def test_a_file_may_be_meant(name, releases, platform, monkeypatch):
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        (b"", "not JSON"),
-        (b"<html>Sign in</html>", "not JSON"),
-        (b'{"name": "v1.0", "stat', "not JSON"),
+        (b"", "empty"),
+        (b"<html>Sign in</html>", "HTML page"),
+        (b'{"name": "v1.0", "stat', "too early"),
         (b'"\xff"', "an answer"),
-        (b"null", "not of its form"),
-        (b"7", "not of its form"),
-        (b"{}", "not of its form"),
-        (b'[{"name": 1}]', "not of its form"),
-        (b'{"detail": "Request was throttled."}', "not of its form"),
+        (b"null", "an answer"),
+        (b"7", "an answer"),
+        (b"{}", "an answer"),
+        (b'[{"name": 1}]', "an answer"),
+        (b'{"detail": "Request was throttled."}', "an answer"),
     ],
 )
 @pytest.mark.parametrize("name", ["v1.0", "latest"])

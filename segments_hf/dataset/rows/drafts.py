@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from segments_hf.errors import ReleaseError, SegmentsHFError
+from segments_hf.io.json_decoding import JsonError
 from segments_hf.release import UNLABELED, Frame, JsonLabel, json_text
+from segments_hf.release.decoding import located
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from msgspec import Raw, UnsetType
 
     from segments_hf.release import Annotation, Label, Labeled, Release, Sample, TaskKind
 
@@ -61,20 +65,18 @@ def make_drafts(
                 yield from _image_drafts(sample, labelset, kind, class_indices)
         except ReleaseError as error:
             yield Draft(name, {}, uuid=uuid, errors=[(None, error)])
-        except UnicodeDecodeError as error:
-            problem = ReleaseError(f"got text that is not UTF-8 ({error.reason})", sample.source, sample.json_path)
-            yield Draft(name, {}, uuid=uuid, errors=[(None, problem)])
 
 
 def _json_draft(sample: Sample, labelset: str | None) -> Draft:
     label = sample.label(labelset)
-    row = {
-        **_identity(sample, label),
-        "sample_attributes": sample.attributes_json,
-        "label_attributes": json_text(label.attributes) if isinstance(label, JsonLabel) else None,
-        "metadata": sample.metadata_json,
-    }
-    return Draft(sample.name, row, uuid=sample.uuid)
+    draft = Draft(sample.name, _identity(sample, label), uuid=sample.uuid)
+    _fill(draft, "sample_attributes", lambda: sample.attributes_json)
+    if isinstance(label, JsonLabel):
+        _fill(draft, "label_attributes", lambda: _text(label.attributes, sample, labelset, ".attributes"))
+    else:
+        draft.row["label_attributes"] = None
+    _fill(draft, "metadata", lambda: sample.metadata_json)
+    return draft
 
 
 def _image_drafts(
@@ -91,35 +93,60 @@ def _image_drafts(
         images = images[:1] or [Frame()]
     elif not images and not contents:
         raise ReleaseError("got a sequence without frames", sample.source, sample.json_path)
+    of_sample = Draft(sample.name, {})
+    _fill(of_sample, "metadata", lambda: sample.metadata_json)
     for frame_index, (frame, content) in enumerate(zip_longest(images, contents)):
-        draft = _frame_draft(sample, label, frame or Frame(), content, kind, class_indices)
+        place = f".attributes.frames[{frame_index}]" if kind.sequence else ".attributes"
+        source = _LabelSource(sample, labelset, place)
+        draft = _frame_draft(source, label, frame or Frame(), content, kind, class_indices)
+        draft.row |= of_sample.row
+        draft.errors += of_sample.errors
         if label_error:
             draft.errors.append(("annotations", label_error))
-            draft.row["annotations"] = draft.row["status"] = None
+            draft.row["annotations"] = None
+        if draft.row["annotations"] is None:
+            draft.row["status"] = None
         if kind.sequence:
             draft.row |= _place_in_sequence(frame_index, frame or Frame())
         yield draft
 
 
+class _LabelSource(NamedTuple):
+    """Where the label of an image or frame is in a release.
+
+    Attributes:
+        sample: The sample.
+        labelset: The labelset of the label.
+        place: The JSON path inside the label.
+    """
+
+    sample: Sample
+    labelset: str | None
+    place: str
+
+
 def _frame_draft(
-    sample: Sample,
+    source: _LabelSource,
     label: Label[Any] | JsonLabel | None,
     frame: Frame,
     content: Labeled[Annotation] | None,
     kind: TaskKind,
     class_indices: Mapping[int, int],
 ) -> Draft:
+    sample = source.sample
     annotations = (content and content.annotations) or []
     row = {
         **_identity(sample, label),
         "image": None,
         "width": None,
         "height": None,
-        "annotations": [_annotation(annotation, class_indices) for annotation in annotations],
-        "image_attributes": content and (json_text(content.image_attributes) or json_text(content.attributes)),
-        "metadata": sample.metadata_json,
+        "annotations": None,
+        "image_attributes": None,
     }
     draft = Draft(sample.name, row, frame.image.url if frame.image else None, uuid=sample.uuid)
+    _fill(draft, "annotations", lambda: _annotations(annotations, source, class_indices))
+    if content is not None:
+        _fill(draft, "image_attributes", lambda: _image_attributes(content, source))
     if kind.bitmap:
         row["segmentation_bitmap"] = None
         draft.bitmap = (content and content.segmentation_bitmap and content.segmentation_bitmap.url) or None
@@ -130,15 +157,57 @@ def _frame_draft(
     return draft
 
 
+def _fill(draft: Draft, column: str, read: Callable[[], Any]) -> None:
+    """Fill a column, or leave it null where it cannot be read."""
+    draft.row[column] = None
+    try:
+        draft.row[column] = read()
+    except ReleaseError as error:
+        draft.errors.append((column, error))
+
+
+def _text(raw: Raw | UnsetType, sample: Sample, labelset: str | None, place: str) -> str | None:
+    """The JSON text of a part of a label.
+
+    Raises:
+        ReleaseError: It cannot be read; the error has its place in the file.
+    """
+    try:
+        return json_text(raw)
+    except JsonError as error:
+        raise located(error, sample.source, sample.label_path(labelset) + place) from None
+
+
+def _image_attributes(content: Labeled[Annotation], source: _LabelSource) -> str | None:
+    sample, labelset, place = source
+    text = _text(content.image_attributes, sample, labelset, f"{place}.image_attributes")
+    return text or _text(content.attributes, sample, labelset, f"{place}.attributes")
+
+
 def _identity(sample: Sample, label: Label[Any] | JsonLabel | None) -> dict[str, Any]:
     return {"name": sample.name, "uuid": sample.uuid, "status": UNLABELED if label is None else label.status}
 
 
-def _annotation(annotation: Annotation, class_indices: Mapping[int, int]) -> dict[str, Any]:
-    fields = msgspec.structs.asdict(annotation)
-    fields["category"] = class_indices.get(annotation.category_id)
-    fields["attributes"] = json_text(annotation.attributes)
-    return fields
+def _annotations(
+    annotations: list[Annotation], source: _LabelSource, class_indices: Mapping[int, int]
+) -> list[dict[str, Any]]:
+    """The annotations of an image or frame, as a row has them.
+
+    Raises:
+        ReleaseError: The attributes of one cannot be read.
+    """
+    sample, labelset, place = source
+    items = []
+    for number, annotation in enumerate(annotations):
+        fields = msgspec.structs.asdict(annotation)
+        fields["category"] = class_indices.get(annotation.category_id)
+        try:
+            fields["attributes"] = json_text(annotation.attributes)
+        except JsonError as error:
+            path = f"{sample.label_path(labelset)}{place}.annotations[{number}].attributes"
+            raise located(error, sample.source, path) from None
+        items.append(fields)
+    return items
 
 
 def _place_in_sequence(index: int, frame: Frame) -> dict[str, Any]:

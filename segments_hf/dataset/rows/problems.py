@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal, cast, get_args
 
 import msgspec
 
-from segments_hf.errors import OptionError
+from segments_hf.errors import OptionError, StorageError
+from segments_hf.io.json_decoding import JsonDecoder, JsonError
 from segments_hf.io.json_text import json_line
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ class Problem(msgspec.Struct, frozen=True):
     action: Literal["skipped", "kept"]
 
 
+_PROBLEM: JsonDecoder[Problem] = JsonDecoder(Problem)
+
+
 def checked_on_error(value: str) -> OnError:
     """The policy, checked.
 
@@ -57,9 +61,18 @@ def append_problem(file: Path, problem: Problem) -> None:
 
 
 def read_problems(file: Path) -> list[Problem]:
-    """The problems in a file of JSON lines; none where there is no file."""
+    """The problems in a file of JSON lines; none where there is no file.
+
+    Raises:
+        StorageError: The file is damaged.
+    """
     lines = file.read_bytes().splitlines() if file.exists() else []
-    return [msgspec.json.decode(line, type=Problem) for line in lines]
+    try:
+        return list(map(_PROBLEM.decode, lines))
+    except JsonError as error:
+        raise StorageError(
+            f"{file}: got a damaged list of problems ({error}); delete the folder, and load the release again"
+        ) from None
 
 
 def report(problems: list[Problem], details: str | None = None) -> None:

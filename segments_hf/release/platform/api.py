@@ -15,6 +15,8 @@ import msgspec
 
 from segments_hf.errors import PlatformError
 from segments_hf.io.http_retries import retry_after_seconds
+from segments_hf.io.json_decoding import JsonDecoder, JsonError
+from segments_hf.io.limited_reading import TooLargeError
 from segments_hf.io.redaction import public_name
 from segments_hf.io.urls import scheme_of
 from segments_hf.release.document import AssetRef  # noqa: TC001  (msgspec reads the types)
@@ -22,10 +24,12 @@ from segments_hf.release.document import AssetRef  # noqa: TC001  (msgspec reads
 if TYPE_CHECKING:
     import requests
 
+    from segments_hf.io.remote_file import Response
     from segments_hf.release.platform.reference import Reference
 
 _API = "https://api.segments.ai"
 _MOST_PAGES = 100
+_MAX_BYTES = 64 * 2**20  # of one answer
 _KEY = re.compile(r"[\x21-\x7e]+")
 _REFUSED = {
     401: "the platform does not know this API key; make one on https://segments.ai/account, and give it as api_key= "
@@ -54,8 +58,8 @@ class _Page(msgspec.Struct, frozen=True):
     next: str | None = None
 
 
-_ONE = msgspec.json.Decoder(ListedRelease)
-_LIST = msgspec.json.Decoder(list[ListedRelease] | _Page)
+_ONE: JsonDecoder[ListedRelease] = JsonDecoder(ListedRelease)
+_LIST: JsonDecoder[list[ListedRelease] | _Page] = JsonDecoder(list[ListedRelease] | _Page)
 
 
 class PlatformApi:
@@ -79,7 +83,7 @@ class PlatformApi:
     def one(self) -> ListedRelease | None:
         """The release of the reference's name; None where there is none."""
         response = self._get(f"{self._releases}{quote(self._reference.name, safe='')}/")
-        return None if response.status_code == 404 else self._decoded(_ONE, response)  # noqa: PLR2004
+        return None if response.status == 404 else self._decoded(_ONE, response)  # noqa: PLR2004
 
     def all(self) -> list[ListedRelease]:
         """All releases."""
@@ -105,26 +109,27 @@ class PlatformApi:
             raise self._problem("got a list of releases that goes on at another host; name a release")
         return following
 
-    def _get(self, url: str) -> requests.Response:
-        import requests
-
-        from segments_hf.io.remote_file import TIMEOUT, new_session
+    def _get(self, url: str) -> Response:
+        from segments_hf.io.remote_file import RemoteFileError, read_url
 
         def sign(request: requests.PreparedRequest) -> requests.PreparedRequest:
             request.headers["Authorization"] = f"APIKey {self._key}"
             return request
 
-        with new_session() as session:
-            try:
-                # Not as a header, in whose place `requests` would put what .netrc has for the host.
-                return session.get(url, auth=sign, timeout=TIMEOUT)
-            except (requests.RequestException, ValueError) as error:
-                problem = f"no answer from {public_name(self._address)} ({type(error).__name__})"
-        raise self._problem(f"{problem}; is there a way to it from here, perhaps through a proxy (HTTPS_PROXY)?")
+        host = public_name(self._address)
+        try:
+            # Not as a header, in whose place `requests` would put what .netrc has for the host.
+            return read_url(url, max_bytes=_MAX_BYTES, auth=sign)
+        except TooLargeError as error:
+            problem = f"{error} from {host}; is SEGMENTS_API_URL right?"
+        except RemoteFileError as error:
+            problem = f"no answer from {host} ({error}); is there a way to it from here, perhaps through a proxy "
+            problem += "(HTTPS_PROXY)?"
+        raise self._problem(problem)
 
-    def _decoded(self, decoder: msgspec.json.Decoder[T], response: requests.Response) -> T:
-        if not response.ok:
-            status = response.status_code
+    def _decoded(self, decoder: JsonDecoder[T], response: Response) -> T:
+        if response.is_error:
+            status = response.status
             hint = _REFUSED.get(status, "the platform has a fault; try again later")
             if pause := retry_after_seconds(response.headers.get("Retry-After")):
                 hint += f", in {pause:.0f} seconds"
@@ -132,12 +137,11 @@ class PlatformApi:
             raise self._problem(problem + (or_a_file(self._reference) if status == 404 else ""))  # noqa: PLR2004
         try:
             return decoder.decode(response.content)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            wrong = f"an answer that is not of its form ({error})"
-            if not isinstance(error, msgspec.ValidationError):
-                wrong = "an answer that is not JSON"
+        except JsonError as error:
+            wrong = str(error)
         raise self._problem(
-            f"got {wrong} from {public_name(self._address)}; is SEGMENTS_API_URL right, and does no proxy answer?"
+            f"got an answer from {public_name(self._address)} that cannot be read ({wrong}); is SEGMENTS_API_URL "
+            "right, and does no proxy answer?"
         )
 
     def _problem(self, problem: str) -> PlatformError:

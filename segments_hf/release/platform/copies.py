@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,16 +22,16 @@ def releases_folder() -> Path:
     return Path(HF_HOME).expanduser() / "segments_hf" / "releases"
 
 
-def find_kept(digest: str) -> Buffer | None:
+def find_kept(digest: str, max_bytes: float = math.inf) -> Buffer | None:
     """The content that has a SHA-256, mapped; None where there is no copy of it, or one that is not whole.
 
     Raises:
-        ReleaseError: There is a copy that cannot be read.
+        ReleaseError: There is a copy that cannot be read, or that is too large.
     """
     path = _path(digest)
     if not path.is_file():
         return None
-    content = map_file(path)
+    content = map_file(path, max_bytes)
     return content if hashlib.sha256(content).hexdigest() == digest else None
 
 

@@ -11,10 +11,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from segments_hf.errors import ReleaseError
+from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
+from segments_hf.io.limited_reading import TooLargeError
 from segments_hf.io.redaction import public_name
 from segments_hf.io.urls import is_url, scheme_of
 from segments_hf.release.document import parse_moment
-from segments_hf.release.json_file import unpack
+from segments_hf.release.json_file import too_large, unpack
 from segments_hf.release.platform.api import ListedRelease, PlatformApi, or_a_file, platform_problem
 from segments_hf.release.platform.copies import find_kept, keep
 from segments_hf.release.platform.reference import Reference, canonical_source, parse_reference
@@ -31,7 +33,7 @@ _MOST_NAMES = 10  # in an error
 _NEVER = datetime.datetime.min.replace(tzinfo=datetime.timezone.utc)
 
 
-def pin(source: str | os.PathLike[str], api_key: str | None = None) -> str:
+def pin(source: str | os.PathLike[str], api_key: str | None = None, max_bytes: float = MAX_RELEASE_BYTES) -> str:
     """A source that needs no key and means the same for ever, where it is a release on the platform.
 
     Such a release is fetched and kept, unless it is pinned already; `latest` becomes the name that it stands for.
@@ -39,6 +41,7 @@ def pin(source: str | os.PathLike[str], api_key: str | None = None) -> str:
     Args:
         source: A release, wherever it is.
         api_key: The key to the platform; by default the environment variable ``SEGMENTS_API_KEY``.
+        max_bytes: The number of bytes that the release's file may have.
 
     Returns:
         ``segments://owner/dataset@name#sha256=…``; any other source as it is.
@@ -50,26 +53,29 @@ def pin(source: str | os.PathLike[str], api_key: str | None = None) -> str:
     """
     source = canonical_source(source)
     reference = parse_reference(source) if is_url(source) else None
-    return source if reference is None else str(_pinned(reference, api_key))
+    return source if reference is None else str(_pinned(reference, api_key, max_bytes))
 
 
-def read_platform_release(reference: Reference, api_key: str | None = None) -> Buffer:
+def read_platform_release(
+    reference: Reference, api_key: str | None = None, max_bytes: float = MAX_RELEASE_BYTES
+) -> Buffer:
     """The JSON of a release on the platform, mapped; of a pinned one, without asking for it where a copy is kept.
 
     Args:
         reference: The release.
         api_key: The key to the platform; by default the environment variable ``SEGMENTS_API_KEY``.
+        max_bytes: The number of bytes that the release's file may have.
 
     Raises:
         PlatformError: The platform does not give the release.
         ReleaseError: The release's file cannot be fetched, or is not the one that it was pinned to.
         StorageError: The disk does not take it.
     """
-    pinned = _pinned(reference, api_key)
+    pinned = _pinned(reference, api_key, max_bytes)
     digest = str(pinned.digest)
-    content = find_kept(digest)
+    content = find_kept(digest, max_bytes)
     if content is None:
-        content = fetch_platform_release(pinned, api_key)
+        content = fetch_platform_release(pinned, api_key, max_bytes)
         if hashlib.sha256(content).hexdigest() != digest:
             raise ReleaseError(
                 "the release has changed on the platform since it was pinned; load it again without "
@@ -80,25 +86,28 @@ def read_platform_release(reference: Reference, api_key: str | None = None) -> B
     return content
 
 
-def fetch_platform_release(reference: Reference, api_key: str | None = None) -> bytes:
+def fetch_platform_release(
+    reference: Reference, api_key: str | None = None, max_bytes: float = MAX_RELEASE_BYTES
+) -> Buffer:
     """The JSON of a release, as the platform has it now.
 
     Args:
         reference: The release; a pin is not looked at.
         api_key: The key to the platform; by default the environment variable ``SEGMENTS_API_KEY``.
+        max_bytes: The number of bytes that the release's file may have.
 
     Raises:
         PlatformError: The platform does not give the release.
         ReleaseError: The release's file cannot be fetched.
     """
-    return _download(reference, _find(reference, api_key))
+    return _download(reference, _find(reference, api_key), max_bytes)
 
 
-def _pinned(reference: Reference, api_key: str | None) -> Reference:
+def _pinned(reference: Reference, api_key: str | None, max_bytes: float) -> Reference:
     if reference.digest is not None:
         return reference
     listed = _find(reference, api_key)
-    return replace(reference, name=listed.name, digest=keep(_download(reference, listed)))
+    return replace(reference, name=listed.name, digest=keep(_download(reference, listed, max_bytes)))
 
 
 def _find(reference: Reference, api_key: str | None) -> ListedRelease:
@@ -150,7 +159,7 @@ def _newest(reference: Reference, releases: list[ListedRelease]) -> ListedReleas
     raise platform_problem(reference, f"{has}; make one on segments.ai, in the data set's Releases tab")
 
 
-def _download(reference: Reference, listed: ListedRelease) -> bytes:
+def _download(reference: Reference, listed: ListedRelease, max_bytes: float) -> Buffer:
     from segments_hf.io.remote_file import fetch_file
 
     url = (listed.attributes and listed.attributes.url) or ""
@@ -161,7 +170,9 @@ def _download(reference: Reference, listed: ListedRelease) -> bytes:
         )
     try:
         # Not with the key: the file is on another host, and its URL is signed.
-        return bytes(unpack(fetch_file(url, name), name))
+        return unpack(fetch_file(url, name, max_bytes=int(max_bytes)), name, max_bytes)
+    except TooLargeError as error:
+        raise too_large(error, name) from None
     except ReleaseError as error:
         raise ReleaseError(f"{error.problem}; try again, as the platform gives a new link each time", name) from None
 

@@ -1,11 +1,12 @@
 """The checks of `validate`.
 
 A check is a function of a row, or of a row and its label, that yields its findings. It stands in one of the lists
-below. The `Fault` beside it says what it is called and why it matters. A check that compares rows is a class that
-remembers them.
+below. A check of the categories is a function of them. The `Fault` beside it says what it is called and why it matters.
+A check that compares rows is a class that remembers them.
 """
 
 from segments_hf.validate.checks.annotations import impossible_ids, repeated_ids, unknown_categories
+from segments_hf.validate.checks.colors import refused_colors
 from segments_hf.validate.checks.images import look_at_pictures
 from segments_hf.validate.checks.samples import Duplicates, unknown_status
 from segments_hf.validate.checks.tracks import Tracks
@@ -15,4 +16,4 @@ from segments_hf.validate.checks.vectors import shapes
 OF_ANY_ROW = (unknown_status, unknown_categories)
 OF_LABELS = (repeated_ids, impossible_ids, shapes)  # of rows that have a label
 
-__all__ = ["OF_ANY_ROW", "OF_LABELS", "Duplicates", "Tracks", "look_at_pictures", "unreadable_parts"]
+__all__ = ["OF_ANY_ROW", "OF_LABELS", "Duplicates", "Tracks", "look_at_pictures", "refused_colors", "unreadable_parts"]

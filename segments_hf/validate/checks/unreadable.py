@@ -19,6 +19,7 @@ UNREADABLE_SAMPLE = Fault("unreadable-sample", "error", "nothing of it gets into
 UNREADABLE_LABEL = Fault("unreadable-label", "error", "its annotations are lost")
 UNREADABLE_IMAGE = Fault("unreadable-image", "error", "there is nothing to train on")
 UNREADABLE_BITMAP = Fault("unreadable-bitmap", "error", "its mask is lost")
+UNREADABLE_ATTRIBUTES = Fault("unreadable-attributes", "error", "the metadata or attributes are lost")
 OTHER_SIZE = Fault("other-size", "error", "its label is not where its objects are in the image")
 
 _BY_COLUMN = {None: UNREADABLE_SAMPLE, "image": UNREADABLE_IMAGE, BITMAP_COLUMN: UNREADABLE_BITMAP}
@@ -42,4 +43,8 @@ def unreadable_parts(outcome: Outcome) -> Iterator[Finding]:
 
 
 def _fault(problem: Problem) -> Fault:
-    return OTHER_SIZE if problem.error == SizeMismatchError.__name__ else _BY_COLUMN[problem.column]
+    return (
+        OTHER_SIZE
+        if problem.error == SizeMismatchError.__name__
+        else _BY_COLUMN.get(problem.column, UNREADABLE_ATTRIBUTES)
+    )

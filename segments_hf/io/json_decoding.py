@@ -1,0 +1,132 @@
+"""Decode JSON: the only place that does, so that each fault is one error that says what is wrong and where.
+
+Text whose shape is known is decoded by a `JsonDecoder` of its type. Text of any shape, such as the metadata of a
+sample, is read by `read_json`, which has limits that no type sets.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import msgspec
+
+from segments_hf.io.json_faults import MAX_DEPTH, JsonError, describe_fault, out_of_range, too_deep
+
+if TYPE_CHECKING:
+    from msgspec import Raw
+
+    Text = bytes | bytearray | memoryview | str | Raw
+
+__all__ = ["JsonDecoder", "JsonError", "checked_text", "read_json"]
+
+T = TypeVar("T")
+
+_MAX_BYTES = 64 * 2**20  # of text of any shape: one value in a row
+
+# Digits before a point or an exponent. 2^63 has 19 of them.
+_MANY_DIGITS = re.compile(rb"[0-9]{19}")
+_LONG_NUMBER = re.compile(rb"(?<![-+.0-9eE])-?[0-9]{19,}")
+_LONGEST = 21  # characters of a 64-bit integer
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_SHORT = 256  # bytes of attributes that many objects share
+
+
+class JsonDecoder(Generic[T]):
+    """Decodes JSON text into a type.
+
+    Args:
+        kind: The type, as msgspec takes it.
+
+    >>> JsonDecoder[list[int]](list[int]).decode(b"[1, 2]")
+    [1, 2]
+    """
+
+    def __init__(self, kind: Any) -> None:
+        self._decode = msgspec.json.Decoder(kind).decode  # noqa: TID251  (this is the door)
+
+    def decode(self, content: Text) -> T:
+        """Decode one value.
+
+        Args:
+            content: The text, as UTF-8.
+
+        Raises:
+            JsonError: It is not JSON, or not of the type.
+        """
+        try:
+            value: T = self._decode(content)
+        except (ValueError, RecursionError) as error:
+            raise describe_fault(_bytes_of(content), error) from None
+        return value
+
+
+_ANY = JsonDecoder[Any](Any)
+
+
+def read_json(content: Text) -> Any:
+    """Decode a JSON value of any shape.
+
+    Args:
+        content: The text, as UTF-8.
+
+    Raises:
+        JsonError: It is not JSON, has over 64 MiB or more than 100 levels of brackets, or has a number that does not
+            fit into 64 bits, which `datasets` could not read.
+
+    >>> read_json('{"weather": "rain"}')
+    {'weather': 'rain'}
+    """
+    text = bytes(_bytes_of(content))
+    if len(text) > _MAX_BYTES:
+        raise JsonError(f"got a value of {len(text):,} bytes, wanted {_MAX_BYTES:,} at most")
+    value = _ANY.decode(text)
+    if text.count(b"[") + text.count(b"{") > MAX_DEPTH and _is_too_deep(value):
+        raise too_deep(text)
+    if _MANY_DIGITS.search(text) and _has_long_number(text) and _has_long_number(_STRING.sub(b"", text)):
+        raise out_of_range(text)
+    return value
+
+
+def checked_text(content: bytes) -> str:
+    """Return JSON text of any shape as it is, after it was read.
+
+    Args:
+        content: The text, as UTF-8.
+
+    Raises:
+        JsonError: As by `read_json`.
+
+    >>> checked_text(b'{"a":  1}')
+    '{"a":  1}'
+    """
+    return _checked(content) if len(content) > _SHORT else _checked_short(content)
+
+
+def _checked(text: bytes) -> str:
+    read_json(text)
+    return text.decode()
+
+
+_checked_short = lru_cache(4096)(_checked)
+
+
+def _is_too_deep(value: Any) -> bool:
+    brackets = [value]
+    for _ in range(MAX_DEPTH + 1):
+        brackets = [item for item in brackets if isinstance(item, dict | list)]
+        if not brackets:
+            return False
+        brackets = [item for outer in brackets for item in (outer.values() if isinstance(outer, dict) else outer)]
+    return True
+
+
+def _has_long_number(text: bytes) -> bool:
+    return any(len(number) > _LONGEST or not -(2**63) <= int(number) < 2**64 for number in _LONG_NUMBER.findall(text))
+
+
+def _bytes_of(content: Text) -> bytes | memoryview:
+    if isinstance(content, str):
+        return content.encode("utf-8", "surrogatepass")
+    return content if isinstance(content, memoryview) else bytes(content)

@@ -1,0 +1,162 @@
+"""Say in one sentence what is wrong with JSON text that cannot be decoded."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from segments_hf.errors import SegmentsHFError
+from segments_hf.io.json_places import find_level, find_number_out_of_range, token_at
+
+if TYPE_CHECKING:
+    from segments_hf.io.json_places import Text, Token
+
+MAX_DEPTH = 100  # levels of brackets in text whose shape is not known: `datasets` reads 1,023, Python about 1,000
+
+_HTML = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
+_OTHER_ENCODINGS = {
+    codecs.BOM_UTF32_LE: "UTF-32",
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
+_NOT_JSON_NUMBERS = re.compile(rb"[-+]?(?:nan|inf|infinity)", re.IGNORECASE)
+_HALF_PAIR = re.compile(rb"\\u[dD][89a-bA-B][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])")
+_PLACE = re.compile(r"(.*) - at `(?:key` in `)?(\$.*)`", re.DOTALL)
+_BYTE = re.compile(r"(?:JSON is malformed: )?(.*) \(byte ([0-9]+)\)", re.DOTALL)
+_BEGINNING = 1024  # bytes that tell an HTML page
+_SHOWN = 20  # bytes of a wrong value
+_CHUNK = 2**20
+
+
+class JsonError(SegmentsHFError, ValueError):
+    """JSON text that cannot be decoded, or that is not what it should be.
+
+    Args:
+        problem: What was received and what was expected.
+        json_path: The place in the text, such as ``$.dataset.samples[3].name``; ``$`` for the text as a whole.
+    """
+
+    def __init__(self, problem: str, json_path: str = "$") -> None:
+        super().__init__(problem, json_path)
+        self.problem = problem
+        self.json_path = json_path
+
+    def __str__(self) -> str:
+        return f"at {self.json_path}: {self.problem}"
+
+
+def describe_fault(content: Text, error: Exception) -> JsonError:
+    """Return the error that says why JSON text cannot be decoded.
+
+    Args:
+        content: The text.
+        error: What msgspec raised: `DecodeError`, `UnicodeDecodeError` or `RecursionError`.
+
+    >>> describe_fault(b"", msgspec.DecodeError()).problem
+    'got an empty text, wanted JSON'
+    """
+    if problem := _wrong_file(content):
+        return JsonError(problem)
+    if isinstance(error, RecursionError):
+        return too_deep(content)
+    if isinstance(error, UnicodeError):
+        return _not_utf8(content)
+    if isinstance(error, msgspec.ValidationError):
+        return _wrong_value(content, str(error))
+    return _malformed(content, str(error))
+
+
+def too_deep(content: Text) -> JsonError:
+    """Return the error of text whose brackets are nested too deep."""
+    return JsonError(
+        f"got brackets that are nested more than {MAX_DEPTH} deep, wanted fewer", _path(find_level(content, MAX_DEPTH))
+    )
+
+
+def out_of_range(content: Text) -> JsonError:
+    """Return the error of text with a number that does not fit into 64 bits."""
+    token = find_number_out_of_range(content)
+    return JsonError(
+        f"got {f'the number {_shown(token.text)}' if token else 'a number'} that does not fit into 64 bits, wanted one "
+        "that does",
+        _path(token),
+    )
+
+
+def _wrong_file(content: Text) -> str | None:
+    """Tell what the text is in place of JSON, from its beginning."""
+    beginning = bytes(content[:_BEGINNING])
+    if not beginning.strip() and len(content) <= _BEGINNING:
+        return "got an empty text, wanted JSON"
+    for mark, name in _OTHER_ENCODINGS.items():
+        if beginning.startswith(mark):
+            return f"got {name} text, wanted UTF-8; save it as UTF-8"
+    if b"\0" in beginning[:4]:
+        return "got text that is not UTF-8, perhaps UTF-16, or a binary file; wanted JSON as UTF-8"
+    if _HTML.match(beginning):
+        return (
+            "got an HTML page, wanted JSON; it may be the page of a login, of an error or of a file's description: "
+            "open it in a browser"
+        )
+    if beginning.lstrip().startswith(b"<"):
+        return "got XML or HTML, wanted JSON"
+    return None
+
+
+def _not_utf8(content: Text) -> JsonError:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for start in range(0, len(content), _CHUNK):
+        pending = len(decoder.getstate()[0])
+        try:
+            decoder.decode(content[start : start + _CHUNK], final=start + _CHUNK >= len(content))
+        except UnicodeDecodeError as error:
+            offset = start - pending + error.start
+            return JsonError(
+                f"got text that is not UTF-8 (the byte 0x{content[offset]:02x}, number {offset}); it may be Latin-1 or "
+                "Windows-1252: save it as UTF-8",
+                _path(token_at(content, offset)),
+            )
+    return JsonError("got text with characters that UTF-8 cannot hold")
+
+
+def _wrong_value(content: Text, message: str) -> JsonError:
+    match = _PLACE.fullmatch(message)
+    problem, place = (match[1], match[2]) if match else (message, "$")
+    if "out of range" in problem:
+        return out_of_range(content)
+    wanted, separator, got = problem.removeprefix("Expected ").partition(", got ")
+    if separator:
+        return JsonError(f"got {got}, wanted {wanted}", place)
+    if wanted != problem:  # such as "`int` <= 9223372036854775807"
+        return JsonError(f"got another value, wanted {wanted}", place)
+    missing = problem.removeprefix("Object missing required field ")
+    return JsonError(f"got an object without {missing}, wanted it with one" if missing != problem else problem, place)
+
+
+def _malformed(content: Text, message: str) -> JsonError:
+    match = _BYTE.fullmatch(message)
+    if match is None or int(match[2]) >= len(content):
+        if _HALF_PAIR.search(content, max(0, len(content) - _BEGINNING)):
+            return JsonError("got half of a surrogate pair (\\ud800 to \\udfff) in a text, wanted a whole one")
+        place = _path(token_at(content, len(content)))
+        return JsonError(f"got text that ends too early, after {len(content):,} bytes; download it again", place)
+    what, offset = match[1], int(match[2])
+    token = token_at(content, offset)
+    if token and _NOT_JSON_NUMBERS.fullmatch(token.text):
+        return JsonError(f"got {_shown(token.text)}, wanted a number or null: JSON has no such number", token.path)
+    return JsonError(
+        f"got text that is not JSON ({what} at byte {offset:,}); is the file complete? Download it again", _path(token)
+    )
+
+
+def _path(token: Token | None) -> str:
+    return token.path if token else "$"
+
+
+def _shown(text: bytes) -> str:
+    shown = text[:_SHOWN].decode("ascii", "replace")
+    return shown if len(text) <= _SHOWN else f"{shown}… of {len(text):,} characters"

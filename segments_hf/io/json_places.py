@@ -1,0 +1,126 @@
+"""Find the place of a fault in JSON text that cannot be decoded."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Text = bytes | memoryview
+    Parts = list[str | int]  # of the path, one for each open bracket: a key, or a place in an array
+
+_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|[][{}:,]|[^][{}:,"\s]+', re.DOTALL)
+_NUMBER = re.compile(rb"(-?[0-9]+)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_OPENING, _CLOSING = (b"{", b"["), (b"}", b"]")
+_SHOWN_LEVELS = 12
+_MOST_TOKENS = 3_000_000  # that are read to find a place: a few seconds of work
+_LONGEST_INTEGER = 21  # characters of a 64-bit integer with a sign
+
+
+class Token(NamedTuple):
+    """A bracket, a text, a number or a word in JSON text.
+
+    Attributes:
+        text: Its bytes.
+        path: The JSON path of the value that it belongs to.
+    """
+
+    text: bytes
+    path: str
+
+
+def token_at(content: Text, offset: int) -> Token | None:
+    """Return the token that holds a byte of JSON text, or the next one; the last one where the text ends before.
+
+    Args:
+        content: The text; it may be broken at that byte, and after it.
+        offset: The offset of the byte.
+
+    Returns:
+        The token; None where there is none, or where it is too far from the beginning to look for it.
+
+    >>> token_at(b'{"a": [1, NaN]}', 11)
+    Token(text=b'NaN', path='$.a[1]')
+    """
+    last = None
+    for number, (text, end, parts) in enumerate(_tokens(content)):
+        if end > offset:
+            return Token(text, _path(parts))
+        if number == _MOST_TOKENS:
+            return None
+        last = text, parts
+    return last and Token(last[0], _path(last[1]))
+
+
+def find_number_out_of_range(content: Text) -> Token | None:
+    """Return the first number that is too large for 64 bits: those of an integer, or those of a float.
+
+    >>> find_number_out_of_range(b'{"a": 1, "b": 1e400}')
+    Token(text=b'1e400', path='$.b')
+    """
+    return _first(content, lambda text, _: _is_out_of_range(text))
+
+
+def find_level(content: Text, depth: int) -> Token | None:
+    """Return the first bracket that opens one level more than `depth`.
+
+    >>> find_level(b"[[]]", 1), find_level(b"[[]]", 2)
+    (Token(text=b'[', path='$[0]'), None)
+    """
+    return _first(content, lambda text, parts: len(parts) >= depth and text in _OPENING)
+
+
+def _first(content: Text, is_wanted: Callable[[bytes, Parts], bool]) -> Token | None:
+    for number, (text, _, parts) in enumerate(_tokens(content)):
+        if is_wanted(text, parts):
+            return Token(text, _path(parts))
+        if number == _MOST_TOKENS:
+            break
+    return None
+
+
+def _tokens(content: Text) -> Iterator[tuple[bytes, int, Parts]]:
+    """The tokens of JSON text, which may be broken: text, offset of the end, and parts of the path up to here."""
+    parts: Parts = []
+    is_key = False
+    for match in _TOKEN.finditer(content):
+        text = match[0]
+        if is_key and text[:1] == b'"':
+            parts[-1] = text[1:-1].decode("utf-8", "replace")
+            is_key = False
+        yield text, match.end(), parts
+        if text in _OPENING:
+            is_key = text == b"{"
+            parts.append("" if is_key else 0)
+        elif text in _CLOSING and parts:
+            parts.pop()
+            if not parts:  # the value is complete
+                return
+        elif text == b"," and parts:
+            place = parts[-1]
+            is_key = isinstance(place, str)
+            parts[-1] = "" if isinstance(place, str) else place + 1
+
+
+def _path(parts: Parts) -> str:
+    shown = "".join(map(_part, parts[:_SHOWN_LEVELS]))
+    return f"${shown}…" if len(parts) > _SHOWN_LEVELS else f"${shown}"
+
+
+def _part(part: str | int) -> str:
+    if isinstance(part, int):
+        return f"[{part}]"
+    return f".{part}" if _NAME.fullmatch(part) else f"[{part!r}]" if part else ""
+
+
+def _is_out_of_range(text: bytes) -> bool:
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        return False
+    whole = match[1]
+    if len(whole) > _LONGEST_INTEGER or not -(2**63) <= int(whole) < 2**64:
+        return True
+    return float(text) in {float("inf"), float("-inf")}

@@ -1,0 +1,102 @@
+"""Read and decompress files whole, up to a number of bytes."""
+
+from __future__ import annotations
+
+import io
+import re
+import zlib
+from typing import TYPE_CHECKING
+
+from segments_hf.errors import SegmentsHFError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+GZIP_MAGIC = b"\x1f\x8b"
+
+_FIRST, _CHUNK = 2**12, 2**20  # bytes
+_PADDING = re.compile(rb"\0+")
+_GZIP = 16 + zlib.MAX_WBITS  # zlib's number for the gzip format
+
+
+class TooLargeError(SegmentsHFError, ValueError):
+    """A file that has more bytes than are allowed.
+
+    Args:
+        max_bytes: The number that is allowed.
+        stage: What the bytes were counted after, such as ``after decompression``.
+    """
+
+    def __init__(self, max_bytes: int, stage: str = "") -> None:
+        super().__init__(max_bytes, stage)
+        self.max_bytes = max_bytes
+        self.stage = stage
+
+    def __str__(self) -> str:
+        return f"got more than {self.max_bytes:,} bytes{f' {self.stage}' if self.stage else ''}"
+
+
+class BrokenGzipError(SegmentsHFError, ValueError):
+    """Gzip data that is cut or damaged."""
+
+
+def read_limited(read: Callable[[int], bytes], max_bytes: int) -> bytes:
+    """Return all bytes that a function reads.
+
+    Args:
+        read: Returns the next bytes, as many as its argument at most; none at the end.
+        max_bytes: The number of bytes that are allowed.
+
+    Raises:
+        TooLargeError: There are more.
+
+    >>> read_limited(io.BytesIO(b"abc").read, 3)
+    b'abc'
+    """
+    content = io.BytesIO()  # it needs no copy at the end
+    while chunk := read(_CHUNK):
+        if content.tell() + len(chunk) > max_bytes:
+            raise TooLargeError(max_bytes)
+        content.write(chunk)
+    return content.getvalue()
+
+
+def decompress_gzip(content: bytes | memoryview, max_bytes: int) -> bytes:
+    """Return the content of a gzip file, which may have several members.
+
+    Args:
+        content: The gzip file.
+        max_bytes: The number of bytes that are allowed after decompression. No more than 1 MiB above it is ever held.
+
+    Raises:
+        TooLargeError: There are more.
+        BrokenGzipError: The file is cut or damaged.
+    """
+    out, data, start = io.BytesIO(), memoryview(content), 0
+    while start < len(data):
+        for chunk, end in _member(data, start):
+            if out.tell() + len(chunk) > max_bytes:
+                raise TooLargeError(max_bytes, "after decompression")
+            out.write(chunk)
+            start = end
+        padding = _PADDING.match(data, start)
+        start = padding.end() if padding else start
+    return out.getvalue()
+
+
+def _member(data: memoryview, start: int) -> Iterator[tuple[bytes, int]]:
+    """Decompress one member: yield parts of its content, each with the offset up to which the data are used."""
+    member = zlib.decompressobj(_GZIP)
+    taken = _FIRST  # zlib copies what follows the member, so little is taken until the member proves to be long
+    pending = b""
+    while not member.eof:
+        fresh = b"" if pending else bytes(data[start : start + taken])
+        try:
+            chunk = member.decompress(pending or fresh, _CHUNK)
+        except zlib.error as error:
+            raise BrokenGzipError(f"the gzip file is broken ({error})") from None
+        start, taken = start + len(fresh), min(2 * taken, _CHUNK)
+        if not (pending or fresh or chunk or member.eof):
+            raise BrokenGzipError("the gzip file ends too early")
+        pending = member.unconsumed_tail
+        yield chunk, start - len(member.unused_data)

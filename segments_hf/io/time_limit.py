@@ -1,0 +1,51 @@
+"""Limit the time of work that cannot be interrupted, such as a read from a slow server."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future, wait
+from typing import TYPE_CHECKING, TypeVar
+
+from segments_hf.errors import SegmentsHFError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from segments_hf.io.deadline import Deadline
+
+R = TypeVar("R")
+
+
+class TimeLimitError(SegmentsHFError, TimeoutError):
+    """Work that took longer than is allowed."""
+
+
+def run_until(deadline: Deadline, work: Callable[[threading.Event], R]) -> R:
+    """Run a function in a thread of its own, and give it up when the deadline has passed.
+
+    Args:
+        deadline: The moment; the work may extend it.
+        work: The function. It gets an event that is set when its result is not wanted any more: it should end then.
+            If it does not, its thread ends with the process.
+
+    Raises:
+        TimeLimitError: The deadline has passed.
+    """
+    result: Future[R] = Future()
+    is_given_up = threading.Event()
+
+    def run() -> None:
+        try:
+            result.set_result(work(is_given_up))
+        except BaseException as error:  # noqa: BLE001  (it is raised in the thread that waits)
+            result.set_exception(error)
+
+    threading.Thread(target=run, name="segments-hf reader", daemon=True).start()
+    try:
+        while deadline.seconds_left > 0:
+            wait([result], timeout=deadline.seconds_left)
+            if result.done():
+                return result.result()
+    finally:
+        is_given_up.set()
+    raise TimeLimitError(f"it took more than {deadline.seconds:,.0f} s")

@@ -1,0 +1,68 @@
+"""The categories of a release, and their colors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Raw, UnsetType
+
+from segments_hf.io.json_decoding import JsonError, read_json
+
+_CHANNELS = {3, 4}
+_BRIGHTEST = 255
+_SHOWN = 60  # characters of a color that is none
+
+
+class Category(msgspec.Struct, frozen=True):
+    """A class of objects.
+
+    Attributes:
+        id: The category id in the release: any integer, 0 included, gaps allowed.
+        name: Its name; not always unique.
+        color: 3 or 4 numbers from 0 to 255, or None.
+        has_instances: Whether its objects are counted one by one (a "thing"); None where the file does not say.
+        attributes: The attributes that its objects may have, as they stand in the file.
+        refused_color: What the file has in place of a color, as text; None where it has a color or nothing.
+    """
+
+    id: int
+    name: str
+    color: tuple[int | float, ...] | None = None
+    has_instances: bool | None = None
+    attributes: list[dict[str, Any]] | None = None
+    refused_color: str | None = None
+
+
+class CategoryDocument(msgspec.Struct, frozen=True):
+    """An entry of `categories`: in a release, in ``categories.json``, or in the features of a dataset."""
+
+    id: int
+    name: str
+    color: Raw | UnsetType = UNSET
+    has_instances: bool | None = None
+    attributes: list[dict[str, Any]] | None = None
+
+    @property
+    def category(self) -> Category:
+        """The category. What is not a color counts as no color."""
+        text = b"null" if isinstance(self.color, UnsetType) else bytes(self.color)
+        color = _color(text)
+        refused = None if color or text == b"null" else text[:_SHOWN].decode(errors="replace")
+        return Category(self.id, self.name, color, self.has_instances, self.attributes, refused)
+
+
+def _color(text: bytes) -> tuple[int | float, ...] | None:
+    """Return 3 or 4 numbers from 0 to 255; None for anything else.
+
+    >>> _color(b"[255, 0, 0]"), _color(b"[255]"), _color(b"[256, 0, 0]")
+    ((255, 0, 0), None, None)
+    """
+    try:
+        parts = read_json(text)
+    except JsonError:
+        return None
+    if not isinstance(parts, list) or len(parts) not in _CHANNELS:
+        return None
+    is_color = all(type(part) in {int, float} and 0 <= part <= _BRIGHTEST for part in parts)
+    return tuple(parts) if is_color else None

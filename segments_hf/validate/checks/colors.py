@@ -1,0 +1,23 @@
+"""Colors of categories."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segments_hf.validate.checks.fault import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from segments_hf.release import Category
+    from segments_hf.validate.finding import Finding
+
+REFUSED_COLOR = Fault("refused-color", "warning", "the category gets a color of the palette instead of its own")
+
+
+def refused_colors(categories: Iterable[Category]) -> Iterator[Finding]:
+    """Colors that are not 3 or 4 numbers from 0 to 255."""
+    for category in categories:
+        if category.refused_color is not None:
+            what = f"got the color {category.refused_color}, wanted 3 or 4 numbers from 0 to 255"
+            yield REFUSED_COLOR.found(f"category {category.name!r}", None, None, what)

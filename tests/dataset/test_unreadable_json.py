@@ -1,0 +1,118 @@
+"""`on_error` and the filters hold for metadata and attributes that cannot be read."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from segments_hf import load_release, validate
+from segments_hf.dataset.rows.problems import read_problems
+from segments_hf.errors import ReleaseError, SegmentsHFError, StorageError
+
+from .making import label, plain_rows, sample
+
+VALUES = {"1e400": "1e400", "5,000 digits": "9" * 5000, "25 digits": "9" * 25, "deep": "[" * 200 + "]" * 200}
+MARK = "@@"
+
+
+def _metadata(name):
+    return sample(name, "a.jpg", label(annotations=[]), metadata={"k": MARK})
+
+
+def _image_attributes(name):
+    return sample(name, "a.jpg", label(annotations=[], image_attributes={"k": MARK}), metadata={"k": 1})
+
+
+def _attributes(name):
+    annotations = [{"id": 1, "category_id": 1}, {"id": 2, "category_id": 1, "attributes": {"k": MARK}}]
+    return sample(name, "a.jpg", label(annotations=annotations), metadata={"k": 1})
+
+
+PLACES = {
+    "metadata": (_metadata, "samples[1].metadata"),
+    "image_attributes": (_image_attributes, "samples[1].labels['ground-truth'].attributes.image_attributes"),
+    "annotations": (_attributes, "samples[1].labels['ground-truth'].attributes.annotations[1].attributes"),
+}
+
+
+@pytest.fixture(params=VALUES)
+def value(request):
+    return VALUES[request.param]
+
+
+@pytest.fixture(params=PLACES)
+def column(request):
+    return request.param
+
+
+@pytest.fixture
+def release(write_release, value, column):
+    """A release of three samples, of which the second has a part that cannot be read."""
+    make, _ = PLACES[column]
+    good = [sample(name, "a.jpg", label(annotations=[]), metadata={"k": 1}) for name in ("a.jpg", "c.jpg")]
+    path = write_release([good[0], make("b.jpg"), good[1]])
+    path.write_text(path.read_text("utf-8").replace(json.dumps(MARK), value), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("streaming", [False, True], ids=["build", "stream"])
+class TestOnError:
+    def test_load_release_raises(self, release, column, streaming):
+        with pytest.raises(ReleaseError, match=r"b\.jpg") as caught:
+            list(load_release(release, split="train", load_assets=False, streaming=streaming))
+        assert caught.value.json_path.startswith(f"$.dataset.{PLACES[column][1]}")
+
+    @pytest.mark.parametrize("filters", [{}, {"filter_by_metadata": {"k": 1}}, {"filter_by": "labeled"}], ids=str)
+    def test_load_release_skips_the_sample(self, release, filters, streaming):
+        rows = load_release(release, split="train", load_assets=False, on_error="skip", streaming=streaming, **filters)
+        assert [row["name"] for row in rows] == ["a.jpg", "c.jpg"]
+
+    def test_load_release_keeps_the_sample_without_the_column(self, release, column, streaming):
+        rows = plain_rows(load_release(release, split="train", load_assets=False, on_error="keep", streaming=streaming))
+        assert [row["name"] for row in rows] == ["a.jpg", "b.jpg", "c.jpg"]
+        assert rows[1][column] is None
+        others = {"metadata", "annotations", "status"} - {column} - ({"status"} if column == "annotations" else set())
+        assert all(rows[1][name] is not None for name in others)
+
+
+def test_validate_reports_the_sample(release, column):
+    report = validate(release)
+    check = "unreadable-label" if column == "annotations" else "unreadable-attributes"
+    assert [(finding.sample, finding.check, finding.severity) for finding in report.findings] == [
+        ("b.jpg", check, "error")
+    ]
+
+
+@pytest.mark.parametrize("place", ["attributes", "metadata", "label"])
+def test_other_tasks_keep_the_sample_without_the_column(write_release, place, value):
+    part = {"k": MARK}
+    parts = {
+        "attributes": {"attributes": part},
+        "metadata": {"metadata": part},
+        "label": {"labels": {"ground-truth": {"label_status": "LABELED", "attributes": part}}},
+    }
+    path = write_release([{"name": "a"}, {"name": "b", **parts[place]}], task_type="pointcloud-cuboid")
+    path.write_text(path.read_text("utf-8").replace(json.dumps(MARK), value), encoding="utf-8")
+    _, row = load_release(path, split="train", on_error="keep")
+    column = {"attributes": "sample_attributes", "label": "label_attributes"}.get(place, place)
+    assert (row["name"], row[column]) == ("b", None)
+    assert load_release(path, split="train", on_error="skip")["name"] == ["a"]
+    with pytest.raises(ReleaseError):
+        load_release(path, split="train")
+
+
+def test_a_damaged_list_of_problems_is_an_error_of_ours(tmp_path):
+    file = tmp_path / "errors.jsonl"
+    file.write_bytes(b'{"sample": "a"')
+    with pytest.raises(StorageError, match="errors.jsonl"):
+        read_problems(file)
+    assert issubclass(StorageError, SegmentsHFError)
+
+
+def test_max_release_bytes_is_an_option_of_loading(write_release):
+    path = write_release([sample("a.jpg", "a.jpg")])
+    size = path.stat().st_size
+    assert len(load_release(path, split="train", load_assets=False, max_release_bytes=size)) == 1
+    with pytest.raises(ReleaseError, match="max_release_bytes"):
+        load_release(path, split="train", load_assets=False, max_release_bytes=size - 1)

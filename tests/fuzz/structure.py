@@ -1,0 +1,252 @@
+"""Release files that are changed at random: types, keys, numbers, text and bytes.
+
+`run` does this until a deadline, with a seed: the same seed makes the same files.
+"""
+
+from __future__ import annotations
+
+import copy
+import gzip
+import json
+import random
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from segments_hf import load_release, validate
+from segments_hf.errors import SegmentsHFError
+from segments_hf.release import Release
+
+LONGEST_CASE = 30.0  # seconds that the work for one file may take; it takes some milliseconds
+
+_BITMAP = {"annotations": [{"id": 1, "category_id": 1, "attributes": {"open": True}}, {"id": 2, "category_id": 2}]}
+_VECTORS = {
+    "annotations": [
+        {"id": 1, "category_id": 1, "type": "polygon", "points": [[0, 0], [9, 0], [5.5, 7]]},
+        {"id": 2, "category_id": 2, "type": "bbox", "points": [[1, 1], [4, 3]], "attributes": {"color": "red"}},
+    ]
+}
+_CUBOIDS = {"annotations": [{"id": 1, "category_id": 1, "type": "cuboid", "position": {"x": 1.5, "y": 2, "z": 0}}]}
+_LABELS: dict[str, Any] = {
+    "segmentation-bitmap": {**_BITMAP, "segmentation_bitmap": {"url": "a.png"}, "image_attributes": {"sky": "blue"}},
+    "vector": _VECTORS,
+    "image-segmentation-sequence": {"frames": [{**_BITMAP, "segmentation_bitmap": {"url": "a.png"}}, None]},
+    "image-vector-sequence": {"frames": [_VECTORS, {"annotations": []}]},
+    "pointcloud-cuboid": _CUBOIDS,
+}
+_HUGE = ["1e400", "-1e999", "9" * 25, "9" * 5000, "-" + "9" * 400, "0." + "1" * 400, "1e-400", "9223372036854775808"]
+_DEEP = ["[" * 100_000, "[" * 300 + "]" * 300, '{"a":' * 2000 + "1" + "}" * 2000]
+_VALUES: list[Any] = [
+    None,
+    True,
+    0,
+    -1,
+    1.5,
+    2**31,
+    2**63,
+    2**70,
+    "",
+    "é",
+    "a\0b",
+    "\x1b[31m",
+    [],
+    {},
+    [[]],
+    [None],
+    {"a": 1},
+]
+_PIECES = [
+    b"NaN",
+    b"Infinity",
+    b"<html>",
+    b"\xff\xfe",
+    b"\xe9",
+    b"\0",
+    b'"',
+    b"{",
+    b"]",
+    b"\\ud800",
+    b"\x1f\x8b",
+    b" " * 99,
+]
+_MARK = "@@the place of raw text@@"
+
+
+def document(task_type: str) -> dict[str, Any]:
+    """Return a release of two samples in which nothing is wrong, as the content of its file."""
+    is_sequence = "sequence" in task_type
+    image = {"url": "a.jpg"}
+    attributes = {"frames": [{"name": "0", "timestamp": 5, "image": image}, {"image": image}]} if is_sequence else None
+    samples = [
+        {
+            "name": name,
+            "uuid": f"u-{name}",
+            "metadata": {"k": 1, "city": "Ghent"},
+            "attributes": attributes or {"image": image},
+            "labels": {"ground-truth": {"label_status": "LABELED", "attributes": _LABELS[task_type]}},
+        }
+        for name in ("a.jpg", "b.jpg")
+    ]
+    categories = [
+        {"id": 1, "name": "cat", "color": [255, 0, 0], "attributes": [{"name": "open"}]},
+        {"id": 2, "name": "dog"},
+    ]
+    dataset = {
+        "name": "pets",
+        "owner": "jane",
+        "description": "",
+        "task_type": task_type,
+        "task_attributes": {"format_version": "0.1", "categories": categories},
+        "tasks": {"ground-truth": {"task_type": "", "attributes": {}}},
+        "labelsets": [{"name": "ground-truth", "is_groundtruth": True}],
+        "samples": samples,
+    }
+    return {"name": "v1", "description": "", "created_at": "2025-01-01 00:00:00", "dataset": dataset}
+
+
+def mutated(seed: int | str) -> bytes:
+    """Return the content of a release file with one to four changes; the same for the same seed."""
+    chance = random.Random(seed)
+    tree = copy.deepcopy(document(chance.choice(list(_LABELS))))
+    raw: list[str] = []
+    for _ in range(chance.choice([1, 1, 1, 2, 4])):
+        _change_tree(tree, chance, raw)
+    text = json.dumps(tree, ensure_ascii=chance.random() < 0.5)
+    for piece in raw:
+        text = text.replace(json.dumps(_MARK), piece, 1)
+    content = text.encode(chance.choice(["utf-8"] * 20 + ["latin-1", "utf-16", "utf-32"]), "replace")
+    if chance.random() < 0.3:
+        content = _change_bytes(content, chance)
+    return gzip.compress(content) if chance.random() < 0.05 else content
+
+
+def _change_tree(tree: Any, chance: random.Random, raw: list[str]) -> None:
+    places = list(_places(tree))
+    if not places:
+        return
+    holder, key = chance.choice(places)
+    match chance.randrange(6):
+        case 0:
+            del holder[key]
+        case 1:
+            holder[key] = copy.deepcopy(chance.choice(_VALUES))
+        case 2:
+            other, _ = chance.choice(places)
+            holder[key] = copy.deepcopy(other)
+        case 3:
+            holder[key] = _MARK
+            raw.append(chance.choice(_HUGE if chance.random() < 0.7 else _DEEP))
+        case 4:
+            other, other_key = chance.choice(places)
+            holder[key] = copy.deepcopy(other[other_key])
+        case _:
+            value = holder[key]
+            holder[key] = [value] if chance.random() < 0.5 else {str(key): value, "": value}
+
+
+def _places(tree: Any) -> Any:
+    """All places of values in a tree: what holds them, and their key."""
+    waiting = [tree]
+    while waiting:
+        holder = waiting.pop()
+        for key in list(holder) if isinstance(holder, dict) else range(len(holder)):
+            yield holder, key
+            if isinstance(holder[key], dict | list):
+                waiting.append(holder[key])
+
+
+def _change_bytes(content: bytes, chance: random.Random) -> bytes:
+    changed = bytearray(content)
+    place = chance.randrange(len(changed) + 1)
+    match chance.randrange(4):
+        case 0:
+            del changed[place:]
+        case 1:
+            changed[place : place + 1] = bytes([chance.randrange(256)])
+        case 2:
+            changed[place:place] = chance.choice(_PIECES)
+        case _:
+            del changed[place : place + chance.randrange(1, 40)]
+    return bytes(changed)
+
+
+def check(content: bytes, folder: Path) -> str:
+    """Read a release file in all ways that fetch nothing.
+
+    Args:
+        content: The content of the file.
+        folder: Where the file and caches may be written.
+
+    Returns:
+        The name of the error of the first way that failed; ``read`` where none did.
+
+    Raises:
+        Exception: Any error that is not a `SegmentsHFError`: a fault of the software.
+        AssertionError: It took too long.
+    """
+    path = folder / "release.json"
+    path.write_bytes(content)
+    began = time.monotonic()
+    errors = []
+    for way in (_open, _load, _load_filtered, _validate):
+        try:
+            way(path, folder)
+        except SegmentsHFError as error:
+            errors.append(f"{type(error).__name__}{'' if str(error) else ' without a text'}")
+    assert "without a text" not in " ".join(errors)
+    assert time.monotonic() - began < LONGEST_CASE
+    return errors[0] if errors else "read"
+
+
+def _open(path: Path, folder: Path) -> None:
+    release = Release.open(path)
+    _ = (release.categories, release.task_type, release.created_at, release.owner, release.labelsets)
+    for index in range(len(release)):
+        sample = release[index]
+        _ = (sample.metadata, sample.attributes_json, sample.images)
+        for labelset in sample.labelsets:
+            sample.label(labelset)
+
+
+def _load(path: Path, folder: Path) -> None:
+    for row in load_release(path, split="train", streaming=True, load_assets=False, on_error="skip", cache_dir=folder):
+        assert row["name"]
+
+
+def _load_filtered(path: Path, folder: Path) -> None:
+    options = {"filter_by_metadata": {"k": 1}, "filter_by": "labeled", "splits": {"train": 0.5, "test": 0.5}}
+    for rows in load_release(
+        path, streaming=True, load_assets=False, on_error="keep", cache_dir=folder, **options
+    ).values():
+        list(rows)
+
+
+def _validate(path: Path, folder: Path) -> None:
+    str(validate(path))
+
+
+def run(seconds: float, seed: int) -> Counter[str]:
+    """Read changed release files until the time is over.
+
+    Args:
+        seconds: The time.
+        seed: The seed; a file is told from others of this seed by its number.
+
+    Returns:
+        The number of files by what became of them.
+
+    Raises:
+        AssertionError: A file made an error that is not ours, or took too long; the message has what makes it again.
+    """
+    end, outcomes, number = time.monotonic() + seconds, Counter[str](), 0
+    with tempfile.TemporaryDirectory() as folder:
+        while time.monotonic() < end:
+            case = f"{seed}-{number}"
+            try:
+                outcomes[check(mutated(case), Path(folder))] += 1
+            except Exception as error:
+                raise AssertionError(f"structure: mutated({case!r}) made {type(error).__name__}: {error}") from error
+            number += 1
+    return outcomes

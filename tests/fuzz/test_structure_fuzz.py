@@ -1,0 +1,29 @@
+"""Release files that are changed at random are read, or refused by an error of ours."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from .structure import check, document, mutated, run
+
+
+@pytest.mark.parametrize("first", range(0, 60, 20))
+def test_changed_release_files_are_read_or_refused(first, tmp_path):
+    for number in range(first, first + 20):
+        check(mutated(number), tmp_path)
+
+
+@pytest.mark.parametrize("task_type", ["segmentation-bitmap", "vector", "image-vector-sequence", "pointcloud-cuboid"])
+def test_release_files_without_a_change_are_read(task_type, tmp_path):
+    assert check(json.dumps(document(task_type)).encode(), tmp_path) == "read"
+
+
+def test_changes_depend_on_the_seed_alone():
+    assert [mutated(number) for number in range(9)] == [mutated(number) for number in range(9)]
+
+
+@pytest.mark.slow
+def test_changed_release_files_of_another_seed():
+    assert run(20, seed=3).total() > 0

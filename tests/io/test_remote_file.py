@@ -1,0 +1,125 @@
+"""A server can cost no more than a number of bytes and seconds, and each of its faults is one error of ours."""
+
+from __future__ import annotations
+
+import gzip
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from fuzz.servers import BEHAVIORS, MAY_SUCCEED, SLOW, MisbehavingServer, sending
+
+from segments_hf.errors import SegmentsHFError
+from segments_hf.io.limited_reading import TooLargeError
+from segments_hf.io.remote_file import RemoteFileError, read_url
+
+CONTENT = b'{"dataset": {"samples": []}}' * 100
+TOO_LARGE = {"endless_body", "endless_chunks", "gzip_bomb", "nested_gzip_bomb"}
+WHOLE = {*MAY_SUCCEED, "short_content_length", "gzip_file_bomb", "gzip_file_bomb_in_gzip", "endless_body_of_an_error"}
+
+
+@pytest.fixture(scope="module")
+def server():
+    with MisbehavingServer(CONTENT) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch):
+    monkeypatch.setattr("urllib3.Retry.sleep", lambda *_: None)
+
+
+@pytest.mark.parametrize("behavior", MAY_SUCCEED)
+def test_read_url_returns_content(behavior, server):
+    response = read_url(server.url(behavior), max_bytes=len(CONTENT))
+    assert (response.status, response.content, response.is_error) == (200, CONTENT, False)
+
+
+def test_read_url_counts_bytes_up_to_the_limit(server):
+    with pytest.raises(TooLargeError):
+        read_url(server.url("good"), max_bytes=len(CONTENT) - 1)
+
+
+@pytest.mark.parametrize("behavior", sorted(TOO_LARGE))
+def test_read_url_ends_when_there_are_too_many_bytes(behavior, server):
+    with pytest.raises(TooLargeError, match=r"1,000,000"):
+        read_url(server.url(behavior), max_bytes=1_000_000)
+
+
+@pytest.mark.parametrize("behavior", SLOW)
+def test_read_url_ends_when_the_time_is_over(behavior, server):
+    began = time.monotonic()
+    with pytest.raises(RemoteFileError, match="slow"):
+        read_url(server.url(behavior), max_bytes=10**6, seconds=0.4)
+    assert time.monotonic() - began < 15
+
+
+@pytest.mark.parametrize("behavior", sorted(BEHAVIORS.keys() - TOO_LARGE - WHOLE - set(SLOW)))
+def test_read_url_raises_one_error_for_each_fault(behavior, server):
+    with pytest.raises(RemoteFileError) as caught:
+        read_url(server.url(behavior) + "?sig=secret", max_bytes=10**8, seconds=10)
+    assert "secret" not in str(caught.value)
+    assert isinstance(caught.value, SegmentsHFError)
+
+
+@pytest.mark.parametrize("scheme", ["file", "ftp", "data"])
+def test_read_url_names_a_redirect_that_is_not_http(scheme, server):
+    with pytest.raises(RemoteFileError, match="redirect"):
+        read_url(server.url(f"redirect_to_{scheme}"), max_bytes=10**6)
+
+
+def test_read_url_does_not_read_the_body_of_an_error(server):
+    response = read_url(server.url("endless_body_of_an_error"), max_bytes=10**6, seconds=10)
+    assert (response.status, response.content) == (503, b"")
+
+
+_PEAK = """
+import resource, sys
+sys.path.insert(0, {tests!r})
+import urllib3
+urllib3.Retry.sleep = lambda *_: None
+from segments_hf.errors import SegmentsHFError
+from segments_hf.io.remote_file import read_url
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    read_url({url!r}, max_bytes=2**20, seconds=30)
+except SegmentsHFError:
+    pass
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the unit of ru_maxrss differs")
+@pytest.mark.parametrize(
+    "behavior",
+    ["gzip_bomb", "nested_gzip_bomb", "endless_body", "endless_body_of_an_error", "endless_body_of_a_redirect"],
+)
+def test_read_url_holds_little_more_than_the_limit(behavior, server):
+    code = _PEAK.format(tests=str(Path(__file__).parents[1]), url=server.url(behavior))
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert int(done.stdout) < 64 * 1024  # KiB; the bodies have 256 MiB and more
+
+
+ENCODED = {
+    "gzip": ("gzip", gzip.compress(CONTENT)),
+    "capitals": ("GZIP", gzip.compress(CONTENT)),
+    "identity": ("identity", CONTENT),
+    "two times": ("gzip, identity, gzip", gzip.compress(gzip.compress(CONTENT))),
+    "members": ("gzip", b"".join(gzip.compress(CONTENT[start : start + 7]) for start in range(0, len(CONTENT), 7))),
+}
+
+
+@pytest.mark.parametrize("case", ENCODED)
+def test_read_url_undoes_encodings(case, server, monkeypatch):
+    encoding, body = ENCODED[case]
+    monkeypatch.setitem(BEHAVIORS, "encoded", sending(body, f"Content-Encoding: {encoding}"))
+    assert read_url(server.url("encoded"), max_bytes=len(body) + len(CONTENT)).content == CONTENT
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip, x", "gzip, gzip, gzip, gzip, gzip"])
+def test_read_url_names_encodings_that_it_does_not_undo(encoding, server, monkeypatch):
+    monkeypatch.setitem(BEHAVIORS, "encoded", sending(b"x", f"Content-Encoding: {encoding}"))
+    with pytest.raises(RemoteFileError, match="compressed"):
+        read_url(server.url("encoded"), max_bytes=100)
