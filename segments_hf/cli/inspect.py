@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from segments_hf.cli.console import output
+from segments_hf.cli.console import output, say_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,13 +23,12 @@ def inspect(
     json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
 ) -> None:
     """Show what a release holds: categories, statuses, image hosts. Fetches no asset."""
-    from segments_hf.io.json_text import indented_json
     from segments_hf.release import Release
     from segments_hf.stats.inspection import inspect_release
 
     inspection = inspect_release(Release.open(release), labelset)
     if json:
-        typer.echo(indented_json(inspection), nl=False)
+        say_json(inspection)
         return
     output.print(_facts(inspection))
     output.print(_table("Categories", ("id", "name", "color", "annotations"), map(_category, inspection.categories)))

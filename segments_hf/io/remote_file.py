@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
 import requests
@@ -12,7 +11,7 @@ from urllib3.exceptions import MaxRetryError
 
 from segments_hf.errors import ReleaseError
 from segments_hf.io.http_retries import RETRYABLE_STATUSES, retry_after_seconds
-from segments_hf.io.redaction import hide_queries
+from segments_hf.io.redaction import show_safely
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -25,9 +24,7 @@ TIMEOUT = (10, 60)  # seconds to connect, and between two reads
 
 _LONGEST_PAUSE = 60.0  # seconds that a server may ask to be left alone; what asks for more is refused at once
 
-# urllib3 logs the URLs that it asks for.
-for _name in ("urllib3.connectionpool", "urllib3.util.retry"):
-    logging.getLogger(_name).addFilter(hide_queries)
+show_safely(["urllib3.connectionpool", "urllib3.util.retry"])  # urllib3 logs the URLs that it asks for
 
 
 class _Retry(Retry):

@@ -12,6 +12,8 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
+from segments_hf.io.redaction import public_name
+
 
 class Category(msgspec.Struct, frozen=True):
     """A class of objects.
@@ -85,6 +87,9 @@ class AssetRef(msgspec.Struct, gc=False):
     """Where the bytes of a picture are."""
 
     url: str | None = None
+
+    def __repr__(self) -> str:
+        return f"AssetRef(url={self.url and public_name(self.url)!r})"
 
 
 class Frame(msgspec.Struct):

@@ -58,6 +58,6 @@ def _read_url(source: str, storage_options: Mapping[str, Any] | None) -> bytes:
             return bytes(file.read())
     except ImportError as error:
         raise ReleaseError(f"cannot read the URL: {error}", public_name(source)) from error
-    except (OSError, ValueError) as error:
+    except Exception as error:  # noqa: BLE001  (each library behind fsspec has errors of its own)
         # Its text may hold the whole URL, signature included.
         raise ReleaseError(f"cannot read the URL: {type(error).__name__}", public_name(source)) from None

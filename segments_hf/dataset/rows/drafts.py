@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from segments_hf.errors import ReleaseError, SegmentsHFError
+from segments_hf.io.redaction import json_without_secrets
 from segments_hf.release import UNLABELED, Frame, JsonLabel, json_text
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ class Draft:
 
     name: str
     row: dict[str, Any]
-    image: str | None = None
-    bitmap: str | None = None
+    image: str | None = field(default=None, repr=False)  # it may be signed
+    bitmap: str | None = field(default=None, repr=False)
     uuid: str | None = None
     errors: list[tuple[str | None, SegmentsHFError]] = field(default_factory=list)
 
@@ -70,9 +71,11 @@ def _json_draft(sample: Sample, labelset: str | None) -> Draft:
     label = sample.label(labelset)
     row = {
         **_identity(sample, label),
-        "sample_attributes": sample.attributes_json,
-        "label_attributes": json_text(label.attributes) if isinstance(label, JsonLabel) else None,
-        "metadata": sample.metadata_json,
+        "sample_attributes": json_without_secrets(sample.attributes_json),
+        "label_attributes": (
+            json_without_secrets(json_text(label.attributes)) if isinstance(label, JsonLabel) else None
+        ),
+        "metadata": json_without_secrets(sample.metadata_json),
     }
     return Draft(sample.name, row, uuid=sample.uuid)
 
@@ -116,8 +119,9 @@ def _frame_draft(
         "width": None,
         "height": None,
         "annotations": [_annotation(annotation, class_indices) for annotation in annotations],
-        "image_attributes": content and (json_text(content.image_attributes) or json_text(content.attributes)),
-        "metadata": sample.metadata_json,
+        "image_attributes": content
+        and json_without_secrets(json_text(content.image_attributes) or json_text(content.attributes)),
+        "metadata": json_without_secrets(sample.metadata_json),
     }
     draft = Draft(sample.name, row, frame.image.url if frame.image else None, uuid=sample.uuid)
     if kind.bitmap:
@@ -137,7 +141,7 @@ def _identity(sample: Sample, label: Label[Any] | JsonLabel | None) -> dict[str,
 def _annotation(annotation: Annotation, class_indices: Mapping[int, int]) -> dict[str, Any]:
     fields = msgspec.structs.asdict(annotation)
     fields["category"] = class_indices.get(annotation.category_id)
-    fields["attributes"] = json_text(annotation.attributes)
+    fields["attributes"] = json_without_secrets(json_text(annotation.attributes))
     return fields
 
 
