@@ -58,4 +58,4 @@ def put_image(image: Mapping[str, Any] | None, target: Path, images: str) -> Non
         else:
             shutil.copyfile(image["path"], target)
     except FileNotFoundError as error:
-        raise AssetError(f"its image is not where the dataset says: {error}; load the release again") from error
+        raise AssetError(f"its image is not where the dataset says: {error}; load the release again") from None

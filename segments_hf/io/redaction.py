@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import TYPE_CHECKING
+import traceback
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 import msgspec
 
 from segments_hf.io.urls import is_url
 from segments_hf.shown_text import shown, without_parameters, without_secrets, without_users
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 # The query parameters that sign a URL, in lower case. Many are common words elsewhere, so they count only beside the
 # signature itself: `Signature` (AWS, Google and CloudFront) or `sig`
@@ -28,7 +25,7 @@ _AZURE_KEYS = frozenset(
 )
 
 _QUERY = re.compile(r"\?[^\s'\"]+")
-_BROKEN_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]+:[/\\]")  # of a letter alone, it is a drive of Windows
+_BROKEN_URL = re.compile(r"[a-z][a-z0-9+.\-]+:[/\\]|(?:https?|ftps?):", re.IGNORECASE)  # not a drive of Windows
 _JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _MAY_HOLD_SECRETS = re.compile(r"[@=]|\\u00[43]|%3d", re.IGNORECASE)
 
@@ -102,34 +99,37 @@ def json_without_secrets(text: str | None) -> str | None:
     return _JSON_TEXT.sub(_literal_without_secrets, text)
 
 
-def show_safely(names: Iterable[str]) -> None:
-    """Keep secrets and control characters out of the logs with these names; of other libraries, queries too."""
-    for name in names:
-        logging.getLogger(name).addFilter(hide_queries)
-
-
 def own_logger(name: str) -> logging.Logger:
     """The logger of a module of ours: what it logs may hold names and URLs of a release."""
     logger = logging.getLogger(name)
-    logger.addFilter(_show_safely)
+    logger.addFilter(hide_secrets)
     return logger
 
 
 def hide_queries(record: logging.LogRecord) -> bool:
-    """A filter of logs: they are told without queries."""
-    message = record.getMessage()
-    _set_message(record, message, shown(without_queries(message)))
+    """A filter of logs: they are told without queries, those of paths included, and else as `hide_secrets` does it."""
+    _set_message(record, without_queries(record.getMessage()))
+    return hide_secrets(record)
+
+
+def hide_secrets(record: logging.LogRecord) -> bool:
+    """A filter of logs: messages and tracebacks are told without secrets and control characters."""
+    _set_message(record, shown(record.getMessage()))
+    if record.exc_info and record.exc_info[1] is not None:
+        told = "".join(traceback.format_exception(record.exc_info[1])).rstrip("\n")
+        if shown(told) != told:
+            record.exc_info, record.exc_text = None, shown(told)
     return True
 
 
-def _show_safely(record: logging.LogRecord) -> bool:
-    message = record.getMessage()
-    _set_message(record, message, shown(message))
-    return True
+# Libraries that log the URLs that they are given, by what they call their logs.
+for _name in ("aiohttp.client", "fsspec", "fsspec.asyn", "fsspec.cached", "fsspec.http", "httpx", "httpx2",
+              "huggingface_hub.utils._http"):  # fmt: skip
+    logging.getLogger(_name).addFilter(hide_secrets)
 
 
-def _set_message(record: logging.LogRecord, message: str, safe: str) -> None:
-    if safe != message:
+def _set_message(record: logging.LogRecord, safe: str) -> None:
+    if safe != record.getMessage():
         record.msg, record.args = safe, ()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 import requests
@@ -11,7 +12,7 @@ from urllib3.exceptions import MaxRetryError
 
 from segments_hf.errors import ReleaseError
 from segments_hf.io.http_retries import RETRYABLE_STATUSES, retry_after_seconds
-from segments_hf.io.redaction import show_safely
+from segments_hf.io.redaction import hide_queries
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -24,7 +25,9 @@ TIMEOUT = (10, 60)  # seconds to connect, and between two reads
 
 _LONGEST_PAUSE = 60.0  # seconds that a server may ask to be left alone; what asks for more is refused at once
 
-show_safely(["urllib3.connectionpool", "urllib3.util.retry"])  # urllib3 logs the URLs that it asks for
+# urllib3 logs the URLs that it asks for.
+for _name in ("urllib3.connectionpool", "urllib3.util.retry"):
+    logging.getLogger(_name).addFilter(hide_queries)
 
 
 class _Retry(Retry):

@@ -45,7 +45,8 @@ def map_file(path: Path) -> Buffer:
                 return b""
             return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     except (OSError, ValueError) as error:
-        raise ReleaseError(f"cannot read the file: {getattr(error, 'strerror', error)}", str(path)) from error
+        # Its text holds the path, which may be a URL that is spelled wrongly.
+        raise ReleaseError(f"cannot read the file: {getattr(error, 'strerror', error)}", str(path)) from None
 
 
 def unpack(content: Buffer, source: str) -> Buffer:
