@@ -11,12 +11,12 @@ import re
 # What separates a scheme from the rest; `https:/host`, `https:\\host` and percent-escapes are wrong, but seen.
 _SLASHES = r"(?:[/\\]|%2[fF]|%5[cC])"
 _SCHEME = rf"[A-Za-z][A-Za-z0-9+.\-]{{1,20}}:{_SLASHES}+"
-_URL = re.compile(rf"""(?:{_SCHEME}|{_SLASHES}{{2,}}|\b[Hh][Tt][Tt][Pp][Ss]?:)[^\s"<>]*""")
+_URL = re.compile(rf"""(?:{_SCHEME}|{_SLASHES}{{2,}}|[Hh][Tt][Tt][Pp][Ss]?:)[^\s"<>]*""")
 _URL_PARTS = re.compile(rf"({_SCHEME}|\A{_SLASHES}{{2,}}|\A[Hh][Tt][Tt][Pp][Ss]?:)")
 _AUTHORITY_END = re.compile(r"[/\\?#]")
 # A host that nobody takes for a part of a password: an IPv6 address, a name with a dot, or localhost.
 _HOST = re.compile(r"(?:\[[\w:.%]*\]|localhost|[\w\-]+(?:\.[\w\-]+)+\.?)(?::\d{0,5})?")
-_WEB = ("http:", "https:", "ftp:", "ftps:")
+_WEB = re.compile(r"(?:https?|ftps?):", re.IGNORECASE)
 _AFTER_PATH = re.compile(r"([?#])[^\s'\"]+")
 _PARAMETER = re.compile(
     r"((?:[?&;#]|%3f|%26|%23)(?:x-amz-[\w-]{1,40}|x-goog-[\w-]{1,40}|signature|sig|awsaccesskeyid|googleaccessid"
@@ -74,7 +74,7 @@ def without_users(url: str) -> str:
         return url
     parts = _URL_PARTS.split(url)  # what is before the first scheme; then schemes and what follows each
     for place in range(2, len(parts), 2):
-        parts[place] = _without_user(parts[place], is_web=parts[place - 1].lower().startswith(_WEB))
+        parts[place] = _without_user(parts[place], is_web=_WEB.search(parts[place - 1]) is not None)
     return "".join(parts)
 
 

@@ -68,6 +68,8 @@ def unsigned(url: str) -> str:
         return url
     try:
         parts = urlsplit(url)
+        if not parts.netloc:  # a chain, or no URL
+            parts = urlsplit(without_users(url))
     except ValueError:  # no URL at all, so nothing is kept under it
         return public_name(url)
     pairs = [(unquote(pair.partition("=")[0]).lower(), pair) for pair in parts.query.split("&")]

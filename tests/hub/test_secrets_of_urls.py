@@ -7,6 +7,7 @@ import logging
 import pickle
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from segments_hf.errors import SegmentsHFError
 
 from .hub_server import HubServer
 
+REPO = "jane/flowers"
 _SIGNATURE = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={}&X-Amz-Signature={}"
 
 
@@ -70,6 +72,9 @@ def _spellings(secret: Secrets, host: str) -> list[str]:
         f"images/a.jpg?sig={secret()}",
         f"images/http:/jane:{secret()}@{host}/a.jpg",
     ]
+
+
+SAMPLES = len(_spellings(Secrets(), ""))
 
 
 def _release(secret: Secrets, host: str) -> dict[str, Any]:
@@ -147,6 +152,83 @@ def _attempt(call: Callable[[], Any]) -> str:
     return f"{result!r}\n{result}"
 
 
+def _rows(dataset: Any) -> Any:
+    return dataset.with_format("arrow")[:].to_pylist() if hasattr(dataset, "num_rows") else list(dataset)
+
+
+def _undecoded(stream: Any) -> Any:
+    for column in ("image", "segmentation_bitmap"):
+        stream = stream.cast_column(column, datasets.Image(decode=False))
+    return stream
+
+
+def _library_calls(source: str, out: Path) -> dict[str, Callable[[], Any]]:
+    """What a user does with a release in Python."""
+    quick = {"timeout": 5}
+    load = partial(segments_hf.load_release, source, split="train", **quick)
+    by_sample = {
+        f"load sample {number}": lambda number=number: _rows(load(filter_by_metadata={"number": number}))
+        for number in range(SAMPLES)
+    }
+    return by_sample | {
+        "load": lambda: _rows(load(on_error="keep")),
+        "load without assets": lambda: _rows(load(load_assets=False)),
+        "load in processes": lambda: _rows(load(on_error="keep", num_proc=2, embed=True)),
+        "load to raise": load,
+        "stream": lambda: _rows(_undecoded(load(on_error="keep", streaming=True))),
+        "stream itself": lambda: (stream := load(streaming=True), stream.info),
+        "config": lambda: release_builder(source, resolve={"https://a:b@c/": "s3://x/"}).config,
+        "pickled config": lambda: pickle.loads(pickle.dumps(release_builder(source).config)),
+        "dataset": lambda: (dataset := load(load_assets=False), dataset.info, dataset._fingerprint),
+        "pickled dataset": lambda: pickle.dumps(load(load_assets=False)),
+        "release": lambda: segments_hf.Release.open(source),
+        "images": lambda: [sample.images for sample in segments_hf.Release.open(source)],
+        "keys": lambda: release_builder(source).config.release_keys,
+        "validate": lambda: (report := segments_hf.validate(source, assets=True, **quick), pickle.dumps(report)),
+        "stats": lambda: (counted := segments_hf.stats(source, assets=True, **quick), pickle.dumps(counted)),
+        "preview": lambda: segments_hf.preview(source, out / "page.html", **quick),
+        "export": lambda: segments_hf.export_dataset(load(streaming=True, on_error="skip"), "coco", out / "coco"),
+        "export what fails": lambda: segments_hf.export_dataset(source, "yolo", out / "yolo"),
+        "push": lambda: segments_hf.push_to_hub(source, REPO, on_error="keep"),
+        "push a layout": lambda: segments_hf.push_to_hub(source, REPO, layout="semantic-segmentation"),
+    }
+
+
+def _commands(source: str, out: Path) -> dict[str, Callable[[], Any]]:
+    """What a user does with a release on the command line."""
+    fetching = ["--assets", "--timeout", "5"]
+    commands = {
+        "inspect": [],
+        "inspect --json": ["--json"],
+        "validate": fetching,
+        "validate --json": [*fetching, "--json"],
+        "stats": fetching,
+        "build": [str(out / "built"), "--timeout", "5"],
+    }
+    return {
+        f"command {name}": lambda name=name, rest=rest: CliRunner().invoke(app, [name.split()[0], source, *rest]).output
+        for name, rest in commands.items()
+    }
+
+
+def _places(source: str, urls: list[str]) -> dict[str, Callable[[], Any]]:
+    """What goes wrong where a release is at each of these URLs, or its pictures were moved there."""
+    calls: dict[str, Callable[[], Any]] = {}
+    for number, url in enumerate(urls):
+        calls |= {
+            f"open release {number}": lambda url=url: segments_hf.Release.open(url),
+            f"load release {number}": lambda url=url: segments_hf.load_release({"train": url}, streaming=True),
+            f"moved to {number}": lambda url=url: segments_hf.load_release(source, timeout=5, resolve=lambda _: url),
+        }
+    return calls
+
+
+def _files(*folders: Path) -> dict[str, str]:
+    """The names of files, and what is in them."""
+    paths = [path for folder in folders for path in folder.rglob("*")]
+    return {str(path): path.read_bytes().decode("latin-1") if path.is_file() else "" for path in paths}
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("fast")
 @pytest.mark.parametrize("source", ["file", "url"], indirect=True)
@@ -163,79 +245,21 @@ def test_no_secret_of_a_url_is_shown_or_stored(
     caplog.set_level(logging.DEBUG)
     for name in ("botocore", "s3fs"):  # in DEBUG they log the user's own requests, credentials included
         logging.getLogger(name).setLevel(logging.INFO)
-    samples = len(_spellings(Secrets(), ""))
     out = tmp_path / "out"
     out.mkdir()
-    quick = {"timeout": 5}
-    seen: dict[str, str] = {}
-
-    def see(what: str, call: Callable[[], Any]) -> None:
-        seen[what] = _attempt(call)
-
-    def rows(dataset: Any) -> Any:
-        return dataset.with_format("arrow")[:].to_pylist() if hasattr(dataset, "num_rows") else list(dataset)
-
-    def load(**options: Any) -> Any:
-        return segments_hf.load_release(source, split="train", **{**quick, **options})
-
-    def load_from(url: str) -> Any:
-        return segments_hf.load_release({"train": url}, streaming=True)
-
-    see("load", lambda: rows(load(on_error="keep")))
-    see("load without assets", lambda: rows(load(load_assets=False)))
-    see("load in processes", lambda: rows(load(on_error="keep", num_proc=2, embed=True)))
-    see("load to raise", load)
-    for number in range(samples):
-        see(f"load sample {number}", lambda: rows(load(filter_by_metadata={"number": number})))  # noqa: B023
-    see("stream", lambda: rows(load(on_error="keep", streaming=True).cast_column("image", datasets.Image(decode=False))
-                               .cast_column("segmentation_bitmap", datasets.Image(decode=False))))  # fmt: skip
-    see("stream itself", lambda: (load(streaming=True), load(streaming=True).info))
-    see("config", lambda: release_builder(source, resolve={"https://a:b@c/": "s3://x/"}).config)
-    see("pickled config", lambda: pickle.loads(pickle.dumps(release_builder(source).config)))
-    see("fingerprint", lambda: load(load_assets=False)._fingerprint)
-    see("info", lambda: load(load_assets=False).info)
-    see("pickled dataset", lambda: pickle.dumps(load(load_assets=False)))
-    see("release", lambda: segments_hf.Release.open(source))
-    see("images", lambda: [sample.images for sample in segments_hf.Release.open(source)])
-    see("keys", lambda: release_builder(source).config.release_keys)
-    see("validate", lambda: (report := segments_hf.validate(source, assets=True, **quick), pickle.dumps(report)))
-    see("stats", lambda: (counted := segments_hf.stats(source, assets=True, **quick), pickle.dumps(counted)))
-    see("preview", lambda: segments_hf.preview(source, out / "page.html", **quick))
-    see("export", lambda: segments_hf.export_dataset(load(streaming=True, on_error="skip"), "coco", out / "coco"))
-    see("export what fails", lambda: segments_hf.export_dataset(source, "yolo", out / "yolo"))
-    see("push", lambda: segments_hf.push_to_hub(source, "jane/flowers", on_error="keep"))
-    see("push layout", lambda: segments_hf.push_to_hub(source, "jane/flowers", layout="semantic-segmentation"))
-    fetching = ["--assets", "--timeout", "5"]
-    for command in (
-        ["inspect", source],
-        ["inspect", source, "--json"],
-        ["validate", source, *fetching],
-        ["validate", source, *fetching, "--json"],
-        ["stats", source, *fetching],
-        ["build", source, str(out / "built"), "--timeout", "5"],
-    ):
-        arguments = [argument for argument in command if argument != source]
-        see(" ".join(arguments), lambda: CliRunner().invoke(app, command).output)  # noqa: B023
-    of_releases = [
-        url for url in _spellings(secret, server.address.removeprefix("http://")) if not url.startswith("ftp")
-    ]
-    for number, url in enumerate(of_releases):
-        see(f"release {number}", lambda: segments_hf.Release.open(url))  # noqa: B023
-        see(f"load release {number}", lambda: load_from(url))  # noqa: B023
-        see(f"moved to {number}", lambda: rows(load(resolve=lambda _: url)))  # noqa: B023
-
+    # fsspec would wait half a minute for the server of the test to speak FTP.
+    urls = [url for url in _spellings(secret, server.address.removeprefix("http://")) if not url.startswith("ftp")]
+    calls = _library_calls(source, out) | _commands(source, out) | _places(source, urls)
+    seen = {what: _attempt(call) for what, call in calls.items()}
     captured = capfd.readouterr()
     seen |= {"stdout": captured.out, "stderr": captured.err, "log": caplog.text}
     seen["log with arguments"] = repr([(record.msg, record.args) for record in caplog.records])
-    for path in [*out.rglob("*"), *caches.rglob("*"), *(tmp_path / "hub").rglob("*")]:
-        seen[f"name of {path.name}"] = str(path)
-        if path.is_file():
-            seen[f"content of {path}"] = path.read_bytes().decode("latin-1")
-    for name, content in hub.files("jane/flowers").items():
-        seen[f"on the Hub: {name}"] = content.decode("latin-1")
-    pushed = datasets.load_dataset("jane/flowers", split="train")
-    seen["rows on the Hub"] = repr(pushed.with_format("arrow")[:].to_pylist())
-    assert len(pushed) == samples
+    files = _files(out, caches, tmp_path / "hub")
+    seen |= files | {"names of files": "\n".join(files)}
+    seen |= {f"on the Hub: {name}": content.decode("latin-1") for name, content in hub.files(REPO).items()}
+    pushed = datasets.load_dataset(REPO, split="train")
+    seen["rows on the Hub"] = repr(_rows(pushed))
+    assert len(pushed) == SAMPLES
     assert {path.name for path in out.iterdir()} == {"page.html", "coco"}
     assert {what: found for what, text in seen.items() if (found := secret.in_text(text))} == {}
 
