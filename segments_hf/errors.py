@@ -7,7 +7,7 @@ Messages hold names and URLs that others chose. So all texts that an error is ma
 here: they have no secrets of URLs, and no characters that a terminal obeys.
 """
 
-from segments_hf.shown_text import shown
+from segments_hf.shown_text import printable, shown
 
 
 class SegmentsHFError(Exception):
@@ -31,7 +31,7 @@ class ReleaseError(SegmentsHFError, ValueError):
     """
 
     def __init__(self, problem: str, source: str, json_path: str = "") -> None:
-        super().__init__(problem, source, json_path)
+        super().__init__(problem, printable(source), printable(json_path))
         self.problem: str
         self.source: str
         self.json_path: str

@@ -36,11 +36,23 @@ from segments_hf.io.json_text import compact_json, indented_json, json_line
 
 # Any characters, lone surrogates too, and pieces of markup among them.
 PIECES = [
-    "\x1b[31m", "\x1b]8;;http://x\x07", "\x9b", "\x7f", "\u202e", "\u2066", "\u2028", "\x85", "\r", "\n", "\t",
-    "\ud800", "\udfff", "<b>", "</p>", "-->", "<!--", "]]>", "<script>", "&amp;", "&#60;", "'", '"', "[x](http://x)", "![x](y)",
-    "http://www.x.com", "www.x.com", "a@x.com", "<http://x.com>", "`", "```", "# ", "\n# x", "---", "\n---\n", "* ",
-    "1. ", "**", "_x_", "~~", "|", "\\", "\\|", ":", "#", "[red]", "[/]", "[link=http://x]", "$x$", "    x", "> ", "=\n===",
-]  # fmt: skip
+    *("\x1b[31m", "\x1b]8;;http://x\x07", "\x9b", "\x7f", "\u202e", "\u2066", "\u2028", "\x85", "\r", "\n", "\t"),
+    *("\ud800", "\udfff", "<b>", "</p>", "-->", "<!--", "]]>", "<script>", "&amp;", "&#60;", "'", '"'),
+    *(
+        "[x](http://x)",
+        "![x](y)",
+        "http://www.x.com",
+        "www.x.com",
+        "a@x.com",
+        "<http://x.com>",
+        "`",
+        "```",
+        "# ",
+        "---",
+    ),
+    *("\n---\n", "\n# x", "* ", "1. ", "**", "_x_", "~~", "|", "\\", "\\|", ":", "#", "$x$", "    x", "> ", "=\n==="),
+    *("[red]", "[/]", "[link=http://x]"),
+]
 CHARACTERS = st.characters(exclude_categories=())
 TEXTS = st.lists(st.one_of(st.sampled_from(PIECES), st.text(CHARACTERS, max_size=8)), max_size=8).map("".join)
 
