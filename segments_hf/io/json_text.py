@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from segments_hf.io.escaping import well_formed
+from segments_hf.io.escaping import for_json_in_terminal, well_formed
 
 
 def encode_json(value: Any) -> bytes:
@@ -52,12 +52,12 @@ def indented_json(value: Any) -> bytes:
 
 
 def json_line(value: Any) -> bytes:
-    r"""A value as a line of a file of JSON lines.
+    r"""A value as a line of a file of JSON lines, which a terminal shows as it is.
 
     >>> json_line({"a": "b\n"})
     b'{"a":"b\\n"}\n'
     """
-    return encode_json(value) + b"\n"
+    return for_json_in_terminal(encode_json(value)).encode() + b"\n"
 
 
 def text_or_json(value: Any) -> str:
