@@ -2,11 +2,23 @@
 
 Every error of this library is a `SegmentsHFError`; each child is also the built-in that fits, so that code which
 knows nothing of this library still catches it. A message names what was got, what was wanted, and where.
+
+Messages hold names and URLs that others chose. So all texts that an error is made of are made safe to show, once and
+here: they have no secrets of URLs, and no characters that a terminal obeys.
 """
+
+from segments_hf.shown_text import printable, shown
 
 
 class SegmentsHFError(Exception):
-    """The root of all errors that segments-hf raises on purpose."""
+    """The root of all errors that segments-hf raises on purpose.
+
+    Args:
+        texts: What it says, which is made safe to show.
+    """
+
+    def __init__(self, *texts: object) -> None:
+        super().__init__(*(shown(text) if isinstance(text, str) else text for text in texts))
 
 
 class ReleaseError(SegmentsHFError, ValueError):
@@ -19,10 +31,11 @@ class ReleaseError(SegmentsHFError, ValueError):
     """
 
     def __init__(self, problem: str, source: str, json_path: str = "") -> None:
-        super().__init__(problem, source, json_path)
-        self.problem = problem
-        self.source = source
-        self.json_path = json_path
+        super().__init__(problem, printable(source), printable(json_path))
+        self.problem: str
+        self.source: str
+        self.json_path: str
+        self.problem, self.source, self.json_path = self.args
 
     def __str__(self) -> str:
         return f"{self.source}: {f'at {self.json_path}: ' if self.json_path else ''}{self.problem}"

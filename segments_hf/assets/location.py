@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit
 
 from segments_hf.errors import AssetError, OptionError
 from segments_hf.io.object_stores import is_bucket_url
-from segments_hf.io.redaction import public_name
+from segments_hf.io.redaction import is_broken_url, public_name
 from segments_hf.io.urls import file_path, is_url, scheme_of
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ class Location:
         path: A file on this machine.
     """
 
-    url: str | None = None
+    url: str | None = field(default=None, repr=False)  # it may be signed
     path: Path | None = None
 
     def __str__(self) -> str:
-        return str(self.path) if self.url is None else public_name(self.url)
+        return public_name(str(self.path) if self.url is None else self.url)
 
 
 def locate(reference: str, base: str, resolve: Callable[[str], str] | None = None) -> Location:
@@ -69,7 +69,9 @@ def _resolved(place: str, resolve: Callable[[str], str]) -> str:
         raise OptionError(f"resolve: got {found!r} for {public_name(place)}, wanted a URL or a path")
     path = file_path(found) or found
     if is_url(place) and not is_url(path) and ".." in Path(path).parts:
-        raise AssetError(f"{public_name(place)}: resolve makes {path} of it, which may lead out of your folder")
+        raise AssetError(
+            f"{public_name(place)}: resolve makes {public_name(path)} of it, which may lead out of your folder"
+        )
     return path
 
 
@@ -78,11 +80,14 @@ def _absolute(reference: str, base: str) -> str:
     path = file_path(reference) or reference
     if is_url(path):
         return path
+    if is_broken_url(path):  # it is no path either: no file of a release is called so
+        raise AssetError(f"{public_name(path)}: got a broken URL, wanted two slashes after its scheme")
     if not is_url(base):
         return str(Path(base, path))
     if Path(path).is_absolute():
         raise AssetError(
-            f"{path}: got a file of this machine in a release that came from {public_name(base)}; wanted a URL"
+            f"{public_name(path)}: got a file of this machine in a release that came from {public_name(base)}; "
+            "wanted a URL"
         )
     if scheme_of(base) in {"http", "https"}:
         return urljoin(f"{_checked(base)}/", quote(path))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
 from segments_hf.errors import AssetError, OptionError
@@ -28,7 +28,7 @@ class Prefixes:
     ('s3://mirror/a b.jpg', 'https://elsewhere/a.jpg')
     """
 
-    by_prefix: Mapping[str, str]
+    by_prefix: Mapping[str, str] = field(repr=False)  # URLs, which may have passwords
 
     def __call__(self, place: str) -> str:
         """The location of an asset now.

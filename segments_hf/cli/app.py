@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from segments_hf.cli import build, cache, demo, export, inspect, preview, push, stats, validate
-from segments_hf.cli.console import errors
+from segments_hf.cli.console import say_error
 
 
 class _Commands(TyperGroup):
@@ -22,7 +22,7 @@ class _Commands(TyperGroup):
         except Exception as error:
             if ctx.params["debug"] or type(error).__module__.startswith(("click", "typer")):
                 raise
-            errors.print(f"[bold red]Error:[/] {_escaped(error)}", soft_wrap=True, highlight=False)
+            say_error(_told(error))
             raise typer.Exit(1) from None
 
 
@@ -58,10 +58,8 @@ def main() -> None:
     app()
 
 
-def _escaped(error: Exception) -> str:
-    from rich.markup import escape
-
+def _told(error: Exception) -> str:
     from segments_hf.errors import SegmentsHFError
 
     kind = "" if isinstance(error, SegmentsHFError) else f"{type(error).__name__}: "
-    return escape(f"{kind}{error}")
+    return f"{kind}{error}"

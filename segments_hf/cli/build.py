@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from segments_hf.cli import options
-from segments_hf.cli.console import output
+from segments_hf.cli.console import say
 
 
 class Format(str, enum.Enum):
@@ -54,11 +54,9 @@ def build(
 
 
 def _summarize(rows: dict[str, int], out: Path, file_format: Format) -> None:
-    from rich.markup import escape
-
     for name, count in rows.items():
-        output.print(f"{name}: {count} rows", highlight=False)
+        say(f"{name}: {count} rows")
     size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
-    output.print(f"Wrote {escape(str(out))} ({size / 1e6:.1f} MB)", highlight=False, soft_wrap=True)
+    say(f"Wrote {out} ({size / 1e6:.1f} MB)")
     call = f"load_from_disk({str(out)!r})" if file_format is Format.arrow else f"load_dataset({str(out)!r})"
-    output.print(f"Load it with datasets.{escape(call)}", highlight=False, soft_wrap=True)
+    say(f"Load it with datasets.{call}")

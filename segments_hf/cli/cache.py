@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from segments_hf.cli.console import output
+from segments_hf.cli.console import output, say
 
 if TYPE_CHECKING:
     from segments_hf.io.disk_usage import Usage
@@ -36,7 +36,7 @@ def info() -> None:
     }.items():
         table.add_row(name, f"{usage.files:,}", _size(usage), _age(usage))
     output.print(table)
-    output.print(f"in {default_cache_folder().parent}", highlight=False, soft_wrap=True)
+    say(f"in {default_cache_folder().parent}")
 
 
 @app.command()
@@ -51,18 +51,19 @@ def clear(
     from segments_hf.assets import AssetCache, default_cache_folder
     from segments_hf.hub.journal import left_journals
     from segments_hf.io.disk_usage import find_files, remove_files
+    from segments_hf.io.escaping import shown
     from segments_hf.release import releases_folder
 
     seconds = _parse_age(older_than)
     if not yes:
         what = f"what was not used for {older_than}" if older_than else "everything"
-        typer.confirm(f"Remove {what} from {default_cache_folder().parent}?", abort=True)
+        typer.confirm(shown(f"Remove {what} from {default_cache_folder().parent}?"), abort=True)
     for name, removed in {
         "pictures": AssetCache(default_cache_folder()).clear(seconds),
         "releases": remove_files(find_files(releases_folder()), seconds),
         "broken off pushes": remove_files((file for folder in left_journals() for file in find_files(folder)), seconds),
     }.items():
-        output.print(f"Removed {removed.files:,} files of {name} ({_size(removed)})", highlight=False)
+        say(f"Removed {removed.files:,} files of {name} ({_size(removed)})")
 
 
 def _parse_age(text: str | None) -> float:

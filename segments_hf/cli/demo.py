@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from segments_hf.cli.console import output
+from segments_hf.cli.console import say
 
 
 def demo(
@@ -24,8 +24,8 @@ def demo(
     classes = categories(dataset)
     names = ", ".join(category.name for category in classes)
     objects = sum(len(annotations) for annotations in dataset["annotations"])
-    output.print(f"Built a dataset of {len(dataset)} rows with {objects} objects ({names}) from {demo_release().name}")
+    say(f"Built a dataset of {len(dataset)} rows with {objects} objects ({names}) from {demo_release().name}")
     out.parent.mkdir(parents=True, exist_ok=True)
     with new_file(out) as temporary:
         contact_sheet(dataset).save(temporary, "PNG")
-    output.print(f"Wrote {out}: each image beside its mask")
+    say(f"Wrote {out}: each image beside its mask")

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from segments_hf.cli import options
-from segments_hf.cli.console import output
+from segments_hf.cli.console import output, say
 
 
 class Images(str, enum.Enum):
@@ -79,4 +79,4 @@ def export(
         on_error=loading["on_error"],
         overwrite=overwrite,
     )
-    output.print(f"Wrote {exported.images} images with {exported.objects} objects to {out}", soft_wrap=True)
+    say(f"Wrote {exported.images} images with {exported.objects} objects to {out}")

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from segments_hf.cli import options
-from segments_hf.cli.console import output
+from segments_hf.cli.console import output, say_json
 from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
 
 if TYPE_CHECKING:
@@ -26,13 +26,12 @@ def inspect(
     json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
 ) -> None:
     """Show what a release holds: categories, statuses, image hosts. Fetches no asset."""
-    from segments_hf.io.json_text import indented_json
     from segments_hf.release import Release
     from segments_hf.stats.inspection import inspect_release
 
     inspection = inspect_release(Release.open(release, max_release_bytes=max_release_bytes), labelset)
     if json:
-        typer.echo(indented_json(inspection), nl=False)
+        say_json(inspection)
         return
     output.print(_facts(inspection))
     output.print(_table("Categories", ("id", "name", "color", "annotations"), map(_category, inspection.categories)))

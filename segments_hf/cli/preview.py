@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from segments_hf.cli import options
-from segments_hf.cli.console import output
+from segments_hf.cli.console import say
 
 
 @options.with_looking
@@ -32,4 +32,4 @@ def preview(
     if quiet:
         datasets.disable_progress_bars()
     page = make(release, out, limit=limit, size=size, overwrite=overwrite, **loading)
-    output.print(f"Wrote {page}: open it in a browser", soft_wrap=True, markup=False)
+    say(f"Wrote {page}: open it in a browser")

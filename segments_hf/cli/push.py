@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from segments_hf.cli import options
-from segments_hf.cli.console import output
+from segments_hf.cli.console import say
 
 
 @options.with_loading
@@ -59,8 +59,5 @@ def push(
         license=license,
     )
     if not quiet:
-        output.print(
-            f"Sent {pushed.sent / 1e6:.1f} MB of shards, skipped {pushed.skipped / 1e6:.1f} MB that were there",
-            highlight=False,
-        )
-    output.print(pushed.commit.pr_url or pushed.url, highlight=False, soft_wrap=True)
+        say(f"Sent {pushed.sent / 1e6:.1f} MB of shards, skipped {pushed.skipped / 1e6:.1f} MB that were there")
+    say(pushed.commit.pr_url or pushed.url)

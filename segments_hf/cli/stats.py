@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from segments_hf.cli import options
-from segments_hf.cli.console import output
+from segments_hf.cli.console import output, say, say_json
 
 if TYPE_CHECKING:
     from segments_hf.stats.statistics import ClassStats, Stats
@@ -39,7 +39,6 @@ def stats(
     import datasets
 
     from segments_hf.drawing.figure import new_figure
-    from segments_hf.io.json_text import indented_json
     from segments_hf.stats.figures import save_figures
     from segments_hf.stats.statistics import stats as count
 
@@ -50,15 +49,15 @@ def stats(
     counted = count(release, assets=assets, limit=limit, **loading)
     files = save_figures(counted, figures) if figures else []
     if json:
-        typer.echo(indented_json(counted), nl=False)
+        say_json(counted)
         return
     for table in _tables(counted):
         output.print(table)
     if counted.problems:
         output.print(f"[bold red]{len(counted.problems)} problem(s)[/], the first:")
-        output.print(Text(_cell(counted.problems[0])))
+        say(counted.problems[0])
     if files:
-        output.print(Text(f"Wrote {len(files)} figures to {figures}"), soft_wrap=True)
+        say(f"Wrote {len(files)} figures to {figures}")
 
 
 def _tables(counted: Stats) -> Iterable[Table]:

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from segments_hf.cli import options
-from segments_hf.cli.console import output
+from segments_hf.cli.console import output, say, say_json
 
 if TYPE_CHECKING:
     from segments_hf.validate import Finding, Report
@@ -34,14 +34,13 @@ def validate(
     """Tell what is wrong with a release: its labels, and with --assets its pictures."""
     import datasets
 
-    from segments_hf.io.json_text import indented_json
     from segments_hf.validate.validation import validate as validate_release
 
     if quiet:
         datasets.disable_progress_bars()
     report = validate_release(release, assets=assets, limit=limit, **loading)
     if json:
-        typer.echo(indented_json(report), nl=False)
+        say_json(report)
     else:
         _print(report)
     if strict and report.errors:
@@ -51,16 +50,16 @@ def validate(
 def _print(report: Report) -> None:
     from segments_hf.validate.report import described
 
-    output.print(Text(report.summary), soft_wrap=True)
+    say(report.summary)
     if report.is_clean:
         return
     output.print(_table(report))
     for check, findings in report.by_check.items():
-        output.print(Text(check, _STYLES[findings[0].severity]))
+        say(check, _STYLES[findings[0].severity])
         for finding in findings[:_MOST]:
-            output.print(Text(f"  {described(finding)}"), soft_wrap=True)
+            say(f"  {described(finding)}")
         if len(findings) > _MOST:
-            output.print(f"  … {len(findings) - _MOST} more; --json has all of them", highlight=False)
+            say(f"  … {len(findings) - _MOST} more; --json has all of them")
 
 
 def _table(report: Report) -> Table:

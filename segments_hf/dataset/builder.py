@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import quote
 
 import datasets
 from datasets import DownloadMode
@@ -28,6 +29,7 @@ from segments_hf.dataset.rows.row_format import ROW_FORMAT
 from segments_hf.dataset.rows.row_images import PICTURES, Pictures
 from segments_hf.dataset.rows.row_maker import make_rows
 from segments_hf.errors import OptionError, SegmentsHFError, StorageError
+from segments_hf.io.redaction import text_without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,9 +66,10 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
     def _info(self) -> datasets.DatasetInfo:
         release, _ = self.config.releases[0]
         origin = origin_sentence(self.config.releases)
-        page = f"https://segments.ai/{release.owner}/{release.dataset_name}"
+        page = f"https://segments.ai/{quote(release.owner or '')}/{quote(release.dataset_name or '')}"
+        description = text_without_secrets(release.dataset_description or release.description or "")
         return datasets.DatasetInfo(
-            description="\n\n".join(filter(None, [release.dataset_description or release.description, origin])),
+            description="\n\n".join(filter(None, [description, origin])),
             homepage=page if release.owner and release.dataset_name else "",
             features=row_features(self.config.kind, self.config.categories),
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import logging
 import os
 import pickle
 import uuid
@@ -22,7 +21,9 @@ from segments_hf.dataset.rows.features import json_feature
 from segments_hf.dataset.rows.problems import checked_on_error
 from segments_hf.dataset.splits import split_assigner
 from segments_hf.errors import OptionError
+from segments_hf.io.redaction import own_logger, unsigned
 from segments_hf.labels.categories import merged_categories
+from segments_hf.shown_text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from segments_hf.assets import Resolve
     from segments_hf.release import Category, Release, TaskKind
 
-logger = logging.getLogger(__name__)
+logger = own_logger(__name__)
 
 
 # `datasets` takes for an option what is a field of the configuration.
@@ -42,7 +43,7 @@ _FetchingConfig: Any = dataclasses.make_dataclass(
 )
 
 
-@dataclass
+@dataclass(repr=False)
 class SegmentsReleaseConfig(_FetchingConfig):
     """The options of `SegmentsRelease`: those below, and the fields of `FetchOptions`.
 
@@ -71,8 +72,8 @@ class SegmentsReleaseConfig(_FetchingConfig):
     load_assets: bool = True
     embed: bool = False
     on_error: str = "raise"
-    resolve: Resolve | None = None
-    bucket_options: Mapping[str, Any] | None = None
+    resolve: Resolve | None = field(default=None, repr=False)
+    bucket_options: Mapping[str, Any] | None = field(default=None, repr=False)
     sources: Mapping[str, Sequence[str | ReleaseKey]] | None = None
     _keys: dict[str, list[ReleaseKey]] | None = field(default=None, init=False, repr=False)
 
@@ -91,6 +92,12 @@ class SegmentsReleaseConfig(_FetchingConfig):
         self.labelset = self.labelset or self.task
         if self.splits is not None:
             split_assigner(self.splits)
+
+    def __repr__(self) -> str:
+        options = [
+            f"{option.name}={getattr(self, option.name)!r}" for option in dataclasses.fields(self) if option.repr
+        ]
+        return shown(f"{type(self).__name__}({', '.join(options)})")
 
     @property
     def fetch_options(self) -> FetchOptions:
@@ -164,7 +171,7 @@ class SegmentsReleaseConfig(_FetchingConfig):
         del config_kwargs  # as the caller wrote them: the same options can be written in several ways
         identity = {
             "releases": {
-                split: [(key.digest, self.reopen(key).base) for key in keys]
+                split: [(key.digest, unsigned(self.reopen(key).base)) for key in keys]
                 for split, keys in self.release_keys.items()
             },
             "labelset": self.labelset,

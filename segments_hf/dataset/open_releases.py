@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from segments_hf.errors import ReleaseError
 from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
+from segments_hf.io.redaction import public_name
 from segments_hf.io.urls import is_url
 from segments_hf.release import Release, file_state, pin
 
@@ -24,12 +25,16 @@ class ReleaseKey(NamedTuple):
     """What tells a release.
 
     Attributes:
-        source: The path or URL that it is opened from; pinned, where it is on the platform.
+        source: The path or URL that it is opened from, with its password and signature, as workers need them; pinned,
+            where it is on the platform.
         digest: The SHA-256 of its content.
     """
 
     source: str
     digest: str
+
+    def __repr__(self) -> str:
+        return f"ReleaseKey({public_name(self.source)!r}, {self.digest!r})"
 
 
 _open_releases: dict[ReleaseKey, Release] = {}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from segments_hf.io.escaping import shown
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -46,8 +48,18 @@ def origin_sentence(releases: Sequence[tuple[Release, str | None]]) -> str:
     for release, _ in releases:
         date = f" ({release.created_at:%Y-%m-%d})" if release.created_at else ""
         dataset = f" of {release.owner}/{release.dataset_name}" if release.owner and release.dataset_name else ""
-        named.append(f"release {release.name or '?'}{date}{dataset}")
+        named.append(shown(f"release {release.name or '?'}{date}{dataset}".replace("\n", "\\n")))
     return f"{_BEGIN}{f' as {task_type}' if task_type else ''}: {', '.join(named)}."
+
+
+def split_origin(description: str) -> tuple[str, str]:
+    """What the owner wrote of a dataset, and the rest, from the first sentence that may be of ours.
+
+    >>> split_origin("A meadow. Labelled on Segments.ai: release v1.0.")
+    ('A meadow.', 'Labelled on Segments.ai: release v1.0.')
+    """
+    text, begin, rest = description.partition(_BEGIN)
+    return text.rstrip(), begin + rest
 
 
 def parse_origin(description: str) -> Origin:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from segments_hf.dataset.open_releases import ReleaseKey  # noqa: TC001  (NamedTuple)
 from segments_hf.dataset.splits import checked_name, split_assigner
 from segments_hf.errors import OptionError, ReleaseError
+from segments_hf.io.redaction import own_logger
 from segments_hf.release import has_metadata, wanted_statuses
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _MAX_SAMPLES = 64
 _MIN_SHARDS = 16
 
-logger = logging.getLogger(__name__)
+logger = own_logger(__name__)
 
 
 class Shard(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +22,7 @@ from segments_hf.export.image_files import check_images, put_image
 from segments_hf.export.output_folder import new_output
 from segments_hf.io.number_text import counted
 from segments_hf.io.prefetching import DECODERS, prefetch
+from segments_hf.io.redaction import own_logger
 from segments_hf.labels import UNUSABLE_STATUSES, label_of, label_type_of
 from segments_hf.labels.row import sample_name
 from segments_hf.labels.vector_label import VECTORS
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 _POLICIES = ("raise", "skip")
 
-logger = logging.getLogger(__name__)
+logger = own_logger(__name__)
 
 
 @dataclass

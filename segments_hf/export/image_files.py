@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from segments_hf.errors import AssetError, OptionError
 from segments_hf.export.format import write_file
-from segments_hf.io.redaction import unsigned
+from segments_hf.io.redaction import public_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +49,7 @@ def put_image(image: Mapping[str, Any] | None, target: Path, images: str) -> Non
     if image["bytes"] is not None:
         raise OptionError("images='link' wants images that are files of this machine; images='copy' writes them")
     if "://" in image["path"]:
-        raise AssetError(f"its image is at {unsigned(image['path'])}, wanted a file of this machine or its bytes")
+        raise AssetError(f"its image is at {public_name(image['path'])}, wanted a file of this machine or its bytes")
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         if images == "link":
@@ -58,4 +58,4 @@ def put_image(image: Mapping[str, Any] | None, target: Path, images: str) -> Non
         else:
             shutil.copyfile(image["path"], target)
     except FileNotFoundError as error:
-        raise AssetError(f"its image is not where the dataset says: {error}; load the release again") from error
+        raise AssetError(f"its image is not where the dataset says: {error}; load the release again") from None

@@ -7,22 +7,43 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from segments_hf.io.escaping import for_labelmap
+from segments_hf.labels.categories import unique_names
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from segments_hf.bitmaps import Color
+    from segments_hf.release import Category
 
 LABELMAP = "labelmap.txt"
 UNLABELED_COLOR: Color = (0, 0, 0)
 
 
-def labelmap(unlabeled: str, names: Sequence[str], colors: Sequence[Color]) -> bytes:
+def labelmap_names(unlabeled: str, categories: Sequence[Category]) -> list[str]:
+    """The name of each class index as the file can hold it: changed where it must be, and then each once.
+
+    Args:
+        unlabeled: The name of what is unlabelled, which no class may have.
+        categories: The categories, in the order of their ids.
+
+    >>> from segments_hf.release import Category
+    >>> labelmap_names("background", [Category(3, "car: red"), Category(4, "car red"), Category(5, "background")])
+    ['car red', 'car red (4)', 'background (5)']
+    """
+    names = [for_labelmap(category.name) for category in categories]
+    return unique_names(names, [category.id for category in categories], taken=[unlabeled])
+
+
+def labelmap(unlabeled: str, categories: Sequence[Category], colors: Sequence[Color]) -> bytes:
     r"""The file's content; a line for what is unlabelled comes first.
 
-    >>> labelmap("background", ["leaf"], [(0, 160, 0)])
+    >>> from segments_hf.release import Category
+    >>> labelmap("background", [Category(1, "leaf")], [(0, 160, 0)])
     b'# label:color_rgb:parts:actions\nbackground:0,0,0::\nleaf:0,160,0::\n'
     """
-    lines = ["# label:color_rgb:parts:actions"]
-    for name, color in zip([unlabeled, *names], [UNLABELED_COLOR, *colors], strict=True):
-        lines.append(f"{' '.join(name.replace(':', ' ').split())}:{','.join(map(str, color))}::")
-    return "\n".join([*lines, ""]).encode()
+    names = [unlabeled, *labelmap_names(unlabeled, categories)]
+    lines = [
+        f"{name}:{','.join(map(str, color))}::" for name, color in zip(names, [UNLABELED_COLOR, *colors], strict=True)
+    ]
+    return "\n".join(["# label:color_rgb:parts:actions", *lines, ""]).encode()

@@ -6,7 +6,6 @@ fractions of the width and height of the image, from 0 to 1.
 
 from __future__ import annotations
 
-import logging
 from abc import abstractmethod
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ import yaml
 
 from segments_hf.export.format import EncodedLabel, Format, write_file
 from segments_hf.export.needs import size_of_image
+from segments_hf.io.redaction import own_logger
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _IMAGES, _LABELS, _DATA = "images", "labels", "data.yaml"
 _VALIDATION = ("validation", "valid", "val")
 
-logger = logging.getLogger(__name__)
+logger = own_logger(__name__)
 
 
 class YoloFormat(Format[str]):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,8 +10,10 @@ import yaml
 from huggingface_hub import DatasetCard
 
 from segments_hf.dataset.class_info import path_in_repo
+from segments_hf.dataset.origin import split_origin
 from segments_hf.errors import HubError
 from segments_hf.hub.row_counts import Tally
+from segments_hf.io.escaping import for_markdown, for_markdown_link, printable, well_formed
 from segments_hf.io.json_decoding import JsonDecoder, JsonError
 from segments_hf.io.json_text import compact_json
 from segments_hf.labels import label_type_of
@@ -85,13 +86,13 @@ def with_section(text: str, facts: CardFacts) -> str:
         text: The text without the YAML.
         facts: What the section says.
     """
-    begin, end = (f"<!-- segments-hf: {word} {facts.config_name} -->" for word in ("begin", "end"))
+    begin, end = (f"<!-- segments-hf: {word} {_in_comment(facts.config_name)} -->" for word in ("begin", "end"))
     section = f"{begin}\n{_section(facts)}\n{end}"
     # The nearest pair: between a mark that has lost its fellow and the next one, people may have written.
     found = re.search("{0}((?!{0}).)*?{1}".format(re.escape(begin), re.escape(end)), text, re.DOTALL)
     if found:
         return text[: found.start()] + section + text[found.end() :]
-    before = text.rstrip() or f"# {_plain(facts.repo_id.partition('/')[2])}"
+    before = text.rstrip() or f"# {for_markdown(facts.repo_id.partition('/')[2])}"
     return f"{before}\n\n{section}\n"
 
 
@@ -105,11 +106,12 @@ def known_counts(text: str, config_name: str) -> dict[str, Tally]:
 
 
 def _section(facts: CardFacts) -> str:
+    sheet = path_in_repo(SHEET, facts.config_name)
     parts = [
-        "" if facts.config_name == "default" else f"## {facts.config_name}",
-        _defused(facts.description),
-        f"Labels: <{facts.homepage}>" if facts.homepage else "",
-        f"![Images beside their labels]({path_in_repo(SHEET, facts.config_name)})" if facts.has_sheet else "",
+        "" if facts.config_name == "default" else f"## {for_markdown(facts.config_name)}",
+        *_description(facts.description),
+        f"Labels: <{for_markdown_link(facts.homepage)}>" if facts.homepage else "",
+        f"![Images beside their labels]({for_markdown_link(sheet)})" if facts.has_sheet else "",
         _how_to_load(facts),
         _table_of_splits(facts),
         _table_of_classes(facts),
@@ -122,7 +124,7 @@ def _section(facts: CardFacts) -> str:
 
 
 def _counts_of(config_name: str) -> str:
-    return f"segments-hf: counts {config_name}"
+    return f"segments-hf: counts {_in_comment(config_name)}"
 
 
 def _hidden(splits: Mapping[str, Tally]) -> str:
@@ -145,7 +147,7 @@ def _table_of_splits(facts: CardFacts) -> str:
     header = ["split", "rows", *(["objects"] if counts_objects else []), "size"]
     rows = [
         [
-            name,
+            for_markdown(name),
             f"{tally.rows:,}",
             *([_count(tally.objects, None)] if counts_objects else []),
             _size(facts.sizes.get(name, 0)),
@@ -159,11 +161,11 @@ def _table_of_classes(facts: CardFacts) -> str:
     if not facts.categories:
         return ""
     counted = facts.splits if any(tally.objects is not None for tally in facts.splits.values()) else {}
-    header = ["colour", "class", "index", "id on Segments.ai", *(f"in {name}" for name in counted)]
+    header = ["colour", "class", "index", "id on Segments.ai", *(f"in {for_markdown(name)}" for name in counted)]
     rows = [
         [
             _swatch(bytes(color).hex()),
-            _plain(name),
+            for_markdown(name),
             str(index),
             str(category.id),
             *(_count(tally.objects, index) for tally in counted.values()),
@@ -180,10 +182,10 @@ def _table_of_statuses(facts: CardFacts) -> str:
     if not statuses:
         return ""
     rows = [
-        [_plain(status), *(_count(tally.statuses or None, status) for tally in facts.splits.values())]
+        [for_markdown(status), *(_count(tally.statuses or None, status) for tally in facts.splits.values())]
         for status in statuses
     ]
-    header = ["status", *(f"in {name}" for name in facts.splits)]
+    header = ["status", *(f"in {for_markdown(name)}" for name in facts.splits)]
     return f"### Label statuses\n\n{_table(header, rows, words=1)}"
 
 
@@ -216,14 +218,19 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]], *, words: int) 
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _plain(text: str) -> str:
-    """A name as Markdown that shows it as it is."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~$:])", r"\\\1", html.escape(" ".join(text.split())))
+def _description(text: str) -> list[str]:
+    """A description as paragraphs: the owner's Markdown as a quotation, without HTML, and then the names as they are.
+
+    A quotation ends where its lines end, whatever was opened in it, and a name in it cannot be told from its text.
+    """
+    written, names = split_origin(well_formed(text))
+    quoted = "\n".join(f"> {printable(line)}".rstrip() for line in written.replace("<", "&lt;").splitlines())
+    return [quoted, for_markdown(names)]
 
 
-def _defused(text: str) -> str:
-    """A description, whose Markdown works but which can not end the section."""
-    return text.replace("<!--", "&lt;!--")
+def _in_comment(name: str) -> str:
+    """A name that cannot end the comment it is in."""
+    return printable(name).replace("--", "-\\u002d").replace(">", "\\u003e")
 
 
 def _size(size: int) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import logging
 import random
 import time
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,6 +13,7 @@ from huggingface_hub.utils import get_session
 from segments_hf.errors import HubError
 from segments_hf.hub.compat import status_in_text
 from segments_hf.io.http_retries import RETRYABLE_STATUSES, retry_after_seconds
+from segments_hf.io.redaction import own_logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)  # seconds
 LONGEST_PAUSE = 300.0  # what `Retry-After` may ask for
 
-logger = logging.getLogger(__name__)
+logger = own_logger(__name__)
 
 T = TypeVar("T")
 

@@ -51,10 +51,10 @@ class FileContent:
         assert self.path is not None  # noqa: S101
         try:
             return open(self.path, "rb")  # noqa: PTH123  (a Path for each costs more than the rest)
-        except FileNotFoundError as error:
-            raise AssetError(f"{self.path}: there is no such file") from error
+        except FileNotFoundError:
+            raise AssetError(f"{self.path}: there is no such file") from None
         except (OSError, ValueError) as error:  # a path with a zero byte is a ValueError
-            raise AssetError(f"{self.path}: cannot read the file ({error})") from error
+            raise AssetError(f"{self.path}: cannot read the file ({error})") from None
 
     @contextlib.contextmanager
     def view(self) -> Iterator[bytes | mmap.mmap]:

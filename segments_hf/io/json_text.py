@@ -6,6 +6,32 @@ from typing import Any
 
 import msgspec
 
+from segments_hf.io.escaping import for_json_in_terminal, well_formed
+
+
+def encode_json(value: Any) -> bytes:
+    r"""A value as JSON; lone surrogates, which UTF-8 cannot hold, are replaced.
+
+    >>> encode_json({"name": "a\ud800"}).decode()
+    '{"name":"a�"}'
+    """
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_well_formed(msgspec.to_builtins(value, str_keys=True)))
+
+
+def _well_formed(value: Any) -> Any:
+    match value:
+        case str():
+            return well_formed(value)
+        case dict():
+            return {_well_formed(key): _well_formed(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_well_formed(item) for item in value]
+        case _:
+            return value
+
 
 def compact_json(value: Any) -> str:
     """A value as JSON without spaces.
@@ -13,7 +39,7 @@ def compact_json(value: Any) -> str:
     >>> compact_json({"name": "é", "ids": [1, 2]})
     '{"name":"é","ids":[1,2]}'
     """
-    return msgspec.json.encode(value).decode()
+    return encode_json(value).decode()
 
 
 def indented_json(value: Any) -> bytes:
@@ -22,16 +48,16 @@ def indented_json(value: Any) -> bytes:
     >>> indented_json({"a": 1})
     b'{\n  "a": 1\n}\n'
     """
-    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
+    return msgspec.json.format(encode_json(value), indent=2) + b"\n"
 
 
 def json_line(value: Any) -> bytes:
-    r"""A value as a line of a file of JSON lines.
+    r"""A value as a line of a file of JSON lines, which a terminal shows as it is.
 
     >>> json_line({"a": "b\n"})
     b'{"a":"b\\n"}\n'
     """
-    return msgspec.json.encode(value) + b"\n"
+    return for_json_in_terminal(encode_json(value)).encode() + b"\n"
 
 
 def text_or_json(value: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -44,14 +43,30 @@ def class_names(categories: Sequence[Category], taken: Sequence[str] = ()) -> li
     >>> class_names([Category(28, "bell_pepper"), Category(29, "bell_pepper")])
     ['bell_pepper', 'bell_pepper (29)']
     """
-    used = Counter([*taken, *(category.name for category in categories)])
-    names = list(taken)
-    for category in categories:
-        name = category.name
-        while name in names or (name != category.name and name in used):
-            name = f"{name} ({category.id})"
-        names.append(name)
-    return names[len(taken) :]
+    return unique_names([category.name for category in categories], [category.id for category in categories], taken)
+
+
+def unique_names(names: Sequence[str], numbers: Sequence[int], taken: Sequence[str] = ()) -> list[str]:
+    """The same names, each once: a name that is taken gets its number.
+
+    Args:
+        names: The names.
+        numbers: The number of each, which no other has.
+        taken: Names that none may have.
+
+    >>> unique_names(["a", "a", "background"], [4, 7, 9], taken=["background"])
+    ['a', 'a (7)', 'background (9)']
+    """
+    wanted = {*taken, *names}
+    given = set(taken)
+    unique = []
+    for original, number in zip(names, numbers, strict=True):
+        name = original
+        while name in given or (name != original and name in wanted):
+            name = f"{name} ({number})"
+        given.add(name)
+        unique.append(name)
+    return unique
 
 
 def class_colors(categories: Sequence[Category]) -> list[Color]:

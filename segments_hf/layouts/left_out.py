@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from segments_hf.dataset.row_map import filter_rows, map_rows
 from segments_hf.errors import BitmapError, OptionError
 from segments_hf.io.json_decoding import JsonDecoder
 from segments_hf.io.number_text import counted
+from segments_hf.io.redaction import own_logger
 from segments_hf.labels import UNUSABLE_STATUSES, is_labeled, label_of
 from segments_hf.labels.row import sample_name
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from segments_hf.labels.row import Row
     from segments_hf.layouts.layout import LayoutColumns
 
-logger = logging.getLogger(__name__)
+logger = own_logger(__name__)
 
 _REPORT = "segments_hf_report"  # a column that is removed again: a `_RowReport` as JSON, or null
 _MAX_SHOWN = 5  # problems in a message

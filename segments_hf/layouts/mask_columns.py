@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache, partial
@@ -14,6 +13,7 @@ from segments_hf.bitmaps import encode_bitmap, encode_mask, instance_mask, panop
 from segments_hf.dataset.class_info import categories
 from segments_hf.dataset.row_map import map_rows, map_splits
 from segments_hf.errors import OptionError
+from segments_hf.io.redaction import own_logger
 from segments_hf.labels import label_of
 from segments_hf.labels.categories import class_colors, class_names
 from segments_hf.labels.mask_values import mask_feature, mask_names
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 SEGMENTS = "segments_info"
 
-logger = logging.getLogger(__name__)
+logger = own_logger(__name__)
 
 
 def add_semantic_masks(

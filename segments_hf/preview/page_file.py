@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import html
 import importlib.resources
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from segments_hf.errors import OutputExistsError
 from segments_hf.io.atomic import new_file
+from segments_hf.io.escaping import for_html
+from segments_hf.io.json_text import encode_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +52,7 @@ def block(kind: str, value: Any) -> bytes:
     >>> block("entry", "</script>")
     b'<script type="application/json" class="entry">"\\u003c/script>"</script>\n'
     """
-    json = msgspec.json.encode(value).replace(b"<", b"\\u003c")
+    json = encode_json(value).replace(b"<", b"\\u003c")
     return b'<script type="application/json" class="%s">%s</script>\n' % (kind.encode(), json)
 
 
@@ -104,7 +103,7 @@ def _template(title: str) -> tuple[bytes, bytes]:
     )
     before, _, after = (folder / "page.html").read_text("utf-8").partition("[[data]]")
     # The title comes last: it may hold anything.
-    for name, text in (("policy", policy), ("style", style), ("title", html.escape(title))):
+    for name, text in (("policy", policy), ("style", style), ("title", for_html(title))):
         before = before.replace(f"[[{name}]]", text)
     return before.encode(), after.replace("[[script]]", script).encode()
 

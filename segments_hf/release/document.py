@@ -13,6 +13,7 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from segments_hf.io.json_decoding import checked_text
+from segments_hf.io.redaction import public_name
 from segments_hf.release.category import CategoryDocument  # noqa: TC001  (msgspec reads the types)
 
 
@@ -70,6 +71,9 @@ class AssetRef(msgspec.Struct, gc=False):
     """Where the bytes of a picture are."""
 
     url: str | None = None
+
+    def __repr__(self) -> str:
+        return f"AssetRef(url={self.url and public_name(self.url)!r})"
 
 
 class Frame(msgspec.Struct):

@@ -47,7 +47,7 @@ def map_file(path: Path, max_bytes: float = MAX_RELEASE_BYTES) -> Buffer:
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:
-        raise _unreadable(error, name) from error
+        raise _unreadable(error, name) from None
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # to open a pipe would block
         raise ReleaseError("got a device or a pipe, wanted a file", name)
     try:
@@ -56,7 +56,8 @@ def map_file(path: Path, max_bytes: float = MAX_RELEASE_BYTES) -> Buffer:
             if size <= max_bytes:
                 return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)) if size else b""
     except (OSError, ValueError) as error:
-        raise _unreadable(error, name) from error
+        # The cause is left out: its text holds the path, which may be a URL that is spelled wrongly.
+        raise _unreadable(error, name) from None
     raise too_large(TooLargeError(int(max_bytes)), name)
 
 

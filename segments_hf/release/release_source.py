@@ -95,6 +95,6 @@ def _read_with_fsspec(source: str, storage_options: Mapping[str, Any] | None, ma
         raise ReleaseError(f"cannot read the URL: {error}", public_name(source)) from None
     except TooLargeError:
         raise
-    except (OSError, ValueError) as error:
+    except Exception as error:  # noqa: BLE001  (each library behind fsspec has errors of its own)
         # Its text may hold the whole URL, signature included.
         raise ReleaseError(f"cannot read the URL: {type(error).__name__}", public_name(source)) from None

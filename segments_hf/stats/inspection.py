@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from segments_hf.errors import ReleaseError
+from segments_hf.io.redaction import public_name, text_without_secrets
 from segments_hf.io.urls import is_url
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def inspect_release(release: Release, labelset: str | None = None) -> Inspection
         source=release.source,
         name=release.name,
         dataset=f"{release.owner or '?'}/{release.dataset_name or '?'}",
-        description=release.dataset_description or release.description or None,
+        description=text_without_secrets(release.dataset_description or release.description or "") or None,
         created_at=None if release.created_at is None else release.created_at.isoformat(),
         task_type=release.labelset_task_type(labelset),
         labelsets=[known.name for known in release.labelsets],
@@ -110,6 +111,6 @@ def _host(url: str) -> str:
     if not is_url(url):
         return LOCAL
     try:
-        return urlsplit(url).hostname or LOCAL
+        return urlsplit(public_name(url)).hostname or LOCAL
     except ValueError:
         return BROKEN

@@ -10,6 +10,7 @@ import msgspec
 
 from segments_hf.errors import ReleaseError, SegmentsHFError
 from segments_hf.io.json_decoding import JsonError
+from segments_hf.io.redaction import json_without_secrets
 from segments_hf.release import UNLABELED, Frame, JsonLabel, json_text
 from segments_hf.release.decoding import located
 
@@ -36,8 +37,8 @@ class Draft:
 
     name: str
     row: dict[str, Any]
-    image: str | None = None
-    bitmap: str | None = None
+    image: str | None = field(default=None, repr=False)  # it may be signed
+    bitmap: str | None = field(default=None, repr=False)
     uuid: str | None = None
     errors: list[tuple[str | None, SegmentsHFError]] = field(default_factory=list)
 
@@ -70,12 +71,12 @@ def make_drafts(
 def _json_draft(sample: Sample, labelset: str | None) -> Draft:
     label = sample.label(labelset)
     draft = Draft(sample.name, _identity(sample, label), uuid=sample.uuid)
-    _fill(draft, "sample_attributes", lambda: sample.attributes_json)
+    _fill(draft, "sample_attributes", lambda: json_without_secrets(sample.attributes_json))
     if isinstance(label, JsonLabel):
         _fill(draft, "label_attributes", lambda: _text(label.attributes, sample, labelset, ".attributes"))
     else:
         draft.row["label_attributes"] = None
-    _fill(draft, "metadata", lambda: sample.metadata_json)
+    _fill(draft, "metadata", lambda: json_without_secrets(sample.metadata_json))
     return draft
 
 
@@ -94,7 +95,7 @@ def _image_drafts(
     elif not images and not contents:
         raise ReleaseError("got a sequence without frames", sample.source, sample.json_path)
     of_sample = Draft(sample.name, {})
-    _fill(of_sample, "metadata", lambda: sample.metadata_json)
+    _fill(of_sample, "metadata", lambda: json_without_secrets(sample.metadata_json))
     for frame_index, (frame, content) in enumerate(zip_longest(images, contents)):
         place = f".attributes.frames[{frame_index}]" if kind.sequence else ".attributes"
         source = _LabelSource(sample, labelset, place)
@@ -173,7 +174,7 @@ def _text(raw: Raw | UnsetType, sample: Sample, labelset: str | None, place: str
         ReleaseError: It cannot be read; the error has its place in the file.
     """
     try:
-        return json_text(raw)
+        return json_without_secrets(json_text(raw))
     except JsonError as error:
         raise located(error, sample.source, sample.label_path(labelset) + place) from None
 
@@ -202,7 +203,7 @@ def _annotations(
         fields = msgspec.structs.asdict(annotation)
         fields["category"] = class_indices.get(annotation.category_id)
         try:
-            fields["attributes"] = json_text(annotation.attributes)
+            fields["attributes"] = json_without_secrets(json_text(annotation.attributes))
         except JsonError as error:
             path = f"{sample.label_path(labelset)}{place}.annotations[{number}].attributes"
             raise located(error, sample.source, path) from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
@@ -11,13 +10,14 @@ import msgspec
 from segments_hf.errors import OptionError, StorageError
 from segments_hf.io.json_decoding import JsonDecoder, JsonError
 from segments_hf.io.json_text import json_line
+from segments_hf.io.redaction import own_logger
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 OnError = Literal["raise", "skip", "keep"]
 
-logger = logging.getLogger(__name__)
+logger = own_logger(__name__)
 
 
 class Problem(msgspec.Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from segments_hf.errors import AssetError, SizeMismatchError
@@ -46,7 +46,7 @@ class _Picture:
         is_fetched: Whether the fetcher has got it; else it is a file of `segments_dir`.
     """
 
-    reference: str
+    reference: str = field(repr=False)
     asset: Asset
     header: Header
     is_fetched: bool

@@ -15,10 +15,11 @@ from xml.etree import ElementTree as ET
 from segments_hf.bitmaps import encode_mask
 from segments_hf.bitmaps.masks import look_up
 from segments_hf.export.format import EncodedLabel, Format, write_file
-from segments_hf.export.labelmap import LABELMAP, UNLABELED_COLOR, labelmap
+from segments_hf.export.labelmap import LABELMAP, UNLABELED_COLOR, labelmap, labelmap_names
 from segments_hf.export.needs import size_of_image
 from segments_hf.images import inspect_image
 from segments_hf.images.stored_image import stored_content
+from segments_hf.io.escaping import for_xml
 from segments_hf.labels import BITMAP, BOX, POLYGON, POLYLINE
 from segments_hf.labels.label import NO_AREA
 
@@ -26,11 +27,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import BinaryIO
 
-    from segments_hf.export.format import Sample
+    from segments_hf.export.format import Job, Sample
     from segments_hf.labels import Label, LabeledObject
     from segments_hf.labels.row import Row
 
 _ANNOTATIONS, _SETS, _IMAGES = "Annotations", "ImageSets", "JPEGImages"
+_BACKGROUND = "background"  # the name of what is unlabelled
 _CLASSES, _OBJECTS = "SegmentationClass", "SegmentationObject"
 
 
@@ -51,6 +53,10 @@ class PascalVoc(Format[_Label]):
     takes = frozenset({BITMAP, BOX, POLYGON, POLYLINE})
     by_stem = True
     per_split = False
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(job)
+        self._names = labelmap_names(_BACKGROUND, job.categories)  # which readers look up in the list
 
     @classmethod
     def entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
@@ -79,7 +85,7 @@ class PascalVoc(Format[_Label]):
         if len(boxes) < len(found):
             more[NO_AREA] += len(found) - len(boxes)
         classes, objects = self._masks(label, boxes)
-        xml = _xml(sample, boxes, self.job.names, has_masks=classes is not None)
+        xml = _xml(sample, boxes, self._names, has_masks=classes is not None)
         return EncodedLabel(_Label(xml, classes, objects), len(boxes), left_out + more)
 
     def write(self, sample: Sample, content: _Label) -> None:
@@ -94,7 +100,7 @@ class PascalVoc(Format[_Label]):
 
     def close(self) -> None:
         """Writes the colours of the classes."""
-        write_file(self.job.folder / LABELMAP, labelmap("background", self.job.names, self.job.colors))
+        write_file(self.job.folder / LABELMAP, labelmap(_BACKGROUND, self.job.categories, self.job.colors))
 
     def _masks(self, label: Label, boxes: Sequence[LabeledObject]) -> tuple[bytes | None, bytes | None]:
         """The masks of the classes and of the objects; of vectors, only polygons are drawn."""
@@ -133,7 +139,7 @@ def _xml(sample: Sample, objects: Sequence[LabeledObject], names: Sequence[str],
 
 def _add(node: ET.Element, **texts: object) -> None:
     for name, text in texts.items():
-        ET.SubElement(node, name).text = "".join(char for char in str(text) if char.isprintable())
+        ET.SubElement(node, name).text = for_xml(str(text))
 
 
 def _add_line(file: BinaryIO, stem: PurePosixPath) -> None:

@@ -8,6 +8,7 @@ from segments_hf.bitmaps import semantic_mask
 from segments_hf.export.format import write_file
 from segments_hf.export.labelmap import LABELMAP, UNLABELED_COLOR, labelmap
 from segments_hf.export.mask_format import MaskFormat, color_png
+from segments_hf.labels.mask_values import UNLABELED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +33,7 @@ class SemanticColor(MaskFormat):
 
     def close(self) -> None:
         """Writes the colours of the classes."""
-        write_file(self.job.folder / LABELMAP, labelmap("unlabeled", self.job.names, self.job.colors))
+        write_file(self.job.folder / LABELMAP, labelmap(UNLABELED, self.job.categories, self.job.colors))
 
 
 FORMAT = SemanticColor

@@ -1,0 +1,103 @@
+r"""Text as it may be shown: without the secrets of URLs, and without characters that a terminal obeys.
+
+This module is below all others, because the errors use it: whatever name or URL gets into a message, reading the
+message is safe.
+"""
+
+from __future__ import annotations
+
+import re
+
+# What separates a scheme from the rest; `https:/host`, `https:\\host` and percent-escapes are wrong, but seen.
+_SLASHES = r"(?:[/\\]|%2[fF]|%5[cC])"
+_SCHEME = rf"[A-Za-z][A-Za-z0-9+.\-]{{1,20}}:{_SLASHES}+"
+_URL = re.compile(rf"""(?:{_SCHEME}|{_SLASHES}{{2,}}|[Hh][Tt][Tt][Pp][Ss]?:)[^\s"<>]*""")
+_URL_PARTS = re.compile(rf"({_SCHEME}|\A{_SLASHES}{{2,}}|\A[Hh][Tt][Tt][Pp][Ss]?:)")
+_AUTHORITY_END = re.compile(r"[/\\?#]")
+# A host that nobody takes for a part of a password: an IPv6 address, a name with a dot, or localhost.
+_HOST = re.compile(r"(?:\[[\w:.%]*\]|localhost|[\w\-]+(?:\.[\w\-]+)+\.?)(?::\d{0,5})?")
+_WEB = re.compile(r"(?:https?|ftps?):", re.IGNORECASE)
+_AFTER_PATH = re.compile(r"([?#])[^\s'\"]+")
+_PARAMETER = re.compile(
+    r"((?:[?&;#]|%3f|%26|%23)(?:x-amz-[\w-]{1,40}|x-goog-[\w-]{1,40}|signature|sig|awsaccesskeyid|googleaccessid"
+    r"|key-pair-id|policy|[\w-]{0,20}(?:token|secret|passw|api_?-?key|credential)[\w-]{0,20})(?:=|%3d))[^&\s'\"<>]+",
+    re.IGNORECASE,
+)
+
+
+def shown(text: str) -> str:
+    r"""Return a text without secrets of URLs and without control characters; lines stay lines.
+
+    >>> print(shown("https://jane:secret@host/a.jpg: got \x1b[31m"))
+    https://host/a.jpg: got \x1b[31m
+    """
+    return printable(without_secrets(text), keep="\n")
+
+
+def printable(text: str, keep: str = "") -> str:
+    r"""Return a text that a terminal shows as it is: characters that it would obey are escaped.
+
+    These are C0 and C1 controls, escape sequences, line ends, marks that reverse the direction of text, and surrogates.
+
+    Args:
+        text: The text.
+        keep: Characters that are not escaped.
+
+    >>> print(printable("a\x1b[31mb\nc"))
+    a\x1b[31mb\nc
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() or char in keep else ascii(char)[1:-1] for char in text)
+
+
+def without_secrets(text: str) -> str:
+    """Return a text without the users, passwords, queries and fragments of the URLs in it.
+
+    >>> without_secrets("cannot read 'https://jane:secret@host/a.jpg?sig=abc', got HTTP 403")
+    "cannot read 'https://host/a.jpg?…', got HTTP 403"
+    """
+    if "//" in text or "\\\\" in text or ":" in text:
+        text = _URL.sub(lambda url: _AFTER_PATH.sub(r"\1…", without_users(url[0])), text)
+    return without_parameters(text)
+
+
+def without_users(url: str) -> str:
+    r"""Return a URL, or a chain of URLs, without user and password, however wrongly it is written.
+
+    Where it is not clear where a password ends, too much is removed rather than too little.
+
+    >>> without_users("zip://a.json::https://jane:secret@host/a.zip"), without_users(r"https:\\jane:se/cr@et@host/a")
+    ('zip://a.json::https://host/a.zip', 'https:\\\\host/a')
+    """
+    if "@" not in url:
+        return url
+    parts = _URL_PARTS.split(url)  # what is before the first scheme; then schemes and what follows each
+    for place in range(2, len(parts), 2):
+        parts[place] = _without_user(parts[place], is_web=_WEB.search(parts[place - 1]) is not None)
+    return "".join(parts)
+
+
+def without_parameters(text: str) -> str:
+    """Return a text in which the values of the parameters that sign a URL, or are tokens, are replaced by an ellipsis.
+
+    >>> without_parameters("/a.jpg?page=2&X-Amz-Signature=abc")
+    '/a.jpg?page=2&X-Amz-Signature=…'
+    """
+    return _PARAMETER.sub(r"\1…", text) if "=" in text or "%3" in text else text
+
+
+def _without_user(rest: str, *, is_web: bool) -> str:
+    """What follows the slashes of a URL, without user and password."""
+    last = rest.rfind("@")
+    if last < 0:
+        return rest
+    end = _AUTHORITY_END.search(rest)
+    authority = rest[: end.start()] if end else rest
+    if "@" in authority:
+        cut = authority.rfind("@") + 1
+        # Else the host is a part of a password that has both an @ and a slash.
+        return rest[cut:] if last < cut or _HOST.fullmatch(authority[cut:]) else rest[last + 1 :]
+    if ":" not in rest[:last] or _HOST.fullmatch(authority):
+        return rest  # the @ is in a path
+    return rest[last + 1 :] if ":" in authority or is_web else rest

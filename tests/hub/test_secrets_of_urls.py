@@ -1,0 +1,280 @@
+"""Secrets of URLs: they fetch, and are nowhere to be seen or found afterwards."""
+
+from __future__ import annotations
+
+import json
+import logging
+import pickle
+import traceback
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import datasets
+import pytest
+from conftest import Answers
+from dataset.making import bitmap, jpeg, label
+from typer.testing import CliRunner
+
+import segments_hf
+from segments_hf.cli.app import app
+from segments_hf.dataset.load import release_builder
+from segments_hf.errors import SegmentsHFError
+
+from .hub_server import HubServer
+
+REPO = "jane/flowers"
+_SIGNATURE = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={}&X-Amz-Signature={}"
+
+
+class Secrets:
+    """Secrets that were handed out, each of its own."""
+
+    def __init__(self) -> None:
+        self.given: list[str] = []
+
+    def __call__(self) -> str:
+        self.given.append(f"tok{len(self.given):03d}q7z")
+        return self.given[-1]
+
+    def in_text(self, text: str) -> list[str]:
+        return [secret for secret in self.given if secret in text]
+
+
+def _spellings(secret: Secrets, host: str) -> list[str]:
+    """URLs that hold secrets in all the ways that were seen; some can be fetched, most are broken."""
+    return [
+        f"http://jane:{secret()}@{host}/ok.jpg",
+        f"http://{secret()}@{host}/ok.jpg?{_SIGNATURE.format(secret(), secret())}",
+        f"http://jane:{secret()}@{host}/gone.jpg?{_SIGNATURE.format(secret(), secret())}",
+        f"http://jane:{secret()}@{host}/broken.jpg#access_token={secret()}",
+        f"//jane:{secret()}@{host}/a.jpg",
+        f"http:/jane:{secret()}@{host}/a.jpg",
+        f"http:\\\\jane:{secret()}@{host}/a.jpg",
+        f"http:jane:{secret()}@{host}/a.jpg",
+        f"HTTP://JANE:{secret()}@{host}/gone.jpg",
+        f"http:///jane:{secret()}@{host}/a.jpg",
+        f"simplecache::http://jane:{secret()}@{host}/a.jpg",
+        f"zip://a.jpg::http://jane:{secret()}@{host}/a.zip?sig={secret()}",
+        f"http://jane:{secret()}@[::1/a.jpg",
+        f"http://jane:{secret()}@[::1]:1/a.jpg?sig={secret()}",
+        f"http://jane:{secret()}@p{secret()}@{host}/gone.jpg",
+        f"http://jane:{secret()}/{secret()}@{host}/a.jpg",
+        f"http://jane:{secret()}:{secret()}@{host}/gone.jpg",
+        f"http://jane:{secret()}#{secret()}@{host}/a.jpg",
+        f"http://jane:{secret()}?{secret()}@{host}/a.jpg",
+        f"http://jane:p%40{secret()}%2F@{host}/gone.jpg",
+        f"http://jane:a {secret()}@{host}/gone.jpg",
+        f"ftp://jane:{secret()}@{host}/a.jpg",
+        f"gopher+x://jane:{secret()}@{host}/a.jpg",
+        f"s3://key:{secret()}@bucket-that-is-not-there/a.jpg?X-Amz-Signature={secret()}",
+        f"images/a.jpg?sig={secret()}",
+        f"images/http:/jane:{secret()}@{host}/a.jpg",
+    ]
+
+
+SAMPLES = len(_spellings(Secrets(), ""))
+
+
+def _release(secret: Secrets, host: str) -> dict[str, Any]:
+    samples = []
+    for number, url in enumerate(_spellings(secret, host)):
+        hidden = {"copy": f"https://jane:{secret()}@h/x", "text": f"see //j:{secret()}@h or https://h/?sig={secret()}"}
+        annotations = [{"id": 1, "category_id": 1, "attributes": hidden}]
+        labeled = label(
+            annotations=annotations,
+            segmentation_bitmap={"url": url.replace(".jpg", ".png")},
+            image_attributes=hidden,
+        )
+        samples.append(
+            {
+                "name": f"{number}.jpg",
+                "uuid": f"uuid-{number}",
+                "attributes": {"image": {"url": url}},
+                "metadata": {**hidden, "number": number},
+                "labels": {"ground-truth": labeled},
+            }
+        )
+    return {
+        "name": "v1",
+        "created_at": "2025-03-04 05:06:07",
+        "dataset": {
+            "name": "flowers",
+            "owner": "jane",
+            "description": f"A copy of https://jane:{secret()}@host/flowers?sig={secret()}",
+            "task_type": "segmentation-bitmap",
+            "task_attributes": {"categories": [{"id": 1, "name": "flower"}]},
+            "labelsets": [{"name": "ground-truth", "is_groundtruth": True}],
+            "samples": samples,
+        },
+    }
+
+
+@pytest.fixture
+def secret() -> Secrets:
+    return Secrets()
+
+
+@pytest.fixture
+def source(server: Answers, secret: Secrets, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """A release at a path, or at a URL with a password and a signature."""
+    host = server.address.removeprefix("http://")
+    server.files |= {"/ok.jpg": jpeg((2, 2)), "/ok.png": bitmap([[0, 1], [1, 1]]), "/broken.jpg": b"<html>"}
+    content = json.dumps(_release(secret, host)).encode()
+    if request.param == "file":
+        path = tmp_path / "given" / "release.json"
+        path.parent.mkdir()
+        path.write_bytes(content)
+        return str(path)
+    server.files["/release.json"] = content
+    return f"http://jane:{secret()}@{host}/release.json?{_SIGNATURE.format(secret(), secret())}"
+
+
+@pytest.fixture
+def fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No pause between tries, and no cloud."""
+    monkeypatch.setattr("segments_hf.io.retrying._pause", lambda *_: 0.0)
+    monkeypatch.setattr("segments_hf.assets.host_names._PAUSES", ())
+    monkeypatch.setattr("urllib3.util.retry.Retry.sleep", lambda *_: None)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
+
+
+def _attempt(call: Callable[[], Any]) -> str:
+    """What a call returns or raises, as everything that can be shown of it."""
+    try:
+        result = call()
+    except Exception as error:  # noqa: BLE001
+        texts = [str(error), repr(error), repr(error.args), "".join(traceback.format_exception(error))]
+        return "\n".join([*texts, pickle.dumps(error).decode("latin-1") if isinstance(error, SegmentsHFError) else ""])
+    return f"{result!r}\n{result}"
+
+
+def _rows(dataset: Any) -> Any:
+    return dataset.with_format("arrow")[:].to_pylist() if hasattr(dataset, "num_rows") else list(dataset)
+
+
+def _undecoded(stream: Any) -> Any:
+    for column in ("image", "segmentation_bitmap"):
+        stream = stream.cast_column(column, datasets.Image(decode=False))
+    return stream
+
+
+def _library_calls(source: str, out: Path) -> dict[str, Callable[[], Any]]:
+    """What a user does with a release in Python."""
+    quick = {"timeout": 5}
+    load = partial(segments_hf.load_release, source, split="train", **quick)
+    by_sample = {
+        f"load sample {number}": lambda number=number: _rows(load(filter_by_metadata={"number": number}))
+        for number in range(SAMPLES)
+    }
+    return by_sample | {
+        "load": lambda: _rows(load(on_error="keep")),
+        "load without assets": lambda: _rows(load(load_assets=False)),
+        "load in processes": lambda: _rows(load(on_error="keep", num_proc=2, embed=True)),
+        "load to raise": load,
+        "stream": lambda: _rows(_undecoded(load(on_error="keep", streaming=True))),
+        "stream itself": lambda: (stream := load(streaming=True), stream.info),
+        "config": lambda: release_builder(source, resolve={"https://a:b@c/": "s3://x/"}).config,
+        "pickled config": lambda: pickle.loads(pickle.dumps(release_builder(source).config)),
+        "dataset": lambda: (dataset := load(load_assets=False), dataset.info, dataset._fingerprint),
+        "pickled dataset": lambda: pickle.dumps(load(load_assets=False)),
+        "release": lambda: segments_hf.Release.open(source),
+        "images": lambda: [sample.images for sample in segments_hf.Release.open(source)],
+        "keys": lambda: release_builder(source).config.release_keys,
+        "validate": lambda: (report := segments_hf.validate(source, assets=True, **quick), pickle.dumps(report)),
+        "stats": lambda: (counted := segments_hf.stats(source, assets=True, **quick), pickle.dumps(counted)),
+        "preview": lambda: segments_hf.preview(source, out / "page.html", **quick),
+        "export": lambda: segments_hf.export_dataset(load(streaming=True, on_error="skip"), "coco", out / "coco"),
+        "export what fails": lambda: segments_hf.export_dataset(source, "yolo", out / "yolo"),
+        "push": lambda: segments_hf.push_to_hub(source, REPO, on_error="keep"),
+        "push a layout": lambda: segments_hf.push_to_hub(source, REPO, layout="semantic-segmentation"),
+    }
+
+
+def _commands(source: str, out: Path) -> dict[str, Callable[[], Any]]:
+    """What a user does with a release on the command line."""
+    fetching = ["--assets", "--timeout", "5"]
+    commands = {
+        "inspect": [],
+        "inspect --json": ["--json"],
+        "validate": fetching,
+        "validate --json": [*fetching, "--json"],
+        "stats": fetching,
+        "build": [str(out / "built"), "--timeout", "5"],
+    }
+    return {
+        f"command {name}": lambda name=name, rest=rest: CliRunner().invoke(app, [name.split()[0], source, *rest]).output
+        for name, rest in commands.items()
+    }
+
+
+def _places(source: str, urls: list[str]) -> dict[str, Callable[[], Any]]:
+    """What goes wrong where a release is at each of these URLs, or its pictures were moved there."""
+    calls: dict[str, Callable[[], Any]] = {}
+    for number, url in enumerate(urls):
+        calls |= {
+            f"open release {number}": lambda url=url: segments_hf.Release.open(url),
+            f"load release {number}": lambda url=url: segments_hf.load_release({"train": url}, streaming=True),
+            f"moved to {number}": lambda url=url: segments_hf.load_release(source, timeout=5, resolve=lambda _: url),
+        }
+    return calls
+
+
+def _files(*folders: Path) -> dict[str, str]:
+    """The names of files, and what is in them."""
+    paths = [path for folder in folders for path in folder.rglob("*")]
+    return {str(path): path.read_bytes().decode("latin-1") if path.is_file() else "" for path in paths}
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("fast")
+@pytest.mark.parametrize("source", ["file", "url"], indirect=True)
+def test_no_secret_of_a_url_is_shown_or_stored(
+    hub: HubServer,
+    source: str,
+    server: Answers,
+    secret: Secrets,
+    tmp_path: Path,
+    caches: Path,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    for name in ("botocore", "s3fs"):  # in DEBUG they log the user's own requests, credentials included
+        logging.getLogger(name).setLevel(logging.INFO)
+    out = tmp_path / "out"
+    out.mkdir()
+    # fsspec would wait half a minute for the server of the test to speak FTP.
+    urls = [url for url in _spellings(secret, server.address.removeprefix("http://")) if not url.startswith("ftp")]
+    calls = _library_calls(source, out) | _commands(source, out) | _places(source, urls)
+    seen = {what: _attempt(call) for what, call in calls.items()}
+    captured = capfd.readouterr()
+    seen |= {"stdout": captured.out, "stderr": captured.err, "log": caplog.text}
+    seen["log with arguments"] = repr([(record.msg, record.args) for record in caplog.records])
+    files = _files(out, caches, tmp_path / "hub")
+    seen |= files | {"names of files": "\n".join(files)}
+    seen |= {f"on the Hub: {name}": content.decode("latin-1") for name, content in hub.files(REPO).items()}
+    pushed = datasets.load_dataset(REPO, split="train")
+    seen["rows on the Hub"] = repr(_rows(pushed))
+    assert len(pushed) == SAMPLES
+    assert {path.name for path in out.iterdir()} == {"page.html", "coco"}
+    assert {what: found for what, text in seen.items() if (found := secret.in_text(text))} == {}
+
+
+@pytest.mark.usefixtures("fast")
+@pytest.mark.parametrize("source", ["file", "url"], indirect=True)
+def test_urls_with_secrets_are_fetched_and_cached_once(source: str, server: Answers, caches: Path) -> None:
+    for _ in range(2):
+        rows = segments_hf.load_release(source, split="train", filter_by_metadata={"number": 0})
+        assert rows[0]["image"].size == (2, 2)
+    assert server.asked["/ok.jpg"] == server.asked["/ok.png"] == 1
+
+
+@pytest.mark.usefixtures("fast")
+@pytest.mark.parametrize("source", ["url"], indirect=True)
+def test_a_pickled_stream_fetches_with_the_secrets(source: str) -> None:
+    stream = segments_hf.load_release(source, split="train", streaming=True, filter_by_metadata={"number": 0})
+    assert next(iter(pickle.loads(pickle.dumps(stream))))["image"].size == (2, 2)
