@@ -157,7 +157,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         return SegmentsDir(self.config.segments_dir, release.owner, release.dataset_name, release.name)
 
     def download_and_prepare(self, *args: Any, **kwargs: Any) -> None:
-        """Builds the dataset, or finds it built; then reports what was skipped or kept.
+        """Builds the dataset, or finds it built; then reports what was skipped, kept or repaired.
 
         Raises:
             SegmentsHFError: Something is wrong with the release or its assets.

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _FULL_BOX = 4  # bytes of version and flags
+_LONGEST_META = 2**20  # bytes: the list of items may be made to keep a reader busy
 
 
 def avif_exif_payload(content: bytes) -> tuple[int, int] | None:
@@ -16,8 +17,8 @@ def avif_exif_payload(content: bytes) -> tuple[int, int] | None:
     try:
         for name, start, end in _boxes(content, 0, len(content)):
             if name == b"meta":
-                return _payload_in(content, start + _FULL_BOX, end)
-    except (struct.error, ValueError):
+                return None if end - start > _LONGEST_META else _payload_in(content, start + _FULL_BOX, end)
+    except (struct.error, IndexError, ValueError):  # the file is damaged
         return None
     return None
 
@@ -67,6 +68,8 @@ def _locations(content: bytes, start: int) -> Iterator[tuple[int, int, list[tupl
     reader.number(3)
     sizes = reader.number(2)
     offset_size, length_size, base_size, index_size = (sizes >> shift & 15 for shift in (12, 8, 4, 0))
+    if not offset_size and not length_size:
+        raise ValueError("the items have no place")
     wide = 4 if version == 2 else 2  # noqa: PLR2004
     for _ in range(reader.number(wide)):
         item = reader.number(wide)

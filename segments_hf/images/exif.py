@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from segments_hf.io.escaping import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 ORIENTATION_TAG = 0x0112  # CIPA DC-008, 4.6.4
 EXIF_PREFIX = b"Exif\0\0"  # what EXIF data begin with in a JPEG
 
+_LONGEST_FAULT = 100  # characters: the message of an exception may hold a whole text of the EXIF data
 _RAW_PROFILE = "Raw profile type exif"  # EXIF data in hexadecimal, as ImageMagick writes them into a PNG
 _RAW_PROFILE_HEADER = 3  # lines
 _ORIENTATIONS = range(1, 9)
@@ -56,7 +59,7 @@ def read_exif(picture: Image) -> ExifReading:
     except Exception as error:  # noqa: BLE001  (malformed EXIF data raise exceptions of many kinds)
         if orientation is None:
             orientation = lenient_orientation(_exif_data(picture.info))
-        return ExifReading(orientation or 1, f"{type(error).__name__}: {error}")
+        return ExifReading(orientation or 1, printable(f"{type(error).__name__}: {error}")[:_LONGEST_FAULT])
     return ExifReading(orientation or 1, None)
 
 
@@ -83,8 +86,7 @@ def lenient_orientation(exif: bytes) -> int | None:
     Returns:
         The orientation, 1 to 8, if the first directory has an entry for it.
     """
-    while exif.startswith(EXIF_PREFIX):
-        exif = exif[len(EXIF_PREFIX) :]
+    exif = exif.removeprefix(EXIF_PREFIX).removeprefix(EXIF_PREFIX)  # Pillow accepts two as well
     byte_orders = {b"II": "<", b"MM": ">"}.get(exif[:2], "<>")
     return next((found for order in byte_orders for found in _orientations(exif, order)), None)
 

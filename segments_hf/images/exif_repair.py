@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import zlib
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,7 +12,7 @@ from segments_hf.images.exif import EXIF_PREFIX, lenient_orientation, orientatio
 from segments_hf.images.file_structure import jpeg_segments, picture_format, png_chunks, png_keyword
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 _APP1 = 0xE1
 _PNG_TEXTS = {b"exif", b"Raw profile type exif", b"Raw profile type APP1"}  # that hold EXIF data
@@ -45,22 +46,25 @@ def with_orientation_only(content: bytes, orientation: int | None) -> bytes | No
     block = orientation_block(orientation)
     match kind:
         case "JPEG":
-            edits = list(_jpeg_edits(content, block))
+            return _edited(content, _jpeg_edits(content, block))
         case "PNG":
-            edits = list(_png_edits(content, block))
+            return _edited(content, _png_edits(content, block))
         case "WebP":
-            edits = list(_webp_edits(content, block))
+            return _edited(content, _webp_edits(content, block))
         case _:
-            edits = list(_avif_edits(content, block))
-    return _edited(content, edits) if edits else None
+            return _edited(content, _avif_edits(content, block))
 
 
-def _edited(content: bytes, edits: Iterable[_Edit]) -> bytes:
-    parts, position = [], 0
+def _edited(content: bytes, edits: Iterator[_Edit]) -> bytes | None:
+    new, position = io.BytesIO(), 0
     for edit in edits:
-        parts += [content[position : edit.start], edit.new]
+        new.write(content[position : edit.start])
+        new.write(edit.new)
         position = edit.end
-    return b"".join([*parts, content[position:]])
+    if not position:
+        return None
+    new.write(content[position:])
+    return new.getvalue()
 
 
 def _exif_parts(content: bytes, kind: str) -> Iterator[bytes]:
@@ -112,16 +116,14 @@ def _webp_exif_chunks(content: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _webp_edits(content: bytes, block: bytes) -> Iterator[_Edit]:
-    edits = []
     for start, end in _webp_exif_chunks(content):
         data = block.ljust(end - start, b"\0")
-        padding = b"\0" * (len(data) % 2)
-        edits.append(_Edit(start - 4, end + (end - start) % 2, struct.pack("<I", len(data)) + data + padding))
-    if edits:
-        growth = sum(len(edit.new) - (edit.end - edit.start) for edit in edits)
+        new = struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2)
+        edit = _Edit(start - 4, end + (end - start) % 2, new)
         (size,) = struct.unpack_from("<I", content, 4)
-        yield _Edit(4, 8, struct.pack("<I", size + growth))
-        yield from edits
+        yield _Edit(4, 8, struct.pack("<I", size + len(new) - (edit.end - edit.start)))
+        yield edit
+        return  # no decoder reads a second one
 
 
 def _avif_edits(content: bytes, block: bytes) -> Iterator[_Edit]:

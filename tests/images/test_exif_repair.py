@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import random
 import struct
@@ -26,11 +27,14 @@ from exif_making import (
     png_chunk,
     tiff,
 )
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image, ImageOps, features
 
 from segments_hf.errors import AssetError
 from segments_hf.images import ImageLimits, UnwantedError, check_and_repair, open_image, read_header
 from segments_hf.images.exif import lenient_orientation, orientation_block
+from segments_hf.images.exif_repair import with_orientation_only
 from segments_hf.images.file_structure import structure_fault
 from segments_hf.io.file_content import FileContent
 
@@ -95,6 +99,11 @@ def test_check_and_repair_leaves_good_exif_as_it_is(container):
     header, repair = check_and_repair(FileContent(content), LIMITS)
     assert repair is None
     assert header.size == as_datasets_reads(content).size
+
+
+@functools.cache
+def made_once(container: str) -> bytes:
+    return CONTAINERS[container].make(phone_exif("<", 6))
 
 
 def check_mutated_exif(container: str, seed: int) -> bool:
@@ -227,6 +236,27 @@ def test_png_with_exif_before_its_pixels_is_not_decoded(monkeypatch):
     content = png(before=text(b"XML:com.adobe.xmp", b'tiff:Orientation="6"', b"iTXt"))
     monkeypatch.setattr("PIL.PngImagePlugin.PngImageFile.load", lambda _: pytest.fail("decoded"))
     assert read_header(FileContent(content)).size == TURNED
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+@given(data=st.data())
+@settings(max_examples=30)
+def test_replacing_exif_of_damaged_files_never_raises(container, data):
+    content = bytearray(made_once(container))
+    for _ in range(data.draw(st.integers(0, 3))):
+        place = data.draw(st.integers(0, len(content) - 1))
+        content[place : place + 4] = data.draw(st.sampled_from([b"\xff" * 4, bytes(4), b"\0\0\0\1", b"Exif"]))
+    cut = bytes(content[: data.draw(st.integers(0, len(content)))])
+    new = with_orientation_only(cut, data.draw(st.sampled_from([None, 1, 6])))
+    assert new is None or len(new) <= len(cut) + 40
+
+
+def test_long_texts_of_exif_are_not_shown_whole():
+    text = entry("<", 0x011A, 2, 2000, 8 + 2 + 2 * 12 + 4)
+    content = jpeg(tiff("<", orientation("<", 6), text, data=b"a" * 1999 + b"\0"))
+    _, repair = check_and_repair(FileContent(content), LIMITS)
+    assert repair is not None
+    assert len(repair.fault) < 400
 
 
 def test_xmp_and_texts_stay():

@@ -35,6 +35,11 @@ class Outcome:
     size_in_memory: int = 0
     split: str | None = None
 
+    @property
+    def losses(self) -> list[Problem]:
+        """The problems that were not repaired: the row or a column of it is missing."""
+        return [problem for problem in self.problems if problem.action != "repaired"]
+
 
 def make_rows(
     release: Release,
