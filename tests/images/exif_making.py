@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, features
+from PIL import Image
 
 SIZE = (24, 16)
 ORIENTATION = 0x0112
+Image.init()
+HAS_AVIF = "AVIF" in Image.SAVE  # from Pillow 11.3 on
 _ROOM = 600  # bytes of EXIF data in the AVIF
 
 
@@ -219,5 +221,5 @@ CONTAINERS = {
     ),
     "webp": Container(webp, _webp_pixels),
 }
-if features.check("avif"):
+if HAS_AVIF:
     CONTAINERS["avif"] = Container(avif, lambda content: content[-300:])
