@@ -13,6 +13,15 @@ class Asset(FileContent):
 
     Attributes:
         url: The URL that the bytes were downloaded from; None if they came from a file.
+        original: The file before its EXIF data were repaired; None if they were not.
+        fault: What was wrong with it.
     """
 
     url: str | None = field(default=None, repr=False)  # it may be signed
+    original: FileContent | None = field(default=None, repr=False)
+    fault: str | None = None
+
+    @property
+    def source(self) -> FileContent:
+        """The file before its EXIF data were repaired, or the asset itself."""
+        return self.original or self

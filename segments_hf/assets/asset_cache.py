@@ -1,4 +1,4 @@
-"""Keep downloads on disk, one file per URL."""
+"""Keep downloads on disk, one file per URL, and repaired copies of images."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def default_cache_folder() -> Path:
 
 
 class AssetCache:
-    """A folder of files, each named by the hash of a URL without its signature.
+    """A folder of files, each named by the hash of a URL without its signature; copies by the hash of their content.
 
     Every file is complete: it is written elsewhere and renamed. Any number of processes may use the folder.
     """
@@ -55,7 +55,22 @@ class AssetCache:
         Raises:
             StorageError: The disk does not take it.
         """
-        path = self._file(url)
+        return self._write(self._file(url), content)
+
+    def store_copy(self, content: bytes, suffix: str) -> str:
+        """Write a file whose name depends on its content, unless it exists, and return its path.
+
+        Args:
+            content: The content.
+            suffix: The suffix of the file that it is a copy of.
+
+        Raises:
+            StorageError: The disk does not take it.
+        """
+        path = f"{self.folder}/{_hashed_name(content, suffix)}"
+        return path if os.path.isfile(path) else self._write(path, content)  # noqa: PTH113
+
+    def _write(self, path: str, content: bytes) -> str:
         try:
             write_atomically(path, content, aside=f"{self.folder}/{_INCOMING}")
         except OSError as error:
@@ -104,6 +119,9 @@ class AssetCache:
 
 @lru_cache(maxsize=256)  # each name is needed twice: to find a file, and to write it
 def _name(url: str) -> str:
-    key = hashlib.sha256(unsigned(url).encode()).hexdigest()
-    suffix = url_suffix(url)
+    return _hashed_name(unsigned(url).encode(), url_suffix(url))
+
+
+def _hashed_name(named: bytes, suffix: str) -> str:
+    key = hashlib.sha256(named).hexdigest()
     return f"{key[0]}/{key}{suffix if _SAFE_SUFFIX.fullmatch(suffix) else ''}"

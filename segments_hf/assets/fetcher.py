@@ -15,20 +15,21 @@ from segments_hf.assets.location import Location, locate
 from segments_hf.assets.traffic import Traffic
 from segments_hf.assets.url_reader import UrlReader
 from segments_hf.errors import AssetError
-from segments_hf.images import check_image
+from segments_hf.images import check_and_repair
 from segments_hf.images.file_structure import picture_format
 from segments_hf.images.opening import UnwantedError
 from segments_hf.io.deadline import Deadline
 from segments_hf.io.loop_thread import LoopThread, run_blocking
 from segments_hf.io.prefetching import DECODERS
 from segments_hf.io.retrying import RetryPolicy, UnsoundError, retry
+from segments_hf.io.urls import url_suffix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from segments_hf.assets.asset_cache import AssetCache
-    from segments_hf.images.header import Header
+    from segments_hf.images import Header, Repair
     from segments_hf.io.fetch_options import FetchOptions
 
 R = TypeVar("R")
@@ -94,7 +95,7 @@ class Fetcher:
         return str(self._locate(reference))
 
     async def fetch(self, reference: str, *, is_bitmap: bool = False) -> tuple[Asset, Header]:
-        """Find or download one image, and verify it.
+        """Find or download one image, verify it, and repair its EXIF data if they are malformed.
 
         Args:
             reference: The URL or path in the release.
@@ -120,7 +121,7 @@ class Fetcher:
     async def read_file(
         self, path: str | Path, *, is_new: bool = True, is_bitmap: bool = False
     ) -> tuple[Asset, Header]:
-        """Verify an image that is a file.
+        """Verify an image that is a file. If its EXIF data are malformed, repair a copy of it.
 
         Another thread does all of it in one call, because for a small file the call takes longer than the reading.
 
@@ -139,14 +140,24 @@ class Fetcher:
         return await self._decoding(read) if self.options.verify == "decode" else await run_blocking(read)
 
     async def keep(self, asset: Asset) -> Asset:
-        """Put a download into the cache, to be called when its row is valid; other assets are returned as they are.
+        """Put a download or a repaired copy into the cache, to be called when its row is valid.
+
+        Of a repaired download, the cache gets the original too, so that the next load reports the fault again.
+
+        Returns:
+            The asset with the path of its file in the cache; other assets are returned as they are.
 
         Raises:
             StorageError: The disk does not take it.
         """
-        if not self._store or asset.url is None or asset.content is None:
+        if not self._store:
             return asset
-        return Asset(asset.content, await run_blocking(self._cache.store, asset.url, asset.content))
+        path = None
+        if asset.url is not None and asset.source.content is not None:
+            path = await run_blocking(self._cache.store, asset.url, asset.source.content)
+        if asset.original is not None and asset.content is not None and not self._in_memory:
+            path = await run_blocking(self._cache.store_copy, asset.content, _suffix(asset))
+        return asset if path is None else Asset(asset.content, path)
 
     def _locate(self, reference: str) -> Location:
         return locate(reference, self._base, self._resolve)
@@ -175,37 +186,48 @@ class Fetcher:
         except AssetError:
             self._traffic.failed()
             raise
-        self._traffic.arrived(asset.size)
+        self._traffic.arrived(asset.source.size)
         return asset, header
 
     async def _download(self, url: str, deadline: Deadline, *, is_bitmap: bool) -> tuple[Asset, Header]:
         """Try once."""
         content = await self._reader.read(url, deadline)
         asset = Asset(content, url=url)
-        check = partial(check_image, asset, self.options, is_bitmap=is_bitmap)
+        check = partial(check_and_repair, asset, self.options, is_bitmap=is_bitmap)
         try:
             if self.options.verify == "decode" or picture_format(content) is None:
-                header = await self._decoding(check)
+                header, repair = await self._decoding(check)
             else:
-                header = await run_blocking(check) if len(content) > _SMALL else check()
+                header, repair = await run_blocking(check) if len(content) > _SMALL else check()
         except UnwantedError:
             raise
         except AssetError as error:
             raise UnsoundError(str(error)) from error
-        return asset, header
+        return _repaired(asset, repair), header
 
     def _read_file(self, path: str | Path, *, is_new: bool, is_bitmap: bool) -> tuple[Asset, Header]:
         size = _size_of_file(path)
         file = Asset(path=path)
         reads_all = self._in_memory or (is_new and size <= _SMALL)
         asset = Asset(file.read()) if reads_all and size <= self.options.max_bytes else file
-        header = check_image(asset, self.options, is_new=is_new, is_bitmap=is_bitmap)
+        header, repair = check_and_repair(asset, self.options, is_new=is_new, is_bitmap=is_bitmap)
+        if repair:
+            return _repaired(file, repair), header
         return (asset if self._in_memory else file), header
 
     async def _decoding(self, function: Callable[[], R]) -> R:
         """Call a function that decodes an image, in another thread; only a few run at the same time."""
         async with self._decoders:  # each may hold the pixels of an image
             return await run_blocking(function)
+
+
+def _repaired(asset: Asset, repair: Repair | None) -> Asset:
+    return Asset(repair.content, url=asset.url, original=asset, fault=repair.fault) if repair else asset
+
+
+def _suffix(asset: Asset) -> str:
+    path = asset.source.path
+    return url_suffix(asset.url or "") if path is None else os.path.splitext(path)[1]
 
 
 def _size_of_file(path: str | Path) -> int:

@@ -160,7 +160,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         return SegmentsDir(self.config.segments_dir, release.owner, release.dataset_name, release.name)
 
     def download_and_prepare(self, *args: Any, **kwargs: Any) -> None:
-        """Builds the dataset, or finds it built; then reports what was skipped or kept.
+        """Builds the dataset, or finds it built; then reports what was skipped, kept or repaired.
 
         Raises:
             SegmentsHFError: Something is wrong with the release or its assets.
@@ -186,7 +186,8 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
             raise _own_error(error) from None
         for name, split in self.info.splits.items():
             if not split.num_examples:  # `datasets` cannot read a split without rows
-                first = read_problems(output_folder(self) / PROBLEMS_FILE)[0]
+                problems = read_problems(output_folder(self) / PROBLEMS_FILE)
+                first = next(problem for problem in problems if problem.action == "skipped")
                 raise OptionError(
                     f"on_error={self.config.on_error!r} left no row in split {name!r}; "
                     f"the first sample was left out because of: {first.reason}"

@@ -71,7 +71,8 @@ def load_release(  # noqa: PLR0913  (the options of the job; all but one by name
         embed: Whether the Arrow file holds the pictures' bytes. Without it, it refers to the files in the cache, and
             the disk holds them once.
         on_error: What to do with a sample that is wrong: ``"raise"``; ``"skip"`` leaves the row out; ``"keep"``
-            leaves the column null. What was skipped or kept is logged, and listed in ``errors.jsonl`` in the cache.
+            leaves the column null. What was skipped or kept is logged, and listed in ``errors.jsonl`` in the cache;
+            so are images with malformed EXIF data, of which the row has a repaired copy whatever this option is.
         resolve: Where assets are now: the new beginning of URLs for each old one, such as
             ``{"https://old-host/": "s3://mirror/"}``; or a function that gets the URL of an asset, or the absolute
             path of one of this machine, and returns another.

@@ -3,14 +3,17 @@
 from segments_hf.images.checking import check_image
 from segments_hf.images.header import Header, read_header
 from segments_hf.images.opening import FORMATS, UnwantedError, decoder_errors, inspect_image, open_image, upright
+from segments_hf.images.repairing import Repair, check_and_repair
 from segments_hf.io.fetch_options import ImageLimits, Verify
 
 __all__ = [
     "FORMATS",
     "Header",
     "ImageLimits",
+    "Repair",
     "UnwantedError",
     "Verify",
+    "check_and_repair",
     "check_image",
     "decoder_errors",
     "inspect_image",

@@ -18,6 +18,8 @@ PNG_HEADER = struct.Struct(">IIBBBBB")  # the data of IHDR (https://www.w3.org/T
 _JPEG_START, _JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
 _CHUNK = struct.Struct(">I4s")
 _START_OF_SCAN = 0xDA
+_PNG_TEXTS = {b"iTXt", b"tEXt", b"zTXt"}
+_LONGEST_KEYWORD = 79  # bytes (https://www.w3.org/TR/png-3/#11textinfo)
 
 
 def structure_fault(content: Content) -> str | None:
@@ -67,6 +69,13 @@ def png_chunks(content: Content) -> Iterator[tuple[bytes, int, int]]:
         yield kind, start, start + length
         if kind == b"IEND":
             return
+
+
+def png_keyword(content: Content, kind: bytes, start: int, end: int) -> bytes | None:
+    """The keyword of a text chunk of a PNG; None for a chunk of another kind."""
+    if kind not in _PNG_TEXTS:
+        return None
+    return content[start : min(end, start + _LONGEST_KEYWORD + 1)].partition(b"\0")[0]
 
 
 def jpeg_segments(content: Content) -> Iterator[tuple[int, int, int]]:

@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from segments_hf.errors import AssetError
-from segments_hf.images.file_structure import Content, picture_format, png_chunks
-from segments_hf.images.opening import inspect_image, orientation_of
+from segments_hf.images.exif import ExifReading, read_exif
+from segments_hf.images.file_structure import Content, picture_format, png_chunks, png_keyword
+from segments_hf.images.opening import inspect_image
 from segments_hf.images.plain_header import plain_jpeg_size, plain_png_size
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
+    from PIL.ImageFile import ImageFile
 
     from segments_hf.io.file_content import FileContent
 
 _TURNED = {5, 6, 7, 8}  # the orientations in which width and height change places
-_PNG_TEXT_CHUNKS = {b"iTXt", b"tEXt", b"zTXt"}
-_PNG_TEXTS_WITH_ORIENTATION = (b"Raw profile type exif\0", b"Raw profile type APP1\0", b"XML:com.adobe.xmp\0")
-_LONGEST_TEXT = max(map(len, _PNG_TEXTS_WITH_ORIENTATION))
+_PNG_TEXTS_WITH_ORIENTATION = {b"exif", b"Raw profile type exif", b"xmp", b"XML:com.adobe.xmp"}  # for Pillow
 
 
 class Header(NamedTuple):
@@ -27,11 +26,15 @@ class Header(NamedTuple):
         size: Width and height in pixels, after EXIF rotation.
         stored_size: The same before it.
         format: The format, as Pillow calls it: ``JPEG``, ``PNG``.
+        orientation: The EXIF orientation, 1 to 8; always 1 for a TIFF, which Pillow turns when it decodes it.
+        exif_fault: The exception with which Pillow, and so `datasets`, fails on malformed EXIF data; else None.
     """
 
     size: tuple[int, int]
     stored_size: tuple[int, int]
     format: str
+    orientation: int = 1
+    exif_fault: str | None = None
 
 
 def read_header(image: FileContent) -> Header:
@@ -65,22 +68,23 @@ def _plain_size(content: Content) -> tuple[int, int] | None:
 def _pillow_header(image: FileContent, content: Content) -> Header:
     with inspect_image(image) as picture:
         width, height = picture.size
-        size = (height, width) if _is_turned(picture, content) else (width, height)
-        return Header(size, (width, height), picture.format or "")
+        orientation, fault = _exif(picture, content)
+        size = (height, width) if orientation in _TURNED else (width, height)
+        return Header(size, (width, height), picture.format or "", orientation, fault)
 
 
-def _is_turned(picture: Image, content: Content) -> bool:
-    # Pillow decodes a whole PNG to look for EXIF behind its pixels, so we look whether there can be any.
-    if picture.format == "PNG" and not _png_may_have_orientation(content):
-        return False
+def _exif(picture: ImageFile, content: Content) -> ExifReading:
     if picture.format == "TIFF":  # its size is that of the turned picture already
-        return False
-    return orientation_of(picture) in _TURNED
+        return ExifReading(1, None)
+    if picture.format == "PNG" and _png_has_orientation_behind_pixels(content):
+        picture.load()  # only then Pillow reads them
+    return read_exif(picture)
 
 
-def _png_may_have_orientation(content: Content) -> bool:
-    return any(
-        kind == b"eXIf"
-        or (kind in _PNG_TEXT_CHUNKS and content[start : start + _LONGEST_TEXT].startswith(_PNG_TEXTS_WITH_ORIENTATION))
-        for kind, start, _ in png_chunks(content)
-    )
+def _png_has_orientation_behind_pixels(content: Content) -> bool:
+    is_behind = False
+    for kind, start, end in png_chunks(content):
+        is_behind = is_behind or kind == b"IDAT"
+        if is_behind and (kind == b"eXIf" or png_keyword(content, kind, start, end) in _PNG_TEXTS_WITH_ORIENTATION):
+            return True
+    return False

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from segments_hf.errors import AssetError, SegmentsHFError
 from segments_hf.images.content_kind import text_kind, unsupported_format
+from segments_hf.images.exif import orientation_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from PIL.Image import Exif, Image
+    from PIL.Image import Image
     from PIL.ImageFile import ImageFile
 
     from segments_hf.io.file_content import FileContent
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000", "PPM")
 
 _READABLE = "a PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, JPEG 2000 or PPM picture"
-_ORIENTATION = 0x0112  # the EXIF tag (CIPA DC-008, 4.6.4)
 
 
 class UnwantedError(AssetError):
@@ -121,24 +121,6 @@ def upright(picture: Image) -> Image:
     for name in ("exif", "Raw profile type exif", "xmp", "XML:com.adobe.xmp"):
         turned.info.pop(name, None)
     return turned
-
-
-def orientation_of(picture: Image) -> int:
-    """Return the EXIF orientation of a picture, 1 to 8; 1 (upright) where there is none that can be read.
-
-    Pillow decodes a whole PNG to look for EXIF data behind its pixels.
-    """
-    exif = exif_of(picture)
-    found = None if exif is None else exif.get(_ORIENTATION)
-    return found if isinstance(found, int) and 1 <= found <= 8 else 1  # noqa: PLR2004
-
-
-def exif_of(picture: Image) -> Exif | None:
-    """Return the EXIF data of a picture; None if they are malformed."""
-    try:
-        return picture.getexif()
-    except Exception:  # noqa: BLE001  (malformed EXIF data raise exceptions of many kinds)
-        return None
 
 
 @cache

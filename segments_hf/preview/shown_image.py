@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from PIL import Image
 
 from segments_hf.images import inspect_image, read_header, upright
-from segments_hf.images.opening import exif_of
 from segments_hf.images.stored_image import stored_content
 from segments_hf.images.viewing import to_rgb
 from segments_hf.io.file_content import FileContent
@@ -29,7 +28,7 @@ _METHOD = 2  # of WebP: half the time of its default, for 2 % more bytes
 _PLAIN_FORMATS = {"JPEG", "PNG", "WEBP"}
 _PLAIN_MODES = {"L", "RGB"}
 # Other colors, and what people do not mean to publish: where and by whom a picture was taken.
-_HIDDEN = {"icc_profile", "xmp", "XML:com.adobe.xmp", "comment"}
+_HIDDEN = {"icc_profile", "xmp", "XML:com.adobe.xmp", "comment", "exif", "Raw profile type exif"}
 
 
 class ShownImage(NamedTuple):
@@ -79,7 +78,6 @@ def _shown(picture: ImageFile, content: bytes, longest: int) -> ShownImage:
     media_type = f"image/{picture.format}".lower()
     picture.draft(None, (max(size), max(size)))  # a JPEG is scaled down while it is decoded
     shown = upright(picture)
-    exif = exif_of(picture)
     is_kept = (
         picture.format in _PLAIN_FORMATS
         and picture.mode in _PLAIN_MODES
@@ -87,8 +85,6 @@ def _shown(picture: ImageFile, content: bytes, longest: int) -> ShownImage:
         and size == full_size
         and len(content) <= _MOST
         and not _HIDDEN & picture.info.keys()
-        and exif is not None
-        and not exif
     )
     scaled = to_rgb(shown).resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
     thumb = scaled.resize(fitted(size, THUMB), Image.Resampling.BICUBIC, reducing_gap=2.0)

@@ -211,7 +211,7 @@ class _Counting:
 
     def add(self, outcome: Outcome, measured: Measured | AssetError | BitmapError | None) -> None:
         """Counts a row."""
-        self._problems += [f"sample {problem.sample!r}: {problem.reason}" for problem in outcome.problems]
+        self._problems += [f"sample {problem.sample!r}: {problem.reason}" for problem in outcome.losses]
         row = outcome.row
         if row is None:
             return

@@ -61,7 +61,7 @@ class Validator:
                 for check_label in OF_LABELS:
                     findings.extend(check_label(row, label))
             if self._assets and "image" in row:
-                untold = set(PICTURES) - {problem.column for problem in outcome.problems}
+                untold = set(PICTURES) - {problem.column for problem in outcome.losses}
                 found, instances = look_at_pictures(row, label, untold)
                 findings.extend(found)
         return Examined(outcome, findings, instances)

@@ -33,6 +33,7 @@ class Draft:
         bitmap: The same for the segmentation bitmap.
         uuid: The uuid of the sample.
         errors: What is wrong, with the column that it is wrong with; None for the whole row.
+        repairs: The columns whose images were repaired, with what was wrong with them.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Draft:
     bitmap: str | None = field(default=None, repr=False)
     uuid: str | None = None
     errors: list[tuple[str | None, SegmentsHFError]] = field(default_factory=list)
+    repairs: list[tuple[str, str]] = field(default_factory=list)
 
 
 def make_drafts(

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 OnError = Literal["raise", "skip", "keep"]
 
+_SENTENCES = {
+    "skipped": "left out",
+    "kept": "kept with a null column",
+    "repaired": "kept with a repaired copy of an image",
+}
+
 logger = own_logger(__name__)
 
 
@@ -29,7 +35,8 @@ class Problem(msgspec.Struct, frozen=True):
         column: The column that could not be filled; None for the whole row.
         error: The name of the error's class, such as ``AssetError``.
         reason: What was wrong.
-        action: Whether the row was left out (``skipped``) or the column left null (``kept``).
+        action: Whether the row was left out (``skipped``), the column left null (``kept``), or the row has a repaired
+            copy of the image (``repaired``), which is no reason to raise or skip.
     """
 
     sample: str
@@ -37,7 +44,7 @@ class Problem(msgspec.Struct, frozen=True):
     column: str | None
     error: str
     reason: str
-    action: Literal["skipped", "kept"]
+    action: Literal["skipped", "kept", "repaired"]
 
 
 _PROBLEM: JsonDecoder[Problem] = JsonDecoder(Problem)
@@ -76,13 +83,13 @@ def read_problems(file: Path) -> list[Problem]:
 
 
 def report(problems: list[Problem], details: str | None = None) -> None:
-    """Logs how many samples were skipped or kept, and why.
+    """Log how many samples were skipped, kept or repaired, and why.
 
     Args:
         problems: What was wrong.
         details: Where the whole list is.
     """
-    for action, left in (("skipped", "left out"), ("kept", "kept with a null column")):
+    for action, left in _SENTENCES.items():
         chosen = [problem for problem in problems if problem.action == action]
         if chosen:
             count = len({(problem.sample, problem.uuid) for problem in chosen})

@@ -53,7 +53,9 @@ class _Picture:
 
 
 async def add_pictures(draft: Draft, pictures: Pictures, *, keeps_wrong: bool) -> int:
-    """Adds its pictures to a draft, or what is wrong with them.
+    """Add its pictures to a draft, or what is wrong with them.
+
+    A picture that was repaired is added, and noted in `draft.repairs`.
 
     Args:
         draft: The row so far.
@@ -81,6 +83,8 @@ async def add_pictures(draft: Draft, pictures: Pictures, *, keeps_wrong: bool) -
 
 async def _put(draft: Draft, column: str, picture: _Picture, pictures: Pictures) -> int:
     asset = await pictures.fetcher.keep(picture.asset)
+    if picture.asset.fault:
+        draft.repairs.append((column, f"{_name(picture, pictures.fetcher)}: {picture.asset.fault}"))
     if column == _IMAGE:
         draft.row["width"], draft.row["height"] = picture.header.size
     # No path beside bytes: `datasets` would prefer a file of that name in the working directory.
@@ -110,11 +114,15 @@ async def _picture(column: str, reference: str | None, found: Path | None, fetch
     return _Picture(reference, *await fetcher.fetch(reference, is_bitmap=is_bitmap), is_fetched=True)
 
 
+def _name(picture: _Picture, fetcher: Fetcher) -> str:
+    return fetcher.name(picture.reference) if picture.is_fetched else picture.reference
+
+
 def _size_error(got: dict[str, _Picture], fetcher: Fetcher) -> AssetError | None:
     if got.keys() != {_IMAGE, _BITMAP} or got[_IMAGE].header.size == got[_BITMAP].header.size:
         return None
     image, bitmap = got[_IMAGE].header, got[_BITMAP].header
-    name = fetcher.name(got[_BITMAP].reference) if got[_BITMAP].is_fetched else got[_BITMAP].reference
+    name = _name(got[_BITMAP], fetcher)
     hint = " (it fits the image before EXIF rotation)" if bitmap.size == image.stored_size else ""
     return SizeMismatchError(
         f"{name}: got a bitmap of {bitmap.size[0]} x {bitmap.size[1]} pixels for an image of {image.size[0]} x "

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from segments_hf.dataset.rows.drafts import make_drafts
 from segments_hf.dataset.rows.problems import OnError, Problem
 from segments_hf.dataset.rows.row_images import add_pictures
-from segments_hf.errors import ReleaseError, SegmentsHFError
+from segments_hf.errors import AssetError, ReleaseError, SegmentsHFError
 from segments_hf.io.prefetching import prefetch_futures
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Outcome:
 
     Attributes:
         row: The row; None where it was left out.
-        problems: What was wrong.
+        problems: What was wrong. A row is complete if all of them were repaired.
         size_in_memory: How many bytes of pictures it took to make it.
         split: The split that it is in, where that is known.
     """
@@ -34,6 +34,11 @@ class Outcome:
     problems: list[Problem] = field(default_factory=list)
     size_in_memory: int = 0
     split: str | None = None
+
+    @property
+    def losses(self) -> list[Problem]:
+        """The problems that were not repaired: the row or a column of it is missing."""
+        return [problem for problem in self.problems if problem.action != "repaired"]
 
 
 def make_rows(
@@ -82,8 +87,12 @@ async def _complete(draft: Draft, pictures: Pictures, on_error: OnError) -> Outc
 
 
 def _judged(draft: Draft, on_error: OnError, size: int = 0) -> Outcome:
+    repairs = [
+        Problem(draft.name, draft.uuid, column, AssetError.__name__, reason, "repaired")
+        for column, reason in draft.repairs
+    ]
     if not draft.errors:
-        return Outcome(draft.row, [], size)
+        return Outcome(draft.row, repairs, size)
     if on_error == "raise":
         raise _located(draft, *draft.errors[0])
     kept = on_error == "keep" and bool(draft.row)
@@ -91,7 +100,7 @@ def _judged(draft: Draft, on_error: OnError, size: int = 0) -> Outcome:
         Problem(draft.name, draft.uuid, column, type(error).__name__, str(error), "kept" if kept else "skipped")
         for column, error in draft.errors
     ]
-    return Outcome(draft.row if kept else None, problems, size)
+    return Outcome(draft.row, problems + repairs, size) if kept else Outcome(None, problems, size)
 
 
 def _located(draft: Draft, column: str | None, error: SegmentsHFError) -> SegmentsHFError:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from segments_hf.bitmaps import ID_LIMIT, boxes
 from segments_hf.errors import AssetError, BitmapError
-from segments_hf.images import ImageLimits, check_image
+from segments_hf.images import ImageLimits, check_image, read_header
+from segments_hf.images.stored_image import stored_content
 from segments_hf.io.file_content import FileContent
 from segments_hf.io.number_text import counted
 from segments_hf.labels import BITMAP_COLUMN, BitmapLabel
 from segments_hf.validate.checks.fault import Fault
-from segments_hf.validate.checks.unreadable import OTHER_SIZE, UNREADABLE_BITMAP, UNREADABLE_IMAGE
+from segments_hf.validate.checks.unreadable import (
+    MALFORMED_EXIF,
+    OTHER_SIZE,
+    UNREADABLE_BITMAP,
+    UNREADABLE_IMAGE,
+)
 from segments_hf.validate.wording import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator
 
     from segments_hf.images import Header
     from segments_hf.labels import Label
@@ -67,7 +74,10 @@ def look_at_pictures(row: Row, label: Label | None, untold: Collection[str]) -> 
             findings.append(UNREADABLE_BITMAP.in_row(row, str(error)))
         else:
             findings.extend(_disagreements(row, label, instances))
+    if BITMAP_COLUMN in untold:
+        findings.extend(_malformed_exif(row, BITMAP_COLUMN, _bitmap_header(row.get(BITMAP_COLUMN))))
     if header:
+        findings.extend(_malformed_exif(row, "image", header))
         findings.extend(_other_sizes(row, header, instances))
     return findings, instances
 
@@ -77,6 +87,21 @@ def _header(picture: Mapping[str, Any] | None) -> Header:
         raise AssetError("it has no image")
     path = None if picture["path"] is None else Path(picture["path"])
     return check_image(FileContent(picture["bytes"], path), _ANY_SIZE)
+
+
+def _bitmap_header(picture: Any) -> Header | None:
+    if not isinstance(picture, Mapping):  # there is none, or it is decoded
+        return None
+    try:
+        return read_header(stored_content(picture))
+    except AssetError:  # told when its ids are read
+        return None
+
+
+def _malformed_exif(row: Row, column: str, header: Header | None) -> Iterator[Finding]:
+    if header and header.exif_fault:
+        what = f"`datasets` cannot read its {column} because of malformed EXIF data ({header.exif_fault})"
+        yield MALFORMED_EXIF.in_row(row, what)
 
 
 def _instances(label: BitmapLabel) -> Instances | None:

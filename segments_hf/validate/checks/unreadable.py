@@ -20,13 +20,18 @@ UNREADABLE_LABEL = Fault("unreadable-label", "error", "its annotations are lost"
 UNREADABLE_IMAGE = Fault("unreadable-image", "error", "there is nothing to train on")
 UNREADABLE_BITMAP = Fault("unreadable-bitmap", "error", "its mask is lost")
 UNREADABLE_ATTRIBUTES = Fault("unreadable-attributes", "error", "the metadata or attributes are lost")
+MALFORMED_EXIF = Fault(
+    "malformed-exif",
+    "warning",
+    "`datasets` cannot read the image itself; `load_release` puts a repaired copy into the row",
+)
 OTHER_SIZE = Fault("other-size", "error", "its label is not where its objects are in the image")
 
 _BY_COLUMN = {None: UNREADABLE_SAMPLE, "image": UNREADABLE_IMAGE, BITMAP_COLUMN: UNREADABLE_BITMAP}
 
 
 def unreadable_parts(outcome: Outcome) -> Iterator[Finding]:
-    """A finding for each part that could not be read.
+    """A finding for each part that could not be read, and for each image that was repaired.
 
     Categories that are not defined are left to the check that looks for them in any row.
     """
@@ -34,7 +39,9 @@ def unreadable_parts(outcome: Outcome) -> Iterator[Finding]:
     frame = row.get("frame_index")
     reason = "its annotations are null: its label could not be read when it was loaded"
     for problem in outcome.problems:
-        if problem.column == "annotations":
+        if problem.action == "repaired":
+            yield MALFORMED_EXIF.found(problem.sample, problem.uuid, frame, problem.reason)
+        elif problem.column == "annotations":
             reason = problem.reason
         else:
             yield _fault(problem).found(problem.sample, problem.uuid, frame, problem.reason)

@@ -1,0 +1,98 @@
+"""Find the EXIF data in an AVIF file (ISO/IEC 14496-12, 8.11, and 23008-12, annex A)."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_FULL_BOX = 4  # bytes of version and flags
+_LONGEST_META = 2**20  # bytes: the list of items may be made to keep a reader busy
+
+
+def avif_exif_payload(content: bytes) -> tuple[int, int] | None:
+    """Return where the payload of the EXIF item begins and ends; None if there is none, or it is in several parts."""
+    try:
+        for name, start, end in _boxes(content, 0, len(content)):
+            if name == b"meta":
+                return None if end - start > _LONGEST_META else _payload_in(content, start + _FULL_BOX, end)
+    except (struct.error, IndexError, ValueError):  # the file is damaged
+        return None
+    return None
+
+
+def _payload_in(content: bytes, start: int, end: int) -> tuple[int, int] | None:
+    boxes = {name: (begin, stop) for name, begin, stop in _boxes(content, start, end)}
+    if b"iinf" not in boxes or b"iloc" not in boxes:
+        return None
+    wanted = set(_exif_items(content, *boxes[b"iinf"]))
+    data_start, _ = boxes.get(b"idat", (0, 0))
+    for item, method, extents in _locations(content, boxes[b"iloc"][0]):
+        if item in wanted and method in {0, 1} and len(extents) == 1:
+            offset, length = extents[0]
+            begin = offset + (data_start if method else 0)
+            return (begin, begin + length) if begin > 0 and length and begin + length <= len(content) else None
+    return None
+
+
+def _boxes(content: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    while start + 8 <= end:
+        size, name = struct.unpack_from(">I4s", content, start)
+        begin = start + 8
+        if size == 1:
+            (size,) = struct.unpack_from(">Q", content, begin)
+            begin += 8
+        stop = start + size if size else end
+        if not begin <= stop <= end:
+            raise ValueError("a box is longer than the box around it")
+        yield name, begin, stop
+        start = stop
+
+
+def _exif_items(content: bytes, start: int, end: int) -> Iterator[int]:
+    count_size = 4 if content[start] else 2
+    for name, begin, _ in _boxes(content, start + _FULL_BOX + count_size, end):
+        version = content[begin]
+        if name == b"infe" and version in {2, 3}:
+            item, _, kind = struct.unpack_from(">HH4s" if version == 2 else ">IH4s", content, begin + _FULL_BOX)  # noqa: PLR2004
+            if kind == b"Exif":
+                yield item
+
+
+def _locations(content: bytes, start: int) -> Iterator[tuple[int, int, list[tuple[int, int]]]]:
+    """The items: the id, how offsets are counted (0: in the file, 1: in `idat`), and offset and length of each part."""
+    reader = _Reader(content, start)
+    version = reader.number(1)
+    reader.number(3)
+    sizes = reader.number(2)
+    offset_size, length_size, base_size, index_size = (sizes >> shift & 15 for shift in (12, 8, 4, 0))
+    if not offset_size and not length_size:
+        raise ValueError("the items have no place")
+    wide = 4 if version == 2 else 2  # noqa: PLR2004
+    for _ in range(reader.number(wide)):
+        item = reader.number(wide)
+        method = reader.number(2) & 15 if version else 0
+        reader.number(2)
+        base = reader.number(base_size)
+        extents = []
+        for _ in range(reader.number(2)):
+            reader.number(index_size if version else 0)
+            extents.append((base + reader.number(offset_size), reader.number(length_size)))
+        yield item, method, extents
+
+
+class _Reader:
+    """Reads numbers one after the other."""
+
+    def __init__(self, content: bytes, position: int) -> None:
+        self._content = content
+        self._position = position
+
+    def number(self, size: int) -> int:
+        part = self._content[self._position : self._position + size]
+        if len(part) != size:
+            raise ValueError("the file ends in the list of items")
+        self._position += size
+        return int.from_bytes(part, "big")

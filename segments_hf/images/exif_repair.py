@@ -1,0 +1,133 @@
+"""Replace the EXIF data of a picture with their orientation, without decoding its pixels."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from typing import TYPE_CHECKING, NamedTuple
+
+from segments_hf.images.avif_exif import avif_exif_payload
+from segments_hf.images.exif import EXIF_PREFIX, lenient_orientation, orientation_block
+from segments_hf.images.file_structure import jpeg_segments, picture_format, png_chunks, png_keyword
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_APP1 = 0xE1
+_PNG_TEXTS = {b"exif", b"Raw profile type exif", b"Raw profile type APP1"}  # that hold EXIF data
+_RIFF_HEADER = 12  # bytes: RIFF, the size of the rest, WEBP
+
+
+class _Edit(NamedTuple):
+    """Bytes of a file, from `start` to `end`, that `new` replaces."""
+
+    start: int
+    end: int
+    new: bytes
+
+
+def with_orientation_only(content: bytes, orientation: int | None) -> bytes | None:
+    """Replace the EXIF data of a picture with data that hold the orientation only.
+
+    All other bytes stay as they are. The length of the file changes as little as possible, because an MPO has the
+    places of its other pictures: EXIF data of a JPEG are filled up with zeros.
+
+    Args:
+        content: A JPEG, PNG, WebP or AVIF file.
+        orientation: The orientation, 1 to 8; None to look for it in the EXIF data.
+
+    Returns:
+        The new file; None if it is of another format, has no EXIF data, or has no room for them (AVIF).
+    """
+    kind = picture_format(content) or "AVIF"
+    if orientation is None:
+        orientation = lenient_orientation(b"".join(_exif_parts(content, kind))) or 1
+    block = orientation_block(orientation)
+    match kind:
+        case "JPEG":
+            return _edited(content, _jpeg_edits(content, block))
+        case "PNG":
+            return _edited(content, _png_edits(content, block))
+        case "WebP":
+            return _edited(content, _webp_edits(content, block))
+        case _:
+            return _edited(content, _avif_edits(content, block))
+
+
+def _edited(content: bytes, edits: Iterator[_Edit]) -> bytes | None:
+    new, position = io.BytesIO(), 0
+    for edit in edits:
+        new.write(content[position : edit.start])
+        new.write(edit.new)
+        position = edit.end
+    if not position:
+        return None
+    new.write(content[position:])
+    return new.getvalue()
+
+
+def _exif_parts(content: bytes, kind: str) -> Iterator[bytes]:
+    """The EXIF data of a picture as they are stored."""
+    match kind:
+        case "JPEG":
+            for start, end in _exif_segments(content):
+                yield content[start + len(EXIF_PREFIX) : end]
+        case "PNG":
+            yield from (content[start:end] for chunk, start, end in png_chunks(content) if chunk == b"eXIf")
+        case "WebP":
+            yield from (content[start:end] for start, end in _webp_exif_chunks(content))
+        case _:
+            if payload := avif_exif_payload(content):
+                yield content[payload[0] + 4 : payload[1]]
+
+
+def _exif_segments(content: bytes) -> Iterator[tuple[int, int]]:
+    for marker, start, end in jpeg_segments(content):
+        if marker == _APP1 and content.startswith(EXIF_PREFIX, start) and end <= len(content):
+            yield start, end
+
+
+def _jpeg_edits(content: bytes, block: bytes) -> Iterator[_Edit]:
+    for start, end in _exif_segments(content):
+        data = EXIF_PREFIX + block.ljust(end - start - len(EXIF_PREFIX), b"\0")
+        yield _Edit(start - 2, end, struct.pack(">H", len(data) + 2) + data)
+        block = b""  # Pillow joins the data of all segments
+
+
+def _png_edits(content: bytes, block: bytes) -> Iterator[_Edit]:
+    for kind, start, end in png_chunks(content):
+        if kind == b"IHDR" and block:
+            checksum = zlib.crc32(b"eXIf" + block)
+            chunk = struct.pack(">I4s", len(block), b"eXIf") + block + struct.pack(">I", checksum)
+            yield _Edit(end + 4, end + 4, chunk)
+            block = b""
+        elif kind == b"eXIf" or png_keyword(content, kind, start, end) in _PNG_TEXTS:
+            yield _Edit(start - 8, end + 4, b"")
+
+
+def _webp_exif_chunks(content: bytes) -> Iterator[tuple[int, int]]:
+    position = _RIFF_HEADER
+    while position + 8 <= len(content):
+        name, size = struct.unpack_from("<4sI", content, position)
+        start, position = position + 8, position + 8 + size + size % 2
+        if name == b"EXIF" and start + size <= len(content):
+            yield start, start + size
+
+
+def _webp_edits(content: bytes, block: bytes) -> Iterator[_Edit]:
+    for start, end in _webp_exif_chunks(content):
+        data = block.ljust(end - start, b"\0")
+        new = struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2)
+        edit = _Edit(start - 4, end + (end - start) % 2, new)
+        (size,) = struct.unpack_from("<I", content, 4)
+        yield _Edit(4, 8, struct.pack("<I", size + len(new) - (edit.end - edit.start)))
+        yield edit
+        return  # no decoder reads a second one
+
+
+def _avif_edits(content: bytes, block: bytes) -> Iterator[_Edit]:
+    payload = avif_exif_payload(content)
+    data = bytes(4) + block  # the first four bytes say how many come before the EXIF data
+    if payload and payload[1] - payload[0] >= len(data):
+        yield _Edit(*payload, data.ljust(payload[1] - payload[0], b"\0"))

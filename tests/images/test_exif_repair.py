@@ -1,0 +1,356 @@
+"""An image whose EXIF data keep `datasets` from reading it is repaired, and its pixels stay as they are."""
+
+from __future__ import annotations
+
+import functools
+import io
+import random
+import struct
+import zlib
+
+import datasets
+import pytest
+from exif_making import (
+    CONTAINERS,
+    HAS_AVIF,
+    ORIENTATION,
+    SIZE,
+    avif,
+    encoded,
+    entry,
+    jpeg,
+    jpeg_without_density,
+    mutated,
+    orientation,
+    phone_exif,
+    plain_picture,
+    png,
+    png_chunk,
+    tiff,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageOps
+
+from segments_hf.errors import AssetError
+from segments_hf.images import ImageLimits, UnwantedError, check_and_repair, open_image, read_header
+from segments_hf.images.exif import lenient_orientation, orientation_block
+from segments_hf.images.exif_repair import with_orientation_only
+from segments_hf.images.file_structure import structure_fault
+from segments_hf.io.file_content import FileContent
+
+LIMITS = ImageLimits(max_bytes=2**24, max_pixels=2**24)
+TURNED = SIZE[::-1]
+
+
+def malformed(order: str = "<", turned: int = 6) -> bytes:
+    """EXIF data with which Pillow fails when it writes them back: a text where rational numbers are due."""
+    text = entry(order, 0x011A, 2, 4, b"abc\0")
+    return tiff(order, orientation(order, turned), text).ljust(80, b"\0")
+
+
+def as_datasets_reads(content: bytes) -> Image.Image:
+    return datasets.Image().decode_example({"bytes": content, "path": None})
+
+
+def upright(turned: int) -> Image.Image:
+    """The picture of all containers, turned by an orientation."""
+    picture = plain_picture()
+    exif = Image.Exif()
+    exif[ORIENTATION] = turned
+    picture.info["exif"] = exif.tobytes()
+    return ImageOps.exif_transpose(picture)
+
+
+def repaired(content: bytes) -> bytes:
+    _, repair = check_and_repair(FileContent(content), LIMITS)
+    assert repair is not None
+    return repair.content
+
+
+@pytest.mark.parametrize("turned", range(1, 9))
+@pytest.mark.parametrize("order", "<>")
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_check_and_repair_keeps_orientation_and_pixel_data(container, order, turned):
+    make, pixels = CONTAINERS[container].make, CONTAINERS[container].pixels
+    content = make(malformed(order, turned))
+    header, repair = check_and_repair(FileContent(content), LIMITS)
+    if turned == 1 and container != "avif":  # Pillow writes nothing back where it does not turn
+        assert repair is None
+        assert as_datasets_reads(content).size == SIZE
+        return
+    if container != "avif":
+        with pytest.raises((TypeError, ValueError)):  # by the version of Pillow
+            as_datasets_reads(content)
+    new = repair.content if repair else content
+    assert pixels(new) == pixels(content) != b""
+    assert structure_fault(new) is None
+    shown = as_datasets_reads(new)
+    assert shown.size == header.size == read_header(FileContent(new)).size == open_image(FileContent(new)).size
+    assert shown.tobytes() == open_image(FileContent(new)).tobytes()
+    if container != "avif":  # the decoder of AVIF has an orientation of its own, and turns by it
+        assert shown.size == upright(turned).size
+    if container.startswith(("png", "webp")):
+        assert shown.tobytes() == upright(turned).tobytes()
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_check_and_repair_leaves_good_exif_as_it_is(container):
+    content = CONTAINERS[container].make(phone_exif(">", 6))
+    header, repair = check_and_repair(FileContent(content), LIMITS)
+    assert repair is None
+    assert header.size == as_datasets_reads(content).size
+
+
+@functools.cache
+def made_once(container: str) -> bytes:
+    return CONTAINERS[container].make(phone_exif("<", 6))
+
+
+def check_mutated_exif(container: str, seed: int) -> bool:
+    """Check one image with faults in its EXIF data, and return whether it was repaired."""
+    exif = mutated(random.Random(seed))
+    content = CONTAINERS[container].make(exif)
+    try:
+        header, repair = check_and_repair(FileContent(content), LIMITS)
+    except AssetError:
+        return False
+    new = repair.content if repair else content
+    context = f"{container}, seed {seed}: {exif!r}"
+    shown = as_datasets_reads(new)
+    assert shown.size == header.size, context
+    assert shown.tobytes() == open_image(FileContent(new)).tobytes(), context
+    assert CONTAINERS[container].pixels(new) == CONTAINERS[container].pixels(content), context
+    return repair is not None
+
+
+@pytest.mark.parametrize("warnings", [pytest.param("ignored", marks=pytest.mark.filterwarnings("ignore")), "raised"])
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_datasets_reads_every_image_that_passes(container, warnings):
+    seeds = range(30 if container == "avif" else 100)
+    repaired_images = sum(check_mutated_exif(container, seed) for seed in seeds)
+    assert repaired_images > 0
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_datasets_reads_every_image_that_passes_of_many(container):
+    for seed in range(1000, 1300 if container == "avif" else 3000):
+        check_mutated_exif(container, seed)
+
+
+# Faults of EXIF data that Pillow fails on when it reads them, so that they are read by our own code.
+UNREADABLE = {
+    "header of no kind": (b"XX*\0" + malformed()[4:], 6),
+    "header of no kind, big-endian": (b"XX\0*" + malformed(">")[4:], 6),
+    "directory that ends early": (tiff("<", orientation("<", 8))[:-2], 8),
+    "directory behind the end": (struct.pack("<2sHL", b"II", 42, 10**6), 1),
+    "no directory": (b"XX", 1),
+    "orientation of 9": (b"XX*\0" + tiff("<", orientation("<", 9))[4:], 1),
+    "orientation of another type": (b"XX*\0" + tiff("<", entry("<", ORIENTATION, 4, 1, 3))[4:], 3),
+    "number of another type": (b"XX*\0" + tiff("<", entry("<", ORIENTATION, 12, 1, 3))[4:], 1),
+    "EXIF prefix twice": (b"Exif\0\0Exif\0\0XX*\0" + malformed()[4:], 6),
+}
+
+
+@pytest.mark.parametrize("fault", UNREADABLE)
+def test_lenient_orientation_reads_what_is_left(fault):
+    exif, expected = UNREADABLE[fault]
+    assert (lenient_orientation(exif) or 1) == expected
+
+
+@pytest.mark.parametrize("turned", range(1, 9))
+def test_orientation_block_is_what_pillow_reads(turned):
+    exif = Image.Exif()
+    exif.load(orientation_block(turned))
+    assert dict(exif) == {ORIENTATION: turned}
+
+
+@pytest.mark.parametrize("container", ["jpeg", "png-before", "png-behind", "png-text", "webp"])
+def test_unreadable_exif_is_turned_alike_before_and_after_the_repair(container):
+    content = CONTAINERS[container].make(UNREADABLE["header of no kind"][0])
+    assert open_image(FileContent(content)).size == TURNED  # a row that an earlier version has made
+    assert as_datasets_reads(repaired(content)).size == TURNED
+
+
+@pytest.mark.parametrize("kind", [5, 10, 11, 12])
+@pytest.mark.filterwarnings("ignore")
+def test_orientation_of_any_number_type_turns_as_in_datasets(kind):
+    value = {
+        5: struct.pack("<2L", 6, 1),
+        10: struct.pack("<2l", 6, 1),
+        11: struct.pack("<f", 6),
+        12: struct.pack("<d", 6),
+    }
+    at = 0 if kind == 11 else 26  # four bytes stand in the entry itself
+    number = entry("<", ORIENTATION, kind, 1, at or value[kind])
+    content = jpeg(tiff("<", number, data=value[kind]))
+    assert as_datasets_reads(content).size == TURNED
+    assert open_image(FileContent(content)).size == read_header(FileContent(content)).size == TURNED
+
+
+def test_image_that_pillow_cannot_open_because_of_its_exif_is_repaired():
+    # Pillow takes a resolution of one character for a list.
+    at = 8 + 2 + 3 * 12 + 4
+    resolution = [entry("<", 0x011A, 2, 1, b"7"), entry("<", 0x0128, 3, 1, struct.pack("<H", 2))]
+    content = jpeg_without_density(tiff("<", orientation("<", 6), *resolution, data=bytes(at)))
+    with pytest.raises(AssetError):
+        open_image(FileContent(content))
+    assert as_datasets_reads(repaired(content)).size == TURNED
+
+
+def text(keyword: bytes, value: bytes, kind: bytes = b"tEXt") -> bytes:
+    between = {b"tEXt": b"\0", b"zTXt": b"\0\0", b"iTXt": b"\0\0\0\0\0"}[kind]
+    return png_chunk(kind, keyword + between + (zlib.compress(value) if kind == b"zTXt" else value))
+
+
+PNG_TEXTS = {
+    "profile that is not hexadecimal": text(b"Raw profile type exif", b"\nexif\n 8\nzz"),
+    "EXIF as compressed text": text(b"exif", b"abc", b"zTXt"),
+    "EXIF as international text": text(b"exif", b"abc", b"iTXt"),
+    "EXIF as plain text": text(b"exif", b"abcdefghi"),
+    "EXIF twice": png_chunk(b"eXIf", phone_exif("<", 3)) + png_chunk(b"eXIf", malformed()),
+}
+
+
+@pytest.mark.parametrize("place", ["before", "behind"])
+@pytest.mark.parametrize("case", PNG_TEXTS)
+def test_png_texts_that_pillow_takes_for_exif_are_repaired(case, place):
+    content = png(**{place: PNG_TEXTS[case]})
+    with pytest.raises(Exception):  # noqa: B017  (of many kinds)
+        as_datasets_reads(content)
+    new = repaired(content)
+    assert CONTAINERS["png-before"].pixels(new) == CONTAINERS["png-before"].pixels(content)
+    assert as_datasets_reads(new).size == open_image(FileContent(new)).size == open_image(FileContent(content)).size
+
+
+@pytest.mark.parametrize("place", ["before", "behind"])
+def test_png_with_xmp_as_plain_text_can_be_read(place):
+    content = png(**{place: text(b"xmp", b'tiff:Orientation="6"')})  # some versions of Pillow fail
+    header, repair = check_and_repair(FileContent(content), LIMITS)
+    assert as_datasets_reads(repair.content if repair else content).size == header.size
+
+
+def test_png_is_turned_by_the_last_exif_chunk_as_in_datasets():
+    content = png(png_chunk(b"eXIf", phone_exif("<", 6)), png_chunk(b"eXIf", phone_exif("<", 3)))
+    header, repair = check_and_repair(FileContent(content), LIMITS)
+    assert repair is None
+    assert as_datasets_reads(content).size == header.size == SIZE
+
+
+def test_png_with_exif_before_its_pixels_is_not_decoded(monkeypatch):
+    content = png(before=text(b"XML:com.adobe.xmp", b'tiff:Orientation="6"', b"iTXt"))
+    monkeypatch.setattr("PIL.PngImagePlugin.PngImageFile.load", lambda _: pytest.fail("decoded"))
+    assert read_header(FileContent(content)).size == TURNED
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+@given(data=st.data())
+@settings(max_examples=30)
+def test_replacing_exif_of_damaged_files_never_raises(container, data):
+    content = bytearray(made_once(container))
+    for _ in range(data.draw(st.integers(0, 3))):
+        place = data.draw(st.integers(0, len(content) - 1))
+        content[place : place + 4] = data.draw(st.sampled_from([b"\xff" * 4, bytes(4), b"\0\0\0\1", b"Exif"]))
+    cut = bytes(content[: data.draw(st.integers(0, len(content)))])
+    new = with_orientation_only(cut, data.draw(st.sampled_from([None, 1, 6])))
+    assert new is None or len(new) <= len(cut) + 40
+
+
+def test_long_texts_of_exif_are_not_shown_whole():
+    text = entry("<", 0x011A, 2, 2000, 8 + 2 + 2 * 12 + 4)
+    content = jpeg(tiff("<", orientation("<", 6), text, data=b"a" * 1999 + b"\0"))
+    _, repair = check_and_repair(FileContent(content), LIMITS)
+    assert repair is not None
+    assert len(repair.fault) < 400
+
+
+def test_xmp_and_texts_stay():
+    xmp = b"http://ns.adobe.com/xap/1.0/\0<xmp/>"
+    segment = b"\xff\xe1" + struct.pack(">H", len(xmp) + 2) + xmp
+    content = jpeg(malformed())
+    new = repaired(content[:2] + segment + content[2:])
+    assert segment in new
+    comment = text(b"Comment", b"a meadow")
+    assert comment in repaired(png(before=comment + png_chunk(b"eXIf", malformed())))
+
+
+def test_short_exif_gets_the_room_that_it_needs():
+    for make in (jpeg, lambda exif: encoded("WEBP", exif=exif, lossless=True)):
+        content = make(b"XX*\0")
+        assert structure_fault(repaired(content)) is None
+        assert as_datasets_reads(repaired(content)).size == SIZE
+
+
+def test_second_picture_of_an_mpo_stays_readable():
+    content = CONTAINERS["mpo"].make(malformed())
+    new = repaired(content)
+    assert len(new) == len(content)
+    with Image.open(io.BytesIO(new)) as after, Image.open(io.BytesIO(content)) as before:
+        before.seek(1)
+        after.seek(1)
+        assert after.tobytes() == before.tobytes()
+
+
+@pytest.mark.skipif(not HAS_AVIF, reason="this Pillow has no AVIF")
+def test_avif_without_room_for_new_exif_is_refused():
+    content = encoded("AVIF", exif=b"Exif\0\0" + tiff("<")[:14])
+    broken = content.replace(b"Exif\0\0II*\0", b"Exif\0\0XX*\0")
+    assert broken != content
+    with pytest.raises(AssetError):
+        check_and_repair(FileContent(broken), LIMITS)
+
+
+@pytest.mark.skipif(not HAS_AVIF, reason="this Pillow has no AVIF")
+def test_avif_is_changed_in_its_exif_only():
+    content = avif(b"XX*\0" + malformed()[4:])
+    new = repaired(content)
+    changed = [place for place, (old, now) in enumerate(zip(content, new, strict=True)) if old != now]
+    begin = content.index(b"Exif\0\0XX*\0")
+    assert begin - 4 <= changed[0]
+    assert changed[-1] < begin + 600
+
+
+def test_damaged_image_with_good_exif_is_not_taken_for_repaired():
+    content = jpeg(phone_exif("<", 6))
+    for damaged in (content[:-200], content.replace(b"\xff\xc0", b"\xff\xc8")):
+        with pytest.raises(AssetError):
+            check_and_repair(FileContent(damaged), LIMITS)
+
+
+def test_limits_hold_for_images_with_malformed_exif():
+    with pytest.raises(UnwantedError, match="max_pixels"):
+        check_and_repair(FileContent(jpeg(malformed())), ImageLimits(max_bytes=2**20, max_pixels=10))
+
+
+@pytest.mark.parametrize("file_format", ["GIF", "BMP", "TIFF", "JPEG2000", "PPM"])
+def test_formats_without_exif_repair_pass_as_they_are(file_format):
+    content = encoded(file_format)
+    header, repair = check_and_repair(FileContent(content), LIMITS)
+    assert repair is None
+    assert as_datasets_reads(content).size == header.size == SIZE
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_tiff_that_passes_can_be_read():
+    passed = 0
+    for seed in range(150):
+        generator = random.Random(seed)
+        exif = Image.Exif()
+        exif[ORIENTATION] = generator.choice([1, 3, 6, 8])
+        exif[0x010F], exif[0x011A] = "Apple", 72.0
+        content = bytearray(encoded("TIFF", exif=exif))
+        directory = int.from_bytes(content[4:8], "little")
+        for _ in range(generator.randint(1, 2)):
+            entries = int.from_bytes(content[directory : directory + 2], "little")
+            start = directory + 2 + 12 * generator.randrange(entries)
+            content[start + 2 : start + 4] = struct.pack("<H", generator.randrange(14))
+        try:
+            header, repair = check_and_repair(FileContent(bytes(content)), LIMITS)
+        except AssetError:
+            continue
+        passed += 1
+        assert repair is None
+        assert as_datasets_reads(bytes(content)).size == header.size, seed
+    assert passed
