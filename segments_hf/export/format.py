@@ -149,9 +149,3 @@ class Format(ABC, Generic[T]):
 
     def close(self) -> None:
         """Writes what is about all splits."""
-
-
-def write_file(file: Path, content: bytes) -> None:
-    """Writes a file, and the folders that it is in."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(content)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from segments_hf.errors import AssetError, OptionError
-from segments_hf.export.format import write_file
+from segments_hf.io.atomic import copy_file, link_to_file, write_file
 from segments_hf.io.redaction import unsigned
 
 if TYPE_CHECKING:
@@ -50,12 +48,10 @@ def put_image(image: Mapping[str, Any] | None, target: Path, images: str) -> Non
         raise OptionError("images='link' wants images that are files of this machine; images='copy' writes them")
     if "://" in image["path"]:
         raise AssetError(f"its image is at {unsigned(image['path'])}, wanted a file of this machine or its bytes")
-    target.parent.mkdir(parents=True, exist_ok=True)
     try:
         if images == "link":
-            os.stat(image["path"])
-            target.symlink_to(os.path.abspath(image["path"]))
+            link_to_file(image["path"], target)
         else:
-            shutil.copyfile(image["path"], target)
+            copy_file(image["path"], target)
     except FileNotFoundError as error:
         raise AssetError(f"its image is not where the dataset says: {error}; load the release again") from error

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from segments_hf.export.format import EncodedLabel, Format, write_file
+from segments_hf.export.format import EncodedLabel, Format
 from segments_hf.export.needs import size_of_image
+from segments_hf.io.atomic import write_file
 
 if TYPE_CHECKING:
     from collections import Counter

@@ -6,7 +6,6 @@ done.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +13,8 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from segments_hf.hub.row_counts import Tally  # noqa: TC001  (msgspec reads the types)
-from segments_hf.io.atomic import write_atomically
 from segments_hf.io.json_decoding import JsonDecoder, JsonError
+from segments_hf.io.atomic import append_line, write_atomically
 from segments_hf.io.json_text import json_line
 
 if TYPE_CHECKING:
@@ -62,11 +61,12 @@ class Journal:
         write_atomically(self.file, b"".join(map(json_line, arrived)))
 
     def append(self, shard: Arrived) -> None:
-        """Notes that a shard has arrived."""
-        with self.file.open("ab") as stream:
-            stream.write(json_line(shard))
-            stream.flush()
-            os.fsync(stream.fileno())
+        """Note that a shard has arrived.
+
+        Raises:
+            StorageError: The disk does not take it.
+        """
+        append_line(self.file, json_line(shard), is_synced=True)
 
 
 def journals_folder() -> Path:
