@@ -164,7 +164,10 @@ def remove_leftovers(parent: Path) -> None:
 
 
 def _locked_folder(parent: Path) -> tuple[Path, FileLock]:
-    """Make a folder with a lock that this process holds."""
+    """Make a folder with a lock that this process holds.
+
+    Until it is locked, another process may take it for a leftover and remove it: then the next one is made.
+    """
     while True:
         folder = parent / temporary_name()
         lock = FileLock(folder / _LOCK)
@@ -172,9 +175,10 @@ def _locked_folder(parent: Path) -> tuple[Path, FileLock]:
             folder.mkdir()
             try:
                 lock.acquire()
+            except FileNotFoundError:
+                continue
             except NotImplementedError:  # a disk without locks: nobody can tell whether this process is alive
                 (folder / _LOCK).touch()
-        # Before it was locked, another process may have taken it for a leftover.
         if (folder / _LOCK).exists():
             return folder, lock
         lock.release()

@@ -131,6 +131,7 @@ class TestPublish:
         expected = {name: look(tmp_path / name) for name in names}
         barrier = threading.Barrier(8, timeout=20)
         won: list[int] = []
+        lost: list[int] = []
 
         def run(number: int) -> None:
             with staging_folder(tmp_path) as staging:  # with other threads as with other processes
@@ -141,14 +142,14 @@ class TestPublish:
                     staging.publish(expected)
                     won.append(number)
                 except OutputExistsError:
-                    pass
+                    lost.append(number)
 
         threads = [threading.Thread(target=run, args=(number,)) for number in range(8)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        assert len(won) == 1
+        assert (len(won), len(lost)) == (1, 7)
         assert tree(tmp_path) == {f"{name}/x": b"%d" % won[0] for name in names}
 
 
