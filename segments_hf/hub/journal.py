@@ -6,6 +6,7 @@ done.
 
 from __future__ import annotations
 
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,8 +80,9 @@ def journals_folder() -> Path:
 def left_journals() -> Iterator[Path]:
     """The folders of pushes that were broken off; not of those that are under way."""
     for lock in journals_folder().glob("*.lock"):
-        try:
-            with FileLock(lock, timeout=0):
-                yield lock.with_suffix("")
-        except Timeout:
-            continue
+        folder = lock.with_suffix("")
+        with suppress(Timeout), ExitStack() as locks:
+            # The workers of a process that was killed live on until their shard has arrived.
+            for each in [lock, *folder.glob("*/*.lock")]:
+                locks.enter_context(FileLock(each, timeout=0))
+            yield folder

@@ -6,6 +6,8 @@ import os
 import stat
 from typing import TYPE_CHECKING, NamedTuple
 
+from segments_hf.io.disk_errors import storage_error
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -31,11 +33,17 @@ NOTHING = Snapshot()
 
 
 def look(path: Path) -> Snapshot:
-    """Return what is at a place. Moving it on the same disk changes nothing of this."""
+    """Return what is at a place. Moving it on the same disk changes nothing of this.
+
+    Raises:
+        StorageError: The place cannot be looked at.
+    """
     try:
         return Snapshot(_entries(os.fspath(path)))
     except FileNotFoundError:  # something is removed just now; what was seen of it is not there any more
-        return Snapshot([_Entry("", 0, 0, 0, 0)]) if os.path.lexists(path) else Snapshot()
+        return Snapshot([_Entry("", 0, 0, 0, 0)]) if os.path.lexists(path) else NOTHING
+    except OSError as error:
+        raise storage_error(error, path) from error
 
 
 def _entries(root: str) -> Iterator[_Entry]:
