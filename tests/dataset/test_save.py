@@ -29,9 +29,10 @@ class Interrupted(SegmentsRelease):
 
 
 @pytest.fixture
-def builder(monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setattr("segments_hf.dataset.load.SegmentsRelease", Interrupted)
-    return release_builder(demo_release())
+def builder(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    builder = release_builder(demo_release(), cache_dir=tmp_path_factory.mktemp("cache"))
+    builder.__class__ = Interrupted
+    return builder
 
 
 def tree(folder: Path) -> dict[str, bytes]:
