@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import errno
-import os
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,6 +13,7 @@ from typer.core import TyperGroup
 from segments_hf.cli import build, cache, demo, export, inspect, preview, push, stats, validate
 from segments_hf.cli.console import errors
 from segments_hf.errors import SegmentsHFError
+from segments_hf.io.atomic import discard_output
 from segments_hf.io.disk_errors import storage_errors_of_library
 
 if TYPE_CHECKING:
@@ -72,8 +72,7 @@ def _whole_output() -> Iterator[None]:
     except OSError as error:
         if isinstance(error, SegmentsHFError) or error.errno == errno.EPIPE:
             raise
-        with suppress(OSError, ValueError):  # so that Python does not write the rest when it exits
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output(sys.stdout)  # so that Python does not write the rest when it exits
         raise
 
 

@@ -16,7 +16,7 @@ from segments_hf.io.disk_errors import storage_error, storage_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import BinaryIO
+    from typing import BinaryIO, TextIO
 
     from typing_extensions import Self
 
@@ -238,6 +238,12 @@ def remove_empty_folder(path: Path) -> None:
     """Remove a folder, unless something is in it."""
     with suppress(OSError):
         path.rmdir()
+
+
+def discard_output(stream: TextIO) -> None:
+    """Drop what a stream of the process still holds, and all that is written to it later."""
+    with suppress(OSError, ValueError):  # it is not a file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _write(path: str, content: bytes | memoryview) -> None:
