@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from segments_hf.errors import OutputExistsError
-from segments_hf.io.json_decoding import JsonDecoder, JsonError
 from segments_hf.io.atomic import remove_empty_folder, write_file
+from segments_hf.io.json_decoding import JsonDecoder, JsonError
 from segments_hf.io.snapshots import look
 from segments_hf.io.staging import remove_leftovers, staging_folder
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal, cast, get_args
 import msgspec
 
 from segments_hf.errors import OptionError, StorageError
-from segments_hf.io.json_decoding import JsonDecoder, JsonError
 from segments_hf.io.atomic import append_line
+from segments_hf.io.json_decoding import JsonDecoder, JsonError
 from segments_hf.io.json_text import json_line
 
 if TYPE_CHECKING:
