@@ -16,7 +16,7 @@ from segments_hf.assets import (
     default_cache_folder,
     resolver,
 )
-from segments_hf.dataset.compat import generation_error, info_file, output_folder
+from segments_hf.dataset.compat import builds_folder, generation_error, info_file, output_folder
 from segments_hf.dataset.config import SegmentsReleaseConfig
 from segments_hf.dataset.origin import origin_sentence
 from segments_hf.dataset.plan import Shard, plan_splits
@@ -61,7 +61,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
             kwargs.setdefault("writer_batch_size", _ROWS_IN_MEMORY)
         if kwargs.get("storage_options"):
             kwargs.setdefault("bucket_options", dict(kwargs["storage_options"]))  # `datasets` adds to the other one
-        with storage_errors_of_library(kwargs.get("cache_dir") or datasets.config.HF_DATASETS_CACHE):
+        with storage_errors_of_library(kwargs.get("cache_dir") or builds_folder()):
             super().__init__(*args, **kwargs)
 
     def _info(self) -> datasets.DatasetInfo:

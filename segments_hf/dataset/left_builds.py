@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from segments_hf.dataset.compat import build_lock
+from segments_hf.dataset.compat import build_lock, builds_folder
 from segments_hf.dataset.registration import NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 def left_builds() -> Iterator[Path]:
     """Yield the folders of builds that were killed; not of those that are under way."""
-    import datasets
-
-    for folder in Path(datasets.config.HF_DATASETS_CACHE, NAME).rglob("*.incomplete"):
+    for folder in (builds_folder() / NAME).rglob("*.incomplete"):
         try:
             with FileLock(build_lock(folder), timeout=0):
                 yield folder
