@@ -57,6 +57,10 @@ class StorageError(SegmentsHFError, OSError):
     """The disk does not take what is to be kept: it is full, or may not be written."""
 
 
+class PathError(SegmentsHFError, ValueError):
+    """A name that cannot become the path of a file: it is empty or too long."""
+
+
 class BitmapError(SegmentsHFError, ValueError):
     """A bitmap or mask that is not in one of the known encodings, or ids that no encoding can hold."""
 

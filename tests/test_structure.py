@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 import segments_hf
 
 PACKAGE = Path(segments_hf.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
+WRITERS = {PACKAGE / "io" / name for name in ("atomic.py", "staging.py")}
 SHARED = {"__init__.py", "compat.py"}  # what a folder takes from inside other libraries
 
 
@@ -23,3 +28,73 @@ def test_no_module_is_longer_than_300_lines() -> None:
 
 def test_the_demo_contains_data_only() -> None:
     assert [file.name for file in (PACKAGE / "demo").rglob("*.py")] == ["__init__.py"]
+
+
+PATH_METHODS = {
+    *("write_text", "write_bytes", "rename", "unlink", "rmdir", "mkdir", "touch", "symlink_to", "hardlink_to"),
+    *("chmod", "tofile"),
+}
+PICTURE_METHODS = {"save", "savefig"}  # they also write to memory
+
+
+def writes(tree: ast.AST) -> Iterator[int]:
+    """The lines of calls that write to a path, of those that ruff's TID251 cannot see."""
+    in_memory = {
+        target.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and _name(node.value.func) == "BytesIO"
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name, is_method = _name(node.func), isinstance(node.func, ast.Attribute)
+        first = node.args[0] if node.args else None
+        if name == "open":
+            modes = [*node.args[0 if is_method else 1 :], *(word.value for word in node.keywords if word.arg == "mode")]
+            texts = [mode.value for mode in modes if isinstance(mode, ast.Constant) and isinstance(mode.value, str)]
+            if any(set(text) & set("wax+") and set(text) <= set("rwaxbt+") for text in texts):
+                yield node.lineno
+        elif is_method and (
+            name in PATH_METHODS
+            # Of strings, it has two arguments; of dataclasses, names.
+            or (name == "replace" and len(node.args) == 1 and not node.keywords)
+            or (name in PICTURE_METHODS and not (isinstance(first, ast.Name) and first.id in in_memory))
+        ):
+            yield node.lineno
+
+
+def _name(function: ast.expr) -> str:
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.relative_to(PACKAGE).as_posix())
+def test_files_are_written_by_the_door_only(file: Path) -> None:
+    found = list(writes(ast.parse(file.read_text("utf-8"))))
+    assert file in WRITERS or found == []
+
+
+@pytest.mark.parametrize(
+    ("code", "is_found"),
+    [
+        ('open(path, "w")', True),
+        ('open(path, mode="ab")', True),
+        ('path.open("xb")', True),
+        ('path.open("r+b")', True),
+        ("path.write_text(text)", True),
+        ("path.replace(other)", True),
+        ("path.rename(other)", True),
+        ('picture.save(path, "PNG")', True),
+        ('Release.open("a.json")', False),
+        ('open(path, "rb")', False),
+        ('path.open("rb")', False),
+        ('text.replace("a", "b")', False),
+        ("parameter.replace(kind=kind)", False),
+        ('file = io.BytesIO()\npicture.save(file, "PNG")', False),
+    ],
+)
+def test_calls_that_write_are_found(code: str, is_found: bool) -> None:
+    assert bool(list(writes(ast.parse(code)))) == is_found

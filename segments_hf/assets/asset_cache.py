@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segments_hf.errors import StorageError
-from segments_hf.io.atomic import write_atomically
+from segments_hf.io.atomic import touch, write_atomically
 from segments_hf.io.disk_usage import FoundFile, Usage, find_files, remove_files, usage_of
 from segments_hf.io.redaction import unsigned
 from segments_hf.io.urls import url_suffix
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _SAFE_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}")
 _INCOMING = "incoming"
 _CLEARED = "cleared"
-_DAY = 86400.0  # seconds: older temporary files were left by processes that were killed
+_HOUR = 3600.0  # seconds: nobody writes a file for so long, so older temporary files were left by killed processes
 
 
 def default_cache_folder() -> Path:
@@ -73,10 +73,10 @@ class AssetCache:
     def _write(self, path: str, content: bytes) -> str:
         try:
             write_atomically(path, content, aside=f"{self.folder}/{_INCOMING}")
-        except OSError as error:
+        except StorageError as error:
             raise StorageError(
-                f"{self.folder}: cannot keep an asset of {len(content):,} bytes ({error.strerror}); free some space, "
-                "or set HF_HOME to a folder on another disk. The files there are complete"
+                f"cannot keep an asset of {len(content):,} bytes: {error}. HF_HOME sets the place. The files there are "
+                "complete"
             ) from error
         return path
 
@@ -95,13 +95,13 @@ class AssetCache:
         """
         removed = remove_files(self._files(), older_than)
         if removed.files:
-            (self.folder / _CLEARED).touch()
+            touch(self.folder / _CLEARED)
         self.sweep()
         return removed
 
     def sweep(self) -> None:
         """Remove the temporary files of processes that were killed."""
-        remove_files(find_files(self.folder / _INCOMING), _DAY)
+        remove_files(find_files(self.folder / _INCOMING), _HOUR)
 
     def was_cleared_after(self, moment: float) -> bool:
         """Whether files were removed after a moment in seconds since 1970: older datasets may refer to them."""

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import errno
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from segments_hf.cli import build, cache, demo, export, inspect, preview, push, stats, validate
 from segments_hf.cli.console import say_error
+from segments_hf.errors import SegmentsHFError
+from segments_hf.io.atomic import discard_output
+from segments_hf.io.disk_errors import storage_errors_of_library
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class _Commands(TyperGroup):
@@ -16,7 +25,8 @@ class _Commands(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            return super().invoke(ctx)
+            with storage_errors_of_library("the output of the command"), _whole_output():
+                return super().invoke(ctx)
         except (typer.Exit, typer.Abort):
             raise
         except Exception as error:
@@ -53,13 +63,25 @@ app.command("export")(export.export)
 app.add_typer(cache.app, name="cache")
 
 
+@contextmanager
+def _whole_output() -> Iterator[None]:
+    """Find out within the block whether standard output takes everything, and not when Python exits."""
+    try:
+        yield
+        sys.stdout.flush()
+    except OSError as error:
+        if isinstance(error, SegmentsHFError) or error.errno == errno.EPIPE:
+            raise
+        discard_output(sys.stdout)  # so that Python does not write the rest when it exits
+        raise
+
+
 def main() -> None:
     """Runs the command line."""
     app()
 
 
 def _told(error: Exception) -> str:
-    from segments_hf.errors import SegmentsHFError
 
     kind = "" if isinstance(error, SegmentsHFError) else f"{type(error).__name__}: "
     return f"{kind}{error}"

@@ -20,10 +20,11 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}  # seconds
 
 @app.command()
 def info() -> None:
-    """Show what is kept: pictures, releases of the platform, pushes that were broken off."""
+    """Show what is kept: pictures, releases of the platform, what broken off pushes and builds left."""
     from rich.table import Table
 
     from segments_hf.assets import AssetCache, default_cache_folder
+    from segments_hf.dataset.left_builds import left_builds
     from segments_hf.hub.journal import left_journals
     from segments_hf.io.disk_usage import find_files, usage_of
     from segments_hf.release import releases_folder
@@ -33,6 +34,7 @@ def info() -> None:
         "pictures": AssetCache(default_cache_folder()).usage(),
         "releases": usage_of(find_files(releases_folder())),
         "broken off pushes": usage_of(file for folder in left_journals() for file in find_files(folder)),
+        "unfinished datasets": usage_of(file for folder in left_builds() for file in find_files(folder)),
     }.items():
         table.add_row(name, f"{usage.files:,}", _size(usage), _age(usage))
     output.print(table)
@@ -49,6 +51,7 @@ def clear(
 ) -> None:
     """Remove what is kept. Datasets that refer to removed pictures are built again when they are loaded."""
     from segments_hf.assets import AssetCache, default_cache_folder
+    from segments_hf.dataset.left_builds import left_builds
     from segments_hf.hub.journal import left_journals
     from segments_hf.io.disk_usage import find_files, remove_files
     from segments_hf.io.escaping import shown
@@ -62,6 +65,7 @@ def clear(
         "pictures": AssetCache(default_cache_folder()).clear(seconds),
         "releases": remove_files(find_files(releases_folder()), seconds),
         "broken off pushes": remove_files((file for folder in left_journals() for file in find_files(folder)), seconds),
+        "unfinished datasets": remove_files((file for folder in left_builds() for file in find_files(folder)), seconds),
     }.items():
         say(f"Removed {removed.files:,} files of {name} ({_size(removed)})")
 

@@ -18,14 +18,15 @@ def demo(
     from segments_hf.dataset.load import load_release
     from segments_hf.demo import demo_release
     from segments_hf.drawing import contact_sheet
-    from segments_hf.io.atomic import new_file
+    from segments_hf.images.encoding import png_bytes
+    from segments_hf.io.snapshots import look
+    from segments_hf.io.staging import write_new_file
 
+    expected = look(out)
     dataset = load_release(demo_release(), split="train")
     classes = categories(dataset)
     names = ", ".join(category.name for category in classes)
     objects = sum(len(annotations) for annotations in dataset["annotations"])
     say(f"Built a dataset of {len(dataset)} rows with {objects} objects ({names}) from {demo_release().name}")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with new_file(out) as temporary:
-        contact_sheet(dataset).save(temporary, "PNG")
+    write_new_file(out, png_bytes(contact_sheet(dataset)), expected)
     say(f"Wrote {out}: each image beside its mask")

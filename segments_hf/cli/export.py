@@ -16,6 +16,7 @@ class Images(str, enum.Enum):
     """What to do with the images."""
 
     copy = "copy"
+    convert = "convert"
     link = "link"
     none = "none"
 
@@ -39,9 +40,13 @@ def export(
     release: options.Release,
     format: Annotated[str, typer.Argument(help="The format, such as coco, yolo or pascal-voc; --formats lists them.")],  # noqa: A002
     out: Annotated[Path, typer.Argument(help="The folder to write to.")],
-    images: Annotated[Images, typer.Option(help="copy the images, link to their files, or leave them out.")] = (
-        Images.copy
-    ),
+    images: Annotated[
+        Images,
+        typer.Option(
+            help="copy the images, link to their files, or leave them out. convert: copy, and write those as PNG that "
+            "the readers of the format do not open."
+        ),
+    ] = (Images.copy),
     split: Annotated[str | None, typer.Option(help="The split to export; by default all of them.")] = None,
     *,
     class_index: Annotated[
@@ -79,4 +84,11 @@ def export(
         on_error=loading["on_error"],
         overwrite=overwrite,
     )
+    if exported.converted:
+        say(f"Converted {exported.converted} images to PNG")
+    if unsupported := exported.left_out["unsupported image format"]:
+        say(
+            f"Left out {unsupported} images in a format that the readers of {format} do not open; "
+            "--images convert writes them as PNG"
+        )
     say(f"Wrote {exported.images} images with {exported.objects} objects to {out}")

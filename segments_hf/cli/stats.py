@@ -39,15 +39,16 @@ def stats(
     import datasets
 
     from segments_hf.drawing.figure import new_figure
-    from segments_hf.stats.figures import save_figures
+    from segments_hf.stats.figures import look_at_figures, save_figures
     from segments_hf.stats.statistics import stats as count
 
     if figures:
         new_figure(1, 1)  # finds out before the work whether there can be any
     if quiet:
         datasets.disable_progress_bars()
+    expected = look_at_figures(figures) if figures else None
     counted = count(release, assets=assets, limit=limit, **loading)
-    files = save_figures(counted, figures) if figures else []
+    files = save_figures(counted, figures, expected) if figures else []
     if json:
         say_json(counted)
         return

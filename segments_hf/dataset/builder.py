@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
@@ -18,7 +17,7 @@ from segments_hf.assets import (
     default_cache_folder,
     resolver,
 )
-from segments_hf.dataset.compat import generation_error, info_file, output_folder
+from segments_hf.dataset.compat import builds_folder, generation_error, info_file, output_folder
 from segments_hf.dataset.config import SegmentsReleaseConfig
 from segments_hf.dataset.origin import origin_sentence
 from segments_hf.dataset.plan import Shard, plan_splits
@@ -28,11 +27,14 @@ from segments_hf.dataset.rows.problems import append_problem, checked_on_error, 
 from segments_hf.dataset.rows.row_format import ROW_FORMAT
 from segments_hf.dataset.rows.row_images import PICTURES, Pictures
 from segments_hf.dataset.rows.row_maker import make_rows
-from segments_hf.errors import OptionError, SegmentsHFError, StorageError
+from segments_hf.errors import OptionError, SegmentsHFError
+from segments_hf.io.atomic import remove_file, remove_folder
+from segments_hf.io.disk_errors import disk_error_in, storage_error, storage_errors_of_library
 from segments_hf.io.redaction import text_without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from segments_hf.dataset.open_releases import ReleaseKey
     from segments_hf.dataset.rows.problems import Problem
@@ -61,7 +63,8 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
             kwargs.setdefault("writer_batch_size", _ROWS_IN_MEMORY)
         if kwargs.get("storage_options"):
             kwargs.setdefault("bucket_options", dict(kwargs["storage_options"]))  # `datasets` adds to the other one
-        super().__init__(*args, **kwargs)
+        with storage_errors_of_library(kwargs.get("cache_dir") or builds_folder()):
+            super().__init__(*args, **kwargs)
 
     def _info(self) -> datasets.DatasetInfo:
         release, _ = self.config.releases[0]
@@ -163,11 +166,13 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         """Builds the dataset, or finds it built; then reports what was skipped, kept or repaired.
 
         Raises:
+            StorageError: The disk does not take the dataset.
             SegmentsHFError: Something is wrong with the release or its assets.
         """
         if self._refers_to_removed_pictures():
             kwargs["download_mode"] = DownloadMode.REUSE_CACHE_IF_EXISTS  # what it means is: build it again
-        super().download_and_prepare(*args, **kwargs)
+        with storage_errors_of_library(args[0] if args else self.cache_dir):
+            super().download_and_prepare(*args, **kwargs)
         problems_file = output_folder(self) / PROBLEMS_FILE
         report(read_problems(problems_file), str(problems_file))
 
@@ -179,11 +184,13 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
 
     def _download_and_prepare(self, *args: Any, **kwargs: Any) -> None:
         AssetCache(default_cache_folder()).sweep()
+        for left in output_folder(self).iterdir():  # by a process that was killed; this one holds the lock
+            remove_folder(left) if left.is_dir() else remove_file(left)
         try:
             super()._download_and_prepare(*args, **kwargs)
         except OSError as error:
             # `datasets` takes any OSError for a missing data file and says so in an error of its own.
-            raise _own_error(error) from None
+            raise _own_error(error, output_folder(self)) from None
         for name, split in self.info.splits.items():
             if not split.num_examples:  # `datasets` cannot read a split without rows
                 problems = read_problems(output_folder(self) / PROBLEMS_FILE)
@@ -199,7 +206,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
             yield from super()._prepare_split_single(*args, **kwargs)
         except generation_error() as error:
             # Here, as the cause does not survive the way from another process.
-            raise _own_error(error) from None
+            raise _own_error(error, output_folder(self)) from None
 
 
 def _with_stored_pictures(row: dict[str, Any]) -> dict[str, Any]:
@@ -215,15 +222,12 @@ def _runs(shards: list[Shard]) -> Iterator[Shard]:
     return (Shard(key, indices) for key, indices in runs.items())
 
 
-def _own_error(error: Exception) -> Exception:
+def _own_error(error: Exception, folder: Path) -> Exception:
     """Our error inside one of `datasets`, or that one where it is not ours."""
     inner: BaseException | None = error
     while inner is not None:
         if isinstance(inner, SegmentsHFError):
             return inner
-        if isinstance(inner, OSError) and inner.errno == errno.ENOSPC:
-            return StorageError(
-                f"cannot write the dataset ({inner.strerror}); free some space, or choose a cache_dir on another disk"
-            )
         inner = inner.__cause__ or inner.__context__
-    return error
+    disk_error = disk_error_in(error)
+    return error if disk_error is None else storage_error(disk_error, folder)

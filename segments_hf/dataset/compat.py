@@ -84,6 +84,18 @@ def output_folder(builder: Any) -> Path:
     return Path(builder._output_dir)
 
 
+def builds_folder() -> Path:
+    """The folder of all built datasets, where no `cache_dir` says otherwise; there is no public way to ask for it."""
+    import datasets
+
+    return Path(datasets.config.HF_DATASETS_CACHE)
+
+
+def build_lock(unfinished: Path) -> Path:
+    """The lock of the process that builds in a folder whose name ends in `.incomplete`; its name is not public."""
+    return unfinished.with_name(f"{unfinished.name.removesuffix('.incomplete')}_builder.lock")
+
+
 def info_file(builder: Any) -> Path:
     """The file that is in a builder's folder once it is built; its name is not public."""
     import datasets

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -10,7 +9,10 @@ from segments_hf.dataset.builder import PROBLEMS_FILE
 from segments_hf.dataset.plan import check_split
 from segments_hf.dataset.registration import NAME
 from segments_hf.errors import OutputExistsError
-from segments_hf.io.atomic import move_into_place, temporary_folder
+from segments_hf.io.atomic import copy_file, make_folder, remove_file, rename
+from segments_hf.io.disk_errors import storage_errors_of_library
+from segments_hf.io.snapshots import look
+from segments_hf.io.staging import remove_leftovers, staging_folder
 
 if TYPE_CHECKING:
     from segments_hf.dataset.builder import SegmentsRelease
@@ -41,16 +43,19 @@ def save_build(
         num_proc: How many processes build.
 
     Raises:
-        OutputExistsError: The folder exists and is not to be replaced, or holds something else.
+        OutputExistsError: The folder exists and is not to be replaced, or holds something else, from the beginning or
+            at the end.
         OptionError: There is no such split.
+        StorageError: The disk does not take the dataset.
     """
     folder = folder.resolve()
+    remove_leftovers(folder.parent)
     check_output(folder, overwrite=overwrite)
+    expected = look(folder)
     if split is not None:
         check_split(builder.config, split, [split])
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with temporary_folder(folder.parent) as aside:
-        whole = aside / "dataset"  # a folder in it: `datasets` puts its lock files beside that
+    with storage_errors_of_library(folder), staging_folder(folder.parent) as staging:
+        whole = staging.new / folder.name  # `datasets` puts its lock files beside it
         if file_format == "parquet":
             builder.download_and_prepare(str(whole), file_format="parquet", num_proc=num_proc)
             _name_as_on_the_hub(whole, split)
@@ -59,9 +64,8 @@ def save_build(
             builder.as_dataset(split).save_to_disk(str(whole), num_proc=num_proc)
             problems = Path(builder.cache_dir, PROBLEMS_FILE)
             if problems.exists():
-                shutil.copy(problems, whole)
-        check_output(folder, overwrite=overwrite)
-        move_into_place([(whole, folder)], aside / "old")
+                copy_file(problems, whole / PROBLEMS_FILE)
+        staging.publish({folder.name: expected})
 
 
 def check_output(folder: Path, *, overwrite: bool) -> None:
@@ -82,10 +86,10 @@ def check_output(folder: Path, *, overwrite: bool) -> None:
 
 def _name_as_on_the_hub(folder: Path, split: str | None) -> None:
     data = folder / "data"
-    data.mkdir()
+    make_folder(data)
     for file in sorted(folder.glob("*.parquet")):
         name = file.stem.removeprefix(f"{NAME}-")
         if split is None or name.partition("-")[0] == split:
-            file.rename(data / (f"{name}.parquet" if "-of-" in name else f"{name}-00000-of-00001.parquet"))
+            rename(file, data / (f"{name}.parquet" if "-of-" in name else f"{name}-00000-of-00001.parquet"))
         else:
-            file.unlink()
+            remove_file(file)

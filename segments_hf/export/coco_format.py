@@ -7,15 +7,14 @@ and annotations are numbered from 1 on, both as in the original SDK.
 from __future__ import annotations
 
 import itertools
-import shutil
-import tempfile
 from contextlib import contextmanager
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import msgspec
 
 from segments_hf.export.format import Format
+from segments_hf.io.atomic import NewFile, scratch_file
 from segments_hf.io.json_decoding import JsonError, checked_text
 
 if TYPE_CHECKING:
@@ -64,16 +63,14 @@ class CocoFormat(Format[CocoLabel]):
     def _split(self) -> Iterator[None]:
         self.numbers = itertools.count(1)
         folder = self.job.folder / ANNOTATIONS
-        folder.mkdir(exist_ok=True)
         # The annotations wait beside the file until all images are in it: neither are held in memory.
         target = folder / f"{self.kind}_{self.split}.json"
-        with target.open("wb") as file, tempfile.TemporaryFile(dir=folder) as waiting:
+        with NewFile(target) as file, scratch_file(folder / "waiting") as waiting:
             file.write(b'{"info":' + msgspec.json.encode(self._info()) + b',"images":[')
             self._images, self._annotations = _List(file), _List(waiting)
             yield
             file.write(b'],"annotations":[')
-            waiting.seek(0)
-            shutil.copyfileobj(waiting, file)
+            waiting.copy_into(file)
             file.write(b'],"categories":' + msgspec.json.encode(self.categories()) + b"}")
 
     def write(self, sample: Sample, content: CocoLabel) -> None:
@@ -136,7 +133,7 @@ def _json(attributes: Any) -> Any:
 class _List:
     """The items of a JSON list, written one by one."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: NewFile) -> None:
         self._file = file
         self._is_empty = True
 

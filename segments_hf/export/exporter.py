@@ -14,15 +14,16 @@ from segments_hf.dataset.compat import progress_bar
 from segments_hf.dataset.inputs import encode_pictures, num_rows, open_splits, picture_bytes
 from segments_hf.dataset.origin import parse_origin
 from segments_hf.dataset.row_map import check_rows, without_decoding
-from segments_hf.errors import AssetError, BitmapError, OptionError
+from segments_hf.errors import AssetError, BitmapError, OptionError, PathError
 from segments_hf.export.file_names import FileNames
 from segments_hf.export.format import EncodedLabel, Job, Sample
 from segments_hf.export.formats import FORMATS, find_format
-from segments_hf.export.image_files import check_images, put_image
+from segments_hf.export.image_files import check_images, is_opened, put_converted_image, put_image
 from segments_hf.export.output_folder import new_output
 from segments_hf.io.number_text import counted
 from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.io.redaction import own_logger
+from segments_hf.io.safe_path import room_in
 from segments_hf.labels import UNUSABLE_STATUSES, label_of, label_type_of
 from segments_hf.labels.row import sample_name
 from segments_hf.labels.vector_label import VECTORS
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     from segments_hf.labels.row import Row
 
 _POLICIES = ("raise", "skip")
+_BROKEN = (AssetError, BitmapError, PathError)
+_UNSUPPORTED = "unsupported image format"
+_FORMAT_FOLDERS = 64  # bytes: the folders of a format, such as `annotations/panoptic_`, and longer suffixes
 
 logger = own_logger(__name__)
 
@@ -49,7 +53,9 @@ class Exported:
         folder: The folder.
         images: How many images are in it, with a label.
         objects: How many objects.
-        left_out: How many rows are not, by the reason: their status, or ``broken``.
+        left_out: How many rows are not, by the reason: their status, ``broken``, or ``unsupported image format`` where
+            the readers of the format do not open the image.
+        converted: How many images were written as PNG.
         objects_left_out: How many objects are not, by the reason.
     """
 
@@ -58,6 +64,7 @@ class Exported:
     objects: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     objects_left_out: Counter[str] = field(default_factory=Counter)
+    converted: int = 0
 
 
 def export_dataset(
@@ -84,7 +91,8 @@ def export_dataset(
             ``polygon``.
         export_folder: The folder to write to; each split has a file or a folder of its own in it.
         images: ``"copy"`` writes the images' own bytes, ``"link"`` makes symbolic links to their files, ``"none"``
-            leaves them out.
+            leaves them out. Of the formats of the YOLO family, readers open some image formats only; others, such as
+            GIF, are left out with their labels. ``"convert"`` writes these as PNG, and copies all others.
         class_index: Whether categories are numbered 0..n-1 in COCO's formats and ``polygon``; by default they have the
             ids of the release. In all others the format decides.
         on_error: What to do with a row that is broken: ``"raise"``, or ``"skip"`` it, which is counted and logged.
@@ -98,6 +106,8 @@ def export_dataset(
         OutputExistsError: Something is in the folder that would be replaced.
         BitmapError: A label cannot be read; the error names the sample.
         AssetError: An image cannot be read; the error names the sample.
+        PathError: The name of a sample cannot become the name of a file; the error names the sample.
+        StorageError: The disk does not take the files; nothing was written.
         SegmentsHFError: It is not a dataset of rows of an image task with their categories.
 
     >>> import os, tempfile
@@ -164,7 +174,12 @@ class _Export:
     def split(self, name: str, rows: Any) -> None:
         """Writes a split."""
         if self.names is None or self.made.per_split:
-            self.names = FileNames(by_stem=self.made.by_stem, not_folders=self.made.not_folders)
+            self.names = FileNames(
+                by_stem=self.made.by_stem,
+                not_folders=self.made.not_folders,
+                suffixes=None if self.images == "none" else self.made.image_suffixes,
+                longest=room_in(self.made.job.folder) - _FORMAT_FOLDERS - len(name.encode()),
+            )
         stream = rows.to_iterable_dataset() if isinstance(rows, datasets.Dataset) else rows
         shown = progress_bar(
             without_decoding(stream), desc=f"{self.made.name} {name}", total=num_rows(rows, name), unit="img"
@@ -186,9 +201,18 @@ class _Export:
                 continue
             try:
                 held = encode_pictures(row)
-                yield Sample(held, _label_of(held), names.path_of(held), number)
-            except (AssetError, BitmapError) as error:
+                is_opened = self._is_opened(held)
+                if not is_opened and self.images != "convert":
+                    self.done.left_out[_UNSUPPORTED] += 1
+                    continue
+                file = names.path_of(held, None if is_opened else ".png")
+                yield Sample(held, _label_of(held), file, number, is_converted=not is_opened)
+            except _BROKEN as error:
                 self._broken(row, error)
+
+    def _is_opened(self, row: Row) -> bool:
+        """Whether the readers of the format open the image of a row in the format that it has."""
+        return self.images == "none" or row["image"] is None or is_opened(row["image"], self.made.image_suffixes)
 
     def _label(self, sample: Sample) -> tuple[Sample, EncodedLabel[Any] | BitmapError | AssetError]:
         """What is written of a row, or what is wrong with it. Runs in threads."""
@@ -199,16 +223,20 @@ class _Export:
 
     def _write(self, sample: Sample, label: EncodedLabel[Any], folder: Path) -> None:
         try:
-            put_image(sample.row["image"], folder / sample.file, self.images)
+            if sample.is_converted:
+                put_converted_image(sample.row["image"], folder / sample.file)
+            else:
+                put_image(sample.row["image"], folder / sample.file, self.images)
         except AssetError as error:
             self._broken(sample.row, error)
             return
         self.made.write(sample, label.content)
         self.done.images += 1
+        self.done.converted += sample.is_converted
         self.done.objects += label.objects
         self.done.objects_left_out += label.left_out
 
-    def _broken(self, row: Row, error: BitmapError | AssetError) -> None:
+    def _broken(self, row: Row, error: BitmapError | AssetError | PathError) -> None:
         where = sample_name(row)
         if self.on_error == "raise":
             raise type(error)(f"{where}: {error} (on_error='skip' goes on without it)") from error
@@ -219,6 +247,8 @@ class _Export:
         """Checks that something was written, and reports what was not."""
         done = self.done
         rows = ", ".join(f"{count} {status}" for status, count in done.left_out.items())
+        if unsupported := done.left_out[_UNSUPPORTED]:
+            rows += f" (images='convert' writes the images of these {unsupported} as PNG)"
         if not done.images:
             raise OptionError(f"got no row with a label, wanted one at least: {rows or 'there are no rows'}")
         kinds = done.objects_left_out.keys() & VECTORS

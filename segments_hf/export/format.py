@@ -68,12 +68,14 @@ class Sample:
         label: The label of the row.
         file: Where its image is in the folder of images, with a suffix; unique and safe.
         number: Its place in the split, from 1 on; those that are left out count too.
+        is_converted: Whether its image is written as a PNG.
     """
 
     row: Row
     label: Label
     file: PurePosixPath
     number: int
+    is_converted: bool = False
 
 
 @dataclass
@@ -102,6 +104,8 @@ class Format(ABC, Generic[T]):
         by_stem: Whether two images may not have the same name but for the suffix.
         per_split: Whether each split has names of its own.
         not_folders: Names that no folder of images may have.
+        image_suffixes: The suffixes, in lower case, of the images that its readers open; None where they open all. A
+            reader opens an image if the name that Pillow has for the format of its content is one of them, too.
         split: The split that is open.
     """
 
@@ -112,6 +116,7 @@ class Format(ABC, Generic[T]):
     by_stem: ClassVar[bool] = False
     per_split: ClassVar[bool] = True
     not_folders: ClassVar[frozenset[str]] = frozenset()
+    image_suffixes: ClassVar[frozenset[str] | None] = None  # pycocotools and the readers of VOC leave it to Pillow
     split: str
 
     def __init__(self, job: Job) -> None:
@@ -149,9 +154,3 @@ class Format(ABC, Generic[T]):
 
     def close(self) -> None:
         """Writes what is about all splits."""
-
-
-def write_file(file: Path, content: bytes) -> None:
-    """Writes a file, and the folders that it is in."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(content)

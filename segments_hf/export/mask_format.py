@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from segments_hf.export.format import EncodedLabel, Format, write_file
+from segments_hf.export.format import EncodedLabel, Format
 from segments_hf.export.needs import raster_of
+from segments_hf.io.atomic import write_file
 from segments_hf.labels import BITMAP, POLYGON
 
 if TYPE_CHECKING:

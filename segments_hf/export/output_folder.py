@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from segments_hf.errors import OutputExistsError
-from segments_hf.io.atomic import move_into_place, temporary_folder
+from segments_hf.io.atomic import remove_empty_folder, write_file
 from segments_hf.io.json_decoding import JsonDecoder, JsonError
+from segments_hf.io.snapshots import look
+from segments_hf.io.staging import remove_leftovers, staging_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,27 +33,26 @@ def new_output(folder: Path, name: str, entries: Sequence[str], *, overwrite: bo
         overwrite: Whether those of an export that was made before in this format are replaced; all of them go.
 
     Raises:
-        OutputExistsError: Something is there that is not to be replaced.
+        OutputExistsError: Something is there that is not to be replaced, from the beginning or at the end.
+        StorageError: The disk does not take the files.
     """
     folder = folder.expanduser().resolve()
+    remove_leftovers(folder)
     made = _check(folder, name, entries, overwrite=overwrite)
+    replaced = [entry for entry, by in made.items() if by == name]
+    # The marker comes first: it decides which one of two exports wins.
+    expected = {entry: look(folder / entry) for entry in [_MARKER, *entries, *replaced]}
     is_new = not folder.exists()
-    folder.mkdir(parents=True, exist_ok=True)
     try:
-        with temporary_folder(folder) as aside:
-            new = aside / "new"
-            new.mkdir()
-            yield new
-            _check(folder, name, entries, overwrite=overwrite)
-            written = sorted(path.name for path in new.iterdir())
+        with staging_folder(folder) as staging:
+            yield staging.new
+            written = sorted(path.name for path in staging.new.iterdir())
             kept = {entry: by for entry, by in made.items() if by != name}
-            (new / _MARKER).write_bytes(msgspec.json.encode(kept | dict.fromkeys(written, name)))
-            gone = [entry for entry, by in made.items() if by == name and entry not in written]
-            moves = [(None if entry in gone else new / entry, folder / entry) for entry in [*gone, *written, _MARKER]]
-            move_into_place(moves, aside / "old")
+            write_file(staging.new / _MARKER, msgspec.json.encode(kept | dict.fromkeys(written, name)))
+            staging.publish(expected)
     finally:
-        if is_new and not any(folder.iterdir()):
-            folder.rmdir()
+        if is_new:
+            remove_empty_folder(folder)
 
 
 def _check(folder: Path, name: str, entries: Sequence[str], *, overwrite: bool) -> dict[str, str]:

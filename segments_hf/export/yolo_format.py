@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from segments_hf.export.format import EncodedLabel, Format, write_file
+from segments_hf.export.format import EncodedLabel, Format
 from segments_hf.export.needs import size_of_image
+from segments_hf.io.atomic import write_file
 from segments_hf.io.redaction import own_logger
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class YoloFormat(Format[str]):
     by_stem = True
     # A label's path is that of its image with the last folder `images` replaced.
     not_folders = frozenset({_IMAGES})
+    # Those that all of ultralytics 8 reads (IMG_FORMATS in ultralytics/data/utils.py; 8.4 has AVIF and JPEG 2000 too).
+    image_suffixes = frozenset({".bmp", ".jpeg", ".jpg", ".mpo", ".png", ".tif", ".tiff", ".webp"})
 
     @classmethod
     def entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:

@@ -6,7 +6,7 @@ done.
 
 from __future__ import annotations
 
-import os
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from segments_hf.hub.row_counts import Tally  # noqa: TC001  (msgspec reads the types)
-from segments_hf.io.atomic import write_atomically
+from segments_hf.io.atomic import append_line, write_atomically
 from segments_hf.io.json_decoding import JsonDecoder, JsonError
 from segments_hf.io.json_text import json_line
 
@@ -62,11 +62,12 @@ class Journal:
         write_atomically(self.file, b"".join(map(json_line, arrived)))
 
     def append(self, shard: Arrived) -> None:
-        """Notes that a shard has arrived."""
-        with self.file.open("ab") as stream:
-            stream.write(json_line(shard))
-            stream.flush()
-            os.fsync(stream.fileno())
+        """Note that a shard has arrived.
+
+        Raises:
+            StorageError: The disk does not take it.
+        """
+        append_line(self.file, json_line(shard), is_synced=True)
 
 
 def journals_folder() -> Path:
@@ -79,8 +80,9 @@ def journals_folder() -> Path:
 def left_journals() -> Iterator[Path]:
     """The folders of pushes that were broken off; not of those that are under way."""
     for lock in journals_folder().glob("*.lock"):
-        try:
-            with FileLock(lock, timeout=0):
-                yield lock.with_suffix("")
-        except Timeout:
-            continue
+        folder = lock.with_suffix("")
+        with suppress(Timeout), ExitStack() as locks:
+            # The workers of a process that was killed live on until their shard has arrived.
+            for each in [lock, *folder.glob("*/*.lock")]:
+                locks.enter_context(FileLock(each, timeout=0))
+            yield folder

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import uuid
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,6 +23,8 @@ from segments_hf.hub.journal import Arrived, journals_folder
 from segments_hf.hub.parts import Source, open_source
 from segments_hf.hub.repository import Repository, open_repository
 from segments_hf.hub.split_upload import upload_split
+from segments_hf.io.atomic import make_folder, remove_file, remove_folder
+from segments_hf.io.disk_errors import storage_errors_of_library
 
 if TYPE_CHECKING:
     from huggingface_hub import CommitInfo
@@ -92,6 +93,7 @@ def push_to_hub(  # noqa: PLR0913  (the options of the job; all but two by name)
     Raises:
         OptionError: An option is not what it should be, or a split has no rows. Nothing was changed.
         HubError: The Hub refuses, or does not answer.
+        StorageError: The disk does not take the shards that wait for their upload.
         SegmentsHFError: What is pushed is wrong.
     """
     source = open_source(data, layout, num_proc, on_error)
@@ -123,10 +125,10 @@ def push(
         raise OptionError(f"config_name: got {config_name!r}, which cannot be the name of a folder beside data/")
     _check_card(source, repository, config_name)
     folder = journals_folder() / _key(source, repository, config_name, max_bytes, num_proc)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     lock = folder.with_suffix(".lock")
     try:
-        with FileLock(lock, timeout=0):
+        with storage_errors_of_library(folder), FileLock(lock, timeout=0):
             sheet = make_sheet(source, folder)
             shards: dict[str, list[Arrived]] = {}
             sent = skipped = 0
@@ -136,13 +138,13 @@ def push(
             files = CommitFiles(source, repository, config_name, shards, sheet, license)
             message = commit_message or "Push the dataset with segments-hf"
             commit = commit_push(repository, files.shards_by_path, files.replaced(), files.texts, message)
-            shutil.rmtree(folder)
+            remove_folder(folder)
     except Timeout:
         raise HubError(f"{repository.repo_id}: another process is pushing the same; wait until it has ended") from None
     finally:
         if not source.is_known:  # a later push cannot recognize these rows, so it cannot resume
-            shutil.rmtree(folder, ignore_errors=True)
-            lock.unlink(missing_ok=True)
+            remove_folder(folder)
+            remove_file(lock)
     return Pushed(commit, repository.url, sent, skipped)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import shutil
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -17,6 +16,8 @@ from segments_hf.hub.hub_retries import patiently, status_of
 from segments_hf.hub.journal import Arrived, Journal
 from segments_hf.hub.repository import refusal
 from segments_hf.hub.shards import Shard, write_shards
+from segments_hf.io.atomic import make_folder, remove_file, remove_folder
+from segments_hf.io.disk_errors import storage_errors_of_library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -65,10 +66,14 @@ class Worker:
 
         Raises:
             HubError: The Hub does not take them.
+            StorageError: The disk does not take them.
         """
-        self.journal.file.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(self.journal.file.parent)
         # Where a push was killed, its workers live on until their shard has arrived.
-        with FileLock(self.journal.file.with_suffix(".lock")):
+        with (
+            storage_errors_of_library(self.journal.file.parent),
+            FileLock(self.journal.file.with_suffix(".lock")),
+        ):
             yield from self._go_on()
 
     def _go_on(self) -> Iterator[Progress]:
@@ -83,7 +88,8 @@ class Worker:
                 return
         start = arrived[-1].following if arrived else None
         folder = self.journal.file.with_suffix(".shards")
-        folder.mkdir(exist_ok=True)
+        remove_folder(folder)  # with the shards of a process that was killed
+        make_folder(folder)
         try:
             with ThreadPoolExecutor(1) as uploading:
                 under_way: Future[Progress] | None = None
@@ -94,7 +100,7 @@ class Worker:
                 if under_way is not None:
                     yield under_way.result()
         finally:
-            shutil.rmtree(folder)  # a stream that broke off leaves a shard behind
+            remove_folder(folder)  # a stream that broke off leaves a shard behind
 
     def _still_there(self, arrived: list[Arrived]) -> list[Arrived]:
         """The shards up to the first that the Hub has lost: it keeps what nobody has committed for some time only."""
@@ -119,7 +125,7 @@ class Worker:
                 raise
             raise refusal(error, self.repository.repo_id) from error
         finally:
-            shard.file.unlink()
+            remove_file(shard.file)
         return Progress([arrived], 0 if there else arrived.size, arrived.size if there else 0)
 
 

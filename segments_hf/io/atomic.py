@@ -1,4 +1,7 @@
-"""Write aside, then rename: a file or folder is at its place when it is whole, and not before."""
+"""Write files. Every function raises `StorageError` where the disk refuses; no other folder writes by itself.
+
+Files that other programs look at are written in a `staging` folder, and moved to their place when they are whole.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,27 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from segments_hf.io.disk_errors import storage_error, storage_errors
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
+    from typing import BinaryIO, TextIO
+
+    from typing_extensions import Self
 
 # Each temporary file and folder of this package has a name that begins so; it is on the disk of its place.
 TEMPORARY_PREFIX = ".segments-hf-incoming-"
 
+_PIECE = 2**20  # bytes
+
+
+def temporary_name() -> str:
+    """Return a name for a temporary file or folder that no other has."""
+    return TEMPORARY_PREFIX + secrets.token_hex(16)
+
 
 def write_atomically(path: str | Path, content: bytes | memoryview, *, aside: str | Path | None = None) -> None:
-    """Write a file, replacing the one that is there; folders that are missing are made.
+    """Write a file of a cache, replacing the one that is there; folders that are missing are made.
 
     Args:
         path: The file.
@@ -25,102 +40,212 @@ def write_atomically(path: str | Path, content: bytes | memoryview, *, aside: st
         aside: The folder of the temporary file, on the same disk; by default the folder of the file.
 
     Raises:
-        OSError: The disk does not take it. Then all is as before.
+        StorageError: The disk does not take it. Then all is as before.
     """
     folder = (os.path.dirname(path) or ".") if aside is None else aside
-    temporary = f"{folder}/{_temporary_name()}"
+    temporary = f"{folder}/{temporary_name()}"
     try:
-        try:
-            _write(temporary, content)
-            os.replace(temporary, path)  # noqa: PTH105  (a Path for each asset costs more than this)
-        except FileNotFoundError:  # one of the folders
-            for place in (temporary, path):
-                Path(place).parent.mkdir(parents=True, exist_ok=True)
-            _write(temporary, content)
-            os.replace(temporary, path)  # noqa: PTH105
+        with storage_errors(path):
+            try:
+                _write(temporary, content)
+                os.replace(temporary, path)  # noqa: PTH105  (a Path for each asset costs more than this)
+            except FileNotFoundError:  # one of the folders
+                for place in (temporary, path):
+                    Path(place).parent.mkdir(parents=True, exist_ok=True)
+                _write(temporary, content)
+                os.replace(temporary, path)  # noqa: PTH105
     except BaseException:
-        _remove(Path(temporary))
+        with suppress(OSError):  # nothing was written, or the error that is under way says why
+            os.unlink(temporary)  # noqa: PTH108
         raise
 
 
-@contextmanager
-def new_file(path: Path) -> Iterator[Path]:
-    """A temporary file to write, which becomes the file at the end of the block.
-
-    If the block raises, the temporary file is removed and the file stays as it was. To check that nothing is replaced
-    that must stay, check it at the end of the block.
-
-    Args:
-        path: The file; its folder exists.
-
-    Yields:
-        Where to write: a path with the same suffix.
-    """
-    temporary = path.with_name(f"{_temporary_name()}{path.suffix}")
-    try:
-        yield temporary
-        temporary.replace(path)
-    except BaseException:
-        _remove(temporary)
-        raise
-
-
-@contextmanager
-def temporary_folder(parent: Path) -> Iterator[Path]:
-    """A temporary folder, removed at the end of the block.
-
-    Args:
-        parent: The folder to make it in: where its content goes, so that moving it is one step.
-    """
-    folder = parent / _temporary_name()
-    folder.mkdir()
-    try:
-        yield folder
-    finally:
-        _remove(folder)
-
-
-def move_into_place(moves: Iterable[tuple[Path | None, Path]], replaced: Path) -> None:
-    """Put new files and folders in their places, in order. If one cannot be moved, all is as before.
-
-    Args:
-        moves: For each place what is moved to it; None where what is there is only removed.
-        replaced: A folder on the same disk, which takes what was in the places; it is made.
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file of a staging folder, and the folders that it is in.
 
     Raises:
-        OSError: One of them cannot be moved.
+        StorageError: The disk does not take it.
     """
-    replaced.mkdir()
-    done: list[tuple[Path, Path]] = []
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def copy_file(source: str | Path, target: Path) -> None:
+    """Copy the content of a file to a staging folder, and make the folders that it is in.
+
+    Raises:
+        StorageError: The disk does not take it.
+        OSError: The source cannot be read.
+    """
+    make_folder(target.parent)
     try:
-        for new, place in moves:
-            if os.path.lexists(place):
-                done.append(_move(place, replaced / str(len(done))))
-            if new is not None:
-                done.append(_move(new, place))
-    except BaseException:
-        for source, target in reversed(done):
-            target.replace(source)
-        raise
+        shutil.copyfile(source, target)
+    except OSError as error:
+        if error.filename2 is None and error.filename is not None and os.fspath(error.filename) == os.fspath(source):
+            raise
+        raise storage_error(error, target) from error
 
 
-def _move(source: Path, target: Path) -> tuple[Path, Path]:
-    source.replace(target)
-    return source, target
+def link_to_file(source: str | Path, target: Path) -> None:
+    """Make a symbolic link to a file that exists, and the folders that the link is in.
+
+    Raises:
+        StorageError: The disk does not take it.
+        OSError: The source cannot be read.
+    """
+    os.stat(source)
+    make_folder(target.parent)
+    with storage_errors(target):
+        target.symlink_to(os.path.abspath(source))
 
 
-def _temporary_name() -> str:
-    return TEMPORARY_PREFIX + secrets.token_hex(16)
+def append_line(file: Path, line: bytes, *, is_synced: bool = False) -> None:
+    """Append a line to a file in one write, so that several processes may share the file.
+
+    Args:
+        file: The file; it is made if it does not exist.
+        line: The line, with its end.
+        is_synced: Whether to wait until the disk has it.
+
+    Raises:
+        StorageError: The disk does not take it.
+    """
+    with storage_errors(file), file.open("ab") as stream:
+        stream.write(line)
+        if is_synced:
+            stream.flush()
+            os.fsync(stream.fileno())
+
+
+class NewFile:
+    """A file of a staging folder that is written piece by piece.
+
+    Args:
+        path: The file; the folders that it is in are made.
+
+    Raises:
+        StorageError: The disk does not take it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        make_folder(path.parent)
+        with storage_errors(path):
+            self._file: BinaryIO = path.open("xb")
+
+    def write(self, content: bytes) -> None:
+        """Append to the file.
+
+        Raises:
+            StorageError: The disk does not take it.
+        """
+        with storage_errors(self.path):
+            self._file.write(content)
+
+    def copy_into(self, other: NewFile) -> None:
+        """Append the content of this file, which is complete, to another one.
+
+        Raises:
+            StorageError: The disk does not take it.
+        """
+        self.close()
+        with self.path.open("rb") as content:
+            while piece := content.read(_PIECE):
+                other.write(piece)
+
+    def close(self) -> None:
+        """Write what is held in memory.
+
+        Raises:
+            StorageError: The disk does not take it.
+        """
+        with storage_errors(self.path):
+            self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if kind is None:
+            self.close()
+        else:
+            with suppress(OSError):  # the error that is under way says more
+                self._file.close()
+
+
+@contextmanager
+def scratch_file(path: Path) -> Iterator[NewFile]:
+    """A file to write that is removed at the end of the block.
+
+    Args:
+        path: The file, in a staging folder.
+    """
+    try:
+        with NewFile(path) as file:
+            yield file
+    finally:
+        with suppress(OSError):  # the staging folder is removed anyway
+            path.unlink()
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and those that it is in, unless it exists.
+
+    Raises:
+        StorageError: The disk does not take it.
+    """
+    with storage_errors(path):
+        path.mkdir(parents=True, exist_ok=True)
+
+
+def touch(path: Path) -> None:
+    """Set the time of a file to now; make it if it does not exist.
+
+    Raises:
+        StorageError: The disk does not take it.
+    """
+    with storage_errors(path):
+        path.touch()
+
+
+def rename(path: Path, target: Path) -> None:
+    """Rename a file inside of a staging folder.
+
+    Raises:
+        StorageError: The disk does not take it.
+    """
+    with storage_errors(target):
+        path.replace(target)
+
+
+def remove_file(path: Path) -> None:
+    """Remove a file, if it exists.
+
+    Raises:
+        StorageError: It may not be removed.
+    """
+    with storage_errors(path):
+        path.unlink(missing_ok=True)
+
+
+def remove_folder(path: Path) -> None:
+    """Remove a folder with its content, as far as it can be removed."""
+    shutil.rmtree(path, ignore_errors=True)
+
+
+def remove_empty_folder(path: Path) -> None:
+    """Remove a folder, unless something is in it."""
+    with suppress(OSError):
+        path.rmdir()
+
+
+def discard_output(stream: TextIO) -> None:
+    """Drop what a stream of the process still holds, and all that is written to it later."""
+    with suppress(OSError, ValueError):  # it is not a file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _write(path: str, content: bytes | memoryview) -> None:
     with open(path, "wb") as file:  # noqa: PTH123  (buffered, so that a write is whole or an error)
         file.write(content)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        with suppress(OSError):  # nothing was written, or the error that is under way says why
-            path.unlink()

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from segments_hf.io.atomic import remove_file
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -81,6 +83,6 @@ def remove_files(files: Iterable[FoundFile], older_than: float = 0.0) -> Usage:
     before = time.time() - older_than
     for file in files:
         if file.last_use <= before:
-            file.path.unlink(missing_ok=True)
+            remove_file(file.path)
             removed.add(file)
     return removed

@@ -9,13 +9,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from segments_hf.errors import OutputExistsError
-from segments_hf.io.atomic import new_file
 from segments_hf.io.escaping import for_html
 from segments_hf.io.json_text import encode_json
+from segments_hf.io.snapshots import Snapshot, look
+from segments_hf.io.staging import new_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from segments_hf.io.atomic import NewFile
 
 _SCRIPTS = ("data.js", "layers.js", "filters.js", "overlay.js", "gallery.js", "viewer.js")  # in the order they need
 _MARKER = b'<meta name="generator" content="segments-hf preview">'
@@ -26,14 +29,14 @@ class PageFile:
     """A page that is being written.
 
     Args:
-        path: The file.
+        file: The file.
         title: Its title.
     """
 
-    def __init__(self, path: Path, title: str) -> None:
+    def __init__(self, file: NewFile, title: str) -> None:
         before, after = _template(title)
         self._after = after
-        self._file = path.open("xb")
+        self._file = file
         self._file.write(before)
 
     def add(self, block: bytes) -> None:
@@ -42,8 +45,7 @@ class PageFile:
 
     def close(self) -> None:
         """Writes the end."""
-        with self._file:
-            self._file.write(self._after)
+        self._file.write(self._after)
 
 
 def block(kind: str, value: Any) -> bytes:
@@ -66,30 +68,30 @@ def new_page(path: Path, title: str, *, overwrite: bool) -> Iterator[PageFile]:
         overwrite: Whether any file that is there is replaced; a page that was made before is in any case.
 
     Raises:
-        OutputExistsError: Something else is there.
+        OutputExistsError: Something else is there, from the beginning or at the end.
+        StorageError: The disk does not take the page.
     """
     path = path.expanduser().resolve()
-    _check(path, overwrite=overwrite)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with new_file(path) as temporary:
-        page = PageFile(temporary, title)
-        try:
-            yield page
-        finally:
-            page.close()
-        _check(path, overwrite=overwrite)
+    expected = _check(path, overwrite=overwrite)
+    with new_file(path, expected) as file:
+        page = PageFile(file, title)
+        yield page
+        page.close()
 
 
-def _check(path: Path, *, overwrite: bool) -> None:
+def _check(path: Path, *, overwrite: bool) -> Snapshot:
+    """Check that a page may be written; return what it replaces."""
     if path.is_dir():
         raise OutputExistsError(f"{path} is a folder, wanted the place of a file, such as {path / 'preview.html'}")
-    if overwrite or not path.exists():
-        return
+    expected = look(path)
+    if overwrite or not expected:
+        return expected
     with path.open("rb") as file:
         if _MARKER not in file.read(_HEAD):
             raise OutputExistsError(
                 f"{path} exists and is no preview; choose another place, or replace it with overwrite"
             )
+    return expected
 
 
 def _template(title: str) -> tuple[bytes, bytes]:

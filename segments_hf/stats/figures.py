@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,10 @@ import numpy as np
 
 from segments_hf.drawing.figure import as_it_is, new_figure
 from segments_hf.drawing.text import cut
-from segments_hf.io.atomic import new_file
+from segments_hf.io.atomic import write_file
 from segments_hf.io.json_text import text_or_json
+from segments_hf.io.snapshots import look
+from segments_hf.io.staging import staging_folder
 from segments_hf.stats.charts import (
     PALE,
     Bar,
@@ -27,10 +30,11 @@ from segments_hf.stats.charts import (
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from matplotlib.figure import Figure
 
+    from segments_hf.io.snapshots import Snapshot
     from segments_hf.stats.statistics import Stats
     from segments_hf.stats.tally import AttributeCounts
 
@@ -57,27 +61,42 @@ def figures(stats: Stats) -> dict[str, Figure]:
     return {subject: figure for subject, figure in drawn.items() if figure is not None}
 
 
-def save_figures(stats: Stats, folder: str | os.PathLike[str]) -> list[Path]:
+def look_at_figures(folder: str | os.PathLike[str]) -> dict[str, Snapshot]:
+    """Return what is at the places of figures in a folder, by the names of the files."""
+    return {f"{subject}.png": look(Path(folder, f"{subject}.png")) for subject in _SUBJECTS}
+
+
+def save_figures(
+    stats: Stats, folder: str | os.PathLike[str], expected: Mapping[str, Snapshot] | None = None
+) -> list[Path]:
     """Writes the figures of statistics as PNG files, over those that are there.
 
     Args:
         stats: What `stats` counted.
         folder: Where to; it is made if it is not there.
+        expected: What `look_at_figures` found before the work began; by default it looks now.
 
     Returns:
         The files.
 
     Raises:
         MissingExtraError: matplotlib is not installed.
+        OutputExistsError: A file that would be replaced was made or changed meanwhile. None was written.
+        StorageError: The disk does not take the files. None was written.
     """
-    made = figures(stats)
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    files = []
-    for subject, figure in made.items():
-        files.append(Path(folder, f"{subject}.png"))
-        with new_file(files[-1]) as temporary:
-            figure.savefig(temporary, dpi=110)
-    return files
+    expected = look_at_figures(folder) if expected is None else expected
+    made = {f"{subject}.png": _png(figure) for subject, figure in figures(stats).items()}
+    with staging_folder(Path(folder)) as staging:
+        for name, content in made.items():
+            write_file(staging.new / name, content)
+        staging.publish({name: expected[name] for name in made})
+    return [Path(folder, name) for name in made]
+
+
+def _png(figure: Figure) -> bytes:
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=110)
+    return file.getvalue()
 
 
 def _objects_per_class(stats: Stats) -> Figure | None:

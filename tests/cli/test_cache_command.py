@@ -103,3 +103,37 @@ def test_a_dataset_that_refers_to_removed_pictures_is_built_again(server, write_
     once_more = load_release(release, split="train", **options)
     assert server.asked["/images/0.jpg"] == (2 if rebuilt else 1)
     assert once_more.cache_files == again.cache_files
+
+
+@pytest.fixture
+def killed_build(caches) -> Path:
+    """The folder that a killed build left in the cache of `datasets`."""
+    import datasets
+
+    folder = Path(datasets.config.HF_DATASETS_CACHE, "segments_release", "default", "1.0.0", "hash.incomplete")
+    folder.mkdir(parents=True)
+    (folder / "rows.arrow").write_bytes(b"x" * 1_000_000)
+    return folder
+
+
+def test_clear_removes_what_a_killed_build_left(killed_build) -> None:
+    assert "unfinished datasets" in run("info").output
+    assert run("clear", "-y").exit_code == 0
+    assert not list(killed_build.glob("*"))
+
+
+def test_clear_leaves_a_build_that_is_under_way(killed_build) -> None:
+    with FileLock(killed_build.with_name("hash_builder.lock")):
+        assert run("clear", "-y").exit_code == 0
+    assert (killed_build / "rows.arrow").exists()
+
+
+def test_clear_leaves_the_shard_of_a_worker_whose_push_was_killed(filled) -> None:
+    shard = journals_folder() / "left" / "train" / "0.shards" / "0.parquet"
+    shard.parent.mkdir(parents=True)
+    shard.write_bytes(b"shard")
+    with FileLock(journals_folder() / "left" / "train" / "0.lock"):
+        assert run("clear", "-y").exit_code == 0
+        assert shard.exists()
+    assert run("clear", "-y").exit_code == 0
+    assert not shard.exists()

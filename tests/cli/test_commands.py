@@ -180,3 +180,18 @@ def test_errors_are_one_message(
 def test_debug_shows_the_traceback() -> None:
     result = run("--debug", "inspect", "nowhere.json")
     assert type(result.exception).__name__ == "ReleaseError"
+
+
+def test_demo_does_not_replace_what_appears_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from segments_hf.drawing import contact_sheet
+
+    def meanwhile(data: object) -> object:
+        (tmp_path / "sheet.png").write_bytes(b"mine")
+        return contact_sheet(data)
+
+    monkeypatch.setattr("segments_hf.drawing.contact_sheet", meanwhile)
+    assert run("demo", tmp_path / "sheet.png").exit_code == 1
+    assert (tmp_path / "sheet.png").read_bytes() == b"mine"
+    monkeypatch.undo()
+    assert run("demo", tmp_path / "sheet.png").exit_code == 0
+    assert (tmp_path / "sheet.png").read_bytes() != b"mine"

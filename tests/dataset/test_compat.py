@@ -8,10 +8,18 @@ from typing import Any
 
 import datasets
 import pytest
+from filelock import FileLock, Timeout
 
 from segments_hf.dataset import builder as builder_module
 from segments_hf.dataset.builder import SegmentsRelease
-from segments_hf.dataset.compat import generation_error, info_file, output_folder, progress_bar
+from segments_hf.dataset.compat import (
+    build_lock,
+    builds_folder,
+    generation_error,
+    info_file,
+    output_folder,
+    progress_bar,
+)
 from segments_hf.dataset.load import release_builder
 from segments_hf.demo import demo_release
 
@@ -61,6 +69,23 @@ def test_a_build_that_is_not_whole_is_in_a_folder_of_its_own(tmp_path: Path) -> 
     assert noted["folder"] != Path(builder.cache_dir) == output_folder(builder)
     assert not noted["is built"]
     assert info_file(builder).exists()
+
+
+def test_a_build_holds_the_lock_beside_its_folder(tmp_path: Path) -> None:
+    noted: list[bool] = []
+
+    def note(what: str, value: Any) -> None:
+        if what == "folder":
+            with pytest.raises(Timeout), FileLock(build_lock(value), timeout=0):
+                pass
+            noted.append(value.name.endswith(".incomplete"))
+
+    Numbers(note, cache_dir=str(tmp_path)).download_and_prepare()
+    assert noted == [True]
+
+
+def test_datasets_are_built_in_the_folder_of_builds() -> None:
+    assert builds_folder() in Path(release_builder(demo_release()).cache_dir).parents
 
 
 def test_an_error_of_a_row_is_inside_one_of_datasets(tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def test_labels_that_are_not_of_images_have_no_format(tmp_path: Path, task_type:
     ("options", "message"),
     [
         ({"export_format": "coco-stuff"}, r"export_format: got 'coco-stuff', wanted one of coco-instance, "),
-        ({"images": "move"}, r"images: got 'move', wanted one of copy, link, none"),
+        ({"images": "move"}, r"images: got 'move', wanted one of copy, convert, link, none"),
         ({"on_error": "keep"}, r"on_error: got 'keep', wanted one of raise, skip"),
     ],
 )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dataset.making import unreadable
 
-from segments_hf import export_dataset
+from segments_hf import export_dataset, load_release
 from segments_hf.errors import BitmapError, OutputExistsError
+from segments_hf.export.formats.yolo import Yolo
+from segments_hf.io.atomic import TEMPORARY_PREFIX
 
 from .making import bitmap_release, files
 
@@ -98,3 +102,81 @@ def test_link_that_leads_nowhere_is_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(OutputExistsError):
         export_dataset(bitmap_release(tmp_path), "yolo", out, overwrite=True)
     assert [path.name for path in out.iterdir()] == ["data.yaml"]
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, action: Any) -> None:
+    """Call a function while a YOLO export is under way."""
+    lines = Yolo.lines
+
+    def calling(*args: Any) -> Any:
+        action()
+        return lines(*args)
+
+    monkeypatch.setattr(Yolo, "lines", calling)
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize("name", ["data.yaml", "images/mine.jpg", "labels/train/mine.txt", ".segments-hf-export.json"])
+def test_what_appears_during_an_export_is_not_replaced(
+    tmp_path: Path, name: str, overwrite: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    release = bitmap_release(tmp_path)
+    if overwrite:
+        export_dataset(release, "yolo", out)
+    before = {file: (out / file).read_bytes() for file in files(out)}
+
+    def action() -> None:
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (out / name).write_text("mine")
+
+    meanwhile(monkeypatch, action)
+    with pytest.raises(OutputExistsError, match="was made or changed"):
+        export_dataset(release, "yolo", out, overwrite=overwrite)
+    marker = ".segments-hf-export.json"
+    assert {file: (out / file).read_bytes() for file in files(out) | {name}} == {**before, name: b"mine"}
+    assert (out / marker).exists() == (overwrite or name == marker)
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize("other", ["yolo", "coco"])
+def test_of_two_exports_to_one_folder_one_wins_and_the_other_says_so(
+    tmp_path: Path, overwrite: bool, other: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    rows = load_release(bitmap_release(tmp_path))
+    if overwrite:
+        export_dataset(rows, "yolo", out)
+        export_dataset(rows, "coco", out)
+    barrier = threading.Barrier(2, timeout=60)
+    if other == "yolo":
+        meanwhile(monkeypatch, barrier.wait)
+    errors: list[Exception] = []
+
+    def export(name: str) -> None:
+        try:
+            export_dataset(rows, name, out, overwrite=overwrite)
+        except OutputExistsError as error:
+            errors.append(error)
+
+    if other == "yolo":
+        threads = [threading.Thread(target=export, args=("yolo",)) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(errors) == 1
+    else:
+        meanwhile(monkeypatch, lambda: export("coco"))
+        export("yolo")
+        assert len(errors) == 1
+        assert ("annotations/instances_train.json" in files(out), "data.yaml" in files(out)) == (True, overwrite)
+    assert not list(out.glob(f"{TEMPORARY_PREFIX}*"))
+
+
+def test_export_removes_what_a_killed_one_left(tmp_path: Path) -> None:
+    left = tmp_path / "out" / f"{TEMPORARY_PREFIX}killed"
+    (left / "new").mkdir(parents=True)
+    (left / "lock").touch()
+    export_dataset(bitmap_release(tmp_path), "coco", tmp_path / "out")
+    assert not left.exists()

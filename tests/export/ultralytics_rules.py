@@ -9,6 +9,8 @@ import numpy as np
 import yaml
 from PIL import Image
 
+# The images that all of ultralytics 8 opens, by their suffix and by Pillow's name of their format.
+IMG_FORMATS = {"bmp", "dng", "jpeg", "jpg", "mpo", "png", "tif", "tiff", "webp"}
 COLUMNS = {"detect": 5, "obb": 9}
 
 
@@ -34,8 +36,10 @@ def label_of(image: Path) -> Path:
 
 
 def check_label(image: Path, task: str, data: dict[str, Any]) -> list[np.ndarray]:
+    assert image.suffix[1:].lower() in IMG_FORMATS
     with Image.open(image) as picture:
         assert min(picture.size) > 9
+        assert str(picture.format).lower() in IMG_FORMATS
         picture.verify()
     path = label_of(image)
     assert path.is_file(), f"{image} has no label"

@@ -1,4 +1,4 @@
-"""Files and folders appear when they are whole; a failure leaves all as it was, and nothing behind."""
+"""Files appear when they are whole; a failure is a `StorageError`, leaves all as it was, and nothing behind."""
 
 from __future__ import annotations
 
@@ -6,7 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from segments_hf.io.atomic import TEMPORARY_PREFIX, move_into_place, new_file, temporary_folder, write_atomically
+from segments_hf.errors import StorageError
+from segments_hf.io.atomic import (
+    NewFile,
+    append_line,
+    copy_file,
+    link_to_file,
+    make_folder,
+    scratch_file,
+    touch,
+    write_atomically,
+    write_file,
+)
 
 
 def tree(folder: Path) -> dict[str, bytes | None]:
@@ -51,64 +62,77 @@ class TestWriteAtomically:
 
 
 class TestNewFile:
-    def test_file_appears_at_the_end(self, tmp_path):
-        place = tmp_path / "a.png"
-        with new_file(place) as temporary:
-            temporary.write_bytes(b"new")
-            assert not place.exists()
-            assert temporary.suffix == ".png"
-            assert temporary.name.startswith(TEMPORARY_PREFIX)
-        assert tree(tmp_path) == {"a.png": b"new"}
+    def test_pieces_are_joined(self, tmp_path):
+        with NewFile(tmp_path / "a" / "b") as file:
+            file.write(b"1")
+            file.write(b"2")
+        assert tree(tmp_path) == {"a": None, "a/b": b"12"}
 
-    @pytest.mark.parametrize("written", [True, False])
-    @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
-    def test_failure_leaves_the_old_file_and_nothing_else(self, tmp_path, error, written):
-        (tmp_path / "a.png").write_bytes(b"old")
-        with pytest.raises(error), new_file(tmp_path / "a.png") as temporary:
-            if written:
-                temporary.write_bytes(b"half")
-            raise error
-        assert tree(tmp_path) == {"a.png": b"old"}
+    def test_file_that_exists_is_not_replaced(self, tmp_path):
+        (tmp_path / "a").write_bytes(b"mine")
+        with pytest.raises(StorageError):
+            NewFile(tmp_path / "a")
+        assert tree(tmp_path) == {"a": b"mine"}
 
-
-@pytest.mark.parametrize("error", [None, ValueError, KeyboardInterrupt])
-def test_temporary_folder_is_gone_at_the_end(tmp_path, error):
-    with pytest.raises(error or ZeroDivisionError), temporary_folder(tmp_path) as folder:
-        (folder / "a").mkdir()
-        (folder / "a" / "b").write_bytes(b"b")
-        assert folder.parent == tmp_path
-        assert folder.name.startswith(TEMPORARY_PREFIX)
-        raise error or ZeroDivisionError
-    assert tree(tmp_path) == {}
+    def test_scratch_file_is_copied_and_removed(self, tmp_path):
+        with NewFile(tmp_path / "a") as file, scratch_file(tmp_path / "b") as scratch:
+            file.write(b"1")
+            scratch.write(b"2")
+            scratch.copy_into(file)
+            file.write(b"3")
+        assert tree(tmp_path) == {"a": b"123"}
 
 
-class TestMoveIntoPlace:
-    @pytest.fixture
-    def out(self, tmp_path):
-        out = tmp_path / "out"
-        for name in ("new/images/1", "new/list", "images/2", "list", "labels/3"):
-            (out / name).parent.mkdir(parents=True, exist_ok=True)
-            (out / name).write_bytes(name.encode())
-        return out
+def test_append_line_makes_the_file_and_adds_to_it(tmp_path):
+    append_line(tmp_path / "a", b"1\n")
+    append_line(tmp_path / "a", b"2\n", is_synced=True)
+    assert tree(tmp_path) == {"a": b"1\n2\n"}
 
-    @staticmethod
-    def moves(out: Path, *names: str) -> list[tuple[Path | None, Path]]:
-        return [(out / "new" / name, out / name) for name in names]
 
-    def test_old_files_and_folders_are_replaced_or_removed(self, out):
-        move_into_place([(None, out / "labels"), (None, out / "none"), *self.moves(out, "images", "list")], out / "old")
-        moved = {name: content for name, content in tree(out).items() if not name.startswith("old") and content}
-        assert moved == {"images/1": b"new/images/1", "list": b"new/list"}
+def test_copy_file_tells_a_source_that_is_missing_from_a_full_disk(tmp_path):
+    (tmp_path / "a").write_bytes(b"a")
+    copy_file(tmp_path / "a", tmp_path / "b" / "c")
+    assert (tmp_path / "b" / "c").read_bytes() == b"a"
+    with pytest.raises(FileNotFoundError):
+        copy_file(tmp_path / "missing", tmp_path / "d")
+    with pytest.raises(StorageError):
+        copy_file(tmp_path / "a", tmp_path / "a" / "d")
 
-    def test_failure_leaves_all_as_it_was(self, out):
-        before = tree(out)
-        with pytest.raises(FileNotFoundError):
-            move_into_place([(None, out / "labels"), *self.moves(out, "images", "list", "missing")], out / "old")
-        assert tree(out) == before | {"old": None}
 
-    def test_link_is_moved_and_not_what_it_points_to(self, out):
-        (out / "link").symlink_to(out / "labels")
-        (out / "new" / "link").write_bytes(b"new")
-        move_into_place(self.moves(out, "link"), out / "old")
-        assert (out / "link").read_bytes() == b"new"
-        assert (out / "labels" / "3").exists()
+def write_all(name: str, place: Path) -> None:
+    """Write to a place in each way that there is."""
+    if name == "write_atomically":
+        write_atomically(place, b"x" * 5000)
+    elif name == "write_file":
+        write_file(place, b"x" * 5000)
+    elif name == "append_line":
+        append_line(place, b"x" * 5000)
+    elif name == "NewFile":
+        with NewFile(place) as file:
+            file.write(b"x" * 5000)
+    elif name == "copy_file":
+        copy_file(__file__, place)
+    elif name == "link_to_file":
+        link_to_file(__file__, place)
+    elif name == "make_folder":
+        make_folder(place)
+    else:
+        touch(place)
+
+
+WAYS = ["write_atomically", "write_file", "append_line", "NewFile", "copy_file", "link_to_file", "make_folder", "touch"]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_place_inside_of_a_file_is_a_storage_error(tmp_path, way):
+    (tmp_path / "file").write_bytes(b"mine")
+    with pytest.raises(StorageError, match="file"):
+        write_all(way, tmp_path / "file" / "a")
+    assert tree(tmp_path) == {"file": b"mine"}
+
+
+@pytest.mark.parametrize("way", ["append_line", "copy_file"])
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_full_disk_is_a_storage_error_that_says_what_to_do(way):
+    with pytest.raises(StorageError, match="free some space"):
+        write_all(way, Path("/dev/full"))

@@ -375,3 +375,26 @@ def test_progress_is_shown_and_silenced(tmp_path: Path, capsys: pytest.CaptureFi
     finally:
         datasets.enable_progress_bars()
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("before", [None, "page", "other"])
+def test_file_that_appears_while_a_page_is_made_is_not_replaced(
+    tmp_path: Path, before: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "page.html"
+    if before == "page":
+        segments_hf.preview(demo_release(), path, limit=1)
+    elif before == "other":
+        path.write_text("old")
+    module = importlib.import_module("segments_hf.preview.preview_page")
+    shown_sample = module.shown_sample
+
+    def meanwhile(*args: Any, **options: Any) -> Any:
+        path.write_text("mine")
+        return shown_sample(*args, **options)
+
+    monkeypatch.setattr(module, "shown_sample", meanwhile)
+    with pytest.raises(OutputExistsError):
+        segments_hf.preview(demo_release(), path, limit=1, overwrite=True)
+    assert path.read_text() == "mine"
+    assert [each.name for each in tmp_path.iterdir()] == ["page.html"]

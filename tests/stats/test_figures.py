@@ -13,8 +13,8 @@ from PIL import Image
 from segments_hf import stats
 from segments_hf.bitmaps import palette_color
 from segments_hf.demo import demo_release
-from segments_hf.errors import MissingExtraError
-from segments_hf.stats.figures import figures, save_figures
+from segments_hf.errors import MissingExtraError, OutputExistsError
+from segments_hf.stats.figures import figures, look_at_figures, save_figures
 from segments_hf.stats.statistics import ClassStats, ImageSize, Stats, Together
 from segments_hf.stats.tally import AttributeCounts, AttributeValue, Sizes
 
@@ -133,3 +133,16 @@ def test_without_the_extra(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     with pytest.raises(MissingExtraError, match=r"pip install 'segments-hf\[plot\]'"):
         save_figures(stats(demo_release()), tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_figure_that_appears_meanwhile_is_not_replaced(tmp_path: Path, before: bool) -> None:
+    counted = stats(demo_release())
+    if before:
+        save_figures(counted, tmp_path)
+    written = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    expected = look_at_figures(tmp_path)
+    (tmp_path / "statuses.png").write_bytes(b"mine")
+    with pytest.raises(OutputExistsError):
+        save_figures(counted, tmp_path, expected)
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {**written, "statuses.png": b"mine"}

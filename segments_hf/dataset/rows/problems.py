@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, cast, get_args
 import msgspec
 
 from segments_hf.errors import OptionError, StorageError
+from segments_hf.io.atomic import append_line
 from segments_hf.io.json_decoding import JsonDecoder, JsonError
 from segments_hf.io.json_text import json_line
 from segments_hf.io.redaction import own_logger
@@ -62,9 +63,12 @@ def checked_on_error(value: str) -> OnError:
 
 
 def append_problem(file: Path, problem: Problem) -> None:
-    """Adds a problem to a file of JSON lines. One write a line, so that several processes may share the file."""
-    with file.open("ab") as stream:
-        stream.write(json_line(problem))
+    """Add a problem to a file of JSON lines, which several processes may share.
+
+    Raises:
+        StorageError: The disk does not take it.
+    """
+    append_line(file, json_line(problem))
 
 
 def read_problems(file: Path) -> list[Problem]:

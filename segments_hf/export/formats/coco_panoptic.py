@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from segments_hf.bitmaps import encode_bitmap, panoptic
 from segments_hf.export.coco_format import ANNOTATIONS, CocoFormat, CocoLabel, size_of
-from segments_hf.export.format import EncodedLabel, write_file
+from segments_hf.export.format import EncodedLabel
 from segments_hf.export.needs import raster_of
+from segments_hf.io.atomic import write_file
 from segments_hf.labels import BITMAP, POLYGON
 
 if TYPE_CHECKING:

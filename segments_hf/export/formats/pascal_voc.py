@@ -14,18 +14,18 @@ from xml.etree import ElementTree as ET
 
 from segments_hf.bitmaps import encode_mask
 from segments_hf.bitmaps.masks import look_up
-from segments_hf.export.format import EncodedLabel, Format, write_file
+from segments_hf.export.format import EncodedLabel, Format
 from segments_hf.export.labelmap import LABELMAP, UNLABELED_COLOR, labelmap, labelmap_names
 from segments_hf.export.needs import size_of_image
 from segments_hf.images import inspect_image
 from segments_hf.images.stored_image import stored_content
+from segments_hf.io.atomic import NewFile, write_file
 from segments_hf.io.escaping import for_xml
 from segments_hf.labels import BITMAP, BOX, POLYGON, POLYLINE
 from segments_hf.labels.label import NO_AREA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from typing import BinaryIO
 
     from segments_hf.export.format import Job, Sample
     from segments_hf.labels import Label, LabeledObject
@@ -71,10 +71,11 @@ class PascalVoc(Format[_Label]):
 
     @contextmanager
     def _split(self) -> Iterator[None]:
-        files = [self.job.folder / _SETS / kind / f"{self.split}.txt" for kind in ("Main", "Segmentation")]
-        for file in files:
-            file.parent.mkdir(parents=True, exist_ok=True)
-        with files[0].open("wb") as self._all, files[1].open("wb") as self._with_masks:
+        sets = self.job.folder / _SETS
+        with (
+            NewFile(sets / "Main" / f"{self.split}.txt") as self._all,
+            NewFile(sets / "Segmentation" / f"{self.split}.txt") as self._with_masks,
+        ):
             yield
 
     def label(self, sample: Sample) -> EncodedLabel[_Label]:
@@ -142,7 +143,7 @@ def _add(node: ET.Element, **texts: object) -> None:
         ET.SubElement(node, name).text = for_xml(str(text))
 
 
-def _add_line(file: BinaryIO, stem: PurePosixPath) -> None:
+def _add_line(file: NewFile, stem: PurePosixPath) -> None:
     file.write(f"{stem}\n".encode())
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segments_hf.bitmaps import encode_mask, semantic_mask
-from segments_hf.export.format import write_file
 from segments_hf.export.mask_format import MaskFormat
+from segments_hf.io.atomic import write_file
 from segments_hf.io.json_text import indented_json
 from segments_hf.labels.mask_values import mask_names
 

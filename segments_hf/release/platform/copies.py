@@ -45,11 +45,8 @@ def keep(content: Buffer) -> str:
     if find_kept(digest) is None:
         try:
             write_atomically(_path(digest), content)
-        except OSError as error:
-            raise StorageError(
-                f"{releases_folder()}: cannot keep the release here ({error.strerror}); make room, or set HF_HOME to "
-                "a folder that can be written"
-            ) from error
+        except StorageError as error:
+            raise StorageError(f"cannot keep the release: {error}. HF_HOME sets the place") from error
     return digest
 
 

@@ -1,0 +1,24 @@
+"""What builds that were killed left in the cache of `datasets`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from segments_hf.dataset.compat import build_lock, builds_folder
+from segments_hf.dataset.registration import NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def left_builds() -> Iterator[Path]:
+    """Yield the folders of builds that were killed; not of those that are under way."""
+    for folder in (builds_folder() / NAME).rglob("*.incomplete"):
+        try:
+            with FileLock(build_lock(folder), timeout=0):
+                yield folder
+        except Timeout:
+            continue

@@ -1,0 +1,23 @@
+"""Encode pictures that were decoded or drawn."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+
+def png_bytes(picture: Image) -> bytes:
+    """Return a picture as a PNG, without metadata such as EXIF.
+
+    Args:
+        picture: A picture of a mode that PNG can hold.
+
+    Raises:
+        OSError: PNG cannot hold its mode.
+    """
+    file = io.BytesIO()
+    picture.save(file, "PNG", exif=b"")
+    return file.getvalue()

@@ -1,0 +1,131 @@
+"""A built dataset comes to its folder as a whole, and nothing that appeared there meanwhile is replaced."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import datasets
+import pytest
+
+from segments_hf.dataset.builder import SegmentsRelease
+from segments_hf.dataset.compat import output_folder
+from segments_hf.dataset.load import release_builder
+from segments_hf.dataset.save import save_build
+from segments_hf.demo import demo_release
+from segments_hf.errors import OutputExistsError
+from segments_hf.io.atomic import TEMPORARY_PREFIX
+
+
+class Interrupted(SegmentsRelease):
+    """A builder that calls a function while it builds."""
+
+    meanwhile: Any = None
+
+    def _generate_examples(self, *args: Any, **kwargs: Any) -> Any:
+        self.meanwhile()
+        yield from super()._generate_examples(*args, **kwargs)
+
+
+@pytest.fixture
+def builder(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    builder = release_builder(demo_release(), cache_dir=tmp_path_factory.mktemp("cache"))
+    builder.__class__ = Interrupted
+    return builder
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+
+
+def built(folder: Path, **options: Any) -> dict[str, bytes]:
+    save_build(release_builder(demo_release()), folder, **options)
+    return tree(folder)
+
+
+@pytest.mark.parametrize("file_format", ["arrow", "parquet"])
+def test_folder_that_appears_during_a_build_is_not_replaced(tmp_path: Path, builder: Any, file_format: Any) -> None:
+    out = tmp_path / "out"
+
+    def meanwhile() -> None:
+        out.mkdir()
+        (out / "mine.txt").write_text("mine")
+
+    builder.meanwhile = meanwhile
+    with pytest.raises(OutputExistsError, match="out was made or changed"):
+        save_build(builder, out, file_format)
+    assert tree(tmp_path) == {"out/mine.txt": b"mine"}
+
+
+@pytest.mark.parametrize("name", ["mine.txt", "train/mine.txt", "dataset_dict.json"])
+def test_overwriting_does_not_replace_what_was_added_during_the_build(tmp_path: Path, builder: Any, name: str) -> None:
+    out = tmp_path / "out"
+    before = built(out)
+    builder.meanwhile = lambda: (out / name).write_text("mine")
+    with pytest.raises(OutputExistsError):
+        save_build(builder, out, "parquet", overwrite=True)
+    assert tree(out) == {**before, name: b"mine"}
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_overwriting_replaces_the_old_dataset_completely(tmp_path: Path) -> None:
+    assert "dataset_dict.json" in built(tmp_path / "out")
+    assert "dataset_dict.json" not in built(tmp_path / "out", file_format="parquet", overwrite=True)
+    rows = datasets.load_dataset(str(tmp_path / "out"), split="train", cache_dir=str(tmp_path / "cache"))
+    assert len(rows) == 8
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_of_two_builds_to_one_folder_one_wins_and_the_other_says_so(tmp_path: Path, overwrite: bool) -> None:
+    out = tmp_path / "out"
+    if overwrite:
+        built(out)
+    barrier = threading.Barrier(2, timeout=60)
+    errors: list[Exception] = []
+
+    def build(name: str) -> None:
+        class Waiting(SegmentsRelease):
+            def _generate_examples(self, *args: Any, **kwargs: Any) -> Any:
+                barrier.wait()
+                yield from super()._generate_examples(*args, **kwargs)
+
+        builder = release_builder(demo_release(), cache_dir=tmp_path / name)
+        builder.__class__ = Waiting
+        try:
+            save_build(builder, out, "parquet", overwrite=overwrite)
+        except OutputExistsError as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=build, args=(name,)) for name in ("a", "b")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(errors) == 1
+    assert {path.name for path in tmp_path.iterdir()} == {"a", "b", "out"}
+    assert len(datasets.load_dataset(str(out), split="train", cache_dir=str(tmp_path / "c"))) == 8
+
+
+def test_build_removes_what_a_killed_one_left(tmp_path: Path) -> None:
+    left = tmp_path / f"{TEMPORARY_PREFIX}killed"
+    left.mkdir()
+    (left / "lock").touch()
+    (left / "shard").write_bytes(b"half")
+    built(tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_rows_and_problems_of_a_killed_build_are_not_in_the_next_one(tmp_path: Path) -> None:
+    builder = release_builder(demo_release(), cache_dir=tmp_path)
+    unfinished = Path(f"{output_folder(builder)}.incomplete")
+    unfinished.mkdir(parents=True)
+    (unfinished / "errors.jsonl").write_text('{"cut')
+    (unfinished / "segments_release-train-00007-of-00008.arrow").write_bytes(b"half")
+    builder.download_and_prepare()
+    assert len(builder.as_dataset("train")) == 8
+    assert not {"errors.jsonl", "segments_release-train-00007-of-00008.arrow"} & {
+        path.name for path in output_folder(builder).iterdir()
+    }

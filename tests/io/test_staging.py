@@ -1,0 +1,266 @@
+"""What is written aside comes to its place as a whole; nothing that appeared meanwhile is replaced."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from segments_hf.errors import OutputExistsError
+from segments_hf.io import staging as staging_module
+from segments_hf.io.atomic import TEMPORARY_PREFIX, write_file
+from segments_hf.io.snapshots import NOTHING, look
+from segments_hf.io.staging import move_to_free_place, new_file, remove_leftovers, staging_folder, write_new_file
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+
+
+def leftovers(folder: Path) -> list[Path]:
+    return list(folder.glob(f"{TEMPORARY_PREFIX}*"))
+
+
+def publish(parent: Path, content: dict[str, bytes], expected: dict[str, object]) -> None:
+    with staging_folder(parent) as staging:
+        for name, text in content.items():
+            write_file(staging.new / name, text)
+        staging.publish(expected)  # type: ignore[arg-type]
+
+
+class TestNewFile:
+    def test_file_appears_at_the_end(self, tmp_path):
+        place = tmp_path / "a" / "b.png"
+        with new_file(place, NOTHING) as file:
+            file.write(b"new")
+            assert not place.exists()
+            assert file.path.suffix == ".png"
+        assert tree(tmp_path) == {"a/b.png": b"new"}
+
+    @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+    def test_failure_leaves_the_old_file_and_nothing_else(self, tmp_path, error):
+        (tmp_path / "a.png").write_bytes(b"old")
+        with pytest.raises(error), new_file(tmp_path / "a.png", look(tmp_path / "a.png")) as file:
+            file.write(b"half")
+            raise error
+        assert tree(tmp_path) == {"a.png": b"old"}
+        assert not leftovers(tmp_path)
+
+    def test_expected_file_is_replaced(self, tmp_path):
+        (tmp_path / "a").write_bytes(b"old")
+        write_new_file(tmp_path / "a", b"new", look(tmp_path / "a"))
+        assert tree(tmp_path) == {"a": b"new"}
+
+    @pytest.mark.parametrize("before", [None, b"old"], ids=["new", "overwritten"])
+    @pytest.mark.parametrize("arrived", ["file", "folder", "link"])
+    def test_what_appears_meanwhile_stays(self, tmp_path, before, arrived):
+        place = tmp_path / "a"
+        if before is not None:
+            place.write_bytes(before)
+        with pytest.raises(OutputExistsError, match="a was made or changed"), new_file(place, look(place)) as file:
+            file.write(b"new")
+            place.unlink(missing_ok=True)
+            if arrived == "file":
+                place.write_bytes(b"mine")
+            elif arrived == "folder":
+                place.mkdir()
+                (place / "b").write_bytes(b"mine")
+            else:
+                (tmp_path / "target").write_bytes(b"mine")
+                place.symlink_to("target")
+        assert next(iter(tree(tmp_path).values())) == b"mine"
+        assert place.is_symlink() == (arrived == "link")
+        assert not leftovers(tmp_path)
+
+    def test_file_that_was_removed_meanwhile_is_written(self, tmp_path):
+        (tmp_path / "a").write_bytes(b"old")
+        expected = look(tmp_path / "a")
+        (tmp_path / "a").unlink()
+        write_new_file(tmp_path / "a", b"new", expected)
+        assert tree(tmp_path) == {"a": b"new"}
+
+
+class TestPublish:
+    @pytest.fixture
+    def out(self, tmp_path):
+        for name in ("images/2", "list", "labels/3"):
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            (tmp_path / name).write_bytes(b"old " + name.encode())
+        return tmp_path
+
+    NEW = {"list": b"list", "images/1": b"1"}
+
+    @staticmethod
+    def places(out: Path) -> dict[str, object]:
+        return {name: look(out / name) for name in ("list", "images", "labels", "none")}
+
+    def test_old_files_and_folders_are_replaced_or_removed(self, out):
+        publish(out, self.NEW, self.places(out))
+        assert tree(out) == {"list": b"list", "images/1": b"1"}
+        assert not (out / "labels").exists()
+
+    @pytest.mark.parametrize("name", ["list", "images/2", "images/new", "labels/3", "labels/new/4", "none/5"])
+    def test_change_of_any_file_stops_all(self, out, name):
+        expected = self.places(out)
+        (out / name).parent.mkdir(exist_ok=True)
+        (out / name).write_bytes(b"mine")
+        before = tree(out)
+        content = {**self.NEW, "none/1": b"1"}
+        with pytest.raises(OutputExistsError):
+            publish(out, content, expected)
+        assert tree(out) == before
+
+    def test_link_is_moved_and_not_what_it_points_to(self, out):
+        (out / "link").symlink_to(out / "labels")
+        publish(out, {"link": b"new"}, {"link": look(out / "link")})
+        assert (out / "link").read_bytes() == b"new"
+        assert (out / "labels" / "3").exists()
+
+    @pytest.mark.parametrize("overwrite", [False, True])
+    def test_of_many_at_one_time_one_wins_completely(self, tmp_path, overwrite):
+        names = ["marker", "a", "b", "c"]
+        if overwrite:
+            publish(tmp_path, {f"{name}/old": b"" for name in names}, dict.fromkeys(names, NOTHING))
+        expected = {name: look(tmp_path / name) for name in names}
+        barrier = threading.Barrier(8, timeout=20)
+        won: list[int] = []
+        lost: list[int] = []
+
+        def run(number: int) -> None:
+            with staging_folder(tmp_path) as staging:  # with other threads as with other processes
+                for name in names:
+                    write_file(staging.new / name / "x", b"%d" % number)
+                barrier.wait()
+                try:
+                    staging.publish(expected)
+                    won.append(number)
+                except OutputExistsError:
+                    lost.append(number)
+
+        threads = [threading.Thread(target=run, args=(number,)) for number in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert (len(won), len(lost)) == (1, 7)
+        assert tree(tmp_path) == {f"{name}/x": b"%d" % won[0] for name in names}
+
+
+class TestMoveToFreePlace:
+    @pytest.mark.parametrize("has_links", [True, False])
+    def test_file_is_moved_and_does_not_replace(self, tmp_path, has_links, monkeypatch):
+        if not has_links:
+
+            def link(*_: object) -> None:
+                raise PermissionError(1, "Operation not permitted")
+
+            monkeypatch.setattr(os, "link", link)
+        (tmp_path / "a").write_bytes(b"a")
+        move_to_free_place(tmp_path / "a", tmp_path / "b")
+        assert tree(tmp_path) == {"b": b"a"}
+        (tmp_path / "c").write_bytes(b"c")
+        with pytest.raises(FileExistsError):
+            move_to_free_place(tmp_path / "c", tmp_path / "b")
+        assert tree(tmp_path) == {"b": b"a", "c": b"c"}
+
+
+def _write_forever(parent: str, moves: int, ready: multiprocessing.synchronize.Event) -> None:
+    """Write over a file and a folder, and stop in the middle: before the move with this number."""
+    count = 0
+    rename = Path.rename
+
+    def counting_rename(self: Path, target: Path) -> Path:
+        nonlocal count
+        count += 1
+        if count > moves:
+            ready.set()
+            time.sleep(600)
+        return rename(self, target)
+
+    link = os.link
+
+    def counting_link(source: object, target: object) -> None:
+        nonlocal count
+        count += 1
+        if count > moves:
+            ready.set()
+            time.sleep(600)
+        link(source, target)  # type: ignore[arg-type]
+
+    Path.rename = counting_rename  # type: ignore[method-assign]
+    os.link = counting_link  # type: ignore[assignment]
+    place = Path(parent)
+    expected = {name: look(place / name) for name in ("list", "images")}
+    with staging_folder(place) as staging:
+        write_file(staging.new / "list", b"new")
+        write_file(staging.new / "images" / "1", b"new")
+        staging.publish(expected)
+    ready.set()
+    time.sleep(600)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows cannot kill so")
+@pytest.mark.parametrize("moves", range(8))
+def test_killed_process_leaves_all_of_the_old_or_all_of_the_new(tmp_path, moves):
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "1").write_bytes(b"old")
+    (tmp_path / "list").write_bytes(b"old")
+    context = multiprocessing.get_context("spawn")
+    ready = context.Event()
+    process = context.Process(target=_write_forever, args=(str(tmp_path), moves, ready))
+    process.start()
+    try:
+        assert ready.wait(60)
+        during = tree(tmp_path)
+        remove_leftovers(tmp_path)
+        assert tree(tmp_path) == during  # the process is alive
+    finally:
+        os.kill(process.pid or 0, signal.SIGKILL)
+        process.join()
+    remove_leftovers(tmp_path)
+    assert tree(tmp_path) in [{"images/1": b, "list": b} for b in (b"old", b"new")]
+    assert not leftovers(tmp_path)
+
+
+def test_leftover_of_a_killed_process_is_removed_by_the_next_one(tmp_path):
+    old = tmp_path / f"{TEMPORARY_PREFIX}killed"
+    write_file(old / "new" / "shard", b"half")
+    (old / "lock").touch()
+    write_new_file(tmp_path / "a", b"a", NOTHING)
+    assert tree(tmp_path) == {"a": b"a"}
+
+
+def test_leftover_without_a_lock_is_removed_when_it_is_old(tmp_path):
+    for name in ("young", "old"):
+        (tmp_path / f"{TEMPORARY_PREFIX}{name}").mkdir()
+        (tmp_path / f"{TEMPORARY_PREFIX}{name}.png").touch()
+    for path in tmp_path.glob("*old*"):
+        os.utime(path, (time.time() - 2 * 3600,) * 2)
+    remove_leftovers(tmp_path)
+    assert len(leftovers(tmp_path)) == 2
+    assert all("young" in path.name for path in leftovers(tmp_path))
+
+
+def test_folder_that_is_taken_for_a_leftover_before_it_is_locked_is_made_again(tmp_path, monkeypatch):
+    real = staging_module.FileLock
+    taken: list[Path] = []
+
+    class Slow(real):  # type: ignore[misc,valid-type]
+        def acquire(self, *args: object, **options: object) -> object:
+            lock = super().acquire(*args, **options)  # type: ignore[arg-type]
+            if not taken:
+                taken.append(Path(self.lock_file))
+                taken[0].unlink()
+            return lock
+
+    monkeypatch.setattr(staging_module, "FileLock", Slow)
+    write_new_file(tmp_path / "a", b"a", NOTHING)
+    assert taken
+    assert (tmp_path / "a").read_bytes() == b"a"
