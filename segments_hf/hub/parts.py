@@ -107,7 +107,8 @@ def open_source(
         image_range: The pixel values that become black and white in the layout.
 
     Raises:
-        OptionError: There is no such layout, an option does not fit it, or a split has no rows, or no name that it can have on the Hub.
+        OptionError: There is no such layout, an option does not fit it, or a split has no rows, or no name that it can
+            have on the Hub.
         SegmentsHFError: It is something else, or its features are not known.
     """
     if image_range is not None and layout is None:

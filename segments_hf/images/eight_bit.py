@@ -53,8 +53,8 @@ def to_eight_bit(file: FileContent, image_range: ValueRange | None = None) -> Ei
             return EightBit(None)
         if image_range is not None and pixels.bits > 8 and not pixels.is_deep:  # noqa: PLR2004
             raise OptionError(
-                f"image_range: got {image_range} for a picture of {pixels.name}, whose values are reduced to 8 bits when it "
-                "is decoded; image_range is for gray pictures: leave it out, or convert this picture to 8 bits first"
+                f"image_range: got {image_range} for a picture of {pixels.name}, whose values the decoder reduces to "
+                "8 bits; it is for gray pictures: leave it out, or convert this picture to 8 bits first"
             )
         declared = declared_values(picture, file, pixels) if pixels.is_deep else None
         whole = upright(picture)

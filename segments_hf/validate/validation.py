@@ -56,6 +56,7 @@ def validate(data: Any, *, assets: bool = False, limit: int | None = None, **opt
     tally.findings.extend(refused_colors(source.categories))
     for examined in _examined(source, validator, assets=assets):
         tally.add(examined, validator.compare(examined))
+    tally.findings.extend(validator.of_all_rows())
     return Report(
         name=source.name,
         task_type=source.task_type,
@@ -63,6 +64,7 @@ def validate(data: Any, *, assets: bool = False, limit: int | None = None, **opt
         samples=tally.samples,
         rows=tally.rows,
         unlabelled_share=tally.unlabelled / tally.pixels if tally.pixels else None,
+        modes=validator.modes,
         counts={check: len(findings) for check, findings in by_check(tally.findings).items()},
         findings=tally.findings,
     )
