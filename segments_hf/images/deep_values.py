@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from segments_hf.images.file_structure import png_chunks
-from segments_hf.images.pixel_format import PixelFormat, depth_of_jpeg_2000, ppm_maximum
+from segments_hf.images.pixel_format import PixelFormat, depth_of_jpeg_2000, is_deep_mode, ppm_maximum
 from segments_hf.images.scaling import ValueRange
 
 if TYPE_CHECKING:
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 _SAMPLE_FORMAT, _SIGNED = 339, 2  # a tag of TIFF, and one of its values
 # The tags of TIFF for the smallest and the largest value, those for any type first.
 _EXTREME_TAGS = ((340, 341), (280, 281))
+_INT32 = ValueRange(-(2**31), 2**31 - 1)
 _FULL = ValueRange(0, 2**16 - 1)
 _FLOAT_RANGES = (ValueRange(0, 1), ValueRange(0, 2**8 - 1), _FULL)  # as floats are commonly stored
-_OVERSHOOT = 0.5  # of a range of floats: sharpening and resampling exceed it, so values this far outside are clipped
+_OVERSHOOT = 0.5  # of the part of the values inside a range: sharpening and resampling exceed it, so this is clipped
+_LEAST_USE = 0.1  # of a range, by values that may have been meant for it
 _PIXELS_AT_ONCE = 2**22
 
 
@@ -79,6 +81,13 @@ def declared_values(picture: Image, file: FileContent, pixels: PixelFormat) -> D
         bits = depth_of_jpeg_2000(file)  # Pillow shifts the values to the left
         return Declared(ValueRange(0, 2**bits - 1), step=2 ** (16 - bits))
     return Declared(_FULL)
+
+
+def declared_by_mode(mode: str) -> Declared | None:
+    """Return what a mode of Pillow tells of the values; None for a mode of 8 bits."""
+    if not is_deep_mode(mode):
+        return None
+    return Declared({"F": None, "I": _INT32}.get(mode, _FULL))
 
 
 def bands(picture: Image, declared: Declared) -> Iterator[tuple[int, npt.NDArray[Any]]]:
@@ -137,11 +146,18 @@ def range_of(declared: Declared, found: Extremes) -> tuple[ValueRange, bool]:
 
 
 def _float_range(used: ValueRange) -> tuple[ValueRange, bool]:
-    for limits in _FLOAT_RANGES:
-        margin = _OVERSHOOT * (limits.high - limits.low)
-        if _contains(ValueRange(limits.low - margin, limits.high + margin), used):
-            return limits, limits != _FLOAT_RANGES[0]
-    return (used if used.low < used.high else ValueRange(used.low, used.low + 1)), True
+    common, *larger = _FLOAT_RANGES
+    if _is_meant_for(common, used):
+        return common, False
+    for limits in larger:
+        if _is_meant_for(limits, used) and used.high - used.low >= _LEAST_USE * limits.high:
+            return limits, True
+    return (used if used.low < used.high else ValueRange(used.low, used.low + max(1, abs(used.low)))), True
+
+
+def _is_meant_for(limits: ValueRange, used: ValueRange) -> bool:
+    inside = min(used.high, limits.high) - max(used.low, limits.low)
+    return inside >= 0 and (used.high - used.low) - inside <= _OVERSHOOT * inside
 
 
 def _contains(outer: ValueRange, inner: ValueRange) -> bool:

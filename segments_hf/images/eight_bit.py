@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from PIL import Image
 
 from segments_hf.errors import OptionError
-from segments_hf.images.deep_values import Declared, bands, declared_values, extremes_of, range_of
+from segments_hf.images.deep_values import Declared, bands, declared_by_mode, declared_values, extremes_of, range_of
 from segments_hf.images.opening import decoder_errors, inspect_image, upright
-from segments_hf.images.pixel_format import PixelFormat, format_of
+from segments_hf.images.pixel_format import PLAIN_MODES, format_of
 from segments_hf.images.scaling import Scaling, ValueRange, scaled
 
 if TYPE_CHECKING:
@@ -58,10 +58,31 @@ def to_eight_bit(file: FileContent, image_range: ValueRange | None = None) -> Ei
             )
         declared = declared_values(picture, file, pixels) if pixels.is_deep else None
         whole = upright(picture)
+    return _encoded(whole, declared, image_range)
+
+
+def decoded_to_eight_bit(picture: Image.Image, image_range: ValueRange | None = None) -> EightBit:
+    """Convert a decoded picture to 8-bit RGB or gray, unless it is so already. See `to_eight_bit`.
+
+    Args:
+        picture: The picture, which does not change.
+        image_range: The values of deep images that become 0 and 255.
+
+    Raises:
+        AssetError: The picture cannot be decoded.
+    """
+    if picture.mode in PLAIN_MODES:
+        return EightBit(None)
+    with decoder_errors():
+        whole = upright(picture).copy()
+    return _encoded(whole, declared_by_mode(whole.mode), image_range)
+
+
+def _encoded(picture: Image.Image, declared: Declared | None, image_range: ValueRange | None) -> EightBit:
     with decoder_errors():
         if declared is None:
-            return EightBit(_as_png(_converted(whole, pixels)))
-        shown, scaling = _scaled(whole, declared, image_range)
+            return EightBit(_as_png(_converted(picture)))
+        shown, scaling = _scaled(picture, declared, image_range)
         return EightBit(_as_png(shown), scaling)
 
 
@@ -74,10 +95,10 @@ def _scaled(picture: Image.Image, declared: Declared, image_range: ValueRange | 
     return shown, Scaling(limits, found.used, is_guess)
 
 
-def _converted(picture: Image.Image, pixels: PixelFormat) -> Image.Image:
+def _converted(picture: Image.Image) -> Image.Image:
     picture.info.pop("transparency", None)  # Pillow warns of what `convert` drops, and would write it into the PNG
     known = picture.convert("LA") if picture.mode == "La" else picture
-    return known.convert("L" if pixels.mode in _GRAY_MODES else "RGB")
+    return known.convert("L" if picture.mode in _GRAY_MODES else "RGB")
 
 
 def _as_png(picture: Image.Image) -> bytes:

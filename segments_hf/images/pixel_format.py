@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from segments_hf.io.file_content import FileContent
 
 _CODESTREAM = b"\xff\x4f\xff\x51"  # of JPEG 2000: the markers SOC and SIZ (ITU-T T.800, annex A)
-_COMPONENT_DEPTH = 40  # where SIZ has the bits of the first component, counted from SOC
+_COMPONENT_DEPTH = 42  # where SIZ has the bits of the first component, counted from SOC
 _BITS_PER_SAMPLE = 258  # a tag of TIFF
 _FULL_PPM = 65535  # the largest value of a PPM that Pillow reads without scaling
-_PLAIN_MODES = {"L", "RGB"}
+PLAIN_MODES = {"L", "RGB"}
 _KINDS = {"I": "gray", "F": "float", "L": "gray"}  # what the modes of more than 8 bits are called
 
 
@@ -35,12 +35,12 @@ class PixelFormat(NamedTuple):
     @property
     def is_deep(self) -> bool:
         """Whether it is decoded to more than 8 bits."""
-        return self.mode in {"I", "F"} or self.mode.startswith("I;16")
+        return is_deep_mode(self.mode)
 
     @property
     def is_eight_bit(self) -> bool:
         """Whether it is 8-bit RGB or gray already, without transparency, for every decoder."""
-        return self.mode in _PLAIN_MODES and self.bits <= 8 and not self.has_transparency  # noqa: PLR2004
+        return self.mode in PLAIN_MODES and self.bits <= 8 and not self.has_transparency  # noqa: PLR2004
 
     @property
     def name(self) -> str:
@@ -53,6 +53,11 @@ class PixelFormat(NamedTuple):
             return "1-bit" if self.mode == "1" else self.mode
         kind = self.mode.partition(";")[0]
         return f"{self.bits}-bit {_KINDS.get(kind, kind)}"
+
+
+def is_deep_mode(mode: str) -> bool:
+    """Tell whether a mode of Pillow has more than 8 bits."""
+    return mode in {"I", "F"} or mode.startswith("I;16")
 
 
 def pixel_format(file: FileContent) -> PixelFormat:

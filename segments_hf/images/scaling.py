@@ -43,7 +43,7 @@ def checked_range(image_range: Any) -> ValueRange | None:
         return None
     try:
         low, high = map(float, image_range)
-        is_valid = not isinstance(image_range, str) and math.isfinite(low) and math.isfinite(high) and low < high
+        is_valid = not isinstance(image_range, str) and low < high and math.isfinite(255 * high - 255 * low)
     except (TypeError, ValueError, OverflowError):
         is_valid = False
     if not is_valid:
@@ -90,7 +90,7 @@ class Scaling(NamedTuple):
         warnings = {}
         used, limits = self.used, self.limits
         if self.is_guess:
-            warnings["are floats that are not from 0 to 1"] = f"has values from {used}, scaled by {limits}"
+            warnings["hold floats outside of 0 to 1"] = f"has values from {used}, scaled by {limits}"
         if used.low < limits.low or used.high > limits.high:
             warnings["have values outside of their range, which were clipped"] = f"has values from {used} for {limits}"
         if used.high - used.low < _LITTLE * (limits.high - limits.low):

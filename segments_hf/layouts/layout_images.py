@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import datasets
+import PIL.Image
+
 from segments_hf.errors import OptionError
-from segments_hf.images.eight_bit import to_eight_bit
+from segments_hf.images.eight_bit import decoded_to_eight_bit, to_eight_bit
 from segments_hf.images.stored_image import stored_content
 from segments_hf.labels.row import sample_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from segments_hf.images.eight_bit import EightBit
     from segments_hf.images.scaling import ValueRange
     from segments_hf.labels.row import Row
 
@@ -27,7 +30,7 @@ class LayoutImages:
 
     image_range: ValueRange | None = None
 
-    def of_row(self, row: Row) -> tuple[Mapping[str, Any] | None, dict[str, str]]:
+    def of_row(self, row: Row) -> tuple[Any, dict[str, str]]:
         """Make the image of a row, and what a user should know of how it was scaled.
 
         Returns:
@@ -41,13 +44,24 @@ class LayoutImages:
         image = row["image"]
         if image is None:
             return None, {}
+        if not isinstance(
+            image, Mapping | PIL.Image.Image
+        ):  # a stream whose images a function has made, such as arrays
+            image = datasets.Image().encode_example(image)
+        if isinstance(image, PIL.Image.Image):
+            return _stored(image, decoded_to_eight_bit(image, self.image_range))
         content = stored_content(image)
         try:
             converted = to_eight_bit(content, self.image_range)
         except OptionError as error:
             raise OptionError(f"{sample_name(row)}: {error}") from error
-        if converted.png is not None:
-            return {"bytes": converted.png, "path": None}, converted.scaling.warnings if converted.scaling else {}
-        if content.content is None:
-            return image, {}
-        return {"bytes": content.content, "path": None}, {}  # `datasets` would prefer a file of that path
+        # `datasets` would prefer a file at `path`, so there is none beside the bytes.
+        same = image if content.content is None else {"bytes": content.content, "path": None}
+        return _stored(same, converted)
+
+
+def _stored(image: Any, converted: EightBit) -> tuple[Any, dict[str, str]]:
+    """Return the converted image as a dataset stores it, or the same image, and the warnings."""
+    if converted.png is None:
+        return image, {}
+    return {"bytes": converted.png, "path": None}, converted.scaling.warnings if converted.scaling else {}

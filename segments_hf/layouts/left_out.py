@@ -136,8 +136,8 @@ def _log_scaling(split: str, scalings: Iterable[Mapping[str, str]]) -> None:
         for fault, what in scaling.items():
             examples.setdefault(fault, []).append(what)
     for fault, found in examples.items():
-        message = "%s: %s of more than 8 bits %s; the first: %s; %s"
-        logger.warning(message, split, counted(len(found), "image"), fault, found[0], _SCALING_ADVICE)
+        message = "%s: images that %s: %d; the first: %s; %s"
+        logger.warning(message, split, fault, len(found), found[0], _SCALING_ADVICE)
 
 
 @dataclass(frozen=True)
