@@ -114,9 +114,9 @@ def extremes_of(picture: Image, declared: Declared) -> Extremes:
     low, high, has_low_bits = math.inf, -math.inf, False
     step = 2 ** (16 - declared.png_bits)
     for _, values in bands(picture, declared):
-        known = np.isfinite(values)
-        low = min(low, float(values.min(initial=np.inf, where=known) if values.dtype.kind == "f" else values.min()))
-        high = max(high, float(values.max(initial=-np.inf, where=known) if values.dtype.kind == "f" else values.max()))
+        finite = values[np.isfinite(values)] if values.dtype.kind == "f" else values
+        if finite.size:
+            low, high = min(low, float(finite.min())), max(high, float(finite.max()))
         # Where a value of few bits is stretched to 16, it is a multiple of the step, or one more.
         has_low_bits = has_low_bits or (step > 1 and bool((values % step > 1).any()))
     return Extremes(ValueRange(low, high) if low <= high else ValueRange(0, 0), has_low_bits)

@@ -27,7 +27,7 @@ class ValueRange(NamedTuple):
     high: float
 
     def __str__(self) -> str:
-        return f"{self.low:g} to {self.high:.10g}"
+        return f"{self.low:.10g} to {self.high:.10g}"
 
 
 def checked_range(image_range: Any) -> ValueRange | None:
