@@ -135,7 +135,7 @@ PLAIN: dict[str, Callable[[], bytes]] = {
 # Files of other modes of 8 bits or fewer: they become what `convert` makes of them.
 CONVERTED: dict[str, Callable[[], bytes]] = {
     **{f"{mode} TIFF": lambda mode=mode: encoded(colors(mode), "TIFF") for mode in
-       ("1", "LA", "RGBA", "CMYK", "YCbCr", "LAB", "P")},
+       ("1", "LA", "RGBA", "CMYK", "LAB", "P")},
     **{f"{mode} PNG": lambda mode=mode: encoded(colors(mode), "PNG") for mode in ("1", "LA", "RGBA")},
     "P PNG": palette_png,
     "P PNG, one color transparent": lambda: palette_png(3),
