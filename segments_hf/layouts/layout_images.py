@@ -44,9 +44,8 @@ class LayoutImages:
         image = row["image"]
         if image is None:
             return None, {}
-        if not isinstance(
-            image, Mapping | PIL.Image.Image
-        ):  # a stream whose images a function has made, such as arrays
+        # A function that was mapped over a stream may have made pictures of Pillow, or arrays.
+        if not isinstance(image, Mapping | PIL.Image.Image):
             image = datasets.Image().encode_example(image)
         if isinstance(image, PIL.Image.Image):
             return _stored(image, decoded_to_eight_bit(image, self.image_range))
