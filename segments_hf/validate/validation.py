@@ -28,7 +28,8 @@ def validate(data: Any, *, assets: bool = False, limit: int | None = None, **opt
     Of the labels alone: samples and labels that cannot be read, duplicate names and uuids, samples in two splits,
     unknown statuses and categories, colors that are none, ids that repeat or that no bitmap can hold, shapes without an
     extent or outside of the image, tracks that change their category. With the pictures: those that cannot be had or
-    read, bitmaps of another size than their image, pixels without an annotation, annotations without pixels.
+    read, bitmaps of another size than their image, pixels without an annotation, annotations without pixels, images of
+    several modes, which are counted.
 
     Args:
         data: A release as `load_release` takes it; or a dataset or a stream of rows, also one from the Hub, or a dict
