@@ -154,3 +154,16 @@ def parse_rewrites(rewrites: list[str] | None) -> dict[str, str] | None:
             raise typer.BadParameter(f"got {rewrite!r}, wanted OLD=NEW", param_hint="--rewrite")
         moved[old] = new
     return moved or None
+
+
+def parse_image_range(text: str | None) -> tuple[float, float] | None:
+    """Return the pixel values that become black and white."""
+    from segments_hf.errors import OptionError
+    from segments_hf.images.scaling import checked_range
+
+    try:
+        return None if text is None else checked_range(text.split(","))
+    except OptionError:
+        raise typer.BadParameter(
+            f"got {text!r}, wanted two numbers, such as 0,4095", param_hint="--image-range"
+        ) from None

@@ -15,6 +15,10 @@ def push(
     release: options.Release,
     repo_id: Annotated[str, typer.Argument(help="The dataset on the Hub: owner/name.")],
     layout: Annotated[str | None, typer.Option(help="The layout, such as semantic-segmentation.")] = None,
+    image_range: Annotated[
+        str | None,
+        typer.Option(metavar="LOW,HIGH", help="The pixel values that become black and white in deep images: 0,4095."),
+    ] = None,
     private: Annotated[
         bool | None, typer.Option("--private/--public", help="Whether a new repository is private.")
     ] = None,
@@ -43,6 +47,7 @@ def push(
     if quiet:
         datasets.disable_progress_bars()
         disable_progress_bars()
+    levels = options.parse_image_range(image_range)
     stream = load_release(
         release,
         split=split,
@@ -50,7 +55,7 @@ def push(
         **loading,
     )
     pushed = push_source(
-        open_source(stream, layout, num_proc, loading["on_error"]),
+        open_source(stream, layout, num_proc, loading["on_error"], levels),
         open_repository(repo_id, revision=revision, create_pr=create_pr, private=private, token=token),
         config_name=config_name,
         max_shard_size=max_shard_size,

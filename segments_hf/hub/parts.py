@@ -13,6 +13,7 @@ from segments_hf.dataset.inputs import num_rows, open_splits
 from segments_hf.dataset.row_map import filter_rows
 from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.hub.compat import fingerprint, generator_of
+from segments_hf.images.scaling import checked_range
 from segments_hf.layouts import lay_out, layout_of
 from segments_hf.layouts.left_out import is_trainable
 
@@ -89,7 +90,13 @@ class Source:
         return self.parts[0].rows.info
 
 
-def open_source(data: Any, layout: str | None, num_proc: int | None, on_error: str = "raise") -> Source:
+def open_source(
+    data: Any,
+    layout: str | None,
+    num_proc: int | None,
+    on_error: str = "raise",
+    image_range: tuple[float, float] | None = None,
+) -> Source:
     """The parts of what is pushed.
 
     Args:
@@ -97,11 +104,16 @@ def open_source(data: Any, layout: str | None, num_proc: int | None, on_error: s
         layout: The layout that it gets.
         num_proc: How many processes make the layout of a dataset.
         on_error: What to do with a row that is wrong: for the loading of a release, and for the layout.
+        image_range: The pixel values that become black and white in the layout.
 
     Raises:
-        OptionError: There is no such layout, or a split has no rows, or no name that it can have on the Hub.
+        OptionError: There is no such layout, an option does not fit it, or a split has no rows, or no name that it can
+            have on the Hub.
         SegmentsHFError: It is something else, or its features are not known.
     """
+    if image_range is not None and layout is None:
+        raise OptionError(f"image_range: got {image_range} without a layout; the rows of a release keep their images")
+    checked_range(image_range)
     splits = open_splits(data, on_error=on_error)
     splits.check_names()
     parts: list[Part] = []
@@ -111,7 +123,9 @@ def open_source(data: Any, layout: str | None, num_proc: int | None, on_error: s
         pushed = rows
         if layout is not None:
             processes = num_proc if isinstance(rows, datasets.Dataset) else None
-            pushed = lay_out(rows, layout, on_error=on_error, num_proc=processes, also=_COUNTED)
+            pushed = lay_out(
+                rows, layout, image_range=image_range, on_error=on_error, num_proc=processes, also=_COUNTED
+            )
         columns = [column for column in pushed.features if layout is None or column not in _COUNTED]
         part = Part(name, pushed, datasets.Features({column: pushed.features[column] for column in columns}))
         if part.length == 0:

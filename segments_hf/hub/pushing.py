@@ -51,6 +51,7 @@ def push_to_hub(  # noqa: PLR0913  (the options of the job; all but two by name)
     repo_id: str,
     *,
     layout: str | None = None,
+    image_range: tuple[float, float] | None = None,
     on_error: str = "raise",
     private: bool | None = None,
     token: str | None = None,
@@ -75,6 +76,8 @@ def push_to_hub(  # noqa: PLR0913  (the options of the job; all but two by name)
             streamed: a few shards are on disk at most.
         repo_id: ``owner/name``, or the name alone. The repository is created if it is not there.
         layout: The layout it gets, as `to_layout` makes it.
+        image_range: For a layout, the pixel values that become black and white in images of more than 8 bits, as in
+            `to_layout`.
         on_error: What to do with a sample of a release that is wrong, and with a row that the layout cannot hold:
             ``"raise"``, ``"skip"`` it, or ``"keep"`` it with null in its place.
         private: Whether a repository that is created is private.
@@ -96,7 +99,7 @@ def push_to_hub(  # noqa: PLR0913  (the options of the job; all but two by name)
         StorageError: The disk does not take the shards that wait for their upload.
         SegmentsHFError: What is pushed is wrong.
     """
-    source = open_source(data, layout, num_proc, on_error)
+    source = open_source(data, layout, num_proc, on_error, image_range)
     repository = open_repository(repo_id, revision=revision, create_pr=create_pr, private=private, token=token)
     return push(
         source,

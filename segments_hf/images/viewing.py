@@ -1,4 +1,4 @@
-"""Decode the images of rows, and convert images of all modes to RGB."""
+"""Decode the images of rows, and convert images of all modes to RGB to look at."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def decode_image(value: Any) -> Image.Image | None:
 
 
 def to_rgb(picture: Image.Image, size: tuple[int, int] | None = None) -> Image.Image:
-    """Convert an image to RGB.
+    """Convert an image to RGB to look at. For training, see `segments_hf.images.eight_bit`.
 
     More than 8 bits are stretched from the darkest pixel to the brightest; what is transparent shows white paper.
 

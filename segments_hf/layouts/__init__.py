@@ -8,6 +8,7 @@ from segments_hf.dataset.class_info import categories
 from segments_hf.dataset.row_map import map_splits
 from segments_hf.dataset.rows.problems import checked_on_error
 from segments_hf.errors import OptionError
+from segments_hf.images.scaling import checked_range
 from segments_hf.labels.mask_values import class_numbers
 from segments_hf.layouts import (
     instance_segmentation,
@@ -16,8 +17,9 @@ from segments_hf.layouts import (
     semantic_segmentation,
 )
 from segments_hf.layouts.layout import Layout
+from segments_hf.layouts.layout_images import LayoutImages
 from segments_hf.layouts.layout_label import MaskClasses
-from segments_hf.layouts.left_out import leave_out, map_layout
+from segments_hf.layouts.left_out import RowColumns, leave_out, map_layout
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -35,6 +37,7 @@ def to_layout(
     task: str,
     *,
     ignore_index: int | None = None,
+    image_range: tuple[float, float] | None = None,
     keep_unlabeled: bool = False,
     on_error: str = "raise",
     num_proc: int | None = None,
@@ -49,6 +52,10 @@ def to_layout(
     - ``object-detection``: `image_id`, `image`, `width`, `height`; `objects`, a struct of the lists `id`, `area`
       (pixels), `bbox` (left, top, width, height in pixels) and `category`. An object needs a box that has an area.
 
+    `image` decodes to 8-bit RGB or gray. Images that are so already stay byte for byte. Others become PNGs: gray of
+    more than 8 bits and floats are scaled, and a warning is logged where an image uses under a tenth of the range;
+    other modes become what `PIL.Image.Image.convert` makes of them, so alpha is dropped.
+
     Objects that a layout cannot hold, such as a line in a mask, are left out, and a warning is logged that counts them.
 
     Args:
@@ -57,19 +64,23 @@ def to_layout(
         task: One of the four.
         ignore_index: For semantic masks, the value of unlabelled pixels: then a pixel is the class index. By default
             unlabelled is 0 and a pixel is the class index + 1. `id2label` tells the names of the numbers.
+        image_range: The pixel values that become black and white in images of more than 8 bits, such as ``(0, 4095)``
+            for 12 bits that are stored as 16; values outside become black or white. By default it is the range of the
+            bits that the file declares, or of its type; 0 to 1 for floats. It changes no image of 8 bits.
         keep_unlabeled: Whether rows without a label stay, with null in its place, and SKIPPED and REJECTED ones.
             Otherwise they are left out, as are those whose picture is missing, and a warning is logged that counts
             them (for a stream, the count so far).
-        on_error: What to do with a row whose label cannot be read or does not fit into the layout, such as one of over
-            255 instances in ``instance-segmentation``: ``"raise"``, ``"skip"`` the row, or ``"keep"`` it with null in
-            the new columns. Rows that were skipped or kept are logged. A release is loaded with it too.
+        on_error: What to do with a row whose image or label cannot be read or does not fit into the layout, such as one
+            of over 255 instances in ``instance-segmentation``: ``"raise"``, ``"skip"`` the row, or ``"keep"`` it with
+            null in their columns. Rows that were skipped or kept are logged. A release is loaded with it too.
         num_proc: How many processes do it; not for a stream.
 
     Returns:
         A dataset of the same kind; a dict of splits for a release.
 
     Raises:
-        OptionError: There is no such task, an option does not fit it, or no row is left in a split.
+        OptionError: There is no such task, an option does not fit it or an image, or no row is left in a split.
+        AssetError: An image cannot be read; the error names the sample.
         BitmapError: A bitmap cannot be read, or more instances are in an image than the layout holds; the error names
             the sample.
         SegmentsHFError: The dataset does not hold rows of an image task with their categories.
@@ -84,6 +95,7 @@ def to_layout(
         data,
         task,
         ignore_index=ignore_index,
+        image_range=image_range,
         keep_unlabeled=keep_unlabeled,
         on_error=on_error,
         num_proc=num_proc,
@@ -95,6 +107,7 @@ def lay_out(
     task: str,
     *,
     ignore_index: int | None = None,
+    image_range: tuple[float, float] | None = None,
     keep_unlabeled: bool = False,
     on_error: str = "raise",
     num_proc: int | None = None,
@@ -106,6 +119,7 @@ def lay_out(
         data: As for `to_layout`.
         task: As for `to_layout`.
         ignore_index: As for `to_layout`.
+        image_range: As for `to_layout`.
         keep_unlabeled: As for `to_layout`.
         on_error: As for `to_layout`.
         num_proc: As for `to_layout`.
@@ -117,13 +131,14 @@ def lay_out(
     if ignore_index is not None and not layout.has_ignore_index:
         raise OptionError(f"ignore_index: got {ignore_index} for {task}, but only semantic masks have one")
     policy = checked_on_error(on_error)
+    images = LayoutImages(checked_range(image_range))
 
     def convert_split(part: Any, split: str) -> Any:
         made = layout.make(categories(part), ignore_index)
         known = {**part.features, **made.features}
         features = {name: known[name] for name in [*layout.columns, *also]}
         rows = part if keep_unlabeled else leave_out(part, split, num_proc)
-        return map_layout(rows, made, features, split, policy, num_proc)
+        return map_layout(rows, RowColumns(made, images, policy), features, split, num_proc)
 
     return map_splits(data, convert_split, num_proc, policy)
 

@@ -17,7 +17,7 @@ from segments_hf.errors import BitmapError, OptionError
 from segments_hf.labels.categories import CARRIER, to_feature_id
 from segments_hf.labels.label import last_of_ids
 from segments_hf.labels.mask_values import mask_feature, mask_names
-from segments_hf.layouts.layout import Columns, Layout
+from segments_hf.layouts.layout import IMAGE_ENCODING, Columns, Layout
 from segments_hf.layouts.layout_label import LayoutLabel, MaskClasses, mask_label
 from segments_hf.layouts.mask_columns import left_out_of, raster_of, stored_image
 
@@ -92,6 +92,7 @@ LAYOUT = Layout(
     ("annotation",),
     _make,
     _read,
+    f"{IMAGE_ENCODING} "
     "`annotation` is an RGB PNG: R is the class of a pixel, as `semantic_class_to_id` and `id2label.json` number them, "
     "and G is the number of the instance in its image, from 1 on. 0 is unlabelled.",
     ("image-segmentation", "instance-segmentation"),

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from segments_hf.layouts.layout_label import LayoutLabel, MaskClasses
     from segments_hf.release import Category
 
+IMAGE_ENCODING = (
+    "`image` is 8-bit RGB or gray: files that were so are as they were, other modes were converted to PNGs, and values "
+    "of more than 8 bits were scaled to 0..255."
+)
+
 
 @dataclass(frozen=True)
 class Columns:

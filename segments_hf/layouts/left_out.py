@@ -11,24 +11,27 @@ import msgspec
 from datasets import Value
 
 from segments_hf.dataset.row_map import filter_rows, map_rows
-from segments_hf.errors import BitmapError, OptionError
+from segments_hf.errors import AssetError, BitmapError, OptionError
 from segments_hf.io.json_decoding import JsonDecoder
 from segments_hf.io.number_text import counted
 from segments_hf.io.redaction import own_logger
 from segments_hf.labels import UNUSABLE_STATUSES, is_labeled, label_of
 from segments_hf.labels.row import sample_name
+from segments_hf.layouts.layout import Columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from segments_hf.dataset.rows.problems import OnError
     from segments_hf.labels.row import Row
     from segments_hf.layouts.layout import LayoutColumns
+    from segments_hf.layouts.layout_images import LayoutImages
 
 logger = own_logger(__name__)
 
 _REPORT = "segments_hf_report"  # a column that is removed again: a `_RowReport` as JSON, or null
 _MAX_SHOWN = 5  # problems in a message
+_SCALING_ADVICE = "pass image_range=(low, high) with the pixel values that shall become black and white"
 
 
 class _RowReport(msgspec.Struct, omit_defaults=True):
@@ -36,11 +39,13 @@ class _RowReport(msgspec.Struct, omit_defaults=True):
 
     Attributes:
         left_out: How many objects, by the reason.
-        problem: Why it could not hold the label at all.
+        problem: Why it could not hold the label or the image at all.
+        scaling: What a user should know of how the image was scaled: what such images do, and what this one does.
     """
 
     left_out: dict[str, int] = {}
     problem: str | None = None
+    scaling: dict[str, str] = {}
 
 
 _DECODER: JsonDecoder[_RowReport] = JsonDecoder(_RowReport)
@@ -77,32 +82,33 @@ def leave_out(part: Any, split: str, num_proc: int | None) -> Any:
     return kept
 
 
-def map_layout(
-    part: Any, made: LayoutColumns, features: Mapping[str, Any], split: str, on_error: OnError, num_proc: int | None
-) -> Any:
+def map_layout(part: Any, made: RowColumns, features: Mapping[str, Any], split: str, num_proc: int | None) -> Any:
     """Make the columns of one split, and log how many objects and rows the layout could not hold.
 
     Args:
         part: A `Dataset` or an `IterableDataset`.
-        made: The columns that are made.
+        made: The columns that are made, and what to do with a row whose label or image the layout cannot hold.
         features: All columns of the result, in order; those that are not made are kept.
         split: The name of the split.
-        on_error: What to do with a row whose label the layout cannot hold: raise, skip it, or keep it with nulls.
         num_proc: How many processes do it.
 
     Raises:
         OptionError: No row is left.
     """
     if isinstance(part, datasets.IterableDataset):
-        counting = _CountingColumns(made, on_error, _RunningCount(split, "objects left out"), split)
-        return map_rows(part, counting, features, None, problem_column=_REPORT if on_error == "skip" else None)
-    reported = _ReportedColumns(made, on_error)
-    mapped = map_rows(part, reported, {**features, _REPORT: Value("string")}, num_proc, shown_columns=made.features)
+        counting = _CountingColumns(made, _RunningCount(split, "objects left out"), split)
+        return map_rows(part, counting, features, None, problem_column=_REPORT if made.on_error == "skip" else None)
+    reported = _ReportedColumns(made)
+    mapped = map_rows(
+        part, reported, {**features, _REPORT: Value("string")}, num_proc, shown_columns=made.label.features
+    )
     reports = [_DECODER.decode(text or "{}") for text in mapped[_REPORT][:]]
     mapped = mapped.remove_columns(_REPORT)
     problems = {number: report.problem for number, report in enumerate(reports) if report.problem}
-    _log(split, sum((Counter(report.left_out) for report in reports), Counter()), list(problems.values()), on_error)
-    if on_error != "skip" or not problems:
+    left_out = sum((Counter(report.left_out) for report in reports), Counter[str]())
+    _log(split, left_out, list(problems.values()), made.on_error)
+    _log_scaling(split, [report.scaling for report in reports])
+    if made.on_error != "skip" or not problems:
         return mapped
     if len(problems) == len(mapped):
         raise OptionError(f"{split}: no row is left; the first problem: {problems[0]}")
@@ -123,29 +129,71 @@ def _reasons_text(counts: Counter[str]) -> str:
     return ", ".join(f"{count} {reason}" for reason, count in counts.items())
 
 
-def _columns_of(made: LayoutColumns, row: Row, on_error: OnError) -> tuple[dict[str, Any], _RowReport]:
-    try:
-        columns = made.columns_of(row)
-    except BitmapError as error:
-        if on_error == "raise":
-            raise
-        return dict.fromkeys(made.features), _RowReport(problem=f"{sample_name(row)}: {error}")
-    return columns.values, _RowReport(columns.left_out)
+def _log_scaling(split: str, scalings: Iterable[Mapping[str, str]]) -> None:
+    """Log what a user should know of how images were scaled, and the first image of each kind."""
+    examples: dict[str, list[str]] = {}
+    for scaling in scalings:
+        for fault, what in scaling.items():
+            examples.setdefault(fault, []).append(what)
+    for fault, found in examples.items():
+        message = "%s: images that %s: %d; the first: %s; %s"
+        logger.warning(message, split, fault, len(found), found[0], _SCALING_ADVICE)
+
+
+@dataclass(frozen=True)
+class RowColumns:
+    """Makes the columns of a layout for a row: those of its label, and its image.
+
+    Attributes:
+        label: Makes the columns of the label.
+        image: Makes the image.
+        on_error: What to do with a row whose label or image the layout cannot hold: raise, skip it, or keep it with
+            nulls.
+    """
+
+    label: LayoutColumns
+    image: LayoutImages
+    on_error: OnError
+
+    @property
+    def features(self) -> dict[str, Any]:
+        """The columns of the label."""
+        return self.label.features
+
+    def of_row(self, row: Row) -> tuple[dict[str, Any], _RowReport]:
+        """Make the columns of a row, and tell what they do not hold."""
+        problems = []
+        try:
+            columns = self.label.columns_of(row)
+        except BitmapError as error:
+            if self.on_error == "raise":
+                raise
+            columns = Columns(dict.fromkeys(self.features))
+            problems.append(str(error))
+        try:
+            image, scaling = self.image.of_row(row)
+        except AssetError as error:
+            if self.on_error == "raise":
+                raise AssetError(f"{sample_name(row)}: image: {error}") from error
+            image, scaling = None, {}
+            problems.append(f"image: {error}")
+        problem = f"{sample_name(row)}: {'; '.join(problems)}" if problems else None
+        told = {fault: f"{sample_name(row)} {what}" for fault, what in scaling.items()}
+        return {**columns.values, "image": image}, _RowReport(columns.left_out, problem, told)
 
 
 @dataclass(frozen=True)
 class _ReportedColumns:
     """The columns of a layout, and a column that tells what they do not hold."""
 
-    made: LayoutColumns
-    on_error: OnError
+    made: RowColumns
 
     @property
     def features(self) -> dict[str, Any]:
         return {**self.made.features, _REPORT: Value("string")}
 
     def __call__(self, row: Row) -> dict[str, Any]:
-        values, report = _columns_of(self.made, row, self.on_error)
+        values, report = self.made.of_row(row)
         text = msgspec.json.encode(report).decode() if report != _RowReport() else None
         return {**values, _REPORT: text}
 
@@ -184,18 +232,20 @@ class _CountingFilter:
 class _CountingColumns:
     """The columns of a layout in a stream, which are counted as the stream goes."""
 
-    made: LayoutColumns
-    on_error: OnError
+    made: RowColumns
     left_out: _RunningCount
     split: str
+    told: set[str] = field(default_factory=set)
 
     @property
     def features(self) -> dict[str, Any]:
         return self.made.features
 
     def __call__(self, row: Row) -> dict[str, Any]:
-        values, report = _columns_of(self.made, row, self.on_error)
+        values, report = self.made.of_row(row)
         self.left_out.add(report.left_out)
         if report.problem:
-            _log(self.split, Counter(), [report.problem], self.on_error)
-        return {**values, _REPORT: report.problem} if self.on_error == "skip" else values
+            _log(self.split, Counter(), [report.problem], self.made.on_error)
+        _log_scaling(self.split, [{fault: what for fault, what in report.scaling.items() if fault not in self.told}])
+        self.told.update(report.scaling)
+        return {**values, _REPORT: report.problem} if self.made.on_error == "skip" else values

@@ -16,7 +16,7 @@ from datasets import Sequence as Lists
 from segments_hf.labels import label_of
 from segments_hf.labels.categories import class_names
 from segments_hf.labels.label import NO_AREA
-from segments_hf.layouts.layout import Columns, Layout
+from segments_hf.layouts.layout import IMAGE_ENCODING, Columns, Layout
 from segments_hf.layouts.layout_label import LayoutLabel, LayoutObject, MaskClasses
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ LAYOUT = Layout(
     ("objects",),
     lambda categories, _: _Objects(tuple(class_names(categories))),
     _read,
+    f"{IMAGE_ENCODING} "
     "`objects` holds a list of each property: `bbox` is left, top, width, height in pixels, `area` is in pixels, and "
     "`category` is a number of `id2label.json`.",
     ("object-detection", None),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from segments_hf.bitmaps import decode_bitmap
 from segments_hf.images.viewing import decode_image
-from segments_hf.layouts.layout import Layout
+from segments_hf.layouts.layout import IMAGE_ENCODING, Layout
 from segments_hf.layouts.layout_label import LayoutLabel, LayoutObject, MaskClasses
 from segments_hf.layouts.mask_columns import SEGMENTS, panoptic_masks
 
@@ -32,6 +32,7 @@ LAYOUT = Layout(
     ("label", SEGMENTS),
     lambda categories, _: panoptic_masks(categories, "label"),
     _read,
+    f"{IMAGE_ENCODING} "
     "`label` is an RGB PNG: R + 256 G + 65536 B is the `id` of an entry of `segments_info`, and 0 is unlabelled. "
     "`category_id` there is a number of `id2label.json`, `bbox` is left, top, width, height in pixels.",
     ("image-segmentation", "panoptic-segmentation"),

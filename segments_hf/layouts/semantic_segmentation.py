@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from segments_hf.images.viewing import decode_image
-from segments_hf.layouts.layout import Layout
+from segments_hf.layouts.layout import IMAGE_ENCODING, Layout
 from segments_hf.layouts.layout_label import LayoutLabel, MaskClasses, mask_label
 from segments_hf.layouts.mask_columns import semantic_masks
 
@@ -50,6 +50,7 @@ LAYOUT = Layout(
     ("label",),
     lambda categories, ignore_index: semantic_masks(categories, "label", ignore_index),
     _read,
+    f"{IMAGE_ENCODING} "
     "`label` is a PNG whose pixels are classes: `id2label.json` names them. It has a palette, so that viewers show "
     "colours; `numpy.array(row['label'])` gives the numbers.",
     ("image-segmentation", "semantic-segmentation"),

@@ -7,6 +7,7 @@ import msgspec
 from segments_hf.io.escaping import printable
 from segments_hf.io.number_text import counted
 from segments_hf.validate.finding import Finding  # noqa: TC001  (msgspec reads the annotations)
+from segments_hf.validate.wording import modes_text
 
 _FIRST = 3
 _SEVERITIES = ("error", "warning")
@@ -23,8 +24,10 @@ class Report(msgspec.Struct, frozen=True):
         rows: How many rows: a sequence has one for each frame.
         unlabelled_share: The share of pixels that are unlabelled, of all bitmaps of labelled rows; None where no
             bitmap was looked at.
+        modes: How many images have each mode, such as ``RGB``, ``L`` or ``16-bit gray``, most first; empty if the
+            pictures were not looked at.
         counts: How many findings each check has, errors first.
-        findings: All of them, in the order of the rows.
+        findings: All of them, in the order of the rows; those of all rows together come last.
     """
 
     name: str
@@ -33,6 +36,7 @@ class Report(msgspec.Struct, frozen=True):
     samples: int
     rows: int
     unlabelled_share: float | None
+    modes: dict[str, int]
     counts: dict[str, int]
     findings: list[Finding]
 
@@ -64,7 +68,8 @@ class Report(msgspec.Struct, frozen=True):
         errors, warnings = len(self.errors), len(self.warnings)
         found = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}" if self.findings else "nothing found"
         share = "" if self.unlabelled_share is None else f"; {self.unlabelled_share:.1%} of the pixels are unlabelled"
-        return printable(f"{self.name}: {counted(self.samples, 'sample')}{rows}, {looked}: {found}{share}")
+        modes = f"; images: {modes_text(self.modes)}" if self.modes else ""
+        return printable(f"{self.name}: {counted(self.samples, 'sample')}{rows}, {looked}: {found}{share}{modes}")
 
     def __str__(self) -> str:
         lines = [self.summary]

@@ -29,7 +29,7 @@ def validate(data: Any, *, assets: bool = False, limit: int | None = None, **opt
     unknown statuses and categories, colors that are none, ids that repeat or that no bitmap can hold, shapes without an
     extent or outside of the image, tracks that change their category. With the pictures: those that cannot be had or
     read, malformed EXIF data, bitmaps of another size than their image, pixels without an annotation, annotations
-    without pixels.
+    without pixels, images of several modes, which are counted.
 
     Args:
         data: A release as `load_release` takes it; or a dataset or a stream of rows, also one from the Hub, or a dict
@@ -57,6 +57,7 @@ def validate(data: Any, *, assets: bool = False, limit: int | None = None, **opt
     tally.findings.extend(refused_colors(source.categories))
     for examined in _examined(source, validator, assets=assets):
         tally.add(examined, validator.compare(examined))
+    tally.findings.extend(validator.of_all_rows())
     return Report(
         name=source.name,
         task_type=source.task_type,
@@ -64,6 +65,7 @@ def validate(data: Any, *, assets: bool = False, limit: int | None = None, **opt
         samples=tally.samples,
         rows=tally.rows,
         unlabelled_share=tally.unlabelled / tally.pixels if tally.pixels else None,
+        modes=validator.modes,
         counts={check: len(findings) for check, findings in by_check(tally.findings).items()},
         findings=tally.findings,
     )

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from segments_hf.dataset.rows.row_images import PICTURES
 from segments_hf.labels import is_labeled, label_of
-from segments_hf.validate.checks import OF_ANY_ROW, OF_LABELS, Duplicates, Tracks, look_at_pictures, unreadable_parts
+from segments_hf.validate.checks import (
+    OF_ANY_ROW,
+    OF_LABELS,
+    Duplicates,
+    Modes,
+    Tracks,
+    look_at_pictures,
+    unreadable_parts,
+)
 
 if TYPE_CHECKING:
     from segments_hf.dataset.rows.row_maker import Outcome
@@ -22,11 +30,13 @@ class Examined(NamedTuple):
         outcome: The row, and what is wrong with it.
         findings: What was found.
         instances: The instances of its bitmap, where it has a label with one that can be read.
+        mode: The name of the pixel format of its image, where that can be read.
     """
 
     outcome: Outcome
     findings: list[Finding]
     instances: Instances | None
+    mode: str | None
 
 
 class Validator:
@@ -44,6 +54,16 @@ class Validator:
         self._rows = Counter[str | None]()
         self._duplicates = Duplicates()
         self._tracks = Tracks()
+        self._modes = Modes()
+
+    @property
+    def modes(self) -> dict[str, int]:
+        """How many images of the rows so far have each pixel format, most first."""
+        return self._modes.counts
+
+    def of_all_rows(self) -> list[Finding]:
+        """Return what is wrong with all rows together, after the last one."""
+        return list(self._modes.mixtures())
 
     def look(self, outcome: Outcome) -> list[Finding]:
         """What is wrong with the next row."""
@@ -52,7 +72,7 @@ class Validator:
     def examine(self, outcome: Outcome) -> Examined:
         """Looks at a row by itself. Several threads may do this at once."""
         findings = list(unreadable_parts(outcome))
-        row, instances = outcome.row, None
+        row, instances, mode = outcome.row, None, None
         if row is not None:
             label = label_of(row) if is_labeled(row) else None
             for check in OF_ANY_ROW:
@@ -62,9 +82,9 @@ class Validator:
                     findings.extend(check_label(row, label))
             if self._assets and "image" in row:
                 untold = set(PICTURES) - {problem.column for problem in outcome.losses}
-                found, instances = look_at_pictures(row, label, untold)
+                found, instances, mode = look_at_pictures(row, label, untold)
                 findings.extend(found)
-        return Examined(outcome, findings, instances)
+        return Examined(outcome, findings, instances, mode)
 
     def compare(self, examined: Examined) -> list[Finding]:
         """What is wrong with the next row, compared with those before it too."""
@@ -73,6 +93,7 @@ class Validator:
         self._rows[split] += 1
         if row is None:
             return examined.findings
+        self._modes.add(row, examined.mode)
         findings = [*examined.findings, *self._duplicates.look(row, split, number)]
         if row.get("frame_index") is not None and is_labeled(row) and "annotations" in row:
             findings.extend(self._tracks.look(row, split))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 _SHOWN = 5
 
@@ -19,3 +19,13 @@ def listed(items: Iterable[object]) -> str:
     texts = list(map(str, items))
     shown = ", ".join(texts[:_SHOWN])
     return shown if len(texts) <= _SHOWN else f"{shown}, … ({len(texts)} in all)"
+
+
+def modes_text(counts: Mapping[str, int]) -> str:
+    """Return in words how many images have each pixel format; one at least is counted.
+
+    >>> modes_text({"RGB": 1200, "L": 3})
+    '1,200 RGB and 3 L'
+    """
+    *first, last = [f"{count:,} {mode}" for mode, count in counts.items()]
+    return f"{', '.join(first)} and {last}" if first else last

@@ -29,7 +29,7 @@ def test_a_clean_release(options: tuple[object, ...]) -> None:
     assert result.exit_code == 0, result.output
     samples = 2 if "--limit" in options else 8
     looked = "pictures too" if "--assets" in options else "labels only"
-    share = "; 73.7% of the pixels are unlabelled" if "--assets" in options else ""
+    share = "; 73.7% of the pixels are unlabelled; images: 8 RGB" if "--assets" in options else ""
     assert result.output.splitlines() == [f"flowers-v1.0.json: {samples} samples, {looked}: nothing found{share}"]
 
 

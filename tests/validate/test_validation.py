@@ -283,7 +283,8 @@ def test_the_demo_release_is_clean() -> None:
     report = validate(Release.open(demo_release()), assets=True)
     assert report.is_clean, str(report)
     assert (
-        str(report) == "flowers-v1.0.json: 8 samples, pictures too: nothing found; 73.7% of the pixels are unlabelled"
+        str(report) == "flowers-v1.0.json: 8 samples, pictures too: nothing found; 73.7% of the pixels are unlabelled; "
+        "images: 8 RGB"
     )
 
 

@@ -8,6 +8,7 @@ A check that compares rows is a class that remembers them.
 from segments_hf.validate.checks.annotations import impossible_ids, repeated_ids, unknown_categories
 from segments_hf.validate.checks.colors import refused_colors
 from segments_hf.validate.checks.images import look_at_pictures
+from segments_hf.validate.checks.modes import Modes
 from segments_hf.validate.checks.samples import Duplicates, unknown_status
 from segments_hf.validate.checks.tracks import Tracks
 from segments_hf.validate.checks.unreadable import unreadable_parts
@@ -16,4 +17,13 @@ from segments_hf.validate.checks.vectors import shapes
 OF_ANY_ROW = (unknown_status, unknown_categories)
 OF_LABELS = (repeated_ids, impossible_ids, shapes)  # of rows that have a label
 
-__all__ = ["OF_ANY_ROW", "OF_LABELS", "Duplicates", "Tracks", "look_at_pictures", "refused_colors", "unreadable_parts"]
+__all__ = [
+    "OF_ANY_ROW",
+    "OF_LABELS",
+    "Duplicates",
+    "Modes",
+    "Tracks",
+    "look_at_pictures",
+    "refused_colors",
+    "unreadable_parts",
+]

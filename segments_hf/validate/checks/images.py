@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from segments_hf.bitmaps import ID_LIMIT, boxes
 from segments_hf.errors import AssetError, BitmapError
 from segments_hf.images import ImageLimits, check_image, read_header
+from segments_hf.images.pixel_format import pixel_format
 from segments_hf.images.stored_image import stored_content
 from segments_hf.io.file_content import FileContent
 from segments_hf.io.number_text import counted
@@ -37,6 +38,20 @@ NO_PIXELS = Fault("annotation-without-pixels", "warning", "no mask and no box sh
 _ANY_SIZE = ImageLimits(max_bytes=2**62, max_pixels=2**62)  # what is too large was told when it was fetched
 
 
+class LookedAt(NamedTuple):
+    """What the pictures of a row are like.
+
+    Attributes:
+        findings: What is wrong with them.
+        instances: The instances of its bitmap; None if there is no label with a bitmap that can be read.
+        mode: The name of the pixel format of its image, such as ``RGB`` or ``16-bit gray``; None if it cannot be read.
+    """
+
+    findings: list[Finding]
+    instances: Instances | None
+    mode: str | None
+
+
 class Instances(NamedTuple):
     """The instances of a bitmap.
 
@@ -49,22 +64,20 @@ class Instances(NamedTuple):
     areas: dict[int, int]
 
 
-def look_at_pictures(row: Row, label: Label | None, untold: Collection[str]) -> tuple[list[Finding], Instances | None]:
-    """What is wrong with the pictures of a row, and the instances of its bitmap.
+def look_at_pictures(row: Row, label: Label | None, untold: Collection[str]) -> LookedAt:
+    """Look at the pictures of a row.
 
     Args:
         row: The row.
         label: Its label, whose pixels are checked; None if the row is not labeled.
         untold: The image columns that have no finding yet.
-
-    Returns:
-        The findings; and the instances, or None where there is no label with a bitmap that can be read.
     """
     findings: list[Finding] = []
-    header, instances = None, None
+    header, instances, mode = None, None, None
     if "image" in untold:
         try:
-            header = _header(row["image"])
+            header = _header(image := _content(row["image"]))
+            mode = pixel_format(image).name
         except AssetError as error:
             findings.append(UNREADABLE_IMAGE.in_row(row, str(error)))
     if isinstance(label, BitmapLabel) and BITMAP_COLUMN in untold:
@@ -79,14 +92,18 @@ def look_at_pictures(row: Row, label: Label | None, untold: Collection[str]) -> 
     if header:
         findings.extend(_malformed_exif(row, "image", header))
         findings.extend(_other_sizes(row, header, instances))
-    return findings, instances
+    return LookedAt(findings, instances, mode)
 
 
-def _header(picture: Mapping[str, Any] | None) -> Header:
+def _content(picture: Mapping[str, Any] | None) -> FileContent:
     if picture is None:
         raise AssetError("it has no image")
     path = None if picture["path"] is None else Path(picture["path"])
-    return check_image(FileContent(picture["bytes"], path), _ANY_SIZE)
+    return FileContent(picture["bytes"], path)
+
+
+def _header(image: FileContent) -> Header:
+    return check_image(image, _ANY_SIZE)
 
 
 def _bitmap_header(picture: Any) -> Header | None:

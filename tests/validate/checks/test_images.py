@@ -120,7 +120,7 @@ def test_pixels_and_annotations_are_compared(ids: np.ndarray, annotated: set[int
         "segmentation_bitmap": {"bytes": bitmap(ids), "path": None},
         "annotations": [marked(number) for number in annotated],
     }
-    found, instances = look_at_pictures(row, label_of(row), {"image", "segmentation_bitmap"})
+    found, instances, _ = look_at_pictures(row, label_of(row), {"image", "segmentation_bitmap"})
     labelled = {int(number) for number in ids.flat if number}
     expected = [
         *(["pixels-without-annotation"] if labelled - annotated else []),

@@ -1,0 +1,197 @@
+"""The values of pictures of more than 8 bits, and the range that their files declare."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from segments_hf.images.file_structure import png_chunks
+from segments_hf.images.pixel_format import PixelFormat, depth_of_jpeg_2000, is_deep_mode, ppm_maximum
+from segments_hf.images.scaling import ValueRange
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy.typing as npt
+    from PIL.Image import Image
+
+    from segments_hf.io.file_content import FileContent
+
+_SAMPLE_FORMAT, _SIGNED = 339, 2  # a tag of TIFF, and one of its values
+# The tags of TIFF for the smallest and the largest value, those for any type first.
+_EXTREME_TAGS = ((340, 341), (280, 281))
+_INT32 = ValueRange(-(2**31), 2**31 - 1)
+_FULL = ValueRange(0, 2**16 - 1)
+_FLOAT_RANGES = (ValueRange(0, 1), ValueRange(0, 2**8 - 1), _FULL)  # as floats are commonly stored
+_OVERSHOOT = 0.5  # of the part of the values inside a range: sharpening and resampling exceed it, so this is clipped
+_LEAST_USE = 0.1  # of a range, by values that may have been meant for it
+_PIXELS_AT_ONCE = 2**22
+
+
+class Declared(NamedTuple):
+    """What the file of a deep image declares of its values.
+
+    Attributes:
+        type_range: The range of its type, or of the bits that it declares; None for floats.
+        extremes: The smallest and the largest value by its tags.
+        png_bits: The significant bits of a PNG, if it has the chunk sBIT.
+        step: How far apart Pillow's values are for two values of the file that are 1 apart: Pillow scales some formats.
+        is_unsigned: Whether the integers of mode ``I`` are unsigned.
+    """
+
+    type_range: ValueRange | None
+    extremes: ValueRange | None = None
+    png_bits: int = 16
+    step: float = 1
+    is_unsigned: bool = False
+
+
+class Extremes(NamedTuple):
+    """What the values of an image are like.
+
+    Attributes:
+        used: The lowest and the highest finite value; both 0 if there is none.
+        has_low_bits: Whether a value is not a multiple of the step of the significant bits of a PNG.
+    """
+
+    used: ValueRange
+    has_low_bits: bool
+
+
+def declared_values(picture: Image, file: FileContent, pixels: PixelFormat) -> Declared:
+    """Return what the file of a deep image declares of its values.
+
+    Args:
+        picture: The picture, opened but not decoded.
+        file: The content of its file.
+        pixels: Its pixel format.
+    """
+    if picture.format == "TIFF":
+        return _of_tiff(picture, pixels)
+    if pixels.mode == "F":
+        return Declared(None)
+    if picture.format == "PNG":
+        return Declared(_FULL, png_bits=_significant_bits(file))
+    if picture.format == "PPM":
+        maximum = ppm_maximum(picture)
+        return Declared(ValueRange(0, maximum), step=_FULL.high / maximum)
+    if picture.format == "JPEG2000":
+        bits = depth_of_jpeg_2000(file)  # Pillow shifts the values to the left
+        return Declared(ValueRange(0, 2**bits - 1), step=2 ** (16 - bits))
+    return Declared(_FULL)
+
+
+def declared_by_mode(mode: str) -> Declared | None:
+    """Return what a mode of Pillow tells of the values; None for a mode of 8 bits."""
+    if not is_deep_mode(mode):
+        return None
+    return Declared({"F": None, "I": _INT32}.get(mode, _FULL))
+
+
+def bands(picture: Image, declared: Declared) -> Iterator[tuple[int, npt.NDArray[Any]]]:
+    """Return the values of a decoded deep image in bands, so that no copy of all of them is needed.
+
+    Args:
+        picture: The picture.
+        declared: What its file declares.
+
+    Yields:
+        The first row of a band, and its values as the file has them, of shape (rows, W).
+    """
+    width, height = picture.size
+    rows = max(1, _PIXELS_AT_ONCE // width)
+    for top in range(0, height, rows):
+        values = np.asarray(picture.crop((0, top, width, min(top + rows, height))))
+        if declared.is_unsigned:
+            values = values.view(np.uint32)
+        yield top, values if declared.step == 1 else np.rint(values / declared.step)
+
+
+def extremes_of(picture: Image, declared: Declared) -> Extremes:
+    """Return what the values of a decoded deep image are like."""
+    low, high, has_low_bits = math.inf, -math.inf, False
+    step = 2 ** (16 - declared.png_bits)
+    for _, values in bands(picture, declared):
+        finite = values[np.isfinite(values)] if values.dtype.kind == "f" else values
+        if finite.size:
+            low, high = min(low, float(finite.min())), max(high, float(finite.max()))
+        # Where a value of few bits is stretched to 16, it is a multiple of the step, or one more.
+        has_low_bits = has_low_bits or (step > 1 and bool((values % step > 1).any()))
+    return Extremes(ValueRange(low, high) if low <= high else ValueRange(0, 0), has_low_bits)
+
+
+def range_of(declared: Declared, found: Extremes) -> tuple[ValueRange, bool]:
+    """Return the values that become black and white, and whether they are a guess.
+
+    A declaration that the values contradict is not used: it would clip them.
+
+    Args:
+        declared: What the file declares.
+        found: What the values are like.
+    """
+    used = found.used
+    if declared.extremes and _contains(declared.extremes, used):
+        return declared.extremes, False
+    if declared.type_range is None:
+        return _float_range(used)
+    significant = ValueRange(0, 2**declared.png_bits - 1)
+    # The PNG specification asks to stretch values of fewer bits to 16. Some programs do not.
+    if found.has_low_bits and _contains(significant, used):
+        return significant, False
+    if declared.type_range.high > _FULL.high and _contains(_FULL, used):  # 16 bits that were stored as 32
+        return _FULL, False
+    return declared.type_range, False
+
+
+def _float_range(used: ValueRange) -> tuple[ValueRange, bool]:
+    common, *larger = _FLOAT_RANGES
+    if _is_meant_for(common, used):
+        return common, False
+    for limits in larger:
+        if _is_meant_for(limits, used) and used.high - used.low >= _LEAST_USE * limits.high:
+            return limits, True
+    return (used if used.low < used.high else ValueRange(used.low, used.low + max(1, abs(used.low)))), True
+
+
+def _is_meant_for(limits: ValueRange, used: ValueRange) -> bool:
+    inside = min(used.high, limits.high) - max(used.low, limits.low)
+    return inside >= 0 and (used.high - used.low) - inside <= _OVERSHOOT * inside
+
+
+def _contains(outer: ValueRange, inner: ValueRange) -> bool:
+    return outer.low <= inner.low and inner.high <= outer.high
+
+
+def _of_tiff(picture: Image, pixels: PixelFormat) -> Declared:
+    tags = picture.tag_v2  # type: ignore[attr-defined]
+    extremes = next(filter(None, (_tagged_range(tags.get(low), tags.get(high)) for low, high in _EXTREME_TAGS)), None)
+    if pixels.mode == "F":
+        return Declared(None, extremes)
+    half = 2 ** (pixels.bits - 1)
+    if _number(tags.get(_SAMPLE_FORMAT)) == _SIGNED:
+        return Declared(ValueRange(-half, half - 1), extremes)
+    return Declared(ValueRange(0, 2 * half - 1), extremes, is_unsigned=pixels.mode == "I")
+
+
+def _tagged_range(low: Any, high: Any) -> ValueRange | None:
+    """Return the range between the values of two tags; None if they are none. By default, the smallest value is 0."""
+    first, last = _number(0 if low is None else low), _number(high)
+    return ValueRange(first, last) if first is not None and last is not None and first < last else None
+
+
+def _number(tag: Any) -> float | None:
+    value = tag[0] if isinstance(tag, tuple) and tag else tag
+    try:
+        number = float(value)
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _significant_bits(file: FileContent) -> int:
+    """Return the bits of a gray PNG that its chunk sBIT declares; 16 if there is none."""
+    with file.view() as content:
+        declared = [content[start] for kind, start, end in png_chunks(content) if kind == b"sBIT" and end > start]
+    return declared[0] if declared and 0 < declared[0] <= 16 else 16  # noqa: PLR2004

@@ -1,0 +1,107 @@
+"""Convert pictures of all modes to 8-bit RGB or gray."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, NamedTuple
+
+from PIL import Image
+
+from segments_hf.errors import OptionError
+from segments_hf.images.deep_values import Declared, bands, declared_by_mode, declared_values, extremes_of, range_of
+from segments_hf.images.opening import decoder_errors, inspect_image, upright
+from segments_hf.images.pixel_format import PLAIN_MODES, format_of
+from segments_hf.images.scaling import Scaling, ValueRange, scaled
+
+if TYPE_CHECKING:
+    from segments_hf.io.file_content import FileContent
+
+_GRAY_MODES = {"1", "L", "LA", "La"}
+
+
+class EightBit(NamedTuple):
+    """A picture as 8-bit RGB or gray.
+
+    Attributes:
+        png: The picture as a PNG; None if the file is 8-bit RGB or gray already.
+        scaling: How its values were scaled, if it is a deep image.
+    """
+
+    png: bytes | None
+    scaling: Scaling | None = None
+
+
+def to_eight_bit(file: FileContent, image_range: ValueRange | None = None) -> EightBit:
+    """Convert a picture to 8-bit RGB or gray, upright and without metadata, unless it is so already.
+
+    Gray of more than 8 bits and floats are scaled by their range: `image_range`, or else the range that the file
+    declares, or else that of their type. All other modes become what `PIL.Image.Image.convert` makes of them, so alpha
+    is dropped and the color of transparent pixels remains.
+
+    Args:
+        file: The content of the file.
+        image_range: The values of deep images that become 0 and 255.
+
+    Raises:
+        OptionError: `image_range` is given, and the picture has more than 8 bits of color: decoders reduce those to 8.
+        UnwantedError: The picture has more pixels than Pillow decodes, or its format is not supported.
+        AssetError: The file is not a picture, is damaged, or cannot be read.
+    """
+    with inspect_image(file) as picture:
+        pixels = format_of(picture, file)
+        if pixels.is_eight_bit:
+            return EightBit(None)
+        if image_range is not None and pixels.bits > 8 and not pixels.is_deep:  # noqa: PLR2004
+            raise OptionError(
+                f"image_range: got {image_range} for a picture of {pixels.name}, whose values the decoder reduces to "
+                "8 bits; it is for gray pictures: leave it out, or convert this picture to 8 bits first"
+            )
+        declared = declared_values(picture, file, pixels) if pixels.is_deep else None
+        whole = upright(picture)
+    return _encoded(whole, declared, image_range)
+
+
+def decoded_to_eight_bit(picture: Image.Image, image_range: ValueRange | None = None) -> EightBit:
+    """Convert a decoded picture to 8-bit RGB or gray, unless it is so already. See `to_eight_bit`.
+
+    Args:
+        picture: The picture, which does not change.
+        image_range: The values of deep images that become 0 and 255.
+
+    Raises:
+        AssetError: The picture cannot be decoded.
+    """
+    if picture.mode in PLAIN_MODES:
+        return EightBit(None)
+    with decoder_errors():
+        whole = upright(picture).copy()
+    return _encoded(whole, declared_by_mode(whole.mode), image_range)
+
+
+def _encoded(picture: Image.Image, declared: Declared | None, image_range: ValueRange | None) -> EightBit:
+    with decoder_errors():
+        if declared is None:
+            return EightBit(_as_png(_converted(picture)))
+        shown, scaling = _scaled(picture, declared, image_range)
+        return EightBit(_as_png(shown), scaling)
+
+
+def _scaled(picture: Image.Image, declared: Declared, image_range: ValueRange | None) -> tuple[Image.Image, Scaling]:
+    found = extremes_of(picture, declared)
+    limits, is_guess = (image_range, False) if image_range else range_of(declared, found)
+    shown = Image.new("L", picture.size)
+    for top, values in bands(picture, declared):
+        shown.paste(Image.fromarray(scaled(values, limits)), (0, top))
+    return shown, Scaling(limits, found.used, is_guess)
+
+
+def _converted(picture: Image.Image) -> Image.Image:
+    picture.info.pop("transparency", None)  # Pillow warns of what `convert` drops, and would write it into the PNG
+    known = picture.convert("LA") if picture.mode == "La" else picture
+    return known.convert("L" if picture.mode in _GRAY_MODES else "RGB")
+
+
+def _as_png(picture: Image.Image) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, "PNG", icc_profile=None)  # the profile of the old mode would not fit
+    return file.getvalue()

@@ -1,0 +1,126 @@
+"""How the pixels of a picture are stored, from its header."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from segments_hf.images.opening import inspect_image
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from segments_hf.io.file_content import FileContent
+
+_CODESTREAM = b"\xff\x4f\xff\x51"  # of JPEG 2000: the markers SOC and SIZ (ITU-T T.800, annex A)
+_COMPONENT_DEPTH = 42  # where SIZ has the bits of the first component, counted from SOC
+_BITS_PER_SAMPLE = 258  # a tag of TIFF
+_FULL_PPM = 65535  # the largest value of a PPM that Pillow reads without scaling
+PLAIN_MODES = {"L", "RGB"}
+_KINDS = {"I": "gray", "F": "float", "L": "gray"}  # what the modes of more than 8 bits are called
+
+
+class PixelFormat(NamedTuple):
+    """How the pixels of a picture are stored.
+
+    Attributes:
+        mode: The mode in which Pillow decodes it, such as ``RGB`` or ``I;16``.
+        bits: The bits of a channel in the file.
+        has_transparency: Whether a color or entries of the palette are transparent.
+    """
+
+    mode: str
+    bits: int
+    has_transparency: bool
+
+    @property
+    def is_deep(self) -> bool:
+        """Whether it is decoded to more than 8 bits."""
+        return is_deep_mode(self.mode)
+
+    @property
+    def is_eight_bit(self) -> bool:
+        """Whether it is 8-bit RGB or gray already, without transparency, for every decoder."""
+        return self.mode in PLAIN_MODES and self.bits <= 8 and not self.has_transparency  # noqa: PLR2004
+
+    @property
+    def name(self) -> str:
+        """What it is called in a report.
+
+        >>> PixelFormat("RGB", 8, False).name, PixelFormat("I;16B", 16, False).name, PixelFormat("RGB", 16, False).name
+        ('RGB', '16-bit gray', '16-bit RGB')
+        """
+        if not self.is_deep and self.bits <= 8:  # noqa: PLR2004
+            return "1-bit" if self.mode == "1" else self.mode
+        kind = self.mode.partition(";")[0]
+        return f"{self.bits}-bit {_KINDS.get(kind, kind)}"
+
+
+def is_deep_mode(mode: str) -> bool:
+    """Tell whether a mode of Pillow has more than 8 bits."""
+    return mode in {"I", "F"} or mode.startswith("I;16")
+
+
+def pixel_format(file: FileContent) -> PixelFormat:
+    """Return how the pixels of a picture are stored.
+
+    Args:
+        file: The content of the file, of which only the header is read.
+
+    Raises:
+        UnwantedError: The picture has more pixels than Pillow decodes, or its format is not supported.
+        AssetError: The file is not a picture, is damaged, or cannot be read.
+    """
+    with inspect_image(file) as picture:
+        return format_of(picture, file)
+
+
+def format_of(picture: Image, file: FileContent) -> PixelFormat:
+    """Return how the pixels of a picture are stored that is opened, but not decoded.
+
+    Args:
+        picture: The picture.
+        file: The content of its file.
+    """
+    return PixelFormat(picture.mode, _bits(picture, file), "transparency" in picture.info)
+
+
+def ppm_maximum(picture: Image) -> int:
+    """Return the largest value that a PPM declares, of a picture that is not decoded."""
+    *_, options = picture.tile[0]  # type: ignore[attr-defined]
+    return options[1] if isinstance(options, tuple) and len(options) == 2 else _full_ppm(picture)  # noqa: PLR2004
+
+
+def depth_of_jpeg_2000(file: FileContent) -> int:
+    """Return the bits of the first channel of a JPEG 2000 picture; 8 if the file does not tell them."""
+    with file.view() as content:
+        begin = content.find(_CODESTREAM)
+        depth = content[begin + _COMPONENT_DEPTH : begin + _COMPONENT_DEPTH + 1] if begin >= 0 else b""
+    return (depth[0] & 127) + 1 if depth else 8  # the highest bit tells whether values are signed
+
+
+def _full_ppm(picture: Image) -> int:
+    return _FULL_PPM if picture.mode == "I" else 255
+
+
+def _bits(picture: Image, file: FileContent) -> int:
+    match picture.format:
+        case "PNG":
+            return _png_bits(picture)
+        case "TIFF":
+            return _tiff_bits(picture)
+        case "JPEG2000":
+            return depth_of_jpeg_2000(file)
+        case "PPM" if picture.mode != "F":
+            return ppm_maximum(picture).bit_length()
+        case _:
+            return 1 if picture.mode == "1" else 32 if picture.mode == "F" else 8
+
+
+def _png_bits(picture: Image) -> int:
+    *_, raw_mode = picture.tile[0] if picture.tile else ("",)  # type: ignore[attr-defined]
+    return 16 if ";16" in str(raw_mode) else 1 if picture.mode == "1" else 8
+
+
+def _tiff_bits(picture: Image) -> int:
+    bits = picture.tag_v2.get(_BITS_PER_SAMPLE, 1)  # type: ignore[attr-defined]
+    return max(bits) if isinstance(bits, tuple) else int(bits)

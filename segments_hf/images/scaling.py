@@ -1,0 +1,98 @@
+"""Scale pixel values of any type to 8 bits."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from segments_hf.errors import OptionError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+_LITTLE = 0.1  # of a range: an image that uses less of it was probably stored with fewer bits
+
+
+class ValueRange(NamedTuple):
+    """The pixel values that become 0 and 255.
+
+    Attributes:
+        low: The value that becomes black.
+        high: The value that becomes white; larger than `low`.
+    """
+
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.low:.10g} to {self.high:.10g}"
+
+
+def checked_range(image_range: Any) -> ValueRange | None:
+    """Return the option `image_range`, checked; None if it is None.
+
+    Raises:
+        OptionError: It is not two finite numbers, the first of which is smaller.
+
+    >>> checked_range([0, 4095])
+    ValueRange(low=0.0, high=4095.0)
+    """
+    if image_range is None:
+        return None
+    try:
+        low, high = map(float, image_range)
+        is_valid = not isinstance(image_range, str) and low < high and math.isfinite(255 * high - 255 * low)
+    except (TypeError, ValueError, OverflowError):
+        is_valid = False
+    if not is_valid:
+        raise OptionError(
+            f"image_range: got {image_range!r}, wanted the pixel values that become black and white, such as (0, 4095)"
+        )
+    return ValueRange(low, high)
+
+
+def scaled(values: npt.NDArray[Any], limits: ValueRange) -> npt.NDArray[np.uint8]:
+    """Scale values to 0..255, rounding half up.
+
+    Args:
+        values: Integers or floats of any shape.
+        limits: The values that become 0 and 255. Values outside become 0 or 255, and NaN becomes 0.
+
+    Returns:
+        An array of the same shape.
+
+    >>> scaled(np.array([0, 2048, 4095, 9999]), ValueRange(0, 4095))
+    array([  0, 128, 255, 255], dtype=uint8)
+    """
+    clipped = np.clip(values.astype(np.float64), limits.low, limits.high)
+    levels = np.floor(255 * (clipped - limits.low) / (limits.high - limits.low) + 0.5)
+    return np.nan_to_num(levels, nan=0).astype(np.uint8)
+
+
+class Scaling(NamedTuple):
+    """How a deep image was scaled to 8 bits.
+
+    Attributes:
+        limits: The values that became 0 and 255.
+        used: The lowest and the highest finite value of the image.
+        is_guess: Whether neither the file, its type nor an option tells the range.
+    """
+
+    limits: ValueRange
+    used: ValueRange
+    is_guess: bool
+
+    @property
+    def warnings(self) -> dict[str, str]:
+        """What a user should know of it: what such images do, and what this one does."""
+        warnings = {}
+        used, limits = self.used, self.limits
+        if self.is_guess:
+            warnings["hold floats outside of 0 to 1"] = f"has values from {used}, scaled by {limits}"
+        if used.low < limits.low or used.high > limits.high:
+            warnings["have values outside of their range, which were clipped"] = f"has values from {used} for {limits}"
+        if used.high - used.low < _LITTLE * (limits.high - limits.low):
+            warnings["use under a tenth of their range"] = f"uses {used} of {limits}"
+        return warnings

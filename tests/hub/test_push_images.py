@@ -1,0 +1,69 @@
+"""A layout is pushed with images of 8-bit RGB or gray; rows are pushed with their files as they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import datasets
+import numpy as np
+import pytest
+from images.odd_images import CONVERTED, png, ramp
+from layouts.test_layout_images import made_sample
+from typer.testing import CliRunner
+
+import segments_hf
+from segments_hf.cli.app import app
+from segments_hf.errors import OptionError
+
+from .hub_server import HubServer
+from .test_push import REPO
+
+LAYOUT = "semantic-segmentation"
+
+
+@pytest.fixture
+def deep(tmp_path: Path, write_release: Any) -> Path:
+    """A release of an image of 12 bits in 16, and one of CMYK."""
+    samples = [
+        made_sample(tmp_path, "deep.png", png(ramp(4095), 0)),
+        made_sample(tmp_path, "cmyk.jpg", CONVERTED["CMYK JPEG"]()),
+    ]
+    release: Path = write_release(samples)
+    return release
+
+
+def pushed_images() -> list[Any]:
+    return [row["image"] for row in datasets.load_dataset(REPO, split="train")]
+
+
+@pytest.mark.parametrize(("options", "largest"), [({}, 16), ({"image_range": (0, 4095)}, 255)])
+def test_a_pushed_layout_holds_8_bit_images(hub: HubServer, deep: Path, options: Any, largest: int) -> None:
+    segments_hf.push_to_hub(deep, REPO, layout=LAYOUT, **options)
+    gray, color = pushed_images()
+    assert (gray.mode, color.mode) == ("L", "RGB")
+    assert np.asarray(gray).max() == largest
+
+
+def test_image_range_is_an_option_of_the_command(hub: HubServer, deep: Path) -> None:
+    done = CliRunner().invoke(app, ["push", str(deep), REPO, "--layout", LAYOUT, "--image-range", "0,4095", "-q"])
+    assert done.exit_code == 0, done.output
+    assert np.asarray(pushed_images()[0]).max() == 255
+    for wrong in ("5", "1,0", "a,b", "0,1,2"):
+        arguments = ["push", str(deep), REPO, "--layout", LAYOUT, "--image-range", wrong]
+        assert CliRunner().invoke(app, arguments).exit_code == 2
+
+
+def test_pushed_rows_keep_their_files(hub: HubServer, deep: Path) -> None:
+    segments_hf.push_to_hub(deep, REPO)
+    assert [picture.mode for picture in pushed_images()] == ["I;16", "CMYK"]
+
+
+def test_image_range_without_a_layout_is_an_error(hub: HubServer, deep: Path) -> None:
+    with pytest.raises(OptionError, match="image_range"):
+        segments_hf.push_to_hub(deep, REPO, image_range=(0, 4095))
+
+
+def test_the_card_of_a_layout_tells_what_the_images_are(hub: HubServer, deep: Path) -> None:
+    segments_hf.push_to_hub(deep, REPO, layout=LAYOUT)
+    assert "8-bit RGB or gray" in hub.files(REPO)["README.md"].decode()

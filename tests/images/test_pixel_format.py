@@ -1,0 +1,47 @@
+"""How the pixels of a picture are stored is told by its header."""
+
+from __future__ import annotations
+
+import pytest
+
+from segments_hf.images.pixel_format import pixel_format
+from segments_hf.io.file_content import FileContent
+
+from .odd_images import CONVERTED, DEEP, PLAIN
+
+NAMES = {
+    "L PNG": "L",
+    "RGB JPEG": "RGB",
+    "RGB WebP": "RGB",
+    "RGB JPEG2000": "RGB",
+    "1 PNG": "1-bit",
+    "1 PPM": "1-bit",
+    "P GIF": "P",
+    "LA PNG": "LA",
+    "CMYK JPEG": "CMYK",
+    "16-bit RGB PNG": "16-bit RGB",
+    "16-bit RGBA PNG": "16-bit RGBA",
+    "16-bit RGB TIFF": "16-bit RGB",
+    "12-bit RGB PPM": "12-bit RGB",
+    "16-bit PNG": "16-bit gray",
+    "16-bit TIFF": "16-bit gray",
+    "16-bit TIFF, big-endian": "16-bit gray",
+    "16-bit TIFF, signed": "16-bit gray",
+    "12-bit TIFF": "12-bit gray",
+    "32-bit TIFF": "32-bit gray",
+    "float TIFF": "32-bit float",
+    "PFM": "32-bit float",
+    "12-bit PGM": "12-bit gray",
+    "16-bit JPEG 2000": "16-bit gray",
+}
+FILES = {**PLAIN, **CONVERTED, **{name: make for name, (make, *_) in DEEP.items()}}
+
+
+@pytest.mark.parametrize(("file", "name"), NAMES.items())
+def test_pixel_formats_have_names_that_tell_the_depth(file: str, name: str) -> None:
+    assert pixel_format(FileContent(FILES[file]())).name == name
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_only_8_bit_rgb_and_gray_count_as_8_bit(file: str) -> None:
+    assert pixel_format(FileContent(FILES[file]())).is_eight_bit == (file in PLAIN)

@@ -1,0 +1,77 @@
+"""A validation with pictures counts images by mode, and warns of mixtures."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from dataset.making import sample
+from images.odd_images import CONVERTED, DEEP, PLAIN
+
+from segments_hf import load_release, validate
+from segments_hf.validate import Report
+
+RGB, GRAY, DEEP_GRAY = PLAIN["RGB JPEG"](), PLAIN["L PNG"](), DEEP["16-bit PNG"][0]()
+
+
+def report_of(folder: Path, write_release: Any, *images: bytes, **options: Any) -> Report:
+    for number, content in enumerate(images):
+        (folder / f"{number}.png").write_bytes(content)
+    release = write_release([sample(f"sample {number}", f"{number}.png") for number in range(len(images))])
+    report: Report = validate(release, **{"assets": True, **options})
+    return report
+
+
+@pytest.mark.parametrize(
+    ("images", "modes"),
+    [
+        ([RGB, RGB], {"RGB": 2}),
+        ([GRAY], {"L": 1}),
+        ([GRAY, RGB, RGB, DEEP_GRAY, RGB, DEEP_GRAY], {"RGB": 3, "16-bit gray": 2, "L": 1}),
+        ([CONVERTED["CMYK JPEG"](), CONVERTED["1 PNG"](), RGB, RGB], {"RGB": 2, "CMYK": 1, "1-bit": 1}),
+        ([], {}),
+        ([b"<html>", RGB], {"RGB": 1}),
+    ],
+)
+def test_images_are_counted_by_mode(tmp_path: Path, write_release: Any, images: list[bytes], modes: Any) -> None:
+    if not images:
+        assert report_of(tmp_path, write_release, RGB, assets=False).modes == modes
+        return
+    report = report_of(tmp_path, write_release, *images)
+    assert list(report.modes.items()) == list(modes.items())
+    for mode, count in modes.items():
+        assert f"{count} {mode}" in str(report).splitlines()[0]
+    assert json.loads(msgspec.json.encode(report))["modes"] == modes
+
+
+def test_a_mixture_is_one_warning_that_names_samples_of_the_rarer_modes(tmp_path: Path, write_release: Any) -> None:
+    report = report_of(tmp_path, write_release, *[RGB] * 9, GRAY, *[DEEP_GRAY] * 7, GRAY)
+    (finding,) = report.findings
+    assert (finding.severity, finding.check, finding.sample) == ("warning", "mixed-image-modes", "sample 9")
+    assert "9 RGB, 7 16-bit gray and 2 L" in finding.what
+    assert "sample 9, sample 17" in finding.what
+    assert "sample 10" in finding.what
+    assert "sample 16" not in finding.what
+    assert "sample 3" not in finding.what
+
+
+def test_images_of_one_mode_are_no_mixture(tmp_path: Path, write_release: Any) -> None:
+    assert report_of(tmp_path, write_release, RGB, RGB).is_clean
+
+
+def test_a_dataset_and_a_stream_have_the_modes_of_their_release(tmp_path: Path, write_release: Any) -> None:
+    report = report_of(tmp_path, write_release, RGB, GRAY, RGB, DEEP_GRAY)
+    for streaming in (False, True):
+        rows = load_release(tmp_path / "release.json", split="train", streaming=streaming)
+        again = validate(rows, assets=True)
+        assert again.modes == report.modes
+        assert again.findings == report.findings
+
+
+def test_a_picture_that_is_there_but_unreadable_ends_no_validation(tmp_path: Path, write_release: Any) -> None:
+    report = report_of(tmp_path, write_release, RGB[:40], RGB, b"%!PS-Adobe-3.0 EPSF-3.0\n")
+    assert report.modes == {"RGB": 1}
+    assert {finding.check for finding in report.findings} == {"unreadable-image"}
