@@ -17,6 +17,7 @@ from segments_hf.bitmaps.bands import bands
 from segments_hf.bitmaps.fast_png import decode_fast
 from segments_hf.bitmaps.id_png import id_png
 from segments_hf.bitmaps.palette_ids import palette_ids
+from segments_hf.bitmaps.value_table import ValueTable
 from segments_hf.errors import AssetError, BitmapError
 from segments_hf.images import bitmap_fault, decoder_errors, inspect_image
 from segments_hf.images.png_bands import can_decode_bands, png_bands
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     import numpy.typing as npt
+
+    from segments_hf.bitmaps.value_table import MaskValues
 
     Ids: TypeAlias = npt.NDArray[np.uint32]
 
@@ -82,12 +85,14 @@ def decode_bitmap(bitmap: Any, *, known_ids: Collection[int] | None = None) -> I
         raise BitmapError(f"got a bitmap that cannot be read ({error}); wanted a PNG") from error
 
 
-def encode_bitmap(ids: npt.NDArray[np.integer[Any]], *, alpha: bool = True) -> bytes:
+def encode_bitmap(ids: npt.NDArray[np.integer[Any]], *, alpha: bool = True, values: MaskValues | None = None) -> bytes:
     """The platform's PNG of a bitmap: RGBA, alpha 255, id = R + 256 G + 65536 B.
 
     Args:
         ids: Integer array of shape (H, W) with ids from 0 to 2^24 - 1; 0 is unlabelled.
         alpha: Whether there is an alpha channel; COCO's panoptic format is the same without it.
+        values: What is written for each id instead, looked up without a copy of the whole array. Then the ids may be
+            larger.
 
     Raises:
         BitmapError: The array is not of integers or not of two dimensions, or an id does not fit.
@@ -95,9 +100,17 @@ def encode_bitmap(ids: npt.NDArray[np.integer[Any]], *, alpha: bool = True) -> b
     ids = np.asarray(ids)
     if ids.ndim != 2 or not ids.size or not np.issubdtype(ids.dtype, np.integer):  # noqa: PLR2004
         raise BitmapError(f"got an array of shape {ids.shape} and dtype {ids.dtype}, wanted (H, W) and integers")
+    parts = (ids[rows] for rows in bands(ids.shape))
+    if values is not None:
+        parts = map(ValueTable(values, int(ids.max())), parts)
+    return id_png((ids.shape[1], ids.shape[0]), map(_that_fit, parts), alpha=alpha)
+
+
+def _that_fit(ids: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.integer[Any]]:
+    """Return ids that fit into a PNG."""
     if not (ids.min() >= 0 and ids.max() < ID_LIMIT):
         raise BitmapError(f"got ids from {ids.min()} to {ids.max()}, wanted 0 to {ID_LIMIT - 1}")
-    return id_png(np.ascontiguousarray(ids, np.uint32), alpha=alpha)
+    return ids
 
 
 def _from_picture(picture: Image.Image, known_ids: Collection[int] | None, content: bytes | None = None) -> Ids:
