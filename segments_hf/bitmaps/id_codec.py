@@ -20,6 +20,7 @@ from segments_hf.bitmaps.palette_ids import palette_ids
 from segments_hf.bitmaps.value_table import ValueTable
 from segments_hf.errors import AssetError, BitmapError
 from segments_hf.images import bitmap_fault, decoder_errors, inspect_image
+from segments_hf.images.lossless import LOSSY_FORMATS
 from segments_hf.images.png_bands import can_decode_bands, png_bands
 from segments_hf.io.file_content import FileContent
 
@@ -71,6 +72,8 @@ def decode_bitmap(bitmap: Any, *, known_ids: Collection[int] | None = None) -> I
         raise BitmapError(f"got {type(bitmap).__name__}, wanted bytes, a path, an image or an array")
     try:
         if isinstance(bitmap, Image.Image):
+            if bitmap.format in LOSSY_FORMATS:
+                raise BitmapError(f"got a picture from a {bitmap.format}, which blurs ids; wanted one from a PNG")
             with decoder_errors():
                 return _from_picture(bitmap, known_ids)
         content = FileContent(path=Path(bitmap)).read() if isinstance(bitmap, str | os.PathLike) else bytes(bitmap)

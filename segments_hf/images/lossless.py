@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 WANTED = "a PNG of 8-bit RGBA, RGB or gray, or of 16-bit gray"
 
-_LOSSY = {"JPEG", "MPO", "JPEG2000", "AVIF"}  # the last two may be without loss, but only their decoders know it
+LOSSY_FORMATS = {"JPEG", "MPO", "JPEG2000", "AVIF"}  # the last two may be without loss, but only their decoders know it
 # The layouts of pixels in a file ("raw modes" of Pillow) that Pillow reads without changing a number. It scales all
 # others: 4-bit gray to 8 bits, 16-bit RGB to 8 bits.
 _EXACT = {
@@ -65,7 +65,7 @@ def bitmap_fault(picture: ImageFile, content: Content) -> str | None:
         picture: The picture, not decoded yet.
         content: The file that it was opened from.
     """
-    if picture.format in _LOSSY:
+    if picture.format in LOSSY_FORMATS:
         return f"got a {picture.format}, which blurs the ids of a bitmap; wanted {WANTED}"
     problem = _webp_problem(content) if picture.format == "WEBP" else _problem(picture)
     if problem:
