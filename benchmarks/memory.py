@@ -12,11 +12,16 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+import warnings
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from _drawn import draw, write_png
 from _measure import REPOSITORY, Measure, print_table, run, start, timed, verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SIDE, OBJECTS, CLASSES = 13_000, 250, 8
 MAX_MIB = 1024
@@ -24,83 +29,80 @@ KINDS = ("rgba", "gray16")
 RUNS = [("rgba", "plain"), ("rgba", "fast"), ("gray16", "plain")]
 
 
-def _rows(path: str) -> Any:
+def load(path: str, **options: Any) -> Any:
     import segments_hf
 
-    return segments_hf.load_release(path, split="train")
+    return segments_hf.load_release(path, split="train", **options)
 
 
-def _bitmap(path: str) -> tuple[bytes, list[dict[str, int]]]:
-    annotations = [{"id": number, "category": number % CLASSES} for number in range(1, OBJECTS + 1)]
-    return Path(path).with_suffix(".png").read_bytes(), annotations
-
-
-def _of_bitmap(name: str, path: str) -> Any:
+def of_bitmap(function: str, path: str) -> Any:
     from segments_hf import bitmaps
 
-    content, annotations = _bitmap(path)
-    return getattr(bitmaps, name)(content, annotations) if "mask" in name else getattr(bitmaps, name)(content)
+    annotations = [{"id": number, "category": number % CLASSES} for number in range(1, OBJECTS + 1)]
+    more = [annotations] if function == "semantic_mask" else []
+    return getattr(bitmaps, function)(Path(path).with_suffix(".png").read_bytes(), *more)
 
 
-def _layout(task: str, path: str) -> Any:
+def add(function: str, path: str) -> Any:
     import segments_hf
 
-    return segments_hf.to_layout(_rows(path), task)
+    return getattr(segments_hf, function)(load(path))
 
 
-def _added(name: str, path: str) -> Any:
+def lay_out(task: str, path: str) -> Any:
     import segments_hf
 
-    return getattr(segments_hf, name)(_rows(path))
+    return segments_hf.to_layout(load(path), task)
 
 
-def _exported(name: str, path: str) -> Any:
+def export(name: str, path: str) -> Any:
     import segments_hf
 
     return segments_hf.export_dataset(path, name, Path(path).with_suffix(f".{name}"), images="none", overwrite=True)
 
 
-def _looked_at(name: str, path: str) -> Any:
+def validate(path: str) -> Any:
     import segments_hf
 
-    if name == "validate":
-        report = segments_hf.validate(path, assets=True)
-        if not report.is_clean:
-            raise SystemExit(f"wanted no finding, got {report}")
-        return report
-    if name == "stats":
-        return segments_hf.stats(path, assets=True)
+    report = segments_hf.validate(path, assets=True)
+    if not report.is_clean:
+        raise SystemExit(f"wanted no finding, got {report}")
+    return report
+
+
+def stats(path: str) -> Any:
+    import segments_hf
+
+    return segments_hf.stats(path, assets=True)
+
+
+def preview(path: str) -> Any:
+    import segments_hf
+
     return segments_hf.preview(path, Path(path).with_suffix(".html"))
 
 
-OPERATIONS = {
-    "load_release": lambda path: _rows(path),
-    "load_release, decode": lambda path: __import__("segments_hf").load_release(path, split="train", verify="decode"),
-    **{name: lambda path, name=name: _of_bitmap(name, path) for name in ("decode_bitmap", "boxes", "semantic_mask")},
-    **{
-        f"add_{kind}_masks": lambda path, kind=kind: _added(f"add_{kind}_masks", path)
-        for kind in ("semantic", "instance", "panoptic")
-    },
-    **{
-        task: lambda path, task=task: _layout(task, path)
-        for task in ("semantic-segmentation", "instance-segmentation", "panoptic-segmentation", "object-detection")
-    },
-    **{name: lambda path, name=name: _exported(name, path) for name in ("coco-instance", "coco-panoptic")},
-    **{name: lambda path, name=name: _looked_at(name, path) for name in ("validate", "stats", "preview")},
+TASKS = ["semantic-segmentation", "instance-segmentation", "panoptic-segmentation", "object-detection"]
+OPERATIONS: dict[str, Callable[[str], Any]] = {
+    "load_release": load,
+    "load_release, decode": partial(load, verify="decode"),
+    **{name: partial(of_bitmap, name) for name in ("decode_bitmap", "boxes", "semantic_mask")},
+    **{name: partial(add, name) for name in ("add_semantic_masks", "add_instance_masks", "add_panoptic_masks")},
+    **{name: partial(lay_out, name) for name in TASKS},
+    **{name: partial(export, name) for name in ("coco-instance", "coco-panoptic")},
+    "validate": validate,
+    "stats": stats,
+    "preview": preview,
 }
 
 
 def operation(name: str, path: str, extra: str) -> Measure:
     """Do one operation; return its measure."""
-    import warnings
-
-    import segments_hf
     from segments_hf.bitmaps import fast_png
 
     warnings.simplefilter("ignore")  # Pillow warns of large pictures
     if extra == "plain":
         fast_png._tools = lambda: None
-    del segments_hf
     _, measure = timed(OPERATIONS[name], path)
     return measure
 
@@ -162,7 +164,6 @@ def main() -> None:
                 peaks.append(measure["peak"])
                 cells += [f"{measure['peak']:.0f}", f"{measure['seconds']:.1f}"]
             rows.append([name, *cells])
-            print(rows[-1], flush=True)
     header = [part for kind, extra in RUNS for part in (f"{kind}, {extra}: MiB", "seconds")]
     print_table(["", *header], rows)
     print(f"imports alone: {base:.0f} MiB")

@@ -103,9 +103,8 @@ def encode_bitmap(ids: npt.NDArray[np.integer[Any]], *, alpha: bool = True, valu
     ids = np.asarray(ids)
     if ids.ndim != 2 or not ids.size or not np.issubdtype(ids.dtype, np.integer):  # noqa: PLR2004
         raise BitmapError(f"got an array of shape {ids.shape} and dtype {ids.dtype}, wanted (H, W) and integers")
-    parts = (ids[rows] for rows in bands(ids.shape))
-    if values is not None:
-        parts = map(ValueTable(values, int(ids.max())), parts)
+    table = None if values is None else ValueTable(values, int(ids.max()))
+    parts = (ids[rows] if table is None else table(ids[rows]) for rows in bands(ids.shape))
     return id_png((ids.shape[1], ids.shape[0]), map(_that_fit, parts), alpha=alpha)
 
 

@@ -1,6 +1,7 @@
-"""Ids from a PNG with a palette, whose colors are ids as in an RGB PNG: some programs save bitmaps so to make them small.
+"""Ids from a PNG with a palette whose colors are ids, as in an RGB PNG.
 
-Other programs save the ids as palette indices instead, which looks the same. So the colors must prove that they are ids.
+Some programs save bitmaps so to make them small. Others save the ids as palette indices, and any colors with them. So
+the colors have to prove that they are ids.
 """
 
 from __future__ import annotations

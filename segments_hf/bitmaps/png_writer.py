@@ -51,9 +51,7 @@ def write_png(
     content = b"".join([*data, compressor.flush()])
     header = PNG_HEADER.pack(*size, *kind, 0, 0, 0)
     colors = _chunk(b"PLTE", palette) if palette else b""
-    return (
-        PNG_SIGNATURE + _chunk(b"IHDR", header) + colors + _chunk(b"IDAT", content) + _chunk(b"IEND", b"")
-    )
+    return PNG_SIGNATURE + _chunk(b"IHDR", header) + colors + _chunk(b"IDAT", content) + _chunk(b"IEND", b"")
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:

@@ -85,9 +85,7 @@ def _runs(pixels: npt.NDArray[np.uint32]) -> tuple[Numbers, npt.NDArray[np.uint3
     return (columns * height + rows)[order], values[order]
 
 
-def _begins_of_band(
-    pixels: npt.NDArray[np.uint32], rows: slice
-) -> tuple[Numbers, Numbers, npt.NDArray[np.uint32]]:
+def _begins_of_band(pixels: npt.NDArray[np.uint32], rows: slice) -> tuple[Numbers, Numbers, npt.NDArray[np.uint32]]:
     """The row, the column and the id of each pixel of some rows in which a run begins, in reading order."""
     band = pixels[rows]
     begins = np.ones(band.shape, bool)

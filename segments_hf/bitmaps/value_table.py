@@ -69,7 +69,7 @@ class ValueTable:
         self._values = np.full(size, otherwise, self.dtype) if otherwise else _lazy_zeros(size, self.dtype)
         self._values[keys] = found
 
-    def __call__(self, ids: npt.NDArray[np.unsignedinteger[Any]]) -> Mask:
+    def __call__(self, ids: npt.NDArray[np.integer[Any]]) -> Mask:
         """Return the value of each id. It makes copies that are larger than `ids`."""
         if self._keys is None:
             return self._values.take(ids)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segments_hf.images.file_structure import PNG_HEADER, PNG_SIGNATURE, Content, picture_format, png_chunks, png_keyword, webp_chunks
+from segments_hf.images.file_structure import (
+    PNG_HEADER,
+    PNG_SIGNATURE,
+    Content,
+    picture_format,
+    png_chunks,
+    png_keyword,
+    webp_chunks,
+)
 from segments_hf.images.header import PNG_TEXTS_WITH_ORIENTATION
 from segments_hf.images.opening import UnwantedError, inspect_image, orientation_of
 
@@ -116,7 +124,8 @@ def _problem(picture: ImageFile) -> str | None:
     if picture.format == "TIFF" and compression not in _TIFF_COMPRESSIONS:
         return f"a TIFF with the compression {compression}"
     for tile in picture.tile:
-        decoder, layout = tile[0], tile[3] if isinstance(tile[3], str) else tile[3][0]
+        decoder, arguments = tile[0], tile[3]
+        layout = arguments[0] if isinstance(arguments, tuple) else arguments
         if decoder not in _DECODERS or layout not in exact:
             return f"{kind} with pixels of the kind {layout!r}, which Pillow does not read exactly,"
     return None

@@ -25,7 +25,7 @@ _NO_FILTER = b"\0"
 def can_decode_bands(picture: ImageFile) -> bool:
     """Tell whether `png_bands` can decode a picture that is not decoded yet: a PNG that is not interlaced."""
     is_png = picture.format == "PNG" and not picture.info.get("interlace")
-    return is_png and len(picture.tile) == 1 and picture.tile[0][3] in _KINDS
+    return is_png and _layout(picture) in _KINDS
 
 
 def png_bands(picture: ImageFile, content: bytes, heights: Sequence[int]) -> Iterator[ImageFile]:
@@ -42,7 +42,7 @@ def png_bands(picture: ImageFile, content: bytes, heights: Sequence[int]) -> Ite
     Raises:
         AssetError: The file stops in the middle, or is damaged.
     """
-    width, layout = picture.width, picture.tile[0][3]
+    width, layout = picture.width, _layout(picture)
     depth, color, pixel_bytes = _KINDS[layout]
     row_bytes = width * pixel_bytes
     above = bytes(row_bytes)  # filters refer to the row above; above the first row, all bytes are 0
@@ -54,6 +54,10 @@ def png_bands(picture: ImageFile, content: bytes, heights: Sequence[int]) -> Ite
             band.load()
             above = band.crop((0, band.height - 1, width, band.height)).tobytes("raw", layout)
             yield band
+
+
+def _layout(picture: ImageFile) -> str:
+    return str(picture.tile[0][3]) if len(picture.tile) == 1 else ""
 
 
 def _inflated(content: bytes, sizes: list[int]) -> Iterator[bytes]:

@@ -109,7 +109,8 @@ def test_masks_read_palette_with_their_annotations() -> None:
     rgba = encoded(color(), "PNG")
     for function in (semantic_mask, instance_mask, binary_masks, panoptic, get_semantic_bitmap):
         expected, found = function(rgba, ANNOTATIONS), function(PALETTE_PNG, ANNOTATIONS)
-        for one, other in zip(*(part if isinstance(part, tuple) else (part,) for part in (expected, found))):
+        parts = zip(*(part if isinstance(part, tuple) else (part,) for part in (expected, found)), strict=True)
+        for one, other in parts:
             assert np.array_equal(one, other)
     with pytest.raises(BitmapError, match="palette"):
         boxes(PALETTE_PNG)

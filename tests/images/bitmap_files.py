@@ -80,6 +80,11 @@ def _gray_with(kind: bytes, data: bytes) -> bytes:
     return whole[:33] + chunk(kind, data) + whole[33:]
 
 
+def _with_two_headers() -> bytes:
+    deep_png = png(16, 2)
+    return deep_png[:8] + png(8, 2)[8:33] + deep_png[8:]
+
+
 TIFF_COMPRESSIONS = ["raw", "tiff_lzw", "tiff_adobe_deflate", "packbits"]
 EXACT: dict[str, tuple[Callable[[], bytes], np.ndarray]] = {
     "RGBA PNG": (lambda: encoded(color(), "PNG"), COLOR_IDS),
@@ -154,7 +159,7 @@ INEXACT: dict[str, Callable[[], bytes]] = {
     "turned PNG": lambda: encoded(color(), "PNG", exif=_exif(6)),
     "mirrored PNG": lambda: encoded(color(), "PNG", exif=_exif(2)),
     "turned lossless WebP": lambda: encoded(color("RGB"), "WEBP", lossless=True, exif=_exif(3).tobytes()),
-    "16-bit RGB PNG behind an 8-bit header": lambda: _with_two_headers(),
+    "16-bit RGB PNG behind an 8-bit header": _with_two_headers,
 }
 if features.check("avif"):
     INEXACT |= {
@@ -167,8 +172,3 @@ def _half_transparent() -> Image.Image:
     picture = color()
     picture.putalpha(gray())
     return picture
-
-
-def _with_two_headers() -> bytes:
-    deep_png = png(16, 2)
-    return deep_png[:8] + png(8, 2)[8:33] + deep_png[8:]

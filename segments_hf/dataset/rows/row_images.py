@@ -143,6 +143,7 @@ def _size_error(got: dict[str, _Picture], fetcher: Fetcher) -> AssetError | None
     image, bitmap = got[_IMAGE].header, got[_BITMAP].header
     name = _name(got[_BITMAP], fetcher)
     hint = " (it fits the image before EXIF rotation)" if bitmap.size == image.stored_size else ""
+    name = _name(got[_BITMAP], fetcher)
     return SizeMismatchError(
         f"{name}: got a bitmap of {bitmap.size[0]} x {bitmap.size[1]} pixels for an image of {image.size[0]} x "
         f"{image.size[1]}{hint}; wanted the same size"
