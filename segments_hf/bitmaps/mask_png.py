@@ -64,7 +64,7 @@ def encode_mask(
     for color in given.values():
         if len(color) != 3 or not all(0 <= part <= 255 for part in color):  # noqa: PLR2004
             raise BitmapError(f"got the colour {color}, wanted three numbers from 0 to 255")
-    count = max(parts.highest(but_for=max(given, default=0)), max(given, default=0)) + 1
+    count = max(parts.highest(), max(given, default=0)) + 1
     dtype = np.uint8 if count <= _PALETTE else np.uint16
     lines = _lines(np.ascontiguousarray(part, dtype) for part in parts)
     size = mask.shape[1], mask.shape[0]
@@ -85,14 +85,14 @@ class _Parts:
         parts = (self._mask[rows] for rows in bands(self._mask.shape))
         return parts if self._table is None else map(self._table, parts)
 
-    def highest(self, but_for: int) -> int:
-        """Return the highest value in the mask, which may be too low where it is not over `but_for`.
+    def highest(self) -> int:
+        """Return the highest value in the mask; where all values fit into 8 bits, the highest that it may have.
 
         Raises:
             BitmapError: A value does not fit into 16 bits.
         """
-        if self._table is not None and self._table.highest <= min(but_for, _LARGEST):
-            return 0
+        if self._table is not None and self._table.highest < _PALETTE:
+            return self._table.highest
         lowest = min(int(part.min()) for part in self)
         highest = max(int(part.max()) for part in self)
         if not 0 <= lowest <= highest <= _LARGEST:
