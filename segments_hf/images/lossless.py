@@ -93,8 +93,9 @@ def _plain_png_kind(content: Content) -> tuple[int, int] | None:
     """The color type and the depth of a PNG with one header, one image and no EXIF data; None for any other file."""
     if picture_format(content) != "PNG" or _png_may_be_turned(content):
         return None
-    kinds = [kind for kind, _, _ in png_chunks(content)]
-    if kinds[:1] != [b"IHDR"] or kinds.count(b"IHDR") > 1 or b"acTL" in kinds:
+    sizes = [(kind, end - start) for kind, start, end in png_chunks(content)]
+    kinds = [kind for kind, _ in sizes]
+    if sizes[:1] != [(b"IHDR", PNG_HEADER.size)] or kinds.count(b"IHDR") > 1 or b"acTL" in kinds:
         return None
     _, _, depth, color, *_ = PNG_HEADER.unpack_from(content, len(PNG_SIGNATURE) + 8)
     return color, depth
