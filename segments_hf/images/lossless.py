@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from segments_hf.images.exif import orientation_of
 from segments_hf.images.file_structure import (
     PNG_HEADER,
     PNG_SIGNATURE,
@@ -14,7 +15,7 @@ from segments_hf.images.file_structure import (
     webp_chunks,
 )
 from segments_hf.images.header import PNG_TEXTS_WITH_ORIENTATION
-from segments_hf.images.opening import UnwantedError, inspect_image, orientation_of
+from segments_hf.images.opening import UnwantedError, inspect_image
 
 if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
