@@ -10,18 +10,19 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 1280, 960
 
 
-def draw(numbers: Iterable[int], seed: int = 2024) -> Any:
-    """Draw an instance for each id; return a uint32 array of shape (HEIGHT, WIDTH)."""
+def draw(numbers: Iterable[int], seed: int = 2024, size: tuple[int, int] = (WIDTH, HEIGHT)) -> Any:
+    """Draw an instance for each id; return a uint32 array of the shape of `size`, a width and a height."""
     import numpy as np
     from PIL import Image, ImageDraw
 
     random = np.random.default_rng(seed)
-    picture = Image.new("I", (WIDTH, HEIGHT))
+    width, height = size
+    picture = Image.new("I", size)
     angles = np.linspace(0, 2 * np.pi, 16, endpoint=False)
     for number in numbers:
-        radii = random.uniform(15, 90, 16)
-        x = random.uniform(0, WIDTH) + radii * np.cos(angles)
-        y = random.uniform(0, HEIGHT) + radii * np.sin(angles)
+        radii = random.uniform(15, 90, 16) * width / WIDTH
+        x = random.uniform(0, width) + radii * np.cos(angles)
+        y = random.uniform(0, height) + radii * np.sin(angles)
         ImageDraw.Draw(picture).polygon(list(zip(x.tolist(), y.tolist(), strict=True)), fill=number)
     return np.asarray(picture).astype("<u4")
 

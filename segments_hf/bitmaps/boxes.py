@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from segments_hf.bitmaps.bands import bands
 from segments_hf.bitmaps.id_codec import decode_bitmap
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
 
@@ -35,10 +38,9 @@ def present_ids(bitmap: Any) -> npt.NDArray[np.uint32]:
     >>> present_ids(np.array([[0, 7, 7], [5, 7, 0]], np.uint32)).tolist()
     [5, 7]
     """
-    pixels = decode_bitmap(bitmap).reshape(-1)
-    ends = pixels[:-1] != pixels[1:]  # where a run of one id ends
-    ids = np.unique(np.append(pixels[np.flatnonzero(ends)], pixels[-1:]))
-    present: npt.NDArray[np.uint32] = ids[ids != 0]
+    ids = decode_bitmap(bitmap)
+    found = np.unique(np.concatenate([_ids_in(ids[rows].reshape(-1)) for rows in bands(ids.shape)]))
+    present: npt.NDArray[np.uint32] = found[found != 0]
     return present
 
 
@@ -54,7 +56,18 @@ def boxes(bitmap: Any) -> Boxes:
     >>> boxes(np.array([[0, 7, 7], [5, 7, 0]], np.uint32))
     Boxes(ids=array([5, 7], dtype=uint32), areas=array([1, 3]), xywh=array([[0, 1, 1, 1], [1, 0, 2, 2]]))
     """
-    pixels = decode_bitmap(bitmap)
+    ids = decode_bitmap(bitmap)
+    parts = [_boxes_of_band(ids[rows], rows.start) for rows in bands(ids.shape)]
+    return parts[0] if len(parts) == 1 else _merged(parts)
+
+
+def _ids_in(pixels: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    """The ids of a row of pixels, 0 too."""
+    ends = pixels[:-1] != pixels[1:]  # where a run of one id ends
+    return np.unique(np.append(pixels[np.flatnonzero(ends)], pixels[-1:]))
+
+
+def _boxes_of_band(pixels: npt.NDArray[np.uint32], top_row: int) -> Boxes:
     begins = np.ones(pixels.shape, bool)  # where a run of one id begins, each line anew
     np.not_equal(pixels[:, 1:], pixels[:, :-1], out=begins[:, 1:])
     starts = np.flatnonzero(begins)
@@ -70,4 +83,18 @@ def boxes(bitmap: Any) -> Boxes:
     tops, lefts = np.divmod(starts, pixels.shape[1])
     left, top = np.minimum.reduceat(lefts, first), tops[first]  # the runs of an id are still in reading order
     right, bottom = np.maximum.reduceat(lefts + lengths, first), np.maximum.reduceat(tops, first) + 1
-    return Boxes(ids, np.add.reduceat(lengths, first), np.stack([left, top, right - left, bottom - top], axis=1))
+    xywh = np.stack([left, top + top_row, right - left, bottom - top], axis=1)
+    return Boxes(ids, np.add.reduceat(lengths, first), xywh)
+
+
+def _merged(parts: Sequence[Boxes]) -> Boxes:
+    """The boxes of a bitmap, of which bands were measured."""
+    values, areas, xywh = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    order = np.argsort(values, kind="stable")
+    values, areas, xywh = values[order], areas[order], xywh[order]
+    ids, first = np.unique(values, return_index=True)
+    if not ids.size:
+        return Boxes(ids, areas, xywh)
+    start = np.minimum.reduceat(xywh[:, :2], first)
+    end = np.maximum.reduceat(xywh[:, :2] + xywh[:, 2:], first)
+    return Boxes(ids, np.add.reduceat(areas, first), np.concatenate([start, end - start], axis=1))

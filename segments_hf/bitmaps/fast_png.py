@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from segments_hf.bitmaps.bands import bands
 from segments_hf.images.file_structure import PNG_HEADER, PNG_SIGNATURE, png_chunks
 
 if TYPE_CHECKING:
@@ -53,15 +54,27 @@ def decode_fast(content: bytes) -> npt.NDArray[Any] | None:
         return None
     if len(raw) != size:
         return None
-    lines = np.frombuffer(raw, np.uint8).reshape(height, -1)
-    filters = lines[:, 0]
-    pixels: npt.NDArray[Any] = np.ascontiguousarray(lines[:, 1:]).view(dtype)
+    filters, pixels = _parted(np.frombuffer(raw, np.uint8), (height, width), dtype)
     if filters.max() > _PAETH:
         return None
     unfilter(pixels, filters)
     if color:
         return pixels.view(np.uint8).reshape(height, width, 4)
     return pixels.byteswap(inplace=True) if depth == 16 else pixels  # noqa: PLR2004
+
+
+def _parted(
+    raw: npt.NDArray[np.uint8], shape: tuple[int, int], dtype: np.dtype[Any]
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[Any]]:
+    """The filter of each line and the pixels, which are moved together in place: a copy may be large."""
+    height, width = shape
+    lines = raw.reshape(height, -1)
+    filters = lines[:, 0].copy()
+    row_bytes = width * dtype.itemsize
+    pixels = raw[: height * row_bytes].reshape(height, row_bytes)
+    for rows in bands((height, row_bytes)):
+        pixels[rows] = lines[rows, 1:]
+    return filters, pixels.view(dtype)
 
 
 def _parts(content: bytes) -> tuple[tuple[int, ...], bytes] | None:

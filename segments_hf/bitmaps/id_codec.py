@@ -10,16 +10,26 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import pyarrow as pa
 from PIL import Image
+from PIL.ImageFile import ImageFile
 from PIL.PngImagePlugin import PngImageFile
 
+from segments_hf.bitmaps.bands import bands
 from segments_hf.bitmaps.fast_png import decode_fast
 from segments_hf.bitmaps.id_png import id_png
+from segments_hf.bitmaps.palette_ids import palette_ids
+from segments_hf.bitmaps.value_table import ValueTable
 from segments_hf.errors import AssetError, BitmapError
-from segments_hf.images import decoder_errors, inspect_image
+from segments_hf.images import bitmap_fault, decoder_errors, inspect_image
+from segments_hf.images.lossless import LOSSY_FORMATS
+from segments_hf.images.png_bands import can_decode_bands, png_bands
 from segments_hf.io.file_content import FileContent
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import numpy.typing as npt
+
+    from segments_hf.bitmaps.value_table import MaskValues
 
     Ids: TypeAlias = npt.NDArray[np.uint32]
 
@@ -27,23 +37,29 @@ ID_LIMIT = 2**24  # what fits into three 8-bit channels
 
 _GRAY_MODES = {"L", "I", "I;16", "I;16L", "I;16B"}
 _COLOR_MODES = {"RGB", "RGBA"}
+_DECODED_WHOLE = 2**24  # pixels: of a larger picture, Pillow's copy is as large as the ids
 _CHANNELS = {len(mode) for mode in _COLOR_MODES}
 
 
-def decode_bitmap(bitmap: Any) -> Ids:
+def decode_bitmap(bitmap: Any, *, known_ids: Collection[int] | None = None) -> Ids:
     """The instance ids of a bitmap.
 
     Args:
         bitmap: A PNG as bytes, as a path or as the value of a `datasets.Image` column
-            (``{"bytes": ..., "path": ...}``); a PIL image; or an array. Read are RGBA and RGB
-            (id = R + 256 G + 65536 B, alpha ignored) and grayscale of 8, 16 or 32 bits (id = pixel).
-            PNGs are read several times as fast where the extra ``fast`` is installed.
+            (``{"bytes": ..., "path": ...}``); a PIL image; or an array. Read are 8-bit RGBA and RGB
+            (id = R + 256 G + 65536 B, alpha ignored) and grayscale of 8, 16 or 32 bits (id = pixel), also as WebP,
+            TIFF, BMP and PPM if they store all pixels exactly. PNGs are read several times as fast where the extra
+            ``fast`` is installed.
+        known_ids: The ids of the annotations. A PNG with a palette is read only with them: its colors are ids if each
+            color in the bitmap is the id of an annotation. Otherwise the numbers that stand for colors in the file
+            may be the ids, which nobody can tell.
 
     Returns:
         uint32 array of shape (H, W); 0 is unlabelled. An array that is so already is returned as it is.
 
     Raises:
-        BitmapError: It is not a picture, or of another mode, or has ids that are negative or of 2^32 and more.
+        BitmapError: It is not a picture; its format may lose or change numbers, as JPEG, lossy WebP or a PNG of
+            another depth; it has a palette of other colors; or it has ids that are negative or of 2^32 and more.
 
     >>> decode_bitmap(encode_bitmap(np.array([[0, 65793]]))).tolist()
     [[0, 65793]]
@@ -56,24 +72,30 @@ def decode_bitmap(bitmap: Any) -> Ids:
         raise BitmapError(f"got {type(bitmap).__name__}, wanted bytes, a path, an image or an array")
     try:
         if isinstance(bitmap, Image.Image):
+            if bitmap.format in LOSSY_FORMATS:
+                raise BitmapError(f"got a picture from a {bitmap.format}, which blurs ids; wanted one from a PNG")
             with decoder_errors():
-                return _from_picture(bitmap)
+                return _from_picture(bitmap, known_ids)
         content = FileContent(path=Path(bitmap)).read() if isinstance(bitmap, str | os.PathLike) else bytes(bitmap)
         pixels = decode_fast(content)
         if pixels is not None:
             return _from_array(pixels)
         with inspect_image(FileContent(content)) as picture:
-            return _from_picture(picture)
+            if fault := bitmap_fault(picture, content):
+                raise BitmapError(fault)
+            return _from_picture(picture, known_ids, content)
     except AssetError as error:
         raise BitmapError(f"got a bitmap that cannot be read ({error}); wanted a PNG") from error
 
 
-def encode_bitmap(ids: npt.NDArray[np.integer[Any]], *, alpha: bool = True) -> bytes:
+def encode_bitmap(ids: npt.NDArray[np.integer[Any]], *, alpha: bool = True, values: MaskValues | None = None) -> bytes:
     """The platform's PNG of a bitmap: RGBA, alpha 255, id = R + 256 G + 65536 B.
 
     Args:
         ids: Integer array of shape (H, W) with ids from 0 to 2^24 - 1; 0 is unlabelled.
         alpha: Whether there is an alpha channel; COCO's panoptic format is the same without it.
+        values: What is written for each id instead, looked up without a copy of the whole array. Then the ids may be
+            larger.
 
     Raises:
         BitmapError: The array is not of integers or not of two dimensions, or an id does not fit.
@@ -81,16 +103,50 @@ def encode_bitmap(ids: npt.NDArray[np.integer[Any]], *, alpha: bool = True) -> b
     ids = np.asarray(ids)
     if ids.ndim != 2 or not ids.size or not np.issubdtype(ids.dtype, np.integer):  # noqa: PLR2004
         raise BitmapError(f"got an array of shape {ids.shape} and dtype {ids.dtype}, wanted (H, W) and integers")
+    table = None if values is None else ValueTable(values, int(ids.max()))
+    parts = (ids[rows] if table is None else table(ids[rows]) for rows in bands(ids.shape))
+    return id_png((ids.shape[1], ids.shape[0]), map(_that_fit, parts), alpha=alpha)
+
+
+def _that_fit(ids: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.integer[Any]]:
+    """Return ids that fit into a PNG."""
     if not (ids.min() >= 0 and ids.max() < ID_LIMIT):
         raise BitmapError(f"got ids from {ids.min()} to {ids.max()}, wanted 0 to {ID_LIMIT - 1}")
-    return id_png(np.ascontiguousarray(ids, np.uint32), alpha=alpha)
+    return ids
 
 
-def _from_picture(picture: Image.Image) -> Ids:
+def _from_picture(picture: Image.Image, known_ids: Collection[int] | None, content: bytes | None = None) -> Ids:
+    """Return the ids of a picture.
+
+    Args:
+        picture: The picture.
+        known_ids: The ids of the annotations.
+        content: The file that it was opened from, if it is not decoded yet.
+    """
+    if picture.mode == "P":
+        return _in_parts(picture, palette_ids(picture, known_ids))
     if picture.mode not in _GRAY_MODES | _COLOR_MODES:
         modes = ", ".join(sorted(_GRAY_MODES | _COLOR_MODES))
         raise BitmapError(f"got a picture of mode {picture.mode}, wanted instance ids in one of {modes}")
-    return _from_array(_pixels(picture))
+    if picture.width * picture.height <= _DECODED_WHOLE:
+        return _from_array(_pixels(picture))
+    if content is None or not isinstance(picture, ImageFile) or not can_decode_bands(picture):
+        return _in_parts(picture)
+    ids = np.empty((picture.height, picture.width), np.uint32)
+    parts = list(bands(ids.shape))
+    heights = [rows.stop - rows.start for rows in parts]
+    for rows, band in zip(parts, png_bands(picture, content, heights), strict=True):
+        ids[rows] = _from_array(_pixels(band)[1:])
+    return ids
+
+
+def _in_parts(picture: Image.Image, table: Ids | None = None) -> Ids:
+    """Return the ids of a picture, whose pixels may be places in a table of ids."""
+    ids = np.empty((picture.height, picture.width), np.uint32)
+    for rows in bands(ids.shape):
+        pixels = np.asarray(picture.crop((0, rows.start, picture.width, rows.stop)))
+        ids[rows] = _from_array(pixels) if table is None else table[pixels]
+    return ids
 
 
 def _pixels(picture: Image.Image) -> npt.NDArray[Any]:

@@ -1,53 +1,46 @@
-"""PNGs of ids written faster than by Pillow: nearly every pixel of such a picture is as the one above it.
-
-So lines hold the differences to those above (the filter "Up" of https://www.w3.org/TR/png-3/), which are written only
-where there are any.
-"""
+"""Write ids as a PNG of 8-bit channels. Differences are computed only where there are any."""
 
 from __future__ import annotations
 
-import struct
-import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from segments_hf.images.file_structure import PNG_HEADER, PNG_SIGNATURE
+from segments_hf.bitmaps.png_writer import RGB, RGBA, UP, with_row_above, write_png
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     import numpy.typing as npt
 
-_RGB, _RGBA = 2, 6
-_UP = 2
-_LEVEL = 1  # of nine; with runs alone the higher ones find nothing more
 
-
-def id_png(ids: npt.NDArray[np.uint32], *, alpha: bool) -> bytes:
-    """A PNG of 8-bit channels.
+def id_png(size: tuple[int, int], parts: Iterable[npt.NDArray[np.integer[Any]]], *, alpha: bool) -> bytes:
+    """Return a PNG of 8-bit channels.
 
     Args:
-        ids: Array of shape (H, W) with numbers below 2^24, in the order of the lines.
+        size: The width and height in pixels.
+        parts: The ids in bands of rows, of shape (rows, width), numbers from 0 to 2^24 - 1.
         alpha: Whether there is an alpha channel, of 255.
     """
-    height, width = ids.shape
-    channels = 4 if alpha else 3
-    lines = np.zeros((height, 1 + channels * width), np.uint8)
-    lines[:, 0] = _UP
-    first = (ids[0] | np.uint32(255 << 24)).astype("<u4").view(np.uint8).reshape(width, 4)
-    lines[0, 1:] = first[:, :channels].reshape(-1)
-    places = np.flatnonzero(ids[1:] != ids[:-1])
-    below, above = ids[1:].reshape(-1)[places], ids[:-1].reshape(-1)[places]
-    rows, columns = np.divmod(places, width)
-    flat = lines.reshape(-1)
-    places = (rows + 1) * lines.shape[1] + 1 + channels * columns
-    for channel in range(3):
-        shift = np.uint32(8 * channel)
-        flat[places + channel] = ((below >> shift) - (above >> shift)).astype(np.uint8)
-    compressor = zlib.compressobj(_LEVEL, strategy=zlib.Z_RLE)
-    content = compressor.compress(lines.data) + compressor.flush()
-    header = PNG_HEADER.pack(width, height, 8, _RGBA if alpha else _RGB, 0, 0, 0)
-    return PNG_SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", content) + _chunk(b"IEND", b"")
+    lines = _lines((np.ascontiguousarray(part, np.uint32) for part in parts), 4 if alpha else 3)
+    return write_png(size, (8, RGBA if alpha else RGB), lines)
 
 
-def _chunk(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(content, zlib.crc32(kind)))
+def _lines(parts: Iterable[npt.NDArray[np.uint32]], channels: int) -> Iterator[npt.NDArray[np.uint8]]:
+    is_first = True
+    for ids in with_row_above(parts):
+        height, width = len(ids) - 1, ids.shape[1]
+        lines = np.zeros((height, 1 + channels * width), np.uint8)
+        lines[:, 0] = UP
+        if is_first and channels == 4:  # noqa: PLR2004
+            lines[0, 4::4] = 255
+        is_first = False
+        places = np.flatnonzero(ids[1:] != ids[:-1])
+        below, above = ids[1:].reshape(-1)[places], ids[:-1].reshape(-1)[places]
+        rows, columns = np.divmod(places, width)
+        flat = lines.reshape(-1)
+        places = rows * lines.shape[1] + 1 + channels * columns
+        for channel in range(3):
+            shift = np.uint32(8 * channel)
+            flat[places + channel] = ((below >> shift) - (above >> shift)).astype(np.uint8)
+        yield lines

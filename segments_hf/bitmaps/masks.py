@@ -7,13 +7,14 @@ annotations with the same id the later one counts. One whose `category` is None 
 
 from __future__ import annotations
 
-import mmap
 import warnings
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from segments_hf.bitmaps.boxes import present_ids
 from segments_hf.bitmaps.id_codec import decode_bitmap
+from segments_hf.bitmaps.value_table import MaskValues, look_up
 from segments_hf.errors import BitmapError
 
 if TYPE_CHECKING:
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     Mask: TypeAlias = npt.NDArray[np.unsignedinteger[Any]]
-
-_LARGEST_TABLE = 2**24  # entries: one for every id that a bitmap's PNG can hold
-_FEW_BYTES = 2**20
 
 
 def get_semantic_bitmap(
@@ -49,16 +47,16 @@ def get_semantic_bitmap(
     ...     "category_id": 300}]).tolist()
     [[0, 3], [300, 3]]
     """
-    ids = decode_bitmap(bitmap)
     values = {_field(item, "id"): _field(item, "category_id") + id_increment for item in annotations or ()}
+    ids = decode_bitmap(bitmap, known_ids=values.keys())
     values.pop(0, None)
     mask = look_up(ids, values)
     # Each pixel that is labelled and has no value; one pass more where a value may be 0 itself.
-    unknown = np.count_nonzero(ids != 0) - np.count_nonzero(mask)
+    unknown = np.count_nonzero(ids) - np.count_nonzero(mask)
     if unknown and 0 in values.values():
-        unknown = np.count_nonzero(ids != 0) - np.count_nonzero(look_up(ids, dict.fromkeys(values, 1)))
+        unknown = np.count_nonzero(ids) - np.count_nonzero(look_up(ids, dict.fromkeys(values, 1)))
     if unknown:
-        strays = [int(number) for number in np.unique(ids) if number and number not in values]
+        strays = [number for number in present_ids(ids).tolist() if number not in values]
         shown = ", ".join(map(str, strays[:5])) + (", …" if len(strays) > 5 else "")  # noqa: PLR2004
         problem = f"got {unknown} pixels with ids that no annotation has ({shown})"
         if strict:
@@ -88,12 +86,8 @@ def semantic_mask(bitmap: Any, annotations: Iterable[Mapping[str, Any]], *, igno
     >>> semantic_mask(bitmap, [{"id": 7, "category": 0}], ignore_index=255).tolist()
     [[255, 0], [255, 0]]
     """
-    classes = class_of_ids(annotations)
-    if ignore_index is None:
-        return look_up(decode_bitmap(bitmap), {number: index + 1 for number, index in classes.items()})
-    if ignore_index in classes.values():
-        raise BitmapError(f"ignore_index={ignore_index}: got a class of that index, wanted a number of no class")
-    return look_up(decode_bitmap(bitmap), classes, otherwise=ignore_index)
+    items = list(annotations)
+    return look_up(decode_bitmap(bitmap, known_ids=ids_of(items)), *semantic_values(items, ignore_index))
 
 
 def instance_mask(bitmap: Any, annotations: Iterable[Mapping[str, Any]]) -> Mask:
@@ -110,8 +104,8 @@ def instance_mask(bitmap: Any, annotations: Iterable[Mapping[str, Any]]) -> Mask
     >>> instance_mask(np.array([[0, 70000], [9, 8]], np.uint32), [{"id": 70000}, {"id": 9}]).tolist()
     [[0, 1], [2, 0]]
     """
-    numbers = {item["id"]: number for number, item in enumerate(annotations, start=1)}
-    return look_up(decode_bitmap(bitmap), numbers)
+    items = list(annotations)
+    return look_up(decode_bitmap(bitmap, known_ids=ids_of(items)), *instance_values(items))
 
 
 def binary_masks(
@@ -138,40 +132,34 @@ def binary_masks(
     return instances == numbers[:, None, None], np.array(list(classes.values()), np.int64)
 
 
+def semantic_values(annotations: Iterable[Mapping[str, Any]], ignore_index: int | None = None) -> MaskValues:
+    """Return the values of a semantic mask; see `semantic_mask`.
+
+    Raises:
+        BitmapError: `ignore_index` is negative, or the index of a class.
+    """
+    classes = class_of_ids(annotations)
+    if ignore_index is None:
+        return MaskValues({number: index + 1 for number, index in classes.items()})
+    if ignore_index in classes.values():
+        raise BitmapError(f"ignore_index={ignore_index}: got a class of that index, wanted a number of no class")
+    return MaskValues(classes, ignore_index)
+
+
+def instance_values(annotations: Iterable[Mapping[str, Any]]) -> MaskValues:
+    """Return the values of a mask of instances; see `instance_mask`."""
+    return MaskValues({item["id"]: number for number, item in enumerate(annotations, start=1)})
+
+
 def class_of_ids(annotations: Iterable[Mapping[str, Any]]) -> dict[int, int]:
     """The class index of each instance id that has one."""
     latest = {item["id"]: item["category"] for item in annotations if item["id"]}
     return {number: index for number, index in latest.items() if index is not None}
 
 
-def look_up(
-    ids: npt.NDArray[np.uint32], values: Mapping[int, int], otherwise: int = 0, dtype: npt.DTypeLike | None = None
-) -> Mask:
-    """The value of every id in an array, and `otherwise` for 0 and for ids that have none."""
-    lowest = min(otherwise, min(values.values(), default=0))
-    if lowest < 0:
-        raise BitmapError(f"got the value {lowest} for a mask, wanted 0 or more")
-    highest = int(ids.max(initial=0))
-    present = {number: value for number, value in values.items() if 0 < number <= highest}
-    dtype = np.dtype(dtype or np.min_scalar_type(max(otherwise, max(values.values(), default=0))))
-    keys = np.fromiter(present, np.int64, len(present))
-    found = np.fromiter(present.values(), dtype, len(present))
-    if highest >= _LARGEST_TABLE:
-        order = np.argsort(keys)
-        keys, found = np.append(0, keys[order]), np.append(dtype.type(otherwise), found[order])
-        places = np.searchsorted(keys, ids, side="right") - 1
-        mask: Mask = np.where(keys[places] == ids, found[places], found[0])
-        return mask
-    table = np.full(highest + 1, otherwise, dtype) if otherwise else lazy_zeros(highest + 1, dtype)
-    table[keys] = found
-    return table.take(ids)
-
-
-def lazy_zeros(length: int, dtype: np.dtype[Any]) -> Mask:
-    """Zeros of which only the touched pages cost anything; numpy's own would be backed by huge pages."""
-    if length * dtype.itemsize < _FEW_BYTES:
-        return np.zeros(length, dtype)
-    return np.frombuffer(mmap.mmap(-1, length * dtype.itemsize), dtype)
+def ids_of(annotations: Iterable[Mapping[str, Any]]) -> set[int]:
+    """Return the ids of annotations."""
+    return {item["id"] for item in annotations}
 
 
 def _field(annotation: Any, name: str) -> Any:

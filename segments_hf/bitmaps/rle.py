@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from segments_hf.bitmaps.bands import bands
 from segments_hf.bitmaps.id_codec import decode_bitmap
 from segments_hf.bitmaps.stable_order import stable_order
 
@@ -77,15 +78,25 @@ def rle(bitmap: Any) -> Rles:
 
 def _runs(pixels: npt.NDArray[np.uint32]) -> tuple[Numbers, npt.NDArray[np.uint32]]:
     """Where each run of one id begins, counted down the columns, and its id."""
-    height, width = pixels.shape
-    begins = np.ones(pixels.shape, bool)
-    np.not_equal(pixels[1:], pixels[:-1], out=begins[1:])
-    if pixels.size:  # a run goes on at the top of the next column
+    height = pixels.shape[0]
+    parts = [_begins_of_band(pixels, rows) for rows in bands(pixels.shape)]
+    rows, columns, values = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    order = stable_order(columns)
+    return (columns * height + rows)[order], values[order]
+
+
+def _begins_of_band(pixels: npt.NDArray[np.uint32], rows: slice) -> tuple[Numbers, Numbers, npt.NDArray[np.uint32]]:
+    """The row, the column and the id of each pixel of some rows in which a run begins, in reading order."""
+    band = pixels[rows]
+    begins = np.ones(band.shape, bool)
+    np.not_equal(band[1:], band[:-1], out=begins[1:])
+    if rows.start:
+        np.not_equal(band[0], pixels[rows.start - 1], out=begins[0])
+    elif pixels.size:  # a run goes on at the top of the next column
         np.not_equal(pixels[0, 1:], pixels[-1, :-1], out=begins[0, 1:])
     places = np.flatnonzero(begins)
-    rows, columns = np.divmod(places, width)
-    order = stable_order(columns)
-    return (columns * height + rows)[order], pixels.reshape(-1)[places[order]]
+    lines, columns = np.divmod(places, band.shape[1])
+    return lines + rows.start, columns, band.reshape(-1)[places]
 
 
 def _boxes(starts: Numbers, lasts: Numbers, first: npt.NDArray[np.intp], height: int) -> Numbers:

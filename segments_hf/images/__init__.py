@@ -2,6 +2,7 @@
 
 from segments_hf.images.checking import check_image
 from segments_hf.images.header import Header, read_header
+from segments_hf.images.lossless import bitmap_fault
 from segments_hf.images.opening import FORMATS, UnwantedError, decoder_errors, inspect_image, open_image, upright
 from segments_hf.images.repairing import Repair, check_and_repair
 from segments_hf.io.fetch_options import ImageLimits, Verify
@@ -13,6 +14,7 @@ __all__ = [
     "Repair",
     "UnwantedError",
     "Verify",
+    "bitmap_fault",
     "check_and_repair",
     "check_image",
     "decoder_errors",

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 from segments_hf.errors import AssetError
 from segments_hf.images.file_structure import picture_format, structure_fault
 from segments_hf.images.header import Header, read_header
+from segments_hf.images.lossless import check_lossless
 from segments_hf.images.opening import UnwantedError, inspect_image
 
 if TYPE_CHECKING:
     from segments_hf.io.fetch_options import ImageLimits
     from segments_hf.io.file_content import FileContent
-
-_LOSSY = {"JPEG", "MPO", "JPEG2000"}
 
 
 @lru_cache(maxsize=1)
@@ -32,7 +31,7 @@ def check_image(image: FileContent, limits: ImageLimits, *, is_new: bool = True,
         image: The content of the file.
         limits: The limits that apply.
         is_new: Whether the file was not checked before.
-        is_bitmap: Whether the pixels are instance ids: then lossy formats are refused.
+        is_bitmap: Whether the pixels are instance ids: then only formats that store them exactly are accepted.
 
     Returns:
         The header.
@@ -47,8 +46,6 @@ def check_image(image: FileContent, limits: ImageLimits, *, is_new: bool = True,
     width, height = header.size
     if width * height > limits.max_pixels:
         raise UnwantedError(f"got {width} x {height} pixels, max_pixels={limits.max_pixels:,} allows fewer")
-    if is_bitmap and header.format in _LOSSY:
-        raise UnwantedError(f"got a {header.format}, which blurs the ids of a bitmap; wanted a PNG")
     decodes = limits.verify == "decode"
     if is_new:
         with image.view() as content:
@@ -56,6 +53,8 @@ def check_image(image: FileContent, limits: ImageLimits, *, is_new: bool = True,
             reason = structure_fault(content)
         if reason:
             raise AssetError(f"got a broken picture: {reason}")
+    if is_bitmap:
+        header = header._replace(has_palette=check_lossless(image))
     if decodes:
         _decode(image, header)
     return header

@@ -17,6 +17,7 @@ PNG_HEADER = struct.Struct(">IIBBBBB")  # the data of IHDR (https://www.w3.org/T
 
 _JPEG_START, _JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
 _CHUNK = struct.Struct(">I4s")
+_WEBP_CHUNK = struct.Struct("<4sI")
 _START_OF_SCAN = 0xDA
 _PNG_TEXTS = {b"iTXt", b"tEXt", b"zTXt"}
 _LONGEST_KEYWORD = 79  # bytes (https://www.w3.org/TR/png-3/#11textinfo)
@@ -76,6 +77,22 @@ def png_keyword(content: Content, kind: bytes, start: int, end: int) -> bytes | 
     if kind not in _PNG_TEXTS:
         return None
     return content[start : min(end, start + _LONGEST_KEYWORD + 1)].partition(b"\0")[0]
+
+
+def webp_chunks(content: Content) -> Iterator[tuple[bytes, int, int]]:
+    """The chunks of a WebP that are there as a whole: the kind, and where the data begin and end.
+
+    >>> list(webp_chunks(b"RIFF" + bytes(4) + b"WEBPVP8L" + bytes([2, 0, 0, 0, 7, 7])))
+    [(b'VP8L', 20, 22)]
+    """
+    position = len(b"RIFF....WEBP")
+    while position + _WEBP_CHUNK.size <= len(content):
+        kind, length = _WEBP_CHUNK.unpack_from(content, position)
+        start = position + _WEBP_CHUNK.size
+        position = start + length + length % 2
+        if start + length > len(content):
+            return
+        yield kind, start, start + length
 
 
 def jpeg_segments(content: Content) -> Iterator[tuple[int, int, int]]:

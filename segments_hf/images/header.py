@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from segments_hf.io.file_content import FileContent
 
 _TURNED = {5, 6, 7, 8}  # the orientations in which width and height change places
-_PNG_TEXTS_WITH_ORIENTATION = {b"exif", b"Raw profile type exif", b"xmp", b"XML:com.adobe.xmp"}  # for Pillow
+PNG_TEXTS_WITH_ORIENTATION = {b"exif", b"Raw profile type exif", b"xmp", b"XML:com.adobe.xmp"}  # for Pillow
 
 
 class Header(NamedTuple):
@@ -28,6 +28,7 @@ class Header(NamedTuple):
         format: The format, as Pillow calls it: ``JPEG``, ``PNG``.
         orientation: The EXIF orientation, 1 to 8; always 1 for a TIFF, which Pillow turns when it decodes it.
         exif_fault: The exception with which Pillow, and so `datasets`, fails on malformed EXIF data; else None.
+        has_palette: Whether it is a bitmap with a palette; only `check_image` looks for it, and only in bitmaps.
     """
 
     size: tuple[int, int]
@@ -35,6 +36,7 @@ class Header(NamedTuple):
     format: str
     orientation: int = 1
     exif_fault: str | None = None
+    has_palette: bool = False
 
 
 def read_header(image: FileContent) -> Header:
@@ -85,6 +87,6 @@ def _png_has_orientation_behind_pixels(content: Content) -> bool:
     is_behind = False
     for kind, start, end in png_chunks(content):
         is_behind = is_behind or kind == b"IDAT"
-        if is_behind and (kind == b"eXIf" or png_keyword(content, kind, start, end) in _PNG_TEXTS_WITH_ORIENTATION):
+        if is_behind and (kind == b"eXIf" or png_keyword(content, kind, start, end) in PNG_TEXTS_WITH_ORIENTATION):
             return True
     return False

@@ -57,8 +57,7 @@ class BitmapLabel(Label):
         Raises:
             BitmapError: The bitmap cannot be read.
         """
-        bitmap = self._row[BITMAP_COLUMN]
-        return None if bitmap is None else decode_bitmap(bitmap)
+        return None if self._row[BITMAP_COLUMN] is None else _decoded_bitmap(self._row)
 
     def outlines(self) -> dict[int, Rings]:
         """Trace the outlines of each id in the bitmap; there are none if the row has no bitmap.
@@ -137,9 +136,13 @@ def with_decoded_bitmap(row: Mapping[str, Any]) -> Mapping[str, Any]:
     if row.get(BITMAP_COLUMN) is None:
         return row
     try:
-        return {**row, BITMAP_COLUMN: decode_bitmap(row[BITMAP_COLUMN])}
+        return {**row, BITMAP_COLUMN: _decoded_bitmap(row)}
     except BitmapError:  # each reader reports it
         return row
+
+
+def _decoded_bitmap(row: Mapping[str, Any]) -> npt.NDArray[np.uint32]:
+    return decode_bitmap(row[BITMAP_COLUMN], known_ids={item["id"] for item in row.get("annotations") or ()})
 
 
 def _areas_and_boxes(regions: Boxes | Rles) -> dict[int, tuple[int, list[int]]]:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from datasets import Image, Value
 
-from segments_hf.bitmaps import decode_bitmap, encode_bitmap, instance_mask, present_ids, semantic_mask
+from segments_hf.bitmaps import decode_bitmap, encode_bitmap, present_ids
+from segments_hf.bitmaps.masks import instance_values, semantic_values
+from segments_hf.bitmaps.value_table import MaskValues
 from segments_hf.errors import BitmapError, OptionError
 from segments_hf.labels.categories import CARRIER, to_feature_id
 from segments_hf.labels.label import last_of_ids
@@ -82,8 +84,9 @@ def _annotation(raster: Raster) -> dict[str, Any]:
             f"got {len(classed)} instances, but a channel of instance-segmentation holds {_LARGEST}; "
             "leave the sample out with on_error='skip', or use panoptic-segmentation, which holds any number"
         )
-    instances = instance_mask(raster.ids, classed).astype(np.uint32)
-    return stored_image(encode_bitmap(semantic_mask(raster.ids, classed) | instances << np.uint32(8), alpha=False))
+    classes, instances = semantic_values(classed).of_id, instance_values(classed).of_id
+    values = MaskValues({number: classes[number] | instances[number] << 8 for number in classes})
+    return stored_image(encode_bitmap(raster.ids, alpha=False, values=values))
 
 
 LAYOUT = Layout(

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from datasets import ClassLabel, Image, Value
 
-from segments_hf.bitmaps import encode_bitmap, encode_mask, instance_mask, panoptic, semantic_mask
+from segments_hf.bitmaps import encode_bitmap, encode_mask
+from segments_hf.bitmaps.masks import instance_values, semantic_values
+from segments_hf.bitmaps.panoptic import panoptic_values
 from segments_hf.dataset.class_info import categories
 from segments_hf.dataset.row_map import map_rows, map_splits
 from segments_hf.errors import OptionError
@@ -175,10 +177,10 @@ class SemanticMasks:
     def _of_raster(self, raster: Raster | None) -> dict[str, Any]:
         if raster is None:
             return {self.column: None}
-        mask = semantic_mask(*raster, ignore_index=self.ignore_index)
         first, unlabeled = (1, 0) if self.ignore_index is None else (0, self.ignore_index)
         colors = {unlabeled: (0, 0, 0), **dict(enumerate(self.colors, start=first))}
-        return {self.column: stored_image(encode_mask(mask, colors, palette=self.palette))}
+        values = semantic_values(raster.instances, self.ignore_index)
+        return {self.column: stored_image(encode_mask(raster.ids, colors, palette=self.palette, values=values))}
 
 
 @dataclass(frozen=True)
@@ -197,7 +199,8 @@ class InstanceMasks:
         """Make their values in a row."""
         if (raster := raster_of(row)) is None:
             return {self.column: None}
-        return {self.column: stored_image(encode_mask(instance_mask(*raster), palette=self.palette))}
+        values = instance_values(raster.instances)
+        return {self.column: stored_image(encode_mask(raster.ids, palette=self.palette, values=values))}
 
 
 @dataclass(frozen=True)
@@ -233,8 +236,9 @@ class PanopticMasks:
     def _of_raster(self, raster: Raster | None) -> dict[str, Any]:
         if raster is None:
             return {self.column: None, SEGMENTS: None}
-        ids, segments = panoptic(*raster, stuff=self.stuff)
-        return {self.column: stored_image(encode_bitmap(ids, alpha=False)), SEGMENTS: segments}
+        values, segments = panoptic_values(*raster, stuff=self.stuff)
+        content = encode_bitmap(raster.ids, alpha=False, values=values)
+        return {self.column: stored_image(content), SEGMENTS: segments}
 
 
 def stored_image(content: bytes) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from segments_hf.bitmaps import boxes, resize_nearest
-from segments_hf.bitmaps.masks import look_up
+from segments_hf.bitmaps.value_table import look_up
 from segments_hf.errors import BitmapError
 from segments_hf.io.json_decoding import JsonError, read_json
 from segments_hf.io.json_text import text_or_json

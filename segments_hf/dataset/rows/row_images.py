@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
-from segments_hf.errors import AssetError, SizeMismatchError
+from segments_hf.bitmaps import decode_bitmap
+from segments_hf.errors import AssetError, BitmapError, SizeMismatchError
+from segments_hf.images import UnwantedError
+from segments_hf.io.loop_thread import run_blocking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,6 +78,9 @@ async def add_pictures(draft: Draft, pictures: Pictures, *, keeps_wrong: bool) -
             got[column] = await _picture(column, reference, found, pictures.fetcher)
         except AssetError as error:
             draft.errors.append((column, error))
+    if problem := await _palette_error(draft, got.get(_BITMAP), pictures.fetcher):
+        draft.errors.append((_BITMAP, problem))
+        del got[_BITMAP]
     if mismatch := _size_error(got, pictures.fetcher):
         draft.errors.append((_BITMAP, mismatch))
         del got[_BITMAP]  # and if there is no row, the image is not kept either: it may be the one that is wrong
@@ -118,12 +125,25 @@ def _name(picture: _Picture, fetcher: Fetcher) -> str:
     return fetcher.name(picture.reference) if picture.is_fetched else picture.reference
 
 
+async def _palette_error(draft: Draft, bitmap: _Picture | None, fetcher: Fetcher) -> AssetError | None:
+    """Tell why the colors of a palette are not the ids of annotations."""
+    if bitmap is None or not bitmap.header.has_palette:
+        return None
+    ids = {item["id"] for item in draft.row["annotations"] or ()}
+    try:
+        await run_blocking(partial(decode_bitmap, bitmap.asset.read(), known_ids=ids))
+    except BitmapError as error:
+        return UnwantedError(f"{_name(bitmap, fetcher)}: {error}")
+    return None
+
+
 def _size_error(got: dict[str, _Picture], fetcher: Fetcher) -> AssetError | None:
     if got.keys() != {_IMAGE, _BITMAP} or got[_IMAGE].header.size == got[_BITMAP].header.size:
         return None
     image, bitmap = got[_IMAGE].header, got[_BITMAP].header
     name = _name(got[_BITMAP], fetcher)
     hint = " (it fits the image before EXIF rotation)" if bitmap.size == image.stored_size else ""
+    name = _name(got[_BITMAP], fetcher)
     return SizeMismatchError(
         f"{name}: got a bitmap of {bitmap.size[0]} x {bitmap.size[1]} pixels for an image of {image.size[0]} x "
         f"{image.size[1]}{hint}; wanted the same size"

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from segments_hf.bitmaps import encode_bitmap, panoptic
+from segments_hf.bitmaps import encode_bitmap
+from segments_hf.bitmaps.panoptic import panoptic_values
 from segments_hf.export.coco_format import ANNOTATIONS, CocoFormat, CocoLabel, size_of
 from segments_hf.export.format import EncodedLabel
 from segments_hf.export.needs import raster_of
@@ -40,10 +41,11 @@ class CocoPanoptic(CocoFormat):
         """The segments of a row."""
         label, left_out = sample.label.only(self.takes)
         raster = raster_of(label)
-        ids, segments = panoptic(*raster, stuff=self._stuff)
+        values, segments = panoptic_values(*raster, stuff=self._stuff)
         lost = label.without_pixels(raster)
         infos = [{**segment, "category_id": self._numbers[segment["category_id"]]} for segment in segments]
-        content = CocoLabel(size_of(sample.row, ids.shape), infos, encode_bitmap(ids, alpha=False))
+        mask = encode_bitmap(raster.ids, alpha=False, values=values)
+        content = CocoLabel(size_of(sample.row, raster.ids.shape), infos, mask)
         return EncodedLabel(content, len(label.annotations) - lost.total(), left_out + lost)
 
     def write(self, sample: Sample, content: CocoLabel) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segments_hf.bitmaps import palette_color, present_ids
-from segments_hf.bitmaps.masks import look_up
+from segments_hf.bitmaps.value_table import look_up
 from segments_hf.export.mask_format import MaskFormat, color_png
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree as ET
 
 from segments_hf.bitmaps import encode_mask
-from segments_hf.bitmaps.masks import look_up
+from segments_hf.bitmaps.value_table import look_up
 from segments_hf.export.format import EncodedLabel, Format
 from segments_hf.export.labelmap import LABELMAP, UNLABELED_COLOR, labelmap, labelmap_names
 from segments_hf.export.needs import size_of_image

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segments_hf.bitmaps import encode_mask, semantic_mask
+from segments_hf.bitmaps import encode_mask
+from segments_hf.bitmaps.masks import semantic_values
 from segments_hf.export.mask_format import MaskFormat
 from segments_hf.io.atomic import write_file
 from segments_hf.io.json_text import indented_json
@@ -31,7 +32,7 @@ class Semantic(MaskFormat):
 
     def png(self, raster: Raster) -> bytes:
         """The mask of a row."""
-        return encode_mask(semantic_mask(*raster), palette=False)
+        return encode_mask(raster.ids, palette=False, values=semantic_values(raster.instances))
 
     def close(self) -> None:
         """Writes the names of the numbers."""

@@ -1,0 +1,60 @@
+"""Ids from a PNG with a palette whose colors are ids, as in an RGB PNG.
+
+Some programs save bitmaps so to make them small. Others save the ids as palette indices, and any colors with them. So
+the colors have to prove that they are ids.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from segments_hf.errors import BitmapError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    import numpy.typing as npt
+    from PIL import Image
+
+_SIZE = 256  # of a palette
+
+
+def palette_ids(picture: Image.Image, known_ids: Collection[int] | None) -> npt.NDArray[np.uint32]:
+    """Return the ids that the colors of a palette stand for.
+
+    Args:
+        picture: A picture of mode P.
+        known_ids: The ids of the annotations; None if they are unknown.
+
+    Returns:
+        uint32 array of shape (256,): R + 256 G + 65536 B of the color that each palette index stands for.
+
+    Raises:
+        BitmapError: `known_ids` is None, or a color in the picture is not the id of an annotation.
+    """
+    if known_ids is None:
+        raise BitmapError(
+            "got a picture with a palette, whose pixels may be palette indices or palette colors; wanted an RGBA, RGB "
+            "or gray PNG of ids, or known_ids, the ids of the annotations, to tell which"
+        )
+    present = np.flatnonzero(picture.histogram())
+    palette = np.zeros((_SIZE, 3), np.uint32)
+    colors = np.reshape(picture.getpalette("RGB") or [], (-1, 3))
+    palette[: len(colors)] = colors
+    ids: npt.NDArray[np.uint32] = palette @ np.array([1, 2**8, 2**16], np.uint32)
+    known = {0, *known_ids}
+    for index, number in zip(present.tolist(), ids[present].tolist(), strict=True):
+        if number not in known or (number == 0 and index >= len(colors)):
+            raise BitmapError(
+                f"got a picture with a palette in which the color {tuple(palette[index].tolist())} stands for the id "
+                f"{number}, which no annotation has; its pixels may be palette indices instead of palette colors: "
+                "wanted an RGBA, RGB or gray PNG of ids"
+            )
+    if len(np.unique(ids[present])) < len(present):
+        raise BitmapError(
+            "got a picture with a palette that has one color several times; its pixels may be palette indices instead "
+            "of palette colors: wanted an RGBA, RGB or gray PNG of ids"
+        )
+    return ids

@@ -1,0 +1,99 @@
+"""Look up the values of a mask by the instance ids of a bitmap."""
+
+from __future__ import annotations
+
+import mmap
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from segments_hf.bitmaps.bands import bands
+from segments_hf.errors import BitmapError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
+    Mask: TypeAlias = npt.NDArray[np.unsignedinteger[Any]]
+
+_LARGEST_TABLE = 2**24  # entries: one for every id that a bitmap's PNG can hold
+_FEW_BYTES = 2**20
+
+
+class MaskValues(NamedTuple):
+    """What the pixels of a mask are.
+
+    Attributes:
+        of_id: The value of each instance id.
+        otherwise: The value of 0 and of ids that have none.
+    """
+
+    of_id: Mapping[int, int]
+    otherwise: int = 0
+
+
+class ValueTable:
+    """The values of a mask, to be looked up for one part of a bitmap after the other.
+
+    Args:
+        values: The values.
+        highest_id: The highest id in the bitmap.
+        dtype: The dtype of the mask; by default the smallest unsigned one that holds the values.
+
+    Attributes:
+        dtype: The dtype of the mask.
+        highest: The highest value that a pixel may have.
+
+    Raises:
+        BitmapError: A value is negative.
+    """
+
+    def __init__(self, values: MaskValues, highest_id: int, dtype: npt.DTypeLike | None = None) -> None:
+        of_id, otherwise = values
+        lowest = min(otherwise, min(of_id.values(), default=0))
+        if lowest < 0:
+            raise BitmapError(f"got the value {lowest} for a mask, wanted 0 or more")
+        self.highest = max(otherwise, max(of_id.values(), default=0))
+        self.dtype = np.dtype(dtype or np.min_scalar_type(self.highest))
+        present = {number: value for number, value in of_id.items() if 0 < number <= highest_id}
+        keys = np.fromiter(present, np.int64, len(present))
+        found = np.fromiter(present.values(), self.dtype, len(present))
+        self._keys: npt.NDArray[np.int64] | None = None
+        if highest_id >= _LARGEST_TABLE:
+            order = np.argsort(keys)
+            self._keys = np.append(0, keys[order])
+            self._values: Mask = np.append(self.dtype.type(otherwise), found[order])
+            return
+        size = highest_id + 1
+        self._values = np.full(size, otherwise, self.dtype) if otherwise else _lazy_zeros(size, self.dtype)
+        self._values[keys] = found
+
+    def __call__(self, ids: npt.NDArray[np.integer[Any]]) -> Mask:
+        """Return the value of each id. It makes copies that are larger than `ids`."""
+        if self._keys is None:
+            return self._values.take(ids)
+        places = np.searchsorted(self._keys, ids, side="right") - 1
+        mask: Mask = np.where(self._keys[places] == ids, self._values[places], self._values[0])
+        return mask
+
+
+def look_up(
+    ids: npt.NDArray[np.unsignedinteger[Any]],
+    values: Mapping[int, int],
+    otherwise: int = 0,
+    dtype: npt.DTypeLike | None = None,
+) -> Mask:
+    """Return the value of every id in an array of shape (H, W), and `otherwise` for 0 and for ids that have none."""
+    table = ValueTable(MaskValues(values, otherwise), int(ids.max(initial=0)), dtype)
+    mask: Mask = np.empty(ids.shape, table.dtype)
+    for rows in bands(ids.shape):
+        mask[rows] = table(ids[rows])
+    return mask
+
+
+def _lazy_zeros(length: int, dtype: np.dtype[Any]) -> Mask:
+    """Zeros of which only the touched pages cost anything; numpy's own would be backed by huge pages."""
+    if length * dtype.itemsize < _FEW_BYTES:
+        return np.zeros(length, dtype)
+    return np.frombuffer(mmap.mmap(-1, length * dtype.itemsize), dtype)

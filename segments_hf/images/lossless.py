@@ -1,0 +1,133 @@
+"""Whether the pixels of a picture can be ids: the file stores them without loss, and Pillow reads them unchanged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segments_hf.images.exif import orientation_of
+from segments_hf.images.file_structure import (
+    PNG_HEADER,
+    PNG_SIGNATURE,
+    Content,
+    picture_format,
+    png_chunks,
+    png_keyword,
+    webp_chunks,
+)
+from segments_hf.images.header import PNG_TEXTS_WITH_ORIENTATION
+from segments_hf.images.opening import UnwantedError, inspect_image
+
+if TYPE_CHECKING:
+    from PIL.ImageFile import ImageFile
+
+    from segments_hf.io.file_content import FileContent
+
+WANTED = "a PNG of 8-bit RGBA, RGB or gray, or of 16-bit gray"
+
+LOSSY_FORMATS = {"JPEG", "MPO", "JPEG2000", "AVIF"}  # the last two may be without loss, but only their decoders know it
+# The layouts of pixels in a file ("raw modes" of Pillow) that Pillow reads without changing a number. It scales all
+# others: 4-bit gray to 8 bits, 16-bit RGB to 8 bits.
+_EXACT = {
+    "PNG": {"L", "I;16B", "RGB", "RGBA", "P", "P;1", "P;2", "P;4"},
+    "TIFF": {"L", "I;16", "I;16B", "I;16N", "I;32", "I;32B", "I;32N", "I;32S", "I;32BS", "I;32NS", "RGB", "RGBA"},
+    "BMP": {"BGR", "BGRX", "BGRA"},
+    "PPM": {"L", "I;16B", "RGB"},
+}
+_DECODERS = {"zip", "raw", "libtiff"}  # that of PPM scales numbers
+_TIFF_COMPRESSIONS = {
+    "raw", "tiff_raw_16", "tiff_lzw", "tiff_deflate", "tiff_adobe_deflate", "packbits", "lzma", "zstd",
+}  # fmt: skip
+_PNG_GRAY, _PNG_RGB, _PNG_PALETTE, _PNG_RGBA = 0, 2, 3, 6
+_PNG_KINDS = {(_PNG_GRAY, 8), (_PNG_GRAY, 16), (_PNG_RGB, 8), (_PNG_RGBA, 8)} | {
+    (_PNG_PALETTE, depth) for depth in (1, 2, 4, 8)
+}
+
+
+def check_lossless(image: FileContent) -> bool:
+    """Check that the pixels of a file can be ids, without decoding them.
+
+    Args:
+        image: The content of a file that is a picture.
+
+    Returns:
+        Whether the picture has a palette. Then a pixel stands for a color.
+
+    Raises:
+        UnwantedError: The format may lose or change numbers, or the picture is animated or turned by its EXIF data.
+        AssetError: The file cannot be read.
+    """
+    with image.view() as content:
+        if (kind := _plain_png_kind(content)) in _PNG_KINDS:
+            return kind[0] == _PNG_PALETTE
+        with inspect_image(image) as picture:
+            if fault := bitmap_fault(picture, content):
+                raise UnwantedError(fault)
+            return picture.mode == "P"
+
+
+def bitmap_fault(picture: ImageFile, content: Content) -> str | None:
+    """Tell why the pixels of a picture cannot be ids, without decoding them; None if they can.
+
+    The format may lose or change numbers, or the picture is animated or turned by its EXIF data.
+
+    Args:
+        picture: The picture, not decoded yet.
+        content: The file that it was opened from.
+    """
+    if picture.format in LOSSY_FORMATS:
+        return f"got a {picture.format}, which blurs the ids of a bitmap; wanted {WANTED}"
+    problem = _webp_problem(content) if picture.format == "WEBP" else _problem(picture)
+    if problem:
+        return f"got {problem} for a bitmap of ids; wanted {WANTED}"
+    if getattr(picture, "is_animated", False):
+        return f"got a {picture.format} of several images for a bitmap of ids; wanted {WANTED}"
+    # Pillow decodes a whole PNG to look for EXIF data behind its pixels.
+    if (picture.format != "PNG" or _png_may_be_turned(content)) and (turn := orientation_of(picture)) != 1:
+        return (
+            f"got a bitmap with the EXIF orientation {turn}, so that viewers and `datasets` turn its ids; "
+            f"wanted {WANTED}, without EXIF data"
+        )
+    return None
+
+
+def _plain_png_kind(content: Content) -> tuple[int, int] | None:
+    """The color type and the depth of a PNG with one header, one image and no EXIF data; None for any other file."""
+    if picture_format(content) != "PNG" or _png_may_be_turned(content):
+        return None
+    sizes = [(kind, end - start) for kind, start, end in png_chunks(content)]
+    kinds = [kind for kind, _ in sizes]
+    if sizes[:1] != [(b"IHDR", PNG_HEADER.size)] or kinds.count(b"IHDR") > 1 or b"acTL" in kinds:
+        return None
+    _, _, depth, color, *_ = PNG_HEADER.unpack_from(content, len(PNG_SIGNATURE) + 8)
+    return color, depth
+
+
+def _png_may_be_turned(content: Content) -> bool:
+    """Tell whether a PNG has a chunk that may hold an EXIF orientation."""
+    return any(
+        kind == b"eXIf" or png_keyword(content, kind, start, end) in PNG_TEXTS_WITH_ORIENTATION
+        for kind, start, end in png_chunks(content)
+    )
+
+
+def _webp_problem(content: Content) -> str | None:
+    kinds = {kind for kind, _, _ in webp_chunks(content)}
+    if b"ANIM" in kinds or b"ANMF" in kinds:
+        return "an animated WebP"
+    return None if b"VP8L" in kinds and b"VP8 " not in kinds else "a lossy WebP"
+
+
+def _problem(picture: ImageFile) -> str | None:
+    kind = f"a {picture.format}"
+    exact = _EXACT.get(picture.format or "")
+    if exact is None or not picture.tile:
+        return kind
+    compression = picture.info.get("compression")
+    if picture.format == "TIFF" and compression not in _TIFF_COMPRESSIONS:
+        return f"a TIFF with the compression {compression}"
+    for tile in picture.tile:
+        decoder, arguments = tile[0], tile[3]
+        layout = arguments[0] if isinstance(arguments, tuple) else arguments
+        if decoder not in _DECODERS or layout not in exact:
+            return f"{kind} with pixels of the kind {layout!r}, which Pillow does not read exactly,"
+    return None

@@ -1,0 +1,81 @@
+"""Decode a large PNG in bands of rows: Pillow decodes a picture as a whole, which needs as much memory again."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from typing import TYPE_CHECKING
+
+from segments_hf.errors import AssetError
+from segments_hf.images.file_structure import PNG_HEADER, PNG_SIGNATURE, png_chunks
+from segments_hf.images.opening import inspect_image
+from segments_hf.io.file_content import FileContent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from PIL.ImageFile import ImageFile
+
+# The bit depth, the color type and the bytes of a pixel, by the layout of pixels in the file (Pillow's "raw mode").
+_KINDS = {"L": (8, 0, 1), "I;16B": (16, 0, 2), "RGB": (8, 2, 3), "RGBA": (8, 6, 4)}
+_STORED = 0  # the level of zlib that does not compress
+_NO_FILTER = b"\0"
+
+
+def can_decode_bands(picture: ImageFile) -> bool:
+    """Tell whether `png_bands` can decode a picture that is not decoded yet: a PNG that is not interlaced."""
+    is_png = picture.format == "PNG" and not picture.info.get("interlace")
+    return is_png and _layout(picture) in _KINDS
+
+
+def png_bands(picture: ImageFile, content: bytes, heights: Sequence[int]) -> Iterator[ImageFile]:
+    """Decode a PNG from top to bottom. The rows of each band are decoded as a PNG of their own.
+
+    Args:
+        picture: The picture, not decoded yet, of which `can_decode_bands` is true.
+        content: The file that it was opened from.
+        heights: The number of rows of each band.
+
+    Yields:
+        The bands. Each has the row above it besides, as its first row.
+
+    Raises:
+        AssetError: The file stops in the middle, or is damaged.
+    """
+    width, layout = picture.width, _layout(picture)
+    depth, color, pixel_bytes = _KINDS[layout]
+    row_bytes = width * pixel_bytes
+    above = bytes(row_bytes)  # filters refer to the row above; above the first row, all bytes are 0
+    for rows in _inflated(content, [height * (1 + row_bytes) for height in heights]):
+        header = PNG_HEADER.pack(width, 1 + len(rows) // (1 + row_bytes), depth, color, 0, 0, 0)
+        data = zlib.compress(_NO_FILTER + above + rows, _STORED)
+        png = PNG_SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
+        with inspect_image(FileContent(png)) as band:
+            band.load()
+            above = band.crop((0, band.height - 1, width, band.height)).tobytes("raw", layout)
+            yield band
+
+
+def _layout(picture: ImageFile) -> str:
+    return str(picture.tile[0][3]) if len(picture.tile) == 1 else ""
+
+
+def _inflated(content: bytes, sizes: list[int]) -> Iterator[bytes]:
+    """Inflate the pixels of a PNG in pieces of these sizes in bytes."""
+    inflater = zlib.decompressobj()
+    data = (content[start:end] for kind, start, end in png_chunks(content) if kind == b"IDAT")
+    for size in sizes:
+        piece = bytearray()
+        while len(piece) < size:
+            rest = inflater.unconsumed_tail or next(data, b"")
+            if not rest and inflater.eof:
+                raise AssetError("got a damaged PNG: it has fewer rows than its header says")
+            more = inflater.decompress(rest, size - len(piece))
+            if not rest and not more:
+                raise AssetError("got a damaged PNG: it stops in the middle")
+            piece += more
+        yield bytes(piece)
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(content, zlib.crc32(kind)))

@@ -1,0 +1,116 @@
+"""decode_bitmap reads the same ids from every exact format, and refuses all others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from images.bitmap_files import COLOR_IDS, EXACT, GRAY_IDS, INEXACT, color, encoded, gray, with_palette
+from PIL import Image
+
+from segments_hf.bitmaps import (
+    binary_masks,
+    boxes,
+    decode_bitmap,
+    get_semantic_bitmap,
+    instance_mask,
+    panoptic,
+    semantic_mask,
+)
+from segments_hf.errors import BitmapError
+
+pytestmark = pytest.mark.usefixtures("extra")
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_decode_bitmap_reads_exact_formats(name: str, tmp_path: Path) -> None:
+    make, ids = EXACT[name]
+    content = make()
+    (tmp_path / "bitmap").write_bytes(content)
+    for bitmap in (content, tmp_path / "bitmap", {"bytes": content, "path": None}):
+        np.testing.assert_array_equal(decode_bitmap(bitmap), ids)
+
+
+@pytest.mark.parametrize("name", INEXACT)
+def test_decode_bitmap_refuses_inexact_formats(name: str, tmp_path: Path) -> None:
+    content = INEXACT[name]()
+    (tmp_path / "bitmap").write_bytes(content)
+    for bitmap in (content, tmp_path / "bitmap", {"bytes": content, "path": None}):
+        with pytest.raises(BitmapError, match="got .*wanted"):
+            decode_bitmap(bitmap, known_ids=range(256))
+
+
+def test_decode_bitmap_reads_interlaced_png() -> None:
+    """Seven passes, each of the pixels that the specification names."""
+    import zlib
+
+    from images.bitmap_files import HEIGHT, WIDTH, chunk, png
+
+    passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
+    lines = b"".join(
+        b"\0" + GRAY_IDS[y, left::right].astype(np.uint8).tobytes()
+        for left, top, right, down in passes
+        for y in range(top, HEIGHT, down)
+        if left < WIDTH
+    )
+    plain = png(8, 0, interlace=1)
+    content = plain[:33] + chunk(b"IDAT", zlib.compress(lines)) + chunk(b"IEND", b"")
+    np.testing.assert_array_equal(decode_bitmap(content), GRAY_IDS)
+
+
+def test_decode_bitmap_refuses_decoded_picture_of_lossy_format() -> None:
+    import io
+
+    with Image.open(io.BytesIO(encoded(gray(), "JPEG"))) as picture, pytest.raises(BitmapError, match="JPEG"):
+        decode_bitmap(picture)
+
+
+PALETTE_PNG = encoded(with_palette(), "PNG")
+ANNOTATIONS = [{"id": number, "category": 3, "category_id": 3} for number in np.unique(COLOR_IDS).tolist() if number]
+
+
+def test_decode_bitmap_reads_palette_whose_colors_are_ids_of_annotations() -> None:
+    ids = [item["id"] for item in ANNOTATIONS]
+    np.testing.assert_array_equal(decode_bitmap(PALETTE_PNG, known_ids=[*ids, 5]), COLOR_IDS)
+    np.testing.assert_array_equal(decode_bitmap(with_palette(), known_ids=ids), COLOR_IDS)
+
+
+@pytest.mark.parametrize("bits", [1, 2, 4])
+def test_decode_bitmap_reads_palette_of_few_bits(bits: int) -> None:
+    picture = Image.fromarray(np.array([[0, 1], [1, 0]], np.uint8))
+    picture.putpalette([0, 0, 0, 1, 2, 3])
+    content = encoded(picture, "PNG", bits=bits)
+    np.testing.assert_array_equal(decode_bitmap(content, known_ids=[197121]), [[0, 197121], [197121, 0]])
+
+
+@pytest.mark.parametrize(
+    "known_ids",
+    [
+        pytest.param(None, id="no annotations known"),
+        pytest.param([], id="no annotations"),
+        pytest.param([item["id"] for item in ANNOTATIONS[1:]], id="one color is no id"),
+        pytest.param(range(256), id="annotations have the palette indices"),
+    ],
+)
+def test_decode_bitmap_refuses_palette_whose_colors_are_other_than_ids(known_ids: object) -> None:
+    with pytest.raises(BitmapError, match="palette indices .*palette colors.*wanted"):
+        decode_bitmap(PALETTE_PNG, known_ids=known_ids)
+
+
+def test_decode_bitmap_refuses_palette_that_merges_indices() -> None:
+    picture = Image.fromarray(np.array([[0, 1, 2]], np.uint8))
+    picture.putpalette([0, 0, 0] * 3)
+    with pytest.raises(BitmapError, match="several times"):
+        decode_bitmap(encoded(picture, "PNG"), known_ids=[1, 2])
+
+
+def test_masks_read_palette_with_their_annotations() -> None:
+    rgba = encoded(color(), "PNG")
+    for function in (semantic_mask, instance_mask, binary_masks, panoptic, get_semantic_bitmap):
+        expected, found = function(rgba, ANNOTATIONS), function(PALETTE_PNG, ANNOTATIONS)
+        parts = zip(*(part if isinstance(part, tuple) else (part,) for part in (expected, found)), strict=True)
+        for one, other in parts:
+            assert np.array_equal(one, other)
+    with pytest.raises(BitmapError, match="palette"):
+        boxes(PALETTE_PNG)

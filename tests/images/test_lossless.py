@@ -1,0 +1,59 @@
+"""A bitmap is accepted only if its format holds ids exactly and Pillow reads them so."""
+
+from __future__ import annotations
+
+import pytest
+
+from segments_hf.errors import AssetError
+from segments_hf.images import ImageLimits, UnwantedError, check_image
+from segments_hf.io.file_content import FileContent
+
+from .bitmap_files import EXACT, INEXACT, encoded, with_palette
+
+VERIFY = pytest.mark.parametrize("verify", ["structure", "decode"])
+
+
+def limits(verify: str) -> ImageLimits:
+    return ImageLimits(max_bytes=2**30, max_pixels=2**30, verify=verify)
+
+
+@VERIFY
+@pytest.mark.parametrize("name", EXACT)
+def test_check_image_accepts_bitmap_of_exact_format(name: str, verify: str, tmp_path) -> None:
+    content = EXACT[name][0]()
+    (tmp_path / "bitmap").write_bytes(content)
+    for file in (FileContent(content), FileContent(path=tmp_path / "bitmap")):
+        header = check_image(file, limits(verify), is_bitmap=True)
+        assert not header.has_palette
+
+
+@VERIFY
+@pytest.mark.parametrize("name", INEXACT)
+def test_check_image_refuses_bitmap_of_inexact_format(name: str, verify: str, tmp_path) -> None:
+    content = INEXACT[name]()
+    (tmp_path / "bitmap").write_bytes(content)
+    for file in (FileContent(content), FileContent(path=tmp_path / "bitmap")):
+        with pytest.raises(UnwantedError, match="got .*wanted a PNG"):
+            check_image(file, limits(verify), is_bitmap=True)
+
+
+@pytest.mark.parametrize("name", [*EXACT, *INEXACT])
+def test_check_image_accepts_every_format_for_images(name: str) -> None:
+    content = EXACT[name][0]() if name in EXACT else INEXACT[name]()
+    if "two headers" not in name and "behind" not in name:
+        check_image(FileContent(content), limits("structure"))
+
+
+def test_check_image_tells_palette_of_bitmap() -> None:
+    for bits in ({}, {"bits": 8}):
+        content = encoded(with_palette(), "PNG", **bits)
+        assert check_image(FileContent(content), limits("structure"), is_bitmap=True).has_palette
+
+
+@pytest.mark.parametrize("name", ["lossless WebP with metadata", "RGBA PNG"])
+def test_check_image_reports_cut_bitmap_as_broken_not_as_unwanted(name: str) -> None:
+    """A broken file is downloaded again, an unwanted one is not."""
+    content = EXACT[name][0]()
+    with pytest.raises(AssetError) as error:
+        check_image(FileContent(content[: len(content) // 2]), limits("structure"), is_bitmap=True)
+    assert not isinstance(error.value, UnwantedError)
