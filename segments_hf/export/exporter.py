@@ -20,6 +20,8 @@ from segments_hf.export.format import EncodedLabel, Job, Sample
 from segments_hf.export.formats import FORMATS, find_format
 from segments_hf.export.image_files import check_images, is_opened, put_converted_image, put_image
 from segments_hf.export.output_folder import new_output
+from segments_hf.images import read_header
+from segments_hf.images.stored_image import stored_content
 from segments_hf.io.number_text import counted
 from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.io.redaction import own_logger
@@ -217,6 +219,8 @@ class _Export:
     def _label(self, sample: Sample) -> tuple[Sample, EncodedLabel[Any] | BitmapError | AssetError]:
         """What is written of a row, or what is wrong with it. Runs in threads."""
         try:
+            if sample.row["image"] is not None and self.images != "none":
+                read_header(stored_content(sample.row["image"]))
             return sample, self.made.label(sample)
         except (BitmapError, AssetError) as error:
             return sample, error

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from segments_hf.errors import AssetError, SegmentsHFError
-from segments_hf.images.content_kind import text_kind, unsupported_format
+from segments_hf.images.content_kind import damaged_format, text_kind, unsupported_format
 from segments_hf.images.exif import orientation_of
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def inspect_image(file: FileContent) -> Iterator[ImageFile]:
             picture = Image.open(stream, formats=_installed_formats())
         except UnidentifiedImageError:
             stream.seek(0)
-            raise _unreadable(stream.read(64)) from None
+            raise _unreadable(stream.read(512)) from None
         with picture:
             yield picture
 
@@ -102,10 +102,13 @@ def upright(picture: Image) -> Image:
 
     Returns:
         The picture, or a turned copy without EXIF data.
+
+    Raises:
+        AssetError: The picture has no palette, although its mode needs one.
     """
     from PIL.Image import Transpose
 
-    picture.load()
+    decode(picture)
     method = {
         2: Transpose.FLIP_LEFT_RIGHT,
         3: Transpose.ROTATE_180,
@@ -123,6 +126,30 @@ def upright(picture: Image) -> Image:
     return turned
 
 
+def decode(picture: Image) -> None:
+    """Decode the pixels of a picture, in place.
+
+    Raises:
+        AssetError: The picture has no palette, although its mode needs one: then it cannot be converted.
+    """
+    picture.load()
+    if picture.mode in {"P", "PA"} and picture.palette is None:
+        raise AssetError("got a damaged picture: its pixels are colors of a palette, but it has no palette")
+
+
+def check_format(picture: Image) -> None:
+    """Check that a picture that someone else has opened is of a format that is read: decoding EPS starts a program.
+
+    Args:
+        picture: A picture of Pillow; one that was not read from a file has no format.
+
+    Raises:
+        UnwantedError: Its format is not one of `FORMATS`.
+    """
+    if picture.format is not None and picture.format not in FORMATS:
+        raise UnwantedError(f"got a picture of the format {picture.format}; wanted {_READABLE}")
+
+
 @cache
 def _installed_formats() -> list[str]:
     """Return those of `FORMATS` that this Pillow has a decoder for."""
@@ -137,6 +164,8 @@ def _unreadable(begin: bytes) -> AssetError:
         return AssetError("got an empty file, wanted a picture")
     if unsupported := unsupported_format(begin):
         return UnwantedError(f"got {unsupported}; wanted {_READABLE}")
+    if damaged := damaged_format(begin):
+        return AssetError(f"got a {damaged} picture that cannot be opened: it is damaged or of a rare kind")
     return AssetError(f"got {text_kind(begin)} that is not a picture; it begins with {begin[:16]!r}")
 
 
