@@ -53,7 +53,6 @@ _READABLE_SIGNATURES = (
 _TEXTS = {
     b"<!doctype html": "an HTML page",
     b"<html": "an HTML page",
-    b"<svg": "an SVG picture",
     b"<": "XML",
     b"{": "JSON",
     b"[": "JSON",
@@ -64,11 +63,14 @@ def unsupported_format(begin: bytes) -> str | None:
     r"""Name the format of a file, if it is known and not one that is read as a picture.
 
     Args:
-        begin: The first bytes of the file; 64 are enough.
+        begin: The first bytes of the file; 512 are enough.
 
     >>> unsupported_format(b"%!PS-Adobe-3.0 EPSF-3.0\n")
     'an EPS picture'
     """
+    text = _text(begin)
+    if text.startswith((b"<svg", b"<?xml")) and b"<svg" in text:
+        return "an SVG picture"
     found = (kind for position, signature, kind in _SIGNATURES if begin[position:].startswith(signature))
     return next(found, None)
 
@@ -90,12 +92,15 @@ def text_kind(begin: bytes) -> str:
     """Name the kind of text that a file contains.
 
     Args:
-        begin: The first bytes of the file; 512 are enough.
+        begin: The first bytes of the file; 64 are enough.
 
-    >>> text_kind(b" <html>"), text_kind(b"<?xml version='1.0'?><svg>"), text_kind(b"abc")
-    ('an HTML page', 'an SVG picture', 'something')
+    >>> text_kind(b" <html>"), text_kind(b"abc")
+    ('an HTML page', 'something')
     """
-    text = begin.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if text.startswith(b"<?xml") and b"<svg" in text:
-        return "an SVG picture"
+    text = _text(begin)
     return next((kind for start, kind in _TEXTS.items() if text.startswith(start)), "something")
+
+
+def _text(begin: bytes) -> bytes:
+    """Return text in lower case, without a byte order mark and spaces before it."""
+    return begin.lstrip(b"\xef\xbb\xbf \t\r\n").lower()

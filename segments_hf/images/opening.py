@@ -50,7 +50,7 @@ def inspect_image(file: FileContent) -> Iterator[ImageFile]:
 
     with file.open() as stream, decoder_errors():
         try:
-            picture = Image.open(stream, formats=_installed_formats())
+            picture = Image.open(stream, formats=_installed_formats())  # noqa: TID251  (the door of pictures)
         except UnidentifiedImageError:
             stream.seek(0)
             raise _unreadable(stream.read(512)) from None

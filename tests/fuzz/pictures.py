@@ -109,7 +109,9 @@ def write_release(folder: Path, rng: random.Random) -> Path:
         attributes = {"annotations": annotations, "segmentation_bitmap": {"url": f"{number}.bitmap"}}
         label = {"label_status": "LABELED", "attributes": attributes}
         image_of = {"image": {"url": f"{number}.image"}}
-        samples.append({"name": f"sample {number}", "uuid": str(number), "attributes": image_of, "labels": {"a": label}})
+        samples.append(
+            {"name": f"sample {number}", "uuid": str(number), "attributes": image_of, "labels": {"a": label}}
+        )
     categories = [{"id": 1, "name": "flower"}, {"id": 2, "name": "leaf"}]
     dataset = {
         "name": "flowers",
@@ -179,7 +181,9 @@ def _unchecked(rows: Any, rng: random.Random) -> Any:
 
 
 def _decoded_features(features: Any) -> Any:
-    decoded = {name: datasets.Image(id=value.id) for name, value in features.items() if isinstance(value, datasets.Image)}
+    decoded = {
+        name: datasets.Image(id=value.id) for name, value in features.items() if isinstance(value, datasets.Image)
+    }
     return datasets.Features({**features, **decoded})
 
 
