@@ -91,6 +91,15 @@ def _tiff_with_tag(tag: int, value: int) -> bytes:
     return bytes(content)
 
 
+def _tiff_of_a_giant_tile() -> bytes:
+    """Return a TIFF of 16 x 16 pixels in one compressed tile of 30,000 x 30,000."""
+    data = zlib.compress(bytes(1000))
+    tags = {256: 16, 257: 16, 258: 8, 259: 8, 262: 1, 277: 1, 322: 30000, 323: 30000, 324: 0, 325: len(data)}
+    tags[324] = 8 + 2 + 12 * len(tags) + 4  # where the tile begins
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
+    return b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + bytes(4) + data
+
+
 def _palette_png_without_palette() -> bytes:
     return png_of([part for part in png_parts(whole_pictures()["png palette"]) if part[0] != b"PLTE"])
 
@@ -122,6 +131,7 @@ def damaged_pictures() -> dict[str, bytes]:
         "tiff without a width": _tiff_with_tag(256, 0),
         "tiff of another compression": _tiff_with_tag(259, 4711),
         "tiff whose strip is far away": _tiff_with_tag(273, 2**31),
+        "tiff of a giant tile": _tiff_of_a_giant_tile(),
         "gif without pixels": whole["gif"][:13] + b";",
         "bmp of size zero": whole["bmp"][:18] + bytes(8) + whole["bmp"][26:],
         "ppm of size zero": b"P6 0 0 255\n",

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000", "PPM")
 
 _READABLE = "a PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, JPEG 2000 or PPM picture"
+_TILE_WIDTH, _TILE_HEIGHT = 322, 323  # the tags (TIFF 6.0, section 15)
+_LARGEST_TILE = 4096 * 4096  # pixels that a tile of a small picture may have
 
 
 class UnwantedError(AssetError):
@@ -55,6 +57,7 @@ def inspect_image(file: FileContent) -> Iterator[ImageFile]:
             stream.seek(0)
             raise _unreadable(stream.read(512)) from None
         with picture:
+            _check_tiles(picture)
             yield picture
 
 
@@ -148,6 +151,23 @@ def check_format(picture: Image) -> None:
     """
     if picture.format is not None and picture.format not in FORMATS:
         raise UnwantedError(f"got a picture of the format {picture.format}; wanted {_READABLE}")
+
+
+def _check_tiles(picture: ImageFile) -> None:
+    """Check that the tiles of a TIFF are not much larger than the picture: a tile is decoded as a whole.
+
+    Raises:
+        AssetError: They are.
+    """
+    if picture.format != "TIFF":
+        return
+    tags = getattr(picture, "tag_v2", {})
+    width, height = tags.get(_TILE_WIDTH, 0), tags.get(_TILE_HEIGHT, 0)
+    if width * height > max(picture.width * picture.height, _LARGEST_TILE):
+        raise AssetError(
+            f"got a TIFF picture of {picture.width} x {picture.height} pixels whose tiles have {width} x {height}; "
+            "wanted tiles that are not larger than the picture"
+        )
 
 
 @cache
