@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import argparse
 import functools
-import itertools
 import json
-import os
 import random
 import shutil
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +124,7 @@ def write_release(folder: Path, rng: random.Random) -> Path:
     return path
 
 
-def run_batch(seed: str, number: int, folder: Path) -> int:
+def run_batch(seed: int, number: int, folder: Path) -> int:
     """Read the pictures of one batch.
 
     Args:
@@ -214,33 +213,53 @@ def _only_our_errors(read: Callable[[], Any]) -> Any:
         raise Crash(f"{type(error).__name__}: {error}") from error
 
 
-def _batches(seed: str, first: int, seconds: float) -> Iterator[int]:
-    begin = time.monotonic()
-    for number in itertools.count(first):
-        if time.monotonic() - begin > seconds:
-            return
-        with tempfile.TemporaryDirectory(prefix="picture-fuzz-") as folder:
-            try:
-                yield run_batch(seed, number, Path(folder))
-            except BaseException:
-                print(f"failed: --seed {seed} --first {number}", flush=True)
-                raise
+def run(seconds: float, seed: int, first: int = 0) -> Counter[str]:
+    """Read damaged pictures until the time is over.
+
+    Args:
+        seconds: The time.
+        seed: The seed.
+        first: The number of the first batch.
+
+    Returns:
+        The number of pictures and of batches.
+
+    Raises:
+        Crash: An exception was raised that is not one of ours; its message has what makes it again.
+    """
+    end, counts, number = time.monotonic() + seconds, Counter[str](), first
+    limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, MOST_PIXELS
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of damaged pictures, before they raise
+            while time.monotonic() < end:
+                with tempfile.TemporaryDirectory() as folder:
+                    counts["pictures"] += _located_batch(seed, number, Path(folder))
+                counts["batches"] += 1
+                number += 1
+    finally:
+        Image.MAX_IMAGE_PIXELS = limit
+    return counts
+
+
+def _located_batch(seed: int, number: int, folder: Path) -> int:
+    try:
+        return run_batch(seed, number, folder)
+    except Exception as error:
+        raise Crash(f"pictures: --seed {seed} --first {number}: {error}") from error
 
 
 def main() -> None:
     """Read damaged pictures for some seconds."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--seed", default=str(random.SystemRandom().randrange(10**6)))
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--first", type=int, default=0)
     options = parser.parse_args()
     print(f"pictures: --seed {options.seed}", flush=True)
-    warnings.simplefilter("ignore")
     datasets.disable_progress_bars()
-    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    counts = list(_batches(options.seed, options.first, options.seconds))
-    print(f"pictures: {sum(counts)} damaged pictures in {len(counts)} batches, only our own errors")
+    counts = run(options.seconds, options.seed, options.first)
+    print(f"pictures: {counts['pictures']} damaged pictures in {counts['batches']} batches, only our own errors")
 
 
 if __name__ == "__main__":
