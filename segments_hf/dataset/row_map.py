@@ -10,7 +10,7 @@ from datasets import Features, Image, Value
 
 from segments_hf.dataset.inputs import open_splits
 from segments_hf.dataset.rows.row_format import ROW_FORMAT
-from segments_hf.errors import AssetError, BitmapError, OptionError, SegmentsHFError
+from segments_hf.errors import BitmapError, OptionError, SegmentsHFError
 from segments_hf.labels.categories import carried_categories
 from segments_hf.labels.row import Row, sample_name
 
@@ -186,5 +186,5 @@ class Versioned:
         """Applies the function."""
         try:
             return self.function(row)
-        except (AssetError, BitmapError) as error:
-            raise type(error)(f"{sample_name(row)}: {error}") from error
+        except BitmapError as error:
+            raise BitmapError(f"{sample_name(row)}: {error}") from error

@@ -185,7 +185,7 @@ def _unreadable(begin: bytes) -> AssetError:
     if unsupported := unsupported_format(begin):
         return UnwantedError(f"got {unsupported}; wanted {_READABLE}")
     if damaged := damaged_format(begin):
-        return AssetError(f"got a file of the format {damaged} that cannot be opened: it is damaged or of a rare kind")
+        return AssetError(f"got a picture of format {damaged} that cannot be opened: it is damaged or of a rare type")
     return AssetError(f"got {text_kind(begin)} that is not a picture; it begins with {begin[:16]!r}")
 
 
