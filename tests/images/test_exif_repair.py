@@ -10,7 +10,18 @@ import zlib
 
 import datasets
 import pytest
-from exif_making import (
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageOps
+
+from segments_hf.errors import AssetError
+from segments_hf.images import ImageLimits, UnwantedError, check_and_repair, open_image, read_header
+from segments_hf.images.exif import lenient_orientation, orientation_block
+from segments_hf.images.exif_repair import with_orientation_only
+from segments_hf.images.file_structure import structure_fault
+from segments_hf.io.file_content import FileContent
+
+from .exif_making import (
     CONTAINERS,
     HAS_AVIF,
     ORIENTATION,
@@ -28,16 +39,6 @@ from exif_making import (
     png_chunk,
     tiff,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from PIL import Image, ImageOps
-
-from segments_hf.errors import AssetError
-from segments_hf.images import ImageLimits, UnwantedError, check_and_repair, open_image, read_header
-from segments_hf.images.exif import lenient_orientation, orientation_block
-from segments_hf.images.exif_repair import with_orientation_only
-from segments_hf.images.file_structure import structure_fault
-from segments_hf.io.file_content import FileContent
 
 LIMITS = ImageLimits(max_bytes=2**24, max_pixels=2**24)
 TURNED = SIZE[::-1]
