@@ -14,8 +14,9 @@ from segments_hf.dataset.origin import parse_origin
 from segments_hf.dataset.plan import num_samples
 from segments_hf.dataset.release_inputs import releases_by_split
 from segments_hf.dataset.row_map import check_rows, without_decoding
+from segments_hf.dataset.rows.problems import Problem
 from segments_hf.dataset.rows.row_maker import Outcome
-from segments_hf.errors import OptionError
+from segments_hf.errors import AssetError, OptionError
 from segments_hf.io.json_text import text_or_json
 from segments_hf.labels.categories import carried_categories
 
@@ -133,7 +134,7 @@ def _of_splits(splits: Splits, skip: int, limit: int | None, check: Callable[[An
 
     def outcomes() -> Iterator[Outcome]:
         chosen = itertools.islice(_rows(splits.parts, skip), limit)
-        return (Outcome(_with_json_text(encode_pictures(row)), split=name) for name, row in chosen)
+        return (_outcome(name, row) for name, row in chosen)
 
     features = splits.first.features or {}
     return InputRows(
@@ -144,6 +145,19 @@ def _of_splits(splits: Splits, skip: int, limit: int | None, check: Callable[[An
         outcomes,
         lambda: carried_categories(features),
     )
+
+
+def _outcome(split: str, row: Mapping[str, Any]) -> Outcome:
+    """Return a row of a dataset; a picture that was decoded before and cannot be encoded is null and told."""
+    kept, problems = dict(row), []
+    for name, value in row.items():
+        try:
+            kept |= encode_pictures({name: value})
+        except AssetError as error:
+            kept[name] = None
+            sample, uuid = str(row.get("name", "a row")), row.get("uuid")
+            problems.append(Problem(sample, uuid, name, type(error).__name__, str(error), "kept"))
+    return Outcome(_with_json_text(kept), problems, split=split)
 
 
 def _limited_length(length: int | None, skip: int, limit: int | None) -> int | None:

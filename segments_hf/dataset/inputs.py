@@ -17,7 +17,8 @@ from segments_hf.dataset.load import load_release, release_builder
 from segments_hf.dataset.release_inputs import is_release, releases_by_split
 from segments_hf.dataset.rows.row_images import PICTURES
 from segments_hf.dataset.splits import checked_name, names_in
-from segments_hf.errors import OptionError, SegmentsHFError
+from segments_hf.errors import AssetError, OptionError, SegmentsHFError
+from segments_hf.images.opening import check_format, decode, decoder_errors
 
 _WANTED = (
     "a release (a path, a URL, owner/dataset@name on Segments.ai, a Release or the SDK's release object), a dataset or "
@@ -130,9 +131,23 @@ def num_rows(rows: Any, split: str) -> int | None:
 
 
 def encode_pictures(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a row whose pictures are bytes or paths; a stream after `map` has decoded ones."""
-    decoded = {name: value for name, value in row.items() if isinstance(value, Picture)}
-    return {**row, **{name: datasets.Image().encode_example(value) for name, value in decoded.items()}}
+    """Return a row whose pictures are bytes or paths; a stream after `map` has decoded ones.
+
+    Raises:
+        AssetError: A picture cannot be decoded; the error names its column.
+    """
+    return {**row, **{name: _encoded(name, value) for name, value in row.items() if isinstance(value, Picture)}}
+
+
+def _encoded(column: str, picture: Picture) -> Mapping[str, Any]:
+    try:
+        check_format(picture)
+        with decoder_errors():
+            decode(picture)
+            encoded: Mapping[str, Any] = datasets.Image().encode_example(picture)
+            return encoded
+    except AssetError as error:
+        raise AssetError(f"{column}: {error}") from error
 
 
 def picture_bytes(row: Mapping[str, Any]) -> int:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageDraw, ImageOps
 
+from segments_hf.dataset.release_inputs import releases_by_split
 from segments_hf.drawing.drawable import row_label
 from segments_hf.drawing.first_rows import first_rows
 from segments_hf.drawing.label_picture import drawn_label
 from segments_hf.drawing.legend import INK, PAPER, legend
 from segments_hf.drawing.overlay import GROUND
 from segments_hf.drawing.text import font_of, shortened
-from segments_hf.errors import AssetError, BitmapError
+from segments_hf.errors import AssetError, BitmapError, OptionError, SegmentsHFError
 from segments_hf.images.viewing import decode_image, to_rgb
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from segments_hf.bitmaps import Color
     from segments_hf.drawing.classes import Classes
+    from segments_hf.labels.row import Row
+
+logger = logging.getLogger(__name__)
 
 _FADED: Color = (120, 113, 108)
 _CELL = (240, 180)
@@ -37,7 +42,8 @@ def contact_sheet(data: Any, n: int = 12, *, of: Any = None, **options: Any) -> 
         n: How many rows to draw at most.
         of: What tells the classes of a list of rows: the dataset that they are from, its release, or its categories.
             Without it, class indices are the names.
-        **options: The options of `load_release` for a release. A picture that cannot be had is shown as missing.
+        **options: The options of `load_release` for a release. By default, ``on_error="keep"``, a picture that cannot
+            be read is shown as missing.
 
     Returns:
         An RGB picture.
@@ -53,30 +59,88 @@ def contact_sheet(data: Any, n: int = 12, *, of: Any = None, **options: Any) -> 
     (1488, 478)
     """
     rows, classes = first_rows(data, n, of, **options)
-    across = min(_PAIRS_PER_LINE, len(rows))
-    lines = -(-len(rows) // across)
+    policy = options.get("on_error", "raise" if releases_by_split(data) is None else "keep")
+    sheet = sheet_of(rows, classes, policy)
+    if sheet is None:
+        raise OptionError("got no row that can be drawn, wanted one at least")
+    return sheet
+
+
+def sheet_of(rows: Sequence[Row], classes: Classes, on_error: str) -> Image.Image | None:
+    """Draw rows as a contact sheet.
+
+    Args:
+        rows: The rows.
+        classes: Their classes.
+        on_error: What to do with a picture that cannot be read: ``raise``, ``skip`` the row, or ``keep`` it and show
+            the picture as missing.
+
+    Returns:
+        An RGB picture; None if all rows are skipped.
+
+    Raises:
+        AssetError: An image cannot be read, and the policy is to raise; the error names the sample.
+        BitmapError: A label cannot be read; so does this one.
+    """
+    pairs = _pairs(rows, classes, on_error)
+    return _arranged(pairs, classes) if pairs else None
+
+
+def _arranged(pairs: Sequence[Image.Image], classes: Classes) -> Image.Image:
+    across = min(_PAIRS_PER_LINE, len(pairs))
+    lines = -(-len(pairs) // across)
     width = across * (2 * _CELL[0] + _GAP) + _GAP
     height = lines * (_CELL[1] + _CAPTION + _GAP) + _GAP
     strip = legend(zip(classes.names or (), classes.colors, strict=True), width)
     sheet = Image.new("RGB", (width, height + strip.height), PAPER)
-    for number, row in enumerate(rows):
+    for number, pair in enumerate(pairs):
         line, place = divmod(number, across)
         left, top = _GAP + place * (2 * _CELL[0] + _GAP), _GAP + line * (_CELL[1] + _CAPTION + _GAP)
-        try:
-            sheet.paste(_pair(row, classes), (left, top))
-        except (AssetError, BitmapError) as error:
-            raise type(error)(f"sample {row.get('name', number)!r}: {error}") from error
+        sheet.paste(pair, (left, top))
     sheet.paste(strip, (0, height))
     return sheet
 
 
-def _pair(row: Mapping[str, Any], classes: Classes) -> Image.Image:
+def _pairs(rows: Sequence[Row], classes: Classes, on_error: str) -> list[Image.Image]:
+    pairs = []
+    for number, row in enumerate(rows):
+        where = f"sample {row.get('name', number)!r}"
+        image, label = _image_cell(row), _label_cell(row, classes)
+        errors = [cell for cell in (image, label) if isinstance(cell, SegmentsHFError)]
+        if errors and on_error == "raise":
+            raise type(errors[0])(f"{where}: {errors[0]}") from errors[0]
+        for error in errors:
+            logger.warning("%s %s: %s", where, "left out" if on_error == "skip" else "shown without it", error)
+        if not errors or on_error == "keep":
+            pairs.append(_pair(row, _shown(image, "unreadable image"), _shown(label, "unreadable label")))
+    return pairs
+
+
+def _shown(cell: Image.Image | SegmentsHFError, otherwise: str) -> Image.Image:
+    return cell if isinstance(cell, Image.Image) else _in_cell(None, otherwise)
+
+
+def _image_cell(row: Row) -> Image.Image | AssetError:
+    try:
+        image = decode_image(row.get("image"))
+        return _in_cell(None if image is None else to_rgb(image, _CELL), "no image")
+    except AssetError as error:
+        return error
+
+
+def _label_cell(row: Row, classes: Classes) -> Image.Image | AssetError | BitmapError:
+    try:
+        label = row_label(row, classes)
+        drawn = None if label is None or label.is_empty else drawn_label(label, classes, _CELL, names=True)
+        return _in_cell(drawn, row.get("status") or "no label")
+    except (AssetError, BitmapError) as error:
+        return error
+
+
+def _pair(row: Row, image: Image.Image, label: Image.Image) -> Image.Image:
     pair = Image.new("RGB", (2 * _CELL[0], _CELL[1] + _CAPTION), PAPER)
-    image = decode_image(row.get("image"))
-    pair.paste(_in_cell(None if image is None else to_rgb(image, _CELL), "no image"), (0, 0))
-    label = row_label(row, classes)
-    drawn = None if label is None or label.is_empty else drawn_label(label, classes, _CELL, names=True)
-    pair.paste(_in_cell(drawn, row.get("status") or "no label"), (_CELL[0], 0))
+    pair.paste(image, (0, 0))
+    pair.paste(label, (_CELL[0], 0))
     if "name" in row:
         pen = ImageDraw.Draw(pair)
         font = font_of(12)

@@ -20,6 +20,8 @@ from segments_hf.export.format import EncodedLabel, Job, Sample
 from segments_hf.export.formats import FORMATS, find_format
 from segments_hf.export.image_files import check_images, is_opened, put_converted_image, put_image
 from segments_hf.export.output_folder import new_output
+from segments_hf.images import read_header
+from segments_hf.images.stored_image import stored_content
 from segments_hf.io.number_text import counted
 from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.io.redaction import own_logger
@@ -30,7 +32,7 @@ from segments_hf.labels.vector_label import VECTORS
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from segments_hf.dataset.inputs import Splits
     from segments_hf.export.format import Format
@@ -217,6 +219,8 @@ class _Export:
     def _label(self, sample: Sample) -> tuple[Sample, EncodedLabel[Any] | BitmapError | AssetError]:
         """What is written of a row, or what is wrong with it. Runs in threads."""
         try:
+            if self.images != "none":
+                _check_format(sample.row["image"])
             return sample, self.made.label(sample)
         except (BitmapError, AssetError) as error:
             return sample, error
@@ -261,6 +265,16 @@ class _Export:
             objects = ", ".join(f"{count} {reason}" for reason, count in done.objects_left_out.items())
             number = counted(done.objects_left_out.total(), "object")
             logger.warning("%s: %s left out: %s", self.made.name, number, objects)
+
+
+def _check_format(image: Mapping[str, Any] | None) -> None:
+    """Check that an image is of a format that is read; that there is an image is checked where it is copied.
+
+    Raises:
+        AssetError: It is not.
+    """
+    if image is not None and (image["bytes"] is not None or Path(image["path"]).is_file()):
+        read_header(stored_content(image))
 
 
 def _weight(made: tuple[Sample, Any]) -> int:

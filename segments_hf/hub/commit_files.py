@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from segments_hf.dataset.class_info import CATEGORIES_FILE, path_in_repo
 from segments_hf.dataset.row_map import without_decoding
-from segments_hf.drawing import contact_sheet
+from segments_hf.drawing.classes import classes_of
+from segments_hf.drawing.contact_sheet import sheet_of
 from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.hub.card import README, SHEET, CardFacts, known_counts, parse_card, with_section
 from segments_hf.hub.card_data import data_folder, other_splits, pushed_splits, update_card_data
@@ -146,7 +147,9 @@ def make_sheet(source: Source, folder: Path) -> bytes | None:
     rows = list(islice(without_decoding(source.shown), _SHOWN))
     if not rows:
         raise OptionError(f"split {source.parts[0].name!r} has no rows; leave it out")
-    picture = contact_sheet(rows, _SHOWN, of=source.shown)
+    picture = sheet_of(rows, classes_of(source.shown), source.on_error)
+    if picture is None:
+        return None
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=90)
     write_atomically(file, buffer.getvalue())

@@ -11,6 +11,7 @@ from datasets.fingerprint import Hasher
 from segments_hf.dataset.builder import SegmentsRelease
 from segments_hf.dataset.inputs import num_rows, open_splits
 from segments_hf.dataset.row_map import filter_rows
+from segments_hf.dataset.rows.problems import checked_on_error
 from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.hub.compat import fingerprint, generator_of
 from segments_hf.images.scaling import checked_range
@@ -67,12 +68,14 @@ class Source:
         is_whole: Whether these are all splits of the dataset, so that others go.
         layout: The layout of the columns; None for the rows of a release, or other ones.
         shown: Rows of the first split of which a contact sheet can be drawn, if there are any.
+        on_error: What to do with a row that is wrong: ``raise``, ``skip`` it, or ``keep`` it with null.
     """
 
     parts: list[Part]
     is_whole: bool
     layout: Layout | None
     shown: Any
+    on_error: str
 
     @property
     def features(self) -> Features:
@@ -103,7 +106,7 @@ def open_source(
         data: Data of any kind, as `open_splits` takes it. A release is streamed.
         layout: The layout that it gets.
         num_proc: How many processes make the layout of a dataset.
-        on_error: What to do with a row that is wrong: for the loading of a release, and for the layout.
+        on_error: What to do with a row that is wrong: for the loading of a release, for the layout, and for pictures.
         image_range: The pixel values that become black and white in the layout.
 
     Raises:
@@ -114,7 +117,8 @@ def open_source(
     if image_range is not None and layout is None:
         raise OptionError(f"image_range: got {image_range} without a layout; the rows of a release keep their images")
     checked_range(image_range)
-    splits = open_splits(data, on_error=on_error)
+    policy = checked_on_error(on_error)
+    splits = open_splits(data, on_error=policy)
     splits.check_names()
     parts: list[Part] = []
     for name, rows in splits.parts.items():
@@ -138,4 +142,4 @@ def open_source(
     if layout is not None:  # as a stream: no more rows are read than are shown
         stream = first.to_iterable_dataset() if isinstance(first, datasets.Dataset) else first
         shown = filter_rows(stream, is_trainable, None)
-    return Source(parts, splits.is_dict, layout_of(parts[0].features), shown)
+    return Source(parts, splits.is_dict, layout_of(parts[0].features), shown, policy)

@@ -78,8 +78,9 @@ def push_to_hub(  # noqa: PLR0913  (the options of the job; all but two by name)
         layout: The layout it gets, as `to_layout` makes it.
         image_range: For a layout, the pixel values that become black and white in images of more than 8 bits, as in
             `to_layout`.
-        on_error: What to do with a sample of a release that is wrong, and with a row that the layout cannot hold:
-            ``"raise"``, ``"skip"`` it, or ``"keep"`` it with null in its place.
+        on_error: What to do with a sample of a release that is wrong, with a row that the layout cannot hold, and with
+            one whose picture is not of a format that is read: ``"raise"``, ``"skip"`` it, or ``"keep"`` it with null in
+            its place.
         private: Whether a repository that is created is private.
         token: Who writes; by default who is logged in.
         revision: The branch that is written to; it is created if it is not there.
@@ -97,6 +98,7 @@ def push_to_hub(  # noqa: PLR0913  (the options of the job; all but two by name)
         OptionError: An option is not what it should be, or a split has no rows. Nothing was changed.
         HubError: The Hub refuses, or does not answer.
         StorageError: The disk does not take the shards that wait for their upload.
+        AssetError: A picture cannot be read; the error names the sample.
         SegmentsHFError: What is pushed is wrong.
     """
     source = open_source(data, layout, num_proc, on_error, image_range)
@@ -136,7 +138,9 @@ def push(
             shards: dict[str, list[Arrived]] = {}
             sent = skipped = 0
             for part in source.parts:
-                shards[part.name], part_sent, part_skipped = upload_split(part, repository, folder, max_bytes, num_proc)
+                shards[part.name], part_sent, part_skipped = upload_split(
+                    part, repository, folder, max_bytes=max_bytes, num_proc=num_proc, on_error=source.on_error
+                )
                 sent, skipped = sent + part_sent, skipped + part_skipped
             files = CommitFiles(source, repository, config_name, shards, sheet, license)
             message = commit_message or "Push the dataset with segments-hf"
@@ -176,7 +180,7 @@ def _key(source: Source, repository: Repository, config_name: str, max_bytes: in
         keys.append(("once", uuid.uuid4().hex))
     identity = [
         *(repository.api.endpoint, repository.repo_id, repository.revision, repository.create_pr, config_name),
-        *(keys, source.features.to_dict(), max_bytes, num_proc),
+        *(keys, source.features.to_dict(), max_bytes, num_proc, source.on_error),
         *(ROW_FORMAT, datasets.__version__, pa.__version__, huggingface_hub.__version__),
     ]
     return hashlib.sha256(json.dumps(identity, default=str).encode()).hexdigest()[:32]

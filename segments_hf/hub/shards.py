@@ -8,6 +8,7 @@ import datasets
 import pyarrow as pa
 
 from segments_hf.hub.compat import parquet_writer, with_pictures
+from segments_hf.hub.pushed_pictures import with_readable_pictures
 from segments_hf.hub.row_counts import Tally, tally
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ class Shard(NamedTuple):
     following: Any
 
 
-def write_shards(rows: Any, features: Features, folder: Path, max_bytes: int, start: Any) -> Iterator[Shard]:
+def write_shards(
+    rows: Any, features: Features, folder: Path, max_bytes: int, start: Any, on_error: str
+) -> Iterator[Shard]:
     """Writes rows to Parquet files, pictures' bytes included. The same rows give the same bytes, wherever it starts.
 
     The next file is begun when the last one has been taken.
@@ -47,10 +50,18 @@ def write_shards(rows: Any, features: Features, folder: Path, max_bytes: int, st
         folder: Where the files go.
         max_bytes: The size of a file at most, unless one row is larger.
         start: Where the first row is, as in `Shard.following`; None for the beginning.
+        on_error: What to do with a row whose picture cannot be read: ``raise``, ``skip`` it, or ``keep`` it with null.
+
+    Raises:
+        AssetError: A picture cannot be read, and the policy is to raise.
     """
     shard: _Writer | None = None
     number = 0
-    for place, row in _rows(rows.with_format("arrow"), start):
+    for place, stored in _rows(rows.with_format("arrow"), start):
+        readable = with_readable_pictures(stored, features, on_error)
+        if readable is None:
+            continue
+        row = with_pictures(readable)
         if shard is not None and shard.num_bytes + row.nbytes > max_bytes:
             yield shard.close(place)
             shard = None
@@ -63,10 +74,10 @@ def write_shards(rows: Any, features: Features, folder: Path, max_bytes: int, st
 
 
 def _rows(rows: Any, start: Any) -> Iterator[tuple[Any, pa.Table]]:
-    """Each row as a table, with where it is."""
+    """Each row as a table, with where it is; pictures as they are stored."""
     if isinstance(rows, datasets.Dataset):
         for first in range(start or 0, len(rows), _ROWS_AT_ONCE):
-            table = with_pictures(rows[first : first + _ROWS_AT_ONCE])
+            table = rows[first : first + _ROWS_AT_ONCE]
             for offset in range(table.num_rows):
                 yield first + offset, table.slice(offset, 1)
         return
@@ -75,7 +86,7 @@ def _rows(rows: Any, start: Any) -> Iterator[tuple[Any, pa.Table]]:
     place = start
     # One by one: of several, `datasets` takes the first one's types for those of all.
     for row in rows.iter(1):
-        yield place, with_pictures(row)
+        yield place, row
         place = rows.state_dict()
 
 

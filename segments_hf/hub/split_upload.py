@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def upload_split(
-    part: Part, repository: Repository, folder: Path, max_bytes: int, num_proc: int | None
+    part: Part, repository: Repository, folder: Path, *, max_bytes: int, num_proc: int | None, on_error: str
 ) -> tuple[list[Arrived], int, int]:
     """Upload the shards of a split that have not arrived before.
 
@@ -33,6 +33,7 @@ def upload_split(
         folder: The folder of the push, for the journals of the workers.
         max_bytes: The size of a shard at most.
         num_proc: How many processes write and upload.
+        on_error: What to do with a row whose picture cannot be read: ``raise``, ``skip`` it, or ``keep`` it with null.
 
     Returns:
         The shards in order, and how many bytes were sent and skipped.
@@ -40,6 +41,7 @@ def upload_split(
     Raises:
         OptionError: The split has no rows.
         HubError: The Hub does not take them.
+        AssetError: A picture cannot be read, and the policy is to raise.
     """
     count = min(num_proc or 1, part.length or 1 if isinstance(part.rows, datasets.Dataset) else part.rows.num_shards)
     workers = [
@@ -49,6 +51,7 @@ def upload_split(
             Journal(folder / part.name / f"{index:05d}-of-{count:05d}.jsonl"),
             repository,
             max_bytes,
+            on_error,
         )
         for index in range(count)
     ]

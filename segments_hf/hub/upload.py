@@ -53,6 +53,7 @@ class Worker:
         journal: What has arrived before, and where that is noted.
         repository: Where the shards go.
         max_bytes: The size of a shard at most.
+        on_error: What to do with a row whose picture cannot be read.
     """
 
     rows: Any
@@ -60,6 +61,7 @@ class Worker:
     journal: Journal
     repository: Repository
     max_bytes: int
+    on_error: str
 
     def run(self) -> Iterator[Progress]:
         """Uploads all rows; shards that have arrived before are neither written nor sent again.
@@ -67,6 +69,7 @@ class Worker:
         Raises:
             HubError: The Hub does not take them.
             StorageError: The disk does not take them.
+            AssetError: A picture cannot be read, and `on_error` is to raise.
         """
         make_folder(self.journal.file.parent)
         # Where a push was killed, its workers live on until their shard has arrived.
@@ -93,7 +96,8 @@ class Worker:
         try:
             with ThreadPoolExecutor(1) as uploading:
                 under_way: Future[Progress] | None = None
-                for shard in write_shards(self.rows, self.features, folder, self.max_bytes, start):
+                shards = write_shards(self.rows, self.features, folder, self.max_bytes, start, self.on_error)
+                for shard in shards:
                     if under_way is not None:
                         yield under_way.result()
                     under_way = uploading.submit(self._upload, shard)

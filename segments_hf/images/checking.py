@@ -11,7 +11,7 @@ from segments_hf.errors import AssetError
 from segments_hf.images.file_structure import picture_format, structure_fault
 from segments_hf.images.header import Header, read_header
 from segments_hf.images.lossless import check_lossless
-from segments_hf.images.opening import UnwantedError, inspect_image
+from segments_hf.images.opening import UnwantedError, decode, inspect_image
 
 if TYPE_CHECKING:
     from segments_hf.io.fetch_options import ImageLimits
@@ -62,7 +62,7 @@ def check_image(image: FileContent, limits: ImageLimits, *, is_new: bool = True,
 
 def _decode(image: FileContent, header: Header) -> None:
     with _decoders(os.getpid()), inspect_image(image) as picture:
-        picture.load()
+        decode(picture)
         if picture.size != header.stored_size:
             width, height = header.stored_size
             raise AssetError(f"got {picture.size[0]} x {picture.size[1]} pixels; the header says {width} x {height}")

@@ -11,24 +11,48 @@ _SIGNATURES = (
     (0, b"8BPS", "a Photoshop picture"),
     (0, b"icns", "an ICNS icon"),
     (0, b"\0\0\1\0", "an ICO icon"),
-    (0, b"\0\0\2\0", "a CUR cursor"),
+    (0, b"\0\0\2\0\1\0", "a CUR cursor"),  # of one picture: without the number it may be a TGA picture
     (0, b"DDS ", "a DDS texture"),
     (0, b"\xff\x0a", "a JPEG XL picture"),
     (4, b"JXL \r\n", "a JPEG XL picture"),
     (0, b"\xd7\xcd\xc6\x9a", "a WMF picture"),
-    (4, b"ftypheic", "a HEIC picture"),
-    (4, b"ftypheix", "a HEIC picture"),
-    (4, b"ftypmif1", "a HEIC picture"),
+    *((4, b"ftyp" + brand, "a HEIC picture") for brand in (b"hei", b"hev", b"mif1", b"msf1")),
     (0, b"\x76\x2f\x31\x01", "an OpenEXR picture"),
     (0, b"\x01\xda", "an SGI picture"),
     (0, b"SIMPLE  =", "a FITS picture"),
+    (0, b"qoif", "a QOI picture"),
+    (0, b"BLP1", "a BLP texture"),
+    (0, b"BLP2", "a BLP texture"),
+    (0, b"\x0a\x05\x01", "a PCX picture"),
+    (0, b"\xb1\x68\xde\x3a", "a DCX picture"),
+    (0, b"\x59\xa6\x6a\x95", "a Sun raster picture"),
+    (0, b"DanM", "an MSP picture"),
+    (0, b"LinS", "an MSP picture"),
+    (0, b"Image type:", "an IM picture"),
+    (0, b"#define ", "an XBM picture"),
+    (0, b"/* XPM */", "an XPM picture"),
+    (0, b"\x89HDF", "an HDF5 file"),
+    (0, b"GRIB", "a GRIB file"),
+    (0, b"BUFR", "a BUFR file"),
     (0, b"PK\3\4", "a ZIP archive"),
     (0, b"\x1f\x8b", "a gzip file"),
+)
+# The first bytes of formats that are read: of a file that cannot be opened, they tell that it is damaged.
+_READABLE_SIGNATURES = (
+    (0, b"\x89PNG", "PNG"),
+    (0, b"\xff\xd8\xff", "JPEG"),
+    (8, b"WEBP", "WebP"),
+    (0, b"GIF8", "GIF"),
+    (0, b"BM", "BMP"),
+    (0, b"II*\0", "TIFF"),
+    (0, b"MM\0*", "TIFF"),
+    (4, b"ftypavi", "AVIF"),
+    (4, b"jP  \r\n", "JPEG 2000"),
+    (0, b"\xff\x4f\xff\x51", "JPEG 2000"),
 )
 _TEXTS = {
     b"<!doctype html": "an HTML page",
     b"<html": "an HTML page",
-    b"<svg": "an SVG picture",
     b"<": "XML",
     b"{": "JSON",
     b"[": "JSON",
@@ -39,12 +63,28 @@ def unsupported_format(begin: bytes) -> str | None:
     r"""Name the format of a file, if it is known and not one that is read as a picture.
 
     Args:
-        begin: The first bytes of the file; 64 are enough.
+        begin: The first bytes of the file; 512 are enough.
 
     >>> unsupported_format(b"%!PS-Adobe-3.0 EPSF-3.0\n")
     'an EPS picture'
     """
+    text = _text(begin)
+    if text.startswith((b"<svg", b"<?xml")) and b"<svg" in text:
+        return "an SVG picture"
     found = (kind for position, signature, kind in _SIGNATURES if begin[position:].startswith(signature))
+    return next(found, None)
+
+
+def damaged_format(begin: bytes) -> str | None:
+    r"""Name the format of a file that cannot be opened, if it is one that is read as a picture.
+
+    Args:
+        begin: The first bytes of the file; 64 are enough.
+
+    >>> damaged_format(b"GIF89a")
+    'GIF'
+    """
+    found = (kind for position, signature, kind in _READABLE_SIGNATURES if begin[position:].startswith(signature))
     return next(found, None)
 
 
@@ -57,5 +97,10 @@ def text_kind(begin: bytes) -> str:
     >>> text_kind(b" <html>"), text_kind(b"abc")
     ('an HTML page', 'something')
     """
-    text = begin.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    text = _text(begin)
     return next((kind for start, kind in _TEXTS.items() if text.startswith(start)), "something")
+
+
+def _text(begin: bytes) -> bytes:
+    """Return text in lower case, without a byte order mark and spaces before it."""
+    return begin.lstrip(b"\xef\xbb\xbf \t\r\n").lower()

@@ -55,7 +55,7 @@ def read_exif(picture: Image) -> ExifReading:
         if found is not None and found != 1:  # else `exif_transpose` writes nothing
             pixel = Image.new("L", (1, 1))
             pixel.info = dict(picture.info)
-            ImageOps.exif_transpose(pixel, in_place=True)
+            ImageOps.exif_transpose(pixel, in_place=True)  # noqa: TID251  (to see whether it fails)
     except Exception as error:  # noqa: BLE001  (malformed EXIF data raise exceptions of many kinds)
         if orientation is None:
             orientation = lenient_orientation(_exif_data(picture.info))

@@ -18,6 +18,7 @@ PNG_HEADER = struct.Struct(">IIBBBBB")  # the data of IHDR (https://www.w3.org/T
 _JPEG_START, _JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
 _CHUNK = struct.Struct(">I4s")
 _WEBP_CHUNK = struct.Struct("<4sI")
+_PNG_FIRST_CHUNK = len(PNG_SIGNATURE) + _CHUNK.size  # where its data begin
 _START_OF_SCAN = 0xDA
 _PNG_TEXTS = {b"iTXt", b"tEXt", b"zTXt"}
 _LONGEST_KEYWORD = 79  # bytes (https://www.w3.org/TR/png-3/#11textinfo)
@@ -26,7 +27,7 @@ _LONGEST_KEYWORD = 79  # bytes (https://www.w3.org/TR/png-3/#11textinfo)
 def structure_fault(content: Content) -> str | None:
     r"""What is wrong with a PNG, JPEG or WebP file; None where it is whole.
 
-    A PNG's chunks are there up to IEND and have the right CRC
+    A PNG's chunks are there up to IEND and have the right CRC, and the first alone is its header
     (https://www.w3.org/TR/png-3/#5Chunk-layout); a JPEG has its end behind its first scan
     (https://www.w3.org/Graphics/JPEG/itu-t81.pdf, annex B); a WebP is as long as its header says
     (https://developers.google.com/speed/webp/docs/riff_container). Bytes behind the end do no harm.
@@ -116,6 +117,8 @@ def _png_fault(content: Content) -> str | None:
     kind = b""
     with memoryview(content) as view:
         for kind, start, end in png_chunks(content):
+            if (kind == b"IHDR") != (start == _PNG_FIRST_CHUNK):
+                return "the PNG does not begin with its header, or has several headers"
             if zlib.crc32(view[start - 4 : end]) != int.from_bytes(content[end : end + 4], "big"):
                 return f"the PNG is damaged: the checksum of its chunk {kind.decode('latin-1')!r} is wrong"
     return None if kind == b"IEND" else "the PNG has no end: it stops in the middle"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _TURNED = {5, 6, 7, 8}  # the orientations in which width and height change places
 PNG_TEXTS_WITH_ORIENTATION = {b"exif", b"Raw profile type exif", b"xmp", b"XML:com.adobe.xmp"}  # for Pillow
+_PNG_PIXELS = {b"IDAT", b"fdAT"}
 
 
 class Header(NamedTuple):
@@ -52,7 +53,7 @@ def read_header(image: FileContent) -> Header:
         raise AssetError("got an empty file, wanted a picture")
     with image.view() as content:
         size = _plain_size(content)
-        if size and (MAX_IMAGE_PIXELS is None or size[0] * size[1] <= MAX_IMAGE_PIXELS):  # else Pillow warns of it
+        if size and (MAX_IMAGE_PIXELS is None or size[0] * size[1] <= 2 * MAX_IMAGE_PIXELS):  # Pillow refuses more
             return Header(size, size, picture_format(content) or "")
         return _pillow_header(image, content)
 
@@ -86,7 +87,7 @@ def _exif(picture: ImageFile, content: Content) -> ExifReading:
 def _png_has_orientation_behind_pixels(content: Content) -> bool:
     is_behind = False
     for kind, start, end in png_chunks(content):
-        is_behind = is_behind or kind == b"IDAT"
+        is_behind = is_behind or kind in _PNG_PIXELS
         if is_behind and (kind == b"eXIf" or png_keyword(content, kind, start, end) in PNG_TEXTS_WITH_ORIENTATION):
             return True
     return False

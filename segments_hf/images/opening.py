@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from segments_hf.errors import AssetError, SegmentsHFError
-from segments_hf.images.content_kind import text_kind, unsupported_format
+from segments_hf.images.content_kind import damaged_format, text_kind, unsupported_format
 from segments_hf.images.exif import orientation_of
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000", "PPM")
 
 _READABLE = "a PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, JPEG 2000 or PPM picture"
+_TILE_WIDTH, _TILE_HEIGHT = 322, 323  # the tags (TIFF 6.0, section 15)
+_LARGEST_TILE = 4096 * 4096  # pixels that a tile of a small picture may have
 
 
 class UnwantedError(AssetError):
@@ -50,11 +52,12 @@ def inspect_image(file: FileContent) -> Iterator[ImageFile]:
 
     with file.open() as stream, decoder_errors():
         try:
-            picture = Image.open(stream, formats=_installed_formats())
+            picture = Image.open(stream, formats=_installed_formats())  # noqa: TID251  (the door of pictures)
         except UnidentifiedImageError:
             stream.seek(0)
-            raise _unreadable(stream.read(64)) from None
+            raise _unreadable(stream.read(512)) from None
         with picture:
+            _check_tiles(picture)
             yield picture
 
 
@@ -102,10 +105,13 @@ def upright(picture: Image) -> Image:
 
     Returns:
         The picture, or a turned copy without EXIF data.
+
+    Raises:
+        AssetError: The picture has no palette, although its mode needs one.
     """
     from PIL.Image import Transpose
 
-    picture.load()
+    decode(picture)
     method = {
         2: Transpose.FLIP_LEFT_RIGHT,
         3: Transpose.ROTATE_180,
@@ -123,6 +129,47 @@ def upright(picture: Image) -> Image:
     return turned
 
 
+def decode(picture: Image) -> None:
+    """Decode the pixels of a picture, in place.
+
+    Raises:
+        AssetError: The picture has no palette, although its mode needs one: then it cannot be converted.
+    """
+    picture.load()
+    if picture.mode in {"P", "PA"} and picture.palette is None:
+        raise AssetError("got a damaged picture: its pixels are colors of a palette, but it has no palette")
+
+
+def check_format(picture: Image) -> None:
+    """Check that a picture that someone else has opened is of a format that is read: decoding EPS starts a program.
+
+    Args:
+        picture: A picture of Pillow; one that was not read from a file has no format.
+
+    Raises:
+        UnwantedError: Its format is not one of `FORMATS`.
+    """
+    if picture.format is not None and picture.format not in FORMATS:
+        raise UnwantedError(f"got a picture of the format {picture.format}; wanted {_READABLE}")
+
+
+def _check_tiles(picture: ImageFile) -> None:
+    """Check that the tiles of a TIFF are not much larger than the picture: a tile is decoded as a whole.
+
+    Raises:
+        AssetError: They are.
+    """
+    if picture.format != "TIFF":
+        return
+    tags = getattr(picture, "tag_v2", {})
+    width, height = tags.get(_TILE_WIDTH, 0), tags.get(_TILE_HEIGHT, 0)
+    if width * height > max(picture.width * picture.height, _LARGEST_TILE):
+        raise AssetError(
+            f"got a TIFF picture of {picture.width} x {picture.height} pixels whose tiles have {width} x {height}; "
+            "wanted tiles that are not larger than the picture"
+        )
+
+
 @cache
 def _installed_formats() -> list[str]:
     """Return those of `FORMATS` that this Pillow has a decoder for."""
@@ -137,6 +184,8 @@ def _unreadable(begin: bytes) -> AssetError:
         return AssetError("got an empty file, wanted a picture")
     if unsupported := unsupported_format(begin):
         return UnwantedError(f"got {unsupported}; wanted {_READABLE}")
+    if damaged := damaged_format(begin):
+        return AssetError(f"got a picture of format {damaged} that cannot be opened: it is damaged or of a rare type")
     return AssetError(f"got {text_kind(begin)} that is not a picture; it begins with {begin[:16]!r}")
 
 

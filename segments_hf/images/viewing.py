@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from segments_hf.errors import SegmentsHFError
-from segments_hf.images.opening import decoder_errors, open_image, upright
+from segments_hf.images.opening import check_format, decoder_errors, open_image, upright
 from segments_hf.images.stored_image import stored_content
 
 if TYPE_CHECKING:
@@ -27,17 +27,21 @@ def decode_image(value: Any) -> Image.Image | None:
         value: ``{"bytes", "path"}``, a picture of Pillow, or None.
 
     Raises:
-        AssetError: The image is damaged, or does not exist.
+        AssetError: The image is damaged, of a format that is not supported, or does not exist.
         SegmentsHFError: The value is something else.
     """
     if isinstance(value, Mapping):
         return open_image(stored_content(value))
     if not isinstance(value, Image.Image | None):
         raise SegmentsHFError(f"got {type(value).__name__} for a picture, wanted a row of images with their labels")
+    if value is None:
+        return None
+    check_format(value)
     with decoder_errors():
-        return value and upright(value)
+        return upright(value)
 
 
+@decoder_errors()
 def to_rgb(picture: Image.Image, size: tuple[int, int] | None = None) -> Image.Image:
     """Convert an image to RGB to look at. For training, see `segments_hf.images.eight_bit`.
 
@@ -46,6 +50,9 @@ def to_rgb(picture: Image.Image, size: tuple[int, int] | None = None) -> Image.I
     Args:
         picture: A picture of any mode.
         size: The width and height in pixels that it shall fit into, larger or smaller; by default it keeps its own.
+
+    Raises:
+        AssetError: It is damaged, or of a mode that Pillow does not convert.
 
     >>> to_rgb(Image.fromarray(np.array([[1000, 3000]], np.uint16))).getpixel((1, 0))
     (255, 255, 255)

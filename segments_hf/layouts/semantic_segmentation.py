@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from segments_hf.errors import BitmapError
 from segments_hf.images.viewing import decode_image
 from segments_hf.layouts.layout import IMAGE_ENCODING, Layout
 from segments_hf.layouts.layout_label import LayoutLabel, MaskClasses, mask_label
@@ -24,7 +25,10 @@ def _read(row: Row, classes: MaskClasses) -> LayoutLabel | None:
     picture = decode_image(row["label"])
     if picture is None:
         return None
-    values = np.asarray(picture).astype(np.int64)
+    pixels = np.asarray(picture)
+    if pixels.ndim != 2 or pixels.dtype.kind == "f":  # noqa: PLR2004
+        raise BitmapError(f"got a mask of mode {picture.mode}, wanted one whole number a pixel")
+    values = pixels.astype(np.int64)
     first = _first_class(picture) if classes.first is None else classes.first
     indices = values - first
     unlabeled = indices < 0

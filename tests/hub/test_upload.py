@@ -18,7 +18,7 @@ from .test_push import REPO, demo
 
 def test_who_goes_on_waits_for_who_was_there(hub: HubServer, tmp_path: Path) -> None:
     (part,) = open_source(demo(split="train"), None, None).parts
-    worker = Worker(part.rows, part.features, Journal(tmp_path / "0.jsonl"), open_repository(REPO), 60_000)
+    worker = Worker(part.rows, part.features, Journal(tmp_path / "0.jsonl"), open_repository(REPO), 60_000, "raise")
     first = worker.run()
     next(first)
     with futures.ThreadPoolExecutor(1) as threads:

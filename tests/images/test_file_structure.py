@@ -7,6 +7,7 @@ import mmap
 import numpy as np
 import pytest
 from assets.fetching import encoded
+from fuzz.picture_mutations import png_of, png_parts
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -68,6 +69,13 @@ def test_a_png_with_another_byte_is_damaged(place, change):
     content = bytearray(WHOLE["png"])
     content[place] ^= change
     assert structure_fault(bytes(content))
+
+
+def test_a_png_of_two_headers_is_damaged():
+    first, *rest = png_parts(WHOLE["png"])
+    assert structure_fault(png_of([first, *rest])) is None
+    for chunks in ([first, first, *rest], [*rest], [rest[0], first, *rest[1:]], [first, *rest[:-1], first, rest[-1]]):
+        assert structure_fault(png_of(chunks))
 
 
 @given(st.binary(max_size=64) | st.binary(max_size=64).map(lambda rest: b"\xff\xd8\xff" + rest))

@@ -15,6 +15,7 @@ from PIL import Image, ImageOps, PngImagePlugin
 from segments_hf.assets import Asset
 from segments_hf.errors import AssetError
 from segments_hf.images.header import read_header
+from segments_hf.images.opening import open_image
 
 SIZE = (13, 7)
 ORIENTATION = 0x0112
@@ -169,6 +170,16 @@ def test_a_damaged_picture_has_its_size_or_is_an_error_of_ours(make, orientation
         return
     assert width > 0
     assert height > 0
+
+
+@pytest.mark.parametrize(("before", "behind"), [(6, 1), (1, 6), (6, 6), (6, 3)])
+def test_an_orientation_behind_the_pixels_replaces_one_before_them(before, behind):
+    """As Pillow decodes the picture, and `datasets` after it."""
+    first, *rest = png_chunks(encoded(picture(), "PNG"))
+    chunks = [(b"eXIf", exif(orientation).tobytes().removeprefix(b"Exif\0\0")) for orientation in (before, behind)]
+    content = png_of([first, chunks[0], *rest[:-1], chunks[1], rest[-1]])
+    assert read_header(Asset(content)).size == open_image(Asset(content)).size
+    assert read_header(Asset(content)).size == (SIZE if behind < 5 else SIZE[::-1])
 
 
 def test_a_file_that_is_gone(tmp_path):

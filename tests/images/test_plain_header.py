@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import io
+import struct
 
 import pytest
 from assets.fetching import encoded
-from hypothesis import given
+from fuzz.picture_headers import check_decoded_size, check_plain_header
+from fuzz.picture_mutations import jpeg_parts, mutated, png_of, png_parts, whole_pictures
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from segments_hf.images.plain_header import plain_jpeg_size, plain_png_size
 
+WHOLE = whole_pictures()
 SIZES = st.tuples(st.integers(1, 70), st.integers(1, 70))
 TEXT = PngImagePlugin.PngInfo()
 TEXT.add_text("Comment", "a text")
@@ -47,6 +51,88 @@ def test_a_png_that_may_be_turned_is_left_to_pillow(options):
 )
 def test_a_jpeg_that_says_more_is_left_to_pillow(file_format, options):
     assert plain_jpeg_size(encoded(Image.new("L", (2, 3)), file_format, **options)) is None
+
+
+SOF = b"\xff\xc0"
+
+
+def with_parts(content: bytes, change) -> bytes:
+    """A PNG or a JPEG whose parts were changed, each with a right length and checksum."""
+    if content.startswith(b"\x89PNG"):
+        return png_of(change(png_parts(content)))
+    *parts, (_, scan) = jpeg_parts(content)
+    segments = [kind + struct.pack(">H", len(data) + 2) + data for kind, data in change(parts)]
+    return b"\xff\xd8" + b"".join(segments) + scan
+
+
+def repeated(wanted: bytes):
+    return lambda parts: [copy for part in parts for copy in [part] * (1 + (part[0] == wanted))]
+
+
+def without(wanted: bytes):
+    return lambda parts: [part for part in parts if part[0] != wanted]
+
+
+def cut_off(wanted: bytes, count: int = 1):
+    return lambda parts: [(kind, data[:-count] if kind == wanted else data) for kind, data in parts]
+
+
+def added(*part: bytes, place: int = 1):
+    return lambda parts: [*parts[:place], part, *parts[place:]]
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        pytest.param("png rgb", repeated(b"IHDR"), id="two headers"),
+        pytest.param("png rgb", added(b"gAMA", b"\0\0", place=0), id="header second"),
+        pytest.param("png rgb", added(b"abcd", b""), id="unknown chunk"),
+        pytest.param("png rgb", added(b"gAMA", b"\0\0"), id="short gamma"),
+        pytest.param("png rgb", without(b"IDAT"), id="no pixels"),
+        pytest.param("png rgb", without(b"IEND"), id="no end"),
+        pytest.param("png rgb", added(b"eXIf", b"", place=-1), id="EXIF behind the pixels"),
+        pytest.param("png rgb", added(b"tRNS", b"\0\0"), id="transparency of another color type"),
+        pytest.param("png palette", without(b"PLTE"), id="no palette"),
+        pytest.param("png palette", repeated(b"PLTE"), id="two palettes"),
+        pytest.param("png palette", cut_off(b"PLTE"), id="palette of a half color"),
+        pytest.param("apng", lambda parts: parts, id="animation"),
+        pytest.param("jpeg", repeated(SOF), id="two frames"),
+        pytest.param("jpeg", cut_off(SOF), id="short frame"),
+        pytest.param("jpeg", without(SOF), id="no frame"),
+        pytest.param("jpeg", cut_off(b"\xff\xdb"), id="short table"),
+        pytest.param("jpeg", cut_off(b"\xff\xe0", 12), id="short JFIF"),
+        pytest.param("jpeg gray", cut_off(b"\xff\xe2", 11), id="short profile"),
+        pytest.param("jpeg cmyk", cut_off(b"\xff\xee"), id="short Adobe"),
+        pytest.param("jpeg", added(b"\xff\xed", b"Photoshop 3.0\0"), id="Photoshop"),
+        pytest.param("jpeg", added(b"\xff\xcc", b""), id="arithmetic coding"),
+        pytest.param("jpeg exif", lambda parts: parts, id="EXIF"),
+    ],
+)
+def test_what_is_unusual_is_left_to_pillow(name, change):
+    plain_size = plain_png_size if "png" in name else plain_jpeg_size
+    assert plain_size(with_parts(WHOLE[name], change)) is None
+
+
+def test_a_png_header_with_another_checksum_is_left_to_pillow():
+    content = WHOLE["png rgb"]
+    assert plain_png_size(content)
+    assert plain_png_size(content[:30] + bytes([content[30] ^ 1]) + content[31:]) is None
+
+
+@pytest.mark.parametrize("junk", [b"\xff", b"\0", b"junk"])
+def test_a_jpeg_with_junk_between_its_segments_is_left_to_pillow(junk):
+    content = WHOLE["jpeg"]
+    assert plain_jpeg_size(content)
+    assert plain_jpeg_size(content[:20] + junk + content[20:]) is None
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")
+@settings(max_examples=300)
+@given(st.sampled_from(sorted(WHOLE)), st.randoms(use_true_random=False))
+def test_the_header_and_the_decoded_picture_never_disagree(name, rng):
+    content = mutated(WHOLE[name], rng)
+    check_plain_header(content)
+    check_decoded_size(content)
 
 
 PNG = encoded(Image.new("P", (5, 4)), "PNG")

@@ -1,0 +1,61 @@
+"""Check the pictures of a row before it is pushed: those who read the dataset decode them."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import datasets
+import pyarrow as pa
+
+from segments_hf.errors import AssetError
+from segments_hf.images import read_header
+from segments_hf.images.stored_image import stored_content
+from segments_hf.labels.row import sample_name
+
+if TYPE_CHECKING:
+    from datasets import Features
+
+logger = logging.getLogger(__name__)
+
+
+def with_readable_pictures(row: pa.Table, features: Features, on_error: str) -> pa.Table | None:
+    """Check that the pictures of a row are of formats that are read, and that their headers can be read.
+
+    Args:
+        row: A table of one row.
+        features: Its columns.
+        on_error: What to do with another picture: ``raise``, ``skip`` the row, or ``keep`` it with null in its place.
+
+    Returns:
+        The row; None if it is skipped.
+
+    Raises:
+        AssetError: A picture cannot be read, and the policy is to raise; the error names the sample.
+    """
+    for column, feature in features.items():
+        if not isinstance(feature, datasets.Image):
+            continue
+        value = row[column][0].as_py()
+        try:
+            if value is not None:
+                read_header(stored_content(value))
+        except AssetError as error:
+            where = f"{_name_of(row)}, {column}"
+            if on_error == "raise":
+                raise AssetError(f"{where}: {error} (on_error='skip' or 'keep' goes on without it)") from error
+            logger.warning("%s %s: %s", where, "left out" if on_error == "skip" else "kept as null", error)
+            if on_error == "skip":
+                return None
+            row = _with_null(row, column)
+    return row
+
+
+def _name_of(row: pa.Table) -> str:
+    names: list[Any] = row["name"].to_pylist() if "name" in row.column_names else []
+    return sample_name({"name": names[0]}) if names else "a row"
+
+
+def _with_null(row: pa.Table, column: str) -> pa.Table:
+    place = row.column_names.index(column)
+    return row.set_column(place, row.schema.field(place), pa.nulls(1, row.schema.field(place).type))

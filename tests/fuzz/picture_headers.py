@@ -1,0 +1,69 @@
+"""What must hold for the header of a picture, whatever its file contains."""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image
+
+from segments_hf.errors import AssetError
+from segments_hf.images import FORMATS, ImageLimits, check_image, open_image, read_header
+from segments_hf.images.file_structure import picture_format
+from segments_hf.images.plain_header import plain_jpeg_size, plain_png_size
+from segments_hf.io.file_content import FileContent
+
+LIMITS = ImageLimits(max_pixels=2**20)
+_PLAIN_SIZES = {"PNG": plain_png_size, "JPEG": plain_jpeg_size}
+
+
+def check_plain_header(content: bytes) -> bool:
+    """Check that the size that is read without Pillow is the one that Pillow reads, before and after decoding.
+
+    Args:
+        content: A file.
+
+    Returns:
+        Whether the size was read without Pillow.
+    """
+    kind = picture_format(content) or ""
+    size = _PLAIN_SIZES[kind](content) if kind in _PLAIN_SIZES else None
+    if size is None or size[0] * size[1] > 2 * (Image.MAX_IMAGE_PIXELS or 0):
+        return False
+    with Image.open(io.BytesIO(content), formats=[name for name in FORMATS if name in Image.OPEN]) as picture:
+        assert (picture.format, picture.size) == (kind, size)
+        try:
+            picture.load()
+        except (OSError, SyntaxError, ValueError):
+            return True
+        assert picture.size == size
+        assert picture.getexif().get(0x0112, 1) == 1
+    return True
+
+
+def check_decoded_size(content: bytes) -> bool:
+    """Check that a picture that is accepted has the size that its header says, and that nothing else is raised.
+
+    Args:
+        content: A file.
+
+    Returns:
+        Whether the picture can be decoded.
+    """
+    file = FileContent(content)
+    try:
+        picture = open_image(file)
+    except AssetError:
+        picture = None
+    try:
+        size = read_header(file).size
+    except AssetError:
+        assert picture is None
+        return False
+    if picture is not None:
+        assert picture.size == size
+    try:
+        header = check_image(file, LIMITS)
+    except AssetError:
+        return picture is not None
+    assert header.size == size
+    return picture is not None

@@ -1,0 +1,266 @@
+"""Damaged pictures of every format through all that reads pictures: only our own errors may be raised.
+
+    cd tests && python -m fuzz.pictures --seconds 120
+
+prints the seed, and on a failure the number of the batch: ``--seed S --first N`` repeats it. Each batch has random
+numbers of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import json
+import random
+import shutil
+import tempfile
+import time
+import warnings
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import datasets
+import numpy as np
+from PIL import Image
+
+import segments_hf
+from segments_hf.bitmaps import decode_bitmap
+from segments_hf.dataset.row_map import without_decoding
+from segments_hf.drawing.overlay import overlay
+from segments_hf.errors import SegmentsHFError
+from segments_hf.images.viewing import decode_image, to_rgb
+from segments_hf.preview.shown_image import shown_image
+
+from .picture_headers import check_decoded_size, check_plain_header
+from .picture_mutations import encoded, mutated, whole_pictures
+
+MOST_PIXELS = 2**20
+LAYOUTS = ("semantic-segmentation", "instance-segmentation", "panoptic-segmentation", "object-detection")
+EXPORTS = (
+    *("coco-instance", "coco-panoptic", "yolo", "yolo-segment", "pascal-voc", "instance", "instance-color"),
+    *("semantic", "semantic-color", "polygon"),
+)
+MASKS = (segments_hf.add_semantic_masks, segments_hf.add_instance_masks, segments_hf.add_panoptic_masks)
+_SIZE = (24, 16)
+_SAMPLES = 4  # of a release
+
+
+class Crash(AssertionError):  # noqa: N818
+    """An exception that is not one of ours."""
+
+
+def read_everywhere(content: bytes) -> None:
+    """Give the file of one picture to all that reads one."""
+    row = {"name": "a", "status": "LABELED", "image": {"bytes": content, "path": None}}
+    row |= {"segmentation_bitmap": row["image"], "annotations": [], "width": 24, "height": 16}
+    for read in (
+        lambda: check_plain_header(content),
+        lambda: check_decoded_size(content),
+        lambda: decode_bitmap(content),
+        lambda: shown_image(row["image"], 20),
+        lambda: to_rgb(decode_image(row["image"]), (8, 8)),
+        lambda: overlay(row),
+        lambda: segments_hf.contact_sheet([row]),
+        lambda: segments_hf.contact_sheet([{"image": row["image"], "label": row["image"]}]),
+    ):
+        _only_our_errors(read)
+
+
+def read_release(folder: Path, rng: random.Random) -> None:
+    """Give a release with damaged images and bitmaps to all that takes one."""
+    release = write_release(folder, rng)
+    policy = rng.choice(("skip", "keep", "raise"))
+    verify = rng.choice(("structure", "decode"))
+    limits = {"max_pixels": MOST_PIXELS, "verify": verify}
+    load = functools.partial(segments_hf.load_release, release, split="train", **limits)
+    stream = load(streaming=True, on_error=policy)
+    if rng.random() < 0.3:
+        stream = _only_our_errors(lambda: load(on_error=policy, cache_dir=folder / "cache")) or stream
+    good = without_decoding(load(streaming=True, on_error="keep"))
+    _use_rows(stream, policy, folder, rng)
+    unchecked = _only_our_errors(lambda: _unchecked(good, rng))
+    if unchecked is not None:
+        _use_rows(unchecked, policy, folder, rng)
+    export = rng.choice(EXPORTS)
+    for use in (
+        lambda: segments_hf.stats(release, assets=True, **limits),
+        lambda: segments_hf.validate(release, assets=True, **limits),
+        lambda: segments_hf.preview(release, folder / "release.html", overwrite=True, **limits),
+        lambda: segments_hf.contact_sheet(release, on_error=policy, **limits),
+        lambda: segments_hf.plot(release, index=rng.randrange(_SAMPLES)),
+        lambda: segments_hf.export_dataset(release, export, folder / "exported", overwrite=True),
+    ):
+        _only_our_errors(use)
+
+
+def write_release(folder: Path, rng: random.Random) -> Path:
+    """Write a release of which some pictures are damaged."""
+    whole = whole_pictures_of_rows()
+    samples = []
+    for number in range(_SAMPLES):
+        image = _perhaps_mutated(whole[rng.choice(sorted(whole))], rng)
+        bitmap = whole_bitmap() if rng.random() < 0.5 else whole[rng.choice(sorted(whole))]
+        (folder / f"{number}.image").write_bytes(image)
+        (folder / f"{number}.bitmap").write_bytes(_perhaps_mutated(bitmap, rng))
+        annotations = [{"id": 1, "category_id": 1}, {"id": 2, "category_id": 2}]
+        attributes = {"annotations": annotations, "segmentation_bitmap": {"url": f"{number}.bitmap"}}
+        label = {"label_status": "LABELED", "attributes": attributes}
+        image_of = {"image": {"url": f"{number}.image"}}
+        samples.append(
+            {"name": f"sample {number}", "uuid": str(number), "attributes": image_of, "labels": {"a": label}}
+        )
+    categories = [{"id": 1, "name": "flower"}, {"id": 2, "name": "leaf"}]
+    dataset = {
+        "name": "flowers",
+        "task_type": "segmentation-bitmap",
+        "task_attributes": {"format_version": "0.1", "categories": categories},
+        "labelsets": [{"name": "a", "is_groundtruth": True}],
+        "samples": samples,
+    }
+    path = folder / "release.json"
+    path.write_text(json.dumps({"name": "v1", "dataset": dataset}), "utf-8")
+    return path
+
+
+def run_batch(seed: int, number: int, folder: Path) -> int:
+    """Read the pictures of one batch.
+
+    Args:
+        seed: What the random numbers are made of, with the number of the batch.
+        number: The number of the batch.
+        folder: An empty folder.
+
+    Returns:
+        How many damaged pictures were read.
+
+    Raises:
+        Crash: An exception was raised that is not one of ours.
+    """
+    rng = random.Random(f"{seed} {number}")
+    whole = whole_pictures_of_rows()
+    count = 12
+    for _ in range(count):
+        content = mutated(whole[rng.choice(sorted(whole))], rng)
+        (folder / "last").write_bytes(content)  # for a crash of the process
+        read_everywhere(content)
+    read_release(folder, rng)
+    return count + 2 * _SAMPLES
+
+
+@functools.cache
+def whole_pictures_of_rows() -> dict[str, bytes]:
+    """Return the pictures that are damaged."""
+    return whole_pictures()
+
+
+@functools.cache
+def whole_bitmap() -> bytes:
+    """Return a bitmap that fits the images."""
+    ids = np.zeros((*_SIZE[::-1], 4), np.uint8)
+    ids[2:8, 2:8, 0], ids[9:, 9:, 0], ids[..., 3] = 1, 2, 255
+    return encoded(Image.fromarray(ids), "PNG")
+
+
+def _perhaps_mutated(content: bytes, rng: random.Random) -> bytes:
+    return mutated(content, rng) if rng.random() < 0.5 else content
+
+
+def _unchecked(rows: Any, rng: random.Random) -> Any:
+    """Return a dataset whose pictures were never checked."""
+    whole = whole_pictures_of_rows()
+    found = []
+    for row in rows:
+        picture = {"bytes": mutated(whole[rng.choice(sorted(whole))], rng), "path": None}
+        found.append({**row, rng.choice(("image", "segmentation_bitmap")): picture})
+    if not found:
+        return None
+    return datasets.Dataset.from_list(found, features=rows.features).cast(_decoded_features(rows.features))
+
+
+def _decoded_features(features: Any) -> Any:
+    decoded = {
+        name: datasets.Image(id=value.id) for name, value in features.items() if isinstance(value, datasets.Image)
+    }
+    return datasets.Features({**features, **decoded})
+
+
+def _use_rows(rows: Any, policy: str, folder: Path, rng: random.Random) -> None:
+    layout, export, masks = rng.choice(LAYOUTS), rng.choice(EXPORTS), rng.choice(MASKS)
+    goes_on = "skip" if policy == "keep" else policy
+    for use in (
+        lambda: list(without_decoding(rows)),
+        lambda: list(without_decoding(segments_hf.to_layout(rows, layout, on_error=policy))),
+        lambda: list(without_decoding(masks(rows))),
+        lambda: segments_hf.export_dataset(rows, export, folder / "rows", on_error=goes_on, overwrite=True),
+        lambda: segments_hf.stats(rows),
+        lambda: segments_hf.validate(rows),
+        lambda: segments_hf.preview(rows, folder / "rows.html", overwrite=True),
+        lambda: segments_hf.contact_sheet(rows),
+        lambda: segments_hf.plot(rows, index=1),
+    ):
+        _only_our_errors(use)
+        shutil.rmtree(folder / "rows", ignore_errors=True)
+
+
+def _only_our_errors(read: Callable[[], Any]) -> Any:
+    try:
+        return read()
+    except SegmentsHFError:
+        return None
+    except Exception as error:
+        raise Crash(f"{type(error).__name__}: {error}") from error
+
+
+def run(seconds: float, seed: int, first: int = 0) -> Counter[str]:
+    """Read damaged pictures until the time is over.
+
+    Args:
+        seconds: The time.
+        seed: The seed.
+        first: The number of the first batch.
+
+    Returns:
+        The number of pictures and of batches.
+
+    Raises:
+        Crash: An exception was raised that is not one of ours; its message has what makes it again.
+    """
+    end, counts, number = time.monotonic() + seconds, Counter[str](), first
+    limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, MOST_PIXELS
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of damaged pictures, before they raise
+            while time.monotonic() < end:
+                with tempfile.TemporaryDirectory() as folder:
+                    counts["pictures"] += _located_batch(seed, number, Path(folder))
+                counts["batches"] += 1
+                number += 1
+    finally:
+        Image.MAX_IMAGE_PIXELS = limit
+    return counts
+
+
+def _located_batch(seed: int, number: int, folder: Path) -> int:
+    try:
+        return run_batch(seed, number, folder)
+    except Exception as error:
+        raise Crash(f"pictures: --seed {seed} --first {number}: {error}") from error
+
+
+def main() -> None:
+    """Read damaged pictures for some seconds."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    parser.add_argument("--first", type=int, default=0)
+    options = parser.parse_args()
+    print(f"pictures: --seed {options.seed}", flush=True)
+    datasets.disable_progress_bars()
+    counts = run(options.seconds, options.seed, options.first)
+    print(f"pictures: {counts['pictures']} damaged pictures in {counts['batches']} batches, only our own errors")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""Damaged pictures of every format raise only our own errors, wherever they are read; see `fuzz.pictures`."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from .picture_mutations import mutated
+from .pictures import MOST_PIXELS, read_everywhere, run_batch, whole_pictures_of_rows
+
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")
+
+
+@pytest.fixture(autouse=True)
+def small_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pillow refuses pictures that take long."""
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", MOST_PIXELS)
+
+
+@pytest.mark.parametrize("name", whole_pictures_of_rows())
+def test_a_damaged_picture_raises_only_our_own_errors(name: str) -> None:
+    rng = random.Random(name)
+    for _ in range(3):
+        read_everywhere(mutated(whole_pictures_of_rows()[name], rng))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(4))
+def test_a_release_of_damaged_pictures_raises_only_our_own_errors(number: int, tmp_path: Path) -> None:
+    assert run_batch(0, number, tmp_path)

@@ -1,0 +1,160 @@
+"""Only listed formats are opened, and whatever a decoder raises is one error."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import itertools
+import os
+import struct
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fuzz.picture_mutations import encoded, whole_pictures
+from nasty_pictures import UNSUPPORTED, damaged_pictures
+from PIL import Image, ImageFile
+from PIL.GifImagePlugin import GifImageFile
+
+from segments_hf.errors import AssetError
+from segments_hf.images import ImageLimits, UnwantedError, check_image, decoder_errors, open_image, read_header
+from segments_hf.images.viewing import decode_image, to_rgb
+from segments_hf.io.file_content import FileContent
+
+# Of a damaged picture, before it raises.
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")
+
+
+def files_of_pillow() -> dict[str, bytes]:
+    """A file of each format that Pillow can write."""
+    Image.init()
+    files = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of formats that Pillow will give up
+        for name, mode in itertools.product(sorted(Image.SAVE), ("F", "1", "P", "L", "RGB")):
+            with contextlib.suppress(Exception):
+                files[name] = encoded(Image.new(mode, (64, 64)), name)
+    return files
+
+
+DECODES = ImageLimits(verify="decode")
+WHOLE = whole_pictures()
+DAMAGED = damaged_pictures()
+
+
+@pytest.fixture
+def ghostscript(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The mark that is there once a program that draws EPS was started."""
+    mark = tmp_path / "started"
+    for name in ("gs", "gswin32c", "gswin64c"):
+        program = tmp_path / "bin" / name
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(f"#!/bin/sh\ntouch '{mark}'\n")
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr("PIL.EpsImagePlugin.gs_binary", None)  # where Pillow keeps what it has found
+    return mark
+
+
+@pytest.mark.parametrize("content", WHOLE.values(), ids=WHOLE)
+def test_listed_formats_are_read(content: bytes) -> None:
+    file = FileContent(content)
+    picture = open_image(file)
+    assert picture.size == read_header(file).size == check_image(file, DECODES).size
+
+
+@pytest.mark.parametrize(("content", "name"), UNSUPPORTED.values(), ids=UNSUPPORTED)
+@pytest.mark.parametrize(
+    "read",
+    [
+        pytest.param(open_image, id="open"),
+        pytest.param(read_header, id="header"),
+        pytest.param(lambda file: check_image(file, ImageLimits()), id="structure"),
+        pytest.param(lambda file: check_image(file, DECODES), id="decode"),
+    ],
+)
+def test_other_formats_are_refused_by_name(content: bytes, name: str | None, read, ghostscript: Path) -> None:
+    with pytest.raises(AssetError, match=name or "") as caught:
+        read(FileContent(content))
+    assert isinstance(caught.value, UnwantedError) == (name is not None)
+    assert not ghostscript.exists()
+
+
+@pytest.mark.parametrize(("name", "content"), files_of_pillow().items())
+def test_every_format_that_pillow_writes_is_listed_or_refused(name: str, content: bytes) -> None:
+    listed = {"PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000", "PPM"}
+    with contextlib.nullcontext() if name in listed else pytest.raises(AssetError):
+        open_image(FileContent(content))
+
+
+def test_a_picture_opened_by_others_is_refused_before_it_is_decoded(ghostscript: Path) -> None:
+    content, _ = UNSUPPORTED["eps"]
+    with Image.open(io.BytesIO(content)) as picture, pytest.raises(AssetError, match="EPS"):
+        decode_image(picture)
+    assert not ghostscript.exists()
+
+
+@pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED)
+def test_damaged_pictures_are_one_error(content: bytes) -> None:
+    for read in (open_image, lambda file: check_image(file, DECODES)):
+        with pytest.raises(AssetError):
+            read(FileContent(content))
+
+
+ERRORS = (
+    *(AssertionError, AttributeError, EOFError, KeyError, IndexError, MemoryError, OSError, OverflowError),
+    *(RecursionError, RuntimeError, SyntaxError, TypeError, ValueError, ZeroDivisionError, struct.error),
+)
+
+
+@pytest.mark.parametrize("error", ERRORS)
+@pytest.mark.parametrize("method", ["_open", "load_prepare", "load", "getexif"])
+def test_whatever_a_decoder_raises_is_one_error(error: type[Exception], method: str, monkeypatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error("raised by a decoder")
+
+    monkeypatch.setattr(GifImageFile, method, fail)
+    read = open_image if method != "getexif" else decode_exif
+    with pytest.raises(AssetError):
+        read(FileContent(WHOLE["gif"]))
+
+
+def decode_exif(file: FileContent) -> None:
+    with decoder_errors(), Image.open(file.open()) as picture:
+        picture.getexif()
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
+def test_what_ends_the_program_is_no_error_of_a_picture(error: type[BaseException], monkeypatch) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", fail)
+    with pytest.raises(error):
+        open_image(FileContent(WHOLE["bmp"]))
+
+
+def test_a_picture_of_a_mode_that_cannot_be_shown_is_an_error() -> None:
+    with pytest.raises(AssetError):
+        to_rgb(Image.new("La", (2, 2)))
+
+
+def test_a_picture_under_twice_the_limit_of_pillow_has_a_header_without_a_warning(monkeypatch) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 200)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for name in ("png rgb", "jpeg"):
+            assert check_image(FileContent(WHOLE[name]), ImageLimits()).size == (24, 16)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    for name in ("png rgb", "jpeg", "bmp"):
+        with pytest.raises(UnwantedError):
+            read_header(FileContent(WHOLE[name]))
+
+
+def test_the_pixels_of_a_turned_picture_are_those_of_its_header() -> None:
+    file = FileContent(WHOLE["jpeg exif"])
+    picture = open_image(file)
+    assert picture.size == read_header(file).size == (16, 24)
+    with Image.open(io.BytesIO(file.read())) as stored:
+        assert np.array_equal(np.asarray(picture), np.rot90(np.asarray(stored), -1))
