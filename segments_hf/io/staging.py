@@ -86,12 +86,11 @@ class Staging:
             place = self._folder.parent / name
             if not snapshot:
                 continue
-            if os.path.lexists(place):
+            try:
                 place.rename(leaving / name)
                 is_expected = look(leaving / name) == snapshot  # once it is moved, nobody changes it any more
-            else:
-                # Of several, another process has taken the first, and is replacing all of them.
-                is_expected = number > 0 or len(expected) == 1
+            except FileNotFoundError:
+                is_expected = number > 0  # the first is gone: another process is replacing it, or has removed it
             if not is_expected:
                 raise _changed(place)
         leaving.rename(self._folder / _LEFT)
@@ -145,7 +144,8 @@ def write_new_file(path: Path, content: bytes, expected: Snapshot) -> None:
 
 def remove_leftovers(parent: Path) -> None:
     """Remove what killed processes left in a folder, and finish or undo what they were moving."""
-    for path in parent.glob(f"{TEMPORARY_PREFIX}*"):
+    for found in parent.glob(f"{TEMPORARY_PREFIX}*"):
+        path = found
         with suppress(OSError):  # another process removes the same
             if not (path / _LOCK).is_file():
                 if path.lstat().st_mtime < time.time() - _HOUR:
@@ -158,8 +158,14 @@ def remove_leftovers(parent: Path) -> None:
                 continue
             try:
                 _recover(path)
+                # Renamed while it is locked: a process that waits for the lock of a folder that it has just made then
+                # sees that the folder is gone. Windows renames no folder with an open file, so none that is waited for.
+                if os.name != "nt":
+                    path = path.rename(parent / temporary_name())
             finally:
                 lock.release()
+            if os.name == "nt":
+                path = path.rename(parent / temporary_name())
             remove_folder(path)
 
 
@@ -260,5 +266,6 @@ def _move_file(source: Path, place: Path) -> None:
 
 def _changed(place: Path) -> OutputExistsError:
     return OutputExistsError(
-        f"{place} was made or changed by another program meanwhile, so nothing was written there; choose another place"
+        f"{place} was made, changed or removed by another program meanwhile, so nothing was written there; try again, "
+        "or choose another place"
     )

@@ -28,7 +28,7 @@ _METHOD = 2  # of WebP: half the time of its default, for 2 % more bytes
 _PLAIN_FORMATS = {"JPEG", "PNG", "WEBP"}
 _PLAIN_MODES = {"L", "RGB"}
 # Other colors, and what people do not mean to publish: where and by whom a picture was taken.
-_HIDDEN = {"icc_profile", "xmp", "XML:com.adobe.xmp", "comment", "exif", "Raw profile type exif"}
+_HIDDEN = {"icc_profile", "xmp", "XML:com.adobe.xmp", "comment", "Raw profile type exif"}
 
 
 class ShownImage(NamedTuple):
@@ -85,11 +85,21 @@ def _shown(picture: ImageFile, content: bytes, longest: int) -> ShownImage:
         and size == full_size
         and len(content) <= _MOST
         and not _HIDDEN & picture.info.keys()
+        and not _has_exif_tags(picture)
     )
     scaled = to_rgb(shown).resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
     thumb = scaled.resize(fitted(size, THUMB), Image.Resampling.BICUBIC, reducing_gap=2.0)
     url = _url(media_type, content) if is_kept else _url("image/webp", _small_webp(scaled))
     return ShownImage(url, _url("image/webp", _webp(thumb, _THUMB_QUALITY)), full_size)
+
+
+def _has_exif_tags(picture: Picture) -> bool:
+    exif = Image.Exif()
+    try:
+        exif.load(picture.info.get("exif", b""))
+    except Exception:  # noqa: BLE001  (malformed EXIF data raise exceptions of many kinds)
+        return True
+    return bool(exif)
 
 
 def _small_webp(picture: Picture) -> bytes:

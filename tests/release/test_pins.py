@@ -119,7 +119,7 @@ def test_a_disk_that_does_not_take_it(platform, monkeypatch):
 
     platform.release("v1.0", CONTENT)
     monkeypatch.setattr("os.replace", full)
-    with pytest.raises(StorageError, match=r"cannot keep the release here \(No space left on device\)"):
+    with pytest.raises(StorageError, match=r"cannot keep the release.* No space left on device"):
         pin(SOURCE)
     assert list(releases_folder().iterdir()) == []
 
@@ -127,7 +127,7 @@ def test_a_disk_that_does_not_take_it(platform, monkeypatch):
 def test_a_cache_folder_that_cannot_be(platform, caches):
     platform.release("v1.0", CONTENT)
     (caches / "segments_hf").write_bytes(b"")
-    with pytest.raises(StorageError, match="set HF_HOME"):
+    with pytest.raises(StorageError, match="HF_HOME"):
         pin(SOURCE)
 
 

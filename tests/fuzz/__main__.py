@@ -1,0 +1,56 @@
+"""A bounded fuzz of all that is untrusted: release files, pictures, servers. It prints its seed first.
+
+cd tests && python -m fuzz --seconds 120
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import random
+import sys
+import tempfile
+from pathlib import Path
+
+import datasets
+
+from . import answers, pictures, structure
+
+PARTS = {"structure": structure.run, "pictures": pictures.run, "servers": answers.run}
+
+
+def main() -> None:
+    """Run each part for a third of the time."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    options = parser.parse_args()
+    print(f"fuzz: --seed {options.seed}", flush=True)
+    datasets.disable_progress_bars()
+    _silence_libraries()
+    with tempfile.TemporaryDirectory() as home:
+        _use_caches_in(home)
+        for name, run in PARTS.items():
+            counts = run(options.seconds / len(PARTS), options.seed)
+            print(f"{name}: {', '.join(f'{count} {what}' for what, count in sorted(counts.items()))}", flush=True)
+
+
+def _silence_libraries() -> None:
+    """Silence the log, which names each sample that was left out, and libtiff, which writes to standard error."""
+    logging.disable(logging.WARNING)
+    sys.stderr = os.fdopen(os.dup(2), "w")
+    with Path(os.devnull).open("w") as nothing:
+        os.dup2(nothing.fileno(), 2)
+
+
+def _use_caches_in(home: str) -> None:
+    """Keep assets and datasets of the fuzz out of the user's caches."""
+    import huggingface_hub.constants
+
+    huggingface_hub.constants.HF_HOME = home
+    datasets.config.HF_DATASETS_CACHE = home
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""Servers that misbehave, as the hosts of release files and of images: each answer is read, or is an error of ours.
+
+`run` does this until a deadline, with a seed: the same seed makes the same releases.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from segments_hf import load_release
+from segments_hf.errors import ReleaseError
+from segments_hf.release import Release
+
+from .picture_mutations import whole_pictures
+from .servers import BEHAVIORS, MAY_SUCCEED, SLOW, MisbehavingServer
+
+LONGEST_CASE = 60.0  # seconds that one release may take; it takes two
+_SAMPLES = 8
+_LIMITS: dict[str, Any] = {"timeout": 0.5, "max_bytes": 2**20}
+
+
+def check_release_file(behavior: str) -> str:
+    """Read a release file from a server.
+
+    Args:
+        behavior: One of `BEHAVIORS`, but none that only the time limit of a release file ends, which is 300 s.
+
+    Returns:
+        ``read``, or the name of the error.
+
+    Raises:
+        AssertionError: The release was read although the server misbehaves, or was not although it does not.
+    """
+    content = json.dumps({"name": "v1", "dataset": {"name": "pets", "samples": []}}).encode()
+    with MisbehavingServer(content) as server:
+        try:
+            Release.open(server.url(behavior), max_release_bytes=2**20)
+            outcome = "read"
+        except ReleaseError as error:
+            outcome = type(error).__name__
+    assert (outcome == "read") == (behavior in MAY_SUCCEED), f"got {outcome} of {behavior}"
+    return outcome
+
+
+def check_images(behaviors: list[str], folder: Path) -> Counter[str]:
+    """Load a release whose images are on a server.
+
+    Args:
+        behaviors: One of `BEHAVIORS` for the image of each sample.
+        folder: Where the release and caches may be written.
+
+    Returns:
+        The number of rows and of samples that were left out.
+
+    Raises:
+        AssertionError: A sample is missing that the server serves well, or one is there that it does not; or it took
+            too long.
+    """
+    began = time.monotonic()
+    with MisbehavingServer(whole_pictures()["png rgb"]) as server:
+        samples = [
+            {"name": str(number), "attributes": {"image": {"url": f"{server.url(behavior)}?{number}"}}, "labels": {}}
+            for number, behavior in enumerate(behaviors)
+        ]
+        path = folder / "release.json"
+        dataset = {"name": "pets", "task_type": "vector", "task_attributes": {"categories": []}, "samples": samples}
+        path.write_text(json.dumps({"name": "v1", "dataset": dataset}), "utf-8")
+        rows = load_release(path, split="train", streaming=True, on_error="skip", **_LIMITS)
+        names = {row["name"] for row in rows}
+    good = {str(number) for number, behavior in enumerate(behaviors) if behavior == "good"}
+    possible = {str(number) for number, behavior in enumerate(behaviors) if behavior in MAY_SUCCEED}
+    assert good <= names <= possible, f"got rows {sorted(names)} of {behaviors}"
+    assert time.monotonic() - began < LONGEST_CASE
+    return Counter(rows=len(names), skipped=len(behaviors) - len(names))
+
+
+def run(seconds: float, seed: int) -> Counter[str]:
+    """Read from servers that misbehave until the time is over.
+
+    Args:
+        seconds: The time.
+        seed: The seed.
+
+    Returns:
+        The number of releases, rows and samples that were left out.
+
+    Raises:
+        AssertionError: A server made an error that is not ours, or lost or invented a sample; the message has what
+            makes it again.
+    """
+    end, counts, number = time.monotonic() + seconds, Counter[str](), 0
+    while time.monotonic() < end:
+        chance = random.Random(f"{seed}-{number}")
+        behaviors = ["good", *chance.choices(sorted(BEHAVIORS), k=_SAMPLES - 1)]
+        of_file = chance.choice(sorted(BEHAVIORS.keys() - set(SLOW)))
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                counts[f"release file: {check_release_file(of_file)}"] += 1
+                counts += check_images(behaviors, Path(folder))
+            except Exception as error:
+                raise AssertionError(f"answers: {of_file}, {behaviors}: {type(error).__name__}: {error}") from error
+        number += 1
+    return counts

@@ -1,0 +1,21 @@
+"""Servers that misbehave cost their own samples only; see `fuzz.answers`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from .answers import check_images
+from .servers import BEHAVIORS, MAY_SUCCEED
+
+
+def groups() -> Iterator[list[str]]:
+    bad = sorted(BEHAVIORS.keys() - set(MAY_SUCCEED))
+    for start in range(0, len(bad), 5):
+        yield ["good", *bad[start : start + 5], "good"]
+
+
+@pytest.mark.parametrize("behaviors", groups(), ids=",".join)
+def test_a_server_that_misbehaves_costs_its_own_samples_only(behaviors: list[str], tmp_path) -> None:
+    assert check_images(behaviors, tmp_path) == {"rows": 2, "skipped": len(behaviors) - 2}
