@@ -37,8 +37,8 @@ def main() -> None:
 
 
 def _silence_libraries() -> None:
-    """Silence the log, which names each sample that was left out, and libtiff, which writes to standard error."""
-    logging.disable(logging.WARNING)
+    """Silence the logs, which name each sample that was left out, and libtiff, which writes to standard error."""
+    logging.disable(logging.CRITICAL)
     sys.stderr = os.fdopen(os.dup(2), "w")
     with Path(os.devnull).open("w") as nothing:
         os.dup2(nothing.fileno(), 2)

@@ -21,7 +21,7 @@ from .picture_mutations import whole_pictures
 from .servers import BEHAVIORS, MAY_SUCCEED, SLOW, MisbehavingServer
 
 LONGEST_CASE = 60.0  # seconds that one release may take; it takes two
-_SAMPLES = 8
+_SAMPLES = 40
 _LIMITS: dict[str, Any] = {"timeout": 0.5, "max_bytes": 2**20}
 
 
