@@ -119,7 +119,7 @@ def ours(case: str, how: str) -> Measure:
     if how == "plain":
         sys.modules["numba"] = None  # type: ignore[assignment]
     from segments_hf.bitmaps import decode_bitmap, get_semantic_bitmap, semantic_mask
-    from segments_hf.bitmaps.fast_png import decode_fast
+    from segments_hf.bitmaps.codec.fast_png import decode_fast
 
     ids, content, annotations = read(case)
     if (decode_fast(content) is None) != (how == "plain"):
@@ -160,7 +160,7 @@ def decoders(case: str) -> Measure:
     import pyspng
     from PIL import Image
 
-    from segments_hf.bitmaps.fast_png import decode_fast
+    from segments_hf.bitmaps.codec.fast_png import decode_fast
 
     _, content, _ = read(case)
     candidates: dict[str, Callable[[], Any]] = {

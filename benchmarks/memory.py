@@ -98,7 +98,7 @@ OPERATIONS: dict[str, Callable[[str], Any]] = {
 
 def operation(name: str, path: str, extra: str) -> Measure:
     """Do one operation; return its measure."""
-    from segments_hf.bitmaps import fast_png
+    from segments_hf.bitmaps.codec import fast_png
 
     warnings.simplefilter("ignore")  # Pillow warns of large pictures
     if extra == "plain":

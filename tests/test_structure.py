@@ -13,7 +13,7 @@ import segments_hf
 
 PACKAGE = Path(segments_hf.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
-WRITERS = {PACKAGE / "io" / name for name in ("atomic.py", "staging.py")}
+WRITERS = {PACKAGE / "io" / "disk" / name for name in ("atomic.py", "staging.py")}
 SHARED = {"__init__.py", "compat.py"}  # what a folder takes from inside other libraries
 
 

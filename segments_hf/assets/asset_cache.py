@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segments_hf.errors import StorageError
-from segments_hf.io.atomic import touch, write_atomically
-from segments_hf.io.disk_usage import FoundFile, Usage, find_files, remove_files, usage_of
+from segments_hf.io.disk.atomic import touch, write_atomically
+from segments_hf.io.disk.disk_usage import FoundFile, Usage, find_files, remove_files, usage_of
 from segments_hf.io.redaction import unsigned
 from segments_hf.io.urls import url_suffix
 

@@ -18,10 +18,10 @@ from segments_hf.errors import AssetError
 from segments_hf.images import check_and_repair
 from segments_hf.images.file_structure import picture_format
 from segments_hf.images.opening import UnwantedError
-from segments_hf.io.deadline import Deadline
 from segments_hf.io.loop_thread import LoopThread, run_blocking
 from segments_hf.io.prefetching import DECODERS
-from segments_hf.io.retrying import RetryPolicy, UnsoundError, retry
+from segments_hf.io.remote.deadline import Deadline
+from segments_hf.io.remote.retrying import RetryPolicy, UnsoundError, retry
 from segments_hf.io.urls import url_suffix
 
 if TYPE_CHECKING:

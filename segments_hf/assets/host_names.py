@@ -10,7 +10,7 @@ from aiohttp import ThreadedResolver
 from aiohttp.abc import AbstractResolver
 
 from segments_hf.errors import AssetError
-from segments_hf.io.deadline import timeout_at
+from segments_hf.io.remote.deadline import timeout_at
 
 if TYPE_CHECKING:
     from aiohttp.abc import ResolveResult

@@ -8,14 +8,14 @@ import time
 from typing import TYPE_CHECKING
 
 from segments_hf.errors import AssetError
-from segments_hf.io.deadline import timeout_at
-from segments_hf.io.http_retries import RETRYABLE_STATUSES
-from segments_hf.io.retrying import TransientError
+from segments_hf.io.remote.deadline import timeout_at
+from segments_hf.io.remote.http_retries import RETRYABLE_STATUSES
+from segments_hf.io.remote.retrying import TransientError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from segments_hf.io.deadline import Deadline
+    from segments_hf.io.remote.deadline import Deadline
 
 _FIRST_ERROR = 400
 _TOO_MANY_REQUESTS = 429

@@ -22,9 +22,9 @@ from segments_hf.assets.hosts import Hosts, UnreachedError
 from segments_hf.assets.http_settings import HttpSettings
 from segments_hf.errors import AssetError
 from segments_hf.io.byte_budget import ByteBudget
-from segments_hf.io.deadline import move_timeout, timeout_at
-from segments_hf.io.http_retries import RETRYABLE_STATUSES, retry_after_seconds
-from segments_hf.io.retrying import TransientError
+from segments_hf.io.remote.deadline import move_timeout, timeout_at
+from segments_hf.io.remote.http_retries import RETRYABLE_STATUSES, retry_after_seconds
+from segments_hf.io.remote.retrying import TransientError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from segments_hf.io.byte_budget import Reservation
-    from segments_hf.io.deadline import Deadline, Timeout
     from segments_hf.io.fetch_options import FetchOptions
+    from segments_hf.io.remote.deadline import Deadline, Timeout
 
 _MOST_REDIRECTS = 10
 _REDIRECTS = {301, 302, 303, 307, 308}

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit
 
 from segments_hf.errors import AssetError, OptionError
-from segments_hf.io.object_stores import is_bucket_url
 from segments_hf.io.redaction import is_broken_url, public_name
+from segments_hf.io.remote.object_stores import is_bucket_url
 from segments_hf.io.urls import file_path, is_url, scheme_of
 
 if TYPE_CHECKING:

@@ -10,14 +10,14 @@ from segments_hf.assets.http_client import StatusError
 from segments_hf.assets.s3_url import S3Object, parse_s3_url
 from segments_hf.errors import AssetError
 from segments_hf.io.loop_thread import run_blocking
-from segments_hf.io.object_stores import NoCredentialsError, is_bucket_url, read_object
+from segments_hf.io.remote.object_stores import NoCredentialsError, is_bucket_url, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from segments_hf.assets.http_client import HttpClient
-    from segments_hf.io.deadline import Deadline
     from segments_hf.io.fetch_options import FetchOptions
+    from segments_hf.io.remote.deadline import Deadline
 
 _REFUSED = {301, 401, 403}  # S3 answers 301 where a bucket is in another region
 

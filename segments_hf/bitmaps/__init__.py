@@ -1,16 +1,16 @@
 """Bitmaps and masks: numpy in, numpy out; knows nothing of releases."""
 
 from segments_hf.bitmaps.boxes import Boxes, boxes, present_ids
-from segments_hf.bitmaps.id_codec import ID_LIMIT, decode_bitmap, encode_bitmap
-from segments_hf.bitmaps.joined_rings import join_rings
-from segments_hf.bitmaps.mask_png import encode_mask
+from segments_hf.bitmaps.codec.id_codec import ID_LIMIT, decode_bitmap, encode_bitmap
+from segments_hf.bitmaps.codec.mask_png import encode_mask
 from segments_hf.bitmaps.masks import binary_masks, class_of_ids, get_semantic_bitmap, instance_mask, semantic_mask
 from segments_hf.bitmaps.nearest import resize_nearest
-from segments_hf.bitmaps.outlines import Ring, Rings, outlines
 from segments_hf.bitmaps.palette import Color, palette_color
 from segments_hf.bitmaps.panoptic import panoptic
 from segments_hf.bitmaps.polygons import FARTHEST, Coverage, fill_polygons, polygon_coverage
 from segments_hf.bitmaps.rectangles import smallest_rectangle
+from segments_hf.bitmaps.rings.joined_rings import join_rings
+from segments_hf.bitmaps.rings.outlines import Ring, Rings, outlines
 from segments_hf.bitmaps.rle import Rles, rle
 
 __all__ = [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from segments_hf.bitmaps.bands import bands
-from segments_hf.bitmaps.id_codec import decode_bitmap
+from segments_hf.bitmaps.codec.id_codec import decode_bitmap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from segments_hf.bitmaps.boxes import present_ids
-from segments_hf.bitmaps.id_codec import decode_bitmap
+from segments_hf.bitmaps.codec.id_codec import decode_bitmap
 from segments_hf.bitmaps.value_table import MaskValues, look_up
 from segments_hf.errors import BitmapError
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segments_hf.bitmaps.boxes import boxes
-from segments_hf.bitmaps.id_codec import ID_LIMIT, decode_bitmap
+from segments_hf.bitmaps.codec.id_codec import ID_LIMIT, decode_bitmap
 from segments_hf.bitmaps.masks import class_of_ids, ids_of
 from segments_hf.bitmaps.value_table import MaskValues, look_up
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from segments_hf.bitmaps.bands import bands
-from segments_hf.bitmaps.id_codec import decode_bitmap
+from segments_hf.bitmaps.codec.id_codec import decode_bitmap
 from segments_hf.bitmaps.stable_order import stable_order
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from typer.core import TyperGroup
 from segments_hf.cli import build, cache, demo, export, inspect, preview, push, stats, validate
 from segments_hf.cli.console import say_error
 from segments_hf.errors import SegmentsHFError
-from segments_hf.io.atomic import discard_output
-from segments_hf.io.disk_errors import storage_errors_of_library
+from segments_hf.io.disk.atomic import discard_output
+from segments_hf.io.disk.disk_errors import storage_errors_of_library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

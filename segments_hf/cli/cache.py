@@ -11,7 +11,7 @@ import typer
 from segments_hf.cli.console import output, say
 
 if TYPE_CHECKING:
-    from segments_hf.io.disk_usage import Usage
+    from segments_hf.io.disk.disk_usage import Usage
 
 app = typer.Typer(help="Show or clear what is kept on this machine.", no_args_is_help=True)
 
@@ -26,7 +26,7 @@ def info() -> None:
     from segments_hf.assets import AssetCache, default_cache_folder
     from segments_hf.dataset.left_builds import left_builds
     from segments_hf.hub.journal import left_journals
-    from segments_hf.io.disk_usage import find_files, usage_of
+    from segments_hf.io.disk.disk_usage import find_files, usage_of
     from segments_hf.release import releases_folder
 
     table = Table("what", "files", "size", "not used for", box=None, padding=(0, 2, 0, 0))
@@ -53,7 +53,7 @@ def clear(
     from segments_hf.assets import AssetCache, default_cache_folder
     from segments_hf.dataset.left_builds import left_builds
     from segments_hf.hub.journal import left_journals
-    from segments_hf.io.disk_usage import find_files, remove_files
+    from segments_hf.io.disk.disk_usage import find_files, remove_files
     from segments_hf.io.escaping import shown
     from segments_hf.release import releases_folder
 

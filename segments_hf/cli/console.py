@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from segments_hf.io.escaping import for_json_in_terminal, printable, shown
-from segments_hf.io.json_text import indented_json
+from segments_hf.io.json_codec.json_text import indented_json
 
 output = Console()
 errors = Console(stderr=True)

@@ -19,8 +19,8 @@ def demo(
     from segments_hf.demo import demo_release
     from segments_hf.drawing import contact_sheet
     from segments_hf.images.encoding import png_bytes
-    from segments_hf.io.snapshots import look
-    from segments_hf.io.staging import write_new_file
+    from segments_hf.io.disk.snapshots import look
+    from segments_hf.io.disk.staging import write_new_file
 
     expected = look(out)
     dataset = load_release(demo_release(), split="train")

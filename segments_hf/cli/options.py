@@ -119,7 +119,7 @@ def _with_options(command: Callable[..., None], left_out: tuple[str, ...]) -> Ca
 
 def parse_metadata(pairs: list[str] | None) -> dict[str, Any] | None:
     """Key and value of each pair; a value that is JSON is what it says, any other is text."""
-    from segments_hf.io.json_decoding import JsonError, read_json
+    from segments_hf.io.json_codec.json_decoding import JsonError, read_json
 
     wanted: dict[str, Any] = {}
     for pair in pairs or []:
@@ -159,7 +159,7 @@ def parse_rewrites(rewrites: list[str] | None) -> dict[str, str] | None:
 def parse_image_range(text: str | None) -> tuple[float, float] | None:
     """Return the pixel values that become black and white."""
     from segments_hf.errors import OptionError
-    from segments_hf.images.scaling import checked_range
+    from segments_hf.images.depth.scaling import checked_range
 
     try:
         return None if text is None else checked_range(text.split(","))

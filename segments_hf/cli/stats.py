@@ -149,7 +149,7 @@ def _first(rows: list[tuple[str, int]]) -> list[tuple[str, int]]:
 
 
 def _values(attributes: list[AttributeCounts]) -> Iterable[tuple[str, str, int]]:
-    from segments_hf.io.json_text import text_or_json
+    from segments_hf.io.json_codec.json_text import text_or_json
 
     for attribute in attributes:
         for place, item in enumerate(attribute.values[:_LINES]):

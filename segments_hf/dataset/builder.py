@@ -28,8 +28,8 @@ from segments_hf.dataset.rows.row_format import ROW_FORMAT
 from segments_hf.dataset.rows.row_images import PICTURES, Pictures
 from segments_hf.dataset.rows.row_maker import make_rows
 from segments_hf.errors import OptionError, SegmentsHFError
-from segments_hf.io.atomic import remove_file, remove_folder
-from segments_hf.io.disk_errors import disk_error_in, storage_error, storage_errors_of_library
+from segments_hf.io.disk.atomic import remove_file, remove_folder
+from segments_hf.io.disk.disk_errors import disk_error_in, storage_error, storage_errors_of_library
 from segments_hf.io.redaction import text_without_secrets
 
 if TYPE_CHECKING:

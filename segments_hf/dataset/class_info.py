@@ -7,8 +7,8 @@ from typing import Any
 
 from segments_hf.dataset.inputs import input_features
 from segments_hf.errors import SegmentsHFError
-from segments_hf.io.json_decoding import JsonError
-from segments_hf.io.limited_reading import TooLargeError, read_limited
+from segments_hf.io.json_codec.json_decoding import JsonError
+from segments_hf.io.remote.limited_reading import TooLargeError, read_limited
 from segments_hf.io.urls import is_url
 from segments_hf.labels.categories import carried_categories, listed_categories
 from segments_hf.labels.mask_values import class_numbers

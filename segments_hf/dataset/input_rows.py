@@ -17,7 +17,7 @@ from segments_hf.dataset.row_map import check_rows, without_decoding
 from segments_hf.dataset.rows.problems import Problem
 from segments_hf.dataset.rows.row_maker import Outcome
 from segments_hf.errors import AssetError, OptionError
-from segments_hf.io.json_text import text_or_json
+from segments_hf.io.json_codec.json_text import text_or_json
 from segments_hf.labels.categories import carried_categories
 
 if TYPE_CHECKING:

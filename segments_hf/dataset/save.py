@@ -9,10 +9,10 @@ from segments_hf.dataset.builder import PROBLEMS_FILE
 from segments_hf.dataset.plan import check_split
 from segments_hf.dataset.registration import NAME
 from segments_hf.errors import OutputExistsError
-from segments_hf.io.atomic import copy_file, make_folder, remove_file, rename
-from segments_hf.io.disk_errors import storage_errors_of_library
-from segments_hf.io.snapshots import look
-from segments_hf.io.staging import remove_leftovers, staging_folder
+from segments_hf.io.disk.atomic import copy_file, make_folder, remove_file, rename
+from segments_hf.io.disk.disk_errors import storage_errors_of_library
+from segments_hf.io.disk.snapshots import look
+from segments_hf.io.disk.staging import remove_leftovers, staging_folder
 
 if TYPE_CHECKING:
     from segments_hf.dataset.builder import SegmentsRelease

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import msgspec
 
 from segments_hf.export.format import Format
-from segments_hf.io.atomic import NewFile, scratch_file
-from segments_hf.io.json_decoding import JsonError, checked_text
+from segments_hf.io.disk.atomic import NewFile, scratch_file
+from segments_hf.io.json_codec.json_decoding import JsonError, checked_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -22,10 +22,10 @@ from segments_hf.export.image_files import check_images, is_opened, put_converte
 from segments_hf.export.output_folder import new_output
 from segments_hf.images import read_header
 from segments_hf.images.stored_image import stored_content
+from segments_hf.io.disk.safe_path import room_in
 from segments_hf.io.number_text import counted
 from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.io.redaction import own_logger
-from segments_hf.io.safe_path import room_in
 from segments_hf.labels import UNUSABLE_STATUSES, label_of, label_type_of
 from segments_hf.labels.row import sample_name
 from segments_hf.labels.vector_label import VECTORS

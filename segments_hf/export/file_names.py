@@ -9,7 +9,7 @@ from PIL import Image
 
 from segments_hf.images import read_header
 from segments_hf.images.stored_image import stored_content
-from segments_hf.io.safe_path import check_length, collision_key, safe_path
+from segments_hf.io.disk.safe_path import check_length, collision_key, safe_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping

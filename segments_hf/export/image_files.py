@@ -9,7 +9,7 @@ from segments_hf.images import open_image, read_header
 from segments_hf.images.encoding import png_bytes
 from segments_hf.images.stored_image import stored_content
 from segments_hf.images.viewing import to_rgb
-from segments_hf.io.atomic import copy_file, link_to_file, write_file
+from segments_hf.io.disk.atomic import copy_file, link_to_file, write_file
 from segments_hf.io.redaction import public_name
 
 if TYPE_CHECKING:

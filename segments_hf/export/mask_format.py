@@ -13,7 +13,7 @@ from PIL import Image
 
 from segments_hf.export.format import EncodedLabel, Format
 from segments_hf.export.needs import raster_of
-from segments_hf.io.atomic import write_file
+from segments_hf.io.disk.atomic import write_file
 from segments_hf.labels import BITMAP, POLYGON
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from segments_hf.errors import OutputExistsError
-from segments_hf.io.atomic import remove_empty_folder, write_file
-from segments_hf.io.json_decoding import JsonDecoder, JsonError
-from segments_hf.io.snapshots import look
-from segments_hf.io.staging import remove_leftovers, staging_folder
+from segments_hf.io.disk.atomic import remove_empty_folder, write_file
+from segments_hf.io.disk.snapshots import look
+from segments_hf.io.disk.staging import remove_leftovers, staging_folder
+from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

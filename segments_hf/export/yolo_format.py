@@ -14,7 +14,7 @@ import yaml
 
 from segments_hf.export.format import EncodedLabel, Format
 from segments_hf.export.needs import size_of_image
-from segments_hf.io.atomic import write_file
+from segments_hf.io.disk.atomic import write_file
 from segments_hf.io.redaction import own_logger
 
 if TYPE_CHECKING:

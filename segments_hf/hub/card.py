@@ -14,8 +14,8 @@ from segments_hf.dataset.origin import split_origin
 from segments_hf.errors import HubError
 from segments_hf.hub.row_counts import Tally
 from segments_hf.io.escaping import for_markdown, for_markdown_link, printable, well_formed
-from segments_hf.io.json_decoding import JsonDecoder, JsonError
-from segments_hf.io.json_text import compact_json
+from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
+from segments_hf.io.json_codec.json_text import compact_json
 from segments_hf.labels import label_type_of
 from segments_hf.labels.categories import class_colors, class_names
 

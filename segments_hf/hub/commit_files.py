@@ -17,8 +17,8 @@ from segments_hf.hub.card import README, SHEET, CardFacts, known_counts, parse_c
 from segments_hf.hub.card_data import data_folder, other_splits, pushed_splits, update_card_data
 from segments_hf.hub.commit import is_of_split
 from segments_hf.hub.row_counts import Tally, total
-from segments_hf.io.atomic import write_atomically
-from segments_hf.io.json_text import indented_json
+from segments_hf.io.disk.atomic import write_atomically
+from segments_hf.io.json_codec.json_text import indented_json
 from segments_hf.labels.categories import carried_categories, categories_json
 from segments_hf.labels.mask_values import class_numbers
 

@@ -12,8 +12,8 @@ from huggingface_hub.utils import get_session
 
 from segments_hf.errors import HubError
 from segments_hf.hub.compat import status_in_text
-from segments_hf.io.http_retries import RETRYABLE_STATUSES, retry_after_seconds
 from segments_hf.io.redaction import own_logger
+from segments_hf.io.remote.http_retries import RETRYABLE_STATUSES, retry_after_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -14,7 +14,7 @@ from segments_hf.dataset.row_map import filter_rows
 from segments_hf.dataset.rows.problems import checked_on_error
 from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.hub.compat import fingerprint, generator_of
-from segments_hf.images.scaling import checked_range
+from segments_hf.images.depth.scaling import checked_range
 from segments_hf.layouts import lay_out, layout_of
 from segments_hf.layouts.left_out import is_trainable
 

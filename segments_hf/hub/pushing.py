@@ -23,8 +23,8 @@ from segments_hf.hub.journal import Arrived, journals_folder
 from segments_hf.hub.parts import Source, open_source
 from segments_hf.hub.repository import Repository, open_repository
 from segments_hf.hub.split_upload import upload_split
-from segments_hf.io.atomic import make_folder, remove_file, remove_folder
-from segments_hf.io.disk_errors import storage_errors_of_library
+from segments_hf.io.disk.atomic import make_folder, remove_file, remove_folder
+from segments_hf.io.disk.disk_errors import storage_errors_of_library
 
 if TYPE_CHECKING:
     from huggingface_hub import CommitInfo

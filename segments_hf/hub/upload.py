@@ -16,8 +16,8 @@ from segments_hf.hub.hub_retries import patiently, status_of
 from segments_hf.hub.journal import Arrived, Journal
 from segments_hf.hub.repository import refusal
 from segments_hf.hub.shards import Shard, write_shards
-from segments_hf.io.atomic import make_folder, remove_file, remove_folder
-from segments_hf.io.disk_errors import storage_errors_of_library
+from segments_hf.io.disk.atomic import make_folder, remove_file, remove_folder
+from segments_hf.io.disk.disk_errors import storage_errors_of_library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

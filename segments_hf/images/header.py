@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from segments_hf.errors import AssetError
-from segments_hf.images.exif import ExifReading, read_exif
+from segments_hf.images.exif_data.exif import ExifReading, read_exif
 from segments_hf.images.file_structure import Content, picture_format, png_chunks, png_keyword
 from segments_hf.images.opening import inspect_image
 from segments_hf.images.plain_header import plain_jpeg_size, plain_png_size

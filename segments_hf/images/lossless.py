@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segments_hf.images.exif import orientation_of
+from segments_hf.images.exif_data.exif import orientation_of
 from segments_hf.images.file_structure import (
     PNG_HEADER,
     PNG_SIGNATURE,

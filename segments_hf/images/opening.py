@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from segments_hf.errors import AssetError, SegmentsHFError
 from segments_hf.images.content_kind import damaged_format, text_kind, unsupported_format
-from segments_hf.images.exif import orientation_of
+from segments_hf.images.exif_data.exif import orientation_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from segments_hf.errors import AssetError
 from segments_hf.images.checking import check_image
-from segments_hf.images.exif_repair import with_orientation_only
+from segments_hf.images.exif_data.exif_repair import with_orientation_only
 from segments_hf.images.file_structure import structure_fault
 from segments_hf.images.opening import UnwantedError
 from segments_hf.io.file_content import FileContent

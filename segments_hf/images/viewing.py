@@ -43,7 +43,7 @@ def decode_image(value: Any) -> Image.Image | None:
 
 @decoder_errors()
 def to_rgb(picture: Image.Image, size: tuple[int, int] | None = None) -> Image.Image:
-    """Convert an image to RGB to look at. For training, see `segments_hf.images.eight_bit`.
+    """Convert an image to RGB to look at. For training, see `segments_hf.images.depth.eight_bit`.
 
     More than 8 bits are stretched from the darkest pixel to the brightest; what is transparent shows white paper.
 

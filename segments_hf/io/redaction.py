@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 import msgspec
 
-from segments_hf.io.json_decoding import JsonDecoder, JsonError
+from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
 from segments_hf.io.urls import is_url
 from segments_hf.shown_text import shown, without_parameters, without_secrets, without_users
 

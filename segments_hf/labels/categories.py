@@ -8,8 +8,8 @@ import msgspec
 
 from segments_hf.bitmaps import palette_color
 from segments_hf.errors import ReleaseError, SegmentsHFError
-from segments_hf.io.json_decoding import JsonDecoder, JsonError
-from segments_hf.io.json_text import compact_json, indented_json
+from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
+from segments_hf.io.json_codec.json_text import compact_json, indented_json
 from segments_hf.release import Category, CategoryDocument
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import msgspec
 from datasets import ClassLabel, Image
 
 from segments_hf.errors import SegmentsHFError
-from segments_hf.io.json_decoding import JsonDecoder, JsonError
-from segments_hf.io.json_text import compact_json
+from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
+from segments_hf.io.json_codec.json_text import compact_json
 from segments_hf.labels.categories import class_names
 
 if TYPE_CHECKING:

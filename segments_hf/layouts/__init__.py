@@ -8,7 +8,7 @@ from segments_hf.dataset.class_info import categories
 from segments_hf.dataset.row_map import map_splits
 from segments_hf.dataset.rows.problems import checked_on_error
 from segments_hf.errors import OptionError
-from segments_hf.images.scaling import checked_range
+from segments_hf.images.depth.scaling import checked_range
 from segments_hf.labels.mask_values import class_numbers
 from segments_hf.layouts import (
     instance_segmentation,

@@ -10,13 +10,13 @@ import datasets
 import PIL.Image
 
 from segments_hf.errors import OptionError
-from segments_hf.images.eight_bit import decoded_to_eight_bit, to_eight_bit
+from segments_hf.images.depth.eight_bit import decoded_to_eight_bit, to_eight_bit
 from segments_hf.images.stored_image import stored_content
 from segments_hf.labels.row import sample_name
 
 if TYPE_CHECKING:
-    from segments_hf.images.eight_bit import EightBit
-    from segments_hf.images.scaling import ValueRange
+    from segments_hf.images.depth.eight_bit import EightBit
+    from segments_hf.images.depth.scaling import ValueRange
     from segments_hf.labels.row import Row
 
 

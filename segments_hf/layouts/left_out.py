@@ -12,7 +12,7 @@ from datasets import Value
 
 from segments_hf.dataset.row_map import filter_rows, map_rows
 from segments_hf.errors import AssetError, BitmapError, OptionError
-from segments_hf.io.json_decoding import JsonDecoder
+from segments_hf.io.json_codec.json_decoding import JsonDecoder
 from segments_hf.io.number_text import counted
 from segments_hf.io.redaction import own_logger
 from segments_hf.labels import UNUSABLE_STATUSES, is_labeled, label_of

@@ -9,16 +9,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from segments_hf.errors import OutputExistsError
+from segments_hf.io.disk.snapshots import Snapshot, look
+from segments_hf.io.disk.staging import new_file
 from segments_hf.io.escaping import for_html
-from segments_hf.io.json_text import encode_json
-from segments_hf.io.snapshots import Snapshot, look
-from segments_hf.io.staging import new_file
+from segments_hf.io.json_codec.json_text import encode_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from segments_hf.io.atomic import NewFile
+    from segments_hf.io.disk.atomic import NewFile
 
 _SCRIPTS = ("data.js", "layers.js", "filters.js", "overlay.js", "gallery.js", "viewer.js")  # in the order they need
 _MARKER = b'<meta name="generator" content="segments-hf preview">'

@@ -13,8 +13,8 @@ from PIL import Image, ImageDraw
 from segments_hf.bitmaps import boxes, resize_nearest
 from segments_hf.bitmaps.value_table import look_up
 from segments_hf.errors import BitmapError
-from segments_hf.io.json_decoding import JsonError, read_json
-from segments_hf.io.json_text import text_or_json
+from segments_hf.io.json_codec.json_decoding import JsonError, read_json
+from segments_hf.io.json_codec.json_text import text_or_json
 from segments_hf.labels import VectorLabel
 from segments_hf.labels.geometry import bounding_box
 from segments_hf.preview.shown_image import THUMB, fitted

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from segments_hf.io.json_decoding import JsonError, read_json
+from segments_hf.io.json_codec.json_decoding import JsonError, read_json
 
 _CHANNELS = {3, 4}
 _BRIGHTEST = 255

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from segments_hf.errors import ReleaseError
-from segments_hf.io.json_decoding import JsonError
+from segments_hf.io.json_codec.json_decoding import JsonError
 
 if TYPE_CHECKING:
     from msgspec import Raw
 
-    from segments_hf.io.json_decoding import JsonDecoder
+    from segments_hf.io.json_codec.json_decoding import JsonDecoder
 
 T = TypeVar("T")
 

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from segments_hf.io.json_decoding import checked_text
+from segments_hf.io.json_codec.json_decoding import checked_text
 from segments_hf.io.redaction import public_name
 from segments_hf.release.category import CategoryDocument  # noqa: TC001  (msgspec reads the types)
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from segments_hf.errors import ReleaseError
 from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
-from segments_hf.io.limited_reading import GZIP_MAGIC, BrokenGzipError, TooLargeError, decompress_gzip
 from segments_hf.io.redaction import public_name
+from segments_hf.io.remote.limited_reading import GZIP_MAGIC, BrokenGzipError, TooLargeError, decompress_gzip
 from segments_hf.io.urls import is_url
 
 if TYPE_CHECKING:

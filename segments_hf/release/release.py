@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from segments_hf.errors import OptionError, ReleaseError
 from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
-from segments_hf.io.json_decoding import JsonDecoder
+from segments_hf.io.json_codec.json_decoding import JsonDecoder
 from segments_hf.io.redaction import public_name
 from segments_hf.io.urls import file_path, is_url
 from segments_hf.release.decoding import decode

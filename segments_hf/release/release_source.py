@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from segments_hf.errors import AssetError, ReleaseError
-from segments_hf.io.deadline import Deadline
 from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
-from segments_hf.io.limited_reading import TooLargeError, read_limited
-from segments_hf.io.object_stores import ObjectTimeoutError, ObjectTooLargeError, is_bucket_url, read_object
 from segments_hf.io.redaction import public_name
-from segments_hf.io.time_limit import TimeLimitError, run_until
+from segments_hf.io.remote.deadline import Deadline
+from segments_hf.io.remote.limited_reading import TooLargeError, read_limited
+from segments_hf.io.remote.object_stores import ObjectTimeoutError, ObjectTooLargeError, is_bucket_url, read_object
+from segments_hf.io.remote.time_limit import TimeLimitError, run_until
 from segments_hf.io.urls import is_url, scheme_of
 from segments_hf.release.json_file import map_file, too_large, unpack
 from segments_hf.release.platform.pinning import read_platform_release
@@ -60,7 +60,7 @@ def read_source(
 
 def _read_url(source: str, storage_options: Mapping[str, Any] | None, max_bytes: int) -> bytes:
     if scheme_of(source) in {"http", "https"}:
-        from segments_hf.io.remote_file import fetch_file
+        from segments_hf.io.remote.remote_file import fetch_file
 
         return fetch_file(source, public_name(source), max_bytes=max_bytes)
     if is_bucket_url(source):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Raw, UnsetType
 
 from segments_hf.errors import ReleaseError
-from segments_hf.io.json_decoding import JsonDecoder, JsonError, read_json
+from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError, read_json
 from segments_hf.release.decoding import decode, located
 from segments_hf.release.document import ListedLabel, SampleAttributes, SampleDocument, json_text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from segments_hf.io.json_decoding import JsonDecoder, JsonError
+from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
 
 
 class _Object(msgspec.Struct):

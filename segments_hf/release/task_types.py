@@ -13,7 +13,7 @@ from typing import Annotated, Any, Generic, TypeVar
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from segments_hf.io.json_decoding import JsonDecoder
+from segments_hf.io.json_codec.json_decoding import JsonDecoder
 from segments_hf.release.document import AssetRef, SampleDocument
 
 Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]  # what a row has room for

@@ -10,10 +10,10 @@ import numpy as np
 
 from segments_hf.drawing.figure import as_it_is, new_figure
 from segments_hf.drawing.text import cut
-from segments_hf.io.atomic import write_file
-from segments_hf.io.json_text import text_or_json
-from segments_hf.io.snapshots import look
-from segments_hf.io.staging import staging_folder
+from segments_hf.io.disk.atomic import write_file
+from segments_hf.io.disk.snapshots import look
+from segments_hf.io.disk.staging import staging_folder
+from segments_hf.io.json_codec.json_text import text_or_json
 from segments_hf.stats.charts import (
     PALE,
     Bar,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-    from segments_hf.io.snapshots import Snapshot
+    from segments_hf.io.disk.snapshots import Snapshot
     from segments_hf.stats.statistics import Stats
     from segments_hf.stats.tally import AttributeCounts
 

@@ -14,7 +14,7 @@ from segments_hf.dataset.compat import progress_bar
 from segments_hf.dataset.input_rows import open_rows
 from segments_hf.dataset.row_map import check_rows
 from segments_hf.errors import AssetError, BitmapError
-from segments_hf.io.json_decoding import JsonError
+from segments_hf.io.json_codec.json_decoding import JsonError
 from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.labels import BITMAP_COLUMN, is_labeled
 from segments_hf.labels.categories import class_colors, class_names

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from segments_hf.io.json_decoding import read_json
-from segments_hf.io.json_text import compact_json
+from segments_hf.io.json_codec.json_decoding import read_json
+from segments_hf.io.json_codec.json_text import compact_json
 
 if TYPE_CHECKING:
     from array import array

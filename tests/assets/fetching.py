@@ -12,9 +12,9 @@ from PIL import Image
 from segments_hf.assets import Asset, AssetCache, Fetcher, FetchOptions
 from segments_hf.assets.http_client import HttpClient
 from segments_hf.images import Header
-from segments_hf.io.deadline import Deadline
 from segments_hf.io.loop_thread import LoopThread
-from segments_hf.io.retrying import RetryPolicy, retry
+from segments_hf.io.remote.deadline import Deadline
+from segments_hf.io.remote.retrying import RetryPolicy, retry
 
 
 class Client:

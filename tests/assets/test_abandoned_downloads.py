@@ -13,7 +13,7 @@ BODIES = """
     import gc, os, sys, threading, time
     from segments_hf.assets import FetchOptions
     from segments_hf.assets.http_client import HttpClient
-    from segments_hf.io.deadline import Deadline
+    from segments_hf.io.remote.deadline import Deadline
     from segments_hf.io.loop_thread import LoopThread, run_blocking
     from segments_hf.io.prefetching import prefetch_futures
 

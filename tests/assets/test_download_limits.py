@@ -52,7 +52,7 @@ MANY = """
     from concurrent.futures import FIRST_COMPLETED, wait
     from segments_hf.assets import FetchOptions
     from segments_hf.assets.http_client import HttpClient
-    from segments_hf.io.deadline import Deadline
+    from segments_hf.io.remote.deadline import Deadline
     from segments_hf.io.loop_thread import LoopThread
 
     def memory(name):

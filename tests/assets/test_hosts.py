@@ -12,7 +12,7 @@ import pytest
 
 from segments_hf.assets.hosts import Hosts
 from segments_hf.errors import AssetError
-from segments_hf.io.deadline import Deadline
+from segments_hf.io.remote.deadline import Deadline
 
 from .fetching import Client
 

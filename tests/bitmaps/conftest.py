@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from segments_hf.bitmaps import fast_png
+from segments_hf.bitmaps.codec import fast_png
 
 
 @pytest.fixture(params=["with the extra", "without the extra"], scope="module")

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from PIL import Image
 
-from segments_hf.bitmaps import decode_bitmap, encode_bitmap, fast_png
+from segments_hf.bitmaps import decode_bitmap, encode_bitmap
+from segments_hf.bitmaps.codec import fast_png
 from segments_hf.errors import BitmapError
 
 from .making import (

@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as hnp
 from PIL import Image
 
 from segments_hf.bitmaps import encode_bitmap
-from segments_hf.bitmaps.fast_png import decode_fast
+from segments_hf.bitmaps.codec.fast_png import decode_fast
 
 from .making import (
     GRAY,

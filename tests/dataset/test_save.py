@@ -15,7 +15,7 @@ from segments_hf.dataset.load import release_builder
 from segments_hf.dataset.save import save_build
 from segments_hf.demo import demo_release
 from segments_hf.errors import OutputExistsError
-from segments_hf.io.atomic import TEMPORARY_PREFIX
+from segments_hf.io.disk.atomic import TEMPORARY_PREFIX
 
 
 class Interrupted(SegmentsRelease):

@@ -12,7 +12,7 @@ from dataset.making import unreadable
 from segments_hf import export_dataset, load_release
 from segments_hf.errors import BitmapError, OutputExistsError
 from segments_hf.export.formats.yolo import Yolo
-from segments_hf.io.atomic import TEMPORARY_PREFIX
+from segments_hf.io.disk.atomic import TEMPORARY_PREFIX
 
 from .making import bitmap_release, files
 

@@ -134,7 +134,7 @@ def source(server: Answers, secret: Secrets, tmp_path: Path, request: pytest.Fix
 @pytest.fixture
 def fast(monkeypatch: pytest.MonkeyPatch) -> None:
     """No pause between tries, and no cloud."""
-    monkeypatch.setattr("segments_hf.io.retrying._pause", lambda *_: 0.0)
+    monkeypatch.setattr("segments_hf.io.remote.retrying._pause", lambda *_: 0.0)
     monkeypatch.setattr("segments_hf.assets.host_names._PAUSES", ())
     monkeypatch.setattr("urllib3.util.retry.Retry.sleep", lambda *_: None)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")

@@ -12,8 +12,8 @@ from PIL import Image
 
 from segments_hf.errors import AssetError, OptionError
 from segments_hf.images import UnwantedError
-from segments_hf.images.eight_bit import decoded_to_eight_bit, to_eight_bit
-from segments_hf.images.scaling import ValueRange
+from segments_hf.images.depth.eight_bit import decoded_to_eight_bit, to_eight_bit
+from segments_hf.images.depth.scaling import ValueRange
 from segments_hf.io.file_content import FileContent
 
 from .odd_images import CONVERTED, DEEP, PLAIN, colors, encoded, png, ramp, tiff
@@ -141,7 +141,7 @@ def test_a_flat_image_of_floats_is_one_gray(low: float) -> None:
 def test_an_image_of_several_bands_is_scaled_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     content = FileContent(png(ramp(60000), 0))
     whole = to_eight_bit(content)
-    monkeypatch.setattr("segments_hf.images.deep_values._PIXELS_AT_ONCE", 15)
+    monkeypatch.setattr("segments_hf.images.depth.deep_values._PIXELS_AT_ONCE", 15)
     assert to_eight_bit(content) == whole
 
 

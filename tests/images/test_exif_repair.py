@@ -16,8 +16,8 @@ from PIL import Image, ImageOps
 
 from segments_hf.errors import AssetError
 from segments_hf.images import ImageLimits, UnwantedError, check_and_repair, open_image, read_header
-from segments_hf.images.exif import lenient_orientation, orientation_block
-from segments_hf.images.exif_repair import with_orientation_only
+from segments_hf.images.exif_data.exif import lenient_orientation, orientation_block
+from segments_hf.images.exif_data.exif_repair import with_orientation_only
 from segments_hf.images.file_structure import structure_fault
 from segments_hf.io.file_content import FileContent
 

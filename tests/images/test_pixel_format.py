@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from segments_hf.images.pixel_format import pixel_format
+from segments_hf.images.depth.pixel_format import pixel_format
 from segments_hf.io.file_content import FileContent
 
 from .odd_images import CONVERTED, DEEP, PLAIN

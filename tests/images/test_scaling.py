@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segments_hf.errors import OptionError
-from segments_hf.images.scaling import ValueRange, checked_range, scaled
+from segments_hf.images.depth.scaling import ValueRange, checked_range, scaled
 
 INTEGERS = st.integers(-(2**31), 2**32 - 1)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from segments_hf.errors import StorageError
-from segments_hf.io.atomic import (
+from segments_hf.io.disk.atomic import (
     NewFile,
     append_line,
     copy_file,

@@ -32,7 +32,7 @@ from segments_hf.io.escaping import (
     shown,
     well_formed,
 )
-from segments_hf.io.json_text import compact_json, indented_json, json_line
+from segments_hf.io.json_codec.json_text import compact_json, indented_json, json_line
 
 # Any characters, lone surrogates too, and pieces of markup among them.
 PIECES = [

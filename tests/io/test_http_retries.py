@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segments_hf.io.http_retries import retry_after_seconds
+from segments_hf.io.remote.http_retries import retry_after_seconds
 
 NOW = calendar.timegm((1994, 11, 6, 8, 49, 37))
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segments_hf.errors import SegmentsHFError
-from segments_hf.io.json_decoding import JsonDecoder, JsonError, checked_text, read_json
+from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError, checked_text, read_json
 
 OBJECTS = JsonDecoder(dict)
 INTEGERS = st.integers(-(2**63), 2**64 - 1)

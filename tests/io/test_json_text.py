@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segments_hf.io.json_text import compact_json, indented_json, json_line, text_or_json
+from segments_hf.io.json_codec.json_text import compact_json, indented_json, json_line, text_or_json
 
 NUMBERS = st.integers(-(2**53), 2**53) | st.floats(-1e6, 1e6).map(lambda number: round(number, 3))
 VALUES = st.recursive(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segments_hf.io.limited_reading import BrokenGzipError, TooLargeError, decompress_gzip, read_limited
+from segments_hf.io.remote.limited_reading import BrokenGzipError, TooLargeError, decompress_gzip, read_limited
 
 BODIES = st.one_of(st.binary(max_size=400), st.integers(0, 200_000).map(bytes))
 

@@ -9,7 +9,7 @@ import pytest
 from clouds import KEYS, REGION, object_server
 
 from segments_hf.errors import AssetError
-from segments_hf.io.object_stores import NoCredentialsError, is_bucket_url, read_object
+from segments_hf.io.remote.object_stores import NoCredentialsError, is_bucket_url, read_object
 
 BODY = b"the body of the object"
 

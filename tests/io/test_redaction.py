@@ -137,7 +137,7 @@ def test_assets_with_passwords_stay_two(one: str, other: str) -> None:
 
 @pytest.mark.parametrize("name", ["segments_hf.test", "fsspec.http", "httpx", "urllib3.connectionpool"])
 def test_a_log_holds_no_secret_and_no_control_character(name: str, caplog: pytest.LogCaptureFixture) -> None:
-    importlib.import_module("segments_hf.io.remote_file")
+    importlib.import_module("segments_hf.io.remote.remote_file")
     own_logger("segments_hf.test")
     caplog.set_level(logging.DEBUG)
     logger = logging.getLogger(name)

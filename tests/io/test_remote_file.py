@@ -12,8 +12,8 @@ import pytest
 from fuzz.servers import BEHAVIORS, MAY_SUCCEED, SLOW, MisbehavingServer, sending
 
 from segments_hf.errors import SegmentsHFError
-from segments_hf.io.limited_reading import TooLargeError
-from segments_hf.io.remote_file import RemoteFileError, read_url
+from segments_hf.io.remote.limited_reading import TooLargeError
+from segments_hf.io.remote.remote_file import RemoteFileError, read_url
 
 CONTENT = b'{"dataset": {"samples": []}}' * 100
 TOO_LARGE = {"endless_body", "endless_chunks", "gzip_bomb", "nested_gzip_bomb"}
@@ -81,7 +81,7 @@ sys.path.insert(0, {tests!r})
 import urllib3
 urllib3.Retry.sleep = lambda *_: None
 from segments_hf.errors import SegmentsHFError
-from segments_hf.io.remote_file import read_url
+from segments_hf.io.remote.remote_file import read_url
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
     read_url({url!r}, max_bytes=2**20, seconds=30)

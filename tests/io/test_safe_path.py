@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segments_hf.errors import PathError
-from segments_hf.io.safe_path import check_length, collision_key, room_in, safe_path
+from segments_hf.io.disk.safe_path import check_length, collision_key, room_in, safe_path
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from segments_hf.errors import OutputExistsError
-from segments_hf.io import staging as staging_module
-from segments_hf.io.atomic import TEMPORARY_PREFIX, write_file
-from segments_hf.io.snapshots import NOTHING, look
-from segments_hf.io.staging import move_to_free_place, new_file, remove_leftovers, staging_folder, write_new_file
+from segments_hf.io.disk import staging as staging_module
+from segments_hf.io.disk.atomic import TEMPORARY_PREFIX, write_file
+from segments_hf.io.disk.snapshots import NOTHING, look
+from segments_hf.io.disk.staging import move_to_free_place, new_file, remove_leftovers, staging_folder, write_new_file
 
 
 def tree(folder: Path) -> dict[str, bytes]:

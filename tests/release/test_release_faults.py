@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segments_hf.errors import OptionError, ReleaseError
-from segments_hf.io.object_stores import read_object
+from segments_hf.io.remote.object_stores import read_object
 from segments_hf.release import Release, has_metadata
 from segments_hf.release.release_source import read_source
 
@@ -172,7 +172,7 @@ class TestServers:
 
     @pytest.mark.parametrize("behavior", SLOW)
     def test_open_gives_up_a_slow_server(self, behavior, misbehaving, monkeypatch):
-        monkeypatch.setattr("segments_hf.io.remote_file.SECONDS", 0.4)
+        monkeypatch.setattr("segments_hf.io.remote.remote_file.SECONDS", 0.4)
         with pytest.raises(ReleaseError, match="slow"):
             Release.open(misbehaving.url(behavior))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from segments_hf.errors import ReleaseError, SegmentsHFError
-from segments_hf.io.json_decoding import JsonError
+from segments_hf.io.json_codec.json_decoding import JsonError
 from segments_hf.io.redaction import json_without_secrets
 from segments_hf.release import UNLABELED, Frame, JsonLabel, json_text
 from segments_hf.release.decoding import located

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Literal, cast, get_args
 import msgspec
 
 from segments_hf.errors import OptionError, StorageError
-from segments_hf.io.atomic import append_line
-from segments_hf.io.json_decoding import JsonDecoder, JsonError
-from segments_hf.io.json_text import json_line
+from segments_hf.io.disk.atomic import append_line
+from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
+from segments_hf.io.json_codec.json_text import json_line
 from segments_hf.io.redaction import own_logger
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from segments_hf.bitmaps.panoptic import panoptic_values
 from segments_hf.export.coco_format import ANNOTATIONS, CocoFormat, CocoLabel, size_of
 from segments_hf.export.format import EncodedLabel
 from segments_hf.export.needs import raster_of
-from segments_hf.io.atomic import write_file
+from segments_hf.io.disk.atomic import write_file
 from segments_hf.labels import BITMAP, POLYGON
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from segments_hf.export.labelmap import LABELMAP, UNLABELED_COLOR, labelmap, lab
 from segments_hf.export.needs import size_of_image
 from segments_hf.images import inspect_image
 from segments_hf.images.stored_image import stored_content
-from segments_hf.io.atomic import NewFile, write_file
+from segments_hf.io.disk.atomic import NewFile, write_file
 from segments_hf.io.escaping import for_xml
 from segments_hf.labels import BITMAP, BOX, POLYGON, POLYLINE
 from segments_hf.labels.label import NO_AREA

@@ -14,17 +14,17 @@ from urllib.parse import quote, urljoin, urlsplit
 import msgspec
 
 from segments_hf.errors import PlatformError
-from segments_hf.io.http_retries import retry_after_seconds
-from segments_hf.io.json_decoding import JsonDecoder, JsonError
-from segments_hf.io.limited_reading import TooLargeError
+from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
 from segments_hf.io.redaction import public_name
+from segments_hf.io.remote.http_retries import retry_after_seconds
+from segments_hf.io.remote.limited_reading import TooLargeError
 from segments_hf.io.urls import scheme_of
 from segments_hf.release.document import AssetRef  # noqa: TC001  (msgspec reads the types)
 
 if TYPE_CHECKING:
     import requests
 
-    from segments_hf.io.remote_file import Response
+    from segments_hf.io.remote.remote_file import Response
     from segments_hf.release.platform.reference import Reference
 
 _API = "https://api.segments.ai"
@@ -110,7 +110,7 @@ class PlatformApi:
         return following
 
     def _get(self, url: str) -> Response:
-        from segments_hf.io.remote_file import RemoteFileError, read_url
+        from segments_hf.io.remote.remote_file import RemoteFileError, read_url
 
         def sign(request: requests.PreparedRequest) -> requests.PreparedRequest:
             request.headers["Authorization"] = f"APIKey {self._key}"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segments_hf.errors import StorageError
-from segments_hf.io.atomic import write_atomically
+from segments_hf.io.disk.atomic import write_atomically
 from segments_hf.release.json_file import map_file
 
 if TYPE_CHECKING:

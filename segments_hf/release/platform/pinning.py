@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from segments_hf.errors import ReleaseError
 from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
-from segments_hf.io.limited_reading import TooLargeError
 from segments_hf.io.redaction import public_name
+from segments_hf.io.remote.limited_reading import TooLargeError
 from segments_hf.io.urls import is_url, scheme_of
 from segments_hf.release.document import parse_moment
 from segments_hf.release.json_file import too_large, unpack
@@ -160,7 +160,7 @@ def _newest(reference: Reference, releases: list[ListedRelease]) -> ListedReleas
 
 
 def _download(reference: Reference, listed: ListedRelease, max_bytes: float) -> Buffer:
-    from segments_hf.io.remote_file import fetch_file
+    from segments_hf.io.remote.remote_file import fetch_file
 
     url = (listed.attributes and listed.attributes.url) or ""
     name = public_name(str(reference))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from segments_hf.bitmaps import ID_LIMIT, boxes
 from segments_hf.errors import AssetError, BitmapError
 from segments_hf.images import ImageLimits, check_image, read_header
-from segments_hf.images.pixel_format import pixel_format
+from segments_hf.images.depth.pixel_format import pixel_format
 from segments_hf.images.stored_image import stored_content
 from segments_hf.io.file_content import FileContent
 from segments_hf.io.number_text import counted

@@ -8,10 +8,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from PIL import Image
 
 from segments_hf.errors import OptionError
-from segments_hf.images.deep_values import Declared, bands, declared_by_mode, declared_values, extremes_of, range_of
+from segments_hf.images.depth.deep_values import (
+    Declared,
+    bands,
+    declared_by_mode,
+    declared_values,
+    extremes_of,
+    range_of,
+)
+from segments_hf.images.depth.pixel_format import PLAIN_MODES, format_of
+from segments_hf.images.depth.scaling import Scaling, ValueRange, scaled
 from segments_hf.images.opening import decoder_errors, inspect_image, upright
-from segments_hf.images.pixel_format import PLAIN_MODES, format_of
-from segments_hf.images.scaling import Scaling, ValueRange, scaled
 
 if TYPE_CHECKING:
     from segments_hf.io.file_content import FileContent

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segments_hf.bitmaps.bands import bands
+from segments_hf.bitmaps.codec.png_writer import GRAY, PALETTE, UP, with_row_above, write_png
 from segments_hf.bitmaps.palette import Color, palette_color
-from segments_hf.bitmaps.png_writer import GRAY, PALETTE, UP, with_row_above, write_png
 from segments_hf.bitmaps.value_table import ValueTable
 from segments_hf.errors import BitmapError
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from segments_hf.bitmaps.cycles import cycles
-from segments_hf.bitmaps.shortest_cuts import shortest_cuts
-from segments_hf.bitmaps.spanning_forest import numbered, roots_of
+from segments_hf.bitmaps.rings.cycles import cycles
+from segments_hf.bitmaps.rings.shortest_cuts import shortest_cuts
+from segments_hf.bitmaps.rings.spanning_forest import numbered, roots_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from segments_hf.bitmaps.outlines import Rings
+    from segments_hf.bitmaps.rings.outlines import Rings
 
     Numbers = npt.NDArray[np.integer]
 
@@ -31,7 +31,7 @@ def join_rings(rings: Rings) -> npt.NDArray[np.int32]:
         int32 array of shape (n, 2): x and y of pixels. Filled by the even-odd rule and drawn, it gives the mask back,
         and the pixels that the cuts between parts touch.
 
-    >>> from segments_hf.bitmaps.outlines import outlines
+    >>> from segments_hf.bitmaps.rings.outlines import outlines
     >>> join_rings(outlines(np.array([[7, 7, 7], [7, 0, 7], [7, 7, 7]], np.uint32))[7]).tolist()
     [[0, 0], [2, 0], [2, 2], [0, 2], [0, 0], [0, 0], [0, 2], [2, 2], [2, 0], [0, 0], [0, 0]]
     """

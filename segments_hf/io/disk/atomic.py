@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from segments_hf.io.disk_errors import storage_error, storage_errors
+from segments_hf.io.disk.disk_errors import storage_error, storage_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from segments_hf.bitmaps.png_writer import RGB, RGBA, UP, with_row_above, write_png
+from segments_hf.bitmaps.codec.png_writer import RGB, RGBA, UP, with_row_above, write_png
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

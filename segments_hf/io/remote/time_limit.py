@@ -11,7 +11,7 @@ from segments_hf.errors import SegmentsHFError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from segments_hf.io.deadline import Deadline
+    from segments_hf.io.remote.deadline import Deadline
 
 R = TypeVar("R")
 

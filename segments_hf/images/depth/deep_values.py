@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from segments_hf.images.depth.pixel_format import PixelFormat, depth_of_jpeg_2000, is_deep_mode, ppm_maximum
+from segments_hf.images.depth.scaling import ValueRange
 from segments_hf.images.file_structure import png_chunks
-from segments_hf.images.pixel_format import PixelFormat, depth_of_jpeg_2000, is_deep_mode, ppm_maximum
-from segments_hf.images.scaling import ValueRange
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

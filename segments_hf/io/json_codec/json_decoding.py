@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 
-from segments_hf.io.json_faults import MAX_DEPTH, JsonError, describe_fault, out_of_range, too_deep
+from segments_hf.io.json_codec.json_faults import MAX_DEPTH, JsonError, describe_fault, out_of_range, too_deep
 
 if TYPE_CHECKING:
     from msgspec import Raw

@@ -14,9 +14,9 @@ from PIL.ImageFile import ImageFile
 from PIL.PngImagePlugin import PngImageFile
 
 from segments_hf.bitmaps.bands import bands
-from segments_hf.bitmaps.fast_png import decode_fast
-from segments_hf.bitmaps.id_png import id_png
-from segments_hf.bitmaps.palette_ids import palette_ids
+from segments_hf.bitmaps.codec.fast_png import decode_fast
+from segments_hf.bitmaps.codec.id_png import id_png
+from segments_hf.bitmaps.codec.palette_ids import palette_ids
 from segments_hf.bitmaps.value_table import ValueTable
 from segments_hf.errors import AssetError, BitmapError
 from segments_hf.images import bitmap_fault, decoder_errors, inspect_image

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from segments_hf.errors import SegmentsHFError
-from segments_hf.io.json_places import find_level, find_number_out_of_range, token_at
+from segments_hf.io.json_codec.json_places import find_level, find_number_out_of_range, token_at
 
 if TYPE_CHECKING:
-    from segments_hf.io.json_places import Text, Token
+    from segments_hf.io.json_codec.json_places import Text, Token
 
 MAX_DEPTH = 100  # levels of brackets in text whose shape is not known: `datasets` reads 1,023, Python about 1,000
 

@@ -20,15 +20,15 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from segments_hf.errors import OutputExistsError
-from segments_hf.io.atomic import TEMPORARY_PREFIX, NewFile, make_folder, remove_folder, temporary_name, write_file
-from segments_hf.io.disk_errors import storage_errors
-from segments_hf.io.snapshots import look
+from segments_hf.io.disk.atomic import TEMPORARY_PREFIX, NewFile, make_folder, remove_folder, temporary_name, write_file
+from segments_hf.io.disk.disk_errors import storage_errors
+from segments_hf.io.disk.snapshots import look
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from segments_hf.io.snapshots import Snapshot
+    from segments_hf.io.disk.snapshots import Snapshot
 
 _LOCK, _NEW, _READY, _LEAVING, _LEFT, _UNDONE = "lock", "new", "ready", "leaving", "left", "undone"
 _HOUR = 3600.0  # seconds: what has no lock for so long was left by a process that was killed

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
 
-from segments_hf.bitmaps.cycles import cycles
-from segments_hf.bitmaps.id_codec import decode_bitmap
+from segments_hf.bitmaps.codec.id_codec import decode_bitmap
+from segments_hf.bitmaps.rings.cycles import cycles
 from segments_hf.bitmaps.stable_order import stable_order
 
 if TYPE_CHECKING:

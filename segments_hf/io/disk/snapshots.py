@@ -6,7 +6,7 @@ import os
 import stat
 from typing import TYPE_CHECKING, NamedTuple
 
-from segments_hf.io.disk_errors import storage_error
+from segments_hf.io.disk.disk_errors import storage_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,8 +7,8 @@ import struct
 import zlib
 from typing import TYPE_CHECKING, NamedTuple
 
-from segments_hf.images.avif_exif import avif_exif_payload
-from segments_hf.images.exif import EXIF_PREFIX, lenient_orientation, orientation_block
+from segments_hf.images.exif_data.avif_exif import avif_exif_payload
+from segments_hf.images.exif_data.exif import EXIF_PREFIX, lenient_orientation, orientation_block
 from segments_hf.images.file_structure import jpeg_segments, picture_format, png_chunks, png_keyword
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from segments_hf.errors import AssetError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from segments_hf.io.deadline import Deadline
+    from segments_hf.io.remote.deadline import Deadline
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from segments_hf.bitmaps.spanning_forest import spanning_forest
+from segments_hf.bitmaps.rings.spanning_forest import spanning_forest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from segments_hf.io.atomic import remove_file
+from segments_hf.io.disk.atomic import remove_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

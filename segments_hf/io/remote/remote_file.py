@@ -14,11 +14,11 @@ from urllib3 import Retry
 from urllib3.exceptions import MaxRetryError
 
 from segments_hf.errors import ReleaseError, SegmentsHFError
-from segments_hf.io.deadline import Deadline
-from segments_hf.io.http_retries import RETRYABLE_STATUSES, retry_after_seconds
-from segments_hf.io.limited_reading import BrokenGzipError, TooLargeError, decompress_gzip, read_limited
 from segments_hf.io.redaction import hide_queries
-from segments_hf.io.time_limit import TimeLimitError, run_until
+from segments_hf.io.remote.deadline import Deadline
+from segments_hf.io.remote.http_retries import RETRYABLE_STATUSES, retry_after_seconds
+from segments_hf.io.remote.limited_reading import BrokenGzipError, TooLargeError, decompress_gzip, read_limited
+from segments_hf.io.remote.time_limit import TimeLimitError, run_until
 
 if TYPE_CHECKING:
     import threading

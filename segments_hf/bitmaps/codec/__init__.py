@@ -1,0 +1,1 @@
+"""Bitmaps and masks as pictures."""

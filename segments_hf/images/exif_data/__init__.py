@@ -1,0 +1,1 @@
+"""The EXIF data of images."""

@@ -1,0 +1,1 @@
+"""Read files that are not on this machine: limits, retries and time."""
