@@ -16,6 +16,6 @@ def groups() -> Iterator[list[str]]:
         yield ["good", *bad[start : start + 5], "good"]
 
 
-@pytest.mark.parametrize("behaviors", groups(), ids=",".join)
+@pytest.mark.parametrize("behaviors", list(groups()), ids=",".join)
 def test_a_server_that_misbehaves_costs_its_own_samples_only(behaviors: list[str], tmp_path) -> None:
     assert check_images(behaviors, tmp_path) == {"rows": 2, "skipped": len(behaviors) - 2}

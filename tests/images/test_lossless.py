@@ -33,8 +33,10 @@ def test_check_image_refuses_bitmap_of_inexact_format(name: str, verify: str, tm
     content = INEXACT[name]()
     (tmp_path / "bitmap").write_bytes(content)
     for file in (FileContent(content), FileContent(path=tmp_path / "bitmap")):
-        with pytest.raises(UnwantedError, match="got .*wanted a PNG"):
+        with pytest.raises(AssetError) as caught:
             check_image(file, limits(verify), is_bitmap=True)
+        # A file with two headers is damaged; any other is complete, so to download it again would not help.
+        assert isinstance(caught.value, UnwantedError) or "behind" in name
 
 
 @pytest.mark.parametrize("name", [*EXACT, *INEXACT])
