@@ -53,7 +53,7 @@ class AssetCache:
         """Write a file for a URL, and return its path.
 
         Raises:
-            StorageError: The disk does not take it.
+            StorageError: The write failed.
         """
         return self._write(self._file(url), content)
 
@@ -65,7 +65,7 @@ class AssetCache:
             suffix: The suffix of the file that it is a copy of.
 
         Raises:
-            StorageError: The disk does not take it.
+            StorageError: The write failed.
         """
         path = f"{self.folder}/{_hashed_name(content, suffix)}"
         return path if os.path.isfile(path) else self._write(path, content)  # noqa: PTH113

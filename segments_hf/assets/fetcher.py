@@ -21,7 +21,7 @@ from segments_hf.images.opening import UnwantedError
 from segments_hf.io.loop_thread import LoopThread, run_blocking
 from segments_hf.io.prefetching import DECODERS
 from segments_hf.io.remote.deadline import Deadline
-from segments_hf.io.remote.retrying import RetryPolicy, UnsoundError, retry
+from segments_hf.io.remote.retrying import BrokenContentError, RetryPolicy, retry
 from segments_hf.io.urls import url_suffix
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ class Fetcher:
             The asset with the path of its file in the cache; other assets are returned as they are.
 
         Raises:
-            StorageError: The disk does not take it.
+            StorageError: The write failed.
         """
         if not self._store:
             return asset
@@ -202,7 +202,7 @@ class Fetcher:
         except UnwantedError:
             raise
         except AssetError as error:
-            raise UnsoundError(str(error)) from error
+            raise BrokenContentError(str(error)) from error
         return _repaired(asset, repair), header
 
     def _read_file(self, path: str | Path, *, is_new: bool, is_bitmap: bool) -> tuple[Asset, Header]:

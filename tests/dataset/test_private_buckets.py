@@ -118,7 +118,7 @@ def test_a_release_in_a_bucket_reads_no_file_of_this_machine(around, write_relea
 
 
 def test_a_release_that_is_not_in_its_bucket(around):
-    with pytest.raises(ReleaseError, match=r"s3://private/gone\.json: .*there is no such object"):
+    with pytest.raises(ReleaseError, match=r"s3://private/gone\.json: .*does not exist"):
         load_release("s3://private/gone.json")
 
 
