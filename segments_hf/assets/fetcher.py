@@ -234,9 +234,9 @@ def _size_of_file(path: str | Path) -> int:
     try:
         status = os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
-        raise AssetError("there is no such file") from None
+        raise AssetError("the file does not exist") from None
     except (OSError, ValueError) as error:  # a name that is too long, or has a zero byte
         raise AssetError(f"cannot be a file ({error})") from None
     if not stat.S_ISREG(status.st_mode):
-        raise AssetError("there is no such file")
+        raise AssetError("the file does not exist")
     return status.st_size

@@ -84,8 +84,8 @@ BROKEN = {
     "json": (b'{"detail": "expired"}', "got JSON that is not a picture"),
     "xml": (b"<?xml version='1.0'?><Error/>", "got XML that is not a picture"),
     "half a png": (PNG[: len(PNG) // 2], "picture"),
-    "png without its last bytes": (PNG[:-3], "stops in the middle"),
-    "half a jpeg": (jpeg((200, 100))[:-700], "stops in the middle"),
+    "png without its last bytes": (PNG[:-3], "truncated"),
+    "half a jpeg": (jpeg((200, 100))[:-700], "truncated"),
     "damaged png": (PNG[:-14] + bytes([PNG[-14] ^ 1]) + PNG[-13:], "checksum"),
 }
 
@@ -128,7 +128,7 @@ def test_failures_are_counted(fetcher, server):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"max_pixels": 5}, r"got 3 x 2 pixels, max_pixels=5 allows fewer"),
+        ({"max_pixels": 5}, r"got 3 x 2 pixels, .*max_pixels=5"),
         ({"max_bytes": len(PNG) - 1}, rf"got more bytes than max_bytes={len(PNG) - 1} allows"),
     ],
     ids=str,
