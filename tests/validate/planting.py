@@ -209,7 +209,7 @@ PICTURE_FAULTS = [
     Planted(
         "unreadable-bitmap",
         _rewritten("bitmap", lambda content: content[:-9]),
-        "the PNG has no end",
+        "the PNG has no IEND",
         WITH_BITMAPS,
         assets=True,
         loaded="missing-bitmap",
