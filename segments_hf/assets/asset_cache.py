@@ -42,7 +42,7 @@ class AssetCache:
         self.folder = folder
 
     def path(self, url: str) -> Path:
-        """Return the path of the file for a URL, even if it does not exist: a hash, and the suffix of the URL if safe."""
+        """Return the path of the file for a URL, even if it does not exist: a hash and a safe suffix of the URL."""
         return Path(self._file(url))
 
     def find(self, url: str) -> str | None:

@@ -25,8 +25,8 @@ _REFUSED = {301, 401, 403}  # S3 responds with 301 if a bucket is in another reg
 class UrlReader:
     """A reader of URLs that makes one attempt per call.
 
-    An https URL of S3 is first requested anonymously, because most are public or signed. If S3 denies access, the object
-    and all other objects of its bucket are read with the user's credentials.
+    An https URL of S3 is first requested anonymously, because most are public or signed. If S3 denies access, the
+    object and all other objects of its bucket are read with the user's credentials.
 
     Args:
         client: The HTTP client.
