@@ -74,7 +74,7 @@ MANY = """
 
 
 def read_many(url: str, count: int, ends: int) -> tuple[list[str], float]:
-    """Read a URL several times simultaneously until some have ended; return their results, and the peak memory in MiB."""
+    """Read a URL several times simultaneously until some have ended; return the results and the peak memory in MiB."""
     command = [sys.executable, "-c", textwrap.dedent(MANY), url, str(count), str(ends)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr[-4000:]
@@ -221,7 +221,7 @@ class TestNames:
         client.close()
 
     def test_a_name_that_failed_is_looked_up_again_later(self, server, monkeypatch):
-        monkeypatch.setattr("segments_hf.assets.host_names._GIVEN_UP", 0.01)
+        monkeypatch.setattr("segments_hf.assets.host_names._FAILED", 0.01)
         server.url("/a", b"body")
         url = server.address.replace("127.0.0.1", "host.example") + "/a"
         client = Client(resolver=Lookups(None, None, None, "127.0.0.1"))
