@@ -1,20 +1,20 @@
-"""What can go wrong, as exceptions that say what to do.
+"""The exceptions of this library.
 
-Every error of this library is a `SegmentsHFError`; each child is also the built-in that fits, so that code which
-knows nothing of this library still catches it. A message names what was got, what was wanted, and where.
+Every error is a `SegmentsHFError`. Each subclass also inherits from the built-in exception of the same kind, so that
+code that does not know this library still catches it. A message says what was received, what was expected, and where.
 
-Messages hold names and URLs that others chose. So all texts that an error is made of are made safe to show, once and
-here: they have no secrets of URLs, and no characters that a terminal obeys.
+Messages contain names and URLs from untrusted files. The constructor therefore makes every text safe to show: it
+removes the secrets of URLs, and escapes the characters that control a terminal.
 """
 
 from segments_hf.shown_text import printable, shown
 
 
 class SegmentsHFError(Exception):
-    """The root of all errors that segments-hf raises on purpose.
+    """The base class of all errors that segments-hf raises deliberately.
 
     Args:
-        texts: What it says, which is made safe to show.
+        texts: The arguments of the exception. Strings are made safe to show.
     """
 
     def __init__(self, *texts: object) -> None:
@@ -22,12 +22,12 @@ class SegmentsHFError(Exception):
 
 
 class ReleaseError(SegmentsHFError, ValueError):
-    """A release file that cannot be read, or whose content is not what a release holds.
+    """A release file that cannot be read, or whose content is not that of a release.
 
     Args:
-        problem: What was got and what was wanted.
+        problem: What was received and what was expected.
         source: The release file: a path, or a URL without its query.
-        json_path: The place in the file, such as ``$.dataset.samples[3].name``; empty for the file as a whole.
+        json_path: The JSON path of the fault, such as ``$.dataset.samples[3].name``; empty for the whole file.
     """
 
     def __init__(self, problem: str, source: str, json_path: str = "") -> None:
@@ -46,15 +46,15 @@ class OptionError(SegmentsHFError, ValueError):
 
 
 class AssetError(SegmentsHFError, OSError):
-    """The bytes behind a URL could not be had, or are not what they should be."""
+    """An asset that cannot be read or downloaded, or whose content is invalid."""
 
 
 class SizeMismatchError(AssetError):
-    """A bitmap that is not as large as its image."""
+    """A bitmap whose width or height differs from that of its image."""
 
 
 class StorageError(SegmentsHFError, OSError):
-    """The disk does not take what is to be kept: it is full, or may not be written."""
+    """A file that cannot be written, because the disk is full or write access is denied."""
 
 
 class PathError(SegmentsHFError, ValueError):
@@ -66,16 +66,16 @@ class BitmapError(SegmentsHFError, ValueError):
 
 
 class OutputExistsError(SegmentsHFError, FileExistsError):
-    """The place to write to is taken, and overwriting was not asked for."""
+    """An output path that already exists, while overwriting was not requested."""
 
 
 class HubError(SegmentsHFError, OSError):
-    """The Hugging Face Hub cannot be used as asked: a repo id that is none, no token, no permission, no answer."""
+    """A failed request to the Hugging Face Hub: invalid repo id, no token, no permission, or no response."""
 
 
 class PlatformError(SegmentsHFError, OSError):
-    """The Segments.ai platform cannot be used as asked: no key, no permission, no such release, one not ready."""
+    """A failed request to the Segments.ai platform: no key, no permission, or no such release, or one not yet ready."""
 
 
 class MissingExtraError(SegmentsHFError, ImportError):
-    """Something that is not installed: the message names the extra that has it."""
+    """A package that is not installed. The message names the extra that installs it."""

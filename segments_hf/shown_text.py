@@ -1,20 +1,20 @@
-r"""Text as it may be shown: without the secrets of URLs, and without characters that a terminal obeys.
+r"""Make text safe to show: remove the secrets of URLs, and escape the characters that control a terminal.
 
-This module is below all others, because the errors use it: whatever name or URL gets into a message, reading the
-message is safe.
+This module is in the lowest layer because the errors use it: a message is safe to show, whatever names and URLs it
+contains.
 """
 
 from __future__ import annotations
 
 import re
 
-# What separates a scheme from the rest; `https:/host`, `https:\\host` and percent-escapes are wrong, but seen.
+# The characters between a scheme and its host. Real files also have `https:/host`, `https:\\host` and percent-escapes.
 _SLASHES = r"(?:[/\\]|%2[fF]|%5[cC])"
 _SCHEME = rf"[A-Za-z][A-Za-z0-9+.\-]{{1,20}}:{_SLASHES}+"
 _URL = re.compile(rf"""(?:{_SCHEME}|{_SLASHES}{{2,}}|[Hh][Tt][Tt][Pp][Ss]?:)[^\s"<>]*""")
 _URL_PARTS = re.compile(rf"({_SCHEME}|\A{_SLASHES}{{2,}}|\A[Hh][Tt][Tt][Pp][Ss]?:)")
 _AUTHORITY_END = re.compile(r"[/\\?#]")
-# A host that nobody takes for a part of a password: an IPv6 address, a name with a dot, or localhost.
+# A host that cannot be mistaken for a part of a password: an IPv6 address, a name with a dot, or localhost.
 _HOST = re.compile(r"(?:\[[\w:.%]*\]|localhost|[\w\-]+(?:\.[\w\-]+)+\.?)(?::\d{0,5})?")
 _WEB = re.compile(r"(?:https?|ftps?):", re.IGNORECASE)
 _AFTER_PATH = re.compile(r"([?#])[^\s'\"]+")
@@ -26,7 +26,7 @@ _PARAMETER = re.compile(
 
 
 def shown(text: str) -> str:
-    r"""Return a text without secrets of URLs and without control characters; lines stay lines.
+    r"""Return a text without the secrets of URLs and without control characters other than line feeds.
 
     >>> print(shown("https://jane:secret@host/a.jpg: got \x1b[31m"))
     https://host/a.jpg: got \x1b[31m
@@ -35,7 +35,7 @@ def shown(text: str) -> str:
 
 
 def printable(text: str, keep: str = "") -> str:
-    r"""Return a text that a terminal shows as it is: characters that it would obey are escaped.
+    r"""Return a text in which the characters that control a terminal are escaped.
 
     These are C0 and C1 controls, escape sequences, line ends, marks that reverse the direction of text, and surrogates.
 
@@ -63,23 +63,23 @@ def without_secrets(text: str) -> str:
 
 
 def without_users(url: str) -> str:
-    r"""Return a URL, or a chain of URLs, without user and password, however wrongly it is written.
+    r"""Return a URL, or a chain of URLs, without user and password, even if the URL is malformed.
 
-    Where it is not clear where a password ends, too much is removed rather than too little.
+    If the end of a password is ambiguous, more is removed rather than less.
 
     >>> without_users("zip://a.json::https://jane:secret@host/a.zip"), without_users(r"https:\\jane:se/cr@et@host/a")
     ('zip://a.json::https://host/a.zip', 'https:\\\\host/a')
     """
     if "@" not in url:
         return url
-    parts = _URL_PARTS.split(url)  # what is before the first scheme; then schemes and what follows each
-    for place in range(2, len(parts), 2):
-        parts[place] = _without_user(parts[place], is_web=_WEB.search(parts[place - 1]) is not None)
+    parts = _URL_PARTS.split(url)  # the text before the first scheme, then each scheme and the text after it
+    for index in range(2, len(parts), 2):
+        parts[index] = _without_user(parts[index], is_web=_WEB.search(parts[index - 1]) is not None)
     return "".join(parts)
 
 
 def without_parameters(text: str) -> str:
-    """Return a text in which the values of the parameters that sign a URL, or are tokens, are replaced by an ellipsis.
+    """Return a text in which an ellipsis replaces the values of query parameters that are signatures or tokens.
 
     >>> without_parameters("/a.jpg?page=2&X-Amz-Signature=abc")
     '/a.jpg?page=2&X-Amz-Signature=…'
@@ -88,7 +88,7 @@ def without_parameters(text: str) -> str:
 
 
 def _without_user(rest: str, *, is_web: bool) -> str:
-    """What follows the slashes of a URL, without user and password."""
+    """Return the part of a URL after its slashes, without user and password."""
     last = rest.rfind("@")
     if last < 0:
         return rest
@@ -96,7 +96,7 @@ def _without_user(rest: str, *, is_web: bool) -> str:
     authority = rest[: end.start()] if end else rest
     if "@" in authority:
         cut = authority.rfind("@") + 1
-        # Else the host is a part of a password that has both an @ and a slash.
+        # Otherwise this "host" is a part of a password that contains both an @ and a slash.
         return rest[cut:] if last < cut or _HOST.fullmatch(authority[cut:]) else rest[last + 1 :]
     if ":" not in rest[:last] or _HOST.fullmatch(authority):
         return rest  # the @ is in a path

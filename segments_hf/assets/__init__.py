@@ -1,4 +1,4 @@
-"""Download assets: locate, fetch with retries and limits per host, check, cache."""
+"""Locate, download, check and cache assets."""
 
 from segments_hf.assets.asset import Asset
 from segments_hf.assets.asset_cache import AssetCache, default_cache_folder

@@ -1,4 +1,4 @@
-"""An asset: the bytes behind a URL."""
+"""An image of a release that was read or downloaded."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from segments_hf.io.file_content import FileContent
 
 @dataclass(frozen=True)
 class Asset(FileContent):
-    """The bytes behind a URL.
+    """The content of an asset, such as an image or a bitmap.
 
     Attributes:
-        url: The URL that the bytes were downloaded from; None if they came from a file.
-        original: The file before its EXIF data were repaired; None if they were not.
-        fault: What was wrong with it.
+        url: The URL from which the content was downloaded; None if it was read from a file.
+        original: The file before its EXIF data were repaired; None if they were not repaired.
+        fault: The fault of the EXIF data before the repair.
     """
 
     url: str | None = field(default=None, repr=False)  # it may be signed

@@ -1,4 +1,4 @@
-"""Keep downloads on disk, one file per URL, and repaired copies of images."""
+"""Store downloads on disk, one file per URL, and repaired copies of images."""
 
 from __future__ import annotations
 
@@ -21,39 +21,40 @@ if TYPE_CHECKING:
 _SAFE_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}")
 _INCOMING = "incoming"
 _CLEARED = "cleared"
-_HOUR = 3600.0  # seconds: nobody writes a file for so long, so older temporary files were left by killed processes
+_HOUR = 3600.0  # seconds; no write takes this long, so older temporary files are leftovers of killed processes
 
 
 def default_cache_folder() -> Path:
-    """The folder of the cache: ``segments_hf/assets`` under the Hugging Face cache home."""
+    """Return the folder of the cache: ``segments_hf/assets`` in the Hugging Face cache home."""
     from huggingface_hub.constants import HF_HOME
 
     return Path(HF_HOME).expanduser() / "segments_hf" / "assets"
 
 
 class AssetCache:
-    """A folder of files, each named by the hash of a URL without its signature; copies by the hash of their content.
+    """A folder of downloads and repaired copies of images.
 
-    Every file is complete: it is written elsewhere and renamed. Any number of processes may use the folder.
+    The name of a download is the hash of its URL without the signature; the name of a copy is the hash of its content.
+    Every file is complete, because it is written to another folder and renamed. Several processes may use the folder.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def path(self, url: str) -> Path:
-        """The path of the file for a URL, whether it exists or not: a hash, and a harmless suffix of the URL."""
+        """Return the path of the file for a URL, even if it does not exist: a hash and a safe suffix of the URL."""
         return Path(self._file(url))
 
     def find(self, url: str) -> str | None:
-        """The path of the file for a URL; None if it does not exist."""
+        """Return the path of the file for a URL; None if it does not exist."""
         path = self._file(url)
-        return path if os.path.isfile(path) else None  # noqa: PTH113  (a Path costs more than the test)
+        return path if os.path.isfile(path) else None  # noqa: PTH113  (creating a Path takes longer)
 
     def store(self, url: str, content: bytes) -> str:
         """Write a file for a URL, and return its path.
 
         Raises:
-            StorageError: The disk does not take it.
+            StorageError: The write failed.
         """
         return self._write(self._file(url), content)
 
@@ -62,10 +63,10 @@ class AssetCache:
 
         Args:
             content: The content.
-            suffix: The suffix of the file that it is a copy of.
+            suffix: The suffix of the original file.
 
         Raises:
-            StorageError: The disk does not take it.
+            StorageError: The write failed.
         """
         path = f"{self.folder}/{_hashed_name(content, suffix)}"
         return path if os.path.isfile(path) else self._write(path, content)  # noqa: PTH113
@@ -75,20 +76,20 @@ class AssetCache:
             write_atomically(path, content, aside=f"{self.folder}/{_INCOMING}")
         except StorageError as error:
             raise StorageError(
-                f"cannot keep an asset of {len(content):,} bytes: {error}. HF_HOME sets the place. The files there are "
-                "complete"
+                f"cannot store an asset of {len(content):,} bytes: {error}. Set HF_HOME to use another cache folder. "
+                "The files in the cache are complete"
             ) from error
         return path
 
     def usage(self) -> Usage:
-        """The number and size of the files."""
+        """Return the number and size of the files."""
         return usage_of(self._files())
 
     def clear(self, older_than: float = 0.0) -> Usage:
         """Remove files.
 
         Args:
-            older_than: Only files that were not used for this number of seconds.
+            older_than: The number of seconds since the last use after which a file is removed.
 
         Returns:
             The number and size of the removed files.
@@ -104,7 +105,7 @@ class AssetCache:
         remove_files(find_files(self.folder / _INCOMING), _HOUR)
 
     def was_cleared_after(self, moment: float) -> bool:
-        """Whether files were removed after a moment in seconds since 1970: older datasets may refer to them."""
+        """Tell whether files, which older datasets may need, were removed after a time in seconds since 1970."""
         try:
             return (self.folder / _CLEARED).stat().st_mtime > moment
         except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Fetch the images of a release, as bytes or as files."""
+"""Fetch the images of a release as bytes or as files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from segments_hf.images.opening import UnwantedError
 from segments_hf.io.loop_thread import LoopThread, run_blocking
 from segments_hf.io.prefetching import DECODERS
 from segments_hf.io.remote.deadline import Deadline
-from segments_hf.io.remote.retrying import RetryPolicy, UnsoundError, retry
+from segments_hf.io.remote.retrying import BrokenContentError, RetryPolicy, retry
 from segments_hf.io.urls import url_suffix
 
 if TYPE_CHECKING:
@@ -34,27 +34,27 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-# Bytes. Content of at most this size is checked at once, as a change of the thread takes longer; a file of at most this
-# size is read whole and then checked, as the check opens a file several times.
+# Bytes. Content up to this size is checked in the same thread, because another thread would take longer. A file up to
+# this size is read once and then checked, because the check opens a file several times.
 _SMALL = 2**20
 
 
 class Fetcher:
-    """Download, check and cache images.
+    """A fetcher that reads, downloads, checks and caches images.
 
     Args:
         base: The folder of the release, or its URL.
         options: The limits of downloads and images.
         cache: The cache.
         storage_options: The options of the file systems that read buckets.
-        store: Whether `keep` puts downloads into the cache.
-        in_memory: Whether an image that is a file is returned as its bytes.
-        resolve: Maps a URL or an absolute path to where the asset is now.
+        store: Whether `keep` stores downloads in the cache.
+        in_memory: Whether images from files are returned as bytes.
+        resolve: A function that maps a URL or an absolute path to the new location of the asset.
         traffic: The counters of downloads.
         policy: The number of retries.
     """
 
-    def __init__(  # noqa: PLR0913  (all but three by name)
+    def __init__(  # noqa: PLR0913  (all but three are keyword-only)
         self,
         base: str,
         options: FetchOptions,
@@ -79,7 +79,7 @@ class Fetcher:
 
     @contextlib.contextmanager
     def running(self) -> Iterator[LoopThread]:
-        """Open connections, and an event loop that runs `fetch`, `read_file` and `keep`."""
+        """Open an HTTP client, and an event loop that runs `fetch`, `read_file` and `keep`."""
         client = HttpClient(self.options)
         self._reader = UrlReader(client, self.options, self._storage_options)
         self._decoders = asyncio.Semaphore(DECODERS)
@@ -87,10 +87,10 @@ class Fetcher:
             yield loop
 
     def name(self, reference: str) -> str:
-        """The location of an asset for messages, without a signature.
+        """Return the location of an asset for messages, without a signature.
 
         Raises:
-            AssetError: It has no location.
+            AssetError: The reference is not a valid location.
         """
         return str(self._locate(reference))
 
@@ -99,15 +99,15 @@ class Fetcher:
 
         Args:
             reference: The URL or path in the release.
-            is_bitmap: Whether its pixels are ids.
+            is_bitmap: Whether the pixels are ids.
 
         Returns:
             The image as a file or as bytes, and its header.
 
         Raises:
-            AssetError: It cannot be read, or is not a complete image; the error names it.
+            AssetError: The image cannot be read, or is not complete. The message names its location.
         """
-        # A function of the user may block.
+        # The user's function may block.
         location = await run_blocking(self._locate, reference) if self._resolve else self._locate(reference)
         try:
             if location.path is not None:
@@ -121,34 +121,34 @@ class Fetcher:
     async def read_file(
         self, path: str | Path, *, is_new: bool = True, is_bitmap: bool = False
     ) -> tuple[Asset, Header]:
-        """Verify an image that is a file. If its EXIF data are malformed, repair a copy of it.
+        """Verify an image file. If its EXIF data are malformed, repair a copy of it.
 
-        Another thread does all of it in one call, because for a small file the call takes longer than the reading.
+        All steps run in one call in another thread, because such a call takes longer than to read a small file.
 
         Args:
             path: The file.
-            is_new: Whether it was not verified before.
+            is_new: Whether the file was not verified before.
             is_bitmap: Whether its pixels are ids.
 
         Returns:
-            The file, or its bytes; and the header of the image.
+            The file or its bytes, and the header of the image.
 
         Raises:
-            AssetError: There is no such file, or it is not a complete image.
+            AssetError: The file does not exist, or is not a complete image.
         """
         read = partial(self._read_file, path, is_new=is_new, is_bitmap=is_bitmap)
         return await self._decoding(read) if self.options.verify == "decode" else await run_blocking(read)
 
     async def keep(self, asset: Asset) -> Asset:
-        """Put a download or a repaired copy into the cache, to be called when its row is valid.
+        """Store a download or a repaired copy in the cache. The caller does this when the row is valid.
 
-        Of a repaired download, the cache gets the original too, so that the next load reports the fault again.
+        The original of a repaired download is also stored, so that the next load reports the fault again.
 
         Returns:
-            The asset with the path of its file in the cache; other assets are returned as they are.
+            The asset with the path of its file in the cache; other assets are returned unchanged.
 
         Raises:
-            StorageError: The disk does not take it.
+            StorageError: The write failed.
         """
         if not self._store:
             return asset
@@ -163,8 +163,8 @@ class Fetcher:
         return locate(reference, self._base, self._resolve)
 
     async def _cached(self, url: str, *, is_bitmap: bool) -> tuple[Asset, Header] | None:
-        """The asset from the cache; None if it is missing there, or broken, so that it is downloaded again."""
-        path = self._cache.find(url)  # in the loop's thread: to hand it to another takes a tenth of the whole CPU time
+        """Return the asset from the cache; None if it is missing or broken there, so that it is downloaded again."""
+        path = self._cache.find(url)  # not in another thread, which would take a tenth of the total CPU time
         if path is None:
             return None
         try:
@@ -190,7 +190,7 @@ class Fetcher:
         return asset, header
 
     async def _download(self, url: str, deadline: Deadline, *, is_bitmap: bool) -> tuple[Asset, Header]:
-        """Try once."""
+        """Make one attempt to download and check an image."""
         content = await self._reader.read(url, deadline)
         asset = Asset(content, url=url)
         check = partial(check_and_repair, asset, self.options, is_bitmap=is_bitmap)
@@ -202,7 +202,7 @@ class Fetcher:
         except UnwantedError:
             raise
         except AssetError as error:
-            raise UnsoundError(str(error)) from error
+            raise BrokenContentError(str(error)) from error
         return _repaired(asset, repair), header
 
     def _read_file(self, path: str | Path, *, is_new: bool, is_bitmap: bool) -> tuple[Asset, Header]:
@@ -216,8 +216,8 @@ class Fetcher:
         return (asset if self._in_memory else file), header
 
     async def _decoding(self, function: Callable[[], R]) -> R:
-        """Call a function that decodes an image, in another thread; only a few run at the same time."""
-        async with self._decoders:  # each may hold the pixels of an image
+        """Call a function that decodes an image in another thread. Only a few such calls run simultaneously."""
+        async with self._decoders:  # each call may hold the pixels of an image
             return await run_blocking(function)
 
 
@@ -234,9 +234,9 @@ def _size_of_file(path: str | Path) -> int:
     try:
         status = os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
-        raise AssetError("there is no such file") from None
-    except (OSError, ValueError) as error:  # a name that is too long, or has a zero byte
-        raise AssetError(f"cannot be a file ({error})") from None
+        raise AssetError("the file does not exist") from None
+    except (OSError, ValueError) as error:  # a name that is too long, or contains a null byte
+        raise AssetError(f"not a valid path ({error})") from None
     if not stat.S_ISREG(status.st_mode):
-        raise AssetError("there is no such file")
+        raise AssetError("the file does not exist")
     return status.st_size

@@ -1,4 +1,4 @@
-"""Resolve host names, and give up a name once for all assets of its host."""
+"""Resolve host names, with one lookup for all assets of a host."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from segments_hf.io.remote.deadline import timeout_at
 if TYPE_CHECKING:
     from aiohttp.abc import ResolveResult
 
-_LONGEST = 15.0  # seconds for a name, with all lookups
+_LONGEST = 15.0  # seconds for a name, including all lookups
 _PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds before each further lookup
-_GIVEN_UP = 60.0  # seconds until a name that was given up is looked up again
+_FAILED = 60.0  # seconds until a name is looked up again after a failure
 
 
 class HostNames(AbstractResolver):
-    """The resolver of a client. To be created in a running event loop.
+    """The resolver of a client. It must be created in a running event loop.
 
     Args:
-        resolver: What looks up a name; by default the system.
+        resolver: The resolver for lookups; by default that of the system.
     """
 
     def __init__(self, resolver: AbstractResolver | None = None) -> None:
@@ -32,11 +32,11 @@ class HostNames(AbstractResolver):
         self._lookups: dict[str, asyncio.Task[bool]] = {}
 
     async def check(self, name: str) -> None:
-        """Wait until a name is resolved; all assets of a host wait for the same lookup.
+        """Wait until a name is resolved. All assets of a host wait for the same lookup.
 
         Raises:
             AssetError: The name cannot be resolved.
-            UnicodeError: It is not a host name.
+            UnicodeError: The name is not a valid host name.
         """
         if name not in self._lookups:
             self._lookups[name] = asyncio.create_task(self._look_up(name))
@@ -71,5 +71,5 @@ class HostNames(AbstractResolver):
                         return True
         except asyncio.TimeoutError:
             pass
-        loop.call_later(_GIVEN_UP, self._lookups.pop, name, None)
+        loop.call_later(_FAILED, self._lookups.pop, name, None)
         return False

@@ -1,4 +1,4 @@
-"""Limit the requests per host, pause hosts that are busy, and give up hosts that do not answer."""
+"""Limit the requests per host, pause busy hosts, and skip hosts that do not respond."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 _FIRST_ERROR = 400
 _TOO_MANY_REQUESTS = 429
-_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds, for a host that does not say how long
-_SILENCE = 60.0  # seconds until a host that did not answer gets another request
-_RECHECK = 0.5  # seconds between two looks at the deadline of the next request
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds, for a response without Retry-After
+_SILENCE = 60.0  # seconds between requests to a host that did not respond
+_RECHECK = 0.5  # seconds between two checks of the deadline of the next request
 
 
 class UnreachedError(TransientError):
-    """A host that could not be connected to.
+    """A failed connection to a host.
 
     Args:
-        reason: What was wrong.
+        reason: The message.
         host: The host.
     """
 
@@ -59,20 +59,20 @@ class Hosts:
         return self._by_name[name]
 
     def any_answered(self, since: float) -> bool:
-        """Whether any host has answered since a moment of the monotonic clock."""
+        """Tell whether any host has responded since a moment of the monotonic clock."""
         return any((host.answered_at or 0) > since for host in self._by_name.values())
 
 
 class Host:
     """The state of one host.
 
-    A host that is too busy gets half as many requests at the same time; each success raises the number a little. A host
-    that did not answer before a deadline gets one request per minute, and all others fail at once, as long as other
-    hosts answer: else the fault may be on this side.
+    If a host is too busy, its limit of simultaneous requests is halved; each success raises the limit a little. A host
+    that did not respond before a deadline gets one request per minute, and all other requests to it fail immediately.
+    This applies only while other hosts respond; otherwise the local network may be the cause.
 
     Attributes:
-        answered_at: The moment of the last response, by the monotonic clock; None if there was none.
-        requests: The number of requests that it is working on.
+        answered_at: The moment of the last response on the monotonic clock; None if there was none.
+        requests: The number of current requests.
     """
 
     def __init__(self, name: str, hosts: Hosts, connections: int) -> None:
@@ -87,15 +87,15 @@ class Host:
         self._slowed_at = 0.0
         self._silent_since: float | None = None
         self._next_probe = 0.0
-        self._line = asyncio.Lock()  # the requests that wait, in order
+        self._line = asyncio.Lock()  # serves waiting requests in order
         self._changed = asyncio.Event()
 
     @contextlib.asynccontextmanager
     async def slot(self, deadline: Deadline) -> AsyncIterator[None]:
-        """Wait until the host takes another request; the request ends with the block.
+        """Wait until another request to the host is allowed. The request ends with the block.
 
         Raises:
-            AssetError: The host is silent, or takes no request before the deadline.
+            AssetError: The host does not respond, or no request is allowed before the deadline.
         """
         async with self._line:
             while not self.accepts_request(deadline):
@@ -108,12 +108,13 @@ class Host:
             self._changed.set()
 
     def accepts_request(self, deadline: Deadline) -> bool:
-        """Whether the host takes another request now.
+        """Tell whether another request to the host is allowed now.
 
         Raises:
-            AssetError: The host is silent, takes no request before the deadline, or the deadline has passed.
+            AssetError: The host does not respond, no request is allowed before the deadline, or the deadline has
+                passed.
         """
-        deadline.left  # noqa: B018  (it raises)
+        deadline.left  # noqa: B018  (it raises after the deadline)
         pause = self._paused_until - time.monotonic()
         if pause > 0 and not deadline.allows(pause):
             raise AssetError(
@@ -127,12 +128,13 @@ class Host:
         return True
 
     def note_response(self, status: int, retry_after: float | None, asked_at: float) -> None:
-        """Adapt to a response.
+        """Adapt the limits to a response.
 
         Args:
             status: The HTTP status.
-            retry_after: The seconds after which the host wants another request; None if it did not say.
-            asked_at: The moment of the request, by the monotonic clock.
+            retry_after: The seconds after which the host allows another request; None if the response has no such
+                header.
+            asked_at: The moment of the request on the monotonic clock.
         """
         self.answered_at = time.monotonic()
         self._silent_since = None
@@ -143,7 +145,7 @@ class Host:
             self._slow_down(retry_after, asked_at)
 
     def mark_silent(self, since: float) -> None:
-        """Note that a request was given up that was first made at this moment."""
+        """Record that a request failed whose first attempt was made at this moment of the monotonic clock."""
         if self.answered_at is None or self.answered_at < since:
             self._silent_since = since
             self._next_probe = time.monotonic() + _SILENCE
@@ -157,7 +159,7 @@ class Host:
 
     def _slow_down(self, retry_after: float | None, asked_at: float) -> None:
         now = time.monotonic()
-        if asked_at > self._slowed_at:  # requests made before say nothing new
+        if asked_at > self._slowed_at:  # requests from before the last slowdown do not count again
             self._slowed_at = now
             self._limit = max(1.0, self._limit / 2)
             self._pause = min(_LONGEST_PAUSE, max(_FIRST_PAUSE, 2 * self._pause))
@@ -168,4 +170,6 @@ class Host:
             return
         now = time.monotonic()
         if now < self._next_probe and self._hosts.any_answered(self._silent_since):
-            raise AssetError(f"no answer from {self._name} for {now - self._silent_since:.0f} s, while others answer")
+            raise AssetError(
+                f"no response from {self._name} for {now - self._silent_since:.0f} s, while other hosts respond"
+            )

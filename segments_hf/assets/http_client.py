@@ -1,4 +1,4 @@
-"""Download over http(s): one try per call."""
+"""Download over http(s), with one attempt per call."""
 
 from __future__ import annotations
 
@@ -39,19 +39,19 @@ if TYPE_CHECKING:
 
 _MOST_REDIRECTS = 10
 _REDIRECTS = {301, 302, 303, 307, 308}
-_CONNECT, _STALL = 10.0, 60.0  # the most seconds for a connection, and for a body that is too slow
+_CONNECT, _STALL = 10.0, 60.0  # largest time in seconds to connect, and to receive data at less than 1 KiB/s
 _LEAST_RATE = 1024  # bytes per second
-_FOR_EVER = 1e8  # seconds
-_BUFFER = 64 * 2**10  # bytes per connection that are received ahead
+_FOREVER = 1e8  # seconds
+_BUFFER = 64 * 2**10  # bytes per connection that are received in advance
 _MEMORY, _MEMORY_OF_UNKNOWN_LENGTH = 192 * 2**20, 16 * 2**20  # bytes of unfinished bodies
-_PLAIN = re.compile(r"[A-Za-z0-9:/?&=%~._+@!$'()*,;-]+")  # nothing in it needs quoting
+_PLAIN = re.compile(r"[A-Za-z0-9:/?&=%~._+@!$'()*,;-]+")  # no character needs quoting
 
 
 class StatusError(AssetError):
-    """A response that is an error and will stay one.
+    """A response with an error status that is not retried.
 
     Args:
-        reason: What was wrong.
+        reason: The message.
         status: The HTTP status.
     """
 
@@ -61,11 +61,11 @@ class StatusError(AssetError):
 
 
 class HttpClient:
-    """Keep-alive connections to any number of hosts. To be entered in the event loop that uses it.
+    """A client with keep-alive connections to any number of hosts. It must be entered in the event loop that uses it.
 
     Args:
-        options: The limits. A try that receives less than 1 KiB/s for a fifth of `timeout` is ended.
-        resolver: What looks up host names; by default the system.
+        options: The limits. An attempt ends if it receives less than 1 KiB/s for a fifth of `timeout`.
+        resolver: The resolver of host names; by default that of the system.
     """
 
     def __init__(self, options: FetchOptions, resolver: AbstractResolver | None = None) -> None:
@@ -93,26 +93,26 @@ class HttpClient:
         await self._names.close()
 
     async def read(self, url: str, deadline: Deadline) -> bytes:
-        """The body behind a URL, after redirects.
+        """Download the body of a URL, after redirects.
 
         Raises:
-            TransientError: There was no complete response, or an error that may pass.
-            StatusError: The response is an error.
-            AssetError: The URL is broken, the body is too large, or the deadline has passed.
+            TransientError: The response is incomplete, or its status is a transient error.
+            StatusError: The status is another error.
+            AssetError: The URL is malformed, the body is too large, or the deadline has passed.
         """
         target, authorization = _without_password(url)
         for _ in range(_MOST_REDIRECTS + 1):
-            answer = await self._get(target, authorization, deadline)
-            if isinstance(answer, bytes):
-                return answer
+            response = await self._get(target, authorization, deadline)
+            if isinstance(response, bytes):
+                return response
             origin = target.origin()
-            target, _ = _without_password(urljoin(str(target), answer))
+            target, _ = _without_password(urljoin(str(target), response))
             if target.origin() != origin:
                 authorization = None
         raise AssetError(f"got more than {_MOST_REDIRECTS} redirects")
 
     async def _get(self, url: URL, authorization: str | None, deadline: Deadline) -> bytes | str:
-        """The body behind a URL, or the URL that it redirects to."""
+        """Return the body of a URL, or the URL to which it redirects."""
         host = self._hosts[str(url.origin())]
         proxy = self._settings.proxy(str(url.origin()))
         certificates = self._settings.certificates if "https" in {url.scheme, proxy and proxy.scheme} else True
@@ -142,14 +142,14 @@ class HttpClient:
             except AssetError:
                 raise
             except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-                raise UnreachedError(f"no answer ({_told(error)})", host) from None
-            except ValueError as error:  # as aiohttp.InvalidURL is
-                raise _broken_url(error) from None
+                raise UnreachedError(f"no response ({_error_text(error)})", host) from None
+            except ValueError as error:  # such as aiohttp.InvalidURL
+                raise _malformed_url(error) from None
             except asyncio.TimeoutError:
-                deadline.left  # noqa: B018  (it raises)
+                deadline.left  # noqa: B018  (it raises after the deadline)
                 raise TransientError(f"got less than 1 KiB/s for {self._stall:g} s") from None
             except (aiohttp.ClientError, OSError) as error:
-                raise TransientError(f"the connection broke ({_told(error)})") from None
+                raise TransientError(f"the connection failed ({_error_text(error)})") from None
 
     async def _check_name(self, url: URL, deadline: Deadline) -> None:
         try:
@@ -158,18 +158,18 @@ class HttpClient:
         except asyncio.TimeoutError:
             raise AssetError(f"cannot reach {url.host}: is there a network?") from None
         except UnicodeError as error:
-            raise _broken_url(error) from None
+            raise _malformed_url(error) from None
 
 
 class _Body:
-    """The body of a response, received within the limits of memory and time.
+    """The body of a response, which is received within limits of memory and time.
 
     Args:
         response: The response.
         memory: The memory that the body reserves.
-        deadline: The deadline of the asset; every KiB extends it by a second.
-        timeout: The timeout of the request, which is moved while the body arrives fast enough.
-        stall: The seconds after which a body is too slow.
+        deadline: The deadline of the asset. Each KiB extends it by one second.
+        timeout: The timeout of the request. It is moved while the body arrives fast enough.
+        stall: The number of seconds in which a body must arrive at 1 KiB/s on average.
     """
 
     def __init__(
@@ -184,10 +184,10 @@ class _Body:
         self._window_end = 0.0
 
     async def read(self, most: int) -> bytes:
-        """The content after decompression.
+        """Receive the content after decompression.
 
         Raises:
-            AssetError: It is too large.
+            AssetError: The content is larger than `most` bytes.
         """
         length = self._response.content_length
         if length is not None and length > most:
@@ -197,7 +197,7 @@ class _Body:
         if length is not None:
             await self._without_time(self._memory.reserve_all(length))
         self._begin_window()
-        with io.BytesIO() as content:  # it needs no copy at the end, and is empty in the traceback of an error
+        with io.BytesIO() as content:  # no copy at the end, and tracebacks do not keep the content
             async for chunk in self._response.content.iter_chunked(_BUFFER):
                 if content.tell() + len(chunk) > most:
                     raise _too_large(most)
@@ -216,49 +216,49 @@ class _Body:
             move_timeout(self._timeout, min(self._window_end, self._deadline.end))
 
     def _begin_window(self) -> None:
-        """Expect 1 KiB/s from now on."""
+        """Begin a new period in which the body must arrive at 1 KiB/s on average."""
         self._received = 0
         self._window_end = time.monotonic() + self._stall
         move_timeout(self._timeout, min(self._window_end, self._deadline.end))
 
-    async def _without_time(self, room: Awaitable[None]) -> None:
-        """Wait for room in memory; it is not the server that takes this time."""
+    async def _without_time(self, reservation: Awaitable[None]) -> None:
+        """Wait for a memory reservation, and exclude this time from the time limits of the server."""
         began = time.monotonic()
-        move_timeout(self._timeout, began + _FOR_EVER)
-        await room
+        move_timeout(self._timeout, began + _FOREVER)
+        await reservation
         waited = time.monotonic() - began
         self._deadline.postpone(waited)
         self._window_end += waited
 
 
 def _without_password(text: str) -> tuple[URL, str | None]:
-    """A URL without its user and password, and the header that carries them.
+    """Return a URL without user and password, and the Authorization header with them.
 
     Raises:
-        AssetError: It is not a URL of http or https.
+        AssetError: The URL is malformed, or not http or https.
     """
     try:
-        url = URL(text if _PLAIN.fullmatch(text) else parse_url(text).url, encoded=True)  # a signature must survive
+        url = URL(text if _PLAIN.fullmatch(text) else parse_url(text).url, encoded=True)  # must not change a signature
         if url.scheme not in {"http", "https"} or not url.host:
-            raise AssetError("got a broken URL, or a redirect to one that is not http or https")
+            raise AssetError("got a malformed URL, or a redirect to a URL that is not http or https")
         if url.user is None and url.password is None:
             return url, None
         password = base64.b64encode(f"{url.user or ''}:{url.password or ''}".encode()).decode()
         return url.with_user(None), f"Basic {password}"
     except (LocationParseError, ValueError) as error:
-        raise _broken_url(error) from None
+        raise _malformed_url(error) from None
 
 
-def _broken_url(error: Exception) -> AssetError:
-    return AssetError(f"got a broken URL ({type(error).__name__})")
+def _malformed_url(error: Exception) -> AssetError:
+    return AssetError(f"got a malformed URL ({type(error).__name__})")
 
 
 def _too_large(most: int) -> AssetError:
     return AssetError(f"got more bytes than max_bytes={most:,} allows")
 
 
-def _told(error: Exception) -> str:
-    """An error of aiohttp without the URL, which may be signed."""
+def _error_text(error: Exception) -> str:
+    """Return the message of an exception of aiohttp without the URL, which may be signed."""
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return str(error.certificate_error)
     if isinstance(error, aiohttp.ClientResponseError):

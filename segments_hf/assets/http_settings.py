@@ -13,16 +13,16 @@ from segments_hf.errors import AssetError
 
 
 class HttpSettings:
-    """The proxies and certificates that the environment names."""
+    """The proxies and certificates that environment variables configure."""
 
     def __init__(self) -> None:
         self._proxies: dict[str, URL | None] = {}
 
     def proxy(self, origin: str) -> URL | None:
-        """The proxy for an origin, such as ``https://host:8080``.
+        """Return the proxy for an origin such as ``https://host:8080``; None if there is none.
 
         Raises:
-            AssetError: It is not an HTTP proxy.
+            AssetError: The proxy is not an HTTP proxy.
         """
         if origin not in self._proxies:
             self._proxies[origin] = _proxy(origin)
@@ -30,10 +30,10 @@ class HttpSettings:
 
     @cached_property
     def certificates(self) -> ssl.SSLContext:
-        """The certificates of the authorities that are trusted.
+        """The certificates of the trusted authorities.
 
         Raises:
-            AssetError: They cannot be read.
+            AssetError: The certificates cannot be read.
         """
         bundle = (
             os.environ.get("REQUESTS_CA_BUNDLE")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Location:
-    """The location of an asset; one of the two is None.
+    """The location of an asset. One of the two attributes is None.
 
     Attributes:
         url: An http(s) URL, or the URL of an object in a bucket.
@@ -36,17 +36,16 @@ class Location:
 def locate(reference: str, base: str, resolve: Callable[[str], str] | None = None) -> Location:
     """Locate an asset of a release.
 
-    A release that came from a URL must not read this machine's disk: its assets are URLs, unless `resolve` maps them to
-    files.
+    A release from a URL must not read local files. Its assets must be URLs, unless `resolve` maps them to files.
 
     Args:
         reference: The URL or path in the release; a path may be relative to the release file.
         base: The folder of the release file, or its URL.
-        resolve: Maps a URL or an absolute path to where the asset is now.
+        resolve: A function that maps a URL or an absolute path to the new location of the asset.
 
     Raises:
-        AssetError: The scheme is unknown, or a release from a URL refers to a file of this machine.
-        OptionError: `resolve` returned something else than a URL or a path.
+        AssetError: The scheme is unknown, or a release from a URL refers to a local file.
+        OptionError: `resolve` did not return a URL or a path.
 
     >>> str(locate("images/a b.jpg", "https://host/releases"))
     'https://host/releases/images/a%20b.jpg'
@@ -70,25 +69,22 @@ def _resolved(place: str, resolve: Callable[[str], str]) -> str:
     path = file_path(found) or found
     if is_url(place) and not is_url(path) and ".." in Path(path).parts:
         raise AssetError(
-            f"{public_name(place)}: resolve makes {public_name(path)} of it, which may lead out of your folder"
+            f"{public_name(place)}: resolve returned {public_name(path)}, which may be outside your folder"
         )
     return path
 
 
 def _absolute(reference: str, base: str) -> str:
-    """A reference as a URL or a path that is not relative to the release."""
+    """Return a reference as a URL or an absolute path."""
     path = file_path(reference) or reference
     if is_url(path):
         return path
-    if is_broken_url(path):  # it is no path either: no file of a release is called so
-        raise AssetError(f"{public_name(path)}: got a broken URL, wanted two slashes after its scheme")
+    if is_broken_url(path):  # such names are not file names either
+        raise AssetError(f"{public_name(path)}: got a malformed URL, wanted two slashes after its scheme")
     if not is_url(base):
         return str(Path(base, path))
     if Path(path).is_absolute():
-        raise AssetError(
-            f"{public_name(path)}: got a file of this machine in a release that came from {public_name(base)}; "
-            "wanted a URL"
-        )
+        raise AssetError(f"{public_name(path)}: got a local file in a release from {public_name(base)}; wanted a URL")
     if scheme_of(base) in {"http", "https"}:
         return urljoin(f"{_checked(base)}/", quote(path))
     scheme, _, folder = base.partition("://")
@@ -104,5 +100,5 @@ def _checked(url: str) -> str:
     try:
         urlsplit(url)
     except ValueError as error:
-        raise AssetError(f"{public_name(url)}: got a broken URL ({error})") from None
+        raise AssetError(f"{public_name(url)}: got a malformed URL ({error})") from None
     return url

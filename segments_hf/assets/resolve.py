@@ -1,4 +1,4 @@
-"""Find assets that were moved after the release was made."""
+"""Find assets that were moved after the release was created."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WEB = {"http", "https"}
 
 @dataclass(frozen=True)
 class Prefixes:
-    """Replace the prefixes of URLs; the longest prefix that fits is replaced.
+    """A function that replaces prefixes of URLs and paths. It replaces the longest prefix that matches.
 
     Attributes:
         by_prefix: The new prefix for each old one.
@@ -28,29 +28,29 @@ class Prefixes:
     ('s3://mirror/a b.jpg', 'https://elsewhere/a.jpg')
     """
 
-    by_prefix: Mapping[str, str] = field(repr=False)  # URLs, which may have passwords
+    by_prefix: Mapping[str, str] = field(repr=False)  # the URLs may contain passwords
 
     def __call__(self, place: str) -> str:
-        """The location of an asset now.
+        """Return the new location of an asset.
 
         Raises:
-            AssetError: The release names a file outside of the folder that replaces a prefix.
+            AssetError: The new path is outside the folder that replaces the prefix.
         """
-        fitting = [prefix for prefix in self.by_prefix if _begins(place, prefix)]
-        if not fitting:
+        matching = [prefix for prefix in self.by_prefix if _begins(place, prefix)]
+        if not matching:
             return place
-        old = max(fitting, key=len)
+        old = max(matching, key=len)
         return _moved(place, old, self.by_prefix[old])
 
 
 def resolver(resolve: Resolve | None) -> Callable[[str], str] | None:
-    """A function that maps the old location of an asset to the new one.
+    """Return a function that maps the old location of an asset to the new one; None if `resolve` is None.
 
     Args:
         resolve: A function of an asset's URL or path, or the new prefix for each old one.
 
     Raises:
-        OptionError: It is neither.
+        OptionError: `resolve` is neither.
     """
     if resolve is None or isinstance(resolve, Prefixes):
         return resolve
@@ -65,14 +65,14 @@ def resolver(resolve: Resolve | None) -> Callable[[str], str] | None:
 
 
 def _begins(place: str, prefix: str) -> bool:
-    # `https://host` must not be taken for a prefix of `https://host.elsewhere`.
+    # `https://host` must not match `https://host.elsewhere`.
     return place.startswith(prefix) and (prefix.endswith("/") or place[len(prefix) :][:1] in {"", "/", "?"})
 
 
 def _moved(place: str, old: str, new: str) -> str:
     rest = place[len(old) :]
     from_web, to_web = scheme_of(place) in _WEB, scheme_of(new) in _WEB
-    if from_web and not to_web:  # only the web has queries, and escapes its paths
+    if from_web and not to_web:  # only http(s) URLs have queries and escaped paths
         rest = unquote(rest.partition("?")[0].partition("#")[0])
     elif to_web and not from_web:
         rest = quote(rest)
@@ -81,8 +81,8 @@ def _moved(place: str, old: str, new: str) -> str:
 
 
 def _inside(folder: str, rest: str, place: str) -> str:
-    """The path of a file in a folder; a release is hostile, and may say ``..``."""
+    """Return the path of a file in a folder, and refuse untrusted paths with ``..`` that are outside."""
     path = os.path.normpath(f"{folder}/{rest}")
     if os.path.commonpath([folder, path]) != folder:
-        raise AssetError(f"{public_name(place)}: leads out of {folder}, where resolve looks for it")
+        raise AssetError(f"{public_name(place)}: its path after resolve is outside {folder}")
     return path

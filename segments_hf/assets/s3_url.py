@@ -23,8 +23,8 @@ class S3Object(NamedTuple):
 
     Attributes:
         bucket: The bucket.
-        key: The key, decoded; with the version, where the URL names one.
-        region: The region, where the URL names one.
+        key: The decoded key, with the version if the URL contains one.
+        region: The region; None if the URL does not contain one.
     """
 
     bucket: str
@@ -33,12 +33,12 @@ class S3Object(NamedTuple):
 
     @property
     def url(self) -> str:
-        """The same as an s3:// URL."""
+        """The s3:// URL of the object."""
         return f"s3://{self.bucket}/{self.key}"
 
 
 def parse_s3_url(url: str) -> S3Object | None:
-    """The object that an http(s) URL names, in virtual-hosted or path style; None if it names none.
+    """Return the object of an http(s) URL in virtual-hosted or path style; None for other URLs.
 
     >>> parse_s3_url("https://my.bucket.s3.eu-west-1.amazonaws.com/a%20b.jpg?X-Amz-Signature=abc")
     S3Object(bucket='my.bucket', key='a b.jpg', region='eu-west-1')

@@ -1,4 +1,4 @@
-"""Find images in the folder that the official SDK downloads to."""
+"""Find images in the folder to which the official SDK downloads."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class SegmentsDir:
         release: The name of the release.
 
     Raises:
-        OptionError: There is no such folder.
+        OptionError: The folder does not exist.
     """
 
     def __init__(
@@ -28,27 +28,27 @@ class SegmentsDir:
         try:
             root = Path(os.path.expanduser(folder)).resolve()
             is_folder = root.is_dir()
-        except (OSError, ValueError):  # a name that is too long, or has a zero byte
+        except (OSError, ValueError):  # a name that is too long, or contains a null byte
             is_folder = False
         if not is_folder:
             raise OptionError(f"segments_dir: got {os.fspath(folder)!r}, which is not a folder")
         leaf = root / f"{owner}_{dataset}" / f"{release}"
-        is_inside = Path(os.path.normpath(leaf)).is_relative_to(root)  # the names are the release's, and may say `..`
+        is_inside = Path(os.path.normpath(leaf)).is_relative_to(root)  # the names are untrusted and may be `..`
         self._leaf = leaf.resolve() if is_inside and leaf.is_dir() else root
 
     def image(self, name: str, url: str) -> Path | None:
-        """The file of an image: the sample's name, or its stem and the suffix of the URL."""
+        """Return the file of an image: the sample's name, or its stem with the suffix of the URL; None if missing."""
         return self._find(name) or self._find(os.path.splitext(name)[0] + url_suffix(url))
 
     def bitmap(self, name: str, labelset: str) -> Path | None:
-        """The file of a segmentation bitmap."""
+        """Return the file of a segmentation bitmap; None if it is missing."""
         return self._find(f"{os.path.splitext(name)[0]}_label_{labelset}.png")
 
     def _find(self, name: str) -> Path | None:
-        # A name is hostile input: it may say `../../x`. `resolve` also follows links out of the folder.
+        # A name is untrusted and may be `../../x`. `resolve` also follows links out of the folder.
         try:
             path = (self._leaf / name).resolve()
             found = path.is_relative_to(self._leaf) and path.is_file()
-        except (OSError, ValueError):  # a name that is too long, or has a zero byte
+        except (OSError, ValueError):  # a name that is too long, or contains a null byte
             return None
         return path if found else None

@@ -15,10 +15,10 @@ class Traffic:
 
     Attributes:
         files: The number of complete downloads.
-        size: Their bytes.
+        size: The total size of complete downloads in bytes.
         retries: The number of retries.
-        failures: The number of assets that were given up.
-        on_change: Called after each change.
+        failures: The number of assets whose download failed.
+        on_change: A function that is called after each change.
     """
 
     files: int = 0
@@ -36,7 +36,7 @@ class Traffic:
         self._add(retries=1)
 
     def failed(self) -> None:
-        """Count an asset that was given up."""
+        """Count an asset whose download failed."""
         self._add(failures=1)
 
     def _add(self, **counts: int) -> None:

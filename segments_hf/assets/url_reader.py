@@ -1,4 +1,4 @@
-"""Read any URL: http(s), buckets, and http(s) URLs of private buckets."""
+"""Read URLs: http(s), buckets, and http(s) URLs of private buckets."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from segments_hf.io.fetch_options import FetchOptions
     from segments_hf.io.remote.deadline import Deadline
 
-_REFUSED = {301, 401, 403}  # S3 answers 301 where a bucket is in another region
+_REFUSED = {301, 401, 403}  # S3 responds with 301 if a bucket is in another region
 
 
 class UrlReader:
-    """Download what a URL names, one try per call.
+    """A reader of URLs that makes one attempt per call.
 
-    An https URL of S3 is requested anonymously first, as most are public or signed; if S3 refuses that, it is read with
-    the user's credentials, and so is the rest of its bucket.
+    An https URL of S3 is first requested anonymously, because most are public or signed. If S3 denies access, the
+    object and all other objects of its bucket are read with the user's credentials.
 
     Args:
         client: The HTTP client.
@@ -41,13 +41,13 @@ class UrlReader:
         self._client = client
         self._storage_options = storage_options
         self._private_buckets: set[str] = set()
-        self._has_credentials = True  # until they are looked for in vain
+        self._has_credentials = True  # until the search for them fails
 
     async def read(self, url: str, deadline: Deadline) -> bytes:
-        """The bytes behind a URL.
+        """Download the content of a URL.
 
         Raises:
-            TransientError: The fault may pass.
+            TransientError: The download failed, and another attempt may succeed.
             AssetError: The download failed.
         """
         if is_bucket_url(url):
@@ -64,7 +64,7 @@ class UrlReader:
 
     async def _read_private(self, s3: S3Object, refused: StatusError, deadline: Deadline) -> bytes:
         if importlib.util.find_spec("s3fs") is None:
-            raise AssetError(f"{refused} pip install 'segments-hf[s3]' reads it with your credentials") from refused
+            raise AssetError(f"{refused} To read it with your credentials: pip install 'segments-hf[s3]'") from refused
         try:
             content = await self._read_object(s3.url, deadline, s3.region)
         except AssetError as error:

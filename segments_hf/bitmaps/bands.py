@@ -1,4 +1,4 @@
-"""Large arrays in bands of rows, so that the copies that an operation makes stay small."""
+"""Split large arrays into bands of rows, so that temporary copies are small."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PIXELS = 2**20  # of a band
+PIXELS = 2**20  # per band
 
 
 def bands(shape: tuple[int, ...], pixels: int = PIXELS) -> Iterator[slice]:
-    """Cut the rows of an array into bands, from top to bottom. There is one at least.
+    """Split the rows of an array into bands, from top to bottom. An empty array has one empty band.
 
     Args:
         shape: The shape of the array: H, W.
-        pixels: The number of pixels that a band has at most, unless a row has more.
+        pixels: The largest number of pixels of a band. A band has at least one row.
 
     >>> list(bands((5, 2), pixels=4))
     [slice(0, 2, None), slice(2, 4, None), slice(4, 5, None)]

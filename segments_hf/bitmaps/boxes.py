@@ -1,4 +1,4 @@
-"""Where each instance of a bitmap is, and how large."""
+"""Compute the bounding boxes and areas of the instances of a bitmap."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 class Boxes(NamedTuple):
-    """The extent of k instances, in the order of their ids.
+    """The areas and bounding boxes of k instances, in the order of their ids.
 
     Attributes:
         ids: Instance ids, a uint32 array of shape (k,).
-        areas: How many pixels each has, an int64 array of shape (k,).
-        xywh: The boxes around them, an int64 array of shape (k, 4): the left and top pixel, width, height.
+        areas: The number of pixels of each, an int64 array of shape (k,).
+        xywh: The bounding boxes, an int64 array of shape (k, 4): the left and top pixel, width, height.
     """
 
     ids: npt.NDArray[np.uint32]
@@ -45,13 +45,13 @@ def present_ids(bitmap: Any) -> npt.NDArray[np.uint32]:
 
 
 def boxes(bitmap: Any) -> Boxes:
-    """The area and box of every instance, in one pass over the pixels.
+    """Return the area and bounding box of every instance, in one pass over the pixels.
 
     Args:
         bitmap: Instance ids, anything that `decode_bitmap` reads, (H, W). 0 is no instance.
 
     Returns:
-        What is in the bitmap: only instances with pixels, each once.
+        The areas and boxes of the instances that have pixels.
 
     >>> boxes(np.array([[0, 7, 7], [5, 7, 0]], np.uint32))
     Boxes(ids=array([5, 7], dtype=uint32), areas=array([1, 3]), xywh=array([[0, 1, 1, 1], [1, 0, 2, 2]]))
@@ -62,19 +62,19 @@ def boxes(bitmap: Any) -> Boxes:
 
 
 def _ids_in(pixels: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
-    """The ids of a row of pixels, 0 too."""
+    """Return the ids in a one-dimensional array of pixels, including 0."""
     ends = pixels[:-1] != pixels[1:]  # where a run of one id ends
     return np.unique(np.append(pixels[np.flatnonzero(ends)], pixels[-1:]))
 
 
 def _boxes_of_band(pixels: npt.NDArray[np.uint32], top_row: int) -> Boxes:
-    begins = np.ones(pixels.shape, bool)  # where a run of one id begins, each line anew
+    begins = np.ones(pixels.shape, bool)  # where a run of one id begins; each line begins a new run
     np.not_equal(pixels[:, 1:], pixels[:, :-1], out=begins[:, 1:])
     starts = np.flatnonzero(begins)
     lengths = np.diff(starts, append=pixels.size)
     values = pixels.reshape(-1)[starts]
-    labelled = values != 0
-    starts, lengths, values = starts[labelled], lengths[labelled], values[labelled]
+    labeled = values != 0
+    starts, lengths, values = starts[labeled], lengths[labeled], values[labeled]
     order = np.argsort(values, kind="stable")
     starts, lengths, values = starts[order], lengths[order], values[order]
     ids, first = np.unique(values, return_index=True)
@@ -88,7 +88,7 @@ def _boxes_of_band(pixels: npt.NDArray[np.uint32], top_row: int) -> Boxes:
 
 
 def _merged(parts: Sequence[Boxes]) -> Boxes:
-    """The boxes of a bitmap, of which bands were measured."""
+    """Combine the boxes of the bands of a bitmap."""
     values, areas, xywh = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     order = np.argsort(values, kind="stable")
     values, areas, xywh = values[order], areas[order], xywh[order]

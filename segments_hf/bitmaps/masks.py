@@ -1,8 +1,8 @@
-"""Masks from bitmaps of instance ids: every pixel's class, its instance, or one mask an instance.
+"""Compute masks from bitmaps of instance ids: semantic masks, instance masks, and one binary mask per instance.
 
-In all of them `bitmap` is anything that `decode_bitmap` reads; a uint32 array is taken as it is. `annotations` are
-those of a row: mappings with `id`, an instance id, and `category`, a class index. The id 0 is no instance. Of two
-annotations with the same id the later one counts. One whose `category` is None has no class.
+In all functions, `bitmap` is anything that `decode_bitmap` reads; a uint32 array is used without a copy. `annotations`
+are those of a row: mappings with `id`, an instance id, and `category`, a class index. The id 0 is not an instance. If
+two annotations have the same id, the later one is used. An annotation whose `category` is None has no class.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ if TYPE_CHECKING:
 def get_semantic_bitmap(
     bitmap: Any, annotations: Iterable[Any] | None, id_increment: int = 0, *, strict: bool = False
 ) -> Mask:
-    """The category id of every pixel: the function of this name in the original SDK, for any ids.
+    """Return the category id of every pixel, like the function of the same name in the SDK, but for any ids.
 
     Args:
         bitmap: Instance ids, (H, W).
-        annotations: Annotations with an `id` and a `category_id`, as mappings or as objects; None is no annotations.
-        id_increment: What is added to each category id, so that a category 0 can be told from unlabelled.
-        strict: Whether a pixel whose id no annotation has is an error.
+        annotations: Annotations with an `id` and a `category_id`, as mappings or as objects; None for no annotations.
+        id_increment: The number that is added to each category id, to distinguish category 0 from unlabeled pixels.
+        strict: Whether to raise an error if no annotation has the id of a pixel.
 
     Returns:
-        Array of shape (H, W) and of the smallest unsigned dtype that holds the values: category id + `id_increment`,
-        and 0 where the pixel is unlabelled or no annotation has its id (a warning counts these).
+        Array of shape (H, W) and of the smallest unsigned dtype for the values: category id + `id_increment`, and 0
+        where the pixel is unlabeled or no annotation has its id. A warning counts the latter pixels.
 
     Raises:
-        BitmapError: A value would be negative; or, when strict, no annotation has some pixel's id.
+        BitmapError: A value is negative; or `strict` is true and no annotation has the id of some pixel.
 
     >>> get_semantic_bitmap(np.array([[0, 7], [8, 7]], np.uint32), [{"id": 7, "category_id": 3}, {"id": 8,
     ...     "category_id": 300}]).tolist()
@@ -51,7 +51,7 @@ def get_semantic_bitmap(
     ids = decode_bitmap(bitmap, known_ids=values.keys())
     values.pop(0, None)
     mask = look_up(ids, values)
-    # Each pixel that is labelled and has no value; one pass more where a value may be 0 itself.
+    # The number of labeled pixels without a value. If a value is 0, another pass is needed to count them.
     unknown = np.count_nonzero(ids) - np.count_nonzero(mask)
     if unknown and 0 in values.values():
         unknown = np.count_nonzero(ids) - np.count_nonzero(look_up(ids, dict.fromkeys(values, 1)))
@@ -66,19 +66,20 @@ def get_semantic_bitmap(
 
 
 def semantic_mask(bitmap: Any, annotations: Iterable[Mapping[str, Any]], *, ignore_index: int | None = None) -> Mask:
-    """The class of every pixel.
+    """Return the class of every pixel.
 
     Args:
         bitmap: Instance ids, (H, W).
         annotations: The annotations of a row.
-        ignore_index: The value of unlabelled pixels, which shifts the classes down by one.
+        ignore_index: The value of unlabeled pixels. If it is set, the values of classes are lower by one.
 
     Returns:
-        Array of shape (H, W) and of the smallest unsigned dtype that holds the values: class index + 1, and 0 where
-        no annotation with a class has the pixel's id. With `ignore_index`: the class index, and `ignore_index` there.
+        Array of shape (H, W) and of the smallest unsigned dtype for the values: class index + 1, and 0 where no
+        annotation with a class has the pixel's id. With `ignore_index`: the class index, and `ignore_index` instead of
+        0.
 
     Raises:
-        BitmapError: `ignore_index` is negative, or the index of a class.
+        BitmapError: `ignore_index` is negative, or is the index of a class.
 
     >>> bitmap = np.array([[0, 7], [9, 7]], np.uint32)
     >>> semantic_mask(bitmap, [{"id": 7, "category": 0}]).tolist()
@@ -91,15 +92,16 @@ def semantic_mask(bitmap: Any, annotations: Iterable[Mapping[str, Any]], *, igno
 
 
 def instance_mask(bitmap: Any, annotations: Iterable[Mapping[str, Any]]) -> Mask:
-    """The number of the instance of every pixel.
+    """Return the number of the instance of every pixel.
 
     Args:
         bitmap: Instance ids, (H, W).
         annotations: The annotations of a row.
 
     Returns:
-        Array of shape (H, W) and of the smallest unsigned dtype that holds the number of annotations: 1 for the first
-        annotation, 2 for the second, whether it has pixels or not; 0 where no annotation has the pixel's id.
+        Array of shape (H, W) and of the smallest unsigned dtype for the number of annotations: 1 for the first
+        annotation, 2 for the second and so on, including annotations without pixels; 0 where no annotation has the
+        pixel's id.
 
     >>> instance_mask(np.array([[0, 70000], [9, 8]], np.uint32), [{"id": 70000}, {"id": 9}]).tolist()
     [[0, 1], [2, 0]]
@@ -111,15 +113,15 @@ def instance_mask(bitmap: Any, annotations: Iterable[Mapping[str, Any]]) -> Mask
 def binary_masks(
     bitmap: Any, annotations: Iterable[Mapping[str, Any]]
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
-    """A mask for each instance.
+    """Return a mask for each instance.
 
     Args:
         bitmap: Instance ids, (H, W).
         annotations: The annotations of a row.
 
     Returns:
-        Bool array of shape (k, H, W), one mask for each annotation that has a class, in their order; it is empty where
-        the annotation has no pixels. And the class indices, an int64 array of shape (k,).
+        Bool array of shape (k, H, W): one mask for each annotation with a class, in the order of the annotations. All
+        its values are False if the annotation has no pixels. And the class indices, an int64 array of shape (k,).
 
     >>> masks, classes = binary_masks(np.array([[0, 7], [9, 7]], np.uint32), [{"id": 9, "category": 4}])
     >>> masks.tolist(), classes.tolist()
@@ -136,23 +138,23 @@ def semantic_values(annotations: Iterable[Mapping[str, Any]], ignore_index: int 
     """Return the values of a semantic mask; see `semantic_mask`.
 
     Raises:
-        BitmapError: `ignore_index` is negative, or the index of a class.
+        BitmapError: `ignore_index` is negative, or is the index of a class.
     """
     classes = class_of_ids(annotations)
     if ignore_index is None:
         return MaskValues({number: index + 1 for number, index in classes.items()})
     if ignore_index in classes.values():
-        raise BitmapError(f"ignore_index={ignore_index}: got a class of that index, wanted a number of no class")
+        raise BitmapError(f"ignore_index={ignore_index}: got the index of a class, wanted a number that no class has")
     return MaskValues(classes, ignore_index)
 
 
 def instance_values(annotations: Iterable[Mapping[str, Any]]) -> MaskValues:
-    """Return the values of a mask of instances; see `instance_mask`."""
+    """Return the values of an instance mask; see `instance_mask`."""
     return MaskValues({item["id"]: number for number, item in enumerate(annotations, start=1)})
 
 
 def class_of_ids(annotations: Iterable[Mapping[str, Any]]) -> dict[int, int]:
-    """The class index of each instance id that has one."""
+    """Return the class index of each instance id that has a class."""
     latest = {item["id"]: item["category"] for item in annotations if item["id"]}
     return {number: index for number, index in latest.items() if index is not None}
 
@@ -165,5 +167,5 @@ def ids_of(annotations: Iterable[Mapping[str, Any]]) -> set[int]:
 def _field(annotation: Any, name: str) -> Any:
     try:
         return annotation[name]
-    except TypeError:  # an object, such as the SDK's
+    except TypeError:  # an object, such as those of the SDK
         return getattr(annotation, name)

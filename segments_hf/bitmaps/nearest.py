@@ -1,4 +1,4 @@
-"""Bitmaps in another size."""
+"""Resize bitmaps."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ Number = TypeVar("Number", bound=np.generic)
 
 
 def resize_nearest(numbers: npt.NDArray[Number], size: tuple[int, int]) -> npt.NDArray[Number]:
-    """A bitmap in another size: each pixel is the one at its centre before, so that no number is made up.
+    """Resize a bitmap. Each pixel takes the value of the old pixel at its center, so no new values appear.
 
-    Pillow does the same, but not for all numbers of 32 bits.
+    Pillow does the same, but not for all 32-bit values.
 
     Args:
         numbers: Array of shape (H, W), of any dtype.
-        size: The width and height that are wanted, in pixels.
+        size: The new width and height in pixels.
 
     Returns:
-        Array of shape (height, width) and the same dtype; the same array where it has that size already.
+        Array of shape (height, width) and the same dtype; the same array if it already has this size.
 
     >>> resize_nearest(np.array([[1, 2, 3, 4]]), (2, 2)).tolist()
     [[2, 4], [2, 4]]
@@ -30,10 +30,10 @@ def resize_nearest(numbers: npt.NDArray[Number], size: tuple[int, int]) -> npt.N
     (rows, columns), (width, height) = numbers.shape, size
     if (columns, rows) == size:
         return numbers
-    ys, xs = _centres(rows, height), _centres(columns, width)
+    ys, xs = _centers(rows, height), _centers(columns, width)
     resized: npt.NDArray[Number] = numbers[ys[:, None], xs]
     return resized
 
 
-def _centres(before: int, after: int) -> npt.NDArray[np.integer[Any]]:
+def _centers(before: int, after: int) -> npt.NDArray[np.integer[Any]]:
     return (2 * np.arange(after) + 1) * before // (2 * after)

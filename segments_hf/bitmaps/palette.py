@@ -1,4 +1,4 @@
-"""Colours for classes that have none."""
+"""Choose colors for classes without one."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _GOLDEN_RATIO = 0.618033988749895
 
 
 def palette_color(index: int) -> Color:
-    """The colour of a class: the same every time, and far from those of its neighbours.
+    """Return the color of a class. It depends only on the index, and differs clearly from the colors of nearby indices.
 
-    Hues step round the circle by the golden ratio, which never comes close to a hue that was there before.
+    The hue increases by the golden ratio of the color circle for each index, which keeps hues far apart.
 
     >>> palette_color(0), palette_color(1)
     ((242, 85, 85), (121, 156, 242))

@@ -1,4 +1,4 @@
-"""Panoptic segments: every instance of a thing, and everything of a stuff class in one."""
+"""Compute panoptic segments: one for each instance of a thing class, and one for each stuff class."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def panoptic(
     bitmap: Any, annotations: Iterable[Mapping[str, Any]], *, stuff: Collection[int] = ()
 ) -> tuple[npt.NDArray[np.uint32], list[dict[str, Any]]]:
-    """The segments of a picture, as in COCO's panoptic format (https://cocodataset.org/#format-data).
+    """Return the segments of a picture, as in COCO's panoptic format (https://cocodataset.org/#format-data).
 
     Args:
         bitmap: Instance ids, anything that `decode_bitmap` reads, (H, W).
@@ -28,10 +28,10 @@ def panoptic(
         stuff: The class indices whose instances are merged into one segment.
 
     Returns:
-        Segment ids, a uint32 array of shape (H, W): the id of the instance; for stuff, that of the class's first
-        annotation; 0 where no annotation with a class has the pixel's id. And `segments_info`, a dict for
-        each segment with pixels, in the order of the annotations: `id`, `category_id` (the class index), `area`
-        (pixels), `bbox` (left, top, width, height in pixels), `iscrowd` (0).
+        Segment ids, a uint32 array of shape (H, W): the id of the instance; for stuff, the id of the first annotation
+        of the class; 0 where no annotation with a class has the pixel's id. And `segments_info`, a dict for each
+        segment with pixels, in the order of the annotations: `id`, `category_id` (the class index), `area` (pixels),
+        `bbox` (left, top, width, height in pixels), `iscrowd` (0).
 
     >>> annotations = [{"id": 7, "category": 0}, {"id": 8, "category": 1}, {"id": 9, "category": 1}]
     >>> ids, segments = panoptic(np.array([[7, 0, 8, 9]], np.uint32), annotations, stuff=[1])
@@ -55,7 +55,7 @@ def panoptic_values(
         stuff: As for `panoptic`.
     """
     classes = {number: index for number, index in class_of_ids(annotations).items() if 0 < number < 2**32}
-    merged: dict[int, int] = {}  # the segment of each class of stuff, whose id fits into a PNG if one does
+    merged: dict[int, int] = {}  # the segment id of each stuff class, preferably one that fits into a PNG
     segment_of = {
         number: merged.setdefault(classes[number], number) if classes[number] in stuff else number
         for number in sorted(classes, key=lambda number: number >= ID_LIMIT)
@@ -70,7 +70,7 @@ def panoptic_values(
 
 
 def _joined(segment: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    """The segment of two instances."""
+    """Merge the segments of two instances."""
     (x, y, width, height), (left, top, wide, high) = segment["bbox"], other["bbox"]
     start_x, start_y = min(x, left), min(y, top)
     end_x, end_y = max(x + width, left + wide), max(y + height, top + high)

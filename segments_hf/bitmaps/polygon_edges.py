@@ -1,4 +1,4 @@
-"""The edges of polygons, and where they cross the lines of an image."""
+"""Find the edges of polygons, and their crossings with the lines of an image."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
 
 FARTHEST = 2.0**31  # pixels; the differences of larger coordinates are not exact enough
 
-CROSSINGS_AT_ONCE = 2**18  # in memory: a hostile polygon may have any number of them
+CROSSINGS_AT_ONCE = 2**18  # crossings in memory; a malicious polygon may have any number of them
 
 
 class Edges(NamedTuple):
-    """The edges of polygons that cross the center of a line of the image, polygon by polygon.
+    """The k edges of polygons that cross the center of a line of the image, polygon by polygon.
 
-    Each goes from top to bottom, so that an edge that two polygons share crosses at the same x to the last bit.
+    Each edge goes from top to bottom, so that an edge which two polygons share crosses a line at exactly the same x.
 
     Attributes:
-        x: Where each edge begins, of shape (k,), as all of them.
-        y: The same.
-        to_x: Where it ends.
-        to_y: The same.
-        first: The first line whose center it crosses.
-        counts: How many lines it crosses.
-        polygon: The index of its polygon.
-        direction: 1 where the polygon runs down along it, -1 where it runs up.
+        x: The x of the start of each edge, of shape (k,), as all attributes.
+        y: The y of the start.
+        to_x: The x of the end.
+        to_y: The y of the end.
+        first: The first line whose center the edge crosses.
+        counts: The number of lines that the edge crosses.
+        polygon: The index of the polygon.
+        direction: 1 if the polygon goes down along the edge, -1 if it goes up.
     """
 
     x: npt.NDArray[Any]
@@ -47,7 +47,7 @@ class Edges(NamedTuple):
     direction: npt.NDArray[Any]
 
     def part(self, chosen: slice | npt.NDArray[np.bool_]) -> Edges:
-        """Some of the edges."""
+        """Return some of the edges."""
         return Edges(*(values[chosen] for values in self))
 
 
@@ -55,7 +55,7 @@ def edges_of(polygons: Sequence[Sequence[Ring]], height: int) -> Edges:
     """Find the edges of polygons that cross lines of an image.
 
     Raises:
-        BitmapError: A coordinate is not a number, or 2^31 pixels away or more.
+        BitmapError: A coordinate is not a number, or its absolute value is at least 2^31 pixels.
     """
     rings = [ring for polygon in polygons for ring in polygon if len(ring)]
     points = np.array([point[:2] for ring in rings for point in ring], np.float64).reshape(-1, 2)
@@ -80,21 +80,21 @@ def edges_of(polygons: Sequence[Sequence[Ring]], height: int) -> Edges:
 def batches(edges: Edges) -> Iterator[Edges]:
     """Split edges into batches that have about `CROSSINGS_AT_ONCE` crossings each.
 
-    The crossings of a polygon on a line are in one batch: a batch has whole polygons, or a band of lines of one.
+    All crossings of a polygon with a line are in one batch. A batch has whole polygons, or a band of one polygon.
     """
     of_polygon = np.bincount(edges.polygon, edges.counts).astype(np.int64)
     batch_of_polygon = np.cumsum(of_polygon) // CROSSINGS_AT_ONCE
     ends = np.flatnonzero(np.diff(batch_of_polygon[edges.polygon])) + 1
     for begin, end in itertools.pairwise([0, *ends.tolist(), len(edges.counts)]):
         batch = edges.part(slice(begin, end))
-        if batch.counts.sum() > 2 * CROSSINGS_AT_ONCE:  # one hostile polygon
+        if batch.counts.sum() > 2 * CROSSINGS_AT_ONCE:  # one malicious polygon
             yield from _bands(batch)
         elif len(batch.counts):
             yield batch
 
 
 def _bands(edges: Edges) -> Iterator[Edges]:
-    """Cut the edges of one polygon into bands of lines, which have about `CROSSINGS_AT_ONCE` crossings each."""
+    """Split the edges of one polygon into bands of lines with about `CROSSINGS_AT_ONCE` crossings each."""
     last = edges.first + edges.counts
     top, bottom = int(edges.first.min()), int(last.max())
     begun, ended = (np.bincount(lines - top, minlength=bottom - top) for lines in (edges.first, last))
@@ -106,13 +106,13 @@ def _bands(edges: Edges) -> Iterator[Edges]:
 
 
 class Spans(NamedTuple):
-    """The pixels inside polygons, polygon by polygon, line by line and from left to right.
+    """The n runs of pixels inside polygons, polygon by polygon, line by line and from left to right.
 
     Attributes:
         polygon: The index of the polygon, an int64 array of shape (n,).
         line: The line of the image.
         start: The first pixel.
-        end: The pixel after the last one, which may be `start`.
+        end: The pixel after the last one. A run may be empty.
     """
 
     polygon: npt.NDArray[np.int64]
@@ -122,9 +122,9 @@ class Spans(NamedTuple):
 
 
 def spans(polygon: npt.NDArray[np.int64], lines: npt.NDArray[np.int64], columns: Any, width: int) -> Spans:
-    """Find the pixels inside polygons by the even-odd rule, given all crossings on each line."""
-    # From left to right, the pixels between each two crossings of a line are inside by turns. Polygon, line and column
-    # are sorted as one number: that takes a fifth of the time of three.
+    """Find the pixels inside polygons by the even-odd rule, from all crossings with each line."""
+    # The pixels after the first crossing of a line are inside, those after the second one outside, and so on. Polygon,
+    # line and column are sorted as one integer, in a fifth of the time for three arrays.
     first, top = int(polygon.min()), int(lines.min())
     height = int(lines.max()) - top + 1
     keys = ((polygon - first) * height + (lines - top)) * (width + 1) + columns
@@ -135,14 +135,14 @@ def spans(polygon: npt.NDArray[np.int64], lines: npt.NDArray[np.int64], columns:
 
 
 def columns_of(places: Any, width: int) -> Any:
-    """The first pixel whose center is not left of a crossing; a crossing outside counts at the margin."""
+    """Return the first pixel whose center is not left of each crossing, limited to the image."""
     return np.clip(np.ceil(places - 0.5), 0, width).astype(np.int64)
 
 
 def crossings(
     edges: Edges,
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """Where edges cross the centers of the image's lines: edge, line and x of every crossing."""
+    """Return the edge, the line and the x of every crossing of an edge with the center of a line."""
     which = np.repeat(np.arange(len(edges.counts)), edges.counts)
     lines = np.arange(len(which)) + (edges.first - np.cumsum(edges.counts) + edges.counts)[which]
     x, y, to_x, to_y = (part[which] for part in edges[:4])

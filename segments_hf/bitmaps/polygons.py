@@ -26,29 +26,29 @@ if TYPE_CHECKING:
 
 __all__ = ["FARTHEST", "Coverage", "fill_polygons", "polygon_coverage"]
 
-_CELLS_AT_ONCE = 2**22  # of tables in memory
-_POLYGON_IN_PIXELS = 2**15  # the time to prepare one polygon, in pixels that are compared
+_CELLS_AT_ONCE = 2**22  # table cells in memory
+_POLYGON_IN_PIXELS = 2**15  # the time to prepare one polygon, in units of the time to process one pixel
 
 
 def fill_polygons(polygons: Iterable[Sequence[Ring]], height: int, width: int) -> npt.NDArray[np.uint32]:
-    """Draws polygons over one another.
+    """Draw polygons in order; later polygons cover earlier ones.
 
-    A pixel belongs to a polygon when its centre, half a pixel right of and below its corner, is inside by the even-odd
-    rule: so neighbours that share an edge share no pixel and leave none out, and a ring inside another is a hole,
-    whether it is a ring of its own or reached by a cut.
+    A pixel belongs to a polygon if its center, half a pixel right of and below its corner, is inside by the even-odd
+    rule. Polygons that share an edge therefore share no pixel and leave no gap. A ring inside another ring is a hole,
+    also if both are one ring that is connected by a cut.
 
     Args:
-        polygons: Polygons in the order of drawing, each a list of rings, each a list of points (x, y) in pixels; 0, 0
-            is the top left corner of the picture. Points may be outside of it.
+        polygons: Polygons in drawing order, each a list of rings, each a list of points (x, y) in pixels; 0, 0 is the
+            top left corner of the picture. Points may be outside the picture.
         height: The height of the picture in pixels.
-        width: Its width.
+        width: The width of the picture in pixels.
 
     Returns:
         uint32 array of shape (H, W): the number of the last polygon that covers the pixel, 1 for the first polygon, 0
-        where there is none.
+        where no polygon covers it.
 
     Raises:
-        BitmapError: A point is not a place: not a number, or 2^31 pixels away or more.
+        BitmapError: A coordinate is not a number, or its absolute value is at least 2^31 pixels.
 
     >>> fill_polygons([[[(0, 0), (3, 0), (3, 2), (0, 2)]], [[(2, 1), (9, 1), (9, 9), (2, 9)]]], 3, 4).tolist()
     [[1, 1, 1, 0], [1, 1, 2, 2], [0, 0, 2, 2]]
@@ -66,12 +66,12 @@ def fill_polygons(polygons: Iterable[Sequence[Ring]], height: int, width: int) -
 
 
 class Coverage(NamedTuple):
-    """What n polygons cover of an image.
+    """The pixels of an image that n polygons cover.
 
     Attributes:
         pixels: The number of pixels that the even-odd rule fills, an int64 array of shape (n,).
-        windings: The sum of the winding numbers of all pixels, an int64 array of shape (n,). A polygon that does not
-            cross itself winds once around each of its pixels, so that this is `pixels` or ``-pixels``.
+        windings: The sum of the winding numbers of all pixels, an int64 array of shape (n,). For a polygon that does
+            not cross itself, it is `pixels` or ``-pixels``.
     """
 
     pixels: npt.NDArray[np.int64]
@@ -79,15 +79,15 @@ class Coverage(NamedTuple):
 
 
 def polygon_coverage(polygons: Sequence[Sequence[Ring]], height: int, width: int) -> Coverage:
-    """Count the pixels that each polygon covers by itself, without drawing it.
+    """Count the pixels that each polygon covers, independent of the other polygons, without drawing it.
 
     Args:
         polygons: Polygons as in `fill_polygons`.
         height: The height of the image in pixels.
-        width: Its width.
+        width: The width of the image in pixels.
 
     Raises:
-        BitmapError: A coordinate is not a number, or 2^31 pixels away or more.
+        BitmapError: A coordinate is not a number, or its absolute value is at least 2^31 pixels.
 
     >>> bow_tie = [(0, 0), (8, 4), (8, 0), (0, 4)]
     >>> polygon_coverage([[[(0, 0), (3, 0), (3, 2), (0, 2)]], [bow_tie]], 9, 9)
@@ -105,7 +105,7 @@ def polygon_coverage(polygons: Sequence[Sequence[Ring]], height: int, width: int
 
 
 def _work_one_by_one(edges: Edges, first: npt.NDArray[np.int64], width: int) -> float:
-    """About the time to fill polygons one after the other, in pixels of a table; `first` is where each begins."""
+    """Estimate the time to fill polygons one by one, in processed pixels. `first` has the first edge of each."""
     lefts = np.minimum.reduceat(np.minimum(edges.x, edges.to_x), first).clip(0, width)
     rights = np.maximum.reduceat(np.maximum(edges.x, edges.to_x), first).clip(0, width)
     heights = np.maximum.reduceat(edges.first + edges.counts, first) - np.minimum.reduceat(edges.first, first)
@@ -113,23 +113,23 @@ def _work_one_by_one(edges: Edges, first: npt.NDArray[np.int64], width: int) -> 
 
 
 def _work_together(height: int, width: int) -> float:
-    """The pixels of the tables that `_fill_together` needs."""
+    """Return the number of pixels that `_fill_together` processes."""
     return height * width * width.bit_length()
 
 
 def _fill_one_by_one(canvas: npt.NDArray[np.uint32], edges: Edges, first: npt.NDArray[np.int64]) -> None:
-    """Draw polygons in their order, each into the region around it."""
+    """Draw polygons in order, each in its bounding box."""
     for begin, end in itertools.pairwise([*first.tolist(), len(edges.counts)]):
         region, inside = _inside(edges.part(slice(begin, end)), canvas.shape[1])
         canvas[region][inside] = edges.polygon[begin] + 1
 
 
 def _fill_together(canvas: npt.NDArray[np.uint32], edges: Edges) -> None:
-    """Draw many polygons in a time that does not depend on how many of them cover a pixel.
+    """Draw many polygons in a time that does not depend on the number of polygons that cover a pixel.
 
-    A run of pixels of a polygon is two runs whose length is a power of two, which may overlap. For each power, a
-    table holds the number of the last polygon with such a run at its first pixel. From the longest runs to the
-    shortest, each is taken apart into its two halves; of length 1 they are the pixels.
+    A run of pixels of a polygon is the union of two runs, which may overlap and whose length is a power of two. For
+    each power, a table stores the number of the last polygon with such a run, at the first pixel of the run. From the
+    longest runs to the shortest, each run is split into two halves. Runs of length 1 are the pixels of the result.
     """
     height, width = canvas.shape
     powers = np.frexp(np.arange(width + 1))[1] - 1  # the largest power of two up to each length
@@ -155,10 +155,10 @@ def _fill_together(canvas: npt.NDArray[np.uint32], edges: Edges) -> None:
 
 
 def _inside(edges: Edges, width: int) -> tuple[tuple[slice, slice], npt.NDArray[np.bool_]]:
-    """The region of the image around one polygon, and which of its pixels are inside the polygon."""
+    """Return the bounding box of one polygon in the image, and which of its pixels are inside the polygon."""
     top, bottom = int(edges.first.min()), int((edges.first + edges.counts).max())
     ends = np.stack([edges.x, edges.to_x])
-    # A pixel more on both sides: a crossing may be rounded over the end of its edge.
+    # One more pixel on both sides, because rounding may move a crossing beyond the end of its edge.
     left, right = (int(columns_of(end, width)) for end in (ends.min() - 1, ends.max() + 1))
     turns = np.zeros((bottom - top, right - left + 1), np.uint8)
     blocks = np.flatnonzero(np.diff(np.cumsum(edges.counts) // CROSSINGS_AT_ONCE)) + 1

@@ -1,4 +1,4 @@
-"""The smallest rectangle around some points."""
+"""Find the rectangle of smallest area around points."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 
 def smallest_rectangle(points: npt.NDArray[np.number]) -> npt.NDArray[np.float64]:
-    """The rectangle of the smallest area around points, turned as it may be. One of its sides is on the hull's.
+    """Return the rectangle of smallest area around points, in any rotation. One side is on a side of the convex hull.
 
     Args:
-        points: Array of shape (n, 2): x and y. Three of them are not on a line.
+        points: Array of shape (n, 2): x and y. The points must not all be on one line.
 
     Returns:
-        float64 array of shape (4, 2): its corners, clockwise where y points down.
+        float64 array of shape (4, 2): the corners, clockwise if y points down.
 
     >>> smallest_rectangle(np.array([[0, 1], [4, 1], [5, 2], [0, 2]])).tolist()
     [[0.0, 1.0], [5.0, 1.0], [5.0, 2.0], [0.0, 2.0]]
@@ -30,7 +30,7 @@ def smallest_rectangle(points: npt.NDArray[np.number]) -> npt.NDArray[np.float64
     lows = np.stack([on_along.min(axis=0), on_across.min(axis=0)], axis=1)
     highs = np.stack([on_along.max(axis=0), on_across.max(axis=0)], axis=1)
     areas = np.prod(highs - lows, axis=1)
-    best = int(np.flatnonzero(areas <= areas.min() * (1 + 1e-9))[0])  # the first of equal ones, whatever the rounding
+    best = int(np.flatnonzero(areas <= areas.min() * (1 + 1e-9))[0])  # the first of equal areas, despite rounding
     (low_u, low_v), (high_u, high_v) = lows[best], highs[best]
     corners = np.array([[low_u, low_v], [high_u, low_v], [high_u, high_v], [low_u, high_v]])
     rectangle: npt.NDArray[np.float64] = corners @ np.stack([along[best], across[best]])
@@ -38,7 +38,7 @@ def smallest_rectangle(points: npt.NDArray[np.number]) -> npt.NDArray[np.float64
 
 
 def _hull(points: npt.NDArray[np.number]) -> npt.NDArray[np.float64]:
-    """The corners of the convex hull, clockwise where y points down, by Andrew's algorithm."""
+    """Return the corners of the convex hull, clockwise if y points down, by Andrew's algorithm."""
     ordered = np.unique(np.asarray(points, np.float64), axis=0).tolist()
     chains = []
     for direction in (ordered, ordered[::-1]):

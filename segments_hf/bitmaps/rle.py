@@ -1,9 +1,10 @@
-"""The masks of all instances of a bitmap as COCO's compressed run lengths.
+"""Encode the masks of all instances of a bitmap as COCO's compressed run lengths.
 
-The encoding is that of `pycocotools.mask.encode`, to the byte
-(https://github.com/cocodataset/cocoapi/blob/master/common/maskApi.c): counts of pixels outside and inside the mask by
-turns, down the columns from left to right; from the fourth on the difference to the one before the last; in groups of
-five bits, lowest first, with a sixth that says whether more follow, plus 48.
+The result is identical to that of `pycocotools.mask.encode`
+(https://github.com/cocodataset/cocoapi/blob/master/common/maskApi.c). The counts of pixels alternate between outside
+and inside the mask, down the columns from left to right. From the fourth count on, the difference to the count two
+places before is stored. Each number is stored in groups of five bits, the lowest first; a sixth bit is set if more
+groups follow; 48 is added to each group.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     Numbers = npt.NDArray[np.int64]
 
-_FIRST_AS_THEY_ARE = 3  # counts of a mask that are no differences
+_UNCHANGED = 3  # the first counts of a mask, which are not stored as differences
 _GROUP = 5  # bits
 _MORE, _ZERO = 32, 48
 
@@ -32,10 +33,10 @@ class Rles(NamedTuple):
 
     Attributes:
         ids: Instance ids, a uint32 array of shape (k,).
-        areas: How many pixels each has, an int64 array of shape (k,).
-        xywh: The boxes around them, an int64 array of shape (k, 4): the left and top pixel, width, height.
-        counts: The `counts` of each, as `pycocotools` has them.
-        size: Their `size`: height and width of the bitmap.
+        areas: The number of pixels of each, an int64 array of shape (k,).
+        xywh: The bounding boxes, an int64 array of shape (k, 4): the left and top pixel, width, height.
+        counts: The `counts` of each mask, as in `pycocotools`.
+        size: The `size` of all masks: height and width of the bitmap.
     """
 
     ids: npt.NDArray[np.uint32]
@@ -46,13 +47,13 @@ class Rles(NamedTuple):
 
 
 def rle(bitmap: Any) -> Rles:
-    """Encodes every instance, in one pass over the pixels and without a mask of any.
+    """Encode every instance in one pass over the pixels, without creating masks.
 
     Args:
         bitmap: Instance ids, anything that `decode_bitmap` reads, (H, W). 0 is no instance.
 
     Returns:
-        What is in the bitmap: only instances with pixels, each once.
+        The masks of the instances that have pixels.
 
     >>> masks = rle(np.array([[0, 7, 7], [5, 7, 0]], np.uint32))
     >>> masks.ids.tolist(), masks.areas.tolist(), masks.xywh.tolist()
@@ -64,8 +65,8 @@ def rle(bitmap: Any) -> Rles:
     height = pixels.shape[0]
     starts, values = _runs(pixels)
     lengths = np.diff(starts, append=pixels.size)
-    labelled = np.flatnonzero(values)
-    order = labelled[stable_order(values[labelled])]  # the runs of an id are still in the order of the columns
+    labeled = np.flatnonzero(values)
+    order = labeled[stable_order(values[labeled])]  # the runs of an id are still in the order of the columns
     starts, lengths, values = starts[order], lengths[order], values[order]
     first = np.flatnonzero(np.diff(values, prepend=0))  # no run has the value 0
     ids = values[first]
@@ -77,7 +78,7 @@ def rle(bitmap: Any) -> Rles:
 
 
 def _runs(pixels: npt.NDArray[np.uint32]) -> tuple[Numbers, npt.NDArray[np.uint32]]:
-    """Where each run of one id begins, counted down the columns, and its id."""
+    """Return the first pixel of each run of one id, counted down the columns, and its id."""
     height = pixels.shape[0]
     parts = [_begins_of_band(pixels, rows) for rows in bands(pixels.shape)]
     rows, columns, values = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
@@ -86,13 +87,13 @@ def _runs(pixels: npt.NDArray[np.uint32]) -> tuple[Numbers, npt.NDArray[np.uint3
 
 
 def _begins_of_band(pixels: npt.NDArray[np.uint32], rows: slice) -> tuple[Numbers, Numbers, npt.NDArray[np.uint32]]:
-    """The row, the column and the id of each pixel of some rows in which a run begins, in reading order."""
+    """Return row, column and id of the first pixels of runs in some rows, in reading order."""
     band = pixels[rows]
     begins = np.ones(band.shape, bool)
     np.not_equal(band[1:], band[:-1], out=begins[1:])
     if rows.start:
         np.not_equal(band[0], pixels[rows.start - 1], out=begins[0])
-    elif pixels.size:  # a run goes on at the top of the next column
+    elif pixels.size:  # a run continues at the top of the next column
         np.not_equal(pixels[0, 1:], pixels[-1, :-1], out=begins[0, 1:])
     places = np.flatnonzero(begins)
     lines, columns = np.divmod(places, band.shape[1])
@@ -102,7 +103,7 @@ def _begins_of_band(pixels: npt.NDArray[np.uint32], rows: slice) -> tuple[Number
 def _boxes(starts: Numbers, lasts: Numbers, first: npt.NDArray[np.intp], height: int) -> Numbers:
     lefts, tops = np.divmod(starts, height)
     rights, bottoms = np.divmod(lasts, height)
-    tall = rights > lefts  # it goes from one column to the next, so it touches the lower and the upper margin
+    tall = rights > lefts  # a run in several columns touches the bottom and the top of the picture
     tops[tall], bottoms[tall] = 0, height - 1
     left, right = lefts[first], rights[np.append(first[1:], len(starts)) - 1]
     top, bottom = np.minimum.reduceat(tops, first), np.maximum.reduceat(bottoms, first)
@@ -110,21 +111,21 @@ def _boxes(starts: Numbers, lasts: Numbers, first: npt.NDArray[np.intp], height:
 
 
 def _strings(starts: Numbers, lengths: Numbers, first: npt.NDArray[np.intp], size: int) -> list[bytes]:
-    """The counts of each instance, encoded."""
+    """Return the encoded counts of each instance."""
     ends = starts + lengths
     counts = np.empty(2 * len(starts), np.int64)
     counts[0::2], counts[1::2] = starts, lengths
     counts[2::2] -= ends[:-1]
     counts[2 * first] = starts[first]
     following = np.append(first[1:], len(starts))
-    rest = size - ends[following - 1]  # what is outside after the last run
+    rest = size - ends[following - 1]  # pixels outside after the last run
     has_rest = rest > 0
     counts = np.insert(counts, 2 * following[has_rest], rest[has_rest])
     stops = 2 * following + np.cumsum(has_rest)
     begins = np.append(0, stops[:-1])
     differences = counts.copy()
     differences[2:] -= counts[:-2]
-    for place in range(_FIRST_AS_THEY_ARE):
+    for place in range(_UNCHANGED):
         chosen = begins[begins + place < stops] + place
         differences[chosen] = counts[chosen]
     text, ends_in_text = _groups_of_bits(differences)
@@ -136,7 +137,7 @@ def _cut(text: bytes, stops: Numbers) -> list[bytes]:
 
 
 def _groups_of_bits(numbers: Numbers) -> tuple[bytes, Numbers]:
-    """Numbers as text, and where each ends in it."""
+    """Encode numbers as text, and return it with the end of each number."""
     magnitudes = numbers ^ (numbers >> 63)
     sizes = np.ones(len(numbers), np.int64)
     limit = 1 << (_GROUP - 1)

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 
 def stable_order(numbers: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
-    """What sorts numbers from 0 to 2^32 - 1; of 16 bits at a time, as numpy's radix sort takes no more.
+    """Return the indices that sort numbers from 0 to 2^32 - 1.
+
+    The numbers are sorted in two passes of 16 bits, because numpy's radix sort is limited to 16 bits.
 
     >>> stable_order(np.array([70_000, 5, 70_000, 3])).tolist()
     [3, 1, 0, 2]

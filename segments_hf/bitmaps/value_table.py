@@ -1,4 +1,4 @@
-"""Look up the values of a mask by the instance ids of a bitmap."""
+"""Replace the instance ids of a bitmap by the values of a mask."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
     Mask: TypeAlias = npt.NDArray[np.unsignedinteger[Any]]
 
-_LARGEST_TABLE = 2**24  # entries: one for every id that a bitmap's PNG can hold
+_LARGEST_TABLE = 2**24  # entries, one for each id that a PNG of ids can encode
 _FEW_BYTES = 2**20
 
 
 class MaskValues(NamedTuple):
-    """What the pixels of a mask are.
+    """The values of the pixels of a mask.
 
     Attributes:
         of_id: The value of each instance id.
-        otherwise: The value of 0 and of ids that have none.
+        otherwise: The value of 0 and of all other ids.
     """
 
     of_id: Mapping[int, int]
@@ -34,12 +34,12 @@ class MaskValues(NamedTuple):
 
 
 class ValueTable:
-    """The values of a mask, to be looked up for one part of a bitmap after the other.
+    """A table of the values of a mask, which converts parts of a bitmap.
 
     Args:
         values: The values.
         highest_id: The highest id in the bitmap.
-        dtype: The dtype of the mask; by default the smallest unsigned one that holds the values.
+        dtype: The dtype of the mask; by default the smallest unsigned dtype for the values.
 
     Attributes:
         dtype: The dtype of the mask.
@@ -70,7 +70,7 @@ class ValueTable:
         self._values[keys] = found
 
     def __call__(self, ids: npt.NDArray[np.integer[Any]]) -> Mask:
-        """Return the value of each id. It makes copies that are larger than `ids`."""
+        """Return the value of each id. The call needs more memory than `ids`."""
         if self._keys is None:
             return self._values.take(ids)
         places = np.searchsorted(self._keys, ids, side="right") - 1
@@ -84,7 +84,7 @@ def look_up(
     otherwise: int = 0,
     dtype: npt.DTypeLike | None = None,
 ) -> Mask:
-    """Return the value of every id in an array of shape (H, W), and `otherwise` for 0 and for ids that have none."""
+    """Return the value of every id in an array of shape (H, W), and `otherwise` for 0 and for ids without a value."""
     table = ValueTable(MaskValues(values, otherwise), int(ids.max(initial=0)), dtype)
     mask: Mask = np.empty(ids.shape, table.dtype)
     for rows in bands(ids.shape):
@@ -93,7 +93,7 @@ def look_up(
 
 
 def _lazy_zeros(length: int, dtype: np.dtype[Any]) -> Mask:
-    """Zeros of which only the touched pages cost anything; numpy's own would be backed by huge pages."""
+    """Return zeros of which only written pages use memory. The zeros of numpy would use huge pages."""
     if length * dtype.itemsize < _FEW_BYTES:
         return np.zeros(length, dtype)
     return np.frombuffer(mmap.mmap(-1, length * dtype.itemsize), dtype)

@@ -19,10 +19,10 @@ def demo(
     from segments_hf.demo import demo_release
     from segments_hf.drawing import contact_sheet
     from segments_hf.images.encoding import png_bytes
-    from segments_hf.io.disk.snapshots import look
+    from segments_hf.io.disk.snapshots import take_snapshot
     from segments_hf.io.disk.staging import write_new_file
 
-    expected = look(out)
+    expected = take_snapshot(out)
     dataset = load_release(demo_release(), split="train")
     classes = categories(dataset)
     names = ", ".join(category.name for category in classes)

@@ -11,7 +11,7 @@ from segments_hf.dataset.registration import NAME
 from segments_hf.errors import OutputExistsError
 from segments_hf.io.disk.atomic import copy_file, make_folder, remove_file, rename
 from segments_hf.io.disk.disk_errors import storage_errors_of_library
-from segments_hf.io.disk.snapshots import look
+from segments_hf.io.disk.snapshots import take_snapshot
 from segments_hf.io.disk.staging import remove_leftovers, staging_folder
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def save_build(
     folder = folder.resolve()
     remove_leftovers(folder.parent)
     check_output(folder, overwrite=overwrite)
-    expected = look(folder)
+    expected = take_snapshot(folder)
     if split is not None:
         check_split(builder.config, split, [split])
     with storage_errors_of_library(folder), staging_folder(folder.parent) as staging:

@@ -22,7 +22,7 @@ from segments_hf.export.image_files import check_images, is_opened, put_converte
 from segments_hf.export.output_folder import new_output
 from segments_hf.images import read_header
 from segments_hf.images.stored_image import stored_content
-from segments_hf.io.disk.safe_path import room_in
+from segments_hf.io.disk.safe_path import max_path_bytes
 from segments_hf.io.number_text import counted
 from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.io.redaction import own_logger
@@ -180,7 +180,7 @@ class _Export:
                 by_stem=self.made.by_stem,
                 not_folders=self.made.not_folders,
                 suffixes=None if self.images == "none" else self.made.image_suffixes,
-                longest=room_in(self.made.job.folder) - _FORMAT_FOLDERS - len(name.encode()),
+                longest=max_path_bytes(self.made.job.folder) - _FORMAT_FOLDERS - len(name.encode()),
             )
         stream = rows.to_iterable_dataset() if isinstance(rows, datasets.Dataset) else rows
         shown = progress_bar(

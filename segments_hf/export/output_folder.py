@@ -10,7 +10,7 @@ import msgspec
 
 from segments_hf.errors import OutputExistsError
 from segments_hf.io.disk.atomic import remove_empty_folder, write_file
-from segments_hf.io.disk.snapshots import look
+from segments_hf.io.disk.snapshots import take_snapshot
 from segments_hf.io.disk.staging import remove_leftovers, staging_folder
 from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
 
@@ -41,7 +41,7 @@ def new_output(folder: Path, name: str, entries: Sequence[str], *, overwrite: bo
     made = _check(folder, name, entries, overwrite=overwrite)
     replaced = [entry for entry, by in made.items() if by == name]
     # The marker comes first: it decides which one of two exports wins.
-    expected = {entry: look(folder / entry) for entry in [_MARKER, *entries, *replaced]}
+    expected = {entry: take_snapshot(folder / entry) for entry in [_MARKER, *entries, *replaced]}
     is_new = not folder.exists()
     try:
         with staging_folder(folder) as staging:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 @lru_cache(maxsize=1)
-def _decoders(process: int) -> threading.BoundedSemaphore:  # noqa: ARG001  (one that a fork copied may never be free)
-    """Lets as many pictures be decoded at once as there are processors: each may be large."""
+def _decoders(process: int) -> threading.BoundedSemaphore:  # noqa: ARG001  (a forked copy may be locked forever)
+    """Return a semaphore that limits simultaneous decoding to one picture per processor, as each may be large."""
     return threading.BoundedSemaphore(os.cpu_count() or 1)
 
 
@@ -31,21 +31,21 @@ def check_image(image: FileContent, limits: ImageLimits, *, is_new: bool = True,
         image: The content of the file.
         limits: The limits that apply.
         is_new: Whether the file was not checked before.
-        is_bitmap: Whether the pixels are instance ids: then only formats that store them exactly are accepted.
+        is_bitmap: Whether the pixels are instance ids. Then only formats that store them exactly are accepted.
 
     Returns:
         The header.
 
     Raises:
-        UnwantedError: It is whole, but too large, or not what a bitmap may be.
-        AssetError: It is empty, cut, damaged, or no picture.
+        UnwantedError: The image is complete, but too large, or its format is not accepted for bitmaps.
+        AssetError: The file is empty, truncated, damaged, or not a picture.
     """
     if image.size > limits.max_bytes:
         raise UnwantedError(f"got more bytes than max_bytes={limits.max_bytes:,} allows")
     header = read_header(image)
     width, height = header.size
     if width * height > limits.max_pixels:
-        raise UnwantedError(f"got {width} x {height} pixels, max_pixels={limits.max_pixels:,} allows fewer")
+        raise UnwantedError(f"got {width} x {height} pixels, more than max_pixels={limits.max_pixels:,} allows")
     decodes = limits.verify == "decode"
     if is_new:
         with image.view() as content:

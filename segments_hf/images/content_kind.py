@@ -1,9 +1,9 @@
-"""Tell what a file contains that is not a supported picture, by its first bytes."""
+"""Recognize the content of a file that is not a supported picture by its first bytes."""
 
 from __future__ import annotations
 
-# The first bytes of picture formats that are not read. Those with a brand begin with the size of a box
-# (https://www.iana.org/assignments/media-types/image/heic and its kind, https://jpeg.org/jpegxl).
+# The position and the first bytes of unsupported formats. HEIC and JPEG XL containers begin with the size of a box
+# (https://www.iana.org/assignments/media-types/image/heic, https://jpeg.org/jpegxl).
 _SIGNATURES = (
     (0, b"%!PS", "an EPS picture"),
     (0, b"\xc5\xd0\xd3\xc6", "an EPS picture"),
@@ -11,7 +11,7 @@ _SIGNATURES = (
     (0, b"8BPS", "a Photoshop picture"),
     (0, b"icns", "an ICNS icon"),
     (0, b"\0\0\1\0", "an ICO icon"),
-    (0, b"\0\0\2\0\1\0", "a CUR cursor"),  # of one picture: without the number it may be a TGA picture
+    (0, b"\0\0\2\0\1\0", "a CUR cursor"),  # with one picture; without the number 1, it may be a TGA picture
     (0, b"DDS ", "a DDS texture"),
     (0, b"\xff\x0a", "a JPEG XL picture"),
     (4, b"JXL \r\n", "a JPEG XL picture"),
@@ -37,7 +37,7 @@ _SIGNATURES = (
     (0, b"PK\3\4", "a ZIP archive"),
     (0, b"\x1f\x8b", "a gzip file"),
 )
-# The first bytes of formats that are read: of a file that cannot be opened, they tell that it is damaged.
+# The position and the first bytes of supported formats. A file that has them and cannot be opened is damaged.
 _READABLE_SIGNATURES = (
     (0, b"\x89PNG", "PNG"),
     (0, b"\xff\xd8\xff", "JPEG"),
@@ -59,48 +59,48 @@ _TEXTS = {
 }
 
 
-def unsupported_format(begin: bytes) -> str | None:
-    r"""Name the format of a file, if it is known and not one that is read as a picture.
+def unsupported_format(beginning: bytes) -> str | None:
+    r"""Return the name of the format of a file, if it is a known format that is not supported.
 
     Args:
-        begin: The first bytes of the file; 512 are enough.
+        beginning: The first bytes of the file; 512 are enough.
 
     >>> unsupported_format(b"%!PS-Adobe-3.0 EPSF-3.0\n")
     'an EPS picture'
     """
-    text = _text(begin)
+    text = _text(beginning)
     if text.startswith((b"<svg", b"<?xml")) and b"<svg" in text:
         return "an SVG picture"
-    found = (kind for position, signature, kind in _SIGNATURES if begin[position:].startswith(signature))
+    found = (kind for position, signature, kind in _SIGNATURES if beginning[position:].startswith(signature))
     return next(found, None)
 
 
-def damaged_format(begin: bytes) -> str | None:
-    r"""Name the format of a file that cannot be opened, if it is one that is read as a picture.
+def damaged_format(beginning: bytes) -> str | None:
+    r"""Return the name of the format of a file that cannot be opened, if it is a supported format.
 
     Args:
-        begin: The first bytes of the file; 64 are enough.
+        beginning: The first bytes of the file; 64 are enough.
 
     >>> damaged_format(b"GIF89a")
     'GIF'
     """
-    found = (kind for position, signature, kind in _READABLE_SIGNATURES if begin[position:].startswith(signature))
+    found = (kind for position, signature, kind in _READABLE_SIGNATURES if beginning[position:].startswith(signature))
     return next(found, None)
 
 
-def text_kind(begin: bytes) -> str:
-    """Name the kind of text that a file contains.
+def text_kind(beginning: bytes) -> str:
+    """Return the kind of text in a file.
 
     Args:
-        begin: The first bytes of the file; 64 are enough.
+        beginning: The first bytes of the file; 64 are enough.
 
     >>> text_kind(b" <html>"), text_kind(b"abc")
     ('an HTML page', 'something')
     """
-    text = _text(begin)
+    text = _text(beginning)
     return next((kind for start, kind in _TEXTS.items() if text.startswith(start)), "something")
 
 
-def _text(begin: bytes) -> bytes:
-    """Return text in lower case, without a byte order mark and spaces before it."""
-    return begin.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+def _text(beginning: bytes) -> bytes:
+    """Return text in lower case, without a byte order mark and white space at the beginning."""
+    return beginning.lstrip(b"\xef\xbb\xbf \t\r\n").lower()

@@ -13,10 +13,10 @@ def png_bytes(picture: Image) -> bytes:
     """Return a picture as a PNG, without metadata such as EXIF.
 
     Args:
-        picture: A picture of a mode that PNG can hold.
+        picture: A picture of a mode that PNG supports.
 
     Raises:
-        OSError: PNG cannot hold its mode.
+        OSError: PNG does not support the mode.
     """
     file = io.BytesIO()
     picture.save(file, "PNG", exif=b"")

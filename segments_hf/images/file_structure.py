@@ -1,4 +1,4 @@
-"""Whether the file of a picture is whole, from its structure, without decoding a pixel."""
+"""Check from its structure whether the file of a picture is complete, without decoding pixels."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ PNG_HEADER = struct.Struct(">IIBBBBB")  # the data of IHDR (https://www.w3.org/T
 _JPEG_START, _JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
 _CHUNK = struct.Struct(">I4s")
 _WEBP_CHUNK = struct.Struct("<4sI")
-_PNG_FIRST_CHUNK = len(PNG_SIGNATURE) + _CHUNK.size  # where its data begin
+_PNG_FIRST_CHUNK = len(PNG_SIGNATURE) + _CHUNK.size  # the offset of its data
 _START_OF_SCAN = 0xDA
 _PNG_TEXTS = {b"iTXt", b"tEXt", b"zTXt"}
 _LONGEST_KEYWORD = 79  # bytes (https://www.w3.org/TR/png-3/#11textinfo)
 
 
 def structure_fault(content: Content) -> str | None:
-    r"""What is wrong with a PNG, JPEG or WebP file; None where it is whole.
+    r"""Return the fault of a PNG, JPEG or WebP file; None if the file is complete or has another format.
 
-    A PNG's chunks are there up to IEND and have the right CRC, and the first alone is its header
-    (https://www.w3.org/TR/png-3/#5Chunk-layout); a JPEG has its end behind its first scan
-    (https://www.w3.org/Graphics/JPEG/itu-t81.pdf, annex B); a WebP is as long as its header says
-    (https://developers.google.com/speed/webp/docs/riff_container). Bytes behind the end do no harm.
+    A complete PNG has all chunks up to IEND, with correct checksums, and only the first one is a header
+    (https://www.w3.org/TR/png-3/#5Chunk-layout). A complete JPEG has an end marker after the start of its first scan
+    (https://www.w3.org/Graphics/JPEG/itu-t81.pdf, annex B). A complete WebP has the length that its header declares
+    (https://developers.google.com/speed/webp/docs/riff_container). Bytes after the end are ignored.
 
     Args:
         content: The file.
 
     >>> structure_fault(b"\xff\xd8\xff\xda\x00\x02 and a few pixels")
-    'the JPEG has no end: it stops in the middle'
+    'the JPEG has no end marker: it is truncated'
     """
     match picture_format(content):
         case "PNG":
@@ -44,14 +44,14 @@ def structure_fault(content: Content) -> str | None:
         case "JPEG":
             return _jpeg_fault(content)
         case "WebP":
-            whole = len(content) >= 8 + int.from_bytes(content[4:8], "little")
-            return None if whole else "the WebP is shorter than it says: it stops in the middle"
+            is_complete = len(content) >= 8 + int.from_bytes(content[4:8], "little")
+            return None if is_complete else "the WebP is shorter than its header declares: it is truncated"
         case _:
             return None
 
 
 def picture_format(content: Content) -> str | None:
-    """The format of a picture, by its first bytes: ``PNG``, ``JPEG``, ``WebP``, or none of those that `fault` knows."""
+    """Return the format of a picture by its first bytes: ``PNG``, ``JPEG`` or ``WebP``; None for any other format."""
     if content[:8] == PNG_SIGNATURE:
         return "PNG"
     if content[:3] == _JPEG_START:
@@ -60,7 +60,7 @@ def picture_format(content: Content) -> str | None:
 
 
 def png_chunks(content: Content) -> Iterator[tuple[bytes, int, int]]:
-    """The chunks of a PNG that are there as a whole, up to IEND: the kind, and where the data begin and end."""
+    """Yield the complete chunks of a PNG up to IEND: the kind, and the start and end of the data."""
     position, last = len(PNG_SIGNATURE), len(content) - 12
     while position <= last:
         length, kind = _CHUNK.unpack_from(content, position)
@@ -74,14 +74,14 @@ def png_chunks(content: Content) -> Iterator[tuple[bytes, int, int]]:
 
 
 def png_keyword(content: Content, kind: bytes, start: int, end: int) -> bytes | None:
-    """The keyword of a text chunk of a PNG; None for a chunk of another kind."""
+    """Return the keyword of a text chunk of a PNG; None for a chunk of another kind."""
     if kind not in _PNG_TEXTS:
         return None
     return content[start : min(end, start + _LONGEST_KEYWORD + 1)].partition(b"\0")[0]
 
 
 def webp_chunks(content: Content) -> Iterator[tuple[bytes, int, int]]:
-    """The chunks of a WebP that are there as a whole: the kind, and where the data begin and end.
+    """Yield the complete chunks of a WebP: the kind, and the start and end of the data.
 
     >>> list(webp_chunks(b"RIFF" + bytes(4) + b"WEBPVP8L" + bytes([2, 0, 0, 0, 7, 7])))
     [(b'VP8L', 20, 22)]
@@ -97,11 +97,11 @@ def webp_chunks(content: Content) -> Iterator[tuple[bytes, int, int]]:
 
 
 def jpeg_segments(content: Content) -> Iterator[tuple[int, int, int]]:
-    """The segments of a JPEG up to its first scan: the marker, and where the parameters begin and end."""
+    """Yield the segments of a JPEG up to its first scan: the marker, and the start and end of the parameters."""
     position = 2
     while True:
         position = content.find(b"\xff", position)
-        while position >= 0 and content[position + 1 : position + 2] == b"\xff":  # it may stand any number of times
+        while position >= 0 and content[position + 1 : position + 2] == b"\xff":  # fill bytes before a marker
             position += 1
         if position < 0 or position + 4 > len(content):
             return
@@ -121,12 +121,12 @@ def _png_fault(content: Content) -> str | None:
                 return "the PNG does not begin with its header, or has several headers"
             if zlib.crc32(view[start - 4 : end]) != int.from_bytes(content[end : end + 4], "big"):
                 return f"the PNG is damaged: the checksum of its chunk {kind.decode('latin-1')!r} is wrong"
-    return None if kind == b"IEND" else "the PNG has no end: it stops in the middle"
+    return None if kind == b"IEND" else "the PNG has no IEND chunk: it is truncated"
 
 
 def _jpeg_fault(content: Content) -> str | None:
-    # Behind the first scan: a thumbnail before it has an end of its own.
+    # Only an end marker after the first scan counts, because a thumbnail before it has its own end marker.
     scan = next((start for marker, start, _ in jpeg_segments(content) if marker == _START_OF_SCAN), None)
     if scan is None:
-        return "the JPEG has no picture: it stops before it"
-    return None if content.rfind(_JPEG_END, scan - 4) >= 0 else "the JPEG has no end: it stops in the middle"
+        return "the JPEG has no scan: it is truncated"
+    return None if content.rfind(_JPEG_END, scan - 4) >= 0 else "the JPEG has no end marker: it is truncated"

@@ -1,4 +1,4 @@
-"""What the header of a picture says, without decoding its pixels."""
+"""Read the header of a picture without decoding its pixels."""
 
 from __future__ import annotations
 
@@ -15,21 +15,22 @@ if TYPE_CHECKING:
 
     from segments_hf.io.file_content import FileContent
 
-_TURNED = {5, 6, 7, 8}  # the orientations in which width and height change places
-PNG_TEXTS_WITH_ORIENTATION = {b"exif", b"Raw profile type exif", b"xmp", b"XML:com.adobe.xmp"}  # for Pillow
+_SWAPPED = {5, 6, 7, 8}  # the orientations that swap width and height
+PNG_TEXTS_WITH_ORIENTATION = {b"exif", b"Raw profile type exif", b"xmp", b"XML:com.adobe.xmp"}  # read by Pillow
 _PNG_PIXELS = {b"IDAT", b"fdAT"}
 
 
 class Header(NamedTuple):
-    """What the header of a picture says.
+    """The header of a picture.
 
     Attributes:
         size: Width and height in pixels, after EXIF rotation.
-        stored_size: The same before it.
-        format: The format, as Pillow calls it: ``JPEG``, ``PNG``.
-        orientation: The EXIF orientation, 1 to 8; always 1 for a TIFF, which Pillow turns when it decodes it.
-        exif_fault: The exception with which Pillow, and so `datasets`, fails on malformed EXIF data; else None.
-        has_palette: Whether it is a bitmap with a palette; only `check_image` looks for it, and only in bitmaps.
+        stored_size: Width and height in pixels, before EXIF rotation.
+        format: Pillow's name of the format: ``JPEG``, ``PNG``.
+        orientation: The EXIF orientation, 1 to 8; always 1 for a TIFF, which Pillow rotates when it decodes it.
+        exif_fault: The exception that malformed EXIF data cause in Pillow, and therefore in `datasets`; None if they
+            cause none.
+        has_palette: Whether the picture is a bitmap with a palette. Only `check_image` sets this, and only for bitmaps.
     """
 
     size: tuple[int, int]
@@ -41,11 +42,11 @@ class Header(NamedTuple):
 
 
 def read_header(image: FileContent) -> Header:
-    """Reads the header of a picture.
+    """Read the header of a picture.
 
     Raises:
-        UnwantedError: It has more pixels than Pillow decodes, or its format is not supported.
-        AssetError: It is not a picture, or its header is damaged.
+        UnwantedError: The picture has more pixels than Pillow decodes, or its format is not supported.
+        AssetError: The file is not a picture, or its header is damaged.
     """
     from PIL.Image import MAX_IMAGE_PIXELS
 
@@ -72,15 +73,15 @@ def _pillow_header(image: FileContent, content: Content) -> Header:
     with inspect_image(image) as picture:
         width, height = picture.size
         orientation, fault = _exif(picture, content)
-        size = (height, width) if orientation in _TURNED else (width, height)
+        size = (height, width) if orientation in _SWAPPED else (width, height)
         return Header(size, (width, height), picture.format or "", orientation, fault)
 
 
 def _exif(picture: ImageFile, content: Content) -> ExifReading:
-    if picture.format == "TIFF":  # its size is that of the turned picture already
+    if picture.format == "TIFF":  # Pillow's size of a TIFF is the one after rotation
         return ExifReading(1, None)
     if picture.format == "PNG" and _png_has_orientation_behind_pixels(content):
-        picture.load()  # only then Pillow reads them
+        picture.load()  # Pillow reads the chunks behind the pixels only when it decodes the picture
     return read_exif(picture)
 
 

@@ -1,4 +1,4 @@
-"""Whether the pixels of a picture can be ids: the file stores them without loss, and Pillow reads them unchanged."""
+"""Check whether the pixels of a picture can be ids: the file stores them exactly, and Pillow reads them exactly."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 
 WANTED = "a PNG of 8-bit RGBA, RGB or gray, or of 16-bit gray"
 
-LOSSY_FORMATS = {"JPEG", "MPO", "JPEG2000", "AVIF"}  # the last two may be without loss, but only their decoders know it
-# The layouts of pixels in a file ("raw modes" of Pillow) that Pillow reads without changing a number. It scales all
-# others: 4-bit gray to 8 bits, 16-bit RGB to 8 bits.
+LOSSY_FORMATS = {"JPEG", "MPO", "JPEG2000", "AVIF"}  # the last two may be lossless, but only their decoders can tell
+# The layouts of pixels in a file (Pillow's "raw modes") that Pillow reads without changing values. It scales all
+# others, for example 4-bit gray and 16-bit RGB to 8 bits.
 _EXACT = {
     "PNG": {"L", "I;16B", "RGB", "RGBA", "P", "P;1", "P;2", "P;4"},
     "TIFF": {"L", "I;16", "I;16B", "I;16N", "I;32", "I;32B", "I;32N", "I;32S", "I;32BS", "I;32NS", "RGB", "RGBA"},
     "BMP": {"BGR", "BGRX", "BGRA"},
     "PPM": {"L", "I;16B", "RGB"},
 }
-_DECODERS = {"zip", "raw", "libtiff"}  # that of PPM scales numbers
+_DECODERS = {"zip", "raw", "libtiff"}  # the decoder of PPM scales values
 _TIFF_COMPRESSIONS = {
     "raw", "tiff_raw_16", "tiff_lzw", "tiff_deflate", "tiff_adobe_deflate", "packbits", "lzma", "zstd",
 }  # fmt: skip
@@ -47,13 +47,13 @@ def check_lossless(image: FileContent) -> bool:
     """Check that the pixels of a file can be ids, without decoding them.
 
     Args:
-        image: The content of a file that is a picture.
+        image: The content of a picture file.
 
     Returns:
-        Whether the picture has a palette. Then a pixel stands for a color.
+        Whether the picture has a palette. Then each pixel is the index of a color.
 
     Raises:
-        UnwantedError: The format may lose or change numbers, or the picture is animated or turned by its EXIF data.
+        UnwantedError: The format may change pixel values, or the picture is animated or rotated by its EXIF data.
         AssetError: The file cannot be read.
     """
     with image.view() as content:
@@ -66,13 +66,13 @@ def check_lossless(image: FileContent) -> bool:
 
 
 def bitmap_fault(picture: ImageFile, content: Content) -> str | None:
-    """Tell why the pixels of a picture cannot be ids, without decoding them; None if they can.
+    """Return the reason why the pixels of a picture cannot be ids, without decoding them; None if they can.
 
-    The format may lose or change numbers, or the picture is animated or turned by its EXIF data.
+    The format may change pixel values, or the picture is animated or rotated by its EXIF data.
 
     Args:
         picture: The picture, not decoded yet.
-        content: The file that it was opened from.
+        content: The file of the picture.
     """
     if picture.format in LOSSY_FORMATS:
         return f"got a {picture.format}, which blurs the ids of a bitmap; wanted {WANTED}"
@@ -81,18 +81,18 @@ def bitmap_fault(picture: ImageFile, content: Content) -> str | None:
         return f"got {problem} for a bitmap of ids; wanted {WANTED}"
     if getattr(picture, "is_animated", False):
         return f"got a {picture.format} of several images for a bitmap of ids; wanted {WANTED}"
-    # Pillow decodes a whole PNG to look for EXIF data behind its pixels.
-    if (picture.format != "PNG" or _png_may_be_turned(content)) and (turn := orientation_of(picture)) != 1:
+    # To read EXIF data after the pixels of a PNG, Pillow decodes all pixels. So a PNG without such data is skipped.
+    if (picture.format != "PNG" or _png_may_be_rotated(content)) and (turn := orientation_of(picture)) != 1:
         return (
-            f"got a bitmap with the EXIF orientation {turn}, so that viewers and `datasets` turn its ids; "
+            f"got a bitmap with the EXIF orientation {turn}, by which viewers and `datasets` rotate it; "
             f"wanted {WANTED}, without EXIF data"
         )
     return None
 
 
 def _plain_png_kind(content: Content) -> tuple[int, int] | None:
-    """The color type and the depth of a PNG with one header, one image and no EXIF data; None for any other file."""
-    if picture_format(content) != "PNG" or _png_may_be_turned(content):
+    """Return color type and bit depth of a PNG with one header, one image and no EXIF data; None for other files."""
+    if picture_format(content) != "PNG" or _png_may_be_rotated(content):
         return None
     sizes = [(kind, end - start) for kind, start, end in png_chunks(content)]
     kinds = [kind for kind, _ in sizes]
@@ -102,8 +102,8 @@ def _plain_png_kind(content: Content) -> tuple[int, int] | None:
     return color, depth
 
 
-def _png_may_be_turned(content: Content) -> bool:
-    """Tell whether a PNG has a chunk that may hold an EXIF orientation."""
+def _png_may_be_rotated(content: Content) -> bool:
+    """Tell whether a PNG has a chunk that may contain an EXIF orientation."""
     return any(
         kind == b"eXIf" or png_keyword(content, kind, start, end) in PNG_TEXTS_WITH_ORIENTATION
         for kind, start, end in png_chunks(content)

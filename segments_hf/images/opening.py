@@ -18,31 +18,32 @@ if TYPE_CHECKING:
 
     from segments_hf.io.file_content import FileContent
 
-# The formats that are read. Pillow's other decoders are rarely used, so they have more faults, and that of EPS starts
-# a program. An MPO is a JPEG that holds more pictures.
+# The supported formats. Pillow's other decoders are rarely used and less robust, and its EPS decoder starts a program.
+# An MPO is a JPEG file that contains several pictures.
 FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000", "PPM")
 
 _READABLE = "a PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, JPEG 2000 or PPM picture"
-_TILE_WIDTH, _TILE_HEIGHT = 322, 323  # the tags (TIFF 6.0, section 15)
-_LARGEST_TILE = 4096 * 4096  # pixels that a tile of a small picture may have
+_TILE_WIDTH, _TILE_HEIGHT = 322, 323  # tags (TIFF 6.0, section 15)
+_LARGEST_TILE = 4096 * 4096  # pixels; a tile may be larger only if the picture is
 
 
 class UnwantedError(AssetError):
-    """A complete picture that is not accepted. To download it again would not help."""
+    """A complete picture that is not accepted. It is not downloaded again."""
 
 
 @contextlib.contextmanager
 def inspect_image(file: FileContent) -> Iterator[ImageFile]:
-    """Open a picture whose pixels are not decoded yet.
+    """Open a picture without decoding its pixels.
 
-    Whatever a decoder raises within the block becomes an `AssetError`: decoders raise many kinds of exceptions for
-    damaged pictures, among them TypeError, AssertionError and RuntimeError. So the block should do nothing else.
+    Every exception within the block becomes an `AssetError`, because decoders raise many kinds of exceptions for
+    damaged pictures, such as TypeError, AssertionError and RuntimeError. The block should therefore only use the
+    picture.
 
     Args:
         file: The content of the file.
 
     Yields:
-        The picture of Pillow: its `size` is that before EXIF rotation.
+        A Pillow picture. Its `size` is the one before EXIF rotation.
 
     Raises:
         UnwantedError: The picture has more pixels than Pillow decodes, or its format is not one of `FORMATS`.
@@ -52,7 +53,7 @@ def inspect_image(file: FileContent) -> Iterator[ImageFile]:
 
     with file.open() as stream, decoder_errors():
         try:
-            picture = Image.open(stream, formats=_installed_formats())  # noqa: TID251  (the door of pictures)
+            picture = Image.open(stream, formats=_installed_formats())  # noqa: TID251  (the only call)
         except UnidentifiedImageError:
             stream.seek(0)
             raise _unreadable(stream.read(512)) from None
@@ -63,7 +64,7 @@ def inspect_image(file: FileContent) -> Iterator[ImageFile]:
 
 @contextlib.contextmanager
 def decoder_errors() -> Iterator[None]:
-    """Turn whatever a decoder of Pillow raises within the block into an `AssetError`."""
+    """Convert every exception of a Pillow decoder within the block to an `AssetError`."""
     from PIL import Image
 
     try:
@@ -79,13 +80,13 @@ def decoder_errors() -> Iterator[None]:
 
 
 def open_image(file: FileContent) -> Image:
-    """Decode a picture and turn it as its EXIF orientation says.
+    """Decode a picture, and rotate or mirror it by its EXIF orientation.
 
     Args:
         file: The content of the file.
 
     Returns:
-        The picture in its own mode, without EXIF data where it was turned.
+        The picture in its original mode. If it was rotated or mirrored, it has no EXIF data.
 
     Raises:
         UnwantedError: The picture has more pixels than Pillow decodes, or its format is not one of `FORMATS`.
@@ -96,18 +97,18 @@ def open_image(file: FileContent) -> Image:
 
 
 def upright(picture: Image) -> Image:
-    """Turn a picture as its EXIF orientation says.
+    """Rotate or mirror a picture by its EXIF orientation.
 
-    `PIL.ImageOps.exif_transpose` also writes the EXIF data back, which fails if they are malformed.
+    `PIL.ImageOps.exif_transpose` is not used, because it also writes the EXIF data, which fails if they are malformed.
 
     Args:
-        picture: A picture, which is decoded.
+        picture: A picture. It is decoded in place.
 
     Returns:
-        The picture, or a turned copy without EXIF data.
+        The picture, or a rotated or mirrored copy without EXIF data.
 
     Raises:
-        AssetError: The picture has no palette, although its mode needs one.
+        AssetError: The picture has no palette although its mode requires one.
     """
     from PIL.Image import Transpose
 
@@ -133,7 +134,7 @@ def decode(picture: Image) -> None:
     """Decode the pixels of a picture, in place.
 
     Raises:
-        AssetError: The picture has no palette, although its mode needs one: then it cannot be converted.
+        AssetError: The picture has no palette although its mode requires one, so it cannot be converted.
     """
     picture.load()
     if picture.mode in {"P", "PA"} and picture.palette is None:
@@ -141,23 +142,23 @@ def decode(picture: Image) -> None:
 
 
 def check_format(picture: Image) -> None:
-    """Check that a picture that someone else has opened is of a format that is read: decoding EPS starts a program.
+    """Check that a picture opened by other code has a supported format, because decoding EPS starts a program.
 
     Args:
-        picture: A picture of Pillow; one that was not read from a file has no format.
+        picture: A Pillow picture. If it was not read from a file, it has no format and is accepted.
 
     Raises:
-        UnwantedError: Its format is not one of `FORMATS`.
+        UnwantedError: The format is not one of `FORMATS`.
     """
     if picture.format is not None and picture.format not in FORMATS:
         raise UnwantedError(f"got a picture of the format {picture.format}; wanted {_READABLE}")
 
 
 def _check_tiles(picture: ImageFile) -> None:
-    """Check that the tiles of a TIFF are not much larger than the picture: a tile is decoded as a whole.
+    """Check that the tiles of a TIFF are not much larger than the picture, because whole tiles are decoded.
 
     Raises:
-        AssetError: They are.
+        AssetError: The tiles are larger than the picture and than 4096 x 4096 pixels.
     """
     if picture.format != "TIFF":
         return
@@ -172,21 +173,21 @@ def _check_tiles(picture: ImageFile) -> None:
 
 @cache
 def _installed_formats() -> list[str]:
-    """Return those of `FORMATS` that this Pillow has a decoder for."""
+    """Return the formats of `FORMATS` for which the installed Pillow has a decoder."""
     from PIL import Image
 
     Image.init()
     return [name for name in FORMATS if name in Image.OPEN]
 
 
-def _unreadable(begin: bytes) -> AssetError:
-    if not begin:
+def _unreadable(beginning: bytes) -> AssetError:
+    if not beginning:
         return AssetError("got an empty file, wanted a picture")
-    if unsupported := unsupported_format(begin):
+    if unsupported := unsupported_format(beginning):
         return UnwantedError(f"got {unsupported}; wanted {_READABLE}")
-    if damaged := damaged_format(begin):
+    if damaged := damaged_format(beginning):
         return AssetError(f"got a picture of format {damaged} that cannot be opened: it is damaged or of a rare type")
-    return AssetError(f"got {text_kind(begin)} that is not a picture; it begins with {begin[:16]!r}")
+    return AssetError(f"got {text_kind(beginning)} that is not a picture; it begins with {beginning[:16]!r}")
 
 
 def _described(error: Exception) -> str:

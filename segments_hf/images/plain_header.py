@@ -1,6 +1,6 @@
-"""Read the size from the header of a plain PNG or JPEG, from its bytes: Pillow takes several times as long.
+"""Read the size from the header of a plain PNG or JPEG. Pillow takes several times as long.
 
-Plain means that nothing in the header is unusual. All other files are left to Pillow, so that the two never disagree.
+A file is plain if nothing in its header is unusual. Pillow reads all other files, so that the two never disagree.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from segments_hf.images.file_structure import PNG_HEADER, Content, png_chunks
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# The bits of a sample that each color type may have (https://www.w3.org/TR/png-3/#11IHDR).
+# The bits per sample that each color type allows (https://www.w3.org/TR/png-3/#11IHDR).
 _PNG_DEPTHS = {0: {1, 2, 4, 8, 16}, 2: {8, 16}, 3: {1, 2, 4, 8}, 4: {8, 16}, 6: {8, 16}}
 _PALETTE_COLOR = 3
 _TRANSPARENCY_LENGTHS = {0: range(2, 3), 2: range(6, 7), _PALETTE_COLOR: range(1, 257)}  # by color type
-# The other chunks that a plain PNG may have before its pixels, in any order, with their lengths.
+# The other chunks that a plain PNG may contain before its pixels, in any order, and their allowed lengths in bytes.
 _PNG_EXTRAS = {
     b"sRGB": range(1, 2),
     b"gAMA": range(4, 5),
@@ -32,11 +32,11 @@ _PNG_EXTRAS = {
 }
 
 _SOF = struct.Struct(">BHHB")
-_SOF_MARKERS = {0xC0, 0xC1, 0xC2}  # Huffman-coded, baseline to progressive
+_SOF_MARKERS = {0xC0, 0xC1, 0xC2}  # Huffman coding: baseline, extended sequential, progressive
 _SOS, _DQT, _DHT, _DRI, _COMMENT = 0xDA, 0xDB, 0xC4, 0xDD, 0xFE
-_UNREAD = {_DHT, _COMMENT}  # Pillow does not read what is in them
-_TABLE_LENGTH = 65  # of a quantization table of 8-bit numbers, which its first byte tells
-# Segments of applications: what the parameters begin with, and the lengths that they may have.
+_UNREAD = {_DHT, _COMMENT}  # Pillow does not read the content of these segments
+_TABLE_LENGTH = 65  # bytes of a quantization table of 8-bit numbers, whose first byte is below 16
+# Application segments: the first bytes of the parameters, and their allowed lengths in bytes.
 _PLAIN_APPS = {
     0xE0: (b"JFIF\0", range(14, 2**16)),
     0xE2: (b"ICC_PROFILE\0", range(14, 2**16)),
@@ -46,7 +46,7 @@ _JPEG_COMPONENTS = {1, 3, 4}
 
 
 def plain_png_size(content: Content) -> tuple[int, int] | None:
-    """Return the size of a PNG that has plain chunks only, and nothing that may turn it.
+    """Return the size of a PNG that has only plain chunks and no orientation.
 
     Args:
         content: A PNG file.
@@ -65,7 +65,7 @@ def plain_png_size(content: Content) -> tuple[int, int] | None:
 
 
 def _has_plain_chunks(content: Content, chunks: Iterator[tuple[bytes, int, int]], color: int) -> bool:
-    """Tell whether the chunks behind IHDR are plain ones: each once, in order, then IDAT, then IEND."""
+    """Tell whether the chunks after IHDR are plain: each occurs once, before IDAT; then IEND follows."""
     found: set[bytes] = set()
     kind = b""
     for kind, start, end in chunks:
@@ -92,13 +92,13 @@ def _has_right_checksum(content: Content, start: int, end: int) -> bool:
 
 
 def plain_jpeg_size(content: Content) -> tuple[int, int] | None:
-    """Return the size of a JPEG that has plain segments only, and nothing that may turn it.
+    """Return the size of a JPEG that has only plain segments and no orientation.
 
     Args:
         content: A JPEG file.
 
     Returns:
-        Width and height in pixels; None for any other JPEG, and for one whose header is damaged.
+        Width and height in pixels; None for any other JPEG, and for a damaged header.
     """
     size = None
     position, last = 2, len(content) - 4
@@ -106,7 +106,7 @@ def plain_jpeg_size(content: Content) -> tuple[int, int] | None:
         marker = content[position + 1]
         start = position + 4
         end = start - 2 + int.from_bytes(content[start - 2 : start], "big")
-        if content[position] != 0xFF or not start <= end <= len(content):  # noqa: PLR2004  (each marker begins so)
+        if content[position] != 0xFF or not start <= end <= len(content):  # noqa: PLR2004  (the first byte of each marker)
             return None
         if marker == _SOS:
             return size if size and all(size) else None

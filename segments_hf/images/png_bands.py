@@ -1,4 +1,4 @@
-"""Decode a large PNG in bands of rows: Pillow decodes a picture as a whole, which needs as much memory again."""
+"""Decode a large PNG in bands of rows. Pillow decodes whole pictures, which takes memory for another copy of them."""
 
 from __future__ import annotations
 
@@ -16,36 +16,36 @@ if TYPE_CHECKING:
 
     from PIL.ImageFile import ImageFile
 
-# The bit depth, the color type and the bytes of a pixel, by the layout of pixels in the file (Pillow's "raw mode").
+# The bit depth, the color type and the bytes per pixel, by Pillow's "raw mode", the layout of the pixels in the file.
 _KINDS = {"L": (8, 0, 1), "I;16B": (16, 0, 2), "RGB": (8, 2, 3), "RGBA": (8, 6, 4)}
-_STORED = 0  # the level of zlib that does not compress
+_STORED = 0  # the zlib level without compression
 _NO_FILTER = b"\0"
 
 
 def can_decode_bands(picture: ImageFile) -> bool:
-    """Tell whether `png_bands` can decode a picture that is not decoded yet: a PNG that is not interlaced."""
+    """Tell whether `png_bands` can decode a picture: it must be a PNG that is not interlaced and not decoded yet."""
     is_png = picture.format == "PNG" and not picture.info.get("interlace")
     return is_png and _layout(picture) in _KINDS
 
 
 def png_bands(picture: ImageFile, content: bytes, heights: Sequence[int]) -> Iterator[ImageFile]:
-    """Decode a PNG from top to bottom. The rows of each band are decoded as a PNG of their own.
+    """Decode a PNG in bands from top to bottom. The rows of each band are decoded as a separate PNG.
 
     Args:
-        picture: The picture, not decoded yet, of which `can_decode_bands` is true.
-        content: The file that it was opened from.
+        picture: A picture for which `can_decode_bands` is true.
+        content: The file of the picture.
         heights: The number of rows of each band.
 
     Yields:
-        The bands. Each has the row above it besides, as its first row.
+        The bands. The first row of each is the row above the band; above the first band, it is 0.
 
     Raises:
-        AssetError: The file stops in the middle, or is damaged.
+        AssetError: The file is truncated or damaged.
     """
     width, layout = picture.width, _layout(picture)
     depth, color, pixel_bytes = _KINDS[layout]
     row_bytes = width * pixel_bytes
-    above = bytes(row_bytes)  # filters refer to the row above; above the first row, all bytes are 0
+    above = bytes(row_bytes)  # filters refer to the row above; it is 0 above the first row
     for rows in _inflated(content, [height * (1 + row_bytes) for height in heights]):
         header = PNG_HEADER.pack(width, 1 + len(rows) // (1 + row_bytes), depth, color, 0, 0, 0)
         data = zlib.compress(_NO_FILTER + above + rows, _STORED)
@@ -61,7 +61,7 @@ def _layout(picture: ImageFile) -> str:
 
 
 def _inflated(content: bytes, sizes: list[int]) -> Iterator[bytes]:
-    """Inflate the pixels of a PNG in pieces of these sizes in bytes."""
+    """Decompress the pixels of a PNG in pieces of the given sizes in bytes."""
     inflater = zlib.decompressobj()
     data = (content[start:end] for kind, start, end in png_chunks(content) if kind == b"IDAT")
     for size in sizes:
@@ -69,10 +69,10 @@ def _inflated(content: bytes, sizes: list[int]) -> Iterator[bytes]:
         while len(piece) < size:
             rest = inflater.unconsumed_tail or next(data, b"")
             if not rest and inflater.eof:
-                raise AssetError("got a damaged PNG: it has fewer rows than its header says")
+                raise AssetError("got a damaged PNG: it has fewer rows than its header declares")
             more = inflater.decompress(rest, size - len(piece))
             if not rest and not more:
-                raise AssetError("got a damaged PNG: it stops in the middle")
+                raise AssetError("got a damaged PNG: its pixel data are truncated")
             piece += more
         yield bytes(piece)
 

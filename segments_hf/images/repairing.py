@@ -1,4 +1,4 @@
-"""Check an image, and repair one whose EXIF data keep `datasets` from reading it."""
+"""Check an image, and repair malformed EXIF data that prevent `datasets` from reading it."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 class Repair(NamedTuple):
-    """A copy of an image whose EXIF data hold the orientation only.
+    """A copy of an image whose EXIF data contain only the orientation.
 
     Attributes:
-        content: The copy. Its pixel data are byte for byte those of the image.
-        fault: What was wrong with the image, as a sentence.
+        content: The copy. Its encoded pixel data are identical to those of the image.
+        fault: The fault of the image, as a sentence.
     """
 
     content: bytes
@@ -43,12 +43,12 @@ def check_and_repair(
         is_bitmap: Whether the pixels are instance ids.
 
     Returns:
-        The header of the image that a dataset can hold, and the repaired copy if the file itself cannot be held.
+        The header of the image or of its repaired copy, and the repaired copy if `datasets` cannot read the image.
 
     Raises:
-        UnwantedError: It is complete, but too large, its format is not accepted, or its malformed EXIF data cannot be
-            replaced.
-        AssetError: It is not a complete image.
+        UnwantedError: The image is complete, but it is too large, its format is not accepted, or its malformed EXIF
+            data cannot be replaced.
+        AssetError: The file is not a complete image.
     """
     check = partial(check_image, limits=limits, is_new=is_new, is_bitmap=is_bitmap)
     try:
@@ -56,7 +56,7 @@ def check_and_repair(
     except UnwantedError:
         raise
     except AssetError:
-        # Some malformed EXIF data keep Pillow even from opening a picture.
+        # Some malformed EXIF data prevent Pillow from opening a picture.
         repaired = _repaired(image, None, "Pillow cannot open it", check) if _is_complete(image) else None
         if repaired is None:
             raise
@@ -66,8 +66,8 @@ def check_and_repair(
     repaired = _repaired(image, header.orientation, header.exif_fault, check)
     if repaired is None:
         raise UnwantedError(
-            f"got malformed EXIF data, with which `datasets` cannot read the image ({header.exif_fault}), and which "
-            "cannot be replaced in this file; remove them"
+            f"got malformed EXIF data, which prevent `datasets` from reading the image ({header.exif_fault}) and "
+            "cannot be replaced in this file; remove the EXIF data"
         )
     return repaired
 
@@ -94,6 +94,6 @@ def _is_complete(image: FileContent) -> bool:
 
 def _sentence(fault: str, orientation: int) -> str:
     return (
-        f"got malformed EXIF data, with which `datasets` cannot read the image ({fault}); "
-        f"the row has a copy whose EXIF data hold only the orientation, {orientation}"
+        f"got malformed EXIF data, which prevent `datasets` from reading the image ({fault}); "
+        f"the row has a copy whose EXIF data contain only the orientation, {orientation}"
     )

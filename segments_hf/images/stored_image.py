@@ -1,4 +1,4 @@
-"""The content of an image as a dataset stores it."""
+"""Read the content of an image that a dataset stores."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ def stored_content(image: Mapping[str, Any]) -> FileContent:
     """Return the content of a stored image.
 
     Args:
-        image: ``{"bytes", "path"}``, as a dataset stores an image. The path may be a URL, such as that of a file on the
-            Hub.
+        image: ``{"bytes", "path"}``, as a dataset stores an image. The path may be a URL, such as the URL of a file on
+            the Hub.
 
     Raises:
-        AssetError: Both are None, or the URL cannot be read.
+        AssetError: The bytes and the path are None, or the URL cannot be read.
     """
     if image["bytes"] is not None:
         return FileContent(image["bytes"])
@@ -37,6 +37,6 @@ def _read_url(url: str) -> bytes:
     try:
         with fsspec.open(url, "rb") as file:
             content: bytes = file.read()
-    except Exception as error:  # noqa: BLE001  (each file system has exceptions of its own)
+    except Exception as error:  # noqa: BLE001  (each file system has its own exceptions)
         raise AssetError(f"{public_name(url)}: cannot read the file ({type(error).__name__})") from None
     return content

@@ -1,4 +1,4 @@
-"""Decode the images of rows, and convert images of all modes to RGB to look at."""
+"""Decode the images of rows, and convert images of all modes to RGB for display."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from segments_hf.images.stored_image import stored_content
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-_PAPER = (255, 255, 255)
-_DEEP = {"I", "F"}  # of more than 8 bits; `I;16` and its kind besides
-_REDUCED_FIRST = {"RGB", "L", "CMYK", "YCbCr"}  # whose colours can be mixed as they are
+_WHITE = (255, 255, 255)
+_DEEP = {"I", "F"}  # modes of more than 8 bits, besides `I;16` and its variants
+_RESIZED_FIRST = {"RGB", "L", "CMYK", "YCbCr"}  # modes whose pixel values can be interpolated
 
 
 def decode_image(value: Any) -> Image.Image | None:
-    """Decode the image of a column, unless it is decoded, and turn it as its EXIF orientation says.
+    """Decode the image of a column, unless it is decoded, and rotate or mirror it by its EXIF orientation.
 
     Args:
-        value: ``{"bytes", "path"}``, a picture of Pillow, or None.
+        value: ``{"bytes", "path"}``, a Pillow picture, or None.
 
     Raises:
-        AssetError: The image is damaged, of a format that is not supported, or does not exist.
-        SegmentsHFError: The value is something else.
+        AssetError: The image is damaged, its format is not supported, or the file does not exist.
+        SegmentsHFError: The value has another type.
     """
     if isinstance(value, Mapping):
         return open_image(stored_content(value))
@@ -43,27 +43,29 @@ def decode_image(value: Any) -> Image.Image | None:
 
 @decoder_errors()
 def to_rgb(picture: Image.Image, size: tuple[int, int] | None = None) -> Image.Image:
-    """Convert an image to RGB to look at. For training, see `segments_hf.images.depth.eight_bit`.
+    """Convert an image to RGB for display. For training, see `segments_hf.images.depth.eight_bit`.
 
-    More than 8 bits are stretched from the darkest pixel to the brightest; what is transparent shows white paper.
+    Values of more than 8 bits are scaled so that the darkest pixel becomes 0 and the brightest 255. Transparent pixels
+    become white.
 
     Args:
         picture: A picture of any mode.
-        size: The width and height in pixels that it shall fit into, larger or smaller; by default it keeps its own.
+        size: The width and height in pixels to which the picture is enlarged or reduced, with its aspect ratio; by
+            default, its size does not change.
 
     Raises:
-        AssetError: It is damaged, or of a mode that Pillow does not convert.
+        AssetError: The picture is damaged, or has a mode that Pillow cannot convert.
 
     >>> to_rgb(Image.fromarray(np.array([[1000, 3000]], np.uint16))).getpixel((1, 0))
     (255, 255, 255)
     """
-    if size and picture.mode in _REDUCED_FIRST:  # the whole of a large photograph need not be converted
+    if size and picture.mode in _RESIZED_FIRST:  # faster than to convert all pixels of a large photograph
         return ImageOps.contain(picture, size, Image.Resampling.LANCZOS).convert("RGB")
     if picture.mode in _DEEP or picture.mode.startswith("I;16"):
         shown = Image.fromarray(_stretched(np.asarray(picture, np.float64))).convert("RGB")
     elif picture.has_transparency_data:
         whole = picture.convert("RGBA")
-        shown = Image.new("RGB", picture.size, _PAPER)
+        shown = Image.new("RGB", picture.size, _WHITE)
         shown.paste(whole, mask=whole.getchannel("A"))
     else:
         shown = picture.convert("RGB")

@@ -1,1 +1,1 @@
-"""Plumbing that knows nothing of releases: URLs, secrets, files on disk, remote files, object stores, look-ahead."""
+"""Input and output, independent of releases: URLs, redaction, JSON, files, remote files, buckets, prefetching."""

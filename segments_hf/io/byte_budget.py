@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_OWN = 128 * 2**10  # bytes of a body of unknown length that do not count: most small pictures never wait
+_UNCOUNTED = 128 * 2**10  # bytes of each body of unknown length that need no reservation, so small images never wait
 
 
 class ByteBudget:
-    """The bytes that all unfinished bodies may hold together.
+    """A limit on the total number of bytes of all unfinished bodies.
 
-    A body of known length reserves all of it before its first byte is read. A body of unknown length reserves as it
-    grows; if there is no room for any of these, one of them goes on nevertheless, so that they never wait for each
-    other. A body that is larger than the whole budget is received when there is no other of known length.
+    A body of known length reserves its whole length before its first byte is read. A body of unknown length reserves
+    more bytes as it grows. If the budget of these bodies is used up, one of them continues and exceeds it, which
+    prevents a deadlock. A body that is larger than the whole budget is received while no other body of known length is.
 
     Args:
-        known: The bytes of all bodies together.
-        unknown: The bytes of the bodies of unknown length.
+        known: The number of bytes of all bodies together.
+        unknown: The number of bytes of the bodies of unknown length.
     """
 
     def __init__(self, known: int, unknown: int) -> None:
@@ -29,13 +29,13 @@ class ByteBudget:
         self._unknown = unknown
         self._held_known = 0
         self._held_unknown = 0
-        self._line = asyncio.Lock()  # first come, first served: else a large body might wait for ever
+        self._queue = asyncio.Lock()  # serves bodies in the order of their arrival, or a large one might wait forever
         self._released = asyncio.Event()
         self._exceeding: Reservation | None = None
 
     @contextlib.contextmanager
     def reservation(self) -> Iterator[Reservation]:
-        """A reservation for one body, given back at the end of the block."""
+        """Create a reservation for one body, which is released at the end of the block."""
         held = Reservation(self)
         try:
             yield held
@@ -49,15 +49,15 @@ class ByteBudget:
                 self._released = asyncio.Event()
 
     async def reserve_known(self, held: Reservation, size: int) -> None:
-        """Wait for room for a whole body."""
-        async with self._line:
+        """Wait until the budget has room for a whole body, and reserve its bytes."""
+        async with self._queue:
             while self._held_known and self._held_known + self._held_unknown + size > self._known:
                 await self._released.wait()
             self._held_known += size
             held.known = size
 
     async def reserve_more(self, held: Reservation, size: int) -> None:
-        """Wait for room for more of a body of unknown length."""
+        """Wait until the budget has room for the next bytes of a body of unknown length, and reserve them."""
         while self._held_unknown + size > self._unknown and self._exceeding not in {None, held}:
             await self._released.wait()
         if self._held_unknown + size > self._unknown:
@@ -67,15 +67,15 @@ class ByteBudget:
 
 
 class Reservation:
-    """The bytes that one body holds.
+    """The bytes that one body has reserved.
 
     Args:
-        budget: The budget that they are taken from.
+        budget: The budget that counts the bytes.
     """
 
     def __init__(self, budget: ByteBudget) -> None:
         self._budget = budget
-        self._own = _OWN
+        self._uncounted = _UNCOUNTED
         self.known = 0
         self.unknown = 0
 
@@ -85,6 +85,6 @@ class Reservation:
 
     async def reserve_more(self, size: int) -> None:
         """Reserve the next bytes of a body of unknown length."""
-        self._own -= size
-        if self._own < 0:
+        self._uncounted -= size
+        if self._uncounted < 0:
             await self._budget.reserve_more(self, size)

@@ -1,4 +1,4 @@
-"""Escape text for the place where it is shown or written: one function for each."""
+"""Escape text for the format in which it is shown or written. There is one function for each format."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ __all__ = ["for_html", "for_json_in_terminal", "for_labelmap", "for_markdown", "
 
 _MARKDOWN = re.compile(r"([!#$()*+\-.:=@\[\\\]^_`{|}~])")
 _NOT_IN_URLS = re.compile(r"[^A-Za-z0-9:/?#&=%~._+@!$*,;-]")
-# https://www.w3.org/TR/xml/#charsets; line ends and tabs would come back as something else.
+# https://www.w3.org/TR/xml/#charsets, without line ends and tabs, which XML parsers may change to spaces.
 _NOT_IN_XML = re.compile("[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
 
 
 def well_formed(text: str) -> str:
-    r"""A text that UTF-8 can hold: a lone surrogate, which JSON and names of files may have, is replaced.
+    r"""Replace the lone surrogates in a text, so that it can be encoded as UTF-8. JSON and file names may contain them.
 
     >>> well_formed("a\ud800b")
     'a�b'
@@ -26,7 +26,7 @@ def well_formed(text: str) -> str:
 
 
 def for_html(text: str) -> str:
-    r"""A text in HTML, also as an attribute's value: no markup, and no characters that HTML does not allow.
+    r"""Escape a text for HTML, also for the value of an attribute: markup, and characters that HTML does not allow.
 
     >>> for_html("<b>\x1b&")
     '&lt;b&gt;\\x1b&amp;'
@@ -35,7 +35,7 @@ def for_html(text: str) -> str:
 
 
 def for_markdown(text: str) -> str:
-    r"""A name in a line of Markdown, or in the cell of a table, that is shown as it is: no markup, no HTML, no links.
+    r"""Escape a name for one line of Markdown or one cell of a table: markup, HTML and links are shown as text.
 
     >>> print(for_markdown("x> <!-- *a*\n# b"))
     x&gt; &lt;\!\-\- \*a\* \# b
@@ -44,7 +44,7 @@ def for_markdown(text: str) -> str:
 
 
 def for_markdown_link(url: str) -> str:
-    r"""A URL as the target of a link in Markdown, between angle brackets or in parentheses.
+    r"""Escape a URL for the target of a Markdown link, in angle brackets or in parentheses.
 
     >>> for_markdown_link("https://segments.ai/jane/x> <b>")
     'https://segments.ai/jane/x%3E%20%3Cb%3E'
@@ -53,9 +53,9 @@ def for_markdown_link(url: str) -> str:
 
 
 def for_xml(text: str) -> str:
-    r"""A text in a line of XML 1.0, which cannot hold control characters even escaped: they become spaces.
+    r"""Replace control characters by spaces, because XML 1.0 does not allow them even if they are escaped.
 
-    What writes the XML escapes its markup.
+    The XML writer escapes markup.
 
     >>> for_xml("a\x07\ud800\nb")
     'a b'
@@ -64,7 +64,7 @@ def for_xml(text: str) -> str:
 
 
 def for_labelmap(text: str) -> str:
-    r"""The name of a class in ``labelmap.txt``, where ``:`` separates, ``#`` begins a comment, and a line is a class.
+    r"""Return a class name for ``labelmap.txt``: one line, without ``:``, which separates fields, and ``#`` (comments).
 
     >>> for_labelmap("# car: red\r\n")
     'car red'
@@ -73,7 +73,7 @@ def for_labelmap(text: str) -> str:
 
 
 def for_json_in_terminal(content: bytes) -> str:
-    r"""JSON that a terminal shows as it is, and that is read as what it was: control characters are escaped.
+    r"""Return the same JSON with the characters escaped that control a terminal.
 
     >>> print(for_json_in_terminal('{"a": "\x9b31m"}'.encode()))
     {"a": "\u009b31m"}

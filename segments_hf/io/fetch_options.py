@@ -1,4 +1,4 @@
-"""The options of downloads: what each means, its default and its check, for all functions and commands."""
+"""The options of downloads: their meanings, defaults and checks, for all functions and commands."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 def meaning_of(option: dataclasses.Field[Any]) -> str:
-    """What an option means, as a sentence."""
+    """Return the meaning of an option, as a sentence."""
     return str(option.metadata[_MEANING])
 
 
@@ -31,7 +31,7 @@ def _means(text: str) -> Mapping[str, str]:
 
 
 def _documented(options: type[T]) -> type[T]:
-    """Adds the meanings of the fields to the docstring of a dataclass."""
+    """Add the meanings of the fields to the docstring of a dataclass."""
     fields: Any = dataclasses.fields(options)  # type: ignore[arg-type]
     lines = [f"    {option.name}: {meaning_of(option)} By default {option.default!r}." for option in fields]
     options.__doc__ = "\n".join([inspect.cleandoc(options.__doc__ or ""), "", "Attributes:", *lines])
@@ -47,14 +47,14 @@ class ImageLimits:
         OptionError: A number is not positive, or `verify` is unknown.
     """
 
-    max_bytes: int = field(default=256 * 2**20, metadata=_means("How many bytes a picture may have."))
+    max_bytes: int = field(default=256 * 2**20, metadata=_means("The largest size of an image file, in bytes."))
     # Twice Pillow's `MAX_IMAGE_PIXELS`: Pillow refuses to decode more.
-    max_pixels: int = field(default=178_956_970, metadata=_means("How many pixels a picture may have."))
+    max_pixels: int = field(default=178_956_970, metadata=_means("The largest number of pixels of an image."))
     verify: Verify = field(
         default="structure",
         metadata=_means(
-            "How closely a picture is looked at before it gets into a row: its structure, which costs next to nothing, "
-            "or decode all of its pixels."
+            "How an image is checked before its row is made: 'structure' checks the structure of the file, which takes "
+            "little time; 'decode' also decodes all pixels."
         ),
     )
 
@@ -68,32 +68,32 @@ class ImageLimits:
 @_documented
 @dataclass(frozen=True)
 class FetchOptions(ImageLimits):
-    """How assets and release files are read, and which are accepted: the keywords of `load_release` and others.
+    """The limits of requests, assets and release files: keyword arguments of `load_release` and other functions.
 
     Raises:
         OptionError: A number is not positive, or `verify` is unknown.
     """
 
     connections: int = field(
-        default=64, metadata=_means("How many requests one host gets at the same time, from each process.")
+        default=64, metadata=_means("The largest number of simultaneous requests to one host, per process.")
     )
     in_flight: int = field(
         default=64,
         metadata=_means(
-            "How many rows are fetched at the same time, from all hosts together; each makes one request after the "
-            "other."
+            "The largest number of rows that are fetched simultaneously, from all hosts. Each row makes one request "
+            "after the other."
         ),
     )
     timeout: float = field(
         default=300,
         metadata=_means(
-            "Seconds that a picture may take, with all retries and pauses. Every KiB that arrives adds one second, up "
-            "to ten times the initial time."
+            "The time limit for one image in seconds, including all retries and pauses. Each KiB that arrives adds one "
+            "second, up to ten times the initial limit."
         ),
     )
 
     max_release_bytes: int = field(
-        default=MAX_RELEASE_BYTES, metadata=_means("How many bytes a release file may have, after decompression.")
+        default=MAX_RELEASE_BYTES, metadata=_means("The largest size of a release file after decompression, in bytes.")
     )
 
     def __post_init__(self) -> None:
@@ -103,7 +103,7 @@ class FetchOptions(ImageLimits):
 
 
 class FetchKeywords(TypedDict, total=False):
-    """The fields of `FetchOptions` for type checkers, where a function takes them as keywords."""
+    """The fields of `FetchOptions` as keyword arguments, for type checkers."""
 
     connections: int
     in_flight: int
@@ -116,4 +116,4 @@ class FetchKeywords(TypedDict, total=False):
 
 def _check_positive(name: str, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-        raise OptionError(f"{name}: got {value!r}, wanted a number over 0")
+        raise OptionError(f"{name}: got {value!r}, wanted a number greater than 0")

@@ -30,7 +30,7 @@ class FileContent:
 
     @property
     def size(self) -> int:
-        """The size in bytes.
+        """The size of the content in bytes.
 
         Raises:
             AssetError: The file cannot be read.
@@ -50,15 +50,15 @@ class FileContent:
             return io.BytesIO(self.content)
         assert self.path is not None  # noqa: S101
         try:
-            return open(self.path, "rb")  # noqa: PTH123  (a Path for each costs more than the rest)
+            return open(self.path, "rb")  # noqa: PTH123  (creating a Path takes longer than the rest)
         except FileNotFoundError:
-            raise AssetError(f"{self.path}: there is no such file") from None
-        except (OSError, ValueError) as error:  # a path with a zero byte is a ValueError
+            raise AssetError(f"{self.path}: the file does not exist") from None
+        except (OSError, ValueError) as error:  # a path with a null byte raises a ValueError
             raise AssetError(f"{self.path}: cannot read the file ({error})") from None
 
     @contextlib.contextmanager
     def view(self) -> Iterator[bytes | mmap.mmap]:
-        """The bytes, without a copy. A file is memory-mapped, so it must not be empty.
+        """Provide the bytes without a copy. A file is memory-mapped, so it must not be empty.
 
         Raises:
             AssetError: The file cannot be read.
@@ -70,7 +70,7 @@ class FileContent:
             yield content
 
     def read(self) -> bytes:
-        """The bytes.
+        """Return the bytes.
 
         Raises:
             AssetError: The file cannot be read.

@@ -1,4 +1,4 @@
-"""Run coroutines from code that is not asynchronous: an asyncio event loop in a thread of its own."""
+"""Run coroutines from synchronous code, in an asyncio event loop in a separate thread."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ _LONGEST_JOIN = 5.0  # seconds
 class LoopThread:
     """An event loop in a daemon thread.
 
-    It works the same where the calling thread has a running loop already, as in a notebook. `close` may be called by
-    any thread, by the garbage collector in the loop's own thread, and in a forked process, where it does nothing: the
-    sockets there are those of the parent. A loop that is still open when the interpreter exits is closed.
+    The calling thread may have a running event loop itself, as in a notebook. `close` may be called by any thread, by
+    the garbage collector in the loop's own thread, and in a forked process. In a forked process it does nothing,
+    because the sockets belong to the parent. A loop that is still open when the interpreter exits is closed.
 
     Args:
-        resource: What the coroutines use. It is entered before the first of them, and left after the last.
-        threads: The size of the pool for `run_blocking`.
+        resource: A resource that the coroutines use. It is entered before the first coroutine starts, and exited after
+            the last one has ended.
+        threads: The number of threads in the pool for `run_blocking`.
     """
 
     def __init__(self, resource: AbstractAsyncContextManager[object], threads: int) -> None:
@@ -54,10 +55,10 @@ class LoopThread:
         self.close()
 
     def submit(self, coroutine: Coroutine[Any, Any, R]) -> Future[R]:
-        """Start a coroutine. Coroutines that are submitted in quick succession wake up the loop once.
+        """Start a coroutine. Coroutines that are submitted in quick succession wake up the loop only once.
 
         Returns:
-            Its result; the future is cancelled if the loop is closed before the coroutine has ended.
+            A future of the result. It is canceled if the loop is closed before the coroutine has ended.
         """
         outcome: Future[R] = Future()
         with self._lock:
@@ -70,7 +71,7 @@ class LoopThread:
         return outcome
 
     def close(self) -> None:
-        """Cancel all coroutines, leave the resource, and end the thread."""
+        """Cancel all coroutines, exit the resource, and end the thread."""
         if os.getpid() != self._process:
             return
         with self._lock:
@@ -78,13 +79,13 @@ class LoopThread:
                 self._is_closing = True
                 self._loop.call_soon_threadsafe(self._stop.set)
         if self._thread is not threading.current_thread():
-            # Not for ever: if this is the garbage collector, its thread may hold a lock that the loop's thread needs.
+            # With a timeout: if the garbage collector calls this, its thread may hold a lock that the loop needs.
             self._thread.join(_LONGEST_JOIN)
 
     def _run(self) -> None:
         try:
             self._loop.run_until_complete(self._serve())
-        except BaseException as error:  # noqa: BLE001  (whoever waits for a result gets it)
+        except BaseException as error:  # noqa: BLE001  (every pending future receives it)
             self._fault = error
         finally:
             with self._lock:
@@ -102,7 +103,7 @@ class LoopThread:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.sleep(0)  # in which closed sockets are removed from the loop
+        await asyncio.sleep(0)  # lets the loop remove closed sockets
 
     def _start_submitted(self) -> None:
         with self._lock:
@@ -116,22 +117,22 @@ class LoopThread:
         self._drop(*self._tasks.pop(task))
 
     def _drop(self, coroutine: Coroutine[Any, Any, Any], outcome: Future[Any]) -> None:
-        coroutine.close()  # it may not have begun
+        coroutine.close()  # avoids the warning that a coroutine which has not started was never awaited
         if self._fault and not outcome.done():
             outcome.set_exception(self._fault)
         else:
-            outcome.cancel()  # unless it is done
+            outcome.cancel()  # does nothing if the future is done
 
 
 async def run_blocking(function: Callable[..., R], *args: Any, **kwargs: Any) -> R:
-    """Call a function that blocks, in the pool of the `LoopThread` that runs the calling coroutine."""
+    """Call a blocking function in the thread pool of the `LoopThread` that runs the calling coroutine."""
     return await asyncio.get_running_loop().run_in_executor(None, partial(_without_stop, function, args, kwargs))
 
 
 def _without_stop(function: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:
     try:
         return function(*args, **kwargs)
-    except StopIteration as error:  # no future can hold it, so that its coroutine would wait for ever
+    except StopIteration as error:  # a future rejects StopIteration, so its coroutine would wait forever
         raise RuntimeError(f"{getattr(function, '__name__', function)} raised StopIteration") from error
 
 
@@ -140,7 +141,7 @@ async def _complete(coroutine: Coroutine[Any, Any, R], outcome: Future[R]) -> No
         result = await coroutine
     except asyncio.CancelledError:
         raise
-    except BaseException as error:  # noqa: BLE001  (SystemExit too, which would stop the loop for all others)
+    except BaseException as error:  # noqa: BLE001  (also SystemExit, which would stop the loop)
         outcome.set_exception(error)
     else:
         outcome.set_result(result)

@@ -1,10 +1,10 @@
-"""Numbers of things in messages."""
+"""Format numbers and their nouns for messages."""
 
 from __future__ import annotations
 
 
 def counted(number: int, what: str) -> str:
-    """Return a number of things in words.
+    """Return a number with a noun in the singular or plural.
 
     >>> counted(1, "error"), counted(2, "error")
     ('1 error', '2 errors')

@@ -1,4 +1,4 @@
-"""Look ahead: work on several items at a time, with results in order."""
+"""Process several items simultaneously, and yield the results in order."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-DECODERS = min(4, os.cpu_count() or 1)  # items in flight, where each may hold the pixels of an image
+DECODERS = min(4, os.cpu_count() or 1)  # items in flight if each may hold the pixels of an image
 
 _AHEAD = 8  # items taken per item in flight
 _MAX_WEIGHT = 64 * 2**20  # bytes
-_PHOTOGRAPH = 2 * 2**20  # bytes: the assumed weight of a result until there is one
+_ASSUMED_WEIGHT = 2 * 2**20  # bytes of a result, about a photograph; used until the first result is known
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -30,7 +30,7 @@ def prefetch(
     in_flight: int = DECODERS,
     max_weight: int = _MAX_WEIGHT,
 ) -> Iterator[R]:
-    """Call a function for each item in threads, several items at a time, and yield the results in order.
+    """Call a function for several items simultaneously, in threads, and yield the results in order.
 
     Args:
         work: The function; it runs in threads.
@@ -40,7 +40,7 @@ def prefetch(
         max_weight: As for `prefetch_futures`.
 
     Raises:
-        Exception: Whatever `work` raises, at the turn of its item; later items that have not begun are left out.
+        Exception: The exception of `work`, in place of the result. Items that have not started are dropped.
 
     >>> list(prefetch(lambda number: number * number, range(5), weight=lambda result: 8))
     [0, 1, 4, 9, 16]
@@ -51,7 +51,7 @@ def prefetch(
             lambda item: pool.submit(work, item), items, weight=weight, in_flight=in_flight, max_weight=max_weight
         )
     finally:
-        # Without waiting: an error should be seen before the retries of other items have ended.
+        # Without waiting, so that an error is raised before the retries of other items have ended.
         pool.shutdown(wait=False, cancel_futures=True)
 
 
@@ -63,21 +63,21 @@ def prefetch_futures(
     in_flight: int,
     max_weight: int = _MAX_WEIGHT,
 ) -> Iterator[R]:
-    """Submit each item, several items at a time, and yield the results in the order of the items.
+    """Submit several items simultaneously, and yield the results in the order of the items.
 
-    An item is submitted only if the results that are held and those in flight weigh `max_weight` at most, or if it is
-    the next in order. An item in flight counts as much as the heaviest result so far. Within this limit, other items
-    proceed for a good while when the first one is slow.
+    An item is submitted only if the held results and the items in flight weigh `max_weight` at most together, or if it
+    is the next in order. An item in flight counts as much as the heaviest result so far. Within this limit, later items
+    proceed while the first one is slow.
 
     Args:
-        submit: Starts the work for an item and returns its future; called in any thread.
-        items: The items; taken in the calling thread, a few per item in flight ahead of the results.
-        weight: The bytes of memory of a result.
+        submit: A function that starts the work for an item and returns its future. Any thread may call it.
+        items: The items. They are consumed in the calling thread, up to eight for each item in flight.
+        weight: A function that returns the memory of a result, in bytes.
         in_flight: The largest number of items in flight.
-        max_weight: The bytes of results to hold at most, roughly.
+        max_weight: The approximate limit of the weight of held results, in bytes.
 
     Raises:
-        Exception: Whatever a future raises, at the turn of its item; later items are not submitted.
+        Exception: The exception of a future, in place of the result. Later items are not submitted.
     """
     source = iter(items)
     queue = _Queue(submit, weight, in_flight, max_weight)
@@ -94,14 +94,14 @@ def prefetch_futures(
 
 
 class _Queue(Generic[T, R]):
-    """The items in order: those at the front are submitted, the others wait for room."""
+    """The items in order. Those at the front are submitted, the others are waiting."""
 
     def __init__(self, submit: Callable[[T], Future[R]], weight: Callable[[R], int], in_flight: int, most: int) -> None:
         self._submit = submit
         self._weight = weight
         self._in_flight = in_flight
         self._most = most
-        self._lock = threading.RLock()  # a future may be done, and call back, while it is submitted
+        self._lock = threading.RLock()  # a future may already be done, and run its callback, while it is submitted
         self._submitted: deque[Future[R]] = deque()
         self._waiting: deque[T] = deque()
         self._is_submitting = False
@@ -117,7 +117,7 @@ class _Queue(Generic[T, R]):
         """Append an item."""
         with self._lock:
             self._waiting.append(item)
-            self._submit_while_there_is_room()
+            self._submit_waiting()
 
     @property
     def first(self) -> Future[R]:
@@ -125,18 +125,18 @@ class _Queue(Generic[T, R]):
         return self._submitted[0]
 
     def remove_first(self) -> None:
-        """Remove the first item: its result is not held any more."""
+        """Remove the first item and its result."""
         with self._lock:
             first = self._submitted.popleft()
-            self._finish(first)  # it may be done, and not have called back yet
+            self._finish(first)  # its callback may not have run yet
             self._held -= self._weight(first.result())
-            self._submit_while_there_is_room()
+            self._submit_waiting()
 
     def stop(self) -> None:
-        """Submit nothing any more. It takes no lock: in a forked process, nothing may ever release it."""
+        """Stop submitting items. This takes no lock, because in a forked process the lock may never be released."""
         self._is_stopped = True
 
-    def _submit_while_there_is_room(self) -> None:
+    def _submit_waiting(self) -> None:
         if self._is_submitting:
             return
         self._is_submitting = True
@@ -152,13 +152,13 @@ class _Queue(Generic[T, R]):
             self._is_submitting = False
 
     def _has_room(self) -> bool:
-        unfinished = (len(self._unfinished) + 1) * (self._heaviest or _PHOTOGRAPH)
+        unfinished = (len(self._unfinished) + 1) * (self._heaviest or _ASSUMED_WEIGHT)
         return not self._submitted or self._held + unfinished <= self._most
 
     def _done(self, future: Future[R]) -> None:
         with self._lock:
             self._finish(future)
-            self._submit_while_there_is_room()
+            self._submit_waiting()
 
     def _finish(self, future: Future[R]) -> None:
         if future not in self._unfinished:

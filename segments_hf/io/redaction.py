@@ -1,4 +1,4 @@
-"""Remove secrets from URLs before they are shown, logged or stored: the only place, but for what errors need of it."""
+"""Remove secrets from URLs before they are shown, logged or stored. The basic functions are in `shown_text`."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
 from segments_hf.io.urls import is_url
 from segments_hf.shown_text import shown, without_parameters, without_secrets, without_users
 
-# The query parameters that sign a URL, in lower case. Many are common words elsewhere, so they count only beside the
-# signature itself: `Signature` (AWS, Google and CloudFront) or `sig`
-# (Azure: https://learn.microsoft.com/rest/api/storageservices/create-service-sas).
+# The query parameters that sign a URL, in lower case. Other sites use many of these names for other purposes, so they
+# are removed only from URLs that have the signature itself: `Signature` (AWS, Google and CloudFront) or `sig` (Azure:
+# https://learn.microsoft.com/rest/api/storageservices/create-service-sas).
 _SIGNATURE_PREFIXES = ("x-amz-", "x-goog-")
 _SIGNATURE_KEYS = frozenset({"awsaccesskeyid", "googleaccessid", "key-pair-id", "signature", "expires", "policy"})
 _AZURE_KEYS = frozenset(
@@ -26,14 +26,14 @@ _AZURE_KEYS = frozenset(
 )
 
 _QUERY = re.compile(r"\?[^\s'\"]+")
-_BROKEN_URL = re.compile(r"[a-z][a-z0-9+.\-]+:[/\\]|(?:https?|ftps?):", re.IGNORECASE)  # not a drive of Windows
+_BROKEN_URL = re.compile(r"[a-z][a-z0-9+.\-]+:[/\\]|(?:https?|ftps?):", re.IGNORECASE)  # not a Windows drive
 _TEXT = JsonDecoder[str](str)
 _JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _MAY_HOLD_SECRETS = re.compile(r"[@=]|\\u00[43]|%3d", re.IGNORECASE)
 
 
 def public_name(source: str) -> str:
-    """A source as it may be shown: without a query, which may be a signature, and without a password.
+    """Return a source without its query, which may contain a signature, and without user and password.
 
     >>> public_name("https://jane:secret@host/a.json?X-Amz-Signature=abc")
     'https://host/a.json'
@@ -41,16 +41,16 @@ def public_name(source: str) -> str:
     'zip://a.json::https://host/a.zip'
     """
     name = without_users(source)
-    # Escaped, as in a URL that was made of a path.
+    # The @ is percent-escaped in a URL that was made from a path.
     if "%40" in name and without_users(plain := unquote(name)) != plain:
         name = without_users(plain)
     if is_url(source) or is_broken_url(source):
-        name = "::".join(re.split(r"[?#]", part, maxsplit=1)[0] for part in _links(name))
+        name = "::".join(re.split(r"[?#]", part, maxsplit=1)[0] for part in _urls_of_chain(name))
     return without_parameters(name)
 
 
 def is_broken_url(source: str) -> bool:
-    r"""Whether a source is written like a URL, but wrongly, so that it would be taken for a path.
+    r"""Tell whether a source is a malformed URL, which `is_url` does not recognize.
 
     >>> is_broken_url("https:/host/a.jpg"), is_broken_url("https:\\\\host\\a.jpg"), is_broken_url("C:/a.jpg")
     (True, True, False)
@@ -59,7 +59,7 @@ def is_broken_url(source: str) -> bool:
 
 
 def unsigned(url: str) -> str:
-    """A URL without the part of its query that signs it: what tells assets apart.
+    """Return a URL without its password, its fragment and its signature. The result identifies an asset.
 
     >>> unsigned("https://host/a.jpg?versionId=7&X-Amz-Signature=abc&X-Amz-Expires=60")
     'https://host/a.jpg?versionId=7'
@@ -70,9 +70,9 @@ def unsigned(url: str) -> str:
         return url
     try:
         parts = urlsplit(url)
-        if not parts.netloc:  # a chain, or no URL
+        if not parts.netloc:  # a chain of URLs, or not a URL
             parts = urlsplit(without_users(url))
-    except ValueError:  # no URL at all, so nothing is kept under it
+    except ValueError:  # not a URL, so nothing is cached by this name
         return public_name(url)
     pairs = [(unquote(pair.partition("=")[0]).lower(), pair) for pair in parts.query.split("&")]
     names = {name for name, _ in pairs}
@@ -82,7 +82,7 @@ def unsigned(url: str) -> str:
 
 
 def without_queries(text: str) -> str:
-    """A text without the secrets of the URLs in it, and without anything else that looks like a query.
+    """Return a text without the secrets of its URLs, and without any other queries, such as those of paths.
 
     >>> without_queries("GET /a.jpg?X-Amz-Signature=abc HTTP/1.1")
     'GET /a.jpg?… HTTP/1.1'
@@ -91,9 +91,9 @@ def without_queries(text: str) -> str:
 
 
 def json_without_secrets(text: str | None) -> str | None:
-    """JSON as a row holds it: in its texts, URLs have no passwords, signatures or tokens. All else stays as it is.
+    """Remove the passwords, signatures and tokens of the URLs in the strings of JSON. Everything else is unchanged.
 
-    Rows are kept on disk, shown on pages and pushed to the Hub. The release has the whole URLs.
+    This is the JSON that rows hold, because rows are stored on disk, shown on pages and pushed to the Hub.
 
     >>> json_without_secrets('{"url": "https://jane:secret@host/a.pcd?page=2", "note": "jane@home", "size": 1.50}')
     '{"url": "https://host/a.pcd?page=2", "note": "jane@home", "size": 1.50}'
@@ -104,29 +104,29 @@ def json_without_secrets(text: str | None) -> str | None:
 
 
 def own_logger(name: str) -> logging.Logger:
-    """The logger of a module of ours: what it logs may hold names and URLs of a release."""
+    """Return the logger of one of our modules, with a filter that removes secrets from its messages."""
     logger = logging.getLogger(name)
     logger.addFilter(hide_secrets)
     return logger
 
 
 def hide_queries(record: logging.LogRecord) -> bool:
-    """A filter of logs: they are told without queries, those of paths included, and else as `hide_secrets` does it."""
+    """Filter log records as `hide_secrets` does, and also remove the queries of paths."""
     _set_message(record, without_queries(record.getMessage()))
     return hide_secrets(record)
 
 
 def hide_secrets(record: logging.LogRecord) -> bool:
-    """A filter of logs: messages and tracebacks are told without secrets and control characters."""
+    """Filter log records: remove secrets and control characters from messages and tracebacks."""
     _set_message(record, shown(record.getMessage()))
     if record.exc_info and record.exc_info[1] is not None:
-        told = "".join(traceback.format_exception(record.exc_info[1])).rstrip("\n")
-        if shown(told) != told:
-            record.exc_info, record.exc_text = None, shown(told)
+        formatted = "".join(traceback.format_exception(record.exc_info[1])).rstrip("\n")
+        if shown(formatted) != formatted:
+            record.exc_info, record.exc_text = None, shown(formatted)
     return True
 
 
-# Libraries that log the URLs that they are given, by what they call their logs.
+# The loggers of libraries that log the URLs of their requests.
 for _name in ("aiohttp.client", "fsspec", "fsspec.asyn", "fsspec.cached", "fsspec.http", "httpx", "httpx2",
               "huggingface_hub.utils._http"):  # fmt: skip
     logging.getLogger(_name).addFilter(hide_secrets)
@@ -137,29 +137,29 @@ def _set_message(record: logging.LogRecord, safe: str) -> None:
         record.msg, record.args = safe, ()
 
 
-def _links(chain: str) -> list[str]:
-    """The URLs of a chain as fsspec reads it; the colons of an IPv6 address are not between two."""
+def _urls_of_chain(chain: str) -> list[str]:
+    """Split a chain of URLs as fsspec does, but not at the colons of an IPv6 address."""
     return re.split(r"::(?=[A-Za-z][A-Za-z0-9+.\-]*(?::|$))", chain)
 
 
 def _literal_without_secrets(found: re.Match[str]) -> str:
-    """A text in JSON, with its quotes; as it is where there is no secret in it."""
+    """Return a JSON string literal without secrets; the same literal if it contains none."""
     try:
         text = _TEXT.decode(found[0])
-    except JsonError:  # not JSON after all
+    except JsonError:  # the match is not a JSON string
         return without_secrets(found[0])
     public = text_without_secrets(text)
     return found[0] if public == text else msgspec.json.encode(public).decode()
 
 
 def text_without_secrets(text: str) -> str:
-    """A text to keep, without the passwords, signatures and tokens of the URLs in it; their other queries stay.
+    """Return a text without the passwords, signatures and tokens of its URLs. Other query parameters are kept.
 
     >>> text_without_secrets("see https://jane:secret@host/a.pcd?page=2")
     'see https://host/a.pcd?page=2'
     """
     if is_url(text) or is_broken_url(text):
-        text = without_users(text)  # in one piece: there may be spaces in a password
+        text = without_users(text)  # before it is split at spaces, because a password may contain spaces
     return "".join(map(_word_without_secrets, re.split(r"(\s+)", text)))
 
 

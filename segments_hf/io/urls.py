@@ -8,7 +8,7 @@ from urllib.request import url2pathname
 
 
 def is_url(source: str) -> bool:
-    """Whether a source is a URL; one letter before the colon is a drive of Windows.
+    """Tell whether a source is a URL. A single letter before the colon is a Windows drive.
 
     >>> is_url("s3://bucket/release.json"), is_url("C:/release.json"), is_url("release.json")
     (True, False, False)
@@ -18,7 +18,7 @@ def is_url(source: str) -> bool:
 
 
 def scheme_of(source: str) -> str:
-    """The scheme of a URL, in lower case; empty for what is none.
+    """Return the scheme of a URL in lower case; an empty string for other sources.
 
     >>> scheme_of("HTTPS://host/a.jpg"), scheme_of("images/a.jpg")
     ('https', '')
@@ -27,7 +27,7 @@ def scheme_of(source: str) -> str:
 
 
 def file_path(url: str) -> str | None:
-    """The path that a ``file://`` URL means; None for any other source.
+    """Return the path of a ``file://`` URL; None for any other source.
 
     >>> file_path("file:///data/my%20release.json"), file_path("https://host/a.json")
     ('/data/my release.json', None)
@@ -39,7 +39,7 @@ def file_path(url: str) -> str | None:
 
 
 def url_suffix(url: str) -> str:
-    """The suffix of the file that a URL or path names.
+    """Return the suffix of the file name in a URL or path.
 
     >>> url_suffix("https://host/a.b.JPG?size=2.5")
     '.JPG'

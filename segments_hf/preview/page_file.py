@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from segments_hf.errors import OutputExistsError
-from segments_hf.io.disk.snapshots import Snapshot, look
+from segments_hf.io.disk.snapshots import Snapshot, take_snapshot
 from segments_hf.io.disk.staging import new_file
 from segments_hf.io.escaping import for_html
 from segments_hf.io.json_codec.json_text import encode_json
@@ -83,7 +83,7 @@ def _check(path: Path, *, overwrite: bool) -> Snapshot:
     """Check that a page may be written; return what it replaces."""
     if path.is_dir():
         raise OutputExistsError(f"{path} is a folder, wanted the place of a file, such as {path / 'preview.html'}")
-    expected = look(path)
+    expected = take_snapshot(path)
     if overwrite or not expected:
         return expected
     with path.open("rb") as file:

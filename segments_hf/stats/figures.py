@@ -11,7 +11,7 @@ import numpy as np
 from segments_hf.drawing.figure import as_it_is, new_figure
 from segments_hf.drawing.text import cut
 from segments_hf.io.disk.atomic import write_file
-from segments_hf.io.disk.snapshots import look
+from segments_hf.io.disk.snapshots import take_snapshot
 from segments_hf.io.disk.staging import staging_folder
 from segments_hf.io.json_codec.json_text import text_or_json
 from segments_hf.stats.charts import (
@@ -63,7 +63,7 @@ def figures(stats: Stats) -> dict[str, Figure]:
 
 def look_at_figures(folder: str | os.PathLike[str]) -> dict[str, Snapshot]:
     """Return what is at the places of figures in a folder, by the names of the files."""
-    return {f"{subject}.png": look(Path(folder, f"{subject}.png")) for subject in _SUBJECTS}
+    return {f"{subject}.png": take_snapshot(Path(folder, f"{subject}.png")) for subject in _SUBJECTS}
 
 
 def save_figures(

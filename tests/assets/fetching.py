@@ -1,4 +1,4 @@
-"""Readers and fetchers for the tests of `segments_hf.assets`, as impatient as a test must be."""
+"""Readers and fetchers for the tests of `segments_hf.assets`, with short timeouts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from segments_hf.io.remote.retrying import RetryPolicy, retry
 
 
 class Client:
-    """An HttpClient in a loop of its own, for all threads of a test."""
+    """An HttpClient in its own event loop, for all threads of a test."""
 
     def __init__(self, *, connections: int = 4, timeout: float = 20, max_bytes: int = 2**20, resolver=None) -> None:
         options = FetchOptions(connections=connections, timeout=timeout, max_bytes=max_bytes)
@@ -26,7 +26,7 @@ class Client:
         self.loop = LoopThread(self.http, threads=4)
 
     def get(self, url: str, *, retries: int = 3, backoff: float = 0, timeout: float = 20) -> bytes:
-        """The final response for a URL, whatever its content."""
+        """Return the final response of a URL, with any content."""
         deadline = Deadline(timeout)
         policy = RetryPolicy(faults=retries, backoff=backoff)
         read = partial(self.http.read, url, deadline)
@@ -37,7 +37,7 @@ class Client:
 
 
 class OneByOne:
-    """A fetcher that is waited for, one image after the other."""
+    """A synchronous fetcher of one image after the other."""
 
     def __init__(self, fetcher: Fetcher) -> None:
         self.fetcher = fetcher
@@ -52,7 +52,7 @@ class OneByOne:
 
 
 def new_fetcher(base: Path | str, cache: AssetCache, *, retries: int = 1, **options: Any) -> OneByOne:
-    """A fetcher that keeps what it gets, with the options of both `Fetcher` and `FetchOptions`."""
+    """Return a fetcher that stores its downloads, with the options of both `Fetcher` and `FetchOptions`."""
     names = ("store", "resolve", "traffic", "storage_options")
     of_fetcher = {"store": True, "in_memory": False, **{name: options.pop(name) for name in names if name in options}}
     accepted = FetchOptions(**{"timeout": 20, **options})

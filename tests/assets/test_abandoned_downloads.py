@@ -1,4 +1,4 @@
-"""Downloads whose process ends or forks at any moment: nothing is said, nothing hangs, and the parent goes on."""
+"""A process may end or fork during downloads: it prints nothing and does not hang, and the parent continues."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ BODIES = """
 
 @pytest.fixture
 def run(server):
-    """Runs a script that has begun to download."""
+    """Run a script that has started downloads."""
     for number in range(50):
         server.url(f"/{number}", str(number).encode())
 

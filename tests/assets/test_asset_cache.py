@@ -1,4 +1,4 @@
-"""The cache: one file an asset, whole, and inside its folder."""
+"""The cache has one complete file per asset, inside its folder."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def files(cache) -> list[Path]:
     return [path for path in cache.folder.rglob("*") if path.is_file()]
 
 
-def test_what_is_stored_is_found(cache):
+def test_find_returns_stored_files(cache):
     assert cache.find(URL) is None
     place = cache.store(URL, b"content")
     path = cache.path(URL)
@@ -94,7 +94,7 @@ def test_another_asset_is_another_file(cache, one, other):
     ],
     ids=repr,
 )
-def test_a_harmless_suffix_is_kept(cache, url, suffix):
+def test_a_safe_suffix_is_kept(cache, url, suffix):
     assert cache.path(url).suffix == suffix
 
 
@@ -106,7 +106,7 @@ def test_any_url_stays_inside_the_folder(url):
     cache = AssetCache(Path("/cache"))
     try:
         path = cache.path(url)
-    except ValueError:  # it is no URL
+    except ValueError:  # the text is not a URL
         return
     assert path.parent.parent == cache.folder
     assert path.resolve() == path
@@ -114,14 +114,14 @@ def test_any_url_stays_inside_the_folder(url):
 
 
 @pytest.mark.parametrize("content", ["text", None, 3], ids=repr)
-def test_a_store_that_fails_leaves_nothing(cache, content):
+def test_a_failed_store_leaves_no_files(cache, content):
     with pytest.raises(TypeError):
         cache.store(URL, content)
     assert files(cache) == []
     assert cache.find(URL) is None
 
 
-def test_a_store_that_fails_keeps_what_was_there(cache):
+def test_a_failed_store_keeps_the_old_file(cache):
     cache.store(URL, b"content")
     with pytest.raises(TypeError):
         cache.store(URL, "text")
@@ -129,7 +129,7 @@ def test_a_store_that_fails_keeps_what_was_there(cache):
 
 
 @pytest.mark.parametrize("age", [0, 2 * 86400])
-def test_what_a_killed_process_left_is_swept_when_it_is_old(cache, age):
+def test_sweep_removes_old_leftovers_of_killed_processes(cache, age):
     cache.store(URL, b"content")
     left = cache.folder / "incoming" / "left"
     left.write_bytes(b"half")
@@ -147,32 +147,32 @@ class TestUsage:
             os.utime(path, (time.time() - days * 86400,) * 2)
         return cache
 
-    def test_what_is_kept_is_counted(self, used):
+    def test_usage_counts_stored_files(self, used):
         usage = used.usage()
         assert (usage.files, usage.size) == (3, 6)
         assert usage.oldest == pytest.approx(time.time() - 2 * 86400, abs=10)
 
-    def test_an_empty_cache(self, cache):
+    def test_usage_of_an_empty_cache_is_zero(self, cache):
         assert (cache.usage().files, cache.usage().size, cache.usage().oldest) == (0, 0, None)
         assert cache.clear().files == 0
         assert not cache.was_cleared_after(0)
 
     @pytest.mark.parametrize(("days", "removed", "left"), [(0, 3, 0), (0.5, 2, 1), (1.5, 1, 2), (5, 0, 3)])
-    def test_what_was_not_used_for_long_is_removed(self, used, days, removed, left):
+    def test_clear_removes_files_that_were_not_used_recently(self, used, days, removed, left):
         before = time.time()
         assert used.clear(days * 86400).files == removed
         assert len([path for path in files(used) if path.parent.name != "assets" and path.name != "cleared"]) == left
         assert used.was_cleared_after(before - 10) == bool(removed)
         assert not used.was_cleared_after(time.time() + 10)
 
-    def test_what_was_read_was_used(self, used):
+    def test_reading_a_file_counts_as_use(self, used):
         old = used.path(f"{URL}?page=2")
         os.utime(old, (time.time(), old.stat().st_mtime))
         assert used.clear(1.5 * 86400).files == 0
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a limit of file sizes is what Linux has")
-def test_a_full_disk_is_told_and_leaves_nothing_broken(tmp_path):
+def test_a_full_disk_is_reported_and_leaves_no_broken_files(tmp_path):
     script = """
         import resource, sys
         from pathlib import Path
@@ -195,7 +195,7 @@ def test_a_full_disk_is_told_and_leaves_nothing_broken(tmp_path):
     assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
 
 
-def test_threads_may_store_the_same(cache):
+def test_threads_may_store_the_same_asset(cache):
     with ThreadPoolExecutor(8) as pool:
         paths = set(pool.map(lambda _: cache.store(URL, b"content" * 1000), range(200)))
     assert paths == {str(cache.path(URL))}

@@ -1,4 +1,4 @@
-"""Hostile servers: what they send is bounded in memory and time, and what cannot be reached is given up once."""
+"""Malicious servers can use limited memory and time, and an unreachable host name is looked up once for all assets."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from segments_hf.errors import AssetError
 from .fetching import Client
 
 HEAD = b"HTTP/1.1 200 OK\r\n\r\n"
-LATE = 20  # seconds, on a machine that is busy
+LATE = 20  # seconds, on a busy machine
 
 
 @contextlib.contextmanager
 def listening(answer):
-    """A server that hands each connection to a function, after its request has come; yields its URL."""
+    """Run a server that calls a function with each connection after it has received the request; yield its URL."""
 
     def serve(connection):
         with connection, contextlib.suppress(OSError):
@@ -68,13 +68,13 @@ MANY = """
             for future in done:
                 error = future.exception()
                 print(len(future.result()) if error is None else error)
-    # Not ru_maxrss, which is never under what the parent had when it forked.
+    # Not ru_maxrss, which includes the peak of the parent before the fork.
     print(memory("VmHWM") - imported)
 """
 
 
 def read_many(url: str, count: int, ends: int) -> tuple[list[str], float]:
-    """Read a URL several times at once until some have ended; return how they did, and the MiB above the imports."""
+    """Read a URL several times simultaneously until some have ended; return the results and the peak memory in MiB."""
     command = [sys.executable, "-c", textwrap.dedent(MANY), url, str(count), str(ends)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr[-4000:]
@@ -85,7 +85,7 @@ def read_many(url: str, count: int, ends: int) -> tuple[list[str], float]:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the peak of a process's memory in /proc")
 class TestMemory:
     @pytest.mark.parametrize("head", [HEAD, HEAD[:-2] + b"Content-Length: 268435456\r\n\r\n"], ids=["unknown", "known"])
-    def test_bodies_that_never_end_are_bounded_together(self, head):
+    def test_endless_bodies_use_limited_memory_together(self, head):
         block = bytes(2**16)
 
         def answer(connection):
@@ -101,7 +101,7 @@ class TestMemory:
             assert ended[0] == "got more bytes than max_bytes=268,435,456 allows"
         assert peak < 340  # the imports take about 160, and all together 500 at most
 
-    def test_many_bodies_that_are_larger_than_the_memory_for_all_arrive(self):
+    def test_bodies_that_exceed_the_memory_together_all_arrive(self):
         size = 20 * 2**20
 
         def answer(connection):
@@ -111,8 +111,8 @@ class TestMemory:
             ended, _ = read_many(url, count=24, ends=24)
         assert ended == [str(size)] * 24
 
-    def test_a_slow_body_does_not_hold_up_the_others(self):
-        """Most of the memory is held by bodies that wait; the slow one needs none of it."""
+    def test_a_slow_body_does_not_block_the_others(self):
+        """Waiting bodies hold most of the memory; the slow one needs none of it."""
         size, numbers = 10 * 2**20, itertools.count()
 
         def answer(connection):
@@ -135,7 +135,7 @@ class TestTime:
         [(HEAD, b"x", 0.05), (HEAD, bytes(300), 0.2), (b"", b"H", 0.05), (b"HTTP/1.1 200 OK\r\nA: ", b"b", 0.05)],
         ids=["byte by byte", "just fast enough", "status", "header"],
     )
-    def test_a_response_that_drips_has_a_time_limit(self, head, part, pause):
+    def test_a_slow_response_has_a_time_limit(self, head, part, pause):
         def answer(connection):
             connection.sendall(head)
             while True:
@@ -150,7 +150,7 @@ class TestTime:
         client.close()
 
     def test_large_bodies_that_wait_for_memory_are_not_late(self, monkeypatch):
-        """A second is enough for one, and not for all."""
+        """One second is enough for one body, but not for all."""
         monkeypatch.setattr("segments_hf.assets.http_client._MEMORY", 1)
         body = HEAD[:-2] + b"Content-Length: 100\r\nConnection: close\r\n\r\n" + bytes(100)
 
@@ -167,7 +167,7 @@ class TestTime:
 
 
 class Lookups(AbstractResolver):
-    """Resolves names as a test tells it to.
+    """A resolver with the results that a test sets.
 
     Attributes:
         answers: For each lookup the address; None for an error, "" for none in any time.
@@ -198,7 +198,7 @@ class TestNames:
         monkeypatch.setattr("segments_hf.assets.host_names._LONGEST", 0.5)
 
     @pytest.mark.parametrize(("answer", "lookups"), [(None, 3), ("", 1)], ids=["error", "silence"])
-    def test_a_name_that_is_not_resolved_is_given_up_once_for_all(self, answer, lookups):
+    def test_a_name_that_is_not_resolved_fails_once_for_all_assets(self, answer, lookups):
         resolver = Lookups(answer)
         client = Client(connections=2, resolver=resolver)
         for number in range(20):
@@ -214,14 +214,14 @@ class TestNames:
             client.get("http://host.invalid/a")
         client.close()
 
-    def test_a_name_that_is_resolved_in_the_end_is_reached(self, server):
+    def test_a_name_that_is_resolved_after_retries_is_reached(self, server):
         server.url("/a", b"body")
         client = Client(resolver=Lookups(None, None, "127.0.0.1"))
         assert client.get(server.address.replace("127.0.0.1", "host.example") + "/a") == b"body"
         client.close()
 
-    def test_a_name_that_was_given_up_is_looked_up_again_after_a_while(self, server, monkeypatch):
-        monkeypatch.setattr("segments_hf.assets.host_names._GIVEN_UP", 0.01)
+    def test_a_name_that_failed_is_looked_up_again_later(self, server, monkeypatch):
+        monkeypatch.setattr("segments_hf.assets.host_names._FAILED", 0.01)
         server.url("/a", b"body")
         url = server.address.replace("127.0.0.1", "host.example") + "/a"
         client = Client(resolver=Lookups(None, None, None, "127.0.0.1"))
@@ -237,7 +237,7 @@ class TestNames:
             client.get("http://host.example/", timeout=0.05)
         client.close()
 
-    def test_other_hosts_are_not_held_up(self, server, monkeypatch):
+    def test_a_slow_lookup_does_not_block_other_hosts(self, server, monkeypatch):
         monkeypatch.setattr("segments_hf.assets.host_names._LONGEST", 60)
         server.url("/a", b"body")
         resolver = Lookups("", "127.0.0.1")

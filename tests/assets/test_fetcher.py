@@ -1,4 +1,4 @@
-"""Pictures from anywhere: fetched once, kept when they are whole, and never otherwise."""
+"""Images from files, servers and buckets are fetched once, and only complete images are stored."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ def kept(cache) -> list[Path]:
     return [path for path in cache.folder.rglob("*") if path.is_file()]
 
 
-def test_what_is_fetched_is_kept(fetcher, server, cache):
+def test_keep_stores_downloads(fetcher, server, cache):
     url = server.url("/a.png", PNG)
     fetched, header = fetcher().fetch(url)
     assert (fetched.content, fetched.path, header.size) == (PNG, None, (3, 2))
-    assert kept(cache) == []  # until it was compared
+    assert kept(cache) == []  # nothing is stored before `keep`
     asset = fetcher().keep(fetched)
     assert (asset.content, asset.path) == (PNG, str(cache.path(url)))
     again, header = fetcher().fetch(url)
@@ -48,7 +48,7 @@ def test_what_is_fetched_is_kept(fetcher, server, cache):
     assert server.asked["/a.png"] == 1
 
 
-def test_or_not(fetcher, server, cache):
+def test_keep_stores_nothing_without_store(fetcher, server, cache):
     url = server.url("/a.png", PNG)
     fetcher = fetcher(store=False)
     asset = fetcher.keep(fetcher.fetch(url)[0])
@@ -66,7 +66,7 @@ def test_a_local_file_is_not_copied(fetcher, cache, tmp_path):
 @pytest.mark.parametrize(
     "reference", ["gone.jpg", ".", "", "nul\0l", "x" * 5000, "/dev/null/x", "http://[broken/x.jpg", "ftp://host/a"]
 )
-def test_what_is_not_there(fetcher, reference):
+def test_missing_files_are_asset_errors(fetcher, reference):
     with pytest.raises(AssetError):
         fetcher().fetch(reference)
 
@@ -84,33 +84,33 @@ BROKEN = {
     "json": (b'{"detail": "expired"}', "got JSON that is not a picture"),
     "xml": (b"<?xml version='1.0'?><Error/>", "got XML that is not a picture"),
     "half a png": (PNG[: len(PNG) // 2], "picture"),
-    "png without its last bytes": (PNG[:-3], "stops in the middle"),
-    "half a jpeg": (jpeg((200, 100))[:-700], "stops in the middle"),
+    "png without its last bytes": (PNG[:-3], "truncated"),
+    "half a jpeg": (jpeg((200, 100))[:-700], "truncated"),
     "damaged png": (PNG[:-14] + bytes([PNG[-14] ^ 1]) + PNG[-13:], "checksum"),
 }
 
 
 @pytest.mark.parametrize(("content", "message"), BROKEN.values(), ids=BROKEN)
 class TestBroken:
-    def test_it_is_an_error_and_not_kept(self, fetcher, server, cache, content, message):
+    def test_a_broken_image_is_an_error_and_not_stored(self, fetcher, server, cache, content, message):
         with pytest.raises(AssetError, match=f"{message}.*, after 3 tries"):
             fetcher().fetch(server.url("/a.png", content))
         assert server.asked["/a.png"] == 3
         assert kept(cache) == []
 
-    def test_it_is_asked_for_again(self, fetcher, server, content, message):
+    def test_a_broken_image_is_downloaded_again(self, fetcher, server, content, message):
         server.files["/a.png"] = [(200, {}, content), (200, {}, content), (200, {}, PNG)]
         traffic = Traffic()
         asset, _ = fetcher(traffic=traffic).fetch(server.address + "/a.png")
         assert asset.content == PNG
         assert (traffic.files, traffic.size, traffic.retries, traffic.failures) == (1, len(PNG), 2, 0)
 
-    def test_a_local_file(self, fetcher, tmp_path, content, message):
+    def test_a_broken_local_file_is_an_error(self, fetcher, tmp_path, content, message):
         (tmp_path / "a.png").write_bytes(content)
         with pytest.raises(AssetError, match=rf"a\.png: .*{message}"):
             fetcher().fetch("a.png")
 
-    def test_what_is_broken_in_the_cache_is_fetched_again(self, fetcher, server, cache, content, message):
+    def test_a_broken_file_in_the_cache_is_downloaded_again(self, fetcher, server, cache, content, message):
         url = server.url("/a.png", PNG)
         cache.store(url, content[:10])  # as a disk may leave it after a power failure
         asset, _ = fetcher().fetch(url)
@@ -128,13 +128,13 @@ def test_failures_are_counted(fetcher, server):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"max_pixels": 5}, r"got 3 x 2 pixels, max_pixels=5 allows fewer"),
+        ({"max_pixels": 5}, r"got 3 x 2 pixels, .*max_pixels=5"),
         ({"max_bytes": len(PNG) - 1}, rf"got more bytes than max_bytes={len(PNG) - 1} allows"),
     ],
     ids=str,
 )
 @pytest.mark.parametrize("place", ["web", "local", "cached"])
-def test_limits(fetcher, server, cache, tmp_path, options, message, place):
+def test_fetch_enforces_limits(fetcher, server, cache, tmp_path, options, message, place):
     url = server.url("/a.png", PNG)
     if place == "cached":
         cache.store(url, PNG)
@@ -153,7 +153,7 @@ def test_limits(fetcher, server, cache, tmp_path, options, message, place):
     ],
     ids=["chunked", "gzip"],
 )
-def test_a_body_that_does_not_say_how_long_it_is_stops_at_the_limit(fetcher, server, headers, body):
+def test_a_body_of_unknown_length_stops_at_the_limit(fetcher, server, headers, body):
     server.files["/a.png"] = [(200, headers, body)]
     with pytest.raises(AssetError, match="got more bytes than max_bytes=18,000 allows"):
         fetcher(max_bytes=18_000).fetch(server.address + "/a.png")
@@ -175,7 +175,7 @@ def test_resolve_moves_an_asset(fetcher, server, tmp_path):
     assert moved.fetch("https://old-host/a.png")[0].content == PNG
 
 
-def test_what_is_under_way_ends_with_the_fetcher(fetcher, server):
+def test_running_downloads_are_canceled_with_the_fetcher(fetcher, server):
     fetcher = fetcher(retries=9, connections=2).fetcher
     server.files["/busy.png"] = [(503, {"Retry-After": "15"}, b"")]
     with fetcher.running() as loop:
@@ -185,12 +185,12 @@ def test_what_is_under_way_ends_with_the_fetcher(fetcher, server):
     assert all(future.cancelled() for future in paused)
 
 
-def test_a_slow_disk_gets_more_than_one_picture_at_once(fetcher, server, monkeypatch):
-    """On a disk in a network each takes its time, and that of one is not that of another."""
+def test_a_slow_disk_gets_several_images_simultaneously(fetcher, server, monkeypatch):
+    """On a network disk, simultaneous writes take less time than successive ones."""
     barrier, store = threading.Barrier(4, timeout=10), AssetCache.store
 
     def slow_store(cache, url, content):
-        barrier.wait()  # passes only if four are under way together
+        barrier.wait()  # passes only if four run simultaneously
         return store(cache, url, content)
 
     monkeypatch.setattr(AssetCache, "store", slow_store)
@@ -206,7 +206,7 @@ def test_a_slow_disk_gets_more_than_one_picture_at_once(fetcher, server, monkeyp
         assert all(Path(future.result()).read_bytes() == PNG for future in kept)
 
 
-def test_a_notebook_has_a_loop_of_its_own(fetcher, server):
+def test_fetcher_works_where_a_loop_is_running(fetcher, server):
     fetcher, url = fetcher().fetcher, server.url("/a.png", PNG)
 
     async def cell():
@@ -218,8 +218,8 @@ def test_a_notebook_has_a_loop_of_its_own(fetcher, server):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 @pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
-def test_a_process_that_is_forked_while_threads_decode_pictures(fetcher, server):
-    """What they have locked then stays locked in the child for ever, and must not be waited for."""
+def test_a_process_forked_while_threads_decode_can_decode(fetcher, server):
+    """The locks of these threads stay locked forever in the child, which must not wait for them."""
     url, at_once = server.url("/a.png", PNG), os.cpu_count() or 1
     looking, may_go_on = threading.Semaphore(0), threading.Event()
 

@@ -1,4 +1,4 @@
-"""Hosts that are busy, slow or gone: all threads slow down together, and nobody waits for ever."""
+"""Requests to busy, slow or unreachable hosts slow down together, and no request waits forever."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ BUSY = (429, {"Retry-After": "1"}, b"")
 
 @pytest.fixture
 def dead_address():
-    """An address at which nobody answers."""
+    """An address at which no server responds."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{taken.getsockname()[1]}"
 
 
-def rooms(host) -> int:
-    """How many requests a host takes at once."""
+def allowed_requests(host) -> int:
+    """Return the number of simultaneous requests that a host allows."""
     while host.accepts_request(Deadline(5)):
         host.requests += 1
     taken, host.requests = host.requests, 0
@@ -42,24 +42,24 @@ def is_busy(host, asked_at=None):
 
 
 def test_a_host_gets_as_many_requests_as_it_may():
-    assert rooms(Hosts(5)["a"]) == 5
+    assert allowed_requests(Hosts(5)["a"]) == 5
 
 
-def test_one_that_is_busy_gets_half_and_slowly_more_again():
+def test_a_busy_host_gets_half_as_many_requests_and_slowly_more_again():
     host = Hosts(16)["a"]
     is_busy(host)
-    assert rooms(host) == 8
-    is_busy(host, asked_at=0)  # an answer to what was sent before it was said
-    assert rooms(host) == 8
+    assert allowed_requests(host) == 8
+    is_busy(host, asked_at=0)  # the response to a request from before the slowdown
+    assert allowed_requests(host) == 8
     for _ in range(10):
         is_busy(host)
-    assert rooms(host) == 1
+    assert allowed_requests(host) == 1
     for _ in range(200):
         host.note_response(200, 0, 0)
-    assert rooms(host) == 16
+    assert allowed_requests(host) == 16
 
 
-def test_retry_after_stops_all_threads_together(server):
+def test_retry_after_pauses_all_requests_to_a_host(server):
     moments = []
 
     class Clocked(list):
@@ -91,7 +91,7 @@ def test_a_busy_host_does_not_stop_another(server):
     client.close()
 
 
-def test_a_pause_that_is_longer_than_there_is_time_for_is_an_error_at_once(server):
+def test_a_pause_beyond_the_deadline_is_an_immediate_error(server):
     client = Client()
     server.files["/busy"] = [(503, {"Retry-After": "3600"}, b"")]
     began = time.monotonic()
@@ -102,39 +102,39 @@ def test_a_pause_that_is_longer_than_there_is_time_for_is_an_error_at_once(serve
     client.close()
 
 
-def test_a_dead_host_is_given_up_while_others_answer(server, dead_address):
+def test_a_dead_host_is_skipped_while_others_respond(server, dead_address):
     client = Client()
     server.url("/a", b"body")
     client.get(server.address + "/a")
-    with pytest.raises(AssetError, match=r"no answer \(.*\), after 3 tries"):
+    with pytest.raises(AssetError, match=r"no response \(.*\), after 3 tries"):
         client.get(dead_address + "/x", retries=2)
     client.get(server.address + "/a")
-    with pytest.raises(AssetError, match=r"no answer from 127\.0\.0\.1:\d+ for \d+ s, while others answer"):
+    with pytest.raises(AssetError, match=r"no response from 127\.0\.0\.1:\d+ for \d+ s, while other hosts respond"):
         client.get(dead_address + "/x", retries=2)
     client.close()
 
 
-def test_a_dead_host_is_tried_again_where_no_other_answers(dead_address):
+def test_a_dead_host_is_tried_again_if_no_other_host_responds(dead_address):
     client = Client()
     for _ in range(2):
-        with pytest.raises(AssetError, match=r"no answer \(.*\), after 3 tries"):
+        with pytest.raises(AssetError, match=r"no response \(.*\), after 3 tries"):
             client.get(dead_address + "/x", retries=2)
     client.close()
 
 
-def test_a_host_that_is_back_is_asked_again():
+def test_a_host_that_responds_again_gets_requests_again():
     hosts = Hosts(4)
     host, other = hosts["a"], hosts["b"]
     host.mark_silent(time.monotonic())
     other.note_response(404, 0, 0)
-    with pytest.raises(AssetError, match="no answer"):
+    with pytest.raises(AssetError, match="no response"):
         host.accepts_request(Deadline(5))
     host.note_response(404, 0, 0)
     assert host.accepts_request(Deadline(5))
 
 
 class Line:
-    """A server at one port, which a test may take away and put back; it answers by what a test tells it.
+    """A server at one port that a test can stop and restart, with responses that the test sets.
 
     Attributes:
         answer: Gets each connection when its request has come, and the number of the request.
@@ -177,8 +177,8 @@ def whole(connection, number):
     connection.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 4\r\n\r\nbody")
 
 
-def test_a_host_that_was_there_is_waited_for():
-    """A night's outage: more tries fail than are made for a host that never was there."""
+def test_an_outage_of_a_host_is_retried_until_the_deadline():
+    """During an outage, more attempts are made than for a host that never responded."""
     client = Client()
     line = Line(whole)
     with line:
@@ -197,7 +197,7 @@ def test_a_host_that_was_there_is_waited_for():
     [(b"", 20), (b"HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n", 20), (b"HTTP/1.1 200 OK\r\n\r\n", 0.05)],
     ids=["silence", "stall", "drip"],
 )
-def test_a_body_that_does_not_come_is_asked_for_again(head, pause):
+def test_a_stalled_body_is_requested_again(head, pause):
     over = threading.Event()
 
     def answer(connection, number):
@@ -221,7 +221,7 @@ def test_a_body_that_does_not_come_is_asked_for_again(head, pause):
 
 
 def test_a_slow_body_gets_the_time_it_needs():
-    """Every KiB that arrives gives a second more."""
+    """Each KiB that arrives extends the deadline by one second."""
 
     def answer(connection, number):
         connection.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 40960\r\n\r\n")

@@ -1,4 +1,4 @@
-"""Bytes over http: retried where that may help, whole or not at all, and no secret in a message."""
+"""Downloads over http are retried after transient errors, are complete or fail, and messages contain no secrets."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SECRET = "?X-Amz-Signature=secret&X-Amz-Expires=60"
 
 @pytest.fixture(autouse=True)
 def no_long_pauses(monkeypatch):
-    """A host that is too busy is left alone for a moment only."""
+    """Shorten the pauses for busy hosts."""
     monkeypatch.setattr("segments_hf.assets.hosts._FIRST_PAUSE", 0.01)
 
 
@@ -46,31 +46,31 @@ def all_that_is_shown(caught) -> str:
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
 @pytest.mark.parametrize("headers", [{}, {"Retry-After": "0"}], ids=["", "Retry-After"])
-def test_a_passing_fault_is_retried(client, server, status, headers):
+def test_a_transient_error_is_retried(client, server, status, headers):
     url = put(server, (status, headers, b"busy"), (status, headers, b"busy"), OK)
     assert client.get(url) == BODY
     assert server.asked["/a.jpg"] == 3
 
 
-def test_retry_after_is_honoured(server):
+def test_retry_after_is_respected(server):
     client = Client()
     assert client.get(put(server, (503, {"Retry-After": "0"}, b""), OK), retries=1, backoff=60) == BODY
     client.close()
 
 
-def test_a_body_that_is_cut_is_fetched_again(client, server):
+def test_a_truncated_body_is_downloaded_again(client, server):
     assert client.get(put(server, CUT, CUT, OK)) == BODY
     assert server.asked["/a.jpg"] == 3
 
 
-def test_a_body_that_is_always_cut_is_an_error(client, server):
-    with pytest.raises(AssetError, match="the connection broke"):
+def test_a_body_that_is_always_truncated_is_an_error(client, server):
+    with pytest.raises(AssetError, match="the connection failed"):
         client.get(put(server, CUT))
     assert server.asked["/a.jpg"] == 4
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 416])
-def test_a_4xx_is_an_error_at_once(client, server, status):
+def test_a_4xx_status_is_an_immediate_error(client, server, status):
     with pytest.raises(AssetError, match=rf"^got HTTP {status}") as caught:
         client.get(put(server, (status, {}, b"<Error>Request has expired</Error>")))
     assert server.asked["/a.jpg"] == 1
@@ -78,7 +78,7 @@ def test_a_4xx_is_an_error_at_once(client, server, status):
 
 
 @pytest.mark.parametrize("status", [500, 503, 429])
-def test_a_fault_that_stays_is_an_error(client, server, status):
+def test_a_persistent_transient_error_is_an_error(client, server, status):
     with pytest.raises(AssetError, match=rf"^got HTTP {status}") as caught:
         client.get(put(server, (status, {}, b"")))
     assert server.asked["/a.jpg"] == 4
@@ -86,22 +86,22 @@ def test_a_fault_that_stays_is_an_error(client, server, status):
 
 
 @pytest.mark.parametrize("status", [204, 206, 304])
-def test_an_answer_that_is_not_the_whole_is_an_error(client, server, status):
+def test_a_partial_response_is_an_error(client, server, status):
     with pytest.raises(AssetError, match=f"HTTP {status}"):
         client.get(put(server, (status, {}, b"")))
 
 
-def test_an_expired_link_is_guessed(client, server):
+def test_a_denied_request_suggests_an_expired_link(client, server):
     with pytest.raises(AssetError, match="expired"):
         client.get(put(server, (403, {}, b"")))
 
 
 @pytest.mark.filterwarnings("error")
-def test_no_answer_at_all(client):
+def test_a_refused_connection_is_an_error(client):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{taken.getsockname()[1]}/a.jpg"  # nobody listens
-        with pytest.raises(AssetError, match="^no answer") as caught:
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}/a.jpg"  # no server listens at this port
+        with pytest.raises(AssetError, match="^no response") as caught:
             client.get(url + SECRET, retries=1)
     assert "secret" not in all_that_is_shown(caught)
 
@@ -111,12 +111,12 @@ def test_no_answer_at_all(client):
     [[CUT, OK], [(503, {}, b""), OK], [(503, {}, b"")], [CUT], [(302, {"Location": "/b.jpg?sig=secret"}, b"")]],
     ids=["cut", "busy", "always-busy", "always-cut", "redirect-to-nothing"],
 )
-def test_the_log_keeps_the_secret(client, server, caplog, answers):
+def test_logs_and_errors_contain_no_secret(client, server, caplog, answers):
     url = put(server, *answers)
     try:
         client.get(url)
     except AssetError as error:
-        assert "secret" not in str(error)  # noqa: PT017  (it need not raise)
+        assert "secret" not in str(error)  # noqa: PT017  (some cases do not raise)
     assert "secret" not in caplog.text
 
 
@@ -131,7 +131,7 @@ def test_the_log_keeps_the_secret(client, server, caplog, answers):
     ],
     ids=repr,
 )
-def test_a_url_that_is_none(client, url):
+def test_a_malformed_url_is_an_error(client, url):
     with pytest.raises(AssetError) as caught:
         client.get(url + SECRET, retries=0)
     assert "secret" not in str(caught.value)
@@ -143,12 +143,12 @@ def test_redirects_are_followed(client, server):
 
 
 @pytest.mark.parametrize("location", ["file:///etc/passwd", "ftp://host/a.jpg"])
-def test_redirects_lead_to_http_only(client, server, location):
+def test_redirects_to_other_schemes_are_refused(client, server, location):
     with pytest.raises(AssetError):
         client.get(put(server, (302, {"Location": location}, b"")))
 
 
-def test_a_body_that_was_compressed_on_the_way_is_unpacked(client, server):
+def test_a_compressed_body_is_decompressed(client, server):
     assert client.get(put(server, (200, {"Content-Encoding": "gzip"}, gzip.compress(BODY)))) == BODY
 
 
@@ -161,12 +161,12 @@ def test_a_body_that_was_compressed_on_the_way_is_unpacked(client, server):
         ("/a+b.jpg", "/a+b.jpg"),
     ],
 )
-def test_what_a_url_may_hold(client, server, path, asked):
+def test_special_characters_of_urls_reach_the_server(client, server, path, asked):
     server.url(asked, BODY)
     assert client.get(server.address + path) == BODY
 
 
-def test_an_empty_body_is_a_body(client, server):
+def test_an_empty_body_is_returned(client, server):
     assert client.get(put(server, (200, {}, b""))) == b""
 
 
@@ -178,7 +178,7 @@ def test_threads_share_a_client(client, server):
 
 @pytest.fixture
 def heads():
-    """A server that keeps the head of each request, and sends `/away` to another host."""
+    """A server that records the head of each request, and redirects `/away` to another host."""
     seen = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -206,21 +206,21 @@ def heads():
 
 
 @pytest.mark.parametrize(("path", "carried"), [("/here", True), ("/away", False)])
-def test_a_redirect_carries_the_password_to_no_other_host(client, heads, path, carried):
+def test_a_redirect_to_another_host_does_not_get_the_password(client, heads, path, carried):
     address, seen = heads
     assert client.get(f"http://jane:p%40w@{address}{path}") == BODY
     password = "Basic " + base64.b64encode(b"jane:p@w").decode()
     assert [(asked, sent) for _, asked, sent in seen] == [(path, password), ("/body", password if carried else None)]
 
 
-def test_a_password_is_not_kept_for_the_next(client, heads):
+def test_a_password_is_not_sent_with_the_next_url(client, heads):
     address, seen = heads
     client.get(f"http://jane:pw@{address}/body")
     client.get(f"http://{address}/body")
     assert seen[1][2] is None
 
 
-def test_the_users_netrc_is_not_for_releases(client, heads, tmp_path, monkeypatch):
+def test_the_netrc_file_of_the_user_is_not_used(client, heads, tmp_path, monkeypatch):
     (tmp_path / ".netrc").write_text("machine 127.0.0.1 login jane password secret\n")
     monkeypatch.setenv("HOME", str(tmp_path))
     address, seen = heads
@@ -228,13 +228,13 @@ def test_the_users_netrc_is_not_for_releases(client, heads, tmp_path, monkeypatc
     assert seen[0][2] is None
 
 
-def test_a_connection_is_used_again(client, server):
+def test_a_connection_is_reused(client, server):
     url = server.url("/a.jpg", BODY)
     for _ in range(5):
         client.get(url)
     assert server.connections == 1
 
 
-def test_redirects_in_a_circle(client, server):
+def test_circular_redirects_are_an_error(client, server):
     with pytest.raises(AssetError, match="got more than 10 redirects"):
         client.get(put(server, (302, {"Location": "/a.jpg"}, b"")))

@@ -1,4 +1,4 @@
-"""Proxies, certificates and credentials: as `requests` finds them, and for nobody else."""
+"""Proxies and certificates are those that `requests` uses, and credentials are sent to no other host."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ BODY = b"the body of the asset"
 
 @contextlib.contextmanager
 def serving(answers=None, certificate=None):
-    """A server that keeps the heads of its requests, and answers each path as told: with headers, or with a body.
+    """Run a server that records the heads of its requests, and sends the given headers or body for each path.
 
-    It is a proxy too: it connects every host to itself.
+    It is also a proxy that connects every host to itself.
     """
     seen = []
 
@@ -63,7 +63,7 @@ def serving(answers=None, certificate=None):
 
     class Server(ThreadingHTTPServer):
         def handle_error(self, request, client_address):
-            pass  # those who do not trust it go away
+            pass  # clients that do not trust the certificate disconnect
 
     with Server(("127.0.0.1", 0), Handler) as httpd:
         httpd.daemon_threads = True
@@ -80,7 +80,7 @@ def serving(answers=None, certificate=None):
 
 @pytest.fixture(autouse=True)
 def bare(monkeypatch):
-    """An environment without proxies and certificates, in which proxies are used for loopback too."""
+    """Set an environment without proxies and certificates, in which loopback addresses also use proxies."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
@@ -95,7 +95,7 @@ def client():
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
-    """A file with a key and a certificate for 127.0.0.1 that nobody has signed."""
+    """A file with a key and a self-signed certificate for 127.0.0.1."""
     x509 = pytest.importorskip("cryptography.x509")
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -132,7 +132,7 @@ class TestProxies:
         assert headers["Host"] == "host.example"
         assert headers["Proxy-Authorization"] == "Basic " + base64.b64encode(b"jane:p@w").decode()
 
-    def test_no_proxy_is_honored(self, client, monkeypatch):
+    def test_no_proxy_is_respected(self, client, monkeypatch):
         monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
         monkeypatch.setenv("NO_PROXY", "127.0.0.1")
         with serving() as (port, seen):
@@ -148,7 +148,7 @@ class TestProxies:
         assert [path for path, _ in tunnels] == [f"127.0.0.1:{port}"]
         assert [path for path, _ in seen] == ["/a.jpg"]
 
-    def test_a_proxy_that_is_gone(self, client, monkeypatch):
+    def test_an_unreachable_proxy_is_an_error(self, client, monkeypatch):
         monkeypatch.setenv("HTTP_PROXY", "http://proxy.invalid:1")
         monkeypatch.setattr("segments_hf.assets.host_names._PAUSES", ())
         with pytest.raises(AssetError, match=r"cannot reach proxy\.invalid"):
@@ -162,13 +162,13 @@ class TestProxies:
 
 class TestCertificates:
     @pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
-    def test_those_of_the_environment_are_trusted(self, client, monkeypatch, certificate, name):
+    def test_certificates_of_the_environment_are_trusted(self, client, monkeypatch, certificate, name):
         monkeypatch.setenv(name, str(certificate))
         with serving(certificate=certificate) as (port, _):
             assert client.get(f"https://127.0.0.1:{port}/a.jpg") == BODY
             client.close()
 
-    def test_others_are_not(self, client, certificate):
+    def test_other_certificates_are_not_trusted(self, client, certificate):
         with (
             serving(certificate=certificate) as (port, seen),
             pytest.raises(AssetError, match="certificate verify failed"),
@@ -176,7 +176,7 @@ class TestCertificates:
             client.get(f"https://127.0.0.1:{port}/a.jpg?sig=secret", retries=1)
         assert seen == []
 
-    def test_a_bundle_that_is_not_there(self, client, monkeypatch):
+    def test_a_missing_certificate_file_is_an_error(self, client, monkeypatch):
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/bundle.pem")
         with pytest.raises(AssetError, match=r"/nowhere/bundle\.pem: cannot read the certificates"):
             client.get("https://127.0.0.1:9/a.jpg")
@@ -202,7 +202,7 @@ class TestRedirects:
         assert seen[1][0] == f"/c%2fd?{query}"
 
 
-def test_it_says_who_asks(client):
+def test_requests_have_a_user_agent(client):
     with serving() as (port, seen):
         client.get(f"http://127.0.0.1:{port}/a")
     assert seen[0][1]["User-Agent"].startswith("segments-hf/")

@@ -1,4 +1,4 @@
-"""Where an asset is that a release refers to."""
+"""References in a release are resolved to the locations of assets."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ WEB = "https://host/releases"
     ],
     ids=str,
 )
-def test_where(reference, base, location):
+def test_locate_returns_a_url_or_path(reference, base, location):
     assert locate(reference, base) == location
 
 
@@ -55,19 +55,19 @@ def test_where(reference, base, location):
         ("local:///etc/passwd", "/data", "scheme 'local'"),
         ("simplecache::s3://bucket/a.jpg", "/data", "scheme 'simplecache::s3'"),
         ("segments://jane/flowers@v1.0", "/data", "scheme 'segments'"),
-        ("/etc/passwd", "s3://bucket/releases", "got a file of this machine"),
-        ("file:///etc/passwd", "s3://bucket/releases", "got a file of this machine"),
-        ("/etc/passwd", WEB, "got a file of this machine in a release that came from https://host"),
-        ("//etc/passwd", WEB, "got a file of this machine"),
-        ("file:///etc/passwd", WEB, "got a file of this machine"),
-        ("FILE:///etc/passwd", WEB, "got a file of this machine"),
-        ("file://localhost/etc/passwd", WEB, "got a file of this machine"),
+        ("/etc/passwd", "s3://bucket/releases", "got a local file"),
+        ("file:///etc/passwd", "s3://bucket/releases", "got a local file"),
+        ("/etc/passwd", WEB, "got a local file in a release from https://host"),
+        ("//etc/passwd", WEB, "got a local file"),
+        ("file:///etc/passwd", WEB, "got a local file"),
+        ("FILE:///etc/passwd", WEB, "got a local file"),
+        ("file://localhost/etc/passwd", WEB, "got a local file"),
         ("http://[broken/a.jpg", "/data", "broken"),
         ("http://[broken/a.jpg", WEB, "broken"),
     ],
     ids=str,
 )
-def test_nowhere(reference, base, message):
+def test_locate_refuses_invalid_references(reference, base, message):
     with pytest.raises(AssetError, match=message) as caught:
         locate(reference, base)
     assert "secret" not in str(caught.value)
@@ -84,7 +84,7 @@ def test_a_file_url_leads_to_its_file(name):
 
 
 @given(st.text(max_size=30) | st.from_regex(r"(file|http|\.\.)?:?//?\S*"))
-def test_a_release_from_the_web_never_leads_to_this_machine(reference):
+def test_a_release_from_the_web_never_refers_to_local_files(reference):
     try:
         location = locate(reference, WEB)
     except AssetError:
@@ -101,5 +101,5 @@ def test_a_release_from_the_web_never_leads_to_this_machine(reference):
     ],
     ids=["url", "path"],
 )
-def test_as_it_is_shown(location, shown):
+def test_shown_location_has_no_secret(location, shown):
     assert str(location) == shown

@@ -1,4 +1,4 @@
-"""Which https URLs name objects of S3."""
+"""Https URLs of S3 objects are recognized."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from segments_hf.assets.s3_url import S3Object, parse_s3_url
         ("https://bucket.s3.amazonaws.com//a.jpg", ("bucket", "/a.jpg", None)),
     ],
 )
-def test_an_object(url, wanted):
+def test_parse_s3_url_returns_the_object(url, wanted):
     assert parse_s3_url(url) == S3Object(*wanted)
 
 
@@ -50,5 +50,5 @@ def test_an_object(url, wanted):
         "images/a.jpg",
     ],
 )
-def test_none(url):
+def test_parse_s3_url_of_other_urls_is_none(url):
     assert parse_s3_url(url) is None

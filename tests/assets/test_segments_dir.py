@@ -1,4 +1,4 @@
-"""The folder in which the SDK keeps what it has fetched; a hostile name leads nowhere else."""
+"""Images are found in the download folder of the SDK, and malicious names find no files outside it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ URL = "https://host/abc.jpg?X-Amz-Signature=a.b"
 
 @pytest.fixture
 def root(tmp_path):
-    """A root folder with the leaf folder of a release, and a file outside."""
+    """Create a root folder with the leaf folder of a release, and a file outside."""
     leaf = tmp_path / "segments" / "jane_flowers" / "v1.0"
     (leaf / "deep").mkdir(parents=True)
     for name in (
@@ -37,7 +37,7 @@ def root(tmp_path):
 
 @pytest.fixture(params=["root", "leaf", "text"])
 def folder(request, root):
-    """The forms in which the folder may be given."""
+    """The forms in which users may pass the folder."""
     path = root / "jane_flowers" / "v1.0" if request.param == "leaf" else root
     return SegmentsDir(str(path) if request.param == "text" else path, "jane", "flowers", "v1.0")
 
@@ -60,7 +60,7 @@ def folder(request, root):
     ],
     ids=str,
 )
-def test_an_image(folder, name, url, found):
+def test_image_finds_files_of_images(folder, name, url, found):
     path = folder.image(name, url)
     assert (path and path.read_bytes()) == (found and found.encode())
 
@@ -75,7 +75,7 @@ def test_an_image(folder, name, url, found):
     ],
     ids=str,
 )
-def test_a_bitmap(folder, name, labelset, found):
+def test_bitmap_finds_files_of_bitmaps(folder, name, labelset, found):
     path = folder.bitmap(name, labelset)
     assert (path and path.read_bytes()) == (found and found.encode())
 
@@ -101,7 +101,7 @@ def test_a_bitmap(folder, name, labelset, found):
     ],
     ids=lambda name: name[:30],
 )
-def test_a_hostile_name_finds_nothing(folder, tmp_path, name):
+def test_a_malicious_name_finds_nothing(folder, tmp_path, name):
     name = name.replace("{outside}", str(tmp_path))
     assert folder.image(name, URL) is None
     assert folder.bitmap(name, "ground-truth") is None
@@ -110,7 +110,7 @@ def test_a_hostile_name_finds_nothing(folder, tmp_path, name):
 @pytest.mark.parametrize(
     "labelset", ["../../../../outside", "/../x", "\0", "x" * 5000], ids=lambda name: repr(name[:20])
 )
-def test_a_hostile_labelset_finds_nothing(folder, labelset):
+def test_a_malicious_labelset_finds_nothing(folder, labelset):
     assert folder.bitmap("a.jpg", labelset) is None
 
 
@@ -120,11 +120,11 @@ def test_a_hostile_labelset_finds_nothing(folder, labelset):
     ids=str,
 )
 @pytest.mark.parametrize("name", ["outside.jpg", "../outside.jpg", "segments/../outside.jpg"])
-def test_a_hostile_release_finds_nothing(root, identity, name):
+def test_a_malicious_release_finds_nothing(root, identity, name):
     assert SegmentsDir(root, *identity).image(name, URL) is None
 
 
-def test_below_home_and_relative(root, monkeypatch):
+def test_folder_may_be_relative_or_in_the_home_folder(root, monkeypatch):
     monkeypatch.setenv("HOME", str(root.parent))
     monkeypatch.chdir(root)
     for given in ("~/segments", ".", Path("jane_flowers/v1.0")):
@@ -132,6 +132,6 @@ def test_below_home_and_relative(root, monkeypatch):
 
 
 @pytest.mark.parametrize("given", ["gone", "outside.jpg", "", "x" * 5000, "a\0b"], ids=lambda name: repr(name[:20]))
-def test_no_such_folder(root, given):
+def test_a_missing_folder_is_an_option_error(root, given):
     with pytest.raises(OptionError, match="segments_dir"):
         SegmentsDir(f"{root}/{given}" if given else f"{root}.x", "jane", "flowers", "v1.0")

@@ -1,4 +1,4 @@
-"""Pictures are read with the extra `fast`, and without it."""
+"""Run each test with and without the extra `fast`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from segments_hf.bitmaps.codec import fast_png
 
 @pytest.fixture(params=["with the extra", "without the extra"], scope="module")
 def extra(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Runs a test twice."""
+    """Run a test with the extra `fast`, and without it."""
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "without the extra":
             patch.setattr(fast_png, "_tools", lambda: None)

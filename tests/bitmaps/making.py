@@ -1,4 +1,4 @@
-"""Bitmaps, annotations, and PNGs made by hand."""
+"""Create bitmaps, annotations, and PNGs without Pillow."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CHANNELS = {GRAY: 1, RGB: 3, PALETTE: 1, GRAY_ALPHA: 2, RGBA: 4}
 
 @st.composite
 def bitmaps(draw: st.DrawFn) -> np.ndarray:
-    """Instance ids in areas, not to be written to."""
+    """Draw read-only arrays of instance ids, in areas of equal ids."""
     few = draw(st.lists(IDS, min_size=1, max_size=5))
     bitmap = draw(hnp.arrays(np.uint32, SHAPES, elements=st.sampled_from(few)))
     bitmap.flags.writeable = False
@@ -43,7 +43,7 @@ def ihdr(width: int, height: int, depth: int, color: int, *methods: int) -> byte
 
 
 def filtered(lines: np.ndarray, pixel_bytes: int, filters: Sequence[int]) -> bytes:
-    """Lines of bytes, each behind its filter's number: section 9 of the specification."""
+    """Return filtered lines, each after the number of its filter (section 9 of the PNG specification)."""
     up = np.vstack([np.zeros_like(lines[:1]), lines[:-1]]).astype(int)
     padding = np.zeros((len(lines), pixel_bytes), int)
     left = np.hstack([padding, lines])[:, : lines.shape[1]].astype(int)
@@ -58,7 +58,7 @@ def filtered(lines: np.ndarray, pixel_bytes: int, filters: Sequence[int]) -> byt
 
 
 def png_by_hand(pixels: np.ndarray, filters: Sequence[int], *, before: bytes = b"", after: bytes = b"") -> bytes:
-    """A PNG of uint8 (H, W, 4), uint8 (H, W) or uint16 (H, W), with chunks before and after the pixels."""
+    """Return a PNG of uint8 (H, W, 4), uint8 (H, W) or uint16 (H, W), with chunks before and after the pixels."""
     height, width = pixels.shape[:2]
     wide = pixels.astype(">u2") if pixels.dtype == np.uint16 else pixels
     lines = np.frombuffer(wide.tobytes(), np.uint8).reshape(height, -1)
@@ -72,7 +72,7 @@ def raw_png(header: bytes, compressed: bytes, *, before: bytes = b"") -> bytes:
 
 
 def plain_png(depth: int, color: int, interlace: int = 0, *, before: bytes = b"") -> bytes:
-    """2 x 2 pixels of any kind of PNG."""
+    """Return a PNG of 2 x 2 pixels, of any color type and depth."""
     line = b"\0" + bytes(range(1, 1 + (2 * CHANNELS[color] * depth + 7) // 8))
     first = b"\0" + bytes(range(1, 1 + (CHANNELS[color] * depth + 7) // 8))
     lines = first + first + line if interlace else line + line  # passes 1, 6 and 7

@@ -1,4 +1,4 @@
-"""A box is the extent of an instance's pixels."""
+"""Boxes are the bounding boxes of the pixels of instances."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .making import bitmaps
 
 
 @given(bitmaps())
-def test_boxes_and_areas_are_those_of_a_loop(bitmap: np.ndarray) -> None:
+def test_boxes_match_a_loop(bitmap: np.ndarray) -> None:
     found = boxes(bitmap)
     expected = []
     for number in sorted(set(bitmap.ravel().tolist()) - {0}):
@@ -25,7 +25,7 @@ def test_boxes_and_areas_are_those_of_a_loop(bitmap: np.ndarray) -> None:
 
 
 @given(bitmaps())
-def test_boxes_and_areas_are_those_of_pycocotools(bitmap: np.ndarray) -> None:
+def test_boxes_match_pycocotools(bitmap: np.ndarray) -> None:
     found = boxes(bitmap)
     masks = (
         np.asfortranarray(np.stack([bitmap == number for number in found.ids], axis=2), np.uint8)
@@ -48,17 +48,19 @@ def test_boxes_and_areas_are_those_of_pycocotools(bitmap: np.ndarray) -> None:
         pytest.param([[0, 7], [7, 0]], [7], [2], [[0, 0, 2, 2]], id="one run goes on in the next line"),
         pytest.param([[9, 3], [3, 9]], [3, 9], [2, 2], [[0, 0, 2, 2]] * 2, id="instances that cross"),
         pytest.param([[2**32 - 1, 1]], [1, 2**32 - 1], [1, 1], [[1, 0, 1, 1], [0, 0, 1, 1]], id="the largest id"),
-        pytest.param([[0, 0]], [], [], np.zeros((0, 4)), id="nothing labelled"),
+        pytest.param([[0, 0]], [], [], np.zeros((0, 4)), id="nothing labeled"),
         pytest.param(np.zeros((0, 3)), [], [], np.zeros((0, 4)), id="no lines"),
         pytest.param(np.zeros((3, 0)), [], [], np.zeros((0, 4)), id="no columns"),
     ],
 )
-def test_boxes(bitmap: list[list[int]], ids: list[int], areas: list[int], xywh: list[list[int]]) -> None:
+def test_boxes_have_ids_areas_and_xywh(
+    bitmap: list[list[int]], ids: list[int], areas: list[int], xywh: list[list[int]]
+) -> None:
     found = boxes(np.array(bitmap, np.uint32))
     for part, expected, dtype in zip(found, (ids, areas, xywh), (np.uint32, np.int64, np.int64), strict=True):
         np.testing.assert_array_equal(part, np.array(expected, dtype), strict=True)
     np.testing.assert_array_equal(present_ids(np.array(bitmap, np.uint32)), found.ids, strict=True)
 
 
-def test_a_png_has_boxes() -> None:
+def test_boxes_read_a_png() -> None:
     assert boxes(encode_bitmap(np.array([[0, 70000]]))).xywh.tolist() == [[1, 0, 1, 1]]

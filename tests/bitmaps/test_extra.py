@@ -1,4 +1,4 @@
-"""Bitmaps are read the same with the extra `fast` and without it, down to the error."""
+"""Bitmaps are read equally with and without the extra `fast`, and errors are equal."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SMALL_PNG = png_by_hand(np.full((2, 2, 4), 7, np.uint8), [1, 4])
 
 
 def outcome(content: bytes) -> Any:
-    """The ids, or the class of the error."""
+    """Return the ids, or the class of the error."""
     try:
         return decode_bitmap(content).tolist()
     except Exception as error:  # noqa: BLE001
@@ -54,7 +54,7 @@ def outcome_without(content: bytes) -> Any:
 
 @pytest.fixture
 def tools_anew() -> Iterator[None]:
-    """The extra is looked for again."""
+    """Search for the extra again."""
     fast_png._tools.cache_clear()
     fast_png._compiled.cache_clear()
     yield
@@ -63,21 +63,21 @@ def tools_anew() -> Iterator[None]:
 
 
 @given(bitmaps())
-def test_ids_are_the_same(ids: np.ndarray) -> None:
+def test_ids_are_equal_with_and_without_the_extra(ids: np.ndarray) -> None:
     content = encode_bitmap(ids & (2**24 - 1))
     assert outcome(content) == outcome_without(content) == (ids & (2**24 - 1)).tolist()
 
 
 @pytest.mark.parametrize("module", ["numba", "deflate"])
-def test_half_of_the_extra_is_none(module: str, tools_anew: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_package_of_the_extra_is_not_enough(module: str, tools_anew: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, module, None)
     content = encode_bitmap(IDS)
     assert fast_png.decode_fast(content) is None
     np.testing.assert_array_equal(decode_bitmap(content), IDS)
 
 
-def test_numba_may_have_no_place_for_its_cache(tools_anew: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As in a container that is not to be written to: numba raises a RuntimeError then."""
+def test_numba_works_without_a_cache_folder(tools_anew: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a read-only container, numba raises a RuntimeError."""
     monkeypatch.setattr("numba.core.caching.CacheImpl._locator_classes", [])
     np.testing.assert_array_equal(decode_bitmap(encode_bitmap(IDS)), IDS)
 
@@ -87,7 +87,7 @@ def test_numba_may_have_no_place_for_its_cache(tools_anew: None, monkeypatch: py
     [
         pytest.param(SIGNATURE + HEADER + IDAT + END, id="whole"),
         *(
-            pytest.param(plain_png(*kind), id=f"colour type {kind[1]}, {kind[0]} bits")
+            pytest.param(plain_png(*kind), id=f"color type {kind[1]}, {kind[0]} bits")
             for kind in [(1, GRAY), (2, GRAY), (4, GRAY), (8, RGB), (16, RGB), (8, GRAY_ALPHA), (16, RGBA)]
         ),
         pytest.param(plain_png(8, PALETTE, before=chunk(b"PLTE", bytes(30))), id="palette"),
@@ -147,11 +147,11 @@ def test_numba_may_have_no_place_for_its_cache(tools_anew: None, monkeypatch: py
         pytest.param(raw_png(ihdr(2, 2, 8, GRAY), PIXELS[:-1] + b"!"), id="a wrong checksum"),
     ],
 )
-def test_pictures_are_the_same(content: bytes) -> None:
+def test_pictures_are_equal_with_and_without_the_extra(content: bytes) -> None:
     assert outcome(content) == outcome_without(content)
 
 
-def test_a_file_cut_anywhere_is_the_same() -> None:
+def test_truncated_files_are_equal_with_and_without_the_extra() -> None:
     for end in range(len(SMALL_PNG)):
         found = outcome(SMALL_PNG[:end])
         assert found == outcome_without(SMALL_PNG[:end]), end
@@ -159,7 +159,7 @@ def test_a_file_cut_anywhere_is_the_same() -> None:
 
 
 @pytest.mark.parametrize("flip", [1, 0x20, 0xFF])
-def test_a_file_with_any_byte_broken_is_the_same(flip: int) -> None:
+def test_damaged_files_are_equal_with_and_without_the_extra(flip: int) -> None:
     for place in range(len(SMALL_PNG)):
         content = bytearray(SMALL_PNG)
         content[place] ^= flip
@@ -170,7 +170,9 @@ def test_a_file_with_any_byte_broken_is_the_same(flip: int) -> None:
 
 @pytest.mark.parametrize("value", [0, 1, 2, 3, 4, 6, 16])
 @pytest.mark.parametrize("place", range(13))
-def test_a_wrong_header_is_the_same(place: int, value: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_headers_are_equal_with_and_without_the_extra(
+    place: int, value: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 2**16)
     header = bytearray(ihdr(2, 2, 8, RGBA))
     header[place] = value
@@ -179,6 +181,8 @@ def test_a_wrong_header_is_the_same(place: int, value: int, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("limit", [3, 1, None])
-def test_pictures_above_pillows_limit_are_the_same(limit: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pictures_above_the_pixel_limit_are_equal_with_and_without_the_extra(
+    limit: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", limit)
     assert outcome(SMALL_PNG) == outcome_without(SMALL_PNG)

@@ -1,4 +1,4 @@
-"""What is decoded fast is what Pillow decodes."""
+"""Fast decoding returns the pixels that Pillow decodes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ SMALL = np.array([[7, 300], [65535, 0]], np.uint16)
 
 
 def noise(kind: str, height: int, width: int, *, values: int = 2**16) -> np.ndarray:
-    """Random pixels; few values make areas as in labels."""
+    """Return random pixels. Few values give areas of equal pixels, as in bitmaps."""
     dtype, channels = KINDS[kind]
     return np.random.default_rng(0).integers(0, values, (height, width, *channels)).astype(dtype)
 
@@ -59,7 +59,7 @@ def check(content: bytes, pixels: np.ndarray) -> None:
 
 
 @given(pictures())
-def test_any_filters_on_any_pixels(made: tuple[np.ndarray, list[int]]) -> None:
+def test_decode_fast_undoes_any_filters(made: tuple[np.ndarray, list[int]]) -> None:
     check(png_by_hand(*made), made[0])
 
 
@@ -67,27 +67,27 @@ def test_any_filters_on_any_pixels(made: tuple[np.ndarray, list[int]]) -> None:
 @pytest.mark.parametrize("values", [3, 2**16], ids=["labels", "noise"])
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("number", range(5), ids=FILTERS)
-def test_one_filter_throughout(number: int, kind: str, values: int, shape: tuple[int, int]) -> None:
+def test_decode_fast_undoes_one_filter(number: int, kind: str, values: int, shape: tuple[int, int]) -> None:
     pixels = noise(kind, *shape, values=values)
     check(png_by_hand(pixels, [number] * shape[0]), pixels)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_pillow_writes(kind: str) -> None:
+def test_decode_fast_reads_files_of_pillow(kind: str) -> None:
     pixels = noise(kind, 50, 70, values=9)
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "PNG", optimize=True)
     check(file.getvalue(), pixels)
 
 
-def test_a_bitmap_is_decoded_fast_and_may_be_written_to() -> None:
+def test_decode_fast_returns_a_writable_array() -> None:
     pixels = decode_fast(encode_bitmap(np.full((200, 300), 70000)))
     assert pixels is not None
     assert pixels.shape == (200, 300, 4)
     pixels[:] = 0
 
 
-def test_pixels_may_be_in_many_chunks() -> None:
+def test_decode_fast_reads_pixels_in_many_chunks() -> None:
     compressed = zlib.compress(b"\0\0\7\1\54" + b"\0\377\377\0\0")
     for cut in range(len(compressed) + 1):
         parts = b"".join(chunk(b"IDAT", part) for part in (compressed[:cut], b"", compressed[cut:]))
@@ -104,7 +104,7 @@ def test_pixels_may_be_in_many_chunks() -> None:
         pytest.param(png_by_hand(SMALL, [0, 0])[:-12], id="no end"),
     ],
 )
-def test_what_is_around_the_pixels_changes_nothing(content: bytes) -> None:
+def test_decode_fast_ignores_chunks_that_do_not_change_pixels(content: bytes) -> None:
     np.testing.assert_array_equal(by_pillow(content), SMALL)
     found = decode_fast(content)
     assert found is None or (found == SMALL).all()
@@ -114,7 +114,7 @@ def test_what_is_around_the_pixels_changes_nothing(content: bytes) -> None:
     "content",
     [
         *(
-            pytest.param(plain_png(*kind), id=f"colour type {kind[1]}, {kind[0]} bits")
+            pytest.param(plain_png(*kind), id=f"color type {kind[1]}, {kind[0]} bits")
             for kind in [(1, GRAY), (2, GRAY), (4, GRAY), (8, RGB), (16, RGB), (8, GRAY_ALPHA), (16, RGBA)]
         ),
         pytest.param(plain_png(8, PALETTE, before=chunk(b"PLTE", bytes(30))), id="palette"),
@@ -147,12 +147,12 @@ def test_other_pictures_are_left_to_pillow(content: bytes) -> None:
         pytest.param(raw_png(ihdr(2**31, 2**31, 8, GRAY), zlib.compress(bytes(6))), id="a bomb"),
     ],
 )
-def test_broken_pictures_are_left_to_pillow(content: bytes) -> None:
+def test_damaged_pictures_are_left_to_pillow(content: bytes) -> None:
     assert decode_fast(content) is None
 
 
 @pytest.mark.parametrize(("limit", "fast"), [(4, True), (3, False), (None, False)])
-def test_pictures_above_pillows_limit_are_left_to_it(
+def test_pictures_above_the_pixel_limit_are_left_to_pillow(
     limit: int | None, fast: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", limit)

@@ -1,4 +1,4 @@
-"""One line through all rings of an instance: what readers draw from it, and how short its cuts are."""
+"""The joined rings of an instance give the mask when readers draw them, and their cuts are the shortest."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from segments_hf.bitmaps import join_rings, outlines
 
 @st.composite
 def masks(draw: st.DrawFn, side: int = 24) -> np.ndarray:
-    """Masks of noise of any density; blobs of noise where a pixel is drawn as a square."""
+    """Draw noisy masks of any density. If pixels are enlarged to squares, they form blobs."""
     height, width = draw(st.integers(1, side)), draw(st.integers(1, side))
     random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     mask = random.random((height, width)) < draw(st.floats(0, 1))
@@ -30,12 +30,12 @@ def joined(mask: np.ndarray) -> np.ndarray:
 
 
 def drawn(line: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Fill a line by the even-odd rule, pixel by pixel, and draw the pixels that its upright and level edges touch."""
+    """Fill a line by the even-odd rule, and draw the pixels that its vertical and horizontal edges touch."""
     canvas = np.zeros(shape, bool)
     edges = list(zip(line.tolist(), np.roll(line, -1, axis=0).tolist(), strict=True))
     for y, x in np.ndindex(shape):
         for (x1, y1), (x2, y2) in edges:
-            # A cut goes along one line in both directions, so that its crossings cancel out wherever they are.
+            # A cut has both directions, so its crossings cancel.
             if min(y1, y2) <= y < max(y1, y2) and (x1 == x2 and x1 <= x):
                 canvas[y, x] = not canvas[y, x]
     for (x1, y1), (x2, y2) in edges:
@@ -49,7 +49,7 @@ def parts_of(mask: np.ndarray) -> int:
 
 
 def length_of_tree(mask: np.ndarray) -> int:
-    """The pixels between parts that the shortest cuts between corners of outlines touch, by Kruskal's algorithm."""
+    """Count the pixels between parts that the shortest cuts between corners touch, by Kruskal's algorithm."""
     rings = outlines(mask.astype(np.uint32))[1]
     parts, count = ndimage.label(mask)
     points = [np.zeros((0, 2), int)] * count
@@ -70,7 +70,7 @@ def length_of_tree(mask: np.ndarray) -> int:
 
 
 def pixels_of_cuts(line: np.ndarray, mask: np.ndarray) -> int:
-    """The pixels between the ends of those edges of a line that join parts; each cut is two edges."""
+    """Count the pixels between the ends of the edges that join parts. Each cut is two edges."""
     parts = ndimage.label(mask)[0]
     part_of = parts[line[:, 1], line[:, 0]]
     leaves = part_of != np.roll(part_of, -1)
@@ -80,7 +80,7 @@ def pixels_of_cuts(line: np.ndarray, mask: np.ndarray) -> int:
 
 @given(masks())
 @settings(max_examples=150, deadline=None)
-def test_the_even_odd_rule_and_the_drawn_line_give_the_mask_back(mask: np.ndarray) -> None:
+def test_filling_and_drawing_joined_rings_gives_the_mask(mask: np.ndarray) -> None:
     if not mask.any():
         return
     line = joined(mask)
@@ -99,17 +99,17 @@ def test_readers_draw_the_mask_and_the_cuts_between_its_parts(mask: np.ndarray) 
     canvas = np.zeros(mask.shape, np.uint8)
     cv2.fillPoly(canvas, [line.astype(np.int32)], 1)
     assert canvas[mask].all()
-    # There and back, a slanted cut may touch other pixels.
+    # A slanted cut may touch different pixels in each direction.
     assert canvas.sum() - mask.sum() <= 2 * pixels_of_cuts(line, mask)
     np.testing.assert_array_equal(sv.polygon_to_mask(line, mask.shape[::-1]) > 0, canvas > 0)
 
 
 @given(masks())
 @settings(max_examples=200, deadline=None)
-def test_cuts_between_parts_touch_as_few_pixels_as_can_be(mask: np.ndarray) -> None:
+def test_cuts_between_parts_touch_the_fewest_pixels(mask: np.ndarray) -> None:
     if not mask.any():
         return
-    # The ends of cuts to holes are points, too, so that a cut may be shorter than between corners.
+    # Cuts may also end at the ends of cuts to holes, so a cut may be shorter than between corners.
     assert pixels_of_cuts(joined(mask), mask) <= length_of_tree(mask)
 
 
@@ -120,7 +120,7 @@ def test_pixels_that_touch_at_corners_are_joined_without_another_pixel(side: int
     canvas = np.zeros(mask.shape, np.uint8)
     cv2.fillPoly(canvas, [line.astype(np.int32)], 1)
     np.testing.assert_array_equal(canvas > 0, mask)
-    assert len(line) >= 4  # of four numbers, readers make a box
+    assert len(line) >= 4  # readers treat four numbers as a box
 
 
 @pytest.mark.parametrize("gap", [1, 7, 300, 5_000])

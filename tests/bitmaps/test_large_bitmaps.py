@@ -1,4 +1,4 @@
-"""Large bitmaps, which are worked on in bands of rows, give the same as small ones."""
+"""Large bitmaps, which are processed in bands of rows, give the same results as small ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from PIL import Image
 from segments_hf.bitmaps import boxes, decode_bitmap, encode_bitmap, encode_mask, panoptic, present_ids, rle
 from segments_hf.bitmaps.value_table import MaskValues, look_up
 
-SIDE = 1500  # over two bands
+SIDE = 1500  # more than two bands
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +119,7 @@ def test_large_bitmap_needs_less_than_1_gib(write_release, tmp_path: Path) -> No
     code = f"""
         import json, resource, sys, warnings
         import segments_hf
-        warnings.simplefilter("ignore")  # Pillow warns of large pictures
+        warnings.simplefilter("ignore")  # Pillow warns about large pictures
         release = {str(release)!r}
         segments_hf.add_instance_masks(segments_hf.add_panoptic_masks(segments_hf.load_release(release, split="train")))
         segments_hf.export_dataset(release, "coco-instance", {str(tmp_path / "coco")!r}, images="none")

@@ -1,4 +1,4 @@
-"""Mask PNGs hold the numbers and show colours."""
+"""Mask PNGs store values and show colors."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def opened(content: bytes) -> Image.Image:
 
 
 @given(hnp.arrays(np.uint8, SHAPES), COLORS)
-def test_a_palette_png_holds_numbers_and_shows_colours(
+def test_a_palette_png_stores_values_and_shows_colors(
     mask: np.ndarray, colors: dict[int, tuple[int, int, int]]
 ) -> None:
     picture = opened(encode_mask(mask, colors))
@@ -43,30 +43,30 @@ def test_a_palette_png_holds_numbers_and_shows_colours(
 
 
 @given(hnp.arrays(np.uint16, SHAPES), st.booleans())
-def test_every_mask_of_16_bits_reads_back(mask: np.ndarray, palette: bool) -> None:
+def test_every_16_bit_mask_is_decoded_as_it_was_encoded(mask: np.ndarray, palette: bool) -> None:
     np.testing.assert_array_equal(np.asarray(opened(encode_mask(mask, palette=palette))), mask)
 
 
 @pytest.mark.parametrize(
     ("largest", "colors", "palette", "mode"),
     [
-        pytest.param(0, None, True, "P", id="nothing labelled"),
+        pytest.param(0, None, True, "P", id="nothing labeled"),
         pytest.param(1, None, True, "P", id="a bit would do"),
         pytest.param(254, None, True, "P", id="255 values"),
         pytest.param(255, None, True, "P", id="256 values"),
         pytest.param(256, None, True, "I;16", id="257 values"),
         pytest.param(65535, None, True, "I;16", id="65536 values"),
-        pytest.param(1, {255: (1, 2, 3)}, True, "P", id="a colour of 255"),
-        pytest.param(1, {256: (1, 2, 3)}, True, "I;16", id="a colour of 256"),
-        pytest.param(1, [(1, 2, 3)] * 256, True, "P", id="256 colours"),
-        pytest.param(1, [(1, 2, 3)] * 257, True, "I;16", id="257 colours"),
+        pytest.param(1, {255: (1, 2, 3)}, True, "P", id="a color of 255"),
+        pytest.param(1, {256: (1, 2, 3)}, True, "I;16", id="a color of 256"),
+        pytest.param(1, [(1, 2, 3)] * 256, True, "P", id="256 colors"),
+        pytest.param(1, [(1, 2, 3)] * 257, True, "I;16", id="257 colors"),
         pytest.param(255, None, False, "L", id="256 values, grayscale"),
-        pytest.param(1, [(1, 2, 3)] * 3, False, "L", id="colours, grayscale"),
+        pytest.param(1, [(1, 2, 3)] * 3, False, "L", id="colors, grayscale"),
         pytest.param(256, None, False, "I;16", id="257 values, grayscale"),
     ],
 )
 @pytest.mark.parametrize("dtype", [np.uint16, np.int64, np.dtype(">u4")])
-def test_the_mode_is_that_of_the_largest_value(largest: int, colors: Any, palette: bool, mode: str, dtype: Any) -> None:
+def test_the_mode_depends_on_the_largest_value(largest: int, colors: Any, palette: bool, mode: str, dtype: Any) -> None:
     mask = np.array([[0, largest]], dtype)
     picture = opened(encode_mask(mask, colors, palette=palette))
     assert picture.mode == mode
@@ -83,7 +83,7 @@ def test_the_mode_is_that_of_the_largest_value(largest: int, colors: Any, palett
         pytest.param([[1, 2, 3], [4, 5, 6]], [(1, 2, 3), (4, 5, 6), palette_color(1)], id="lists"),
     ],
 )
-def test_colours(colors: Any, shown: list[tuple[int, int, int]]) -> None:
+def test_encode_mask_shows_given_and_default_colors(colors: Any, shown: list[tuple[int, int, int]]) -> None:
     picture = opened(encode_mask(np.array([[0, 1, 2]]), colors)).convert("RGB")
     assert [picture.getpixel((x, 0)) for x in range(3)] == shown
 
@@ -97,7 +97,7 @@ def test_colours(colors: Any, shown: list[tuple[int, int, int]]) -> None:
         pytest.param((0, 0, -1), id="below 0"),
     ],
 )
-def test_what_is_no_colour_shifts_no_other(color: Any) -> None:
+def test_invalid_colors_are_refused(color: Any) -> None:
     with pytest.raises(BitmapError, match="got .*wanted"):
         encode_mask(np.array([[0, 1, 2]]), {1: color})
 
@@ -115,12 +115,12 @@ def test_what_is_no_colour_shifts_no_other(color: Any) -> None:
         pytest.param(np.zeros((5, 0), int), r"shape \(5, 0\)", id="no columns"),
     ],
 )
-def test_masks_that_no_png_holds(mask: np.ndarray, problem: str) -> None:
+def test_encode_mask_refuses_invalid_masks(mask: np.ndarray, problem: str) -> None:
     with pytest.raises(BitmapError, match=f"{problem}.*wanted"):
         encode_mask(mask)
 
 
-def test_the_bytes_are_the_same_each_time_and_in_each_process() -> None:
+def test_the_bytes_are_the_same_in_every_process() -> None:
     code = """
 import hashlib, numpy as np
 from segments_hf.bitmaps import encode_mask
@@ -139,7 +139,7 @@ for mask, colors in [(numbers % 200, {7: (1, 2, 3), 3: (4, 5, 6)}), (numbers, No
     assert runs[0][0] == runs[0][1] != runs[0][2] == runs[0][3]
 
 
-def test_the_mask_is_left_as_it_is() -> None:
+def test_encode_mask_does_not_change_the_mask() -> None:
     mask = np.array([[0, 1], [2, 3]], np.uint8)
     mask.flags.writeable = False
     np.testing.assert_array_equal(np.asarray(opened(encode_mask(mask.T))), mask.T)

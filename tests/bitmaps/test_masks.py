@@ -1,4 +1,4 @@
-"""A mask says the class of every pixel, its instance, or where one instance is."""
+"""Masks contain the class of every pixel, its instance, or the pixels of one instance."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ def smallest(values: Any) -> np.dtype[Any]:
 
 
 @given(bitmaps(), ANNOTATIONS, st.sampled_from([None, 1000, 2**16]))
-def test_a_semantic_mask_is_that_of_a_loop(
+def test_semantic_mask_matches_a_loop(
     bitmap: np.ndarray, annotations: list[dict[str, Any]], ignore_index: int | None
 ) -> None:
-    first, unlabelled = (1, 0) if ignore_index is None else (0, ignore_index)
+    first, unlabeled = (1, 0) if ignore_index is None else (0, ignore_index)
     classes = {item["id"]: item["category"] for item in annotations if item["id"] and item["category"] is not None}
-    expected = [[classes[i] + first if i in classes else unlabelled for i in line] for line in bitmap.tolist()]
+    expected = [[classes[i] + first if i in classes else unlabeled for i in line] for line in bitmap.tolist()]
     mask = semantic_mask(bitmap, iter(annotations), ignore_index=ignore_index)
     np.testing.assert_array_equal(mask, expected)
-    assert mask.dtype == smallest([unlabelled, *(index + first for index in classes.values())])
+    assert mask.dtype == smallest([unlabeled, *(index + first for index in classes.values())])
 
 
 @given(bitmaps(), ANNOTATIONS)
-def test_an_instance_mask_is_that_of_a_loop(bitmap: np.ndarray, annotations: list[dict[str, Any]]) -> None:
+def test_instance_mask_matches_a_loop(bitmap: np.ndarray, annotations: list[dict[str, Any]]) -> None:
     numbers = {item["id"]: number for number, item in enumerate(annotations, start=1) if item["id"]}
     mask = instance_mask(bitmap, iter(annotations))
     np.testing.assert_array_equal(mask, [[numbers.get(i, 0) for i in line] for line in bitmap.tolist()])
@@ -46,7 +46,7 @@ def test_an_instance_mask_is_that_of_a_loop(bitmap: np.ndarray, annotations: lis
 
 
 @given(bitmaps(), ANNOTATIONS)
-def test_binary_masks_are_those_of_a_loop(bitmap: np.ndarray, annotations: list[dict[str, Any]]) -> None:
+def test_binary_masks_match_a_loop(bitmap: np.ndarray, annotations: list[dict[str, Any]]) -> None:
     masks, classes = binary_masks(bitmap, iter(annotations))
     chosen = [item for item in annotations if item["category"] is not None]
     expected = [(bitmap == item["id"]) & (bitmap != 0) for item in chosen]
@@ -55,7 +55,7 @@ def test_binary_masks_are_those_of_a_loop(bitmap: np.ndarray, annotations: list[
 
 
 @given(bitmaps(), CATEGORIES, st.integers(0, 2))
-def test_a_semantic_bitmap_is_that_of_a_loop(bitmap: np.ndarray, categories: dict[int, int], increment: int) -> None:
+def test_get_semantic_bitmap_matches_a_loop(bitmap: np.ndarray, categories: dict[int, int], increment: int) -> None:
     annotations = [{"id": number, "category_id": category} for number, category in categories.items()]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -87,7 +87,7 @@ def test_a_semantic_bitmap_is_that_of_a_loop(bitmap: np.ndarray, categories: dic
     ],
 )
 @pytest.mark.filterwarnings("ignore:got . pixels")
-def test_a_semantic_bitmap_has_the_smallest_dtype(
+def test_get_semantic_bitmap_has_the_smallest_dtype(
     annotations: list[tuple[int, int]] | None, increment: int, mask: list[list[int]], dtype: type
 ) -> None:
     made = annotations and [SimpleNamespace(id=number, category_id=category) for number, category in annotations]
@@ -102,7 +102,7 @@ def test_a_semantic_bitmap_has_the_smallest_dtype(
         pytest.param({7: 1, 8: 2, 9: 3, 2**24 - 1: 0}, None, id="none is"),
     ],
 )
-def test_a_warning_counts_pixels_of_no_annotation(categories: dict[int, int], warning: str | None) -> None:
+def test_a_warning_counts_pixels_without_an_annotation(categories: dict[int, int], warning: str | None) -> None:
     annotations = [{"id": number, "category_id": category} for number, category in categories.items()]
     if warning is None:
         get_semantic_bitmap(BITMAP, annotations, strict=True)
@@ -120,7 +120,7 @@ def test_a_warning_counts_pixels_of_no_annotation(categories: dict[int, int], wa
         pytest.param([(7, 3), (7, None)], id="none after a class"),
     ],
 )
-def test_the_later_of_two_annotations_with_one_id_counts(annotations: list[tuple[int, int | None]]) -> None:
+def test_the_later_of_two_annotations_with_one_id_is_used(annotations: list[tuple[int, int | None]]) -> None:
     items = [{"id": number, "category": index} for number, index in annotations]
     last = items[-1:]
     np.testing.assert_array_equal(semantic_mask(BITMAP, items), semantic_mask(BITMAP, last))
@@ -135,7 +135,7 @@ def test_instance_numbers_have_the_smallest_dtype(count: int, dtype: type) -> No
     np.testing.assert_array_equal(mask, bitmap.astype(dtype), strict=True)
 
 
-def test_more_binary_masks_than_a_byte_counts() -> None:
+def test_binary_masks_support_more_than_255_annotations() -> None:
     bitmap = np.arange(301, dtype=np.uint32)[None]
     masks, classes = binary_masks(bitmap, [{"id": number, "category": number % 7} for number in range(1, 301)])
     np.testing.assert_array_equal(masks[:, 0, 1:], np.eye(300, dtype=bool))
@@ -162,12 +162,12 @@ def test_an_empty_picture_has_empty_masks(shape: tuple[int, int]) -> None:
         pytest.param(lambda: get_semantic_bitmap(BITMAP, [{"id": 7, "category_id": -3}], 1), "-2", id="a negative id"),
     ],
 )
-def test_values_that_no_mask_holds(make: Any, problem: str) -> None:
+def test_masks_refuse_invalid_values(make: Any, problem: str) -> None:
     with pytest.raises(BitmapError, match=f"{problem}.*wanted"):
         make()
 
 
-def test_large_ids_take_no_large_table() -> None:
+def test_large_ids_need_no_large_table() -> None:
     bitmap = np.array([[0, 2**32 - 1]], np.uint32)
     tracemalloc.start()
     mask = semantic_mask(bitmap, [{"id": 2**32 - 1, "category": 3}], ignore_index=255)
@@ -177,10 +177,10 @@ def test_large_ids_take_no_large_table() -> None:
     assert peak < 2**20
 
 
-def test_masks_of_a_png_are_those_of_its_ids() -> None:
+def test_masks_of_a_png_match_masks_of_its_ids() -> None:
     annotations = [{"id": 7, "category": 2, "category_id": 5}, {"id": 8, "category": None, "category_id": 6}]
-    content, labelled = encode_bitmap(BITMAP), encode_bitmap(np.minimum(BITMAP, 8))
+    content, labeled = encode_bitmap(BITMAP), encode_bitmap(np.minimum(BITMAP, 8))
     np.testing.assert_array_equal(semantic_mask(content, annotations), [[0, 3, 3], [0, 0, 0]])
     np.testing.assert_array_equal(instance_mask(content, annotations), [[0, 1, 1], [2, 0, 0]])
     np.testing.assert_array_equal(binary_masks(content, annotations)[0], [BITMAP == 7])
-    np.testing.assert_array_equal(get_semantic_bitmap(labelled, annotations), [[0, 5, 5], [6, 6, 6]])
+    np.testing.assert_array_equal(get_semantic_bitmap(labeled, annotations), [[0, 5, 5], [6, 6, 6]])

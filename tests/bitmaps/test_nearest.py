@@ -1,4 +1,4 @@
-"""Bitmaps in another size hold numbers of before, each from the pixel at its centre."""
+"""Each pixel of a resized bitmap has the value of the old pixel at its center."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SIDES = st.integers(1, 12)
 
 
 @given(SIDES, SIDES, SIDES, SIDES, st.sampled_from([np.uint8, np.uint16, np.uint32]))
-def test_each_pixel_is_the_one_at_its_centre(rows, columns, height, width, dtype):
+def test_resize_nearest_takes_the_pixel_at_the_center(rows, columns, height, width, dtype):
     numbers = np.random.default_rng(0).integers(0, np.iinfo(dtype).max, (rows, columns), dtype, endpoint=True)
     resized = resize_nearest(numbers, (width, height))
     assert (resized.shape, resized.dtype) == ((height, width), numbers.dtype)
@@ -25,6 +25,6 @@ def test_each_pixel_is_the_one_at_its_centre(rows, columns, height, width, dtype
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint32])
-def test_of_the_same_size_it_is_the_same(dtype):
+def test_resize_nearest_to_the_same_size_returns_the_array(dtype):
     numbers = np.arange(6, dtype=dtype).reshape(2, 3)
     assert resize_nearest(numbers, (3, 2)) is numbers

@@ -1,4 +1,4 @@
-"""Outlines give the mask back: by the even-odd rule, and joined to one line as OpenCV fills it."""
+"""Outlines give the mask when they are filled by the even-odd rule, and joined when OpenCV fills them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def twice_the_area(points: np.ndarray) -> int:
 
 
 @given(bitmaps())
-def test_even_odd_gives_the_mask_back(ids: np.ndarray) -> None:
+def test_outlines_filled_by_the_even_odd_rule_give_the_mask(ids: np.ndarray) -> None:
     found = outlines(ids)
     assert sorted(found) == [number for number in np.unique(ids).tolist() if number]
     for number, rings in found.items():
@@ -33,8 +33,8 @@ def test_even_odd_gives_the_mask_back(ids: np.ndarray) -> None:
             assert (twice_the_area(ring.corners) < 0) == ring.is_hole
             assert (ids[ring.inner[:, 1], ring.inner[:, 0]] == number).all()
             steps = np.diff(ring.corners, axis=0, append=ring.corners[:1]) != 0
-            assert (steps.sum(axis=1) == 1).all()  # along the pixels
-            assert (steps != np.roll(steps, -1, axis=0)).all()  # and no corner in the middle of an edge
+            assert (steps.sum(axis=1) == 1).all()  # every edge is horizontal or vertical
+            assert (steps != np.roll(steps, -1, axis=0)).all()  # no corner is inside an edge
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_even_odd_gives_the_mask_back(ids: np.ndarray) -> None:
         pytest.param([[0, 0], [0, 0]], 0, 0, id="nothing"),
     ],
 )
-def test_parts_and_holes(mask: list[list[int]], outer: int, holes: int) -> None:
+def test_outlines_find_parts_and_holes(mask: list[list[int]], outer: int, holes: int) -> None:
     rings = outlines(np.array(mask, np.uint32)).get(1, [])
     assert [ring.is_hole for ring in rings] == [False] * outer + [True] * holes
 
@@ -62,8 +62,8 @@ def painted(line: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
 
 @given(MASKS)
 @settings(max_examples=300)
-def test_one_line_covers_the_mask(ids: np.ndarray) -> None:
-    """Nothing of the mask is lost; what is painted besides are the cuts between its parts."""
+def test_joined_rings_cover_the_mask(ids: np.ndarray) -> None:
+    """All pixels of the mask are painted; the only other painted pixels are on the cuts between parts."""
     for rings in outlines(ids).values():
         canvas = painted(join_rings(rings), ids.shape)
         assert (canvas[ids == 7] == 1).all()

@@ -1,4 +1,4 @@
-"""Panoptic segments: a thing is an instance, stuff is a class."""
+"""Panoptic segments are instances of things and whole classes of stuff."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def by_loop(
 
 
 @given(bitmaps(), ANNOTATIONS, st.lists(CLASSES, max_size=2))
-def test_segments_are_those_of_a_loop(bitmap: np.ndarray, annotations: list[dict[str, Any]], stuff: list[int]) -> None:
+def test_panoptic_matches_a_loop(bitmap: np.ndarray, annotations: list[dict[str, Any]], stuff: list[int]) -> None:
     ids, segments = panoptic(bitmap, annotations, stuff=stuff)
     expected, expected_segments = by_loop(bitmap, annotations, stuff)
     np.testing.assert_array_equal(ids, expected, strict=True)
@@ -76,7 +76,7 @@ def test_segments_are_those_of_a_loop(bitmap: np.ndarray, annotations: list[dict
         ),
     ],
 )
-def test_segments(
+def test_panoptic_returns_ids_and_segments_info(
     annotations: list[tuple[int, int | None]],
     stuff: list[int],
     ids: list[list[int]],
@@ -93,7 +93,7 @@ def test_an_empty_picture_has_no_segments(shape: tuple[int, int]) -> None:
     assert (ids.shape, ids.dtype, segments) == (shape, np.uint32, [])
 
 
-def test_segments_are_plain_numbers_for_json() -> None:
+def test_segments_info_has_plain_numbers_for_json() -> None:
     _, [segment] = panoptic(BITMAP, iter([{"id": 7, "category": 0}]))
     assert [type(value) for value in segment.values()] == [int, int, int, list, int]
     assert {type(value) for value in segment["bbox"]} == {int}

@@ -1,4 +1,4 @@
-"""Pictures that were never a file are read as well."""
+"""Pictures that were created in memory are read."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import pytest
     ],
 )
 def test_a_picture_in_memory_is_read(make: str) -> None:
-    """In a process of its own, as Pillow may crash rather than raise."""
+    """Run in a separate process, because Pillow may crash."""
     code = f"""
 import numpy as np
 from PIL import Image

@@ -1,4 +1,4 @@
-"""Bitmaps in every encoding read the same."""
+"""Bitmaps in every encoding give the same ids."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_decoding_is_the_inverse_of_encoding(ids: np.ndarray) -> None:
 
 
 @given(IDS)
-def test_encoding_is_the_platforms(ids: np.ndarray) -> None:
+def test_encode_bitmap_matches_the_platform(ids: np.ndarray) -> None:
     picture = Image.open(io.BytesIO(encode_bitmap(ids)))
     assert picture.mode == "RGBA"
     red, green, blue, alpha = np.moveaxis(np.asarray(picture).astype(int), 2, 0)
@@ -44,7 +44,7 @@ def test_encoding_is_the_platforms(ids: np.ndarray) -> None:
 
 
 @given(hnp.arrays(np.uint8, SHAPES.map(lambda shape: (*shape, 4))))
-def test_alpha_is_ignored_and_rgb_is_rgba(pixels: np.ndarray) -> None:
+def test_decode_bitmap_ignores_alpha(pixels: np.ndarray) -> None:
     expected = sum(pixels[..., channel].astype(int) * 256**channel for channel in range(3))
     for channels in (pixels, pixels[..., :3]):
         np.testing.assert_array_equal(decode_bitmap(channels), expected)
@@ -62,7 +62,7 @@ def test_alpha_is_ignored_and_rgb_is_rgba(pixels: np.ndarray) -> None:
 def test_grayscale_pixels_are_ids(ids: np.ndarray) -> None:
     picture = Image.fromarray(ids)
     np.testing.assert_array_equal(decode_bitmap(picture), ids)
-    if picture.mode != "I":  # Pillow 13 does not write it as PNG any more
+    if picture.mode != "I":  # Pillow 13 no longer writes this mode as PNG
         np.testing.assert_array_equal(decode_bitmap(saved(picture)), ids)
 
 
@@ -104,7 +104,7 @@ def test_ids_are_the_same_from_every_source(wrap: Callable[[bytes, Path], Any], 
         pytest.param(np.zeros((5, 0), int), r"shape \(5, 0\)", id="no columns"),
     ],
 )
-def test_ids_that_no_png_holds(ids: np.ndarray, problem: str) -> None:
+def test_encode_bitmap_refuses_invalid_ids(ids: np.ndarray, problem: str) -> None:
     with pytest.raises(BitmapError, match=problem):
         encode_bitmap(ids)
 
@@ -137,12 +137,12 @@ def test_ids_that_no_png_holds(ids: np.ndarray, problem: str) -> None:
         pytest.param(7, id="a number"),
     ],
 )
-def test_what_is_no_bitmap(bitmap: Any) -> None:
+def test_decode_bitmap_refuses_other_values(bitmap: Any) -> None:
     with pytest.raises(BitmapError, match="got .*wanted"):
         decode_bitmap(bitmap)
 
 
-def test_a_pil_image_of_a_cut_png_is_no_bitmap() -> None:
+def test_decode_bitmap_refuses_a_pil_image_of_a_truncated_png() -> None:
     with pytest.raises(BitmapError, match="got .*wanted"):
         decode_bitmap(Image.open(io.BytesIO(CUT)))
 
@@ -153,7 +153,7 @@ def test_arrays_of_integers_are_ids(dtype: Any) -> None:
     np.testing.assert_array_equal(decoded, np.array([[0, 1], [126, 127]], np.uint32), strict=True)
 
 
-def test_ids_are_returned_as_they_are() -> None:
+def test_decode_bitmap_returns_uint32_arrays_themselves() -> None:
     ids = np.array([[0, 2**32 - 1]], np.uint32)
     assert decode_bitmap(ids) is ids
     np.testing.assert_array_equal(decode_bitmap(ids.astype(np.int64)), ids, strict=True)
@@ -165,7 +165,7 @@ def test_an_empty_array_has_no_ids(shape: tuple[int, int], channels: tuple[int, 
     assert decode_bitmap(np.zeros((*shape, *channels), np.uint8)).shape == shape
 
 
-def test_ids_without_alpha_read_the_same() -> None:
+def test_ids_without_alpha_are_decoded_equally() -> None:
     ids = np.array([[0, 70001], [2**24 - 1, 3]])
     content = encode_bitmap(ids, alpha=False)
     assert Image.open(io.BytesIO(content)).mode == "RGB"
@@ -179,7 +179,7 @@ def test_ids_of_any_integers_and_order_in_memory_encode_the_same(dtype: Any) -> 
         np.testing.assert_array_equal(decode_bitmap(encode_bitmap(same)), ids)
 
 
-def test_a_picture_that_pillow_does_not_hold_in_one_piece() -> None:
+def test_decode_bitmap_reads_a_picture_that_pillow_stores_in_several_blocks() -> None:
     ids = np.zeros((2000, 2500), np.uint32)
     ids[::7, ::3] = 70001
     np.testing.assert_array_equal(decode_bitmap(encode_bitmap(ids)), ids)

@@ -1,4 +1,4 @@
-"""A pixel is in a polygon when its centre is."""
+"""A pixel is inside a polygon if its center is."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ POLYGONS = st.lists(st.lists(RINGS, max_size=3), max_size=3)
 
 
 def inside(rings: list[Ring], height: int, width: int) -> np.ndarray:
-    """The even-odd rule in whole eighths of pixels; a centre on an edge belongs to what is right of it, or below."""
+    """Apply the even-odd rule in eighths of pixels. A center on an edge belongs to the region right of or below it."""
     center_y, center_x = 8 * np.mgrid[:height, :width] + 4
     odd = np.zeros((height, width), bool)
     for ring in rings:
@@ -38,7 +38,7 @@ def inside(rings: list[Ring], height: int, width: int) -> np.ndarray:
 
 
 def filled(*rings: Any, height: int = SIDE, width: int = SIDE) -> np.ndarray:
-    """Whether the pixels are in one polygon."""
+    """Return which pixels are inside one polygon."""
     canvas = fill_polygons([rings], height, width)
     assert canvas.dtype == np.uint32
     assert canvas.max(initial=0) <= 1
@@ -46,7 +46,7 @@ def filled(*rings: Any, height: int = SIDE, width: int = SIDE) -> np.ndarray:
 
 
 @given(POLYGONS, st.integers(0, SIDE), st.integers(0, SIDE))
-def test_polygons_are_those_of_a_loop(polygons: list[list[Ring]], height: int, width: int) -> None:
+def test_fill_polygons_matches_a_loop(polygons: list[list[Ring]], height: int, width: int) -> None:
     expected = np.zeros((height, width), np.uint32)
     for number, rings in enumerate(polygons, start=1):
         expected[inside(rings, height, width)] = number
@@ -62,7 +62,7 @@ def test_polygons_are_those_of_a_loop(polygons: list[list[Ring]], height: int, w
         pytest.param([(19, 13), (-7, -8), (22, 19)], id="26 to 21"),
     ],
 )
-def test_a_centre_on_a_slanted_edge_belongs_to_what_is_right_of_it(ring: Ring) -> None:
+def test_a_center_on_a_slanted_edge_belongs_to_the_region_right_of_it(ring: Ring) -> None:
     np.testing.assert_array_equal(filled(ring), inside([ring], SIDE, SIDE))
 
 
@@ -73,7 +73,7 @@ def test_a_keyhole_is_a_hole(outer: Ring, hole: Ring) -> None:
 
 
 @given(RINGS, st.integers(0, 6))
-def test_where_a_ring_begins_and_which_way_it_goes_is_the_same(ring: Ring, start: int) -> None:
+def test_start_and_direction_of_a_ring_do_not_matter(ring: Ring, start: int) -> None:
     for same in (ring[start:] + ring[:start], ring[::-1], ring + ring[:1], [(*point, 9.0) for point in ring]):
         np.testing.assert_array_equal(filled(same), filled(ring))
 
@@ -83,7 +83,7 @@ def test_triangles_that_share_edges_neither_overlap_nor_leave_gaps(seed: int) ->
     rnd = random.Random(seed)
     a, b, c, d = (-3.3, -2.1), (SIDE + 4.7, -5.9), (SIDE + 2.3, SIDE + 3.1), (-7.7, SIDE + 1.3)
     triangles = [[a, b, c], [a, c, d]]
-    for _ in range(40):  # each time one of them becomes three
+    for _ in range(40):  # each step splits one triangle into three
         corners = triangles.pop(rnd.randrange(len(triangles)))
         weights = [rnd.uniform(0.2, 1) for _ in range(3)]
         middle = tuple(np.average(corners, axis=0, weights=weights).tolist())
@@ -94,7 +94,7 @@ def test_triangles_that_share_edges_neither_overlap_nor_leave_gaps(seed: int) ->
 
 
 @pytest.mark.parametrize("whole", [[(0, 4), (18, 18)], [(4, 14), (-6, 21)], [(6, -5), (1, 18)]], ids=str)
-def test_a_neighbour_may_have_one_corner_more_on_the_edge(whole: Ring) -> None:
+def test_a_neighbor_with_another_corner_on_the_shared_edge_leaves_no_gap(whole: Ring) -> None:
     (x, y), (to_x, to_y) = whole
     middle = ((x + to_x) / 2, (y + to_y) / 2)
     left, right = [whole[0], whole[1], (-99, 99), (-99, -99)], [whole[0], middle, whole[1], (99, 99), (99, -99)]
@@ -118,9 +118,9 @@ def test_a_neighbour_may_have_one_corner_more_on_the_edge(whole: Ring) -> None:
         pytest.param([[(-FAR, -FAR), (FAR, -FAR), (FAR, 3), (-FAR, 3)]], ["######"] * 3 + ["......"] * 3, id="upper"),
         pytest.param([[(2, -FAR), (FAR, 0), (2, FAR)]], ["..####"] * 6, id="a huge triangle"),
         pytest.param(
-            [[(0.5, 0.5), (2.5, 0.5), (2.5, 2.5), (0.5, 2.5)]], ["##....", "##...."] + ["......"] * 4, id="on centres"
+            [[(0.5, 0.5), (2.5, 0.5), (2.5, 2.5), (0.5, 2.5)]], ["##....", "##...."] + ["......"] * 4, id="on centers"
         ),
-        pytest.param([[(0.6, 0), (1.4, 0), (1.4, 6), (0.6, 6)]], ["......"] * 6, id="between centres"),
+        pytest.param([[(0.6, 0), (1.4, 0), (1.4, 6), (0.6, 6)]], ["......"] * 6, id="between centers"),
         pytest.param([[]], ["......"] * 6, id="no points"),
         pytest.param([[(2.5, 2.5)]], ["......"] * 6, id="one point"),
         pytest.param([[(0, 0), (6, 6)]], ["......"] * 6, id="two points"),
@@ -130,7 +130,7 @@ def test_a_neighbour_may_have_one_corner_more_on_the_edge(whole: Ring) -> None:
         pytest.param([np.array(SQUARE, np.float32)], ["......", *[".####."] * 4, "......"], id="an array"),
     ],
 )
-def test_a_polygon(rings: Any, lines: list[str]) -> None:
+def test_fill_polygons_fills_one_polygon(rings: Any, lines: list[str]) -> None:
     found = ["".join(".#"[int(pixel)] for pixel in line) for line in filled(*rings, height=6, width=6)]
     assert found == lines
 
@@ -152,7 +152,7 @@ def test_an_empty_picture_stays_empty(shape: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize("wrong", [float("nan"), float("inf"), -float("inf"), 2.0**31, -(2.0**31)])
 @pytest.mark.parametrize("place", [0, 1], ids="xy")
-def test_what_is_no_point(wrong: float, place: int) -> None:
+def test_fill_polygons_refuses_invalid_points(wrong: float, place: int) -> None:
     point = [1.0, 1.0]
     point[place] = wrong
     with pytest.raises(BitmapError, match=r"got a point \("):
@@ -160,8 +160,8 @@ def test_what_is_no_point(wrong: float, place: int) -> None:
 
 
 @given(st.lists(RINGS, min_size=1, max_size=3))
-def test_a_few_crossings_at_once_give_the_same(rings: list[Ring]) -> None:
-    """A hostile polygon has more than memory holds."""
+def test_small_batches_of_crossings_give_the_same_result(rings: list[Ring]) -> None:
+    """A malicious polygon may have more crossings than fit into memory."""
     with pytest.MonkeyPatch.context() as patched:
         for module in ("polygons", "polygon_edges"):
             patched.setattr(f"segments_hf.bitmaps.{module}.CROSSINGS_AT_ONCE", 2)
@@ -173,7 +173,7 @@ def test_a_few_crossings_at_once_give_the_same(rings: list[Ring]) -> None:
 
 @given(POLYGONS)
 def test_a_large_picture_has_the_same_pixels_as_a_small_one(polygons: list[list[Ring]]) -> None:
-    """Polygons are drawn together or one by one, whatever is faster for the size of the picture."""
+    """Polygons are drawn together or one by one, depending on which is faster for the size of the picture."""
     small, large = fill_polygons(polygons, SIDE, SIDE), fill_polygons(polygons, 300, 400)
     np.testing.assert_array_equal(small, large[:SIDE, :SIDE])
 

@@ -1,4 +1,4 @@
-"""The smallest rectangle is OpenCV's."""
+"""The smallest rectangle has the same area as that of OpenCV."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def area_of(corners: np.ndarray) -> float:
 
 
 @given(POINTS)
-def test_as_opencv(points: list[tuple[int, int]]) -> None:
+def test_smallest_rectangle_matches_opencv(points: list[tuple[int, int]]) -> None:
     given_points = np.array(points)
     assume(np.linalg.matrix_rank(given_points - given_points[0]) == 2)
     corners = smallest_rectangle(given_points)
@@ -26,13 +26,13 @@ def test_as_opencv(points: list[tuple[int, int]]) -> None:
     assert area_of(corners) == pytest.approx(width * height, rel=1e-3, abs=1e-2)
     first, second = corners[1] - corners[0], corners[3] - corners[0]
     assert first @ second == pytest.approx(0, abs=1e-6 * (1 + area_of(corners)))
-    assert first[0] * second[1] - first[1] * second[0] > 0  # clockwise where y points down
+    assert first[0] * second[1] - first[1] * second[0] > 0  # clockwise if y points down
     for axis in (first, second):
         places = (given_points - corners[0]) @ axis / (axis @ axis)
         assert (places > -1e-9).all()
         assert (places < 1 + 1e-9).all()
 
 
-def test_upright_boxes_are_exact() -> None:
+def test_smallest_rectangle_of_upright_boxes_is_exact() -> None:
     corners = smallest_rectangle(np.array([[3, 4], [10, 4], [10, 6], [3, 6], [5, 5]]))
     assert corners.tolist() == [[3, 4], [10, 4], [10, 6], [3, 6]]

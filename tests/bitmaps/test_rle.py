@@ -1,4 +1,4 @@
-"""Run lengths are those of pycocotools, to the byte."""
+"""Run lengths are identical to those of pycocotools."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ def check(ids: np.ndarray) -> None:
 
 
 @given(bitmaps())
-def test_as_pycocotools(ids: np.ndarray) -> None:
+def test_rle_matches_pycocotools(ids: np.ndarray) -> None:
     check(ids)
 
 
 @given(bitmaps(), st.integers(1, 40), st.integers(1, 40))
-def test_as_pycocotools_in_larger_areas(ids: np.ndarray, down: int, across: int) -> None:
+def test_rle_matches_pycocotools_in_larger_areas(ids: np.ndarray, down: int, across: int) -> None:
     check(ids.repeat(down, axis=0).repeat(across, axis=1))
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (3, 70_000), (70_000, 3), (1200, 1000)])
 @pytest.mark.parametrize("place", [0, -1])
-def test_long_runs(shape: tuple[int, int], place: int) -> None:
-    """Counts of up to five groups of bits, in a picture wider than 16 bits too."""
+def test_rle_encodes_long_runs(shape: tuple[int, int], place: int) -> None:
+    """Counts have up to five groups of bits, and the picture may be wider than 2^16 pixels."""
     ids = np.zeros(shape, np.uint32)
     ids.reshape(-1)[place] = 7
     check(ids)
@@ -47,30 +47,30 @@ def test_long_runs(shape: tuple[int, int], place: int) -> None:
 
 
 @pytest.mark.parametrize("ids", [np.zeros((2, 3), np.uint32), np.zeros((0, 3), np.uint32), np.zeros((2, 0), np.uint32)])
-def test_nothing(ids: np.ndarray) -> None:
+def test_rle_of_bitmaps_without_instances_is_empty(ids: np.ndarray) -> None:
     found = rle(ids)
     assert (found.ids.size, found.areas.size, found.xywh.shape, found.counts) == (0, 0, (0, 4), [])
 
 
 @given(bitmaps())
-def test_boxes_are_the_same(ids: np.ndarray) -> None:
+def test_rle_has_the_boxes_of_boxes(ids: np.ndarray) -> None:
     for first, second in zip(boxes(ids), rle(ids)[:3], strict=True):
         np.testing.assert_array_equal(first, second)
 
 
 @pytest.mark.parametrize("shape", [(2**20 + 3, 1), (1, 2**20 + 3)])
-def test_pictures_longer_than_a_word_holds(shape: tuple[int, int]) -> None:
+def test_rle_supports_very_long_pictures(shape: tuple[int, int]) -> None:
     ids = np.zeros(shape, np.uint32)
     ids.reshape(-1)[-9:-2] = 5
     check(ids)
 
 
 @given(bitmaps())
-def test_parts_of_arrays(ids: np.ndarray) -> None:
+def test_rle_reads_slices_of_arrays(ids: np.ndarray) -> None:
     check(ids[::2, ::-1])
     check(np.asfortranarray(ids))
 
 
-def test_reads_what_decode_bitmap_reads() -> None:
+def test_rle_reads_a_png() -> None:
     ids = np.array([[0, 2**24 - 1], [3, 3]])
     assert rle(encode_bitmap(ids)).counts == rle(ids.astype(np.uint32)).counts

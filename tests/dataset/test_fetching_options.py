@@ -155,7 +155,9 @@ def test_a_full_disk_stops_the_load_and_leaves_nothing_broken(server, write_rele
         monkeypatch.setattr("huggingface_hub.constants.HF_HOME", str(disk))
         pictures = [jpeg((2, 2), red=number) + bytes(20_000) for number in range(20)]
         release = write_release([sample(f"{n}", server.url(f"/{n}.jpg", p)) for n, p in enumerate(pictures)])
-        with pytest.raises(StorageError, match=r"cannot keep an asset of 20,\d+ bytes.* No space left on device; free"):
+        with pytest.raises(
+            StorageError, match=r"cannot store an asset of 20,\d+ bytes.* No space left on device; free"
+        ):
             load_release(release, on_error=on_error, in_flight=2)
         kept = [path.read_bytes() for path in disk.rglob("*.jpg")]
         assert 5 < len(kept) < 20

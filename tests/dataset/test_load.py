@@ -312,7 +312,7 @@ class TestWhereAssetsAre:
         reference = {"path": str(tmp_path / "a.jpg"), "url": (tmp_path / "a.jpg").as_uri()}[form]
         release = write_release([sample("mine", reference)])
         url = server.url("/release.json", release.read_bytes())
-        with pytest.raises(AssetError, match=r"'mine'.*file of this machine"):
+        with pytest.raises(AssetError, match=r"'mine'.*local file"):
             self.load(url, streaming)
 
 

@@ -95,7 +95,7 @@ def test_without_s3fs_the_error_says_what_to_install(around, monkeypatch, write_
     around.put("private", "a.jpg", jpeg())
     release = write_release([sample("a", f"http://private.s3.{REGION}.amazonaws.com/a.jpg")])
     monkeypatch.setattr("segments_hf.assets.url_reader.importlib.util.find_spec", lambda name: None)
-    with pytest.raises(AssetError, match=r"HTTP 403.*pip install 'segments-hf\[s3\]' reads it with your credentials"):
+    with pytest.raises(AssetError, match=r"HTTP 403.*pip install 'segments-hf\[s3\]'"):
         load_release(release)
 
 
@@ -113,12 +113,12 @@ def test_a_release_in_a_bucket_reads_no_file_of_this_machine(around, write_relea
     (tmp_path / "a.jpg").write_bytes(jpeg())
     release = write_release([sample("a", str(tmp_path / "a.jpg"))])
     around.put("private", "r/release.json", release.read_bytes())
-    with pytest.raises(AssetError, match="got a file of this machine in a release that came from s3://private/r"):
+    with pytest.raises(AssetError, match="got a local file in a release from s3://private/r"):
         load_release("s3://private/r/release.json")
 
 
 def test_a_release_that_is_not_in_its_bucket(around):
-    with pytest.raises(ReleaseError, match=r"s3://private/gone\.json: .*there is no such object"):
+    with pytest.raises(ReleaseError, match=r"s3://private/gone\.json: .*does not exist"):
         load_release("s3://private/gone.json")
 
 

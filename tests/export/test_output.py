@@ -131,7 +131,7 @@ def test_what_appears_during_an_export_is_not_replaced(
         (out / name).write_text("mine")
 
     meanwhile(monkeypatch, action)
-    with pytest.raises(OutputExistsError, match="was made, changed or removed"):
+    with pytest.raises(OutputExistsError, match="by another program"):
         export_dataset(release, "yolo", out, overwrite=overwrite)
     marker = ".segments-hf-export.json"
     assert {file: (out / file).read_bytes() for file in files(out) | {name}} == {**before, name: b"mine"}

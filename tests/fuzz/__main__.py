@@ -1,4 +1,4 @@
-"""A bounded fuzz of all that is untrusted: release files, pictures, servers. It prints its seed first.
+"""Fuzz release files, pictures and servers for a limited time. The seed is printed first.
 
 cd tests && python -m fuzz --seconds 120
 """
@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def _silence_libraries() -> None:
-    """Silence the logs, which name each sample that was left out, and libtiff, which writes to standard error."""
+    """Silence the logs, which name each dropped sample, and libtiff, which writes to standard error."""
     logging.disable(logging.CRITICAL)
     sys.stderr = os.fdopen(os.dup(2), "w")
     with Path(os.devnull).open("w") as nothing:
@@ -45,7 +45,7 @@ def _silence_libraries() -> None:
 
 
 def _use_caches_in(home: str) -> None:
-    """Keep assets and datasets of the fuzz out of the user's caches."""
+    """Set cache folders for assets and datasets, so that the fuzz does not use those of the user."""
     import huggingface_hub.constants
 
     huggingface_hub.constants.HF_HOME = home

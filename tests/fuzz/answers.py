@@ -1,6 +1,6 @@
-"""Servers that misbehave, as the hosts of release files and of images: each answer is read, or is an error of ours.
+"""Load release files and images from misbehaving servers: each response is read, or raises one of our errors.
 
-`run` does this until a deadline, with a seed: the same seed makes the same releases.
+`run` repeats this until a deadline. The same seed gives the same releases.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from segments_hf.release import Release
 from .picture_mutations import whole_pictures
 from .servers import BEHAVIORS, MAY_SUCCEED, SLOW, MisbehavingServer
 
-LONGEST_CASE = 60.0  # seconds that one release may take; it takes two
+LONGEST_CASE = 60.0  # seconds for one release, which normally takes two
 _SAMPLES = 40
 _LIMITS: dict[str, Any] = {"timeout": 0.5, "max_bytes": 2**20}
 
@@ -29,13 +29,13 @@ def check_release_file(behavior: str) -> str:
     """Read a release file from a server.
 
     Args:
-        behavior: One of `BEHAVIORS`, but none that only the time limit of a release file ends, which is 300 s.
+        behavior: One of `BEHAVIORS`, except those that only the time limit of a release file ends, which is 300 s.
 
     Returns:
         ``read``, or the name of the error.
 
     Raises:
-        AssertionError: The release was read although the server misbehaves, or was not although it does not.
+        AssertionError: The release was read although the server misbehaves, or was not read although it behaves well.
     """
     content = json.dumps({"name": "v1", "dataset": {"name": "pets", "samples": []}}).encode()
     with MisbehavingServer(content) as server:
@@ -53,10 +53,10 @@ def check_images(behaviors: list[str], folder: Path) -> Counter[str]:
 
     Args:
         behaviors: One of `BEHAVIORS` for the image of each sample.
-        folder: Where the release and caches may be written.
+        folder: The folder for the release and the caches.
 
     Returns:
-        The number of rows and of samples that were left out.
+        The numbers of rows and of dropped samples.
 
     Raises:
         AssertionError: A sample is missing that the server serves well, or one is there that it does not; or it took
@@ -81,7 +81,7 @@ def check_images(behaviors: list[str], folder: Path) -> Counter[str]:
 
 
 def run(seconds: float, seed: int) -> Counter[str]:
-    """Read from servers that misbehave until the time is over.
+    """Read from misbehaving servers until the time is over.
 
     Args:
         seconds: The time.

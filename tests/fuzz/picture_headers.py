@@ -1,4 +1,4 @@
-"""What must hold for the header of a picture, whatever its file contains."""
+"""Check the properties that the header of a picture has for any content of its file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PLAIN_SIZES = {"PNG": plain_png_size, "JPEG": plain_jpeg_size}
 
 
 def check_plain_header(content: bytes) -> bool:
-    """Check that the size that is read without Pillow is the one that Pillow reads, before and after decoding.
+    """Check that a size that was read without Pillow equals the size that Pillow reads, before and after decoding.
 
     Args:
         content: A file.
@@ -41,7 +41,7 @@ def check_plain_header(content: bytes) -> bool:
 
 
 def check_decoded_size(content: bytes) -> bool:
-    """Check that a picture that is accepted has the size that its header says, and that nothing else is raised.
+    """Check that an accepted picture has the size of its header, and that only our errors are raised.
 
     Args:
         content: A file.

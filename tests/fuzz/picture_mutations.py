@@ -29,7 +29,7 @@ def encoded(picture: Image.Image, file_format: str, **options: Any) -> bytes:
 
 
 def whole_pictures() -> dict[str, bytes]:
-    """Return a small picture of each kind that is read, by name."""
+    """Return a small picture of each supported kind, by name."""
     noise = np.random.default_rng(0).integers(0, 256, (16, 24, 4), dtype=np.uint8)
     rgba = Image.fromarray(noise)
     rgb, gray = rgba.convert("RGB"), rgba.convert("L")
@@ -84,7 +84,7 @@ def mutated(content: bytes, rng: random.Random) -> bytes:
 
 
 def png_of(chunks: list[Part]) -> bytes:
-    """Return a PNG of chunks, with right checksums."""
+    """Return a PNG of chunks, with correct checksums."""
     parts = [struct.pack(">I", len(d)) + kind + d + struct.pack(">I", zlib.crc32(kind + d)) for kind, d in chunks]
     return PNG_SIGNATURE + b"".join(parts)
 
@@ -100,7 +100,7 @@ def png_parts(content: bytes) -> list[Part]:
 
 
 def jpeg_parts(content: bytes) -> list[Part]:
-    """Return the segments of a JPEG; the last is all from its first scan on."""
+    """Return the segments of a JPEG. The last one contains everything from the first scan on."""
     parts, position = [], 2
     while position + 4 <= len(content) and content[position] == 0xFF and content[position + 1] != 0xDA:
         end = position + 2 + int.from_bytes(content[position + 2 : position + 4], "big")
@@ -174,7 +174,7 @@ def _structural(content: bytes) -> Callable[[bytes, random.Random], bytes] | Non
 
 
 def _changed_parts(parts: list[Part], rng: random.Random, kinds: list[bytes]) -> list[Part]:
-    """Return parts of which one or two were moved, repeated, dropped, changed, or made of another kind."""
+    """Return parts of which one or two were moved, repeated, dropped, changed, or given another kind."""
     parts = list(parts)
     for _ in range(rng.choice((1, 2))):
         at, to = rng.randrange(len(parts)), rng.randrange(len(parts))
@@ -202,7 +202,7 @@ _PNG_KINDS = [
     *(b"iTXt", b"eXIf", b"acTL", b"fcTL", b"fdAT", b"tIME", b"sBIT", b"bKGD", b"abcd", b"ABCD"),
 ]
 
-# Small, larger than Pillow accepts of one text, and larger than of several.
+# A small text, one above Pillow's limit for one text, and one above its limit for all texts.
 _TEXTS = [b"a\0\0" + zlib.compress(bytes(length)) for length in (10, 2**20 + 1, 3 * 2**20)]
 
 
@@ -248,7 +248,7 @@ def _changed_riff(content: bytes, rng: random.Random) -> bytes:
 
 
 def _changed_boxes(content: bytes, rng: random.Random) -> bytes:
-    """Return a file of boxes in which one that is somewhere inside was changed."""
+    """Return a file of boxes in which one box at any depth was changed."""
     parts, position = [], 0
     while position + 8 <= len(content):
         length = int.from_bytes(content[position : position + 4], "big")

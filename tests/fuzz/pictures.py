@@ -1,9 +1,9 @@
-"""Damaged pictures of every format through all that reads pictures: only our own errors may be raised.
+"""Read damaged pictures of every format with all functions that read pictures. Only our own errors may be raised.
 
     cd tests && python -m fuzz.pictures --seconds 120
 
-prints the seed, and on a failure the number of the batch: ``--seed S --first N`` repeats it. Each batch has random
-numbers of its own.
+prints the seed, and the number of the batch after a failure: ``--seed S --first N`` repeats it. Each batch has its own
+random numbers.
 """
 
 from __future__ import annotations
@@ -44,15 +44,15 @@ EXPORTS = (
 )
 MASKS = (segments_hf.add_semantic_masks, segments_hf.add_instance_masks, segments_hf.add_panoptic_masks)
 _SIZE = (24, 16)
-_SAMPLES = 4  # of a release
+_SAMPLES = 4  # per release
 
 
 class Crash(AssertionError):  # noqa: N818
-    """An exception that is not one of ours."""
+    """An exception that is not one of our errors."""
 
 
 def read_everywhere(content: bytes) -> None:
-    """Give the file of one picture to all that reads one."""
+    """Read the file of one picture with all functions that read pictures."""
     row = {"name": "a", "status": "LABELED", "image": {"bytes": content, "path": None}}
     row |= {"segmentation_bitmap": row["image"], "annotations": [], "width": 24, "height": 16}
     for read in (
@@ -69,7 +69,7 @@ def read_everywhere(content: bytes) -> None:
 
 
 def read_release(folder: Path, rng: random.Random) -> None:
-    """Give a release with damaged images and bitmaps to all that takes one."""
+    """Read a release with damaged images and bitmaps with all functions that read releases."""
     release = write_release(folder, rng)
     policy = rng.choice(("skip", "keep", "raise"))
     verify = rng.choice(("structure", "decode"))
@@ -96,7 +96,7 @@ def read_release(folder: Path, rng: random.Random) -> None:
 
 
 def write_release(folder: Path, rng: random.Random) -> Path:
-    """Write a release of which some pictures are damaged."""
+    """Write a release in which some pictures are damaged."""
     whole = whole_pictures_of_rows()
     samples = []
     for number in range(_SAMPLES):
@@ -143,7 +143,7 @@ def run_batch(seed: int, number: int, folder: Path) -> int:
     count = 12
     for _ in range(count):
         content = mutated(whole[rng.choice(sorted(whole))], rng)
-        (folder / "last").write_bytes(content)  # for a crash of the process
+        (folder / "last").write_bytes(content)  # in case the process crashes
         read_everywhere(content)
     read_release(folder, rng)
     return count + 2 * _SAMPLES
@@ -151,7 +151,7 @@ def run_batch(seed: int, number: int, folder: Path) -> int:
 
 @functools.cache
 def whole_pictures_of_rows() -> dict[str, bytes]:
-    """Return the pictures that are damaged."""
+    """Return the pictures that are mutated."""
     return whole_pictures()
 
 
@@ -168,7 +168,7 @@ def _perhaps_mutated(content: bytes, rng: random.Random) -> bytes:
 
 
 def _unchecked(rows: Any, rng: random.Random) -> Any:
-    """Return a dataset whose pictures were never checked."""
+    """Return a dataset whose pictures were not checked."""
     whole = whole_pictures_of_rows()
     found = []
     for row in rows:
@@ -231,7 +231,7 @@ def run(seconds: float, seed: int, first: int = 0) -> Counter[str]:
     limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, MOST_PIXELS
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of damaged pictures, before they raise
+            warnings.simplefilter("ignore")  # about damaged pictures, before they raise
             while time.monotonic() < end:
                 with tempfile.TemporaryDirectory() as folder:
                     counts["pictures"] += _located_batch(seed, number, Path(folder))

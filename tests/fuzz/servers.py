@@ -1,4 +1,4 @@
-"""Servers on loopback that misbehave, each in one way. They stop by themselves.
+"""Servers on loopback that misbehave, each in one way. Their connections end after a time limit.
 
 >>> with MisbehavingServer(b"content") as server:
 ...     url = server.url("slow_drip")
@@ -16,21 +16,21 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
-LONGEST = 20.0  # seconds that a connection lasts
-MOST_BYTES = 512 * 2**20  # that a connection sends
+LONGEST = 20.0  # seconds; the longest time of a connection
+MOST_BYTES = 512 * 2**20  # the largest number of bytes that a connection sends
 
 _CHUNK = b"[" * 2**16
 _BOMB = 256 * 2**20  # bytes of the content of a gzip bomb
 
 
 class Connection:
-    """A connection with a client, which ends in time.
+    """A connection to a client, with limits of time and bytes.
 
     Args:
         raw: The socket.
-        content: The content of the file that the client asked for.
-        is_over: Set when the server stops.
-        path: The path that the client asked for.
+        content: The content of the requested file.
+        is_over: An event that is set when the server stops.
+        path: The requested path.
     """
 
     def __init__(self, raw: socket.socket, content: bytes, is_over: threading.Event, path: str) -> None:
@@ -42,7 +42,7 @@ class Connection:
         self._left = MOST_BYTES
 
     def send(self, data: bytes) -> None:
-        """Send bytes; end the connection where it has lasted too long, or has sent too much."""
+        """Send bytes. End the connection if it has exceeded its limit of time or bytes."""
         self._left -= len(data)
         if self._is_over.is_set() or self._left < 0 or time.monotonic() > self._end:
             raise ConnectionAbortedError
@@ -59,7 +59,7 @@ class Connection:
             self._is_over.wait(0.05)
 
     def flood(self, data: bytes = _CHUNK) -> None:
-        """Send bytes as fast as the client takes them."""
+        """Send bytes as fast as the client receives them."""
         while True:
             self.send(data)
 
@@ -189,7 +189,7 @@ def _redirects_to(place: str) -> Behavior:
 
 
 def sending(body: bytes, *lines: str) -> Behavior:
-    """The behavior of a server that sends a body with some lines of a head."""
+    """Return the behavior of a server that sends a body with the given header lines."""
 
     def send(connection: Connection) -> None:
         connection.head(*lines)
@@ -230,11 +230,11 @@ BEHAVIORS: dict[str, Behavior] = {
 SLOW = ("slow_drip", "slow_chunks", "slow_head", "silence")
 """The behaviors that only a time limit ends."""
 MAY_SUCCEED = ("good", "endless_body_of_a_redirect")
-"""The behaviors with which a client may get the content."""
+"""The behaviors for which a client may receive the content."""
 
 
 class MisbehavingServer:
-    """A server on loopback; the path of a URL says how it behaves.
+    """A server on loopback. The path of a URL selects its behavior.
 
     Args:
         content: The content of its file.
@@ -257,7 +257,7 @@ class MisbehavingServer:
         self._listener.close()
 
     def url(self, behavior: str) -> str:
-        """The URL of the file, with one of `BEHAVIORS`."""
+        """Return the URL of the file with one of `BEHAVIORS`."""
         return f"{self.address}/{behavior}"
 
     def _listen(self) -> None:

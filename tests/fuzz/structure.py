@@ -1,6 +1,6 @@
-"""Release files that are changed at random: types, keys, numbers, text and bytes.
+"""Read release files with random changes of types, keys, numbers, text and bytes.
 
-`run` does this until a deadline, with a seed: the same seed makes the same files.
+`run` repeats this until a deadline. The same seed gives the same files.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from segments_hf import load_release, validate
 from segments_hf.errors import SegmentsHFError
 from segments_hf.release import Release
 
-LONGEST_CASE = 30.0  # seconds that the work for one file may take; it takes some milliseconds
+LONGEST_CASE = 30.0  # seconds for one file, which normally takes some milliseconds
 
 _BITMAP = {"annotations": [{"id": 1, "category_id": 1, "attributes": {"open": True}}, {"id": 2, "category_id": 2}]}
 _VECTORS = {
@@ -147,7 +147,7 @@ def _change_tree(tree: Any, chance: random.Random, raw: list[str]) -> None:
 
 
 def _places(tree: Any) -> Any:
-    """All places of values in a tree: what holds them, and their key."""
+    """Yield the container and the key of each value in a tree."""
     waiting = [tree]
     while waiting:
         holder = waiting.pop()
@@ -173,7 +173,7 @@ def _change_bytes(content: bytes, chance: random.Random) -> bytes:
 
 
 def check(content: bytes, folder: Path) -> str:
-    """Read a release file in all ways that fetch nothing.
+    """Read a release file with all functions that fetch no assets.
 
     Args:
         content: The content of the file.

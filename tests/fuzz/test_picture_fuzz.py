@@ -1,4 +1,4 @@
-"""Damaged pictures of every format raise only our own errors, wherever they are read; see `fuzz.pictures`."""
+"""Damaged pictures of every format raise only our own errors in all functions; see `fuzz.pictures`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Imag
 
 @pytest.fixture(autouse=True)
 def small_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pillow refuses pictures that take long."""
+    """Lower Pillow's pixel limit, so that each picture takes little time."""
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", MOST_PIXELS)
 
 

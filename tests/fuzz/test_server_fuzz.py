@@ -1,4 +1,4 @@
-"""Servers that misbehave cost their own samples only; see `fuzz.answers`."""
+"""A misbehaving server only affects its own samples; see `fuzz.answers`."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ def groups() -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize("behaviors", list(groups()), ids=",".join)
-def test_a_server_that_misbehaves_costs_its_own_samples_only(behaviors: list[str], tmp_path) -> None:
+def test_a_misbehaving_server_only_affects_its_own_samples(behaviors: list[str], tmp_path) -> None:
     assert check_images(behaviors, tmp_path) == {"rows": 2, "skipped": len(behaviors) - 2}

@@ -1,4 +1,4 @@
-"""Release files that are changed at random are read, or refused by an error of ours."""
+"""Release files with random changes are read, or refused with one of our errors."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ def test_changed_release_files_are_read_or_refused(first, tmp_path):
 
 
 @pytest.mark.parametrize("task_type", ["segmentation-bitmap", "vector", "image-vector-sequence", "pointcloud-cuboid"])
-def test_release_files_without_a_change_are_read(task_type, tmp_path):
+def test_unchanged_release_files_are_read(task_type, tmp_path):
     assert check(json.dumps(document(task_type)).encode(), tmp_path) == "read"
 
 
-def test_changes_depend_on_the_seed_alone():
+def test_changes_depend_only_on_the_seed():
     assert [mutated(number) for number in range(9)] == [mutated(number) for number in range(9)]
 
 
 @pytest.mark.slow
-def test_changed_release_files_of_another_seed():
+def test_changed_release_files_of_another_seed_are_read_or_refused():
     assert run(20, seed=3).total() > 0

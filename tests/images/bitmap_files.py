@@ -1,4 +1,4 @@
-"""Files of a small bitmap in every format, those that hold ids exactly and those that do not."""
+"""Files of a small bitmap in formats that store ids exactly, and in formats that do not."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, PngImagePlugin, features
 
 WIDTH, HEIGHT = 12, 10
-# Fits 8-bit gray; neighbors differ, so that a lossy codec blurs them.
+# The ids fit into 8-bit gray, and neighbors differ, so that a lossy codec changes them.
 GRAY_IDS = (np.arange(WIDTH * HEIGHT, dtype=np.uint32).reshape(HEIGHT, WIDTH) * 37) % 251
 COLOR_IDS = GRAY_IDS * 66_777 % 2**24
 DEEP_IDS = GRAY_IDS * 257
@@ -38,7 +38,7 @@ def color(mode: str = "RGBA") -> Image.Image:
 
 
 def with_palette() -> Image.Image:
-    """A picture whose palette colors are ids of `COLOR_IDS`."""
+    """Return a picture whose palette colors are ids of `COLOR_IDS`."""
     present, indices = np.unique(COLOR_IDS, return_inverse=True)
     picture = Image.fromarray(indices.reshape(COLOR_IDS.shape).astype(np.uint8))
     picture.putpalette(present.astype("<u4").view(np.uint8).reshape(-1, 4)[:, :3].tobytes())
@@ -46,7 +46,7 @@ def with_palette() -> Image.Image:
 
 
 def png(depth: int, color_type: int, *, before: bytes = b"", interlace: int = 0) -> bytes:
-    """A PNG of `WIDTH` x `HEIGHT` pixels of any depth and color type; not interlaced whatever it says."""
+    """Return a PNG of `WIDTH` x `HEIGHT` pixels of any depth and color type. Its pixels are never interlaced."""
     channels = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[color_type]
     line = bytes(1 + (WIDTH * channels * depth + 7) // 8)
     header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, depth, color_type, 0, 0, interlace)

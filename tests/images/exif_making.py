@@ -1,4 +1,4 @@
-"""Pictures of each container with any bytes for EXIF data."""
+"""Pictures in each container format with arbitrary EXIF data."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _ROOM = 600  # bytes of EXIF data in the AVIF
 
 
 def entry(order: str, tag: int, kind: int, count: int, value: int | bytes) -> bytes:
-    """An entry of a directory; a number is the offset of the value, or the value itself in four bytes."""
+    """Return an entry of a directory. A number is the offset of the value, or the value itself in four bytes."""
     packed = struct.pack(order + "L", value) if isinstance(value, int) else value.ljust(4, b"\0")[:4]
     return struct.pack(order + "HHL", tag, kind, count) + packed
 
 
 def tiff(order: str, *entries: bytes, data: bytes = b"", end: int = 0) -> bytes:
-    """A TIFF header and a directory; `data` stand behind it."""
+    """Return a TIFF header, a directory, and `data` after it."""
     header = {"<": b"II", ">": b"MM"}[order] + struct.pack(order + "HL", 42, 8)
     return header + struct.pack(order + "H", len(entries)) + b"".join(entries) + struct.pack(order + "L", end) + data
 
@@ -36,7 +36,7 @@ def orientation(order: str, value: int) -> bytes:
 
 
 def phone_exif(order: str, turned: int) -> bytes:
-    """EXIF data like those of a telephone: texts, rational numbers, and directories for the camera and the place."""
+    """Return EXIF data like those of a phone: texts, rational numbers, and directories of camera and location."""
     at = 8 + 2 + 12 * 8 + 4
     camera = at + 40
     place = camera + 2 + 12 * 3 + 4
@@ -67,14 +67,28 @@ def phone_exif(order: str, turned: int) -> bytes:
 
 _TYPES = [*range(14), 16, 99]
 _TAGS = [ORIENTATION, 0, 0x014A, 0x8769, 0x8825, 0xA005, 0x927C, 0x02BC, 0xFFFF]
-_NUMBERS = [0, 1, 2, 3, 8, 9, 10, 110, 126, 150, 200, 2**31, 2**32 - 1]  # counts, values, offsets: of the directory too
+_NUMBERS = [
+    0,
+    1,
+    2,
+    3,
+    8,
+    9,
+    10,
+    110,
+    126,
+    150,
+    200,
+    2**31,
+    2**32 - 1,
+]  # counts, values and offsets
 _VALUES = [b"\xff" * 8, bytes(8), struct.pack("<d", np.nan), struct.pack(">d", np.nan), b"\0\0\0\1\0\0\0\0"]
 _HEADERS = [b"II*\0\xff\xff\xff\xff", b"XX*\0\x08\0\0\0", b"MM\0*\0\0\0\x08", bytes(8), b"II+\0\x08\0\0\0"]
 _FAULTS = ["type"] * 6 + ["count"] * 3 + ["offset"] * 3 + ["tag", "value", "value", "cut", "byte", "header"]
 
 
 def mutated(generator: random.Random) -> bytes:
-    """EXIF data like those of a telephone with a few faults."""
+    """Return EXIF data like those of a phone, with a few faults."""
     order = generator.choice("<>")
     exif = bytearray(phone_exif(order, generator.choice([0, 1, 3, 5, 6, 6, 6, 7, 8, 9])))
     directory_end = 10 + 12 * 8
@@ -121,7 +135,7 @@ def encoded(file_format: str, **options: object) -> bytes:
 
 
 def jpeg(*payloads: bytes) -> bytes:
-    """A JPEG with a segment for each part of its EXIF data."""
+    """Return a JPEG with a segment for each part of its EXIF data."""
     content = encoded("JPEG", dpi=(72, 72))
     segments = [b"\xff\xe1" + struct.pack(">H", len(part) + 8) + b"Exif\0\0" + part for part in payloads]
     end_of_first = 4 + int.from_bytes(content[4:6], "big")
@@ -129,14 +143,14 @@ def jpeg(*payloads: bytes) -> bytes:
 
 
 def jpeg_without_density(exif: bytes) -> bytes:
-    """A JPEG without JFIF: Pillow looks for its resolution in the EXIF data when it opens it."""
+    """Return a JPEG without JFIF. Pillow reads its resolution from the EXIF data when it opens the file."""
     content = jpeg(exif)
     end_of_first = 4 + int.from_bytes(content[4:6], "big")
     return content[:2] + content[end_of_first:]
 
 
 def mpo(exif: bytes) -> bytes:
-    """Two JPEG pictures in one file; the first has the EXIF data."""
+    """Return a file of two JPEG pictures, the first of which has the EXIF data."""
     file = io.BytesIO()
     placeholder = b"Exif\0\0" + tiff("<").ljust(len(exif), b"\1")[: len(exif)]
     plain_picture().save(file, "MPO", exif=placeholder, save_all=True, append_images=[plain_picture().rotate(180)])
@@ -148,7 +162,7 @@ def png_chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def png(before: bytes = b"", behind: bytes = b"") -> bytes:
-    """A PNG with more chunks before and behind its pixels."""
+    """Return a PNG with additional chunks before and after its pixels."""
     content = encoded("PNG")
     end_of_header, begin_of_end = 8 + 25, len(content) - 12
     return content[:end_of_header] + before + content[end_of_header:begin_of_end] + behind + content[begin_of_end:]
@@ -164,7 +178,7 @@ def webp(exif: bytes) -> bytes:
 
 
 def avif(exif: bytes) -> bytes:
-    """An AVIF whose EXIF payload is always of the same length."""
+    """Return an AVIF whose EXIF payload always has the same length."""
     placeholder = (b"Exif\0\0" + tiff("<")).ljust(_ROOM, b"\1")
     content = encoded("AVIF", exif=placeholder)
     assert content.count(placeholder) == 1
@@ -172,7 +186,7 @@ def avif(exif: bytes) -> bytes:
 
 
 def _segments_but_exif(content: bytes) -> bytes:
-    """All of a JPEG but its EXIF segments."""
+    """Return a JPEG without its EXIF segments."""
     parts, position = [content[:2]], 2
     while content[position + 1] != 0xDA:
         end = position + 2 + int.from_bytes(content[position + 2 : position + 4], "big")

@@ -1,4 +1,4 @@
-"""Files of pictures of all modes and depths, some of which Pillow reads but does not write."""
+"""Files of pictures of all modes and depths, some of which Pillow can read but not write."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def encoded(picture: Image.Image, file_format: str, **options: Any) -> bytes:
 
 
 def colors(mode: str) -> Image.Image:
-    """A picture of a mode of 8 bits or fewer, whose channels differ from each other."""
+    """Return a picture of a mode of at most 8 bits whose channels differ."""
     if mode == "1":
         return Image.fromarray((RAMP > 0.5).astype(np.uint8) * 255).convert("1")
     channels = [np.roll(RAMP, 3 * shift) * 255 for shift in range(len(Image.new(mode, (1, 1)).getbands()))]
@@ -38,7 +38,7 @@ def palette_png(transparency: Any = None) -> bytes:
 
 
 def png(values: np.ndarray[Any, Any], color_type: int, *chunks: tuple[bytes, bytes]) -> bytes:
-    """A PNG of 16 bits: of uint16 values of shape (H, W) or (H, W, channels)."""
+    """Return a 16-bit PNG of uint16 values of shape (H, W) or (H, W, channels)."""
     height, width = values.shape[:2]
     rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
     parts = [
@@ -55,7 +55,7 @@ def png(values: np.ndarray[Any, Any], color_type: int, *chunks: tuple[bytes, byt
 def tiff(
     values: np.ndarray[Any, Any], sample_format: int = 1, bits: int = 0, pixels: bytes = b"", **tags: Any
 ) -> bytes:
-    """A TIFF of one channel, or of as many as the last axis has.
+    """Return a TIFF of one channel, or of as many channels as the last axis has.
 
     Args:
         values: The values, of shape (H, W) or (H, W, channels).
@@ -95,7 +95,7 @@ def tiff(
 
 
 def packed_12(values: np.ndarray[Any, Any]) -> bytes:
-    """Values of 12 bits, each row beginning at a byte."""
+    """Return values as 12 bits each, with each row padded to whole bytes."""
     rows = []
     for row in values.tolist():
         text = "".join(f"{value:012b}" for value in row)
@@ -105,19 +105,19 @@ def packed_12(values: np.ndarray[Any, Any]) -> bytes:
 
 
 def pgm(values: np.ndarray[Any, Any], maximum: int) -> bytes:
-    """A PGM or PPM, of shape (H, W) or (H, W, 3)."""
+    """Return a PGM or PPM of values of shape (H, W) or (H, W, 3)."""
     kind = b"P5" if values.ndim == 2 else b"P6"
     dtype = ">u2" if maximum > 255 else np.uint8
     return kind + b" %d %d %d\n" % (values.shape[1], values.shape[0], maximum) + values.astype(dtype).tobytes()
 
 
 def pfm(values: np.ndarray[Any, Any]) -> bytes:
-    """A gray PFM, whose rows are from bottom to top."""
+    """Return a gray PFM, whose rows are stored from bottom to top."""
     return b"Pf\n%d %d\n-1.0\n" % (values.shape[1], values.shape[0]) + values[::-1].astype("<f4").tobytes()
 
 
 def ramp(high: float, dtype: Any = np.uint16, low: float = 0) -> np.ndarray[Any, Any]:
-    """Values from low to high, of shape (H, W)."""
+    """Return values from low to high, of shape (H, W)."""
     values = low + RAMP * (high - low)
     return values.astype(dtype) if np.dtype(dtype).kind == "f" else np.rint(values).astype(dtype)
 
@@ -132,7 +132,7 @@ PLAIN: dict[str, Callable[[], bytes]] = {
     "RGB WebP": lambda: encoded(colors("RGB"), "WEBP"),
 }
 
-# Files of other modes of 8 bits or fewer: they become what `convert` makes of them.
+# Files of other modes of at most 8 bits, which Pillow's `convert` converts.
 CONVERTED: dict[str, Callable[[], bytes]] = {
     **{f"{mode} TIFF": lambda mode=mode: encoded(colors(mode), "TIFF") for mode in
        ("1", "LA", "RGBA", "CMYK", "LAB", "P")},

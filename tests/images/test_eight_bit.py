@@ -1,4 +1,4 @@
-"""Pictures of all modes become 8-bit RGB or gray."""
+"""Pictures of all modes are converted to 8-bit RGB or gray."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def decoded(content: bytes | None) -> Image.Image:
 
 
 def naive(values: Any, low: float, high: float) -> list[list[int]]:
-    """The levels of values, computed one by one."""
+    """Compute the 8-bit levels of values one by one."""
     return [
         [int(255 * (min(max(float(value), low), high) - low) / (high - low) + 0.5) for value in row] for row in values
     ]
@@ -39,7 +39,7 @@ def test_a_file_of_8_bit_rgb_or_gray_is_not_converted(make: Callable[[], bytes])
 
 @pytest.mark.filterwarnings("ignore:Palette images with Transparency:UserWarning")
 @pytest.mark.parametrize(("name", "make"), CONVERTED.items(), ids=CONVERTED)
-def test_other_modes_become_what_pillow_converts_them_to(name: str, make: Callable[[], bytes]) -> None:
+def test_other_modes_are_converted_as_pillow_converts_them(name: str, make: Callable[[], bytes]) -> None:
     content = make()
     shown = decoded(to_eight_bit(FileContent(content)).png)
     before = decoded(content)
@@ -50,7 +50,7 @@ def test_other_modes_become_what_pillow_converts_them_to(name: str, make: Callab
 
 
 @pytest.mark.parametrize(("make", "values", "limits"), DEEP.values(), ids=DEEP)
-def test_deep_images_are_scaled_by_the_range_that_the_file_or_its_type_tells(
+def test_deep_images_are_scaled_by_the_range_of_the_file_or_its_type(
     make: Callable[[], bytes], values: Any, limits: tuple[float, float]
 ) -> None:
     made = to_eight_bit(FileContent(make()))
@@ -70,13 +70,13 @@ def test_image_range_is_in_the_units_of_the_file(make: Callable[[], bytes], valu
 
 
 @pytest.mark.parametrize("name", [name for name in CONVERTED if name.startswith(("16", "12"))])
-def test_image_range_is_an_error_for_color_that_the_decoder_reduces_to_8_bits(name: str) -> None:
+def test_image_range_is_an_error_for_deep_color_images(name: str) -> None:
     with pytest.raises(OptionError, match="image_range"):
         to_eight_bit(FileContent(CONVERTED[name]()), ValueRange(0, 4095))
 
 
 @pytest.mark.parametrize("name", ["P PNG", "CMYK JPEG", "RGBA TIFF", "1 PNG"])
-def test_image_range_changes_no_image_of_8_bits(name: str) -> None:
+def test_image_range_does_not_change_8_bit_images(name: str) -> None:
     content = FileContent(CONVERTED[name]())
     assert to_eight_bit(content, ValueRange(0, 9)) == to_eight_bit(content)
 
@@ -96,7 +96,7 @@ def test_a_converted_image_is_upright_and_has_no_exif_data(mode: str, orientatio
     assert not turned.getexif()
 
 
-def test_a_color_profile_of_the_old_mode_is_not_kept() -> None:
+def test_the_color_profile_of_the_old_mode_is_dropped() -> None:
     content = encoded(colors("CMYK"), "JPEG", icc_profile=b"a profile of CMYK")
     assert "icc_profile" not in decoded(to_eight_bit(FileContent(content)).png).info
 
@@ -113,14 +113,14 @@ def test_a_color_profile_of_the_old_mode_is_not_kept() -> None:
         (tiff(ramp(1, np.float32), 3), None),
     ],
 )
-def test_an_image_that_its_range_does_not_fit_has_a_warning(content: bytes, fault: str | None) -> None:
+def test_an_image_has_a_warning_if_its_range_does_not_fit(content: bytes, fault: str | None) -> None:
     scaling = to_eight_bit(FileContent(content)).scaling
     assert scaling is not None
     assert bool(scaling.warnings) == bool(fault)
     assert any((fault or "") in text for text in scaling.warnings) == bool(fault)
 
 
-def test_values_that_are_not_finite_do_not_decide_the_range() -> None:
+def test_values_that_are_not_finite_do_not_affect_the_range() -> None:
     values = ramp(1, np.float32)
     values[0, :3] = [np.nan, np.inf, -np.inf]
     made = to_eight_bit(FileContent(tiff(values, 3)))
@@ -132,7 +132,7 @@ def test_values_that_are_not_finite_do_not_decide_the_range() -> None:
 
 
 @pytest.mark.parametrize("low", [0, 5, -1000, 1e30])
-def test_a_flat_image_of_floats_is_one_gray(low: float) -> None:
+def test_a_constant_float_image_becomes_a_constant_gray_image(low: float) -> None:
     shown = np.asarray(decoded(to_eight_bit(FileContent(tiff(np.full((2, 3), low, np.float32), 3))).png))
     assert len(np.unique(shown)) == 1
     assert shown.max() < 255
@@ -149,7 +149,7 @@ def test_an_image_of_several_bands_is_scaled_as_a_whole(monkeypatch: pytest.Monk
     ("content", "error"),
     [(b"", AssetError), (b"%!PS-Adobe-3.0 EPSF-3.0\n", UnwantedError), (png(ramp(9), 0)[:60], AssetError)],
 )
-def test_what_cannot_be_read_is_an_asset_error(content: bytes, error: type[Exception]) -> None:
+def test_unreadable_files_are_asset_errors(content: bytes, error: type[Exception]) -> None:
     with pytest.raises(error):
         to_eight_bit(FileContent(content))
 
@@ -157,7 +157,7 @@ def test_what_cannot_be_read_is_an_asset_error(content: bytes, error: type[Excep
 @pytest.mark.parametrize(
     "mode", ["1", "L", "P", "RGB", "RGBA", "CMYK", "YCbCr", "LAB", "HSV", "LA", "PA", "La", "RGBa", "RGBX"]
 )
-def test_decoded_pictures_become_8_bit_too(mode: str) -> None:
+def test_decoded_pictures_are_converted_to_8_bits(mode: str) -> None:
     if mode in {"La", "RGBa", "RGBX"}:
         picture = colors({"La": "LA", "RGBa": "RGBA", "RGBX": "RGB"}[mode]).convert(mode)
     else:
@@ -171,7 +171,7 @@ def test_decoded_pictures_become_8_bit_too(mode: str) -> None:
 
 
 @pytest.mark.parametrize("dtype", [np.uint16, np.int32, np.float32])
-def test_decoded_deep_pictures_are_scaled_too(dtype: Any) -> None:
+def test_decoded_deep_pictures_are_scaled(dtype: Any) -> None:
     high = 1 if dtype is np.float32 else 65535
     made = decoded_to_eight_bit(Image.fromarray(ramp(high, dtype)))
     assert np.asarray(decoded(made.png)).tolist() == naive(ramp(high, dtype), 0, high)

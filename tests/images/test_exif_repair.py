@@ -1,4 +1,4 @@
-"""An image whose EXIF data keep `datasets` from reading it is repaired, and its pixels stay as they are."""
+"""Images whose EXIF data prevent `datasets` from reading them are repaired, and their pixels do not change."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ TURNED = SIZE[::-1]
 
 
 def malformed(order: str = "<", turned: int = 6) -> bytes:
-    """EXIF data with which Pillow fails when it writes them back: a text where rational numbers are due."""
+    """Return EXIF data that Pillow cannot write: they contain a text in place of rational numbers."""
     text = entry(order, 0x011A, 2, 4, b"abc\0")
     return tiff(order, orientation(order, turned), text).ljust(80, b"\0")
 
@@ -55,7 +55,7 @@ def as_datasets_reads(content: bytes) -> Image.Image:
 
 
 def upright(turned: int) -> Image.Image:
-    """The picture of all containers, turned by an orientation."""
+    """Return the picture of all containers, rotated or mirrored by an orientation."""
     picture = plain_picture()
     exif = Image.Exif()
     exif[ORIENTATION] = turned
@@ -76,12 +76,12 @@ def test_check_and_repair_keeps_orientation_and_pixel_data(container, order, tur
     make, pixels = CONTAINERS[container].make, CONTAINERS[container].pixels
     content = make(malformed(order, turned))
     header, repair = check_and_repair(FileContent(content), LIMITS)
-    if turned == 1 and container != "avif":  # Pillow writes nothing back where it does not turn
+    if turned == 1 and container != "avif":  # Pillow writes no EXIF data if it does not rotate
         assert repair is None
         assert as_datasets_reads(content).size == SIZE
         return
     if container != "avif":
-        with pytest.raises((TypeError, ValueError)):  # by the version of Pillow
+        with pytest.raises((TypeError, ValueError)):  # depending on the version of Pillow
             as_datasets_reads(content)
     new = repair.content if repair else content
     assert pixels(new) == pixels(content) != b""
@@ -89,14 +89,14 @@ def test_check_and_repair_keeps_orientation_and_pixel_data(container, order, tur
     shown = as_datasets_reads(new)
     assert shown.size == header.size == read_header(FileContent(new)).size == open_image(FileContent(new)).size
     assert shown.tobytes() == open_image(FileContent(new)).tobytes()
-    if container != "avif":  # the decoder of AVIF has an orientation of its own, and turns by it
+    if container != "avif":  # the AVIF decoder rotates by the orientation of the container
         assert shown.size == upright(turned).size
     if container.startswith(("png", "webp")):
         assert shown.tobytes() == upright(turned).tobytes()
 
 
 @pytest.mark.parametrize("container", CONTAINERS)
-def test_check_and_repair_leaves_good_exif_as_it_is(container):
+def test_check_and_repair_leaves_valid_exif_unchanged(container):
     content = CONTAINERS[container].make(phone_exif(">", 6))
     header, repair = check_and_repair(FileContent(content), LIMITS)
     assert repair is None
@@ -109,7 +109,7 @@ def made_once(container: str) -> bytes:
 
 
 def check_mutated_exif(container: str, seed: int) -> bool:
-    """Check one image with faults in its EXIF data, and return whether it was repaired."""
+    """Check an image with faults in its EXIF data, and return whether it was repaired."""
     exif = mutated(random.Random(seed))
     content = CONTAINERS[container].make(exif)
     try:
@@ -141,7 +141,7 @@ def test_datasets_reads_every_image_that_passes_of_many(container):
         check_mutated_exif(container, seed)
 
 
-# Faults of EXIF data that Pillow fails on when it reads them, so that they are read by our own code.
+# Faults that prevent Pillow from reading EXIF data, so that our own code reads them.
 UNREADABLE = {
     "header of no kind": (b"XX*\0" + malformed()[4:], 6),
     "header of no kind, big-endian": (b"XX\0*" + malformed(">")[4:], 6),
@@ -156,35 +156,35 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("fault", UNREADABLE)
-def test_lenient_orientation_reads_what_is_left(fault):
+def test_lenient_orientation_reads_damaged_exif(fault):
     exif, expected = UNREADABLE[fault]
     assert (lenient_orientation(exif) or 1) == expected
 
 
 @pytest.mark.parametrize("turned", range(1, 9))
-def test_orientation_block_is_what_pillow_reads(turned):
+def test_pillow_reads_the_orientation_block(turned):
     exif = Image.Exif()
     exif.load(orientation_block(turned))
     assert dict(exif) == {ORIENTATION: turned}
 
 
 @pytest.mark.parametrize("container", ["jpeg", "png-before", "png-behind", "png-text", "webp"])
-def test_unreadable_exif_is_turned_alike_before_and_after_the_repair(container):
+def test_unreadable_exif_has_the_same_orientation_before_and_after_the_repair(container):
     content = CONTAINERS[container].make(UNREADABLE["header of no kind"][0])
-    assert open_image(FileContent(content)).size == TURNED  # a row that an earlier version has made
+    assert open_image(FileContent(content)).size == TURNED  # as in a row that an earlier version made
     assert as_datasets_reads(repaired(content)).size == TURNED
 
 
 @pytest.mark.parametrize("kind", [5, 10, 11, 12])
 @pytest.mark.filterwarnings("ignore")
-def test_orientation_of_any_number_type_turns_as_in_datasets(kind):
+def test_orientation_of_any_number_type_is_applied_as_in_datasets(kind):
     value = {
         5: struct.pack("<2L", 6, 1),
         10: struct.pack("<2l", 6, 1),
         11: struct.pack("<f", 6),
         12: struct.pack("<d", 6),
     }
-    at = 0 if kind == 11 else 26  # four bytes stand in the entry itself
+    at = 0 if kind == 11 else 26  # a value of four bytes is in the entry itself
     number = entry("<", ORIENTATION, kind, 1, at or value[kind])
     content = jpeg(tiff("<", number, data=value[kind]))
     assert as_datasets_reads(content).size == TURNED
@@ -192,7 +192,7 @@ def test_orientation_of_any_number_type_turns_as_in_datasets(kind):
 
 
 def test_image_that_pillow_cannot_open_because_of_its_exif_is_repaired():
-    # Pillow takes a resolution of one character for a list.
+    # Pillow treats a resolution of one character as a list.
     at = 8 + 2 + 3 * 12 + 4
     resolution = [entry("<", 0x011A, 2, 1, b"7"), entry("<", 0x0128, 3, 1, struct.pack("<H", 2))]
     content = jpeg_without_density(tiff("<", orientation("<", 6), *resolution, data=bytes(at)))
@@ -217,7 +217,7 @@ PNG_TEXTS = {
 
 @pytest.mark.parametrize("place", ["before", "behind"])
 @pytest.mark.parametrize("case", PNG_TEXTS)
-def test_png_texts_that_pillow_takes_for_exif_are_repaired(case, place):
+def test_png_texts_that_pillow_reads_as_exif_are_repaired(case, place):
     content = png(**{place: PNG_TEXTS[case]})
     with pytest.raises(Exception):  # noqa: B017  (of many kinds)
         as_datasets_reads(content)
@@ -233,7 +233,7 @@ def test_png_with_xmp_as_plain_text_can_be_read(place):
     assert as_datasets_reads(repair.content if repair else content).size == header.size
 
 
-def test_png_is_turned_by_the_last_exif_chunk_as_in_datasets():
+def test_png_is_rotated_by_the_last_exif_chunk_as_in_datasets():
     content = png(png_chunk(b"eXIf", phone_exif("<", 6)), png_chunk(b"eXIf", phone_exif("<", 3)))
     header, repair = check_and_repair(FileContent(content), LIMITS)
     assert repair is None
@@ -259,7 +259,7 @@ def test_replacing_exif_of_damaged_files_never_raises(container, data):
     assert new is None or len(new) <= len(cut) + 40
 
 
-def test_long_texts_of_exif_are_not_shown_whole():
+def test_long_texts_of_exif_are_shortened_in_messages():
     text = entry("<", 0x011A, 2, 2000, 8 + 2 + 2 * 12 + 4)
     content = jpeg(tiff("<", orientation("<", 6), text, data=b"a" * 1999 + b"\0"))
     _, repair = check_and_repair(FileContent(content), LIMITS)
@@ -267,7 +267,7 @@ def test_long_texts_of_exif_are_not_shown_whole():
     assert len(repair.fault) < 400
 
 
-def test_xmp_and_texts_stay():
+def test_repair_keeps_xmp_and_texts():
     xmp = b"http://ns.adobe.com/xap/1.0/\0<xmp/>"
     segment = b"\xff\xe1" + struct.pack(">H", len(xmp) + 2) + xmp
     content = jpeg(malformed())
@@ -277,14 +277,14 @@ def test_xmp_and_texts_stay():
     assert comment in repaired(png(before=comment + png_chunk(b"eXIf", malformed())))
 
 
-def test_short_exif_gets_the_room_that_it_needs():
+def test_repair_lengthens_exif_that_is_too_short():
     for make in (jpeg, lambda exif: encoded("WEBP", exif=exif, lossless=True)):
         content = make(b"XX*\0")
         assert structure_fault(repaired(content)) is None
         assert as_datasets_reads(repaired(content)).size == SIZE
 
 
-def test_second_picture_of_an_mpo_stays_readable():
+def test_repair_keeps_the_second_picture_of_an_mpo_readable():
     content = CONTAINERS["mpo"].make(malformed())
     new = repaired(content)
     assert len(new) == len(content)
@@ -295,7 +295,7 @@ def test_second_picture_of_an_mpo_stays_readable():
 
 
 @pytest.mark.skipif(not HAS_AVIF, reason="this Pillow has no AVIF")
-def test_avif_without_room_for_new_exif_is_refused():
+def test_avif_without_space_for_new_exif_is_refused():
     content = encoded("AVIF", exif=b"Exif\0\0" + tiff("<")[:14])
     broken = content.replace(b"Exif\0\0II*\0", b"Exif\0\0XX*\0")
     assert broken != content
@@ -304,7 +304,7 @@ def test_avif_without_room_for_new_exif_is_refused():
 
 
 @pytest.mark.skipif(not HAS_AVIF, reason="this Pillow has no AVIF")
-def test_avif_is_changed_in_its_exif_only():
+def test_repair_changes_only_the_exif_of_an_avif():
     content = avif(b"XX*\0" + malformed()[4:])
     new = repaired(content)
     changed = [place for place, (old, now) in enumerate(zip(content, new, strict=True)) if old != now]
@@ -313,20 +313,20 @@ def test_avif_is_changed_in_its_exif_only():
     assert changed[-1] < begin + 600
 
 
-def test_damaged_image_with_good_exif_is_not_taken_for_repaired():
+def test_damaged_image_with_valid_exif_is_not_repaired():
     content = jpeg(phone_exif("<", 6))
     for damaged in (content[:-200], content.replace(b"\xff\xc0", b"\xff\xc8")):
         with pytest.raises(AssetError):
             check_and_repair(FileContent(damaged), LIMITS)
 
 
-def test_limits_hold_for_images_with_malformed_exif():
+def test_limits_apply_to_images_with_malformed_exif():
     with pytest.raises(UnwantedError, match="max_pixels"):
         check_and_repair(FileContent(jpeg(malformed())), ImageLimits(max_bytes=2**20, max_pixels=10))
 
 
 @pytest.mark.parametrize("file_format", ["GIF", "BMP", "TIFF", "JPEG2000", "PPM"])
-def test_formats_without_exif_repair_pass_as_they_are(file_format):
+def test_formats_without_exif_repair_are_accepted_unchanged(file_format):
     content = encoded(file_format)
     header, repair = check_and_repair(FileContent(content), LIMITS)
     assert repair is None

@@ -1,4 +1,4 @@
-"""What is cut or damaged is found without a pixel decoded, and what is whole is let through."""
+"""Truncated and damaged files are found without decoding pixels, and complete files are accepted."""
 
 from __future__ import annotations
 
@@ -37,41 +37,42 @@ WHOLE = {
 
 
 @pytest.mark.parametrize("content", WHOLE.values(), ids=WHOLE)
-class TestWhole:
-    def test_it_has_no_fault(self, content):
+class TestComplete:
+    def test_a_complete_file_has_no_fault(self, content):
         assert picture_format(content)
         assert structure_fault(content) is None
 
     @pytest.mark.parametrize("behind", [b"\0" * 100, b"a film of two seconds", b"\xff\xd8\xff"], ids=str)
-    def test_bytes_behind_the_end_do_no_harm(self, content, behind):
+    def test_bytes_after_the_end_are_ignored(self, content, behind):
         assert structure_fault(content + behind) is None
 
-    def test_in_a_file(self, content, tmp_path):
+    def test_a_complete_file_on_disk_has_no_fault(self, content, tmp_path):
         (tmp_path / "picture").write_bytes(content)
         with (tmp_path / "picture").open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
             assert structure_fault(view) is None
 
 
-CUT = {name: content for name, content in WHOLE.items() if name != "mpo"}  # whose first picture is whole
+CUT = {name: content for name, content in WHOLE.items() if name != "mpo"}  # its first picture is complete
 
 
 @pytest.mark.parametrize("name", CUT)
 @given(data=st.data())
-def test_a_cut_is_found_wherever_it_is(name, data):
+def test_a_truncated_file_has_a_fault_wherever_it_ends(name, data):
     content = CUT[name]
     cut = content[: data.draw(st.integers(12, len(content) - 1))]
     assert structure_fault(cut)
-    assert structure_fault(cut + bytes(len(content) - len(cut))) or name.startswith("webp")  # as a disk may pad it
+    # Some disks pad truncated files with zeros.
+    assert structure_fault(cut + bytes(len(content) - len(cut))) or name.startswith("webp")
 
 
 @given(st.integers(8, len(WHOLE["png"]) - 1), st.integers(1, 255))
-def test_a_png_with_another_byte_is_damaged(place, change):
+def test_a_png_with_a_changed_byte_has_a_fault(place, change):
     content = bytearray(WHOLE["png"])
     content[place] ^= change
     assert structure_fault(bytes(content))
 
 
-def test_a_png_of_two_headers_is_damaged():
+def test_a_png_with_two_headers_has_a_fault():
     first, *rest = png_parts(WHOLE["png"])
     assert structure_fault(png_of([first, *rest])) is None
     for chunks in ([first, first, *rest], [*rest], [rest[0], first, *rest[1:]], [first, *rest[:-1], first, rest[-1]]):
@@ -79,12 +80,12 @@ def test_a_png_of_two_headers_is_damaged():
 
 
 @given(st.binary(max_size=64) | st.binary(max_size=64).map(lambda rest: b"\xff\xd8\xff" + rest))
-def test_any_bytes_have_an_answer(content):
+def test_structure_fault_of_any_bytes_raises_nothing(content):
     assert structure_fault(content) is None or picture_format(content) is None or structure_fault(content)
 
 
 @pytest.mark.parametrize("file_format", ["GIF", "TIFF", "BMP", "PPM", "ICO"])
-def test_other_formats_are_not_known(file_format):
+def test_other_formats_have_no_structure_fault(file_format):
     content = encoded(PICTURE, file_format)
     assert picture_format(content) is None
     assert structure_fault(content) is None

@@ -1,4 +1,4 @@
-"""The size of a picture after EXIF rotation, from its header."""
+"""The header of a picture has its size after EXIF rotation."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ XMP = (
     '<rdf:Description xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="{}"/></rdf:RDF></x:xmpmeta>'
 )
 
-# Of a broken picture, before it raises.
+# Pillow warns about a damaged picture before it raises.
 PILLOW_WARNS = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")
 
 
@@ -73,7 +73,7 @@ def png_with_xmp(orientation: int, *, compressed: bool) -> bytes:
 
 
 def png_with_raw_profile(orientation: int) -> bytes:
-    """A PNG as ImageMagick writes it: the EXIF in hexadecimal, in a compressed text."""
+    """Return a PNG as ImageMagick writes it, with EXIF data in hexadecimal in a compressed text."""
     tags = exif(orientation).tobytes()
     texts = PngImagePlugin.PngInfo()
     texts.add_text("Raw profile type exif", f"\nexif\n{len(tags):8}\n{tags.hex()}\n", zip=True)
@@ -96,18 +96,18 @@ MAKERS = {
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("make", MAKERS)
-def test_the_size_is_that_of_the_picture_turned_upright(make, orientation, tmp_path):
+def test_read_header_has_the_size_of_the_upright_picture(make, orientation, tmp_path):
     content = MAKERS[make](orientation)
     with Image.open(io.BytesIO(content)) as image:
         upright = ImageOps.exif_transpose(image).size
-    assert upright == (SIZE if orientation < 5 else SIZE[::-1])  # the test's own picture is what it says
+    assert upright == (SIZE if orientation < 5 else SIZE[::-1])  # checks the picture of the test itself
     assert read_header(Asset(content)).size == upright
     (tmp_path / "picture").write_bytes(content)
     assert read_header(Asset(path=tmp_path / "picture")).size == upright
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 65535], ids=str)
-def test_an_orientation_that_is_none(orientation):
+def test_an_invalid_orientation_is_ignored(orientation):
     assert read_header(Asset(MAKERS["jpeg"](orientation))).size == SIZE
 
 
@@ -129,7 +129,7 @@ def test_an_orientation_that_is_none(orientation):
     ],
     ids=lambda value: value if isinstance(value, str) else value.mode,
 )
-def test_modes_and_formats(image, file_format):
+def test_read_header_reads_all_modes_and_formats(image, file_format):
     assert read_header(Asset(encoded(image, file_format))).size == SIZE
 
 
@@ -153,14 +153,14 @@ def test_modes_and_formats(image, file_format):
     ],
     ids=["html", "json", "empty", "png-4", "png-10", "jpeg-4", "jpeg-30", "png-20", "webp-14", "tiff-8"],
 )
-def test_what_is_no_picture(content, message):
+def test_files_that_are_not_pictures_are_asset_errors(content, message):
     with pytest.raises(AssetError, match=message):
         read_header(Asset(content))
 
 
 @PILLOW_WARNS
 @given(st.sampled_from(sorted(MAKERS)), st.integers(1, 8), st.data())
-def test_a_damaged_picture_has_its_size_or_is_an_error_of_ours(make, orientation, data):
+def test_a_damaged_picture_has_its_size_or_raises_our_error(make, orientation, data):
     content = bytearray(MAKERS[make](orientation))
     for _ in range(data.draw(st.integers(1, 3))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
@@ -173,8 +173,8 @@ def test_a_damaged_picture_has_its_size_or_is_an_error_of_ours(make, orientation
 
 
 @pytest.mark.parametrize(("before", "behind"), [(6, 1), (1, 6), (6, 6), (6, 3)])
-def test_an_orientation_behind_the_pixels_replaces_one_before_them(before, behind):
-    """As Pillow decodes the picture, and `datasets` after it."""
+def test_an_orientation_after_the_pixels_replaces_one_before_them(before, behind):
+    """Pillow and `datasets` do the same when they decode the picture."""
     first, *rest = png_chunks(encoded(picture(), "PNG"))
     chunks = [(b"eXIf", exif(orientation).tobytes().removeprefix(b"Exif\0\0")) for orientation in (before, behind)]
     content = png_of([first, chunks[0], *rest[:-1], chunks[1], rest[-1]])
@@ -182,12 +182,12 @@ def test_an_orientation_behind_the_pixels_replaces_one_before_them(before, behin
     assert read_header(Asset(content)).size == (SIZE if behind < 5 else SIZE[::-1])
 
 
-def test_a_file_that_is_gone(tmp_path):
+def test_a_missing_file_is_an_asset_error(tmp_path):
     with pytest.raises(AssetError, match=r"gone\.jpg: "):
         read_header(Asset(path=tmp_path / "gone.jpg"))
 
 
-def test_a_broken_end_is_not_looked_at():
-    """Only the header is read: a build must not decode every picture."""
+def test_read_header_ignores_a_damaged_end():
+    """Only the header is read, because a build must not decode every picture."""
     content = encoded(Image.effect_noise((200, 100), 50), "PNG")
     assert read_header(Asset(content[:500])).size == (200, 100)

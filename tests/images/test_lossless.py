@@ -1,4 +1,4 @@
-"""A bitmap is accepted only if its format holds ids exactly and Pillow reads them so."""
+"""A bitmap is accepted only if its format stores ids exactly and Pillow reads them exactly."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_check_image_accepts_every_format_for_images(name: str) -> None:
         check_image(FileContent(content), limits("structure"))
 
 
-def test_check_image_tells_palette_of_bitmap() -> None:
+def test_check_image_reports_palette_of_bitmap() -> None:
     for bits in ({}, {"bits": 8}):
         content = encoded(with_palette(), "PNG", **bits)
         assert check_image(FileContent(content), limits("structure"), is_bitmap=True).has_palette
@@ -54,7 +54,7 @@ def test_check_image_tells_palette_of_bitmap() -> None:
 
 @pytest.mark.parametrize("name", ["lossless WebP with metadata", "RGBA PNG"])
 def test_check_image_reports_cut_bitmap_as_broken_not_as_unwanted(name: str) -> None:
-    """A broken file is downloaded again, an unwanted one is not."""
+    """A broken file is downloaded again, an unsupported one is not."""
     content = EXACT[name][0]()
     with pytest.raises(AssetError) as error:
         check_image(FileContent(content[: len(content) // 2]), limits("structure"), is_bitmap=True)

@@ -1,4 +1,4 @@
-"""Only listed formats are opened, and whatever a decoder raises is one error."""
+"""Only listed formats are opened, and every exception of a decoder becomes one error."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from segments_hf.images import ImageLimits, UnwantedError, check_image, decoder_
 from segments_hf.images.viewing import decode_image, to_rgb
 from segments_hf.io.file_content import FileContent
 
-# Of a damaged picture, before it raises.
+# Pillow warns about a damaged picture before it raises.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")
 
 
 def files_of_pillow() -> dict[str, bytes]:
-    """A file of each format that Pillow can write."""
+    """Return a file of each format that Pillow can write."""
     Image.init()
     files = {}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of formats that Pillow will give up
+        warnings.simplefilter("ignore")  # about formats that Pillow will remove
         for name, mode in itertools.product(sorted(Image.SAVE), ("F", "1", "P", "L", "RGB")):
             with contextlib.suppress(Exception):
                 files[name] = encoded(Image.new(mode, (64, 64)), name)
@@ -45,7 +45,7 @@ DAMAGED = damaged_pictures()
 
 @pytest.fixture
 def ghostscript(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The mark that is there once a program that draws EPS was started."""
+    """Return a path that exists after a program that renders EPS was started."""
     mark = tmp_path / "started"
     for name in ("gs", "gswin32c", "gswin64c"):
         program = tmp_path / "bin" / name
@@ -53,7 +53,7 @@ def ghostscript(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         program.write_text(f"#!/bin/sh\ntouch '{mark}'\n")
         program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setattr("PIL.EpsImagePlugin.gs_binary", None)  # where Pillow keeps what it has found
+    monkeypatch.setattr("PIL.EpsImagePlugin.gs_binary", None)  # Pillow caches the path of the program here
     return mark
 
 
@@ -88,7 +88,7 @@ def test_every_format_that_pillow_writes_is_listed_or_refused(name: str, content
         open_image(FileContent(content))
 
 
-def test_a_picture_opened_by_others_is_refused_before_it_is_decoded(ghostscript: Path) -> None:
+def test_an_unsupported_picture_opened_by_other_code_is_refused_before_it_is_decoded(ghostscript: Path) -> None:
     content, _ = UNSUPPORTED["eps"]
     with Image.open(io.BytesIO(content)) as picture, pytest.raises(AssetError, match="EPS"):
         decode_image(picture)
@@ -96,7 +96,7 @@ def test_a_picture_opened_by_others_is_refused_before_it_is_decoded(ghostscript:
 
 
 @pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED)
-def test_damaged_pictures_are_one_error(content: bytes) -> None:
+def test_damaged_pictures_raise_one_error(content: bytes) -> None:
     for read in (open_image, lambda file: check_image(file, DECODES)):
         with pytest.raises(AssetError):
             read(FileContent(content))
@@ -110,7 +110,7 @@ ERRORS = (
 
 @pytest.mark.parametrize("error", ERRORS)
 @pytest.mark.parametrize("method", ["_open", "load_prepare", "load", "getexif"])
-def test_whatever_a_decoder_raises_is_one_error(error: type[Exception], method: str, monkeypatch) -> None:
+def test_every_exception_of_a_decoder_becomes_one_error(error: type[Exception], method: str, monkeypatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise error("raised by a decoder")
 
@@ -126,7 +126,7 @@ def decode_exif(file: FileContent) -> None:
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
-def test_what_ends_the_program_is_no_error_of_a_picture(error: type[BaseException], monkeypatch) -> None:
+def test_exceptions_that_end_the_program_are_not_converted(error: type[BaseException], monkeypatch) -> None:
     def fail(*_: object) -> None:
         raise error
 
@@ -152,7 +152,7 @@ def test_a_picture_under_twice_the_limit_of_pillow_has_a_header_without_a_warnin
             read_header(FileContent(WHOLE[name]))
 
 
-def test_the_pixels_of_a_turned_picture_are_those_of_its_header() -> None:
+def test_a_rotated_picture_has_the_size_of_its_header() -> None:
     file = FileContent(WHOLE["jpeg exif"])
     picture = open_image(file)
     assert picture.size == read_header(file).size == (16, 24)

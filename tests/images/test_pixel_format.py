@@ -1,4 +1,4 @@
-"""How the pixels of a picture are stored is told by its header."""
+"""The pixel format of a picture is read from its header."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ FILES = {**PLAIN, **CONVERTED, **{name: make for name, (make, *_) in DEEP.items(
 
 
 @pytest.mark.parametrize(("file", "name"), NAMES.items())
-def test_pixel_formats_have_names_that_tell_the_depth(file: str, name: str) -> None:
+def test_names_of_pixel_formats_contain_the_depth(file: str, name: str) -> None:
     assert pixel_format(FileContent(FILES[file]())).name == name
 
 

@@ -1,4 +1,4 @@
-"""The size of a plain picture, read without Pillow, is the size that Pillow reads."""
+"""The size of a plain picture is read without Pillow, and equals the size that Pillow reads."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ EXIF[0x0112] = 6
 
 
 @given(SIZES, st.sampled_from(["1", "L", "LA", "P", "RGB", "RGBA", "I;16"]))
-def test_png(size, mode):
+def test_plain_png_size_reads_plain_files(size, mode):
     assert plain_png_size(encoded(Image.new(mode, size), "PNG")) == size
 
 
 @given(SIZES, st.sampled_from(["L", "RGB", "CMYK"]), st.booleans(), st.sampled_from([None, b"a profile"]))
-def test_jpeg(size, mode, progressive, profile):
+def test_plain_jpeg_size_reads_plain_files(size, mode, progressive, profile):
     content = encoded(Image.new(mode, size), "JPEG", progressive=progressive, icc_profile=profile, comment=b"\xff\xc0")
     assert plain_jpeg_size(content) == size
 
 
 @pytest.mark.parametrize("options", [{"pnginfo": TEXT}, {"exif": EXIF}], ids=["text", "exif"])
-def test_a_png_that_may_be_turned_is_left_to_pillow(options):
+def test_a_png_that_may_have_an_orientation_is_left_to_pillow(options):
     assert plain_png_size(encoded(Image.new("L", (2, 3)), "PNG", **options)) is None
 
 
@@ -49,7 +49,7 @@ def test_a_png_that_may_be_turned_is_left_to_pillow(options):
     ],
     ids=["exif", "xmp", "mpo"],
 )
-def test_a_jpeg_that_says_more_is_left_to_pillow(file_format, options):
+def test_a_jpeg_with_metadata_is_left_to_pillow(file_format, options):
     assert plain_jpeg_size(encoded(Image.new("L", (2, 3)), file_format, **options)) is None
 
 
@@ -57,7 +57,7 @@ SOF = b"\xff\xc0"
 
 
 def with_parts(content: bytes, change) -> bytes:
-    """A PNG or a JPEG whose parts were changed, each with a right length and checksum."""
+    """Return a PNG or JPEG with changed parts, each of which has a correct length and checksum."""
     if content.startswith(b"\x89PNG"):
         return png_of(change(png_parts(content)))
     *parts, (_, scan) = jpeg_parts(content)
@@ -108,12 +108,12 @@ def added(*part: bytes, place: int = 1):
         pytest.param("jpeg exif", lambda parts: parts, id="EXIF"),
     ],
 )
-def test_what_is_unusual_is_left_to_pillow(name, change):
+def test_files_with_unusual_parts_are_left_to_pillow(name, change):
     plain_size = plain_png_size if "png" in name else plain_jpeg_size
     assert plain_size(with_parts(WHOLE[name], change)) is None
 
 
-def test_a_png_header_with_another_checksum_is_left_to_pillow():
+def test_a_png_header_with_a_wrong_checksum_is_left_to_pillow():
     content = WHOLE["png rgb"]
     assert plain_png_size(content)
     assert plain_png_size(content[:30] + bytes([content[30] ^ 1]) + content[31:]) is None
@@ -144,7 +144,7 @@ JPEG = encoded(Image.new("RGB", (5, 4)), "JPEG")
     ("content", "plain_size"), [(PNG, plain_png_size), (JPEG, plain_jpeg_size)], ids=["png", "jpeg"]
 )
 @given(data=st.data())
-def test_where_a_damaged_header_can_be_read_the_size_is_that_of_pillow(content, plain_size, data):
+def test_plain_size_of_a_damaged_header_equals_the_size_of_pillow(content, plain_size, data):
     changed = bytearray(content)
     for _ in range(data.draw(st.integers(1, 3))):
         changed[data.draw(st.integers(0, min(len(content) - 1, 700)))] = data.draw(st.integers(0, 255))

@@ -1,4 +1,4 @@
-"""A PNG that is decoded in bands has the pixels that Pillow gives for the whole."""
+"""A PNG that is decoded in bands has the same pixels as one that Pillow decodes as a whole."""
 
 from __future__ import annotations
 

@@ -41,12 +41,12 @@ def test_scaling_is_monotone_and_maps_the_ends_to_0_and_255(values: list[float],
     [(0,), (0, 1, 2), 5, "05", "ab", (1, 1), (2, 1), (0, float("inf")), (float("nan"), 1), (None, 1), ("a", 1), 10**400,
      (0, 10**400), (-1e308, 1e308)],
 )  # fmt: skip
-def test_a_range_that_is_none_is_an_option_error(wanted: Any) -> None:
+def test_an_invalid_range_is_an_option_error(wanted: Any) -> None:
     with pytest.raises(OptionError, match="image_range"):
         checked_range(wanted)
 
 
 @pytest.mark.parametrize("wanted", [(0, 4095), [0.0, 4095.0], np.array([0, 4095])])
-def test_two_numbers_in_order_are_a_range(wanted: Any) -> None:
+def test_two_numbers_in_increasing_order_are_a_range(wanted: Any) -> None:
     assert checked_range(wanted) == (0, 4095)
     assert checked_range(None) is None

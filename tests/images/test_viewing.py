@@ -1,4 +1,4 @@
-"""Pictures of every mode can be looked at."""
+"""Pictures of every mode are converted to RGB for display."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PALETTE.putpalette([0, 0, 200])
         pytest.param(Image.new("LA", (1, 1), (0, 127)), [128], id="half transparent gray"),
     ],
 )  # fmt: skip
-def test_grays(picture: Image.Image, pixels: list[int]) -> None:
+def test_to_rgb_scales_gray_values(picture: Image.Image, pixels: list[int]) -> None:
     shown = to_rgb(picture)
     assert shown.mode == "RGB"
     assert np.asarray(shown)[0].tolist() == [[value] * 3 for value in pixels]
@@ -45,16 +45,16 @@ def test_grays(picture: Image.Image, pixels: list[int]) -> None:
     ],
 )
 @pytest.mark.parametrize("size", [None, (8, 4)])
-def test_colors(picture: Image.Image, color: tuple[int, int, int], size: tuple[int, int] | None) -> None:
+def test_to_rgb_keeps_colors(picture: Image.Image, color: tuple[int, int, int], size: tuple[int, int] | None) -> None:
     shown = to_rgb(picture, size)
     assert shown.size == ((4, 4) if size else (1, 1))
     assert shown.getpixel((0, 0)) == color
 
 
-def test_what_is_no_picture_is_told() -> None:
+def test_decode_image_refuses_values_that_are_not_images() -> None:
     with pytest.raises(SegmentsHFError, match="got int for a picture"):
         plot({"image": None, "label": 3})
 
 
-def test_nothing_is_opened_as_nothing() -> None:
+def test_decode_image_of_none_is_none() -> None:
     assert decode_image(None) is None

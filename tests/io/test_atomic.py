@@ -1,4 +1,4 @@
-"""Files appear when they are whole; a failure is a `StorageError`, leaves all as it was, and nothing behind."""
+"""Files appear when they are complete. A failed write raises `StorageError`, changes nothing and leaves no files."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def tree(folder: Path) -> dict[str, bytes | None]:
 class TestWriteAtomically:
     @pytest.mark.parametrize("before", [None, b"old"], ids=["new", "replaced"])
     @pytest.mark.parametrize("content", [b"", b"new", memoryview(b"new")], ids=["nothing", "bytes", "memory"])
-    def test_file_has_the_content_and_nothing_is_left_behind(self, tmp_path, before, content):
+    def test_file_has_the_content_and_no_temporary_file_is_left(self, tmp_path, before, content):
         if before is not None:
             (tmp_path / "a.json").write_bytes(before)
         write_atomically(tmp_path / "a.json", content)
         assert tree(tmp_path) == {"a.json": bytes(content)}
 
-    def test_missing_folders_are_made(self, tmp_path):
+    def test_missing_folders_are_created(self, tmp_path):
         write_atomically(tmp_path / "a" / "b" / "c.json", b"c")
         write_atomically(tmp_path / "a" / "d.json", b"d", aside=tmp_path / "e")
         assert tree(tmp_path) == {"a": None, "a/b": None, "a/b/c.json": b"c", "a/d.json": b"d", "e": None}
@@ -53,7 +53,7 @@ class TestWriteAtomically:
         assert tree(tmp_path) == {"a.json": b"old"}
 
     @pytest.mark.parametrize("place", ["folder", "file/a.json"])
-    def test_place_that_is_taken_is_an_error_of_the_disk(self, tmp_path, place):
+    def test_occupied_path_is_a_storage_error(self, tmp_path, place):
         (tmp_path / "folder").mkdir()
         (tmp_path / "file").write_bytes(b"mine")
         with pytest.raises(OSError):
@@ -83,13 +83,13 @@ class TestNewFile:
         assert tree(tmp_path) == {"a": b"123"}
 
 
-def test_append_line_makes_the_file_and_adds_to_it(tmp_path):
+def test_append_line_creates_the_file_and_appends(tmp_path):
     append_line(tmp_path / "a", b"1\n")
     append_line(tmp_path / "a", b"2\n", is_synced=True)
     assert tree(tmp_path) == {"a": b"1\n2\n"}
 
 
-def test_copy_file_tells_a_source_that_is_missing_from_a_full_disk(tmp_path):
+def test_copy_file_distinguishes_a_missing_source_from_a_full_disk(tmp_path):
     (tmp_path / "a").write_bytes(b"a")
     copy_file(tmp_path / "a", tmp_path / "b" / "c")
     assert (tmp_path / "b" / "c").read_bytes() == b"a"
@@ -100,7 +100,7 @@ def test_copy_file_tells_a_source_that_is_missing_from_a_full_disk(tmp_path):
 
 
 def write_all(name: str, place: Path) -> None:
-    """Write to a place in each way that there is."""
+    """Write to a path with the function of this name."""
     if name == "write_atomically":
         write_atomically(place, b"x" * 5000)
     elif name == "write_file":
@@ -124,7 +124,7 @@ WAYS = ["write_atomically", "write_file", "append_line", "NewFile", "copy_file",
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_place_inside_of_a_file_is_a_storage_error(tmp_path, way):
+def test_path_below_a_file_is_a_storage_error(tmp_path, way):
     (tmp_path / "file").write_bytes(b"mine")
     with pytest.raises(StorageError, match="file"):
         write_all(way, tmp_path / "file" / "a")
@@ -133,6 +133,6 @@ def test_place_inside_of_a_file_is_a_storage_error(tmp_path, way):
 
 @pytest.mark.parametrize("way", ["append_line", "copy_file"])
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-def test_full_disk_is_a_storage_error_that_says_what_to_do(way):
+def test_full_disk_is_a_storage_error_with_advice(way):
     with pytest.raises(StorageError, match="free some space"):
         write_all(way, Path("/dev/full"))

@@ -1,4 +1,4 @@
-"""Any text, through each escaper and a real reader at the other end: it comes out as text, and nothing obeys it."""
+"""A real reader of each format shows escaped text as text, and never interprets it as markup or as commands."""
 
 from __future__ import annotations
 
@@ -57,21 +57,21 @@ CHARACTERS = st.characters(exclude_categories=())
 TEXTS = st.lists(st.one_of(st.sampled_from(PIECES), st.text(CHARACTERS, max_size=8)), max_size=8).map("".join)
 
 
-def _obeyed(text: str, allowed: str = "") -> list[str]:
-    """The characters that a terminal would obey: controls, marks of direction, separators of lines, and surrogates."""
+def _control_characters(text: str, allowed: str = "") -> list[str]:
+    """Return the control characters, direction marks, line separators and surrogates in a text."""
     return [
         char for char in text if char not in allowed and unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
     ]
 
 
 @given(TEXTS)
-def test_a_terminal_gets_no_character_that_it_obeys(text: str) -> None:
-    assert _obeyed(printable(text)) == []
-    assert _obeyed(shown(text), allowed="\n") == []
+def test_printable_text_has_no_control_characters(text: str) -> None:
+    assert _control_characters(printable(text)) == []
+    assert _control_characters(shown(text), allowed="\n") == []
 
 
 @given(st.text(st.characters(categories=["L", "N", "P", "S"])))
-def test_a_terminal_gets_plain_text_as_it_is(text: str) -> None:
+def test_printable_leaves_plain_text_unchanged(text: str) -> None:
     assert printable(text) == text
 
 
@@ -81,20 +81,20 @@ ERRORS = [SegmentsHFError, AssetError, BitmapError, HubError, OptionError, Outpu
 @pytest.mark.parametrize("kind", ERRORS)
 @given(TEXTS)
 @example("\x1b]0;title\x07 https://jane:secret@host/a?sig=secret")
-def test_an_error_can_be_printed_whatever_names_are_in_it(kind: type[SegmentsHFError], text: str) -> None:
+def test_errors_are_printable_with_any_names_in_them(kind: type[SegmentsHFError], text: str) -> None:
     error = kind(f"sample {text}: {text}")
     for told in (str(error), repr(error), *map(str, error.args)):
-        assert _obeyed(told, allowed="\n") == []
+        assert _control_characters(told, allowed="\n") == []
         told.encode()
         assert "secret" not in told
 
 
 @given(TEXTS)
 @example("\x1b]0;title\x07 https://jane:secret@host/a?sig=secret")
-def test_an_error_about_a_release_can_be_printed(text: str) -> None:
+def test_release_errors_are_printable(text: str) -> None:
     error = ReleaseError(text, text, text)
     for told in (str(error), repr(error), error.problem, error.source, error.json_path):
-        assert _obeyed(told, allowed="\n") == []
+        assert _control_characters(told, allowed="\n") == []
         assert "secret" not in told
 
 
@@ -115,7 +115,7 @@ class _Reader(HTMLParser):
 
 
 @given(TEXTS)
-def test_html_has_the_text_and_no_markup_of_it(text: str) -> None:
+def test_html_shows_the_text_without_its_markup(text: str) -> None:
     reader = _Reader()
     reader.feed(f"<p title='{for_html(text)}'>{for_html(text)}</p>".encode().decode())
     reader.close()
@@ -128,7 +128,7 @@ MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 @given(TEXTS)
 @example("x>\n\n# A heading\n\n<!-- segments-hf: end default -->")
-def test_markdown_shows_a_name_as_it_is(text: str) -> None:
+def test_markdown_shows_a_name_unchanged(text: str) -> None:
     written = f"before {for_markdown(text)} after"
     written.encode()
     opening, inline, closing = MARKDOWN.parse(written)
@@ -157,19 +157,19 @@ def test_markdown_keeps_a_url_in_its_link(target: str, text: str) -> None:
 
 
 @given(TEXTS)
-def test_xml_can_hold_any_name(text: str) -> None:
+def test_xml_accepts_any_name(text: str) -> None:
     root = ET.Element("name")
     root.text = for_xml(text)
     assert ET.fromstring(ET.tostring(root, encoding="utf-8")).text in {root.text, None}
 
 
 @given(st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1))
-def test_xml_holds_plain_names_as_they_are(text: str) -> None:
+def test_xml_leaves_plain_names_unchanged(text: str) -> None:
     assert for_xml(text) == text
 
 
 @given(TEXTS)
-def test_a_name_is_a_field_of_a_line_of_a_labelmap(text: str) -> None:
+def test_a_name_is_one_field_of_one_line_of_a_labelmap(text: str) -> None:
     line = f"{for_labelmap(text)}:1,2,3::"
     assert line.encode().decode().splitlines() == [line]
     assert "#" not in line
@@ -186,8 +186,8 @@ VALUES = st.recursive(
 
 
 @given(VALUES)
-def test_json_holds_any_name_and_can_be_shown(value: object) -> None:
+def test_json_contains_any_name_and_is_printable(value: object) -> None:
     content = indented_json(value)
     text = for_json_in_terminal(content)
-    assert _obeyed(text + json_line(value).decode(), allowed="\n") == []
+    assert _control_characters(text + json_line(value).decode(), allowed="\n") == []
     assert json.loads(text) == json.loads(content) == json.loads(compact_json(value)) == json.loads(json_line(value))

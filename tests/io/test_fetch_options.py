@@ -1,4 +1,4 @@
-"""Options of fetching that make no sense are refused before anything is fetched."""
+"""Invalid options of downloads are refused before the first request."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from segments_hf.io.fetch_options import FetchKeywords, FetchOptions, meaning_of
 
 @pytest.mark.parametrize("name", ["connections", "in_flight", "timeout", "max_bytes", "max_pixels"])
 @pytest.mark.parametrize("value", [0, -1, "4", None, True, float("nan")], ids=repr)
-def test_numbers(name, value):
-    with pytest.raises(OptionError, match=f"^{name}: got {value!r}, wanted a number over 0"):
+def test_fetch_options_refuse_numbers_that_are_not_positive(name, value):
+    with pytest.raises(OptionError, match=f"^{name}: got {value!r}, wanted a number"):
         FetchOptions(**{name: value})
 
 
 @pytest.mark.parametrize("value", ["", "all", True, None], ids=repr)
-def test_verify(value):
+def test_fetch_options_refuse_unknown_verify(value):
     with pytest.raises(OptionError, match="^verify: got .*, wanted one of structure, decode"):
         FetchOptions(verify=value)
 
 
 class TestDeclaredOnce:
-    """The functions and commands that have the options of fetching have them from one declaration."""
+    """Functions and commands take the options of downloads from one declaration."""
 
     def test_type_checkers_know_the_same_options(self):
         assert get_type_hints(FetchKeywords) == get_type_hints(FetchOptions)
@@ -52,7 +52,7 @@ class TestDeclaredOnce:
             assert parameters[option.name].default == option.default
             assert parameters[option.name].help == meaning_of(option)
 
-    def test_options_that_nobody_knows_are_refused(self):
+    def test_unknown_options_are_refused(self):
         for function in (load_release, validate, contact_sheet):
             with pytest.raises(TypeError, match="unknown option speed"):
                 function(demo_release(), speed=3)

@@ -1,4 +1,4 @@
-"""The header `Retry-After` in all its forms."""
+"""The header `Retry-After` is read in all its forms."""
 
 from __future__ import annotations
 
@@ -43,21 +43,21 @@ def in_1994(monkeypatch):
     ],
     ids=repr,
 )
-def test_seconds_and_dates_are_understood(value, seconds):
+def test_retry_after_reads_seconds_and_dates(value, seconds):
     assert retry_after_seconds(value) == seconds
 
 
-def test_dates_count_from_now():
+def test_retry_after_counts_dates_from_now():
     assert retry_after_seconds(formatdate(time.time() + 60, usegmt=True)) == pytest.approx(60, abs=5)
 
 
 @given(st.text(max_size=40))
-def test_any_text_gives_seconds_or_none(value):
+def test_retry_after_of_any_text_is_seconds_or_none(value):
     seconds = retry_after_seconds(value)
     assert seconds is None or seconds >= 0
 
 
 @given(st.from_regex(r"(Sun, )?-?\d{1,3}[ -](Nov|13|-)[ -]-?\d{1,6} -?\d{1,3}(:\d{1,3}){0,3} ?([A-Z]{3}|[+-]\d{1,6})?"))
-def test_any_date_gives_seconds_or_none(value):
+def test_retry_after_of_any_date_is_seconds_or_none(value):
     seconds = retry_after_seconds(value)
     assert seconds is None or seconds >= 0

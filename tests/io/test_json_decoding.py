@@ -1,4 +1,4 @@
-"""JSON text is decoded as Python decodes it, or is one error that says what is wrong and where."""
+"""JSON text is decoded as Python decodes it, or raises one error with the cause and the JSON path."""
 
 from __future__ import annotations
 
@@ -131,5 +131,5 @@ def test_decoding_of_changed_bytes_is_a_value_or_one_error(value, data):
     for _ in range(data.draw(st.integers(1, 3))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     for read in (read_json, OBJECTS.decode):
-        with contextlib.suppress(JsonError):  # either is well; another error is not
+        with contextlib.suppress(JsonError):  # a value and a JsonError are both correct
             read(bytes(content))

@@ -1,4 +1,4 @@
-"""JSON in each of its forms is the JSON that every other reader and writer means."""
+"""JSON in each form agrees with the `json` module of Python."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def test_every_form_reads_back(value):
 
 
 @given(st.dictionaries(st.integers(0, 300), st.text(st.characters(codec="utf-8"))))
-def test_files_are_as_the_standard_library_indents_them(names):
+def test_indented_json_matches_the_standard_library(names):
     assert indented_json(names) == json.dumps(names, indent=2, ensure_ascii=False).encode() + b"\n"
 
 
 @pytest.mark.parametrize(
     ("value", "text"), [("noon", "noon"), (True, "true"), (None, "null"), (1.5, "1.5"), (["a", 1], '["a",1]')]
 )
-def test_values_are_shown_as_people_write_them(value, text):
+def test_text_or_json_shows_text_unquoted_and_other_values_as_json(value, text):
     assert text_or_json(value) == text

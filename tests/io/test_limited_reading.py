@@ -1,4 +1,4 @@
-"""Files are read and decompressed whole, up to a number of bytes."""
+"""Whole files are read and decompressed, up to a number of bytes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_decompress_gzip_refuses_a_cut_file(size):
             decompress_gzip(packed[:length], 2 * size)
 
 
-def test_decompress_gzip_refuses_what_follows_the_last_member():
+def test_decompress_gzip_refuses_bytes_after_the_last_member():
     with pytest.raises(BrokenGzipError):
         decompress_gzip(gzip.compress(b"a") + b"<html>", 100)
 

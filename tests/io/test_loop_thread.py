@@ -1,4 +1,4 @@
-"""Coroutines for callers that are not: in a loop of its own thread, which ends without a trace."""
+"""Synchronous code runs coroutines in a loop in a separate thread, which ends cleanly."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from segments_hf.io.loop_thread import LoopThread, run_blocking
 
 
 class Resource:
-    """Records when it is entered and left, and in which thread."""
+    """A resource that records when and in which thread it is entered and exited."""
 
     def __init__(self, fault: BaseException | None = None) -> None:
         self.fault = fault
@@ -46,7 +46,7 @@ def test_results_reach_the_caller(loop):
 
 
 @pytest.mark.parametrize("error", [LookupError("x"), SystemExit(3), KeyboardInterrupt()], ids=repr)
-def test_exceptions_reach_the_caller_and_harm_no_other(loop, error):
+def test_exceptions_reach_the_caller_and_affect_no_other_coroutine(loop, error):
     async def fail():
         await asyncio.sleep(0)
         raise error
@@ -76,7 +76,7 @@ def test_blocking_functions_do_not_block_the_loop(loop):
     assert {future.result(10) for future in futures} == {0, 1}
 
 
-def test_it_works_where_a_loop_is_running(loop):
+def test_loop_thread_works_where_a_loop_is_running(loop):
     """As in a notebook."""
 
     async def answer():
@@ -101,7 +101,7 @@ def test_any_thread_may_submit(loop):
     assert names == ["segments-hf loop"] * 20
 
 
-def test_closing_cancels_what_runs_and_then_leaves_the_resource():
+def test_close_cancels_coroutines_and_then_exits_the_resource():
     resource, ended = Resource(), []
 
     async def wait():
@@ -122,7 +122,7 @@ def test_closing_cancels_what_runs_and_then_leaves_the_resource():
     assert waiting.cancelled()
 
 
-def test_what_is_submitted_to_a_closed_loop_is_cancelled():
+def test_submit_to_a_closed_loop_returns_a_canceled_future():
     async def never():
         pytest.fail("it has begun")
 
@@ -130,10 +130,10 @@ def test_what_is_submitted_to_a_closed_loop_is_cancelled():
     loop.close()
     with pytest.raises(CancelledError):
         loop.submit(never()).result(10)
-    loop.close()  # again, which does nothing
+    loop.close()  # a second call does nothing
 
 
-def test_a_resource_that_cannot_be_entered_is_an_error_for_all():
+def test_a_resource_that_cannot_be_entered_is_an_error_for_all_coroutines():
     async def never():
         pytest.fail("it has begun")
 
@@ -143,8 +143,8 @@ def test_a_resource_that_cannot_be_entered_is_an_error_for_all():
                 loop.submit(never()).result(10)
 
 
-def test_it_may_be_closed_in_its_own_thread():
-    """The garbage collector works in any thread."""
+def test_loop_thread_may_be_closed_in_its_own_thread():
+    """The garbage collector may run in any thread."""
     resource = Resource()
     loop = LoopThread(resource, threads=1)
 
@@ -157,7 +157,7 @@ def test_it_may_be_closed_in_its_own_thread():
     assert [name for name, _ in resource.events] == ["entered", "left"]
 
 
-def test_a_generator_that_is_left_to_the_garbage_collector_ends_without_a_warning():
+def test_an_abandoned_generator_ends_without_a_warning():
     resource = Resource()
 
     def pauses():

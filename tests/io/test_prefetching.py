@@ -1,4 +1,4 @@
-"""Work ahead of time: in order, bounded, lazy, and stoppable."""
+"""Prefetching yields results in order, within limits, lazily, and can be stopped."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MIB = 2**20
 
 
 class Gauge:
-    """Counts what is under way at once."""
+    """Counts the calls that run simultaneously."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -35,13 +35,13 @@ class Gauge:
 
 
 @given(st.lists(st.integers()), st.integers(1, 8), st.integers(1, 64 * MIB), st.integers(0, 64 * MIB))
-def test_the_results_are_those_of_map(numbers, in_flight, max_weight, weight):
+def test_prefetch_returns_the_results_of_map(numbers, in_flight, max_weight, weight):
     results = prefetch(lambda n: n * 2, numbers, weight=lambda _: weight, in_flight=in_flight, max_weight=max_weight)
     assert list(results) == [number * 2 for number in numbers]
 
 
 @given(st.lists(st.integers(0, 3), max_size=12), st.integers(1, 8))
-def test_the_order_is_that_of_the_items_however_long_they_take(delays, in_flight):
+def test_prefetch_keeps_the_order_whatever_the_items_take(delays, in_flight):
     def work(item):
         place, delay = item
         time.sleep(delay / 1000)
@@ -51,7 +51,7 @@ def test_the_order_is_that_of_the_items_however_long_they_take(delays, in_flight
 
 
 @given(st.integers(0, 30), st.integers(0, 30), st.integers(1, 8))
-def test_an_error_comes_at_its_turn(before, after, in_flight):
+def test_prefetch_raises_an_error_in_place_of_its_result(before, after, in_flight):
     def work(number):
         if number == before:
             raise LookupError(number)
@@ -64,14 +64,14 @@ def test_an_error_comes_at_its_turn(before, after, in_flight):
 
 
 def _each(results, into):
-    """Appends one by one, as `extend` keeps nothing of what an iterator gave before it raised."""
+    """Append items one by one, because `extend` drops the items that an iterator yielded before it raised."""
     for result in results:
         into.append(result)
     return ()
 
 
 @pytest.mark.parametrize("in_flight", [1, 2, 5])
-def test_no_more_than_in_flight_at_once(in_flight):
+def test_prefetch_runs_at_most_in_flight_items_simultaneously(in_flight):
     gauge = Gauge()
 
     def work(number):
@@ -83,8 +83,8 @@ def test_no_more_than_in_flight_at_once(in_flight):
     assert gauge.most <= in_flight
 
 
-def test_as_many_as_in_flight_at_once():
-    barrier = threading.Barrier(4, timeout=10)  # passes only if four are under way together
+def test_prefetch_runs_in_flight_items_simultaneously():
+    barrier = threading.Barrier(4, timeout=10)  # passes only if four run simultaneously
     assert list(prefetch(lambda _: barrier.wait() < 4, range(8), weight=lambda _: 0, in_flight=4)) == [True] * 8
 
 
@@ -94,12 +94,12 @@ def test_as_many_as_in_flight_at_once():
     st.integers(1, 64 * MIB),
     st.randoms(),
 )
-def test_what_is_held_is_bounded_by_weight(weights, in_flight, max_weight, chance):
+def test_prefetch_limits_the_weight_of_held_results(weights, in_flight, max_weight, chance):
     under_way: dict[int, Future[int]] = {}
     done, got = set(), 0
 
     class InAnyOrder(Future):
-        """A future for which others may be done first."""
+        """A future that lets other futures finish first."""
 
         def result(self, timeout=None):
             while not self.done():
@@ -110,7 +110,7 @@ def test_what_is_held_is_bounded_by_weight(weights, in_flight, max_weight, chanc
 
     def submit(place):
         held = sum(weights[number] for number in done if number >= got)
-        assert place == got or held <= max_weight  # the next in order may always begin
+        assert place == got or held <= max_weight  # the next item in order may always start
         assert len(under_way) < in_flight
         under_way[place] = InAnyOrder()
         return under_way[place]
@@ -122,7 +122,7 @@ def test_what_is_held_is_bounded_by_weight(weights, in_flight, max_weight, chanc
     assert got == len(done) == len(weights)
 
 
-def test_small_results_first_and_then_large_ones_behind_a_slow_one():
+def test_prefetch_limits_large_results_that_follow_small_ones_and_a_slow_item():
     slow, begun = threading.Event(), []
 
     def work(number):
@@ -135,14 +135,14 @@ def test_small_results_first_and_then_large_ones_behind_a_slow_one():
     for _ in range(20):
         next(results)
     time.sleep(0.2)
-    # 64 MiB are what is held at most: six results, and the four that had begun before one had shown what they weigh
+    # At most 64 MiB are held: six results, and the four items that started before the first result showed its weight.
     assert len([number for number in begun if number > 20]) <= 6 + 4
     slow.set()
     assert next(results) == 10 * MIB
     results.close()
 
 
-def test_items_are_taken_a_few_for_each_thread_ahead():
+def test_prefetch_consumes_a_few_items_per_thread_ahead():
     taken = 0
 
     def items():
@@ -155,7 +155,7 @@ def test_items_are_taken_a_few_for_each_thread_ahead():
         assert taken - got <= 8 * 3
 
 
-def test_a_slow_one_at_the_head_does_not_stop_the_others():
+def test_a_slow_first_item_does_not_stop_the_others():
     first = threading.Event()
     done = []
 
@@ -170,7 +170,7 @@ def test_a_slow_one_at_the_head_does_not_stop_the_others():
     assert list(prefetch(work, range(10), weight=lambda _: 0, in_flight=4)) == list(range(10))
 
 
-def test_items_are_taken_lazily_and_in_the_calling_thread():
+def test_prefetch_consumes_items_lazily_in_the_calling_thread():
     threads = set()
     taken = 0
 
@@ -182,7 +182,7 @@ def test_items_are_taken_lazily_and_in_the_calling_thread():
             yield number
 
     results = prefetch(lambda n: n, items(), weight=lambda _: 0, in_flight=4)
-    assert taken == 0  # nothing is done before a result is asked for
+    assert taken == 0  # no item is consumed before a result is requested
     assert [next(results) for _ in range(10)] == list(range(10))
     assert taken <= 10 + 8 * 4
     assert threads == {threading.current_thread()}
@@ -190,7 +190,7 @@ def test_items_are_taken_lazily_and_in_the_calling_thread():
 
 
 @pytest.mark.parametrize("how", ["close", "error"])
-def test_stopping_early_begins_nothing_more_and_waits_for_nothing(how):
+def test_stopping_early_starts_no_more_items_and_does_not_wait(how):
     gauge = Gauge()
     stopped = threading.Event()
 
@@ -212,9 +212,9 @@ def test_stopping_early_begins_nothing_more_and_waits_for_nothing(how):
     for thread in threading.enumerate():
         if thread.name.startswith("segments-hf"):
             thread.join(10)
-    assert gauge.begun <= (3 if how == "close" else 4)  # those that are done, and two under way
+    assert gauge.begun <= (3 if how == "close" else 4)  # the finished items, and two in flight
     assert list(results) == []
 
 
-def test_no_items():
+def test_prefetch_of_no_items_yields_nothing():
     assert list(prefetch(lambda n: n, [], weight=lambda _: 0)) == []

@@ -1,4 +1,4 @@
-"""Text of others holds no secret of a URL, however the URL is written; what has no secret stays as it is."""
+"""Redacted text contains no secret of a URL, even if the URL is malformed. Text without secrets is unchanged."""
 
 from __future__ import annotations
 
@@ -58,18 +58,18 @@ AROUND = ["{}", "cannot read {}: not found", "({})", "got '{}', wanted a URL", '
 
 
 @pytest.mark.parametrize("url", SPELLINGS)
-def test_the_name_of_a_source_has_no_secret(url: str) -> None:
+def test_public_name_has_no_secret(url: str) -> None:
     assert "SECRET" not in public_name(url)
 
 
-def test_the_name_of_a_source_has_no_secret_with_spaces() -> None:
+def test_public_name_has_no_secret_with_spaces() -> None:
     for url in ("https://jane:SEC RET@host/a.jpg", "https:/jane: SECRET@host/a.jpg", '//jane:"SECRET @host/a.jpg'):
         assert "RET" not in public_name(url)
 
 
 @pytest.mark.parametrize("text", AROUND)
 @pytest.mark.parametrize("url", SPELLINGS)
-def test_a_text_has_no_secret_of_a_url_in_it(url: str, text: str) -> None:
+def test_shown_text_has_no_secret_of_a_url(url: str, text: str) -> None:
     written = text.format(url)
     for safe in (without_secrets(written), shown(written), without_queries(written), str(AssetError(written))):
         assert "SECRET" not in safe
@@ -77,7 +77,7 @@ def test_a_text_has_no_secret_of_a_url_in_it(url: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("url", SPELLINGS)
-def test_json_has_no_secret_of_a_url_in_it(url: str) -> None:
+def test_json_without_secrets_has_no_secret_of_a_url(url: str) -> None:
     value = {"url": url, "list": [f"see {url}"], url: 1.5}
     for text in (json.dumps(value), json.dumps(value).replace("/", r"\/"), json.dumps(value).replace("@", r"\u0040")):
         kept = json_without_secrets(text)
@@ -103,7 +103,7 @@ def test_json_has_no_secret_of_a_url_in_it(url: str) -> None:
         "is it there? It is not",
     ],
 )
-def test_a_text_without_secrets_stays_as_it_is(text: str) -> None:
+def test_text_without_secrets_is_unchanged(text: str) -> None:
     assert public_name(text) == without_secrets(text) == text
 
 
@@ -115,7 +115,7 @@ JSON = st.recursive(
 
 @given(JSON, st.sampled_from([None, 2]), st.booleans())
 @example({"mail": "jane@home", "sum": "1 + 1 = 2", "url": "https://host/a.jpg?page=2#top", "big": 10**30}, None, True)
-def test_json_without_secrets_stays_as_it_is(value: object, indent: int | None, is_ascii: bool) -> None:
+def test_json_without_secrets_is_unchanged(value: object, indent: int | None, is_ascii: bool) -> None:
     text = json.dumps(value, indent=indent, ensure_ascii=is_ascii)
     assert json_without_secrets(text) == text
 
@@ -130,13 +130,13 @@ def test_json_without_secrets_stays_as_it_is(value: object, indent: int | None, 
         ("https://[broken/a.jpg", "https://[broken/b.jpg"),
     ],
 )
-def test_assets_with_passwords_stay_two(one: str, other: str) -> None:
+def test_unsigned_distinguishes_assets_with_passwords(one: str, other: str) -> None:
     assert unsigned(one) != unsigned(other)
     assert unsigned(one.replace(":x@", ":y@")) == unsigned(one)
 
 
 @pytest.mark.parametrize("name", ["segments_hf.test", "fsspec.http", "httpx", "urllib3.connectionpool"])
-def test_a_log_holds_no_secret_and_no_control_character(name: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_logs_contain_no_secret_and_no_control_character(name: str, caplog: pytest.LogCaptureFixture) -> None:
     importlib.import_module("segments_hf.io.remote.remote_file")
     own_logger("segments_hf.test")
     caplog.set_level(logging.DEBUG)

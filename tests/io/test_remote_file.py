@@ -1,4 +1,4 @@
-"""A server can cost no more than a number of bytes and seconds, and each of its faults is one error of ours."""
+"""A response takes at most a number of bytes and seconds, and every fault of a server is one of our errors."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_read_url_ends_when_there_are_too_many_bytes(behavior, server):
 
 
 @pytest.mark.parametrize("behavior", SLOW)
-def test_read_url_ends_when_the_time_is_over(behavior, server):
+def test_read_url_ends_at_the_time_limit(behavior, server):
     began = time.monotonic()
     with pytest.raises(RemoteFileError, match="slow"):
         read_url(server.url(behavior), max_bytes=10**6, seconds=0.4)
@@ -112,14 +112,14 @@ ENCODED = {
 
 
 @pytest.mark.parametrize("case", ENCODED)
-def test_read_url_undoes_encodings(case, server, monkeypatch):
+def test_read_url_decodes_encodings(case, server, monkeypatch):
     encoding, body = ENCODED[case]
     monkeypatch.setitem(BEHAVIORS, "encoded", sending(body, f"Content-Encoding: {encoding}"))
     assert read_url(server.url("encoded"), max_bytes=len(body) + len(CONTENT)).content == CONTENT
 
 
 @pytest.mark.parametrize("encoding", ["br", "gzip, x", "gzip, gzip, gzip, gzip, gzip"])
-def test_read_url_names_encodings_that_it_does_not_undo(encoding, server, monkeypatch):
+def test_read_url_names_unsupported_encodings(encoding, server, monkeypatch):
     monkeypatch.setitem(BEHAVIORS, "encoded", sending(b"x", f"Content-Encoding: {encoding}"))
     with pytest.raises(RemoteFileError, match="compressed"):
         read_url(server.url("encoded"), max_bytes=100)

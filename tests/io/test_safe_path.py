@@ -1,4 +1,4 @@
-"""Names become paths that every system can hold, or an error."""
+"""Names become paths that are valid on every system, or raise an error."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segments_hf.errors import PathError
-from segments_hf.io.disk.safe_path import check_length, collision_key, room_in, safe_path
+from segments_hf.io.disk.safe_path import check_length, collision_key, max_path_bytes, safe_path
 
 
 @pytest.mark.parametrize(
@@ -43,12 +43,12 @@ from segments_hf.io.disk.safe_path import check_length, collision_key, room_in, 
         ("Zürich-花.png", "Zürich-花.png"),
     ],
 )
-def test_name_becomes_a_path_that_every_system_holds(name: str, wanted: str) -> None:
+def test_safe_path_is_valid_on_every_system(name: str, wanted: str) -> None:
     assert str(safe_path(name)) == wanted
 
 
 def is_device(part: str) -> bool:
-    """What Python's `ntpath` says of names that Windows reserves."""
+    """Tell whether Windows reserves a name, according to Python's `ntpath`."""
     return PureWindowsPath(part).is_reserved() if sys.version_info < (3, 13) else ntpath.isreserved(part)
 
 
@@ -60,7 +60,7 @@ NAMES = st.one_of(
 
 
 @given(NAMES)
-def test_path_is_safe_whatever_the_name_is(name: str) -> None:
+def test_safe_path_of_any_name_is_safe(name: str) -> None:
     try:
         path = safe_path(name)
     except PathError:
@@ -79,7 +79,7 @@ def test_path_is_safe_whatever_the_name_is(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "/", "\\", ". ./..", "x/" * 101])
-def test_name_without_a_path_is_refused(name: str) -> None:
+def test_safe_path_refuses_names_that_cannot_be_paths(name: str) -> None:
     with pytest.raises(PathError):
         safe_path(name)
 
@@ -94,18 +94,18 @@ def test_name_without_a_path_is_refused(name: str) -> None:
         ("x/a", "X/A", True),
     ],
 )
-def test_paths_collide_where_a_system_takes_them_for_the_same(first: str, second: str, same: bool) -> None:
+def test_collision_key_is_equal_for_paths_that_a_system_treats_as_the_same(first: str, second: str, same: bool) -> None:
     assert (collision_key(PurePosixPath(first)) == collision_key(PurePosixPath(second))) == same
 
 
-def test_a_name_that_is_too_long_keeps_its_suffix_and_differs_from_others() -> None:
+def test_safe_path_of_long_names_keeps_the_suffix_and_is_unique() -> None:
     first, second = (safe_path("ä" * 300 + end) for end in ("1.jpg", "2.jpg"))
     assert first.suffix == second.suffix == ".jpg"
     assert first != second
 
 
-def test_room_in_a_folder_is_what_its_path_leaves(tmp_path) -> None:
-    assert room_in(tmp_path) == room_in(tmp_path / "abc") + 4
+def test_max_path_bytes_decreases_with_the_path_of_the_folder(tmp_path) -> None:
+    assert max_path_bytes(tmp_path) == max_path_bytes(tmp_path / "abc") + 4
     check_length(PurePosixPath("abcä"), 5)
     with pytest.raises(PathError):
         check_length(PurePosixPath("abcä"), 4)

@@ -1,4 +1,4 @@
-"""What is written aside comes to its place as a whole; nothing that appeared meanwhile is replaced."""
+"""Staged files are moved to their destinations all together; files that appeared in the meantime are not replaced."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from segments_hf.errors import OutputExistsError
 from segments_hf.io.disk import staging as staging_module
 from segments_hf.io.disk.atomic import TEMPORARY_PREFIX, write_file
-from segments_hf.io.disk.snapshots import NOTHING, look
+from segments_hf.io.disk.snapshots import NOTHING, take_snapshot
 from segments_hf.io.disk.staging import move_to_free_place, new_file, remove_leftovers, staging_folder, write_new_file
 
 
@@ -47,7 +47,7 @@ class TestNewFile:
     @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
     def test_failure_leaves_the_old_file_and_nothing_else(self, tmp_path, error):
         (tmp_path / "a.png").write_bytes(b"old")
-        with pytest.raises(error), new_file(tmp_path / "a.png", look(tmp_path / "a.png")) as file:
+        with pytest.raises(error), new_file(tmp_path / "a.png", take_snapshot(tmp_path / "a.png")) as file:
             file.write(b"half")
             raise error
         assert tree(tmp_path) == {"a.png": b"old"}
@@ -55,16 +55,19 @@ class TestNewFile:
 
     def test_expected_file_is_replaced(self, tmp_path):
         (tmp_path / "a").write_bytes(b"old")
-        write_new_file(tmp_path / "a", b"new", look(tmp_path / "a"))
+        write_new_file(tmp_path / "a", b"new", take_snapshot(tmp_path / "a"))
         assert tree(tmp_path) == {"a": b"new"}
 
     @pytest.mark.parametrize("before", [None, b"old"], ids=["new", "overwritten"])
     @pytest.mark.parametrize("arrived", ["file", "folder", "link"])
-    def test_what_appears_meanwhile_stays(self, tmp_path, before, arrived):
+    def test_file_that_appears_in_the_meantime_is_not_replaced(self, tmp_path, before, arrived):
         place = tmp_path / "a"
         if before is not None:
             place.write_bytes(before)
-        with pytest.raises(OutputExistsError, match="a was made, changed"), new_file(place, look(place)) as file:
+        with (
+            pytest.raises(OutputExistsError, match="by another program"),
+            new_file(place, take_snapshot(place)) as file,
+        ):
             file.write(b"new")
             place.unlink(missing_ok=True)
             if arrived == "file":
@@ -79,9 +82,9 @@ class TestNewFile:
         assert place.is_symlink() == (arrived == "link")
         assert not leftovers(tmp_path)
 
-    def test_file_that_another_program_has_taken_away_is_not_written(self, tmp_path):
+    def test_file_that_another_program_has_removed_is_not_written(self, tmp_path):
         (tmp_path / "a").write_bytes(b"old")
-        expected = look(tmp_path / "a")
+        expected = take_snapshot(tmp_path / "a")
         (tmp_path / "a").unlink()
         with pytest.raises(OutputExistsError):
             write_new_file(tmp_path / "a", b"new", expected)
@@ -100,7 +103,7 @@ class TestPublish:
 
     @staticmethod
     def places(out: Path) -> dict[str, object]:
-        return {name: look(out / name) for name in ("list", "images", "labels", "none")}
+        return {name: take_snapshot(out / name) for name in ("list", "images", "labels", "none")}
 
     def test_old_files_and_folders_are_replaced_or_removed(self, out):
         publish(out, self.NEW, self.places(out))
@@ -120,22 +123,22 @@ class TestPublish:
 
     def test_link_is_moved_and_not_what_it_points_to(self, out):
         (out / "link").symlink_to(out / "labels")
-        publish(out, {"link": b"new"}, {"link": look(out / "link")})
+        publish(out, {"link": b"new"}, {"link": take_snapshot(out / "link")})
         assert (out / "link").read_bytes() == b"new"
         assert (out / "labels" / "3").exists()
 
     @pytest.mark.parametrize("overwrite", [False, True])
-    def test_of_many_at_one_time_one_wins_completely(self, tmp_path, overwrite):
+    def test_only_one_of_many_simultaneous_writers_succeeds(self, tmp_path, overwrite):
         names = ["marker", "a", "b", "c"]
         if overwrite:
             publish(tmp_path, {f"{name}/old": b"" for name in names}, dict.fromkeys(names, NOTHING))
-        expected = {name: look(tmp_path / name) for name in names}
+        expected = {name: take_snapshot(tmp_path / name) for name in names}
         barrier = threading.Barrier(8, timeout=20)
         won: list[int] = []
         lost: list[int] = []
 
         def run(number: int) -> None:
-            with staging_folder(tmp_path) as staging:  # with other threads as with other processes
+            with staging_folder(tmp_path) as staging:  # threads exclude each other as processes do
                 for name in names:
                     write_file(staging.new / name / "x", b"%d" % number)
                 barrier.wait()
@@ -173,7 +176,7 @@ class TestMoveToFreePlace:
 
 
 def _write_forever(parent: str, moves: int, ready: multiprocessing.synchronize.Event) -> None:
-    """Write over a file and a folder, and stop in the middle: before the move with this number."""
+    """Replace a file and a folder, and stop before the move with this number."""
     count = 0
     rename = Path.rename
 
@@ -198,7 +201,7 @@ def _write_forever(parent: str, moves: int, ready: multiprocessing.synchronize.E
     Path.rename = counting_rename  # type: ignore[method-assign]
     os.link = counting_link  # type: ignore[assignment]
     place = Path(parent)
-    expected = {name: look(place / name) for name in ("list", "images")}
+    expected = {name: take_snapshot(place / name) for name in ("list", "images")}
     with staging_folder(place) as staging:
         write_file(staging.new / "list", b"new")
         write_file(staging.new / "images" / "1", b"new")
@@ -209,7 +212,7 @@ def _write_forever(parent: str, moves: int, ready: multiprocessing.synchronize.E
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows cannot kill so")
 @pytest.mark.parametrize("moves", range(8))
-def test_killed_process_leaves_all_of_the_old_or_all_of_the_new(tmp_path, moves):
+def test_killed_process_leaves_all_old_or_all_new_files(tmp_path, moves):
     (tmp_path / "images").mkdir()
     (tmp_path / "images" / "1").write_bytes(b"old")
     (tmp_path / "list").write_bytes(b"old")
@@ -249,7 +252,7 @@ def test_leftover_without_a_lock_is_removed_when_it_is_old(tmp_path):
     assert all("young" in path.name for path in leftovers(tmp_path))
 
 
-def test_folder_that_is_taken_for_a_leftover_before_it_is_locked_is_made_again(tmp_path, monkeypatch):
+def test_folder_that_is_removed_as_a_leftover_before_it_is_locked_is_created_again(tmp_path, monkeypatch):
     real = staging_module.FileLock
     taken: list[Path] = []
 

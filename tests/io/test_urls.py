@@ -1,4 +1,4 @@
-"""What is a URL, and how much of it is shown or kept."""
+"""URLs are recognized, and only their public parts are shown or stored."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from segments_hf.io.urls import is_url
         ("", False),
     ],
 )
-def test_is_url(source, expected):
+def test_is_url_distinguishes_urls_from_paths(source, expected):
     assert is_url(source) is expected
 
 
@@ -51,11 +51,11 @@ def test_is_url(source, expected):
         ("", ""),
     ],
 )
-def test_public_name(source, expected):
+def test_public_name_has_no_query_and_no_password(source, expected):
     assert public_name(source) == expected
 
 
-def test_public_name_of_a_broken_url():
+def test_public_name_of_a_malformed_url_has_no_password():
     assert "secret" not in public_name("https://[broken/a.json?sig=secret")
 
 
@@ -97,7 +97,7 @@ def test_unsigned_drops_the_signature_and_keeps_the_rest(query, case):
         ("images/a.jpg", "images/a.jpg"),
     ],
 )
-def test_unsigned(url, expected):
+def test_unsigned_drops_password_and_fragment(url, expected):
     assert unsigned(url) == expected
 
 
@@ -117,13 +117,13 @@ def test_unsigned(url, expected):
         ("https://host/a%231.jpg", "https://host/a%232.jpg"),
     ],
 )
-def test_two_assets_stay_two(one, other):
+def test_unsigned_distinguishes_different_assets(one, other):
     assert unsigned(one) != unsigned(other)
 
 
-def test_unsigned_of_a_broken_url():
+def test_unsigned_of_a_malformed_url_has_no_secret():
     assert "secret" not in unsigned("https://[broken/a.jpg?sig=secret")
 
 
-def test_unsigned_keeps_apart_what_is_not_utf8():
+def test_unsigned_distinguishes_paths_that_are_not_utf8():
     assert unsigned("https://host/a?id=%FF") != unsigned("https://host/a?id=%FE")

@@ -59,7 +59,7 @@ def test_another_key_finds_the_same_dataset(flowers, platform):
 
 def test_it_reads_no_file_of_this_machine(write_release, platform, tmp_path):
     platform.release("v1.0", write_release([sample("a", str(tmp_path / "a.jpg"))]).read_bytes())
-    with pytest.raises(AssetError, match="got a file of this machine in a release that came from segments://jane"):
+    with pytest.raises(AssetError, match="got a local file in a release from segments://jane"):
         load_release("jane/flowers@v1.0")
 
 

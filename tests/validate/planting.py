@@ -194,7 +194,7 @@ PICTURE_FAULTS = [
     ),
     Planted("point-outside", _points("point", [[8.5, 1]]), "8 x 6 pixels", WITH_VECTORS, assets=True),
     Planted("point-outside", _points("bbox", [[1, 1], [2, 7]]), "8 x 6 pixels", WITH_VECTORS, assets=True),
-    Planted("unreadable-image", _removed("image"), "no such file", assets=True),
+    Planted("unreadable-image", _removed("image"), "does not exist", assets=True),
     Planted("unreadable-image", _rewritten("image", lambda content: content[:-9]), "no end", assets=True),
     Planted(
         "unreadable-image",
@@ -204,12 +204,12 @@ PICTURE_FAULTS = [
         assets=True,
     ),
     Planted(
-        "unreadable-bitmap", _removed("bitmap"), "no such file", WITH_BITMAPS, assets=True, loaded="missing-bitmap"
+        "unreadable-bitmap", _removed("bitmap"), "does not exist", WITH_BITMAPS, assets=True, loaded="missing-bitmap"
     ),
     Planted(
         "unreadable-bitmap",
         _rewritten("bitmap", lambda content: content[:-9]),
-        "the PNG has no end",
+        "the PNG has no IEND",
         WITH_BITMAPS,
         assets=True,
         loaded="missing-bitmap",

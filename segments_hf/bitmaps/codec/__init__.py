@@ -1,1 +1,1 @@
-"""Bitmaps and masks as pictures."""
+"""Encode and decode bitmaps and masks as pictures."""

@@ -1,4 +1,4 @@
-"""PNGs decoded faster than by Pillow, with what the extra ``fast`` installs: libdeflate inflates, numba un-filters.
+"""Decode PNGs faster than Pillow, with libdeflate and numba, which the extra ``fast`` installs.
 
 The chunks and filters are those of the PNG specification (https://www.w3.org/TR/png-3/).
 """
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-_PLAIN = {b"sRGB": 1, b"gAMA": 4, b"pHYs": 9}  # chunks of that length, which change no number
-_DTYPES: dict[tuple[int, int], np.dtype[np.unsignedinteger[Any]]] = {  # by colour type and bit depth
+_PLAIN = {b"sRGB": 1, b"gAMA": 4, b"pHYs": 9}  # chunks, by length in bytes, that do not change pixel values
+_DTYPES: dict[tuple[int, int], np.dtype[np.unsignedinteger[Any]]] = {  # by color type and bit depth
     (0, 8): np.dtype("u1"),
     (0, 16): np.dtype("<u2"),
     (6, 8): np.dtype("<u4"),
@@ -30,15 +30,15 @@ _NONE, _SUB, _UP, _AVERAGE, _PAETH = range(5)
 
 
 def decode_fast(content: bytes) -> npt.NDArray[Any] | None:
-    """The pixels of a PNG of the kinds that bitmaps come in.
+    """Decode the pixels of an 8-bit RGBA PNG or of an 8- or 16-bit grayscale PNG.
 
     Args:
-        content: A file.
+        content: The file.
 
     Returns:
-        uint8 array of shape (H, W, 4) for RGBA, uint8 or uint16 of shape (H, W) for grayscale: what Pillow gives.
-        None where the extra ``fast`` is not installed, for any other picture, and for a broken one: Pillow is to
-        decide.
+        uint8 array of shape (H, W, 4) for RGBA, uint8 or uint16 array of shape (H, W) for grayscale, with the values
+        that Pillow returns. None if the extra ``fast`` is not installed, and for other and damaged pictures, which
+        Pillow must decode or refuse.
     """
     tools = _tools()
     parts = _parts(content) if tools else None
@@ -54,7 +54,7 @@ def decode_fast(content: bytes) -> npt.NDArray[Any] | None:
         return None
     if len(raw) != size:
         return None
-    filters, pixels = _parted(np.frombuffer(raw, np.uint8), (height, width), dtype)
+    filters, pixels = _filters_and_pixels(np.frombuffer(raw, np.uint8), (height, width), dtype)
     if filters.max() > _PAETH:
         return None
     unfilter(pixels, filters)
@@ -63,10 +63,10 @@ def decode_fast(content: bytes) -> npt.NDArray[Any] | None:
     return pixels.byteswap(inplace=True) if depth == 16 else pixels  # noqa: PLR2004
 
 
-def _parted(
+def _filters_and_pixels(
     raw: npt.NDArray[np.uint8], shape: tuple[int, int], dtype: np.dtype[Any]
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[Any]]:
-    """The filter of each line and the pixels, which are moved together in place: a copy may be large."""
+    """Return the filter of each line, and the pixels. The pixels are moved in place, because a copy may be large."""
     height, width = shape
     lines = raw.reshape(height, -1)
     filters = lines[:, 0].copy()
@@ -78,9 +78,9 @@ def _parted(
 
 
 def _parts(content: bytes) -> tuple[tuple[int, ...], bytes] | None:
-    """The header and the compressed lines of a PNG of the wanted kinds; None for anything else.
+    """Return the header and the compressed lines of a supported PNG; None for any other file.
 
-    A file with an error, or with a chunk that may mean something, is left to Pillow.
+    Pillow decodes files with a fault, and files with a chunk that may change pixel values.
     """
     if not content.startswith(PNG_SIGNATURE):
         return None
@@ -103,7 +103,7 @@ def _parts(content: bytes) -> tuple[tuple[int, ...], bytes] | None:
 
 @cache
 def _tools() -> tuple[Callable[[bytes, int], bytearray], Callable[..., None], type[Exception]] | None:
-    """The inflater, the un-filterer, and what the first raises; None where they are not installed."""
+    """Return the functions that inflate and un-filter, and the exception of the first; None if not installed."""
     unfilter = _compiled(_unfilter)
     try:
         import deflate
@@ -114,23 +114,23 @@ def _tools() -> tuple[Callable[[bytes, int], bytearray], Callable[..., None], ty
 
 @cache
 def _compiled(function: Callable[..., Any]) -> Callable[..., Any] | None:
-    """A function of arrays and numbers, compiled when it is first called; None if numba is not installed."""
+    """Return a function that numba compiles at its first call; None if numba is not installed."""
     try:
         import numba
     except ImportError:
         return None
     try:
-        made: Callable[..., Any] = numba.njit(cache=True, nogil=True)(function)
-    except RuntimeError:  # there is no folder that it may write to
-        made = numba.njit(nogil=True)(function)
-    return made
+        compiled: Callable[..., Any] = numba.njit(cache=True, nogil=True)(function)
+    except RuntimeError:  # numba cannot write to any cache folder
+        compiled = numba.njit(nogil=True)(function)
+    return compiled
 
 
 def _unfilter(pixels: Any, filters: Any) -> None:
-    """Un-filters lines in place.
+    """Un-filter lines in place.
 
-    All the bytes of a pixel at once: sums without carries between bytes, and no arithmetic at all for Paeth's filter
-    where two of the three neighbours agree, as nearly always in a picture of labels.
+    All bytes of a pixel are processed as one integer, with sums without carries between bytes. Paeth's filter needs no
+    arithmetic if two of the three neighbors are equal, which is true of nearly all pixels of a bitmap.
     """
     low, high = np.uint32(0x7F7F7F7F), np.uint32(0x80808080)
     zero = np.uint32(0)

@@ -1,4 +1,4 @@
-"""Bitmaps of instance ids as pictures: the platform's encoding, and those that users and the SDK re-save."""
+"""Encode and decode bitmaps of instance ids, in the platform's encoding and in those of re-saved bitmaps."""
 
 from __future__ import annotations
 
@@ -33,33 +33,31 @@ if TYPE_CHECKING:
 
     Ids: TypeAlias = npt.NDArray[np.uint32]
 
-ID_LIMIT = 2**24  # what fits into three 8-bit channels
+ID_LIMIT = 2**24  # ids below this fit into three 8-bit channels
 
 _GRAY_MODES = {"L", "I", "I;16", "I;16L", "I;16B"}
 _COLOR_MODES = {"RGB", "RGBA"}
-_DECODED_WHOLE = 2**24  # pixels: of a larger picture, Pillow's copy is as large as the ids
+_DECODED_WHOLE = 2**24  # pixels; larger pictures are decoded in bands, because Pillow's copy needs as much memory
 _CHANNELS = {len(mode) for mode in _COLOR_MODES}
 
 
 def decode_bitmap(bitmap: Any, *, known_ids: Collection[int] | None = None) -> Ids:
-    """The instance ids of a bitmap.
+    """Decode the instance ids of a bitmap.
 
     Args:
         bitmap: A PNG as bytes, as a path or as the value of a `datasets.Image` column
-            (``{"bytes": ..., "path": ...}``); a PIL image; or an array. Read are 8-bit RGBA and RGB
-            (id = R + 256 G + 65536 B, alpha ignored) and grayscale of 8, 16 or 32 bits (id = pixel), also as WebP,
-            TIFF, BMP and PPM if they store all pixels exactly. PNGs are read several times as fast where the extra
-            ``fast`` is installed.
-        known_ids: The ids of the annotations. A PNG with a palette is read only with them: its colors are ids if each
-            color in the bitmap is the id of an annotation. Otherwise the numbers that stand for colors in the file
-            may be the ids, which nobody can tell.
+            (``{"bytes": ..., "path": ...}``); a PIL image; or an array. Supported are 8-bit RGBA and RGB
+            (id = R + 256 G + 65536 B, alpha is ignored) and grayscale of 8, 16 or 32 bits (id = pixel), also as WebP,
+            TIFF, BMP and PPM if they store all pixels exactly. The extra ``fast`` decodes PNGs several times as fast.
+        known_ids: The ids of the annotations. They are required for a PNG with a palette, whose ids may be its colors
+            or its palette indices. It is accepted if each color in the bitmap is the id of an annotation.
 
     Returns:
-        uint32 array of shape (H, W); 0 is unlabelled. An array that is so already is returned as it is.
+        uint32 array of shape (H, W); 0 is unlabeled. A uint32 array of this shape is returned itself, not as a copy.
 
     Raises:
-        BitmapError: It is not a picture; its format may lose or change numbers, as JPEG, lossy WebP or a PNG of
-            another depth; it has a palette of other colors; or it has ids that are negative or of 2^32 and more.
+        BitmapError: The bitmap is not a picture; its format may change pixel values, such as JPEG, lossy WebP or a PNG
+            of another depth; its palette has other colors; or an id is negative or at least 2^32.
 
     >>> decode_bitmap(encode_bitmap(np.array([[0, 65793]]))).tolist()
     [[0, 65793]]
@@ -73,7 +71,7 @@ def decode_bitmap(bitmap: Any, *, known_ids: Collection[int] | None = None) -> I
     try:
         if isinstance(bitmap, Image.Image):
             if bitmap.format in LOSSY_FORMATS:
-                raise BitmapError(f"got a picture from a {bitmap.format}, which blurs ids; wanted one from a PNG")
+                raise BitmapError(f"got a picture from a {bitmap.format}, which changes ids; wanted one from a PNG")
             with decoder_errors():
                 return _from_picture(bitmap, known_ids)
         content = FileContent(path=Path(bitmap)).read() if isinstance(bitmap, str | os.PathLike) else bytes(bitmap)
@@ -89,12 +87,12 @@ def decode_bitmap(bitmap: Any, *, known_ids: Collection[int] | None = None) -> I
 
 
 def encode_bitmap(ids: npt.NDArray[np.integer[Any]], *, alpha: bool = True, values: MaskValues | None = None) -> bytes:
-    """The platform's PNG of a bitmap: RGBA, alpha 255, id = R + 256 G + 65536 B.
+    """Encode ids as the platform's PNG: RGBA, alpha 255, id = R + 256 G + 65536 B.
 
     Args:
-        ids: Integer array of shape (H, W) with ids from 0 to 2^24 - 1; 0 is unlabelled.
-        alpha: Whether there is an alpha channel; COCO's panoptic format is the same without it.
-        values: What is written for each id instead, looked up without a copy of the whole array. Then the ids may be
+        ids: Integer array of shape (H, W) with ids from 0 to 2^24 - 1; 0 is unlabeled.
+        alpha: Whether to add the alpha channel. COCO's panoptic format is the same without it.
+        values: The values that replace the ids in the PNG, without a copy of the whole array. Then the ids may be
             larger.
 
     Raises:
@@ -105,11 +103,11 @@ def encode_bitmap(ids: npt.NDArray[np.integer[Any]], *, alpha: bool = True, valu
         raise BitmapError(f"got an array of shape {ids.shape} and dtype {ids.dtype}, wanted (H, W) and integers")
     table = None if values is None else ValueTable(values, int(ids.max()))
     parts = (ids[rows] if table is None else table(ids[rows]) for rows in bands(ids.shape))
-    return id_png((ids.shape[1], ids.shape[0]), map(_that_fit, parts), alpha=alpha)
+    return id_png((ids.shape[1], ids.shape[0]), map(_checked_ids, parts), alpha=alpha)
 
 
-def _that_fit(ids: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.integer[Any]]:
-    """Return ids that fit into a PNG."""
+def _checked_ids(ids: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.integer[Any]]:
+    """Check that ids fit into a PNG, and return them."""
     if not (ids.min() >= 0 and ids.max() < ID_LIMIT):
         raise BitmapError(f"got ids from {ids.min()} to {ids.max()}, wanted 0 to {ID_LIMIT - 1}")
     return ids
@@ -121,7 +119,7 @@ def _from_picture(picture: Image.Image, known_ids: Collection[int] | None, conte
     Args:
         picture: The picture.
         known_ids: The ids of the annotations.
-        content: The file that it was opened from, if it is not decoded yet.
+        content: The file of the picture, if it is not decoded yet.
     """
     if picture.mode == "P":
         return _in_parts(picture, palette_ids(picture, known_ids))
@@ -141,7 +139,7 @@ def _from_picture(picture: Image.Image, known_ids: Collection[int] | None, conte
 
 
 def _in_parts(picture: Image.Image, table: Ids | None = None) -> Ids:
-    """Return the ids of a picture, whose pixels may be places in a table of ids."""
+    """Return the ids of a picture in bands of rows. With a table, the pixels are indices into the table."""
     ids = np.empty((picture.height, picture.width), np.uint32)
     for rows in bands(ids.shape):
         pixels = np.asarray(picture.crop((0, rows.start, picture.width, rows.stop)))
@@ -150,13 +148,13 @@ def _in_parts(picture: Image.Image, table: Ids | None = None) -> Ids:
 
 
 def _pixels(picture: Image.Image) -> npt.NDArray[Any]:
-    """The pixels of a picture, where Pillow can do it (since 12) without a copy."""
-    # Only what Pillow decoded itself: Pillow 12 crashes on pictures over borrowed memory, and on empty ones.
+    """Return the pixels of a picture, without a copy if Pillow supports it (since 12)."""
+    # Only for PNGs that Pillow decoded: Pillow 12 crashes on empty pictures and on those that share memory.
     if picture.mode == "RGBA" and isinstance(picture, PngImageFile) and hasattr(picture, "__arrow_c_array__"):
         picture.load()
         try:
             flat: npt.NDArray[np.uint8] = pa.array(picture).flatten().to_numpy()
-        except ValueError:  # a large picture, which Pillow does not hold in one piece
+        except ValueError:  # Pillow stores a large picture in several blocks
             return np.asarray(picture)
         return flat.reshape(picture.height, picture.width, 4)
     return np.asarray(picture)
@@ -164,7 +162,7 @@ def _pixels(picture: Image.Image) -> npt.NDArray[Any]:
 
 def _from_array(pixels: npt.NDArray[Any]) -> Ids:
     if pixels.ndim == 3 and pixels.shape[2] in _CHANNELS and pixels.dtype == np.uint8:  # noqa: PLR2004
-        if pixels.shape[2] == 4:  # noqa: PLR2004  (four bytes are one number already, alpha on top)
+        if pixels.shape[2] == 4:  # noqa: PLR2004  (four bytes are one integer, with alpha in the highest byte)
             whole: Ids = np.ascontiguousarray(pixels).view("<u4")[..., 0] & np.uint32(ID_LIMIT - 1)
             return whole
         red, green, blue = (pixels[..., channel].astype(np.uint32) for channel in range(3))

@@ -1,4 +1,4 @@
-"""Write ids as a PNG of 8-bit channels. Differences are computed only where there are any."""
+"""Write ids as a PNG of 8-bit channels. Differences between rows are computed only at the pixels that differ."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def id_png(size: tuple[int, int], parts: Iterable[npt.NDArray[np.integer[Any]]],
     Args:
         size: The width and height in pixels.
         parts: The ids in bands of rows, of shape (rows, width), numbers from 0 to 2^24 - 1.
-        alpha: Whether there is an alpha channel, of 255.
+        alpha: Whether to add an alpha channel of 255.
     """
     lines = _lines((np.ascontiguousarray(part, np.uint32) for part in parts), 4 if alpha else 3)
     return write_png(size, (8, RGBA if alpha else RGB), lines)

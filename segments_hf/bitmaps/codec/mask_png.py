@@ -1,4 +1,4 @@
-"""Masks as PNGs that hold the numbers and show colours."""
+"""Encode masks as PNGs that store the values and show colors."""
 
 from __future__ import annotations
 
@@ -32,23 +32,23 @@ def encode_mask(
     palette: bool = True,
     values: MaskValues | None = None,
 ) -> bytes:
-    """A mask as a PNG: `np.array` of it gives the numbers back, a viewer shows colours.
+    """Encode a mask as a PNG. `np.array` of the opened PNG returns the values, and a viewer shows colors.
 
     Args:
         mask: Array of shape (H, W) with integers from 0 to 65535.
-        colors: The RGB colour of each value, from 0 to 255 each. Values without one are black if they are 0, else of
-            a colour that is far from its neighbours'.
-        palette: Whether to give it colours; without them it is grayscale.
-        values: What is written for each number of `mask` instead, looked up without a copy of the whole array. Then
-            `mask` holds instance ids, of any size.
+        colors: The RGB color of each value, three numbers from 0 to 255. A value without a color is black if it is 0,
+            and otherwise gets a color that differs clearly from those of nearby values.
+        palette: Whether to write a palette; without it, the PNG is grayscale.
+        values: The values that replace the numbers of `mask` in the PNG, without a copy of the whole array. Then `mask`
+            contains instance ids of any size.
 
     Returns:
-        A palette PNG (mode P) where neither a value nor a coloured value is over 255, else a 16-bit grayscale one; the
-        same bytes each time.
+        A palette PNG (mode P) if neither a value nor a key of `colors` is above 255, otherwise a 16-bit grayscale PNG.
+        The bytes are the same for the same arguments.
 
     Raises:
-        BitmapError: The array is not of integers, empty or not of two dimensions; a value does not fit into 16 bits;
-            or a colour is none.
+        BitmapError: The array is empty, not of integers or not two-dimensional; a value does not fit into 16 bits; or a
+            color is invalid.
 
     >>> import io
     >>> from PIL import Image
@@ -60,22 +60,22 @@ def encode_mask(
     if mask.ndim != 2 or not mask.size or not np.issubdtype(mask.dtype, np.integer):  # noqa: PLR2004
         raise BitmapError(f"got a mask of shape {mask.shape} and dtype {mask.dtype}, wanted (H, W) and integers")
     parts = _Parts(mask, values)
-    given = colors if isinstance(colors, Mapping) else dict(enumerate(colors or ()))
-    for color in given.values():
+    color_of = colors if isinstance(colors, Mapping) else dict(enumerate(colors or ()))
+    for color in color_of.values():
         if len(color) != 3 or not all(0 <= part <= 255 for part in color):  # noqa: PLR2004
-            raise BitmapError(f"got the colour {color}, wanted three numbers from 0 to 255")
-    count = max(parts.highest(), max(given, default=0)) + 1
+            raise BitmapError(f"got the color {color}, wanted three numbers from 0 to 255")
+    count = max(parts.highest(), max(color_of, default=0)) + 1
     dtype = np.uint8 if count <= _PALETTE else np.uint16
     lines = _lines(np.ascontiguousarray(part, dtype) for part in parts)
     size = mask.shape[1], mask.shape[0]
     if not palette or count > _PALETTE:
         return write_png(size, (8 * np.dtype(dtype).itemsize, GRAY), lines)
-    whole = (given.get(value, palette_color(value - 1) if value else _BLACK) for value in range(count))
+    whole = (color_of.get(value, palette_color(value - 1) if value else _BLACK) for value in range(count))
     return write_png(size, (8, PALETTE), lines, bytes(part for color in whole for part in color))
 
 
 class _Parts:
-    """A mask in bands of rows, whose values may be looked up."""
+    """A mask in bands of rows, optionally with other values in place of its numbers."""
 
     def __init__(self, mask: npt.NDArray[Any], values: MaskValues | None) -> None:
         self._mask = mask
@@ -86,7 +86,7 @@ class _Parts:
         return parts if self._table is None else map(self._table, parts)
 
     def highest(self) -> int:
-        """Return the highest value in the mask; where all values fit into 8 bits, the highest that it may have.
+        """Return the highest value in the mask, or the highest value of the table if that fits into 8 bits.
 
         Raises:
             BitmapError: A value does not fit into 16 bits.

@@ -1,7 +1,7 @@
-"""Ids from a PNG with a palette whose colors are ids, as in an RGB PNG.
+"""Read ids from a PNG with a palette whose colors are ids, as those of an RGB PNG are.
 
-Some programs save bitmaps so to make them small. Others save the ids as palette indices, and any colors with them. So
-the colors have to prove that they are ids.
+Some programs save bitmaps with such a palette to make them small. Others save the ids as palette indices, with
+arbitrary colors. So the palette colors are only read as ids if every color in the bitmap is the id of an annotation.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from PIL import Image
 
-_SIZE = 256  # of a palette
+_SIZE = 256  # colors of a palette
 
 
 def palette_ids(picture: Image.Image, known_ids: Collection[int] | None) -> npt.NDArray[np.uint32]:
-    """Return the ids that the colors of a palette stand for.
+    """Return the ids that the colors of a palette encode.
 
     Args:
         picture: A picture of mode P.
         known_ids: The ids of the annotations; None if they are unknown.
 
     Returns:
-        uint32 array of shape (256,): R + 256 G + 65536 B of the color that each palette index stands for.
+        uint32 array of shape (256,): R + 256 G + 65536 B of the color of each palette index.
 
     Raises:
         BitmapError: `known_ids` is None, or a color in the picture is not the id of an annotation.
@@ -37,7 +37,7 @@ def palette_ids(picture: Image.Image, known_ids: Collection[int] | None) -> npt.
     if known_ids is None:
         raise BitmapError(
             "got a picture with a palette, whose pixels may be palette indices or palette colors; wanted an RGBA, RGB "
-            "or gray PNG of ids, or known_ids, the ids of the annotations, to tell which"
+            "or gray PNG of ids, or known_ids, the ids of the annotations, to distinguish these"
         )
     present = np.flatnonzero(picture.histogram())
     palette = np.zeros((_SIZE, 3), np.uint32)
@@ -48,13 +48,13 @@ def palette_ids(picture: Image.Image, known_ids: Collection[int] | None) -> npt.
     for index, number in zip(present.tolist(), ids[present].tolist(), strict=True):
         if number not in known or (number == 0 and index >= len(colors)):
             raise BitmapError(
-                f"got a picture with a palette in which the color {tuple(palette[index].tolist())} stands for the id "
+                f"got a picture with a palette in which the color {tuple(palette[index].tolist())} encodes the id "
                 f"{number}, which no annotation has; its pixels may be palette indices instead of palette colors: "
                 "wanted an RGBA, RGB or gray PNG of ids"
             )
     if len(np.unique(ids[present])) < len(present):
         raise BitmapError(
-            "got a picture with a palette that has one color several times; its pixels may be palette indices instead "
-            "of palette colors: wanted an RGBA, RGB or gray PNG of ids"
+            "got a picture with a palette in which several indices have the same color; its pixels may be palette "
+            "indices instead of palette colors: wanted an RGBA, RGB or gray PNG of ids"
         )
     return ids

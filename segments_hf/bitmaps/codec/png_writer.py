@@ -1,6 +1,7 @@
-"""Write PNGs of labels faster than Pillow does: nearly every pixel of such a picture is as the one above it.
+"""Write PNGs of bitmaps and masks faster than Pillow. Nearly all of their pixels are equal to the pixel above.
 
-So rows hold the differences to those above (the filter "Up" of https://www.w3.org/TR/png-3/), and are written in bands.
+The rows are therefore stored as differences to the row above (the filter "Up" of https://www.w3.org/TR/png-3/).
+They are written in bands.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
 
 UP = 2  # the number of the filter
 GRAY, RGB, PALETTE, RGBA = 0, 2, 3, 6
-_LEVEL = 1  # of nine; with runs alone the higher ones find nothing more
+_LEVEL = 1  # of nine; with run-length encoding only, higher levels do not compress better
 
 
 def with_row_above(parts: Iterable[npt.NDArray[Any]]) -> Iterator[npt.NDArray[Any]]:
-    """Yield the bands of an array, each with the row above it as its first row; above the first row, all is 0."""
+    """Yield the bands of an array, each with the row above it as its first row. Above the first row, it is 0."""
     above = None
     for part in parts:
         yield np.concatenate([np.zeros_like(part[:1]) if above is None else above, part])
@@ -42,7 +43,7 @@ def write_png(
     Args:
         size: The width and height in pixels.
         kind: The bit depth and the color type.
-        lines: The filtered lines in bands, each of shape (rows, 1 + bytes of a row): the number of the filter, and the
+        lines: The filtered lines in bands, each of shape (rows, 1 + bytes per row): the number of the filter and the
             differences.
         palette: The colors of a palette, three bytes each.
     """

@@ -1,1 +1,1 @@
-"""The outlines of instances."""
+"""Compute the outlines of instances, and join them into one ring."""

@@ -1,4 +1,4 @@
-"""Closed lines that are linked from point to point."""
+"""Find the cycles of a permutation, such as closed lines that are linked from point to point."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ if TYPE_CHECKING:
 
 
 def cycles(following: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """Follow each cycle of a permutation from its smallest number.
+    """Return the cycles of a permutation, each from its smallest number.
 
     Args:
-        following: The number after each, an int32 array of shape (n,) that holds 0..n-1 once each.
+        following: The number after each number, an int32 array of shape (n,) that contains each of 0..n-1 once.
 
     Returns:
-        The numbers cycle by cycle, an int32 array of shape (n,), and where each cycle begins in it. The cycles are in
-        the order of their smallest numbers.
+        The numbers cycle by cycle, an int32 array of shape (n,), and the index at which each cycle begins. The cycles
+        are in the order of their smallest numbers.
 
     >>> order, first = cycles(np.array([2, 1, 3, 0], np.int32))
     >>> order.tolist(), first.tolist()
     ([0, 2, 3, 1], [0, 3])
     """
     order = np.empty(len(following), np.int32)
-    # Views of the arrays: a list of millions of integers takes ten times the memory.
+    # Memory views of the arrays, because lists of millions of integers take ten times the memory.
     links, written = following.data, order.data
     is_seen = bytearray(len(following))
     first = []

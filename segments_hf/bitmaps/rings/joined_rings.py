@@ -1,4 +1,4 @@
-"""The rings of an instance as one closed line, for formats that hold no more than one."""
+"""Join the rings of an instance into one closed line, for formats that allow only one ring per object."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
 
 def join_rings(rings: Rings) -> npt.NDArray[np.int32]:
-    """One line through the outermost pixels of an instance.
+    """Join the rings of an instance into one closed line through its outermost pixels.
 
-    A hole is joined by a cut through the pixels left of it. Parts are joined by the cuts between their corners that
-    touch the fewest pixels between them.
+    A cut through the pixels left of a hole joins the hole. Parts are joined by the cuts between their corners that
+    touch the fewest pixels between the parts.
 
     Args:
-        rings: The rings of an instance, as `outlines` gives them.
+        rings: The rings of an instance from `outlines`.
 
     Returns:
-        int32 array of shape (n, 2): x and y of pixels. Filled by the even-odd rule and drawn, it gives the mask back,
-        and the pixels that the cuts between parts touch.
+        int32 array of shape (n, 2): x and y of pixels. If the line is drawn and filled by the even-odd rule, the result
+        is the mask and the pixels that the cuts between parts touch.
 
     >>> from segments_hf.bitmaps.rings.outlines import outlines
     >>> join_rings(outlines(np.array([[7, 7, 7], [7, 0, 7], [7, 7, 7]], np.uint32))[7]).tolist()
@@ -46,23 +46,23 @@ def join_rings(rings: Rings) -> npt.NDArray[np.int32]:
 
 
 class _Lines(NamedTuple):
-    """Closed lines through pixels, one for each ring.
+    """The closed lines through the pixels of r rings.
 
     Attributes:
-        points: Their points, ring by ring, an array of shape (n, 2).
-        first: Where each of r lines begins, and n, of shape (r + 1,).
+        points: The points, line by line, an array of shape (n, 2).
+        first: The first point of each line, and n, of shape (r + 1,).
     """
 
     points: npt.NDArray[np.int32]
     first: Numbers
 
     def ring_of_points(self) -> Numbers:
-        """The ring of each point."""
+        """Return the ring of each point."""
         return np.repeat(np.arange(len(self.first) - 1), np.diff(self.first))
 
 
 def _lines(rings: Rings) -> tuple[_Lines, Numbers]:
-    """The inner pixels of each ring without those that are the same as the one before, and the place of each corner."""
+    """Return the inner pixels of each ring without repetitions, and the index of the point of each corner."""
     is_kept = np.ones(len(rings.inner), bool)
     is_kept[1:] = (rings.inner[1:] != rings.inner[:-1]).any(axis=1)
     is_kept[rings.first[:-1]] = True
@@ -71,10 +71,10 @@ def _lines(rings: Rings) -> tuple[_Lines, Numbers]:
 
 
 def _with_landings(lines: _Lines, place_of_corner: Numbers, rings: Rings) -> tuple[_Lines, Numbers]:
-    """Add the points at which the cuts to holes begin.
+    """Add the points at which the cuts to holes end.
 
-    From the pixels of a hole's line, one of those farthest to the left, a cut goes left to the edge of the mask. That
-    edge is of a part or of a hole farther to the left.
+    The cut of a hole begins at a leftmost pixel of its line, and goes left to the next edge of the mask. This edge
+    belongs to the outline of a part or to a hole farther left.
 
     Returns:
         The lines, and the two points of each cut, an array of shape (holes, 2).
@@ -90,7 +90,7 @@ def _with_landings(lines: _Lines, place_of_corner: Numbers, rings: Rings) -> tup
     x, y = lines.points[start].T.astype(np.int64)
     left = order[np.searchsorted(keys[order], y * stride + x, side="right") - 1]
     after, landing = place_of_corner[edges[left]], np.stack([rings.corners[edges[left], 0], y], axis=1)
-    upward = np.lexsort((-y, after))  # as the edge does
+    upward = np.lexsort((-y, after))  # in the direction of the edge
     after, landing, start = after[upward], landing[upward], start[upward]
     points = np.insert(lines.points, after + 1, landing, axis=0)
     at_landing = after + 1 + np.arange(len(after))
@@ -100,17 +100,17 @@ def _with_landings(lines: _Lines, place_of_corner: Numbers, rings: Rings) -> tup
 
 
 def _leftmost(lines: _Lines, chosen: Numbers) -> Numbers:
-    """The first of the points of some lines that are farthest to the left."""
+    """Return the first leftmost point of each chosen line."""
     keys = (lines.points[:, 0].astype(np.int64) << 32) | np.arange(len(lines.points))
     points: Numbers = np.minimum.reduceat(keys, lines.first[:-1])[chosen] & (2**32 - 1)
     return points
 
 
 def _left_edges(rings: Rings) -> tuple[Numbers, Numbers]:
-    """The edges with the mask on their right, given by their corner: each once for every line of pixels beside it."""
+    """Return the edges with the mask on their right, by their corner, and their lines: one entry for each line."""
     following = np.arange(1, len(rings.corners) + 1)
     following[rings.first[1:] - 1] = rings.first[:-1]
-    heights = (rings.corners[:, 1] - rings.corners[following, 1]).astype(np.int64)  # they go up
+    heights = (rings.corners[:, 1] - rings.corners[following, 1]).astype(np.int64)  # these edges go up
     edges = np.flatnonzero(heights > 0)
     heights = heights[edges]
     ends = np.cumsum(heights)
@@ -119,7 +119,7 @@ def _left_edges(rings: Rings) -> tuple[Numbers, Numbers]:
 
 
 def _part_of_each_ring(lines: _Lines, cuts: Numbers, count: int) -> Numbers:
-    """The number of the part that each ring belongs to, given the cuts from holes."""
+    """Return the number of the part of each ring, from the cuts of holes."""
     of_point = lines.ring_of_points()
     parent = np.arange(count)
     parent[of_point[cuts[:, 0]]] = of_point[cuts[:, 1]]
@@ -127,15 +127,15 @@ def _part_of_each_ring(lines: _Lines, cuts: Numbers, count: int) -> Numbers:
 
 
 def _pixels(points: npt.NDArray[np.int32]) -> Numbers:
-    """The index of one point at each pixel."""
+    """Return the index of one point for each pixel."""
     keys = points[:, 1].astype(np.int64) * (int(points[:, 0].max()) + 1) + points[:, 0]
     pixels: Numbers = np.unique(keys, return_index=True)[1]
     return pixels
 
 
 def _tour(lines: _Lines, cuts: Numbers) -> Numbers:
-    """The points of one closed line along all lines, which goes along each cut once in both directions."""
-    # A point with k cuts is on the line k + 1 times. After its first k times, the line goes on along a cut.
+    """Return the points of one closed line along all lines, which follows each cut once in each direction."""
+    # A point with k cuts occurs k + 1 times in the line. After each of the first k times, the line follows a cut.
     ends = cuts.ravel()
     times = 1 + np.bincount(ends, minlength=len(lines.points))
     begins = np.cumsum(times) - times

@@ -1,4 +1,4 @@
-"""The outlines of all instances of a bitmap, along the edges of their pixels."""
+"""Compute the outlines of all instances of a bitmap, along the edges of their pixels."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Ring(NamedTuple):
     """A closed line around some pixels, or around a hole in them.
 
     Attributes:
-        corners: Where it turns, an int32 array of shape (n, 2): x and y in pixels, 0, 0 is the top left corner of the
-            picture. Clockwise around pixels, the other way round a hole.
-        inner: The pixel at each corner that is inside of the mask, the same shape: x and y of the pixel.
-        is_hole: Whether it is around a hole.
+        corners: The corners, an int32 array of shape (n, 2): x and y in pixels; 0, 0 is the top left corner of the
+            picture. They are in clockwise order around pixels, and in counterclockwise order around a hole.
+        inner: The pixel inside the mask at each corner, x and y, of the same shape.
+        is_hole: Whether the ring is around a hole.
     """
 
     corners: npt.NDArray[np.int32]
@@ -31,13 +31,13 @@ class Ring(NamedTuple):
 
 
 class Rings(Sequence[Ring]):
-    """The rings of one instance, in a few arrays: a mask of noise may have millions of them.
+    """The r rings of one instance, stored in a few arrays because a noisy mask may have millions of rings.
 
     Attributes:
         corners: The corners of all rings, ring by ring, an int32 array of shape (n, 2).
-        inner: The pixel at each corner that is inside of the mask, the same shape.
-        first: Where each of r rings begins in them, and n, an int64 array of shape (r + 1,).
-        is_hole: Whether each is around a hole, a bool array of shape (r,).
+        inner: The pixel inside the mask at each corner, of the same shape.
+        first: The first corner of each ring, and n, an int64 array of shape (r + 1,).
+        is_hole: Whether each ring is around a hole, a bool array of shape (r,).
     """
 
     def __init__(
@@ -69,18 +69,18 @@ class Rings(Sequence[Ring]):
         return Ring(self.corners[part], self.inner[part], bool(self.is_hole[number]))
 
 
-# The pixels around a corner are above left, above right, below left, below right.
+# The four pixels around a corner.
 _ABOVE_LEFT, _ABOVE_RIGHT, _BELOW_LEFT, _BELOW_RIGHT = range(4)
 
 
 class _Turn(NamedTuple):
-    """A way for a ring to turn at a corner.
+    """A kind of turn of a ring at a corner.
 
     Attributes:
-        place: The pixel that is not like its two neighbors.
-        alone: Whether it is the mask's alone; else it is not the mask's, and its neighbors are.
-        leaves_sideways: Whether the ring leaves the corner sideways.
-        inner: The pixel inside, from the corner.
+        place: The pixel that differs from its two neighbors, an index of the four pixels around the corner.
+        alone: Whether only this pixel is in the mask. Otherwise it is outside, and its two neighbors are in the mask.
+        leaves_sideways: Whether the ring leaves the corner horizontally.
+        inner: The offset of the pixel inside the mask from the corner, x and y.
     """
 
     place: int
@@ -89,8 +89,8 @@ class _Turn(NamedTuple):
     inner: tuple[int, int]
 
 
-# Where two corners of one mask are at one place, the one that comes from the left is before the one that goes to the
-# right.
+# If two corners of one mask have the same coordinates, the corner of the edge to the left comes before the corner of
+# the edge to the right.
 _TURNS = (
     _Turn(_ABOVE_LEFT, alone=True, leaves_sideways=True, inner=(-1, -1)),
     _Turn(_ABOVE_LEFT, alone=False, leaves_sideways=False, inner=(0, 0)),
@@ -101,22 +101,23 @@ _TURNS = (
     _Turn(_ABOVE_RIGHT, alone=False, leaves_sideways=True, inner=(-1, 0)),
     _Turn(_BELOW_LEFT, alone=False, leaves_sideways=True, inner=(0, -1)),
 )
-# Of two such corners, these are in the other order from top to bottom: the first has its edge below the place.
+# In columns, the order of these two turns is reversed: the edge of the first one is below the corner.
 _LOWER, _UPPER = 3, 4
 _LEAVES_SIDEWAYS = np.array([turn.leaves_sideways for turn in _TURNS])
 _INNER = np.array([turn.inner for turn in _TURNS], np.int32)
 
 
 def outlines(bitmap: Any) -> dict[int, Rings]:
-    """The rings of every instance. Filled by the even-odd rule, they give its pixels back.
+    """Return the rings of every instance. If they are filled by the even-odd rule, the result is the instance.
 
-    Pixels that only touch at a corner have rings of their own.
+    Pixels that only touch at a corner have separate rings.
 
     Args:
         bitmap: Instance ids, anything that `decode_bitmap` reads, (H, W). 0 is no instance.
 
     Returns:
-        For each id in the bitmap its rings, those around pixels first, each kind from top to bottom.
+        The rings of each id in the bitmap: first the rings around pixels, then those around holes, each from top to
+        bottom.
 
     >>> rings = outlines(np.array([[7, 7, 7], [7, 0, 7], [7, 7, 7]], np.uint32))[7]
     >>> [(ring.corners.tolist(), ring.is_hole) for ring in rings]
@@ -151,9 +152,9 @@ class _Corners(NamedTuple):
     """The corners of all rings, by instance, then from top to bottom and from left to right.
 
     Attributes:
-        values: The instance id of each, of shape (n,).
-        xy: Its place, an int32 array of shape (n, 2).
-        turns: The index of its way to turn in `_TURNS`, of shape (n,).
+        values: The instance id of each corner, of shape (n,).
+        xy: The coordinates, an int32 array of shape (n, 2).
+        turns: The index of the turn in `_TURNS`, of shape (n,).
     """
 
     values: npt.NDArray[np.uint32]
@@ -187,7 +188,7 @@ def _corners(padded: npt.NDArray[np.uint32]) -> _Corners:
 
 
 def _following(corners: _Corners) -> npt.NDArray[np.int32]:
-    """The corner after each. On a line of the picture, and on a column, an edge joins each two corners."""
+    """Return the corner after each corner. On each line and column, an edge joins the first two corners, and so on."""
     count = len(corners.values)
     sideways = np.arange(count, dtype=np.int32) ^ 1  # 0 and 1, 2 and 3, ...
     by_column = np.arange(count, dtype=np.int32)
@@ -207,9 +208,9 @@ def _following(corners: _Corners) -> npt.NDArray[np.int32]:
 
 
 def _twice_the_areas(xy: npt.NDArray[np.int32], first: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
-    """Twice the area of each ring, given where it begins; negative if it runs counterclockwise."""
+    """Return twice the area of each ring from its first corner; it is negative for counterclockwise rings."""
     x, y = xy.T
-    widths = np.empty(len(xy), np.int64)  # of the edge after each corner; 0 for an edge up or down
+    widths = np.empty(len(xy), np.int64)  # of the edge after each corner; 0 for a vertical edge
     widths[:-1] = x[1:] - x[:-1]
     last = np.append(first[1:], len(xy)) - 1
     widths[last] = x[first] - x[last]

@@ -1,4 +1,4 @@
-"""The shortest cuts that connect the parts of an instance."""
+"""Find the shortest cuts that connect the parts of an instance."""
 
 from __future__ import annotations
 
@@ -16,24 +16,25 @@ if TYPE_CHECKING:
 
     Numbers = npt.NDArray[np.integer]
 
-_PAIRS_AT_ONCE = 2**21  # in memory
-_FEW_POINTS = 256  # each is compared with each: faster than a grid
+_PAIRS_AT_ONCE = 2**21  # pairs in memory
+_FEW_POINTS = 256  # up to this number, comparing all pairs is faster than a grid
 _INDEX_BITS = 23  # for a number below twice that
 _SIDE_BITS = 20  # for a coordinate
 
 
 def shortest_cuts(points: npt.NDArray[np.integer], part_of: Numbers, count: int) -> Numbers:
-    """Find the pairs of points that connect all parts, so that lines between them touch the fewest pixels.
+    """Find the pairs of points that connect all parts, so that the lines between them touch the fewest pixels.
 
-    The pairs are a minimum spanning tree: a line between two pixels touches as many pixels between them as the larger
-    of their distances sideways and downward says, and the smaller one decides between equal ones.
+    The pairs are a minimum spanning tree. The length of a pair is the larger of its horizontal and vertical distances,
+    because it determines the number of pixels that a line touches. Of equal lengths, the smaller distance decides.
 
-    Pairs up to a distance of 1 are looked at first, then up to 2, 4 and so on, in a grid whose cells are as small: so
-    all points of a cell are of one part. Few points are all compared at once.
+    Pairs up to a distance of 1 are searched first, then up to 2, 4 and so on. They are searched in a grid whose cells
+    have about this size, so that all points of a cell belong to one part. If there are few points, all pairs are
+    compared.
 
     Args:
-        points: Pixels, x and y, an array of shape (n, 2), each once.
-        part_of: The part of each, 0..count-1, an array of shape (n,).
+        points: Pixels, x and y, an array of shape (n, 2) without repetitions.
+        part_of: The part of each point, 0..count-1, an array of shape (n,).
         count: The number of parts.
 
     Returns:
@@ -43,7 +44,7 @@ def shortest_cuts(points: npt.NDArray[np.integer], part_of: Numbers, count: int)
     [[1, 3], [2, 3]]
     """
     points = points.astype(np.int64) - points.min(axis=0)
-    part_of = part_of.astype(np.int32)  # half the memory
+    part_of = part_of.astype(np.int32)  # half the memory of int64
     chosen = np.arange(len(points), dtype=np.int32)
     found: list[Numbers] = []
     if len(points) <= _FEW_POINTS and count > 1:
@@ -70,9 +71,9 @@ class _Side(NamedTuple):
     """The points of a grid that face one side of their cells, cell by cell.
 
     Attributes:
-        points: Their places in the order of the grid.
-        first: Where each cell begins in them.
-        counts: How many each cell has.
+        points: The indices of the points in the order of the grid.
+        first: The first of these points in each cell.
+        counts: The number of these points in each cell.
     """
 
     points: Numbers
@@ -83,20 +84,20 @@ class _Side(NamedTuple):
 class _Grid:
     """Points in square cells.
 
-    Of two cells beside each other, the nearest points are the last on their lines in the one and the first on their
-    lines in the other; of two cells on one column it is the same with columns.
+    The nearest points of two horizontally adjacent cells are the last points on their lines in the left cell and the
+    first points on their lines in the right cell. For two cells in one column, the same is true of columns.
 
     Args:
-        points: Pixels, an array of shape (n, 2), each once.
+        points: Pixels, an array of shape (n, 2) without repetitions.
         cell: The side of a cell in pixels.
 
     Attributes:
-        order: The points cell by cell.
+        order: The indices that sort the points by cell.
     """
 
     def __init__(self, points: Numbers, cell: int) -> None:
         places = points // cell
-        self._stride = int(places[:, 0].max()) + 5  # cells two steps beside the last are not on the next line
+        self._stride = int(places[:, 0].max()) + 5  # two cells beyond the last one must not be on the next line
         keys = places[:, 1] * self._stride + places[:, 0]
         self.order = np.argsort(keys, kind="stable")
         self._points = points[self.order]
@@ -107,23 +108,23 @@ class _Grid:
         self._sides = [self._first_and_last(axis) for axis in (0, 1) if cell > 1]
 
     def outermost(self) -> Numbers:
-        """The places of the points that are the first or last of their cell on their line or column."""
+        """Return the indices of the points that are the first or last of their cell on their line or column."""
         is_outermost = np.full(len(self._points), not self._sides)
         for side in itertools.chain(*self._sides):
             is_outermost[side.points] = True
         return np.flatnonzero(is_outermost)
 
     def near_pairs(self, part_of: Numbers, steps: int) -> tuple[Numbers, Numbers]:
-        """The nearest point to each point in each cell that is near and of a different part.
+        """Return the nearest point to each point, in each nearby cell of a different part.
 
         Args:
-            part_of: The part of each point in `order`; those of a cell are of the same.
-            steps: How many cells apart two cells may be. Pairs are left out that are farther apart than so many cells
-                are wide.
+            part_of: The part of each point in `order`. The points of a cell have the same part.
+            steps: The largest distance of two cells, in cells. Pairs whose distance is larger than the width of this
+                number of cells are dropped.
 
         Returns:
-            The places of two points in `order`, an array of shape (n, 2), and the length of each pair as a number
-            to sort by.
+            The indices of two points in `order`, an array of shape (n, 2), and the length of each pair as a number
+            for sorting.
         """
         cell_parts = part_of[self._first]
         offsets = [(x, y) for y in range(steps + 1) for x in range(-steps, steps + 1) if y or x > 0]
@@ -143,17 +144,23 @@ class _Grid:
     def _nearest_pairs(
         self, one: Numbers, other: Numbers, offset: tuple[int, int]
     ) -> Iterator[tuple[Numbers, Numbers]]:
-        """The nearest point in another cell to each point in some cells, and the lengths; `offset` is to that cell."""
+        """Yield the nearest point in another cell to each point of some cells, and the lengths, in batches.
+
+        Args:
+            one: The cells of the points.
+            other: The other cell for each cell.
+            offset: The offset of the other cell in cells, x and y.
+        """
         if self._sides:
             x, y = offset
             here, there = self._sides[0 if x else 1][:: 1 if (x or y) < 0 else -1]
             for some in _batches(one, other, here, there):
                 yield self._nearest(*some)
-        else:  # a point in each cell
+        else:  # each cell has one point
             yield np.stack([one, other], axis=1), _lengths(self._points[one], self._points[other])
 
     def _first_and_last(self, axis: int) -> tuple[_Side, _Side]:
-        """The first and the last points of each cell on each line (axis 0) or column (axis 1)."""
+        """Return the first and the last points of each cell on each line (axis 0) or column (axis 1)."""
         along, across = self._points[:, axis], self._points[:, 1 - axis]
         order = np.lexsort((along, across))
         cells = along[order] // self._cell
@@ -168,7 +175,7 @@ class _Grid:
         return _Side(np.flatnonzero(faces), np.cumsum(counts) - counts, counts)
 
     def _nearest(self, point: Numbers, first: Numbers, counts: Numbers, there: Numbers) -> tuple[Numbers, Numbers]:
-        """The nearest of some points to each point, given where they begin in `there` and how many they are."""
+        """Return the nearest candidate to each point. Its `counts` candidates begin at `first` in `there`."""
         ends = np.cumsum(counts)
         index = np.arange(int(counts.sum()))
         which = np.repeat(np.arange(len(point)), counts)
@@ -179,7 +186,7 @@ class _Grid:
 
 
 def _lengths(one: Numbers, other: Numbers) -> Numbers:
-    """The larger distance along an axis between points and then the smaller one, as a number."""
+    """Return the lengths of pairs as integers: the larger distance along an axis in the high bits, then the smaller."""
     apart = np.abs(one - other)
     sideways, down = apart[:, 0], apart[:, 1]
     lengths: Numbers = (np.maximum(sideways, down) << _SIDE_BITS) | np.minimum(sideways, down)
@@ -187,7 +194,7 @@ def _lengths(one: Numbers, other: Numbers) -> Numbers:
 
 
 def _batches(one: Numbers, other: Numbers, here: _Side, there: _Side) -> Iterator[tuple[Numbers, ...]]:
-    """The points of cells, and where the points of another cell begin and how many they are, some at a time."""
+    """Yield batches of the points of cells, with the first index and the number of the points of the other cell."""
     numbers = here.counts[one]
     ends = np.cumsum(numbers)
     which = np.repeat(np.arange(len(one)), numbers)

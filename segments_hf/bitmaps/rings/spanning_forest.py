@@ -1,4 +1,4 @@
-"""The shortest edges that connect as many parts as they can."""
+"""Find the shortest edges that connect parts, and the trees that they form."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 def spanning_forest(first: Numbers, second: Numbers, lengths: Numbers, count: int) -> tuple[Numbers, Numbers]:
     """Choose the edges of a minimum spanning forest, by Boruvka's algorithm.
 
-    In each round every part takes its shortest edge to another part, and the parts at its ends become one: there are
-    half as many parts at most after each.
+    In each round, the shortest edge of every part to another part is chosen, and the two parts are merged. Each round
+    at least halves the number of parts that have edges.
 
     Args:
         first: The part at one end of each edge, 0..count-1, an integer array of shape (n,).
         second: The part at the other end.
-        lengths: The length of each edge. Of equal ones, the first counts as shorter.
+        lengths: The length of each edge. Of equal lengths, the first edge counts as the shorter one.
         count: The number of parts.
 
     Returns:
-        The indices of the chosen edges; and for each part the number of its tree, 0..trees-1, of shape (count,).
+        The indices of the chosen edges; and the number of the tree of each part, 0..trees-1, of shape (count,).
 
     >>> edges, trees = spanning_forest(np.array([0, 1, 0]), np.array([1, 2, 2]), np.array([5, 1, 2]), 4)
     >>> edges.tolist(), trees.tolist()
@@ -36,7 +36,7 @@ def spanning_forest(first: Numbers, second: Numbers, lengths: Numbers, count: in
     trees: Numbers = np.arange(count)
     is_chosen = np.zeros(len(order), bool)
     while len(order):
-        # An assignment with repeated indices keeps the last one: backwards, so that it is the shortest.
+        # An assignment with repeated indices keeps the last value. In reverse order, this is the shortest edge.
         backwards = np.arange(len(order))[::-1]
         shortest_of_ends = np.full((2, count), len(order))
         shortest_of_ends[0, first[::-1]] = backwards
@@ -46,7 +46,7 @@ def spanning_forest(first: Numbers, second: Numbers, lengths: Numbers, count: in
         edges = shortest[joined]
         other: Numbers = np.arange(count)
         other[joined] = first[edges] + second[edges] - joined
-        # Two parts that take the same edge would follow each other without end.
+        # Two parts that choose the same edge would be each other's parent, a cycle. One of them becomes the root.
         mutual = joined[(other[other[joined]] == joined) & (joined < other[joined])]
         other[mutual] = mutual
         root = roots_of(other)
@@ -59,7 +59,7 @@ def spanning_forest(first: Numbers, second: Numbers, lengths: Numbers, count: in
 
 
 def numbered(roots: Numbers) -> Numbers:
-    """Replace the root of each of n parts by a number 0..roots-1, in their order.
+    """Replace the root of each of n parts by its rank among the roots, 0..roots-1.
 
     >>> numbered(np.array([3, 1, 1, 3])).tolist()
     [1, 0, 0, 1]
@@ -71,10 +71,10 @@ def numbered(roots: Numbers) -> Numbers:
 
 
 def roots_of(parents: Numbers) -> Numbers:
-    """Return the end of the path from each number to its parent, the parent's parent and so on.
+    """Return the root of each number: the end of the path to its parent, the parent's parent and so on.
 
     Args:
-        parents: The parent of each of 0..n-1; a root is its own.
+        parents: The parent of each number 0..n-1. A root is its own parent.
     """
     while True:
         further = parents[parents]

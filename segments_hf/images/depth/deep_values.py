@@ -1,4 +1,4 @@
-"""The values of pictures of more than 8 bits, and the range that their files declare."""
+"""Read the values of pictures of more than 8 bits, and the range that their files declare."""
 
 from __future__ import annotations
 
@@ -19,25 +19,26 @@ if TYPE_CHECKING:
 
     from segments_hf.io.file_content import FileContent
 
-_SAMPLE_FORMAT, _SIGNED = 339, 2  # a tag of TIFF, and one of its values
-# The tags of TIFF for the smallest and the largest value, those for any type first.
+_SAMPLE_FORMAT, _SIGNED = 339, 2  # a TIFF tag and its value for signed integers
+# The TIFF tags of the smallest and the largest value: SMinSampleValue for any type, MinSampleValue for integers.
 _EXTREME_TAGS = ((340, 341), (280, 281))
 _INT32 = ValueRange(-(2**31), 2**31 - 1)
 _FULL = ValueRange(0, 2**16 - 1)
-_FLOAT_RANGES = (ValueRange(0, 1), ValueRange(0, 2**8 - 1), _FULL)  # as floats are commonly stored
-_OVERSHOOT = 0.5  # of the part of the values inside a range: sharpening and resampling exceed it, so this is clipped
-_LEAST_USE = 0.1  # of a range, by values that may have been meant for it
+_FLOAT_RANGES = (ValueRange(0, 1), ValueRange(0, 2**8 - 1), _FULL)  # the common ranges of floats
+# Sharpening and resampling exceed a range. Up to this multiple of the part inside the range, the excess is clipped.
+_OVERSHOOT = 0.5
+_LEAST_USE = 0.1  # the share of a range that values must use for the range to be assumed
 _PIXELS_AT_ONCE = 2**22
 
 
 class Declared(NamedTuple):
-    """What the file of a deep image declares of its values.
+    """The declaration of the values of a deep image in its file.
 
     Attributes:
-        type_range: The range of its type, or of the bits that it declares; None for floats.
-        extremes: The smallest and the largest value by its tags.
-        png_bits: The significant bits of a PNG, if it has the chunk sBIT.
-        step: How far apart Pillow's values are for two values of the file that are 1 apart: Pillow scales some formats.
+        type_range: The range of the type, or of the declared number of bits; None for floats.
+        extremes: The smallest and the largest value according to the tags of a TIFF; None if it has none.
+        png_bits: The number of significant bits of a PNG according to its chunk sBIT, or else 16.
+        step: The factor by which Pillow multiplies the values of the file.
         is_unsigned: Whether the integers of mode ``I`` are unsigned.
     """
 
@@ -49,11 +50,11 @@ class Declared(NamedTuple):
 
 
 class Extremes(NamedTuple):
-    """What the values of an image are like.
+    """The extreme values of an image.
 
     Attributes:
-        used: The lowest and the highest finite value; both 0 if there is none.
-        has_low_bits: Whether a value is not a multiple of the step of the significant bits of a PNG.
+        used: The lowest and the highest finite value; both 0 if no value is finite.
+        has_low_bits: Whether the values of a PNG were not scaled from its significant bits to 16 bits.
     """
 
     used: ValueRange
@@ -61,12 +62,12 @@ class Extremes(NamedTuple):
 
 
 def declared_values(picture: Image, file: FileContent, pixels: PixelFormat) -> Declared:
-    """Return what the file of a deep image declares of its values.
+    """Return the declaration of the values of a deep image in its file.
 
     Args:
         picture: The picture, opened but not decoded.
-        file: The content of its file.
-        pixels: Its pixel format.
+        file: The content of the file.
+        pixels: The pixel format.
     """
     if picture.format == "TIFF":
         return _of_tiff(picture, pixels)
@@ -84,21 +85,21 @@ def declared_values(picture: Image, file: FileContent, pixels: PixelFormat) -> D
 
 
 def declared_by_mode(mode: str) -> Declared | None:
-    """Return what a mode of Pillow tells of the values; None for a mode of 8 bits."""
+    """Return the declaration that follows from a Pillow mode; None for a mode of 8 bits."""
     if not is_deep_mode(mode):
         return None
     return Declared({"F": None, "I": _INT32}.get(mode, _FULL))
 
 
 def bands(picture: Image, declared: Declared) -> Iterator[tuple[int, npt.NDArray[Any]]]:
-    """Return the values of a decoded deep image in bands, so that no copy of all of them is needed.
+    """Yield the values of a decoded deep image in bands, which avoids a copy of all values.
 
     Args:
         picture: The picture.
-        declared: What its file declares.
+        declared: The declaration of its file.
 
     Yields:
-        The first row of a band, and its values as the file has them, of shape (rows, W).
+        The first row of a band, and the values of the file in this band, of shape (rows, W).
     """
     width, height = picture.size
     rows = max(1, _PIXELS_AT_ONCE // width)
@@ -110,14 +111,14 @@ def bands(picture: Image, declared: Declared) -> Iterator[tuple[int, npt.NDArray
 
 
 def extremes_of(picture: Image, declared: Declared) -> Extremes:
-    """Return what the values of a decoded deep image are like."""
+    """Return the extreme values of a decoded deep image."""
     low, high, has_low_bits = math.inf, -math.inf, False
     step = 2 ** (16 - declared.png_bits)
     for _, values in bands(picture, declared):
         finite = values[np.isfinite(values)] if values.dtype.kind == "f" else values
         if finite.size:
             low, high = min(low, float(finite.min())), max(high, float(finite.max()))
-        # Where a value of few bits is stretched to 16, it is a multiple of the step, or one more.
+        # A value of fewer bits that was scaled to 16 is a multiple of the step, or exceeds one by 1.
         has_low_bits = has_low_bits or (step > 1 and bool((values % step > 1).any()))
     return Extremes(ValueRange(low, high) if low <= high else ValueRange(0, 0), has_low_bits)
 
@@ -125,11 +126,11 @@ def extremes_of(picture: Image, declared: Declared) -> Extremes:
 def range_of(declared: Declared, found: Extremes) -> tuple[ValueRange, bool]:
     """Return the values that become black and white, and whether they are a guess.
 
-    A declaration that the values contradict is not used: it would clip them.
+    A declared range that does not contain all values is ignored, because it would clip them.
 
     Args:
-        declared: What the file declares.
-        found: What the values are like.
+        declared: The declaration of the file.
+        found: The extreme values of the image.
     """
     used = found.used
     if declared.extremes and _contains(declared.extremes, used):
@@ -137,7 +138,7 @@ def range_of(declared: Declared, found: Extremes) -> tuple[ValueRange, bool]:
     if declared.type_range is None:
         return _float_range(used)
     significant = ValueRange(0, 2**declared.png_bits - 1)
-    # The PNG specification asks to stretch values of fewer bits to 16. Some programs do not.
+    # The PNG specification requires that values of fewer bits are scaled to 16 bits. Some programs do not scale them.
     if found.has_low_bits and _contains(significant, used):
         return significant, False
     if declared.type_range.high > _FULL.high and _contains(_FULL, used):  # 16 bits that were stored as 32
@@ -176,7 +177,7 @@ def _of_tiff(picture: Image, pixels: PixelFormat) -> Declared:
 
 
 def _tagged_range(low: Any, high: Any) -> ValueRange | None:
-    """Return the range between the values of two tags; None if they are none. By default, the smallest value is 0."""
+    """Return the range between two tag values, the first of which defaults to 0; None if they are invalid."""
     first, last = _number(0 if low is None else low), _number(high)
     return ValueRange(first, last) if first is not None and last is not None and first < last else None
 
@@ -191,7 +192,7 @@ def _number(tag: Any) -> float | None:
 
 
 def _significant_bits(file: FileContent) -> int:
-    """Return the bits of a gray PNG that its chunk sBIT declares; 16 if there is none."""
+    """Return the number of bits that the chunk sBIT of a gray PNG declares; 16 if it has no valid one."""
     with file.view() as content:
         declared = [content[start] for kind, start, end in png_chunks(content) if kind == b"sBIT" and end > start]
     return declared[0] if declared and 0 < declared[0] <= 16 else 16  # noqa: PLR2004

@@ -30,8 +30,8 @@ class EightBit(NamedTuple):
     """A picture as 8-bit RGB or gray.
 
     Attributes:
-        png: The picture as a PNG; None if the file is 8-bit RGB or gray already.
-        scaling: How its values were scaled, if it is a deep image.
+        png: The picture as a PNG; None if the file is already 8-bit RGB or gray.
+        scaling: The scaling of the values of a deep image; None for other images.
     """
 
     png: bytes | None
@@ -39,18 +39,18 @@ class EightBit(NamedTuple):
 
 
 def to_eight_bit(file: FileContent, image_range: ValueRange | None = None) -> EightBit:
-    """Convert a picture to 8-bit RGB or gray, upright and without metadata, unless it is so already.
+    """Convert a picture to 8-bit RGB or gray, upright and without metadata, unless it is already 8-bit RGB or gray.
 
-    Gray of more than 8 bits and floats are scaled by their range: `image_range`, or else the range that the file
-    declares, or else that of their type. All other modes become what `PIL.Image.Image.convert` makes of them, so alpha
-    is dropped and the color of transparent pixels remains.
+    Gray values of more than 8 bits and floats are scaled by a range: `image_range`, or else the range that the file
+    declares, or else the range of their type. `PIL.Image.Image.convert` converts all other modes, so the alpha channel
+    is dropped, and transparent pixels keep their color.
 
     Args:
         file: The content of the file.
         image_range: The values of deep images that become 0 and 255.
 
     Raises:
-        OptionError: `image_range` is given, and the picture has more than 8 bits of color: decoders reduce those to 8.
+        OptionError: `image_range` is set for a color picture of more than 8 bits, which decoders reduce to 8.
         UnwantedError: The picture has more pixels than Pillow decodes, or its format is not supported.
         AssetError: The file is not a picture, is damaged, or cannot be read.
     """
@@ -61,7 +61,7 @@ def to_eight_bit(file: FileContent, image_range: ValueRange | None = None) -> Ei
         if image_range is not None and pixels.bits > 8 and not pixels.is_deep:  # noqa: PLR2004
             raise OptionError(
                 f"image_range: got {image_range} for a picture of {pixels.name}, whose values the decoder reduces to "
-                "8 bits; it is for gray pictures: leave it out, or convert this picture to 8 bits first"
+                "8 bits; image_range applies to gray pictures: omit it, or convert this picture to 8 bits first"
             )
         declared = declared_values(picture, file, pixels) if pixels.is_deep else None
         whole = upright(picture)
@@ -69,10 +69,10 @@ def to_eight_bit(file: FileContent, image_range: ValueRange | None = None) -> Ei
 
 
 def decoded_to_eight_bit(picture: Image.Image, image_range: ValueRange | None = None) -> EightBit:
-    """Convert a decoded picture to 8-bit RGB or gray, unless it is so already. See `to_eight_bit`.
+    """Convert a decoded picture to 8-bit RGB or gray, unless it is already. See `to_eight_bit`.
 
     Args:
-        picture: The picture, which does not change.
+        picture: The picture. It is not changed.
         image_range: The values of deep images that become 0 and 255.
 
     Raises:
@@ -103,12 +103,12 @@ def _scaled(picture: Image.Image, declared: Declared, image_range: ValueRange | 
 
 
 def _converted(picture: Image.Image) -> Image.Image:
-    picture.info.pop("transparency", None)  # Pillow warns of what `convert` drops, and would write it into the PNG
+    picture.info.pop("transparency", None)  # otherwise `convert` warns, and Pillow writes it into the PNG
     known = picture.convert("LA") if picture.mode == "La" else picture
     return known.convert("L" if picture.mode in _GRAY_MODES else "RGB")
 
 
 def _as_png(picture: Image.Image) -> bytes:
     file = io.BytesIO()
-    picture.save(file, "PNG", icc_profile=None)  # the profile of the old mode would not fit
+    picture.save(file, "PNG", icc_profile=None)  # the profile is only valid for the old mode
     return file.getvalue()

@@ -1,4 +1,4 @@
-"""How the pixels of a picture are stored, from its header."""
+"""Read the pixel format of a picture from its header."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ if TYPE_CHECKING:
 
     from segments_hf.io.file_content import FileContent
 
-_CODESTREAM = b"\xff\x4f\xff\x51"  # of JPEG 2000: the markers SOC and SIZ (ITU-T T.800, annex A)
-_COMPONENT_DEPTH = 42  # where SIZ has the bits of the first component, counted from SOC
-_BITS_PER_SAMPLE = 258  # a tag of TIFF
+_CODESTREAM = b"\xff\x4f\xff\x51"  # the markers SOC and SIZ of JPEG 2000 (ITU-T T.800, annex A)
+_COMPONENT_DEPTH = 42  # the offset from SOC of the bit depth of the first component in SIZ
+_BITS_PER_SAMPLE = 258  # a TIFF tag
 _FULL_PPM = 65535  # the largest value of a PPM that Pillow reads without scaling
 PLAIN_MODES = {"L", "RGB"}
-_KINDS = {"I": "gray", "F": "float", "L": "gray"}  # what the modes of more than 8 bits are called
+_KINDS = {"I": "gray", "F": "float", "L": "gray"}  # the names of modes with more than 8 bits
 
 
 class PixelFormat(NamedTuple):
-    """How the pixels of a picture are stored.
+    """The pixel format of a picture.
 
     Attributes:
-        mode: The mode in which Pillow decodes it, such as ``RGB`` or ``I;16``.
-        bits: The bits of a channel in the file.
-        has_transparency: Whether a color or entries of the palette are transparent.
+        mode: The mode in which Pillow decodes the picture, such as ``RGB`` or ``I;16``.
+        bits: The number of bits per channel in the file.
+        has_transparency: Whether a color or some palette entries are transparent.
     """
 
     mode: str
@@ -34,17 +34,17 @@ class PixelFormat(NamedTuple):
 
     @property
     def is_deep(self) -> bool:
-        """Whether it is decoded to more than 8 bits."""
+        """Whether Pillow decodes it to more than 8 bits."""
         return is_deep_mode(self.mode)
 
     @property
     def is_eight_bit(self) -> bool:
-        """Whether it is 8-bit RGB or gray already, without transparency, for every decoder."""
+        """Whether it is 8-bit RGB or gray without transparency."""
         return self.mode in PLAIN_MODES and self.bits <= 8 and not self.has_transparency  # noqa: PLR2004
 
     @property
     def name(self) -> str:
-        """What it is called in a report.
+        """The name of the format in reports.
 
         >>> PixelFormat("RGB", 8, False).name, PixelFormat("I;16B", 16, False).name, PixelFormat("RGB", 16, False).name
         ('RGB', '16-bit gray', '16-bit RGB')
@@ -56,15 +56,15 @@ class PixelFormat(NamedTuple):
 
 
 def is_deep_mode(mode: str) -> bool:
-    """Tell whether a mode of Pillow has more than 8 bits."""
+    """Tell whether a Pillow mode has more than 8 bits."""
     return mode in {"I", "F"} or mode.startswith("I;16")
 
 
 def pixel_format(file: FileContent) -> PixelFormat:
-    """Return how the pixels of a picture are stored.
+    """Read the pixel format of a picture.
 
     Args:
-        file: The content of the file, of which only the header is read.
+        file: The content of the file. Only the header is read.
 
     Raises:
         UnwantedError: The picture has more pixels than Pillow decodes, or its format is not supported.
@@ -75,27 +75,27 @@ def pixel_format(file: FileContent) -> PixelFormat:
 
 
 def format_of(picture: Image, file: FileContent) -> PixelFormat:
-    """Return how the pixels of a picture are stored that is opened, but not decoded.
+    """Return the pixel format of a picture that is opened, but not decoded.
 
     Args:
         picture: The picture.
-        file: The content of its file.
+        file: The content of the file.
     """
     return PixelFormat(picture.mode, _bits(picture, file), "transparency" in picture.info)
 
 
 def ppm_maximum(picture: Image) -> int:
-    """Return the largest value that a PPM declares, of a picture that is not decoded."""
+    """Return the largest value that a PPM file declares. The picture must not be decoded."""
     *_, options = picture.tile[0]  # type: ignore[attr-defined]
     return options[1] if isinstance(options, tuple) and len(options) == 2 else _full_ppm(picture)  # noqa: PLR2004
 
 
 def depth_of_jpeg_2000(file: FileContent) -> int:
-    """Return the bits of the first channel of a JPEG 2000 picture; 8 if the file does not tell them."""
+    """Return the bit depth of the first channel of a JPEG 2000 picture; 8 if the file does not contain it."""
     with file.view() as content:
         begin = content.find(_CODESTREAM)
         depth = content[begin + _COMPONENT_DEPTH : begin + _COMPONENT_DEPTH + 1] if begin >= 0 else b""
-    return (depth[0] & 127) + 1 if depth else 8  # the highest bit tells whether values are signed
+    return (depth[0] & 127) + 1 if depth else 8  # the highest bit is set for signed values
 
 
 def _full_ppm(picture: Image) -> int:

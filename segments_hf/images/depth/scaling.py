@@ -12,7 +12,7 @@ from segments_hf.errors import OptionError
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-_LITTLE = 0.1  # of a range: an image that uses less of it was probably stored with fewer bits
+_LEAST_USE = 0.1  # of a range; an image that uses a smaller share was probably stored with fewer bits
 
 
 class ValueRange(NamedTuple):
@@ -31,10 +31,10 @@ class ValueRange(NamedTuple):
 
 
 def checked_range(image_range: Any) -> ValueRange | None:
-    """Return the option `image_range`, checked; None if it is None.
+    """Check the option `image_range` and return it as a range; None if it is None.
 
     Raises:
-        OptionError: It is not two finite numbers, the first of which is smaller.
+        OptionError: The option is not two finite numbers in increasing order.
 
     >>> checked_range([0, 4095])
     ValueRange(low=0.0, high=4095.0)
@@ -72,12 +72,12 @@ def scaled(values: npt.NDArray[Any], limits: ValueRange) -> npt.NDArray[np.uint8
 
 
 class Scaling(NamedTuple):
-    """How a deep image was scaled to 8 bits.
+    """The scaling of a deep image to 8 bits.
 
     Attributes:
         limits: The values that became 0 and 255.
         used: The lowest and the highest finite value of the image.
-        is_guess: Whether neither the file, its type nor an option tells the range.
+        is_guess: Whether the range was guessed from the values, because no option, file or type declares one.
     """
 
     limits: ValueRange
@@ -86,13 +86,13 @@ class Scaling(NamedTuple):
 
     @property
     def warnings(self) -> dict[str, str]:
-        """What a user should know of it: what such images do, and what this one does."""
+        """The warnings about this image: for each, a phrase about all such images, and a phrase about this image."""
         warnings = {}
         used, limits = self.used, self.limits
         if self.is_guess:
             warnings["hold floats outside of 0 to 1"] = f"has values from {used}, scaled by {limits}"
         if used.low < limits.low or used.high > limits.high:
             warnings["have values outside of their range, which were clipped"] = f"has values from {used} for {limits}"
-        if used.high - used.low < _LITTLE * (limits.high - limits.low):
+        if used.high - used.low < _LEAST_USE * (limits.high - limits.low):
             warnings["use under a tenth of their range"] = f"uses {used} of {limits}"
         return warnings

@@ -1,1 +1,1 @@
-"""The EXIF data of images."""
+"""Read and repair the EXIF data of images."""

@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _FULL_BOX = 4  # bytes of version and flags
-_LONGEST_META = 2**20  # bytes: the list of items may be made to keep a reader busy
+_LONGEST_META = 2**20  # bytes; a longer list of items is refused, because reading it could take too long
 
 
 def avif_exif_payload(content: bytes) -> tuple[int, int] | None:
-    """Return where the payload of the EXIF item begins and ends; None if there is none, or it is in several parts."""
+    """Return the start and end of the payload of the EXIF item; None if it is missing or in several parts."""
     try:
         for name, start, end in _boxes(content, 0, len(content)):
             if name == b"meta":
@@ -62,7 +62,7 @@ def _exif_items(content: bytes, start: int, end: int) -> Iterator[int]:
 
 
 def _locations(content: bytes, start: int) -> Iterator[tuple[int, int, list[tuple[int, int]]]]:
-    """The items: the id, how offsets are counted (0: in the file, 1: in `idat`), and offset and length of each part."""
+    """Yield each item: its id, the origin of offsets (0: the file, 1: `idat`), and offset and length of each part."""
     reader = _Reader(content, start)
     version = reader.number(1)
     reader.number(3)
@@ -84,13 +84,14 @@ def _locations(content: bytes, start: int) -> Iterator[tuple[int, int, list[tupl
 
 
 class _Reader:
-    """Reads numbers one after the other."""
+    """A reader of successive big-endian integers."""
 
     def __init__(self, content: bytes, position: int) -> None:
         self._content = content
         self._position = position
 
     def number(self, size: int) -> int:
+        """Read the next integer, of a size in bytes."""
         part = self._content[self._position : self._position + size]
         if len(part) != size:
             raise ValueError("the file ends in the list of items")

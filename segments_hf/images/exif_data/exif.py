@@ -1,4 +1,4 @@
-"""The EXIF data of pictures: their orientation, and whether Pillow can turn a picture that has them."""
+"""Read the orientation from EXIF data, and check whether Pillow can apply it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 ORIENTATION_TAG = 0x0112  # CIPA DC-008, 4.6.4
-EXIF_PREFIX = b"Exif\0\0"  # what EXIF data begin with in a JPEG
+EXIF_PREFIX = b"Exif\0\0"  # the beginning of EXIF data in a JPEG
 
-_LONGEST_FAULT = 100  # characters: the message of an exception may hold a whole text of the EXIF data
+_LONGEST_FAULT = 100  # characters; the message of an exception may contain a long text of the EXIF data
 _RAW_PROFILE = "Raw profile type exif"  # EXIF data in hexadecimal, as ImageMagick writes them into a PNG
 _RAW_PROFILE_HEADER = 3  # lines
 _ORIENTATIONS = range(1, 9)
@@ -24,11 +24,11 @@ _VALUE_FORMATS = {1: "B", 3: "H", 4: "L"}  # of the types BYTE, SHORT, LONG
 
 
 class ExifReading(NamedTuple):
-    """What the EXIF data of a picture say.
+    """The orientation in EXIF data, and the fault of malformed EXIF data.
 
     Attributes:
-        orientation: The orientation, 1 to 8; 1 (upright) where there is none that can be read.
-        fault: The exception with which Pillow fails to turn the picture; None if it does not fail.
+        orientation: The orientation, 1 to 8; 1 (upright) if it is missing or unreadable.
+        fault: The exception that Pillow raises when it applies the orientation; None if it raises none.
     """
 
     orientation: int
@@ -36,15 +36,15 @@ class ExifReading(NamedTuple):
 
 
 def read_exif(picture: Image) -> ExifReading:
-    """Read the orientation of a picture, and find out whether `datasets` can turn the picture by it.
+    """Read the orientation of a picture, and check whether `datasets` can apply it.
 
-    `datasets` calls `PIL.ImageOps.exif_transpose`, which also writes the EXIF data back and fails if they are
-    malformed. A picture of one pixel with the same EXIF data goes through the same function here, so that each version
-    of Pillow judges by its own code and no pixels are decoded.
+    `datasets` calls `PIL.ImageOps.exif_transpose`, which also writes the EXIF data and fails if they are malformed. The
+    check calls the same function on a picture of one pixel with the same EXIF data. So the result is correct for the
+    installed version of Pillow, and no pixels are decoded.
 
     Args:
-        picture: A picture that was opened and whose EXIF data were not read yet: Pillow does not fail twice for the
-            same picture.
+        picture: A picture that is opened, and whose EXIF data were not read yet, because Pillow fails only the first
+            time.
     """
     from PIL import Image, ImageOps
 
@@ -52,10 +52,10 @@ def read_exif(picture: Image) -> ExifReading:
     try:
         found = Image.Image.getexif(picture).get(ORIENTATION_TAG)
         orientation = _valid_orientation(found)
-        if found is not None and found != 1:  # else `exif_transpose` writes nothing
+        if found is not None and found != 1:  # otherwise `exif_transpose` writes nothing
             pixel = Image.new("L", (1, 1))
             pixel.info = dict(picture.info)
-            ImageOps.exif_transpose(pixel, in_place=True)  # noqa: TID251  (to see whether it fails)
+            ImageOps.exif_transpose(pixel, in_place=True)  # noqa: TID251  (to check whether it fails)
     except Exception as error:  # noqa: BLE001  (malformed EXIF data raise exceptions of many kinds)
         if orientation is None:
             orientation = lenient_orientation(_exif_data(picture.info))
@@ -64,9 +64,9 @@ def read_exif(picture: Image) -> ExifReading:
 
 
 def orientation_of(picture: Image) -> int:
-    """Return the EXIF orientation of a picture, 1 to 8; 1 (upright) where there is none that can be read.
+    """Return the EXIF orientation of a picture, 1 to 8; 1 (upright) if it is missing or unreadable.
 
-    EXIF data behind the pixels of a PNG are seen only if it is decoded.
+    EXIF data after the pixels of a PNG are only found if the picture is decoded.
     """
     from PIL import Image
 
@@ -84,22 +84,22 @@ def lenient_orientation(exif: bytes) -> int | None:
         exif: The EXIF data, with or without `EXIF_PREFIX`.
 
     Returns:
-        The orientation, 1 to 8, if the first directory has an entry for it.
+        The orientation, 1 to 8; None if the first directory has no valid entry for it.
     """
-    exif = exif.removeprefix(EXIF_PREFIX).removeprefix(EXIF_PREFIX)  # Pillow accepts two as well
+    exif = exif.removeprefix(EXIF_PREFIX).removeprefix(EXIF_PREFIX)  # Pillow also accepts two prefixes
     byte_orders = {b"II": "<", b"MM": ">"}.get(exif[:2], "<>")
     return next((found for order in byte_orders for found in _orientations(exif, order)), None)
 
 
 def orientation_block(orientation: int) -> bytes:
-    """Return EXIF data, without `EXIF_PREFIX`, that hold an orientation and nothing else: 26 bytes."""
+    """Return EXIF data of 26 bytes that contain only an orientation, without `EXIF_PREFIX`."""
     header = struct.pack("<2sHL", b"II", 42, 8)
     entry = struct.pack("<HHLHH", ORIENTATION_TAG, 3, 1, orientation, 0)
     return header + struct.pack("<H", 1) + entry + struct.pack("<L", 0)
 
 
 def _valid_orientation(found: Any) -> int | None:
-    # Pillow compares, so the rational number 6/1 turns a picture as 6 does.
+    # Pillow compares by value, so the rational number 6/1 is the orientation 6.
     return next((orientation for orientation in _ORIENTATIONS if orientation == found), None)
 
 
@@ -113,7 +113,7 @@ def _orientations(tiff: bytes, order: str) -> Iterator[int]:
                 (value,) = struct.unpack_from(order + _VALUE_FORMATS[kind], tiff, position + 8)
                 if value in _ORIENTATIONS:
                     yield value
-    except struct.error:  # the data end here
+    except struct.error:  # the data are truncated
         return
 
 
@@ -125,7 +125,7 @@ def _exif_data(info: Mapping[str | tuple[int, int], Any]) -> bytes:
 
 
 def raw_profile(text: str) -> bytes:
-    """Return the bytes of a ``Raw profile`` text of a PNG: three lines, then hexadecimal digits; none if malformed."""
+    """Decode a ``Raw profile`` text of a PNG: three lines, then hexadecimal digits. A malformed text gives no bytes."""
     try:
         return bytes.fromhex("".join(text.split("\n")[_RAW_PROFILE_HEADER:]))
     except ValueError:

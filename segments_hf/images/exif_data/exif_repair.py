@@ -1,4 +1,4 @@
-"""Replace the EXIF data of a picture with their orientation, without decoding its pixels."""
+"""Replace the EXIF data of a picture by EXIF data with only the orientation, without decoding pixels."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _APP1 = 0xE1
-_PNG_TEXTS = {b"exif", b"Raw profile type exif", b"Raw profile type APP1"}  # that hold EXIF data
+_PNG_TEXTS = {b"exif", b"Raw profile type exif", b"Raw profile type APP1"}  # keywords of texts that contain EXIF data
 _RIFF_HEADER = 12  # bytes: RIFF, the size of the rest, WEBP
 
 
 class _Edit(NamedTuple):
-    """Bytes of a file, from `start` to `end`, that `new` replaces."""
+    """A replacement of the bytes from `start` to `end` of a file by `new`."""
 
     start: int
     end: int
@@ -28,17 +28,18 @@ class _Edit(NamedTuple):
 
 
 def with_orientation_only(content: bytes, orientation: int | None) -> bytes | None:
-    """Replace the EXIF data of a picture with data that hold the orientation only.
+    """Replace the EXIF data of a picture by EXIF data that contain only the orientation.
 
-    All other bytes stay as they are. The length of the file changes as little as possible, because an MPO has the
-    places of its other pictures: EXIF data of a JPEG are filled up with zeros.
+    All other bytes stay the same. EXIF data of a JPEG are padded with zeros to keep the length of the file if possible,
+    because an MPO contains the offsets of its other pictures.
 
     Args:
         content: A JPEG, PNG, WebP or AVIF file.
-        orientation: The orientation, 1 to 8; None to look for it in the EXIF data.
+        orientation: The orientation, 1 to 8; None to read it from the EXIF data.
 
     Returns:
-        The new file; None if it is of another format, has no EXIF data, or has no room for them (AVIF).
+        The new file; None if the file has another format, has no EXIF data, or is an AVIF with too little space for
+        them.
     """
     kind = picture_format(content) or "AVIF"
     if orientation is None:
@@ -68,7 +69,7 @@ def _edited(content: bytes, edits: Iterator[_Edit]) -> bytes | None:
 
 
 def _exif_parts(content: bytes, kind: str) -> Iterator[bytes]:
-    """The EXIF data of a picture as they are stored."""
+    """Yield the EXIF data of a file, without the prefix that its format adds."""
     match kind:
         case "JPEG":
             for start, end in _exif_segments(content):
@@ -92,7 +93,7 @@ def _jpeg_edits(content: bytes, block: bytes) -> Iterator[_Edit]:
     for start, end in _exif_segments(content):
         data = EXIF_PREFIX + block.ljust(end - start - len(EXIF_PREFIX), b"\0")
         yield _Edit(start - 2, end, struct.pack(">H", len(data) + 2) + data)
-        block = b""  # Pillow joins the data of all segments
+        block = b""  # only in the first segment, because Pillow joins the data of all segments
 
 
 def _png_edits(content: bytes, block: bytes) -> Iterator[_Edit]:
@@ -123,11 +124,11 @@ def _webp_edits(content: bytes, block: bytes) -> Iterator[_Edit]:
         (size,) = struct.unpack_from("<I", content, 4)
         yield _Edit(4, 8, struct.pack("<I", size + len(new) - (edit.end - edit.start)))
         yield edit
-        return  # no decoder reads a second one
+        return  # decoders ignore further EXIF chunks
 
 
 def _avif_edits(content: bytes, block: bytes) -> Iterator[_Edit]:
     payload = avif_exif_payload(content)
-    data = bytes(4) + block  # the first four bytes say how many come before the EXIF data
+    data = bytes(4) + block  # the first four bytes are the offset of the EXIF data, 0
     if payload and payload[1] - payload[0] >= len(data):
         yield _Edit(*payload, data.ljust(payload[1] - payload[0], b"\0"))

@@ -1,1 +1,1 @@
-"""Write files so that they are complete, and name, measure and remove them."""
+"""Write files completely or not at all, and name, measure and remove files."""

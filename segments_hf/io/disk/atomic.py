@@ -1,6 +1,6 @@
-"""Write files. Every function raises `StorageError` where the disk refuses; no other folder writes by itself.
+"""Write, copy and remove files. Every failed write raises `StorageError`; no other folder writes files itself.
 
-Files that other programs look at are written in a `staging` folder, and moved to their place when they are whole.
+Files for other programs are written in a `staging` folder, and moved to their destination when they are complete.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-# Each temporary file and folder of this package has a name that begins so; it is on the disk of its place.
+# The beginning of the name of every temporary file and folder, which is on the same disk as its destination.
 TEMPORARY_PREFIX = ".segments-hf-incoming-"
 
 _PIECE = 2**20  # bytes
 
 
 def temporary_name() -> str:
-    """Return a name for a temporary file or folder that no other has."""
+    """Return a unique name for a temporary file or folder."""
     return TEMPORARY_PREFIX + secrets.token_hex(16)
 
 
 def write_atomically(path: str | Path, content: bytes | memoryview, *, aside: str | Path | None = None) -> None:
-    """Write a file of a cache, replacing the one that is there; folders that are missing are made.
+    """Write or replace a file of a cache, and create the folders that are missing.
 
     Args:
         path: The file.
@@ -40,7 +40,7 @@ def write_atomically(path: str | Path, content: bytes | memoryview, *, aside: st
         aside: The folder of the temporary file, on the same disk; by default the folder of the file.
 
     Raises:
-        StorageError: The disk does not take it. Then all is as before.
+        StorageError: The write failed. Then nothing has changed.
     """
     folder = (os.path.dirname(path) or ".") if aside is None else aside
     temporary = f"{folder}/{temporary_name()}"
@@ -48,23 +48,23 @@ def write_atomically(path: str | Path, content: bytes | memoryview, *, aside: st
         with storage_errors(path):
             try:
                 _write(temporary, content)
-                os.replace(temporary, path)  # noqa: PTH105  (a Path for each asset costs more than this)
-            except FileNotFoundError:  # one of the folders
+                os.replace(temporary, path)  # noqa: PTH105  (creating a Path takes longer than this call)
+            except FileNotFoundError:  # a folder is missing
                 for place in (temporary, path):
                     Path(place).parent.mkdir(parents=True, exist_ok=True)
                 _write(temporary, content)
                 os.replace(temporary, path)  # noqa: PTH105
     except BaseException:
-        with suppress(OSError):  # nothing was written, or the error that is under way says why
+        with suppress(OSError):  # the temporary file does not exist, or the original error is raised
             os.unlink(temporary)  # noqa: PTH108
         raise
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write a file of a staging folder, and the folders that it is in.
+    """Write a file in a staging folder, and create its parent folders.
 
     Raises:
-        StorageError: The disk does not take it.
+        StorageError: The write failed.
     """
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -72,10 +72,10 @@ def write_file(path: Path, content: bytes) -> None:
 
 
 def copy_file(source: str | Path, target: Path) -> None:
-    """Copy the content of a file to a staging folder, and make the folders that it is in.
+    """Copy the content of a file to a staging folder, and create the parent folders of the copy.
 
     Raises:
-        StorageError: The disk does not take it.
+        StorageError: The write failed.
         OSError: The source cannot be read.
     """
     make_folder(target.parent)
@@ -88,10 +88,10 @@ def copy_file(source: str | Path, target: Path) -> None:
 
 
 def link_to_file(source: str | Path, target: Path) -> None:
-    """Make a symbolic link to a file that exists, and the folders that the link is in.
+    """Create a symbolic link to an existing file, and create the parent folders of the link.
 
     Raises:
-        StorageError: The disk does not take it.
+        StorageError: The write failed.
         OSError: The source cannot be read.
     """
     os.stat(source)
@@ -101,15 +101,15 @@ def link_to_file(source: str | Path, target: Path) -> None:
 
 
 def append_line(file: Path, line: bytes, *, is_synced: bool = False) -> None:
-    """Append a line to a file in one write, so that several processes may share the file.
+    """Append a line to a file in one write, so that several processes can append to the same file.
 
     Args:
-        file: The file; it is made if it does not exist.
-        line: The line, with its end.
-        is_synced: Whether to wait until the disk has it.
+        file: The file. It is created if it does not exist.
+        line: The line, with its line end.
+        is_synced: Whether to wait until the line is on the disk.
 
     Raises:
-        StorageError: The disk does not take it.
+        StorageError: The write failed.
     """
     with storage_errors(file), file.open("ab") as stream:
         stream.write(line)
@@ -119,13 +119,13 @@ def append_line(file: Path, line: bytes, *, is_synced: bool = False) -> None:
 
 
 class NewFile:
-    """A file of a staging folder that is written piece by piece.
+    """A file in a staging folder that is written piece by piece.
 
     Args:
-        path: The file; the folders that it is in are made.
+        path: The file. Its parent folders are created.
 
     Raises:
-        StorageError: The disk does not take it.
+        StorageError: The write failed.
     """
 
     def __init__(self, path: Path) -> None:
@@ -138,16 +138,16 @@ class NewFile:
         """Append to the file.
 
         Raises:
-            StorageError: The disk does not take it.
+            StorageError: The write failed.
         """
         with storage_errors(self.path):
             self._file.write(content)
 
     def copy_into(self, other: NewFile) -> None:
-        """Append the content of this file, which is complete, to another one.
+        """Close this file, and append its content to another one.
 
         Raises:
-            StorageError: The disk does not take it.
+            StorageError: The write failed.
         """
         self.close()
         with self.path.open("rb") as content:
@@ -155,10 +155,10 @@ class NewFile:
                 other.write(piece)
 
     def close(self) -> None:
-        """Write what is held in memory.
+        """Write the buffered bytes, and close the file.
 
         Raises:
-            StorageError: The disk does not take it.
+            StorageError: The write failed.
         """
         with storage_errors(self.path):
             self._file.close()
@@ -170,13 +170,13 @@ class NewFile:
         if kind is None:
             self.close()
         else:
-            with suppress(OSError):  # the error that is under way says more
+            with suppress(OSError):  # the error of the block is raised
                 self._file.close()
 
 
 @contextmanager
 def scratch_file(path: Path) -> Iterator[NewFile]:
-    """A file to write that is removed at the end of the block.
+    """Create a file to write that is removed at the end of the block.
 
     Args:
         path: The file, in a staging folder.
@@ -190,30 +190,30 @@ def scratch_file(path: Path) -> Iterator[NewFile]:
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder and those that it is in, unless it exists.
+    """Create a folder and its parent folders, unless it exists.
 
     Raises:
-        StorageError: The disk does not take it.
+        StorageError: The write failed.
     """
     with storage_errors(path):
         path.mkdir(parents=True, exist_ok=True)
 
 
 def touch(path: Path) -> None:
-    """Set the time of a file to now; make it if it does not exist.
+    """Set the modification time of a file to now, and create the file if it does not exist.
 
     Raises:
-        StorageError: The disk does not take it.
+        StorageError: The write failed.
     """
     with storage_errors(path):
         path.touch()
 
 
 def rename(path: Path, target: Path) -> None:
-    """Rename a file inside of a staging folder.
+    """Rename a file inside a staging folder.
 
     Raises:
-        StorageError: The disk does not take it.
+        StorageError: The write failed.
     """
     with storage_errors(target):
         path.replace(target)
@@ -223,29 +223,29 @@ def remove_file(path: Path) -> None:
     """Remove a file, if it exists.
 
     Raises:
-        StorageError: It may not be removed.
+        StorageError: The file cannot be removed.
     """
     with storage_errors(path):
         path.unlink(missing_ok=True)
 
 
 def remove_folder(path: Path) -> None:
-    """Remove a folder with its content, as far as it can be removed."""
+    """Remove a folder with its content; files that cannot be removed are left."""
     shutil.rmtree(path, ignore_errors=True)
 
 
 def remove_empty_folder(path: Path) -> None:
-    """Remove a folder, unless something is in it."""
+    """Remove a folder if it is empty."""
     with suppress(OSError):
         path.rmdir()
 
 
 def discard_output(stream: TextIO) -> None:
-    """Drop what a stream of the process still holds, and all that is written to it later."""
-    with suppress(OSError, ValueError):  # it is not a file
+    """Discard the buffered output of a stream of this process, and all later output to it."""
+    with suppress(OSError, ValueError):  # the stream has no file descriptor
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _write(path: str, content: bytes | memoryview) -> None:
-    with open(path, "wb") as file:  # noqa: PTH123  (buffered, so that a write is whole or an error)
+    with open(path, "wb") as file:  # noqa: PTH123  (buffered, so that a partial write is an error)
         file.write(content)

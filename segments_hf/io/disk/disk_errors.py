@@ -1,4 +1,4 @@
-"""Turn what a disk refuses into one error that says what to do."""
+"""Convert the errors of file systems to `StorageError` with advice for the user."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 _OTHERS = {errno.EIO, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP}
-# What a system answers to who writes. Others, such as ENOENT, come from reading and from the network as well.
-_OF_DISKS = _FULL | _FORBIDDEN | _OTHERS
+# The error numbers of failed writes. Others, such as ENOENT, also occur for reads and for network requests.
+_WRITE_ERRORS = _FULL | _FORBIDDEN | _OTHERS
 
 
 def storage_error(error: OSError, place: str | os.PathLike[str]) -> StorageError:
-    """Return the error for a place that cannot be written.
+    """Return the error for a path that cannot be written.
 
     >>> print(storage_error(OSError(errno.ENOSPC, "No space left on device"), "out"))
     out: cannot be written: No space left on device; free some space, or choose a place on another disk
@@ -41,7 +41,7 @@ def storage_errors(place: str | os.PathLike[str]) -> Iterator[None]:
     """Raise `StorageError` for any `OSError` in a block that only writes.
 
     Args:
-        place: What is written; the error names it.
+        place: The path that is written, for the message.
     """
     try:
         yield
@@ -53,12 +53,12 @@ def storage_errors(place: str | os.PathLike[str]) -> Iterator[None]:
 
 @contextmanager
 def storage_errors_of_library(place: str | os.PathLike[str]) -> Iterator[None]:
-    """Raise `StorageError` for an error of the disk in a block in which a library reads and writes.
+    """Raise `StorageError` for a failed write in a block in which a library reads and writes.
 
-    The error of the disk may be the cause of another one: `datasets` and pyarrow wrap it.
+    The `OSError` may be the cause of another exception, because `datasets` and pyarrow wrap it.
 
     Args:
-        place: What is written; the error names it.
+        place: The path that is written, for the message.
     """
     try:
         yield
@@ -72,10 +72,10 @@ def storage_errors_of_library(place: str | os.PathLike[str]) -> Iterator[None]:
 
 
 def disk_error_in(error: BaseException) -> OSError | None:
-    """Find the error of a disk that is the cause of an error; None if one of ours comes first, or there is none."""
+    """Return the failed write that caused an exception; None if there is none, or if it caused one of our errors."""
     inner: BaseException | None = error
     while inner is not None and not isinstance(inner, SegmentsHFError):
-        if isinstance(inner, OSError) and inner.errno in _OF_DISKS:
+        if isinstance(inner, OSError) and inner.errno in _WRITE_ERRORS:
             return inner
         inner = inner.__cause__ or inner.__context__
     return None

@@ -1,4 +1,4 @@
-"""How much room files take, and since when nobody wants them."""
+"""Measure the size and age of files, and remove old files."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 class FoundFile(NamedTuple):
-    """A file, as it was when it was found.
+    """A file at the time when it was found.
 
     Attributes:
-        path: Where it is.
-        size: How many bytes it has.
-        last_use: When it was last read or written, in seconds since 1970.
+        path: The path.
+        size: The size in bytes.
+        last_use: The time of the last read or write, in seconds since 1970.
     """
 
     path: Path
@@ -30,12 +30,12 @@ class FoundFile(NamedTuple):
 
 @dataclass
 class Usage:
-    """Some files together.
+    """The number, size and age of a group of files.
 
     Attributes:
-        files: How many.
-        size: How many bytes they have.
-        oldest: When the one was last used that nobody has used for the longest time; None where there is none.
+        files: The number of files.
+        size: Their total size in bytes.
+        oldest: The earliest time of last use, in seconds since 1970; None if there are no files.
     """
 
     files: int = 0
@@ -43,14 +43,14 @@ class Usage:
     oldest: float | None = None
 
     def add(self, file: FoundFile) -> None:
-        """Counts a file."""
+        """Count a file."""
         self.files += 1
         self.size += file.size
         self.oldest = file.last_use if self.oldest is None else min(self.oldest, file.last_use)
 
 
 def find_files(folder: Path) -> Iterator[FoundFile]:
-    """The files in a folder and those below it; other processes may remove some meanwhile."""
+    """Yield the files in a folder and its subfolders. Other processes may remove files at the same time."""
     for place, _, names in os.walk(folder):
         for name in names:
             path = Path(place, name)
@@ -62,7 +62,7 @@ def find_files(folder: Path) -> Iterator[FoundFile]:
 
 
 def usage_of(files: Iterable[FoundFile]) -> Usage:
-    """How much files take together."""
+    """Return the number, size and age of files."""
     usage = Usage()
     for file in files:
         usage.add(file)
@@ -70,14 +70,14 @@ def usage_of(files: Iterable[FoundFile]) -> Usage:
 
 
 def remove_files(files: Iterable[FoundFile], older_than: float = 0.0) -> Usage:
-    """Removes files.
+    """Remove files.
 
     Args:
         files: The files.
-        older_than: Only those that nobody has used for so many seconds.
+        older_than: The number of seconds since the last use after which a file is removed.
 
     Returns:
-        What was removed.
+        The number, size and age of the removed files.
     """
     removed = Usage()
     before = time.time() - older_than

@@ -1,4 +1,4 @@
-"""Turn names that others chose into paths that every system can hold."""
+"""Convert untrusted names to paths that are valid on every operating system."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pathlib import PurePosixPath
 
 from segments_hf.errors import PathError
 
-# Control characters (C0, DEL, C1), the ends of lines and paragraphs, and what Windows forbids
-# (https://learn.microsoft.com/windows/win32/fileio/naming-a-file). A colon would begin an alternate data stream.
+# Control characters (C0, DEL, C1), line and paragraph separators, and the characters that Windows forbids
+# (https://learn.microsoft.com/windows/win32/fileio/naming-a-file). A colon begins an alternate data stream there.
 _UNSAFE = re.compile('[\x00-\x1f\x7f-\x9f\u2028\u2029<>:"|?*]')
-# The names of devices on Windows, also with a suffix or spaces behind them.
+# The names of devices on Windows, which are also reserved if a suffix or spaces follow.
 _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\.|$)", re.IGNORECASE)
-_LONGEST_PART = 160  # bytes, of 255 that disks allow: with room for what a caller adds
+_LONGEST_PART = 160  # bytes. File systems allow 255; callers may append to the name
 _LONGEST_SUFFIX = 10
 _MOST_PARTS = 100
 _LONGEST_PATH = {"win32": 259, "darwin": 1023}.get(sys.platform, 4095)  # bytes
@@ -25,21 +25,21 @@ _LONGEST_PATH = {"win32": 259, "darwin": 1023}.get(sys.platform, 4095)  # bytes
 def safe_path(name: str) -> PurePosixPath:
     r"""Return a name as a relative path that stays in the folder to which it is joined.
 
-    Slashes and backslashes separate its parts; empty parts and dots are left out. Characters that a system forbids
-    become underscores. The end of a part that is too long is replaced by a hash.
+    Slashes and backslashes separate the parts of the path. Empty parts and dots are dropped. Characters that some
+    system forbids become underscores. A hash replaces the end of a part that is too long.
 
     Args:
         name: The name.
 
     Raises:
-        PathError: Nothing is left of the name, or it has too many parts.
+        PathError: The name has no usable character, or has more than 100 parts.
 
     >>> str(safe_path("../flowers/a: b?.jpg")), str(safe_path("C:\\x\\NUL.png"))
     ('flowers/a_ b_.jpg', 'C_/x/_NUL.png')
     """
     parts = [part for part in re.split(r"[/\\]", name) if part.strip(". ")]
     if not parts:
-        raise PathError(f"got the name {name!r}, which cannot be the name of a file; wanted a letter or a digit in it")
+        raise PathError(f"got the name {name!r}, which cannot be a file name; wanted at least one letter or digit")
     if len(parts) > _MOST_PARTS:
         raise PathError(f"got a name with {len(parts):,} parts between slashes, wanted {_MOST_PARTS} at most")
     return PurePosixPath(*map(_safe_part, parts))
@@ -50,35 +50,35 @@ def check_length(path: PurePosixPath, longest: int) -> None:
 
     Args:
         path: The path.
-        longest: The number of bytes in UTF-8 that it may have.
+        longest: The largest length in bytes, in UTF-8.
 
     Raises:
-        PathError: It has more.
+        PathError: The path is longer.
     """
     length = len(str(path).encode())
     if length > longest:
         raise PathError(
-            f"got a name of {length:,} bytes, wanted {max(0, longest):,} at most: with the folder to write to, its "
-            "path would be too long for this system; choose a folder with a shorter path"
+            f"got a name of {length:,} bytes, wanted {max(0, longest):,} at most: its path in the "
+            "output folder would be too long for this system; choose an output folder with a shorter path"
         )
 
 
-def room_in(folder: str | os.PathLike[str]) -> int:
-    """Return the number of bytes that a path in a folder may have on this system."""
+def max_path_bytes(folder: str | os.PathLike[str]) -> int:
+    """Return the largest length in bytes of a path relative to a folder on this system."""
     return _LONGEST_PATH - len(os.fsencode(os.path.abspath(folder))) - 1
 
 
 def collision_key(path: PurePosixPath) -> str:
-    """Return a key that two paths share if some system takes them for the same.
+    """Return a key that is equal for two paths if some operating system treats them as the same path.
 
-    Windows and macOS ignore the case of letters; macOS also ignores whether an accent is a character of its own.
+    Windows and macOS ignore the case of letters. macOS also ignores Unicode normalization.
     """
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", str(path)).casefold())
 
 
 def _safe_part(part: str) -> str:
     part = _UNSAFE.sub("_", part.encode(errors="replace").decode())
-    if part[-1] in ". ":  # which Windows drops
+    if part[-1] in ". ":  # Windows drops these
         part = part.rstrip(". ") + "_"
     if _RESERVED.match(part):
         part = "_" + part

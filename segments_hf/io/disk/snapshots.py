@@ -1,4 +1,4 @@
-"""What was at a place when we looked at it, to tell later whether it is still that."""
+"""Record the state of a file or folder, to detect later whether another program has changed it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class _Entry(NamedTuple):
-    """A file, link or folder: two are equal if nobody has written or replaced it in between."""
+    """The state of a file, link or folder. Two states are equal if it was neither written nor replaced in between."""
 
     path: str
     kind: int
@@ -24,7 +24,7 @@ class _Entry(NamedTuple):
 
 
 class Snapshot(frozenset[_Entry]):
-    """A file or folder with all that is in it; empty where there is nothing."""
+    """The state of a file or of a folder with its content; empty if the path does not exist."""
 
     __slots__ = ()
 
@@ -32,15 +32,15 @@ class Snapshot(frozenset[_Entry]):
 NOTHING = Snapshot()
 
 
-def look(path: Path) -> Snapshot:
-    """Return what is at a place. Moving it on the same disk changes nothing of this.
+def take_snapshot(path: Path) -> Snapshot:
+    """Return the state of a file or folder. It does not change if the file or folder is moved on the same disk.
 
     Raises:
-        StorageError: The place cannot be looked at.
+        StorageError: The file or folder cannot be inspected.
     """
     try:
         return Snapshot(_entries(os.fspath(path)))
-    except FileNotFoundError:  # something is removed just now; what was seen of it is not there any more
+    except FileNotFoundError:  # another process is removing a part of it; the state below equals no other state
         return Snapshot([_Entry("", 0, 0, 0, 0)]) if os.path.lexists(path) else NOTHING
     except OSError as error:
         raise storage_error(error, path) from error
@@ -57,9 +57,9 @@ def _entries(root: str) -> Iterator[_Entry]:
             yield _entry(path, path[len(root) :])
 
 
-def _entry(path: str, shown: str) -> _Entry:
+def _entry(path: str, name: str) -> _Entry:
     status = os.lstat(path)
     kind = stat.S_IFMT(status.st_mode)
-    if stat.S_ISDIR(kind):  # what is in it tells whether it has changed
-        return _Entry(shown, kind, status.st_ino, 0, 0)
-    return _Entry(shown, kind, status.st_ino, status.st_size, status.st_mtime_ns)
+    if stat.S_ISDIR(kind):  # the entries of its content show whether it has changed
+        return _Entry(name, kind, status.st_ino, 0, 0)
+    return _Entry(name, kind, status.st_ino, status.st_size, status.st_mtime_ns)

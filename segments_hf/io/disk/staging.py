@@ -1,12 +1,13 @@
-"""Write files and folders aside, and move them to their place when they are whole. Nothing unexpected is replaced.
+"""Write files and folders in a staging folder, and move them to their destinations when all are complete.
 
-A staging folder is beside the places of its files. Its process holds a lock in it: leftovers of killed processes are
-known by their free lock, and are removed by the next process that writes there. What is replaced is moved into the
-staging folder before the new files are moved out of it, in steps that another process can undo or finish:
+Only files and folders that the caller expects are replaced. A staging folder has the same parent folder as the
+destinations. Its process holds a lock file in it. If the process is killed, the lock is released, and the next process
+that writes to the parent folder removes the staging folder. The old files are moved into the staging folder before the
+new ones are moved out of it, in steps that another process can undo or finish:
 
-    ready/     the new files and folders, all whole
-    leaving/   what they replace, while it is moved here: if the process is killed, it is moved back
-    left/      the same, as soon as all of it is here: if the process is killed, the new files are moved to their places
+    ready/     the new files and folders, all complete
+    leaving/   the old files and folders, while they are moved here. If the process is killed, they are moved back
+    left/      the old files and folders, when all are here. If the process is killed, the new ones are moved out
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from filelock import FileLock, Timeout
 from segments_hf.errors import OutputExistsError
 from segments_hf.io.disk.atomic import TEMPORARY_PREFIX, NewFile, make_folder, remove_folder, temporary_name, write_file
 from segments_hf.io.disk.disk_errors import storage_errors
-from segments_hf.io.disk.snapshots import look
+from segments_hf.io.disk.snapshots import take_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,12 +32,12 @@ if TYPE_CHECKING:
     from segments_hf.io.disk.snapshots import Snapshot
 
 _LOCK, _NEW, _READY, _LEAVING, _LEFT, _UNDONE = "lock", "new", "ready", "leaving", "left", "undone"
-_HOUR = 3600.0  # seconds: what has no lock for so long was left by a process that was killed
+_HOUR = 3600.0  # seconds after which a temporary file without a lock counts as the leftover of a killed process
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
 
 class Staging:
-    """A folder to write to, whose content is then moved to the folder that it is in.
+    """A temporary folder whose content is moved to its parent folder when it is complete.
 
     Attributes:
         new: The folder to write to.
@@ -47,15 +48,16 @@ class Staging:
         self.new = folder / _NEW
 
     def publish(self, expected: Mapping[str, Snapshot]) -> None:
-        """Move files and folders to their places, all of them or none.
+        """Move files and folders from `new` to their destinations, all of them or none.
 
         Args:
-            expected: What is expected at each place, by the name of the place: it is replaced. Where `new` has nothing
-                of that name, it is only removed. The first of these names decides between two processes.
+            expected: The expected state of each destination, by its name. The destination is replaced, or removed if
+                `new` has no file or folder of that name. If two processes publish the same names, the process that
+                moves the first name first succeeds.
 
         Raises:
-            OutputExistsError: Something else is there: it was made or changed meanwhile. It stays as it is.
-            StorageError: The disk does not take them.
+            OutputExistsError: Another program created or changed a destination in the meantime. It is left unchanged.
+            StorageError: The write failed.
         """
         parent, ready = self._folder.parent, self._folder / _READY
         with storage_errors(parent):
@@ -64,21 +66,21 @@ class Staging:
             for name in names:
                 (self.new / name).rename(ready / name)
             try:
-                self._take_away(expected)
+                self._move_old_files(expected)
                 for name in names:
-                    _put(ready / name, parent / name)
+                    _move_in(ready / name, parent / name)
             except BaseException:
                 for name in names:
                     if not os.path.lexists(ready / name):
-                        _return(parent / name, ready / name)
-                _undo(self._folder)
+                        _move_back(parent / name, ready / name)
+                _restore_old_files(self._folder)
                 raise
 
-    def _take_away(self, expected: Mapping[str, Snapshot]) -> None:
-        """Move what is at the places here.
+    def _move_old_files(self, expected: Mapping[str, Snapshot]) -> None:
+        """Move the files and folders that are replaced into the staging folder.
 
         Raises:
-            OutputExistsError: Something is there that is not expected.
+            OutputExistsError: A destination is not in the expected state.
         """
         leaving = self._folder / _LEAVING
         leaving.mkdir()
@@ -88,9 +90,9 @@ class Staging:
                 continue
             try:
                 place.rename(leaving / name)
-                is_expected = look(leaving / name) == snapshot  # once it is moved, nobody changes it any more
+                is_expected = take_snapshot(leaving / name) == snapshot  # after the move, no program changes it
             except FileNotFoundError:
-                is_expected = number > 0  # the first is gone: another process is replacing it, or has removed it
+                is_expected = number > 0  # if the first is missing, another process is replacing it, or has removed it
             if not is_expected:
                 raise _changed(place)
         leaving.rename(self._folder / _LEFT)
@@ -98,13 +100,13 @@ class Staging:
 
 @contextmanager
 def staging_folder(parent: Path) -> Iterator[Staging]:
-    """A staging folder, removed at the end of the block. Leftovers beside it are removed first.
+    """Create a staging folder, which is removed at the end of the block. Leftovers in the parent are removed first.
 
     Args:
-        parent: The folder of the places of its files, on the same disk; it is made if it does not exist.
+        parent: The folder of the destinations. It is created if it does not exist.
 
     Raises:
-        StorageError: The disk does not take it.
+        StorageError: The write failed.
     """
     make_folder(parent)
     remove_leftovers(parent)
@@ -113,21 +115,21 @@ def staging_folder(parent: Path) -> Iterator[Staging]:
         make_folder(folder / _NEW)
         yield Staging(folder)
     finally:
-        lock.release()  # Windows does not remove what is open
+        lock.release()  # Windows does not remove open files
         remove_folder(folder)
 
 
 @contextmanager
 def new_file(path: Path, expected: Snapshot) -> Iterator[NewFile]:
-    """A file to write, which is moved to its place at the end of the block.
+    """Create a file to write, which is moved to its destination at the end of the block.
 
     Args:
-        path: The file; the folders that it is in are made.
-        expected: What is at its place: it is replaced.
+        path: The destination. Its parent folders are created.
+        expected: The state of the destination before the call. It is replaced.
 
     Raises:
-        OutputExistsError: Something else is there at the end: it was made or changed meanwhile.
-        StorageError: The disk does not take it. Then all is as before.
+        OutputExistsError: Another program created or changed the destination in the meantime.
+        StorageError: The write failed. Then nothing has changed.
     """
     with staging_folder(path.parent) as staging:
         with NewFile(staging.new / path.name) as file:
@@ -136,17 +138,17 @@ def new_file(path: Path, expected: Snapshot) -> Iterator[NewFile]:
 
 
 def write_new_file(path: Path, content: bytes, expected: Snapshot) -> None:
-    """Write a file as `new_file` does, in one step."""
+    """Write the whole content of a file, with the guarantees of `new_file`."""
     with staging_folder(path.parent) as staging:
         write_file(staging.new / path.name, content)
         staging.publish({path.name: expected})
 
 
 def remove_leftovers(parent: Path) -> None:
-    """Remove what killed processes left in a folder, and finish or undo what they were moving."""
+    """Remove the staging folders of killed processes in a folder, after their moves are finished or undone."""
     for found in parent.glob(f"{TEMPORARY_PREFIX}*"):
         path = found
-        with suppress(OSError):  # another process removes the same
+        with suppress(OSError):  # another process is removing the same leftover
             if not (path / _LOCK).is_file():
                 if path.lstat().st_mtime < time.time() - _HOUR:
                     path.unlink() if path.is_file() else remove_folder(path)
@@ -154,12 +156,13 @@ def remove_leftovers(parent: Path) -> None:
             lock = FileLock(path / _LOCK)
             try:
                 lock.acquire(timeout=0)
-            except (Timeout, NotImplementedError):  # its process is alive, or the disk has no locks
+            except (Timeout, NotImplementedError):  # its process is alive, or the file system has no locks
                 continue
             try:
                 _recover(path)
-                # Renamed while it is locked: a process that waits for the lock of a folder that it has just made then
-                # sees that the folder is gone. Windows renames no folder with an open file, so none that is waited for.
+                # Renamed while it is locked: a process that has just created this folder and waits for its lock then
+                # notices that the folder is gone. On Windows it is renamed after the release, because Windows does not
+                # rename a folder with an open file, so a folder whose lock a process waits for is not renamed.
                 if os.name != "nt":
                     path = path.rename(parent / temporary_name())
             finally:
@@ -170,9 +173,9 @@ def remove_leftovers(parent: Path) -> None:
 
 
 def _locked_folder(parent: Path) -> tuple[Path, FileLock]:
-    """Make a folder with a lock that this process holds.
+    """Create a folder with a lock that this process holds.
 
-    Until it is locked, another process may take it for a leftover and remove it: then the next one is made.
+    Until it is locked, another process may remove it as a leftover. Then a new folder is created.
     """
     while True:
         folder = parent / temporary_name()
@@ -183,7 +186,7 @@ def _locked_folder(parent: Path) -> tuple[Path, FileLock]:
                 lock.acquire()
             except FileNotFoundError:
                 continue
-            except NotImplementedError:  # a disk without locks: nobody can tell whether this process is alive
+            except NotImplementedError:  # without locks, no process can detect whether this one is alive
                 (folder / _LOCK).touch()
         if (folder / _LOCK).exists():
             return folder, lock
@@ -191,29 +194,29 @@ def _locked_folder(parent: Path) -> tuple[Path, FileLock]:
 
 
 def _recover(folder: Path) -> None:
-    """Finish what a killed process was moving, or undo it."""
+    """Finish or undo the moves of a killed process."""
     if not (folder / _LEFT).is_dir():
-        _undo(folder)
+        _restore_old_files(folder)
         return
     for path in (folder / _READY).iterdir():
         with suppress(FileExistsError):
-            _put(path, folder.parent / path.name)
+            _move_in(path, folder.parent / path.name)
 
 
-def _undo(folder: Path) -> None:
-    """Move what was at the places back."""
+def _restore_old_files(folder: Path) -> None:
+    """Move the old files and folders from a staging folder back to their places."""
     for moved in (folder / _LEAVING, folder / _LEFT):
         if moved.is_dir():
             for path in moved.iterdir():
-                _return(path, folder.parent / path.name)
+                _move_back(path, folder.parent / path.name)
             moved.rename(folder / _UNDONE)
 
 
-def _put(source: Path, place: Path) -> None:
-    """Move a file or folder to a place where nothing is.
+def _move_in(source: Path, place: Path) -> None:
+    """Move a file or folder to its destination, which must not exist.
 
     Raises:
-        OutputExistsError: Something is there; an empty folder does not count.
+        OutputExistsError: The destination exists. An empty folder is replaced.
     """
     try:
         move_to_free_place(source, place)
@@ -221,8 +224,8 @@ def _put(source: Path, place: Path) -> None:
         raise _changed(place) from None
 
 
-def _return(source: Path, place: Path) -> None:
-    """Move something back to its place, or beside it where that is taken."""
+def _move_back(source: Path, place: Path) -> None:
+    """Move a file or folder back to its place, or to a similar name if the place is occupied."""
     try:
         move_to_free_place(source, place)
     except FileExistsError:
@@ -230,20 +233,20 @@ def _return(source: Path, place: Path) -> None:
 
 
 def move_to_free_place(source: Path, place: Path) -> None:
-    """Move a file or folder on one disk to a place where nothing is; of two processes, one can do it.
+    """Move a file or folder to a path that does not exist, on the same disk. Of two processes, only one succeeds.
 
     Raises:
-        FileExistsError: Something is there. An empty folder counts as nothing where the system takes it so.
-        OSError: The disk does not take it.
+        FileExistsError: The path exists. Some systems replace an empty folder.
+        OSError: The move failed.
     """
     if source.is_symlink():
-        place.symlink_to(source.readlink())  # this and `os.link` fail where something is
+        place.symlink_to(source.readlink())  # fails if the path exists, as `os.link` does
         source.unlink()
     elif os.name == "nt":
-        source.rename(place)  # fails where something is
+        source.rename(place)  # fails on Windows if the path exists
     elif source.is_dir():
         try:
-            source.rename(place)  # fails where a file or a folder with content is
+            source.rename(place)  # fails if the path is a file or a folder with content
         except OSError:
             if os.path.lexists(place):
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(place)) from None
@@ -259,13 +262,13 @@ def _move_file(source: Path, place: Path) -> None:
     except OSError as error:
         if isinstance(error, FileExistsError) or error.errno not in _NO_LINKS:
             raise
-        # A disk without hard links: an empty file takes the place first.
+        # Without hard links, creating an empty file at the path first fails if the path exists.
         os.close(os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
         source.replace(place)
 
 
 def _changed(place: Path) -> OutputExistsError:
     return OutputExistsError(
-        f"{place} was made, changed or removed by another program meanwhile, so nothing was written there; try again, "
-        "or choose another place"
+        f"{place} was created, changed or removed by another program in the meantime, so nothing was written there; "
+        "try again, or choose another path"
     )

@@ -1,7 +1,7 @@
-"""Decode JSON: the only place that does, so that each fault is one error that says what is wrong and where.
+"""Decode JSON. Only this module does, so that every fault raises one kind of error with the cause and the JSON path.
 
-Text whose shape is known is decoded by a `JsonDecoder` of its type. Text of any shape, such as the metadata of a
-sample, is read by `read_json`, which has limits that no type sets.
+A `JsonDecoder` decodes text of a known structure into a type. `read_json` decodes text of any structure, such as the
+metadata of a sample, within limits of size, depth and numbers.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ __all__ = ["JsonDecoder", "JsonError", "checked_text", "read_json"]
 
 T = TypeVar("T")
 
-_MAX_BYTES = 64 * 2**20  # of text of any shape: one value in a row
+_MAX_BYTES = 64 * 2**20  # of text of any structure, which is one value in a row
 
 # Digits before a point or an exponent. 2^63 has 19 of them.
 _MANY_DIGITS = re.compile(rb"[0-9]{19}")
 _LONG_NUMBER = re.compile(rb"(?<![-+.0-9eE])-?[0-9]{19,}")
 _LONGEST = 21  # characters of a 64-bit integer
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
-_SHORT = 256  # bytes of attributes that many objects share
+_SHORT = 256  # bytes; many objects have the same short attributes, so the results for these are cached
 
 
 class JsonDecoder(Generic[T]):
-    """Decodes JSON text into a type.
+    """A decoder of JSON text into a type.
 
     Args:
-        kind: The type, as msgspec takes it.
+        kind: The type, one that msgspec supports.
 
     >>> JsonDecoder[list[int]](list[int]).decode(b"[1, 2]")
     [1, 2]
@@ -53,7 +53,7 @@ class JsonDecoder(Generic[T]):
             content: The text, as UTF-8.
 
         Raises:
-            JsonError: It is not JSON, or not of the type.
+            JsonError: The text is not JSON, or does not match the type.
         """
         try:
             value: T = self._decode(content)
@@ -66,14 +66,14 @@ _ANY = JsonDecoder[Any](Any)
 
 
 def read_json(content: Text) -> Any:
-    """Decode a JSON value of any shape.
+    """Decode a JSON value of any structure.
 
     Args:
         content: The text, as UTF-8.
 
     Raises:
-        JsonError: It is not JSON, has over 64 MiB or more than 100 levels of brackets, or has a number that does not
-            fit into 64 bits, which `datasets` could not read.
+        JsonError: The text is not JSON, is larger than 64 MiB, has more than 100 levels of brackets, or contains a
+            number that does not fit into 64 bits, which `datasets` cannot read.
 
     >>> read_json('{"weather": "rain"}')
     {'weather': 'rain'}
@@ -90,7 +90,7 @@ def read_json(content: Text) -> Any:
 
 
 def checked_text(content: bytes) -> str:
-    """Return JSON text of any shape as it is, after it was read.
+    """Check JSON text of any structure, and return it unchanged.
 
     Args:
         content: The text, as UTF-8.

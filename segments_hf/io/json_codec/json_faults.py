@@ -1,4 +1,4 @@
-"""Say in one sentence what is wrong with JSON text that cannot be decoded."""
+"""Describe the fault of JSON text that cannot be decoded."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from segments_hf.io.json_codec.json_places import find_level, find_number_out_of
 if TYPE_CHECKING:
     from segments_hf.io.json_codec.json_places import Text, Token
 
-MAX_DEPTH = 100  # levels of brackets in text whose shape is not known: `datasets` reads 1,023, Python about 1,000
+MAX_DEPTH = 100  # levels of brackets in text of any structure: `datasets` reads 1,023, Python about 1,000
 
 _HTML = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
 _OTHER_ENCODINGS = {
@@ -27,17 +27,17 @@ _NOT_JSON_NUMBERS = re.compile(rb"[-+]?(?:nan|inf|infinity)", re.IGNORECASE)
 _HALF_PAIR = re.compile(rb"\\u[dD][89a-bA-B][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])")
 _PLACE = re.compile(r"(.*) - at `(?:key` in `)?(\$.*)`", re.DOTALL)
 _BYTE = re.compile(r"(?:JSON is malformed: )?(.*) \(byte ([0-9]+)\)", re.DOTALL)
-_BEGINNING = 1024  # bytes that tell an HTML page
+_BEGINNING = 1024  # bytes in which the kind of the text is recognized
 _SHOWN = 20  # bytes of a wrong value
 _CHUNK = 2**20
 
 
 class JsonError(SegmentsHFError, ValueError):
-    """JSON text that cannot be decoded, or that is not what it should be.
+    """JSON text that cannot be decoded, or whose content is not the expected one.
 
     Args:
         problem: What was received and what was expected.
-        json_path: The place in the text, such as ``$.dataset.samples[3].name``; ``$`` for the text as a whole.
+        json_path: The JSON path of the fault, such as ``$.dataset.samples[3].name``; ``$`` for the whole text.
     """
 
     def __init__(self, problem: str, json_path: str = "$") -> None:
@@ -54,7 +54,7 @@ def describe_fault(content: Text, error: Exception) -> JsonError:
 
     Args:
         content: The text.
-        error: What msgspec raised: `DecodeError`, `UnicodeDecodeError` or `RecursionError`.
+        error: The exception that msgspec raised: `DecodeError`, `UnicodeDecodeError` or `RecursionError`.
 
     >>> describe_fault(b"", msgspec.DecodeError()).problem
     'got an empty text, wanted JSON'
@@ -71,24 +71,24 @@ def describe_fault(content: Text, error: Exception) -> JsonError:
 
 
 def too_deep(content: Text) -> JsonError:
-    """Return the error of text whose brackets are nested too deep."""
+    """Return the error for text whose brackets are nested too deeply."""
     return JsonError(
         f"got brackets that are nested more than {MAX_DEPTH} deep, wanted fewer", _path(find_level(content, MAX_DEPTH))
     )
 
 
 def out_of_range(content: Text) -> JsonError:
-    """Return the error of text with a number that does not fit into 64 bits."""
+    """Return the error for text that contains a number which does not fit into 64 bits."""
     token = find_number_out_of_range(content)
     return JsonError(
         f"got {f'the number {_shown(token.text)}' if token else 'a number'} that does not fit into 64 bits, wanted one "
-        "that does",
+        "that fits",
         _path(token),
     )
 
 
 def _wrong_file(content: Text) -> str | None:
-    """Tell what the text is in place of JSON, from its beginning."""
+    """Recognize a text that is not JSON by its beginning, and describe it; None if it may be JSON."""
     beginning = bytes(content[:_BEGINNING])
     if not beginning.strip() and len(content) <= _BEGINNING:
         return "got an empty text, wanted JSON"

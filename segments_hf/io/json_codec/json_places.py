@@ -1,4 +1,4 @@
-"""Find the place of a fault in JSON text that cannot be decoded."""
+"""Find the JSON path of a fault in text that cannot be decoded."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     Text = bytes | memoryview
-    Parts = list[str | int]  # of the path, one for each open bracket: a key, or a place in an array
+    Parts = list[str | int]  # of the path, one for each open bracket: a key, or an index in an array
 
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|[][{}:,]|[^][{}:,"\s]+', re.DOTALL)
 _NUMBER = re.compile(rb"(-?[0-9]+)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _OPENING, _CLOSING = (b"{", b"["), (b"}", b"]")
 _SHOWN_LEVELS = 12
-_MOST_TOKENS = 3_000_000  # that are read to find a place: a few seconds of work
+_MOST_TOKENS = 3_000_000  # that are read to find a fault, which takes a few seconds
 _LONGEST_INTEGER = 21  # characters of a 64-bit integer with a sign
 
 
 class Token(NamedTuple):
-    """A bracket, a text, a number or a word in JSON text.
+    """A bracket, a string, a number or a word in JSON text.
 
     Attributes:
-        text: Its bytes.
+        text: The bytes of the token.
         path: The JSON path of the value that it belongs to.
     """
 
@@ -33,14 +33,14 @@ class Token(NamedTuple):
 
 
 def token_at(content: Text, offset: int) -> Token | None:
-    """Return the token that holds a byte of JSON text, or the next one; the last one where the text ends before.
+    """Return the token that contains a byte of JSON text, or the next token, or the last token of the text.
 
     Args:
-        content: The text; it may be broken at that byte, and after it.
+        content: The text. It may be malformed at the byte and after it.
         offset: The offset of the byte.
 
     Returns:
-        The token; None where there is none, or where it is too far from the beginning to look for it.
+        The token; None if the text has no token, or if more than 3,000,000 tokens come before the byte.
 
     >>> token_at(b'{"a": [1, NaN]}', 11)
     Token(text=b'NaN', path='$.a[1]')
@@ -56,7 +56,7 @@ def token_at(content: Text, offset: int) -> Token | None:
 
 
 def find_number_out_of_range(content: Text) -> Token | None:
-    """Return the first number that is too large for 64 bits: those of an integer, or those of a float.
+    """Return the first number that does not fit into a 64-bit integer, or into a 64-bit float if it has a fraction.
 
     >>> find_number_out_of_range(b'{"a": 1, "b": 1e400}')
     Token(text=b'1e400', path='$.b')
@@ -83,7 +83,7 @@ def _first(content: Text, is_wanted: Callable[[bytes, Parts], bool]) -> Token | 
 
 
 def _tokens(content: Text) -> Iterator[tuple[bytes, int, Parts]]:
-    """The tokens of JSON text, which may be broken: text, offset of the end, and parts of the path up to here."""
+    """Yield the tokens of JSON text, which may be malformed: the bytes, the offset of the end, and the path so far."""
     parts: Parts = []
     is_key = False
     for match in _TOKEN.finditer(content):
@@ -100,9 +100,9 @@ def _tokens(content: Text) -> Iterator[tuple[bytes, int, Parts]]:
             if not parts:  # the value is complete
                 return
         elif text == b"," and parts:
-            place = parts[-1]
-            is_key = isinstance(place, str)
-            parts[-1] = "" if isinstance(place, str) else place + 1
+            part = parts[-1]
+            is_key = isinstance(part, str)
+            parts[-1] = "" if isinstance(part, str) else part + 1
 
 
 def _path(parts: Parts) -> str:

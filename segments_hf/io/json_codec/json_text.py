@@ -1,4 +1,4 @@
-"""JSON as text: compact for columns and messages, indented for files that people read, a line for logs."""
+"""Encode JSON: compact for columns and messages, indented for files that people read, one line for logs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from segments_hf.io.escaping import for_json_in_terminal, well_formed
 
 
 def encode_json(value: Any) -> bytes:
-    r"""A value as JSON; lone surrogates, which UTF-8 cannot hold, are replaced.
+    r"""Encode a value as JSON. Lone surrogates are replaced, because UTF-8 cannot encode them.
 
     >>> encode_json({"name": "a\ud800"}).decode()
     '{"name":"a�"}'
@@ -34,7 +34,7 @@ def _well_formed(value: Any) -> Any:
 
 
 def compact_json(value: Any) -> str:
-    """A value as JSON without spaces.
+    """Return a value as JSON without spaces.
 
     >>> compact_json({"name": "é", "ids": [1, 2]})
     '{"name":"é","ids":[1,2]}'
@@ -43,7 +43,7 @@ def compact_json(value: Any) -> str:
 
 
 def indented_json(value: Any) -> bytes:
-    r"""A value as the content of a JSON file for people: indented by two spaces, with a newline at the end.
+    r"""Return a value as the content of a readable JSON file, indented by two spaces, with a newline at the end.
 
     >>> indented_json({"a": 1})
     b'{\n  "a": 1\n}\n'
@@ -52,7 +52,7 @@ def indented_json(value: Any) -> bytes:
 
 
 def json_line(value: Any) -> bytes:
-    r"""A value as a line of a file of JSON lines, which a terminal shows as it is.
+    r"""Return a value as a line of a JSON Lines file, in which the characters are escaped that control a terminal.
 
     >>> json_line({"a": "b\n"})
     b'{"a":"b\\n"}\n'
@@ -61,7 +61,7 @@ def json_line(value: Any) -> bytes:
 
 
 def text_or_json(value: Any) -> str:
-    """A value as people write it: text as it is, anything else as JSON.
+    """Return a text unchanged, and any other value as JSON.
 
     >>> text_or_json("open"), text_or_json(True), text_or_json([1, "a"])
     ('open', 'true', '[1,"a"]')

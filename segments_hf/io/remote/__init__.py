@@ -1,1 +1,1 @@
-"""Read files that are not on this machine: limits, retries and time."""
+"""Read remote files, with limits of size and time, and retries."""

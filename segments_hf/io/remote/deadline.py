@@ -1,4 +1,4 @@
-"""Limit the time that an asset may take."""
+"""Limit the time of a download."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 
 from segments_hf.errors import AssetError
 
-# A timeout whose end can be moved: Python 3.10 has none, and there aiohttp depends on the package that does.
+# A timeout whose end can be moved. Python 3.10 has none; there, aiohttp depends on async_timeout, which has one.
 if sys.version_info >= (3, 11):
     from asyncio import Timeout, timeout_at
 
@@ -25,14 +25,14 @@ else:
 
 __all__ = ["Deadline", "Timeout", "move_timeout", "timeout_at"]
 
-_LONGEST = 10  # times the initial seconds, with all extensions
+_LONGEST = 10  # largest total time, in multiples of the initial time
 
 
 class Deadline:
-    """The moment at which the download of an asset is given up, with all its retries.
+    """The moment at which a download, including all its retries, is abandoned.
 
     Args:
-        seconds: The time from now.
+        seconds: The number of seconds from now.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -41,41 +41,41 @@ class Deadline:
         self._most = _LONGEST * seconds
 
     def extend(self, seconds: float) -> None:
-        """Allow more time; all extensions together make the initial time ten times as long at most."""
+        """Allow more time, up to a total of ten times the initial time."""
         self._seconds = min(self._seconds + seconds, self._most)
 
     def postpone(self, seconds: float) -> None:
-        """Leave out time in which the download waited for this process."""
+        """Exclude time in which the download waited for this process."""
         self._seconds += seconds
         self._most += seconds
 
     @property
     def end(self) -> float:
-        """The moment, by the monotonic clock."""
+        """The moment of the deadline on the monotonic clock."""
         return self.began + self._seconds
 
     @property
     def seconds(self) -> float:
-        """The whole time, with all extensions."""
+        """The total time in seconds, including all extensions."""
         return self._seconds
 
     @property
     def seconds_left(self) -> float:
-        """The seconds that are left; none or less when the deadline has passed."""
+        """The number of seconds until the deadline; 0 or negative if it has passed."""
         return self.end - time.monotonic()
 
     @property
     def left(self) -> float:
-        """The seconds that are left, more than 0.
+        """The number of seconds until the deadline, which is positive.
 
         Raises:
             AssetError: The deadline has passed.
         """
         left = self.seconds_left
         if left <= 0:
-            raise AssetError(f"it took more than {round(self._seconds, 1):g} s; timeout=… allows more")
+            raise AssetError(f"the download took more than {round(self._seconds, 1):g} s; set a longer timeout")
         return left
 
     def allows(self, seconds: float) -> bool:
-        """Whether a pause of this length ends before the deadline."""
+        """Tell whether a pause of this length would end before the deadline."""
         return seconds < self.seconds_left

@@ -1,4 +1,4 @@
-"""Which HTTP answers are worth another request, and when."""
+"""Decide which HTTP responses are retried, and after which pause."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _SECONDS = re.compile(r"[0-9]+")
 
 
 def retry_after_seconds(value: str | None) -> float | None:
-    """The seconds that a server asks to wait for before the next request.
+    """Return the number of seconds that a server asks to wait before the next request.
 
     Args:
         value: The header ``Retry-After``: seconds, or a date (https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3).
 
     Returns:
-        The seconds from now, 0 for a date that is over; None where there is no such header, or something else in it.
+        The number of seconds from now, 0 for a date in the past; None if the header is missing or malformed.
 
     >>> retry_after_seconds("120"), retry_after_seconds("Fri, 31 Dec 1999 23:59:59 GMT"), retry_after_seconds("soon")
     (120.0, 0.0, None)
@@ -31,7 +31,7 @@ def retry_after_seconds(value: str | None) -> float | None:
         return float(value)
     try:
         date = parsedate_tz(value)
-        # Without a zone it is UTC: so is the form of C's asctime(), which is obsolete and allowed.
+        # A date without a time zone is UTC, such as the obsolete form of C's asctime(), which RFC 9110 allows.
         return None if date is None else max(0.0, calendar.timegm(date[:9]) - (date[9] or 0) - time.time())
-    except (ValueError, OverflowError):  # the month 13, or the year 99999
+    except (ValueError, OverflowError):  # such as month 13 or year 99999
         return None

@@ -1,4 +1,4 @@
-"""Read and decompress files whole, up to a number of bytes."""
+"""Read and decompress whole files, up to a number of bytes."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class TooLargeError(SegmentsHFError, ValueError):
     """A file that has more bytes than are allowed.
 
     Args:
-        max_bytes: The number that is allowed.
-        stage: What the bytes were counted after, such as ``after decompression``.
+        max_bytes: The number of bytes that is allowed.
+        stage: The stage at which the bytes were counted, such as ``after decompression``.
     """
 
     def __init__(self, max_bytes: int, stage: str = "") -> None:
@@ -44,16 +44,16 @@ def read_limited(read: Callable[[int], bytes], max_bytes: int) -> bytes:
     """Return all bytes that a function reads.
 
     Args:
-        read: Returns the next bytes, as many as its argument at most; none at the end.
-        max_bytes: The number of bytes that are allowed.
+        read: A function that returns up to the given number of bytes; an empty string at the end.
+        max_bytes: The number of bytes that is allowed.
 
     Raises:
-        TooLargeError: There are more.
+        TooLargeError: The function returns more bytes.
 
     >>> read_limited(io.BytesIO(b"abc").read, 3)
     b'abc'
     """
-    content = io.BytesIO()  # it needs no copy at the end
+    content = io.BytesIO()  # `getvalue` makes no copy at the end
     while chunk := read(_CHUNK):
         if content.tell() + len(chunk) > max_bytes:
             raise TooLargeError(max_bytes)
@@ -66,10 +66,10 @@ def decompress_gzip(content: bytes | memoryview, max_bytes: int) -> bytes:
 
     Args:
         content: The gzip file.
-        max_bytes: The number of bytes that are allowed after decompression. No more than 1 MiB above it is ever held.
+        max_bytes: The number of bytes that is allowed after decompression. At most 1 MiB more is held in memory.
 
     Raises:
-        TooLargeError: There are more.
+        TooLargeError: The content is larger.
         BrokenGzipError: The file is cut or damaged.
     """
     out, data, start = io.BytesIO(), memoryview(content), 0
@@ -85,9 +85,9 @@ def decompress_gzip(content: bytes | memoryview, max_bytes: int) -> bytes:
 
 
 def _member(data: memoryview, start: int) -> Iterator[tuple[bytes, int]]:
-    """Decompress one member: yield parts of its content, each with the offset up to which the data are used."""
+    """Decompress one member: yield parts of its content, each with the offset of the next unused byte."""
     member = zlib.decompressobj(_GZIP)
-    taken = _FIRST  # zlib copies what follows the member, so little is taken until the member proves to be long
+    taken = _FIRST  # zlib copies the bytes after the member, so the first pieces are small and then double
     pending = b""
     while not member.eof:
         fresh = b"" if pending else bytes(data[start : start + taken])

@@ -1,6 +1,6 @@
-"""Objects in private buckets, read through fsspec with the user's own credentials.
+"""Read objects in private buckets with fsspec and the user's credentials.
 
-`storage_options` are those of one file system, or of several by their scheme:
+`storage_options` are the options of one file system, or of several file systems by their scheme:
 ``{"s3": {"profile": "work"}, "gs": {"token": "cloud"}}``.
 """
 
@@ -19,7 +19,7 @@ from segments_hf.io.urls import scheme_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Only these are read: others lead to files of this machine, as `local`, `zip` and `simplecache` do.
+# Only these schemes are allowed: others, such as `local`, `zip` and `simplecache`, give access to local files.
 _EXTRAS = {"s3": "s3", "gs": "gcs", "gcs": "gcs", "az": "azure", "abfs": "azure", "abfss": "azure"}
 _AZURE_ACCOUNT = re.compile(r"[^@/]+@([^./]+)\.(?:blob|dfs)\.core\.windows\.net(?:/|$)")
 _ACCOUNT_NAME = re.compile(r"(?:^|;)\s*AccountName=([^;]+)")
@@ -31,7 +31,7 @@ _lock = threading.Lock()
 
 
 class NoCredentialsError(AssetError):
-    """The user has no credentials that could be tried."""
+    """The user has no credentials for the bucket."""
 
 
 class ObjectTooLargeError(AssetError):
@@ -43,7 +43,7 @@ class ObjectTimeoutError(AssetError):
 
 
 def is_bucket_url(url: str) -> bool:
-    """Whether a URL names an object in a bucket.
+    """Tell whether a URL is that of an object in a bucket.
 
     >>> is_bucket_url("s3://bucket/a.jpg"), is_bucket_url("https://host/a.jpg")
     (True, False)
@@ -60,46 +60,46 @@ def read_object(
     max_bytes: int | None = None,
     timeout: float | None = None,
 ) -> bytes:
-    """The bytes of an object.
+    """Read an object.
 
     Args:
-        url: Where it is: ``s3://``, ``gs://``, ``az://`` or ``abfs://``.
-        storage_options: The options of the file system; by default it looks for credentials where its users have them.
-        region: The region of an S3 bucket, where it is known.
-        connections: How many connections to keep.
-        max_bytes: How many bytes it may have.
-        timeout: Seconds to wait.
+        url: The URL: ``s3://``, ``gs://``, ``az://`` or ``abfs://``.
+        storage_options: The options of the file system. By default, it looks for credentials in the usual places.
+        region: The region of an S3 bucket, if it is known.
+        connections: The largest number of connections in the pool.
+        max_bytes: The largest number of bytes that is allowed.
+        timeout: The time limit in seconds.
 
     Raises:
-        AssetError: It cannot be had.
+        AssetError: The object cannot be read, or is too large.
     """
     from fsspec.exceptions import FSTimeoutError
 
     try:
         filesystem = _filesystem(url, storage_options or {}, region, connections)
-        place, _, version = url.partition("?versionId=")
-        wanted: dict[str, Any] = {"version_id": version} if version else {}
-        if max_bytes is not None:  # one more than may be: so a larger object is found without asking for its size
-            wanted |= {"start": 0, "end": max_bytes + 1}
-        content = bytes(filesystem.cat_file(_object_path(filesystem, place), timeout=timeout, **wanted))
+        location, _, version = url.partition("?versionId=")
+        arguments: dict[str, Any] = {"version_id": version} if version else {}
+        if max_bytes is not None:  # one byte more reveals a larger object without a request for its size
+            arguments |= {"start": 0, "end": max_bytes + 1}
+        content = bytes(filesystem.cat_file(_object_path(filesystem, location), timeout=timeout, **arguments))
     except ImportError as error:
         extra = _EXTRAS[scheme_of(url)]
         raise AssetError(
-            f"reading {scheme_of(url)}:// needs more: pip install 'segments-hf[{extra}]' ({error})"
+            f"reading {scheme_of(url)}:// requires another package: pip install 'segments-hf[{extra}]' ({error})"
         ) from error
     except FileNotFoundError:
-        raise AssetError("there is no such object, or your credentials do not show it") from None
+        raise AssetError("the object does not exist, or your credentials do not give access to it") from None
     except PermissionError:
-        raise AssetError("access denied: your credentials may not read it") from None
+        raise AssetError("access denied: your credentials do not allow reading the object") from None
     except FSTimeoutError:
-        raise ObjectTimeoutError("it took too long; timeout=… allows more") from None
+        raise ObjectTimeoutError("reading the object took too long; set a longer timeout") from None
     except AssetError:
         raise
-    except Exception as error:  # noqa: BLE001  (each library behind fsspec has errors of its own)
+    except Exception as error:  # noqa: BLE001  (each library behind fsspec has its own exceptions)
         if type(error).__name__ in {"NoCredentialsError", "PartialCredentialsError"}:  # botocore's
             raise NoCredentialsError(
-                "found no credentials: give them as storage_options, or where the AWS command line has them; a public "
-                "bucket wants storage_options={'anon': True}"
+                "found no credentials: pass them as storage_options, or configure them for the AWS command line; for a "
+                "public bucket, pass storage_options={'anon': True}"
             ) from None
         raise AssetError(_error_text(error)) from None
     if max_bytes is not None and len(content) > max_bytes:
@@ -108,7 +108,7 @@ def read_object(
 
 
 def _filesystem(url: str, storage_options: Mapping[str, Any], region: str | None, connections: int) -> Any:
-    """The file system of this process, shared by its threads: fsspec would make one for each."""
+    """Return a file system that all threads of this process share: fsspec itself creates one for each thread."""
     import fsspec
     from fsspec.utils import tokenize
 
@@ -121,19 +121,20 @@ def _filesystem(url: str, storage_options: Mapping[str, Any], region: str | None
     kind = fsspec.get_filesystem_class(scheme)
     if account := _checked_account(url, options):
         options["account_name"] = account
-    around = sorted((name, value) for name, value in os.environ.items() if name.startswith(_CLOUDS))
-    key = tokenize(scheme, options, around)  # whoever sets other keys wants others to be used
+    # The key includes the environment, so that changed credentials create a new file system.
+    environment = sorted((name, value) for name, value in os.environ.items() if name.startswith(_CLOUDS))
+    key = tokenize(scheme, options, environment)
     with _lock:
         if key not in _filesystems:
-            made = kind(**options, skip_instance_cache=True)
+            created = kind(**options, skip_instance_cache=True)
             if _EXTRAS[scheme] == "s3":
-                made.connect()  # else each thread that comes first makes a client
-            _filesystems[key] = made
+                created.connect()  # otherwise several threads may each create a client
+            _filesystems[key] = created
         return _filesystems[key]
 
 
 def _reset_after_fork() -> None:
-    """Drop the file systems and locks of the parent in a forked process: fsspec 2025.3 does not."""
+    """Drop the parent's file systems and locks in a forked process, because fsspec 2025.3 does not."""
     global _lock  # noqa: PLW0603
     _lock = threading.Lock()
     _filesystems.clear()
@@ -154,10 +155,11 @@ def _options_of(scheme: str, storage_options: Mapping[str, Any]) -> dict[str, An
 
 
 def _checked_account(url: str, options: Mapping[str, Any]) -> str | None:
-    """The Azure account that a URL names.
+    """Return the Azure account in a URL.
 
     Raises:
-        AssetError: It is not the user's. The release chooses the URL, and must not choose who gets the credentials.
+        AssetError: It is not the user's account. A release contains the URL, and must not decide which account receives
+            the credentials.
     """
     named = _AZURE_ACCOUNT.match(url.partition("://")[2])
     if named is None:
@@ -168,19 +170,19 @@ def _checked_account(url: str, options: Mapping[str, Any]) -> str | None:
     own = own or (in_connection and in_connection[1])
     if named[1] != own:
         raise AssetError(
-            f"it is in the account {named[1]!r}; if your credentials are for that account, say so with "
+            f"the object is in the account {named[1]!r}; if your credentials are for that account, set "
             f"storage_options={{'account_name': {named[1]!r}}} or AZURE_STORAGE_ACCOUNT_NAME"
         )
     return named[1]
 
 
 def _object_path(filesystem: Any, url: str) -> str:
-    return str(filesystem._strip_protocol(url))  # noqa: SLF001  (how fsspec itself does it; `url_to_fs` follows `::`)
+    return str(filesystem._strip_protocol(url))  # noqa: SLF001  (`url_to_fs` would follow `::`)
 
 
 def _error_text(error: Exception) -> str:
-    """An error of another library in one line, without what may sign a URL."""
+    """Return the message of another library's exception as one line, without the queries of URLs."""
     text = without_queries(next(iter(str(error).splitlines()), ""))
-    if _NO_SUCH_RANGE.search(text):  # none can be asked for of a file without a byte
+    if _NO_SUCH_RANGE.search(text):  # an empty object has no range
         return "got an empty file"
     return f"cannot read it ({type(error).__name__}{': ' if text else ''}{text})"

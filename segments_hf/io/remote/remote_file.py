@@ -1,4 +1,4 @@
-"""Read a file or an answer over http(s) whole: release files, and the answers of the platform."""
+"""Read release files and responses of the platform over http(s)."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ if TYPE_CHECKING:
 
     Authorize = Callable[[requests.PreparedRequest], requests.PreparedRequest]
 
-SECONDS = 300.0  # that a file may take; with all that arrives, ten times as long
+SECONDS = 300.0  # time limit for a file; arriving bytes extend it up to ten times
 
 _TIMEOUT = (10, 60)  # seconds to connect, and between two reads
 _LEAST_RATE = 1024  # bytes per second
 _MOST_REDIRECTS = 10
 _GZIP = {"gzip", "x-gzip"}
 _MOST_ENCODINGS = 3
-_SHOWN = 20  # characters of an encoding that is not known
+_SHOWN = 20  # characters of an unknown encoding in messages
 
-_LONGEST_PAUSE = 60.0  # seconds that a server may ask to be left alone; what asks for more is refused at once
+_LONGEST_PAUSE = 60.0  # seconds in Retry-After; a response that asks for a longer pause is not retried
 
-# urllib3 logs the URLs that it asks for.
+# urllib3 logs the URLs of its requests.
 for _name in ("urllib3.connectionpool", "urllib3.util.retry"):
     logging.getLogger(_name).addFilter(hide_queries)
 
 
 class _Retry(Retry):
-    """Waits as long as the server asks, within reason; the body of a failed response is not read."""
+    """Retries that respect the header Retry-After up to a limit, and do not read the body of a failed response."""
 
     def increment(
         self,
@@ -60,9 +60,9 @@ class _Retry(Retry):
         _stacktrace: TracebackType | None = None,
     ) -> Self:
         if response is not None:
-            response.close()  # else urllib3 reads all of it, however long it is
+            response.close()  # otherwise urllib3 reads the whole body, whatever its length
         if _pool is not None and response is not None and (self.get_retry_after(response) or 0) > _LONGEST_PAUSE:
-            raise MaxRetryError(_pool, url or "")  # for urllib3 to hand over the response as it is
+            raise MaxRetryError(_pool, url or "")  # makes urllib3 return the response
         return super().increment(method, url, response, error, _pool, _stacktrace)
 
     def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
@@ -70,7 +70,7 @@ class _Retry(Retry):
 
 
 class RemoteFileError(SegmentsHFError, OSError):
-    """A URL from which no complete response came. Its text does not hold the URL, which may be signed."""
+    """A request without a complete response. The message does not contain the URL, which may be signed."""
 
 
 class Response(NamedTuple):
@@ -78,9 +78,9 @@ class Response(NamedTuple):
 
     Attributes:
         status: The HTTP status.
-        reason: The text beside it.
-        headers: The headers; their names in any case.
-        content: The body after decompression; empty where the status is an error.
+        reason: The reason phrase of the status.
+        headers: The headers, a mapping that ignores the case of their names.
+        content: The body after decompression; empty if the status is an error.
     """
 
     status: int
@@ -99,14 +99,14 @@ def read_url(url: str, *, max_bytes: int, seconds: float | None = None, auth: Au
 
     Args:
         url: The URL.
-        max_bytes: The number of bytes that the body may have after decompression.
-        seconds: The time that all of it may take, by default 300. Every KiB that arrives adds a second, up to ten
-            times the time.
-        auth: Adds credentials to the request.
+        max_bytes: The largest size of the body after decompression, in bytes.
+        seconds: The time limit in seconds, by default 300. Each KiB that arrives adds one second, up to ten times the
+            initial limit.
+        auth: A function that adds credentials to the request.
 
     Raises:
-        TooLargeError: The body has more bytes.
-        RemoteFileError: There is no complete response in that time, or a redirect to a URL that is not http or https.
+        TooLargeError: The body is larger.
+        RemoteFileError: No complete response arrived in time, or a redirect leads to a URL that is not http or https.
     """
     deadline = Deadline(SECONDS if seconds is None else seconds)
     try:
@@ -116,7 +116,7 @@ def read_url(url: str, *, max_bytes: int, seconds: float | None = None, auth: Au
     except TimeLimitError as error:
         raise RemoteFileError(f"the server is too slow ({error}); download it in another way") from None
     except requests.exceptions.InvalidSchema as error:
-        is_redirect = "No connection adapters" in str(error)  # else a proxy of a kind that is not installed
+        is_redirect = "No connection adapters" in str(error)  # otherwise a SOCKS proxy without its package
         reason = "got a redirect to a URL that is not http or https" if is_redirect else "InvalidSchema"
         raise RemoteFileError(reason) from None
     except BrokenGzipError as error:
@@ -128,16 +128,16 @@ def read_url(url: str, *, max_bytes: int, seconds: float | None = None, auth: Au
 
 
 def fetch_file(url: str, name: str, *, max_bytes: int) -> bytes:
-    """The content of a release file.
+    """Return the content of a release file.
 
     Args:
-        url: Where it is.
-        name: What to call it in errors: the URL may be signed.
-        max_bytes: The number of bytes that it may have.
+        url: The URL of the file.
+        name: The name of the file in error messages, because the URL may be signed.
+        max_bytes: The largest size of the file in bytes.
 
     Raises:
-        TooLargeError: It has more bytes.
-        ReleaseError: There is no answer, or the answer is an error.
+        TooLargeError: The file is larger.
+        ReleaseError: There is no complete response, or its status is an error.
     """
     try:
         response = read_url(url, max_bytes=max_bytes)
@@ -164,9 +164,9 @@ def _read(
 
 
 def _decoded(body: bytes, encodings: str, max_bytes: int) -> bytes:
-    """Undo the encodings of a body, the last one first.
+    """Decode the content encodings of a body, the last one first.
 
-    urllib3 does not do this here: up to 2.8, it repeats parts of a body of several gzip members when it has a limit.
+    urllib3 is not used for this: up to 2.8, it repeats parts of a body with several gzip members if it has a limit.
     """
     names = [name for part in encodings.split(",") if (name := part.strip().lower()) not in {"", "identity"}]
     if len(names) > _MOST_ENCODINGS:
@@ -180,14 +180,14 @@ def _decoded(body: bytes, encodings: str, max_bytes: int) -> bytes:
 
 def _next_bytes(raw: BaseHTTPResponse, deadline: Deadline, is_given_up: threading.Event, size: int) -> bytes:
     if is_given_up.is_set():
-        raise TimeLimitError("it is not wanted any more")
-    chunk = raw.read1(size, decode_content=False)  # not `read`, which waits until there are so many bytes
+        raise TimeLimitError("the read was canceled")
+    chunk = raw.read1(size, decode_content=False)  # `read` would wait for this number of bytes
     deadline.extend(len(chunk) / _LEAST_RATE)
     return chunk
 
 
 def _new_session() -> requests.Session:  # noqa: TID251  (this is the door)
-    """A session that tries again after a connection fault, or one of `RETRYABLE_STATUSES`."""
+    """Create a session that retries after a failed connection and after `RETRYABLE_STATUSES`."""
     session = requests.Session()  # noqa: TID251
     session.headers["Accept-Encoding"] = "gzip"
     session.max_redirects = _MOST_REDIRECTS
@@ -199,6 +199,6 @@ def _new_session() -> requests.Session:  # noqa: TID251  (this is the door)
 
 
 def _close_redirect(response: requests.Response, **_: object) -> None:
-    """Leave the body of a redirect unread: `requests` would read all of it, however long it is."""
+    """Close a redirect without reading its body: `requests` would read the whole body, whatever its length."""
     if response.is_redirect:
         response.close()

@@ -1,4 +1,4 @@
-"""Retry what fails for a reason that may pass."""
+"""Retry downloads after transient errors."""
 
 from __future__ import annotations
 
@@ -20,33 +20,34 @@ _LONGEST_PAUSE = 30.0  # seconds
 
 
 class TransientError(AssetError):
-    """A fault that another try may not meet.
+    """An error that may not occur in another attempt.
 
     Attributes:
-        is_outage: Whether a server that answered before cannot be reached. Then only the deadline ends the retries.
+        is_outage: Whether a server that responded before cannot be reached. Then only the deadline ends the retries.
     """
 
     is_outage = False
 
     def give_up(self, deadline: Deadline) -> None:
-        """Note that the retries have ended with this fault."""
+        """Record that the retries have ended with this error."""
 
 
-class UnsoundError(TransientError):
-    """A response that arrived completely, and whose content is broken."""
+class BrokenContentError(TransientError):
+    """A complete response whose content is broken."""
 
 
 class RetryPolicy(NamedTuple):
-    """The number of retries.
+    """The number of retries and the pauses before them.
 
     Attributes:
-        faults: The number after faults of the transfer.
-        unsound: The number after complete responses with broken content.
-        backoff: The seconds before the second retry, doubled for each further one. The first retry is immediate.
+        faults: The number of retries after failed transfers.
+        broken_contents: The number of retries after complete responses with broken content.
+        backoff: The pause before the second retry in seconds, doubled for each further retry. The first retry is
+            immediate.
     """
 
     faults: int = 5
-    unsound: int = 2
+    broken_contents: int = 2
     backoff: float = 0.5
 
 
@@ -57,15 +58,15 @@ async def retry(
 
     Args:
         attempt: The function; it is called again after a `TransientError`.
-        policy: The number of retries.
-        deadline: The moment after which no retry begins.
-        on_retry: Called before each retry.
+        policy: The number of retries and the pauses before them.
+        deadline: The deadline, after which no retry starts.
+        on_retry: A function that is called before each retry.
 
     Returns:
         The result of the function.
 
     Raises:
-        AssetError: The function failed for a reason that does not pass, or too often.
+        AssetError: The function failed with another error, or failed too often.
     """
     failures: Counter[bool] = Counter()
     while True:
@@ -73,10 +74,10 @@ async def retry(
             return await attempt()
         except TransientError as error:
             fault = error
-        is_unsound = isinstance(fault, UnsoundError)
-        failures[is_unsound] += 1
+        is_broken = isinstance(fault, BrokenContentError)
+        failures[is_broken] += 1
         tries = failures.total()
-        is_last = failures[is_unsound] > (policy.unsound if is_unsound else policy.faults) and not fault.is_outage
+        is_last = failures[is_broken] > (policy.broken_contents if is_broken else policy.faults) and not fault.is_outage
         pause = _pause(tries, policy.backoff)
         if is_last or not deadline.allows(pause):
             fault.give_up(deadline)
@@ -87,7 +88,7 @@ async def retry(
 
 
 def _pause(tries: int, backoff: float) -> float:
-    """The seconds to wait after a number of tries; 0 after the first."""
+    """Return the pause in seconds after a number of attempts; 0 after the first one."""
     if tries == 1:
         return 0.0
     return min(_LONGEST_PAUSE, backoff * 2.0 ** (tries - 2)) * random.uniform(0.75, 1.25)  # noqa: S311

@@ -1,4 +1,4 @@
-"""Limit the time of work that cannot be interrupted, such as a read from a slow server."""
+"""Limit the time of a function that cannot be interrupted, such as a read from a slow server."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ R = TypeVar("R")
 
 
 class TimeLimitError(SegmentsHFError, TimeoutError):
-    """Work that took longer than is allowed."""
+    """A function that took longer than is allowed."""
 
 
 def run_until(deadline: Deadline, work: Callable[[threading.Event], R]) -> R:
-    """Run a function in a thread of its own, and give it up when the deadline has passed.
+    """Run a function in a separate thread, and abandon it when the deadline has passed.
 
     Args:
-        deadline: The moment; the work may extend it.
-        work: The function. It gets an event that is set when its result is not wanted any more: it should end then.
-            If it does not, its thread ends with the process.
+        deadline: The deadline. The function may extend it.
+        work: The function. Its argument is an event that is set when its result is no longer needed; then it should
+            return. If it does not, its thread ends with the process.
 
     Raises:
         TimeLimitError: The deadline has passed.
@@ -48,4 +48,4 @@ def run_until(deadline: Deadline, work: Callable[[threading.Event], R]) -> R:
                 return result.result()
     finally:
         is_given_up.set()
-    raise TimeLimitError(f"it took more than {deadline.seconds:,.0f} s")
+    raise TimeLimitError(f"reading took more than {deadline.seconds:,.0f} s")

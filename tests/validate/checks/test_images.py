@@ -57,7 +57,7 @@ def test_a_bitmap_that_was_not_turned_with_its_image(rows: Any) -> None:
     ("content", "told"),
     [
         (None, "it has no image"),
-        (jpeg((40, 20))[:-20], "got a broken picture: the JPEG has no end: it stops in the middle"),
+        (jpeg((40, 20))[:-20], "got a broken picture: the JPEG has no end marker: it is truncated"),
         (b"", "got an empty file, wanted a picture"),
     ],
 )
@@ -72,7 +72,7 @@ def test_a_picture_that_was_removed_from_the_cache(tmp_path: Path, write_release
     (tmp_path / "a.jpg").unlink()
     [(check, told)] = findings(rows)
     assert check == "unreadable-image"
-    assert "no such file" in told
+    assert "does not exist" in told
 
 
 def test_a_dataset_without_pictures(rows: Any, tmp_path: Path) -> None:
