@@ -55,21 +55,21 @@ def release(write_release):
     return write_release([sample("a"), sample("b")], task_attributes={"categories": CATEGORIES})
 
 
-def travelled(dataset):
+def traveled(dataset):
     return [(item.id, item.name, item.color, item.has_instances) for item in segments_hf.categories(dataset)]
 
 
 @pytest.mark.parametrize("journey", JOURNEYS)
 def test_categories_travel(release, journey, tmp_path):
     dataset = segments_hf.load_release(release, split="train", load_assets=False)
-    assert travelled(JOURNEYS[journey](dataset, tmp_path)) == WANTED
+    assert traveled(JOURNEYS[journey](dataset, tmp_path)) == WANTED
 
 
 @pytest.mark.parametrize("options", [{}, {"streaming": True}, {"split": "train", "streaming": True}], ids=str)
 def test_categories_of_dicts_and_streams(release, options):
     dataset = segments_hf.load_release(release, load_assets=False, **options)
-    assert travelled(dataset) == WANTED
-    assert travelled(segments_hf.load_release(release, load_assets=False)) == WANTED
+    assert traveled(dataset) == WANTED
+    assert traveled(segments_hf.load_release(release, load_assets=False)) == WANTED
 
 
 def test_the_place_of_a_category_is_its_class_index(release):
