@@ -193,13 +193,13 @@ def test_broken_samples_are_shown_with_what_is_wrong(tmp_path: Path, write_relea
     (tmp_path / "a.jpg").write_bytes(jpeg())
     (tmp_path / "cut.jpg").write_bytes(jpeg()[:80])
     (tmp_path / "large.png").write_bytes(bitmap([[1, 0, 0]] * 3))
-    labelled = label(annotations=[{"id": 1, "category_id": 1}], segmentation_bitmap={"url": "large.png"})
+    labeled = label(annotations=[{"id": 1, "category_id": 1}], segmentation_bitmap={"url": "large.png"})
     wrong = label(annotations=[{"id": "x", "category_id": 1}])
     items = [
         sample("good", "a.jpg"),
         sample("missing", "b.jpg"),
         sample("cut", "cut.jpg"),
-        sample("other size", "a.jpg", labelled),
+        sample("other size", "a.jpg", labeled),
         sample("no label", "a.jpg", wrong),
         {"labels": {}},
     ]
@@ -378,7 +378,7 @@ def test_progress_is_shown_and_silenced(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 @pytest.mark.parametrize("before", [None, "page", "other"])
-def test_file_that_appears_while_a_page_is_made_is_not_replaced(
+def test_preview_does_not_replace_file_that_appeared_meanwhile(
     tmp_path: Path, before: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "page.html"
