@@ -36,7 +36,7 @@ def categories(
         The categories in the order of their ids: the place of one is its class index.
 
     Raises:
-        SegmentsHFError: The dataset does not carry categories, or it is something else.
+        SegmentsHFError: The data hold no categories, or are of another kind.
 
     >>> from segments_hf.demo import demo_release
     >>> [category.name for category in categories(demo_release())]

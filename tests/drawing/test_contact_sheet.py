@@ -99,7 +99,7 @@ def test_what_makes_no_sheet(given: Any, options: dict[str, Any], message: str) 
 
 
 def test_what_has_no_categories() -> None:
-    with pytest.raises(SegmentsHFError, match="does not carry categories"):
+    with pytest.raises(SegmentsHFError, match="categories"):
         contact_sheet(datasets.Dataset.from_dict({"image": [None]}))
     with pytest.raises(SegmentsHFError, match="got int"):
         contact_sheet(3)
