@@ -1,12 +1,12 @@
-"""One sample with a great deal in it: a mask of noise, and 100,000 polygons.
+"""Measure one sample with very many objects: a mask of noise, or 100,000 polygons.
 
-Bitmaps of 2,000 x 2,000 pixels with one instance, each pixel of it with a probability of 0.05, 0.3 or 0.5, and a
-checkerboard, are exported to yolo-segment; and that of 0.5 also at half the side, so that growth is seen. A sample of
-2,000 x 2,000 pixels with 100,000 polygons of 12 points is counted by `stats`, validated, exported to coco-instance and
-laid out for object detection; and so is one with half the polygons. All in fresh processes.
+Bitmaps of 2,000 x 2,000 pixels with one instance are exported to yolo-segment. A pixel is set with a probability
+of 0.05, 0.3 or 0.5, or in a checkerboard; the bitmap of 0.5 is also measured at half the side. `stats`,
+`validate`, an export to coco-instance and a layout for object detection read a sample of 2,000 x 2,000 pixels with
+100,000 or 50,000 polygons of 12 points. Each run is a new process.
 
-"seconds" is the call alone, "cpu" what it took of the processor. Each runs three times, in turn; the median counts (of
-peaks, the worst).
+"seconds" is the wall time of the call, "cpu" its CPU time. Each call runs three times, interleaved; the table has the
+median, and the maximum of the peaks.
 
 Run it with `python benchmarks/crowded.py`.
 """

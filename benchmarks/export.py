@@ -7,11 +7,11 @@ where they are, as the SDK does:
 - SDK: `segments.utils.export_dataset` of segments-ai 1.33.0 with Pillow 12, in its own environment;
 - ours: `segments_hf.export_dataset` of the release, with the extra `fast` and without it ("plain"), with that folder
   as `segments_dir`;
-- run lengths: `segments_hf.bitmaps.rle` of an array of ids; the limit is one pass that compares neighbours.
+- run lengths: `segments_hf.bitmaps.rle` of an array of ids; the limit is one pass that compares neighbors.
 
 A call before the timed ones imports and compiles; of three timed calls in a process the best counts, of three
 processes the median. Ratios hold within one run. The `annotations` of coco-instance are checked to be the same but for
-`attributes`, and so are the segments of coco-panoptic but for their ids, which are random colours in the SDK's. At last
+`attributes`, and so are the segments of coco-panoptic but for their ids, which are random colors in the SDK's. At last
 the peak of memory is told for releases of 1,000 and of 10,000 small samples, images copied.
 
 Run it with `python benchmarks/export.py`; the first run makes the SDK's environment with pip.
@@ -148,7 +148,7 @@ def ours(case: str, name: str, how: str) -> Measure:
 
 
 def run_lengths(case: str) -> Measure:
-    """Encode all instances of each bitmap; compare neighbours once."""
+    """Encode all instances of each bitmap; compare neighbors once."""
     import numpy as np
 
     from segments_hf.bitmaps import rle

@@ -1,10 +1,9 @@
-"""The peak memory of one row with a bitmap of 13,000 x 13,000 pixels.
+"""Measure the peak memory of one row with a bitmap of 13,000 x 13,000 pixels.
 
-A release of one sample is written: a JPEG, and a bitmap of 250 objects, once as the platform writes it (RGBA) and once
-in 16-bit gray. Each operation runs in a fresh process, with the extra `fast` and as if it were not installed. The peak
-is that of the process, with all that it imports.
+The release has one sample: a JPEG, and a bitmap of 250 objects in RGBA (the format of the platform) or 16-bit gray.
+Each operation runs in a new process, with and without the extra `fast`. The peak includes the imports.
 
-Run it with `python benchmarks/memory.py`; with the names of operations for these alone.
+Run it with `python benchmarks/memory.py`; add names of operations to run only these.
 """
 
 from __future__ import annotations
@@ -114,7 +113,7 @@ def imports() -> Measure:
     return timed(lambda: [getattr(segments_hf, name) for name in segments_hf.__all__])[1]
 
 
-def written(folder: str) -> Measure:
+def write_releases(folder: str) -> Measure:
     """Write the releases."""
     import numpy as np
     from PIL import Image
@@ -152,7 +151,7 @@ def main() -> None:
     names = sys.argv[1:] or list(OPERATIONS)
     with tempfile.TemporaryDirectory() as folder:
         env = {"PYTHONPATH": str(REPOSITORY), "HF_DATASETS_DISABLE_PROGRESS_BARS": "1"}
-        run(__file__, "written", folder, env=env)
+        run(__file__, "write_releases", folder, env=env)
         base = run(__file__, "imports", env=env)["peak"]
         rows, peaks = [], []
         for name in names:
@@ -171,4 +170,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    start({"operation": operation, "imports": imports, "written": written}, main)
+    start({"operation": operation, "imports": imports, "write_releases": write_releases}, main)

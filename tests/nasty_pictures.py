@@ -1,4 +1,4 @@
-"""Pictures that cannot be read, each for another reason."""
+"""Unreadable pictures, each for another reason."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _of_pillow(file_format: str) -> bytes:
     return encoded(_NOISE, file_format)
 
 
-# Formats that are not supported, and words that name them in the error; None where the first bytes do not tell.
+# Formats that are not supported, and words that name them in the error; None if the first bytes do not show the format.
 UNSUPPORTED: dict[str, tuple[bytes, str | None]] = {
     "eps": (EPS, "EPS"),
     "eps of dos": (b"\xc5\xd0\xd3\xc6\x20\0\0\0" + bytes(24) + EPS, "EPS"),

@@ -1,4 +1,4 @@
-"""Full disks and places that cannot be written: each function raises `StorageError`, and nothing is half-written."""
+"""On full disks and unwritable paths, each function raises `StorageError` and leaves no incomplete files."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def arguments(name: str, out: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_command_whose_output_is_inside_of_a_file_says_what_to_do(tmp_path: Path, name: str) -> None:
+def test_command_with_file_as_output_folder_gives_advice(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").write_bytes(b"mine")
     result = CliRunner().invoke(app, arguments(name, tmp_path / "file" / "out"))
     assert result.exit_code == 1, result.output
@@ -47,7 +47,7 @@ def test_command_whose_output_is_inside_of_a_file_says_what_to_do(tmp_path: Path
     assert (tmp_path / "file").read_bytes() == b"mine"
 
 
-# Runs each of these with a limit on the size of files, and prints what was raised and what was left behind.
+# Runs each function with a limit on the size of files, and prints the error and the files that are left.
 FULL = """
 import resource, signal, sys, traceback
 from pathlib import Path
@@ -92,7 +92,9 @@ print("left", [str(path) for path in [*left, *unfinished]])
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of files")
 @pytest.mark.parametrize(("limit", "file_format"), [(0, "arrow"), (3000, "parquet")])
-def test_function_on_a_full_disk_raises_and_leaves_nothing(tmp_path: Path, limit: int, file_format: str) -> None:
+def test_function_on_full_disk_raises_storage_error_and_leaves_no_files(
+    tmp_path: Path, limit: int, file_format: str
+) -> None:
     done = subprocess.run(
         [sys.executable, "-c", FULL, str(tmp_path), file_format, str(limit)],
         capture_output=True,
@@ -112,7 +114,7 @@ def test_function_on_a_full_disk_raises_and_leaves_nothing(tmp_path: Path, limit
     "command", [["validate", "{release}", "--json"], ["stats", "{release}", "--json"], ["inspect", "{release}"]]
 )
 @pytest.mark.slow
-def test_command_whose_standard_output_is_full_says_what_to_do(command: list[str]) -> None:
+def test_command_with_full_standard_output_gives_advice(command: list[str]) -> None:
     given = [part.format(release=demo_release()) for part in command]
     with Path("/dev/full").open("wb") as full:
         code = "import sys; from segments_hf.cli.app import main; sys.argv[0] = 'segments-hf'; main()"
@@ -134,9 +136,7 @@ def test_command_whose_standard_output_is_full_says_what_to_do(command: list[str
     ],
     ids=["export", "preview", "figures", "load"],
 )
-def test_function_whose_output_is_inside_of_a_file_raises_storage_error(
-    tmp_path: Path, write: Callable[[Path], Any]
-) -> None:
+def test_function_with_file_as_output_folder_raises_storage_error(tmp_path: Path, write: Callable[[Path], Any]) -> None:
     (tmp_path / "file").write_bytes(b"mine")
     with pytest.raises(StorageError, match="choose another place"):
         write(tmp_path / "file" / "out")

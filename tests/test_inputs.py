@@ -114,7 +114,7 @@ def previewed(data: Any, folder: Path) -> Any:
 
 def validated(data: Any, folder: Path) -> Any:
     report = segments_hf.validate(data, assets=True)
-    return report.samples, report.findings, report.unlabelled_share
+    return report.samples, report.findings, report.unlabeled_share
 
 
 def plotted(data: Any, folder: Path) -> Any:
@@ -357,7 +357,7 @@ def test_statistics_of_a_pushed_layout_are_those_of_its_rows(
     back = datasets.load_dataset(REPO, split="train")
     for data in (back, datasets.load_dataset(REPO, streaming=True)):
         found = segments_hf.stats(data)
-        assert (found.images, found.labelled, found.problems) == (rows.images, rows.labelled, [])
+        assert (found.images, found.labeled, found.problems) == (rows.images, rows.labeled, [])
         assert found.together == rows.together
         assert [item.images for item in found.classes] == [item.images for item in rows.classes]
         if layout == "semantic-segmentation":
@@ -366,9 +366,9 @@ def test_statistics_of_a_pushed_layout_are_those_of_its_rows(
             assert [item.objects for item in found.classes] == [item.objects for item in rows.classes]
             assert (found.sizes, found.objects_per_image) == (rows.sizes, rows.objects_per_image)
         if layout == "object-detection":
-            assert found.unlabelled_pixels is None
+            assert found.unlabeled_pixels is None
         else:
-            assert found.unlabelled_pixels == rows.unlabelled_pixels
+            assert found.unlabeled_pixels == rows.unlabeled_pixels
             assert [item.pixels for item in found.classes] == [item.pixels for item in rows.classes]
     assert segments_hf.stats(back, limit=2).images == 2
 
@@ -381,4 +381,4 @@ def test_a_label_of_a_layout_that_cannot_be_read_is_told() -> None:
     features = laid_out.features
     rows = datasets.Dataset.from_list([{"image": None, "label": broken}], features=features)
     found = segments_hf.stats(rows)
-    assert (found.images, len(found.problems), found.unlabelled_pixels) == (1, 1, None)
+    assert (found.images, len(found.problems), found.unlabeled_pixels) == (1, 1, None)

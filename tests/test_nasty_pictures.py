@@ -1,4 +1,4 @@
-"""A picture that cannot be read is one error that names the sample, and `on_error` holds for it everywhere."""
+"""An unreadable picture is one error that names the sample, and follows `on_error` in every function."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def written_release(folder: Path, write_release: Any, column: str = "", nasty: b
 
 
 def dataset_with(folder: Path, write_release: Any, column: str, nasty: bytes, *, streaming: bool = False) -> Any:
-    """A dataset of the same, whose pictures nobody has checked."""
+    """A dataset of the same samples, whose pictures were not checked."""
     good = segments_hf.load_release(written_release(folder, write_release), split="train", embed=True)
     rows = list(without_decoding(good))
     rows[1][column] = {"bytes": nasty, "path": None}
@@ -97,7 +97,7 @@ def test_load_release_with_processes_follows_the_policy(tmp_path, write_release)
 
 @nasty_pictures
 class TestReleases:
-    """Of a release as it is loaded by default: a fault in the pixels is found later."""
+    """Releases loaded by default, which does not check pixels."""
 
     def test_validate_reports_it(self, tmp_path, write_release, nasty) -> None:
         for column in COLUMNS:
@@ -105,15 +105,15 @@ class TestReleases:
             report = segments_hf.validate(release, assets=True, verify="decode")
             assert any("nasty" in str(finding.sample) for finding in report.findings)
 
-    def test_stats_counts_the_others(self, tmp_path, write_release, nasty) -> None:
+    def test_stats_counts_other_samples(self, tmp_path, write_release, nasty) -> None:
         release = written_release(tmp_path, write_release, "segmentation_bitmap", nasty)
         counted = segments_hf.stats(release, assets=True)
         assert counted.images == 3
         assert any("nasty" in problem for problem in counted.problems)
-        assert counted.unlabelled_pixels == 4  # of the two others
+        assert counted.unlabeled_pixels == 4  # of the two others
 
     @in_each_column
-    def test_preview_shows_it_as_missing(self, tmp_path, write_release, column, nasty) -> None:
+    def test_preview_shows_unreadable_picture_as_missing(self, tmp_path, write_release, column, nasty) -> None:
         release = written_release(tmp_path, write_release, column, nasty)
         segments_hf.preview(release, tmp_path / "page.html")
         assert (tmp_path / "page.html").exists()
@@ -133,7 +133,7 @@ class TestReleases:
 
 
 def _readers(folder: Path) -> dict[str, Callable[[Any], Any]]:
-    """All that reads a bitmap of a dataset and has no policy of its own: they raise."""
+    """Return the functions that read bitmaps and have no `on_error`."""
     masks = {function.__name__: lambda rows, add=function: list(without_decoding(add(rows))) for function in MASKS}
     layouts = {task: lambda rows, to=task: list(without_decoding(segments_hf.to_layout(rows, to))) for task in LAYOUTS}
     exports = {
@@ -149,9 +149,7 @@ def _readers(folder: Path) -> dict[str, Callable[[Any], Any]]:
 
 @pytest.mark.parametrize("reader", _readers(Path()))
 @pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
-def test_a_bitmap_of_a_dataset_that_cannot_be_read_raises_an_error_that_names_the_sample(
-    tmp_path, write_release, reader, streaming
-) -> None:
+def test_unreadable_bitmap_raises_error_with_sample(tmp_path, write_release, reader, streaming) -> None:
     rows = dataset_with(tmp_path, write_release, "segmentation_bitmap", NASTY["damaged avif"], streaming=streaming)
     with pytest.raises((BitmapError, AssetError), match="nasty"):
         _readers(tmp_path)[reader](rows)
@@ -159,7 +157,7 @@ def test_a_bitmap_of_a_dataset_that_cannot_be_read_raises_an_error_that_names_th
 
 @nasty_pictures
 class TestDatasets:
-    """Of rows whose pictures nobody has checked."""
+    """Rows whose pictures were not checked."""
 
     @pytest.mark.parametrize("task", LAYOUTS)
     @pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
@@ -170,7 +168,7 @@ class TestDatasets:
             assert len(made) == count
 
     @in_each_column
-    def test_looking_at_the_rows_goes_on(self, tmp_path, write_release, nasty, column) -> None:
+    def test_stats_and_validate_continue_after_unreadable_picture(self, tmp_path, write_release, nasty, column) -> None:
         rows = dataset_with(tmp_path, write_release, column, nasty)
         report = segments_hf.validate(rows, assets=True)
         counted = segments_hf.stats(rows)

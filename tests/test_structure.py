@@ -38,7 +38,7 @@ PICTURE_METHODS = {"save", "savefig"}  # they also write to memory
 
 
 def writes(tree: ast.AST) -> Iterator[int]:
-    """The lines of calls that write to a path, of those that ruff's TID251 cannot see."""
+    """Yield the lines of calls that write to a path and that TID251 of ruff cannot detect."""
     in_memory = {
         target.id
         for node in ast.walk(tree)
@@ -72,7 +72,7 @@ def _name(function: ast.expr) -> str:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.relative_to(PACKAGE).as_posix())
-def test_files_are_written_by_the_door_only(file: Path) -> None:
+def test_files_are_written_only_by_io_disk(file: Path) -> None:
     found = list(writes(ast.parse(file.read_text("utf-8"))))
     assert file in WRITERS or found == []
 

@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from segments_hf.cli import build, cache, demo, export, inspect, preview, push, stats, validate
-from segments_hf.cli.console import say_error
+from segments_hf.cli.console import print_error
 from segments_hf.errors import SegmentsHFError
 from segments_hf.io.disk.atomic import discard_output
 from segments_hf.io.disk.disk_errors import storage_errors_of_library
@@ -32,7 +32,7 @@ class _Commands(TyperGroup):
         except Exception as error:
             if ctx.params["debug"] or type(error).__module__.startswith(("click", "typer")):
                 raise
-            say_error(_told(error))
+            print_error(_error_text(error))
             raise typer.Exit(1) from None
 
 
@@ -65,23 +65,22 @@ app.add_typer(cache.app, name="cache")
 
 @contextmanager
 def _whole_output() -> Iterator[None]:
-    """Find out within the block whether standard output takes everything, and not when Python exits."""
+    """Flush standard output at the end of the block, so that its errors are not raised when Python exits."""
     try:
         yield
         sys.stdout.flush()
     except OSError as error:
         if isinstance(error, SegmentsHFError) or error.errno == errno.EPIPE:
             raise
-        discard_output(sys.stdout)  # so that Python does not write the rest when it exits
+        discard_output(sys.stdout)  # so that Python does not try to write the rest at exit
         raise
 
 
 def main() -> None:
-    """Runs the command line."""
+    """Run the command line."""
     app()
 
 
-def _told(error: Exception) -> str:
-
+def _error_text(error: Exception) -> str:
     kind = "" if isinstance(error, SegmentsHFError) else f"{type(error).__name__}: "
     return f"{kind}{error}"

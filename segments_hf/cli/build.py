@@ -9,11 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from segments_hf.cli import options
-from segments_hf.cli.console import say
+from segments_hf.cli.console import print_line
 
 
 class Format(str, enum.Enum):
-    """What the folder holds."""
+    """The format of the files in the folder."""
 
     arrow = "arrow"
     parquet = "parquet"
@@ -55,8 +55,8 @@ def build(
 
 def _summarize(rows: dict[str, int], out: Path, file_format: Format) -> None:
     for name, count in rows.items():
-        say(f"{name}: {count} rows")
+        print_line(f"{name}: {count} rows")
     size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
-    say(f"Wrote {out} ({size / 1e6:.1f} MB)")
+    print_line(f"Wrote {out} ({size / 1e6:.1f} MB)")
     call = f"load_from_disk({str(out)!r})" if file_format is Format.arrow else f"load_dataset({str(out)!r})"
-    say(f"Load it with datasets.{call}")
+    print_line(f"Load it with datasets.{call}")

@@ -1,4 +1,4 @@
-"""``segments-hf cache``: what is kept on this machine."""
+"""``segments-hf cache``: show or clear the caches."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from segments_hf.cli.console import output, say
+from segments_hf.cli.console import output, print_line
 
 if TYPE_CHECKING:
     from segments_hf.io.disk.disk_usage import Usage
 
-app = typer.Typer(help="Show or clear what is kept on this machine.", no_args_is_help=True)
+app = typer.Typer(help="Show or clear the caches on this machine.", no_args_is_help=True)
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}  # seconds
 
 
 @app.command()
 def info() -> None:
-    """Show what is kept: pictures, releases of the platform, what broken off pushes and builds left."""
+    """Show what is in the caches: pictures, releases of the platform, interrupted pushes and unfinished builds."""
     from rich.table import Table
 
     from segments_hf.assets import AssetCache, default_cache_folder
-    from segments_hf.dataset.left_builds import left_builds
-    from segments_hf.hub.journal import left_journals
+    from segments_hf.dataset.unfinished_builds import unfinished_builds
+    from segments_hf.hub.journal import interrupted_pushes
     from segments_hf.io.disk.disk_usage import find_files, usage_of
     from segments_hf.release import releases_folder
 
@@ -33,12 +33,12 @@ def info() -> None:
     for name, usage in {
         "pictures": AssetCache(default_cache_folder()).usage(),
         "releases": usage_of(find_files(releases_folder())),
-        "broken off pushes": usage_of(file for folder in left_journals() for file in find_files(folder)),
-        "unfinished datasets": usage_of(file for folder in left_builds() for file in find_files(folder)),
+        "interrupted pushes": usage_of(file for folder in interrupted_pushes() for file in find_files(folder)),
+        "unfinished datasets": usage_of(file for folder in unfinished_builds() for file in find_files(folder)),
     }.items():
         table.add_row(name, f"{usage.files:,}", _size(usage), _age(usage))
     output.print(table)
-    say(f"in {default_cache_folder().parent}")
+    print_line(f"in {default_cache_folder().parent}")
 
 
 @app.command()
@@ -49,10 +49,10 @@ def clear(
     *,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Remove what is kept. Datasets that refer to removed pictures are built again when they are loaded."""
+    """Clear the caches. Datasets that refer to removed pictures are built again when they are loaded."""
     from segments_hf.assets import AssetCache, default_cache_folder
-    from segments_hf.dataset.left_builds import left_builds
-    from segments_hf.hub.journal import left_journals
+    from segments_hf.dataset.unfinished_builds import unfinished_builds
+    from segments_hf.hub.journal import interrupted_pushes
     from segments_hf.io.disk.disk_usage import find_files, remove_files
     from segments_hf.io.escaping import shown
     from segments_hf.release import releases_folder
@@ -64,10 +64,14 @@ def clear(
     for name, removed in {
         "pictures": AssetCache(default_cache_folder()).clear(seconds),
         "releases": remove_files(find_files(releases_folder()), seconds),
-        "broken off pushes": remove_files((file for folder in left_journals() for file in find_files(folder)), seconds),
-        "unfinished datasets": remove_files((file for folder in left_builds() for file in find_files(folder)), seconds),
+        "interrupted pushes": remove_files(
+            (file for folder in interrupted_pushes() for file in find_files(folder)), seconds
+        ),
+        "unfinished datasets": remove_files(
+            (file for folder in unfinished_builds() for file in find_files(folder)), seconds
+        ),
     }.items():
-        say(f"Removed {removed.files:,} files of {name} ({_size(removed)})")
+        print_line(f"Removed {removed.files:,} files of {name} ({_size(removed)})")
 
 
 def _parse_age(text: str | None) -> float:

@@ -1,4 +1,4 @@
-"""Where the commands write. What they write may hold names of files and samples: no markup, no codes of a terminal."""
+"""The output of the commands, with control characters escaped: names of files and samples may hold terminal codes."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ output = Console()
 errors = Console(stderr=True)
 
 
-def say(text: str, style: str = "") -> None:
-    """Prints a line of text as it is, however long it is."""
+def print_line(text: str, style: str = "") -> None:
+    """Print a text as one line, without markup and without wrapping."""
     output.print(Text(printable(shown(text)), style), soft_wrap=True)
 
 
-def say_error(text: str) -> None:
-    """Prints what went wrong."""
+def print_error(text: str) -> None:
+    """Print an error message to standard error."""
     errors.print(Text.assemble(("Error:", "bold red"), " ", shown(text)), soft_wrap=True)
 
 
-def say_json(value: Any) -> None:
-    """Prints a value as JSON for machines."""
+def print_json(value: Any) -> None:
+    """Print a value as JSON."""
     typer.echo(for_json_in_terminal(indented_json(value)), nl=False)

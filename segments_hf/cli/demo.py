@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from segments_hf.cli.console import say
+from segments_hf.cli.console import print_line
 
 
 def demo(
     out: Annotated[Path, typer.Argument(help="The PNG to write.")] = Path("segments-hf-demo.png"),
 ) -> None:
-    """Build the embedded demo release and draw a contact sheet: images beside their coloured masks."""
+    """Build the embedded demo release and draw a contact sheet: images beside their colored masks."""
     from segments_hf.dataset.class_info import categories
     from segments_hf.dataset.load import load_release
     from segments_hf.demo import demo_release
@@ -27,6 +27,6 @@ def demo(
     classes = categories(dataset)
     names = ", ".join(category.name for category in classes)
     objects = sum(len(annotations) for annotations in dataset["annotations"])
-    say(f"Built a dataset of {len(dataset)} rows with {objects} objects ({names}) from {demo_release().name}")
+    print_line(f"Built a dataset of {len(dataset)} rows with {objects} objects ({names}) from {demo_release().name}")
     write_new_file(out, png_bytes(contact_sheet(dataset)), expected)
-    say(f"Wrote {out}: each image beside its mask")
+    print_line(f"Wrote {out}: each image beside its mask")

@@ -9,11 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from segments_hf.cli import options
-from segments_hf.cli.console import output, say
+from segments_hf.cli.console import output, print_line
 
 
 class Images(str, enum.Enum):
-    """What to do with the images."""
+    """The policies for images."""
 
     copy = "copy"
     convert = "convert"
@@ -43,8 +43,8 @@ def export(
     images: Annotated[
         Images,
         typer.Option(
-            help="copy the images, link to their files, or leave them out. convert: copy, and write those as PNG that "
-            "the readers of the format do not open."
+            help="copy the images, link to their files, or leave them out. convert: copy, but write images that the "
+            "readers of the format do not open as PNG."
         ),
     ] = (Images.copy),
     split: Annotated[str | None, typer.Option(help="The split to export; by default all of them.")] = None,
@@ -85,10 +85,10 @@ def export(
         overwrite=overwrite,
     )
     if exported.converted:
-        say(f"Converted {exported.converted} images to PNG")
+        print_line(f"Converted {exported.converted} images to PNG")
     if unsupported := exported.left_out["unsupported image format"]:
-        say(
-            f"Left out {unsupported} images in a format that the readers of {format} do not open; "
+        print_line(
+            f"Left out {unsupported} images whose format the readers of {format} do not open; "
             "--images convert writes them as PNG"
         )
-    say(f"Wrote {exported.images} images with {exported.objects} objects to {out}")
+    print_line(f"Wrote {exported.images} images with {exported.objects} objects to {out}")

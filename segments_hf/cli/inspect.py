@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from segments_hf.cli import options
-from segments_hf.cli.console import output, say_json
+from segments_hf.cli.console import output, print_json
 from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def inspect(
 
     inspection = inspect_release(Release.open(release, max_release_bytes=max_release_bytes), labelset)
     if json:
-        say_json(inspection)
+        print_json(inspection)
         return
     output.print(_facts(inspection))
     output.print(_table("Categories", ("id", "name", "color", "annotations"), map(_category, inspection.categories)))

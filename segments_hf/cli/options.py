@@ -16,7 +16,7 @@ from segments_hf.io.fetch_options import FetchOptions, meaning_of
 
 
 class OnError(str, enum.Enum):
-    """What to do with a sample that is wrong."""
+    """The policies for a sample that has an error."""
 
     stop = "raise"
     skip = "skip"
@@ -87,12 +87,12 @@ def _fetching() -> dict[str, inspect.Parameter]:
 
 
 def with_loading(command: Callable[..., None]) -> Callable[..., None]:
-    """Gives a command the options of `load_release`; it gets them, parsed, as its argument `loading`."""
+    """Give a command the options of `load_release`; it gets them, parsed, as its argument `loading`."""
     return _with_options(command, left_out=())
 
 
 def with_looking(command: Callable[..., None]) -> Callable[..., None]:
-    """The same for a command that only looks: it fetches pictures as it likes, and tells what is wrong."""
+    """Give a command the options of `load_release`, without `load_assets`, `on_error` and `splits`."""
     return _with_options(command, left_out=("load_assets", "on_error", "splits"))
 
 
@@ -118,7 +118,7 @@ def _with_options(command: Callable[..., None], left_out: tuple[str, ...]) -> Ca
 
 
 def parse_metadata(pairs: list[str] | None) -> dict[str, Any] | None:
-    """Key and value of each pair; a value that is JSON is what it says, any other is text."""
+    """Parse KEY=VALUE pairs; a value that is JSON is decoded, any other value is text."""
     from segments_hf.io.json_codec.json_decoding import JsonError, read_json
 
     wanted: dict[str, Any] = {}
@@ -157,7 +157,7 @@ def parse_rewrites(rewrites: list[str] | None) -> dict[str, str] | None:
 
 
 def parse_image_range(text: str | None) -> tuple[float, float] | None:
-    """Return the pixel values that become black and white."""
+    """Parse LOW,HIGH: the pixel values that become black and white."""
     from segments_hf.errors import OptionError
     from segments_hf.images.depth.scaling import checked_range
 
@@ -165,5 +165,5 @@ def parse_image_range(text: str | None) -> tuple[float, float] | None:
         return None if text is None else checked_range(text.split(","))
     except OptionError:
         raise typer.BadParameter(
-            f"got {text!r}, wanted two numbers, such as 0,4095", param_hint="--image-range"
+            f"got {text!r}, wanted two numbers in ascending order, such as 0,4095", param_hint="--image-range"
         ) from None

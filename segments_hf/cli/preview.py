@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from segments_hf.cli import options
-from segments_hf.cli.console import say
+from segments_hf.cli.console import print_line
 
 
 @options.with_looking
@@ -24,7 +24,7 @@ def preview(
     ] = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Make a page of the pictures with their labels over them, and of what is wrong with them."""
+    """Make a page of the pictures with their labels over them, and of the findings of validate."""
     import datasets
 
     from segments_hf.preview.preview_page import preview as make
@@ -32,4 +32,4 @@ def preview(
     if quiet:
         datasets.disable_progress_bars()
     page = make(release, out, limit=limit, size=size, overwrite=overwrite, **loading)
-    say(f"Wrote {page}: open it in a browser")
+    print_line(f"Wrote {page}: open it in a browser")

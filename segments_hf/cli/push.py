@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from segments_hf.cli import options
-from segments_hf.cli.console import say
+from segments_hf.cli.console import print_line
 
 
 @options.with_loading
@@ -17,25 +17,28 @@ def push(
     layout: Annotated[str | None, typer.Option(help="The layout, such as semantic-segmentation.")] = None,
     image_range: Annotated[
         str | None,
-        typer.Option(metavar="LOW,HIGH", help="The pixel values that become black and white in deep images: 0,4095."),
+        typer.Option(
+            metavar="LOW,HIGH",
+            help="The pixel values that become black and white in images of more than 8 bits, such as 0,4095.",
+        ),
     ] = None,
     private: Annotated[
         bool | None, typer.Option("--private/--public", help="Whether a new repository is private.")
     ] = None,
-    token: Annotated[str | None, typer.Option(help="Who writes; by default who is logged in.")] = None,
+    token: Annotated[str | None, typer.Option(help="The token of the writer; by default that of the login.")] = None,
     revision: Annotated[str | None, typer.Option(help="The branch to write to.")] = None,
     config_name: Annotated[str, typer.Option(help="The configuration.")] = "default",
     max_shard_size: Annotated[str, typer.Option(help="The size of a shard at most.")] = "500MB",
     num_proc: Annotated[int | None, typer.Option(min=1, help="How many processes write and upload.")] = None,
     commit_message: Annotated[str | None, typer.Option(help="The message of the commit.")] = None,
-    license: Annotated[str | None, typer.Option(help="The licence, such as cc-by-4.0.")] = None,  # noqa: A002
+    license: Annotated[str | None, typer.Option(help="The license, such as cc-by-4.0.")] = None,  # noqa: A002
     split: Annotated[str | None, typer.Option(help="The split to push; by default all of them.")] = None,
     *,
     create_pr: Annotated[bool, typer.Option("--create-pr", help="Make a pull request.")] = False,
     loading: dict[str, Any],
     quiet: options.Quiet = False,
 ) -> None:
-    """Push a release to the Hub: shards, class names, a card. An interrupted push goes on where it was."""
+    """Push a release to the Hub: shards, class names, a card. An interrupted push resumes."""
     import datasets
     from huggingface_hub.utils import disable_progress_bars
 
@@ -47,7 +50,7 @@ def push(
     if quiet:
         datasets.disable_progress_bars()
         disable_progress_bars()
-    levels = options.parse_image_range(image_range)
+    value_range = options.parse_image_range(image_range)
     stream = load_release(
         release,
         split=split,
@@ -55,7 +58,7 @@ def push(
         **loading,
     )
     pushed = push_source(
-        open_source(stream, layout, num_proc, loading["on_error"], levels),
+        open_source(stream, layout, num_proc, loading["on_error"], value_range),
         open_repository(repo_id, revision=revision, create_pr=create_pr, private=private, token=token),
         config_name=config_name,
         max_shard_size=max_shard_size,
@@ -64,5 +67,5 @@ def push(
         license=license,
     )
     if not quiet:
-        say(f"Sent {pushed.sent / 1e6:.1f} MB of shards, skipped {pushed.skipped / 1e6:.1f} MB that were there")
-    say(pushed.commit.pr_url or pushed.url)
+        print_line(f"Sent {pushed.sent / 1e6:.1f} MB of shards, skipped {pushed.skipped / 1e6:.1f} MB that were there")
+    print_line(pushed.commit.pr_url or pushed.url)

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from segments_hf.cli import options
-from segments_hf.cli.console import output, say, say_json
+from segments_hf.cli.console import output, print_json, print_line
 
 if TYPE_CHECKING:
     from segments_hf.stats.statistics import ClassStats, Stats
@@ -35,30 +35,30 @@ def stats(
     json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Count what is in a release: objects, images and pixels of classes, sizes, statuses, attributes."""
+    """Count the objects, images and pixels of classes, sizes, statuses and attributes of a release."""
     import datasets
 
     from segments_hf.drawing.figure import new_figure
-    from segments_hf.stats.figures import look_at_figures, save_figures
+    from segments_hf.stats.figures import figure_snapshots, save_figures
     from segments_hf.stats.statistics import stats as count
 
     if figures:
-        new_figure(1, 1)  # finds out before the work whether there can be any
+        new_figure(1, 1)  # raises before the work if matplotlib is missing
     if quiet:
         datasets.disable_progress_bars()
-    expected = look_at_figures(figures) if figures else None
+    expected = figure_snapshots(figures) if figures else None
     counted = count(release, assets=assets, limit=limit, **loading)
     files = save_figures(counted, figures, expected) if figures else []
     if json:
-        say_json(counted)
+        print_json(counted)
         return
     for table in _tables(counted):
         output.print(table)
     if counted.problems:
         output.print(f"[bold red]{len(counted.problems)} problem(s)[/], the first:")
-        say(counted.problems[0])
+        print_line(counted.problems[0])
     if files:
-        say(f"Wrote {len(files)} figures to {figures}")
+        print_line(f"Wrote {len(files)} figures to {figures}")
 
 
 def _tables(counted: Stats) -> Iterable[Table]:
@@ -67,7 +67,7 @@ def _tables(counted: Stats) -> Iterable[Table]:
     for name, value in (
         ("name", _cell(counted.name)),
         ("task type", _cell(counted.task_type or "–")),
-        ("images", f"{counted.images:,}, {counted.labelled:,} with a label"),
+        ("images", f"{counted.images:,}, {counted.labeled:,} with a label"),
         ("objects", f"{counted.objects:,}{without_class}"),
         ("sizes of objects", _size_text(counted.sizes)),
         *([("left out", _left_out(counted.left_out))] if counted.left_out else []),
@@ -77,7 +77,7 @@ def _tables(counted: Stats) -> Iterable[Table]:
     yield _classes(counted)
     yield _table("Label statuses", ("status", "images"), counted.statuses.items())
     if counted.objects_per_image:
-        yield _table("Objects per labelled image", ("objects", "images"), _ranges(counted.objects_per_image))
+        yield _table("Objects per labeled image", ("objects", "images"), _ranges(counted.objects_per_image))
     if counted.image_sizes:
         sizes = [(f"{item.width} x {item.height}", item.images) for item in counted.image_sizes]
         yield _table("Sizes of images", ("pixels", "images"), _first(sizes))
@@ -101,17 +101,17 @@ def _classes(counted: Stats) -> Table:
         "objects": lambda item: f"{item.objects:,}",
         "images": lambda item: f"{item.images:,}",
     }
-    if counted.unlabelled_pixels is not None:
-        whole = counted.unlabelled_pixels + sum(item.pixels or 0 for item in counted.classes)
+    if counted.unlabeled_pixels is not None:
+        whole = counted.unlabeled_pixels + sum(item.pixels or 0 for item in counted.classes)
         columns["pixels"] = lambda item: f"{item.pixels:,}"
         columns["%"] = lambda item: f"{100 * item.pixels / whole:.2f}"
     if counted.sizes:
         columns["median"] = lambda item: f"{item.sizes.median:,.0f}" if item.sizes else "–"
         columns["s / m / l"] = _small_medium_large
     table = _table("Classes", tuple(columns), ([cell(item) for cell in columns.values()] for item in counted.classes))
-    if counted.unlabelled_pixels is not None:
-        share = f"{100 * counted.unlabelled_pixels / whole:.2f}"
-        table.add_row(Text("   (unlabelled)", style="dim"), "", "", f"{counted.unlabelled_pixels:,}", share)
+    if counted.unlabeled_pixels is not None:
+        share = f"{100 * counted.unlabeled_pixels / whole:.2f}"
+        table.add_row(Text("   (unlabeled)", style="dim"), "", "", f"{counted.unlabeled_pixels:,}", share)
     return table
 
 
@@ -133,7 +133,7 @@ def _size_text(sizes: Sizes | None) -> str:
 
 
 def _ranges(counts: Mapping[int, int]) -> list[tuple[str, int]]:
-    """Counts by number, several numbers in one line where they are many."""
+    """Count by number, several numbers in one line where they are many."""
     if len(counts) <= _LINES:
         return [(str(number), images) for number, images in counts.items()]
     step = -(-(max(counts) + 1) // _LINES)

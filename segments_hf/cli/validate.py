@@ -1,4 +1,4 @@
-"""``segments-hf validate``: what is wrong with a release, before it is trained on."""
+"""``segments-hf validate``: check a release before training."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from segments_hf.cli import options
-from segments_hf.cli.console import output, say, say_json
+from segments_hf.cli.console import output, print_json, print_line
 
 if TYPE_CHECKING:
     from segments_hf.validate import Finding, Report
@@ -31,7 +31,7 @@ def validate(
     loading: dict[str, Any],
     quiet: options.Quiet = False,
 ) -> None:
-    """Tell what is wrong with a release: its labels, and with --assets its pictures."""
+    """Check a release: its labels, and with --assets its pictures."""
     import datasets
 
     from segments_hf.validate.validation import validate as validate_release
@@ -40,7 +40,7 @@ def validate(
         datasets.disable_progress_bars()
     report = validate_release(release, assets=assets, limit=limit, **loading)
     if json:
-        say_json(report)
+        print_json(report)
     else:
         _print(report)
     if strict and report.errors:
@@ -50,16 +50,16 @@ def validate(
 def _print(report: Report) -> None:
     from segments_hf.validate.report import described
 
-    say(report.summary)
+    print_line(report.summary)
     if report.is_clean:
         return
     output.print(_table(report))
     for check, findings in report.by_check.items():
-        say(check, _STYLES[findings[0].severity])
+        print_line(check, _STYLES[findings[0].severity])
         for finding in findings[:_MOST]:
-            say(f"  {described(finding)}")
+            print_line(f"  {described(finding)}")
         if len(findings) > _MOST:
-            say(f"  … {len(findings) - _MOST} more; --json has all of them")
+            print_line(f"  … {len(findings) - _MOST} more; --json has all of them")
 
 
 def _table(report: Report) -> Table:
@@ -70,8 +70,8 @@ def _table(report: Report) -> Table:
     table.add_column("why it matters, and the first samples", overflow="fold")
     for check, findings in report.by_check.items():
         first = findings[0]
-        told = Text.assemble(first.why, "\n", (_samples(findings), "dim"))
-        table.add_row(Text(first.severity, _STYLES[first.severity]), Text(check), Text(str(len(findings))), told)
+        details = Text.assemble(first.why, "\n", (_samples(findings), "dim"))
+        table.add_row(Text(first.severity, _STYLES[first.severity]), Text(check), Text(str(len(findings))), details)
     return table
 
 

@@ -51,7 +51,7 @@ _ROWS_IN_MEMORY = 16  # that wait to be written, when they hold their pictures
 
 
 class SegmentsRelease(datasets.GeneratorBasedBuilder):
-    """Turns a Segments.ai release into an Arrow-backed dataset, or a stream."""
+    """The builder of `datasets` that turns a Segments.ai release into an Arrow-backed dataset or a stream."""
 
     VERSION: ClassVar[datasets.Version] = datasets.Version(f"{ROW_FORMAT}.0.0")
     BUILDER_CONFIG_CLASS: ClassVar[type[SegmentsReleaseConfig]] = SegmentsReleaseConfig
@@ -62,7 +62,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         if kwargs.get("embed"):
             kwargs.setdefault("writer_batch_size", _ROWS_IN_MEMORY)
         if kwargs.get("storage_options"):
-            kwargs.setdefault("bucket_options", dict(kwargs["storage_options"]))  # `datasets` adds to the other one
+            kwargs.setdefault("bucket_options", dict(kwargs["storage_options"]))  # `datasets` changes its own copy
         with storage_errors_of_library(kwargs.get("cache_dir") or builds_folder()):
             super().__init__(*args, **kwargs)
 
@@ -103,7 +103,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
             report(problems)
 
     def outcomes(self, skip: int = 0, limit: int | None = None) -> Iterator[Outcome]:
-        """All rows with what is wrong with them, for those who only look: pictures are kept, and nothing is built.
+        """Yield all rows with their problems, without building a dataset; pictures stay in the cache.
 
         In the rows, a picture is ``{"bytes": …, "path": …}`` or None, and JSON is text.
 
@@ -163,14 +163,16 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         return SegmentsDir(self.config.segments_dir, release.owner, release.dataset_name, release.name)
 
     def download_and_prepare(self, *args: Any, **kwargs: Any) -> None:
-        """Builds the dataset, or finds it built; then reports what was skipped, kept or repaired.
+        """Build the dataset, or find it in the cache; then report skipped, kept and repaired samples.
 
         Raises:
-            StorageError: The disk does not take the dataset.
-            SegmentsHFError: Something is wrong with the release or its assets.
+            StorageError: The dataset cannot be written: the disk is full or read-only.
+            SegmentsHFError: The release or its assets have an error.
         """
         if self._refers_to_removed_pictures():
-            kwargs["download_mode"] = DownloadMode.REUSE_CACHE_IF_EXISTS  # what it means is: build it again
+            kwargs["download_mode"] = (
+                DownloadMode.REUSE_CACHE_IF_EXISTS
+            )  # which builds it again, as the pictures are missing
         with storage_errors_of_library(args[0] if args else self.cache_dir):
             super().download_and_prepare(*args, **kwargs)
         problems_file = output_folder(self) / PROBLEMS_FILE
@@ -184,12 +186,12 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
 
     def _download_and_prepare(self, *args: Any, **kwargs: Any) -> None:
         AssetCache(default_cache_folder()).sweep()
-        for left in output_folder(self).iterdir():  # by a process that was killed; this one holds the lock
+        for left in output_folder(self).iterdir():  # by a killed process: this process holds the lock
             remove_folder(left) if left.is_dir() else remove_file(left)
         try:
             super()._download_and_prepare(*args, **kwargs)
         except OSError as error:
-            # `datasets` takes any OSError for a missing data file and says so in an error of its own.
+            # `datasets` reports any OSError as a missing data file.
             raise _own_error(error, output_folder(self)) from None
         for name, split in self.info.splits.items():
             if not split.num_examples:  # `datasets` cannot read a split without rows
@@ -215,7 +217,7 @@ def _with_stored_pictures(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _runs(shards: list[Shard]) -> Iterator[Shard]:
-    """The shards, those of one release in one run, so that fetching ahead goes on from one to the next."""
+    """Join the shards of each release, so that prefetching continues from one shard to the next."""
     runs: dict[Any, list[int]] = {}
     for shard in shards:
         runs.setdefault(shard.release, []).extend(shard.indices)
@@ -223,7 +225,7 @@ def _runs(shards: list[Shard]) -> Iterator[Shard]:
 
 
 def _own_error(error: Exception, folder: Path) -> Exception:
-    """Our error inside one of `datasets`, or that one where it is not ours."""
+    """Return the SegmentsHFError that caused an error of `datasets`, or a StorageError; else the error itself."""
     inner: BaseException | None = error
     while inner is not None:
         if isinstance(inner, SegmentsHFError):

@@ -16,7 +16,7 @@ from segments_hf.release import Category, parse_reference
 
 CATEGORIES_FILE = "categories.json"
 
-_MAX_BYTES = 64 * 2**20  # of a file of categories
+_MAX_BYTES = 64 * 2**20  # of `categories.json`
 
 
 def categories(
@@ -29,14 +29,14 @@ def categories(
             dataset on the Hub, such as ``"jane/flowers"``, whose ``categories.json`` is read then. Text is a release
             where it is the path of a file, a URL, ``owner/dataset@name``, or ends with ``.json`` or ``.json.gz``.
         config_name: The configuration on the Hub.
-        token: Who reads from the Hub; by default who is logged in.
+        token: The token for the Hub; by default that of the login.
         revision: The branch, tag or commit on the Hub.
 
     Returns:
         The categories in the order of their ids: the place of one is its class index.
 
     Raises:
-        SegmentsHFError: The dataset does not carry categories, or it is something else.
+        SegmentsHFError: The data hold no categories, or are of another kind.
 
     >>> from segments_hf.demo import demo_release
     >>> [category.name for category in categories(demo_release())]
@@ -77,12 +77,12 @@ def label2id(data: Any, column: str | None = None) -> dict[str, int]:
 
 
 def path_in_repo(name: str, config_name: str) -> str:
-    """Where a file about a configuration is on the Hub: those of the default one are at the top."""
+    """Return the path of a file about a configuration in its repository; files of the default one are at the top."""
     return name if config_name == "default" else f"{config_name}/{name}"
 
 
 def _is_release_name(text: str) -> bool:
-    """Whether text names a release, and no dataset on the Hub."""
+    """Return whether text names a release, and no dataset on the Hub."""
     return (
         text.lower().endswith((".json", ".json.gz"))
         or is_url(text)
@@ -107,4 +107,4 @@ def _categories_on_the_hub(repo_id: str, config_name: str, token: str | None, re
         with open(file, "rb") as stream:  # noqa: PTH123  (a path in a cache)
             return listed_categories(read_limited(stream.read, _MAX_BYTES))
     except (JsonError, TooLargeError) as error:
-        raise SegmentsHFError(f"{repo_id}: got {path} that does not list categories: {error}") from None
+        raise SegmentsHFError(f"{repo_id}: got a {path} that is not a list of categories: {error}") from None

@@ -1,8 +1,8 @@
-"""What building takes from inside `datasets`, each with the reason.
+"""Private parts of `datasets` that building uses, each with the reason.
 
-No other module of this folder does, but for what `builder.py` has to override: `_download_and_prepare`,
+Only this module uses them, except for those that `builder.py` overrides: `_download_and_prepare`,
 `_prepare_split_single` and `_patched_for_streaming`. `tests/dataset/test_compat.py` fails when one of these names
-changes. `datasets` is imported where it is needed only: `import segments_hf` does without.
+changes. `datasets` is imported inside functions, so that `import segments_hf` does not import it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _REGISTRY = "datasets.packaged_modules"
 
 
 def add_packaged_module(name: str, module: str, module_hash: str) -> None:
-    """Makes a builder known to `datasets` by a name: now if `datasets` is imported already, else as soon as it is.
+    """Make a builder known to `datasets` by a name: now if `datasets` is imported already, else as soon as it is.
 
     There is no public way to add a packaged module. It must not cost the import of `datasets` either, which takes a
     second: hence the hook on the import of its registry.
@@ -80,31 +80,31 @@ class _RegistryLoader(importlib.abc.Loader):
 
 
 def output_folder(builder: Any) -> Path:
-    """The folder that a builder writes to, while it builds one that is not there yet; there is no public way."""
+    """Return the folder that a builder writes to during a build; `datasets` has no public attribute for it."""
     return Path(builder._output_dir)
 
 
 def builds_folder() -> Path:
-    """The folder of all built datasets, where no `cache_dir` says otherwise; there is no public way to ask for it."""
+    """Return the default folder of built datasets; `datasets` has no public function for it."""
     import datasets
 
     return Path(datasets.config.HF_DATASETS_CACHE)
 
 
 def build_lock(unfinished: Path) -> Path:
-    """The lock of the process that builds in a folder whose name ends in `.incomplete`; its name is not public."""
+    """Return the lock file of the build in a folder whose name ends in `.incomplete`; its name is not public."""
     return unfinished.with_name(f"{unfinished.name.removesuffix('.incomplete')}_builder.lock")
 
 
 def info_file(builder: Any) -> Path:
-    """The file that is in a builder's folder once it is built; its name is not public."""
+    """Return the file that `datasets` writes at the end of a build; its name is not public."""
     import datasets
 
     return Path(builder.cache_dir, datasets.config.DATASET_INFO_FILENAME)
 
 
 def generation_error() -> type[Exception]:
-    """What `datasets` makes of any error while it writes rows; it is documented nowhere."""
+    """Return the exception in which `datasets` wraps errors while it writes rows; it is not documented."""
     from datasets.exceptions import DatasetGenerationError
 
     error: type[Exception] = DatasetGenerationError

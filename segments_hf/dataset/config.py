@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 logger = own_logger(__name__)
 
 
-# `datasets` takes for an option what is a field of the configuration.
+# `datasets` accepts an option only if it is a field of the configuration.
 _FetchingConfig: Any = dataclasses.make_dataclass(
     "_FetchingConfig",
     [(option.name, Any, field(default=option.default)) for option in dataclasses.fields(FetchOptions)],
@@ -78,7 +78,7 @@ class SegmentsReleaseConfig(_FetchingConfig):
     _keys: dict[str, list[ReleaseKey]] | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Checks what can be checked without the release.
+        """Check what can be checked without the release.
 
         Raises:
             OptionError: An option is not what it should be.
@@ -101,10 +101,10 @@ class SegmentsReleaseConfig(_FetchingConfig):
 
     @property
     def fetch_options(self) -> FetchOptions:
-        """How assets are fetched, and what is accepted.
+        """The options of fetching, checked.
 
         Raises:
-            OptionError: One of them is not what it should be.
+            OptionError: An option has an invalid value.
         """
         return FetchOptions(**{field.name: getattr(self, field.name) for field in dataclasses.fields(FetchOptions)})
 
@@ -129,16 +129,16 @@ class SegmentsReleaseConfig(_FetchingConfig):
         return open_release(str(source), self.bucket_options, self.max_release_bytes)[0]
 
     def reopen(self, key: ReleaseKey) -> Release:
-        """A release that was opened before, in this process or in another.
+        """Return a release that was opened before, in this process or in another.
 
         Raises:
-            ReleaseError: The file is not the same any more.
+            ReleaseError: The file has changed.
         """
         return reopen_release(key, self.bucket_options, self.max_release_bytes)
 
     @property
     def releases(self) -> list[tuple[Release, str | None]]:
-        """The releases, each with the labelset that is read of it.
+        """The releases, each with the labelset that is read from it.
 
         Raises:
             OptionError: A release has no such labelset.
@@ -153,7 +153,7 @@ class SegmentsReleaseConfig(_FetchingConfig):
 
     @property
     def kind(self) -> TaskKind:
-        """How the labels of all releases are built.
+        """The structure of the labels of all releases.
 
         Raises:
             OptionError: The releases are of several task types.
@@ -167,8 +167,8 @@ class SegmentsReleaseConfig(_FetchingConfig):
         return next(iter(kinds))
 
     def create_config_id(self, config_kwargs: dict[str, Any], custom_features: datasets.Features | None = None) -> str:
-        """The name of the cache: it changes with the releases' content and every option that changes rows."""
-        del config_kwargs  # as the caller wrote them: the same options can be written in several ways
+        """Return the name of the cache: a hash of the releases' content and of all options that change rows."""
+        del config_kwargs  # the options as the caller wrote them: the same options can be written in several ways
         identity = {
             "releases": {
                 split: [(key.digest, unsigned(self.reopen(key).base)) for key in keys]
@@ -192,7 +192,7 @@ class SegmentsReleaseConfig(_FetchingConfig):
 
 
 def _identity_of(resolve: Resolve | None) -> object:
-    """What tells a `resolve` from others; a function that nobody can tell from others is new every time."""
+    """Return a key of `resolve` for the cache; a function that cannot be identified gets a new key every time."""
     if resolve is None or isinstance(resolve, Mapping):
         return resolve and sorted(resolve.items())
     try:

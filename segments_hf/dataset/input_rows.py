@@ -1,4 +1,4 @@
-"""The rows of data to look at, one by one, with what is wrong with them."""
+"""The rows of any data, one by one, with their problems."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class InputRows:
         task_type: The task type, such as ``segmentation-bitmap``; None if it is not known.
         features: The features of the rows.
         length: How many rows there are; None for sequences and streams that cannot tell.
-        outcomes: Reads the data from the beginning: each row, and what is wrong with it.
+        outcomes: A function that reads the data from the beginning, and yields each row with its problems.
         find_categories: Gives the categories.
     """
 
@@ -71,7 +71,7 @@ def open_rows(
     building: Collection[str] = (),
     **options: Any,
 ) -> InputRows:
-    """Opens data to look at its rows.
+    """Open data to look at its rows.
 
     Args:
         data: Data of any kind, as `open_splits` takes it.
@@ -84,13 +84,13 @@ def open_rows(
 
     Raises:
         OptionError: An option does not fit, the limit is not positive, or there are no rows.
-        SegmentsHFError: It is something else.
+        SegmentsHFError: The data are of another kind.
     """
     if limit is not None and limit < 1:
         raise OptionError(f"limit: got {limit}, wanted 1 at least")
     if releases_by_split(data) is not None:
         if wrong := [name for name in options if name in _BUILD_OPTIONS and name not in building]:
-            raise OptionError(f"got {', '.join(wrong)}; nothing is built here, and what is wrong is kept and told")
+            raise OptionError(f"got {', '.join(wrong)}; no dataset is built, and errors are kept and reported")
         return _of_release(data, options, assets=assets, skip=skip, limit=limit)
     if options:
         raise OptionError(f"got {', '.join(options)} for a dataset; they are options of a release")
@@ -148,7 +148,7 @@ def _of_splits(splits: Splits, skip: int, limit: int | None, check: Callable[[An
 
 
 def _outcome(split: str, row: Mapping[str, Any]) -> Outcome:
-    """Return a row of a dataset; a picture that was decoded before and cannot be encoded is null and told."""
+    """Encode the decoded pictures of a row; one that cannot be encoded becomes null, and a problem of the row."""
     kept, problems = dict(row), []
     for name, value in row.items():
         try:
@@ -161,7 +161,7 @@ def _outcome(split: str, row: Mapping[str, Any]) -> Outcome:
 
 
 def _limited_length(length: int | None, skip: int, limit: int | None) -> int | None:
-    """How many rows are looked at, where it is known."""
+    """Return how many rows are read; None if it is not known."""
     if length is None:
         return None
     left = max(0, length - skip)

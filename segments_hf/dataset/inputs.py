@@ -45,7 +45,7 @@ class Splits:
 
     @property
     def are_streams(self) -> bool:
-        """Whether they are streams.
+        """Whether the splits are streams.
 
         Raises:
             OptionError: Some are, and some are datasets.
@@ -56,10 +56,10 @@ class Splits:
         return kinds.pop()
 
     def check_names(self) -> None:
-        """Checks that the splits have names that files and the Hub can have.
+        """Check that the splits have names that files and the Hub can have.
 
         Raises:
-            OptionError: One has not.
+            OptionError: The name of a split is not allowed.
         """
         for name in self.parts:
             try:
@@ -78,7 +78,7 @@ def open_splits(data: Any, **options: Any) -> Splits:
 
     Raises:
         OptionError: There are no splits.
-        SegmentsHFError: It is something else.
+        SegmentsHFError: The data are of another kind.
     """
     if releases_by_split(data) is None:
         return _dataset_splits(data)
@@ -90,7 +90,7 @@ def input_features(data: Any) -> Mapping[str, Any]:
 
     Raises:
         OptionError: There are no splits.
-        SegmentsHFError: It is something else.
+        SegmentsHFError: The data are of another kind.
     """
     features = release_builder(data).info.features if releases_by_split(data) else _dataset_splits(data).first.features
     return features or {}
@@ -123,7 +123,7 @@ def _split_name(rows: Any) -> str:
 
 
 def num_rows(rows: Any, split: str) -> int | None:
-    """How many rows a dataset of one split has; None for a stream that cannot tell."""
+    """Return how many rows a dataset of one split has; None for a stream of unknown length."""
     if isinstance(rows, datasets.Dataset):
         return len(rows)
     splits = rows.info.splits or {}
@@ -131,7 +131,7 @@ def num_rows(rows: Any, split: str) -> int | None:
 
 
 def encode_pictures(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a row whose pictures are bytes or paths; a stream after `map` has decoded ones.
+    """Return a row whose pictures are bytes or paths: a stream may hold decoded pictures after `map`.
 
     Raises:
         AssetError: A picture cannot be decoded; the error names its column.

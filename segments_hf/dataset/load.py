@@ -51,7 +51,7 @@ def load_release(  # noqa: PLR0913  (the options of the job; all but one by name
     cache_dir: Location | None = None,
     **fetching: Unpack[FetchKeywords],
 ) -> Any:
-    """Loads a Segments.ai release as a Hugging Face dataset.
+    """Load a Segments.ai release as a Hugging Face dataset.
 
     Args:
         release: A release file: a path, an http(s) URL, or any URL that fsspec reads; a release on the Segments.ai
@@ -71,20 +71,20 @@ def load_release(  # noqa: PLR0913  (the options of the job; all but one by name
         embed: Whether the Arrow file holds the pictures' bytes. Without it, it refers to the files in the cache, and
             the disk holds them once.
         on_error: What to do with a sample that is wrong: ``"raise"``; ``"skip"`` leaves the row out; ``"keep"``
-            leaves the column null. What was skipped or kept is logged, and listed in ``errors.jsonl`` in the cache;
-            so are images with malformed EXIF data, of which the row has a repaired copy whatever this option is.
+            leaves the column null. Skipped and kept samples are logged, and listed in ``errors.jsonl`` in the cache.
+            Images with malformed EXIF data are listed there too: with any policy, the row gets a repaired copy.
         resolve: Where assets are now: the new beginning of URLs for each old one, such as
             ``{"https://old-host/": "s3://mirror/"}``; or a function that gets the URL of an asset, or the absolute
             path of one of this machine, and returns another.
-        storage_options: The options of the fsspec file systems that read private buckets: of one, or of several by
-            their scheme, ``{"s3": {"profile": "work"}, "gs": {"token": "cloud"}}``. By default they look for
+        storage_options: The options of the fsspec file systems that read private buckets: for one, or for several by
+            scheme, ``{"s3": {"profile": "work"}, "gs": {"token": "cloud"}}``. By default they look for
             credentials where the tools of those clouds have them.
         api_key: The key to the platform; by default the environment variable ``SEGMENTS_API_KEY``.
         num_proc: How many processes build the dataset.
         cache_dir: Where the Arrow files go; by default the cache of `datasets`.
-        **fetching: How pictures are fetched, and which are accepted: `connections`, `in_flight`, `timeout`,
-            `max_bytes`, `max_pixels`, `verify`; and how large the release file may be: `max_release_bytes`.
-            `FetchOptions` tells of each.
+        **fetching: The options of fetching, and the limits of pictures: `connections`, `in_flight`, `timeout`,
+            `max_bytes`, `max_pixels`, `verify`; and the limit of the release file: `max_release_bytes`. See
+            `FetchOptions`.
 
     Returns:
         What `datasets.load_dataset` returns: a `Dataset` for one split, a `DatasetDict` for all; an
@@ -93,8 +93,8 @@ def load_release(  # noqa: PLR0913  (the options of the job; all but one by name
     Raises:
         ReleaseError: The file is not a release, or something in it is wrong.
         OptionError: An option does not fit the release.
-        AssetError: A picture cannot be had or is broken, and `on_error` is ``"raise"``.
-        PlatformError: The platform does not give the release.
+        AssetError: A picture cannot be fetched or read, and `on_error` is ``"raise"``.
+        PlatformError: The platform refuses the request, or has no such release.
         StorageError: The disk is full.
 
     >>> from segments_hf.demo import demo_release
@@ -147,7 +147,7 @@ def release_builder(
 
     Raises:
         OptionError: An option does not fit, or there is no release.
-        SegmentsHFError: It is no release.
+        SegmentsHFError: The value is not a release.
     """
     if unknown := options.keys() - _OPTIONS:
         raise TypeError(f"got the unknown option {', '.join(sorted(unknown))}; there are {', '.join(sorted(_OPTIONS))}")
@@ -172,7 +172,7 @@ def release_builder(
 
 
 def _received(release: Any) -> str:
-    """Name the type of what is not a release, and the split that it was passed for."""
+    """Name the type of a value that is not a release, and its split."""
     by_split = release if isinstance(release, Mapping) else {}
     wrong = [(type(part).__name__, str(split)) for split, part in by_split.items() if not is_release(part)]
     return f"{wrong[0][0]} as split {wrong[0][1]!r}" if wrong else type(release).__name__

@@ -22,11 +22,11 @@ _MAX_OPEN = 32
 
 
 class ReleaseKey(NamedTuple):
-    """What tells a release.
+    """The identity of a release.
 
     Attributes:
-        source: The path or URL that it is opened from, with its password and signature, as workers need them; pinned,
-            where it is on the platform.
+        source: The path or URL of the release, with its password and signature, as workers need them; pinned if the
+            release is on the platform.
         digest: The SHA-256 of its content.
     """
 
@@ -43,7 +43,7 @@ _open_releases: dict[ReleaseKey, Release] = {}
 def open_release(
     source: str, storage_options: Mapping[str, Any] | None = None, max_bytes: float = MAX_RELEASE_BYTES
 ) -> tuple[ReleaseKey, Release]:
-    """Opens a release as its file is now; from then on, one on the platform is what it was pinned to here.
+    """Open a release as its file is now. A release on the platform is pinned to its content.
 
     Args:
         source: Where it is.
@@ -52,8 +52,8 @@ def open_release(
 
     Raises:
         ReleaseError: The file cannot be read, is too large, or is not a release file.
-        PlatformError: The platform does not give the release.
-        StorageError: The release that it gives cannot be kept.
+        PlatformError: The platform refuses the request, or has no such release.
+        StorageError: The release cannot be written to the cache.
     """
     source = pin(source, max_bytes=max_bytes)
     release = Release.open(source, storage_options=storage_options, max_release_bytes=max_bytes)
@@ -61,10 +61,10 @@ def open_release(
 
 
 def adopt_release(release: Release) -> ReleaseKey:
-    """Adds a release that the caller has open to those that this process has open: it is not opened again.
+    """Add a release that the caller has open to those that this process has open: it is not opened again.
 
     Raises:
-        ReleaseError: It was made in memory, and its location is a path at which there is no file, or another one.
+        ReleaseError: The release was made in memory, and its location is a path without a file, or with another one.
             Workers open a release by its location, and so does whoever loads the dataset later.
     """
     if is_url(release.location):
@@ -78,7 +78,7 @@ def adopt_release(release: Release) -> ReleaseKey:
             "pass the path, or Release.open(path)",
             release.source,
         )
-    key, _ = open_release(source, max_bytes=math.inf)  # as the caller has all of it in memory
+    key, _ = open_release(source, max_bytes=math.inf)  # no limit: the caller has the whole release in memory
     if key.digest != release.digest:
         raise ReleaseError(
             "got a release that was made in memory, and the file at its location has another content; write it to a "
@@ -91,18 +91,18 @@ def adopt_release(release: Release) -> ReleaseKey:
 def reopen_release(
     key: ReleaseKey, storage_options: Mapping[str, Any] | None = None, max_bytes: float = MAX_RELEASE_BYTES
 ) -> Release:
-    """The release that was opened before, in this process or in another.
+    """Return a release that was opened before, in this process or in another.
 
     Args:
-        key: What tells the release.
+        key: The identity of the release.
         storage_options: The options of the file system that reads a bucket.
         max_bytes: How many bytes its file may have, after decompression.
 
     Raises:
-        ReleaseError: The file is not the same any more.
+        ReleaseError: The file has changed.
     """
     release = _open_releases.get(key)
-    # A file is mapped into memory: what was cut off since must not be touched.
+    # A file is mapped into memory: reading a part that was truncated since would crash the process.
     if release is not None and release.file_state == file_state(key.source):
         return release
     fresh, release = open_release(key.source, storage_options, max_bytes)

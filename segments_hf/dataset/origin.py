@@ -1,4 +1,4 @@
-"""Where labels come from: a sentence in the description of a dataset, and what it says."""
+"""The origin of labels: a sentence in the description of a dataset that names the releases, and its parser."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from segments_hf.release import Release
 
-_BEGIN = "Labelled on Segments.ai"
+_BEGIN = "Labeled on Segments.ai"
 _ONE_RELEASE = re.compile(
     r"(?: as (?P<task_type>\S+))?: release (?P<release>.+?)(?: \((?P<date>\d{4}-\d\d-\d\d)\))?"
     r"(?: of (?P<dataset>\S+/\S+))?\."
@@ -20,7 +20,7 @@ _ONE_RELEASE = re.compile(
 
 
 class Origin(NamedTuple):
-    """What a dataset's description says of it.
+    """The origin of a dataset, read from its description.
 
     Attributes:
         description: What the owner wrote.
@@ -38,7 +38,7 @@ class Origin(NamedTuple):
 
 
 def origin_sentence(releases: Sequence[tuple[Release, str | None]]) -> str:
-    """Where the labels come from, as a sentence.
+    """Make the sentence that names the releases of a dataset.
 
     Args:
         releases: Releases of one task type, with the labelset that is read of each.
@@ -53,19 +53,19 @@ def origin_sentence(releases: Sequence[tuple[Release, str | None]]) -> str:
 
 
 def split_origin(description: str) -> tuple[str, str]:
-    """What the owner wrote of a dataset, and the rest, from the first sentence that may be of ours.
+    """Split a description into the owner's text and the rest, from the first sentence that may be the origin.
 
-    >>> split_origin("A meadow. Labelled on Segments.ai: release v1.0.")
-    ('A meadow.', 'Labelled on Segments.ai: release v1.0.')
+    >>> split_origin("A meadow. Labeled on Segments.ai: release v1.0.")
+    ('A meadow.', 'Labeled on Segments.ai: release v1.0.')
     """
     text, begin, rest = description.partition(_BEGIN)
     return text.rstrip(), begin + rest
 
 
 def parse_origin(description: str) -> Origin:
-    r"""What a description says; of several releases, or of a dataset that is not ours, only the text.
+    r"""Parse a description. Without an origin, or with several releases, the result has the text only.
 
-    >>> parse_origin("A meadow\n\nLabelled on Segments.ai as bboxes: release v1.0 (2025-03-04) of jane/flowers.")
+    >>> parse_origin("A meadow\n\nLabeled on Segments.ai as bboxes: release v1.0 (2025-03-04) of jane/flowers.")
     Origin(description='A meadow', release='v1.0', date='2025-03-04', dataset='jane/flowers', task_type='bboxes')
     """
     text, _, sentence = description.rpartition(_BEGIN)

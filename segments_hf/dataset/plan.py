@@ -87,7 +87,7 @@ def check_split(config: SegmentsReleaseConfig, split: str, names: Collection[str
     """Check that the splits with these names exist, so that nothing is fetched for a wrong name.
 
     Raises:
-        OptionError: One does not exist.
+        OptionError: A split does not exist.
     """
     if not {*names} <= {*split_names(config)}:
         raise OptionError(f"split: got {split!r}; there are {', '.join(map(repr, split_names(config)))}")

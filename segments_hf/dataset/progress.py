@@ -1,4 +1,4 @@
-"""What a build has fetched so far, shown as it goes."""
+"""The progress of fetching, shown during a build."""
 
 from __future__ import annotations
 

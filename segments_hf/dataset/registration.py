@@ -10,5 +10,5 @@ BUILDER_HASH = "segments-hf"
 
 
 def register() -> None:
-    """Registers the builder now if `datasets` is imported already, else as soon as it is."""
+    """Register the builder now if `datasets` is imported already, else as soon as it is."""
     add_packaged_module(NAME, "segments_hf.dataset.builder", BUILDER_HASH)

@@ -40,23 +40,23 @@ def releases_by_split(data: Any) -> dict[str, Any] | None:
 
 
 def is_release(value: Any) -> bool:
-    """Whether a value is one release, in any form."""
+    """Return whether a value is one release, in any form."""
     return isinstance(value, str | os.PathLike | Release) or _is_sdk_release(value)
 
 
 def release_source(release: Any, api_key: str | None = None, max_bytes: float = MAX_RELEASE_BYTES) -> str | ReleaseKey:
-    """What the builder opens a release with; of a `Release`, which is open, its key.
+    """Return the source that the builder opens; for a `Release`, which is open already, its key.
 
     Args:
         release: A release, in any form.
         api_key: The key to the platform.
-        max_bytes: How many bytes the file of a release on the platform may have.
+        max_bytes: The maximum size in bytes of the file of a release on the platform.
 
     Raises:
         OptionError: The release object of the SDK has no URL.
-        PlatformError: The platform does not give the release.
-        ReleaseError: It was made in memory, and is not at its location.
-        StorageError: The disk does not take the release that the platform gives.
+        PlatformError: The platform refuses the request, or has no such release.
+        ReleaseError: The release was made in memory, and is not at its location.
+        StorageError: The release of the platform cannot be cached.
     """
     if isinstance(release, Release):
         return adopt_release(release)

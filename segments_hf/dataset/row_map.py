@@ -32,7 +32,7 @@ class NewColumns(Protocol):
 
 
 def map_splits(data: Any, function: Callable[[Any, str], Any], num_proc: int | None, on_error: str = "raise") -> Any:
-    """Applies a function to each split of data.
+    """Apply a function to each split of data.
 
     Args:
         data: Data of any kind, as `open_splits` takes it. A release is built.
@@ -45,7 +45,7 @@ def map_splits(data: Any, function: Callable[[Any, str], Any], num_proc: int | N
 
     Raises:
         OptionError: `num_proc` was given for a stream, or datasets and streams are in one dict.
-        SegmentsHFError: It is something else, or no dataset of images and labels.
+        SegmentsHFError: The data are of another kind, or not rows of images with labels.
     """
     splits = open_splits(data, streaming=False, num_proc=num_proc, on_error=on_error)
     if splits.are_streams and num_proc is not None:
@@ -59,7 +59,7 @@ def map_splits(data: Any, function: Callable[[Any, str], Any], num_proc: int | N
 
 
 def check_rows(dataset: Any) -> None:
-    """Checks that a dataset of one split holds rows of images with their labels and categories.
+    """Check that a dataset of one split holds rows of images with their labels and categories.
 
     Raises:
         SegmentsHFError: Columns are missing, or not known, or carry no categories.
@@ -86,7 +86,7 @@ def map_rows(
     problem_column: str | None = None,
     shown_columns: Collection[str] | None = None,
 ) -> Any:
-    """Makes columns of the rows of one split; pictures that are kept are neither decoded nor encoded again.
+    """Make columns of the rows of one split; pictures that are kept are neither decoded nor encoded again.
 
     Args:
         part: A `Dataset` or an `IterableDataset`.
@@ -167,7 +167,7 @@ class _Pathless:
 
 @dataclass(frozen=True)
 class _IsNull:
-    """Whether a column of a row is null."""
+    """A function that tells whether a column of a row is null."""
 
     column: str
 
@@ -183,7 +183,7 @@ class Versioned:
     row_format: int = ROW_FORMAT
 
     def __call__(self, row: Row) -> Any:
-        """Applies the function."""
+        """Apply the function."""
         try:
             return self.function(row)
         except BitmapError as error:

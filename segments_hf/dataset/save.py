@@ -1,4 +1,4 @@
-"""A built dataset as a folder that stands by itself, with the pictures' bytes in it."""
+"""Write a built dataset to a folder that holds the bytes of its pictures."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def save_build(
     overwrite: bool = False,
     num_proc: int | None = None,
 ) -> None:
-    """Builds a dataset into a folder, which appears when it is whole.
+    """Build a dataset and write it to a folder, which appears when it is complete.
 
     Args:
         builder: The builder.
@@ -43,10 +43,10 @@ def save_build(
         num_proc: How many processes build.
 
     Raises:
-        OutputExistsError: The folder exists and is not to be replaced, or holds something else, from the beginning or
-            at the end.
+        OutputExistsError: The folder exists and `overwrite` is false, it holds other files, or it changed during the
+            build.
         OptionError: There is no such split.
-        StorageError: The disk does not take the dataset.
+        StorageError: The dataset cannot be written: the disk is full or read-only.
     """
     folder = folder.resolve()
     remove_leftovers(folder.parent)
@@ -69,7 +69,7 @@ def save_build(
 
 
 def check_output(folder: Path, *, overwrite: bool) -> None:
-    """Checks that a folder may be written.
+    """Check that a folder may be written.
 
     Raises:
         OutputExistsError: It exists, and is not to be replaced, or is not a dataset that was built before: what else

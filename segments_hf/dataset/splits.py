@@ -1,4 +1,4 @@
-"""Which split a sample belongs to."""
+"""Assign samples to splits."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _PART_OF_SPLIT = re.compile(r"(\w+(?:\.\w+)*)(?:\[[^\]]*\])?(?:\([^)]*\))?")  # 
 
 
 def split_assigner(splits: Mapping[str, float] | str) -> SplitOf:
-    """What tells the split of a sample.
+    """Return a function that assigns a sample to a split.
 
     Args:
         splits: The fraction of each split, or ``metadata:KEY`` for the split that the samples' metadata name.
 
     Raises:
-        OptionError: The fractions do not sum to 1, or a split's name is none.
+        OptionError: The fractions do not sum to 1, or the name of a split is not valid.
     """
     if isinstance(splits, str):
         if not splits.startswith(_METADATA) or splits == _METADATA:

@@ -1,4 +1,4 @@
-"""The names and colours of classes, wherever they are known from."""
+"""The names and colors of classes, wherever they are known from."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ NO_CLASS = "no class"
 
 @dataclass(frozen=True)
 class Classes:
-    """What is known of the classes.
+    """The names and colors of the classes.
 
     Attributes:
         names: The name of each class index; None if the names are not known; then the numbers are shown.
-        colors: The colour of each.
+        colors: The color of each.
         in_masks: How the values of semantic masks stand for classes.
     """
 
@@ -50,7 +50,7 @@ class Classes:
         return self.names[index]
 
     def color(self, index: int | None) -> Color:
-        """The colour of a class index.
+        """The color of a class index.
 
         Raises:
             OptionError: There is no such class.
@@ -78,7 +78,7 @@ def classes_of(of: Any = None) -> Classes:
             or None if the classes are not known.
 
     Raises:
-        SegmentsHFError: It is something else, or does not carry categories.
+        SegmentsHFError: The data are of another kind, or hold no categories.
 
     >>> from segments_hf.release import Category
     >>> classes_of([Category(4, "leaf", (0, 160, 0))]).name(0), classes_of().name(0)
@@ -95,7 +95,7 @@ def features_classes(features: Mapping[str, Any]) -> Classes:
     """The classes of a dataset with these features.
 
     Raises:
-        SegmentsHFError: They do not carry categories.
+        SegmentsHFError: The features hold no categories.
     """
     categories = carried_categories(features)
     return Classes(class_names(categories), class_colors(categories), mask_classes(features, len(categories)))

@@ -34,14 +34,14 @@ _PAIRS_PER_LINE = 3
 
 
 def contact_sheet(data: Any, n: int = 12, *, of: Any = None, **options: Any) -> Image.Image:
-    """Draws the first rows: each image beside its label in the colours of the classes, and the classes below.
+    """Draw the first rows: each image beside its label in the colors of the classes, and the classes below.
 
     Args:
         data: A release as `load_release` takes it; a dataset or a stream of rows of an image task, also in a layout, or
             a dict of its splits; or a list of rows. Only the rows that are shown are fetched and decoded.
         n: How many rows to draw at most.
-        of: What tells the classes of a list of rows: the dataset that they are from, its release, or its categories.
-            Without it, class indices are the names.
+        of: The source of the classes for a list of rows: their dataset, its release, or its categories. By default,
+            class indices are the names.
         **options: The options of `load_release` for a release. By default, ``on_error="keep"``, a picture that cannot
             be read is shown as missing.
 
@@ -52,7 +52,7 @@ def contact_sheet(data: Any, n: int = 12, *, of: Any = None, **options: Any) -> 
         OptionError: There are no rows, or an option does not fit.
         AssetError: An image of a dataset cannot be read; the error names the sample.
         BitmapError: A label cannot be read; so does this one.
-        SegmentsHFError: It is something else, or does not carry categories.
+        SegmentsHFError: The data are of another kind, or hold no categories.
 
     >>> from segments_hf.demo import demo_release
     >>> contact_sheet(demo_release(), n=6).size
@@ -60,18 +60,18 @@ def contact_sheet(data: Any, n: int = 12, *, of: Any = None, **options: Any) -> 
     """
     rows, classes = first_rows(data, n, of, **options)
     policy = options.get("on_error", "raise" if releases_by_split(data) is None else "keep")
-    sheet = sheet_of(rows, classes, policy)
+    sheet = draw_sheet(rows, classes, policy)
     if sheet is None:
-        raise OptionError("got no row that can be drawn, wanted one at least")
+        raise OptionError("got no row that can be drawn, wanted at least one")
     return sheet
 
 
-def sheet_of(rows: Sequence[Row], classes: Classes, on_error: str) -> Image.Image | None:
+def draw_sheet(rows: Sequence[Row], classes: Classes, on_error: str) -> Image.Image | None:
     """Draw rows as a contact sheet.
 
     Args:
         rows: The rows.
-        classes: Their classes.
+        classes: The classes of the rows.
         on_error: What to do with a picture that cannot be read: ``raise``, ``skip`` the row, or ``keep`` it and show
             the picture as missing.
 
@@ -79,14 +79,14 @@ def sheet_of(rows: Sequence[Row], classes: Classes, on_error: str) -> Image.Imag
         An RGB picture; None if all rows are skipped.
 
     Raises:
-        AssetError: An image cannot be read, and the policy is to raise; the error names the sample.
-        BitmapError: A label cannot be read; so does this one.
+        AssetError: An image cannot be read, and `on_error` is ``raise``; the error names the sample.
+        BitmapError: A label cannot be read, and `on_error` is ``raise``; the error names the sample.
     """
     pairs = _pairs(rows, classes, on_error)
-    return _arranged(pairs, classes) if pairs else None
+    return _arrange(pairs, classes) if pairs else None
 
 
-def _arranged(pairs: Sequence[Image.Image], classes: Classes) -> Image.Image:
+def _arrange(pairs: Sequence[Image.Image], classes: Classes) -> Image.Image:
     across = min(_PAIRS_PER_LINE, len(pairs))
     lines = -(-len(pairs) // across)
     width = across * (2 * _CELL[0] + _GAP) + _GAP
@@ -110,7 +110,7 @@ def _pairs(rows: Sequence[Row], classes: Classes, on_error: str) -> list[Image.I
         if errors and on_error == "raise":
             raise type(errors[0])(f"{where}: {errors[0]}") from errors[0]
         for error in errors:
-            logger.warning("%s %s: %s", where, "left out" if on_error == "skip" else "shown without it", error)
+            logger.warning("%s %s: %s", where, "left out" if on_error == "skip" else "shown with a placeholder", error)
         if not errors or on_error == "keep":
             pairs.append(_pair(row, _shown(image, "unreadable image"), _shown(label, "unreadable label")))
     return pairs

@@ -36,12 +36,12 @@ class Shape(NamedTuple):
 
 
 class RowLabel(NamedTuple):
-    """What was labelled.
+    """The label of a row, for drawing.
 
     Attributes:
         size: Width and height in pixels of the picture that it is about; None where they are not known.
         ids: The bitmap, uint32 of shape (H, W), where there are masks: each pixel has the `id` of a shape, or another
-            number where it is unlabelled.
+            number where it is unlabeled.
         shapes: The objects, in their order.
         is_by_class: Whether each shape is all pixels of one class, because the label does not tell objects apart.
     """
@@ -53,7 +53,7 @@ class RowLabel(NamedTuple):
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to draw, not even a bitmap in which nothing is labelled."""
+        """Return whether there is nothing to draw, not even a bitmap in which nothing is labeled."""
         return self.ids is None and not self.shapes
 
 

@@ -32,7 +32,7 @@ def new_figure(width: float, height: float) -> Figure:
         raise MissingExtraError(f"figures need matplotlib: pip install 'segments-hf[plot]' ({error})") from error
 
     class Shown(Figure):
-        """A figure that a notebook shows, also where nobody has imported pyplot."""
+        """Return a figure that a notebook shows, even without an import of pyplot."""
 
         def _repr_png_(self) -> bytes:
             file = io.BytesIO()
@@ -43,12 +43,12 @@ def new_figure(width: float, height: float) -> Figure:
 
 
 def part(color: Color) -> tuple[float, float, float]:
-    """A colour as matplotlib takes it."""
+    """A color as matplotlib takes it."""
     red, green, blue = color
     return red / 255, green / 255, blue / 255
 
 
 def as_it_is(texts: Iterable[Text]) -> None:
-    """Shows texts as they are: a name with a ``$`` is no formula."""
+    """Show texts as they are: a name with a ``$`` is no formula."""
     for text in texts:
         text.set_parse_math(False)

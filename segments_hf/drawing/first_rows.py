@@ -22,11 +22,11 @@ def first_rows(data: Any, n: int, of: Any = None, **options: Any) -> tuple[list[
     Args:
         data: Data of any kind, as `open_splits` takes it; several splits come one after the other. Or rows.
         n: How many rows at most.
-        of: What tells the classes, as `classes_of` takes it; by default it is the data.
+        of: The source of the classes, as `classes_of` takes it; by default it is the data.
         **options: The options of `load_release` for a release.
 
     Raises:
-        SegmentsHFError: It is something else, or does not carry categories.
+        SegmentsHFError: The data are of another kind, or hold no categories.
         OptionError: There are no rows, `n` is not positive, or options of a release are given for something else.
     """
     if n < 1:
@@ -51,11 +51,11 @@ def one_row(data: Any, index: int, of: Any = None) -> tuple[Row, Classes]:
     Args:
         data: A row; or data of any kind, as `open_splits` takes it.
         index: The place of the row in the data, from 0 on; several splits come one after the other.
-        of: What tells the classes, as `classes_of` takes it; by default it is the data.
+        of: The source of the classes, as `classes_of` takes it; by default it is the data.
 
     Raises:
         OptionError: There is no such place.
-        SegmentsHFError: It is something else, or does not carry categories; or the sample at this place is broken.
+        SegmentsHFError: The data are of another kind, or hold no categories; or the sample at this place is broken.
     """
     if index < 0:
         raise OptionError(f"index: got {index}, wanted 0 at least")
@@ -73,4 +73,4 @@ def one_row(data: Any, index: int, of: Any = None) -> tuple[Row, Classes]:
 
 
 def _any_columns(_: Any) -> None:
-    """Lets rows through in any layout."""
+    """Let rows through in any layout."""

@@ -1,4 +1,4 @@
-"""The label of a row as a picture: masks, boxes, polygons, lines and points in the colours of their classes."""
+"""The label of a row as a picture: masks, boxes, polygons, lines and points in the colors of their classes."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ UNLABELED_COLOR: Color = (24, 24, 27)
 
 
 def label_picture(row: Mapping[str, Any], of: Any = None) -> Image | None:
-    """Draws what was labelled, on a dark ground.
+    """Draw what was labeled, on a dark ground.
 
     Args:
         row: A row of a release or in a layout; its pictures may be decoded or not.
-        of: What tells the classes: the dataset that the row is from, its release, or its categories. Without it, class
+        of: The source of the classes: the dataset of the row, its release, or its categories. Without it, class
             indices are the names.
 
     Returns:

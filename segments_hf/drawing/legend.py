@@ -1,4 +1,4 @@
-"""The classes and their colours, as a strip below pictures."""
+"""The classes and their colors, as a strip below pictures."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _SWATCH = 12
 
 
 def legend(entries: Iterable[tuple[str, Color]], width: int) -> Image.Image:
-    """Draws a strip with the name and colour of each class, in as many lines as it takes.
+    """Draw a strip with the name and color of each class, in as many lines as it takes.
 
     Args:
-        entries: Name and colour of each class.
+        entries: Name and color of each class.
         width: The width of the strip in pixels.
     """
     font = font_of(12)

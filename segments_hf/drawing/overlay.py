@@ -34,7 +34,7 @@ def overlay(
 
     Args:
         row: A row of a release or in a layout; its pictures may be decoded or not.
-        of: What tells the classes: the dataset that the row is from, its release, or its categories. Without it, class
+        of: The source of the classes: the dataset of the row, its release, or its categories. Without it, class
             indices are the names.
         size: The width and height in pixels that the picture shall fit into, larger or smaller; by default it has the
             size of the image.
@@ -42,7 +42,7 @@ def overlay(
         opacity: How opaque masks and polygons are, from 0 to 1.
 
     Returns:
-        An RGB picture. Without an image the ground is grey; None where the size is not known either.
+        An RGB picture. Without an image the ground is gray; None where the size is not known either.
 
     Raises:
         AssetError: The image cannot be read.
@@ -71,7 +71,7 @@ def blank(label: RowLabel | None, size: tuple[int, int] | None, color: Color = G
 
 
 def laid_over(ground: Image.Image, label: RowLabel, classes: Classes, *, names: bool, opacity: float) -> Image.Image:
-    """A picture with a label over it, in the colours of the classes."""
+    """A picture with a label over it, in the colors of the classes."""
     colors = [classes.color(shape.category) for shape in label.shapes]
     label = label if label.size else label._replace(size=ground.size)
     painted = paint_label(ground, label, colors, opacity=opacity)

@@ -1,4 +1,4 @@
-"""Labels onto pictures: masks, boxes, polygons, lines and points in given colours."""
+"""Labels onto pictures: masks, boxes, polygons, lines and points in given colors."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def paint_label(ground: Image.Image, label: RowLabel, colors: Sequence[Color], *
     Args:
         ground: An RGB picture of any size: the label is scaled to it.
         label: The label; its size is known.
-        colors: The colour of each of its shapes.
+        colors: The color of each of its shapes.
         opacity: From 0 to 1.
 
     Returns:
@@ -47,7 +47,7 @@ def paint_label(ground: Image.Image, label: RowLabel, colors: Sequence[Color], *
 
 
 def line_width(size: tuple[int, int]) -> int:
-    """How many pixels wide lines are in a picture of this size."""
+    """Return the width of lines in pixels for a picture of this size."""
     return max(2, max(size) // 200)
 
 

@@ -36,7 +36,7 @@ _LONGEST_NAME = 28  # characters, in the legend
 
 
 def plot(data: Any, of: Any = None, *, index: int = 0, opacity: float = 0.5) -> Figure:
-    """Draws a row of data as a figure of matplotlib: its image, its instances each in a colour of its own, its classes.
+    """Draw a row of data as a figure of matplotlib: its image, its instances each in a color of its own, its classes.
 
     Instances have their ids beside them, classes their names and a legend that counts their objects. It needs the extra
     ``plot``. The figure does not belong to pyplot: a notebook shows it, and ``figure.savefig("row.png")`` writes it.
@@ -44,7 +44,7 @@ def plot(data: Any, of: Any = None, *, index: int = 0, opacity: float = 0.5) -> 
     Args:
         data: A row of a dataset, a release or a stream, also in a layout: ``dataset[3]``. Or a release as
             `load_release` takes it, a dataset or a stream, or a dict of its splits: one of its rows is drawn.
-        of: What tells the names and colours of the classes: the dataset that a row is from, its release, or its
+        of: The source of the names and colors of the classes: the dataset that a row is from, its release, or its
             categories. Without it, class indices are the names of the classes of a row.
         index: Which row of the data, counted from 0 on through its splits.
         opacity: How opaque masks and polygons are, from 0 to 1.
@@ -57,7 +57,7 @@ def plot(data: Any, of: Any = None, *, index: int = 0, opacity: float = 0.5) -> 
         AssetError: The image cannot be read; the error names the sample.
         BitmapError: The label cannot be read; so does this one.
         OptionError: The row has a class that is not among the categories, or there is no such row.
-        SegmentsHFError: It is something else.
+        SegmentsHFError: The data are of another kind.
 
     >>> from segments_hf.demo import demo_release
     >>> figure = plot(demo_release(), index=0)
@@ -106,7 +106,7 @@ def _show_label(
     panels: list[Axes], ground: Image, label: RowLabel, classes: Classes, size: tuple[int, int] | None, opacity: float
 ) -> None:
     if label.is_by_class:
-        _show(panels[1], "instances", None, size, "the label tells classes, not instances")
+        _show(panels[1], "instances", None, size, "the label has classes, but no instances")
     else:
         colors = [palette_color(place) for place in range(len(label.shapes))]
         instances = paint_label(ground, label, colors, opacity=opacity)
@@ -133,10 +133,10 @@ def _add_legend(figure: Figure, label: RowLabel, classes: Classes) -> None:
 
 
 def _reason(row: Mapping[str, Any], label: RowLabel | None) -> str:
-    """Why nothing is drawn."""
+    """Return the reason why a label is not drawn."""
     if label is None:
         return "no label"
-    return "the bitmap or the size is missing" if row.get("annotations") or label.shapes else "nothing is labelled"
+    return "the bitmap or the size is missing" if row.get("annotations") or label.shapes else "nothing is labeled"
 
 
 def _counted(number: int, one: str, several: str) -> str:

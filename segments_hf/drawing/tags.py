@@ -45,7 +45,7 @@ class _Box(NamedTuple):
 
 
 def draw_tags(picture: Image, label: RowLabel, names: Sequence[str], colors: Sequence[Color]) -> None:
-    """Writes the name of each shape beside or onto it.
+    """Write the name of each shape beside or onto it.
 
     Large shapes come first; a tag that would cover another one is left out, and so are all that follow when tags cover
     a quarter of the picture.
@@ -54,7 +54,7 @@ def draw_tags(picture: Image, label: RowLabel, names: Sequence[str], colors: Seq
         picture: The RGB picture that is drawn on; the label is scaled to it.
         label: The label.
         names: The name of each of its shapes.
-        colors: The colour of each.
+        colors: The color of each.
     """
     pen = ImageDraw.Draw(picture)
     font = font_of(min(max(_SMALLEST_FONT, max(picture.size) // _FONTS_IN_PICTURE), _LARGEST_FONT))
@@ -103,7 +103,7 @@ def _place_on(mask: npt.NDArray[np.bool_]) -> Point:
 
 
 def _spots(box: _Box, middle: Point, size: tuple[float, float], kind: str) -> Iterator[_Box]:
-    """Where the tag of an object may be, best first: on what is filled and large, beside a point, else above."""
+    """Yield the places for the tag of an object, best first: on a large filled shape, beside a point, else above."""
     width, height = size
     x, y = middle[0] - width / 2, middle[1] - height / 2
     on = (x, y)

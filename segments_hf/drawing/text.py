@@ -1,4 +1,4 @@
-"""Text in pictures: a font with accents, names cut to a width, and a colour that can be read on another."""
+"""Text in pictures: a font with accents, names cut to a width, and a color that can be read on another."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def shortened(text: str, font: ImageFont.FreeTypeFont, width: float) -> str:
 
 
 def ink_on(color: Color) -> Color:
-    """Black or white, whichever is read better on a colour.
+    """Black or white, whichever is read better on a color.
 
     >>> ink_on((255, 230, 0)), ink_on((20, 20, 120))
     ((0, 0, 0), (255, 255, 255))

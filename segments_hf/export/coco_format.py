@@ -28,7 +28,7 @@ ANNOTATIONS = "annotations"  # the folder, and the key
 
 
 class CocoLabel(NamedTuple):
-    """What is written of a row.
+    """The label of a row, encoded.
 
     Attributes:
         size: The width and height of the image in pixels; None where they are not known.
@@ -63,18 +63,18 @@ class CocoFormat(Format[CocoLabel]):
     def _split(self) -> Iterator[None]:
         self.numbers = itertools.count(1)
         folder = self.job.folder / ANNOTATIONS
-        # The annotations wait beside the file until all images are in it: neither are held in memory.
+        # Annotations go to a scratch file until all images are written, so that neither are held in memory.
         target = folder / f"{self.kind}_{self.split}.json"
-        with NewFile(target) as file, scratch_file(folder / "waiting") as waiting:
+        with NewFile(target) as file, scratch_file(folder / "annotations") as annotations:
             file.write(b'{"info":' + msgspec.json.encode(self._info()) + b',"images":[')
-            self._images, self._annotations = _List(file), _List(waiting)
+            self._images, self._annotations = _List(file), _List(annotations)
             yield
             file.write(b'],"annotations":[')
-            waiting.copy_into(file)
+            annotations.copy_into(file)
             file.write(b'],"categories":' + msgspec.json.encode(self.categories()) + b"}")
 
     def write(self, sample: Sample, content: CocoLabel) -> None:
-        """Writes the label of a row."""
+        """Write the label of a row."""
         width, height = content.size
         image = {"id": sample.number, "file_name": str(sample.file), "height": height, "width": width}
         self._images.add([image])
@@ -113,7 +113,7 @@ def size_of(row: Row, bitmap_shape: tuple[int, ...] | None = None) -> tuple[int 
 
 
 def common_keys(annotation: Annotation) -> dict[str, Any]:
-    """What every annotation has beside its geometry: `attributes`, and the track in a sequence."""
+    """Return the keys of an annotation beside its geometry: `attributes`, and the track in a sequence."""
     keys: dict[str, Any] = {"attributes": _json(annotation.attributes)}
     if annotation.track_id is not None:
         keys["track_id"] = annotation.track_id
@@ -121,12 +121,12 @@ def common_keys(annotation: Annotation) -> dict[str, Any]:
 
 
 def _json(attributes: Any) -> Any:
-    """The attributes of an annotation: their text as it is; objects, which a stream gives after some `map`, too."""
+    """Return the attributes of an annotation for JSON: text that is JSON is not parsed, and objects stay objects."""
     if not isinstance(attributes, str):
         return attributes or {}
     try:
         return msgspec.Raw(checked_text(attributes.encode()).encode())
-    except JsonError:  # no text of JSON, so it is the value
+    except JsonError:  # text that is not JSON is a string
         return attributes
 
 

@@ -1,4 +1,4 @@
-"""A dataset to files in another format."""
+"""Write a dataset as files in another format."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from segments_hf.errors import AssetError, BitmapError, OptionError, PathError
 from segments_hf.export.file_names import FileNames
 from segments_hf.export.format import EncodedLabel, Job, Sample
 from segments_hf.export.formats import FORMATS, find_format
-from segments_hf.export.image_files import check_images, is_opened, put_converted_image, put_image
+from segments_hf.export.image_files import check_images, is_supported, put_converted_image, put_image
 from segments_hf.export.output_folder import new_output
 from segments_hf.images import read_header
 from segments_hf.images.stored_image import stored_content
@@ -40,25 +40,25 @@ if TYPE_CHECKING:
     from segments_hf.labels.row import Row
 
 _POLICIES = ("raise", "skip")
-_BROKEN = (AssetError, BitmapError, PathError)
+_SAMPLE_ERRORS = (AssetError, BitmapError, PathError)
 _UNSUPPORTED = "unsupported image format"
-_FORMAT_FOLDERS = 64  # bytes: the folders of a format, such as `annotations/panoptic_`, and longer suffixes
+_RESERVED_LENGTH = 64  # bytes of a path, for the folders of a format, such as `annotations/panoptic_`, and suffixes
 
 logger = own_logger(__name__)
 
 
 @dataclass
 class Exported:
-    """What an export did.
+    """The result of an export.
 
     Attributes:
         folder: The folder.
-        images: How many images are in it, with a label.
-        objects: How many objects.
-        left_out: How many rows are not, by the reason: their status, ``broken``, or ``unsupported image format`` where
-            the readers of the format do not open the image.
+        images: How many images with a label were written.
+        objects: How many objects were written.
+        left_out: How many rows were left out, by the reason: their status, ``broken``, or ``unsupported image format``
+            if the readers of the format do not open the image.
         converted: How many images were written as PNG.
-        objects_left_out: How many objects are not, by the reason.
+        objects_left_out: How many objects were left out, by the reason.
     """
 
     folder: Path
@@ -79,9 +79,9 @@ def export_dataset(
     on_error: str = "raise",
     overwrite: bool = False,
 ) -> Exported:
-    """Writes a dataset in another format, with its images.
+    """Write a dataset in another format, with its images.
 
-    Rows without a label, skipped and rejected ones are left out; a label in which nothing was labelled is an image
+    Rows without a label, skipped and rejected ones are left out; a label in which nothing was labeled is an image
     without objects. What a format has no place for is left out and counted, in the result and in a warning. The files
     appear in the folder when all of them are whole.
 
@@ -93,8 +93,8 @@ def export_dataset(
             ``polygon``.
         export_folder: The folder to write to; each split has a file or a folder of its own in it.
         images: ``"copy"`` writes the images' own bytes, ``"link"`` makes symbolic links to their files, ``"none"``
-            leaves them out. Of the formats of the YOLO family, readers open some image formats only; others, such as
-            GIF, are left out with their labels. ``"convert"`` writes these as PNG, and copies all others.
+            leaves them out. Readers of the YOLO formats do not open all image formats: images in others, such as GIF,
+            are left out with their labels. ``"convert"`` writes these images as PNG, and copies all others.
         class_index: Whether categories are numbered 0..n-1 in COCO's formats and ``polygon``; by default they have the
             ids of the release. In all others the format decides.
         on_error: What to do with a row that is broken: ``"raise"``, or ``"skip"`` it, which is counted and logged.
@@ -104,13 +104,13 @@ def export_dataset(
         What was written, and what was left out.
 
     Raises:
-        OptionError: There is no such format, the labels have no place in it, or no row is left; nothing was written.
+        OptionError: There is no such format, it cannot hold the labels, or no row is left; nothing was written.
         OutputExistsError: Something is in the folder that would be replaced.
         BitmapError: A label cannot be read; the error names the sample.
         AssetError: An image cannot be read; the error names the sample.
-        PathError: The name of a sample cannot become the name of a file; the error names the sample.
-        StorageError: The disk does not take the files; nothing was written.
-        SegmentsHFError: It is not a dataset of rows of an image task with their categories.
+        PathError: The name of a sample cannot become a path; the error names the sample.
+        StorageError: The files cannot be written: the disk is full or read-only; nothing was written.
+        SegmentsHFError: The data are not rows of an image task with their categories.
 
     >>> import os, tempfile
     >>> from segments_hf.demo import demo_release
@@ -140,7 +140,7 @@ def export_dataset(
 
 
 def _checked(splits: Splits, made: type[Format[Any]]) -> Any:
-    """Checks that the splits can be exported; returns the first."""
+    """Check that the splits can be exported; return the first."""
     splits.check_names()
     first = splits.first
     for rows in splits.parts.values():
@@ -165,7 +165,7 @@ def _no_place(kinds: Collection[str], made: type[Format[Any]]) -> str:
 
 @dataclass
 class _Export:
-    """An export that is under way."""
+    """The state of a running export."""
 
     made: Format[Any]
     images: str
@@ -174,13 +174,13 @@ class _Export:
     names: FileNames | None = None
 
     def split(self, name: str, rows: Any) -> None:
-        """Writes a split."""
+        """Write a split."""
         if self.names is None or self.made.per_split:
             self.names = FileNames(
                 by_stem=self.made.by_stem,
                 not_folders=self.made.not_folders,
                 suffixes=None if self.images == "none" else self.made.image_suffixes,
-                longest=max_path_bytes(self.made.job.folder) - _FORMAT_FOLDERS - len(name.encode()),
+                longest=max_path_bytes(self.made.job.folder) - _RESERVED_LENGTH - len(name.encode()),
             )
         stream = rows.to_iterable_dataset() if isinstance(rows, datasets.Dataset) else rows
         shown = progress_bar(
@@ -203,21 +203,21 @@ class _Export:
                 continue
             try:
                 held = encode_pictures(row)
-                is_opened = self._is_opened(held)
-                if not is_opened and self.images != "convert":
+                is_readable = self._is_supported(held)
+                if not is_readable and self.images != "convert":
                     self.done.left_out[_UNSUPPORTED] += 1
                     continue
-                file = names.path_of(held, None if is_opened else ".png")
-                yield Sample(held, _label_of(held), file, number, is_converted=not is_opened)
-            except _BROKEN as error:
+                file = names.path_of(held, None if is_readable else ".png")
+                yield Sample(held, _label_of(held), file, number, is_converted=not is_readable)
+            except _SAMPLE_ERRORS as error:
                 self._broken(row, error)
 
-    def _is_opened(self, row: Row) -> bool:
-        """Whether the readers of the format open the image of a row in the format that it has."""
-        return self.images == "none" or row["image"] is None or is_opened(row["image"], self.made.image_suffixes)
+    def _is_supported(self, row: Row) -> bool:
+        """Return whether the readers of the export format open the image of a row without conversion."""
+        return self.images == "none" or row["image"] is None or is_supported(row["image"], self.made.image_suffixes)
 
     def _label(self, sample: Sample) -> tuple[Sample, EncodedLabel[Any] | BitmapError | AssetError]:
-        """What is written of a row, or what is wrong with it. Runs in threads."""
+        """Encode the label of a row, or return its error. Runs in threads."""
         try:
             if self.images != "none":
                 _check_format(sample.row["image"])
@@ -243,16 +243,16 @@ class _Export:
     def _broken(self, row: Row, error: BitmapError | AssetError | PathError) -> None:
         where = sample_name(row)
         if self.on_error == "raise":
-            raise type(error)(f"{where}: {error} (on_error='skip' goes on without it)") from error
+            raise type(error)(f"{where}: {error} (on_error='skip' continues without it)") from error
         self.done.left_out["broken"] += 1
         logger.warning("%s left out: %s", where, error)
 
     def close(self) -> None:
-        """Checks that something was written, and reports what was not."""
+        """Check that something was written, and report what was not."""
         done = self.done
         rows = ", ".join(f"{count} {status}" for status, count in done.left_out.items())
         if unsupported := done.left_out[_UNSUPPORTED]:
-            rows += f" (images='convert' writes the images of these {unsupported} as PNG)"
+            rows += f" (images='convert' writes these {unsupported} images as PNG)"
         if not done.images:
             raise OptionError(f"got no row with a label, wanted one at least: {rows or 'there are no rows'}")
         kinds = done.objects_left_out.keys() & VECTORS
@@ -268,17 +268,17 @@ class _Export:
 
 
 def _check_format(image: Mapping[str, Any] | None) -> None:
-    """Check that an image is of a format that is read; that there is an image is checked where it is copied.
+    """Check the format of an image. A missing image is not checked here: copying it raises the error.
 
     Raises:
-        AssetError: It is not.
+        AssetError: The format is not supported, or the header is damaged.
     """
     if image is not None and (image["bytes"] is not None or Path(image["path"]).is_file()):
         read_header(stored_content(image))
 
 
 def _weight(made: tuple[Sample, Any]) -> int:
-    """The bytes of a row's pictures."""
+    """Return the number of bytes of a row's pictures."""
     return picture_bytes(made[0].row)
 
 

@@ -1,4 +1,4 @@
-"""Names of samples as names of files: safe on every system, and each once."""
+"""File names of samples: unique, and safe on every operating system."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _SUFFIXES = {"JPEG": ".jpg", "MPO": ".jpg", "TIFF": ".tif"}
 
 
 class FileNames:
-    """The paths of images, each given once.
+    """Unique paths of images.
 
-    Names that only differ in case or in how accents are written are the same: on some systems they are.
+    Names that differ only in case or in the Unicode form of accents count as equal, as on some file systems.
 
     Args:
-        by_stem: Whether names that only differ in the suffix are the same too.
+        by_stem: Whether names that differ only in the suffix count as equal too.
         not_folders: Names that no folder may have.
-        suffixes: The suffixes that a file may keep, in lower case; by default those that Pillow knows. Others are
-            replaced by that of the content.
-        longest: The length of a path in bytes at most.
+        suffixes: The suffixes that a file may keep, in lower case; by default those that Pillow knows. Other suffixes
+            are replaced by one that fits the content.
+        longest: The maximum length of a path in bytes.
     """
 
     def __init__(
@@ -46,18 +46,18 @@ class FileNames:
         self._not_folders = not_folders
         self._files: set[str] = set()
         self._stems: set[str] = set()
-        self._folders: dict[str, PurePosixPath] = {}  # the one that is meant by a name
+        self._folders: dict[str, PurePosixPath] = {}  # the folder of each name
         self._repeats: dict[str, int] = {}
 
     def path_of(self, row: Row, suffix: str | None = None) -> PurePosixPath:
-        """Return a path for the image of a row; where a name is taken, the next one of it gets a number.
+        """Return a path for the image of a row; if the path is taken, a number is added to its stem.
 
         Args:
             row: The row.
-            suffix: The suffix that the file gets; by default that of the name or of the content.
+            suffix: The suffix of the file; by default that of the name, or one that fits the content.
 
         Raises:
-            AssetError: The suffix depends on the content, and that is not a picture.
+            AssetError: The suffix depends on the content, which is not a picture.
             PathError: The name of the sample cannot become a path.
         """
         wanted = self._wanted(row, suffix)
@@ -94,7 +94,7 @@ class FileNames:
         )
 
     def _wanted(self, row: Row, suffix: str | None) -> PurePosixPath:
-        """The path that a row's image would have alone; a frame is in a folder of its sequence."""
+        """Return the path of a row's image without regard to other rows; a frame is in the folder of its sequence."""
         name = row["name"]
         if row.get("frame_index") is not None:
             name = f"{name}/{row['frame_name'] or format(row['frame_index'], '05d')}"
@@ -108,6 +108,6 @@ class FileNames:
 
 
 def _suffix(image: Mapping[str, Any]) -> str:
-    """The suffix for a picture, as its content tells."""
+    """Return the suffix that fits the content of a picture."""
     found = read_header(stored_content(image)).format
     return _SUFFIXES.get(found, f".{found}".lower())

@@ -1,4 +1,4 @@
-"""What a format is: how a row's label is written, and where."""
+"""The interface of export formats."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Job:
-    """What is exported.
+    """The input of an export.
 
     Attributes:
         folder: The folder to write to.
@@ -50,7 +50,7 @@ class Job:
 
     @cached_property
     def colors(self) -> list[Color]:
-        """The colour of each class index."""
+        """The color of each class index."""
         return class_colors(self.categories)
 
     @cached_property
@@ -94,18 +94,18 @@ class EncodedLabel(Generic[T]):
 
 
 class Format(ABC, Generic[T]):
-    """A format: `label` makes what is written of a row, without touching a file; `write` writes it.
+    """An export format: `label` encodes the label of a row without writing a file; `write` writes it.
 
     Attributes:
         name: Its name.
         aliases: Other names that it has.
-        help: What it is, in a line.
+        help: A description of one line.
         takes: What annotations it has a place for.
         by_stem: Whether two images may not have the same name but for the suffix.
         per_split: Whether each split has names of its own.
         not_folders: Names that no folder of images may have.
-        image_suffixes: The suffixes, in lower case, of the images that its readers open; None where they open all. A
-            reader opens an image if the name that Pillow has for the format of its content is one of them, too.
+        image_suffixes: The suffixes, in lower case, of the images that the readers of the format open; None if they
+            open all. The name of Pillow for the image format, in lower case with a dot, must be one of them too.
         split: The split that is open.
     """
 
@@ -116,7 +116,7 @@ class Format(ABC, Generic[T]):
     by_stem: ClassVar[bool] = False
     per_split: ClassVar[bool] = True
     not_folders: ClassVar[frozenset[str]] = frozenset()
-    image_suffixes: ClassVar[frozenset[str] | None] = None  # pycocotools and the readers of VOC leave it to Pillow
+    image_suffixes: ClassVar[frozenset[str] | None] = None  # the readers of COCO and VOC open images with Pillow
     split: str
 
     def __init__(self, job: Job) -> None:
@@ -141,10 +141,10 @@ class Format(ABC, Generic[T]):
 
     @abstractmethod
     def write(self, sample: Sample, content: T) -> None:
-        """Writes it, into the split that is open."""
+        """Write it, into the split that is open."""
 
     def open(self, split: str) -> AbstractContextManager[None]:
-        """Begins a split, and ends it."""
+        """Begin a split, and ends it."""
         self.split = split
         return self._split()
 
@@ -153,4 +153,4 @@ class Format(ABC, Generic[T]):
         yield
 
     def close(self) -> None:
-        """Writes what is about all splits."""
+        """Write the files about all splits."""

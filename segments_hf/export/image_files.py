@@ -1,4 +1,4 @@
-"""The images of an export: their original bytes, links to their files, or PNGs."""
+"""Write the images of an export: copies, links or PNGs."""
 
 from __future__ import annotations
 
@@ -22,67 +22,71 @@ _PNG_MODES = {"1", "L", "LA", "I;16", "P", "RGB", "RGBA"}
 
 
 def check_images(images: str) -> None:
-    """Checks what is to be done with images.
+    """Check the option `images`.
 
     Raises:
-        OptionError: It is something else.
+        OptionError: The value is not one of the policies.
     """
     if images not in get_args(Images):
         raise OptionError(f"images: got {images!r}, wanted one of {', '.join(get_args(Images))}")
 
 
-def is_opened(image: Mapping[str, Any], suffixes: Collection[str] | None) -> bool:
-    """Whether readers open an image in the format that it has.
+def is_supported(image: Mapping[str, Any], suffixes: Collection[str] | None) -> bool:
+    """Return whether the readers of an export format open an image without conversion.
 
     Args:
         image: ``{"bytes", "path"}``, as a dataset holds it.
-        suffixes: What they open, as in `Format.image_suffixes`.
+        suffixes: The suffixes that they open, as in `Format.image_suffixes`.
 
     Raises:
-        AssetError: It is not a picture.
+        AssetError: The image is not a picture.
     """
     return suffixes is None or f".{read_header(stored_content(image)).format.lower()}" in suffixes
 
 
 def put_converted_image(image: Mapping[str, Any], target: Path) -> None:
-    """Write the image of a row as a PNG, turned as its EXIF orientation says.
+    """Write the image of a row as a PNG, upright by its EXIF orientation.
 
     Raises:
-        AssetError: It cannot be decoded.
-        StorageError: The disk does not take it.
+        AssetError: The image cannot be decoded.
+        StorageError: The disk is full or read-only.
     """
     picture = open_image(stored_content(image))
     write_file(target, png_bytes(picture if picture.mode in _PNG_MODES else to_rgb(picture)))
 
 
 def put_image(image: Mapping[str, Any] | None, target: Path, images: str) -> None:
-    """Writes the image of a row as it is, or links to it.
+    """Copy the image of a row, or link to it.
 
     Args:
         image: ``{"bytes", "path"}``, as a dataset holds it.
         target: The file to write.
-        images: ``copy`` or ``convert``, which are the same here, ``link`` or ``none``.
+        images: ``copy``, ``convert`` (the same here), ``link`` or ``none``.
 
     Raises:
-        AssetError: There is no image, or it is not a file that can be read.
-        OptionError: A link is wanted to an image whose bytes are in the dataset.
-        StorageError: The disk does not take it.
+        AssetError: The row has no image, or its file cannot be read.
+        OptionError: `images` is ``link``, but the bytes of the image are in the dataset.
+        StorageError: The disk is full or read-only.
     """
     if images == "none":
         return
     if image is None:
-        raise AssetError("it has no image; images='none' exports the labels alone")
+        raise AssetError("got a row without an image; images='none' exports the labels alone")
     if image["bytes"] is not None and images != "link":
         write_file(target, image["bytes"])
         return
     if image["bytes"] is not None:
-        raise OptionError("images='link' wants images that are files of this machine; images='copy' writes them")
+        raise OptionError(
+            "images='link': got an image whose bytes are in the dataset, wanted a file; pass images='copy'"
+        )
     if "://" in image["path"]:
-        raise AssetError(f"its image is at {public_name(image['path'])}, wanted a file of this machine or its bytes")
+        raise AssetError(
+            f"image: got the URL {public_name(image['path'])}, wanted a local file or the bytes of the image"
+        )
     try:
         if images == "link":
             link_to_file(image["path"], target)
         else:
             copy_file(image["path"], target)
     except FileNotFoundError as error:
-        raise AssetError(f"its image is not where the dataset says: {error}; load the release again") from None
+        raise AssetError(f"the file of the image is missing: {error}; load the release again") from None

@@ -1,4 +1,4 @@
-"""``labelmap.txt``: the colour of each class, as CVAT writes it beside Pascal VOC's masks.
+"""``labelmap.txt``: the color of each class, as CVAT writes it beside Pascal VOC's masks.
 
 https://docs.cvat.ai/docs/manual/advanced/formats/format-voc/
 """
@@ -21,10 +21,10 @@ UNLABELED_COLOR: Color = (0, 0, 0)
 
 
 def labelmap_names(unlabeled: str, categories: Sequence[Category]) -> list[str]:
-    """The name of each class index as the file can hold it: changed where it must be, and then each once.
+    """Return the name of each class index for the file, without the characters `:` and `#`, and unique.
 
     Args:
-        unlabeled: The name of what is unlabelled, which no class may have.
+        unlabeled: The name of unlabeled pixels, which no class may have.
         categories: The categories, in the order of their ids.
 
     >>> from segments_hf.release import Category
@@ -36,7 +36,7 @@ def labelmap_names(unlabeled: str, categories: Sequence[Category]) -> list[str]:
 
 
 def labelmap(unlabeled: str, categories: Sequence[Category], colors: Sequence[Color]) -> bytes:
-    r"""The file's content; a line for what is unlabelled comes first.
+    r"""Return the content of the file; its first line is the one of unlabeled pixels.
 
     >>> from segments_hf.release import Category
     >>> labelmap("background", [Category(1, "leaf")], [(0, 160, 0)])

@@ -56,7 +56,7 @@ class MaskFormat(Format[bytes]):
         return EncodedLabel(self.png(raster), len(label.annotations) - lost.total(), left_out + lost)
 
     def write(self, sample: Sample, content: bytes) -> None:
-        """Writes the mask of a row."""
+        """Write the mask of a row."""
         write_file(self.job.folder / _MASKS / self.split / sample.file.with_suffix(".png"), content)
 
 
@@ -65,7 +65,7 @@ def color_png(mask: npt.NDArray[np.unsignedinteger[Any]], colors: Sequence[Color
 
     Args:
         mask: Array of shape (H, W) of numbers.
-        colors: The colour of each number.
+        colors: The color of each number.
     """
     file = io.BytesIO()
     picture = Image.fromarray(np.array(colors, np.uint8).take(mask, axis=0))

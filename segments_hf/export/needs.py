@@ -1,4 +1,4 @@
-"""What a format needs of a row, or an error that says what is missing."""
+"""The parts of a row that formats need, or an error that names the missing part."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def size_of_image(label: Label) -> ImageSize:
     """Return the width and height of the image in pixels.
 
     Raises:
-        BitmapError: They are unknown.
+        BitmapError: The size is not known.
     """
     if label.size is None:
         raise BitmapError("the size of its image is not known; load it with its images")

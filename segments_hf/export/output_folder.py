@@ -1,4 +1,4 @@
-"""The folder of an export: what is new appears in it when all of it is whole, and nothing of others is lost."""
+"""The folder of an export: files appear in it when all are complete, and other files are not replaced."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _MARKER = ".segments-hf-export.json"  # which export made each file and folder beside it
-_MADE_BY: JsonDecoder[dict[str, str]] = JsonDecoder(dict[str, str])
+_MARKER_DECODER: JsonDecoder[dict[str, str]] = JsonDecoder(dict[str, str])
 
 
 @contextmanager
 def new_output(folder: Path, name: str, entries: Sequence[str], *, overwrite: bool) -> Iterator[Path]:
-    """A folder to write an export to, whose content is moved to its place at the end.
+    """Yield a temporary folder for an export, whose content is moved to the output folder at the end.
 
     Args:
-        folder: The place.
-        name: The format.
+        folder: The output folder.
+        name: The name of the format.
         entries: The files and folders that are written.
-        overwrite: Whether those of an export that was made before in this format are replaced; all of them go.
+        overwrite: Whether an earlier export in this format is replaced, with all of its files.
 
     Raises:
-        OutputExistsError: Something is there that is not to be replaced, from the beginning or at the end.
-        StorageError: The disk does not take the files.
+        OutputExistsError: The folder has a file that may not be replaced, or that appeared during the export.
+        StorageError: The files cannot be written: the disk is full or read-only.
     """
     folder = folder.expanduser().resolve()
     remove_leftovers(folder)
     made = _check(folder, name, entries, overwrite=overwrite)
     replaced = [entry for entry, by in made.items() if by == name]
-    # The marker comes first: it decides which one of two exports wins.
+    # The marker is published first: of two exports at the same time, the one that publishes it first wins.
     expected = {entry: take_snapshot(folder / entry) for entry in [_MARKER, *entries, *replaced]}
     is_new = not folder.exists()
     try:
@@ -56,15 +56,15 @@ def new_output(folder: Path, name: str, entries: Sequence[str], *, overwrite: bo
 
 
 def _check(folder: Path, name: str, entries: Sequence[str], *, overwrite: bool) -> dict[str, str]:
-    """Checks that the entries may be written; returns which export made what is there."""
+    """Check that the entries may be written; return which export made each entry of the folder."""
     if folder.exists() and not folder.is_dir():
         raise OutputExistsError(f"{folder} is a file, wanted a folder; choose another place")
     marker = folder / _MARKER
     try:
-        made = _MADE_BY.decode(marker.read_bytes()) if marker.exists() else {}
+        made = _MARKER_DECODER.decode(marker.read_bytes()) if marker.exists() else {}
     except JsonError as error:
         raise OutputExistsError(
-            f"{marker} does not tell which export made what is here ({error}); choose another folder"
+            f"{marker} is damaged, so the files of earlier exports are not known ({error}); choose another folder"
         ) from None
     for entry in entries:
         if not os.path.lexists(folder / entry):

@@ -37,7 +37,8 @@ class YoloFormat(Format[str]):
     by_stem = True
     # A label's path is that of its image with the last folder `images` replaced.
     not_folders = frozenset({_IMAGES})
-    # Those that all of ultralytics 8 reads (IMG_FORMATS in ultralytics/data/utils.py; 8.4 has AVIF and JPEG 2000 too).
+    # The formats that all versions of ultralytics 8 read (IMG_FORMATS in ultralytics/data/utils.py; 8.4 adds AVIF and
+    # JPEG 2000).
     image_suffixes = frozenset({".bmp", ".jpeg", ".jpg", ".mpo", ".png", ".tif", ".tiff", ".webp"})
 
     @classmethod
@@ -61,12 +62,12 @@ class YoloFormat(Format[str]):
         return EncodedLabel("".join(f"{line}\n" for line in lines), len(lines), left_out + more)
 
     def write(self, sample: Sample, content: str) -> None:
-        """Writes the label file of a row; that of an image with no objects is empty."""
+        """Write the label file of a row; that of an image with no objects is empty."""
         path = PurePosixPath(_LABELS, self._name(self.split), sample.file.with_suffix(".txt"))
         write_file(self.job.folder / path, content.encode())
 
     def close(self) -> None:
-        """Writes ``data.yaml``; its paths are from the folder that it is in."""
+        """Write ``data.yaml``; its paths are from the folder that it is in."""
         folders = {self._name(split): str(self.image_folder(split)) for split in self.job.splits}
         for needed in ("train", "val"):
             if needed not in folders:
@@ -80,7 +81,7 @@ class YoloFormat(Format[str]):
         write_file(self.job.folder / _DATA, yaml.safe_dump(data, sort_keys=False, allow_unicode=True).encode())
 
     def data(self) -> dict[str, Any]:
-        """What else is in ``data.yaml``."""
+        """Return further keys of ``data.yaml``."""
         return {}
 
     def _name(self, split: str) -> str:
@@ -99,5 +100,5 @@ def line(index: int, fractions: Iterable[float]) -> str:
 
 
 def fraction_texts(fractions: Iterable[float]) -> list[str]:
-    """Fractions as they are written, from 0 to 1."""
+    """Return the text of each fraction, clipped to 0..1, with 8 significant digits."""
     return [f"{min(1.0, max(0.0, number)):.8g}" for number in fractions]

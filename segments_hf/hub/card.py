@@ -1,4 +1,4 @@
-"""The card of a dataset: the page that people read. What they wrote themselves stays."""
+"""The card of a dataset: its README on the Hub. Text that its owner wrote is kept."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _TALLIES: JsonDecoder[dict[str, Tally]] = JsonDecoder(dict[str, Tally])
 
 @dataclass(frozen=True)
 class CardFacts:
-    """What a card says of a configuration.
+    """The content of our section of a card about a configuration.
 
     Attributes:
         repo_id: The dataset.
@@ -84,11 +84,11 @@ def with_section(text: str, facts: CardFacts) -> str:
 
     Args:
         text: The text without the YAML.
-        facts: What the section says.
+        facts: The content of the section.
     """
     begin, end = (f"<!-- segments-hf: {word} {_in_comment(facts.config_name)} -->" for word in ("begin", "end"))
     section = f"{begin}\n{_section(facts)}\n{end}"
-    # The nearest pair: between a mark that has lost its fellow and the next one, people may have written.
+    # The nearest pair of marks: if one mark of a pair was removed, the owner's text may follow the other.
     found = re.search("{0}((?!{0}).)*?{1}".format(re.escape(begin), re.escape(end)), text, re.DOTALL)
     if found:
         return text[: found.start()] + section + text[found.end() :]
@@ -97,11 +97,11 @@ def with_section(text: str, facts: CardFacts) -> str:
 
 
 def known_counts(text: str, config_name: str) -> dict[str, Tally]:
-    """The counts that our section about a configuration was made of: those of splits that stay are needed again."""
+    """Read the counts of splits from our section about a configuration, for splits that are not pushed again."""
     found = re.search(rf"<!-- {re.escape(_counts_of(config_name))} ({{.+?}}) -->", text)
     try:
         return _TALLIES.decode(found[1]) if found else {}
-    except JsonError:  # somebody has changed it
+    except JsonError:  # edited by hand
         return {}
 
 
@@ -128,7 +128,7 @@ def _counts_of(config_name: str) -> str:
 
 
 def _hidden(splits: Mapping[str, Tally]) -> str:
-    """JSON that cannot end the comment it is in."""
+    """Return counts as JSON that cannot end its HTML comment."""
     return compact_json(splits).replace(">", "\\u003e").replace("--", "-\\u002d")
 
 
@@ -161,7 +161,7 @@ def _table_of_classes(facts: CardFacts) -> str:
     if not facts.categories:
         return ""
     counted = facts.splits if any(tally.objects is not None for tally in facts.splits.values()) else {}
-    header = ["colour", "class", "index", "id on Segments.ai", *(f"in {for_markdown(name)}" for name in counted)]
+    header = ["color", "class", "index", "id on Segments.ai", *(f"in {for_markdown(name)}" for name in counted)]
     rows = [
         [
             _swatch(bytes(color).hex()),
@@ -201,7 +201,7 @@ def _encoding(facts: CardFacts) -> str:
 
 
 def _count(counts: Mapping[Any, int] | None, key: Any) -> str:
-    """One of the counts, or their sum; a dash where nobody has counted."""
+    """Return one of the counts, or their sum; a dash if they are not known."""
     if counts is None:
         return "–"
     return f"{sum(counts.values()) if key is None else counts.get(key, 0):,}"
@@ -219,9 +219,9 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]], *, words: int) 
 
 
 def _description(text: str) -> list[str]:
-    """A description as paragraphs: the owner's Markdown as a quotation, without HTML, and then the names as they are.
+    """Return the paragraphs of a description: the owner's Markdown as a quotation without HTML, and the origin as text.
 
-    A quotation ends where its lines end, whatever was opened in it, and a name in it cannot be told from its text.
+    The end of a quotation closes all Markdown in it. Names in the quotation are not escaped.
     """
     written, names = split_origin(well_formed(text))
     quoted = "\n".join(f"> {printable(line)}".rstrip() for line in written.replace("<", "&lt;").splitlines())
@@ -229,7 +229,7 @@ def _description(text: str) -> list[str]:
 
 
 def _in_comment(name: str) -> str:
-    """A name that cannot end the comment it is in."""
+    """Return a name that cannot end its HTML comment."""
     return printable(name).replace("--", "-\\u002d").replace(">", "\\u003e")
 
 

@@ -37,7 +37,7 @@ def update_card_data(
     layout: Layout | None,
     license: str | None,  # noqa: A002  (as the Hub calls it)
 ) -> None:
-    """Updates the YAML of a card, and keeps what is not about this configuration.
+    """Update the YAML of a card, and keep its parts about other configurations.
 
     Args:
         data: The YAML, which is changed.
@@ -46,7 +46,7 @@ def update_card_data(
         splits: The counts of its splits.
         sizes: The size in bytes of the files of each.
         layout: Its layout, if it has one.
-        license: The licence, if it was given.
+        license: The license, if it was given.
     """
     splits_info = SplitDict()
     for name, tally in splits.items():
@@ -121,7 +121,7 @@ def _infos(data: CardData) -> DatasetInfosDict:
 
 
 def _remove(data: CardData, key: str, config_name: str) -> None:
-    """Removes what the YAML says of a configuration: `datasets` would keep some of it."""
+    """Remove what the YAML says of a configuration: `datasets` would keep some of it."""
     said = getattr(data, key, None)
     if isinstance(said, list):
         said[:] = [item for item in said if item.get("config_name") != config_name]

@@ -9,7 +9,7 @@ from huggingface_hub.errors import HfHubHTTPError
 
 from segments_hf.errors import HubError
 from segments_hf.hub.compat import uploaded_file
-from segments_hf.hub.hub_retries import PAUSES, is_passing, rest, status_of
+from segments_hf.hub.hub_retries import PAUSES, is_transient, status_of, wait
 from segments_hf.hub.repository import blob_id, refusal
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from segments_hf.hub.journal import Arrived
     from segments_hf.hub.repository import Repository
 
-_CONFLICT, _MOVED_ON = 409, 412  # another commit is under way, or has been made since
+_CONFLICT, _MOVED_ON = 409, 412  # another commit is running, or was made since
 
 Operation = CommitOperationAdd | CommitOperationDelete
 
@@ -32,9 +32,9 @@ def commit_push(
     texts: Callable[[str, Mapping[str, RepoFile]], Mapping[str, bytes]],
     message: str,
 ) -> CommitInfo:
-    """Commits what has been uploaded, and the files about it, on top of what is there.
+    """Commit the uploaded shards and the files about them, on top of the last commit.
 
-    Where somebody else commits at the same time, or an answer is lost, it looks again and makes what is still missing.
+    After a concurrent commit or a lost response, it reads the repository again and commits the missing files.
 
     Args:
         repository: Where to.
@@ -65,17 +65,17 @@ def commit_push(
             )
         except Exception as error:
             has_changed = status_of(error) in {_CONFLICT, _MOVED_ON}
-            if repository.create_pr and is_passing(error) and status_of(error) is None:
+            if repository.create_pr and is_transient(error) and status_of(error) is None:
                 raise HubError(
                     f"{what}: the answer was lost ({error}); look whether the pull request is there"
                 ) from error
-            if isinstance(error, HfHubHTTPError) and not has_changed and not is_passing(error):
+            if isinstance(error, HfHubHTTPError) and not has_changed and not is_transient(error):
                 raise refusal(error, repository.repo_id) from error
-            if not has_changed and not is_passing(error):
+            if not has_changed and not is_transient(error):
                 raise
             if pause is None:
-                raise HubError(f"{what}: {error}; run the same again: it goes on where it was") from error
-            rest(error, pause / 8 if has_changed else pause, what)
+                raise HubError(f"{what}: {error}; run the same command again to resume") from error
+            wait(error, pause / 8 if has_changed else pause, what)
             continue
         _check(repository, info, shards)
         return info
@@ -85,7 +85,7 @@ def commit_push(
 def _missing(
     present: Mapping[str, RepoFile], shards: Mapping[str, Arrived], stale: Sequence[str], texts: Mapping[str, bytes]
 ) -> list[Operation]:
-    """What makes a commit hold the files, of what it has."""
+    """Return the operations that change the present files to those of the push."""
     operations: list[Operation] = [
         CommitOperationDelete(path) for path in present if path not in shards and is_of_split(path, stale)
     ]
@@ -104,7 +104,7 @@ def _missing(
 
 
 def is_of_split(path: str, prefixes: Sequence[str]) -> bool:
-    """Whether a file is one that `datasets` would read for a split: ``data/train-*``, but no folder of that name.
+    """Return whether `datasets` would read a file for a split: ``data/train-*``, but not a folder of that name.
 
     >>> [is_of_split(path, ["data/train-"]) for path in ("data/train-0.parquet", "data/train-a/b", "data/training")]
     [True, False, False]

@@ -1,4 +1,4 @@
-"""The files of a push: where its shards go, and what is beside them: the card, the classes, the contact sheet."""
+"""The files of a push beside its shards: the card, the classes and the contact sheet."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from segments_hf.dataset.class_info import CATEGORIES_FILE, path_in_repo
 from segments_hf.dataset.row_map import without_decoding
 from segments_hf.drawing.classes import classes_of
-from segments_hf.drawing.contact_sheet import sheet_of
+from segments_hf.drawing.contact_sheet import draw_sheet
 from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.hub.card import README, SHEET, CardFacts, known_counts, parse_card, with_section
 from segments_hf.hub.card_data import data_folder, other_splits, pushed_splits, update_card_data
@@ -47,7 +47,7 @@ class CommitFiles:
         config_name: The configuration.
         shards: The shards of each split that have been uploaded, in order.
         sheet: The contact sheet, if there is one.
-        license: The licence, if it was given.
+        license: The license, if it was given.
     """
 
     source: Source
@@ -67,7 +67,7 @@ class CommitFiles:
         }
 
     def replaced(self) -> list[str]:
-        """What the paths of the shards begin with that these replace."""
+        """Return the prefixes of the paths of the shards that are replaced."""
         head = self.repository.head()
         known = parse_card(self.repository.read(README, head) if head else None, self.repository.repo_id)
         of_config = pushed_splits(known.data, self.config_name) if self.source.is_whole else []
@@ -147,7 +147,7 @@ def make_sheet(source: Source, folder: Path) -> bytes | None:
     rows = list(islice(without_decoding(source.shown), _SHOWN))
     if not rows:
         raise OptionError(f"split {source.parts[0].name!r} has no rows; leave it out")
-    picture = sheet_of(rows, classes_of(source.shown), source.on_error)
+    picture = draw_sheet(rows, classes_of(source.shown), source.on_error)
     if picture is None:
         return None
     buffer = io.BytesIO()

@@ -1,4 +1,4 @@
-"""What the push takes from inside `datasets` and `huggingface_hub`, each with the reason.
+"""Private parts of `datasets` and `huggingface_hub` that the push uses, each with the reason.
 
 No other module of this folder does; `tests/hub/test_compat.py` fails when one of these names changes.
 """
@@ -51,7 +51,7 @@ _STATUS = re.compile(r"HTTP status (?:client|server) error \((\d{3})\b")
 
 
 def fingerprint(rows: Any) -> str:
-    """What tells the rows of a `Dataset` from others; there is no public way to read it."""
+    """Return the fingerprint of a `Dataset`; `datasets` has no public attribute for it."""
     return str(rows._fingerprint)
 
 
@@ -112,7 +112,7 @@ def uploaded_file(path: str, sha256: str, size: int) -> CommitOperationAdd:
 
 
 def is_uploaded(operation: CommitOperationAdd) -> bool:
-    """Whether `preupload_lfs_files` has uploaded a file.
+    """Return whether `preupload_lfs_files` has uploaded a file.
 
     There is no public way to learn it: files that the repository takes for small ones are silently left out.
     """
@@ -143,7 +143,7 @@ def known_objects(
 
 
 def status_in_text(error: BaseException) -> int | None:
-    """The HTTP status that an error of hf_xet tells of; there it is in the text alone."""
+    """Return the HTTP status of an error of hf_xet, which has it in its text only."""
     found = _STATUS.search(str(error)) if isinstance(error, OSError | RuntimeError) else None
     return int(found[1]) if found else None
 

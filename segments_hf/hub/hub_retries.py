@@ -19,64 +19,63 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)  # seconds
-LONGEST_PAUSE = 300.0  # what `Retry-After` may ask for
+LONGEST_PAUSE = 300.0  # seconds that `Retry-After` may ask for
 
 logger = own_logger(__name__)
 
 T = TypeVar("T")
 
 
-def patiently(call: Callable[[], T], what: str) -> T:
-    """Calls until it works, as long as it is the Hub or the line that fails.
+def retry(call: Callable[[], T], what: str) -> T:
+    """Call a function again while it fails because of the Hub or the connection.
 
     Args:
-        call: What is done; it must do no harm to do it twice.
-        what: What it does, for the error.
+        call: The function; calling it twice must be safe.
+        what: A description of the call, for the error.
 
     Raises:
-        HubError: It still fails after some time.
+        HubError: The last try failed too.
     """
     for pause in PAUSES:
         try:
             return call()
         except Exception as error:
-            if not is_passing(error):
+            if not is_transient(error):
                 raise
-            rest(error, pause, what)
+            wait(error, pause, what)
     try:
         return call()
     except Exception as error:
-        if not is_passing(error):
+        if not is_transient(error):
             raise
         raise HubError(
-            f"{what}: the Hub still fails after {len(PAUSES) + 1} tries ({error}); run the same again: it goes on "
-            "where it was"
+            f"{what}: the Hub failed {len(PAUSES) + 1} times ({error}); run the same command again to resume"
         ) from error
 
 
-def rest(error: Exception, pause: float, what: str) -> None:
-    """Waits as long as the Hub asks for, or for a pause."""
+def wait(error: Exception, pause: float, what: str) -> None:
+    """Wait for the time of `Retry-After`, or for a pause in seconds."""
     seconds = min(LONGEST_PAUSE, _retry_after(error) or pause * random.uniform(0.75, 1.25))  # noqa: S311
     logger.warning("%s: trying again in %.0f s (%s)", what, seconds, (str(error) or repr(error)).splitlines()[0])
     time.sleep(seconds)
 
 
-def is_passing(error: BaseException) -> bool:
-    """Whether an error comes from a Hub that is busy, or from a bad line."""
-    if any(isinstance(link, OfflineModeIsEnabled) for link in _chain(error)):  # a ConnectionError that stays
+def is_transient(error: BaseException) -> bool:
+    """Return whether an error comes from a busy Hub or a broken connection."""
+    if any(isinstance(link, OfflineModeIsEnabled) for link in _chain(error)):  # a ConnectionError without a retry
         return False
-    if (status := status_of(error)) is not None:  # also where it is a ConnectionError: hf_xet makes one of any answer
+    if (status := status_of(error)) is not None:  # first, as hf_xet raises a ConnectionError for any HTTP status
         return status in RETRYABLE_STATUSES
-    return any(isinstance(link, _line_errors()) for link in _chain(error))
+    return any(isinstance(link, _connection_errors()) for link in _chain(error))
 
 
 def status_of(error: BaseException) -> int | None:
-    """The HTTP status behind an error of `huggingface_hub` or hf_xet."""
+    """Return the HTTP status of an error of `huggingface_hub` or hf_xet."""
     return next((status for link in _chain(error) if (status := _status(link)) is not None), None)
 
 
-def _line_errors() -> tuple[type[BaseException], ...]:
-    """What the HTTP library that `huggingface_hub` uses raises: requests, httpx or httpx2, by its version."""
+def _connection_errors() -> tuple[type[BaseException], ...]:
+    """Return the connection errors of the HTTP library that `huggingface_hub` uses: requests, httpx or httpx2."""
     library: Any = importlib.import_module(type(get_session()).__module__.partition(".")[0])
     if hasattr(library, "TransportError"):
         return ConnectionError, library.TransportError

@@ -1,7 +1,6 @@
-"""What of a push has been uploaded already, so that an interrupted one goes on.
+"""The journal of a push: the shards that have been uploaded, so that an interrupted push can resume.
 
-One file of JSON lines for each worker; a line is written when a shard has arrived. The folder goes when the push is
-done.
+Each worker has a file of JSON lines, and adds a line after each upload. The folder is removed at the end of the push.
 """
 
 from __future__ import annotations
@@ -48,7 +47,7 @@ class Journal:
         self.file = file
 
     def read(self) -> list[Arrived]:
-        """What has arrived; a line that was cut off has not."""
+        """Read the uploaded shards; a truncated last line is ignored."""
         shards = []
         for line in self.file.read_bytes().splitlines() if self.file.exists() else []:
             try:
@@ -58,31 +57,31 @@ class Journal:
         return shards
 
     def begin(self, arrived: Sequence[Arrived]) -> None:
-        """Starts with what is known to have arrived."""
+        """Replace the content of the journal."""
         write_atomically(self.file, b"".join(map(json_line, arrived)))
 
     def append(self, shard: Arrived) -> None:
-        """Note that a shard has arrived.
+        """Add a shard that has been uploaded.
 
         Raises:
-            StorageError: The disk does not take it.
+            StorageError: The disk is full or read-only.
         """
         append_line(self.file, json_line(shard), is_synced=True)
 
 
 def journals_folder() -> Path:
-    """The folder of all pushes: ``segments_hf/pushes`` under the Hugging Face cache home."""
+    """Return the folder of all journals: ``segments_hf/pushes`` under the Hugging Face cache home."""
     from huggingface_hub.constants import HF_HOME
 
     return Path(HF_HOME).expanduser() / "segments_hf" / "pushes"
 
 
-def left_journals() -> Iterator[Path]:
-    """The folders of pushes that were broken off; not of those that are under way."""
+def interrupted_pushes() -> Iterator[Path]:
+    """Yield the folders of interrupted pushes, each under its locks; pushes that are running are skipped."""
     for lock in journals_folder().glob("*.lock"):
         folder = lock.with_suffix("")
         with suppress(Timeout), ExitStack() as locks:
-            # The workers of a process that was killed live on until their shard has arrived.
-            for each in [lock, *folder.glob("*/*.lock")]:
-                locks.enter_context(FileLock(each, timeout=0))
+            # The workers of a killed process run until their shard is uploaded.
+            for file in [lock, *folder.glob("*/*.lock")]:
+                locks.enter_context(FileLock(file, timeout=0))
             yield folder

@@ -1,4 +1,4 @@
-"""What can be pushed, as parts: a release, a dataset, a stream."""
+"""The splits that a push uploads, of a release, a dataset or a stream."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ class Part:
 
     @property
     def length(self) -> int | None:
-        """How many rows there are; None for a stream that cannot tell."""
+        """The number of rows; None for a stream of unknown length."""
         return num_rows(self.rows, self.name)
 
     @property
     def key(self) -> str | None:
-        """What tells these rows from others, the same in every process; None where nobody can tell.
+        """A key of the rows that is the same in every process; None if the rows cannot be identified.
 
         A stream of ours is known by the digests of its releases; whether another one gives the same rows again is
         unknown.
@@ -61,14 +61,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Source:
-    """What is pushed.
+    """The input of a push.
 
     Attributes:
         parts: The splits.
-        is_whole: Whether these are all splits of the dataset, so that others go.
-        layout: The layout of the columns; None for the rows of a release, or other ones.
-        shown: Rows of the first split of which a contact sheet can be drawn, if there are any.
-        on_error: What to do with a row that is wrong: ``raise``, ``skip`` it, or ``keep`` it with null.
+        is_whole: Whether these are all splits of the dataset, so that other splits on the Hub are removed.
+        layout: The layout of the columns; None for rows of a release and for other columns.
+        shown: Rows of the first split for the contact sheet; None if it cannot be drawn from them.
+        on_error: What to do with a row that has an error: ``raise``, ``skip`` it, or ``keep`` it with null.
     """
 
     parts: list[Part]
@@ -84,12 +84,12 @@ class Source:
 
     @property
     def is_known(self) -> bool:
-        """Whether another process would find the same rows by their keys."""
+        """Return whether another process would find the same rows by their keys."""
         return all(part.key is not None for part in self.parts)
 
     @property
     def info(self) -> datasets.DatasetInfo:
-        """What the dataset says of itself."""
+        """The info of the dataset."""
         return self.parts[0].rows.info
 
 
@@ -100,22 +100,24 @@ def open_source(
     on_error: str = "raise",
     image_range: tuple[float, float] | None = None,
 ) -> Source:
-    """The parts of what is pushed.
+    """Open data for a push.
 
     Args:
         data: Data of any kind, as `open_splits` takes it. A release is streamed.
-        layout: The layout that it gets.
+        layout: The layout to convert to; None to push the columns as they are.
         num_proc: How many processes make the layout of a dataset.
-        on_error: What to do with a row that is wrong: for the loading of a release, for the layout, and for pictures.
+        on_error: What to do with a row that has an error, in a release, a layout or a picture.
         image_range: The pixel values that become black and white in the layout.
 
     Raises:
-        OptionError: There is no such layout, an option does not fit it, or a split has no rows, or no name that it can
-            have on the Hub.
-        SegmentsHFError: It is something else, or its features are not known.
+        OptionError: There is no such layout, an option does not fit it, a split has no rows, or the name of a split is
+            not allowed on the Hub.
+        SegmentsHFError: The data are of another kind, or their features are not known.
     """
     if image_range is not None and layout is None:
-        raise OptionError(f"image_range: got {image_range} without a layout; the rows of a release keep their images")
+        raise OptionError(
+            f"image_range: got {image_range} without a layout, but only layouts convert images; pass a layout too"
+        )
     checked_range(image_range)
     policy = checked_on_error(on_error)
     splits = open_splits(data, on_error=policy)

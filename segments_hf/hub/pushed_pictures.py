@@ -1,4 +1,4 @@
-"""Check the pictures of a row before it is pushed: those who read the dataset decode them."""
+"""Check the pictures of a row before it is pushed, so that readers of the dataset can decode them."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ logger = logging.getLogger(__name__)
 
 
 def with_readable_pictures(row: pa.Table, features: Features, on_error: str) -> pa.Table | None:
-    """Check that the pictures of a row are of formats that are read, and that their headers can be read.
+    """Check the format and header of the pictures of a row.
 
     Args:
         row: A table of one row.
-        features: Its columns.
-        on_error: What to do with another picture: ``raise``, ``skip`` the row, or ``keep`` it with null in its place.
+        features: The features of its columns.
+        on_error: What to do with an unreadable picture: ``raise``, ``skip`` the row, or ``keep`` the row with null.
 
     Returns:
         The row; None if it is skipped.
 
     Raises:
-        AssetError: A picture cannot be read, and the policy is to raise; the error names the sample.
+        AssetError: A picture cannot be read, and `on_error` is ``raise``; the error names the sample.
     """
     for column, feature in features.items():
         if not isinstance(feature, datasets.Image):
@@ -43,7 +43,7 @@ def with_readable_pictures(row: pa.Table, features: Features, on_error: str) -> 
         except AssetError as error:
             where = f"{_name_of(row)}, {column}"
             if on_error == "raise":
-                raise AssetError(f"{where}: {error} (on_error='skip' or 'keep' goes on without it)") from error
+                raise AssetError(f"{where}: {error} (on_error='skip' or 'keep' continues without it)") from error
             logger.warning("%s %s: %s", where, "left out" if on_error == "skip" else "kept as null", error)
             if on_error == "skip":
                 return None

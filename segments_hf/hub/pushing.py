@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class Pushed(NamedTuple):
-    """What a push did.
+    """The result of a push.
 
     Attributes:
         commit: The commit.
@@ -63,9 +63,9 @@ def push_to_hub(  # noqa: PLR0913  (the options of the job; all but two by name)
     commit_message: str | None = None,
     license: str | None = None,  # noqa: A002  (as the Hub calls it)
 ) -> CommitInfo:
-    """Pushes a dataset to the Hub: Parquet shards, ``id2label.json``, ``categories.json``, a card with a contact sheet.
+    """Push a dataset to the Hub: Parquet shards, ``id2label.json``, ``categories.json``, a card with a contact sheet.
 
-    Readers see the state before or the state after, never half of it. A push that was interrupted goes on when the same
+    Readers see the state before or after the push, never a part of it. An interrupted push resumes when the same
     is called again: what has arrived is neither written nor sent again (a stream that does not come from `load_release`
     is written again). A dict of splits and a release replace all splits of the configuration, a single dataset or
     stream replaces its own: ``train`` also where it is a part, such as ``train[:10%]``. What people wrote in the card
@@ -76,20 +76,19 @@ def push_to_hub(  # noqa: PLR0913  (the options of the job; all but two by name)
             streamed: a few shards are on disk at most.
         repo_id: ``owner/name``, or the name alone. The repository is created if it is not there.
         layout: The layout it gets, as `to_layout` makes it.
-        image_range: For a layout, the pixel values that become black and white in images of more than 8 bits, as in
-            `to_layout`.
-        on_error: What to do with a sample of a release that is wrong, with a row that the layout cannot hold, and with
-            one whose picture is not of a format that is read: ``"raise"``, ``"skip"`` it, or ``"keep"`` it with null in
-            its place.
+        image_range: The pixel values that become black and white in images of more than 8 bits, as in `to_layout`;
+            only with a layout.
+        on_error: What to do with a sample that has an error, a row that the layout cannot hold, or a row whose picture
+            cannot be read: ``"raise"``, ``"skip"`` the row, or ``"keep"`` it with null in place of the broken part.
         private: Whether a repository that is created is private.
-        token: Who writes; by default who is logged in.
+        token: The token of the writer; by default that of the login.
         revision: The branch that is written to; it is created if it is not there.
         create_pr: Whether to make a pull request instead.
         config_name: The configuration. The files about others than ``default`` are in a folder of that name.
         max_shard_size: The size of a shard at most: bytes, or text such as ``"500MB"``.
         num_proc: How many processes write and upload.
         commit_message: The message of the commit.
-        license: The licence, as the Hub names it: ``"cc-by-4.0"``.
+        license: The license, as the Hub names it: ``"cc-by-4.0"``.
 
     Returns:
         The commit. Where nothing has changed, it is the last one.
@@ -97,9 +96,9 @@ def push_to_hub(  # noqa: PLR0913  (the options of the job; all but two by name)
     Raises:
         OptionError: An option is not what it should be, or a split has no rows. Nothing was changed.
         HubError: The Hub refuses, or does not answer.
-        StorageError: The disk does not take the shards that wait for their upload.
+        StorageError: The shards cannot be written: the disk is full or read-only.
         AssetError: A picture cannot be read; the error names the sample.
-        SegmentsHFError: What is pushed is wrong.
+        SegmentsHFError: The data cannot be pushed.
     """
     source = open_source(data, layout, num_proc, on_error, image_range)
     repository = open_repository(repo_id, revision=revision, create_pr=create_pr, private=private, token=token)
@@ -124,7 +123,7 @@ def push(
     commit_message: str | None = None,
     license: str | None = None,  # noqa: A002
 ) -> Pushed:
-    """Pushes what is opened. See `push_to_hub`."""
+    """Push opened data. See `push_to_hub`."""
     max_bytes = _checked_size(max_shard_size)
     if config_name in {"", "data"} or set(config_name) & set(INVALID_WINDOWS_CHARACTERS_IN_PATH):
         raise OptionError(f"config_name: got {config_name!r}, which cannot be the name of a folder beside data/")
@@ -147,9 +146,9 @@ def push(
             commit = commit_push(repository, files.shards_by_path, files.replaced(), files.texts, message)
             remove_folder(folder)
     except Timeout:
-        raise HubError(f"{repository.repo_id}: another process is pushing the same; wait until it has ended") from None
+        raise HubError(f"{repository.repo_id}: another process runs the same push; wait until it ends") from None
     finally:
-        if not source.is_known:  # a later push cannot recognize these rows, so it cannot resume
+        if not source.is_known:  # without a key of the rows, a later push cannot resume
             remove_folder(folder)
             remove_file(lock)
     return Pushed(commit, repository.url, sent, skipped)
@@ -166,7 +165,7 @@ def _checked_size(size: int | str) -> int:
 
 
 def _check_card(source: Source, repository: Repository, config_name: str) -> None:
-    """Finds out before the work whether the card can be updated."""
+    """Find out before the work whether the card can be updated."""
     if (head := repository.head()) is not None:
         card = parse_card(repository.read(README, head), repository.repo_id)
         names = [part.name for part in source.parts]
@@ -174,7 +173,7 @@ def _check_card(source: Source, repository: Repository, config_name: str) -> Non
 
 
 def _key(source: Source, repository: Repository, config_name: str, max_bytes: int, num_proc: int | None) -> str:
-    """What tells this push from others: the same in every process that is to go on with it."""
+    """Return the key of a push, by which a later process resumes it."""
     keys = [(part.name, part.key) for part in source.parts]
     if not source.is_known:
         keys.append(("once", uuid.uuid4().hex))

@@ -1,4 +1,4 @@
-"""A dataset repository of the Hub: what is there, and whether it may be written."""
+"""A dataset repository of the Hub: its files, and the permission to write."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from huggingface_hub.errors import (
 from huggingface_hub.utils import validate_repo_id
 
 from segments_hf.errors import HubError, OptionError
-from segments_hf.hub.hub_retries import patiently, status_of
+from segments_hf.hub.hub_retries import retry, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,7 @@ _UNAUTHORIZED, _FORBIDDEN = 401, 403
 
 @dataclass(frozen=True)
 class Repository:
-    """A dataset repository, a branch of it, and who writes.
+    """A branch of a dataset repository, and its client.
 
     Attributes:
         repo_id: ``owner/name``.
@@ -60,7 +60,7 @@ class Repository:
     def head(self) -> str | None:
         """The commit that the branch is at; None where there is no such repository or branch."""
         try:
-            info = patiently(
+            info = retry(
                 lambda: self.api.repo_info(self.repo_id, repo_type="dataset", revision=self.revision),
                 f"read {self.repo_id}",
             )
@@ -77,10 +77,10 @@ class Repository:
             entries = self.api.list_repo_tree(self.repo_id, recursive=True, revision=commit, repo_type="dataset")
             return {entry.path: entry for entry in entries if isinstance(entry, RepoFile)}
 
-        return patiently(listed, f"list the files of {self.repo_id}")
+        return retry(listed, f"list the files of {self.repo_id}")
 
     def read(self, path: str, commit: str) -> bytes | None:
-        """The content of a file in a commit; None where there is none."""
+        """Return the content of a file in a commit; None if there is no such file."""
 
         def fetched() -> bytes:
             from pathlib import Path
@@ -88,24 +88,24 @@ class Repository:
             return Path(self.api.hf_hub_download(self.repo_id, path, repo_type="dataset", revision=commit)).read_bytes()
 
         try:
-            return patiently(fetched, f"read {path} of {self.repo_id}")
+            return retry(fetched, f"read {path} of {self.repo_id}")
         except EntryNotFoundError:
             return None
 
     def create(self) -> None:
-        """Creates the repository and the branch, if they are not there.
+        """Create the repository and the branch, if they are not there.
 
         Raises:
             HubError: The token's owner may not.
         """
         what = f"create {self.repo_id}"
         try:
-            patiently(
+            retry(
                 lambda: self.api.create_repo(self.repo_id, repo_type="dataset", private=self.private, exist_ok=True),
                 what,
             )
             if self.revision is not None and not self.revision.startswith("refs/") and self.revision != "main":
-                patiently(
+                retry(
                     lambda: self.api.create_branch(
                         self.repo_id, branch=str(self.revision), repo_type="dataset", exist_ok=True
                     ),
@@ -130,10 +130,10 @@ def open_repository(
         revision: The branch.
         create_pr: Whether a pull request will be made.
         private: Whether the repository is to be private, if it is not there.
-        token: Who writes; by default who is logged in.
+        token: The token of the writer; by default that of the login.
 
     Raises:
-        OptionError: The id is none.
+        OptionError: The id is not valid.
         HubError: There is no token, it is refused or may not write, or another type of repository has this id.
     """
     try:
@@ -156,7 +156,7 @@ def open_repository(
 
 def _user(api: HfApi, repo_id: str) -> Mapping[str, Any]:
     try:
-        return patiently(api.whoami, "ask the Hub whose token this is")
+        return retry(api.whoami, "ask the Hub whose token this is")
     except OSError as error:  # of requests or of huggingface_hub, by its version
         if status_of(error) is None:
             raise
@@ -165,9 +165,7 @@ def _user(api: HfApi, repo_id: str) -> Mapping[str, Any]:
 
 def _exists(repository: Repository) -> bool:
     try:
-        patiently(
-            lambda: repository.api.repo_info(repository.repo_id, repo_type="dataset"), f"read {repository.repo_id}"
-        )
+        retry(lambda: repository.api.repo_info(repository.repo_id, repo_type="dataset"), f"read {repository.repo_id}")
     except RepositoryNotFoundError:
         return False
     except HfHubHTTPError as error:
@@ -180,7 +178,7 @@ def _check_may_create(repository: Repository, user: Mapping[str, Any]) -> None:
         raise HubError(f"got create_pr for {repository.repo_id}, which does not exist; push to it without first")
     for other in ("model", "space"):
         exists = functools.partial(repository.api.repo_exists, repository.repo_id, repo_type=other)
-        if patiently(exists, f"look for {repository.repo_id}"):
+        if retry(exists, f"look for {repository.repo_id}"):
             raise HubError(f"{repository.repo_id} is a {other} on the Hub; choose another name for the dataset")
     owner = repository.repo_id.partition("/")[0]
     namespaces = [user["name"], *(org["name"] for org in user.get("orgs", []))]
@@ -196,8 +194,8 @@ def _check_may_create(repository: Repository, user: Mapping[str, Any]) -> None:
 
 def _check_may_write(repository: Repository) -> None:
     try:
-        # Asks how the file would be uploaded, which only those may ask who may write; nothing is uploaded.
-        patiently(
+        # A request that needs the permission to write: how the file would be uploaded. Nothing is uploaded.
+        retry(
             lambda: repository.api.preupload_lfs_files(
                 repository.repo_id,
                 [CommitOperationAdd("README.md", b"?")],
@@ -211,7 +209,7 @@ def _check_may_write(repository: Repository) -> None:
 
 
 def refusal(error: Exception, repo_id: str) -> HubError:
-    """What an error of the Hub means for somebody who pushes."""
+    """Make the error for a response of the Hub that refuses a push."""
     reasons = {
         _UNAUTHORIZED: "the Hub does not accept the token; log in with `hf auth login` or give another",
         _FORBIDDEN: "the token may not write there; ask for access, or give another",

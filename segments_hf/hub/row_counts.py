@@ -1,4 +1,4 @@
-"""What is counted while rows go to the Hub, for the card."""
+"""Counts of pushed rows, for the card."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Tally(msgspec.Struct):
     objects: dict[int, int] | None = None
 
     def add(self, other: Tally) -> None:
-        """Adds the counts of other rows."""
+        """Add the counts of other rows."""
         self.rows += other.rows
         self.num_bytes += other.num_bytes
         self.statuses = dict(Counter(self.statuses) + Counter(other.statuses))
@@ -40,7 +40,7 @@ class Tally(msgspec.Struct):
 
 
 def tally(table: pa.Table, columns: Sequence[str]) -> Tally:
-    """Counts the rows of a table.
+    """Count the rows of a table.
 
     Args:
         table: Rows as they are made from a release, or in a layout.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from datasets import Features
 
-_ROWS_AT_ONCE = 16  # that are read together: they may hold their pictures
+_ROWS_AT_ONCE = 16  # read at once: they may hold their pictures
 _ROWS_TOGETHER = 100  # of a row group, as the Hub's viewer likes them for pictures
 _BYTES_TOGETHER = 2**26
 
@@ -40,9 +40,9 @@ class Shard(NamedTuple):
 def write_shards(
     rows: Any, features: Features, folder: Path, max_bytes: int, start: Any, on_error: str
 ) -> Iterator[Shard]:
-    """Writes rows to Parquet files, pictures' bytes included. The same rows give the same bytes, wherever it starts.
+    """Write rows to Parquet files, with the bytes of the pictures. The same rows give the same files from any start.
 
-    The next file is begun when the last one has been taken.
+    Each file is written when the iterator is advanced.
 
     Args:
         rows: A `Dataset` or an `IterableDataset`.
@@ -53,7 +53,7 @@ def write_shards(
         on_error: What to do with a row whose picture cannot be read: ``raise``, ``skip`` it, or ``keep`` it with null.
 
     Raises:
-        AssetError: A picture cannot be read, and the policy is to raise.
+        AssetError: A picture cannot be read, and `on_error` is ``raise``.
     """
     shard: _Writer | None = None
     number = 0
@@ -74,7 +74,7 @@ def write_shards(
 
 
 def _rows(rows: Any, start: Any) -> Iterator[tuple[Any, pa.Table]]:
-    """Each row as a table, with where it is; pictures as they are stored."""
+    """Yield the position of each row, and the row as a table whose pictures are as stored."""
     if isinstance(rows, datasets.Dataset):
         for first in range(start or 0, len(rows), _ROWS_AT_ONCE):
             table = rows[first : first + _ROWS_AT_ONCE]

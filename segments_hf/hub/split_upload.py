@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def upload_split(
     part: Part, repository: Repository, folder: Path, *, max_bytes: int, num_proc: int | None, on_error: str
 ) -> tuple[list[Arrived], int, int]:
-    """Upload the shards of a split that have not arrived before.
+    """Upload the shards of a split that have not been uploaded before.
 
     Args:
         part: The split.
@@ -40,8 +40,8 @@ def upload_split(
 
     Raises:
         OptionError: The split has no rows.
-        HubError: The Hub does not take them.
-        AssetError: A picture cannot be read, and the policy is to raise.
+        HubError: The Hub refuses the shards.
+        AssetError: A picture cannot be read, and `on_error` is ``raise``.
     """
     count = min(num_proc or 1, part.length or 1 if isinstance(part.rows, datasets.Dataset) else part.rows.num_shards)
     workers = [

@@ -12,7 +12,7 @@ from huggingface_hub import CommitOperationAdd
 
 from segments_hf.errors import HubError
 from segments_hf.hub.compat import is_uploaded, known_objects
-from segments_hf.hub.hub_retries import patiently, status_of
+from segments_hf.hub.hub_retries import retry, status_of
 from segments_hf.hub.journal import Arrived, Journal
 from segments_hf.hub.repository import refusal
 from segments_hf.hub.shards import Shard, write_shards
@@ -30,12 +30,12 @@ _BATCH = 100  # objects that the Hub is asked for at once
 
 
 class Progress(NamedTuple):
-    """What was done since the last report.
+    """The bytes and shards since the last report.
 
     Attributes:
-        shards: What is on the Hub.
-        sent: How many bytes were uploaded for it.
-        skipped: How many were there already.
+        shards: The uploaded shards.
+        sent: The number of bytes that were uploaded.
+        skipped: The number of bytes that the Hub had already.
     """
 
     shards: list[Arrived]
@@ -50,10 +50,10 @@ class Worker:
     Attributes:
         rows: A `Dataset` or an `IterableDataset`.
         features: The columns that are uploaded.
-        journal: What has arrived before, and where that is noted.
+        journal: The uploaded shards.
         repository: Where the shards go.
         max_bytes: The size of a shard at most.
-        on_error: What to do with a row whose picture cannot be read.
+        on_error: What to do with a row whose picture cannot be read: ``raise``, ``skip`` or ``keep``.
     """
 
     rows: Any
@@ -64,15 +64,15 @@ class Worker:
     on_error: str
 
     def run(self) -> Iterator[Progress]:
-        """Uploads all rows; shards that have arrived before are neither written nor sent again.
+        """Upload all rows; shards in the journal are neither written nor sent again.
 
         Raises:
-            HubError: The Hub does not take them.
-            StorageError: The disk does not take them.
-            AssetError: A picture cannot be read, and `on_error` is to raise.
+            HubError: The Hub refuses the shards.
+            StorageError: The shards cannot be written: the disk is full or read-only.
+            AssetError: A picture cannot be read, and `on_error` is ``raise``.
         """
         make_folder(self.journal.file.parent)
-        # Where a push was killed, its workers live on until their shard has arrived.
+        # The workers of a killed push run until their shard is uploaded.
         with (
             storage_errors_of_library(self.journal.file.parent),
             FileLock(self.journal.file.with_suffix(".lock")),
@@ -82,7 +82,7 @@ class Worker:
     def _go_on(self) -> Iterator[Progress]:
         arrived = self.journal.read()
         if arrived:
-            self.repository.create()  # somebody may have deleted it meanwhile
+            self.repository.create()  # it may have been deleted since
             arrived = self._still_there(arrived)
         self.journal.begin(arrived)
         if arrived:
@@ -91,7 +91,7 @@ class Worker:
                 return
         start = arrived[-1].following if arrived else None
         folder = self.journal.file.with_suffix(".shards")
-        remove_folder(folder)  # with the shards of a process that was killed
+        remove_folder(folder)  # with the shards of a killed process
         make_folder(folder)
         try:
             with ThreadPoolExecutor(1) as uploading:
@@ -104,10 +104,10 @@ class Worker:
                 if under_way is not None:
                     yield under_way.result()
         finally:
-            remove_folder(folder)  # a stream that broke off leaves a shard behind
+            remove_folder(folder)  # with a shard that was not uploaded because of an error
 
     def _still_there(self, arrived: list[Arrived]) -> list[Arrived]:
-        """The shards up to the first that the Hub has lost: it keeps what nobody has committed for some time only."""
+        """Return the shards before the first that the Hub has removed: it removes files without a commit."""
         known = _known(self.repository, arrived)
         lost = next((number for number, shard in enumerate(arrived) if shard.sha256 not in known), len(arrived))
         return arrived[:lost]
@@ -120,7 +120,7 @@ class Worker:
             self.repository.create()
             there = arrived.sha256 in _known(self.repository, [arrived])
             if not there:
-                patiently(lambda: _send(self.repository, operation), "upload a shard")
+                retry(lambda: _send(self.repository, operation), "upload a shard")
             self.journal.append(arrived)
         except HubError:
             raise
@@ -162,5 +162,5 @@ def _known(repository: Repository, shards: Sequence[Arrived]) -> set[str]:
             repository.token,
             [(shard.sha256, shard.size) for shard in shards[start : start + _BATCH]],
         )
-        known |= patiently(ask, "ask which shards the Hub has")
+        known |= retry(ask, "ask which shards the Hub has")
     return known

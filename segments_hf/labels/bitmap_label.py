@@ -32,8 +32,8 @@ class BitmapLabel(Label):
     object_kinds = frozenset({BITMAP})
     encoding = (
         "`segmentation_bitmap` is a PNG of instance ids: R + 256 G + 65536 B is the `id` of one of `annotations`, and "
-        "0 is unlabelled. It looks black in viewers; `segments_hf.add_semantic_masks` makes masks of classes, in "
-        "colours. `category` is the class, `category_id` its id on Segments.ai."
+        "0 is unlabeled. It looks black in viewers; `segments_hf.add_semantic_masks` makes masks of classes, in "
+        "colors. `category` is the class, `category_id` its id on Segments.ai."
     )
     hub_task = ("image-segmentation", "instance-segmentation")
 
@@ -44,7 +44,7 @@ class BitmapLabel(Label):
 
     @property
     def missing_part(self) -> str | None:
-        """What is missing of the label; None if it is complete."""
+        """The missing part of the label; None if it is complete."""
         count = len(self._row["annotations"])
         if count and self._row[BITMAP_COLUMN] is None:
             return f"it has {count} annotations but no bitmap"
@@ -60,7 +60,7 @@ class BitmapLabel(Label):
         return None if self._row[BITMAP_COLUMN] is None else _decoded_bitmap(self._row)
 
     def outlines(self) -> dict[int, Rings]:
-        """Trace the outlines of each id in the bitmap; there are none if the row has no bitmap.
+        """Trace the outlines of each id in the bitmap; empty if the row has no bitmap.
 
         Raises:
             BitmapError: The bitmap cannot be read.
@@ -69,7 +69,7 @@ class BitmapLabel(Label):
 
     @property
     def has_content(self) -> bool:
-        """Whether it tells which objects are in the image, even if there are none."""
+        """Whether the sample was labeled, even as empty."""
         if self._row[BITMAP_COLUMN] is not None:
             return True
         return not self._row["annotations"] and self.size is not None and is_labeled(self._row)
@@ -132,12 +132,12 @@ class BitmapLabel(Label):
 
 
 def with_decoded_bitmap(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a row whose bitmap is decoded once, for several readers; a bitmap that cannot be read stays as it is."""
+    """Return a row with its bitmap decoded, for several readers; a bitmap that cannot be read is not changed."""
     if row.get(BITMAP_COLUMN) is None:
         return row
     try:
         return {**row, BITMAP_COLUMN: _decoded_bitmap(row)}
-    except BitmapError:  # each reader reports it
+    except BitmapError:  # the readers raise it again
         return row
 
 
@@ -146,6 +146,6 @@ def _decoded_bitmap(row: Mapping[str, Any]) -> npt.NDArray[np.uint32]:
 
 
 def _areas_and_boxes(regions: Boxes | Rles) -> dict[int, tuple[int, list[int]]]:
-    """The area and box of each id in a bitmap."""
+    """Return the area and box of each id in a bitmap."""
     measured = zip(regions.areas.tolist(), regions.xywh.tolist(), strict=True)
     return dict(zip(regions.ids.tolist(), measured, strict=True))

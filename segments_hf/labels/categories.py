@@ -1,4 +1,4 @@
-"""Categories on the way through a dataset: their class names, and how they travel with the features."""
+"""Categories of a dataset: class names, colors, and their storage in the features."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from segments_hf.bitmaps import Color
     from segments_hf.release import Release
 
-CARRIER = "image"  # the column whose feature carries the categories in its `id`
+CARRIER = "image"  # the column whose feature holds the categories in its `id`
 
 
-_CARRIED: JsonDecoder[list[CategoryDocument]] = JsonDecoder(list[CategoryDocument])
+_CATEGORIES: JsonDecoder[list[CategoryDocument]] = JsonDecoder(list[CategoryDocument])
 
 
-class _Travelling(msgspec.Struct, omit_defaults=True):
+class _CarriedCategory(msgspec.Struct, omit_defaults=True):
     id: int
     name: str
     color: tuple[int | float, ...] | None = None
@@ -32,9 +32,9 @@ class _Travelling(msgspec.Struct, omit_defaults=True):
 
 
 def class_names(categories: Sequence[Category], taken: Sequence[str] = ()) -> list[str]:
-    """The names of the classes, each once: a name that is taken gets the category id.
+    """Return a unique name for each class: a name that is taken gets the category id.
 
-    The place of a name is the class index.
+    The index of a name in the list is the class index.
 
     Args:
         categories: The categories, in the order of their ids.
@@ -47,30 +47,30 @@ def class_names(categories: Sequence[Category], taken: Sequence[str] = ()) -> li
 
 
 def unique_names(names: Sequence[str], numbers: Sequence[int], taken: Sequence[str] = ()) -> list[str]:
-    """The same names, each once: a name that is taken gets its number.
+    """Make names unique: a name that is taken gets its number in parentheses.
 
     Args:
         names: The names.
-        numbers: The number of each, which no other has.
-        taken: Names that none may have.
+        numbers: A unique number for each name.
+        taken: Names that are not allowed.
 
     >>> unique_names(["a", "a", "background"], [4, 7, 9], taken=["background"])
     ['a', 'a (7)', 'background (9)']
     """
-    wanted = {*taken, *names}
-    given = set(taken)
+    reserved = {*taken, *names}
+    used = set(taken)
     unique = []
     for original, number in zip(names, numbers, strict=True):
         name = original
-        while name in given or (name != original and name in wanted):
+        while name in used or (name != original and name in reserved):
             name = f"{name} ({number})"
-        given.add(name)
+        used.add(name)
         unique.append(name)
     return unique
 
 
 def class_colors(categories: Sequence[Category]) -> list[Color]:
-    """The colour of each class index: the release's, or one of the palette's where it has none."""
+    """Return the color of each class index: that of the category, or one of the palette if it has none."""
     return [
         _rgb(category.color) if category.color else palette_color(index) for index, category in enumerate(categories)
     ]
@@ -88,7 +88,7 @@ def merged_categories(releases: Iterable[tuple[Release, str | None]]) -> list[Ca
         releases: Releases with the labelset that is read of each.
 
     Raises:
-        ReleaseError: One id names different categories in two releases.
+        ReleaseError: An id has different names in two releases.
     """
     merged: dict[int, Category] = {}
     for release, labelset in releases:
@@ -104,33 +104,33 @@ def merged_categories(releases: Iterable[tuple[Release, str | None]]) -> list[Ca
 
 
 def to_feature_id(categories: Sequence[Category]) -> str:
-    """The categories as the text that a feature carries through `map`, Parquet and the card."""
-    return compact_json([_Travelling(item.id, item.name, item.color, item.has_instances) for item in categories])
+    """Encode categories as the `id` of a feature, which `map`, Parquet files and the card keep."""
+    return compact_json([_CarriedCategory(item.id, item.name, item.color, item.has_instances) for item in categories])
 
 
 def carried_categories(features: Mapping[str, Any]) -> list[Category]:
-    """The categories that features carry, in the order of their ids.
+    """Decode the categories from the features of a dataset, in the order of their ids.
 
     Raises:
-        SegmentsHFError: They carry none.
+        SegmentsHFError: The features hold no categories.
     """
     text = getattr(features.get(CARRIER), "id", None)
     try:
-        return [entry.category for entry in _CARRIED.decode(text or "")]
+        return [entry.category for entry in _CATEGORIES.decode(text or "")]
     except JsonError:
         raise SegmentsHFError(
-            f"got a dataset whose feature {CARRIER!r} does not carry categories; "
+            f"got a dataset whose feature {CARRIER!r} does not hold categories; "
             "wanted one of an image task that came from `load_release` or the builder `segments_release`"
         ) from None
 
 
 def listed_categories(content: bytes) -> list[Category]:
-    """The categories in a ``categories.json``, in its order.
+    """Decode a ``categories.json``, in its order.
 
     Raises:
-        JsonError: It is something else.
+        JsonError: The content is not JSON, or not a list of categories.
     """
-    return [entry.category for entry in _CARRIED.decode(content)]
+    return [entry.category for entry in _CATEGORIES.decode(content)]
 
 
 class ListedCategory(msgspec.Struct):
@@ -144,7 +144,7 @@ class ListedCategory(msgspec.Struct):
 
 
 def categories_json(categories: Sequence[Category]) -> bytes:
-    """The content of ``categories.json``: id, name, color, has_instances and class index of each category."""
+    """Encode ``categories.json``: id, name, color, has_instances and class index of each category."""
     listed = [
         ListedCategory(item.id, item.name, item.color, item.has_instances, index)
         for index, item in enumerate(categories)

@@ -172,7 +172,7 @@ def _without_spikes(clipped: Sequence[Point], size: ImageSize | None) -> list[Po
 
 
 def _is_spike(points: Sequence[Point], margins: Sequence[tuple[int, float, int]]) -> bool:
-    """Whether a polygon turns back at the second of three points, all on one margin."""
+    """Return whether a polygon turns back at the second of three points, all on one margin."""
     before, point, after = points
     return any(
         before[axis] == point[axis] == after[axis] == limit

@@ -144,13 +144,13 @@ class Label(ABC):
 
     @property
     def missing_part(self) -> str | None:
-        """What is missing of the label; None if it is complete."""
+        """The missing part of the label; None if it is complete."""
         return None
 
     @property
     @abstractmethod
     def has_content(self) -> bool:
-        """Whether it tells which objects are in the image, even if there are none."""
+        """Whether the sample was labeled, even as empty."""
 
     @abstractmethod
     def objects(self) -> Objects:

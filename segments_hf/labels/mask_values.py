@@ -1,4 +1,4 @@
-"""What the numbers in masks and columns mean: they travel with the features, as class names do."""
+"""The names of the values of masks, stored in the features of a dataset as class names are."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 UNLABELED = "unlabeled"
 
 
-class _Meaning(msgspec.Struct):
-    """What the `id` of a mask's feature holds."""
+class _MaskNames(msgspec.Struct):
+    """The content of the `id` of a mask's feature."""
 
     id2label: dict[int, str]
 
 
-_MEANING: JsonDecoder[_Meaning] = JsonDecoder(_Meaning)
+_MASK_NAMES: JsonDecoder[_MaskNames] = JsonDecoder(_MaskNames)
 
 
 def mask_names(categories: Sequence[Category], ignore_index: int | None = None) -> dict[int, str]:
-    """The name of each value of a semantic mask.
+    """Return the name of each value of a semantic mask.
 
     Args:
         categories: The categories, in the order of their ids.
-        ignore_index: The value of unlabelled pixels, which has no name then.
+        ignore_index: The value of unlabeled pixels, which gets no name.
 
     >>> from segments_hf.release import Category
     >>> mask_names([Category(4, "leaf")]), mask_names([Category(4, "leaf")], ignore_index=255)
@@ -47,7 +47,7 @@ def mask_names(categories: Sequence[Category], ignore_index: int | None = None) 
 
 def mask_feature(names: Mapping[int, str]) -> Image:
     """The feature of a column of masks, which carries the names of their values."""
-    return Image(id=compact_json(_Meaning(dict(names))))
+    return Image(id=compact_json(_MaskNames(dict(names))))
 
 
 def class_numbers(known: Mapping[str, Any], column: str | None = None) -> dict[int, str]:
@@ -71,13 +71,13 @@ def _names_of_mask(feature: Any) -> dict[int, str] | None:
     if not isinstance(feature, Image) or not feature.id:
         return None
     try:
-        return _MEANING.decode(feature.id).id2label
-    except JsonError:  # the categories, or an id that is not ours
+        return _MASK_NAMES.decode(feature.id).id2label
+    except JsonError:  # the `id` of another feature
         return None
 
 
 def _nested(feature: Any) -> Iterator[Any]:
-    """A feature and all that are in it."""
+    """Yield a feature and all features inside it."""
     yield feature
     inner = feature.values() if isinstance(feature, dict) else feature if isinstance(feature, list) else ()
     for item in [*inner, *([feature.feature] if hasattr(feature, "feature") else [])]:

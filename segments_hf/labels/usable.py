@@ -1,4 +1,4 @@
-"""Whether a model can learn from the label of a row."""
+"""The labels that a model can learn from."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ class VectorLabel(Label):
 
     @property
     def has_content(self) -> bool:
-        """Whether it tells which objects are in the image, even if there are none."""
+        """Whether the sample was labeled, even as empty."""
         return bool(self._row["annotations"]) or (self.size is not None and is_labeled(self._row))
 
     def objects(self) -> Objects:

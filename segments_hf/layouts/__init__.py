@@ -42,7 +42,7 @@ def to_layout(
     on_error: str = "raise",
     num_proc: int | None = None,
 ) -> Any:
-    """The columns that the example scripts and tutorials of Hugging Face read, so that they run on a release unchanged.
+    """Convert rows to the columns that the example scripts and tutorials of Hugging Face read.
 
     - ``semantic-segmentation``: `image`; `label`, the semantic mask.
     - ``instance-segmentation``: `image`; `annotation`, an RGB PNG with the value of the semantic mask, the number of
@@ -52,34 +52,34 @@ def to_layout(
     - ``object-detection``: `image_id`, `image`, `width`, `height`; `objects`, a struct of the lists `id`, `area`
       (pixels), `bbox` (left, top, width, height in pixels) and `category`. An object needs a box that has an area.
 
-    `image` decodes to 8-bit RGB or gray. Images that are so already stay byte for byte. Others become PNGs: gray of
-    more than 8 bits and floats are scaled, and a warning is logged where an image uses under a tenth of the range;
-    other modes become what `PIL.Image.Image.convert` makes of them, so alpha is dropped.
+    `image` decodes to 8-bit RGB or gray. The bytes of images in these modes are not changed. Others become PNGs: gray
+    of more than 8 bits and floats are scaled, and a warning is logged if an image uses less than a tenth of the range;
+    other modes are converted with `PIL.Image.Image.convert`, which drops alpha.
 
     Objects that a layout cannot hold, such as a line in a mask, are left out, and a warning is logged that counts them.
 
     Args:
         data: Rows of an image task: a dataset or a stream, or a dict of its splits; or a release as `load_release`
             takes it, which is built.
-        task: One of the four.
-        ignore_index: For semantic masks, the value of unlabelled pixels: then a pixel is the class index. By default
-            unlabelled is 0 and a pixel is the class index + 1. `id2label` tells the names of the numbers.
+        task: The name of one of these four layouts.
+        ignore_index: For semantic masks, the value of unlabeled pixels; the other values are class indices. By default,
+            unlabeled pixels are 0 and the other values are class index + 1. `id2label` returns the names of the values.
         image_range: The pixel values that become black and white in images of more than 8 bits, such as ``(0, 4095)``
-            for 12 bits that are stored as 16; values outside become black or white. By default it is the range of the
-            bits that the file declares, or of its type; 0 to 1 for floats. It changes no image of 8 bits.
-        keep_unlabeled: Whether rows without a label stay, with null in its place, and SKIPPED and REJECTED ones.
-            Otherwise they are left out, as are those whose picture is missing, and a warning is logged that counts
-            them (for a stream, the count so far).
+            for 12-bit values stored in 16 bits; values outside are clipped. By default, the range of the bits that the
+            file declares, or the range of its type; 0 to 1 for floats. 8-bit images are not affected.
+        keep_unlabeled: Whether to keep rows without a label, with null in its place, and SKIPPED and REJECTED rows.
+            By default these rows and rows without an image are left out, and a warning with their number is logged
+            (for a stream, the number so far).
         on_error: What to do with a row whose image or label cannot be read or does not fit into the layout, such as one
             of over 255 instances in ``instance-segmentation``: ``"raise"``, ``"skip"`` the row, or ``"keep"`` it with
-            null in their columns. Rows that were skipped or kept are logged. A release is loaded with it too.
-        num_proc: How many processes do it; not for a stream.
+            null in their columns. Skipped and kept rows are logged. A release is loaded with the same policy.
+        num_proc: The number of processes; not for a stream.
 
     Returns:
         A dataset of the same kind; a dict of splits for a release.
 
     Raises:
-        OptionError: There is no such task, an option does not fit it or an image, or no row is left in a split.
+        OptionError: There is no such task, an option does not fit it or an image, or a split has no rows left.
         AssetError: An image cannot be read; the error names the sample.
         BitmapError: A bitmap cannot be read, or more instances are in an image than the layout holds; the error names
             the sample.
@@ -113,7 +113,7 @@ def lay_out(
     num_proc: int | None = None,
     also: Sequence[str] = (),
 ) -> Any:
-    """`to_layout`, with columns of the rows that are kept besides.
+    """Convert rows as `to_layout` does, and keep further columns.
 
     Args:
         data: As for `to_layout`.
@@ -123,7 +123,7 @@ def lay_out(
         keep_unlabeled: As for `to_layout`.
         on_error: As for `to_layout`.
         num_proc: As for `to_layout`.
-        also: The columns that are kept.
+        also: The further columns.
     """
     if task not in LAYOUTS:
         raise OptionError(f"task: got {task!r}, wanted one of {', '.join(LAYOUTS)}")

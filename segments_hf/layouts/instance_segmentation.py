@@ -97,6 +97,6 @@ LAYOUT = Layout(
     _read,
     f"{IMAGE_ENCODING} "
     "`annotation` is an RGB PNG: R is the class of a pixel, as `semantic_class_to_id` and `id2label.json` number them, "
-    "and G is the number of the instance in its image, from 1 on. 0 is unlabelled.",
+    "and G is the number of the instance in its image, from 1 on. 0 is unlabeled.",
     ("image-segmentation", "instance-segmentation"),
 )

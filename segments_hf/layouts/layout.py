@@ -1,4 +1,4 @@
-"""What a layout is: the columns that training code for a task reads."""
+"""The interface of layouts: the columns that training code for a task reads."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from segments_hf.release import Category
 
 IMAGE_ENCODING = (
-    "`image` is 8-bit RGB or gray: files that were so are as they were, other modes were converted to PNGs, and values "
-    "of more than 8 bits were scaled to 0..255."
+    "`image` is 8-bit RGB or gray. Files in these modes were not changed; other modes were converted to PNGs, and "
+    "values of more than 8 bits were scaled to 0..255."
 )
 
 
@@ -33,7 +33,10 @@ class Columns:
 
 
 class LayoutColumns(Protocol):
-    """Makes the new columns of a row. It pickles to the same bytes in every process, so that `datasets` caches it."""
+    """The function that makes the new columns of a row.
+
+    It pickles to the same bytes in every process, so that `datasets` caches its results.
+    """
 
     @property
     def features(self) -> dict[str, Any]:

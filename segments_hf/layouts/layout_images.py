@@ -22,20 +22,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LayoutImages:
-    """Makes the column `image` of a row.
+    """The function that makes the column `image` of a row.
 
     Attributes:
-        image_range: The values of deep images that become black and white; by default those that the file declares.
+        image_range: The pixel values that become black and white in images of more than 8 bits; by default the range
+            that the file declares.
     """
 
     image_range: ValueRange | None = None
 
     def of_row(self, row: Row) -> tuple[Any, dict[str, str]]:
-        """Make the image of a row, and what a user should know of how it was scaled.
+        """Convert the image of a row to 8-bit RGB or gray.
 
         Returns:
-            The image as a dataset stores it: as it is in the row if it is 8-bit RGB or gray already, else as a PNG.
-            And for each warning, what such images do, and what this one does.
+            The image as a dataset stores it: unchanged if it is 8-bit RGB or gray already, else a PNG. And the
+            warnings about its scaling: a general description as the key, the details of this image as the value.
 
         Raises:
             AssetError: The image cannot be read.
@@ -44,7 +45,7 @@ class LayoutImages:
         image = row["image"]
         if image is None:
             return None, {}
-        # A function that was mapped over a stream may have made pictures of Pillow, or arrays.
+        # `map` over a stream may have made pictures of Pillow, or arrays.
         if not isinstance(image, Mapping | PIL.Image.Image):
             image = datasets.Image().encode_example(image)
         if isinstance(image, PIL.Image.Image):
@@ -54,13 +55,13 @@ class LayoutImages:
             converted = to_eight_bit(content, self.image_range)
         except OptionError as error:
             raise OptionError(f"{sample_name(row)}: {error}") from error
-        # `datasets` would prefer a file at `path`, so there is none beside the bytes.
+        # Without a path, as `datasets` would read the file at `path` instead of the bytes.
         same = image if content.content is None else {"bytes": content.content, "path": None}
         return _stored(same, converted)
 
 
 def _stored(image: Any, converted: EightBit) -> tuple[Any, dict[str, str]]:
-    """Return the converted image as a dataset stores it, or the same image, and the warnings."""
+    """Return the converted image as a dataset stores it, or `image` if it was not converted; and the warnings."""
     if converted.png is None:
         return image, {}
     return {"bytes": converted.png, "path": None}, converted.scaling.warnings if converted.scaling else {}

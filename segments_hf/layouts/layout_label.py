@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class MaskClasses(NamedTuple):
-    """How the values of a semantic mask stand for classes.
+    """The relation of the values of a semantic mask to classes.
 
     Attributes:
         first: The value of class 0; None if it is unknown.

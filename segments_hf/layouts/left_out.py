@@ -31,16 +31,17 @@ logger = own_logger(__name__)
 
 _REPORT = "segments_hf_report"  # a column that is removed again: a `_RowReport` as JSON, or null
 _MAX_SHOWN = 5  # problems in a message
-_SCALING_ADVICE = "pass image_range=(low, high) with the pixel values that shall become black and white"
+_SCALING_ADVICE = "pass image_range=(low, high), the pixel values that should become black and white"
 
 
 class _RowReport(msgspec.Struct, omit_defaults=True):
-    """What a layout could not hold of one row.
+    """The parts of one row that a layout could not hold.
 
     Attributes:
-        left_out: How many objects, by the reason.
-        problem: Why it could not hold the label or the image at all.
-        scaling: What a user should know of how the image was scaled: what such images do, and what this one does.
+        left_out: How many objects were left out, by the reason.
+        problem: Why the layout could not hold the label or the image; None if it could.
+        scaling: The warnings about the scaling of the image: a general description as the key, the details of this
+            image as the value.
     """
 
     left_out: dict[str, int] = {}
@@ -52,7 +53,7 @@ _DECODER: JsonDecoder[_RowReport] = JsonDecoder(_RowReport)
 
 
 def is_trainable(row: Row) -> bool:
-    """Tell whether a model can learn from a row: it has its image and a whole label, neither skipped nor rejected."""
+    """Tell whether a model can learn from a row: it has an image and a complete label, neither skipped nor rejected."""
     if not is_labeled(row) or row["image"] is None:
         return False
     label = label_of(row)
@@ -60,10 +61,10 @@ def is_trainable(row: Row) -> bool:
 
 
 def leave_out(part: Any, split: str, num_proc: int | None) -> Any:
-    """Return the rows of one split that a model can learn from, and log how many others there are.
+    """Return the rows of one split that a model can learn from, and log the number of other rows.
 
     Raises:
-        OptionError: There are none.
+        OptionError: No row is left.
     """
     if isinstance(part, datasets.IterableDataset):
         return filter_rows(part, _CountingFilter(is_trainable, _RunningCount(split, "rows left out")), None)
@@ -87,10 +88,10 @@ def map_layout(part: Any, made: RowColumns, features: Mapping[str, Any], split: 
 
     Args:
         part: A `Dataset` or an `IterableDataset`.
-        made: The columns that are made, and what to do with a row whose label or image the layout cannot hold.
-        features: All columns of the result, in order; those that are not made are kept.
+        made: The function that makes the columns, with its policy for rows that the layout cannot hold.
+        features: All columns of the result, in order; columns that are not made are copied.
         split: The name of the split.
-        num_proc: How many processes do it.
+        num_proc: The number of processes.
 
     Raises:
         OptionError: No row is left.
@@ -130,7 +131,7 @@ def _reasons_text(counts: Counter[str]) -> str:
 
 
 def _log_scaling(split: str, scalings: Iterable[Mapping[str, str]]) -> None:
-    """Log what a user should know of how images were scaled, and the first image of each kind."""
+    """Log the warnings about scaled images: for each one, the number of images and the first of them."""
     examples: dict[str, list[str]] = {}
     for scaling in scalings:
         for fault, what in scaling.items():
@@ -142,11 +143,11 @@ def _log_scaling(split: str, scalings: Iterable[Mapping[str, str]]) -> None:
 
 @dataclass(frozen=True)
 class RowColumns:
-    """Makes the columns of a layout for a row: those of its label, and its image.
+    """The function that makes the columns of a layout for a row: those of its label, and its image.
 
     Attributes:
-        label: Makes the columns of the label.
-        image: Makes the image.
+        label: The function that makes the columns of the label.
+        image: The function that makes the image.
         on_error: What to do with a row whose label or image the layout cannot hold: raise, skip it, or keep it with
             nulls.
     """
@@ -161,7 +162,7 @@ class RowColumns:
         return self.label.features
 
     def of_row(self, row: Row) -> tuple[dict[str, Any], _RowReport]:
-        """Make the columns of a row, and tell what they do not hold."""
+        """Make the columns of a row, and report the parts that they do not hold."""
         problems = []
         try:
             columns = self.label.columns_of(row)
@@ -178,13 +179,13 @@ class RowColumns:
             image, scaling = None, {}
             problems.append(f"image: {error}")
         problem = f"{sample_name(row)}: {'; '.join(problems)}" if problems else None
-        told = {fault: f"{sample_name(row)} {what}" for fault, what in scaling.items()}
-        return {**columns.values, "image": image}, _RowReport(columns.left_out, problem, told)
+        warnings = {fault: f"{sample_name(row)} {what}" for fault, what in scaling.items()}
+        return {**columns.values, "image": image}, _RowReport(columns.left_out, problem, warnings)
 
 
 @dataclass(frozen=True)
 class _ReportedColumns:
-    """The columns of a layout, and a column that tells what they do not hold."""
+    """The function that makes the columns of a layout, and a report of the parts that they do not hold."""
 
     made: RowColumns
 
@@ -200,7 +201,7 @@ class _ReportedColumns:
 
 @dataclass
 class _RunningCount:
-    """Counts in a stream, whose end is not known, and logs at 1, 10, 100, …; each worker counts its own."""
+    """A counter for a stream of unknown length that logs at 1, 10, 100, …; each worker has its own."""
 
     split: str
     what: str
@@ -230,12 +231,12 @@ class _CountingFilter:
 
 @dataclass
 class _CountingColumns:
-    """The columns of a layout in a stream, which are counted as the stream goes."""
+    """The function that makes the columns of a layout in a stream, and logs its reports while the stream is read."""
 
     made: RowColumns
     left_out: _RunningCount
     split: str
-    told: set[str] = field(default_factory=set)
+    reported: set[str] = field(default_factory=set)
 
     @property
     def features(self) -> dict[str, Any]:
@@ -246,6 +247,8 @@ class _CountingColumns:
         self.left_out.add(report.left_out)
         if report.problem:
             _log(self.split, Counter(), [report.problem], self.made.on_error)
-        _log_scaling(self.split, [{fault: what for fault, what in report.scaling.items() if fault not in self.told}])
-        self.told.update(report.scaling)
+        _log_scaling(
+            self.split, [{fault: what for fault, what in report.scaling.items() if fault not in self.reported}]
+        )
+        self.reported.update(report.scaling)
         return {**values, _REPORT: report.problem} if self.made.on_error == "skip" else values

@@ -1,4 +1,4 @@
-"""Columns of masks: what a model for segmentation is trained on."""
+"""Columns of masks, for the training of segmentation models."""
 
 from __future__ import annotations
 
@@ -43,17 +43,17 @@ def add_semantic_masks(
     palette: bool = True,
     num_proc: int | None = None,
 ) -> Any:
-    """Adds the class of every pixel.
+    """Add the class of every pixel.
 
     Polygons and boxes are drawn in the order of the annotations.
 
     Args:
         data: Rows of an image task: a dataset or a stream, or a dict of its splits; or a release as `load_release`
             takes it, which is built.
-        column: The new column, an `Image()` of PNGs: class index + 1, and 0 where unlabelled; null where there is no
-            label. `id2label` tells the names of the numbers.
-        ignore_index: The value of unlabelled pixels instead: then a pixel is the class index.
-        palette: Whether viewers see the classes in the colours of the release; the numbers are the same without.
+        column: The new column, an `Image()` of PNGs: class index + 1, and 0 where unlabeled; null where there is no
+            label. `id2label` returns the names of the values.
+        ignore_index: The value of unlabeled pixels instead: then a pixel is the class index.
+        palette: Whether viewers see the classes in the colors of the release; the numbers are the same without.
         num_proc: How many processes do it; not for a stream.
 
     Returns:
@@ -74,14 +74,14 @@ def add_semantic_masks(
 def add_instance_masks(
     data: Any, *, column: str = "instance_mask", palette: bool = True, num_proc: int | None = None
 ) -> Any:
-    """Adds the number of the instance of every pixel.
+    """Add the number of the instance of every pixel.
 
     Args:
         data: Rows of an image task: a dataset or a stream, or a dict of its splits; or a release as `load_release`
             takes it, which is built.
         column: The new column, an `Image()` of PNGs: 1 for the first of the row's annotations, 2 for the second, and 0
-            where unlabelled; null where there is no label.
-        palette: Whether viewers see colours; the numbers are the same without.
+            where unlabeled; null where there is no label.
+        palette: Whether viewers see colors; the numbers are the same without.
         num_proc: How many processes do it; not for a stream.
 
     Returns:
@@ -96,12 +96,12 @@ def add_instance_masks(
 
 
 def add_panoptic_masks(data: Any, *, column: str = "panoptic_mask", num_proc: int | None = None) -> Any:
-    """Adds the segment of every pixel, and `segments_info`, as in COCO's panoptic format.
+    """Add the segment of every pixel, and `segments_info`, as in COCO's panoptic format.
 
     Args:
         data: Rows of an image task: a dataset or a stream, or a dict of its splits; or a release as `load_release`
             takes it, which is built.
-        column: The new column, an `Image()` of RGB PNGs: id = R + 256 G + 65536 B, and 0 where unlabelled; null where
+        column: The new column, an `Image()` of RGB PNGs: id = R + 256 G + 65536 B, and 0 where unlabeled; null where
             there is no label. Instances of a class whose `has_instances` is false are one segment. The id is that of
             the annotation; of vector labels, its place from 1 on.
         num_proc: How many processes do it; not for a stream.
@@ -242,7 +242,7 @@ class PanopticMasks:
 
 
 def stored_image(content: bytes) -> dict[str, Any]:
-    """Return an image as `datasets` stores it. It would prefer a file at `path`, so there is none beside the bytes."""
+    """Return an image as `datasets` stores it, without a path: `datasets` would read the file at `path` instead."""
     return {"bytes": content, "path": None}
 
 

@@ -27,7 +27,7 @@ def _read(row: Row, classes: MaskClasses) -> LayoutLabel | None:
         return None
     pixels = np.asarray(picture)
     if pixels.ndim != 2 or pixels.dtype.kind == "f":  # noqa: PLR2004
-        raise BitmapError(f"got a mask of mode {picture.mode}, wanted one whole number a pixel")
+        raise BitmapError(f"got a mask of mode {picture.mode}, wanted one integer per pixel")
     values = pixels.astype(np.int64)
     first = _first_class(picture) if classes.first is None else classes.first
     indices = values - first
@@ -40,7 +40,7 @@ def _read(row: Row, classes: MaskClasses) -> LayoutLabel | None:
 
 
 def _first_class(picture: Image) -> int:
-    """The value of class 0, if nothing tells it: our masks have a palette in which unlabeled pixels are black."""
+    """Guess the value of class 0 from the palette: in our masks, unlabeled pixels are black."""
     return 0 if picture.mode == "P" and 0 not in _black_values(picture) else 1
 
 
@@ -56,7 +56,7 @@ LAYOUT = Layout(
     _read,
     f"{IMAGE_ENCODING} "
     "`label` is a PNG whose pixels are classes: `id2label.json` names them. It has a palette, so that viewers show "
-    "colours; `numpy.array(row['label'])` gives the numbers.",
+    "colors; `numpy.array(row['label'])` gives the numbers.",
     ("image-segmentation", "semantic-segmentation"),
     has_ignore_index=True,
 )

@@ -1,4 +1,4 @@
-"""The file of a page: one HTML file that needs no other, and that may hold what somebody hostile wrote."""
+"""The HTML file of a page: it needs no other files, and its text may come from untrusted releases."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ class PageFile:
         self._file.write(before)
 
     def add(self, block: bytes) -> None:
-        """Adds a block of data."""
+        """Add a block of data."""
         self._file.write(block)
 
     def close(self) -> None:
-        """Writes the end."""
+        """Write the end."""
         self._file.write(self._after)
 
 
 def block(kind: str, value: Any) -> bytes:
-    r"""A block of data for a page; whatever text is in it, it cannot end the block.
+    r"""Return a block of data for a page, in which no text can end the block.
 
     >>> block("entry", "</script>")
     b'<script type="application/json" class="entry">"\\u003c/script>"</script>\n'
@@ -60,16 +60,16 @@ def block(kind: str, value: Any) -> bytes:
 
 @contextmanager
 def new_page(path: Path, title: str, *, overwrite: bool) -> Iterator[PageFile]:
-    """A page to write to, which is moved to its place when it is whole.
+    """Yield a page to write to, which is moved to `path` when it is complete.
 
     Args:
         path: The file.
         title: The title of the page.
-        overwrite: Whether any file that is there is replaced; a page that was made before is in any case.
+        overwrite: Whether another file at `path` is replaced; an earlier page is always replaced.
 
     Raises:
-        OutputExistsError: Something else is there, from the beginning or at the end.
-        StorageError: The disk does not take the page.
+        OutputExistsError: The path is a folder or another file, or it changed while the page was written.
+        StorageError: The page cannot be written: the disk is full or read-only.
     """
     path = path.expanduser().resolve()
     expected = _check(path, overwrite=overwrite)
@@ -80,22 +80,20 @@ def new_page(path: Path, title: str, *, overwrite: bool) -> Iterator[PageFile]:
 
 
 def _check(path: Path, *, overwrite: bool) -> Snapshot:
-    """Check that a page may be written; return what it replaces."""
+    """Check that a page may be written; return a snapshot of the file that it replaces."""
     if path.is_dir():
-        raise OutputExistsError(f"{path} is a folder, wanted the place of a file, such as {path / 'preview.html'}")
+        raise OutputExistsError(f"{path}: got a folder, wanted a file, such as {path / 'preview.html'}")
     expected = take_snapshot(path)
     if overwrite or not expected:
         return expected
     with path.open("rb") as file:
         if _MARKER not in file.read(_HEAD):
-            raise OutputExistsError(
-                f"{path} exists and is no preview; choose another place, or replace it with overwrite"
-            )
+            raise OutputExistsError(f"{path} exists and is not a preview; choose another path, or pass overwrite")
     return expected
 
 
 def _template(title: str) -> tuple[bytes, bytes]:
-    """What comes before and after the data."""
+    """Return the HTML before and after the data."""
     folder = importlib.resources.files("segments_hf.preview") / "page"
     style = (folder / "page.css").read_text("utf-8")
     script = "\n".join((folder / name).read_text("utf-8") for name in _SCRIPTS)
@@ -104,7 +102,7 @@ def _template(title: str) -> tuple[bytes, bytes]:
         "base-uri 'none'; form-action 'none'"
     )
     before, _, after = (folder / "page.html").read_text("utf-8").partition("[[data]]")
-    # The title comes last: it may hold anything.
+    # The title is last, as its text may hold the other marks.
     for name, text in (("policy", policy), ("style", style), ("title", for_html(title))):
         before = before.replace(f"[[{name}]]", text)
     return before.encode(), after.replace("[[script]]", script).encode()

@@ -1,4 +1,4 @@
-"""A page to look through a dataset: its pictures with the labels over them, and what is wrong with them."""
+"""A page that shows a dataset: its pictures with labels over them, and findings."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class PageClass(msgspec.Struct):
 
 
 class PageHead(msgspec.Struct):
-    """What a page tells of all its samples.
+    """The data of a page about all of its samples.
 
     Attributes:
         name: What is looked at.
@@ -62,9 +62,9 @@ def preview(
     overwrite: bool = False,
     **options: Any,
 ) -> Path:
-    """Makes a page of pictures with their labels over them, and of what `validate` finds in each sample.
+    """Make a page of pictures with their labels over them, and of what `validate` finds in each sample.
 
-    The page is one file that opens from disk and asks nobody for anything. Samples that are broken are on it too.
+    The page is one file that opens from disk and makes no requests. Broken samples are on it too.
 
     Args:
         data: A release as `load_release` takes it; or a dataset or a stream of rows, also one from the Hub, or a dict
@@ -82,7 +82,7 @@ def preview(
     Raises:
         OptionError: An option does not fit.
         OutputExistsError: Something else is there.
-        SegmentsHFError: It is something else than a release or a dataset.
+        SegmentsHFError: The data are neither a release nor a dataset.
 
     >>> import tempfile
     >>> from segments_hf.demo import demo_release
@@ -107,7 +107,7 @@ def preview(
 
 
 def _look(outcome: Outcome, *, validator: Validator, classes: int, longest: int) -> tuple[Examined, ShownSample]:
-    """What is wrong with a row by itself, and what the page shows of it; its pictures are dropped. Runs in threads."""
+    """Check a row by itself and make its data for the page; its pictures are dropped. Runs in threads."""
     row = outcome.row
     if row is not None:
         outcome.row = dict(with_decoded_bitmap(row))

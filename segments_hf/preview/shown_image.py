@@ -27,7 +27,7 @@ _THUMB_QUALITY = 72
 _METHOD = 2  # of WebP: half the time of its default, for 2 % more bytes
 _PLAIN_FORMATS = {"JPEG", "PNG", "WEBP"}
 _PLAIN_MODES = {"L", "RGB"}
-# Other colors, and what people do not mean to publish: where and by whom a picture was taken.
+# Color profiles, and metadata that may be private: where and by whom a picture was taken.
 _HIDDEN = {"icc_profile", "xmp", "XML:com.adobe.xmp", "comment", "Raw profile type exif"}
 
 
@@ -56,16 +56,16 @@ def fitted(size: tuple[int, int], longest: int) -> tuple[int, int]:
 
 
 def shown_image(image: Mapping[str, Any], longest: int) -> ShownImage:
-    """Makes the pictures of an image.
+    """Make the pictures of an image.
 
-    A small one is kept as it is. Colour profiles are not applied: training code does not either.
+    A small one is kept as it is. Color profiles are not applied: training code does not either.
 
     Args:
         image: ``{"bytes", "path"}``, as a dataset holds it.
         longest: The longest side that is shown, in pixels.
 
     Raises:
-        AssetError: It is not a picture that can be read.
+        AssetError: The image cannot be read.
     """
     file = stored_content(image)
     with inspect_image(file) as picture:

@@ -74,14 +74,14 @@ class ShownObject(msgspec.Struct, omit_defaults=True):
 
 
 def pairs(json: str | None) -> list[tuple[str, str]]:
-    """The names and values of a JSON object as text; any other value without a name, and what is no JSON as it is.
+    """Return the names and values of a JSON object as text; any other value, or text that is not JSON, without a name.
 
     >>> pairs('{"open": true, "note": "a"}'), pairs("[1]"), pairs("open"), pairs(None)
     ([('open', 'true'), ('note', 'a')], [('', '[1]')], [('', 'open')], [])
     """
     try:
         value = read_json(json) if json else None
-    except JsonError:  # a dataset may have other text there
+    except JsonError:  # a dataset may hold other text in this column
         value = json
     named = value.items() if isinstance(value, dict) else [("", value)] if value is not None else []
     return [(name, text_or_json(item)) for name, item in named]
@@ -116,7 +116,7 @@ def shown_objects(label: Label, classes: int, scale: float) -> list[ShownObject]
 def object_numbers(
     ids: npt.NDArray[np.uint32], size: tuple[int, int] | None, longest: int, objects: list[ShownObject], classes: int
 ) -> Numbers:
-    """The number of the object of each pixel of a bitmap, scaled by nearest neighbour; areas are put into the objects.
+    """The number of the object of each pixel of a bitmap, scaled by nearest neighbor; areas are put into the objects.
 
     Args:
         ids: The bitmap, of shape (H, W).
@@ -126,7 +126,7 @@ def object_numbers(
         classes: How many classes there are.
 
     Returns:
-        Array of shape (H, W): 1 for the first object, 0 where nothing is labelled.
+        Array of shape (H, W): 1 for the first object, 0 where nothing is labeled.
 
     Raises:
         BitmapError: The bitmap is of another size than the image.
@@ -150,7 +150,7 @@ def object_numbers(
 
 
 def class_numbers(numbers: Numbers, objects: Sequence[ShownObject]) -> Numbers:
-    """The class of each pixel for the gallery: 1 for the first class, 0 where nothing is labelled.
+    """The class of each pixel for the gallery: 1 for the first class, 0 where nothing is labeled.
 
     Args:
         numbers: The numbers of the objects, of shape (H, W).

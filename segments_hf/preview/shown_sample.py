@@ -31,16 +31,16 @@ Pairs = list[tuple[str, str]]
 
 
 class Entry(msgspec.Struct):
-    """What the gallery tells of a row, and what it is found by.
+    """The data of a row in the gallery, for display and search.
 
     Attributes:
         name: The name of the sample.
         uuid: Its uuid.
         frame: The place of the frame in a sequence.
         frame_name: The name of the frame.
-        status: The status, ``(unknown)`` where there is none; None where the label could not be read.
+        status: The status, ``(unknown)`` if it is missing; None if the label could not be read.
         objects: Class numbers, and how many objects have each; None where there is no label.
-        values: What objects have for attributes: what the text filter looks at besides.
+        values: The values of the attributes of objects, for the text filter.
         attributes: The attributes of the image.
         metadata: The metadata of the sample.
         findings: What is wrong with it.
@@ -71,7 +71,7 @@ class Thumb(msgspec.Struct):
 
 
 class Detail(msgspec.Struct):
-    """What is shown of a row when it is opened.
+    """The data of a row in the viewer.
 
     Attributes:
         full_size: The width and height of the image.
@@ -99,10 +99,10 @@ class ShownSample(msgspec.Struct):
 
 
 def shown_sample(outcome: Outcome, findings: list[Finding], *, classes: int, longest: int) -> ShownSample:
-    """Makes what a page shows of a row.
+    """Make what a page shows of a row.
 
     Args:
-        outcome: The row, and what is wrong with it.
+        outcome: The row, and its problems.
         findings: What was found in it.
         classes: How many classes there are.
         longest: The longest side that pictures are shown in, in pixels.

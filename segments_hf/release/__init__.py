@@ -1,4 +1,4 @@
-"""A Segments.ai release file as typed objects; knows nothing of `datasets`, numpy or pictures."""
+"""A Segments.ai release file as typed objects. It does not import `datasets`, numpy or Pillow."""
 
 from segments_hf.release.category import Category, CategoryDocument
 from segments_hf.release.document import Frame, Labelset, json_text

@@ -10,8 +10,8 @@ from msgspec import UNSET, Raw, UnsetType
 from segments_hf.io.json_codec.json_decoding import JsonError, read_json
 
 _CHANNELS = {3, 4}
-_BRIGHTEST = 255
-_SHOWN = 60  # characters of a color that is none
+_MAX_VALUE = 255
+_MAX_SHOWN = 60  # bytes of a refused color that are reported
 
 
 class Category(msgspec.Struct, frozen=True):
@@ -19,11 +19,11 @@ class Category(msgspec.Struct, frozen=True):
 
     Attributes:
         id: The category id in the release: any integer, 0 included, gaps allowed.
-        name: Its name; not always unique.
-        color: 3 or 4 numbers from 0 to 255, or None.
-        has_instances: Whether its objects are counted one by one (a "thing"); None where the file does not say.
-        attributes: The attributes that its objects may have, as they stand in the file.
-        refused_color: What the file has in place of a color, as text; None where it has a color or nothing.
+        name: The name; names may repeat.
+        color: 3 or 4 numbers from 0 to 255; None if the file has no valid color.
+        has_instances: Whether its objects are instances ("things"); None if the file does not say.
+        attributes: The attributes that its objects may have, as in the file.
+        refused_color: The JSON text that the file has as the color, if it is not a valid color; else None.
     """
 
     id: int
@@ -35,7 +35,7 @@ class Category(msgspec.Struct, frozen=True):
 
 
 class CategoryDocument(msgspec.Struct, frozen=True):
-    """An entry of `categories`: in a release, in ``categories.json``, or in the features of a dataset."""
+    """An entry of a list of categories in a release, in ``categories.json`` or in the features of a dataset."""
 
     id: int
     name: str
@@ -45,10 +45,10 @@ class CategoryDocument(msgspec.Struct, frozen=True):
 
     @property
     def category(self) -> Category:
-        """The category. What is not a color counts as no color."""
+        """The category; an invalid color is moved to `refused_color`."""
         text = b"null" if isinstance(self.color, UnsetType) else bytes(self.color)
         color = _color(text)
-        refused = None if color or text == b"null" else text[:_SHOWN].decode(errors="replace")
+        refused = None if color or text == b"null" else text[:_MAX_SHOWN].decode(errors="replace")
         return Category(self.id, self.name, color, self.has_instances, self.attributes, refused)
 
 
@@ -64,5 +64,5 @@ def _color(text: bytes) -> tuple[int | float, ...] | None:
         return None
     if not isinstance(parts, list) or len(parts) not in _CHANNELS:
         return None
-    is_color = all(type(part) in {int, float} and 0 <= part <= _BRIGHTEST for part in parts)
+    is_color = all(type(part) in {int, float} and 0 <= part <= _MAX_VALUE for part in parts)
     return tuple(parts) if is_color else None

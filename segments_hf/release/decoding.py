@@ -1,4 +1,4 @@
-"""Decoding pieces of a release so that an error says where in the file it is."""
+"""Decode parts of a release, with errors that name the place in the file."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ T = TypeVar("T")
 
 
 def decode(decoder: JsonDecoder[T], raw: Raw | memoryview | bytes, source: str, json_path: str = "$") -> T:
-    """Decodes a piece of a release.
+    """Decode a part of a release.
 
     Args:
-        decoder: What the piece should be.
-        raw: The piece.
+        decoder: The decoder of the expected type.
+        raw: The JSON text of the part.
         source: The name of the release file, for the error.
         json_path: Where the piece is in it, for the error.
 
     Raises:
-        ReleaseError: The piece is not JSON or not what it should be.
+        ReleaseError: The text is not JSON, or not of the expected type.
     """
     try:
         return decoder.decode(raw)
     except JsonError as error:
-        raise located(error, source, json_path) from None
+        raise to_release_error(error, source, json_path) from None
 
 
-def located(error: JsonError, source: str, json_path: str) -> ReleaseError:
-    """The error of a piece of a release.
+def to_release_error(error: JsonError, source: str, json_path: str) -> ReleaseError:
+    """Make the error for a part of a release that cannot be decoded.
 
     Args:
-        error: What is wrong with the piece.
+        error: The error of the decoder.
         source: The name of the release file.
-        json_path: Where the piece is in it.
+        json_path: The JSON path of the part in the file.
     """
     return ReleaseError(error.problem, source, json_path + error.json_path.removeprefix("$"))

@@ -1,4 +1,4 @@
-"""The labelset that is meant when none is named."""
+"""The default labelset of a release."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def find_default_labelset(labelsets: Sequence[Labelset], source: str) -> str | N
     """Return the labelset that is marked as ground truth, else ``ground-truth``, else the only one.
 
     Args:
-        labelsets: The labelsets of a release.
+        labelsets: The labelsets of the release.
         source: The name of the release, for the error.
 
     Raises:
-        OptionError: There are several and none of these.
+        OptionError: There are several labelsets, and none of them is the ground truth.
     """
     names = [labelset.name for labelset in labelsets]
     marked = [labelset.name for labelset in labelsets if labelset.is_groundtruth]
@@ -32,6 +32,7 @@ def find_default_labelset(labelsets: Sequence[Labelset], source: str) -> str | N
         return GROUND_TRUTH
     if len(names) > 1:
         raise OptionError(
-            f"labelset: {source} has several and none is the ground truth; name one of {', '.join(map(repr, names))}"
+            f"labelset: {source} has several labelsets, but none is marked as ground truth; "
+            f"pass one of {', '.join(map(repr, names))}"
         )
     return names[0] if names else None

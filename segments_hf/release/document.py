@@ -68,7 +68,7 @@ class Document(msgspec.Struct, frozen=True):
 
 
 class AssetRef(msgspec.Struct, gc=False):
-    """Where the bytes of a picture are."""
+    """The URL of an image or bitmap."""
 
     url: str | None = None
 
@@ -104,7 +104,7 @@ class SampleDocument(msgspec.Struct, Generic[LabelDocument]):
 
 
 class ListedLabel(msgspec.Struct):
-    """What tells whose label an entry of a list of labels is; the name of the key changed over the years."""
+    """The key of an entry in a list of labels that names its labelset; its name changed over the years."""
 
     labelset: str | None = None
     task: str | None = None
@@ -128,13 +128,13 @@ def parse_moment(value: Any) -> datetime.datetime | None:
     """
     try:
         moment = msgspec.convert(value, datetime.datetime | None)
-    except msgspec.ValidationError:  # a text that is no date, or a number of who knows what since when
+    except msgspec.ValidationError:  # a text that is not a date, or a number without a unit
         return None
     return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)
 
 
 def json_text(raw: Raw | UnsetType) -> str | None:
-    """The text of a raw slice, which can be read; None where the file has nothing or null.
+    """Return the text of a raw slice after checking that it can be decoded; None if it is missing or null.
 
     Raises:
         JsonError: It is not UTF-8, is nested too deep, or has a number that is too large.

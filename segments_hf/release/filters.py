@@ -1,4 +1,4 @@
-"""Which samples of a release are asked for."""
+"""Filters of samples, by status and by metadata."""
 
 from __future__ import annotations
 
@@ -57,19 +57,19 @@ def wanted_statuses(filter_by: str | Iterable[str], release: Release, labelset: 
 
 
 def _present_statuses(release: Release, labelset: str | None) -> set[str]:
-    """The statuses of all labels that can be read."""
+    """Return the statuses of all labels that can be read."""
     present = set()
     for index in range(len(release)):
-        with suppress(ReleaseError):  # who makes the row of this sample sees it
+        with suppress(ReleaseError):  # the error is raised when the row of this sample is made
             present.add(release[index].status(labelset))
     return {status for status in present if status}
 
 
 def has_metadata(sample: Sample, wanted: Mapping[str, Any]) -> bool:
-    """Whether a sample's metadata has all the wanted values.
+    """Return whether the metadata of a sample has all `wanted` values.
 
     Raises:
-        ReleaseError: The metadata cannot be read.
+        ReleaseError: The metadata cannot be decoded.
     """
     metadata = sample.metadata
     return all(key in metadata and metadata[key] == value for key, value in wanted.items())

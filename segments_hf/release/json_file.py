@@ -1,4 +1,4 @@
-"""The JSON of a release file on this machine."""
+"""Read release files from disk: memory-map, decompress and limit their size."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ _BOM = b"\xef\xbb\xbf"
 
 
 def file_state(source: str | os.PathLike[str]) -> FileState | None:
-    """What tells a file from one that has replaced or changed it since; None for a URL, and where there is no file."""
+    """Return the inode, size and modification time of a file; None for a URL or a missing file.
+
+    Two states differ if the file was changed or replaced in between.
+    """
     if is_url(os.fspath(source)):
         return None
     try:
@@ -34,11 +37,11 @@ def file_state(source: str | os.PathLike[str]) -> FileState | None:
 
 
 def map_file(path: Path, max_bytes: float = MAX_RELEASE_BYTES) -> Buffer:
-    """The content of a file, mapped, not read: the processes that share it share its memory.
+    """Map the content of a file into memory, which all processes that map it share.
 
     Args:
         path: The file.
-        max_bytes: The number of bytes that it may have.
+        max_bytes: The maximum size of the file in bytes.
 
     Raises:
         ReleaseError: The file cannot be read, or is too large.
@@ -48,7 +51,7 @@ def map_file(path: Path, max_bytes: float = MAX_RELEASE_BYTES) -> Buffer:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:
         raise _unreadable(error, name) from None
-    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # to open a pipe would block
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # opening a pipe would block
         raise ReleaseError("got a device or a pipe, wanted a file", name)
     try:
         with path.open("rb") as file:
@@ -56,7 +59,7 @@ def map_file(path: Path, max_bytes: float = MAX_RELEASE_BYTES) -> Buffer:
             if size <= max_bytes:
                 return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)) if size else b""
     except (OSError, ValueError) as error:
-        # The cause is left out: its text holds the path, which may be a URL that is spelled wrongly.
+        # `from None`: the text of the cause holds the path, which may be a malformed URL with a password.
         raise _unreadable(error, name) from None
     raise too_large(TooLargeError(int(max_bytes)), name)
 
@@ -66,15 +69,15 @@ def _unreadable(error: Exception, name: str) -> ReleaseError:
 
 
 def unpack(content: Buffer, source: str, max_bytes: float = MAX_RELEASE_BYTES) -> Buffer:
-    """The JSON of a release file: ungzipped, and without a byte order mark.
+    """Decompress the content of a release file if it is gzipped, and remove a byte order mark.
 
     Args:
         content: The content of the file.
-        source: Where it came from, for the error.
-        max_bytes: The number of bytes that the JSON may have.
+        source: The path or URL of the file, for the error.
+        max_bytes: The maximum size of the JSON in bytes.
 
     Raises:
-        ReleaseError: It is a broken gzip file, or too large.
+        ReleaseError: The gzip data are damaged, or the JSON is too large.
     """
     if content[:2] == GZIP_MAGIC:
         name = public_name(source)
@@ -85,10 +88,10 @@ def unpack(content: Buffer, source: str, max_bytes: float = MAX_RELEASE_BYTES) -
         except BrokenGzipError as error:
             raise ReleaseError(f"{error}; download it again", name) from None
         if content[:2] == GZIP_MAGIC:
-            raise ReleaseError("got a gzip file inside a gzip file, wanted JSON; unpack it first", name)
+            raise ReleaseError("got a gzip file inside a gzip file, wanted JSON; decompress it first", name)
     return memoryview(content)[len(_BOM) :] if content[: len(_BOM)] == _BOM else content
 
 
 def too_large(error: TooLargeError, name: str) -> ReleaseError:
-    """The error of a release file that has more bytes than are allowed."""
-    return ReleaseError(f"{error}; if this is a release that you trust, allow more with max_release_bytes=…", name)
+    """Make the error for a release file that has more bytes than `max_release_bytes`."""
+    return ReleaseError(f"{error}; if you trust this release, pass a larger max_release_bytes", name)

@@ -1,4 +1,4 @@
-"""A release: a snapshot of a data set on Segments.ai, read from its file."""
+"""A release: a snapshot of a data set on Segments.ai, read from a file."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Release:
         base: What relative asset paths are relative to: a folder, or the URL of a folder.
         location: What opens it again: a path, or a URL with its query, which may be secret. A release on the platform
             is pinned.
-        file_state: What tells its file from one that has replaced or changed it since; None for a URL, and for a
+        file_state: The state of its file, to find out whether it was changed or replaced; None for a URL, and for a
             release that was made in memory.
 
     >>> from segments_hf.demo import demo_release
@@ -59,7 +59,7 @@ class Release:
     """
 
     def __init__(self, content: Buffer, source: str) -> None:
-        """Reads a release from memory.
+        """Read a release from memory.
 
         Args:
             content: Its JSON, without a byte order mark.
@@ -90,7 +90,7 @@ class Release:
         storage_options: Mapping[str, Any] | None = None,
         max_release_bytes: float = MAX_RELEASE_BYTES,
     ) -> Release:
-        """Opens a release.
+        """Open a release.
 
         Args:
             source: A path, an http(s) URL, or any URL that fsspec reads; gzipped or not. Or a release on the
@@ -98,12 +98,12 @@ class Release:
                 the newest that is ready.
             api_key: The key to the platform; by default the environment variable ``SEGMENTS_API_KEY``.
             storage_options: The options of the fsspec file system that reads a bucket.
-            max_release_bytes: How many bytes the file may have, after decompression.
+            max_release_bytes: The maximum size of the file in bytes, after decompression.
 
         Raises:
             ReleaseError: The file cannot be read, is too large, or is not a release file.
-            PlatformError: The platform does not give the release.
-            StorageError: The release that it gives cannot be kept.
+            PlatformError: The platform refuses the request, or has no such release.
+            StorageError: The release cannot be written to the cache.
         """
         name = pin(source, api_key, max_release_bytes)
         name = file_path(name) or os.path.expanduser(name)
@@ -133,7 +133,7 @@ class Release:
 
     @property
     def description(self) -> str | None:
-        """What its maker says of it."""
+        """The description of the release."""
         return self._document.description
 
     @property
@@ -143,7 +143,7 @@ class Release:
 
     @property
     def owner(self) -> str | None:
-        """The user or organisation that owns the data set; None in a cut file."""
+        """The user or organization that owns the data set; None in a cut file."""
         owner = self._document.dataset.owner
         return owner.username if isinstance(owner, Owner) else owner
 
@@ -154,12 +154,12 @@ class Release:
 
     @property
     def dataset_description(self) -> str | None:
-        """What the data set's maker says of it."""
+        """The description of the data set."""
         return self._document.dataset.description
 
     @property
     def task_type(self) -> str:
-        """The task type of the default labelset, such as ``segmentation-bitmap``; empty where none can be told."""
+        """The task type of the default labelset, such as ``segmentation-bitmap``; empty if it is not known."""
         return self.labelset_task_type(self.leading_labelset)
 
     @property
@@ -173,7 +173,7 @@ class Release:
 
     @cached_property
     def labelsets(self) -> list[Labelset]:
-        """The labelsets; where the file does not list them, those of its tasks, else those that its samples have."""
+        """The labelsets; if the file does not list them, those of its tasks, else those of its samples."""
         if listed := self._document.dataset.labelsets:
             return listed
         if self._tasks:
@@ -183,18 +183,18 @@ class Release:
 
     @property
     def default_labelset(self) -> str | None:
-        """The labelset that is meant when none is named; None where the release has no labels at all.
+        """The default labelset; None if the release has no labels.
 
         It is the one that is marked as ground truth, else ``ground-truth``, else the only one.
 
         Raises:
-            OptionError: There are several and none of these.
+            OptionError: There are several labelsets, and none of them is the ground truth.
         """
         return find_default_labelset(self.labelsets, self.source)
 
     @property
     def leading_labelset(self) -> str | None:
-        """The labelset that tells what the release is about: the default one, else the first."""
+        """The labelset that determines the task of the release: the default one, else the first."""
         try:
             return self.default_labelset
         except OptionError:
@@ -216,9 +216,9 @@ class Release:
         return labelset
 
     def labelset_task_type(self, labelset: str | None) -> str:
-        """The task type of a labelset; empty where none can be told.
+        """Return the task type of a labelset; empty if it is not known.
 
-        A labelset may have a task of its own. A cut file may lack the task type: then the first label tells.
+        A labelset may have a task of its own. A truncated file may lack it: then it is guessed.
         """
         task = self._tasks.get(labelset) if labelset else None
         return (task and task.task_type) or self._document.dataset.task_type or self._guessed_task_type(labelset)
@@ -240,7 +240,7 @@ class Release:
         return [by_id[category_id].category for category_id in sorted(by_id)]
 
     def kind(self, labelset: str | None) -> TaskKind:
-        """How the labels of a labelset are built."""
+        """Return the structure of the labels of a labelset."""
         if labelset not in self._kinds:
             self._kinds[labelset] = task_kind(self.labelset_task_type(labelset))
         return self._kinds[labelset]
@@ -274,7 +274,7 @@ class Release:
 
     @cached_property
     def _decoder(self) -> JsonDecoder[SampleDocument[Any]]:
-        """Decodes a sample with its labels in one go where all labelsets are of one kind."""
+        """Decode a sample with its labels in one go where all labelsets are of one kind."""
         kinds = {self.kind(labelset.name) for labelset in self.labelsets}
         return kinds.pop().sample_decoder if len(kinds) == 1 else RAW_LABELS
 
@@ -290,7 +290,7 @@ class Release:
         return next((guess for raw in labels if raw is not None and (guess := guess_task_type(raw))), "")
 
     def _of_readable_samples(self, part: Callable[[Sample], T]) -> Iterator[T]:
-        """A part of each sample, of those that can be read: who reads a broken one sees the error."""
+        """Yield a part of each sample that can be read; broken samples raise their error when they are read."""
         for index in range(len(self)):
             with contextlib.suppress(ReleaseError):
                 yield part(self._sample(index, RAW_LABELS))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from segments_hf.release.json_file import Buffer
 
-_SECONDS = 3000.0  # that an object in a bucket, or a file behind fsspec, may take
+_TIMEOUT = 3000.0  # seconds for reading an object of a bucket, or a file through fsspec
 
 
 def read_source(
@@ -33,20 +33,20 @@ def read_source(
     storage_options: Mapping[str, Any] | None = None,
     max_bytes: float = MAX_RELEASE_BYTES,
 ) -> Buffer:
-    """The JSON text of a release, ungzipped and without a byte order mark.
+    """Read the JSON text of a release, decompressed and without a byte order mark.
 
-    A file of this machine is mapped, not read: the processes that share it share its memory.
+    A local file is mapped into memory, which all processes that map it share.
 
     Args:
         source: A path, an http(s) URL, any URL that fsspec reads, or the URL of a release on the platform.
         api_key: The key to the platform; by default the environment variable ``SEGMENTS_API_KEY``.
         storage_options: The options of the file system that reads a bucket.
-        max_bytes: The number of bytes that it may have, before and after decompression.
+        max_bytes: The maximum size in bytes, before and after decompression.
 
     Raises:
         ReleaseError: The source cannot be read, or is too large.
-        PlatformError: The platform does not give the release.
-        StorageError: The release that it gives cannot be kept.
+        PlatformError: The platform refuses the request, or has no such release.
+        StorageError: The release cannot be written to the cache.
     """
     if not is_url(source):
         return unpack(map_file(Path(source), max_bytes), source, max_bytes)
@@ -65,12 +65,12 @@ def _read_url(source: str, storage_options: Mapping[str, Any] | None, max_bytes:
         return fetch_file(source, public_name(source), max_bytes=max_bytes)
     if is_bucket_url(source):
         try:
-            return read_object(source, storage_options, max_bytes=max_bytes, timeout=_SECONDS)
+            return read_object(source, storage_options, max_bytes=max_bytes, timeout=_TIMEOUT)
         except ObjectTooLargeError:
             raise TooLargeError(max_bytes) from None
         except ObjectTimeoutError:
             raise ReleaseError(
-                f"cannot read the URL: it took more than {_SECONDS:,.0f} s", public_name(source)
+                f"cannot read the URL: reading took more than {_TIMEOUT:,.0f} s", public_name(source)
             ) from None
         except AssetError as error:
             raise ReleaseError(f"cannot read the URL: {error}", public_name(source)) from None
@@ -88,13 +88,13 @@ def _read_with_fsspec(source: str, storage_options: Mapping[str, Any] | None, ma
             return read_limited(next_bytes, max_bytes)
 
     try:
-        return run_until(Deadline(_SECONDS), read)
+        return run_until(Deadline(_TIMEOUT), read)
     except ImportError as error:
         raise ReleaseError(f"cannot read the URL: {error}", public_name(source)) from error
     except TimeLimitError as error:
         raise ReleaseError(f"cannot read the URL: {error}", public_name(source)) from None
     except TooLargeError:
         raise
-    except Exception as error:  # noqa: BLE001  (each library behind fsspec has errors of its own)
-        # Its text may hold the whole URL, signature included.
+    except Exception as error:  # noqa: BLE001  (each file system of fsspec raises its own exceptions)
+        # The text of the error may hold the whole URL, with its signature.
         raise ReleaseError(f"cannot read the URL: {type(error).__name__}", public_name(source)) from None

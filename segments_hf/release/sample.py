@@ -8,7 +8,7 @@ from msgspec import Raw, UnsetType
 
 from segments_hf.errors import ReleaseError
 from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError, read_json
-from segments_hf.release.decoding import decode, located
+from segments_hf.release.decoding import decode, to_release_error
 from segments_hf.release.document import ListedLabel, SampleAttributes, SampleDocument, json_text
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Sample:
         key: str | None = None,
         decoder: JsonDecoder[SampleDocument[Any]] = RAW_LABELS,
     ) -> None:
-        """Decodes a sample.
+        """Decode a sample.
 
         Args:
             source: The name of the release file.
@@ -55,7 +55,7 @@ class Sample:
             raw: Its JSON.
             key: Its key, where `samples` is a dict; its name where it has no other.
             decoder: What decodes it. One that decodes the labels in the same go is faster; a label that it cannot
-                decode stays raw, so that only who asks for that label sees the error.
+                decode stays raw, so that the error is raised only when that label is read.
 
         Raises:
             ReleaseError: It is not a sample, or has no name.
@@ -76,15 +76,15 @@ class Sample:
 
     @property
     def json_path(self) -> str:
-        """Where the sample is in the file."""
+        """The JSON path of the sample."""
         return f"$.dataset.samples[{self.index if self._key is None else repr(self._key)}]"
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """Its metadata; empty where it has none.
+        """The metadata; empty if the sample has none.
 
         Raises:
-            ReleaseError: It cannot be read.
+            ReleaseError: The metadata cannot be decoded.
         """
         text = self.metadata_json
         value = None if text is None else read_json(text)
@@ -92,19 +92,19 @@ class Sample:
 
     @property
     def metadata_json(self) -> str | None:
-        """Its metadata as it stands in the file, or None.
+        """The JSON text of the metadata, or None.
 
         Raises:
-            ReleaseError: It cannot be read: it is not UTF-8, is nested too deep, or has a number that is too large.
+            ReleaseError: The text is not UTF-8, is nested too deep, or has a number that is too large.
         """
         return self._text(self._document.metadata, ".metadata")
 
     @property
     def attributes_json(self) -> str | None:
-        """What it is a picture, sequence or point cloud of, as it stands in the file, or None.
+        """The JSON text of the sample's attributes: its image, frames or point cloud; None if there are none.
 
         Raises:
-            ReleaseError: It cannot be read, as of the metadata.
+            ReleaseError: As for `metadata_json`.
         """
         return self._text(self._document.attributes, ".attributes")
 
@@ -166,7 +166,7 @@ class Sample:
         return list(labels or ())
 
     def label_path(self, labelset: str | None) -> str:
-        """Where the label of a labelset is in the file."""
+        """Return the JSON path of the label of a labelset."""
         labels = self._document.labels
         key = labels.index(self.label_document(labelset)) if isinstance(labels, list) else repr(labelset)
         return f"{self.json_path}.labels[{key}]"
@@ -175,7 +175,7 @@ class Sample:
         try:
             return json_text(raw)
         except JsonError as error:
-            raise located(error, *self._place(inner_path)) from None
+            raise to_release_error(error, *self._place(inner_path)) from None
 
     def _place(self, inner_path: str = "") -> tuple[str, str]:
         return self.source, self.json_path + inner_path

@@ -1,4 +1,4 @@
-"""The task type of a release whose file does not say it, told from a label."""
+"""Guess the task type of a release from a label, for files without it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LABEL: JsonDecoder[_Label | None] = JsonDecoder(_Label | None)
 
 
 def guess_task_type(label: Raw | bytes) -> str:
-    """The task type that a label must be of, or an empty string.
+    """Guess the task type of a label; an empty string if it is not known.
 
     >>> guess_task_type(b'{"label_status": "LABELED", "attributes": {"segmentation_bitmap": {"url": "a.png"}}}')
     'segmentation-bitmap'

@@ -55,7 +55,7 @@ A = TypeVar("A")
 
 
 class Labeled(msgspec.Struct, Generic[A]):
-    """What was labelled in one image or frame.
+    """The annotations of one image or frame.
 
     `attributes` is what `image_attributes` was called before 2025.
     """
@@ -67,7 +67,7 @@ class Labeled(msgspec.Struct, Generic[A]):
 
 
 class LabeledFrames(msgspec.Struct, Generic[A]):
-    """What was labelled in the frames of a sequence, in the order of the sample's frames."""
+    """The annotations of the frames of a sequence, in the order of the sample's frames."""
 
     frames: list[Labeled[A] | None] | None = None
 
@@ -80,7 +80,7 @@ class Label(msgspec.Struct, Generic[Content]):
 
     Attributes:
         status: ``LABELED``, ``REVIEWED``, …; None where the file does not say.
-        attributes: What was labelled: `Labeled` for an image, `LabeledFrames` for a sequence; None where there is
+        attributes: What was labeled: `Labeled` for an image, `LabeledFrames` for a sequence; None where there is
             nothing.
     """
 
@@ -97,7 +97,7 @@ class Label(msgspec.Struct, Generic[Content]):
 
     @property
     def frames(self) -> list[Labeled[Annotation] | None]:
-        """What was labelled, a frame at a time; one entry for an image."""
+        """The annotations of each frame; one entry for an image."""
         attributes = self.attributes
         if isinstance(attributes, LabeledFrames):
             return attributes.frames or []
@@ -123,7 +123,7 @@ class JsonLabel(msgspec.Struct):
 
 @dataclass(frozen=True)
 class TaskKind:
-    """How the labels of a task type are built.
+    """The structure of the labels of a task type.
 
     Attributes:
         annotation: The type of an annotation; None for a task type that is not an image's, whose labels stay JSON.
@@ -137,12 +137,12 @@ class TaskKind:
 
     @cached_property
     def decoder(self) -> JsonDecoder[Label[Any] | JsonLabel | None]:
-        """The decoder of such a label, or of null."""
+        """The decoder of a label of this kind, or of null."""
         return JsonDecoder(_label_type(self))
 
     @cached_property
     def sample_decoder(self) -> JsonDecoder[SampleDocument[Any]]:
-        """The decoder of a sample whose labels are all of this kind."""
+        """The decoder of a sample whose labels are all of this kind, or null."""
         document: Any = SampleDocument
         return JsonDecoder(document[_label_type(self)])
 

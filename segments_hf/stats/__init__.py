@@ -1,1 +1,1 @@
-"""Count what is in a release or a dataset, and draw figures of the counts."""
+"""Count the content of a release or a dataset, and draw figures of the counts."""

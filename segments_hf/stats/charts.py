@@ -1,4 +1,4 @@
-"""Charts of counts: bars, columns and a table of colours, for few names and for many."""
+"""Charts of counts: bars, columns and a table of colors, for few names and for many."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _RIM = "0.75"
 
 
 class Bar(NamedTuple):
-    """A bar with its name, length and colour, and what is written at its end."""
+    """A bar with its name, length and color, and what is written at its end."""
 
     name: str
     length: float
@@ -40,7 +40,7 @@ class Bar(NamedTuple):
 
 
 class Range(NamedTuple):
-    """A low, a middle and a high value with their name and colour."""
+    """A low, a middle and a high value with their name and color."""
 
     name: str
     color: Color
@@ -72,7 +72,7 @@ def bar_chart(title: str, unit: str, bars: Sequence[Bar]) -> Figure:
 
 
 def draw_bars(axes: Axes, unit: str, bars: Sequence[Bar]) -> None:
-    """Draws bars below one another into a part of a figure."""
+    """Draw bars below one another into a part of a figure."""
     places = range(len(bars))
     drawn = axes.barh(
         places,
@@ -184,7 +184,7 @@ def point_chart(title: str, points: Sequence[tuple[int, int, int]]) -> Figure:
 
 
 def pair_chart(title: str, unit: str, names: Sequence[str], values: npt.NDArray[np.int64]) -> Figure:
-    """A table of colours for pairs.
+    """A table of colors for pairs.
 
     Args:
         title: The title.

@@ -1,4 +1,4 @@
-"""Statistics as figures, in the colours of the classes."""
+"""Statistics as figures, in the colors of the classes."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _COCO = {"medium (COCO)": 32.0**2, "large (COCO)": 96.0**2}
 
 
 def figures(stats: Stats) -> dict[str, Figure]:
-    """Draws what there is to draw of statistics.
+    """Draw what there is to draw of statistics.
 
     Args:
         stats: What `stats` counted.
@@ -61,30 +61,30 @@ def figures(stats: Stats) -> dict[str, Figure]:
     return {subject: figure for subject, figure in drawn.items() if figure is not None}
 
 
-def look_at_figures(folder: str | os.PathLike[str]) -> dict[str, Snapshot]:
-    """Return what is at the places of figures in a folder, by the names of the files."""
+def figure_snapshots(folder: str | os.PathLike[str]) -> dict[str, Snapshot]:
+    """Take a snapshot of each file in a folder that `save_figures` may write, by the name of the file."""
     return {f"{subject}.png": take_snapshot(Path(folder, f"{subject}.png")) for subject in _SUBJECTS}
 
 
 def save_figures(
     stats: Stats, folder: str | os.PathLike[str], expected: Mapping[str, Snapshot] | None = None
 ) -> list[Path]:
-    """Writes the figures of statistics as PNG files, over those that are there.
+    """Write the figures of statistics as PNG files, and replace files of these names.
 
     Args:
-        stats: What `stats` counted.
-        folder: Where to; it is made if it is not there.
-        expected: What `look_at_figures` found before the work began; by default it looks now.
+        stats: The result of `stats`.
+        folder: The folder to write to; it is made if it is missing.
+        expected: The result of `figure_snapshots` before the statistics were counted; by default, of now.
 
     Returns:
         The files.
 
     Raises:
         MissingExtraError: matplotlib is not installed.
-        OutputExistsError: A file that would be replaced was made or changed meanwhile. None was written.
-        StorageError: The disk does not take the files. None was written.
+        OutputExistsError: A file that would be replaced was made or changed in the meantime. No file was written.
+        StorageError: The files cannot be written: the disk is full or read-only. None was written.
     """
-    expected = look_at_figures(folder) if expected is None else expected
+    expected = figure_snapshots(folder) if expected is None else expected
     made = {f"{subject}.png": _png(figure) for subject, figure in figures(stats).items()}
     with staging_folder(Path(folder)) as staging:
         for name, content in made.items():
@@ -116,18 +116,18 @@ def _images_per_class(stats: Stats) -> Figure | None:
 
 
 def _pixels_per_class(stats: Stats) -> Figure | None:
-    if stats.unlabelled_pixels is None:
+    if stats.unlabeled_pixels is None:
         return None
     parts = [(item.name, item.pixels or 0, item.color) for item in stats.classes]
-    parts.append(("(unlabelled)", stats.unlabelled_pixels, PALE))
+    parts.append(("(unlabeled)", stats.unlabeled_pixels, PALE))
     whole = sum(count for _, count, _ in parts)
     bars = [Bar(name, 100 * count / whole, color, f"{100 * count / whole:.3g} %") for name, count, color in parts]
-    return bar_chart("pixels per class", "% of the pixels of labelled images", _longest_first(bars))
+    return bar_chart("pixels per class", "% of the pixels of labeled images", _longest_first(bars))
 
 
 def _objects_per_image(stats: Stats) -> Figure | None:
     counts = stats.objects_per_image
-    return histogram("objects per labelled image", "objects", counts) if counts else None
+    return histogram("objects per labeled image", "objects", counts) if counts else None
 
 
 def _object_sizes(stats: Stats) -> Figure | None:

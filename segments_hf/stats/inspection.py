@@ -1,4 +1,4 @@
-"""What a release holds, told from its file alone."""
+"""The content of a release, from its file alone."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Inspection(msgspec.Struct, frozen=True):
 
 
 def inspect_release(release: Release, labelset: str | None = None) -> Inspection:
-    """Reads a whole release file and counts, without fetching any asset.
+    """Read a whole release file and count its content, without fetching any asset.
 
     Args:
         release: The release.

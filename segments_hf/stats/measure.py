@@ -1,4 +1,4 @@
-"""What the label of a row measures: the areas of its objects, and the pixels of its classes."""
+"""Measure the label of a row: the areas of its objects, and the pixels of its classes."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Measured:
-    """What a label measures.
+    """The measures of a label.
 
     Attributes:
         areas: The class index of each object that has an area, and the area in pixels.
         pixels: How many pixels each class index has in a semantic mask of the row; None where none can be made.
-        unlabelled: How many pixels have no class in it.
+        unlabeled: How many pixels have no class in it.
         found: The ids of the annotations that have a place in the image and a class; None if that is unknown, as the
             bitmap or the size of the image is missing.
         without_class: How many other annotations have a place in the image, but no class.
@@ -32,14 +32,14 @@ class Measured:
 
     areas: list[tuple[int, float]]
     pixels: Mapping[int, int] | None
-    unlabelled: int
+    unlabeled: int
     found: frozenset[int] | None = None
     without_class: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
 
 
 def measure(row: Row) -> Measured:
-    """Measures a row that has a label.
+    """Measure a row that has a label.
 
     The areas are those of masks; of polygons and boxes, cut at the margins of the image; of the boxes around lines.
     Points have none.

@@ -1,4 +1,4 @@
-"""What is in a dataset, in numbers."""
+"""Statistics of a dataset."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class ClassStats(msgspec.Struct, frozen=True):
         index: Its class index.
         id: Its category id.
         name: Its name.
-        color: Its colour.
+        color: Its color.
         objects: How many objects it has.
         images: In how many images it is.
         pixels: How many pixels it has in semantic masks; None where no mask could be made.
@@ -76,20 +76,20 @@ class Together(msgspec.Struct, frozen=True):
 
 
 class Stats(msgspec.Struct, frozen=True):
-    """A dataset in numbers. Images that are unlabelled, skipped or rejected count as images, their objects do not.
+    """A dataset in numbers. Images that are unlabeled, skipped or rejected count as images, their objects do not.
 
     Attributes:
         name: What it is called.
         task_type: The task type, if it is known.
         images: How many images there are; each frame of a sequence is one.
-        labelled: How many have a label.
+        labeled: How many have a label.
         statuses: How many images have each label status, the most frequent first; none for a layout.
         objects: How many objects there are; 0 for semantic masks, which do not tell. Annotations with the same id are
             one object, whose class is that of the last one.
         without_class: How many of them have no class that is known.
         classes: The classes, in the order of their indices.
-        objects_per_image: How many labelled images have so many objects, by the number of objects.
-        unlabelled_pixels: How many pixels have no class in semantic masks; None where no mask could be made.
+        objects_per_image: How many labeled images have so many objects, by the number of objects.
+        unlabeled_pixels: How many pixels have no class in semantic masks; None where no mask could be made.
         sizes: How large objects are; None where no area is known: without its bitmaps, or for points.
         image_sizes: The sizes of images, the most frequent first; those that are not known are left out.
         together: How often two classes are in one image, the most frequent first.
@@ -102,13 +102,13 @@ class Stats(msgspec.Struct, frozen=True):
     name: str
     task_type: str | None
     images: int
-    labelled: int
+    labeled: int
     statuses: dict[str, int]
     objects: int
     without_class: int
     classes: list[ClassStats]
     objects_per_image: dict[int, int]
-    unlabelled_pixels: int | None
+    unlabeled_pixels: int | None
     sizes: Sizes | None
     image_sizes: list[ImageSize]
     together: list[Together]
@@ -119,7 +119,7 @@ class Stats(msgspec.Struct, frozen=True):
 
 
 def stats(data: Any, *, assets: bool = False, limit: int | None = None, **options: Any) -> Stats:
-    """Counts what is in data: classes, objects, pixels, sizes, statuses, attributes.
+    """Count the classes, objects, pixels, sizes, statuses and attributes of data.
 
     Bitmaps are needed for pixels, and for the sizes of objects that are masks. Those of a dataset are read; a release
     is counted from its file alone, unless its assets are asked for. Of a layout, what its columns tell is counted: they
@@ -134,11 +134,11 @@ def stats(data: Any, *, assets: bool = False, limit: int | None = None, **option
 
     Raises:
         OptionError: An option does not fit.
-        SegmentsHFError: It is something else, or no dataset of images with their labels.
+        SegmentsHFError: The data are of another kind, or not rows of images with labels.
 
     >>> from segments_hf.demo import demo_release
     >>> counted = stats(demo_release())
-    >>> counted.labelled, counted.objects, [(item.name, item.objects, item.images) for item in counted.classes]
+    >>> counted.labeled, counted.objects, [(item.name, item.objects, item.images) for item in counted.classes]
     (6, 63, [('flower', 21, 6), ('leaf', 42, 6)])
     """
     source = open_rows(data, assets=assets, limit=limit, check=_check, **options)
@@ -167,7 +167,7 @@ def _light(outcome: Outcome) -> Outcome:
 
 
 def _measured(outcome: Outcome) -> tuple[Outcome, Measured | BitmapError | None]:
-    """Measures a row that has a label, and drops its bitmap. Runs in threads."""
+    """Measure a row that has a label, and drops its bitmap. Runs in threads."""
     row = outcome.row
     if row is None or not is_labeled(row) or "annotations" not in row:
         return outcome, None
@@ -192,11 +192,11 @@ def _measured_in_layout(
 
 
 class _Counting:
-    """Counts that are under way."""
+    """The counts of the rows so far."""
 
     def __init__(self, source: InputRows) -> None:
         self._source = source
-        self._images = self._labelled = self._unlabelled_pixels = self._masks = 0
+        self._images = self._labeled = self._unlabeled_pixels = self._masks = 0
         self._statuses = Counter[str]()
         self._objects = Counter[int | None]()  # by class index
         self._images_with = Counter[int]()
@@ -210,7 +210,7 @@ class _Counting:
         self._problems: list[str] = []
 
     def add(self, outcome: Outcome, measured: Measured | AssetError | BitmapError | None) -> None:
-        """Counts a row."""
+        """Count a row."""
         self._problems += [f"sample {problem.sample!r}: {problem.reason}" for problem in outcome.losses]
         row = outcome.row
         if row is None:
@@ -222,7 +222,7 @@ class _Counting:
             self._image_sizes[row["width"], row["height"]] += 1
         if not is_labeled(row):
             return
-        self._labelled += 1
+        self._labeled += 1
         if isinstance(measured, AssetError | BitmapError):
             self._problems.append(f"{sample_name(row) if 'name' in row else f'row {self._images - 1}'}: {measured}")
         elif measured is not None:
@@ -261,17 +261,17 @@ class _Counting:
         if measured.pixels is not None:
             self._masks += 1
             self._pixels.update(measured.pixels)
-            self._unlabelled_pixels += measured.unlabelled
+            self._unlabeled_pixels += measured.unlabeled
 
     def stats(self) -> Stats:
-        """What they come to."""
+        """The statistics of the rows so far."""
         categories = self._source.categories
         names, colors = class_names(categories), class_colors(categories)
         return Stats(
             name=self._source.name,
             task_type=self._source.task_type,
             images=self._images,
-            labelled=self._labelled,
+            labeled=self._labeled,
             statuses=dict(self._statuses.most_common()),
             objects=self._objects.total(),
             without_class=self._objects[None],
@@ -289,7 +289,7 @@ class _Counting:
                 for index, category in enumerate(categories)
             ],
             objects_per_image=dict(sorted(self._per_image.items())),
-            unlabelled_pixels=self._unlabelled_pixels if self._masks else None,
+            unlabeled_pixels=self._unlabeled_pixels if self._masks else None,
             sizes=sizes_of(self._areas),
             image_sizes=[ImageSize(*size, count) for size, count in self._image_sizes.most_common()],
             together=[Together(*pair, count) for pair, count in self._together.most_common()],

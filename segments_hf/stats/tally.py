@@ -22,7 +22,7 @@ _MOST_VALUES = 100  # of one attribute: free text has no end
 
 
 class Sizes(msgspec.Struct, frozen=True):
-    """How large objects are, by their area in pixels.
+    """The sizes of objects, by their area in pixels.
 
     Attributes:
         objects: How many objects have an area.
@@ -78,7 +78,7 @@ class AttributeCounts(msgspec.Struct, frozen=True):
 
 
 def sizes_of(areas: Iterable[array[float]]) -> Sizes | None:
-    """How large objects are; None where there are none.
+    """Return the sizes of objects; None if there are no objects.
 
     Args:
         areas: Their areas in pixels, in any number of parts.
@@ -106,10 +106,10 @@ class Attributes:
         self._other = Counter[str]()
 
     def add(self, attributes: Iterable[str | None]) -> None:
-        """Adds the attributes of objects or images: JSON objects as text, or None.
+        """Add the attributes of objects or images: JSON objects as text, or None.
 
         Raises:
-            JsonError: One cannot be read as JSON.
+            JsonError: A text is not JSON.
         """
         for text, count in Counter(filter(None, attributes)).items():
             for name, key in _parsed(text):
@@ -120,7 +120,7 @@ class Attributes:
                     self._other[name] += count
 
     def counts(self) -> list[AttributeCounts]:
-        """What they come to, in the order in which they were seen."""
+        """The counts, in the order in which the attributes were first seen."""
         return [
             AttributeCounts(
                 name,
@@ -134,7 +134,7 @@ class Attributes:
 
 @lru_cache(4096)
 def _parsed(text: str) -> list[tuple[str, str]]:
-    """Names and values, these as JSON: what can be counted."""
+    """Return the names and values of attributes; values as JSON text, which can be counted."""
     attributes = read_json(text)
     if not isinstance(attributes, dict):
         return []

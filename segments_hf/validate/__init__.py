@@ -1,4 +1,4 @@
-"""Find what is wrong with a release or a dataset before training."""
+"""Check a release or a dataset before training."""
 
 from segments_hf.validate.finding import Finding
 from segments_hf.validate.report import Report

@@ -1,4 +1,4 @@
-"""What a look at a row has found."""
+"""A finding of `validate`."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class Finding(msgspec.Struct, frozen=True):
     Attributes:
         check: The name of the check that found it, such as ``duplicate-name``.
         severity: ``error`` where a label is lost, wrong or cannot be read; ``warning`` where it may be meant.
-        sample: The sample's name, or its place where it has none; the category, such as ``category 'leaf'``, where that
-            is wrong.
+        sample: The name of the sample, or its place if it has no name; the category, such as ``category 'leaf'``, for a
+            finding about a category.
         uuid: The sample's uuid, if it has one.
         frame: The place of the frame in a sequence.
         what: What was found.

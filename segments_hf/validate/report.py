@@ -1,4 +1,4 @@
-"""What a validation has found, as one."""
+"""The report of `validate`."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ _SEVERITIES = ("error", "warning")
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What is wrong with a release or a dataset.
+    """The findings about a release or a dataset.
 
     Attributes:
         name: What it is called.
         task_type: The task type, such as ``segmentation-bitmap``; None if it is not known.
         assets: Whether the pictures were looked at.
-        samples: How many samples were looked at.
-        rows: How many rows: a sequence has one for each frame.
-        unlabelled_share: The share of pixels that are unlabelled, of all bitmaps of labelled rows; None where no
-            bitmap was looked at.
-        modes: How many images have each mode, such as ``RGB``, ``L`` or ``16-bit gray``, most first; empty if the
-            pictures were not looked at.
+        samples: How many samples were checked.
+        rows: How many rows were checked: a sequence has one for each frame.
+        unlabeled_share: The share of pixels that are unlabeled, of all bitmaps of labeled rows; None where no
+            bitmap was checked.
+        modes: How many images have each pixel format, such as ``RGB``, ``L`` or ``16-bit gray``, in descending order;
+            empty if the pictures were not checked.
         counts: How many findings each check has, errors first.
-        findings: All of them, in the order of the rows; those of all rows together come last.
+        findings: All findings, in the order of the rows; findings about all rows together are last.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Report(msgspec.Struct, frozen=True):
     assets: bool
     samples: int
     rows: int
-    unlabelled_share: float | None
+    unlabeled_share: float | None
     modes: dict[str, int]
     counts: dict[str, int]
     findings: list[Finding]
@@ -52,7 +52,7 @@ class Report(msgspec.Struct, frozen=True):
 
     @property
     def is_clean(self) -> bool:
-        """Whether nothing was found."""
+        """Whether there are no findings."""
         return not self.findings
 
     @property
@@ -62,12 +62,12 @@ class Report(msgspec.Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        """What was looked at and how much was found, in a line."""
+        """The number of samples and findings in one line."""
         rows = "" if self.rows == self.samples else f" ({self.rows} frames)"
         looked = "pictures too" if self.assets else "labels only"
         errors, warnings = len(self.errors), len(self.warnings)
         found = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}" if self.findings else "nothing found"
-        share = "" if self.unlabelled_share is None else f"; {self.unlabelled_share:.1%} of the pixels are unlabelled"
+        share = "" if self.unlabeled_share is None else f"; {self.unlabeled_share:.1%} of the pixels are unlabeled"
         modes = f"; images: {modes_text(self.modes)}" if self.modes else ""
         return printable(f"{self.name}: {counted(self.samples, 'sample')}{rows}, {looked}: {found}{share}{modes}")
 

@@ -1,4 +1,4 @@
-"""Whether a release or a dataset is fit to train on: all that can be told is wrong with it."""
+"""Check a release or a dataset before training."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 
 def validate(data: Any, *, assets: bool = False, limit: int | None = None, **options: Any) -> Report:
-    """Looks for all that is wrong with a release or a dataset, before it is trained on.
+    """Check the labels and pictures of a release or a dataset before training.
 
-    Of the labels alone: samples and labels that cannot be read, duplicate names and uuids, samples in two splits,
-    unknown statuses and categories, colors that are none, ids that repeat or that no bitmap can hold, shapes without an
-    extent or outside of the image, tracks that change their category. With the pictures: those that cannot be had or
-    read, malformed EXIF data, bitmaps of another size than their image, pixels without an annotation, annotations
-    without pixels, images of several modes, which are counted.
+    Checks of the labels find samples and labels that cannot be read, duplicate names and uuids, samples in two splits,
+    unknown statuses and categories, invalid colors, ids that repeat or that no bitmap can hold, shapes without an
+    extent or outside of the image, and tracks that change their category. Checks of the pictures find those that cannot
+    be fetched or read, malformed EXIF data, bitmaps of another size than their image, pixels without an annotation,
+    annotations without pixels, and images of several pixel formats, which are counted.
 
     Args:
         data: A release as `load_release` takes it; or a dataset or a stream of rows, also one from the Hub, or a dict
@@ -44,11 +44,11 @@ def validate(data: Any, *, assets: bool = False, limit: int | None = None, **opt
     Raises:
         ReleaseError: The file is not a release.
         OptionError: An option does not fit, or there is no sample.
-        SegmentsHFError: It is not a dataset of rows of an image task with their categories.
+        SegmentsHFError: The data are not rows of an image task with their categories.
 
     >>> from segments_hf.demo import demo_release
     >>> report = validate(demo_release(), assets=True)
-    >>> report.samples, report.is_clean, round(report.unlabelled_share, 2)
+    >>> report.samples, report.is_clean, round(report.unlabeled_share, 2)
     (8, True, 0.74)
     """
     source = open_rows(data, assets=assets, limit=limit, **options)
@@ -57,14 +57,14 @@ def validate(data: Any, *, assets: bool = False, limit: int | None = None, **opt
     tally.findings.extend(refused_colors(source.categories))
     for examined in _examined(source, validator, assets=assets):
         tally.add(examined, validator.compare(examined))
-    tally.findings.extend(validator.of_all_rows())
+    tally.findings.extend(validator.compare_all())
     return Report(
         name=source.name,
         task_type=source.task_type,
         assets=assets,
         samples=tally.samples,
         rows=tally.rows,
-        unlabelled_share=tally.unlabelled / tally.pixels if tally.pixels else None,
+        unlabeled_share=tally.unlabeled / tally.pixels if tally.pixels else None,
         modes=validator.modes,
         counts={check: len(findings) for check, findings in by_check(tally.findings).items()},
         findings=tally.findings,
@@ -85,15 +85,15 @@ def _weight(examined: Examined) -> int:
 
 
 class _Tally:
-    """What was found so far."""
+    """The counts and findings so far."""
 
     def __init__(self) -> None:
-        self.samples = self.rows = self.pixels = self.unlabelled = 0
+        self.samples = self.rows = self.pixels = self.unlabeled = 0
         self._times = Counter[tuple[object, ...]]()  # that each frame of a sequence was there, and the sequence so far
         self.findings: list[Finding] = []
 
     def _is_another(self, outcome: Outcome) -> bool:
-        """Whether it is of another sample than those before: of a sequence some frames may be there, in any order."""
+        """Return whether a row is of a new sample; some frames of a sequence may be missing, and in any order."""
         row = outcome.row or {}
         if (frame := row.get("frame_index")) is None:
             return True
@@ -105,11 +105,11 @@ class _Tally:
         return True
 
     def add(self, examined: Examined, findings: list[Finding]) -> None:
-        """Adds a row."""
+        """Add a row."""
         self.rows += 1
         self.samples += self._is_another(examined.outcome)
         self.findings.extend(findings)
         if examined.instances:
             width, height = examined.instances.size
             self.pixels += width * height
-            self.unlabelled += width * height - sum(examined.instances.areas.values())
+            self.unlabeled += width * height - sum(examined.instances.areas.values())

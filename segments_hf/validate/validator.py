@@ -1,4 +1,4 @@
-"""Looks for what is wrong with rows, one after the other."""
+"""Run the checks on rows, one after the other."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from segments_hf.validate.checks import (
     Duplicates,
     Modes,
     Tracks,
-    look_at_pictures,
+    check_pictures,
     unreadable_parts,
 )
 
@@ -27,10 +27,10 @@ class Examined(NamedTuple):
     """A row that was looked at by itself.
 
     Attributes:
-        outcome: The row, and what is wrong with it.
-        findings: What was found.
-        instances: The instances of its bitmap, where it has a label with one that can be read.
-        mode: The name of the pixel format of its image, where that can be read.
+        outcome: The row, and its problems.
+        findings: The findings.
+        instances: The instances of the bitmap; None if the row has no label with a readable bitmap.
+        mode: The name of the image's pixel format; None if it cannot be read.
     """
 
     outcome: Outcome
@@ -40,9 +40,9 @@ class Examined(NamedTuple):
 
 
 class Validator:
-    """Looks at rows, in their order; remembers what it needs to compare them.
+    """The checks of `validate` over rows in order, with the state that compares rows.
 
-    Unlabelled, skipped and rejected rows are not trained on: of their annotations and pixels only what keeps the
+    Unlabeled, skipped and rejected rows are not trained on: of their annotations and pixels only what keeps the
     release from being loaded is looked at.
 
     Args:
@@ -58,19 +58,19 @@ class Validator:
 
     @property
     def modes(self) -> dict[str, int]:
-        """How many images of the rows so far have each pixel format, most first."""
+        """The number of images with each pixel format so far, in descending order."""
         return self._modes.counts
 
-    def of_all_rows(self) -> list[Finding]:
-        """Return what is wrong with all rows together, after the last one."""
-        return list(self._modes.mixtures())
+    def compare_all(self) -> list[Finding]:
+        """Return the findings about all rows together; call it after the last row."""
+        return list(self._modes.find_mixture())
 
     def look(self, outcome: Outcome) -> list[Finding]:
-        """What is wrong with the next row."""
+        """Return the findings about the next row."""
         return self.compare(self.examine(outcome))
 
     def examine(self, outcome: Outcome) -> Examined:
-        """Looks at a row by itself. Several threads may do this at once."""
+        """Look at a row by itself. Several threads may do this at once."""
         findings = list(unreadable_parts(outcome))
         row, instances, mode = outcome.row, None, None
         if row is not None:
@@ -81,13 +81,13 @@ class Validator:
                 for check_label in OF_LABELS:
                     findings.extend(check_label(row, label))
             if self._assets and "image" in row:
-                untold = set(PICTURES) - {problem.column for problem in outcome.losses}
-                found, instances, mode = look_at_pictures(row, label, untold)
+                unreported = set(PICTURES) - {problem.column for problem in outcome.losses}
+                found, instances, mode = check_pictures(row, label, unreported)
                 findings.extend(found)
         return Examined(outcome, findings, instances, mode)
 
     def compare(self, examined: Examined) -> list[Finding]:
-        """What is wrong with the next row, compared with those before it too."""
+        """Return the findings about the next row, by itself and compared with the rows before it."""
         row, split = examined.outcome.row, examined.outcome.split
         number = self._rows[split]
         self._rows[split] += 1

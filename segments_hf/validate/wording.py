@@ -1,4 +1,4 @@
-"""How findings are worded and shown."""
+"""The text of findings."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def listed(items: Iterable[object]) -> str:
 
 
 def modes_text(counts: Mapping[str, int]) -> str:
-    """Return in words how many images have each pixel format; one at least is counted.
+    """Return the number of images with each pixel format as text; `counts` must not be empty.
 
     >>> modes_text({"RGB": 1200, "L": 3})
     '1,200 RGB and 3 L'

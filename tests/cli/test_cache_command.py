@@ -48,7 +48,7 @@ def test_info(filled) -> None:
     lines = {line.split("  ")[0].strip(): line.split() for line in result.output.splitlines()}
     assert lines["pictures"] == ["pictures", "3", "3.0", "MB", "up", "to", "20", "d"]
     assert lines["releases"][1] == "2"
-    assert lines["broken off pushes"][3] == "1"
+    assert lines["interrupted pushes"][2] == "1"
     assert str(default_cache_folder().parent) in result.output
 
 
@@ -107,7 +107,7 @@ def test_a_dataset_that_refers_to_removed_pictures_is_built_again(server, write_
 
 @pytest.fixture
 def killed_build(caches) -> Path:
-    """The folder that a killed build left in the cache of `datasets`."""
+    """The unfinished folder of a killed build in the cache of `datasets`."""
     import datasets
 
     folder = Path(datasets.config.HF_DATASETS_CACHE, "segments_release", "default", "1.0.0", "hash.incomplete")
@@ -116,19 +116,19 @@ def killed_build(caches) -> Path:
     return folder
 
 
-def test_clear_removes_what_a_killed_build_left(killed_build) -> None:
+def test_clear_removes_files_of_killed_build(killed_build) -> None:
     assert "unfinished datasets" in run("info").output
     assert run("clear", "-y").exit_code == 0
     assert not list(killed_build.glob("*"))
 
 
-def test_clear_leaves_a_build_that_is_under_way(killed_build) -> None:
+def test_clear_keeps_files_of_running_build(killed_build) -> None:
     with FileLock(killed_build.with_name("hash_builder.lock")):
         assert run("clear", "-y").exit_code == 0
     assert (killed_build / "rows.arrow").exists()
 
 
-def test_clear_leaves_the_shard_of_a_worker_whose_push_was_killed(filled) -> None:
+def test_clear_keeps_shard_of_running_worker_of_killed_push(filled) -> None:
     shard = journals_folder() / "left" / "train" / "0.shards" / "0.parquet"
     shard.parent.mkdir(parents=True)
     shard.write_bytes(b"shard")

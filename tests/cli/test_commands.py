@@ -182,7 +182,7 @@ def test_debug_shows_the_traceback() -> None:
     assert type(result.exception).__name__ == "ReleaseError"
 
 
-def test_demo_does_not_replace_what_appears_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_demo_does_not_replace_file_that_appeared_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from segments_hf.drawing import contact_sheet
 
     def meanwhile(data: object) -> object:

@@ -1,4 +1,4 @@
-"""The command line prints hostile names as they are: no codes of the terminal, and no markup of rich."""
+"""The command line escapes hostile names: terminal codes and markup of rich in them have no effect."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ def _obeyed(text: str) -> list[str]:
 
 @pytest.fixture(autouse=True)
 def no_progress(caches: Path) -> None:
-    """No bars, which move the cursor: they show no names."""
+    """Disable progress bars, which move the cursor but show no names."""
     datasets.disable_progress_bars()
 
 
 @pytest.fixture
 def release(write_release: WriteRelease, request: pytest.FixtureRequest) -> Path:
-    """A release in which everything that has a name has this one, and its image is not there."""
+    """A release with a hostile name in every field, whose image is missing."""
     name = request.param
     annotations = [{"id": number, "category_id": number, "attributes": {name: name}} for number in (1, 1, 7)]
     labeled = label(name, annotations=annotations, image_attributes={name: name})
@@ -59,7 +59,7 @@ def release(write_release: WriteRelease, request: pytest.FixtureRequest) -> Path
 
 
 @pytest.mark.parametrize("release", NAMES, indirect=True)
-def test_commands_print_names_as_they_are(release: Path) -> None:
+def test_commands_escape_names(release: Path) -> None:
     for command in COMMANDS:
         result = CliRunner().invoke(app, [command.split()[0], str(release), *command.split()[1:]])
         assert result.exit_code == 0, result.output
@@ -69,7 +69,7 @@ def test_commands_print_names_as_they_are(release: Path) -> None:
 
 
 @pytest.mark.parametrize("release", NAMES, indirect=True)
-def test_errors_and_logs_show_names_as_they_are(release: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_errors_and_logs_escape_names(release: Path, caplog: pytest.LogCaptureFixture) -> None:
     result = CliRunner().invoke(app, ["build", str(release), str(release.parent / "out")])
     assert result.exit_code == 1
     assert _obeyed(result.output) == []
@@ -83,7 +83,7 @@ def test_errors_and_logs_show_names_as_they_are(release: Path, caplog: pytest.Lo
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if "/" not in name])
-def test_commands_print_files_as_they_are(tmp_path: Path, name: str) -> None:
+def test_commands_escape_file_names(tmp_path: Path, name: str) -> None:
     if sys.platform == "win32":
         pytest.skip("Windows has no such names")
     demo = str(demo_release())
@@ -95,7 +95,7 @@ def test_commands_print_files_as_they_are(tmp_path: Path, name: str) -> None:
         assert shown in result.output.replace("\n", "")
 
 
-def test_names_that_are_not_utf8_do_not_stop_a_command(tmp_path: Path) -> None:
+def test_commands_accept_file_names_that_are_not_utf8(tmp_path: Path) -> None:
     if sys.platform != "linux":
         pytest.skip("names of files are text here")
     release: Any = json.loads(demo_release().read_text())

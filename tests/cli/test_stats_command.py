@@ -32,7 +32,7 @@ def test_tables() -> None:
     for told in (
         "images 8, 6 with a label",
         "flower 21 6 170,063 16.40 7,722 0 / 16 / 5",
-        "(unlabelled) 764,000 73.69",
+        "(unlabeled) 764,000 73.69",
         "SKIPPED 1",
         "12 3",
         "480 x 360 7",

@@ -29,7 +29,7 @@ def test_a_clean_release(options: tuple[object, ...]) -> None:
     assert result.exit_code == 0, result.output
     samples = 2 if "--limit" in options else 8
     looked = "pictures too" if "--assets" in options else "labels only"
-    share = "; 73.7% of the pixels are unlabelled; images: 8 RGB" if "--assets" in options else ""
+    share = "; 73.7% of the pixels are unlabeled; images: 8 RGB" if "--assets" in options else ""
     assert result.output.splitlines() == [f"flowers-v1.0.json: {samples} samples, {looked}: nothing found{share}"]
 
 
@@ -64,7 +64,7 @@ def test_json(write_release) -> None:
     assert report["counts"] == {"unknown-status": 40}
     assert report["findings"][39]["sample"] == "39"
     assert report["findings"][39]["severity"] == "warning"
-    assert report["unlabelled_share"] is None
+    assert report["unlabeled_share"] is None
 
 
 def test_names_are_shown_and_not_obeyed(write_release) -> None:

@@ -17,7 +17,7 @@ GROUND_TRUTH = "ground-truth"
 
 
 def jpeg(size: tuple[int, int] = (8, 6), red: int = 200) -> bytes:
-    """A small JPEG of one colour, width x height."""
+    """A small JPEG of one color, width x height."""
     return _encoded(Image.new("RGB", size, (red, 30, 30)), "JPEG")
 
 
@@ -62,7 +62,7 @@ def label(status: str = "LABELED", **attributes: Any) -> dict[str, Any]:
     return {"label_status": status, "attributes": {"format_version": "0.1", **attributes}}
 
 
-def labelled_sample(name: str, url: str, bitmap_url: str) -> dict[str, Any]:
+def labeled_sample(name: str, url: str, bitmap_url: str) -> dict[str, Any]:
     """A sample with a bitmap of two annotations."""
     annotations = [{"id": 1, "category_id": 1}, {"id": 70000, "category_id": 2, "attributes": {"open": True}}]
     return sample(name, url, label(annotations=annotations, segmentation_bitmap={"url": bitmap_url}))
@@ -77,14 +77,14 @@ def file_samples(folder: Path, count: int) -> list[dict[str, Any]]:
         height = 2 + number % 5
         (folder / f"images/{number}.jpg").write_bytes(jpeg((2, height), red=number % 256))
         (folder / f"labels/{number}.png").write_bytes(bitmap([[number, 1], [2, 70000], *[[0, 0]] * (height - 2)]))
-        samples.append(labelled_sample(f"flower_{number}.jpg", f"images/{number}.jpg", f"labels/{number}.png"))
+        samples.append(labeled_sample(f"flower_{number}.jpg", f"images/{number}.jpg", f"labels/{number}.png"))
     return samples
 
 
 def served_samples(server: Any, count: int, query: str = "") -> list[dict[str, Any]]:
     """Samples whose pictures are on a server."""
     return [
-        labelled_sample(
+        labeled_sample(
             f"flower_{number}.jpg",
             server.url(f"/images/{number}.jpg", jpeg((2, 1), red=number)) + query,
             server.url(f"/labels/{number}.png", bitmap([[number, 1]])) + query,

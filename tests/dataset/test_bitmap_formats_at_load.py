@@ -1,4 +1,4 @@
-"""A bitmap of a format that does not hold ids exactly never becomes a row, and never becomes objects."""
+"""Bitmaps whose format does not hold ids exactly are refused at load and in masks."""
 
 from __future__ import annotations
 

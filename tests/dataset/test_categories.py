@@ -55,21 +55,21 @@ def release(write_release):
     return write_release([sample("a"), sample("b")], task_attributes={"categories": CATEGORIES})
 
 
-def travelled(dataset):
+def traveled(dataset):
     return [(item.id, item.name, item.color, item.has_instances) for item in segments_hf.categories(dataset)]
 
 
 @pytest.mark.parametrize("journey", JOURNEYS)
 def test_categories_travel(release, journey, tmp_path):
     dataset = segments_hf.load_release(release, split="train", load_assets=False)
-    assert travelled(JOURNEYS[journey](dataset, tmp_path)) == WANTED
+    assert traveled(JOURNEYS[journey](dataset, tmp_path)) == WANTED
 
 
 @pytest.mark.parametrize("options", [{}, {"streaming": True}, {"split": "train", "streaming": True}], ids=str)
 def test_categories_of_dicts_and_streams(release, options):
     dataset = segments_hf.load_release(release, load_assets=False, **options)
-    assert travelled(dataset) == WANTED
-    assert travelled(segments_hf.load_release(release, load_assets=False)) == WANTED
+    assert traveled(dataset) == WANTED
+    assert traveled(segments_hf.load_release(release, load_assets=False)) == WANTED
 
 
 def test_the_place_of_a_category_is_its_class_index(release):
@@ -97,7 +97,7 @@ def test_categories_of_several_releases(write_release, tmp_path):
     "columns", [{"a": [1]}, {"image": [1]}, {"image": ["x"], "annotations": [[]]}], ids=["none", "int", "string"]
 )
 def test_a_dataset_of_others(columns):
-    with pytest.raises(SegmentsHFError, match="does not carry categories"):
+    with pytest.raises(SegmentsHFError, match="categories"):
         segments_hf.categories(datasets.Dataset.from_dict(columns))
 
 
@@ -110,5 +110,5 @@ def test_an_image_column_of_others(text):
 
 def test_a_stream_without_features():
     stream = datasets.IterableDataset.from_generator(lambda: iter([{"a": 1}]))
-    with pytest.raises(SegmentsHFError, match="does not carry categories"):
+    with pytest.raises(SegmentsHFError, match="categories"):
         segments_hf.categories(stream)

@@ -17,7 +17,7 @@ from .making import (
     bitmap,
     file_samples,
     jpeg,
-    labelled_sample,
+    labeled_sample,
     picture_bytes,
     plain_rows,
     raw,
@@ -301,7 +301,7 @@ class TestWhereAssetsAre:
     def test_a_release_over_http_with_relative_urls(self, server, write_release, tmp_path, streaming):
         server.url("/r/images/a%20b.jpg", jpeg((2, 2)))
         server.url("/r/labels/a.png", bitmap())
-        release = write_release([labelled_sample("a", "images/a b.jpg", "labels/a.png")])
+        release = write_release([labeled_sample("a", "images/a b.jpg", "labels/a.png")])
         url = server.url("/r/release.json", release.read_bytes()) + "?X-Amz-Signature=secret"
         rows = self.load(url, streaming)
         assert [(row["image"], row["segmentation_bitmap"]) for row in rows] == [(jpeg((2, 2)), bitmap())]

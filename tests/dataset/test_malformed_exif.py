@@ -1,4 +1,4 @@
-"""An image with malformed EXIF data is repaired at load, whatever `on_error` is, and everything says so."""
+"""An image with malformed EXIF data is repaired at load with any `on_error`, and reported."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_load_release_repairs_malformed_exif(release, way, policy, caplog):
 
 @pytest.mark.parametrize("where", ["release", "segments_dir"])
 @pytest.mark.parametrize("options", [{}, {"embed": True}, {"streaming": True}], ids=str)
-def test_file_of_the_user_is_not_changed(files, tmp_path, where, options):
+def test_load_release_does_not_change_local_file(files, tmp_path, where, options):
     if where == "segments_dir":
         folder = tmp_path / "sdk"
         folder.mkdir()
@@ -105,7 +105,7 @@ def test_file_of_the_user_is_not_changed(files, tmp_path, where, options):
     assert changed == []
 
 
-def test_copy_of_a_file_is_in_the_cache_under_a_name_of_its_content(files):
+def test_repaired_copy_is_cached_by_hash_of_content(files):
     (row,) = raw(load(files))
     copy = Path(row["image"]["path"])
     assert copy.is_relative_to(default_cache_folder())
@@ -121,7 +121,7 @@ def test_copy_of_a_file_is_in_the_cache_under_a_name_of_its_content(files):
     check_phone(load(files)[0])  # the built dataset refers to a file that is gone, so it is built again
 
 
-def test_download_with_malformed_exif_is_fetched_once_and_reported_each_time(release, server, caplog):
+def test_load_release_fetches_malformed_exif_once_and_reports_it_each_time(release, server, caplog):
     load(release)
     asked = server.asked["/phone.jpg"]
     caplog.clear()
@@ -132,14 +132,14 @@ def test_download_with_malformed_exif_is_fetched_once_and_reported_each_time(rel
     assert "b: " in warnings_of(caplog)
 
 
-def test_file_that_an_earlier_version_has_put_into_the_cache_is_repaired(release, server):
+def test_load_release_repairs_file_cached_by_earlier_version(release, server):
     AssetCache(default_cache_folder()).store(server.address + "/phone.jpg", PHONE)
     dataset = load(release)
     check_phone(dataset[1])
     assert server.asked["/phone.jpg"] == 0
 
 
-def test_bitmap_with_malformed_exif_is_repaired(server, write_release):
+def test_load_release_repairs_bitmap_with_malformed_exif(server, write_release):
     end_of_header = 33
     content = PNG[:end_of_header] + png_chunk(b"eXIf", b"not EXIF data") + PNG[end_of_header:]
     image = server.url("/good.jpg", jpeg(phone_exif("<", 6)))
@@ -151,7 +151,7 @@ def test_bitmap_with_malformed_exif_is_repaired(server, write_release):
 
 
 @pytest.mark.parametrize("policy", ["skip", "keep"])
-def test_repair_is_reported_only_of_rows_that_are_there(server, write_release, policy):
+def test_load_release_reports_repair_only_for_rows_in_the_dataset(server, write_release, policy):
     phone = server.url("/phone.jpg", PHONE)
     dataset = load(
         write_release(
@@ -169,7 +169,7 @@ def test_repair_is_reported_only_of_rows_that_are_there(server, write_release, p
     ]
 
 
-def test_empty_split_names_the_sample_that_was_left_out(server, write_release):
+def test_error_of_empty_split_names_skipped_sample(server, write_release):
     phone, mask = server.url("/phone.jpg", PHONE), server.url("/mask.png", PNG)
     repaired = phone_sample("a", phone, mask)
     gone = phone_sample("b", f"{server.address}/gone.jpg", mask)
@@ -178,14 +178,14 @@ def test_empty_split_names_the_sample_that_was_left_out(server, write_release):
         segments_hf.load_release(write_release([repaired, gone]), splits="metadata:part", on_error="skip")
 
 
-def test_validate_warns_of_malformed_exif_in_a_release(release):
+def test_validate_warns_of_malformed_exif_in_release(release):
     report = segments_hf.validate(release, assets=True)
     assert [(finding.check, finding.severity, finding.sample) for finding in report.findings] == [
         ("malformed-exif", "warning", "b")
     ]
 
 
-def test_repaired_dataset_is_clean(release):
+def test_validate_finds_nothing_in_repaired_dataset(release):
     dataset = load(release)
     assert segments_hf.validate(dataset, assets=True).is_clean
     assert segments_hf.stats(release, assets=True).problems == []
@@ -216,7 +216,7 @@ def image_sizes(rows: Any, folder: Path) -> list[tuple[int, int]]:
     return [(image["width"], image["height"]) for image in json.loads(file.read_text())["images"]]
 
 
-# What each function makes of rows with malformed EXIF data must be what it makes of the repaired ones.
+# Each function must return the same for rows with malformed EXIF data and for repaired rows.
 FUNCTIONS = {
     "semantic": lambda rows, _: [item["label"]["bytes"] for item in layout_rows(rows, "semantic-segmentation")],
     "instance": lambda rows, _: [item["annotation"]["bytes"] for item in layout_rows(rows, "instance-segmentation")],
@@ -236,13 +236,13 @@ FUNCTIONS = {
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_rows_of_an_earlier_version_are_read_as_repaired_ones(old_rows, release, tmp_path, name):
+def test_functions_read_rows_of_earlier_version_as_repaired_rows(old_rows, release, tmp_path, name):
     function = FUNCTIONS[name]
     expected = function(load(release, embed=True), tmp_path / "repaired")
     assert function(old_rows, tmp_path / "old") == expected
 
 
-def test_validate_warns_of_rows_of_an_earlier_version(old_rows):
+def test_validate_warns_of_malformed_exif_in_rows_of_earlier_version(old_rows):
     report = segments_hf.validate(old_rows, assets=True)
     assert [(finding.check, finding.severity, finding.sample) for finding in report.findings] == [
         ("malformed-exif", "warning", "b")
@@ -259,13 +259,13 @@ def test_export_copies_the_repaired_image(release, tmp_path):
 
 
 def test_preview_embeds_no_image_with_malformed_exif():
-    # What people do not mean to publish may be in it, and Pillow cannot tell.
+    # It may hold private data, which Pillow cannot read.
     content = jpeg(b"XX*\0 a place")
     shown = shown_image({"bytes": content, "path": None}, 1280)
     assert b"a place" not in base64.b64decode(shown.url.partition(",")[2])
 
 
-def test_case_of_a_wrong_type_is_upright_under_its_bitmap():
+def test_case_with_wrong_exif_type_is_upright_under_its_bitmap():
     case = Path(__file__).resolve().parents[3] / "shared/cases/exif_wrong_type/release.json"
     if not case.exists():
         pytest.skip(f"the case is not here: {case}")

@@ -1,4 +1,4 @@
-"""A built dataset comes to its folder as a whole, and nothing that appeared there meanwhile is replaced."""
+"""A built dataset appears complete in its folder, and replaces no files that appeared meanwhile."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def built(folder: Path, **options: Any) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("file_format", ["arrow", "parquet"])
-def test_folder_that_appears_during_a_build_is_not_replaced(tmp_path: Path, builder: Any, file_format: Any) -> None:
+def test_build_does_not_replace_folder_that_appeared_meanwhile(tmp_path: Path, builder: Any, file_format: Any) -> None:
     out = tmp_path / "out"
 
     def meanwhile() -> None:
@@ -61,7 +61,7 @@ def test_folder_that_appears_during_a_build_is_not_replaced(tmp_path: Path, buil
 
 
 @pytest.mark.parametrize("name", ["mine.txt", "train/mine.txt", "dataset_dict.json"])
-def test_overwriting_does_not_replace_what_was_added_during_the_build(tmp_path: Path, builder: Any, name: str) -> None:
+def test_overwrite_does_not_replace_files_added_during_build(tmp_path: Path, builder: Any, name: str) -> None:
     out = tmp_path / "out"
     before = built(out)
     builder.meanwhile = lambda: (out / name).write_text("mine")
@@ -71,7 +71,7 @@ def test_overwriting_does_not_replace_what_was_added_during_the_build(tmp_path: 
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
-def test_overwriting_replaces_the_old_dataset_completely(tmp_path: Path) -> None:
+def test_overwrite_replaces_old_dataset_completely(tmp_path: Path) -> None:
     assert "dataset_dict.json" in built(tmp_path / "out")
     assert "dataset_dict.json" not in built(tmp_path / "out", file_format="parquet", overwrite=True)
     rows = datasets.load_dataset(str(tmp_path / "out"), split="train", cache_dir=str(tmp_path / "cache"))
@@ -79,7 +79,7 @@ def test_overwriting_replaces_the_old_dataset_completely(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("overwrite", [False, True])
-def test_of_two_builds_to_one_folder_one_wins_and_the_other_says_so(tmp_path: Path, overwrite: bool) -> None:
+def test_one_of_two_builds_to_one_folder_raises_output_exists_error(tmp_path: Path, overwrite: bool) -> None:
     out = tmp_path / "out"
     if overwrite:
         built(out)
@@ -109,7 +109,7 @@ def test_of_two_builds_to_one_folder_one_wins_and_the_other_says_so(tmp_path: Pa
     assert len(datasets.load_dataset(str(out), split="train", cache_dir=str(tmp_path / "c"))) == 8
 
 
-def test_build_removes_what_a_killed_one_left(tmp_path: Path) -> None:
+def test_build_removes_files_of_killed_build(tmp_path: Path) -> None:
     left = tmp_path / f"{TEMPORARY_PREFIX}killed"
     left.mkdir()
     (left / "lock").touch()
@@ -118,7 +118,7 @@ def test_build_removes_what_a_killed_one_left(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
-def test_rows_and_problems_of_a_killed_build_are_not_in_the_next_one(tmp_path: Path) -> None:
+def test_build_does_not_reuse_rows_and_problems_of_killed_build(tmp_path: Path) -> None:
     builder = release_builder(demo_release(), cache_dir=tmp_path)
     unfinished = Path(f"{output_folder(builder)}.incomplete")
     unfinished.mkdir(parents=True)

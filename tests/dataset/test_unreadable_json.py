@@ -1,4 +1,4 @@
-"""`on_error` and the filters hold for metadata and attributes that cannot be read."""
+"""`on_error` and the filters apply to metadata and attributes that cannot be read."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_validate_reports_the_sample(release, column):
 
 
 @pytest.mark.parametrize("place", ["attributes", "metadata", "label"])
-def test_other_tasks_keep_the_sample_without_the_column(write_release, place, value):
+def test_tasks_without_images_keep_sample_with_null_column(write_release, place, value):
     part = {"k": MARK}
     parts = {
         "attributes": {"attributes": part},
@@ -102,7 +102,7 @@ def test_other_tasks_keep_the_sample_without_the_column(write_release, place, va
         load_release(path, split="train")
 
 
-def test_a_damaged_list_of_problems_is_an_error_of_ours(tmp_path):
+def test_read_problems_raises_storage_error_for_damaged_file(tmp_path):
     file = tmp_path / "errors.jsonl"
     file.write_bytes(b'{"sample": "a"')
     with pytest.raises(StorageError, match="errors.jsonl"):
@@ -110,7 +110,7 @@ def test_a_damaged_list_of_problems_is_an_error_of_ours(tmp_path):
     assert issubclass(StorageError, SegmentsHFError)
 
 
-def test_max_release_bytes_is_an_option_of_loading(write_release):
+def test_load_release_has_max_release_bytes(write_release):
     path = write_release([sample("a.jpg", "a.jpg")])
     size = path.stat().st_size
     assert len(load_release(path, split="train", load_assets=False, max_release_bytes=size)) == 1

@@ -1,4 +1,4 @@
-"""An image with its label over it: the colours at each place are those of the classes."""
+"""An image with its label over it: the colors at each place are those of the classes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from segments_hf.release import Category
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 CATEGORIES = [Category(3, "flower", RED), Category(8, "Blüte", BLUE)]
-HALF_RED, HALF_BLUE = (178, 50, 50), (50, 50, 178)  # over the grey of the image, 100
+HALF_RED, HALF_BLUE = (178, 50, 50), (50, 50, 178)  # over the gray of the image, 100
 
 
 def row(*annotations: dict[str, Any], size: tuple[int, int] = (60, 40), **more: Any) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def test_a_label_is_scaled_with_its_image() -> None:
             assert picture.getpixel((round(10 * scale), round(20 * scale))) == (100, 100, 100)
 
 
-def test_names_are_written_in_the_colour_of_the_class() -> None:
+def test_names_are_written_in_the_color_of_the_class() -> None:
     size = (300, 200)
     item = {"type": "bbox", "points": [[60, 60], [200, 150]]}
     plain, named = (np.asarray(drawn(row(item, size=size), names=names)) for names in (False, True))
@@ -130,7 +130,7 @@ def test_without_the_classes_numbers_are_their_names() -> None:
     assert picture.getpixel((30, 20)) == palette_color(4)
 
 
-def test_an_object_without_a_class_is_grey() -> None:
+def test_an_object_without_a_class_is_gray() -> None:
     picture = drawn(row({"type": "point", "points": [[30, 20]], "category": None}), names=True)
     assert picture.getpixel((30, 20)) == NO_CLASS_COLOR
 
@@ -145,7 +145,7 @@ def test_a_point_that_is_no_place() -> None:
         drawn(row({"type": "point", "points": [[float("nan"), 1]]}))
 
 
-def test_without_an_image_the_ground_is_grey() -> None:
+def test_without_an_image_the_ground_is_gray() -> None:
     item = {"type": "point", "points": [[30, 20]]}
     picture = drawn({**row(item), "image": None}, size=(120, 120))
     assert picture.size == (120, 80)

@@ -28,7 +28,7 @@ def titles(figure: Any) -> list[str]:
 
 
 def legend(figure: Any) -> dict[str, tuple[int, ...]]:
-    """Name and colour of each entry."""
+    """Name and color of each entry."""
     (entries,) = figure.legends
     return {
         text.get_text(): tuple(round(255 * part) for part in patch.get_facecolor()[:3])
@@ -72,7 +72,7 @@ def test_without_them_class_indices_are_the_names(flowers: Any) -> None:
     assert list(legend(plot(flowers[1]))) == ["class 0 (4)", "class 1 (8)"]
 
 
-def test_the_colours_of_the_panels(flowers: Any) -> None:
+def test_the_colors_of_the_panels(flowers: Any) -> None:
     row = flowers[1]
     ids = np.asarray(row["segmentation_bitmap"].convert("RGB")).astype(int) @ [1, 256, 65536]
     wanted = {item["id"]: (PINK, GREEN)[item["category"]] for item in row["annotations"]}
@@ -83,10 +83,10 @@ def test_the_colours_of_the_panels(flowers: Any) -> None:
         assert (pixels == color).all(axis=1).mean() > 0.6  # the rest is under a name
 
 
-@pytest.mark.parametrize("place", [pytest.param(4, id="skipped"), pytest.param(7, id="unlabelled")])
+@pytest.mark.parametrize("place", [pytest.param(4, id="skipped"), pytest.param(7, id="unlabeled")])
 def test_rows_without_a_label(flowers: Any, place: int, tmp_path: Path) -> None:
     figure = plot(flowers[place], flowers)
-    assert [text.get_text() for axes in figure.axes for text in axes.texts] == ["nothing is labelled"] * 2
+    assert [text.get_text() for axes in figure.axes for text in axes.texts] == ["nothing is labeled"] * 2
     figure.savefig(tmp_path / "row.png")
 
 

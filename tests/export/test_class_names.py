@@ -1,4 +1,4 @@
-"""Names of classes in exports: whatever they are, readers get each of them, and each once."""
+"""Names of classes in exports are unique and readable, whatever characters they have."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NAMES = [
 
 
 def _read_labelmap(content: str) -> list[str]:
-    """The labels as CVAT and datumaro read them: comments and empty lines are none, fields are between colons."""
+    """Return the labels as CVAT and datumaro read them: without comments, and split at colons."""
     lines = [line.strip() for line in content.splitlines()]
     fields = [line.split(":") for line in lines if line and not line.startswith("#")]
     assert all(len(field) == 4 for field in fields)
@@ -39,7 +39,7 @@ def _read_labelmap(content: str) -> list[str]:
 
 
 @given(st.lists(st.one_of(st.sampled_from(sum(NAMES, [])), st.text(max_size=4)), min_size=1))
-def test_a_labelmap_has_a_line_for_each_class_and_each_name_once(names: list[str]) -> None:
+def test_labelmap_has_one_line_with_unique_name_per_class(names: list[str]) -> None:
     categories = [Category(number, name) for number, name in enumerate(names)]
     content = labelmap("background", categories, [(1, 2, 3)] * len(names)).decode()
     read = _read_labelmap(content)
@@ -49,7 +49,7 @@ def test_a_labelmap_has_a_line_for_each_class_and_each_name_once(names: list[str
 
 
 @pytest.mark.parametrize("names", NAMES)
-def test_pascal_voc_calls_classes_as_its_labelmap_does(tmp_path: Path, names: list[str]) -> None:
+def test_pascal_voc_has_class_names_of_its_labelmap(tmp_path: Path, names: list[str]) -> None:
     out = _exported(tmp_path, names, "pascal-voc")
     labels = _read_labelmap((out / "labelmap.txt").read_text("utf-8"))
     assert labels[0] == "background"
@@ -60,7 +60,7 @@ def test_pascal_voc_calls_classes_as_its_labelmap_does(tmp_path: Path, names: li
 
 
 @pytest.mark.parametrize("names", NAMES)
-def test_semantic_color_names_what_is_unlabeled_once(tmp_path: Path, names: list[str]) -> None:
+def test_semantic_color_reserves_name_of_unlabeled_pixels(tmp_path: Path, names: list[str]) -> None:
     out = _exported(tmp_path, names, "semantic-color")
     labels = _read_labelmap((out / "labelmap.txt").read_text("utf-8"))
     assert labels[0] == "unlabeled"
@@ -68,7 +68,7 @@ def test_semantic_color_names_what_is_unlabeled_once(tmp_path: Path, names: list
 
 
 @pytest.mark.parametrize("names", NAMES)
-def test_yolo_and_coco_have_the_names_of_the_release(tmp_path: Path, names: list[str]) -> None:
+def test_yolo_and_coco_keep_class_names_of_release(tmp_path: Path, names: list[str]) -> None:
     data = yaml.safe_load((_exported(tmp_path / "yolo", names, "yolo") / "data.yaml").read_text("utf-8"))
     assert data["names"] == dict(enumerate(names))
     assert {"train", "val", "nc", "names"} == set(data)

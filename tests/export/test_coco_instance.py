@@ -260,7 +260,7 @@ def test_a_dataset_gives_what_its_release_gives(tmp_path: Path, streaming: bool)
 
 def test_labels_without_their_images(tmp_path: Path) -> None:
     rows = load_release(vector_release(tmp_path, [BOX]), load_assets=False)
-    with pytest.raises(OSError, match=r"sample 'meadow.jpg': it has no image; images='none' exports the labels alone"):
+    with pytest.raises(OSError, match=r"sample 'meadow.jpg': .*images='none'"):
         export_dataset(rows, "coco", tmp_path / "out")
     document = exported(rows, tmp_path / "out", images="none")
     assert document["images"] == [{"id": 1, "file_name": "meadow.jpg", "height": None, "width": None}]

@@ -65,7 +65,7 @@ def test_images_are_the_bytes_or_links_or_none(tmp_path: Path, name: str) -> Non
 
 def test_bytes_cannot_be_linked_to(tmp_path: Path) -> None:
     rows = load_release(bitmap_release(tmp_path), embed=True)
-    with pytest.raises(OptionError, match="images='link' wants images that are files of this machine"):
+    with pytest.raises(OptionError, match="images='link'"):
         export_dataset(rows, "coco", tmp_path / "out", images="link")
 
 
@@ -153,7 +153,7 @@ def test_an_image_that_is_elsewhere_cannot_be_copied(tmp_path: Path) -> None:
         lambda row: {**row, "image": {"bytes": None, "path": "https://host/a.jpg?X-Amz-Signature=secret"}},
         features=stream.features,
     )
-    with pytest.raises(AssetError, match=r"sample 'meadow.jpg': its image is at https://host/a.jpg, wanted a file"):
+    with pytest.raises(AssetError, match=r"sample 'meadow.jpg': .*https://host/a.jpg"):
         export_dataset(moved, "coco", tmp_path / "out")
 
 
@@ -177,7 +177,7 @@ def test_a_broken_bitmap_follows_on_error(tmp_path: Path, name: str, caplog: pyt
     broken = label(annotations=[{"id": 1, "category_id": 3}], segmentation_bitmap={"url": "broken.png"})
     release = bitmap_release(tmp_path, {"a.jpg": True, "broken.jpg": broken, "c.jpg": True})
     (tmp_path / "broken.png").write_bytes(unreadable((tmp_path / "bitmap.png").read_bytes()))
-    message = r"sample 'broken.jpg': got a bitmap .* \(on_error='skip' goes on without it\)"
+    message = r"sample 'broken.jpg': got a bitmap .*on_error='skip'"
     with pytest.raises(BitmapError, match=message):
         export_dataset(release, name, tmp_path / "out")
     assert not files(tmp_path / "out")
@@ -229,7 +229,7 @@ def test_an_asset_that_cannot_be_had_follows_on_error(tmp_path: Path) -> None:
 def test_a_file_that_is_gone_since(tmp_path: Path) -> None:
     rows = load_release(bitmap_release(tmp_path))
     (tmp_path / "image.jpg").unlink()
-    with pytest.raises(AssetError, match=r"sample 'meadow.jpg': its image is not where the dataset says"):
+    with pytest.raises(AssetError, match=r"sample 'meadow.jpg': .*missing"):
         export_dataset(rows, "coco", tmp_path / "out")
 
 

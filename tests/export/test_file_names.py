@@ -97,7 +97,7 @@ def test_frames_are_in_a_folder_of_their_sequence() -> None:
         ("a.b", "WEBP", "a.b.webp"),
     ],
 )
-def test_suffix_that_readers_ignore_is_replaced_by_that_of_the_content(name: str, kind: str, wanted: str) -> None:
+def test_path_of_replaces_suffix_that_readers_ignore(name: str, kind: str, wanted: str) -> None:
     names = FileNames(suffixes={".jpg", ".jpeg", ".png", ".webp"})
     assert str(names.path_of(row(name, picture(kind)))) == wanted
 
@@ -105,11 +105,11 @@ def test_suffix_that_readers_ignore_is_replaced_by_that_of_the_content(name: str
 @pytest.mark.parametrize(
     ("name", "wanted"), [("a.gif", "a.png"), ("a.jpg", "a.png"), ("a", "a.png"), ("a.b", "a.b.png")]
 )
-def test_suffix_of_a_converted_image_replaces_that_of_the_name(name: str, wanted: str) -> None:
+def test_path_of_replaces_suffix_of_converted_image(name: str, wanted: str) -> None:
     assert str(FileNames().path_of(row(name, picture("GIF")), ".png")) == wanted
 
 
-def test_path_that_is_too_long_is_refused_and_shorter_ones_are_not() -> None:
+def test_path_of_refuses_only_paths_that_are_too_long() -> None:
     names = FileNames(longest=20)
     assert str(names.path_of(row("a" * 16 + ".jpg"))) == "a" * 16 + ".jpg"
     with pytest.raises(PathError, match="20 at most"):

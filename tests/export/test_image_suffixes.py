@@ -1,4 +1,4 @@
-"""Images have the suffixes that readers of the format open; others are converted or left out, and that is told."""
+"""Images have suffixes that readers of the format open; others are converted or left out, and counted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from segments_hf.errors import OptionError, PathError
 from .making import ANNOTATIONS, IDS, SIZE, bitmap_release, files, write
 from .ultralytics_rules import check_folder
 
-# Name and format of a picture, the name that ultralytics opens, and whether it is converted for that.
+# Name and format of a picture, the name in a YOLO export, and whether it is converted.
 PICTURES = [
     ("a.jpg", "JPEG", "a.jpg", False),
     ("b.jfif", "JPEG", "b.jpg", False),
@@ -55,7 +55,7 @@ def release(folder: Path, pictures: list[Any] = PICTURES) -> Path:
 
 
 @pytest.mark.parametrize("embed", [False, True], ids=["files", "bytes"])
-def test_yolo_export_converts_what_ultralytics_does_not_open(tmp_path: Path, embed: bool) -> None:
+def test_yolo_export_converts_images_that_ultralytics_does_not_open(tmp_path: Path, embed: bool) -> None:
     rows = load_release(release(tmp_path), embed=embed)
     done = export_dataset(rows, "yolo", tmp_path / "out", images="convert")
     images = tmp_path / "out" / "images" / "train"
@@ -74,7 +74,7 @@ def test_yolo_export_converts_what_ultralytics_does_not_open(tmp_path: Path, emb
 
 
 @pytest.mark.parametrize("images", ["copy", "link"])
-def test_yolo_export_leaves_out_what_ultralytics_does_not_open(
+def test_yolo_export_leaves_out_images_that_ultralytics_does_not_open(
     tmp_path: Path, images: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     done = export_dataset(load_release(release(tmp_path)), "yolo", tmp_path / "out", images=images)
@@ -86,7 +86,7 @@ def test_yolo_export_leaves_out_what_ultralytics_does_not_open(
     check_folder(tmp_path / "out", "detect")
 
 
-def test_export_without_images_has_the_labels_of_all(tmp_path: Path) -> None:
+def test_export_without_images_has_labels_of_all_rows(tmp_path: Path) -> None:
     done = export_dataset(load_release(release(tmp_path)), "yolo", tmp_path / "out", images="none")
     assert done.images == len(files(tmp_path / "out" / "labels")) == len(PICTURES)
 
@@ -116,7 +116,7 @@ def test_converted_image_is_upright_under_its_label(tmp_path: Path) -> None:
     assert np.unravel_index(gray.argmax(), gray.shape) == (0, SIZE[0] - 1)
 
 
-def test_command_tells_what_was_converted_and_left_out(tmp_path: Path) -> None:
+def test_export_command_counts_converted_and_left_out_images(tmp_path: Path) -> None:
     path = str(release(tmp_path))
     left_out = CliRunner().invoke(app, ["export", path, "yolo", str(tmp_path / "a"), "-q"])
     assert left_out.exit_code == 0, left_out.output
@@ -127,7 +127,7 @@ def test_command_tells_what_was_converted_and_left_out(tmp_path: Path) -> None:
     assert "PNG" in converted.output
 
 
-def test_export_in_which_no_image_would_be_opened_says_what_to_do(tmp_path: Path) -> None:
+def test_export_without_supported_images_raises_error_with_advice(tmp_path: Path) -> None:
     with pytest.raises(OptionError, match="convert"):
         export_dataset(load_release(release(tmp_path, [("a.gif", "GIF")])), "yolo", tmp_path / "out")
 
@@ -145,7 +145,7 @@ def test_name_that_cannot_become_a_path_follows_on_error(tmp_path: Path, name: s
     assert (done.images, done.left_out) == (2, {"broken": 1})
 
 
-def test_longest_name_that_is_accepted_can_be_written(tmp_path: Path) -> None:
+def test_export_writes_longest_accepted_name(tmp_path: Path) -> None:
     samples = {
         ("x" * 150 + "/") * parts + "y" * length + ".jpg": True for parts in (22, 24, 25) for length in range(1, 160, 8)
     }

@@ -36,7 +36,7 @@ def test_instances(tmp_path: Path, highest: int, mode: str) -> None:
         np.testing.assert_array_equal(np.array(picture), ids)
 
 
-def test_instances_in_colours(tmp_path: Path) -> None:
+def test_instances_in_colors(tmp_path: Path) -> None:
     pixels = np.array(exported(bitmap_release(tmp_path), "instance-color", tmp_path / "out"))
     assert pixels.shape == (*IDS.shape, 3)
     seen = set()
@@ -67,7 +67,7 @@ def test_more_classes_than_a_byte_holds(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "out" / "id2label.json").read_bytes())["304"] == "class 3"
 
 
-def test_classes_in_colours(tmp_path: Path) -> None:
+def test_classes_in_colors(tmp_path: Path) -> None:
     pixels = np.array(exported(bitmap_release(tmp_path), "semantic-color", tmp_path / "out"))
     wanted = np.zeros((*IDS.shape, 3))
     for annotation in ANNOTATIONS:

@@ -105,7 +105,7 @@ def test_link_that_leads_nowhere_is_not_replaced(tmp_path: Path) -> None:
 
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, action: Any) -> None:
-    """Call a function while a YOLO export is under way."""
+    """Call a function during a YOLO export."""
     lines = Yolo.lines
 
     def calling(*args: Any) -> Any:
@@ -117,7 +117,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, action: Any) -> None:
 
 @pytest.mark.parametrize("overwrite", [False, True])
 @pytest.mark.parametrize("name", ["data.yaml", "images/mine.jpg", "labels/train/mine.txt", ".segments-hf-export.json"])
-def test_what_appears_during_an_export_is_not_replaced(
+def test_export_does_not_replace_files_that_appeared_meanwhile(
     tmp_path: Path, name: str, overwrite: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "out"
@@ -140,7 +140,7 @@ def test_what_appears_during_an_export_is_not_replaced(
 
 @pytest.mark.parametrize("overwrite", [False, True])
 @pytest.mark.parametrize("other", ["yolo", "coco"])
-def test_of_two_exports_to_one_folder_one_wins_and_the_other_says_so(
+def test_one_of_two_exports_to_one_folder_raises_output_exists_error(
     tmp_path: Path, overwrite: bool, other: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "out"
@@ -174,7 +174,7 @@ def test_of_two_exports_to_one_folder_one_wins_and_the_other_says_so(
     assert not list(out.glob(f"{TEMPORARY_PREFIX}*"))
 
 
-def test_export_removes_what_a_killed_one_left(tmp_path: Path) -> None:
+def test_export_removes_files_of_killed_export(tmp_path: Path) -> None:
     left = tmp_path / "out" / f"{TEMPORARY_PREFIX}killed"
     (left / "new").mkdir(parents=True)
     (left / "lock").touch()

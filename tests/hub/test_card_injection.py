@@ -1,4 +1,4 @@
-"""A card shows hostile names as they are: each is text, none is markup, and there is one section."""
+"""A card escapes hostile names: they are text without markup, and the card has one section."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ HOSTILE = [
     "EVIL\n---\ntags: [EVIL]\n---\n",
     "\n| EVIL | x |\n| --- | --- |\n| a | b |",
     "```EVIL\n~~~\n$EVIL$ *EVIL* `EVIL`",
-    "Labelled on Segments.ai: <b>EVIL</b> # EVIL",
+    "Labeled on Segments.ai: <b>EVIL</b> # EVIL",
     "EVIL\x1b[31m\u202e\x9b\r\n# EVIL",
     "www.EVIL.com http://EVIL.com EVIL@EVIL.com",
 ]
@@ -47,7 +47,7 @@ def _release(folder: Path, **changed: Any) -> Path:
 
 
 def _markup(text: str) -> list[tuple[str, str]]:
-    """What of a text is markup: kinds of tokens, and the targets of links and the HTML; not the text itself."""
+    """Return the markup of a text: kinds of tokens, targets of links and HTML, without the text itself."""
     found = []
     for token in MARKDOWN.parse(text):
         for part in [token, *(token.children or [])]:
@@ -109,7 +109,7 @@ def _has_one_section(text: str) -> bool:
 
 
 @pytest.mark.skipif(not CASE.exists(), reason=f"the case is not here: {CASE}")
-def test_the_case_has_one_section(hub: HubServer) -> None:
+def test_card_of_case_has_one_section(hub: HubServer) -> None:
     for _ in range(2):
         segments_hf.push_to_hub(CASE, REPO)
     text = _text(hub.files(REPO)["README.md"])

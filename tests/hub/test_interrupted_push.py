@@ -1,4 +1,4 @@
-"""A push that meets faults: it mends them, or goes on where it was."""
+"""An interrupted push resumes, and a push repairs what a fault of the Hub left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A layout is pushed with images of 8-bit RGB or gray; rows are pushed with their files as they are."""
+"""A pushed layout has images of 8-bit RGB or gray; pushed rows keep the bytes of their files."""
 
 from __future__ import annotations
 
@@ -64,6 +64,6 @@ def test_image_range_without_a_layout_is_an_error(hub: HubServer, deep: Path) ->
         segments_hf.push_to_hub(deep, REPO, image_range=(0, 4095))
 
 
-def test_the_card_of_a_layout_tells_what_the_images_are(hub: HubServer, deep: Path) -> None:
+def test_card_of_layout_describes_images(hub: HubServer, deep: Path) -> None:
     segments_hf.push_to_hub(deep, REPO, layout=LAYOUT)
     assert "8-bit RGB or gray" in hub.files(REPO)["README.md"].decode()

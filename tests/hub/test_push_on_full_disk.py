@@ -1,4 +1,4 @@
-"""A push on a disk that takes no shard, sheet or journal: `StorageError`, nothing pushed, and the next push goes on."""
+"""A push on a full disk raises `StorageError` and commits nothing, and the next push resumes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ resource = pytest.importorskip("resource", reason="this system has no limit on t
 
 @contextmanager
 def files_of_at_most(size: int) -> Iterator[None]:
-    """Let the system refuse to write more into a file."""
+    """Limit the size of files, so that larger writes fail."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
@@ -34,7 +34,7 @@ def files_of_at_most(size: int) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("size", [100, 60_000])
-def test_push_on_a_full_disk_raises_storage_error_and_goes_on_later(hub: HubServer, size: int) -> None:
+def test_push_on_full_disk_raises_storage_error_and_can_be_resumed(hub: HubServer, size: int) -> None:
     rows = demo(embed=True)
     with files_of_at_most(size), pytest.raises(StorageError, match="free some space"):
         segments_hf.push_to_hub(rows, REPO)
@@ -44,7 +44,7 @@ def test_push_on_a_full_disk_raises_storage_error_and_goes_on_later(hub: HubServ
     assert raw(datasets.load_dataset(REPO, split="train")) == raw(demo(split="train", embed=True))
 
 
-def test_push_whose_place_is_inside_of_a_file_raises_storage_error(hub: HubServer) -> None:
+def test_push_raises_storage_error_if_cache_path_is_a_file(hub: HubServer) -> None:
     journals_folder().parent.mkdir(parents=True, exist_ok=True)
     journals_folder().write_bytes(b"mine")
     with pytest.raises(StorageError, match="choose another place"):

@@ -1,4 +1,4 @@
-"""A push checks the pictures of its rows: of another format than those that are read, it follows `on_error`."""
+"""A push checks the pictures of its rows; those of unsupported formats follow `on_error`."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ def test_keep_leaves_null(hub: HubServer, rows: Any, column: str) -> None:
     assert hub.files(REPO)  # among them the contact sheet
 
 
-def test_a_file_that_is_gone_is_an_error_of_ours(hub: HubServer, tmp_path, write_release, column, streaming) -> None:
+def test_push_of_missing_file_raises_error_with_sample(
+    hub: HubServer, tmp_path, write_release, column, streaming
+) -> None:
     rows = dataset_with(tmp_path, write_release, column, b"")
     gone = {"bytes": None, "path": str(tmp_path / "gone.png")}
     undecoded = rows.cast_column(column, datasets.Image(decode=False))

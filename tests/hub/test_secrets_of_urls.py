@@ -1,4 +1,4 @@
-"""Secrets of URLs: they fetch, and are nowhere to be seen or found afterwards."""
+"""Secrets of URLs are used to fetch, and are not shown or stored."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _SIGNATURE = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={}&X-Amz-Signatu
 
 
 class Secrets:
-    """Secrets that were handed out, each of its own."""
+    """A generator of unique secrets, which finds them in texts."""
 
     def __init__(self) -> None:
         self.given: list[str] = []
@@ -43,7 +43,7 @@ class Secrets:
 
 
 def _spellings(secret: Secrets, host: str) -> list[str]:
-    """URLs that hold secrets in all the ways that were seen; some can be fetched, most are broken."""
+    """Return URLs with secrets in all known spellings; some can be fetched, most are malformed."""
     return [
         f"http://jane:{secret()}@{host}/ok.jpg",
         f"http://{secret()}@{host}/ok.jpg?{_SIGNATURE.format(secret(), secret())}",
@@ -133,7 +133,7 @@ def source(server: Answers, secret: Secrets, tmp_path: Path, request: pytest.Fix
 
 @pytest.fixture
 def fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No pause between tries, and no cloud."""
+    """Remove pauses between retries, and credentials of clouds."""
     monkeypatch.setattr("segments_hf.io.remote.retrying._pause", lambda *_: 0.0)
     monkeypatch.setattr("segments_hf.assets.host_names._PAUSES", ())
     monkeypatch.setattr("urllib3.util.retry.Retry.sleep", lambda *_: None)
@@ -143,7 +143,7 @@ def fast(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _attempt(call: Callable[[], Any]) -> str:
-    """What a call returns or raises, as everything that can be shown of it."""
+    """Return all text of the result or error of a call."""
     try:
         result = call()
     except Exception as error:  # noqa: BLE001
@@ -163,7 +163,7 @@ def _undecoded(stream: Any) -> Any:
 
 
 def _library_calls(source: str, out: Path) -> dict[str, Callable[[], Any]]:
-    """What a user does with a release in Python."""
+    """Return calls of the Python API on a release."""
     quick = {"timeout": 5}
     load = partial(segments_hf.load_release, source, split="train", **quick)
     by_sample = {
@@ -195,7 +195,7 @@ def _library_calls(source: str, out: Path) -> dict[str, Callable[[], Any]]:
 
 
 def _commands(source: str, out: Path) -> dict[str, Callable[[], Any]]:
-    """What a user does with a release on the command line."""
+    """Return calls of the command line on a release."""
     fetching = ["--assets", "--timeout", "5"]
     commands = {
         "inspect": [],
@@ -212,7 +212,7 @@ def _commands(source: str, out: Path) -> dict[str, Callable[[], Any]]:
 
 
 def _places(source: str, urls: list[str]) -> dict[str, Callable[[], Any]]:
-    """What goes wrong where a release is at each of these URLs, or its pictures were moved there."""
+    """Return calls that fail because a release or its pictures are at one of these URLs."""
     calls: dict[str, Callable[[], Any]] = {}
     for number, url in enumerate(urls):
         calls |= {
@@ -224,7 +224,7 @@ def _places(source: str, urls: list[str]) -> dict[str, Callable[[], Any]]:
 
 
 def _files(*folders: Path) -> dict[str, str]:
-    """The names of files, and what is in them."""
+    """Return the names and contents of files."""
     paths = [path for folder in folders for path in folder.rglob("*")]
     return {str(path): path.read_bytes().decode("latin-1") if path.is_file() else "" for path in paths}
 

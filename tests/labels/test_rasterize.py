@@ -40,7 +40,7 @@ def vector_row(annotations, **rest):
 
 
 def drawn(*shapes):
-    """What shapes fill: of each pixel the number of the last shape whose inside its centre is in."""
+    """What shapes fill: of each pixel the number of the last shape whose inside its center is in."""
     ids = np.zeros((HEIGHT, WIDTH), int)
     for number, (kind, points) in enumerate(shapes, start=1):
         for y in range(HEIGHT):

@@ -1,4 +1,4 @@
-"""The images of layouts decode to 8-bit RGB or gray, whatever mode they have in the release."""
+"""The images of layouts decode to 8-bit RGB or gray, whatever their mode in the release."""
 
 from __future__ import annotations
 
@@ -69,9 +69,7 @@ def test_load_release_keeps_the_files_of_all_modes_byte_for_byte(modes: Path) ->
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_image_range_tells_what_becomes_black_and_white(
-    tmp_path: Path, write_release: Any, caplog: Any, kind: str
-) -> None:
+def test_image_range_sets_values_of_black_and_white(tmp_path: Path, write_release: Any, caplog: Any, kind: str) -> None:
     release = write_release([made_sample(tmp_path, "a.png", png(ramp(4095), 0))])
     (picture,) = pictures_of(to_layout(load_release(release, **KINDS[kind]), TASKS[0], image_range=(0, 4095)))
     assert np.asarray(picture).tolist() == np.floor(ramp(4095) / 4095 * 255 + 0.5).tolist()
@@ -79,15 +77,13 @@ def test_image_range_tells_what_becomes_black_and_white(
 
 
 @pytest.mark.parametrize("wanted", [(0,), (5, 5), (1, 0), (0, float("nan")), "0,4095", 5])
-def test_an_image_range_that_is_none_is_an_error(modes: Path, wanted: Any) -> None:
+def test_to_layout_refuses_invalid_image_range(modes: Path, wanted: Any) -> None:
     with pytest.raises(OptionError, match="image_range"):
         to_layout(load_release(modes, split="train", streaming=True), TASKS[0], image_range=wanted)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_image_range_for_color_of_16_bits_is_an_error_that_names_the_sample(
-    tmp_path: Path, write_release: Any, kind: str
-) -> None:
+def test_image_range_for_16_bit_rgb_raises_error_with_sample(tmp_path: Path, write_release: Any, kind: str) -> None:
     release = write_release([made_sample(tmp_path, "deep.png", CONVERTED["16-bit RGB PNG"]())])
     for on_error in ("raise", "skip"):
         with pytest.raises(OptionError, match=r"sample 'deep\.png': image_range"):
@@ -97,9 +93,7 @@ def test_image_range_for_color_of_16_bits_is_an_error_that_names_the_sample(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_images_that_use_little_of_their_range_are_told_once(
-    tmp_path: Path, write_release: Any, caplog: Any, kind: str
-) -> None:
+def test_images_with_small_range_are_reported_once(tmp_path: Path, write_release: Any, caplog: Any, kind: str) -> None:
     images = {
         "good.png": png(ramp(60000), 0),
         "first.png": png(ramp(4095), 0),
@@ -119,7 +113,7 @@ def test_images_that_use_little_of_their_range_are_told_once(
 
 
 @FORK
-def test_processes_convert_images_alike_and_images_that_use_little_are_told_once(
+def test_processes_convert_images_alike_and_report_small_range_once(
     tmp_path: Path, write_release: Any, caplog: Any
 ) -> None:
     release = write_release([made_sample(tmp_path, f"{n}.png", png(ramp(4095), 0)) for n in range(4)])
@@ -132,7 +126,7 @@ def test_processes_convert_images_alike_and_images_that_use_little_are_told_once
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("kind", KINDS)
 class TestImagesThatCannotBeConverted:
-    """A file that has become unreadable since it was loaded."""
+    """Rows whose image file was damaged after loading."""
 
     @pytest.fixture
     def data(self, tmp_path: Path, write_release: Any, kind: str) -> Any:
@@ -163,7 +157,7 @@ class TestImagesThatCannotBeConverted:
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_rows_without_an_image_stay_without(tmp_path: Path, write_release: Any, task: str) -> None:
+def test_layout_keeps_null_images(tmp_path: Path, write_release: Any, task: str) -> None:
     release = write_release([made_sample(tmp_path, "a.png", png(ramp(9), 0)), sample("b")])
     rows = load_release(release, split="train", load_assets=False)
     assert to_layout(rows, task, keep_unlabeled=True)["image"][:] == [None, None]
@@ -171,7 +165,7 @@ def test_rows_without_an_image_stay_without(tmp_path: Path, write_release: Any, 
 
 @pytest.mark.parametrize("form", ["pictures", "arrays"])
 @pytest.mark.parametrize("mode", ["RGB", "CMYK", "I;16"])
-def test_images_that_a_stream_has_decoded_are_converted_too(
+def test_layout_converts_images_that_a_stream_has_decoded(
     tmp_path: Path, write_release: Any, mode: str, form: str
 ) -> None:
     release = write_release([made_sample(tmp_path, "a.png", encoded(colors("RGB"), "PNG"))])
@@ -188,12 +182,12 @@ def test_images_that_a_stream_has_decoded_are_converted_too(
     assert np.abs(np.asarray(row["image"]).astype(int) - wanted).max() <= 1
 
 
-def test_images_that_were_embedded_in_parquet_are_converted_too(modes: Path, tmp_path: Path) -> None:
+def test_layout_converts_images_embedded_in_parquet(modes: Path, tmp_path: Path) -> None:
     loaded = through_parquet(load_release(modes, split="train"), tmp_path)
     assert {picture.mode for picture in pictures_of(to_layout(loaded, TASKS[3]))} == {"RGB", "L"}
 
 
-def test_an_image_at_a_url_is_handed_out_as_its_bytes(tmp_path: Path, write_release: Any) -> None:
+def test_layout_holds_bytes_of_image_at_url(tmp_path: Path, write_release: Any) -> None:
     release = write_release([made_sample(tmp_path, "a.png", pgm(ramp(255, np.uint8), 255))])
     rows = raw(load_release(release, split="train"))
     url = (tmp_path / "a.png").as_uri()
@@ -202,7 +196,7 @@ def test_an_image_at_a_url_is_handed_out_as_its_bytes(tmp_path: Path, write_rele
     assert row["image"]["bytes"] == (tmp_path / "a.png").read_bytes()
 
 
-def test_the_deep_case_has_many_levels_and_is_not_white() -> None:
+def test_layout_of_16_bit_case_has_many_gray_levels() -> None:
     release = Path("/work/shared/cases/deep_image/release.json")
     if not release.exists():
         pytest.skip(f"{release.parent} is not here")
@@ -215,7 +209,7 @@ def test_the_deep_case_has_many_levels_and_is_not_white() -> None:
             assert array.mean() < 200
 
 
-def test_a_layout_with_another_range_is_another_one_for_the_cache(tmp_path: Path, write_release: Any) -> None:
+def test_image_range_is_part_of_cache_key(tmp_path: Path, write_release: Any) -> None:
     release = write_release([made_sample(tmp_path, "a.png", png(ramp(4095), 0))])
     rows = load_release(release, split="train")
     first, again, other = (to_layout(rows, TASKS[0], image_range=(0, high)) for high in (4095, 4095.0, 900))

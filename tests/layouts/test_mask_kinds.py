@@ -48,8 +48,8 @@ def each(value_of):
     return [[value_of(number) for number in line] for line in IDS]
 
 
-def class_index(number, *, offset=0, unlabelled=0):
-    return IN_ORDER.index(BY_ID[number]) + offset if number in BY_ID else unlabelled
+def class_index(number, *, offset=0, unlabeled=0):
+    return IN_ORDER.index(BY_ID[number]) + offset if number in BY_ID else unlabeled
 
 
 WANTED = {
@@ -153,40 +153,40 @@ def test_a_file_in_the_working_directory_does_not_take_the_place_of_a_picture(
     assert [picture_bytes(row["image"]) for row in raw(add_semantic_masks(loaded))] == before
 
 
-class TestColours:
+class TestColors:
     @pytest.mark.parametrize("ignore_index", [None, 3, 255])
     def test_are_those_of_the_release(self, release, ignore_index):
         masked = add_semantic_masks(load_release(release, split="train"), ignore_index=ignore_index)
         picture = masked[0]["semantic_mask"]
         assert picture.mode == "P"
-        colours = {0: (255, 0, 0), 2: (0, 13, 255)}
+        colors = {0: (255, 0, 0), 2: (0, 13, 255)}
         for place, number in np.ndenumerate(np.array(IDS)):
-            index = class_index(number, unlabelled=None)
+            index = class_index(number, unlabeled=None)
             shown = picture.convert("RGB").getpixel(place[::-1])
             if index is None:
                 assert shown == (0, 0, 0)
-            elif index in colours:
-                assert shown == colours[index]
+            elif index in colors:
+                assert shown == colors[index]
             else:
-                assert shown not in {(0, 0, 0), *colours.values()}
-        unlabelled, offset = (0, 1) if ignore_index is None else (ignore_index, 0)
-        assert pixels(picture) == each(lambda number: class_index(number, offset=offset, unlabelled=unlabelled))
+                assert shown not in {(0, 0, 0), *colors.values()}
+        unlabeled, offset = (0, 1) if ignore_index is None else (ignore_index, 0)
+        assert pixels(picture) == each(lambda number: class_index(number, offset=offset, unlabeled=unlabeled))
 
     def test_spread_well_where_the_release_has_none(self, tmp_path, write_release):
         names = [f"c{number}" for number in range(40)]
         item = bitmap_sample(tmp_path, "a", [range(1, 41)], [marked(number, number) for number in range(1, 41)])
         dataset = load_release(write_release([item], **classes(*names)), split="train")
-        colours = np.array(add_semantic_masks(dataset)[0]["semantic_mask"].convert("RGB"))[0].astype(int)
-        apart = np.abs(colours[:, None] - colours).sum(-1) + 999 * np.eye(40, dtype=int)
+        colors = np.array(add_semantic_masks(dataset)[0]["semantic_mask"].convert("RGB"))[0].astype(int)
+        apart = np.abs(colors[:, None] - colors).sum(-1) + 999 * np.eye(40, dtype=int)
         assert apart.min() >= 10
         assert apart.diagonal(1).min() > 80
 
     @pytest.mark.parametrize("add", [add_semantic_masks, add_instance_masks])
-    def test_no_palette_is_grey_and_the_same_numbers(self, release, add):
+    def test_no_palette_is_gray_and_the_same_numbers(self, release, add):
         dataset = load_release(release, split="train")
-        coloured, grey = (add(dataset, column="mask", palette=palette)[0]["mask"] for palette in (True, False))
-        assert (coloured.mode, grey.mode) == ("P", "L")
-        assert pixels(coloured) == pixels(grey)
+        colored, gray = (add(dataset, column="mask", palette=palette)[0]["mask"] for palette in (True, False))
+        assert (colored.mode, gray.mode) == ("P", "L")
+        assert pixels(colored) == pixels(gray)
 
     @pytest.mark.parametrize(
         ("count", "ignore_index", "mode"),

@@ -81,11 +81,11 @@ class TestCache:
 
     def test_other_categories_are_made_anew(self, tmp_path, write_release):
         files = set()
-        for colour in ([255, 0, 0], [0, 255, 0]):
+        for color in ([255, 0, 0], [0, 255, 0]):
             item = bitmap_sample(tmp_path, "a", [[1]], [marked(1)])
-            parts = {"categories": [{"id": 1, "name": "x", "color": colour}]}
+            parts = {"categories": [{"id": 1, "name": "x", "color": color}]}
             masked = add_semantic_masks(load_release(write_release([item], task_attributes=parts), split="train"))
-            assert masked[0]["semantic_mask"].convert("RGB").getpixel((0, 0)) == tuple(colour)
+            assert masked[0]["semantic_mask"].convert("RGB").getpixel((0, 0)) == tuple(color)
             files.add(masked.cache_files[0]["filename"])
         assert len(files) == 2
 

@@ -119,7 +119,7 @@ def chromium() -> Iterator[Browser]:
         pytest.skip(f"{BROWSER} and {DRIVER} are not here: apt-get install chromium chromium-driver")
     options = webdriver.ChromeOptions()
     options.binary_location = browser
-    # A container has no sandbox and little shared memory; a colour in a screenshot is to be the page's.
+    # A container has no sandbox and little shared memory; a color in a screenshot is to be the page's.
     for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--force-color-profile=srgb"):
         options.add_argument(argument)
     options.add_argument("--disable-background-networking")

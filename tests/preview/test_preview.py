@@ -193,13 +193,13 @@ def test_broken_samples_are_shown_with_what_is_wrong(tmp_path: Path, write_relea
     (tmp_path / "a.jpg").write_bytes(jpeg())
     (tmp_path / "cut.jpg").write_bytes(jpeg()[:80])
     (tmp_path / "large.png").write_bytes(bitmap([[1, 0, 0]] * 3))
-    labelled = label(annotations=[{"id": 1, "category_id": 1}], segmentation_bitmap={"url": "large.png"})
+    labeled = label(annotations=[{"id": 1, "category_id": 1}], segmentation_bitmap={"url": "large.png"})
     wrong = label(annotations=[{"id": "x", "category_id": 1}])
     items = [
         sample("good", "a.jpg"),
         sample("missing", "b.jpg"),
         sample("cut", "cut.jpg"),
-        sample("other size", "a.jpg", labelled),
+        sample("other size", "a.jpg", labeled),
         sample("no label", "a.jpg", wrong),
         {"labels": {}},
     ]
@@ -343,12 +343,12 @@ def test_the_place_of_a_page(tmp_path: Path) -> None:
     assert len(Page(out).entries) == 2
     other = tmp_path / "other.html"
     other.write_text("<p>mine</p>")
-    with pytest.raises(OutputExistsError, match="is no preview"):
+    with pytest.raises(OutputExistsError, match="other.html"):
         segments_hf.preview(demo_release(), other)
     assert other.read_text() == "<p>mine</p>"
     segments_hf.preview(demo_release(), other, limit=1, overwrite=True)
     assert len(Page(other).entries) == 1
-    with pytest.raises(OutputExistsError, match="is a folder"):
+    with pytest.raises(OutputExistsError, match="folder"):
         segments_hf.preview(demo_release(), tmp_path, overwrite=True)
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["folder", "new", "other.html", "page.html"]
 
@@ -378,7 +378,7 @@ def test_progress_is_shown_and_silenced(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 @pytest.mark.parametrize("before", [None, "page", "other"])
-def test_file_that_appears_while_a_page_is_made_is_not_replaced(
+def test_preview_does_not_replace_file_that_appeared_meanwhile(
     tmp_path: Path, before: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "page.html"

@@ -30,14 +30,14 @@ pytestmark = pytest.mark.browser
 
 
 def seen(browser: Browser, shape: tuple[int, ...]) -> Any:
-    """A function from a place (y, x) of what is shown to the colour that is seen there."""
+    """A function from a place (y, x) of what is shown to the color that is seen there."""
     shot = np.asarray(browser.picture(FRAME), int)
     scale = np.array(shot.shape[:2]) / shape[:2]
     return lambda place: shot[tuple(((np.array(place) + 0.5) * scale).astype(int))]
 
 
 def check_overlay(browser: Browser, page: Path, place: int) -> None:
-    """Checks colours at many points of a sample: of each object, and of what is not labelled."""
+    """Checks colors at many points of a sample: of each object, and of what is not labeled."""
     read = Page(page)
     detail = read.details[place - 1]
     colors = np.array([item["color"] for item in read.head["classes"]])

@@ -81,7 +81,7 @@ def choose(browser: Browser, name: str, value: str) -> None:
 def test_filters(browser: Browser, tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(jpeg((30, 20)))
     samples = [
-        sample("one", "a.jpg", label(annotations=[BOX, {**POINT, "id": 2, "attributes": {"colour": "Dark Red"}}])),
+        sample("one", "a.jpg", label(annotations=[BOX, {**POINT, "id": 2, "attributes": {"color": "Dark Red"}}])),
         sample("two", "a.jpg", label("REVIEWED", annotations=[POLYGON]), metadata={"garden": "north"}),
         sample("three", "missing.jpg", label("REVIEWED", annotations=[BOX])),
         sample("four", "a.jpg"),

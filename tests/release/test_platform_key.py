@@ -97,7 +97,7 @@ def test_a_redirect_to_the_same_host_goes_with_the_key(platform):
 
 def test_redirects_without_end(platform):
     platform.say(ONE, b"", 302, Location=ONE)
-    assert "no answer from " in problem()
+    assert "no response from " in problem()
 
 
 @pytest.mark.parametrize("status", [403, 404, 503])

@@ -1,4 +1,4 @@
-"""A release file that is damaged or hostile is one error that names the file, the place and the cause."""
+"""A damaged or hostile release file is one error that names the file, the place and the cause."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_metadata_that_cannot_be_read_is_an_error_of_its_sample(fault):
         assert caught.value.json_path.startswith("$.dataset.samples[0].metadata.k")
 
 
-def test_a_broken_sample_hides_no_labelset(read):
+def test_broken_sample_does_not_hide_labelsets(read):
     samples = [None, {"name": "a", "labels": {"gt": {"attributes": {"segmentation_bitmap": {"url": "a.png"}}}}}]
     release = read({"samples": samples})
     assert [labelset.name for labelset in release.labelsets] == ["gt"]
@@ -171,7 +171,7 @@ class TestServers:
         assert "secret" not in str(caught.value)
 
     @pytest.mark.parametrize("behavior", SLOW)
-    def test_open_gives_up_a_slow_server(self, behavior, misbehaving, monkeypatch):
+    def test_open_raises_error_for_slow_server(self, behavior, misbehaving, monkeypatch):
         monkeypatch.setattr("segments_hf.io.remote.remote_file.SECONDS", 0.4)
         with pytest.raises(ReleaseError, match="slow"):
             Release.open(misbehaving.url(behavior))
@@ -190,13 +190,13 @@ COLORS = st.one_of(
 
 class TestColors:
     @pytest.mark.parametrize("color", NO_COLORS)
-    def test_a_color_that_is_none_counts_as_no_color(self, color):
+    def test_invalid_color_is_read_as_no_color(self, color):
         (category,) = Release(CATEGORY % (b"color", color), "release.json").categories
         assert category.color is None
         assert category.refused_color
 
     @given(COLORS)
-    def test_a_color_is_three_or_four_numbers_or_none(self, color):
+    def test_color_is_three_or_four_numbers_or_none(self, color):
         dataset = {"samples": [], "task_attributes": {"categories": [{"id": 1, "name": "a", "color": color}]}}
         content = json.dumps({"dataset": dataset}).encode()
         (category,) = Release(content, "release.json").categories

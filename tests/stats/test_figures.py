@@ -14,7 +14,7 @@ from segments_hf import stats
 from segments_hf.bitmaps import palette_color
 from segments_hf.demo import demo_release
 from segments_hf.errors import MissingExtraError, OutputExistsError
-from segments_hf.stats.figures import figures, look_at_figures, save_figures
+from segments_hf.stats.figures import figure_snapshots, figures, save_figures
 from segments_hf.stats.statistics import ClassStats, ImageSize, Stats, Together
 from segments_hf.stats.tally import AttributeCounts, AttributeValue, Sizes
 
@@ -39,13 +39,13 @@ def many(count: int, **changes: Any) -> Stats:
         name="x",
         task_type=None,
         images=10**6,
-        labelled=10**6,
+        labeled=10**6,
         statuses=dict.fromkeys(NAMES, 5),
         objects=10**6,
         without_class=3,
         classes=classes,
         objects_per_image={0: 4, 3: 1, 977: 2},
-        unlabelled_pixels=10**9,
+        unlabeled_pixels=10**9,
         sizes=SIZES,
         image_sizes=[ImageSize(100 * n, 90 * n, n) for n in range(1, 30)],
         together=[Together(a, b, a + b) for a in range(count) for b in range(a + 1, count)],
@@ -58,7 +58,7 @@ def many(count: int, **changes: Any) -> Stats:
 
 
 def bars(figure: Any) -> dict[str, tuple[float, tuple[int, ...]]]:
-    """Name, length and colour of each bar."""
+    """Name, length and color of each bar."""
     (axes,) = figure.axes
     return {
         label.get_text(): (patch.get_width(), tuple(round(255 * part) for part in patch.get_facecolor()[:3]))
@@ -66,12 +66,12 @@ def bars(figure: Any) -> dict[str, tuple[float, tuple[int, ...]]]:
     }
 
 
-def test_bars_are_as_long_as_the_counts_and_have_the_colours_of_the_classes() -> None:
+def test_bars_are_as_long_as_the_counts_and_have_the_colors_of_the_classes() -> None:
     drawn = figures(stats(demo_release(), assets=True))
     assert bars(drawn["objects-per-class"]) == {"leaf": (42, GREEN), "flower": (21, PINK)}
     assert bars(drawn["images-per-class"]) == {"leaf": (6, GREEN), "flower": (6, PINK)}
     pixels = bars(drawn["pixels-per-class"])
-    assert list(pixels) == ["(unlabelled)", "flower", "leaf"]
+    assert list(pixels) == ["(unlabeled)", "flower", "leaf"]
     assert pixels["flower"] == (pytest.approx(100 * 170063 / 1036800), PINK)
     assert {name: length for name, (length, _) in bars(drawn["statuses"]).items()} == {
         "LABELED": 3, "REVIEWED": 3, "SKIPPED": 1, "UNLABELED": 1
@@ -119,7 +119,7 @@ def test_pairs_are_a_table_with_the_classes_themselves_on_the_diagonal() -> None
 
 def test_an_empty_dataset_has_nothing_to_draw() -> None:
     nothing = many(
-        2, objects=0, without_class=0, statuses={}, objects_per_image={}, unlabelled_pixels=None, sizes=None,
+        2, objects=0, without_class=0, statuses={}, objects_per_image={}, unlabeled_pixels=None, sizes=None,
         image_sizes=[], together=[], attributes=[], image_attributes=[],
         classes=[ClassStats(0, 1, "a", PINK, 0, 0, None, None)],
     )  # fmt: skip
@@ -136,12 +136,12 @@ def test_without_the_extra(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("before", [False, True])
-def test_figure_that_appears_meanwhile_is_not_replaced(tmp_path: Path, before: bool) -> None:
+def test_save_figures_does_not_replace_file_that_appeared_meanwhile(tmp_path: Path, before: bool) -> None:
     counted = stats(demo_release())
     if before:
         save_figures(counted, tmp_path)
     written = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
-    expected = look_at_figures(tmp_path)
+    expected = figure_snapshots(tmp_path)
     (tmp_path / "statuses.png").write_bytes(b"mine")
     with pytest.raises(OutputExistsError):
         save_figures(counted, tmp_path, expected)

@@ -84,13 +84,13 @@ def counted(found: list[Any]) -> dict[str, dict[str, int]]:
     return {item.name: {json.dumps(value.value): value.count for value in item.values} for item in found}
 
 
-def naive_masks(labelled: list[dict[str, Any]]) -> tuple[int, Counter[int | None], list[tuple[int, int]]]:
+def naive_masks(labeled: list[dict[str, Any]]) -> tuple[int, Counter[int | None], list[tuple[int, int]]]:
     """How many rows have a mask; the pixels of each class index; the class index and area of each object."""
     pixels: Counter[int | None] = Counter()
     areas: list[tuple[int, int]] = []
-    masked = [row for row in labelled if row["segmentation_bitmap"] is not None]
-    # An empty label is a picture in which nothing is labelled.
-    empty = [row for row in labelled if row["segmentation_bitmap"] is None and not row["annotations"]]
+    masked = [row for row in labeled if row["segmentation_bitmap"] is not None]
+    # An empty label is a picture in which nothing is labeled.
+    empty = [row for row in labeled if row["segmentation_bitmap"] is None and not row["annotations"]]
     for row in masked:
         class_of = {item["id"]: item["category"] for item in row["annotations"] if item["id"]}
         size = Counter(row["segmentation_bitmap"].ravel().tolist())
@@ -104,51 +104,51 @@ def naive_masks(labelled: list[dict[str, Any]]) -> tuple[int, Counter[int | None
     return len(masked) + len(empty), pixels, areas
 
 
-def is_labelled(row: dict[str, Any]) -> bool:
+def is_labeled(row: dict[str, Any]) -> bool:
     return row["status"] not in {"SKIPPED", "REJECTED", "UNLABELED"} and row["annotations"] is not None
 
 
 @given(rows())
 def test_they_are_those_of_a_naive_loop(drawn: list[dict[str, Any]]) -> None:
     found = stats(as_dataset(drawn))
-    labelled = [
+    labeled = [
         {**row, "annotations": list({item["id"]: item for item in row["annotations"]}.values())}
         for row in drawn
-        if is_labelled(row)
+        if is_labeled(row)
     ]
-    annotations = sum(len(row["annotations"] or ()) for row in drawn if is_labelled(row))
-    for row in labelled:
+    annotations = sum(len(row["annotations"] or ()) for row in drawn if is_labeled(row))
+    for row in labeled:
         if row["segmentation_bitmap"] is not None:  # what has no pixel is no object
             row["annotations"] = [
                 item for item in row["annotations"] if item["id"] in row["segmentation_bitmap"] and item["id"]
             ]
-    objects = [item for row in labelled for item in row["annotations"]]
+    objects = [item for row in labeled for item in row["annotations"]]
     assert sum(found.left_out.values()) == annotations - len(objects)
     with_attributes = [
         item
-        for row in labelled
+        for row in labeled
         for item in row["annotations"]
         if row["segmentation_bitmap"] is None or item["category"] is not None
     ]
-    assert (found.images, found.labelled, found.objects) == (len(drawn), len(labelled), len(objects))
+    assert (found.images, found.labeled, found.objects) == (len(drawn), len(labeled), len(objects))
     assert found.statuses == Counter(row["status"] for row in drawn)
-    assert found.objects_per_image == Counter(len(row["annotations"]) for row in labelled)
+    assert found.objects_per_image == Counter(len(row["annotations"]) for row in labeled)
     assert {(item.width, item.height): item.images for item in found.image_sizes} == Counter(
         (row["width"], row["height"]) for row in drawn
     )
     assert found.without_class == sum(item["category"] is None for item in objects)
 
-    masks, pixels, areas = naive_masks(labelled)
+    masks, pixels, areas = naive_masks(labeled)
     for index, item in enumerate(found.classes):
         assert item.objects == sum(other["category"] == index for other in objects)
-        assert item.images == sum(index in {other["category"] for other in row["annotations"]} for row in labelled)
+        assert item.images == sum(index in {other["category"] for other in row["annotations"]} for row in labeled)
         assert item.pixels == (pixels[index] if masks else None)
         mine = sorted(area for other, area in areas if other == index)
         assert (item.sizes is None) == (not mine)
         if item.sizes:
             assert (item.sizes.objects, item.sizes.smallest, item.sizes.largest) == (len(mine), mine[0], mine[-1])
             assert item.sizes.median == mine[(len(mine) - 1) // 2]
-    assert found.unlabelled_pixels == (pixels[None] if masks else None)
+    assert found.unlabeled_pixels == (pixels[None] if masks else None)
     if found.sizes:
         assert sum(found.sizes.histogram) == found.sizes.objects == len(areas)
         assert found.sizes.histogram == [
@@ -160,11 +160,11 @@ def test_they_are_those_of_a_naive_loop(drawn: list[dict[str, Any]]) -> None:
         (a, b): both
         for a in range(3)
         for b in range(a + 1, 3)
-        if (both := sum({a, b} <= {other["category"] for other in row["annotations"]} for row in labelled))
+        if (both := sum({a, b} <= {other["category"] for other in row["annotations"]} for row in labeled))
     }
     for found_values, given_values in (
         (found.attributes, [item["attributes"] for item in with_attributes]),
-        (found.image_attributes, [row["image_attributes"] for row in labelled]),
+        (found.image_attributes, [row["image_attributes"] for row in labeled]),
     ):
         wanted: dict[str, Counter[str]] = {}
         for attributes in given_values:
@@ -191,8 +191,8 @@ def test_a_release_is_counted_from_its_file_alone(server: Any, write_release: An
     release = write_release(served_samples(server, 3))
     found = stats(release)
     assert not server.asked
-    assert (found.images, found.objects, found.sizes, found.unlabelled_pixels) == (3, 6, None, None)
-    assert stats(release, assets=True).unlabelled_pixels == 2  # id 0, and id 2, which no annotation has
+    assert (found.images, found.objects, found.sizes, found.unlabeled_pixels) == (3, 6, None, None)
+    assert stats(release, assets=True).unlabeled_pixels == 2  # id 0, and id 2, which no annotation has
     assert len(server.asked) == 6
 
 
@@ -250,7 +250,7 @@ def test_what_cannot_be_read_is_told_and_not_counted(tmp_path: Path, write_relea
         sample(None, "a.jpg"),
     ]
     found = stats(write_release(samples), assets=True)
-    assert (found.images, found.objects, found.without_class, found.unlabelled_pixels) == (2, 3, 1, None)
+    assert (found.images, found.objects, found.without_class, found.unlabeled_pixels) == (2, 3, 1, None)
     told = "\n".join(found.problems)
     for problem in (
         "sample 'bad': got a bitmap that cannot be read",
@@ -280,7 +280,7 @@ def test_every_frame_of_a_sequence_is_an_image(write_release: Any) -> None:
 def test_what_is_no_image_is_counted_too(write_release: Any) -> None:
     one = sample("a", None, label(annotations=[{"id": 1, "category_id": 1}]))
     found = stats(write_release([one], task_type="pointcloud-cuboid"))
-    assert (found.images, found.labelled, found.statuses, found.objects) == (1, 1, {"LABELED": 1}, 0)
+    assert (found.images, found.labeled, found.statuses, found.objects) == (1, 1, {"LABELED": 1}, 0)
     assert found.objects_per_image == {}
 
 

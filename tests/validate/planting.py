@@ -59,7 +59,7 @@ def _image(folder: Path, place: str) -> str:
 
 
 def content(samples: Samples, index: int = 1, frame: int = 1) -> dict[str, Any]:
-    """What is labelled in a sample, or in a frame of it."""
+    """What is labeled in a sample, or in a frame of it."""
     attributes = samples[index]["labels"][GROUND_TRUTH]["attributes"]
     return attributes["frames"][frame] if "frames" in attributes else attributes
 
@@ -247,7 +247,7 @@ PICTURE_FAULTS = [
     Planted(
         "annotation-without-pixels",
         _rewritten("bitmap", _with_ids((EVERYWHERE, 0))),
-        "1, 70000; all of the bitmap is unlabelled",
+        "1, 70000; all of the bitmap is unlabeled",
         WITH_BITMAPS,
         assets=True,
     ),

@@ -71,7 +71,7 @@ def test_datasets_and_streams_give_the_same(tmp_path: Path, write_release, task_
         report = validate(dataset, assets=True)
         assert report.findings == expected.findings
         assert (report.samples, report.rows) == (expected.samples, expected.rows)
-        assert report.unlabelled_share == expected.unlabelled_share
+        assert report.unlabeled_share == expected.unlabeled_share
 
 
 def _faulty(folder: Path, task_type: str) -> list[dict[str, Any]]:
@@ -283,7 +283,7 @@ def test_the_demo_release_is_clean() -> None:
     report = validate(Release.open(demo_release()), assets=True)
     assert report.is_clean, str(report)
     assert (
-        str(report) == "flowers-v1.0.json: 8 samples, pictures too: nothing found; 73.7% of the pixels are unlabelled; "
+        str(report) == "flowers-v1.0.json: 8 samples, pictures too: nothing found; 73.7% of the pixels are unlabeled; "
         "images: 8 RGB"
     )
 
@@ -291,12 +291,12 @@ def test_the_demo_release_is_clean() -> None:
 def test_the_real_release(arc_litter: Path) -> None:
     release = arc_litter / "arc_litter-v01.json"
     assert validate(release).is_clean
-    labelled = validate(release, assets=True, segments_dir=arc_litter / "segments", filter_by="reviewed")
-    assert labelled.is_clean, str(labelled)
-    assert labelled.samples == 7
+    labeled = validate(release, assets=True, segments_dir=arc_litter / "segments", filter_by="reviewed")
+    assert labeled.is_clean, str(labeled)
+    assert labeled.samples == 7
 
 
-def test_unlabelled_share(tmp_path: Path, write_release) -> None:
+def test_unlabeled_share(tmp_path: Path, write_release) -> None:
     samples = [
         bitmap_sample(tmp_path, "a", [[0, 1, 1, 1]], [{"id": 1, "category_id": 1}]),
         bitmap_sample(tmp_path, "b", [[0, 0], [0, 0], [0, 0]]),
@@ -305,8 +305,8 @@ def test_unlabelled_share(tmp_path: Path, write_release) -> None:
     ]
     report = validate(write_release(samples), assets=True)
     assert report.is_clean
-    assert report.unlabelled_share == 7 / 10
-    assert validate(write_release(samples)).unlabelled_share is None
+    assert report.unlabeled_share == 7 / 10
+    assert validate(write_release(samples)).unlabeled_share is None
 
 
 def test_point_clouds(write_release) -> None:

@@ -1,4 +1,4 @@
-"""Drafts: the rows of a release without their pictures, as the file alone gives them."""
+"""Drafts: the rows of a release before their pictures are fetched."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from segments_hf.errors import ReleaseError, SegmentsHFError
 from segments_hf.io.json_codec.json_decoding import JsonError
 from segments_hf.io.redaction import json_without_secrets
 from segments_hf.release import UNLABELED, Frame, JsonLabel, json_text
-from segments_hf.release.decoding import located
+from segments_hf.release.decoding import to_release_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -27,18 +27,18 @@ class Draft:
     """A row without its pictures.
 
     Attributes:
-        name: The name of the sample; its place in the file where it cannot be read.
-        row: The columns so far; none where the sample cannot be read at all.
-        image: What the release says of where the image is.
-        bitmap: The same for the segmentation bitmap.
+        name: The name of the sample; its place in the file if the sample cannot be read.
+        row: The columns so far; empty if the sample cannot be read.
+        image: The URL or path of the image in the release.
+        bitmap: The URL or path of the segmentation bitmap.
         uuid: The uuid of the sample.
-        errors: What is wrong, with the column that it is wrong with; None for the whole row.
-        repairs: The columns whose images were repaired, with what was wrong with them.
+        errors: The errors, each with its column; None for the whole row.
+        repairs: The columns whose images were repaired, each with the fault.
     """
 
     name: str
     row: dict[str, Any]
-    image: str | None = field(default=None, repr=False)  # it may be signed
+    image: str | None = field(default=None, repr=False)  # the URL may be signed
     bitmap: str | None = field(default=None, repr=False)
     uuid: str | None = None
     errors: list[tuple[str | None, SegmentsHFError]] = field(default_factory=list)
@@ -48,7 +48,7 @@ class Draft:
 def make_drafts(
     release: Release, indices: Iterable[int], labelset: str | None, class_indices: Mapping[int, int]
 ) -> Iterator[Draft]:
-    """The drafts of some samples, in order: one per image, or per frame of a sequence.
+    """Make the drafts of some samples, in order: one per image, or per frame of a sequence.
 
     Args:
         release: The release.
@@ -115,12 +115,12 @@ def _image_drafts(
 
 
 class _LabelSource(NamedTuple):
-    """Where the label of an image or frame is in a release.
+    """The place of the label of an image or frame in a release.
 
     Attributes:
         sample: The sample.
         labelset: The labelset of the label.
-        place: The JSON path inside the label.
+        place: The JSON path of the content, relative to the label.
     """
 
     sample: Sample
@@ -161,7 +161,7 @@ def _frame_draft(
 
 
 def _fill(draft: Draft, column: str, read: Callable[[], Any]) -> None:
-    """Fill a column, or leave it null where it cannot be read."""
+    """Fill a column with the result of `read`; if that fails, leave it null and add the error to the draft."""
     draft.row[column] = None
     try:
         draft.row[column] = read()
@@ -170,15 +170,15 @@ def _fill(draft: Draft, column: str, read: Callable[[], Any]) -> None:
 
 
 def _text(raw: Raw | UnsetType, sample: Sample, labelset: str | None, place: str) -> str | None:
-    """The JSON text of a part of a label.
+    """Return the JSON text of a part of a label, without the secrets of URLs.
 
     Raises:
-        ReleaseError: It cannot be read; the error has its place in the file.
+        ReleaseError: The text cannot be decoded; the error names its place in the file.
     """
     try:
         return json_without_secrets(json_text(raw))
     except JsonError as error:
-        raise located(error, sample.source, sample.label_path(labelset) + place) from None
+        raise to_release_error(error, sample.source, sample.label_path(labelset) + place) from None
 
 
 def _image_attributes(content: Labeled[Annotation], source: _LabelSource) -> str | None:
@@ -194,10 +194,10 @@ def _identity(sample: Sample, label: Label[Any] | JsonLabel | None) -> dict[str,
 def _annotations(
     annotations: list[Annotation], source: _LabelSource, class_indices: Mapping[int, int]
 ) -> list[dict[str, Any]]:
-    """The annotations of an image or frame, as a row has them.
+    """Return the annotations of an image or frame as a row holds them.
 
     Raises:
-        ReleaseError: The attributes of one cannot be read.
+        ReleaseError: The attributes of an annotation cannot be decoded.
     """
     sample, labelset, place = source
     items = []
@@ -208,7 +208,7 @@ def _annotations(
             fields["attributes"] = json_without_secrets(json_text(annotation.attributes))
         except JsonError as error:
             path = f"{sample.label_path(labelset)}{place}.annotations[{number}].attributes"
-            raise located(error, sample.source, path) from None
+            raise to_release_error(error, sample.source, path) from None
         items.append(fields)
     return items
 

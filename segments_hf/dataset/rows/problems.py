@@ -1,4 +1,4 @@
-"""What was wrong with the samples of a release, collected and reported."""
+"""Problems of samples: collected in a file, and reported in the log."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 OnError = Literal["raise", "skip", "keep"]
 
-_SENTENCES = {
+_ACTION_TEXTS = {
     "skipped": "left out",
     "kept": "kept with a null column",
     "repaired": "kept with a repaired copy of an image",
@@ -28,16 +28,16 @@ logger = own_logger(__name__)
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """Something wrong with a sample.
+    """A problem of a sample.
 
     Attributes:
-        sample: The sample's name, or its place where it has none.
+        sample: The sample's name, or its place in the release if it has no name.
         uuid: The sample's uuid, if it has one.
-        column: The column that could not be filled; None for the whole row.
+        column: The column that the error is about; None for the whole row.
         error: The name of the error's class, such as ``AssetError``.
-        reason: What was wrong.
-        action: Whether the row was left out (``skipped``), the column left null (``kept``), or the row has a repaired
-            copy of the image (``repaired``), which is no reason to raise or skip.
+        reason: The message of the error.
+        action: ``skipped`` if the row was left out; ``kept`` if the column is null; ``repaired`` if the row has a
+            repaired copy of the image, whatever `on_error` is.
     """
 
     sample: str
@@ -52,7 +52,7 @@ _PROBLEM: JsonDecoder[Problem] = JsonDecoder(Problem)
 
 
 def checked_on_error(value: str) -> OnError:
-    """The policy, checked.
+    """Return the policy `on_error` after checking it.
 
     Raises:
         OptionError: There is no such policy.
@@ -66,13 +66,13 @@ def append_problem(file: Path, problem: Problem) -> None:
     """Add a problem to a file of JSON lines, which several processes may share.
 
     Raises:
-        StorageError: The disk does not take it.
+        StorageError: The disk is full or read-only.
     """
     append_line(file, json_line(problem))
 
 
 def read_problems(file: Path) -> list[Problem]:
-    """The problems in a file of JSON lines; none where there is no file.
+    """Read the problems in a file of JSON lines; empty if the file is missing.
 
     Raises:
         StorageError: The file is damaged.
@@ -82,7 +82,7 @@ def read_problems(file: Path) -> list[Problem]:
         return list(map(_PROBLEM.decode, lines))
     except JsonError as error:
         raise StorageError(
-            f"{file}: got a damaged list of problems ({error}); delete the folder, and load the release again"
+            f"{file}: got a damaged list of problems ({error}); delete its folder, and load the release again"
         ) from None
 
 
@@ -90,10 +90,10 @@ def report(problems: list[Problem], details: str | None = None) -> None:
     """Log how many samples were skipped, kept or repaired, and why.
 
     Args:
-        problems: What was wrong.
-        details: Where the whole list is.
+        problems: The problems.
+        details: The file that lists all of them.
     """
-    for action, left in _SENTENCES.items():
+    for action, left in _ACTION_TEXTS.items():
         chosen = [problem for problem in problems if problem.action == action]
         if chosen:
             count = len({(problem.sample, problem.uuid) for problem in chosen})

@@ -1,4 +1,4 @@
-"""The pictures of a row: fetched, compared, and put into it."""
+"""Fetch the pictures of a row, check them, and put them into the row."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PICTURES = _IMAGE, _BITMAP = "image", "segmentation_bitmap"  # the columns
 
 @dataclass(frozen=True)
 class Pictures:
-    """Where a row's pictures come from, and how it holds them.
+    """The sources of a row's pictures, and how the row holds them.
 
     Attributes:
         fetcher: What gets them.
@@ -41,13 +41,13 @@ class Pictures:
 
 @dataclass(frozen=True)
 class _Picture:
-    """A picture that is whole.
+    """A picture that was checked.
 
     Attributes:
-        reference: What the release says of where it is.
-        asset: Its bytes.
-        header: What its header says.
-        is_fetched: Whether the fetcher has got it; else it is a file of `segments_dir`.
+        reference: The URL or path of the picture in the release.
+        asset: The bytes of the picture.
+        header: The header of the picture.
+        is_fetched: Whether the picture was fetched; else it is a file of `segments_dir`.
     """
 
     reference: str = field(repr=False)
@@ -57,20 +57,20 @@ class _Picture:
 
 
 async def add_pictures(draft: Draft, pictures: Pictures, *, keeps_wrong: bool) -> int:
-    """Add its pictures to a draft, or what is wrong with them.
+    """Add the pictures of a row to its draft, or their errors.
 
-    A picture that was repaired is added, and noted in `draft.repairs`.
+    A repaired picture is added, and its fault is added to `draft.repairs`.
 
     Args:
         draft: The row so far.
-        pictures: Where they come from.
-        keeps_wrong: Whether a row is made all the same when something is wrong.
+        pictures: The sources of the pictures.
+        keeps_wrong: Whether a row with errors is kept.
 
     Returns:
-        How many bytes it took to make.
+        The number of bytes of pictures that the row holds in memory.
 
     Raises:
-        StorageError: The disk does not take a picture.
+        StorageError: A picture cannot be written: the disk is full or read-only.
     """
     got: dict[str, _Picture] = {}
     for column, reference, found in _wanted(draft, pictures):
@@ -83,7 +83,7 @@ async def add_pictures(draft: Draft, pictures: Pictures, *, keeps_wrong: bool) -
         del got[_BITMAP]
     if mismatch := _size_error(got, pictures.fetcher):
         draft.errors.append((_BITMAP, mismatch))
-        del got[_BITMAP]  # and if there is no row, the image is not kept either: it may be the one that is wrong
+        del got[_BITMAP]  # without the row, the image is not cached either: it may be the wrong one
         got = got if keeps_wrong else {}
     return sum([await _put(draft, column, picture, pictures) for column, picture in got.items()])
 
@@ -126,7 +126,7 @@ def _name(picture: _Picture, fetcher: Fetcher) -> str:
 
 
 async def _palette_error(draft: Draft, bitmap: _Picture | None, fetcher: Fetcher) -> AssetError | None:
-    """Tell why the colors of a palette are not the ids of annotations."""
+    """Return an error if the colors of a palette PNG are not the ids of annotations."""
     if bitmap is None or not bitmap.header.has_palette:
         return None
     ids = {item["id"] for item in draft.row["annotations"] or ()}
@@ -143,7 +143,6 @@ def _size_error(got: dict[str, _Picture], fetcher: Fetcher) -> AssetError | None
     image, bitmap = got[_IMAGE].header, got[_BITMAP].header
     name = _name(got[_BITMAP], fetcher)
     hint = " (it fits the image before EXIF rotation)" if bitmap.size == image.stored_size else ""
-    name = _name(got[_BITMAP], fetcher)
     return SizeMismatchError(
         f"{name}: got a bitmap of {bitmap.size[0]} x {bitmap.size[1]} pixels for an image of {image.size[0]} x "
         f"{image.size[1]}{hint}; wanted the same size"

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 @dataclass
 class Outcome:
-    """What came of one image or frame.
+    """The result of making the row of one image or frame.
 
     Attributes:
-        row: The row; None where it was left out.
-        problems: What was wrong. A row is complete if all of them were repaired.
-        size_in_memory: How many bytes of pictures it took to make it.
-        split: The split that it is in, where that is known.
+        row: The row; None if it was left out.
+        problems: The problems of the row. The row is complete if all of them were repaired.
+        size_in_memory: The number of bytes of pictures that the row holds in memory.
+        split: The split of the row, if it is known.
     """
 
     row: dict[str, Any] | None
@@ -37,7 +37,7 @@ class Outcome:
 
     @property
     def losses(self) -> list[Problem]:
-        """The problems that were not repaired: the row or a column of it is missing."""
+        """The problems that were not repaired: those that left out the row or a column."""
         return [problem for problem in self.problems if problem.action != "repaired"]
 
 
@@ -49,7 +49,7 @@ def make_rows(
     pictures: Pictures | None,
     on_error: OnError = "raise",
 ) -> Iterator[Outcome]:
-    """Makes the rows of some samples, in order: one per image, or per frame of a sequence.
+    """Make the rows of some samples, in order: one per image, or per frame of a sequence.
 
     Args:
         release: The release.
@@ -61,7 +61,7 @@ def make_rows(
             A sample that cannot be read at all is skipped by ``keep`` too, as nothing of it is known.
 
     Raises:
-        SegmentsHFError: Something is wrong and the policy is to raise; the error names the sample.
+        SegmentsHFError: A sample has an error, and `on_error` is ``raise``; the error names the sample.
     """
     if release.kind(labelset).annotation is None:
         pictures = None
@@ -104,7 +104,7 @@ def _judged(draft: Draft, on_error: OnError, size: int = 0) -> Outcome:
 
 
 def _located(draft: Draft, column: str | None, error: SegmentsHFError) -> SegmentsHFError:
-    advice = "on_error='skip' or 'keep' goes on without it"
+    advice = "on_error='skip' or 'keep' continues without it"
     if isinstance(error, ReleaseError):
         return ReleaseError(f"{error.problem} (sample {draft.name!r}; {advice})", error.source, error.json_path)
     return type(error)(f"sample {draft.name!r}, {column}: {error} ({advice})")

@@ -23,7 +23,7 @@ def find_format(name: str) -> type[Format[Any]]:
     """The format of a name.
 
     Raises:
-        OptionError: There is none.
+        OptionError: There is no such format.
 
     >>> find_format("coco").name
     'coco-instance'

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from segments_hf.export.format import Job, Sample
     from segments_hf.labels import LabeledObject
 
-_SEEN = 1  # the SDK's word for a point that was labelled; COCO has 2 for one that is known to be visible
+_SEEN = 1  # the SDK's word for a point that was labeled; COCO has 2 for one that is known to be visible
 
 
 class CocoInstance(CocoFormat):

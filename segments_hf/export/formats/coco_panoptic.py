@@ -49,7 +49,7 @@ class CocoPanoptic(CocoFormat):
         return EncodedLabel(content, len(label.annotations) - lost.total(), left_out + lost)
 
     def write(self, sample: Sample, content: CocoLabel) -> None:
-        """Writes the label of a row."""
+        """Write the label of a row."""
         write_file(self.job.folder / ANNOTATIONS / f"{self.kind}_{self.split}" / _png(sample), content.mask)
         super().write(sample, content)
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from segments_hf.labels import Raster
 
 _LARGEST = 2**16 - 1
-_SIXTEEN_BITS = {_LARGEST: (0, 0, 0)}  # a value that has a colour makes the PNG hold it
+_SIXTEEN_BITS = {_LARGEST: (0, 0, 0)}  # a value that has a color makes the PNG hold it
 
 
 class Instance(MaskFormat):

@@ -1,4 +1,4 @@
-"""``instance-color``: every instance in a colour of its own, to look at."""
+"""``instance-color``: every instance in a color of its own, to look at."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class InstanceColor(MaskFormat):
     """See the module."""
 
     name = "instance-color"
-    help = "An RGB PNG: a colour for each instance id, the same in every image; unlabelled is black"
+    help = "An RGB PNG: a color for each instance id, the same in every image; unlabeled is black"
 
     def png(self, raster: Raster) -> bytes:
         """The mask of a row."""

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from segments_hf.labels.row import Row
 
 _ANNOTATIONS, _SETS, _IMAGES = "Annotations", "ImageSets", "JPEGImages"
-_BACKGROUND = "background"  # the name of what is unlabelled
+_BACKGROUND = "background"  # the name of unlabeled pixels
 _CLASSES, _OBJECTS = "SegmentationClass", "SegmentationObject"
 
 
@@ -56,7 +56,7 @@ class PascalVoc(Format[_Label]):
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
-        self._names = labelmap_names(_BACKGROUND, job.categories)  # which readers look up in the list
+        self._names = labelmap_names(_BACKGROUND, job.categories)  # of the XML too
 
     @classmethod
     def entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
@@ -79,7 +79,7 @@ class PascalVoc(Format[_Label]):
             yield
 
     def label(self, sample: Sample) -> EncodedLabel[_Label]:
-        """The XML and the masks of a row."""
+        """Encode the XML and the masks of a row."""
         label, left_out = sample.label.only(self.takes)
         found, more = label.objects()
         boxes = [item for item in found if item.box_area]
@@ -90,7 +90,7 @@ class PascalVoc(Format[_Label]):
         return EncodedLabel(_Label(xml, classes, objects), len(boxes), left_out + more)
 
     def write(self, sample: Sample, content: _Label) -> None:
-        """Writes the XML and the masks of a row."""
+        """Write the XML and the masks of a row."""
         stem = sample.file.with_suffix("")
         write_file(self.job.folder / _ANNOTATIONS / f"{stem}.xml", content.xml)
         _add_line(self._all, stem)
@@ -100,11 +100,11 @@ class PascalVoc(Format[_Label]):
             _add_line(self._with_masks, stem)
 
     def close(self) -> None:
-        """Writes the colours of the classes."""
+        """Write the colors of the classes."""
         write_file(self.job.folder / LABELMAP, labelmap(_BACKGROUND, self.job.categories, self.job.colors))
 
     def _masks(self, label: Label, boxes: Sequence[LabeledObject]) -> tuple[bytes | None, bytes | None]:
-        """The masks of the classes and of the objects; of vectors, only polygons are drawn."""
+        """Make the masks of the classes and of the objects; of vectors, only polygons are drawn."""
         drawn, _ = label.only({BITMAP, POLYGON})
         if not (drawn.annotations or label.object_kinds == {BITMAP}) or (raster := drawn.rasterize()) is None:
             return None, None
@@ -148,7 +148,7 @@ def _add_line(file: NewFile, stem: PurePosixPath) -> None:
 
 
 def _channels(row: Row) -> int:
-    """How many channels the image of a row has, as its header tells; 3 where there is no image."""
+    """Return the number of channels of a row's image, from its header; 3 without an image."""
     image = row["image"]
     if image is None:
         return 3

@@ -1,4 +1,4 @@
-"""``semantic``: the class of every pixel, as a PNG: class index + 1, and 0 where unlabelled."""
+"""``semantic``: the class of every pixel, as a PNG: class index + 1, and 0 where unlabeled."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Semantic(MaskFormat):
         return encode_mask(raster.ids, palette=False, values=semantic_values(raster.instances))
 
     def close(self) -> None:
-        """Writes the names of the numbers."""
+        """Write the names of the numbers."""
         names = mask_names(self.job.categories)
         write_file(self.job.folder / _NAMES, indented_json(names))
 

@@ -1,4 +1,4 @@
-"""``semantic-color``: every class in its colour, to look at."""
+"""``semantic-color``: every class in its color, to look at."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class SemanticColor(MaskFormat):
     """See the module."""
 
     name = "semantic-color"
-    help = "An RGB PNG in the colours of the classes, which labelmap.txt lists; unlabelled is black"
+    help = "An RGB PNG in the colors of the classes, which labelmap.txt lists; unlabeled is black"
 
     @classmethod
     def entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
@@ -32,7 +32,7 @@ class SemanticColor(MaskFormat):
         return color_png(semantic_mask(*raster), [UNLABELED_COLOR, *self.job.colors])
 
     def close(self) -> None:
-        """Writes the colours of the classes."""
+        """Write the colors of the classes."""
         write_file(self.job.folder / LABELMAP, labelmap(UNLABELED, self.job.categories, self.job.colors))
 
 

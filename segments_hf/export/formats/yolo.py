@@ -1,4 +1,4 @@
-"""``yolo``: a line is class, and the centre, width and height of a box."""
+"""``yolo``: a line is class, and the center, width and height of a box."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class YoloPose(YoloFormat):
         return lines, left_out
 
     def data(self) -> dict[str, Any]:
-        """What else is in ``data.yaml``: one keypoint of three numbers."""
+        """Return further keys of ``data.yaml``: one keypoint of three numbers."""
         return {"kpt_shape": [1, 3]}
 
 

@@ -48,13 +48,16 @@ class YoloSegment(YoloFormat):
 
 
 def _line_of_pixels(index: int, pixels: npt.NDArray[np.int32], size: ImageSize) -> str:
-    """The line of an outline through pixels, an array of shape (n, 2); each different coordinate is written once."""
+    """Return the line of an outline of pixels, an int32 array of shape (n, 2).
+
+    Each distinct coordinate is formatted only once.
+    """
     numbers = np.empty(pixels.shape, object)
     for axis in (0, 1):
-        is_there = np.zeros(int(pixels[:, axis].max()) + 1, bool)
-        is_there[pixels[:, axis]] = True
-        values = np.flatnonzero(is_there)
-        texts = np.empty(len(is_there), object)
+        is_used = np.zeros(int(pixels[:, axis].max()) + 1, bool)
+        is_used[pixels[:, axis]] = True
+        values = np.flatnonzero(is_used)
+        texts = np.empty(len(is_used), object)
         texts[values] = fraction_texts(((values + _INTO_THE_PIXEL) / size[axis]).tolist())
         numbers[:, axis] = texts[pixels[:, axis]]
     return " ".join([str(index), *numbers.ravel().tolist()])

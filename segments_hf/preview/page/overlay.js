@@ -1,4 +1,4 @@
-// Labels drawn: masks coloured by class, vectors as SVG, the outline of an object.
+// Labels drawn: masks colored by class, vectors as SVG, the outline of an object.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -8,12 +8,12 @@ function svgElement(tag, attributes) {
   return made;
 }
 
-/** Colours a mask: `classNumbers` has the class of each number, from 1 on; hidden classes are left out. */
+/** Colors a mask: `classNumbers` has the class of each number, from 1 on; hidden classes are left out. */
 function paintMask(canvas, mask, numbers, classNumbers) {
   canvas.width = mask.width;
   canvas.height = mask.height;
   const picture = new ImageData(mask.width, mask.height);
-  const table = new Uint32Array(classNumbers.length + 1); // 0 is unlabelled, and stays clear
+  const table = new Uint32Array(classNumbers.length + 1); // 0 is unlabeled, and stays clear
   const bytes = new Uint8Array(table.buffer);
   classNumbers.forEach((number, place) => {
     if (!layers.hidden.has(number)) bytes.set([...classes[number].color, 255], 4 * (place + 1));

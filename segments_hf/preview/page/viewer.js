@@ -66,8 +66,8 @@ function fillPanel(entry, detail) {
   find("name").textContent = titleOf(entry);
   find("facts").textContent = [statusOf(entry), detail.full_size?.join(" × "), entry.frame_name].filter(Boolean).join(" · ");
   find("place").textContent = place < 0 ? "" : `${place + 1} / ${filters.chosen.length}`;
-  find("previous").disabled = !neighbour(-1);
-  find("next").disabled = !neighbour(1);
+  find("previous").disabled = !neighbor(-1);
+  find("next").disabled = !neighbor(1);
   find("notices").replaceChildren(...detail.notices.map((notice) => element("li", {}, notice)));
   showControls(find("controls"), entry.objects ?? []);
   find("findings").replaceChildren(...findingItems(entry));
@@ -176,7 +176,7 @@ function smallestShapeAt(event) {
 }
 
 /** The next sample of those that are shown; also from one that is not. */
-function neighbour(step) {
+function neighbor(step) {
   const { chosen } = filters;
   const place = chosen.indexOf(viewer.entry);
   if (place >= 0) return chosen[place + step];
@@ -186,7 +186,7 @@ function neighbour(step) {
 }
 
 function go(step) {
-  const entry = neighbour(step);
+  const entry = neighbor(step);
   if (entry) location.replace(`#sample-${entry.place + 1}`);
 }
 

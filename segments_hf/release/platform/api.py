@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
 _API = "https://api.segments.ai"
 _MOST_PAGES = 100
-_MAX_BYTES = 64 * 2**20  # of one answer
+_MAX_BYTES = 64 * 2**20  # of one response
 _KEY = re.compile(r"[\x21-\x7e]+")
 _REFUSED = {
     401: "the platform does not know this API key; make one on https://segments.ai/account, and give it as api_key= "
     "or SEGMENTS_API_KEY",
     403: "the API key is wrong, or its user may not read this data set; ask its owner to add them as a collaborator",
-    404: "there is no such data set, or the user of the API key may not see it; how is it spelt on segments.ai?",
+    404: "there is no such data set, or the user of the API key may not see it; how is it spelled on segments.ai?",
     429: "too many requests; try again later",
 }
 
@@ -63,7 +63,7 @@ _LIST: JsonDecoder[list[ListedRelease] | _Page] = JsonDecoder(list[ListedRelease
 
 
 class PlatformApi:
-    """What the API says of the releases of one data set.
+    """A client for the releases of one data set.
 
     Args:
         reference: A release of the data set.
@@ -81,12 +81,12 @@ class PlatformApi:
         self._releases = f"{self._address}/datasets/{quote(reference.owner)}/{quote(reference.dataset)}/releases/"
 
     def one(self) -> ListedRelease | None:
-        """The release of the reference's name; None where there is none."""
+        """Fetch the release that the reference names; None if there is no such release."""
         response = self._get(f"{self._releases}{quote(self._reference.name, safe='')}/")
         return None if response.status == 404 else self._decoded(_ONE, response)  # noqa: PLR2004
 
     def all(self) -> list[ListedRelease]:
-        """All releases."""
+        """Fetch all releases."""
         releases: list[ListedRelease] = []
         url: str | None = self._releases
         for _ in range(_MOST_PAGES):
@@ -106,7 +106,7 @@ class PlatformApi:
         except ValueError:
             same_host = False
         if not same_host:
-            raise self._problem("got a list of releases that goes on at another host; name a release")
+            raise self._problem("got a list of releases whose next page is on another host; pass the name of a release")
         return following
 
     def _get(self, url: str) -> Response:
@@ -118,13 +118,12 @@ class PlatformApi:
 
         host = public_name(self._address)
         try:
-            # Not as a header, in whose place `requests` would put what .netrc has for the host.
+            # Not as a header: `requests` would replace it with the credentials of the host in .netrc.
             return read_url(url, max_bytes=_MAX_BYTES, auth=sign)
         except TooLargeError as error:
-            problem = f"{error} from {host}; is SEGMENTS_API_URL right?"
+            problem = f"{error} from {host}; check SEGMENTS_API_URL"
         except RemoteFileError as error:
-            problem = f"no answer from {host} ({error}); is there a way to it from here, perhaps through a proxy "
-            problem += "(HTTPS_PROXY)?"
+            problem = f"no response from {host} ({error}); check the network, and HTTPS_PROXY if a proxy is needed"
         raise self._problem(problem)
 
     def _decoded(self, decoder: JsonDecoder[T], response: Response) -> T:
@@ -140,8 +139,8 @@ class PlatformApi:
         except JsonError as error:
             wrong = str(error)
         raise self._problem(
-            f"got an answer from {public_name(self._address)} that cannot be read ({wrong}); is SEGMENTS_API_URL "
-            "right, and does no proxy answer?"
+            f"cannot read the response of {public_name(self._address)} ({wrong}); check SEGMENTS_API_URL, and "
+            "whether a proxy sent the response"
         )
 
     def _problem(self, problem: str) -> PlatformError:
@@ -149,7 +148,7 @@ class PlatformApi:
 
 
 def platform_problem(reference: Reference, problem: str) -> PlatformError:
-    """The error of a release that the platform does not give."""
+    """Make the error for a release that cannot be fetched from the platform."""
     return PlatformError(f"{public_name(str(reference))}: {problem}")
 
 
@@ -170,7 +169,7 @@ def _checked_key(reference: Reference, api_key: str | None) -> str:
             f"SEGMENTS_API_KEY{or_a_file(reference)}",
         )
     if not _KEY.fullmatch(key):
-        # It cannot go into a header, and the error of who tries shows it.
+        # Such a key is not valid in a header, and the error of the HTTP library would show it.
         raise platform_problem(reference, "the API key has characters that no key has; copy it again")
     return key
 

@@ -1,4 +1,4 @@
-"""Copies of releases from the platform, kept on disk by their content."""
+"""The cache of releases from the platform; the name of a file is the SHA-256 of its content."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 
 def releases_folder() -> Path:
-    """The folder of the copies: ``segments_hf/releases`` under the Hugging Face cache home."""
+    """Return the folder of the cache: ``segments_hf/releases`` under the Hugging Face cache home."""
     from huggingface_hub.constants import HF_HOME
 
     return Path(HF_HOME).expanduser() / "segments_hf" / "releases"
 
 
 def find_kept(digest: str, max_bytes: float = math.inf) -> Buffer | None:
-    """The content that has a SHA-256, mapped; None where there is no copy of it, or one that is not whole.
+    """Map the cached content with a SHA-256; None if it is not in the cache, or damaged.
 
     Raises:
-        ReleaseError: There is a copy that cannot be read, or that is too large.
+        ReleaseError: The cached file cannot be read, or is too large.
     """
     path = _path(digest)
     if not path.is_file():
@@ -36,17 +36,17 @@ def find_kept(digest: str, max_bytes: float = math.inf) -> Buffer | None:
 
 
 def keep(content: Buffer) -> str:
-    """Keeps a copy and returns the SHA-256 of its content.
+    """Write content to the cache and return its SHA-256.
 
     Raises:
-        StorageError: The disk does not take it.
+        StorageError: The content cannot be written.
     """
     digest = hashlib.sha256(content).hexdigest()
     if find_kept(digest) is None:
         try:
             write_atomically(_path(digest), content)
         except StorageError as error:
-            raise StorageError(f"cannot keep the release: {error}. HF_HOME sets the place") from error
+            raise StorageError(f"cannot cache the release: {error}. Set HF_HOME to use another folder") from error
     return digest
 
 

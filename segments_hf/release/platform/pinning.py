@@ -34,22 +34,25 @@ _NEVER = datetime.datetime.min.replace(tzinfo=datetime.timezone.utc)
 
 
 def pin(source: str | os.PathLike[str], api_key: str | None = None, max_bytes: float = MAX_RELEASE_BYTES) -> str:
-    """A source that needs no key and means the same for ever, where it is a release on the platform.
+    """Replace a reference to a release on the platform by one with the SHA-256 of its content.
 
-    Such a release is fetched and kept, unless it is pinned already; `latest` becomes the name that it stands for.
+    The result can be read without a key, and its content does not change.
+
+    The release is fetched and cached, unless the reference has a SHA-256 already. `latest` becomes the name of the
+    newest release.
 
     Args:
-        source: A release, wherever it is.
+        source: A path, a URL, or a reference to a release on the platform.
         api_key: The key to the platform; by default the environment variable ``SEGMENTS_API_KEY``.
-        max_bytes: The number of bytes that the release's file may have.
+        max_bytes: The maximum size of the release file in bytes.
 
     Returns:
         ``segments://owner/dataset@name#sha256=…``; any other source as it is.
 
     Raises:
-        PlatformError: The platform does not give the release.
+        PlatformError: The platform refuses the request, or has no such release.
         ReleaseError: The release's file cannot be fetched.
-        StorageError: The disk does not take it.
+        StorageError: The disk is full or read-only.
     """
     source = canonical_source(source)
     reference = parse_reference(source) if is_url(source) else None
@@ -59,17 +62,17 @@ def pin(source: str | os.PathLike[str], api_key: str | None = None, max_bytes: f
 def read_platform_release(
     reference: Reference, api_key: str | None = None, max_bytes: float = MAX_RELEASE_BYTES
 ) -> Buffer:
-    """The JSON of a release on the platform, mapped; of a pinned one, without asking for it where a copy is kept.
+    """Read the JSON of a release on the platform, from the cache if the reference is pinned and the file is cached.
 
     Args:
         reference: The release.
         api_key: The key to the platform; by default the environment variable ``SEGMENTS_API_KEY``.
-        max_bytes: The number of bytes that the release's file may have.
+        max_bytes: The maximum size of the release file in bytes.
 
     Raises:
-        PlatformError: The platform does not give the release.
+        PlatformError: The platform refuses the request, or has no such release.
         ReleaseError: The release's file cannot be fetched, or is not the one that it was pinned to.
-        StorageError: The disk does not take it.
+        StorageError: The disk is full or read-only.
     """
     pinned = _pinned(reference, api_key, max_bytes)
     digest = str(pinned.digest)
@@ -89,15 +92,15 @@ def read_platform_release(
 def fetch_platform_release(
     reference: Reference, api_key: str | None = None, max_bytes: float = MAX_RELEASE_BYTES
 ) -> Buffer:
-    """The JSON of a release, as the platform has it now.
+    """Fetch the JSON of a release as it is on the platform now.
 
     Args:
-        reference: The release; a pin is not looked at.
+        reference: The release; its SHA-256 is ignored.
         api_key: The key to the platform; by default the environment variable ``SEGMENTS_API_KEY``.
-        max_bytes: The number of bytes that the release's file may have.
+        max_bytes: The maximum size of the release file in bytes.
 
     Raises:
-        PlatformError: The platform does not give the release.
+        PlatformError: The platform refuses the request, or has no such release.
         ReleaseError: The release's file cannot be fetched.
     """
     return _download(reference, _find(reference, api_key), max_bytes)
@@ -111,7 +114,7 @@ def _pinned(reference: Reference, api_key: str | None, max_bytes: float) -> Refe
 
 
 def _find(reference: Reference, api_key: str | None) -> ListedRelease:
-    """A release that is ready, by its name or by its date."""
+    """Find a release that is ready, by its name or as the newest one."""
     api = PlatformApi(reference, api_key)
     listed = _newest(reference, api.all()) if reference.name == LATEST else _named(reference, api)
     match listed.status:
@@ -166,10 +169,12 @@ def _download(reference: Reference, listed: ListedRelease, max_bytes: float) -> 
     name = public_name(str(reference))
     if scheme_of(url) not in {"http", "https"}:
         raise platform_problem(
-            reference, "got no URL of the release file, although it is ready; download it on segments.ai instead"
+            reference,
+            "got no URL for the release file, although the release is ready; download the file on segments.ai, and "
+            "pass its path",
         )
     try:
-        # Not with the key: the file is on another host, and its URL is signed.
+        # Without the key: the file is on another host, and its URL is signed.
         return unpack(fetch_file(url, name, max_bytes=int(max_bytes)), name, max_bytes)
     except TooLargeError as error:
         raise too_large(error, name) from None

@@ -24,7 +24,7 @@ class Reference:
     """A release on the platform. Its text is a URL, in which the name is quoted.
 
     Attributes:
-        owner: The user or organisation that owns the data set.
+        owner: The user or organization that owns the data set.
         dataset: The name of the data set.
         name: The name of the release; ``latest`` is the newest one.
         digest: The SHA-256 of its content, where it is pinned to that.
@@ -51,7 +51,7 @@ def parse_reference(source: str) -> Reference | None:
             it is quoted as in a URL. With ``#sha256=…`` it is pinned.
 
     Raises:
-        ReleaseError: It begins as such a URL and is none.
+        ReleaseError: It begins as such a URL, but is malformed.
 
     >>> parse_reference("jane/flowers@after review")
     Reference(owner='jane', dataset='flowers', name='after review', digest=None)
@@ -81,7 +81,7 @@ def canonical_source(source: str | os.PathLike[str]) -> str:
     A file of this machine wins over a release of that name on the platform; a `Path` is a file.
 
     Raises:
-        ReleaseError: It begins as the URL of a release on the platform and is none.
+        ReleaseError: It begins as the URL of a release on the platform, but is malformed.
     """
     text = os.fspath(source)
     reference = parse_reference(text) if isinstance(source, str) else None

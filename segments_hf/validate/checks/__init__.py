@@ -1,13 +1,13 @@
 """The checks of `validate`.
 
-A check is a function of a row, or of a row and its label, that yields its findings. It stands in one of the lists
-below. A check of the categories is a function of them. The `Fault` beside it says what it is called and why it matters.
-A check that compares rows is a class that remembers them.
+A check is a function of a row, or of a row and its label, that yields its findings; it is in one of the lists below. A
+check of categories is a function of the categories. The `Fault` beside a check has its name and the reason why the
+finding matters. A check that compares rows is a class that remembers them.
 """
 
 from segments_hf.validate.checks.annotations import impossible_ids, repeated_ids, unknown_categories
 from segments_hf.validate.checks.colors import refused_colors
-from segments_hf.validate.checks.images import look_at_pictures
+from segments_hf.validate.checks.images import check_pictures
 from segments_hf.validate.checks.modes import Modes
 from segments_hf.validate.checks.samples import Duplicates, unknown_status
 from segments_hf.validate.checks.tracks import Tracks
@@ -23,7 +23,7 @@ __all__ = [
     "Duplicates",
     "Modes",
     "Tracks",
-    "look_at_pictures",
+    "check_pictures",
     "refused_colors",
     "unreadable_parts",
 ]

@@ -23,7 +23,7 @@ UNKNOWN_CATEGORY = Fault(
 )
 REPEATED_ID = Fault("repeated-annotation-id", "error", "objects with one id cannot be told apart")
 IMPOSSIBLE_ID = Fault(
-    "impossible-annotation-id", "error", "0 means unlabelled and a bitmap holds ids below 2^24, so it has no pixels"
+    "impossible-annotation-id", "error", "0 means unlabeled and a bitmap holds ids below 2^24, so it has no pixels"
 )
 UNUSUAL_ID = Fault("unusual-annotation-id", "warning", "ids are from 1 to 2^24 - 1 in all that the platform makes")
 

@@ -1,4 +1,4 @@
-"""Colors of categories."""
+"""Check the colors of categories."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from segments_hf.release import Category
     from segments_hf.validate.finding import Finding
 
-REFUSED_COLOR = Fault("refused-color", "warning", "the category gets a color of the palette instead of its own")
+REFUSED_COLOR = Fault("refused-color", "warning", "the category gets a color of the palette")
 
 
 def refused_colors(categories: Iterable[Category]) -> Iterator[Finding]:
-    """Colors that are not 3 or 4 numbers from 0 to 255."""
+    """Find colors that are not 3 or 4 numbers from 0 to 255."""
     for category in categories:
         if category.refused_color is not None:
             what = f"got the color {category.refused_color}, wanted 3 or 4 numbers from 0 to 255"

@@ -1,4 +1,4 @@
-"""Images and bitmaps: whether they can be read and fit together, and whether pixels and annotations agree."""
+"""Check images and bitmaps: their files and sizes, and whether pixels and annotations agree."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ if TYPE_CHECKING:
     from segments_hf.validate.finding import Finding
 
 MISSING_BITMAP = Fault("missing-bitmap", "error", "the objects have no pixels")
-UNKNOWN_PIXELS = Fault("pixels-without-annotation", "error", "they have no class: masks show them as unlabelled")
+UNKNOWN_PIXELS = Fault("pixels-without-annotation", "error", "they have no class: masks show them as unlabeled")
 NO_PIXELS = Fault("annotation-without-pixels", "warning", "no mask and no box shows the objects")
 
-_ANY_SIZE = ImageLimits(max_bytes=2**62, max_pixels=2**62)  # what is too large was told when it was fetched
+_ANY_SIZE = ImageLimits(max_bytes=2**62, max_pixels=2**62)  # the limits are checked when a picture is fetched
 
 
-class LookedAt(NamedTuple):
-    """What the pictures of a row are like.
+class CheckedPictures(NamedTuple):
+    """The result of checking the pictures of a row.
 
     Attributes:
-        findings: What is wrong with them.
-        instances: The instances of its bitmap; None if there is no label with a bitmap that can be read.
-        mode: The name of the pixel format of its image, such as ``RGB`` or ``16-bit gray``; None if it cannot be read.
+        findings: The findings.
+        instances: The instances of the bitmap; None if the row has no label with a readable bitmap.
+        mode: The name of the image's pixel format, such as ``RGB`` or ``16-bit gray``; None if it cannot be read.
     """
 
     findings: list[Finding]
@@ -57,47 +57,47 @@ class Instances(NamedTuple):
 
     Attributes:
         size: Its width and height in pixels.
-        areas: How many pixels each instance id has; 0, which is unlabelled, is not among them.
+        areas: How many pixels each instance id has; 0, which is unlabeled, is not among them.
     """
 
     size: tuple[int, int]
     areas: dict[int, int]
 
 
-def look_at_pictures(row: Row, label: Label | None, untold: Collection[str]) -> LookedAt:
-    """Look at the pictures of a row.
+def check_pictures(row: Row, label: Label | None, unreported: Collection[str]) -> CheckedPictures:
+    """Check the pictures of a row.
 
     Args:
         row: The row.
-        label: Its label, whose pixels are checked; None if the row is not labeled.
-        untold: The image columns that have no finding yet.
+        label: The label of the row, whose pixels are checked; None if the row is not labeled.
+        unreported: The image columns that have no finding yet.
     """
     findings: list[Finding] = []
     header, instances, mode = None, None, None
-    if "image" in untold:
+    if "image" in unreported:
         try:
             header = _header(image := _content(row["image"]))
             mode = pixel_format(image).name
         except AssetError as error:
             findings.append(UNREADABLE_IMAGE.in_row(row, str(error)))
-    if isinstance(label, BitmapLabel) and BITMAP_COLUMN in untold:
+    if isinstance(label, BitmapLabel) and BITMAP_COLUMN in unreported:
         try:
             instances = _instances(label)
         except BitmapError as error:
             findings.append(UNREADABLE_BITMAP.in_row(row, str(error)))
         else:
             findings.extend(_disagreements(row, label, instances))
-    if BITMAP_COLUMN in untold:
+    if BITMAP_COLUMN in unreported:
         findings.extend(_malformed_exif(row, BITMAP_COLUMN, _bitmap_header(row.get(BITMAP_COLUMN))))
     if header:
         findings.extend(_malformed_exif(row, "image", header))
         findings.extend(_other_sizes(row, header, instances))
-    return LookedAt(findings, instances, mode)
+    return CheckedPictures(findings, instances, mode)
 
 
 def _content(picture: Mapping[str, Any] | None) -> FileContent:
     if picture is None:
-        raise AssetError("it has no image")
+        raise AssetError("got a row without an image")
     path = None if picture["path"] is None else Path(picture["path"])
     return FileContent(picture["bytes"], path)
 
@@ -107,17 +107,17 @@ def _header(image: FileContent) -> Header:
 
 
 def _bitmap_header(picture: Any) -> Header | None:
-    if not isinstance(picture, Mapping):  # there is none, or it is decoded
+    if not isinstance(picture, Mapping):  # no bitmap, or a decoded one
         return None
     try:
         return read_header(stored_content(picture))
-    except AssetError:  # told when its ids are read
+    except AssetError:  # reported when its ids are read
         return None
 
 
 def _malformed_exif(row: Row, column: str, header: Header | None) -> Iterator[Finding]:
     if header and header.exif_fault:
-        what = f"`datasets` cannot read its {column} because of malformed EXIF data ({header.exif_fault})"
+        what = f"{column}: got malformed EXIF data, which `datasets` cannot read ({header.exif_fault})"
         yield MALFORMED_EXIF.in_row(row, what)
 
 
@@ -130,7 +130,7 @@ def _instances(label: BitmapLabel) -> Instances | None:
 
 
 def _disagreements(row: Row, label: BitmapLabel, instances: Instances | None) -> Iterator[Finding]:
-    """Where the annotations and the pixels of the bitmap do not agree."""
+    """Find ids with pixels but no annotation, and annotations without pixels."""
     ids = {item.id for item in label.annotations}
     if instances is None:
         if ids:
@@ -140,9 +140,9 @@ def _disagreements(row: Row, label: BitmapLabel, instances: Instances | None) ->
     if unknown := [number for number in areas if number not in ids]:
         pixels = counted(sum(areas[number] for number in unknown), "pixel")
         yield UNKNOWN_PIXELS.in_row(row, f"got {pixels} with an id that no annotation has: {listed(unknown)}")
-    # Ids that no bitmap can hold are told of already.
+    # Ids that no bitmap can hold have a check of their own.
     if absent := [number for number in sorted(ids) if number not in areas and 0 < number < ID_LIMIT]:
-        whole = "" if areas else "; all of the bitmap is unlabelled"
+        whole = "" if areas else "; all of the bitmap is unlabeled"
         yield NO_PIXELS.in_row(row, f"no pixel has the id of annotation {listed(absent)}{whole}")
 
 
@@ -156,5 +156,5 @@ def _other_sizes(row: Row, header: Header, instances: Instances | None) -> Itera
     if None not in size and size != header.size:
         others["the row"] = size
     if others:
-        told = " and ".join(f"{name} has {width} x {height} pixels" for name, (width, height) in others.items())
-        yield OTHER_SIZE.in_row(row, f"{told}, the image {header.size[0]} x {header.size[1]}")
+        sizes = " and ".join(f"{name} has {width} x {height} pixels" for name, (width, height) in others.items())
+        yield OTHER_SIZE.in_row(row, f"{sizes}, the image {header.size[0]} x {header.size[1]}")

@@ -1,4 +1,4 @@
-"""Pixel formats of images: a model may take those of one kind only."""
+"""Check the pixel formats of images: many models accept only one."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     from segments_hf.validate.finding import Finding
 
 MIXED_MODES = Fault(
-    "mixed-image-modes", "warning", "training code gets arrays of other shapes or types, and layouts scale deep images"
+    "mixed-image-modes",
+    "warning",
+    "training code gets arrays of different shapes or types; layouts convert them to 8-bit",
 )
-_NAMED = 5  # samples that a finding names
+_MAX_NAMED = 5  # samples of each pixel format in a finding
 
 
 class Modes:
-    """How many images have each pixel format so far, and the first samples of each."""
+    """The number of images with each pixel format so far, and the first samples of each."""
 
     def __init__(self) -> None:
         self._counts: dict[str, int] = {}
@@ -28,7 +30,7 @@ class Modes:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many images have each pixel format, such as ``RGB`` or ``16-bit gray``, most first."""
+        """The number of images with each pixel format, such as ``RGB`` or ``16-bit gray``, in descending order."""
         return dict(sorted(self._counts.items(), key=lambda item: -item[1]))
 
     def add(self, row: Row, mode: str | None) -> None:
@@ -36,17 +38,17 @@ class Modes:
 
         Args:
             row: The row.
-            mode: The name of its pixel format; None if it is not known.
+            mode: The name of the image's pixel format; None if it is not known.
         """
         if mode is None:
             return
         self._counts[mode] = self._counts.get(mode, 0) + 1
         first = self._first.setdefault(mode, [])
-        if len(first) < _NAMED:
+        if len(first) < _MAX_NAMED:
             first.append({key: row.get(key) for key in ("name", "uuid", "frame_index")})
 
-    def mixtures(self) -> Iterator[Finding]:
-        """Find out whether images have several pixel formats: one finding, in the first sample of the rarest."""
+    def find_mixture(self) -> Iterator[Finding]:
+        """Yield a finding if images have several pixel formats, at the first sample of the rarest one."""
         counts = self.counts
         if len(counts) > 1:
             _, *rarer = counts
@@ -56,5 +58,5 @@ class Modes:
 
     def _names(self, mode: str) -> str:
         first = self._first[mode]
-        names = dict.fromkeys(str(row["name"]) for row in first)  # frames of a sequence have the same
+        names = dict.fromkeys(str(row["name"]) for row in first)  # frames of a sequence have the same name
         return ", ".join([*names, *(["…"] if self._counts[mode] > len(first) else [])])

@@ -31,7 +31,7 @@ def unknown_status(row: Row) -> Iterator[Finding]:
 
 
 class _Place(NamedTuple):
-    """Where a sample was first seen."""
+    """The place where a sample was first seen."""
 
     split: str | None
     row: int
@@ -46,7 +46,7 @@ class Duplicates:
         self._identities = _Seen()
 
     def look(self, row: Row, split: str | None, number: int) -> Iterator[Finding]:
-        """What the row's sample has in common with another that was seen; told once for each sample.
+        """Find an earlier sample with the same name or uuid; reported once for each sample.
 
         The frames of a sequence are one sample.
 
@@ -57,7 +57,7 @@ class Duplicates:
         """
         here = _Place(split, number, row["name"])
         frame, uuid = row.get("frame_index"), row.get("uuid")
-        # Two releases may use one name for other samples, so in two splits it tells only where there is no uuid.
+        # Two releases may use one name for other samples, so the name is compared across splits only without a uuid.
         by_name = self._names.earlier((split, row["name"]), frame, here)
         by_identity = self._identities.earlier(uuid or (row["name"],), frame, here)
         if by_identity and by_identity.split != split:
@@ -72,7 +72,7 @@ class Duplicates:
 
 
 class _Seen:
-    """Where each key was first seen."""
+    """The place where each key was first seen."""
 
     def __init__(self) -> None:
         self._first: dict[object, _Place] = {}
@@ -81,7 +81,7 @@ class _Seen:
         self._told_splits: set[tuple[object, str | None]] = set()
 
     def earlier(self, key: object, frame: int | None, here: _Place) -> _Place | None:
-        """Where a key was first, if this row is the first of another sample that has it."""
+        """Return the place of the first sample with a key, if this row is the first of another sample with it."""
         first = self._first.setdefault(key, here)
         if frame is None:
             return None if first is here else first

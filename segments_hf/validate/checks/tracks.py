@@ -24,7 +24,7 @@ class Tracks:
         self._told: set[tuple[str | None, str, int]] = set()
 
     def look(self, row: Row, split: str | None) -> Iterator[Finding]:
-        """Tracks that have another category than in the first frame that was seen; each is told once.
+        """Find tracks whose category differs from that of their first frame; each is reported once.
 
         Args:
             row: A row with a label.

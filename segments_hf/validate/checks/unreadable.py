@@ -1,4 +1,4 @@
-"""What went wrong when a row was made of a release: parts of it that could not be read."""
+"""Findings for the problems of making a row: parts of a sample that could not be read."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from segments_hf.dataset.rows.row_maker import Outcome
     from segments_hf.validate.finding import Finding
 
-UNREADABLE_SAMPLE = Fault("unreadable-sample", "error", "nothing of it gets into a dataset")
+UNREADABLE_SAMPLE = Fault("unreadable-sample", "error", "the sample is left out of datasets")
 UNREADABLE_LABEL = Fault("unreadable-label", "error", "its annotations are lost")
-UNREADABLE_IMAGE = Fault("unreadable-image", "error", "there is nothing to train on")
+UNREADABLE_IMAGE = Fault("unreadable-image", "error", "the sample cannot be used for training")
 UNREADABLE_BITMAP = Fault("unreadable-bitmap", "error", "its mask is lost")
 UNREADABLE_ATTRIBUTES = Fault("unreadable-attributes", "error", "the metadata or attributes are lost")
 MALFORMED_EXIF = Fault(
     "malformed-exif",
     "warning",
-    "`datasets` cannot read the image itself; `load_release` puts a repaired copy into the row",
+    "`datasets` cannot read the file; rows of `load_release` hold a repaired copy",
 )
 OTHER_SIZE = Fault("other-size", "error", "its label is not where its objects are in the image")
 
@@ -31,9 +31,9 @@ _BY_COLUMN = {None: UNREADABLE_SAMPLE, "image": UNREADABLE_IMAGE, BITMAP_COLUMN:
 
 
 def unreadable_parts(outcome: Outcome) -> Iterator[Finding]:
-    """A finding for each part that could not be read, and for each image that was repaired.
+    """Yield a finding for each part that could not be read, and for each image that was repaired.
 
-    Categories that are not defined are left to the check that looks for them in any row.
+    Unknown categories have a check of their own.
     """
     row = outcome.row or {}
     frame = row.get("frame_index")

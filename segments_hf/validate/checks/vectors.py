@@ -29,17 +29,17 @@ OUTSIDE = Fault("point-outside", "warning", "what is outside is cut off")
 
 
 def shapes(row: Row, label: Label) -> Iterator[Finding]:
-    """Shapes that are none, or lie outside of the image. Each annotation has the first fault that fits."""
+    """Find invalid shapes, and shapes outside of the image. Each annotation gets the first fault that applies."""
     if not isinstance(label, VectorLabel):
         return
     found: dict[Fault, list[str]] = {}
     faults = [_fault_of_points(vector) for vector in label.vectors]
     visible = iter(label.visible_parts([v for v, fault in zip(label.vectors, faults, strict=True) if fault is None]))
     for vector, fault in zip(label.vectors, faults, strict=True):
-        if told := fault or _fault_of_place(vector, next(visible), label.size):
-            found.setdefault(told, []).append(f"{vector.kind} {vector.annotation.id}")
-    for told, items in found.items():
-        yield told.in_row(row, _what(told, listed(items), row))
+        if first := fault or _fault_of_place(vector, next(visible), label.size):
+            found.setdefault(first, []).append(f"{vector.kind} {vector.annotation.id}")
+    for kind, items in found.items():
+        yield kind.in_row(row, _what(kind, listed(items), row))
 
 
 def _fault_of_points(vector: Vector) -> Fault | None:

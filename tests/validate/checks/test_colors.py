@@ -1,4 +1,4 @@
-"""A color that counts as none is a finding, and everything that shows colors works without it."""
+"""An invalid color is a finding, and functions that show colors use a color of the palette."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_validate_reports_the_category(release):
     assert "cat" in finding.sample
 
 
-def test_all_that_shows_colors_works_without_one(release, tmp_path):
+def test_functions_that_show_colors_accept_invalid_colors(release, tmp_path):
     rows = segments_hf.load_release(release, split="train")
     masked = segments_hf.add_semantic_masks(rows)
     assert masked[0]["semantic_mask"].mode == "P"
@@ -46,5 +46,5 @@ def test_all_that_shows_colors_works_without_one(release, tmp_path):
     assert [item["color"] for item in listed] == [None, [1, 2, 3]]
 
 
-def test_colors_and_absent_colors_are_no_findings():
+def test_validate_accepts_valid_and_missing_colors():
     assert list(refused_colors([Category(1, "cat", (1, 2, 3)), Category(2, "dog")])) == []

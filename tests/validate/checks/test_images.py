@@ -18,7 +18,7 @@ from PIL import Image
 from segments_hf import load_release, validate
 from segments_hf.labels import label_of
 from segments_hf.validate import Finding
-from segments_hf.validate.checks import look_at_pictures
+from segments_hf.validate.checks import check_pictures
 
 
 def findings(dataset: Any) -> list[tuple[str, str]]:
@@ -56,7 +56,7 @@ def test_a_bitmap_that_was_not_turned_with_its_image(rows: Any) -> None:
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (None, "it has no image"),
+        (None, "got a row without an image"),
         (jpeg((40, 20))[:-20], "got a broken picture: the JPEG has no end marker: it is truncated"),
         (b"", "got an empty file, wanted a picture"),
     ],
@@ -100,7 +100,7 @@ def test_bitmaps_in_every_encoding(tmp_path: Path, write_release, mode: str) -> 
     assert finding.what == "got 1 pixel with an id that no annotation has: 9"
 
 
-def test_a_label_in_which_nothing_is_labelled_is_fine(tmp_path: Path, write_release) -> None:
+def test_a_label_in_which_nothing_is_labeled_is_fine(tmp_path: Path, write_release) -> None:
     samples = [bitmap_sample(tmp_path, "a", [[0, 0]]), bitmap_sample(tmp_path, "b"), sample("c", "a.jpg")]
     assert validate(write_release(samples), assets=True).is_clean
 
@@ -120,13 +120,13 @@ def test_pixels_and_annotations_are_compared(ids: np.ndarray, annotated: set[int
         "segmentation_bitmap": {"bytes": bitmap(ids), "path": None},
         "annotations": [marked(number) for number in annotated],
     }
-    found, instances, _ = look_at_pictures(row, label_of(row), {"image", "segmentation_bitmap"})
-    labelled = {int(number) for number in ids.flat if number}
+    found, instances, _ = check_pictures(row, label_of(row), {"image", "segmentation_bitmap"})
+    labeled = {int(number) for number in ids.flat if number}
     expected = [
-        *(["pixels-without-annotation"] if labelled - annotated else []),
-        *(["annotation-without-pixels"] if annotated - labelled else []),
+        *(["pixels-without-annotation"] if labeled - annotated else []),
+        *(["annotation-without-pixels"] if annotated - labeled else []),
     ]
     assert [finding.check for finding in found] == expected
     assert instances is not None
     assert instances.size == (width, height)
-    assert instances.areas == {number: int((ids == number).sum()) for number in labelled}
+    assert instances.areas == {number: int((ids == number).sum()) for number in labeled}

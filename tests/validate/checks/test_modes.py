@@ -1,4 +1,4 @@
-"""A validation with pictures counts images by mode, and warns of mixtures."""
+"""`validate` with pictures counts images by mode, and warns of several modes."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_images_are_counted_by_mode(tmp_path: Path, write_release: Any, images: 
     assert json.loads(msgspec.json.encode(report))["modes"] == modes
 
 
-def test_a_mixture_is_one_warning_that_names_samples_of_the_rarer_modes(tmp_path: Path, write_release: Any) -> None:
+def test_validate_warns_once_of_several_modes_and_names_samples(tmp_path: Path, write_release: Any) -> None:
     report = report_of(tmp_path, write_release, *[RGB] * 9, GRAY, *[DEEP_GRAY] * 7, GRAY)
     (finding,) = report.findings
     assert (finding.severity, finding.check, finding.sample) == ("warning", "mixed-image-modes", "sample 9")
@@ -58,7 +58,7 @@ def test_a_mixture_is_one_warning_that_names_samples_of_the_rarer_modes(tmp_path
     assert "sample 3" not in finding.what
 
 
-def test_images_of_one_mode_are_no_mixture(tmp_path: Path, write_release: Any) -> None:
+def test_validate_accepts_images_of_one_mode(tmp_path: Path, write_release: Any) -> None:
     assert report_of(tmp_path, write_release, RGB, RGB).is_clean
 
 
@@ -71,7 +71,7 @@ def test_a_dataset_and_a_stream_have_the_modes_of_their_release(tmp_path: Path, 
         assert again.findings == report.findings
 
 
-def test_a_picture_that_is_there_but_unreadable_ends_no_validation(tmp_path: Path, write_release: Any) -> None:
+def test_validate_continues_after_unreadable_picture(tmp_path: Path, write_release: Any) -> None:
     report = report_of(tmp_path, write_release, RGB[:40], RGB, b"%!PS-Adobe-3.0 EPSF-3.0\n")
     assert report.modes == {"RGB": 1}
     assert {finding.check for finding in report.findings} == {"unreadable-image"}

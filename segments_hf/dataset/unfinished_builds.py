@@ -1,4 +1,4 @@
-"""What builds that were killed left in the cache of `datasets`."""
+"""Unfinished builds of killed processes in the cache of `datasets`."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def left_builds() -> Iterator[Path]:
-    """Yield the folders of builds that were killed; not of those that are under way."""
+def unfinished_builds() -> Iterator[Path]:
+    """Yield the folders of killed builds, each under its lock; builds that are running are skipped."""
     for folder in (builds_folder() / NAME).rglob("*.incomplete"):
         try:
             with FileLock(build_lock(folder), timeout=0):
