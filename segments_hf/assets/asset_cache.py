@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segments_hf.errors import StorageError
-from segments_hf.io.disk.atomic import touch, write_atomically
+from segments_hf.io.disk.atomic import remove_file, touch, write_atomically
 from segments_hf.io.disk.disk_usage import FoundFile, Usage, find_files, remove_files, usage_of
 from segments_hf.io.redaction import unsigned
 from segments_hf.io.urls import url_suffix
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 _SAFE_SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}")
 _INCOMING = "incoming"
 _CLEARED = "cleared"
-_HOUR = 3600.0  # seconds; no write takes this long, so older temporary files are leftovers of killed processes
 
 
 def default_cache_folder() -> Path:
@@ -101,8 +101,10 @@ class AssetCache:
         return removed
 
     def sweep(self) -> None:
-        """Remove the temporary files of processes that were killed."""
-        remove_files(find_files(self.folder / _INCOMING), _HOUR)
+        """Remove all temporary files. Processes that were killed left them; one that is alive writes its file again."""
+        for file in find_files(self.folder / _INCOMING):
+            with suppress(StorageError):  # another user's file, or on Windows one that is written
+                remove_file(file.path)
 
     def was_cleared_after(self, moment: float) -> bool:
         """Tell whether files, which older datasets may need, were removed after a time in seconds since 1970."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 import aiohttp
+from aiohttp.http_exceptions import ContentEncodingError
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 from yarl import URL
@@ -149,7 +150,7 @@ class HttpClient:
                 deadline.left  # noqa: B018  (it raises after the deadline)
                 raise TransientError(f"got less than 1 KiB/s for {self._stall:g} s") from None
             except (aiohttp.ClientError, OSError) as error:
-                raise TransientError(f"the connection failed ({_error_text(error)})") from None
+                raise _broken_response(error) from None
 
     async def _check_name(self, url: URL, deadline: Deadline) -> None:
         try:
@@ -257,12 +258,21 @@ def _too_large(most: int) -> AssetError:
     return AssetError(f"got more bytes than max_bytes={most:,} allows")
 
 
+def _broken_response(error: Exception) -> TransientError:
+    """Return the error of a response that does not follow HTTP, or that did not arrive completely."""
+    if isinstance(error, aiohttp.ClientResponseError):  # its status is always 400, whatever the server sent
+        return TransientError("got a response that is not HTTP, or that is longer than its Content-Length")
+    if isinstance(error, aiohttp.ClientPayloadError):
+        if isinstance(error.__cause__, ContentEncodingError):
+            return TransientError("got a body that cannot be decompressed as its Content-Encoding says")
+        return TransientError("the connection failed before the whole body had arrived")
+    return TransientError(f"the connection failed ({_error_text(error)})")
+
+
 def _error_text(error: Exception) -> str:
     """Return the message of an exception of aiohttp without the URL, which may be signed."""
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return str(error.certificate_error)
-    if isinstance(error, aiohttp.ClientResponseError):
-        return f"{type(error).__name__}, status {error.status}"
     return (isinstance(error, OSError) and error.strerror) or type(error).__name__
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
@@ -27,6 +28,7 @@ from segments_hf.dataset.rows.problems import append_problem, checked_on_error, 
 from segments_hf.dataset.rows.row_format import ROW_FORMAT
 from segments_hf.dataset.rows.row_images import PICTURES, Pictures
 from segments_hf.dataset.rows.row_maker import make_rows
+from segments_hf.dataset.worker_process import end_with_process
 from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.io.disk.atomic import remove_file, remove_folder
 from segments_hf.io.disk.disk_errors import disk_error_in, storage_error, storage_errors_of_library
@@ -57,6 +59,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
     BUILDER_CONFIG_CLASS: ClassVar[type[SegmentsReleaseConfig]] = SegmentsReleaseConfig
     config: SegmentsReleaseConfig
     _job = 0  # the number of this process among those that build
+    _started_by: int | None = None  # the process that builds, and may have started others
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if kwargs.get("embed"):
@@ -188,6 +191,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         AssetCache(default_cache_folder()).sweep()
         for left in output_folder(self).iterdir():  # by a killed process: this process holds the lock
             remove_folder(left) if left.is_dir() else remove_file(left)
+        self._started_by = os.getpid()
         try:
             super()._download_and_prepare(*args, **kwargs)
         except OSError as error:
@@ -204,6 +208,8 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
 
     def _prepare_split_single(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
         self._job = kwargs["job_id"]
+        if self._started_by not in {None, os.getpid()}:
+            end_with_process(self._started_by)
         try:
             yield from super()._prepare_split_single(*args, **kwargs)
         except generation_error() as error:

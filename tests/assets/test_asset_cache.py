@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -128,14 +129,46 @@ def test_a_failed_store_keeps_the_old_file(cache):
     assert [path.read_bytes() for path in files(cache)] == [b"content"]
 
 
-@pytest.mark.parametrize("age", [0, 2 * 86400])
-def test_sweep_removes_old_leftovers_of_killed_processes(cache, age):
+@pytest.mark.parametrize("way", ["sweep", "clear"])
+def test_temporary_files_of_killed_processes_are_removed_at_once(cache, way):
     cache.store(URL, b"content")
     left = cache.folder / "incoming" / "left"
     left.write_bytes(b"half")
-    os.utime(left, (time.time() - age,) * 2)
+    getattr(cache, way)()
+    assert not left.exists()
+    assert bool(cache.find(URL)) == (way == "sweep")
+
+
+def test_file_is_stored_while_another_process_removes_temporary_files(cache):
+    cache.store(URL, b"first")
+    is_over = threading.Event()
+
+    def sweep() -> None:
+        while not is_over.is_set():
+            AssetCache(cache.folder).sweep()
+
+    with ThreadPoolExecutor(2) as pool:
+        sweeps = [pool.submit(sweep) for _ in range(2)]
+        try:
+            content = {f"{URL}?n={number}": bytes([number]) * 300_000 for number in range(200)}
+            places = {url: Path(cache.store(url, body)) for url, body in content.items()}
+        finally:
+            is_over.set()
+        for done in sweeps:
+            done.result()
+    assert {url: place.read_bytes() for url, place in places.items()} == content
+    assert len(files(cache)) == 201
+
+
+def test_temporary_file_that_may_not_be_removed_stays(cache, monkeypatch):
+    cache.store(URL, b"content")
+    (cache.folder / "incoming" / "left").write_bytes(b"half")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
     cache.sweep()
-    assert left.exists() == (not age)
     assert cache.find(URL)
 
 

@@ -9,13 +9,13 @@ import os
 import secrets
 import shutil
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from segments_hf.io.disk.disk_errors import storage_error, storage_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
     from typing import BinaryIO, TextIO
 
     from typing_extensions import Self
@@ -37,27 +37,24 @@ def write_atomically(path: str | Path, content: bytes | memoryview, *, aside: st
     Args:
         path: The file.
         content: Its content.
-        aside: The folder of the temporary file, on the same disk; by default the folder of the file.
+        aside: The folder of the temporary file, on the same disk; by default the folder of the file. Other processes
+            may remove everything in it at any time.
 
     Raises:
         StorageError: The write failed. Then nothing has changed.
     """
-    folder = (os.path.dirname(path) or ".") if aside is None else aside
-    temporary = f"{folder}/{temporary_name()}"
-    try:
-        with storage_errors(path):
+    own = os.path.dirname(path) or "."
+    other = own if aside is None else os.fspath(aside)
+    with storage_errors(path):
+        for _ in range(2):
             try:
-                _write(temporary, content)
-                os.replace(temporary, path)  # noqa: PTH105  (creating a Path takes longer than this call)
-            except FileNotFoundError:  # a folder is missing
-                for place in (temporary, path):
-                    Path(place).parent.mkdir(parents=True, exist_ok=True)
-                _write(temporary, content)
-                os.replace(temporary, path)  # noqa: PTH105
-    except BaseException:
-        with suppress(OSError):  # the temporary file does not exist, or the original error is raised
-            os.unlink(temporary)  # noqa: PTH108
-        raise
+                _write_and_rename(path, content, other)
+            except FileNotFoundError:  # a folder is missing, or another process has removed the temporary file
+                for folder in (other, own):
+                    os.makedirs(folder, exist_ok=True)  # noqa: PTH103
+            else:
+                return
+        _write_and_rename(path, content, own)
 
 
 def write_file(path: Path, content: bytes) -> None:
@@ -246,6 +243,14 @@ def discard_output(stream: TextIO) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def _write(path: str, content: bytes | memoryview) -> None:
-    with open(path, "wb") as file:  # noqa: PTH123  (buffered, so that a partial write is an error)
-        file.write(content)
+def _write_and_rename(path: str | Path, content: bytes | memoryview, folder: str) -> None:
+    """Write a file under a temporary name in a folder, and rename it. Creating a Path takes longer than these calls."""
+    temporary = f"{folder}/{temporary_name()}"
+    try:
+        with open(temporary, "wb") as file:  # noqa: PTH123  (buffered, so that a partial write is an error)
+            file.write(content)
+        os.replace(temporary, path)  # noqa: PTH105
+    except BaseException:
+        with suppress(OSError):  # the temporary file does not exist, or the original error is raised
+            os.unlink(temporary)  # noqa: PTH108
+        raise

@@ -1,0 +1,57 @@
+"""When the process of a build is killed, its workers end too: they would write where the next build writes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from .faulty import FaultyServer
+from .test_under_fire import served
+
+BUILD = """
+    import sys
+    import segments_hf
+
+    if __name__ == "__main__":
+        segments_hf.load_release(sys.argv[1], num_proc=2, in_flight=2)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no process groups to end what this test starts")
+def test_workers_of_a_killed_build_end(write_release: Callable[..., Path], tmp_path: Path) -> None:
+    count = 1000
+    script = tmp_path / "build.py"
+    script.write_text(textwrap.dedent(BUILD), encoding="utf-8")
+    with FaultyServer() as server:
+        release = write_release(served(server, count, {}))
+        server.latency = 0.1
+        environment = {**os.environ, "HF_HOME": str(tmp_path / "home"), "NO_PROXY": "127.0.0.1"}
+        build = subprocess.Popen([sys.executable, script, release], env=environment, start_new_session=True)
+        try:
+            _wait_for(lambda: server.whole.total() > 20)
+            build.kill()
+            build.wait()
+            seen, seen_at = -1, time.monotonic()
+            while time.monotonic() - seen_at < 5:
+                if server.whole.total() != seen:
+                    seen, seen_at = server.whole.total(), time.monotonic()
+                time.sleep(0.1)
+        finally:
+            os.killpg(build.pid, signal.SIGKILL)
+    assert seen < 2 * count
+
+
+def _wait_for(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 120
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
