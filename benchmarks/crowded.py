@@ -67,7 +67,7 @@ def polygons(role: str, count: str) -> Measure:
             return timed(segments_hf.validate, path, assets=True)[1]
         if role == "coco":
             return timed(segments_hf.export_dataset, path, "coco-instance", f"{folder}/out")[1]
-        rows = segments_hf.load_release(path, streaming=True)
+        rows = segments_hf.load_release(path, split="train", streaming=True)
         return timed(lambda: list(segments_hf.to_layout(rows, "object-detection")))[1]
 
 

@@ -14,11 +14,11 @@ from .fetching import Client
 # Each behavior of a server, and words that are in the message.
 CAUSES = {
     "broken_gzip": "Content-Encoding",
-    "long_content_length": "connection broke",
-    "closed_in_the_middle": "connection broke",
-    "reset_in_the_middle": "connection broke",
-    "closed_at_once": "connection broke",
-    "short_content_length": "not HTTP|behind its end",
+    "long_content_length": "the connection",
+    "closed_in_the_middle": "the connection",
+    "reset_in_the_middle": "the connection",
+    "closed_at_once": "the connection",
+    "short_content_length": "Content-Length",
     "broken_chunks": "not HTTP",
     "not_http": "not HTTP",
     "endless_head": "not HTTP",

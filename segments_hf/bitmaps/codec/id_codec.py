@@ -77,7 +77,7 @@ def decode_bitmap(bitmap: Any, *, known_ids: Collection[int] | None = None) -> I
         content = FileContent(path=Path(bitmap)).read() if isinstance(bitmap, str | os.PathLike) else bytes(bitmap)
         pixels = decode_fast(content)
         if pixels is not None:
-            return _from_array(pixels)
+            return _from_array(pixels, in_place=True)
         with inspect_image(FileContent(content)) as picture:
             if fault := bitmap_fault(picture, content):
                 raise BitmapError(fault)
@@ -160,11 +160,12 @@ def _pixels(picture: Image.Image) -> npt.NDArray[Any]:
     return np.asarray(picture)
 
 
-def _from_array(pixels: npt.NDArray[Any]) -> Ids:
+def _from_array(pixels: npt.NDArray[Any], *, in_place: bool = False) -> Ids:
+    """Return the ids that pixels hold; `in_place`, RGBA pixels become them, which needs no second array."""
     if pixels.ndim == 3 and pixels.shape[2] in _CHANNELS and pixels.dtype == np.uint8:  # noqa: PLR2004
         if pixels.shape[2] == 4:  # noqa: PLR2004  (four bytes are one integer, with alpha in the highest byte)
-            whole: Ids = np.ascontiguousarray(pixels).view("<u4")[..., 0] & np.uint32(ID_LIMIT - 1)
-            return whole
+            whole: Ids = np.ascontiguousarray(pixels).view("<u4")[..., 0]
+            return np.bitwise_and(whole, np.uint32(ID_LIMIT - 1), out=whole if in_place else None)
         red, green, blue = (pixels[..., channel].astype(np.uint32) for channel in range(3))
         joined: Ids = red | green << np.uint32(8) | blue << np.uint32(16)
         return joined
