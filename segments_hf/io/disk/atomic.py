@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
+import shutil  # noqa: TID251  (files are written by this module and `staging` only)
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,15 +48,15 @@ def write_atomically(path: str | Path, content: bytes | memoryview, *, aside: st
         with storage_errors(path):
             try:
                 _write(temporary, content)
-                os.replace(temporary, path)  # noqa: PTH105  (creating a Path takes longer than this call)
+                os.replace(temporary, path)  # noqa: PTH105, TID251  (creating a Path takes longer than this call)
             except FileNotFoundError:  # a folder is missing
                 for place in (temporary, path):
                     Path(place).parent.mkdir(parents=True, exist_ok=True)
                 _write(temporary, content)
-                os.replace(temporary, path)  # noqa: PTH105
+                os.replace(temporary, path)  # noqa: PTH105, TID251
     except BaseException:
         with suppress(OSError):  # the temporary file does not exist, or the original error is raised
-            os.unlink(temporary)  # noqa: PTH108
+            os.unlink(temporary)  # noqa: PTH108, TID251
         raise
 
 
@@ -115,7 +115,7 @@ def append_line(file: Path, line: bytes, *, is_synced: bool = False) -> None:
         stream.write(line)
         if is_synced:
             stream.flush()
-            os.fsync(stream.fileno())
+            os.fsync(stream.fileno())  # noqa: TID251
 
 
 class NewFile:
@@ -243,7 +243,7 @@ def remove_empty_folder(path: Path) -> None:
 def discard_output(stream: TextIO) -> None:
     """Discard the buffered output of a stream of this process, and all later output to it."""
     with suppress(OSError, ValueError):  # the stream has no file descriptor
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # noqa: TID251
 
 
 def _write(path: str, content: bytes | memoryview) -> None:
