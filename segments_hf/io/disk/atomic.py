@@ -115,7 +115,7 @@ def append_line(file: Path, line: bytes, *, is_synced: bool = False) -> None:
         stream.write(line)
         if is_synced:
             stream.flush()
-            os.fsync(stream.fileno())  # noqa: TID251
+            os.fsync(stream.fileno())
 
 
 class NewFile:
