@@ -31,7 +31,7 @@ class ReleaseError(SegmentsHFError, ValueError):
     """
 
     def __init__(self, problem: str, source: str, json_path: str = "") -> None:
-        super().__init__(problem, printable(source), printable(json_path))
+        super().__init__(problem, printable(source), printable(shown(json_path)))
         self.problem: str
         self.source: str
         self.json_path: str

@@ -95,6 +95,9 @@ def _without_user(rest: str, *, is_web: bool) -> str:
     end = _AUTHORITY_END.search(rest)
     authority = rest[: end.start()] if end else rest
     if "@" in authority:
+        words = authority.split()
+        if len(words) > 1 and _HOST.fullmatch(words[0]):
+            return rest  # a host, and then a sentence with an address
         cut = authority.rfind("@") + 1
         # Otherwise this "host" is a part of a password that contains both an @ and a slash.
         return rest[cut:] if last < cut or _HOST.fullmatch(authority[cut:]) else rest[last + 1 :]

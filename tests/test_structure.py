@@ -54,7 +54,8 @@ def writes(tree: ast.AST) -> Iterator[int]:
         if name == "open":
             modes = [*node.args[0 if is_method else 1 :], *(word.value for word in node.keywords if word.arg == "mode")]
             texts = [mode.value for mode in modes if isinstance(mode, ast.Constant) and isinstance(mode.value, str)]
-            if any(set(text) & set("wax+") and set(text) <= set("rwaxbt+") for text in texts):
+            is_unknown = not is_method and len(texts) < len(modes)  # the mode is a variable
+            if is_unknown or any(set(text) & set("wax+") and set(text) <= set("rwaxbt+") for text in texts):
                 yield node.lineno
         elif is_method and (
             name in PATH_METHODS
@@ -82,6 +83,7 @@ def test_files_are_written_only_by_io_disk(file: Path) -> None:
     [
         ('open(path, "w")', True),
         ('open(path, mode="ab")', True),
+        ("open(path, mode)", True),
         ('path.open("xb")', True),
         ('path.open("r+b")', True),
         ("path.write_text(text)", True),

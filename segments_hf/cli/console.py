@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from segments_hf.io.escaping import for_json_in_terminal, printable, shown
+from segments_hf.io.escaping import for_json_in_terminal, for_terminal, shown
 from segments_hf.io.json_codec.json_text import indented_json
 
 output = Console()
@@ -17,7 +17,7 @@ errors = Console(stderr=True)
 
 def print_line(text: str, style: str = "") -> None:
     """Print a text as one line, without markup and without wrapping."""
-    output.print(Text(printable(shown(text)), style), soft_wrap=True)
+    output.print(Text(for_terminal(text), style), soft_wrap=True)
 
 
 def print_error(text: str) -> None:

@@ -72,9 +72,9 @@ def _table(title: str, columns: tuple[str, ...], rows: Iterable[tuple[object, ..
 
 
 def _text(cell: object) -> Text:
-    from segments_hf.io.escaping import printable  # a name may hold the codes of a terminal
+    from segments_hf.io.escaping import for_terminal
 
-    return Text(printable(str(cell)))
+    return Text(for_terminal(str(cell)))
 
 
 def _category(category: CategoryCount) -> tuple[object, ...]:

@@ -92,11 +92,11 @@ def _tables(counted: Stats) -> Iterable[Table]:
 
 
 def _classes(counted: Stats) -> Table:
-    from segments_hf.io.escaping import printable
+    from segments_hf.io.escaping import for_terminal
 
     columns: dict[str, Any] = {
         "class": lambda item: Text.assemble(
-            ("  ", f"on rgb({','.join(map(str, item.color))})"), f" {printable(item.name)}"
+            ("  ", f"on rgb({','.join(map(str, item.color))})"), f" {for_terminal(item.name)}"
         ),
         "objects": lambda item: f"{item.objects:,}",
         "images": lambda item: f"{item.images:,}",
@@ -169,6 +169,6 @@ def _table(title: str, columns: tuple[str, ...], rows: Iterable[Iterable[object]
 
 
 def _cell(cell: object) -> str:
-    from segments_hf.io.escaping import printable  # a name may hold the codes of a terminal
+    from segments_hf.io.escaping import for_terminal
 
-    return f"{cell:,}" if isinstance(cell, int) else printable(str(cell))
+    return f"{cell:,}" if isinstance(cell, int) else for_terminal(str(cell))

@@ -77,8 +77,8 @@ def _table(report: Report) -> Table:
 
 def _samples(findings: list[Finding]) -> str:
     """The first samples that have findings."""
-    from segments_hf.io.escaping import printable
+    from segments_hf.io.escaping import for_terminal
 
     names = list(dict.fromkeys(finding.sample for finding in findings))
     more = [] if len(names) <= _NAMED else ["…"]
-    return ", ".join([*map(printable, names[:_NAMED]), *more])
+    return ", ".join([*map(for_terminal, names[:_NAMED]), *more])

@@ -1,4 +1,4 @@
-"""Read the content of an image that a dataset stores."""
+"""The content of an image as a dataset stores it."""
 
 from __future__ import annotations
 
@@ -7,21 +7,25 @@ from typing import TYPE_CHECKING, Any
 from segments_hf.errors import AssetError
 from segments_hf.io.file_content import FileContent
 from segments_hf.io.redaction import public_name
+from segments_hf.io.remote.fsspec_file import read_fsspec_file
+from segments_hf.io.remote.limited_reading import TooLargeError
 from segments_hf.io.urls import is_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_MOST_BYTES = 2**30  # of a file behind a URL: it is held in memory
 
 
 def stored_content(image: Mapping[str, Any]) -> FileContent:
     """Return the content of a stored image.
 
     Args:
-        image: ``{"bytes", "path"}``, as a dataset stores an image. The path may be a URL, such as the URL of a file on
-            the Hub.
+        image: ``{"bytes", "path"}``, as a dataset stores an image. The path may be a URL, such as that of a file on the
+            Hub.
 
     Raises:
-        AssetError: The bytes and the path are None, or the URL cannot be read.
+        AssetError: Both are None, or the URL cannot be read, or leads to more than 1 GiB.
     """
     if image["bytes"] is not None:
         return FileContent(image["bytes"])
@@ -32,11 +36,7 @@ def stored_content(image: Mapping[str, Any]) -> FileContent:
 
 
 def _read_url(url: str) -> bytes:
-    import fsspec
-
     try:
-        with fsspec.open(url, "rb") as file:
-            content: bytes = file.read()
-    except Exception as error:  # noqa: BLE001  (each file system has its own exceptions)
-        raise AssetError(f"{public_name(url)}: cannot read the file ({type(error).__name__})") from None
-    return content
+        return read_fsspec_file(url, max_bytes=_MOST_BYTES)
+    except (AssetError, TooLargeError) as error:
+        raise AssetError(f"{public_name(url)}: cannot read the file ({error})") from None

@@ -5,10 +5,10 @@ from __future__ import annotations
 import html
 import re
 
-from segments_hf.shown_text import printable, shown
+from segments_hf.shown_text import printable, shown, without_secrets
 
-__all__ = ["for_html", "for_json_in_terminal", "for_labelmap", "for_markdown", "for_markdown_link", "for_xml",
-           "printable", "shown", "well_formed"]  # fmt: skip
+__all__ = ["for_html", "for_json_in_terminal", "for_labelmap", "for_markdown", "for_markdown_link",
+           "for_terminal", "for_xml", "printable", "shown", "well_formed"]  # fmt: skip
 
 _MARKDOWN = re.compile(r"([!#$()*+\-.:=@\[\\\]^_`{|}~])")
 _NOT_IN_URLS = re.compile(r"[^A-Za-z0-9:/?#&=%~._+@!$*,;-]")
@@ -23,6 +23,15 @@ def well_formed(text: str) -> str:
     'a�b'
     """
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def for_terminal(text: str) -> str:
+    r"""A text in a line of a terminal, or of a report: no secrets of URLs, and no characters that a terminal obeys.
+
+    >>> print(for_terminal("https://jane:secret@host/\x1b[31m\n"))
+    https://host/\x1b[31m\n
+    """
+    return printable(without_secrets(text))
 
 
 def for_html(text: str) -> str:

@@ -168,6 +168,15 @@ def text_without_secrets(text: str) -> str:
     return "".join(map(_word_without_secrets, re.split(r"(\s+)", text)))
 
 
+def name_without_secrets(name: str) -> str:
+    """The name of a sample, class or data set, as `text_without_secrets` makes it. Some names are URLs.
+
+    >>> name_without_secrets("https://host/a.jpg?X-Amz-Signature=abc"), name_without_secrets("a@2x.jpg")
+    ('https://host/a.jpg', 'a@2x.jpg')
+    """
+    return text_without_secrets(name) if ":" in name or "//" in name or "\\\\" in name or "=" in name else name
+
+
 def _word_without_secrets(word: str) -> str:
     public = without_users(word)
     return without_parameters(unsigned(public) if without_parameters(public) != public else public)

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from segments_hf.io.json_codec.json_decoding import JsonError, read_json
+from segments_hf.io.redaction import name_without_secrets
 
 _CHANNELS = {3, 4}
 _MAX_VALUE = 255
@@ -19,7 +20,7 @@ class Category(msgspec.Struct, frozen=True):
 
     Attributes:
         id: The category id in the release: any integer, 0 included, gaps allowed.
-        name: The name; names may repeat.
+        name: The name, without the secrets of a URL; names may repeat.
         color: 3 or 4 numbers from 0 to 255; None if the file has no valid color.
         has_instances: Whether its objects are instances ("things"); None if the file does not say.
         attributes: The attributes that its objects may have, as in the file.
@@ -49,7 +50,8 @@ class CategoryDocument(msgspec.Struct, frozen=True):
         text = b"null" if isinstance(self.color, UnsetType) else bytes(self.color)
         color = _color(text)
         refused = None if color or text == b"null" else text[:_MAX_SHOWN].decode(errors="replace")
-        return Category(self.id, self.name, color, self.has_instances, self.attributes, refused)
+        name = name_without_secrets(self.name)
+        return Category(self.id, name, color, self.has_instances, self.attributes, refused)
 
 
 def _color(text: bytes) -> tuple[int | float, ...] | None:

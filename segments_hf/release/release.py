@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from segments_hf.errors import OptionError, ReleaseError
 from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
 from segments_hf.io.json_codec.json_decoding import JsonDecoder
-from segments_hf.io.redaction import public_name
+from segments_hf.io.redaction import name_without_secrets, public_name
 from segments_hf.io.urls import file_path, is_url
 from segments_hf.release.decoding import decode
 from segments_hf.release.default_labelset import find_default_labelset
@@ -129,7 +129,7 @@ class Release:
     @property
     def name(self) -> str | None:
         """The name of the release, such as ``v1.0``; None in a cut file."""
-        return self._document.name
+        return _public(self._document.name)
 
     @property
     def description(self) -> str | None:
@@ -145,12 +145,12 @@ class Release:
     def owner(self) -> str | None:
         """The user or organization that owns the data set; None in a cut file."""
         owner = self._document.dataset.owner
-        return owner.username if isinstance(owner, Owner) else owner
+        return _public(owner.username if isinstance(owner, Owner) else owner)
 
     @property
     def dataset_name(self) -> str | None:
         """The name of the data set; None in a cut file."""
-        return self._document.dataset.name
+        return _public(self._document.dataset.name)
 
     @property
     def dataset_description(self) -> str | None:
@@ -294,3 +294,7 @@ class Release:
         for index in range(len(self)):
             with contextlib.suppress(ReleaseError):
                 yield part(self._sample(index, RAW_LABELS))
+
+
+def _public(name: str | None) -> str | None:
+    return name and name_without_secrets(name)

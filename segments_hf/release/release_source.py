@@ -8,22 +8,20 @@ from typing import TYPE_CHECKING, Any
 from segments_hf.errors import AssetError, ReleaseError
 from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
 from segments_hf.io.redaction import public_name
-from segments_hf.io.remote.deadline import Deadline
-from segments_hf.io.remote.limited_reading import TooLargeError, read_limited
+from segments_hf.io.remote.fsspec_file import read_fsspec_file
+from segments_hf.io.remote.limited_reading import TooLargeError
 from segments_hf.io.remote.object_stores import ObjectTimeoutError, ObjectTooLargeError, is_bucket_url, read_object
-from segments_hf.io.remote.time_limit import TimeLimitError, run_until
 from segments_hf.io.urls import is_url, scheme_of
 from segments_hf.release.json_file import map_file, too_large, unpack
 from segments_hf.release.platform.pinning import read_platform_release
 from segments_hf.release.platform.reference import parse_reference
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Mapping
 
     from segments_hf.release.json_file import Buffer
 
-_TIMEOUT = 3000.0  # seconds for reading an object of a bucket, or a file through fsspec
+_TIMEOUT = 3000.0  # seconds for reading an object of a bucket
 
 
 def read_source(
@@ -74,27 +72,7 @@ def _read_url(source: str, storage_options: Mapping[str, Any] | None, max_bytes:
             ) from None
         except AssetError as error:
             raise ReleaseError(f"cannot read the URL: {error}", public_name(source)) from None
-    return _read_with_fsspec(source, storage_options, max_bytes)
-
-
-def _read_with_fsspec(source: str, storage_options: Mapping[str, Any] | None, max_bytes: int) -> bytes:
-    import fsspec
-
-    def read(is_given_up: threading.Event) -> bytes:
-        def next_bytes(size: int) -> bytes:
-            return b"" if is_given_up.is_set() else bytes(file.read(size))
-
-        with fsspec.open(source, "rb", **(storage_options or {})) as file:
-            return read_limited(next_bytes, max_bytes)
-
     try:
-        return run_until(Deadline(_TIMEOUT), read)
-    except ImportError as error:
-        raise ReleaseError(f"cannot read the URL: {error}", public_name(source)) from error
-    except TimeLimitError as error:
+        return read_fsspec_file(source, storage_options, max_bytes=max_bytes)
+    except AssetError as error:
         raise ReleaseError(f"cannot read the URL: {error}", public_name(source)) from None
-    except TooLargeError:
-        raise
-    except Exception as error:  # noqa: BLE001  (each file system of fsspec raises its own exceptions)
-        # The text of the error may hold the whole URL, with its signature.
-        raise ReleaseError(f"cannot read the URL: {type(error).__name__}", public_name(source)) from None

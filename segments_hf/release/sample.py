@@ -8,6 +8,7 @@ from msgspec import Raw, UnsetType
 
 from segments_hf.errors import ReleaseError
 from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError, read_json
+from segments_hf.io.redaction import name_without_secrets
 from segments_hf.release.decoding import decode, to_release_error
 from segments_hf.release.document import ListedLabel, SampleAttributes, SampleDocument, json_text
 
@@ -31,7 +32,7 @@ class Sample:
     Attributes:
         source: The name of the release file, for messages.
         index: Its place in the release, from 0.
-        name: Its name. It may be hostile: it is not a path.
+        name: Its name, without the secrets of a URL. It may be hostile: it is not a path.
         uuid: Its uuid, or None.
     """
 
@@ -69,8 +70,8 @@ class Sample:
         except JsonError:
             document = decode(RAW_LABELS, raw, source, self.json_path)
         self._document = document
-        self.name: str = document.name or key or ""
-        self.uuid: str | None = document.uuid
+        self.name: str = name_without_secrets(document.name or key or "")
+        self.uuid: str | None = document.uuid and name_without_secrets(document.uuid)
         if not self.name:
             raise ReleaseError("got a sample without a `name`, wanted one: it is its identity", *self._place())
 

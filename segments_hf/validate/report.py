@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from segments_hf.io.escaping import printable
+from segments_hf.io.escaping import for_terminal
 from segments_hf.io.number_text import counted
 from segments_hf.validate.finding import Finding  # noqa: TC001  (msgspec reads the annotations)
 from segments_hf.validate.wording import modes_text
@@ -69,7 +69,7 @@ class Report(msgspec.Struct, frozen=True):
         found = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}" if self.findings else "nothing found"
         share = "" if self.unlabeled_share is None else f"; {self.unlabeled_share:.1%} of the pixels are unlabeled"
         modes = f"; images: {modes_text(self.modes)}" if self.modes else ""
-        return printable(f"{self.name}: {counted(self.samples, 'sample')}{rows}, {looked}: {found}{share}{modes}")
+        return for_terminal(f"{self.name}: {counted(self.samples, 'sample')}{rows}, {looked}: {found}{share}{modes}")
 
     def __str__(self) -> str:
         lines = [self.summary]
@@ -94,4 +94,4 @@ def by_check(findings: list[Finding]) -> dict[str, list[Finding]]:
 def described(finding: Finding) -> str:
     """A finding in a line: the sample, and what was found."""
     frame = "" if finding.frame is None else f", frame {finding.frame}"
-    return printable(f"{finding.sample}{frame}: {finding.what}")
+    return for_terminal(f"{finding.sample}{frame}: {finding.what}")

@@ -89,7 +89,7 @@ def _release(secret: Secrets, host: str) -> dict[str, Any]:
         )
         samples.append(
             {
-                "name": f"{number}.jpg",
+                "name": f"https://jane:{secret()}@host/{number}.jpg?sig={secret()}",
                 "uuid": f"uuid-{number}",
                 "attributes": {"image": {"url": url}},
                 "metadata": {**hidden, "number": number},
@@ -97,14 +97,14 @@ def _release(secret: Secrets, host: str) -> dict[str, Any]:
             }
         )
     return {
-        "name": "v1",
+        "name": f"v1 of https://jane:{secret()}@host/v1",
         "created_at": "2025-03-04 05:06:07",
         "dataset": {
             "name": "flowers",
             "owner": "jane",
             "description": f"A copy of https://jane:{secret()}@host/flowers?sig={secret()}",
             "task_type": "segmentation-bitmap",
-            "task_attributes": {"categories": [{"id": 1, "name": "flower"}]},
+            "task_attributes": {"categories": [{"id": 1, "name": f"//jane:{secret()}@host/flower?sig={secret()}"}]},
             "labelsets": [{"name": "ground-truth", "is_groundtruth": True}],
             "samples": samples,
         },

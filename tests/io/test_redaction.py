@@ -11,7 +11,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from segments_hf.errors import AssetError
-from segments_hf.io.redaction import json_without_secrets, own_logger, public_name, unsigned, without_queries
+from segments_hf.io.redaction import (
+    json_without_secrets,
+    own_logger,
+    public_name,
+    text_without_secrets,
+    unsigned,
+    without_queries,
+)
 from segments_hf.shown_text import shown, without_secrets
 
 SPELLINGS = [
@@ -101,10 +108,11 @@ def test_json_without_secrets_has_no_secret_of_a_url(url: str) -> None:
         "sample 'a: b@c': ratio 1:2, 50 % @ 3",
         "jane@home.org",
         "is it there? It is not",
+        "http://host.com by jane@home.org",
     ],
 )
 def test_text_without_secrets_is_unchanged(text: str) -> None:
-    assert public_name(text) == without_secrets(text) == text
+    assert public_name(text) == without_secrets(text) == text_without_secrets(text) == text
 
 
 JSON = st.recursive(

@@ -10,7 +10,7 @@ import msgspec
 
 from segments_hf.errors import ReleaseError, SegmentsHFError
 from segments_hf.io.json_codec.json_decoding import JsonError
-from segments_hf.io.redaction import json_without_secrets
+from segments_hf.io.redaction import json_without_secrets, name_without_secrets
 from segments_hf.release import UNLABELED, Frame, JsonLabel, json_text
 from segments_hf.release.decoding import to_release_error
 
@@ -215,4 +215,5 @@ def _annotations(
 
 def _place_in_sequence(index: int, frame: Frame) -> dict[str, Any]:
     timestamp = None if frame.timestamp is None else str(frame.timestamp)
-    return {"frame_index": index, "frame_name": frame.name, "timestamp": timestamp}
+    name = frame.name and name_without_secrets(frame.name)
+    return {"frame_index": index, "frame_name": name, "timestamp": timestamp}

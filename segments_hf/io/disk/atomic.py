@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
+import shutil  # noqa: TID251  (files are written by this module and `staging` only)
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -51,7 +51,7 @@ def write_atomically(path: str | Path, content: bytes | memoryview, *, aside: st
                 _write_and_rename(path, content, other)
             except FileNotFoundError:  # a folder is missing, or another process has removed the temporary file
                 for folder in (other, own):
-                    os.makedirs(folder, exist_ok=True)  # noqa: PTH103
+                    os.makedirs(folder, exist_ok=True)  # noqa: PTH103, TID251
             else:
                 return
         _write_and_rename(path, content, own)
@@ -240,7 +240,7 @@ def remove_empty_folder(path: Path) -> None:
 def discard_output(stream: TextIO) -> None:
     """Discard the buffered output of a stream of this process, and all later output to it."""
     with suppress(OSError, ValueError):  # the stream has no file descriptor
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # noqa: TID251
 
 
 def _write_and_rename(path: str | Path, content: bytes | memoryview, folder: str) -> None:
@@ -249,8 +249,8 @@ def _write_and_rename(path: str | Path, content: bytes | memoryview, folder: str
     try:
         with open(temporary, "wb") as file:  # noqa: PTH123  (buffered, so that a partial write is an error)
             file.write(content)
-        os.replace(temporary, path)  # noqa: PTH105
+        os.replace(temporary, path)  # noqa: PTH105, TID251
     except BaseException:
         with suppress(OSError):  # the temporary file does not exist, or the original error is raised
-            os.unlink(temporary)  # noqa: PTH108
+            os.unlink(temporary)  # noqa: PTH108, TID251
         raise

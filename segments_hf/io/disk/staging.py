@@ -257,13 +257,13 @@ def move_to_free_place(source: Path, place: Path) -> None:
 
 def _move_file(source: Path, place: Path) -> None:
     try:
-        os.link(source, place)
+        os.link(source, place)  # noqa: TID251
         source.unlink()
     except OSError as error:
         if isinstance(error, FileExistsError) or error.errno not in _NO_LINKS:
             raise
         # Without hard links, creating an empty file at the path first fails if the path exists.
-        os.close(os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+        os.close(os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY))  # noqa: TID251
         source.replace(place)
 
 

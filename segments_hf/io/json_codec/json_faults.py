@@ -27,6 +27,7 @@ _NOT_JSON_NUMBERS = re.compile(rb"[-+]?(?:nan|inf|infinity)", re.IGNORECASE)
 _HALF_PAIR = re.compile(rb"\\u[dD][89a-bA-B][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])")
 _PLACE = re.compile(r"(.*) - at `(?:key` in `)?(\$.*)`", re.DOTALL)
 _BYTE = re.compile(r"(?:JSON is malformed: )?(.*) \(byte ([0-9]+)\)", re.DOTALL)
+_HALF_A_PAIR = "got half of a surrogate pair (\\ud800 to \\udfff) in a text, wanted a whole one"
 _BEGINNING = 1024  # bytes in which the kind of the text is recognized
 _SHOWN = 20  # bytes of a wrong value
 _CHUNK = 2**20
@@ -141,11 +142,13 @@ def _malformed(content: Text, message: str) -> JsonError:
     match = _BYTE.fullmatch(message)
     if match is None or int(match[2]) >= len(content):
         if _HALF_PAIR.search(content, max(0, len(content) - _BEGINNING)):
-            return JsonError("got half of a surrogate pair (\\ud800 to \\udfff) in a text, wanted a whole one")
+            return JsonError(_HALF_A_PAIR)
         place = _path(token_at(content, len(content)))
         return JsonError(f"got text that ends too early, after {len(content):,} bytes; download it again", place)
     what, offset = match[1], int(match[2])
     token = token_at(content, offset)
+    if "surrogate" in what:
+        return JsonError(_HALF_A_PAIR, _path(token))
     if token and _NOT_JSON_NUMBERS.fullmatch(token.text):
         return JsonError(f"got {_shown(token.text)}, wanted a number or null: JSON has no such number", token.path)
     return JsonError(

@@ -1,0 +1,47 @@
+"""Read a file through fsspec, with limits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from segments_hf.errors import AssetError
+from segments_hf.io.remote.deadline import Deadline
+from segments_hf.io.remote.limited_reading import TooLargeError, read_limited
+from segments_hf.io.remote.time_limit import TimeLimitError, run_until
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Mapping
+
+_SECONDS = 3000.0  # that a file may take
+
+
+def read_fsspec_file(url: str, storage_options: Mapping[str, Any] | None = None, *, max_bytes: int) -> bytes:
+    """Return the content of a file.
+
+    Args:
+        url: Any URL that fsspec reads. The user chose it: it may also lead to a file of this machine.
+        storage_options: The options of the file system.
+        max_bytes: The number of bytes that it may have.
+
+    Raises:
+        TooLargeError: It has more bytes.
+        AssetError: It cannot be read. The text does not hold the URL, which may be signed.
+    """
+    import fsspec
+
+    def read(is_given_up: threading.Event) -> bytes:
+        def next_bytes(size: int) -> bytes:
+            return b"" if is_given_up.is_set() else bytes(file.read(size))
+
+        with fsspec.open(url, "rb", **(storage_options or {})) as file:  # noqa: TID251  (this is the door)
+            return read_limited(next_bytes, max_bytes)
+
+    try:
+        return run_until(Deadline(_SECONDS), read)
+    except (ImportError, TimeLimitError) as error:
+        raise AssetError(str(error)) from None
+    except TooLargeError:
+        raise
+    except Exception as error:  # noqa: BLE001  (each library behind fsspec has errors of its own)
+        raise AssetError(type(error).__name__) from None
