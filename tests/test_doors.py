@@ -17,7 +17,7 @@ PROJECT = PACKAGE.parent
 DOORS = {
     "images/exif_data/exif.py": {"PIL.ImageOps.exif_transpose"},
     "images/opening.py": {"PIL.Image.open"},
-    "io/disk/atomic.py": {"os.open", "os.replace", "os.unlink", "shutil"},
+    "io/disk/atomic.py": {"os.makedirs", "os.open", "os.replace", "os.unlink", "shutil"},
     "io/disk/staging.py": {"os.link", "os.open"},
     "io/json_codec/json_decoding.py": {"msgspec.json.Decoder"},
     "io/remote/fsspec_file.py": {"fsspec.open"},

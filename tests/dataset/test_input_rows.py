@@ -117,7 +117,7 @@ def test_all_frames_of_a_sample_count_as_one(write_release):
         ({"train": 3}, {}, SegmentsHFError, "got int as split 'train'"),
         (demo_release(), {"limit": 0}, OptionError, "limit: got 0, wanted 1 at least"),
         (demo_release(), {"labelset": "other"}, OptionError, "labelset: got 'other'"),
-        (demo_release(), {"on_error": "raise", "split": "train"}, OptionError, "got on_error, split; nothing is built"),
+        (demo_release(), {"on_error": "raise", "split": "train"}, OptionError, "got on_error, split"),
         (demo_release(), {"load_assets": False}, OptionError, "got load_assets"),
         (datasets.DatasetDict(), {"labelset": "other"}, OptionError, "got labelset for a dataset"),
     ],

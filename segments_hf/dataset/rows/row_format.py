@@ -13,4 +13,4 @@ from __future__ import annotations
 # It is one number for all of them: layouts and masks are made of rows by the same geometry and encoders, so that two
 # numbers would mostly be raised together, and the wrong one sooner or later. Building again costs no fetching: the
 # assets are in a cache of their own.
-ROW_FORMAT = 2
+ROW_FORMAT = 3
