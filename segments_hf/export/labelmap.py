@@ -18,21 +18,23 @@ if TYPE_CHECKING:
 
 LABELMAP = "labelmap.txt"
 UNLABELED_COLOR: Color = (0, 0, 0)
+_RESERVED = ("background", "unlabeled")  # readers take a class with one of these names for pixels without a label
 
 
-def labelmap_names(unlabeled: str, categories: Sequence[Category]) -> list[str]:
+def labelmap_names(categories: Sequence[Category]) -> list[str]:
     """Return the name of each class index for the file, without the characters `:` and `#`, and unique.
 
+    No class is called ``background`` or ``unlabeled``.
+
     Args:
-        unlabeled: The name of unlabeled pixels, which no class may have.
         categories: The categories, in the order of their ids.
 
     >>> from segments_hf.release import Category
-    >>> labelmap_names("background", [Category(3, "car: red"), Category(4, "car red"), Category(5, "background")])
+    >>> labelmap_names([Category(3, "car: red"), Category(4, "car red"), Category(5, "background")])
     ['car red', 'car red (4)', 'background (5)']
     """
     names = [for_labelmap(category.name) for category in categories]
-    return unique_names(names, [category.id for category in categories], taken=[unlabeled])
+    return unique_names(names, [category.id for category in categories], taken=_RESERVED)
 
 
 def labelmap(unlabeled: str, categories: Sequence[Category], colors: Sequence[Color]) -> bytes:
@@ -42,7 +44,7 @@ def labelmap(unlabeled: str, categories: Sequence[Category], colors: Sequence[Co
     >>> labelmap("background", [Category(1, "leaf")], [(0, 160, 0)])
     b'# label:color_rgb:parts:actions\nbackground:0,0,0::\nleaf:0,160,0::\n'
     """
-    names = [unlabeled, *labelmap_names(unlabeled, categories)]
+    names = [unlabeled, *labelmap_names(categories)]
     lines = [
         f"{name}:{','.join(map(str, color))}::" for name, color in zip(names, [UNLABELED_COLOR, *colors], strict=True)
     ]

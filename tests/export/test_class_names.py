@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from segments_hf import export_dataset
@@ -38,13 +38,15 @@ def _read_labelmap(content: str) -> list[str]:
     return [field[0] for field in fields]
 
 
+@example(["background", "unlabeled", "unlabeled (1)"])
 @given(st.lists(st.one_of(st.sampled_from(sum(NAMES, [])), st.text(max_size=4)), min_size=1))
 def test_labelmap_has_one_line_with_unique_name_per_class(names: list[str]) -> None:
     categories = [Category(number, name) for number, name in enumerate(names)]
     content = labelmap("background", categories, [(1, 2, 3)] * len(names)).decode()
     read = _read_labelmap(content)
-    assert read == ["background", *labelmap_names("background", categories)]
+    assert read == ["background", *labelmap_names(categories)]
     assert len(set(read)) == len(names) + 1
+    assert not {"background", "unlabeled"} & set(read[1:])
     assert not any(unicodedata.category(char) in {"Cc", "Cs"} for name in read for char in name)
 
 
@@ -60,7 +62,7 @@ def test_pascal_voc_has_class_names_of_its_labelmap(tmp_path: Path, names: list[
 
 
 @pytest.mark.parametrize("names", NAMES)
-def test_semantic_color_reserves_name_of_unlabeled_pixels(tmp_path: Path, names: list[str]) -> None:
+def test_semantic_color_reserves_names_of_unlabeled_pixels(tmp_path: Path, names: list[str]) -> None:
     out = _exported(tmp_path, names, "semantic-color")
     labels = _read_labelmap((out / "labelmap.txt").read_text("utf-8"))
     assert labels[0] == "unlabeled"

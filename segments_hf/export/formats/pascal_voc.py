@@ -56,7 +56,7 @@ class PascalVoc(Format[_Label]):
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
-        self._names = labelmap_names(_BACKGROUND, job.categories)  # of the XML too
+        self._names = labelmap_names(job.categories)  # of the XML too
 
     @classmethod
     def entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
