@@ -18,8 +18,8 @@ CAUSES = {
     "closed_in_the_middle": "the connection",
     "reset_in_the_middle": "the connection",
     "closed_at_once": "the connection",
-    "short_content_length": "Content-Length",
-    "broken_chunks": "not HTTP",
+    # aiohttp does not always notice that a chunk is broken: then the download ends for lack of data.
+    "broken_chunks": "not HTTP|KiB/s",
     "not_http": "not HTTP",
     "endless_head": "not HTTP",
 }
