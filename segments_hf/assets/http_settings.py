@@ -19,7 +19,7 @@ class HttpSettings:
         self._proxies: dict[str, URL | None] = {}
 
     def proxy(self, origin: str) -> URL | None:
-        """Return the proxy for an origin such as ``https://host:8080``; None if there is none.
+        """Return the proxy for an origin such as ``https://host:8080``; None for a direct connection.
 
         Raises:
             AssetError: The proxy is not an HTTP proxy.

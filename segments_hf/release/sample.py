@@ -102,7 +102,7 @@ class Sample:
 
     @property
     def attributes_json(self) -> str | None:
-        """The JSON text of the sample's attributes: its image, frames or point cloud; None if there are none.
+        """The attributes of the sample (image, frames or point cloud) as JSON text; None if it has no attributes.
 
         Raises:
             ReleaseError: As for `metadata_json`.
