@@ -5,7 +5,7 @@
 On `datasets` 4 and later, `import segments_hf` and ``load_dataset("segments_release", ...)`` do the same.
 """
 
-from segments_hf.dataset.builder import SegmentsRelease as _SegmentsRelease
+from segments_hf.dataset.building.builder import SegmentsRelease as _SegmentsRelease
 
 
 class SegmentsRelease(_SegmentsRelease):

@@ -24,7 +24,7 @@ def info() -> None:
     from rich.table import Table
 
     from segments_hf.assets import AssetCache, default_cache_folder
-    from segments_hf.dataset.unfinished_builds import unfinished_builds
+    from segments_hf.dataset.building.unfinished_builds import unfinished_builds
     from segments_hf.hub.journal import interrupted_pushes
     from segments_hf.io.disk.disk_usage import find_files, usage_of
     from segments_hf.release import releases_folder
@@ -51,7 +51,7 @@ def clear(
 ) -> None:
     """Clear the caches. Datasets that refer to removed pictures are built again when they are loaded."""
     from segments_hf.assets import AssetCache, default_cache_folder
-    from segments_hf.dataset.unfinished_builds import unfinished_builds
+    from segments_hf.dataset.building.unfinished_builds import unfinished_builds
     from segments_hf.hub.journal import interrupted_pushes
     from segments_hf.io.disk.disk_usage import find_files, remove_files
     from segments_hf.io.escaping import shown

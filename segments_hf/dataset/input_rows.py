@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import datasets
 
+from segments_hf.dataset.building.plan import num_samples
 from segments_hf.dataset.inputs import encode_pictures, num_rows, open_splits
 from segments_hf.dataset.load import release_builder
 from segments_hf.dataset.origin import parse_origin
-from segments_hf.dataset.plan import num_samples
 from segments_hf.dataset.release_inputs import releases_by_split
 from segments_hf.dataset.row_map import check_rows, without_decoding
 from segments_hf.dataset.rows.problems import Problem

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import datasets
 
-from segments_hf.dataset.builder import SegmentsRelease
-from segments_hf.dataset.config import SegmentsReleaseConfig
-from segments_hf.dataset.plan import check_split
+from segments_hf.dataset.building.builder import SegmentsRelease
+from segments_hf.dataset.building.config import SegmentsReleaseConfig
+from segments_hf.dataset.building.plan import check_split
 from segments_hf.dataset.registration import BUILDER_HASH, NAME
 from segments_hf.dataset.release_inputs import is_release, release_source, releases_by_split
 from segments_hf.dataset.splits import names_in

@@ -11,4 +11,4 @@ BUILDER_HASH = "segments-hf"
 
 def register() -> None:
     """Register the builder now if `datasets` is imported already, else as soon as it is."""
-    add_packaged_module(NAME, "segments_hf.dataset.builder", BUILDER_HASH)
+    add_packaged_module(NAME, "segments_hf.dataset.building.builder", BUILDER_HASH)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from segments_hf.dataset.builder import PROBLEMS_FILE
-from segments_hf.dataset.plan import check_split
+from segments_hf.dataset.building.builder import PROBLEMS_FILE
+from segments_hf.dataset.building.plan import check_split
 from segments_hf.dataset.registration import NAME
 from segments_hf.errors import OutputExistsError
 from segments_hf.io.disk.atomic import copy_file, make_folder, remove_file, rename
@@ -15,7 +15,7 @@ from segments_hf.io.disk.snapshots import take_snapshot
 from segments_hf.io.disk.staging import remove_leftovers, staging_folder
 
 if TYPE_CHECKING:
-    from segments_hf.dataset.builder import SegmentsRelease
+    from segments_hf.dataset.building.builder import SegmentsRelease
 
 _MARKERS = ("dataset_dict.json", "dataset_info.json")  # what `datasets` writes into the folder of a dataset
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import datasets
 from datasets.fingerprint import Hasher
 
-from segments_hf.dataset.builder import SegmentsRelease
+from segments_hf.dataset.building.builder import SegmentsRelease
 from segments_hf.dataset.inputs import num_rows, open_splits
 from segments_hf.dataset.row_map import filter_rows
 from segments_hf.dataset.rows.problems import checked_on_error

@@ -10,8 +10,8 @@ import datasets
 import pytest
 from filelock import FileLock, Timeout
 
-from segments_hf.dataset import builder as builder_module
-from segments_hf.dataset.builder import SegmentsRelease
+from segments_hf.dataset.building import builder as builder_module
+from segments_hf.dataset.building.builder import SegmentsRelease
 from segments_hf.dataset.compat import (
     build_lock,
     builds_folder,

@@ -9,7 +9,7 @@ import datasets
 import pytest
 
 import segments_hf
-from segments_hf.dataset.builder import SegmentsRelease
+from segments_hf.dataset.building.builder import SegmentsRelease
 from segments_hf.demo import demo_release
 from segments_hf.errors import AssetError, OptionError, ReleaseError, SegmentsHFError
 

@@ -9,7 +9,7 @@ from typing import Any
 import datasets
 import pytest
 
-from segments_hf.dataset.builder import SegmentsRelease
+from segments_hf.dataset.building.builder import SegmentsRelease
 from segments_hf.dataset.compat import output_folder
 from segments_hf.dataset.load import release_builder
 from segments_hf.dataset.save import save_build

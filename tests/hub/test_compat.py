@@ -13,7 +13,7 @@ import multiprocess
 import pytest
 from huggingface_hub import CommitOperationAdd, DatasetCardData, HfApi
 
-from segments_hf.dataset.builder import SegmentsRelease
+from segments_hf.dataset.building.builder import SegmentsRelease
 from segments_hf.hub.compat import (
     INVALID_WINDOWS_CHARACTERS_IN_PATH,
     DatasetInfosDict,

@@ -10,7 +10,7 @@ from typer.main import get_command
 
 from segments_hf import contact_sheet, load_release, validate
 from segments_hf.cli.app import app
-from segments_hf.dataset.config import SegmentsReleaseConfig
+from segments_hf.dataset.building.config import SegmentsReleaseConfig
 from segments_hf.demo import demo_release
 from segments_hf.errors import OptionError
 from segments_hf.io.fetch_options import FetchKeywords, FetchOptions, meaning_of

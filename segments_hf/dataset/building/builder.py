@@ -18,17 +18,17 @@ from segments_hf.assets import (
     default_cache_folder,
     resolver,
 )
+from segments_hf.dataset.building.config import SegmentsReleaseConfig
+from segments_hf.dataset.building.plan import Shard, plan_splits
+from segments_hf.dataset.building.progress import show_traffic
+from segments_hf.dataset.building.worker_process import end_with_process
 from segments_hf.dataset.compat import builds_folder, generation_error, info_file, output_folder
-from segments_hf.dataset.config import SegmentsReleaseConfig
 from segments_hf.dataset.origin import origin_sentence
-from segments_hf.dataset.plan import Shard, plan_splits
-from segments_hf.dataset.progress import show_traffic
 from segments_hf.dataset.rows.features import row_features
 from segments_hf.dataset.rows.problems import append_problem, checked_on_error, read_problems, report
 from segments_hf.dataset.rows.row_format import ROW_FORMAT
 from segments_hf.dataset.rows.row_images import PICTURES, Pictures
 from segments_hf.dataset.rows.row_maker import make_rows
-from segments_hf.dataset.worker_process import end_with_process
 from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.io.disk.atomic import remove_file, remove_folder
 from segments_hf.io.disk.disk_errors import disk_error_in, storage_error, storage_errors_of_library

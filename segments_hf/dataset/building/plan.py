@@ -15,7 +15,7 @@ from segments_hf.release import has_metadata, wanted_statuses
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from segments_hf.dataset.config import SegmentsReleaseConfig
+    from segments_hf.dataset.building.config import SegmentsReleaseConfig
     from segments_hf.release import Release
 
 _MAX_SAMPLES = 64

@@ -1,0 +1,1 @@
+"""Plan the shards of a release and build the dataset from them."""
