@@ -2,44 +2,89 @@
 
 from __future__ import annotations
 
-import dataclasses
-import inspect
+import json
+import os
 import re
 import shutil
+import subprocess
+import sys
+import venv
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from typer.main import get_command
 
-from segments_hf import FetchOptions, load_release
-from segments_hf.cli.app import app
-from segments_hf.demo import demo_release
+PROJECT = Path(__file__).parents[1]
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^(<!-- test-command -->\n)?```(\w*)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+EXAMPLES = [(language, text) for is_test_command, language, text in BLOCKS if not is_test_command]
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-
-
-def test_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    shutil.copytree(demo_release().parent, tmp_path, dirs_exist_ok=True)
-    monkeypatch.chdir(tmp_path)
-    namespace: dict[str, object] = {}
-    for example in re.findall(r"```python\n(.*?)```", README, re.DOTALL):
-        exec(example, namespace)
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("meadow_01.jpg (480, 360) {'id': 1,")
-    assert lines[2] == "LABELED"
-    assert lines[3].startswith("{'flower': (21, 6, ")
-    assert lines[4] == "[0 1 2] {0: 'unlabeled', 1: 'flower', 2: 'leaf'}"
-    assert lines[5] == "[0 1 2]"
-    assert lines[6] == "6 63 {}"
-    assert lines[7].startswith("{'train': ")
-
-
-def test_commands_exist() -> None:
-    assert set(re.findall(r"^segments-hf (\w+)", README, re.MULTILINE)) <= set(get_command(app).commands)
+# Runs the examples one after the other: commands in a shell, Python in one session, whose output must be as shown.
+RUN = """
+import contextlib, importlib, io, json, subprocess, sys
+session, printed = {"__name__": "__main__"}, ""
+for language, text in json.loads(sys.argv[1]):
+    if language == "sh":
+        subprocess.run(text, shell=True, check=True)
+        importlib.invalidate_caches()
+    elif language == "python":
+        with contextlib.redirect_stdout(io.StringIO()) as output:
+            exec(compile(text, "README.md", "exec"), session)
+        printed = output.getvalue()
+    else:
+        assert printed == text, f"printed:\\n{printed}\\nshown:\\n{text}"
+print(sys.modules["segments_hf"].__file__)
+"""
 
 
-def test_build_has_the_options_of_load_release_but_for_those_that_it_names() -> None:
-    options = {parameter.name.replace("rewrite", "resolve") for parameter in get_command(app).commands["build"].params}
-    left = set(inspect.signature(load_release).parameters) - options
-    assert left == {"embed", "streaming", "storage_options", "api_key", "fetching"}
-    assert {field.name for field in dataclasses.fields(FetchOptions)} <= options
+def test_readme_is_at_most_150_lines() -> None:
+    assert len(README.splitlines()) <= 150
+
+
+def test_readme_links_to_files_that_exist() -> None:
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", README)
+    assert [link for link in links if not link.startswith("https://") and not (PROJECT / link).exists()] == []
+
+
+def test_readme_has_blocks_that_can_be_run() -> None:
+    assert {language for language, _ in EXAMPLES} == {"sh", "python", "text"}
+    assert all(EXAMPLES[index - 1][0] == "python" for index, (language, _) in enumerate(EXAMPLES) if language == "text")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("sh") is None, reason="the commands of the README need a POSIX shell")
+@pytest.mark.skipif(find_spec("hatchling") is None, reason="`pip install .` without network needs hatchling")
+def test_readme_runs_from_empty_folder_with_only_the_installed_package(tmp_path: Path) -> None:
+    """The first command installs this checkout into an environment that has the dependencies, but not the checkout."""
+    environment, folder = tmp_path / "environment", tmp_path / "empty"
+    folder.mkdir()
+    venv.create(environment, with_pip=True, symlinks=os.name != "nt")
+    dependencies = [path for path in sys.path if Path(path).name in {"site-packages", "dist-packages"}]
+    (site_packages,) = environment.glob("lib/python*/site-packages")
+    (site_packages / "dependencies.pth").write_text("\n".join(dependencies), encoding="utf-8")
+    install = f"pip install --quiet '{PROJECT}'"
+    examples = [(language, text.replace("pip install .", install)) for language, text in EXAMPLES]
+    assert sum(install in text for _, text in examples) == 1
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "HF_", "PIP_"))}
+    done = subprocess.run(
+        [str(environment / "bin" / "python"), "-c", RUN, json.dumps(examples)],
+        cwd=folder,
+        env={
+            **kept,
+            "COLUMNS": "80",
+            "HF_HOME": str(tmp_path / "home"),
+            "PATH": f"{environment / 'bin'}{os.pathsep}{os.environ['PATH']}",
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            "PIP_NO_BUILD_ISOLATION": "0",  # pip reads this as --no-build-isolation
+            "PIP_NO_INDEX": "1",
+            "PIP_ROOT_USER_ACTION": "ignore",
+        },
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert Path(done.stdout.splitlines()[-1]).is_relative_to(environment)
+    shown = {path.name for path in folder.iterdir()}
+    assert {"segments-hf-demo", "segments-hf-demo.png", "flowers.html", "flowers.png", "flowers-coco"} <= shown

@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 
 import datasets
+import numpy as np
 import pytest
 from PIL import Image
 from typer.testing import CliRunner, Result
 
+from segments_hf import load_release
 from segments_hf.cli.app import app
 from segments_hf.demo import demo_release
 
@@ -26,6 +28,27 @@ def test_demo(tmp_path: Path) -> None:
     assert "8 rows with 63 objects (flower, leaf)" in " ".join(result.output.split())
     with Image.open(tmp_path / "new folder" / "sheet.png") as sheet:
         assert sheet.width > 1000
+
+
+def test_demo_copies_a_release_that_can_be_loaded(tmp_path: Path) -> None:
+    assert run("demo", tmp_path / "sheet.png").exit_code == 0
+    flowers = load_release(tmp_path / "segments-hf-demo" / "flowers-v1.0.json", split="train")
+    originals = load_release(demo_release(), split="train")
+    assert [np.array(image).tobytes() for image in flowers["image"]] == [
+        np.array(image).tobytes() for image in originals["image"]
+    ]
+    assert flowers["annotations"][:] == originals["annotations"][:]
+
+
+def test_demo_leaves_the_files_in_its_folder_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "segments-hf-demo"
+    assert run("demo", tmp_path / "sheet.png").exit_code == 0
+    (folder / "notes.txt").write_text("mine")
+    assert run("demo", tmp_path / "sheet.png").exit_code == 0
+    assert (folder / "notes.txt").read_text() == "mine"
+    (folder / "flowers-v1.0.json").write_text("mine")
+    assert run("demo", tmp_path / "sheet.png").exit_code == 1
+    assert (folder / "flowers-v1.0.json").read_text() == "mine"
 
 
 def test_inspect_table() -> None:

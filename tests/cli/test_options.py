@@ -1,0 +1,18 @@
+"""The options of the commands."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+
+from typer.main import get_command
+
+from segments_hf import FetchOptions, load_release
+from segments_hf.cli.app import app
+
+
+def test_build_has_the_options_of_load_release_but_for_those_of_python() -> None:
+    options = {parameter.name.replace("rewrite", "resolve") for parameter in get_command(app).commands["build"].params}
+    left = set(inspect.signature(load_release).parameters) - options
+    assert left == {"embed", "streaming", "storage_options", "api_key", "fetching"}
+    assert {field.name for field in dataclasses.fields(FetchOptions)} <= options
