@@ -1,7 +1,7 @@
 """The label of a row as a typed object: what every type of label offers.
 
 Masks, layouts, exports, drawings, checks, statistics and previews use nothing else of a label. To add a type of label,
-see docs/labels.md.
+see CONTRIBUTING.md.
 """
 
 from __future__ import annotations

@@ -1,0 +1,50 @@
+"""The source distribution, and the files about the project."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+import yaml
+
+import segments_hf
+
+PROJECT = Path(__file__).parents[1]
+NOT_DISTRIBUTED: set[str] = set()  # files of the repository that the source distribution leaves out
+ADDED = {"PKG-INFO"}
+
+
+@pytest.mark.skipif(shutil.which("git") is None or not (PROJECT / ".git").exists(), reason="this is not a git checkout")
+@pytest.mark.skipif(find_spec("hatchling") is None, reason="hatchling builds the source distribution")
+def test_source_distribution_has_every_file_of_the_repository(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "sdist", "--directory", str(tmp_path)]
+    subprocess.run(build, cwd=PROJECT, check=True, capture_output=True)
+    (archive,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(archive) as opened:
+        packed = {member.name.partition("/")[2] for member in opened.getmembers() if member.isfile()}
+    tracked = subprocess.run(["git", "ls-files"], cwd=PROJECT, check=True, capture_output=True, text=True).stdout
+    present = {name for name in tracked.splitlines() if (PROJECT / name).is_file()}
+    assert sorted(present - packed - NOT_DISTRIBUTED) == []
+    untracked = subprocess.run(
+        ["git", "ls-files", "--others", "--exclude-standard"], cwd=PROJECT, check=True, capture_output=True, text=True
+    ).stdout
+    assert sorted(packed - present - ADDED - set(untracked.splitlines())) == []
+
+
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "SECURITY.md"])
+def test_page_names_files_that_exist(page: str) -> None:
+    text = (PROJECT / page).read_text(encoding="utf-8")
+    named = re.findall(r"`((?:\.ci|docs|segments_hf|tests|tools)/[\w./-]+)`", text)
+    assert named
+    assert [name for name in named if not (PROJECT / name).exists() and "NAME" not in name] == []
+
+
+def test_citation_has_the_version_of_the_package() -> None:
+    citation = yaml.safe_load((PROJECT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert str(citation["version"]) == segments_hf.__version__
