@@ -81,7 +81,7 @@ def test_readme_runs_from_empty_folder_with_only_the_installed_package(tmp_path:
         },
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
