@@ -7,6 +7,7 @@ Messages contain names and URLs from untrusted files. The constructor therefore 
 removes the secrets of URLs, and escapes the characters that control a terminal.
 """
 
+from segments_hf.option_names import option as option_text
 from segments_hf.shown_text import printable, shown
 
 
@@ -42,7 +43,20 @@ class ReleaseError(SegmentsHFError, ValueError):
 
 
 class OptionError(SegmentsHFError, ValueError):
-    """An option that does not fit the release: an unknown labelset or status, fractions that do not sum to 1."""
+    """An option that does not fit the release: an unknown labelset or status, fractions that do not sum to 1.
+
+    Args:
+        problem: What was received and what was expected.
+        option: The name of the parameter, in Python. The message begins with this name, as the user typed it. None if
+            the problem is not the value of one option.
+
+    >>> print(OptionError("got 0, expected 1 or more", option="limit"))
+    limit: got 0, expected 1 or more
+    """
+
+    def __init__(self, problem: str, option: str | None = None) -> None:
+        super().__init__(problem if option is None else f"{option_text(option)}: {problem}")
+        self.option = option
 
 
 class AssetError(SegmentsHFError, OSError):

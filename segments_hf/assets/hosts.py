@@ -11,6 +11,7 @@ from segments_hf.errors import AssetError
 from segments_hf.io.remote.deadline import timeout_at
 from segments_hf.io.remote.http_retries import RETRYABLE_STATUSES
 from segments_hf.io.remote.retrying import TransientError
+from segments_hf.option_names import option
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -119,7 +120,7 @@ class Host:
         if pause > 0 and not deadline.allows(pause):
             raise AssetError(
                 f"{self._name} asked to retry after {pause:.0f} s, but less time is left for this asset; "
-                "set a longer timeout"
+                f"set a longer {option('timeout')}"
             )
         self._check_silence()
         if pause > 0 or self.requests >= int(self._limit):

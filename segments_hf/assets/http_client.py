@@ -26,6 +26,7 @@ from segments_hf.io.byte_budget import ByteBudget
 from segments_hf.io.remote.deadline import move_timeout, timeout_at
 from segments_hf.io.remote.http_retries import RETRYABLE_STATUSES, retry_after_seconds
 from segments_hf.io.remote.retrying import TransientError
+from segments_hf.option_names import option
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -255,7 +256,7 @@ def _malformed_url(error: Exception) -> AssetError:
 
 
 def _too_large(most: int) -> AssetError:
-    return AssetError(f"got more bytes than max_bytes={most:,} allows")
+    return AssetError(f"got more bytes than {option('max_bytes', most)} allows")
 
 
 def _broken_response(error: Exception) -> TransientError:

@@ -65,7 +65,7 @@ def locate(reference: str, base: str, resolve: Callable[[str], str] | None = Non
 def _resolved(place: str, resolve: Callable[[str], str]) -> str:
     found = resolve(place)
     if not isinstance(found, str) or not found:
-        raise OptionError(f"resolve: got {found!r} for {public_name(place)}, wanted a URL or a path")
+        raise OptionError(f"got {found!r} for {public_name(place)}, wanted a URL or a path", option="resolve")
     path = file_path(found) or found
     if is_url(place) and not is_url(path) and ".." in Path(path).parts:
         raise AssetError(

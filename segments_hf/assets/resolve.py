@@ -57,10 +57,12 @@ def resolver(resolve: Resolve | None) -> Callable[[str], str] | None:
     if isinstance(resolve, Mapping):
         for old, new in resolve.items():
             if not isinstance(old, str) or not isinstance(new, str) or not old or not new:
-                raise OptionError(f"resolve: got {old!r}: {new!r}, wanted a prefix of URLs and its replacement")
+                raise OptionError(
+                    f"got {old!r}: {new!r}, wanted a prefix of URLs and its replacement", option="resolve"
+                )
         return Prefixes(dict(resolve))
     if not callable(resolve):
-        raise OptionError(f"resolve: got {resolve!r}, wanted a function or a dict of URL prefixes")
+        raise OptionError(f"got {resolve!r}, wanted a function or a dict of URL prefixes", option="resolve")
     return resolve
 
 

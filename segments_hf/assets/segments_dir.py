@@ -31,7 +31,7 @@ class SegmentsDir:
         except (OSError, ValueError):  # a name that is too long, or contains a null byte
             is_folder = False
         if not is_folder:
-            raise OptionError(f"segments_dir: got {os.fspath(folder)!r}, which is not a folder")
+            raise OptionError(f"got {os.fspath(folder)!r}, which is not a folder", option="segments_dir")
         leaf = root / f"{owner}_{dataset}" / f"{release}"
         is_inside = Path(os.path.normpath(leaf)).is_relative_to(root)  # the names are untrusted and may be `..`
         self._leaf = leaf.resolve() if is_inside and leaf.is_dir() else root

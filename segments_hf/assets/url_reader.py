@@ -64,7 +64,7 @@ class UrlReader:
 
     async def _read_private(self, s3: S3Object, refused: StatusError, deadline: Deadline) -> bytes:
         if importlib.util.find_spec("s3fs") is None:
-            raise AssetError(f"{refused} To read it with your credentials: pip install 'segments-hf[s3]'") from refused
+            raise AssetError(f"{refused} To read it with your credentials: pip install s3fs") from refused
         try:
             content = await self._read_object(s3.url, deadline, s3.region)
         except AssetError as error:

@@ -15,6 +15,7 @@ from segments_hf.cli.console import print_error
 from segments_hf.errors import SegmentsHFError
 from segments_hf.io.disk.atomic import discard_output
 from segments_hf.io.disk.disk_errors import storage_errors_of_library
+from segments_hf.option_names import on_command_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,7 @@ class _Commands(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            with storage_errors_of_library("the output of the command"), _whole_output():
+            with on_command_line(), storage_errors_of_library("the output of the command"), _whole_output():
                 return super().invoke(ctx)
         except (typer.Exit, typer.Abort):
             raise

@@ -87,7 +87,7 @@ def open_rows(
         SegmentsHFError: The data are of another kind.
     """
     if limit is not None and limit < 1:
-        raise OptionError(f"limit: got {limit}, wanted 1 at least")
+        raise OptionError(f"got {limit}, wanted 1 at least", option="limit")
     if releases_by_split(data) is not None:
         if wrong := [name for name in options if name in _BUILD_OPTIONS and name not in building]:
             raise OptionError(f"got {', '.join(wrong)}; no dataset is built, and errors are kept and reported")

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import datasets
-
 from segments_hf.dataset.building.builder import SegmentsRelease
-from segments_hf.dataset.building.config import SegmentsReleaseConfig
+from segments_hf.dataset.building.config import OPTIONS
 from segments_hf.dataset.building.plan import check_split
 from segments_hf.dataset.registration import BUILDER_HASH, NAME
 from segments_hf.dataset.release_inputs import is_release, release_source, releases_by_split
 from segments_hf.dataset.splits import names_in
 from segments_hf.errors import OptionError, SegmentsHFError
+from segments_hf.io.choices import unknown_option
 from segments_hf.io.fetch_options import MAX_RELEASE_BYTES, FetchOptions
 
 if TYPE_CHECKING:
@@ -26,8 +24,7 @@ if TYPE_CHECKING:
     from segments_hf.assets import FetchKeywords, Resolve
     from segments_hf.dataset.release_inputs import AnyRelease, Location
 
-_NOT_OPTIONS = {"sources", "bucket_options", *(field.name for field in dataclasses.fields(datasets.BuilderConfig))}
-_OPTIONS = {field.name for field in dataclasses.fields(SegmentsReleaseConfig) if field.init} - _NOT_OPTIONS
+_OF_THE_CALL = {"api_key", "cache_dir", "num_proc", "split", "storage_options", "streaming"}
 
 
 def load_release(  # noqa: PLR0913  (the options of the job; all but one by name)
@@ -149,8 +146,8 @@ def release_builder(
         OptionError: An option does not fit, or there is no release.
         SegmentsHFError: The value is not a release.
     """
-    if unknown := options.keys() - _OPTIONS:
-        raise TypeError(f"got the unknown option {', '.join(sorted(unknown))}; there are {', '.join(sorted(_OPTIONS))}")
+    if unknown := sorted(options.keys() - {*OPTIONS}):
+        raise TypeError(unknown_option(unknown[0], sorted({*OPTIONS, *_OF_THE_CALL})))
     by_split = releases_by_split(release)
     if by_split is None:
         if release == {}:

@@ -49,7 +49,7 @@ def map_splits(data: Any, function: Callable[[Any, str], Any], num_proc: int | N
     """
     splits = open_splits(data, streaming=False, num_proc=num_proc, on_error=on_error)
     if splits.are_streams and num_proc is not None:
-        raise OptionError(f"num_proc: got {num_proc} for a stream; the workers of a DataLoader share one out")
+        raise OptionError(f"got {num_proc} for a stream; the workers of a DataLoader share one out", option="num_proc")
     for rows in splits.parts.values():
         check_rows(rows)
     made = {name: function(rows, name) for name, rows in splits.parts.items()}

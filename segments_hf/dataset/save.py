@@ -13,6 +13,7 @@ from segments_hf.io.disk.atomic import copy_file, make_folder, remove_file, rena
 from segments_hf.io.disk.disk_errors import storage_errors_of_library
 from segments_hf.io.disk.snapshots import take_snapshot
 from segments_hf.io.disk.staging import remove_leftovers, staging_folder
+from segments_hf.option_names import option
 
 if TYPE_CHECKING:
     from segments_hf.dataset.building.builder import SegmentsRelease
@@ -78,7 +79,7 @@ def check_output(folder: Path, *, overwrite: bool) -> None:
     if not folder.exists():
         return
     if not overwrite:
-        raise OutputExistsError(f"{folder} exists; choose another place, or replace it with --overwrite")
+        raise OutputExistsError(f"{folder} exists; choose another place, or pass {option('overwrite', True)}")
     is_dataset = folder.is_dir() and any((folder / name).is_file() for name in _MARKERS)
     if not is_dataset and not (folder.is_dir() and not any(folder.iterdir())):
         raise OutputExistsError(f"{folder} is not a dataset that was built before; choose another place")

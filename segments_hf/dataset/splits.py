@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from segments_hf.errors import OptionError
+from segments_hf.io.choices import unknown_choice
 
 if TYPE_CHECKING:
     from segments_hf.release import Sample
@@ -32,16 +33,17 @@ def split_assigner(splits: Mapping[str, float] | str) -> SplitOf:
     if isinstance(splits, str):
         if not splits.startswith(_METADATA) or splits == _METADATA:
             raise OptionError(
-                f"splits: got {splits!r}, wanted fractions such as {{'train': 0.8, 'test': 0.2}} or 'metadata:KEY'"
+                f"got {splits!r}, wanted fractions such as {{'train': 0.8, 'test': 0.2}} or 'metadata:KEY'",
+                option="splits",
             )
         return _by_metadata(splits.removeprefix(_METADATA))
     for name in splits:
         checked_name(name)
     fractions = splits.values()
     if not all(isinstance(fraction, int | float) and fraction >= 0 for fraction in fractions):
-        raise OptionError(f"splits: got fractions {dict(splits)}, wanted numbers from 0 to 1")
+        raise OptionError(f"got fractions {dict(splits)}, wanted numbers from 0 to 1", option="splits")
     if not math.isclose(total := math.fsum(fractions), 1, abs_tol=1e-6):
-        raise OptionError(f"splits: got fractions {dict(splits)} that sum to {total:g}, wanted a sum of 1")
+        raise OptionError(f"got fractions {dict(splits)} that sum to {total:g}, wanted a sum of 1", option="splits")
     return _by_hash(dict(splits))
 
 
@@ -85,10 +87,7 @@ def _by_metadata(key: str) -> SplitOf:
     def split_of(sample: Sample) -> str:
         metadata = sample.metadata
         if key not in metadata:
-            raise OptionError(
-                f"splits: sample {sample.name!r} has no metadata {key!r}; "
-                f"it has {', '.join(map(repr, metadata)) or 'none'}"
-            )
+            raise unknown_choice("splits", key, metadata, expected=f"a key of the metadata of sample {sample.name!r}:")
         return checked_name(metadata[key])
 
     return split_of

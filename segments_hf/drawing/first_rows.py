@@ -30,7 +30,7 @@ def first_rows(data: Any, n: int, of: Any = None, **options: Any) -> tuple[list[
         OptionError: There are no rows, `n` is not positive, or options of a release are given for something else.
     """
     if n < 1:
-        raise OptionError(f"n: got {n}, wanted 1 at least")
+        raise OptionError(f"got {n}, wanted 1 at least", option="n")
     if isinstance(data, Iterator | Sequence) and not isinstance(data, str):
         if options:
             raise OptionError(f"got {', '.join(options)}; they are options of a release")
@@ -58,15 +58,15 @@ def one_row(data: Any, index: int, of: Any = None) -> tuple[Row, Classes]:
         SegmentsHFError: The data are of another kind, or hold no categories; or the sample at this place is broken.
     """
     if index < 0:
-        raise OptionError(f"index: got {index}, wanted 0 at least")
+        raise OptionError(f"got {index}, wanted 0 at least", option="index")
     if isinstance(data, Mapping) and any(name in data for name in _COLUMNS):
         if index:
-            raise OptionError(f"index: got {index} for a row; wanted a dataset or a release")
+            raise OptionError(f"got {index} for a row; wanted a dataset or a release", option="index")
         return data, classes_of(of)
     opened = open_rows(data, assets=True, skip=index, limit=1, check=_any_columns)
     outcome = next(iter(opened.outcomes()), None)
     if outcome is None:
-        raise OptionError(f"index: got {index}, but the data has fewer rows")
+        raise OptionError(f"got {index}, but the data has fewer rows", option="index")
     if outcome.row is None:
         raise SegmentsHFError(f"sample {outcome.problems[0].sample!r}: {outcome.problems[0].reason}")
     return outcome.row, features_classes(opened.features) if of is None else classes_of(of)

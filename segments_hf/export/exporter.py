@@ -22,6 +22,7 @@ from segments_hf.export.image_files import check_images, is_supported, put_conve
 from segments_hf.export.output_folder import new_output
 from segments_hf.images import read_header
 from segments_hf.images.stored_image import stored_content
+from segments_hf.io.choices import unknown_choice
 from segments_hf.io.disk.safe_path import max_path_bytes
 from segments_hf.io.number_text import counted
 from segments_hf.io.prefetching import DECODERS, prefetch
@@ -29,6 +30,7 @@ from segments_hf.io.redaction import own_logger
 from segments_hf.labels import UNUSABLE_STATUSES, label_of, label_type_of
 from segments_hf.labels.row import sample_name
 from segments_hf.labels.vector_label import VECTORS
+from segments_hf.option_names import option
 
 if TYPE_CHECKING:
     import os
@@ -122,9 +124,7 @@ def export_dataset(
     made = find_format(export_format)
     check_images(images)
     if on_error not in _POLICIES:
-        raise OptionError(
-            f"on_error: got {on_error!r}, wanted one of {', '.join(_POLICIES)}; an export has no null to keep"
-        )
+        raise unknown_choice("on_error", on_error, _POLICIES)  # "keep" puts a null into a row; no format holds one
     splits = open_splits(data, streaming=images != "link", on_error=on_error)
     first = _checked(splits, made)
     folder = Path(export_folder)
@@ -151,7 +151,7 @@ def _checked(splits: Splits, made: type[Format[Any]]) -> Any:
     label_type = label_type_of(first.features)
     kinds = label_type.kinds_of_task(task_type) if label_type else frozenset[str]()
     if not kinds & made.takes:
-        raise OptionError(f"export_format: {_no_place(kinds, made)}")
+        raise OptionError(f"{_no_place(kinds, made)}", option="export_format")
     return first
 
 
@@ -243,7 +243,7 @@ class _Export:
     def _broken(self, row: Row, error: BitmapError | AssetError | PathError) -> None:
         where = sample_name(row)
         if self.on_error == "raise":
-            raise type(error)(f"{where}: {error} (on_error='skip' continues without it)") from error
+            raise type(error)(f"{where}: {error} ({option('on_error', 'skip')} continues without it)") from error
         self.done.left_out["broken"] += 1
         logger.warning("%s left out: %s", where, error)
 
@@ -252,12 +252,12 @@ class _Export:
         done = self.done
         rows = ", ".join(f"{count} {status}" for status, count in done.left_out.items())
         if unsupported := done.left_out[_UNSUPPORTED]:
-            rows += f" (images='convert' writes these {unsupported} images as PNG)"
+            rows += f" ({option('images', 'convert')} writes these {unsupported} images as PNG)"
         if not done.images:
             raise OptionError(f"got no row with a label, wanted one at least: {rows or 'there are no rows'}")
         kinds = done.objects_left_out.keys() & VECTORS
         if kinds and not done.objects:
-            raise OptionError(f"export_format: {_no_place(kinds, type(self.made))}")
+            raise OptionError(f"{_no_place(kinds, type(self.made))}", option="export_format")
         self.made.close()
         if rows:
             logger.warning("%s: %s left out: %s", self.made.name, counted(done.left_out.total(), "row"), rows)

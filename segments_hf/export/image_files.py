@@ -9,8 +9,10 @@ from segments_hf.images import open_image, read_header
 from segments_hf.images.encoding import png_bytes
 from segments_hf.images.stored_image import stored_content
 from segments_hf.images.viewing import to_rgb
+from segments_hf.io.choices import unknown_choice
 from segments_hf.io.disk.atomic import copy_file, link_to_file, write_file
 from segments_hf.io.redaction import public_name
+from segments_hf.option_names import option
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -28,7 +30,7 @@ def check_images(images: str) -> None:
         OptionError: The value is not one of the policies.
     """
     if images not in get_args(Images):
-        raise OptionError(f"images: got {images!r}, wanted one of {', '.join(get_args(Images))}")
+        raise unknown_choice("images", images, get_args(Images))
 
 
 def is_supported(image: Mapping[str, Any], suffixes: Collection[str] | None) -> bool:
@@ -71,13 +73,14 @@ def put_image(image: Mapping[str, Any] | None, target: Path, images: str) -> Non
     if images == "none":
         return
     if image is None:
-        raise AssetError("got a row without an image; images='none' exports the labels alone")
+        raise AssetError(f"got a row without an image; {option('images', 'none')} exports the labels alone")
     if image["bytes"] is not None and images != "link":
         write_file(target, image["bytes"])
         return
     if image["bytes"] is not None:
         raise OptionError(
-            "images='link': got an image whose bytes are in the dataset, wanted a file; pass images='copy'"
+            f"got an image whose bytes are in the dataset, wanted a file; pass {option('images', 'copy')}",
+            option="images",
         )
     if "://" in image["path"]:
         raise AssetError(

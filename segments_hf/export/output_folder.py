@@ -13,6 +13,7 @@ from segments_hf.io.disk.atomic import remove_empty_folder, write_file
 from segments_hf.io.disk.snapshots import take_snapshot
 from segments_hf.io.disk.staging import remove_leftovers, staging_folder
 from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
+from segments_hf.option_names import option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -73,5 +74,7 @@ def _check(folder: Path, name: str, entries: Sequence[str], *, overwrite: bool) 
             by = f"of the export in format {made[entry]}" if entry in made else "not of an export that was made before"
             raise OutputExistsError(f"{folder / entry} exists and is {by}; choose another folder")
         if not overwrite:
-            raise OutputExistsError(f"{folder / entry} exists; choose another folder, or replace it with overwrite")
+            raise OutputExistsError(
+                f"{folder / entry} exists; choose another folder, or pass {option('overwrite', True)}"
+            )
     return made

@@ -16,6 +16,7 @@ from segments_hf.export.format import EncodedLabel, Format
 from segments_hf.export.needs import size_of_image
 from segments_hf.io.disk.atomic import write_file
 from segments_hf.io.redaction import own_logger
+from segments_hf.option_names import option
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -74,8 +75,8 @@ class YoloFormat(Format[str]):
                 folders[needed] = next(iter(folders.values()))
                 logger.warning(
                     "there is no split %r, without which ultralytics does not train: %s names %s for it; "
-                    "splits={'train': 0.8, 'val': 0.2} makes both",
-                    needed, _DATA, folders[needed],
+                    "%s makes both",
+                    needed, _DATA, folders[needed], option("splits", {"train": 0.8, "val": 0.2}),
                 )  # fmt: skip
         data = folders | self.data() | {"nc": len(self.job.names), "names": dict(enumerate(self.job.names))}
         write_file(self.job.folder / _DATA, yaml.safe_dump(data, sort_keys=False, allow_unicode=True).encode())

@@ -13,6 +13,7 @@ from datasets import DatasetInfo, SplitDict, SplitInfo
 from segments_hf.errors import HubError, OptionError
 from segments_hf.hub.compat import DatasetInfosDict, MetadataConfigs
 from segments_hf.labels import label_type_of
+from segments_hf.option_names import option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -92,7 +93,7 @@ def other_splits(
     if kept and known.features != features:
         raise OptionError(
             f"config {config_name!r} has the split {', '.join(map(repr, kept))} with other columns or classes; push "
-            "all splits together, or choose another config_name"
+            f"all splits together, or choose another {option('config_name')}"
         )
     return kept
 

@@ -15,7 +15,7 @@ from segments_hf.dataset.rows.problems import checked_on_error
 from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.hub.compat import fingerprint, generator_of
 from segments_hf.images.depth.scaling import checked_range
-from segments_hf.layouts import lay_out, layout_of
+from segments_hf.layouts import find_layout, lay_out, layout_of
 from segments_hf.layouts.left_out import is_trainable
 
 if TYPE_CHECKING:
@@ -116,8 +116,11 @@ def open_source(
     """
     if image_range is not None and layout is None:
         raise OptionError(
-            f"image_range: got {image_range} without a layout, but only layouts convert images; pass a layout too"
+            f"got {image_range} without a layout, but only layouts convert images; pass a layout too",
+            option="image_range",
         )
+    if layout is not None:
+        find_layout(layout, "layout")
     checked_range(image_range)
     policy = checked_on_error(on_error)
     splits = open_splits(data, on_error=policy)

@@ -12,6 +12,7 @@ from segments_hf.errors import AssetError
 from segments_hf.images import read_header
 from segments_hf.images.stored_image import stored_content
 from segments_hf.labels.row import sample_name
+from segments_hf.option_names import option
 
 if TYPE_CHECKING:
     from datasets import Features
@@ -43,7 +44,8 @@ def with_readable_pictures(row: pa.Table, features: Features, on_error: str) -> 
         except AssetError as error:
             where = f"{_name_of(row)}, {column}"
             if on_error == "raise":
-                raise AssetError(f"{where}: {error} (on_error='skip' or 'keep' continues without it)") from error
+                advice = f"{option('on_error', 'skip')} or {option('on_error', 'keep')} continues without it"
+                raise AssetError(f"{where}: {error} ({advice})") from error
             logger.warning("%s %s: %s", where, "left out" if on_error == "skip" else "kept as null", error)
             if on_error == "skip":
                 return None

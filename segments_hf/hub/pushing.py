@@ -126,7 +126,9 @@ def push(
     """Push opened data. See `push_to_hub`."""
     max_bytes = _checked_size(max_shard_size)
     if config_name in {"", "data"} or set(config_name) & set(INVALID_WINDOWS_CHARACTERS_IN_PATH):
-        raise OptionError(f"config_name: got {config_name!r}, which cannot be the name of a folder beside data/")
+        raise OptionError(
+            f"got {config_name!r}, which cannot be the name of a folder beside data/", option="config_name"
+        )
     _check_card(source, repository, config_name)
     folder = journals_folder() / _key(source, repository, config_name, max_bytes, num_proc)
     make_folder(folder)
@@ -160,7 +162,7 @@ def _checked_size(size: int | str) -> int:
     except ValueError:
         checked = 0
     if checked <= 0:
-        raise OptionError(f"max_shard_size: got {size!r}, wanted bytes, or text such as '500MB'")
+        raise OptionError(f"got {size!r}, wanted bytes, or text such as '500MB'", option="max_shard_size")
     return checked
 
 

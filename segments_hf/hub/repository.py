@@ -20,6 +20,7 @@ from huggingface_hub.utils import validate_repo_id
 
 from segments_hf.errors import HubError, OptionError
 from segments_hf.hub.hub_retries import retry, status_of
+from segments_hf.option_names import option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -139,7 +140,7 @@ def open_repository(
     try:
         validate_repo_id(repo_id)
     except HFValidationError as error:
-        raise OptionError(f"repo_id: got {repo_id!r}, wanted owner/name ({error})") from None
+        raise OptionError(f"got {repo_id!r}, wanted owner/name ({error})", option="repo_id") from None
     token = token or get_token()
     if not token:
         raise HubError("got no token: log in with `hf auth login`, set HF_TOKEN, or give one; it must be able to write")
@@ -175,7 +176,9 @@ def _exists(repository: Repository) -> bool:
 
 def _check_may_create(repository: Repository, user: Mapping[str, Any]) -> None:
     if repository.create_pr:
-        raise HubError(f"got create_pr for {repository.repo_id}, which does not exist; push to it without first")
+        raise HubError(
+            f"got {option('create_pr', True)} for {repository.repo_id}, which does not exist; push to it without first"
+        )
     for other in ("model", "space"):
         exists = functools.partial(repository.api.repo_exists, repository.repo_id, repo_type=other)
         if retry(exists, f"look for {repository.repo_id}"):

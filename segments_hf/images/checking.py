@@ -12,6 +12,7 @@ from segments_hf.images.file_structure import picture_format, structure_fault
 from segments_hf.images.header import Header, read_header
 from segments_hf.images.lossless import check_lossless
 from segments_hf.images.opening import UnwantedError, decode, inspect_image
+from segments_hf.option_names import option
 
 if TYPE_CHECKING:
     from segments_hf.io.fetch_options import ImageLimits
@@ -41,11 +42,13 @@ def check_image(image: FileContent, limits: ImageLimits, *, is_new: bool = True,
         AssetError: The file is empty, truncated, damaged, or not a picture.
     """
     if image.size > limits.max_bytes:
-        raise UnwantedError(f"got more bytes than max_bytes={limits.max_bytes:,} allows")
+        raise UnwantedError(f"got more bytes than {option('max_bytes', limits.max_bytes)} allows")
     header = read_header(image)
     width, height = header.size
     if width * height > limits.max_pixels:
-        raise UnwantedError(f"got {width} x {height} pixels, more than max_pixels={limits.max_pixels:,} allows")
+        raise UnwantedError(
+            f"got {width} x {height} pixels, more than {option('max_pixels', limits.max_pixels)} allows"
+        )
     decodes = limits.verify == "decode"
     if is_new:
         with image.view() as content:

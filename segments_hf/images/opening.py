@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from segments_hf.errors import AssetError, SegmentsHFError
 from segments_hf.images.content_kind import damaged_format, text_kind, unsupported_format
 from segments_hf.images.exif_data.exif import orientation_of
+from segments_hf.option_names import option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +74,8 @@ def decoder_errors() -> Iterator[None]:
         raise
     except Image.DecompressionBombError as error:
         raise UnwantedError(
-            f"got a picture over Pillow's pixel limit ({error}); raise PIL.Image.MAX_IMAGE_PIXELS and max_pixels"
+            f"got a picture over Pillow's pixel limit ({error}); raise PIL.Image.MAX_IMAGE_PIXELS and "
+            f"{option('max_pixels')}"
         ) from error
     except Exception as error:
         raise AssetError(f"got a damaged picture, which cannot be decoded ({_described(error)})") from error

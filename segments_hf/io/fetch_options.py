@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, get_args
 
 from segments_hf.errors import OptionError
+from segments_hf.io.choices import unknown_choice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +63,7 @@ class ImageLimits:
         for name in ("max_bytes", "max_pixels"):
             _check_positive(name, getattr(self, name))
         if self.verify not in get_args(Verify):
-            raise OptionError(f"verify: got {self.verify!r}, wanted one of {', '.join(get_args(Verify))}")
+            raise unknown_choice("verify", self.verify, get_args(Verify))
 
 
 @_documented
@@ -116,4 +117,4 @@ class FetchKeywords(TypedDict, total=False):
 
 def _check_positive(name: str, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-        raise OptionError(f"{name}: got {value!r}, wanted a number greater than 0")
+        raise OptionError(f"got {value!r}, wanted a number greater than 0", option=name)

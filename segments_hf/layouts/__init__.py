@@ -9,6 +9,7 @@ from segments_hf.dataset.row_map import map_splits
 from segments_hf.dataset.rows.problems import checked_on_error
 from segments_hf.errors import OptionError
 from segments_hf.images.depth.scaling import checked_range
+from segments_hf.io.choices import unknown_choice
 from segments_hf.labels.mask_values import class_numbers
 from segments_hf.layouts import (
     instance_segmentation,
@@ -24,7 +25,7 @@ from segments_hf.layouts.left_out import RowColumns, leave_out, map_layout
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-__all__ = ["LAYOUTS", "Layout", "lay_out", "layout_of", "mask_classes", "to_layout"]
+__all__ = ["LAYOUTS", "Layout", "find_layout", "lay_out", "layout_of", "mask_classes", "to_layout"]
 
 LAYOUTS: dict[str, Layout] = {
     module.LAYOUT.task: module.LAYOUT
@@ -125,11 +126,9 @@ def lay_out(
         num_proc: As for `to_layout`.
         also: The further columns.
     """
-    if task not in LAYOUTS:
-        raise OptionError(f"task: got {task!r}, wanted one of {', '.join(LAYOUTS)}")
-    layout = LAYOUTS[task]
+    layout = find_layout(task)
     if ignore_index is not None and not layout.has_ignore_index:
-        raise OptionError(f"ignore_index: got {ignore_index} for {task}, but only semantic masks have one")
+        raise OptionError(f"got {ignore_index} for {task}, but only semantic masks have one", option="ignore_index")
     policy = checked_on_error(on_error)
     images = LayoutImages(checked_range(image_range))
 
@@ -141,6 +140,21 @@ def lay_out(
         return map_layout(rows, RowColumns(made, images, policy), features, split, num_proc)
 
     return map_splits(data, convert_split, num_proc, policy)
+
+
+def find_layout(task: str, option: str = "task") -> Layout:
+    """Return the layout of a task.
+
+    Args:
+        task: The name of the layout.
+        option: The name of the parameter that has this name, for the error.
+
+    Raises:
+        OptionError: There is no such layout.
+    """
+    if task not in LAYOUTS:
+        raise unknown_choice(option, task, LAYOUTS)
+    return LAYOUTS[task]
 
 
 def layout_of(columns: Collection[str]) -> Layout | None:

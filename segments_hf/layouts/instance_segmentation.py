@@ -22,6 +22,7 @@ from segments_hf.labels.mask_values import mask_feature, mask_names
 from segments_hf.layouts.layout import IMAGE_ENCODING, Columns, Layout
 from segments_hf.layouts.layout_label import LayoutLabel, MaskClasses, mask_label
 from segments_hf.layouts.mask_columns import left_out_of, raster_of, stored_image
+from segments_hf.option_names import option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,7 +83,8 @@ def _annotation(raster: Raster) -> dict[str, Any]:
     if len(classed) > _LARGEST:
         raise BitmapError(
             f"got {len(classed)} instances, but a channel of instance-segmentation holds {_LARGEST}; "
-            "leave the sample out with on_error='skip', or use panoptic-segmentation, which holds any number"
+            f"leave the sample out with {option('on_error', 'skip')}, or use panoptic-segmentation, which holds any "
+            "number"
         )
     classes, instances = semantic_values(classed).of_id, instance_values(classed).of_id
     values = MaskValues({number: classes[number] | instances[number] << 8 for number in classes})

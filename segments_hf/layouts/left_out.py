@@ -18,6 +18,7 @@ from segments_hf.io.redaction import own_logger
 from segments_hf.labels import UNUSABLE_STATUSES, is_labeled, label_of
 from segments_hf.labels.row import sample_name
 from segments_hf.layouts.layout import Columns
+from segments_hf.option_names import option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -31,7 +32,6 @@ logger = own_logger(__name__)
 
 _REPORT = "segments_hf_report"  # a column that is removed again: a `_RowReport` as JSON, or null
 _MAX_SHOWN = 5  # problems in a message
-_SCALING_ADVICE = "pass image_range=(low, high), the pixel values that should become black and white"
 
 
 class _RowReport(msgspec.Struct, omit_defaults=True):
@@ -78,7 +78,7 @@ def leave_out(part: Any, split: str, num_proc: int | None) -> Any:
     )
     report = f"{split}: {left.total()} of {len(part)} rows left out: {reasons}"
     if not len(kept):
-        raise OptionError(f"{report}; wanted one row at least, or keep_unlabeled=True")
+        raise OptionError(f"{report}; wanted one row at least, or {option('keep_unlabeled', True)}")
     logger.warning("%s", report)
     return kept
 
@@ -138,7 +138,8 @@ def _log_scaling(split: str, scalings: Iterable[Mapping[str, str]]) -> None:
             examples.setdefault(fault, []).append(what)
     for fault, found in examples.items():
         message = "%s: images that %s: %d; the first: %s; %s"
-        logger.warning(message, split, fault, len(found), found[0], _SCALING_ADVICE)
+        advice = f"pass {option('image_range', (0, 4095))}, the pixel values that should become black and white"
+        logger.warning(message, split, fault, len(found), found[0], advice)
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,7 @@ def add_panoptic_masks(data: Any, *, column: str = "panoptic_mask", num_proc: in
         SegmentsHFError: The dataset does not hold rows of an image task with their categories.
     """
     if column == SEGMENTS:
-        raise OptionError(f"column: got {column!r}, which is the name of the other new column")
+        raise OptionError(f"got {column!r}, which is the name of the other new column", option="column")
     return _add(data, partial(panoptic_masks, column=column), num_proc)
 
 
@@ -124,7 +124,7 @@ def _add(data: Any, columns: Callable[[Sequence[Category]], NewColumns], num_pro
     def add(part: Any, _: str) -> Any:
         new = columns(categories(part))
         if taken := new.features.keys() & part.features:
-            raise OptionError(f"column: got {', '.join(sorted(taken))}, which the dataset has already")
+            raise OptionError(f"got {', '.join(sorted(taken))}, which the dataset has already", option="column")
         return map_rows(part, new, {**part.features, **new.features}, num_proc)
 
     return map_splits(data, add, num_proc)
@@ -139,7 +139,9 @@ def semantic_masks(
         OptionError: `ignore_index` is the number of a class, or does not fit into 16 bits.
     """
     if ignore_index is not None and not len(classes) <= ignore_index < 2**16:
-        raise OptionError(f"ignore_index: got {ignore_index}, wanted {len(classes)} to {2**16 - 1}: no class has those")
+        raise OptionError(
+            f"got {ignore_index}, wanted {len(classes)} to {2**16 - 1}: no class has those", option="ignore_index"
+        )
     names = tuple(mask_names(classes, ignore_index).items())
     return SemanticMasks(column, names, tuple(class_colors(classes)), ignore_index, palette)
 

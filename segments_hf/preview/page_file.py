@@ -13,6 +13,7 @@ from segments_hf.io.disk.snapshots import Snapshot, take_snapshot
 from segments_hf.io.disk.staging import new_file
 from segments_hf.io.escaping import for_html
 from segments_hf.io.json_codec.json_text import encode_json
+from segments_hf.option_names import option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,7 +89,9 @@ def _check(path: Path, *, overwrite: bool) -> Snapshot:
         return expected
     with path.open("rb") as file:
         if _MARKER not in file.read(_HEAD):
-            raise OutputExistsError(f"{path} exists and is not a preview; choose another path, or pass overwrite")
+            raise OutputExistsError(
+                f"{path} exists and is not a preview; choose another path, or pass {option('overwrite', True)}"
+            )
     return expected
 
 

@@ -90,7 +90,7 @@ def preview(
     'preview.html'
     """
     if size < _SMALLEST:
-        raise OptionError(f"size: got {size}, wanted {_SMALLEST} pixels at least")
+        raise OptionError(f"got {size}, wanted {_SMALLEST} pixels at least", option="size")
     source = open_rows(data, assets=True, limit=limit, **options)
     validator = Validator(assets=True)
     outcomes = progress_bar(source.outcomes(), desc="Preview", total=source.length, unit="img")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segments_hf.errors import OptionError
+from segments_hf.io.choices import listed_choices
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +33,7 @@ def find_default_labelset(labelsets: Sequence[Labelset], source: str) -> str | N
         return GROUND_TRUTH
     if len(names) > 1:
         raise OptionError(
-            f"labelset: {source} has several labelsets, but none is marked as ground truth; "
-            f"pass one of {', '.join(map(repr, names))}"
+            f"{source} has several labelsets, but none is marked as ground truth; pass one of {listed_choices(names)}",
+            option="labelset",
         )
     return names[0] if names else None

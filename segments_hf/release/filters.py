@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from segments_hf.errors import OptionError, ReleaseError
+from segments_hf.io.choices import unknown_choice
 from segments_hf.release.sample import UNLABELED
 
 if TYPE_CHECKING:
@@ -44,15 +45,13 @@ def wanted_statuses(filter_by: str | Iterable[str], release: Release, labelset: 
     """
     given = [filter_by] if isinstance(filter_by, str) else list(filter_by)
     if not all(isinstance(status, str) for status in given):
-        raise OptionError(f"filter_by: got {given!r}, wanted names of statuses such as 'LABELED'")
+        raise OptionError(f"got {given!r}, wanted names of statuses such as 'LABELED'", option="filter_by")
     statuses = frozenset(status.upper() for status in given)
     if unknown := statuses - STATUSES:
         present = _present_statuses(release, labelset)
-        if unknown - present:
-            raise OptionError(
-                f"filter_by: got {', '.join(sorted(unknown - present))}; "
-                f"{release.source} has labels with status {', '.join(sorted(present)) or '(none)'}"
-            )
+        if absent := sorted(unknown - present):
+            expected = f"a status of {release.source}:"
+            raise unknown_choice("filter_by", absent[0], sorted(present), others=sorted(STATUSES), expected=expected)
     return statuses
 
 

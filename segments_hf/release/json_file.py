@@ -12,6 +12,7 @@ from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
 from segments_hf.io.redaction import public_name
 from segments_hf.io.remote.limited_reading import GZIP_MAGIC, BrokenGzipError, TooLargeError, decompress_gzip
 from segments_hf.io.urls import is_url
+from segments_hf.option_names import option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,4 +95,4 @@ def unpack(content: Buffer, source: str, max_bytes: float = MAX_RELEASE_BYTES) -
 
 def too_large(error: TooLargeError, name: str) -> ReleaseError:
     """Make the error for a release file that has more bytes than `max_release_bytes`."""
-    return ReleaseError(f"{error}; if you trust this release, pass a larger max_release_bytes", name)
+    return ReleaseError(f"{error}; if you trust this release, pass a larger {option('max_release_bytes')}", name)

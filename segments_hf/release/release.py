@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from segments_hf.errors import OptionError, ReleaseError
+from segments_hf.io.choices import unknown_choice
 from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
 from segments_hf.io.json_codec.json_decoding import JsonDecoder
 from segments_hf.io.redaction import name_without_secrets, public_name
@@ -210,9 +211,7 @@ class Release:
             return self.default_labelset
         names = [known.name for known in self.labelsets]
         if labelset not in names:
-            raise OptionError(
-                f"labelset: got {labelset!r}; {self.source} has {', '.join(map(repr, names)) or 'no labelsets'}"
-            )
+            raise unknown_choice("labelset", labelset, names, expected=f"a labelset of {self.source}:")
         return labelset
 
     def labelset_task_type(self, labelset: str | None) -> str:

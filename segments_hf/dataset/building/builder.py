@@ -33,6 +33,7 @@ from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.io.disk.atomic import remove_file, remove_folder
 from segments_hf.io.disk.disk_errors import disk_error_in, storage_error, storage_errors_of_library
 from segments_hf.io.redaction import text_without_secrets
+from segments_hf.option_names import option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -202,7 +203,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
                 problems = read_problems(output_folder(self) / PROBLEMS_FILE)
                 first = next(problem for problem in problems if problem.action == "skipped")
                 raise OptionError(
-                    f"on_error={self.config.on_error!r} left no row in split {name!r}; "
+                    f"{option('on_error', self.config.on_error)} left no row in split {name!r}; "
                     f"the first sample was left out because of: {first.reason}"
                 )
 

@@ -21,12 +21,16 @@ from segments_hf.dataset.rows.features import json_feature
 from segments_hf.dataset.rows.problems import checked_on_error
 from segments_hf.dataset.splits import split_assigner
 from segments_hf.errors import OptionError
+from segments_hf.io.choices import unknown_option
 from segments_hf.io.redaction import own_logger, unsigned
 from segments_hf.labels.categories import merged_categories
+from segments_hf.option_names import option
 from segments_hf.shown_text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from typing_extensions import Self
 
     from segments_hf.assets import Resolve
     from segments_hf.release import Category, Release, TaskKind
@@ -77,6 +81,18 @@ class SegmentsReleaseConfig(_FetchingConfig):
     sources: Mapping[str, Sequence[str | ReleaseKey]] | None = None
     _keys: dict[str, list[ReleaseKey]] | None = field(default=None, init=False, repr=False)
 
+    def __new__(cls, *_: Any, **options: Any) -> Self:
+        """Check the names of the options.
+
+        Raises:
+            TypeError: There is no such option.
+        """
+        known = {item.name for item in dataclasses.fields(cls) if item.init}
+        if unknown := [name for name in options if name not in known]:
+            raise TypeError(unknown_option(unknown[0], OPTIONS))
+        made: Self = super().__new__(cls)
+        return made
+
     def __post_init__(self) -> None:
         """Check what can be checked without the release.
 
@@ -88,7 +104,9 @@ class SegmentsReleaseConfig(_FetchingConfig):
         resolver(self.resolve)
         self.fetch_options  # noqa: B018  (it checks them)
         if self.task is not None and self.labelset not in {None, self.task}:
-            raise OptionError(f"got labelset={self.labelset!r} and task={self.task!r}: they mean the same, give one")
+            raise OptionError(
+                f"got {option('labelset', self.labelset)} and {option('task', self.task)}: they mean the same, give one"
+            )
         self.labelset = self.labelset or self.task
         if self.splits is not None:
             split_assigner(self.splits)
@@ -119,7 +137,7 @@ class SegmentsReleaseConfig(_FetchingConfig):
         if self._keys is None:
             by_split = self.sources or self.data_files
             if not by_split:
-                raise OptionError("data_files: got none, wanted a release file")
+                raise OptionError("got none, wanted a release file", option="data_files")
             self._keys = {str(split): [self._open(source) for source in sources] for split, sources in by_split.items()}
         return self._keys
 
@@ -189,6 +207,13 @@ class SegmentsReleaseConfig(_FetchingConfig):
         }
         text = json.dumps(identity, sort_keys=True, default=str)
         return f"{self.name}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+# The options that users pass to the builder, without those that every builder of `datasets` has.
+OPTIONS = sorted(
+    {item.name for item in dataclasses.fields(SegmentsReleaseConfig) if item.init}
+    - {"sources", "bucket_options", *(item.name for item in dataclasses.fields(datasets.BuilderConfig))}
+)
 
 
 def _identity_of(resolve: Resolve | None) -> object:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from segments_hf.dataset.open_releases import ReleaseKey  # noqa: TC001  (NamedTuple)
 from segments_hf.dataset.splits import checked_name, split_assigner
 from segments_hf.errors import OptionError, ReleaseError
+from segments_hf.io.choices import unknown_choice
 from segments_hf.io.redaction import own_logger
+from segments_hf.option_names import option
 from segments_hf.release import has_metadata, wanted_statuses
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ def plan_splits(config: SegmentsReleaseConfig) -> dict[str, list[Shard]]:
         ReleaseError: A release is broken.
     """
     if config.splits is not None and len(config.release_keys) > 1:
-        raise OptionError("splits: got a release for each split already; give one or the other")
+        raise OptionError("got a release for each split already; give one or the other", option="splits")
     plan: dict[str, list[Shard]] = {}
     if isinstance(config.splits, dict):
         plan = {name: [] for name in config.splits}
@@ -89,8 +91,9 @@ def check_split(config: SegmentsReleaseConfig, split: str, names: Collection[str
     Raises:
         OptionError: A split does not exist.
     """
-    if not {*names} <= {*split_names(config)}:
-        raise OptionError(f"split: got {split!r}; there are {', '.join(map(repr, split_names(config)))}")
+    known = split_names(config)
+    if unknown := [name for name in names if name not in known]:
+        raise unknown_choice("split", split if split in unknown else min(unknown), known)
 
 
 def _split_indices(config: SegmentsReleaseConfig, key: ReleaseKey, split: str) -> dict[str, Sequence[int]]:
@@ -140,7 +143,8 @@ def _status_counts(config: SegmentsReleaseConfig) -> str:
     for release, labelset in config.releases:
         statuses.update(_status(release, index, labelset) for index in range(len(release)))
     counts = ", ".join(f"{count} {status}" for status, count in statuses.items()) or "no samples"
-    return f"the release has {counts}; change filter_by, filter_by_metadata or splits"
+    filters = f"{option('filter_by')}, {option('filter_by_metadata')} or {option('splits')}"
+    return f"the release has {counts}; change {filters}"
 
 
 def _status(release: Release, index: int, labelset: str | None) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal, cast, get_args
 
 import msgspec
 
-from segments_hf.errors import OptionError, StorageError
+from segments_hf.errors import StorageError
+from segments_hf.io.choices import unknown_choice
 from segments_hf.io.disk.atomic import append_line
 from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
 from segments_hf.io.json_codec.json_text import json_line
@@ -58,7 +59,7 @@ def checked_on_error(value: str) -> OnError:
         OptionError: There is no such policy.
     """
     if value not in get_args(OnError):
-        raise OptionError(f"on_error: got {value!r}, wanted one of {', '.join(get_args(OnError))}")
+        raise unknown_choice("on_error", value, get_args(OnError))
     return cast("OnError", value)
 
 

@@ -10,6 +10,7 @@ from segments_hf.dataset.rows.problems import OnError, Problem
 from segments_hf.dataset.rows.row_images import add_pictures
 from segments_hf.errors import AssetError, ReleaseError, SegmentsHFError
 from segments_hf.io.prefetching import prefetch_futures
+from segments_hf.option_names import option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -104,7 +105,7 @@ def _judged(draft: Draft, on_error: OnError, size: int = 0) -> Outcome:
 
 
 def _located(draft: Draft, column: str | None, error: SegmentsHFError) -> SegmentsHFError:
-    advice = "on_error='skip' or 'keep' continues without it"
+    advice = f"{option('on_error', 'skip')} or {option('on_error', 'keep')} continues without it"
     if isinstance(error, ReleaseError):
         return ReleaseError(f"{error.problem} (sample {draft.name!r}; {advice})", error.source, error.json_path)
     return type(error)(f"sample {draft.name!r}, {column}: {error} ({advice})")

@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 from typing import TYPE_CHECKING, Any
 
-from segments_hf.errors import OptionError
+from segments_hf.io.choices import unknown_choice
 
 if TYPE_CHECKING:
     from segments_hf.export.format import Format
@@ -31,4 +31,6 @@ def find_format(name: str) -> type[Format[Any]]:
     for found in FORMATS.values():
         if name in {found.name, *found.aliases}:
             return found
-    raise OptionError(f"export_format: got {name!r}, wanted one of {', '.join(FORMATS)}")
+    raise unknown_choice(
+        "export_format", name, FORMATS, others=[alias for found in FORMATS.values() for alias in found.aliases]
+    )

@@ -48,7 +48,8 @@ def checked_range(image_range: Any) -> ValueRange | None:
         is_valid = False
     if not is_valid:
         raise OptionError(
-            f"image_range: got {image_range!r}, wanted the pixel values that become black and white, such as (0, 4095)"
+            f"got {image_range!r}, wanted the pixel values that become black and white, such as (0, 4095)",
+            option="image_range",
         )
     return ValueRange(low, high)
 

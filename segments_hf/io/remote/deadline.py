@@ -6,6 +6,7 @@ import sys
 import time
 
 from segments_hf.errors import AssetError
+from segments_hf.option_names import option
 
 # A timeout whose end can be moved. Python 3.10 has none; there, aiohttp depends on async_timeout, which has one.
 if sys.version_info >= (3, 11):
@@ -73,7 +74,9 @@ class Deadline:
         """
         left = self.seconds_left
         if left <= 0:
-            raise AssetError(f"the download took more than {round(self._seconds, 1):g} s; set a longer timeout")
+            raise AssetError(
+                f"the download took more than {round(self._seconds, 1):g} s; set a longer {option('timeout')}"
+            )
         return left
 
     def allows(self, seconds: float) -> bool:

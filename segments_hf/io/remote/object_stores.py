@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any
 from segments_hf.errors import AssetError
 from segments_hf.io.redaction import without_queries
 from segments_hf.io.urls import scheme_of
+from segments_hf.option_names import option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # Only these schemes are allowed: others, such as `local`, `zip` and `simplecache`, give access to local files.
+_PACKAGES = {"s3": "s3fs", "gcs": "gcsfs", "azure": "adlfs"}
 _EXTRAS = {"s3": "s3", "gs": "gcs", "gcs": "gcs", "az": "azure", "abfs": "azure", "abfss": "azure"}
 _AZURE_ACCOUNT = re.compile(r"[^@/]+@([^./]+)\.(?:blob|dfs)\.core\.windows\.net(?:/|$)")
 _ACCOUNT_NAME = re.compile(r"(?:^|;)\s*AccountName=([^;]+)")
@@ -83,27 +85,25 @@ def read_object(
             arguments |= {"start": 0, "end": max_bytes + 1}
         content = bytes(filesystem.cat_file(_object_path(filesystem, location), timeout=timeout, **arguments))
     except ImportError as error:
-        extra = _EXTRAS[scheme_of(url)]
-        raise AssetError(
-            f"reading {scheme_of(url)}:// requires another package: pip install 'segments-hf[{extra}]' ({error})"
-        ) from error
+        package = _PACKAGES[_EXTRAS[scheme_of(url)]]
+        raise AssetError(f"reading {scheme_of(url)}:// requires {package}: pip install {package} ({error})") from error
     except FileNotFoundError:
         raise AssetError("the object does not exist, or your credentials do not give access to it") from None
     except PermissionError:
         raise AssetError("access denied: your credentials do not allow reading the object") from None
     except FSTimeoutError:
-        raise ObjectTimeoutError("reading the object took too long; set a longer timeout") from None
+        raise ObjectTimeoutError(f"reading the object took too long; set a longer {option('timeout')}") from None
     except AssetError:
         raise
     except Exception as error:  # noqa: BLE001  (each library behind fsspec has its own exceptions)
         if type(error).__name__ in {"NoCredentialsError", "PartialCredentialsError"}:  # botocore's
             raise NoCredentialsError(
-                "found no credentials: pass them as storage_options, or configure them for the AWS command line; for a "
-                "public bucket, pass storage_options={'anon': True}"
+                f"found no credentials: pass them as {option('storage_options')}, or configure them for the AWS command "
+                f"line; for a public bucket, pass {option('storage_options', {'anon': True})}"
             ) from None
         raise AssetError(_error_text(error)) from None
     if max_bytes is not None and len(content) > max_bytes:
-        raise ObjectTooLargeError(f"got more bytes than max_bytes={max_bytes:,} allows")
+        raise ObjectTooLargeError(f"got more bytes than {option('max_bytes', max_bytes)} allows")
     return content
 
 
@@ -171,7 +171,7 @@ def _checked_account(url: str, options: Mapping[str, Any]) -> str | None:
     if named[1] != own:
         raise AssetError(
             f"the object is in the account {named[1]!r}; if your credentials are for that account, set "
-            f"storage_options={{'account_name': {named[1]!r}}} or AZURE_STORAGE_ACCOUNT_NAME"
+            f"{option('storage_options', {'account_name': named[1]})} or AZURE_STORAGE_ACCOUNT_NAME"
         )
     return named[1]
 

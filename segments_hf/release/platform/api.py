@@ -19,6 +19,7 @@ from segments_hf.io.redaction import public_name
 from segments_hf.io.remote.http_retries import retry_after_seconds
 from segments_hf.io.remote.limited_reading import TooLargeError
 from segments_hf.io.urls import scheme_of
+from segments_hf.option_names import option
 from segments_hf.release.document import AssetRef  # noqa: TC001  (msgspec reads the types)
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ _MOST_PAGES = 100
 _MAX_BYTES = 64 * 2**20  # of one response
 _KEY = re.compile(r"[\x21-\x7e]+")
 _REFUSED = {
-    401: "the platform does not know this API key; make one on https://segments.ai/account, and give it as api_key= "
-    "or SEGMENTS_API_KEY",
+    401: "the platform does not know this API key; make one on https://segments.ai/account and "
+    "set SEGMENTS_API_KEY to it",
     403: "the API key is wrong, or its user may not read this data set; ask its owner to add them as a collaborator",
     404: "there is no such data set, or the user of the API key may not see it; how is it spelled on segments.ai?",
     429: "too many requests; try again later",
@@ -165,8 +166,8 @@ def _checked_key(reference: Reference, api_key: str | None) -> str:
         gone = "its kept copy is gone, and " if reference.digest else ""
         raise platform_problem(
             reference,
-            f"{gone}there is no API key; make one on https://segments.ai/account, and give it as api_key= or "
-            f"SEGMENTS_API_KEY{or_a_file(reference)}",
+            f"{gone}there is no API key; make one on https://segments.ai/account, and pass it as "
+            f"{option('api_key')} or SEGMENTS_API_KEY{or_a_file(reference)}",
         )
     if not _KEY.fullmatch(key):
         # Such a key is not valid in a header, and the error of the HTTP library would show it.

@@ -1,0 +1,88 @@
+"""Name options in messages as the user types them: ``on_error='skip'`` in Python, ``--on-error skip`` in a shell.
+
+This module is in the lowest layer because the errors use it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_VARIABLE = "_SEGMENTS_HF_COMMAND_LINE"  # an environment variable, because worker processes inherit it
+
+# The parameters that have another name on the command line.
+COMMAND_LINE_NAMES: Final = {
+    "export_folder": "OUT",
+    "export_format": "FORMAT",
+    "path": "OUT",
+    "resolve": "--rewrite",
+}
+
+# The parameters that no command has as an option.
+PYTHON_ONLY: Final = frozenset(
+    {
+        *(
+            "api_key",
+            "column",
+            "data_files",
+            "embed",
+            "ignore_index",
+            "index",
+            "keep_unlabeled",
+            "n",
+            "storage_options",
+        ),
+    }
+)
+
+
+def option(name: str, value: object = None) -> str:
+    """Return an option, perhaps with a value, as the user of this process types it.
+
+    Args:
+        name: The name of the parameter in Python.
+        value: The value; None for the name alone.
+
+    >>> option("on_error"), option("on_error", "skip")
+    ('on_error', "on_error='skip'")
+    >>> with on_command_line():
+    ...     option("on_error", "skip"), option("overwrite", True), option("load_assets", False), option("embed", True)
+    ('--on-error skip', '--overwrite', '--no-load-assets', 'embed=True (only in Python)')
+    """
+    in_python = name if value is None else f"{name}={value!r}"
+    if _VARIABLE not in os.environ:
+        return in_python
+    if name in PYTHON_ONLY:
+        return f"{in_python} (only in Python)"
+    flag = COMMAND_LINE_NAMES.get(name) or f"--{name.replace('_', '-')}"
+    if value is False:
+        return flag.replace("--", "--no-", 1)
+    return flag if value is None or value is True else f"{flag} {_on_command_line(value)}"
+
+
+def _on_command_line(value: object) -> str:
+    """Return a value as the options of the command line write it.
+
+    >>> _on_command_line({"train": 0.8, "test": 0.2}), _on_command_line((0, 4095))
+    ('train=0.8,test=0.2', '0,4095')
+    """
+    if isinstance(value, Mapping):
+        return ",".join(f"{key}={item}" for key, item in value.items())
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+@contextmanager
+def on_command_line() -> Iterator[None]:
+    """Make `option` return the options of the command line in this block, also in worker processes that it starts."""
+    before = os.environ.get(_VARIABLE)
+    os.environ[_VARIABLE] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_VARIABLE]
