@@ -76,6 +76,11 @@ def _on_command_line(value: object) -> str:
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
+def in_interface(in_python: str, in_shell: str) -> str:
+    """Return the first text in Python, and the second text in a process of the command line."""
+    return in_shell if _VARIABLE in os.environ else in_python
+
+
 @contextmanager
 def on_command_line() -> Iterator[None]:
     """Make `option` return the options of the command line in this block, also in worker processes that it starts."""

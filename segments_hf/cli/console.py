@@ -10,6 +10,7 @@ from rich.text import Text
 
 from segments_hf.io.escaping import for_json_in_terminal, for_terminal, shown
 from segments_hf.io.json_codec.json_text import indented_json
+from segments_hf.io.tables import Result, print_blocks
 
 output = Console()
 errors = Console(stderr=True)
@@ -23,6 +24,11 @@ def print_line(text: str, style: str = "") -> None:
 def print_error(text: str) -> None:
     """Print an error message to standard error."""
     errors.print(Text.assemble(("Error:", "bold red"), " ", shown(text)), soft_wrap=True)
+
+
+def print_result(result: Result) -> None:
+    """Print the lines and tables of a result: the text of `str`, with colors."""
+    print_blocks(output, result.blocks())
 
 
 def print_json(value: Any) -> None:

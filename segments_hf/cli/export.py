@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from segments_hf.cli import options
-from segments_hf.cli.console import output, print_line
+from segments_hf.cli.console import output, print_line, print_result
 
 
 class Images(str, enum.Enum):
@@ -84,11 +84,9 @@ def export(
         on_error=loading["on_error"],
         overwrite=overwrite,
     )
-    if exported.converted:
-        print_line(f"Converted {exported.converted} images to PNG")
+    print_result(exported)
     if unsupported := exported.left_out["unsupported image format"]:
         print_line(
             f"Left out {unsupported} images whose format the readers of {format} do not open; "
             "--images convert writes them as PNG"
         )
-    print_line(f"Wrote {exported.images} images with {exported.objects} objects to {out}")

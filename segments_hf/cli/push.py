@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from segments_hf.cli import options
-from segments_hf.cli.console import print_line
+from segments_hf.cli.console import print_line, print_result
 
 
 @options.with_loading
@@ -66,6 +66,7 @@ def push(
         commit_message=commit_message,
         license=license,
     )
-    if not quiet:
-        print_line(f"Sent {pushed.sent / 1e6:.1f} MB of shards, skipped {pushed.skipped / 1e6:.1f} MB that were there")
-    print_line(pushed.commit.pr_url or pushed.url)
+    if quiet:
+        print_line(pushed.page)
+    else:
+        print_result(pushed)

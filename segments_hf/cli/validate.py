@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
-from rich import box
-from rich.table import Table
-from rich.text import Text
 
 from segments_hf.cli import options
-from segments_hf.cli.console import output, print_json, print_line
-
-if TYPE_CHECKING:
-    from segments_hf.validate import Finding, Report
-
-_MOST = 5  # findings of a check that are listed
-_NAMED = 3  # samples that the table names
-_STYLES = {"error": "bold red", "warning": "yellow"}
+from segments_hf.cli.console import print_json, print_result
 
 
 @options.with_looking
@@ -42,43 +32,6 @@ def validate(
     if json:
         print_json(report)
     else:
-        _print(report)
+        print_result(report)
     if strict and report.errors:
         raise typer.Exit(1)
-
-
-def _print(report: Report) -> None:
-    from segments_hf.validate.report import described
-
-    print_line(report.summary)
-    if report.is_clean:
-        return
-    output.print(_table(report))
-    for check, findings in report.by_check.items():
-        print_line(check, _STYLES[findings[0].severity])
-        for finding in findings[:_MOST]:
-            print_line(f"  {described(finding)}")
-        if len(findings) > _MOST:
-            print_line(f"  … {len(findings) - _MOST} more; --json has all of them")
-
-
-def _table(report: Report) -> Table:
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("", no_wrap=True)
-    table.add_column("check", no_wrap=True)
-    table.add_column("findings", justify="right", no_wrap=True)
-    table.add_column("why it matters, and the first samples", overflow="fold")
-    for check, findings in report.by_check.items():
-        first = findings[0]
-        details = Text.assemble(first.why, "\n", (_samples(findings), "dim"))
-        table.add_row(Text(first.severity, _STYLES[first.severity]), Text(check), Text(str(len(findings))), details)
-    return table
-
-
-def _samples(findings: list[Finding]) -> str:
-    """The first samples that have findings."""
-    from segments_hf.io.escaping import for_terminal
-
-    names = list(dict.fromkeys(finding.sample for finding in findings))
-    more = [] if len(names) <= _NAMED else ["…"]
-    return ", ".join([*map(for_terminal, names[:_NAMED]), *more])

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from segments_hf.dataset.inputs import encode_pictures, num_rows, open_splits, p
 from segments_hf.dataset.origin import parse_origin
 from segments_hf.dataset.row_map import check_rows, without_decoding
 from segments_hf.errors import AssetError, BitmapError, OptionError, PathError
+from segments_hf.export.export_result import ExportResult
 from segments_hf.export.file_names import FileNames
 from segments_hf.export.format import EncodedLabel, Job, Sample
 from segments_hf.export.formats import FORMATS, find_format
@@ -49,28 +49,6 @@ _RESERVED_LENGTH = 64  # bytes of a path, for the folders of a format, such as `
 logger = own_logger(__name__)
 
 
-@dataclass
-class Exported:
-    """The result of an export.
-
-    Attributes:
-        folder: The folder.
-        images: How many images with a label were written.
-        objects: How many objects were written.
-        left_out: How many rows were left out, by the reason: their status, ``broken``, or ``unsupported image format``
-            if the readers of the format do not open the image.
-        converted: How many images were written as PNG.
-        objects_left_out: How many objects were left out, by the reason.
-    """
-
-    folder: Path
-    images: int = 0
-    objects: int = 0
-    left_out: Counter[str] = field(default_factory=Counter)
-    objects_left_out: Counter[str] = field(default_factory=Counter)
-    converted: int = 0
-
-
 def export_dataset(
     data: Any,
     export_format: str = "coco-instance",
@@ -80,7 +58,7 @@ def export_dataset(
     class_index: bool = False,
     on_error: str = "raise",
     overwrite: bool = False,
-) -> Exported:
+) -> ExportResult:
     """Write a dataset in another format, with its images.
 
     Rows without a label, skipped and rejected ones are left out; a label in which nothing was labeled is an image
@@ -132,7 +110,7 @@ def export_dataset(
     with new_output(folder, made.name, entries, overwrite=overwrite) as new:
         origin = parse_origin(first.info.description or "")
         job = Job(new, list(splits.parts), categories(first), origin, class_index)
-        export = _Export(made(job), images, on_error, Exported(folder))
+        export = _Export(made(job), images, on_error, ExportResult(folder))
         for name, rows in splits.parts.items():
             export.split(name, rows)
         export.close()
@@ -170,8 +148,9 @@ class _Export:
     made: Format[Any]
     images: str
     on_error: str
-    done: Exported
+    done: ExportResult
     names: FileNames | None = None
+    split_name: str = ""
 
     def split(self, name: str, rows: Any) -> None:
         """Write a split."""
@@ -187,6 +166,7 @@ class _Export:
             without_decoding(stream), desc=f"{self.made.name} {name}", total=num_rows(rows, name), unit="img"
         )
         folder = self.made.job.folder / self.made.image_folder(name)
+        self.split_name = name
         with self.made.open(name):
             samples = self._samples(shown, self.names)
             for sample, label in prefetch(self._label, samples, weight=_weight, in_flight=DECODERS):
@@ -235,9 +215,8 @@ class _Export:
             self._broken(sample.row, error)
             return
         self.made.write(sample, label.content)
-        self.done.images += 1
+        self.done.add(self.split_name, label.objects)
         self.done.converted += sample.is_converted
-        self.done.objects += label.objects
         self.done.objects_left_out += label.left_out
 
     def _broken(self, row: Row, error: BitmapError | AssetError | PathError) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import datasets
 import huggingface_hub
@@ -25,12 +26,18 @@ from segments_hf.hub.repository import Repository, open_repository
 from segments_hf.hub.split_upload import upload_split
 from segments_hf.io.disk.atomic import make_folder, remove_file, remove_folder
 from segments_hf.io.disk.disk_errors import storage_errors_of_library
+from segments_hf.io.tables import Cell, Result, short_repr
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from huggingface_hub import CommitInfo
 
+    from segments_hf.io.tables import Block
 
-class Pushed(NamedTuple):
+
+@dataclass(frozen=True, repr=False)
+class PushResult(Result):
     """The result of a push.
 
     Attributes:
@@ -44,6 +51,25 @@ class Pushed(NamedTuple):
     url: str
     sent: int
     skipped: int
+
+    def __repr__(self) -> str:
+        return short_repr(self, self.url, sent=self.sent, skipped=self.skipped)
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield the amount of data, and the URL of the dataset or of the pull request."""
+        skipped = f"{self.skipped / 1e6:.1f} MB that were there"
+        yield Cell(f"Sent {self.sent / 1e6:.1f} MB of shards, skipped {skipped}")
+        yield Cell(self.page)
+
+    @property
+    def page(self) -> str:
+        """The URL of the pull request if there is one, else that of the dataset."""
+        return self.commit.pr_url or self.url
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the URLs and numbers as a dict that `json.dumps` accepts."""
+        commit = {"commit": self.commit.oid, "commit_url": self.commit.commit_url, "pr_url": self.commit.pr_url}
+        return {"url": self.url, **commit, "sent": self.sent, "skipped": self.skipped}
 
 
 def push_to_hub(  # noqa: PLR0913  (the options of the job; all but two by name)
@@ -62,7 +88,7 @@ def push_to_hub(  # noqa: PLR0913  (the options of the job; all but two by name)
     num_proc: int | None = None,
     commit_message: str | None = None,
     license: str | None = None,  # noqa: A002  (as the Hub calls it)
-) -> CommitInfo:
+) -> PushResult:
     """Push a dataset to the Hub: Parquet shards, ``id2label.json``, ``categories.json``, a card with a contact sheet.
 
     Readers see the state before or after the push, never a part of it. An interrupted push resumes when the same
@@ -91,7 +117,7 @@ def push_to_hub(  # noqa: PLR0913  (the options of the job; all but two by name)
         license: The license, as the Hub names it: ``"cc-by-4.0"``.
 
     Returns:
-        The commit. Where nothing has changed, it is the last one.
+        The commit and the amount of data. If nothing has changed, it is the last commit.
 
     Raises:
         OptionError: An option is not what it should be, or a split has no rows. Nothing was changed.
@@ -110,7 +136,7 @@ def push_to_hub(  # noqa: PLR0913  (the options of the job; all but two by name)
         num_proc=num_proc,
         commit_message=commit_message,
         license=license,
-    ).commit
+    )
 
 
 def push(
@@ -122,7 +148,7 @@ def push(
     num_proc: int | None = None,
     commit_message: str | None = None,
     license: str | None = None,  # noqa: A002
-) -> Pushed:
+) -> PushResult:
     """Push opened data. See `push_to_hub`."""
     max_bytes = _checked_size(max_shard_size)
     if config_name in {"", "data"} or set(config_name) & set(INVALID_WINDOWS_CHARACTERS_IN_PATH):
@@ -153,7 +179,7 @@ def push(
         if not source.is_known:  # without a key of the rows, a later push cannot resume
             remove_folder(folder)
             remove_file(lock)
-    return Pushed(commit, repository.url, sent, skipped)
+    return PushResult(commit, repository.url, sent, skipped)
 
 
 def _checked_size(size: int | str) -> int:

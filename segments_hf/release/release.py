@@ -13,22 +13,24 @@ from segments_hf.errors import OptionError, ReleaseError
 from segments_hf.io.choices import unknown_choice
 from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
 from segments_hf.io.json_codec.json_decoding import JsonDecoder
-from segments_hf.io.redaction import name_without_secrets, public_name
+from segments_hf.io.redaction import public_name
+from segments_hf.io.tables import Cell, short_repr, to_builtins
 from segments_hf.io.urls import file_path, is_url
 from segments_hf.release.decoding import decode
 from segments_hf.release.default_labelset import find_default_labelset
-from segments_hf.release.document import Document, Labelset, Owner, SampleDocument, Task, parse_moment
+from segments_hf.release.document import Document, Labelset, SampleDocument, Task
 from segments_hf.release.json_file import file_state
 from segments_hf.release.platform.pinning import pin
+from segments_hf.release.release_head import ReleaseHead, categories_table, facts_table
 from segments_hf.release.release_source import read_source
 from segments_hf.release.sample import RAW_LABELS, Sample
 from segments_hf.release.task_type_guess import guess_task_type
 from segments_hf.release.task_types import TaskKind, task_kind
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Callable, Iterator, Mapping
 
+    from segments_hf.io.tables import Block
     from segments_hf.release.category import Category
     from segments_hf.release.json_file import Buffer, FileState
 
@@ -37,7 +39,7 @@ T = TypeVar("T")
 _DOCUMENT: JsonDecoder[Document] = JsonDecoder(Document)
 
 
-class Release:
+class Release(ReleaseHead):
     """A release file, opened.
 
     The file is scanned once; its samples are decoded one at a time as they are asked for. All shapes since 2020 read
@@ -115,7 +117,24 @@ class Release:
         return release
 
     def __repr__(self) -> str:
-        return f"Release({self.source!r}, {len(self)} samples)"
+        return short_repr(self, self.source, samples=len(self))
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield the facts about the release, and a table of its categories."""
+        yield facts_table({**self.head, **self._facts})
+        try:
+            yield categories_table(self.categories)
+        except ReleaseError as error:
+            yield Cell(str(error), style="bold red")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the facts about the release, without its samples, as a dict that `json.dumps` accepts."""
+        return to_builtins({**self.head, **self._facts, "categories": self.categories})
+
+    @property
+    def _facts(self) -> dict[str, Any]:
+        labelsets = [labelset.name for labelset in self.labelsets]
+        return {"task_type": self.task_type, "labelsets": labelsets, "samples": len(self)}
 
     @property
     def content(self) -> Buffer:
@@ -126,37 +145,6 @@ class Release:
     def digest(self) -> str:
         """The SHA-256 of the content, in hexadecimal."""
         return hashlib.sha256(self._content).hexdigest()
-
-    @property
-    def name(self) -> str | None:
-        """The name of the release, such as ``v1.0``; None in a cut file."""
-        return _public(self._document.name)
-
-    @property
-    def description(self) -> str | None:
-        """The description of the release."""
-        return self._document.description
-
-    @property
-    def created_at(self) -> datetime.datetime | None:
-        """When it was made, with its time zone (UTC where the file gives none); None where the file has no date."""
-        return parse_moment(self._document.created_at)
-
-    @property
-    def owner(self) -> str | None:
-        """The user or organization that owns the data set; None in a cut file."""
-        owner = self._document.dataset.owner
-        return _public(owner.username if isinstance(owner, Owner) else owner)
-
-    @property
-    def dataset_name(self) -> str | None:
-        """The name of the data set; None in a cut file."""
-        return _public(self._document.dataset.name)
-
-    @property
-    def dataset_description(self) -> str | None:
-        """The description of the data set."""
-        return self._document.dataset.description
 
     @property
     def task_type(self) -> str:
@@ -293,7 +281,3 @@ class Release:
         for index in range(len(self)):
             with contextlib.suppress(ReleaseError):
                 yield part(self._sample(index, RAW_LABELS))
-
-
-def _public(name: str | None) -> str | None:
-    return name and name_without_secrets(name)

@@ -9,12 +9,14 @@ from msgspec import Raw, UnsetType
 from segments_hf.errors import ReleaseError
 from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError, read_json
 from segments_hf.io.redaction import name_without_secrets
+from segments_hf.io.tables import Cell, Result, Table, short_repr
 from segments_hf.release.decoding import decode, to_release_error
 from segments_hf.release.document import ListedLabel, SampleAttributes, SampleDocument, json_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from segments_hf.io.tables import Block
     from segments_hf.release.document import Frame
     from segments_hf.release.task_types import JsonLabel, Label, TaskKind
 
@@ -26,7 +28,7 @@ _ATTRIBUTES: JsonDecoder[SampleAttributes | None] = JsonDecoder(SampleAttributes
 _LISTED_LABEL: JsonDecoder[ListedLabel | None] = JsonDecoder(ListedLabel | None)
 
 
-class Sample:
+class Sample(Result):
     """One entry of a release: an image, a sequence, a point cloud.
 
     Attributes:
@@ -74,6 +76,47 @@ class Sample:
         self.uuid: str | None = document.uuid and name_without_secrets(document.uuid)
         if not self.name:
             raise ReleaseError("got a sample without a `name`, wanted one: it is its identity", *self._place())
+
+    def __repr__(self) -> str:
+        return short_repr(self, self.name, index=self.index)
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield the name of the sample, and a table of its labels."""
+        uuid = f" ({self.uuid})" if self.uuid else ""
+        yield Cell(f"{self.name}{uuid}: sample {self.index} of {self.source}")
+        try:
+            labels = [(item["labelset"], item["status"], item["annotations"]) for item in self._label_facts()]
+        except ReleaseError as error:
+            yield Cell(str(error), style="bold red")
+        else:
+            yield Table(("labelset", "status", "annotations"), labels, numbers=("annotations",))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the name, the metadata and the number of annotations as a dict that `json.dumps` accepts.
+
+        Raises:
+            ReleaseError: The metadata or the list of labels cannot be decoded.
+        """
+        return {
+            "source": self.source,
+            "index": self.index,
+            "name": self.name,
+            "uuid": self.uuid,
+            "metadata": self.metadata,
+            "labels": self._label_facts(),
+        }
+
+    def _label_facts(self) -> list[dict[str, Any]]:
+        """Return the status and the number of annotations of each label; a broken label has the status ``(broken)``."""
+        facts = []
+        for labelset in self.labelsets:
+            try:
+                label = self.label(labelset)
+                status, count = self.status(labelset) or "(none)", len(label.annotations) if label else 0
+            except ReleaseError:
+                status, count = "(broken)", 0
+            facts.append({"labelset": labelset, "status": status, "annotations": count})
+        return facts
 
     @property
     def json_path(self) -> str:

@@ -9,10 +9,16 @@ from urllib.parse import urlsplit
 import msgspec
 
 from segments_hf.errors import ReleaseError
+from segments_hf.io.number_text import counted
 from segments_hf.io.redaction import public_name, text_without_secrets
+from segments_hf.io.tables import Cell, Result, Table, short_repr
 from segments_hf.io.urls import is_url
+from segments_hf.release.release_head import color_text, facts_table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from segments_hf.io.tables import Block
     from segments_hf.release import Release, Sample
 
 LOCAL = "(local files)"
@@ -28,7 +34,7 @@ class CategoryCount(msgspec.Struct, frozen=True):
     annotations: int
 
 
-class Inspection(msgspec.Struct, frozen=True):
+class Inspection(Result, msgspec.Struct, frozen=True):
     """What a release holds.
 
     Attributes:
@@ -50,6 +56,41 @@ class Inspection(msgspec.Struct, frozen=True):
     categories: list[CategoryCount]
     image_hosts: dict[str, int]
     broken: list[str]
+
+    def __repr__(self) -> str:
+        return short_repr(self, self.source, samples=self.samples, broken=len(self.broken))
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield the facts about the release, and tables of its categories, statuses and hosts."""
+        yield self._facts()
+        categories = [_category_row(category) for category in self.categories]
+        yield Table(("id", "name", "color", "annotations"), categories, ("id", "annotations"), "Categories")
+        yield Table(("status", "samples"), [*self.statuses.items()], ("samples",), "Statuses")
+        if self.image_hosts:
+            yield Table(("host", "images"), [*self.image_hosts.items()], ("images",), "Image hosts")
+        if self.broken:
+            samples = f"{counted(len(self.broken), 'sample')} that cannot be read"
+            yield Cell(f"{samples}, the first: {self.broken[0]}", style="bold red")
+
+    def _facts(self) -> Table:
+        several = len(self.labelsets) > 1
+        labelsets = [f"{name} (shown)" if several and name == self.labelset else name for name in self.labelsets]
+        return facts_table(
+            {
+                "release": self.name,
+                "dataset": self.dataset,
+                "description": self.description,
+                "created_at": self.created_at,
+                "task_type": self.task_type,
+                "labelsets": labelsets,
+                "samples": self.samples,
+            }
+        )
+
+
+def _category_row(category: CategoryCount) -> tuple[str, Cell, str, int]:
+    name = Cell("(not defined)", style="bold red") if category.name is None else Cell(category.name, category.color)
+    return str(category.id), name, color_text(category.color), category.annotations
 
 
 def inspect_release(release: Release, labelset: str | None = None) -> Inspection:

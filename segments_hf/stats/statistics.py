@@ -8,8 +8,6 @@ from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from segments_hf.dataset.compat import progress_bar
 from segments_hf.dataset.input_rows import open_rows
 from segments_hf.dataset.row_map import check_rows
@@ -23,6 +21,7 @@ from segments_hf.labels.row import sample_name
 from segments_hf.layouts import layout_of, mask_classes
 from segments_hf.stats.layout_rows import countable
 from segments_hf.stats.measure import Measured, measure
+from segments_hf.stats.stats_result import ClassStats, ImageSize, Stats, Together
 from segments_hf.stats.tally import AttributeCounts, Attributes, AttributeValue, Sizes, sizes_of
 
 if TYPE_CHECKING:
@@ -33,89 +32,6 @@ if TYPE_CHECKING:
     from segments_hf.layouts.layout_label import MaskClasses
 
 __all__ = ["AttributeCounts", "AttributeValue", "ClassStats", "ImageSize", "Sizes", "Stats", "Together", "stats"]
-
-
-class ClassStats(msgspec.Struct, frozen=True):
-    """A class in numbers.
-
-    Attributes:
-        index: Its class index.
-        id: Its category id.
-        name: Its name.
-        color: Its color.
-        objects: How many objects it has.
-        images: In how many images it is.
-        pixels: How many pixels it has in semantic masks; None where no mask could be made.
-        sizes: How large its objects are; None where no area is known.
-    """
-
-    index: int
-    id: int
-    name: str
-    color: tuple[int, int, int]
-    objects: int
-    images: int
-    pixels: int | None
-    sizes: Sizes | None
-
-
-class ImageSize(msgspec.Struct, frozen=True):
-    """A size of images in pixels, and how many have it."""
-
-    width: int
-    height: int
-    images: int
-
-
-class Together(msgspec.Struct, frozen=True):
-    """In how many images two classes are together, by their class indices."""
-
-    first: int
-    second: int
-    images: int
-
-
-class Stats(msgspec.Struct, frozen=True):
-    """A dataset in numbers. Images that are unlabeled, skipped or rejected count as images, their objects do not.
-
-    Attributes:
-        name: What it is called.
-        task_type: The task type, if it is known.
-        images: How many images there are; each frame of a sequence is one.
-        labeled: How many have a label.
-        statuses: How many images have each label status, the most frequent first; none for a layout.
-        objects: How many objects there are; 0 for semantic masks, which do not tell. Annotations with the same id are
-            one object, whose class is that of the last one.
-        without_class: How many of them have no class that is known.
-        classes: The classes, in the order of their indices.
-        objects_per_image: How many labeled images have so many objects, by the number of objects.
-        unlabeled_pixels: How many pixels have no class in semantic masks; None where no mask could be made.
-        sizes: How large objects are; None where no area is known: without its bitmaps, or for points.
-        image_sizes: The sizes of images, the most frequent first; those that are not known are left out.
-        together: How often two classes are in one image, the most frequent first.
-        attributes: The attributes of objects.
-        image_attributes: The attributes of images.
-        left_out: How many annotations are not counted as objects, by the reason, such as no pixel in the image.
-        problems: What is wrong with samples: what of them could not be read is not counted.
-    """
-
-    name: str
-    task_type: str | None
-    images: int
-    labeled: int
-    statuses: dict[str, int]
-    objects: int
-    without_class: int
-    classes: list[ClassStats]
-    objects_per_image: dict[int, int]
-    unlabeled_pixels: int | None
-    sizes: Sizes | None
-    image_sizes: list[ImageSize]
-    together: list[Together]
-    attributes: list[AttributeCounts]
-    image_attributes: list[AttributeCounts]
-    left_out: dict[str, int]
-    problems: list[str]
 
 
 def stats(data: Any, *, assets: bool = False, limit: int | None = None, **options: Any) -> Stats:

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from segments_hf.io.escaping import for_terminal
 from segments_hf.io.number_text import counted
+from segments_hf.io.tables import Cell, Result, Table, short_repr
+from segments_hf.option_names import in_interface
 from segments_hf.validate.finding import Finding  # noqa: TC001  (msgspec reads the annotations)
 from segments_hf.validate.wording import modes_text
 
-_FIRST = 3
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from segments_hf.io.tables import Block
+
+_MAX_SHOWN = 5  # findings of one check
+_STYLES = {"error": "bold red", "warning": "yellow"}
 _SEVERITIES = ("error", "warning")
 
 
-class Report(msgspec.Struct, frozen=True):
+class Report(Result, msgspec.Struct, frozen=True):
     """The findings about a release or a dataset.
 
     Attributes:
@@ -71,15 +81,31 @@ class Report(msgspec.Struct, frozen=True):
         modes = f"; images: {modes_text(self.modes)}" if self.modes else ""
         return for_terminal(f"{self.name}: {counted(self.samples, 'sample')}{rows}, {looked}: {found}{share}{modes}")
 
-    def __str__(self) -> str:
-        lines = [self.summary]
+    def __repr__(self) -> str:
+        return short_repr(self, self.name, samples=self.samples, errors=len(self.errors), warnings=len(self.warnings))
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield the summary, a table of the checks that found something, and the first findings of each."""
+        yield Cell(self.summary)
+        if self.is_clean:
+            return
+        yield _checks_table(self.by_check)
         for check, findings in self.by_check.items():
-            first = findings[0]
-            lines.append(f"{first.severity}  {check}  {len(findings)}  {first.why}")
-            lines.extend(f"    {described(finding)}" for finding in findings[:_FIRST])
-            if len(findings) > _FIRST:
-                lines.append(f"    … {len(findings) - _FIRST} more")
-        return "\n".join(lines)
+            yield Cell(check, style=_STYLES[findings[0].severity])
+            for finding in findings[:_MAX_SHOWN]:
+                yield Cell(f"  {described(finding)}")
+            if len(findings) > _MAX_SHOWN:
+                yield Cell(
+                    f"  … {len(findings) - _MAX_SHOWN} more; {in_interface('findings', '--json')} has all of them"
+                )
+
+
+def _checks_table(groups: dict[str, list[Finding]]) -> Table:
+    rows = []
+    for check, findings in groups.items():
+        first = findings[0]
+        rows.append((Cell(first.severity, style=_STYLES[first.severity]), check, len(findings), first.why))
+    return Table(("severity", "check", "findings", "why it matters"), rows, numbers=("findings",))
 
 
 def by_check(findings: list[Finding]) -> dict[str, list[Finding]]:

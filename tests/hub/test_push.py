@@ -99,7 +99,7 @@ def test_a_second_push_sends_nothing_and_makes_no_commit(hub: HubServer, source:
     hub.received.clear()
     second = segments_hf.push_to_hub(given, REPO, max_shard_size="60KB")
     assert not hub.received
-    assert second.oid == first.oid == hub.commits(REPO)[-1]
+    assert second.commit.oid == first.commit.oid == hub.commits(REPO)[-1]
 
 
 def test_stale_shards_go_and_other_configs_stay(hub: HubServer) -> None:
@@ -190,8 +190,8 @@ def test_private_and_pull_request_and_branch(hub: HubServer, monkeypatch: pytest
     assert hub.repos["datasets", REPO].private
     assert not [path for path in hub.files(REPO) if path.startswith("data/")]
     assert len(datasets.load_dataset(REPO, revision="next", split="train")) == 8
-    commit = segments_hf.push_to_hub(demo(), REPO, create_pr=True)
-    assert commit.pr_revision == "refs/pr/1"
+    pushed = segments_hf.push_to_hub(demo(), REPO, create_pr=True)
+    assert pushed.commit.pr_revision == "refs/pr/1"
     assert not shards(hub)
     assert len(datasets.load_dataset(REPO, revision="refs/pr/1", split="train")) == 8
 

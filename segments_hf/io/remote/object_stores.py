@@ -98,8 +98,8 @@ def read_object(
     except Exception as error:  # noqa: BLE001  (each library behind fsspec has its own exceptions)
         if type(error).__name__ in {"NoCredentialsError", "PartialCredentialsError"}:  # botocore's
             raise NoCredentialsError(
-                f"found no credentials: pass them as {option('storage_options')}, or configure them for the AWS command "
-                f"line; for a public bucket, pass {option('storage_options', {'anon': True})}"
+                f"found no credentials: pass them as {option('storage_options')}, or configure them for the AWS "
+                f"command line; for a public bucket, pass {option('storage_options', {'anon': True})}"
             ) from None
         raise AssetError(_error_text(error)) from None
     if max_bytes is not None and len(content) > max_bytes:

@@ -1,0 +1,81 @@
+"""The result of an export."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from segments_hf.io.number_text import counted
+from segments_hf.io.tables import Cell, Result, Table, short_repr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from segments_hf.io.tables import Block
+
+
+@dataclass
+class ExportedSplit:
+    """How much of one split was written.
+
+    Attributes:
+        images: The number of images with a label.
+        objects: The number of objects.
+    """
+
+    images: int = 0
+    objects: int = 0
+
+
+@dataclass(repr=False)
+class ExportResult(Result):
+    """The result of an export.
+
+    Attributes:
+        folder: The folder.
+        images: How many images with a label were written.
+        objects: How many objects were written.
+        left_out: How many rows were left out, by the reason: their status, ``broken``, or ``unsupported image format``
+            if the readers of the format do not open the image.
+        converted: How many images were written as PNG.
+        objects_left_out: How many objects were left out, by the reason.
+        splits: The number of images and objects of each split.
+    """
+
+    folder: Path
+    images: int = 0
+    objects: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    objects_left_out: Counter[str] = field(default_factory=Counter)
+    converted: int = 0
+    splits: dict[str, ExportedSplit] = field(default_factory=dict)
+
+    def add(self, split: str, objects: int) -> None:
+        """Count an image that was written, with its number of objects."""
+        part = self.splits.setdefault(split, ExportedSplit())
+        part.images += 1
+        part.objects += objects
+        self.images += 1
+        self.objects += objects
+
+    def __repr__(self) -> str:
+        left_out = self.left_out.total()
+        return short_repr(self, str(self.folder), images=self.images, objects=self.objects, left_out=left_out)
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield the totals, a table of the splits, and a table of what was left out."""
+        images, objects = counted(self.images, "image"), counted(self.objects, "object")
+        yield Cell(f"Wrote {images} with {objects} to {self.folder}")
+        if self.converted:
+            yield Cell(f"Converted {counted(self.converted, 'image')} to PNG")
+        rows = [(name, part.images, part.objects) for name, part in self.splits.items()]
+        if len(rows) > 1:
+            yield Table(("split", "images", "objects"), rows, numbers=("images", "objects"))
+        left_out = [
+            *((reason, counted(count, "row")) for reason, count in self.left_out.items() if count),
+            *((reason, counted(count, "object")) for reason, count in self.objects_left_out.items() if count),
+        ]
+        if left_out:
+            yield Table(("reason", "number"), left_out, numbers=("number",), title="Left out")

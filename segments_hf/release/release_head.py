@@ -1,0 +1,105 @@
+"""The names, descriptions and dates of a release, and the tables that show a release."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from segments_hf.io.redaction import name_without_secrets, text_without_secrets
+from segments_hf.io.tables import Cell, Result, Table
+from segments_hf.release.document import Document, Owner, parse_moment
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Mapping, Sequence
+
+    from segments_hf.release.category import Category
+
+_MAX_SHOWN = 20  # categories in a table
+_MAX_LENGTH = 300  # characters of a value in a table
+
+
+class ReleaseHead(Result):
+    """The names, descriptions and dates of a release."""
+
+    source: str
+    _document: Document
+
+    @property
+    def head(self) -> dict[str, str | None]:
+        """The names, descriptions and dates as text, without the secrets of URLs."""
+        description = self.dataset_description or self.description
+        return {
+            "source": self.source,
+            "name": self.name,
+            "owner": self.owner,
+            "dataset": self.dataset_name,
+            "description": description and text_without_secrets(description),
+            "created_at": None if self.created_at is None else self.created_at.isoformat(),
+        }
+
+    @property
+    def name(self) -> str | None:
+        """The name of the release, such as ``v1.0``; None in a cut file."""
+        return _public(self._document.name)
+
+    @property
+    def description(self) -> str | None:
+        """The description of the release."""
+        return self._document.description
+
+    @property
+    def created_at(self) -> datetime.datetime | None:
+        """When it was made, with its time zone (UTC where the file gives none); None where the file has no date."""
+        return parse_moment(self._document.created_at)
+
+    @property
+    def owner(self) -> str | None:
+        """The user or organization that owns the data set; None in a cut file."""
+        owner = self._document.dataset.owner
+        return _public(owner.username if isinstance(owner, Owner) else owner)
+
+    @property
+    def dataset_name(self) -> str | None:
+        """The name of the data set; None in a cut file."""
+        return _public(self._document.dataset.name)
+
+    @property
+    def dataset_description(self) -> str | None:
+        """The description of the data set."""
+        return self._document.dataset.description
+
+
+def facts_table(facts: Mapping[str, Any]) -> Table:
+    """Return a table of named values; values that are missing are left out."""
+    rows = []
+    for name, value in facts.items():
+        text = ", ".join(value) if isinstance(value, list) else value
+        if text not in {None, ""}:
+            rows.append((Cell(name.replace("_", " "), style="dim"), _cut(text) if isinstance(text, str) else text))
+    return Table(("", ""), rows)
+
+
+def categories_table(categories: Sequence[Category]) -> Table:
+    """Return a table of the first categories: their ids, names and colors."""
+    shown = categories[:_MAX_SHOWN]
+    rows = [(str(item.id), Cell(item.name, item.color), color_text(item.color)) for item in shown]
+    if left := len(categories) - len(rows):
+        rows.append(("…", Cell(f"{left} more", style="dim"), ""))
+    return Table(("id", "name", "color"), rows, numbers=("id",), title="Categories")
+
+
+def color_text(color: Sequence[float] | None) -> str:
+    """Return the red, green and blue of a color as text.
+
+    >>> color_text((255, 0, 0.2, 1)), color_text(None)
+    ('255, 0, 0', '–')
+    """
+    return ", ".join(str(round(part)) for part in (color or ())[:3]) or "–"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MAX_LENGTH else f"{text[:_MAX_LENGTH]}…"
+
+
+def _public(name: str | None) -> str | None:
+    return name and name_without_secrets(name)

@@ -1,0 +1,213 @@
+"""The result of `stats`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from segments_hf.io.json_codec.json_text import text_or_json
+from segments_hf.io.number_text import counted
+from segments_hf.io.tables import Cell, Result, Table, short_repr
+from segments_hf.option_names import option
+from segments_hf.stats.tally import AttributeCounts, Sizes  # noqa: TC001  (msgspec reads the annotations)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from segments_hf.io.tables import Block
+
+_MAX_LINES = 12  # of a table that may have any number of rows
+
+
+class ClassStats(msgspec.Struct, frozen=True):
+    """A class in numbers.
+
+    Attributes:
+        index: Its class index.
+        id: Its category id.
+        name: Its name.
+        color: Its color.
+        objects: How many objects it has.
+        images: In how many images it is.
+        pixels: How many pixels it has in semantic masks; None where no mask could be made.
+        sizes: How large its objects are; None where no area is known.
+    """
+
+    index: int
+    id: int
+    name: str
+    color: tuple[int, int, int]
+    objects: int
+    images: int
+    pixels: int | None
+    sizes: Sizes | None
+
+
+class ImageSize(msgspec.Struct, frozen=True):
+    """A size of images in pixels, and how many have it."""
+
+    width: int
+    height: int
+    images: int
+
+
+class Together(msgspec.Struct, frozen=True):
+    """In how many images two classes are together, by their class indices."""
+
+    first: int
+    second: int
+    images: int
+
+
+class Stats(Result, msgspec.Struct, frozen=True):
+    """A dataset in numbers. Images that are unlabeled, skipped or rejected count as images, their objects do not.
+
+    Attributes:
+        name: What it is called.
+        task_type: The task type, if it is known.
+        images: How many images there are; each frame of a sequence is one.
+        labeled: How many have a label.
+        statuses: How many images have each label status, the most frequent first; none for a layout.
+        objects: How many objects there are; 0 for semantic masks, which do not tell. Annotations with the same id are
+            one object, whose class is that of the last one.
+        without_class: How many of them have no class that is known.
+        classes: The classes, in the order of their indices.
+        objects_per_image: How many labeled images have so many objects, by the number of objects.
+        unlabeled_pixels: How many pixels have no class in semantic masks; None where no mask could be made.
+        sizes: How large objects are; None where no area is known: without its bitmaps, or for points.
+        image_sizes: The sizes of images, the most frequent first; those that are not known are left out.
+        together: How often two classes are in one image, the most frequent first.
+        attributes: The attributes of objects.
+        image_attributes: The attributes of images.
+        left_out: How many annotations are not counted as objects, by the reason, such as no pixel in the image.
+        problems: What is wrong with samples: what of them could not be read is not counted.
+    """
+
+    name: str
+    task_type: str | None
+    images: int
+    labeled: int
+    statuses: dict[str, int]
+    objects: int
+    without_class: int
+    classes: list[ClassStats]
+    objects_per_image: dict[int, int]
+    unlabeled_pixels: int | None
+    sizes: Sizes | None
+    image_sizes: list[ImageSize]
+    together: list[Together]
+    attributes: list[AttributeCounts]
+    image_attributes: list[AttributeCounts]
+    left_out: dict[str, int]
+    problems: list[str]
+
+    def __repr__(self) -> str:
+        counts = {"images": self.images, "labeled": self.labeled, "objects": self.objects}
+        return short_repr(self, self.name, **counts, classes=len(self.classes))
+
+    def blocks(self) -> Iterable[Block]:
+        """Return the lines and tables that `str` and a notebook show."""
+        return _blocks(self)
+
+
+def _blocks(stats: Stats) -> Iterator[Block]:
+    """Yield the lines and tables that show statistics."""
+    yield _facts(stats)
+    yield _classes(stats)
+    if stats.statuses:
+        yield _counts("Label statuses", ("status", "images"), stats.statuses.items())
+    if stats.objects_per_image:
+        yield _counts("Objects per labeled image", ("objects", "images"), _ranges(stats.objects_per_image))
+    if stats.image_sizes:
+        sizes = [(f"{item.width} x {item.height}", item.images) for item in stats.image_sizes]
+        yield _counts("Sizes of images", ("pixels", "images"), _first(sizes))
+    if stats.together:
+        names = [item.name for item in stats.classes]
+        pairs = [(f"{names[pair.first]}, {names[pair.second]}", pair.images) for pair in stats.together]
+        yield _counts("Classes together in an image", ("classes", "images"), _first(pairs))
+    if stats.attributes:
+        yield _counts("Attributes of objects", ("attribute", "value", "objects"), _values(stats.attributes))
+    if stats.image_attributes:
+        yield _counts("Attributes of images", ("attribute", "value", "images"), _values(stats.image_attributes))
+    if stats.problems:
+        yield Cell(f"{counted(len(stats.problems), 'problem')}, the first: {stats.problems[0]}", style="bold red")
+
+
+def _facts(stats: Stats) -> Table:
+    without_class = f", {stats.without_class:,} without a class" if stats.without_class else ""
+    facts = {
+        "name": stats.name,
+        "task type": stats.task_type or "–",
+        "images": f"{stats.images:,}, {stats.labeled:,} with a label",
+        "objects": f"{stats.objects:,}{without_class}",
+        "sizes of objects": _size_text(stats.sizes),
+    }
+    if stats.left_out:
+        facts["left out"] = ", ".join(f"{count:,} {reason}" for reason, count in stats.left_out.items())
+    return Table(("", ""), [(Cell(name, style="dim"), text) for name, text in facts.items()])
+
+
+def _classes(stats: Stats) -> Table:
+    columns: dict[str, Any] = {
+        "class": lambda item: Cell(item.name, item.color),
+        "objects": lambda item: item.objects,
+        "images": lambda item: item.images,
+    }
+    whole = (stats.unlabeled_pixels or 0) + sum(item.pixels or 0 for item in stats.classes)
+    if stats.unlabeled_pixels is not None:
+        columns["pixels"] = lambda item: item.pixels
+        columns["%"] = lambda item: _percent(item.pixels, whole)
+    if stats.sizes:
+        columns["median"] = lambda item: f"{item.sizes.median:,.0f}" if item.sizes else "–"
+        columns["s / m / l"] = _small_medium_large
+    rows = [[cell(item) for cell in columns.values()] for item in stats.classes]
+    if stats.unlabeled_pixels is not None:
+        unlabeled = ["", "", stats.unlabeled_pixels, _percent(stats.unlabeled_pixels, whole)]
+        rows.append([Cell("(unlabeled)", style="dim"), *unlabeled, *[""] * (len(columns) - len(unlabeled) - 1)])
+    return Table(tuple(columns), rows, numbers=tuple(columns)[1:], title="Classes")
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.2f}" if whole else "–"
+
+
+def _small_medium_large(item: ClassStats) -> str:
+    return f"{item.sizes.small:,} / {item.sizes.medium:,} / {item.sizes.large:,}" if item.sizes else "–"
+
+
+def _size_text(sizes: Sizes | None) -> str:
+    if sizes is None:
+        return f"not known: masks need {option('assets', True)}, points have none"
+    return (
+        f"{sizes.smallest:,.0f} to {sizes.largest:,.0f} pixels, half of them up to {sizes.median:,.0f}; "
+        f"{sizes.small:,} small, {sizes.medium:,} medium, {sizes.large:,} large (s, m, l as in COCO)"
+    )
+
+
+def _counts(title: str, columns: tuple[str, ...], rows: Iterable[tuple[str | int, ...]]) -> Table:
+    return Table(columns, list(rows), numbers=columns[-1:], title=title)
+
+
+def _ranges(counts: Mapping[int, int]) -> list[tuple[str, int]]:
+    """Return the counts by number. If there are many numbers, each row is a range of them."""
+    if len(counts) <= _MAX_LINES:
+        return [(str(number), images) for number, images in counts.items()]
+    step = -(-(max(counts) + 1) // _MAX_LINES)
+    lines: dict[int, int] = {}
+    for number, images in counts.items():
+        lines[number // step] = lines.get(number // step, 0) + images
+    return [(f"{step * line} to {step * (line + 1) - 1}", images) for line, images in lines.items()]
+
+
+def _first(rows: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    left = rows[_MAX_LINES:]
+    return [*rows[:_MAX_LINES], *([(f"({len(left)} others)", sum(count for _, count in left))] if left else [])]
+
+
+def _values(attributes: list[AttributeCounts]) -> Iterator[tuple[str, str, int]]:
+    for attribute in attributes:
+        for place, item in enumerate(attribute.values[:_MAX_LINES]):
+            yield attribute.name if place == 0 else "", text_or_json(item.value), item.count
+        if others := attribute.other + sum(item.count for item in attribute.values[_MAX_LINES:]):
+            yield "", "(others)", others
