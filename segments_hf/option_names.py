@@ -20,6 +20,7 @@ COMMAND_LINE_NAMES: Final = {
     "export_folder": "OUT",
     "export_format": "FORMAT",
     "path": "OUT",
+    "repo_id": "REPO_ID",
     "resolve": "--rewrite",
 }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,20 +11,13 @@ from segments_hf.cli import options
 from segments_hf.cli.console import print_line
 
 
-class Format(str, enum.Enum):
-    """The format of the files in the folder."""
-
-    arrow = "arrow"
-    parquet = "parquet"
-
-
 @options.with_loading
 def build(
     release: options.Release,
     out: Annotated[Path, typer.Argument(help="The folder to write.")],
     format: Annotated[  # noqa: A002
-        Format, typer.Option(help="arrow: for load_from_disk. parquet: for load_dataset.")
-    ] = Format.arrow,
+        str, options.one_of(("arrow", "parquet"), "arrow: for load_from_disk. parquet: for load_dataset.")
+    ] = "arrow",
     split: Annotated[str | None, typer.Option(help="The split to write; by default all of them.")] = None,
     num_proc: Annotated[int | None, typer.Option(min=1, help="How many processes build.")] = None,
     cache_dir: Annotated[Path | None, typer.Option(help="Where `datasets` keeps its Arrow files.")] = None,
@@ -48,15 +40,17 @@ def build(
         cache_dir=cache_dir,
         **loading,
     )
-    save_build(builder, out, format.value, split=split, overwrite=overwrite, num_proc=num_proc)
+    save_build(
+        builder, out, "parquet" if format == "parquet" else "arrow", split=split, overwrite=overwrite, num_proc=num_proc
+    )
     written = {split: builder.info.splits[split]} if split else builder.info.splits
     _summarize({name: part.num_examples for name, part in written.items()}, out, format)
 
 
-def _summarize(rows: dict[str, int], out: Path, file_format: Format) -> None:
+def _summarize(rows: dict[str, int], out: Path, file_format: str) -> None:
     for name, count in rows.items():
         print_line(f"{name}: {count} rows")
     size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
     print_line(f"Wrote {out} ({size / 1e6:.1f} MB)")
-    call = f"load_from_disk({str(out)!r})" if file_format is Format.arrow else f"load_dataset({str(out)!r})"
+    call = f"load_from_disk({str(out)!r})" if file_format == "arrow" else f"load_dataset({str(out)!r})"
     print_line(f"Load it with datasets.{call}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,15 +9,6 @@ import typer
 
 from segments_hf.cli import options
 from segments_hf.cli.console import output, print_line, print_result
-
-
-class Images(str, enum.Enum):
-    """The policies for images."""
-
-    copy = "copy"
-    convert = "convert"
-    link = "link"
-    none = "none"
 
 
 def _formats(wanted: bool) -> None:
@@ -41,12 +31,13 @@ def export(
     format: Annotated[str, typer.Argument(help="The format, such as coco, yolo or pascal-voc; --formats lists them.")],  # noqa: A002
     out: Annotated[Path, typer.Argument(help="The folder to write to.")],
     images: Annotated[
-        Images,
-        typer.Option(
-            help="copy the images, link to their files, or leave them out. convert: copy, but write images that the "
-            "readers of the format do not open as PNG."
+        str,
+        options.one_of(
+            ("copy", "convert", "link", "none"),
+            "copy the images, link to their files, or leave them out. convert: copy, but write images that the "
+            "readers of the format do not open as PNG.",
         ),
-    ] = (Images.copy),
+    ] = "copy",
     split: Annotated[str | None, typer.Option(help="The split to export; by default all of them.")] = None,
     *,
     class_index: Annotated[
@@ -72,14 +63,14 @@ def export(
     dataset = load_release(
         release,
         split=split,
-        streaming=images is not Images.link,
+        streaming=images != "link",
         **loading,
     )
     exported = export_dataset(
         dataset,
         format,
         out,
-        images=images.value,
+        images=images,
         class_index=class_index,
         on_error=loading["on_error"],
         overwrite=overwrite,

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import dataclasses
-import enum
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import typer
 
+from segments_hf.io.choices import listed_choices, suggestion
 from segments_hf.io.fetch_options import FetchOptions, meaning_of
 
 
-class OnError(str, enum.Enum):
-    """The policies for a sample that has an error."""
+def one_of(choices: Sequence[str], help_text: str) -> Any:
+    """Return an option whose value is one of several names. The error for another name suggests the closest one.
 
-    stop = "raise"
-    skip = "skip"
-    keep = "keep"
+    Args:
+        choices: The names.
+        help_text: The help of the option.
+    """
+
+    def parse(text: str) -> str:
+        if text not in choices:
+            raise typer.BadParameter(
+                f"got {text!r}, expected one of {listed_choices(choices)}{suggestion(text, choices)}"
+            )
+        return text
+
+    return typer.Option(parser=parse, metavar="|".join(choices), autocompletion=lambda: list(choices), help=help_text)
 
 
 Release = Annotated[
@@ -50,7 +60,7 @@ def _loading(
     segments_dir: Annotated[
         Path | None, typer.Option(help="A folder of the original SDK's, in which pictures are looked for first.")
     ] = None,
-    on_error: Annotated[OnError, typer.Option(help="What to do with a sample that is wrong.")] = OnError.stop,
+    on_error: Annotated[str, one_of(("raise", "skip", "keep"), "What to do with a sample that is wrong.")] = "raise",
     rewrite: Annotated[
         list[str] | None,
         typer.Option(metavar="OLD=NEW", help="The new beginning of URLs that begin with the old one; several may be."),
@@ -66,7 +76,7 @@ def _loading(
         "filter_by_metadata": parse_metadata(filter_by_metadata),
         "splits": parse_splits(splits),
         "segments_dir": segments_dir,
-        "on_error": on_error.value,
+        "on_error": on_error,
         "resolve": parse_rewrites(rewrite),
         "load_assets": load_assets,
     }
@@ -80,10 +90,16 @@ def _fetching() -> dict[str, inspect.Parameter]:
             field.name,
             inspect.Parameter.KEYWORD_ONLY,
             default=field.default,
-            annotation=Annotated[types[field.name], typer.Option(help=meaning_of(field))],
+            annotation=_annotation(types[field.name], meaning_of(field)),
         )
         for field in dataclasses.fields(FetchOptions)
     }
+
+
+def _annotation(kind: Any, help_text: str) -> Any:
+    if get_origin(kind) is Literal:
+        return Annotated[str, one_of(get_args(kind), help_text)]
+    return Annotated[kind, typer.Option(help=help_text)]
 
 
 def with_loading(command: Callable[..., None]) -> Callable[..., None]:
