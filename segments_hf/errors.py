@@ -92,4 +92,4 @@ class PlatformError(SegmentsHFError, OSError):
 
 
 class MissingExtraError(SegmentsHFError, ImportError):
-    """A package that is not installed. The message names the extra that installs it."""
+    """A package that is not installed. The message names the package."""

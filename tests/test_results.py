@@ -20,7 +20,7 @@ from segments_hf.hub.pushing import PushResult
 from segments_hf.release import Release
 from segments_hf.stats.inspection import inspect_release
 
-SECRET = "s3cr3t"  # noqa: S105
+SECRET = "s3cr3t"
 HOSTILE = f"<script>x</script>\x1b[31m https://jane:{SECRET}@host/a?sig={SECRET}"
 RESULTS = ["report", "stats", "export", "push", "release", "sample", "inspection"]
 

@@ -29,7 +29,7 @@ def new_figure(width: float, height: float) -> Figure:
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise MissingExtraError(f"figures need matplotlib: pip install 'matplotlib>=3.10' ({error})") from error
+        raise MissingExtraError(f"figures need matplotlib: pip install matplotlib ({error})") from error
 
     class Shown(Figure):
         """Return a figure that a notebook shows, even without an import of pyplot."""

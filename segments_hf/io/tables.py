@@ -22,7 +22,8 @@ _CSS = {
     "yellow": "color:#a16207",
     "dim": "opacity:.65",
 }
-_CAPTION = "text-align:left;font-weight:bold"
+_LINE = "white-space:pre-wrap"
+_CAPTION = "text-align:left;font-weight:bold;white-space:nowrap"
 _SWATCH = "display:inline-block;width:.9em;height:.9em;margin-right:.4em;border:1px solid #8888;vertical-align:-.1em"
 
 
@@ -135,7 +136,7 @@ def as_html(blocks: Iterable[Block]) -> str:
     """Return blocks as HTML that needs no styles of the page.
 
     >>> as_html([Cell("<b>")])
-    '<div>&lt;b&gt;</div>'
+    '<div style="white-space:pre-wrap">&lt;b&gt;</div>'
     """
     return "".join(_html_table(block) if isinstance(block, Table) else _html_line(block) for block in blocks)
 
@@ -167,7 +168,7 @@ def _rich_table(table: Table, swatch: str) -> RenderableType:
 
 
 def _html_line(line: Cell) -> str:
-    return f"<div{_html_style(_CSS.get(line.style, ''))}>{_html_text(line)}</div>"
+    return f"<div{_html_style(_CSS.get(line.style, ''), _LINE)}>{_html_text(line)}</div>"
 
 
 def _html_table(table: Table) -> str:

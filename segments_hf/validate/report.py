@@ -96,7 +96,7 @@ class Report(Result, msgspec.Struct, frozen=True):
                 yield Cell(f"  {described(finding)}")
             if len(findings) > _MAX_SHOWN:
                 yield Cell(
-                    f"  … {len(findings) - _MAX_SHOWN} more; {in_interface('findings', '--json')} has all of them"
+                    f"  … {len(findings) - _MAX_SHOWN} more; {in_interface('the attribute findings', '--json')} has all of them"
                 )
 
 

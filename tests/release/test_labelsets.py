@@ -65,7 +65,7 @@ def test_unknown_labelset_lists_those_that_exist(read, unknown):
 
 
 def test_unknown_labelset_of_a_release_without_any(read):
-    with pytest.raises(OptionError, match="no labelsets"):
+    with pytest.raises(OptionError, match="release.json"):
         read({"samples": []}).resolve_labelset("x")
 
 
@@ -102,7 +102,7 @@ def test_wanted_statuses(release, filter_by, expected):
 def test_unknown_status_lists_those_of_the_release(release, filter_by):
     with pytest.raises(OptionError) as caught:
         wanted_statuses(filter_by, release, "gt")
-    for said in ("filter_by", "LABLELED", "release.json", "ARCHIVED, REVIEWED, UNLABELED"):
+    for said in ("filter_by", "LABLELED", "release.json", "'ARCHIVED', 'REVIEWED', 'UNLABELED'"):
         assert said in str(caught.value)
 
 
