@@ -38,8 +38,8 @@ _LONGEST_NAME = 28  # characters, in the legend
 def plot(data: Any, of: Any = None, *, index: int = 0, opacity: float = 0.5) -> Figure:
     """Draw a row of data as a figure of matplotlib: its image, its instances each in a color of its own, its classes.
 
-    Instances have their ids beside them, classes their names and a legend that counts their objects. It needs the extra
-    ``plot``. The figure does not belong to pyplot: a notebook shows it, and ``figure.savefig("row.png")`` writes it.
+    Instances have their ids beside them, classes their names and a legend that counts their objects. It needs
+    matplotlib. The figure does not belong to pyplot: a notebook shows it, and ``figure.savefig("row.png")`` writes it.
 
     Args:
         data: A row of a dataset, a release or a stream, also in a layout: ``dataset[3]``. Or a release as

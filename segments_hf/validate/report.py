@@ -95,9 +95,8 @@ class Report(Result, msgspec.Struct, frozen=True):
             for finding in findings[:_MAX_SHOWN]:
                 yield Cell(f"  {described(finding)}")
             if len(findings) > _MAX_SHOWN:
-                yield Cell(
-                    f"  … {len(findings) - _MAX_SHOWN} more; {in_interface('the attribute findings', '--json')} has all of them"
-                )
+                complete_list = in_interface("the attribute findings", "--json")
+                yield Cell(f"  … {len(findings) - _MAX_SHOWN} more; {complete_list} has all of them")
 
 
 def _checks_table(groups: dict[str, list[Finding]]) -> Table:
