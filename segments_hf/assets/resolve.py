@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote
 from segments_hf.errors import AssetError, OptionError
 from segments_hf.io.redaction import public_name
 from segments_hf.io.urls import file_path, is_url, scheme_of
+from segments_hf.option_names import option
 
 Resolve = Callable[[str], str] | Mapping[str, str]
 
@@ -86,5 +87,5 @@ def _inside(folder: str, rest: str, place: str) -> str:
     """Return the path of a file in a folder, and refuse untrusted paths with ``..`` that are outside."""
     path = os.path.normpath(f"{folder}/{rest}")
     if os.path.commonpath([folder, path]) != folder:
-        raise AssetError(f"{public_name(place)}: its path after resolve is outside {folder}")
+        raise AssetError(f"{public_name(place)}: its path after {option('resolve')} is outside {folder}")
     return path

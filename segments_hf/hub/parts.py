@@ -17,6 +17,7 @@ from segments_hf.hub.compat import fingerprint, generator_of
 from segments_hf.images.depth.scaling import checked_range
 from segments_hf.layouts import find_layout, lay_out, layout_of
 from segments_hf.layouts.left_out import is_trainable
+from segments_hf.option_names import option
 
 if TYPE_CHECKING:
     from datasets import Features
@@ -116,7 +117,7 @@ def open_source(
     """
     if image_range is not None and layout is None:
         raise OptionError(
-            f"got {image_range} without a layout, but only layouts convert images; pass a layout too",
+            f"got {image_range} without a layout, but only layouts convert images; pass {option('layout')} too",
             option="image_range",
         )
     if layout is not None:

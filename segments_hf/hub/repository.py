@@ -143,7 +143,9 @@ def open_repository(
         raise OptionError(f"got {repo_id!r}, wanted owner/name ({error})", option="repo_id") from None
     token = token or get_token()
     if not token:
-        raise HubError("got no token: log in with `hf auth login`, set HF_TOKEN, or give one; it must be able to write")
+        raise HubError(
+            f"got no token: log in with `hf auth login`, set HF_TOKEN, or pass {option('token')}; it must be able to write"
+        )
     user = _user(HfApi(token=token), repo_id)
     full_id = repo_id if "/" in repo_id else f"{user['name']}/{repo_id}"
     repository = Repository(full_id, revision, create_pr, private, token)

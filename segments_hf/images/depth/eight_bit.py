@@ -61,7 +61,7 @@ def to_eight_bit(file: FileContent, image_range: ValueRange | None = None) -> Ei
         if image_range is not None and pixels.bits > 8 and not pixels.is_deep:  # noqa: PLR2004
             raise OptionError(
                 f"got {image_range} for a picture of {pixels.name}, whose values the decoder reduces to "
-                "8 bits; image_range applies to gray pictures: omit it, or convert this picture to 8 bits first",
+                "8 bits; this option applies to gray pictures: omit it, or convert this picture to 8 bits first",
                 option="image_range",
             )
         declared = declared_values(picture, file, pixels) if pixels.is_deep else None
