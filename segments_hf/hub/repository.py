@@ -144,8 +144,8 @@ def open_repository(
     token = token or get_token()
     if not token:
         raise HubError(
-            f"got no token: log in with `hf auth login`, set HF_TOKEN, or pass {option('token')}; the token must be able "
-            "to write"
+            f"got no token: log in with `hf auth login`, set HF_TOKEN, or pass {option('token')}; it must be "
+            "allowed to write"
         )
     user = _user(HfApi(token=token), repo_id)
     full_id = repo_id if "/" in repo_id else f"{user['name']}/{repo_id}"
