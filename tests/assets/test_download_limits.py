@@ -98,7 +98,7 @@ class TestMemory:
         with listening(answer) as url:
             ended, peak = read_many(url, count=64, ends=2)
         if head == HEAD:
-            assert ended[0] == "got more bytes than max_bytes=268,435,456 allows"
+            assert ended[0] == "got more bytes than max_bytes=268435456 allows"
         assert peak < 340  # the imports take about 160, and all together 500 at most
 
     def test_bodies_that_exceed_the_memory_together_all_arrive(self):

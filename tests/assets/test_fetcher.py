@@ -155,7 +155,7 @@ def test_fetch_enforces_limits(fetcher, server, cache, tmp_path, options, messag
 )
 def test_a_body_of_unknown_length_stops_at_the_limit(fetcher, server, headers, body):
     server.files["/a.png"] = [(200, headers, body)]
-    with pytest.raises(AssetError, match="got more bytes than max_bytes=18,000 allows"):
+    with pytest.raises(AssetError, match="got more bytes than max_bytes=18000 allows"):
         fetcher(max_bytes=18_000).fetch(server.address + "/a.png")
     assert server.asked["/a.png"] == 1
 

@@ -65,7 +65,7 @@ def test_images_are_the_bytes_or_links_or_none(tmp_path: Path, name: str) -> Non
 
 def test_bytes_cannot_be_linked_to(tmp_path: Path) -> None:
     rows = load_release(bitmap_release(tmp_path), embed=True)
-    with pytest.raises(OptionError, match="images='link'"):
+    with pytest.raises(OptionError, match="^images: got .*images='copy'"):
         export_dataset(rows, "coco", tmp_path / "out", images="link")
 
 
@@ -109,9 +109,9 @@ def test_labels_that_are_not_of_images_have_no_format(tmp_path: Path, task_type:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"export_format": "coco-stuff"}, r"export_format: got 'coco-stuff', wanted one of coco-instance, "),
-        ({"images": "move"}, r"images: got 'move', wanted one of copy, convert, link, none"),
-        ({"on_error": "keep"}, r"on_error: got 'keep', wanted one of raise, skip"),
+        ({"export_format": "coco-stuff"}, r"export_format: got 'coco-stuff', .*'coco-instance', "),
+        ({"images": "move"}, r"images: got 'move', .*'copy', 'convert', 'link', 'none'"),
+        ({"on_error": "keep"}, r"on_error: got 'keep', .*'raise', 'skip'"),
     ],
 )
 def test_wrong_options(tmp_path: Path, options: dict[str, Any], message: str) -> None:

@@ -244,7 +244,7 @@ def test_a_split_with_other_columns_than_those_that_stay(hub: HubServer) -> None
         ({"config_name": "data"}, "config_name"),
         ({"config_name": "a --> b"}, "config_name"),
         ({"max_shard_size": "much"}, "max_shard_size"),
-        ({"layout": "depth"}, "task: got 'depth'"),
+        ({"layout": "depth"}, "layout: got 'depth'"),
     ],
 )
 def test_options_that_are_wrong(hub: HubServer, options: dict[str, Any], wanted: str) -> None:

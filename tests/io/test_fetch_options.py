@@ -25,7 +25,7 @@ def test_fetch_options_refuse_numbers_that_are_not_positive(name, value):
 
 @pytest.mark.parametrize("value", ["", "all", True, None], ids=repr)
 def test_fetch_options_refuse_unknown_verify(value):
-    with pytest.raises(OptionError, match="^verify: got .*, wanted one of structure, decode"):
+    with pytest.raises(OptionError, match="^verify: got .*, .*'structure', 'decode'"):
         FetchOptions(verify=value)
 
 
@@ -54,5 +54,5 @@ class TestDeclaredOnce:
 
     def test_unknown_options_are_refused(self):
         for function in (load_release, validate, contact_sheet):
-            with pytest.raises(TypeError, match="unknown option speed"):
+            with pytest.raises(TypeError, match="unknown option 'speed'"):
                 function(demo_release(), speed=3)
