@@ -1,4 +1,4 @@
-"""``segments-hf stats``: a release in numbers."""
+"""``segments-hf stats``: print the statistics of a release."""
 
 from __future__ import annotations
 
@@ -17,25 +17,29 @@ if TYPE_CHECKING:
     from segments_hf.stats.statistics import ClassStats, Stats
     from segments_hf.stats.tally import AttributeCounts, Sizes
 
-_LINES = 12  # of tables that may have no end
+_MAX_LINES = 12  # of tables whose length depends on the data
 
 
-@options.with_looking
+@options.with_reading
 def stats(
     release: options.Release,
-    limit: Annotated[int | None, typer.Option(help="How many samples to count at most.")] = None,
+    limit: Annotated[int | None, typer.Option(help="The largest number of samples to count.")] = None,
     figures: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Draw figures into this folder, as PNG; needs the extra plot.")
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Write charts to this folder as PNG files; needs matplotlib."),
     ] = None,
     *,
     loading: dict[str, Any],
     assets: Annotated[
-        bool, typer.Option("--assets", help="Fetch the pictures: for pixels, sizes of masks and sizes of images.")
+        bool,
+        typer.Option(
+            "--assets", help="Download the images and bitmaps, to count pixels and measure objects and images."
+        ),
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Count the objects, images and pixels of classes, sizes, statuses and attributes of a release."""
+    """Count the objects, images, label statuses and attributes of a release, and with --assets its pixels."""
     import datasets
 
     from segments_hf.drawing.figure import new_figure
@@ -43,7 +47,7 @@ def stats(
     from segments_hf.stats.statistics import stats as count
 
     if figures:
-        new_figure(1, 1)  # raises before the work if matplotlib is missing
+        new_figure(1, 1)  # raises now if matplotlib is missing, not after the count
     if quiet:
         datasets.disable_progress_bars()
     expected = figure_snapshots(figures) if figures else None
@@ -55,10 +59,10 @@ def stats(
     for table in _tables(counted):
         output.print(table)
     if counted.problems:
-        output.print(f"[bold red]{len(counted.problems)} problem(s)[/], the first:")
+        output.print(f"[bold red]{len(counted.problems)} problem(s)[/]. The first one:")
         print_line(counted.problems[0])
     if files:
-        print_line(f"Wrote {len(files)} figures to {figures}")
+        print_line(f"Wrote {len(files)} charts to {figures}")
 
 
 def _tables(counted: Stats) -> Iterable[Table]:
@@ -125,18 +129,18 @@ def _left_out(counts: Mapping[str, int]) -> str:
 
 def _size_text(sizes: Sizes | None) -> str:
     if sizes is None:
-        return "not known: masks need --assets, points have none"
+        return "not known: bitmaps are measured only with --assets, and points have no size"
     return (
-        f"{sizes.smallest:,.0f} to {sizes.largest:,.0f} pixels, half of them up to {sizes.median:,.0f}; "
+        f"{sizes.smallest:,.0f} to {sizes.largest:,.0f} pixels, median {sizes.median:,.0f}; "
         f"{sizes.small:,} small, {sizes.medium:,} medium, {sizes.large:,} large (s, m, l as in COCO)"
     )
 
 
 def _ranges(counts: Mapping[int, int]) -> list[tuple[str, int]]:
-    """Count by number, several numbers in one line where they are many."""
-    if len(counts) <= _LINES:
+    """Return one line for each number of objects, or for ranges of numbers if there are too many lines."""
+    if len(counts) <= _MAX_LINES:
         return [(str(number), images) for number, images in counts.items()]
-    step = -(-(max(counts) + 1) // _LINES)
+    step = -(-(max(counts) + 1) // _MAX_LINES)
     lines: dict[int, int] = {}
     for number, images in counts.items():
         lines[number // step] = lines.get(number // step, 0) + images
@@ -144,17 +148,17 @@ def _ranges(counts: Mapping[int, int]) -> list[tuple[str, int]]:
 
 
 def _first(rows: list[tuple[str, int]]) -> list[tuple[str, int]]:
-    left = rows[_LINES:]
-    return [*rows[:_LINES], *([(f"({len(left)} others)", sum(count for _, count in left))] if left else [])]
+    left = rows[_MAX_LINES:]
+    return [*rows[:_MAX_LINES], *([(f"({len(left)} others)", sum(count for _, count in left))] if left else [])]
 
 
 def _values(attributes: list[AttributeCounts]) -> Iterable[tuple[str, str, int]]:
     from segments_hf.io.json_codec.json_text import text_or_json
 
     for attribute in attributes:
-        for place, item in enumerate(attribute.values[:_LINES]):
-            yield attribute.name if place == 0 else "", text_or_json(item.value), item.count
-        if others := attribute.other + sum(item.count for item in attribute.values[_LINES:]):
+        for line, item in enumerate(attribute.values[:_MAX_LINES]):
+            yield attribute.name if line == 0 else "", text_or_json(item.value), item.count
+        if others := attribute.other + sum(item.count for item in attribute.values[_MAX_LINES:]):
             yield "", "(others)", others
 
 

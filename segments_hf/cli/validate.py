@@ -15,23 +15,25 @@ from segments_hf.cli.console import output, print_json, print_line
 if TYPE_CHECKING:
     from segments_hf.validate import Finding, Report
 
-_MOST = 5  # findings of a check that are listed
-_NAMED = 3  # samples that the table names
+_MAX_LISTED = 5  # findings of one check
+_MAX_NAMED = 3  # samples in the table for one check
 _STYLES = {"error": "bold red", "warning": "yellow"}
 
 
-@options.with_looking
+@options.with_reading
 def validate(
     release: options.Release,
-    limit: Annotated[int | None, typer.Option(min=1, help="How many samples to look at at most.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="The largest number of samples to check.")] = None,
     *,
-    assets: Annotated[bool, typer.Option("--assets", help="Look at the pictures too, which are fetched.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if there is any error.")] = False,
+    assets: Annotated[
+        bool, typer.Option("--assets", help="Download the images and bitmaps and check them too.")
+    ] = False,
+    json: options.Json = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with status 1 if a finding is an error.")] = False,
     loading: dict[str, Any],
     quiet: options.Quiet = False,
 ) -> None:
-    """Check a release: its labels, and with --assets its pictures."""
+    """Check the labels of a release, and with --assets its images and bitmaps."""
     import datasets
 
     from segments_hf.validate.validation import validate as validate_release
@@ -56,10 +58,10 @@ def _print(report: Report) -> None:
     output.print(_table(report))
     for check, findings in report.by_check.items():
         print_line(check, _STYLES[findings[0].severity])
-        for finding in findings[:_MOST]:
+        for finding in findings[:_MAX_LISTED]:
             print_line(f"  {described(finding)}")
-        if len(findings) > _MOST:
-            print_line(f"  … {len(findings) - _MOST} more; --json has all of them")
+        if len(findings) > _MAX_LISTED:
+            print_line(f"  … {len(findings) - _MAX_LISTED} more; --json prints all findings")
 
 
 def _table(report: Report) -> Table:
@@ -76,9 +78,9 @@ def _table(report: Report) -> Table:
 
 
 def _samples(findings: list[Finding]) -> str:
-    """The first samples that have findings."""
+    """Return the names of the first samples that have findings."""
     from segments_hf.io.escaping import for_terminal
 
     names = list(dict.fromkeys(finding.sample for finding in findings))
-    more = [] if len(names) <= _NAMED else ["…"]
-    return ", ".join([*map(for_terminal, names[:_NAMED]), *more])
+    more = [] if len(names) <= _MAX_NAMED else ["…"]
+    return ", ".join([*map(for_terminal, names[:_MAX_NAMED]), *more])

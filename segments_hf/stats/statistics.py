@@ -1,4 +1,4 @@
-"""Statistics of a dataset."""
+"""Count the classes, objects, pixels, statuses and attributes of a release or a dataset."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ __all__ = ["AttributeCounts", "AttributeValue", "ClassStats", "ImageSize", "Size
 
 
 class ClassStats(msgspec.Struct, frozen=True):
-    """A class in numbers.
+    """The statistics of one class.
 
     Attributes:
-        index: Its class index.
-        id: Its category id.
-        name: Its name.
-        color: Its color.
-        objects: How many objects it has.
-        images: In how many images it is.
-        pixels: How many pixels it has in semantic masks; None where no mask could be made.
-        sizes: How large its objects are; None where no area is known.
+        index: The class index.
+        id: The category id.
+        name: The name.
+        color: The color as (R, G, B).
+        objects: The number of objects of the class.
+        images: The number of images with the class.
+        pixels: The number of pixels of the class in all semantic masks; None if no mask could be made.
+        sizes: The sizes of the objects of the class; None if no area is known.
     """
 
     index: int
@@ -60,7 +60,7 @@ class ClassStats(msgspec.Struct, frozen=True):
 
 
 class ImageSize(msgspec.Struct, frozen=True):
-    """A size of images in pixels, and how many have it."""
+    """An image size in pixels and the number of images with this size."""
 
     width: int
     height: int
@@ -68,7 +68,7 @@ class ImageSize(msgspec.Struct, frozen=True):
 
 
 class Together(msgspec.Struct, frozen=True):
-    """In how many images two classes are together, by their class indices."""
+    """The class indices of two classes and the number of images that contain both."""
 
     first: int
     second: int
@@ -76,27 +76,27 @@ class Together(msgspec.Struct, frozen=True):
 
 
 class Stats(msgspec.Struct, frozen=True):
-    """A dataset in numbers. Images that are unlabeled, skipped or rejected count as images, their objects do not.
+    """The statistics of a release or a dataset. The objects of unlabeled, skipped and rejected images do not count.
 
     Attributes:
-        name: What it is called.
-        task_type: The task type, if it is known.
-        images: How many images there are; each frame of a sequence is one.
-        labeled: How many have a label.
-        statuses: How many images have each label status, the most frequent first; none for a layout.
-        objects: How many objects there are; 0 for semantic masks, which do not tell. Annotations with the same id are
-            one object, whose class is that of the last one.
-        without_class: How many of them have no class that is known.
-        classes: The classes, in the order of their indices.
-        objects_per_image: How many labeled images have so many objects, by the number of objects.
-        unlabeled_pixels: How many pixels have no class in semantic masks; None where no mask could be made.
-        sizes: How large objects are; None where no area is known: without its bitmaps, or for points.
-        image_sizes: The sizes of images, the most frequent first; those that are not known are left out.
-        together: How often two classes are in one image, the most frequent first.
+        name: The name of the release or the dataset.
+        task_type: The task type; None if it is not known.
+        images: The number of images; each frame of a sequence counts as one image.
+        labeled: The number of images with a label.
+        statuses: The number of images with each label status, the most frequent first; empty for a layout.
+        objects: The number of objects; 0 for semantic masks, which do not separate objects. Annotations with the same
+            id are one object with the class of the last annotation.
+        without_class: The number of objects whose class is not known.
+        classes: The statistics of the classes, in the order of the class indices.
+        objects_per_image: The number of labeled images for each number of objects.
+        unlabeled_pixels: The number of pixels without a class in all semantic masks; None if no mask could be made.
+        sizes: The sizes of all objects; None if no area is known, as for points or bitmaps that were not read.
+        image_sizes: The sizes of images, the most frequent first. Unknown sizes are left out.
+        together: The pairs of classes that occur in the same image, the most frequent first.
         attributes: The attributes of objects.
         image_attributes: The attributes of images.
-        left_out: How many annotations are not counted as objects, by the reason, such as no pixel in the image.
-        problems: What is wrong with samples: what of them could not be read is not counted.
+        left_out: The number of annotations that are not counted as objects, by reason, such as no pixel in the image.
+        problems: An error message for each part of a sample that could not be read and is not counted.
     """
 
     name: str
@@ -119,22 +119,21 @@ class Stats(msgspec.Struct, frozen=True):
 
 
 def stats(data: Any, *, assets: bool = False, limit: int | None = None, **options: Any) -> Stats:
-    """Count the classes, objects, pixels, sizes, statuses and attributes of data.
+    """Count the classes, objects, pixels, sizes, statuses and attributes of a release or a dataset.
 
-    Bitmaps are needed for pixels, and for the sizes of objects that are masks. Those of a dataset are read; a release
-    is counted from its file alone, unless its assets are asked for. Of a layout, what its columns tell is counted: they
-    have no statuses and attributes, and semantic masks have no objects.
+    Pixels and the sizes of masks are counted from bitmaps, which are always read from a dataset, and from a release
+    only with ``assets=True``. A layout has no statuses and no attributes, and a semantic mask has no objects.
 
     Args:
-        data: A release as `load_release` takes it; or a dataset or a stream of rows, also in a layout or from the Hub,
-            or a dict of its splits, which are counted together.
-        assets: Whether the pictures of a release are fetched.
-        limit: How many samples, or rows of a dataset, to count at most.
-        **options: The options of `load_release` for a release: which samples, and how pictures are fetched.
+        data: A release in any form that `load_release` accepts; or a dataset or a stream of rows, also in a layout or
+            from the Hub, or a dict of its splits. Splits are counted together.
+        assets: Whether to download the images and bitmaps of a release.
+        limit: The largest number of samples of a release, or rows of a dataset, to count; by default all.
+        **options: Options of `load_release` for a release, such as `labelset`, `filter_by` and `timeout`.
 
     Raises:
-        OptionError: An option does not fit.
-        SegmentsHFError: The data are of another kind, or not rows of images with labels.
+        OptionError: An option is invalid or does not match the release.
+        SegmentsHFError: The data are not a release, and not rows of images with labels.
 
     >>> from segments_hf.demo import demo_release
     >>> counted = stats(demo_release())
@@ -142,16 +141,17 @@ def stats(data: Any, *, assets: bool = False, limit: int | None = None, **option
     (6, 63, [('flower', 21, 6), ('leaf', 42, 6)])
     """
     source = open_rows(data, assets=assets, limit=limit, check=_check, **options)
-    counting = _Counting(source)
+    counter = _Counter(source)
     shown = progress_bar(source.outcomes(), desc="Counting", total=source.length, unit="img")
     layout = layout_of(source.features)
-    measure_: Any = _measured
+    measure_row: Any = _measure_row
     if layout is not None:
         classes = mask_classes(source.features, len(source.categories))
-        measure_ = partial(_measured_in_layout, layout=layout, classes=classes)
-    for outcome, measured in prefetch(measure_, map(_light, shown), weight=lambda _: 0, in_flight=DECODERS):
-        counting.add(outcome, measured)
-    return counting.stats()
+        measure_row = partial(_measure_layout_row, layout=layout, classes=classes)
+    rows = map(_without_image, shown)
+    for outcome, measured in prefetch(measure_row, rows, weight=lambda _: 0, in_flight=DECODERS):
+        counter.add(outcome, measured)
+    return counter.stats()
 
 
 def _check(rows: Any) -> None:
@@ -159,15 +159,15 @@ def _check(rows: Any) -> None:
         check_rows(rows)
 
 
-def _light(outcome: Outcome) -> Outcome:
-    """A row without its image: rows wait in memory."""
+def _without_image(outcome: Outcome) -> Outcome:
+    """Remove the image of a row, to save memory while the row waits for a thread."""
     if outcome.row is not None:
         outcome.row["image"] = None
     return outcome
 
 
-def _measured(outcome: Outcome) -> tuple[Outcome, Measured | BitmapError | None]:
-    """Measure a row that has a label, and drops its bitmap. Runs in threads."""
+def _measure_row(outcome: Outcome) -> tuple[Outcome, Measured | BitmapError | None]:
+    """Measure a row that has a label, and remove its bitmap. Runs in threads."""
     row = outcome.row
     if row is None or not is_labeled(row) or "annotations" not in row:
         return outcome, None
@@ -179,10 +179,10 @@ def _measured(outcome: Outcome) -> tuple[Outcome, Measured | BitmapError | None]
         row.pop(BITMAP_COLUMN, None)
 
 
-def _measured_in_layout(
+def _measure_layout_row(
     outcome: Outcome, layout: Layout, classes: MaskClasses
 ) -> tuple[Outcome, Measured | AssetError | BitmapError | None]:
-    """The same for a row in a layout. Runs in threads."""
+    """Measure a row in a layout, and keep only the columns that are counted. Runs in threads."""
     try:
         outcome.row, measured = countable(layout.read(outcome.row or {}, classes))
     except (AssetError, BitmapError) as error:
@@ -191,7 +191,7 @@ def _measured_in_layout(
     return outcome, measured
 
 
-class _Counting:
+class _Counter:
     """The counts of the rows so far."""
 
     def __init__(self, source: InputRows) -> None:
@@ -264,7 +264,7 @@ class _Counting:
             self._unlabeled_pixels += measured.unlabeled
 
     def stats(self) -> Stats:
-        """The statistics of the rows so far."""
+        """Return the statistics of the rows so far."""
         categories = self._source.categories
         names, colors = class_names(categories), class_colors(categories)
         return Stats(
