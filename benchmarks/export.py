@@ -102,7 +102,7 @@ def write_release(path: Path, samples: list[dict[str, Any]]) -> None:
 
 
 def per_image(export: Callable[[Path], Path], out: Path) -> Measure:
-    """Export several times; return the milliseconds per image of the fastest call, and a checksum of the annotations."""
+    """Export several times; return the milliseconds per image of the fastest call, and a checksum of annotations."""
     export(out / "first")
     calls = [timed(export, out / str(call)) for call in range(CALLS)]
     file, measure = min(calls, key=lambda call: call[1]["seconds"])

@@ -85,7 +85,6 @@ def push(
         license=license,
     )
     if not quiet:
-        print_line(
-            f"Uploaded {pushed.sent / 1e6:.1f} MB of shards, {pushed.skipped / 1e6:.1f} MB were already on the Hub"
-        )
+        sent, skipped = f"{pushed.sent / 1e6:.1f} MB", f"{pushed.skipped / 1e6:.1f} MB"
+        print_line(f"Uploaded {sent} of shards, skipped {skipped} that the Hub had already")
     print_line(pushed.commit.pr_url or pushed.url)

@@ -37,7 +37,8 @@ def test_options(tmp_path: Path) -> None:
     assert [item["id"] for item in document["categories"]] == [0, 1]
     again = run(demo_release(), "coco", tmp_path, *options)
     assert again.exit_code == 1
-    assert "annotations exists; choose another folder, or replace it with overwrite" in " ".join(again.output.split())
+    assert "annotations exists" in " ".join(again.output.split())
+    assert "--overwrite" in again.output
     assert run(demo_release(), "coco", tmp_path, *options, "--overwrite").exit_code == 0
 
 
@@ -58,5 +59,7 @@ def test_formats_are_listed() -> None:
 def test_a_wrong_format_is_one_message(tmp_path: Path) -> None:
     result = run(demo_release(), "yolo-pose", tmp_path / "out")
     assert result.exit_code == 1
-    assert "Error: export_format: got yolo-pose for labels that are bitmap" in " ".join(result.output.split())
+    message = " ".join(result.output.split())
+    assert message.startswith("Error: export_format: got yolo-pose")
+    assert "bitmap" in message
     assert not files(tmp_path / "out")
