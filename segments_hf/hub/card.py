@@ -113,7 +113,7 @@ def _section(facts: CardFacts) -> str:
     parts = [
         "" if facts.config_name == "default" else f"## {for_markdown(facts.config_name)}",
         *_description(facts.description),
-        f"Labels: <{for_markdown_link(facts.homepage)}>" if facts.homepage else "",
+        f"The dataset on Segments.ai: <{for_markdown_link(facts.homepage)}>" if facts.homepage else "",
         f"![Images beside their masks]({for_markdown_link(sheet)})" if facts.has_sheet else "",
         _how_to_load(facts),
         _table_of_splits(facts),

@@ -69,7 +69,7 @@ class Report(msgspec.Struct, frozen=True):
         found = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}" if self.findings else "no findings"
         share = "" if self.unlabeled_share is None else f"; {self.unlabeled_share:.1%} of the pixels are unlabeled"
         modes = f"; pixel formats of the images: {modes_text(self.modes)}" if self.modes else ""
-        return for_terminal(f"{self.name}: {counted(self.samples, 'sample')}{rows}, {checked}: {found}{share}{modes}")
+        return for_terminal(f"{self.name}: {counted(self.samples, 'sample')}{rows}; {checked}; {found}{share}{modes}")
 
     def __str__(self) -> str:
         lines = [self.summary]
