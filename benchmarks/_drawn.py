@@ -1,4 +1,4 @@
-"""Bitmaps that look like labels: blobs drawn over one another."""
+"""Draw bitmaps that look like labels: overlapping blobs."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ WIDTH, HEIGHT = 1280, 960
 
 
 def draw(numbers: Iterable[int], seed: int = 2024, size: tuple[int, int] = (WIDTH, HEIGHT)) -> Any:
-    """Draw an instance for each id; return a uint32 array of the shape of `size`, a width and a height."""
+    """Draw an instance for each id; return a uint32 array of shape (H, W) for `size` = (W, H)."""
     import numpy as np
     from PIL import Image, ImageDraw
 
     random = np.random.default_rng(seed)
     width, height = size
-    picture = Image.new("I", size)
+    canvas = Image.new("I", size)
     angles = np.linspace(0, 2 * np.pi, 16, endpoint=False)
     for number in numbers:
         radii = random.uniform(15, 90, 16) * width / WIDTH
         x = random.uniform(0, width) + radii * np.cos(angles)
         y = random.uniform(0, height) + radii * np.sin(angles)
-        ImageDraw.Draw(picture).polygon(list(zip(x.tolist(), y.tolist(), strict=True)), fill=number)
-    return np.asarray(picture).astype("<u4")
+        ImageDraw.Draw(canvas).polygon(list(zip(x.tolist(), y.tolist(), strict=True)), fill=number)
+    return np.asarray(canvas).astype("<u4")
 
 
 def write_png(ids: Any, path: Any) -> None:
-    """Write ids as the platform does: RGBA, alpha 255, id = R + 256 G + 65536 B."""
+    """Write ids in the format of Segments.ai: RGBA, alpha 255, id = R + 256 G + 65536 B."""
     import numpy as np
     from PIL import Image
 

@@ -1,7 +1,7 @@
-"""What the benchmarks share: run a function in a fresh process, time it, print a table.
+"""Functions that all benchmarks use: run a function in a new process, measure it, print a table.
 
-A script hands its roles and its `main` to `start`. `main` calls `run(__file__, role, ...)`, which starts the
-script again in a new process; there `start` runs that one role and prints its answer as JSON.
+A script passes its roles and its `main` to `start`. `main` calls `run(__file__, role, ...)`, which starts the script
+again in a new process. In this process, `start` runs the role and prints its result as JSON.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Measure = dict[str, Any]
 
 
 def start(roles: Mapping[str, Callable[..., Measure]], main: Callable[[], None]) -> None:
-    """Run `main`, or the one role that `run` asked this process for."""
+    """Run `main`, or in a process that `run` started, the role of the process."""
     if sys.argv[1:2] == [_CHILD]:
         print("\n" + json.dumps(roles[sys.argv[2]](*sys.argv[3:])))
     else:
@@ -39,12 +39,12 @@ def start(roles: Mapping[str, Callable[..., Measure]], main: Callable[[], None])
 def run(
     script: str, role: str, *args: str, python: str = sys.executable, env: Mapping[str, str] | None = None
 ) -> Measure:
-    """Run one role of `script` in a fresh process and return its measure.
+    """Run one role of `script` in a new process and return its measure.
 
-    The peak that Linux reports for a child is never under the parent's memory at the fork, so the calling
-    process must stay small: it leaves numpy, pictures and releases to its children.
+    The peak memory that Linux reports for a child is at least the memory of its parent at the fork. The calling process
+    must therefore stay small, and must not import numpy or load images and releases.
     """
-    # A proxy in the environment must not stand between us and the loopback address.
+    # Requests to the loopback address must not go through a proxy.
     settings = {**os.environ, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", **(env or {})}
     settings[_STARTED] = repr(time.time())
     command = [python, script, _CHILD, role, *args]
@@ -55,7 +55,7 @@ def run(
 
 
 def environment(folder: Path, packages: list[str]) -> str:
-    """Return the Python of an environment with these packages, made on first use."""
+    """Return the Python interpreter of an environment with these packages, which is made on first use."""
     python = folder / "bin" / "python"
     ready = folder / "ready"
     if not ready.exists():
@@ -67,12 +67,16 @@ def environment(folder: Path, packages: list[str]) -> str:
 
 
 def sdk_environment() -> str:
-    """Return the Python of an environment with the SDK and what its exports need."""
+    """Return the Python interpreter of an environment with the SDK and the packages for its exports."""
     return environment(Path(__file__).resolve().parent / ".env-sdk-1.33-export", SDK_PACKAGES)
 
 
 def timed(function: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, Measure]:
-    """Call `function`; return its result, `seconds`, `cpu` of all threads, `wall` (since the start), `peak` in MiB."""
+    """Call `function`, and return its result and its measure.
+
+    The measure has `seconds` of the call, `cpu` seconds of all threads, `wall` seconds since the start of the process,
+    and `peak` memory in MiB.
+    """
     begin, cpu_begin = time.perf_counter(), time.process_time()
     result = function(*args, **kwargs)
     seconds, cpu = time.perf_counter() - begin, time.process_time() - cpu_begin
@@ -84,14 +88,14 @@ def timed(function: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any,
 
 
 def median(measures: Iterable[Measure]) -> Measure:
-    """Return the median of each number over the measures of one role; the peak is the worst one."""
+    """Return the median of each number over the measures of one role, and the maximum of the peaks."""
     rounds = list(measures)
     middle = {key: statistics.median(measure[key] for measure in rounds) for key in rounds[0]}
     return {**middle, "peak": max(measure["peak"] for measure in rounds)}
 
 
 def print_table(header: list[str], rows: list[list[str]]) -> None:
-    """Print rows under a header: the first column to the left, numbers to the right."""
+    """Print rows below a header. The first column is left-aligned, the others are right-aligned."""
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
     for row in [header, ["-" * width for width in widths], *rows]:
         cells = [row[0].ljust(widths[0])]

@@ -1,9 +1,9 @@
-"""A made-up release and the web server that it is fetched from, in a process of its own.
+"""Draw a release and serve it from a web server, in a process of its own.
 
-`python _served_release.py FOLDER SAMPLES [LATENCY ...]` writes the pictures and the bitmaps to FOLDER, and for each
-LATENCY, in milliseconds (none is 0), a release whose assets are answered so much later. It prints one line of JSON
-(`urls` of the releases, `bytes` of all assets), and serves them from memory on the loopback address until its standard
-input closes, which is when its parent ends, and never for more than an hour.
+`python _served_release.py FOLDER SAMPLES [LATENCY ...]` writes the images and bitmaps to FOLDER. For each LATENCY in
+milliseconds (0 by default), it serves a release whose assets arrive after this latency. It prints one line of JSON
+(`urls` of the releases, `bytes` of all assets), and serves the files from memory on the loopback address until its
+standard input closes, which happens when its parent ends, for at most an hour.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ CLASSES = 8
 LIFETIME_SECONDS = 3600
 END_OF_HEADERS = b"\r\n\r\n"
 NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0" + END_OF_HEADERS
-ADDRESS = "http://release"  # stands for that of a server, until there is one
+ADDRESS = "http://release"  # the placeholder for the address of the server
 
-# A PNG keeps the noise of every pixel, so at the weight of a JPEG (some 230 kB) it is a smaller picture.
+# PNG is lossless, so a PNG of noise has fewer pixels than a JPEG with the same number of bytes (about 230 kB).
 JPEG_SIZE, JPEG_NOISE = (1280, 960), 5.0
 PNG_SIZE, PNG_NOISE = (480, 360), 2.0
 
 
 def photo(rng: np.random.Generator, size: tuple[int, int], noise: float) -> Image.Image:
-    """Draw soft gradients under the grain of a sensor."""
+    """Draw soft gradients with the noise of a camera sensor."""
     width, height = size
     coarse = Image.fromarray(rng.integers(0, 256, (9, 12, 3), dtype=np.uint8))
     smooth = np.asarray(coarse.resize(size, Image.Resampling.BICUBIC), dtype=np.float32)
@@ -43,14 +43,14 @@ def photo(rng: np.random.Generator, size: tuple[int, int], noise: float) -> Imag
 
 
 def bitmap(rng: np.random.Generator, size: tuple[int, int]) -> tuple[Image.Image, list[int]]:
-    """Draw wavy blobs as the platform stores them, id = R + 256 G + 65536 B; return them and the ids seen."""
+    """Draw wavy blobs as a bitmap, id = R + 256 G + 65536 B; return the bitmap and its ids."""
     width, height = size
     rows, columns = np.mgrid[:height, :width].astype(np.float32)
     ids = np.zeros((height, width), dtype="<u4")
     for instance in range(1, INSTANCES + 1):
         (center_x, center_y), stretch = rng.uniform(0, size), rng.uniform(0.6, 1.6)
         size_x = rng.uniform(0.04, 0.15) * width
-        reach = [1.1 * size_x / stretch, 1.1 * size_x]  # over rows and columns: the waves add a tenth
+        reach = [1.1 * size_x / stretch, 1.1 * size_x]  # of rows and columns; the waves add a tenth to the radius
         box = tuple(
             slice(max(0, int(center - half)), int(center + half) + 2)
             for center, half in zip((center_y, center_x), reach, strict=True)
@@ -58,8 +58,8 @@ def bitmap(rng: np.random.Generator, size: tuple[int, int]) -> tuple[Image.Image
         x, y = columns[box] - center_x, rows[box] - center_y
         radius = np.hypot(x, y * stretch) / size_x
         ids[box][radius < 1 + 0.1 * np.sin(np.arctan2(y, x) * rng.integers(3, 12))] = instance
-    seen = [int(value) for value in np.unique(ids) if value]
-    return Image.fromarray((ids | 0xFF000000).view(np.uint8).reshape(height, width, 4), "RGBA"), seen
+    present = [int(value) for value in np.unique(ids) if value]
+    return Image.fromarray((ids | 0xFF000000).view(np.uint8).reshape(height, width, 4), "RGBA"), present
 
 
 def write_sample(folder: Path, index: int) -> dict[str, Any]:
@@ -68,9 +68,9 @@ def write_sample(folder: Path, index: int) -> dict[str, Any]:
     size, noise, suffix = (PNG_SIZE, PNG_NOISE, "png") if index % 2 else (JPEG_SIZE, JPEG_NOISE, "jpg")
     name = f"street_{index:05d}.{suffix}"
     photo(rng, size, noise).save(folder / name, quality=85)
-    mask, seen = bitmap(rng, size)
+    mask, present = bitmap(rng, size)
     mask.save(folder / f"label_{index:05d}.png")
-    annotations = [{"id": id_, "category_id": int(rng.integers(1, CLASSES + 1))} for id_ in seen]
+    annotations = [{"id": id_, "category_id": int(rng.integers(1, CLASSES + 1))} for id_ in present]
     label = {
         "label_status": "LABELED",
         "attributes": {
@@ -89,7 +89,7 @@ def write_sample(folder: Path, index: int) -> dict[str, Any]:
 
 
 def draw_release(folder: Path, count: int) -> tuple[str, int]:
-    """Write the assets of a release of `count` samples; return the release and the bytes of all its assets."""
+    """Write the assets of a release with `count` samples; return the release as JSON and the total bytes of assets."""
     folder.mkdir(parents=True)
     with ProcessPoolExecutor() as pool:
         samples = list(pool.map(partial(write_sample, folder), range(count)))
@@ -113,13 +113,13 @@ def draw_release(folder: Path, count: int) -> tuple[str, int]:
 
 
 class Connection(asyncio.Protocol):
-    """Answer GET requests over one connection that stays open, with as little work as can be.
+    """Respond to GET requests over one persistent connection, with as little CPU time as possible.
 
-    The machine's cores are for those who fetch: a server elsewhere would not take them either.
+    A real server runs on another machine, so the server of a benchmark must not use the cores of the client.
     """
 
-    def __init__(self, answers: dict[bytes, bytes], latency: float) -> None:
-        self.answers = answers
+    def __init__(self, responses: dict[bytes, bytes], latency: float) -> None:
+        self.responses = responses
         self.latency = latency
         self.received = b""
 
@@ -130,33 +130,33 @@ class Connection(asyncio.Protocol):
         *requests, self.received = (self.received + data).split(END_OF_HEADERS)
         for request in requests:
             path = request.split(b" ", 2)[1]
-            answer = self.answers.get(path, NOT_FOUND)
+            response = self.responses.get(path, NOT_FOUND)
             if self.latency and not path.endswith(b".json"):
-                asyncio.get_running_loop().call_later(self.latency, self.transport.write, answer)
+                asyncio.get_running_loop().call_later(self.latency, self.transport.write, response)
             else:
-                self.transport.write(answer)
+                self.transport.write(response)
 
 
-def answer(content: bytes) -> bytes:
-    """Return a whole answer with this body."""
+def response_of(content: bytes) -> bytes:
+    """Return a complete HTTP response with this body."""
     return b"HTTP/1.1 200 OK\r\nContent-Length: %d" % len(content) + END_OF_HEADERS + content
 
 
-async def serve(answers: dict[bytes, bytes], release: str, latency: str) -> tuple[asyncio.Server, str]:
-    """Serve a release and its assets, the assets so many milliseconds late; return the URL of the release."""
-    own = dict(answers)
+async def serve(responses: dict[bytes, bytes], release: str, latency: str) -> tuple[asyncio.Server, str]:
+    """Serve a release, and its assets with a latency in milliseconds; return the server and the URL of the release."""
+    own = dict(responses)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Connection(own, float(latency) / 1e3), "127.0.0.1", 0, backlog=128)
     address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     path = f"/release-{latency}.json"
-    own[path.encode()] = answer(release.replace(ADDRESS, address).encode())
+    own[path.encode()] = response_of(release.replace(ADDRESS, address).encode())
     return server, address + path
 
 
 async def serve_all(folder: Path, release: str, size: int, latencies: list[str]) -> None:
-    """Serve until standard input closes."""
-    answers = {b"/" + path.name.encode(): answer(path.read_bytes()) for path in folder.iterdir()}
-    servers, urls = zip(*[await serve(answers, release, latency) for latency in latencies], strict=True)
+    """Serve a release for each latency until standard input closes."""
+    responses = {b"/" + path.name.encode(): response_of(path.read_bytes()) for path in folder.iterdir()}
+    servers, urls = zip(*[await serve(responses, release, latency) for latency in latencies], strict=True)
     print(json.dumps({"urls": urls, "bytes": size}), flush=True)
     await asyncio.to_thread(sys.stdin.read)
     for server in servers:

@@ -1,4 +1,4 @@
-"""What the benchmarks of a served release share: the server, and the release as those who fetch from it see it."""
+"""Functions for benchmarks that download a release: start the server, and read the release as its clients do."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ HERE = Path(__file__).resolve().parent
 
 @contextlib.contextmanager
 def served_release(folder: Path, count: int, *latencies: int) -> Iterator[tuple[list[str], int]]:
-    """Serve a release from a process of its own; yield its URL for each latency, and the bytes of its assets."""
+    """Serve a release from a new process; yield its URL for each latency, and the total bytes of its assets."""
     command = [sys.executable, str(HERE / "_served_release.py"), str(folder), str(count), *map(str, latencies)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         line = server.stdout.readline()
         if not line:
             raise SystemExit("the server did not start")
-        answer = json.loads(line)
-        # Leaving the block closes the server's standard input, at which it ends.
-        yield answer["urls"], answer["bytes"]
+        served = json.loads(line)
+        # The end of the block closes the standard input of the server, which then ends.
+        yield served["urls"], served["bytes"]
 
 
 def sdk_release(url: str, count: int) -> Any:
-    """Return the release as the SDK's client would; runs in an environment of the SDK."""
+    """Return the release as the client of the SDK does. Runs in the environment of the SDK."""
     from segments.typing import Release
 
     return Release(
@@ -47,7 +47,7 @@ def sdk_release(url: str, count: int) -> Any:
 
 
 def asset_paths(release: bytes) -> list[str]:
-    """Return the paths, in their URLs, of all assets of a release."""
+    """Return the URL paths of all assets of a release."""
     paths = []
     for sample in json.loads(release)["dataset"]["samples"]:
         attributes = sample["labels"]["ground-truth"]["attributes"]

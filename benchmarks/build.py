@@ -1,17 +1,17 @@
-"""Building a dataset from a release, side by side with the SDK and with the limit.
+"""Measure how long a dataset takes to build from a release, in comparison with the SDK and with a lower limit.
 
-A made-up release (200 pictures, 200 bitmaps, some 50 MB) is served on the loopback address. In fresh
-processes:
+A drawn release (200 images, 200 bitmaps, about 50 MB) is served on the loopback address. Each role runs in a new
+process:
 
 - SDK: `segments.huggingface.release2dataset` of segments-ai 1.16.0 with Pillow 12, in its own environment;
-- ours: `segments_hf.load_release`, first with an empty cache, then again with that cache full;
-- limit: the same URLs fetched into memory over one connection that stays open, nothing else.
+- ours: `segments_hf.load_release`, first with an empty cache, then with the cache of the first run;
+- limit: the same URLs are downloaded into memory over one persistent connection, and nothing else is done.
 
-"seconds" is the call alone, "wall" counts from the start of the process, imports included. "disk ratio" is
-the bytes under HF_HOME by those of the assets. The SDK runs once; the others run three times, in turn, and
-the median counts (of peaks, the worst). Ratios hold within one run.
+"seconds" is the time of the call; "wall" is the time since the start of the process, including imports. "disk ratio" is
+the number of bytes in HF_HOME divided by the number of bytes of the assets. The SDK runs once. The other roles run
+three times, interleaved; the table has the median, and the maximum of the peaks. Compare ratios only within one run.
 
-Run it with `python benchmarks/build.py`; the first run makes the SDK's environment with pip.
+Run it with `python benchmarks/build.py`. The first run makes the environment of the SDK with pip.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ MIN_RATIO, MAX_PEAK_MIB, MAX_DISK = 30, 400, 1.05
 
 
 def sdk(url: str, count: str) -> Measure:
-    """Build with the SDK; runs in the SDK's environment."""
+    """Build a dataset with the SDK. Runs in the environment of the SDK."""
     from segments.huggingface import release2dataset
 
     dataset, measure = timed(release2dataset, sdk_release(url, int(count)))
@@ -42,7 +42,7 @@ def sdk(url: str, count: str) -> Measure:
 
 
 def ours(url: str, count: str) -> Measure:
-    """Build with segments_hf, with whatever its cache holds."""
+    """Build a dataset with segments_hf and the current content of its cache."""
     import segments_hf
 
     dataset, measure = timed(segments_hf.load_release, url, split="train")
@@ -51,7 +51,7 @@ def ours(url: str, count: str) -> Measure:
 
 
 def limit(url: str, count: str) -> Measure:
-    """Fetch the assets into memory and do nothing with them."""
+    """Download the assets into memory."""
     parts = urllib.parse.urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc)
 
@@ -62,21 +62,21 @@ def limit(url: str, count: str) -> Measure:
     paths = asset_paths(fetch(parts.path))
     assets, measure = timed(lambda: [fetch(path) for path in paths])
     if len(assets) != 2 * int(count) or not all(assets):
-        raise SystemExit(f"fetched {len(assets)} assets, wanted {2 * int(count)}, none of them empty")
+        raise SystemExit(f"downloaded {len(assets)} assets, expected {2 * int(count)} assets that are not empty")
     return measure
 
 
 def check_rows(dataset: Any, count: int, bitmap: str) -> None:
-    """Stop unless each row has its picture and a bitmap of that size: the SDK swallows what fails."""
+    """Exit unless each row has an image and a bitmap of the same size, because the SDK ignores errors."""
     if len(dataset) != count:
-        raise SystemExit(f"made {len(dataset)} rows, wanted {count}")
+        raise SystemExit(f"got {len(dataset)} rows, expected {count}")
     for row in dataset:
         if row["image"].size != row[bitmap].size:
             raise SystemExit(f"{row['name']}: image {row['image'].size}, bitmap {row[bitmap].size}")
 
 
 def disk_bytes(folder: Path) -> int:
-    """Return the bytes of all files under a folder; one that has several names counts once."""
+    """Return the total bytes of all files in a folder. A file with several hard links counts once."""
     stats = [path.lstat() for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
     return sum({stat.st_ino: stat.st_size for stat in stats}.values())
 
@@ -117,9 +117,9 @@ def report(measures: dict[str, Measure]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--samples", type=int, default=200, help="how many samples the release has")
+    parser.add_argument("--samples", type=int, default=200, help="the number of samples in the release")
     parser.add_argument(
-        "--env", type=Path, default=HERE / ".env-sdk-1.16", help="where the SDK's environment is, or is made"
+        "--env", type=Path, default=HERE / ".env-sdk-1.16", help="the folder of the SDK environment, made if missing"
     )
     options = parser.parse_args()
     python = environment(options.env, SDK_PACKAGES)

@@ -1,4 +1,4 @@
-"""Measure one sample with very many objects: a mask of noise, or 100,000 polygons.
+"""Measure the time and memory for one sample with very many objects: a mask of noise, or 100,000 polygons.
 
 Bitmaps of 2,000 x 2,000 pixels with one instance are exported to yolo-segment. A pixel is set with a probability
 of 0.05, 0.3 or 0.5, or in a checkerboard; the bitmap of 0.5 is also measured at half the side. `stats`,
@@ -49,7 +49,7 @@ def noise(kind: str, side: str) -> Measure:
 
 
 def polygons(role: str, count: str) -> Measure:
-    """Read a sample of many polygons."""
+    """Read a sample with many polygons."""
     import segments_hf
 
     draw = random.Random(2)
@@ -72,7 +72,7 @@ def polygons(role: str, count: str) -> Measure:
 
 
 def write_release(folder: Path, task_type: str, label: dict[str, Any], side: int) -> Path:
-    """Write a release of one sample and its image."""
+    """Write a release with one sample, and its image."""
     from PIL import Image
 
     Image.new("RGB", (side, side)).save(folder / "image.jpg")

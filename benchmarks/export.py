@@ -1,20 +1,20 @@
-"""Exports side by side with the SDK, and the run lengths of a bitmap with the limit.
+"""Measure exports in comparison with the SDK, and the run lengths of bitmaps in comparison with a lower limit.
 
-Releases of images of 1280x960 with 40 and with 200 instances each are drawn, in a folder as the SDK's cache has them
-(bitmaps are 16-bit there). In fresh processes they are exported to COCO's instance and panoptic format, images left
-where they are, as the SDK does:
+Releases of images of 1280 x 960 pixels with 40 and with 200 instances each are drawn into a folder with the structure
+of the SDK cache (with 16-bit bitmaps). They are exported to coco-instance and coco-panoptic without image files, as the
+SDK does it. Each role runs in a new process:
 
 - SDK: `segments.utils.export_dataset` of segments-ai 1.33.0 with Pillow 12, in its own environment;
-- ours: `segments_hf.export_dataset` of the release, with the extra `fast` and without it ("plain"), with that folder
-  as `segments_dir`;
-- run lengths: `segments_hf.bitmaps.rle` of an array of ids; the limit is one pass that compares neighbors.
+- ours: `segments_hf.export_dataset` of the release, with the extra `fast` and without it ("plain"), with the folder as
+  `segments_dir`;
+- run lengths: `segments_hf.bitmaps.rle` of an array of ids. The limit is one pass that compares neighbors.
 
-A call before the timed ones imports and compiles; of three timed calls in a process the best counts, of three
-processes the median. Ratios hold within one run. The `annotations` of coco-instance are checked to be the same but for
-`attributes`, and so are the segments of coco-panoptic but for their ids, which are random colors in the SDK's. At last
-the peak of memory is told for releases of 1,000 and of 10,000 small samples, images copied.
+An untimed call imports and compiles. The result is the fastest of three calls in a process, and the median of three
+processes. Compare ratios only within one run. The script checks that `annotations` of coco-instance are equal except
+for `attributes`, and that segments of coco-panoptic are equal except for their ids, which the SDK makes from random
+colors. Finally, it measures the peak memory for releases of 1,000 and of 10,000 small samples whose images are copied.
 
-Run it with `python benchmarks/export.py`; the first run makes the SDK's environment with pip.
+Run it with `python benchmarks/export.py`. The first run makes the environment of the SDK with pip.
 """
 
 from __future__ import annotations
@@ -36,23 +36,23 @@ if TYPE_CHECKING:
 
 OURS = {"PYTHONPATH": str(REPOSITORY)}
 IMAGES = 16
-DRAWN = 4  # of them, again and again
+DRAWN = 4  # different images, which repeat
 COUNTS = (40, 200)
 FORMATS = ("coco-instance", "coco-panoptic")
 ROUNDS, CALLS = 3, 3
-MINIMA = {  # of the ratio to the SDK, by format and instances: plain, fast
+MINIMA = {  # the minimum ratio to the SDK by format and number of instances: (plain, fast)
     ("coco-instance", 40): (3.5, 7),
     ("coco-instance", 200): (20, 22),
     ("coco-panoptic", 40): (3, 6),
     ("coco-panoptic", 200): (12, 15),
 }
-MAX_RLE = {40: 12, 200: 36}  # limits, by instances
+MAX_RLE = {40: 12, 200: 36}  # the maximum ratio to the limit by number of instances
 SMALL = (1_000, 10_000)
 MAX_PEAK = 300  # MiB
 
 
 def write(folder: str) -> Measure:
-    """Write a release for each number of instances, and its pictures into a folder of the SDK's layout."""
+    """Write a release for each number of instances, with its images and bitmaps in the folder structure of the SDK."""
     import numpy as np
     from PIL import Image
 
@@ -102,7 +102,7 @@ def write_release(path: Path, samples: list[dict[str, Any]]) -> None:
 
 
 def per_image(export: Callable[[Path], Path], out: Path) -> Measure:
-    """Export some times; return the milliseconds an image of the quickest, and a checksum of the annotations."""
+    """Export several times; return the milliseconds per image of the fastest call, and a checksum of annotations."""
     export(out / "first")
     calls = [timed(export, out / str(call)) for call in range(CALLS)]
     file, measure = min(calls, key=lambda call: call[1]["seconds"])
@@ -117,7 +117,7 @@ def per_image(export: Callable[[Path], Path], out: Path) -> Measure:
 
 
 def sdk(case: str, name: str) -> Measure:
-    """Export with the SDK; runs in the SDK's environment."""
+    """Export with the SDK. Runs in the environment of the SDK."""
     from segments import SegmentsDataset
     from segments.utils import export_dataset
 
@@ -128,7 +128,7 @@ def sdk(case: str, name: str) -> Measure:
 
 
 def ours(case: str, name: str, how: str) -> Measure:
-    """Export with segments_hf; "plain" is as if the extra `fast` were not installed."""
+    """Export with segments_hf. "plain" disables the extra `fast`."""
     if how == "plain":
         sys.modules["numba"] = None  # type: ignore[assignment]
     import datasets
@@ -148,32 +148,32 @@ def ours(case: str, name: str, how: str) -> Measure:
 
 
 def run_lengths(case: str) -> Measure:
-    """Encode all instances of each bitmap; compare neighbors once."""
+    """Measure the run lengths of each bitmap, and one pass that compares neighbors."""
     import numpy as np
 
     from segments_hf.bitmaps import rle
 
-    # glibc's malloc keeps blocks up to the size of what was freed before: the same for both, whatever they free.
+    # The allocator of glibc keeps blocks up to the size of the largest freed block. This makes the size equal for both.
     bytearray(2**24)
     bitmaps = [np.load(Path(case, f"{number}.npy")) for number in range(DRAWN)]
 
     def best(function: Callable[[Any], Any]) -> float:
-        quickest = []
+        fastest = []
         for ids in bitmaps:
             calls = []
             for _ in range(9):
                 begin = time.perf_counter()
                 function(ids)
                 calls.append(time.perf_counter() - begin)
-            quickest.append(min(calls))
-        return sum(quickest) * 1e3 / DRAWN
+            fastest.append(min(calls))
+        return sum(fastest) * 1e3 / DRAWN
 
     measure = {"rle": best(rle), "limit": best(lambda ids: ids[1:] != ids[:-1])}
     return {**measure, "ratio": measure["rle"] / measure["limit"], "peak": 0}
 
 
 def small(case: str) -> Measure:
-    """Export small samples, images copied; what counts is the peak."""
+    """Export small samples and copy their images, to measure the peak memory."""
     import datasets
 
     from segments_hf import export_dataset
@@ -185,7 +185,7 @@ def small(case: str) -> Measure:
 
 
 def compare(work: Path, python: str) -> tuple[list[list[str]], list[str]]:
-    """Return the rows and the verdicts of the exports."""
+    """Return the table rows and the verdicts of the exports."""
     rows, verdicts = [], []
     for (export_format, count), minima in MINIMA.items():
         case = str(work / str(count))
@@ -207,13 +207,13 @@ def compare(work: Path, python: str) -> tuple[list[list[str]], list[str]]:
 
 
 def compare_run_lengths(work: Path) -> tuple[list[list[str]], list[str]]:
-    """Return the rows and the verdicts of the run lengths."""
+    """Return the table rows and the verdicts of the run lengths."""
     rows, verdicts = [], []
     for count, maximum in MAX_RLE.items():
         measure = median(run(__file__, "run_lengths", str(work / str(count)), env=OURS) for _ in range(ROUNDS))
         rows.append([f"run lengths, {count}: ours", f"{measure['rle']:.2f}", "", ""])
         rows.append([f"run lengths, {count}: limit", f"{measure['limit']:.2f}", "", ""])
-        verdicts.append(verdict(f"run lengths, {count}: limits", measure["ratio"], "<=", maximum))
+        verdicts.append(verdict(f"run lengths, {count}: ratio to limit", measure["ratio"], "<=", maximum))
     return rows, verdicts
 
 
@@ -230,7 +230,7 @@ def main() -> None:
             milliseconds = measure["seconds"] * 1e3 / count
             rows.append([f"{count} small samples", f"{milliseconds:.2f}", "", f"{measure['peak']:.0f}"])
             verdicts.append(verdict(f"{count} small samples: peak", measure["peak"], "<=", MAX_PEAK))
-    print_table(["an image", "ms", "ratio to SDK", "peak MiB"], rows)
+    print_table(["", "ms per image", "ratio to SDK", "peak MiB"], rows)
     print("\n".join(verdicts))
 
 

@@ -1,20 +1,21 @@
-"""Fetching all assets of a release into a cache, side by side with the SDK and with the limit.
+"""Measure the download of all assets of a release into a cache, in comparison with the SDK and with a lower limit.
 
-A made-up release (200 pictures, 200 bitmaps, some 50 MB) is served on the loopback address, with assets that are
-answered at once, and 20 ms after they were asked for. In fresh processes:
+A drawn release (200 images, 200 bitmaps, about 50 MB) is served on the loopback address, without latency and with a
+latency of 20 ms. Each role runs in a new process:
 
-- SDK: `segments.dataset.SegmentsDataset`, which preloads, of segments-ai 1.33.0 with Pillow 12, in its own environment;
+- SDK: `segments.dataset.SegmentsDataset` with preload, of segments-ai 1.33.0 with Pillow 12, in its own environment;
 - ours: `segments_hf.load_release` with an empty cache;
-- limit: the same URLs fetched into memory over 64 connections that stay open, nothing else.
+- limit: the same URLs are downloaded into memory over 64 persistent connections, and nothing else is done.
 
-"seconds" is the call alone, after the import of the library. What has arrived is then decoded and its size compared.
-The SDK runs once for each latency; the others run three times, in turn, and the median counts (of peaks, the worst).
-Ratios hold within one run. "cores" is the processor time by the seconds: the SDK keeps two cores busy, and where it got
-less than that, others were, and the ratio flatters us.
+"seconds" is the time of the call, after the import of the library. The downloaded files are then decoded, and their
+sizes are checked. The SDK runs once for each latency. The other roles run three times, interleaved; the table has the
+median, and the maximum of the peaks. Compare ratios only within one run. "cores" is the CPU time divided by the
+seconds. The SDK can use two cores: if its number is lower, other programs used the cores, and the ratio is too
+favorable for us.
 
-Run it with `python benchmarks/fetch.py`; the first run makes the SDK's environment with pip. Files go where temporary
-files go. With TMPDIR=/dev/shm the disk does not count: making a file on ext4 without a journal takes 20 to 1,000 µs,
-the more the more files anybody has removed in the last minutes.
+Run it with `python benchmarks/fetch.py`. The first run makes the environment of the SDK with pip. The files are written
+to the folder for temporary files. TMPDIR=/dev/shm excludes the disk: to create a file on ext4 without a journal takes
+20 to 1,000 µs, depending on the number of files that were removed in the last minutes.
 """
 
 from __future__ import annotations
@@ -32,27 +33,27 @@ from _measure import REPOSITORY, Measure, median, print_table, run, sdk_environm
 from _serving import asset_paths, sdk_release, served_release
 
 LATENCIES = (0, 20)  # milliseconds
-CONNECTIONS = 64  # as many as `load_release` has
+CONNECTIONS = 64  # the default of `load_release`
 ROUNDS = 3
 MIN_RATIO = 14  # to the SDK
-MAX_LIMITS = 4
-MAX_CPU = 1.6  # milliseconds a file
+MAX_LIMITS = 4  # the maximum ratio to the limit
+MAX_CPU = 1.6  # milliseconds per file
 
 
 def sdk(url: str, count: str, folder: str) -> Measure:
-    """Fetch with the SDK; runs in the SDK's environment."""
+    """Download with the SDK. Runs in the environment of the SDK."""
     from segments.dataset import SegmentsDataset
 
     dataset, measure = timed(SegmentsDataset, sdk_release(url, int(count)), segments_dir=folder, preload=True)
     found = sum(path.is_file() for path in Path(folder).rglob("*"))
     if found != 2 * int(count):
-        raise SystemExit(f"the SDK kept {found} files, wanted {2 * int(count)}")
+        raise SystemExit(f"the SDK wrote {found} files, expected {2 * int(count)}")
     check_rows(dataset, int(count))
     return measure
 
 
 def ours(url: str, count: str) -> Measure:
-    """Fetch with segments_hf; its cache is empty."""
+    """Download with segments_hf and an empty cache."""
     from segments_hf import load_release
 
     dataset, measure = timed(load_release, url, split="train")
@@ -61,7 +62,7 @@ def ours(url: str, count: str) -> Measure:
 
 
 def limit(url: str, asset_bytes: str) -> Measure:
-    """Fetch the assets into memory and do nothing with them."""
+    """Download the assets into memory."""
     parts = urllib.parse.urlsplit(url)
     local = threading.local()
 
@@ -79,23 +80,23 @@ def limit(url: str, asset_bytes: str) -> Measure:
     connect()
     assets, measure = timed(fetch_all, asset_paths(fetch(parts.path)))
     if sum(map(len, assets)) != int(asset_bytes):
-        raise SystemExit(f"fetched {sum(map(len, assets))} bytes, wanted {asset_bytes}")
+        raise SystemExit(f"downloaded {sum(map(len, assets))} bytes, expected {asset_bytes}")
     return measure
 
 
 def check_rows(dataset: Any, count: int) -> None:
-    """Stop unless each row has its picture and its bitmap, whole: the SDK swallows what fails."""
+    """Exit unless each row has a complete image and a complete bitmap, because the SDK ignores errors."""
     from _served_release import JPEG_SIZE, PNG_SIZE
 
     if len(dataset) != count:
-        raise SystemExit(f"got {len(dataset)} rows, wanted {count}")
+        raise SystemExit(f"got {len(dataset)} rows, expected {count}")
     for number in range(count):
         row = dataset[number]
-        wanted = PNG_SIZE if row["name"].endswith(".png") else JPEG_SIZE
+        expected = PNG_SIZE if row["name"].endswith(".png") else JPEG_SIZE
         for column in ("image", "segmentation_bitmap"):
             row[column].load()
-            if row[column].size != wanted:
-                raise SystemExit(f"{row['name']}: got {column} of {row[column].size}, wanted {wanted}")
+            if row[column].size != expected:
+                raise SystemExit(f"{row['name']}: got {column} of {row[column].size}, expected {expected}")
 
 
 def measure_all(url: str, count: int, asset_bytes: int, python: str, work: Path) -> dict[str, Measure]:
@@ -122,16 +123,16 @@ def report(measures: dict[int, dict[str, Measure]], files: int) -> None:
         ours = by_name["ours"]
         verdicts += [
             verdict(f"{latency} ms: ratio", slow / ours["seconds"], ">=", MIN_RATIO),
-            verdict("limits", ours["seconds"] / by_name["limit"]["seconds"], "<=", MAX_LIMITS),
-            verdict("CPU ms a file", 1000 * ours["cpu"] / files, "<=", MAX_CPU),
+            verdict("ratio to limit", ours["seconds"] / by_name["limit"]["seconds"], "<=", MAX_LIMITS),
+            verdict("CPU ms per file", 1000 * ours["cpu"] / files, "<=", MAX_CPU),
         ]
-    print_table(["", "seconds", "ratio to SDK", "limits", "peak MiB", "cores", "CPU ms/file"], rows)
+    print_table(["", "seconds", "ratio to SDK", "ratio to limit", "peak MiB", "cores", "CPU ms per file"], rows)
     print("; ".join(verdicts))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--samples", type=int, default=200, help="how many samples the release has")
+    parser.add_argument("--samples", type=int, default=200, help="the number of samples in the release")
     count = parser.parse_args().samples
     python = sdk_environment()
     with tempfile.TemporaryDirectory() as name:

@@ -1,20 +1,21 @@
-"""Masks from bitmaps, side by side with the SDK and with the limit.
+"""Measure how long masks take to make from bitmaps, in comparison with the SDK and with a lower limit.
 
-Bitmaps of 1280x960 with 40 and 200 instances are drawn, their ids small (from 1) and high (up to 2^24 - 1), and
-written as the platform writes them. In fresh processes, once from the array of ids and once from the PNG's bytes:
+Bitmaps of 1280 x 960 pixels with 40 and 200 instances are drawn, with low ids (from 1 on) and high ids (up to 2^24 -
+1), and written in the format of Segments.ai. Each role runs in a new process, from the array of ids and from the PNG
+bytes:
 
-- SDK: `segments.utils.get_semantic_bitmap` of segments-ai 1.33.0 with Pillow 12, in its own environment; a PNG is
-  read as `load_label_bitmap_from_url` reads it;
+- SDK: `segments.utils.get_semantic_bitmap` of segments-ai 1.33.0 with Pillow 12, in its own environment. A PNG is
+  decoded as in `load_label_bitmap_from_url`;
 - ours: `decode_bitmap` and `get_semantic_bitmap` of segments_hf, with the extra `fast` and without it ("plain"), and
-  `semantic_mask`, with it;
-- limit: libdeflate inflates the PNG's data, and one pass reads the ids; from ids, that pass alone.
+  `semantic_mask` with the extra;
+- limit: libdeflate inflates the PNG data, and one pass reads the ids. From ids, only the pass.
 
-Roles run in turn, three times; of a role's calls in one process the best counts, of the processes the median. A call
-before the first timed one imports and compiles. Ratios hold within one run, and are only as good as the machine is
-quiet: between runs they move by some percent. All masks are checked to be the same.
+The roles run three times, interleaved. The result is the fastest call in a process, and the median of the processes. An
+untimed call imports and compiles. Compare ratios only within one run, on a machine without other work: between runs
+they vary by a few percent. The script checks that all masks are equal.
 
-Run it with `python benchmarks/masks.py`; the first run makes the SDK's environment with pip. With `--candidates` it
-measures instead what else the extra `fast` could hold: decoders of PNGs, in an environment of their own.
+Run it with `python benchmarks/masks.py`. The first run makes the environment of the SDK with pip. With `--candidates`,
+the script instead measures PNG decoders that the extra `fast` could use, in their own environment.
 """
 
 from __future__ import annotations
@@ -48,12 +49,12 @@ ROWS = {
     "limit": ["limit"],
 }
 ROUNDS = 3
-SECONDS, MIN_CALLS = 0.4, 4  # how long a function is called again and again, and how often at least
+SECONDS, MIN_CALLS = 0.4, 4  # a function is called for at least this time, and at least this often
 MIN_SMALL, MIN_HIGH, MIN_FAST, MIN_PLAIN = 1.5, 300, 2.5, 1.0
 
 
 def write(folder: str) -> Measure:
-    """Draw the bitmaps: for each case its ids, its PNG and its annotations."""
+    """Write the ids, the PNG and the annotations of each case."""
     import numpy as np
 
     for count, kind in CASES:
@@ -69,7 +70,7 @@ def write(folder: str) -> Measure:
 
 
 def read(case: str) -> tuple[Any, bytes, list[dict[str, int]]]:
-    """Return what `write` wrote for one case."""
+    """Return the ids, the PNG and the annotations of one case."""
     import numpy as np
 
     folder = Path(case)
@@ -78,7 +79,7 @@ def read(case: str) -> tuple[Any, bytes, list[dict[str, int]]]:
 
 
 def best(function: Callable[[], Any]) -> tuple[Any, Measure]:
-    """Call a function again and again; return its result and the measure of the quickest call."""
+    """Call a function repeatedly; return its result and the measure of the fastest call."""
     function()
     end = time.perf_counter() + SECONDS
     calls = []
@@ -90,7 +91,7 @@ def best(function: Callable[[], Any]) -> tuple[Any, Measure]:
 
 def both(from_ids: Callable[[], Any], from_png: Callable[[], Any]) -> Measure:
     """Return the milliseconds from ids and from the PNG, the peak, and checksums of the two masks."""
-    # glibc's malloc keeps blocks up to the size of what was freed before: the same for all, whatever they free.
+    # The allocator of glibc keeps blocks up to the size of the largest freed block. This makes the size equal for all.
     bytearray(2**24)
     (again, png), (mask, ids) = best(from_png), best(from_ids)
     sums = [zlib.crc32(result.astype("<u4").tobytes()) for result in (mask, again)]
@@ -98,7 +99,7 @@ def both(from_ids: Callable[[], Any], from_png: Callable[[], Any]) -> Measure:
 
 
 def sdk(case: str) -> Measure:
-    """Make masks with the SDK; runs in the SDK's environment."""
+    """Make masks with the SDK. Runs in the environment of the SDK."""
     import numpy as np
     from PIL import Image
     from segments.utils import get_semantic_bitmap
@@ -106,7 +107,7 @@ def sdk(case: str) -> Measure:
     ids, content, annotations = read(case)
 
     def from_png() -> Any:
-        # What load_label_bitmap_from_url does with the bytes it has fetched.
+        # As `load_label_bitmap_from_url` decodes the downloaded bytes.
         pixels = np.array(Image.open(io.BytesIO(content)))
         pixels[:, :, 3] = 0
         return get_semantic_bitmap(pixels.view(np.uint32).squeeze(2), annotations)
@@ -115,7 +116,7 @@ def sdk(case: str) -> Measure:
 
 
 def ours(case: str, how: str) -> Measure:
-    """Make masks with segments_hf; "plain" is as if the extra `fast` were not installed."""
+    """Make masks with segments_hf. "plain" disables the extra `fast`."""
     if how == "plain":
         sys.modules["numba"] = None  # type: ignore[assignment]
     from segments_hf.bitmaps import decode_bitmap, get_semantic_bitmap, semantic_mask
@@ -123,8 +124,8 @@ def ours(case: str, how: str) -> Measure:
 
     ids, content, annotations = read(case)
     if (decode_fast(content) is None) != (how == "plain"):
-        raise SystemExit("decode_fast is there" if how == "plain" else "install the extra `fast`")
-    if how == "semantic":  # its classes count from 0, and 0 is 1 in the mask
+        raise SystemExit("decode_fast is not disabled" if how == "plain" else "install the extra `fast`")
+    if how == "semantic":  # class index 0 is the value 1 in the mask
         rows = [{"id": item["id"], "category": item["category_id"] - 1} for item in annotations]
         return both(lambda: semantic_mask(ids, rows), lambda: semantic_mask(content, rows))
     return both(
@@ -133,7 +134,7 @@ def ours(case: str, how: str) -> Measure:
 
 
 def limit(case: str) -> Measure:
-    """Inflate the PNG and read the ids once, and make no mask."""
+    """Inflate the PNG and read the ids once, without making a mask."""
     import deflate
 
     ids, content, _ = read(case)
@@ -143,17 +144,17 @@ def limit(case: str) -> Measure:
 
 def image_data(content: bytes) -> bytes:
     """Return the compressed data of a PNG."""
-    place, parts = 8, []
-    while place < len(content):
-        length = int.from_bytes(content[place : place + 4], "big")
-        if content[place + 4 : place + 8] == b"IDAT":
-            parts.append(content[place + 8 : place + 8 + length])
-        place += 12 + length
+    offset, parts = 8, []
+    while offset < len(content):
+        length = int.from_bytes(content[offset : offset + 4], "big")
+        if content[offset + 4 : offset + 8] == b"IDAT":
+            parts.append(content[offset + 8 : offset + 8 + length])
+        offset += 12 + length
     return b"".join(parts)
 
 
 def decoders(case: str) -> Measure:
-    """Decode the PNG to pixels with each candidate; runs in the candidates' environment."""
+    """Decode the PNG to pixels with each candidate. Runs in the environment of the candidates."""
     import deflate
     import imagecodecs
     import numpy as np
@@ -173,14 +174,14 @@ def decoders(case: str) -> Measure:
     results = {name: best(function) for name, function in candidates.items()}
     for name, (pixels, _) in results.items():
         if not np.array_equal(pixels, results["Pillow"][0]):
-            raise SystemExit(f"{name} gives other pixels than Pillow")
+            raise SystemExit(f"{name}: the pixels differ from those of Pillow")
     data, size = image_data(content), HEIGHT * (1 + 4 * WIDTH)
     results["libdeflate alone"] = best(lambda: deflate.zlib_decompress(data, size))
     return {"peak": 0, **{name: measure["seconds"] * 1e3 for name, (_, measure) in results.items()}}
 
 
 def measure_all(work: Path, python: str) -> dict[tuple[int, str], dict[str, Measure]]:
-    """Return, for each case, one measure for each role."""
+    """Return one measure for each case and role."""
     rounds: dict[tuple[int, str], dict[str, list[Measure]]] = {case: {name: [] for name in ROWS} for case in CASES}
     for _ in range(ROUNDS):
         for (count, kind), measures in rounds.items():
@@ -196,7 +197,7 @@ def measure_all(work: Path, python: str) -> dict[tuple[int, str], dict[str, Meas
 
 
 def report(cases: dict[tuple[int, str], dict[str, Measure]]) -> None:
-    """Print the table and the verdicts: of a target, the case that comes nearest to missing it."""
+    """Print the table and the verdicts. The verdict of a target is about its worst case."""
     rows = []
     for (count, kind), measures in cases.items():
         for name, measure in measures.items():
@@ -227,7 +228,7 @@ def report_candidates(work: Path, python: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--candidates", action="store_true", help="measure the decoders for `fast` instead")
+    parser.add_argument("--candidates", action="store_true", help="measure PNG decoders for the extra `fast`")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         run(__file__, "write", name)

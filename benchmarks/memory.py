@@ -3,7 +3,7 @@
 The release has one sample: a JPEG, and a bitmap of 250 objects in RGBA (the format of the platform) or 16-bit gray.
 Each operation runs in a new process, with and without the extra `fast`. The peak includes the imports.
 
-Run it with `python benchmarks/memory.py`; add names of operations to run only these.
+Run it with `python benchmarks/memory.py`, or with the names of operations to run only these.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def validate(path: str) -> Any:
 
     report = segments_hf.validate(path, assets=True)
     if not report.is_clean:
-        raise SystemExit(f"wanted no finding, got {report}")
+        raise SystemExit(f"expected no findings, got {report}")
     return report
 
 
@@ -96,10 +96,10 @@ OPERATIONS: dict[str, Callable[[str], Any]] = {
 
 
 def operation(name: str, path: str, extra: str) -> Measure:
-    """Do one operation; return its measure."""
+    """Run one operation and return its measure."""
     from segments_hf.bitmaps.codec import fast_png
 
-    warnings.simplefilter("ignore")  # Pillow warns of large pictures
+    warnings.simplefilter("ignore")  # Pillow warns about large images
     if extra == "plain":
         fast_png._tools = lambda: None
     _, measure = timed(OPERATIONS[name], path)
@@ -107,7 +107,7 @@ def operation(name: str, path: str, extra: str) -> Measure:
 
 
 def imports() -> Measure:
-    """Import everything, do nothing."""
+    """Import all public names."""
     import segments_hf
 
     return timed(lambda: [getattr(segments_hf, name) for name in segments_hf.__all__])[1]
@@ -165,7 +165,7 @@ def main() -> None:
             rows.append([name, *cells])
     header = [part for kind, extra in RUNS for part in (f"{kind}, {extra}: MiB", "seconds")]
     print_table(["", *header], rows)
-    print(f"imports alone: {base:.0f} MiB")
+    print(f"imports only: {base:.0f} MiB")
     print(verdict("highest peak, MiB", max(peaks), "<=", MAX_MIB))
 
 

@@ -1,13 +1,14 @@
-"""Validating the labels of a release.
+"""Measure how long `validate` takes for the labels of a release, in comparison with a lower limit.
 
 Releases of 5,000 samples with 20 annotations each are written: bitmaps, whose annotations are ids and categories, and
-polygons of 12 points. In fresh processes:
+polygons of 12 points. Each role runs in a new process:
 
 - ours: `segments_hf.validate` without assets;
-- limit: the same release read and its rows made, nothing looked at.
+- limit: the rows of the same release are made, and nothing else is done.
 
-"seconds" is the call alone, "cpu" what it took of the processor, "wall" counts from the start of the process, imports
-included. Each runs three times, in turn; the median counts (of peaks, the worst). It is checked that nothing is found.
+"seconds" is the time of the call, "cpu" its CPU time, and "wall" the time since the start of the process, including
+imports. Each role runs three times, interleaved; the table has the median, and the maximum of the peaks. The script
+checks that there are no findings.
 
 Run it with `python benchmarks/validate.py`.
 """
@@ -35,22 +36,22 @@ def ours(path: str) -> Measure:
 
     report, measure = timed(segments_hf.validate, path)
     if report.samples != SAMPLES or not report.is_clean:
-        raise SystemExit(f"wanted {SAMPLES} samples and nothing found, got {report}")
+        raise SystemExit(f"expected {SAMPLES} samples without findings, got {report}")
     return measure
 
 
 def limit(path: str) -> Measure:
-    """Make the rows and do nothing with them."""
+    """Make the rows of the release."""
     from segments_hf.dataset.input_rows import open_rows
 
     rows, measure = timed(lambda: sum(1 for _ in open_rows(path, assets=False).outcomes()))
     if rows != SAMPLES:
-        raise SystemExit(f"made {rows} rows, wanted {SAMPLES}")
+        raise SystemExit(f"got {rows} rows, expected {SAMPLES}")
     return measure
 
 
 def annotation(number: int, kind: str) -> dict[str, Any]:
-    """Return an annotation as the platform writes it."""
+    """Return an annotation in the format of Segments.ai."""
     made: dict[str, Any] = {"id": number, "category_id": 1 + number % CLASSES}
     if kind == "polygons":
         turns = [2 * math.pi * corner / POINTS for corner in range(POINTS)]
@@ -60,7 +61,7 @@ def annotation(number: int, kind: str) -> dict[str, Any]:
 
 
 def sample(index: int, annotations: list[dict[str, Any]], kind: str) -> dict[str, Any]:
-    """Return a sample as the platform writes it."""
+    """Return a sample in the format of Segments.ai."""
     attributes = {"format_version": "0.1", "annotations": annotations}
     if kind == "bitmaps":
         attributes["segmentation_bitmap"] = {"url": f"{BUCKET}/{index:032x}.png"}
@@ -74,7 +75,7 @@ def sample(index: int, annotations: list[dict[str, Any]], kind: str) -> dict[str
 
 
 def write_release(path: Path, kind: str) -> None:
-    """Write a release in which nothing is wrong."""
+    """Write a release without faults."""
     annotations = [annotation(number, kind) for number in range(1, ANNOTATIONS + 1)]
     categories = [{"id": number, "name": f"class {number}"} for number in range(1, CLASSES + 1)]
     dataset = {

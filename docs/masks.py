@@ -1,4 +1,4 @@
-"""Draws docs/masks.png: an image of the demo release, its label, and the masks as any viewer shows them.
+"""Draw docs/masks.png: an image of the demo release, its bitmap, and its masks as image viewers show them.
 
 Run it with `python docs/masks.py`.
 """
@@ -23,8 +23,8 @@ def main() -> None:
     height = WIDTH * row["height"] // row["width"]
     sheet = Image.new("RGB", (len(COLUMNS) * (WIDTH + GAP) + GAP, height + CAPTION + 2 * GAP), "white")
     pen = ImageDraw.Draw(sheet)
-    for place, column in enumerate(COLUMNS):
-        left = GAP + place * (WIDTH + GAP)
+    for index, column in enumerate(COLUMNS):
+        left = GAP + index * (WIDTH + GAP)
         sheet.paste(row[column].convert("RGB").resize((WIDTH, height), Image.Resampling.NEAREST), (left, GAP))
         pen.text((left, height + GAP + 4), column, "black", ImageFont.load_default(13))
     sheet.save(Path(__file__).with_name("masks.png"), optimize=True)

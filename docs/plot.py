@@ -1,4 +1,4 @@
-"""Draws docs/plot.png: a row of the demo release as `segments_hf.plot` shows it.
+"""Draw docs/plot.png: a row of the demo release as `segments_hf.plot` shows it.
 
 Run it with `python docs/plot.py`.
 """

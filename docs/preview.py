@@ -1,6 +1,6 @@
-"""Draws docs/preview.png: the page of the demo release in a browser, pointing at a flower.
+"""Draw docs/preview.png: the preview page of the demo release in a browser, with the pointer on a flower.
 
-Run it with `python docs/preview.py`, where chromium, chromium-driver and selenium are installed.
+Run it with `python docs/preview.py`. It needs chromium, chromium-driver and selenium.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SIZE = (1280, 800)
 
 
 def main() -> None:
-    """Draw the picture."""
+    """Take the screenshot."""
     sys.path.insert(0, str(ROOT / "tests"))
     from look.chromium import chromium
 

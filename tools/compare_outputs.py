@@ -1,8 +1,8 @@
-"""Compare what two versions of segments_hf write: rows, masks, layouts, exports and cards.
+"""Compare the outputs of two versions of segments_hf: rows, masks, layouts, exports and cards.
 
-Run `python tools/compare_outputs.py OLD [NEW]`. OLD and NEW are checkouts, or revisions of this repository; NEW is this
-checkout by default. Both versions write the outputs of the demo release, of small releases that test single rules, and
-of the real release beside this checkout. Every difference is printed; the exit status is 1 if there is one.
+Run `python tools/compare_outputs.py OLD [NEW]`. OLD and NEW are checkouts or revisions of this repository. By default,
+NEW is this checkout. Both versions write the outputs of the demo release, of small releases with one rule each, and of
+the real release beside this checkout. The program prints every difference, and exits with status 1 if there is one.
 """
 
 import argparse
@@ -23,7 +23,7 @@ REAL_RELEASE = ROOT.parent / "shared" / "real" / "arc_litter-v01" / "arc_litter-
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Compare the outputs of two versions and print the result; return the exit status."""
+    """Compare the outputs of two versions, print the result, and return the exit status."""
     options = parse_arguments(arguments)
     with tempfile.TemporaryDirectory(prefix="compare-outputs-") as folder, ExitStack() as stack:
         work = Path(folder)
@@ -40,22 +40,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("old", metavar="OLD", help="a checkout, or a git revision")
-    parser.add_argument("new", metavar="NEW", nargs="?", default=str(ROOT), help="the same; by default this checkout")
-    parser.add_argument("--only", metavar="PATTERN", default="*", help="outputs to compare, such as 'demo/exports/*'")
+    parser.add_argument("old", metavar="OLD", help="a checkout or a git revision")
+    parser.add_argument(
+        "new",
+        metavar="NEW",
+        nargs="?",
+        default=str(ROOT),
+        help="a checkout or a git revision; by default this checkout",
+    )
+    parser.add_argument(
+        "--only", metavar="PATTERN", default="*", help="the outputs to compare, such as 'demo/exports/*'"
+    )
     return parser.parse_args(arguments)
 
 
 @contextmanager
-def checkout_of(given: str, worktree: Path) -> Iterator[Path]:
-    """Yield the folder of a checkout; a revision is checked out for as long as it is needed."""
-    if (Path(given) / "segments_hf").is_dir():
-        yield Path(given).resolve()
+def checkout_of(version: str, worktree: Path) -> Iterator[Path]:
+    """Yield the folder of a checkout. A revision is checked out to `worktree` until the block ends."""
+    if (Path(version) / "segments_hf").is_dir():
+        yield Path(version).resolve()
         return
     git = ["git", "-C", str(ROOT), "worktree"]
-    added = subprocess.run([*git, "add", "--quiet", "--detach", str(worktree), given], check=False)  # noqa: S603
+    added = subprocess.run([*git, "add", "--quiet", "--detach", str(worktree), version], check=False)  # noqa: S603
     if added.returncode:
-        sys.exit(f"{given} is neither a checkout of segments_hf nor a revision of it")
+        sys.exit(f"got {version}, expected a checkout of segments_hf or a git revision of this repository")
     try:
         yield worktree
     finally:
@@ -63,7 +71,7 @@ def checkout_of(given: str, worktree: Path) -> Iterator[Path]:
 
 
 def write_outputs(checkout: Path, work: Path, releases: Path, only: str) -> None:
-    """Let the package of a checkout write its outputs to `work / "outputs"`."""
+    """Run the package of a checkout, which writes its outputs to `work / "outputs"`."""
     sys.path.append(str(ROOT / "tests"))
     from hub.hub_server import HubServer  # type: ignore[import-not-found]  # a server of the tests
 
@@ -91,7 +99,7 @@ def write_outputs(checkout: Path, work: Path, releases: Path, only: str) -> None
 
 
 def environment(checkout: Path, home: Path, hub_url: str) -> dict[str, str]:
-    """Return the environment in which the package of a checkout is imported, and the Hub is `hub_url`."""
+    """Return the environment variables that import the package of a checkout and use `hub_url` as the Hub."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
     return inherited | {
         "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
@@ -106,7 +114,7 @@ def environment(checkout: Path, home: Path, hub_url: str) -> dict[str, str]:
 
 
 def write_repository(outputs: Path, repo_id: str, files: dict[str, bytes]) -> None:
-    """Write the files of the repository `jane/RELEASE.KIND` of the Hub to `RELEASE/cards/KIND`."""
+    """Write the files of the Hub repository `jane/RELEASE.KIND` to the folder `RELEASE/cards/KIND`."""
     release, _, kind = repo_id.partition("/")[2].partition(".")
     for name, content in files.items():
         path = outputs / release / "cards" / kind / name
@@ -115,7 +123,7 @@ def write_repository(outputs: Path, repo_id: str, files: dict[str, bytes]) -> No
 
 
 def report(comparison: Comparison) -> int:
-    """Print a comparison; return the exit status."""
+    """Print a comparison and return the exit status."""
     if not REAL_RELEASE.is_file():
         print(f"skipped arc_litter: the real release is not at {REAL_RELEASE}")
     for path, lines in comparison.different.items():

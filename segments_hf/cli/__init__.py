@@ -1,1 +1,1 @@
-"""The command line: one file per command, thin."""
+"""The commands of ``segments-hf``: one file per command, which parses its options and prints its result."""

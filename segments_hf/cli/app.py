@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 class _Commands(TyperGroup):
-    """Commands whose errors are one message; a traceback only with ``--debug``."""
+    """A group of commands that prints an error as one message, and its traceback only with ``--debug``."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            with on_command_line(), storage_errors_of_library("the output of the command"), _whole_output():
+            with on_command_line(), storage_errors_of_library("the output of the command"), _flushed_output():
                 return super().invoke(ctx)
         except (typer.Exit, typer.Abort):
             raise
@@ -42,7 +42,7 @@ app = typer.Typer(
     cls=_Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="From a Segments.ai release to a Hugging Face dataset.",
+    help="Make Hugging Face datasets from Segments.ai releases.",
 )
 
 
@@ -50,7 +50,7 @@ app = typer.Typer(
 def _options(
     *, debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False
 ) -> None:
-    del debug  # read by the group
+    del debug  # `_Commands.invoke` reads it
 
 
 app.command("demo")(demo.demo)
@@ -65,15 +65,15 @@ app.add_typer(cache.app, name="cache")
 
 
 @contextmanager
-def _whole_output() -> Iterator[None]:
-    """Flush standard output at the end of the block, so that its errors are not raised when Python exits."""
+def _flushed_output() -> Iterator[None]:
+    """Flush standard output at the end of the block, so that a write error is raised here and not when Python exits."""
     try:
         yield
         sys.stdout.flush()
     except OSError as error:
         if isinstance(error, SegmentsHFError) or error.errno == errno.EPIPE:
             raise
-        discard_output(sys.stdout)  # so that Python does not try to write the rest at exit
+        discard_output(sys.stdout)  # otherwise Python tries to write the rest at exit, and fails again
         raise
 
 

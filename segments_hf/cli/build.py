@@ -1,4 +1,4 @@
-"""``segments-hf build``: a release as a dataset in a folder."""
+"""``segments-hf build``: write a release as a dataset to a folder."""
 
 from __future__ import annotations
 
@@ -14,19 +14,25 @@ from segments_hf.cli.console import print_line
 @options.with_loading
 def build(
     release: options.Release,
-    out: Annotated[Path, typer.Argument(help="The folder to write.")],
+    out: Annotated[Path, typer.Argument(help="The folder to write the dataset to.")],
     format: Annotated[  # noqa: A002
-        str, options.one_of(("arrow", "parquet"), "arrow: for load_from_disk. parquet: for load_dataset.")
+        str,
+        options.one_of(
+            ("arrow", "parquet"),
+            "arrow: files for datasets.load_from_disk. parquet: files for datasets.load_dataset.",
+        ),
     ] = "arrow",
-    split: Annotated[str | None, typer.Option(help="The split to write; by default all of them.")] = None,
-    num_proc: Annotated[int | None, typer.Option(min=1, help="How many processes build.")] = None,
-    cache_dir: Annotated[Path | None, typer.Option(help="Where `datasets` keeps its Arrow files.")] = None,
+    split: Annotated[str | None, typer.Option(help="The split to write; by default all splits.")] = None,
+    num_proc: Annotated[int | None, typer.Option(min=1, help="The number of processes; by default 1.")] = None,
+    cache_dir: Annotated[
+        Path | None, typer.Option(help="The cache folder of `datasets`, in which the dataset is built.")
+    ] = None,
     *,
     loading: dict[str, Any],
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a folder that exists.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the folder if it exists.")] = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Build a dataset from a release into a folder, pictures included."""
+    """Build a dataset from a release and write it to a folder, with the images and bitmaps."""
     import datasets
 
     from segments_hf.dataset.load import release_builder
@@ -34,7 +40,7 @@ def build(
 
     if quiet:
         datasets.disable_progress_bars()
-    check_output(out, overwrite=overwrite)  # before the work, not only after it
+    check_output(out, overwrite=overwrite)  # before the build, which may take hours
     builder = release_builder(
         release,
         cache_dir=cache_dir,

@@ -1,4 +1,4 @@
-"""``segments-hf cache``: show or clear the caches."""
+"""``segments-hf cache``: show and clear the caches of this machine."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from segments_hf.cli.console import output, print_line
 if TYPE_CHECKING:
     from segments_hf.io.disk.disk_usage import Usage
 
-app = typer.Typer(help="Show or clear the caches on this machine.", no_args_is_help=True)
+app = typer.Typer(help="Show and clear the caches of this machine.", no_args_is_help=True)
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}  # seconds
 
 
 @app.command()
 def info() -> None:
-    """Show what is in the caches: pictures, releases of the platform, interrupted pushes and unfinished builds."""
+    """Show the sizes of the caches: images and bitmaps, releases, interrupted pushes, unfinished datasets."""
     from rich.table import Table
 
     from segments_hf.assets import AssetCache, default_cache_folder
@@ -29,27 +29,28 @@ def info() -> None:
     from segments_hf.io.disk.disk_usage import find_files, usage_of
     from segments_hf.release import releases_folder
 
-    table = Table("what", "files", "size", "not used for", box=None, padding=(0, 2, 0, 0))
+    table = Table("cache", "files", "size", "oldest use", box=None, padding=(0, 2, 0, 0))
     for name, usage in {
-        "pictures": AssetCache(default_cache_folder()).usage(),
+        "images and bitmaps": AssetCache(default_cache_folder()).usage(),
         "releases": usage_of(find_files(releases_folder())),
         "interrupted pushes": usage_of(file for folder in interrupted_pushes() for file in find_files(folder)),
         "unfinished datasets": usage_of(file for folder in unfinished_builds() for file in find_files(folder)),
     }.items():
         table.add_row(name, f"{usage.files:,}", _size(usage), _age(usage))
     output.print(table)
-    print_line(f"in {default_cache_folder().parent}")
+    print_line(f"The caches are in {default_cache_folder().parent}")
 
 
 @app.command()
 def clear(
     older_than: Annotated[
-        str | None, typer.Option(metavar="30d", help="Only what was not used for so long: 12h, 30d, 8w.")
+        str | None,
+        typer.Option(metavar="AGE", help="Remove only files that were not used for this time, such as 12h, 30d or 8w."),
     ] = None,
     *,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Clear the caches. Datasets that refer to removed pictures are built again when they are loaded."""
+    """Clear the caches. A dataset that refers to a removed file is built again when it is next loaded."""
     from segments_hf.assets import AssetCache, default_cache_folder
     from segments_hf.dataset.building.unfinished_builds import unfinished_builds
     from segments_hf.hub.journal import interrupted_pushes
@@ -59,10 +60,10 @@ def clear(
 
     seconds = _parse_age(older_than)
     if not yes:
-        what = f"what was not used for {older_than}" if older_than else "everything"
-        typer.confirm(shown(f"Remove {what} from {default_cache_folder().parent}?"), abort=True)
+        files = f"all files that were not used for {older_than}" if older_than else "all files"
+        typer.confirm(shown(f"Remove {files} from the caches in {default_cache_folder().parent}?"), abort=True)
     for name, removed in {
-        "pictures": AssetCache(default_cache_folder()).clear(seconds),
+        "images and bitmaps": AssetCache(default_cache_folder()).clear(seconds),
         "releases": remove_files(find_files(releases_folder()), seconds),
         "interrupted pushes": remove_files(
             (file for folder in interrupted_pushes() for file in find_files(folder)), seconds
@@ -79,7 +80,9 @@ def _parse_age(text: str | None) -> float:
         return 0.0
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhdw])", text.strip().lower())
     if match is None:
-        raise typer.BadParameter(f"got {text!r}, wanted a number and s, m, h, d or w: 30d", param_hint="--older-than")
+        raise typer.BadParameter(
+            f"got {text!r}, expected a number and a unit (s, m, h, d or w), such as 30d", param_hint="--older-than"
+        )
     return float(match[1]) * _UNITS[match[2]]
 
 
@@ -92,4 +95,4 @@ def _age(usage: Usage) -> str:
         return "–"
     seconds = max(0.0, time.time() - usage.oldest)
     name = next((unit for unit in ("d", "h", "m") if seconds >= _UNITS[unit]), "s")
-    return f"up to {seconds / _UNITS[name]:.0f} {name}"
+    return f"{seconds / _UNITS[name]:.0f} {name} ago"

@@ -1,4 +1,7 @@
-"""The output of the commands, with control characters escaped: names of files and samples may hold terminal codes."""
+"""Print the output of the commands with control characters escaped.
+
+Names of files and samples may contain terminal codes.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ errors = Console(stderr=True)
 
 
 def print_line(text: str, style: str = "") -> None:
-    """Print a text as one line, without markup and without wrapping."""
+    """Print a text literally, without markup and without wrapping."""
     output.print(Text(for_terminal(text), style), soft_wrap=True)
 
 

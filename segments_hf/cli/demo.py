@@ -1,4 +1,4 @@
-"""``segments-hf demo``: build the embedded release, and copy it for the first steps."""
+"""``segments-hf demo``: build the embedded demo release, draw its images and masks, and write a copy of the release."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ RELEASE_FOLDER = "segments-hf-demo"
 
 
 def demo(
-    out: Annotated[Path, typer.Argument(help="The PNG to write.")] = Path("segments-hf-demo.png"),
+    out: Annotated[Path, typer.Argument(help="The PNG file to write.")] = Path("segments-hf-demo.png"),
 ) -> None:
     """Build the embedded demo release and draw a contact sheet: images beside their colored masks.
 
-    The folder segments-hf-demo beside the PNG gets a copy of the release, with its images and bitmaps.
+    A copy of the release, with its images and bitmaps, is written to the folder segments-hf-demo beside the PNG.
     """
     from segments_hf.dataset.class_info import categories
     from segments_hf.dataset.load import load_release
@@ -42,12 +42,12 @@ def demo(
         for file in missing:
             copy_file(demo_release().parent / file, staging.new / folder.name / file)
         staging.publish(expected)
-    print_line(f"Wrote {out}: each image beside its mask")
+    print_line(f"Wrote {out}: a contact sheet with each image beside its mask")
     print_line(f"The release and its images are in {folder / demo_release().name}")
 
 
 def _missing_files(folder: Path) -> list[Path]:
-    """Return the files of the demo release that a folder lacks: all of them, or none.
+    """Return the files of the demo release to write to a folder: all files if the folder is new, else none.
 
     Raises:
         OutputExistsError: The folder exists, and a file of the demo release is missing in it or differs.

@@ -1,4 +1,4 @@
-"""``segments-hf export``: a release in another format."""
+"""``segments-hf export``: write a release in another format."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from segments_hf.cli import options
 from segments_hf.cli.console import output, print_line, print_result
 
 
-def _formats(wanted: bool) -> None:
-    if not wanted:
+def _list_formats(is_requested: bool) -> None:
+    if not is_requested:
         return
     from rich.table import Table
 
     from segments_hf.export import FORMATS
 
-    table = Table("format", "what it is", box=None, padding=(0, 2, 0, 0))
-    for made in FORMATS.values():
-        table.add_row(", ".join((made.name, *made.aliases)), made.help)
+    table = Table("format", "content", box=None, padding=(0, 2, 0, 0))
+    for listed in FORMATS.values():
+        table.add_row(", ".join((listed.name, *listed.aliases)), listed.help)
     output.print(table)
     raise typer.Exit
 
@@ -28,31 +28,37 @@ def _formats(wanted: bool) -> None:
 @options.with_loading
 def export(
     release: options.Release,
-    format: Annotated[str, typer.Argument(help="The format, such as coco, yolo or pascal-voc; --formats lists them.")],  # noqa: A002
-    out: Annotated[Path, typer.Argument(help="The folder to write to.")],
+    format: Annotated[  # noqa: A002
+        str, typer.Argument(help="The format, such as coco, yolo or pascal-voc. --formats lists all formats.")
+    ],
+    out: Annotated[Path, typer.Argument(help="The folder to write the export to.")],
     images: Annotated[
         str,
         options.one_of(
             ("copy", "convert", "link", "none"),
-            "copy the images, link to their files, or leave them out. convert: copy, but write images that the "
-            "readers of the format do not open as PNG.",
+            "copy: copy the image files. convert: copy them, and convert files that programs for the format cannot "
+            "read to PNG. link: make symbolic links to the cached files. none: export no image files.",
         ),
     ] = "copy",
-    split: Annotated[str | None, typer.Option(help="The split to export; by default all of them.")] = None,
+    split: Annotated[str | None, typer.Option(help="The split to export; by default all splits.")] = None,
     *,
     class_index: Annotated[
         bool,
-        typer.Option("--class-index", help="Number categories 0..n-1 where COCO's formats have the release's ids."),
+        typer.Option(
+            "--class-index", help="Use class indices 0..n-1 as category ids in COCO files, not the ids of the release."
+        ),
     ] = False,
     loading: dict[str, Any],
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an export of this format.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace an earlier export of the same format in the folder.")
+    ] = False,
     quiet: options.Quiet = False,
     formats: Annotated[
-        bool, typer.Option("--formats", is_eager=True, callback=_formats, help="List the formats, and stop.")
+        bool, typer.Option("--formats", is_eager=True, callback=_list_formats, help="List the formats and exit.")
     ] = False,
 ) -> None:
-    """Export a release in another format: COCO, YOLO, Pascal VOC, masks, polygons."""
-    del formats  # the callback has answered it
+    """Export a release to another format: COCO, YOLO, Pascal VOC, masks or polygons."""
+    del formats  # the callback lists the formats
     import datasets
 
     from segments_hf.dataset.load import load_release
@@ -78,6 +84,6 @@ def export(
     print_result(exported)
     if unsupported := exported.left_out["unsupported image format"]:
         print_line(
-            f"Left out {unsupported} images whose format the readers of {format} do not open; "
+            f"Left out {unsupported} images in file formats that programs for {format} cannot read; "
             "--images convert writes them as PNG"
         )

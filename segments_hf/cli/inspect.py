@@ -1,4 +1,4 @@
-"""``segments-hf inspect``: what a release holds, without fetching any asset."""
+"""``segments-hf inspect``: show the contents of a release without downloading images or bitmaps."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
 
 
 def inspect(
-    release: Annotated[str, typer.Argument(help="The release: a path, a URL, or owner/dataset@name on Segments.ai.")],
-    labelset: Annotated[str | None, typer.Option(help="The labelset to count in; by default the ground truth.")] = None,
+    release: options.Release,
+    labelset: Annotated[
+        str | None, typer.Option(help="The labelset whose annotations are counted; by default the ground truth.")
+    ] = None,
     max_release_bytes: options.MaxReleaseBytes = MAX_RELEASE_BYTES,
     *,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    json: options.Json = False,
 ) -> None:
-    """Show what a release holds: categories, statuses, image hosts. Fetches no asset."""
+    """Show the categories, label statuses and image hosts of a release. Downloads no images or bitmaps."""
     from segments_hf.release import Release
     from segments_hf.stats.inspection import inspect_release
 

@@ -1,4 +1,4 @@
-"""The options of `load_release` on the command line, which several commands have."""
+"""The options that several commands share: those of `load_release`, and the options of the output."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def one_of(choices: Sequence[str], help_text: str) -> Any:
 
 
 Release = Annotated[
-    str, typer.Argument(help="The release: a path, a URL, or owner/dataset@name on the Segments.ai platform.")
+    str, typer.Argument(help="The release: a path, a URL, or owner/dataset@release for a release on Segments.ai.")
 ]
 MaxReleaseBytes = Annotated[
     int,
@@ -42,33 +42,55 @@ MaxReleaseBytes = Annotated[
         help=meaning_of(next(item for item in dataclasses.fields(FetchOptions) if item.name == "max_release_bytes"))
     ),
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress bars.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
 def _loading(
     labelset: Annotated[str | None, typer.Option(help="The labelset; by default the ground truth.")] = None,
-    task: Annotated[str | None, typer.Option(help="The same, as the original SDK called it.")] = None,
+    task: Annotated[str | None, typer.Option(help="Alias of --labelset, as in the original SDK.")] = None,
     filter_by: Annotated[
-        list[str] | None, typer.Option(help="A label status that is wanted; may be given several times.")
+        list[str] | None,
+        typer.Option(help="Keep only samples with this label status. Repeat the option to keep several statuses."),
     ] = None,
     filter_by_metadata: Annotated[
-        list[str] | None, typer.Option(metavar="KEY=VALUE", help="Metadata that is wanted; all of several.")
+        list[str] | None,
+        typer.Option(
+            metavar="KEY=VALUE",
+            help="Keep only samples with this metadata value. Repeat the option to require several values.",
+        ),
     ] = None,
     splits: Annotated[
-        str | None, typer.Option(metavar="train=0.8,test=0.2|metadata:KEY", help="How to split the samples.")
+        str | None,
+        typer.Option(
+            metavar="train=0.8,test=0.2|metadata:KEY",
+            help="The splits to make: fractions of the samples, or metadata:KEY for one split per value of KEY.",
+        ),
     ] = None,
     segments_dir: Annotated[
-        Path | None, typer.Option(help="A folder of the original SDK's, in which pictures are looked for first.")
+        Path | None,
+        typer.Option(help="A folder of files that the original SDK downloaded. A file in it is not downloaded again."),
     ] = None,
-    on_error: Annotated[str, one_of(("raise", "skip", "keep"), "What to do with a sample that is wrong.")] = "raise",
+    on_error: Annotated[
+        str,
+        one_of(
+            ("raise", "skip", "keep"),
+            "What to do with a sample that cannot be read. raise: stop. skip: leave the sample out. "
+            "keep: leave only the unreadable part out.",
+        ),
+    ] = "raise",
     rewrite: Annotated[
         list[str] | None,
-        typer.Option(metavar="OLD=NEW", help="The new beginning of URLs that begin with the old one; several may be."),
+        typer.Option(
+            metavar="OLD=NEW", help="Replace the prefix OLD of URLs with NEW. Repeat the option for several prefixes."
+        ),
     ] = None,
     *,
-    load_assets: Annotated[bool, typer.Option(help="Fetch the pictures, or leave them null.")] = True,
+    load_assets: Annotated[
+        bool, typer.Option(help="Download the images and bitmaps; otherwise their columns are null.")
+    ] = True,
 ) -> dict[str, Any]:
-    """The options of `load_release`, but for those of fetching."""
+    """Return the options of `load_release` other than those of downloads."""
     return {
         "labelset": labelset,
         "task": task,
@@ -83,7 +105,7 @@ def _loading(
 
 
 def _fetching() -> dict[str, inspect.Parameter]:
-    """The options of fetching, as parameters of a command."""
+    """Return the options of downloads as parameters of a command."""
     types = get_type_hints(FetchOptions)
     return {
         field.name: inspect.Parameter(
@@ -103,12 +125,15 @@ def _annotation(kind: Any, help_text: str) -> Any:
 
 
 def with_loading(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of `load_release`; it gets them, parsed, as its argument `loading`."""
+    """Add the options of `load_release` to a command, which receives their parsed values as `loading`."""
     return _with_options(command, left_out=())
 
 
-def with_looking(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of `load_release`, without `load_assets`, `on_error` and `splits`."""
+def with_reading(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of `load_release` other than `load_assets`, `on_error` and `splits` to a command.
+
+    The command receives their parsed values as `loading`.
+    """
     return _with_options(command, left_out=("load_assets", "on_error", "splits"))
 
 
@@ -120,11 +145,11 @@ def _with_options(command: Callable[..., None], left_out: tuple[str, ...]) -> Ca
     parameters = [*(own[name] for name in own if name != "loading"), *shared.values(), *fetching.values()]
 
     @functools.wraps(command)
-    def run(**given: Any) -> None:
-        fetch_options = {name: given.pop(name) for name in fetching}
-        options = _loading(**{name: given.pop(name) for name in shared})
+    def run(**arguments: Any) -> None:
+        fetch_options = {name: arguments.pop(name) for name in fetching}
+        options = _loading(**{name: arguments.pop(name) for name in shared})
         kept = {name: value for name, value in options.items() if name not in left_out}
-        command(**given, loading={**kept, **fetch_options})
+        command(**arguments, loading={**kept, **fetch_options})
 
     run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
@@ -134,42 +159,45 @@ def _with_options(command: Callable[..., None], left_out: tuple[str, ...]) -> Ca
 
 
 def parse_metadata(pairs: list[str] | None) -> dict[str, Any] | None:
-    """Parse KEY=VALUE pairs; a value that is JSON is decoded, any other value is text."""
+    """Parse KEY=VALUE pairs. A value that is valid JSON is decoded; any other value is text."""
     from segments_hf.io.json_codec.json_decoding import JsonError, read_json
 
-    wanted: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for pair in pairs or []:
         key, separator, value = pair.partition("=")
         if not separator:
-            raise typer.BadParameter(f"got {pair!r}, wanted KEY=VALUE", param_hint="--filter-by-metadata")
+            raise typer.BadParameter(f"got {pair!r}, expected KEY=VALUE", param_hint="--filter-by-metadata")
         try:
-            wanted[key] = read_json(value)
+            values[key] = read_json(value)
         except JsonError:
-            wanted[key] = value
-    return wanted or None
+            values[key] = value
+    return values or None
 
 
 def parse_splits(text: str | None) -> dict[str, float] | str | None:
-    """The fraction of each split, or ``metadata:KEY``."""
+    """Parse the fraction of each split; ``metadata:KEY`` is returned as it is."""
     if text is None or text.startswith("metadata:"):
         return text
     try:
         return {name.strip(): float(part) for name, part in (item.split("=") for item in text.split(","))}
     except ValueError:
         raise typer.BadParameter(
-            f"got {text!r}, wanted train=0.8,test=0.2 or metadata:KEY", param_hint="--splits"
+            f"got {text!r}, expected fractions, such as train=0.8,test=0.2, or metadata:KEY", param_hint="--splits"
         ) from None
 
 
 def parse_rewrites(rewrites: list[str] | None) -> dict[str, str] | None:
-    """The new beginning of URLs for each old one."""
-    moved = {}
+    """Parse OLD=NEW pairs into the new prefix of URLs for each old prefix."""
+    prefixes = {}
     for rewrite in rewrites or []:
         old, _, new = rewrite.partition("=")
         if not old or not new:
-            raise typer.BadParameter(f"got {rewrite!r}, wanted OLD=NEW", param_hint="--rewrite")
-        moved[old] = new
-    return moved or None
+            raise typer.BadParameter(
+                f"got {rewrite!r}, expected OLD=NEW, such as https://old.example/=https://new.example/",
+                param_hint="--rewrite",
+            )
+        prefixes[old] = new
+    return prefixes or None
 
 
 def parse_image_range(text: str | None) -> tuple[float, float] | None:
@@ -181,5 +209,5 @@ def parse_image_range(text: str | None) -> tuple[float, float] | None:
         return None if text is None else checked_range(text.split(","))
     except OptionError:
         raise typer.BadParameter(
-            f"got {text!r}, wanted two numbers in ascending order, such as 0,4095", param_hint="--image-range"
+            f"got {text!r}, expected two numbers in ascending order, such as 0,4095", param_hint="--image-range"
         ) from None

@@ -1,4 +1,4 @@
-"""``segments-hf push``: a release as a dataset on the Hub."""
+"""``segments-hf push``: push a release as a dataset to the Hugging Face Hub."""
 
 from __future__ import annotations
 
@@ -13,32 +13,50 @@ from segments_hf.cli.console import print_line, print_result
 @options.with_loading
 def push(
     release: options.Release,
-    repo_id: Annotated[str, typer.Argument(help="The dataset on the Hub: owner/name.")],
-    layout: Annotated[str | None, typer.Option(help="The layout, such as semantic-segmentation.")] = None,
+    repo_id: Annotated[str, typer.Argument(help="The dataset repository on the Hub: owner/name.")],
+    layout: Annotated[
+        str | None,
+        typer.Option(
+            help="The layout of the columns, such as semantic-segmentation; by default the rows of load_release."
+        ),
+    ] = None,
     image_range: Annotated[
         str | None,
         typer.Option(
             metavar="LOW,HIGH",
-            help="The pixel values that become black and white in images of more than 8 bits, such as 0,4095.",
+            help="The pixel values that become black and white when a layout converts images of more than 8 bits, "
+            "such as 0,4095.",
         ),
     ] = None,
     private: Annotated[
-        bool | None, typer.Option("--private/--public", help="Whether a new repository is private.")
+        bool | None,
+        typer.Option("--private/--public", help="Make a new repository private or public; by default as on the Hub."),
     ] = None,
-    token: Annotated[str | None, typer.Option(help="The token of the writer; by default that of the login.")] = None,
-    revision: Annotated[str | None, typer.Option(help="The branch to write to.")] = None,
-    config_name: Annotated[str, typer.Option(help="The configuration.")] = "default",
-    max_shard_size: Annotated[str, typer.Option(help="The size of a shard at most.")] = "500MB",
-    num_proc: Annotated[int | None, typer.Option(min=1, help="How many processes write and upload.")] = None,
+    token: Annotated[
+        str | None, typer.Option(help="A Hub token with write access; by default the token of `hf auth login`.")
+    ] = None,
+    revision: Annotated[str | None, typer.Option(help="The branch to push to; by default main.")] = None,
+    config_name: Annotated[str, typer.Option(help="The name of the configuration of the dataset.")] = "default",
+    max_shard_size: Annotated[str, typer.Option(help="The largest size of a shard (one Parquet file).")] = "500MB",
+    num_proc: Annotated[
+        int | None, typer.Option(min=1, help="The number of processes that write and upload shards; by default 1.")
+    ] = None,
     commit_message: Annotated[str | None, typer.Option(help="The message of the commit.")] = None,
-    license: Annotated[str | None, typer.Option(help="The license, such as cc-by-4.0.")] = None,  # noqa: A002
-    split: Annotated[str | None, typer.Option(help="The split to push; by default all of them.")] = None,
+    license: Annotated[  # noqa: A002
+        str | None, typer.Option(help="The license in the dataset card, such as cc-by-4.0.")
+    ] = None,
+    split: Annotated[str | None, typer.Option(help="The split to push; by default all splits.")] = None,
     *,
-    create_pr: Annotated[bool, typer.Option("--create-pr", help="Make a pull request.")] = False,
+    create_pr: Annotated[
+        bool, typer.Option("--create-pr", help="Open a pull request; otherwise the commit goes to the branch.")
+    ] = False,
     loading: dict[str, Any],
     quiet: options.Quiet = False,
 ) -> None:
-    """Push a release to the Hub: shards, class names, a card. An interrupted push resumes."""
+    """Push a release to the Hub as Parquet shards with class names and a dataset card.
+
+    Run the same command again to resume an interrupted push.
+    """
     import datasets
     from huggingface_hub.utils import disable_progress_bars
 

@@ -1,4 +1,4 @@
-"""``segments-hf stats``: a release in numbers."""
+"""``segments-hf stats``: print the statistics of a release."""
 
 from __future__ import annotations
 
@@ -11,22 +11,26 @@ from segments_hf.cli import options
 from segments_hf.cli.console import print_json, print_line, print_result
 
 
-@options.with_looking
+@options.with_reading
 def stats(
     release: options.Release,
-    limit: Annotated[int | None, typer.Option(help="How many samples to count at most.")] = None,
+    limit: Annotated[int | None, typer.Option(help="The largest number of samples to count.")] = None,
     figures: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Draw figures into this folder, as PNG; needs matplotlib.")
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Write charts to this folder as PNG files; needs matplotlib."),
     ] = None,
     *,
     loading: dict[str, Any],
     assets: Annotated[
-        bool, typer.Option("--assets", help="Fetch the pictures: for pixels, sizes of masks and sizes of images.")
+        bool,
+        typer.Option(
+            "--assets", help="Download the images and bitmaps, to count pixels and measure objects and images."
+        ),
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Count the objects, images and pixels of classes, sizes, statuses and attributes of a release."""
+    """Count the objects, images, label statuses and attributes of a release, and with --assets its pixels."""
     import datasets
 
     from segments_hf.drawing.figure import new_figure
@@ -34,7 +38,7 @@ def stats(
     from segments_hf.stats.statistics import stats as count
 
     if figures:
-        new_figure(1, 1)  # raises before the work if matplotlib is missing
+        new_figure(1, 1)  # raises now if matplotlib is missing, not after the count
     if quiet:
         datasets.disable_progress_bars()
     expected = figure_snapshots(figures) if figures else None
@@ -45,4 +49,4 @@ def stats(
         return
     print_result(counted)
     if files:
-        print_line(f"Wrote {len(files)} figures to {figures}")
+        print_line(f"Wrote {len(files)} charts to {figures}")

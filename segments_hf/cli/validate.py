@@ -10,18 +10,20 @@ from segments_hf.cli import options
 from segments_hf.cli.console import print_json, print_result
 
 
-@options.with_looking
+@options.with_reading
 def validate(
     release: options.Release,
-    limit: Annotated[int | None, typer.Option(min=1, help="How many samples to look at at most.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="The largest number of samples to check.")] = None,
     *,
-    assets: Annotated[bool, typer.Option("--assets", help="Look at the pictures too, which are fetched.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if there is any error.")] = False,
+    assets: Annotated[
+        bool, typer.Option("--assets", help="Download the images and bitmaps and check them too.")
+    ] = False,
+    json: options.Json = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with status 1 if a finding is an error.")] = False,
     loading: dict[str, Any],
     quiet: options.Quiet = False,
 ) -> None:
-    """Check a release: its labels, and with --assets its pictures."""
+    """Check the labels of a release, and with --assets its images and bitmaps."""
     import datasets
 
     from segments_hf.validate.validation import validate as validate_release

@@ -1,4 +1,4 @@
-"""From rows to the files of other formats."""
+"""Export rows to the files of other formats."""
 
 from segments_hf.export.export_result import ExportResult
 from segments_hf.export.exporter import export_dataset

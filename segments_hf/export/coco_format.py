@@ -1,7 +1,7 @@
-"""Files of COCO's shape: one JSON for a split, with `images`, `annotations` and `categories`.
+"""The base of COCO formats: one JSON file per split, with `images`, `annotations` and `categories`.
 
-https://cocodataset.org/#format-data. An image's id is its place in the split, those that were left out counted too,
-and annotations are numbered from 1 on, both as in the original SDK.
+https://cocodataset.org/#format-data. As in the original SDK, the id of an image is the number of its row in the split
+from 1 on (rows that are left out count), and annotations are numbered from 1 on.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
     from segments_hf.labels import Annotation
     from segments_hf.labels.row import Row
 
-ANNOTATIONS = "annotations"  # the folder, and the key
+ANNOTATIONS = "annotations"  # the folder of the JSON files
 
 
 class CocoLabel(NamedTuple):
     """The label of a row, encoded.
 
     Attributes:
-        size: The width and height of the image in pixels; None where they are not known.
-        annotations: The entries of `annotations`, without the keys that count them.
-        mask: A PNG beside the JSON, if the format has one.
+        size: The width and height of the image in pixels; None if they are not known.
+        annotations: The entries of `annotations`, without `id` and `image_id`.
+        mask: The PNG mask of the image; empty if the format has no masks.
     """
 
     size: tuple[int | None, int | None]
@@ -42,28 +42,29 @@ class CocoLabel(NamedTuple):
 
 
 class CocoFormat(Format[CocoLabel]):
-    """A format with one JSON for a split, and a folder of images of the split's name.
+    """A format with one JSON file and one folder of images per split.
 
     Attributes:
-        kind: What the name of the JSON begins with.
+        kind: The prefix of the name of the JSON file.
     """
 
     kind: ClassVar[str]
 
     @classmethod
     def entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
-        """The names of the files and folders that it makes in the folder of the export."""
+        """Return the names of the files and folders that the format writes to the export folder."""
         return [ANNOTATIONS, *(splits if images else ())]
 
     def image_folder(self, split: str) -> PurePosixPath:
-        """The folder of a split's images, from that of the export."""
+        """Return the folder of the images of a split, relative to the export folder."""
         return PurePosixPath(split)
 
     @contextmanager
     def _split(self) -> Iterator[None]:
         self.numbers = itertools.count(1)
         folder = self.job.folder / ANNOTATIONS
-        # Annotations go to a scratch file until all images are written, so that neither are held in memory.
+        # The JSON file has all images before all annotations. The annotations of the split wait in a scratch file, so
+        # that memory holds neither.
         target = folder / f"{self.kind}_{self.split}.json"
         with NewFile(target) as file, scratch_file(folder / "annotations") as annotations:
             file.write(b'{"info":' + msgspec.json.encode(self._info()) + b',"images":[')
@@ -81,12 +82,12 @@ class CocoFormat(Format[CocoLabel]):
         self._annotations.add(self.entries_of(sample, content))
 
     def entries_of(self, sample: Sample, content: CocoLabel) -> Iterable[Mapping[str, Any]]:
-        """The entries of `annotations` for an image."""
+        """Yield the entries of `annotations` for an image."""
         for annotation in content.annotations:
             yield {"id": next(self.numbers), "image_id": sample.number, **annotation}
 
     def categories(self) -> list[dict[str, Any]]:
-        """The entries of `categories`."""
+        """Return the entries of `categories`."""
         return [
             {"id": number, "name": name, "supercategory": "", "color": color}
             for number, name, color in zip(self.job.numbers, self.job.names, self.job.colors, strict=True)
@@ -106,14 +107,14 @@ class CocoFormat(Format[CocoLabel]):
 
 
 def size_of(row: Row, bitmap_shape: tuple[int, ...] | None = None) -> tuple[int | None, int | None]:
-    """The width and height of a row's image; those of its bitmap where the image is not known."""
+    """Return the width and height of the image of a row; those of its bitmap if the row does not have them."""
     if row["width"] is None and bitmap_shape is not None:
         return bitmap_shape[1], bitmap_shape[0]
     return row["width"], row["height"]
 
 
 def common_keys(annotation: Annotation) -> dict[str, Any]:
-    """Return the keys of an annotation beside its geometry: `attributes`, and the track in a sequence."""
+    """Return `attributes` of an annotation, and `track_id` in a sequence: the keys that do not depend on the format."""
     keys: dict[str, Any] = {"attributes": _json(annotation.attributes)}
     if annotation.track_id is not None:
         keys["track_id"] = annotation.track_id
@@ -121,12 +122,12 @@ def common_keys(annotation: Annotation) -> dict[str, Any]:
 
 
 def _json(attributes: Any) -> Any:
-    """Return the attributes of an annotation for JSON: text that is JSON is not parsed, and objects stay objects."""
+    """Return the attributes of an annotation as an object for JSON. JSON text is written as it is, without parsing."""
     if not isinstance(attributes, str):
         return attributes or {}
     try:
         return msgspec.Raw(checked_text(attributes.encode()).encode())
-    except JsonError:  # text that is not JSON is a string
+    except JsonError:  # other text is written as a JSON string
         return attributes
 
 

@@ -18,7 +18,7 @@ from segments_hf.export.export_result import ExportResult
 from segments_hf.export.file_names import FileNames
 from segments_hf.export.format import EncodedLabel, Job, Sample
 from segments_hf.export.formats import FORMATS, find_format
-from segments_hf.export.image_files import check_images, is_supported, put_converted_image, put_image
+from segments_hf.export.image_files import check_images, is_readable, put_converted_image, put_image
 from segments_hf.export.output_folder import new_output
 from segments_hf.images import read_header
 from segments_hf.images.stored_image import stored_content
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 _POLICIES = ("raise", "skip")
 _SAMPLE_ERRORS = (AssetError, BitmapError, PathError)
 _UNSUPPORTED = "unsupported image format"
-_RESERVED_LENGTH = 64  # bytes of a path, for the folders of a format, such as `annotations/panoptic_`, and suffixes
+_RESERVED_LENGTH = 64  # bytes of a path for folders of a format, such as `annotations/panoptic_`, and for suffixes
 
 logger = own_logger(__name__)
 
@@ -59,37 +59,38 @@ def export_dataset(
     on_error: str = "raise",
     overwrite: bool = False,
 ) -> ExportResult:
-    """Write a dataset in another format, with its images.
+    """Export a release or a dataset to another format, with its images.
 
-    Rows without a label, skipped and rejected ones are left out; a label in which nothing was labeled is an image
-    without objects. What a format has no place for is left out and counted, in the result and in a warning. The files
-    appear in the folder when all of them are whole.
+    Rows without a label, and skipped and rejected rows, are left out. A row whose label has no annotations becomes an
+    image without objects. Objects that the format cannot represent are left out; the result and a warning have their
+    number. The files appear in the export folder when all files are complete.
 
     Args:
-        data: A release as `load_release` takes it; or a dataset or a stream of rows, also one from the Hub, or a dict
-            of its splits. Rows are read one by one.
+        data: A release in any form that `load_release` accepts; or a dataset or a stream of rows, also from the Hub,
+            or a dict of its splits. Rows are read one by one.
         export_format: ``coco-instance`` (or ``coco``), ``coco-panoptic``, ``yolo``, ``yolo-segment``, ``yolo-pose``,
             ``yolo-obb``, ``pascal-voc``, ``instance``, ``instance-color``, ``semantic``, ``semantic-color`` or
             ``polygon``.
-        export_folder: The folder to write to; each split has a file or a folder of its own in it.
-        images: ``"copy"`` writes the images' own bytes, ``"link"`` makes symbolic links to their files, ``"none"``
-            leaves them out. Readers of the YOLO formats do not open all image formats: images in others, such as GIF,
-            are left out with their labels. ``"convert"`` writes these images as PNG, and copies all others.
-        class_index: Whether categories are numbered 0..n-1 in COCO's formats and ``polygon``; by default they have the
-            ids of the release. In all others the format decides.
-        on_error: What to do with a row that is broken: ``"raise"``, or ``"skip"`` it, which is counted and logged.
-        overwrite: Whether an export that was made before in this format is replaced.
+        export_folder: The folder to write to. Each split has its own file or folder in it.
+        images: ``"copy"`` copies the image files, ``"link"`` makes symbolic links to them, ``"none"`` exports no image
+            files. Programs for YOLO formats cannot read all image formats: images in other formats, such as GIF, are
+            left out with their labels. ``"convert"`` converts these images to PNG, and copies all others.
+        class_index: Whether to use class indices 0..n-1 as category ids in COCO formats and ``polygon``; by default
+            they are the ids of the release. Other formats always use class indices or mask values.
+        on_error: What to do with a row that cannot be exported: ``"raise"`` an error, or ``"skip"`` the row, which is
+            counted and logged.
+        overwrite: Whether to replace an earlier export in the same format.
 
     Returns:
-        What was written, and what was left out.
+        The numbers of images and objects that were written and left out.
 
     Raises:
-        OptionError: There is no such format, it cannot hold the labels, or no row is left; nothing was written.
-        OutputExistsError: Something is in the folder that would be replaced.
-        BitmapError: A label cannot be read; the error names the sample.
-        AssetError: An image cannot be read; the error names the sample.
-        PathError: The name of a sample cannot become a path; the error names the sample.
-        StorageError: The files cannot be written: the disk is full or read-only; nothing was written.
+        OptionError: The format is unknown or cannot represent the labels, or all rows were left out.
+        OutputExistsError: The folder has a file that the export would replace.
+        BitmapError: A label cannot be read. The error names the sample.
+        AssetError: An image cannot be read. The error names the sample.
+        PathError: The name of a sample cannot become a path. The error names the sample.
+        StorageError: The files cannot be written: the disk is full or read-only. Nothing was written.
         SegmentsHFError: The data are not rows of an image task with their categories.
 
     >>> import os, tempfile
@@ -99,45 +100,45 @@ def export_dataset(
     >>> exported.images, exported.objects, sorted(os.listdir(folder))
     (6, 63, ['.segments-hf-export.json', 'annotations', 'train'])
     """
-    made = find_format(export_format)
+    format_class = find_format(export_format)
     check_images(images)
     if on_error not in _POLICIES:
-        raise unknown_choice("on_error", on_error, _POLICIES)  # "keep" puts a null into a row; no format holds one
+        raise unknown_choice("on_error", on_error, _POLICIES)  # no format can represent a row with null
     splits = open_splits(data, streaming=images != "link", on_error=on_error)
-    first = _checked(splits, made)
+    first = _checked(splits, format_class)
     folder = Path(export_folder)
-    entries = made.entries(list(splits.parts), images=images != "none")
-    with new_output(folder, made.name, entries, overwrite=overwrite) as new:
+    entries = format_class.entries(list(splits.parts), images=images != "none")
+    with new_output(folder, format_class.name, entries, overwrite=overwrite) as new:
         origin = parse_origin(first.info.description or "")
         job = Job(new, list(splits.parts), categories(first), origin, class_index)
-        export = _Export(made(job), images, on_error, ExportResult(folder))
+        export = _Export(format_class(job), images, on_error, ExportResult(folder))
         for name, rows in splits.parts.items():
             export.split(name, rows)
         export.close()
-    return export.done
+    return export.result
 
 
-def _checked(splits: Splits, made: type[Format[Any]]) -> Any:
-    """Check that the splits can be exported; return the first."""
+def _checked(splits: Splits, format_class: type[Format[Any]]) -> Any:
+    """Check that the splits can be exported, and return the first split."""
     splits.check_names()
     first = splits.first
     for rows in splits.parts.values():
         check_rows(rows)
         if categories(rows) != categories(first):
-            raise OptionError("got splits with other categories; export them one by one")
+            raise OptionError("got splits with different categories; export each split by itself")
     task_type = parse_origin(first.info.description or "").task_type
     label_type = label_type_of(first.features)
     kinds = label_type.kinds_of_task(task_type) if label_type else frozenset[str]()
-    if not kinds & made.takes:
-        raise OptionError(f"{_no_place(kinds, made)}", option="export_format")
+    if not kinds & format_class.takes:
+        raise OptionError(_cannot_represent(kinds, format_class), option="export_format")
     return first
 
 
-def _no_place(kinds: Collection[str], made: type[Format[Any]]) -> str:
+def _cannot_represent(kinds: Collection[str], format_class: type[Format[Any]]) -> str:
     possible = [other.name for other in FORMATS.values() if other.takes >= set(kinds)]
     return (
-        f"got {made.name} for labels that are {', '.join(sorted(kinds))}, which has no place for them; "
-        f"wanted one of {', '.join(possible)}"
+        f"got {format_class.name}, which cannot represent labels of the type {', '.join(sorted(kinds))}; "
+        f"expected one of {', '.join(possible)}"
     )
 
 
@@ -145,63 +146,63 @@ def _no_place(kinds: Collection[str], made: type[Format[Any]]) -> str:
 class _Export:
     """The state of a running export."""
 
-    made: Format[Any]
+    format: Format[Any]
     images: str
     on_error: str
-    done: ExportResult
+    result: ExportResult
     names: FileNames | None = None
     split_name: str = ""
 
     def split(self, name: str, rows: Any) -> None:
         """Write a split."""
-        if self.names is None or self.made.per_split:
+        if self.names is None or self.format.per_split:
             self.names = FileNames(
-                by_stem=self.made.by_stem,
-                not_folders=self.made.not_folders,
-                suffixes=None if self.images == "none" else self.made.image_suffixes,
-                longest=max_path_bytes(self.made.job.folder) - _RESERVED_LENGTH - len(name.encode()),
+                by_stem=self.format.by_stem,
+                not_folders=self.format.not_folders,
+                suffixes=None if self.images == "none" else self.format.image_suffixes,
+                longest=max_path_bytes(self.format.job.folder) - _RESERVED_LENGTH - len(name.encode()),
             )
         stream = rows.to_iterable_dataset() if isinstance(rows, datasets.Dataset) else rows
         shown = progress_bar(
-            without_decoding(stream), desc=f"{self.made.name} {name}", total=num_rows(rows, name), unit="img"
+            without_decoding(stream), desc=f"{self.format.name} {name}", total=num_rows(rows, name), unit="img"
         )
-        folder = self.made.job.folder / self.made.image_folder(name)
+        folder = self.format.job.folder / self.format.image_folder(name)
         self.split_name = name
-        with self.made.open(name):
+        with self.format.open(name):
             samples = self._samples(shown, self.names)
             for sample, label in prefetch(self._label, samples, weight=_weight, in_flight=DECODERS):
                 if isinstance(label, EncodedLabel):
                     self._write(sample, label, folder)
                 else:
-                    self._broken(sample.row, label)
+                    self._leave_out(sample.row, label)
 
     def _samples(self, rows: Iterable[Row], names: FileNames) -> Iterator[Sample]:
-        """The rows that have a label."""
+        """Yield the rows that have a label."""
         for number, row in enumerate(rows, start=1):
             if row["status"] in UNUSABLE_STATUSES:
-                self.done.left_out[row["status"]] += 1
+                self.result.left_out[row["status"]] += 1
                 continue
             try:
-                held = encode_pictures(row)
-                is_readable = self._is_supported(held)
-                if not is_readable and self.images != "convert":
-                    self.done.left_out[_UNSUPPORTED] += 1
+                encoded = encode_pictures(row)
+                is_supported = self._is_supported(encoded)
+                if not is_supported and self.images != "convert":
+                    self.result.left_out[_UNSUPPORTED] += 1
                     continue
-                file = names.path_of(held, None if is_readable else ".png")
-                yield Sample(held, _label_of(held), file, number, is_converted=not is_readable)
+                file = names.path_of(encoded, None if is_supported else ".png")
+                yield Sample(encoded, _label_of(encoded), file, number, is_converted=not is_supported)
             except _SAMPLE_ERRORS as error:
-                self._broken(row, error)
+                self._leave_out(row, error)
 
     def _is_supported(self, row: Row) -> bool:
-        """Return whether the readers of the export format open the image of a row without conversion."""
-        return self.images == "none" or row["image"] is None or is_supported(row["image"], self.made.image_suffixes)
+        """Return whether programs for the export format can read the image of a row without conversion."""
+        return self.images == "none" or row["image"] is None or is_readable(row["image"], self.format.image_suffixes)
 
     def _label(self, sample: Sample) -> tuple[Sample, EncodedLabel[Any] | BitmapError | AssetError]:
         """Encode the label of a row, or return its error. Runs in threads."""
         try:
             if self.images != "none":
                 _check_format(sample.row["image"])
-            return sample, self.made.label(sample)
+            return sample, self.format.label(sample)
         except (BitmapError, AssetError) as error:
             return sample, error
 
@@ -212,42 +213,43 @@ class _Export:
             else:
                 put_image(sample.row["image"], folder / sample.file, self.images)
         except AssetError as error:
-            self._broken(sample.row, error)
+            self._leave_out(sample.row, error)
             return
-        self.made.write(sample, label.content)
-        self.done.add(self.split_name, label.objects)
-        self.done.converted += sample.is_converted
-        self.done.objects_left_out += label.left_out
+        self.format.write(sample, label.content)
+        self.result.add(self.split_name, label.objects)
+        self.result.converted += sample.is_converted
+        self.result.objects_left_out += label.left_out
 
-    def _broken(self, row: Row, error: BitmapError | AssetError | PathError) -> None:
+    def _leave_out(self, row: Row, error: BitmapError | AssetError | PathError) -> None:
         where = sample_name(row)
         if self.on_error == "raise":
-            raise type(error)(f"{where}: {error} ({option('on_error', 'skip')} continues without it)") from error
-        self.done.left_out["broken"] += 1
+            raise type(error)(f"{where}: {error} ({option('on_error', 'skip')} leaves the sample out)") from error
+        self.result.left_out["broken"] += 1
         logger.warning("%s left out: %s", where, error)
 
     def close(self) -> None:
-        """Check that something was written, and report what was not."""
-        done = self.done
-        rows = ", ".join(f"{count} {status}" for status, count in done.left_out.items())
-        if unsupported := done.left_out[_UNSUPPORTED]:
+        """Check that an image was written, and log how many rows and objects were left out."""
+        result = self.result
+        rows = ", ".join(f"{count} {status}" for status, count in result.left_out.items())
+        if unsupported := result.left_out[_UNSUPPORTED]:
             rows += f" ({option('images', 'convert')} writes these {unsupported} images as PNG)"
-        if not done.images:
-            raise OptionError(f"got no row with a label, wanted one at least: {rows or 'there are no rows'}")
-        kinds = done.objects_left_out.keys() & VECTORS
-        if kinds and not done.objects:
-            raise OptionError(f"{_no_place(kinds, type(self.made))}", option="export_format")
-        self.made.close()
+        if not result.images:
+            reason = f"all rows were left out: {rows}" if rows else "the data have no rows"
+            raise OptionError(f"got no row to export, expected at least one row with a label; {reason}")
+        kinds = result.objects_left_out.keys() & VECTORS
+        if kinds and not result.objects:
+            raise OptionError(_cannot_represent(kinds, type(self.format)), option="export_format")
+        self.format.close()
         if rows:
-            logger.warning("%s: %s left out: %s", self.made.name, counted(done.left_out.total(), "row"), rows)
-        if done.objects_left_out:
-            objects = ", ".join(f"{count} {reason}" for reason, count in done.objects_left_out.items())
-            number = counted(done.objects_left_out.total(), "object")
-            logger.warning("%s: %s left out: %s", self.made.name, number, objects)
+            logger.warning("%s: %s left out: %s", self.format.name, counted(result.left_out.total(), "row"), rows)
+        if result.objects_left_out:
+            objects = ", ".join(f"{count} {reason}" for reason, count in result.objects_left_out.items())
+            number = counted(result.objects_left_out.total(), "object")
+            logger.warning("%s: %s left out: %s", self.format.name, number, objects)
 
 
 def _check_format(image: Mapping[str, Any] | None) -> None:
-    """Check the format of an image. A missing image is not checked here: copying it raises the error.
+    """Check the file format of an image. For a missing image, `put_image` raises the error.
 
     Raises:
         AssetError: The format is not supported, or the header is damaged.
@@ -256,20 +258,20 @@ def _check_format(image: Mapping[str, Any] | None) -> None:
         read_header(stored_content(image))
 
 
-def _weight(made: tuple[Sample, Any]) -> int:
-    """Return the number of bytes of a row's pictures."""
-    return picture_bytes(made[0].row)
+def _weight(encoded: tuple[Sample, Any]) -> int:
+    """Return the number of bytes of the images and bitmaps in a row."""
+    return picture_bytes(encoded[0].row)
 
 
 def _label_of(row: Row) -> Label:
-    """The label of a row.
+    """Return the label of a row.
 
     Raises:
-        BitmapError: A part of it is missing.
+        BitmapError: A part of the label is missing.
     """
     label = label_of(row)
     if label is None:
-        raise BitmapError("its label could not be read when it was loaded, so its annotations are null")
+        raise BitmapError("the annotations are null: the label could not be read when the dataset was loaded")
     if label.missing_part:
         raise BitmapError(label.missing_part)
     if unknown := [item.id for item in label.annotations if item.class_index is None]:

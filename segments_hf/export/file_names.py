@@ -1,4 +1,4 @@
-"""File names of samples: unique, and safe on every operating system."""
+"""Make file names of samples that are unique and safe on every operating system."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ _SUFFIXES = {"JPEG": ".jpg", "MPO": ".jpg", "TIFF": ".tif"}
 
 
 class FileNames:
-    """Unique paths of images.
+    """The paths of images that are in use, to make unique paths.
 
     Names that differ only in case or in the Unicode form of accents count as equal, as on some file systems.
 
     Args:
         by_stem: Whether names that differ only in the suffix count as equal too.
-        not_folders: Names that no folder may have.
-        suffixes: The suffixes that a file may keep, in lower case; by default those that Pillow knows. Other suffixes
-            are replaced by one that fits the content.
+        not_folders: Names that a folder must not have.
+        suffixes: The suffixes that a file may keep, in lower case; by default all suffixes that Pillow knows. Other
+            suffixes are replaced by the suffix of the content.
         longest: The maximum length of a path in bytes.
     """
 
@@ -46,29 +46,30 @@ class FileNames:
         self._not_folders = not_folders
         self._files: set[str] = set()
         self._stems: set[str] = set()
-        self._folders: dict[str, PurePosixPath] = {}  # the folder of each name
+        self._folders: dict[str, PurePosixPath] = {}  # by collision key of the name before it was made unique
         self._repeats: dict[str, int] = {}
 
     def path_of(self, row: Row, suffix: str | None = None) -> PurePosixPath:
-        """Return a path for the image of a row; if the path is taken, a number is added to its stem.
+        """Return a path for the image of a row. If the path is in use, a number is added to its stem.
 
         Args:
             row: The row.
-            suffix: The suffix of the file; by default that of the name, or one that fits the content.
+            suffix: The suffix of the file; by default the suffix of the name if it is allowed, else that of the
+                content.
 
         Raises:
-            AssetError: The suffix depends on the content, which is not a picture.
+            AssetError: The suffix depends on the content, which is not an image.
             PathError: The name of the sample cannot become a path.
         """
-        wanted = self._wanted(row, suffix)
+        preferred = self._preferred(row, suffix)
         folder = PurePosixPath()
-        for name in wanted.parts[:-1]:
+        for name in preferred.parts[:-1]:
             part = f"{name}_" if name in self._not_folders else name
             key = collision_key(folder / part)
             if key not in self._folders:
                 self._folders[key] = self._free(folder / part, self._is_file)
             folder = self._folders[key]
-        path = self._free(folder / wanted.name, self._is_taken)
+        path = self._free(folder / preferred.name, self._is_taken)
         check_length(path, self._longest)
         self._files.add(collision_key(path))
         if self._by_stem:
@@ -93,8 +94,8 @@ class FileNames:
             or collision_key(path.with_suffix("")) in self._stems
         )
 
-    def _wanted(self, row: Row, suffix: str | None) -> PurePosixPath:
-        """Return the path of a row's image without regard to other rows; a frame is in the folder of its sequence."""
+    def _preferred(self, row: Row, suffix: str | None) -> PurePosixPath:
+        """Return the path of an image before it is made unique. A frame is in the folder of its sequence."""
         name = row["name"]
         if row.get("frame_index") is not None:
             name = f"{name}/{row['frame_name'] or format(row['frame_index'], '05d')}"
@@ -108,6 +109,6 @@ class FileNames:
 
 
 def _suffix(image: Mapping[str, Any]) -> str:
-    """Return the suffix that fits the content of a picture."""
-    found = read_header(stored_content(image)).format
-    return _SUFFIXES.get(found, f".{found}".lower())
+    """Return the suffix for the file format of an image."""
+    file_format = read_header(stored_content(image)).format
+    return _SUFFIXES.get(file_format, f".{file_format}".lower())

@@ -32,9 +32,9 @@ class Job:
         folder: The folder to write to.
         splits: The names of the splits, in order.
         categories: The categories, in the order of their ids.
-        origin: Where the labels come from.
-        class_index: Whether a category's number is its class index, instead of the id in the release, where a format
-            leaves it open.
+        origin: The names of the dataset and the release.
+        class_index: Whether category ids in the files are class indices and not the ids of the release, in formats
+            that allow any ids.
     """
 
     folder: Path
@@ -55,7 +55,7 @@ class Job:
 
     @cached_property
     def numbers(self) -> list[int]:
-        """The number of each class index in the files."""
+        """The category id in the files for each class index."""
         return [index if self.class_index else category.id for index, category in enumerate(self.categories)]
 
 
@@ -64,11 +64,11 @@ class Sample:
     """A row that is exported.
 
     Attributes:
-        row: The row, its images not decoded.
+        row: The row. Its image and bitmap are not decoded.
         label: The label of the row.
-        file: Where its image is in the folder of images, with a suffix; unique and safe.
-        number: Its place in the split, from 1 on; those that are left out count too.
-        is_converted: Whether its image is written as a PNG.
+        file: The path of the image in the folder of images, with a suffix; unique and safe.
+        number: The number of the row in its split, from 1 on. Rows that are left out count too.
+        is_converted: Whether the image is converted to PNG.
     """
 
     row: Row
@@ -83,9 +83,10 @@ class EncodedLabel(Generic[T]):
     """The label of a row, encoded by a format.
 
     Attributes:
-        content: What is written.
-        objects: How many objects are in it.
-        left_out: How many objects are not in it, by the reason: their kind, or one of the reasons of `labels.label`.
+        content: The encoded label, which `Format.write` writes.
+        objects: The number of objects in the content.
+        left_out: The number of objects that were left out, by reason: the kind of the object, or one of the reasons in
+            `labels.label`.
     """
 
     content: T
@@ -94,19 +95,19 @@ class EncodedLabel(Generic[T]):
 
 
 class Format(ABC, Generic[T]):
-    """An export format: `label` encodes the label of a row without writing a file; `write` writes it.
+    """An export format: `label` encodes the label of a row, and `write` writes the encoded label to files.
 
     Attributes:
-        name: Its name.
-        aliases: Other names that it has.
+        name: The name of the format.
+        aliases: Other names of the format.
         help: A description of one line.
-        takes: What annotations it has a place for.
-        by_stem: Whether two images may not have the same name but for the suffix.
-        per_split: Whether each split has names of its own.
-        not_folders: Names that no folder of images may have.
-        image_suffixes: The suffixes, in lower case, of the images that the readers of the format open; None if they
-            open all. The name of Pillow for the image format, in lower case with a dot, must be one of them too.
-        split: The split that is open.
+        takes: The kinds of annotations that the format can represent.
+        by_stem: Whether the names of two images must differ in more than the suffix.
+        per_split: Whether file names must be unique only within a split.
+        not_folders: Names that a folder of images must not have.
+        image_suffixes: The suffixes, in lower case, of the images that programs for the format can read; None if they
+            read all formats of Pillow. They include Pillow's name of each image format, in lower case with a dot.
+        split: The split that is being written.
     """
 
     name: ClassVar[str]
@@ -116,7 +117,7 @@ class Format(ABC, Generic[T]):
     by_stem: ClassVar[bool] = False
     per_split: ClassVar[bool] = True
     not_folders: ClassVar[frozenset[str]] = frozenset()
-    image_suffixes: ClassVar[frozenset[str] | None] = None  # the readers of COCO and VOC open images with Pillow
+    image_suffixes: ClassVar[frozenset[str] | None] = None  # programs for COCO and VOC read images with Pillow
     split: str
 
     def __init__(self, job: Job) -> None:
@@ -125,26 +126,26 @@ class Format(ABC, Generic[T]):
     @classmethod
     @abstractmethod
     def entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
-        """The names of the files and folders that it makes in the folder of the export."""
+        """Return the names of the files and folders that the format writes to the export folder."""
 
     @abstractmethod
     def image_folder(self, split: str) -> PurePosixPath:
-        """The folder of a split's images, from that of the export."""
+        """Return the folder of the images of a split, relative to the export folder."""
 
     @abstractmethod
     def label(self, sample: Sample) -> EncodedLabel[T]:
-        """Encode the label of a row.
+        """Encode the label of a row. This method writes no file and runs in threads.
 
         Raises:
-            BitmapError: The label cannot be read, or the format cannot hold it.
+            BitmapError: The label cannot be read, or the format cannot represent it.
         """
 
     @abstractmethod
     def write(self, sample: Sample, content: T) -> None:
-        """Write it, into the split that is open."""
+        """Write an encoded label to the files of the current split."""
 
     def open(self, split: str) -> AbstractContextManager[None]:
-        """Begin a split, and ends it."""
+        """Return a context in which the samples of a split are written."""
         self.split = split
         return self._split()
 
@@ -153,4 +154,4 @@ class Format(ABC, Generic[T]):
         yield
 
     def close(self) -> None:
-        """Write the files about all splits."""
+        """Write the files that are not about one split."""

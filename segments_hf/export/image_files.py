@@ -1,4 +1,4 @@
-"""Write the images of an export: copies, links or PNGs."""
+"""Write the image files of an export: copies, links or PNG files."""
 
 from __future__ import annotations
 
@@ -27,43 +27,43 @@ def check_images(images: str) -> None:
     """Check the option `images`.
 
     Raises:
-        OptionError: The value is not one of the policies.
+        OptionError: The value is unknown.
     """
     if images not in get_args(Images):
         raise unknown_choice("images", images, get_args(Images))
 
 
-def is_supported(image: Mapping[str, Any], suffixes: Collection[str] | None) -> bool:
-    """Return whether the readers of an export format open an image without conversion.
+def is_readable(image: Mapping[str, Any], suffixes: Collection[str] | None) -> bool:
+    """Return whether programs for an export format can read an image without conversion.
 
     Args:
-        image: ``{"bytes", "path"}``, as a dataset holds it.
-        suffixes: The suffixes that they open, as in `Format.image_suffixes`.
+        image: ``{"bytes", "path"}``, as in a dataset.
+        suffixes: The suffixes that the programs can read, as in `Format.image_suffixes`.
 
     Raises:
-        AssetError: The image is not a picture.
+        AssetError: The content is not an image.
     """
     return suffixes is None or f".{read_header(stored_content(image)).format.lower()}" in suffixes
 
 
 def put_converted_image(image: Mapping[str, Any], target: Path) -> None:
-    """Write the image of a row as a PNG, upright by its EXIF orientation.
+    """Convert the image of a row to PNG, rotated by its EXIF orientation.
 
     Raises:
         AssetError: The image cannot be decoded.
         StorageError: The disk is full or read-only.
     """
-    picture = open_image(stored_content(image))
-    write_file(target, png_bytes(picture if picture.mode in _PNG_MODES else to_rgb(picture)))
+    decoded = open_image(stored_content(image))
+    write_file(target, png_bytes(decoded if decoded.mode in _PNG_MODES else to_rgb(decoded)))
 
 
 def put_image(image: Mapping[str, Any] | None, target: Path, images: str) -> None:
-    """Copy the image of a row, or link to it.
+    """Copy the image file of a row, or make a link to it.
 
     Args:
-        image: ``{"bytes", "path"}``, as a dataset holds it.
+        image: ``{"bytes", "path"}``, as in a dataset; None if the row has no image.
         target: The file to write.
-        images: ``copy``, ``convert`` (the same here), ``link`` or ``none``.
+        images: ``copy``, ``convert`` (the same as ``copy`` here), ``link`` or ``none``.
 
     Raises:
         AssetError: The row has no image, or its file cannot be read.
@@ -73,18 +73,18 @@ def put_image(image: Mapping[str, Any] | None, target: Path, images: str) -> Non
     if images == "none":
         return
     if image is None:
-        raise AssetError(f"got a row without an image; {option('images', 'none')} exports the labels alone")
+        raise AssetError(f"got a row without an image; {option('images', 'none')} exports only the labels")
     if image["bytes"] is not None and images != "link":
         write_file(target, image["bytes"])
         return
     if image["bytes"] is not None:
         raise OptionError(
-            f"got an image whose bytes are in the dataset, wanted a file; pass {option('images', 'copy')}",
+            f"got an image whose bytes are in the dataset, expected a file; pass {option('images', 'copy')}",
             option="images",
         )
     if "://" in image["path"]:
         raise AssetError(
-            f"image: got the URL {public_name(image['path'])}, wanted a local file or the bytes of the image"
+            f"image: got the URL {public_name(image['path'])}, expected a local file or the bytes of the image"
         )
     try:
         if images == "link":
@@ -92,4 +92,4 @@ def put_image(image: Mapping[str, Any] | None, target: Path, images: str) -> Non
         else:
             copy_file(image["path"], target)
     except FileNotFoundError as error:
-        raise AssetError(f"the file of the image is missing: {error}; load the release again") from None
+        raise AssetError(f"the image file does not exist: {error}; load the release again to download it") from None

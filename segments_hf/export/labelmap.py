@@ -1,4 +1,4 @@
-"""``labelmap.txt``: the color of each class, as CVAT writes it beside Pascal VOC's masks.
+"""Write ``labelmap.txt``, the file with the color of each class that CVAT adds to Pascal VOC masks.
 
 https://docs.cvat.ai/docs/manual/advanced/formats/format-voc/
 """
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 LABELMAP = "labelmap.txt"
 UNLABELED_COLOR: Color = (0, 0, 0)
-_RESERVED = ("background", "unlabeled")  # readers take a class with one of these names for pixels without a label
+_RESERVED = ("background", "unlabeled")  # programs treat a class with one of these names as unlabeled pixels
 
 
 def labelmap_names(categories: Sequence[Category]) -> list[str]:
-    """Return the name of each class index for the file, without the characters `:` and `#`, and unique.
+    """Return a unique name for each class index, without the characters `:` and `#`.
 
-    No class is called ``background`` or ``unlabeled``.
+    The names ``background`` and ``unlabeled`` are reserved for unlabeled pixels.
 
     Args:
         categories: The categories, in the order of their ids.
@@ -38,7 +38,7 @@ def labelmap_names(categories: Sequence[Category]) -> list[str]:
 
 
 def labelmap(unlabeled: str, categories: Sequence[Category], colors: Sequence[Color]) -> bytes:
-    r"""Return the content of the file; its first line is the one of unlabeled pixels.
+    r"""Return the content of ``labelmap.txt``. The first line after the header is for unlabeled pixels.
 
     >>> from segments_hf.release import Category
     >>> labelmap("background", [Category(1, "leaf")], [(0, 160, 0)])

@@ -1,4 +1,4 @@
-"""Formats that are a PNG for each image: ``images/<split>`` and ``masks/<split>``, under the same names."""
+"""The base of formats with a PNG mask for each image: ``images/<split>`` and ``masks/<split>`` with the same names."""
 
 from __future__ import annotations
 
@@ -29,27 +29,27 @@ _IMAGES, _MASKS = "images", "masks"
 
 
 class MaskFormat(Format[bytes]):
-    """A format that is a PNG for each image."""
+    """A format with a PNG mask for each image."""
 
     takes = frozenset({BITMAP, POLYGON})
     by_stem = True
 
     @classmethod
     def entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
-        """The names of the files and folders that it makes in the folder of the export."""
+        """Return the names of the files and folders that the format writes to the export folder."""
         del splits
         return [_MASKS, *([_IMAGES] if images else [])]
 
     def image_folder(self, split: str) -> PurePosixPath:
-        """The folder of a split's images, from that of the export."""
+        """Return the folder of the images of a split, relative to the export folder."""
         return PurePosixPath(_IMAGES, split)
 
     @abstractmethod
     def png(self, raster: Raster) -> bytes:
-        """The mask of a row."""
+        """Encode the mask of a row as a PNG."""
 
     def label(self, sample: Sample) -> EncodedLabel[bytes]:
-        """The mask of a row."""
+        """Encode the label of a row as a PNG."""
         label, left_out = sample.label.only(self.takes)
         raster = raster_of(label)
         lost = label.without_pixels(raster)
@@ -61,13 +61,13 @@ class MaskFormat(Format[bytes]):
 
 
 def color_png(mask: npt.NDArray[np.unsignedinteger[Any]], colors: Sequence[Color]) -> bytes:
-    """A mask as an RGB PNG.
+    """Encode a mask as an RGB PNG.
 
     Args:
-        mask: Array of shape (H, W) of numbers.
-        colors: The color of each number.
+        mask: Array of shape (H, W) of unsigned integers.
+        colors: The color of each value of the mask.
     """
     file = io.BytesIO()
-    picture = Image.fromarray(np.array(colors, np.uint8).take(mask, axis=0))
-    picture.save(file, "PNG", compress_type=zlib.Z_RLE)
+    rgb = Image.fromarray(np.array(colors, np.uint8).take(mask, axis=0))
+    rgb.save(file, "PNG", compress_type=zlib.Z_RLE)
     return file.getvalue()

@@ -1,4 +1,4 @@
-"""The parts of a row that formats need, or an error that names the missing part."""
+"""Return parts of a label that formats require, or raise an error that names the missing part."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ if TYPE_CHECKING:
 
 
 def raster_of(label: Label) -> Raster:
-    """Draw a label as pixels.
+    """Rasterize a label.
 
     Raises:
-        BitmapError: The bitmap cannot be read, a point is not a place, or the size of the image is unknown.
+        BitmapError: The bitmap cannot be read, a point is not a pair of coordinates within 2^31 pixels, or the size of
+            the image is not known.
     """
     if (raster := label.rasterize()) is None:
-        raise BitmapError("the size of its image is not known, and there is no bitmap; load it with its images")
+        raise BitmapError(
+            "got neither a bitmap nor the size of the image; load the release with its images (load_assets=True)"
+        )
     return raster
 
 
@@ -29,5 +32,5 @@ def size_of_image(label: Label) -> ImageSize:
         BitmapError: The size is not known.
     """
     if label.size is None:
-        raise BitmapError("the size of its image is not known; load it with its images")
+        raise BitmapError("the size of the image is not known; load the release with its images (load_assets=True)")
     return label.size

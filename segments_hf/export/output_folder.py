@@ -1,4 +1,4 @@
-"""The folder of an export: files appear in it when all are complete, and other files are not replaced."""
+"""Write the output folder of an export: all files appear together when complete, and other files are not replaced."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-_MARKER = ".segments-hf-export.json"  # which export made each file and folder beside it
+_MARKER = ".segments-hf-export.json"  # the format that made each file and folder of the output folder
 _MARKER_DECODER: JsonDecoder[dict[str, str]] = JsonDecoder(dict[str, str])
 
 
@@ -30,11 +30,11 @@ def new_output(folder: Path, name: str, entries: Sequence[str], *, overwrite: bo
     Args:
         folder: The output folder.
         name: The name of the format.
-        entries: The files and folders that are written.
-        overwrite: Whether an earlier export in this format is replaced, with all of its files.
+        entries: The names of the files and folders that the export writes.
+        overwrite: Whether to replace an earlier export in this format with all of its files.
 
     Raises:
-        OutputExistsError: The folder has a file that may not be replaced, or that appeared during the export.
+        OutputExistsError: The folder has a file that must not be replaced, or that appeared during the export.
         StorageError: The files cannot be written: the disk is full or read-only.
     """
     folder = folder.expanduser().resolve()
@@ -57,9 +57,9 @@ def new_output(folder: Path, name: str, entries: Sequence[str], *, overwrite: bo
 
 
 def _check(folder: Path, name: str, entries: Sequence[str], *, overwrite: bool) -> dict[str, str]:
-    """Check that the entries may be written; return which export made each entry of the folder."""
+    """Check that the entries may be written, and return the format that made each entry of the folder."""
     if folder.exists() and not folder.is_dir():
-        raise OutputExistsError(f"{folder} is a file, wanted a folder; choose another place")
+        raise OutputExistsError(f"got the file {folder}, expected a folder; choose another path")
     marker = folder / _MARKER
     try:
         made = _MARKER_DECODER.decode(marker.read_bytes()) if marker.exists() else {}
@@ -71,10 +71,11 @@ def _check(folder: Path, name: str, entries: Sequence[str], *, overwrite: bool) 
         if not os.path.lexists(folder / entry):
             continue
         if made.get(entry) != name:
-            by = f"of the export in format {made[entry]}" if entry in made else "not of an export that was made before"
+            by = f"part of an export to {made[entry]}" if entry in made else "not part of an export"
             raise OutputExistsError(f"{folder / entry} exists and is {by}; choose another folder")
         if not overwrite:
             raise OutputExistsError(
-                f"{folder / entry} exists; choose another folder, or pass {option('overwrite', True)}"
+                f"{folder / entry} exists; choose another folder, or pass {option('overwrite', True)} to replace the "
+                "earlier export"
             )
     return made

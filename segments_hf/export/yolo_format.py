@@ -1,6 +1,6 @@
-"""Folders as ultralytics reads them: ``images/<split>``, ``labels/<split>`` and ``data.yaml``.
+"""The base of YOLO formats, for ultralytics: ``images/<split>``, ``labels/<split>`` and ``data.yaml``.
 
-https://docs.ultralytics.com/datasets/. A label file has a line for each object: the class index, and coordinates as
+https://docs.ultralytics.com/datasets/. A label file has a line for each object: the class index and the coordinates as
 fractions of the width and height of the image, from 0 to 1.
 """
 
@@ -36,46 +36,54 @@ class YoloFormat(Format[str]):
     """A format of the YOLO family."""
 
     by_stem = True
-    # A label's path is that of its image with the last folder `images` replaced.
+    # ultralytics finds a label file by replacing the last folder `images` in the path of its image.
     not_folders = frozenset({_IMAGES})
-    # The formats that all versions of ultralytics 8 read (IMG_FORMATS in ultralytics/data/utils.py; 8.4 adds AVIF and
-    # JPEG 2000).
+    # The formats that all versions of ultralytics 8 can read (IMG_FORMATS in ultralytics/data/utils.py). Version 8.4
+    # adds AVIF and JPEG 2000.
     image_suffixes = frozenset({".bmp", ".jpeg", ".jpg", ".mpo", ".png", ".tif", ".tiff", ".webp"})
 
     @classmethod
     def entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
-        """The names of the files and folders that it makes in the folder of the export."""
+        """Return the names of the files and folders that the format writes to the export folder."""
         del splits
         return [_DATA, _LABELS, *([_IMAGES] if images else [])]
 
     def image_folder(self, split: str) -> PurePosixPath:
-        """The folder of a split's images, from that of the export."""
+        """Return the folder of the images of a split, relative to the export folder."""
         return PurePosixPath(_IMAGES, self._name(split))
 
     @abstractmethod
     def lines(self, label: Label, size: ImageSize) -> tuple[list[str], Counter[str]]:
-        """Encode a label whose objects are all of kinds of the format; return its lines and the left-out counts."""
+        """Encode a label that has only objects that the format can represent.
+
+        Args:
+            label: The label.
+            size: The width and height of the image in pixels.
+
+        Returns:
+            The lines of the label file, and the number of objects that were left out, by reason.
+        """
 
     def label(self, sample: Sample) -> EncodedLabel[str]:
-        """The lines of a row."""
+        """Encode the label of a row as the text of a label file."""
         label, left_out = sample.label.only(self.takes)
         lines, more = self.lines(label, size_of_image(label))
         return EncodedLabel("".join(f"{line}\n" for line in lines), len(lines), left_out + more)
 
     def write(self, sample: Sample, content: str) -> None:
-        """Write the label file of a row; that of an image with no objects is empty."""
+        """Write the label file of a row. The file of an image without objects is empty."""
         path = PurePosixPath(_LABELS, self._name(self.split), sample.file.with_suffix(".txt"))
         write_file(self.job.folder / path, content.encode())
 
     def close(self) -> None:
-        """Write ``data.yaml``; its paths are from the folder that it is in."""
+        """Write ``data.yaml``. Its paths are relative to its folder."""
         folders = {self._name(split): str(self.image_folder(split)) for split in self.job.splits}
         for needed in ("train", "val"):
             if needed not in folders:
                 folders[needed] = next(iter(folders.values()))
                 logger.warning(
-                    "there is no split %r, without which ultralytics does not train: %s names %s for it; "
-                    "%s makes both",
+                    "got no split %r, which ultralytics requires for training; %s uses %s instead. "
+                    "Load the release with %s to make both splits",
                     needed, _DATA, folders[needed], option("splits", {"train": 0.8, "val": 0.2}),
                 )  # fmt: skip
         data = folders | self.data() | {"nc": len(self.job.names), "names": dict(enumerate(self.job.names))}
@@ -86,13 +94,13 @@ class YoloFormat(Format[str]):
         return {}
 
     def _name(self, split: str) -> str:
-        """The name of a split's folder: ultralytics calls validation ``val``."""
+        """Return the name of the folder of a split: ultralytics calls the validation split ``val``."""
         others = [name for name in self.job.splits if name in _VALIDATION and name != split]
         return "val" if split in _VALIDATION and not others else split
 
 
 def line(index: int, fractions: Iterable[float]) -> str:
-    """A line of a label file.
+    """Return a line of a label file.
 
     >>> line(2, [0.5, 1 / 3, 1])
     '2 0.5 0.33333333 1'

@@ -1,4 +1,4 @@
-"""The Hugging Face Hub: the card and the push."""
+"""Push datasets with their cards to the Hugging Face Hub."""
 
 from segments_hf.hub.pushing import push_to_hub
 

@@ -1,4 +1,4 @@
-"""The card of a dataset: its README on the Hub. Text that its owner wrote is kept."""
+"""Write our section of a dataset card, the README.md on the Hub. Text outside our section is kept."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ _TALLIES: JsonDecoder[dict[str, Tally]] = JsonDecoder(dict[str, Tally])
 
 @dataclass(frozen=True)
 class CardFacts:
-    """The content of our section of a card about a configuration.
+    """The facts in our section of a card, which is about one configuration.
 
     Attributes:
-        repo_id: The dataset.
-        config_name: The configuration.
-        description: What the dataset is, and where its labels come from.
-        homepage: Its page on Segments.ai; empty where that is not known.
-        features: Its columns.
-        layout: Its layout, if it has one.
-        categories: Its categories, if they are known.
-        splits: The counts of its splits.
-        sizes: The size in bytes of the files of each split.
-        has_sheet: Whether there is a contact sheet.
+        repo_id: The id of the dataset repository.
+        config_name: The name of the configuration.
+        description: The description of the dataset, followed by the origin of its labels.
+        homepage: The page of the dataset on Segments.ai; empty if it is not known.
+        features: The columns.
+        layout: The layout of the columns; None if they are not in a layout.
+        categories: The categories; empty if they are not known.
+        splits: The counts of each split.
+        sizes: The size of the files of each split in bytes.
+        has_sheet: Whether the repository has a contact sheet.
     """
 
     repo_id: str
@@ -63,32 +63,35 @@ class CardFacts:
 
 
 def parse_card(content: bytes | None, repo_id: str) -> DatasetCard:
-    """A card that is there, or an empty one.
+    """Parse a card, or return an empty card if the content is None.
 
     Raises:
-        HubError: Its YAML cannot be read.
+        HubError: The YAML of the card cannot be read.
     """
     try:
         text = (content or b"").decode("utf-8-sig").replace("\r\n", "\n").lstrip("\n")
-        # `huggingface_hub` warns where there is no YAML.
+        # `huggingface_hub` logs a warning for a card without YAML.
         return DatasetCard(text if text.startswith("---\n") else f"---\n{{}}\n---\n{text}")
     except (ValueError, yaml.YAMLError) as error:
         raise HubError(
-            f"the README.md of {repo_id} cannot be read, so it cannot be kept; mend it first: "
+            f"{repo_id}: the YAML of README.md on the Hub cannot be read; correct it before the push: "
             + " ".join(str(error).split())
         ) from error
 
 
 def with_section(text: str, facts: CardFacts) -> str:
-    """The text of a card with our section about a configuration: in its place, or at the end.
+    """Return the text of a card with our section about a configuration, which replaces an earlier section.
+
+    A new section is added at the end.
 
     Args:
-        text: The text without the YAML.
-        facts: The content of the section.
+        text: The text of the card without the YAML.
+        facts: The facts in the section.
     """
     begin, end = (f"<!-- segments-hf: {word} {_in_comment(facts.config_name)} -->" for word in ("begin", "end"))
     section = f"{begin}\n{_section(facts)}\n{end}"
-    # The nearest pair of marks: if one mark of a pair was removed, the owner's text may follow the other.
+    # Only the nearest pair of marks is replaced. If one mark of a pair was removed, the owner's text may follow the
+    # other mark.
     found = re.search("{0}((?!{0}).)*?{1}".format(re.escape(begin), re.escape(end)), text, re.DOTALL)
     if found:
         return text[: found.start()] + section + text[found.end() :]
@@ -97,11 +100,11 @@ def with_section(text: str, facts: CardFacts) -> str:
 
 
 def known_counts(text: str, config_name: str) -> dict[str, Tally]:
-    """Read the counts of splits from our section about a configuration, for splits that are not pushed again."""
+    """Read the counts of the splits of a configuration from our section, for splits that are not pushed again."""
     found = re.search(rf"<!-- {re.escape(_counts_of(config_name))} ({{.+?}}) -->", text)
     try:
         return _TALLIES.decode(found[1]) if found else {}
-    except JsonError:  # edited by hand
+    except JsonError:  # the comment was edited by hand
         return {}
 
 
@@ -110,8 +113,8 @@ def _section(facts: CardFacts) -> str:
     parts = [
         "" if facts.config_name == "default" else f"## {for_markdown(facts.config_name)}",
         *_description(facts.description),
-        f"Labels: <{for_markdown_link(facts.homepage)}>" if facts.homepage else "",
-        f"![Images beside their labels]({for_markdown_link(sheet)})" if facts.has_sheet else "",
+        f"The dataset on Segments.ai: <{for_markdown_link(facts.homepage)}>" if facts.homepage else "",
+        f"![Images beside their masks]({for_markdown_link(sheet)})" if facts.has_sheet else "",
         _how_to_load(facts),
         _table_of_splits(facts),
         _table_of_classes(facts),
@@ -128,16 +131,17 @@ def _counts_of(config_name: str) -> str:
 
 
 def _hidden(splits: Mapping[str, Tally]) -> str:
-    """Return counts as JSON that cannot end its HTML comment."""
+    """Return counts as JSON with escapes, so that it cannot end an HTML comment."""
     return compact_json(splits).replace(">", "\\u003e").replace("--", "-\\u002d")
 
 
 def _how_to_load(facts: CardFacts) -> str:
     config = "" if facts.config_name == "default" else f", {facts.config_name!r}"
     split = next(iter(facts.splits))
-    note = "\n\nIt has columns of JSON, which `datasets` reads from 4.7 on." if "Json(" in repr(facts.features) else ""
+    has_json = "Json(" in repr(facts.features)
+    note = "\n\nThe dataset has columns of JSON, which need `datasets` 4.7 or later." if has_json else ""
     return (
-        "### Load it\n\n```python\nfrom datasets import load_dataset\n\n"
+        "### Load the dataset\n\n```python\nfrom datasets import load_dataset\n\n"
         f'dataset = load_dataset("{facts.repo_id}"{config}, split="{split}")\n```{note}'
     )
 
@@ -161,7 +165,7 @@ def _table_of_classes(facts: CardFacts) -> str:
     if not facts.categories:
         return ""
     counted = facts.splits if any(tally.objects is not None for tally in facts.splits.values()) else {}
-    header = ["color", "class", "index", "id on Segments.ai", *(f"in {for_markdown(name)}" for name in counted)]
+    header = ["color", "class", "index", "id on Segments.ai", *(f"objects in {for_markdown(name)}" for name in counted)]
     rows = [
         [
             _swatch(bytes(color).hex()),
@@ -185,7 +189,7 @@ def _table_of_statuses(facts: CardFacts) -> str:
         [for_markdown(status), *(_count(tally.statuses or None, status) for tally in facts.splits.values())]
         for status in statuses
     ]
-    header = ["status", *(f"in {for_markdown(name)}" for name in facts.splits)]
+    header = ["status", *(f"rows in {for_markdown(name)}" for name in facts.splits)]
     return f"### Label statuses\n\n{_table(header, rows, words=1)}"
 
 
@@ -201,19 +205,19 @@ def _encoding(facts: CardFacts) -> str:
 
 
 def _count(counts: Mapping[Any, int] | None, key: Any) -> str:
-    """Return one of the counts, or their sum; a dash if they are not known."""
+    """Return the count for a key as text, or the sum of all counts if the key is None; a dash if they are not known."""
     if counts is None:
         return "–"
     return f"{sum(counts.values()) if key is None else counts.get(key, 0):,}"
 
 
 def _swatch(color: str) -> str:
-    # The number beside it: not every page that shows a card shows its styles.
+    # The number is added because some pages show cards without styles.
     return f'<span style="color:#{color}">&#9632;</span> `#{color}`'
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]], *, words: int) -> str:
-    """A table whose columns after the first `words` are numbers, on the right."""
+    """Return a Markdown table: the first `words` columns are left-aligned text, the others right-aligned numbers."""
     lines = [header, ["---"] * words + ["---:"] * (len(header) - words), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
@@ -221,15 +225,15 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]], *, words: int) 
 def _description(text: str) -> list[str]:
     """Return the paragraphs of a description: the owner's Markdown as a quotation without HTML, and the origin as text.
 
-    The end of a quotation closes all Markdown in it. Names in the quotation are not escaped.
+    The quotation limits the effect of the owner's Markdown, because all Markdown ends with its quotation.
     """
-    written, names = split_origin(well_formed(text))
+    written, origin = split_origin(well_formed(text))
     quoted = "\n".join(f"> {printable(line)}".rstrip() for line in written.replace("<", "&lt;").splitlines())
-    return [quoted, for_markdown(names)]
+    return [quoted, for_markdown(origin)]
 
 
 def _in_comment(name: str) -> str:
-    """Return a name that cannot end its HTML comment."""
+    """Return a name with escapes, so that it cannot end an HTML comment."""
     return printable(name).replace("--", "-\\u002d").replace(">", "\\u003e")
 
 

@@ -1,4 +1,4 @@
-"""The YAML of a card: what the Hub and `datasets` read.
+"""Update the YAML of a card, which the Hub and `datasets` read.
 
 https://huggingface.co/docs/hub/datasets-cards and https://huggingface.co/docs/hub/datasets-manual-configuration
 """
@@ -41,13 +41,13 @@ def update_card_data(
     """Update the YAML of a card, and keep its parts about other configurations.
 
     Args:
-        data: The YAML, which is changed.
-        config_name: The configuration.
-        features: Its columns.
-        splits: The counts of its splits.
-        sizes: The size in bytes of the files of each.
-        layout: Its layout, if it has one.
-        license: The license, if it was given.
+        data: The YAML of the card, which is changed.
+        config_name: The name of the configuration.
+        features: The columns of the configuration.
+        splits: The counts of each split.
+        sizes: The size of the files of each split in bytes.
+        layout: The layout of the columns; None if they are not in a layout.
+        license: The license; None to keep the license of the card.
     """
     splits_info = SplitDict()
     for name, tally in splits.items():
@@ -80,10 +80,17 @@ def other_splits(
     *,
     is_whole: bool,
 ) -> dict[str, SplitInfo]:
-    """The splits of a configuration that stay when these are pushed.
+    """Return the splits of a configuration that a push keeps.
+
+    Args:
+        data: The YAML of the card.
+        config_name: The name of the configuration.
+        splits: The splits that are pushed.
+        features: The columns that are pushed.
+        is_whole: Whether the push replaces all splits of the configuration.
 
     Raises:
-        OptionError: They have other columns.
+        OptionError: The kept splits have other columns than the pushed splits.
         HubError: The YAML cannot be read.
     """
     known = _infos(data).get(config_name)
@@ -92,41 +99,42 @@ def other_splits(
     kept = {name: info for name, info in (known.splits or {}).items() if name not in splits}
     if kept and known.features != features:
         raise OptionError(
-            f"config {config_name!r} has the split {', '.join(map(repr, kept))} with other columns or classes; push "
-            f"all splits together, or choose another {option('config_name')}"
+            f"{config_name!r} has the split {', '.join(map(repr, kept))} on the Hub, whose columns or classes differ "
+            f"from those of the push; push all splits together, or choose another {option('config_name')}",
+            option="config_name",
         )
     return kept
 
 
 def pushed_splits(data: CardData, config_name: str) -> list[str]:
-    """The splits that a configuration has."""
+    """Return the names of the splits of a configuration."""
     known = _infos(data).get(config_name)
     return [] if known is None else list(known.splits or {})
 
 
 def data_folder(config_name: str) -> str:
-    """The folder of a configuration's shards, as `datasets` names it."""
+    """Return the folder of the shards of a configuration. `datasets` uses the same names."""
     return "data" if config_name == "default" else config_name
 
 
 def _infos(data: CardData) -> DatasetInfosDict:
-    """What is said of each configuration; `configs` is read only to find out whether it can be updated."""
+    """Return the `dataset_info` of each configuration. `configs` is parsed only to check that it can be updated."""
     try:
         MetadataConfigs.from_dataset_card_data(data)
         return DatasetInfosDict.from_dataset_card_data(data)
     except (ValueError, TypeError, AttributeError, KeyError) as error:
         raise HubError(
-            f"datasets {datasets.__version__} cannot read the configs and dataset_info in the README.md that "
-            f"is there, so they cannot be kept; mend them, or use a newer datasets: {' '.join(str(error).split())}"
+            f"datasets {datasets.__version__} cannot read configs and dataset_info in the YAML of README.md on the "
+            f"Hub; correct them, or install a newer version of datasets: {' '.join(str(error).split())}"
         ) from error
 
 
 def _remove(data: CardData, key: str, config_name: str) -> None:
-    """Remove what the YAML says of a configuration: `datasets` would keep some of it."""
-    said = getattr(data, key, None)
-    if isinstance(said, list):
-        said[:] = [item for item in said if item.get("config_name") != config_name]
-    if said == [] or (isinstance(said, dict) and said.get("config_name", "default") == config_name):
+    """Remove the entry of a configuration from the YAML, because `datasets` would keep parts of the old entry."""
+    entries = getattr(data, key, None)
+    if isinstance(entries, list):
+        entries[:] = [item for item in entries if item.get("config_name") != config_name]
+    if entries == [] or (isinstance(entries, dict) and entries.get("config_name", "default") == config_name):
         delattr(data, key)
 
 

@@ -1,4 +1,4 @@
-"""The one commit at the end of a push: readers see all of it or nothing."""
+"""Make the commit at the end of a push, so that readers see either all changes or none."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from segments_hf.hub.journal import Arrived
     from segments_hf.hub.repository import Repository
 
-_CONFLICT, _MOVED_ON = 409, 412  # another commit is running, or was made since
+# The HTTP status if another commit is running, and if another commit was made since the branch was read.
+_CONFLICT, _PRECONDITION_FAILED = 409, 412
 
 Operation = CommitOperationAdd | CommitOperationDelete
 
@@ -32,25 +33,29 @@ def commit_push(
     texts: Callable[[str, Mapping[str, RepoFile]], Mapping[str, bytes]],
     message: str,
 ) -> CommitInfo:
-    """Commit the uploaded shards and the files about them, on top of the last commit.
+    """Commit the uploaded shards and the other files on top of the last commit of the branch.
 
-    After a concurrent commit or a lost response, it reads the repository again and commits the missing files.
+    After a concurrent commit or a lost response, the function reads the repository again and commits the files that
+    are missing.
 
     Args:
-        repository: Where to.
-        shards: The shards by their paths.
-        stale: What the paths of the files begin with that these replace, up to the end of the folder.
-        texts: Makes the other files, of the commit that they come on top of and its files.
-        message: The first line of the commit.
+        repository: The repository.
+        shards: The uploaded shards by path.
+        stale: The path prefixes of the files that the shards replace, such as ``data/train-``.
+        texts: A function that makes the other files from the last commit and the files of this commit.
+        message: The first line of the commit message.
 
     Raises:
-        HubError: The commit is refused, or does not hold what it should.
+        HubError: The Hub refuses the commit, or the commit does not contain all shards.
     """
     what = f"commit to {repository.repo_id}"
     for pause in (*PAUSES, None):
         head = repository.head()
         if head is None:
-            raise HubError(f"{repository.repo_id}: branch {repository.revision or 'main'!r} is not there any more")
+            raise HubError(
+                f"{repository.repo_id}: branch {repository.revision or 'main'!r} was removed during the push; run the "
+                "same command again"
+            )
         present = repository.files(head)
         operations = _missing(present, shards, stale, texts(head, present))
         try:
@@ -64,10 +69,10 @@ def commit_push(
                 parent_commit=head,
             )
         except Exception as error:
-            has_changed = status_of(error) in {_CONFLICT, _MOVED_ON}
+            has_changed = status_of(error) in {_CONFLICT, _PRECONDITION_FAILED}
             if repository.create_pr and is_transient(error) and status_of(error) is None:
                 raise HubError(
-                    f"{what}: the answer was lost ({error}); look whether the pull request is there"
+                    f"{what}: got no response ({error}); check on the Hub whether the pull request exists"
                 ) from error
             if isinstance(error, HfHubHTTPError) and not has_changed and not is_transient(error):
                 raise refusal(error, repository.repo_id) from error
@@ -79,13 +84,13 @@ def commit_push(
             continue
         _check(repository, info, shards)
         return info
-    raise AssertionError  # the last round returns or raises
+    raise AssertionError  # unreachable: the last attempt returns or raises
 
 
 def _missing(
     present: Mapping[str, RepoFile], shards: Mapping[str, Arrived], stale: Sequence[str], texts: Mapping[str, bytes]
 ) -> list[Operation]:
-    """Return the operations that change the present files to those of the push."""
+    """Return the operations that change the present files of the repository to the files of the push."""
     operations: list[Operation] = [
         CommitOperationDelete(path) for path in present if path not in shards and is_of_split(path, stale)
     ]
@@ -94,9 +99,9 @@ def _missing(
             operations.append(uploaded_file(path, shard.sha256, shard.size))
     for path, content in texts.items():
         operation = CommitOperationAdd(path, content)
-        there = present.get(path)
-        is_same = there is not None and (
-            there.blob_id == blob_id(content) or _sha256(there) == operation.upload_info.sha256.hex()
+        existing = present.get(path)
+        is_same = existing is not None and (
+            existing.blob_id == blob_id(content) or _sha256(existing) == operation.upload_info.sha256.hex()
         )
         if not is_same:
             operations.append(operation)
@@ -104,7 +109,7 @@ def _missing(
 
 
 def is_of_split(path: str, prefixes: Sequence[str]) -> bool:
-    """Return whether `datasets` would read a file for a split: ``data/train-*``, but not a folder of that name.
+    """Return whether `datasets` reads a file as part of a split: ``data/train-*``, but not files in a subfolder.
 
     >>> [is_of_split(path, ["data/train-"]) for path in ("data/train-0.parquet", "data/train-a/b", "data/training")]
     [True, False, False]
@@ -121,5 +126,6 @@ def _check(repository: Repository, info: CommitInfo, shards: Mapping[str, Arrive
     lost = [path for path, shard in shards.items() if _sha256(present.get(path)) != shard.sha256]
     if lost:
         raise HubError(
-            f"{repository.repo_id}: the commit {info.oid} lacks {', '.join(lost[:3])}; look at its .gitignore"
+            f"{repository.repo_id}: commit {info.oid} does not contain {', '.join(lost[:3])}; check whether the "
+            ".gitignore of the repository excludes these files"
         )

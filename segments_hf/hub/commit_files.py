@@ -1,4 +1,4 @@
-"""The files of a push beside its shards: the card, the classes and the contact sheet."""
+"""Make the files of a push other than shards: the card, the categories, ``id2label.json`` and the contact sheet."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from segments_hf.release import Category
 
 _ID2LABEL_FILE = "id2label.json"
-_SHOWN = 12  # rows on the contact sheet
+_SHEET_ROWS = 12
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,12 @@ class CommitFiles:
     """The files of a push.
 
     Attributes:
-        source: What is pushed.
-        repository: Where it goes.
-        config_name: The configuration.
-        shards: The shards of each split that have been uploaded, in order.
-        sheet: The contact sheet, if there is one.
-        license: The license, if it was given.
+        source: The data that are pushed.
+        repository: The repository.
+        config_name: The name of the configuration.
+        shards: The uploaded shards of each split, in order.
+        sheet: The contact sheet as a JPEG; None if it cannot be drawn.
+        license: The license; None to keep the license of the card.
     """
 
     source: Source
@@ -59,7 +59,7 @@ class CommitFiles:
 
     @property
     def shards_by_path(self) -> dict[str, Arrived]:
-        """The shards by their paths in the repository."""
+        """The uploaded shards by path in the repository."""
         return {
             f"{self._prefix(split)}{number:05d}-of-{len(arrived):05d}.parquet": shard
             for split, arrived in self.shards.items()
@@ -67,24 +67,24 @@ class CommitFiles:
         }
 
     def replaced(self) -> list[str]:
-        """Return the prefixes of the paths of the shards that are replaced."""
+        """Return the path prefixes of the shards that the push replaces."""
         head = self.repository.head()
         known = parse_card(self.repository.read(README, head) if head else None, self.repository.repo_id)
         of_config = pushed_splits(known.data, self.config_name) if self.source.is_whole else []
         return [self._prefix(split) for split in sorted({*self.shards, *of_config})]
 
     def texts(self, head: str, present: Mapping[str, RepoFile]) -> dict[str, bytes]:
-        """The other files by their paths.
+        """Return the contents of the other files by path.
 
         Args:
-            head: The commit that they come on top of.
-            present: Its files.
+            head: The last commit of the branch.
+            present: The files of this commit by path.
         """
         classes = _categories(self.source)
         files = {README: self._card(head, present, classes)}
         if classes:
             files[path_in_repo(CATEGORIES_FILE, self.config_name)] = categories_json(classes)
-        with contextlib.suppress(SegmentsHFError):  # no column has classes
+        with contextlib.suppress(SegmentsHFError):  # raised if no column has classes
             numbers = indented_json(class_numbers(self.source.features))
             files[path_in_repo(_ID2LABEL_FILE, self.config_name)] = numbers
         if self.sheet is not None:
@@ -130,23 +130,26 @@ class CommitFiles:
 
 
 def make_sheet(source: Source, folder: Path) -> bytes | None:
-    """The contact sheet of the first rows, drawn once for all tries of a push; None where none can be drawn.
+    """Draw a contact sheet of the first rows, or read the sheet that an interrupted push left.
 
     Args:
-        source: What is pushed.
-        folder: The folder of the push, where the sheet is kept.
+        source: The data that are pushed.
+        folder: The folder of the push, which keeps the sheet.
+
+    Returns:
+        The sheet as a JPEG; None if it cannot be drawn.
 
     Raises:
-        OptionError: There are no rows.
+        OptionError: The first split has no rows.
     """
     file = folder / SHEET
     if file.exists():
         return file.read_bytes()
     if not _categories(source) or source.shown is None:
         return None
-    rows = list(islice(without_decoding(source.shown), _SHOWN))
+    rows = list(islice(without_decoding(source.shown), _SHEET_ROWS))
     if not rows:
-        raise OptionError(f"split {source.parts[0].name!r} has no rows; leave it out")
+        raise OptionError(f"split {source.parts[0].name!r} has no rows; leave the split out")
     picture = draw_sheet(rows, classes_of(source.shown), source.on_error)
     if picture is None:
         return None
@@ -157,7 +160,7 @@ def make_sheet(source: Source, folder: Path) -> bytes | None:
 
 
 def _categories(source: Source) -> list[Category]:
-    with contextlib.suppress(SegmentsHFError):  # a dataset that is not of images, or not ours
+    with contextlib.suppress(SegmentsHFError):  # raised if the dataset was not made by `load_release`
         return carried_categories(source.features)
     return []
 

@@ -1,6 +1,6 @@
-"""Private parts of `datasets` and `huggingface_hub` that the push uses, each with the reason.
+"""The private names of `datasets` and `huggingface_hub` that a push uses, each with the reason.
 
-No other module of this folder does; `tests/hub/test_compat.py` fails when one of these names changes.
+No other module of this folder uses private names. `tests/hub/test_compat.py` fails if one of these names changes.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import multiprocess
 from datasets.arrow_writer import ParquetWriter
 
-# There is no public way to write a card that `datasets` reads back: its own `push_to_hub` does it with these.
+# No public function writes a card that `datasets` can read: its own `push_to_hub` uses this class and MetadataConfigs.
 from datasets.info import DatasetInfosDict
 
-# There is no public way to know which names `datasets` refuses for a configuration.
+# No public function checks which names of configurations `datasets` refuses.
 from datasets.naming import INVALID_WINDOWS_CHARACTERS_IN_PATH
 from datasets.table import embed_table_storage
 from datasets.utils.metadata import MetadataConfigs
@@ -43,10 +43,10 @@ __all__ = [
     "parquet_writer",
     "status_in_text",
     "uploaded_file",
-    "with_pictures",
+    "with_embedded_images",
 ]
 
-# How hf_xet words the answer of a server that refuses, or has an error of its own.
+# The text of an error of hf_xet for a response with status 4xx or 5xx.
 _STATUS = re.compile(r"HTTP status (?:client|server) error \((\d{3})\b")
 
 
@@ -56,9 +56,10 @@ def fingerprint(rows: Any) -> str:
 
 
 def generator_of(rows: Any) -> tuple[Any, Any]:
-    """What an `IterableDataset` is made of, and the function that makes its first rows, if it is one.
+    """Return the examples iterable of an `IterableDataset`, and the function that generates the rows before any map.
 
-    There is no public way to see whose rows a stream has, behind its maps and filters.
+    The function is None if the rows do not come from a generator. No public attribute tells the origin of the rows of a
+    stream after `map` and `filter`.
     """
     whole = inner = rows._ex_iterable
     while hasattr(inner, "ex_iterable"):
@@ -66,18 +67,18 @@ def generator_of(rows: Any) -> tuple[Any, Any]:
     return whole, getattr(inner, "generate_examples_fn", None)
 
 
-def with_pictures(table: pa.Table) -> pa.Table:
-    """A table that holds the bytes of the pictures it refers to; there is no public way to do it to a table."""
+def with_embedded_images(table: pa.Table) -> pa.Table:
+    """Return a table that contains the bytes of its images. `datasets` has no public function for tables."""
     return embed_table_storage(table)
 
 
 def parquet_writer(file: Path, features: Features) -> ParquetWriter:
-    """A writer of Parquet with the features in its metadata; there is no public way to write row by row."""
+    """Open a Parquet file with features in its metadata. `datasets` has no public function that writes row by row."""
     return ParquetWriter(features=features, path=str(file))
 
 
 def bytes_of_size(size: int | str) -> int:
-    """A size such as ``"500MB"`` in bytes, as the `push_to_hub` of `datasets` reads it; it is not public.
+    """Return a size such as ``"500MB"`` in bytes. `push_to_hub` of `datasets` uses the same private function.
 
     Raises:
         ValueError: The text is not a size.
@@ -86,23 +87,25 @@ def bytes_of_size(size: int | str) -> int:
 
 
 def flat_map(pool: Any, function: Callable[..., Iterable[Any]], arguments: Sequence[dict[str, Any]]) -> Iterator[Any]:
-    """What the processes of a pool yield, as it comes; there is no public way, in `multiprocess` neither.
+    """Yield the results of generators that run in the processes of a pool, as they arrive.
+
+    Neither `datasets` nor `multiprocess` has a public function for this.
 
     Raises:
-        KeyboardInterrupt: Somebody pressed Ctrl-C.
+        KeyboardInterrupt: The user pressed Ctrl-C.
     """
     try:
         yield from iflatmap_unordered(pool, function, kwargs_iterable=arguments)
     except multiprocess.TimeoutError as error:
-        if isinstance(error.__context__, KeyboardInterrupt):  # which `datasets` hides
+        if isinstance(error.__context__, KeyboardInterrupt):  # `datasets` hides the interrupt
             raise error.__context__ from None
         raise
 
 
 def uploaded_file(path: str, sha256: str, size: int) -> CommitOperationAdd:
-    """The commit of a file that has been uploaded, maybe by another process.
+    """Return the commit operation of a file that was uploaded, possibly by another process.
 
-    What `preupload_lfs_files` leaves behind; there is no public way to say that a file has arrived.
+    The operation is in the state in which `preupload_lfs_files` leaves it. No public function marks a file as uploaded.
     """
     operation = CommitOperationAdd(path, b"")
     operation.upload_info = _upload_info(sha256, size)
@@ -114,7 +117,8 @@ def uploaded_file(path: str, sha256: str, size: int) -> CommitOperationAdd:
 def is_uploaded(operation: CommitOperationAdd) -> bool:
     """Return whether `preupload_lfs_files` has uploaded a file.
 
-    There is no public way to learn it: files that the repository takes for small ones are silently left out.
+    `preupload_lfs_files` silently skips files that the repository stores as regular files, and no public attribute
+    tells whether a file was skipped.
     """
     return operation._is_uploaded
 
@@ -122,16 +126,16 @@ def is_uploaded(operation: CommitOperationAdd) -> bool:
 def known_objects(
     api: HfApi, repo_id: str, revision: str | None, token: str, objects: Sequence[tuple[str, int]]
 ) -> set[str]:
-    """The hashes of those large files that the Hub has; there is no public way to ask for them.
+    """Return the hashes of the large files that the Hub has already. No public function returns them.
 
     Args:
         api: The client.
-        repo_id: The dataset.
+        repo_id: The id of the dataset repository.
         revision: The branch.
-        token: Who asks.
-        objects: The SHA-256 and the size of each, 100 at most.
+        token: The token for the request.
+        objects: The SHA-256 and the size in bytes of each file, at most 100 files.
     """
-    answers, _, _ = post_lfs_batch_info(
+    responses, _, _ = post_lfs_batch_info(
         [_upload_info(sha256, size) for sha256, size in objects],
         token=token,
         repo_type="dataset",
@@ -139,11 +143,11 @@ def known_objects(
         revision=revision,
         endpoint=api.endpoint,
     )
-    return {answer["oid"] for answer in answers if answer.get("actions") is None}
+    return {response["oid"] for response in responses if response.get("actions") is None}
 
 
 def status_in_text(error: BaseException) -> int | None:
-    """Return the HTTP status of an error of hf_xet, which has it in its text only."""
+    """Return the HTTP status of an error of hf_xet, which is only in the text of the error."""
     found = _STATUS.search(str(error)) if isinstance(error, OSError | RuntimeError) else None
     return int(found[1]) if found else None
 

@@ -1,4 +1,4 @@
-"""Trying again where the Hub is busy or the line is bad."""
+"""Retry calls to the Hub that fail because the Hub is busy or the connection is broken."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from segments_hf.io.remote.http_retries import RETRYABLE_STATUSES, retry_after_s
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)  # seconds
-LONGEST_PAUSE = 300.0  # seconds that `Retry-After` may ask for
+PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)  # seconds before each retry
+LONGEST_PAUSE = 300.0  # seconds: a longer `Retry-After` is shortened to this
 
 logger = own_logger(__name__)
 
@@ -27,14 +27,14 @@ T = TypeVar("T")
 
 
 def retry(call: Callable[[], T], what: str) -> T:
-    """Call a function again while it fails because of the Hub or the connection.
+    """Call a function, and retry if it fails because the Hub is busy or the connection is broken.
 
     Args:
-        call: The function; calling it twice must be safe.
-        what: A description of the call, for the error.
+        call: The function. Two calls must have the same effect as one call.
+        what: A description of the call for messages.
 
     Raises:
-        HubError: The last try failed too.
+        HubError: The last retry failed.
     """
     for pause in PAUSES:
         try:
@@ -49,22 +49,24 @@ def retry(call: Callable[[], T], what: str) -> T:
         if not is_transient(error):
             raise
         raise HubError(
-            f"{what}: the Hub failed {len(PAUSES) + 1} times ({error}); run the same command again to resume"
+            f"{what}: the request failed {len(PAUSES) + 1} times ({error}); run the same command again to resume"
         ) from error
 
 
 def wait(error: Exception, pause: float, what: str) -> None:
-    """Wait for the time of `Retry-After`, or for a pause in seconds."""
+    """Wait for the time in `Retry-After`, or for a pause in seconds with random jitter, and log the error."""
     seconds = min(LONGEST_PAUSE, _retry_after(error) or pause * random.uniform(0.75, 1.25))  # noqa: S311
-    logger.warning("%s: trying again in %.0f s (%s)", what, seconds, (str(error) or repr(error)).splitlines()[0])
+    logger.warning("%s: retry in %.0f s (%s)", what, seconds, (str(error) or repr(error)).splitlines()[0])
     time.sleep(seconds)
 
 
 def is_transient(error: BaseException) -> bool:
     """Return whether an error comes from a busy Hub or a broken connection."""
-    if any(isinstance(link, OfflineModeIsEnabled) for link in _chain(error)):  # a ConnectionError without a retry
+    # `OfflineModeIsEnabled` is a ConnectionError, but a retry does not help.
+    if any(isinstance(link, OfflineModeIsEnabled) for link in _chain(error)):
         return False
-    if (status := status_of(error)) is not None:  # first, as hf_xet raises a ConnectionError for any HTTP status
+    # The status is checked before the type, because hf_xet raises a ConnectionError for any HTTP status.
+    if (status := status_of(error)) is not None:
         return status in RETRYABLE_STATUSES
     return any(isinstance(link, _connection_errors()) for link in _chain(error))
 
@@ -83,7 +85,7 @@ def _connection_errors() -> tuple[type[BaseException], ...]:
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and those that caused it."""
+    """Yield an error and the errors that caused it."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__

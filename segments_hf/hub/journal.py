@@ -1,6 +1,6 @@
-"""The journal of a push: the shards that have been uploaded, so that an interrupted push can resume.
+"""Record the uploaded shards of a push, so that an interrupted push can resume.
 
-Each worker has a file of JSON lines, and adds a line after each upload. The folder is removed at the end of the push.
+Each worker appends one line of JSON to its own file after each upload. The folder is removed at the end of the push.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 
 class Arrived(msgspec.Struct, frozen=True):
-    """A shard that the Hub has.
+    """A shard that has been uploaded.
 
     Attributes:
-        sha256: Its hash, by which the Hub knows it.
-        size: Its size in bytes.
-        tally: What was counted in its rows.
-        following: Where its next row is, as in `Shard`; None where there is none.
+        sha256: The SHA-256 of the file, by which the Hub identifies it.
+        size: The size of the file in bytes.
+        tally: The counts of its rows.
+        following: The position of the row after the shard, as in `Shard`; None after the last shard.
     """
 
     sha256: str
@@ -41,13 +41,13 @@ _ARRIVED: JsonDecoder[Arrived] = JsonDecoder(Arrived)
 
 
 class Journal:
-    """The shards of one worker that have arrived, in order."""
+    """The uploaded shards of one worker, in order."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
 
     def read(self) -> list[Arrived]:
-        """Read the uploaded shards; a truncated last line is ignored."""
+        """Read the uploaded shards. A truncated last line is ignored."""
         shards = []
         for line in self.file.read_bytes().splitlines() if self.file.exists() else []:
             try:
@@ -77,11 +77,11 @@ def journals_folder() -> Path:
 
 
 def interrupted_pushes() -> Iterator[Path]:
-    """Yield the folders of interrupted pushes, each under its locks; pushes that are running are skipped."""
+    """Yield the folder of each interrupted push while its locks are held. Running pushes are skipped."""
     for lock in journals_folder().glob("*.lock"):
         folder = lock.with_suffix("")
         with suppress(Timeout), ExitStack() as locks:
-            # The workers of a killed process run until their shard is uploaded.
+            # The workers of a killed process continue until the current shard is uploaded.
             for file in [lock, *folder.glob("*/*.lock")]:
                 locks.enter_context(FileLock(file, timeout=0))
             yield folder

@@ -1,4 +1,4 @@
-"""The splits that a push uploads, of a release, a dataset or a stream."""
+"""Open a release, a dataset or a stream for a push, as splits."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 
     from segments_hf.layouts import Layout
 
-_SHOWN = {"name", "status", "image", "width", "height", "annotations"}
-_COUNTED = ("status", "annotations")  # which a layout does not have, but the card tells of
+_SHEET_COLUMNS = {"name", "status", "image", "width", "height", "annotations"}
+_COUNTED = ("status", "annotations")  # columns that a layout does not have, but whose counts are in the card
 
 
 @dataclass(frozen=True)
 class Part:
-    """One split.
+    """One split of a push.
 
     Attributes:
-        name: Its name.
-        rows: A `Dataset` or an `IterableDataset`.
+        name: The name of the split.
+        rows: The rows, a `Dataset` or an `IterableDataset`.
         features: The columns that are pushed.
     """
 
@@ -49,10 +49,10 @@ class Part:
 
     @property
     def key(self) -> str | None:
-        """A key of the rows that is the same in every process; None if the rows cannot be identified.
+        """A key that identifies the rows in every process; None if the rows cannot be identified.
 
-        A stream of ours is known by the digests of its releases; whether another one gives the same rows again is
-        unknown.
+        A stream of `load_release` is identified by the digests of its releases. It is not known whether any other
+        stream yields the same rows again.
         """
         if isinstance(self.rows, datasets.Dataset):
             return fingerprint(self.rows)
@@ -66,10 +66,10 @@ class Source:
 
     Attributes:
         parts: The splits.
-        is_whole: Whether these are all splits of the dataset, so that other splits on the Hub are removed.
+        is_whole: Whether the parts are all splits of the dataset, so that other splits on the Hub are removed.
         layout: The layout of the columns; None for rows of a release and for other columns.
-        shown: Rows of the first split for the contact sheet; None if it cannot be drawn from them.
-        on_error: What to do with a row that has an error: ``raise``, ``skip`` it, or ``keep`` it with null.
+        shown: The rows of the first split for the contact sheet; None if the sheet cannot be drawn from them.
+        on_error: What to do with a row that has an error: ``raise``, ``skip`` the row, or ``keep`` it with null.
     """
 
     parts: list[Part]
@@ -85,12 +85,12 @@ class Source:
 
     @property
     def is_known(self) -> bool:
-        """Return whether another process would find the same rows by their keys."""
+        """Whether a later process can identify the same rows by their keys."""
         return all(part.key is not None for part in self.parts)
 
     @property
     def info(self) -> datasets.DatasetInfo:
-        """The info of the dataset."""
+        """The `DatasetInfo` of the first split."""
         return self.parts[0].rows.info
 
 
@@ -104,20 +104,20 @@ def open_source(
     """Open data for a push.
 
     Args:
-        data: Data of any kind, as `open_splits` takes it. A release is streamed.
+        data: A release, a dataset, a stream or a dict of splits, as in `open_splits`. A release is streamed.
         layout: The layout to convert to; None to push the columns as they are.
-        num_proc: How many processes make the layout of a dataset.
-        on_error: What to do with a row that has an error, in a release, a layout or a picture.
+        num_proc: The number of processes that convert a dataset to the layout.
+        on_error: What to do with a row that cannot be read or converted: ``raise``, ``skip`` or ``keep``.
         image_range: The pixel values that become black and white in the layout.
 
     Raises:
-        OptionError: There is no such layout, an option does not fit it, a split has no rows, or the name of a split is
-            not allowed on the Hub.
-        SegmentsHFError: The data are of another kind, or their features are not known.
+        OptionError: The layout is unknown, an option does not match the layout, a split has no rows, or the name of a
+            split is not allowed on the Hub.
+        SegmentsHFError: The data have another type, or their features are not known.
     """
     if image_range is not None and layout is None:
         raise OptionError(
-            f"got {image_range} without a layout, but only layouts convert images; pass {option('layout')} too",
+            f"got {image_range} without a layout, but only a layout converts images; pass {option('layout')} too",
             option="image_range",
         )
     if layout is not None:
@@ -129,7 +129,7 @@ def open_source(
     parts: list[Part] = []
     for name, rows in splits.parts.items():
         if rows.features is None:
-            raise SegmentsHFError("got a stream whose features are not known; give `map` the features of its result")
+            raise SegmentsHFError("got a stream without features; pass the features of the result to `map`")
         pushed = rows
         if layout is not None:
             processes = num_proc if isinstance(rows, datasets.Dataset) else None
@@ -139,13 +139,15 @@ def open_source(
         columns = [column for column in pushed.features if layout is None or column not in _COUNTED]
         part = Part(name, pushed, datasets.Features({column: pushed.features[column] for column in columns}))
         if part.length == 0:
-            raise OptionError(f"split {name!r} has no rows; leave it out")
+            raise OptionError(f"split {name!r} has no rows; leave the split out")
         if parts and part.features != parts[0].features:
-            raise OptionError(f"splits {parts[0].name!r} and {name!r} have other features; push them as two configs")
+            raise OptionError(
+                f"splits {parts[0].name!r} and {name!r} have different features; push them with two config_names"
+            )
         parts.append(part)
     first = splits.first
-    shown = first if first.features.keys() >= _SHOWN or layout_of(first.features) else None
-    if layout is not None:  # as a stream: no more rows are read than are shown
+    shown = first if first.features.keys() >= _SHEET_COLUMNS or layout_of(first.features) else None
+    if layout is not None:  # a stream reads only the rows of the contact sheet
         stream = first.to_iterable_dataset() if isinstance(first, datasets.Dataset) else first
         shown = filter_rows(stream, is_trainable, None)
     return Source(parts, splits.is_dict, layout_of(parts[0].features), shown, policy)

@@ -1,4 +1,4 @@
-"""A dataset to the Hub: shards first, then one commit."""
+"""Push a dataset to the Hub: upload the shards, then make one commit."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ class PushResult(Result):
 
     Attributes:
         commit: The commit.
-        url: The page of the dataset.
-        sent: How many bytes of shards were uploaded.
-        skipped: How many bytes the Hub had already.
+        url: The page of the dataset on the Hub.
+        sent: The number of bytes of shards that were uploaded.
+        skipped: The number of bytes of shards that the Hub had already.
     """
 
     commit: CommitInfo
@@ -72,7 +72,7 @@ class PushResult(Result):
         return {"url": self.url, **commit, "sent": self.sent, "skipped": self.skipped}
 
 
-def push_to_hub(  # noqa: PLR0913  (the options of the job; all but two by name)
+def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
     data: Any,
     repo_id: str,
     *,
@@ -91,39 +91,43 @@ def push_to_hub(  # noqa: PLR0913  (the options of the job; all but two by name)
 ) -> PushResult:
     """Push a dataset to the Hub: Parquet shards, ``id2label.json``, ``categories.json``, a card with a contact sheet.
 
-    Readers see the state before or after the push, never a part of it. An interrupted push resumes when the same
-    is called again: what has arrived is neither written nor sent again (a stream that does not come from `load_release`
-    is written again). A dict of splits and a release replace all splits of the configuration, a single dataset or
-    stream replaces its own: ``train`` also where it is a part, such as ``train[:10%]``. What people wrote in the card
-    stays.
+    All changes are one commit, so readers see either the state before the push or the state after it. The same call
+    resumes an interrupted push: uploaded shards are neither written nor uploaded again (the shards of a stream that
+    does not come from `load_release` are written again, but not uploaded again).
+
+    A release or a dict of splits replaces all splits of the configuration. A single dataset or stream replaces only its
+    own split; a part such as ``train[:10%]`` replaces ``train``. Text that people wrote in the card is kept.
 
     Args:
-        data: A dataset or a stream, or a dict of its splits; or a release as `load_release` takes it, which is
-            streamed: a few shards are on disk at most.
-        repo_id: ``owner/name``, or the name alone. The repository is created if it is not there.
-        layout: The layout it gets, as `to_layout` makes it.
+        data: A dataset or a stream, or a dict of its splits; or a release in any form that `load_release` accepts. A
+            release is streamed, so the disk holds only a few shards at a time.
+        repo_id: ``owner/name``, or the name alone for a repository of the user. The repository is created if it does
+            not exist.
+        layout: The layout to convert to, as in `to_layout`; by default the columns are pushed as they are.
         image_range: The pixel values that become black and white in images of more than 8 bits, as in `to_layout`;
             only with a layout.
-        on_error: What to do with a sample that has an error, a row that the layout cannot hold, or a row whose picture
-            cannot be read: ``"raise"``, ``"skip"`` the row, or ``"keep"`` it with null in place of the broken part.
-        private: Whether a repository that is created is private.
-        token: The token of the writer; by default that of the login.
-        revision: The branch that is written to; it is created if it is not there.
-        create_pr: Whether to make a pull request instead.
-        config_name: The configuration. The files about others than ``default`` are in a folder of that name.
-        max_shard_size: The size of a shard at most: bytes, or text such as ``"500MB"``.
-        num_proc: How many processes write and upload.
+        on_error: What to do with a sample that has an error, a row that the layout cannot represent, or a row whose
+            image or bitmap cannot be read: ``"raise"`` an error, ``"skip"`` the row, or ``"keep"`` the row with null
+            for the unreadable part.
+        private: Whether a new repository is private; by default the setting of the owner on the Hub.
+        token: A token with write access; by default the token of ``hf auth login``.
+        revision: The branch to push to, which is created if it does not exist; by default ``main``.
+        create_pr: Whether to open a pull request instead of a commit on the branch.
+        config_name: The name of the configuration. The files of a configuration other than ``default`` are in a folder
+            with its name.
+        max_shard_size: The largest size of a shard: a number of bytes, or text such as ``"500MB"``.
+        num_proc: The number of processes that write and upload shards; by default one.
         commit_message: The message of the commit.
-        license: The license, as the Hub names it: ``"cc-by-4.0"``.
+        license: The license by its name on the Hub, such as ``"cc-by-4.0"``.
 
     Returns:
-        The commit and the amount of data. If nothing has changed, it is the last commit.
+        The commit and the amount of data. If the push changes nothing, the last commit of the branch.
 
     Raises:
-        OptionError: An option is not what it should be, or a split has no rows. Nothing was changed.
-        HubError: The Hub refuses, or does not answer.
+        OptionError: An option is invalid, or a split has no rows. Nothing was changed.
+        HubError: The Hub refuses the push, or does not respond.
         StorageError: The shards cannot be written: the disk is full or read-only.
-        AssetError: A picture cannot be read; the error names the sample.
+        AssetError: An image or a bitmap cannot be read. The error names the sample.
         SegmentsHFError: The data cannot be pushed.
     """
     source = open_source(data, layout, num_proc, on_error, image_range)
@@ -153,7 +157,8 @@ def push(
     max_bytes = _checked_size(max_shard_size)
     if config_name in {"", "data"} or set(config_name) & set(INVALID_WINDOWS_CHARACTERS_IN_PATH):
         raise OptionError(
-            f"got {config_name!r}, which cannot be the name of a folder beside data/", option="config_name"
+            f"got {config_name!r}, expected a valid folder name other than 'data', such as 'default'",
+            option="config_name",
         )
     _check_card(source, repository, config_name)
     folder = journals_folder() / _key(source, repository, config_name, max_bytes, num_proc)
@@ -174,7 +179,7 @@ def push(
             commit = commit_push(repository, files.shards_by_path, files.replaced(), files.texts, message)
             remove_folder(folder)
     except Timeout:
-        raise HubError(f"{repository.repo_id}: another process runs the same push; wait until it ends") from None
+        raise HubError(f"{repository.repo_id}: another process is running the same push; wait until it ends") from None
     finally:
         if not source.is_known:  # without a key of the rows, a later push cannot resume
             remove_folder(folder)
@@ -188,12 +193,12 @@ def _checked_size(size: int | str) -> int:
     except ValueError:
         checked = 0
     if checked <= 0:
-        raise OptionError(f"got {size!r}, wanted bytes, or text such as '500MB'", option="max_shard_size")
+        raise OptionError(f"got {size!r}, expected a number of bytes, or text such as '500MB'", option="max_shard_size")
     return checked
 
 
 def _check_card(source: Source, repository: Repository, config_name: str) -> None:
-    """Find out before the work whether the card can be updated."""
+    """Check before the upload that the card on the Hub can be updated."""
     if (head := repository.head()) is not None:
         card = parse_card(repository.read(README, head), repository.repo_id)
         names = [part.name for part in source.parts]
@@ -201,7 +206,7 @@ def _check_card(source: Source, repository: Repository, config_name: str) -> Non
 
 
 def _key(source: Source, repository: Repository, config_name: str, max_bytes: int, num_proc: int | None) -> str:
-    """Return the key of a push, by which a later process resumes it."""
+    """Return the key of a push, by which a later process can resume it."""
     keys = [(part.name, part.key) for part in source.parts]
     if not source.is_known:
         keys.append(("once", uuid.uuid4().hex))

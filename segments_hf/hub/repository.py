@@ -1,4 +1,4 @@
-"""A dataset repository of the Hub: its files, and the permission to write."""
+"""Read a dataset repository on the Hub, and check the permission to write to it."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ _UNAUTHORIZED, _FORBIDDEN = 401, 403
 
 @dataclass(frozen=True)
 class Repository:
-    """A branch of a dataset repository, and its client.
+    """A branch of a dataset repository on the Hub.
 
     Attributes:
         repo_id: ``owner/name``.
-        revision: The branch that is read, and written unless a pull request is made.
-        create_pr: Whether a pull request is made.
-        private: Whether the repository is private, if it is created.
-        token: Who writes.
+        revision: The branch that is read, and written unless the push opens a pull request; None for ``main``.
+        create_pr: Whether the push opens a pull request.
+        private: Whether a new repository is private; None for the setting of the owner.
+        token: The token for all requests.
     """
 
     repo_id: str
@@ -50,7 +50,7 @@ class Repository:
 
     @functools.cached_property
     def api(self) -> HfApi:
-        """The client."""
+        """The client of the Hub."""
         return HfApi(token=self.token, library_name="segments-hf", library_version=version("segments-hf"))
 
     @property
@@ -59,7 +59,7 @@ class Repository:
         return f"{self.api.endpoint}/datasets/{self.repo_id}"
 
     def head(self) -> str | None:
-        """The commit that the branch is at; None where there is no such repository or branch."""
+        """Return the last commit of the branch; None if the repository or the branch does not exist."""
         try:
             info = retry(
                 lambda: self.api.repo_info(self.repo_id, repo_type="dataset", revision=self.revision),
@@ -70,34 +70,34 @@ class Repository:
         return str(info.sha)
 
     def files(self, commit: str) -> dict[str, RepoFile]:
-        """The files of a commit by their paths."""
+        """Return the files of a commit by path."""
 
-        def listed() -> dict[str, RepoFile]:
+        def list_files() -> dict[str, RepoFile]:
             from huggingface_hub.hf_api import RepoFile
 
             entries = self.api.list_repo_tree(self.repo_id, recursive=True, revision=commit, repo_type="dataset")
             return {entry.path: entry for entry in entries if isinstance(entry, RepoFile)}
 
-        return retry(listed, f"list the files of {self.repo_id}")
+        return retry(list_files, f"list the files of {self.repo_id}")
 
     def read(self, path: str, commit: str) -> bytes | None:
-        """Return the content of a file in a commit; None if there is no such file."""
+        """Return the content of a file in a commit; None if the file does not exist."""
 
-        def fetched() -> bytes:
+        def download() -> bytes:
             from pathlib import Path
 
             return Path(self.api.hf_hub_download(self.repo_id, path, repo_type="dataset", revision=commit)).read_bytes()
 
         try:
-            return retry(fetched, f"read {path} of {self.repo_id}")
+            return retry(download, f"read {path} of {self.repo_id}")
         except EntryNotFoundError:
             return None
 
     def create(self) -> None:
-        """Create the repository and the branch, if they are not there.
+        """Create the repository and the branch if they do not exist.
 
         Raises:
-            HubError: The token's owner may not.
+            HubError: The token has no permission to create them.
         """
         what = f"create {self.repo_id}"
         try:
@@ -124,28 +124,29 @@ def open_repository(
     private: bool | None = None,
     token: str | None = None,
 ) -> Repository:
-    """A repository that may be written to. Changes nothing.
+    """Return a repository after a check of the permission to write. Nothing is created or changed.
 
     Args:
-        repo_id: ``owner/name``, or the name alone for one of the token's owner.
-        revision: The branch.
-        create_pr: Whether a pull request will be made.
-        private: Whether the repository is to be private, if it is not there.
-        token: The token of the writer; by default that of the login.
+        repo_id: ``owner/name``, or the name alone for a repository of the owner of the token.
+        revision: The branch; None for ``main``.
+        create_pr: Whether the push will open a pull request.
+        private: Whether a new repository is private; None for the setting of the owner.
+        token: A token with write access; by default the token of ``hf auth login``.
 
     Raises:
-        OptionError: The id is not valid.
-        HubError: There is no token, it is refused or may not write, or another type of repository has this id.
+        OptionError: The id is invalid.
+        HubError: No token was found, the Hub refuses the token, the token has no write access, or a model or space has
+            the same id.
     """
     try:
         validate_repo_id(repo_id)
     except HFValidationError as error:
-        raise OptionError(f"got {repo_id!r}, wanted owner/name ({error})", option="repo_id") from None
+        raise OptionError(f"got {repo_id!r}, expected owner/name ({error})", option="repo_id") from None
     token = token or get_token()
     if not token:
         raise HubError(
-            f"got no token: log in with `hf auth login`, set HF_TOKEN, or pass {option('token')}; it must be "
-            "allowed to write"
+            "got no token, expected one with write access; log in with `hf auth login`, set HF_TOKEN, or pass "
+            f"{option('token')}"
         )
     user = _user(HfApi(token=token), repo_id)
     full_id = repo_id if "/" in repo_id else f"{user['name']}/{repo_id}"
@@ -160,8 +161,8 @@ def open_repository(
 
 def _user(api: HfApi, repo_id: str) -> Mapping[str, Any]:
     try:
-        return retry(api.whoami, "ask the Hub whose token this is")
-    except OSError as error:  # of requests or of huggingface_hub, by its version
+        return retry(api.whoami, "read the user of the token")
+    except OSError as error:  # from requests or from huggingface_hub, depending on its version
         if status_of(error) is None:
             raise
         raise refusal(error, repo_id) from error
@@ -180,7 +181,8 @@ def _exists(repository: Repository) -> bool:
 def _check_may_create(repository: Repository, user: Mapping[str, Any]) -> None:
     if repository.create_pr:
         raise HubError(
-            f"got {option('create_pr', True)} for {repository.repo_id}, which does not exist; push to it without first"
+            f"{repository.repo_id} does not exist, so it cannot get a pull request; push without "
+            f"{option('create_pr', True)} first"
         )
     for other in ("model", "space"):
         exists = functools.partial(repository.api.repo_exists, repository.repo_id, repo_type=other)
@@ -190,17 +192,17 @@ def _check_may_create(repository: Repository, user: Mapping[str, Any]) -> None:
     namespaces = [user["name"], *(org["name"] for org in user.get("orgs", []))]
     if owner not in namespaces:
         raise HubError(
-            f"{repository.repo_id} does not exist, or may not be seen, and {user['name']} cannot create it: "
-            f"the token may write to {', '.join(namespaces)}"
+            f"repo_id: {repository.repo_id} does not exist or is not visible to {user['name']}, whose token can create "
+            f"repositories only in {', '.join(namespaces)}"
         )
     access = user.get("auth", {}).get("accessToken") or {}
     if access.get("role") == "read":
-        raise HubError(f"the token of {user['name']} may only read; make one that may write")
+        raise HubError(f"token: the token of {user['name']} is read-only; create a token with write access")
 
 
 def _check_may_write(repository: Repository) -> None:
     try:
-        # A request that needs the permission to write: how the file would be uploaded. Nothing is uploaded.
+        # The request for the upload mode of a file needs the permission to write, but uploads nothing.
         retry(
             lambda: repository.api.preupload_lfs_files(
                 repository.repo_id,
@@ -208,22 +210,22 @@ def _check_may_write(repository: Repository) -> None:
                 repo_type="dataset",
                 create_pr=repository.create_pr,
             ),
-            f"ask to write to {repository.repo_id}",
+            f"check the permission to write to {repository.repo_id}",
         )
     except HfHubHTTPError as error:
         raise refusal(error, repository.repo_id) from error
 
 
 def refusal(error: Exception, repo_id: str) -> HubError:
-    """Make the error for a response of the Hub that refuses a push."""
+    """Return the error for a response of the Hub that refuses a push."""
     reasons = {
-        _UNAUTHORIZED: "the Hub does not accept the token; log in with `hf auth login` or give another",
-        _FORBIDDEN: "the token may not write there; ask for access, or give another",
+        _UNAUTHORIZED: "the Hub does not accept the token; log in with `hf auth login`, or pass another token",
+        _FORBIDDEN: "the token has no write access to this repository; ask its owner for access, or pass another token",
     }
     reason = reasons.get(status_of(error) or 0, str(error).strip())
     return HubError(f"{repo_id}: {reason}")
 
 
 def blob_id(content: bytes) -> str:
-    """The id that git gives to a file: https://git-scm.com/book/en/v2/Git-Internals-Git-Objects."""
+    """Return the git id of a file: https://git-scm.com/book/en/v2/Git-Internals-Git-Objects."""
     return hashlib.sha1(b"blob %d\0%b" % (len(content), content), usedforsecurity=False).hexdigest()

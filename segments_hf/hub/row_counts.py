@@ -1,4 +1,4 @@
-"""Counts of pushed rows, for the card."""
+"""Count the pushed rows for the card."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _CLASSES = (("annotations", "category"), ("objects", "category"), ("segments_inf
 
 
 class Tally(msgspec.Struct):
-    """Counts of some rows.
+    """The counts of some rows.
 
     Attributes:
-        rows: How many there are.
-        num_bytes: Their size in memory.
-        statuses: How many rows have each label status.
-        objects: How many objects are of each class index; None where the rows do not tell.
+        rows: The number of rows.
+        num_bytes: The size of the rows in memory, in bytes.
+        statuses: The number of rows with each label status.
+        objects: The number of objects of each class index; None if the columns have no objects.
     """
 
     rows: int = 0
@@ -43,15 +43,15 @@ def tally(table: pa.Table, columns: Sequence[str]) -> Tally:
     """Count the rows of a table.
 
     Args:
-        table: Rows as they are made from a release, or in a layout.
-        columns: The columns whose size counts.
+        table: The rows, as made from a release or in a layout.
+        columns: The columns whose size is counted.
     """
     statuses = _counts(table["status"]) if "status" in table.column_names else {}
     return Tally(table.num_rows, table.select(columns).nbytes, statuses, _objects(table))
 
 
 def total(tallies: Iterable[Tally]) -> Tally:
-    """The sum of several counts."""
+    """Return the sum of several counts."""
     whole = Tally()
     for part in tallies:
         whole.add(part)

@@ -1,4 +1,4 @@
-"""Rows to Parquet files of a bounded size, from any row on."""
+"""Write rows to Parquet files of limited size, beginning at any row."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import datasets
 import pyarrow as pa
 
-from segments_hf.hub.compat import parquet_writer, with_pictures
-from segments_hf.hub.pushed_pictures import with_readable_pictures
+from segments_hf.hub.compat import parquet_writer, with_embedded_images
+from segments_hf.hub.pushed_images import with_readable_images
 from segments_hf.hub.row_counts import Tally, tally
 
 if TYPE_CHECKING:
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
     from datasets import Features
 
-_ROWS_AT_ONCE = 16  # read at once: they may hold their pictures
-_ROWS_TOGETHER = 100  # of a row group, as the Hub's viewer likes them for pictures
-_BYTES_TOGETHER = 2**26
+_ROWS_PER_READ = 16  # few, because rows may contain the bytes of their images
+_ROWS_PER_GROUP = 100  # of a row group: the dataset viewer of the Hub recommends this number for images
+_BYTES_PER_GROUP = 2**26
 
 
 class Shard(NamedTuple):
-    """A Parquet file that is written.
+    """A Parquet file that has been written.
 
     Attributes:
         file: The file.
-        tally: What was counted in its rows.
-        following: Where its next row is: the number of the row, for a stream what its `load_state_dict` takes; None
-            where there is none.
+        tally: The counts of its rows.
+        following: The position of the row after the file: the index of the row, or for a stream the argument of
+            `load_state_dict`; None after the last file.
     """
 
     file: Path
@@ -40,30 +40,32 @@ class Shard(NamedTuple):
 def write_shards(
     rows: Any, features: Features, folder: Path, max_bytes: int, start: Any, on_error: str
 ) -> Iterator[Shard]:
-    """Write rows to Parquet files, with the bytes of the pictures. The same rows give the same files from any start.
+    """Write rows to Parquet files, with the bytes of their images and bitmaps.
 
-    Each file is written when the iterator is advanced.
+    The iterator writes one file at a time. The limits between files do not depend on `start`, so a resumed push writes
+    the same files.
 
     Args:
         rows: A `Dataset` or an `IterableDataset`.
-        features: The columns that are written; others are only counted.
-        folder: Where the files go.
-        max_bytes: The size of a file at most, unless one row is larger.
-        start: Where the first row is, as in `Shard.following`; None for the beginning.
-        on_error: What to do with a row whose picture cannot be read: ``raise``, ``skip`` it, or ``keep`` it with null.
+        features: The columns that are written. Other columns are only counted.
+        folder: The folder to write to.
+        max_bytes: The largest size of a file. A single row may exceed it.
+        start: The position of the first row, as in `Shard.following`; None for the beginning.
+        on_error: What to do with a row whose image or bitmap cannot be read: ``raise``, ``skip`` the row, or ``keep``
+            the row with null.
 
     Raises:
-        AssetError: A picture cannot be read, and `on_error` is ``raise``.
+        AssetError: An image or a bitmap cannot be read, and `on_error` is ``raise``.
     """
     shard: _Writer | None = None
     number = 0
-    for place, stored in _rows(rows.with_format("arrow"), start):
-        readable = with_readable_pictures(stored, features, on_error)
+    for position, stored in _rows(rows.with_format("arrow"), start):
+        readable = with_readable_images(stored, features, on_error)
         if readable is None:
             continue
-        row = with_pictures(readable)
+        row = with_embedded_images(readable)
         if shard is not None and shard.num_bytes + row.nbytes > max_bytes:
-            yield shard.close(place)
+            yield shard.close(position)
             shard = None
         if shard is None:
             shard = _Writer(folder / f"{number}.parquet", features)
@@ -74,24 +76,24 @@ def write_shards(
 
 
 def _rows(rows: Any, start: Any) -> Iterator[tuple[Any, pa.Table]]:
-    """Yield the position of each row, and the row as a table whose pictures are as stored."""
+    """Yield the position of each row, and the row as a table with images as they are stored."""
     if isinstance(rows, datasets.Dataset):
-        for first in range(start or 0, len(rows), _ROWS_AT_ONCE):
-            table = rows[first : first + _ROWS_AT_ONCE]
+        for first in range(start or 0, len(rows), _ROWS_PER_READ):
+            table = rows[first : first + _ROWS_PER_READ]
             for offset in range(table.num_rows):
                 yield first + offset, table.slice(offset, 1)
         return
     if start is not None:
         rows.load_state_dict(start)
-    place = start
-    # One by one: of several, `datasets` takes the first one's types for those of all.
+    position = start
+    # Batches have one row, because `datasets` uses the types of the first row for all rows of a batch.
     for row in rows.iter(1):
-        yield place, row
-        place = rows.state_dict()
+        yield position, row
+        position = rows.state_dict()
 
 
 class _Writer:
-    """Writes one Parquet file."""
+    """A Parquet file that is being written."""
 
     def __init__(self, file: Path, features: Features) -> None:
         self.num_bytes = 0
@@ -106,7 +108,7 @@ class _Writer:
         self._waiting.append(row)
         self._waiting_bytes += row.nbytes
         self.num_bytes += row.nbytes
-        if len(self._waiting) >= _ROWS_TOGETHER or self._waiting_bytes >= _BYTES_TOGETHER:
+        if len(self._waiting) >= _ROWS_PER_GROUP or self._waiting_bytes >= _BYTES_PER_GROUP:
             self._write_row_group()
 
     def close(self, following: Any) -> Shard:
@@ -116,8 +118,8 @@ class _Writer:
         return Shard(self._file, self._tally, following)
 
     def _write_row_group(self) -> None:
-        together = pa.concat_tables(self._waiting).combine_chunks()
-        self._tally.add(tally(together, self._columns))
-        self._writer.write_table(together.select(self._columns), writer_batch_size=together.num_rows)
+        group = pa.concat_tables(self._waiting).combine_chunks()
+        self._tally.add(tally(group, self._columns))
+        self._writer.write_table(group.select(self._columns), writer_batch_size=group.num_rows)
         self._waiting = []
         self._waiting_bytes = 0

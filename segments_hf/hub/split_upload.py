@@ -1,4 +1,4 @@
-"""One split to the Hub, by one process or several."""
+"""Upload one split to the Hub, with one or several processes."""
 
 from __future__ import annotations
 
@@ -29,19 +29,20 @@ def upload_split(
 
     Args:
         part: The split.
-        repository: Where the shards go.
+        repository: The repository.
         folder: The folder of the push, for the journals of the workers.
-        max_bytes: The size of a shard at most.
-        num_proc: How many processes write and upload.
-        on_error: What to do with a row whose picture cannot be read: ``raise``, ``skip`` it, or ``keep`` it with null.
+        max_bytes: The largest size of a shard.
+        num_proc: The number of processes that write and upload shards.
+        on_error: What to do with a row whose image or bitmap cannot be read: ``raise``, ``skip`` the row, or ``keep``
+            the row with null.
 
     Returns:
-        The shards in order, and how many bytes were sent and skipped.
+        The shards in order, the number of bytes that were uploaded, and the number of bytes that the Hub had already.
 
     Raises:
         OptionError: The split has no rows.
         HubError: The Hub refuses the shards.
-        AssetError: A picture cannot be read, and `on_error` is ``raise``.
+        AssetError: An image or a bitmap cannot be read, and `on_error` is ``raise``.
     """
     count = min(num_proc or 1, part.length or 1 if isinstance(part.rows, datasets.Dataset) else part.rows.num_shards)
     workers = [
@@ -61,10 +62,10 @@ def upload_split(
         for index, progress in _progress(workers):
             shards[index] += progress.shards
             sent, skipped = sent + progress.sent, skipped + progress.skipped
-            bar.set_postfix_str(f"sent {sent / 1e6:.1f} MB, skipped {skipped / 1e6:.1f} MB", refresh=False)
+            bar.set_postfix_str(f"uploaded {sent / 1e6:.1f} MB, skipped {skipped / 1e6:.1f} MB", refresh=False)
             bar.update(sum(shard.tally.rows for shard in progress.shards))
     if not any(shards):
-        raise OptionError(f"split {part.name!r} has no rows; leave it out")
+        raise OptionError(f"split {part.name!r} has no rows; leave the split out")
     return [shard for arrived in shards for shard in arrived], sent, skipped
 
 
@@ -72,8 +73,8 @@ def _progress(workers: list[Worker]) -> Iterator[tuple[int, Progress]]:
     if len(workers) == 1:
         yield from _run(0, workers[0])
         return
-    # Not forked: the HTTP client and hf_xet have threads.
-    # Ctrl-C is the business of this process, which ends the others.
+    # Processes are spawned and not forked, because the HTTP client and hf_xet have threads.
+    # Workers ignore Ctrl-C: this process handles it and ends the workers.
     ignore = (signal.SIGINT, signal.SIG_IGN)
     with multiprocess.get_context("spawn").Pool(len(workers), signal.signal, ignore) as pool:
         arguments = [{"index": index, "worker": worker} for index, worker in enumerate(workers)]
@@ -81,8 +82,8 @@ def _progress(workers: list[Worker]) -> Iterator[tuple[int, Progress]]:
 
 
 def _run(index: int, worker: Worker) -> Iterator[tuple[int, Progress]]:
-    pushing = multiprocess.parent_process()
+    parent = multiprocess.parent_process()
     for progress in worker.run():
         yield index, progress
-        if pushing is not None and not pushing.is_alive():
+        if parent is not None and not parent.is_alive():
             return

@@ -1,4 +1,4 @@
-"""Shards to the Hub: only what it does not have, and one while the next is written."""
+"""Upload the shards that the Hub does not have, each while the next shard is written."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from segments_hf.hub.repository import Repository
 
-_BATCH = 100  # objects that the Hub is asked for at once
+_BATCH = 100  # shards in one request to the Hub
 
 
 class Progress(NamedTuple):
@@ -45,15 +45,15 @@ class Progress(NamedTuple):
 
 @dataclass(frozen=True)
 class Worker:
-    """Uploads rows.
+    """The task of one process: write rows to shards and upload them.
 
     Attributes:
         rows: A `Dataset` or an `IterableDataset`.
         features: The columns that are uploaded.
-        journal: The uploaded shards.
-        repository: Where the shards go.
-        max_bytes: The size of a shard at most.
-        on_error: What to do with a row whose picture cannot be read: ``raise``, ``skip`` or ``keep``.
+        journal: The journal of the uploaded shards.
+        repository: The repository.
+        max_bytes: The largest size of a shard.
+        on_error: What to do with a row whose image or bitmap cannot be read: ``raise``, ``skip`` or ``keep``.
     """
 
     rows: Any
@@ -64,26 +64,26 @@ class Worker:
     on_error: str
 
     def run(self) -> Iterator[Progress]:
-        """Upload all rows; shards in the journal are neither written nor sent again.
+        """Upload all rows. Shards in the journal are neither written nor uploaded again.
 
         Raises:
             HubError: The Hub refuses the shards.
             StorageError: The shards cannot be written: the disk is full or read-only.
-            AssetError: A picture cannot be read, and `on_error` is ``raise``.
+            AssetError: An image or a bitmap cannot be read, and `on_error` is ``raise``.
         """
         make_folder(self.journal.file.parent)
-        # The workers of a killed push run until their shard is uploaded.
+        # A worker of a killed push continues until its current shard is uploaded. The lock waits for that.
         with (
             storage_errors_of_library(self.journal.file.parent),
             FileLock(self.journal.file.with_suffix(".lock")),
         ):
-            yield from self._go_on()
+            yield from self._resume()
 
-    def _go_on(self) -> Iterator[Progress]:
+    def _resume(self) -> Iterator[Progress]:
         arrived = self.journal.read()
         if arrived:
-            self.repository.create()  # it may have been deleted since
-            arrived = self._still_there(arrived)
+            self.repository.create()  # the repository may have been deleted since the interrupted push
+            arrived = self._still_on_hub(arrived)
         self.journal.begin(arrived)
         if arrived:
             yield Progress(arrived, 0, sum(shard.size for shard in arrived))
@@ -91,23 +91,23 @@ class Worker:
                 return
         start = arrived[-1].following if arrived else None
         folder = self.journal.file.with_suffix(".shards")
-        remove_folder(folder)  # with the shards of a killed process
+        remove_folder(folder)  # may contain shards of a killed process
         make_folder(folder)
         try:
             with ThreadPoolExecutor(1) as uploading:
-                under_way: Future[Progress] | None = None
+                upload: Future[Progress] | None = None
                 shards = write_shards(self.rows, self.features, folder, self.max_bytes, start, self.on_error)
                 for shard in shards:
-                    if under_way is not None:
-                        yield under_way.result()
-                    under_way = uploading.submit(self._upload, shard)
-                if under_way is not None:
-                    yield under_way.result()
+                    if upload is not None:
+                        yield upload.result()
+                    upload = uploading.submit(self._upload, shard)
+                if upload is not None:
+                    yield upload.result()
         finally:
-            remove_folder(folder)  # with a shard that was not uploaded because of an error
+            remove_folder(folder)  # contains a shard if an error prevented its upload
 
-    def _still_there(self, arrived: list[Arrived]) -> list[Arrived]:
-        """Return the shards before the first that the Hub has removed: it removes files without a commit."""
+    def _still_on_hub(self, arrived: list[Arrived]) -> list[Arrived]:
+        """Return the shards before the first one that the Hub has removed. The Hub removes files without a commit."""
         known = _known(self.repository, arrived)
         lost = next((number for number, shard in enumerate(arrived) if shard.sha256 not in known), len(arrived))
         return arrived[:lost]
@@ -118,8 +118,8 @@ class Worker:
             info = operation.upload_info
             arrived = Arrived(info.sha256.hex(), info.size, shard.tally, shard.following)
             self.repository.create()
-            there = arrived.sha256 in _known(self.repository, [arrived])
-            if not there:
+            is_known = arrived.sha256 in _known(self.repository, [arrived])
+            if not is_known:
                 retry(lambda: _send(self.repository, operation), "upload a shard")
             self.journal.append(arrived)
         except HubError:
@@ -130,7 +130,7 @@ class Worker:
             raise refusal(error, self.repository.repo_id) from error
         finally:
             remove_file(shard.file)
-        return Progress([arrived], 0 if there else arrived.size, arrived.size if there else 0)
+        return Progress([arrived], 0 if is_known else arrived.size, arrived.size if is_known else 0)
 
 
 def _send(repository: Repository, operation: CommitOperationAdd) -> None:
@@ -144,23 +144,23 @@ def _send(repository: Repository, operation: CommitOperationAdd) -> None:
     )
     if not is_uploaded(operation):
         raise HubError(
-            f"{repository.repo_id} does not take Parquet files as large files: look for *.parquet in its "
-            ".gitattributes and .gitignore"
+            f"{repository.repo_id}: the repository does not store Parquet files as large files; check *.parquet in "
+            "its .gitattributes and .gitignore"
         )
 
 
 def _known(repository: Repository, shards: Sequence[Arrived]) -> set[str]:
-    """The hashes of those shards that the Hub has."""
+    """Return the hashes of the shards that the Hub has."""
     known: set[str] = set()
     for start in range(0, len(shards), _BATCH):
-        ask = functools.partial(
+        request = functools.partial(
             known_objects,
             repository.api,
             repository.repo_id,
-            # Who may only read makes a pull request, and has no rights on the branch.
+            # A user without write access opens a pull request, and has no rights on the branch.
             None if repository.create_pr else repository.revision,
             repository.token,
             [(shard.sha256, shard.size) for shard in shards[start : start + _BATCH]],
         )
-        known |= retry(ask, "ask which shards the Hub has")
+        known |= retry(request, "check which shards the Hub has")
     return known

@@ -1,4 +1,4 @@
-"""The HTML file of a page: it needs no other files, and its text may come from untrusted releases."""
+"""Write the HTML file of a preview page: one file without requests, safe for text from untrusted releases."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
     from segments_hf.io.disk.atomic import NewFile
 
-_SCRIPTS = ("data.js", "layers.js", "filters.js", "overlay.js", "gallery.js", "viewer.js")  # in the order they need
+# Each script uses names of the scripts before it.
+_SCRIPTS = ("data.js", "layers.js", "filters.js", "overlay.js", "gallery.js", "viewer.js")
 _MARKER = b'<meta name="generator" content="segments-hf preview">'
-_HEAD = 1024  # bytes, in which the marker is
+_MARKER_RANGE = 1024  # bytes at the beginning of a page, which include the marker
 
 
 class PageFile:
@@ -31,7 +32,7 @@ class PageFile:
 
     Args:
         file: The file.
-        title: Its title.
+        title: The title of the page.
     """
 
     def __init__(self, file: NewFile, title: str) -> None:
@@ -45,12 +46,12 @@ class PageFile:
         self._file.write(block)
 
     def close(self) -> None:
-        """Write the end."""
+        """Write the end of the page, with the scripts."""
         self._file.write(self._after)
 
 
 def block(kind: str, value: Any) -> bytes:
-    r"""Return a block of data for a page, in which no text can end the block.
+    r"""Return a block of data for a page, with ``<`` escaped so that no text can end the block.
 
     >>> block("entry", "</script>")
     b'<script type="application/json" class="entry">"\\u003c/script>"</script>\n'
@@ -64,12 +65,13 @@ def new_page(path: Path, title: str, *, overwrite: bool) -> Iterator[PageFile]:
     """Yield a page to write to, which is moved to `path` when it is complete.
 
     Args:
-        path: The file.
+        path: The path of the page.
         title: The title of the page.
-        overwrite: Whether another file at `path` is replaced; an earlier page is always replaced.
+        overwrite: Whether to replace a file at `path` that is not a page. An earlier page is always replaced.
 
     Raises:
-        OutputExistsError: The path is a folder or another file, or it changed while the page was written.
+        OutputExistsError: `path` is a folder, or a file that is not a page; or the file at `path` changed while the
+            page was written.
         StorageError: The page cannot be written: the disk is full or read-only.
     """
     path = path.expanduser().resolve()
@@ -81,16 +83,17 @@ def new_page(path: Path, title: str, *, overwrite: bool) -> Iterator[PageFile]:
 
 
 def _check(path: Path, *, overwrite: bool) -> Snapshot:
-    """Check that a page may be written; return a snapshot of the file that it replaces."""
+    """Check that a page may be written to a path, and return a snapshot of the file that it replaces."""
     if path.is_dir():
-        raise OutputExistsError(f"{path}: got a folder, wanted a file, such as {path / 'preview.html'}")
+        raise OutputExistsError(f"{path}: got a folder, expected a file, such as {path / 'preview.html'}")
     expected = take_snapshot(path)
     if overwrite or not expected:
         return expected
     with path.open("rb") as file:
-        if _MARKER not in file.read(_HEAD):
+        if _MARKER not in file.read(_MARKER_RANGE):
             raise OutputExistsError(
-                f"{path} exists and is not a preview; choose another path, or pass {option('overwrite', True)}"
+                f"{path} exists and is not a preview page; choose another path, or pass {option('overwrite', True)} "
+                "to replace the file"
             )
     return expected
 
@@ -105,7 +108,7 @@ def _template(title: str) -> tuple[bytes, bytes]:
         "base-uri 'none'; form-action 'none'"
     )
     before, _, after = (folder / "page.html").read_text("utf-8").partition("[[data]]")
-    # The title is last, as its text may hold the other marks.
+    # The title is inserted last, because its text may contain the other placeholders.
     for name, text in (("policy", policy), ("style", style), ("title", for_html(title))):
         before = before.replace(f"[[{name}]]", text)
     return before.encode(), after.replace("[[script]]", script).encode()

@@ -1,4 +1,4 @@
-"""A page that shows a dataset: its pictures with labels over them, and findings."""
+"""Write a page that shows the images of a dataset with their labels, and the findings of `validate`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.labels import with_decoded_bitmap
 from segments_hf.labels.categories import class_colors, class_names
 from segments_hf.preview.page_file import block, new_page
-from segments_hf.preview.shown_sample import shown_sample
+from segments_hf.preview.shown_sample import show_sample
 from segments_hf.validate.validator import Validator
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from segments_hf.preview.shown_sample import ShownSample
     from segments_hf.validate.validator import Examined
 
-_SMALLEST = 16  # pixels
+_MIN_SIZE = 16  # pixels
 
 
 class PageClass(msgspec.Struct):
-    """A class on the page; its place in the list is its class index."""
+    """A class on the page. Its index in `PageHead.classes` is its class index."""
 
     id: int
     name: str
@@ -38,13 +38,13 @@ class PageClass(msgspec.Struct):
 
 
 class PageHead(msgspec.Struct):
-    """The data of a page about all of its samples.
+    """The data of a page that are not about one sample.
 
     Attributes:
-        name: What is looked at.
-        task_type: Its task type.
+        name: The name of the release or the dataset.
+        task_type: The task type; None if it is not known.
         classes: The classes.
-        limit: How many samples are shown at most: where there are as many, there may be more.
+        limit: The largest number of samples on the page; None if all samples are shown.
     """
 
     name: str
@@ -62,26 +62,26 @@ def preview(
     overwrite: bool = False,
     **options: Any,
 ) -> Path:
-    """Make a page of pictures with their labels over them, and of what `validate` finds in each sample.
+    """Write an HTML page that shows images with their labels, and what `validate` finds in each sample.
 
-    The page is one file that opens from disk and makes no requests. Broken samples are on it too.
+    The page is one file that opens from disk and makes no requests. It also shows samples that cannot be read.
 
     Args:
-        data: A release as `load_release` takes it; or a dataset or a stream of rows, also one from the Hub, or a dict
-            of its splits. Rows are read one by one.
-        path: The file to write, such as ``preview.html``. A page that was made before is replaced.
-        limit: How many samples of a release, or rows of a dataset, to show at most; None for all. A page of 1,000 has
-            some 150 MB.
-        size: The longest side of the pictures in pixels; larger ones are scaled down.
-        overwrite: Whether to replace a file that is not such a page.
-        **options: The options of `load_release` for a release: which samples, and how pictures are fetched.
+        data: A release in any form that `load_release` accepts; or a dataset or a stream of rows, also from the Hub,
+            or a dict of its splits. Rows are read one by one.
+        path: The file to write, such as ``preview.html``. An earlier page is replaced.
+        limit: The largest number of samples of a release, or rows of a dataset, to show; None for all. A page of 1,000
+            photographs has about 150 MB.
+        size: The longest side of the shown images in pixels. Larger images are scaled down.
+        overwrite: Whether to replace a file that is not a page.
+        **options: Options of `load_release` for a release, such as `labelset`, `filter_by` and `timeout`.
 
     Returns:
-        The file.
+        The path of the page.
 
     Raises:
-        OptionError: An option does not fit.
-        OutputExistsError: Something else is there.
+        OptionError: An option is invalid or does not match the release.
+        OutputExistsError: `path` is a folder, or a file that is not a page and `overwrite` is false.
         SegmentsHFError: The data are neither a release nor a dataset.
 
     >>> import tempfile
@@ -89,8 +89,8 @@ def preview(
     >>> preview(demo_release(), Path(tempfile.mkdtemp()) / "preview.html").name
     'preview.html'
     """
-    if size < _SMALLEST:
-        raise OptionError(f"got {size}, wanted {_SMALLEST} pixels at least", option="size")
+    if size < _MIN_SIZE:
+        raise OptionError(f"got {size}, expected at least {_MIN_SIZE} pixels", option="size")
     source = open_rows(data, assets=True, limit=limit, **options)
     validator = Validator(assets=True)
     outcomes = progress_bar(source.outcomes(), desc="Preview", total=source.length, unit="img")
@@ -99,25 +99,27 @@ def preview(
     classes = [PageClass(*parts) for parts in zip(ids, names, colors, strict=True)]
     with new_page(Path(path), source.name, overwrite=overwrite) as page:
         page.add(block("page", PageHead(source.name, source.task_type, classes, limit)))
-        look = partial(_look, validator=validator, classes=len(classes), longest=size)
-        for examined, sample in prefetch(look, outcomes, weight=_weight, in_flight=DECODERS):
+        examine = partial(_examine, validator=validator, classes=len(classes), longest_side=size)
+        for examined, sample in prefetch(examine, outcomes, weight=_weight, in_flight=DECODERS):
             sample.entry.findings = validator.compare(examined)
             page.add(block("entry", sample.entry) + block("thumb", sample.thumb) + block("detail", sample.detail))
     return Path(path)
 
 
-def _look(outcome: Outcome, *, validator: Validator, classes: int, longest: int) -> tuple[Examined, ShownSample]:
-    """Check a row by itself and make its data for the page; its pictures are dropped. Runs in threads."""
+def _examine(
+    outcome: Outcome, *, validator: Validator, classes: int, longest_side: int
+) -> tuple[Examined, ShownSample]:
+    """Check a row by itself, make its data for the page, and remove its image and bitmap. Runs in threads."""
     row = outcome.row
     if row is not None:
         outcome.row = dict(with_decoded_bitmap(row))
-    looked_at = validator.examine(outcome), shown_sample(outcome, [], classes=classes, longest=longest)
+    result = validator.examine(outcome), show_sample(outcome, [], classes=classes, longest_side=longest_side)
     if row is not None:
         outcome.row = {name: value for name, value in row.items() if name not in PICTURES}
-    return looked_at
+    return result
 
 
-def _weight(looked_at: tuple[Examined, ShownSample]) -> int:
-    """The bytes of the pictures that a page gets."""
-    _, sample = looked_at
+def _weight(result: tuple[Examined, ShownSample]) -> int:
+    """Return the number of bytes of the images for the page."""
+    _, sample = result
     return len(sample.detail.image or "") + len(sample.thumb.image or "")

@@ -1,4 +1,4 @@
-"""Images as a page shows them: small enough to be many, and with the numbers that training code sees."""
+"""Scale and encode images for a page, without color management, so that pixels look as training code reads them."""
 
 from __future__ import annotations
 
@@ -16,28 +16,29 @@ from segments_hf.io.file_content import FileContent
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from PIL.Image import Image as Picture
+    from PIL.Image import Image as PILImage
     from PIL.ImageFile import ImageFile
 
-THUMB = 320  # pixels: the longest side of a picture in the gallery
+THUMB = 320  # pixels: the longest side of a thumbnail in the gallery
 
-_MOST = 150_000  # bytes: so a page of 1,000 photographs stays below 250 MB; noise takes more
-_QUALITIES = (80, 65, 50)
+# A page of 1,000 photographs stays below 250 MB. An image with much noise may exceed the limit at the lowest quality.
+_MAX_BYTES = 150_000
+_QUALITIES = (80, 65, 50)  # of WebP, in the order in which they are tried
 _THUMB_QUALITY = 72
-_METHOD = 2  # of WebP: half the time of its default, for 2 % more bytes
-_PLAIN_FORMATS = {"JPEG", "PNG", "WEBP"}
-_PLAIN_MODES = {"L", "RGB"}
-# Color profiles, and metadata that may be private: where and by whom a picture was taken.
-_HIDDEN = {"icc_profile", "xmp", "XML:com.adobe.xmp", "comment", "Raw profile type exif"}
+_METHOD = 2  # of WebP: half the time of the default method, 2 % more bytes
+_KEPT_FORMATS = {"JPEG", "PNG", "WEBP"}
+_KEPT_MODES = {"L", "RGB"}
+# Color profiles, and metadata that may be private, such as the place and the author of a photograph.
+_REMOVED_METADATA = {"icc_profile", "xmp", "XML:com.adobe.xmp", "comment", "Raw profile type exif"}
 
 
 class ShownImage(NamedTuple):
-    """An image as a page shows it.
+    """An image encoded for a page.
 
     Attributes:
-        url: It, as a ``data:`` URL; scaled down to the size that was asked for, turned upright.
-        thumb: The same for the gallery.
-        full_size: The width and height of the image itself in pixels, after EXIF rotation.
+        url: The image as a ``data:`` URL, scaled down and rotated upright.
+        thumb: The thumbnail as a ``data:`` URL.
+        full_size: The width and height of the original image in pixels, after EXIF rotation.
     """
 
     url: str
@@ -45,75 +46,75 @@ class ShownImage(NamedTuple):
     full_size: tuple[int, int]
 
 
-def fitted(size: tuple[int, int], longest: int) -> tuple[int, int]:
-    """A width and height scaled down until none is longer.
+def scaled_size(size: tuple[int, int], longest_side: int) -> tuple[int, int]:
+    """Return a width and height scaled down so that neither is larger than `longest_side`.
 
-    >>> fitted((4000, 3000), 1280), fitted((40, 30), 1280)
+    >>> scaled_size((4000, 3000), 1280), scaled_size((40, 30), 1280)
     ((1280, 960), (40, 30))
     """
-    scale = min(1.0, longest / max(size))
+    scale = min(1.0, longest_side / max(size))
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
-def shown_image(image: Mapping[str, Any], longest: int) -> ShownImage:
-    """Make the pictures of an image.
+def show_image(image: Mapping[str, Any], longest_side: int) -> ShownImage:
+    """Encode an image and its thumbnail for a page.
 
-    A small one is kept as it is. Color profiles are not applied: training code does not either.
+    The bytes of a small image are kept. Color profiles are not applied, because training code does not apply them.
 
     Args:
-        image: ``{"bytes", "path"}``, as a dataset holds it.
-        longest: The longest side that is shown, in pixels.
+        image: ``{"bytes", "path"}``, as in a dataset.
+        longest_side: The longest side of the shown image in pixels.
 
     Raises:
         AssetError: The image cannot be read.
     """
     file = stored_content(image)
-    with inspect_image(file) as picture:
-        return _shown(picture, file.read(), longest)
+    with inspect_image(file) as opened:
+        return _encode(opened, file.read(), longest_side)
 
 
-def _shown(picture: ImageFile, content: bytes, longest: int) -> ShownImage:
+def _encode(image: ImageFile, content: bytes, longest_side: int) -> ShownImage:
     full_size = read_header(FileContent(content)).size
-    size = fitted(full_size, longest)
-    media_type = f"image/{picture.format}".lower()
-    picture.draft(None, (max(size), max(size)))  # a JPEG is scaled down while it is decoded
-    shown = upright(picture)
+    size = scaled_size(full_size, longest_side)
+    media_type = f"image/{image.format}".lower()
+    image.draft(None, (max(size), max(size)))  # scales a JPEG down while it is decoded
+    rotated = upright(image)
     is_kept = (
-        picture.format in _PLAIN_FORMATS
-        and picture.mode in _PLAIN_MODES
-        and shown is picture
+        image.format in _KEPT_FORMATS
+        and image.mode in _KEPT_MODES
+        and rotated is image
         and size == full_size
-        and len(content) <= _MOST
-        and not _HIDDEN & picture.info.keys()
-        and not _has_exif_tags(picture)
+        and len(content) <= _MAX_BYTES
+        and not _REMOVED_METADATA & image.info.keys()
+        and not _has_exif_tags(image)
     )
-    scaled = to_rgb(shown).resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
-    thumb = scaled.resize(fitted(size, THUMB), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    scaled = to_rgb(rotated).resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    thumb = scaled.resize(scaled_size(size, THUMB), Image.Resampling.BICUBIC, reducing_gap=2.0)
     url = _url(media_type, content) if is_kept else _url("image/webp", _small_webp(scaled))
     return ShownImage(url, _url("image/webp", _webp(thumb, _THUMB_QUALITY)), full_size)
 
 
-def _has_exif_tags(picture: Picture) -> bool:
+def _has_exif_tags(image: PILImage) -> bool:
     exif = Image.Exif()
     try:
-        exif.load(picture.info.get("exif", b""))
+        exif.load(image.info.get("exif", b""))
     except Exception:  # noqa: BLE001  (malformed EXIF data raise exceptions of many kinds)
         return True
     return bool(exif)
 
 
-def _small_webp(picture: Picture) -> bytes:
+def _small_webp(image: PILImage) -> bytes:
     content = b""
     for quality in _QUALITIES:
-        content = _webp(picture, quality)
-        if len(content) <= _MOST:
+        content = _webp(image, quality)
+        if len(content) <= _MAX_BYTES:
             break
     return content
 
 
-def _webp(picture: Picture, quality: int) -> bytes:
+def _webp(image: PILImage, quality: int) -> bytes:
     file = io.BytesIO()
-    picture.save(file, "WEBP", quality=quality, method=_METHOD)
+    image.save(file, "WEBP", quality=quality, method=_METHOD)
     return file.getvalue()
 
 

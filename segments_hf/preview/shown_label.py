@@ -1,4 +1,4 @@
-"""Labels as a page shows them: each pixel the number of its object, vectors scaled with the image."""
+"""Encode labels for a page: bitmaps as the object number of each pixel, vectors as scaled points."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from segments_hf.io.json_codec.json_decoding import JsonError, read_json
 from segments_hf.io.json_codec.json_text import text_or_json
 from segments_hf.labels import VectorLabel
 from segments_hf.labels.geometry import bounding_box
-from segments_hf.preview.shown_image import THUMB, fitted
+from segments_hf.preview.shown_image import THUMB, scaled_size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
 
     Numbers = npt.NDArray[np.unsignedinteger[Any]]
 
-_SHOWN_STRAYS = 8
+_MAX_NAMED_STRAYS = 8
 
 
 class ShownMask(msgspec.Struct, frozen=True):
-    """A number for each pixel.
+    """An array with a number for each pixel.
 
     Attributes:
-        width: Its width in pixels.
-        height: Its height.
-        bytes: How many bytes a number has: 1, 2 or 4, the lowest first.
-        data: The numbers line by line, compressed by zlib, in base64.
+        width: The width in pixels.
+        height: The height in pixels.
+        bytes: The number of bytes of each number: 1, 2 or 4, little-endian.
+        data: The numbers row by row, compressed with zlib, in base64.
     """
 
     width: int
@@ -48,18 +48,20 @@ class ShownMask(msgspec.Struct, frozen=True):
 
 
 class ShownObject(msgspec.Struct, omit_defaults=True):
-    """One annotation. Numbers that JavaScript may not hold are text.
+    """One object: an annotation, or the pixels without an annotation.
+
+    Ids are text because JavaScript numbers are exact only up to 2^53.
 
     Attributes:
-        id: Its instance id.
-        class_number: Its class index; the number of classes where it has none.
-        attributes: Names and values.
-        area: How many pixels it has in the bitmap, before scaling.
-        type: The type of a vector.
-        points: Its points in pixels of the picture that is shown.
-        track: Its track.
-        is_keyframe: Whether it is a keyframe of its track.
-        is_stray: Whether it stands for pixels whose ids no annotation has.
+        id: The instance id.
+        class_number: The class index; the number of classes if the object has no class.
+        attributes: The names and values of the attributes.
+        area: The number of pixels in the bitmap before scaling; None without a bitmap.
+        type: The type of a vector, such as ``polygon``.
+        points: The points of a vector in pixels of the shown image.
+        track: The id of the track.
+        is_keyframe: Whether the annotation is a keyframe of its track.
+        is_stray: Whether the object stands for all pixels with ids that no annotation has.
     """
 
     id: str
@@ -74,29 +76,29 @@ class ShownObject(msgspec.Struct, omit_defaults=True):
 
 
 def pairs(json: str | None) -> list[tuple[str, str]]:
-    """Return the names and values of a JSON object as text; any other value, or text that is not JSON, without a name.
+    """Return the names and values of a JSON object as text; the name of any other value, or of other text, is empty.
 
     >>> pairs('{"open": true, "note": "a"}'), pairs("[1]"), pairs("open"), pairs(None)
     ([('open', 'true'), ('note', 'a')], [('', '[1]')], [('', 'open')], [])
     """
     try:
         value = read_json(json) if json else None
-    except JsonError:  # a dataset may hold other text in this column
+    except JsonError:  # the column of a dataset may contain any text
         value = json
     named = value.items() if isinstance(value, dict) else [("", value)] if value is not None else []
     return [(name, text_or_json(item)) for name, item in named]
 
 
-def shown_objects(label: Label, classes: int, scale: float) -> list[ShownObject]:
-    """The annotations of a row.
+def show_objects(label: Label, classes: int, scale: float) -> list[ShownObject]:
+    """Return the annotations of a label as objects of a page.
 
     Args:
         label: The label of the row.
-        classes: How many classes there are.
-        scale: How large the picture is shown: 0.5 for half its width.
+        classes: The number of classes.
+        scale: The scale of the shown image: 0.5 for half the original width.
 
     Raises:
-        BitmapError: A point is no place in a picture.
+        BitmapError: A point is not a pair of coordinates within 2^31 pixels.
     """
     vectors = label.vectors if isinstance(label, VectorLabel) else [None] * len(label.annotations)
     return [
@@ -114,27 +116,32 @@ def shown_objects(label: Label, classes: int, scale: float) -> list[ShownObject]
 
 
 def object_numbers(
-    ids: npt.NDArray[np.uint32], size: tuple[int, int] | None, longest: int, objects: list[ShownObject], classes: int
+    ids: npt.NDArray[np.uint32],
+    size: tuple[int, int] | None,
+    longest_side: int,
+    objects: list[ShownObject],
+    classes: int,
 ) -> Numbers:
-    """The number of the object of each pixel of a bitmap, scaled by nearest neighbor; areas are put into the objects.
+    """Return the object number of each pixel of a bitmap, scaled by nearest neighbor, and set the areas of the objects.
 
     Args:
         ids: The bitmap, of shape (H, W).
-        size: The width and height of the image in pixels, if it is known.
-        longest: The longest side that is shown.
-        objects: The objects. One is added for ids that no annotation has, if there are any.
-        classes: How many classes there are.
+        size: The width and height of the image in pixels; None if they are not known.
+        longest_side: The longest side of the shown image in pixels.
+        objects: The objects, which get their areas. If the bitmap has ids without an annotation, an object for them is
+            appended.
+        classes: The number of classes.
 
     Returns:
-        Array of shape (H, W): 1 for the first object, 0 where nothing is labeled.
+        Array of shape (h, w), the size of the shown image: 1 for pixels of the first object, 0 for unlabeled pixels.
 
     Raises:
-        BitmapError: The bitmap is of another size than the image.
+        BitmapError: The bitmap does not have the size of the image.
     """
     height, width = ids.shape
     if size not in {None, (width, height)}:
         raise BitmapError(
-            f"got a bitmap of {width} x {height} pixels, wanted the {' x '.join(map(str, size))} pixels of the image"
+            f"got a bitmap of {width} x {height} pixels, expected {' x '.join(map(str, size))}, the size of the image"
         )
     numbers = {int(item.id): number for number, item in enumerate(objects, start=1)}
     found = boxes(ids)
@@ -144,31 +151,31 @@ def object_numbers(
     strays = [number for number in areas if number not in numbers]
     if strays:
         numbers |= dict.fromkeys(strays, len(objects) + 1)
-        shown = ", ".join(map(str, strays[:_SHOWN_STRAYS])) + (" …" if len(strays) > _SHOWN_STRAYS else "")
-        objects.append(ShownObject(shown, classes, area=sum(areas[number] for number in strays), is_stray=True))
-    return look_up(resize_nearest(ids, fitted((width, height), longest)), numbers)
+        named = ", ".join(map(str, strays[:_MAX_NAMED_STRAYS])) + (" …" if len(strays) > _MAX_NAMED_STRAYS else "")
+        objects.append(ShownObject(named, classes, area=sum(areas[number] for number in strays), is_stray=True))
+    return look_up(resize_nearest(ids, scaled_size((width, height), longest_side)), numbers)
 
 
 def class_numbers(numbers: Numbers, objects: Sequence[ShownObject]) -> Numbers:
-    """The class of each pixel for the gallery: 1 for the first class, 0 where nothing is labeled.
+    """Return the class number of each pixel of a thumbnail: 1 for the first class, 0 for unlabeled pixels.
 
     Args:
-        numbers: The numbers of the objects, of shape (H, W).
+        numbers: The object numbers of the pixels of the shown image, of shape (h, w).
         objects: The objects.
     """
     classes = {number: item.class_number + 1 for number, item in enumerate(objects, start=1)}
     height, width = numbers.shape
-    return look_up(resize_nearest(numbers, fitted((width, height), THUMB)), classes)
+    return look_up(resize_nearest(numbers, scaled_size((width, height), THUMB)), classes)
 
 
-def drawn_classes(objects: Sequence[ShownObject], size: tuple[int, int]) -> Numbers:
-    """The class of each pixel for the gallery, of vectors.
+def draw_class_numbers(objects: Sequence[ShownObject], size: tuple[int, int]) -> Numbers:
+    """Draw vectors, and return the class number of each pixel of a thumbnail as `class_numbers` does.
 
     Args:
         objects: The objects.
-        size: The width and height of the picture that their points are in.
+        size: The width and height of the shown image in pixels.
     """
-    small = fitted(size, THUMB)
+    small = scaled_size(size, THUMB)
     scale = small[0] / size[0]
     canvas = Image.new("I", small)
     pen = ImageDraw.Draw(canvas)
@@ -192,8 +199,8 @@ def _draw(pen: ImageDraw.ImageDraw, kind: str | None, points: list[tuple[float, 
                 pen.ellipse((x - 4, y - 4, x + 4, y + 4), fill=color)
 
 
-def packed(numbers: Numbers) -> ShownMask:
-    """Numbers as a page holds them."""
+def pack(numbers: Numbers) -> ShownMask:
+    """Compress an array of numbers for a page."""
     dtype = np.min_scalar_type(int(numbers.max(initial=0))).newbyteorder("<")
     content = zlib.compress(numbers.astype(dtype).tobytes(), 6)
     return ShownMask(numbers.shape[1], numbers.shape[0], dtype.itemsize, base64.b64encode(content).decode())

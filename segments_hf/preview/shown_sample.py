@@ -1,4 +1,4 @@
-"""A row as a page shows it."""
+"""Encode rows for a page."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import msgspec
 
 from segments_hf.errors import AssetError, BitmapError
 from segments_hf.labels import BitmapLabel, is_labeled, label_of
-from segments_hf.preview.shown_image import ShownImage, fitted, shown_image
+from segments_hf.preview.shown_image import ShownImage, scaled_size, show_image
 from segments_hf.preview.shown_label import (
     ShownMask,
     ShownObject,
     class_numbers,
-    drawn_classes,
+    draw_class_numbers,
     object_numbers,
-    packed,
+    pack,
     pairs,
-    shown_objects,
+    show_objects,
 )
 
 if TYPE_CHECKING:
@@ -35,15 +35,15 @@ class Entry(msgspec.Struct):
 
     Attributes:
         name: The name of the sample.
-        uuid: Its uuid.
-        frame: The place of the frame in a sequence.
+        uuid: The uuid of the sample.
+        findings: The findings of `validate` in the row.
+        frame: The index of the frame in its sequence; None if the row is not a frame.
         frame_name: The name of the frame.
-        status: The status, ``(unknown)`` if it is missing; None if the label could not be read.
-        objects: Class numbers, and how many objects have each; None where there is no label.
-        values: The values of the attributes of objects, for the text filter.
-        attributes: The attributes of the image.
-        metadata: The metadata of the sample.
-        findings: What is wrong with it.
+        status: The label status, ``(unknown)`` if it is missing; None if the label could not be read.
+        objects: Pairs of a class number and its number of objects; None if the row has no label.
+        values: The names and values of the attributes of objects, for the text filter.
+        attributes: The names and values of the attributes of the image.
+        metadata: The names and values of the metadata of the sample.
     """
 
     name: str
@@ -59,11 +59,11 @@ class Entry(msgspec.Struct):
 
 
 class Thumb(msgspec.Struct):
-    """The picture of a row in the gallery.
+    """The thumbnail of a row in the gallery.
 
     Attributes:
-        image: A ``data:`` URL.
-        classes: The class of each pixel: 1 for the first class.
+        image: The ``data:`` URL of the image.
+        classes: The class number of each pixel: 1 for the first class.
     """
 
     image: str | None = None
@@ -74,12 +74,12 @@ class Detail(msgspec.Struct):
     """The data of a row in the viewer.
 
     Attributes:
-        full_size: The width and height of the image.
-        size: The width and height that it is shown in.
-        image: A ``data:`` URL.
-        numbers: The number of the object of each pixel: 1 for the first object.
+        full_size: The width and height of the original image in pixels.
+        size: The width and height of the shown image in pixels.
+        image: The ``data:`` URL of the shown image.
+        numbers: The object number of each pixel: 1 for the first object.
         objects: The objects.
-        notices: What cannot be shown, and why.
+        notices: The errors of parts that cannot be shown.
     """
 
     full_size: tuple[int, int] | None = None
@@ -91,32 +91,32 @@ class Detail(msgspec.Struct):
 
 
 class ShownSample(msgspec.Struct):
-    """A row as a page shows it, in three parts: each is read when it is needed."""
+    """The data of a row, in three parts that the page decodes when it needs them."""
 
     entry: Entry
     thumb: Thumb
     detail: Detail
 
 
-def shown_sample(outcome: Outcome, findings: list[Finding], *, classes: int, longest: int) -> ShownSample:
-    """Make what a page shows of a row.
+def show_sample(outcome: Outcome, findings: list[Finding], *, classes: int, longest_side: int) -> ShownSample:
+    """Encode a row for a page.
 
     Args:
-        outcome: The row, and its problems.
-        findings: What was found in it.
-        classes: How many classes there are.
-        longest: The longest side that pictures are shown in, in pixels.
+        outcome: The row and the problems that occurred when it was made.
+        findings: The findings of `validate` in the row.
+        classes: The number of classes.
+        longest_side: The longest side of the shown image in pixels.
     """
     row = outcome.row
     if row is None:
         problem = outcome.problems[0]
         return ShownSample(Entry(problem.sample, problem.uuid, findings), Thumb(), Detail())
     thumb, detail = Thumb(), Detail()
-    image = _image(row, longest, thumb, detail)
+    image = _add_image(row, longest_side, thumb, detail)
     detail.full_size = _full_size(row, image)
-    detail.size = detail.full_size and fitted(detail.full_size, longest)
+    detail.size = detail.full_size and scaled_size(detail.full_size, longest_side)
     try:
-        _label(row, classes, longest, thumb, detail)
+        _add_label(row, classes, longest_side, thumb, detail)
     except BitmapError as error:
         detail.notices.append(f"The label cannot be shown: {error}.")
     return ShownSample(_entry(row, findings, classes), thumb, detail)
@@ -141,11 +141,11 @@ def _entry(row: Mapping[str, Any], findings: list[Finding], classes: int) -> Ent
     )
 
 
-def _image(row: Mapping[str, Any], longest: int, thumb: Thumb, detail: Detail) -> ShownImage | None:
+def _add_image(row: Mapping[str, Any], longest_side: int, thumb: Thumb, detail: Detail) -> ShownImage | None:
     if row.get("image") is None:
         return None
     try:
-        image = shown_image(row["image"], longest)
+        image = show_image(row["image"], longest_side)
     except AssetError as error:
         detail.notices.append(f"The image cannot be shown: {error}.")
         return None
@@ -159,18 +159,18 @@ def _full_size(row: Mapping[str, Any], image: ShownImage | None) -> tuple[int, i
     return (row["width"], row["height"]) if row.get("width") and row.get("height") else None
 
 
-def _label(row: Mapping[str, Any], classes: int, longest: int, thumb: Thumb, detail: Detail) -> None:
+def _add_label(row: Mapping[str, Any], classes: int, longest_side: int, thumb: Thumb, detail: Detail) -> None:
     label = label_of(row)
     if label is None:
         return
     if isinstance(label, BitmapLabel) and label.ids is not None:
-        detail.objects = shown_objects(label, classes, 1)
-        numbers = object_numbers(label.ids, detail.full_size, longest, detail.objects, classes)
+        detail.objects = show_objects(label, classes, 1)
+        numbers = object_numbers(label.ids, detail.full_size, longest_side, detail.objects, classes)
         detail.size = detail.size or (numbers.shape[1], numbers.shape[0])
-        detail.numbers = packed(numbers)
-        thumb.classes = packed(class_numbers(numbers, detail.objects))
+        detail.numbers = pack(numbers)
+        thumb.classes = pack(class_numbers(numbers, detail.objects))
         return
     scale = detail.size[0] / detail.full_size[0] if detail.size and detail.full_size else 1.0
-    detail.objects = shown_objects(label, classes, scale)
+    detail.objects = show_objects(label, classes, scale)
     if detail.size and any(item.points for item in detail.objects):
-        thumb.classes = packed(drawn_classes(detail.objects, detail.size))
+        thumb.classes = pack(draw_class_numbers(detail.objects, detail.size))

@@ -1,1 +1,1 @@
-"""Count the content of a release or a dataset, and draw figures of the counts."""
+"""Count the classes, objects and pixels of a release or a dataset, and draw charts of the counts."""

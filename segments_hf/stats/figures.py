@@ -1,4 +1,4 @@
-"""Statistics as figures, in the colors of the classes."""
+"""Draw statistics as charts, in the colors of the classes."""
 
 from __future__ import annotations
 
@@ -38,21 +38,21 @@ if TYPE_CHECKING:
     from segments_hf.stats.statistics import Stats
     from segments_hf.stats.tally import AttributeCounts
 
-_MOST_CLASSES = 40  # in the table of pairs
-_MOST_ATTRIBUTES = 12
-_MOST_VALUES = 12  # of an attribute
-_COCO = {"medium (COCO)": 32.0**2, "large (COCO)": 96.0**2}
+_MAX_CLASSES = 40  # in the heat map of pairs
+_MAX_ATTRIBUTES = 12
+_MAX_VALUES = 12  # of one attribute
+_COCO_LIMITS = {"medium (COCO)": 32.0**2, "large (COCO)": 96.0**2}  # pixels
 
 
 def figures(stats: Stats) -> dict[str, Figure]:
-    """Draw what there is to draw of statistics.
+    """Draw the charts of statistics.
 
     Args:
-        stats: What `stats` counted.
+        stats: The result of `stats`.
 
     Returns:
-        A figure of matplotlib by the name of its subject, such as ``objects-per-class``; what was not counted is not
-        there.
+        A matplotlib figure for each subject, such as ``objects-per-class``. Subjects that were not counted are left
+        out.
 
     Raises:
         MissingExtraError: matplotlib is not installed.
@@ -62,35 +62,37 @@ def figures(stats: Stats) -> dict[str, Figure]:
 
 
 def figure_snapshots(folder: str | os.PathLike[str]) -> dict[str, Snapshot]:
-    """Take a snapshot of each file in a folder that `save_figures` may write, by the name of the file."""
+    """Return a snapshot of each file that `save_figures` may write to a folder, by file name."""
     return {f"{subject}.png": take_snapshot(Path(folder, f"{subject}.png")) for subject in _SUBJECTS}
 
 
 def save_figures(
     stats: Stats, folder: str | os.PathLike[str], expected: Mapping[str, Snapshot] | None = None
 ) -> list[Path]:
-    """Write the figures of statistics as PNG files, and replace files of these names.
+    """Write the charts of statistics as PNG files, and replace earlier files with the same names.
 
     Args:
         stats: The result of `stats`.
-        folder: The folder to write to; it is made if it is missing.
-        expected: The result of `figure_snapshots` before the statistics were counted; by default, of now.
+        folder: The folder to write to, which is created if it does not exist.
+        expected: The result of `figure_snapshots` from before the statistics were counted; by default, snapshots of
+            the files as they are now.
 
     Returns:
-        The files.
+        The paths of the files.
 
     Raises:
         MissingExtraError: matplotlib is not installed.
-        OutputExistsError: A file that would be replaced was made or changed in the meantime. No file was written.
-        StorageError: The files cannot be written: the disk is full or read-only. None was written.
+        OutputExistsError: A file that would be replaced was created or changed since its snapshot. No file was
+            written.
+        StorageError: The files cannot be written: the disk is full or read-only. No file was written.
     """
     expected = figure_snapshots(folder) if expected is None else expected
-    made = {f"{subject}.png": _png(figure) for subject, figure in figures(stats).items()}
+    contents = {f"{subject}.png": _png(figure) for subject, figure in figures(stats).items()}
     with staging_folder(Path(folder)) as staging:
-        for name, content in made.items():
+        for name, content in contents.items():
             write_file(staging.new / name, content)
-        staging.publish({name: expected[name] for name in made})
-    return [Path(folder, name) for name in made]
+        staging.publish({name: expected[name] for name in contents})
+    return [Path(folder, name) for name in contents]
 
 
 def _png(figure: Figure) -> bytes:
@@ -131,17 +133,17 @@ def _objects_per_image(stats: Stats) -> Figure | None:
 
 
 def _object_sizes(stats: Stats) -> Figure | None:
-    return size_chart("sizes of objects", stats.sizes.histogram, _COCO) if stats.sizes else None
+    return size_chart("sizes of objects", stats.sizes.histogram, _COCO_LIMITS) if stats.sizes else None
 
 
 def _sizes_per_class(stats: Stats) -> Figure | None:
-    at_least = 1.0  # a scale of powers has no 0
+    least = 1.0  # a logarithmic scale has no 0
     ranges = [
-        Range(item.name, item.color, max(at_least, size.p5), max(at_least, size.median), max(at_least, size.p95))
+        Range(item.name, item.color, max(least, size.p5), max(least, size.median), max(least, size.p95))
         for item in stats.classes
         if (size := item.sizes)
     ]
-    title = "sizes per class: 5 %, half and 95 % of the objects are no larger"
+    title = "sizes of objects per class: 5th percentile, median and 95th percentile"
     return range_chart(title, "area in pixels", sorted(ranges, key=lambda item: -item.middle)) if ranges else None
 
 
@@ -151,16 +153,16 @@ def _image_sizes(stats: Stats) -> Figure | None:
 
 
 def _together(stats: Stats) -> Figure | None:
-    chosen = sorted((item for item in stats.classes if item.images), key=lambda item: -item.images)[:_MOST_CLASSES]
+    chosen = sorted((item for item in stats.classes if item.images), key=lambda item: -item.images)[:_MAX_CLASSES]
     if len(chosen) < 2:  # noqa: PLR2004
         return None
-    place = {item.index: number for number, item in enumerate(chosen)}
+    rows = {item.index: number for number, item in enumerate(chosen)}
     table = np.diag([item.images for item in chosen])
     for pair in stats.together:
-        if pair.first in place and pair.second in place:
-            table[place[pair.first], place[pair.second]] = table[place[pair.second], place[pair.first]] = pair.images
-    known = sum(item.images > 0 for item in stats.classes)
-    more = f" (the {len(chosen)} most frequent of {known})" if len(chosen) < known else ""
+        if pair.first in rows and pair.second in rows:
+            table[rows[pair.first], rows[pair.second]] = table[rows[pair.second], rows[pair.first]] = pair.images
+    present = sum(item.images > 0 for item in stats.classes)
+    more = f" (the {len(chosen)} most frequent of {present})" if len(chosen) < present else ""
     return pair_chart(f"classes together in an image{more}", "images", [item.name for item in chosen], table)
 
 
@@ -178,7 +180,7 @@ def _image_attributes(stats: Stats) -> Figure | None:
 
 
 def _attribute_charts(attributes: Sequence[AttributeCounts], title: str, unit: str) -> Figure | None:
-    shown = sorted(attributes, key=lambda item: -item.count)[:_MOST_ATTRIBUTES]
+    shown = sorted(attributes, key=lambda item: -item.count)[:_MAX_ATTRIBUTES]
     if not shown:
         return None
     charts = [_value_bars(item) for item in shown]
@@ -193,8 +195,8 @@ def _attribute_charts(attributes: Sequence[AttributeCounts], title: str, unit: s
 
 
 def _value_bars(attribute: AttributeCounts) -> list[Bar]:
-    bars = [bar(text_or_json(item.value), item.count) for item in attribute.values[:_MOST_VALUES]]
-    others = attribute.other + sum(item.count for item in attribute.values[_MOST_VALUES:])
+    bars = [bar(text_or_json(item.value), item.count) for item in attribute.values[:_MAX_VALUES]]
+    others = attribute.other + sum(item.count for item in attribute.values[_MAX_VALUES:])
     return [*bars, *([bar("(others)", others, PALE)] if others else [])]
 
 

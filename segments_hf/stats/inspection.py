@@ -1,4 +1,4 @@
-"""The content of a release, from its file alone."""
+"""Count the content of a release file without downloading images or bitmaps."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BROKEN = "(broken URLs)"
 
 
 class CategoryCount(msgspec.Struct, frozen=True):
-    """A category and how many annotations it has; one that the release does not define has no name."""
+    """A category and its number of annotations. A category that the release does not define has no name."""
 
     id: int
     name: str | None
@@ -35,12 +35,12 @@ class CategoryCount(msgspec.Struct, frozen=True):
 
 
 class Inspection(Result, msgspec.Struct, frozen=True):
-    """What a release holds.
+    """The content of a release.
 
     Attributes:
-        labelset: The labelset that `categories` and `statuses` are about.
-        image_hosts: How many images are on each host.
-        broken: What is wrong with samples that cannot be read.
+        labelset: The labelset of `categories` and `statuses`.
+        image_hosts: The number of images on each host.
+        broken: An error message for each sample that cannot be read.
     """
 
     source: str
@@ -94,11 +94,11 @@ def _category_row(category: CategoryCount) -> tuple[str, Cell, str, int]:
 
 
 def inspect_release(release: Release, labelset: str | None = None) -> Inspection:
-    """Read a whole release file and count its content, without fetching any asset.
+    """Count the content of a release file without downloading images or bitmaps.
 
     Args:
         release: The release.
-        labelset: The labelset to count in; by default the ground truth, or the first.
+        labelset: The labelset to count; by default the ground truth, or the first labelset.
 
     Raises:
         OptionError: There is no such labelset.

@@ -1,4 +1,4 @@
-"""Count rows that are in a layout."""
+"""Convert rows in a layout to the columns and measures that `stats` counts."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ if TYPE_CHECKING:
 
 
 def countable(label: LayoutLabel | None) -> tuple[dict[str, Any], Measured | None]:
-    """Return a row with the columns that are counted, and what its label measures.
+    """Return the columns of a row that are counted, and the measures of its label.
 
     Args:
-        label: The label of a row in a layout; None if it has none.
+        label: The label of a row in a layout; None if the row has no label.
 
     Returns:
-        The row: a layout has no statuses. If the label tells classes only, the row has no annotations either.
+        The columns and the measures. The columns include no status, because layouts have no status, and no
+        annotations if the label has only classes, as in a semantic mask.
     """
     if label is None:
         return {"annotations": None}, None

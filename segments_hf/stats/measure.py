@@ -21,13 +21,14 @@ class Measured:
     """The measures of a label.
 
     Attributes:
-        areas: The class index of each object that has an area, and the area in pixels.
-        pixels: How many pixels each class index has in a semantic mask of the row; None where none can be made.
-        unlabeled: How many pixels have no class in it.
-        found: The ids of the annotations that have a place in the image and a class; None if that is unknown, as the
-            bitmap or the size of the image is missing.
-        without_class: How many other annotations have a place in the image, but no class.
-        left_out: How many annotations are not objects, by the reason.
+        areas: The class index and the area in pixels of each object that has an area.
+        pixels: The number of pixels of each class index in the semantic mask of the row; None if the mask cannot be
+            made.
+        unlabeled: The number of pixels without a class in the semantic mask.
+        found: The ids of the annotations that have pixels or points in the image and a class; None if they are not
+            known because the bitmap or the size of the image is missing.
+        without_class: The number of annotations that have pixels or points in the image but no class.
+        left_out: The number of annotations that do not count as objects, by reason.
     """
 
     areas: list[tuple[int, float]]
@@ -41,14 +42,14 @@ class Measured:
 def measure(row: Row) -> Measured:
     """Measure a row that has a label.
 
-    The areas are those of masks; of polygons and boxes, cut at the margins of the image; of the boxes around lines.
-    Points have none.
+    The area of an object is the number of its pixels in the bitmap, the area of its polygon or box clipped to the
+    image, or the area of the bounding box of its polyline. Points have no area.
 
     Args:
-        row: A row of an image task; its bitmap may be decoded or not.
+        row: A row of an image task. Its bitmap may be decoded.
 
     Raises:
-        BitmapError: The bitmap cannot be read, or a point is no place in a picture.
+        BitmapError: The bitmap cannot be read, or a point is not a pair of coordinates within 2^31 pixels.
     """
     label = label_of(row)
     if label is None:
@@ -58,7 +59,7 @@ def measure(row: Row) -> Measured:
     raster = label.rasterize()
     if raster is None:
         return Measured(areas, None, 0, left_out=label.repeated())
-    without_class = left_out.pop(NO_CLASS, 0)  # they are objects all the same
+    without_class = left_out.pop(NO_CLASS, 0)  # annotations without a class still count as objects
     ids = frozenset(item.annotation.id for item in objects)
     found = boxes(raster.ids)
     classes = class_of_ids(raster.instances)

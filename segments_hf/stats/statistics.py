@@ -1,4 +1,4 @@
-"""Statistics of a dataset."""
+"""Count the classes, objects, pixels, statuses and attributes of a release or a dataset."""
 
 from __future__ import annotations
 
@@ -35,22 +35,21 @@ __all__ = ["AttributeCounts", "AttributeValue", "ClassStats", "ImageSize", "Size
 
 
 def stats(data: Any, *, assets: bool = False, limit: int | None = None, **options: Any) -> Stats:
-    """Count the classes, objects, pixels, sizes, statuses and attributes of data.
+    """Count the classes, objects, pixels, sizes, statuses and attributes of a release or a dataset.
 
-    Bitmaps are needed for pixels, and for the sizes of objects that are masks. Those of a dataset are read; a release
-    is counted from its file alone, unless its assets are asked for. Of a layout, what its columns tell is counted: they
-    have no statuses and attributes, and semantic masks have no objects.
+    Pixels and the sizes of masks are counted from bitmaps, which are always read from a dataset, and from a release
+    only with ``assets=True``. A layout has no statuses and no attributes, and a semantic mask has no objects.
 
     Args:
-        data: A release as `load_release` takes it; or a dataset or a stream of rows, also in a layout or from the Hub,
-            or a dict of its splits, which are counted together.
-        assets: Whether the pictures of a release are fetched.
-        limit: How many samples, or rows of a dataset, to count at most.
-        **options: The options of `load_release` for a release: which samples, and how pictures are fetched.
+        data: A release in any form that `load_release` accepts; or a dataset or a stream of rows, also in a layout or
+            from the Hub, or a dict of its splits. Splits are counted together.
+        assets: Whether to download the images and bitmaps of a release.
+        limit: The largest number of samples of a release, or rows of a dataset, to count; by default all.
+        **options: Options of `load_release` for a release, such as `labelset`, `filter_by` and `timeout`.
 
     Raises:
-        OptionError: An option does not fit.
-        SegmentsHFError: The data are of another kind, or not rows of images with labels.
+        OptionError: An option is invalid or does not match the release.
+        SegmentsHFError: The data are not a release, and not rows of images with labels.
 
     >>> from segments_hf.demo import demo_release
     >>> counted = stats(demo_release())
@@ -58,16 +57,17 @@ def stats(data: Any, *, assets: bool = False, limit: int | None = None, **option
     (6, 63, [('flower', 21, 6), ('leaf', 42, 6)])
     """
     source = open_rows(data, assets=assets, limit=limit, check=_check, **options)
-    counting = _Counting(source)
+    counter = _Counter(source)
     shown = progress_bar(source.outcomes(), desc="Counting", total=source.length, unit="img")
     layout = layout_of(source.features)
-    measure_: Any = _measured
+    measure_row: Any = _measure_row
     if layout is not None:
         classes = mask_classes(source.features, len(source.categories))
-        measure_ = partial(_measured_in_layout, layout=layout, classes=classes)
-    for outcome, measured in prefetch(measure_, map(_light, shown), weight=lambda _: 0, in_flight=DECODERS):
-        counting.add(outcome, measured)
-    return counting.stats()
+        measure_row = partial(_measure_layout_row, layout=layout, classes=classes)
+    rows = map(_without_image, shown)
+    for outcome, measured in prefetch(measure_row, rows, weight=lambda _: 0, in_flight=DECODERS):
+        counter.add(outcome, measured)
+    return counter.stats()
 
 
 def _check(rows: Any) -> None:
@@ -75,15 +75,15 @@ def _check(rows: Any) -> None:
         check_rows(rows)
 
 
-def _light(outcome: Outcome) -> Outcome:
-    """A row without its image: rows wait in memory."""
+def _without_image(outcome: Outcome) -> Outcome:
+    """Remove the image of a row, to save memory while the row waits for a thread."""
     if outcome.row is not None:
         outcome.row["image"] = None
     return outcome
 
 
-def _measured(outcome: Outcome) -> tuple[Outcome, Measured | BitmapError | None]:
-    """Measure a row that has a label, and drops its bitmap. Runs in threads."""
+def _measure_row(outcome: Outcome) -> tuple[Outcome, Measured | BitmapError | None]:
+    """Measure a row that has a label, and remove its bitmap. Runs in threads."""
     row = outcome.row
     if row is None or not is_labeled(row) or "annotations" not in row:
         return outcome, None
@@ -95,10 +95,10 @@ def _measured(outcome: Outcome) -> tuple[Outcome, Measured | BitmapError | None]
         row.pop(BITMAP_COLUMN, None)
 
 
-def _measured_in_layout(
+def _measure_layout_row(
     outcome: Outcome, layout: Layout, classes: MaskClasses
 ) -> tuple[Outcome, Measured | AssetError | BitmapError | None]:
-    """The same for a row in a layout. Runs in threads."""
+    """Measure a row in a layout, and keep only the columns that are counted. Runs in threads."""
     try:
         outcome.row, measured = countable(layout.read(outcome.row or {}, classes))
     except (AssetError, BitmapError) as error:
@@ -107,7 +107,7 @@ def _measured_in_layout(
     return outcome, measured
 
 
-class _Counting:
+class _Counter:
     """The counts of the rows so far."""
 
     def __init__(self, source: InputRows) -> None:
@@ -180,7 +180,7 @@ class _Counting:
             self._unlabeled_pixels += measured.unlabeled
 
     def stats(self) -> Stats:
-        """The statistics of the rows so far."""
+        """Return the statistics of the rows so far."""
         categories = self._source.categories
         names, colors = class_names(categories), class_colors(categories)
         return Stats(

@@ -1,4 +1,4 @@
-"""Counts that grow row by row, and what they come to."""
+"""The sizes of objects, and the counts of attribute values."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ if TYPE_CHECKING:
     from array import array
     from collections.abc import Iterable
 
-_SMALL, _MEDIUM = 32**2, 96**2  # pixels: below them an object is small or medium, as COCO has it
-_SHARES = {"smallest": 0, "p5": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95, "largest": 1}
-_MOST_VALUES = 100  # of one attribute: free text has no end
+_SMALL, _MEDIUM = 32**2, 96**2  # pixels: the upper limits of small and medium objects in COCO
+_QUANTILES = {"smallest": 0, "p5": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95, "largest": 1}
+_MAX_VALUES = 100  # of one attribute: attributes of free text may have any number of values
 
 
 class Sizes(msgspec.Struct, frozen=True):
-    """The sizes of objects, by their area in pixels.
+    """The sizes of objects: statistics of their areas in pixels.
 
     Attributes:
-        objects: How many objects have an area.
+        objects: The number of objects that have an area.
         smallest: The smallest area.
-        p5: The area that 5 % of the objects do not exceed, which is one of theirs.
-        p25: The same of 25 %.
-        median: The same of half of them.
-        p75: The same of 75 %.
-        p95: The same of 95 %.
+        p5: The 5th percentile of the areas. Percentiles are not interpolated: each is the area of an object.
+        p25: The 25th percentile.
+        median: The 50th percentile.
+        p75: The 75th percentile.
+        p95: The 95th percentile.
         largest: The largest area.
-        small: How many are smaller than 32 x 32 pixels.
-        medium: How many are smaller than 96 x 96 pixels, and not small.
-        large: How many are larger.
-        histogram: How many have an area of 2^k pixels or more and less than 2^(k+1), from k = 0 on. Areas below 1 are
-            in the first.
+        small: The number of objects below 32 x 32 pixels, as in COCO.
+        medium: The number of objects from 32 x 32 to below 96 x 96 pixels.
+        large: The number of objects of 96 x 96 pixels or more.
+        histogram: The number of objects with an area from 2^k to below 2^(k+1) pixels, for k from 0 on. Areas below 1
+            pixel are in the first number.
     """
 
     objects: int
@@ -55,7 +55,7 @@ class Sizes(msgspec.Struct, frozen=True):
 
 
 class AttributeValue(msgspec.Struct, frozen=True):
-    """A value of an attribute, as JSON has it, and how often it is there."""
+    """A value of an attribute, decoded from JSON, and how often it occurs."""
 
     value: Any
     count: int
@@ -65,10 +65,10 @@ class AttributeCounts(msgspec.Struct, frozen=True):
     """The values of an attribute.
 
     Attributes:
-        name: Its name.
-        count: How often it is there, with any value.
-        values: Its values, the most frequent first.
-        other: How often it has a value that came after 100 others.
+        name: The name of the attribute.
+        count: How often the attribute occurs, with any value.
+        values: The first 100 different values, the most frequent first.
+        other: How often the attribute has any other value.
     """
 
     name: str
@@ -81,25 +81,25 @@ def sizes_of(areas: Iterable[array[float]]) -> Sizes | None:
     """Return the sizes of objects; None if there are no objects.
 
     Args:
-        areas: Their areas in pixels, in any number of parts.
+        areas: The areas of the objects in pixels, in any number of arrays.
     """
-    together = np.concatenate([np.zeros(0), *(np.frombuffer(part) for part in areas if part)])
-    if not together.size:
+    sizes = np.concatenate([np.zeros(0), *(np.frombuffer(part) for part in areas if part)])
+    if not sizes.size:
         return None
-    bins = np.frexp(together.clip(1))[1] - 1  # exact, as a logarithm is not
-    quantiles = np.quantile(together, list(_SHARES.values()), method="inverted_cdf").tolist()
+    bins = np.frexp(sizes.clip(1))[1] - 1  # exact at powers of 2, unlike a logarithm
+    quantiles = np.quantile(sizes, list(_QUANTILES.values()), method="inverted_cdf").tolist()
     return Sizes(
-        objects=together.size,
-        **dict(zip(_SHARES, quantiles, strict=True)),
-        small=int(np.count_nonzero(together < _SMALL)),
-        medium=int(np.count_nonzero((together >= _SMALL) & (together < _MEDIUM))),
-        large=int(np.count_nonzero(together >= _MEDIUM)),
+        objects=sizes.size,
+        **dict(zip(_QUANTILES, quantiles, strict=True)),
+        small=int(np.count_nonzero(sizes < _SMALL)),
+        medium=int(np.count_nonzero((sizes >= _SMALL) & (sizes < _MEDIUM))),
+        large=int(np.count_nonzero(sizes >= _MEDIUM)),
         histogram=np.bincount(bins).tolist(),
     )
 
 
 class Attributes:
-    """Attributes and their values, counted."""
+    """Count the values of attributes."""
 
     def __init__(self) -> None:
         self._values: dict[str, Counter[str]] = {}
@@ -114,13 +114,13 @@ class Attributes:
         for text, count in Counter(filter(None, attributes)).items():
             for name, key in _parsed(text):
                 values = self._values.setdefault(name, Counter())
-                if key in values or len(values) < _MOST_VALUES:
+                if key in values or len(values) < _MAX_VALUES:
                     values[key] += count
                 else:
                     self._other[name] += count
 
     def counts(self) -> list[AttributeCounts]:
-        """The counts, in the order in which the attributes were first seen."""
+        """Return the counts of each attribute, in the order of the first occurrences."""
         return [
             AttributeCounts(
                 name,
@@ -134,7 +134,7 @@ class Attributes:
 
 @lru_cache(4096)
 def _parsed(text: str) -> list[tuple[str, str]]:
-    """Return the names and values of attributes; values as JSON text, which can be counted."""
+    """Return the names and values of attributes; values as JSON text, which is hashable."""
     attributes = read_json(text)
     if not isinstance(attributes, dict):
         return []

@@ -1,4 +1,4 @@
-"""A finding of `validate`."""
+"""One finding of `validate`."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ Severity = Literal["error", "warning"]
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """Something that is wrong, or looks so.
+    """A fault, or a likely fault, in a sample or a category.
 
     Attributes:
-        check: The name of the check that found it, such as ``duplicate-name``.
-        severity: ``error`` where a label is lost, wrong or cannot be read; ``warning`` where it may be meant.
-        sample: The name of the sample, or its place if it has no name; the category, such as ``category 'leaf'``, for a
-            finding about a category.
-        uuid: The sample's uuid, if it has one.
-        frame: The place of the frame in a sequence.
-        what: What was found.
-        why: Why it matters.
+        check: The name of the check, such as ``duplicate-name``.
+        severity: ``error`` if a label is lost, wrong or unreadable; ``warning`` if the data may be intended.
+        sample: The name of the sample, or its index if it has no name. A finding about a category has the category
+            here, such as ``category 'leaf'``.
+        uuid: The uuid of the sample; None if it has no uuid.
+        frame: The index of the frame in its sequence, from 0 on; None if the finding is not about one frame.
+        what: The fault.
+        why: The effect of the fault on datasets and training.
     """
 
     check: str

@@ -27,17 +27,17 @@ class Report(Result, msgspec.Struct, frozen=True):
     """The findings about a release or a dataset.
 
     Attributes:
-        name: What it is called.
+        name: The name of the release or the dataset.
         task_type: The task type, such as ``segmentation-bitmap``; None if it is not known.
-        assets: Whether the pictures were looked at.
-        samples: How many samples were checked.
-        rows: How many rows were checked: a sequence has one for each frame.
-        unlabeled_share: The share of pixels that are unlabeled, of all bitmaps of labeled rows; None where no
-            bitmap was checked.
-        modes: How many images have each pixel format, such as ``RGB``, ``L`` or ``16-bit gray``, in descending order;
-            empty if the pictures were not checked.
-        counts: How many findings each check has, errors first.
-        findings: All findings, in the order of the rows; findings about all rows together are last.
+        assets: Whether the images and bitmaps were checked.
+        samples: The number of samples that were checked.
+        rows: The number of rows that were checked: a sequence has one row for each frame.
+        unlabeled_share: The share of unlabeled pixels in all bitmaps of labeled rows, from 0 to 1; None if no bitmap
+            was checked.
+        modes: The number of images with each pixel format, such as ``RGB``, ``L`` or ``16-bit gray``, in descending
+            order; empty if the images were not checked.
+        counts: The number of findings of each check, errors first.
+        findings: All findings, in the order of the rows; findings about several rows are last.
     """
 
     name: str
@@ -52,12 +52,12 @@ class Report(Result, msgspec.Struct, frozen=True):
 
     @property
     def errors(self) -> list[Finding]:
-        """The findings that are errors: a label is lost, wrong or cannot be read."""
+        """The findings with severity ``error``: a label is lost, wrong or unreadable."""
         return [finding for finding in self.findings if finding.severity == "error"]
 
     @property
     def warnings(self) -> list[Finding]:
-        """The findings that may be meant."""
+        """The findings with severity ``warning``: the data may be intended."""
         return [finding for finding in self.findings if finding.severity == "warning"]
 
     @property
@@ -74,12 +74,12 @@ class Report(Result, msgspec.Struct, frozen=True):
     def summary(self) -> str:
         """The number of samples and findings in one line."""
         rows = "" if self.rows == self.samples else f" ({self.rows} frames)"
-        looked = "pictures too" if self.assets else "labels only"
+        checked = "labels, images and bitmaps checked" if self.assets else "only labels checked"
         errors, warnings = len(self.errors), len(self.warnings)
-        found = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}" if self.findings else "nothing found"
+        found = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}" if self.findings else "no findings"
         share = "" if self.unlabeled_share is None else f"; {self.unlabeled_share:.1%} of the pixels are unlabeled"
-        modes = f"; images: {modes_text(self.modes)}" if self.modes else ""
-        return for_terminal(f"{self.name}: {counted(self.samples, 'sample')}{rows}, {looked}: {found}{share}{modes}")
+        modes = f"; pixel formats of the images: {modes_text(self.modes)}" if self.modes else ""
+        return for_terminal(f"{self.name}: {counted(self.samples, 'sample')}{rows}; {checked}; {found}{share}{modes}")
 
     def __repr__(self) -> str:
         return short_repr(self, self.name, samples=self.samples, errors=len(self.errors), warnings=len(self.warnings))
@@ -108,7 +108,7 @@ def _checks_table(groups: dict[str, list[Finding]]) -> Table:
 
 
 def by_check(findings: list[Finding]) -> dict[str, list[Finding]]:
-    """Findings by their check: errors first, then those of which there are most."""
+    """Group findings by check: errors first, then the checks with the most findings."""
     groups: dict[str, list[Finding]] = {}
     for finding in findings:
         groups.setdefault(finding.check, []).append(finding)
@@ -117,6 +117,6 @@ def by_check(findings: list[Finding]) -> dict[str, list[Finding]]:
 
 
 def described(finding: Finding) -> str:
-    """A finding in a line: the sample, and what was found."""
+    """Return a finding as one line: the sample and the fault."""
     frame = "" if finding.frame is None else f", frame {finding.frame}"
     return for_terminal(f"{finding.sample}{frame}: {finding.what}")

@@ -23,27 +23,27 @@ if TYPE_CHECKING:
 
 
 def validate(data: Any, *, assets: bool = False, limit: int | None = None, **options: Any) -> Report:
-    """Check the labels and pictures of a release or a dataset before training.
+    """Check the labels, images and bitmaps of a release or a dataset before training.
 
-    Checks of the labels find samples and labels that cannot be read, duplicate names and uuids, samples in two splits,
-    unknown statuses and categories, invalid colors, ids that repeat or that no bitmap can hold, shapes without an
-    extent or outside of the image, and tracks that change their category. Checks of the pictures find those that cannot
-    be fetched or read, malformed EXIF data, bitmaps of another size than their image, pixels without an annotation,
-    annotations without pixels, and images of several pixel formats, which are counted.
+    Checks of the labels find unreadable samples and labels, duplicate names and uuids, samples in two splits, unknown
+    statuses and categories, invalid colors, repeated ids, ids that a bitmap cannot contain, shapes without an area,
+    points outside the image, and tracks that change their category. Checks of the files find images and bitmaps that
+    cannot be downloaded or read, malformed EXIF data, bitmaps that do not have the size of their image, pixels without
+    an annotation, annotations without pixels, and images of several pixel formats.
 
     Args:
-        data: A release as `load_release` takes it; or a dataset or a stream of rows, also one from the Hub, or a dict
-            of its splits. It is read once, row by row.
-        assets: Whether to look at the pictures too; those of a release are fetched.
-        limit: How many samples of a release, or rows of a dataset, to look at at most.
-        **options: The options of `load_release` for a release: which samples, and how pictures are fetched.
+        data: A release in any form that `load_release` accepts; or a dataset or a stream of rows, also from the Hub,
+            or a dict of its splits. The data are read once, row by row.
+        assets: Whether to check the images and bitmaps too. Those of a release are downloaded.
+        limit: The largest number of samples of a release, or rows of a dataset, to check; by default all.
+        **options: Options of `load_release` for a release, such as `labelset`, `filter_by` and `timeout`.
 
     Returns:
-        What was found. Printed, it is a summary; ``msgspec.json.encode`` makes JSON of it.
+        The findings. ``print`` shows a summary; ``msgspec.json.encode`` converts the report to JSON.
 
     Raises:
         ReleaseError: The file is not a release.
-        OptionError: An option does not fit, or there is no sample.
+        OptionError: An option is invalid or does not match the release, or the release has no samples.
         SegmentsHFError: The data are not rows of an image task with their categories.
 
     >>> from segments_hf.demo import demo_release
@@ -72,7 +72,7 @@ def validate(data: Any, *, assets: bool = False, limit: int | None = None, **opt
 
 
 def _examined(source: InputRows, validator: Validator, *, assets: bool) -> Iterator[Examined]:
-    """The rows, looked at one by one; their pictures in threads."""
+    """Yield the findings of each row by itself; files are checked in threads."""
     shown = progress_bar(source.outcomes(), desc="Validating", total=source.length, unit="img")
     if not assets:
         return map(validator.examine, shown)
@@ -80,20 +80,21 @@ def _examined(source: InputRows, validator: Validator, *, assets: bool) -> Itera
 
 
 def _weight(examined: Examined) -> int:
-    """The bytes of a row's pictures."""
+    """Return the number of bytes of the images and bitmaps in a row."""
     return picture_bytes(examined.outcome.row or {})
 
 
 class _Tally:
-    """The counts and findings so far."""
+    """The counts and findings of the rows so far."""
 
     def __init__(self) -> None:
         self.samples = self.rows = self.pixels = self.unlabeled = 0
-        self._times = Counter[tuple[object, ...]]()  # that each frame of a sequence was there, and the sequence so far
+        # How often each frame of a sequence occurred, and, for the sequence itself, how often its most frequent frame.
+        self._times = Counter[tuple[object, ...]]()
         self.findings: list[Finding] = []
 
-    def _is_another(self, outcome: Outcome) -> bool:
-        """Return whether a row is of a new sample; some frames of a sequence may be missing, and in any order."""
+    def _is_new_sample(self, outcome: Outcome) -> bool:
+        """Return whether a row begins a new sample. Frames of a sequence may be missing and in any order."""
         row = outcome.row or {}
         if (frame := row.get("frame_index")) is None:
             return True
@@ -105,9 +106,9 @@ class _Tally:
         return True
 
     def add(self, examined: Examined, findings: list[Finding]) -> None:
-        """Add a row."""
+        """Add a row and its findings."""
         self.rows += 1
-        self.samples += self._is_another(examined.outcome)
+        self.samples += self._is_new_sample(examined.outcome)
         self.findings.extend(findings)
         if examined.instances:
             width, height = examined.instances.size

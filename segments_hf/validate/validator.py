@@ -1,4 +1,4 @@
-"""Run the checks on rows, one after the other."""
+"""Run the checks on rows."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from segments_hf.dataset.rows.row_images import PICTURES
 from segments_hf.labels import is_labeled, label_of
 from segments_hf.validate.checks import (
-    OF_ANY_ROW,
-    OF_LABELS,
+    LABEL_CHECKS,
+    ROW_CHECKS,
     Duplicates,
     Modes,
     Tracks,
-    check_pictures,
+    check_images,
     unreadable_parts,
 )
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 
 class Examined(NamedTuple):
-    """A row that was looked at by itself.
+    """A row that was checked by itself, without comparison with other rows.
 
     Attributes:
-        outcome: The row, and its problems.
+        outcome: The row and the problems that occurred when it was made.
         findings: The findings.
         instances: The instances of the bitmap; None if the row has no label with a readable bitmap.
         mode: The name of the image's pixel format; None if it cannot be read.
@@ -40,13 +40,13 @@ class Examined(NamedTuple):
 
 
 class Validator:
-    """The checks of `validate` over rows in order, with the state that compares rows.
+    """The checks of `validate`, and the state for the comparison of rows.
 
-    Unlabeled, skipped and rejected rows are not trained on: of their annotations and pixels only what keeps the
-    release from being loaded is looked at.
+    Unlabeled, skipped and rejected rows are not used for training. Only the faults of their annotations and pixels that
+    prevent loading are found.
 
     Args:
-        assets: Whether the rows have their pictures, which are then looked at too.
+        assets: Whether the rows have images and bitmaps, which are then checked too.
     """
 
     def __init__(self, *, assets: bool) -> None:
@@ -62,27 +62,27 @@ class Validator:
         return self._modes.counts
 
     def compare_all(self) -> list[Finding]:
-        """Return the findings about all rows together; call it after the last row."""
+        """Return the findings about all rows together. Call this method after the last row."""
         return list(self._modes.find_mixture())
 
-    def look(self, outcome: Outcome) -> list[Finding]:
+    def check(self, outcome: Outcome) -> list[Finding]:
         """Return the findings about the next row."""
         return self.compare(self.examine(outcome))
 
     def examine(self, outcome: Outcome) -> Examined:
-        """Look at a row by itself. Several threads may do this at once."""
+        """Check a row by itself. This method is safe to call from several threads."""
         findings = list(unreadable_parts(outcome))
         row, instances, mode = outcome.row, None, None
         if row is not None:
             label = label_of(row) if is_labeled(row) else None
-            for check in OF_ANY_ROW:
+            for check in ROW_CHECKS:
                 findings.extend(check(row))
             if label is not None:
-                for check_label in OF_LABELS:
+                for check_label in LABEL_CHECKS:
                     findings.extend(check_label(row, label))
             if self._assets and "image" in row:
                 unreported = set(PICTURES) - {problem.column for problem in outcome.losses}
-                found, instances, mode = check_pictures(row, label, unreported)
+                found, instances, mode = check_images(row, label, unreported)
                 findings.extend(found)
         return Examined(outcome, findings, instances, mode)
 
@@ -94,7 +94,7 @@ class Validator:
         if row is None:
             return examined.findings
         self._modes.add(row, examined.mode)
-        findings = [*examined.findings, *self._duplicates.look(row, split, number)]
+        findings = [*examined.findings, *self._duplicates.check(row, split, number)]
         if row.get("frame_index") is not None and is_labeled(row) and "annotations" in row:
-            findings.extend(self._tracks.look(row, split))
+            findings.extend(self._tracks.check(row, split))
         return findings

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_SHOWN = 5
+_MAX_LISTED = 5
 
 
 def listed(items: Iterable[object]) -> str:
-    """The first of some things, and how many there are where that is not all.
+    """Return the first items as text, followed by the number of all items if some are left out.
 
     >>> listed([3, 8]), listed(range(100))
-    ('3, 8', '0, 1, 2, 3, 4, … (100 in all)')
+    ('3, 8', '0, 1, 2, 3, 4, … (100 in total)')
     """
     texts = list(map(str, items))
-    shown = ", ".join(texts[:_SHOWN])
-    return shown if len(texts) <= _SHOWN else f"{shown}, … ({len(texts)} in all)"
+    first = ", ".join(texts[:_MAX_LISTED])
+    return first if len(texts) <= _MAX_LISTED else f"{first}, … ({len(texts)} in total)"
 
 
 def modes_text(counts: Mapping[str, int]) -> str:

@@ -43,10 +43,10 @@ def test_tables() -> None:
         assert told in words(result)
 
 
-def test_without_assets_nothing_is_told_of_pixels() -> None:
+def test_without_assets_there_are_no_counts_of_pixels() -> None:
     result = run(demo_release(), "--quiet")
     assert "flower 21 6 leaf 42 6" in words(result)
-    assert "masks need --assets" in words(result)
+    assert "--assets" in result.output
     assert "pixels" not in result.output
 
 
@@ -66,7 +66,7 @@ def test_limit_and_filters() -> None:
 def test_figures(tmp_path: Path) -> None:
     result = run(demo_release(), "--figures", tmp_path / "out", "--quiet")
     assert result.exit_code == 0, result.output
-    assert "Wrote 7 figures" in result.output
+    assert "Wrote 7 " in result.output
     assert len(list((tmp_path / "out").glob("*.png"))) == 7
 
 
@@ -93,11 +93,12 @@ def test_hostile_names_are_shown_as_text(write_release: Any) -> None:
     assert "\x1b[31mred" not in result.output
 
 
-def test_problems_are_told(write_release: Any) -> None:
+def test_problems_are_counted_and_first_one_is_printed(write_release: Any) -> None:
     path = write_release([sample("a.jpg", "nowhere.jpg")])
     result = run(path, "--assets", "--quiet")
     assert result.exit_code == 0
-    assert "1 problem, the first: sample 'a.jpg'" in words(result)
+    assert "1 problem" in words(result)
+    assert "sample 'a.jpg'" in words(result)
 
 
 def test_many_numbers_of_objects_are_told_in_ranges(write_release: Any) -> None:

@@ -28,12 +28,12 @@ def test_a_clean_release(options: tuple[object, ...]) -> None:
     result = run(demo_release(), "--quiet", *options)
     assert result.exit_code == 0, result.output
     samples = 2 if "--limit" in options else 8
-    looked = "pictures too" if "--assets" in options else "labels only"
-    share = "; 73.7% of the pixels are unlabeled; images: 8 RGB" if "--assets" in options else ""
-    assert result.output.splitlines() == [f"flowers-v1.0.json: {samples} samples, {looked}: nothing found{share}"]
+    [line] = result.output.splitlines()
+    assert f"{samples} samples" in line
+    assert ("73.7%" in line) == ("8 RGB" in line) == ("--assets" in options)
 
 
-def test_the_table_and_the_list(write_release) -> None:
+def test_table_and_list_of_findings(write_release) -> None:
     samples = [
         sample("a", label=LABEL),
         *[sample(f"b{number}", label={**LABEL, "label_status": "DONE"}) for number in range(40)],
@@ -42,11 +42,12 @@ def test_the_table_and_the_list(write_release) -> None:
     result = run(write_release(samples), "--quiet")
     assert result.exit_code == 0
     told = shown(result)
-    assert "42 samples, labels only: 1 error, 40 warnings" in told
+    assert "42 samples" in told
+    assert "1 error, 40 warnings" in told
     assert told.index("duplicate-sample") < told.index("unknown-status")
     listed = told.rpartition("unknown-status")[2]
     assert listed.count("got the status 'DONE'") == 5
-    assert listed.endswith("… 35 more; --json has all of them")
+    assert "35 more" in listed
 
 
 @pytest.mark.parametrize(("status", "code"), [("LABELED", 1), ("DONE", 0)])
@@ -71,7 +72,7 @@ def test_names_are_shown_and_not_obeyed(write_release) -> None:
     name, status = "[bold]odd[/bold] [/]\x1b[31m\r\nx", "\x1b]0;title\x07[red]"
     result = run(write_release([sample(name, label=label(status))] * 2), "-q")
     assert result.exit_code == 0, result.output
-    assert r"  [bold]odd[/bold] [/]\x1b[31m\r\nx: row 0 has its name" in result.output
+    assert r"  [bold]odd[/bold] [/]\x1b[31m\r\nx: row 0 " in result.output
     assert r"\x1b]0;title\x07[red]" in result.output
     assert not {"\x1b", "\x07", "\r"} & set(result.output)
 

@@ -16,7 +16,7 @@ from images.exif_making import entry, jpeg, orientation, phone_exif, png_chunk, 
 import segments_hf
 from segments_hf.assets import AssetCache, default_cache_folder
 from segments_hf.errors import SegmentsHFError
-from segments_hf.preview.shown_image import shown_image
+from segments_hf.preview.shown_image import show_image
 
 from .making import bitmap, label, picture_bytes, raw, sample
 from .test_on_error import errors_file, load_with_builder_name, warnings_of
@@ -261,7 +261,7 @@ def test_export_copies_the_repaired_image(release, tmp_path):
 def test_preview_embeds_no_image_with_malformed_exif():
     # It may hold private data, which Pillow cannot read.
     content = jpeg(b"XX*\0 a place")
-    shown = shown_image({"bytes": content, "path": None}, 1280)
+    shown = show_image({"bytes": content, "path": None}, 1280)
     assert b"a place" not in base64.b64decode(shown.url.partition(",")[2])
 
 

@@ -87,14 +87,14 @@ def test_a_format_that_has_no_place_is_refused_with_those_that_have(
     with pytest.raises(OptionError) as caught:
         export_dataset(release, name, tmp_path / "out")
     message = str(caught.value)
-    assert f"got {name} for labels that are" in message
-    assert message.endswith(f"wanted one of {', '.join(possible)}")
+    assert f"export_format: got {name}" in message
+    assert message.endswith(f" {', '.join(possible)}")
     assert not files(tmp_path / "out")
 
 
 def test_it_is_refused_before_anything_is_fetched(tmp_path: Path, server: Any) -> None:
     given = sample("a.jpg", server.address + "/a.jpg", label(annotations=[BOX]))
-    with pytest.raises(OptionError, match="wanted one of"):
+    with pytest.raises(OptionError, match="export_format"):
         export_dataset(write(tmp_path, [given], "bboxes"), "polygon", tmp_path / "out")
     assert not server.asked
 
@@ -168,7 +168,7 @@ def test_attributes_stay_after_a_map_of_a_stream(tmp_path: Path) -> None:
 
 def test_no_label_at_all(tmp_path: Path) -> None:
     release = bitmap_release(tmp_path, {"a.jpg": None, "b.jpg": label("SKIPPED")})
-    with pytest.raises(OptionError, match="got no row with a label, wanted one at least: 1 UNLABELED, 1 SKIPPED"):
+    with pytest.raises(OptionError, match="1 UNLABELED, 1 SKIPPED"):
         export_dataset(release, "coco", tmp_path / "out")
 
 
@@ -229,7 +229,7 @@ def test_an_asset_that_cannot_be_had_follows_on_error(tmp_path: Path) -> None:
 def test_a_file_that_is_gone_since(tmp_path: Path) -> None:
     rows = load_release(bitmap_release(tmp_path))
     (tmp_path / "image.jpg").unlink()
-    with pytest.raises(AssetError, match=r"sample 'meadow.jpg': .*missing"):
+    with pytest.raises(AssetError, match=r"sample 'meadow.jpg': .*image.jpg"):
         export_dataset(rows, "coco", tmp_path / "out")
 
 
@@ -237,7 +237,7 @@ def test_splits_with_other_categories_are_not_one_export(tmp_path: Path) -> None
     first = load_release(bitmap_release(tmp_path / "a"), split="train")
     other = {"format_version": "0.1", "categories": [{"id": number, "name": f"{number}"} for number in (0, 3, 8)]}
     second = load_release(bitmap_release(tmp_path / "b", task_attributes=other), split="train")
-    with pytest.raises(OptionError, match="got splits with other categories"):
+    with pytest.raises(OptionError, match="categories"):
         export_dataset(datasets.DatasetDict(train=first, val=second), "coco", tmp_path / "out")
 
 

@@ -31,7 +31,7 @@ from segments_hf.dataset.row_map import without_decoding
 from segments_hf.drawing.overlay import overlay
 from segments_hf.errors import SegmentsHFError
 from segments_hf.images.viewing import decode_image, to_rgb
-from segments_hf.preview.shown_image import shown_image
+from segments_hf.preview.shown_image import show_image
 
 from .picture_headers import check_decoded_size, check_plain_header
 from .picture_mutations import encoded, mutated, whole_pictures
@@ -59,7 +59,7 @@ def read_everywhere(content: bytes) -> None:
         lambda: check_plain_header(content),
         lambda: check_decoded_size(content),
         lambda: decode_bitmap(content),
-        lambda: shown_image(row["image"], 20),
+        lambda: show_image(row["image"], 20),
         lambda: to_rgb(decode_image(row["image"]), (8, 8)),
         lambda: overlay(row),
         lambda: segments_hf.contact_sheet([row]),

@@ -39,10 +39,10 @@ def test_what_people_wrote_in_the_card_stays(hub: HubServer) -> None:
 @pytest.mark.parametrize(
     ("yaml", "wanted"),
     [
-        ("foo: [", "mend it first"),
-        ("configs:\n  default: data", "cannot read the configs"),
-        ("configs:\n- data_files: data/*", "cannot read the configs"),
-        ("dataset_info:\n  features:\n  - name: a\n    dtype:\n      future: {}", "use a newer datasets"),
+        ("foo: [", "README.md"),
+        ("configs:\n  default: data", "configs"),
+        ("configs:\n- data_files: data/*", "configs"),
+        ("dataset_info:\n  features:\n  - name: a\n    dtype:\n      future: {}", "newer"),
     ],
 )
 def test_a_card_whose_yaml_cannot_be_kept(hub: HubServer, yaml: str, wanted: str) -> None:

@@ -27,7 +27,7 @@ from segments_hf.hub.compat import (
     parquet_writer,
     status_in_text,
     uploaded_file,
-    with_pictures,
+    with_embedded_images,
 )
 from segments_hf.hub.hub_retries import status_of
 
@@ -73,7 +73,7 @@ def test_pictures_get_into_a_table(tmp_path: Path) -> None:
     flowers = demo(split="train").select_columns("image")
     table = flowers.with_format("arrow")[:]
     assert not any(picture["bytes"] for picture in table["image"].to_pylist())
-    held = with_pictures(table)
+    held = with_embedded_images(table)
     assert all(picture["bytes"] for picture in held["image"].to_pylist())
     writer = parquet_writer(tmp_path / "a.parquet", flowers.features)
     writer.write_table(held)

@@ -151,11 +151,11 @@ def test_a_stream_that_nobody_knows_is_not_mixed_up(hub: HubServer, caches: Path
     ("repo", "token", "wanted"),
     [
         ("a/b/c", "hf_jane", "repo_id"),
-        (REPO, "hf_nobody", "does not accept the token"),
-        ("joe/flowers", "hf_jane", "cannot create it"),
-        ("joe/there", "hf_jane", "may not write"),
+        (REPO, "hf_nobody", "token"),
+        ("joe/flowers", "hf_jane", "joe/flowers.*jane"),
+        ("joe/there", "hf_jane", "joe/there.*token"),
         ("jane/model", "hf_jane", "is a model"),
-        (REPO, "hf_reader", "may only read"),
+        (REPO, "hf_reader", "read-only"),
     ],
 )
 def test_bad_input_changes_nothing(hub: HubServer, repo: str, token: str, wanted: str) -> None:
@@ -233,7 +233,7 @@ def test_a_split_with_other_columns_than_those_that_stay(hub: HubServer) -> None
     splits = demo(splits={"train": 0.5, "test": 0.5})
     segments_hf.push_to_hub(splits["train"], REPO)
     commits = hub.commits(REPO)
-    with pytest.raises(OptionError, match="'train' with other columns"):
+    with pytest.raises(OptionError, match="'train'.*columns"):
         segments_hf.push_to_hub(splits["test"], REPO, layout="semantic-segmentation")
     assert hub.commits(REPO) == commits
 

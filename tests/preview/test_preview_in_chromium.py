@@ -205,11 +205,11 @@ def test_what_has_no_picture_says_so(browser: Browser, tmp_path: Path) -> None:
     page = segments_hf.preview(written(tmp_path, [sample("a", "missing.jpg"), {}]), tmp_path / "page.html")
     browser.open(page, at="#sample-1")
     browser.until("document.querySelector('dialog').open")
-    assert browser.text("#stage") == "No picture"
+    assert browser.text("#stage") == "No image"
     assert "missing.jpg" in browser.text("#findings")
     browser.click("#next")
     browser.until("document.querySelector('#name').textContent === 'samples[1]'")
-    assert "NOT READ" in browser.text("#facts")
+    assert "UNREADABLE" in browser.text("#facts")
 
 
 def luminance(color: Any) -> float:

@@ -140,9 +140,9 @@ IMAGES = (BITMAPS, VECTORS)
 EVERYWHERE = slice(None), slice(None)
 
 LABEL_FAULTS = [
-    Planted("duplicate-name", _like_first("name"), "row 0 has its name"),
-    Planted("duplicate-uuid", _like_first("uuid"), "row 0, 'flower_0.jpg', has its uuid"),
-    Planted("duplicate-sample", _like_first("name", "uuid"), "row 0 has its name and its uuid"),
+    Planted("duplicate-name", _like_first("name"), "row 0 "),
+    Planted("duplicate-uuid", _like_first("uuid"), "row 0, 'flower_0.jpg'"),
+    Planted("duplicate-sample", _like_first("name", "uuid"), "row 0 "),
     Planted(
         "unknown-status", lambda samples, _: samples[1]["labels"][GROUND_TRUTH].update(label_status="DONE"), "'DONE'"
     ),
@@ -177,7 +177,7 @@ LABEL_FAULTS = [
     Planted(
         "track-changes-category",
         lambda samples, _: _annotations(samples)[0].update(category_id=2),
-        "track 1 has category 2, and 1 in frame 0",
+        "category 1 in frame 0",
         SEQUENCES,
     ),
     Planted(
@@ -240,14 +240,14 @@ PICTURE_FAULTS = [
     Planted(
         "annotation-without-pixels",
         lambda samples, _: _annotations(samples).append({"id": 3, "category_id": 2}),
-        "no pixel has the id of annotation 3",
+        "id 3",
         WITH_BITMAPS,
         assets=True,
     ),
     Planted(
         "annotation-without-pixels",
         _rewritten("bitmap", _with_ids((EVERYWHERE, 0))),
-        "1, 70000; all of the bitmap is unlabeled",
+        "1, 70000",
         WITH_BITMAPS,
         assets=True,
     ),

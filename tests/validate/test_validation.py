@@ -216,7 +216,9 @@ def test_a_track_is_told_once_and_each_sequence_has_its_own(tmp_path: Path, writ
         report = validate(write_release(samples, task_type=task_type))
         assert found(report) == [("track-changes-category", "flower_2.jpg")]
         assert report.findings[0].frame == 1
-        assert "track 1 has category 1, and 2 in frame 0, track " in report.findings[0].what
+        tracks = report.findings[0].what.split(", ")
+        assert len(tracks) == len(content(samples, 2, 0)["annotations"])
+        assert all(text in tracks[0] for text in ("track 1 ", "category 1 ", "category 2 in frame 0"))
 
 
 @pytest.mark.parametrize("kind", ["dataset", "stream"])
@@ -226,7 +228,8 @@ def test_a_sample_in_two_splits(tmp_path: Path, write_release, kind: str) -> Non
     of_kind = datasets.IterableDatasetDict if kind == "stream" else datasets.DatasetDict
     report = validate(of_kind(parts))
     assert found(report) == [("in-two-splits", "flower_1.jpg"), ("in-two-splits", "flower_2.jpg")]
-    assert report.findings[0].what == "it is in split 'train' too, as 'flower_1.jpg'"
+    assert "split 'train'" in report.findings[0].what
+    assert "'flower_1.jpg'" in report.findings[0].what
     assert validate(of_kind({"train": rows.take(1), "test": rows.skip(1)})).is_clean
 
 
@@ -255,7 +258,9 @@ def test_a_sample_in_two_releases(tmp_path: Path, write_release) -> None:
 
 def test_rows_that_cannot_be_read_are_numbered_too(write_release) -> None:
     report = validate(write_release([{}, sample("a", uuid=None), sample("a", uuid=None)]))
-    assert [finding.what for finding in report.findings[1:]] == ["row 1 has its name"]
+    [finding] = report.findings[1:]
+    assert finding.check == "duplicate-name"
+    assert "row 1 " in finding.what
 
 
 @pytest.mark.parametrize(
@@ -282,10 +287,7 @@ def test_splits_of_a_release_have_nothing_in_common() -> None:
 def test_the_demo_release_is_clean() -> None:
     report = validate(Release.open(demo_release()), assets=True)
     assert report.is_clean, str(report)
-    assert (
-        str(report) == "flowers-v1.0.json: 8 samples, pictures too: nothing found; 73.7% of the pixels are unlabeled; "
-        "images: 8 RGB"
-    )
+    assert all(fact in str(report) for fact in ("flowers-v1.0.json", "8 samples", "73.7%", "8 RGB"))
 
 
 def test_the_real_release(arc_litter: Path) -> None:
@@ -368,8 +370,8 @@ def test_a_report_is_readable_and_does_not_obey_names(write_release) -> None:
     name = "a\x1b[31m[bold]\nb\u202e"
     samples = [sample(name, label=label("\x1b]0;title\x07"), uuid=None)] * 6
     text = str(validate(write_release(samples)))
-    assert "release.json: 6 samples, labels only: 5 errors, 6 warnings" in text
-    assert r"a\x1b[31m[bold]\nb\u202e: row 0 has its name" in text
+    assert all(fact in text for fact in ("release.json", "6 samples", "5 errors, 6 warnings"))
+    assert r"a\x1b[31m[bold]\nb\u202e: row 0 " in text
     assert "… 1 more" in text
     assert all(char.isprintable() for char in text.replace("\n", ""))
 
@@ -379,5 +381,5 @@ def test_a_validator_looks_at_one_row_after_the_other(tmp_path: Path, write_rele
     release = write_release(_faulty(tmp_path, BITMAPS))
     source = open_rows(release, assets=True)
     validator = Validator(assets=True)
-    findings = [finding for outcome in source.outcomes() for finding in validator.look(outcome)]
+    findings = [finding for outcome in source.outcomes() for finding in validator.check(outcome)]
     assert findings == validate(release, assets=True).findings

@@ -1,7 +1,7 @@
-"""Draw the demo release `flowers`: its pictures, its bitmaps and the release file.
+"""Draw the demo release `flowers`: its images, its bitmaps and its release file.
 
-Run `python tools/demo/draw.py` to write them to `segments_hf/demo/`.
-The same versions of numpy and Pillow give the same bytes each time.
+Run `python tools/demo/draw.py` to write the files to `segments_hf/demo/`. With the same versions of numpy and Pillow,
+each run writes the same bytes.
 """
 
 import json
@@ -18,28 +18,28 @@ EXIF_ORIENTATION, TURN_CLOCKWISE = 0x0112, 6
 CREATED_AT = "2026-01-15 09:30:00.123456+00:00"
 
 
-def save_picture(picture: Image.Image, path: Path) -> None:
-    """Save a JPEG; a portrait lies on its side in the file, as a camera that was turned writes it."""
+def save_image(image: Image.Image, path: Path) -> None:
+    """Save a JPEG. A portrait is stored rotated, with an EXIF orientation, as a rotated camera writes it."""
     exif = Image.Exif()
-    if picture.height > picture.width:
-        picture = picture.transpose(Image.Transpose.ROTATE_90)
+    if image.height > image.width:
+        image = image.transpose(Image.Transpose.ROTATE_90)
         exif[EXIF_ORIENTATION] = TURN_CLOCKWISE
-    picture.save(path, quality=88, optimize=True, exif=exif)
+    image.save(path, quality=88, optimize=True, exif=exif)
 
 
 def save_bitmap(ids: Ids, path: Path) -> None:
-    """Save ids as the platform does: an opaque RGBA PNG, id = R + 256 G + 65536 B."""
+    """Save ids in the format of Segments.ai: an opaque RGBA PNG, id = R + 256 G + 65536 B."""
     channels = [ids & 255, ids >> 8 & 255, ids >> 16, np.full_like(ids, 255)]
     Image.fromarray(np.stack(channels, axis=-1).astype(np.uint8)).save(path, optimize=True)
 
 
 def bitmap_url(scene: Scene) -> str:
-    """Return the URL of a scene's bitmap, relative to the release file."""
+    """Return the URL of the bitmap of a scene, relative to the release file."""
     return f"labels/{Path(scene.name).stem}.png"
 
 
-def labelled_attributes(scene: Scene, instances: Instances) -> dict[str, Any]:
-    """Return what a label says about a scene that somebody has labelled."""
+def labeled_attributes(scene: Scene, instances: Instances) -> dict[str, Any]:
+    """Return the attributes of the label of a labeled scene."""
     heads = iter(scene.heads)
     annotations = []
     for instance_id, category_id in instances:
@@ -65,19 +65,19 @@ def sample_of(scene: Scene, label: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def write_sample(scene: Scene, rng: np.random.Generator, folder: Path) -> dict[str, Any]:
-    """Write a scene's picture and, where it is labelled, its bitmap; return it as a sample."""
-    picture, ids, instances = paint_scene(scene, rng)
-    save_picture(picture, folder / "images" / scene.name)
+    """Write the image of a scene, and its bitmap if it is labeled; return the sample."""
+    image, ids, instances = paint_scene(scene, rng)
+    save_image(image, folder / "images" / scene.name)
     if scene.status is None:
         return sample_of(scene, None)
     if scene.status == "SKIPPED":
         return sample_of(scene, {"label_status": scene.status, "attributes": {}})
     save_bitmap(ids, folder / bitmap_url(scene))
-    return sample_of(scene, {"label_status": scene.status, "attributes": labelled_attributes(scene, instances)})
+    return sample_of(scene, {"label_status": scene.status, "attributes": labeled_attributes(scene, instances)})
 
 
 def release_of(samples: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the release, in the shape that the platform writes since 2025."""
+    """Return the release in the format that Segments.ai has written since 2025."""
     is_open = {"name": "open", "input_type": "checkbox", "default_value": False}
     light = {"name": "light", "input_type": "select", "values": list(LIGHTS), "default_value": "noon"}
     flower = {"id": FLOWER, "name": "flower", "color": [236, 72, 153], "has_instances": True}
@@ -108,7 +108,7 @@ def main(folder: Path) -> None:
     """Write the release file, `images/` and `labels/` into a folder.
 
     Args:
-        folder: An existing folder; files of the same names are replaced.
+        folder: An existing folder. Files with the same names are replaced.
     """
     for name in ("images", "labels"):
         (folder / name).mkdir(exist_ok=True)

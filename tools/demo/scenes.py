@@ -1,10 +1,10 @@
-"""What the pictures of the demo release show: lights, kinds of flowers, and where each head sits."""
+"""The content of the demo release: lights, species of flowers, and the position of each flower head."""
 
 from dataclasses import dataclass
 
-Colour = tuple[int, int, int]
-Fade = tuple[Colour, Colour]  # from where a part is attached to its tip, or from top to bottom
-Head = tuple[str, int, int, int]  # species, x, y, radius; in pixels of the finished picture
+Color = tuple[int, int, int]
+Fade = tuple[Color, Color]  # the colors at the base and the tip of a part, or at the top and the bottom
+Head = tuple[str, int, int, int]  # species, x, y and radius in pixels of the final picture
 
 FLOWER, LEAF = 1, 2  # category ids
 LEAF_GREEN: Fade = ((34, 98, 50), (118, 180, 82))
@@ -13,27 +13,27 @@ STEM_GREEN: Fade = ((112, 160, 74), (44, 100, 50))
 
 @dataclass(frozen=True)
 class Light:
-    """The colours of a time of day, and where the sun stands (x, y; shares of the width and height)."""
+    """The colors of a time of day, and the position of the sun (x and y as shares of the width and height)."""
 
     sky: Fade
     meadow: Fade
-    sun: Colour
+    sun: Color
     sun_at: tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Species:
-    """What a head looks like: one with a disc is open, one without is a cup seen from its side."""
+    """The look of a flower head. A head with a disc is open; a head without a disc is a cup seen from the side."""
 
     petals: int
     width: float
-    colours: tuple[Fade, ...]
+    colors: tuple[Fade, ...]
     disc: Fade | None = None
 
 
 @dataclass(frozen=True)
 class Scene:
-    """One sample: what to draw, and what its label says. Its last instances get the `special_ids`."""
+    """The content and the label of one sample. The last instances get the ids in `special_ids`."""
 
     name: str
     light: str

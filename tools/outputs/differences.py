@@ -1,4 +1,4 @@
-"""Find the files that differ between two folders, and say shortly how they differ."""
+"""Find the files that differ between two folders, and describe the differences."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -11,8 +11,8 @@ import numpy as np
 from PIL import Image
 
 ERROR_FILE = "error.txt"
-MOST_LINES = 8  # shown for one file
-MOST_CHARACTERS = 70  # shown of one value
+MAX_LINES = 8  # of the description of one file
+MAX_CHARACTERS = 70  # of one value
 
 
 @dataclass
@@ -21,8 +21,8 @@ class Comparison:
 
     Attributes:
         equal: The number of equal files.
-        errors: The number of equal files that hold an error message instead of an output.
-        different: For the path of each file that differs, how it differs.
+        errors: The number of equal files that contain an error message instead of an output.
+        different: The description of the differences for the path of each different file.
     """
 
     equal: int = 0
@@ -53,37 +53,37 @@ def files_of(folder: Path) -> set[str]:
 
 
 def describe(old: Path, new: Path) -> list[str]:
-    """Say how two files differ, in a few lines."""
+    """Describe the differences of two files in a few lines."""
     if old.suffix == ".png":
-        return [picture_difference(old, new)]
+        return [image_difference(old, new)]
     try:
         before, after = old.read_text("utf-8"), new.read_text("utf-8")
     except UnicodeDecodeError:
         return [f"{old.stat().st_size:,} bytes → {new.stat().st_size:,} bytes"]
     if old.suffix != ".json":
         return shortened(line_differences(before, after))
-    return shortened(value_differences(json.loads(before), json.loads(after))) or ["equal values, written differently"]
+    return shortened(value_differences(json.loads(before), json.loads(after))) or ["equal values, different JSON text"]
 
 
 def shortened(lines: Iterator[str]) -> list[str]:
-    """Return the first lines, and how many more there are."""
-    first = list(islice(lines, MOST_LINES))
+    """Return the first lines, and the number of the other lines."""
+    first = list(islice(lines, MAX_LINES))
     more = sum(1 for _ in lines)
     return [*first, f"and {more:,} more"] if more else first
 
 
-def picture_difference(old: Path, new: Path) -> str:
-    """Say how many pixels of two pictures differ."""
+def image_difference(old: Path, new: Path) -> str:
+    """Describe how many pixels of two images differ."""
     with Image.open(old) as first, Image.open(new) as second:
         if (first.mode, first.size) != (second.mode, second.size):
             return f"{first.mode} {first.size} → {second.mode} {second.size}"
         differ = np.asarray(first) != np.asarray(second)
     pixels = differ if differ.ndim == 2 else differ.any(axis=-1)  # noqa: PLR2004  (height, width)
-    return f"{pixels.sum():,} of {pixels.size:,} pixels differ" if pixels.any() else "equal pixels, other bytes"
+    return f"{pixels.sum():,} of {pixels.size:,} pixels differ" if pixels.any() else "equal pixels, different bytes"
 
 
 def line_differences(old: str, new: str) -> Iterator[str]:
-    """Yield the lines that differ, compared place by place."""
+    """Yield the differences between lines with the same number."""
     before, after = old.splitlines(), new.splitlines()
     if len(before) != len(after):
         yield f"{len(before):,} lines → {len(after):,} lines"
@@ -92,36 +92,36 @@ def line_differences(old: str, new: str) -> Iterator[str]:
             yield f"line {number}: {cut(first)} → {cut(second)}"
 
 
-def value_differences(old: Any, new: Any, place: str = "") -> Iterator[str]:
-    """Yield the places in two JSON values where they differ, with what is there."""
+def value_differences(old: Any, new: Any, path: str = "") -> Iterator[str]:
+    """Yield the JSON paths at which two values differ, with the old and the new value."""
     if isinstance(old, dict) and isinstance(new, dict):
-        yield from key_differences(old, new, place)
+        yield from key_differences(old, new, path)
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         for index, (first, second) in enumerate(zip(old, new, strict=True)):
-            yield from value_differences(first, second, f"{place}[{index}]")
+            yield from value_differences(first, second, f"{path}[{index}]")
     elif isinstance(old, list) and isinstance(new, list):
-        yield f"{place or 'the list'}: {len(old):,} items {short(old)} → {len(new):,} items {short(new)}"
+        yield f"{path or 'the list'}: {len(old):,} items {short(old)} → {len(new):,} items {short(new)}"
     elif old != new or type(old) is not type(new):
-        yield f"{place or 'the value'}: {short(old)} → {short(new)}"
+        yield f"{path or 'the value'}: {short(old)} → {short(new)}"
 
 
-def key_differences(old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> Iterator[str]:
-    """Yield the keys of two JSON objects whose values differ, or which only one of them has."""
+def key_differences(old: Mapping[str, Any], new: Mapping[str, Any], parent: str) -> Iterator[str]:
+    """Yield the differences between the values of two JSON objects, and the keys that only one object has."""
     for key in [*old, *(key for key in new if key not in old)]:
-        there = f"{place}.{key}" if place else key
+        path = f"{parent}.{key}" if parent else key
         if key not in new:
-            yield f"{there}: {short(old[key])} → no such key"
+            yield f"{path}: {short(old[key])} → no such key"
         elif key not in old:
-            yield f"{there}: no such key → {short(new[key])}"
+            yield f"{path}: no such key → {short(new[key])}"
         else:
-            yield from value_differences(old[key], new[key], there)
+            yield from value_differences(old[key], new[key], path)
 
 
 def short(value: Any) -> str:
-    """Return a value as JSON, cut where it is long."""
+    """Return a value as JSON, truncated if it is long."""
     return cut(json.dumps(value, ensure_ascii=False))
 
 
 def cut(text: str) -> str:
-    """Return the beginning of a long text."""
-    return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}…"
+    """Return a text, truncated if it is long."""
+    return text if len(text) <= MAX_CHARACTERS else f"{text[:MAX_CHARACTERS]}…"

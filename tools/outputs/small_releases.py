@@ -1,4 +1,4 @@
-"""Make releases of one or two small images, each for one rule about labels that the outputs must follow."""
+"""Write releases with one or two small images, each for one rule about labels."""
 
 import json
 import uuid
@@ -19,7 +19,7 @@ CATEGORIES = [
     {"id": CAR, "name": "car", "color": [200, 0, 0], "has_instances": True},
     {"id": SKY, "name": "sky", "color": [90, 160, 255], "has_instances": False},
 ]
-INSTANCES = 256  # one more than the layout of instance segmentation holds
+INSTANCES = 256  # one more than the layout for instance segmentation can represent
 
 
 def shape(number: int, kind: str, points: Points, category: int = TREE, **more: Any) -> Label:
@@ -71,7 +71,7 @@ TRACKS = [
 
 
 def write_small_releases(folder: Path) -> None:
-    """Write all releases: a folder each, with `release.json` and its pictures."""
+    """Write all releases, each to its own folder with `release.json` and its images."""
     for name, shapes in VECTORS.items():
         write_release(folder / name, "vector", [image_sample(image_label(shapes))])
     write_release(folder / "sequence", "image-vector-sequence", [sequence_sample(TRACKS)])
@@ -83,7 +83,7 @@ def write_small_releases(folder: Path) -> None:
 
 
 def write_bitmap_release(folder: Path, ids: np.ndarray[Any, Any], numbers: Iterable[int]) -> None:
-    """Write a release of a bitmap that holds these ids, and a label of objects that have these numbers."""
+    """Write a release with one bitmap of the given ids, and one annotation for each of `numbers`."""
     objects = [{"id": number, "category_id": (TREE, CAR)[place % 2]} for place, number in enumerate(numbers)]
     label = image_label(objects, segmentation_bitmap={"url": "bitmap.png"})
     write_release(folder, "segmentation-bitmap", [image_sample(label)])
@@ -92,30 +92,30 @@ def write_bitmap_release(folder: Path, ids: np.ndarray[Any, Any], numbers: Itera
 
 
 def image_label(annotations: list[Label], **more: Any) -> Label:
-    """Return the label of an image."""
+    """Return a label of one image."""
     return {"label_status": "LABELED", "attributes": {"format_version": "0.1", "annotations": annotations, **more}}
 
 
 def image_sample(label: Label) -> dict[str, Any]:
-    """Return a sample of one image."""
+    """Return a sample with one image."""
     return sample("meadow.png", {"image": {"url": "image.png"}}, label)
 
 
 def sequence_sample(frames: list[list[Label]]) -> dict[str, Any]:
-    """Return a sample of a sequence whose frames have these annotations."""
+    """Return a sequence whose frames have the given annotations."""
     attributes = {"frames": [{"image": {"url": "image.png"}, "name": f"frame_{place}"} for place in range(len(frames))]}
     labeled = {"format_version": "0.2", "frames": [{"annotations": annotations} for annotations in frames]}
     return sample("drive", attributes, {"label_status": "REVIEWED", "attributes": labeled})
 
 
 def sample(name: str, attributes: dict[str, Any], label: Label) -> dict[str, Any]:
-    """Return a sample as release files have it."""
+    """Return a sample in the format of release files."""
     number = str(uuid.uuid5(uuid.NAMESPACE_URL, name))
     return {"uuid": number, "name": name, "attributes": attributes, "labels": {"ground-truth": label}}
 
 
 def write_release(folder: Path, task_type: str, samples: list[dict[str, Any]]) -> None:
-    """Write a release file, and its image beside it."""
+    """Write a release file and its image."""
     folder.mkdir(parents=True)
     ramp = np.arange(WIDTH * HEIGHT * 3, dtype=np.uint32).reshape(HEIGHT, WIDTH, 3)
     Image.fromarray((ramp % 251).astype(np.uint8)).save(folder / "image.png")

@@ -1,6 +1,6 @@
-"""Write the outputs of one version of segments_hf: `compare_outputs.py` runs this for the package of each checkout.
+"""Write the outputs of one version of segments_hf. `compare_outputs.py` runs this program once for each version.
 
-Only public names that all versions have are used here.
+The program uses only public names that all versions have.
 """
 
 import hashlib
@@ -26,11 +26,11 @@ MASKS: dict[str, Callable[[Any], Any]] = {
     "instance": segments_hf.add_instance_masks,
     "panoptic": segments_hf.add_panoptic_masks,
 }
-SOURCES = {"image", "segmentation_bitmap"}  # pictures that are the release's own: their hash is enough
+SOURCES = {"image", "segmentation_bitmap"}  # files of the release, of which only the hashes are compared
 
 
 class Output(NamedTuple):
-    """One output: the name of its folder, and the function that writes into this folder."""
+    """One output: the name of its folder, and the function that writes to this folder."""
 
     name: str
     write: Callable[[Path], object]
@@ -47,12 +47,12 @@ def main(checkout: Path, folder: Path, releases: Path, real: Path, only: str) ->
 
 
 def write_output(output: Output, folder: Path, checkout: Path) -> None:
-    """Write one output, or the message of the error that it ends with."""
+    """Write one output, or `error.txt` with the error message if it fails."""
     target = folder / output.name
     target.mkdir(parents=True)
     try:
         output.write(target)
-    except Exception as error:  # noqa: BLE001  (an error is an outcome to compare)
+    except Exception as error:  # noqa: BLE001  (error messages are compared too)
         message = f"{type(error).__name__}: {error}".replace(str(folder), "OUTPUTS").replace(str(checkout), "CHECKOUT")
         (target / "error.txt").write_text(message, encoding="utf-8")
 
@@ -70,7 +70,7 @@ def all_outputs(releases: Path, real: Path) -> Iterator[Output]:
 
 
 def outputs_of(release: str, load: Callable[[], Any]) -> Iterator[Output]:
-    """Yield the outputs of one release; it is loaded when the first of them is written."""
+    """Yield the outputs of one release, which is loaded when its first output is written."""
     rows = cache(load)
     yield Output(f"{release}/rows", lambda folder: write_rows(rows(), folder))
     for kind, add_masks in MASKS.items():
@@ -84,7 +84,7 @@ def outputs_of(release: str, load: Callable[[], Any]) -> Iterator[Output]:
 
 
 def write_masks(rows: Callable[[], Any], add_masks: Callable[[Any], Any], folder: Path) -> None:
-    """Write the columns that a function adds."""
+    """Write the mask columns that a function adds to rows."""
     masked = add_masks(rows())
     write_rows(masked.select_columns([name for name in masked.column_names if name not in rows().column_names]), folder)
 
@@ -100,41 +100,41 @@ def export(rows: Callable[[], Any], name: str, folder: Path) -> None:
 
 
 def push(rows: Callable[[], Any], repository: str, layout: str | None, _: Path) -> None:
-    """Push rows to the Hub, from where `compare_outputs.py` takes the files."""
+    """Push rows to the Hub. `compare_outputs.py` reads the files from there."""
     segments_hf.push_to_hub(rows(), f"jane/{repository}", layout=layout)
 
 
 def write_rows(rows: Any, folder: Path) -> None:
-    """Write `rows.json`, `features.json`, and the pictures that were made."""
+    """Write `rows.json`, `features.json`, `info.json` and the masks that were made from the bitmaps."""
     write_json(folder / "features.json", rows.features.to_dict())
     write_json(folder / "info.json", {"description": rows.info.description, "homepage": rows.info.homepage})
-    pictures = {name for name, feature in rows.features.items() if isinstance(feature, datasets.Image)}
-    for name in pictures:
+    image_columns = {name for name, feature in rows.features.items() if isinstance(feature, datasets.Image)}
+    for name in image_columns:
         rows = rows.cast_column(name, datasets.Image(decode=False))
     plain = []
     for number, row in enumerate(rows):
-        contents = {name: picture_bytes(row[name]) for name in pictures}
-        for name in pictures - SOURCES:
+        contents = {name: image_bytes(row[name]) for name in image_columns}
+        for name in image_columns - SOURCES:
             if (content := contents[name]) is not None:
                 (folder / f"{name}-{number:03d}.png").write_bytes(content)
         plain.append(row | {name: content and sha256(content) for name, content in contents.items()})
     write_json(folder / "rows.json", plain)
 
 
-def picture_bytes(picture: dict[str, Any] | None) -> bytes | None:
-    """Return the bytes of a picture that a row holds or refers to."""
-    if picture is None:
+def image_bytes(image: dict[str, Any] | None) -> bytes | None:
+    """Return the bytes of an image that a row contains or refers to."""
+    if image is None:
         return None
-    return Path(picture["path"]).read_bytes() if picture["bytes"] is None else bytes(picture["bytes"])
+    return Path(image["path"]).read_bytes() if image["bytes"] is None else bytes(image["bytes"])
 
 
 def sha256(content: bytes) -> str:
-    """Return the hash of a picture, marked as one."""
+    """Return the hash of a file with the prefix `sha256:`."""
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write a value as JSON in which keys have a fixed order."""
+    """Write a value as JSON with sorted keys."""
     path.write_text(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False), encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""The formats: every module here has one, as `FORMAT`."""
+"""The export formats. Each module in this folder defines one format as `FORMAT`."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ FORMATS: dict[str, type[Format[Any]]] = {
 
 
 def find_format(name: str) -> type[Format[Any]]:
-    """The format of a name.
+    """Return the format with a name or an alias.
 
     Raises:
-        OptionError: There is no such format.
+        OptionError: The format is unknown.
 
     >>> find_format("coco").name
     'coco-instance'

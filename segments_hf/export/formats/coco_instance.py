@@ -1,6 +1,7 @@
-"""``coco-instance``: COCO's object detection format, with keypoints where there are points.
+"""``coco-instance``: the COCO format for object detection, with keypoints for points.
 
-https://cocodataset.org/#format-data. The `annotations` of bitmaps are those of segments-ai 1.33, and `attributes`.
+https://cocodataset.org/#format-data. The `annotations` of bitmaps are equal to those of segments-ai 1.33, with
+`attributes` in addition.
 """
 
 from __future__ import annotations
@@ -20,15 +21,16 @@ if TYPE_CHECKING:
     from segments_hf.export.format import Job, Sample
     from segments_hf.labels import LabeledObject
 
-_SEEN = 1  # the SDK's word for a point that was labeled; COCO has 2 for one that is known to be visible
+# The visibility of a keypoint: 1 as in the original SDK. In COCO, 1 means labeled and 2 means labeled and visible.
+_LABELED = 1
 
 
 class CocoInstance(CocoFormat):
-    """See the module."""
+    """The format ``coco-instance``, which the module describes."""
 
     name = "coco-instance"
     aliases = ("coco",)
-    help = "COCO objects: run lengths of bitmaps, polygons, boxes, keypoints"
+    help = "COCO objects: bitmaps as run lengths, polygons, boxes, keypoints"
     takes = frozenset({BITMAP}) | VECTORS
     kind = "instances"
 
@@ -38,7 +40,7 @@ class CocoInstance(CocoFormat):
         self._has_keypoints = False
 
     def label(self, sample: Sample) -> EncodedLabel[CocoLabel]:
-        """The annotations of a row."""
+        """Encode the label of a row as COCO annotations."""
         label = sample.label
         if isinstance(label, BitmapLabel):
             masks = None if label.ids is None else rle(label.ids)
@@ -52,19 +54,25 @@ class CocoInstance(CocoFormat):
         return EncodedLabel(CocoLabel(size_of(sample.row, shape), annotations), len(annotations), left_out)
 
     def entries_of(self, sample: Sample, content: CocoLabel) -> Iterator[Mapping[str, Any]]:
-        """The entries of `annotations` for an image."""
+        """Yield the entries of `annotations` for an image."""
         for entry in super().entries_of(sample, content):
             self._has_keypoints |= "keypoints" in entry
             yield entry
 
     def categories(self) -> list[dict[str, Any]]:
-        """The entries of `categories`; where there are points, each class is one keypoint."""
+        """Return the entries of `categories`. If any label has points, each class has one keypoint."""
         keypoints = [{"keypoints": [name], "skeleton": []} if self._has_keypoints else {} for name in self.job.names]
         return [category | more for category, more in zip(super().categories(), keypoints, strict=True)]
 
 
 def _of_bitmap(objects: Sequence[LabeledObject], masks: Rles, numbers: Sequence[int]) -> list[dict[str, Any]]:
-    """The annotations of the objects of a bitmap, given their masks and the category id of each class index."""
+    """Return the annotations of the objects in a bitmap.
+
+    Args:
+        objects: The objects.
+        masks: The run lengths of each instance id.
+        numbers: The category id for each class index.
+    """
     by_id = {
         number: {
             "bbox": bbox,
@@ -83,9 +91,13 @@ def _of_bitmap(objects: Sequence[LabeledObject], masks: Rles, numbers: Sequence[
 
 
 def _of_vector(item: LabeledObject, numbers: Sequence[int]) -> dict[str, Any]:
-    """The annotation of a vector, given the category id of each class index.
+    """Return the annotation of a vector.
 
-    A line has its `points` besides, as COCO has no place for one.
+    COCO has no key for polylines, so the annotation of a polyline has the additional key `points`.
+
+    Args:
+        item: The object.
+        numbers: The category id for each class index.
     """
     segmentation: list[list[float]] = []
     more: dict[str, Any] = {}
@@ -93,7 +105,7 @@ def _of_vector(item: LabeledObject, numbers: Sequence[int]) -> dict[str, Any]:
         case "polygon":
             segmentation = [[number for point in item.points for number in point]]
         case "point":
-            keypoints = [number for x, y in item.points for number in (x, y, _SEEN)]
+            keypoints = [number for x, y in item.points for number in (x, y, _LABELED)]
             more = {"keypoints": keypoints, "num_keypoints": len(item.points)}
         case "bbox":
             pass

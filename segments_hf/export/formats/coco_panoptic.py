@@ -1,7 +1,7 @@
-"""``coco-panoptic``: COCO's panoptic format, a PNG and its `segments_info` for each image.
+"""``coco-panoptic``: the COCO panoptic format, a PNG and its `segments_info` for each image.
 
-https://cocodataset.org/#format-data: in the PNG, id = R + 256 G + 65536 B. The id of a segment is that of its
-annotation; of a class without instances, that of its first one: the same each time.
+https://cocodataset.org/#format-data: in the PNG, id = R + 256 G + 65536 B. The id of a segment is the id of its
+annotation. A class without instances is one segment with the id of its first annotation.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class CocoPanoptic(CocoFormat):
-    """See the module."""
+    """The format ``coco-panoptic``, which the module describes."""
 
     name = "coco-panoptic"
     help = "COCO panoptic: a PNG of segment ids and the segments of each image"
@@ -38,7 +38,7 @@ class CocoPanoptic(CocoFormat):
         self._stuff = {index for index, item in enumerate(job.categories) if item.has_instances is False}
 
     def label(self, sample: Sample) -> EncodedLabel[CocoLabel]:
-        """The segments of a row."""
+        """Encode the label of a row as a PNG and its segments."""
         label, left_out = sample.label.only(self.takes)
         raster = raster_of(label)
         values, segments = panoptic_values(*raster, stuff=self._stuff)
@@ -49,16 +49,16 @@ class CocoPanoptic(CocoFormat):
         return EncodedLabel(content, len(label.annotations) - lost.total(), left_out + lost)
 
     def write(self, sample: Sample, content: CocoLabel) -> None:
-        """Write the label of a row."""
+        """Write the PNG and the segments of a row."""
         write_file(self.job.folder / ANNOTATIONS / f"{self.kind}_{self.split}" / _png(sample), content.mask)
         super().write(sample, content)
 
     def entries_of(self, sample: Sample, content: CocoLabel) -> Iterator[Mapping[str, Any]]:
-        """The entry of `annotations` for an image."""
+        """Yield the entry of `annotations` for an image."""
         yield {"image_id": sample.number, "file_name": str(_png(sample)), "segments_info": content.annotations}
 
     def categories(self) -> list[dict[str, Any]]:
-        """The entries of `categories`, which say whether a class has instances."""
+        """Return the entries of `categories`; `isthing` is 1 for classes with instances."""
         return [
             {**category, "isthing": int(index not in self._stuff)}
             for index, category in enumerate(super().categories())

@@ -11,17 +11,18 @@ if TYPE_CHECKING:
     from segments_hf.labels import Raster
 
 _LARGEST = 2**16 - 1
-_SIXTEEN_BITS = {_LARGEST: (0, 0, 0)}  # a value that has a color makes the PNG hold it
+# The PNG gets the bit depth of the largest value that has a color.
+_SIXTEEN_BITS = {_LARGEST: (0, 0, 0)}
 
 
 class Instance(MaskFormat):
-    """See the module."""
+    """The format ``instance``, which the module describes."""
 
     name = "instance"
-    help = "A PNG of instance ids: 16-bit grayscale, or RGBA (R + 256 G + 65536 B) where an id is over 65535"
+    help = "Instance ids as a 16-bit grayscale PNG, or as RGBA (id = R + 256 G + 65536 B) if an id exceeds 65535"
 
     def png(self, raster: Raster) -> bytes:
-        """The mask of a row."""
+        """Encode the instance ids of a row as a PNG."""
         if raster.ids.max(initial=0) > _LARGEST:
             return encode_bitmap(raster.ids)
         return encode_mask(raster.ids, _SIXTEEN_BITS, palette=False)

@@ -1,4 +1,4 @@
-"""``instance-color``: every instance in a color of its own, to look at."""
+"""``instance-color``: every instance in its own color, for visual inspection."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 
 class InstanceColor(MaskFormat):
-    """See the module."""
+    """The format ``instance-color``, which the module describes."""
 
     name = "instance-color"
-    help = "An RGB PNG: a color for each instance id, the same in every image; unlabeled is black"
+    help = "An RGB PNG with a color for each instance id, equal in all images; unlabeled pixels are black"
 
     def png(self, raster: Raster) -> bytes:
-        """The mask of a row."""
+        """Encode the colors of the instances of a row as a PNG."""
         ids = present_ids(raster.ids).tolist()
-        places = look_up(raster.ids, {number: place for place, number in enumerate(ids, start=1)})
-        return color_png(places, [(0, 0, 0), *(palette_color(number - 1) for number in ids)])
+        indices = look_up(raster.ids, {number: index for index, number in enumerate(ids, start=1)})
+        return color_png(indices, [(0, 0, 0), *(palette_color(number - 1) for number in ids)])
 
 
 FORMAT = InstanceColor

@@ -1,7 +1,7 @@
-"""``pascal-voc``: an XML of boxes for each image, and masks of classes and objects.
+"""``pascal-voc``: an XML file of boxes for each image, and masks of classes and objects.
 
-As in the development kit of 2012 (http://host.robots.ox.ac.uk/pascal/VOC/voc2012/devkit_doc.pdf): pixels of a box count
-from 1 and both ends are in it. The place of an object in the XML is its number in ``SegmentationObject``.
+As in the development kit of 2012 (http://host.robots.ox.ac.uk/pascal/VOC/voc2012/devkit_doc.pdf), pixel coordinates of
+boxes start at 1 and are inclusive. The n-th object in the XML has the value n in ``SegmentationObject``.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from segments_hf.labels.row import Row
 
 _ANNOTATIONS, _SETS, _IMAGES = "Annotations", "ImageSets", "JPEGImages"
-_BACKGROUND = "background"  # the name of unlabeled pixels
+_BACKGROUND = "background"  # the name of unlabeled pixels in labelmap.txt
 _CLASSES, _OBJECTS = "SegmentationClass", "SegmentationObject"
 
 
 class _Label(NamedTuple):
-    """The XML of a row; the mask of its classes and of its objects, if it has any."""
+    """The XML of a row, and its masks of classes and of objects; None if the row has no masks."""
 
     xml: bytes
     classes: bytes | None
@@ -45,27 +45,27 @@ class _Label(NamedTuple):
 
 
 class PascalVoc(Format[_Label]):
-    """See the module."""
+    """The format ``pascal-voc``, which the module describes."""
 
     name = "pascal-voc"
     aliases = ("voc",)
-    help = "Pascal VOC: XML of boxes; palette PNGs of classes and objects of bitmaps and polygons"
+    help = "Pascal VOC: boxes as XML; bitmaps and polygons also as palette PNGs of classes and of objects"
     takes = frozenset({BITMAP, BOX, POLYGON, POLYLINE})
     by_stem = True
     per_split = False
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
-        self._names = labelmap_names(job.categories)  # of the XML too
+        self._names = labelmap_names(job.categories)  # the XML has the same names as labelmap.txt
 
     @classmethod
     def entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
-        """The names of the files and folders that it makes in the folder of the export."""
+        """Return the names of the files and folders that the format writes to the export folder."""
         del splits
         return [_ANNOTATIONS, _SETS, _CLASSES, _OBJECTS, LABELMAP, *([_IMAGES] if images else [])]
 
     def image_folder(self, split: str) -> PurePosixPath:
-        """The folder of a split's images: that of all."""
+        """Return the folder of the images, which all splits share."""
         del split
         return PurePosixPath(_IMAGES)
 
@@ -100,11 +100,11 @@ class PascalVoc(Format[_Label]):
             _add_line(self._with_masks, stem)
 
     def close(self) -> None:
-        """Write the colors of the classes."""
+        """Write ``labelmap.txt`` with the colors of the classes."""
         write_file(self.job.folder / LABELMAP, labelmap(_BACKGROUND, self.job.categories, self.job.colors))
 
     def _masks(self, label: Label, boxes: Sequence[LabeledObject]) -> tuple[bytes | None, bytes | None]:
-        """Make the masks of the classes and of the objects; of vectors, only polygons are drawn."""
+        """Return the masks of the classes and of the objects. Of vectors, only polygons have masks."""
         drawn, _ = label.only({BITMAP, POLYGON})
         if not (drawn.annotations or label.object_kinds == {BITMAP}) or (raster := drawn.rasterize()) is None:
             return None, None
@@ -148,12 +148,12 @@ def _add_line(file: NewFile, stem: PurePosixPath) -> None:
 
 
 def _channels(row: Row) -> int:
-    """Return the number of channels of a row's image, from its header; 3 without an image."""
+    """Return the number of channels of the image of a row, from its header; 3 without an image."""
     image = row["image"]
     if image is None:
         return 3
-    with inspect_image(stored_content(image)) as picture:
-        return len(picture.getbands())
+    with inspect_image(stored_content(image)) as opened:
+        return len(opened.getbands())
 
 
 FORMAT = PascalVoc

@@ -1,8 +1,8 @@
-"""``polygon``: the outlines of all instances, in JSON of COCO's shape.
+"""``polygon``: the outlines of all instances, in JSON with the structure of COCO.
 
-The key `polygons` of an annotation holds rings, lists of points x, y in pixels from the top left corner of the image,
-as in the original SDK's format of this name. They run along the edges of the pixels, clockwise around parts and the
-other way round holes: filled by the even-odd rule they give the mask back.
+As in the format with this name in the original SDK, the key `polygons` of an annotation contains rings: lists of points
+(x, y) in pixels from the top left corner of the image. Rings follow the pixel edges, clockwise around parts and
+counterclockwise around holes. The even-odd rule restores the mask from them.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 
 class Polygon(CocoFormat):
-    """See the module."""
+    """The format ``polygon``, which the module describes."""
 
     name = "polygon"
-    help = "Outlines of all instances as JSON, holes and parts included"
+    help = "Outlines of all instances as JSON, with holes and separate parts"
     takes = frozenset({BITMAP, POLYGON})
     kind = "polygons"
 
     def label(self, sample: Sample) -> EncodedLabel[CocoLabel]:
-        """The outlines of a row."""
+        """Encode the label of a row as outlines."""
         label, kinds_left_out = sample.label.only(self.takes)
         found, left_out = label.objects()
         shape = None

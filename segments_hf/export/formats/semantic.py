@@ -1,4 +1,4 @@
-"""``semantic``: the class of every pixel, as a PNG: class index + 1, and 0 where unlabeled."""
+"""``semantic``: semantic masks as grayscale PNGs: class index + 1, or 0 for unlabeled pixels."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ _NAMES = "id2label.json"
 
 
 class Semantic(MaskFormat):
-    """See the module."""
+    """The format ``semantic``, which the module describes."""
 
     name = "semantic"
-    help = "A grayscale PNG of classes: 8-bit, 16-bit over 255 classes; id2label.json names the numbers"
+    help = "A grayscale PNG of classes, 16-bit for more than 255 classes; id2label.json has the name of each value"
 
     @classmethod
     def entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
-        """The names of the files and folders that it makes in the folder of the export."""
+        """Return the names of the files and folders that the format writes to the export folder."""
         return [*super().entries(splits, images=images), _NAMES]
 
     def png(self, raster: Raster) -> bytes:
-        """The mask of a row."""
+        """Encode the semantic mask of a row as a PNG."""
         return encode_mask(raster.ids, palette=False, values=semantic_values(raster.instances))
 
     def close(self) -> None:
-        """Write the names of the numbers."""
+        """Write ``id2label.json`` with the class name of each mask value."""
         names = mask_names(self.job.categories)
         write_file(self.job.folder / _NAMES, indented_json(names))
 

@@ -1,4 +1,4 @@
-"""``semantic-color``: every class in its color, to look at."""
+"""``semantic-color``: every class in its color, for visual inspection."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ if TYPE_CHECKING:
 
 
 class SemanticColor(MaskFormat):
-    """See the module."""
+    """The format ``semantic-color``, which the module describes."""
 
     name = "semantic-color"
-    help = "An RGB PNG in the colors of the classes, which labelmap.txt lists; unlabeled is black"
+    help = "An RGB PNG in the colors of the classes, which labelmap.txt lists; unlabeled pixels are black"
 
     @classmethod
     def entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
-        """The names of the files and folders that it makes in the folder of the export."""
+        """Return the names of the files and folders that the format writes to the export folder."""
         return [*super().entries(splits, images=images), LABELMAP]
 
     def png(self, raster: Raster) -> bytes:
-        """The mask of a row."""
+        """Encode the class colors of a row as a PNG."""
         return color_png(semantic_mask(*raster), [UNLABELED_COLOR, *self.job.colors])
 
     def close(self) -> None:
-        """Write the colors of the classes."""
+        """Write ``labelmap.txt`` with the colors of the classes."""
         write_file(self.job.folder / LABELMAP, labelmap(UNLABELED, self.job.categories, self.job.colors))
 
 

@@ -1,4 +1,4 @@
-"""``yolo``: a line is class, and the center, width and height of a box."""
+"""``yolo``: a line has the class index and the center, width and height of a box."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 class Yolo(YoloFormat):
-    """See the module."""
+    """The format ``yolo``, which the module describes."""
 
     name = "yolo"
-    help = "YOLO detection: boxes, those of bitmaps and polygons too"
+    help = "YOLO detection: boxes, also the bounding boxes of bitmaps and polygons"
     takes = frozenset({BITMAP, BOX, POLYGON, POLYLINE})
 
     def lines(self, label: Label, size: ImageSize) -> tuple[list[str], Counter[str]]:
-        """The lines of a label."""
+        """Encode the boxes of a label."""
         width, height = size
         found, left_out = label.objects()
         lines = []

@@ -1,7 +1,7 @@
-"""``yolo-obb``: a line is class, and the four corners of an oriented box.
+"""``yolo-obb``: a line has the class index and the four corners of an oriented box.
 
-The box is the smallest rectangle around the pixels or the polygon; of a box it is the box. Corners outside of the image
-are moved to its margin, as ultralytics takes none.
+The oriented box is the smallest rectangle around the pixels or the polygon, or the labeled box itself. Corners outside
+the image are moved to its border, because ultralytics rejects coordinates outside 0 to 1.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 
 class YoloObb(YoloFormat):
-    """See the module."""
+    """The format ``yolo-obb``, which the module describes."""
 
     name = "yolo-obb"
-    help = "YOLO oriented boxes: the smallest around bitmaps and polygons"
+    help = "YOLO oriented boxes: the smallest rectangles around bitmaps and polygons"
     takes = frozenset({BITMAP, BOX, POLYGON})
 
     def lines(self, label: Label, size: ImageSize) -> tuple[list[str], Counter[str]]:
-        """The lines of a label."""
+        """Encode the oriented boxes of a label."""
         found, left_out = label.objects()
         rings = label.outlines() if isinstance(label, BitmapLabel) else {}
         lines = []

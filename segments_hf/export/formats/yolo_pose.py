@@ -1,6 +1,7 @@
-"""``yolo-pose``: a line is class, a box, and one keypoint: x, y and 2, which says that it is visible.
+"""``yolo-pose``: a line has the class index, a box, and one keypoint: x, y and 2 (visible).
 
-A point has no box, and models want one: it is a square around the point, a twentieth of the longer side of the image.
+The format requires a box for each object, and a point has none. The box is a square around the point, whose side is a
+twentieth of the longer side of the image.
 """
 
 from __future__ import annotations
@@ -16,23 +17,23 @@ if TYPE_CHECKING:
     from segments_hf.labels import Label
     from segments_hf.labels.geometry import ImageSize
 
-_SHARE = 1 / 20  # of the longer side, that of a box
+_BOX_SIDE = 1 / 20  # of the longer side of the image
 _VISIBLE = 2
 
 
 class YoloPose(YoloFormat):
-    """See the module."""
+    """The format ``yolo-pose``, which the module describes."""
 
     name = "yolo-pose"
-    help = "YOLO pose: each point is an object of one keypoint, in a square of a 20th of the image"
+    help = "YOLO pose: each point as an object with one keypoint, in a box of a 20th of the image side"
     takes = frozenset({POINT})
 
     def lines(self, label: Label, size: ImageSize) -> tuple[list[str], Counter[str]]:
-        """The lines of a label."""
+        """Encode the points of a label."""
         width, height = size
         found, left_out = label.objects()
         lines = []
-        reach = max(width, height) * _SHARE / 2
+        reach = max(width, height) * _BOX_SIDE / 2
         for item in found:
             for x, y in item.points:
                 left, right = max(0, x - reach), min(width, x + reach)
@@ -43,7 +44,7 @@ class YoloPose(YoloFormat):
         return lines, left_out
 
     def data(self) -> dict[str, Any]:
-        """Return further keys of ``data.yaml``: one keypoint of three numbers."""
+        """Return further keys of ``data.yaml``: one keypoint with three numbers."""
         return {"kpt_shape": [1, 3]}
 
 

@@ -1,8 +1,9 @@
-"""``yolo-segment``: a line is class, and the points of an outline.
+"""``yolo-segment``: a line has the class index and the points of an outline.
 
-There is one outline for an instance: its parts and holes are joined by cuts. Of a bitmap it goes through the
-outermost pixels, a quarter of a pixel right of and below their corners: so both readers that round (supervision) and
-those that cut off (ultralytics) get to the pixel, and a polygon that is filled with its margin is the mask.
+Each instance has one outline, in which cuts connect its parts and holes. The outline of a bitmap goes through the
+outermost pixels. Its points are 0.25 pixels to the right of and below the top left corners of these pixels, so that
+programs that round coordinates (supervision) and programs that truncate them (ultralytics) find the same pixels. If the
+polygon is filled including its border, the result is the mask.
 """
 
 from __future__ import annotations
@@ -23,18 +24,18 @@ if TYPE_CHECKING:
     from segments_hf.labels import Label
     from segments_hf.labels.geometry import ImageSize
 
-_INTO_THE_PIXEL = 0.25
+_OFFSET = 0.25  # pixels
 
 
 class YoloSegment(YoloFormat):
-    """See the module."""
+    """The format ``yolo-segment``, which the module describes."""
 
     name = "yolo-segment"
     help = "YOLO segmentation: outlines of bitmaps and polygons"
     takes = frozenset({BITMAP, POLYGON})
 
     def lines(self, label: Label, size: ImageSize) -> tuple[list[str], Counter[str]]:
-        """The lines of a label."""
+        """Encode the outlines of a label."""
         found, left_out = label.objects()
         rings = label.outlines() if isinstance(label, BitmapLabel) else {}
         lines = []
@@ -48,9 +49,14 @@ class YoloSegment(YoloFormat):
 
 
 def _line_of_pixels(index: int, pixels: npt.NDArray[np.int32], size: ImageSize) -> str:
-    """Return the line of an outline of pixels, an int32 array of shape (n, 2).
+    """Return the line of an outline.
 
-    Each distinct coordinate is formatted only once.
+    Each distinct coordinate is formatted only once, which is faster for large outlines.
+
+    Args:
+        index: The class index.
+        pixels: The pixels of the outline, an int32 array of shape (n, 2).
+        size: The width and height of the image in pixels.
     """
     numbers = np.empty(pixels.shape, object)
     for axis in (0, 1):
@@ -58,7 +64,7 @@ def _line_of_pixels(index: int, pixels: npt.NDArray[np.int32], size: ImageSize) 
         is_used[pixels[:, axis]] = True
         values = np.flatnonzero(is_used)
         texts = np.empty(len(is_used), object)
-        texts[values] = fraction_texts(((values + _INTO_THE_PIXEL) / size[axis]).tolist())
+        texts[values] = fraction_texts(((values + _OFFSET) / size[axis]).tolist())
         numbers[:, axis] = texts[pixels[:, axis]]
     return " ".join([str(index), *numbers.ravel().tolist()])
 

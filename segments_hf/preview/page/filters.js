@@ -1,8 +1,8 @@
-// Which samples are shown: by text, status, class and findings.
+// Filter the samples by text, status, class and findings.
 
-const filters = { chosen: entries, changed: new EventTarget() };
+const filters = { shown: entries, changed: new EventTarget() };
 
-const haystacks = entries.map((entry) =>
+const searchTexts = entries.map((entry) =>
   [
     entry.name,
     entry.uuid ?? "",
@@ -17,10 +17,10 @@ const haystacks = entries.map((entry) =>
     .toLowerCase(),
 );
 
-const hasClass = (entry, number) => entry.objects?.some(([has]) => has === number) ?? false;
+const hasClass = (entry, number) => entry.objects?.some(([classNumber]) => classNumber === number) ?? false;
 const hasSeverity = (entry, severity) => entry.findings.some((finding) => finding.severity === severity);
 
-/** What each choice of a filter by findings means. */
+/** Return the test of samples for an option of the findings filter. */
 function findingTest(choice) {
   if (choice === "any") return (entry) => entry.findings.length > 0;
   if (choice === "none") return (entry) => entry.findings.length === 0;
@@ -32,9 +32,9 @@ function findingTest(choice) {
 function applyFilters() {
   const words = find("text").value.toLowerCase().split(/\s+/).filter(Boolean);
   const [status, number, finding] = ["status", "class", "finding"].map((id) => find(id).value);
-  filters.chosen = entries.filter(
+  filters.shown = entries.filter(
     (entry) =>
-      words.every((word) => haystacks[entry.place].includes(word)) &&
+      words.every((word) => searchTexts[entry.index].includes(word)) &&
       (!status || statusOf(entry) === status) &&
       (!number || hasClass(entry, Number(number))) &&
       (!finding || findingTest(finding)(entry)),
@@ -42,7 +42,7 @@ function applyFilters() {
   filters.changed.dispatchEvent(new Event("change"));
 }
 
-/** Fills a filter with its choices, each with how many samples it leaves; those that leave none are left out. */
+/** Fill a filter with its options and the number of samples of each option. Options without samples are left out. */
 function fillSelect(id, everything, choices) {
   const options = choices
     .map(([value, name, test]) => [value, name, entries.filter(test).length])

@@ -1,9 +1,9 @@
-// Which classes are drawn over the pictures, and how strongly: one state, with controls in the gallery and the viewer.
+// The visible classes and their opacity: one state for the controls of the gallery and of the viewer.
 
 const layers = { hidden: new Set(), opacity: 55, changed: new EventTarget() };
 
-/** Hides some of some classes, and shows the rest of them; others stay as they are. */
-function hideOf(numbers, hidden) {
+/** Of the classes `numbers`, hide the classes `hidden` and show the others. Classes not in `numbers` do not change. */
+function setHidden(numbers, hidden) {
   layers.hidden = new Set([...layers.hidden].filter((number) => !numbers.includes(number)).concat(hidden));
   layers.changed.dispatchEvent(new Event("classes"));
 }
@@ -14,26 +14,26 @@ function setOpacity(percent) {
   layers.changed.dispatchEvent(new Event("opacity"));
 }
 
-/** Fills a place with the controls of some classes: pairs of class number and how many objects it has. */
-function showControls(place, counts) {
+/** Fill `container` with the controls of classes. `counts` has pairs of a class number and its number of objects. */
+function showControls(container, counts) {
   const numbers = counts.map(([number]) => number);
   const rows = counts.map(([number, count]) => classRow(number, count, numbers));
   const all = element("button", { type: "button" }, "All");
   const none = element("button", { type: "button" }, "None");
-  all.addEventListener("click", () => hideOf(numbers, []));
-  none.addEventListener("click", () => hideOf(numbers, numbers));
+  all.addEventListener("click", () => setHidden(numbers, []));
+  none.addEventListener("click", () => setHidden(numbers, numbers));
   const list = element("ul", { class: "classes" }, ...rows.map((row) => row.item));
-  place.replaceChildren(opacitySlider(), element("div", { class: "choices" }, "Show", all, none), list);
+  container.replaceChildren(opacitySlider(), element("div", { class: "choices" }, "Show", all, none), list);
   if (!counts.length) list.replaceChildren(element("li", { class: "faded" }, "No objects."));
-  place.update = () => rows.forEach((row) => row.update());
-  place.update();
+  container.update = () => rows.forEach((row) => row.update());
+  container.update();
 }
 
 function classRow(number, count, numbers) {
   const box = element("input", { type: "checkbox", "data-class": number });
   const only = element("button", { type: "button", class: "only", "aria-label": `Only ${classes[number].name}` }, "only");
-  box.addEventListener("change", () => hideOf([number], box.checked ? [] : [number]));
-  only.addEventListener("click", () => hideOf(numbers, numbers.filter((other) => other !== number)));
+  box.addEventListener("change", () => setHidden([number], box.checked ? [] : [number]));
+  only.addEventListener("click", () => setHidden(numbers, numbers.filter((other) => other !== number)));
   const name = element("span", { class: "class-name" }, classes[number].name);
   const label = element("label", {}, box, swatch(number), name);
   if (classes[number].id !== undefined) label.title = `${classes[number].name} (category id ${classes[number].id})`;
@@ -55,7 +55,7 @@ function opacitySlider() {
   return label;
 }
 
-layers.changed.addEventListener("classes", () => document.querySelectorAll(".controls").forEach((place) => place.update?.()));
+layers.changed.addEventListener("classes", () => document.querySelectorAll(".controls").forEach((controls) => controls.update?.()));
 layers.changed.addEventListener("opacity", () =>
   document.querySelectorAll(".opacity-row").forEach((row) => row.dispatchEvent(new Event("update"))),
 );

@@ -1,44 +1,44 @@
-// Labels drawn: masks colored by class, vectors as SVG, the outline of an object.
+// Draw labels: masks in the colors of the classes, vectors as SVG paths, and the outline of an object.
 
 const SVG = "http://www.w3.org/2000/svg";
 
 function svgElement(tag, attributes) {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  return node;
 }
 
-/** Colors a mask: `classNumbers` has the class of each number, from 1 on; hidden classes are left out. */
+/** Paint a mask onto a canvas. `classNumbers[n - 1]` is the class of the number n; hidden classes are transparent. */
 function paintMask(canvas, mask, numbers, classNumbers) {
   canvas.width = mask.width;
   canvas.height = mask.height;
-  const picture = new ImageData(mask.width, mask.height);
-  const table = new Uint32Array(classNumbers.length + 1); // 0 is unlabeled, and stays clear
+  const overlay = new ImageData(mask.width, mask.height);
+  const table = new Uint32Array(classNumbers.length + 1); // 0 is unlabeled, and stays transparent
   const bytes = new Uint8Array(table.buffer);
-  classNumbers.forEach((number, place) => {
-    if (!layers.hidden.has(number)) bytes.set([...classes[number].color, 255], 4 * (place + 1));
+  classNumbers.forEach((number, index) => {
+    if (!layers.hidden.has(number)) bytes.set([...classes[number].color, 255], 4 * (index + 1));
   });
-  const pixels = new Uint32Array(picture.data.buffer);
-  for (let place = 0; place < pixels.length; place += 1) pixels[place] = table[numbers[place]];
-  canvas.getContext("2d").putImageData(picture, 0, 0);
+  const pixels = new Uint32Array(overlay.data.buffer);
+  for (let index = 0; index < pixels.length; index += 1) pixels[index] = table[numbers[index]];
+  canvas.getContext("2d").putImageData(overlay, 0, 0);
 }
 
-/** The left, top, right and bottom of each number in a mask, from 0 on; right and bottom are outside. */
-function extentsOf(numbers, width, height, count) {
-  const extents = Array.from({ length: count + 1 }, () => [width, height, 0, 0]);
-  for (let y = 0, place = 0; y < height; y += 1) {
-    for (let x = 0; x < width; x += 1, place += 1) {
-      const extent = extents[numbers[place]];
-      if (x < extent[0]) extent[0] = x;
-      if (y < extent[1]) extent[1] = y;
-      if (x >= extent[2]) extent[2] = x + 1;
-      if (y >= extent[3]) extent[3] = y + 1;
+/** Return the bounding box [left, top, right, bottom) of each number in a mask, for numbers from 0 to `count`. */
+function boundingBoxes(numbers, width, height, count) {
+  const boxes = Array.from({ length: count + 1 }, () => [width, height, 0, 0]);
+  for (let y = 0, index = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1, index += 1) {
+      const box = boxes[numbers[index]];
+      if (x < box[0]) box[0] = x;
+      if (y < box[1]) box[1] = y;
+      if (x >= box[2]) box[2] = x + 1;
+      if (y >= box[3]) box[3] = y + 1;
     }
   }
-  return extents;
+  return boxes;
 }
 
-/** The path along the edges of the pixels of one number, which is within an extent. */
+/** Return the SVG path along the pixel edges of one number. The last argument is the bounding box of the number. */
 function outlinePath(numbers, width, number, [left, top, right, bottom]) {
   const isIn = (x, y) => x >= left && y >= top && x < right && y < bottom && numbers[y * width + x] === number;
   const parts = [];
@@ -51,22 +51,22 @@ function outlinePath(numbers, width, number, [left, top, right, bottom]) {
   return parts.join("");
 }
 
-/** Where something is so, from a first place to one past the last: pairs of begin and end. */
-function runs(first, end, isSo) {
+/** Return the runs [begin, end) of consecutive integers from `first` to below `end` that pass a test. */
+function runs(first, end, passes) {
   const found = [];
   let begin = null;
-  for (let place = first; place <= end; place += 1) {
-    const so = place < end && isSo(place);
-    if (so && begin === null) begin = place;
-    if (!so && begin !== null) {
-      found.push([begin, place]);
+  for (let value = first; value <= end; value += 1) {
+    const isIn = value < end && passes(value);
+    if (isIn && begin === null) begin = value;
+    if (!isIn && begin !== null) {
+      found.push([begin, value]);
       begin = null;
     }
   }
   return found;
 }
 
-/** The path of a vector: points are lines without length, whose round ends are dots. */
+/** Return the SVG path of a vector. A point is a line of length 0, whose round ends are drawn as a dot. */
 function vectorPath({ type, points }) {
   if (!points?.length) return "";
   const listed = points.map((point) => point.join(" "));
@@ -78,13 +78,13 @@ function vectorPath({ type, points }) {
   return `M${left} ${top}H${right}V${bottom}H${left}Z`;
 }
 
-/** Rings around points. */
+/** Return the SVG path of rings around points. */
 const ringsPath = (points, radius) =>
   points.map(([x, y]) => `M${x - radius} ${y}a${radius} ${radius} 0 1 0 ${2 * radius} 0a${radius} ${radius} 0 1 0 ${-2 * radius} 0`).join("");
 
 const KINDS = new Set(["polygon", "bbox", "polyline"]);
 
-/** An object as a shape; null where it has no points. */
+/** Return the SVG shape of a vector; null if the object has no points. */
 function vectorShape(object, number) {
   const d = vectorPath(object);
   if (!d) return null;

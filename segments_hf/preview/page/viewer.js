@@ -1,13 +1,14 @@
-// The viewer: one sample, large. The address says which: #sample-12 is the twelfth.
+// The viewer: one large sample. The address of the page selects it: #sample-12 is the twelfth sample.
 
-const viewer = { entry: null, detail: null, numbers: null, extents: null, parts: null };
-const RING = 9; // screen pixels
-const NEAR = [[0, 0], [4, 0], [-4, 0], [0, 4], [0, -4]]; // screen pixels: lines and points are thin
+const viewer = { entry: null, detail: null, numbers: null, boxes: null, parts: null };
+const RING = 9; // the radius in screen pixels
+// Offsets in screen pixels: lines and points are thin, so the pointer also hits them from a short distance.
+const NEAR = [[0, 0], [4, 0], [-4, 0], [0, 4], [0, -4]];
 
-const placeInAddress = () => Number(/^#sample-(\d+)$/.exec(location.hash)?.[1] ?? 0) - 1;
+const indexInAddress = () => Number(/^#sample-(\d+)$/.exec(location.hash)?.[1] ?? 0) - 1;
 
 function followAddress() {
-  const entry = entries[placeInAddress()];
+  const entry = entries[indexInAddress()];
   if (entry) showSample(entry);
   else if (find("viewer").open) find("viewer").close();
 }
@@ -23,13 +24,13 @@ async function showSample(entry) {
   const numbers = detail.numbers && (await numbersOf(detail.numbers));
   if (viewer.detail !== detail) return;
   viewer.numbers = numbers;
-  viewer.extents = numbers && extentsOf(numbers, detail.numbers.width, detail.numbers.height, detail.objects.length);
+  viewer.boxes = numbers && boundingBoxes(numbers, detail.numbers.width, detail.numbers.height, detail.objects.length);
   paintStage();
 }
 
 function fillStage(entry, detail) {
   if (!detail.size) {
-    find("stage").replaceChildren(element("p", { class: "faded" }, "No picture"));
+    find("stage").replaceChildren(element("p", { class: "faded" }, "No image"));
     return;
   }
   const [width, height] = detail.size;
@@ -37,7 +38,7 @@ function fillStage(entry, detail) {
   const mask = element("canvas", { class: "mask" });
   const shapes = svgElement("svg", { ...view, class: "shapes" });
   const outline = svgElement("svg", { ...view, class: "outline" });
-  shapes.append(...detail.objects.map((object, place) => vectorShape(object, place + 1)).filter(Boolean));
+  shapes.append(...detail.objects.map((object, index) => vectorShape(object, index + 1)).filter(Boolean));
   outline.append(svgElement("path", { class: "halo" }), svgElement("path", { class: "line" }));
   const frame = element("div", { class: "frame", style: { "--ratio": width / height } });
   if (detail.image) frame.append(element("img", { src: detail.image, alt: entry.name }));
@@ -62,10 +63,10 @@ function paintStage() {
 }
 
 function fillPanel(entry, detail) {
-  const place = filters.chosen.indexOf(entry);
+  const index = filters.shown.indexOf(entry);
   find("name").textContent = titleOf(entry);
   find("facts").textContent = [statusOf(entry), detail.full_size?.join(" × "), entry.frame_name].filter(Boolean).join(" · ");
-  find("place").textContent = place < 0 ? "" : `${place + 1} / ${filters.chosen.length}`;
+  find("place").textContent = index < 0 ? "" : `${index + 1} / ${filters.shown.length}`;
   find("previous").disabled = !neighbor(-1);
   find("next").disabled = !neighbor(1);
   find("notices").replaceChildren(...detail.notices.map((notice) => element("li", {}, notice)));
@@ -81,7 +82,7 @@ function fillPanel(entry, detail) {
 }
 
 function findingItems(entry) {
-  if (!entry.findings.length) return [element("p", { class: "faded" }, "Nothing was found.")];
+  if (!entry.findings.length) return [element("p", { class: "faded" }, "No findings.")];
   return entry.findings.map(({ check, severity, what, why }) =>
     element("div", { class: "finding" },
       element("p", { class: severity }, `${severity === "error" ? "Error" : "Warning"} · ${check}`),
@@ -97,7 +98,7 @@ function fillPairs(list, pairs) {
   );
 }
 
-const nameOf = (object) => (object.is_stray ? "ids without annotation" : classes[object.class_number].name);
+const nameOf = (object) => (object.is_stray ? "ids without an annotation" : classes[object.class_number].name);
 
 function objectFacts(object) {
   return [
@@ -109,20 +110,20 @@ function objectFacts(object) {
   ];
 }
 
-function objectItem(object, place) {
+function objectItem(object, index) {
   const facts = objectFacts(object).map(([name, value]) => (name ? `${name}: ${value}` : value));
-  const button = element("button", { type: "button", "data-number": place + 1 },
+  const button = element("button", { type: "button", "data-number": index + 1 },
     swatch(object.class_number),
     element("span", { class: "class-name" }, nameOf(object)),
     element("span", { class: "number" }, `id ${object.id}`),
     element("span", { class: "faded" }, facts.join(" · ")),
   );
-  for (const event of ["pointerenter", "focus", "click"]) button.addEventListener(event, () => setHighlight(place + 1));
+  for (const event of ["pointerenter", "focus", "click"]) button.addEventListener(event, () => setHighlight(index + 1));
   for (const event of ["pointerleave", "blur"]) button.addEventListener(event, () => setHighlight(0));
   return element("li", {}, button);
 }
 
-/** Outlines an object, and tells of it beside the pointer. */
+/** Outline an object, and describe it in a tooltip at the position `at`. The number 0 removes the outline. */
 function setHighlight(number, at = null) {
   const object = viewer.detail?.objects[number - 1];
   const outline = viewer.parts?.outline;
@@ -136,7 +137,7 @@ function setHighlight(number, at = null) {
 
 function highlightPath(object, number) {
   const [width] = viewer.detail.size;
-  if (viewer.numbers) return outlinePath(viewer.numbers, width, number, viewer.extents[number]);
+  if (viewer.numbers) return outlinePath(viewer.numbers, width, number, viewer.boxes[number]);
   if (KINDS.has(object.type)) return vectorPath(object);
   return ringsPath(object.points ?? [], (RING * width) / viewer.parts.frame.clientWidth);
 }
@@ -175,31 +176,31 @@ function smallestShapeAt(event) {
   return Number(smallest?.dataset.number ?? 0);
 }
 
-/** The next sample of those that are shown; also from one that is not. */
+/** Return the next or previous sample that the filters show. The current sample may be hidden by the filters. */
 function neighbor(step) {
-  const { chosen } = filters;
-  const place = chosen.indexOf(viewer.entry);
-  if (place >= 0) return chosen[place + step];
-  const later = chosen.findIndex((entry) => entry.place > viewer.entry.place);
-  const following = later < 0 ? chosen.length : later;
-  return chosen[step > 0 ? following : following - 1];
+  const { shown } = filters;
+  const index = shown.indexOf(viewer.entry);
+  if (index >= 0) return shown[index + step];
+  const later = shown.findIndex((entry) => entry.index > viewer.entry.index);
+  const following = later < 0 ? shown.length : later;
+  return shown[step > 0 ? following : following - 1];
 }
 
 function go(step) {
   const entry = neighbor(step);
-  if (entry) location.replace(`#sample-${entry.place + 1}`);
+  if (entry) location.replace(`#sample-${entry.index + 1}`);
 }
 
 function closeViewer() {
   history.replaceState(null, "", location.pathname + location.search);
   setHighlight(0);
-  cards[viewer.entry.place].link.focus();
+  cards[viewer.entry.index].link.focus();
 }
 
 document.addEventListener("keydown", (event) => {
   const step = { ArrowRight: 1, j: 1, ArrowLeft: -1, k: -1 }[event.key];
-  const isTaken = event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input[type=range]");
-  if (!step || !find("viewer").open || isTaken) return;
+  const isOther = event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input[type=range]");
+  if (!step || !find("viewer").open || isOther) return;
   event.preventDefault();
   go(step);
 });

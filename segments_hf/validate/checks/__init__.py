@@ -1,29 +1,29 @@
 """The checks of `validate`.
 
-A check is a function of a row, or of a row and its label, that yields its findings; it is in one of the lists below. A
-check of categories is a function of the categories. The `Fault` beside a check has its name and the reason why the
-finding matters. A check that compares rows is a class that remembers them.
+A check is a function that yields findings. Its arguments are a row (`ROW_CHECKS`), a row and its label
+(`LABEL_CHECKS`) or the categories. A check that compares rows is a class that remembers earlier rows. Each check has a
+`Fault` in the same module, with the name of the check, the severity and the effect of the fault.
 """
 
 from segments_hf.validate.checks.annotations import impossible_ids, repeated_ids, unknown_categories
 from segments_hf.validate.checks.colors import refused_colors
-from segments_hf.validate.checks.images import check_pictures
+from segments_hf.validate.checks.images import check_images
 from segments_hf.validate.checks.modes import Modes
 from segments_hf.validate.checks.samples import Duplicates, unknown_status
 from segments_hf.validate.checks.tracks import Tracks
 from segments_hf.validate.checks.unreadable import unreadable_parts
 from segments_hf.validate.checks.vectors import shapes
 
-OF_ANY_ROW = (unknown_status, unknown_categories)
-OF_LABELS = (repeated_ids, impossible_ids, shapes)  # of rows that have a label
+ROW_CHECKS = (unknown_status, unknown_categories)
+LABEL_CHECKS = (repeated_ids, impossible_ids, shapes)
 
 __all__ = [
-    "OF_ANY_ROW",
-    "OF_LABELS",
+    "LABEL_CHECKS",
+    "ROW_CHECKS",
     "Duplicates",
     "Modes",
     "Tracks",
-    "check_pictures",
+    "check_images",
     "refused_colors",
     "unreadable_parts",
 ]

@@ -1,4 +1,4 @@
-"""Ids and categories of annotations."""
+"""Check the ids and categories of annotations."""
 
 from __future__ import annotations
 
@@ -21,32 +21,35 @@ if TYPE_CHECKING:
 UNKNOWN_CATEGORY = Fault(
     "unknown-category", "error", "the objects have no class, and by default the release cannot be loaded"
 )
-REPEATED_ID = Fault("repeated-annotation-id", "error", "objects with one id cannot be told apart")
+REPEATED_ID = Fault("repeated-annotation-id", "error", "the annotations count as one object; the last one is kept")
 IMPOSSIBLE_ID = Fault(
-    "impossible-annotation-id", "error", "0 means unlabeled and a bitmap holds ids below 2^24, so it has no pixels"
+    "impossible-annotation-id",
+    "error",
+    "the object has no pixels: in a bitmap, 0 means unlabeled and ids are below 2^24",
 )
-UNUSUAL_ID = Fault("unusual-annotation-id", "warning", "ids are from 1 to 2^24 - 1 in all that the platform makes")
+UNUSUAL_ID = Fault("unusual-annotation-id", "warning", "Segments.ai makes only ids from 1 to 2^24 - 1")
 
 
 def unknown_categories(row: Row) -> Iterator[Finding]:
-    """Category ids that are not defined."""
+    """Find annotations whose category id is not defined."""
     unknown = Counter(item["category_id"] for item in row.get("annotations") or () if item["category"] is None)
     if unknown:
         number = counted(unknown.total(), "annotation")
-        yield UNKNOWN_CATEGORY.in_row(row, f"got {number} of a category that is not defined: {listed(sorted(unknown))}")
+        ids = listed(sorted(unknown))
+        yield UNKNOWN_CATEGORY.in_row(row, f"got {number} with a category id that is not defined: {ids}")
 
 
 def repeated_ids(row: Row, label: Label) -> Iterator[Finding]:
-    """Ids that more than one annotation has."""
+    """Find ids that more than one annotation has."""
     ids = [item.id for item in label.annotations]
     if len(set(ids)) < len(ids):
         repeated = [number for number, times in Counter(ids).items() if times > 1]
-        yield REPEATED_ID.in_row(row, f"more than one annotation has the id {listed(repeated)}")
+        yield REPEATED_ID.in_row(row, f"got more than one annotation with the id {listed(repeated)}")
 
 
 def impossible_ids(row: Row, label: Label) -> Iterator[Finding]:
-    """Ids that a bitmap cannot hold; where there is no bitmap, they are only odd."""
+    """Find ids that a bitmap cannot contain. Without a bitmap they are only unusual."""
     ids = [item.id for item in label.annotations if not 0 < item.id < ID_LIMIT]
     if ids:
         fault = IMPOSSIBLE_ID if isinstance(label, BitmapLabel) else UNUSUAL_ID
-        yield fault.in_row(row, f"got the annotation id {listed(ids)}, wanted 1 to {ID_LIMIT - 1}")
+        yield fault.in_row(row, f"got the annotation id {listed(ids)}, expected 1 to {ID_LIMIT - 1}")

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from segments_hf.release import Category
     from segments_hf.validate.finding import Finding
 
-REFUSED_COLOR = Fault("refused-color", "warning", "the category gets a color of the palette")
+REFUSED_COLOR = Fault("refused-color", "warning", "the color is ignored; the category gets a color of the palette")
 
 
 def refused_colors(categories: Iterable[Category]) -> Iterator[Finding]:
     """Find colors that are not 3 or 4 numbers from 0 to 255."""
     for category in categories:
         if category.refused_color is not None:
-            what = f"got the color {category.refused_color}, wanted 3 or 4 numbers from 0 to 255"
+            what = f"got the color {category.refused_color}, expected 3 or 4 numbers from 0 to 255"
             yield REFUSED_COLOR.found(f"category {category.name!r}", None, None, what)

@@ -1,4 +1,4 @@
-"""A kind of fault: its name, how bad it is, and why it matters."""
+"""A kind of fault: its name, severity and effect."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Fault:
-    """Something that a check looks for.
+    """A kind of fault that a check finds.
 
     Attributes:
         name: The name of the check, such as ``duplicate-name``.
-        severity: ``error`` where a label is lost, wrong or cannot be read; ``warning`` where it may be meant.
-        why: Why it matters.
+        severity: ``error`` if a label is lost, wrong or unreadable; ``warning`` if the data may be intended.
+        why: The effect of the fault on datasets and training.
     """
 
     name: str
@@ -26,23 +26,23 @@ class Fault:
     why: str
 
     def in_row(self, row: Row, what: str) -> Finding:
-        """The finding that a row has this fault.
+        """Return the finding that a row has this fault.
 
         Args:
             row: The row.
-            what: What was found.
+            what: The fault, with the values from the row.
         """
         return self.found(row["name"], row.get("uuid"), row.get("frame_index"), what)
 
     def in_sample(self, row: Row, what: str) -> Finding:
-        """The finding that a row's sample has this fault; in a sequence it is not of the frame.
+        """Return the finding that the sample of a row has this fault, not only one frame of it.
 
         Args:
             row: The row.
-            what: What was found.
+            what: The fault, with the values from the row.
         """
         return self.found(row["name"], row.get("uuid"), None, what)
 
     def found(self, sample: str, uuid: str | None, frame: int | None, what: str) -> Finding:
-        """The finding of this fault, by the attributes of `Finding`."""
+        """Return a finding of this fault. The arguments are attributes of `Finding`."""
         return Finding(self.name, self.severity, sample, uuid, frame, what, self.why)

@@ -1,4 +1,4 @@
-"""Check images and bitmaps: their files and sizes, and whether pixels and annotations agree."""
+"""Check images and bitmaps: their files, their sizes, and whether the pixels match the annotations."""
 
 from __future__ import annotations
 
@@ -32,14 +32,16 @@ if TYPE_CHECKING:
     from segments_hf.validate.finding import Finding
 
 MISSING_BITMAP = Fault("missing-bitmap", "error", "the objects have no pixels")
-UNKNOWN_PIXELS = Fault("pixels-without-annotation", "error", "they have no class: masks show them as unlabeled")
-NO_PIXELS = Fault("annotation-without-pixels", "warning", "no mask and no box shows the objects")
+UNKNOWN_PIXELS = Fault(
+    "pixels-without-annotation", "error", "the pixels have no class and are unlabeled in semantic masks"
+)
+NO_PIXELS = Fault("annotation-without-pixels", "warning", "the objects are in no mask and have no bounding box")
 
-_ANY_SIZE = ImageLimits(max_bytes=2**62, max_pixels=2**62)  # the limits are checked when a picture is fetched
+_ANY_SIZE = ImageLimits(max_bytes=2**62, max_pixels=2**62)  # the limits were checked when the image was downloaded
 
 
-class CheckedPictures(NamedTuple):
-    """The result of checking the pictures of a row.
+class CheckedImages(NamedTuple):
+    """The result of the checks of the image and the bitmap of a row.
 
     Attributes:
         findings: The findings.
@@ -56,20 +58,20 @@ class Instances(NamedTuple):
     """The instances of a bitmap.
 
     Attributes:
-        size: Its width and height in pixels.
-        areas: How many pixels each instance id has; 0, which is unlabeled, is not among them.
+        size: The width and height of the bitmap in pixels.
+        areas: The number of pixels of each instance id, without 0 (unlabeled).
     """
 
     size: tuple[int, int]
     areas: dict[int, int]
 
 
-def check_pictures(row: Row, label: Label | None, unreported: Collection[str]) -> CheckedPictures:
-    """Check the pictures of a row.
+def check_images(row: Row, label: Label | None, unreported: Collection[str]) -> CheckedImages:
+    """Check the image and the bitmap of a row.
 
     Args:
         row: The row.
-        label: The label of the row, whose pixels are checked; None if the row is not labeled.
+        label: The label of the row, whose pixels are compared with its annotations; None if the row is not labeled.
         unreported: The image columns that have no finding yet.
     """
     findings: list[Finding] = []
@@ -92,26 +94,26 @@ def check_pictures(row: Row, label: Label | None, unreported: Collection[str]) -
     if header:
         findings.extend(_malformed_exif(row, "image", header))
         findings.extend(_other_sizes(row, header, instances))
-    return CheckedPictures(findings, instances, mode)
+    return CheckedImages(findings, instances, mode)
 
 
-def _content(picture: Mapping[str, Any] | None) -> FileContent:
-    if picture is None:
+def _content(image: Mapping[str, Any] | None) -> FileContent:
+    if image is None:
         raise AssetError("got a row without an image")
-    path = None if picture["path"] is None else Path(picture["path"])
-    return FileContent(picture["bytes"], path)
+    path = None if image["path"] is None else Path(image["path"])
+    return FileContent(image["bytes"], path)
 
 
 def _header(image: FileContent) -> Header:
     return check_image(image, _ANY_SIZE)
 
 
-def _bitmap_header(picture: Any) -> Header | None:
-    if not isinstance(picture, Mapping):  # no bitmap, or a decoded one
+def _bitmap_header(bitmap: Any) -> Header | None:
+    if not isinstance(bitmap, Mapping):  # None, or a decoded bitmap
         return None
     try:
-        return read_header(stored_content(picture))
-    except AssetError:  # reported when its ids are read
+        return read_header(stored_content(bitmap))
+    except AssetError:  # `_instances` reports the error
         return None
 
 
@@ -134,16 +136,16 @@ def _disagreements(row: Row, label: BitmapLabel, instances: Instances | None) ->
     ids = {item.id for item in label.annotations}
     if instances is None:
         if ids:
-            yield MISSING_BITMAP.in_row(row, f"it has {counted(len(label.annotations), 'annotation')} but no bitmap")
+            yield MISSING_BITMAP.in_row(row, f"got {counted(len(label.annotations), 'annotation')} but no bitmap")
         return
     areas = instances.areas
     if unknown := [number for number in areas if number not in ids]:
         pixels = counted(sum(areas[number] for number in unknown), "pixel")
         yield UNKNOWN_PIXELS.in_row(row, f"got {pixels} with an id that no annotation has: {listed(unknown)}")
-    # Ids that no bitmap can hold have a check of their own.
+    # `impossible_ids` reports the ids that a bitmap cannot contain.
     if absent := [number for number in sorted(ids) if number not in areas and 0 < number < ID_LIMIT]:
-        whole = "" if areas else "; all of the bitmap is unlabeled"
-        yield NO_PIXELS.in_row(row, f"no pixel has the id of annotation {listed(absent)}{whole}")
+        whole = "" if areas else "; all pixels of the bitmap are unlabeled"
+        yield NO_PIXELS.in_row(row, f"no pixel has the annotation id {listed(absent)}{whole}")
 
 
 def _other_sizes(row: Row, header: Header, instances: Instances | None) -> Iterator[Finding]:
@@ -152,9 +154,9 @@ def _other_sizes(row: Row, header: Header, instances: Instances | None) -> Itera
     if instances and instances.size != header.size:
         others["the bitmap"] = instances.size
         if instances.size == header.stored_size:
-            others = {"the bitmap, as the image before EXIF rotation,": instances.size}
+            others = {"the bitmap, which has the size of the image before EXIF rotation,": instances.size}
     if None not in size and size != header.size:
         others["the row"] = size
     if others:
         sizes = " and ".join(f"{name} has {width} x {height} pixels" for name, (width, height) in others.items())
-        yield OTHER_SIZE.in_row(row, f"{sizes}, the image {header.size[0]} x {header.size[1]}")
+        yield OTHER_SIZE.in_row(row, f"{sizes}, but the image has {header.size[0]} x {header.size[1]}")

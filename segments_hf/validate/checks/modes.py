@@ -1,4 +1,4 @@
-"""Check the pixel formats of images: many models accept only one."""
+"""Check the pixel formats of images: many models accept only one format."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MIXED_MODES = Fault(
     "mixed-image-modes",
     "warning",
-    "training code gets arrays of different shapes or types; layouts convert them to 8-bit",
+    "training code gets arrays of different shapes or dtypes; layouts convert all images to 8 bits",
 )
 _MAX_NAMED = 5  # samples of each pixel format in a finding
 
@@ -48,7 +48,7 @@ class Modes:
             first.append({key: row.get(key) for key in ("name", "uuid", "frame_index")})
 
     def find_mixture(self) -> Iterator[Finding]:
-        """Yield a finding if images have several pixel formats, at the first sample of the rarest one."""
+        """Yield a finding for the first sample of the rarest pixel format if images have several pixel formats."""
         counts = self.counts
         if len(counts) > 1:
             _, *rarer = counts

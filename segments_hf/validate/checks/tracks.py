@@ -1,4 +1,4 @@
-"""Tracks: objects that go through the frames of a sequence."""
+"""Check tracks: objects in several frames of a sequence."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ if TYPE_CHECKING:
     from segments_hf.labels.row import Row
     from segments_hf.validate.finding import Finding
 
-CHANGED_CATEGORY = Fault("track-changes-category", "error", "one object has two classes: one of them is wrong")
+CHANGED_CATEGORY = Fault("track-changes-category", "error", "one object has two classes, and one of them is wrong")
 
 
 class Tracks:
-    """The category of each track so far, to compare the next frame with."""
+    """The category of each track in the rows so far."""
 
     def __init__(self) -> None:
         self._categories: dict[tuple[str | None, str, int], tuple[int, int]] = {}
-        self._told: set[tuple[str | None, str, int]] = set()
+        self._reported: set[tuple[str | None, str, int]] = set()
 
-    def look(self, row: Row, split: str | None) -> Iterator[Finding]:
-        """Find tracks whose category differs from that of their first frame; each is reported once.
+    def check(self, row: Row, split: str | None) -> Iterator[Finding]:
+        """Find tracks whose category differs from the category in their first frame. Each track is reported once.
 
         Args:
             row: A row with a label.
-            split: The split that it is in.
+            split: The split of the row.
         """
         changed = []
         sequence = split, row.get("uuid") or row["name"]
@@ -38,8 +38,8 @@ class Tracks:
                 continue
             key = *sequence, track
             first, frame = self._categories.setdefault(key, (category, row["frame_index"]))
-            if category != first and key not in self._told:
-                self._told.add(key)
-                changed.append(f"track {track} has category {category}, and {first} in frame {frame}")
+            if category != first and key not in self._reported:
+                self._reported.add(key)
+                changed.append(f"track {track} has category {category} here and category {first} in frame {frame}")
         if changed:
             yield CHANGED_CATEGORY.in_row(row, listed(changed))

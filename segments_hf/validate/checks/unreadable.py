@@ -1,4 +1,4 @@
-"""Findings for the problems of making a row: parts of a sample that could not be read."""
+"""Report the parts of a sample that could not be read when its row was made."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from segments_hf.validate.finding import Finding
 
 UNREADABLE_SAMPLE = Fault("unreadable-sample", "error", "the sample is left out of datasets")
-UNREADABLE_LABEL = Fault("unreadable-label", "error", "its annotations are lost")
+UNREADABLE_LABEL = Fault("unreadable-label", "error", "the annotations of the sample are lost")
 UNREADABLE_IMAGE = Fault("unreadable-image", "error", "the sample cannot be used for training")
-UNREADABLE_BITMAP = Fault("unreadable-bitmap", "error", "its mask is lost")
+UNREADABLE_BITMAP = Fault("unreadable-bitmap", "error", "the mask of the sample is lost")
 UNREADABLE_ATTRIBUTES = Fault("unreadable-attributes", "error", "the metadata or attributes are lost")
 MALFORMED_EXIF = Fault(
     "malformed-exif",
     "warning",
-    "`datasets` cannot read the file; rows of `load_release` hold a repaired copy",
+    "`datasets` cannot read the file; rows of `load_release` contain a repaired copy",
 )
-OTHER_SIZE = Fault("other-size", "error", "its label is not where its objects are in the image")
+OTHER_SIZE = Fault("other-size", "error", "the label does not cover the objects in the image")
 
 _BY_COLUMN = {None: UNREADABLE_SAMPLE, "image": UNREADABLE_IMAGE, BITMAP_COLUMN: UNREADABLE_BITMAP}
 
@@ -33,11 +33,11 @@ _BY_COLUMN = {None: UNREADABLE_SAMPLE, "image": UNREADABLE_IMAGE, BITMAP_COLUMN:
 def unreadable_parts(outcome: Outcome) -> Iterator[Finding]:
     """Yield a finding for each part that could not be read, and for each image that was repaired.
 
-    Unknown categories have a check of their own.
+    `unknown_categories` reports unknown categories.
     """
     row = outcome.row or {}
     frame = row.get("frame_index")
-    reason = "its annotations are null: its label could not be read when it was loaded"
+    reason = "the annotations are null: the label could not be read when the dataset was loaded"
     for problem in outcome.problems:
         if problem.action == "repaired":
             yield MALFORMED_EXIF.found(problem.sample, problem.uuid, frame, problem.reason)
@@ -45,7 +45,7 @@ def unreadable_parts(outcome: Outcome) -> Iterator[Finding]:
             reason = problem.reason
         else:
             yield _fault(problem).found(problem.sample, problem.uuid, frame, problem.reason)
-    if row and row.get("annotations", ()) is None and not frame:  # a sequence has one label for all frames
+    if row and row.get("annotations", ()) is None and not frame:  # the frames of a sequence share one label
         yield UNREADABLE_LABEL.in_sample(row, reason)
 
 

@@ -18,7 +18,7 @@ from PIL import Image
 from segments_hf import load_release, validate
 from segments_hf.labels import label_of
 from segments_hf.validate import Finding
-from segments_hf.validate.checks import check_pictures
+from segments_hf.validate.checks import check_images
 
 
 def findings(dataset: Any) -> list[tuple[str, str]]:
@@ -38,8 +38,10 @@ def test_images_of_another_size(rows: Any, streaming: bool) -> None:
     resized = rows.map(
         lambda row: {"image": row["image"].resize((2, 1))}, **({"features": rows.features} if streaming else {})
     )
-    told = "the bitmap has 4 x 2 pixels and the row has 4 x 2 pixels, the image 2 x 1"
-    assert findings(resized) == [("other-size", told)]
+    [(check, told)] = findings(resized)
+    assert check == "other-size"
+    assert "the bitmap has 4 x 2 pixels and the row has 4 x 2 pixels" in told
+    assert "2 x 1" in told
 
 
 def test_a_bitmap_that_was_not_turned_with_its_image(rows: Any) -> None:
@@ -49,8 +51,9 @@ def test_a_bitmap_that_was_not_turned_with_its_image(rows: Any) -> None:
     Image.new("RGB", (4, 2)).save(file, "JPEG", exif=exif)
     picture = {"bytes": file.getvalue(), "path": None}
     turned = rows.map(lambda row: {"image": picture, "width": 2, "height": 4}, features=rows.features)
-    told = "the bitmap, as the image before EXIF rotation, has 4 x 2 pixels, the image 2 x 4"
-    assert findings(turned) == [("other-size", told)]
+    [(check, told)] = findings(turned)
+    assert check == "other-size"
+    assert all(fact in told for fact in ("EXIF rotation", "4 x 2 pixels", "2 x 4"))
 
 
 @pytest.mark.parametrize(
@@ -120,7 +123,7 @@ def test_pixels_and_annotations_are_compared(ids: np.ndarray, annotated: set[int
         "segmentation_bitmap": {"bytes": bitmap(ids), "path": None},
         "annotations": [marked(number) for number in annotated],
     }
-    found, instances, _ = check_pictures(row, label_of(row), {"image", "segmentation_bitmap"})
+    found, instances, _ = check_images(row, label_of(row), {"image", "segmentation_bitmap"})
     labeled = {int(number) for number in ids.flat if number}
     expected = [
         *(["pixels-without-annotation"] if labeled - annotated else []),

@@ -74,10 +74,11 @@ def test_nothing_is_outside_of_an_image_whose_size_is_not_known(size: dict[str, 
 
 def test_each_fault_is_told_once_with_all_that_have_it() -> None:
     many = [shape("bbox", [[1, 1], [1, 2]], number) for number in range(7)]
-    least = "1 for a point, 2 for a polyline, 2 for a bbox, 3 for a polygon"
     found = found_in(row(shape("point", []), *many, shape("point", []), shape("point", [[10, 1]], 9)))
-    assert [(finding.check, finding.what) for finding in found] == [
-        ("too-few-points", f"got point 4, point 4 with too few points; wanted {least} at least"),
-        ("no-area", "got bbox 0, bbox 1, bbox 2, bbox 3, bbox 4, … (7 in all) with no pixel inside the image"),
-        ("point-outside", "got point 9 with points outside of the image of 9 x 7 pixels"),
-    ]
+    assert [finding.check for finding in found] == ["too-few-points", "no-area", "point-outside"]
+    few, no_area, outside = (finding.what for finding in found)
+    assert few.startswith("got point 4, point 4 with")
+    assert "3 for a polygon" in few
+    assert no_area.startswith("got bbox 0, bbox 1, bbox 2, bbox 3, bbox 4, … (7 in ")
+    assert "point 9 " in outside
+    assert "9 x 7 pixels" in outside

@@ -1,4 +1,4 @@
-"""Check the pictures of a row before it is pushed, so that readers of the dataset can decode them."""
+"""Check the images of a row before the push, so that users of the dataset can decode them."""
 
 from __future__ import annotations
 
@@ -20,19 +20,20 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-def with_readable_pictures(row: pa.Table, features: Features, on_error: str) -> pa.Table | None:
-    """Check the format and header of the pictures of a row.
+def with_readable_images(row: pa.Table, features: Features, on_error: str) -> pa.Table | None:
+    """Check the file format and the header of the values in image columns of a row.
 
     Args:
-        row: A table of one row.
+        row: A table with one row.
         features: The features of its columns.
-        on_error: What to do with an unreadable picture: ``raise``, ``skip`` the row, or ``keep`` the row with null.
+        on_error: What to do with an unreadable image or bitmap: ``raise``, ``skip`` the row, or ``keep`` the row with
+            null.
 
     Returns:
-        The row; None if it is skipped.
+        The row; None if the row is skipped.
 
     Raises:
-        AssetError: A picture cannot be read, and `on_error` is ``raise``; the error names the sample.
+        AssetError: An image or a bitmap cannot be read, and `on_error` is ``raise``. The error names the sample.
     """
     for column, feature in features.items():
         if not isinstance(feature, datasets.Image):
@@ -44,8 +45,10 @@ def with_readable_pictures(row: pa.Table, features: Features, on_error: str) -> 
         except AssetError as error:
             where = f"{_name_of(row)}, {column}"
             if on_error == "raise":
-                advice = f"{option('on_error', 'skip')} or {option('on_error', 'keep')} continues without it"
-                raise AssetError(f"{where}: {error} ({advice})") from error
+                skip, keep = option("on_error", "skip"), option("on_error", "keep")
+                raise AssetError(
+                    f"{where}: {error} ({skip} leaves the row out, {keep} keeps it with null)"
+                ) from error
             logger.warning("%s %s: %s", where, "left out" if on_error == "skip" else "kept as null", error)
             if on_error == "skip":
                 return None
@@ -59,5 +62,5 @@ def _name_of(row: pa.Table) -> str:
 
 
 def _with_null(row: pa.Table, column: str) -> pa.Table:
-    place = row.column_names.index(column)
-    return row.set_column(place, row.schema.field(place), pa.nulls(1, row.schema.field(place).type))
+    index = row.column_names.index(column)
+    return row.set_column(index, row.schema.field(index), pa.nulls(1, row.schema.field(index).type))
