@@ -34,13 +34,13 @@ class ExportResult(Result):
     """The result of an export.
 
     Attributes:
-        folder: The folder.
-        images: How many images with a label were written.
-        objects: How many objects were written.
-        left_out: How many rows were left out, by the reason: their status, ``broken``, or ``unsupported image format``
-            if the readers of the format do not open the image.
-        converted: How many images were written as PNG.
-        objects_left_out: How many objects were left out, by the reason.
+        folder: The folder of the export.
+        images: The number of images with a label that were written.
+        objects: The number of objects that were written.
+        left_out: The number of rows that were left out, by reason: the label status, ``broken``, or ``unsupported
+            image format`` if programs for the format cannot read the image.
+        converted: The number of images that were converted to PNG.
+        objects_left_out: The number of objects that were left out, by reason.
         splits: The number of images and objects of each split.
     """
 

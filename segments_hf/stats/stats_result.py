@@ -21,17 +21,17 @@ _MAX_LINES = 12  # of a table that may have any number of rows
 
 
 class ClassStats(msgspec.Struct, frozen=True):
-    """A class in numbers.
+    """The statistics of one class.
 
     Attributes:
-        index: Its class index.
-        id: Its category id.
-        name: Its name.
-        color: Its color.
-        objects: How many objects it has.
-        images: In how many images it is.
-        pixels: How many pixels it has in semantic masks; None where no mask could be made.
-        sizes: How large its objects are; None where no area is known.
+        index: The class index.
+        id: The category id.
+        name: The name.
+        color: The color as (R, G, B).
+        objects: The number of objects of the class.
+        images: The number of images with the class.
+        pixels: The number of pixels of the class in all semantic masks; None if no mask could be made.
+        sizes: The sizes of the objects of the class; None if no area is known.
     """
 
     index: int
@@ -45,7 +45,7 @@ class ClassStats(msgspec.Struct, frozen=True):
 
 
 class ImageSize(msgspec.Struct, frozen=True):
-    """A size of images in pixels, and how many have it."""
+    """An image size in pixels and the number of images with this size."""
 
     width: int
     height: int
@@ -53,7 +53,7 @@ class ImageSize(msgspec.Struct, frozen=True):
 
 
 class Together(msgspec.Struct, frozen=True):
-    """In how many images two classes are together, by their class indices."""
+    """The class indices of two classes and the number of images that contain both."""
 
     first: int
     second: int
@@ -61,27 +61,27 @@ class Together(msgspec.Struct, frozen=True):
 
 
 class Stats(Result, msgspec.Struct, frozen=True):
-    """A dataset in numbers. Images that are unlabeled, skipped or rejected count as images, their objects do not.
+    """The statistics of a release or a dataset. The objects of unlabeled, skipped and rejected images do not count.
 
     Attributes:
-        name: What it is called.
-        task_type: The task type, if it is known.
-        images: How many images there are; each frame of a sequence is one.
-        labeled: How many have a label.
-        statuses: How many images have each label status, the most frequent first; none for a layout.
-        objects: How many objects there are; 0 for semantic masks, which do not tell. Annotations with the same id are
-            one object, whose class is that of the last one.
-        without_class: How many of them have no class that is known.
-        classes: The classes, in the order of their indices.
-        objects_per_image: How many labeled images have so many objects, by the number of objects.
-        unlabeled_pixels: How many pixels have no class in semantic masks; None where no mask could be made.
-        sizes: How large objects are; None where no area is known: without its bitmaps, or for points.
-        image_sizes: The sizes of images, the most frequent first; those that are not known are left out.
-        together: How often two classes are in one image, the most frequent first.
+        name: The name of the release or the dataset.
+        task_type: The task type; None if it is not known.
+        images: The number of images; each frame of a sequence counts as one image.
+        labeled: The number of images with a label.
+        statuses: The number of images with each label status, the most frequent first; empty for a layout.
+        objects: The number of objects; 0 for semantic masks, which do not separate objects. Annotations with the same
+            id are one object with the class of the last annotation.
+        without_class: The number of objects whose class is not known.
+        classes: The statistics of the classes, in the order of the class indices.
+        objects_per_image: The number of labeled images for each number of objects.
+        unlabeled_pixels: The number of pixels without a class in all semantic masks; None if no mask could be made.
+        sizes: The sizes of all objects; None if no area is known, as for points or bitmaps that were not read.
+        image_sizes: The sizes of images, the most frequent first. Unknown sizes are left out.
+        together: The pairs of classes that occur in the same image, the most frequent first.
         attributes: The attributes of objects.
         image_attributes: The attributes of images.
-        left_out: How many annotations are not counted as objects, by the reason, such as no pixel in the image.
-        problems: What is wrong with samples: what of them could not be read is not counted.
+        left_out: The number of annotations that are not counted as objects, by reason, such as no pixel in the image.
+        problems: An error message for each part of a sample that could not be read and is not counted.
     """
 
     name: str
