@@ -1,4 +1,4 @@
-"""The settings of the documentation: ``sphinx-build -W docs docs/_build``."""
+"""The settings of the documentation, which ``sphinx-build -W docs docs/_build`` builds."""
 
 from __future__ import annotations
 
@@ -18,8 +18,12 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
+    "command_line",
+    "export_formats",
+    "returns",
 ]
 exclude_patterns = ["_build", "labels.md", "**/.ipynb_checkpoints"]
+smartquotes_action = "D"  # dashes only: quotation marks in texts are those of the code
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
@@ -27,11 +31,18 @@ nb_execution_mode = "off"  # the notebooks have their own test, which runs them
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
-autodoc_typehints_description_target = "documented"
+autodoc_typehints_description_target = "documented_params"
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True
+python_maximum_signature_line_length = 88
+python_use_unqualified_type_names = True
+
+# Names between backticks in docstrings become links where they are documented, and code where they are not.
+default_role = "py:obj"
+nitpicky = True
+nitpick_ignore_regex = [("py:.*", r"(?!segments_hf\.).*")]  # there is no network for the names of other libraries
 
 html_theme = "furo"
+pygments_dark_style = "github-dark"
 html_title = f"segments-hf {version}"
-copybutton_exclude = ".linenos, .gp, .go"
