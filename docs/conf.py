@@ -19,8 +19,8 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
     "command_line",
+    "docstrings",
     "export_formats",
-    "returns",
 ]
 exclude_patterns = ["_build", "labels.md", "**/.ipynb_checkpoints"]
 smartquotes_action = "D"  # dashes only: quotation marks in texts are those of the code
@@ -41,8 +41,13 @@ python_use_unqualified_type_names = True
 # Names between backticks in docstrings become links where they are documented, and code where they are not.
 default_role = "py:obj"
 nitpicky = True
-nitpick_ignore_regex = [("py:.*", r"(?!segments_hf\.).*")]  # there is no network for the names of other libraries
+nitpick_ignore_regex = [
+    ("py:.*", r"(?!segments_hf\.).*"),  # there is no network for the names of other libraries
+    ("py:class", r"segments_hf\.release\.task_types\.Content"),  # a type variable
+]
 
 html_theme = "furo"
 pygments_dark_style = "github-dark"
 html_title = f"segments-hf {version}"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
