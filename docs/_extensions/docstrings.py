@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sphinx.domains.python import PyObject
+from sphinx.pycode import ModuleAnalyzer
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -27,8 +28,10 @@ def _keep_colons(_sphinx: Sphinx, kind: str, _name: str, _found: object, _option
 
 
 def setup(sphinx: Sphinx) -> dict[str, bool]:
-    """Call `_keep_colons` before napoleon reads a docstring, and name the list of attributes as Python does."""
+    """Keep sentences with colons whole, leave out overloads, and name attributes as Python does."""
     sphinx.connect("autodoc-process-docstring", _keep_colons, priority=_BEFORE_NAPOLEON)
+    # Overloads tell type checkers what a function returns. Readers get its own signature, with all options.
+    ModuleAnalyzer.overloads = property(lambda _: {}, lambda _, __: None)
     for field in PyObject.doc_field_types:
         if field.name == "variable":
             field.label = "Attributes"
