@@ -46,6 +46,7 @@ nitpick_ignore_regex = [
     ("py:class", r"segments_hf\.release\.task_types\.Content"),  # a type variable
 ]
 
+copybutton_selector = "div:not(.highlight-output) > div.highlight > pre"
 html_theme = "furo"
 pygments_dark_style = "github-dark"
 html_title = f"segments-hf {version}"
