@@ -21,6 +21,7 @@ extensions = [
     "command_line",
     "docstrings",
     "export_formats",
+    "public_names",
 ]
 exclude_patterns = ["_build", "labels.md", "**/.ipynb_checkpoints"]
 smartquotes_action = "D"  # dashes only: quotation marks in texts are those of the code
