@@ -6,8 +6,9 @@ The directive describes the class that a function returns, and the classes of it
 from __future__ import annotations
 
 import inspect
+import re
 import sys
-from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+from typing import TYPE_CHECKING
 
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
@@ -44,16 +45,11 @@ class ResultOf(SphinxDirective):
 def _with_parts(found: type) -> Iterator[type]:
     """Yield a class, and the classes of this library that its attributes have."""
     yield found
-    for hint in get_type_hints(found).values():
-        for part in _classes(hint):
-            yield from _with_parts(part)
-
-
-def _classes(hint: Any) -> Iterator[type]:
-    if inspect.isclass(hint) and hint.__module__.startswith("segments_hf."):
-        yield hint
-    for inner in get_args(hint):
-        yield from _classes(inner)
+    for annotation in inspect.get_annotations(found).values():
+        for name in re.findall(r"\w+", annotation):
+            part = getattr(sys.modules[found.__module__], name, None)
+            if inspect.isclass(part) and part.__module__.startswith("segments_hf."):
+                yield from _with_parts(part)
 
 
 def _check(sphinx: Sphinx, environment: BuildEnvironment) -> None:
