@@ -1,0 +1,69 @@
+"""The directive ``result-of``, and a check that every public name is on a page.
+
+The directive describes the class that a function returns, and the classes of its attributes, wherever they are defined.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from typing import TYPE_CHECKING
+
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+import segments_hf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from docutils import nodes
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+_log = logging.getLogger(__name__)
+
+
+class ResultOf(SphinxDirective):
+    """Describe the result of a function of `segments_hf`."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the descriptions, the class of the result first."""
+        function = getattr(segments_hf, self.arguments[0])
+        result = getattr(sys.modules[function.__module__], function.__annotations__["return"])
+        lines = ["```{eval-rst}"]
+        for found in dict.fromkeys(_with_parts(result)):
+            is_public = found.__name__ in segments_hf.__all__
+            home = "segments_hf" if is_public else found.__module__
+            lines += [f".. autoclass:: {home}.{found.__qualname__}", "   :members:", ""]
+        return self.parse_text_to_nodes("\n".join([*lines, "```"]))
+
+
+def _with_parts(found: type) -> Iterator[type]:
+    """Yield a class, and the classes of this library that its attributes have."""
+    yield found
+    for annotation in inspect.get_annotations(found).values():
+        for name in re.findall(r"\w+", annotation):
+            part = getattr(sys.modules[found.__module__], name, None)
+            if inspect.isclass(part) and part.__module__.startswith("segments_hf."):
+                yield from _with_parts(part)
+
+
+def _check(sphinx: Sphinx, environment: BuildEnvironment) -> None:
+    """Warn about public names that no page describes."""
+    del sphinx
+    described = {name.rpartition(".")[2] for name in environment.get_domain("py").objects}
+    for module in (segments_hf, segments_hf.bitmaps):
+        for name in sorted(set(module.__all__) - described):
+            if not inspect.ismodule(getattr(module, name)):
+                _log.warning("no page describes the public name %s.%s", module.__name__, name)
+
+
+def setup(sphinx: Sphinx) -> dict[str, bool]:
+    """Register the directive and the check."""
+    sphinx.add_directive("result-of", ResultOf)
+    sphinx.connect("env-check-consistency", _check)
+    return {"parallel_read_safe": True}

@@ -1,0 +1,76 @@
+"""The blocks of code on the pages of the documentation run as they stand, in an empty folder with the demo release."""
+
+from __future__ import annotations
+
+import doctest
+import shutil
+from pathlib import Path
+
+import datasets
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from segments_hf.cli.app import app
+from segments_hf.demo import demo_release
+
+from .pages import DOCS, Block, blocks_of, pages
+
+CHECKER = doctest.OutputChecker()
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+
+@pytest.mark.skipif(not hasattr(datasets, "Json"), reason="the pages show what datasets 4.7 prints")
+@pytest.mark.parametrize("page", pages(), ids=Path.as_posix)
+def test_blocks_of_a_page_run_in_order(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(demo_release().parent, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.py*", "__*"))
+    monkeypatch.chdir(tmp_path)
+    namespace: dict[str, object] = {"__name__": "__main__"}
+    printed = ""
+    for block in blocks_of((DOCS / page).read_text("utf-8")):
+        where = f"{page}, line {block.line}"
+        if block.language == "output":
+            assert CHECKER.check_output(block.code, printed, FLAGS), f"{where}: the blocks print\n{printed}"
+        elif block.language == "python":
+            run_python(block, where, namespace)
+            printed = capsys.readouterr().out
+        elif block.language == "sh":
+            printed = "".join(run_command(words, where, is_run=block.is_run) for words in block.commands)
+
+
+def run_python(block: Block, where: str, namespace: dict[str, object]) -> None:
+    # The lines before the code make the line numbers of a traceback those of the page.
+    code = compile("\n" * (block.line - 1) + block.code, where, "exec")
+    if block.is_run:
+        exec(code, namespace)
+
+
+def run_command(words: list[str], where: str, *, is_run: bool) -> str:
+    if is_run:
+        result = CliRunner().invoke(app, words)
+        assert result.exit_code == 0, f"{where}: {result.output}"
+        return result.stdout
+    command = get_command(app)
+    while hasattr(command, "commands") and words:
+        assert words[0] in command.commands, f"{where}: there is no command {words[0]}"
+        command, words = command.commands[words[0]], words[1:]
+    command.make_context(None, list(words))
+    return ""
+
+
+def test_a_block_that_cannot_run_is_marked_by_a_comment() -> None:
+    blocks = blocks_of("text\n\n% not run: needs a bucket\n```python\na = 1\n```\n\n- b\n\n  ```sh\n  pwd\n  ```\n")
+    assert blocks == [Block("python", "a = 1\n", 5, is_run=False), Block("sh", "pwd\n", 11, is_run=True)]
+
+
+def test_options_of_a_command_that_is_not_run_are_checked() -> None:
+    assert run_command(["push", "a.json", "jane/flowers", "--private"], "a page", is_run=False) == ""
+    with pytest.raises(Exception, match="(?i)no such option"):
+        run_command(["push", "a.json", "jane/flowers", "--privat"], "a page", is_run=False)
+
+
+def test_commands_are_found_in_blocks() -> None:
+    block = Block("sh", "pip install x\nsegments-hf push a 'b c' \\\n  --private  # why\n", 1, is_run=True)
+    assert block.commands == [["push", "a", "b c", "--private"]]
