@@ -10,7 +10,7 @@ import datasets
 
 from segments_hf.dataset.class_info import categories
 from segments_hf.dataset.compat import progress_bar
-from segments_hf.dataset.inputs import encode_pictures, num_rows, open_splits, picture_bytes
+from segments_hf.dataset.inputs import encode_images, image_bytes, num_rows, open_splits
 from segments_hf.dataset.origin import parse_origin
 from segments_hf.dataset.row_map import check_rows, without_decoding
 from segments_hf.errors import AssetError, BitmapError, OptionError, PathError
@@ -182,7 +182,7 @@ class _Export:
                 self.done.left_out[row["status"]] += 1
                 continue
             try:
-                held = encode_pictures(row)
+                held = encode_images(row)
                 is_readable = self._is_supported(held)
                 if not is_readable and self.images != "convert":
                     self.done.left_out[_UNSUPPORTED] += 1
@@ -258,7 +258,7 @@ def _check_format(image: Mapping[str, Any] | None) -> None:
 
 def _weight(made: tuple[Sample, Any]) -> int:
     """Return the number of bytes of a row's pictures."""
-    return picture_bytes(made[0].row)
+    return image_bytes(made[0].row)
 
 
 def _label_of(row: Row) -> Label:

@@ -10,7 +10,7 @@ import msgspec
 
 from segments_hf.dataset.compat import progress_bar
 from segments_hf.dataset.input_rows import open_rows
-from segments_hf.dataset.rows.row_images import PICTURES
+from segments_hf.dataset.rows.row_images import ASSET_COLUMNS
 from segments_hf.errors import OptionError
 from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.labels import with_decoded_bitmap
@@ -113,7 +113,7 @@ def _look(outcome: Outcome, *, validator: Validator, classes: int, longest: int)
         outcome.row = dict(with_decoded_bitmap(row))
     looked_at = validator.examine(outcome), shown_sample(outcome, [], classes=classes, longest=longest)
     if row is not None:
-        outcome.row = {name: value for name, value in row.items() if name not in PICTURES}
+        outcome.row = {name: value for name, value in row.items() if name not in ASSET_COLUMNS}
     return looked_at
 
 
