@@ -1,12 +1,12 @@
-"""The builder of segments-hf as a loading script, for `datasets` 3.
+"""A loading script for `datasets` 3 that builds a dataset from a Segments.ai release.
 
     load_dataset("loading_scripts/segments_release.py", data_files="/data/flowers-v1.0.json", trust_remote_code=True)
 
-On `datasets` 4 and later, `import segments_hf` and ``load_dataset("segments_release", ...)`` do the same.
+`datasets` 4 and later have no loading scripts: use `import segments_hf` and ``load_dataset("segments_release", ...)``.
 """
 
 from segments_hf.dataset.building.builder import SegmentsRelease as _SegmentsRelease
 
 
 class SegmentsRelease(_SegmentsRelease):
-    """Turns a Segments.ai release into an Arrow-backed dataset, or a stream."""
+    """The builder of segments-hf, defined in this file because `datasets` looks for it here."""

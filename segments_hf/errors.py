@@ -43,12 +43,12 @@ class ReleaseError(SegmentsHFError, ValueError):
 
 
 class OptionError(SegmentsHFError, ValueError):
-    """An option that does not fit the release: an unknown labelset or status, fractions that do not sum to 1.
+    """An option with an invalid value, or one that does not fit the release, such as an unknown labelset or split.
 
     Args:
         problem: What was received and what was expected.
-        option: The name of the parameter, in Python. The message begins with this name, as the user typed it. None if
-            the problem is not the value of one option.
+        option: The name of the parameter in Python. The message begins with this name as the user typed it. None if
+            the problem is not the value of a single option.
 
     >>> print(OptionError("got 0, expected 1 or more", option="limit"))
     limit: got 0, expected 1 or more
@@ -60,7 +60,7 @@ class OptionError(SegmentsHFError, ValueError):
 
 
 class AssetError(SegmentsHFError, OSError):
-    """An asset that cannot be read or downloaded, or whose content is invalid."""
+    """An image or bitmap that cannot be read or downloaded, or whose content is invalid."""
 
 
 class SizeMismatchError(AssetError):
@@ -76,7 +76,7 @@ class PathError(SegmentsHFError, ValueError):
 
 
 class BitmapError(SegmentsHFError, ValueError):
-    """A bitmap or mask that is not in one of the known encodings, or ids that no encoding can hold."""
+    """A bitmap or mask in an unknown encoding, or ids, coordinates or mask values that are out of range."""
 
 
 class OutputExistsError(SegmentsHFError, FileExistsError):
@@ -88,7 +88,7 @@ class HubError(SegmentsHFError, OSError):
 
 
 class PlatformError(SegmentsHFError, OSError):
-    """A failed request to the Segments.ai platform: no key, no permission, or no such release, or one not yet ready."""
+    """A failed request to the Segments.ai platform: no API key, no permission, or no release that is ready."""
 
 
 class MissingExtraError(SegmentsHFError, ImportError):

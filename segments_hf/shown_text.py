@@ -1,14 +1,13 @@
 r"""Make text safe to show: remove the secrets of URLs, and escape the characters that control a terminal.
 
-This module is in the lowest layer because the errors use it: a message is safe to show, whatever names and URLs it
-contains.
+This module is in the lowest layer because the constructors of errors use it.
 """
 
 from __future__ import annotations
 
 import re
 
-# The characters between a scheme and its host. Real files also have `https:/host`, `https:\\host` and percent-escapes.
+# The slashes between a scheme and its host. In real files, there may be one slash, backslashes or percent-escapes.
 _SLASHES = r"(?:[/\\]|%2[fF]|%5[cC])"
 _SCHEME = rf"[A-Za-z][A-Za-z0-9+.\-]{{1,20}}:{_SLASHES}+"
 _URL = re.compile(rf"""(?:{_SCHEME}|{_SLASHES}{{2,}}|[Hh][Tt][Tt][Pp][Ss]?:)[^\s"<>]*""")
@@ -37,7 +36,7 @@ def shown(text: str) -> str:
 def printable(text: str, keep: str = "") -> str:
     r"""Return a text in which the characters that control a terminal are escaped.
 
-    These are C0 and C1 controls, escape sequences, line ends, marks that reverse the direction of text, and surrogates.
+    These are C0 and C1 controls, line ends, marks that reverse the direction of text, and surrogates.
 
     Args:
         text: The text.
@@ -97,7 +96,7 @@ def _without_user(rest: str, *, is_web: bool) -> str:
     if "@" in authority:
         words = authority.split()
         if len(words) > 1 and _HOST.fullmatch(words[0]):
-            return rest  # a host, and then a sentence with an address
+            return rest  # a host, followed by text with an e-mail address
         cut = authority.rfind("@") + 1
         # Otherwise this "host" is a part of a password that contains both an @ and a slash.
         return rest[cut:] if last < cut or _HOST.fullmatch(authority[cut:]) else rest[last + 1 :]

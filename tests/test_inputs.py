@@ -189,7 +189,7 @@ def test_masks_and_layouts_are_of_the_kind_of_the_data(make: Callable[[], Any], 
     ("data", "message"),
     [
         (3, "got int, wanted a release"),
-        ({}, "got no splits"),
+        ({}, "got an empty dict"),
         ({"train": 3}, "got int as split 'train'"),
         (lambda: {"train": built(), "test": demo_release()}, "load the releases first"),
         (lambda: {"train": datasets.DatasetDict(train=built())}, "got DatasetDict as split 'train'"),
@@ -213,7 +213,7 @@ def test_a_release_with_a_broken_picture_becomes_a_layout_without_it(write_relea
 
 
 def test_datasets_and_streams_in_one_dict_make_no_dict_of_masks() -> None:
-    with pytest.raises(OptionError, match="datasets and streams in one dict"):
+    with pytest.raises(OptionError, match="datasets and streams"):
         segments_hf.add_semantic_masks({"train": built(), "test": streamed()})
 
 
@@ -249,7 +249,7 @@ class TestReleaseObjects:
         assert segments_hf.stats(release, assets=True).problems == []
 
     def test_a_release_of_the_sdk_that_is_not_ready_is_refused(self) -> None:
-        with pytest.raises(OptionError, match="'v1.0': the platform is still making it"):
+        with pytest.raises(OptionError, match="'v1.0' .*the platform is still making it"):
             load_release(of_sdk(None))
 
 
@@ -275,7 +275,7 @@ class TestCategories:
     def test_any_other_text_is_a_dataset_on_the_hub(self, hub: HubServer) -> None:
         segments_hf.push_to_hub(demo_release(), REPO)
         assert segments_hf.categories(REPO) == segments_hf.categories(demo_release())
-        with pytest.raises(SegmentsHFError, match="wanted the path of a release, or a dataset on the Hub"):
+        with pytest.raises(SegmentsHFError, match="wanted the path of a release file, or the id of a dataset"):
             segments_hf.categories("jane/nothing")
 
 

@@ -1,4 +1,4 @@
-"""An image of a release that was read or downloaded."""
+"""The content of an image or bitmap that was read or downloaded."""
 
 from __future__ import annotations
 

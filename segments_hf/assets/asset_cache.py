@@ -120,7 +120,7 @@ class AssetCache:
         return (file for digit in "0123456789abcdef" for file in find_files(self.folder / digit))
 
 
-@lru_cache(maxsize=256)  # each name is needed twice: to find a file, and to write it
+@lru_cache(maxsize=256)  # each name is computed to find a file, and again to write it
 def _name(url: str) -> str:
     return _hashed_name(unsigned(url).encode(), url_suffix(url))
 

@@ -15,7 +15,7 @@ from segments_hf.io.remote.deadline import timeout_at
 if TYPE_CHECKING:
     from aiohttp.abc import ResolveResult
 
-_LONGEST = 15.0  # seconds for a name, including all lookups
+_LONGEST = 15.0  # the maximum number of seconds for a name, including all lookups
 _PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds before each further lookup
 _FAILED = 60.0  # seconds until a name is looked up again after a failure
 
@@ -41,7 +41,7 @@ class HostNames(AbstractResolver):
         if name not in self._lookups:
             self._lookups[name] = asyncio.create_task(self._look_up(name))
         if not await asyncio.shield(self._lookups[name]):
-            raise AssetError(f"cannot reach {name}: is there a network?")
+            raise AssetError(f"cannot reach {name}: its name cannot be resolved; check the URL and the network")
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET

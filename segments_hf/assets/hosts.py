@@ -39,7 +39,7 @@ class UnreachedError(TransientError):
         self._host = host
 
     def give_up(self, deadline: Deadline) -> None:
-        """Mark the host as silent since the first request."""
+        """Mark the host as silent since the beginning of this download."""
         self._host.mark_silent(deadline.began)
 
 

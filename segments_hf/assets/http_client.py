@@ -158,7 +158,7 @@ class HttpClient:
             async with timeout_at(deadline.end):
                 await self._names.check(url.raw_host or "")
         except asyncio.TimeoutError:
-            raise AssetError(f"cannot reach {url.host}: is there a network?") from None
+            raise AssetError(f"cannot reach {url.host}: its name was not resolved in time; check the network") from None
         except UnicodeError as error:
             raise _malformed_url(error) from None
 
@@ -282,5 +282,5 @@ def _status_error(status: int) -> AssetError:
     if status in RETRYABLE_STATUSES:
         return TransientError(reason)
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        reason += "; has the link expired, or is the bucket private?"
+        reason += "; the link may have expired, or the bucket may be private"
     return StatusError(reason, status)

@@ -69,7 +69,8 @@ def _resolved(place: str, resolve: Callable[[str], str]) -> str:
     path = file_path(found) or found
     if is_url(place) and not is_url(path) and ".." in Path(path).parts:
         raise AssetError(
-            f"{public_name(place)}: resolve returned {public_name(path)}, which may be outside your folder"
+            f"{public_name(place)}: resolve returned {public_name(path)}, wanted a path without '..', which could be "
+            "outside of your folder"
         )
     return path
 

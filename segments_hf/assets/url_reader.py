@@ -25,8 +25,8 @@ _REFUSED = {301, 401, 403}  # S3 responds with 301 if a bucket is in another reg
 class UrlReader:
     """A reader of URLs that makes one attempt per call.
 
-    An https URL of S3 is first requested anonymously, because most are public or signed. If S3 denies access, the
-    object and all other objects of its bucket are read with the user's credentials.
+    An https URL of S3 is first requested anonymously, because most of these URLs are public or signed. If S3 denies
+    access, the object and all further objects of its bucket are read with the user's credentials.
 
     Args:
         client: The HTTP client.
@@ -41,7 +41,7 @@ class UrlReader:
         self._client = client
         self._storage_options = storage_options
         self._private_buckets: set[str] = set()
-        self._has_credentials = True  # until the search for them fails
+        self._has_credentials = True  # assumed until the search for credentials fails
 
     async def read(self, url: str, deadline: Deadline) -> bytes:
         """Download the content of a URL.

@@ -51,7 +51,7 @@ def get_semantic_bitmap(
     ids = decode_bitmap(bitmap, known_ids=values.keys())
     values.pop(0, None)
     mask = look_up(ids, values)
-    # The number of labeled pixels without a value. If a value is 0, another pass is needed to count them.
+    # Count the labeled pixels without a value. If the value of some id is 0, this needs another pass over the pixels.
     unknown = np.count_nonzero(ids) - np.count_nonzero(mask)
     if unknown and 0 in values.values():
         unknown = np.count_nonzero(ids) - np.count_nonzero(look_up(ids, dict.fromkeys(values, 1)))
@@ -60,7 +60,7 @@ def get_semantic_bitmap(
         shown = ", ".join(map(str, strays[:5])) + (", …" if len(strays) > 5 else "")  # noqa: PLR2004
         problem = f"got {unknown} pixels with ids that no annotation has ({shown})"
         if strict:
-            raise BitmapError(f"{problem}; strict=False makes them 0")
+            raise BitmapError(f"{problem}; to make these pixels 0, pass strict=False")
         warnings.warn(f"{problem}; they are 0 in the mask", stacklevel=2)
     return mask
 
@@ -144,7 +144,7 @@ def semantic_values(annotations: Iterable[Mapping[str, Any]], ignore_index: int 
     if ignore_index is None:
         return MaskValues({number: index + 1 for number, index in classes.items()})
     if ignore_index in classes.values():
-        raise BitmapError(f"ignore_index={ignore_index}: got the index of a class, wanted a number that no class has")
+        raise BitmapError(f"ignore_index: got {ignore_index}, which is the index of a class; wanted another number")
     return MaskValues(classes, ignore_index)
 
 

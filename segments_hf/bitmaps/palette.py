@@ -1,4 +1,4 @@
-"""Choose colors for classes without one."""
+"""Choose colors for classes that have no color."""
 
 from __future__ import annotations
 

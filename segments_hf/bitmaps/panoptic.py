@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def panoptic(
     bitmap: Any, annotations: Iterable[Mapping[str, Any]], *, stuff: Collection[int] = ()
 ) -> tuple[npt.NDArray[np.uint32], list[dict[str, Any]]]:
-    """Return the segments of a picture, as in COCO's panoptic format (https://cocodataset.org/#format-data).
+    """Return the segments of an image, as in COCO's panoptic format (https://cocodataset.org/#format-data).
 
     Args:
         bitmap: Instance ids, anything that `decode_bitmap` reads, (H, W).

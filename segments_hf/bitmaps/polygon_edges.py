@@ -61,7 +61,9 @@ def edges_of(polygons: Sequence[Sequence[Ring]], height: int) -> Edges:
     points = np.array([point[:2] for ring in rings for point in ring], np.float64).reshape(-1, 2)
     wrong = ~(np.abs(points) < FARTHEST).all(axis=1)
     if wrong.any():
-        raise BitmapError(f"got a point {tuple(points[wrong][0].tolist())}, wanted one within 2^31 pixels")
+        raise BitmapError(
+            f"got the point {tuple(points[wrong][0].tolist())}, wanted coordinates with absolute values below 2^31"
+        )
     lengths = np.array([len(ring) for ring in rings], np.int64)
     polygon = np.repeat(
         np.array([i for i, polygon in enumerate(polygons) for ring in polygon if len(ring)], int), lengths

@@ -39,9 +39,9 @@ def fill_polygons(polygons: Iterable[Sequence[Ring]], height: int, width: int) -
 
     Args:
         polygons: Polygons in drawing order, each a list of rings, each a list of points (x, y) in pixels; 0, 0 is the
-            top left corner of the picture. Points may be outside the picture.
-        height: The height of the picture in pixels.
-        width: The width of the picture in pixels.
+            top left corner of the image. Points may be outside the image.
+        height: The height of the image in pixels.
+        width: The width of the image in pixels.
 
     Returns:
         uint32 array of shape (H, W): the number of the last polygon that covers the pixel, 1 for the first polygon, 0

@@ -103,7 +103,7 @@ def _begins_of_band(pixels: npt.NDArray[np.uint32], rows: slice) -> tuple[Number
 def _boxes(starts: Numbers, lasts: Numbers, first: npt.NDArray[np.intp], height: int) -> Numbers:
     lefts, tops = np.divmod(starts, height)
     rights, bottoms = np.divmod(lasts, height)
-    tall = rights > lefts  # a run in several columns touches the bottom and the top of the picture
+    tall = rights > lefts  # a run in several columns touches the bottom and the top of the image
     tops[tall], bottoms[tall] = 0, height - 1
     left, right = lefts[first], rights[np.append(first[1:], len(starts)) - 1]
     top, bottom = np.minimum.reduceat(tops, first), np.maximum.reduceat(bottoms, first)

@@ -1,1 +1,1 @@
-"""The Hugging Face side: features, rows, the builder, splits, and the data that users pass."""
+"""Hugging Face datasets made of releases: features, rows, the builder, splits, and the inputs that users pass."""

@@ -1,4 +1,4 @@
-"""The categories of a dataset, and the names of the numbers in its masks and columns."""
+"""The categories of a dataset, and the class names of the values in its masks and columns."""
 
 from __future__ import annotations
 
@@ -16,27 +16,30 @@ from segments_hf.release import Category, parse_reference
 
 CATEGORIES_FILE = "categories.json"
 
-_MAX_BYTES = 64 * 2**20  # of `categories.json`
+_MAX_BYTES = 64 * 2**20  # maximum size of `categories.json`
 
 
 def categories(
     data: Any, *, config_name: str = "default", token: str | None = None, revision: str | None = None
 ) -> list[Category]:
-    """The categories of data that this library made, also after `map`, `save_to_disk` or a push.
+    """Return the categories of a dataset or release.
+
+    A dataset of this library keeps its categories after `map`, after `save_to_disk` and after a push to the Hub.
 
     Args:
         data: A dataset or a stream, or a dict of its splits; a release as `load_release` takes it; or the id of a
-            dataset on the Hub, such as ``"jane/flowers"``, whose ``categories.json`` is read then. Text is a release
-            where it is the path of a file, a URL, ``owner/dataset@name``, or ends with ``.json`` or ``.json.gz``.
+            dataset on the Hub, such as ``"jane/flowers"``, whose ``categories.json`` is read. A text is taken as a
+            release if it is the path of a file, a URL or ``owner/dataset@name``, or ends with ``.json`` or
+            ``.json.gz``.
         config_name: The configuration on the Hub.
         token: The token for the Hub; by default that of the login.
         revision: The branch, tag or commit on the Hub.
 
     Returns:
-        The categories in the order of their ids: the place of one is its class index.
+        The categories in the order of their ids. The index of a category in this list is its class index.
 
     Raises:
-        SegmentsHFError: The data hold no categories, or are of another kind.
+        SegmentsHFError: The data contain no categories, or have an unsupported type.
 
     >>> from segments_hf.demo import demo_release
     >>> [category.name for category in categories(demo_release())]
@@ -48,19 +51,21 @@ def categories(
 
 
 def id2label(data: Any, column: str | None = None) -> dict[int, str]:
-    """The name of each number that stands for a class, also after `map`, `select`, `save_to_disk` or a push.
+    """Return the class name of each value in a semantic mask, or of each class index in another column.
+
+    A dataset keeps these names after `map`, `select`, `save_to_disk` and a push to the Hub.
 
     Args:
         data: A dataset or a stream, or a dict of its splits; or a release as `load_release` takes it.
-        column: The column whose numbers are meant; by default the mask, where the dataset has one, else `annotations`,
-            `segments_info` or `objects`.
+        column: The column whose values are named. By default, it is the semantic mask if the dataset has one, else
+            `annotations`, `segments_info` or `objects`.
 
     Returns:
-        For masks of classes the names of their values: 0 is "unlabeled", unless `ignore_index` was given. Else the
-        names of the class indices.
+        For a semantic mask, the name of each value: 0 is "unlabeled", unless the mask was made with `ignore_index`.
+        For another column, the name of each class index.
 
     Raises:
-        SegmentsHFError: No such column carries names, or two columns of masks carry different ones.
+        SegmentsHFError: The column has no class names, or two semantic masks have different ones.
 
     >>> from segments_hf import add_semantic_masks, load_release
     >>> from segments_hf.demo import demo_release
@@ -72,17 +77,20 @@ def id2label(data: Any, column: str | None = None) -> dict[int, str]:
 
 
 def label2id(data: Any, column: str | None = None) -> dict[str, int]:
-    """The number of each class name: `id2label` the other way round."""
+    """Return the value or class index of each class name: the inverse of `id2label`."""
     return {name: number for number, name in id2label(data, column).items()}
 
 
 def path_in_repo(name: str, config_name: str) -> str:
-    """Return the path of a file about a configuration in its repository; files of the default one are at the top."""
+    """Return the path in a repository of a file that describes a configuration.
+
+    Files of the configuration ``default`` are in the root folder.
+    """
     return name if config_name == "default" else f"{config_name}/{name}"
 
 
 def _is_release_name(text: str) -> bool:
-    """Return whether text names a release, and no dataset on the Hub."""
+    """Return whether a text names a release and not a dataset on the Hub."""
     return (
         text.lower().endswith((".json", ".json.gz"))
         or is_url(text)
@@ -100,7 +108,7 @@ def _categories_on_the_hub(repo_id: str, config_name: str, token: str | None, re
         file = hf_hub_download(repo_id, path, repo_type="dataset", token=token, revision=revision)
     except (EntryNotFoundError, HFValidationError, RepositoryNotFoundError) as error:
         raise SegmentsHFError(
-            f"got {repo_id!r}, wanted the path of a release, or a dataset on the Hub that has a {path}: "
+            f"got {repo_id!r}, wanted the path of a release file, or the id of a dataset on the Hub that has a {path}: "
             f"{str(error).splitlines()[0]}"
         ) from error
     try:

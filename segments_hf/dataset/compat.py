@@ -1,7 +1,7 @@
-"""Private parts of `datasets` that building uses, each with the reason.
+"""The private names of `datasets` that this package uses, each with the reason.
 
-Only this module uses them, except for those that `builder.py` overrides: `_download_and_prepare`,
-`_prepare_split_single` and `_patched_for_streaming`. `tests/dataset/test_compat.py` fails when one of these names
+All private names are used in this module, except for those that `builder.py` overrides: `_download_and_prepare`,
+`_prepare_split_single` and `_patched_for_streaming`. `tests/dataset/test_compat.py` fails if one of these names
 changes. `datasets` is imported inside functions, so that `import segments_hf` does not import it.
 """
 
@@ -22,15 +22,15 @@ _REGISTRY = "datasets.packaged_modules"
 
 
 def add_packaged_module(name: str, module: str, module_hash: str) -> None:
-    """Make a builder known to `datasets` by a name: now if `datasets` is imported already, else as soon as it is.
+    """Register a builder under a name for `load_dataset`.
 
-    There is no public way to add a packaged module. It must not cost the import of `datasets` either, which takes a
-    second: hence the hook on the import of its registry.
+    `datasets` has no public function that adds a packaged module. Importing `datasets` takes a second, so that this
+    function does not import it: if `datasets` is not imported yet, an import hook registers the builder later.
 
     Args:
-        name: What `load_dataset` is given.
+        name: The name to pass to `load_dataset`.
         module: The module with the builder.
-        module_hash: What the cache takes for the hash of its code.
+        module_hash: The text that the cache of `datasets` uses as the hash of the builder's code.
     """
     if _REGISTRY in sys.modules:
         _add(sys.modules[_REGISTRY], name, module, module_hash)
@@ -43,7 +43,7 @@ def _add(registry: ModuleType, name: str, module: str, module_hash: str) -> None
 
 
 class _RegistryFinder(importlib.abc.MetaPathFinder):
-    """Waits for the import of the registry."""
+    """An import hook that replaces the loader of the registry of packaged modules."""
 
     def __init__(self, name: str, module: str, module_hash: str) -> None:
         self.name = name
@@ -65,7 +65,7 @@ class _RegistryFinder(importlib.abc.MetaPathFinder):
 
 
 class _RegistryLoader(importlib.abc.Loader):
-    """Loads the registry, and adds a builder to it."""
+    """A loader that adds a builder to the registry of packaged modules after loading it."""
 
     def __init__(self, loader: importlib.abc.Loader, builder: tuple[str, str, str]) -> None:
         self._loader = loader
@@ -80,7 +80,7 @@ class _RegistryLoader(importlib.abc.Loader):
 
 
 def output_folder(builder: Any) -> Path:
-    """Return the folder that a builder writes to during a build; `datasets` has no public attribute for it."""
+    """Return the folder into which a builder writes during a build; `datasets` has no public attribute for it."""
     return Path(builder._output_dir)
 
 
@@ -92,19 +92,19 @@ def builds_folder() -> Path:
 
 
 def build_lock(unfinished: Path) -> Path:
-    """Return the lock file of the build in a folder whose name ends in `.incomplete`; its name is not public."""
+    """Return the lock file of a build, given its folder with the suffix `.incomplete`; its name is not documented."""
     return unfinished.with_name(f"{unfinished.name.removesuffix('.incomplete')}_builder.lock")
 
 
 def info_file(builder: Any) -> Path:
-    """Return the file that `datasets` writes at the end of a build; its name is not public."""
+    """Return the file that `datasets` writes at the end of a build; its name is not documented."""
     import datasets
 
     return Path(builder.cache_dir, datasets.config.DATASET_INFO_FILENAME)
 
 
 def generation_error() -> type[Exception]:
-    """Return the exception in which `datasets` wraps errors while it writes rows; it is not documented."""
+    """Return the exception class in which `datasets` wraps errors during a build; it is not documented."""
     from datasets.exceptions import DatasetGenerationError
 
     error: type[Exception] = DatasetGenerationError
@@ -112,7 +112,7 @@ def generation_error() -> type[Exception]:
 
 
 def progress_bar(*args: Any, **options: Any) -> Any:
-    """A bar like those of `datasets`, silenced together with them; there is no public way to make one."""
+    """Return a progress bar that the settings of `datasets` enable or disable; its class is not documented."""
     from datasets.utils import tqdm
 
     return tqdm(*args, **options)

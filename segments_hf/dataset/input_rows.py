@@ -1,4 +1,4 @@
-"""The rows of any data, one by one, with their problems."""
+"""Read the rows of any input one by one, together with their problems, without building a dataset."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import datasets
 
 from segments_hf.dataset.building.plan import num_samples
-from segments_hf.dataset.inputs import encode_pictures, num_rows, open_splits
+from segments_hf.dataset.inputs import encode_images, num_rows, open_splits
 from segments_hf.dataset.load import release_builder
 from segments_hf.dataset.origin import parse_origin
 from segments_hf.dataset.release_inputs import releases_by_split
@@ -31,17 +31,17 @@ _BUILD_OPTIONS = {"split", "streaming", "num_proc", "load_assets", "on_error"}  
 
 @dataclass(frozen=True)
 class InputRows:
-    """The rows of data, to look at: nothing is built.
+    """The rows of an input, read without building a dataset.
 
-    In its rows a picture is ``{"bytes": …, "path": …}`` or None, and JSON is text.
+    In these rows, an image or bitmap is ``{"bytes": …, "path": …}`` or None, and JSON is text.
 
     Attributes:
-        name: What the data is called.
-        task_type: The task type, such as ``segmentation-bitmap``; None if it is not known.
+        name: The name of the input, for display.
+        task_type: The task type, such as ``segmentation-bitmap``; None if it is unknown.
         features: The features of the rows.
-        length: How many rows there are; None for sequences and streams that cannot tell.
-        outcomes: A function that reads the data from the beginning, and yields each row with its problems.
-        find_categories: Gives the categories.
+        length: The number of rows; None if it is unknown, as for sequences and some streams.
+        outcomes: A function that reads the input from the beginning and yields each row with its problems.
+        find_categories: A function that returns the categories.
     """
 
     name: str
@@ -56,7 +56,7 @@ class InputRows:
         """The categories, in the order of the class indices.
 
         Raises:
-            SegmentsHFError: The features carry none.
+            SegmentsHFError: The features contain no categories.
         """
         return self.find_categories()
 
@@ -71,36 +71,37 @@ def open_rows(
     building: Collection[str] = (),
     **options: Any,
 ) -> InputRows:
-    """Open data to look at its rows.
+    """Open an input to read its rows.
 
     Args:
-        data: Data of any kind, as `open_splits` takes it.
-        assets: Whether a release's pictures are fetched.
-        skip: How many rows to leave out first.
-        limit: How many samples, or rows of a dataset, to look at at most.
-        check: What checks a dataset of one split; by default it must hold rows of images with their labels.
-        building: Options of building that are taken too: ``on_error``, which is ``keep`` otherwise.
-        **options: The options of `load_release` for a release: which samples, and how pictures are fetched.
+        data: An input of any kind that `open_splits` accepts.
+        assets: Whether the images and bitmaps of a release are fetched.
+        skip: The number of rows to skip at the beginning.
+        limit: The maximum number of samples of a release, or of rows of a dataset.
+        check: A function that checks a dataset of one split; by default, the dataset must have the columns of images
+            with labels.
+        building: The options of a build that are allowed, such as ``on_error``. Without it, errors are kept.
+        **options: For a release, the options of `load_release` that select samples and control fetching.
 
     Raises:
-        OptionError: An option does not fit, the limit is not positive, or there are no rows.
-        SegmentsHFError: The data are of another kind.
+        OptionError: An option is invalid, the limit is not positive, or there are no rows.
+        SegmentsHFError: The input has an unsupported type.
     """
     if limit is not None and limit < 1:
-        raise OptionError(f"got {limit}, wanted 1 at least", option="limit")
+        raise OptionError(f"got {limit}, wanted at least 1", option="limit")
     if releases_by_split(data) is not None:
         if wrong := [name for name in options if name in _BUILD_OPTIONS and name not in building]:
-            raise OptionError(f"got {', '.join(wrong)}; no dataset is built, and errors are kept and reported")
+            raise OptionError(f"got {', '.join(wrong)}, which is allowed only where a dataset is built; leave it out")
         return _of_release(data, options, assets=assets, skip=skip, limit=limit)
     if options:
-        raise OptionError(f"got {', '.join(options)} for a dataset; they are options of a release")
+        raise OptionError(f"got {', '.join(options)} for a dataset, but only releases have these options")
     return _of_splits(open_splits(data), skip, limit, check)
 
 
 def _of_release(data: Any, options: Mapping[str, Any], *, assets: bool, skip: int, limit: int | None) -> InputRows:
     builder = release_builder(data, **{"on_error": "keep", "load_assets": assets, **options})
     releases = builder.config.releases
-    is_sequence = builder.config.kind.sequence  # then the frames are the rows
+    is_sequence = builder.config.kind.sequence  # a sequence has one row per frame
     length = None if is_sequence else num_samples(builder.config)
 
     def outcomes() -> Iterator[Outcome]:
@@ -120,7 +121,7 @@ def _of_release(data: Any, options: Mapping[str, Any], *, assets: bool, skip: in
 
 
 def _file_name(source: str) -> str:
-    """The last part of a path or URL, as text that can be written: a file may have a name that is no UTF-8."""
+    """Return the last part of a path or URL; bytes of a file name that are not UTF-8 are replaced."""
     return source.rpartition("/")[2].encode(errors="surrogateescape").decode(errors="replace")
 
 
@@ -130,7 +131,7 @@ def _of_splits(splits: Splits, skip: int, limit: int | None, check: Callable[[An
     lengths = [num_rows(rows, name) for name, rows in splits.parts.items()]
     length = None if None in lengths else sum(length or 0 for length in lengths)
     if length == 0:
-        raise OptionError("got a dataset without rows, wanted one at least")
+        raise OptionError("got a dataset without rows, wanted at least one row")
 
     def outcomes() -> Iterator[Outcome]:
         chosen = itertools.islice(_rows(splits.parts, skip), limit)
@@ -148,11 +149,11 @@ def _of_splits(splits: Splits, skip: int, limit: int | None, check: Callable[[An
 
 
 def _outcome(split: str, row: Mapping[str, Any]) -> Outcome:
-    """Encode the decoded pictures of a row; one that cannot be encoded becomes null, and a problem of the row."""
+    """Encode the decoded images of a row; an image that cannot be encoded becomes null and is reported as a problem."""
     kept, problems = dict(row), []
     for name, value in row.items():
         try:
-            kept |= encode_pictures({name: value})
+            kept |= encode_images({name: value})
         except AssetError as error:
             kept[name] = None
             sample, uuid = str(row.get("name", "a row")), row.get("uuid")
@@ -161,7 +162,7 @@ def _outcome(split: str, row: Mapping[str, Any]) -> Outcome:
 
 
 def _limited_length(length: int | None, skip: int, limit: int | None) -> int | None:
-    """Return how many rows are read; None if it is not known."""
+    """Return the number of rows that are read; None if it is unknown."""
     if length is None:
         return None
     left = max(0, length - skip)
@@ -169,7 +170,7 @@ def _limited_length(length: int | None, skip: int, limit: int | None) -> int | N
 
 
 def _with_json_text(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the row with its JSON columns as text; the rows of a mapped stream have objects there."""
+    """Return the row with its JSON columns as text; in a stream after `map`, they are decoded."""
     texts: dict[str, Any] = {name: _json_text(row[name]) for name in ("metadata", "image_attributes") if name in row}
     if row.get("annotations"):
         texts["annotations"] = [
@@ -184,7 +185,7 @@ def _json_text(value: Any) -> str | None:
 
 
 def _rows(parts: Mapping[str, Any], skip: int) -> Iterator[tuple[str, Any]]:
-    """The rows of all splits after some that are left out, each with the name of its split."""
+    """Yield the rows of all splits except for the first `skip` rows, each with the name of its split."""
     for name, part in parts.items():
         if isinstance(part, datasets.Dataset):
             passed = min(skip, len(part))

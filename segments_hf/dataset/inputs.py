@@ -1,7 +1,8 @@
-"""The one way in: whatever a caller passes as data, as splits of rows.
+"""Open the inputs that users pass as `data`: every function with this parameter reads it here.
 
-Data is a release (a path, a URL, a reference to one on the platform, a `Release`, the official SDK's release object),
-a dict of releases by split name, a `Dataset`, an `IterableDataset`, or a dict of either.
+An input is a release (a path, a URL, a reference to a release on the platform, a `Release`, or the release object of
+the official SDK), a dict of releases by split name, a `Dataset`, an `IterableDataset`, or a dict of these by split
+name.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import datasets
-from PIL.Image import Image as Picture
+from PIL.Image import Image as PillowImage
 
 from segments_hf.dataset.load import load_release, release_builder
 from segments_hf.dataset.release_inputs import is_release, releases_by_split
-from segments_hf.dataset.rows.row_images import PICTURES
+from segments_hf.dataset.rows.row_images import ASSET_COLUMNS
 from segments_hf.dataset.splits import checked_name, names_in
 from segments_hf.errors import AssetError, OptionError, SegmentsHFError
 from segments_hf.images.opening import check_format, decode, decoder_errors
@@ -28,11 +29,12 @@ _WANTED = (
 
 @dataclass(frozen=True)
 class Splits:
-    """Datasets or streams, of one split each.
+    """The splits of an input.
 
     Attributes:
-        parts: They, by the name of their split; one at least.
-        is_dict: Whether the caller passed a dict of them, or a release, of which these are all splits.
+        parts: The dataset or stream of each split, by the name of the split; at least one.
+        is_dict: Whether the result of a function for this input should be a dict of splits: the caller passed a dict
+            or a release.
     """
 
     parts: Mapping[str, Any]
@@ -40,7 +42,7 @@ class Splits:
 
     @property
     def first(self) -> Any:
-        """The first of them."""
+        """The dataset or stream of the first split."""
         return next(iter(self.parts.values()))
 
     @property
@@ -48,15 +50,18 @@ class Splits:
         """Whether the splits are streams.
 
         Raises:
-            OptionError: Some are, and some are datasets.
+            OptionError: Some splits are streams and others are datasets.
         """
         kinds = {isinstance(rows, datasets.IterableDataset) for rows in self.parts.values()}
         if len(kinds) > 1:
-            raise OptionError("got datasets and streams in one dict, wanted one kind: make streams of the datasets")
+            raise OptionError(
+                "got a dict with datasets and streams, wanted only one of these; convert the datasets with "
+                "to_iterable_dataset()"
+            )
         return kinds.pop()
 
     def check_names(self) -> None:
-        """Check that the splits have names that files and the Hub can have.
+        """Check that the names of the splits are allowed in file names and on the Hub.
 
         Raises:
             OptionError: The name of a split is not allowed.
@@ -70,15 +75,15 @@ class Splits:
 
 
 def open_splits(data: Any, **options: Any) -> Splits:
-    """The splits of data; a release is loaded.
+    """Return the splits of an input; a release is loaded.
 
     Args:
-        data: Data of any kind.
-        **options: The options of `load_release`; by default a release becomes a stream.
+        data: An input of any kind.
+        **options: The options of `load_release`; by default, a release is loaded as a stream.
 
     Raises:
         OptionError: There are no splits.
-        SegmentsHFError: The data are of another kind.
+        SegmentsHFError: The input has an unsupported type.
     """
     if releases_by_split(data) is None:
         return _dataset_splits(data)
@@ -86,11 +91,11 @@ def open_splits(data: Any, **options: Any) -> Splits:
 
 
 def input_features(data: Any) -> Mapping[str, Any]:
-    """The features of data: of several splits those of the first. Of a release, no picture is fetched.
+    """Return the features of an input, those of the first split. The images of a release are not fetched.
 
     Raises:
         OptionError: There are no splits.
-        SegmentsHFError: The data are of another kind.
+        SegmentsHFError: The input has an unsupported type.
     """
     features = release_builder(data).info.features if releases_by_split(data) else _dataset_splits(data).first.features
     return features or {}
@@ -102,16 +107,18 @@ def _dataset_splits(data: Any) -> Splits:
     if not isinstance(data, Mapping):
         raise SegmentsHFError(f"got {type(data).__name__}, wanted {_WANTED}")
     if not data:
-        raise OptionError("got no splits, wanted one at least")
+        raise OptionError("got an empty dict, wanted at least one split")
     for name, part in data.items():
         if not isinstance(part, datasets.Dataset | datasets.IterableDataset):
-            mixed = " beside datasets: load the releases first" if is_release(part) else ""
-            raise SegmentsHFError(f"got {type(part).__name__} as split {str(name)!r}{mixed}; wanted {_WANTED}")
+            hint = "; load the releases first: a dict cannot have releases and datasets" if is_release(part) else ""
+            raise SegmentsHFError(f"got {type(part).__name__} as split {str(name)!r}, wanted {_WANTED}{hint}")
     return Splits({str(name): part for name, part in data.items()}, is_dict=True)
 
 
 def _split_name(rows: Any) -> str:
-    """The split that a dataset is of: ``train`` for parts of it too; as `datasets` calls it where it is of several.
+    """Return the name of the split that a dataset belongs to; ``train`` if the dataset does not tell.
+
+    For parts of one split, it is the name of this split. For parts of several splits, it is the whole instruction.
 
     >>> rows = datasets.Dataset.from_dict({}, split="train[2:4]+train[6:]")
     >>> _split_name(rows)
@@ -123,33 +130,33 @@ def _split_name(rows: Any) -> str:
 
 
 def num_rows(rows: Any, split: str) -> int | None:
-    """Return how many rows a dataset of one split has; None for a stream of unknown length."""
+    """Return the number of rows in a dataset of one split; None for a stream of unknown length."""
     if isinstance(rows, datasets.Dataset):
         return len(rows)
     splits = rows.info.splits or {}
     return splits[split].num_examples if split in splits else None
 
 
-def encode_pictures(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a row whose pictures are bytes or paths: a stream may hold decoded pictures after `map`.
+def encode_images(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a row whose images and bitmaps are bytes or paths; in a stream after `map`, they may be decoded.
 
     Raises:
-        AssetError: A picture cannot be decoded; the error names its column.
+        AssetError: An image cannot be decoded; the error names its column.
     """
-    return {**row, **{name: _encoded(name, value) for name, value in row.items() if isinstance(value, Picture)}}
+    return {**row, **{name: _encoded(name, value) for name, value in row.items() if isinstance(value, PillowImage)}}
 
 
-def _encoded(column: str, picture: Picture) -> Mapping[str, Any]:
+def _encoded(column: str, image: PillowImage) -> Mapping[str, Any]:
     try:
-        check_format(picture)
+        check_format(image)
         with decoder_errors():
-            decode(picture)
-            encoded: Mapping[str, Any] = datasets.Image().encode_example(picture)
+            decode(image)
+            encoded: Mapping[str, Any] = datasets.Image().encode_example(image)
             return encoded
     except AssetError as error:
         raise AssetError(f"{column}: {error}") from error
 
 
-def picture_bytes(row: Mapping[str, Any]) -> int:
-    """Return how many bytes of pictures a row has in memory."""
-    return sum(len(picture["bytes"] or b"") for picture in map(row.get, PICTURES) if picture)
+def image_bytes(row: Mapping[str, Any]) -> int:
+    """Return the number of bytes in memory of a row's image and bitmap."""
+    return sum(len(image["bytes"] or b"") for image in map(row.get, ASSET_COLUMNS) if image)

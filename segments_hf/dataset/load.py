@@ -1,4 +1,4 @@
-"""From a release to a dataset in one call."""
+"""Load a release as a dataset in one call."""
 
 from __future__ import annotations
 
@@ -52,45 +52,48 @@ def load_release(  # noqa: PLR0913  (the options of the job; all but one by name
 
     Args:
         release: A release file: a path, an http(s) URL, or any URL that fsspec reads; a release on the Segments.ai
-            platform, such as ``jane/flowers@v1.0``, or ``jane/flowers@latest``; a `Release`; the release object of the
+            platform, such as ``jane/flowers@v1.0`` or ``jane/flowers@latest``; a `Release`; the release object of the
             official SDK; or a dict of split name to release.
-        split: The split to return; all of them in a dict by default. A release has one, ``train``, unless `splits`
-            or a dict say otherwise.
-        streaming: Whether to return a stream, which fetches pictures as it goes and needs no disk.
+        split: The split to return; by default a dict of all splits. A release is one split, ``train``, unless it is
+            divided with `splits` or passed in a dict.
+        streaming: Whether to return a stream, which fetches images while it is read and needs no disk space.
         labelset: The labelset whose labels are read; by default the ground truth.
-        task: The same, as the original SDK called it once.
-        filter_by: One label status or several, in any case: ``"reviewed"``. A null label is ``UNLABELED``.
-        filter_by_metadata: Metadata that the wanted samples have, all of it.
-        splits: The fraction of each split, such as ``{"train": 0.8, "test": 0.2}``: a hash of the sample's uuid
-            decides, so that adding samples moves none. Or ``"metadata:KEY"``: the sample's metadata decide.
-        segments_dir: A folder in the layout of the original SDK's cache, in which pictures are looked for first.
-        load_assets: Whether to fetch pictures; without them `image` is null and the labels are there.
-        embed: Whether the Arrow file holds the pictures' bytes. Without it, it refers to the files in the cache, and
-            the disk holds them once.
-        on_error: What to do with a sample that is wrong: ``"raise"``; ``"skip"`` leaves the row out; ``"keep"``
-            leaves the column null. Skipped and kept samples are logged, and listed in ``errors.jsonl`` in the cache.
-            Images with malformed EXIF data are listed there too: with any policy, the row gets a repaired copy.
-        resolve: Where assets are now: the new beginning of URLs for each old one, such as
-            ``{"https://old-host/": "s3://mirror/"}``; or a function that gets the URL of an asset, or the absolute
-            path of one of this machine, and returns another.
-        storage_options: The options of the fsspec file systems that read private buckets: for one, or for several by
-            scheme, ``{"s3": {"profile": "work"}, "gs": {"token": "cloud"}}``. By default they look for
-            credentials where the tools of those clouds have them.
-        api_key: The key to the platform; by default the environment variable ``SEGMENTS_API_KEY``.
-        num_proc: How many processes build the dataset.
-        cache_dir: Where the Arrow files go; by default the cache of `datasets`.
-        **fetching: The options of fetching, and the limits of pictures: `connections`, `in_flight`, `timeout`,
-            `max_bytes`, `max_pixels`, `verify`; and the limit of the release file: `max_release_bytes`. See
-            `FetchOptions`.
+        task: The name of `labelset` in the original SDK; pass only one of them.
+        filter_by: The label status of the samples to load, or several statuses, in upper or lower case, such as
+            ``"reviewed"``. The status of a null label is ``UNLABELED``.
+        filter_by_metadata: The metadata of the samples to load; a sample must have all of these keys and values.
+        splits: The fraction of each split, such as ``{"train": 0.8, "test": 0.2}``. A hash of its uuid assigns a
+            sample to a split, so that a sample stays in its split if samples are added. Or ``"metadata:KEY"``: the
+            split is the value of this key in the sample's metadata.
+        segments_dir: A folder in the layout of the original SDK's cache. Images found there are not fetched.
+        load_assets: Whether to fetch images and bitmaps; if not, their columns are null and the labels are loaded.
+        embed: Whether the Arrow file contains the bytes of the images. If not, it contains the paths of the files in
+            the cache, so that the images are only once on the disk.
+        on_error: What to do with a faulty sample: ``"raise"`` an error, ``"skip"`` its row, or ``"keep"`` the row
+            with null in the affected column. Skipped and kept samples are logged, and listed in ``errors.jsonl`` in
+            the cache. Images with malformed EXIF data are listed there, too: whatever the policy, the row has a
+            repaired copy of the image.
+        resolve: The new locations of moved assets: a dict from the old beginning of URLs to the new one, such as
+            ``{"https://old-host/": "s3://mirror/"}``; or a function that takes the URL of an asset, or the absolute
+            path of a local file, and returns the new URL or path.
+        storage_options: The options of the fsspec file system that reads a private bucket; for several buckets, a
+            dict by scheme, such as ``{"s3": {"profile": "work"}, "gs": {"token": "cloud"}}``. By default, the file
+            systems use the same credentials as the command-line tools of these clouds.
+        api_key: The API key of the platform; by default the environment variable ``SEGMENTS_API_KEY``.
+        num_proc: The number of processes that build the dataset.
+        cache_dir: The folder for the Arrow files; by default the cache of `datasets`.
+        **fetching: The fields of `FetchOptions`: the options of fetching and the limits of images (`connections`,
+            `in_flight`, `timeout`, `max_bytes`, `max_pixels`, `verify`) and of the release file
+            (`max_release_bytes`).
 
     Returns:
-        What `datasets.load_dataset` returns: a `Dataset` for one split, a `DatasetDict` for all; an
-        `IterableDataset` or `IterableDatasetDict` when streaming.
+        A `Dataset` for one split, a `DatasetDict` for all splits; an `IterableDataset` or `IterableDatasetDict` if
+        `streaming` is true.
 
     Raises:
-        ReleaseError: The file is not a release, or something in it is wrong.
-        OptionError: An option does not fit the release.
-        AssetError: A picture cannot be fetched or read, and `on_error` is ``"raise"``.
+        ReleaseError: The file is not a release, or a part of it is invalid.
+        OptionError: An option is invalid or does not fit the release.
+        AssetError: An image cannot be fetched or read, and `on_error` is ``"raise"``.
         PlatformError: The platform refuses the request, or has no such release.
         StorageError: The disk is full.
 
@@ -133,17 +136,17 @@ def release_builder(
     storage_options: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> SegmentsRelease:
-    """The builder of a release's dataset.
+    """Return the builder of a release's dataset.
 
     Args:
         release: A release in any form, or a dict of split name to release.
-        cache_dir: Where the Arrow files go; by default the cache of `datasets`.
-        api_key: The key to the platform. It goes no further: the builder gets the release as it was found here.
-        storage_options: The options of file systems of buckets.
+        cache_dir: The folder for the Arrow files; by default the cache of `datasets`.
+        api_key: The API key of the platform. The builder does not get it, because it reads a pinned release.
+        storage_options: The options of the fsspec file systems that read buckets.
         **options: The options of `SegmentsReleaseConfig`.
 
     Raises:
-        OptionError: An option does not fit, or there is no release.
+        OptionError: An option is invalid, or there is no release.
         SegmentsHFError: The value is not a release.
     """
     if unknown := sorted(options.keys() - {*OPTIONS}):
@@ -151,7 +154,7 @@ def release_builder(
     by_split = releases_by_split(release)
     if by_split is None:
         if release == {}:
-            raise OptionError("got no splits, wanted one release at least")
+            raise OptionError("got an empty dict, wanted at least one release")
         raise SegmentsHFError(
             f"got {_received(release)}, wanted a release: a path, a URL, owner/dataset@name on Segments.ai, a "
             "Release, the SDK's release object, or a dict of these by split name"
@@ -162,14 +165,14 @@ def release_builder(
         dataset_name=NAME,
         hash=BUILDER_HASH,
         storage_options=storage_options,
-        # Not as `data_files`, in which `datasets` takes the brackets of a file name and the `?` of a URL for wildcards.
+        # `sources` and not `data_files`: there, `datasets` reads brackets in a file name and `?` in a URL as wildcards.
         sources={split: [release_source(part, api_key, max_bytes)] for split, part in by_split.items()},
         **options,
     )
 
 
 def _received(release: Any) -> str:
-    """Name the type of a value that is not a release, and its split."""
+    """Return the type of a value that is not a release, and in a dict of splits also its split, for an error."""
     by_split = release if isinstance(release, Mapping) else {}
     wrong = [(type(part).__name__, str(split)) for split, part in by_split.items() if not is_release(part)]
     return f"{wrong[0][0]} as split {wrong[0][1]!r}" if wrong else type(release).__name__

@@ -1,6 +1,7 @@
-"""Releases that this process has open.
+"""The releases that this process has opened, by source and digest.
 
-A shard of work names its release by source and digest, so that nothing pickles a release; each process opens it once.
+A shard refers to its release by source and digest, so that releases are never pickled; each process opens a release
+once.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ class ReleaseKey(NamedTuple):
     """The identity of a release.
 
     Attributes:
-        source: The path or URL of the release, with its password and signature, as workers need them; pinned if the
-            release is on the platform.
-        digest: The SHA-256 of its content.
+        source: The path or URL of the release. Workers need the password and signature of a URL, so that it keeps
+            them. For a release on the platform, it is a pinned reference.
+        digest: The SHA-256 of the content.
     """
 
     source: str
@@ -43,12 +44,12 @@ _open_releases: dict[ReleaseKey, Release] = {}
 def open_release(
     source: str, storage_options: Mapping[str, Any] | None = None, max_bytes: float = MAX_RELEASE_BYTES
 ) -> tuple[ReleaseKey, Release]:
-    """Open a release as its file is now. A release on the platform is pinned to its content.
+    """Open a release, even if this process has opened it before: its file may have changed.
 
     Args:
-        source: Where it is.
-        storage_options: The options of the file system that reads a bucket.
-        max_bytes: How many bytes its file may have, after decompression.
+        source: The path or URL of the release, or a reference to a release on the platform, which is then pinned.
+        storage_options: The options of the fsspec file system that reads a bucket.
+        max_bytes: The maximum size of the file in bytes, after decompression.
 
     Raises:
         ReleaseError: The file cannot be read, is too large, or is not a release file.
@@ -61,11 +62,11 @@ def open_release(
 
 
 def adopt_release(release: Release) -> ReleaseKey:
-    """Add a release that the caller has open to those that this process has open: it is not opened again.
+    """Add an open release of the caller to the releases that this process has opened.
 
     Raises:
-        ReleaseError: The release was made in memory, and its location is a path without a file, or with another one.
-            Workers open a release by its location, and so does whoever loads the dataset later.
+        ReleaseError: The release was made in memory, and there is no file at its location, or the file has another
+            content. Workers, and later processes that load the dataset, could not open the release.
     """
     if is_url(release.location):
         return _remember(release.location, release)
@@ -74,15 +75,15 @@ def adopt_release(release: Release) -> ReleaseKey:
         return _remember(source, release)
     if not os.path.isfile(source):  # noqa: PTH113  (a Path fails on long names)
         raise ReleaseError(
-            "got a release that was made in memory, and there is no file at its location; write it to a file, and "
-            "pass the path, or Release.open(path)",
+            "got a release that was made in memory, and there is no file at its location; write the release to a file "
+            "and pass the path, or Release.open(path)",
             release.source,
         )
-    key, _ = open_release(source, max_bytes=math.inf)  # no limit: the caller has the whole release in memory
+    key, _ = open_release(source, max_bytes=math.inf)  # no limit, because the release is in memory already
     if key.digest != release.digest:
         raise ReleaseError(
-            "got a release that was made in memory, and the file at its location has another content; write it to a "
-            "file of its own, and pass the path",
+            "got a release that was made in memory, and the file at its location has another content; write the "
+            "release to a new file and pass the path",
             release.source,
         )
     return key
@@ -91,18 +92,18 @@ def adopt_release(release: Release) -> ReleaseKey:
 def reopen_release(
     key: ReleaseKey, storage_options: Mapping[str, Any] | None = None, max_bytes: float = MAX_RELEASE_BYTES
 ) -> Release:
-    """Return a release that was opened before, in this process or in another.
+    """Return a release that was opened before, in this process or in another process.
 
     Args:
         key: The identity of the release.
-        storage_options: The options of the file system that reads a bucket.
-        max_bytes: How many bytes its file may have, after decompression.
+        storage_options: The options of the fsspec file system that reads a bucket.
+        max_bytes: The maximum size of the file in bytes, after decompression.
 
     Raises:
         ReleaseError: The file has changed.
     """
     release = _open_releases.get(key)
-    # A file is mapped into memory: reading a part that was truncated since would crash the process.
+    # The file is mapped into memory. If it was truncated after that, reading the missing part crashes the process.
     if release is not None and release.file_state == file_state(key.source):
         return release
     fresh, release = open_release(key.source, storage_options, max_bytes)

@@ -1,4 +1,4 @@
-"""The origin of labels: a sentence in the description of a dataset that names the releases, and its parser."""
+"""The origin of a dataset: write and parse the sentence in its description that names the releases."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class Origin(NamedTuple):
     """The origin of a dataset, read from its description.
 
     Attributes:
-        description: What the owner wrote.
+        description: The description that the owner wrote.
         release: The name of the release.
-        date: The day on which it was made, such as ``2025-03-04``.
+        date: The day on which the release was made, such as ``2025-03-04``.
         dataset: The data set on the platform, such as ``jane/flowers``.
-        task_type: The task type of its labels.
+        task_type: The task type of the labels.
     """
 
     description: str
@@ -41,7 +41,7 @@ def origin_sentence(releases: Sequence[tuple[Release, str | None]]) -> str:
     """Make the sentence that names the releases of a dataset.
 
     Args:
-        releases: Releases of one task type, with the labelset that is read of each.
+        releases: Releases of one task type, each with the labelset that is read from it.
     """
     task_type = releases[0][0].labelset_task_type(releases[0][1])
     named = []
@@ -53,7 +53,7 @@ def origin_sentence(releases: Sequence[tuple[Release, str | None]]) -> str:
 
 
 def split_origin(description: str) -> tuple[str, str]:
-    """Split a description into the owner's text and the rest, from the first sentence that may be the origin.
+    """Split a description into the owner's text and the rest, which begins with the sentence about the origin.
 
     >>> split_origin("A meadow. Labeled on Segments.ai: release v1.0.")
     ('A meadow.', 'Labeled on Segments.ai: release v1.0.')
@@ -63,7 +63,7 @@ def split_origin(description: str) -> tuple[str, str]:
 
 
 def parse_origin(description: str) -> Origin:
-    r"""Parse a description. Without an origin, or with several releases, the result has the text only.
+    r"""Parse a description. If it names no release, or several releases, the result has only the description.
 
     >>> parse_origin("A meadow\n\nLabeled on Segments.ai as bboxes: release v1.0 (2025-03-04) of jane/flowers.")
     Origin(description='A meadow', release='v1.0', date='2025-03-04', dataset='jane/flowers', task_type='bboxes')

@@ -1,4 +1,4 @@
-"""Releases in all the forms in which a caller may pass them."""
+"""Recognize releases in all forms in which users may pass them."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ Location = str | os.PathLike[str]
 
 
 class SdkRelease(Protocol):
-    """`segments.typing.Release` of the official SDK, or what looks like it: the SDK is not imported for this."""
+    """`segments.typing.Release` of the official SDK. It is recognized by its attributes; the SDK is not imported."""
 
     @property
     def attributes(self) -> Any:
-        """The file of the release, by its `url`."""
+        """An object whose `url` is the URL of the release file."""
 
 
 AnyRelease = Location | Release | SdkRelease
 
 
 def releases_by_split(data: Any) -> dict[str, Any] | None:
-    """The releases of each split, as they were passed; None where the data is something else.
+    """Return the release of each split, unchanged; None if the input is not a release or a dict of releases.
 
     Args:
-        data: A release: a path, a URL, a reference to one on the platform, a `Release`, or the release object of the
-            official SDK. It is the split ``train``. Or a dict of these by split name.
+        data: Any value. A release is a path, a URL, a reference to a release on the platform, a `Release`, or the
+            release object of the official SDK. A single release is the split ``train``.
     """
     by_split = data if isinstance(data, Mapping) else {"train": data}
     if not by_split or not all(map(is_release, by_split.values())):
@@ -40,22 +40,22 @@ def releases_by_split(data: Any) -> dict[str, Any] | None:
 
 
 def is_release(value: Any) -> bool:
-    """Return whether a value is one release, in any form."""
+    """Return whether a value is a release, in any form."""
     return isinstance(value, str | os.PathLike | Release) or _is_sdk_release(value)
 
 
 def release_source(release: Any, api_key: str | None = None, max_bytes: float = MAX_RELEASE_BYTES) -> str | ReleaseKey:
-    """Return the source that the builder opens; for a `Release`, which is open already, its key.
+    """Return the path or URL of a release for the builder; for an open `Release`, return its key.
 
     Args:
         release: A release, in any form.
-        api_key: The key to the platform.
+        api_key: The API key of the platform.
         max_bytes: The maximum size in bytes of the file of a release on the platform.
 
     Raises:
         OptionError: The release object of the SDK has no URL.
         PlatformError: The platform refuses the request, or has no such release.
-        ReleaseError: The release was made in memory, and is not at its location.
+        ReleaseError: The release was made in memory, and the file at its location is missing or differs.
         StorageError: The release of the platform cannot be cached.
     """
     if isinstance(release, Release):
@@ -72,7 +72,7 @@ def _sdk_release_url(release: Any) -> str:
     url = release.attributes.url
     if not url:
         raise OptionError(
-            f"got a release of the SDK without a URL, {getattr(release, 'name', None)!r}: the platform is still making "
-            "it; wait until its status is SUCCEEDED, and get it again"
+            f"got the release {getattr(release, 'name', None)!r} of the SDK without a URL, because the platform is "
+            "still making it; wait until its status is SUCCEEDED and get it again"
         )
     return str(url)

@@ -1,4 +1,4 @@
-"""A function of one row, applied to the rows of a dataset: whole or streamed, of one split or of several."""
+"""Apply a function of one row to all rows of a dataset or stream, of one split or of several."""
 
 from __future__ import annotations
 
@@ -17,39 +17,46 @@ from segments_hf.labels.row import Row, sample_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-_ROWS_AT_ONCE = 16  # in memory, as they may hold their pictures
+_ROWS_AT_ONCE = 16  # the number of rows in memory; rows may contain the bytes of their images
 
 
 class NewColumns(Protocol):
-    """Columns made of a row. It pickles to the same bytes in every process, so that `datasets` finds what it cached."""
+    """A function that makes the new columns of a row.
+
+    It pickles to the same bytes in every process, so that `datasets` finds its cached results.
+    """
 
     @property
     def features(self) -> dict[str, Any]:
-        """The columns and their features."""
+        """The new columns and their features."""
 
     def __call__(self, row: Row) -> dict[str, Any]:
-        """Their values in a row."""
+        """Return the values of the new columns for a row."""
 
 
 def map_splits(data: Any, function: Callable[[Any, str], Any], num_proc: int | None, on_error: str = "raise") -> Any:
-    """Apply a function to each split of data.
+    """Apply a function to each split of an input.
 
     Args:
-        data: Data of any kind, as `open_splits` takes it. A release is built.
-        function: Makes a dataset of a dataset and the name of its split.
-        num_proc: How many processes do it; not for a stream.
-        on_error: What to do with a sample of a release that is wrong.
+        data: An input of any kind that `open_splits` accepts. From a release, a dataset is built.
+        function: A function that takes a dataset and the name of its split, and returns the new dataset.
+        num_proc: The number of processes; not for a stream.
+        on_error: What to do with a faulty sample of a release: ``raise``, ``skip`` or ``keep``.
 
     Returns:
         A dataset of the same kind; a `DatasetDict` or an `IterableDatasetDict` for a dict of splits and for a release.
 
     Raises:
-        OptionError: `num_proc` was given for a stream, or datasets and streams are in one dict.
-        SegmentsHFError: The data are of another kind, or not rows of images with labels.
+        OptionError: `num_proc` was given for a stream, or a dict has datasets and streams.
+        SegmentsHFError: The input has an unsupported type, or its rows are not those of images with labels.
     """
     splits = open_splits(data, streaming=False, num_proc=num_proc, on_error=on_error)
     if splits.are_streams and num_proc is not None:
-        raise OptionError(f"got {num_proc} for a stream; the workers of a DataLoader share one out", option="num_proc")
+        raise OptionError(
+            f"got {num_proc} for a stream, wanted None; use num_workers of a DataLoader to read a stream in several "
+            "processes",
+            option="num_proc",
+        )
     for rows in splits.parts.values():
         check_rows(rows)
     made = {name: function(rows, name) for name, rows in splits.parts.items()}
@@ -59,22 +66,25 @@ def map_splits(data: Any, function: Callable[[Any, str], Any], num_proc: int | N
 
 
 def check_rows(dataset: Any) -> None:
-    """Check that a dataset of one split holds rows of images with their labels and categories.
+    """Check that a dataset of one split has the columns of images with labels, and categories.
 
     Raises:
-        SegmentsHFError: Columns are missing, or not known, or carry no categories.
+        SegmentsHFError: Columns are missing, the features are unknown, or they contain no categories.
     """
     if dataset.features is None:
-        raise SegmentsHFError("got a stream whose features are not known; give `map` the features of its result")
+        raise SegmentsHFError("got a stream without features; pass features= to the `map` that made it")
     if missing := {"name", "status", "image", "width", "height", "annotations"} - set(dataset.features):
         raise SegmentsHFError(
-            f"got a dataset without {', '.join(sorted(missing))}, "
-            "wanted the rows that `load_release` or the builder `segments_release` gives for images"
+            f"got a dataset without the columns {', '.join(sorted(missing))}, wanted the columns of an image task from "
+            "`load_release` or from the builder `segments_release`"
         )
     annotation = dataset.features["annotations"]
     fields = annotation[0] if isinstance(annotation, list) else annotation.feature
     if "segmentation_bitmap" not in dataset.features and "points" not in fields:
-        raise SegmentsHFError("got a dataset without segmentation_bitmap, wanted its bitmaps: remove them afterwards")
+        raise SegmentsHFError(
+            "got a dataset without the column segmentation_bitmap, wanted the bitmaps of its labels; remove this "
+            "column afterwards, not before"
+        )
     carried_categories(dataset.features)
 
 
@@ -86,27 +96,27 @@ def map_rows(
     problem_column: str | None = None,
     shown_columns: Collection[str] | None = None,
 ) -> Any:
-    """Make columns of the rows of one split; pictures that are kept are neither decoded nor encoded again.
+    """Add or replace columns in the rows of one split, without decoding or encoding the images that stay.
 
     Args:
         part: A `Dataset` or an `IterableDataset`.
-        made: The columns that are made.
-        features: All columns of the result, in order; those that are not made are kept.
-        num_proc: How many processes do it.
-        problem_column: For a stream, the name of a made column: rows in which it is not null are left out, and it is
-            removed.
-        shown_columns: The columns that the progress bar names; by default all that are made.
+        made: The function that makes the new columns.
+        features: All columns of the result, in order; columns that are not new are copied.
+        num_proc: The number of processes.
+        problem_column: For a stream, the name of a new column: rows in which it is not null are left out, and the
+            column is removed.
+        shown_columns: The columns that the progress bar names; by default all new columns.
     """
     raw = without_decoding(part)
     drop = [name for name in raw.features if name not in features]
     if isinstance(raw, datasets.IterableDataset):
-        # Where its `map` is given features, it takes what the function returns for decoded already.
-        pictures = tuple(name for name in features if isinstance(raw.features.get(name), Image))
-        mapped = raw.map(Versioned(_Pathless(made, pictures)), remove_columns=drop)
+        # `map` of a stream gets no features: with features, it expects that the function returns decoded values.
+        images = tuple(name for name in features if isinstance(raw.features.get(name), Image))
+        mapped = raw.map(Versioned(_Pathless(made, images)), remove_columns=drop)
         if problem_column is not None:
             mapped = mapped.filter(_IsNull(problem_column)).remove_columns(problem_column)
         return mapped.cast(Features(features))
-    if not len(raw):  # `map` leaves a dataset without rows as it is
+    if not len(raw):  # `map` does not add columns to a dataset without rows
         return datasets.Dataset.from_dict({name: [] for name in features}, features=Features(features), split=raw.split)
     return raw.map(
         Versioned(made),
@@ -119,7 +129,7 @@ def map_rows(
 
 
 def filter_rows(part: Any, is_wanted: Callable[[Row], bool], num_proc: int | None) -> Any:
-    """The rows of one split that are wanted; their pictures are not decoded."""
+    """Return the wanted rows of one split, without decoding their images."""
     raw = without_decoding(part)
     if isinstance(raw, datasets.IterableDataset):
         return raw.filter(Versioned(is_wanted))
@@ -127,10 +137,10 @@ def filter_rows(part: Any, is_wanted: Callable[[Row], bool], num_proc: int | Non
 
 
 def without_decoding(part: Any) -> Any:
-    """The same dataset whose pictures stay {"bytes", "path"}, and whose rows are python objects."""
+    """Return the dataset with undecoded images, as ``{"bytes": …, "path": …}``, and rows of Python objects."""
     part = part.with_format(None)
     if isinstance(part, datasets.IterableDataset):
-        # The JSON stays text as well: `datasets` does not encode all of a list again whose first item has none.
+        # JSON stays text, too: if the first item of a list has no JSON, `datasets` does not encode the others again.
         return part.cast(Features({name: _undecoded(feature) for name, feature in part.features.items()}))
     for name, feature in part.features.items():
         if isinstance(feature, Image) and feature.decode:
@@ -154,14 +164,17 @@ def _undecoded(feature: Any) -> Any:
 
 @dataclass(frozen=True)
 class _Pathless:
-    """Columns made of a row, and its pictures' bytes without a path: `datasets` would prefer a file of that name."""
+    """The function that makes the new columns, and removes the path of images that have bytes.
+
+    `datasets` would read the file at this path instead of the bytes.
+    """
 
     made: Callable[[Row], dict[str, Any]]
-    pictures: tuple[str, ...]
+    images: tuple[str, ...]
 
     def __call__(self, row: Row) -> dict[str, Any]:
-        held = {name: row[name] for name in self.pictures if isinstance(row[name], dict)}
-        kept = {name: {**value, "path": None} for name, value in held.items() if value["bytes"] is not None}
+        undecoded = {name: row[name] for name in self.images if isinstance(row[name], dict)}
+        kept = {name: {**value, "path": None} for name, value in undecoded.items() if value["bytes"] is not None}
         return {**kept, **self.made(row)}
 
 

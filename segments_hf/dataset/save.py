@@ -1,4 +1,4 @@
-"""Write a built dataset to a folder that holds the bytes of its pictures."""
+"""Build a dataset and write it to a folder that contains the bytes of its images."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from segments_hf.option_names import option
 if TYPE_CHECKING:
     from segments_hf.dataset.building.builder import SegmentsRelease
 
-_MARKERS = ("dataset_dict.json", "dataset_info.json")  # what `datasets` writes into the folder of a dataset
+_MARKERS = ("dataset_dict.json", "dataset_info.json")  # the files by which a folder is recognized as a dataset
 
 FileFormat = Literal["arrow", "parquet"]
 
@@ -32,20 +32,20 @@ def save_build(
     overwrite: bool = False,
     num_proc: int | None = None,
 ) -> None:
-    """Build a dataset and write it to a folder, which appears when it is complete.
+    """Build a dataset and write it to a folder. The folder appears only when it is complete.
 
     Args:
         builder: The builder.
-        folder: Where to write.
-        file_format: ``arrow`` for `datasets.load_from_disk`, or ``parquet`` for ``load_dataset(folder)``: then the
-            shards are ``data/<split>-00000-of-00001.parquet``, as on the Hub.
-        split: The split to write; all of them by default.
-        overwrite: Whether to replace a folder that exists.
-        num_proc: How many processes build.
+        folder: The folder to write.
+        file_format: ``arrow`` for `datasets.load_from_disk`, or ``parquet`` for ``load_dataset(folder)``. The Parquet
+            files are ``data/<split>-00000-of-00001.parquet``, as on the Hub.
+        split: The split to write; by default all splits.
+        overwrite: Whether to replace an existing folder.
+        num_proc: The number of processes that build the dataset.
 
     Raises:
-        OutputExistsError: The folder exists and `overwrite` is false, it holds other files, or it changed during the
-            build.
+        OutputExistsError: The folder exists and `overwrite` is false, it contains other files, or it changed during
+            the build.
         OptionError: There is no such split.
         StorageError: The dataset cannot be written: the disk is full or read-only.
     """
@@ -56,7 +56,7 @@ def save_build(
     if split is not None:
         check_split(builder.config, split, [split])
     with storage_errors_of_library(folder), staging_folder(folder.parent) as staging:
-        whole = staging.new / folder.name  # `datasets` puts its lock files beside it
+        whole = staging.new / folder.name  # a subfolder, because `datasets` writes lock files beside it
         if file_format == "parquet":
             builder.download_and_prepare(str(whole), file_format="parquet", num_proc=num_proc)
             _name_as_on_the_hub(whole, split)
@@ -73,16 +73,20 @@ def check_output(folder: Path, *, overwrite: bool) -> None:
     """Check that a folder may be written.
 
     Raises:
-        OutputExistsError: It exists, and is not to be replaced, or is not a dataset that was built before: what else
-            is in it must not be lost.
+        OutputExistsError: The folder exists, and `overwrite` is false or it is not a dataset: its other files must
+            not be lost.
     """
     if not folder.exists():
         return
     if not overwrite:
-        raise OutputExistsError(f"{folder} exists; choose another place, or pass {option('overwrite', True)}")
+        raise OutputExistsError(
+            f"{folder} exists; choose another folder, or replace it with {option('overwrite', True)}"
+        )
     is_dataset = folder.is_dir() and any((folder / name).is_file() for name in _MARKERS)
     if not is_dataset and not (folder.is_dir() and not any(folder.iterdir())):
-        raise OutputExistsError(f"{folder} is not a dataset that was built before; choose another place")
+        raise OutputExistsError(
+            f"{folder} exists, but is not a dataset, and only datasets are replaced; choose another folder"
+        )
 
 
 def _name_as_on_the_hub(folder: Path, split: str | None) -> None:

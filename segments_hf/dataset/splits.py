@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SplitOf = Callable[["Sample"], str]
 
 _METADATA = "metadata:"
-_SPLIT_NAME = re.compile(r"\w+(\.\w+)*")  # what `datasets` takes
+_SPLIT_NAME = re.compile(r"\w+(\.\w+)*")  # the names that `datasets` allows
 _PART_OF_SPLIT = re.compile(r"(\w+(?:\.\w+)*)(?:\[[^\]]*\])?(?:\([^)]*\))?")  # ``train[:10%]``
 
 
@@ -25,10 +25,11 @@ def split_assigner(splits: Mapping[str, float] | str) -> SplitOf:
     """Return a function that assigns a sample to a split.
 
     Args:
-        splits: The fraction of each split, or ``metadata:KEY`` for the split that the samples' metadata name.
+        splits: The fraction of each split; or ``metadata:KEY``, where the value of this key in a sample's metadata is
+            the name of its split.
 
     Raises:
-        OptionError: The fractions do not sum to 1, or the name of a split is not valid.
+        OptionError: The fractions do not sum to 1, or the name of a split is invalid.
     """
     if isinstance(splits, str):
         if not splits.startswith(_METADATA) or splits == _METADATA:
@@ -62,7 +63,7 @@ def names_in(instruction: str) -> set[str]:
 
 
 def hash_fraction(identity: str) -> float:
-    """Return a number in [0, 1) that depends on nothing but the text, so that new samples move no others.
+    """Return a number in [0, 1) that depends only on the text, so that a sample stays in its split.
 
     >>> hash_fraction("8de0cdd1-d2a9-492c-aa6f-249f3bac2449")
     0.4946...
@@ -72,13 +73,13 @@ def hash_fraction(identity: str) -> float:
 
 def _by_hash(fractions: dict[str, float]) -> SplitOf:
     def split_of(sample: Sample) -> str:
-        place = hash_fraction(sample.uuid or sample.name)
+        position = hash_fraction(sample.uuid or sample.name)
         end = 0.0
         for name, fraction in fractions.items():
             end += fraction
-            if place < end:
+            if position < end:
                 return name
-        return name  # rounding may leave the sum just under 1
+        return name  # the sum may be just below 1 because of rounding
 
     return split_of
 
@@ -94,11 +95,13 @@ def _by_metadata(key: str) -> SplitOf:
 
 
 def checked_name(name: object) -> str:
-    """The name of a split, checked.
+    """Check the name of a split and return it.
 
     Raises:
-        OptionError: `datasets` takes no such name.
+        OptionError: `datasets` does not allow the name.
     """
     if not isinstance(name, str) or not _SPLIT_NAME.fullmatch(name) or name == "all":
-        raise OptionError(f"got {name!r} as the name of a split, wanted letters, digits and underscores, and not 'all'")
+        raise OptionError(
+            f"got {name!r} as the name of a split, wanted letters, digits and underscores, and a name other than 'all'"
+        )
     return name

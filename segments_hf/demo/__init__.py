@@ -1,6 +1,6 @@
-"""The embedded demo release: eight drawn pictures of flowers, six of them labelled.
+"""The demo release that is installed with the package: eight drawn images of flowers, six of them labeled.
 
-It needs no network and no account, so examples and tests can run on it anywhere.
+It needs no network and no account, so that examples and tests can use it anywhere.
 """
 
 from pathlib import Path
@@ -9,9 +9,9 @@ from pathlib import Path
 def demo_release() -> Path:
     """Return the path of the demo release file.
 
-    The pictures and the bitmaps lie beside it, and the release names them by relative paths.
+    The images and bitmaps are in the folders beside it, and the release refers to them by relative paths.
 
     Returns:
-        The path of `flowers-v1.0.json`.
+        The path of ``flowers-v1.0.json``.
     """
     return Path(__file__).with_name("flowers-v1.0.json")

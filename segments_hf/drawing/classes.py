@@ -1,4 +1,4 @@
-"""The names and colors of classes, wherever they are known from."""
+"""The names and colors of classes, taken from a dataset, a release or a list of categories."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Classes:
     """The names and colors of the classes.
 
     Attributes:
-        names: The name of each class index; None if the names are not known; then the numbers are shown.
-        colors: The color of each.
-        in_masks: How the values of semantic masks stand for classes.
+        names: The name of each class index; None if the names are unknown. Then pictures show the class indices.
+        colors: The color of each class index.
+        in_masks: The relation of the values of semantic masks to class indices.
     """
 
     names: Sequence[str] | None = None
@@ -37,7 +37,7 @@ class Classes:
     in_masks: MaskClasses = field(default_factory=MaskClasses)
 
     def name(self, index: int | None) -> str:
-        """The name of a class index; an object may have none.
+        """Return the name of a class index; for None, return the name of objects without a class.
 
         Raises:
             OptionError: There is no such class.
@@ -50,7 +50,7 @@ class Classes:
         return self.names[index]
 
     def color(self, index: int | None) -> Color:
-        """The color of a class index.
+        """Return the color of a class index; for None, return the color of objects without a class.
 
         Raises:
             OptionError: There is no such class.
@@ -65,20 +65,20 @@ class Classes:
     def _check(self, index: int) -> None:
         if not 0 <= index < len(self.names or ()):
             raise OptionError(
-                f"got a row with the class index {index} for {len(self.names or ())} categories; "
-                "wanted the categories of the dataset that it is from"
+                f"of: got {len(self.names or ())} categories for a row with the class index {index}, wanted the "
+                "categories of the dataset that the row belongs to"
             )
 
 
 def classes_of(of: Any = None) -> Classes:
-    """The classes of something.
+    """Return the names and colors of the classes of a dataset, release or list of categories.
 
     Args:
-        of: Data of any kind, also in a layout, as `open_splits` takes it; categories in the order of the class indices;
-            or None if the classes are not known.
+        of: An input of any kind that `open_splits` accepts, which may be in a layout; categories in the order of the
+            class indices; or None if the classes are unknown.
 
     Raises:
-        SegmentsHFError: The data are of another kind, or hold no categories.
+        SegmentsHFError: The input has an unsupported type, or contains no categories.
 
     >>> from segments_hf.release import Category
     >>> classes_of([Category(4, "leaf", (0, 160, 0))]).name(0), classes_of().name(0)
@@ -92,10 +92,10 @@ def classes_of(of: Any = None) -> Classes:
 
 
 def features_classes(features: Mapping[str, Any]) -> Classes:
-    """The classes of a dataset with these features.
+    """Return the names and colors of the classes of a dataset with these features.
 
     Raises:
-        SegmentsHFError: The features hold no categories.
+        SegmentsHFError: The features contain no categories.
     """
     categories = carried_categories(features)
     return Classes(class_names(categories), class_colors(categories), mask_classes(features, len(categories)))

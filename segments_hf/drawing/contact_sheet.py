@@ -1,4 +1,4 @@
-"""A contact sheet: many images beside their labels in one picture."""
+"""Draw a contact sheet: many images beside their labels in one picture."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+# All sizes are in pixels.
 _FADED: Color = (120, 113, 108)
 _CELL = (240, 180)
 _GAP = 12
@@ -34,25 +35,25 @@ _PAIRS_PER_LINE = 3
 
 
 def contact_sheet(data: Any, n: int = 12, *, of: Any = None, **options: Any) -> Image.Image:
-    """Draw the first rows: each image beside its label in the colors of the classes, and the classes below.
+    """Draw the first rows: each image beside its label in the colors of the classes, and a legend below.
 
     Args:
-        data: A release as `load_release` takes it; a dataset or a stream of rows of an image task, also in a layout, or
-            a dict of its splits; or a list of rows. Only the rows that are shown are fetched and decoded.
-        n: How many rows to draw at most.
-        of: The source of the classes for a list of rows: their dataset, its release, or its categories. By default,
-            class indices are the names.
-        **options: The options of `load_release` for a release. By default, ``on_error="keep"``, a picture that cannot
-            be read is shown as missing.
+        data: A release as `load_release` takes it; a dataset or a stream of an image task, or a dict of its splits,
+            which may be in a layout; or a list of rows. Only the images of these rows are fetched and decoded.
+        n: The maximum number of rows to draw.
+        of: For a list of rows, the source of the class names and colors: a dataset, a release, or categories. By
+            default, the picture shows class indices.
+        **options: The options of `load_release` for a release. The default of `on_error` is ``"keep"``: a placeholder
+            is drawn for an image or label that cannot be read.
 
     Returns:
         An RGB picture.
 
     Raises:
-        OptionError: There are no rows, or an option does not fit.
+        OptionError: There are no rows, or an option is invalid.
         AssetError: An image of a dataset cannot be read; the error names the sample.
-        BitmapError: A label cannot be read; so does this one.
-        SegmentsHFError: The data are of another kind, or hold no categories.
+        BitmapError: A label of a dataset cannot be read; the error names the sample.
+        SegmentsHFError: The data have an unsupported type, or contain no categories.
 
     >>> from segments_hf.demo import demo_release
     >>> contact_sheet(demo_release(), n=6).size
@@ -62,7 +63,7 @@ def contact_sheet(data: Any, n: int = 12, *, of: Any = None, **options: Any) -> 
     policy = options.get("on_error", "raise" if releases_by_split(data) is None else "keep")
     sheet = draw_sheet(rows, classes, policy)
     if sheet is None:
-        raise OptionError("got no row that can be drawn, wanted at least one")
+        raise OptionError("got only rows whose image or label cannot be read, wanted at least one row to draw")
     return sheet
 
 
@@ -72,8 +73,8 @@ def draw_sheet(rows: Sequence[Row], classes: Classes, on_error: str) -> Image.Im
     Args:
         rows: The rows.
         classes: The classes of the rows.
-        on_error: What to do with a picture that cannot be read: ``raise``, ``skip`` the row, or ``keep`` it and show
-            the picture as missing.
+        on_error: What to do if an image or label cannot be read: ``raise`` the error, ``skip`` the row, or ``keep``
+            the row and draw a placeholder.
 
     Returns:
         An RGB picture; None if all rows are skipped.
@@ -94,8 +95,8 @@ def _arrange(pairs: Sequence[Image.Image], classes: Classes) -> Image.Image:
     strip = legend(zip(classes.names or (), classes.colors, strict=True), width)
     sheet = Image.new("RGB", (width, height + strip.height), PAPER)
     for number, pair in enumerate(pairs):
-        line, place = divmod(number, across)
-        left, top = _GAP + place * (2 * _CELL[0] + _GAP), _GAP + line * (_CELL[1] + _CAPTION + _GAP)
+        line, column = divmod(number, across)
+        left, top = _GAP + column * (2 * _CELL[0] + _GAP), _GAP + line * (_CELL[1] + _CAPTION + _GAP)
         sheet.paste(pair, (left, top))
     sheet.paste(strip, (0, height))
     return sheet
@@ -116,8 +117,8 @@ def _pairs(rows: Sequence[Row], classes: Classes, on_error: str) -> list[Image.I
     return pairs
 
 
-def _shown(cell: Image.Image | SegmentsHFError, otherwise: str) -> Image.Image:
-    return cell if isinstance(cell, Image.Image) else _in_cell(None, otherwise)
+def _shown(cell: Image.Image | SegmentsHFError, placeholder: str) -> Image.Image:
+    return cell if isinstance(cell, Image.Image) else _in_cell(None, placeholder)
 
 
 def _image_cell(row: Row) -> Image.Image | AssetError:
@@ -145,17 +146,18 @@ def _pair(row: Row, image: Image.Image, label: Image.Image) -> Image.Image:
         pen = ImageDraw.Draw(pair)
         font = font_of(12)
         count = len(row["annotations"] or ())
-        says = f"{row['status']} · {count} object{'' if count == 1 else 's'}"
+        summary = f"{row['status']} · {count} object{'' if count == 1 else 's'}"
         pen.text((2, _CELL[1] + 5), shortened(str(row["name"]), font, _CELL[0] - 8), INK, font)
-        pen.text((_CELL[0] + 2, _CELL[1] + 5), shortened(says, font, _CELL[0] - 8), _FADED, font)
+        pen.text((_CELL[0] + 2, _CELL[1] + 5), shortened(summary, font, _CELL[0] - 8), _FADED, font)
     return pair
 
 
-def _in_cell(picture: Image.Image | None, otherwise: str) -> Image.Image:
+def _in_cell(picture: Image.Image | None, placeholder: str) -> Image.Image:
+    """Fit a picture into a cell; if there is no picture, write the text `placeholder` into the cell."""
     if picture is not None:
         return ImageOps.pad(picture, _CELL, color=PAPER)
     cell = Image.new("RGB", _CELL, GROUND)
     font = font_of(12)
     middle = (_CELL[0] / 2, _CELL[1] / 2)
-    ImageDraw.Draw(cell).text(middle, shortened(otherwise, font, _CELL[0] - 8), _FADED, font, anchor="mm")
+    ImageDraw.Draw(cell).text(middle, shortened(placeholder, font, _CELL[0] - 8), _FADED, font, anchor="mm")
     return cell

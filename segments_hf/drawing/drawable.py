@@ -1,4 +1,4 @@
-"""The label of a row in one form, whatever the row's: that of a release, or of a layout."""
+"""Convert the label of a row, from a release or in a layout, to one type for drawing."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ MASK = "mask"
 
 
 class Shape(NamedTuple):
-    """One object of a label, as it is drawn.
+    """One object of a label, for drawing.
 
     Attributes:
-        kind: ``mask``, ``polygon``, ``bbox``, ``polyline``; any other is points.
-        category: Its class index; None where it has no class.
-        points: The points of a vector, x and y in pixels.
-        id: The value of the pixels of a mask.
+        kind: ``mask``, ``polygon``, ``bbox`` or ``polyline``; for any other kind, the points are drawn.
+        category: The class index; None if the object has no class.
+        points: The points of a vector, x and y in pixels of the image.
+        id: The instance id: in a mask, the value of the object's pixels.
     """
 
     kind: str
@@ -39,11 +39,11 @@ class RowLabel(NamedTuple):
     """The label of a row, for drawing.
 
     Attributes:
-        size: Width and height in pixels of the picture that it is about; None where they are not known.
-        ids: The bitmap, uint32 of shape (H, W), where there are masks: each pixel has the `id` of a shape, or another
-            number where it is unlabeled.
-        shapes: The objects, in their order.
-        is_by_class: Whether each shape is all pixels of one class, because the label does not tell objects apart.
+        size: The width and height of the image in pixels; None if they are unknown.
+        ids: The bitmap as a uint32 array of shape (H, W): the `id` of a shape for each pixel, or another value for
+            unlabeled pixels; None if the label has no masks.
+        shapes: The objects, in the order of the annotations.
+        is_by_class: Whether each shape is all pixels of one class, as in a semantic mask.
     """
 
     size: tuple[int, int] | None
@@ -53,22 +53,22 @@ class RowLabel(NamedTuple):
 
     @property
     def is_empty(self) -> bool:
-        """Return whether there is nothing to draw, not even a bitmap in which nothing is labeled."""
+        """Whether the label has neither shapes nor a bitmap."""
         return self.ids is None and not self.shapes
 
 
 def row_label(row: Mapping[str, Any], classes: Classes) -> RowLabel | None:
-    """The label of a row, whatever its status.
+    """Return the label of a row, whatever its status.
 
     Args:
-        row: A row of a release or in a layout; its pictures may be decoded or not.
-        classes: The classes, which tell how semantic masks are numbered.
+        row: A row of a release or in a layout. Its images may be encoded or decoded.
+        classes: The classes, with the relation of mask values to class indices.
 
     Returns:
         The label; None if the row has no label.
 
     Raises:
-        BitmapError: A bitmap cannot be read, or a point is no place in a picture.
+        BitmapError: A bitmap cannot be read, or a coordinate is invalid.
     """
     if "annotations" in row:
         return None if row["annotations"] is None else _of_release(row)

@@ -1,4 +1,4 @@
-"""Figures of matplotlib without its global state: nothing stays open, and no screen is needed."""
+"""Make figures of matplotlib without pyplot: no figure stays open in its global state, and no display is needed."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """An empty figure that lays its parts out by itself, and shows itself in notebooks.
+    """Return an empty figure that arranges its axes automatically and is displayed in notebooks.
 
     Args:
-        width: Its width in inches.
-        height: Its height in inches.
+        width: The width in inches.
+        height: The height in inches.
 
     Raises:
         MissingExtraError: matplotlib is not installed.
@@ -32,7 +32,7 @@ def new_figure(width: float, height: float) -> Figure:
         raise MissingExtraError(f"figures need matplotlib: pip install matplotlib ({error})") from error
 
     class Shown(Figure):
-        """Return a figure that a notebook shows, even without an import of pyplot."""
+        """A figure that notebooks display, even if pyplot is not imported."""
 
         def _repr_png_(self) -> bytes:
             file = io.BytesIO()
@@ -42,13 +42,13 @@ def new_figure(width: float, height: float) -> Figure:
     return Shown(figsize=(width, height), layout="constrained")
 
 
-def part(color: Color) -> tuple[float, float, float]:
-    """A color as matplotlib takes it."""
+def to_matplotlib(color: Color) -> tuple[float, float, float]:
+    """Convert a color to that of matplotlib, with channels from 0 to 1."""
     red, green, blue = color
     return red / 255, green / 255, blue / 255
 
 
-def as_it_is(texts: Iterable[Text]) -> None:
-    """Show texts as they are: a name with a ``$`` is no formula."""
+def disable_formulas(texts: Iterable[Text]) -> None:
+    """Make matplotlib show a ``$`` in texts as a character, not as the beginning of a formula."""
     for text in texts:
         text.set_parse_math(False)

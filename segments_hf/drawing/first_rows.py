@@ -1,4 +1,4 @@
-"""The rows of data that are to be drawn, with their classes. No more pictures are fetched or decoded."""
+"""Read the rows to draw and their classes. Only the images of these rows are fetched."""
 
 from __future__ import annotations
 
@@ -13,27 +13,29 @@ from segments_hf.errors import OptionError, SegmentsHFError
 if TYPE_CHECKING:
     from segments_hf.labels.row import Row
 
-_COLUMNS = ("image", "annotations", "objects", "label", "annotation")  # that only a row has, and no dict of splits
+# A dict with one of these keys is a row; any other dict is a dict of splits.
+_COLUMNS = ("image", "annotations", "objects", "label", "annotation")
 
 
 def first_rows(data: Any, n: int, of: Any = None, **options: Any) -> tuple[list[dict[str, Any]], Classes]:
-    """The first rows of data, pictures as they are stored, and their classes.
+    """Return the first rows of an input, with encoded images, and their classes.
 
     Args:
-        data: Data of any kind, as `open_splits` takes it; several splits come one after the other. Or rows.
-        n: How many rows at most.
-        of: The source of the classes, as `classes_of` takes it; by default it is the data.
+        data: An input of any kind that `open_splits` accepts; its splits are read one after the other. Or a list or
+            an iterator of rows.
+        n: The maximum number of rows.
+        of: The source of the classes, as `classes_of` takes it; by default the input itself.
         **options: The options of `load_release` for a release.
 
     Raises:
-        SegmentsHFError: The data are of another kind, or hold no categories.
-        OptionError: There are no rows, `n` is not positive, or options of a release are given for something else.
+        SegmentsHFError: The input has an unsupported type, or contains no categories.
+        OptionError: There are no rows, `n` is not positive, or there are options but the input is not a release.
     """
     if n < 1:
-        raise OptionError(f"got {n}, wanted 1 at least", option="n")
+        raise OptionError(f"got {n}, wanted at least 1", option="n")
     if isinstance(data, Iterator | Sequence) and not isinstance(data, str):
         if options:
-            raise OptionError(f"got {', '.join(options)}; they are options of a release")
+            raise OptionError(f"got {', '.join(options)} for rows, but only releases have these options")
         chosen = [dict(row) for row in islice(data, n)]
     else:
         opened = open_rows(data, assets=True, limit=n, check=_any_columns, building={"on_error"}, **options)
@@ -41,36 +43,36 @@ def first_rows(data: Any, n: int, of: Any = None, **options: Any) -> tuple[list[
         chosen = [dict(row) for row in islice(rows, n)]
         of = features_classes(opened.features) if of is None else of
     if not chosen:
-        raise OptionError("got no rows, wanted one at least")
+        raise OptionError("got no rows, wanted at least one")
     return chosen, classes_of(of)
 
 
 def one_row(data: Any, index: int, of: Any = None) -> tuple[Row, Classes]:
-    """A row of data, pictures as they are stored, and its classes.
+    """Return one row of an input, with encoded images, and its classes.
 
     Args:
-        data: A row; or data of any kind, as `open_splits` takes it.
-        index: The place of the row in the data, from 0 on; several splits come one after the other.
-        of: The source of the classes, as `classes_of` takes it; by default it is the data.
+        data: A row, or an input of any kind that `open_splits` accepts.
+        index: The index of the row, from 0; its splits are counted one after the other.
+        of: The source of the classes, as `classes_of` takes it; by default the input itself.
 
     Raises:
-        OptionError: There is no such place.
-        SegmentsHFError: The data are of another kind, or hold no categories; or the sample at this place is broken.
+        OptionError: The index is out of range.
+        SegmentsHFError: The input has an unsupported type, or contains no categories; or the sample cannot be read.
     """
     if index < 0:
-        raise OptionError(f"got {index}, wanted 0 at least", option="index")
+        raise OptionError(f"got {index}, wanted at least 0", option="index")
     if isinstance(data, Mapping) and any(name in data for name in _COLUMNS):
         if index:
-            raise OptionError(f"got {index} for a row; wanted a dataset or a release", option="index")
+            raise OptionError(f"got {index} for a single row, wanted a dataset or a release as data", option="index")
         return data, classes_of(of)
     opened = open_rows(data, assets=True, skip=index, limit=1, check=_any_columns)
     outcome = next(iter(opened.outcomes()), None)
     if outcome is None:
-        raise OptionError(f"got {index}, but the data has fewer rows", option="index")
+        raise OptionError(f"got {index}, but there are fewer rows; the first row has the index 0", option="index")
     if outcome.row is None:
         raise SegmentsHFError(f"sample {outcome.problems[0].sample!r}: {outcome.problems[0].reason}")
     return outcome.row, features_classes(opened.features) if of is None else classes_of(of)
 
 
 def _any_columns(_: Any) -> None:
-    """Let rows through in any layout."""
+    """Accept rows with any columns: those of a release and those of all layouts."""

@@ -1,4 +1,4 @@
-"""The label of a row as a picture: masks, boxes, polygons, lines and points in the colors of their classes."""
+"""Draw the label of a row: masks, boxes, polygons, lines and points in the colors of their classes."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ UNLABELED_COLOR: Color = (24, 24, 27)
 
 
 def label_picture(row: Mapping[str, Any], of: Any = None) -> Image | None:
-    """Draw what was labeled, on a dark ground.
+    """Draw the label of a row on a dark background.
 
     Args:
-        row: A row of a release or in a layout; its pictures may be decoded or not.
-        of: The source of the classes: the dataset of the row, its release, or its categories. Without it, class
-            indices are the names.
+        row: A row of a release or in a layout. Its images may be encoded or decoded.
+        of: The source of the class colors: the dataset of the row, its release, or its categories. By default, the
+            colors are those of a fixed palette.
 
     Returns:
-        An RGB picture of the size of the label; None where there is no label, or nothing is known of its size.
+        An RGB picture of the size of the label; None if there is no label or its size is unknown.
 
     Raises:
         BitmapError: The label cannot be read.
-        OptionError: The row has a class that is not among the categories.
+        OptionError: The row has a class index that `of` does not have.
     """
     classes = classes_of(of)
     return drawn_label(row_label(row, classes), classes, None, names=False)
 
 
 def drawn_label(label: RowLabel | None, classes: Classes, size: tuple[int, int] | None, *, names: bool) -> Image | None:
-    """`label_picture` of a label that is read already."""
+    """Draw a label on a dark background, scaled to fit into `size`; return None if there is no label or size."""
     ground = blank(label, size, UNLABELED_COLOR)
     return None if ground is None or label is None else laid_over(ground, label, classes, names=names, opacity=1)

@@ -1,4 +1,4 @@
-"""The classes and their colors, as a strip below pictures."""
+"""Draw a legend of classes and colors."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ if TYPE_CHECKING:
 PAPER: Color = (250, 250, 249)
 INK: Color = (41, 37, 36)
 
+# In pixels.
 _MARGIN = 12
 _LINE = 22
 _SWATCH = 12
 
 
 def legend(entries: Iterable[tuple[str, Color]], width: int) -> Image.Image:
-    """Draw a strip with the name and color of each class, in as many lines as it takes.
+    """Draw a strip with the name and color of each class, in as many lines as needed.
 
     Args:
-        entries: Name and color of each class.
+        entries: The name and color of each class.
         width: The width of the strip in pixels.
     """
     font = font_of(12)

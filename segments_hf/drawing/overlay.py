@@ -1,4 +1,4 @@
-"""An image with its label laid over it."""
+"""Draw a label over its image."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from segments_hf.drawing.classes import Classes
     from segments_hf.drawing.drawable import RowLabel
 
-GROUND: Color = (231, 229, 228)  # where there is no image
+GROUND: Color = (231, 229, 228)  # the background if there is no image
 
 
 def overlay(
@@ -30,24 +30,24 @@ def overlay(
     names: bool = True,
     opacity: float = 0.5,
 ) -> Image.Image | None:
-    """The image of a row with its label laid over it: masks with outlines, boxes, polygons, lines, points and names.
+    """Draw the label of a row over its image: masks with outlines, boxes, polygons, lines, points and class names.
 
     Args:
-        row: A row of a release or in a layout; its pictures may be decoded or not.
-        of: The source of the classes: the dataset of the row, its release, or its categories. Without it, class
-            indices are the names.
-        size: The width and height in pixels that the picture shall fit into, larger or smaller; by default it has the
-            size of the image.
-        names: Whether objects have tags with the names of their classes.
-        opacity: How opaque masks and polygons are, from 0 to 1.
+        row: A row of a release or in a layout. Its images may be encoded or decoded.
+        of: The source of the class names and colors: the dataset of the row, its release, or its categories. By
+            default, the picture shows class indices.
+        size: The width and height in pixels into which the picture is scaled to fit; by default the size of the image.
+        names: Whether to draw the name of its class beside each object.
+        opacity: The opacity of masks and polygons, from 0 to 1.
 
     Returns:
-        An RGB picture. Without an image the ground is gray; None where the size is not known either.
+        An RGB picture. If the row has no image, the background is gray; if its size is unknown, too, the result is
+        None.
 
     Raises:
         AssetError: The image cannot be read.
         BitmapError: The label cannot be read.
-        OptionError: The row has a class that is not among the categories.
+        OptionError: The row has a class index that `of` does not have.
     """
     classes = classes_of(of)
     label = row_label(row, classes)
@@ -59,19 +59,19 @@ def overlay(
 
 
 def blank(label: RowLabel | None, size: tuple[int, int] | None, color: Color = GROUND) -> Image.Image | None:
-    """A ground of the size of a label, fitted into `size`; None where it is not known."""
+    """Return a plain background of the size of a label, scaled to fit into `size`; None if the size is unknown."""
     if label is None or label.size is None:
         return None
     plain = Image.new("RGB", (1, 1), color)
     if size is None:
         return plain.resize(label.size)
-    # As `ImageOps.contain` fits the image.
+    # The same rule as in `ImageOps.contain`, which fits the image.
     scale = min(size[0] / label.size[0], size[1] / label.size[1])
     return plain.resize((max(1, round(label.size[0] * scale)), max(1, round(label.size[1] * scale))))
 
 
 def laid_over(ground: Image.Image, label: RowLabel, classes: Classes, *, names: bool, opacity: float) -> Image.Image:
-    """A picture with a label over it, in the colors of the classes."""
+    """Draw a label over a background, in the colors of the classes."""
     colors = [classes.color(shape.category) for shape in label.shapes]
     label = label if label.size else label._replace(size=ground.size)
     painted = paint_label(ground, label, colors, opacity=opacity)

@@ -1,4 +1,4 @@
-"""Labels onto pictures: masks, boxes, polygons, lines and points in given colors."""
+"""Paint the masks, boxes, polygons, lines and points of a label on a background, in given colors."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
 
 Point: TypeAlias = tuple[float, float]
 
-_FARTHEST = 1e5  # pixels: Pillow draws every pixel of a line, seen or not
+_FARTHEST = 1e5  # pixels: a limit for coordinates, because Pillow draws all pixels of a line, even those outside
 
 
 def paint_label(ground: Image.Image, label: RowLabel, colors: Sequence[Color], *, opacity: float) -> Image.Image:
-    """A picture with a label laid over it.
+    """Paint a label on a copy of a background.
 
-    Masks and polygons are as opaque as is wanted, their outlines and all other shapes wholly. Later vectors lie over
-    earlier ones.
+    `opacity` applies to masks and polygons; their outlines and all other shapes are opaque. Later vectors cover earlier
+    ones.
 
     Args:
-        ground: An RGB picture of any size: the label is scaled to it.
-        label: The label; its size is known.
-        colors: The color of each of its shapes.
-        opacity: From 0 to 1.
+        ground: The background: an RGB picture of any size, to which the label is scaled.
+        label: The label, with a known size.
+        colors: The color of each shape of the label.
+        opacity: The opacity of masks and polygons, from 0 to 1.
 
     Returns:
         A new picture of the same size.
@@ -52,27 +52,27 @@ def line_width(size: tuple[int, int]) -> int:
 
 
 def scaled_numbers(label: RowLabel, size: tuple[int, int]) -> npt.NDArray[np.unsignedinteger]:
-    """The shape of each pixel of a picture, by the nearest pixel of the label's bitmap.
+    """Scale the bitmap of a label to the size of a picture, by nearest neighbors, and number its shapes.
 
     Args:
         label: A label with masks.
-        size: Width and height of the picture.
+        size: The width and height of the picture.
 
     Returns:
-        Array of shape (height, width): 1 for the label's first shape, 2 for the second; 0 where there is none.
+        An array of shape (height, width): 1 for the first shape of the label, 2 for the second, 0 for no shape.
     """
     assert label.ids is not None  # noqa: S101
     return instance_mask(resize_nearest(label.ids, size), [{"id": shape.id} for shape in label.shapes])
 
 
 def scaled_points(shape: Shape, label: RowLabel, size: tuple[int, int]) -> list[Point]:
-    """The points of a shape in a picture of this size."""
+    """Scale the points of a shape to a picture of this size."""
     across, down = size[0] / (label.size or size)[0], size[1] / (label.size or size)[1]
     return [(_near(x * across), _near(y * down)) for x, y in shape.points]
 
 
-def _near(place: float) -> float:
-    return min(max(place, -_FARTHEST), _FARTHEST)
+def _near(coordinate: float) -> float:
+    return min(max(coordinate, -_FARTHEST), _FARTHEST)
 
 
 def _with_masks(ground: Image.Image, label: RowLabel, colors: Sequence[Color], opacity: float) -> Image.Image:
@@ -86,7 +86,7 @@ def _with_masks(ground: Image.Image, label: RowLabel, colors: Sequence[Color], o
 
 
 def _margins(numbers: npt.NDArray[np.unsignedinteger], width: int) -> npt.NDArray[np.bool_]:
-    """The pixels that are so near to another shape, along a row or a column."""
+    """Return the pixels that are at most `width` pixels from another shape, in their row or column."""
     found = np.zeros(numbers.shape, bool)
     for step in range(1, width + 1):
         beside = numbers[:, step:] != numbers[:, :-step]

@@ -1,4 +1,4 @@
-"""A row as a figure: its image, its instances, its classes."""
+"""Draw a row as a figure of matplotlib with three panels: its image, its instances and its classes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from segments_hf.bitmaps import palette_color
 from segments_hf.drawing.drawable import row_label
-from segments_hf.drawing.figure import as_it_is, new_figure, part
+from segments_hf.drawing.figure import disable_formulas, new_figure, to_matplotlib
 from segments_hf.drawing.first_rows import one_row
 from segments_hf.drawing.overlay import blank, laid_over
 from segments_hf.drawing.painting import paint_label
@@ -28,36 +28,37 @@ if TYPE_CHECKING:
     from segments_hf.drawing.classes import Classes
     from segments_hf.drawing.drawable import RowLabel
 
-_PIXELS = (960, 960)  # what the picture of a panel fits into
-_PANEL = 4.6  # inches
-_TALLEST, _FLATTEST = 2.0, 0.3  # height of a panel by its width
-_COLUMNS = 6  # of the legend
-_LONGEST_NAME = 28  # characters, in the legend
+_PIXELS = (960, 960)  # maximum size of the picture in a panel
+_PANEL = 4.6  # width of a panel in inches
+_TALLEST, _FLATTEST = 2.0, 0.3  # maximum and minimum ratio of height to width of a panel
+_COLUMNS = 6  # maximum number of columns of the legend
+_LONGEST_NAME = 28  # maximum number of characters of a name in the legend
 
 
 def plot(data: Any, of: Any = None, *, index: int = 0, opacity: float = 0.5) -> Figure:
-    """Draw a row of data as a figure of matplotlib: its image, its instances each in a color of its own, its classes.
+    """Draw a row as a figure of matplotlib with three panels: its image, its instances and its classes.
 
-    Instances have their ids beside them, classes their names and a legend that counts their objects. It needs
-    matplotlib. The figure does not belong to pyplot: a notebook shows it, and ``figure.savefig("row.png")`` writes it.
+    The instances have different colors and are drawn with their ids. The classes are drawn with their names, and a
+    legend shows the number of objects of each class. The function needs matplotlib. The figure is not registered in
+    pyplot: a notebook displays it, and ``figure.savefig("row.png")`` writes it to a file.
 
     Args:
-        data: A row of a dataset, a release or a stream, also in a layout: ``dataset[3]``. Or a release as
-            `load_release` takes it, a dataset or a stream, or a dict of its splits: one of its rows is drawn.
-        of: The source of the names and colors of the classes: the dataset that a row is from, its release, or its
-            categories. Without it, class indices are the names of the classes of a row.
-        index: Which row of the data, counted from 0 on through its splits.
-        opacity: How opaque masks and polygons are, from 0 to 1.
+        data: A row such as ``dataset[3]``, which may be in a layout. Or a release as `load_release` takes it, a dataset
+            or a stream, or a dict of its splits, of which one row is drawn.
+        of: The source of the class names and colors of a row: its dataset, its release, or its categories. By default,
+            the figure shows class indices.
+        index: The index of the row in `data`, from 0; splits are counted one after the other.
+        opacity: The opacity of masks and polygons, from 0 to 1.
 
     Returns:
-        A `matplotlib.figure.Figure`, whose axes are in the pixels of the image.
+        A `matplotlib.figure.Figure`, whose axes are in pixels of the image.
 
     Raises:
         MissingExtraError: matplotlib is not installed.
         AssetError: The image cannot be read; the error names the sample.
-        BitmapError: The label cannot be read; so does this one.
-        OptionError: The row has a class that is not among the categories, or there is no such row.
-        SegmentsHFError: The data are of another kind.
+        BitmapError: The label cannot be read; the error names the sample.
+        OptionError: The row has a class index that `of` does not have, or `index` is out of range.
+        SegmentsHFError: The data have an unsupported type.
 
     >>> from segments_hf.demo import demo_release
     >>> figure = plot(demo_release(), index=0)
@@ -80,7 +81,9 @@ def plot(data: Any, of: Any = None, *, index: int = 0, opacity: float = 0.5) -> 
         label = label if label.size else label._replace(size=ground.size)
         _show_label(panels, ground, label, classes, size, opacity)
         _add_legend(figure, label, classes)
-    as_it_is([figure.suptitle(one_line(" · ".join(str(row[key]) for key in ("name", "status") if row.get(key))))])
+    disable_formulas(
+        [figure.suptitle(one_line(" · ".join(str(row[key]) for key in ("name", "status") if row.get(key))))]
+    )
     return figure
 
 
@@ -90,7 +93,7 @@ def _panels(size: tuple[int, int] | None) -> tuple[Figure, list[Axes]]:
     return figure, list(figure.subplots(1, 3))
 
 
-def _show(panel: Axes, title: str, picture: Image | None, size: tuple[int, int] | None, otherwise: str) -> None:
+def _show(panel: Axes, title: str, picture: Image | None, size: tuple[int, int] | None, placeholder: str) -> None:
     panel.set_title(title)
     panel.tick_params(labelsize="small")
     if picture is not None and size:
@@ -99,16 +102,16 @@ def _show(panel: Axes, title: str, picture: Image | None, size: tuple[int, int] 
     panel.set_facecolor("0.92")
     panel.set(xticks=[], yticks=[])
     panel.set_box_aspect(size[1] / size[0] if size else 0.75)
-    panel.text(0.5, 0.5, otherwise, ha="center", va="center", color="0.4", transform=panel.transAxes)
+    panel.text(0.5, 0.5, placeholder, ha="center", va="center", color="0.4", transform=panel.transAxes)
 
 
 def _show_label(
     panels: list[Axes], ground: Image, label: RowLabel, classes: Classes, size: tuple[int, int] | None, opacity: float
 ) -> None:
     if label.is_by_class:
-        _show(panels[1], "instances", None, size, "the label has classes, but no instances")
+        _show(panels[1], "instances", None, size, "the label has no instances, only classes")
     else:
-        colors = [palette_color(place) for place in range(len(label.shapes))]
+        colors = [palette_color(index) for index in range(len(label.shapes))]
         instances = paint_label(ground, label, colors, opacity=opacity)
         draw_tags(instances, label, [str(shape.id) for shape in label.shapes], colors)
         _show(panels[1], _counted(len(label.shapes), "instance", "instances"), instances, size, "")
@@ -122,21 +125,23 @@ def _add_legend(figure: Figure, label: RowLabel, classes: Classes) -> None:
 
     counts = Counter(shape.category for shape in label.shapes)
     known = sorted(counts, key=lambda index: (index is None, index))
-    patches = [Patch(color=part(classes.color(index))) for index in known]
+    patches = [Patch(color=to_matplotlib(classes.color(index))) for index in known]
     names = [cut(classes.name(index), _LONGEST_NAME) for index in known]
     if not label.is_by_class:
         names = [f"{name} ({counts[index]})" for name, index in zip(names, known, strict=True)]
     if names:
         lines = -(-len(names) // _COLUMNS)
         columns = -(-len(names) // lines)
-        as_it_is(figure.legend(patches, names, loc="outside lower center", ncols=columns, frameon=False).get_texts())
+        disable_formulas(
+            figure.legend(patches, names, loc="outside lower center", ncols=columns, frameon=False).get_texts()
+        )
 
 
 def _reason(row: Mapping[str, Any], label: RowLabel | None) -> str:
     """Return the reason why a label is not drawn."""
     if label is None:
         return "no label"
-    return "the bitmap or the size is missing" if row.get("annotations") or label.shapes else "nothing is labeled"
+    return "the bitmap or the image size is missing" if row.get("annotations") or label.shapes else "no objects"
 
 
 def _counted(number: int, one: str, several: str) -> str:

@@ -1,4 +1,4 @@
-"""The names of objects in a picture, in small tags that do not cover one another."""
+"""Draw the names of objects in small tags that do not overlap."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from segments_hf.drawing.painting import Point
 
 _SMALLEST_FONT, _LARGEST_FONT = 12, 48  # pixels
-_FONTS_IN_PICTURE = 48  # a line of text is this part of the longer side
-_MOST_COVERED = 0.25  # of the picture
-_CORNER = 3  # pixels, of a tag
-_RIM: Color = (24, 24, 27)  # so that a tag is no part of its mask
+_FONTS_IN_PICTURE = 48  # the ratio of the picture's longer side to the font size
+_MOST_COVERED = 0.25  # the maximum share of the picture that tags cover
+_CORNER = 3  # the radius of a tag's corners in pixels
+_RIM: Color = (24, 24, 27)  # a dark border that separates a tag from a mask of the same color
 
 
 class _Box(NamedTuple):
@@ -45,26 +45,26 @@ class _Box(NamedTuple):
 
 
 def draw_tags(picture: Image, label: RowLabel, names: Sequence[str], colors: Sequence[Color]) -> None:
-    """Write the name of each shape beside or onto it.
+    """Write the name of each shape beside or on the shape.
 
-    Large shapes come first; a tag that would cover another one is left out, and so are all that follow when tags cover
-    a quarter of the picture.
+    Large shapes are named first. A tag that would overlap another one is left out. As soon as the tags cover a quarter
+    of the picture, no more tags are drawn.
 
     Args:
-        picture: The RGB picture that is drawn on; the label is scaled to it.
+        picture: The RGB picture to draw on; the label is scaled to it.
         label: The label.
-        names: The name of each of its shapes.
-        colors: The color of each.
+        names: The name of each shape of the label.
+        colors: The color of each shape.
     """
     pen = ImageDraw.Draw(picture)
     font = font_of(min(max(_SMALLEST_FONT, max(picture.size) // _FONTS_IN_PICTURE), _LARGEST_FONT))
     height = sum(font.getmetrics())
     taken: list[_Box] = []
     room = _MOST_COVERED * picture.width * picture.height
-    for place, box, middle in sorted(_extents(label, picture.size), key=lambda item: -item[1].area):
-        name = shortened(names[place], font, min(picture.width, max(picture.size) / 3))
+    for index, box, middle in sorted(_visible_boxes(label, picture.size), key=lambda item: -item[1].area):
+        name = shortened(names[index], font, min(picture.width, max(picture.size) / 3))
         size = (font.getlength(name) + height / 2, height)
-        spots = (_moved_inside(spot, picture.size) for spot in _spots(box, middle, size, label.shapes[place].kind))
+        spots = (_moved_inside(spot, picture.size) for spot in _spots(box, middle, size, label.shapes[index].kind))
         tag = next((spot for spot in spots if not any(map(spot.meets, taken))), None)
         if tag is None:
             continue
@@ -72,28 +72,28 @@ def draw_tags(picture: Image, label: RowLabel, names: Sequence[str], colors: Seq
         if taken and room < 0:
             return
         taken.append(tag)
-        pen.rounded_rectangle(tag, _CORNER, colors[place], _RIM)
-        pen.text((tag.left + height / 4, (tag.top + tag.bottom) / 2), name, ink_on(colors[place]), font, anchor="lm")
+        pen.rounded_rectangle(tag, _CORNER, colors[index], _RIM)
+        pen.text((tag.left + height / 4, (tag.top + tag.bottom) / 2), name, ink_on(colors[index]), font, anchor="lm")
 
 
-def _extents(label: RowLabel, size: tuple[int, int]) -> Iterator[tuple[int, _Box, Point]]:
-    """Each shape that is seen in the picture: its place in the label, its extent, and where it is named."""
+def _visible_boxes(label: RowLabel, size: tuple[int, int]) -> Iterator[tuple[int, _Box, Point]]:
+    """Yield the index, the bounding box and the middle of each shape that is visible in the picture."""
     if label.ids is not None:
         numbers = scaled_numbers(label, size)
         found = boxes(numbers)
         for number, (left, top, width, height) in zip(found.ids.tolist(), found.xywh.tolist(), strict=True):
-            x, y = _place_on(numbers[top : top + height, left : left + width] == number)
+            x, y = _middle_of(numbers[top : top + height, left : left + width] == number)
             yield number - 1, _Box(left, top, left + width, top + height), (left + x, top + y)
-    for place, shape in enumerate(label.shapes):
+    for index, shape in enumerate(label.shapes):
         if shape.kind != MASK:
             xs, ys = zip(*scaled_points(shape, label, size), strict=True)
             box = _Box(max(min(xs), 0), max(min(ys), 0), min(max(xs), size[0]), min(max(ys), size[1]))
             if box.left <= box.right and box.top <= box.bottom:
-                yield place, box, ((box.left + box.right) / 2, (box.top + box.bottom) / 2)
+                yield index, box, ((box.left + box.right) / 2, (box.top + box.bottom) / 2)
 
 
-def _place_on(mask: npt.NDArray[np.bool_]) -> Point:
-    """The middle of a mask's box, or the pixel of the mask that is nearest to it."""
+def _middle_of(mask: npt.NDArray[np.bool_]) -> Point:
+    """Return the middle of an array if the mask covers it, else the pixel of the mask that is nearest to it."""
     height, width = mask.shape
     if mask[height // 2, width // 2]:
         return width / 2, height / 2
@@ -103,7 +103,7 @@ def _place_on(mask: npt.NDArray[np.bool_]) -> Point:
 
 
 def _spots(box: _Box, middle: Point, size: tuple[float, float], kind: str) -> Iterator[_Box]:
-    """Yield the places for the tag of an object, best first: on a large filled shape, beside a point, else above."""
+    """Yield boxes for the tag of an object, best first: on a large mask or polygon, beside a point, above others."""
     width, height = size
     x, y = middle[0] - width / 2, middle[1] - height / 2
     on = (x, y)

@@ -1,4 +1,4 @@
-"""Text in pictures: a font with accents, names cut to a width, and a color that can be read on another."""
+"""Text in pictures: the font, names shortened to a width, and a readable text color."""
 
 from __future__ import annotations
 
@@ -12,37 +12,37 @@ from PIL import ImageFont
 if TYPE_CHECKING:
     from segments_hf.bitmaps import Color
 
-# Roboto by Google, under the Apache License 2.0: Pillow's own font has no accents.
+# Roboto by Google, under the Apache License 2.0. The font of Pillow has no letters with accents.
 _FONT = Path(__file__).with_name("Roboto-Regular.ttf")
-_LONGEST = 300  # characters that are measured at most: a name may be a book
+_LONGEST = 300  # maximum number of characters that are measured, because names have any length
 _WHITE: Color = (255, 255, 255)
 _BLACK: Color = (0, 0, 0)
-_BRIGHT = 150  # from this luminance on, of 255, black is read better than white
+_BRIGHT = 150  # black text is used on colors of this luminance or more, of 255
 
 
 @cache
 def font_of(size: int) -> ImageFont.FreeTypeFont:
-    """The font of all pictures, with the letters of Latin, Greek and Cyrillic.
+    """Return the font of all pictures, which has Latin, Greek and Cyrillic letters.
 
     Args:
-        size: Its size in pixels.
+        size: The size in pixels.
     """
-    # The same everywhere: the other engine is not in every build of Pillow.
+    # The other layout engine is not in every build of Pillow, and pictures must be the same everywhere.
     return ImageFont.truetype(_FONT, size, layout_engine=ImageFont.Layout.BASIC)
 
 
 def one_line(text: str) -> str:
-    r"""A name in one line, without what does not print or turns the direction of writing.
+    r"""Replace line ends, unprintable characters and marks that reverse the direction of text by spaces.
 
     >>> one_line("sweet\npepper\u202e\ud800 é")
     'sweet pepper   é'
     """
-    whole = unicodedata.normalize("NFC", text)  # the font has é, and no accent by itself
+    whole = unicodedata.normalize("NFC", text)  # the font has the letter é, but no combining accents
     return "".join(letter if letter.isprintable() else " " for letter in whole)
 
 
 def shortened(text: str, font: ImageFont.FreeTypeFont, width: float) -> str:
-    """A name in one line that is no wider than `width` pixels: a longer one ends in an ellipsis."""
+    """Return a name in one line of at most `width` pixels; a longer name is cut and ends in an ellipsis."""
     text = one_line(text[:_LONGEST])
     if font.getlength(text) <= width:
         return text
@@ -52,7 +52,7 @@ def shortened(text: str, font: ImageFont.FreeTypeFont, width: float) -> str:
 
 
 def ink_on(color: Color) -> Color:
-    """Black or white, whichever is read better on a color.
+    """Return black or white, whichever is more readable on a color.
 
     >>> ink_on((255, 230, 0)), ink_on((20, 20, 120))
     ((0, 0, 0), (255, 255, 255))
@@ -62,7 +62,7 @@ def ink_on(color: Color) -> Color:
 
 
 def cut(text: str, most: int) -> str:
-    """A name in one line of so many characters at most: a longer one ends in an ellipsis.
+    """Return a name in one line of at most `most` characters; a longer name is cut and ends in an ellipsis.
 
     >>> cut("sunflower", 6)
     'sunfl…'

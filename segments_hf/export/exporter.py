@@ -10,7 +10,7 @@ import datasets
 
 from segments_hf.dataset.class_info import categories
 from segments_hf.dataset.compat import progress_bar
-from segments_hf.dataset.inputs import encode_pictures, num_rows, open_splits, picture_bytes
+from segments_hf.dataset.inputs import encode_images, image_bytes, num_rows, open_splits
 from segments_hf.dataset.origin import parse_origin
 from segments_hf.dataset.row_map import check_rows, without_decoding
 from segments_hf.errors import AssetError, BitmapError, OptionError, PathError
@@ -183,7 +183,7 @@ class _Export:
                 self.result.left_out[row["status"]] += 1
                 continue
             try:
-                encoded = encode_pictures(row)
+                encoded = encode_images(row)
                 is_supported = self._is_supported(encoded)
                 if not is_supported and self.images != "convert":
                     self.result.left_out[_UNSUPPORTED] += 1
@@ -260,7 +260,7 @@ def _check_format(image: Mapping[str, Any] | None) -> None:
 
 def _weight(encoded: tuple[Sample, Any]) -> int:
     """Return the number of bytes of the images and bitmaps in a row."""
-    return picture_bytes(encoded[0].row)
+    return image_bytes(encoded[0].row)
 
 
 def _label_of(row: Row) -> Label:

@@ -46,9 +46,7 @@ def with_readable_images(row: pa.Table, features: Features, on_error: str) -> pa
             where = f"{_name_of(row)}, {column}"
             if on_error == "raise":
                 skip, keep = option("on_error", "skip"), option("on_error", "keep")
-                raise AssetError(
-                    f"{where}: {error} ({skip} leaves the row out, {keep} keeps it with null)"
-                ) from error
+                raise AssetError(f"{where}: {error} ({skip} leaves the row out, {keep} keeps it with null)") from error
             logger.warning("%s %s: %s", where, "left out" if on_error == "skip" else "kept as null", error)
             if on_error == "skip":
                 return None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=1)
 def _decoders(process: int) -> threading.BoundedSemaphore:  # noqa: ARG001  (a forked copy may be locked forever)
-    """Return a semaphore that limits simultaneous decoding to one picture per processor, as each may be large."""
+    """Return a semaphore that limits simultaneous decoding to one image per processor, as each may be large."""
     return threading.BoundedSemaphore(os.cpu_count() or 1)
 
 
@@ -39,7 +39,7 @@ def check_image(image: FileContent, limits: ImageLimits, *, is_new: bool = True,
 
     Raises:
         UnwantedError: The image is complete, but too large, or its format is not accepted for bitmaps.
-        AssetError: The file is empty, truncated, damaged, or not a picture.
+        AssetError: The file is empty, truncated, damaged, or not an image.
     """
     if image.size > limits.max_bytes:
         raise UnwantedError(f"got more bytes than {option('max_bytes', limits.max_bytes)} allows")
@@ -55,7 +55,7 @@ def check_image(image: FileContent, limits: ImageLimits, *, is_new: bool = True,
             decodes = decodes or picture_format(content) is None
             reason = structure_fault(content)
         if reason:
-            raise AssetError(f"got a broken picture: {reason}")
+            raise AssetError(f"got a broken image: {reason}")
     if is_bitmap:
         header = header._replace(has_palette=check_lossless(image))
     if decodes:

@@ -1,43 +1,43 @@
-"""Recognize the content of a file that is not a supported picture by its first bytes."""
+"""Recognize the content of a file that is not a supported image by its first bytes."""
 
 from __future__ import annotations
 
 # The position and the first bytes of unsupported formats. HEIC and JPEG XL containers begin with the size of a box
 # (https://www.iana.org/assignments/media-types/image/heic, https://jpeg.org/jpegxl).
 _SIGNATURES = (
-    (0, b"%!PS", "an EPS picture"),
-    (0, b"\xc5\xd0\xd3\xc6", "an EPS picture"),
+    (0, b"%!PS", "an EPS image"),
+    (0, b"\xc5\xd0\xd3\xc6", "an EPS image"),
     (0, b"%PDF", "a PDF document"),
-    (0, b"8BPS", "a Photoshop picture"),
+    (0, b"8BPS", "a Photoshop image"),
     (0, b"icns", "an ICNS icon"),
     (0, b"\0\0\1\0", "an ICO icon"),
-    (0, b"\0\0\2\0\1\0", "a CUR cursor"),  # with one picture; without the number 1, it may be a TGA picture
+    (0, b"\0\0\2\0\1\0", "a CUR cursor"),  # with one image; without the number 1, it may be a TGA image
     (0, b"DDS ", "a DDS texture"),
-    (0, b"\xff\x0a", "a JPEG XL picture"),
-    (4, b"JXL \r\n", "a JPEG XL picture"),
-    (0, b"\xd7\xcd\xc6\x9a", "a WMF picture"),
-    *((4, b"ftyp" + brand, "a HEIC picture") for brand in (b"hei", b"hev", b"mif1", b"msf1")),
-    (0, b"\x76\x2f\x31\x01", "an OpenEXR picture"),
-    (0, b"\x01\xda", "an SGI picture"),
-    (0, b"SIMPLE  =", "a FITS picture"),
-    (0, b"qoif", "a QOI picture"),
+    (0, b"\xff\x0a", "a JPEG XL image"),
+    (4, b"JXL \r\n", "a JPEG XL image"),
+    (0, b"\xd7\xcd\xc6\x9a", "a WMF image"),
+    *((4, b"ftyp" + brand, "a HEIC image") for brand in (b"hei", b"hev", b"mif1", b"msf1")),
+    (0, b"\x76\x2f\x31\x01", "an OpenEXR image"),
+    (0, b"\x01\xda", "an SGI image"),
+    (0, b"SIMPLE  =", "a FITS image"),
+    (0, b"qoif", "a QOI image"),
     (0, b"BLP1", "a BLP texture"),
     (0, b"BLP2", "a BLP texture"),
-    (0, b"\x0a\x05\x01", "a PCX picture"),
-    (0, b"\xb1\x68\xde\x3a", "a DCX picture"),
-    (0, b"\x59\xa6\x6a\x95", "a Sun raster picture"),
-    (0, b"DanM", "an MSP picture"),
-    (0, b"LinS", "an MSP picture"),
-    (0, b"Image type:", "an IM picture"),
-    (0, b"#define ", "an XBM picture"),
-    (0, b"/* XPM */", "an XPM picture"),
+    (0, b"\x0a\x05\x01", "a PCX image"),
+    (0, b"\xb1\x68\xde\x3a", "a DCX image"),
+    (0, b"\x59\xa6\x6a\x95", "a Sun raster image"),
+    (0, b"DanM", "an MSP image"),
+    (0, b"LinS", "an MSP image"),
+    (0, b"Image type:", "an IM image"),
+    (0, b"#define ", "an XBM image"),
+    (0, b"/* XPM */", "an XPM image"),
     (0, b"\x89HDF", "an HDF5 file"),
     (0, b"GRIB", "a GRIB file"),
     (0, b"BUFR", "a BUFR file"),
     (0, b"PK\3\4", "a ZIP archive"),
     (0, b"\x1f\x8b", "a gzip file"),
 )
-# The position and the first bytes of supported formats. A file that has them and cannot be opened is damaged.
+# The position and the first bytes of supported formats. A file with these bytes that cannot be opened is damaged.
 _READABLE_SIGNATURES = (
     (0, b"\x89PNG", "PNG"),
     (0, b"\xff\xd8\xff", "JPEG"),
@@ -66,11 +66,11 @@ def unsupported_format(beginning: bytes) -> str | None:
         beginning: The first bytes of the file; 512 are enough.
 
     >>> unsupported_format(b"%!PS-Adobe-3.0 EPSF-3.0\n")
-    'an EPS picture'
+    'an EPS image'
     """
     text = _text(beginning)
     if text.startswith((b"<svg", b"<?xml")) and b"<svg" in text:
-        return "an SVG picture"
+        return "an SVG image"
     found = (kind for position, signature, kind in _SIGNATURES if beginning[position:].startswith(signature))
     return next(found, None)
 

@@ -1,4 +1,4 @@
-"""Encode pictures that were decoded or drawn."""
+"""Encode images that were decoded or drawn."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
 
 def png_bytes(picture: Image) -> bytes:
-    """Return a picture as a PNG, without metadata such as EXIF.
+    """Return an image as a PNG, without metadata such as EXIF.
 
     Args:
-        picture: A picture of a mode that PNG supports.
+        picture: An image of a mode that PNG supports.
 
     Raises:
         OSError: PNG does not support the mode.

@@ -1,4 +1,4 @@
-"""Check from its structure whether the file of a picture is complete, without decoding pixels."""
+"""Check from its structure whether the file of an image is complete, without decoding pixels."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def structure_fault(content: Content) -> str | None:
 
 
 def picture_format(content: Content) -> str | None:
-    """Return the format of a picture by its first bytes: ``PNG``, ``JPEG`` or ``WebP``; None for any other format."""
+    """Return the format of an image by its first bytes: ``PNG``, ``JPEG`` or ``WebP``; None for any other format."""
     if content[:8] == PNG_SIGNATURE:
         return "PNG"
     if content[:3] == _JPEG_START:

@@ -1,4 +1,4 @@
-"""Read the header of a picture without decoding its pixels."""
+"""Read the header of an image without decoding its pixels."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PNG_PIXELS = {b"IDAT", b"fdAT"}
 
 
 class Header(NamedTuple):
-    """The header of a picture.
+    """The header of an image.
 
     Attributes:
         size: Width and height in pixels, after EXIF rotation.
@@ -30,7 +30,7 @@ class Header(NamedTuple):
         orientation: The EXIF orientation, 1 to 8; always 1 for a TIFF, which Pillow rotates when it decodes it.
         exif_fault: The exception that malformed EXIF data cause in Pillow, and therefore in `datasets`; None if they
             cause none.
-        has_palette: Whether the picture is a bitmap with a palette. Only `check_image` sets this, and only for bitmaps.
+        has_palette: Whether the image is a bitmap with a palette. Only `check_image` sets this, and only for bitmaps.
     """
 
     size: tuple[int, int]
@@ -42,16 +42,16 @@ class Header(NamedTuple):
 
 
 def read_header(image: FileContent) -> Header:
-    """Read the header of a picture.
+    """Read the header of an image.
 
     Raises:
-        UnwantedError: The picture has more pixels than Pillow decodes, or its format is not supported.
-        AssetError: The file is not a picture, or its header is damaged.
+        UnwantedError: The image has more pixels than Pillow decodes, or its format is not supported.
+        AssetError: The file is not an image, or its header is damaged.
     """
     from PIL.Image import MAX_IMAGE_PIXELS
 
     if image.size == 0:
-        raise AssetError("got an empty file, wanted a picture")
+        raise AssetError("got an empty file, wanted an image")
     with image.view() as content:
         size = _plain_size(content)
         if size and (MAX_IMAGE_PIXELS is None or size[0] * size[1] <= 2 * MAX_IMAGE_PIXELS):  # Pillow refuses more
@@ -81,7 +81,7 @@ def _exif(picture: ImageFile, content: Content) -> ExifReading:
     if picture.format == "TIFF":  # Pillow's size of a TIFF is the one after rotation
         return ExifReading(1, None)
     if picture.format == "PNG" and _png_has_orientation_behind_pixels(content):
-        picture.load()  # Pillow reads the chunks behind the pixels only when it decodes the picture
+        picture.load()  # Pillow reads the chunks behind the pixels only when it decodes the image
     return read_exif(picture)
 
 

@@ -1,4 +1,4 @@
-"""Check whether the pixels of a picture can be ids: the file stores them exactly, and Pillow reads them exactly."""
+"""Check whether the pixels of an image can be ids: the file stores them exactly, and Pillow reads them exactly."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ def check_lossless(image: FileContent) -> bool:
     """Check that the pixels of a file can be ids, without decoding them.
 
     Args:
-        image: The content of a picture file.
+        image: The content of an image file.
 
     Returns:
-        Whether the picture has a palette. Then each pixel is the index of a color.
+        Whether the image has a palette. Then each pixel is the index of a color.
 
     Raises:
-        UnwantedError: The format may change pixel values, or the picture is animated or rotated by its EXIF data.
+        UnwantedError: The format may change pixel values, or the image is animated or rotated by its EXIF data.
         AssetError: The file cannot be read.
     """
     with image.view() as content:
@@ -66,13 +66,13 @@ def check_lossless(image: FileContent) -> bool:
 
 
 def bitmap_fault(picture: ImageFile, content: Content) -> str | None:
-    """Return the reason why the pixels of a picture cannot be ids, without decoding them; None if they can.
+    """Return the reason why the pixels of an image cannot be ids, without decoding them; None if they can.
 
-    The format may change pixel values, or the picture is animated or rotated by its EXIF data.
+    The format may change pixel values, or the image is animated or rotated by its EXIF data.
 
     Args:
-        picture: The picture, not decoded yet.
-        content: The file of the picture.
+        picture: The image, not decoded yet.
+        content: The file of the image.
     """
     if picture.format in LOSSY_FORMATS:
         return f"got a {picture.format}, which blurs the ids of a bitmap; wanted {WANTED}"

@@ -1,4 +1,4 @@
-"""Open pictures with Pillow. No other module calls Pillow's decoders."""
+"""Open images with Pillow. No other module calls Pillow's decoders."""
 
 from __future__ import annotations
 
@@ -20,35 +20,35 @@ if TYPE_CHECKING:
     from segments_hf.io.file_content import FileContent
 
 # The supported formats. Pillow's other decoders are rarely used and less robust, and its EPS decoder starts a program.
-# An MPO is a JPEG file that contains several pictures.
+# An MPO is a JPEG file that contains several images.
 FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000", "PPM")
 
-_READABLE = "a PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, JPEG 2000 or PPM picture"
+_READABLE = "a PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, JPEG 2000 or PPM image"
 _TILE_WIDTH, _TILE_HEIGHT = 322, 323  # tags (TIFF 6.0, section 15)
-_LARGEST_TILE = 4096 * 4096  # pixels; a tile may be larger only if the picture is
+_LARGEST_TILE = 4096 * 4096  # pixels; a tile may be larger only if the image is
 
 
 class UnwantedError(AssetError):
-    """A complete picture that is not accepted. It is not downloaded again."""
+    """A complete image that is not accepted. It is not downloaded again."""
 
 
 @contextlib.contextmanager
 def inspect_image(file: FileContent) -> Iterator[ImageFile]:
-    """Open a picture without decoding its pixels.
+    """Open an image without decoding its pixels.
 
     Every exception within the block becomes an `AssetError`, because decoders raise many kinds of exceptions for
-    damaged pictures, such as TypeError, AssertionError and RuntimeError. The block should therefore only use the
-    picture.
+    damaged images, such as TypeError, AssertionError and RuntimeError. The block should therefore only use the
+    image.
 
     Args:
         file: The content of the file.
 
     Yields:
-        A Pillow picture. Its `size` is the one before EXIF rotation.
+        A Pillow image. Its `size` is the one before EXIF rotation.
 
     Raises:
-        UnwantedError: The picture has more pixels than Pillow decodes, or its format is not one of `FORMATS`.
-        AssetError: The file is not a picture, is damaged, or cannot be read.
+        UnwantedError: The image has more pixels than Pillow decodes, or its format is not one of `FORMATS`.
+        AssetError: The file is not an image, is damaged, or cannot be read.
     """
     from PIL import Image, UnidentifiedImageError
 
@@ -74,43 +74,43 @@ def decoder_errors() -> Iterator[None]:
         raise
     except Image.DecompressionBombError as error:
         raise UnwantedError(
-            f"got a picture over Pillow's pixel limit ({error}); raise PIL.Image.MAX_IMAGE_PIXELS and "
+            f"got an image over Pillow's pixel limit ({error}); raise PIL.Image.MAX_IMAGE_PIXELS and "
             f"{option('max_pixels')}"
         ) from error
     except Exception as error:
-        raise AssetError(f"got a damaged picture, which cannot be decoded ({_described(error)})") from error
+        raise AssetError(f"got a damaged image, which cannot be decoded ({_described(error)})") from error
 
 
 def open_image(file: FileContent) -> Image:
-    """Decode a picture, and rotate or mirror it by its EXIF orientation.
+    """Decode an image, and rotate or mirror it by its EXIF orientation.
 
     Args:
         file: The content of the file.
 
     Returns:
-        The picture in its original mode. If it was rotated or mirrored, it has no EXIF data.
+        The image in its original mode. If it was rotated or mirrored, it has no EXIF data.
 
     Raises:
-        UnwantedError: The picture has more pixels than Pillow decodes, or its format is not one of `FORMATS`.
-        AssetError: The file is not a picture, is damaged, or cannot be read.
+        UnwantedError: The image has more pixels than Pillow decodes, or its format is not one of `FORMATS`.
+        AssetError: The file is not an image, is damaged, or cannot be read.
     """
     with inspect_image(file) as picture:
         return upright(picture)
 
 
 def upright(picture: Image) -> Image:
-    """Rotate or mirror a picture by its EXIF orientation.
+    """Rotate or mirror an image by its EXIF orientation.
 
     `PIL.ImageOps.exif_transpose` is not used, because it also writes the EXIF data, which fails if they are malformed.
 
     Args:
-        picture: A picture. It is decoded in place.
+        picture: An image. It is decoded in place.
 
     Returns:
-        The picture, or a rotated or mirrored copy without EXIF data.
+        The image, or a rotated or mirrored copy without EXIF data.
 
     Raises:
-        AssetError: The picture has no palette although its mode requires one.
+        AssetError: The image has no palette although its mode requires one.
     """
     from PIL.Image import Transpose
 
@@ -133,34 +133,34 @@ def upright(picture: Image) -> Image:
 
 
 def decode(picture: Image) -> None:
-    """Decode the pixels of a picture, in place.
+    """Decode the pixels of an image, in place.
 
     Raises:
-        AssetError: The picture has no palette although its mode requires one, so it cannot be converted.
+        AssetError: The image has no palette although its mode requires one, so it cannot be converted.
     """
     picture.load()
     if picture.mode in {"P", "PA"} and picture.palette is None:
-        raise AssetError("got a damaged picture: its pixels are colors of a palette, but it has no palette")
+        raise AssetError("got a damaged image: its pixels are colors of a palette, but it has no palette")
 
 
 def check_format(picture: Image) -> None:
-    """Check that a picture opened by other code has a supported format, because decoding EPS starts a program.
+    """Check that an image opened by other code has a supported format, because decoding EPS starts a program.
 
     Args:
-        picture: A Pillow picture. If it was not read from a file, it has no format and is accepted.
+        picture: A Pillow image. If it was not read from a file, it has no format and is accepted.
 
     Raises:
         UnwantedError: The format is not one of `FORMATS`.
     """
     if picture.format is not None and picture.format not in FORMATS:
-        raise UnwantedError(f"got a picture of the format {picture.format}; wanted {_READABLE}")
+        raise UnwantedError(f"got an image of the format {picture.format}; wanted {_READABLE}")
 
 
 def _check_tiles(picture: ImageFile) -> None:
-    """Check that the tiles of a TIFF are not much larger than the picture, because whole tiles are decoded.
+    """Check that the tiles of a TIFF are not much larger than the image, because whole tiles are decoded.
 
     Raises:
-        AssetError: The tiles are larger than the picture and than 4096 x 4096 pixels.
+        AssetError: The tiles are larger than the image and than 4096 x 4096 pixels.
     """
     if picture.format != "TIFF":
         return
@@ -168,8 +168,8 @@ def _check_tiles(picture: ImageFile) -> None:
     width, height = tags.get(_TILE_WIDTH, 0), tags.get(_TILE_HEIGHT, 0)
     if width * height > max(picture.width * picture.height, _LARGEST_TILE):
         raise AssetError(
-            f"got a TIFF picture of {picture.width} x {picture.height} pixels whose tiles have {width} x {height}; "
-            "wanted tiles that are not larger than the picture"
+            f"got a TIFF image of {picture.width} x {picture.height} pixels whose tiles have {width} x {height}; "
+            "wanted tiles that are not larger than the image"
         )
 
 
@@ -184,12 +184,12 @@ def _installed_formats() -> list[str]:
 
 def _unreadable(beginning: bytes) -> AssetError:
     if not beginning:
-        return AssetError("got an empty file, wanted a picture")
+        return AssetError("got an empty file, wanted an image")
     if unsupported := unsupported_format(beginning):
         return UnwantedError(f"got {unsupported}; wanted {_READABLE}")
     if damaged := damaged_format(beginning):
-        return AssetError(f"got a picture of format {damaged} that cannot be opened: it is damaged or of a rare type")
-    return AssetError(f"got {text_kind(beginning)} that is not a picture; it begins with {beginning[:16]!r}")
+        return AssetError(f"got an image of format {damaged} that cannot be opened: it is damaged or of a rare type")
+    return AssetError(f"got {text_kind(beginning)} that is not an image; it begins with {beginning[:16]!r}")
 
 
 def _described(error: Exception) -> str:

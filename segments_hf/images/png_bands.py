@@ -1,4 +1,4 @@
-"""Decode a large PNG in bands of rows. Pillow decodes whole pictures, which takes memory for another copy of them."""
+"""Decode a large PNG in bands of rows. Pillow decodes whole images, which takes memory for another copy of them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NO_FILTER = b"\0"
 
 
 def can_decode_bands(picture: ImageFile) -> bool:
-    """Tell whether `png_bands` can decode a picture: it must be a PNG that is not interlaced and not decoded yet."""
+    """Tell whether `png_bands` can decode an image: it must be a PNG that is not interlaced and not decoded yet."""
     is_png = picture.format == "PNG" and not picture.info.get("interlace")
     return is_png and _layout(picture) in _KINDS
 
@@ -32,8 +32,8 @@ def png_bands(picture: ImageFile, content: bytes, heights: Sequence[int]) -> Ite
     """Decode a PNG in bands from top to bottom. The rows of each band are decoded as a separate PNG.
 
     Args:
-        picture: A picture for which `can_decode_bands` is true.
-        content: The file of the picture.
+        picture: An image for which `can_decode_bands` is true.
+        content: The file of the image.
         heights: The number of rows of each band.
 
     Yields:

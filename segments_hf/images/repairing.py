@@ -56,7 +56,7 @@ def check_and_repair(
     except UnwantedError:
         raise
     except AssetError:
-        # Some malformed EXIF data prevent Pillow from opening a picture.
+        # Some malformed EXIF data prevent Pillow from opening an image.
         repaired = _repaired(image, None, "Pillow cannot open it", check) if _is_complete(image) else None
         if repaired is None:
             raise

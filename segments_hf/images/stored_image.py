@@ -14,7 +14,7 @@ from segments_hf.io.urls import is_url
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_MOST_BYTES = 2**30  # of a file behind a URL: it is held in memory
+_MOST_BYTES = 2**30  # the maximum size of a file behind a URL, because it is read into memory
 
 
 def stored_content(image: Mapping[str, Any]) -> FileContent:

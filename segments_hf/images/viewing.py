@@ -24,7 +24,7 @@ def decode_image(value: Any) -> Image.Image | None:
     """Decode the image of a column, unless it is decoded, and rotate or mirror it by its EXIF orientation.
 
     Args:
-        value: ``{"bytes", "path"}``, a Pillow picture, or None.
+        value: ``{"bytes", "path"}``, a Pillow image, or None.
 
     Raises:
         AssetError: The image is damaged, its format is not supported, or the file does not exist.
@@ -33,7 +33,9 @@ def decode_image(value: Any) -> Image.Image | None:
     if isinstance(value, Mapping):
         return open_image(stored_content(value))
     if not isinstance(value, Image.Image | None):
-        raise SegmentsHFError(f"got {type(value).__name__} for a picture, wanted a row of images with their labels")
+        raise SegmentsHFError(
+            f"got {type(value).__name__} as an image, wanted a Pillow image, a dict with bytes and path, or None"
+        )
     if value is None:
         return None
     check_format(value)
@@ -49,12 +51,12 @@ def to_rgb(picture: Image.Image, size: tuple[int, int] | None = None) -> Image.I
     become white.
 
     Args:
-        picture: A picture of any mode.
-        size: The width and height in pixels to which the picture is enlarged or reduced, with its aspect ratio; by
+        picture: An image of any mode.
+        size: The width and height in pixels to which the image is enlarged or reduced, with its aspect ratio; by
             default, its size does not change.
 
     Raises:
-        AssetError: The picture is damaged, or has a mode that Pillow cannot convert.
+        AssetError: The image is damaged, or has a mode that Pillow cannot convert.
 
     >>> to_rgb(Image.fromarray(np.array([[1000, 3000]], np.uint16))).getpixel((1, 0))
     (255, 255, 255)

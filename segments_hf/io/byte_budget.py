@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_UNCOUNTED = 128 * 2**10  # bytes of each body of unknown length that need no reservation, so small images never wait
+# Each body of unknown length may have this number of bytes without a reservation, so that small images never wait.
+_UNCOUNTED = 128 * 2**10
 
 
 class ByteBudget:

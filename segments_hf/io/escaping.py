@@ -26,7 +26,7 @@ def well_formed(text: str) -> str:
 
 
 def for_terminal(text: str) -> str:
-    r"""A text in a line of a terminal, or of a report: no secrets of URLs, and no characters that a terminal obeys.
+    r"""Remove the secrets of URLs from a text, and escape control characters, for one line of a terminal or report.
 
     >>> print(for_terminal("https://jane:secret@host/\x1b[31m\n"))
     https://host/\x1b[31m\n

@@ -22,7 +22,7 @@ class FileContent:
 
     Attributes:
         content: The bytes, if they are in memory.
-        path: The file on disk that holds them, if there is one.
+        path: The path of the file on disk; None if the content is only in memory.
     """
 
     content: bytes | None = None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-_LONGEST_JOIN = 5.0  # seconds
+_LONGEST_JOIN = 5.0  # the maximum time to wait for the end of the thread, in seconds
 
 
 class LoopThread:

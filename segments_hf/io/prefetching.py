@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-DECODERS = min(4, os.cpu_count() or 1)  # items in flight if each may hold the pixels of an image
+DECODERS = min(4, os.cpu_count() or 1)  # the number of items in flight if each may hold the pixels of an image
 
-_AHEAD = 8  # items taken per item in flight
+_AHEAD = 8  # the number of items that are consumed in advance, per item in flight
 _MAX_WEIGHT = 64 * 2**20  # bytes
 _ASSUMED_WEIGHT = 2 * 2**20  # bytes of a result, about a photograph; used until the first result is known
 

@@ -93,7 +93,7 @@ def without_queries(text: str) -> str:
 def json_without_secrets(text: str | None) -> str | None:
     """Remove the passwords, signatures and tokens of the URLs in the strings of JSON. Everything else is unchanged.
 
-    This is the JSON that rows hold, because rows are stored on disk, shown on pages and pushed to the Hub.
+    Rows contain only JSON without secrets, because they are stored on disk, shown on pages and pushed to the Hub.
 
     >>> json_without_secrets('{"url": "https://jane:secret@host/a.pcd?page=2", "note": "jane@home", "size": 1.50}')
     '{"url": "https://host/a.pcd?page=2", "note": "jane@home", "size": 1.50}'
@@ -104,7 +104,7 @@ def json_without_secrets(text: str | None) -> str | None:
 
 
 def _may_hold_secrets(text: str) -> bool:
-    """Tell whether JSON may hold a secret: no secret is without @, = or %3d. Most JSON has none, so this is fast."""
+    """Tell whether JSON may contain a secret: it has @, = or %3d. Most JSON has none of these and is not searched."""
     return "@" in text or "=" in text or "%3" in text or ("\\u00" in text and _ESCAPED_MARK.search(text) is not None)
 
 
@@ -169,7 +169,7 @@ def text_without_secrets(text: str) -> str:
 
 
 def name_without_secrets(name: str) -> str:
-    """The name of a sample, class or data set, as `text_without_secrets` makes it. Some names are URLs.
+    """Remove the secrets of URLs from the name of a sample, class or data set. Some of these names are URLs.
 
     >>> name_without_secrets("https://host/a.jpg?X-Amz-Signature=abc"), name_without_secrets("a@2x.jpg")
     ('https://host/a.jpg', 'a@2x.jpg')

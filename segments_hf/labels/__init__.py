@@ -1,4 +1,4 @@
-"""The label of a row: its type, geometry and pixels, its categories and class names."""
+"""The label of a row as a typed object: its geometry, its pixels, and the categories of its objects."""
 
 from __future__ import annotations
 
@@ -37,11 +37,12 @@ __all__ = [
     "with_decoded_bitmap",
 ]
 
-LABEL_TYPES: tuple[type[Label], ...] = (BitmapLabel, VectorLabel)  # the first one whose columns are there counts
+# The label of a row has the first of these types whose columns the row has.
+LABEL_TYPES: tuple[type[Label], ...] = (BitmapLabel, VectorLabel)
 
 
 def label_type_of(columns: Collection[str]) -> type[Label] | None:
-    """Return the type of the labels of rows; None for rows without annotations.
+    """Return the type of the labels in rows with these columns; None for rows without annotations.
 
     Args:
         columns: The names of the columns, or the features of a dataset.
@@ -53,11 +54,12 @@ def label_of(row: Row, features: Collection[str] | None = None) -> Label | None:
     """Return the label of a row, whatever its status.
 
     Args:
-        row: A row of a release; its bitmap may be decoded or not.
-        features: The features of its dataset; by default the columns of the row tell the type of the label.
+        row: A row of a release. Its bitmap may be encoded or decoded.
+        features: The features of the row's dataset, which determine the type of the label; by default the columns of
+            the row.
 
     Returns:
-        The label; None if the row has no annotations, or null ones: they could not be read when it was loaded.
+        The label. None if the row has no annotations, or if they are null because they could not be read.
     """
     label_type = label_type_of(row if features is None else features)
     return None if label_type is None or row["annotations"] is None else label_type(row)

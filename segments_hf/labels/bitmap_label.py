@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 
 
 BITMAP_COLUMN = "segmentation_bitmap"
-BITMAP = "bitmap"  # the kind of its objects
+BITMAP = "bitmap"  # the kind of the objects in bitmap labels
 
 
 class BitmapLabel(Label):
-    """A label with a bitmap of instance ids; 0 is unlabeled."""
+    """A label with a bitmap of instance ids, in which 0 is unlabeled."""
 
     object_kinds = frozenset({BITMAP})
     encoding = (
         "`segmentation_bitmap` is a PNG of instance ids: R + 256 G + 65536 B is the `id` of one of `annotations`, and "
-        "0 is unlabeled. It looks black in viewers; `segments_hf.add_semantic_masks` makes masks of classes, in "
-        "colors. `category` is the class, `category_id` its id on Segments.ai."
+        "0 is unlabeled. It looks black in viewers; `segments_hf.add_semantic_masks` makes semantic masks in the "
+        "colors of the classes. `category` is the class, `category_id` its id on Segments.ai."
     )
     hub_task = ("image-segmentation", "instance-segmentation")
 
@@ -69,7 +69,7 @@ class BitmapLabel(Label):
 
     @property
     def has_content(self) -> bool:
-        """Whether the sample was labeled, even as empty."""
+        """Whether the sample was labeled, perhaps as an image without objects."""
         if self._row[BITMAP_COLUMN] is not None:
             return True
         return not self._row["annotations"] and self.size is not None and is_labeled(self._row)
@@ -83,10 +83,10 @@ class BitmapLabel(Label):
         return self.objects_of(None if self.ids is None else boxes(self.ids))
 
     def objects_of(self, regions: Boxes | Rles | None) -> Objects:
-        """Find the objects that have pixels, where the ids of the bitmap were measured already.
+        """Find the objects that have pixels, using measurements of the bitmap that the caller already has.
 
         Args:
-            regions: What `boxes` or `rle` returns for `ids`; None if the row has no bitmap.
+            regions: The result of `boxes` or `rle` for `ids`; None if the row has no bitmap.
         """
         measured = {} if regions is None else _areas_and_boxes(regions)
         found: list[LabeledObject] = []
@@ -103,7 +103,9 @@ class BitmapLabel(Label):
         return Objects(found, left_out)
 
     def rasterize(self) -> Raster | None:
-        """Return the bitmap; an empty one if nothing was labeled; None if the bitmap or the size is missing.
+        """Return the bitmap as pixels; None if the bitmap or the size of the image is missing.
+
+        If the image was labeled without objects, all pixels are 0.
 
         Raises:
             BitmapError: The bitmap cannot be read.
@@ -116,7 +118,7 @@ class BitmapLabel(Label):
         return Raster(np.zeros((height, width), np.uint32), [])
 
     def without_pixels(self, raster: Raster) -> Counter[str]:
-        """Count the annotations that have no pixel of a class in a mask, by the reason."""
+        """Count the annotations that have no pixels in a semantic mask, by reason."""
         present = set(present_ids(raster.ids).tolist())
         counts = self.repeated()
         for index in self.last_of_ids:
@@ -126,18 +128,21 @@ class BitmapLabel(Label):
         return counts
 
     def only(self, kinds: Collection[str]) -> tuple[Self, Counter[str]]:
-        """Return this label: all of its objects are of one kind."""
+        """Return this label unchanged, because all of its objects are of one kind."""
         del kinds
         return self, Counter()
 
 
 def with_decoded_bitmap(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a row with its bitmap decoded, for several readers; a bitmap that cannot be read is not changed."""
+    """Return a row with its bitmap decoded, so that it is decoded only once for several labels of the row.
+
+    A bitmap that cannot be decoded is not changed.
+    """
     if row.get(BITMAP_COLUMN) is None:
         return row
     try:
         return {**row, BITMAP_COLUMN: _decoded_bitmap(row)}
-    except BitmapError:  # the readers raise it again
+    except BitmapError:  # `BitmapLabel.ids` raises it again
         return row
 
 

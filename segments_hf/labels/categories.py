@@ -1,4 +1,4 @@
-"""Categories of a dataset: class names, colors, and their storage in the features."""
+"""The categories of a dataset: class names, colors, and how they are stored in the features."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from segments_hf.bitmaps import Color
     from segments_hf.release import Release
 
-CARRIER = "image"  # the column whose feature holds the categories in its `id`
+CARRIER = "image"  # the column whose feature stores the categories in its `id`
 
 
 _CATEGORIES: JsonDecoder[list[CategoryDocument]] = JsonDecoder(list[CategoryDocument])
@@ -32,7 +32,7 @@ class _CarriedCategory(msgspec.Struct, omit_defaults=True):
 
 
 def class_names(categories: Sequence[Category], taken: Sequence[str] = ()) -> list[str]:
-    """Return a unique name for each class: a name that is taken gets the category id.
+    """Return a unique name for each class; if a name is already used, the category id is added to it.
 
     The index of a name in the list is the class index.
 
@@ -47,7 +47,7 @@ def class_names(categories: Sequence[Category], taken: Sequence[str] = ()) -> li
 
 
 def unique_names(names: Sequence[str], numbers: Sequence[int], taken: Sequence[str] = ()) -> list[str]:
-    """Make names unique: a name that is taken gets its number in parentheses.
+    """Make names unique: if a name is already used, its number is added in parentheses.
 
     Args:
         names: The names.
@@ -70,7 +70,7 @@ def unique_names(names: Sequence[str], numbers: Sequence[int], taken: Sequence[s
 
 
 def class_colors(categories: Sequence[Category]) -> list[Color]:
-    """Return the color of each class index: that of the category, or one of the palette if it has none."""
+    """Return the color of each class index: the category's color, or a palette color if the category has no color."""
     return [
         _rgb(category.color) if category.color else palette_color(index) for index, category in enumerate(categories)
     ]
@@ -82,13 +82,13 @@ def _rgb(color: Sequence[float]) -> Color:
 
 
 def merged_categories(releases: Iterable[tuple[Release, str | None]]) -> list[Category]:
-    """The categories of several releases in one dataset, in the order of their ids.
+    """Return the categories of several releases in one dataset, in the order of their ids.
 
     Args:
-        releases: Releases with the labelset that is read of each.
+        releases: The releases, each with the labelset that is read from it.
 
     Raises:
-        ReleaseError: An id has different names in two releases.
+        ReleaseError: A category id has different names in two releases.
     """
     merged: dict[int, Category] = {}
     for release, labelset in releases:
@@ -96,15 +96,15 @@ def merged_categories(releases: Iterable[tuple[Release, str | None]]) -> list[Ca
             known = merged.setdefault(category.id, category)
             if known.name != category.name:
                 raise ReleaseError(
-                    f"got category {category.id} as {category.name!r}, but another release of this dataset has it as "
-                    f"{known.name!r}; load them as datasets of their own",
+                    f"got category id {category.id} with the name {category.name!r}, but in another release of this "
+                    f"dataset its name is {known.name!r}; load each release as a separate dataset",
                     release.source,
                 )
     return [merged[category_id] for category_id in sorted(merged)]
 
 
 def to_feature_id(categories: Sequence[Category]) -> str:
-    """Encode categories as the `id` of a feature, which `map`, Parquet files and the card keep."""
+    """Encode categories as text for the `id` of a feature, which is kept by `map`, in Parquet files and in the card."""
     return compact_json([_CarriedCategory(item.id, item.name, item.color, item.has_instances) for item in categories])
 
 
@@ -112,20 +112,20 @@ def carried_categories(features: Mapping[str, Any]) -> list[Category]:
     """Decode the categories from the features of a dataset, in the order of their ids.
 
     Raises:
-        SegmentsHFError: The features hold no categories.
+        SegmentsHFError: The features contain no categories.
     """
     text = getattr(features.get(CARRIER), "id", None)
     try:
         return [entry.category for entry in _CATEGORIES.decode(text or "")]
     except JsonError:
         raise SegmentsHFError(
-            f"got a dataset whose feature {CARRIER!r} does not hold categories; "
-            "wanted one of an image task that came from `load_release` or the builder `segments_release`"
+            f"got a dataset without categories in its feature {CARRIER!r}, wanted a dataset of an image task from "
+            "`load_release` or from the builder `segments_release`"
         ) from None
 
 
 def listed_categories(content: bytes) -> list[Category]:
-    """Decode a ``categories.json``, in its order.
+    """Decode the categories in a ``categories.json``, in the order of the file.
 
     Raises:
         JsonError: The content is not JSON, or not a list of categories.

@@ -1,4 +1,7 @@
-"""Points, boxes and polygons in pixels of the image: x to the right, y down, (0, 0) is the top left corner."""
+"""Geometry of points, boxes and polygons in image coordinates.
+
+Coordinates are in pixels: x to the right, y down, (0, 0) is the top left corner of the image.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +18,11 @@ Point: TypeAlias = tuple[float, float]
 Box: TypeAlias = tuple[float, float, float, float]  # left, top, width, height
 ImageSize: TypeAlias = tuple[int, int]  # width, height
 
-_LARGEST_SIDE = 2**16  # pixels: no image is larger, where its size is not known
+_LARGEST_SIDE = 2**16  # pixels: the assumed width and height of an image of unknown size
 
 
 def bounding_box(points: Sequence[Sequence[float]]) -> tuple[float, float, float, float]:
-    """Return the left, top, right and bottom of some points."""
+    """Return the left, top, right and bottom of the box around some points."""
     xs, ys = [point[0] for point in points], [point[1] for point in points]
     return min(xs), min(ys), max(xs), max(ys)
 
@@ -28,8 +31,8 @@ def clipped_box(points: Sequence[Point], size: ImageSize | None) -> Box | None:
     """Return the part of the box around some points that is inside the image.
 
     Args:
-        points: One point at least.
-        size: The size of the image. If it is unknown, only the left and top margin clip.
+        points: The points, at least one.
+        size: The size of the image. If it is unknown, the box is clipped only at the left and top margin.
 
     Returns:
         The box; its width or height may be 0. None if the box is outside of the image.
@@ -53,14 +56,14 @@ def is_inside(point: Point, size: ImageSize | None) -> bool:
 def clip_polygon(points: Sequence[Point], size: ImageSize | None) -> list[Point]:
     """Return the part of a polygon that is inside the image, by the algorithm of Sutherland and Hodgman.
 
-    If the polygon leaves the image, parts of it may be joined along the margin, without an area between them.
+    If the clipped polygon has several separate parts, edges without area on the margin of the image connect them.
 
     Args:
         points: The corners of the polygon.
-        size: The size of the image. If it is unknown, only the left and top margin clip.
+        size: The size of the image. If it is unknown, the polygon is clipped only at the left and top margin.
 
     Returns:
-        The corners of the part, in the same order; none if nothing is inside.
+        The corners of the part inside, in the same order; empty if the polygon is outside of the image.
     """
     clipped = list(points)
     for axis, limit, sign in _margins(size):
@@ -77,7 +80,7 @@ def clip_polygon(points: Sequence[Point], size: ImageSize | None) -> list[Point]
 
 
 def rectangle(points: Sequence[Point]) -> list[Point]:
-    """Return the four corners of the box around some points, clockwise; none if there are no points."""
+    """Return the four corners of the box around some points, clockwise; empty if there are no points."""
     if not points:
         return []
     left, top, right, bottom = bounding_box(points)
@@ -88,10 +91,10 @@ class VisiblePart(NamedTuple):
     """The part of an object that is inside the image.
 
     Attributes:
-        points: Its points; of a line, all points, which may be outside.
-        box: The box around it.
-        area: Its area in pixels by the even-odd rule: the number of its pixels if it crosses itself, 0 for a line and
-            for points.
+        points: The points of the part. A line keeps all its points, even those outside of the image.
+        box: The box around the part.
+        area: The area in pixels by the even-odd rule. For a polygon that crosses itself, it is the number of its
+            pixels. For a line and for points, it is 0.
     """
 
     points: list[Point]
@@ -104,13 +107,13 @@ def measure_polygons(polygons: Sequence[Sequence[Point]], size: ImageSize | None
 
     Args:
         polygons: The corners of each polygon.
-        size: The size of the image; if it is unknown, the image is taken to be as large as images can be.
+        size: The size of the image; if it is unknown, it is assumed to be 65536 x 65536 pixels.
 
     Returns:
-        The part of each polygon; None if it covers the center of no pixel or has no area.
+        The part of each polygon that is inside the image; None if that part covers no pixel center or has no area.
 
     Raises:
-        BitmapError: A coordinate is not a number, or 2^31 pixels away or more.
+        BitmapError: A coordinate is not a number, or its absolute value is 2^31 or more.
 
     >>> square, bow_tie = [(0, 0), (2.5, 0), (2.5, 2), (0, 2)], [(2, 2), (22, 18), (22, 2), (2, 18)]
     >>> [part.area for part in measure_polygons([square, bow_tie], (30, 20))]
@@ -126,7 +129,13 @@ def measure_polygons(polygons: Sequence[Sequence[Point]], size: ImageSize | None
 
 
 def _visible_part(polygon: Sequence[Point], size: ImageSize | None, pixels: int | None) -> VisiblePart | None:
-    """The part of a polygon that has pixels, whose number is given if the polygon crosses itself."""
+    """Return the part of a polygon that is inside the image; None if it has no area.
+
+    Args:
+        polygon: The corners of a polygon that covers at least one pixel.
+        size: The size of the image.
+        pixels: The number of pixels that the polygon covers, if it crosses itself; else None.
+    """
     points = corners = list(polygon)
     if not _is_wholly_inside(polygon, size):
         points = clip_polygon(polygon, size)
@@ -145,7 +154,7 @@ def _is_wholly_inside(points: Sequence[Point], size: ImageSize | None) -> bool:
 
 
 def _visible_corners(clipped: Sequence[Point], size: ImageSize | None) -> list[Point]:
-    """The corners of a clipped polygon, without those that only join parts of it along the margin."""
+    """Return the corners of a clipped polygon, without those of edges that only connect its parts on the margin."""
     edges = list(_edges(clipped))
     on_margins = [
         [(start, end) for start, end in edges if start[axis] == end[axis] == limit] for axis, limit, _ in _margins(size)
@@ -153,22 +162,23 @@ def _visible_corners(clipped: Sequence[Point], size: ImageSize | None) -> list[P
     hidden = {edge for on_margin in on_margins for edge in on_margin}
     visible = [point for edge in edges if edge not in hidden for point in edge]
     for (axis, _, _), on_margin in zip(_margins(size), on_margins, strict=True):
-        # By the even-odd rule, the inside of the polygon is beside every second part of the margin.
+        # The corners on a margin divide it into segments. By the even-odd rule, every second segment borders the
+        # inside of the polygon.
         ends = sorted((point for edge in on_margin for point in edge), key=lambda point: point[1 - axis])
         visible += [point for pair in zip(ends[::2], ends[1::2], strict=True) if pair[0] != pair[1] for point in pair]
     return visible
 
 
 def _without_spikes(clipped: Sequence[Point], size: ImageSize | None) -> list[Point]:
-    """Remove the corners at which a polygon turns back on the margin; nothing of it is inside the image there."""
+    """Remove the corners at which a clipped polygon turns back on the margin: a spike there has no area."""
     margins = _margins(size)
     start = next((i for i, point in enumerate(clipped) if all(point[axis] != limit for axis, limit, _ in margins)), 0)
     points: list[Point] = []
-    for point in [*clipped[start:], *clipped[:start]]:  # from a corner inside, so that no spike is at the ends
+    for point in [*clipped[start:], *clipped[:start]]:  # begin inside, so that no spike is split between both ends
         points.append(point)
         while len(points) > 2 and _is_spike(points[-3:], margins):  # noqa: PLR2004
             del points[-2]
-    return points if len(points) < len(clipped) else list(clipped)  # which begin where they did
+    return points if len(points) < len(clipped) else list(clipped)  # without spikes, keep the first corner first
 
 
 def _is_spike(points: Sequence[Point], margins: Sequence[tuple[int, float, int]]) -> bool:
@@ -182,16 +192,16 @@ def _is_spike(points: Sequence[Point], margins: Sequence[tuple[int, float, int]]
 
 
 def _margins(size: ImageSize | None) -> list[tuple[int, float, int]]:
-    """The margins that clip: the axis, the coordinate, and 1 if larger coordinates are inside, else -1."""
+    """Return the margins of the image: the axis, the coordinate, and 1 if larger coordinates are inside, else -1."""
     ends = [] if size is None else [(0, float(size[0]), -1), (1, float(size[1]), -1)]
     return [(0, 0.0, 1), (1, 0.0, 1), *ends]
 
 
 def _edges(points: Sequence[Point]) -> Iterator[tuple[Point, Point]]:
-    """The edges of a polygon, each from one corner to the next."""
+    """Iterate over the edges of a polygon, each from one corner to the next."""
     return zip([*points[-1:], *points[:-1]], points, strict=True)
 
 
 def _shoelace_area(points: Sequence[Point]) -> float:
-    """The area of a polygon that does not cross itself."""
+    """Return the area of a polygon that does not cross itself."""
     return abs(sum(x * to_y - to_x * y for (x, y), (to_x, to_y) in _edges(points))) / 2

@@ -1,7 +1,7 @@
-"""The label of a row as a typed object: what every type of label offers.
+"""The interface of labels: the methods and attributes that every type of label has.
 
-Masks, layouts, exports, drawings, checks, statistics and previews use nothing else of a label. To add a type of label,
-see CONTRIBUTING.md.
+Masks, layouts, exports, drawings, checks, statistics and previews read labels only through this interface. To add a
+type of label, see CONTRIBUTING.md.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from segments_hf.labels.geometry import Box, ImageSize, Point
     from segments_hf.labels.row import Row
 
-# Why an object is left out.
+# The reasons to leave out an object, as they appear in messages after a number of annotations.
 NO_PIXELS = "without a pixel"
 NO_AREA = "without an area in the image"
 OUTSIDE = "outside of the image"
@@ -33,12 +33,12 @@ class Annotation(NamedTuple):
     """One annotation of a row.
 
     Attributes:
-        id: Its id in the label.
-        category_id: The id of its category in the release.
-        class_index: The index of its class, 0..n-1; None if the release does not define the category.
-        attributes: Its attributes: JSON text, or what it stands for; None if there are none.
-        track_id: The id of its track in a sequence.
-        is_keyframe: Whether a person has labeled it in this frame; other frames are interpolated.
+        id: The instance id.
+        category_id: The category id in the release; None if the row lacks it.
+        class_index: The class index, 0..n-1; None if the release does not define the category.
+        attributes: The attributes as JSON text, or decoded; None if the annotation has no attributes.
+        track_id: The id of the track in a sequence.
+        is_keyframe: Whether a person labeled the object in this frame; in other frames it is interpolated.
     """
 
     id: int
@@ -53,13 +53,13 @@ class LabeledObject(NamedTuple):
     """An object that is inside the image and has a class.
 
     Attributes:
-        annotation: Its annotation.
-        kind: What it is: ``bitmap``, or the type of a vector: ``bbox``, ``polygon``, ``polyline``, ``point``.
-        class_index: The index of its class.
-        bbox: The box around it inside the image: left, top, width and height in pixels.
-        area: Its area in pixels. It is 0 for a line and for points.
-        raster_id: The value of its pixels in `Label.rasterize`; 0 for a line and for points.
-        points: The points of a vector that are inside the image: a polygon is clipped, a line keeps all its points.
+        annotation: The annotation of the object.
+        kind: ``bitmap``, or the type of a vector annotation: ``bbox``, ``polygon``, ``polyline`` or ``point``.
+        class_index: The class index.
+        bbox: The bounding box, clipped to the image: left, top, width and height in pixels.
+        area: The area in pixels; 0 for a line and for points.
+        raster_id: The value of the object's pixels in the result of `Label.rasterize`; 0 for a line and for points.
+        points: The points of a vector annotation inside the image: a polygon is clipped, a line keeps all its points.
     """
 
     annotation: Annotation
@@ -72,7 +72,7 @@ class LabeledObject(NamedTuple):
 
     @property
     def box_area(self) -> float:
-        """The area of the box in pixels."""
+        """The area of the bounding box in pixels."""
         return self.bbox[2] * self.bbox[3]
 
 
@@ -80,8 +80,8 @@ class Objects(NamedTuple):
     """The objects of a label.
 
     Attributes:
-        found: Those that are inside the image and have a class, in the order of the annotations.
-        left_out: How many annotations are not among them, by the reason.
+        found: The objects that are inside the image and have a class, in the order of the annotations.
+        left_out: The number of annotations that are not in `found`, by reason.
     """
 
     found: list[LabeledObject]
@@ -92,9 +92,9 @@ class Raster(NamedTuple):
     """A label as pixels.
 
     Attributes:
-        ids: A uint32 array of shape (H, W): the `id` of the instance that each pixel belongs to; 0 is unlabeled.
-        instances: A dict for each annotation of the row, in their order: `id`, and `category`, the class index or
-            None.
+        ids: A uint32 array of shape (H, W): the id of the instance that each pixel belongs to; 0 is unlabeled.
+        instances: One dict for each annotation, in the order of the row, with the keys `id` (its value in `ids`) and
+            `category` (the class index or None).
     """
 
     ids: npt.NDArray[np.uint32]
@@ -108,9 +108,9 @@ class Label(ABC):
         row: A row whose annotations could be read.
 
     Attributes:
-        object_kinds: The kinds of objects that such a label may hold.
-        encoding: How the row encodes the label, as Markdown for the card of a dataset.
-        hub_task: The task category and task id on the Hub that fit such labels.
+        object_kinds: The kinds of objects that a label of this type may contain.
+        encoding: A description of the label's columns, in Markdown, for the card of a dataset.
+        hub_task: The task category and task id on the Hub for labels of this type.
     """
 
     object_kinds: ClassVar[frozenset[str]]
@@ -127,7 +127,7 @@ class Label(ABC):
 
     @classmethod
     def kinds_of_task(cls, task_type: str | None) -> frozenset[str]:
-        """The kinds of objects in labels of a task type, such as ``bboxes``; all kinds if it is unknown."""
+        """Return the kinds of objects in labels of a task type, such as ``bboxes``; all kinds if it is unknown."""
         del task_type
         return cls.object_kinds
 
@@ -139,7 +139,7 @@ class Label(ABC):
 
     @cached_property
     def annotations(self) -> list[Annotation]:
-        """All annotations, in their order."""
+        """All annotations, in the order of the row."""
         return [annotation_of(item) for item in self._row["annotations"]]
 
     @property
@@ -150,54 +150,54 @@ class Label(ABC):
     @property
     @abstractmethod
     def has_content(self) -> bool:
-        """Whether the sample was labeled, even as empty."""
+        """Whether the sample was labeled, perhaps as an image without objects."""
 
     @abstractmethod
     def objects(self) -> Objects:
         """Find the objects inside the image, with their boxes and areas.
 
-        Of annotations with the same id, the last one counts.
+        If several annotations have the same id, only the last one is used.
 
         Raises:
-            BitmapError: A bitmap cannot be read, or a point is not a place in an image.
+            BitmapError: A bitmap cannot be read, or a coordinate is invalid.
         """
 
     @abstractmethod
     def rasterize(self) -> Raster | None:
-        """Draw the label as pixels; None if the bitmap or the size of the image is missing.
+        """Draw the label as pixels; return None if the bitmap or the size of the image is missing.
 
         Raises:
-            BitmapError: A bitmap cannot be read, or a point is not a place in an image.
+            BitmapError: A bitmap cannot be read, or a coordinate is invalid.
         """
 
     @abstractmethod
     def without_pixels(self, raster: Raster) -> Counter[str]:
-        """Count the annotations that have no pixel of a class in a mask, by the reason.
+        """Count the annotations that have no pixels in a semantic mask, by reason.
 
         Args:
-            raster: What `rasterize` has drawn.
+            raster: The result of `rasterize`.
         """
 
     @abstractmethod
     def only(self, kinds: Collection[str]) -> tuple[Self, Counter[str]]:
-        """Return a label with only the objects of some kinds, and count the other annotations by the reason.
+        """Return a label with only the objects of some kinds, and count the other annotations by reason.
 
-        Of annotations with the same id, the last one counts, whatever its kind.
+        If several annotations have the same id, only the last one is used, whatever its kind.
         """
 
     @cached_property
     def last_of_ids(self) -> list[int]:
-        """The indices of the annotations that count: of those with the same id, the last one."""
+        """The indices of the annotations without those whose id a later annotation has."""
         return last_of_ids([item["id"] for item in self._row["annotations"]])
 
     def repeated(self) -> Counter[str]:
-        """Count the annotations that do not count, as a later one has the same id."""
+        """Count the annotations whose id a later annotation has."""
         number = len(self._row["annotations"]) - len(self.last_of_ids)
         return Counter({REPEATED_ID: number} if number else {})
 
 
 def annotation_of(item: Mapping[str, Any]) -> Annotation:
-    """Return an annotation of a row, which may lack what a user has removed."""
+    """Convert an annotation of a row; fields that a user has removed from the row become None."""
     return Annotation(
         item["id"],
         item.get("category_id"),
@@ -209,7 +209,7 @@ def annotation_of(item: Mapping[str, Any]) -> Annotation:
 
 
 def last_of_ids(ids: Sequence[int]) -> list[int]:
-    """Return the index of the last occurrence of each id, in increasing order.
+    """Return the index of the last occurrence of each id, sorted.
 
     >>> last_of_ids([7, 8, 7])
     [1, 2]

@@ -1,4 +1,4 @@
-"""The names of the values of masks, stored in the features of a dataset as class names are."""
+"""The names of the pixel values of masks, stored in the features of a dataset like class names."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ _MASK_NAMES: JsonDecoder[_MaskNames] = JsonDecoder(_MaskNames)
 
 
 def mask_names(categories: Sequence[Category], ignore_index: int | None = None) -> dict[int, str]:
-    """Return the name of each value of a semantic mask.
+    """Return the name of each pixel value of a semantic mask.
 
     Args:
         categories: The categories, in the order of their ids.
-        ignore_index: The value of unlabeled pixels, which gets no name.
+        ignore_index: The value of unlabeled pixels, which has no name; None if unlabeled pixels are 0.
 
     >>> from segments_hf.release import Category
     >>> mask_names([Category(4, "leaf")]), mask_names([Category(4, "leaf")], ignore_index=255)
@@ -46,25 +46,35 @@ def mask_names(categories: Sequence[Category], ignore_index: int | None = None) 
 
 
 def mask_feature(names: Mapping[int, str]) -> Image:
-    """The feature of a column of masks, which carries the names of their values."""
+    """Return the feature of a column of masks; it stores the names of the pixel values in its `id`."""
     return Image(id=compact_json(_MaskNames(dict(names))))
 
 
-def class_numbers(known: Mapping[str, Any], column: str | None = None) -> dict[int, str]:
-    """`id2label` of a dataset with these features."""
-    features = {name: feature for name, feature in known.items() if column in {None, name}}
+def class_numbers(all_features: Mapping[str, Any], column: str | None = None) -> dict[int, str]:
+    """Return the `id2label` of a dataset with these features.
+
+    Args:
+        all_features: The features of the dataset.
+        column: The column whose numbers are named; by default the mask, else the annotations.
+
+    Raises:
+        SegmentsHFError: The column has no class names, or several masks have different ones.
+    """
+    features = {name: feature for name, feature in all_features.items() if column in {None, name}}
     masks = [names for feature in features.values() if (names := _names_of_mask(feature))]
     if any(names != masks[0] for names in masks):
-        raise SegmentsHFError("got columns of masks whose numbers differ; say which `column` is meant")
+        raise SegmentsHFError(
+            "got several columns of masks whose values have different names; pass column= with one of "
+            f"{', '.join(name for name, feature in features.items() if _names_of_mask(feature))}"
+        )
     if masks:
         return masks[0]
     for name in (column,) if column else ("annotations", "segments_info", "objects"):
         for feature in _nested(features.get(name)):
             if isinstance(feature, ClassLabel):
                 return dict(enumerate(feature.names))
-    raise SegmentsHFError(
-        f"got a dataset in which {column or 'no column'} carries the names of classes, of {list(known)}"
-    )
+    where = "no column with class names" if column is None else f"no class names in column {column!r}"
+    raise SegmentsHFError(f"got a dataset with {where}; its columns are {', '.join(all_features)}")
 
 
 def _names_of_mask(feature: Any) -> dict[int, str] | None:

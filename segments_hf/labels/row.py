@@ -1,4 +1,4 @@
-"""The type of a row, and how messages name it."""
+"""The type of a row, and the name of a row in messages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Row = Mapping[str, Any]
 
 
 def sample_name(row: Row) -> str:
-    """The sample and frame of a row, as messages name them.
+    """Return the sample and frame of a row, for messages.
 
     >>> sample_name({"name": "a.jpg", "frame_index": 3})
     "sample 'a.jpg', frame 3"

@@ -1,4 +1,4 @@
-"""The labels that a model can learn from."""
+"""Tell labels that are usable for training from others."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from segments_hf.release import UNLABELED
 if TYPE_CHECKING:
     from segments_hf.labels.row import Row
 
-# The statuses of labels that are not to be learned from, whatever annotations they have.
+# The statuses of labels that are not used for training, even if they have annotations.
 UNUSABLE_STATUSES = frozenset({UNLABELED, "SKIPPED", "REJECTED"})
 
 
 def is_labeled(row: Row) -> bool:
-    """Tell whether a row has a label that was neither skipped nor rejected, and that could be read.
+    """Tell whether a row has a label that could be read and was neither skipped nor rejected.
 
-    Rows in a layout have no status.
+    Rows of a layout have no status and count as labeled.
     """
     return row.get("status") not in UNUSABLE_STATUSES and row.get("annotations", ()) is not None

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 BOX, POLYGON, POLYLINE, POINT = "bbox", "polygon", "polyline", "point"
 VECTORS = frozenset({BOX, POLYGON, POLYLINE, POINT})
-FILLED = frozenset({BOX, POLYGON})  # the kinds that have pixels
+FILLED = frozenset({BOX, POLYGON})  # the kinds that have an area, and pixels in masks
 
 # The kinds of objects in tasks that have one kind only.
 _KINDS_OF_TASK = {
@@ -46,9 +46,9 @@ class Vector(NamedTuple):
     """One annotation of a vector label.
 
     Attributes:
-        annotation: What it has in common with other annotations.
+        annotation: The fields that annotations of all label types have.
         kind: ``bbox``, ``polygon``, ``polyline`` or ``point``; another text or None in a broken release.
-        raw_points: Its points as the release has them, which may be broken.
+        raw_points: The points as in the release; they may be invalid.
     """
 
     annotation: Annotation
@@ -57,25 +57,26 @@ class Vector(NamedTuple):
 
     @property
     def points(self) -> list[Point]:
-        """Its points: x and y in pixels.
+        """The points: x and y in pixels.
 
         Raises:
-            BitmapError: A point is not a place in an image.
+            BitmapError: A coordinate is invalid.
         """
         raw = self.raw_points or ()
         for point in raw:
             if point is None or len(point) < 2 or not _is_near(point[0]) or not _is_near(point[1]):  # noqa: PLR2004
                 raise BitmapError(
-                    f"annotation {self.annotation.id}: got a point {point}, wanted x and y within 2^31 pixels"
+                    f"annotation {self.annotation.id}: got the point {point}, wanted two numbers x and y with absolute "
+                    "values below 2^31"
                 )
         return [(float(x), float(y)) for x, y, *_ in raw]
 
     @property
     def outline(self) -> list[Point]:
-        """The corners of the polygon that it fills; none for a line and for points.
+        """The corners of the polygon or box; empty for a line and for points.
 
         Raises:
-            BitmapError: A point is not a place in an image.
+            BitmapError: A coordinate is invalid.
         """
         points = self.points
         if self.kind == BOX:
@@ -100,27 +101,27 @@ class VectorLabel(Label):
 
     @classmethod
     def kinds_of_task(cls, task_type: str | None) -> frozenset[str]:
-        """The kinds of objects in labels of a task type, such as ``bboxes``; all kinds if it is unknown."""
+        """Return the kinds of objects in labels of a task type, such as ``bboxes``; all kinds if it is unknown."""
         return _KINDS_OF_TASK.get(task_type or "", cls.object_kinds)
 
     @cached_property
     def vectors(self) -> list[Vector]:
-        """All annotations with their points, in their order."""
+        """All annotations with their points, in the order of the row."""
         return [Vector(annotation_of(item), item.get("type"), item.get("points")) for item in self._row["annotations"]]
 
     @property
     def has_content(self) -> bool:
-        """Whether the sample was labeled, even as empty."""
+        """Whether the sample was labeled, perhaps as an image without objects."""
         return bool(self._row["annotations"]) or (self.size is not None and is_labeled(self._row))
 
     def objects(self) -> Objects:
         """Find the objects inside the image, with their boxes and areas.
 
-        A polygon is clipped to the image, and so is the box around any other object. A box or polygon that covers no
-        pixel is left out; what is wholly outside is left out, too.
+        Polygons, and the bounding boxes of all objects, are clipped to the image. Boxes and polygons that cover no
+        pixel are left out, and so are objects that are wholly outside of the image.
 
         Raises:
-            BitmapError: A point is not a place in an image.
+            BitmapError: A coordinate is invalid.
         """
         left_out = self.repeated()
         found = []
@@ -139,10 +140,16 @@ class VectorLabel(Label):
         return Objects(found, left_out)
 
     def visible_parts(self, vectors: Sequence[Vector]) -> list[VisiblePart | str]:
-        """Clip vectors to the image and measure them; if nothing of a vector is left, the reason is in its place.
+        """Clip vectors to the image and measure them.
+
+        Args:
+            vectors: The vectors.
+
+        Returns:
+            The visible part of each vector, or the reason to leave it out.
 
         Raises:
-            BitmapError: A point is not a place in an image.
+            BitmapError: A coordinate is invalid.
         """
         filled = measure_polygons([vector.outline for vector in vectors], self.size)
         return [
@@ -151,12 +158,13 @@ class VectorLabel(Label):
         ]
 
     def rasterize(self) -> Raster | None:
-        """Draw boxes and polygons in their order, each with its place from 1 on; None if the size is unknown.
+        """Draw the boxes and polygons in the order of the row; return None if the size of the image is unknown.
 
-        Of annotations with the same id, only the last one is drawn.
+        The value of an object's pixels is the index of its annotation plus 1, as an id need not fit into a uint32.
+        If several annotations have the same id, only the last one is drawn.
 
         Raises:
-            BitmapError: A point is not a place in an image.
+            BitmapError: A coordinate is invalid.
         """
         if self.size is None or not self.has_content:
             return None
@@ -165,13 +173,13 @@ class VectorLabel(Label):
         outlines = [vector.outline if index in drawn else [] for index, vector in enumerate(self.vectors)]
         ids = fill_polygons(([outline] for outline in outlines), height, width)
         instances = [
-            {"id": place, "category": vector.annotation.class_index}
-            for place, vector in enumerate(self.vectors, start=1)
+            {"id": number, "category": vector.annotation.class_index}
+            for number, vector in enumerate(self.vectors, start=1)
         ]
         return Raster(ids, instances)
 
     def without_pixels(self, raster: Raster) -> Counter[str]:
-        """Count the annotations that have no pixel of a class in a mask, by the reason."""
+        """Count the annotations that have no pixels in a semantic mask, by reason."""
         present = set(present_ids(raster.ids).tolist())
         counts = self.repeated()
         for index in self.last_of_ids:
@@ -183,18 +191,18 @@ class VectorLabel(Label):
         return counts
 
     def only(self, kinds: Collection[str]) -> tuple[Self, Counter[str]]:
-        """Return a label with only the objects of some kinds, and count the other annotations by the reason."""
+        """Return a label with only the objects of some kinds, and count the other annotations by reason."""
         counted = [self.vectors[index] for index in self.last_of_ids]
         others = Counter(str(vector.kind) for vector in counted if vector.kind not in kinds)
         if not others:
             return self, others
-        # Not those that a later annotation of another kind replaces.
+        # An annotation whose id a later annotation has is left out here too, even if the later one is of another kind.
         chosen = [self._row["annotations"][index] for index in self.last_of_ids if self.vectors[index].kind in kinds]
         return type(self)({**self._row, "annotations": chosen}), others + self.repeated()
 
 
 def _unfilled_part(vector: Vector, size: ImageSize | None) -> VisiblePart | str:
-    """The part of a line or of points that is inside the image, or the reason to leave it out."""
+    """Return the part of a line or of points that is inside the image, or the reason to leave it out."""
     points = vector.points
     if not points:
         return NO_AREA
@@ -205,4 +213,4 @@ def _unfilled_part(vector: Vector, size: ImageSize | None) -> VisiblePart | str:
 
 
 def _is_near(coordinate: float | None) -> bool:
-    return coordinate is not None and abs(coordinate) < FARTHEST  # which NaN is not
+    return coordinate is not None and abs(coordinate) < FARTHEST  # false for NaN

@@ -1,4 +1,4 @@
-"""Layouts: the columns that training code expects, one file per task, which has the layout as `LAYOUT`."""
+"""Layouts: the columns that training code expects. Each task has one file, which defines its `LAYOUT`."""
 
 from __future__ import annotations
 
@@ -60,31 +60,32 @@ def to_layout(
     Objects that a layout cannot hold, such as a line in a mask, are left out, and a warning is logged that counts them.
 
     Args:
-        data: Rows of an image task: a dataset or a stream, or a dict of its splits; or a release as `load_release`
-            takes it, which is built.
+        data: The rows of an image task: a dataset or a stream, or a dict of its splits; or a release as `load_release`
+            takes it, from which a dataset is built.
         task: The name of one of these four layouts.
         ignore_index: For semantic masks, the value of unlabeled pixels; the other values are class indices. By default,
             unlabeled pixels are 0 and the other values are class index + 1. `id2label` returns the names of the values.
         image_range: The pixel values that become black and white in images of more than 8 bits, such as ``(0, 4095)``
             for 12-bit values stored in 16 bits; values outside are clipped. By default, the range of the bits that the
             file declares, or the range of its type; 0 to 1 for floats. 8-bit images are not affected.
-        keep_unlabeled: Whether to keep rows without a label, with null in its place, and SKIPPED and REJECTED rows.
-            By default these rows and rows without an image are left out, and a warning with their number is logged
-            (for a stream, the number so far).
-        on_error: What to do with a row whose image or label cannot be read or does not fit into the layout, such as one
-            of over 255 instances in ``instance-segmentation``: ``"raise"``, ``"skip"`` the row, or ``"keep"`` it with
-            null in their columns. Skipped and kept rows are logged. A release is loaded with the same policy.
+        keep_unlabeled: Whether to keep rows without a label, with null in the label columns, and SKIPPED and REJECTED
+            rows. By default, these rows and rows without an image are left out, and a warning with their number is
+            logged (for a stream, the number so far).
+        on_error: What to do with a row whose image or label cannot be read or does not fit into the layout, such as
+            over 255 instances in ``instance-segmentation``: ``"raise"`` an error, ``"skip"`` the row, or ``"keep"``
+            the row with null in the affected columns. Skipped and kept rows are logged. A release is loaded with the
+            same policy.
         num_proc: The number of processes; not for a stream.
 
     Returns:
         A dataset of the same kind; a dict of splits for a release.
 
     Raises:
-        OptionError: There is no such task, an option does not fit it or an image, or a split has no rows left.
+        OptionError: There is no such task, an option does not fit the task or an image, or a split has no rows left.
         AssetError: An image cannot be read; the error names the sample.
-        BitmapError: A bitmap cannot be read, or more instances are in an image than the layout holds; the error names
+        BitmapError: A bitmap cannot be read, or an image has more instances than the layout allows; the error names
             the sample.
-        SegmentsHFError: The dataset does not hold rows of an image task with their categories.
+        SegmentsHFError: The dataset does not have the columns and categories of an image task.
 
     >>> from segments_hf import load_release
     >>> from segments_hf.demo import demo_release
@@ -124,11 +125,13 @@ def lay_out(
         keep_unlabeled: As for `to_layout`.
         on_error: As for `to_layout`.
         num_proc: As for `to_layout`.
-        also: The further columns.
+        also: The names of the further columns.
     """
     layout = find_layout(task)
     if ignore_index is not None and not layout.has_ignore_index:
-        raise OptionError(f"got {ignore_index} for {task}, but only semantic masks have one", option="ignore_index")
+        raise OptionError(
+            f"got {ignore_index} for {task}, but only semantic-segmentation has this option", option="ignore_index"
+        )
     policy = checked_on_error(on_error)
     images = LayoutImages(checked_range(image_range))
 
@@ -158,12 +161,12 @@ def find_layout(task: str, option: str = "task") -> Layout:
 
 
 def layout_of(columns: Collection[str]) -> Layout | None:
-    """Return the layout that has these columns; None if they are of no layout."""
+    """Return the layout that has exactly these columns; None if there is no such layout."""
     return next((layout for layout in LAYOUTS.values() if {*layout.columns} == {*columns}), None)
 
 
 def mask_classes(features: Mapping[str, Any], count: int) -> MaskClasses:
-    """Return how the values of the semantic mask in a layout stand for classes.
+    """Return the relation of mask values to class indices in a dataset that is in a layout.
 
     Args:
         features: The features of a dataset in a layout.
@@ -172,4 +175,5 @@ def mask_classes(features: Mapping[str, Any], count: int) -> MaskClasses:
     layout = layout_of(features)
     if layout is None or not layout.has_ignore_index:
         return MaskClasses(number=count)
-    return MaskClasses(len(class_numbers(features)) - count, count)  # "unlabeled" may have a value, too
+    # If "unlabeled" has a value, there is one more name than classes, and class 0 has the value 1.
+    return MaskClasses(len(class_numbers(features)) - count, count)

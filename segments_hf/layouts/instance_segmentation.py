@@ -1,7 +1,7 @@
 """``instance-segmentation``: `image`, `annotation`, `semantic_class_to_id`.
 
-What ``run_instance_segmentation.py`` of transformers reads: `annotation` is an RGB PNG with class index + 1, the
-number of the instance in its image, and 0.
+The columns are those of ``run_instance_segmentation.py`` in transformers. `annotation` is an RGB PNG: R is class
+index + 1, G is the number of the instance in its image, and B is 0.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ if TYPE_CHECKING:
     from segments_hf.labels.row import Row
     from segments_hf.release import Category
 
-_LARGEST = 255  # what fits into a channel
+_LARGEST = 255  # the maximum value of a channel
 
 
 def _make(categories: Sequence[Category], ignore_index: int | None) -> _Annotations:
     del ignore_index
     if len(categories) > _LARGEST:
         raise OptionError(
-            f"got {len(categories)} classes, but a channel of instance-segmentation holds {_LARGEST}; "
-            "panoptic-segmentation holds any number"
+            f"got {len(categories)} classes, but instance-segmentation allows at most {_LARGEST}; use "
+            "panoptic-segmentation, which has no limit"
         )
     return _Annotations(tuple(mask_names(categories).values()), to_feature_id(categories))
 
@@ -61,7 +61,7 @@ class _Annotations:
     @property
     def features(self) -> dict[str, Any]:
         return {
-            # The example script takes an image as it is decoded, and its model wants three channels. The bytes stay.
+            # Images decode to RGB, because the model of the example script needs three channels. Their bytes are kept.
             CARRIER: Image(mode="RGB", id=self.carried),
             "annotation": mask_feature(dict(enumerate(self.names))),
             "semantic_class_to_id": {name: Value("int64") for name in self.names},
@@ -77,14 +77,13 @@ class _Annotations:
 def _annotation(raster: Raster) -> dict[str, Any]:
     counted = last_of_ids([item["id"] for item in raster.instances])
     classed = [raster.instances[index] for index in counted if raster.instances[index]["category"] is not None]
-    if len(classed) > _LARGEST:  # some may have no pixels
+    if len(classed) > _LARGEST:  # do not count instances without pixels
         present = set(present_ids(raster.ids).tolist())
         classed = [item for item in classed if item["id"] in present]
     if len(classed) > _LARGEST:
         raise BitmapError(
-            f"got {len(classed)} instances, but a channel of instance-segmentation holds {_LARGEST}; "
-            f"leave the sample out with {option('on_error', 'skip')}, or use panoptic-segmentation, which holds any "
-            "number"
+            f"got {len(classed)} instances, but instance-segmentation allows at most {_LARGEST} per image; leave out "
+            f"the sample with {option('on_error', 'skip')}, or use panoptic-segmentation, which has no limit"
         )
     classes, instances = semantic_values(classed).of_id, instance_values(classed).of_id
     values = MaskValues({number: classes[number] | instances[number] << 8 for number in classes})

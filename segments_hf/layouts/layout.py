@@ -25,7 +25,7 @@ class Columns:
 
     Attributes:
         values: The value of each column.
-        left_out: How many objects the columns do not hold, by the reason.
+        left_out: The number of objects that are not in the columns, by reason.
     """
 
     values: dict[str, Any]
@@ -46,7 +46,7 @@ class LayoutColumns(Protocol):
         """Make the columns of a row.
 
         Raises:
-            BitmapError: The label cannot be read, or the layout cannot hold it.
+            BitmapError: The label cannot be read, or does not fit into the layout.
         """
 
 
@@ -56,14 +56,15 @@ class Layout:
 
     Attributes:
         task: The name of the task.
-        columns: The columns in order. Those that are not made stay as they are in the row.
-        label_columns: Those that `read` reads, but for the size of the image.
-        make: What makes the columns, given the categories and the `ignore_index`.
-        read: Reads the label of a row back; None for a row without a label. It raises BitmapError or AssetError for a
-            mask that cannot be read.
-        encoding: How the columns encode labels, in Markdown for the card of a dataset.
+        columns: The columns in order. Columns that the layout does not make are copied from the row.
+        label_columns: The columns from which `read` reads the label, without `width` and `height`.
+        make: A function that takes the categories and the `ignore_index`, and returns the function that makes the
+            columns.
+        read: A function that reads the label of a row in this layout; it returns None if the row has no label, and
+            raises BitmapError or AssetError if a mask cannot be read.
+        encoding: A description of the label's columns, in Markdown, for the card of a dataset.
         hub_task: The task category and task id on the Hub.
-        has_ignore_index: Whether the mask has a value for pixels to ignore.
+        has_ignore_index: Whether `ignore_index` is allowed: the layout has a semantic mask.
     """
 
     task: str

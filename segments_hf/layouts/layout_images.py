@@ -1,4 +1,4 @@
-"""The column `image` of layouts: pictures of all modes as 8-bit RGB or gray."""
+"""The column `image` of layouts: convert images of all modes to 8-bit RGB or gray."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class LayoutImages:
         """Convert the image of a row to 8-bit RGB or gray.
 
         Returns:
-            The image as a dataset stores it: unchanged if it is 8-bit RGB or gray already, else a PNG. And the
-            warnings about its scaling: a general description as the key, the details of this image as the value.
+            The image as a dataset stores it: unchanged if it is 8-bit RGB or gray already, else a PNG. Also the
+            warnings about its scaling: a dict from a general description to the details of this image.
 
         Raises:
             AssetError: The image cannot be read.
@@ -45,7 +45,7 @@ class LayoutImages:
         image = row["image"]
         if image is None:
             return None, {}
-        # `map` over a stream may have made pictures of Pillow, or arrays.
+        # In a stream after `map`, images may be Pillow images or arrays.
         if not isinstance(image, Mapping | PIL.Image.Image):
             image = datasets.Image().encode_example(image)
         if isinstance(image, PIL.Image.Image):
@@ -55,13 +55,13 @@ class LayoutImages:
             converted = to_eight_bit(content, self.image_range)
         except OptionError as error:
             raise OptionError(f"{sample_name(row)}: {error}") from error
-        # Without a path, as `datasets` would read the file at `path` instead of the bytes.
+        # Without a path, because `datasets` would read the file at this path instead of the bytes.
         same = image if content.content is None else {"bytes": content.content, "path": None}
         return _stored(same, converted)
 
 
 def _stored(image: Any, converted: EightBit) -> tuple[Any, dict[str, str]]:
-    """Return the converted image as a dataset stores it, or `image` if it was not converted; and the warnings."""
+    """Return the converted image as a dataset stores it, or `image` if it was not converted, and the warnings."""
     if converted.png is None:
         return image, {}
     return {"bytes": converted.png, "path": None}, converted.scaling.warnings if converted.scaling else {}

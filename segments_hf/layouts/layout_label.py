@@ -1,4 +1,4 @@
-"""The label of a row that is in a layout, read back from its columns."""
+"""The label of a row in a layout, read from the columns of the layout."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class MaskClasses(NamedTuple):
-    """The relation of the values of a semantic mask to classes.
+    """The relation of the values of a semantic mask to class indices.
 
     Attributes:
         first: The value of class 0; None if it is unknown.
@@ -28,13 +28,13 @@ class MaskClasses(NamedTuple):
 
 
 class LayoutObject(NamedTuple):
-    """An object in a layout; in a semantic mask, all pixels of one class.
+    """An object in a layout. In a semantic mask, all pixels of one class are one object.
 
     Attributes:
-        id: The value of its pixels in `LayoutLabel.ids`; 0 if there are no pixels.
-        class_index: The index of its class.
-        area: Its area in pixels.
-        bbox: Its box, if it has one but no pixels: left, top, width and height in pixels.
+        id: The value of the object's pixels in `LayoutLabel.ids`; 0 if the layout has no mask.
+        class_index: The class index.
+        area: The area in pixels.
+        bbox: The bounding box if the layout has no mask: left, top, width and height in pixels; else None.
     """
 
     id: int
@@ -47,11 +47,11 @@ class LayoutLabel(NamedTuple):
     """The label of a row in a layout.
 
     Attributes:
-        size: The width and height of the image in pixels, if they are known.
-        ids: A uint32 array of shape (H, W): the `id` of an object for each pixel, or another value where nothing is
-            labeled; None if the layout has no mask.
+        size: The width and height of the image in pixels; None if they are unknown.
+        ids: A uint32 array of shape (H, W): the `id` of an object for each pixel, or another value for unlabeled
+            pixels; None if the layout has no mask.
         objects: The objects.
-        is_by_class: Whether an object stands for all pixels of a class, as in a semantic mask.
+        is_by_class: Whether each object is all pixels of a class, as in a semantic mask.
     """
 
     size: ImageSize | None
@@ -63,12 +63,12 @@ class LayoutLabel(NamedTuple):
 def mask_label(
     ids: npt.NDArray[np.uint32], class_of_id: Mapping[int, int] | None = None, *, is_by_class: bool = False
 ) -> LayoutLabel:
-    """Return the label of a mask.
+    """Make the label from a mask.
 
     Args:
-        ids: The value of each pixel, of shape (H, W).
-        class_of_id: The class index of each value that stands for an object; by default the value minus 1.
-        is_by_class: Whether a value stands for all pixels of a class.
+        ids: A uint32 array of shape (H, W): the value of each pixel.
+        class_of_id: The class index of each value that is an object; by default the value minus 1.
+        is_by_class: Whether all pixels of a class have the same value.
     """
     found = boxes(ids)
     areas = zip(found.ids.tolist(), found.areas.tolist(), strict=True)

@@ -30,18 +30,18 @@ if TYPE_CHECKING:
 
 logger = own_logger(__name__)
 
-_REPORT = "segments_hf_report"  # a column that is removed again: a `_RowReport` as JSON, or null
-_MAX_SHOWN = 5  # problems in a message
+_REPORT = "segments_hf_report"  # a temporary column: a `_RowReport` as JSON, or null
+_MAX_SHOWN = 5  # maximum number of problems in a message
 
 
 class _RowReport(msgspec.Struct, omit_defaults=True):
-    """The parts of one row that a layout could not hold.
+    """A report of the parts of one row that do not fit into a layout.
 
     Attributes:
-        left_out: How many objects were left out, by the reason.
-        problem: Why the layout could not hold the label or the image; None if it could.
-        scaling: The warnings about the scaling of the image: a general description as the key, the details of this
-            image as the value.
+        left_out: The number of objects that were left out, by reason.
+        problem: The reason why the label or the image does not fit into the layout; None if both fit.
+        scaling: The warnings about the scaling of the image: a dict from a general description to the details of this
+            image.
     """
 
     left_out: dict[str, int] = {}
@@ -53,7 +53,7 @@ _DECODER: JsonDecoder[_RowReport] = JsonDecoder(_RowReport)
 
 
 def is_trainable(row: Row) -> bool:
-    """Tell whether a model can learn from a row: it has an image and a complete label, neither skipped nor rejected."""
+    """Tell whether a row has an image and a complete label that was neither skipped nor rejected."""
     if not is_labeled(row) or row["image"] is None:
         return False
     label = label_of(row)
@@ -61,7 +61,7 @@ def is_trainable(row: Row) -> bool:
 
 
 def leave_out(part: Any, split: str, num_proc: int | None) -> Any:
-    """Return the rows of one split that a model can learn from, and log the number of other rows.
+    """Return the rows of one split that are usable for training, and log the number of other rows.
 
     Raises:
         OptionError: No row is left.
@@ -69,26 +69,26 @@ def leave_out(part: Any, split: str, num_proc: int | None) -> Any:
     if isinstance(part, datasets.IterableDataset):
         return filter_rows(part, _CountingFilter(is_trainable, _RunningCount(split, "rows left out")), None)
     kept = filter_rows(part, is_trainable, num_proc)
-    left = Counter(part.with_format(None)["status"][:]) - Counter(kept["status"][:])
-    if not left:
+    dropped = Counter(part.with_format(None)["status"][:]) - Counter(kept["status"][:])
+    if not dropped:
         return kept
     reasons = ", ".join(
         f"{count} {status}" + ("" if status in UNUSABLE_STATUSES else " without image or mask")
-        for status, count in left.items()
+        for status, count in dropped.items()
     )
-    report = f"{split}: {left.total()} of {len(part)} rows left out: {reasons}"
+    report = f"{split}: {dropped.total()} of {len(part)} rows left out: {reasons}"
     if not len(kept):
-        raise OptionError(f"{report}; wanted one row at least, or {option('keep_unlabeled', True)}")
+        raise OptionError(f"{report}; no row is left; to keep these rows, pass {option('keep_unlabeled', True)}")
     logger.warning("%s", report)
     return kept
 
 
 def map_layout(part: Any, made: RowColumns, features: Mapping[str, Any], split: str, num_proc: int | None) -> Any:
-    """Make the columns of one split, and log how many objects and rows the layout could not hold.
+    """Make the columns of one split, and log the number of objects and rows that do not fit into the layout.
 
     Args:
         part: A `Dataset` or an `IterableDataset`.
-        made: The function that makes the columns, with its policy for rows that the layout cannot hold.
+        made: The function that makes the columns, with its policy for rows that do not fit.
         features: All columns of the result, in order; columns that are not made are copied.
         split: The name of the split.
         num_proc: The number of processes.
@@ -134,8 +134,8 @@ def _log_scaling(split: str, scalings: Iterable[Mapping[str, str]]) -> None:
     """Log the warnings about scaled images: for each one, the number of images and the first of them."""
     examples: dict[str, list[str]] = {}
     for scaling in scalings:
-        for fault, what in scaling.items():
-            examples.setdefault(fault, []).append(what)
+        for fault, details in scaling.items():
+            examples.setdefault(fault, []).append(details)
     for fault, found in examples.items():
         message = "%s: images that %s: %d; the first: %s; %s"
         advice = f"pass {option('image_range', (0, 4095))}, the pixel values that should become black and white"
@@ -144,13 +144,13 @@ def _log_scaling(split: str, scalings: Iterable[Mapping[str, str]]) -> None:
 
 @dataclass(frozen=True)
 class RowColumns:
-    """The function that makes the columns of a layout for a row: those of its label, and its image.
+    """The function that makes the columns of a layout for a row: the columns of its label, and `image`.
 
     Attributes:
         label: The function that makes the columns of the label.
-        image: The function that makes the image.
-        on_error: What to do with a row whose label or image the layout cannot hold: raise, skip it, or keep it with
-            nulls.
+        image: The function that makes the column `image`.
+        on_error: What to do with a row whose label or image does not fit: ``raise``, ``skip`` the row, or ``keep``
+            it with null in the affected columns.
     """
 
     label: LayoutColumns
@@ -159,11 +159,11 @@ class RowColumns:
 
     @property
     def features(self) -> dict[str, Any]:
-        """The columns of the label."""
+        """The columns of the label and their features."""
         return self.label.features
 
     def of_row(self, row: Row) -> tuple[dict[str, Any], _RowReport]:
-        """Make the columns of a row, and report the parts that they do not hold."""
+        """Make the columns of a row, and report the parts of the row that do not fit into the layout."""
         problems = []
         try:
             columns = self.label.columns_of(row)
@@ -180,13 +180,13 @@ class RowColumns:
             image, scaling = None, {}
             problems.append(f"image: {error}")
         problem = f"{sample_name(row)}: {'; '.join(problems)}" if problems else None
-        warnings = {fault: f"{sample_name(row)} {what}" for fault, what in scaling.items()}
+        warnings = {fault: f"{sample_name(row)} {details}" for fault, details in scaling.items()}
         return {**columns.values, "image": image}, _RowReport(columns.left_out, problem, warnings)
 
 
 @dataclass(frozen=True)
 class _ReportedColumns:
-    """The function that makes the columns of a layout, and a report of the parts that they do not hold."""
+    """The function that makes the columns of a layout, and the column `_REPORT`."""
 
     made: RowColumns
 
@@ -202,7 +202,7 @@ class _ReportedColumns:
 
 @dataclass
 class _RunningCount:
-    """A counter for a stream of unknown length that logs at 1, 10, 100, …; each worker has its own."""
+    """A counter for a stream of unknown length. It logs its total at 1, 10, 100, …; each worker has its own counter."""
 
     split: str
     what: str
@@ -249,7 +249,7 @@ class _CountingColumns:
         if report.problem:
             _log(self.split, Counter(), [report.problem], self.made.on_error)
         _log_scaling(
-            self.split, [{fault: what for fault, what in report.scaling.items() if fault not in self.reported}]
+            self.split, [{fault: details for fault, details in report.scaling.items() if fault not in self.reported}]
         )
         self.reported.update(report.scaling)
         return {**values, _REPORT: report.problem} if self.made.on_error == "skip" else values

@@ -1,4 +1,4 @@
-"""Columns of masks, for the training of segmentation models."""
+"""Add columns of masks for training segmentation models."""
 
 from __future__ import annotations
 
@@ -43,26 +43,28 @@ def add_semantic_masks(
     palette: bool = True,
     num_proc: int | None = None,
 ) -> Any:
-    """Add the class of every pixel.
+    """Add a column of semantic masks: the class of each pixel.
 
     Polygons and boxes are drawn in the order of the annotations.
 
     Args:
-        data: Rows of an image task: a dataset or a stream, or a dict of its splits; or a release as `load_release`
-            takes it, which is built.
-        column: The new column, an `Image()` of PNGs: class index + 1, and 0 where unlabeled; null where there is no
-            label. `id2label` returns the names of the values.
-        ignore_index: The value of unlabeled pixels instead: then a pixel is the class index.
-        palette: Whether viewers see the classes in the colors of the release; the numbers are the same without.
-        num_proc: How many processes do it; not for a stream.
+        data: The rows of an image task: a dataset or a stream, or a dict of its splits; or a release as `load_release`
+            takes it, from which a dataset is built.
+        column: The name of the new column, an `Image()` of PNGs. A pixel is class index + 1, or 0 if it is unlabeled.
+            The mask of a row without a label is null. `id2label` returns the names of the values.
+        ignore_index: The value of unlabeled pixels; the other values are class indices. By default, unlabeled pixels
+            are 0 and the other values are class index + 1.
+        palette: Whether the PNGs have a palette with the colors of the classes, so that viewers show them. The pixel
+            values are the same without it.
+        num_proc: The number of processes; not for a stream.
 
     Returns:
-        A dataset of the same kind; a dict of splits for a release. The other columns stay as they are.
+        A dataset of the same kind; a dict of splits for a release. The other columns are not changed.
 
     Raises:
         BitmapError: A bitmap cannot be read; the error names the sample.
-        OptionError: The column exists, or `ignore_index` is the number of a class.
-        SegmentsHFError: The dataset does not hold rows of an image task with their categories.
+        OptionError: The column exists already, or `ignore_index` is the value of a class.
+        SegmentsHFError: The dataset does not have the columns and categories of an image task.
     """
 
     def columns(classes: Sequence[Category]) -> SemanticMasks:
@@ -74,49 +76,54 @@ def add_semantic_masks(
 def add_instance_masks(
     data: Any, *, column: str = "instance_mask", palette: bool = True, num_proc: int | None = None
 ) -> Any:
-    """Add the number of the instance of every pixel.
+    """Add a column of instance masks: the number of the instance of each pixel.
 
     Args:
-        data: Rows of an image task: a dataset or a stream, or a dict of its splits; or a release as `load_release`
-            takes it, which is built.
-        column: The new column, an `Image()` of PNGs: 1 for the first of the row's annotations, 2 for the second, and 0
-            where unlabeled; null where there is no label.
-        palette: Whether viewers see colors; the numbers are the same without.
-        num_proc: How many processes do it; not for a stream.
+        data: The rows of an image task: a dataset or a stream, or a dict of its splits; or a release as `load_release`
+            takes it, from which a dataset is built.
+        column: The name of the new column, an `Image()` of PNGs. A pixel is 1 for the first annotation of the row, 2
+            for the second, and 0 if it is unlabeled. The mask of a row without a label is null.
+        palette: Whether the PNGs have a palette, so that viewers show the instances in colors. The pixel values are
+            the same without it.
+        num_proc: The number of processes; not for a stream.
 
     Returns:
-        A dataset of the same kind; a dict of splits for a release. The other columns stay as they are.
+        A dataset of the same kind; a dict of splits for a release. The other columns are not changed.
 
     Raises:
         BitmapError: A bitmap cannot be read; the error names the sample.
-        OptionError: The column exists.
-        SegmentsHFError: The dataset does not hold rows of an image task with their categories.
+        OptionError: The column exists already.
+        SegmentsHFError: The dataset does not have the columns and categories of an image task.
     """
     return _add(data, lambda _: InstanceMasks(column, palette), num_proc)
 
 
 def add_panoptic_masks(data: Any, *, column: str = "panoptic_mask", num_proc: int | None = None) -> Any:
-    """Add the segment of every pixel, and `segments_info`, as in COCO's panoptic format.
+    """Add a column of panoptic masks, and the column `segments_info`, as in the panoptic format of COCO.
 
     Args:
-        data: Rows of an image task: a dataset or a stream, or a dict of its splits; or a release as `load_release`
-            takes it, which is built.
-        column: The new column, an `Image()` of RGB PNGs: id = R + 256 G + 65536 B, and 0 where unlabeled; null where
-            there is no label. Instances of a class whose `has_instances` is false are one segment. The id is that of
-            the annotation; of vector labels, its place from 1 on.
-        num_proc: How many processes do it; not for a stream.
+        data: The rows of an image task: a dataset or a stream, or a dict of its splits; or a release as `load_release`
+            takes it, from which a dataset is built.
+        column: The name of the new column, an `Image()` of RGB PNGs. The id of a pixel's segment is
+            R + 256 G + 65536 B; 0 is unlabeled. The mask of a row without a label is null. The id of a segment is that
+            of its annotation; for vector labels, it is the index of the annotation plus 1. All instances of a class
+            whose `has_instances` is false are one segment.
+        num_proc: The number of processes; not for a stream.
 
     Returns:
-        A dataset of the same kind, with `segments_info` besides: a list of `id`, `category_id` (class index), `area`
-        (pixels), `bbox` (left, top, width, height in pixels), `iscrowd` (0). The other columns stay as they are.
+        A dataset of the same kind. The new column `segments_info` is a list of `id`, `category_id` (class index),
+        `area` (pixels), `bbox` (left, top, width, height in pixels) and `iscrowd` (0). The other columns are not
+        changed.
 
     Raises:
         BitmapError: A bitmap cannot be read; the error names the sample.
-        OptionError: The column exists, or is called `segments_info`.
-        SegmentsHFError: The dataset does not hold rows of an image task with their categories.
+        OptionError: The column exists already, or its name is `segments_info`.
+        SegmentsHFError: The dataset does not have the columns and categories of an image task.
     """
     if column == SEGMENTS:
-        raise OptionError(f"got {column!r}, which is the name of the other new column", option="column")
+        raise OptionError(
+            f"got {column!r}, which is the name of the second new column; choose another name", option="column"
+        )
     return _add(data, partial(panoptic_masks, column=column), num_proc)
 
 
@@ -124,7 +131,9 @@ def _add(data: Any, columns: Callable[[Sequence[Category]], NewColumns], num_pro
     def add(part: Any, _: str) -> Any:
         new = columns(categories(part))
         if taken := new.features.keys() & part.features:
-            raise OptionError(f"got {', '.join(sorted(taken))}, which the dataset has already", option="column")
+            raise OptionError(
+                f"got {', '.join(sorted(taken))}, which the dataset has already; choose another name", option="column"
+            )
         return map_rows(part, new, {**part.features, **new.features}, num_proc)
 
     return map_splits(data, add, num_proc)
@@ -133,28 +142,30 @@ def _add(data: Any, columns: Callable[[Sequence[Category]], NewColumns], num_pro
 def semantic_masks(
     classes: Sequence[Category], column: str, ignore_index: int | None, *, palette: bool = True
 ) -> SemanticMasks:
-    """The column of semantic masks of a dataset with these categories.
+    """Return the function that makes semantic masks for a dataset with these categories.
 
     Raises:
-        OptionError: `ignore_index` is the number of a class, or does not fit into 16 bits.
+        OptionError: `ignore_index` is the value of a class, or does not fit into 16 bits.
     """
     if ignore_index is not None and not len(classes) <= ignore_index < 2**16:
         raise OptionError(
-            f"got {ignore_index}, wanted {len(classes)} to {2**16 - 1}: no class has those", option="ignore_index"
+            f"got {ignore_index}, wanted a number from {len(classes)} to {2**16 - 1}, because smaller numbers are "
+            "class indices",
+            option="ignore_index",
         )
     names = tuple(mask_names(classes, ignore_index).items())
     return SemanticMasks(column, names, tuple(class_colors(classes)), ignore_index, palette)
 
 
 def panoptic_masks(classes: Sequence[Category], column: str) -> PanopticMasks:
-    """The columns of panoptic masks of a dataset with these categories."""
+    """Return the function that makes panoptic masks and `segments_info` for a dataset with these categories."""
     stuff = tuple(index for index, category in enumerate(classes) if category.has_instances is False)
     return PanopticMasks(column, tuple(class_names(classes)), stuff)
 
 
 @dataclass(frozen=True)
 class SemanticMasks:
-    """See `add_semantic_masks`."""
+    """The function that makes the column of `add_semantic_masks`."""
 
     column: str
     names: tuple[tuple[int, str], ...]
@@ -164,15 +175,15 @@ class SemanticMasks:
 
     @property
     def features(self) -> dict[str, Any]:
-        """The new columns."""
+        """The new columns and their features."""
         return {self.column: mask_feature(dict(self.names))}
 
     def __call__(self, row: Row) -> dict[str, Any]:
-        """Make their values in a row."""
+        """Return the values of the new columns for a row."""
         return self._of_raster(raster_of(row))
 
     def columns_of(self, row: Row) -> Columns:
-        """Make their values in a row, and count what they do not hold."""
+        """Return the values of the new columns for a row, and count the objects without pixels."""
         raster = raster_of(row)
         return Columns(self._of_raster(raster), left_out_of(row, raster))
 
@@ -187,18 +198,18 @@ class SemanticMasks:
 
 @dataclass(frozen=True)
 class InstanceMasks:
-    """See `add_instance_masks`."""
+    """The function that makes the column of `add_instance_masks`."""
 
     column: str
     palette: bool
 
     @property
     def features(self) -> dict[str, Any]:
-        """The new columns."""
+        """The new columns and their features."""
         return {self.column: Image()}
 
     def __call__(self, row: Row) -> dict[str, Any]:
-        """Make their values in a row."""
+        """Return the values of the new columns for a row."""
         if (raster := raster_of(row)) is None:
             return {self.column: None}
         values = instance_values(raster.instances)
@@ -207,7 +218,7 @@ class InstanceMasks:
 
 @dataclass(frozen=True)
 class PanopticMasks:
-    """See `add_panoptic_masks`."""
+    """The function that makes the columns of `add_panoptic_masks`."""
 
     column: str
     names: tuple[str, ...]
@@ -215,7 +226,7 @@ class PanopticMasks:
 
     @property
     def features(self) -> dict[str, Any]:
-        """The new columns."""
+        """The new columns and their features."""
         number = Value("int64")
         segment = {
             "id": number,
@@ -227,11 +238,11 @@ class PanopticMasks:
         return {self.column: Image(), SEGMENTS: [segment]}
 
     def __call__(self, row: Row) -> dict[str, Any]:
-        """Make their values in a row."""
+        """Return the values of the new columns for a row."""
         return self._of_raster(raster_of(row))
 
     def columns_of(self, row: Row) -> Columns:
-        """Make their values in a row, and count what they do not hold."""
+        """Return the values of the new columns for a row, and count the objects without pixels."""
         raster = raster_of(row)
         return Columns(self._of_raster(raster), left_out_of(row, raster))
 
@@ -244,15 +255,20 @@ class PanopticMasks:
 
 
 def stored_image(content: bytes) -> dict[str, Any]:
-    """Return an image as `datasets` stores it, without a path: `datasets` would read the file at `path` instead."""
+    """Return the bytes of an image as `datasets` stores them.
+
+    There is no path, because `datasets` would read the file at this path instead of the bytes.
+    """
     return {"bytes": content, "path": None}
 
 
 def raster_of(row: Row) -> Raster | None:
-    """Draw the label of a row; None, and a warning, if there are annotations that cannot be drawn.
+    """Draw the label of a row; return None if the row has no label, or the label has no bitmap or size.
+
+    If there are annotations that cannot be drawn, a warning is logged.
 
     Raises:
-        BitmapError: The bitmap cannot be read, or a point is not a place in an image.
+        BitmapError: The bitmap cannot be read, or a coordinate is invalid.
     """
     label = label_of(row)
     raster = None if label is None else label.rasterize()
@@ -262,7 +278,7 @@ def raster_of(row: Row) -> Raster | None:
 
 
 def left_out_of(row: Row, raster: Raster | None) -> Counter[str]:
-    """Count the annotations of a row that have no pixels of a class in its raster, by the reason."""
+    """Count the annotations of a row that have no pixels in a mask made from its raster, by reason."""
     label = label_of(row)
     if label is None or raster is None:
         return Counter()
@@ -271,4 +287,4 @@ def left_out_of(row: Row, raster: Raster | None) -> Counter[str]:
 
 @cache
 def _warn_of_missing(name: str) -> None:
-    logger.warning("sample %r has annotations but no bitmap or size: its mask is null", name)
+    logger.warning("sample %r has annotations, but no bitmap or no image size, so that its mask is null", name)

@@ -1,7 +1,7 @@
 """``object-detection``: `image_id`, `image`, `width`, `height`, `objects`, as in cppe-5.
 
-What ``run_object_detection.py`` of transformers reads: `objects` is a struct of lists, and `bbox` is left, top, width,
-height in pixels. An object whose box has no area is left out.
+The columns are those of ``run_object_detection.py`` in transformers. `objects` is a struct of lists, and `bbox` is
+left, top, width, height in pixels. Objects whose bounding box has no area are left out.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class _Objects:
 
     @property
     def features(self) -> dict[str, Any]:
-        # A struct of lists; on `datasets` 3 the example script reads the class names from its `feature`.
+        # `Sequence` of a dict is a struct of lists. The example script for `datasets` 3 reads its attribute `feature`.
         objects = Lists(
             {
                 "id": Value("int64"),
@@ -60,7 +60,7 @@ class _Objects:
             left_out[NO_AREA] += len(found) - len(boxes)
         objects = {
             "id": [item.annotation.id for item in boxes],
-            "area": [item.area or item.box_area for item in boxes],  # a line and points have no area of their own
+            "area": [item.area or item.box_area for item in boxes],  # the area of a line or of points is 0
             "bbox": [item.bbox for item in boxes],
             "category": [item.class_index for item in boxes],
         }
@@ -68,9 +68,9 @@ class _Objects:
 
 
 def image_id(row: Row) -> int:
-    """A number for an image, from 0 to 2^53 - 1: the same wherever and in whatever order its row is read.
+    """Return an id for an image, from 0 to 2^53 - 1, which depends only on the sample and frame.
 
-    A stream has no row numbers that workers would not give twice.
+    A row number would not be unique, because each worker of a stream counts its own rows.
     """
     key = f"{row.get('uuid') or row['name']}\n{row.get('frame_index')}"
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") >> 11

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 def _read(row: Row, classes: MaskClasses) -> LayoutLabel | None:
     del classes
-    picture = decode_image(row["label"])
-    if picture is None or row[SEGMENTS] is None:
+    mask = decode_image(row["label"])
+    if mask is None or row[SEGMENTS] is None:
         return None
     objects = [LayoutObject(item["id"], item["category_id"], float(item["area"])) for item in row[SEGMENTS]]
-    return LayoutLabel(picture.size, decode_bitmap(picture), objects)
+    return LayoutLabel(mask.size, decode_bitmap(mask), objects)
 
 
 LAYOUT = Layout(

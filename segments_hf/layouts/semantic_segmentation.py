@@ -1,6 +1,6 @@
 """``semantic-segmentation``: `image` and `label`, as in segments/sidewalk-semantic.
 
-What ``run_semantic_segmentation.py`` of transformers reads: `label` is the semantic mask.
+The columns are those of ``run_semantic_segmentation.py`` in transformers. `label` is the semantic mask.
 """
 
 from __future__ import annotations
@@ -22,30 +22,30 @@ if TYPE_CHECKING:
 
 
 def _read(row: Row, classes: MaskClasses) -> LayoutLabel | None:
-    picture = decode_image(row["label"])
-    if picture is None:
+    mask = decode_image(row["label"])
+    if mask is None:
         return None
-    pixels = np.asarray(picture)
+    pixels = np.asarray(mask)
     if pixels.ndim != 2 or pixels.dtype.kind == "f":  # noqa: PLR2004
-        raise BitmapError(f"got a mask of mode {picture.mode}, wanted one integer per pixel")
+        raise BitmapError(f"got a mask of mode {mask.mode}, wanted one integer per pixel")
     values = pixels.astype(np.int64)
-    first = _first_class(picture) if classes.first is None else classes.first
+    first = _first_class(mask) if classes.first is None else classes.first
     indices = values - first
     unlabeled = indices < 0
     if classes.number is not None:
         unlabeled |= indices >= classes.number
     elif first == 0:
-        unlabeled |= np.isin(values, _black_values(picture))
+        unlabeled |= np.isin(values, _black_values(mask))
     return mask_label(np.where(unlabeled, 0, indices + 1).astype(np.uint32), is_by_class=True)
 
 
-def _first_class(picture: Image) -> int:
-    """Guess the value of class 0 from the palette: in our masks, unlabeled pixels are black."""
-    return 0 if picture.mode == "P" and 0 not in _black_values(picture) else 1
+def _first_class(mask: Image) -> int:
+    """Guess the value of class 0 from the palette: in masks of this library, unlabeled pixels are black."""
+    return 0 if mask.mode == "P" and 0 not in _black_values(mask) else 1
 
 
-def _black_values(picture: Image) -> list[int]:
-    return np.flatnonzero(~np.any(np.reshape(picture.getpalette() or [], (-1, 3)), axis=1)).tolist()
+def _black_values(mask: Image) -> list[int]:
+    return np.flatnonzero(~np.any(np.reshape(mask.getpalette() or [], (-1, 3)), axis=1)).tolist()
 
 
 LAYOUT = Layout(
@@ -55,8 +55,8 @@ LAYOUT = Layout(
     lambda categories, ignore_index: semantic_masks(categories, "label", ignore_index),
     _read,
     f"{IMAGE_ENCODING} "
-    "`label` is a PNG whose pixels are classes: `id2label.json` names them. It has a palette, so that viewers show "
-    "colors; `numpy.array(row['label'])` gives the numbers.",
+    "`label` is a PNG whose pixel values are classes: `id2label.json` has their names. It has a palette, so that "
+    "viewers show colors; `numpy.array(row['label'])` returns the values.",
     ("image-segmentation", "semantic-segmentation"),
     has_ignore_index=True,
 )

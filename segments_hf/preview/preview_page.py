@@ -10,7 +10,7 @@ import msgspec
 
 from segments_hf.dataset.compat import progress_bar
 from segments_hf.dataset.input_rows import open_rows
-from segments_hf.dataset.rows.row_images import PICTURES
+from segments_hf.dataset.rows.row_images import ASSET_COLUMNS
 from segments_hf.errors import OptionError
 from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.labels import with_decoded_bitmap
@@ -115,7 +115,7 @@ def _examine(
         outcome.row = dict(with_decoded_bitmap(row))
     result = validator.examine(outcome), show_sample(outcome, [], classes=classes, longest_side=longest_side)
     if row is not None:
-        outcome.row = {name: value for name, value in row.items() if name not in PICTURES}
+        outcome.row = {name: value for name, value in row.items() if name not in ASSET_COLUMNS}
     return result
 
 

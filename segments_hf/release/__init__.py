@@ -1,4 +1,7 @@
-"""A Segments.ai release file as typed objects. It does not import `datasets`, numpy or Pillow."""
+"""A Segments.ai release file as typed objects.
+
+This package does not import `datasets`, numpy or Pillow.
+"""
 
 from segments_hf.release.category import Category, CategoryDocument
 from segments_hf.release.document import Frame, Labelset, json_text

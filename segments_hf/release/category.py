@@ -12,7 +12,7 @@ from segments_hf.io.redaction import name_without_secrets
 
 _CHANNELS = {3, 4}
 _MAX_VALUE = 255
-_MAX_SHOWN = 60  # bytes of a refused color that are reported
+_MAX_SHOWN = 60  # maximum number of bytes of `Category.refused_color`
 
 
 class Category(msgspec.Struct, frozen=True):
@@ -24,7 +24,7 @@ class Category(msgspec.Struct, frozen=True):
         color: 3 or 4 numbers from 0 to 255; None if the file has no valid color.
         has_instances: Whether its objects are instances ("things"); None if the file does not say.
         attributes: The attributes that its objects may have, as in the file.
-        refused_color: The JSON text that the file has as the color, if it is not a valid color; else None.
+        refused_color: The JSON text of the file's color if that color is invalid; else None.
     """
 
     id: int
@@ -46,7 +46,7 @@ class CategoryDocument(msgspec.Struct, frozen=True):
 
     @property
     def category(self) -> Category:
-        """The category; an invalid color is moved to `refused_color`."""
+        """The entry as a `Category`; an invalid color is stored in its `refused_color`."""
         text = b"null" if isinstance(self.color, UnsetType) else bytes(self.color)
         color = _color(text)
         refused = None if color or text == b"null" else text[:_MAX_SHOWN].decode(errors="replace")
@@ -55,7 +55,7 @@ class CategoryDocument(msgspec.Struct, frozen=True):
 
 
 def _color(text: bytes) -> tuple[int | float, ...] | None:
-    """Return 3 or 4 numbers from 0 to 255; None for anything else.
+    """Decode the JSON of a color; return None if it is not a list of 3 or 4 numbers from 0 to 255.
 
     >>> _color(b"[255, 0, 0]"), _color(b"[255]"), _color(b"[256, 0, 0]")
     ((255, 0, 0), None, None)

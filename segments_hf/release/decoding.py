@@ -1,4 +1,4 @@
-"""Decode parts of a release, with errors that name the place in the file."""
+"""Decode parts of a release; errors name the release file and the JSON path."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def decode(decoder: JsonDecoder[T], raw: Raw | memoryview | bytes, source: str, 
         decoder: The decoder of the expected type.
         raw: The JSON text of the part.
         source: The name of the release file, for the error.
-        json_path: Where the piece is in it, for the error.
+        json_path: The JSON path of the part in the file, for the error.
 
     Raises:
         ReleaseError: The text is not JSON, or not of the expected type.

@@ -16,14 +16,17 @@ GROUND_TRUTH = "ground-truth"
 
 
 def find_default_labelset(labelsets: Sequence[Labelset], source: str) -> str | None:
-    """Return the labelset that is marked as ground truth, else ``ground-truth``, else the only one.
+    """Return the name of the default labelset; None if there are no labelsets.
+
+    The default is the labelset that is marked as ground truth. If no labelset or more than one is marked, it is the
+    labelset named ``ground-truth``, or else the only labelset.
 
     Args:
         labelsets: The labelsets of the release.
         source: The name of the release, for the error.
 
     Raises:
-        OptionError: There are several labelsets, and none of them is the ground truth.
+        OptionError: There are several labelsets, and no single one is marked or named as ground truth.
     """
     names = [labelset.name for labelset in labelsets]
     marked = [labelset.name for labelset in labelsets if labelset.is_groundtruth]
@@ -33,7 +36,8 @@ def find_default_labelset(labelsets: Sequence[Labelset], source: str) -> str | N
         return GROUND_TRUTH
     if len(names) > 1:
         raise OptionError(
-            f"{source} has several labelsets, but none is marked as ground truth; pass one of {listed_choices(names)}",
+            f"{source} has several labelsets, and no single one is marked as ground truth; pass one of "
+            f"{listed_choices(names)}",
             option="labelset",
         )
     return names[0] if names else None

@@ -1,7 +1,7 @@
-"""The shape of a release file, from 2020 to today, as msgspec structs.
+"""The structure of release files, from 2020 to today, as msgspec structs.
 
-Samples stay raw slices of the file here: `Release` decodes them one at a time.
-The format: https://docs.segments.ai/how-to-integrate/export/structure-of-the-release-file
+Samples stay raw slices of the file; `Release` decodes them one at a time.
+The format is documented at https://docs.segments.ai/how-to-integrate/export/structure-of-the-release-file
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from segments_hf.release.category import CategoryDocument  # noqa: TC001  (msgsp
 
 
 class Labelset(msgspec.Struct, frozen=True):
-    """One set of answers: the ground truth, or a model's predictions."""
+    """A set of labels, at most one for each sample, such as the ground truth or the predictions of a model."""
 
     name: str
     description: str | None = None
@@ -32,7 +32,10 @@ class TaskAttributes(msgspec.Struct, frozen=True):
 
 
 class Task(msgspec.Struct, frozen=True):
-    """An entry of `tasks`: the task of one labelset. Since 2024 a husk without a type or categories."""
+    """An entry of `tasks`: the task of one labelset.
+
+    In files since 2024, its type is an empty string and its attributes have no categories.
+    """
 
     name: str | None = None
     task_type: str | None = None
@@ -40,13 +43,13 @@ class Task(msgspec.Struct, frozen=True):
 
 
 class Owner(msgspec.Struct, frozen=True):
-    """The owner of a data set, in the files that give more than a name."""
+    """The owner of a data set, in files where the owner is an object and not a string."""
 
     username: str
 
 
 class Dataset(msgspec.Struct, frozen=True):
-    """The data set that a release is a snapshot of."""
+    """The object `dataset` of a release file: the data set, its samples and its tasks."""
 
     samples: list[Raw] | dict[str, Raw]
     name: str | None = None
@@ -77,7 +80,7 @@ class AssetRef(msgspec.Struct, gc=False):
 
 
 class Frame(msgspec.Struct):
-    """One image of a sample: the only one, or a frame of a sequence."""
+    """One image of a sample: the image of an image sample, or one frame of a sequence."""
 
     image: AssetRef | None = None
     name: str | None = None
@@ -85,7 +88,7 @@ class Frame(msgspec.Struct):
 
 
 class SampleAttributes(Frame):
-    """The pictures of a sample."""
+    """The attributes of a sample: its image, or the frames of its sequence."""
 
     frames: list[Frame] | None = None
 
@@ -94,7 +97,7 @@ LabelDocument = TypeVar("LabelDocument")
 
 
 class SampleDocument(msgspec.Struct, Generic[LabelDocument]):
-    """An entry of `samples`; its labels decoded, or raw slices."""
+    """An entry of `samples`. Its labels are decoded, or still raw slices of the file."""
 
     name: str | UnsetType = UNSET
     uuid: str | None = None
@@ -104,7 +107,10 @@ class SampleDocument(msgspec.Struct, Generic[LabelDocument]):
 
 
 class ListedLabel(msgspec.Struct):
-    """The key of an entry in a list of labels that names its labelset; its name changed over the years."""
+    """The keys that can name the labelset of an entry in a list of labels.
+
+    Different years of the platform used different keys.
+    """
 
     labelset: str | None = None
     task: str | None = None
@@ -113,7 +119,7 @@ class ListedLabel(msgspec.Struct):
 
     @property
     def labelset_name(self) -> str | None:
-        """The labelset that the label belongs to, if it says so."""
+        """The name of the labelset that the label belongs to; None if no key names it."""
         return self.labelset or self.task or self.task_name or self.name
 
 
@@ -121,7 +127,9 @@ NULL = b"null"
 
 
 def parse_moment(value: Any) -> datetime.datetime | None:
-    """A date of the file, with its time zone (UTC where it gives none); None where it is no date.
+    """Parse a date and time of a release file; return None if the value is not a date.
+
+    If the value has no time zone, it is taken as UTC.
 
     >>> parse_moment("2025-03-04 05:06:07")
     datetime.datetime(2025, 3, 4, 5, 6, 7, tzinfo=datetime.timezone.utc)
@@ -134,10 +142,10 @@ def parse_moment(value: Any) -> datetime.datetime | None:
 
 
 def json_text(raw: Raw | UnsetType) -> str | None:
-    """Return the text of a raw slice after checking that it can be decoded; None if it is missing or null.
+    """Return the JSON text of a raw slice after checking it; None if the slice is missing or null.
 
     Raises:
-        JsonError: It is not UTF-8, is nested too deep, or has a number that is too large.
+        JsonError: The text is not UTF-8, is nested too deep, or has a number that is too large.
     """
     if isinstance(raw, UnsetType) or (text := bytes(raw)) == NULL:
         return None

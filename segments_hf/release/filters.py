@@ -31,22 +31,22 @@ STATUSES = frozenset(
 
 
 def wanted_statuses(filter_by: str | Iterable[str], release: Release, labelset: str | None) -> frozenset[str]:
-    """The statuses that are asked for, in the platform's spelling.
+    """Check the option `filter_by` and return its statuses in upper case, as the platform spells them.
 
-    A status that the platform does not have today is taken when the release has it.
+    A status is valid if the platform knows it, or if a label of the release has it.
 
     Args:
-        filter_by: One status or several, in any case.
+        filter_by: One status or several, in upper or lower case.
         release: The release that is filtered.
-        labelset: The labelset whose labels decide.
+        labelset: The labelset whose statuses are compared.
 
     Raises:
-        OptionError: A status that neither the platform nor the release has; the error lists those of the release.
+        OptionError: A status is invalid; the error lists the statuses in the release.
     """
-    given = [filter_by] if isinstance(filter_by, str) else list(filter_by)
-    if not all(isinstance(status, str) for status in given):
-        raise OptionError(f"got {given!r}, wanted names of statuses such as 'LABELED'", option="filter_by")
-    statuses = frozenset(status.upper() for status in given)
+    requested = [filter_by] if isinstance(filter_by, str) else list(filter_by)
+    if not all(isinstance(status, str) for status in requested):
+        raise OptionError(f"got {requested!r}, wanted names of statuses such as 'LABELED'", option="filter_by")
+    statuses = frozenset(status.upper() for status in requested)
     if unknown := statuses - STATUSES:
         present = _present_statuses(release, labelset)
         if absent := sorted(unknown - present):
@@ -56,16 +56,16 @@ def wanted_statuses(filter_by: str | Iterable[str], release: Release, labelset: 
 
 
 def _present_statuses(release: Release, labelset: str | None) -> set[str]:
-    """Return the statuses of all labels that can be read."""
+    """Return the statuses of all labels that can be decoded."""
     present = set()
     for index in range(len(release)):
-        with suppress(ReleaseError):  # the error is raised when the row of this sample is made
+        with suppress(ReleaseError):  # it is raised again when the row of this sample is made
             present.add(release[index].status(labelset))
     return {status for status in present if status}
 
 
 def has_metadata(sample: Sample, wanted: Mapping[str, Any]) -> bool:
-    """Return whether the metadata of a sample has all `wanted` values.
+    """Return whether the metadata of a sample has all `wanted` keys, each with the wanted value.
 
     Raises:
         ReleaseError: The metadata cannot be decoded.

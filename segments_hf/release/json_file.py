@@ -1,4 +1,4 @@
-"""Read release files from disk: memory-map, decompress and limit their size."""
+"""Read release files from disk: map them into memory, decompress them, and limit their size."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _BOM = b"\xef\xbb\xbf"
 def file_state(source: str | os.PathLike[str]) -> FileState | None:
     """Return the inode, size and modification time of a file; None for a URL or a missing file.
 
-    Two states differ if the file was changed or replaced in between.
+    If a file is changed or replaced, its state differs from the state before.
     """
     if is_url(os.fspath(source)):
         return None
@@ -38,7 +38,7 @@ def file_state(source: str | os.PathLike[str]) -> FileState | None:
 
 
 def map_file(path: Path, max_bytes: float = MAX_RELEASE_BYTES) -> Buffer:
-    """Map the content of a file into memory, which all processes that map it share.
+    """Map the content of a file into memory. All processes that map the same file share this memory.
 
     Args:
         path: The file.
@@ -52,7 +52,8 @@ def map_file(path: Path, max_bytes: float = MAX_RELEASE_BYTES) -> Buffer:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:
         raise _unreadable(error, name) from None
-    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # opening a pipe would block
+    # Opening a pipe would block. Opening a directory fails below, with the message of the operating system.
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
         raise ReleaseError("got a device or a pipe, wanted a file", name)
     try:
         with path.open("rb") as file:
@@ -60,7 +61,7 @@ def map_file(path: Path, max_bytes: float = MAX_RELEASE_BYTES) -> Buffer:
             if size <= max_bytes:
                 return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)) if size else b""
     except (OSError, ValueError) as error:
-        # `from None`: the text of the cause holds the path, which may be a malformed URL with a password.
+        # `from None` hides the cause: its text has the path, which may be a malformed URL with a password.
         raise _unreadable(error, name) from None
     raise too_large(TooLargeError(int(max_bytes)), name)
 
@@ -78,7 +79,7 @@ def unpack(content: Buffer, source: str, max_bytes: float = MAX_RELEASE_BYTES) -
         max_bytes: The maximum size of the JSON in bytes.
 
     Raises:
-        ReleaseError: The gzip data are damaged, or the JSON is too large.
+        ReleaseError: The gzip data are damaged or contain another gzip file, or the JSON is too large.
     """
     if content[:2] == GZIP_MAGIC:
         name = public_name(source)
@@ -94,5 +95,5 @@ def unpack(content: Buffer, source: str, max_bytes: float = MAX_RELEASE_BYTES) -
 
 
 def too_large(error: TooLargeError, name: str) -> ReleaseError:
-    """Make the error for a release file that has more bytes than `max_release_bytes`."""
+    """Make the error for a release file that is larger than `max_release_bytes`."""
     return ReleaseError(f"{error}; if you trust this release, pass a larger {option('max_release_bytes')}", name)

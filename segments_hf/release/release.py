@@ -40,18 +40,18 @@ _DOCUMENT: JsonDecoder[Document] = JsonDecoder(Document)
 
 
 class Release(ReleaseHead):
-    """A release file, opened.
+    """An open release file.
 
-    The file is scanned once; its samples are decoded one at a time as they are asked for. All shapes since 2020 read
-    the same.
+    The file is scanned once; each sample is decoded when it is read. All versions of the file format since 2020 give
+    the same objects.
 
     Attributes:
         source: The name of the file for messages: a path, or a URL without its query.
-        base: What relative asset paths are relative to: a folder, or the URL of a folder.
-        location: What opens it again: a path, or a URL with its query, which may be secret. A release on the platform
-            is pinned.
-        file_state: The state of its file, to find out whether it was changed or replaced; None for a URL, and for a
-            release that was made in memory.
+        base: The folder, or the URL of the folder, that relative asset paths start from.
+        location: The path or URL that opens the release again. The query of the URL may be secret. For a release on
+            the platform, it is a pinned reference.
+        file_state: The state of the file when it was opened, to detect a changed or replaced file; None for a URL and
+            for a release that was read from memory.
 
     >>> from segments_hf.demo import demo_release
     >>> release = Release.open(demo_release())
@@ -65,11 +65,11 @@ class Release(ReleaseHead):
         """Read a release from memory.
 
         Args:
-            content: Its JSON, without a byte order mark.
-            source: Where it came from.
+            content: The JSON of the release, without a byte order mark.
+            source: The path or URL of the content.
 
         Raises:
-            ReleaseError: It is not a release file.
+            ReleaseError: The content is not that of a release file.
         """
         self.source = public_name(source)
         self.location = source
@@ -96,10 +96,10 @@ class Release(ReleaseHead):
         """Open a release.
 
         Args:
-            source: A path, an http(s) URL, or any URL that fsspec reads; gzipped or not. Or a release on the
-                Segments.ai platform: ``jane/flowers@v1.0``, where no file has this name; ``jane/flowers@latest`` is
-                the newest that is ready.
-            api_key: The key to the platform; by default the environment variable ``SEGMENTS_API_KEY``.
+            source: A path, an http(s) URL, or any URL that fsspec reads; the file may be gzipped. Or a release on the
+                Segments.ai platform, such as ``jane/flowers@v1.0``; ``jane/flowers@latest`` is the newest release
+                that is ready. If a file with this name exists, the file is opened.
+            api_key: The API key of the platform; by default the environment variable ``SEGMENTS_API_KEY``.
             storage_options: The options of the fsspec file system that reads a bucket.
             max_release_bytes: The maximum size of the file in bytes, after decompression.
 
@@ -138,7 +138,7 @@ class Release(ReleaseHead):
 
     @property
     def content(self) -> Buffer:
-        """The file's JSON."""
+        """The JSON of the file."""
         return self._content
 
     @cached_property
@@ -162,7 +162,7 @@ class Release(ReleaseHead):
 
     @cached_property
     def labelsets(self) -> list[Labelset]:
-        """The labelsets; if the file does not list them, those of its tasks, else those of its samples."""
+        """The labelsets; if the file does not list them, those named by its tasks, else by its samples."""
         if listed := self._document.dataset.labelsets:
             return listed
         if self._tasks:
@@ -172,9 +172,9 @@ class Release(ReleaseHead):
 
     @property
     def default_labelset(self) -> str | None:
-        """The default labelset; None if the release has no labels.
+        """The name of the default labelset; None if the release has no labelsets.
 
-        It is the one that is marked as ground truth, else ``ground-truth``, else the only one.
+        The default is the labelset that is marked as ground truth, else ``ground-truth``, else the only labelset.
 
         Raises:
             OptionError: There are several labelsets, and none of them is the ground truth.
@@ -183,17 +183,17 @@ class Release(ReleaseHead):
 
     @property
     def leading_labelset(self) -> str | None:
-        """The labelset that determines the task of the release: the default one, else the first."""
+        """The labelset that determines the task of the release: the default labelset, else the first one."""
         try:
             return self.default_labelset
         except OptionError:
             return self.labelsets[0].name
 
     def resolve_labelset(self, labelset: str | None) -> str | None:
-        """A labelset's name, checked; the default one for None.
+        """Check the name of a labelset and return it; for None, return the default labelset.
 
         Raises:
-            OptionError: There is no such labelset; the error lists those that exist.
+            OptionError: There is no such labelset; the error lists the labelsets.
         """
         if labelset is None:
             return self.default_labelset
@@ -205,13 +205,13 @@ class Release(ReleaseHead):
     def labelset_task_type(self, labelset: str | None) -> str:
         """Return the task type of a labelset; empty if it is not known.
 
-        A labelset may have a task of its own. A truncated file may lack it: then it is guessed.
+        It is that of the labelset's own task, else of the data set, else it is guessed from the labels.
         """
         task = self._tasks.get(labelset) if labelset else None
         return (task and task.task_type) or self._document.dataset.task_type or self._guessed_task_type(labelset)
 
     def labelset_categories(self, labelset: str | None) -> list[Category]:
-        """The categories of a labelset, in the order of their ids.
+        """Return the categories of a labelset, in the order of their ids.
 
         Raises:
             ReleaseError: Two categories have the same id.
@@ -236,10 +236,10 @@ class Release(ReleaseHead):
         return len(self._samples)
 
     def __iter__(self) -> Iterator[Sample]:
-        """The samples, in the order of the file.
+        """Iterate over the samples, in the order of the file.
 
         Raises:
-            ReleaseError: A sample is broken.
+            ReleaseError: A sample cannot be decoded.
         """
         source, kind, decoder = self.source, self.kind, self._decoder
         keys = self._keys or itertools.repeat(None)
@@ -247,11 +247,11 @@ class Release(ReleaseHead):
             yield Sample(source, kind, index, raw, key, decoder)
 
     def __getitem__(self, index: int) -> Sample:
-        """The sample at a place.
+        """Return the sample at an index.
 
         Raises:
-            ReleaseError: The sample is broken.
-            IndexError: There is no such place.
+            ReleaseError: The sample cannot be decoded.
+            IndexError: The index is out of range.
         """
         return self._sample(index, self._decoder)
 
@@ -261,7 +261,7 @@ class Release(ReleaseHead):
 
     @cached_property
     def _decoder(self) -> JsonDecoder[SampleDocument[Any]]:
-        """Decode a sample with its labels in one go where all labelsets are of one kind."""
+        """The decoder of samples. If all labelsets are of one kind, it decodes their labels, too, in a single pass."""
         kinds = {self.kind(labelset.name) for labelset in self.labelsets}
         return kinds.pop().sample_decoder if len(kinds) == 1 else RAW_LABELS
 
@@ -277,7 +277,7 @@ class Release(ReleaseHead):
         return next((guess for raw in labels if raw is not None and (guess := guess_task_type(raw))), "")
 
     def _of_readable_samples(self, part: Callable[[Sample], T]) -> Iterator[T]:
-        """Yield a part of each sample that can be read; broken samples raise their error when they are read."""
+        """Yield a part of each sample that can be decoded; other samples raise their errors when rows are made."""
         for index in range(len(self)):
             with contextlib.suppress(ReleaseError):
                 yield part(self._sample(index, RAW_LABELS))

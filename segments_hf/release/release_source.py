@@ -1,4 +1,4 @@
-"""The bytes of a release, wherever it is."""
+"""Read the bytes of a release from a file, a URL, a bucket or the platform."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from segments_hf.release.json_file import Buffer
 
-_TIMEOUT = 3000.0  # seconds for reading an object of a bucket
+_TIMEOUT = 3000.0  # seconds, for reading an object from a bucket
 
 
 def read_source(
@@ -33,12 +33,12 @@ def read_source(
 ) -> Buffer:
     """Read the JSON text of a release, decompressed and without a byte order mark.
 
-    A local file is mapped into memory, which all processes that map it share.
+    A local file is mapped into memory. All processes that map the same file share this memory.
 
     Args:
         source: A path, an http(s) URL, any URL that fsspec reads, or the URL of a release on the platform.
-        api_key: The key to the platform; by default the environment variable ``SEGMENTS_API_KEY``.
-        storage_options: The options of the file system that reads a bucket.
+        api_key: The API key of the platform; by default the environment variable ``SEGMENTS_API_KEY``.
+        storage_options: The options of the fsspec file system that reads a bucket.
         max_bytes: The maximum size in bytes, before and after decompression.
 
     Raises:

@@ -29,13 +29,13 @@ _LISTED_LABEL: JsonDecoder[ListedLabel | None] = JsonDecoder(ListedLabel | None)
 
 
 class Sample(Result):
-    """One entry of a release: an image, a sequence, a point cloud.
+    """One entry of a release: an image, a sequence or a point cloud.
 
     Attributes:
         source: The name of the release file, for messages.
-        index: Its place in the release, from 0.
-        name: Its name, without the secrets of a URL. It may be hostile: it is not a path.
-        uuid: Its uuid, or None.
+        index: The index of the sample in the release, from 0.
+        name: The name of the sample, without the secrets of a URL. It is untrusted: do not use it as a path.
+        uuid: The uuid of the sample, or None.
     """
 
     __slots__ = ("_document", "_key", "_kind", "index", "name", "source", "uuid")
@@ -53,15 +53,15 @@ class Sample(Result):
 
         Args:
             source: The name of the release file.
-            kind: How the labels of a labelset are built.
-            index: Its place, from 0.
-            raw: Its JSON.
-            key: Its key, where `samples` is a dict; its name where it has no other.
-            decoder: What decodes it. One that decodes the labels in the same go is faster; a label that it cannot
-                decode stays raw, so that the error is raised only when that label is read.
+            kind: A function that returns the structure of the labels of a labelset.
+            index: The index of the sample, from 0.
+            raw: The JSON of the sample.
+            key: The key of the sample if `samples` is a dict. It is the name of a sample that has no name.
+            decoder: The decoder of the sample. A decoder that also decodes the labels is faster. If it fails, the
+                labels stay raw, and a broken label raises its error only when that label is read.
 
         Raises:
-            ReleaseError: It is not a sample, or has no name.
+            ReleaseError: The JSON is not that of a sample, or the sample has no name.
         """
         self.source = source
         self._kind = kind
@@ -75,7 +75,9 @@ class Sample(Result):
         self.name: str = name_without_secrets(document.name or key or "")
         self.uuid: str | None = document.uuid and name_without_secrets(document.uuid)
         if not self.name:
-            raise ReleaseError("got a sample without a `name`, wanted one: it is its identity", *self._place())
+            raise ReleaseError(
+                "got a sample without a `name`, wanted a name, because rows are identified by it", *self._location()
+            )
 
     def __repr__(self) -> str:
         return short_repr(self, self.name, index=self.index)
@@ -125,7 +127,7 @@ class Sample(Result):
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """The metadata; empty if the sample has none.
+        """The metadata; an empty dict if the sample has no metadata.
 
         Raises:
             ReleaseError: The metadata cannot be decoded.
@@ -136,51 +138,51 @@ class Sample(Result):
 
     @property
     def metadata_json(self) -> str | None:
-        """The JSON text of the metadata, or None.
+        """The JSON text of the metadata; None if the sample has no metadata.
 
         Raises:
             ReleaseError: The text is not UTF-8, is nested too deep, or has a number that is too large.
         """
-        return self._text(self._document.metadata, ".metadata")
+        return self._json_text(self._document.metadata, ".metadata")
 
     @property
     def attributes_json(self) -> str | None:
         """The attributes of the sample (image, frames or point cloud) as JSON text; None if it has no attributes.
 
         Raises:
-            ReleaseError: As for `metadata_json`.
+            ReleaseError: The text is not UTF-8, is nested too deep, or has a number that is too large.
         """
-        return self._text(self._document.attributes, ".attributes")
+        return self._json_text(self._document.attributes, ".attributes")
 
     @property
     def images(self) -> list[Frame]:
-        """Its image, or the frames of its sequence.
+        """The image of the sample as a list of one frame, or the frames of its sequence.
 
         Raises:
-            ReleaseError: Its attributes are not those of an image or a sequence of images.
+            ReleaseError: The attributes are not those of an image or a sequence of images.
         """
         raw = self._document.attributes
         if isinstance(raw, UnsetType):
             return []
-        attributes = decode(_ATTRIBUTES, raw, *self._place(".attributes"))
+        attributes = decode(_ATTRIBUTES, raw, *self._location(".attributes"))
         if attributes is None:
             return []
         return [attributes] if attributes.frames is None else list(attributes.frames)
 
     def status(self, labelset: str | None) -> str | None:
-        """The status of a label: ``UNLABELED`` where it is null, None where the file does not say.
+        """Return the status of a label: ``UNLABELED`` if the label is null or missing, None if it has no status.
 
         Raises:
-            ReleaseError: The label is not one.
+            ReleaseError: The label cannot be decoded.
         """
         label = self.label(labelset)
         return UNLABELED if label is None else label.status
 
     def label(self, labelset: str | None) -> Label[Any] | JsonLabel | None:
-        """The label of a labelset, or None where it is null or missing.
+        """Return the label of a labelset; None if it is null or missing.
 
         Raises:
-            ReleaseError: The label is not one; the error names the place in the file.
+            ReleaseError: The label cannot be decoded; the error has its JSON path.
         """
         label: Label[Any] | JsonLabel | Raw | None = self.label_document(labelset)
         if isinstance(label, Raw):
@@ -188,22 +190,24 @@ class Sample(Result):
         return label
 
     def label_document(self, labelset: str | None) -> Any:
-        """A label, raw or decoded as the sample was; None where the sample has no entry for the labelset.
+        """Return the label of a labelset, raw or decoded, as the sample's decoder left it; None if it is missing.
 
         Raises:
-            ReleaseError: The labels are a list that does not say whose they are.
+            ReleaseError: The labels are a list of several entries, and an entry does not name its labelset.
         """
         labels = self._document.labels
         if not isinstance(labels, list):
             return labels.get(labelset) if labels and labelset else None
         listed = self._listed(labels)
         if any(name is None for _, name in listed) and len(listed) > 1:
-            raise ReleaseError("got a list of labels that do not say their `labelset`", *self._place(".labels"))
+            raise ReleaseError(
+                "got a list of several labels, wanted the key `labelset` in each of them", *self._location(".labels")
+            )
         return next((raw for raw, name in listed if name in {labelset, None}), None)
 
     @property
     def labelsets(self) -> list[str]:
-        """The labelsets that it has an entry for, null ones too."""
+        """The labelsets that the sample has an entry for, even if the entry is null."""
         labels = self._document.labels
         if isinstance(labels, list):
             return [name for _, name in self._listed(labels) if name]
@@ -215,15 +219,16 @@ class Sample(Result):
         key = labels.index(self.label_document(labelset)) if isinstance(labels, list) else repr(labelset)
         return f"{self.json_path}.labels[{key}]"
 
-    def _text(self, raw: Raw | UnsetType, inner_path: str) -> str | None:
+    def _json_text(self, raw: Raw | UnsetType, inner_path: str) -> str | None:
         try:
             return json_text(raw)
         except JsonError as error:
-            raise to_release_error(error, *self._place(inner_path)) from None
+            raise to_release_error(error, *self._location(inner_path)) from None
 
-    def _place(self, inner_path: str = "") -> tuple[str, str]:
+    def _location(self, inner_path: str = "") -> tuple[str, str]:
+        """Return the name of the file and a JSON path in it, for errors."""
         return self.source, self.json_path + inner_path
 
     def _listed(self, labels: list[Raw]) -> list[tuple[Raw, str | None]]:
-        entries = [(raw, decode(_LISTED_LABEL, raw, *self._place(f".labels[{i}]"))) for i, raw in enumerate(labels)]
+        entries = [(raw, decode(_LISTED_LABEL, raw, *self._location(f".labels[{i}]"))) for i, raw in enumerate(labels)]
         return [(raw, entry.labelset_name) for raw, entry in entries if entry is not None]

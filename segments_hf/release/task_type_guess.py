@@ -1,4 +1,4 @@
-"""Guess the task type of a release from a label, for files without it."""
+"""Guess the task type of a release from its labels, for files that lack the task type."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LABEL: JsonDecoder[_Label | None] = JsonDecoder(_Label | None)
 
 
 def guess_task_type(label: Raw | bytes) -> str:
-    """Guess the task type of a label; an empty string if it is not known.
+    """Guess the task type from the JSON of one label; return an empty string if the label does not show it.
 
     >>> guess_task_type(b'{"label_status": "LABELED", "attributes": {"segmentation_bitmap": {"url": "a.png"}}}')
     'segmentation-bitmap'

@@ -1,7 +1,7 @@
-"""Task types: which labels a release holds, as types that msgspec decodes straight into.
+"""The structure of the labels of each task type, as msgspec structs.
 
-The shapes are those of https://docs.segments.ai/reference/label-types. A task type that is not here is no error:
-its labels stay JSON.
+The structures are documented at https://docs.segments.ai/reference/label-types. Labels of a task type that is not
+listed here stay JSON.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from msgspec import UNSET, Raw, UnsetType
 from segments_hf.io.json_codec.json_decoding import JsonDecoder
 from segments_hf.release.document import AssetRef, SampleDocument
 
-Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]  # what a row has room for
+Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]  # the type of ids in rows
 
 
 class Annotation(msgspec.Struct, gc=False):
-    """One object of a label. `id` is the value of its pixels where the label has a bitmap."""
+    """One object of a label. If the label has a bitmap, `id` is the value of the object's pixels."""
 
     id: Int64
     category_id: Int64
@@ -57,7 +57,7 @@ A = TypeVar("A")
 class Labeled(msgspec.Struct, Generic[A]):
     """The annotations of one image or frame.
 
-    `attributes` is what `image_attributes` was called before 2025.
+    Files before 2025 call the image attributes `attributes`, later files `image_attributes`.
     """
 
     annotations: list[A] | None = None
@@ -76,12 +76,11 @@ Content = TypeVar("Content")
 
 
 class Label(msgspec.Struct, Generic[Content]):
-    """One labelset's answer for one sample.
+    """The label of one sample in one labelset.
 
     Attributes:
-        status: ``LABELED``, ``REVIEWED``, …; None where the file does not say.
-        attributes: What was labeled: `Labeled` for an image, `LabeledFrames` for a sequence; None where there is
-            nothing.
+        status: ``LABELED``, ``REVIEWED``, …; None if the file lacks it.
+        attributes: `Labeled` for an image, `LabeledFrames` for a sequence; None if the file lacks it.
     """
 
     status: str | None = msgspec.field(default=None, name="label_status")
@@ -89,7 +88,7 @@ class Label(msgspec.Struct, Generic[Content]):
 
     @property
     def annotations(self) -> list[Annotation]:
-        """The objects, in the order of the file; in a sequence, those of all frames."""
+        """The annotations, in the order of the file; for a sequence, those of all frames."""
         attributes = self.attributes
         if isinstance(attributes, Labeled):
             return attributes.annotations or []
@@ -105,19 +104,19 @@ class Label(msgspec.Struct, Generic[Content]):
 
 
 class JsonLabel(msgspec.Struct):
-    """A label of a task type that is not an image's: its attributes stay JSON."""
+    """A label whose task type is not one for images, such as a point-cloud label. Its attributes stay JSON."""
 
     status: str | None = msgspec.field(default=None, name="label_status")
     attributes: Raw | UnsetType = UNSET
 
     @property
     def annotations(self) -> list[Annotation]:
-        """None: what its objects are is not known."""
+        """An empty list, because the structure of the attributes is unknown."""
         return []
 
     @property
     def frames(self) -> list[Labeled[Annotation] | None]:
-        """None, for the same reason."""
+        """An empty list, because the structure of the attributes is unknown."""
         return []
 
 
@@ -126,7 +125,7 @@ class TaskKind:
     """The structure of the labels of a task type.
 
     Attributes:
-        annotation: The type of an annotation; None for a task type that is not an image's, whose labels stay JSON.
+        annotation: The type of an annotation; None for a task type that is not one for images. Its labels stay JSON.
         sequence: Whether a sample is a list of frames.
         bitmap: Whether a label has a bitmap of instance ids.
     """
@@ -137,12 +136,12 @@ class TaskKind:
 
     @cached_property
     def decoder(self) -> JsonDecoder[Label[Any] | JsonLabel | None]:
-        """The decoder of a label of this kind, or of null."""
+        """The decoder of a label of this kind; it also accepts null."""
         return JsonDecoder(_label_type(self))
 
     @cached_property
     def sample_decoder(self) -> JsonDecoder[SampleDocument[Any]]:
-        """The decoder of a sample whose labels are all of this kind, or null."""
+        """The decoder of a sample whose labels are all of this kind or null."""
         document: Any = SampleDocument
         return JsonDecoder(document[_label_type(self)])
 
@@ -172,7 +171,7 @@ KINDS: dict[str, TaskKind] = {
 
 
 def task_kind(task_type: str) -> TaskKind:
-    """The kind of a task type.
+    """Return the structure of the labels of a task type; `UNKNOWN` for one that is not listed.
 
     >>> task_kind("bboxes").bitmap
     False

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from segments_hf.drawing.figure import as_it_is, new_figure, part
+from segments_hf.drawing.figure import disable_formulas, new_figure, to_matplotlib
 from segments_hf.drawing.text import cut
 
 if TYPE_CHECKING:
@@ -78,13 +78,13 @@ def draw_bars(axes: Axes, unit: str, bars: Sequence[Bar]) -> None:
         rows,
         [item.length for item in bars],
         height=0.78,
-        color=[part(item.color) for item in bars],
+        color=[to_matplotlib(item.color) for item in bars],
         edgecolor=_EDGE_COLOR,  # makes the bar of a white class visible
         linewidth=0.5,
     )
-    as_it_is(axes.bar_label(drawn, labels=[item.text for item in bars], padding=3, fontsize="small"))
+    disable_formulas(axes.bar_label(drawn, labels=[item.text for item in bars], padding=3, fontsize="small"))
     axes.set_yticks(rows)
-    as_it_is(axes.set_yticklabels([cut(item.name, _MAX_NAME_LENGTH) for item in bars]))
+    disable_formulas(axes.set_yticklabels([cut(item.name, _MAX_NAME_LENGTH) for item in bars]))
     axes.set(xlabel=unit, ylim=(len(bars) - 0.4, -0.6))
     axes.margins(x=0.14)
     if all(float(item.length).is_integer() for item in bars):
@@ -105,7 +105,7 @@ def histogram(title: str, unit: str, counts: Mapping[int, int]) -> Figure:
     heights = np.bincount(numbers // step, list(counts.values()))
     figure = new_figure(8, 4)
     axes = figure.subplots()
-    axes.bar(np.arange(len(heights)) * step + (step - 1) / 2, heights, width=0.88 * step, color=part(NEUTRAL))
+    axes.bar(np.arange(len(heights)) * step + (step - 1) / 2, heights, width=0.88 * step, color=to_matplotlib(NEUTRAL))
     axes.set(title=title, xlabel=unit, ylabel="images")
     _use_whole_numbers(axes.xaxis)
     _use_whole_numbers(axes.yaxis)
@@ -123,7 +123,7 @@ def size_chart(title: str, counts: Sequence[int], limits: Mapping[str, float]) -
     """
     figure = new_figure(8, 4)
     axes = figure.subplots()
-    axes.bar(np.arange(len(counts)) + 0.5, counts, width=0.88, color=part(NEUTRAL))
+    axes.bar(np.arange(len(counts)) + 0.5, counts, width=0.88, color=to_matplotlib(NEUTRAL))
     first = int(np.flatnonzero(counts)[0])
     ticks = np.arange(first, len(counts) + 1)
     axes.set_xticks(ticks[:: -(-len(ticks) // 14)])
@@ -151,11 +151,11 @@ def range_chart(title: str, unit: str, ranges: Sequence[Range]) -> Figure:
     figure = new_figure(8, _BAR_HEIGHT * len(shown) + 1.3)
     axes = figure.subplots()
     rows = range(len(shown))
-    colors = [part(item.color) for item in shown]
+    colors = [to_matplotlib(item.color) for item in shown]
     axes.hlines(rows, [item.low for item in shown], [item.high for item in shown], colors=colors, linewidth=4)
     axes.scatter([item.middle for item in shown], rows, s=70, c=colors, edgecolors="0.25", zorder=3)
     axes.set_yticks(rows)
-    as_it_is(axes.set_yticklabels([cut(item.name, _MAX_NAME_LENGTH) for item in shown]))
+    disable_formulas(axes.set_yticklabels([cut(item.name, _MAX_NAME_LENGTH) for item in shown]))
     axes.set(title=title, xlabel=unit, xscale="log", ylim=(len(shown) - 0.4, -0.6))
     axes.grid(axis="x", color="0.92")
     _remove_frame(axes)
@@ -172,7 +172,9 @@ def point_chart(title: str, points: Sequence[tuple[int, int, int]]) -> Figure:
     widths, heights, counts = np.array(points).T
     figure = new_figure(6, 5)
     axes = figure.subplots()
-    axes.scatter(widths, heights, s=20 + 380 * counts / counts.max(), color=part(NEUTRAL), alpha=0.5, linewidths=0)
+    axes.scatter(
+        widths, heights, s=20 + 380 * counts / counts.max(), color=to_matplotlib(NEUTRAL), alpha=0.5, linewidths=0
+    )
     for width, height, count in points[:3]:
         axes.annotate(f"{width} x {height}: {count:,}", (width, height), xytext=(0, 12), textcoords="offset points",
                       ha="center", fontsize="small")  # fmt: skip
@@ -199,9 +201,9 @@ def pair_chart(title: str, unit: str, names: Sequence[str], values: npt.NDArray[
     cells = range(len(names))
     short = [cut(name, _MAX_NAME_LENGTH) for name in names]
     axes.set_xticks(cells)
-    as_it_is(axes.set_xticklabels(short, rotation=90))
+    disable_formulas(axes.set_xticklabels(short, rotation=90))
     axes.set_yticks(cells)
-    as_it_is(axes.set_yticklabels(short))
+    disable_formulas(axes.set_yticklabels(short))
     axes.set_title(title)
     if len(names) <= _MAX_NUMBERED:
         for (row, column), value in np.ndenumerate(values):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from segments_hf.drawing.figure import as_it_is, new_figure
+from segments_hf.drawing.figure import disable_formulas, new_figure
 from segments_hf.drawing.text import cut
 from segments_hf.io.disk.atomic import write_file
 from segments_hf.io.disk.snapshots import take_snapshot
@@ -188,7 +188,7 @@ def _attribute_charts(attributes: Sequence[AttributeCounts], title: str, unit: s
     parts = figure.subplots(len(shown), squeeze=False, height_ratios=[len(bars) + 2 for bars in charts])[:, 0]
     for axes, attribute, bars in zip(parts, shown, charts, strict=True):
         draw_bars(axes, unit, bars)
-        as_it_is([axes.set_title(cut(attribute.name, 60), loc="left", fontsize="medium")])
+        disable_formulas([axes.set_title(cut(attribute.name, 60), loc="left", fontsize="medium")])
     more = f" (the {len(shown)} most frequent of {len(attributes)})" if len(shown) < len(attributes) else ""
     figure.suptitle(f"{title}{more}")
     return figure

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from segments_hf.dataset.compat import progress_bar
 from segments_hf.dataset.input_rows import open_rows
-from segments_hf.dataset.inputs import picture_bytes
+from segments_hf.dataset.inputs import image_bytes
 from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.validate.checks import refused_colors
 from segments_hf.validate.report import Report, by_check
@@ -81,7 +81,7 @@ def _examined(source: InputRows, validator: Validator, *, assets: bool) -> Itera
 
 def _weight(examined: Examined) -> int:
     """Return the number of bytes of the images and bitmaps in a row."""
-    return picture_bytes(examined.outcome.row or {})
+    return image_bytes(examined.outcome.row or {})
 
 
 class _Tally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from segments_hf.dataset.rows.row_images import PICTURES
+from segments_hf.dataset.rows.row_images import ASSET_COLUMNS
 from segments_hf.labels import is_labeled, label_of
 from segments_hf.validate.checks import (
     LABEL_CHECKS,
@@ -81,7 +81,7 @@ class Validator:
                 for check_label in LABEL_CHECKS:
                     findings.extend(check_label(row, label))
             if self._assets and "image" in row:
-                unreported = set(PICTURES) - {problem.column for problem in outcome.losses}
+                unreported = set(ASSET_COLUMNS) - {problem.column for problem in outcome.losses}
                 found, instances, mode = check_images(row, label, unreported)
                 findings.extend(found)
         return Examined(outcome, findings, instances, mode)

@@ -204,13 +204,13 @@ class TestNames:
         for number in range(20):
             with pytest.raises(AssetError) as caught:
                 client.get(f"http://host.example:81/{number}?sig=secret")
-            assert str(caught.value) == "cannot reach host.example: is there a network?"
+            assert str(caught.value).startswith("cannot reach host.example: ")
         assert resolver.asked == ["host.example"] * lookups
         client.close()
 
     def test_the_system_does_not_resolve_an_invalid_name(self):
         client = Client()
-        with pytest.raises(AssetError, match=r"^cannot reach host\.invalid: is there a network\?$"):
+        with pytest.raises(AssetError, match=r"^cannot reach host\.invalid: "):
             client.get("http://host.invalid/a")
         client.close()
 

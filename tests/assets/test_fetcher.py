@@ -80,9 +80,9 @@ def test_an_error_names_the_asset_without_its_signature(fetcher, server):
 
 BROKEN = {
     "empty": (b"", "got an empty file"),
-    "page": (b"<!DOCTYPE html><p>Sign in", "got an HTML page that is not a picture"),
-    "json": (b'{"detail": "expired"}', "got JSON that is not a picture"),
-    "xml": (b"<?xml version='1.0'?><Error/>", "got XML that is not a picture"),
+    "page": (b"<!DOCTYPE html><p>Sign in", "got an HTML page that is not an image"),
+    "json": (b'{"detail": "expired"}', "got JSON that is not an image"),
+    "xml": (b"<?xml version='1.0'?><Error/>", "got XML that is not an image"),
     "half a png": (PNG[: len(PNG) // 2], "picture"),
     "png without its last bytes": (PNG[:-3], "truncated"),
     "half a jpeg": (jpeg((200, 100))[:-700], "truncated"),

@@ -155,7 +155,7 @@ def test_an_empty_picture_stays_empty(shape: tuple[int, int]) -> None:
 def test_fill_polygons_refuses_invalid_points(wrong: float, place: int) -> None:
     point = [1.0, 1.0]
     point[place] = wrong
-    with pytest.raises(BitmapError, match=r"got a point \("):
+    with pytest.raises(BitmapError, match=r"got the point \("):
         fill_polygons([[[*SQUARE, point]]], 6, 6)
 
 

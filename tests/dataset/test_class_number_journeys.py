@@ -105,7 +105,7 @@ class TestWhichColumn:
         return add_semantic_masks(add_panoptic_masks(dataset), column="other", ignore_index=255)
 
     def test_two_masks_that_differ(self, both):
-        with pytest.raises(SegmentsHFError, match="say which `column`"):
+        with pytest.raises(SegmentsHFError, match="column="):
             id2label(both)
         assert id2label(both, "semantic_mask") == MASK
         for column in ("other", "annotations", "segments_info"):

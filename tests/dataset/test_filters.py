@@ -79,7 +79,7 @@ def test_an_unknown_status(write_release, filter_by, load):
 
 
 def test_a_status_that_the_platform_has_and_the_release_has_not(write_release):
-    with pytest.raises(OptionError, match=r"no sample for split 'train': the release has 1 UNLABELED"):
+    with pytest.raises(OptionError, match=r"split 'train': the release has 1 UNLABELED"):
         names(write_release([sample("a")]), filter_by="verified")
 
 

@@ -168,5 +168,5 @@ def test_an_empty_split_of_a_release_with_a_broken_sample(write_release):
 
 def test_splits_of_several_releases(write_release, tmp_path):
     files = {name: write_release(samples("a"), path=tmp_path / f"{name}.json") for name in ("train", "test")}
-    with pytest.raises(OptionError, match="one or the other"):
+    with pytest.raises(OptionError, match="only one of them"):
         segments_hf.load_release(files, load_assets=False, splits=THREE)

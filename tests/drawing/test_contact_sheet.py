@@ -174,7 +174,7 @@ def test_a_label_that_cannot_be_read_names_its_sample() -> None:
 def test_an_image_that_cannot_be_read_names_its_sample(content: bytes) -> None:
     row = {"name": "a.jpg", "image": {"bytes": content, "path": None}, "status": "LABELED", "annotations": []}
     for draw in (lambda: contact_sheet([row]), lambda: plot(row)):
-        with pytest.raises(AssetError, match=r"sample 'a\.jpg': got .* picture"):
+        with pytest.raises(AssetError, match=r"sample 'a\.jpg': got .* image"):
             draw()
 
 

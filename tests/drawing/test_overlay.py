@@ -141,7 +141,7 @@ def test_categories_of_another_dataset_are_refused() -> None:
 
 
 def test_a_point_that_is_no_place() -> None:
-    with pytest.raises(BitmapError, match="annotation 1: got a point"):
+    with pytest.raises(BitmapError, match="annotation 1: got the point"):
         drawn(row({"type": "point", "points": [[float("nan"), 1]]}))
 
 

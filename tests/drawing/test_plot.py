@@ -95,7 +95,7 @@ def test_rows_without_pictures(tmp_path: Path) -> None:
     figure = plot(rows[1], rows)
     assert [text.get_text() for axes in figure.axes for text in axes.texts] == [
         "no image",
-        *["the bitmap or the size is missing"] * 2,
+        *["the bitmap or the image size is missing"] * 2,
     ]
     figure.savefig(tmp_path / "row.png")
 

@@ -77,7 +77,7 @@ def test_a_suffix_is_added_where_there_is_none(name: str, kind: str, wanted: str
 
 
 def test_what_is_no_picture_has_no_suffix() -> None:
-    with pytest.raises(AssetError, match="not a picture"):
+    with pytest.raises(AssetError, match="not an image"):
         FileNames().path_of(row("a", b"<html>"))
 
 

@@ -52,7 +52,7 @@ def test_to_rgb_keeps_colors(picture: Image.Image, color: tuple[int, int, int], 
 
 
 def test_decode_image_refuses_values_that_are_not_images() -> None:
-    with pytest.raises(SegmentsHFError, match="got int for a picture"):
+    with pytest.raises(SegmentsHFError, match="got int as an image"):
         plot({"image": None, "label": 3})
 
 

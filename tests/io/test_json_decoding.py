@@ -42,7 +42,7 @@ FAULTS = {
     "deep": (b'{"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "nested", None),
     "deep and cut": (b'{"a": ' + b'{"b":' * 100_000, "nested", None),
     "half a surrogate pair": (b'{"a": "\\ud800"}', "surrogate", "$"),
-    "half a surrogate pair before other text": (b'{"a": "\\ud800\\u0041"}', "wanted a whole one", "$.a"),
+    "half a surrogate pair before other text": (b'{"a": "\\ud800\\u0041"}', "wanted both halves", "$.a"),
     "single quotes": (b"{'a': 1}", "not JSON", "$"),
     "None": (b'{"a": None}', "not JSON", "$.a"),
     "two values": (b'{"a": 1}{"a": 2}', "not JSON", "$"),

@@ -280,7 +280,7 @@ def test_vectors_are_scaled_with_the_image(tmp_path: Path) -> None:
 
 def test_a_point_that_is_no_place(tmp_path: Path) -> None:
     page = page_of(vector_release(tmp_path, [BOX, vector("point", [[1e40, 0]])]), tmp_path)
-    assert "wanted x and y" in page.details[0]["notices"][0]
+    assert "two numbers x and y" in page.details[0]["notices"][0]
     assert page.details[0]["image"]
 
 

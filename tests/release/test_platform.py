@@ -127,18 +127,20 @@ def test_latest_needs_no_date_where_one_is_ready(platform):
 def test_latest_without_dates(platform):
     platform.release("v1.0", CONTENT)
     platform.release("v2.0", CONTENT, created_at="in spring")
-    assert "got no date of 'v2.0'" in problem("jane/flowers@latest")
+    text = problem("jane/flowers@latest")
+    assert "date: 'v2.0'" in text
+    assert "'v1.0', 'v2.0'" in text
 
 
 @pytest.mark.parametrize(
     ("statuses", "said"),
     [
-        ([], "the data set has no release; make one"),
-        (["PENDING"], "still making 'v0'; wait"),
-        (["FAILED", "PENDING", "PENDING"], "still making 'v1', 'v2'; wait"),
-        (["FAILED", "FAILED"], "none was made: 'v0', 'v1'; make one"),
-        (["FAILED"] * 12, "'v9' and 2 more; make one"),
-        (["CANCELLED"], "none was made: 'v0'"),
+        ([], "no release"),
+        (["PENDING"], "'v0'; wait"),
+        (["FAILED", "PENDING", "PENDING"], "'v1', 'v2'; wait"),
+        (["FAILED", "FAILED"], "failed to make 'v0', 'v1'; make"),
+        (["FAILED"] * 12, "'v9' and 2 more; make"),
+        (["CANCELLED"], "failed to make 'v0'"),
     ],
 )
 def test_latest_where_none_is_ready(statuses, said, platform):
@@ -164,7 +166,7 @@ def test_a_list_in_pages(link, platform):
 
 def test_pages_without_end(platform):
     platform.say(LIST, {"results": [], "next": platform.api + LIST})
-    assert "longer than 100 pages" in problem("jane/flowers@latest")
+    assert "100 pages" in problem("jane/flowers@latest")
     assert len(platform.requests) == 100
 
 
@@ -204,10 +206,10 @@ def test_a_release_that_is_not_ready(fields, said, platform):
     ("status", "said"),
     [
         (400, "HTTP 400"),
-        (401, "does not know this API key; make one on https://segments.ai/account"),
-        (403, "the API key is wrong, or its user may not read this data set; ask its owner"),
+        (401, "https://segments.ai/account"),
+        (403, "collaborator"),
         (410, "HTTP 410"),
-        (500, "the platform has a fault; try again later"),
+        (500, "try again later"),
     ],
 )
 @pytest.mark.parametrize("name", ["v1.0", "latest"])
@@ -221,7 +223,9 @@ def test_refusals(status, said, name, platform):
 
 @pytest.mark.parametrize("name", ["v1.0", "latest"])
 def test_no_such_data_set(name, platform):
-    assert "there is no such data set, or the user of the API key may not see it" in problem(f"jane/flowers@{name}")
+    text = problem(f"jane/flowers@{name}")
+    assert "HTTP 404" in text
+    assert "data set does not exist" in text
 
 
 def test_no_such_release(platform):
@@ -231,7 +235,7 @@ def test_no_such_release(platform):
 
 def test_no_such_release_nor_any_other(platform):
     platform.say(LIST, [])
-    assert "there is no release 'v1.0'; the data set has none" in problem()
+    assert "there is no release 'v1.0'; the data set has no releases" in problem()
 
 
 @pytest.mark.parametrize("name", ["v1.json", "v1.json.gz"])
@@ -239,9 +243,9 @@ def test_no_such_release_nor_any_other(platform):
 def test_a_file_may_be_meant(name, releases, platform, monkeypatch):
     if releases is not None:
         platform.say(LIST, releases)
-    assert f"as a file, exports/flowers@{name} is not here" in problem(f"exports/flowers@{name}")
+    assert f"there is no file exports/flowers@{name}" in problem(f"exports/flowers@{name}")
     monkeypatch.delenv("SEGMENTS_API_KEY")
-    assert f"as a file, exports/flowers@{name} is not here" in problem(f"exports/flowers@{name}")
+    assert f"there is no file exports/flowers@{name}" in problem(f"exports/flowers@{name}")
 
 
 @pytest.mark.parametrize(

@@ -39,8 +39,10 @@ def test_no_key(key, platform, monkeypatch):
 
 
 @pytest.mark.parametrize("key", [f"{KEY}\nHost: evil", f"{KEY} {KEY}", f"{KEY}é", f"{KEY}\N{BULLET}", f"{KEY}\0"])
-def test_a_key_that_is_none(key, platform):
-    assert "the API key has characters that no key has" in problem(api_key=key)
+def test_a_malformed_key_is_not_sent(key, platform):
+    text = problem(api_key=key)
+    assert "API key" in text
+    assert "invalid character" in text
     assert platform.requests == []
 
 

@@ -1,1 +1,1 @@
-"""Encode and decode bitmaps and masks as pictures."""
+"""Encode and decode bitmaps and masks as images."""

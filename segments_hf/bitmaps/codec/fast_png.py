@@ -37,7 +37,7 @@ def decode_fast(content: bytes) -> npt.NDArray[Any] | None:
 
     Returns:
         uint8 array of shape (H, W, 4) for RGBA, uint8 or uint16 array of shape (H, W) for grayscale, with the values
-        that Pillow returns. None if the extra ``fast`` is not installed, and for other and damaged pictures, which
+        that Pillow returns. None if the extra ``fast`` is not installed, and for other and damaged images, which
         Pillow must decode or refuse.
     """
     tools = _tools()

@@ -37,7 +37,7 @@ ID_LIMIT = 2**24  # ids below this fit into three 8-bit channels
 
 _GRAY_MODES = {"L", "I", "I;16", "I;16L", "I;16B"}
 _COLOR_MODES = {"RGB", "RGBA"}
-_DECODED_WHOLE = 2**24  # pixels; larger pictures are decoded in bands, because Pillow's copy needs as much memory
+_DECODED_WHOLE = 2**24  # pixels; larger images are decoded in bands, because Pillow's copy needs as much memory
 _CHANNELS = {len(mode) for mode in _COLOR_MODES}
 
 
@@ -56,7 +56,7 @@ def decode_bitmap(bitmap: Any, *, known_ids: Collection[int] | None = None) -> I
         uint32 array of shape (H, W); 0 is unlabeled. A uint32 array of this shape is returned itself, not as a copy.
 
     Raises:
-        BitmapError: The bitmap is not a picture; its format may change pixel values, such as JPEG, lossy WebP or a PNG
+        BitmapError: The bitmap is not an image; its format may change pixel values, such as JPEG, lossy WebP or a PNG
             of another depth; its palette has other colors; or an id is negative or at least 2^32.
 
     >>> decode_bitmap(encode_bitmap(np.array([[0, 65793]]))).tolist()
@@ -71,7 +71,7 @@ def decode_bitmap(bitmap: Any, *, known_ids: Collection[int] | None = None) -> I
     try:
         if isinstance(bitmap, Image.Image):
             if bitmap.format in LOSSY_FORMATS:
-                raise BitmapError(f"got a picture from a {bitmap.format}, which changes ids; wanted one from a PNG")
+                raise BitmapError(f"got an image from a {bitmap.format}, which changes ids; wanted one from a PNG")
             with decoder_errors():
                 return _from_picture(bitmap, known_ids)
         content = FileContent(path=Path(bitmap)).read() if isinstance(bitmap, str | os.PathLike) else bytes(bitmap)
@@ -114,18 +114,18 @@ def _checked_ids(ids: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.integer[An
 
 
 def _from_picture(picture: Image.Image, known_ids: Collection[int] | None, content: bytes | None = None) -> Ids:
-    """Return the ids of a picture.
+    """Return the ids of an image.
 
     Args:
-        picture: The picture.
+        picture: The image.
         known_ids: The ids of the annotations.
-        content: The file of the picture, if it is not decoded yet.
+        content: The file of the image, if it is not decoded yet.
     """
     if picture.mode == "P":
         return _in_parts(picture, palette_ids(picture, known_ids))
     if picture.mode not in _GRAY_MODES | _COLOR_MODES:
         modes = ", ".join(sorted(_GRAY_MODES | _COLOR_MODES))
-        raise BitmapError(f"got a picture of mode {picture.mode}, wanted instance ids in one of {modes}")
+        raise BitmapError(f"got an image of mode {picture.mode}, wanted instance ids in one of {modes}")
     if picture.width * picture.height <= _DECODED_WHOLE:
         return _from_array(_pixels(picture))
     if content is None or not isinstance(picture, ImageFile) or not can_decode_bands(picture):
@@ -139,7 +139,7 @@ def _from_picture(picture: Image.Image, known_ids: Collection[int] | None, conte
 
 
 def _in_parts(picture: Image.Image, table: Ids | None = None) -> Ids:
-    """Return the ids of a picture in bands of rows. With a table, the pixels are indices into the table."""
+    """Return the ids of an image in bands of rows. With a table, the pixels are indices into the table."""
     ids = np.empty((picture.height, picture.width), np.uint32)
     for rows in bands(ids.shape):
         pixels = np.asarray(picture.crop((0, rows.start, picture.width, rows.stop)))
@@ -148,20 +148,20 @@ def _in_parts(picture: Image.Image, table: Ids | None = None) -> Ids:
 
 
 def _pixels(picture: Image.Image) -> npt.NDArray[Any]:
-    """Return the pixels of a picture, without a copy if Pillow supports it (since 12)."""
-    # Only for PNGs that Pillow decoded: Pillow 12 crashes on empty pictures and on those that share memory.
+    """Return the pixels of an image, without a copy if Pillow supports it (since 12)."""
+    # Only for PNGs that Pillow decoded: Pillow 12 crashes on empty images and on those that share memory.
     if picture.mode == "RGBA" and isinstance(picture, PngImageFile) and hasattr(picture, "__arrow_c_array__"):
         picture.load()
         try:
             flat: npt.NDArray[np.uint8] = pa.array(picture).flatten().to_numpy()
-        except ValueError:  # Pillow stores a large picture in several blocks
+        except ValueError:  # Pillow stores a large image in several blocks
             return np.asarray(picture)
         return flat.reshape(picture.height, picture.width, 4)
     return np.asarray(picture)
 
 
 def _from_array(pixels: npt.NDArray[Any], *, in_place: bool = False) -> Ids:
-    """Return the ids that pixels hold; `in_place`, RGBA pixels become them, which needs no second array."""
+    """Return the ids that pixels encode. With `in_place`, RGBA pixels are overwritten, which needs no second array."""
     if pixels.ndim == 3 and pixels.shape[2] in _CHANNELS and pixels.dtype == np.uint8:  # noqa: PLR2004
         if pixels.shape[2] == 4:  # noqa: PLR2004  (four bytes are one integer, with alpha in the highest byte)
             whole: Ids = np.ascontiguousarray(pixels).view("<u4")[..., 0]

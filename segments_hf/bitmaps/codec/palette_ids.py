@@ -25,18 +25,18 @@ def palette_ids(picture: Image.Image, known_ids: Collection[int] | None) -> npt.
     """Return the ids that the colors of a palette encode.
 
     Args:
-        picture: A picture of mode P.
+        picture: An image of mode P.
         known_ids: The ids of the annotations; None if they are unknown.
 
     Returns:
         uint32 array of shape (256,): R + 256 G + 65536 B of the color of each palette index.
 
     Raises:
-        BitmapError: `known_ids` is None, or a color in the picture is not the id of an annotation.
+        BitmapError: `known_ids` is None, or a color in the image is not the id of an annotation.
     """
     if known_ids is None:
         raise BitmapError(
-            "got a picture with a palette, whose pixels may be palette indices or palette colors; wanted an RGBA, RGB "
+            "got an image with a palette, whose pixels may be palette indices or palette colors; wanted an RGBA, RGB "
             "or gray PNG of ids, or known_ids, the ids of the annotations, to distinguish these"
         )
     present = np.flatnonzero(picture.histogram())
@@ -48,13 +48,13 @@ def palette_ids(picture: Image.Image, known_ids: Collection[int] | None) -> npt.
     for index, number in zip(present.tolist(), ids[present].tolist(), strict=True):
         if number not in known or (number == 0 and index >= len(colors)):
             raise BitmapError(
-                f"got a picture with a palette in which the color {tuple(palette[index].tolist())} encodes the id "
+                f"got an image with a palette in which the color {tuple(palette[index].tolist())} encodes the id "
                 f"{number}, which no annotation has; its pixels may be palette indices instead of palette colors: "
                 "wanted an RGBA, RGB or gray PNG of ids"
             )
     if len(np.unique(ids[present])) < len(present):
         raise BitmapError(
-            "got a picture with a palette in which several indices have the same color; its pixels may be palette "
+            "got an image with a palette in which several indices have the same color; its pixels may be palette "
             "indices instead of palette colors: wanted an RGBA, RGB or gray PNG of ids"
         )
     return ids

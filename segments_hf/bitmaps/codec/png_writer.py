@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-UP = 2  # the number of the filter
+UP = 2  # the number of the filter "Up"
 GRAY, RGB, PALETTE, RGBA = 0, 2, 3, 6
-_LEVEL = 1  # of nine; with run-length encoding only, higher levels do not compress better
+_LEVEL = 1  # the zlib level; with run-length encoding only, higher levels do not compress better
 
 
 def with_row_above(parts: Iterable[npt.NDArray[Any]]) -> Iterator[npt.NDArray[Any]]:

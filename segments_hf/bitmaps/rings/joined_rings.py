@@ -141,7 +141,7 @@ def _tour(lines: _Lines, cuts: Numbers) -> Numbers:
     begins = np.cumsum(times) - times
     point_of = np.repeat(np.arange(len(lines.points)), times)
     order = np.argsort(ends, kind="stable")
-    turn = np.empty_like(ends)  # which cut of its point it is
+    turn = np.empty_like(ends)  # the index of each cut among the cuts of its point
     turn[order] = np.arange(len(ends)) - (np.cumsum(times - 1) - times + 1)[ends[order]]
     leaves = begins[ends] + turn
     along = np.arange(1, len(lines.points) + 1)

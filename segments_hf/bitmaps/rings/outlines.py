@@ -20,7 +20,7 @@ class Ring(NamedTuple):
 
     Attributes:
         corners: The corners, an int32 array of shape (n, 2): x and y in pixels; 0, 0 is the top left corner of the
-            picture. They are in clockwise order around pixels, and in counterclockwise order around a hole.
+            image. They are in clockwise order around pixels, and in counterclockwise order around a hole.
         inner: The pixel inside the mask at each corner, x and y, of the same shape.
         is_hole: Whether the ring is around a hole.
     """

@@ -1,1 +1,1 @@
-"""Plan the shards of a release and build the dataset from them."""
+"""Divide releases into shards, and build a dataset from them."""

@@ -27,7 +27,7 @@ from segments_hf.dataset.origin import origin_sentence
 from segments_hf.dataset.rows.features import row_features
 from segments_hf.dataset.rows.problems import append_problem, checked_on_error, read_problems, report
 from segments_hf.dataset.rows.row_format import ROW_FORMAT
-from segments_hf.dataset.rows.row_images import PICTURES, Pictures
+from segments_hf.dataset.rows.row_images import ASSET_COLUMNS, AssetSources
 from segments_hf.dataset.rows.row_maker import make_rows
 from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.io.disk.atomic import remove_file, remove_folder
@@ -46,21 +46,21 @@ if TYPE_CHECKING:
 
 PROBLEMS_FILE = "errors.jsonl"
 
-# This module reads URLs by itself, so that `datasets` need not put an `open` and a `Path` of its own into it; for that
-# it would import scipy, where that is installed. There is no public way to say so.
+# For streams, `datasets` replaces `open` and `Path` in the module of a builder, and imports scipy for that if scipy is
+# installed. This module does not need it, because it reads URLs itself. This private name turns it off.
 _patched_for_streaming = True
 
-_ROWS_IN_MEMORY = 16  # that wait to be written, when they hold their pictures
+_ROWS_IN_MEMORY = 16  # the number of rows that are written together if they contain the bytes of their images
 
 
 class SegmentsRelease(datasets.GeneratorBasedBuilder):
-    """The builder of `datasets` that turns a Segments.ai release into an Arrow-backed dataset or a stream."""
+    """A builder of `datasets` that converts a Segments.ai release to a dataset in Arrow files, or to a stream."""
 
     VERSION: ClassVar[datasets.Version] = datasets.Version(f"{ROW_FORMAT}.0.0")
     BUILDER_CONFIG_CLASS: ClassVar[type[SegmentsReleaseConfig]] = SegmentsReleaseConfig
     config: SegmentsReleaseConfig
-    _job = 0  # the number of this process among those that build
-    _started_by: int | None = None  # the process that builds, and may have started others
+    _job = 0  # the index of this process among the processes of the build
+    _started_by: int | None = None  # the id of the process that runs the build; other processes are its workers
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if kwargs.get("embed"):
@@ -107,13 +107,13 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
             report(problems)
 
     def outcomes(self, skip: int = 0, limit: int | None = None) -> Iterator[Outcome]:
-        """Yield all rows with their problems, without building a dataset; pictures stay in the cache.
+        """Yield all rows with their problems, without building a dataset; images stay in the cache.
 
-        In the rows, a picture is ``{"bytes": …, "path": …}`` or None, and JSON is text.
+        In the rows, an image or bitmap is ``{"bytes": …, "path": …}`` or None, and JSON is text.
 
         Args:
-            skip: How many samples to leave out first.
-            limit: How many samples to read at most.
+            skip: The number of samples to skip at the beginning.
+            limit: The maximum number of samples to read.
         """
         end = None if limit is None else skip + limit
         with show_traffic(1) as traffic:
@@ -123,7 +123,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
                     skip, end = max(0, skip - len(indices)), None if end is None else max(0, end - len(indices))
                     for outcome in self._outcomes(key, chosen, traffic):
                         outcome.split = split
-                        outcome.row = outcome.row and _with_stored_pictures(outcome.row)
+                        outcome.row = outcome.row and _with_stored_images(outcome.row)
                         yield outcome
 
     def _outcomes(
@@ -137,17 +137,17 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         class_indices = {category.id: index for index, category in enumerate(self.config.categories)}
         release = self.config.reopen(key)
         labelset = release.resolve_labelset(self.config.labelset)
-        pictures = None
+        sources = None
         if self.config.load_assets:
             in_memory = streaming or self.config.embed
-            pictures = Pictures(
+            sources = AssetSources(
                 self._fetcher(release, traffic, store=not streaming, in_memory=in_memory),
                 self._segments_dir(release, labelset),
                 labelset,
                 in_memory=in_memory,
             )
         policy = checked_on_error(self.config.on_error)
-        return make_rows(release, indices, labelset, class_indices, pictures, policy)
+        return make_rows(release, indices, labelset, class_indices, sources, policy)
 
     def _fetcher(self, release: Release, traffic: Traffic, *, store: bool, in_memory: bool) -> Fetcher:
         return Fetcher(
@@ -163,26 +163,25 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
 
     def _segments_dir(self, release: Release, labelset: str | None) -> SegmentsDir | None:
         if self.config.segments_dir is None or release.kind(labelset).sequence:
-            return None  # it has no place for the frames of a sequence: all would get the same picture
+            return None  # its file names do not contain the frame, so that all frames would get the same image
         return SegmentsDir(self.config.segments_dir, release.owner, release.dataset_name, release.name)
 
     def download_and_prepare(self, *args: Any, **kwargs: Any) -> None:
-        """Build the dataset, or find it in the cache; then report skipped, kept and repaired samples.
+        """Build the dataset unless it is in the cache, and report skipped, kept and repaired samples.
 
         Raises:
             StorageError: The dataset cannot be written: the disk is full or read-only.
             SegmentsHFError: The release or its assets have an error.
         """
-        if self._refers_to_removed_pictures():
-            kwargs["download_mode"] = (
-                DownloadMode.REUSE_CACHE_IF_EXISTS
-            )  # which builds it again, as the pictures are missing
+        if self._refers_to_removed_images():
+            # This mode builds the dataset again: the built one has paths of images that are no longer in the cache.
+            kwargs["download_mode"] = DownloadMode.REUSE_CACHE_IF_EXISTS
         with storage_errors_of_library(args[0] if args else self.cache_dir):
             super().download_and_prepare(*args, **kwargs)
         problems_file = output_folder(self) / PROBLEMS_FILE
         report(read_problems(problems_file), str(problems_file))
 
-    def _refers_to_removed_pictures(self) -> bool:
+    def _refers_to_removed_images(self) -> bool:
         built = info_file(self)
         if self.config.embed or not self.config.load_assets or not built.exists():
             return False
@@ -190,8 +189,9 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
 
     def _download_and_prepare(self, *args: Any, **kwargs: Any) -> None:
         AssetCache(default_cache_folder()).sweep()
-        for left in output_folder(self).iterdir():  # by a killed process: this process holds the lock
-            remove_folder(left) if left.is_dir() else remove_file(left)
+        # This process holds the lock, so that files in the folder are leftovers of a killed process.
+        for leftover in output_folder(self).iterdir():
+            remove_folder(leftover) if leftover.is_dir() else remove_file(leftover)
         self._started_by = os.getpid()
         try:
             super()._download_and_prepare(*args, **kwargs)
@@ -203,8 +203,8 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
                 problems = read_problems(output_folder(self) / PROBLEMS_FILE)
                 first = next(problem for problem in problems if problem.action == "skipped")
                 raise OptionError(
-                    f"{option('on_error', self.config.on_error)} left no row in split {name!r}; "
-                    f"the first sample was left out because of: {first.reason}"
+                    f"{option('on_error', self.config.on_error)} skipped all rows of split {name!r}; "
+                    f"the reason for the first one: {first.reason}"
                 )
 
     def _prepare_split_single(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
@@ -214,17 +214,17 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         try:
             yield from super()._prepare_split_single(*args, **kwargs)
         except generation_error() as error:
-            # Here, as the cause does not survive the way from another process.
+            # This runs in the worker process, because the cause of an error is lost on its way to the main process.
             raise _own_error(error, output_folder(self)) from None
 
 
-def _with_stored_pictures(row: dict[str, Any]) -> dict[str, Any]:
-    paths = {column: row[column] for column in PICTURES if isinstance(row.get(column), str)}
+def _with_stored_images(row: dict[str, Any]) -> dict[str, Any]:
+    paths = {column: row[column] for column in ASSET_COLUMNS if isinstance(row.get(column), str)}
     return {**row, **{column: {"bytes": None, "path": path} for column, path in paths.items()}}
 
 
 def _runs(shards: list[Shard]) -> Iterator[Shard]:
-    """Join the shards of each release, so that prefetching continues from one shard to the next."""
+    """Join the shards of each release into one, so that prefetching does not stop at the end of a shard."""
     runs: dict[Any, list[int]] = {}
     for shard in shards:
         runs.setdefault(shard.release, []).extend(shard.indices)

@@ -1,4 +1,4 @@
-"""The options of the builder, checked, and the key of its cache."""
+"""The options of the builder, and the key of a built dataset in the cache."""
 
 from __future__ import annotations
 
@@ -53,18 +53,19 @@ class SegmentsReleaseConfig(_FetchingConfig):
 
     Attributes:
         labelset: The labelset whose labels are read; by default the ground truth.
-        task: The same, as the SDK called it once.
-        filter_by: One label status or several, in any case, of the samples that are wanted.
-        filter_by_metadata: The metadata that the wanted samples have, all of it.
+        task: The name of `labelset` in the original SDK.
+        filter_by: The label status of the samples to load, or several statuses, in upper or lower case.
+        filter_by_metadata: The metadata of the samples to load; a sample must have all of these keys and values.
         splits: The fraction of each split, or ``metadata:KEY``; by default the split of the data file.
-        segments_dir: A folder in the SDK's layout, in which pictures are looked for first.
-        load_assets: Whether to get the pictures at all.
-        embed: Whether the Arrow file holds the pictures' bytes; else it refers to the files in the cache.
-        on_error: What to do with a sample that is wrong: ``raise``, ``skip`` or ``keep``.
-        resolve: Where assets are now: a function of a URL, or the new beginning for each old one.
-        bucket_options: What file systems of buckets are opened with: the `storage_options` of the builder.
-        sources: The releases of each split: their paths or URLs, or keys of those that this process has open; by
-            default the data files.
+        segments_dir: A folder in the layout of the original SDK's cache. Images found there are not fetched.
+        load_assets: Whether to fetch images and bitmaps.
+        embed: Whether the Arrow file contains the bytes of the images, or the paths of the files in the cache.
+        on_error: What to do with a faulty sample: ``raise``, ``skip`` or ``keep``.
+        resolve: The new locations of moved assets: a function of a URL, or a dict from the old beginning of URLs to
+            the new one.
+        bucket_options: The options of the fsspec file systems that read buckets: the builder's `storage_options`.
+        sources: The releases of each split: paths, URLs, or keys of releases that this process has opened; by default
+            the data files.
     """
 
     labelset: str | None = None
@@ -94,18 +95,19 @@ class SegmentsReleaseConfig(_FetchingConfig):
         return made
 
     def __post_init__(self) -> None:
-        """Check what can be checked without the release.
+        """Check all options that can be checked without opening the release.
 
         Raises:
-            OptionError: An option is not what it should be.
+            OptionError: An option has an invalid value.
         """
         super().__post_init__()
         checked_on_error(self.on_error)
         resolver(self.resolve)
-        self.fetch_options  # noqa: B018  (it checks them)
+        self.fetch_options  # noqa: B018  (checks the options)
         if self.task is not None and self.labelset not in {None, self.task}:
             raise OptionError(
-                f"got {option('labelset', self.labelset)} and {option('task', self.task)}: they mean the same, give one"
+                f"got {option('labelset', self.labelset)} and {option('task', self.task)}, which are two names of the "
+                "same option; pass only labelset"
             )
         self.labelset = self.labelset or self.task
         if self.splits is not None:
@@ -119,7 +121,7 @@ class SegmentsReleaseConfig(_FetchingConfig):
 
     @property
     def fetch_options(self) -> FetchOptions:
-        """The options of fetching, checked.
+        """The options of fetching, after checking them.
 
         Raises:
             OptionError: An option has an invalid value.
@@ -128,16 +130,16 @@ class SegmentsReleaseConfig(_FetchingConfig):
 
     @property
     def release_keys(self) -> dict[str, list[ReleaseKey]]:
-        """The releases of each split, opened once.
+        """The keys of the releases of each split; the releases are opened at the first use.
 
         Raises:
-            OptionError: No release was given.
+            OptionError: There is no release.
             ReleaseError: A file is not a release.
         """
         if self._keys is None:
             by_split = self.sources or self.data_files
             if not by_split:
-                raise OptionError("got none, wanted a release file", option="data_files")
+                raise OptionError("got no files, wanted a release file", option="data_files")
             self._keys = {str(split): [self._open(source) for source in sources] for split, sources in by_split.items()}
         return self._keys
 
@@ -147,7 +149,7 @@ class SegmentsReleaseConfig(_FetchingConfig):
         return open_release(str(source), self.bucket_options, self.max_release_bytes)[0]
 
     def reopen(self, key: ReleaseKey) -> Release:
-        """Return a release that was opened before, in this process or in another.
+        """Return a release that was opened before, in this process or in another process.
 
         Raises:
             ReleaseError: The file has changed.
@@ -174,19 +176,19 @@ class SegmentsReleaseConfig(_FetchingConfig):
         """The structure of the labels of all releases.
 
         Raises:
-            OptionError: The releases are of several task types.
+            OptionError: The releases have several task types.
         """
         kinds = {release.kind(labelset): release.labelset_task_type(labelset) for release, labelset in self.releases}
         if len(kinds) > 1:
             raise OptionError(
-                f"got releases of task types {', '.join(sorted(kinds.values()))}; wanted one: load them as datasets "
-                "of their own"
+                f"got releases of task types {', '.join(sorted(kinds.values()))}, wanted one task type; load each "
+                "release as a separate dataset"
             )
         return next(iter(kinds))
 
     def create_config_id(self, config_kwargs: dict[str, Any], custom_features: datasets.Features | None = None) -> str:
-        """Return the name of the cache: a hash of the releases' content and of all options that change rows."""
-        del config_kwargs  # the options as the caller wrote them: the same options can be written in several ways
+        """Return the key of the dataset in the cache: a hash of the releases and of all options that change rows."""
+        del config_kwargs  # not hashed, because the same options can be written in several ways
         identity = {
             "releases": {
                 split: [(key.digest, unsigned(self.reopen(key).base)) for key in keys]
@@ -199,7 +201,7 @@ class SegmentsReleaseConfig(_FetchingConfig):
             "segments_dir": self.segments_dir and os.path.abspath(self.segments_dir),
             "load_assets": self.load_assets,
             "embed": self.embed,
-            "json": str(json_feature()),  # another version of `datasets` may store it in another way
+            "json": str(json_feature()),  # versions of `datasets` differ in how they store JSON
             "on_error": self.on_error,
             "resolve": _identity_of(self.resolve),
             "accepted": (self.max_bytes, self.max_pixels, self.verify),
@@ -217,14 +219,16 @@ OPTIONS = sorted(
 
 
 def _identity_of(resolve: Resolve | None) -> object:
-    """Return a key of `resolve` for the cache; a function that cannot be identified gets a new key every time."""
+    """Return an identity of `resolve` for the cache; a function that cannot be hashed gets a new one every time."""
     if resolve is None or isinstance(resolve, Mapping):
         return resolve and sorted(resolve.items())
     try:
         return Hasher.hash(resolve)
     except (pickle.PicklingError, TypeError, AttributeError):
         logger.warning(
-            "resolve: %r cannot be hashed, so that the dataset will not be found again in the cache", resolve
+            "resolve: %r cannot be hashed, so that the cached dataset will not be found again; pass a dict, or a "
+            "function that can be pickled",
+            resolve,
         )
         return uuid.uuid4().hex
 

@@ -1,4 +1,4 @@
-"""The plan of a build: which samples go to which split, cut into shards."""
+"""Plan a build: assign samples to splits, and divide each split into shards."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ logger = own_logger(__name__)
 
 
 class Shard(NamedTuple):
-    """Some samples of a release: the unit of work for processes, workers and nodes.
+    """A set of samples of one release: the unit of work for processes, workers and nodes.
 
     Attributes:
-        release: The release.
-        indices: The places of the samples in it.
+        release: The key of the release.
+        indices: The indices of the samples in the release.
     """
 
     release: ReleaseKey
@@ -39,14 +39,16 @@ class Shard(NamedTuple):
 
 
 def plan_splits(config: SegmentsReleaseConfig) -> dict[str, list[Shard]]:
-    """The shards of each split.
+    """Return the shards of each split.
 
     Raises:
-        OptionError: An option does not fit a release, or a split gets no sample.
-        ReleaseError: A release is broken.
+        OptionError: An option does not fit a release, or a split has no samples.
+        ReleaseError: A release cannot be read.
     """
     if config.splits is not None and len(config.release_keys) > 1:
-        raise OptionError("got a release for each split already; give one or the other", option="splits")
+        raise OptionError(
+            "got this option and a dict with a release for each split; pass only one of them", option="splits"
+        )
     plan: dict[str, list[Shard]] = {}
     if isinstance(config.splits, dict):
         plan = {name: [] for name in config.splits}
@@ -57,16 +59,16 @@ def plan_splits(config: SegmentsReleaseConfig) -> dict[str, list[Shard]]:
                 plan.setdefault(name, []).extend(Shard(key, part) for part in _cut_into_shards(indices))
     for name, shards in plan.items():
         if not shards:
-            raise OptionError(f"no sample for split {name!r}: {_status_counts(config)}")
+            raise OptionError(f"there are no samples for split {name!r}: {_status_counts(config)}")
     return plan
 
 
 def num_samples(config: SegmentsReleaseConfig) -> int:
-    """Return how many samples there are in all splits.
+    """Return the number of samples in all splits.
 
     Raises:
-        OptionError: An option does not fit a release, or a split has no sample.
-        ReleaseError: A release is broken.
+        OptionError: An option does not fit a release, or a split has no samples.
+        ReleaseError: A release cannot be read.
     """
     if config.filter_by or config.filter_by_metadata:
         return sum(len(shard.indices) for shards in plan_splits(config).values() for shard in shards)
@@ -74,11 +76,11 @@ def num_samples(config: SegmentsReleaseConfig) -> int:
 
 
 def split_names(config: SegmentsReleaseConfig) -> Collection[str]:
-    """Return the names of the splits. No picture is fetched.
+    """Return the names of the splits, without fetching images.
 
     Raises:
         OptionError: An option does not fit a release.
-        ReleaseError: A release is broken.
+        ReleaseError: A release cannot be read.
     """
     if isinstance(config.splits, Mapping):
         return config.splits
@@ -86,10 +88,15 @@ def split_names(config: SegmentsReleaseConfig) -> Collection[str]:
 
 
 def check_split(config: SegmentsReleaseConfig, split: str, names: Collection[str]) -> None:
-    """Check that the splits with these names exist, so that nothing is fetched for a wrong name.
+    """Check that splits exist, before anything is fetched.
+
+    Args:
+        config: The options of the builder.
+        split: The option as the user passed it, for the error.
+        names: The names of the splits in it.
 
     Raises:
-        OptionError: A split does not exist.
+        OptionError: A split does not exist; the error lists the splits.
     """
     known = split_names(config)
     if unknown := [name for name in names if name not in known]:
@@ -109,13 +116,13 @@ def _split_indices(config: SegmentsReleaseConfig, key: ReleaseKey, split: str) -
             by_split.setdefault(split_of(release[index]), []).append(index)
         except ReleaseError:
             broken.append(index)
-    # They belong to none, but must be read somewhere to be reported.
+    # A broken sample belongs to no split. It is added to the first one, so that it is read and its error is reported.
     by_split.setdefault(next(iter(by_split), split), []).extend(broken)
     return {name: indices for name, indices in by_split.items() if indices}
 
 
 def _matching_indices(config: SegmentsReleaseConfig, release: Release) -> Sequence[int]:
-    """The places of the samples that the filters let through; those of broken ones too, so that they are reported."""
+    """Return the indices of the samples that match the filters, and of broken samples, so that these are reported."""
     if not config.filter_by and not config.filter_by_metadata:
         return range(len(release))
     labelset = release.resolve_labelset(config.labelset)
@@ -133,7 +140,7 @@ def _matching_indices(config: SegmentsReleaseConfig, release: Release) -> Sequen
 
 
 def _cut_into_shards(indices: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Shards small enough to share out, and large enough that a stream gets its pictures ahead."""
+    """Divide indices into shards: small enough for many workers, and large enough for a stream to prefetch images."""
     size = max(1, min(_MAX_SAMPLES, -(-len(indices) // _MIN_SHARDS)))
     return (indices[start : start + size] for start in range(0, len(indices), size))
 

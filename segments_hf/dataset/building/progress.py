@@ -1,4 +1,4 @@
-"""The progress of fetching, shown during a build."""
+"""Show the progress of fetching during a build."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from segments_hf.dataset.compat import progress_bar
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_INTERVAL = 0.1  # seconds
+_INTERVAL = 0.1  # seconds between updates of the progress bar
 
 
 @contextlib.contextmanager
-def show_traffic(place: int) -> Iterator[Traffic]:
-    """Count what is fetched, and show a progress bar once an asset comes over the network.
+def show_traffic(line: int) -> Iterator[Traffic]:
+    """Count the fetched files and bytes, and show a progress bar as soon as the network is used.
 
     Args:
-        place: The line of the bar, below that of `datasets`; each process has its own.
+        line: The line of the bar below the bar of `datasets`; each process has another one.
     """
     bar: Any = None
     shown_at = 0.0
@@ -32,7 +32,7 @@ def show_traffic(place: int) -> Iterator[Traffic]:
             return
         shown_at = now
         if bar is None:
-            bar = progress_bar(desc="Fetching", unit="B", unit_scale=True, position=place, leave=place == 1)
+            bar = progress_bar(desc="Fetching", unit="B", unit_scale=True, position=line, leave=line == 1)
         bar.set_postfix_str(
             f"files={traffic.files}, retries={traffic.retries}, failures={traffic.failures}", refresh=False
         )

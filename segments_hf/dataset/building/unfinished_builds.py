@@ -1,4 +1,4 @@
-"""Unfinished builds of killed processes in the cache of `datasets`."""
+"""Find unfinished builds of killed processes in the cache of `datasets`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def unfinished_builds() -> Iterator[Path]:
-    """Yield the folders of killed builds, each under its lock; builds that are running are skipped."""
+    """Yield the folders of killed builds, each while holding its lock; running builds are skipped."""
     for folder in (builds_folder() / NAME).rglob("*.incomplete"):
         try:
             with FileLock(build_lock(folder), timeout=0):

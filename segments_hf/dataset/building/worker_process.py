@@ -1,4 +1,4 @@
-"""The processes that build with `num_proc`."""
+"""End the worker processes of a build with `num_proc` if the main process is killed."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import threading
 import time
 from functools import cache
 
-_PAUSE = 0.5  # seconds between two looks at the process that has started this one
+_PAUSE = 0.5  # seconds between checks of the parent process
 
 
 @cache
 def end_with_process(pid: int) -> None:
-    """End this process soon after the one that has started it is gone.
+    """End this process soon after its parent process has ended.
 
-    Without this, a worker of a killed process goes on writing into the folder in which the next process builds, and
-    then waits for ever.
+    Without this, a worker of a killed process continues to write into the folder that the next build uses, and never
+    ends.
 
     Args:
-        pid: The process that has started this one.
+        pid: The id of the parent process.
     """
     threading.Thread(target=_wait_and_end, args=(pid,), name="segments-hf watch", daemon=True).start()
 
@@ -27,8 +27,8 @@ def _wait_and_end(pid: int) -> None:
     import multiprocess
 
     parent = multiprocess.parent_process()
-    # Other processes that were forked keep open what `is_alive` waits for. Windows does not fork, and its `getppid`
-    # always gives the same number.
+    # On POSIX, the parent id changes when the parent ends. `is_alive` is not used there: it waits for a file descriptor
+    # that other forked workers keep open. On Windows, the parent id never changes, but there is no fork.
     while os.getppid() == pid and (os.name != "nt" or parent is None or parent.is_alive()):
         time.sleep(_PAUSE)
     os._exit(1)

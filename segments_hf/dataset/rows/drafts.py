@@ -1,4 +1,4 @@
-"""Drafts: the rows of a release before their pictures are fetched."""
+"""Drafts: the rows of a release before their images and bitmaps are fetched."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 
 @dataclass
 class Draft:
-    """A row without its pictures.
+    """A row before its image and bitmap are fetched.
 
     Attributes:
-        name: The name of the sample; its place in the file if the sample cannot be read.
+        name: The name of the sample; its index in the file if the sample cannot be read.
         row: The columns so far; empty if the sample cannot be read.
         image: The URL or path of the image in the release.
         bitmap: The URL or path of the segmentation bitmap.
         uuid: The uuid of the sample.
-        errors: The errors, each with its column; None for the whole row.
-        repairs: The columns whose images were repaired, each with the fault.
+        errors: The errors, each with its column, or with None if it is about the whole row.
+        repairs: The columns whose images were repaired, each with a description of the fault.
     """
 
     name: str
@@ -52,7 +52,7 @@ def make_drafts(
 
     Args:
         release: The release.
-        indices: The places of the samples.
+        indices: The indices of the samples in the release.
         labelset: The labelset whose labels are read.
         class_indices: The class index of each category id.
     """
@@ -99,8 +99,8 @@ def _image_drafts(
     of_sample = Draft(sample.name, {})
     _fill(of_sample, "metadata", lambda: json_without_secrets(sample.metadata_json))
     for frame_index, (frame, content) in enumerate(zip_longest(images, contents)):
-        place = f".attributes.frames[{frame_index}]" if kind.sequence else ".attributes"
-        source = _LabelSource(sample, labelset, place)
+        path = f".attributes.frames[{frame_index}]" if kind.sequence else ".attributes"
+        source = _LabelSource(sample, labelset, path)
         draft = _frame_draft(source, label, frame or Frame(), content, kind, class_indices)
         draft.row |= of_sample.row
         draft.errors += of_sample.errors
@@ -110,22 +110,22 @@ def _image_drafts(
         if draft.row["annotations"] is None:
             draft.row["status"] = None
         if kind.sequence:
-            draft.row |= _place_in_sequence(frame_index, frame or Frame())
+            draft.row |= _frame_columns(frame_index, frame or Frame())
         yield draft
 
 
 class _LabelSource(NamedTuple):
-    """The place of the label of an image or frame in a release.
+    """The location of the label of an image or frame in a release.
 
     Attributes:
         sample: The sample.
         labelset: The labelset of the label.
-        place: The JSON path of the content, relative to the label.
+        path: The JSON path of the content, relative to the label.
     """
 
     sample: Sample
     labelset: str | None
-    place: str
+    path: str
 
 
 def _frame_draft(
@@ -155,7 +155,7 @@ def _frame_draft(
         draft.bitmap = (content and content.segmentation_bitmap and content.segmentation_bitmap.url) or None
     if unknown := {annotation.category_id for annotation in annotations} - class_indices.keys():
         known = ", ".join(map(str, class_indices)) or "none"
-        problem = f"got category id {', '.join(map(str, sorted(unknown)))}; the release defines {known}"
+        problem = f"got category id {', '.join(map(str, sorted(unknown)))}, but the release defines only {known}"
         draft.errors.append(("annotations", ReleaseError(problem, sample.source, sample.json_path)))
     return draft
 
@@ -169,22 +169,22 @@ def _fill(draft: Draft, column: str, read: Callable[[], Any]) -> None:
         draft.errors.append((column, error))
 
 
-def _text(raw: Raw | UnsetType, sample: Sample, labelset: str | None, place: str) -> str | None:
+def _text(raw: Raw | UnsetType, sample: Sample, labelset: str | None, path: str) -> str | None:
     """Return the JSON text of a part of a label, without the secrets of URLs.
 
     Raises:
-        ReleaseError: The text cannot be decoded; the error names its place in the file.
+        ReleaseError: The text cannot be decoded; the error has its JSON path.
     """
     try:
         return json_without_secrets(json_text(raw))
     except JsonError as error:
-        raise to_release_error(error, sample.source, sample.label_path(labelset) + place) from None
+        raise to_release_error(error, sample.source, sample.label_path(labelset) + path) from None
 
 
 def _image_attributes(content: Labeled[Annotation], source: _LabelSource) -> str | None:
-    sample, labelset, place = source
-    text = _text(content.image_attributes, sample, labelset, f"{place}.image_attributes")
-    return text or _text(content.attributes, sample, labelset, f"{place}.attributes")
+    sample, labelset, path = source
+    text = _text(content.image_attributes, sample, labelset, f"{path}.image_attributes")
+    return text or _text(content.attributes, sample, labelset, f"{path}.attributes")
 
 
 def _identity(sample: Sample, label: Label[Any] | JsonLabel | None) -> dict[str, Any]:
@@ -194,12 +194,12 @@ def _identity(sample: Sample, label: Label[Any] | JsonLabel | None) -> dict[str,
 def _annotations(
     annotations: list[Annotation], source: _LabelSource, class_indices: Mapping[int, int]
 ) -> list[dict[str, Any]]:
-    """Return the annotations of an image or frame as a row holds them.
+    """Convert the annotations of an image or frame to those of a row.
 
     Raises:
         ReleaseError: The attributes of an annotation cannot be decoded.
     """
-    sample, labelset, place = source
+    sample, labelset, content_path = source
     items = []
     for number, annotation in enumerate(annotations):
         fields = msgspec.structs.asdict(annotation)
@@ -207,13 +207,13 @@ def _annotations(
         try:
             fields["attributes"] = json_without_secrets(json_text(annotation.attributes))
         except JsonError as error:
-            path = f"{sample.label_path(labelset)}{place}.annotations[{number}].attributes"
+            path = f"{sample.label_path(labelset)}{content_path}.annotations[{number}].attributes"
             raise to_release_error(error, sample.source, path) from None
         items.append(fields)
     return items
 
 
-def _place_in_sequence(index: int, frame: Frame) -> dict[str, Any]:
+def _frame_columns(index: int, frame: Frame) -> dict[str, Any]:
     timestamp = None if frame.timestamp is None else str(frame.timestamp)
     name = frame.name and name_without_secrets(frame.name)
     return {"frame_index": index, "frame_name": name, "timestamp": timestamp}

@@ -1,4 +1,4 @@
-"""The features of a row: which columns there are, and their types."""
+"""The features of rows: their columns and types."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 
 def json_feature() -> Any:
-    """The feature of JSON: `datasets.Json` where there is one (4.7 on), else its text."""
+    """Return the feature of a JSON column: `datasets.Json` if `datasets` has it (since 4.7), else a string."""
     return datasets.Json() if hasattr(datasets, "Json") else Value("string")
 
 
 def row_features(kind: TaskKind, categories: Sequence[Category]) -> Features:
-    """The features of the rows of a task.
+    """Return the features of the rows of a task.
 
     Args:
-        kind: How the task's labels are built.
-        categories: Its categories, in the order of their ids.
+        kind: The structure of the task's labels.
+        categories: The categories, in the order of their ids.
     """
     columns: dict[str, Any] = {"name": Value("string"), "uuid": Value("string"), "status": Value("string")}
     if kind.annotation is None:

@@ -1,4 +1,4 @@
-"""Problems of samples: collected in a file, and reported in the log."""
+"""Problems of samples: collect them in a file, and report them in the log."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ class Problem(msgspec.Struct, frozen=True):
     """A problem of a sample.
 
     Attributes:
-        sample: The sample's name, or its place in the release if it has no name.
-        uuid: The sample's uuid, if it has one.
-        column: The column that the error is about; None for the whole row.
-        error: The name of the error's class, such as ``AssetError``.
+        sample: The name of the sample; its index in the release if it has no name.
+        uuid: The uuid of the sample; None if it has no uuid.
+        column: The column of the error; None if the error is about the whole row.
+        error: The class of the error, such as ``AssetError``.
         reason: The message of the error.
-        action: ``skipped`` if the row was left out; ``kept`` if the column is null; ``repaired`` if the row has a
-            repaired copy of the image, whatever `on_error` is.
+        action: ``skipped`` if the row was left out, ``kept`` if the column is null, ``repaired`` if the row has a
+            repaired copy of the image. Images are repaired whatever `on_error` is.
     """
 
     sample: str
@@ -53,10 +53,10 @@ _PROBLEM: JsonDecoder[Problem] = JsonDecoder(Problem)
 
 
 def checked_on_error(value: str) -> OnError:
-    """Return the policy `on_error` after checking it.
+    """Check the option `on_error` and return it.
 
     Raises:
-        OptionError: There is no such policy.
+        OptionError: The value is invalid; the error lists the valid ones.
     """
     if value not in get_args(OnError):
         raise unknown_choice("on_error", value, get_args(OnError))
@@ -64,7 +64,7 @@ def checked_on_error(value: str) -> OnError:
 
 
 def append_problem(file: Path, problem: Problem) -> None:
-    """Add a problem to a file of JSON lines, which several processes may share.
+    """Append a problem to a file of JSON lines, to which several processes may append at the same time.
 
     Raises:
         StorageError: The disk is full or read-only.
@@ -83,7 +83,8 @@ def read_problems(file: Path) -> list[Problem]:
         return list(map(_PROBLEM.decode, lines))
     except JsonError as error:
         raise StorageError(
-            f"{file}: got a damaged list of problems ({error}); delete its folder, and load the release again"
+            f"{file}: got a damaged list of problems ({error}); delete the folder of this file, and load the release "
+            "again"
         ) from None
 
 
@@ -92,7 +93,7 @@ def report(problems: list[Problem], details: str | None = None) -> None:
 
     Args:
         problems: The problems.
-        details: The file that lists all of them.
+        details: The path of the file that lists all problems; None if there is no file.
     """
     for action, left in _ACTION_TEXTS.items():
         chosen = [problem for problem in problems if problem.action == action]
@@ -100,7 +101,7 @@ def report(problems: list[Problem], details: str | None = None) -> None:
             count = len({(problem.sample, problem.uuid) for problem in chosen})
             shown = "".join(f"\n  {problem.sample}: {problem.reason}" for problem in chosen[:5])
             more = f"\n  … {len(chosen) - 5} more" if len(chosen) > 5 else ""  # noqa: PLR2004
-            where = f"\n  all of them: {details}" if details else ""
+            where = f"\n  full list: {details}" if details else ""
             columns = Counter(problem.column or "row" for problem in chosen)
             counts = ", ".join(f"{name}: {number}" for name, number in columns.items())
             logger.warning("%d sample(s) %s (%s)%s%s%s", count, left, counts, shown, more, where)

@@ -1,16 +1,16 @@
-"""The version of the rows, and of the layouts and masks that are made of them.
+"""The version of the row format, and of the layouts and masks that are made from rows.
 
-It is part of every key under which their results are found again: the cache of `datasets` for built releases (the
-builder's version), its cache for `map` and `filter`, and the journal of a push. What was made with another number is
-made again; what was made with this one is taken as it is, whatever else has changed in the code.
+It is part of all keys of cached results: in the cache of `datasets` for built releases (as the builder's version), in
+its cache for `map` and `filter`, and in the journal of a push. Results with another version are not used again;
+results with this version are, even if other code has changed since.
 """
 
 from __future__ import annotations
 
-# Raise it when the same release gives other rows, features, layouts or masks, and only then. A test compares them with
-# those of a golden set, and says when that is.
+# Increase this number only if the same release gives different rows, features, layouts or masks than before. A test
+# compares them with a golden set and fails if they differ.
 #
-# It is one number for all of them: layouts and masks are made of rows by the same geometry and encoders, so that two
-# numbers would mostly be raised together, and the wrong one sooner or later. Building again costs no fetching: the
-# assets are in a cache of their own.
+# Rows, layouts and masks share one number: the same geometry and encoders make all of them, so that two numbers would
+# mostly change together, and sooner or later only the wrong one would be increased. Building a dataset again fetches
+# nothing, because assets have a separate cache.
 ROW_FORMAT = 3

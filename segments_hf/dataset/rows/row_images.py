@@ -1,4 +1,4 @@
-"""Fetch the pictures of a row, check them, and put them into the row."""
+"""Fetch the image and bitmap of a row, check them, and add them to the row."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from segments_hf.dataset.rows.drafts import Draft
     from segments_hf.images import Header
 
-PICTURES = _IMAGE, _BITMAP = "image", "segmentation_bitmap"  # the columns
+ASSET_COLUMNS = _IMAGE, _BITMAP = "image", "segmentation_bitmap"
 
 
 @dataclass(frozen=True)
-class Pictures:
-    """The sources of a row's pictures, and how the row holds them.
+class AssetSources:
+    """The sources of the images and bitmaps of rows.
 
     Attributes:
-        fetcher: What gets them.
-        segments_dir: Where they are looked for first.
-        labelset: The labelset whose bitmaps are wanted.
-        in_memory: Whether a row holds their bytes; else the path of a file.
+        fetcher: The fetcher.
+        segments_dir: The folder in the layout of the original SDK's cache. Files found there are not fetched.
+        labelset: The labelset of the bitmaps.
+        in_memory: Whether a row contains the bytes of its assets, or the paths of their files.
     """
 
     fetcher: Fetcher
@@ -40,14 +40,14 @@ class Pictures:
 
 
 @dataclass(frozen=True)
-class _Picture:
-    """A picture that was checked.
+class _CheckedAsset:
+    """An image or bitmap that was fetched and checked.
 
     Attributes:
-        reference: The URL or path of the picture in the release.
-        asset: The bytes of the picture.
-        header: The header of the picture.
-        is_fetched: Whether the picture was fetched; else it is a file of `segments_dir`.
+        reference: The URL or path of the asset in the release, or the path of its file in `segments_dir`.
+        asset: The bytes of the asset.
+        header: The header of the image or bitmap.
+        is_fetched: Whether the asset was fetched; if not, it is a file in `segments_dir`.
     """
 
     reference: str = field(repr=False)
@@ -56,77 +56,77 @@ class _Picture:
     is_fetched: bool
 
 
-async def add_pictures(draft: Draft, pictures: Pictures, *, keeps_wrong: bool) -> int:
-    """Add the pictures of a row to its draft, or their errors.
+async def add_assets(draft: Draft, sources: AssetSources, *, keeps_faulty: bool) -> int:
+    """Add the image and bitmap of a row to its draft, or their errors.
 
-    A repaired picture is added, and its fault is added to `draft.repairs`.
+    A repaired image is added, and its fault is added to `draft.repairs`.
 
     Args:
         draft: The row so far.
-        pictures: The sources of the pictures.
-        keeps_wrong: Whether a row with errors is kept.
+        sources: The sources of images and bitmaps.
+        keeps_faulty: Whether a row with errors is kept.
 
     Returns:
-        The number of bytes of pictures that the row holds in memory.
+        The number of bytes in memory of the row's image and bitmap.
 
     Raises:
-        StorageError: A picture cannot be written: the disk is full or read-only.
+        StorageError: An asset cannot be written: the disk is full or read-only.
     """
-    got: dict[str, _Picture] = {}
-    for column, reference, found in _wanted(draft, pictures):
+    checked: dict[str, _CheckedAsset] = {}
+    for column, reference, local_file in _references(draft, sources):
         try:
-            got[column] = await _picture(column, reference, found, pictures.fetcher)
+            checked[column] = await _fetch(column, reference, local_file, sources.fetcher)
         except AssetError as error:
             draft.errors.append((column, error))
-    if problem := await _palette_error(draft, got.get(_BITMAP), pictures.fetcher):
+    if problem := await _palette_error(draft, checked.get(_BITMAP), sources.fetcher):
         draft.errors.append((_BITMAP, problem))
-        del got[_BITMAP]
-    if mismatch := _size_error(got, pictures.fetcher):
+        del checked[_BITMAP]
+    if mismatch := _size_error(checked, sources.fetcher):
         draft.errors.append((_BITMAP, mismatch))
-        del got[_BITMAP]  # without the row, the image is not cached either: it may be the wrong one
-        got = got if keeps_wrong else {}
-    return sum([await _put(draft, column, picture, pictures) for column, picture in got.items()])
+        del checked[_BITMAP]
+        checked = checked if keeps_faulty else {}  # the image may be the wrong one: do not cache it
+    return sum([await _add(draft, column, asset, sources) for column, asset in checked.items()])
 
 
-async def _put(draft: Draft, column: str, picture: _Picture, pictures: Pictures) -> int:
-    asset = await pictures.fetcher.keep(picture.asset)
-    if picture.asset.fault:
-        draft.repairs.append((column, f"{_name(picture, pictures.fetcher)}: {picture.asset.fault}"))
+async def _add(draft: Draft, column: str, checked: _CheckedAsset, sources: AssetSources) -> int:
+    asset = await sources.fetcher.keep(checked.asset)
+    if checked.asset.fault:
+        draft.repairs.append((column, f"{_name(checked, sources.fetcher)}: {checked.asset.fault}"))
     if column == _IMAGE:
-        draft.row["width"], draft.row["height"] = picture.header.size
-    # No path beside bytes: `datasets` would prefer a file of that name in the working directory.
-    draft.row[column] = {"bytes": asset.content, "path": None} if pictures.in_memory else str(asset.path)
+        draft.row["width"], draft.row["height"] = checked.header.size
+    # Without a path, because `datasets` would read the file at this path instead of the bytes.
+    draft.row[column] = {"bytes": asset.content, "path": None} if sources.in_memory else str(asset.path)
     return len(asset.content or b"")
 
 
-def _wanted(draft: Draft, pictures: Pictures) -> Iterator[tuple[str, str | None, Path | None]]:
-    """The pictures of a row: the column, what the release says of where it is, and the file if we have it."""
-    folder = pictures.segments_dir
+def _references(draft: Draft, sources: AssetSources) -> Iterator[tuple[str, str | None, Path | None]]:
+    """Yield the column, the URL or path in the release, and the file in `segments_dir`, of each asset of a row."""
+    folder = sources.segments_dir
     yield _IMAGE, draft.image, folder.image(draft.name, draft.image or "") if folder else None
     if draft.bitmap:
-        found = folder.bitmap(draft.name, pictures.labelset or "") if folder else None
-        yield _BITMAP, draft.bitmap, found
+        local_file = folder.bitmap(draft.name, sources.labelset or "") if folder else None
+        yield _BITMAP, draft.bitmap, local_file
 
 
-async def _picture(column: str, reference: str | None, found: Path | None, fetcher: Fetcher) -> _Picture:
+async def _fetch(column: str, reference: str | None, local_file: Path | None, fetcher: Fetcher) -> _CheckedAsset:
     is_bitmap = column == _BITMAP
-    if found:
+    if local_file:
         try:
-            asset, header = await fetcher.read_file(found, is_bitmap=is_bitmap)
+            asset, header = await fetcher.read_file(local_file, is_bitmap=is_bitmap)
         except AssetError as error:
-            raise AssetError(f"{found}: {error}") from error
-        return _Picture(str(found), asset, header, is_fetched=False)
+            raise AssetError(f"{local_file}: {error}") from error
+        return _CheckedAsset(str(local_file), asset, header, is_fetched=False)
     if not reference:
-        raise AssetError("the release has no URL for it")
-    return _Picture(reference, *await fetcher.fetch(reference, is_bitmap=is_bitmap), is_fetched=True)
+        raise AssetError(f"the release has no URL for the {'bitmap' if is_bitmap else 'image'}")
+    return _CheckedAsset(reference, *await fetcher.fetch(reference, is_bitmap=is_bitmap), is_fetched=True)
 
 
-def _name(picture: _Picture, fetcher: Fetcher) -> str:
-    return fetcher.name(picture.reference) if picture.is_fetched else picture.reference
+def _name(checked: _CheckedAsset, fetcher: Fetcher) -> str:
+    return fetcher.name(checked.reference) if checked.is_fetched else checked.reference
 
 
-async def _palette_error(draft: Draft, bitmap: _Picture | None, fetcher: Fetcher) -> AssetError | None:
-    """Return an error if the colors of a palette PNG are not the ids of annotations."""
+async def _palette_error(draft: Draft, bitmap: _CheckedAsset | None, fetcher: Fetcher) -> AssetError | None:
+    """Return an error if the colors of a bitmap with a palette are not the ids of annotations."""
     if bitmap is None or not bitmap.header.has_palette:
         return None
     ids = {item["id"] for item in draft.row["annotations"] or ()}
@@ -137,13 +137,13 @@ async def _palette_error(draft: Draft, bitmap: _Picture | None, fetcher: Fetcher
     return None
 
 
-def _size_error(got: dict[str, _Picture], fetcher: Fetcher) -> AssetError | None:
-    if got.keys() != {_IMAGE, _BITMAP} or got[_IMAGE].header.size == got[_BITMAP].header.size:
+def _size_error(checked: dict[str, _CheckedAsset], fetcher: Fetcher) -> AssetError | None:
+    if checked.keys() != {_IMAGE, _BITMAP} or checked[_IMAGE].header.size == checked[_BITMAP].header.size:
         return None
-    image, bitmap = got[_IMAGE].header, got[_BITMAP].header
-    name = _name(got[_BITMAP], fetcher)
-    hint = " (it fits the image before EXIF rotation)" if bitmap.size == image.stored_size else ""
+    image, bitmap = checked[_IMAGE].header, checked[_BITMAP].header
+    name = _name(checked[_BITMAP], fetcher)
+    hint = " (the bitmap fits the image before EXIF rotation)" if bitmap.size == image.stored_size else ""
     return SizeMismatchError(
         f"{name}: got a bitmap of {bitmap.size[0]} x {bitmap.size[1]} pixels for an image of {image.size[0]} x "
-        f"{image.size[1]}{hint}; wanted the same size"
+        f"{image.size[1]} pixels, wanted the same size{hint}"
     )

@@ -1,4 +1,4 @@
-"""Rows from samples: the one place where they are made, for the builder, a stream, or any other engine."""
+"""Make rows from samples. The builder, streams and distributed engines all use this module."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from segments_hf.dataset.rows.drafts import make_drafts
 from segments_hf.dataset.rows.problems import OnError, Problem
-from segments_hf.dataset.rows.row_images import add_pictures
+from segments_hf.dataset.rows.row_images import add_assets
 from segments_hf.errors import AssetError, ReleaseError, SegmentsHFError
 from segments_hf.io.prefetching import prefetch_futures
 from segments_hf.option_names import option
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from segments_hf.dataset.rows.drafts import Draft
-    from segments_hf.dataset.rows.row_images import Pictures
+    from segments_hf.dataset.rows.row_images import AssetSources
     from segments_hf.release import Release
 
 
@@ -27,7 +27,7 @@ class Outcome:
     Attributes:
         row: The row; None if it was left out.
         problems: The problems of the row. The row is complete if all of them were repaired.
-        size_in_memory: The number of bytes of pictures that the row holds in memory.
+        size_in_memory: The number of bytes in memory of the row's image and bitmap.
         split: The split of the row, if it is known.
     """
 
@@ -38,7 +38,7 @@ class Outcome:
 
     @property
     def losses(self) -> list[Problem]:
-        """The problems that were not repaired: those that left out the row or a column."""
+        """The problems that were not repaired: the row was left out, or a column is null."""
         return [problem for problem in self.problems if problem.action != "repaired"]
 
 
@@ -47,47 +47,48 @@ def make_rows(
     indices: Iterable[int],
     labelset: str | None,
     class_indices: Mapping[int, int],
-    pictures: Pictures | None,
+    sources: AssetSources | None,
     on_error: OnError = "raise",
 ) -> Iterator[Outcome]:
     """Make the rows of some samples, in order: one per image, or per frame of a sequence.
 
     Args:
         release: The release.
-        indices: The places of the samples in it.
+        indices: The indices of the samples in the release.
         labelset: The labelset whose labels are read.
         class_indices: The class index of each category id.
-        pictures: Where the pictures come from; None to leave them out.
-        on_error: What to do where something is wrong: ``raise``, ``skip`` the row, or ``keep`` it with a null column.
-            A sample that cannot be read at all is skipped by ``keep`` too, as nothing of it is known.
+        sources: The sources of images and bitmaps; None to leave these columns null.
+        on_error: What to do with a row that has an error: ``raise`` it, ``skip`` the row, or ``keep`` the row with
+            null in the affected column. A sample that cannot be decoded is always skipped, because its row is empty.
 
     Raises:
         SegmentsHFError: A sample has an error, and `on_error` is ``raise``; the error names the sample.
     """
     if release.kind(labelset).annotation is None:
-        pictures = None
+        sources = None
     drafts = make_drafts(release, indices, labelset, class_indices)
-    if pictures is None:
-        return (_judged(draft, on_error) for draft in drafts)
-    return _fetched_ahead(drafts, pictures, on_error)
+    if sources is None:
+        return (_outcome_of(draft, on_error) for draft in drafts)
+    return _prefetched(drafts, sources, on_error)
 
 
-def _fetched_ahead(drafts: Iterator[Draft], pictures: Pictures, on_error: OnError) -> Iterator[Outcome]:
-    with pictures.fetcher.running() as loop:
+def _prefetched(drafts: Iterator[Draft], sources: AssetSources, on_error: OnError) -> Iterator[Outcome]:
+    with sources.fetcher.running() as loop:
         yield from prefetch_futures(
-            lambda draft: loop.submit(_complete(draft, pictures, on_error)),
+            lambda draft: loop.submit(_complete(draft, sources, on_error)),
             drafts,
             weight=lambda outcome: outcome.size_in_memory,
-            in_flight=pictures.fetcher.options.in_flight,
+            in_flight=sources.fetcher.options.in_flight,
         )
 
 
-async def _complete(draft: Draft, pictures: Pictures, on_error: OnError) -> Outcome:
-    size = await add_pictures(draft, pictures, keeps_wrong=on_error == "keep") if draft.row else 0
-    return _judged(draft, on_error, size)
+async def _complete(draft: Draft, sources: AssetSources, on_error: OnError) -> Outcome:
+    size = await add_assets(draft, sources, keeps_faulty=on_error == "keep") if draft.row else 0
+    return _outcome_of(draft, on_error, size)
 
 
-def _judged(draft: Draft, on_error: OnError, size: int = 0) -> Outcome:
+def _outcome_of(draft: Draft, on_error: OnError, size: int = 0) -> Outcome:
+    """Apply the policy `on_error` to a complete draft."""
     repairs = [
         Problem(draft.name, draft.uuid, column, AssetError.__name__, reason, "repaired")
         for column, reason in draft.repairs
@@ -95,7 +96,7 @@ def _judged(draft: Draft, on_error: OnError, size: int = 0) -> Outcome:
     if not draft.errors:
         return Outcome(draft.row, repairs, size)
     if on_error == "raise":
-        raise _located(draft, *draft.errors[0])
+        raise _with_sample(draft, *draft.errors[0])
     kept = on_error == "keep" and bool(draft.row)
     problems = [
         Problem(draft.name, draft.uuid, column, type(error).__name__, str(error), "kept" if kept else "skipped")
@@ -104,8 +105,9 @@ def _judged(draft: Draft, on_error: OnError, size: int = 0) -> Outcome:
     return Outcome(draft.row, problems + repairs, size) if kept else Outcome(None, problems, size)
 
 
-def _located(draft: Draft, column: str | None, error: SegmentsHFError) -> SegmentsHFError:
-    advice = f"{option('on_error', 'skip')} or {option('on_error', 'keep')} continues without it"
+def _with_sample(draft: Draft, column: str | None, error: SegmentsHFError) -> SegmentsHFError:
+    """Return the error with the name of the sample in its message."""
+    advice = f"to continue without it, pass {option('on_error', 'skip')} or {option('on_error', 'keep')}"
     if isinstance(error, ReleaseError):
         return ReleaseError(f"{error.problem} (sample {draft.name!r}; {advice})", error.source, error.json_path)
     return type(error)(f"sample {draft.name!r}, {column}: {error} ({advice})")

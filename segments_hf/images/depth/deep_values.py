@@ -1,4 +1,4 @@
-"""Read the values of pictures of more than 8 bits, and the range that their files declare."""
+"""Read the values of images of more than 8 bits, and the range that their files declare."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _EXTREME_TAGS = ((340, 341), (280, 281))
 _INT32 = ValueRange(-(2**31), 2**31 - 1)
 _FULL = ValueRange(0, 2**16 - 1)
 _FLOAT_RANGES = (ValueRange(0, 1), ValueRange(0, 2**8 - 1), _FULL)  # the common ranges of floats
-# Sharpening and resampling exceed a range. Up to this multiple of the part inside the range, the excess is clipped.
+# Sharpening and resampling give values outside of the range. They are clipped up to this multiple of the range in use.
 _OVERSHOOT = 0.5
 _LEAST_USE = 0.1  # the share of a range that values must use for the range to be assumed
 _PIXELS_AT_ONCE = 2**22
@@ -65,7 +65,7 @@ def declared_values(picture: Image, file: FileContent, pixels: PixelFormat) -> D
     """Return the declaration of the values of a deep image in its file.
 
     Args:
-        picture: The picture, opened but not decoded.
+        picture: The image, opened but not decoded.
         file: The content of the file.
         pixels: The pixel format.
     """
@@ -95,7 +95,7 @@ def bands(picture: Image, declared: Declared) -> Iterator[tuple[int, npt.NDArray
     """Yield the values of a decoded deep image in bands, which avoids a copy of all values.
 
     Args:
-        picture: The picture.
+        picture: The image.
         declared: The declaration of its file.
 
     Yields:

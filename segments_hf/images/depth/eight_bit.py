@@ -1,4 +1,4 @@
-"""Convert pictures of all modes to 8-bit RGB or gray."""
+"""Convert images of all modes to 8-bit RGB or gray."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _GRAY_MODES = {"1", "L", "LA", "La"}
 
 
 class EightBit(NamedTuple):
-    """A picture as 8-bit RGB or gray.
+    """An image as 8-bit RGB or gray.
 
     Attributes:
-        png: The picture as a PNG; None if the file is already 8-bit RGB or gray.
+        png: The image as a PNG; None if the file is already 8-bit RGB or gray.
         scaling: The scaling of the values of a deep image; None for other images.
     """
 
@@ -39,7 +39,7 @@ class EightBit(NamedTuple):
 
 
 def to_eight_bit(file: FileContent, image_range: ValueRange | None = None) -> EightBit:
-    """Convert a picture to 8-bit RGB or gray, upright and without metadata, unless it is already 8-bit RGB or gray.
+    """Convert an image to 8-bit RGB or gray, upright and without metadata, unless it is already 8-bit RGB or gray.
 
     Gray values of more than 8 bits and floats are scaled by a range: `image_range`, or else the range that the file
     declares, or else the range of their type. `PIL.Image.Image.convert` converts all other modes, so the alpha channel
@@ -50,9 +50,9 @@ def to_eight_bit(file: FileContent, image_range: ValueRange | None = None) -> Ei
         image_range: The values of deep images that become 0 and 255.
 
     Raises:
-        OptionError: `image_range` is set for a color picture of more than 8 bits, which decoders reduce to 8.
-        UnwantedError: The picture has more pixels than Pillow decodes, or its format is not supported.
-        AssetError: The file is not a picture, is damaged, or cannot be read.
+        OptionError: `image_range` is set for a color image of more than 8 bits, which decoders reduce to 8.
+        UnwantedError: The image has more pixels than Pillow decodes, or its format is not supported.
+        AssetError: The file is not an image, is damaged, or cannot be read.
     """
     with inspect_image(file) as picture:
         pixels = format_of(picture, file)
@@ -60,8 +60,8 @@ def to_eight_bit(file: FileContent, image_range: ValueRange | None = None) -> Ei
             return EightBit(None)
         if image_range is not None and pixels.bits > 8 and not pixels.is_deep:  # noqa: PLR2004
             raise OptionError(
-                f"got {image_range} for a picture of {pixels.name}, whose values the decoder reduces to "
-                "8 bits; this option applies to gray pictures: omit it, or convert this picture to 8 bits first",
+                f"got {image_range} for an image of {pixels.name}, whose values the decoder reduces to "
+                "8 bits; this option applies to gray images: omit it, or convert this image to 8 bits first",
                 option="image_range",
             )
         declared = declared_values(picture, file, pixels) if pixels.is_deep else None
@@ -70,14 +70,14 @@ def to_eight_bit(file: FileContent, image_range: ValueRange | None = None) -> Ei
 
 
 def decoded_to_eight_bit(picture: Image.Image, image_range: ValueRange | None = None) -> EightBit:
-    """Convert a decoded picture to 8-bit RGB or gray, unless it is already. See `to_eight_bit`.
+    """Convert a decoded image to 8-bit RGB or gray, unless it is already. See `to_eight_bit`.
 
     Args:
-        picture: The picture. It is not changed.
+        picture: The image. It is not changed.
         image_range: The values of deep images that become 0 and 255.
 
     Raises:
-        AssetError: The picture cannot be decoded.
+        AssetError: The image cannot be decoded.
     """
     if picture.mode in PLAIN_MODES:
         return EightBit(None)

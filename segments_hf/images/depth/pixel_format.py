@@ -1,4 +1,4 @@
-"""Read the pixel format of a picture from its header."""
+"""Read the pixel format of an image from its header."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _KINDS = {"I": "gray", "F": "float", "L": "gray"}  # the names of modes with mor
 
 
 class PixelFormat(NamedTuple):
-    """The pixel format of a picture.
+    """The pixel format of an image.
 
     Attributes:
-        mode: The mode in which Pillow decodes the picture, such as ``RGB`` or ``I;16``.
+        mode: The mode in which Pillow decodes the image, such as ``RGB`` or ``I;16``.
         bits: The number of bits per channel in the file.
         has_transparency: Whether a color or some palette entries are transparent.
     """
@@ -61,37 +61,37 @@ def is_deep_mode(mode: str) -> bool:
 
 
 def pixel_format(file: FileContent) -> PixelFormat:
-    """Read the pixel format of a picture.
+    """Read the pixel format of an image.
 
     Args:
         file: The content of the file. Only the header is read.
 
     Raises:
-        UnwantedError: The picture has more pixels than Pillow decodes, or its format is not supported.
-        AssetError: The file is not a picture, is damaged, or cannot be read.
+        UnwantedError: The image has more pixels than Pillow decodes, or its format is not supported.
+        AssetError: The file is not an image, is damaged, or cannot be read.
     """
     with inspect_image(file) as picture:
         return format_of(picture, file)
 
 
 def format_of(picture: Image, file: FileContent) -> PixelFormat:
-    """Return the pixel format of a picture that is opened, but not decoded.
+    """Return the pixel format of an image that is opened, but not decoded.
 
     Args:
-        picture: The picture.
+        picture: The image.
         file: The content of the file.
     """
     return PixelFormat(picture.mode, _bits(picture, file), "transparency" in picture.info)
 
 
 def ppm_maximum(picture: Image) -> int:
-    """Return the largest value that a PPM file declares. The picture must not be decoded."""
+    """Return the largest value that a PPM file declares. The image must not be decoded."""
     *_, options = picture.tile[0]  # type: ignore[attr-defined]
     return options[1] if isinstance(options, tuple) and len(options) == 2 else _full_ppm(picture)  # noqa: PLR2004
 
 
 def depth_of_jpeg_2000(file: FileContent) -> int:
-    """Return the bit depth of the first channel of a JPEG 2000 picture; 8 if the file does not contain it."""
+    """Return the bit depth of the first channel of a JPEG 2000 image; 8 if the file does not contain it."""
     with file.view() as content:
         begin = content.find(_CODESTREAM)
         depth = content[begin + _COMPONENT_DEPTH : begin + _COMPONENT_DEPTH + 1] if begin >= 0 else b""

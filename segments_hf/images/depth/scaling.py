@@ -12,7 +12,7 @@ from segments_hf.errors import OptionError
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-_LEAST_USE = 0.1  # of a range; an image that uses a smaller share was probably stored with fewer bits
+_LEAST_USE = 0.1  # the share of a range; an image that uses less was probably stored with fewer bits
 
 
 class ValueRange(NamedTuple):
@@ -91,7 +91,7 @@ class Scaling(NamedTuple):
         warnings = {}
         used, limits = self.used, self.limits
         if self.is_guess:
-            warnings["hold floats outside of 0 to 1"] = f"has values from {used}, scaled by {limits}"
+            warnings["have floats outside of 0 to 1"] = f"has values from {used}, scaled by {limits}"
         if used.low < limits.low or used.high > limits.high:
             warnings["have values outside of their range, which were clipped"] = f"has values from {used} for {limits}"
         if used.high - used.low < _LEAST_USE * (limits.high - limits.low):

@@ -46,7 +46,7 @@ def _boxes(content: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, i
             begin += 8
         stop = start + size if size else end
         if not begin <= stop <= end:
-            raise ValueError("a box is longer than the box around it")
+            raise ValueError("a box is longer than the box that contains it")
         yield name, begin, stop
         start = stop
 
@@ -69,7 +69,7 @@ def _locations(content: bytes, start: int) -> Iterator[tuple[int, int, list[tupl
     sizes = reader.number(2)
     offset_size, length_size, base_size, index_size = (sizes >> shift & 15 for shift in (12, 8, 4, 0))
     if not offset_size and not length_size:
-        raise ValueError("the items have no place")
+        raise ValueError("the list of items has no locations")
     wide = 4 if version == 2 else 2  # noqa: PLR2004
     for _ in range(reader.number(wide)):
         item = reader.number(wide)

@@ -36,14 +36,14 @@ class ExifReading(NamedTuple):
 
 
 def read_exif(picture: Image) -> ExifReading:
-    """Read the orientation of a picture, and check whether `datasets` can apply it.
+    """Read the orientation of an image, and check whether `datasets` can apply it.
 
     `datasets` calls `PIL.ImageOps.exif_transpose`, which also writes the EXIF data and fails if they are malformed. The
-    check calls the same function on a picture of one pixel with the same EXIF data. So the result is correct for the
+    check calls the same function on an image of one pixel with the same EXIF data. So the result is correct for the
     installed version of Pillow, and no pixels are decoded.
 
     Args:
-        picture: A picture that is opened, and whose EXIF data were not read yet, because Pillow fails only the first
+        picture: An image that is opened, and whose EXIF data were not read yet, because Pillow fails only the first
             time.
     """
     from PIL import Image, ImageOps
@@ -64,9 +64,9 @@ def read_exif(picture: Image) -> ExifReading:
 
 
 def orientation_of(picture: Image) -> int:
-    """Return the EXIF orientation of a picture, 1 to 8; 1 (upright) if it is missing or unreadable.
+    """Return the EXIF orientation of an image, 1 to 8; 1 (upright) if it is missing or unreadable.
 
-    EXIF data after the pixels of a PNG are only found if the picture is decoded.
+    EXIF data after the pixels of a PNG are only found if the image is decoded.
     """
     from PIL import Image
 

@@ -1,4 +1,4 @@
-"""Replace the EXIF data of a picture by EXIF data with only the orientation, without decoding pixels."""
+"""Replace the EXIF data of an image by EXIF data with only the orientation, without decoding pixels."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class _Edit(NamedTuple):
 
 
 def with_orientation_only(content: bytes, orientation: int | None) -> bytes | None:
-    """Replace the EXIF data of a picture by EXIF data that contain only the orientation.
+    """Replace the EXIF data of an image by EXIF data that contain only the orientation.
 
     All other bytes stay the same. EXIF data of a JPEG are padded with zeros to keep the length of the file if possible,
-    because an MPO contains the offsets of its other pictures.
+    because an MPO contains the offsets of its other images.
 
     Args:
         content: A JPEG, PNG, WebP or AVIF file.

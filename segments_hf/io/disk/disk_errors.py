@@ -72,7 +72,7 @@ def storage_errors_of_library(place: str | os.PathLike[str]) -> Iterator[None]:
 
 
 def disk_error_in(error: BaseException) -> OSError | None:
-    """Return the failed write that caused an exception; None if another fault, or one of our errors, caused it."""
+    """Return the failed write that caused an exception; None if it has another cause or is already an own error."""
     inner: BaseException | None = error
     while inner is not None and not isinstance(inner, SegmentsHFError):
         if isinstance(inner, OSError) and inner.errno in _WRITE_ERRORS:

@@ -6,8 +6,8 @@ that writes to the parent folder removes the staging folder. The old files are m
 new ones are moved out of it, in steps that another process can undo or finish:
 
     ready/     the new files and folders, all complete
-    leaving/   the old files and folders, while they are moved here. If the process is killed, they are moved back
-    left/      the old files and folders, when all are here. If the process is killed, the new ones are moved out
+    leaving/   the old files and folders while they are moved here. If the process is killed now, they are moved back
+    left/      the old files and folders when all are here. If the process is killed now, the new ones are moved out
 """
 
 from __future__ import annotations
@@ -92,7 +92,8 @@ class Staging:
                 place.rename(leaving / name)
                 is_expected = take_snapshot(leaving / name) == snapshot  # after the move, no program changes it
             except FileNotFoundError:
-                is_expected = number > 0  # if the first is missing, another process is replacing it, or has removed it
+                # If the first one is missing, another process is replacing it or has removed it.
+                is_expected = number > 0
             if not is_expected:
                 raise _changed(place)
         leaving.rename(self._folder / _LEFT)

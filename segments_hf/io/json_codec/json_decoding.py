@@ -1,4 +1,4 @@
-"""Decode JSON. Only this module does, so that every fault raises one kind of error with the cause and the JSON path.
+"""Decode JSON. No other module decodes it, so that every fault raises a `JsonError` with its cause and JSON path.
 
 A `JsonDecoder` decodes text of a known structure into a type. `read_json` decodes text of any structure, such as the
 metadata of a sample, within limits of size, depth and numbers.
@@ -22,13 +22,14 @@ __all__ = ["JsonDecoder", "JsonError", "checked_text", "read_json"]
 
 T = TypeVar("T")
 
-_MAX_BYTES = 64 * 2**20  # of text of any structure, which is one value in a row
+_MAX_BYTES = 64 * 2**20  # limit for text of any structure, which becomes one value in a row
 
-# 2^63 has 19 digits. Whether text has so many in a row is seen fastest after all digits are made zeros.
+# Numbers from 2^63 on have at least 19 digits. The fastest way to find a run of 19 digits is to replace all digits by
+# zeros, and to search for 19 zeros.
 _ZEROS = bytes.maketrans(b"123456789", b"000000000")
 _MANY_ZEROS = b"0" * 19
 _LONG_NUMBER = re.compile(rb"(?<![-+.0-9eE])-?[0-9]{19,}")
-_LONGEST = 21  # characters of a 64-bit integer
+_LONGEST = 21  # maximum number of characters of a 64-bit integer
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 
 

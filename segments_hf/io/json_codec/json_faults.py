@@ -14,7 +14,8 @@ from segments_hf.io.json_codec.json_places import find_level, find_number_out_of
 if TYPE_CHECKING:
     from segments_hf.io.json_codec.json_places import Text, Token
 
-MAX_DEPTH = 100  # levels of brackets in text of any structure: `datasets` reads 1,023, Python about 1,000
+# The maximum number of nested brackets in text of any structure. `datasets` reads 1,023 levels, Python about 1,000.
+MAX_DEPTH = 100
 
 _HTML = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
 _OTHER_ENCODINGS = {
@@ -27,9 +28,9 @@ _NOT_JSON_NUMBERS = re.compile(rb"[-+]?(?:nan|inf|infinity)", re.IGNORECASE)
 _HALF_PAIR = re.compile(rb"\\u[dD][89a-bA-B][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])")
 _PLACE = re.compile(r"(.*) - at `(?:key` in `)?(\$.*)`", re.DOTALL)
 _BYTE = re.compile(r"(?:JSON is malformed: )?(.*) \(byte ([0-9]+)\)", re.DOTALL)
-_HALF_A_PAIR = "got half of a surrogate pair (\\ud800 to \\udfff) in a text, wanted a whole one"
-_BEGINNING = 1024  # bytes in which the kind of the text is recognized
-_SHOWN = 20  # bytes of a wrong value
+_HALF_A_PAIR = "got half of a surrogate pair (\\ud800 to \\udfff) in a text, wanted both halves"
+_BEGINNING = 1024  # the number of bytes by which the kind of the text is recognized
+_SHOWN = 20  # the maximum number of bytes of a wrong value in a message
 _CHUNK = 2**20
 
 
@@ -51,7 +52,7 @@ class JsonError(SegmentsHFError, ValueError):
 
 
 def describe_fault(content: Text, error: Exception) -> JsonError:
-    """Return the error that says why JSON text cannot be decoded.
+    """Return the error that explains why JSON text cannot be decoded.
 
     Args:
         content: The text.
@@ -100,8 +101,8 @@ def _wrong_file(content: Text) -> str | None:
         return "got text that is not UTF-8, perhaps UTF-16, or a binary file; wanted JSON as UTF-8"
     if _HTML.match(beginning):
         return (
-            "got an HTML page, wanted JSON; it may be the page of a login, of an error or of a file's description: "
-            "open it in a browser"
+            "got an HTML page, wanted JSON; it may be a login page, an error page or a page about the file: open it in "
+            "a browser"
         )
     if beginning.lstrip().startswith(b"<"):
         return "got XML or HTML, wanted JSON"
@@ -121,7 +122,7 @@ def _not_utf8(content: Text) -> JsonError:
                 "Windows-1252: save it as UTF-8",
                 _path(token_at(content, offset)),
             )
-    return JsonError("got text with characters that UTF-8 cannot hold")
+    return JsonError("got text with characters that UTF-8 cannot encode, wanted UTF-8")
 
 
 def _wrong_value(content: Text, message: str) -> JsonError:
@@ -135,7 +136,9 @@ def _wrong_value(content: Text, message: str) -> JsonError:
     if wanted != problem:  # such as "`int` <= 9223372036854775807"
         return JsonError(f"got another value, wanted {wanted}", place)
     missing = problem.removeprefix("Object missing required field ")
-    return JsonError(f"got an object without {missing}, wanted it with one" if missing != problem else problem, place)
+    return JsonError(
+        f"got an object without {missing}, wanted an object with it" if missing != problem else problem, place
+    )
 
 
 def _malformed(content: Text, message: str) -> JsonError:
@@ -152,7 +155,8 @@ def _malformed(content: Text, message: str) -> JsonError:
     if token and _NOT_JSON_NUMBERS.fullmatch(token.text):
         return JsonError(f"got {_shown(token.text)}, wanted a number or null: JSON has no such number", token.path)
     return JsonError(
-        f"got text that is not JSON ({what} at byte {offset:,}); is the file complete? Download it again", _path(token)
+        f"got text that is not JSON ({what} at byte {offset:,}); the file may be incomplete: download it again",
+        _path(token),
     )
 
 

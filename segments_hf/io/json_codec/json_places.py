@@ -9,15 +9,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     Text = bytes | memoryview
-    Parts = list[str | int]  # of the path, one for each open bracket: a key, or an index in an array
+    Parts = list[str | int]  # the parts of a path, one for each open bracket: a key, or an index in an array
 
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|[][{}:,]|[^][{}:,"\s]+', re.DOTALL)
 _NUMBER = re.compile(rb"(-?[0-9]+)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _OPENING, _CLOSING = (b"{", b"["), (b"}", b"]")
 _SHOWN_LEVELS = 12
-_MOST_TOKENS = 3_000_000  # that are read to find a fault, which takes a few seconds
-_LONGEST_INTEGER = 21  # characters of a 64-bit integer with a sign
+_MOST_TOKENS = 3_000_000  # the maximum number of tokens that are read to find a fault, which takes a few seconds
+_LONGEST_INTEGER = 21  # the maximum number of characters of a 64-bit integer with a sign
 
 
 class Token(NamedTuple):

@@ -13,20 +13,21 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Mapping
 
-_SECONDS = 3000.0  # that a file may take
+_SECONDS = 3000.0  # time limit for a file
 
 
 def read_fsspec_file(url: str, storage_options: Mapping[str, Any] | None = None, *, max_bytes: int) -> bytes:
     """Return the content of a file.
 
     Args:
-        url: Any URL that fsspec reads. The user chose it: it may also lead to a file of this machine.
-        storage_options: The options of the file system.
-        max_bytes: The number of bytes that it may have.
+        url: Any URL that fsspec reads. It must come from the user and not from a release, because some URLs of fsspec
+            lead to local files.
+        storage_options: The options of the fsspec file system.
+        max_bytes: The largest size of the file in bytes.
 
     Raises:
-        TooLargeError: It has more bytes.
-        AssetError: It cannot be read. The text does not hold the URL, which may be signed.
+        TooLargeError: The file is larger.
+        AssetError: The file cannot be read. The message does not contain the URL, which may be signed.
     """
     import fsspec
 
@@ -43,5 +44,5 @@ def read_fsspec_file(url: str, storage_options: Mapping[str, Any] | None = None,
         raise AssetError(str(error)) from None
     except TooLargeError:
         raise
-    except Exception as error:  # noqa: BLE001  (each library behind fsspec has errors of its own)
+    except Exception as error:  # noqa: BLE001  (each library behind fsspec has its own exceptions)
         raise AssetError(type(error).__name__) from None

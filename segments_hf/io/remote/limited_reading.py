@@ -20,10 +20,10 @@ _GZIP = 16 + zlib.MAX_WBITS  # zlib's number for the gzip format
 
 
 class TooLargeError(SegmentsHFError, ValueError):
-    """A file that has more bytes than are allowed.
+    """A file that is larger than allowed.
 
     Args:
-        max_bytes: The number of bytes that is allowed.
+        max_bytes: The largest allowed size in bytes.
         stage: The stage at which the bytes were counted, such as ``after decompression``.
     """
 
@@ -45,7 +45,7 @@ def read_limited(read: Callable[[int], bytes], max_bytes: int) -> bytes:
 
     Args:
         read: A function that returns up to the given number of bytes; an empty string at the end.
-        max_bytes: The number of bytes that is allowed.
+        max_bytes: The largest allowed size in bytes.
 
     Raises:
         TooLargeError: The function returns more bytes.
@@ -66,7 +66,7 @@ def decompress_gzip(content: bytes | memoryview, max_bytes: int) -> bytes:
 
     Args:
         content: The gzip file.
-        max_bytes: The number of bytes that is allowed after decompression. At most 1 MiB more is held in memory.
+        max_bytes: The largest allowed size after decompression, in bytes. The memory in use is at most 1 MiB larger.
 
     Raises:
         TooLargeError: The content is larger.

@@ -37,11 +37,11 @@ class NoCredentialsError(AssetError):
 
 
 class ObjectTooLargeError(AssetError):
-    """An object that has more bytes than are allowed."""
+    """An object that is larger than allowed."""
 
 
 class ObjectTimeoutError(AssetError):
-    """An object that took longer than is allowed."""
+    """An object whose read took longer than allowed."""
 
 
 def is_bucket_url(url: str) -> bool:
@@ -69,7 +69,7 @@ def read_object(
         storage_options: The options of the file system. By default, it looks for credentials in the usual places.
         region: The region of an S3 bucket, if it is known.
         connections: The largest number of connections in the pool.
-        max_bytes: The largest number of bytes that is allowed.
+        max_bytes: The largest size of the object in bytes.
         timeout: The time limit in seconds.
 
     Raises:
@@ -108,7 +108,7 @@ def read_object(
 
 
 def _filesystem(url: str, storage_options: Mapping[str, Any], region: str | None, connections: int) -> Any:
-    """Return a file system that all threads of this process share: fsspec itself creates one for each thread."""
+    """Return a file system that all threads of this process share. By itself, fsspec creates one for each thread."""
     import fsspec
     from fsspec.utils import tokenize
 
@@ -158,8 +158,8 @@ def _checked_account(url: str, options: Mapping[str, Any]) -> str | None:
     """Return the Azure account in a URL.
 
     Raises:
-        AssetError: It is not the user's account. A release contains the URL, and must not decide which account receives
-            the credentials.
+        AssetError: The account is not the one in the user's options. The URL comes from a release, which must not
+            decide which account receives the credentials.
     """
     named = _AZURE_ACCOUNT.match(url.partition("://")[2])
     if named is None:
@@ -185,4 +185,4 @@ def _error_text(error: Exception) -> str:
     text = without_queries(next(iter(str(error).splitlines()), ""))
     if _NO_SUCH_RANGE.search(text):  # an empty object has no range
         return "got an empty file"
-    return f"cannot read it ({type(error).__name__}{': ' if text else ''}{text})"
+    return f"cannot read the object ({type(error).__name__}{': ' if text else ''}{text})"

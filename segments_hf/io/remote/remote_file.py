@@ -114,7 +114,9 @@ def read_url(url: str, *, max_bytes: int, seconds: float | None = None, auth: Au
     except (TooLargeError, RemoteFileError):
         raise
     except TimeLimitError as error:
-        raise RemoteFileError(f"the server is too slow ({error}); download it in another way") from None
+        raise RemoteFileError(
+            f"the server is too slow ({error}); try again, or download with another program"
+        ) from None
     except requests.exceptions.InvalidSchema as error:
         is_redirect = "No connection adapters" in str(error)  # otherwise a SOCKS proxy without its package
         reason = "got a redirect to a URL that is not http or https" if is_redirect else "InvalidSchema"
@@ -145,8 +147,7 @@ def fetch_file(url: str, name: str, *, max_bytes: int) -> bytes:
         raise ReleaseError(f"cannot fetch the URL: {error}", name) from None
     if response.is_error:
         raise ReleaseError(
-            f"got HTTP {response.status} {response.reason}; wanted a release file. "
-            "Is the link still valid? Signed links expire",
+            f"got HTTP {response.status} {response.reason}, wanted a release file; check whether the link has expired",
             name,
         )
     return response.content

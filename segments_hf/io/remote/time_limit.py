@@ -17,7 +17,7 @@ R = TypeVar("R")
 
 
 class TimeLimitError(SegmentsHFError, TimeoutError):
-    """A function that took longer than is allowed."""
+    """A function that took longer than allowed."""
 
 
 def run_until(deadline: Deadline, work: Callable[[threading.Event], R]) -> R:

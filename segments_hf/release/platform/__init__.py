@@ -1,4 +1,4 @@
-"""The client of the Segments.ai REST API: releases by their names instead of by files."""
+"""Load releases from the Segments.ai platform by their names: references, the REST client and the cache."""
 
 from segments_hf.release.platform.copies import releases_folder
 from segments_hf.release.platform.pinning import pin

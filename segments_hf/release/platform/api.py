@@ -1,7 +1,7 @@
-"""The REST API of the Segments.ai platform: what it says of the releases of a data set.
+"""A client of the Segments.ai REST API that lists the releases of a data set.
 
-It is used as its SDK shows it: https://sdkdocs.segments.ai/en/latest/client.html#releases. A key goes into the header
-of a request to it, and nowhere else.
+The requests are those of the official SDK: https://sdkdocs.segments.ai/en/latest/client.html#releases. The API key is
+sent in a header of these requests, and is not used or stored anywhere else.
 """
 
 from __future__ import annotations
@@ -29,14 +29,16 @@ if TYPE_CHECKING:
     from segments_hf.release.platform.reference import Reference
 
 _API = "https://api.segments.ai"
-_MOST_PAGES = 100
-_MAX_BYTES = 64 * 2**20  # of one response
+_MAX_PAGES = 100
+_MAX_BYTES = 64 * 2**20  # maximum size of one response
 _KEY = re.compile(r"[\x21-\x7e]+")
 _REFUSED = {
     401: "the platform does not know this API key; make one on https://segments.ai/account and "
     "set SEGMENTS_API_KEY to it",
-    403: "the API key is wrong, or its user may not read this data set; ask its owner to add them as a collaborator",
-    404: "there is no such data set, or the user of the API key may not see it; how is it spelled on segments.ai?",
+    403: "the API key is wrong, or its user is not allowed to read this data set; ask the owner of the data set to add "
+    "this user as a collaborator",
+    404: "the data set does not exist, or the user of the API key is not allowed to see it; check the spelling on "
+    "segments.ai",
     429: "too many requests; try again later",
 }
 
@@ -44,7 +46,7 @@ T = TypeVar("T")
 
 
 class ListedRelease(msgspec.Struct, frozen=True):
-    """A release, as the API describes it."""
+    """An entry of the API's list of releases."""
 
     name: str
     status: str
@@ -53,7 +55,7 @@ class ListedRelease(msgspec.Struct, frozen=True):
 
 
 class _Page(msgspec.Struct, frozen=True):
-    """A part of the list of releases."""
+    """One page of the list of releases."""
 
     results: list[ListedRelease]
     next: str | None = None
@@ -66,13 +68,14 @@ _LIST: JsonDecoder[list[ListedRelease] | _Page] = JsonDecoder(list[ListedRelease
 class PlatformApi:
     """A client for the releases of one data set.
 
+    All methods raise `PlatformError` if the platform does not respond or refuses the request.
+
     Args:
         reference: A release of the data set.
-        api_key: The key to the platform; by default the environment variable ``SEGMENTS_API_KEY``.
+        api_key: The API key of the platform; by default the environment variable ``SEGMENTS_API_KEY``.
 
     Raises:
-        PlatformError: There is no key, or no address. Each method raises it where the platform gives no answer, or
-            refuses.
+        PlatformError: There is no API key, the key is malformed, or ``SEGMENTS_API_URL`` is not a URL.
     """
 
     def __init__(self, reference: Reference, api_key: str | None) -> None:
@@ -81,34 +84,37 @@ class PlatformApi:
         self._address = _checked_address(reference)
         self._releases = f"{self._address}/datasets/{quote(reference.owner)}/{quote(reference.dataset)}/releases/"
 
-    def one(self) -> ListedRelease | None:
-        """Fetch the release that the reference names; None if there is no such release."""
+    def fetch_release(self) -> ListedRelease | None:
+        """Fetch the entry of the release that the reference names; None if there is no such release."""
         response = self._get(f"{self._releases}{quote(self._reference.name, safe='')}/")
         return None if response.status == 404 else self._decoded(_ONE, response)  # noqa: PLR2004
 
-    def all(self) -> list[ListedRelease]:
-        """Fetch all releases."""
+    def fetch_releases(self) -> list[ListedRelease]:
+        """Fetch the entries of all releases of the data set."""
         releases: list[ListedRelease] = []
         url: str | None = self._releases
-        for _ in range(_MOST_PAGES):
+        for _ in range(_MAX_PAGES):
             if url is None:
                 return releases
-            answer = self._decoded(_LIST, self._get(url))
-            if not isinstance(answer, _Page):
-                return [*releases, *answer]
-            releases += answer.results
-            url = answer.next and self._next(url, answer.next)
-        raise self._problem(f"got a list of releases that is longer than {_MOST_PAGES} pages; name a release")
+            page = self._decoded(_LIST, self._get(url))
+            if not isinstance(page, _Page):
+                return [*releases, *page]
+            releases += page.results
+            url = page.next and self._next_url(url, page.next)
+        raise self._problem(
+            f"got a list of releases with more than {_MAX_PAGES} pages; pass the name of a release instead"
+        )
 
-    def _next(self, url: str, following: str) -> str:
+    def _next_url(self, url: str, next_url: str) -> str:
+        """Return the absolute URL of the next page, after checking that the API key may be sent to its host."""
         try:
-            following = urljoin(url, following)
-            same_host = urlsplit(following)[:2] == urlsplit(self._address)[:2]
+            next_url = urljoin(url, next_url)
+            same_host = urlsplit(next_url)[:2] == urlsplit(self._address)[:2]
         except ValueError:
             same_host = False
         if not same_host:
             raise self._problem("got a list of releases whose next page is on another host; pass the name of a release")
-        return following
+        return next_url
 
     def _get(self, url: str) -> Response:
         from segments_hf.io.remote.remote_file import RemoteFileError, read_url
@@ -119,7 +125,7 @@ class PlatformApi:
 
         host = public_name(self._address)
         try:
-            # Not as a header: `requests` would replace it with the credentials of the host in .netrc.
+            # `auth` and not `headers`: `requests` replaces an Authorization header by the credentials in .netrc.
             return read_url(url, max_bytes=_MAX_BYTES, auth=sign)
         except TooLargeError as error:
             problem = f"{error} from {host}; check SEGMENTS_API_URL"
@@ -130,18 +136,18 @@ class PlatformApi:
     def _decoded(self, decoder: JsonDecoder[T], response: Response) -> T:
         if response.is_error:
             status = response.status
-            hint = _REFUSED.get(status, "the platform has a fault; try again later")
+            hint = _REFUSED.get(status, "the platform failed to answer the request; try again later")
             if pause := retry_after_seconds(response.headers.get("Retry-After")):
                 hint += f", in {pause:.0f} seconds"
             problem = f"got HTTP {status} from {public_name(self._address)}: {hint}"
-            raise self._problem(problem + (or_a_file(self._reference) if status == 404 else ""))  # noqa: PLR2004
+            raise self._problem(problem + (missing_file_hint(self._reference) if status == 404 else ""))  # noqa: PLR2004
         try:
             return decoder.decode(response.content)
         except JsonError as error:
-            wrong = str(error)
+            cause = str(error)
         raise self._problem(
-            f"cannot read the response of {public_name(self._address)} ({wrong}); check SEGMENTS_API_URL, and "
-            "whether a proxy sent the response"
+            f"cannot decode the response from {public_name(self._address)} ({cause}); check SEGMENTS_API_URL, and "
+            "whether a proxy sent this response"
         )
 
     def _problem(self, problem: str) -> PlatformError:
@@ -153,25 +159,25 @@ def platform_problem(reference: Reference, problem: str) -> PlatformError:
     return PlatformError(f"{public_name(str(reference))}: {problem}")
 
 
-def or_a_file(reference: Reference) -> str:
-    """A hint for an error where the reference may have been meant as a file; else nothing."""
+def missing_file_hint(reference: Reference) -> str:
+    """Return a hint for an error if the reference looks like the path of a missing file; else an empty text."""
     if not reference.name.lower().endswith((".json", ".gz")):
         return ""
-    return f" (as a file, {reference.owner}/{reference.dataset}@{reference.name} is not here)"
+    return f" (if you meant a file: there is no file {reference.owner}/{reference.dataset}@{reference.name})"
 
 
 def _checked_key(reference: Reference, api_key: str | None) -> str:
     key = (api_key or os.environ.get("SEGMENTS_API_KEY") or "").strip()
     if not key:
-        gone = "its kept copy is gone, and " if reference.digest else ""
+        no_copy = "the release is not in the cache, and " if reference.digest else ""
         raise platform_problem(
             reference,
-            f"{gone}there is no API key; make one on https://segments.ai/account, and pass it as "
-            f"{option('api_key')} or SEGMENTS_API_KEY{or_a_file(reference)}",
+            f"{no_copy}there is no API key; make one on https://segments.ai/account, and pass it as "
+            f"{option('api_key')} or SEGMENTS_API_KEY{missing_file_hint(reference)}",
         )
     if not _KEY.fullmatch(key):
-        # Such a key is not valid in a header, and the error of the HTTP library would show it.
-        raise platform_problem(reference, "the API key has characters that no key has; copy it again")
+        # The HTTP library refuses a header with such characters, and shows the key in its error.
+        raise platform_problem(reference, "the API key has a space or another invalid character; copy it again")
     return key
 
 

@@ -22,8 +22,8 @@ def releases_folder() -> Path:
     return Path(HF_HOME).expanduser() / "segments_hf" / "releases"
 
 
-def find_kept(digest: str, max_bytes: float = math.inf) -> Buffer | None:
-    """Map the cached content with a SHA-256; None if it is not in the cache, or damaged.
+def find_cached(digest: str, max_bytes: float = math.inf) -> Buffer | None:
+    """Map the cached content with this SHA-256 into memory; None if it is damaged or not in the cache.
 
     Raises:
         ReleaseError: The cached file cannot be read, or is too large.
@@ -35,14 +35,14 @@ def find_kept(digest: str, max_bytes: float = math.inf) -> Buffer | None:
     return content if hashlib.sha256(content).hexdigest() == digest else None
 
 
-def keep(content: Buffer) -> str:
+def add_to_cache(content: Buffer) -> str:
     """Write content to the cache and return its SHA-256.
 
     Raises:
         StorageError: The content cannot be written.
     """
     digest = hashlib.sha256(content).hexdigest()
-    if find_kept(digest) is None:
+    if find_cached(digest) is None:
         try:
             write_atomically(_path(digest), content)
         except StorageError as error:

@@ -1,4 +1,4 @@
-"""Releases on the Segments.ai platform, by their names."""
+"""References to releases on the Segments.ai platform."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from segments_hf.io.redaction import public_name
 from segments_hf.io.urls import is_url
 
 _SCHEME = "segments"
-# A name of dots alone, or with one in front, is one of a folder.
+# Owners and data sets do not begin with a dot, so that the relative path `../folder@name` is not a reference.
 _REFERENCE = re.compile(
     r"(?P<owner>(?!\.)[\w.-]+)/(?P<dataset>(?!\.)[\w.-]+)@(?P<name>.+?)(?:#sha256=(?P<digest>[0-9a-fA-F]{64}))?",
     re.DOTALL,
@@ -21,13 +21,13 @@ _REFERENCE = re.compile(
 
 @dataclass(frozen=True)
 class Reference:
-    """A release on the platform. Its text is a URL, in which the name is quoted.
+    """A reference to a release on the platform. `str()` returns it as a URL, in which the name is percent-encoded.
 
     Attributes:
         owner: The user or organization that owns the data set.
         dataset: The name of the data set.
         name: The name of the release; ``latest`` is the newest one.
-        digest: The SHA-256 of its content, where it is pinned to that.
+        digest: The SHA-256 of the release file if the reference is pinned, else None.
 
     >>> str(Reference("jane", "flowers", "after review"))
     'segments://jane/flowers@after%20review'
@@ -44,14 +44,14 @@ class Reference:
 
 
 def parse_reference(source: str) -> Reference | None:
-    """The release on the platform that a source names; None for any other source.
+    """Parse a reference to a release on the platform; return None for any other source.
 
     Args:
-        source: ``owner/dataset@name``, in which the name is as it is; or ``segments://owner/dataset@name``, in which
-            it is quoted as in a URL. With ``#sha256=…`` it is pinned.
+        source: ``owner/dataset@name`` with the plain name, or ``segments://owner/dataset@name`` with the
+            percent-encoded name. A pinned reference ends with ``#sha256=…``.
 
     Raises:
-        ReleaseError: It begins as such a URL, but is malformed.
+        ReleaseError: The source begins with ``segments://``, but the rest is malformed.
 
     >>> parse_reference("jane/flowers@after review")
     Reference(owner='jane', dataset='flowers', name='after review', digest=None)
@@ -68,20 +68,21 @@ def parse_reference(source: str) -> Reference | None:
     match = _REFERENCE.fullmatch(rest)
     if match is None or "#" in match["name"]:
         raise ReleaseError(
-            f"got a URL of scheme {_SCHEME!r} that names no release; wanted segments://owner/dataset@name, in which "
-            "the name is quoted as in any URL, and perhaps #sha256= with 64 hexadecimal digits",
+            f"got a malformed {_SCHEME}:// URL, wanted segments://owner/dataset@name, in which the name is "
+            "percent-encoded; #sha256= with 64 hexadecimal digits may follow",
             public_name(source),
         )
     return _reference(match, unquote(match["name"]))
 
 
 def canonical_source(source: str | os.PathLike[str]) -> str:
-    """A source with one meaning wherever it is read: a release on the platform as a URL, all others as they are.
+    """Convert a reference to a release on the platform to its URL; return any other source unchanged.
 
-    A file of this machine wins over a release of that name on the platform; a `Path` is a file.
+    A text that is both a reference and the path of an existing file is taken as the file. A `Path` is always a file.
+    The result therefore means the same in another working directory.
 
     Raises:
-        ReleaseError: It begins as the URL of a release on the platform, but is malformed.
+        ReleaseError: The source begins with ``segments://``, but the rest is malformed.
     """
     text = os.fspath(source)
     reference = parse_reference(text) if isinstance(source, str) else None

@@ -60,8 +60,8 @@ def test_a_bitmap_that_was_not_turned_with_its_image(rows: Any) -> None:
     ("content", "told"),
     [
         (None, "got a row without an image"),
-        (jpeg((40, 20))[:-20], "got a broken picture: the JPEG has no end marker: it is truncated"),
-        (b"", "got an empty file, wanted a picture"),
+        (jpeg((40, 20))[:-20], "got a broken image: the JPEG has no end marker: it is truncated"),
+        (b"", "got an empty file, wanted an image"),
     ],
 )
 def test_images_that_cannot_be_read(rows: Any, content: bytes | None, told: str) -> None:
