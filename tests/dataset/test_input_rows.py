@@ -111,9 +111,9 @@ def test_all_frames_of_a_sample_count_as_one(write_release):
     ("given", "options", "error", "message"),
     [
         (3, {}, SegmentsHFError, "got int, wanted a release"),
-        (datasets.Dataset.from_dict({"a": [1]}), {}, SegmentsHFError, "without annotations"),
+        (datasets.Dataset.from_dict({"a": [1]}), {}, SegmentsHFError, "without the columns annotations"),
         (datasets.DatasetDict(), {}, OptionError, "got an empty dict"),
-        ({"train": datasets.Dataset.from_dict({"a": [1]})}, {}, SegmentsHFError, "without annotations"),
+        ({"train": datasets.Dataset.from_dict({"a": [1]})}, {}, SegmentsHFError, "without the columns annotations"),
         ({"train": 3}, {}, SegmentsHFError, "got int as split 'train'"),
         (demo_release(), {"limit": 0}, OptionError, "limit: got 0, wanted at least 1"),
         (demo_release(), {"labelset": "other"}, OptionError, "labelset: got 'other'"),
