@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DOCS = Path(__file__).parents[2] / "docs"
-NOT_PAGES = {"labels.md"}  # a text for contributors
 
 _BLOCK = re.compile(
     r"^(?:% (?P<marker>not run): [^\n]*\n\n?)?(?P<indent> *)```(?P<language>\w+)\n(?P<code>.*?)^(?P=indent)```$",
@@ -50,7 +49,7 @@ class Block:
 def pages() -> list[Path]:
     """Return the pages that are written in Markdown."""
     found = (path.relative_to(DOCS) for path in sorted(DOCS.rglob("*.md")))
-    return [path for path in found if path.name not in NOT_PAGES and not path.parts[0].startswith("_")]
+    return [path for path in found if not path.parts[0].startswith("_")]
 
 
 def blocks_of(text: str) -> list[Block]:
