@@ -23,7 +23,7 @@ extensions = [
     "export_formats",
     "public_names",
 ]
-exclude_patterns = ["_build", "**/.ipynb_checkpoints"]
+exclude_patterns = ["_build", "jupyter_execute", "**/.ipynb_checkpoints"]
 smartquotes_action = "D"  # dashes only: quotation marks in texts are those of the code
 
 myst_enable_extensions = ["colon_fence", "deflist"]
