@@ -9,34 +9,90 @@ import importlib
 import sys
 from importlib.metadata import version
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from segments_hf.dataset.registration import register
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # at run time, `__getattr__` imports a name when it is first used
+    from segments_hf import bitmaps, demo, errors
     from segments_hf.bitmaps import get_semantic_bitmap
     from segments_hf.dataset.class_info import categories, id2label, label2id
+    from segments_hf.dataset.data_types import AnyDataset, Data
     from segments_hf.dataset.load import load_release
     from segments_hf.drawing.contact_sheet import contact_sheet
     from segments_hf.drawing.plot import plot
-    from segments_hf.export import export_dataset
-    from segments_hf.hub import push_to_hub
+    from segments_hf.errors import (
+        AssetError,
+        BitmapError,
+        HubError,
+        MissingExtraError,
+        OptionError,
+        OutputExistsError,
+        PathError,
+        PlatformError,
+        ReleaseError,
+        SegmentsHFError,
+        SizeMismatchError,
+        StorageError,
+    )
+    from segments_hf.export.export_result import ExportResult
+    from segments_hf.export.exporter import export_dataset
+    from segments_hf.hub.pushing import PushResult, push_to_hub
     from segments_hf.io.fetch_options import FetchOptions
     from segments_hf.layouts import to_layout
-    from segments_hf.layouts.mask_columns import add_instance_masks, add_panoptic_masks, add_semantic_masks
+    from segments_hf.layouts.add_masks import add_instance_masks, add_panoptic_masks, add_semantic_masks
     from segments_hf.preview.preview_page import preview
-    from segments_hf.release import Release
+    from segments_hf.release import Annotation, Category, Frame, JsonLabel, Label, Labelset, Release, Sample
     from segments_hf.stats.statistics import stats
+    from segments_hf.stats.stats_result import ClassStats, ImageSize, Stats, Together
+    from segments_hf.stats.tally import AttributeCounts, AttributeValue, Sizes
+    from segments_hf.validate.finding import Finding
+    from segments_hf.validate.report import Report
     from segments_hf.validate.validation import validate
 
 __all__ = [
+    "Annotation",
+    "AnyDataset",
+    "AssetError",
+    "AttributeCounts",
+    "AttributeValue",
+    "BitmapError",
+    "Category",
+    "ClassStats",
+    "Data",
+    "ExportResult",
     "FetchOptions",
+    "Finding",
+    "Frame",
+    "HubError",
+    "ImageSize",
+    "JsonLabel",
+    "Label",
+    "Labelset",
+    "MissingExtraError",
+    "OptionError",
+    "OutputExistsError",
+    "PathError",
+    "PlatformError",
+    "PushResult",
     "Release",
+    "ReleaseError",
+    "Report",
+    "Sample",
+    "SegmentsHFError",
+    "SizeMismatchError",
+    "Sizes",
+    "Stats",
+    "StorageError",
+    "Together",
     "add_instance_masks",
     "add_panoptic_masks",
     "add_semantic_masks",
+    "bitmaps",
     "categories",
     "contact_sheet",
+    "demo",
+    "errors",
     "export_dataset",
     "get_semantic_bitmap",
     "id2label",
@@ -49,43 +105,61 @@ __all__ = [
     "to_layout",
     "validate",
 ]
+
 __version__ = version("segments-hf")
 
-_HOMES = {
-    "FetchOptions": "segments_hf.io.fetch_options",
-    "Release": "segments_hf.release",
-    "add_instance_masks": "segments_hf.layouts.mask_columns",
-    "add_panoptic_masks": "segments_hf.layouts.mask_columns",
-    "add_semantic_masks": "segments_hf.layouts.mask_columns",
-    "categories": "segments_hf.dataset.class_info",
-    "contact_sheet": "segments_hf.drawing",
-    "export_dataset": "segments_hf.export",
-    "get_semantic_bitmap": "segments_hf.bitmaps",
-    "id2label": "segments_hf.dataset.class_info",
-    "label2id": "segments_hf.dataset.class_info",
-    "load_release": "segments_hf.dataset.load",
-    "plot": "segments_hf.drawing.plot",
-    "preview": "segments_hf.preview.preview_page",
-    "push_to_hub": "segments_hf.hub",
-    "stats": "segments_hf.stats.statistics",
-    "to_layout": "segments_hf.layouts",
-    "validate": "segments_hf.validate.validation",
+# The public names by module; `tests/test_package.py` compares them with `__all__` and the imports above.
+_NAMES = {
+    "segments_hf.bitmaps": ["get_semantic_bitmap"],
+    "segments_hf.dataset.class_info": ["categories", "id2label", "label2id"],
+    "segments_hf.dataset.data_types": ["AnyDataset", "Data"],
+    "segments_hf.dataset.load": ["load_release"],
+    "segments_hf.drawing.contact_sheet": ["contact_sheet"],
+    "segments_hf.drawing.plot": ["plot"],
+    "segments_hf.errors": [
+        "AssetError",
+        "BitmapError",
+        "HubError",
+        "MissingExtraError",
+        "OptionError",
+        "OutputExistsError",
+        "PathError",
+        "PlatformError",
+        "ReleaseError",
+        "SegmentsHFError",
+        "SizeMismatchError",
+        "StorageError",
+    ],
+    "segments_hf.export.export_result": ["ExportResult"],
+    "segments_hf.export.exporter": ["export_dataset"],
+    "segments_hf.hub.pushing": ["PushResult", "push_to_hub"],
+    "segments_hf.io.fetch_options": ["FetchOptions"],
+    "segments_hf.layouts": ["to_layout"],
+    "segments_hf.layouts.add_masks": ["add_instance_masks", "add_panoptic_masks", "add_semantic_masks"],
+    "segments_hf.preview.preview_page": ["preview"],
+    "segments_hf.release": ["Annotation", "Category", "Frame", "JsonLabel", "Label", "Labelset", "Release", "Sample"],
+    "segments_hf.stats.statistics": ["stats"],
+    "segments_hf.stats.stats_result": ["ClassStats", "ImageSize", "Stats", "Together"],
+    "segments_hf.stats.tally": ["AttributeCounts", "AttributeValue", "Sizes"],
+    "segments_hf.validate.finding": ["Finding"],
+    "segments_hf.validate.report": ["Report"],
+    "segments_hf.validate.validation": ["validate"],
 }
+_SUBPACKAGES = ["bitmaps", "demo", "errors"]  # the documentation names them
+_MODULE_OF = {name: module for module, names in _NAMES.items() for name in names}
 
-_SUBPACKAGES = frozenset({"bitmaps"})  # that the documentation names
+if not TYPE_CHECKING:  # type checkers report names that do not exist
 
+    def __getattr__(name: str) -> object:
+        """Import a public name when it is first used: `datasets` takes a second to import."""
+        if name in _SUBPACKAGES:
+            return importlib.import_module(f"{__name__}.{name}")
+        if name not in _MODULE_OF:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(importlib.import_module(_MODULE_OF[name]), name)
 
-def __getattr__(name: str) -> Any:
-    """Import a public name or a subpackage when it is first used: `datasets` takes a second to import."""
-    if name in _SUBPACKAGES:
-        return importlib.import_module(f"{__name__}.{name}")
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOMES[name]), name)
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__, *_SUBPACKAGES])
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})
 
 
 class _Package(ModuleType):
@@ -95,7 +169,7 @@ class _Package(ModuleType):
     """
 
     def __setattr__(self, name: str, value: object) -> None:
-        if not (name in _HOMES and isinstance(value, ModuleType)):
+        if not (name in _MODULE_OF and isinstance(value, ModuleType)):
             super().__setattr__(name, value)
 
 

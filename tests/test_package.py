@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +24,35 @@ def test_every_public_name_can_be_imported() -> None:
     assert set(segments_hf.__all__) <= set(dir(segments_hf))
 
 
-def test_bitmaps_needs_no_import_of_its_own() -> None:
-    code = "import segments_hf; segments_hf.bitmaps.decode_bitmap"
+def test_type_checkers_see_the_public_names() -> None:
+    import segments_hf
+
+    tree = ast.parse(Path(segments_hf.__file__).read_text("utf-8"))
+    block = next(node for node in tree.body if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test))
+    imported = [alias.name for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names]
+    assert sorted(imported) == sorted(segments_hf.__all__)
+
+
+def test_all_errors_are_public() -> None:
+    import segments_hf
+    from segments_hf import errors
+
+    names = {name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, Exception)}
+    assert names <= set(segments_hf.__all__)
+
+
+@pytest.mark.parametrize("name", ["bitmaps.decode_bitmap", "demo.demo_release", "errors.OptionError"])
+def test_subpackages_need_no_import_of_their_own(name: str) -> None:
+    subprocess.run([sys.executable, "-c", f"import segments_hf; segments_hf.{name}"], check=True)
+
+
+def test_import_does_not_import_datasets() -> None:
+    code = "import sys, segments_hf; sys.exit(bool({'datasets', 'numpy', 'PIL', 'pyarrow'} & sys.modules.keys()))"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_unknown_name_is_an_attribute_error() -> None:
+    import segments_hf
+
+    with pytest.raises(AttributeError, match="load_relase"):
+        segments_hf.load_relase  # type: ignore[attr-defined]  # noqa: B018

@@ -35,7 +35,7 @@ class UnreachedError(TransientError):
 
     def __init__(self, reason: str, host: Host) -> None:
         super().__init__(reason)
-        self.is_outage = host.answered_at is not None
+        self.is_outage: bool = host.answered_at is not None
         self._host = host
 
     def give_up(self, deadline: Deadline) -> None:
@@ -78,7 +78,7 @@ class Host:
 
     def __init__(self, name: str, hosts: Hosts, connections: int) -> None:
         self.answered_at: float | None = None
-        self.requests = 0
+        self.requests: int = 0
         self._name = name.partition("://")[2]
         self._hosts = hosts
         self._most = connections

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy.typing as npt
+
+    from segments_hf.bitmaps.codec.id_codec import BitmapLike
 
 
 class Boxes(NamedTuple):
@@ -29,7 +31,7 @@ class Boxes(NamedTuple):
     xywh: npt.NDArray[np.int64]
 
 
-def present_ids(bitmap: Any) -> npt.NDArray[np.uint32]:
+def present_ids(bitmap: BitmapLike) -> npt.NDArray[np.uint32]:
     """Return the instance ids that have pixels, in increasing order; faster than `boxes`.
 
     Args:
@@ -44,7 +46,7 @@ def present_ids(bitmap: Any) -> npt.NDArray[np.uint32]:
     return present
 
 
-def boxes(bitmap: Any) -> Boxes:
+def boxes(bitmap: BitmapLike) -> Boxes:
     """Return the area and bounding box of every instance, in one pass over the pixels.
 
     Args:

@@ -8,7 +8,7 @@ two annotations have the same id, the later one is used. An annotation whose `ca
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from segments_hf.bitmaps.codec.id_codec import BitmapLike
+
     Mask: TypeAlias = npt.NDArray[np.unsignedinteger[Any]]
 
 
 def get_semantic_bitmap(
-    bitmap: Any, annotations: Iterable[Any] | None, id_increment: int = 0, *, strict: bool = False
+    bitmap: BitmapLike, annotations: Iterable[object] | None, id_increment: int = 0, *, strict: bool = False
 ) -> Mask:
     """Return the category id of every pixel, like the function of the same name in the SDK, but for any ids.
 
@@ -65,7 +67,9 @@ def get_semantic_bitmap(
     return mask
 
 
-def semantic_mask(bitmap: Any, annotations: Iterable[Mapping[str, Any]], *, ignore_index: int | None = None) -> Mask:
+def semantic_mask(
+    bitmap: BitmapLike, annotations: Iterable[Mapping[str, Any]], *, ignore_index: int | None = None
+) -> Mask:
     """Return the class of every pixel.
 
     Args:
@@ -91,7 +95,7 @@ def semantic_mask(bitmap: Any, annotations: Iterable[Mapping[str, Any]], *, igno
     return look_up(decode_bitmap(bitmap, known_ids=ids_of(items)), *semantic_values(items, ignore_index))
 
 
-def instance_mask(bitmap: Any, annotations: Iterable[Mapping[str, Any]]) -> Mask:
+def instance_mask(bitmap: BitmapLike, annotations: Iterable[Mapping[str, Any]]) -> Mask:
     """Return the number of the instance of every pixel.
 
     Args:
@@ -111,7 +115,7 @@ def instance_mask(bitmap: Any, annotations: Iterable[Mapping[str, Any]]) -> Mask
 
 
 def binary_masks(
-    bitmap: Any, annotations: Iterable[Mapping[str, Any]]
+    bitmap: BitmapLike, annotations: Iterable[Mapping[str, Any]]
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
     """Return a mask for each instance.
 
@@ -164,8 +168,9 @@ def ids_of(annotations: Iterable[Mapping[str, Any]]) -> set[int]:
     return {item["id"] for item in annotations}
 
 
-def _field(annotation: Any, name: str) -> Any:
+def _field(annotation: object, name: str) -> int:
     try:
-        return annotation[name]
+        return cast("Mapping[str, int]", annotation)[name]
     except TypeError:  # an object, such as those of the SDK
-        return getattr(annotation, name)
+        value: int = getattr(annotation, name)
+        return value

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from segments_hf.bitmaps.codec.id_codec import BitmapLike
+
 
 def panoptic(
-    bitmap: Any, annotations: Iterable[Mapping[str, Any]], *, stuff: Collection[int] = ()
+    bitmap: BitmapLike, annotations: Iterable[Mapping[str, Any]], *, stuff: Collection[int] = ()
 ) -> tuple[npt.NDArray[np.uint32], list[dict[str, Any]]]:
     """Return the segments of an image, as in COCO's panoptic format (https://cocodataset.org/#format-data).
 

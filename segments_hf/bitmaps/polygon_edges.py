@@ -123,7 +123,9 @@ class Spans(NamedTuple):
     end: npt.NDArray[np.int64]
 
 
-def spans(polygon: npt.NDArray[np.int64], lines: npt.NDArray[np.int64], columns: Any, width: int) -> Spans:
+def spans(
+    polygon: npt.NDArray[np.int64], lines: npt.NDArray[np.int64], columns: npt.NDArray[np.int64], width: int
+) -> Spans:
     """Find the pixels inside polygons by the even-odd rule, from all crossings with each line."""
     # The pixels after the first crossing of a line are inside, those after the second one outside, and so on. Polygon,
     # line and column are sorted as one integer, in a fifth of the time for three arrays.
@@ -136,7 +138,7 @@ def spans(polygon: npt.NDArray[np.int64], lines: npt.NDArray[np.int64], columns:
     return Spans(number + first, line + top, starts, keys[1::2] - places * (width + 1))
 
 
-def columns_of(places: Any, width: int) -> Any:
+def columns_of(places: npt.NDArray[np.float64], width: int) -> npt.NDArray[np.int64]:
     """Return the first pixel whose center is not left of each crossing, limited to the image."""
     return np.clip(np.ceil(places - 0.5), 0, width).astype(np.int64)
 

@@ -10,7 +10,7 @@ groups follow; 48 is added to each group.
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -20,6 +20,8 @@ from segments_hf.bitmaps.stable_order import stable_order
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from segments_hf.bitmaps.codec.id_codec import BitmapLike
 
     Numbers = npt.NDArray[np.int64]
 
@@ -46,7 +48,7 @@ class Rles(NamedTuple):
     size: tuple[int, int]
 
 
-def rle(bitmap: Any) -> Rles:
+def rle(bitmap: BitmapLike) -> Rles:
     """Encode every instance in one pass over the pixels, without creating masks.
 
     Args:

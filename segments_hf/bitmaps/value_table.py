@@ -54,8 +54,8 @@ class ValueTable:
         lowest = min(otherwise, min(of_id.values(), default=0))
         if lowest < 0:
             raise BitmapError(f"got the value {lowest} for a mask, wanted 0 or more")
-        self.highest = max(otherwise, max(of_id.values(), default=0))
-        self.dtype = np.dtype(dtype or np.min_scalar_type(self.highest))
+        self.highest: int = max(otherwise, max(of_id.values(), default=0))
+        self.dtype: np.dtype[Any] = np.dtype(dtype or np.min_scalar_type(self.highest))
         present = {number: value for number, value in of_id.items() if 0 < number <= highest_id}
         keys = np.fromiter(present, np.int64, len(present))
         found = np.fromiter(present.values(), self.dtype, len(present))

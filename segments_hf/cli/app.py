@@ -37,7 +37,7 @@ class _Commands(TyperGroup):
             raise typer.Exit(1) from None
 
 
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     name="segments-hf",
     cls=_Commands,
     no_args_is_help=True,

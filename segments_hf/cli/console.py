@@ -5,8 +5,6 @@ Names of files and samples may contain terminal codes.
 
 from __future__ import annotations
 
-from typing import Any
-
 import typer
 from rich.console import Console
 from rich.text import Text
@@ -15,8 +13,8 @@ from segments_hf.io.escaping import for_json_in_terminal, for_terminal, shown
 from segments_hf.io.json_codec.json_text import indented_json
 from segments_hf.io.tables import Result, print_blocks
 
-output = Console()
-errors = Console(stderr=True)
+output: Console = Console()
+errors: Console = Console(stderr=True)
 
 
 def print_line(text: str, style: str = "") -> None:
@@ -34,6 +32,6 @@ def print_result(result: Result) -> None:
     print_blocks(output, result.blocks())
 
 
-def print_json(value: Any) -> None:
+def print_json(value: object) -> None:
     """Print a value as JSON."""
     typer.echo(for_json_in_terminal(indented_json(value)), nl=False)

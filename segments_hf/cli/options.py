@@ -15,7 +15,7 @@ from segments_hf.io.choices import listed_choices, suggestion
 from segments_hf.io.fetch_options import FetchOptions, meaning_of
 
 
-def one_of(choices: Sequence[str], help_text: str) -> Any:
+def one_of(choices: Sequence[str], help_text: str) -> object:
     """Return an option whose value is one of several names. The error for another name suggests the closest one.
 
     Args:
@@ -48,7 +48,6 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 def _loading(
     labelset: Annotated[str | None, typer.Option(help="The labelset; by default the ground truth.")] = None,
-    task: Annotated[str | None, typer.Option(help="Alias of --labelset, as in the original SDK.")] = None,
     filter_by: Annotated[
         list[str] | None,
         typer.Option(help="Keep only samples with this label status. Repeat the option to keep several statuses."),
@@ -93,7 +92,6 @@ def _loading(
     """Return the options of `load_release` other than those of downloads."""
     return {
         "labelset": labelset,
-        "task": task,
         "filter_by": filter_by or None,
         "filter_by_metadata": parse_metadata(filter_by_metadata),
         "splits": parse_splits(splits),
@@ -118,7 +116,7 @@ def _fetching() -> dict[str, inspect.Parameter]:
     }
 
 
-def _annotation(kind: Any, help_text: str) -> Any:
+def _annotation(kind: object, help_text: str) -> object:
     if get_origin(kind) is Literal:
         return Annotated[str, one_of(get_args(kind), help_text)]
     return Annotated[kind, typer.Option(help=help_text)]
@@ -145,9 +143,10 @@ def _with_options(command: Callable[..., None], left_out: tuple[str, ...]) -> Ca
     parameters = [*(own[name] for name in own if name != "loading"), *shared.values(), *fetching.values()]
 
     @functools.wraps(command)
-    def run(**arguments: Any) -> None:
+    def run(**arguments: object) -> None:
         fetch_options = {name: arguments.pop(name) for name in fetching}
-        options = _loading(**{name: arguments.pop(name) for name in shared})
+        chosen: dict[str, Any] = {name: arguments.pop(name) for name in shared}
+        options = _loading(**chosen)
         kept = {name: value for name, value in options.items() if name not in left_out}
         command(**arguments, loading={**kept, **fetch_options})
 

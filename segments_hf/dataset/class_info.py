@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING
 
 from segments_hf.dataset.inputs import input_features
 from segments_hf.errors import SegmentsHFError
@@ -14,13 +14,16 @@ from segments_hf.labels.categories import carried_categories, listed_categories
 from segments_hf.labels.mask_values import class_numbers
 from segments_hf.release import Category, parse_reference
 
+if TYPE_CHECKING:
+    from segments_hf.dataset.data_types import Data
+
 CATEGORIES_FILE = "categories.json"
 
 _MAX_BYTES = 64 * 2**20  # maximum size of `categories.json`
 
 
 def categories(
-    data: Any, *, config_name: str = "default", token: str | None = None, revision: str | None = None
+    data: Data, *, config_name: str = "default", token: str | None = None, revision: str | None = None
 ) -> list[Category]:
     """Return the categories of a dataset or release.
 
@@ -50,7 +53,7 @@ def categories(
     return carried_categories(input_features(data))
 
 
-def id2label(data: Any, column: str | None = None) -> dict[int, str]:
+def id2label(data: Data, column: str | None = None) -> dict[int, str]:
     """Return the class name of each value in a semantic mask, or of each class index in another column.
 
     A dataset keeps these names after `map`, `select`, `save_to_disk` and a push to the Hub.
@@ -76,7 +79,7 @@ def id2label(data: Any, column: str | None = None) -> dict[int, str]:
     return class_numbers(input_features(data), column)
 
 
-def label2id(data: Any, column: str | None = None) -> dict[str, int]:
+def label2id(data: Data, column: str | None = None) -> dict[str, int]:
     """Return the value or class index of each class name: the inverse of `id2label`."""
     return {name: number for number, name in id2label(data, column).items()}
 

@@ -12,11 +12,16 @@ import importlib.machinery
 import importlib.util
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from types import ModuleType
+
+    from datasets import DatasetBuilder
+    from datasets.utils import tqdm
+
+T = TypeVar("T")
 
 _REGISTRY = "datasets.packaged_modules"
 
@@ -79,7 +84,7 @@ class _RegistryLoader(importlib.abc.Loader):
         _add(module, *self._builder)
 
 
-def output_folder(builder: Any) -> Path:
+def output_folder(builder: DatasetBuilder) -> Path:
     """Return the folder into which a builder writes during a build; `datasets` has no public attribute for it."""
     return Path(builder._output_dir)
 
@@ -96,7 +101,7 @@ def build_lock(unfinished: Path) -> Path:
     return unfinished.with_name(f"{unfinished.name.removesuffix('.incomplete')}_builder.lock")
 
 
-def info_file(builder: Any) -> Path:
+def info_file(builder: DatasetBuilder) -> Path:
     """Return the file that `datasets` writes at the end of a build; its name is not documented."""
     import datasets
 
@@ -111,8 +116,8 @@ def generation_error() -> type[Exception]:
     return error
 
 
-def progress_bar(*args: Any, **options: Any) -> Any:
+def progress_bar(items: Iterable[T] | None = None, **options: str | float | None) -> tqdm[T]:
     """Return a progress bar that the settings of `datasets` enable or disable; its class is not documented."""
     from datasets.utils import tqdm
 
-    return tqdm(*args, **options)
+    return tqdm(items, **options)

@@ -23,6 +23,9 @@ from segments_hf.labels.categories import carried_categories
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
+    from typing_extensions import Unpack
+
+    from segments_hf.dataset.data_types import Data, LoadKeywords, SplitRows
     from segments_hf.dataset.inputs import Splits
     from segments_hf.release import Category
 
@@ -62,14 +65,14 @@ class InputRows:
 
 
 def open_rows(
-    data: Any,
+    data: Data,
     *,
     assets: bool,
     skip: int = 0,
     limit: int | None = None,
-    check: Callable[[Any], None] = check_rows,
+    check: Callable[[SplitRows], None] = check_rows,
     building: Collection[str] = (),
-    **options: Any,
+    **options: Unpack[LoadKeywords],
 ) -> InputRows:
     """Open an input to read its rows.
 
@@ -87,8 +90,8 @@ def open_rows(
         OptionError: An option is invalid, the limit is not positive, or there are no rows.
         SegmentsHFError: The input has an unsupported type.
     """
-    if limit is not None and limit < 1:
-        raise OptionError(f"got {limit}, wanted at least 1", option="limit")
+    if limit is not None:
+        check_number("limit", limit, 1)
     if releases_by_split(data) is not None:
         if wrong := [name for name in options if name in _BUILD_OPTIONS and name not in building]:
             raise OptionError(f"got {', '.join(wrong)}, which is allowed only where a dataset is built; leave it out")
@@ -98,8 +101,19 @@ def open_rows(
     return _of_splits(open_splits(data), skip, limit, check)
 
 
-def _of_release(data: Any, options: Mapping[str, Any], *, assets: bool, skip: int, limit: int | None) -> InputRows:
-    builder = release_builder(data, **{"on_error": "keep", "load_assets": assets, **options})
+def check_number(name: str, value: object, least: int) -> None:
+    """Check an option that is a whole number.
+
+    Raises:
+        OptionError: The value is of another type, or less than `least`.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise OptionError(f"got {value!r}, wanted a whole number, {least} at least", option=name)
+
+
+def _of_release(data: Data, options: LoadKeywords, *, assets: bool, skip: int, limit: int | None) -> InputRows:
+    kept: LoadKeywords = {"on_error": "keep", "load_assets": assets, **options}
+    builder = release_builder(data, **kept)
     releases = builder.config.releases
     is_sequence = builder.config.kind.sequence  # a sequence has one row per frame
     length = None if is_sequence else num_samples(builder.config)
@@ -125,7 +139,7 @@ def _file_name(source: str) -> str:
     return source.rpartition("/")[2].encode(errors="surrogateescape").decode(errors="replace")
 
 
-def _of_splits(splits: Splits, skip: int, limit: int | None, check: Callable[[Any], None]) -> InputRows:
+def _of_splits(splits: Splits, skip: int, limit: int | None, check: Callable[[SplitRows], None]) -> InputRows:
     for rows in splits.parts.values():
         check(rows)
     lengths = [num_rows(rows, name) for name, rows in splits.parts.items()]
@@ -180,11 +194,11 @@ def _with_json_text(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, **texts}
 
 
-def _json_text(value: Any) -> str | None:
+def _json_text(value: object) -> str | None:
     return None if value is None else text_or_json(value)
 
 
-def _rows(parts: Mapping[str, Any], skip: int) -> Iterator[tuple[str, Any]]:
+def _rows(parts: Mapping[str, SplitRows], skip: int) -> Iterator[tuple[str, Any]]:
     """Yield the rows of all splits except for the first `skip` rows, each with the name of its split."""
     for name, part in parts.items():
         if isinstance(part, datasets.Dataset):
@@ -200,5 +214,5 @@ def _rows(parts: Mapping[str, Any], skip: int) -> Iterator[tuple[str, Any]]:
                 yield name, row
 
 
-def _stream(rows: Any) -> Any:
+def _stream(rows: SplitRows) -> SplitRows:
     return without_decoding(rows.to_iterable_dataset() if isinstance(rows, datasets.Dataset) else rows)

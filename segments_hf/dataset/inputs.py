@@ -9,17 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import datasets
 from PIL.Image import Image as PillowImage
 
 from segments_hf.dataset.load import load_release, release_builder
-from segments_hf.dataset.release_inputs import is_release, releases_by_split
+from segments_hf.dataset.release_inputs import is_release, received, releases_by_split
 from segments_hf.dataset.rows.row_images import ASSET_COLUMNS
 from segments_hf.dataset.splits import checked_name, names_in
 from segments_hf.errors import AssetError, OptionError, SegmentsHFError
 from segments_hf.images.opening import check_format, decode, decoder_errors
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from segments_hf.dataset.data_types import Data, LoadKeywords, SplitRows
 
 _WANTED = (
     "a release (a path, a URL, owner/dataset@name on Segments.ai, a Release or the SDK's release object), a dataset or "
@@ -37,11 +42,11 @@ class Splits:
             or a release.
     """
 
-    parts: Mapping[str, Any]
+    parts: Mapping[str, SplitRows]
     is_dict: bool
 
     @property
-    def first(self) -> Any:
+    def first(self) -> SplitRows:
         """The dataset or stream of the first split."""
         return next(iter(self.parts.values()))
 
@@ -74,12 +79,13 @@ class Splits:
                 raise OptionError(f"{error}{hint}") from None
 
 
-def open_splits(data: Any, **options: Any) -> Splits:
+def open_splits(data: Data, *, streaming: bool = True, **options: Unpack[LoadKeywords]) -> Splits:
     """Return the splits of an input; a release is loaded.
 
     Args:
         data: An input of any kind.
-        **options: The options of `load_release`; by default, a release is loaded as a stream.
+        streaming: Whether a release becomes a stream.
+        **options: The options of `load_release` for a release.
 
     Raises:
         OptionError: There are no splits.
@@ -87,10 +93,10 @@ def open_splits(data: Any, **options: Any) -> Splits:
     """
     if releases_by_split(data) is None:
         return _dataset_splits(data)
-    return _dataset_splits(load_release(data, **{"streaming": True, **options}))
+    return _dataset_splits(load_release(data, streaming=streaming, **options))
 
 
-def input_features(data: Any) -> Mapping[str, Any]:
+def input_features(data: Data) -> Mapping[str, Any]:
     """Return the features of an input, those of the first split. The images of a release are not fetched.
 
     Raises:
@@ -101,21 +107,25 @@ def input_features(data: Any) -> Mapping[str, Any]:
     return features or {}
 
 
-def _dataset_splits(data: Any) -> Splits:
+def _dataset_splits(data: object) -> Splits:
     if isinstance(data, datasets.Dataset | datasets.IterableDataset):
         return Splits({_split_name(data): data}, is_dict=False)
     if not isinstance(data, Mapping):
-        raise SegmentsHFError(f"got {type(data).__name__}, wanted {_WANTED}")
+        raise SegmentsHFError(f"got {received(data)}, wanted {_WANTED}")
     if not data:
         raise OptionError("got an empty dict, wanted at least one split")
-    for name, part in data.items():
-        if not isinstance(part, datasets.Dataset | datasets.IterableDataset):
-            hint = "; load the releases first: a dict cannot have releases and datasets" if is_release(part) else ""
-            raise SegmentsHFError(f"got {type(part).__name__} as split {str(name)!r}, wanted {_WANTED}{hint}")
+    others = {
+        name: part for name, part in data.items() if not isinstance(part, datasets.Dataset | datasets.IterableDataset)
+    }
+    if others and all(map(is_release, others.values())):
+        names = ", ".join(repr(str(name)) for name in others)
+        raise SegmentsHFError(f"got releases as splits {names} beside datasets; load the releases first")
+    if others:
+        raise SegmentsHFError(f"got {received(data if len(others) == len(data) else others)}; wanted {_WANTED}")
     return Splits({str(name): part for name, part in data.items()}, is_dict=True)
 
 
-def _split_name(rows: Any) -> str:
+def _split_name(rows: SplitRows) -> str:
     """Return the name of the split that a dataset belongs to; ``train`` if the dataset does not tell.
 
     For parts of one split, it is the name of this split. For parts of several splits, it is the whole instruction.
@@ -129,7 +139,7 @@ def _split_name(rows: Any) -> str:
     return names.pop() if len(names) == 1 else whole
 
 
-def num_rows(rows: Any, split: str) -> int | None:
+def num_rows(rows: SplitRows, split: str) -> int | None:
     """Return the number of rows in a dataset of one split; None for a stream of unknown length."""
     if isinstance(rows, datasets.Dataset):
         return len(rows)

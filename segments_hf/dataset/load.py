@@ -3,32 +3,64 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from segments_hf.dataset.building.builder import SegmentsRelease
 from segments_hf.dataset.building.config import OPTIONS
 from segments_hf.dataset.building.plan import check_split
 from segments_hf.dataset.registration import BUILDER_HASH, NAME
-from segments_hf.dataset.release_inputs import is_release, release_source, releases_by_split
+from segments_hf.dataset.release_inputs import received, release_source, releases_by_split
 from segments_hf.dataset.splits import names_in
 from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.io.choices import unknown_option
 from segments_hf.io.fetch_options import MAX_RELEASE_BYTES, FetchOptions
+from segments_hf.option_names import option
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    import datasets
     from typing_extensions import Unpack
 
     from segments_hf.assets import FetchKeywords, Resolve
-    from segments_hf.dataset.release_inputs import AnyRelease, Location
+    from segments_hf.dataset.data_types import AnyDataset, LoadKeywords, Releases
+    from segments_hf.dataset.release_inputs import Location
 
 _OF_THE_CALL = {"api_key", "cache_dir", "num_proc", "split", "storage_options", "streaming"}
 
 
+@overload
+def load_release(
+    release: Releases, *, split: str, streaming: Literal[False] = False, **options: Unpack[LoadKeywords]
+) -> datasets.Dataset: ...
+
+
+@overload
+def load_release(
+    release: Releases, *, split: None = None, streaming: Literal[False] = False, **options: Unpack[LoadKeywords]
+) -> datasets.DatasetDict: ...
+
+
+@overload
+def load_release(
+    release: Releases, *, split: str, streaming: Literal[True], **options: Unpack[LoadKeywords]
+) -> datasets.IterableDataset: ...
+
+
+@overload
+def load_release(
+    release: Releases, *, split: None = None, streaming: Literal[True], **options: Unpack[LoadKeywords]
+) -> datasets.IterableDatasetDict: ...
+
+
+@overload
+def load_release(
+    release: Releases, *, split: str | None = None, streaming: bool = False, **options: Unpack[LoadKeywords]
+) -> AnyDataset: ...
+
+
 def load_release(  # noqa: PLR0913  (the options of the job; all but one by name)
-    release: AnyRelease | Mapping[str, AnyRelease],
+    release: Releases,
     *,
     split: str | None = None,
     streaming: bool = False,
@@ -47,7 +79,7 @@ def load_release(  # noqa: PLR0913  (the options of the job; all but one by name
     num_proc: int | None = None,
     cache_dir: Location | None = None,
     **fetching: Unpack[FetchKeywords],
-) -> Any:
+) -> AnyDataset:
     """Load a Segments.ai release as a Hugging Face dataset.
 
     Args:
@@ -106,8 +138,7 @@ def load_release(  # noqa: PLR0913  (the options of the job; all but one by name
     builder = release_builder(
         release,
         cache_dir=cache_dir,
-        labelset=labelset,
-        task=task,
+        labelset=_one_labelset(labelset, task),
         filter_by=filter_by,
         filter_by_metadata=filter_by_metadata,
         splits=splits,
@@ -128,27 +159,29 @@ def load_release(  # noqa: PLR0913  (the options of the job; all but one by name
     return builder.as_dataset(split=split)
 
 
-def release_builder(
-    release: AnyRelease | Mapping[str, AnyRelease],
-    *,
-    cache_dir: Location | None = None,
-    api_key: str | None = None,
-    storage_options: Mapping[str, Any] | None = None,
-    **options: Any,
-) -> SegmentsRelease:
+def _one_labelset(labelset: str | None, task: str | None) -> str | None:
+    if task is not None and labelset not in {None, task}:
+        raise OptionError(
+            f"got {option('labelset', labelset)} and {option('task', task)}, which are two names of the same "
+            "option; pass only labelset"
+        )
+    return labelset or task
+
+
+def release_builder(release: Releases, **options: Unpack[LoadKeywords]) -> SegmentsRelease:
     """Return the builder of a release's dataset.
 
     Args:
         release: A release in any form, or a dict of split name to release.
-        cache_dir: The folder for the Arrow files; by default the cache of `datasets`.
-        api_key: The API key of the platform. The builder does not get it, because it reads a pinned release.
-        storage_options: The options of the fsspec file systems that read buckets.
-        **options: The options of `SegmentsReleaseConfig`.
+        **options: The options of `load_release`, except those of building. The builder does not get the API key of the
+            platform, because it reads a pinned release.
 
     Raises:
         OptionError: An option is invalid, or there is no release.
         SegmentsHFError: The value is not a release.
     """
+    cache_dir, api_key = options.pop("cache_dir", None), options.pop("api_key", None)
+    storage_options = options.pop("storage_options", None)
     if unknown := sorted(options.keys() - {*OPTIONS}):
         raise TypeError(unknown_option(unknown[0], sorted({*OPTIONS, *_OF_THE_CALL})))
     by_split = releases_by_split(release)
@@ -156,7 +189,7 @@ def release_builder(
         if release == {}:
             raise OptionError("got an empty dict, wanted at least one release")
         raise SegmentsHFError(
-            f"got {_received(release)}, wanted a release: a path, a URL, owner/dataset@name on Segments.ai, a "
+            f"got {received(release)}, wanted a release: a path, a URL, owner/dataset@name on Segments.ai, a "
             "Release, the SDK's release object, or a dict of these by split name"
         )
     max_bytes = FetchOptions(max_release_bytes=options.get("max_release_bytes", MAX_RELEASE_BYTES)).max_release_bytes
@@ -169,10 +202,3 @@ def release_builder(
         sources={split: [release_source(part, api_key, max_bytes)] for split, part in by_split.items()},
         **options,
     )
-
-
-def _received(release: Any) -> str:
-    """Return the type of a value that is not a release, and in a dict of splits also its split, for an error."""
-    by_split = release if isinstance(release, Mapping) else {}
-    wrong = [(type(part).__name__, str(split)) for split, part in by_split.items() if not is_release(part)]
-    return f"{wrong[0][0]} as split {wrong[0][1]!r}" if wrong else type(release).__name__

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Protocol, TypeGuard
 
 from segments_hf.dataset.open_releases import ReleaseKey, adopt_release
 from segments_hf.errors import OptionError
@@ -15,18 +15,26 @@ from segments_hf.release import Release, pin
 Location = str | os.PathLike[str]
 
 
+class SdkReleaseAttributes(Protocol):
+    """The attributes of a release of the official SDK."""
+
+    @property
+    def url(self) -> str | None:
+        """The URL of the release file; None while the platform makes it."""
+
+
 class SdkRelease(Protocol):
     """`segments.typing.Release` of the official SDK. It is recognized by its attributes; the SDK is not imported."""
 
     @property
-    def attributes(self) -> Any:
+    def attributes(self) -> SdkReleaseAttributes:
         """An object whose `url` is the URL of the release file."""
 
 
 AnyRelease = Location | Release | SdkRelease
 
 
-def releases_by_split(data: Any) -> dict[str, Any] | None:
+def releases_by_split(data: object) -> dict[str, AnyRelease] | None:
     """Return the release of each split, unchanged; None if the input is not a release or a dict of releases.
 
     Args:
@@ -34,17 +42,34 @@ def releases_by_split(data: Any) -> dict[str, Any] | None:
             release object of the official SDK. A single release is the split ``train``.
     """
     by_split = data if isinstance(data, Mapping) else {"train": data}
-    if not by_split or not all(map(is_release, by_split.values())):
-        return None
-    return {str(split): release for split, release in by_split.items()}
+    releases = {str(split): release for split, release in by_split.items() if is_release(release)}
+    return releases if releases and len(releases) == len(by_split) else None
 
 
-def is_release(value: Any) -> bool:
+def is_release(value: object) -> TypeGuard[AnyRelease]:
     """Return whether a value is a release, in any form."""
     return isinstance(value, str | os.PathLike | Release) or _is_sdk_release(value)
 
 
-def release_source(release: Any, api_key: str | None = None, max_bytes: float = MAX_RELEASE_BYTES) -> str | ReleaseKey:
+def received(data: object) -> str:
+    """Return a description of data that are neither releases nor datasets, for a message."""
+    if _is_content(data):
+        return "the content of a release file as a dict (pass the path of the file instead)"
+    if isinstance(data, Mapping):
+        for split, part in data.items():
+            if not is_release(part):
+                return f"{received(part) if _is_content(part) else type(part).__name__} as split {str(split)!r}"
+    return type(data).__name__
+
+
+def _is_content(value: object) -> bool:
+    """Return whether a value is the decoded JSON of a release file."""
+    return isinstance(value, Mapping) and isinstance(value.get("dataset"), Mapping) and "samples" in value["dataset"]
+
+
+def release_source(
+    release: AnyRelease, api_key: str | None = None, max_bytes: float = MAX_RELEASE_BYTES
+) -> str | ReleaseKey:
     """Return the path or URL of a release for the builder; for an open `Release`, return its key.
 
     Args:
@@ -60,15 +85,16 @@ def release_source(release: Any, api_key: str | None = None, max_bytes: float = 
     """
     if isinstance(release, Release):
         return adopt_release(release)
-    source = pin(_sdk_release_url(release) if _is_sdk_release(release) else release, api_key, max_bytes)
+    location = release if isinstance(release, str | os.PathLike) else _sdk_release_url(release)
+    source = pin(location, api_key, max_bytes)
     return source if is_url(source) else os.path.abspath(os.path.expanduser(source))
 
 
-def _is_sdk_release(value: Any) -> bool:
+def _is_sdk_release(value: object) -> TypeGuard[SdkRelease]:
     return hasattr(getattr(value, "attributes", None), "url")
 
 
-def _sdk_release_url(release: Any) -> str:
+def _sdk_release_url(release: SdkRelease) -> str:
     url = release.attributes.url
     if not url:
         raise OptionError(

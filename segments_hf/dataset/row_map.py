@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import datasets
 from datasets import Features, Image, Value
@@ -16,6 +16,10 @@ from segments_hf.labels.row import Row, sample_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
+
+    from segments_hf.dataset.data_types import AnyDataset, Data, SplitRows
+
+T = TypeVar("T")
 
 _ROWS_AT_ONCE = 16  # the number of rows in memory; rows may contain the bytes of their images
 
@@ -34,7 +38,9 @@ class NewColumns(Protocol):
         """Return the values of the new columns for a row."""
 
 
-def map_splits(data: Any, function: Callable[[Any, str], Any], num_proc: int | None, on_error: str = "raise") -> Any:
+def map_splits(
+    data: Data, function: Callable[[SplitRows, str], SplitRows], num_proc: int | None, on_error: str = "raise"
+) -> AnyDataset:
     """Apply a function to each split of an input.
 
     Args:
@@ -65,14 +71,13 @@ def map_splits(data: Any, function: Callable[[Any, str], Any], num_proc: int | N
     return datasets.IterableDatasetDict(made) if splits.are_streams else datasets.DatasetDict(made)
 
 
-def check_rows(dataset: Any) -> None:
+def check_rows(dataset: SplitRows) -> None:
     """Check that a dataset of one split has the columns of images with labels, and categories.
 
     Raises:
         SegmentsHFError: Columns are missing, the features are unknown, or they contain no categories.
     """
-    if dataset.features is None:
-        raise SegmentsHFError("got a stream without features; pass features= to the `map` that made it")
+    check_features(dataset)
     if missing := {"name", "status", "image", "width", "height", "annotations"} - set(dataset.features):
         raise SegmentsHFError(
             f"got a dataset without the columns {', '.join(sorted(missing))}, wanted the columns of an image task from "
@@ -88,14 +93,24 @@ def check_rows(dataset: Any) -> None:
     carried_categories(dataset.features)
 
 
+def check_features(dataset: SplitRows) -> None:
+    """Check that the features of a dataset of one split are known.
+
+    Raises:
+        SegmentsHFError: They are not known, as after `map` of a stream.
+    """
+    if dataset.features is None:
+        raise SegmentsHFError("got a stream without features; pass features= to the `map` that made it")
+
+
 def map_rows(
-    part: Any,
+    part: SplitRows,
     made: NewColumns,
     features: Mapping[str, Any],
     num_proc: int | None,
     problem_column: str | None = None,
     shown_columns: Collection[str] | None = None,
-) -> Any:
+) -> SplitRows:
     """Add or replace columns in the rows of one split, without decoding or encoding the images that stay.
 
     Args:
@@ -128,7 +143,7 @@ def map_rows(
     )
 
 
-def filter_rows(part: Any, is_wanted: Callable[[Row], bool], num_proc: int | None) -> Any:
+def filter_rows(part: SplitRows, is_wanted: Callable[[Row], bool], num_proc: int | None) -> SplitRows:
     """Return the wanted rows of one split, without decoding their images."""
     raw = without_decoding(part)
     if isinstance(raw, datasets.IterableDataset):
@@ -136,7 +151,7 @@ def filter_rows(part: Any, is_wanted: Callable[[Row], bool], num_proc: int | Non
     return raw.filter(Versioned(is_wanted), num_proc=num_proc, batch_size=_ROWS_AT_ONCE, desc="Finding labeled rows")
 
 
-def without_decoding(part: Any) -> Any:
+def without_decoding(part: SplitRows) -> SplitRows:
     """Return the dataset with undecoded images, as ``{"bytes": …, "path": …}``, and rows of Python objects."""
     part = part.with_format(None)
     if isinstance(part, datasets.IterableDataset):
@@ -148,7 +163,7 @@ def without_decoding(part: Any) -> Any:
     return part
 
 
-def _undecoded(feature: Any) -> Any:
+def _undecoded(feature: object) -> object:
     if isinstance(feature, Image):
         return Image(mode=feature.mode, decode=False, id=feature.id)
     if hasattr(datasets, "Json") and isinstance(feature, datasets.Json):
@@ -189,13 +204,13 @@ class _IsNull:
 
 
 @dataclass(frozen=True)
-class Versioned:
+class Versioned(Generic[T]):
     """A function of a row whose hash changes with `ROW_FORMAT`, and whose errors name the sample."""
 
-    function: Callable[[Row], Any]
+    function: Callable[[Row], T]
     row_format: int = ROW_FORMAT
 
-    def __call__(self, row: Row) -> Any:
+    def __call__(self, row: Row) -> T:
         """Apply the function."""
         try:
             return self.function(row)

@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from segments_hf.bitmaps import palette_color
 from segments_hf.dataset.inputs import input_features
-from segments_hf.errors import OptionError
+from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.labels.categories import carried_categories, class_colors, class_names
 from segments_hf.layouts import mask_classes
 from segments_hf.layouts.layout_label import MaskClasses
+from segments_hf.release import Category
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import TypeAlias
 
     from segments_hf.bitmaps import Color
+    from segments_hf.dataset.data_types import Data
+
+    ClassSource: TypeAlias = "Data | Sequence[Category] | Classes | None"
 
 NO_CLASS_COLOR: Color = (160, 160, 160)
 NO_CLASS = "no class"
@@ -70,7 +75,7 @@ class Classes:
             )
 
 
-def classes_of(of: Any = None) -> Classes:
+def classes_of(of: ClassSource = None) -> Classes:
     """Return the names and colors of the classes of a dataset, release or list of categories.
 
     Args:
@@ -87,7 +92,10 @@ def classes_of(of: Any = None) -> Classes:
     if of is None or isinstance(of, Classes):
         return of or Classes()
     if isinstance(of, Sequence) and not isinstance(of, str):
-        return Classes(class_names(of), class_colors(of), MaskClasses(number=len(of)))
+        categories = [item for item in of if isinstance(item, Category)]
+        if len(categories) < len(of):
+            raise SegmentsHFError(f"got {type(of).__name__} as the source of the classes, wanted a list of categories")
+        return Classes(class_names(categories), class_colors(categories), MaskClasses(number=len(categories)))
     return features_classes(input_features(of))
 
 

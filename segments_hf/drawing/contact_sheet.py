@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw, ImageOps
 
@@ -18,13 +18,17 @@ from segments_hf.errors import AssetError, BitmapError, OptionError, SegmentsHFE
 from segments_hf.images.viewing import decode_image, to_rgb
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from logging import Logger
+
+    from typing_extensions import Unpack
 
     from segments_hf.bitmaps import Color
-    from segments_hf.drawing.classes import Classes
+    from segments_hf.dataset.data_types import Data, ReleaseKeywords
+    from segments_hf.drawing.classes import Classes, ClassSource
     from segments_hf.labels.row import Row
 
-logger = logging.getLogger(__name__)
+logger: Logger = logging.getLogger(__name__)
 
 # All sizes are in pixels.
 _FADED: Color = (120, 113, 108)
@@ -34,17 +38,25 @@ _CAPTION = 24
 _PAIRS_PER_LINE = 3
 
 
-def contact_sheet(data: Any, n: int = 12, *, of: Any = None, **options: Any) -> Image.Image:
+def contact_sheet(
+    data: Data | Sequence[Row] | Iterator[Row],
+    limit: int = 12,
+    *,
+    of: ClassSource = None,
+    on_error: str | None = None,
+    **options: Unpack[ReleaseKeywords],
+) -> Image.Image:
     """Draw the first rows: each image beside its label in the colors of the classes, and a legend below.
 
     Args:
         data: A release as `load_release` takes it; a dataset or a stream of an image task, or a dict of its splits,
             which may be in a layout; or a list of rows. Only the images of these rows are fetched and decoded.
-        n: The maximum number of rows to draw.
+        limit: The maximum number of rows to draw.
         of: For a list of rows, the source of the class names and colors: a dataset, a release, or categories. By
             default, the picture shows class indices.
-        **options: The options of `load_release` for a release. The default of `on_error` is ``"keep"``: a placeholder
-            is drawn for an image or label that cannot be read.
+        on_error: For a release, what to do with a sample that has an error: ``"raise"``, ``"skip"`` it, or ``"keep"``
+            it and show a placeholder for the image or label that cannot be read. The default is ``"keep"``.
+        **options: The options of `load_release` for a release: which samples are read, and how images are fetched.
 
     Returns:
         An RGB picture.
@@ -56,11 +68,11 @@ def contact_sheet(data: Any, n: int = 12, *, of: Any = None, **options: Any) -> 
         SegmentsHFError: The data have an unsupported type, or contain no categories.
 
     >>> from segments_hf.demo import demo_release
-    >>> contact_sheet(demo_release(), n=6).size
+    >>> contact_sheet(demo_release(), limit=6).size
     (1488, 478)
     """
-    rows, classes = first_rows(data, n, of, **options)
-    policy = options.get("on_error", "raise" if releases_by_split(data) is None else "keep")
+    rows, classes = first_rows(data, limit, of, on_error, **options)
+    policy = on_error or ("raise" if releases_by_split(data) is None else "keep")
     sheet = draw_sheet(rows, classes, policy)
     if sheet is None:
         raise OptionError("got only rows whose image or label cannot be read, wanted at least one row to draw")

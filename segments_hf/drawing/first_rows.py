@@ -4,50 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from segments_hf.dataset.input_rows import open_rows
+from segments_hf.dataset.input_rows import check_number, open_rows
+from segments_hf.dataset.row_map import check_features
 from segments_hf.drawing.classes import Classes, classes_of, features_classes
 from segments_hf.errors import OptionError, SegmentsHFError
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from segments_hf.dataset.data_types import Data, LoadKeywords, ReleaseKeywords
+    from segments_hf.drawing.classes import ClassSource
     from segments_hf.labels.row import Row
 
 # A dict with one of these keys is a row; any other dict is a dict of splits.
 _COLUMNS = ("image", "annotations", "objects", "label", "annotation")
 
 
-def first_rows(data: Any, n: int, of: Any = None, **options: Any) -> tuple[list[dict[str, Any]], Classes]:
+def first_rows(
+    data: Data | Sequence[Row] | Iterator[Row],
+    limit: int,
+    of: ClassSource = None,
+    on_error: str | None = None,
+    **options: Unpack[ReleaseKeywords],
+) -> tuple[list[dict[str, Any]], Classes]:
     """Return the first rows of an input, with encoded images, and their classes.
 
     Args:
         data: An input of any kind that `open_splits` accepts; its splits are read one after the other. Or a list or
             an iterator of rows.
-        n: The maximum number of rows.
+        limit: The maximum number of rows.
         of: The source of the classes, as `classes_of` takes it; by default the input itself.
+        on_error: What to do with a sample of a release that has an error; by default, it is kept.
         **options: The options of `load_release` for a release.
 
     Raises:
         SegmentsHFError: The input has an unsupported type, or contains no categories.
-        OptionError: There are no rows, `n` is not positive, or there are options but the input is not a release.
+        OptionError: There are no rows, `limit` is not positive, or there are options but the input is not a release.
     """
-    if n < 1:
-        raise OptionError(f"got {n}, wanted at least 1", option="n")
-    if isinstance(data, Iterator | Sequence) and not isinstance(data, str):
-        if options:
-            raise OptionError(f"got {', '.join(options)} for rows, but only releases have these options")
-        chosen = [dict(row) for row in islice(data, n)]
+    check_number("limit", limit, 1)
+    loading = cast("LoadKeywords", options if on_error is None else {**options, "on_error": on_error})
+    if isinstance(data, Iterator | Sequence) and not isinstance(data, str | bytes):
+        if loading:
+            raise OptionError(f"got {', '.join(loading)} for rows, but only releases have these options")
+        chosen = [dict(_checked_row(row)) for row in islice(data, limit)]
     else:
-        opened = open_rows(data, assets=True, limit=n, check=_any_columns, building={"on_error"}, **options)
+        opened = open_rows(data, assets=True, limit=limit, check=check_features, building={"on_error"}, **loading)
         rows = (outcome.row for outcome in opened.outcomes() if outcome.row is not None)
-        chosen = [dict(row) for row in islice(rows, n)]
+        chosen = [dict(row) for row in islice(rows, limit)]
         of = features_classes(opened.features) if of is None else of
     if not chosen:
         raise OptionError("got no rows, wanted at least one")
     return chosen, classes_of(of)
 
 
-def one_row(data: Any, index: int, of: Any = None) -> tuple[Row, Classes]:
+def one_row(data: Data | Row, index: int, of: ClassSource = None) -> tuple[Row, Classes]:
     """Return one row of an input, with encoded images, and its classes.
 
     Args:
@@ -59,13 +71,12 @@ def one_row(data: Any, index: int, of: Any = None) -> tuple[Row, Classes]:
         OptionError: The index is out of range.
         SegmentsHFError: The input has an unsupported type, or contains no categories; or the sample cannot be read.
     """
-    if index < 0:
-        raise OptionError(f"got {index}, wanted at least 0", option="index")
+    check_number("index", index, 0)
     if isinstance(data, Mapping) and any(name in data for name in _COLUMNS):
         if index:
             raise OptionError(f"got {index} for a single row, wanted a dataset or a release as data", option="index")
         return data, classes_of(of)
-    opened = open_rows(data, assets=True, skip=index, limit=1, check=_any_columns)
+    opened = open_rows(data, assets=True, skip=index, limit=1, check=check_features)
     outcome = next(iter(opened.outcomes()), None)
     if outcome is None:
         raise OptionError(f"got {index}, but there are fewer rows; the first row has the index 0", option="index")
@@ -74,5 +85,7 @@ def one_row(data: Any, index: int, of: Any = None) -> tuple[Row, Classes]:
     return outcome.row, features_classes(opened.features) if of is None else classes_of(of)
 
 
-def _any_columns(_: Any) -> None:
-    """Accept rows with any columns: those of a release and those of all layouts."""
+def _checked_row(row: object) -> Row:
+    if not isinstance(row, Mapping):
+        raise SegmentsHFError(f"got {type(row).__name__} in a list of rows, wanted rows: dicts of columns")
+    return row

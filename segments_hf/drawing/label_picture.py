@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from segments_hf.bitmaps import Color
-    from segments_hf.drawing.classes import Classes
+    from segments_hf.drawing.classes import Classes, ClassSource
     from segments_hf.drawing.drawable import RowLabel
 
 UNLABELED_COLOR: Color = (24, 24, 27)
 
 
-def label_picture(row: Mapping[str, Any], of: Any = None) -> Image | None:
+def label_picture(row: Mapping[str, Any], of: ClassSource = None) -> Image | None:
     """Draw the label of a row on a dark background.
 
     Args:

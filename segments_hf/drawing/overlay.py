@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from segments_hf.bitmaps import Color
-    from segments_hf.drawing.classes import Classes
+    from segments_hf.drawing.classes import Classes, ClassSource
     from segments_hf.drawing.drawable import RowLabel
 
 GROUND: Color = (231, 229, 228)  # the background if there is no image
@@ -24,7 +24,7 @@ GROUND: Color = (231, 229, 228)  # the background if there is no image
 
 def overlay(
     row: Mapping[str, Any],
-    of: Any = None,
+    of: ClassSource = None,
     *,
     size: tuple[int, int] | None = None,
     names: bool = True,

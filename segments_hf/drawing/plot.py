@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from PIL.Image import Image
 
-    from segments_hf.drawing.classes import Classes
+    from segments_hf.dataset.data_types import Data
+    from segments_hf.drawing.classes import Classes, ClassSource
     from segments_hf.drawing.drawable import RowLabel
+    from segments_hf.labels.row import Row
 
 _PIXELS = (960, 960)  # maximum size of the picture in a panel
 _PANEL = 4.6  # width of a panel in inches
@@ -35,7 +37,7 @@ _COLUMNS = 6  # maximum number of columns of the legend
 _LONGEST_NAME = 28  # maximum number of characters of a name in the legend
 
 
-def plot(data: Any, of: Any = None, *, index: int = 0, opacity: float = 0.5) -> Figure:
+def plot(data: Data | Row, of: ClassSource = None, *, index: int = 0, opacity: float = 0.5) -> Figure:
     """Draw a row as a figure of matplotlib with three panels: its image, its instances and its classes.
 
     The instances have different colors and are drawn with their ids. The classes are drawn with their names, and a

@@ -61,7 +61,7 @@ class CocoFormat(Format[CocoLabel]):
 
     @contextmanager
     def _split(self) -> Iterator[None]:
-        self.numbers = itertools.count(1)
+        self.numbers: Iterator[int] = itertools.count(1)
         folder = self.job.folder / ANNOTATIONS
         # The JSON file has all images before all annotations. The annotations of the split wait in a scratch file, so
         # that memory holds neither.
@@ -121,7 +121,7 @@ def common_keys(annotation: Annotation) -> dict[str, Any]:
     return keys
 
 
-def _json(attributes: Any) -> Any:
+def _json(attributes: object) -> object:
     """Return the attributes of an annotation as an object for JSON. JSON text is written as it is, without parsing."""
     if not isinstance(attributes, str):
         return attributes or {}

@@ -35,7 +35,9 @@ from segments_hf.option_names import option
 if TYPE_CHECKING:
     import os
     from collections.abc import Collection, Iterable, Iterator, Mapping
+    from logging import Logger
 
+    from segments_hf.dataset.data_types import Data, SplitRows
     from segments_hf.dataset.inputs import Splits
     from segments_hf.export.format import Format
     from segments_hf.labels import Label
@@ -46,13 +48,13 @@ _SAMPLE_ERRORS = (AssetError, BitmapError, PathError)
 _UNSUPPORTED = "unsupported image format"
 _RESERVED_LENGTH = 64  # bytes of a path for folders of a format, such as `annotations/panoptic_`, and for suffixes
 
-logger = own_logger(__name__)
+logger: Logger = own_logger(__name__)
 
 
 def export_dataset(
-    data: Any,
+    data: Data,
     export_format: str = "coco-instance",
-    export_folder: str | os.PathLike[str] = ".",
+    path: str | os.PathLike[str] = ".",
     *,
     images: str = "copy",
     class_index: bool = False,
@@ -71,7 +73,7 @@ def export_dataset(
         export_format: ``coco-instance`` (or ``coco``), ``coco-panoptic``, ``yolo``, ``yolo-segment``, ``yolo-pose``,
             ``yolo-obb``, ``pascal-voc``, ``instance``, ``instance-color``, ``semantic``, ``semantic-color`` or
             ``polygon``.
-        export_folder: The folder to write to. Each split has its own file or folder in it.
+        path: The folder to write to. Each split has its own file or folder in it.
         images: ``"copy"`` copies the image files, ``"link"`` makes symbolic links to them, ``"none"`` exports no image
             files. Programs for YOLO formats cannot read all image formats: images in other formats, such as GIF, are
             left out with their labels. ``"convert"`` converts these images to PNG, and copies all others.
@@ -106,7 +108,7 @@ def export_dataset(
         raise unknown_choice("on_error", on_error, _POLICIES)  # no format can represent a row with null
     splits = open_splits(data, streaming=images != "link", on_error=on_error)
     first = _checked(splits, format_class)
-    folder = Path(export_folder)
+    folder = Path(path)
     entries = format_class.entries(list(splits.parts), images=images != "none")
     with new_output(folder, format_class.name, entries, overwrite=overwrite) as new:
         origin = parse_origin(first.info.description or "")
@@ -118,12 +120,14 @@ def export_dataset(
     return export.result
 
 
-def _checked(splits: Splits, format_class: type[Format[Any]]) -> Any:
+def _checked(splits: Splits, format_class: type[Format[Any]]) -> SplitRows:
     """Check that the splits can be exported, and return the first split."""
     splits.check_names()
     first = splits.first
-    for rows in splits.parts.values():
+    for name, rows in splits.parts.items():
         check_rows(rows)
+        if num_rows(rows, name) == 0:
+            raise OptionError(f"split {name!r} has no rows; leave it out")
         if categories(rows) != categories(first):
             raise OptionError("got splits with different categories; export each split by itself")
     task_type = parse_origin(first.info.description or "").task_type
@@ -153,7 +157,7 @@ class _Export:
     names: FileNames | None = None
     split_name: str = ""
 
-    def split(self, name: str, rows: Any) -> None:
+    def split(self, name: str, rows: SplitRows) -> None:
         """Write a split."""
         if self.names is None or self.format.per_split:
             self.names = FileNames(

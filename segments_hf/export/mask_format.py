@@ -6,7 +6,7 @@ import io
 import zlib
 from abc import abstractmethod
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from PIL import Image
@@ -31,7 +31,7 @@ _IMAGES, _MASKS = "images", "masks"
 class MaskFormat(Format[bytes]):
     """A format with a PNG mask for each image."""
 
-    takes = frozenset({BITMAP, POLYGON})
+    takes: ClassVar[frozenset[str]] = frozenset({BITMAP, POLYGON})
     by_stem = True
 
     @classmethod

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import yaml
 
@@ -21,6 +21,7 @@ from segments_hf.option_names import option
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterable, Sequence
+    from logging import Logger
 
     from segments_hf.export.format import Sample
     from segments_hf.labels import Label
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 _IMAGES, _LABELS, _DATA = "images", "labels", "data.yaml"
 _VALIDATION = ("validation", "valid", "val")
 
-logger = own_logger(__name__)
+logger: Logger = own_logger(__name__)
 
 
 class YoloFormat(Format[str]):
@@ -37,10 +38,12 @@ class YoloFormat(Format[str]):
 
     by_stem = True
     # ultralytics finds a label file by replacing the last folder `images` in the path of its image.
-    not_folders = frozenset({_IMAGES})
+    not_folders: ClassVar[frozenset[str]] = frozenset({_IMAGES})
     # The formats that all versions of ultralytics 8 can read (IMG_FORMATS in ultralytics/data/utils.py). Version 8.4
     # adds AVIF and JPEG 2000.
-    image_suffixes = frozenset({".bmp", ".jpeg", ".jpg", ".mpo", ".png", ".tif", ".tiff", ".webp"})
+    image_suffixes: ClassVar[frozenset[str]] = frozenset(
+        {".bmp", ".jpeg", ".jpg", ".mpo", ".png", ".tif", ".tiff", ".webp"}
+    )
 
     @classmethod
     def entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:

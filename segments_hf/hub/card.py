@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 import yaml
 from huggingface_hub import DatasetCard
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 README = "README.md"
 SHEET = "contact_sheet.jpg"
+
+K = TypeVar("K")
 
 _TALLIES: JsonDecoder[dict[str, Tally]] = JsonDecoder(dict[str, Tally])
 
@@ -204,7 +206,7 @@ def _encoding(facts: CardFacts) -> str:
     return f"### How labels are encoded\n\n{text}"
 
 
-def _count(counts: Mapping[Any, int] | None, key: Any) -> str:
+def _count(counts: Mapping[K, int] | None, key: K | None) -> str:
     """Return the count for a key as text, or the sum of all counts if the key is None; a dash if they are not known."""
     if counts is None:
         return "–"

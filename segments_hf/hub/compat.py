@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pyarrow as pa
-    from datasets import Features
+    from datasets import Dataset, Features, IterableDataset
     from huggingface_hub import HfApi
+    from multiprocess.pool import Pool
 
 __all__ = [
     "INVALID_WINDOWS_CHARACTERS_IN_PATH",
@@ -50,12 +51,12 @@ __all__ = [
 _STATUS = re.compile(r"HTTP status (?:client|server) error \((\d{3})\b")
 
 
-def fingerprint(rows: Any) -> str:
+def fingerprint(rows: Dataset) -> str:
     """Return the fingerprint of a `Dataset`; `datasets` has no public attribute for it."""
     return str(rows._fingerprint)
 
 
-def generator_of(rows: Any) -> tuple[Any, Any]:
+def generator_of(rows: IterableDataset) -> tuple[Any, Any]:
     """Return the examples iterable of an `IterableDataset`, and the function that generates the rows before any map.
 
     The function is None if the rows do not come from a generator. No public attribute tells the origin of the rows of a
@@ -86,7 +87,7 @@ def bytes_of_size(size: int | str) -> int:
     return int(convert_file_size_to_int(size))
 
 
-def flat_map(pool: Any, function: Callable[..., Iterable[Any]], arguments: Sequence[dict[str, Any]]) -> Iterator[Any]:
+def flat_map(pool: Pool, function: Callable[..., Iterable[Any]], arguments: Sequence[dict[str, Any]]) -> Iterator[Any]:
     """Yield the results of generators that run in the processes of a pool, as they arrive.
 
     Neither `datasets` nor `multiprocess` has a public function for this.

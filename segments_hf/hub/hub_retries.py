@@ -17,11 +17,12 @@ from segments_hf.io.remote.http_retries import RETRYABLE_STATUSES, retry_after_s
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from logging import Logger
 
 PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)  # seconds before each retry
 LONGEST_PAUSE = 300.0  # seconds: a longer `Retry-After` is shortened to this
 
-logger = own_logger(__name__)
+logger: Logger = own_logger(__name__)
 
 T = TypeVar("T")
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import datasets
 from datasets.fingerprint import Hasher
 
 from segments_hf.dataset.building.builder import SegmentsRelease
 from segments_hf.dataset.inputs import num_rows, open_splits
-from segments_hf.dataset.row_map import filter_rows
+from segments_hf.dataset.row_map import check_features, filter_rows
 from segments_hf.dataset.rows.problems import checked_on_error
-from segments_hf.errors import OptionError, SegmentsHFError
+from segments_hf.errors import OptionError
 from segments_hf.hub.compat import fingerprint, generator_of
 from segments_hf.images.depth.scaling import checked_range
 from segments_hf.layouts import find_layout, lay_out, layout_of
@@ -22,6 +22,7 @@ from segments_hf.option_names import option
 if TYPE_CHECKING:
     from datasets import Features
 
+    from segments_hf.dataset.data_types import Data, SplitRows
     from segments_hf.layouts import Layout
 
 _SHEET_COLUMNS = {"name", "status", "image", "width", "height", "annotations"}
@@ -39,7 +40,7 @@ class Part:
     """
 
     name: str
-    rows: Any
+    rows: SplitRows
     features: Features
 
     @property
@@ -75,7 +76,7 @@ class Source:
     parts: list[Part]
     is_whole: bool
     layout: Layout | None
-    shown: Any
+    shown: SplitRows | None
     on_error: str
 
     @property
@@ -95,7 +96,7 @@ class Source:
 
 
 def open_source(
-    data: Any,
+    data: Data,
     layout: str | None,
     num_proc: int | None,
     on_error: str = "raise",
@@ -128,8 +129,7 @@ def open_source(
     splits.check_names()
     parts: list[Part] = []
     for name, rows in splits.parts.items():
-        if rows.features is None:
-            raise SegmentsHFError("got a stream without features; pass the features of the result to `map`")
+        check_features(rows)
         pushed = rows
         if layout is not None:
             processes = num_proc if isinstance(rows, datasets.Dataset) else None

@@ -15,9 +15,11 @@ from segments_hf.labels.row import sample_name
 from segments_hf.option_names import option
 
 if TYPE_CHECKING:
+    from logging import Logger
+
     from datasets import Features
 
-logger = logging.getLogger(__name__)
+logger: Logger = logging.getLogger(__name__)
 
 
 def with_readable_images(row: pa.Table, features: Features, on_error: str) -> pa.Table | None:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from huggingface_hub import CommitInfo
 
+    from segments_hf.dataset.data_types import Data
     from segments_hf.io.tables import Block
 
 
@@ -73,7 +74,7 @@ class PushResult(Result):
 
 
 def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
-    data: Any,
+    data: Data,
     repo_id: str,
     *,
     layout: str | None = None,

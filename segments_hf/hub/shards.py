@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import datasets
 import pyarrow as pa
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from datasets import Features
+
+    from segments_hf.dataset.data_types import SplitRows
+
+# The number of a row; for a stream, the state that `load_state_dict` takes; None for the beginning.
+Position: TypeAlias = int | dict[str, Any] | None
 
 _ROWS_PER_READ = 16  # few, because rows may contain the bytes of their images
 _ROWS_PER_GROUP = 100  # of a row group: the dataset viewer of the Hub recommends this number for images
@@ -34,11 +39,11 @@ class Shard(NamedTuple):
 
     file: Path
     tally: Tally
-    following: Any
+    following: Position
 
 
 def write_shards(
-    rows: Any, features: Features, folder: Path, max_bytes: int, start: Any, on_error: str
+    rows: SplitRows, features: Features, folder: Path, max_bytes: int, start: Position, on_error: str
 ) -> Iterator[Shard]:
     """Write rows to Parquet files, with the bytes of their images and bitmaps.
 
@@ -75,10 +80,11 @@ def write_shards(
         yield shard.close(None)
 
 
-def _rows(rows: Any, start: Any) -> Iterator[tuple[Any, pa.Table]]:
+def _rows(rows: SplitRows, start: Position) -> Iterator[tuple[Position, pa.Table]]:
     """Yield the position of each row, and the row as a table with images as they are stored."""
     if isinstance(rows, datasets.Dataset):
-        for first in range(start or 0, len(rows), _ROWS_PER_READ):
+        first_row = start if isinstance(start, int) else 0
+        for first in range(first_row, len(rows), _ROWS_PER_READ):
             table = rows[first : first + _ROWS_PER_READ]
             for offset in range(table.num_rows):
                 yield first + offset, table.slice(offset, 1)
@@ -111,7 +117,7 @@ class _Writer:
         if len(self._waiting) >= _ROWS_PER_GROUP or self._waiting_bytes >= _BYTES_PER_GROUP:
             self._write_row_group()
 
-    def close(self, following: Any) -> Shard:
+    def close(self, following: Position) -> Shard:
         if self._waiting:
             self._write_row_group()
         self._writer.finalize()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -20,7 +20,7 @@ _DEEP = {"I", "F"}  # modes of more than 8 bits, besides `I;16` and its variants
 _RESIZED_FIRST = {"RGB", "L", "CMYK", "YCbCr"}  # modes whose pixel values can be interpolated
 
 
-def decode_image(value: Any) -> Image.Image | None:
+def decode_image(value: object) -> Image.Image | None:
     """Decode the image of a column, unless it is decoded, and rotate or mirror it by its EXIF orientation.
 
     Args:

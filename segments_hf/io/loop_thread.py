@@ -8,12 +8,13 @@ import os
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from contextlib import AbstractAsyncContextManager
 
+P = ParamSpec("P")
 R = TypeVar("R")
 
 _LONGEST_JOIN = 5.0  # the maximum time to wait for the end of the thread, in seconds
@@ -124,7 +125,7 @@ class LoopThread:
             outcome.cancel()  # does nothing if the future is done
 
 
-async def run_blocking(function: Callable[..., R], *args: Any, **kwargs: Any) -> R:
+async def run_blocking(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Call a blocking function in the thread pool of the `LoopThread` that runs the calling coroutine."""
     return await asyncio.get_running_loop().run_in_executor(None, partial(_without_stop, function, args, kwargs))
 

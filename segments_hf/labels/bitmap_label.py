@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -29,13 +29,13 @@ BITMAP = "bitmap"  # the kind of the objects in bitmap labels
 class BitmapLabel(Label):
     """A label with a bitmap of instance ids, in which 0 is unlabeled."""
 
-    object_kinds = frozenset({BITMAP})
+    object_kinds: ClassVar[frozenset[str]] = frozenset({BITMAP})
     encoding = (
         "`segmentation_bitmap` is a PNG of instance ids: R + 256 G + 65536 B is the `id` of one of `annotations`, and "
         "0 is unlabeled. It looks black in viewers; `segments_hf.add_semantic_masks` makes semantic masks in the "
         "colors of the classes. `category` is the class, `category_id` its id on Segments.ai."
     )
-    hub_task = ("image-segmentation", "instance-segmentation")
+    hub_task: ClassVar[tuple[str, str | None]] = ("image-segmentation", "instance-segmentation")
 
     @classmethod
     def has_columns(cls, columns: Collection[str]) -> bool:

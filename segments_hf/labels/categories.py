@@ -29,6 +29,7 @@ class _CarriedCategory(msgspec.Struct, omit_defaults=True):
     name: str
     color: tuple[int | float, ...] | None = None
     has_instances: bool | None = None
+    attributes: list[dict[str, Any]] | None = None
 
 
 def class_names(categories: Sequence[Category], taken: Sequence[str] = ()) -> list[str]:
@@ -105,7 +106,9 @@ def merged_categories(releases: Iterable[tuple[Release, str | None]]) -> list[Ca
 
 def to_feature_id(categories: Sequence[Category]) -> str:
     """Encode categories as text for the `id` of a feature, which is kept by `map`, in Parquet files and in the card."""
-    return compact_json([_CarriedCategory(item.id, item.name, item.color, item.has_instances) for item in categories])
+    return compact_json(
+        [_CarriedCategory(item.id, item.name, item.color, item.has_instances, item.attributes) for item in categories]
+    )
 
 
 def carried_categories(features: Mapping[str, Any]) -> list[Category]:
@@ -133,7 +136,7 @@ def listed_categories(content: bytes) -> list[Category]:
     return [entry.category for entry in _CATEGORIES.decode(content)]
 
 
-class ListedCategory(msgspec.Struct):
+class ListedCategory(msgspec.Struct, omit_defaults=True):
     """An entry of ``categories.json``."""
 
     id: int
@@ -141,12 +144,13 @@ class ListedCategory(msgspec.Struct):
     color: tuple[int | float, ...] | None
     has_instances: bool | None
     class_index: int
+    attributes: list[dict[str, Any]] | None = None
 
 
 def categories_json(categories: Sequence[Category]) -> bytes:
-    """Encode ``categories.json``: id, name, color, has_instances and class index of each category."""
+    """Encode ``categories.json``: id, name, color, has_instances, class index and attributes of each category."""
     listed = [
-        ListedCategory(item.id, item.name, item.color, item.has_instances, index)
+        ListedCategory(item.id, item.name, item.color, item.has_instances, index, item.attributes)
         for index, item in enumerate(categories)
     ]
     return indented_json(listed)

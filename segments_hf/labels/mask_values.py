@@ -77,7 +77,7 @@ def class_numbers(all_features: Mapping[str, Any], column: str | None = None) ->
     raise SegmentsHFError(f"got a dataset with {where}; its columns are {', '.join(all_features)}")
 
 
-def _names_of_mask(feature: Any) -> dict[int, str] | None:
+def _names_of_mask(feature: object) -> dict[int, str] | None:
     if not isinstance(feature, Image) or not feature.id:
         return None
     try:
@@ -86,7 +86,7 @@ def _names_of_mask(feature: Any) -> dict[int, str] | None:
         return None
 
 
-def _nested(feature: Any) -> Iterator[Any]:
+def _nested(feature: object) -> Iterator[object]:
     """Yield a feature and all features inside it."""
     yield feature
     inner = feature.values() if isinstance(feature, dict) else feature if isinstance(feature, list) else ()

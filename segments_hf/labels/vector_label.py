@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from segments_hf.bitmaps import FARTHEST, fill_polygons, present_ids
 from segments_hf.errors import BitmapError
@@ -92,7 +92,7 @@ class VectorLabel(Label):
         "`annotations` holds the `points` of each object in pixels, and its `type`: bbox, polygon, polyline or point. "
         "`category` is the class, `category_id` its id on Segments.ai."
     )
-    hub_task = ("object-detection", None)
+    hub_task: ClassVar[tuple[str, str | None]] = ("object-detection", None)
 
     @classmethod
     def has_columns(cls, columns: Collection[str]) -> bool:

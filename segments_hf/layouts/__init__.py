@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from segments_hf.dataset.class_info import categories
 from segments_hf.dataset.row_map import map_splits
@@ -25,6 +25,10 @@ from segments_hf.layouts.left_out import RowColumns, leave_out, map_layout
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from datasets import Dataset, DatasetDict, IterableDataset, IterableDatasetDict
+
+    from segments_hf.dataset.data_types import AnyDataset, Data, DatasetT, Releases, SplitRows
+
 __all__ = ["LAYOUTS", "Layout", "find_layout", "lay_out", "layout_of", "mask_classes", "to_layout"]
 
 LAYOUTS: dict[str, Layout] = {
@@ -33,8 +37,9 @@ LAYOUTS: dict[str, Layout] = {
 }
 
 
+@overload
 def to_layout(
-    data: Any,
+    data: DatasetT,
     task: str,
     *,
     ignore_index: int | None = None,
@@ -42,7 +47,45 @@ def to_layout(
     keep_unlabeled: bool = False,
     on_error: str = "raise",
     num_proc: int | None = None,
-) -> Any:
+) -> DatasetT: ...
+
+
+@overload
+def to_layout(
+    data: Mapping[str, IterableDataset],
+    task: str,
+    *,
+    ignore_index: int | None = None,
+    image_range: tuple[float, float] | None = None,
+    keep_unlabeled: bool = False,
+    on_error: str = "raise",
+    num_proc: int | None = None,
+) -> IterableDatasetDict: ...
+
+
+@overload
+def to_layout(
+    data: Releases | Mapping[str, Dataset],
+    task: str,
+    *,
+    ignore_index: int | None = None,
+    image_range: tuple[float, float] | None = None,
+    keep_unlabeled: bool = False,
+    on_error: str = "raise",
+    num_proc: int | None = None,
+) -> DatasetDict: ...
+
+
+def to_layout(
+    data: Data,
+    task: str,
+    *,
+    ignore_index: int | None = None,
+    image_range: tuple[float, float] | None = None,
+    keep_unlabeled: bool = False,
+    on_error: str = "raise",
+    num_proc: int | None = None,
+) -> AnyDataset:
     """Convert rows to the columns that the example scripts and tutorials of Hugging Face read.
 
     - ``semantic-segmentation``: `image`; `label`, the semantic mask.
@@ -105,7 +148,7 @@ def to_layout(
 
 
 def lay_out(
-    data: Any,
+    data: Data,
     task: str,
     *,
     ignore_index: int | None = None,
@@ -114,7 +157,7 @@ def lay_out(
     on_error: str = "raise",
     num_proc: int | None = None,
     also: Sequence[str] = (),
-) -> Any:
+) -> AnyDataset:
     """Convert rows as `to_layout` does, and keep further columns.
 
     Args:
@@ -135,7 +178,7 @@ def lay_out(
     policy = checked_on_error(on_error)
     images = LayoutImages(checked_range(image_range))
 
-    def convert_split(part: Any, split: str) -> Any:
+    def convert_split(part: SplitRows, split: str) -> SplitRows:
         made = layout.make(categories(part), ignore_index)
         known = {**part.features, **made.features}
         features = {name: known[name] for name in [*layout.columns, *also]}

@@ -60,7 +60,7 @@ class LayoutImages:
         return _stored(same, converted)
 
 
-def _stored(image: Any, converted: EightBit) -> tuple[Any, dict[str, str]]:
+def _stored(image: object, converted: EightBit) -> tuple[Any, dict[str, str]]:
     """Return the converted image as a dataset stores it, or `image` if it was not converted, and the warnings."""
     if converted.png is None:
         return image, {}

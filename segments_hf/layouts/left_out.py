@@ -22,13 +22,15 @@ from segments_hf.option_names import option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from logging import Logger
 
+    from segments_hf.dataset.data_types import SplitRows
     from segments_hf.dataset.rows.problems import OnError
     from segments_hf.labels.row import Row
     from segments_hf.layouts.layout import LayoutColumns
     from segments_hf.layouts.layout_images import LayoutImages
 
-logger = own_logger(__name__)
+logger: Logger = own_logger(__name__)
 
 _REPORT = "segments_hf_report"  # a temporary column: a `_RowReport` as JSON, or null
 _MAX_SHOWN = 5  # maximum number of problems in a message
@@ -60,7 +62,7 @@ def is_trainable(row: Row) -> bool:
     return label is not None and label.missing_part is None
 
 
-def leave_out(part: Any, split: str, num_proc: int | None) -> Any:
+def leave_out(part: SplitRows, split: str, num_proc: int | None) -> SplitRows:
     """Return the rows of one split that are usable for training, and log the number of other rows.
 
     Raises:
@@ -83,7 +85,9 @@ def leave_out(part: Any, split: str, num_proc: int | None) -> Any:
     return kept
 
 
-def map_layout(part: Any, made: RowColumns, features: Mapping[str, Any], split: str, num_proc: int | None) -> Any:
+def map_layout(
+    part: SplitRows, made: RowColumns, features: Mapping[str, Any], split: str, num_proc: int | None
+) -> SplitRows:
     """Make the columns of one split, and log the number of objects and rows that do not fit into the layout.
 
     Args:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from datasets import ClassLabel, Image, Value
@@ -12,8 +12,6 @@ from datasets import ClassLabel, Image, Value
 from segments_hf.bitmaps import encode_bitmap, encode_mask
 from segments_hf.bitmaps.masks import instance_values, semantic_values
 from segments_hf.bitmaps.panoptic import panoptic_values
-from segments_hf.dataset.class_info import categories
-from segments_hf.dataset.row_map import map_rows, map_splits
 from segments_hf.errors import OptionError
 from segments_hf.io.redaction import own_logger
 from segments_hf.labels import label_of
@@ -22,121 +20,17 @@ from segments_hf.labels.mask_values import mask_feature, mask_names
 from segments_hf.layouts.layout import Columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+    from logging import Logger
 
     from segments_hf.bitmaps import Color
-    from segments_hf.dataset.row_map import NewColumns
     from segments_hf.labels import Raster
     from segments_hf.labels.row import Row
     from segments_hf.release import Category
 
 SEGMENTS = "segments_info"
 
-logger = own_logger(__name__)
-
-
-def add_semantic_masks(
-    data: Any,
-    *,
-    column: str = "semantic_mask",
-    ignore_index: int | None = None,
-    palette: bool = True,
-    num_proc: int | None = None,
-) -> Any:
-    """Add a column of semantic masks: the class of each pixel.
-
-    Polygons and boxes are drawn in the order of the annotations.
-
-    Args:
-        data: The rows of an image task: a dataset or a stream, or a dict of its splits; or a release as `load_release`
-            takes it, from which a dataset is built.
-        column: The name of the new column, an `Image()` of PNGs. A pixel is class index + 1, or 0 if it is unlabeled.
-            The mask of a row without a label is null. `id2label` returns the names of the values.
-        ignore_index: The value of unlabeled pixels; the other values are class indices. By default, unlabeled pixels
-            are 0 and the other values are class index + 1.
-        palette: Whether the PNGs have a palette with the colors of the classes, so that viewers show them. The pixel
-            values are the same without it.
-        num_proc: The number of processes; not for a stream.
-
-    Returns:
-        A dataset of the same kind; a dict of splits for a release. The other columns are not changed.
-
-    Raises:
-        BitmapError: A bitmap cannot be read; the error names the sample.
-        OptionError: The column exists already, or `ignore_index` is the value of a class.
-        SegmentsHFError: The dataset does not have the columns and categories of an image task.
-    """
-
-    def columns(classes: Sequence[Category]) -> SemanticMasks:
-        return semantic_masks(classes, column, ignore_index, palette=palette)
-
-    return _add(data, columns, num_proc)
-
-
-def add_instance_masks(
-    data: Any, *, column: str = "instance_mask", palette: bool = True, num_proc: int | None = None
-) -> Any:
-    """Add a column of instance masks: the number of the instance of each pixel.
-
-    Args:
-        data: The rows of an image task: a dataset or a stream, or a dict of its splits; or a release as `load_release`
-            takes it, from which a dataset is built.
-        column: The name of the new column, an `Image()` of PNGs. A pixel is 1 for the first annotation of the row, 2
-            for the second, and 0 if it is unlabeled. The mask of a row without a label is null.
-        palette: Whether the PNGs have a palette, so that viewers show the instances in colors. The pixel values are
-            the same without it.
-        num_proc: The number of processes; not for a stream.
-
-    Returns:
-        A dataset of the same kind; a dict of splits for a release. The other columns are not changed.
-
-    Raises:
-        BitmapError: A bitmap cannot be read; the error names the sample.
-        OptionError: The column exists already.
-        SegmentsHFError: The dataset does not have the columns and categories of an image task.
-    """
-    return _add(data, lambda _: InstanceMasks(column, palette), num_proc)
-
-
-def add_panoptic_masks(data: Any, *, column: str = "panoptic_mask", num_proc: int | None = None) -> Any:
-    """Add a column of panoptic masks, and the column `segments_info`, as in the panoptic format of COCO.
-
-    Args:
-        data: The rows of an image task: a dataset or a stream, or a dict of its splits; or a release as `load_release`
-            takes it, from which a dataset is built.
-        column: The name of the new column, an `Image()` of RGB PNGs. The id of a pixel's segment is
-            R + 256 G + 65536 B; 0 is unlabeled. The mask of a row without a label is null. The id of a segment is that
-            of its annotation; for vector labels, it is the index of the annotation plus 1. All instances of a class
-            whose `has_instances` is false are one segment.
-        num_proc: The number of processes; not for a stream.
-
-    Returns:
-        A dataset of the same kind. The new column `segments_info` is a list of `id`, `category_id` (class index),
-        `area` (pixels), `bbox` (left, top, width, height in pixels) and `iscrowd` (0). The other columns are not
-        changed.
-
-    Raises:
-        BitmapError: A bitmap cannot be read; the error names the sample.
-        OptionError: The column exists already, or its name is `segments_info`.
-        SegmentsHFError: The dataset does not have the columns and categories of an image task.
-    """
-    if column == SEGMENTS:
-        raise OptionError(
-            f"got {column!r}, which is the name of the second new column; choose another name", option="column"
-        )
-    return _add(data, partial(panoptic_masks, column=column), num_proc)
-
-
-def _add(data: Any, columns: Callable[[Sequence[Category]], NewColumns], num_proc: int | None) -> Any:
-    def add(part: Any, _: str) -> Any:
-        new = columns(categories(part))
-        if taken := new.features.keys() & part.features:
-            raise OptionError(
-                f"got {', '.join(sorted(taken))}, which the dataset has already; choose another name", option="column"
-            )
-        return map_rows(part, new, {**part.features, **new.features}, num_proc)
-
-    return map_splits(data, add, num_proc)
+logger: Logger = own_logger(__name__)
 
 
 def semantic_masks(

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import importlib.resources
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from segments_hf.errors import OutputExistsError
 from segments_hf.io.disk.snapshots import Snapshot, take_snapshot
@@ -50,7 +50,7 @@ class PageFile:
         self._file.write(self._after)
 
 
-def block(kind: str, value: Any) -> bytes:
+def block(kind: str, value: object) -> bytes:
     r"""Return a block of data for a page, with ``<`` escaped so that no text can end the block.
 
     >>> block("entry", "</script>")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from segments_hf.dataset.compat import progress_bar
-from segments_hf.dataset.input_rows import open_rows
+from segments_hf.dataset.input_rows import check_number, open_rows
 from segments_hf.dataset.rows.row_images import ASSET_COLUMNS
-from segments_hf.errors import OptionError
 from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.labels import with_decoded_bitmap
 from segments_hf.labels.categories import class_colors, class_names
@@ -22,6 +21,9 @@ from segments_hf.validate.validator import Validator
 if TYPE_CHECKING:
     import os
 
+    from typing_extensions import Unpack
+
+    from segments_hf.dataset.data_types import Data, ReleaseKeywords
     from segments_hf.dataset.rows.row_maker import Outcome
     from segments_hf.preview.shown_sample import ShownSample
     from segments_hf.validate.validator import Examined
@@ -54,13 +56,13 @@ class PageHead(msgspec.Struct):
 
 
 def preview(
-    data: Any,
+    data: Data,
     path: str | os.PathLike[str],
     *,
     limit: int | None = 1000,
     size: int = 1280,
     overwrite: bool = False,
-    **options: Any,
+    **options: Unpack[ReleaseKeywords],
 ) -> Path:
     """Write an HTML page that shows images with their labels, and what `validate` finds in each sample.
 
@@ -89,8 +91,7 @@ def preview(
     >>> preview(demo_release(), Path(tempfile.mkdtemp()) / "preview.html").name
     'preview.html'
     """
-    if size < _MIN_SIZE:
-        raise OptionError(f"got {size}, expected at least {_MIN_SIZE} pixels", option="size")
+    check_number("size", size, _MIN_SIZE)
     source = open_rows(data, assets=True, limit=limit, **options)
     validator = Validator(assets=True)
     outcomes = progress_bar(source.outcomes(), desc="Preview", total=source.length, unit="img")

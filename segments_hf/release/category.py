@@ -7,8 +7,11 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from segments_hf.io.json_codec.json_decoding import JsonError, read_json
-from segments_hf.io.redaction import name_without_secrets
+from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError, read_json
+from segments_hf.io.json_codec.json_text import compact_json
+from segments_hf.io.redaction import json_without_secrets, name_without_secrets
+
+_ATTRIBUTES: JsonDecoder[list[dict[str, Any]]] = JsonDecoder(list[dict[str, Any]])
 
 _CHANNELS = {3, 4}
 _MAX_VALUE = 255
@@ -23,7 +26,7 @@ class Category(msgspec.Struct, frozen=True):
         name: The name, without the secrets of a URL; names may repeat.
         color: 3 or 4 numbers from 0 to 255; None if the file has no valid color.
         has_instances: Whether its objects are instances ("things"); None if the file does not say.
-        attributes: The attributes that its objects may have, as in the file.
+        attributes: The attributes that its objects may have, as in the file, without the secrets of URLs.
         refused_color: The JSON text of the file's color if that color is invalid; else None.
     """
 
@@ -51,7 +54,13 @@ class CategoryDocument(msgspec.Struct, frozen=True):
         color = _color(text)
         refused = None if color or text == b"null" else text[:_MAX_SHOWN].decode(errors="replace")
         name = name_without_secrets(self.name)
-        return Category(self.id, name, color, self.has_instances, self.attributes, refused)
+        return Category(self.id, name, color, self.has_instances, _attributes(self.attributes), refused)
+
+
+def _attributes(attributes: list[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
+    """Remove the secrets of the URLs in the attributes of a category."""
+    text = json_without_secrets(compact_json(attributes) if attributes else None)
+    return _ATTRIBUTES.decode(text) if text else attributes
 
 
 def _color(text: bytes) -> tuple[int | float, ...] | None:
@@ -66,5 +75,6 @@ def _color(text: bytes) -> tuple[int | float, ...] | None:
         return None
     if not isinstance(parts, list) or len(parts) not in _CHANNELS:
         return None
-    is_color = all(type(part) in {int, float} and 0 <= part <= _MAX_VALUE for part in parts)
-    return tuple(parts) if is_color else None
+    numbers = [part for part in parts if isinstance(part, int | float) and not isinstance(part, bool)]
+    is_color = len(numbers) == len(parts) and all(0 <= number <= _MAX_VALUE for number in numbers)
+    return tuple(numbers) if is_color else None

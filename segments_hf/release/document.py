@@ -126,7 +126,7 @@ class ListedLabel(msgspec.Struct):
 NULL = b"null"
 
 
-def parse_moment(value: Any) -> datetime.datetime | None:
+def parse_moment(value: object) -> datetime.datetime | None:
     """Parse a date and time of a release file; return None if the value is not a date.
 
     If the value has no time zone, it is taken as UTC.

@@ -9,6 +9,8 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from msgspec import Raw
+
 from segments_hf.errors import OptionError, ReleaseError
 from segments_hf.io.choices import unknown_choice
 from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
@@ -71,10 +73,10 @@ class Release(ReleaseHead):
         Raises:
             ReleaseError: The content is not that of a release file.
         """
-        self.source = public_name(source)
+        self.source: str = public_name(source)
         self.location = source
         self.file_state: FileState | None = None
-        self.base = (
+        self.base: str = (
             source.partition("?")[0].rpartition("/")[0] if is_url(source) else os.path.dirname(os.path.abspath(source))
         )
         self._content = content
@@ -274,7 +276,7 @@ class Release(ReleaseHead):
         if labelset is None:
             return ""
         labels = self._of_readable_samples(lambda sample: sample.label_document(labelset))
-        return next((guess for raw in labels if raw is not None and (guess := guess_task_type(raw))), "")
+        return next((guess for raw in labels if isinstance(raw, Raw) and (guess := guess_task_type(raw))), "")
 
     def _of_readable_samples(self, part: Callable[[Sample], T]) -> Iterator[T]:
         """Yield a part of each sample that can be decoded; other samples raise their errors when rows are made."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from msgspec import Raw, UnsetType
 
@@ -63,10 +63,10 @@ class Sample(Result):
         Raises:
             ReleaseError: The JSON is not that of a sample, or the sample has no name.
         """
-        self.source = source
+        self.source: str = source
         self._kind = kind
         self._key = key
-        self.index = index
+        self.index: int = index
         try:
             document = decoder.decode(raw)
         except JsonError:
@@ -189,7 +189,7 @@ class Sample(Result):
             return decode(self._kind(labelset).decoder, label, self.source, self.label_path(labelset))
         return label
 
-    def label_document(self, labelset: str | None) -> Any:
+    def label_document(self, labelset: str | None) -> Label[Any] | JsonLabel | Raw | None:
         """Return the label of a labelset, raw or decoded, as the sample's decoder left it; None if it is missing.
 
         Raises:
@@ -216,7 +216,7 @@ class Sample(Result):
     def label_path(self, labelset: str | None) -> str:
         """Return the JSON path of the label of a labelset."""
         labels = self._document.labels
-        key = labels.index(self.label_document(labelset)) if isinstance(labels, list) else repr(labelset)
+        key = labels.index(cast("Raw", self.label_document(labelset))) if isinstance(labels, list) else repr(labelset)
         return f"{self.json_path}.labels[{key}]"
 
     def _json_text(self, raw: Raw | UnsetType, inner_path: str) -> str | None:

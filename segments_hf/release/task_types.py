@@ -146,7 +146,7 @@ class TaskKind:
         return JsonDecoder(document[_label_type(self)])
 
 
-def _label_type(kind: TaskKind) -> Any:
+def _label_type(kind: TaskKind) -> object:
     if kind.annotation is None:
         return JsonLabel | None
     label: Any = Label

@@ -25,6 +25,9 @@ from segments_hf.stats.stats_result import ClassStats, ImageSize, Stats, Togethe
 from segments_hf.stats.tally import AttributeCounts, Attributes, AttributeValue, Sizes, sizes_of
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from segments_hf.dataset.data_types import Data, ReleaseKeywords, SplitRows
     from segments_hf.dataset.input_rows import InputRows
     from segments_hf.dataset.rows.row_maker import Outcome
     from segments_hf.labels.row import Row
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["AttributeCounts", "AttributeValue", "ClassStats", "ImageSize", "Sizes", "Stats", "Together", "stats"]
 
 
-def stats(data: Any, *, assets: bool = False, limit: int | None = None, **options: Any) -> Stats:
+def stats(data: Data, *, assets: bool = False, limit: int | None = None, **options: Unpack[ReleaseKeywords]) -> Stats:
     """Count the classes, objects, pixels, sizes, statuses and attributes of a release or a dataset.
 
     Pixels and the sizes of masks are counted from bitmaps, which are always read from a dataset, and from a release
@@ -70,7 +73,7 @@ def stats(data: Any, *, assets: bool = False, limit: int | None = None, **option
     return counter.stats()
 
 
-def _check(rows: Any) -> None:
+def _check(rows: SplitRows) -> None:
     if layout_of(rows.features or ()) is None:
         check_rows(rows)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from segments_hf.dataset.compat import progress_bar
 from segments_hf.dataset.input_rows import open_rows
@@ -16,13 +16,18 @@ from segments_hf.validate.validator import Validator
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from typing_extensions import Unpack
+
+    from segments_hf.dataset.data_types import Data, ReleaseKeywords
     from segments_hf.dataset.input_rows import InputRows
     from segments_hf.dataset.rows.row_maker import Outcome
     from segments_hf.validate.finding import Finding
     from segments_hf.validate.validator import Examined
 
 
-def validate(data: Any, *, assets: bool = False, limit: int | None = None, **options: Any) -> Report:
+def validate(
+    data: Data, *, assets: bool = False, limit: int | None = None, **options: Unpack[ReleaseKeywords]
+) -> Report:
     """Check the labels, images and bitmaps of a release or a dataset before training.
 
     Checks of the labels find unreadable samples and labels, duplicate names and uuids, samples in two splits, unknown

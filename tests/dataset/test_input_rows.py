@@ -115,7 +115,7 @@ def test_all_frames_of_a_sample_count_as_one(write_release):
         (datasets.DatasetDict(), {}, OptionError, "got an empty dict"),
         ({"train": datasets.Dataset.from_dict({"a": [1]})}, {}, SegmentsHFError, "without the columns annotations"),
         ({"train": 3}, {}, SegmentsHFError, "got int as split 'train'"),
-        (demo_release(), {"limit": 0}, OptionError, "limit: got 0, wanted at least 1"),
+        (demo_release(), {"limit": 0}, OptionError, "limit: got 0"),
         (demo_release(), {"labelset": "other"}, OptionError, "labelset: got 'other'"),
         (demo_release(), {"on_error": "raise", "split": "train"}, OptionError, "got on_error, split"),
         (demo_release(), {"load_assets": False}, OptionError, "got load_assets"),

@@ -76,7 +76,7 @@ def test_a_sheet_of_every_kind_of_row() -> None:
     assert sheet.mode == "RGB"
     colors = {color for _, color in sheet.getcolors(2**24) or ()}
     assert {(236, 72, 153), (34, 160, 90), UNLABELED_COLOR} <= colors
-    assert contact_sheet(dataset, n=1).width < sheet.width
+    assert contact_sheet(dataset, limit=1).width < sheet.width
 
 
 def test_a_sheet_survives_missing_pictures_and_odd_names() -> None:
@@ -89,7 +89,7 @@ def test_a_sheet_survives_missing_pictures_and_odd_names() -> None:
     ("given", "options", "message"),
     [
         pytest.param([], {}, "got no rows", id="no rows"),
-        pytest.param([vector_row()], {"n": 0}, "n: got 0", id="no number"),
+        pytest.param([vector_row()], {"limit": 0}, "limit: got 0", id="no number"),
         pytest.param([vector_row()], {"labelset": "mine"}, "labelset; they are options of a release", id="options"),
     ],
 )
@@ -146,13 +146,13 @@ def test_only_the_rows_that_are_shown_are_decoded(monkeypatch: pytest.MonkeyPatc
     decoded: list[Any] = []
     open_picture = Image.open
     monkeypatch.setattr(Image, "open", lambda *args, **kwargs: decoded.append(args) or open_picture(*args, **kwargs))
-    contact_sheet(dataset, n=2)
+    contact_sheet(dataset, limit=2)
     assert len(decoded) == 2
 
 
 def test_only_the_rows_that_are_shown_are_fetched(server: Any, write_release: Any) -> None:
     release = write_release(served_samples(server, 8))
-    contact_sheet(release, n=2)
+    contact_sheet(release, limit=2)
     assert set(server.asked) == {f"/{kind}/{number}.{end}" for kind, end in (("images", "jpg"), ("labels", "png"))
                                  for number in (0, 1)}  # fmt: skip
 

@@ -116,7 +116,7 @@ def test_labels_that_are_not_of_images_have_no_format(tmp_path: Path, task_type:
 )
 def test_wrong_options(tmp_path: Path, options: dict[str, Any], message: str) -> None:
     with pytest.raises(OptionError, match=message):
-        export_dataset(bitmap_release(tmp_path), **{"export_folder": tmp_path / "out", **options})
+        export_dataset(bitmap_release(tmp_path), **{"path": tmp_path / "out", **options})
     assert not (tmp_path / "out").exists()
 
 

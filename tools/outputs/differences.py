@@ -92,7 +92,7 @@ def line_differences(old: str, new: str) -> Iterator[str]:
             yield f"line {number}: {cut(first)} → {cut(second)}"
 
 
-def value_differences(old: Any, new: Any, path: str = "") -> Iterator[str]:
+def value_differences(old: object, new: object, path: str = "") -> Iterator[str]:
     """Yield the JSON paths at which two values differ, with the old and the new value."""
     if isinstance(old, dict) and isinstance(new, dict):
         yield from key_differences(old, new, path)
@@ -117,7 +117,7 @@ def key_differences(old: Mapping[str, Any], new: Mapping[str, Any], parent: str)
             yield from value_differences(old[key], new[key], path)
 
 
-def short(value: Any) -> str:
+def short(value: object) -> str:
     """Return a value as JSON, truncated if it is long."""
     return cut(json.dumps(value, ensure_ascii=False))
 

@@ -22,7 +22,7 @@ CATEGORIES = [
 INSTANCES = 256  # one more than the layout for instance segmentation can represent
 
 
-def shape(number: int, kind: str, points: Points, category: int = TREE, **more: Any) -> Label:
+def shape(number: int, kind: str, points: Points, category: int = TREE, **more: object) -> Label:
     """Return one annotation of a vector label."""
     return {"id": number, "category_id": category, "type": kind, "points": points, **more}
 
@@ -91,7 +91,7 @@ def write_bitmap_release(folder: Path, ids: np.ndarray[Any, Any], numbers: Itera
     Image.fromarray(np.stack(channels, axis=-1).astype(np.uint8)).save(folder / "bitmap.png")
 
 
-def image_label(annotations: list[Label], **more: Any) -> Label:
+def image_label(annotations: list[Label], **more: object) -> Label:
     """Return a label of one image."""
     return {"label_status": "LABELED", "attributes": {"format_version": "0.1", "annotations": annotations, **more}}
 

@@ -104,7 +104,7 @@ def push(rows: Callable[[], Any], repository: str, layout: str | None, _: Path) 
     segments_hf.push_to_hub(rows(), f"jane/{repository}", layout=layout)
 
 
-def write_rows(rows: Any, folder: Path) -> None:
+def write_rows(rows: datasets.Dataset | datasets.IterableDataset, folder: Path) -> None:
     """Write `rows.json`, `features.json`, `info.json` and the masks that were made from the bitmaps."""
     write_json(folder / "features.json", rows.features.to_dict())
     write_json(folder / "info.json", {"description": rows.info.description, "homepage": rows.info.homepage})
@@ -133,7 +133,7 @@ def sha256(content: bytes) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
-def write_json(path: Path, value: Any) -> None:
+def write_json(path: Path, value: object) -> None:
     """Write a value as JSON with sorted keys."""
     path.write_text(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False), encoding="utf-8")
 

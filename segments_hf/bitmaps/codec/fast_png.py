@@ -126,7 +126,7 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any] | None:
     return compiled
 
 
-def _unfilter(pixels: Any, filters: Any) -> None:
+def _unfilter(pixels: npt.NDArray[np.unsignedinteger[Any]], filters: npt.NDArray[np.uint8]) -> None:
     """Un-filter lines in place.
 
     All bytes of a pixel are processed as one integer, with sums without carries between bytes. Paeth's filter needs no

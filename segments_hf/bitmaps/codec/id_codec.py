@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from segments_hf.bitmaps.value_table import MaskValues
 
     Ids: TypeAlias = npt.NDArray[np.uint32]
+    BitmapLike: TypeAlias = (
+        npt.NDArray[Any] | Image.Image | bytes | bytearray | memoryview | str | os.PathLike[str] | Mapping[str, Any]
+    )
 
 ID_LIMIT = 2**24  # ids below this fit into three 8-bit channels
 
@@ -41,7 +44,7 @@ _DECODED_WHOLE = 2**24  # pixels; larger images are decoded in bands, because Pi
 _CHANNELS = {len(mode) for mode in _COLOR_MODES}
 
 
-def decode_bitmap(bitmap: Any, *, known_ids: Collection[int] | None = None) -> Ids:
+def decode_bitmap(bitmap: BitmapLike, *, known_ids: Collection[int] | None = None) -> Ids:
     """Decode the instance ids of a bitmap.
 
     Args:
@@ -64,17 +67,18 @@ def decode_bitmap(bitmap: Any, *, known_ids: Collection[int] | None = None) -> I
     """
     if isinstance(bitmap, np.ndarray):
         return _from_array(bitmap)
+    source: object = bitmap
     if isinstance(bitmap, Mapping):
-        bitmap = bitmap.get("path") if bitmap.get("bytes") is None else bitmap["bytes"]
-    if not isinstance(bitmap, Image.Image | bytes | bytearray | memoryview | str | os.PathLike):
-        raise BitmapError(f"got {type(bitmap).__name__}, wanted bytes, a path, an image or an array")
+        source = bitmap.get("path") if bitmap.get("bytes") is None else bitmap["bytes"]
+    if not isinstance(source, Image.Image | bytes | bytearray | memoryview | str | os.PathLike):
+        raise BitmapError(f"got {type(source).__name__}, wanted bytes, a path, an image or an array")
     try:
-        if isinstance(bitmap, Image.Image):
-            if bitmap.format in LOSSY_FORMATS:
-                raise BitmapError(f"got an image from a {bitmap.format}, which changes ids; wanted one from a PNG")
+        if isinstance(source, Image.Image):
+            if source.format in LOSSY_FORMATS:
+                raise BitmapError(f"got an image from a {source.format}, which changes ids; wanted one from a PNG")
             with decoder_errors():
-                return _from_picture(bitmap, known_ids)
-        content = FileContent(path=Path(bitmap)).read() if isinstance(bitmap, str | os.PathLike) else bytes(bitmap)
+                return _from_picture(source, known_ids)
+        content = FileContent(path=Path(source)).read() if isinstance(source, str | os.PathLike) else bytes(source)
         pixels = decode_fast(content)
         if pixels is not None:
             return _from_array(pixels, in_place=True)

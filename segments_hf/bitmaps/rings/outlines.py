@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, overload
+from typing import TYPE_CHECKING, NamedTuple, overload
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from segments_hf.bitmaps.stable_order import stable_order
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from segments_hf.bitmaps.codec.id_codec import BitmapLike
 
 
 class Ring(NamedTuple):
@@ -107,7 +109,7 @@ _LEAVES_SIDEWAYS = np.array([turn.leaves_sideways for turn in _TURNS])
 _INNER = np.array([turn.inner for turn in _TURNS], np.int32)
 
 
-def outlines(bitmap: Any) -> dict[int, Rings]:
+def outlines(bitmap: BitmapLike) -> dict[int, Rings]:
     """Return the rings of every instance. If they are filled by the even-odd rule, the result is the instance.
 
     Pixels that only touch at a corner have separate rings.

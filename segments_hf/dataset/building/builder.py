@@ -19,7 +19,7 @@ from segments_hf.assets import (
     resolver,
 )
 from segments_hf.dataset.building.config import SegmentsReleaseConfig
-from segments_hf.dataset.building.plan import Shard, plan_splits
+from segments_hf.dataset.building.plan import Shard, check_split, plan_splits
 from segments_hf.dataset.building.progress import show_traffic
 from segments_hf.dataset.building.worker_process import end_with_process
 from segments_hf.dataset.compat import builds_folder, generation_error, info_file, output_folder
@@ -29,6 +29,7 @@ from segments_hf.dataset.rows.problems import append_problem, checked_on_error, 
 from segments_hf.dataset.rows.row_format import ROW_FORMAT
 from segments_hf.dataset.rows.row_images import ASSET_COLUMNS, AssetSources
 from segments_hf.dataset.rows.row_maker import make_rows
+from segments_hf.dataset.splits import names_in
 from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.io.disk.atomic import remove_file, remove_folder
 from segments_hf.io.disk.disk_errors import disk_error_in, storage_error, storage_errors_of_library
@@ -81,7 +82,9 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
             features=row_features(self.config.kind, self.config.categories),
         )
 
-    def _split_generators(self, dl_manager: Any) -> list[datasets.SplitGenerator]:
+    def _split_generators(
+        self, dl_manager: datasets.DownloadManager | datasets.StreamingDownloadManager
+    ) -> list[datasets.SplitGenerator]:
         generators = []
         for name, shards in plan_splits(self.config).items():
             kwargs = {"shards": shards, "streaming": dl_manager.is_streaming}
@@ -180,6 +183,28 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
             super().download_and_prepare(*args, **kwargs)
         problems_file = output_folder(self) / PROBLEMS_FILE
         report(read_problems(problems_file), str(problems_file))
+
+    def as_dataset(self, split: str | None = None, *args: Any, **kwargs: Any) -> Any:
+        """Return the built dataset, as `datasets` does.
+
+        Raises:
+            OptionError: There is no such split.
+        """
+        self._check_split(split)
+        return super().as_dataset(split, *args, **kwargs)
+
+    def as_streaming_dataset(self, split: str | None = None, *args: Any, **kwargs: Any) -> Any:
+        """Return the release as a stream, as `datasets` does.
+
+        Raises:
+            OptionError: There is no such split.
+        """
+        self._check_split(split)
+        return super().as_streaming_dataset(split, *args, **kwargs)
+
+    def _check_split(self, split: object) -> None:
+        if isinstance(split, str):
+            check_split(self.config, split, names_in(split) - {"all"})
 
     def _refers_to_removed_images(self) -> bool:
         built = info_file(self)

@@ -24,18 +24,18 @@ from segments_hf.errors import OptionError
 from segments_hf.io.choices import unknown_option
 from segments_hf.io.redaction import own_logger, unsigned
 from segments_hf.labels.categories import merged_categories
-from segments_hf.option_names import option
 from segments_hf.shown_text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from logging import Logger
 
     from typing_extensions import Self
 
     from segments_hf.assets import Resolve
     from segments_hf.release import Category, Release, TaskKind
 
-logger = own_logger(__name__)
+logger: Logger = own_logger(__name__)
 
 
 # `datasets` accepts an option only if it is a field of the configuration.
@@ -53,7 +53,6 @@ class SegmentsReleaseConfig(_FetchingConfig):
 
     Attributes:
         labelset: The labelset whose labels are read; by default the ground truth.
-        task: The name of `labelset` in the original SDK.
         filter_by: The label status of the samples to load, or several statuses, in upper or lower case.
         filter_by_metadata: The metadata of the samples to load; a sample must have all of these keys and values.
         splits: The fraction of each split, or ``metadata:KEY``; by default the split of the data file.
@@ -69,7 +68,6 @@ class SegmentsReleaseConfig(_FetchingConfig):
     """
 
     labelset: str | None = None
-    task: str | None = None
     filter_by: str | Sequence[str] | None = None
     filter_by_metadata: Mapping[str, Any] | None = None
     splits: Mapping[str, float] | str | None = None
@@ -82,7 +80,7 @@ class SegmentsReleaseConfig(_FetchingConfig):
     sources: Mapping[str, Sequence[str | ReleaseKey]] | None = None
     _keys: dict[str, list[ReleaseKey]] | None = field(default=None, init=False, repr=False)
 
-    def __new__(cls, *_: Any, **options: Any) -> Self:
+    def __new__(cls, *_: object, **options: object) -> Self:
         """Check the names of the options.
 
         Raises:
@@ -104,12 +102,6 @@ class SegmentsReleaseConfig(_FetchingConfig):
         checked_on_error(self.on_error)
         resolver(self.resolve)
         self.fetch_options  # noqa: B018  (checks the options)
-        if self.task is not None and self.labelset not in {None, self.task}:
-            raise OptionError(
-                f"got {option('labelset', self.labelset)} and {option('task', self.task)}, which are two names of the "
-                "same option; pass only labelset"
-            )
-        self.labelset = self.labelset or self.task
         if self.splits is not None:
             split_assigner(self.splits)
 

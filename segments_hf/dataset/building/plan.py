@@ -16,6 +16,7 @@ from segments_hf.release import has_metadata, wanted_statuses
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
+    from logging import Logger
 
     from segments_hf.dataset.building.config import SegmentsReleaseConfig
     from segments_hf.release import Release
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _MAX_SAMPLES = 64
 _MIN_SHARDS = 16
 
-logger = own_logger(__name__)
+logger: Logger = own_logger(__name__)
 
 
 class Shard(NamedTuple):

@@ -15,6 +15,7 @@ from segments_hf.io.json_codec.json_text import json_line
 from segments_hf.io.redaction import own_logger
 
 if TYPE_CHECKING:
+    from logging import Logger
     from pathlib import Path
 
 OnError = Literal["raise", "skip", "keep"]
@@ -25,7 +26,7 @@ _ACTION_TEXTS = {
     "repaired": "kept with a repaired copy of an image",
 }
 
-logger = own_logger(__name__)
+logger: Logger = own_logger(__name__)
 
 
 class Problem(msgspec.Struct, frozen=True):

@@ -13,4 +13,4 @@ from __future__ import annotations
 # Rows, layouts and masks share one number: the same geometry and encoders make all of them, so that two numbers would
 # mostly change together, and sooner or later only the wrong one would be increased. Building a dataset again fetches
 # nothing, because assets have a separate cache.
-ROW_FORMAT = 3
+ROW_FORMAT = 4

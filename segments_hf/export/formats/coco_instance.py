@@ -6,7 +6,7 @@ https://cocodataset.org/#format-data. The `annotations` of bitmaps are equal to 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from segments_hf.bitmaps import rle
 from segments_hf.export.coco_format import CocoFormat, CocoLabel, common_keys, size_of
@@ -29,9 +29,9 @@ class CocoInstance(CocoFormat):
     """The format ``coco-instance``, which the module describes."""
 
     name = "coco-instance"
-    aliases = ("coco",)
+    aliases: ClassVar[tuple[str, ...]] = ("coco",)
     help = "COCO objects: bitmaps as run lengths, polygons, boxes, keypoints"
-    takes = frozenset({BITMAP}) | VECTORS
+    takes: ClassVar[frozenset[str]] = frozenset({BITMAP}) | VECTORS
     kind = "instances"
 
     def __init__(self, job: Job) -> None:

@@ -6,7 +6,7 @@ annotation. A class without instances is one segment with the id of its first an
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from segments_hf.bitmaps import encode_bitmap
 from segments_hf.bitmaps.panoptic import panoptic_values
@@ -28,7 +28,7 @@ class CocoPanoptic(CocoFormat):
 
     name = "coco-panoptic"
     help = "COCO panoptic: a PNG of segment ids and the segments of each image"
-    takes = frozenset({BITMAP, POLYGON})
+    takes: ClassVar[frozenset[str]] = frozenset({BITMAP, POLYGON})
     by_stem = True
     kind = "panoptic"
 

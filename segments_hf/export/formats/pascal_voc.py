@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from contextlib import contextmanager
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from xml.etree import ElementTree as ET
 
 from segments_hf.bitmaps import encode_mask
@@ -48,9 +48,9 @@ class PascalVoc(Format[_Label]):
     """The format ``pascal-voc``, which the module describes."""
 
     name = "pascal-voc"
-    aliases = ("voc",)
+    aliases: ClassVar[tuple[str, ...]] = ("voc",)
     help = "Pascal VOC: boxes as XML; bitmaps and polygons also as palette PNGs of classes and of objects"
-    takes = frozenset({BITMAP, BOX, POLYGON, POLYLINE})
+    takes: ClassVar[frozenset[str]] = frozenset({BITMAP, BOX, POLYGON, POLYLINE})
     by_stem = True
     per_split = False
 

@@ -7,7 +7,7 @@ counterclockwise around holes. The even-odd rule restores the mask from them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from segments_hf.export.coco_format import CocoFormat, CocoLabel, common_keys, size_of
 from segments_hf.export.format import EncodedLabel
@@ -22,7 +22,7 @@ class Polygon(CocoFormat):
 
     name = "polygon"
     help = "Outlines of all instances as JSON, with holes and separate parts"
-    takes = frozenset({BITMAP, POLYGON})
+    takes: ClassVar[frozenset[str]] = frozenset({BITMAP, POLYGON})
     kind = "polygons"
 
     def label(self, sample: Sample) -> EncodedLabel[CocoLabel]:

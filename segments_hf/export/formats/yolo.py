@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from segments_hf.export.yolo_format import YoloFormat, line
 from segments_hf.labels import BITMAP, BOX, POLYGON, POLYLINE
@@ -20,7 +20,7 @@ class Yolo(YoloFormat):
 
     name = "yolo"
     help = "YOLO detection: boxes, also the bounding boxes of bitmaps and polygons"
-    takes = frozenset({BITMAP, BOX, POLYGON, POLYLINE})
+    takes: ClassVar[frozenset[str]] = frozenset({BITMAP, BOX, POLYGON, POLYLINE})
 
     def lines(self, label: Label, size: ImageSize) -> tuple[list[str], Counter[str]]:
         """Encode the boxes of a label."""

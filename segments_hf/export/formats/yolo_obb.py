@@ -6,7 +6,7 @@ the image are moved to its border, because ultralytics rejects coordinates outsi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -26,7 +26,7 @@ class YoloObb(YoloFormat):
 
     name = "yolo-obb"
     help = "YOLO oriented boxes: the smallest rectangles around bitmaps and polygons"
-    takes = frozenset({BITMAP, BOX, POLYGON})
+    takes: ClassVar[frozenset[str]] = frozenset({BITMAP, BOX, POLYGON})
 
     def lines(self, label: Label, size: ImageSize) -> tuple[list[str], Counter[str]]:
         """Encode the oriented boxes of a label."""

@@ -6,7 +6,7 @@ twentieth of the longer side of the image.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from segments_hf.export.yolo_format import YoloFormat, line
 from segments_hf.labels import POINT
@@ -26,7 +26,7 @@ class YoloPose(YoloFormat):
 
     name = "yolo-pose"
     help = "YOLO pose: each point as an object with one keypoint, in a box of a 20th of the image side"
-    takes = frozenset({POINT})
+    takes: ClassVar[frozenset[str]] = frozenset({POINT})
 
     def lines(self, label: Label, size: ImageSize) -> tuple[list[str], Counter[str]]:
         """Encode the points of a label."""

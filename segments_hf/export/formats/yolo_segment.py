@@ -8,7 +8,7 @@ polygon is filled including its border, the result is the mask.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -32,7 +32,7 @@ class YoloSegment(YoloFormat):
 
     name = "yolo-segment"
     help = "YOLO segmentation: outlines of bitmaps and polygons"
-    takes = frozenset({BITMAP, POLYGON})
+    takes: ClassVar[frozenset[str]] = frozenset({BITMAP, POLYGON})
 
     def lines(self, label: Label, size: ImageSize) -> tuple[list[str], Counter[str]]:
         """Encode the outlines of a label."""

@@ -176,16 +176,16 @@ def _of_tiff(picture: Image, pixels: PixelFormat) -> Declared:
     return Declared(ValueRange(0, 2 * half - 1), extremes, is_unsigned=pixels.mode == "I")
 
 
-def _tagged_range(low: Any, high: Any) -> ValueRange | None:
+def _tagged_range(low: object, high: object) -> ValueRange | None:
     """Return the range between two tag values, the first of which defaults to 0; None if they are invalid."""
     first, last = _number(0 if low is None else low), _number(high)
     return ValueRange(first, last) if first is not None and last is not None and first < last else None
 
 
-def _number(tag: Any) -> float | None:
+def _number(tag: object) -> float | None:
     value = tag[0] if isinstance(tag, tuple) and tag else tag
     try:
-        number = float(value)
+        number = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, ZeroDivisionError):
         return None
     return number if math.isfinite(number) else None

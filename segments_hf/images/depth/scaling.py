@@ -10,6 +10,8 @@ import numpy as np
 from segments_hf.errors import OptionError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import numpy.typing as npt
 
 _LEAST_USE = 0.1  # the share of a range; an image that uses less was probably stored with fewer bits
@@ -30,7 +32,7 @@ class ValueRange(NamedTuple):
         return f"{self.low:.10g} to {self.high:.10g}"
 
 
-def checked_range(image_range: Any) -> ValueRange | None:
+def checked_range(image_range: Iterable[float | str] | None) -> ValueRange | None:
     """Check the option `image_range` and return it as a range; None if it is None.
 
     Raises:

@@ -98,7 +98,7 @@ def orientation_block(orientation: int) -> bytes:
     return header + struct.pack("<H", 1) + entry + struct.pack("<L", 0)
 
 
-def _valid_orientation(found: Any) -> int | None:
+def _valid_orientation(found: object) -> int | None:
     # Pillow compares by value, so the rational number 6/1 is the orientation 6.
     return next((orientation for orientation in _ORIENTATIONS if orientation == found), None)
 

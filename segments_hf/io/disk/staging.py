@@ -45,7 +45,7 @@ class Staging:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.new = folder / _NEW
+        self.new: Path = folder / _NEW
 
     def publish(self, expected: Mapping[str, Snapshot]) -> None:
         """Move files and folders from `new` to their destinations, all of them or none.

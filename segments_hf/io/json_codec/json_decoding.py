@@ -7,7 +7,7 @@ metadata of a sample, within limits of size, depth and numbers.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 import msgspec
 
@@ -16,9 +16,11 @@ from segments_hf.io.json_codec.json_faults import MAX_DEPTH, JsonError, describe
 if TYPE_CHECKING:
     from msgspec import Raw
 
-    Text = bytes | bytearray | memoryview | str | Raw
+    Text: TypeAlias = bytes | bytearray | memoryview | str | Raw
 
-__all__ = ["JsonDecoder", "JsonError", "checked_text", "read_json"]
+__all__ = ["JsonDecoder", "JsonError", "JsonValue", "checked_text", "read_json"]
+
+JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 
 T = TypeVar("T")
 
@@ -43,7 +45,7 @@ class JsonDecoder(Generic[T]):
     [1, 2]
     """
 
-    def __init__(self, kind: Any) -> None:
+    def __init__(self, kind: object) -> None:
         self._decode = msgspec.json.Decoder(kind).decode  # noqa: TID251  (this is the door)
 
     def decode(self, content: Text) -> T:
@@ -62,10 +64,10 @@ class JsonDecoder(Generic[T]):
         return value
 
 
-_ANY = JsonDecoder[Any](Any)
+_ANY: JsonDecoder[JsonValue] = JsonDecoder(Any)
 
 
-def read_json(content: Text) -> Any:
+def read_json(content: Text) -> JsonValue:
     """Decode a JSON value of any structure.
 
     Args:
@@ -105,13 +107,13 @@ def checked_text(content: bytes) -> str:
     return content.decode()
 
 
-def _is_too_deep(value: Any) -> bool:
-    brackets = [value]
+def _is_too_deep(value: JsonValue) -> bool:
+    values = [value]
     for _ in range(MAX_DEPTH + 1):
-        brackets = [item for item in brackets if isinstance(item, dict | list)]
+        brackets = [item for item in values if isinstance(item, dict | list)]
         if not brackets:
             return False
-        brackets = [item for outer in brackets for item in (outer.values() if isinstance(outer, dict) else outer)]
+        values = [item for outer in brackets for item in (outer.values() if isinstance(outer, dict) else outer)]
     return True
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from segments_hf.io.escaping import for_json_in_terminal, well_formed
 
 
-def encode_json(value: Any) -> bytes:
+def encode_json(value: object) -> bytes:
     r"""Encode a value as JSON. Lone surrogates are replaced, because UTF-8 cannot encode them.
 
     >>> encode_json({"name": "a\ud800"}).decode()
@@ -21,7 +19,7 @@ def encode_json(value: Any) -> bytes:
         return msgspec.json.encode(_well_formed(msgspec.to_builtins(value, str_keys=True)))
 
 
-def _well_formed(value: Any) -> Any:
+def _well_formed(value: object) -> object:
     match value:
         case str():
             return well_formed(value)
@@ -33,7 +31,7 @@ def _well_formed(value: Any) -> Any:
             return value
 
 
-def compact_json(value: Any) -> str:
+def compact_json(value: object) -> str:
     """Return a value as JSON without spaces.
 
     >>> compact_json({"name": "é", "ids": [1, 2]})
@@ -42,7 +40,7 @@ def compact_json(value: Any) -> str:
     return encode_json(value).decode()
 
 
-def indented_json(value: Any) -> bytes:
+def indented_json(value: object) -> bytes:
     r"""Return a value as the content of a readable JSON file, indented by two spaces, with a newline at the end.
 
     >>> indented_json({"a": 1})
@@ -51,7 +49,7 @@ def indented_json(value: Any) -> bytes:
     return msgspec.json.format(encode_json(value), indent=2) + b"\n"
 
 
-def json_line(value: Any) -> bytes:
+def json_line(value: object) -> bytes:
     r"""Return a value as a line of a JSON Lines file, in which the characters are escaped that control a terminal.
 
     >>> json_line({"a": "b\n"})
@@ -60,7 +58,7 @@ def json_line(value: Any) -> bytes:
     return for_json_in_terminal(encode_json(value)).encode() + b"\n"
 
 
-def text_or_json(value: Any) -> str:
+def text_or_json(value: object) -> str:
     """Return a text unchanged, and any other value as JSON.
 
     >>> text_or_json("open"), text_or_json(True), text_or_json([1, "a"])

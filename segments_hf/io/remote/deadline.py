@@ -37,7 +37,7 @@ class Deadline:
     """
 
     def __init__(self, seconds: float) -> None:
-        self.began = time.monotonic()
+        self.began: float = time.monotonic()
         self._seconds = seconds
         self._most = _LONGEST * seconds
 

@@ -20,6 +20,8 @@ from segments_hf.option_names import option
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from fsspec import AbstractFileSystem
+
 # Only these schemes are allowed: others, such as `local`, `zip` and `simplecache`, give access to local files.
 _PACKAGES = {"s3": "s3fs", "gcs": "gcsfs", "azure": "adlfs"}
 _EXTRAS = {"s3": "s3", "gs": "gcs", "gcs": "gcs", "az": "azure", "abfs": "azure", "abfss": "azure"}
@@ -107,7 +109,9 @@ def read_object(
     return content
 
 
-def _filesystem(url: str, storage_options: Mapping[str, Any], region: str | None, connections: int) -> Any:
+def _filesystem(
+    url: str, storage_options: Mapping[str, Any], region: str | None, connections: int
+) -> AbstractFileSystem:
     """Return a file system that all threads of this process share. By itself, fsspec creates one for each thread."""
     import fsspec
     from fsspec.utils import tokenize
@@ -176,7 +180,7 @@ def _checked_account(url: str, options: Mapping[str, Any]) -> str | None:
     return named[1]
 
 
-def _object_path(filesystem: Any, url: str) -> str:
+def _object_path(filesystem: AbstractFileSystem, url: str) -> str:
     return str(filesystem._strip_protocol(url))  # noqa: SLF001  (`url_to_fs` would follow `::`)
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from segments_hf.errors import ReleaseError
+from segments_hf.errors import ReleaseError, SegmentsHFError
 from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
 from segments_hf.io.redaction import public_name
 from segments_hf.io.remote.limited_reading import TooLargeError
@@ -23,7 +24,6 @@ from segments_hf.release.platform.copies import add_to_cache, find_cached
 from segments_hf.release.platform.reference import Reference, canonical_source, parse_reference
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterable
 
     from segments_hf.release.json_file import Buffer
@@ -53,8 +53,12 @@ def pin(source: str | os.PathLike[str], api_key: str | None = None, max_bytes: f
     Raises:
         PlatformError: The platform refuses the request, or has no such release.
         ReleaseError: The release file cannot be fetched.
+        SegmentsHFError: The source is empty, or of another type.
         StorageError: The disk is full or read-only.
     """
+    if not isinstance(source, str | os.PathLike) or not os.fspath(source):
+        got = repr(source) if source == "" else type(source).__name__
+        raise SegmentsHFError(f"got {got}, wanted the path or URL of a release, or owner/dataset@name on Segments.ai")
     source = canonical_source(source)
     reference = parse_reference(source) if is_url(source) else None
     return source if reference is None else str(_pinned(reference, api_key, max_bytes))

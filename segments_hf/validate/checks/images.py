@@ -108,7 +108,7 @@ def _header(image: FileContent) -> Header:
     return check_image(image, _ANY_SIZE)
 
 
-def _bitmap_header(bitmap: Any) -> Header | None:
+def _bitmap_header(bitmap: object) -> Header | None:
     if not isinstance(bitmap, Mapping):  # None, or a decoded bitmap
         return None
     try:

@@ -1,0 +1,47 @@
+"""The types of data that functions take and return, and of their keyword arguments, for type checkers and editors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias, TypeVar
+
+import datasets
+
+from segments_hf.assets import FetchKeywords, Resolve
+from segments_hf.dataset.release_inputs import AnyRelease, Location
+
+SplitRows: TypeAlias = datasets.Dataset | datasets.IterableDataset  # the rows of one split
+
+AnyDataset: TypeAlias = (
+    datasets.Dataset | datasets.DatasetDict | datasets.IterableDataset | datasets.IterableDatasetDict
+)
+
+Releases: TypeAlias = AnyRelease | Mapping[str, AnyRelease]
+
+Data: TypeAlias = Releases | AnyDataset | Mapping[str, datasets.Dataset] | Mapping[str, datasets.IterableDataset]
+
+DatasetT = TypeVar("DatasetT", bound=AnyDataset)
+
+
+class ReleaseKeywords(FetchKeywords, total=False):
+    """Keyword arguments of `load_release` that choose the samples and say how files are read."""
+
+    labelset: str | None
+    filter_by: str | Sequence[str] | None
+    filter_by_metadata: Mapping[str, Any] | None
+    splits: Mapping[str, float] | str | None
+    segments_dir: Location | None
+    resolve: Resolve | None
+    storage_options: Mapping[str, Any] | None
+    api_key: str | None
+
+
+class LoadKeywords(ReleaseKeywords, total=False):
+    """Keyword arguments of `load_release`: all except `split` and `streaming`, which decide the type of its result."""
+
+    task: str | None
+    load_assets: bool
+    embed: bool
+    on_error: str
+    num_proc: int | None
+    cache_dir: Location | None

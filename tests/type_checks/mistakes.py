@@ -1,0 +1,18 @@
+"""Calls that a type checker refuses, each on a line with `# wrong`: `test_types.py` compares. It is never called."""
+
+from __future__ import annotations
+
+import segments_hf
+from segments_hf import load_release
+
+
+def mistakes() -> None:
+    segments_hf.load_relase("flowers.json")  # wrong
+    load_release(3)  # wrong
+    load_release("flowers.json", spilt="train")  # wrong
+    load_release("flowers.json", timeout="1 h")  # wrong
+    segments_hf.to_layout(None, "object-detection")  # wrong
+    segments_hf.add_instance_masks("flowers.json", palete=False)  # wrong
+    segments_hf.validate("flowers.json", task="ground-truth")  # wrong
+    segments_hf.contact_sheet("flowers.json", limit="4")  # wrong
+    segments_hf.preview("flowers.json")  # wrong
