@@ -17,7 +17,6 @@ _VARIABLE = "_SEGMENTS_HF_COMMAND_LINE"  # an environment variable, because work
 
 # The parameters that have another name on the command line.
 COMMAND_LINE_NAMES: Final = {
-    "export_folder": "OUT",
     "export_format": "FORMAT",
     "path": "OUT",
     "repo_id": "REPO_ID",
@@ -35,8 +34,9 @@ PYTHON_ONLY: Final = frozenset(
             "ignore_index",
             "index",
             "keep_unlabeled",
-            "n",
+            "of",
             "storage_options",
+            "task",
         ),
     }
 )

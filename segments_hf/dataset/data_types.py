@@ -10,14 +10,18 @@ import datasets
 from segments_hf.assets import FetchKeywords, Resolve
 from segments_hf.dataset.release_inputs import AnyRelease, Location
 
-SplitRows: TypeAlias = datasets.Dataset | datasets.IterableDataset  # the rows of one split
+# The rows of one split.
+SplitRows: TypeAlias = datasets.Dataset | datasets.IterableDataset
 
+# The four kinds of datasets.
 AnyDataset: TypeAlias = (
     datasets.Dataset | datasets.DatasetDict | datasets.IterableDataset | datasets.IterableDatasetDict
 )
 
+# A release, or a dict of releases by split.
 Releases: TypeAlias = AnyRelease | Mapping[str, AnyRelease]
 
+# The kinds of data that functions take as `data`.
 Data: TypeAlias = Releases | AnyDataset | Mapping[str, datasets.Dataset] | Mapping[str, datasets.IterableDataset]
 
 DatasetT = TypeVar("DatasetT", bound=AnyDataset)

@@ -70,8 +70,9 @@ class Classes:
     def _check(self, index: int) -> None:
         if not 0 <= index < len(self.names or ()):
             raise OptionError(
-                f"of: got {len(self.names or ())} categories for a row with the class index {index}, wanted the "
-                "categories of the dataset that the row belongs to"
+                f"got {len(self.names or ())} categories for a row with the class index {index}, wanted the categories "
+                "of the dataset that the row belongs to",
+                option="of",
             )
 
 
