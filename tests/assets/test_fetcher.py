@@ -83,7 +83,7 @@ BROKEN = {
     "page": (b"<!DOCTYPE html><p>Sign in", "got an HTML page that is not an image"),
     "json": (b'{"detail": "expired"}', "got JSON that is not an image"),
     "xml": (b"<?xml version='1.0'?><Error/>", "got XML that is not an image"),
-    "half a png": (PNG[: len(PNG) // 2], "picture"),
+    "half a png": (PNG[: len(PNG) // 2], "image"),
     "png without its last bytes": (PNG[:-3], "truncated"),
     "half a jpeg": (jpeg((200, 100))[:-700], "truncated"),
     "damaged png": (PNG[:-14] + bytes([PNG[-14] ^ 1]) + PNG[-13:], "checksum"),

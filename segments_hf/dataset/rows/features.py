@@ -13,12 +13,10 @@ from segments_hf.release.task_types import TrackedAnnotation, TrackedVectorAnnot
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from datasets.features.features import FeatureType
-
     from segments_hf.release import Category, TaskKind
 
 
-def json_feature() -> FeatureType:
+def json_feature() -> Value | datasets.Json:
     """Return the feature of a JSON column: `datasets.Json` if `datasets` has it (since 4.7), else a string."""
     return datasets.Json() if hasattr(datasets, "Json") else Value("string")
 
