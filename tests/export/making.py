@@ -1,4 +1,4 @@
-"""Releases to export, with their pictures in a folder."""
+"""Releases to export, with their images in a folder."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ CATEGORIES = [
     {"id": 0, "name": "ground", "color": [90, 60, 30], "has_instances": False},
 ]
 SIZE = (24, 18)  # width, height
-# A ring with a hole, two parts that touch at a corner, a high id, a pixel, and stuff in two pieces.
+# A ring with a hole, an object of two parts that touch at a corner, an object with the highest id, an object of one
+# pixel, and two objects of a class without instances.
 IDS = np.zeros(SIZE[::-1], np.uint32)
 IDS[1:9, 1:9] = 5
 IDS[3:6, 4:7] = 0
@@ -35,25 +36,31 @@ ANNOTATIONS = [
 
 
 def bitmap_release(folder: Path, samples: dict[str, Any] | None = None, **dataset: Any) -> Path:
-    """A release of bitmaps: a name and its label each; `True` for the label above."""
+    """Write a release with bitmaps.
+
+    Args:
+        folder: The folder of the release file, the image and the bitmap.
+        samples: The label of each sample, by its name; `True` stands for the label with `IDS` and `ANNOTATIONS`.
+        dataset: Fields of `dataset` in the release file.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "image.jpg").write_bytes(jpeg(SIZE))
     (folder / "bitmap.png").write_bytes(bitmap(IDS))
     whole = label(annotations=ANNOTATIONS, segmentation_bitmap={"url": "bitmap.png"})
-    given = samples if samples is not None else {"meadow.jpg": True}
-    listed = [sample(name, "image.jpg", whole if value is True else value) for name, value in given.items()]
-    return write(folder, listed, "segmentation-bitmap", **dataset)
+    labels = samples if samples is not None else {"meadow.jpg": True}
+    entries = [sample(name, "image.jpg", whole if value is True else value) for name, value in labels.items()]
+    return write(folder, entries, "segmentation-bitmap", **dataset)
 
 
 def vector_release(folder: Path, annotations: list[dict[str, Any]], task_type: str = "vector") -> Path:
-    """A release of one image with vectors."""
+    """Write a release of one image with vector annotations."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "image.jpg").write_bytes(jpeg(SIZE))
     return write(folder, [sample("meadow.jpg", "image.jpg", label(annotations=annotations))], task_type)
 
 
 def write(folder: Path, samples: list[dict[str, Any]], task_type: str, **dataset: Any) -> Path:
-    """A release file."""
+    """Write a release file."""
     document = {
         "name": "v1.0",
         "description": "",
@@ -78,7 +85,7 @@ _NUMBERS = itertools.count(1)
 
 
 def vector(kind: str, points: list[list[float]], category_id: int = 3, **more: Any) -> dict[str, Any]:
-    """An annotation of a vector label with an id that no other one has."""
+    """Return a vector annotation with a new id."""
     return {"id": next(_NUMBERS), "category_id": category_id, "type": kind, "points": points, **more}
 
 
@@ -89,6 +96,6 @@ POINT = vector("point", [[6, 7.5]], 8)
 
 
 def files(folder: Path) -> set[str]:
-    """All files in a folder, but for the marker of the export."""
+    """Return the relative paths of all files in a folder, except the marker of the export."""
     found = (path for path in folder.rglob("*") if path.is_file() or path.is_symlink())
     return {path.relative_to(folder).as_posix() for path in found} - {".segments-hf-export.json"}

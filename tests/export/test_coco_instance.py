@@ -1,4 +1,4 @@
-"""coco-instance, as pycocotools reads it."""
+"""The format coco-instance, as pycocotools reads it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 import datasets
 import numpy as np
 import pytest
-from dataset.making import bitmap, label
+from dataset.making import label
+from PIL import Image
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
@@ -17,7 +18,7 @@ from segments_hf import add_semantic_masks, export_dataset, load_release, to_lay
 
 from .making import ANNOTATIONS, BOX, IDS, LINE, POINT, POLYGON, SIZE, bitmap_release, vector, vector_release
 
-# pycocotools decodes with it on numpy 2.
+# pycocotools causes this warning when it decodes masks with numpy 2.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
 SDK = json.loads((Path(__file__).parent / "sdk_annotations.json").read_text())
@@ -33,7 +34,7 @@ def read(out: Path) -> COCO:
     return COCO(str(out / "annotations" / "instances_train.json"))
 
 
-def test_masks_are_those_of_the_rows(tmp_path: Path) -> None:
+def test_masks_boxes_and_areas_equal_those_of_the_bitmap(tmp_path: Path) -> None:
     exported(bitmap_release(tmp_path), tmp_path / "out")
     coco = read(tmp_path / "out")
     assert [(image["id"], image["file_name"], image["width"], image["height"]) for image in coco.imgs.values()] == [
@@ -54,7 +55,9 @@ def test_masks_are_those_of_the_rows(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["segm", "bbox"])
-def test_evaluated_against_itself_it_is_perfect(tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_evaluation_of_an_export_against_itself_has_precision_1(
+    tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     document = exported(bitmap_release(tmp_path, {"a.jpg": True, "b.jpg": True}), tmp_path / "out")
     coco = read(tmp_path / "out")
     results = [{**annotation, "score": 1.0} for annotation in document["annotations"]]
@@ -65,28 +68,28 @@ def test_evaluated_against_itself_it_is_perfect(tmp_path: Path, kind: str, capsy
     assert evaluation.stats[0] == 1.0
 
 
-def test_annotations_are_those_of_the_sdk(tmp_path: Path) -> None:
-    """`sdk_annotations.json` is what segments-ai 1.33.0 with Pillow 12 wrote of this release."""
+def test_annotations_equal_those_of_the_official_sdk(tmp_path: Path) -> None:
+    """`sdk_annotations.json` was written by segments-ai 1.33.0 with Pillow 12 from this release."""
     names = {"a.jpg": True, "b.jpg": None, "c.jpg": True}
     annotations = exported(bitmap_release(tmp_path, names), tmp_path / "out")["annotations"]
     assert [
-        {key: annotation[key] for key in wanted} for annotation, wanted in zip(annotations, SDK, strict=True)
+        {key: annotation[key] for key in expected} for annotation, expected in zip(annotations, SDK, strict=True)
     ] == SDK
-    assert {tuple(annotation.keys() - wanted.keys()) for annotation, wanted in zip(annotations, SDK, strict=True)} == {
-        ("attributes",)
-    }
+    assert {
+        tuple(annotation.keys() - expected.keys()) for annotation, expected in zip(annotations, SDK, strict=True)
+    } == {("attributes",)}
 
 
-def test_arc_litter_is_as_the_sdk_exported_it(arc_litter: Path, tmp_path: Path) -> None:
-    wanted = json.loads((arc_litter / "sdk_coco_export.json").read_bytes())
+def test_export_of_arc_litter_equals_that_of_the_official_sdk(arc_litter: Path, tmp_path: Path) -> None:
+    expected = json.loads((arc_litter / "sdk_coco_export.json").read_bytes())
     reviewed = load_release(
         arc_litter / "arc_litter-v01.json", streaming=True, filter_by="reviewed", segments_dir=arc_litter / "segments"
     )
     document = exported(reviewed, tmp_path / "out", images="none")
-    assert document["images"] == wanted["images"]
+    assert document["images"] == expected["images"]
     assert len(document["annotations"]) == 39
-    assert [{**annotation, "attributes": {}} for annotation in wanted["annotations"]] == document["annotations"]
-    # Those of the file were edited by hand later.
+    assert [{**annotation, "attributes": {}} for annotation in expected["annotations"]] == document["annotations"]
+    # The categories in the file of the SDK were edited by hand later.
     assert [(item["id"], item["name"]) for item in document["categories"]] == [
         (0, "plastic litter"),
         (1, "other litter"),
@@ -94,8 +97,8 @@ def test_arc_litter_is_as_the_sdk_exported_it(arc_litter: Path, tmp_path: Path) 
     assert not (tmp_path / "out" / "train").exists()
 
 
-def test_info_tells_of_the_release(tmp_path: Path) -> None:
-    wanted = {
+def test_info_describes_the_release(tmp_path: Path) -> None:
+    expected = {
         "description": "Flowers of a meadow",
         "version": "v1.0",
         "year": 2025,
@@ -104,11 +107,11 @@ def test_info_tells_of_the_release(tmp_path: Path) -> None:
         "date_created": "2025-03-04",
     }
     release = bitmap_release(tmp_path)
-    assert exported(release, tmp_path / "release")["info"] == wanted
-    assert exported(load_release(release), tmp_path / "dataset")["info"] == wanted
+    assert exported(release, tmp_path / "release")["info"] == expected
+    assert exported(load_release(release), tmp_path / "dataset")["info"] == expected
 
 
-def test_class_indices(tmp_path: Path) -> None:
+def test_class_index_option_numbers_the_categories_from_0(tmp_path: Path) -> None:
     document = exported(bitmap_release(tmp_path), tmp_path / "out", class_index=True)
     assert [(item["id"], item["name"]) for item in document["categories"]] == [
         (0, "ground"),
@@ -118,33 +121,33 @@ def test_class_indices(tmp_path: Path) -> None:
     assert [annotation["category_id"] for annotation in document["annotations"]] == [1, 2, 1, 2, 0, 0]
 
 
-def test_what_has_no_label_is_left_out_and_what_is_empty_stays(tmp_path: Path) -> None:
+def test_samples_without_a_label_are_left_out_and_empty_labels_are_kept(tmp_path: Path) -> None:
     empty = label(annotations=[], segmentation_bitmap={"url": "bitmap.png"})
     nothing = label(annotations=[])
     skipped = label("SKIPPED", annotations=ANNOTATIONS, segmentation_bitmap={"url": "bitmap.png"})
     rejected = {**skipped, "label_status": "REJECTED"}
     samples = {"none.jpg": None, "skipped.jpg": skipped, "empty.jpg": empty, "no.jpg": nothing, "no2.jpg": rejected}
     release = bitmap_release(tmp_path, samples)
-    done = export_dataset(release, "coco", tmp_path / "out")
+    result = export_dataset(release, "coco", tmp_path / "out")
     coco = read(tmp_path / "out")
-    # The ids are places in the split: they do not move when a label is added.
+    # The id of an image is its position in the split, so that a new label does not change the other ids.
     assert {number: image["file_name"] for number, image in coco.imgs.items()} == {3: "empty.jpg", 4: "no.jpg"}
     assert not coco.anns
-    assert (done.images, done.objects) == (2, 0)
-    assert done.left_out == {"UNLABELED": 1, "SKIPPED": 1, "REJECTED": 1}
+    assert (result.images, result.objects) == (2, 0)
+    assert result.left_out == {"UNLABELED": 1, "SKIPPED": 1, "REJECTED": 1}
     assert sorted(path.name for path in (tmp_path / "out" / "train").iterdir()) == ["empty.jpg", "no.jpg"]
 
 
-def test_instances_without_a_pixel_are_left_out_with_a_count(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_instances_without_pixels_are_left_out_and_counted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     annotations = [{"id": 4, "category_id": 3}, *ANNOTATIONS, {"id": 6, "category_id": 3}]
     whole = label(annotations=annotations, segmentation_bitmap={"url": "bitmap.png"})
-    done = export_dataset(bitmap_release(tmp_path, {"a.jpg": whole}), "coco", tmp_path / "out")
+    result = export_dataset(bitmap_release(tmp_path, {"a.jpg": whole}), "coco", tmp_path / "out")
     assert [entry["id"] for entry in read(tmp_path / "out").anns.values()] == list(range(1, 7))
-    assert done.objects_left_out == {"without a pixel": 2}
+    assert result.objects_left_out == {"without a pixel": 2}
     assert "2 objects left out: 2 without a pixel" in caplog.text
 
 
-def test_vectors(tmp_path: Path) -> None:
+def test_vectors_are_exported_with_their_boxes_areas_and_points(tmp_path: Path) -> None:
     exported(vector_release(tmp_path, [BOX, POLYGON, LINE, POINT]), tmp_path / "out")
     coco = read(tmp_path / "out")
     box, polygon, line, point = coco.anns.values()
@@ -156,9 +159,9 @@ def test_vectors(tmp_path: Path) -> None:
         **common, "id": 2, "category_id": 8, "bbox": [12, 2, 8, 8], "area": 64, "attributes": {"open": False},
         "segmentation": [[12, 2, 20, 2, 20, 10, 12, 10]],
     }  # fmt: skip
-    wanted = np.zeros(SIZE[::-1], np.uint8)
-    wanted[2:10, 12:20] = 1
-    np.testing.assert_array_equal(coco.annToMask(polygon), wanted)
+    expected = np.zeros(SIZE[::-1], np.uint8)
+    expected[2:10, 12:20] = 1
+    np.testing.assert_array_equal(coco.annToMask(polygon), expected)
     assert line == {
         **common, "id": 3, "category_id": 0, "bbox": [1, 1, 7, 8], "area": 0, "segmentation": [],
         "points": [[1, 1], [5, 9], [8, 2]],
@@ -170,11 +173,13 @@ def test_vectors(tmp_path: Path) -> None:
     assert coco.cats[8]["keypoints"] == ["leaf"]
 
 
-def test_keypoints_evaluated_against_themselves_are_perfect(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_evaluation_of_keypoints_against_themselves_has_precision_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     points = [{**POINT, "points": [[4 * number, 3 * number]], "id": number} for number in range(1, 5)]
     document = exported(vector_release(tmp_path, points, "keypoints"), tmp_path / "out")
     for annotation in document["annotations"]:
-        annotation["area"] = 10.0  # COCO's similarity of keypoints is relative to the size of the object
+        annotation["area"] = 10.0  # pycocotools divides the distance of keypoints by the area of the object
     (tmp_path / "sized.json").write_text(json.dumps(document))
     coco = COCO(str(tmp_path / "sized.json"))
     evaluation = COCOeval(coco, coco.loadRes([{**item, "score": 1.0} for item in document["annotations"]]), "keypoints")
@@ -185,13 +190,13 @@ def test_keypoints_evaluated_against_themselves_are_perfect(tmp_path: Path, caps
     assert evaluation.eval["precision"][evaluation.eval["precision"] > -1].min() == 1.0
 
 
-def test_a_broken_point_is_an_error_that_names_the_sample(tmp_path: Path) -> None:
+def test_malformed_point_error_names_the_sample_and_the_annotation(tmp_path: Path) -> None:
     release = vector_release(tmp_path, [{**POLYGON, "id": 7, "points": [[1, 1], [2], [3, 5]]}])
     with pytest.raises(ValueError, match=r"sample 'meadow.jpg': annotation 7: "):
         export_dataset(release, "coco", tmp_path / "out")
 
 
-# The image is 24 x 18. What is written of a vector: its box, area and the rest; None if it is left out.
+# Type, points and expected fields of a vector in an image of 24 x 18 pixels; None where the vector is left out.
 CLIPPED: dict[str, tuple[str, list[list[float]], dict[str, Any] | None]] = {
     "box over the margin": ("bbox", [[-10, -10], [30, 20]], {"bbox": [0, 0, 24, 18], "area": 24 * 18}),
     "box over a corner": ("bbox", [[-10, -10], [10, 10]], {"bbox": [0, 0, 10, 10], "area": 100}),
@@ -221,19 +226,19 @@ CLIPPED: dict[str, tuple[str, list[list[float]], dict[str, Any] | None]] = {
 }
 
 
-@pytest.mark.parametrize(("kind", "points", "wanted"), CLIPPED.values(), ids=CLIPPED)
-def test_vectors_are_clipped_to_the_image(
-    tmp_path: Path, kind: str, points: Any, wanted: dict[str, Any] | None
+@pytest.mark.parametrize(("kind", "points", "expected"), CLIPPED.values(), ids=CLIPPED)
+def test_vectors_outside_the_image_are_clipped_or_left_out(
+    tmp_path: Path, kind: str, points: Any, expected: dict[str, Any] | None
 ) -> None:
-    done = export_dataset(vector_release(tmp_path, [BOX, vector(kind, points)]), "coco", tmp_path / "out")
+    result = export_dataset(vector_release(tmp_path, [BOX, vector(kind, points)]), "coco", tmp_path / "out")
     written = list(read(tmp_path / "out").anns.values())[1:]
-    assert len(written) == done.objects - 1 == (wanted is not None)
-    assert done.objects_left_out.total() == (wanted is None)
-    if wanted is not None:
-        assert {key: written[0][key] for key in wanted} == wanted
+    assert len(written) == result.objects - 1 == (expected is not None)
+    assert result.objects_left_out.total() == (expected is None)
+    if expected is not None:
+        assert {key: written[0][key] for key in expected} == expected
 
 
-def test_the_area_of_a_polygon_that_crosses_itself_is_that_of_its_mask(tmp_path: Path) -> None:
+def test_area_of_a_polygon_that_crosses_itself_equals_that_of_its_mask(tmp_path: Path) -> None:
     bow_tie = vector("polygon", [[2, 2], [22, 18], [22, 2], [2, 18]])
     release = vector_release(tmp_path, [bow_tie])
     (entry,) = exported(release, tmp_path / "out")["annotations"]
@@ -243,22 +248,22 @@ def test_the_area_of_a_polygon_that_crosses_itself_is_that_of_its_mask(tmp_path:
     assert entry["area"] == objects["area"][0] == np.count_nonzero(mask) == 160
 
 
-@pytest.mark.parametrize("streaming", [False, True])
-def test_a_dataset_gives_what_its_release_gives(tmp_path: Path, streaming: bool) -> None:
+@pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
+def test_dataset_and_its_release_are_exported_alike(tmp_path: Path, streaming: bool) -> None:
     release = bitmap_release(tmp_path, {"a.jpg": True, "b.jpg": None, "c/d.jpg": True})
-    wanted = exported(release, tmp_path / "wanted")
+    expected = exported(release, tmp_path / "expected")
     rows = load_release(release, split="train", streaming=streaming)
-    assert exported(rows, tmp_path / "out") == wanted
+    assert exported(rows, tmp_path / "out") == expected
     if not streaming:
         rows.save_to_disk(tmp_path / "saved")
         rows.to_parquet(tmp_path / "data.parquet")
-        assert exported(datasets.load_from_disk(tmp_path / "saved"), tmp_path / "again") == wanted
+        assert exported(datasets.load_from_disk(tmp_path / "saved"), tmp_path / "again") == expected
         parquet = datasets.load_dataset("parquet", data_files=str(tmp_path / "data.parquet"), split="train")
-        got = exported(parquet, tmp_path / "parquet")
-        assert {**got, "info": None} == {**wanted, "info": None}
+        from_parquet = exported(parquet, tmp_path / "parquet")
+        assert {**from_parquet, "info": None} == {**expected, "info": None}
 
 
-def test_labels_without_their_images(tmp_path: Path) -> None:
+def test_labels_without_images_are_exported_with_images_none(tmp_path: Path) -> None:
     rows = load_release(vector_release(tmp_path, [BOX]), load_assets=False)
     with pytest.raises(OSError, match=r"sample 'meadow.jpg': .*images='none'"):
         export_dataset(rows, "coco", tmp_path / "out")
@@ -267,8 +272,8 @@ def test_labels_without_their_images(tmp_path: Path) -> None:
     assert len(document["annotations"]) == 1
 
 
-def test_a_bitmap_of_another_encoding(tmp_path: Path) -> None:
+def test_bitmap_of_16_bit_grayscale_is_exported(tmp_path: Path) -> None:
     release = bitmap_release(tmp_path)
-    (tmp_path / "bitmap.png").write_bytes(bitmap(IDS % 2**16))
+    Image.fromarray((IDS % 2**16).astype(np.uint16)).save(tmp_path / "bitmap.png")
     annotations = exported(release, tmp_path / "out")["annotations"]
     assert [annotation["area"] for annotation in annotations][:2] == [55, 10]

@@ -1,4 +1,4 @@
-"""coco-panoptic, as a reader of its own finds it; panopticapi wants a numpy below 2."""
+"""The format coco-panoptic, read by this file itself, because panopticapi requires numpy below 2."""
 
 from __future__ import annotations
 
@@ -23,20 +23,21 @@ def exported(release: Any, out: Path, **options: Any) -> dict[str, Any]:
 
 
 def segments(out: Path, annotation: dict[str, Any]) -> np.ndarray:
-    with Image.open(out / "annotations" / "panoptic_train" / annotation["file_name"]) as picture:
-        assert picture.mode == "RGB"
-        red, green, blue = np.array(picture).astype(int).transpose(2, 0, 1)
+    """Return the segment ids of one image, H x W."""
+    with Image.open(out / "annotations" / "panoptic_train" / annotation["file_name"]) as png:
+        assert png.mode == "RGB"
+        red, green, blue = np.array(png).astype(int).transpose(2, 0, 1)
         ids: np.ndarray = red + 256 * green + 256 * 256 * blue
         return ids
 
 
-def test_segments_are_those_of_the_rows(tmp_path: Path) -> None:
+def test_segments_equal_the_objects_of_the_bitmap(tmp_path: Path) -> None:
     document = exported(bitmap_release(tmp_path, {"a/meadow.jpg": True}), tmp_path / "out")
     (annotation,) = document["annotations"]
     assert (annotation["image_id"], annotation["file_name"]) == (1, "a/meadow.png")
     ids = segments(tmp_path / "out", annotation)
-    wanted = np.where(IDS == 71, 70, IDS)  # the ground is one segment
-    np.testing.assert_array_equal(ids, wanted)
+    expected = np.where(IDS == 71, 70, IDS)  # the objects of a class without instances are one segment
+    np.testing.assert_array_equal(ids, expected)
     classes = {item["id"]: item["category_id"] for item in ANNOTATIONS}
     assert [segment["id"] for segment in annotation["segments_info"]] == [5, 300, 2**24 - 1, 9, 70]
     for segment in annotation["segments_info"]:
@@ -54,8 +55,8 @@ def test_segments_are_those_of_the_rows(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "train" / "a" / "meadow.jpg").exists()
 
 
-def test_every_pixel_is_in_one_segment_or_in_none(tmp_path: Path) -> None:
-    """What panopticapi checks before it compares: the segments of PNG and JSON are the same, and their areas."""
+def test_png_and_json_have_the_same_segments_and_areas(tmp_path: Path) -> None:
+    """panopticapi checks this before it evaluates an export."""
     document = exported(bitmap_release(tmp_path, {"a.jpg": True, "b.jpg": None, "c.jpg": True}), tmp_path / "out")
     assert (
         [item["image_id"] for item in document["annotations"]] == [item["id"] for item in document["images"]] == [1, 3]
@@ -70,7 +71,7 @@ def test_every_pixel_is_in_one_segment_or_in_none(tmp_path: Path) -> None:
         assert {segment["category_id"] for segment in listed.values()} <= categories
 
 
-def test_the_same_bytes_each_time(tmp_path: Path) -> None:
+def test_two_exports_of_a_release_have_the_same_bytes(tmp_path: Path) -> None:
     release = bitmap_release(tmp_path)
     documents = [exported(release, tmp_path / name, class_index=True) for name in ("first", "second")]
     assert documents[0] == documents[1]
@@ -79,7 +80,7 @@ def test_the_same_bytes_each_time(tmp_path: Path) -> None:
     assert first.read_bytes() == second.read_bytes()
 
 
-def test_polygons_are_drawn_and_boxes_are_no_masks(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_polygons_become_segments_and_boxes_are_left_out(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     document = exported(vector_release(tmp_path, [BOX, POLYGON]), tmp_path / "out")
     ids = segments(tmp_path / "out", document["annotations"][0])
     assert (ids == 1).sum() == 64
@@ -87,8 +88,8 @@ def test_polygons_are_drawn_and_boxes_are_no_masks(tmp_path: Path, caplog: pytes
     assert "1 object left out: 1 bbox" in caplog.text
 
 
-def test_every_annotation_is_in_a_segment_or_counted(tmp_path: Path) -> None:
+def test_annotations_without_pixels_are_left_out_and_counted(tmp_path: Path) -> None:
     without_pixels = [{"id": 800, "category_id": 0}, {"id": 801, "category_id": 3}]
     whole = label(annotations=[*ANNOTATIONS, *without_pixels], segmentation_bitmap={"url": "bitmap.png"})
-    done = export_dataset(bitmap_release(tmp_path, {"a.jpg": whole}), "coco-panoptic", tmp_path / "out")
-    assert (done.objects, done.objects_left_out.total()) == (len(ANNOTATIONS), 2)
+    result = export_dataset(bitmap_release(tmp_path, {"a.jpg": whole}), "coco-panoptic", tmp_path / "out")
+    assert (result.objects, result.objects_left_out.total()) == (len(ANNOTATIONS), 2)

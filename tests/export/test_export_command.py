@@ -1,4 +1,4 @@
-"""``segments-hf export``, run as a user runs it."""
+"""The command ``segments-hf export``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def run(*args: object) -> Result:
 
 
 @pytest.mark.parametrize("name", [*sorted(set(FORMATS) - {"yolo-pose"}), "coco", "voc"])
-def test_every_format(tmp_path: Path, name: str) -> None:
+def test_command_writes_every_format(tmp_path: Path, name: str) -> None:
     result = run(demo_release(), name, tmp_path / "out", "--quiet")
     assert result.exit_code == 0, result.output
     assert "Wrote 6 images with 63 objects to" in result.output
@@ -28,36 +28,40 @@ def test_every_format(tmp_path: Path, name: str) -> None:
     assert len([file for file in files(tmp_path / "out") if file.endswith(".jpg")]) == 6
 
 
-def test_options(tmp_path: Path) -> None:
+def test_options_choose_splits_labels_images_and_class_indices(tmp_path: Path) -> None:
     options = ["--splits", "metadata:split", "--filter-by", "reviewed", "--images", "none", "--class-index"]
     result = run(demo_release(), "coco", tmp_path, *options)
     assert result.exit_code == 0, result.output
     assert files(tmp_path) == {"annotations/instances_train.json", "annotations/instances_test.json"}
     document = json.loads((tmp_path / "annotations/instances_train.json").read_bytes())
     assert [item["id"] for item in document["categories"]] == [0, 1]
-    again = run(demo_release(), "coco", tmp_path, *options)
+
+
+def test_existing_export_is_replaced_only_with_overwrite(tmp_path: Path) -> None:
+    assert run(demo_release(), "coco", tmp_path).exit_code == 0
+    again = run(demo_release(), "coco", tmp_path)
     assert again.exit_code == 1
     said = " ".join(again.output.split())
     assert "annotations exists" in said
     assert "--overwrite" in said
-    assert run(demo_release(), "coco", tmp_path, *options, "--overwrite").exit_code == 0
+    assert run(demo_release(), "coco", tmp_path, "--overwrite").exit_code == 0
 
 
-def test_links(tmp_path: Path) -> None:
+def test_images_link_writes_links_to_the_images(tmp_path: Path) -> None:
     assert run(demo_release(), "yolo", tmp_path, "--images", "link", "-q").exit_code == 0
     linked = tmp_path / "images/train/meadow_01.jpg"
     assert linked.resolve() == (demo_release().parent / "images/meadow_01.jpg").resolve()
 
 
-def test_formats_are_listed() -> None:
+def test_formats_option_lists_every_format() -> None:
     result = run("--formats")
     assert result.exit_code == 0
-    for name, made in FORMATS.items():
+    for name, export_format in FORMATS.items():
         assert name in result.output
-        assert made.help.split()[0] in result.output
+        assert export_format.help.split()[0] in result.output
 
 
-def test_a_wrong_format_is_one_message(tmp_path: Path) -> None:
+def test_unsuitable_format_is_one_error_message(tmp_path: Path) -> None:
     result = run(demo_release(), "yolo-pose", tmp_path / "out")
     assert result.exit_code == 1
     message = " ".join(result.output.split())

@@ -1,4 +1,4 @@
-"""Names of files: safe, each once, and the same each time."""
+"""Names of exported files are safe and unique, and the same in each export."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ def row(name: str, image: bytes | None = None, **frame: Any) -> dict[str, Any]:
     return {"name": name, "image": image and {"bytes": image, "path": None}, **frame}
 
 
-def picture(kind: str) -> bytes:
+def image_bytes(kind: str) -> bytes:
+    """Return an image file of a format of Pillow."""
     file = io.BytesIO()
     Image.new("RGB", (4, 3)).save(file, kind)
     return file.getvalue()
 
 
 @pytest.mark.parametrize(
-    ("names", "by_stem", "wanted"),
+    ("names", "by_stem", "expected"),
     [
         (["a.jpg", "a.jpg", "a.jpg"], False, ["a.jpg", "a-2.jpg", "a-3.jpg"]),
         (["a.jpg", "a-2.jpg", "a.jpg"], False, ["a.jpg", "a-2.jpg", "a-3.jpg"]),
@@ -41,9 +42,9 @@ def picture(kind: str) -> bytes:
         (["images/a.jpg", "images.jpg"], False, ["images_/a.jpg", "images.jpg"]),
     ],
 )
-def test_each_once(names: list[str], by_stem: bool, wanted: list[str]) -> None:
-    given_names = FileNames(by_stem=by_stem, not_folders={"images"})
-    assert [str(given_names.path_of(row(name))) for name in names] == wanted
+def test_repeated_names_are_numbered(names: list[str], by_stem: bool, expected: list[str]) -> None:
+    file_names = FileNames(by_stem=by_stem, not_folders={"images"})
+    assert [str(file_names.path_of(row(name))) for name in names] == expected
 
 
 @given(
@@ -52,7 +53,7 @@ def test_each_once(names: list[str], by_stem: bool, wanted: list[str]) -> None:
     ),
     st.booleans(),
 )
-def test_never_twice(names: list[str], by_stem: bool) -> None:
+def test_paths_are_unique_on_every_file_system(names: list[str], by_stem: bool) -> None:
     paths = FileNames(by_stem=by_stem)
     found = [paths.path_of(row(name)) for name in names]
     assert len({str(path).casefold() for path in found}) == len(names)
@@ -63,32 +64,32 @@ def test_never_twice(names: list[str], by_stem: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "kind", "wanted"),
+    ("name", "kind", "expected"),
     [
         ("a", "JPEG", "a.jpg"),
         ("a.v2", "PNG", "a.v2.png"),
-        ("a.JPG", "PNG", "a.JPG"),  # readers go by the content
+        ("a.JPG", "PNG", "a.JPG"),  # readers recognize the format from the content
         ("a", "TIFF", "a.tif"),
         ("a", "WEBP", "a.webp"),
     ],
 )
-def test_a_suffix_is_added_where_there_is_none(name: str, kind: str, wanted: str) -> None:
-    assert FileNames().path_of(row(name, picture(kind))) == PurePosixPath(wanted)
+def test_name_without_suffix_gets_the_suffix_of_the_image_format(name: str, kind: str, expected: str) -> None:
+    assert FileNames().path_of(row(name, image_bytes(kind))) == PurePosixPath(expected)
 
 
-def test_what_is_no_picture_has_no_suffix() -> None:
-    with pytest.raises(AssetError, match="not an image"):
+def test_name_without_suffix_is_refused_for_an_unreadable_image() -> None:
+    with pytest.raises(AssetError, match="not a picture"):
         FileNames().path_of(row("a", b"<html>"))
 
 
-def test_frames_are_in_a_folder_of_their_sequence() -> None:
+def test_frames_are_in_the_folder_of_their_sequence() -> None:
     paths = FileNames()
     frames = [row("drive", frame_index=0, frame_name="front_0.png"), row("drive", frame_index=1, frame_name=None)]
     assert [str(paths.path_of(frame)) for frame in frames] == ["drive/front_0.png", "drive/00001"]
 
 
 @pytest.mark.parametrize(
-    ("name", "kind", "wanted"),
+    ("name", "kind", "expected"),
     [
         ("a.jpg", "JPEG", "a.jpg"),
         ("a.JPEG", "JPEG", "a.JPEG"),
@@ -97,22 +98,22 @@ def test_frames_are_in_a_folder_of_their_sequence() -> None:
         ("a.b", "WEBP", "a.b.webp"),
     ],
 )
-def test_path_of_replaces_suffix_that_readers_ignore(name: str, kind: str, wanted: str) -> None:
+def test_suffix_that_readers_ignore_is_replaced(name: str, kind: str, expected: str) -> None:
     names = FileNames(suffixes={".jpg", ".jpeg", ".png", ".webp"})
-    assert str(names.path_of(row(name, picture(kind)))) == wanted
+    assert str(names.path_of(row(name, image_bytes(kind)))) == expected
 
 
 @pytest.mark.parametrize(
-    ("name", "wanted"), [("a.gif", "a.png"), ("a.jpg", "a.png"), ("a", "a.png"), ("a.b", "a.b.png")]
+    ("name", "expected"), [("a.gif", "a.png"), ("a.jpg", "a.png"), ("a", "a.png"), ("a.b", "a.b.png")]
 )
-def test_path_of_replaces_suffix_of_converted_image(name: str, wanted: str) -> None:
-    assert str(FileNames().path_of(row(name, picture("GIF")), ".png")) == wanted
+def test_suffix_of_a_converted_image_is_replaced(name: str, expected: str) -> None:
+    assert str(FileNames().path_of(row(name, image_bytes("GIF")), ".png")) == expected
 
 
-def test_path_of_refuses_only_paths_that_are_too_long() -> None:
+def test_path_over_the_limit_is_refused() -> None:
     names = FileNames(longest=20)
     assert str(names.path_of(row("a" * 16 + ".jpg"))) == "a" * 16 + ".jpg"
     with pytest.raises(PathError, match="20 at most"):
         names.path_of(row("b" * 17 + ".jpg"))
     with pytest.raises(PathError):
-        names.path_of(row("a" * 16 + ".jpg"))  # its number makes it too long
+        names.path_of(row("a" * 16 + ".jpg"))  # the number that makes it unique makes it too long

@@ -1,4 +1,4 @@
-"""pascal-voc, as supervision and Pillow read it."""
+"""The format pascal-voc, as supervision and Pillow read it."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def read(out: Path) -> tuple[list[str], sv.Detections]:
 
 
 def mask(out: Path, kind: str) -> Image.Image:
-    picture = Image.open(out / kind / "meadow.png")
-    assert picture.mode == "P"
-    return picture
+    opened = Image.open(out / kind / "meadow.png")
+    assert opened.mode == "P"
+    return opened
 
 
-def test_boxes_of_bitmaps(tmp_path: Path) -> None:
+def test_boxes_enclose_the_pixels_of_each_instance(tmp_path: Path) -> None:
     export_dataset(bitmap_release(tmp_path), "pascal-voc", tmp_path / "out")
     classes, found = read(tmp_path / "out")
     assert [classes[index] for index in found.class_id] == [NAMES[item["category_id"]] for item in ANNOTATIONS]
@@ -39,7 +39,7 @@ def test_boxes_of_bitmaps(tmp_path: Path) -> None:
         assert box == [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
 
 
-def test_the_xml_is_that_of_the_development_kit(tmp_path: Path) -> None:
+def test_xml_has_the_elements_of_the_voc_development_kit(tmp_path: Path) -> None:
     export_dataset(bitmap_release(tmp_path), "voc", tmp_path / "out")
     root = ET.parse(tmp_path / "out" / "Annotations" / "meadow.xml").getroot()
     texts = {node.tag: node.text for node in root.iter() if node.text and node.text.strip()}
@@ -48,11 +48,11 @@ def test_the_xml_is_that_of_the_development_kit(tmp_path: Path) -> None:
     assert root.findtext("segmented") == "1"
     first = root.find("object")
     assert [node.tag for node in first] == ["name", "pose", "truncated", "difficult", "bndbox"]
-    # Counted from 1, both ends included.
+    # Coordinates count from 1, and a box includes both of its ends.
     assert [node.text for node in first.find("bndbox")] == ["2", "2", "9", "9"]
 
 
-def test_masks_of_bitmaps(tmp_path: Path) -> None:
+def test_masks_have_class_indices_and_object_numbers(tmp_path: Path) -> None:
     export_dataset(bitmap_release(tmp_path), "pascal-voc", tmp_path / "out")
     classes, objects = mask(tmp_path / "out", "SegmentationClass"), mask(tmp_path / "out", "SegmentationObject")
     wanted_classes, wanted_objects = np.zeros((2, *IDS.shape), np.uint8)
@@ -71,20 +71,20 @@ def test_masks_of_bitmaps(tmp_path: Path) -> None:
     ]
 
 
-def test_vectors(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    done = export_dataset(vector_release(tmp_path, [POINT, BOX, LINE, POLYGON]), "pascal-voc", tmp_path / "out")
+def test_vectors_have_boxes_and_polygons_have_masks_too(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    result = export_dataset(vector_release(tmp_path, [POINT, BOX, LINE, POLYGON]), "pascal-voc", tmp_path / "out")
     classes, found = read(tmp_path / "out")
     assert [classes[index] for index in found.class_id] == ["flower", "ground", "leaf"]
-    # The pixels that a box touches, as the format has whole ones.
+    # Coordinates are integers: a box includes each pixel that it touches.
     assert found.xyxy.tolist() == [[2, 3, 10, 13], [1, 1, 8, 9], [12, 2, 20, 10]]
-    wanted = np.zeros(SIZE[::-1], np.uint8)
-    wanted[2:10, 12:20] = 3
-    np.testing.assert_array_equal(np.array(mask(tmp_path / "out", "SegmentationObject")), wanted)
-    np.testing.assert_array_equal(np.array(mask(tmp_path / "out", "SegmentationClass")), wanted)
-    assert done.objects_left_out == {"point": 1}
+    expected = np.zeros(SIZE[::-1], np.uint8)
+    expected[2:10, 12:20] = 3
+    np.testing.assert_array_equal(np.array(mask(tmp_path / "out", "SegmentationObject")), expected)
+    np.testing.assert_array_equal(np.array(mask(tmp_path / "out", "SegmentationClass")), expected)
+    assert result.objects_left_out == {"point": 1}
 
 
-def test_boxes_have_no_masks(tmp_path: Path) -> None:
+def test_release_of_boxes_has_no_masks(tmp_path: Path) -> None:
     export_dataset(vector_release(tmp_path, [BOX], "bboxes"), "pascal-voc", tmp_path / "out")
     assert files(tmp_path / "out") == {
         "Annotations/meadow.xml", "ImageSets/Main/train.txt", "ImageSets/Segmentation/train.txt",
@@ -93,8 +93,8 @@ def test_boxes_have_no_masks(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "ImageSets/Segmentation/train.txt").read_text() == ""
 
 
-def test_splits_are_lists_of_names(tmp_path: Path) -> None:
-    """All splits share the folders, so the same name is not given twice."""
+def test_splits_are_lists_of_unique_file_names(tmp_path: Path) -> None:
+    """All splits share the folders, so that a name that occurs in two splits is numbered."""
     train, val = bitmap_release(tmp_path / "a", {"x/1.jpg": True}), bitmap_release(tmp_path / "b", {"x/1.jpg": True})
     export_dataset(load_release({"train": train, "val": val}, streaming=True), "pascal-voc", tmp_path / "out")
     sets = tmp_path / "out" / "ImageSets"
@@ -105,7 +105,7 @@ def test_splits_are_lists_of_names(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "Annotations/x/1-2.xml").is_file()
 
 
-def test_names_with_markup(tmp_path: Path) -> None:
+def test_class_name_with_markup_is_escaped(tmp_path: Path) -> None:
     categories = [{"id": 3, "name": 'a<b> & "c"\x07'}]
     release = bitmap_release(
         tmp_path, task_attributes={"format_version": "0.1", "categories": categories + CATEGORIES[1:]}

@@ -1,4 +1,4 @@
-"""The YOLO family, as supervision reads it and as ultralytics asks for it."""
+"""The YOLO formats, as supervision reads them and as ultralytics requires them."""
 
 from __future__ import annotations
 
@@ -26,33 +26,33 @@ def read(out: Path, **options: Any) -> tuple[list[str], sv.Detections]:
     return dataset.classes, detections
 
 
-def test_boxes_of_bitmaps(tmp_path: Path) -> None:
+def test_boxes_enclose_the_pixels_of_each_instance(tmp_path: Path) -> None:
     export_dataset(bitmap_release(tmp_path), "yolo", tmp_path / "out")
     classes, found = read(tmp_path / "out")
     assert classes == ["ground", "flower", "leaf"]
     assert found.class_id.tolist() == CLASS_INDICES
     for annotation, (left, top, right, bottom) in zip(ANNOTATIONS, found.xyxy.tolist(), strict=True):
         rows, columns = np.nonzero(annotation["id"] == IDS)
-        wanted = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
-        assert [left, top, right, bottom] == pytest.approx(wanted, abs=1e-4)
+        expected = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+        assert [left, top, right, bottom] == pytest.approx(expected, abs=1e-4)
     check_folder(tmp_path / "out", "detect")
 
 
-def test_boxes_of_vectors_are_cut_at_the_margins(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_boxes_of_vectors_are_clipped_to_the_image(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     outside = vector("bbox", [[-5, -5], [-1, -1]])
-    over_the_edge = vector("bbox", [[20, 10], [40, 40]], 8)
-    release = vector_release(tmp_path, [BOX, POLYGON, outside, over_the_edge, POINT])
-    done = export_dataset(release, "yolo", tmp_path / "out")
+    across_the_edge = vector("bbox", [[20, 10], [40, 40]], 8)
+    release = vector_release(tmp_path, [BOX, POLYGON, outside, across_the_edge, POINT])
+    result = export_dataset(release, "yolo", tmp_path / "out")
     _, found = read(tmp_path / "out")
-    wanted = [[2.5, 3, 10, 12.25], [12, 2, 20, 10], [20, 10, *SIZE]]
-    assert found.xyxy.tolist() == [pytest.approx(box, abs=1e-4) for box in wanted]
+    expected = [[2.5, 3, 10, 12.25], [12, 2, 20, 10], [20, 10, *SIZE]]
+    assert found.xyxy.tolist() == [pytest.approx(box, abs=1e-4) for box in expected]
     assert found.class_id.tolist() == [1, 2, 2]
-    assert done.objects_left_out == {"point": 1, "without an area in the image": 1}
+    assert result.objects_left_out == {"point": 1, "without an area in the image": 1}
     check_folder(tmp_path / "out", "detect")
 
 
-def test_masks_are_those_of_the_rows(tmp_path: Path) -> None:
-    """Supervision rounds coordinates and fills a polygon with its margin: then each mask is the row's to the pixel."""
+def test_polygons_of_bitmaps_fill_to_the_masks_of_the_instances(tmp_path: Path) -> None:
+    """Supervision rounds coordinates and fills polygons together with their outlines: each mask is exact."""
     export_dataset(bitmap_release(tmp_path), "yolo-segment", tmp_path / "out")
     _, found = read(tmp_path / "out", force_masks=True)
     assert found.class_id.tolist() == CLASS_INDICES
@@ -61,27 +61,27 @@ def test_masks_are_those_of_the_rows(tmp_path: Path) -> None:
     check_folder(tmp_path / "out", "segment")
 
 
-def test_readers_that_cut_off_decimals_get_the_same_pixels(tmp_path: Path) -> None:
+def test_readers_that_truncate_coordinates_get_the_same_pixels(tmp_path: Path) -> None:
     export_dataset(bitmap_release(tmp_path), "yolo-segment", tmp_path / "out")
     for row in check_folder(tmp_path / "out", "segment")["train"]:
         pixels = row[1:].reshape(-1, 2) * SIZE
         np.testing.assert_array_equal(pixels.astype(int), np.round(pixels).astype(int))
 
 
-def test_polygons(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    over_the_edge = vector("polygon", [[20, 12], [30, 12], [30, 30], [20, 30]])
-    done = export_dataset(
-        vector_release(tmp_path, [POLYGON, over_the_edge, BOX, LINE]), "yolo-segment", tmp_path / "out"
+def test_polygons_of_vector_labels_are_clipped_to_the_image(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    across_the_edge = vector("polygon", [[20, 12], [30, 12], [30, 30], [20, 30]])
+    result = export_dataset(
+        vector_release(tmp_path, [POLYGON, across_the_edge, BOX, LINE]), "yolo-segment", tmp_path / "out"
     )
     first, second = check_folder(tmp_path / "out", "segment")["train"]
     assert (first[1:].reshape(-1, 2) * SIZE).tolist() == [pytest.approx(point) for point in POLYGON["points"]]
     assert sorted((second[1:].reshape(-1, 2) * SIZE).tolist()) == [
         pytest.approx(point) for point in ([20, 12], [20, 18], [24, 12], [24, 18])
     ]
-    assert done.objects_left_out == {"bbox": 1, "polyline": 1}
+    assert result.objects_left_out == {"bbox": 1, "polyline": 1}
 
 
-def test_oriented_boxes(tmp_path: Path) -> None:
+def test_oriented_boxes_have_the_corners_of_boxes_and_diamonds(tmp_path: Path) -> None:
     diamond = vector("polygon", [[10, 2], [16, 8], [10, 14], [4, 8]])
     export_dataset(vector_release(tmp_path, [BOX, diamond]), "yolo-obb", tmp_path / "out")
     _, found = read(tmp_path / "out", is_obb=True)
@@ -93,7 +93,7 @@ def test_oriented_boxes(tmp_path: Path) -> None:
     check_folder(tmp_path / "out", "obb")
 
 
-def test_oriented_boxes_of_bitmaps_hold_all_pixels(tmp_path: Path) -> None:
+def test_oriented_box_of_a_rectangle_in_a_bitmap_has_its_corners(tmp_path: Path) -> None:
     export_dataset(bitmap_release(tmp_path), "yolo-obb", tmp_path / "out")
     rows = check_folder(tmp_path / "out", "obb")["train"]
     assert [int(row[0]) for row in rows] == CLASS_INDICES
@@ -101,19 +101,19 @@ def test_oriented_boxes_of_bitmaps_hold_all_pixels(tmp_path: Path) -> None:
     assert sorted(upright.tolist()) == [pytest.approx(point) for point in ([1, 1], [1, 9], [9, 1], [9, 9])]
 
 
-def test_a_point_is_a_pose_of_one_keypoint(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_point_is_exported_as_a_pose_of_one_keypoint(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     points = [POINT, vector("point", [[0, 0]]), vector("point", [[50, 1]])]
-    done = export_dataset(vector_release(tmp_path, points, "keypoints"), "yolo-pose", tmp_path / "out")
+    result = export_dataset(vector_release(tmp_path, points, "keypoints"), "yolo-pose", tmp_path / "out")
     first, corner = check_folder(tmp_path / "out", "pose")["train"]
     assert first[:1].tolist() == [2]
     assert (first[1:7].reshape(3, 2) * SIZE).ravel().tolist() == pytest.approx([6, 7.5, 1.2, 1.2, 6, 7.5])
     assert (corner[1:7].reshape(3, 2) * SIZE).ravel().tolist() == pytest.approx([0.3, 0.3, 0.6, 0.6, 0, 0])
     assert (first[7], corner[7]) == (2, 2)
-    assert done.objects_left_out == {"outside of the image": 1}
+    assert result.objects_left_out == {"outside of the image": 1}
     assert yaml.safe_load((tmp_path / "out" / "data.yaml").read_text())["kpt_shape"] == [1, 3]
 
 
-def test_splits_are_those_that_ultralytics_knows(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_data_yaml_names_the_splits_as_ultralytics_does(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     release = bitmap_release(tmp_path, {f"{number}.jpg": True for number in range(12)})
     splits = load_release(release, splits={"train": 0.5, "validation": 0.3, "test": 0.2}, streaming=True)
     export_dataset(splits, "yolo", tmp_path / "out")
@@ -123,21 +123,21 @@ def test_splits_are_those_that_ultralytics_knows(tmp_path: Path, caplog: pytest.
         "val": "images/val",
         "test": "images/test",
     }
-    assert "path" not in data  # so that it is the folder of the file, wherever that is moved
+    assert "path" not in data  # without it, paths are relative to data.yaml, and the export can be moved
     found = check_folder(tmp_path / "out", "detect")
     assert sum(map(len, found.values())) == 12 * len(ANNOTATIONS)
-    assert "no split" not in caplog.text
+    assert not [record for record in caplog.records if "'val'" in record.getMessage()]
 
 
-def test_without_validation_the_yaml_still_names_one(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_data_yaml_uses_train_for_a_missing_validation_split(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     export_dataset(bitmap_release(tmp_path), "yolo", tmp_path / "out")
     data = yaml.safe_load((tmp_path / "out" / "data.yaml").read_text())
     assert data["val"] == data["train"] == "images/train"
     assert "split 'val'" in caplog.text
 
 
-def test_label_files_are_where_ultralytics_looks_for_them(tmp_path: Path) -> None:
-    """It replaces the last folder `images` of a path, and the suffix."""
+def test_label_files_are_in_the_folders_that_ultralytics_reads(tmp_path: Path) -> None:
+    """ultralytics replaces the last folder `images` in the path of an image, and its suffix."""
     names = ["a.jpg", "a.png", "images/b.jpg", "x/images/c.jpg", "labels/d.jpg"]
     export_dataset(bitmap_release(tmp_path, dict.fromkeys(names, True)), "yolo", tmp_path / "out")
     assert files(tmp_path / "out" / "images/train") == {
@@ -146,7 +146,7 @@ def test_label_files_are_where_ultralytics_looks_for_them(tmp_path: Path) -> Non
     assert len(check_folder(tmp_path / "out", "detect")["train"]) == len(names) * len(ANNOTATIONS)
 
 
-def test_an_empty_label_is_an_empty_file(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_image_without_objects_has_an_empty_label_file(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     release = vector_release(tmp_path, [])
     export_dataset(release, "yolo-segment", tmp_path / "out")
     assert (tmp_path / "out" / "labels/train/meadow.txt").read_bytes() == b""

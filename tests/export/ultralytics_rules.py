@@ -1,4 +1,4 @@
-"""What ultralytics 8.4 asks of a data set, from its documentation and `verify_image_label`, without torch."""
+"""The rules of ultralytics 8.4 for data sets, from its documentation and `verify_image_label`, without torch."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import numpy as np
 import yaml
 from PIL import Image
 
-# The images that all of ultralytics 8 opens, by their suffix and by Pillow's name of their format.
+# Images that every version 8 of ultralytics opens, by suffix and by the name of their format in Pillow.
 IMG_FORMATS = {"bmp", "dng", "jpeg", "jpg", "mpo", "png", "tif", "tiff", "webp"}
 COLUMNS = {"detect": 5, "obb": 9}
 
 
 def check_folder(folder: Path, task: str) -> dict[str, list[np.ndarray]]:
-    """Checks a folder; returns the labels of each split, in the order of the images' paths."""
+    """Check a folder and return the labels of each split, in the order of the paths of the images."""
     data = yaml.safe_load((folder / "data.yaml").read_text(encoding="utf-8"))
     assert {"train", "val", "names"} <= data.keys()
     assert list(data["names"]) == list(range(data["nc"]))
@@ -29,18 +29,19 @@ def check_folder(folder: Path, task: str) -> dict[str, list[np.ndarray]]:
 
 
 def label_of(image: Path) -> Path:
-    """Where ultralytics looks for the label of an image."""
+    """Return the path at which ultralytics looks for the label of an image."""
     before, separator, after = str(image).rpartition("/images/")
     assert separator
     return Path(f"{before}/labels/{after}").with_suffix(".txt")
 
 
 def check_label(image: Path, task: str, data: dict[str, Any]) -> list[np.ndarray]:
+    """Check one image and its label file, and return the lines of the label file as numbers."""
     assert image.suffix[1:].lower() in IMG_FORMATS
-    with Image.open(image) as picture:
-        assert min(picture.size) > 9
-        assert str(picture.format).lower() in IMG_FORMATS
-        picture.verify()
+    with Image.open(image) as opened:
+        assert min(opened.size) > 9
+        assert str(opened.format).lower() in IMG_FORMATS
+        opened.verify()
     path = label_of(image)
     assert path.is_file(), f"{image} has no label"
     rows = [np.array(line.split(), np.float64) for line in path.read_text(encoding="utf-8").splitlines()]

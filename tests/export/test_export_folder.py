@@ -1,4 +1,4 @@
-"""The folder of an export: nothing is replaced that should stay, and nothing is half there."""
+"""The folder of an export: files of other programs are kept, and a failed export leaves no files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from segments_hf.io.disk.atomic import TEMPORARY_PREFIX
 from .making import bitmap_release, files
 
 
-def test_another_export_needs_overwrite(tmp_path: Path) -> None:
+def test_existing_export_is_replaced_only_with_overwrite(tmp_path: Path) -> None:
     out = tmp_path / "out"
     release = bitmap_release(tmp_path, {"a.jpg": True, "b.jpg": True})
     export_dataset(release, "yolo", out)
@@ -29,7 +29,7 @@ def test_another_export_needs_overwrite(tmp_path: Path) -> None:
     assert files(out) == {"data.yaml", "images/train/a.jpg", "labels/train/a.txt"}
 
 
-def test_overwriting_takes_all_of_the_last_export_away(tmp_path: Path) -> None:
+def test_overwrite_removes_all_files_of_the_earlier_export(tmp_path: Path) -> None:
     out = tmp_path / "out"
     release = bitmap_release(tmp_path)
     export_dataset(release, "coco", out)
@@ -39,7 +39,7 @@ def test_overwriting_takes_all_of_the_last_export_away(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("overwrite", [False, True])
 @pytest.mark.parametrize("entry", ["images", "labels", "data.yaml"])
-def test_what_others_have_made_stays(tmp_path: Path, entry: str, overwrite: bool) -> None:
+def test_files_of_other_programs_are_never_replaced(tmp_path: Path, entry: str, overwrite: bool) -> None:
     out = tmp_path / "out"
     mine = out / entry / "mine.txt" if entry != "data.yaml" else out / entry
     mine.parent.mkdir(parents=True)
@@ -49,7 +49,7 @@ def test_what_others_have_made_stays(tmp_path: Path, entry: str, overwrite: bool
     assert files(out) == {mine.relative_to(out).as_posix()}
 
 
-def test_other_files_do_not_mind(tmp_path: Path) -> None:
+def test_folder_may_hold_other_files_and_exports_in_other_formats(tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
     (out / "notes.txt").write_text("mine")
@@ -60,14 +60,14 @@ def test_other_files_do_not_mind(tmp_path: Path) -> None:
     assert {"notes.txt", "data.yaml", "annotations/instances_train.json", "train/meadow.jpg"} <= files(out)
 
 
-def test_two_formats_do_not_share_a_folder(tmp_path: Path) -> None:
+def test_formats_with_the_same_file_names_cannot_share_a_folder(tmp_path: Path) -> None:
     release = bitmap_release(tmp_path)
     export_dataset(release, "semantic", tmp_path / "out")
     with pytest.raises(OutputExistsError, match=r"masks exists .*semantic"):
         export_dataset(release, "instance", tmp_path / "out", overwrite=True)
 
 
-def test_a_failure_leaves_everything_as_it_was(tmp_path: Path) -> None:
+def test_failed_overwrite_keeps_the_earlier_export(tmp_path: Path) -> None:
     out = tmp_path / "out"
     release = bitmap_release(tmp_path)
     export_dataset(release, "semantic", out)
@@ -81,7 +81,7 @@ def test_a_failure_leaves_everything_as_it_was(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_a_failure_leaves_no_folder_behind(tmp_path: Path) -> None:
+def test_failed_export_leaves_no_folder(tmp_path: Path) -> None:
     release = bitmap_release(tmp_path)
     (tmp_path / "bitmap.png").write_bytes(unreadable((tmp_path / "bitmap.png").read_bytes()))
     with pytest.raises(BitmapError):
@@ -89,13 +89,13 @@ def test_a_failure_leaves_no_folder_behind(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
-def test_a_file_is_no_folder(tmp_path: Path) -> None:
+def test_export_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine")
     with pytest.raises(OutputExistsError, match="got the file"):
         export_dataset(bitmap_release(tmp_path), "coco", tmp_path / "out")
 
 
-def test_link_that_leads_nowhere_is_not_replaced(tmp_path: Path) -> None:
+def test_broken_link_is_not_replaced(tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
     (out / "data.yaml").symlink_to(tmp_path / "gone")
@@ -104,8 +104,8 @@ def test_link_that_leads_nowhere_is_not_replaced(tmp_path: Path) -> None:
     assert [path.name for path in out.iterdir()] == ["data.yaml"]
 
 
-def meanwhile(monkeypatch: pytest.MonkeyPatch, action: Any) -> None:
-    """Call a function during a YOLO export."""
+def during_export(monkeypatch: pytest.MonkeyPatch, action: Any) -> None:
+    """Call `action` while a YOLO export writes its labels."""
     lines = Yolo.lines
 
     def calling(*args: Any) -> Any:
@@ -117,7 +117,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, action: Any) -> None:
 
 @pytest.mark.parametrize("overwrite", [False, True])
 @pytest.mark.parametrize("name", ["data.yaml", "images/mine.jpg", "labels/train/mine.txt", ".segments-hf-export.json"])
-def test_export_does_not_replace_files_that_appeared_meanwhile(
+def test_files_that_appear_during_the_export_are_not_replaced(
     tmp_path: Path, name: str, overwrite: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "out"
@@ -130,7 +130,7 @@ def test_export_does_not_replace_files_that_appeared_meanwhile(
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         (out / name).write_text("mine")
 
-    meanwhile(monkeypatch, action)
+    during_export(monkeypatch, action)
     with pytest.raises(OutputExistsError, match="by another program"):
         export_dataset(release, "yolo", out, overwrite=overwrite)
     marker = ".segments-hf-export.json"
@@ -140,7 +140,7 @@ def test_export_does_not_replace_files_that_appeared_meanwhile(
 
 @pytest.mark.parametrize("overwrite", [False, True])
 @pytest.mark.parametrize("other", ["yolo", "coco"])
-def test_one_of_two_exports_to_one_folder_raises_output_exists_error(
+def test_one_of_two_simultaneous_exports_to_one_folder_fails(
     tmp_path: Path, overwrite: bool, other: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "out"
@@ -150,7 +150,7 @@ def test_one_of_two_exports_to_one_folder_raises_output_exists_error(
         export_dataset(rows, "coco", out)
     barrier = threading.Barrier(2, timeout=60)
     if other == "yolo":
-        meanwhile(monkeypatch, barrier.wait)
+        during_export(monkeypatch, barrier.wait)
     errors: list[Exception] = []
 
     def export(name: str) -> None:
@@ -167,14 +167,14 @@ def test_one_of_two_exports_to_one_folder_raises_output_exists_error(
             thread.join()
         assert len(errors) == 1
     else:
-        meanwhile(monkeypatch, lambda: export("coco"))
+        during_export(monkeypatch, lambda: export("coco"))
         export("yolo")
         assert len(errors) == 1
         assert ("annotations/instances_train.json" in files(out), "data.yaml" in files(out)) == (True, overwrite)
     assert not list(out.glob(f"{TEMPORARY_PREFIX}*"))
 
 
-def test_export_removes_files_of_killed_export(tmp_path: Path) -> None:
+def test_export_removes_the_temporary_files_of_a_killed_export(tmp_path: Path) -> None:
     left = tmp_path / "out" / f"{TEMPORARY_PREFIX}killed"
     (left / "new").mkdir(parents=True)
     (left / "lock").touch()

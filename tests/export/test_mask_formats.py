@@ -1,4 +1,4 @@
-"""instance, instance-color, semantic and semantic-color, as Pillow reads them."""
+"""The formats instance, instance-color, semantic and semantic-color, as Pillow reads them."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ def exported(release: Path, name: str, out: Path) -> Image.Image:
 
 
 @pytest.mark.parametrize(("highest", "mode"), [(2**16 - 1, "I;16"), (2**16, "RGBA"), (2**24 - 1, "RGBA"), (5, "I;16")])
-def test_instances(tmp_path: Path, highest: int, mode: str) -> None:
+def test_instance_masks_have_the_ids_of_the_bitmap(tmp_path: Path, highest: int, mode: str) -> None:
     release = bitmap_release(tmp_path)
     ids = np.minimum(IDS, highest)
     (tmp_path / "bitmap.png").write_bytes(bitmap(ids))
-    picture = exported(release, "instance", tmp_path / "out")
-    assert picture.mode == mode
-    np.testing.assert_array_equal(decode_bitmap(picture), ids)
+    mask = exported(release, "instance", tmp_path / "out")
+    assert mask.mode == mode
+    np.testing.assert_array_equal(decode_bitmap(mask), ids)
     if mode == "I;16":
-        np.testing.assert_array_equal(np.array(picture), ids)
+        np.testing.assert_array_equal(np.array(mask), ids)
 
 
-def test_instances_in_colors(tmp_path: Path) -> None:
+def test_instance_color_masks_have_one_color_for_each_instance(tmp_path: Path) -> None:
     pixels = np.array(exported(bitmap_release(tmp_path), "instance-color", tmp_path / "out"))
     assert pixels.shape == (*IDS.shape, 3)
     seen = set()
@@ -47,32 +47,32 @@ def test_instances_in_colors(tmp_path: Path) -> None:
     assert len(seen) == len(ANNOTATIONS) + 1
 
 
-def test_classes(tmp_path: Path) -> None:
-    picture = exported(bitmap_release(tmp_path), "semantic", tmp_path / "out")
-    wanted = np.zeros(IDS.shape)
+def test_semantic_masks_have_the_class_index_plus_1(tmp_path: Path) -> None:
+    mask = exported(bitmap_release(tmp_path), "semantic", tmp_path / "out")
+    expected = np.zeros(IDS.shape)
     for annotation in ANNOTATIONS:
-        wanted[annotation["id"] == IDS] = CLASSES[annotation["category_id"]]
-    assert picture.mode == "L"
-    np.testing.assert_array_equal(np.array(picture), wanted)
+        expected[annotation["id"] == IDS] = CLASSES[annotation["category_id"]]
+    assert mask.mode == "L"
+    np.testing.assert_array_equal(np.array(mask), expected)
     names = json.loads((tmp_path / "out" / "id2label.json").read_bytes())
     assert names == {"0": "unlabeled", "1": "ground", "2": "flower", "3": "leaf"}
 
 
-def test_more_classes_than_a_byte_holds(tmp_path: Path) -> None:
+def test_semantic_masks_of_more_than_255_classes_have_16_bits(tmp_path: Path) -> None:
     categories = [{"id": number, "name": f"class {number}"} for number in range(-300, 9)]
     release = bitmap_release(tmp_path, task_attributes={"format_version": "0.1", "categories": categories})
-    picture = exported(release, "semantic", tmp_path / "out")
-    assert picture.mode == "I;16"
-    assert np.array(picture)[1, 1] == 304
+    mask = exported(release, "semantic", tmp_path / "out")
+    assert mask.mode == "I;16"
+    assert np.array(mask)[1, 1] == 304
     assert json.loads((tmp_path / "out" / "id2label.json").read_bytes())["304"] == "class 3"
 
 
-def test_classes_in_colors(tmp_path: Path) -> None:
+def test_semantic_color_masks_have_the_colors_of_the_categories(tmp_path: Path) -> None:
     pixels = np.array(exported(bitmap_release(tmp_path), "semantic-color", tmp_path / "out"))
-    wanted = np.zeros((*IDS.shape, 3))
+    expected = np.zeros((*IDS.shape, 3))
     for annotation in ANNOTATIONS:
-        wanted[annotation["id"] == IDS] = COLORS[annotation["category_id"]]
-    np.testing.assert_array_equal(pixels, wanted)
+        expected[annotation["id"] == IDS] = COLORS[annotation["category_id"]]
+    np.testing.assert_array_equal(pixels, expected)
     lines = (tmp_path / "out" / "labelmap.txt").read_text().splitlines()
     assert lines[1:] == ["unlabeled:0,0,0::", "ground:90,60,30::", "flower:255,0,0::", "leaf:0,160,0::"]
 
@@ -86,8 +86,8 @@ def test_images_and_masks_have_the_same_names(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_polygons_are_drawn(tmp_path: Path) -> None:
-    picture = exported(vector_release(tmp_path, [POLYGON]), "semantic", tmp_path / "out")
-    wanted = np.zeros(SIZE[::-1])
-    wanted[2:10, 12:20] = 3
-    np.testing.assert_array_equal(np.array(picture), wanted)
+def test_polygons_are_rasterized(tmp_path: Path) -> None:
+    mask = exported(vector_release(tmp_path, [POLYGON]), "semantic", tmp_path / "out")
+    expected = np.zeros(SIZE[::-1])
+    expected[2:10, 12:20] = 3
+    np.testing.assert_array_equal(np.array(mask), expected)
