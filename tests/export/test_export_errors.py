@@ -57,7 +57,7 @@ def test_unsuitable_format_is_refused_before_any_request(tmp_path: Path, server:
 @pytest.mark.parametrize("task_type", ["pointcloud-cuboid", "text-named-entities"])
 def test_labels_of_point_clouds_and_texts_are_refused(tmp_path: Path, task_type: str) -> None:
     release = write(tmp_path, [sample("a", None, {"label_status": "LABELED", "attributes": {}})], task_type)
-    with pytest.raises(SegmentsHFError, match="wanted the rows that .* gives for images"):
+    with pytest.raises(SegmentsHFError, match="load_release"):
         export_dataset(release, "coco", tmp_path / "out")
 
 
@@ -77,21 +77,21 @@ def test_invalid_option_error_lists_the_choices(tmp_path: Path, options: dict[st
 
 def test_layouts_and_lists_are_refused(tmp_path: Path) -> None:
     layout = to_layout(load_release(bitmap_release(tmp_path)), "semantic-segmentation")
-    with pytest.raises(SegmentsHFError, match="wanted the rows that"):
+    with pytest.raises(SegmentsHFError, match="load_release"):
         export_dataset(layout, "coco", tmp_path / "out")
-    with pytest.raises(SegmentsHFError, match="got list, wanted a release"):
+    with pytest.raises(SegmentsHFError, match="got list"):
         export_dataset([], "coco", tmp_path / "out")
 
 
 def test_split_name_that_is_a_path_is_refused(tmp_path: Path) -> None:
     rows = load_release(bitmap_release(tmp_path), split="train")
-    with pytest.raises(OptionError, match=r"got '../x' as the name of a split"):
+    with pytest.raises(OptionError, match=r"got '\.\./x'"):
         export_dataset(datasets.DatasetDict({"../x": rows}), "coco", tmp_path / "out")
 
 
 def test_dataset_without_its_bitmap_column_is_refused(tmp_path: Path) -> None:
     rows = load_release(bitmap_release(tmp_path), split="train").remove_columns("segmentation_bitmap")
-    with pytest.raises(SegmentsHFError, match="got a dataset without segmentation_bitmap"):
+    with pytest.raises(SegmentsHFError, match="segmentation_bitmap"):
         export_dataset(rows, "coco", tmp_path / "out")
 
 
@@ -147,7 +147,7 @@ def test_bitmap_damaged_after_loading_is_raised_or_skipped(tmp_path: Path, name:
 def test_annotations_without_a_bitmap_are_an_error(tmp_path: Path) -> None:
     missing = label(annotations=[{"id": 1, "category_id": 3}])
     release = bitmap_release(tmp_path, {"a.jpg": True, "b.jpg": missing})
-    with pytest.raises(BitmapError, match="sample 'b.jpg': it has 1 annotations but no bitmap"):
+    with pytest.raises(BitmapError, match="sample 'b.jpg': .*no bitmap"):
         export_dataset(release, "semantic", tmp_path / "out")
 
 

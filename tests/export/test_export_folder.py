@@ -131,7 +131,7 @@ def test_files_that_appear_during_the_export_are_not_replaced(
         (out / name).write_text("mine")
 
     during_export(monkeypatch, action)
-    with pytest.raises(OutputExistsError, match="by another program"):
+    with pytest.raises(OutputExistsError):
         export_dataset(release, "yolo", out, overwrite=overwrite)
     marker = ".segments-hf-export.json"
     assert {file: (out / file).read_bytes() for file in files(out) | {name}} == {**before, name: b"mine"}

@@ -78,7 +78,7 @@ def test_name_without_suffix_gets_the_suffix_of_the_image_format(name: str, kind
 
 
 def test_name_without_suffix_is_refused_for_an_unreadable_image() -> None:
-    with pytest.raises(AssetError, match="not a picture"):
+    with pytest.raises(AssetError, match="<html>"):
         FileNames().path_of(row("a", b"<html>"))
 
 
@@ -113,7 +113,7 @@ def test_suffix_of_a_converted_image_is_replaced(name: str, expected: str) -> No
 def test_path_over_the_limit_is_refused() -> None:
     names = FileNames(longest=20)
     assert str(names.path_of(row("a" * 16 + ".jpg"))) == "a" * 16 + ".jpg"
-    with pytest.raises(PathError, match="20 at most"):
+    with pytest.raises(PathError, match="20"):
         names.path_of(row("b" * 17 + ".jpg"))
     with pytest.raises(PathError):
         names.path_of(row("a" * 16 + ".jpg"))  # the number that makes it unique makes it too long
