@@ -1,4 +1,4 @@
-"""Clean releases, and faults to plant in them."""
+"""Clean releases, and faults that tests plant in them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dataset.making import GROUND_TRUTH, bitmap, jpeg, label, sample, unreadable
 SIZE = (8, 6)  # width, height
 IDS = np.zeros(SIZE[::-1], np.uint32)
 IDS[:2, :2], IDS[3:5, 2:6] = 1, 70000
-MARKED = [{"id": 1, "category_id": 1}, {"id": 70000, "category_id": 2}]
+ANNOTATIONS = [{"id": 1, "category_id": 1}, {"id": 70000, "category_id": 2}]
 SHAPES = [
     {"id": 1, "category_id": 1, "type": "polygon", "points": [[0, 0], [8, 0], [4.5, 6]]},
     {"id": 2, "category_id": 2, "type": "bbox", "points": [[1, 1], [3, 2]]},
@@ -28,7 +28,7 @@ Samples = list[dict[str, Any]]
 
 
 def clean(folder: Path, task_type: str, count: int = 3) -> Samples:
-    """Samples of 8 x 6 pixels with which nothing is wrong, each with its own pictures; sequences have three frames."""
+    """Return samples without a fault, each with its own files; images have 8 x 6 pixels, sequences three frames."""
     return [_clean_sample(folder, number, task_type) for number in range(count)]
 
 
@@ -36,45 +36,46 @@ def _clean_sample(folder: Path, number: int, task_type: str) -> dict[str, Any]:
     name = f"flower_{number}.jpg"
     if "sequence" not in task_type:
         return sample(name, _image(folder, f"{number}"), label(**_content(folder, f"{number}", task_type)))
-    places = [f"{number}-{frame}" for frame in range(3)]
-    contents = [_content(folder, place, task_type) for place in places]
+    stems = [f"{number}-{frame}" for frame in range(3)]
+    contents = [_content(folder, stem, task_type) for stem in stems]
     for annotation in (annotation for content in contents for annotation in content["annotations"]):
         annotation["track_id"] = annotation["id"]
-    images = [{"name": place, "image": {"url": _image(folder, place)}} for place in places]
+    images = [{"name": stem, "image": {"url": _image(folder, stem)}} for stem in stems]
     return sample(name, label={**label(), "attributes": {"frames": contents}}, attributes={"frames": images})
 
 
-def _content(folder: Path, place: str, task_type: str) -> dict[str, Any]:
+def _content(folder: Path, stem: str, task_type: str) -> dict[str, Any]:
+    """Return the annotations of an image, and write its bitmap."""
     if "segmentation" not in task_type:
         return {"annotations": [dict(item) for item in SHAPES]}
-    file = folder / f"{place}.png"
+    file = folder / f"{stem}.png"
     file.write_bytes(bitmap(IDS))
-    return {"annotations": [dict(item) for item in MARKED], "segmentation_bitmap": {"url": file.name}}
+    return {"annotations": [dict(item) for item in ANNOTATIONS], "segmentation_bitmap": {"url": file.name}}
 
 
-def _image(folder: Path, place: str) -> str:
-    file = folder / f"{place}.jpg"
+def _image(folder: Path, stem: str) -> str:
+    file = folder / f"{stem}.jpg"
     file.write_bytes(jpeg(SIZE))
     return file.name
 
 
 def content(samples: Samples, index: int = 1, frame: int = 1) -> dict[str, Any]:
-    """What is labeled in a sample, or in a frame of it."""
+    """Return the annotations and the bitmap of a sample, or of one of its frames."""
     attributes = samples[index]["labels"][GROUND_TRUTH]["attributes"]
     return attributes["frames"][frame] if "frames" in attributes else attributes
 
 
 @dataclass(frozen=True)
 class Planted:
-    """A fault.
+    """A fault in a release.
 
     Attributes:
-        check: The check that finds it, alone.
-        plant: Plants it in clean samples, of which it changes the second, in the folder of their pictures.
-        task_types: Where it may be planted.
-        assets: Whether only their pictures tell.
-        what: What the finding says.
-        loaded: The check that finds it in a dataset, into which a part that cannot be read does not get.
+        check: The only check that finds the fault.
+        plant: A function that plants the fault in the second of the clean samples, or in its files in the folder.
+        what: A part of the text of the finding.
+        task_types: The task types of the releases in which the fault is possible.
+        assets: Whether the fault is found only in images and bitmaps.
+        loaded: The check that finds the fault in a loaded dataset; `None` where loading leaves the faulty part out.
     """
 
     check: str
@@ -103,7 +104,7 @@ def _like_first(*keys: str) -> Callable[[Samples, Path], object]:
 
 
 def _file(samples: Samples, folder: Path, kind: str) -> Path:
-    """The file of a picture of the second sample."""
+    """Return the path of the image or the bitmap of the second sample."""
     attributes = samples[1]["attributes"]
     image = attributes["frames"][1] if "frames" in attributes else attributes
     holder = image["image"] if kind == "image" else content(samples)["segmentation_bitmap"]
@@ -122,13 +123,13 @@ def _removed(kind: str) -> Callable[[Samples, Path], object]:
     return lambda samples, folder: _file(samples, folder, kind).unlink()
 
 
-def _with_ids(*places: Any) -> Callable[[bytes], bytes]:
-    """A bitmap in which some places have another id."""
+def _with_ids(*changes: Any) -> Callable[[bytes], bytes]:
+    """Return a function that writes ids at some pixels of a bitmap."""
 
     def change(_: bytes) -> bytes:
         ids = IDS.copy()
-        for place, number in places:
-            ids[place] = number
+        for pixels, number in changes:
+            ids[pixels] = number
         return bitmap(ids)
 
     return change
@@ -154,7 +155,7 @@ LABEL_FAULTS = [
         for number in (0, -3, 2**24, 2**40)
         for plant in [
             lambda samples, _, number=number: _annotations(samples).append(
-                {**MARKED[0], "id": number, "type": "point", "points": [[1, 1]]}
+                {**ANNOTATIONS[0], "id": number, "type": "point", "points": [[1, 1]]}
             )
         ]
         for check, task_types in (
@@ -188,7 +189,7 @@ LABEL_FAULTS = [
     Planted("unreadable-sample", lambda samples, _: samples[1].pop("name"), "without a `name`", loaded=None),
 ]
 
-PICTURE_FAULTS = [
+ASSET_FAULTS = [
     Planted(
         "point-outside", _points("polygon", [[-0.5, 1], [2, 3], [3, 1]]), "8 x 6 pixels", WITH_VECTORS, assets=True
     ),
@@ -253,4 +254,4 @@ PICTURE_FAULTS = [
     ),
 ]
 
-CASES = [(fault, task_type) for fault in LABEL_FAULTS + PICTURE_FAULTS for task_type in fault.task_types]
+CASES = [(fault, task_type) for fault in LABEL_FAULTS + ASSET_FAULTS for task_type in fault.task_types]

@@ -1,4 +1,4 @@
-"""Pictures of datasets, which users have changed."""
+"""Faults of the images and bitmaps of datasets, which users may have changed after loading."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from segments_hf.validate.checks import check_images
 
 
 def findings(dataset: Any) -> list[tuple[str, str]]:
+    """Return the check and the text of each finding."""
     return [(finding.check, finding.what) for finding in validate(dataset, assets=True).findings]
 
 
@@ -32,78 +33,82 @@ def rows(tmp_path: Path, write_release) -> Any:
     return load_release(write_release([item]), split="train", embed=True)
 
 
-@pytest.mark.parametrize("streaming", [False, True])
-def test_images_of_another_size(rows: Any, streaming: bool) -> None:
+@pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
+def test_image_of_another_size_than_its_bitmap_is_found(rows: Any, streaming: bool) -> None:
     rows = rows.to_iterable_dataset() if streaming else rows
     resized = rows.map(
         lambda row: {"image": row["image"].resize((2, 1))}, **({"features": rows.features} if streaming else {})
     )
-    [(check, told)] = findings(resized)
+    [(check, text)] = findings(resized)
     assert check == "other-size"
-    assert "the bitmap has 4 x 2 pixels and the row has 4 x 2 pixels" in told
-    assert "2 x 1" in told
+    assert "the bitmap has 4 x 2 pixels and the row has 4 x 2 pixels" in text
+    assert "2 x 1" in text
 
 
-def test_a_bitmap_that_was_not_turned_with_its_image(rows: Any) -> None:
+def test_bitmap_without_the_exif_rotation_of_its_image_is_found(rows: Any) -> None:
     file = io.BytesIO()
     exif = Image.Exif()
     exif[0x0112] = 6
     Image.new("RGB", (4, 2)).save(file, "JPEG", exif=exif)
-    picture = {"bytes": file.getvalue(), "path": None}
-    turned = rows.map(lambda row: {"image": picture, "width": 2, "height": 4}, features=rows.features)
-    [(check, told)] = findings(turned)
+    image = {"bytes": file.getvalue(), "path": None}
+    rotated = rows.map(lambda row: {"image": image, "width": 2, "height": 4}, features=rows.features)
+    [(check, text)] = findings(rotated)
     assert check == "other-size"
-    assert all(fact in told for fact in ("EXIF rotation", "4 x 2 pixels", "2 x 4"))
+    assert all(fact in text for fact in ("EXIF rotation", "4 x 2 pixels", "2 x 4"))
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "cause"),
     [
-        (None, "got a row without an image"),
-        (jpeg((40, 20))[:-20], "got a broken image: the JPEG has no end marker: it is truncated"),
-        (b"", "got an empty file, wanted an image"),
+        pytest.param(None, "without an image", id="no image"),
+        pytest.param(jpeg((40, 20))[:-20], "no end marker", id="cut file"),
+        pytest.param(b"", "empty file", id="empty file"),
     ],
 )
-def test_images_that_cannot_be_read(rows: Any, content: bytes | None, told: str) -> None:
-    picture = None if content is None else {"bytes": content, "path": None}
-    assert findings(rows.map(lambda row: {"image": picture}, features=rows.features)) == [("unreadable-image", told)]
+def test_unreadable_image_is_found_with_its_cause(rows: Any, content: bytes | None, cause: str) -> None:
+    image = None if content is None else {"bytes": content, "path": None}
+    [(check, text)] = findings(rows.map(lambda row: {"image": image}, features=rows.features))
+    assert check == "unreadable-image"
+    assert cause in text
 
 
-def test_a_picture_that_was_removed_from_the_cache(tmp_path: Path, write_release) -> None:
+def test_image_removed_after_loading_is_found(tmp_path: Path, write_release) -> None:
     rows = load_release(write_release([vector_sample(tmp_path, "a")], task_type="vector"), split="train")
     assert not findings(rows)
     (tmp_path / "a.jpg").unlink()
-    [(check, told)] = findings(rows)
+    [(check, text)] = findings(rows)
     assert check == "unreadable-image"
-    assert "does not exist" in told
+    assert "does not exist" in text
 
 
-def test_a_dataset_without_pictures(rows: Any, tmp_path: Path) -> None:
+def test_dataset_without_images_has_findings_only_with_assets(rows: Any, tmp_path: Path) -> None:
     bare = load_release(tmp_path / "release.json", split="train", load_assets=False)
     assert [check for check, _ in findings(bare)] == ["unreadable-image", "missing-bitmap"]
     assert validate(bare).is_clean
 
 
-def test_columns_that_a_row_can_do_without(rows: Any) -> None:
+def test_rows_without_optional_columns_are_clean(rows: Any) -> None:
     assert not findings(rows.remove_columns(["uuid", "metadata", "image_attributes"]))
 
 
 @pytest.mark.parametrize("mode", ["L", "I;16", "RGB", "RGBA"])
-def test_bitmaps_in_every_encoding(tmp_path: Path, write_release, mode: str) -> None:
+def test_pixels_without_annotation_are_found_in_bitmaps_of_each_mode(tmp_path: Path, write_release, mode: str) -> None:
     ids = np.array([[0, 1], [2, 9]])
     if mode in {"RGB", "RGBA"}:
-        picture = Image.open(io.BytesIO(bitmap(ids))).convert(mode)
+        image = Image.open(io.BytesIO(bitmap(ids))).convert(mode)
     else:
-        picture = Image.fromarray(ids.astype(np.uint8 if mode == "L" else np.uint16))
+        image = Image.fromarray(ids.astype(np.uint8 if mode == "L" else np.uint16))
     file = io.BytesIO()
-    picture.save(file, "PNG")
+    image.save(file, "PNG")
     item = bitmap_sample(tmp_path, "a", annotations=[marked(1), marked(2)], content=file.getvalue())
     [finding] = validate(write_release([item]), assets=True).findings
     assert isinstance(finding, Finding)
-    assert finding.what == "got 1 pixel with an id that no annotation has: 9"
+    assert finding.check == "pixels-without-annotation"
+    assert "1 pixel " in finding.what
+    assert finding.what.endswith(": 9")
 
 
-def test_a_label_in_which_nothing_is_labeled_is_fine(tmp_path: Path, write_release) -> None:
+def test_labels_without_objects_are_clean(tmp_path: Path, write_release) -> None:
     samples = [bitmap_sample(tmp_path, "a", [[0, 0]]), bitmap_sample(tmp_path, "b"), sample("c", "a.jpg")]
     assert validate(write_release(samples), assets=True).is_clean
 
@@ -112,7 +117,7 @@ ID = st.integers(0, 3) | st.sampled_from([300, 2**24 - 1])
 
 
 @given(arrays(np.uint32, array_shapes(min_dims=2, max_dims=2, max_side=5), elements=ID), st.sets(ID.filter(bool)))
-def test_pixels_and_annotations_are_compared(ids: np.ndarray, annotated: set[int]) -> None:
+def test_ids_of_pixels_and_of_annotations_are_compared(ids: np.ndarray, annotated: set[int]) -> None:
     height, width = ids.shape
     row = {
         "name": "a",

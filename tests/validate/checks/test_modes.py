@@ -1,4 +1,4 @@
-"""`validate` with pictures counts images by mode, and warns of several modes."""
+"""`validate` with `assets=True` counts images by mode, and warns about several modes."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ RGB, GRAY, DEEP_GRAY = PLAIN["RGB JPEG"](), PLAIN["L PNG"](), DEEP["16-bit PNG"]
 
 
 def report_of(folder: Path, write_release: Any, *images: bytes, **options: Any) -> Report:
+    """Write a release of images and return its report."""
     for number, content in enumerate(images):
         (folder / f"{number}.png").write_bytes(content)
     release = write_release([sample(f"sample {number}", f"{number}.png") for number in range(len(images))])
@@ -35,6 +36,7 @@ def report_of(folder: Path, write_release: Any, *images: bytes, **options: Any) 
         ([], {}),
         ([b"<html>", RGB], {"RGB": 1}),
     ],
+    ids=["RGB", "gray", "three modes", "CMYK and 1 bit", "labels only", "unreadable image"],
 )
 def test_images_are_counted_by_mode(tmp_path: Path, write_release: Any, images: list[bytes], modes: Any) -> None:
     if not images:
@@ -47,7 +49,7 @@ def test_images_are_counted_by_mode(tmp_path: Path, write_release: Any, images: 
     assert json.loads(msgspec.json.encode(report))["modes"] == modes
 
 
-def test_validate_warns_once_of_several_modes_and_names_samples(tmp_path: Path, write_release: Any) -> None:
+def test_several_modes_are_one_warning_that_names_samples(tmp_path: Path, write_release: Any) -> None:
     report = report_of(tmp_path, write_release, *[RGB] * 9, GRAY, *[DEEP_GRAY] * 7, GRAY)
     (finding,) = report.findings
     assert (finding.severity, finding.check, finding.sample) == ("warning", "mixed-image-modes", "sample 9")
@@ -58,11 +60,11 @@ def test_validate_warns_once_of_several_modes_and_names_samples(tmp_path: Path, 
     assert "sample 3" not in finding.what
 
 
-def test_validate_accepts_images_of_one_mode(tmp_path: Path, write_release: Any) -> None:
+def test_images_of_one_mode_are_clean(tmp_path: Path, write_release: Any) -> None:
     assert report_of(tmp_path, write_release, RGB, RGB).is_clean
 
 
-def test_a_dataset_and_a_stream_have_the_modes_of_their_release(tmp_path: Path, write_release: Any) -> None:
+def test_datasets_and_streams_have_the_modes_of_their_release(tmp_path: Path, write_release: Any) -> None:
     report = report_of(tmp_path, write_release, RGB, GRAY, RGB, DEEP_GRAY)
     for streaming in (False, True):
         rows = load_release(tmp_path / "release.json", split="train", streaming=streaming)
@@ -71,7 +73,7 @@ def test_a_dataset_and_a_stream_have_the_modes_of_their_release(tmp_path: Path, 
         assert again.findings == report.findings
 
 
-def test_validate_continues_after_unreadable_picture(tmp_path: Path, write_release: Any) -> None:
+def test_images_after_an_unreadable_image_are_counted(tmp_path: Path, write_release: Any) -> None:
     report = report_of(tmp_path, write_release, RGB[:40], RGB, b"%!PS-Adobe-3.0 EPSF-3.0\n")
     assert report.modes == {"RGB": 1}
     assert {finding.check for finding in report.findings} == {"unreadable-image"}

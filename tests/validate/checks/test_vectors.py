@@ -1,4 +1,4 @@
-"""Shapes are judged by their points, wherever the rows come from."""
+"""Faults in the points of vector annotations are found."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def row(*annotations: dict[str, Any], width: int | None = 9, height: int | None 
     return {"name": "a", "uuid": None, "width": width, "height": height, "annotations": list(annotations)}
 
 
-def found_in(given: dict[str, Any]) -> list[Any]:
-    return list(shapes(given, label_of(given)))
+def findings(vector_row: dict[str, Any]) -> list[Any]:
+    return list(shapes(vector_row, label_of(vector_row)))
 
 
 def shape(kind: str | None, points: Any, number: int = 4) -> dict[str, Any]:
@@ -29,10 +29,10 @@ def shape(kind: str | None, points: Any, number: int = 4) -> dict[str, Any]:
     ("kind", "points", "check"),
     [
         ("polygon", TRIANGLE, None),
-        ("polygon", [[0, 0], [9, 7], [9, 0], [0, 7]], None),  # a bow tie, whose halves cancel each other out
+        ("polygon", [[0, 0], [9, 7], [9, 0], [0, 7]], None),  # a bow tie: the signed areas of its halves add up to 0
         ("polygon", [[1, 1], [1, 1], [2, 1], [2, 2]], None),
         ("polygon", [[0.1, 0.1], [0.2, 0.2], [0.3, 0.3 + 1e-9]], "no-area"),
-        ("polygon", [[-5, 1], [-1, 1], [-1, 4]], "no-area"),  # wholly outside
+        ("polygon", [[-5, 1], [-1, 1], [-1, 4]], "no-area"),  # wholly outside the image
         ("polygon", [[-5, 1], [4, 1], [4, 4]], "point-outside"),
         ("polygon", [[3, 3]] * 3, "no-area"),
         ("polygon", [[3, 1], [3, 2], [3, 7], [3, 0]], "no-area"),
@@ -42,7 +42,7 @@ def shape(kind: str | None, points: Any, number: int = 4) -> dict[str, Any]:
         ("bbox", [[0, 0], [9, 7]], None),
         ("bbox", [[2, 2], [2, 2]], "no-area"),
         ("bbox", [[9.5, 1], [12, 4]], "no-area"),
-        ("bbox", [[2.6, 2.6], [3.4, 3.4]], "no-area"),  # between the centers of pixels
+        ("bbox", [[2.6, 2.6], [3.4, 3.4]], "no-area"),  # the box has no pixel center inside
         ("polyline", [[2, 2], [2, 2]], None),
         ("point", [[9, 7]], None),
         ("point", [[9, 7.001]], "point-outside"),
@@ -63,18 +63,18 @@ def shape(kind: str | None, points: Any, number: int = 4) -> dict[str, Any]:
         ("Polygon", TRIANGLE, "unknown-shape"),
     ],
 )
-def test_a_shape(kind: str, points: Any, check: str | None) -> None:
-    assert [finding.check for finding in found_in(row(shape(kind, points)))] == ([check] if check else [])
+def test_each_faulty_shape_is_found(kind: str, points: Any, check: str | None) -> None:
+    assert [finding.check for finding in findings(row(shape(kind, points)))] == ([check] if check else [])
 
 
 @pytest.mark.parametrize("size", [{"width": None}, {"height": None}])
-def test_nothing_is_outside_of_an_image_whose_size_is_not_known(size: dict[str, None]) -> None:
-    assert not found_in(row(shape("point", [[99, 99]]), **size))
+def test_no_point_is_outside_an_image_of_unknown_size(size: dict[str, None]) -> None:
+    assert not findings(row(shape("point", [[99, 99]]), **size))
 
 
-def test_each_fault_is_told_once_with_all_that_have_it() -> None:
+def test_each_fault_is_one_finding_that_lists_its_annotations() -> None:
     many = [shape("bbox", [[1, 1], [1, 2]], number) for number in range(7)]
-    found = found_in(row(shape("point", []), *many, shape("point", []), shape("point", [[10, 1]], 9)))
+    found = findings(row(shape("point", []), *many, shape("point", []), shape("point", [[10, 1]], 9)))
     assert [finding.check for finding in found] == ["too-few-points", "no-area", "point-outside"]
     few, no_area, outside = (finding.what for finding in found)
     assert few.startswith("got point 4, point 4 with")
