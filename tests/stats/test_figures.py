@@ -1,4 +1,4 @@
-"""Statistics as figures, for few classes and for many."""
+"""Figures of statistics, for few classes and for many."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ SIZES = Sizes(9, 0.5, 0.5, 20, 800, 5000, 90000, 90000, small=5, medium=2, large
 NAMES = ["_hidden", "$\\frac{", "a\nb\x1b[31m", "Blüte – Größe", "long " * 99, "%s {0} <b>", ""]
 
 
-def many(count: int, **changes: Any) -> Stats:
-    """Statistics of so many classes, with names of every kind."""
+def stats_of_classes(count: int, **changes: Any) -> Stats:
+    """Return statistics of `count` classes with unusual names."""
     classes = [
         ClassStats(
             index, index, NAMES[index % len(NAMES)], palette_color(index), index * index, index, index, SIZES
@@ -32,8 +32,8 @@ def many(count: int, **changes: Any) -> Stats:
         for index in range(count)
     ]  # fmt: skip
     attributes = [
-        AttributeCounts(f"{name} {place}", 9, [AttributeValue(value, 3) for value in (name, True, None, 4.5, [1])], 2)
-        for place, name in enumerate(NAMES * 3)
+        AttributeCounts(f"{name} {number}", 9, [AttributeValue(value, 3) for value in (name, True, None, 4.5, [1])], 2)
+        for number, name in enumerate(NAMES * 3)
     ]
     whole = Stats(
         name="x",
@@ -58,7 +58,7 @@ def many(count: int, **changes: Any) -> Stats:
 
 
 def bars(figure: Any) -> dict[str, tuple[float, tuple[int, ...]]]:
-    """Name, length and color of each bar."""
+    """Return the length and the color of each bar by its name."""
     (axes,) = figure.axes
     return {
         label.get_text(): (patch.get_width(), tuple(round(255 * part) for part in patch.get_facecolor()[:3]))
@@ -66,7 +66,7 @@ def bars(figure: Any) -> dict[str, tuple[float, tuple[int, ...]]]:
     }
 
 
-def test_bars_are_as_long_as_the_counts_and_have_the_colors_of_the_classes() -> None:
+def test_bars_have_the_lengths_of_the_counts_and_the_colors_of_the_classes() -> None:
     drawn = figures(stats(demo_release(), assets=True))
     assert bars(drawn["objects-per-class"]) == {"leaf": (42, GREEN), "flower": (21, PINK)}
     assert bars(drawn["images-per-class"]) == {"leaf": (6, GREEN), "flower": (6, PINK)}
@@ -81,7 +81,7 @@ def test_bars_are_as_long_as_the_counts_and_have_the_colors_of_the_classes() -> 
     assert columns == {9: 3, 12: 3}
 
 
-def test_what_was_not_counted_is_not_drawn(tmp_path: Path) -> None:
+def test_figures_of_uncounted_values_are_not_written(tmp_path: Path) -> None:
     files = save_figures(stats(demo_release()), tmp_path / "new" / "folder")
     assert {file.name for file in files} == {
         "attributes.png", "classes-together.png", "image-attributes.png", "images-per-class.png",
@@ -91,42 +91,42 @@ def test_what_was_not_counted_is_not_drawn(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 60])
-def test_any_number_of_classes_of_any_name(count: int, tmp_path: Path) -> None:
-    for file in save_figures(many(count), tmp_path):
-        with Image.open(file) as picture:
-            picture.load()
-            assert 300 < picture.width < 2500
-            assert 150 < picture.height < 4000
+def test_figures_have_a_bounded_size_for_any_number_of_classes(count: int, tmp_path: Path) -> None:
+    for file in save_figures(stats_of_classes(count), tmp_path):
+        with Image.open(file) as image:
+            image.load()
+            assert 300 < image.width < 2500
+            assert 150 < image.height < 4000
 
 
-def test_columns_of_many_numbers_are_together() -> None:
-    (axes,) = figures(many(2))["objects-per-image"].axes
+def test_many_numbers_of_objects_are_drawn_as_40_columns() -> None:
+    (axes,) = figures(stats_of_classes(2))["objects-per-image"].axes
     assert len(axes.patches) == 40
     assert [patch.get_height() for patch in axes.patches if patch.get_height()] == [5, 2]
 
 
-def test_of_too_many_classes_the_largest_are_drawn() -> None:
-    figure = figures(many(150))["objects-per-class"]
+def test_only_the_120_largest_classes_are_drawn() -> None:
+    figure = figures(stats_of_classes(150))["objects-per-class"]
     lengths = [patch.get_width() for patch in figure.axes[0].patches]
     assert lengths == sorted((n * n for n in range(150)), reverse=True)[:120]
     assert "the 120 longest of 151" in figure.axes[0].get_title()
 
 
-def test_pairs_are_a_table_with_the_classes_themselves_on_the_diagonal() -> None:
-    image = figures(many(4))["classes-together"].axes[0].images[0].get_array()
+def test_table_of_pairs_has_the_images_of_each_class_on_its_diagonal() -> None:
+    image = figures(stats_of_classes(4))["classes-together"].axes[0].images[0].get_array()
     assert image.tolist() == [[3, 5, 4], [5, 2, 3], [4, 3, 1]]  # class 0 is in no image
 
 
-def test_an_empty_dataset_has_nothing_to_draw() -> None:
-    nothing = many(
+def test_empty_dataset_has_no_figures() -> None:
+    empty = stats_of_classes(
         2, objects=0, without_class=0, statuses={}, objects_per_image={}, unlabeled_pixels=None, sizes=None,
         image_sizes=[], together=[], attributes=[], image_attributes=[],
         classes=[ClassStats(0, 1, "a", PINK, 0, 0, None, None)],
     )  # fmt: skip
-    assert figures(nothing) == {}
+    assert figures(empty) == {}
 
 
-def test_without_the_extra(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_missing_matplotlib_error_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "matplotlib", None)
@@ -135,8 +135,8 @@ def test_without_the_extra(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("before", [False, True])
-def test_save_figures_does_not_replace_file_that_appeared_meanwhile(tmp_path: Path, before: bool) -> None:
+@pytest.mark.parametrize("before", [False, True], ids=["new folder", "older figures"])
+def test_file_that_appears_during_the_work_is_not_replaced(tmp_path: Path, before: bool) -> None:
     counted = stats(demo_release())
     if before:
         save_figures(counted, tmp_path)

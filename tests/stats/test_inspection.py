@@ -1,4 +1,4 @@
-"""An inspection counts what is in the file."""
+"""An inspection counts the samples, labels and hosts in a release file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from segments_hf.release import Release
 from segments_hf.stats.inspection import CategoryCount, inspect_release
 
 
-def test_the_real_release(arc_litter: Path) -> None:
+def test_inspection_of_arc_litter_has_its_counts(arc_litter: Path) -> None:
     inspection = inspect_release(Release.open(arc_litter / "arc_litter-v01.json"))
     assert inspection.dataset == "festay/arc_litter"
     assert inspection.labelset == "segmentation"
@@ -23,7 +23,7 @@ def test_the_real_release(arc_litter: Path) -> None:
     assert inspection.image_hosts == {"segmentsai-prod.s3.eu-west-2.amazonaws.com": 25}
 
 
-def test_what_is_wrong_is_shown_and_the_rest_counted(write_release) -> None:
+def test_broken_samples_are_listed_and_the_others_are_counted(write_release) -> None:
     label = {"label_status": "LABELED", "attributes": {"annotations": [{"id": 1, "category_id": 9}]}}
     broken = {"label_status": "LABELED", "attributes": {"annotations": [{"id": "x", "category_id": 1}]}}
     samples = [
@@ -42,7 +42,7 @@ def test_what_is_wrong_is_shown_and_the_rest_counted(write_release) -> None:
     assert "annotations[0].id" in inspection.broken[0]
 
 
-def test_labelsets(write_release) -> None:
+def test_unknown_labelset_error_lists_the_labelsets(write_release) -> None:
     path = write_release([], labelsets=[{"name": "one"}, {"name": "two"}])
     assert inspect_release(Release.open(path)).labelset == "one"
     assert inspect_release(Release.open(path), "two").labelset == "two"
