@@ -1,4 +1,4 @@
-"""A page in a real browser: headless Chromium, driven by selenium."""
+"""A page in a real browser: headless Chromium, controlled by selenium."""
 
 from __future__ import annotations
 
@@ -25,86 +25,94 @@ GALLERY_IS_DRAWN = (
 )
 
 BROWSER, DRIVER = "chromium", "chromedriver"
-_PATIENCE = 20.0  # seconds
+_TIMEOUT = 20.0  # seconds
 
 
 class Browser:
-    """A browser with one page."""
+    """A browser with one open page."""
 
     def __init__(self, driver: Any) -> None:
         self.driver = driver
 
     def open(self, page: Path, *, width: int = 1280, height: int = 900, scheme: str = "light", at: str = "") -> None:
-        """Opens a page from disk; `scheme` is ``light`` or ``dark``, `at` the part of the address from # on."""
+        """Open a page from disk.
+
+        Args:
+            page: The file.
+            width: The width of the window in pixels.
+            height: The height of the window in pixels.
+            scheme: ``light`` or ``dark``.
+            at: The fragment of the URL, from # on.
+        """
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         feature = {"name": "prefers-color-scheme", "value": scheme}
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
-        self.driver.get("about:blank")  # else another sample of the same page would only be another part of it
+        self.driver.get("about:blank")  # without it, a change of the fragment alone would not load the page again
         self.driver.get(page.as_uri() + at)
         self.until("document.readyState === 'complete'")
 
     def run(self, script: str, *args: Any) -> Any:
-        """The value of an expression of JavaScript."""
+        """Return the value of a JavaScript expression."""
         return self.driver.execute_script(f"return {script}", *args)
 
     def until(self, condition: str) -> None:
-        """Waits for an expression to be true."""
-        end = time.monotonic() + _PATIENCE
+        """Wait until a JavaScript expression is true."""
+        end = time.monotonic() + _TIMEOUT
         while not self.run(condition):
-            assert time.monotonic() < end, f"this never came true: {condition}"
+            assert time.monotonic() < end, f"this was not true within {_TIMEOUT} s: {condition}"
             time.sleep(0.02)
 
     def click(self, selector: str) -> None:
-        """Clicks an element as a user does: it has to be in sight."""
+        """Click an element, which has to be visible."""
         self.element(selector).click()
 
     def type(self, keys: str) -> None:
-        """Presses keys, wherever the focus is."""
+        """Press keys in the element that has the focus."""
         self.driver.switch_to.active_element.send_keys(keys)
 
     def hover(self, selector: str, x: float, y: float) -> None:
-        """Moves the pointer to a place in an element, from 0 to 1 of its width and height."""
+        """Move the pointer to a position in an element; `x` and `y` are fractions of its width and height."""
         box = self.box(selector)
-        place = {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}
-        self.driver.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": "mouseMoved", **place})
+        position = {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}
+        self.driver.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": "mouseMoved", **position})
 
     def element(self, selector: str) -> Any:
-        """The first element that fits."""
+        """Return the first element that a CSS selector selects."""
         return self.driver.find_element("css selector", selector)
 
     def text(self, selector: str) -> str:
-        """The text of an element."""
+        """Return the text of an element."""
         return self.run("document.querySelector(arguments[0]).textContent", selector)
 
     def texts(self, selector: str) -> list[str]:
-        """The texts of all elements that are not hidden."""
+        """Return the texts of all visible elements that a CSS selector selects."""
         script = "[...document.querySelectorAll(arguments[0])].filter(e => e.offsetParent).map(e => e.textContent)"
         return self.run(script, selector)
 
     def box(self, selector: str) -> dict[str, float]:
-        """Where an element is in the window."""
+        """Return the bounding box of an element in the window."""
         return self.run("document.querySelector(arguments[0]).getBoundingClientRect().toJSON()", selector)
 
     def screenshot(self) -> Image.Image:
-        """The window as it is seen."""
-        # Two frames, so that what was changed is drawn.
+        """Return an image of the window."""
+        # The browser has drawn all changes after two animation frames.
         self.driver.execute_async_script("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))")
         shot = self.driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})
         return Image.open(io.BytesIO(base64.b64decode(shot["data"]))).convert("RGB")
 
-    def picture(self, selector: str) -> Image.Image:
-        """What is seen of an element."""
+    def screenshot_of(self, selector: str) -> Image.Image:
+        """Return an image of the part of the window that shows an element."""
         box = self.box(selector)
         left, top = round(box["x"]), round(box["y"])
         return self.screenshot().crop((left, top, left + round(box["width"]), top + round(box["height"])))
 
     def messages(self) -> list[str]:
-        """What the console shows since it was asked last."""
+        """Return the messages of the console since the last call."""
         return [entry["message"] for entry in self.driver.get_log("browser")]
 
     def requests(self) -> list[str]:
-        """The URLs that were asked for since then, but for those that hold their content themselves."""
+        """Return the requested URLs since the last call, except ``data:`` and ``about:`` URLs."""
         events = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
         sent = [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
         return [url for url in sent if not url.startswith(("data:", "about:"))]
@@ -112,14 +120,14 @@ class Browser:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Starts a browser, or skips the test where there is none."""
+    """Start a browser, or skip the test if none is installed."""
     webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed: pip install '.[test]'")
     browser, driver = shutil.which(BROWSER), shutil.which(DRIVER)
     if not browser or not driver:
-        pytest.skip(f"{BROWSER} and {DRIVER} are not here: apt-get install chromium chromium-driver")
+        pytest.skip(f"{BROWSER} and {DRIVER} are not installed: apt-get install chromium chromium-driver")
     options = webdriver.ChromeOptions()
     options.binary_location = browser
-    # A container has no sandbox and little shared memory; a color in a screenshot is to be the page's.
+    # Containers have no sandbox and little shared memory. With sRGB, screenshots have the colors of the page.
     for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--force-color-profile=srgb"):
         options.add_argument(argument)
     options.add_argument("--disable-background-networking")
@@ -131,28 +139,33 @@ def chromium() -> Iterator[Browser]:
         started.quit()
 
 
-def open_sample(browser: Browser, page: Path, place: int, **how: Any) -> None:
-    browser.open(page, at=f"#sample-{place}", **how)
+def open_sample(browser: Browser, page: Path, number: int) -> None:
+    """Open a page at a sample; the first sample has number 1."""
+    browser.open(page, at=f"#sample-{number}")
     browser.until(IS_DRAWN)
 
 
 def set_opacity(browser: Browser, percent: int) -> None:
+    """Move the slider of the opacity of the masks."""
     browser.run(f"Object.assign(document.querySelector('#controls .opacity'), {{value: {percent}}})")
     browser.run("document.querySelector('#controls .opacity').dispatchEvent(new Event('input'))")
 
 
-def inner_points(shown: np.ndarray, wide: int, count: int = 12) -> dict[int, list[tuple[int, int]]]:
-    """Some places (y, x) of each number, around which all pixels have the same number."""
-    height, width = shown.shape
-    places: dict[int, list[tuple[int, int]]] = {}
+def inner_points(mask: np.ndarray, margin: int, count: int = 12) -> dict[int, list[tuple[int, int]]]:
+    """Return points (y, x) for each number in a mask; all pixels within the margin of a point have its number."""
+    height, width = mask.shape
+    points: dict[int, list[tuple[int, int]]] = {}
     rng = np.random.default_rng(0)
-    for y, x in zip(rng.integers(wide, height - wide, 9000), rng.integers(wide, width - wide, 9000), strict=True):
-        around = shown[y - wide : y + wide + 1, x - wide : x + wide + 1]
-        found = places.setdefault(int(shown[y, x]), [])
-        if len(found) < count and (around == shown[y, x]).all():
+    for y, x in zip(
+        rng.integers(margin, height - margin, 9000), rng.integers(margin, width - margin, 9000), strict=True
+    ):
+        around = mask[y - margin : y + margin + 1, x - margin : x + margin + 1]
+        found = points.setdefault(int(mask[y, x]), [])
+        if len(found) < count and (around == mask[y, x]).all():
             found.append((int(y), int(x)))
-    return {number: found for number, found in places.items() if found}
+    return {number: found for number, found in points.items() if found}
 
 
 def relative(shape: tuple[int, ...], point: tuple[int, int]) -> tuple[float, float]:
+    """Return the center of a pixel (y, x) as fractions (x, y) of the width and height."""
     return (point[1] + 0.5) / shape[1], (point[0] + 0.5) / shape[0]

@@ -1,4 +1,4 @@
-"""A browser, and a page for it."""
+"""A browser, and a page to open in it."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from segments_hf.demo import demo_release
 
 @pytest.fixture(scope="module")
 def started() -> Iterator[Browser]:
+    """The browser of a module of tests."""
     with chromium() as browser:
         yield browser
 
 
 @pytest.fixture
 def browser(started: Browser) -> Iterator[Browser]:
-    """A browser whose console stays empty, and which asks for nothing but the page."""
+    """A browser; at the end, its console has to be empty, and the page has to be its only request."""
     started.messages()
     started.requests()
     yield started
@@ -30,4 +31,5 @@ def browser(started: Browser) -> Iterator[Browser]:
 
 @pytest.fixture
 def demo(tmp_path: Path) -> Path:
+    """The preview of the demo release."""
     return segments_hf.preview(demo_release(), tmp_path / "page.html")

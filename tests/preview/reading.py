@@ -1,4 +1,4 @@
-"""What is in a page, read without a browser."""
+"""The content of a page, read without a browser."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ import segments_hf
 
 
 class Page(HTMLParser):
-    """A page.
+    """A parsed page.
 
     Attributes:
-        tags: Every tag with its attributes.
-        blocks: The data of each kind, in order.
-        scripts: The scripts that run.
+        tags: All tags, each with its attributes.
+        blocks: The decoded data blocks of each kind, in the order of the page.
+        scripts: The code of the scripts.
         styles: The style sheets.
-        title: What the page calls itself.
+        title: The title of the page.
     """
 
     def __init__(self, path: Path) -> None:
@@ -79,28 +79,28 @@ class Page(HTMLParser):
 
 
 def numbers(mask: Any) -> np.ndarray:
-    """The numbers of a mask, of shape (H, W)."""
+    """Return the object numbers or class numbers of a mask, H x W."""
     content = zlib.decompress(base64.b64decode(mask["data"]))
     return np.frombuffer(content, f"<u{mask['bytes']}").reshape(mask["height"], mask["width"])
 
 
 def content_of(url: str) -> bytes:
-    """The bytes of a `data:` URL."""
+    """Return the bytes in a `data:` URL."""
     return base64.b64decode(url.partition(";base64,")[2])
 
 
-def picture(url: str) -> Image.Image:
-    """The picture of a `data:` URL."""
+def image_of(url: str) -> Image.Image:
+    """Return the image in a `data:` URL."""
     return Image.open(io.BytesIO(content_of(url)))
 
 
-def page_of(given: Any, folder: Path, **options: Any) -> Page:
-    """The page that is made of something."""
-    return Page(segments_hf.preview(given, folder / "page.html", **options))
+def page_of(data: Any, folder: Path, **options: Any) -> Page:
+    """Write the preview of `data` to a folder and return the page."""
+    return Page(segments_hf.preview(data, folder / "page.html", **options))
 
 
-def written(folder: Path, samples: list[Any], categories: Any = CATEGORIES) -> Path:
-    """A release of vectors."""
+def write_samples(folder: Path, samples: list[Any], categories: Any = CATEGORIES) -> Path:
+    """Write a release of vector labels with the given samples."""
     path = vector_release(folder / "release", [])
     document = json.loads(path.read_text("utf-8"))
     document["dataset"] |= {"samples": samples, "task_attributes": {"categories": categories}}

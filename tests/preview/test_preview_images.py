@@ -1,4 +1,4 @@
-"""Images on a page: small enough to be many, and with the pixels that training code sees."""
+"""Images on a page are scaled and compressed, and have the colors that training code sees."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ from dataset.making import sample
 from PIL import Image
 
 import segments_hf
-from preview.reading import Page, content_of, numbers, page_of, picture
+from preview.reading import Page, content_of, image_of, numbers, page_of
 from segments_hf.bitmaps import decode_bitmap, instance_mask
 from segments_hf.demo import demo_release
 
 
-def one_image(write_release: Any, folder: Path, content: bytes, **options: Any) -> Page:
+def page_of_image(write_release: Any, folder: Path, content: bytes, **options: Any) -> Page:
     (folder / "a.bin").write_bytes(content)
     return page_of(write_release([sample("a", "a.bin")]), folder, **options)
 
 
-def test_large_pictures_are_scaled_and_each_pixel_is_one_of_the_bitmap(tmp_path: Path) -> None:
+def test_images_are_scaled_and_masks_are_sampled_from_the_bitmap(tmp_path: Path) -> None:
     page = page_of(demo_release(), tmp_path, size=100)
     rows = segments_hf.load_release(demo_release(), split="train")
     detail, row = page.details[0], rows[0]
     assert detail["size"] == [100, 75]
-    assert picture(detail["image"]).size == (100, 75)
+    assert image_of(detail["image"]).size == (100, 75)
     ids = decode_bitmap(row["segmentation_bitmap"])
     ys, xs = ((np.arange(count) + 0.5) * 4.8 for count in (75, 100))
     whole = instance_mask(ids, row["annotations"])
     assert np.array_equal(numbers(detail["numbers"]), whole[ys.astype(int)][:, xs.astype(int)])
-    assert detail["objects"][0]["area"] == np.sum(whole == 1)  # of the bitmap, not of what is shown
+    assert detail["objects"][0]["area"] == np.sum(whole == 1)  # the area in the bitmap, not in the scaled mask
 
 
 @pytest.mark.parametrize("orientation", [1, 3, 6, 8])
-def test_images_are_turned_upright_and_say_nothing_of_where_they_were_taken(
+def test_images_are_rotated_by_their_exif_and_lose_other_metadata(
     orientation: int, tmp_path: Path, write_release
 ) -> None:
     image = Image.new("RGB", (64, 48), (20, 20, 200))
@@ -50,9 +50,9 @@ def test_images_are_turned_upright_and_say_nothing_of_where_they_were_taken(
     with Image.open(io.BytesIO(content)) as original:
         upright = datasets.Image().decode_example({"bytes": content, "path": None})
         assert original.size == (64, 48)
-    detail = one_image(write_release, tmp_path, content).details[0]
+    detail = page_of_image(write_release, tmp_path, content).details[0]
     assert detail["full_size"] == list(upright.size)
-    shown = picture(detail["image"])
+    shown = image_of(detail["image"])
     assert shown.size == upright.size
     assert np.abs(np.asarray(shown, int) - np.asarray(upright, int)).mean() < 6
     assert b"secret" not in content_of(detail["image"])
@@ -71,27 +71,27 @@ def test_images_are_turned_upright_and_say_nothing_of_where_they_were_taken(
         (Image.new("RGB", (4, 4), (10, 200, 30)), "GIF", (10, 200, 30)),
     ],
 )
-def test_images_of_all_kinds(
+def test_images_of_each_mode_have_their_colors(
     image: Image.Image, file_format: str, expected: tuple[int, ...], tmp_path: Path, write_release
 ) -> None:
-    detail = one_image(write_release, tmp_path, encoded(image, file_format)).details[0]
+    detail = page_of_image(write_release, tmp_path, encoded(image, file_format)).details[0]
     assert detail["notices"] == []
-    shown = picture(detail["image"])
+    shown = image_of(detail["image"])
     assert shown.format in {"WEBP", "PNG", "JPEG", "GIF"}
     color = np.asarray(shown.convert("RGB"), int)[0, 0]
     assert np.abs(color - expected).max() <= 6
 
 
-def test_sixteen_bits_are_spread(tmp_path: Path, write_release) -> None:
+def test_images_of_16_bits_are_scaled_to_8_bits(tmp_path: Path, write_release) -> None:
     image = Image.fromarray(np.repeat([[1000, 3000]], 16, axis=0).repeat(16, axis=1).astype(np.uint16))
-    shown = np.asarray(picture(one_image(write_release, tmp_path, encoded(image, "PNG")).details[0]["image"]))
+    shown = np.asarray(image_of(page_of_image(write_release, tmp_path, encoded(image, "PNG")).details[0]["image"]))
     assert shown[8, 4].max() < 8
     assert shown[8, 28].min() > 247
 
 
-def test_what_cannot_be_made_small_is_made_smaller(tmp_path: Path, write_release) -> None:
+def test_large_png_is_compressed(tmp_path: Path, write_release) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (700, 900, 3), np.uint8)
     content = encoded(Image.fromarray(noise), "PNG")
-    shown = content_of(one_image(write_release, tmp_path, content).details[0]["image"])
+    shown = content_of(page_of_image(write_release, tmp_path, content).details[0]["image"])
     assert len(shown) < len(content) / 4
-    assert picture("data:;base64," + base64.b64encode(shown).decode()).size == (900, 700)
+    assert image_of("data:;base64," + base64.b64encode(shown).decode()).size == (900, 700)

@@ -1,4 +1,4 @@
-"""What somebody sees on a page, in a real browser that opens it from disk."""
+"""A page shows images, masks and texts in a real browser that opens it from disk."""
 
 from __future__ import annotations
 
@@ -23,45 +23,45 @@ from preview.chromium import (
     relative,
     set_opacity,
 )
-from preview.reading import Page, numbers, picture, written
+from preview.reading import Page, image_of, numbers, write_samples
 from segments_hf.demo import demo_release
 
 pytestmark = pytest.mark.browser
 
 
-def seen(browser: Browser, shape: tuple[int, ...]) -> Any:
-    """A function from a place (y, x) of what is shown to the color that is seen there."""
-    shot = np.asarray(browser.picture(FRAME), int)
-    scale = np.array(shot.shape[:2]) / shape[:2]
-    return lambda place: shot[tuple(((np.array(place) + 0.5) * scale).astype(int))]
+def color_at(browser: Browser, shape: tuple[int, ...]) -> Any:
+    """Return a function from a point (y, x) of an image of this shape to the color on the screen."""
+    screenshot = np.asarray(browser.screenshot_of(FRAME), int)
+    scale = np.array(screenshot.shape[:2]) / shape[:2]
+    return lambda point: screenshot[tuple(((np.array(point) + 0.5) * scale).astype(int))]
 
 
-def check_overlay(browser: Browser, page: Path, place: int) -> None:
-    """Checks colors at many points of a sample: of each object, and of what is not labeled."""
-    read = Page(page)
-    detail = read.details[place - 1]
-    colors = np.array([item["color"] for item in read.head["classes"]])
-    shown, image = numbers(detail["numbers"]), np.asarray(picture(detail["image"]).convert("RGB"), int)
+def check_overlay(browser: Browser, page: Path, number_of_sample: int) -> None:
+    """Check the colors at many points of a sample: in each object and in unlabeled parts."""
+    content = Page(page)
+    detail = content.details[number_of_sample - 1]
+    colors = np.array([item["color"] for item in content.head["classes"]])
+    shown, image = numbers(detail["numbers"]), np.asarray(image_of(detail["image"]).convert("RGB"), int)
     points = inner_points(shown, 4)
     objects = {number for number in points if number}
-    assert len(objects) > len(detail["objects"]) / 2  # small ones have no inside
+    assert len(objects) > len(detail["objects"]) / 2  # small objects have no inner points
     class_of = {number: detail["objects"][number - 1]["class_number"] for number in objects}
     assert len(set(class_of.values())) == 2
 
-    open_sample(browser, page, place)
+    open_sample(browser, page, number_of_sample)
     set_opacity(browser, 100)
-    at = seen(browser, shown.shape)
+    at = color_at(browser, shown.shape)
     for number in objects:
         for point in points[number]:
             assert at(point).tolist() == colors[class_of[number]].tolist(), (number, point)
     for point in points[0]:
         y, x = point
-        around = image[y - 4 : y + 5, x - 4 : x + 5].reshape(-1, 3)  # the browser smooths what it enlarges
+        around = image[y - 4 : y + 5, x - 4 : x + 5].reshape(-1, 3)  # the browser interpolates enlarged images
         assert (at(point) >= around.min(0) - 6).all(), point
         assert (at(point) <= around.max(0) + 6).all(), point
 
     set_opacity(browser, 40)
-    at = seen(browser, shown.shape)
+    at = color_at(browser, shown.shape)
     for number in objects:
         for y, x in points[number]:
             around = image[y - 4 : y + 5, x - 4 : x + 5].reshape(-1, 3)
@@ -70,18 +70,20 @@ def check_overlay(browser: Browser, page: Path, place: int) -> None:
             assert (at((y, x)) <= high + 6).all(), (number, y, x)
 
 
-@pytest.mark.parametrize("place", [1, 4])  # the fourth is turned by its EXIF
-def test_the_overlay_of_the_demo(browser: Browser, demo: Path, place: int) -> None:
-    check_overlay(browser, demo, place)
+@pytest.mark.parametrize("number", [pytest.param(1, id="first image"), pytest.param(4, id="image with EXIF rotation")])
+def test_overlay_of_the_demo_release_has_the_colors_of_the_classes(browser: Browser, demo: Path, number: int) -> None:
+    check_overlay(browser, demo, number)
 
 
-def test_the_overlay_of_a_real_release(browser: Browser, tmp_path: Path, arc_litter: Path) -> None:
+def test_overlay_of_arc_litter_has_the_colors_of_the_classes(
+    browser: Browser, tmp_path: Path, arc_litter: Path
+) -> None:
     options: dict[str, Any] = {"segments_dir": arc_litter / "segments", "filter_by": "REVIEWED", "limit": 25}
     page = segments_hf.preview(arc_litter / "arc_litter-v01.json", tmp_path / "page.html", **options)
     check_overlay(browser, page, 2)
 
 
-def test_a_class_is_switched_off_and_on(browser: Browser, demo: Path) -> None:
+def test_objects_of_a_class_are_hidden_and_shown_again(browser: Browser, demo: Path) -> None:
     open_sample(browser, demo, 1)
     detail = Page(demo).details[0]
     shown = numbers(detail["numbers"])
@@ -90,24 +92,24 @@ def test_a_class_is_switched_off_and_on(browser: Browser, demo: Path) -> None:
     flowers = [point for number, index in classes.items() if index == 0 for point in points[number]]
     leaves = [point for number, index in classes.items() if index == 1 for point in points[number]]
     set_opacity(browser, 100)
-    before = seen(browser, shown.shape)
+    before = color_at(browser, shown.shape)
     browser.click(FLOWER)
-    after = seen(browser, shown.shape)
+    after = color_at(browser, shown.shape)
     assert all(after(point).tolist() == [34, 160, 90] for point in leaves)
     assert not [point for point in flowers if after(point).tolist() == [236, 72, 153]]
     browser.hover(FRAME, *relative(shown.shape, flowers[0]))
-    assert not browser.element("#tip").is_displayed()  # what is off is not told either
+    assert not browser.element("#tip").is_displayed()  # a hidden object has no tooltip
     browser.click(FLOWER)
-    again = seen(browser, shown.shape)
+    again = color_at(browser, shown.shape)
     assert all(again(point).tolist() == before(point).tolist() for point in flowers + leaves)
 
 
 def thumb_pixels(browser: Browser) -> np.ndarray:
-    """The mask of the first card, of shape (H, W, 4)."""
-    return np.asarray(picture(browser.run("document.querySelector('.gallery canvas.mask').toDataURL()")))
+    """Return the mask on the first card, H x W x 4."""
+    return np.asarray(image_of(browser.run("document.querySelector('.gallery canvas.mask').toDataURL()")))
 
 
-def test_classes_in_the_gallery(browser: Browser, demo: Path) -> None:
+def test_class_switches_change_the_masks_in_the_gallery(browser: Browser, demo: Path) -> None:
     browser.open(demo)
     browser.until(GALLERY_IS_DRAWN)
     assert browser.texts("#layers .classes li") == ["floweronly21", "leafonly42"]
@@ -120,17 +122,17 @@ def test_classes_in_the_gallery(browser: Browser, demo: Path) -> None:
     assert not thumb_pixels(browser).any()
     browser.click("#layers .choices button:first-of-type")
     assert np.array_equal(thumb_pixels(browser), colors[expected])
-    browser.run("document.querySelector('#layers .only').click()")  # it is shown where the pointer is
+    browser.run("document.querySelector('#layers .only').click()")  # the button is visible only under the pointer
     assert np.array_equal(thumb_pixels(browser), colors[np.where(expected == 2, 0, expected)])
 
 
-def test_a_choice_in_one_sample_leaves_classes_that_it_does_not_have(browser: Browser, tmp_path: Path) -> None:
+def test_class_choice_in_a_sample_keeps_that_of_classes_without_objects_there(browser: Browser, tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(jpeg((30, 20)))
     samples = [
         sample("one", "a.jpg", label(annotations=[BOX, {**POINT, "id": 2}])),  # flower, leaf
         sample("two", "a.jpg", label(annotations=[LINE])),  # ground
     ]
-    browser.open(segments_hf.preview(written(tmp_path, samples), tmp_path / "page.html"))
+    browser.open(segments_hf.preview(write_samples(tmp_path, samples), tmp_path / "page.html"))
     browser.click("#layers input[data-class='0']")  # ground
     browser.click(".gallery li:first-child a")
     browser.until("document.querySelector('dialog').open")
@@ -145,48 +147,48 @@ def test_a_choice_in_one_sample_leaves_classes_that_it_does_not_have(browser: Br
 
 
 @pytest.mark.parametrize(
-    ("limit", "expected"),
-    [
-        (5, "segmentation-bitmap · 5 samples (the limit; there may be more) · 42 objects · no findings"),
-        (9, "segmentation-bitmap · 8 samples · 63 objects · no findings"),
-        (None, "segmentation-bitmap · 8 samples · 63 objects · no findings"),
-    ],
+    ("limit", "counts"),
+    [(5, ["5 samples", "42 objects"]), (9, ["8 samples", "63 objects"]), (None, ["8 samples", "63 objects"])],
 )
-def test_a_page_tells_what_it_holds(browser: Browser, tmp_path: Path, limit: int | None, expected: str) -> None:
+def test_summary_counts_samples_and_objects_and_names_a_reached_limit(
+    browser: Browser, tmp_path: Path, limit: int | None, counts: list[str]
+) -> None:
     browser.open(segments_hf.preview(demo_release(), tmp_path / "page.html", limit=limit))
-    assert browser.text("#summary") == expected
+    summary = browser.text("#summary")
+    assert all(text in summary for text in ["segmentation-bitmap", *counts, "no findings"])
+    assert ("limit" in summary) == (limit == 5)
 
 
-def test_vectors(browser: Browser, tmp_path: Path) -> None:
+def test_vectors_are_drawn_in_the_colors_of_their_classes(browser: Browser, tmp_path: Path) -> None:
     page = segments_hf.preview(vector_release(tmp_path, [BOX, POLYGON, LINE, POINT]), tmp_path / "page.html")
     open_sample(browser, page, 1)
     set_opacity(browser, 100)
-    at = seen(browser, (18, 24))
+    at = color_at(browser, (18, 24))
     colors = {name: list(item["color"]) for name, item in zip(("ground", "flower", "leaf"),
               Page(page).head["classes"], strict=True)}  # fmt: skip
-    assert at((5.5, 15.5)).tolist() == colors["leaf"]  # in the polygon
+    assert at((5.5, 15.5)).tolist() == colors["leaf"]  # inside the polygon
     assert at((7, 5.5)).tolist() == colors["leaf"]  # the point
-    assert at((4.5, 2.5)).tolist() == colors["ground"]  # the line from 1, 1 to 5, 9 is at 3, 5
-    shot = np.asarray(browser.picture(FRAME), int)
-    scale = shot.shape[1] / 24
-    assert shot[round(8 * scale), round(2.5 * scale)].tolist() == colors["flower"]  # the left side of the box
+    assert at((4.5, 2.5)).tolist() == colors["ground"]  # (2.5, 4.5) is on the line from (1, 1) to (5, 9)
+    screenshot = np.asarray(browser.screenshot_of(FRAME), int)
+    scale = screenshot.shape[1] / 24
+    assert screenshot[round(8 * scale), round(2.5 * scale)].tolist() == colors["flower"]  # the left side of the box
     assert browser.texts("#objects .class-name") == ["flower", "leaf", "ground", "leaf"]
     browser.hover(FRAME, 6 / 24, 7.5 / 18)
     browser.until("!document.querySelector('#tip').hidden")
-    assert browser.texts("#tip p") == ["leaf"]  # the point, not the box that it is in
+    assert browser.texts("#tip p") == ["leaf"]  # the point is above the box
     browser.click("#controls input[data-class='2']")
-    assert seen(browser, (18, 24))((5.5, 15.5)).tolist() != colors["leaf"]
+    assert color_at(browser, (18, 24))((5.5, 15.5)).tolist() != colors["leaf"]
 
 
 HOSTILE = "<script>document.title='hacked'</script><img src=x onerror=\"document.title='hacked'\">"
 
 
-def test_hostile_names_are_text(browser: Browser, tmp_path: Path) -> None:
+def test_hostile_names_are_shown_as_text(browser: Browser, tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(jpeg((30, 20)))
     categories = [{"id": 3, "name": HOSTILE}]
-    given = sample(HOSTILE, "a.jpg", label(annotations=[{**BOX, "attributes": {HOSTILE: HOSTILE}}]))
+    hostile = sample(HOSTILE, "a.jpg", label(annotations=[{**BOX, "attributes": {HOSTILE: HOSTILE}}]))
     broken = sample(HOSTILE, f"{HOSTILE}.jpg", label(annotations=[]))
-    page = segments_hf.preview(written(tmp_path, [given, broken], categories), tmp_path / "page.html")
+    page = segments_hf.preview(write_samples(tmp_path, [hostile, broken], categories), tmp_path / "page.html")
     browser.open(page)
     browser.until(GALLERY_IS_DRAWN)
     assert browser.texts(".gallery .name") == [HOSTILE, HOSTILE]
@@ -201,8 +203,8 @@ def test_hostile_names_are_text(browser: Browser, tmp_path: Path) -> None:
     assert browser.run("document.querySelectorAll('img:not([src^=\"data:\"])').length") == 0
 
 
-def test_what_has_no_picture_says_so(browser: Browser, tmp_path: Path) -> None:
-    page = segments_hf.preview(written(tmp_path, [sample("a", "missing.jpg"), {}]), tmp_path / "page.html")
+def test_samples_without_an_image_show_the_reason(browser: Browser, tmp_path: Path) -> None:
+    page = segments_hf.preview(write_samples(tmp_path, [sample("a", "missing.jpg"), {}]), tmp_path / "page.html")
     browser.open(page, at="#sample-1")
     browser.until("document.querySelector('dialog').open")
     assert browser.text("#stage") == "No image"
@@ -213,28 +215,31 @@ def test_what_has_no_picture_says_so(browser: Browser, tmp_path: Path) -> None:
 
 
 def luminance(color: Any) -> float:
+    """Return the luminance of an RGB color, from 0 to 255."""
     return float(np.dot(color, [0.2126, 0.7152, 0.0722]))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [375, 1440])
-def test_both_themes_at_all_widths(browser: Browser, demo: Path, scheme: str, width: int) -> None:
+def test_page_fits_the_width_of_the_window_in_both_themes(
+    browser: Browser, demo: Path, scheme: str, width: int
+) -> None:
     for at in ("", "#sample-1"):
         browser.open(demo, width=width, height=812, scheme=scheme, at=at)
         browser.until(IS_DRAWN if at else GALLERY_IS_DRAWN)
         assert browser.run("document.documentElement.scrollWidth") <= width
         assert browser.run("document.querySelector('dialog').scrollWidth") <= width
-        paper = luminance(np.asarray(browser.screenshot())[3, 3])
-        assert (paper > 200) == (scheme == "light")
-        assert (paper < 60) == (scheme == "dark")
+        background = luminance(np.asarray(browser.screenshot())[3, 3])
+        assert (background > 200) == (scheme == "light")
+        assert (background < 60) == (scheme == "dark")
     box = browser.box(FRAME)
     assert (box["width"], box["height"]) >= (width * 0.6, 200)
 
 
-def test_pictures_are_in_the_gallery_while_they_are_in_sight(browser: Browser, tmp_path: Path) -> None:
+def test_gallery_holds_only_images_near_the_visible_cards(browser: Browser, tmp_path: Path) -> None:
     Image.new("RGB", (64, 48), "red").save(tmp_path / "a.png")
     samples = [sample(f"{number:03}", "a.png", label(annotations=[BOX])) for number in range(300)]
-    page = segments_hf.preview(written(tmp_path, samples), tmp_path / "page.html")
+    page = segments_hf.preview(write_samples(tmp_path, samples), tmp_path / "page.html")
     browser.open(page)
     browser.until(GALLERY_IS_DRAWN)
     assert browser.run("document.querySelectorAll('.gallery li').length") == 300

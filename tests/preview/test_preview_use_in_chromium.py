@@ -1,4 +1,4 @@
-"""What somebody does on a page, in a real browser: keys, buttons, filters, pointing."""
+"""A page reacts to keys, buttons, filters and the pointer in a real browser."""
 
 from __future__ import annotations
 
@@ -18,46 +18,48 @@ from preview.chromium import (
     open_sample,
     relative,
 )
-from preview.reading import Page, numbers, written
+from preview.reading import Page, numbers, write_samples
 
 pytestmark = pytest.mark.browser
 
 
-def test_the_keyboard(browser: Browser, demo: Path) -> None:
+def test_keys_step_through_samples_and_close_the_dialog(browser: Browser, demo: Path) -> None:
     names = [entry["name"] for entry in Page(demo).entries]
     browser.open(demo)
     browser.click(".gallery li:nth-child(2) a")
     browser.until(IS_DRAWN)
     from selenium.webdriver.common.keys import Keys
 
-    place = 1
+    index = 1
     for key, step in ((Keys.ARROW_RIGHT, 1), ("j", 1), ("k", -1), (Keys.ARROW_LEFT, -1), (Keys.ARROW_LEFT, -1)):
         browser.type(key)
-        place += step
-        browser.until(f"document.querySelector('#name').textContent === '{names[place]}'")
-        assert browser.run("location.hash") == f"#sample-{place + 1}"
-    browser.type("k")  # there is none before the first
+        index += step
+        browser.until(f"document.querySelector('#name').textContent === '{names[index]}'")
+        assert browser.run("location.hash") == f"#sample-{index + 1}"
+    browser.type("k")  # the first sample has no predecessor
     assert browser.text("#name") == names[0]
     browser.type(Keys.ESCAPE)
-    browser.until("!document.querySelector('dialog').open && location.hash === ''")  # which comes later
+    browser.until(
+        "!document.querySelector('dialog').open && location.hash === ''"
+    )  # the hash is removed after the dialog closes
     assert browser.run("document.activeElement.getAttribute('href')") == "#sample-1"
-    browser.type(Keys.ARROW_RIGHT)  # from card to card
+    browser.type(Keys.ARROW_RIGHT)  # the focus moves from card to card
     browser.type("j")
     browser.type(Keys.ENTER)
     browser.until(f"document.querySelector('#name').textContent === '{names[2]}'")
 
 
-def test_the_arrow_keys_belong_to_the_slider_while_it_is_used(browser: Browser, demo: Path) -> None:
+def test_arrow_keys_move_the_slider_that_has_the_focus(browser: Browser, demo: Path) -> None:
     from selenium.webdriver.common.keys import Keys
 
     open_sample(browser, demo, 2)
     browser.element("#controls .opacity").send_keys(Keys.ARROW_RIGHT)
     assert browser.text("#name") == "meadow_02.jpg"
     assert browser.text("#controls output") == "60 %"
-    assert browser.text("#layers output") == "60 %"  # it is one
+    assert browser.text("#layers output") == "60 %"  # both sliders show the same opacity
 
 
-def test_buttons_and_the_way_back(browser: Browser, demo: Path) -> None:
+def test_buttons_and_the_history_of_the_browser_open_and_close_samples(browser: Browser, demo: Path) -> None:
     browser.open(demo)
     browser.click(".gallery li:nth-child(7) a")
     browser.until(IS_DRAWN)
@@ -74,11 +76,12 @@ def test_buttons_and_the_way_back(browser: Browser, demo: Path) -> None:
 
 
 def choose(browser: Browser, name: str, value: str) -> None:
+    """Set a filter."""
     browser.run("Object.assign(document.getElementById(arguments[0]), {value: arguments[1]})", name, value)
     browser.run("document.getElementById(arguments[0]).dispatchEvent(new Event('input', {bubbles: true}))", name)
 
 
-def test_filters(browser: Browser, tmp_path: Path) -> None:
+def test_filters_limit_the_cards_and_the_steps_between_samples(browser: Browser, tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(jpeg((30, 20)))
     samples = [
         sample("one", "a.jpg", label(annotations=[BOX, {**POINT, "id": 2, "attributes": {"color": "Dark Red"}}])),
@@ -86,11 +89,11 @@ def test_filters(browser: Browser, tmp_path: Path) -> None:
         sample("three", "missing.jpg", label("REVIEWED", annotations=[BOX])),
         sample("four", "a.jpg"),
     ]
-    page = segments_hf.preview(written(tmp_path, samples), tmp_path / "page.html")
+    page = segments_hf.preview(write_samples(tmp_path, samples), tmp_path / "page.html")
     browser.open(page)
     cards = ".gallery li .name"
     assert browser.texts(cards) == ["one", "two", "three", "four"]
-    assert browser.texts("#status option") == []  # they are not in sight
+    assert browser.texts("#status option") == []  # options of a closed list are not visible
     statuses = browser.run("[...document.querySelectorAll('#status option')].map(option => option.textContent)")
     assert statuses == ["All", "LABELED (1)", "REVIEWED (2)", "UNLABELED (1)"]
     for name, value, expected in (
@@ -117,13 +120,13 @@ def test_filters(browser: Browser, tmp_path: Path) -> None:
     assert "missing.jpg" in browser.text("#findings")
     browser.click("#close")
     browser.until("!document.querySelector('dialog').open")
-    choose(browser, "text", "nobody has this")
+    choose(browser, "text", "text of no sample")
     assert browser.texts(cards) == []
     browser.click("#clear")
     assert browser.texts(cards) == ["one", "two", "three", "four"]
 
 
-def test_pointing_at_an_object(browser: Browser, demo: Path) -> None:
+def test_object_under_the_pointer_has_a_tooltip_and_an_outline(browser: Browser, demo: Path) -> None:
     open_sample(browser, demo, 1)
     detail = Page(demo).details[0]
     shown = numbers(detail["numbers"])
@@ -131,9 +134,9 @@ def test_pointing_at_an_object(browser: Browser, demo: Path) -> None:
     number = next(number for number in points if number and detail["objects"][number - 1]["class_number"] == 0)
     browser.hover(FRAME, *relative(shown.shape, points[number][0]))
     browser.until("!document.querySelector('#tip').hidden")
-    told = detail["objects"][number - 1]
+    pointed = detail["objects"][number - 1]
     assert browser.texts("#tip p, #tip dt, #tip dd") == [
-        "flower", "id", told["id"], "area", f"{told['area']:,} px", "open", "true"]  # fmt: skip
+        "flower", "id", pointed["id"], "area", f"{pointed['area']:,} px", "open", "true"]  # fmt: skip
     ys, xs = np.nonzero(shown == number)
     box = browser.run("(({x, y, width, height}) => [x, y, width, height])"
                       "(document.querySelector('.outline .line').getBBox())")  # fmt: skip
@@ -144,5 +147,7 @@ def test_pointing_at_an_object(browser: Browser, demo: Path) -> None:
     browser.hover(FRAME, *relative(shown.shape, points[0][0]))
     browser.until("document.querySelector('#tip').hidden")
     assert browser.run("document.querySelector('.outline .line').getAttribute('d')") == ""
-    browser.run(f"document.querySelectorAll('#objects button')[{number - 1}].focus()")  # from the list as well
+    browser.run(
+        f"document.querySelectorAll('#objects button')[{number - 1}].focus()"
+    )  # the list of objects shows the outline as well
     assert browser.run("document.querySelector('.outline .line').getTotalLength()") == pytest.approx(length)
