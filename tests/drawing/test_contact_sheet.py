@@ -1,4 +1,4 @@
-"""The contact sheet shows the classes in their colors, of whatever it is given."""
+"""The contact sheet shows each class in its color, for every form of input."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def vector_row(*annotations: dict[str, Any]) -> dict[str, Any]:
     return {"width": 40, "height": 30, "annotations": numbered, "status": "LABELED"}
 
 
-def test_each_pixel_has_the_color_of_its_class() -> None:
+def test_label_picture_has_the_color_of_the_class_at_each_pixel() -> None:
     dataset = load_release(demo_release(), split="train", filter_by="reviewed")
     colors = class_colors(categories(dataset))
     assert colors == [(236, 72, 153), (34, 160, 90)]
@@ -52,7 +52,7 @@ def test_each_pixel_has_the_color_of_its_class() -> None:
         pytest.param("point", [[15, 15]], (15, 15), (25, 25), id="point"),
     ],
 )
-def test_vector_labels_are_drawn(
+def test_vectors_are_drawn_in_the_color_of_their_class(
     kind: str, points: list[list[int]], inside: tuple[int, int], outside: tuple[int, int]
 ) -> None:
     picture = label_picture(vector_row({"type": kind, "points": points, "category": 1}), CATEGORIES)
@@ -61,7 +61,7 @@ def test_vector_labels_are_drawn(
     assert picture.getpixel(outside) == UNLABELED_COLOR
 
 
-def test_an_object_without_class_or_points_does_not_stop_it() -> None:
+def test_object_without_class_is_gray_and_object_without_points_is_left_out() -> None:
     row = vector_row(
         {"type": "point", "points": [[9, 9]], "category": None}, {"type": "bbox", "points": None, "category": 0}
     )
@@ -70,7 +70,7 @@ def test_an_object_without_class_or_points_does_not_stop_it() -> None:
     assert picture.getpixel((9, 9)) == NO_CLASS_COLOR
 
 
-def test_a_sheet_of_every_kind_of_row() -> None:
+def test_sheet_has_the_colors_of_the_classes() -> None:
     dataset = load_release(demo_release(), split="train")
     sheet = contact_sheet(dataset)
     assert sheet.mode == "RGB"
@@ -79,26 +79,26 @@ def test_a_sheet_of_every_kind_of_row() -> None:
     assert contact_sheet(dataset, limit=1).width < sheet.width
 
 
-def test_a_sheet_survives_missing_pictures_and_odd_names() -> None:
+def test_row_without_image_and_with_an_unusual_name_is_drawn() -> None:
     row = {"name": "ü/" * 200 + "\n", "image": None, "status": None, "annotations": None, "width": None, "height": None}
-    crowd = [Category(index, f"class <{index}> " * 9) for index in range(40)]
-    assert isinstance(contact_sheet([row], of=crowd), Image.Image)
+    many_categories = [Category(index, f"class <{index}> " * 9) for index in range(40)]
+    assert isinstance(contact_sheet([row], of=many_categories), Image.Image)
 
 
 @pytest.mark.parametrize(
-    ("given", "options", "message"),
+    ("data", "options", "message"),
     [
-        pytest.param([], {}, "got no rows", id="no rows"),
-        pytest.param([vector_row()], {"limit": 0}, "limit: got 0", id="no number"),
-        pytest.param([vector_row()], {"labelset": "mine"}, "labelset; they are options of a release", id="options"),
+        pytest.param([], {}, "no rows", id="no rows"),
+        pytest.param([vector_row()], {"limit": 0}, "limit: got 0", id="limit of 0"),
+        pytest.param([vector_row()], {"labelset": "mine"}, "labelset", id="option of a release"),
     ],
 )
-def test_what_makes_no_sheet(given: Any, options: dict[str, Any], message: str) -> None:
+def test_invalid_options_are_refused(data: Any, options: dict[str, Any], message: str) -> None:
     with pytest.raises(OptionError, match=message):
-        contact_sheet(given, **options)
+        contact_sheet(data, **options)
 
 
-def test_what_has_no_categories() -> None:
+def test_data_without_categories_is_refused() -> None:
     with pytest.raises(SegmentsHFError, match="categories"):
         contact_sheet(datasets.Dataset.from_dict({"image": [None]}))
     with pytest.raises(SegmentsHFError, match="got int"):
@@ -106,16 +106,16 @@ def test_what_has_no_categories() -> None:
 
 
 @pytest.mark.parametrize("task", ["semantic-segmentation", "instance-segmentation", "panoptic-segmentation"])
-def test_a_layout_is_drawn_as_its_rows_are(task: str) -> None:
+def test_layout_has_the_label_picture_of_its_rows(task: str) -> None:
     dataset = load_release(demo_release(), split="train", filter_by="reviewed")
     for row, laid_out in zip(dataset, to_layout(dataset, task), strict=True):
         unlabeled = decode_bitmap(row["segmentation_bitmap"]) == 0
-        wanted, drawn = np.asarray(label_picture(row, dataset)), np.asarray(label_picture(laid_out, dataset))
-        assert (wanted[~unlabeled] == drawn[~unlabeled]).all()
+        expected, drawn = np.asarray(label_picture(row, dataset)), np.asarray(label_picture(laid_out, dataset))
+        assert (expected[~unlabeled] == drawn[~unlabeled]).all()
         assert (drawn[unlabeled] == drawn[0, 0]).all()
 
 
-def test_boxes_of_a_layout_are_drawn() -> None:
+def test_boxes_of_an_object_detection_layout_are_drawn() -> None:
     row = {"width": 40, "height": 30, "objects": {"bbox": [[5.0, 6.0, 20.0, 10.0]], "area": [200.0], "category": [1]}}
     drawn = label_picture(row, CATEGORIES)
     assert drawn is not None
@@ -123,81 +123,85 @@ def test_boxes_of_a_layout_are_drawn() -> None:
     assert drawn.getpixel((15, 11)) == UNLABELED_COLOR
 
 
-def test_the_sheet_is_the_same_of_a_release_a_dataset_and_a_stream(tmp_path: Path) -> None:
-    wanted = contact_sheet(demo_release())
+def test_every_form_of_input_gives_the_same_sheet(tmp_path: Path) -> None:
+    expected = contact_sheet(demo_release())
     rows = load_release(demo_release(), split="train")
     rows.to_parquet(tmp_path / "rows.parquet")
     reloaded = datasets.load_dataset("parquet", data_files=str(tmp_path / "rows.parquet"))
     stream = load_release(demo_release(), streaming=True)
-    for given in (Release.open(demo_release()), rows, reloaded, stream, stream["train"], rows.with_format("numpy")):
-        assert contact_sheet(given) == wanted
-    assert contact_sheet(list(rows), of=rows) == wanted
-    assert contact_sheet(iter(stream["train"]), of=demo_release()) == wanted
+    for data in (Release.open(demo_release()), rows, reloaded, stream, stream["train"], rows.with_format("numpy")):
+        assert contact_sheet(data) == expected
+    assert contact_sheet(list(rows), of=rows) == expected
+    assert contact_sheet(iter(stream["train"]), of=demo_release()) == expected
 
 
-def test_splits_follow_one_another() -> None:
+def test_splits_are_shown_one_after_the_other() -> None:
     splits = load_release(demo_release(), splits="metadata:split")
     both = datasets.concatenate_datasets(list(splits.values()))
     assert contact_sheet(splits) == contact_sheet(both)
 
 
-def test_only_the_rows_that_are_shown_are_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_shown_images_are_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     dataset = load_release(demo_release(), split="train")
     decoded: list[Any] = []
-    open_picture = Image.open
-    monkeypatch.setattr(Image, "open", lambda *args, **kwargs: decoded.append(args) or open_picture(*args, **kwargs))
+    open_image = Image.open
+    monkeypatch.setattr(Image, "open", lambda *args, **kwargs: decoded.append(args) or open_image(*args, **kwargs))
     contact_sheet(dataset, limit=2)
     assert len(decoded) == 2
 
 
-def test_only_the_rows_that_are_shown_are_fetched(server: Any, write_release: Any) -> None:
+def test_only_shown_images_and_bitmaps_are_fetched(server: Any, write_release: Any) -> None:
     release = write_release(served_samples(server, 8))
     contact_sheet(release, limit=2)
     assert set(server.asked) == {f"/{kind}/{number}.{end}" for kind, end in (("images", "jpg"), ("labels", "png"))
                                  for number in (0, 1)}  # fmt: skip
 
 
-def test_a_picture_that_cannot_be_had_is_shown_as_missing(tmp_path: Path, write_release: Any) -> None:
+def test_release_with_a_missing_image_has_a_sheet_unless_on_error_is_raise(tmp_path: Path, write_release: Any) -> None:
     release = write_release([{"name": "a.jpg", "attributes": {"image": {"url": "nowhere.jpg"}}, "labels": {}}])
     assert contact_sheet(release).width > 0
     with pytest.raises(OSError, match=r"nowhere\.jpg"):
         contact_sheet(release, on_error="raise")
 
 
-def test_a_label_that_cannot_be_read_names_its_sample() -> None:
+def test_unreadable_bitmap_error_names_the_sample() -> None:
     row = {"name": "a.jpg", "image": None, "status": "LABELED", "annotations": [], "segmentation_bitmap": b"no"}
     with pytest.raises(BitmapError, match=r"sample 'a\.jpg': got a bitmap"):
         contact_sheet([row])
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>", jpeg((80, 60))[:-100], jpeg((80, 60))[:200]])
-def test_an_image_that_cannot_be_read_names_its_sample(content: bytes) -> None:
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"<html>", jpeg((80, 60))[:-100], jpeg((80, 60))[:200]],
+    ids=["empty", "HTML", "cut at the end", "cut in the header"],
+)
+def test_unreadable_image_error_names_the_sample(content: bytes) -> None:
     row = {"name": "a.jpg", "image": {"bytes": content, "path": None}, "status": "LABELED", "annotations": []}
     for draw in (lambda: contact_sheet([row]), lambda: plot(row)):
-        with pytest.raises(AssetError, match=r"sample 'a\.jpg': got .* image"):
+        with pytest.raises(AssetError, match=r"sample 'a\.jpg': got "):
             draw()
 
 
 @pytest.mark.parametrize("ignore_index", [None, 255])
-def test_semantic_masks_have_their_colors_however_they_are_numbered(ignore_index: int | None) -> None:
+def test_semantic_masks_have_their_colors_for_each_ignore_index(ignore_index: int | None) -> None:
     rows = load_release(demo_release(), split="train", filter_by="reviewed")
     laid_out = to_layout(rows, "semantic-segmentation", ignore_index=ignore_index)
     for row, mask in zip(rows, laid_out, strict=True):
-        wanted = label_picture(row, rows)
-        assert label_picture(mask, laid_out) == wanted
-        assert label_picture(mask, categories(rows)) == wanted
+        expected = label_picture(row, rows)
+        assert label_picture(mask, laid_out) == expected
+        assert label_picture(mask, categories(rows)) == expected
     assert contact_sheet(laid_out).getpixel((420, 70)) == contact_sheet(rows).getpixel((420, 70))
 
 
-def test_the_real_release(arc_litter: Path) -> None:
+def test_sheet_of_arc_litter_has_the_colors_of_the_classes(arc_litter: Path) -> None:
     release, folder = arc_litter / "arc_litter-v01.json", arc_litter / "segments"
     sheet = contact_sheet(release, segments_dir=folder, filter_by="reviewed")
     colors = {color for _, color in sheet.getcolors(2**24) or ()}
     assert {*class_colors(categories(load_release(release, split="train", load_assets=False)))} <= colors
 
 
-def test_a_stream_that_somebody_has_mapped_is_shown() -> None:
+def test_mapped_stream_has_the_sheet_of_its_stream() -> None:
     stream = load_release(demo_release(), split="train", streaming=True)
     mapped = stream.map(lambda row: row, features=stream.features)
-    shown, wanted = (np.asarray(contact_sheet(given), float) for given in (mapped, stream))
-    assert abs(shown - wanted).mean() < 1  # `datasets` 3 encodes the images again
+    shown, expected = (np.asarray(contact_sheet(data), float) for data in (mapped, stream))
+    assert abs(shown - expected).mean() < 1  # `datasets` 3 encodes the images again

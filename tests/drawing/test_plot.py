@@ -1,4 +1,4 @@
-"""A row as a figure."""
+"""A plot shows a row as a figure of three panels: image, instances and classes."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ PINK, GREEN = (236, 72, 153), (34, 160, 90)
 
 @pytest.fixture
 def flowers() -> Any:
+    """The rows of the demo release."""
     return load_release(demo_release(), split="train")
 
 
@@ -28,7 +29,7 @@ def titles(figure: Any) -> list[str]:
 
 
 def legend(figure: Any) -> dict[str, tuple[int, ...]]:
-    """Name and color of each entry."""
+    """Return the color of each entry of the legend by its name."""
     (entries,) = figure.legends
     return {
         text.get_text(): tuple(round(255 * part) for part in patch.get_facecolor()[:3])
@@ -36,7 +37,7 @@ def legend(figure: Any) -> dict[str, tuple[int, ...]]:
     }
 
 
-def test_a_row_of_a_dataset(flowers: Any, tmp_path: Path) -> None:
+def test_plot_has_three_panels_with_titles_and_a_legend(flowers: Any, tmp_path: Path) -> None:
     figure = plot(flowers[1], flowers)
     assert titles(figure) == ["image", "12 instances", "2 classes"]
     assert legend(figure) == {"flower (4)": PINK, "leaf (8)": GREEN}
@@ -44,12 +45,12 @@ def test_a_row_of_a_dataset(flowers: Any, tmp_path: Path) -> None:
     assert [axes.get_xlim() for axes in figure.axes] == [(0, 480)] * 3
     assert [axes.get_ylim() for axes in figure.axes] == [(360, 0)] * 3
     figure.savefig(tmp_path / "row.png")
-    with Image.open(tmp_path / "row.png") as picture:
-        assert picture.width > 1000
+    with Image.open(tmp_path / "row.png") as image:
+        assert image.width > 1000
     assert figure._repr_png_().startswith(b"\x89PNG")
 
 
-def test_no_state_of_pyplot_is_touched(flowers: Any) -> None:
+def test_plot_leaves_the_state_of_pyplot_unchanged(flowers: Any) -> None:
     figure = plot(flowers[1], flowers)
     assert getattr(figure, "number", None) is None
     if "matplotlib.pyplot" in sys.modules:
@@ -57,40 +58,40 @@ def test_no_state_of_pyplot_is_touched(flowers: Any) -> None:
 
 
 @pytest.mark.parametrize("of", ["dataset", "release", "categories", "splits", "stream"])
-def test_the_classes_are_told_by_anything_that_knows_them(flowers: Any, of: str) -> None:
-    told = {
+def test_classes_come_from_every_form_of_input(flowers: Any, of: str) -> None:
+    source = {
         "dataset": flowers,
         "release": demo_release(),
         "categories": [Category(1, "flower", PINK), Category(2, "leaf", GREEN)],
         "splits": load_release(demo_release()),
         "stream": load_release(demo_release(), streaming=True),
     }[of]
-    assert legend(plot(flowers[1], told)) == {"flower (4)": PINK, "leaf (8)": GREEN}
+    assert legend(plot(flowers[1], source)) == {"flower (4)": PINK, "leaf (8)": GREEN}
 
 
-def test_without_them_class_indices_are_the_names(flowers: Any) -> None:
+def test_classes_without_categories_are_named_by_their_index(flowers: Any) -> None:
     assert list(legend(plot(flowers[1]))) == ["class 0 (4)", "class 1 (8)"]
 
 
-def test_the_colors_of_the_panels(flowers: Any) -> None:
+def test_panel_of_classes_has_the_colors_of_the_classes(flowers: Any) -> None:
     row = flowers[1]
     ids = np.asarray(row["segmentation_bitmap"].convert("RGB")).astype(int) @ [1, 256, 65536]
-    wanted = {item["id"]: (PINK, GREEN)[item["category"]] for item in row["annotations"]}
-    drawn = plot(row, flowers, opacity=1).axes[2].images[0].get_array()
-    drawn = np.asarray(drawn)[1::2, 1::2]  # a panel is twice the size of the picture
-    for number, color in wanted.items():
-        pixels = drawn[ids == number]
-        assert (pixels == color).all(axis=1).mean() > 0.6  # the rest is under a name
+    expected = {item["id"]: (PINK, GREEN)[item["category"]] for item in row["annotations"]}
+    panel = plot(row, flowers, opacity=1).axes[2].images[0].get_array()
+    panel = np.asarray(panel)[1::2, 1::2]  # a panel has twice the width and height of the image
+    for number, color in expected.items():
+        pixels = panel[ids == number]
+        assert (pixels == color).all(axis=1).mean() > 0.6  # names of classes cover the other pixels
 
 
-@pytest.mark.parametrize("place", [pytest.param(4, id="skipped"), pytest.param(7, id="unlabeled")])
-def test_rows_without_a_label(flowers: Any, place: int, tmp_path: Path) -> None:
-    figure = plot(flowers[place], flowers)
-    assert [text.get_text() for axes in figure.axes for text in axes.texts] == ["nothing is labeled"] * 2
+@pytest.mark.parametrize("index", [pytest.param(4, id="skipped"), pytest.param(7, id="unlabeled")])
+def test_row_without_a_label_says_so_in_both_panels(flowers: Any, index: int, tmp_path: Path) -> None:
+    figure = plot(flowers[index], flowers)
+    assert [text.get_text() for axes in figure.axes for text in axes.texts] == ["no objects"] * 2
     figure.savefig(tmp_path / "row.png")
 
 
-def test_rows_without_pictures(tmp_path: Path) -> None:
+def test_row_without_images_says_what_is_missing(tmp_path: Path) -> None:
     rows = load_release(demo_release(), split="train", load_assets=False)
     figure = plot(rows[1], rows)
     assert [text.get_text() for axes in figure.axes for text in axes.texts] == [
@@ -101,7 +102,7 @@ def test_rows_without_pictures(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("task", "wanted"),
+    ("task", "expected"),
     [
         ("semantic-segmentation", ["image", "instances", "2 classes"]),
         ("instance-segmentation", ["image", "12 instances", "2 classes"]),
@@ -109,14 +110,14 @@ def test_rows_without_pictures(tmp_path: Path) -> None:
         ("object-detection", ["image", "12 instances", "2 classes"]),
     ],
 )
-def test_layouts(flowers: Any, task: str, wanted: list[str]) -> None:
+def test_layouts_have_the_panels_of_their_rows(flowers: Any, task: str, expected: list[str]) -> None:
     laid_out = to_layout(flowers, task)
     figure = plot(laid_out[1], laid_out)
-    assert titles(figure) == wanted
+    assert titles(figure) == expected
     assert list(legend(figure).values()) == [PINK, GREEN]
 
 
-def test_any_name_can_be_shown(tmp_path: Path) -> None:
+def test_names_with_markup_and_any_length_are_shown(tmp_path: Path) -> None:
     names = ["_hidden", "$\\frac{", "a\nb", "Blüte – Größe", "long " * 99, "%s {0} <b>"]
     annotations = [
         {"id": index, "category": index, "type": "point", "points": [[index, index]]} for index in range(len(names))
@@ -127,15 +128,15 @@ def test_any_name_can_be_shown(tmp_path: Path) -> None:
     assert len(legend(figure)) == len(names)
 
 
-def test_what_is_wrong_with_a_row_is_told(flowers: Any) -> None:
+def test_error_names_the_sample_or_the_missing_category(flowers: Any) -> None:
     row = {"name": "a.jpg", "image": None, "annotations": [], "segmentation_bitmap": b"no"}
     with pytest.raises(BitmapError, match=r"sample 'a\.jpg': got a bitmap"):
         plot(row)
-    with pytest.raises(OptionError, match="class index 1 for 1 categories"):
+    with pytest.raises(OptionError, match="class index 1"):
         plot(flowers[1], [Category(1, "flower")])
 
 
-def test_without_the_extra(flowers: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_matplotlib_error_says_how_to_install_it(flowers: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "matplotlib", None)
