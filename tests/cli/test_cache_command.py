@@ -26,7 +26,7 @@ def run(*args: object) -> Result:
 
 
 @pytest.fixture
-def filled(caches) -> AssetCache:
+def filled_cache(caches) -> AssetCache:
     """Caches of three images, two releases and two interrupted pushes; tests lock one push as if it were running."""
     cache = AssetCache(default_cache_folder())
     for days in range(3):
@@ -42,7 +42,7 @@ def filled(caches) -> AssetCache:
     return cache
 
 
-def test_info_shows_files_size_and_oldest_use(filled) -> None:
+def test_info_shows_files_size_and_oldest_use(filled_cache) -> None:
     with FileLock(journals_folder() / "running.lock"):
         result = run("info")
     assert result.exit_code == 0, result.output
@@ -56,51 +56,51 @@ def test_info_shows_files_size_and_oldest_use(filled) -> None:
     assert str(default_cache_folder().parent) in result.output
 
 
-def test_info_shows_empty_caches(caches) -> None:
+def test_info_shows_0_mb_for_empty_caches(caches) -> None:
     result = run("info")
     assert result.exit_code == 0
     assert "0.0 MB" in result.output
 
 
 @pytest.mark.parametrize(("age", "left"), [("30d", 3), ("15d", 2), ("200h", 1), ("1w", 1)])
-def test_clear_removes_only_files_older_than(filled, age: str, left: int) -> None:
+def test_older_than_removes_only_files_without_recent_use(filled_cache, age: str, left: int) -> None:
     result = run("clear", "--older-than", age, "--yes")
     assert result.exit_code == 0, result.output
     assert any(
         "images" in line and f"{3 - left} files" in line and f"{3 - left}.0 MB" in line
         for line in result.output.splitlines()
     )
-    assert filled.usage().files == left
+    assert filled_cache.usage().files == left
     assert len(list(releases_folder().iterdir())) == 2
 
 
-def test_clear_keeps_running_push(filled) -> None:
+def test_clear_keeps_the_files_of_a_running_push(filled_cache) -> None:
     with FileLock(journals_folder() / "running.lock"):
         result = run("clear", "-y")
     assert result.exit_code == 0, result.output
-    assert filled.usage().files == 0
+    assert filled_cache.usage().files == 0
     assert list(releases_folder().iterdir()) == []
     assert [path.parent.name for path in journals_folder().glob("*/*")] == ["running"]
 
 
 @pytest.mark.parametrize("age", ["30", "d", "-1d", "30 days", "30y", ""])
-def test_clear_refuses_invalid_age(filled, age: str) -> None:
+def test_invalid_age_is_refused_with_its_value(filled_cache, age: str) -> None:
     result = run("clear", "--yes", f"--older-than={age}")
     assert result.exit_code == 2
     assert "--older-than" in result.output
     assert repr(age) in result.output
-    assert filled.usage().files == 3
+    assert filled_cache.usage().files == 3
 
 
-def test_clear_asks_for_confirmation(filled) -> None:
+def test_clear_without_confirmation_removes_nothing(filled_cache) -> None:
     result = CliRunner().invoke(app, ["cache", "clear"], input="n\n")
     assert result.exit_code == 1
     assert str(default_cache_folder().parent) in result.output
-    assert filled.usage().files == 3
+    assert filled_cache.usage().files == 3
 
 
 @pytest.mark.parametrize(("options", "rebuilt"), [({}, True), ({"embed": True}, False)], ids=["paths", "embedded"])
-def test_dataset_of_removed_files_is_built_again(server, write_release, options, rebuilt) -> None:
+def test_dataset_that_refers_to_removed_files_is_built_again(server, write_release, options, rebuilt) -> None:
     release = write_release(served_samples(server, 4))
     first = load_release(release, split="train", **options)
     built_at = Path(first.cache_files[0]["filename"]).stat().st_mtime_ns
@@ -124,19 +124,19 @@ def killed_build(caches) -> Path:
     return folder
 
 
-def test_clear_removes_files_of_killed_build(killed_build) -> None:
+def test_clear_removes_the_files_of_a_killed_build(killed_build) -> None:
     assert "unfinished datasets" in run("info").output
     assert run("clear", "-y").exit_code == 0
     assert not list(killed_build.glob("*"))
 
 
-def test_clear_keeps_files_of_running_build(killed_build) -> None:
+def test_clear_keeps_the_files_of_a_running_build(killed_build) -> None:
     with FileLock(killed_build.with_name("hash_builder.lock")):
         assert run("clear", "-y").exit_code == 0
     assert (killed_build / "rows.arrow").exists()
 
 
-def test_clear_keeps_shard_of_running_worker_of_killed_push(filled) -> None:
+def test_clear_keeps_the_shard_of_a_running_worker_of_a_killed_push(filled_cache) -> None:
     shard = journals_folder() / "left" / "train" / "0.shards" / "0.parquet"
     shard.parent.mkdir(parents=True)
     shard.write_bytes(b"shard")

@@ -1,4 +1,4 @@
-"""The commands, run as a user runs them."""
+"""The commands ``demo``, ``inspect`` and ``build``, and the errors of all commands."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def run(*args: object) -> Result:
     return CliRunner().invoke(app, [str(arg) for arg in args])
 
 
-def test_demo(tmp_path: Path) -> None:
+def test_demo_counts_objects_and_draws_a_contact_sheet(tmp_path: Path) -> None:
     result = run("demo", tmp_path / "new folder" / "sheet.png")
     assert result.exit_code == 0, result.output
     assert "8 rows with 63 objects (flower, leaf)" in " ".join(result.output.split())
@@ -30,7 +30,7 @@ def test_demo(tmp_path: Path) -> None:
         assert sheet.width > 1000
 
 
-def test_demo_copies_a_release_that_can_be_loaded(tmp_path: Path) -> None:
+def test_demo_writes_a_release_that_can_be_loaded(tmp_path: Path) -> None:
     assert run("demo", tmp_path / "sheet.png").exit_code == 0
     flowers = load_release(tmp_path / "segments-hf-demo" / "flowers-v1.0.json", split="train")
     originals = load_release(demo_release(), split="train")
@@ -40,7 +40,7 @@ def test_demo_copies_a_release_that_can_be_loaded(tmp_path: Path) -> None:
     assert flowers["annotations"][:] == originals["annotations"][:]
 
 
-def test_demo_leaves_the_files_in_its_folder_alone(tmp_path: Path) -> None:
+def test_demo_keeps_changed_and_other_files_in_its_folder(tmp_path: Path) -> None:
     folder = tmp_path / "segments-hf-demo"
     assert run("demo", tmp_path / "sheet.png").exit_code == 0
     (folder / "notes.txt").write_text("mine")
@@ -51,14 +51,14 @@ def test_demo_leaves_the_files_in_its_folder_alone(tmp_path: Path) -> None:
     assert (folder / "flowers-v1.0.json").read_text() == "mine"
 
 
-def test_inspect_table() -> None:
+def test_inspect_shows_name_categories_statuses_and_task_type() -> None:
     result = run("inspect", demo_release())
     assert result.exit_code == 0
     for expected in ("jane/flowers", "flower", "236, 72, 153", "REVIEWED", "segmentation-bitmap"):
         assert expected in result.output
 
 
-def test_inspect_json() -> None:
+def test_inspect_json_has_statuses_and_categories() -> None:
     found = json.loads(run("inspect", demo_release(), "--json").output)
     assert found["statuses"] == {"LABELED": 3, "REVIEWED": 3, "SKIPPED": 1, "UNLABELED": 1}
     assert found["categories"][0] == {"id": 1, "name": "flower", "color": [236, 72, 153], "annotations": 21}
@@ -70,7 +70,7 @@ def test_inspect_shows_markup_in_names_as_text(write_release) -> None:
     assert "[bold]odd[/bold] [/]" in result.output
 
 
-def test_inspect_escapes_what_a_terminal_would_obey(write_release) -> None:
+def test_inspect_escapes_control_characters(write_release) -> None:
     path = write_release(
         [{"name": "\x1b[2J", "labels": 3}],
         description="\x1b]0;title\x07",
@@ -82,7 +82,7 @@ def test_inspect_escapes_what_a_terminal_would_obey(write_release) -> None:
 
 
 @pytest.mark.parametrize("num_proc", [1, 2])
-def test_build_for_load_from_disk(tmp_path: Path, num_proc: int) -> None:
+def test_build_writes_a_dataset_for_load_from_disk(tmp_path: Path, num_proc: int) -> None:
     out = tmp_path / "out"
     result = run("build", demo_release(), out, "--splits", "metadata:split", "--num-proc", num_proc, "--quiet")
     assert result.exit_code == 0, result.output
@@ -94,7 +94,7 @@ def test_build_for_load_from_disk(tmp_path: Path, num_proc: int) -> None:
 
 
 @pytest.mark.parametrize("num_proc", [1, 2])
-def test_build_for_load_dataset(tmp_path: Path, num_proc: int) -> None:
+def test_build_in_parquet_writes_a_dataset_for_load_dataset(tmp_path: Path, num_proc: int) -> None:
     out = tmp_path / "out"
     options = ["--format", "parquet", "--filter-by", "labeled", "--filter-by", "REVIEWED", "--num-proc", num_proc]
     result = run("build", demo_release(), out, *options, "--quiet")
@@ -107,7 +107,7 @@ def test_build_for_load_dataset(tmp_path: Path, num_proc: int) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
-def test_build_options(tmp_path: Path) -> None:
+def test_build_loads_no_assets_and_filters_by_metadata(tmp_path: Path) -> None:
     out = tmp_path / "out"
     result = run("build", demo_release(), out, "--no-load-assets", "--filter-by-metadata", "garden=north", "--quiet")
     assert result.exit_code == 0, result.output
@@ -118,7 +118,7 @@ def test_build_options(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("file_format", ["arrow", "parquet"])
-def test_build_of_one_split(tmp_path: Path, file_format: str) -> None:
+def test_build_writes_only_the_chosen_split(tmp_path: Path, file_format: str) -> None:
     options = ["--splits", "metadata:split", "--format", file_format, "--quiet", "--no-load-assets"]
     result = run("build", demo_release(), tmp_path / "out", *options, "--split", "test")
     assert result.exit_code == 0, result.output
@@ -134,7 +134,7 @@ def test_build_of_one_split(tmp_path: Path, file_format: str) -> None:
     assert not (tmp_path / "other").exists()
 
 
-def test_an_existing_folder_is_refused_until_overwritten(tmp_path: Path) -> None:
+def test_build_replaces_an_existing_dataset_only_with_overwrite(tmp_path: Path) -> None:
     out = tmp_path / "out"
     for file_format, rows in (("arrow", 3), ("parquet", 8), ("arrow", 8)):
         options = ["--quiet", "--format", file_format, *(["--filter-by", "labeled"] if rows == 3 else [])]
@@ -150,7 +150,9 @@ def test_an_existing_folder_is_refused_until_overwritten(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("out", [".", "precious", "link"])
-def test_what_is_no_dataset_is_never_overwritten(out: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_build_never_replaces_files_that_are_no_dataset(
+    out: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "precious").write_text("data")
     (tmp_path / "link").symlink_to(tmp_path)
@@ -160,7 +162,7 @@ def test_what_is_no_dataset_is_never_overwritten(out: str, tmp_path: Path, monke
     assert (tmp_path / "precious").read_text() == "data"
 
 
-def test_a_failed_build_leaves_nothing(tmp_path: Path, write_release) -> None:
+def test_failed_build_leaves_no_folder(tmp_path: Path, write_release) -> None:
     path = write_release([{"name": "a.jpg", "attributes": {"image": {"url": "missing.jpg"}}, "labels": {}}])
     out = tmp_path / "out"
     result = run("build", path, out, "--quiet")
@@ -170,7 +172,7 @@ def test_a_failed_build_leaves_nothing(tmp_path: Path, write_release) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["release.json"]
 
 
-def test_what_was_kept_is_listed_beside_the_data(tmp_path: Path, write_release) -> None:
+def test_errors_of_kept_samples_are_listed_beside_the_dataset(tmp_path: Path, write_release) -> None:
     path = write_release([{"name": "a.jpg", "attributes": {"image": {"url": "missing.jpg"}}, "labels": {}}])
     for file_format in ("arrow", "parquet"):
         out = tmp_path / file_format
@@ -190,7 +192,7 @@ def test_what_was_kept_is_listed_beside_the_data(tmp_path: Path, write_release) 
         pytest.param(["build", "a", "b", "--filter-by-metadata", "x"], 2, "KEY=VALUE", id="bad metadata"),
     ],
 )
-def test_errors_are_one_message(
+def test_error_is_one_message_without_traceback(
     args: list[object], exit_code: int, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -205,14 +207,16 @@ def test_debug_shows_the_traceback() -> None:
     assert type(result.exception).__name__ == "ReleaseError"
 
 
-def test_demo_does_not_replace_file_that_appeared_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_demo_does_not_replace_a_file_that_appears_during_its_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from segments_hf.drawing import contact_sheet
 
-    def meanwhile(data: object) -> object:
+    def draw_late(data: object) -> object:
         (tmp_path / "sheet.png").write_bytes(b"mine")
         return contact_sheet(data)
 
-    monkeypatch.setattr("segments_hf.drawing.contact_sheet", meanwhile)
+    monkeypatch.setattr("segments_hf.drawing.contact_sheet", draw_late)
     assert run("demo", tmp_path / "sheet.png").exit_code == 1
     assert (tmp_path / "sheet.png").read_bytes() == b"mine"
     monkeypatch.undo()

@@ -1,4 +1,4 @@
-"""The options of the commands."""
+"""The options of commands are those of the Python functions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from segments_hf import FetchOptions, load_release
 from segments_hf.cli.app import app
 
 
-def test_build_has_the_options_of_load_release_but_for_those_of_python() -> None:
+def test_build_has_all_options_of_load_release_that_a_terminal_can_express() -> None:
     options = {parameter.name.replace("rewrite", "resolve") for parameter in get_command(app).commands["build"].params}
     left = set(inspect.signature(load_release).parameters) - options
     assert left == {"embed", "streaming", "storage_options", "api_key", "fetching"}

@@ -1,4 +1,4 @@
-"""``segments-hf preview`` makes a page of a release."""
+"""The command ``segments-hf preview``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from segments_hf.cli.app import app
 from segments_hf.demo import demo_release
 
 
-def test_the_command(tmp_path: Path) -> None:
+def test_preview_writes_a_page_and_replaces_other_files_only_with_overwrite(tmp_path: Path) -> None:
     out = tmp_path / "page.html"
     arguments = [
         "preview",

@@ -33,7 +33,8 @@ NAMES = [
 COMMANDS = ["inspect", "inspect --json", "validate", "validate --json", "stats", "stats --json", "stats --assets"]
 
 
-def _obeyed(text: str) -> list[str]:
+def _control_characters(text: str) -> list[str]:
+    """Return the characters that a terminal does not print, except line feeds."""
     return [char for char in text if char != "\n" and unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}]
 
 
@@ -59,11 +60,11 @@ def release(write_release: WriteRelease, request: pytest.FixtureRequest) -> Path
 
 
 @pytest.mark.parametrize("release", NAMES, indirect=True)
-def test_commands_escape_names(release: Path) -> None:
+def test_commands_escape_names_of_a_release(release: Path) -> None:
     for command in COMMANDS:
         result = CliRunner().invoke(app, [command.split()[0], str(release), *command.split()[1:]])
         assert result.exit_code == 0, result.output
-        assert _obeyed(result.output) == []
+        assert _control_characters(result.output) == []
         if "--json" in command:
             json.loads(result.stdout)
 
@@ -72,32 +73,32 @@ def test_commands_escape_names(release: Path) -> None:
 def test_errors_and_logs_escape_names(release: Path, caplog: pytest.LogCaptureFixture) -> None:
     result = CliRunner().invoke(app, ["build", str(release), str(release.parent / "out")])
     assert result.exit_code == 1
-    assert _obeyed(result.output) == []
+    assert _control_characters(result.output) == []
     with pytest.raises(SegmentsHFError) as raised:
         segments_hf.load_release(release, split="train")
-    assert _obeyed(str(raised.value)) == _obeyed(repr(raised.value)) == []
+    assert _control_characters(str(raised.value)) == _control_characters(repr(raised.value)) == []
     caplog.set_level(logging.INFO, "segments_hf")
     list(segments_hf.load_release(release, split="train", on_error="keep", streaming=True))
     assert caplog.messages
-    assert _obeyed("".join(caplog.messages)) == []
+    assert _control_characters("".join(caplog.messages)) == []
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if "/" not in name])
 def test_commands_escape_file_names(tmp_path: Path, name: str) -> None:
     if sys.platform == "win32":
-        pytest.skip("Windows has no such names")
+        pytest.skip("Windows does not allow such file names")
     demo = str(demo_release())
     for command in (["build", demo, tmp_path / name], ["export", demo, "coco", tmp_path / f"{name}-coco"],
                     ["preview", demo, tmp_path / f"{name}.html"], ["inspect", tmp_path / f"{name}.json"]):  # fmt: skip
         result = CliRunner().invoke(app, list(map(str, command)))
-        assert _obeyed(result.output) == []
+        assert _control_characters(result.output) == []
         shown = repr(name)[1:-1]
         assert shown in result.output.replace("\n", "")
 
 
 def test_commands_accept_file_names_that_are_not_utf8(tmp_path: Path) -> None:
     if sys.platform != "linux":
-        pytest.skip("names of files are text here")
+        pytest.skip("file names are Unicode text on this system")
     release: Any = json.loads(demo_release().read_text())
     release["dataset"]["samples"] = release["dataset"]["samples"][:1]
     path = tmp_path / os.fsdecode(b"\xff.json")

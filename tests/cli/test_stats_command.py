@@ -1,4 +1,4 @@
-"""The command ``stats``, run as a user runs it."""
+"""The command ``segments-hf stats``."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def words(result: Result) -> str:
     return " ".join(result.output.replace("│", " ").split())
 
 
-def test_tables() -> None:
+def test_tables_have_the_statistics_of_the_demo_release() -> None:
     result = run(demo_release(), "--assets", "--quiet")
     assert result.exit_code == 0, result.output
-    for told in (
+    for row in (
         "images 8, 6 with a label",
         "flower 21 6 170,063 16.40 7,722 0 / 16 / 5",
         "(unlabeled) 764,000 73.69",
@@ -40,37 +40,39 @@ def test_tables() -> None:
         "open true 17",
         "light noon 3",
     ):
-        assert told in words(result)
+        assert row in words(result)
 
 
-def test_without_assets_there_are_no_counts_of_pixels() -> None:
+def test_pixels_are_counted_only_with_assets() -> None:
     result = run(demo_release(), "--quiet")
     assert "flower 21 6 leaf 42 6" in words(result)
     assert "--assets" in result.output
     assert "pixels" not in result.output
 
 
-def test_json_is_what_stats_counts() -> None:
+def test_json_has_the_statistics_of_the_function() -> None:
     result = run(demo_release(), "--assets", "--json", "--quiet")
     assert result.exit_code == 0
     assert msgspec.json.decode(result.stdout, type=Stats) == stats(demo_release(), assets=True)
     assert json.loads(result.stdout)["objects_per_image"] == {"9": 3, "12": 3}
 
 
-def test_limit_and_filters() -> None:
+def test_limit_and_filter_choose_the_samples() -> None:
     result = run(demo_release(), "--limit", 3, "--filter-by", "reviewed", "--json", "--quiet")
     assert json.loads(result.stdout)["statuses"] == {"REVIEWED": 3}
     assert run(demo_release(), "--limit", 0).exit_code == 1
 
 
-def test_figures(tmp_path: Path) -> None:
+def test_figures_are_written_to_the_folder(tmp_path: Path) -> None:
     result = run(demo_release(), "--figures", tmp_path / "out", "--quiet")
     assert result.exit_code == 0, result.output
     assert "Wrote 7 " in result.output
     assert len(list((tmp_path / "out").glob("*.png"))) == 7
 
 
-def test_figures_without_the_extra_are_refused_before_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_matplotlib_is_an_error_before_samples_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "matplotlib", None)
@@ -93,7 +95,7 @@ def test_hostile_names_are_shown_as_text(write_release: Any) -> None:
     assert "\x1b[31mred" not in result.output
 
 
-def test_problems_are_counted_and_first_one_is_printed(write_release: Any) -> None:
+def test_problems_are_counted_and_the_first_problem_is_shown(write_release: Any) -> None:
     path = write_release([sample("a.jpg", "nowhere.jpg")])
     result = run(path, "--assets", "--quiet")
     assert result.exit_code == 0
@@ -101,13 +103,13 @@ def test_problems_are_counted_and_first_one_is_printed(write_release: Any) -> No
     assert "sample 'a.jpg'" in words(result)
 
 
-def test_many_numbers_of_objects_are_told_in_ranges(write_release: Any) -> None:
+def test_many_numbers_of_objects_are_shown_as_ranges(write_release: Any) -> None:
     path = write_release(
         [
             sample(str(count), None, label(annotations=[{"id": n, "category_id": 1} for n in range(1, count + 1)]))
             for count in range(40)
         ]
     )
-    told = words(run(path, "--quiet"))
-    assert "0 to 3 4" in told
-    assert "36 to 39 4" in told
+    shown = words(run(path, "--quiet"))
+    assert "0 to 3 4" in shown
+    assert "36 to 39 4" in shown

@@ -1,4 +1,4 @@
-"""``segments-hf validate``, run as a user runs it."""
+"""The command ``segments-hf validate``."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def run(*args: object) -> Result:
     return CliRunner().invoke(app, ["validate", *map(str, args)])
 
 
-def shown(result: Result) -> str:
+def words(result: Result) -> str:
     return " ".join(result.output.split())
 
 
 @pytest.mark.parametrize("options", [(), ("--assets",), ("--strict",), ("--limit", 2)])
-def test_a_clean_release(options: tuple[object, ...]) -> None:
+def test_clean_release_is_one_line(options: tuple[object, ...]) -> None:
     result = run(demo_release(), "--quiet", *options)
     assert result.exit_code == 0, result.output
     samples = 2 if "--limit" in options else 8
@@ -33,7 +33,7 @@ def test_a_clean_release(options: tuple[object, ...]) -> None:
     assert ("73.7%" in line) == ("8 RGB" in line) == ("--assets" in options)
 
 
-def test_table_and_list_of_findings(write_release) -> None:
+def test_findings_are_counted_in_a_table_and_listed(write_release) -> None:
     samples = [
         sample("a", label=LABEL),
         *[sample(f"b{number}", label={**LABEL, "label_status": "DONE"}) for number in range(40)],
@@ -41,17 +41,17 @@ def test_table_and_list_of_findings(write_release) -> None:
     ]
     result = run(write_release(samples), "--quiet")
     assert result.exit_code == 0
-    told = shown(result)
-    assert "42 samples" in told
-    assert "1 error, 40 warnings" in told
-    assert told.index("duplicate-sample") < told.index("unknown-status")
-    listed = told.rpartition("unknown-status")[2]
+    text = words(result)
+    assert "42 samples" in text
+    assert "1 error, 40 warnings" in text
+    assert text.index("duplicate-sample") < text.index("unknown-status")
+    listed = text.rpartition("unknown-status")[2]
     assert listed.count("got the status 'DONE'") == 5
     assert "35 more" in listed
 
 
 @pytest.mark.parametrize(("status", "code"), [("LABELED", 1), ("DONE", 0)])
-def test_strict_is_about_errors(write_release, status: str, code: int) -> None:
+def test_strict_exits_with_1_for_errors_and_not_for_warnings(write_release, status: str, code: int) -> None:
     samples = [sample("a", label={**LABEL, "label_status": "DONE"}), sample("a" if code else "b", label=LABEL)]
     release = write_release(samples)
     for options in (["--json"], []):
@@ -59,7 +59,7 @@ def test_strict_is_about_errors(write_release, status: str, code: int) -> None:
         assert run(release, "-q", "--strict", *options).exit_code == code
 
 
-def test_json(write_release) -> None:
+def test_json_has_every_finding(write_release) -> None:
     samples = [sample(f"{number}", label={**LABEL, "label_status": "DONE"}) for number in range(40)]
     report = json.loads(run(write_release(samples), "--json", "-q").output)
     assert report["counts"] == {"unknown-status": 40}
@@ -68,7 +68,7 @@ def test_json(write_release) -> None:
     assert report["unlabeled_share"] is None
 
 
-def test_names_are_shown_and_not_obeyed(write_release) -> None:
+def test_hostile_names_are_escaped(write_release) -> None:
     name, status = "[bold]odd[/bold] [/]\x1b[31m\r\nx", "\x1b]0;title\x07[red]"
     result = run(write_release([sample(name, label=label(status))] * 2), "-q")
     assert result.exit_code == 0, result.output
@@ -77,13 +77,13 @@ def test_names_are_shown_and_not_obeyed(write_release) -> None:
     assert not {"\x1b", "\x07", "\r"} & set(result.output)
 
 
-def test_loading_options_reach_the_release(tmp_path: Path) -> None:
+def test_loading_options_choose_samples_and_locations(tmp_path: Path) -> None:
     assert "3 samples" in run(demo_release(), "--filter-by", "labeled", "-q").output
     moved = run(demo_release(), "--assets", "--rewrite", f"{demo_release().parent}={tmp_path}", "-q", "--json")
     assert json.loads(moved.output)["counts"] == {"unreadable-image": 8, "unreadable-bitmap": 6}
 
 
-def test_what_is_no_release_is_one_message(tmp_path: Path) -> None:
+def test_invalid_release_and_invalid_limit_are_errors(tmp_path: Path) -> None:
     (tmp_path / "release.json").write_text("{}")
     result = run(tmp_path / "release.json")
     assert result.exit_code == 1
