@@ -68,6 +68,7 @@ def test_object_without_class_is_gray_and_object_without_points_is_left_out() ->
     picture = label_picture(row, CATEGORIES)
     assert picture is not None
     assert picture.getpixel((9, 9)) == NO_CLASS_COLOR
+    assert {color for _, color in picture.getcolors() or ()} == {NO_CLASS_COLOR, UNLABELED_COLOR}
 
 
 def test_sheet_has_the_colors_of_the_classes() -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import datasets
 import pytest
 from dataset.making import unreadable
 
 from segments_hf import export_dataset, load_release
 from segments_hf.errors import BitmapError, OutputExistsError
-from segments_hf.export.formats.yolo import Yolo
 from segments_hf.io.disk.atomic import TEMPORARY_PREFIX
 
 from .making import bitmap_release, files
@@ -104,22 +105,20 @@ def test_broken_link_is_not_replaced(tmp_path: Path) -> None:
     assert [path.name for path in out.iterdir()] == ["data.yaml"]
 
 
-def during_export(monkeypatch: pytest.MonkeyPatch, action: Any) -> None:
-    """Call `action` while a YOLO export writes its labels."""
-    lines = Yolo.lines
+def rows_that_call(action: Callable[[], object], release: Path) -> datasets.IterableDataset:
+    """Return the rows of a release as a stream that calls a function before each row."""
+    stream = load_release(release, split="train", streaming=True)
 
-    def calling(*args: Any) -> Any:
+    def call(row: dict[str, Any]) -> dict[str, Any]:
         action()
-        return lines(*args)
+        return row
 
-    monkeypatch.setattr(Yolo, "lines", calling)
+    return stream.map(call, features=stream.features)
 
 
 @pytest.mark.parametrize("overwrite", [False, True])
 @pytest.mark.parametrize("name", ["data.yaml", "images/mine.jpg", "labels/train/mine.txt", ".segments-hf-export.json"])
-def test_files_that_appear_during_the_export_are_not_replaced(
-    tmp_path: Path, name: str, overwrite: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_files_that_appear_during_the_export_are_not_replaced(tmp_path: Path, name: str, overwrite: bool) -> None:
     out = tmp_path / "out"
     release = bitmap_release(tmp_path)
     if overwrite:
@@ -130,47 +129,49 @@ def test_files_that_appear_during_the_export_are_not_replaced(
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         (out / name).write_text("mine")
 
-    during_export(monkeypatch, action)
     with pytest.raises(OutputExistsError):
-        export_dataset(release, "yolo", out, overwrite=overwrite)
+        export_dataset(rows_that_call(action, release), "yolo", out, overwrite=overwrite)
     marker = ".segments-hf-export.json"
     assert {file: (out / file).read_bytes() for file in files(out) | {name}} == {**before, name: b"mine"}
     assert (out / marker).exists() == (overwrite or name == marker)
 
 
 @pytest.mark.parametrize("overwrite", [False, True])
-@pytest.mark.parametrize("other", ["yolo", "coco"])
-def test_one_of_two_simultaneous_exports_to_one_folder_fails(
-    tmp_path: Path, overwrite: bool, other: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_of_two_simultaneous_exports_to_one_folder_fails(tmp_path: Path, overwrite: bool) -> None:
     out = tmp_path / "out"
-    rows = load_release(bitmap_release(tmp_path))
+    release = bitmap_release(tmp_path)
     if overwrite:
-        export_dataset(rows, "yolo", out)
-        export_dataset(rows, "coco", out)
+        export_dataset(release, "yolo", out)
     barrier = threading.Barrier(2, timeout=60)
-    if other == "yolo":
-        during_export(monkeypatch, barrier.wait)
+    streams = [rows_that_call(barrier.wait, release) for _ in range(2)]
     errors: list[Exception] = []
 
-    def export(name: str) -> None:
+    def export(rows: datasets.IterableDataset) -> None:
         try:
-            export_dataset(rows, name, out, overwrite=overwrite)
+            export_dataset(rows, "yolo", out, overwrite=overwrite)
         except OutputExistsError as error:
             errors.append(error)
 
-    if other == "yolo":
-        threads = [threading.Thread(target=export, args=("yolo",)) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert len(errors) == 1
-    else:
-        during_export(monkeypatch, lambda: export("coco"))
-        export("yolo")
-        assert len(errors) == 1
-        assert ("annotations/instances_train.json" in files(out), "data.yaml" in files(out)) == (True, overwrite)
+    threads = [threading.Thread(target=export, args=(rows,)) for rows in streams]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(errors) == 1
+    assert not list(out.glob(f"{TEMPORARY_PREFIX}*"))
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_export_fails_if_another_format_is_exported_to_its_folder_meanwhile(tmp_path: Path, overwrite: bool) -> None:
+    out = tmp_path / "out"
+    release = bitmap_release(tmp_path)
+    if overwrite:
+        export_dataset(release, "yolo", out)
+        export_dataset(release, "coco", out)
+    rows = rows_that_call(lambda: export_dataset(release, "coco", out, overwrite=overwrite), release)
+    with pytest.raises(OutputExistsError):
+        export_dataset(rows, "yolo", out, overwrite=overwrite)
+    assert ("annotations/instances_train.json" in files(out), "data.yaml" in files(out)) == (True, overwrite)
     assert not list(out.glob(f"{TEMPORARY_PREFIX}*"))
 
 

@@ -1,4 +1,4 @@
-"""Statistics of drawn rows equal those of a simple loop."""
+"""Statistics of random rows equal those of a simple loop."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from segments_hf.dataset.rows.features import row_features
 from segments_hf.release import Category
 from segments_hf.release.task_types import KINDS
 from segments_hf.stats.tally import Sizes
+
+from .counting import counted
 
 CATEGORIES = [Category(0, "flower", (255, 0, 0)), Category(7, "leaf"), Category(9, "leaf")]
 STATUSES = ["LABELED", "REVIEWED", "SKIPPED", "REJECTED", "UNLABELED", "LABELING_IN_PROGRESS"]
@@ -53,7 +55,7 @@ def rows(draw: Any) -> list[dict[str, Any]]:
     return result
 
 
-def as_dataset(drawn: list[dict[str, Any]]) -> datasets.Dataset:
+def as_dataset(random_rows: list[dict[str, Any]]) -> datasets.Dataset:
     """Return rows as a dataset, with bitmaps as PNGs and attributes as JSON."""
     is_text = not hasattr(datasets, "Json")
 
@@ -71,15 +73,10 @@ def as_dataset(drawn: list[dict[str, Any]]) -> datasets.Dataset:
         }  # fmt: skip
 
     features = row_features(KINDS["segmentation-bitmap"], CATEGORIES)
-    return datasets.Dataset.from_list([stored(row) for row in drawn], features=features)
+    return datasets.Dataset.from_list([stored(row) for row in random_rows], features=features)
 
 
-def counted(found: list[Any]) -> dict[str, dict[str, int]]:
-    """Return the count of each value by the name of its attribute."""
-    return {item.name: {json.dumps(value.value): value.count for value in item.values} for item in found}
-
-
-def naive_masks(labeled: list[dict[str, Any]]) -> tuple[int, Counter[int | None], list[tuple[int, int]]]:
+def count_masks(labeled: list[dict[str, Any]]) -> tuple[int, Counter[int | None], list[tuple[int, int]]]:
     """Return the number of masks, the pixels of each class index, and the class index and area of each object."""
     pixels: Counter[int | None] = Counter()
     areas: list[tuple[int, int]] = []
@@ -104,14 +101,14 @@ def is_labeled(row: dict[str, Any]) -> bool:
 
 
 @given(rows())
-def test_statistics_equal_those_of_a_simple_loop(drawn: list[dict[str, Any]]) -> None:
-    found = stats(as_dataset(drawn))
+def test_statistics_equal_those_of_a_simple_loop(random_rows: list[dict[str, Any]]) -> None:
+    found = stats(as_dataset(random_rows))
     labeled = [
         {**row, "annotations": list({item["id"]: item for item in row["annotations"]}.values())}
-        for row in drawn
+        for row in random_rows
         if is_labeled(row)
     ]
-    annotations = sum(len(row["annotations"] or ()) for row in drawn if is_labeled(row))
+    annotations = sum(len(row["annotations"] or ()) for row in random_rows if is_labeled(row))
     for row in labeled:
         if row["segmentation_bitmap"] is not None:  # an annotation without pixels is no object
             row["annotations"] = [
@@ -125,15 +122,15 @@ def test_statistics_equal_those_of_a_simple_loop(drawn: list[dict[str, Any]]) ->
         for item in row["annotations"]
         if row["segmentation_bitmap"] is None or item["category"] is not None
     ]
-    assert (found.images, found.labeled, found.objects) == (len(drawn), len(labeled), len(objects))
-    assert found.statuses == Counter(row["status"] for row in drawn)
+    assert (found.images, found.labeled, found.objects) == (len(random_rows), len(labeled), len(objects))
+    assert found.statuses == Counter(row["status"] for row in random_rows)
     assert found.objects_per_image == Counter(len(row["annotations"]) for row in labeled)
     assert {(item.width, item.height): item.images for item in found.image_sizes} == Counter(
-        (row["width"], row["height"]) for row in drawn
+        (row["width"], row["height"]) for row in random_rows
     )
     assert found.without_class == sum(item["category"] is None for item in objects)
 
-    masks, pixels, areas = naive_masks(labeled)
+    masks, pixels, areas = count_masks(labeled)
     for index, item in enumerate(found.classes):
         assert item.objects == sum(other["category"] == index for other in objects)
         assert item.images == sum(index in {other["category"] for other in row["annotations"]} for row in labeled)

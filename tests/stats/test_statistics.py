@@ -17,10 +17,7 @@ from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.stats.statistics import Together
 from segments_hf.stats.tally import AttributeValue
 
-
-def counted(found: list[Any]) -> dict[str, dict[str, int]]:
-    """Return the count of each value by the name of its attribute."""
-    return {item.name: {json.dumps(value.value): value.count for value in item.values} for item in found}
+from .counting import counted
 
 
 def test_release_is_counted_without_requests_unless_assets_are_counted(server: Any, write_release: Any) -> None:
