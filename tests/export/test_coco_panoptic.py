@@ -1,4 +1,4 @@
-"""The format coco-panoptic, read by this file itself, because panopticapi requires numpy below 2."""
+"""The format coco-panoptic, read with numpy, because panopticapi requires numpy below 2."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def test_labels_of_point_clouds_and_texts_are_refused(tmp_path: Path, task_type:
 )
 def test_invalid_option_error_lists_the_choices(tmp_path: Path, options: dict[str, Any], message: str) -> None:
     with pytest.raises(OptionError, match=message):
-        export_dataset(bitmap_release(tmp_path), **{"export_folder": tmp_path / "out", **options})
+        export_dataset(bitmap_release(tmp_path), **{"path": tmp_path / "out", **options})
     assert not (tmp_path / "out").exists()
 
 

@@ -43,18 +43,15 @@ def test_last_polygon_of_a_repeated_id_is_exported(tmp_path: Path, name: str) ->
         result = export_dataset(vector_release(tmp_path, entries), name, tmp_path / folder)
         assert (result.objects, result.objects_left_out.total()) == (2, folder == "repeated")
     repeated, once = written(tmp_path / "repeated"), written(tmp_path / "once")
-    if name in {
-        "instance",
-        "instance-color",
-        "coco-panoptic",
-    }:  # there, the id of a polygon is its position in the label
+    # In these formats, the id of a polygon is its position in the label.
+    if name in {"instance", "instance-color", "coco-panoptic"}:
         assert repeated.keys() == once.keys()
     else:
         assert repeated == once
 
 
 @pytest.mark.parametrize("name", POLYGONS)
-def test_a_later_annotation_of_another_kind_replaces_a_polygon(tmp_path: Path, name: str) -> None:
+def test_later_annotation_of_another_type_replaces_a_polygon(tmp_path: Path, name: str) -> None:
     kept = vector("polygon", [[12, 2], [20, 2], [20, 10], [12, 10]], 8)
     replaced = vector("polygon", [[2, 2], [9, 2], [9, 16], [2, 16]])
     later = vector("point", [[5, 15]], id=replaced["id"])

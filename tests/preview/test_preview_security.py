@@ -79,9 +79,8 @@ def test_page_refers_to_no_file_and_no_server(tmp_path: Path) -> None:
             assert (tag, name, attributes[name]) == ("link", "href", "data:,")
         assert not [name for name in attributes if name.startswith("on")]
     code = page.scripts[0] + page.styles[0]
-    assert set(re.findall(r"\w+://[^\s\"']*", code)) == {
-        "http://www.w3.org/2000/svg"
-    }  # the name of an XML namespace, which no browser requests
+    # The only URL is the name of an XML namespace, which no browser requests.
+    assert set(re.findall(r"\w+://[^\s\"']*", code)) == {"http://www.w3.org/2000/svg"}
     assert not re.search(r"\b(fetch|XMLHttpRequest|WebSocket|importScripts|innerHTML|outerHTML|eval)\b|@import", code)
 
 

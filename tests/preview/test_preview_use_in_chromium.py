@@ -39,9 +39,8 @@ def test_keys_step_through_samples_and_close_the_dialog(browser: Browser, demo: 
     browser.type("k")  # the first sample has no predecessor
     assert browser.text("#name") == names[0]
     browser.type(Keys.ESCAPE)
-    browser.until(
-        "!document.querySelector('dialog').open && location.hash === ''"
-    )  # the hash is removed after the dialog closes
+    # The hash is removed after the dialog closes.
+    browser.until("!document.querySelector('dialog').open && location.hash === ''")
     assert browser.run("document.activeElement.getAttribute('href')") == "#sample-1"
     browser.type(Keys.ARROW_RIGHT)  # the focus moves from card to card
     browser.type("j")
@@ -147,7 +146,6 @@ def test_object_under_the_pointer_has_a_tooltip_and_an_outline(browser: Browser,
     browser.hover(FRAME, *relative(shown.shape, points[0][0]))
     browser.until("document.querySelector('#tip').hidden")
     assert browser.run("document.querySelector('.outline .line').getAttribute('d')") == ""
-    browser.run(
-        f"document.querySelectorAll('#objects button')[{number - 1}].focus()"
-    )  # the list of objects shows the outline as well
+    # The focus in the list of objects shows the outline as well.
+    browser.run(f"document.querySelectorAll('#objects button')[{number - 1}].focus()")
     assert browser.run("document.querySelector('.outline .line').getTotalLength()") == pytest.approx(length)

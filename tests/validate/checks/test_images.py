@@ -117,7 +117,9 @@ ID = st.integers(0, 3) | st.sampled_from([300, 2**24 - 1])
 
 
 @given(arrays(np.uint32, array_shapes(min_dims=2, max_dims=2, max_side=5), elements=ID), st.sets(ID.filter(bool)))
-def test_ids_of_pixels_and_of_annotations_are_compared(ids: np.ndarray, annotated: set[int]) -> None:
+def test_pixels_without_annotation_and_annotations_without_pixels_are_found(
+    ids: np.ndarray, annotated: set[int]
+) -> None:
     height, width = ids.shape
     row = {
         "name": "a",
