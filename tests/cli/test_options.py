@@ -11,8 +11,8 @@ from segments_hf import FetchOptions, load_release
 from segments_hf.cli.app import app
 
 
-def test_build_has_all_options_of_load_release_that_a_terminal_can_express() -> None:
+def test_build_has_the_options_of_load_release_except_those_for_python_only() -> None:
     options = {parameter.name.replace("rewrite", "resolve") for parameter in get_command(app).commands["build"].params}
-    left = set(inspect.signature(load_release).parameters) - options
-    assert left == {"embed", "streaming", "storage_options", "api_key", "fetching"}
+    missing = set(inspect.signature(load_release).parameters) - options
+    assert missing == {"embed", "streaming", "storage_options", "api_key", "fetching", "task"}
     assert {field.name for field in dataclasses.fields(FetchOptions)} <= options
