@@ -16,8 +16,8 @@ from segments_hf import export_dataset, load_release
 from segments_hf.cli.app import app
 from segments_hf.errors import OptionError, PathError
 
+from .formats.ultralytics_rules import check_folder
 from .making import ANNOTATIONS, IDS, SIZE, bitmap_release, files, write
-from .ultralytics_rules import check_folder
 
 # Name and format of an image, its name in a YOLO export, and whether it is converted.
 IMAGES = [

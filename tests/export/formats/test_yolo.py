@@ -12,7 +12,7 @@ import yaml
 
 from segments_hf import export_dataset, load_release
 
-from .making import ANNOTATIONS, BOX, IDS, LINE, POINT, POLYGON, SIZE, bitmap_release, files, vector, vector_release
+from ..making import ANNOTATIONS, BOX, IDS, LINE, POINT, POLYGON, SIZE, bitmap_release, files, vector, vector_release
 from .ultralytics_rules import check_folder
 
 CLASS_INDICES = [1, 2, 1, 2, 0, 0]

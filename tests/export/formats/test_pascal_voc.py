@@ -12,7 +12,19 @@ from PIL import Image
 
 from segments_hf import export_dataset, load_release
 
-from .making import ANNOTATIONS, BOX, CATEGORIES, IDS, LINE, POINT, POLYGON, SIZE, bitmap_release, files, vector_release
+from ..making import (
+    ANNOTATIONS,
+    BOX,
+    CATEGORIES,
+    IDS,
+    LINE,
+    POINT,
+    POLYGON,
+    SIZE,
+    bitmap_release,
+    files,
+    vector_release,
+)
 
 NAMES = {item["id"]: item["name"] for item in CATEGORIES}
 CLASSES = {0: 1, 3: 2, 8: 3}  # class index + 1

@@ -13,7 +13,7 @@ from PIL import Image
 
 from segments_hf import export_dataset
 
-from .making import ANNOTATIONS, BOX, IDS, POLYGON, SIZE, bitmap_release, vector_release
+from ..making import ANNOTATIONS, BOX, IDS, POLYGON, SIZE, bitmap_release, vector_release
 
 
 def exported(release: Any, out: Path, **options: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pytest
 from segments_hf import export_dataset
 from segments_hf.bitmaps import fill_polygons
 
-from .making import ANNOTATIONS, BOX, IDS, POLYGON, bitmap_release, vector_release
+from ..making import ANNOTATIONS, BOX, IDS, POLYGON, bitmap_release, vector_release
 
 
 def exported(release: Path, out: Path) -> list[dict[str, Any]]:

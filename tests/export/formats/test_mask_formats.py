@@ -13,7 +13,7 @@ from PIL import Image
 from segments_hf import export_dataset
 from segments_hf.bitmaps import decode_bitmap
 
-from .making import ANNOTATIONS, IDS, POLYGON, SIZE, bitmap_release, files, vector_release
+from ..making import ANNOTATIONS, IDS, POLYGON, SIZE, bitmap_release, files, vector_release
 
 COLORS = {0: (90, 60, 30), 3: (255, 0, 0), 8: (0, 160, 0)}
 CLASSES = {0: 1, 3: 2, 8: 3}  # class index + 1

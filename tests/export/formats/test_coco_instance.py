@@ -16,7 +16,7 @@ from pycocotools.cocoeval import COCOeval
 
 from segments_hf import add_semantic_masks, export_dataset, load_release, to_layout
 
-from .making import ANNOTATIONS, BOX, IDS, LINE, POINT, POLYGON, SIZE, bitmap_release, vector, vector_release
+from ..making import ANNOTATIONS, BOX, IDS, LINE, POINT, POLYGON, SIZE, bitmap_release, vector, vector_release
 
 # pycocotools causes this warning when it decodes masks with numpy 2.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
