@@ -1,4 +1,4 @@
-"""A misbehaving server only affects its own samples; see `fuzz.answers`."""
+"""A misbehaving server only affects its own samples; see `fuzz.misbehaving_servers`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from .answers import check_images
+from .misbehaving_servers import check_images
 from .servers import BEHAVIORS, MAY_SUCCEED
 
 

@@ -1,6 +1,6 @@
 """Read damaged pictures of every format with all functions that read pictures. Only our own errors may be raised.
 
-    cd tests && python -m fuzz.pictures --seconds 120
+    cd tests && python -m fuzz.damaged_images --seconds 120
 
 prints the seed, and the number of the batch after a failure: ``--seed S --first N`` repeats it. Each batch has its own
 random numbers.
@@ -33,8 +33,8 @@ from segments_hf.errors import SegmentsHFError
 from segments_hf.images.viewing import decode_image, to_rgb
 from segments_hf.preview.shown_image import show_image
 
-from .picture_headers import check_decoded_size, check_plain_header
-from .picture_mutations import encoded, mutated, whole_pictures
+from .image_headers import check_decoded_size, check_plain_header
+from .image_mutations import encoded, mutated, whole_images
 
 MOST_PIXELS = 2**20
 LAYOUTS = ("semantic-segmentation", "instance-segmentation", "panoptic-segmentation", "object-detection")
@@ -97,7 +97,7 @@ def read_release(folder: Path, rng: random.Random) -> None:
 
 def write_release(folder: Path, rng: random.Random) -> Path:
     """Write a release in which some pictures are damaged."""
-    whole = whole_pictures_of_rows()
+    whole = original_images()
     samples = []
     for number in range(_SAMPLES):
         image = _perhaps_mutated(whole[rng.choice(sorted(whole))], rng)
@@ -139,7 +139,7 @@ def run_batch(seed: int, number: int, folder: Path) -> int:
         Crash: An exception was raised that is not one of ours.
     """
     rng = random.Random(f"{seed} {number}")
-    whole = whole_pictures_of_rows()
+    whole = original_images()
     count = 12
     for _ in range(count):
         content = mutated(whole[rng.choice(sorted(whole))], rng)
@@ -150,9 +150,9 @@ def run_batch(seed: int, number: int, folder: Path) -> int:
 
 
 @functools.cache
-def whole_pictures_of_rows() -> dict[str, bytes]:
+def original_images() -> dict[str, bytes]:
     """Return the pictures that are mutated."""
-    return whole_pictures()
+    return whole_images()
 
 
 @functools.cache
@@ -169,7 +169,7 @@ def _perhaps_mutated(content: bytes, rng: random.Random) -> bytes:
 
 def _unchecked(rows: Any, rng: random.Random) -> Any:
     """Return a dataset whose pictures were not checked."""
-    whole = whole_pictures_of_rows()
+    whole = original_images()
     found = []
     for row in rows:
         picture = {"bytes": mutated(whole[rng.choice(sorted(whole))], rng), "path": None}

@@ -1,4 +1,4 @@
-"""Damaged pictures of every format raise only our own errors in all functions; see `fuzz.pictures`."""
+"""Damaged pictures of every format raise only our own errors in all functions; see `fuzz.damaged_images`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from .picture_mutations import mutated
-from .pictures import MOST_PIXELS, read_everywhere, run_batch, whole_pictures_of_rows
+from .damaged_images import MOST_PIXELS, original_images, read_everywhere, run_batch
+from .image_mutations import mutated
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")
 
@@ -20,14 +20,14 @@ def small_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", MOST_PIXELS)
 
 
-@pytest.mark.parametrize("name", whole_pictures_of_rows())
+@pytest.mark.parametrize("name", original_images())
 def test_a_damaged_picture_raises_only_our_own_errors(name: str) -> None:
     rng = random.Random(name)
     for _ in range(3):
-        read_everywhere(mutated(whole_pictures_of_rows()[name], rng))
+        read_everywhere(mutated(original_images()[name], rng))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", range(4))
-def test_a_release_of_damaged_pictures_raises_only_our_own_errors(number: int, tmp_path: Path) -> None:
+def test_a_release_of_damaged_images_raises_only_our_own_errors(number: int, tmp_path: Path) -> None:
     assert run_batch(0, number, tmp_path)

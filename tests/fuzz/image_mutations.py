@@ -28,7 +28,7 @@ def encoded(picture: Image.Image, file_format: str, **options: Any) -> bytes:
     return file.getvalue()
 
 
-def whole_pictures() -> dict[str, bytes]:
+def whole_images() -> dict[str, bytes]:
     """Return a small picture of each supported kind, by name."""
     noise = np.random.default_rng(0).integers(0, 256, (16, 24, 4), dtype=np.uint8)
     rgba = Image.fromarray(noise)

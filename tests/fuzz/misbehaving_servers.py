@@ -17,7 +17,7 @@ from segments_hf import load_release
 from segments_hf.errors import ReleaseError
 from segments_hf.release import Release
 
-from .picture_mutations import whole_pictures
+from .image_mutations import whole_images
 from .servers import BEHAVIORS, MAY_SUCCEED, SLOW, MisbehavingServer
 
 LONGEST_CASE = 60.0  # seconds for one release, which normally takes two
@@ -63,7 +63,7 @@ def check_images(behaviors: list[str], folder: Path) -> Counter[str]:
             too long.
     """
     began = time.monotonic()
-    with MisbehavingServer(whole_pictures()["png rgb"]) as server:
+    with MisbehavingServer(whole_images()["png rgb"]) as server:
         samples = [
             {"name": str(number), "attributes": {"image": {"url": f"{server.url(behavior)}?{number}"}}, "labels": {}}
             for number, behavior in enumerate(behaviors)
