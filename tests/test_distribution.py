@@ -1,4 +1,4 @@
-"""The source distribution, and the files about the project."""
+"""The source distribution is complete, and the pages about the project name existing files and the version."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import yaml
 import segments_hf
 
 PROJECT = Path(__file__).parents[1]
-NOT_DISTRIBUTED: set[str] = set()  # files of the repository that the source distribution leaves out
+NOT_DISTRIBUTED: set[str] = set()  # files of the repository that the source distribution does not contain
 ADDED = {"PKG-INFO"}
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from .connection import Connection
 from .responses import Response, error_response, git_id, json_response
 
+LARGE = (".parquet", ".jpg", ".png")  # the suffixes of files that the Hub stores as large files
 # The method and the path of the request that completes the upload of a file, for each way to upload.
 ARRIVALS = {"xet": ("POST", "/v1/shards"), "lfs": ("PUT", "/lfs/")}
 
