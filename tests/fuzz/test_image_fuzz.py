@@ -1,4 +1,4 @@
-"""Damaged pictures of every format raise only our own errors in all functions; see `fuzz.damaged_images`."""
+"""Damaged images of every format raise only our own errors in all functions; see `fuzz.damaged_images`."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Imag
 
 
 @pytest.fixture(autouse=True)
-def small_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lower Pillow's pixel limit, so that each picture takes little time."""
+def small_pixel_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lower the pixel limit of Pillow, so that each image takes little time."""
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", MOST_PIXELS)
 
 
 @pytest.mark.parametrize("name", original_images())
-def test_a_damaged_picture_raises_only_our_own_errors(name: str) -> None:
+def test_damaged_image_raises_only_our_own_errors(name: str) -> None:
     rng = random.Random(name)
     for _ in range(3):
         read_everywhere(mutated(original_images()[name], rng))
@@ -29,5 +29,5 @@ def test_a_damaged_picture_raises_only_our_own_errors(name: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", range(4))
-def test_a_release_of_damaged_images_raises_only_our_own_errors(number: int, tmp_path: Path) -> None:
+def test_release_with_damaged_images_raises_only_our_own_errors(number: int, tmp_path: Path) -> None:
     assert run_batch(0, number, tmp_path)
