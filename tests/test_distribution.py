@@ -38,7 +38,7 @@ def test_source_distribution_has_every_file_of_the_repository(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("page", ["CONTRIBUTING.md", "SECURITY.md"])
-def test_page_names_files_that_exist(page: str) -> None:
+def test_files_that_a_page_names_exist(page: str) -> None:
     text = (PROJECT / page).read_text(encoding="utf-8")
     named = re.findall(r"`((?:\.ci|docs|segments_hf|tests|tools)/[\w./-]+)`", text)
     assert named

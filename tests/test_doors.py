@@ -73,7 +73,7 @@ def test_ruff_bans_the_underlying_calls_of_the_doors() -> None:
 
 @needs_ruff
 @pytest.mark.parametrize("file", sorted(PACKAGE.rglob("*.py")), ids=lambda file: file.relative_to(PACKAGE).as_posix())
-def test_only_doors_use_banned_calls_each_door_its_own(file: Path) -> None:
+def test_module_makes_only_the_banned_calls_of_its_door(file: Path) -> None:
     name = file.relative_to(PACKAGE).as_posix()
     text = file.read_text("utf-8")
     if name not in DOORS:

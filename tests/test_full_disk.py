@@ -110,7 +110,9 @@ def test_function_on_full_disk_raises_storage_error_and_leaves_no_files(
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 @pytest.mark.parametrize(
-    "command", [["validate", "{release}", "--json"], ["stats", "{release}", "--json"], ["inspect", "{release}"]]
+    "command",
+    [["validate", "{release}", "--json"], ["stats", "{release}", "--json"], ["inspect", "{release}"]],
+    ids=["validate", "stats", "inspect"],
 )
 @pytest.mark.slow
 def test_command_with_full_standard_output_advises_to_free_space(command: list[str]) -> None:

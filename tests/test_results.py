@@ -149,6 +149,7 @@ def test_export_result_has_counts_of_each_split(tmp_path: Path) -> None:
 def test_commands_print_what_str_prints(command: list[str], call: Any) -> None:
     quiet = [] if command == ["inspect"] else ["-q"]
     printed = CliRunner().invoke(app, [*command, str(demo_release()), *quiet]).stdout.split()
+    assert printed
     # The command line names its own options, such as --assets, where Python names parameters.
     differing = [word for word in printed if word not in str(call()).split()]
     assert all(word.startswith("--") for word in differing)

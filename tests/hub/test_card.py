@@ -109,7 +109,7 @@ def test_card_sections_of_configs_with_the_same_beginning_of_the_name_stay_separ
     assert hub.files(REPO)["README.md"] == card
 
 
-@pytest.mark.parametrize("streaming", [False, True])
+@pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
 def test_contact_sheet_shows_only_rows_that_the_layout_contains(hub: HubServer, streaming: bool) -> None:
     options = {"layout": "semantic-segmentation"}  # has no rows without a label
     segments_hf.push_to_hub(demo(streaming=streaming), REPO, **options)

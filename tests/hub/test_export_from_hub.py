@@ -14,7 +14,7 @@ from segments_hf.demo import demo_release
 from .hub_server import HubServer
 
 
-@pytest.mark.parametrize("streaming", [False, True])
+@pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
 def test_export_of_a_pushed_dataset_equals_the_export_of_its_release(
     hub: HubServer, tmp_path: Path, streaming: bool
 ) -> None:

@@ -43,7 +43,9 @@ def test_retry_raises_error_after_last_attempt(pauses: list[float]) -> None:
     assert len(pauses) == 6
 
 
-@pytest.mark.parametrize("error", [ValueError("wrong"), OfflineModeIsEnabled("offline")])
+@pytest.mark.parametrize(
+    "error", [ValueError("wrong"), OfflineModeIsEnabled("offline")], ids=["wrong value", "offline"]
+)
 def test_retry_raises_permanent_error_at_once(error: Exception, pauses: list[float]) -> None:
     with pytest.raises(type(error)):
         retry(failing(error), "the listing of files")

@@ -54,7 +54,7 @@ def _is_image(value: Any) -> bool:
 
 
 @with_both_transfers
-@pytest.mark.parametrize("streaming", [False, True])
+@pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
 def test_loaded_rows_equal_the_pushed_rows(hub: HubServer, transfer: str, streaming: bool) -> None:
     segments_hf.push_to_hub(demo_release(), REPO)
     assert _used_transfers(hub) == {transfer}

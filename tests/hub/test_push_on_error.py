@@ -33,7 +33,7 @@ def crowded(tmp_path: Path, write_release: Any) -> Path:
     return release
 
 
-@pytest.mark.parametrize(("on_error", "is_null"), [("skip", [False]), ("keep", [False, True])])
+@pytest.mark.parametrize(("on_error", "is_null"), [("skip", [False]), ("keep", [False, True])], ids=["skip", "keep"])
 def test_push_skips_rows_with_broken_bitmaps_or_keeps_them_with_null(
     hub: HubServer, crowded: Path, on_error: str, is_null: list[bool]
 ) -> None:

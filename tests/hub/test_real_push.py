@@ -13,7 +13,7 @@ from .hub_server import HubServer
 from .test_push import shards, stored_rows
 
 
-@pytest.mark.parametrize("streaming", [False, True])
+@pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
 def test_rows_of_arc_litter_are_equal_after_a_push(hub: HubServer, arc_litter: Path, streaming: bool) -> None:
     options = {"split": "train", "segments_dir": arc_litter / "segments", "filter_by": "reviewed"}
     release = arc_litter / "arc_litter-v01.json"

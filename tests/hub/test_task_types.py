@@ -25,7 +25,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("task_type", SAMPLES)
-@pytest.mark.parametrize("streaming", [False, True])
+@pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
 def test_rows_of_each_task_type_are_equal_after_a_push(
     hub: HubServer, write_release: Any, task_type: str, streaming: bool
 ) -> None:

@@ -37,7 +37,7 @@ def test_every_function_returns_the_same_for_every_kind_of_data(
 
 
 @pytest.mark.parametrize("kind", RELEASES)
-@pytest.mark.parametrize("streaming", [False, True])
+@pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
 def test_load_release_returns_the_same_for_every_kind_of_release(
     kind: str, streaming: bool, request: pytest.FixtureRequest
 ) -> None:

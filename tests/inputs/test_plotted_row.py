@@ -29,7 +29,7 @@ class TestPlot:
         assert [segments_hf.plot(path, index=index).get_suptitle()[0] for index in range(6)] == list("aaabbb")
 
     @pytest.mark.parametrize("make", [demo_release, built, streamed], ids=["release", "dataset", "stream"])
-    def test_index_beyond_the_rows_raises_option_error(self, make: Callable[[], Any]) -> None:
+    def test_index_outside_the_rows_raises_option_error(self, make: Callable[[], Any]) -> None:
         for index in (-1, 8):
             with pytest.raises(OptionError, match=f"index: got {index}"):
                 segments_hf.plot(make(), index=index)

@@ -25,7 +25,7 @@ class TestSplitNames:
         assert list(back) == ["train"]
         assert [row["name"] for row in back["train"]] == [row["name"] for row in part]
 
-    @pytest.mark.parametrize("layout", [None, "semantic-segmentation"])
+    @pytest.mark.parametrize("layout", [None, "semantic-segmentation"], ids=["rows", "layout"])
     @pytest.mark.parametrize("split", ["train+test", "all"])
     def test_push_and_export_of_several_splits_in_one_dataset_are_refused(
         self,

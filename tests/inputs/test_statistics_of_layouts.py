@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import datasets
 import pytest
@@ -16,15 +17,17 @@ from .data_kinds import REPO, built
 LAYOUTS = ["semantic-segmentation", "instance-segmentation", "panoptic-segmentation", "object-detection"]
 
 
-@pytest.mark.parametrize("ignore_index", [None, 255])
-@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(
+    ("layout", "options"),
+    [*((layout, {}) for layout in LAYOUTS), ("semantic-segmentation", {"ignore_index": 255})],
+    ids=[*LAYOUTS, "semantic-segmentation with ignore_index"],
+)
 def test_statistics_of_a_pushed_layout_equal_those_of_its_rows(
     layout: str,
-    ignore_index: int | None,
+    options: dict[str, Any],
     hub: HubServer,
 ) -> None:
     rows = segments_hf.stats(demo_release(), assets=True)
-    options = {"ignore_index": ignore_index} if layout == "semantic-segmentation" else {}
     segments_hf.push_to_hub(segments_hf.to_layout(demo_release(), layout, keep_unlabeled=True, **options), REPO)
     back = datasets.load_dataset(REPO, split="train")
     for data in (back, datasets.load_dataset(REPO, streaming=True)):
