@@ -65,12 +65,12 @@ def test_readme_runs_from_empty_folder_with_only_the_installed_package(tmp_path:
     install = f"pip install --quiet '{PROJECT}'"
     examples = [(language, text.replace("pip install .", install)) for language, text in EXAMPLES]
     assert sum(install in text for _, text in examples) == 1
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "HF_", "PIP_"))}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "HF_", "PIP_"))}
     result = subprocess.run(
         [str(environment / "bin" / "python"), "-c", RUN, json.dumps(examples)],
         cwd=folder,
         env={
-            **kept,
+            **inherited,
             "COLUMNS": "80",
             "HF_HOME": str(tmp_path / "home"),
             "PATH": f"{environment / 'bin'}{os.pathsep}{os.environ['PATH']}",

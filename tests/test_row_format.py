@@ -80,8 +80,8 @@ built = [
     datasets.load_dataset("segments_release", data_files=release, split="train"),
 ]
 rows = datasets.load_from_disk(saved)
-made = [add_semantic_masks(rows), to_layout(rows, "object-detection")]
-print(json.dumps([[part._fingerprint, part.cache_files] for part in [*built, *made]]))
+derived = [add_semantic_masks(rows), to_layout(rows, "object-detection")]
+print(json.dumps([[part._fingerprint, part.cache_files] for part in [*built, *derived]]))
 """
 
 

@@ -123,30 +123,30 @@ def mutated(seed: int | str) -> bytes:
 
 
 def _change_tree(tree: Any, chance: random.Random, raw: list[str]) -> None:
-    places = list(_places(tree))
-    if not places:
+    positions = list(_positions(tree))
+    if not positions:
         return
-    holder, key = chance.choice(places)
+    holder, key = chance.choice(positions)
     match chance.randrange(6):
         case 0:
             del holder[key]
         case 1:
             holder[key] = copy.deepcopy(chance.choice(_VALUES))
         case 2:
-            other, _ = chance.choice(places)
+            other, _ = chance.choice(positions)
             holder[key] = copy.deepcopy(other)
         case 3:
             holder[key] = _MARK
             raw.append(chance.choice(_HUGE if chance.random() < 0.7 else _DEEP))
         case 4:
-            other, other_key = chance.choice(places)
+            other, other_key = chance.choice(positions)
             holder[key] = copy.deepcopy(other[other_key])
         case _:
             value = holder[key]
             holder[key] = [value] if chance.random() < 0.5 else {str(key): value, "": value}
 
 
-def _places(tree: Any) -> Any:
+def _positions(tree: Any) -> Any:
     """Yield the container and the key of each value in a tree."""
     remaining = [tree]
     while remaining:

@@ -12,7 +12,7 @@ from .connection import Connection
 from .responses import Response, error_response, git_id, json_response
 
 LARGE = (".parquet", ".jpg", ".png")  # the suffixes of files that the Hub stores as large files
-# The method and the path of the request that completes the upload of a file, for each way to upload.
+# The method and the path of the request that completes the upload of a file, by Xet and by LFS.
 ARRIVALS = {"xet": ("POST", "/v1/shards"), "lfs": ("PUT", "/lfs/")}
 
 

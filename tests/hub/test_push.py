@@ -44,8 +44,8 @@ def _used_transfers(hub: HubServer) -> set[str]:
     """Return the transfers, "xet" or "lfs", by which large files were uploaded."""
     return {
         transfer
-        for transfer, (wanted, pattern) in ARRIVALS.items()
-        if any(method == wanted and re.search(pattern, path) for method, path in hub.requests)
+        for transfer, (upload_method, pattern) in ARRIVALS.items()
+        if any(method == upload_method and re.search(pattern, path) for method, path in hub.requests)
     }
 
 

@@ -250,18 +250,18 @@ def test_secrets_in_urls_are_neither_shown_nor_stored(
     # fsspec would wait for half a minute for an FTP response from the server of the test.
     urls = [url for url in _spellings(secret, server.address.removeprefix("http://")) if not url.startswith("ftp")]
     calls = _library_calls(source, out) | _commands(source, out) | _wrong_locations(source, urls)
-    seen = {what: _attempt(call) for what, call in calls.items()}
+    texts = {name: _attempt(call) for name, call in calls.items()}
     captured = capfd.readouterr()
-    seen |= {"stdout": captured.out, "stderr": captured.err, "log": caplog.text}
-    seen["log with arguments"] = repr([(record.msg, record.args) for record in caplog.records])
+    texts |= {"stdout": captured.out, "stderr": captured.err, "log": caplog.text}
+    texts["log with arguments"] = repr([(record.msg, record.args) for record in caplog.records])
     files = _files(out, caches, tmp_path / "hub")
-    seen |= files | {"names of files": "\n".join(files)}
-    seen |= {f"on the Hub: {name}": content.decode("latin-1") for name, content in hub.files(REPO).items()}
+    texts |= files | {"names of files": "\n".join(files)}
+    texts |= {f"on the Hub: {name}": content.decode("latin-1") for name, content in hub.files(REPO).items()}
     pushed = datasets.load_dataset(REPO, split="train")
-    seen["rows on the Hub"] = repr(_rows(pushed))
+    texts["rows on the Hub"] = repr(_rows(pushed))
     assert len(pushed) == SAMPLES
     assert {path.name for path in out.iterdir()} == {"page.html", "coco"}
-    assert {what: found for what, text in seen.items() if (found := secret.in_text(text))} == {}
+    assert {name: found for name, text in texts.items() if (found := secret.in_text(text))} == {}
 
 
 @pytest.mark.usefixtures("fast")
