@@ -1,4 +1,4 @@
-"""Clouds on loopback: a real S3 server (moto's), and as much of GCS and Azure as reading an object takes."""
+"""Clouds on loopback: the S3 server of moto, and those parts of GCS and Azure that reading an object needs."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ KEYS = {"key": "AKIAJANE", "secret": "very-secret"}
 
 
 class S3:
-    """A server of S3 in which only signed requests read what is not public; it answers as a proxy to amazonaws.com too.
+    """An S3 server, which is also a proxy for amazonaws.com. Only signed requests can read objects that are not public.
 
     Attributes:
-        url: Where it is.
+        url: The address of the server.
     """
 
     def __init__(self, url: str) -> None:
@@ -38,21 +38,24 @@ class S3:
         return {**KEYS, "client_kwargs": {"endpoint_url": self.url}}
 
     def put(self, bucket: str, key: str, content: bytes, *, public: bool = False) -> str:
-        """Puts an object into a bucket; returns its s3:// URL."""
+        """Put an object into a bucket, and return its s3:// URL."""
         if bucket not in {known["Name"] for known in self._client.list_buckets()["Buckets"]}:
             self._client.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
         self._client.put_object(Bucket=bucket, Key=key, Body=content, ACL="public-read" if public else "private")
         return f"s3://{bucket}/{key}"
 
     def versioned(self, bucket: str) -> None:
+        """Turn on versions in a bucket."""
         self._client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
 
     def versions(self, bucket: str) -> list[str]:
+        """Return the ids of the versions of all objects in a bucket."""
         return [item["VersionId"] for item in self._client.list_object_versions(Bucket=bucket)["Versions"]]
 
 
 @contextmanager
 def s3_server() -> Iterator[S3]:
+    """Run an S3 server."""
     from moto.server import ThreadedMotoServer
 
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
@@ -65,11 +68,11 @@ def s3_server() -> Iterator[S3]:
 
 
 class Objects(ThreadingHTTPServer):
-    """A server that answers for objects as GCS and Azure do.
+    """A server that responds to requests for objects as GCS and Azure do.
 
     Attributes:
-        objects: The content of each, by ``bucket/key``.
-        seen: The path and the authorization of each request.
+        objects: The content of each object, by ``bucket/key``.
+        seen: The path and the header `Authorization` of each request.
     """
 
     daemon_threads = True
@@ -83,6 +86,7 @@ class Objects(ThreadingHTTPServer):
 
 @contextmanager
 def object_server() -> Iterator[Objects]:
+    """Run a server with objects of GCS and Azure."""
     with Objects() as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         yield server
@@ -96,21 +100,23 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = urlsplit(self.path).path
         self.server.seen.append((self.path, self.headers.get("Authorization", "")))
-        of_gcs = re.fullmatch(r"(?:/download)?/storage/v1/b/([^/]+)/o/(.+)", path)
-        name = f"{of_gcs[1]}/{unquote(of_gcs[2])}" if of_gcs else unquote(path).partition("/account/")[2]
+        gcs_path = re.fullmatch(r"(?:/download)?/storage/v1/b/([^/]+)/o/(.+)", path)
+        name = f"{gcs_path[1]}/{unquote(gcs_path[2])}" if gcs_path else unquote(path).partition("/account/")[2]
         content = self.server.objects.get(name)
-        wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("x-ms-range") or self.headers.get("Range") or "")
+        byte_range = re.fullmatch(
+            r"bytes=(\d+)-(\d*)", self.headers.get("x-ms-range") or self.headers.get("Range") or ""
+        )
         if content is None:
-            self._answer(404, b"")
-        elif not wanted:
-            self._answer(200, content)
-        elif int(wanted[1]) >= len(content):
-            self._answer(416, b"", f"bytes */{len(content)}")
+            self._respond(404, b"")
+        elif not byte_range:
+            self._respond(200, content)
+        elif int(byte_range[1]) >= len(content):
+            self._respond(416, b"", f"bytes */{len(content)}")
         else:
-            part = content[int(wanted[1]) : int(wanted[2]) + 1 if wanted[2] else None]
-            self._answer(206, part, f"bytes {wanted[1]}-{int(wanted[1]) + len(part) - 1}/{len(content)}")
+            part = content[int(byte_range[1]) : int(byte_range[2]) + 1 if byte_range[2] else None]
+            self._respond(206, part, f"bytes {byte_range[1]}-{int(byte_range[1]) + len(part) - 1}/{len(content)}")
 
-    def _answer(self, status: int, body: bytes, content_range: str = "") -> None:
+    def _respond(self, status: int, body: bytes, content_range: str = "") -> None:
         self.send_response(status)
         headers = {"Content-Length": str(len(body)), "Last-Modified": "Tue, 24 Nov 2026 00:00:00 GMT", "ETag": '"1"'}
         for name, value in {**headers, "x-ms-blob-type": "BlockBlob", "Content-Range": content_range}.items():

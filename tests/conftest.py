@@ -1,4 +1,4 @@
-"""Caches under tmp, releases to measure, and a server on loopback."""
+"""Temporary caches, servers on loopback, and release files for all tests."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ with socket.socket() as _free:
     _free.bind(("127.0.0.1", 0))
     HUB_PORT = _free.getsockname()[1]
 
-# The only Hub that tests know is on loopback, and there only where a test starts it. The clients read this when they
+# The only Hub of the tests is on loopback, where some tests start a server. The clients read these variables when they
 # are imported.
 os.environ |= {
-    "GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT": "false",  # gcsfs would ask the real cloud what kind a bucket is of
+    "GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT": "false",  # prevents requests of gcsfs to the real cloud
     "HF_ENDPOINT": f"http://127.0.0.1:{HUB_PORT}",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_HUB_OFFLINE": "0",
@@ -35,12 +35,12 @@ os.environ |= {
 import datasets
 from clouds import S3, s3_server
 
-# Commands write plain text of 80 columns, whatever the terminal or the CI that the tests run in.
+# Commands write plain text with 80 columns in every terminal and CI.
 os.environ["COLUMNS"] = "80"
 for _name in ("FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
     os.environ.pop(_name, None)
 
-# Property tests keep no files and mind no slow machine.
+# Property tests keep no files, and do not fail on a slow machine.
 settings.register_profile("segments-hf", database=None, deadline=None, max_examples=60)
 settings.load_profile("segments-hf")
 
@@ -49,7 +49,7 @@ ARC_LITTER = Path(__file__).resolve().parents[2] / "shared" / "real" / "arc_litt
 
 @pytest.fixture(autouse=True)
 def caches(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Every test has caches of its own, and shows progress whatever other tests have silenced."""
+    """Set new, empty caches for each test, and turn on progress bars, which another test may have turned off."""
     datasets.enable_progress_bars()
     home = tmp_path_factory.mktemp("hf")
     monkeypatch.setattr("huggingface_hub.constants.HF_HOME", str(home))
@@ -60,36 +60,37 @@ def caches(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
 
 @pytest.fixture(scope="session", autouse=True)
 def xet_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Xet's client keeps what it knows in a folder of these tests; it reads this once."""
+    """Set a temporary folder for the cache of the Xet client, which reads the variable once."""
     os.environ["HF_XET_CACHE"] = str(tmp_path_factory.mktemp("xet"))
 
 
 @pytest.fixture
 def transfer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """How large files are uploaded: by Xet, as users do it, or by the LFS protocol where it is switched off."""
-    way = getattr(request, "param", "xet")
-    if way == "lfs":
+    """Return how large files are uploaded: ``xet``, which is the default of users, or ``lfs``, with Xet turned off."""
+    protocol = getattr(request, "param", "xet")
+    if protocol == "lfs":
         monkeypatch.setattr("huggingface_hub.constants.HF_HUB_DISABLE_XET", True)
-        monkeypatch.setenv("HF_HUB_DISABLE_XET", "1")  # for the processes of a test
-    return way
+        monkeypatch.setenv("HF_HUB_DISABLE_XET", "1")  # for the processes that a test starts
+    return protocol
 
 
 @pytest.fixture
 def arc_litter() -> Path:
-    """The folder of the real release arc_litter v01."""
+    """Return the folder of the real release arc_litter v01."""
     if not ARC_LITTER.is_dir():
-        pytest.skip(f"the real release is not here: {ARC_LITTER}")
+        pytest.skip(f"the real release is absent: {ARC_LITTER}")
     return ARC_LITTER
 
 
 class Answers:
-    """A server on loopback that answers what a test tells it to, and counts what it is asked.
+    """A server on loopback with the files and responses of a test. It counts the requests.
 
     Attributes:
-        files: The body of each path; a list of (status, headers, body) is answered one by one, the last for ever.
-        asked: How often each path was asked for.
-        address: Where the server is, such as ``http://127.0.0.1:40001``.
-        connections: How many connections were made to it.
+        files: The body of each path, or a list of responses (status, headers, body): one for each request, and the last
+            one for all further requests.
+        asked: The number of requests for each path.
+        address: The address of the server, such as ``http://127.0.0.1:40001``.
+        connections: The number of connections to the server.
     """
 
     def __init__(self) -> None:
@@ -99,14 +100,14 @@ class Answers:
         self.connections = 0
 
     def url(self, path: str, content: bytes) -> str:
-        """Puts a file on the server and returns its URL."""
+        """Put a file on the server, and return its URL."""
         self.files[path] = content
         return self.address + path
 
 
 @pytest.fixture
 def server() -> Iterator[Answers]:
-    """A server for one test."""
+    """Run a server during one test."""
     answers = Answers()
 
     class Handler(BaseHTTPRequestHandler):
@@ -119,11 +120,11 @@ def server() -> Iterator[Answers]:
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
             answers.asked[path] += 1
-            answer = answers.files.get(path, [(404, {}, b"not here")])
-            if isinstance(answer, list):
-                status, headers, body = answer[min(answers.asked[path], len(answer)) - 1]
+            response = answers.files.get(path, [(404, {}, b"not found")])
+            if isinstance(response, list):
+                status, headers, body = response[min(answers.asked[path], len(response)) - 1]
             else:
-                status, headers, body = 200, {}, answer
+                status, headers, body = 200, {}, response
             self.send_response(status)
             length = {} if "Transfer-Encoding" in headers else {"Content-Length": str(len(body))}
             for name, value in {**length, **headers}.items():
@@ -138,7 +139,7 @@ def server() -> Iterator[Answers]:
 
     class Server(ThreadingHTTPServer):
         def handle_error(self, request: Any, client_address: Any) -> None:
-            if not isinstance(sys.exc_info()[1], ConnectionError):  # they went away before they had it all
+            if not isinstance(sys.exc_info()[1], ConnectionError):  # the client closed the connection early
                 super().handle_error(request, client_address)
 
     with Server(("127.0.0.1", 0), Handler) as httpd:
@@ -153,14 +154,14 @@ def server() -> Iterator[Answers]:
 
 @pytest.fixture(scope="session")
 def s3() -> Iterator[S3]:
-    """A server of S3, for all tests."""
+    """Run an S3 server during all tests."""
     with s3_server() as server:
         yield server
 
 
 @pytest.fixture
 def no_credentials_around(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The machine has no credentials for any cloud."""
+    """Hide the credentials for clouds that this machine may have."""
     for name in [name for name in os.environ if name.startswith(("AWS_", "AZURE_", "GOOGLE_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
@@ -173,7 +174,10 @@ WriteRelease = Callable[..., Path]
 
 @pytest.fixture
 def write_release(tmp_path: Path) -> WriteRelease:
-    """Writes a release file from its samples, in today's shape; keyword arguments replace parts of `dataset`."""
+    """Return a function that writes a release file as of 2025 with these samples, and returns its path.
+
+    Its keyword arguments replace parts of `dataset`.
+    """
 
     def write(samples: Any, *, path: Path | None = None, **dataset: Any) -> Path:
         document = {

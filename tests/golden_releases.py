@@ -1,4 +1,4 @@
-"""Small releases that hold what changes rows, layouts and masks easily; their files come out the same everywhere."""
+"""Small releases with the special cases of rows, layouts and masks. Their files are the same on every machine."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WIDTH, HEIGHT = 40, 30
 
 
 def bitmap_release(folder: Path) -> Path:
-    """Bitmaps in several depths, annotations without pixels, pixels without an annotation, every kind of status."""
+    """Write bitmaps of several depths, annotations without pixels, pixels without annotation, and every status."""
     ids = np.zeros((HEIGHT, WIDTH), np.uint32)
     ids[2:12, 3:20], ids[8:20, 15:30], ids[25:, :] = 1, 70000, 2
     marks = [_mark(1, 9, open=True), _mark(2, 0), _mark(70000, 4, note="a b")]
@@ -44,7 +44,7 @@ def bitmap_release(folder: Path) -> Path:
 
 
 def vector_release(folder: Path) -> Path:
-    """Shapes of every type: inside the image, over its edge, outside; crossing themselves, overlapping, degenerate."""
+    """Write shapes of every type: inside, across and outside the image; self-crossing, overlapping, degenerate."""
     shapes = [
         ("bbox", [[2, 3], [12.5, 9.25]]),
         ("bbox", [[-10, -10], [40, 30]]),
@@ -58,7 +58,7 @@ def vector_release(folder: Path) -> Path:
         ("point", [[17.5, 18]]),
         ("point", [[-3, 4]]),
     ]
-    annotations = [_shape(number, *drawn) for number, drawn in enumerate(shapes, start=1)]
+    annotations = [_shape(number, *shape) for number, shape in enumerate(shapes, start=1)]
     twice = [_shape(1, *shapes[0]), _shape(2, *shapes[4]), _shape(1, *shapes[5])]
     return _write(
         folder,
@@ -76,7 +76,7 @@ def vector_release(folder: Path) -> Path:
 
 
 def bitmap_sequence_release(folder: Path) -> Path:
-    """A sequence of bitmaps, one frame without a label."""
+    """Write a sequence of bitmaps, with one frame without a label."""
     frames = []
     for number in range(2):
         ids = np.zeros((HEIGHT, WIDTH), np.uint32)
@@ -88,7 +88,7 @@ def bitmap_sequence_release(folder: Path) -> Path:
 
 
 def vector_sequence_release(folder: Path) -> Path:
-    """A sequence of shapes."""
+    """Write a sequence of shapes."""
     frames = []
     for number in range(2):
         box = {**_shape(1, "bbox", [[2 + number, 3], [12, 9]]), "track_id": 5, "is_keyframe": not number}
@@ -98,7 +98,7 @@ def vector_sequence_release(folder: Path) -> Path:
 
 
 def cuboid_release(folder: Path) -> Path:
-    """A task type whose labels stay JSON."""
+    """Write a point cloud, whose labels stay JSON in the rows."""
     cuboid = {"id": 1, "category_id": 4, "position": {"x": 1.5, "y": 0, "z": -2}, "yaw": 0.25}
     cloud = {"pcd": {"url": "https://host/a.pcd", "type": "pcd"}}
     labeled = sample("cloud", label=label(annotations=[cuboid]))
@@ -159,14 +159,14 @@ def _shape(number: int, kind: str, points: Any) -> dict[str, Any]:
 
 
 def _image(folder: Path, name: str, value: Any = None) -> str:
-    """An image of one value; by default a colored one."""
+    """Write an image of one value, or a colored image, and return its name."""
     content = np.full((HEIGHT, WIDTH, 3), len(name), np.uint8) if value is None else np.full((HEIGHT, WIDTH), value)
     content[0, : len(name)] += np.frombuffer(name.encode(), np.uint8)[:, None] if content.ndim == 3 else 1
     return _file(folder, f"{name}.png", _png(content))
 
 
 def _turned(folder: Path) -> str:
-    """A JPEG that says that it lies on its side."""
+    """Write a JPEG whose EXIF orientation turns it by 90 degrees, and return its name."""
     exif = Image.Exif()
     exif[0x0112] = 6
     Image.new("RGB", (HEIGHT, WIDTH), (9, 99, 200)).save(folder / "turned.jpg", exif=exif)

@@ -1,9 +1,9 @@
-"""What the rows, layouts and masks of a set of releases come to, as digests that are the same on every machine.
+"""Digests of the rows, layouts and masks of a set of releases, which are the same on every machine.
 
     python tests/golden_rows.py
 
-compares them with ``golden_rows.json`` and writes it anew where that is allowed: where they differ,
-`segments_hf.dataset.rows.row_format.ROW_FORMAT` has to be raised first, or users get what an older version has cached.
+compares them with ``golden_rows.json`` and writes the file. If digests differ, it refuses until
+`segments_hf.dataset.rows.row_format.ROW_FORMAT` is raised, because users would get rows that an older version cached.
 """
 
 from __future__ import annotations
@@ -31,7 +31,13 @@ from segments_hf.demo import demo_release
 FILE = Path(__file__).with_suffix(".json")
 COMMAND = "python tests/golden_rows.py"
 
-_JSON = {"attributes", "image_attributes", "label_attributes", "metadata", "sample_attributes"}  # columns and fields
+_JSON = {
+    "attributes",
+    "image_attributes",
+    "label_attributes",
+    "metadata",
+    "sample_attributes",
+}  # names of columns and fields
 _PRODUCTS: dict[str, Callable[[Any], Any]] = {
     "rows": lambda rows: rows,
     "layouts/semantic-segmentation": partial(to_layout, task="semantic-segmentation"),
@@ -48,27 +54,27 @@ _PRODUCTS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def made(folder: Path) -> dict[str, str]:
-    """The digest of each product of each release.
+def digests_of_releases(folder: Path) -> dict[str, str]:
+    """Return the digest of each product of each release.
 
     Args:
-        folder: An empty folder, to make the releases in.
+        folder: An empty folder for the releases.
     """
-    return dict(_made(folder))
+    return dict(_digests_of_releases(folder))
 
 
-def to_do(golden: dict[str, Any], digests: dict[str, str], version: int) -> str | None:
-    """What has to be done where digests differ from the golden ones; None where they agree.
+def required_step(golden: dict[str, Any], digests: dict[str, str], version: int) -> str | None:
+    """Return the step that a developer has to do because digests differ; None if they agree.
 
     Args:
-        golden: What the file holds: ``version`` and ``digests``.
-        digests: What was made.
+        golden: The content of the file: ``version`` and ``digests``.
+        digests: The digests of the current code.
         version: The version of the row format.
     """
     changed = [name for name, digest in golden["digests"].items() if digests.get(name, digest) != digest]
     if changed and version <= golden["version"]:
         return (
-            f"rows have changed: {', '.join(changed)}. If that is meant, raise ROW_FORMAT in "
+            f"rows have changed: {', '.join(changed)}. If this is intended, raise ROW_FORMAT in "
             f"segments_hf/dataset/rows/row_format.py to {golden['version'] + 1}, then run {COMMAND}"
         )
     if digests != golden["digests"] or version != golden["version"]:
@@ -76,7 +82,7 @@ def to_do(golden: dict[str, Any], digests: dict[str, str], version: int) -> str 
     return None
 
 
-def _made(folder: Path) -> Iterator[tuple[str, str]]:
+def _digests_of_releases(folder: Path) -> Iterator[tuple[str, str]]:
     yield from _digests("demo", demo_release())
     for name, make in RELEASES.items():
         (folder / name).mkdir()
@@ -88,30 +94,30 @@ def _digests(name: str, release: Path) -> Iterator[tuple[str, str]]:
         hashlib.sha256(path.read_bytes()).digest(): path.name for path in release.parent.rglob("*") if path.is_file()
     }
     stream = load_release(release, split="train", streaming=True)
-    told = [stream.info.description, stream.info.homepage]
+    information = [stream.info.description, stream.info.homepage]
     for product, make in _PRODUCTS.items():
         if product == "rows" or "image" in stream.features:
             dataset = make(stream)
             rows = [_plain(row, files) for row in without_decoding(dataset)]
-            text = json.dumps([told, _plain_feature(dataset.features), rows], sort_keys=True)
+            text = json.dumps([information, _plain_feature(dataset.features), rows], sort_keys=True)
             yield f"{name}/{product}", hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _plain(value: Any, files: dict[bytes, str], name: str = "") -> Any:
-    """A value as JSON; a picture is the name of the file that it has the bytes of, or else its pixels."""
+    """Return a value as JSON. An image is the name of the file with the same bytes, or a description of its pixels."""
     if name in _JSON and isinstance(value, str):
         return json.loads(value)
     if isinstance(value, dict):
         if value.keys() == {"bytes", "path"}:
-            return _plain_picture(value, files)
+            return _plain_image(value, files)
         return {key: _plain(inner, files, key) for key, inner in value.items()}
     if isinstance(value, list):
         return [_plain(inner, files) for inner in value]
     return round(value, 6) + 0.0 if isinstance(value, float) else value
 
 
-def _plain_picture(picture: dict[str, Any], files: dict[bytes, str]) -> Any:
-    content = picture["bytes"] if picture["bytes"] is not None else Path(picture["path"]).read_bytes()
+def _plain_image(image: dict[str, Any], files: dict[bytes, str]) -> Any:
+    content = image["bytes"] if image["bytes"] is not None else Path(image["path"]).read_bytes()
     if file := files.get(hashlib.sha256(content).digest()):
         return file
     with Image.open(io.BytesIO(content)) as opened:
@@ -122,14 +128,14 @@ def _plain_picture(picture: dict[str, Any], files: dict[bytes, str]) -> Any:
 
 
 def _plain_feature(feature: Any, name: str = "") -> Any:
-    """A feature as JSON, the same whatever `datasets` is installed."""
+    """Return a feature as JSON, which is the same for every version of `datasets`."""
     if name in _JSON:
         return "json"
     if isinstance(feature, dict):
         return [[key, _plain_feature(inner, key)] for key, inner in feature.items()]
     if isinstance(feature, datasets.Image | datasets.ClassLabel | datasets.Value):
-        known = {part: getattr(feature, part, None) for part in ("mode", "id", "names", "dtype")}
-        return [type(feature).__name__, known]
+        facts = {part: getattr(feature, part, None) for part in ("mode", "id", "names", "dtype")}
+        return [type(feature).__name__, facts]
     inner = feature[0] if isinstance(feature, list) else feature.feature
     if not isinstance(feature, list) and isinstance(inner, dict) and not hasattr(datasets, "List"):
         # Before `datasets` 4, a `Sequence` of a struct is a struct of lists.
@@ -139,9 +145,9 @@ def _plain_feature(feature: Any, name: str = "") -> Any:
 
 def _main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        digests = made(Path(folder))
+        digests = digests_of_releases(Path(folder))
     golden = json.loads(FILE.read_text("utf-8")) if FILE.exists() else {"version": 0, "digests": {}}
-    problem = to_do(golden, digests, ROW_FORMAT)
+    problem = required_step(golden, digests, ROW_FORMAT)
     if problem and problem.startswith("rows"):
         sys.exit(problem)
     FILE.write_text(json.dumps({"version": ROW_FORMAT, "digests": digests}, indent=2) + "\n", "utf-8")

@@ -1,4 +1,4 @@
-"""Wherever a name is chosen from a list, the error for a wrong name lists the names and suggests the closest one."""
+"""An error for a name that is not in a list of choices suggests the closest choice."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def stream() -> datasets.IterableDataset:
 CALLS: dict[str, tuple[Callable[[Path], object], str]] = {
     "export format": (lambda out: segments_hf.export_dataset(DEMO, "coco_instance", out), "coco-instance"),
     "alias of an export format": (lambda out: segments_hf.export_dataset(DEMO, "cocos", out), "coco"),
-    "images": (lambda out: segments_hf.export_dataset(DEMO, "coco", out, images="cpoy"), "copy"),
+    "images of an export": (lambda out: segments_hf.export_dataset(DEMO, "coco", out, images="cpoy"), "copy"),
     "on_error of an export": (lambda out: segments_hf.export_dataset(DEMO, "coco", out, on_error="rise"), "raise"),
     "on_error": (lambda _: segments_hf.load_release(DEMO, on_error="skp"), "skip"),
     "on_error of a layout": (
@@ -45,7 +45,7 @@ CALLS: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize("case", CALLS)
-def test_a_wrong_name_is_an_option_error_that_suggests_the_closest_name(case: str, tmp_path: Path) -> None:
+def test_option_error_for_a_wrong_value_suggests_the_closest_value(case: str, tmp_path: Path) -> None:
     call, closest = CALLS[case]
     with pytest.raises(OptionError) as raised:
         call(tmp_path / "out")
@@ -61,7 +61,7 @@ def test_a_wrong_name_is_an_option_error_that_suggests_the_closest_name(case: st
     ],
     ids=["load_release", "stats", "load_dataset"],
 )
-def test_a_wrong_name_of_an_option_suggests_the_closest_option(call: Callable[[], object]) -> None:
+def test_error_for_an_unknown_option_suggests_the_closest_option(call: Callable[[], object]) -> None:
     with pytest.raises(TypeError, match=r"'filter_by'\?$"):
         call()
 
@@ -83,8 +83,8 @@ def test_a_wrong_name_of_an_option_suggests_the_closest_option(call: Callable[[]
 def test_commands_suggest_the_closest_name(tmp_path: Path, arguments: list[str], closest: str) -> None:
     result = CliRunner().invoke(app, [str(tmp_path / "out") if item == "OUT" else item for item in arguments])
     assert result.exit_code in {1, 2}
-    said = " ".join(result.output.replace("│", " ").split())
-    assert closest in said.lower().partition("did you mean")[2] or f"options: {closest}" in said
+    printed = " ".join(result.output.replace("│", " ").split())
+    assert closest in printed.lower().partition("did you mean")[2] or f"options: {closest}" in printed
 
 
 def test_commands_offer_the_same_choices_as_the_functions(tmp_path: Path) -> None:
@@ -93,19 +93,21 @@ def test_commands_offer_the_same_choices_as_the_functions(tmp_path: Path) -> Non
 
     for name, choices in (("--images", get_args(Images)), ("--on-error", get_args(OnError))):
         result = CliRunner().invoke(app, ["export", DEMO, "coco", str(tmp_path / "out"), name, "nothing"])
-        said = " ".join(result.output.replace("│", " ").split())
-        assert ", ".join(map(repr, choices)) in said
+        printed = " ".join(result.output.replace("│", " ").split())
+        assert ", ".join(map(repr, choices)) in printed
 
 
-def test_a_name_that_is_close_to_no_choice_gets_no_suggestion() -> None:
+def test_error_for_a_name_unlike_all_choices_has_no_suggestion() -> None:
     assert "?" not in str(unknown_choice("export_format", "xml", ["coco-instance", "yolo"]))
 
 
-def test_many_choices_are_listed_in_part_and_all_of_them_are_compared() -> None:
+def test_error_with_many_choices_is_short_and_suggests_the_closest_of_all() -> None:
     error = str(unknown_choice("labelset", "set-490x", [f"set-{number}" for number in range(500)]))
     assert len(error) < 600
     assert error.endswith("'set-490'?")
 
 
-def test_a_value_that_is_not_text_gets_no_suggestion() -> None:
-    assert "None" in str(unknown_choice("images", None, ["copy"]))
+def test_error_for_a_value_that_is_not_text_has_no_suggestion() -> None:
+    error = str(unknown_choice("images", None, ["copy"]))
+    assert "None" in error
+    assert "?" not in error

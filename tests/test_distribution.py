@@ -1,4 +1,4 @@
-"""The source distribution, and the files about the project."""
+"""The source distribution is complete, and the pages about the project name existing files and the version."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import yaml
 import segments_hf
 
 PROJECT = Path(__file__).parents[1]
-NOT_DISTRIBUTED: set[str] = set()  # files of the repository that the source distribution leaves out
+NOT_DISTRIBUTED: set[str] = set()  # files of the repository that the source distribution does not contain
 ADDED = {"PKG-INFO"}
 
 
@@ -38,7 +38,7 @@ def test_source_distribution_has_every_file_of_the_repository(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("page", ["CONTRIBUTING.md", "SECURITY.md"])
-def test_page_names_files_that_exist(page: str) -> None:
+def test_files_that_a_page_names_exist(page: str) -> None:
     text = (PROJECT / page).read_text(encoding="utf-8")
     named = re.findall(r"`((?:\.ci|docs|segments_hf|tests|tools)/[\w./-]+)`", text)
     assert named

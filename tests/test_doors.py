@@ -42,7 +42,7 @@ needs_ruff = pytest.mark.skipif(
 
 
 def _banned(code: str, file: str, *options: str) -> set[tuple[int, str]]:
-    """The lines of banned calls in a module, and what was called."""
+    """Return the line and the name of each banned call in a module."""
     command = [
         str(RUFF),
         "check",
@@ -54,18 +54,18 @@ def _banned(code: str, file: str, *options: str) -> set[tuple[int, str]]:
         file,
         *options,
     ]
-    done = subprocess.run([*command, "-"], input=code, capture_output=True, text=True, cwd=PROJECT, check=False)
-    assert not done.stderr, done.stderr
-    found = re.finditer(r":(\d+):\d+: TID251 `([^`]+)` is banned", done.stdout)
+    result = subprocess.run([*command, "-"], input=code, capture_output=True, text=True, cwd=PROJECT, check=False)
+    assert not result.stderr, result.stderr
+    found = re.finditer(r":(\d+):\d+: TID251 `([^`]+)` is banned", result.stdout)
     return {(int(match[1]), match[2]) for match in found}
 
 
 @needs_ruff
 def test_ruff_bans_the_underlying_calls_of_the_doors() -> None:
-    written = [f"import {call.rpartition('.')[0]}\n{call}()\n" for call in CALLS]
+    imports = [f"import {call.rpartition('.')[0]}\n{call}()\n" for call in CALLS]
     from_imports = ["from {0} import {2}\n{2}()\n".format(*call.rpartition(".")) for call in CALLS]
     for folder in ("labels", "io", "images", "io/disk"):
-        for code in (written, from_imports):
+        for code in (imports, from_imports):
             found = {(line + 1) // 2 for line, _ in _banned("".join(code), f"segments_hf/{folder}/planted.py")}
             missed = [call for number, call in enumerate(CALLS, start=1) if number not in found]
             assert missed == []
@@ -73,12 +73,12 @@ def test_ruff_bans_the_underlying_calls_of_the_doors() -> None:
 
 @needs_ruff
 @pytest.mark.parametrize("file", sorted(PACKAGE.rglob("*.py")), ids=lambda file: file.relative_to(PACKAGE).as_posix())
-def test_only_doors_have_exceptions_each_for_its_own_calls(file: Path) -> None:
+def test_module_makes_only_the_banned_calls_of_its_door(file: Path) -> None:
     name = file.relative_to(PACKAGE).as_posix()
     text = file.read_text("utf-8")
     if name not in DOORS:
         assert "TID251" not in text
         return
-    made = _banned(text, f"segments_hf/{name}", "--ignore-noqa")
-    assert {call for _, call in made} == DOORS[name]
+    banned = _banned(text, f"segments_hf/{name}", "--ignore-noqa")
+    assert {call for _, call in banned} == DOORS[name]
     assert _banned(text, f"segments_hf/{name}") == set()

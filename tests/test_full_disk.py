@@ -33,21 +33,21 @@ COMMANDS = {
 
 
 def arguments(name: str, out: Path) -> list[str]:
-    places = {"release": demo_release(), "out": out, "other": out.parent.parent / "other"}
-    return [part.format(**places) for part in COMMANDS[name]]
+    paths = {"release": demo_release(), "out": out, "other": out.parent.parent / "other"}
+    return [part.format(**paths) for part in COMMANDS[name]]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_command_with_file_as_output_folder_gives_advice(tmp_path: Path, name: str) -> None:
+def test_command_with_a_file_in_the_output_path_advises_another_place(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").write_bytes(b"mine")
     result = CliRunner().invoke(app, arguments(name, tmp_path / "file" / "out"))
     assert result.exit_code == 1, result.output
-    assert "choose another place" in " ".join(result.output.split())
+    assert "another place" in " ".join(result.output.split())
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
     assert (tmp_path / "file").read_bytes() == b"mine"
 
 
-# Runs each function with a limit on the size of files, and prints the error and the files that are left.
+# A program that calls each function with a limit on the size of files, and prints the errors and the files that remain.
 FULL = """
 import resource, signal, sys, traceback
 from pathlib import Path
@@ -62,10 +62,7 @@ def build():
     from segments_hf.dataset.load import release_builder
     from segments_hf.dataset.save import save_build
     save_build(release_builder(demo_release(), embed=True, cache_dir=out / "cache"), out / "new" / "build", sys.argv[2])
-def command(*given):
-    from segments_hf.cli.app import app
-    app(list(given), standalone_mode=False)
-ways = {
+calls = {
     "arrow": build,
     "load": lambda: segments_hf.load_release(demo_release(), embed=True, cache_dir=out / "cache"),
     **{name: lambda name=name: segments_hf.export_dataset(rows, name, out / "new" / name) for name in (
@@ -74,9 +71,9 @@ ways = {
     "figures": lambda: save_figures(counted, out / "new" / "figures"),
 }
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))
-for name, way in ways.items():
+for name, call in calls.items():
     try:
-        way()
+        call()
         print(name, "ok")
     except StorageError as error:
         print(name, "StorageError", "free some space" in str(error))
@@ -91,11 +88,13 @@ print("left", [str(path) for path in [*left, *unfinished]])
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of files")
-@pytest.mark.parametrize(("limit", "file_format"), [(0, "arrow"), (3000, "parquet")])
+@pytest.mark.parametrize(
+    ("limit", "file_format"), [(0, "arrow"), (3000, "parquet")], ids=["no byte fits", "a few bytes fit"]
+)
 def test_function_on_full_disk_raises_storage_error_and_leaves_no_files(
     tmp_path: Path, limit: int, file_format: str
 ) -> None:
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", FULL, str(tmp_path), file_format, str(limit)],
         capture_output=True,
         text=True,
@@ -103,27 +102,29 @@ def test_function_on_full_disk_raises_storage_error_and_leaves_no_files(
         check=False,
         env={**os.environ, "HF_HOME": str(tmp_path / "home")},
     )
-    told = dict(line.split(" ", 1) for line in done.stdout.splitlines())
-    assert told.pop("left", None) == "[]", done.stdout + done.stderr
-    assert len(told) == 11, done.stdout + done.stderr
-    assert set(told.values()) == {"StorageError True"}, done.stdout + done.stderr
+    outcomes = dict(line.split(" ", 1) for line in result.stdout.splitlines())
+    assert outcomes.pop("left", None) == "[]", result.stdout + result.stderr
+    assert len(outcomes) == 11, result.stdout + result.stderr
+    assert set(outcomes.values()) == {"StorageError True"}, result.stdout + result.stderr
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 @pytest.mark.parametrize(
-    "command", [["validate", "{release}", "--json"], ["stats", "{release}", "--json"], ["inspect", "{release}"]]
+    "command",
+    [["validate", "{release}", "--json"], ["stats", "{release}", "--json"], ["inspect", "{release}"]],
+    ids=["validate", "stats", "inspect"],
 )
 @pytest.mark.slow
-def test_command_with_full_standard_output_gives_advice(command: list[str]) -> None:
-    given = [part.format(release=demo_release()) for part in command]
+def test_command_with_full_standard_output_advises_to_free_space(command: list[str]) -> None:
+    arguments = [part.format(release=demo_release()) for part in command]
     with Path("/dev/full").open("wb") as full:
         code = "import sys; from segments_hf.cli.app import main; sys.argv[0] = 'segments-hf'; main()"
-        program = [sys.executable, "-c", code, *given]
-        done = subprocess.run(program, stdout=full, stderr=subprocess.PIPE, text=True, timeout=120, check=False)
-    assert done.returncode == 1, done.stderr
-    assert "free some space" in " ".join(done.stderr.split())
-    assert "Traceback" not in done.stderr
-    assert "Exception ignored" not in done.stderr
+        program = [sys.executable, "-c", code, *arguments]
+        result = subprocess.run(program, stdout=full, stderr=subprocess.PIPE, text=True, timeout=120, check=False)
+    assert result.returncode == 1, result.stderr
+    assert "free some space" in " ".join(result.stderr.split())
+    assert "Traceback" not in result.stderr
+    assert "Exception ignored" not in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -136,8 +137,10 @@ def test_command_with_full_standard_output_gives_advice(command: list[str]) -> N
     ],
     ids=["export", "preview", "figures", "load"],
 )
-def test_function_with_file_as_output_folder_raises_storage_error(tmp_path: Path, write: Callable[[Path], Any]) -> None:
+def test_function_with_a_file_in_the_output_path_raises_storage_error(
+    tmp_path: Path, write: Callable[[Path], Any]
+) -> None:
     (tmp_path / "file").write_bytes(b"mine")
-    with pytest.raises(StorageError, match="choose another place"):
+    with pytest.raises(StorageError, match="another place"):
         write(tmp_path / "file" / "out")
     assert (tmp_path / "file").read_bytes() == b"mine"

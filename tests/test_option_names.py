@@ -42,7 +42,7 @@ def calls() -> Iterator[tuple[Path, ast.Call, str]]:
 
 
 def named_options() -> set[str]:
-    """Return the names of all options that messages name."""
+    """Return the names of all options in messages."""
     names = set()
     for _, call, function in calls():
         named = [call.args[0]] if function in {"option", "unknown_choice"} and call.args else []
@@ -62,13 +62,13 @@ def test_every_option_in_a_message_exists_on_the_command_line_or_only_in_python(
     assert {*COMMAND_LINE_NAMES.values()} <= known
 
 
-def test_option_errors_get_the_name_of_the_option_as_an_argument() -> None:
-    written = [
+def test_no_option_error_has_the_name_of_its_option_in_the_text() -> None:
+    found = [
         f"{file.name}:{call.lineno}"
         for file, call, function in calls()
         if function == "OptionError" and call.args and re.match(r"f?['\"][a-z_]+: ", ast.unparse(call.args[0]))
     ]
-    assert written == []
+    assert found == []
 
 
 @pytest.mark.parametrize(
@@ -96,8 +96,8 @@ def test_errors_of_commands_name_options_of_the_command_line(
     (tmp_path / "DONE").mkdir()
     segments_hf.export_dataset(demo_release(), "coco", tmp_path / "EXPORTED", images="none")
     (tmp_path / "FILE").write_text("text")
-    places = {"OUT", "DONE", "EXPORTED", "FILE"}
-    result = CliRunner().invoke(app, [str(tmp_path / item if item in places else item) for item in arguments])
+    paths = {"OUT", "DONE", "EXPORTED", "FILE"}
+    result = CliRunner().invoke(app, [str(tmp_path / item if item in paths else item) for item in arguments])
     assert result.exit_code == 1, result.output
     assert re.search(rf"(?<![\w-]){re.escape(typed)}(?![\w-])", result.output), result.output
     python_name = typed.removeprefix("--").replace("-", "_")
@@ -114,12 +114,12 @@ def test_errors_in_python_name_parameters(tmp_path: Path) -> None:
         segments_hf.preview(demo_release(), tmp_path / "page.html")
 
 
-def test_a_command_leaves_the_names_of_python_unchanged() -> None:
+def test_errors_in_python_name_parameters_after_a_command_was_run() -> None:
     CliRunner().invoke(app, ["stats", str(demo_release()), "--limit", "0"])
     with pytest.raises(OptionError, match="^limit"):
         segments_hf.stats(demo_release(), limit=0)
 
 
-def test_option_errors_survive_pickling_from_worker_processes() -> None:
+def test_pickled_option_error_keeps_its_option_and_message() -> None:
     error = pickle.loads(pickle.dumps(OptionError("got 0, expected 1 or more", option="limit")))
     assert (str(error), error.option) == ("limit: got 0, expected 1 or more", "limit")

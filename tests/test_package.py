@@ -1,4 +1,4 @@
-"""The names that `import segments_hf` offers."""
+"""`import segments_hf` makes all public names available."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_all_errors_are_public() -> None:
 
 
 @pytest.mark.parametrize("name", ["bitmaps.decode_bitmap", "demo.demo_release", "errors.OptionError"])
-def test_subpackages_need_no_import_of_their_own(name: str) -> None:
+def test_subpackages_are_available_after_import_of_the_package(name: str) -> None:
     subprocess.run([sys.executable, "-c", f"import segments_hf; segments_hf.{name}"], check=True)
 
 

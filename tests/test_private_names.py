@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "segments_hf"
 LIBRARIES = {"datasets", "huggingface_hub"}
 COMPAT = {PACKAGE / "dataset" / "compat.py", PACKAGE / "hub" / "compat.py"}
 
-# What their documentation has of modules below the package itself; None for all that has no underscore.
+# The documented names of the modules below the package itself; None if all names without an underscore are documented.
 DOCUMENTED: dict[str, set[str] | None] = {
     "datasets.fingerprint": {"Hasher"},
     "huggingface_hub.constants": {"HF_HOME"},
@@ -21,20 +21,21 @@ DOCUMENTED: dict[str, set[str] | None] = {
     "huggingface_hub.hf_api": {"RepoFile"},
     "huggingface_hub.utils": None,
 }
-# The last two are not documented: dataset/test_compat.py watches them.
+# The last two are not documented; dataset/test_compat.py tests them.
 OVERRIDDEN = {"_info", "_split_generators", "_generate_examples", "_download_and_prepare", "_prepare_split_single"}
-NOT_THEIRS = {"_replace", "_asdict", "_fields", "_exit"}  # of named tuples; and `os._exit`, which is documented
-OF_FSSPEC = {("io/remote/object_stores.py", "_strip_protocol")}  # its documentation has it
+OF_OTHERS = {"_replace", "_asdict", "_fields", "_exit"}  # documented names of named tuples, and `os._exit`
+OF_FSSPEC = {("io/remote/object_stores.py", "_strip_protocol")}  # this name is documented
 
 FILES = sorted(set(PACKAGE.rglob("*.py")) - COMPAT)
 
 
-def undocumented(module: str, name: str) -> bool:
+def is_undocumented(module: str, name: str) -> bool:
     known = DOCUMENTED.get(module, set()) if module not in LIBRARIES else None
     return name.startswith("_") or (known is not None and name not in known)
 
 
 def imports(tree: ast.AST) -> Iterator[str]:
+    """Yield the imported names of the libraries that are not documented."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (
@@ -42,41 +43,48 @@ def imports(tree: ast.AST) -> Iterator[str]:
             )
         elif isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] in LIBRARIES:
             names = (alias.name for alias in node.names)
-            yield from (f"{node.module}.{name}" for name in names if undocumented(node.module, name))
+            yield from (f"{node.module}.{name}" for name in names if is_undocumented(node.module, name))
 
 
 def attributes(tree: ast.AST) -> Iterator[str]:
-    """Attributes of modules of theirs, and private ones of anything that is not of the class itself."""
+    """Yield undocumented attributes of modules of the libraries, and private attributes of other objects."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Attribute):
             continue
         owner = ast.unparse(node.value)
         is_module = isinstance(getattr(datasets, owner.partition(".")[2], None), type(datasets))
-        if owner.partition(".")[0] in LIBRARIES and "." in owner and is_module and undocumented(owner, node.attr):
+        if owner.partition(".")[0] in LIBRARIES and "." in owner and is_module and is_undocumented(owner, node.attr):
             yield f"{owner}.{node.attr}"
         is_private = node.attr.startswith("_") and not node.attr.startswith("__")
-        if is_private and owner not in {"self", "cls", "super()"} and node.attr not in NOT_THEIRS:
+        if is_private and owner not in {"self", "cls", "super()"} and node.attr not in OF_OTHERS:
             yield f"{owner}.{node.attr}"
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
-def test_no_other_file_reaches_into_other_libraries(file: Path) -> None:
+def test_only_compat_files_use_private_names(file: Path) -> None:
     tree = ast.parse(file.read_text())
     allowed = {name for place, name in OF_FSSPEC if file == PACKAGE / place}
     found = [*imports(tree), *(name for name in attributes(tree) if name.rpartition(".")[2] not in allowed)]
     assert found == []
 
 
-def test_a_builder_overrides_or_reads_no_more_of_its_base_than_is_known() -> None:
+def test_builder_uses_only_listed_private_names_of_its_base_class() -> None:
     base = datasets.GeneratorBasedBuilder
     assert set(vars(base)) | set(vars(datasets.DatasetBuilder)) >= OVERRIDDEN
-    tree = ast.parse((PACKAGE / "dataset" / "builder.py").read_text())
+    tree = ast.parse((PACKAGE / "dataset" / "building" / "builder.py").read_text())
     (builder,) = (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.name == "SegmentsRelease")
     used = {node.attr for node in ast.walk(builder) if isinstance(node, ast.Attribute)}
     used |= {node.name for node in ast.walk(builder) if isinstance(node, ast.FunctionDef)}
     inherited = {name for name in dir(base) if name.startswith("_") and not name.startswith("__")}
-    made = {"_output_dir", "_cache_dir", "_cache_dir_root", "_fs", "_file_format", "_record_infos"}  # by its __init__
-    assert used & (inherited | made) <= OVERRIDDEN
+    instance = {
+        "_output_dir",
+        "_cache_dir",
+        "_cache_dir_root",
+        "_fs",
+        "_file_format",
+        "_record_infos",
+    }  # its __init__ sets these
+    assert used & (inherited | instance) <= OVERRIDDEN
 
 
 @pytest.mark.parametrize(
@@ -88,7 +96,14 @@ def test_a_builder_overrides_or_reads_no_more_of_its_base_than_is_known() -> Non
         "import datasets\ndatasets.config.DATASET_INFO_FILENAME",
         "rows._fingerprint",
     ],
+    ids=[
+        "undocumented function",
+        "private module",
+        "undocumented module",
+        "undocumented attribute",
+        "private attribute",
+    ],
 )
-def test_the_scan_sees(code: str) -> None:
+def test_private_name_in_code_is_found(code: str) -> None:
     tree = ast.parse(code)
     assert len([*imports(tree), *attributes(tree)]) == 1

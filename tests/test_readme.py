@@ -1,4 +1,4 @@
-"""What the README says works."""
+"""The README is short, its links exist, and its examples run as they are shown."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ README = (PROJECT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^(<!-- test-command -->\n)?```(\w*)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
 EXAMPLES = [(language, text) for is_test_command, language, text in BLOCKS if not is_test_command]
 
-# Runs the examples one after the other: commands in a shell, Python in one session, whose output must be as shown.
+# A program that runs the examples in order: commands in a shell, and Python code in one session with the shown output.
 RUN = """
 import contextlib, importlib, io, json, subprocess, sys
 session, printed = {"__name__": "__main__"}, ""
@@ -55,7 +55,7 @@ def test_readme_has_blocks_that_can_be_run() -> None:
 @pytest.mark.skipif(shutil.which("sh") is None, reason="the commands of the README need a POSIX shell")
 @pytest.mark.skipif(find_spec("hatchling") is None, reason="`pip install .` without network needs hatchling")
 def test_readme_runs_from_empty_folder_with_only_the_installed_package(tmp_path: Path) -> None:
-    """The first command installs this checkout into an environment that has the dependencies, but not the checkout."""
+    """The first command installs this checkout into an environment that has only the dependencies."""
     environment, folder = tmp_path / "environment", tmp_path / "empty"
     folder.mkdir()
     venv.create(environment, with_pip=True, symlinks=os.name != "nt")
@@ -65,12 +65,12 @@ def test_readme_runs_from_empty_folder_with_only_the_installed_package(tmp_path:
     install = f"pip install --quiet '{PROJECT}'"
     examples = [(language, text.replace("pip install .", install)) for language, text in EXAMPLES]
     assert sum(install in text for _, text in examples) == 1
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "HF_", "PIP_"))}
-    done = subprocess.run(
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "HF_", "PIP_"))}
+    result = subprocess.run(
         [str(environment / "bin" / "python"), "-c", RUN, json.dumps(examples)],
         cwd=folder,
         env={
-            **kept,
+            **inherited,
             "COLUMNS": "80",
             "HF_HOME": str(tmp_path / "home"),
             "PATH": f"{environment / 'bin'}{os.pathsep}{os.environ['PATH']}",
@@ -84,7 +84,7 @@ def test_readme_runs_from_empty_folder_with_only_the_installed_package(tmp_path:
         timeout=900,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert Path(done.stdout.splitlines()[-1]).is_relative_to(environment)
-    shown = {path.name for path in folder.iterdir()}
-    assert {"segments-hf-demo", "segments-hf-demo.png", "flowers.html", "flowers.png", "flowers-coco"} <= shown
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert Path(result.stdout.splitlines()[-1]).is_relative_to(environment)
+    written = {path.name for path in folder.iterdir()}
+    assert {"segments-hf-demo", "segments-hf-demo.png", "flowers.html", "flowers.png", "flowers-coco"} <= written

@@ -26,7 +26,7 @@ RESULTS = ["report", "stats", "export", "push", "release", "sample", "inspection
 
 
 def make(kind: str, release: Path, out: Path) -> Any:
-    """Return a result of a kind."""
+    """Return a result object of a kind."""
     match kind:
         case "report":
             return segments_hf.validate(release)
@@ -50,7 +50,7 @@ def result(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
 
 @pytest.fixture(params=RESULTS)
 def hostile_result(request: pytest.FixtureRequest, write_release: WriteRelease, tmp_path: Path) -> Any:
-    """A result whose release has a hostile name with secrets in every field."""
+    """Return a result of a release with markup, control characters and secrets in every field."""
     annotations = [{"id": 1, "category_id": 1, "attributes": {HOSTILE: HOSTILE}}]
     labels = label("LABELED", annotations=annotations, image_attributes={HOSTILE: HOSTILE})
     release = write_release(
@@ -60,7 +60,7 @@ def hostile_result(request: pytest.FixtureRequest, write_release: WriteRelease, 
         description=HOSTILE,
         task_attributes={"categories": [{"id": 1, "name": HOSTILE}]},
     )
-    if request.param == "export":  # its only untrusted text is the name of the folder
+    if request.param == "export":  # the name of the folder is its only untrusted text
         return make("export", demo_release(), tmp_path / f"<script>\x1b[31m?token={SECRET}")
     return make(request.param, release, tmp_path / "out")
 
@@ -84,22 +84,22 @@ def test_repr_is_one_short_line(result: Any) -> None:
     assert len(repr(result)) < 300
 
 
-def test_str_says_more_than_repr(result: Any) -> None:
+def test_str_differs_from_repr_and_has_no_trailing_spaces(result: Any) -> None:
     assert str(result) != repr(result)
     assert str(result) == "\n".join(line.rstrip() for line in str(result).split("\n"))
 
 
-def test_html_closes_what_it_opens(result: Any) -> None:
+def test_html_closes_every_tag(result: Any) -> None:
     tags = _Tags()
     tags.feed(result._repr_html_())
     assert tags.opened
     assert sorted(tags.opened) == sorted(tags.closed)
 
 
-def test_to_dict_is_json(result: Any) -> None:
-    made = result.to_dict()
-    assert len(made) > 3
-    assert json.loads(json.dumps(made)).keys() == made.keys()
+def test_to_dict_can_be_written_as_json(result: Any) -> None:
+    fields = result.to_dict()
+    assert len(fields) > 3
+    assert json.loads(json.dumps(fields)).keys() == fields.keys()
 
 
 def test_results_show_no_secrets_and_no_markup(hostile_result: Any) -> None:
@@ -110,10 +110,10 @@ def test_results_show_no_secrets_and_no_markup(hostile_result: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", ["release", "sample"])
-def test_a_broken_release_still_prints(kind: str, write_release: WriteRelease) -> None:
+def test_malformed_release_and_sample_can_be_printed(kind: str, write_release: WriteRelease) -> None:
     categories = {"categories": [{"id": 1, "name": "a"}, {"id": 1, "name": "b"}]}
-    broken = {**sample("a"), "labels": {"ground-truth": {"label_status": 3}}}
-    printed = make(kind, write_release([broken], task_attributes=categories), Path())
+    malformed = {**sample("a"), "labels": {"ground-truth": {"label_status": 3}}}
+    printed = make(kind, write_release([malformed], task_attributes=categories), Path())
     for text in (repr(printed), str(printed), printed._repr_html_()):
         assert text
 
@@ -128,7 +128,7 @@ def test_to_dict_has_the_numbers_of_the_attributes() -> None:
     assert [item["name"] for item in release.to_dict()["categories"]] == [item.name for item in release.categories]
 
 
-def test_an_export_counts_each_split(tmp_path: Path) -> None:
+def test_export_result_has_counts_of_each_split(tmp_path: Path) -> None:
     data = segments_hf.load_release(demo_release(), splits={"train": 0.5, "test": 0.5}, streaming=True)
     exported = segments_hf.export_dataset(data, "coco", tmp_path / "out")
     assert {*exported.splits} == {"train", "test"}
@@ -138,7 +138,7 @@ def test_an_export_counts_each_split(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "made"),
+    ("command", "call"),
     [
         (["stats"], lambda: segments_hf.stats(demo_release())),
         (["validate"], lambda: segments_hf.validate(demo_release())),
@@ -146,9 +146,10 @@ def test_an_export_counts_each_split(tmp_path: Path) -> None:
     ],
     ids=["stats", "validate", "inspect"],
 )
-def test_commands_print_what_str_prints(command: list[str], made: Any) -> None:
+def test_commands_print_what_str_prints(command: list[str], call: Any) -> None:
     quiet = [] if command == ["inspect"] else ["-q"]
     printed = CliRunner().invoke(app, [*command, str(demo_release()), *quiet]).stdout.split()
+    assert printed
     # The command line names its own options, such as --assets, where Python names parameters.
-    differing = [word for word in printed if word not in str(made()).split()]
+    differing = [word for word in printed if word not in str(call()).split()]
     assert all(word.startswith("--") for word in differing)

@@ -1,4 +1,4 @@
-"""Rows, layouts and masks do not change without a new version of the row format, by which caches know them."""
+"""Rows, layouts and masks change only with a new version of the row format, which caches depend on."""
 
 from __future__ import annotations
 
@@ -19,30 +19,38 @@ from segments_hf.demo import demo_release
 GOLDEN = {"version": 3, "digests": {"bitmap/rows": "a", "vector/rows": "b"}}
 
 
-def test_rows_are_those_of_the_row_format(tmp_path: Path) -> None:
+def test_rows_equal_the_golden_rows_of_the_row_format(tmp_path: Path) -> None:
     golden = json.loads(golden_rows.FILE.read_text("utf-8"))
-    problem = golden_rows.to_do(golden, golden_rows.made(tmp_path), ROW_FORMAT)
-    assert problem is None, problem
+    step = golden_rows.required_step(golden, golden_rows.digests_of_releases(tmp_path), ROW_FORMAT)
+    assert step is None, step
 
 
 @pytest.mark.parametrize(
-    ("changes", "version", "said"),
+    ("changes", "version", "expected"),
     [
         ({}, 3, None),
-        ({"vector/rows": "c"}, 3, "raise ROW_FORMAT in segments_hf/dataset/rows/row_format.py to 4"),
-        ({"vector/rows": "c"}, 2, "raise ROW_FORMAT in segments_hf/dataset/rows/row_format.py to 4"),
-        ({"vector/rows": "c"}, 4, "to write it for 4"),
-        ({}, 4, "to write it for 4"),
-        ({"cuboid/rows": "d"}, 3, "to write it for 3"),
+        ({"vector/rows": "c"}, 3, "ROW_FORMAT in segments_hf/dataset/rows/row_format.py to 4"),
+        ({"vector/rows": "c"}, 2, "ROW_FORMAT in segments_hf/dataset/rows/row_format.py to 4"),
+        ({"vector/rows": "c"}, 4, "for 4"),
+        ({}, 4, "for 4"),
+        ({"cuboid/rows": "d"}, 3, "for 3"),
+    ],
+    ids=[
+        "equal rows",
+        "other rows, same version",
+        "other rows, older version",
+        "other rows, new version",
+        "equal rows, new version",
+        "rows of a new release",
     ],
 )
-def test_changed_rows_need_a_new_version(changes: dict[str, str], version: int, said: str | None) -> None:
-    problem = golden_rows.to_do(GOLDEN, {**GOLDEN["digests"], **changes}, version)
-    assert (said or "") in (problem or "")
-    assert (problem is None) == (said is None)
+def test_changed_rows_require_a_new_row_format(changes: dict[str, str], version: int, expected: str | None) -> None:
+    step = golden_rows.required_step(GOLDEN, {**GOLDEN["digests"], **changes}, version)
+    assert (expected or "") in (step or "")
+    assert (step is None) == (expected is None)
 
 
-def test_digest_tells_rows_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_digests_are_equal_only_for_equal_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     vector = golden_rows.RELEASES["vector"]
 
     def changed(folder: Path) -> Path:
@@ -51,12 +59,12 @@ def test_digest_tells_rows_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         return path
 
     monkeypatch.setattr(golden_rows, "RELEASES", {"same": vector, "other": vector, "changed": changed})
-    digests = golden_rows.made(tmp_path)
+    digests = golden_rows.digests_of_releases(tmp_path)
     for product in ("rows", "masks/semantic"):
         assert digests[f"same/{product}"] == digests[f"other/{product}"] != digests[f"changed/{product}"]
 
 
-# What a process finds, or makes, in the caches: of the row format that it was given.
+# A program that sets the row format, and prints the fingerprints and the cache files of rows, layouts and masks.
 CODE = """
 import json, sys
 from segments_hf.dataset.rows import row_format
@@ -72,20 +80,20 @@ built = [
     datasets.load_dataset("segments_release", data_files=release, split="train"),
 ]
 rows = datasets.load_from_disk(saved)
-made = [add_semantic_masks(rows), to_layout(rows, "object-detection")]
-print(json.dumps([[part._fingerprint, part.cache_files] for part in [*built, *made]]))
+derived = [add_semantic_masks(rows), to_layout(rows, "object-detection")]
+print(json.dumps([[part._fingerprint, part.cache_files] for part in [*built, *derived]]))
 """
 
 
-def test_caches_know_results_by_the_row_format(tmp_path: Path, caches: Path) -> None:
-    def made(version: int) -> Any:
+def test_cached_results_of_another_row_format_are_not_used(tmp_path: Path, caches: Path) -> None:
+    def cached(version: int) -> Any:
         environment = {**os.environ, "HF_HOME": str(caches), "HF_HUB_OFFLINE": "1"}
         command = [sys.executable, "-c", CODE, str(version), str(demo_release()), str(tmp_path)]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout.splitlines()[-1])
+        result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert result.returncode == 0, result.stderr
+        return json.loads(result.stdout.splitlines()[-1])
 
     load_release(demo_release(), split="train").save_to_disk(str(tmp_path))
-    first, again, other = made(ROW_FORMAT), made(ROW_FORMAT), made(ROW_FORMAT + 1)
+    first, again, other = cached(ROW_FORMAT), cached(ROW_FORMAT), cached(ROW_FORMAT + 1)
     assert again == first
     assert all(old[0] != new[0] and old[1] != new[1] for old, new in zip(first, other, strict=True))

@@ -1,4 +1,4 @@
-"""The layout of the code, as the design asks for it; import-linter checks the layers."""
+"""The files of the package follow the rules of the design. The import linter checks the layers."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ import segments_hf
 PACKAGE = Path(segments_hf.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 WRITERS = {PACKAGE / "io" / "disk" / name for name in ("atomic.py", "staging.py")}
-SHARED = {"__init__.py", "compat.py"}  # what a folder takes from inside other libraries
+SHARED = {"__init__.py", "compat.py"}  # `compat.py` has the private names of other libraries
 
 
-def test_no_two_modules_have_the_same_file_name() -> None:
+def test_all_modules_have_different_file_names() -> None:
     counts = Counter(file.name for file in FILES if file.name not in SHARED)
     assert [name for name, count in counts.items() if count > 1] == []
 
@@ -26,7 +26,7 @@ def test_no_module_is_longer_than_300_lines() -> None:
     assert [file.name for file in FILES if len(file.read_text("utf-8").splitlines()) > 300] == []
 
 
-def test_the_demo_contains_data_only() -> None:
+def test_demo_folder_contains_only_data() -> None:
     assert [file.name for file in (PACKAGE / "demo").rglob("*.py")] == ["__init__.py"]
 
 
@@ -34,7 +34,7 @@ PATH_METHODS = {
     *("write_text", "write_bytes", "rename", "unlink", "rmdir", "mkdir", "touch", "symlink_to", "hardlink_to"),
     *("chmod", "tofile"),
 }
-PICTURE_METHODS = {"save", "savefig"}  # they also write to memory
+IMAGE_METHODS = {"save", "savefig"}  # they also write to memory
 
 
 def writes(tree: ast.AST) -> Iterator[int]:
@@ -59,9 +59,9 @@ def writes(tree: ast.AST) -> Iterator[int]:
                 yield node.lineno
         elif is_method and (
             name in PATH_METHODS
-            # Of strings, it has two arguments; of dataclasses, names.
+            # `replace` of strings has two arguments, and that of dataclasses has keywords.
             or (name == "replace" and len(node.args) == 1 and not node.keywords)
-            or (name in PICTURE_METHODS and not (isinstance(first, ast.Name) and first.id in in_memory))
+            or (name in IMAGE_METHODS and not (isinstance(first, ast.Name) and first.id in in_memory))
         ):
             yield node.lineno
 
@@ -89,13 +89,13 @@ def test_files_are_written_only_by_io_disk(file: Path) -> None:
         ("path.write_text(text)", True),
         ("path.replace(other)", True),
         ("path.rename(other)", True),
-        ('picture.save(path, "PNG")', True),
+        ('image.save(path, "PNG")', True),
         ('Release.open("a.json")', False),
         ('open(path, "rb")', False),
         ('path.open("rb")', False),
         ('text.replace("a", "b")', False),
         ("parameter.replace(kind=kind)", False),
-        ('file = io.BytesIO()\npicture.save(file, "PNG")', False),
+        ('file = io.BytesIO()\nimage.save(file, "PNG")', False),
     ],
 )
 def test_calls_that_write_are_found(code: str, is_found: bool) -> None:

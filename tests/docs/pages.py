@@ -1,8 +1,8 @@
-"""The blocks of code on the pages of the documentation.
+"""Read the code blocks on the pages of the documentation.
 
-A block between three backticks, with the language `python` or `sh`, is run. A block with the language `output` that
-follows it is what it prints. A comment of MyST before a block, such as ``% not run: needs a bucket``, means that the
-block is compiled, or its options are read, but that it is not run.
+A test runs each block between three backticks whose language is `python` or `sh`. A following block with the language
+`output` contains the printed text. After a MyST comment such as ``% not run: needs a bucket``, a test only compiles the
+Python code or parses the options of the commands.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class Block:
     Attributes:
         language: ``python``, ``sh``, ``output``, or another language, which is not run.
         code: The text of the block, without its indentation.
-        line: The number of its first line on the page.
-        is_run: Whether the block is run.
+        line: The line number of its first line on the page.
+        is_run: Whether a test runs the block.
     """
 
     language: str
@@ -39,7 +39,7 @@ class Block:
 
     @property
     def commands(self) -> list[list[str]]:
-        """The arguments of each command ``segments-hf``, without the name of the command itself."""
+        """The arguments of each ``segments-hf`` command in the block."""
         lines = self.code.replace("\\\n", " ").splitlines()
         return [
             words[1:] for line in lines if (words := shlex.split(line, comments=True)) and words[0] == "segments-hf"
@@ -53,7 +53,7 @@ def pages() -> list[Path]:
 
 
 def blocks_of(text: str) -> list[Block]:
-    """Return the blocks of a page, in order."""
+    """Return the code blocks of a page, in order."""
     return [
         Block(
             found["language"],

@@ -1,4 +1,4 @@
-"""The blocks of code on the pages of the documentation run as they stand, in an empty folder with the demo release."""
+"""The code blocks of the documentation run as they are, in an empty folder with the demo release."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 @pytest.mark.skipif(not hasattr(datasets, "Json"), reason="the pages show what datasets 4.7 prints")
 @pytest.mark.parametrize("page", pages(), ids=Path.as_posix)
-def test_blocks_of_a_page_run_in_order(
+def test_code_blocks_of_a_page_run_in_order_and_print_the_shown_output(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shutil.copytree(demo_release().parent, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.py*", "__*"))
@@ -41,13 +41,15 @@ def test_blocks_of_a_page_run_in_order(
 
 
 def run_python(block: Block, where: str, namespace: dict[str, object]) -> None:
-    # The lines before the code make the line numbers of a traceback those of the page.
+    """Compile a block of Python code, and run it unless the page says not to."""
+    # With empty lines before the code, a traceback has the line numbers of the page.
     code = compile("\n" * (block.line - 1) + block.code, where, "exec")
     if block.is_run:
         exec(code, namespace)
 
 
 def run_command(words: list[str], where: str, *, is_run: bool) -> str:
+    """Run a command and return its output, or only parse its options."""
     if is_run:
         result = CliRunner().invoke(app, words)
         assert result.exit_code == 0, f"{where}: {result.output}"
@@ -60,17 +62,17 @@ def run_command(words: list[str], where: str, *, is_run: bool) -> str:
     return ""
 
 
-def test_a_block_that_cannot_run_is_marked_by_a_comment() -> None:
+def test_block_after_a_not_run_comment_is_not_run() -> None:
     blocks = blocks_of("text\n\n% not run: needs a bucket\n```python\na = 1\n```\n\n- b\n\n  ```sh\n  pwd\n  ```\n")
     assert blocks == [Block("python", "a = 1\n", 5, is_run=False), Block("sh", "pwd\n", 11, is_run=True)]
 
 
-def test_options_of_a_command_that_is_not_run_are_checked() -> None:
+def test_options_of_a_command_that_is_not_run_are_parsed() -> None:
     assert run_command(["push", "a.json", "jane/flowers", "--private"], "a page", is_run=False) == ""
     with pytest.raises(Exception, match="(?i)no such option"):
         run_command(["push", "a.json", "jane/flowers", "--privat"], "a page", is_run=False)
 
 
-def test_commands_are_found_in_blocks() -> None:
+def test_commands_of_a_block_are_split_into_arguments() -> None:
     block = Block("sh", "pip install x\nsegments-hf push a 'b c' \\\n  --private  # why\n", 1, is_run=True)
     assert block.commands == [["push", "a", "b c", "--private"]]

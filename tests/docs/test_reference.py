@@ -1,4 +1,4 @@
-"""The reference is complete: every column, every option and every layout is on a page."""
+"""The reference documents every column, every option and every layout."""
 
 from __future__ import annotations
 
@@ -43,7 +43,12 @@ def test_every_option_of_load_release_is_documented() -> None:
     documented = {name.partition("=")[0] for cells in table_rows("options.md") for name in CODE.findall(cells[0])}
     options = set(inspect.signature(load_release).parameters) - {"release", "fetching"}
     options |= {field.name for field in dataclasses.fields(FetchOptions)}
-    assert options - documented == {"split", "streaming", "num_proc", "cache_dir"}  # those of `load_dataset`
+    assert options - documented == {
+        "split",
+        "streaming",
+        "num_proc",
+        "cache_dir",
+    }  # these are options of `load_dataset`
 
 
 def test_every_layout_is_documented_with_its_columns() -> None:

@@ -1,4 +1,4 @@
-"""Fuzz release files, pictures and servers for a limited time. The seed is printed first.
+"""Fuzz release files, images and servers for a limited time. The seed is printed first.
 
 cd tests && python -m fuzz --seconds 120
 """
@@ -15,9 +15,9 @@ from pathlib import Path
 
 import datasets
 
-from . import answers, pictures, structure
+from . import damaged_images, misbehaving_servers, structure
 
-PARTS = {"structure": structure.run, "pictures": pictures.run, "servers": answers.run}
+PARTS = {"structure": structure.run, "images": damaged_images.run, "servers": misbehaving_servers.run}
 
 
 def main() -> None:

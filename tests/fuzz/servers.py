@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
-LONGEST = 20.0  # seconds; the longest time of a connection
-MOST_BYTES = 512 * 2**20  # the largest number of bytes that a connection sends
+LONGEST = 20.0  # seconds: the longest duration of a connection
+MOST_BYTES = 512 * 2**20  # the most bytes that a connection sends
 
 _CHUNK = b"[" * 2**16
 _BOMB = 256 * 2**20  # bytes of the content of a gzip bomb

@@ -1,6 +1,6 @@
 """Read release files with random changes of types, keys, numbers, text and bytes.
 
-`run` repeats this until a deadline. The same seed gives the same files.
+`run` repeats this for a given time. The same seed produces the same files.
 """
 
 from __future__ import annotations
@@ -71,11 +71,11 @@ _PIECES = [
     b"\x1f\x8b",
     b" " * 99,
 ]
-_MARK = "@@the place of raw text@@"
+_MARK = "@@placeholder of raw text@@"
 
 
 def document(task_type: str) -> dict[str, Any]:
-    """Return a release of two samples in which nothing is wrong, as the content of its file."""
+    """Return the content of a correct release file with two samples."""
     is_sequence = "sequence" in task_type
     image = {"url": "a.jpg"}
     attributes = {"frames": [{"name": "0", "timestamp": 5, "image": image}, {"image": image}]} if is_sequence else None
@@ -107,7 +107,7 @@ def document(task_type: str) -> dict[str, Any]:
 
 
 def mutated(seed: int | str) -> bytes:
-    """Return the content of a release file with one to four changes; the same for the same seed."""
+    """Return the content of a release file with one to four changes, which depend only on the seed."""
     chance = random.Random(seed)
     tree = copy.deepcopy(document(chance.choice(list(_LABELS))))
     raw: list[str] = []
@@ -123,38 +123,38 @@ def mutated(seed: int | str) -> bytes:
 
 
 def _change_tree(tree: Any, chance: random.Random, raw: list[str]) -> None:
-    places = list(_places(tree))
-    if not places:
+    positions = list(_positions(tree))
+    if not positions:
         return
-    holder, key = chance.choice(places)
+    holder, key = chance.choice(positions)
     match chance.randrange(6):
         case 0:
             del holder[key]
         case 1:
             holder[key] = copy.deepcopy(chance.choice(_VALUES))
         case 2:
-            other, _ = chance.choice(places)
+            other, _ = chance.choice(positions)
             holder[key] = copy.deepcopy(other)
         case 3:
             holder[key] = _MARK
             raw.append(chance.choice(_HUGE if chance.random() < 0.7 else _DEEP))
         case 4:
-            other, other_key = chance.choice(places)
+            other, other_key = chance.choice(positions)
             holder[key] = copy.deepcopy(other[other_key])
         case _:
             value = holder[key]
             holder[key] = [value] if chance.random() < 0.5 else {str(key): value, "": value}
 
 
-def _places(tree: Any) -> Any:
+def _positions(tree: Any) -> Any:
     """Yield the container and the key of each value in a tree."""
-    waiting = [tree]
-    while waiting:
-        holder = waiting.pop()
+    remaining = [tree]
+    while remaining:
+        holder = remaining.pop()
         for key in list(holder) if isinstance(holder, dict) else range(len(holder)):
             yield holder, key
             if isinstance(holder[key], dict | list):
-                waiting.append(holder[key])
+                remaining.append(holder[key])
 
 
 def _change_bytes(content: bytes, chance: random.Random) -> bytes:
@@ -177,22 +177,22 @@ def check(content: bytes, folder: Path) -> str:
 
     Args:
         content: The content of the file.
-        folder: Where the file and caches may be written.
+        folder: The folder for the file and the caches.
 
     Returns:
-        The name of the error of the first way that failed; ``read`` where none did.
+        ``read``, or the name of the first error.
 
     Raises:
-        Exception: Any error that is not a `SegmentsHFError`: a fault of the software.
-        AssertionError: It took too long.
+        Exception: An error that is not a `SegmentsHFError`, which is a fault of the software.
+        AssertionError: An error has no text, or the functions took too long.
     """
     path = folder / "release.json"
     path.write_bytes(content)
     began = time.monotonic()
     errors = []
-    for way in (_open, _load, _load_filtered, _validate):
+    for read in (_open, _load, _load_filtered, _validate):
         try:
-            way(path, folder)
+            read(path, folder)
         except SegmentsHFError as error:
             errors.append(f"{type(error).__name__}{'' if str(error) else ' without a text'}")
     assert "without a text" not in " ".join(errors)
@@ -231,14 +231,15 @@ def run(seconds: float, seed: int) -> Counter[str]:
     """Read changed release files until the time is over.
 
     Args:
-        seconds: The time.
-        seed: The seed; a file is told from others of this seed by its number.
+        seconds: The time in seconds.
+        seed: The seed of the random changes, together with the number of the file.
 
     Returns:
-        The number of files by what became of them.
+        The number of files for each outcome of `check`.
 
     Raises:
-        AssertionError: A file made an error that is not ours, or took too long; the message has what makes it again.
+        AssertionError: A file caused an error that is not one of ours, or took too long; the message has the call that
+            repeats it.
     """
     end, outcomes, number = time.monotonic() + seconds, Counter[str](), 0
     with tempfile.TemporaryDirectory() as folder:
@@ -247,6 +248,6 @@ def run(seconds: float, seed: int) -> Counter[str]:
             try:
                 outcomes[check(mutated(case), Path(folder))] += 1
             except Exception as error:
-                raise AssertionError(f"structure: mutated({case!r}) made {type(error).__name__}: {error}") from error
+                raise AssertionError(f"structure: mutated({case!r}) raised {type(error).__name__}: {error}") from error
             number += 1
     return outcomes

@@ -1,4 +1,4 @@
-"""A misbehaving server only affects its own samples; see `fuzz.answers`."""
+"""A misbehaving server affects only its own samples; see `fuzz.misbehaving_servers`."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from .answers import check_images
+from .misbehaving_servers import check_images
 from .servers import BEHAVIORS, MAY_SUCCEED
 
 
 def groups() -> Iterator[list[str]]:
+    """Yield groups of five bad behaviors between two good ones."""
     bad = sorted(BEHAVIORS.keys() - set(MAY_SUCCEED))
     for start in range(0, len(bad), 5):
         yield ["good", *bad[start : start + 5], "good"]
 
 
 @pytest.mark.parametrize("behaviors", list(groups()), ids=",".join)
-def test_a_misbehaving_server_only_affects_its_own_samples(behaviors: list[str], tmp_path) -> None:
+def test_load_release_skips_only_samples_of_misbehaving_servers(behaviors: list[str], tmp_path) -> None:
     assert check_images(behaviors, tmp_path) == {"rows": 2, "skipped": len(behaviors) - 2}

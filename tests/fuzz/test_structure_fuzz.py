@@ -1,4 +1,4 @@
-"""Release files with random changes are read, or refused with one of our errors."""
+"""Release files with random changes are read or raise one of our errors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .structure import check, document, mutated
 
 
 @pytest.mark.parametrize("first", range(0, 60, 20))
-def test_changed_release_files_are_read_or_refused(first, tmp_path):
+def test_changed_release_files_are_read_or_raise_our_errors(first, tmp_path):
     for number in range(first, first + 20):
         check(mutated(number), tmp_path)
 
@@ -20,5 +20,5 @@ def test_unchanged_release_files_are_read(task_type, tmp_path):
     assert check(json.dumps(document(task_type)).encode(), tmp_path) == "read"
 
 
-def test_changes_depend_only_on_the_seed():
+def test_random_changes_depend_only_on_the_seed():
     assert [mutated(number) for number in range(9)] == [mutated(number) for number in range(9)]

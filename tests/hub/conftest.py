@@ -1,4 +1,4 @@
-"""A Hub for one test, and clients that know no other."""
+"""A Hub on loopback for each test, which is the only Hub that the clients know."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .hub_server import HubServer
 
 @pytest.fixture
 def hub(transfer: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[HubServer]:
-    """A Hub; jane is logged in."""
+    """A Hub that runs during one test. The client is logged in as jane."""
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.setattr("segments_hf.hub.hub_retries.PAUSES", (0.02,) * 4)
     monkeypatch.setattr("segments_hf.hub.commit.PAUSES", (0.02,) * 4)

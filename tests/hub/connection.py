@@ -1,4 +1,4 @@
-"""What goes over the wire to the Hub of the tests, and what goes wrong there."""
+"""The HTTP connections of the Hub of the tests, and the faults that a test plants in them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from .answers import Answer
+from .responses import Response
 
 if TYPE_CHECKING:
     from .hub_server import HubServer
@@ -20,26 +20,28 @@ if TYPE_CHECKING:
 
 @dataclass
 class Fault:
-    """What goes wrong with the requests of a kind.
+    """A fault that affects some of the requests to the Hub.
 
     Attributes:
-        method: Of the requests.
-        path: A pattern that is searched in their paths.
-        answer: A status with headers; "reset" (the connection ends before the request is carried out);
-            "lose" (after); a number of seconds that it takes longer; or what happens before.
-        times: How many requests it hits.
-        after: How many it lets through first.
+        method: The method of the affected requests.
+        path: A regular expression that is searched in the paths of the requests.
+        effect: One of: a response as (status, headers, body), of which the body is replaced by ``{}``; ``"reset"``: the
+            Hub resets the connection and does not carry out the request; ``"lose"``: the Hub carries out the request,
+            then resets the connection; a number: the Hub waits for so many seconds; a function: the Hub calls it with
+            itself before it carries out the request.
+        times: The number of requests that are still to be affected.
+        after: The number of matching requests that are not affected at first.
     """
 
     method: str
     path: str
-    answer: Any
+    effect: Any
     times: int = 1
     after: int = 0
 
 
 class Connection(BaseHTTPRequestHandler):
-    """Reads requests and sends answers, or has the fault that is due."""
+    """Read requests and send responses, with the faults of the test."""
 
     hub: HubServer
     protocol_version = "HTTP/1.1"
@@ -51,23 +53,23 @@ class Connection(BaseHTTPRequestHandler):
         path = unquote(urlsplit(self.path).path)
         self.hub.requests.append((self.command, path))
         fault = self._fault(path)
-        if fault is not None and fault.answer == "reset":
+        if fault is not None and fault.effect == "reset":
             self._reset()
             return
         body = self._body()
-        if isinstance(fault and fault.answer, tuple):
-            self._send((fault.answer[0], fault.answer[1], b"{}"))
+        if isinstance(fault and fault.effect, tuple):
+            self._send((fault.effect[0], fault.effect[1], b"{}"))
             return
-        if isinstance(fault and fault.answer, float):
-            time.sleep(fault.answer)
-        elif callable(fault and fault.answer):
-            fault.answer(self.hub)
+        if isinstance(fault and fault.effect, float):
+            time.sleep(fault.effect)
+        elif callable(fault and fault.effect):
+            fault.effect(self.hub)
         with self.hub.lock:
-            answer = self._answer(path, body)
-        if fault is not None and fault.answer == "lose":
+            response = self._respond(path, body)
+        if fault is not None and fault.effect == "lose":
             self._reset()
             return
-        self._send(answer)
+        self._send(response)
 
     do_GET = do_HEAD = do_POST = do_PUT = _serve  # noqa: N815
 
@@ -96,16 +98,16 @@ class Connection(BaseHTTPRequestHandler):
         self.connection.close()
         self.close_connection = True
 
-    def _send(self, answer: Answer) -> None:
-        status, headers, body = answer
+    def _send(self, response: Response) -> None:
+        status, headers, body = response
         self.send_response(status)
-        # A connection that stays would lead the next test to this server.
+        # A connection that stays open would send requests of the next test to this server.
         for name, value in {"Content-Length": str(len(body)), "Connection": "close", **headers}.items():
             self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
-            with contextlib.suppress(ConnectionError):  # who asked was killed
+            with contextlib.suppress(ConnectionError):  # the client was killed
                 self.wfile.write(body)
 
-    def _answer(self, path: str, body: bytes) -> Answer:
+    def _respond(self, path: str, body: bytes) -> Response:
         raise NotImplementedError

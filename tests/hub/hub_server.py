@@ -1,38 +1,46 @@
-"""A Hub API server on loopback: as much of it as `huggingface_hub` and `datasets` ask for."""
+"""A server on loopback with those parts of the Hub API that `huggingface_hub` and `datasets` use."""
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import json
-import re
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
 from http.server import ThreadingHTTPServer
-from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
-from .answers import Answer, entry_of, error_answer, git_id, json_answer
 from .connection import Fault
-from .large_files import LARGE_FILES, LargeFiles, Route
+from .hub_api import HubApi
+from .large_files import LARGE
 from .xet_storage import XetStorage
 
-Tree = dict[str, tuple[str, bytes]]  # path: ("regular" or "lfs", content)
-
-_LARGE = (".parquet", ".jpg", ".png")
-_PAGE = 5  # entries of a tree; 1,000 on the Hub
+Tree = dict[str, tuple[str, bytes]]  # for each path, "regular" or "lfs", and the content
 
 
 @dataclass
 class Repo:
+    """A repository: for each branch, the ids of its commits."""
+
     private: bool = False
     gated: bool = False
     branches: dict[str, list[str]] = field(default_factory=dict)
 
 
 class HubServer:
-    """Users are known by their tokens; the state is in memory."""
+    """A Hub whose repositories are in memory.
+
+    Attributes:
+        users: The name of the user of each token.
+        readers: The tokens that cannot write.
+        repos: The repositories by kind, such as ``datasets``, and id.
+        trees: The files of each commit.
+        objects: The large files that were uploaded, by their SHA-256.
+        parts: The parts of large files whose upload is not complete, by the SHA-256 and the number of the part.
+        part_size: The size above which the Hub asks for parts; None for no parts.
+        faults: The faults that affect requests.
+        requests: The method and the path of each request.
+        received: The number of bytes that were uploaded for each large file, by its SHA-256.
+        unknown: The requests that this server does not implement; a test fails if there are any.
+    """
 
     def __init__(self, port: int = 0) -> None:
         self.users = {"hf_jane": "jane", "hf_joe": "joe"}
@@ -50,7 +58,7 @@ class HubServer:
         self.lock = threading.RLock()
         server = self
 
-        class Handler(_Handler):
+        class Handler(HubApi):
             hub = server
 
         self.http = ThreadingHTTPServer(("127.0.0.1", port), Handler)
@@ -76,7 +84,7 @@ class HubServer:
                 if content is None:
                     tree.pop(path)
                 else:
-                    tree[path] = ("lfs" if path.endswith(_LARGE) else "regular", content)
+                    tree[path] = ("lfs" if path.endswith(LARGE) else "regular", content)
             oid = hashlib.sha1(f"{repo_id}{rev}{len(self.trees)}".encode()).hexdigest()
             self.trees[oid] = tree
             commits.append(oid)
@@ -87,209 +95,3 @@ class HubServer:
 
     def files(self, repo_id: str, rev: str = "main") -> dict[str, bytes]:
         return {path: content for path, (_, content) in self.trees[self.commits(repo_id, rev)[-1]].items()}
-
-
-class _Handler(LargeFiles):
-    hub: HubServer
-
-    @property
-    def _user(self) -> str | None:
-        token = self.headers.get("Authorization", "").removeprefix("Bearer ")
-        return self.hub.users.get(token)
-
-    def _answer(self, path: str, body: bytes) -> Answer:
-        if self.headers.get("Authorization") and self._user is None and not path.startswith(("/lfs/", "/cas/")):
-            return error_answer(401, "Invalid credentials in Authorization header")
-        for method, pattern, answer in _ROUTES:
-            if method == self.command.replace("HEAD", "GET") and (match := re.fullmatch(pattern, path)):
-                return answer(self, body, **match.groupdict())
-        self.hub.unknown.append(f"{self.command} {path}")
-        return error_answer(404, "no such route")
-
-    def _repo(self, kind: str, repo_id: str, *, writes: bool = False) -> Repo | Answer:
-        repo = self.hub.repos.get((kind, repo_id))
-        owner = repo_id.partition("/")[0]
-        if repo is None or (repo.private and self._user != owner):
-            return error_answer(404 if self._user else 401, "Repository Not Found", "RepoNotFound")
-        if writes and (self._user != owner or self.headers["Authorization"][7:] in self.hub.readers):
-            return error_answer(403, "Forbidden: you must have write access")
-        return repo
-
-    def _commit_of(self, repo: Repo, rev: str) -> str | None:
-        if rev in repo.branches:
-            return repo.branches[rev][-1]
-        return rev if any(rev in commits for commits in repo.branches.values()) else None
-
-    def whoami(self, body: bytes) -> Answer:
-        if self._user is None:
-            return error_answer(401, "Invalid user token.")
-        role = "read" if self.headers["Authorization"][7:] in self.hub.readers else "write"
-        token = {"displayName": "test", "role": role}
-        return json_answer({"type": "user", "name": self._user, "orgs": [], "auth": {"accessToken": token}})
-
-    def create(self, body: bytes) -> Answer:
-        wanted = json.loads(body)
-        repo_id = f"{wanted.get('organization') or self._user}/{wanted['name']}"
-        kind = f"{wanted.get('type') or 'model'}s"
-        url = f"{self.hub.url}/{'' if kind == 'models' else kind + '/'}{repo_id}"
-        if (kind, repo_id) in self.hub.repos:
-            return json_answer({"error": "You already created this repo", "url": url}, 409)
-        if repo_id.partition("/")[0] != self._user:
-            return error_answer(403, "You don't have the rights to create a repo there")
-        private = wanted.get("private") or wanted.get("visibility") == "private"
-        self.hub.add_repo(repo_id, kind, private=bool(private))
-        return json_answer({"url": url, "name": repo_id, "id": repo_id})
-
-    def info(self, body: bytes, kind: str, repo_id: str, rev: str | None = None) -> Answer:
-        repo = self._repo(kind, repo_id)
-        if isinstance(repo, tuple):
-            return repo
-        if (commit := self._commit_of(repo, rev or "main")) is None:
-            return error_answer(404, "Revision Not Found", "RevisionNotFound")
-        files = [{"rfilename": path} for path in self.hub.trees[commit]]
-        facts = {"id": repo_id, "sha": commit, "private": repo.private, "gated": repo.gated, "disabled": False}
-        return json_answer({**facts, "siblings": files, "tags": [], "downloads": 0, "likes": 0})
-
-    def branch(self, body: bytes, repo_id: str, rev: str) -> Answer:
-        repo = self._repo("datasets", repo_id, writes=True)
-        if isinstance(repo, tuple):
-            return repo
-        if rev in repo.branches:
-            return error_answer(409, "Reference already exists")
-        repo.branches[rev] = list(repo.branches["main"])
-        return json_answer({})
-
-    def tree(self, body: bytes, repo_id: str, rev: str, folder: str = "") -> Answer:
-        repo = self._repo("datasets", repo_id)
-        if isinstance(repo, tuple):
-            return repo
-        if (commit := self._commit_of(repo, rev)) is None:
-            return error_answer(404, "Revision Not Found", "RevisionNotFound")
-        folder = folder.strip("/")
-        prefix = f"{folder}/" if folder else ""
-        files = {path: entry for path, entry in self.hub.trees[commit].items() if path.startswith(prefix)}
-        if folder and not files:
-            return error_answer(404, f"{folder} does not exist", "EntryNotFound")
-        query = dict(parse_qsl(urlsplit(self.path).query))
-        recursive = query.get("recursive", "False").lower() in {"true", "1"}
-        entries: dict[str, Any] = {}
-        for path, entry in files.items():
-            rest = path[len(prefix) :]
-            if "/" in rest:
-                parent = prefix + rest.rpartition("/")[0] if recursive else prefix + rest.partition("/")[0]
-                entries[parent] = {"type": "directory", "path": parent, "oid": git_id(parent.encode()), "size": 0}
-            if recursive or "/" not in rest:
-                entries[path] = entry_of(path, entry)
-        start = int(query.get("cursor", 0))
-        status, headers, page = json_answer(list(entries.values())[start : start + _PAGE])
-        if start + _PAGE < len(entries):
-            rest = urlencode({**query, "cursor": start + _PAGE})
-            headers["Link"] = f'<{self.hub.url}{urlsplit(self.path).path}?{rest}>; rel="next"'
-        return status, headers, page
-
-    def paths_info(self, body: bytes, repo_id: str, rev: str) -> Answer:
-        repo = self._repo("datasets", repo_id)
-        if isinstance(repo, tuple):
-            return repo
-        is_json = "json" in self.headers.get("Content-Type", "")
-        paths = json.loads(body)["paths"] if is_json else parse_qs(body.decode())["paths"]
-        commit = self._commit_of(repo, rev)
-        if commit is None:
-            return error_answer(404, "Revision Not Found", "RevisionNotFound")
-        files = self.hub.trees[commit]
-        found = [entry_of(path, files[path]) for path in paths if path in files]
-        folders = [path for path in paths if any(name.startswith(f"{path}/") for name in files)]
-        found += [{"type": "directory", "path": path, "oid": git_id(path.encode()), "size": 0} for path in folders]
-        return json_answer(found)
-
-    def preupload(self, body: bytes, repo_id: str, rev: str) -> Answer:
-        repo = self._repo("datasets", repo_id, writes="create_pr" not in self.path)
-        if isinstance(repo, tuple):
-            return repo
-        commit = self._commit_of(repo, rev)
-        files = self.hub.trees[commit] if commit else {}
-        answers = []
-        for file in json.loads(body)["files"]:
-            path = file["path"]
-            mode = "lfs" if path.endswith(_LARGE) else "regular"
-            oid = None
-            if path in files:
-                oid = entry_of(path, files[path]).get("lfs", {}).get("oid") or git_id(files[path][1])
-            answers.append({"path": path, "uploadMode": mode, "shouldIgnore": False, "oid": oid})
-        return json_answer({"files": answers})
-
-    def valid_yaml(self, body: bytes) -> Answer:
-        return json_answer({"errors": [], "warnings": []})
-
-    def make_commit(self, body: bytes, repo_id: str, rev: str) -> Answer:
-        is_request = "create_pr=1" in self.path
-        repo = self._repo("datasets", repo_id, writes=not is_request)
-        if isinstance(repo, tuple):
-            return repo
-        head = self._commit_of(repo, rev)
-        if head is None:
-            return error_answer(404, "Revision Not Found", "RevisionNotFound")
-        changes: dict[str, bytes | None] = {}
-        for line in body.splitlines():
-            item = json.loads(line)
-            value = item["value"]
-            if item["key"] == "header" and value.get("parentCommit", head) != head:
-                return error_answer(412, "A commit has happened since. Please refresh and try again.")
-            if item["key"] == "file":
-                changes[value["path"]] = base64.b64decode(value["content"])
-            elif item["key"] == "lfsFile":
-                if value["oid"] not in self.hub.objects:
-                    return error_answer(400, f"LFS object {value['oid']} does not exist")
-                changes[value["path"]] = self.hub.objects[value["oid"]]
-            elif item["key"] == "deletedFile":
-                changes[value["path"]] = None
-        answer = {"pullRequestUrl": None}
-        if is_request:
-            number = 1 + sum(name.startswith("refs/pr/") for name in repo.branches)
-            rev = f"refs/pr/{number}"
-            repo.branches[rev] = [head]
-            answer["pullRequestUrl"] = f"{self.hub.url}/datasets/{repo_id}/discussions/{number}"
-        oid = self.hub.commit(repo_id, changes, rev)
-        url = f"{self.hub.url}/datasets/{repo_id}/commit/{oid}"
-        return json_answer({"success": True, "commitOid": oid, "commitUrl": url, **answer})
-
-    def resolve(self, body: bytes, kind: str, repo_id: str, rev: str, path: str) -> Answer:
-        repo = self._repo(kind, repo_id)
-        if isinstance(repo, tuple):
-            return repo
-        if repo.gated and self._user != repo_id.partition("/")[0]:
-            return error_answer(403, "Access to this dataset is restricted", "GatedRepo")
-        if (commit := self._commit_of(repo, rev)) is None:
-            return error_answer(404, "Revision Not Found", "RevisionNotFound")
-        if path not in self.hub.trees[commit]:
-            return error_answer(404, "Entry not found", "EntryNotFound", commit)
-        mode, content = self.hub.trees[commit][path]
-        etag = hashlib.sha256(content).hexdigest() if mode == "lfs" else git_id(content)
-        headers = {"ETag": f'"{etag}"', "X-Repo-Commit": commit, "Accept-Ranges": "bytes"}
-        if mode == "lfs":
-            headers |= {"X-Linked-Size": str(len(content)), "X-Linked-Etag": f'"{etag}"'}
-        asked = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
-        if asked:
-            start, end = int(asked[1]), min(int(asked[2] or len(content) - 1), len(content) - 1)
-            headers["Content-Range"] = f"bytes {start}-{end}/{len(content)}"
-            return 206, headers, content[start : end + 1]
-        if self.command == "HEAD":
-            headers["Content-Length"] = str(len(content))
-        return 200, headers, content
-
-
-_REPO = r"(?P<repo_id>[^/]+/[^/]+?)"
-_REV = r"(?P<rev>refs/pr/\d+|[^/]+)"
-_ROUTES: list[Route] = [
-    *LARGE_FILES,
-    ("GET", "/api/whoami-v2", _Handler.whoami),
-    ("POST", "/api/repos/create", _Handler.create),
-    ("POST", "/api/validate-yaml", _Handler.valid_yaml),
-    ("GET", rf"/api/datasets/{_REPO}/tree/{_REV}(?P<folder>(/.*)?)", _Handler.tree),
-    ("POST", rf"/api/datasets/{_REPO}/paths-info/{_REV}", _Handler.paths_info),
-    ("POST", rf"/api/datasets/{_REPO}/preupload/{_REV}", _Handler.preupload),
-    ("POST", rf"/api/datasets/{_REPO}/commit/{_REV}", _Handler.make_commit),
-    ("POST", rf"/api/datasets/{_REPO}/branch/(?P<rev>.+)", _Handler.branch),
-    ("GET", rf"/api/(?P<kind>models|datasets|spaces)/{_REPO}(/revision/(?P<rev>.+))?", _Handler.info),
-    ("GET", rf"/(?P<kind>datasets)/{_REPO}/resolve/{_REV}/(?P<path>.+)", _Handler.resolve),
-]

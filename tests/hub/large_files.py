@@ -1,4 +1,4 @@
-"""How large files get to the Hub of the tests: as chunks of Xet storage, or whole by the LFS protocol."""
+"""The upload of large files to the Hub of the tests: as chunks to Xet storage, or with the LFS protocol."""
 
 from __future__ import annotations
 
@@ -8,67 +8,68 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from .answers import Answer, error_answer, git_id, json_answer
 from .connection import Connection
+from .responses import Response, error_response, git_id, json_response
 
-# The requests by which a file arrives.
+LARGE = (".parquet", ".jpg", ".png")  # the suffixes of files that the Hub stores as large files
+# The method and the path of the request that completes the upload of a file, by Xet and by LFS.
 ARRIVALS = {"xet": ("POST", "/v1/shards"), "lfs": ("PUT", "/lfs/")}
 
 
 class LargeFiles(Connection):
-    """Takes large files; both ways end in `hub.objects`."""
+    """Receive large files and store them in `hub.objects`."""
 
     def _repo(self, kind: str, repo_id: str, *, writes: bool = False) -> Any:
         raise NotImplementedError
 
-    def xet_token(self, body: bytes, repo_id: str, rev: str) -> Answer:
+    def xet_token(self, body: bytes, repo_id: str, rev: str) -> Response:
         repo = self._repo("datasets", repo_id, writes="create_pr" not in self.path)
         if isinstance(repo, tuple):
             return repo
         url, expires = f"{self.hub.url}/cas/{self.hub.xet.name}", int(time.time()) + 3600
-        status, headers, body = json_answer({"casUrl": url, "accessToken": self.hub.xet.token, "exp": expires})
-        named = {"Cas-Url": url, "Access-Token": self.hub.xet.token, "Token-Expiration": str(expires)}
-        return status, {**headers, **{f"X-Xet-{name}": value for name, value in named.items()}}, body
+        status, headers, body = json_response({"casUrl": url, "accessToken": self.hub.xet.token, "exp": expires})
+        values = {"Cas-Url": url, "Access-Token": self.hub.xet.token, "Token-Expiration": str(expires)}
+        return status, {**headers, **{f"X-Xet-{name}": value for name, value in values.items()}}, body
 
-    def not_in_xet(self, body: bytes) -> Answer:
-        """A chunk that nobody has sent before, or a form of request that is newer than what the server speaks."""
-        return error_answer(404, "not here")
+    def not_in_xet(self, body: bytes) -> Response:
+        """Respond to a query for an unknown chunk, or to a request that this server does not support."""
+        return error_response(404, "not found")
 
-    def put_xorb(self, body: bytes, xorb: str) -> Answer:
-        if (refused := self._xet_refusal()) is not None:
-            return refused
-        return json_answer({"was_inserted": self.hub.xet.add_xorb(xorb, body)})
+    def put_xorb(self, body: bytes, xorb: str) -> Response:
+        if (refusal := self._xet_refusal()) is not None:
+            return refusal
+        return json_response({"was_inserted": self.hub.xet.add_xorb(xorb, body)})
 
-    def put_shard(self, body: bytes) -> Answer:
-        if (refused := self._xet_refusal()) is not None:
-            return refused
+    def put_shard(self, body: bytes) -> Response:
+        if (refusal := self._xet_refusal()) is not None:
+            return refusal
         try:
             files = self.hub.xet.add_shard(body)
         except ValueError as error:
-            return error_answer(400, str(error))
+            return error_response(400, str(error))
         for oid, content in files.items():
             self.hub.received[oid] += len(content)
             self.hub.objects[oid] = content
-        return json_answer({"result": 1})
+        return json_response({"result": 1})
 
-    def _xet_refusal(self) -> Answer | None:
+    def _xet_refusal(self) -> Response | None:
         if self.headers.get("Authorization") == f"Bearer {self.hub.xet.token}":
             return None
-        return error_answer(401, "no token of Xet storage")
+        return error_response(401, "the token is not the one of Xet storage")
 
-    def batch(self, body: bytes, repo_id: str) -> Answer:
+    def batch(self, body: bytes, repo_id: str) -> Response:
         repo = self._repo("datasets", repo_id, writes=b'"ref"' in body)
         if isinstance(repo, tuple):
             return repo
         objects = []
         for item in json.loads(body)["objects"]:
-            answer: dict[str, Any] = {"oid": item["oid"], "size": item["size"]}
+            item_actions: dict[str, Any] = {"oid": item["oid"], "size": item["size"]}
             if item["oid"] not in self.hub.objects:
-                answer["actions"] = {"upload": self._upload(item["oid"], item["size"])}
-            objects.append(answer)
+                item_actions["actions"] = {"upload": self._upload(item["oid"], item["size"])}
+            objects.append(item_actions)
         offered = json.loads(body).get("transfers", [])
         transfer = "xet" if "xet" in offered else "multipart" if self.hub.part_size else "basic"
-        return json_answer({"transfer": transfer, "objects": objects})
+        return json_response({"transfer": transfer, "objects": objects})
 
     def _upload(self, oid: str, size: int) -> dict[str, Any]:
         href = f"{self.hub.url}/lfs/{oid}"
@@ -77,28 +78,28 @@ class LargeFiles(Connection):
         parts = {str(n): f"{href}/{n}" for n in range(1, -(-size // self.hub.part_size) + 1)}
         return {"href": f"{href}/complete", "header": {"chunk_size": str(self.hub.part_size), **parts}}
 
-    def put(self, body: bytes, oid: str) -> Answer:
+    def put(self, body: bytes, oid: str) -> Response:
         if hashlib.sha256(body).hexdigest() != oid:
-            return error_answer(400, "the content is not what was announced")
+            return error_response(400, "the content does not have the announced SHA-256")
         self.hub.received[oid] += len(body)
         self.hub.objects[oid] = body
         return 200, {}, b""
 
-    def put_part(self, body: bytes, oid: str, number: str) -> Answer:
+    def put_part(self, body: bytes, oid: str, number: str) -> Response:
         self.hub.received[oid] += len(body)
         self.hub.parts[oid, int(number)] = body
         return 200, {"ETag": f'"{git_id(body)}"'}, b""
 
-    def complete(self, body: bytes, oid: str) -> Answer:
+    def complete(self, body: bytes, oid: str) -> Response:
         parts = [(self.hub.parts.pop((oid, part["partNumber"])), part["etag"]) for part in json.loads(body)["parts"]]
         whole = b"".join(part for part, _ in parts)
         if hashlib.sha256(whole).hexdigest() != oid or any(f'"{git_id(part)}"' != etag for part, etag in parts):
-            return error_answer(400, "the parts are not what was announced")
+            return error_response(400, "the parts do not have the announced checksums")
         self.hub.objects[oid] = whole
-        return json_answer({})
+        return json_response({})
 
 
-Route = tuple[str, str, Callable[..., Answer]]
+Route = tuple[str, str, Callable[..., Response]]
 _REPO = r"/datasets/(?P<repo_id>[^/]+/[^/]+?)"
 _XET = r"/cas/\w+"
 LARGE_FILES: list[Route] = [

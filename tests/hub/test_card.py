@@ -1,4 +1,4 @@
-"""The card: what people wrote stays, and what it says is right."""
+"""A push keeps the text that people wrote in a card, and its own section of the card is correct."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .hub_server import HubServer
 from .test_push import REPO, demo
 
 
-def test_what_people_wrote_in_the_card_stays(hub: HubServer) -> None:
+def test_push_keeps_text_and_metadata_that_people_wrote_in_the_card(hub: HubServer) -> None:
     hub.add_repo(REPO)
     hub.commit(REPO, {"README.md": b"---\nlicense: mit\nfoo: bar\n---\n# Our flowers\n\nTell us of <b>bees</b>.\n"})
     segments_hf.push_to_hub(demo(), REPO)
@@ -37,36 +37,41 @@ def test_what_people_wrote_in_the_card_stays(hub: HubServer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("yaml", "wanted"),
+    ("yaml", "message"),
     [
         ("foo: [", "README.md"),
         ("configs:\n  default: data", "configs"),
         ("configs:\n- data_files: data/*", "configs"),
         ("dataset_info:\n  features:\n  - name: a\n    dtype:\n      future: {}", "newer"),
     ],
+    ids=["malformed YAML", "configs that are not a list", "config without a name", "feature of a newer version"],
 )
-def test_a_card_whose_yaml_cannot_be_kept(hub: HubServer, yaml: str, wanted: str) -> None:
+def test_push_to_a_card_with_metadata_that_cannot_be_kept_raises_error_and_uploads_nothing(
+    hub: HubServer, yaml: str, message: str
+) -> None:
     hub.add_repo(REPO)
     hub.commit(REPO, {"README.md": f"---\n{yaml}\n---\nText\n".encode()})
-    with pytest.raises(HubError, match=wanted) as error:
+    with pytest.raises(HubError, match=message) as error:
         segments_hf.push_to_hub(demo(), REPO)
     assert "\n" not in str(error.value)
     assert not hub.objects
 
 
-@pytest.mark.parametrize("mark", ["begin", "end"])
-def test_a_section_that_lost_a_mark_takes_nothing_with_it(hub: HubServer, mark: str) -> None:
+@pytest.mark.parametrize("marker", ["begin", "end"])
+def test_push_keeps_text_behind_a_section_that_lost_a_marker(hub: HubServer, marker: str) -> None:
     segments_hf.push_to_hub(demo(), REPO)
-    card = hub.files(REPO)["README.md"].decode().replace(f"<!-- segments-hf: {mark} default -->", "")
+    card = hub.files(REPO)["README.md"].decode().replace(f"<!-- segments-hf: {marker} default -->", "")
     hub.commit(REPO, {"README.md": f"{card}\nOurs, below.\n".encode()})
     for _ in range(2):
         segments_hf.push_to_hub(demo(), REPO)
     assert "Ours, below." in hub.files(REPO)["README.md"].decode()
 
 
-@pytest.mark.parametrize("before", ["\ufeff", "\n\n", ""])
-@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
-def test_cards_of_any_editor(hub: HubServer, before: str, line_end: str) -> None:
+@pytest.mark.parametrize("before", ["\ufeff", "\n\n", ""], ids=["byte order mark", "empty lines", "nothing"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"], ids=["LF", "CRLF"])
+def test_push_keeps_a_card_with_any_line_ends_and_leading_characters(
+    hub: HubServer, before: str, line_end: str
+) -> None:
     hub.add_repo(REPO)
     card = f"{before}---\nlicense: mit\n---\n# Bees\n\nOurs.\n".replace("\n", line_end)
     hub.commit(REPO, {"README.md": card.encode()})
@@ -80,7 +85,7 @@ def test_cards_of_any_editor(hub: HubServer, before: str, line_end: str) -> None
     assert "# Bees\n\nOurs.\n" in text
 
 
-def test_the_tables_of_the_card(hub: HubServer, tmp_path: Path) -> None:
+def test_card_has_tables_of_splits_classes_and_statuses_with_escaped_names(hub: HubServer, tmp_path: Path) -> None:
     release = json.loads(demo_release().read_text())
     release["dataset"]["task_attributes"]["categories"][0]["name"] = "a|b <script>`x` *y*\n| --- |"
     folder = shutil.copytree(demo_release().parent, tmp_path / "demo")
@@ -95,7 +100,7 @@ def test_the_tables_of_the_card(hub: HubServer, tmp_path: Path) -> None:
     assert "<script>" not in "".join(tables)
 
 
-def test_configs_whose_names_begin_alike(hub: HubServer) -> None:
+def test_card_sections_of_configs_with_the_same_beginning_of_the_name_stay_separate(hub: HubServer) -> None:
     splits = demo(splits={"train": 0.5, "test": 0.5})
     segments_hf.push_to_hub(splits, REPO, config_name="a b")
     segments_hf.push_to_hub(splits, REPO, config_name="a")
@@ -104,9 +109,9 @@ def test_configs_whose_names_begin_alike(hub: HubServer) -> None:
     assert hub.files(REPO)["README.md"] == card
 
 
-@pytest.mark.parametrize("streaming", [False, True])
-def test_the_sheet_shows_no_row_that_is_not_pushed(hub: HubServer, streaming: bool) -> None:
-    options = {"layout": "semantic-segmentation"}
+@pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
+def test_contact_sheet_shows_only_rows_that_the_layout_contains(hub: HubServer, streaming: bool) -> None:
+    options = {"layout": "semantic-segmentation"}  # has no rows without a label
     segments_hf.push_to_hub(demo(streaming=streaming), REPO, **options)
     segments_hf.push_to_hub(demo(filter_by=["labeled", "reviewed"]), "jane/labeled", **options)
     assert hub.files(REPO)["contact_sheet.jpg"] == hub.files("jane/labeled")["contact_sheet.jpg"]

@@ -1,4 +1,4 @@
-"""A card escapes hostile names: they are text without markup, and the card has one section."""
+"""A card shows hostile names as text without markup, and has one section of segments-hf."""
 
 from __future__ import annotations
 
@@ -32,15 +32,28 @@ HOSTILE = [
     "EVIL\x1b[31m\u202e\x9b\r\n# EVIL",
     "www.EVIL.com http://EVIL.com EVIL@EVIL.com",
 ]
+IDS = [
+    "heading and end of section",
+    "begin of section",
+    "HTML behind a comment",
+    "link and image",
+    "metadata",
+    "table",
+    "code and emphasis",
+    "text of the card",
+    "control characters",
+    "bare links",
+]
 
 
-def _release(folder: Path, **changed: Any) -> Path:
+def _release(folder: Path, **changes: Any) -> Path:
+    """Write a copy of the demo release with other values in its `dataset`, or another release name or class names."""
     shutil.copytree(demo_release().parent, folder)
     release = json.loads(demo_release().read_text())
-    release["name"] = changed.pop("release", release["name"])
-    for number, name in enumerate(changed.pop("classes", [])):
+    release["name"] = changes.pop("release", release["name"])
+    for number, name in enumerate(changes.pop("classes", [])):
         release["dataset"]["task_attributes"]["categories"][number]["name"] = name
-    release["dataset"] |= changed
+    release["dataset"] |= changes
     path = folder / "hostile.json"
     path.write_text(json.dumps(release))
     return path
@@ -58,22 +71,24 @@ def _markup(text: str) -> list[tuple[str, str]]:
 
 
 def _text(card: bytes) -> str:
+    """Return the text of a card, without its metadata."""
     return card.decode().split("\n---\n", 1)[1]
 
 
 @pytest.fixture
 def plain_markup(hub: HubServer, tmp_path: Path) -> list[str]:
-    """The markup of a card whose names are plain."""
+    """Return the kinds of markup in the card of a release whose names are plain words."""
     segments_hf.push_to_hub(_named(tmp_path / "plain", "plain"), "jane/plain")
     return [kind for kind, _ in _markup(_text(hub.files("jane/plain")["README.md"]))]
 
 
 def _named(folder: Path, name: str) -> Path:
+    """Write a copy of the demo release in which the dataset, its owner, the release and a class have this name."""
     return _release(folder, name=name, owner=name, release=name, classes=[name])
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-def test_a_card_has_one_section_and_no_markup_of_names(
+@pytest.mark.parametrize("name", HOSTILE, ids=IDS)
+def test_card_with_hostile_names_has_one_section_and_no_markup_from_names(
     hub: HubServer, tmp_path: Path, plain_markup: list[str], name: str
 ) -> None:
     release = _named(tmp_path / "demo", name)
@@ -84,7 +99,7 @@ def test_a_card_has_one_section_and_no_markup_of_names(
     assert _has_one_section(text)
     markup = _markup(text)
     assert [kind for kind, _ in markup] == plain_markup
-    targets = [target for _, target in markup if "EVIL" in target]  # of the page on the platform
+    targets = [target for _, target in markup if "EVIL" in target]  # links to the page of the dataset on the platform
     assert all(target.startswith("https://segments.ai/") for target in targets)
     front = yaml.safe_load(card.decode().split("\n---\n", 1)[0].removeprefix("---\n"))
     assert "EVIL" not in repr(front["tags"])
@@ -92,8 +107,10 @@ def test_a_card_has_one_section_and_no_markup_of_names(
     assert segments_hf.categories(rows)[0].name == name
 
 
-@pytest.mark.parametrize("description", HOSTILE[:4])
-def test_a_description_cannot_end_the_section_of_a_card(hub: HubServer, tmp_path: Path, description: str) -> None:
+@pytest.mark.parametrize("description", HOSTILE[:4], ids=IDS[:4])
+def test_hostile_description_does_not_end_the_section_of_the_card(
+    hub: HubServer, tmp_path: Path, description: str
+) -> None:
     release = _release(tmp_path / "demo", description=f"A **meadow**\n\n{description}")
     for _ in range(2):
         segments_hf.push_to_hub(release, REPO)
@@ -104,12 +121,12 @@ def test_a_description_cannot_end_the_section_of_a_card(hub: HubServer, tmp_path
 
 
 def _has_one_section(text: str) -> bool:
-    marks = [f"<!-- segments-hf: {word} default -->" for word in ("begin", "end")]
-    return [text.count(mark) for mark in marks] == [1, 1] and text.count("<!--") == 3
+    markers = [f"<!-- segments-hf: {word} default -->" for word in ("begin", "end")]
+    return [text.count(marker) for marker in markers] == [1, 1] and text.count("<!--") == 3
 
 
-@pytest.mark.skipif(not CASE.exists(), reason=f"the case is not here: {CASE}")
-def test_card_of_case_has_one_section(hub: HubServer) -> None:
+@pytest.mark.skipif(not CASE.exists(), reason=f"the release is absent: {CASE}")
+def test_card_of_the_hostile_release_of_the_issue_has_one_section(hub: HubServer) -> None:
     for _ in range(2):
         segments_hf.push_to_hub(CASE, REPO)
     text = _text(hub.files(REPO)["README.md"])

@@ -1,4 +1,4 @@
-"""What a push takes from inside `datasets` and `huggingface_hub` is there, and does what is relied upon."""
+"""The private names of `datasets` and `huggingface_hub` that a push uses exist and behave as the push expects."""
 
 from __future__ import annotations
 
@@ -34,27 +34,27 @@ from segments_hf.hub.hub_retries import status_of
 from .connection import Fault
 from .hub_server import HubServer
 from .large_files import ARRIVALS
-from .test_push import REPO, by_both_ways, demo
+from .test_push import REPO, demo, with_both_transfers
 
 CONTENT = b"rows" * 9999
 
 
-def _keep(row: dict[str, Any]) -> dict[str, Any]:
+def _identity(row: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
-def test_a_fingerprint_tells_rows_apart() -> None:
+def test_fingerprint_is_equal_only_for_equal_rows() -> None:
     flowers = demo(split="train")
     assert fingerprint(flowers) == fingerprint(demo(split="train"))
     assert fingerprint(flowers) != fingerprint(flowers.select([0]))
 
 
-@pytest.mark.parametrize("change", ["as it is", "mapped", "filtered", "cast", "arrow"])
-def test_the_maker_of_a_stream_is_found(change: str) -> None:
+@pytest.mark.parametrize("change", ["unchanged", "mapped", "filtered", "cast", "arrow"])
+def test_generator_of_a_stream_is_the_builder_of_the_release(change: str) -> None:
     stream = demo(split="train", streaming=True)
     changed = {
-        "as it is": lambda: stream,
-        "mapped": lambda: stream.map(_keep, features=stream.features),
+        "unchanged": lambda: stream,
+        "mapped": lambda: stream.map(_identity, features=stream.features),
         "filtered": lambda: stream.filter(bool),
         "cast": lambda: stream.cast(stream.features),
         "arrow": lambda: stream.with_format("arrow"),
@@ -63,27 +63,27 @@ def test_the_maker_of_a_stream_is_found(change: str) -> None:
     assert isinstance(function.__self__, SegmentsRelease)
 
 
-def test_the_maker_of_another_stream() -> None:
+def test_generator_of_a_stream_without_release_is_not_a_builder() -> None:
     stream = datasets.IterableDataset.from_generator(lambda: iter([{"a": 1}]))
     _, function = generator_of(stream)
     assert not isinstance(getattr(function, "__self__", None), SegmentsRelease)
 
 
-def test_pictures_get_into_a_table(tmp_path: Path) -> None:
+def test_embedded_images_are_written_to_parquet_and_read(tmp_path: Path) -> None:
     flowers = demo(split="train").select_columns("image")
     table = flowers.with_format("arrow")[:]
-    assert not any(picture["bytes"] for picture in table["image"].to_pylist())
-    held = with_embedded_images(table)
-    assert all(picture["bytes"] for picture in held["image"].to_pylist())
+    assert not any(image["bytes"] for image in table["image"].to_pylist())
+    embedded = with_embedded_images(table)
+    assert all(image["bytes"] for image in embedded["image"].to_pylist())
     writer = parquet_writer(tmp_path / "a.parquet", flowers.features)
-    writer.write_table(held)
+    writer.write_table(embedded)
     writer.finalize()
     back = datasets.Dataset.from_parquet(str(tmp_path / "a.parquet"))
     assert back.features == flowers.features
     assert back[0]["image"].size == flowers[0]["image"].size
 
 
-def test_sizes() -> None:
+def test_bytes_of_size_reads_units_and_refuses_other_text() -> None:
     assert [bytes_of_size(size) for size in ("500MB", "60KB", 7)] == [500_000_000, 60_000, 7]
     with pytest.raises(ValueError, match="much"):
         bytes_of_size("much")
@@ -95,7 +95,7 @@ def _count(first: int, pause: float) -> Iterator[int]:
         time.sleep(pause)
 
 
-def test_processes_yield_as_they_go() -> None:
+def test_flat_map_yields_before_a_process_ends() -> None:
     with multiprocess.get_context("spawn").Pool(2) as pool:
         numbers = flat_map(pool, _count, [{"first": 0, "pause": 0}, {"first": 10, "pause": 0}])
         assert sorted(numbers) == [0, 1, 2, 10, 11, 12]
@@ -105,23 +105,23 @@ def test_processes_yield_as_they_go() -> None:
             slow.throw(KeyboardInterrupt())
 
 
-@by_both_ways
-def test_a_file_that_arrives_is_known(hub: HubServer, transfer: str, tmp_path: Path) -> None:
+@with_both_transfers
+def test_uploaded_file_is_a_known_object(hub: HubServer, transfer: str, tmp_path: Path) -> None:
     hub.add_repo(REPO)
     api = HfApi(token="hf_jane")
     file = tmp_path / "a.parquet"
     file.write_bytes(CONTENT)
     large, small = CommitOperationAdd("a.parquet", str(file)), CommitOperationAdd("a.txt", str(file))
     oid = hashlib.sha256(CONTENT).hexdigest()
-    wanted = [(oid, len(CONTENT)), ("0" * 64, 5)]
-    assert known_objects(api, REPO, None, "hf_jane", wanted) == set()
+    queried = [(oid, len(CONTENT)), ("0" * 64, 5)]
+    assert known_objects(api, REPO, None, "hf_jane", queried) == set()
     api.preupload_lfs_files(REPO, [large, small], repo_type="dataset", free_memory=False)
     assert is_uploaded(large)
     assert not is_uploaded(small)
-    assert known_objects(api, REPO, None, "hf_jane", wanted) == {oid}
+    assert known_objects(api, REPO, None, "hf_jane", queried) == {oid}
 
 
-def test_a_file_of_another_process_is_committed(hub: HubServer) -> None:
+def test_file_that_another_process_uploaded_is_committed_without_upload(hub: HubServer) -> None:
     hub.add_repo(REPO)
     oid = hashlib.sha256(CONTENT).hexdigest()
     hub.objects[oid] = CONTENT
@@ -133,10 +133,14 @@ def test_a_file_of_another_process_is_committed(hub: HubServer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [ARRIVALS["xet"], ("POST", "/v1/xorbs/"), ("GET", "/xet-write-token/")], ids=lambda part: part
+    ("method", "path"),
+    [ARRIVALS["xet"], ("POST", "/v1/xorbs/"), ("GET", "/xet-write-token/")],
+    ids=lambda part: part.strip("/"),
 )
 @pytest.mark.parametrize("status", [400, 401, 403, 503])
-def test_the_status_of_a_refusal_is_found(hub: HubServer, method: str, path: str, status: int, tmp_path: Path) -> None:
+def test_status_of_a_refused_upload_is_found(
+    hub: HubServer, method: str, path: str, status: int, tmp_path: Path
+) -> None:
     hub.add_repo(REPO)
     hub.faults.append(Fault(method, path, (status, {}, b""), times=99))
     file = tmp_path / "a.parquet"
@@ -148,12 +152,12 @@ def test_the_status_of_a_refusal_is_found(hub: HubServer, method: str, path: str
     assert status_of(raised.value) == status
 
 
-def test_only_what_xet_says_is_a_status() -> None:
-    assert status_in_text(ConnectionError("no answer from port 403")) is None
+def test_only_status_texts_of_xet_are_read_as_a_status() -> None:
+    assert status_in_text(ConnectionError("no response from port 403")) is None
     assert status_in_text(ValueError("HTTP status client error (403 Forbidden)")) is None
 
 
-def test_a_card_is_written_and_read() -> None:
+def test_infos_and_configs_are_written_to_a_card_and_read() -> None:
     features = datasets.Features({"number": datasets.Value("int32")})
     data = DatasetCardData()
     DatasetInfosDict({"a": datasets.DatasetInfo(config_name="a", features=features)}).to_dataset_card_data(data)
@@ -163,6 +167,6 @@ def test_a_card_is_written_and_read() -> None:
 
 
 @pytest.mark.parametrize("character", INVALID_WINDOWS_CHARACTERS_IN_PATH)
-def test_names_that_datasets_refuses(character: str) -> None:
+def test_invalid_characters_are_those_that_datasets_refuses(character: str) -> None:
     with pytest.raises(ValueError, match="[Bb]ad characters"):
         datasets.BuilderConfig(name=f"a{character}b")

@@ -1,4 +1,4 @@
-"""An interrupted push resumes, and a push repairs what a fault of the Hub left."""
+"""An interrupted push resumes, and a push repeats requests that failed because of a fault of the Hub."""
 
 from __future__ import annotations
 
@@ -13,114 +13,122 @@ import pytest
 import segments_hf
 from segments_hf.demo import demo_release
 from segments_hf.errors import HubError
+from segments_hf.hub.compat import parquet_writer
 
 from .connection import Fault
 from .hub_server import HubServer
 from .large_files import ARRIVALS
-from .test_push import REPO, by_both_ways, demo, raw, shards
+from .test_push import REPO, demo, shards, stored_rows, with_both_transfers
 
 BUSY = (503, {}, b"")
+RATE_LIMITED = (429, {"Retry-After": "0"}, b"")
 
 
-def test_a_repository_that_was_deleted_meanwhile(hub: HubServer) -> None:
+def commit_of_another_user(hub: HubServer) -> None:
+    hub.commit(REPO, {"README.md": b"# Text of another user\n"})
+
+
+def test_push_resumes_after_the_repository_was_deleted(hub: HubServer) -> None:
     hub.faults.append(Fault("POST", "/commit/", (403, {}, b"")))
     with pytest.raises(HubError):
         segments_hf.push_to_hub(demo_release(), REPO)
     hub.repos.clear()
     hub.objects.clear()
     segments_hf.push_to_hub(demo_release(), REPO)
-    assert raw(datasets.load_dataset(REPO, split="train")) == raw(demo(split="train", embed=True))
+    assert stored_rows(datasets.load_dataset(REPO, split="train")) == stored_rows(demo(split="train", embed=True))
 
 
-@by_both_ways
-@pytest.mark.parametrize("answer", [BUSY, "reset", (429, {"Retry-After": "0"}, b"")])
-def test_faults_of_uploads_are_mended(
-    hub: HubServer, transfer: str, answer: Any, monkeypatch: pytest.MonkeyPatch
+@with_both_transfers
+@pytest.mark.parametrize("effect", [BUSY, "reset", RATE_LIMITED], ids=["busy", "reset", "rate limited"])
+def test_push_survives_one_failed_upload(
+    hub: HubServer, transfer: str, effect: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
-    fault = Fault(*ARRIVALS[transfer], answer)
+    fault = Fault(*ARRIVALS[transfer], effect)
     hub.faults.append(fault)
     segments_hf.push_to_hub(demo(), REPO)
     assert not fault.times
-    assert raw(datasets.load_dataset(REPO, split="train")) == raw(demo(split="train", embed=True))
+    assert stored_rows(datasets.load_dataset(REPO, split="train")) == stored_rows(demo(split="train", embed=True))
 
 
 @pytest.mark.parametrize(
     "fault",
     [
-        Fault("GET", "/xet-write-token/", BUSY),
-        Fault("POST", "/xorbs/", BUSY, times=8),
-        Fault("POST", "/xorbs/", "reset"),
-        Fault("POST", "/objects/batch", BUSY),
-        Fault("POST", "/repos/create", BUSY),
-        Fault("POST", "/commit/", BUSY, times=2),
-        Fault("POST", "/commit/", (429, {"Retry-After": "0"}, b"")),
-        Fault("POST", "/commit/", "reset"),
-        Fault("POST", "/commit/", "lose"),
-        Fault("POST", "/commit/", lambda hub: hub.commit(REPO, {"README.md": b"# Somebody else was here\n"})),
+        pytest.param(Fault("GET", "/xet-write-token/", BUSY), id="busy for the token of Xet"),
+        pytest.param(Fault("POST", "/xorbs/", BUSY, times=8), id="busy for eight uploads of chunks"),
+        pytest.param(Fault("POST", "/xorbs/", "reset"), id="reset at an upload of chunks"),
+        pytest.param(Fault("POST", "/objects/batch", BUSY), id="busy for the list of known files"),
+        pytest.param(Fault("POST", "/repos/create", BUSY), id="busy for the creation of the repository"),
+        pytest.param(Fault("POST", "/commit/", BUSY, times=2), id="busy for two commits"),
+        pytest.param(Fault("POST", "/commit/", RATE_LIMITED), id="rate limit at the commit"),
+        pytest.param(Fault("POST", "/commit/", "reset"), id="reset before the commit"),
+        pytest.param(Fault("POST", "/commit/", "lose"), id="reset after the commit"),
+        pytest.param(Fault("POST", "/commit/", commit_of_another_user), id="commit of another user before the commit"),
     ],
 )
-def test_faults_are_mended(hub: HubServer, fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_push_survives_faults_of_the_hub(hub: HubServer, fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     hub.faults.append(fault)
     segments_hf.push_to_hub(demo(), REPO)
     assert not fault.times
     files = hub.files(REPO)
-    if callable(fault.answer):
-        assert b"Somebody else was here" in files["README.md"]
-    assert raw(datasets.load_dataset(REPO, split="train")) == raw(demo(split="train", embed=True))
+    if fault.effect is commit_of_another_user:
+        assert b"Text of another user" in files["README.md"]
+    assert stored_rows(datasets.load_dataset(REPO, split="train")) == stored_rows(demo(split="train", embed=True))
 
 
-@by_both_ways
+@with_both_transfers
 @pytest.mark.parametrize("source", ["release", "dataset", "layout"])
-def test_an_interrupted_push_goes_on(
+def test_interrupted_push_resumes_without_uploading_shards_again(
     hub: HubServer, transfer: str, source: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     options: dict[str, Any] = {"max_shard_size": "60KB"}
     if source == "layout":
         options["layout"] = "panoptic-segmentation"
-    given = demo() if source == "dataset" else demo_release()
-    segments_hf.push_to_hub(given, "jane/whole", **options)
+    data = demo() if source == "dataset" else demo_release()
+    segments_hf.push_to_hub(data, "jane/whole", **options)
     hub.objects.clear()
     hub.received.clear()
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     hub.faults.append(Fault(*ARRIVALS[transfer], (403, {}, b""), times=9, after=2))
     with pytest.raises(HubError, match="write access"):
-        segments_hf.push_to_hub(given, REPO, **options)
+        segments_hf.push_to_hub(data, REPO, **options)
     assert shards(hub) == []
     hub.faults.clear()
-    first = dict(hub.received)
+    uploaded_at_first = dict(hub.received)
     written: list[Path] = []
-    writer = segments_hf.hub.shards._Writer
 
-    class Counting(writer):
-        def __init__(self, file: Path, features: Any) -> None:
-            written.append(file)
-            super().__init__(file, features)
+    def counting_writer(file: Path, features: Any) -> Any:
+        written.append(file)
+        return parquet_writer(file, features)
 
-    monkeypatch.setattr("segments_hf.hub.shards._Writer", Counting)
-    segments_hf.push_to_hub(given, REPO, **options)
-    assert all(hub.received[oid] == size for oid, size in first.items())
+    monkeypatch.setattr("segments_hf.hub.shards.parquet_writer", counting_writer)
+    segments_hf.push_to_hub(data, REPO, **options)
+    assert all(hub.received[oid] == size for oid, size in uploaded_at_first.items())
     assert len(written) == len(shards(hub)) - 2
-    whole, again = hub.files("jane/whole"), hub.files(REPO)
-    assert {path: whole[path] for path in shards(hub, "jane/whole")} == {path: again[path] for path in shards(hub)}
+    whole, resumed = hub.files("jane/whole"), hub.files(REPO)
+    assert {path: whole[path] for path in shards(hub, "jane/whole")} == {path: resumed[path] for path in shards(hub)}
 
 
-def test_what_the_hub_has_lost_meanwhile_is_sent_again(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_resumed_push_uploads_a_shard_again_that_the_hub_has_lost(
+    hub: HubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     hub.faults.append(Fault("POST", "/commit/", (403, {}, b"")))
     with pytest.raises(HubError, match="write access"):
         segments_hf.push_to_hub(demo_release(), REPO, max_shard_size="60KB")
-    first = dict(hub.received)
-    lost = list(first)[2]
+    uploaded_at_first = dict(hub.received)
+    lost = list(uploaded_at_first)[2]
     del hub.objects[lost]
     segments_hf.push_to_hub(demo_release(), REPO, max_shard_size="60KB")
-    sent = {hashlib.sha256(hub.files(REPO)[path]).hexdigest() for path in shards(hub)}
-    assert {oid: hub.received[oid] for oid in sent} == {oid: first[oid] * (2 if oid == lost else 1) for oid in sent}
-    assert raw(datasets.load_dataset(REPO, split="train")) == raw(demo(split="train", embed=True))
+    shard_ids = {hashlib.sha256(hub.files(REPO)[path]).hexdigest() for path in shards(hub)}
+    assert {oid: hub.received[oid] for oid in shard_ids} == {
+        oid: uploaded_at_first[oid] * (2 if oid == lost else 1) for oid in shard_ids
+    }
+    assert stored_rows(datasets.load_dataset(REPO, split="train")) == stored_rows(demo(split="train", embed=True))
 
 
-def test_a_hub_that_stays_busy(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_push_to_a_busy_hub_raises_error_and_commits_nothing(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     hub.faults.append(Fault("POST", "/commit/", BUSY, times=99))
     with pytest.raises(HubError, match="to resume"):
@@ -129,37 +137,41 @@ def test_a_hub_that_stays_busy(hub: HubServer, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.slow
-@by_both_ways
+@with_both_transfers
 @pytest.mark.parametrize("source", ["release", "dataset"])
-def test_processes_that_were_interrupted_go_on(hub: HubServer, transfer: str, source: str) -> None:
+def test_interrupted_push_with_processes_resumes_without_uploading_shards_again(
+    hub: HubServer, transfer: str, source: str
+) -> None:
     options: dict[str, Any] = {"max_shard_size": "60KB", "num_proc": 2}
-    given = demo() if source == "dataset" else demo_release()
-    segments_hf.push_to_hub(given, "jane/whole", **options)
+    data = demo() if source == "dataset" else demo_release()
+    segments_hf.push_to_hub(data, "jane/whole", **options)
     hub.objects.clear()
     hub.received.clear()
     hub.faults.append(Fault(*ARRIVALS[transfer], (403, {}, b""), times=9, after=3))
     with pytest.raises(HubError, match="write access"):
-        segments_hf.push_to_hub(given, REPO, **options)
+        segments_hf.push_to_hub(data, REPO, **options)
     assert shards(hub) == []
     hub.faults.clear()
-    first = dict(hub.received)
-    segments_hf.push_to_hub(given, REPO, **options)
-    assert all(hub.received[oid] == size for oid, size in first.items())
-    whole, again = hub.files("jane/whole"), hub.files(REPO)
-    assert {path: whole[path] for path in shards(hub, "jane/whole")} == {path: again[path] for path in shards(hub)}
+    uploaded_at_first = dict(hub.received)
+    segments_hf.push_to_hub(data, REPO, **options)
+    assert all(hub.received[oid] == size for oid, size in uploaded_at_first.items())
+    whole, resumed = hub.files("jane/whole"), hub.files(REPO)
+    assert {path: whole[path] for path in shards(hub, "jane/whole")} == {path: resumed[path] for path in shards(hub)}
 
 
 @pytest.mark.parametrize("transfer", ["lfs"], indirect=True)
 @pytest.mark.parametrize(
     "fault",
     [None, Fault("PUT", r"/lfs/\w+/2", "reset"), Fault("PUT", r"/lfs/\w+/2", BUSY), Fault("POST", "/complete", BUSY)],
-    ids=["smooth", "reset", "busy", "busy at the end"],
+    ids=["no fault", "reset at a part", "busy at a part", "busy at the completion"],
 )
-def test_large_shards_arrive_in_parts(hub: HubServer, fault: Fault | None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_shards_are_uploaded_in_parts(
+    hub: HubServer, fault: Fault | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda seconds: None)
     hub.part_size = 50_000
     hub.faults += [fault] if fault else []
     segments_hf.push_to_hub(demo_release(), REPO)
     assert sum(re.fullmatch(r"/lfs/\w+/\d+", path) is not None for _, path in hub.requests) > 2
-    assert raw(datasets.load_dataset(REPO, split="train")) == raw(demo(split="train", embed=True))
+    assert stored_rows(datasets.load_dataset(REPO, split="train")) == stored_rows(demo(split="train", embed=True))
     assert not any(fault.times for fault in hub.faults)

@@ -1,4 +1,4 @@
-"""A push: what lands on the Hub is what was pushed."""
+"""A push writes exactly the given rows to the Hub, and changes nothing else there."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .large_files import ARRIVALS
 
 REPO = "jane/flowers"
 
-by_both_ways = pytest.mark.parametrize("transfer", ["xet", "lfs"], indirect=True)
+with_both_transfers = pytest.mark.parametrize("transfer", ["xet", "lfs"], indirect=True)
 
 
 def demo(**options: Any) -> Any:
@@ -32,31 +32,34 @@ def shards(hub: HubServer, repo: str = REPO) -> list[str]:
     return sorted(path for path in hub.files(repo) if path.endswith(".parquet"))
 
 
-def raw(dataset: Any) -> list[dict[str, Any]]:
-    """Rows as they are stored: JSON as text, pictures as bytes, whatever their path."""
+def stored_rows(dataset: Any) -> list[dict[str, Any]]:
+    """Return the rows as they are stored: JSON as text, and images as bytes without their path."""
     arrow = dataset.with_format("arrow")
     tables = arrow.iter(4) if isinstance(dataset, datasets.IterableDataset) else [arrow[:]]
     rows = [row for table in tables for row in embed_table_storage(table).to_pylist()]
-    return [{name: value["bytes"] if _is_picture(value) else value for name, value in row.items()} for row in rows]
+    return [{name: value["bytes"] if _is_image(value) else value for name, value in row.items()} for row in rows]
 
 
-def _ways(hub: HubServer) -> set[str]:
-    """The ways by which large files have arrived."""
-    asked = [f"{method} {path}" for method, path in hub.requests]
-    return {way for way, (method, path) in ARRIVALS.items() if any(re.match(f"{method} .*{path}", it) for it in asked)}
+def _used_transfers(hub: HubServer) -> set[str]:
+    """Return the transfers, "xet" or "lfs", by which large files were uploaded."""
+    return {
+        transfer
+        for transfer, (upload_method, pattern) in ARRIVALS.items()
+        if any(method == upload_method and re.search(pattern, path) for method, path in hub.requests)
+    }
 
 
-def _is_picture(value: Any) -> bool:
+def _is_image(value: Any) -> bool:
     return isinstance(value, dict) and set(value) == {"bytes", "path"}
 
 
-@by_both_ways
-@pytest.mark.parametrize("streaming", [False, True])
-def test_what_is_loaded_back_is_what_was_pushed(hub: HubServer, transfer: str, streaming: bool) -> None:
+@with_both_transfers
+@pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
+def test_loaded_rows_equal_the_pushed_rows(hub: HubServer, transfer: str, streaming: bool) -> None:
     segments_hf.push_to_hub(demo_release(), REPO)
-    assert _ways(hub) == {transfer}
+    assert _used_transfers(hub) == {transfer}
     back = datasets.load_dataset(REPO, split="train", streaming=streaming)
-    assert raw(back) == raw(demo(split="train", embed=True))
+    assert stored_rows(back) == stored_rows(demo(split="train", embed=True))
     assert segments_hf.categories(back) == segments_hf.categories(demo(split="train"))
     assert segments_hf.categories(REPO) == segments_hf.categories(demo(split="train"))
     assert back.features == demo(split="train").features
@@ -66,43 +69,43 @@ LAYOUTS = ["semantic-segmentation", "instance-segmentation", "panoptic-segmentat
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-@pytest.mark.parametrize("source", ["release", "dataset", "stream", "laid out"])
-def test_layouts(hub: HubServer, layout: str, source: str) -> None:
-    given = {
+@pytest.mark.parametrize("source", ["release", "dataset", "stream", "dataset with a layout"])
+def test_pushed_layout_equals_the_layout_of_the_rows(hub: HubServer, layout: str, source: str) -> None:
+    data = {
         "release": demo_release,
         "dataset": demo,
         "stream": lambda: demo(streaming=True),
-        "laid out": lambda: segments_hf.to_layout(demo(), layout),
+        "dataset with a layout": lambda: segments_hf.to_layout(demo(), layout),
     }[source]()
-    segments_hf.push_to_hub(given, REPO, layout=None if source == "laid out" else layout)
-    wanted = segments_hf.to_layout(demo(embed=True), layout)
+    segments_hf.push_to_hub(data, REPO, layout=None if source == "dataset with a layout" else layout)
+    expected = segments_hf.to_layout(demo(embed=True), layout)
     back = datasets.load_dataset(REPO)
-    assert back["train"].features == wanted["train"].features
-    assert raw(back["train"]) == raw(wanted["train"])
-    numbers = json.loads(hub.files(REPO)["id2label.json"])
-    assert {int(number): name for number, name in numbers.items()} == segments_hf.id2label(back)
-    assert segments_hf.id2label(back) == segments_hf.id2label(wanted)
+    assert back["train"].features == expected["train"].features
+    assert stored_rows(back["train"]) == stored_rows(expected["train"])
+    id2label = json.loads(hub.files(REPO)["id2label.json"])
+    assert {int(index): name for index, name in id2label.items()} == segments_hf.id2label(back)
+    assert segments_hf.id2label(back) == segments_hf.id2label(expected)
     assert "contact_sheet.jpg" in hub.files(REPO)
 
 
-def test_shards_are_bounded_and_in_order(hub: HubServer) -> None:
+def test_shards_respect_max_shard_size_and_keep_the_order_of_rows(hub: HubServer) -> None:
     segments_hf.push_to_hub(demo(split="train"), REPO, max_shard_size="60KB", num_proc=2)
     assert len(shards(hub)) > 3
     assert all(len(hub.files(REPO)[path]) < 80_000 for path in shards(hub))
-    assert raw(datasets.load_dataset(REPO, split="train")) == raw(demo(split="train", embed=True))
+    assert stored_rows(datasets.load_dataset(REPO, split="train")) == stored_rows(demo(split="train", embed=True))
 
 
 @pytest.mark.parametrize("source", ["release", "dataset"])
-def test_a_second_push_sends_nothing_and_makes_no_commit(hub: HubServer, source: str) -> None:
-    given = demo_release() if source == "release" else demo()
-    first = segments_hf.push_to_hub(given, REPO, max_shard_size="60KB")
+def test_second_push_of_the_same_data_uploads_nothing_and_makes_no_commit(hub: HubServer, source: str) -> None:
+    data = demo_release() if source == "release" else demo()
+    first = segments_hf.push_to_hub(data, REPO, max_shard_size="60KB")
     hub.received.clear()
-    second = segments_hf.push_to_hub(given, REPO, max_shard_size="60KB")
+    second = segments_hf.push_to_hub(data, REPO, max_shard_size="60KB")
     assert not hub.received
     assert second.commit.oid == first.commit.oid == hub.commits(REPO)[-1]
 
 
-def test_stale_shards_go_and_other_configs_stay(hub: HubServer) -> None:
+def test_push_deletes_stale_shards_and_keeps_other_configs(hub: HubServer) -> None:
     segments_hf.push_to_hub(demo(), REPO, max_shard_size="60KB")
     segments_hf.push_to_hub(demo(), REPO, config_name="semantic", layout="semantic-segmentation")
     segments_hf.push_to_hub(demo(), REPO)
@@ -112,72 +115,84 @@ def test_stale_shards_go_and_other_configs_stay(hub: HubServer) -> None:
     assert json.loads(hub.files(REPO)["semantic/id2label.json"])["0"] == "unlabeled"
 
 
-def test_a_split_of_its_own_leaves_the_others(hub: HubServer) -> None:
+def test_push_of_one_split_keeps_other_splits_and_push_of_a_dict_replaces_all(hub: HubServer) -> None:
     splits = demo(splits={"train": 0.5, "test": 0.5})
     segments_hf.push_to_hub(splits["train"], REPO)
     segments_hf.push_to_hub(splits["test"], REPO)
     back = datasets.load_dataset(REPO)
     assert {name: len(part) for name, part in back.items()} == {name: len(part) for name, part in splits.items()}
-    apart = hub.files(REPO)
+    pushed_separately = hub.files(REPO)
     hub.repos.clear()
     segments_hf.push_to_hub(splits, REPO)
-    assert {path for path, content in hub.files(REPO).items() if apart[path] != content} <= {"contact_sheet.jpg"}
+    assert {path for path, content in hub.files(REPO).items() if pushed_separately[path] != content} <= {
+        "contact_sheet.jpg"
+    }
     segments_hf.push_to_hub(demo(), REPO)
     assert list(datasets.load_dataset(REPO)) == ["train"]
     assert shards(hub) == ["data/train-00000-of-00001.parquet"]
 
 
-def test_files_beside_the_shards_stay(hub: HubServer) -> None:
+def test_push_keeps_files_that_are_not_shards(hub: HubServer) -> None:
     hub.add_repo(REPO)
-    beside = {"data/train-notes/a.txt": b"mine", "data/training.txt": b"mine"}
-    hub.commit(REPO, {"data/train-old.parquet": b"old", **beside})
+    other_files = {"data/train-notes/a.txt": b"mine", "data/training.txt": b"mine"}
+    hub.commit(REPO, {"data/train-old.parquet": b"old", **other_files})
     segments_hf.push_to_hub(demo(), REPO)
     files = hub.files(REPO)
     assert "data/train-old.parquet" not in files
-    assert beside.items() <= files.items()
+    assert other_files.items() <= files.items()
 
 
-def test_a_stream_that_nobody_knows_is_not_mixed_up(hub: HubServer, caches: Path) -> None:
+def test_push_of_a_stream_without_fingerprint_does_not_resume_another_push(hub: HubServer, caches: Path) -> None:
     flowers = demo(split="train", embed=True)
     hub.faults.append(Fault("POST", "/commit/", (403, {}, b"")))
     with pytest.raises(HubError):
         segments_hf.push_to_hub(flowers.to_iterable_dataset(), REPO, max_shard_size="60KB")
     assert not list((caches / "segments_hf" / "pushes").iterdir())
     segments_hf.push_to_hub(flowers.select([3, 2]).to_iterable_dataset(), REPO, max_shard_size="60KB")
-    assert raw(datasets.load_dataset(REPO, split="train")) == raw(flowers.select([3, 2]))
+    assert stored_rows(datasets.load_dataset(REPO, split="train")) == stored_rows(flowers.select([3, 2]))
 
 
 @pytest.mark.parametrize(
-    ("repo", "token", "wanted"),
+    ("repo", "token", "message"),
     [
         ("a/b/c", "hf_jane", "repo_id"),
-        (REPO, "hf_nobody", "token"),
+        (REPO, "hf_unknown", "token"),
         ("joe/flowers", "hf_jane", "joe/flowers.*jane"),
-        ("joe/there", "hf_jane", "joe/there.*token"),
-        ("jane/model", "hf_jane", "is a model"),
-        (REPO, "hf_reader", "read-only"),
+        ("joe/existing", "hf_jane", "joe/existing.*token"),
+        ("jane/model", "hf_jane", "jane/model.*model"),
+        (REPO, "hf_reader", "read"),
+    ],
+    ids=[
+        "malformed repo id",
+        "unknown token",
+        "new repo of another user",
+        "existing repo of another user",
+        "repo of a model",
+        "token that can only read",
     ],
 )
-def test_bad_input_changes_nothing(hub: HubServer, repo: str, token: str, wanted: str) -> None:
+def test_wrong_repo_or_token_raises_error_and_changes_nothing(
+    hub: HubServer, repo: str, token: str, message: str
+) -> None:
     hub.users["hf_reader"] = "jane"
     hub.readers.add("hf_reader")
     hub.add_repo("jane/model", "models")
-    hub.add_repo("joe/there")
+    hub.add_repo("joe/existing")
     commits = len(hub.trees)
-    with pytest.raises(SegmentsHFError, match=wanted):
+    with pytest.raises(SegmentsHFError, match=message):
         segments_hf.push_to_hub(demo(), repo, token=token)
     assert len(hub.trees) == commits
     assert not hub.received
 
 
-def test_without_a_token(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_push_without_a_token_raises_error_and_creates_no_repo(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HF_TOKEN")
-    with pytest.raises(HubError, match="no token"):
+    with pytest.raises(HubError, match="token"):
         segments_hf.push_to_hub(demo(), REPO)
     assert not hub.repos
 
 
-def test_a_dataset_without_rows(hub: HubServer) -> None:
+def test_push_of_a_split_without_rows_raises_error_and_creates_no_repo(hub: HubServer) -> None:
     with pytest.raises(OptionError, match="'train' has no rows"):
         segments_hf.push_to_hub(demo(split="train").select([]), REPO)
     with pytest.raises(OptionError, match="'train' has no rows"):
@@ -185,39 +200,45 @@ def test_a_dataset_without_rows(hub: HubServer) -> None:
     assert not hub.repos
 
 
-def test_private_and_pull_request_and_branch(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_push_to_a_branch_of_a_new_private_repo_leaves_main_without_data(hub: HubServer) -> None:
     segments_hf.push_to_hub(demo(), "flowers", private=True, revision="next")
     assert hub.repos["datasets", REPO].private
     assert not [path for path in hub.files(REPO) if path.startswith("data/")]
     assert len(datasets.load_dataset(REPO, revision="next", split="train")) == 8
+
+
+def test_push_as_pull_request_leaves_main_unchanged(hub: HubServer) -> None:
+    hub.add_repo(REPO)
     pushed = segments_hf.push_to_hub(demo(), REPO, create_pr=True)
     assert pushed.commit.pr_revision == "refs/pr/1"
     assert not shards(hub)
     assert len(datasets.load_dataset(REPO, revision="refs/pr/1", split="train")) == 8
 
 
-def test_pictures_that_are_not_decoded(hub: HubServer) -> None:
+def test_push_of_undecoded_images_stores_the_same_rows(hub: HubServer) -> None:
     flowers = demo(split="train")
     flowers = flowers.cast_column("image", datasets.Image(decode=False, id=flowers.features["image"].id))
     segments_hf.push_to_hub(flowers, REPO)
-    assert raw(datasets.load_dataset(REPO, split="train")) == raw(demo(split="train", embed=True))
+    assert stored_rows(datasets.load_dataset(REPO, split="train")) == stored_rows(demo(split="train", embed=True))
 
 
-def test_a_stream_that_breaks_off_leaves_no_file(hub: HubServer, caches: Path) -> None:
-    def broken(row: dict[str, Any]) -> dict[str, Any]:
+def test_failing_stream_leaves_no_shard_and_creates_no_repo(hub: HubServer, caches: Path) -> None:
+    def fail(row: dict[str, Any]) -> dict[str, Any]:
         raise ValueError(row["name"])
 
     stream = demo(split="train", streaming=True)
     with pytest.raises(ValueError, match="meadow_01"):
-        segments_hf.push_to_hub(stream.map(broken, features=stream.features), REPO)
+        segments_hf.push_to_hub(stream.map(fail, features=stream.features), REPO)
     assert not list((caches / "segments_hf" / "pushes").rglob("*.parquet"))
     assert not hub.repos
 
 
-@pytest.mark.parametrize("kind", ["private", "gated"])
-def test_who_may_read(hub: HubServer, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("restriction", ["private", "gated"])
+def test_pushed_dataset_of_a_restricted_repo_can_be_read_only_by_its_owner(
+    hub: HubServer, restriction: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     hub.add_repo(REPO)
-    setattr(hub.repos["datasets", REPO], kind, True)
+    setattr(hub.repos["datasets", REPO], restriction, True)
     monkeypatch.delenv("HF_TOKEN")
     segments_hf.push_to_hub(demo(), REPO, token="hf_jane")
     segments_hf.push_to_hub(demo(), REPO, token="hf_jane", layout="object-detection", config_name="boxes")
@@ -229,7 +250,7 @@ def test_who_may_read(hub: HubServer, kind: str, monkeypatch: pytest.MonkeyPatch
     assert len(segments_hf.categories(REPO, token="hf_jane")) == 2
 
 
-def test_a_split_with_other_columns_than_those_that_stay(hub: HubServer) -> None:
+def test_push_of_a_split_with_other_columns_than_the_kept_splits_raises_error(hub: HubServer) -> None:
     splits = demo(splits={"train": 0.5, "test": 0.5})
     segments_hf.push_to_hub(splits["train"], REPO)
     commits = hub.commits(REPO)
@@ -239,15 +260,16 @@ def test_a_split_with_other_columns_than_those_that_stay(hub: HubServer) -> None
 
 
 @pytest.mark.parametrize(
-    ("options", "wanted"),
+    ("options", "message"),
     [
         ({"config_name": "data"}, "config_name"),
         ({"config_name": "a --> b"}, "config_name"),
         ({"max_shard_size": "much"}, "max_shard_size"),
-        ({"layout": "depth"}, "layout: got 'depth'"),
+        ({"layout": "depth"}, "layout.*'depth'"),
     ],
+    ids=["folder of the default config", "characters of a comment", "size without a number", "unknown layout"],
 )
-def test_options_that_are_wrong(hub: HubServer, options: dict[str, Any], wanted: str) -> None:
-    with pytest.raises(OptionError, match=wanted):
+def test_wrong_option_raises_error_and_creates_no_repo(hub: HubServer, options: dict[str, Any], message: str) -> None:
+    with pytest.raises(OptionError, match=message):
         segments_hf.push_to_hub(demo(), REPO, **options)
     assert not hub.repos

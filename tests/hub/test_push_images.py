@@ -1,4 +1,4 @@
-"""A pushed layout has images of 8-bit RGB or gray; pushed rows keep the bytes of their files."""
+"""The images of a pushed layout are 8-bit RGB or gray; pushed rows keep the bytes of the files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LAYOUT = "semantic-segmentation"
 
 @pytest.fixture
 def deep(tmp_path: Path, write_release: Any) -> Path:
-    """A release of an image of 12 bits in 16, and one of CMYK."""
+    """Return a release of two images: 12-bit values in 16-bit gray, and CMYK."""
     samples = [
         made_sample(tmp_path, "deep.png", png(ramp(4095), 0)),
         made_sample(tmp_path, "cmyk.jpg", CONVERTED["CMYK JPEG"]()),
@@ -37,33 +37,35 @@ def pushed_images() -> list[Any]:
     return [row["image"] for row in datasets.load_dataset(REPO, split="train")]
 
 
-@pytest.mark.parametrize(("options", "largest"), [({}, 16), ({"image_range": (0, 4095)}, 255)])
-def test_a_pushed_layout_holds_8_bit_images(hub: HubServer, deep: Path, options: Any, largest: int) -> None:
+@pytest.mark.parametrize(
+    ("options", "largest"), [({}, 16), ({"image_range": (0, 4095)}, 255)], ids=["default", "image_range"]
+)
+def test_pushed_layout_has_8_bit_images(hub: HubServer, deep: Path, options: Any, largest: int) -> None:
     segments_hf.push_to_hub(deep, REPO, layout=LAYOUT, **options)
     gray, color = pushed_images()
     assert (gray.mode, color.mode) == ("L", "RGB")
     assert np.asarray(gray).max() == largest
 
 
-def test_image_range_is_an_option_of_the_command(hub: HubServer, deep: Path) -> None:
-    done = CliRunner().invoke(app, ["push", str(deep), REPO, "--layout", LAYOUT, "--image-range", "0,4095", "-q"])
-    assert done.exit_code == 0, done.output
+def test_push_command_accepts_image_range_and_refuses_malformed_ranges(hub: HubServer, deep: Path) -> None:
+    result = CliRunner().invoke(app, ["push", str(deep), REPO, "--layout", LAYOUT, "--image-range", "0,4095", "-q"])
+    assert result.exit_code == 0, result.output
     assert np.asarray(pushed_images()[0]).max() == 255
     for wrong in ("5", "1,0", "a,b", "0,1,2"):
         arguments = ["push", str(deep), REPO, "--layout", LAYOUT, "--image-range", wrong]
         assert CliRunner().invoke(app, arguments).exit_code == 2
 
 
-def test_pushed_rows_keep_their_files(hub: HubServer, deep: Path) -> None:
+def test_pushed_rows_keep_the_files_of_their_images(hub: HubServer, deep: Path) -> None:
     segments_hf.push_to_hub(deep, REPO)
-    assert [picture.mode for picture in pushed_images()] == ["I;16", "CMYK"]
+    assert [image.mode for image in pushed_images()] == ["I;16", "CMYK"]
 
 
-def test_image_range_without_a_layout_is_an_error(hub: HubServer, deep: Path) -> None:
+def test_image_range_without_a_layout_raises_option_error(hub: HubServer, deep: Path) -> None:
     with pytest.raises(OptionError, match="image_range"):
         segments_hf.push_to_hub(deep, REPO, image_range=(0, 4095))
 
 
-def test_card_of_layout_describes_images(hub: HubServer, deep: Path) -> None:
+def test_card_of_a_layout_describes_its_images(hub: HubServer, deep: Path) -> None:
     segments_hf.push_to_hub(deep, REPO, layout=LAYOUT)
     assert "8-bit RGB or gray" in hub.files(REPO)["README.md"].decode()

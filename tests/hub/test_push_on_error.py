@@ -1,4 +1,4 @@
-"""A push follows `on_error`: for the loading of a release, and for the layout."""
+"""A push applies `on_error` to problems of a release and to problems of a layout."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LAYOUT = "instance-segmentation"
 
 @pytest.fixture
 def crowded(tmp_path: Path, write_release: Any) -> Path:
-    """A release of three images; the second has more instances than the layout holds, the third has no bitmap."""
+    """Return a release of three images; the second has too many instances for a layout, the third a broken bitmap."""
     ids = np.arange(1, 257).reshape(16, 16).tolist()
     samples = [
         bitmap_sample(tmp_path, "first", [[1, 2]], [marked(1), marked(2)]),
@@ -33,16 +33,16 @@ def crowded(tmp_path: Path, write_release: Any) -> Path:
     return release
 
 
-@pytest.mark.parametrize(("on_error", "rows"), [("skip", [False]), ("keep", [False, True])])
-def test_rows_that_cannot_be_pushed_are_skipped_or_null(
-    hub: HubServer, crowded: Path, on_error: str, rows: list[bool]
+@pytest.mark.parametrize(("on_error", "is_null"), [("skip", [False]), ("keep", [False, True])], ids=["skip", "keep"])
+def test_push_skips_rows_with_broken_bitmaps_or_keeps_them_with_null(
+    hub: HubServer, crowded: Path, on_error: str, is_null: list[bool]
 ) -> None:
     segments_hf.push_to_hub(crowded, REPO, layout=LAYOUT, on_error=on_error)
     pushed = datasets.load_dataset(REPO, split="train")
-    assert [row["annotation"] is None for row in pushed] == rows
+    assert [row["annotation"] is None for row in pushed] == is_null
 
 
-def test_by_default_the_first_problem_is_raised_and_nothing_is_committed(hub: HubServer, crowded: Path) -> None:
+def test_push_raises_the_first_problem_by_default_and_commits_nothing(hub: HubServer, crowded: Path) -> None:
     rows = segments_hf.load_release(crowded, split="train", on_error="skip")
     with pytest.raises(BitmapError, match="sample 'crowded'"):
         segments_hf.push_to_hub(rows, REPO, layout=LAYOUT)

@@ -1,4 +1,4 @@
-"""The real release arc_litter v01, to the Hub and back."""
+"""The real release arc_litter v01 is pushed to the Hub and loaded from it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import pytest
 import segments_hf
 
 from .hub_server import HubServer
-from .test_push import raw, shards
+from .test_push import shards, stored_rows
 
 
-@pytest.mark.parametrize("streaming", [False, True])
-def test_arc_litter_to_the_hub_and_back(hub: HubServer, arc_litter: Path, streaming: bool) -> None:
+@pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
+def test_rows_of_arc_litter_are_equal_after_a_push(hub: HubServer, arc_litter: Path, streaming: bool) -> None:
     options = {"split": "train", "segments_dir": arc_litter / "segments", "filter_by": "reviewed"}
     release = arc_litter / "arc_litter-v01.json"
     rows = segments_hf.load_release(release, **options, embed=True)
@@ -23,6 +23,6 @@ def test_arc_litter_to_the_hub_and_back(hub: HubServer, arc_litter: Path, stream
     assert len(shards(hub, "jane/litter")) > 1
     back = datasets.load_dataset("jane/litter", split="train")
     assert back.features == rows.features
-    assert raw(back) == raw(rows)
-    assert raw(datasets.load_dataset("jane/litter", split="train", streaming=True)) == raw(rows)
+    assert stored_rows(back) == stored_rows(rows)
+    assert stored_rows(datasets.load_dataset("jane/litter", split="train", streaming=True)) == stored_rows(rows)
     assert sum(len(annotations) for annotations in back["annotations"]) == 39

@@ -1,4 +1,4 @@
-"""Secrets of URLs are used to fetch, and are not shown or stored."""
+"""Secrets in URLs are used for requests, and are neither shown nor stored."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ _SIGNATURE = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={}&X-Amz-Signatu
 
 
 class Secrets:
-    """A generator of unique secrets, which finds them in texts."""
+    """Generate unique secrets, and find them in texts."""
 
     def __init__(self) -> None:
-        self.given: list[str] = []
+        self.generated: list[str] = []
 
     def __call__(self) -> str:
-        self.given.append(f"tok{len(self.given):03d}q7z")
-        return self.given[-1]
+        self.generated.append(f"tok{len(self.generated):03d}q7z")
+        return self.generated[-1]
 
     def in_text(self, text: str) -> list[str]:
-        return [secret for secret in self.given if secret in text]
+        return [secret for secret in self.generated if secret in text]
 
 
 def _spellings(secret: Secrets, host: str) -> list[str]:
@@ -118,12 +118,12 @@ def secret() -> Secrets:
 
 @pytest.fixture
 def source(server: Answers, secret: Secrets, tmp_path: Path, request: pytest.FixtureRequest) -> str:
-    """A release at a path, or at a URL with a password and a signature."""
+    """Return a path, or a URL with a password and a signature, of a release with secrets."""
     host = server.address.removeprefix("http://")
     server.files |= {"/ok.jpg": jpeg((2, 2)), "/ok.png": bitmap([[0, 1], [1, 1]]), "/broken.jpg": b"<html>"}
     content = json.dumps(_release(secret, host)).encode()
     if request.param == "file":
-        path = tmp_path / "given" / "release.json"
+        path = tmp_path / "data" / "release.json"
         path.parent.mkdir()
         path.write_bytes(content)
         return str(path)
@@ -133,7 +133,7 @@ def source(server: Answers, secret: Secrets, tmp_path: Path, request: pytest.Fix
 
 @pytest.fixture
 def fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Remove pauses between retries, and credentials of clouds."""
+    """Remove pauses between retries, and the credentials of clouds."""
     monkeypatch.setattr("segments_hf.io.remote.retrying._pause", lambda *_: 0.0)
     monkeypatch.setattr("segments_hf.assets.host_names._PAUSES", ())
     monkeypatch.setattr("urllib3.util.retry.Retry.sleep", lambda *_: None)
@@ -174,9 +174,9 @@ def _library_calls(source: str, out: Path) -> dict[str, Callable[[], Any]]:
         "load": lambda: _rows(load(on_error="keep")),
         "load without assets": lambda: _rows(load(load_assets=False)),
         "load in processes": lambda: _rows(load(on_error="keep", num_proc=2, embed=True)),
-        "load to raise": load,
+        "load until the first error": load,
         "stream": lambda: _rows(_undecoded(load(on_error="keep", streaming=True))),
-        "stream itself": lambda: (stream := load(streaming=True), stream.info),
+        "repr of the stream": lambda: (stream := load(streaming=True), stream.info),
         "config": lambda: release_builder(source, resolve={"https://a:b@c/": "s3://x/"}).config,
         "pickled config": lambda: pickle.loads(pickle.dumps(release_builder(source).config)),
         "dataset": lambda: (dataset := load(load_assets=False), dataset.info, dataset._fingerprint),
@@ -188,7 +188,7 @@ def _library_calls(source: str, out: Path) -> dict[str, Callable[[], Any]]:
         "stats": lambda: (counted := segments_hf.stats(source, assets=True, **quick), pickle.dumps(counted)),
         "preview": lambda: segments_hf.preview(source, out / "page.html", **quick),
         "export": lambda: segments_hf.export_dataset(load(streaming=True, on_error="skip"), "coco", out / "coco"),
-        "export what fails": lambda: segments_hf.export_dataset(source, "yolo", out / "yolo"),
+        "export with errors": lambda: segments_hf.export_dataset(source, "yolo", out / "yolo"),
         "push": lambda: segments_hf.push_to_hub(source, REPO, on_error="keep"),
         "push a layout": lambda: segments_hf.push_to_hub(source, REPO, layout="semantic-segmentation"),
     }
@@ -211,8 +211,8 @@ def _commands(source: str, out: Path) -> dict[str, Callable[[], Any]]:
     }
 
 
-def _places(source: str, urls: list[str]) -> dict[str, Callable[[], Any]]:
-    """Return calls that fail because a release or its pictures are at one of these URLs."""
+def _wrong_locations(source: str, urls: list[str]) -> dict[str, Callable[[], Any]]:
+    """Return calls that fail because a release or its images are at one of these URLs."""
     calls: dict[str, Callable[[], Any]] = {}
     for number, url in enumerate(urls):
         calls |= {
@@ -232,7 +232,7 @@ def _files(*folders: Path) -> dict[str, str]:
 @pytest.mark.slow
 @pytest.mark.usefixtures("fast")
 @pytest.mark.parametrize("source", ["file", "url"], indirect=True)
-def test_no_secret_of_a_url_is_shown_or_stored(
+def test_secrets_in_urls_are_neither_shown_nor_stored(
     hub: HubServer,
     source: str,
     server: Answers,
@@ -243,25 +243,25 @@ def test_no_secret_of_a_url_is_shown_or_stored(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    for name in ("botocore", "s3fs"):  # in DEBUG they log the user's own requests, credentials included
+    for name in ("botocore", "s3fs"):  # at level DEBUG they log requests with the credentials of the user
         logging.getLogger(name).setLevel(logging.INFO)
     out = tmp_path / "out"
     out.mkdir()
-    # fsspec would wait half a minute for the server of the test to speak FTP.
+    # fsspec would wait for half a minute for an FTP response from the server of the test.
     urls = [url for url in _spellings(secret, server.address.removeprefix("http://")) if not url.startswith("ftp")]
-    calls = _library_calls(source, out) | _commands(source, out) | _places(source, urls)
-    seen = {what: _attempt(call) for what, call in calls.items()}
+    calls = _library_calls(source, out) | _commands(source, out) | _wrong_locations(source, urls)
+    texts = {name: _attempt(call) for name, call in calls.items()}
     captured = capfd.readouterr()
-    seen |= {"stdout": captured.out, "stderr": captured.err, "log": caplog.text}
-    seen["log with arguments"] = repr([(record.msg, record.args) for record in caplog.records])
+    texts |= {"stdout": captured.out, "stderr": captured.err, "log": caplog.text}
+    texts["log with arguments"] = repr([(record.msg, record.args) for record in caplog.records])
     files = _files(out, caches, tmp_path / "hub")
-    seen |= files | {"names of files": "\n".join(files)}
-    seen |= {f"on the Hub: {name}": content.decode("latin-1") for name, content in hub.files(REPO).items()}
+    texts |= files | {"names of files": "\n".join(files)}
+    texts |= {f"on the Hub: {name}": content.decode("latin-1") for name, content in hub.files(REPO).items()}
     pushed = datasets.load_dataset(REPO, split="train")
-    seen["rows on the Hub"] = repr(_rows(pushed))
+    texts["rows on the Hub"] = repr(_rows(pushed))
     assert len(pushed) == SAMPLES
     assert {path.name for path in out.iterdir()} == {"page.html", "coco"}
-    assert {what: found for what, text in seen.items() if (found := secret.in_text(text))} == {}
+    assert {name: found for name, text in texts.items() if (found := secret.in_text(text))} == {}
 
 
 @pytest.mark.usefixtures("fast")
@@ -275,6 +275,6 @@ def test_urls_with_secrets_are_fetched_and_cached_once(source: str, server: Answ
 
 @pytest.mark.usefixtures("fast")
 @pytest.mark.parametrize("source", ["url"], indirect=True)
-def test_a_pickled_stream_fetches_with_the_secrets(source: str) -> None:
+def test_pickled_stream_fetches_urls_with_secrets(source: str) -> None:
     stream = segments_hf.load_release(source, split="train", streaming=True, filter_by_metadata={"number": 0})
     assert next(iter(pickle.loads(pickle.dumps(stream))))["image"].size == (2, 2)

@@ -1,4 +1,4 @@
-"""Every task type goes to the Hub and comes back."""
+"""Rows of every task type are pushed to the Hub and loaded from it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 import segments_hf
 
 from .hub_server import HubServer
-from .test_push import raw
+from .test_push import stored_rows
 
 POLYGON = {"id": 1, "category_id": 1, "type": "polygon", "points": [[0, 0], [4.5, 0], [4, 4]]}
 TRACKED = {**POLYGON, "track_id": 3, "is_keyframe": True}
@@ -25,8 +25,10 @@ SAMPLES: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("task_type", SAMPLES)
-@pytest.mark.parametrize("streaming", [False, True])
-def test_a_task_type(hub: HubServer, write_release: Any, task_type: str, streaming: bool) -> None:
+@pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
+def test_rows_of_each_task_type_are_equal_after_a_push(
+    hub: HubServer, write_release: Any, task_type: str, streaming: bool
+) -> None:
     parts = SAMPLES[task_type]
     samples = [
         {
@@ -44,5 +46,5 @@ def test_a_task_type(hub: HubServer, write_release: Any, task_type: str, streami
     segments_hf.push_to_hub(pushed, "jane/things", max_shard_size=300)
     back = datasets.load_dataset("jane/things", split="train")
     assert back.features == rows.features
-    assert raw(back) == raw(rows)
+    assert stored_rows(back) == stored_rows(rows)
     assert "LABELED" in hub.files("jane/things")["README.md"].decode()

@@ -1,6 +1,6 @@
-"""Xet storage in memory: chunks in xorbs, and shards that say which chunks make a file.
+"""Xet storage in memory: xorbs contain chunks, and shards list the chunks of each file.
 
-https://huggingface.co/docs/xet describes the formats.
+The formats are described at https://huggingface.co/docs/xet.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ import uuid
 import numpy as np
 import pyarrow as pa
 
-_ENTRY = 48  # bytes of every record of a shard
+_ENTRY = 48  # bytes of each record of a shard
 _BOOKEND = b"\xff" * 32
 _WITH_VERIFICATION, _WITH_SHA256 = 1 << 31, 1 << 30
 _PLAIN, _LZ4, _GROUPED_LZ4 = 0, 1, 2
 
 
 class XetStorage:
-    """What has arrived.
+    """The chunks that clients have uploaded.
 
     Attributes:
-        name: Tells it from others: a client remembers what a storage has.
-        token: Who may write.
-        xorbs: The chunks of each xorb by its hash.
+        name: A unique name, because a client remembers the chunks of each storage.
+        token: The token that a client needs to write.
+        xorbs: The chunks of each xorb, by the hash of the xorb.
     """
 
     def __init__(self) -> None:
@@ -33,16 +33,16 @@ class XetStorage:
         self.xorbs: dict[str, list[bytes]] = {}
 
     def add_xorb(self, xorb: str, body: bytes) -> bool:
-        """Keeps a xorb; returns whether it is new."""
+        """Store a xorb and return whether it is new."""
         is_new = xorb not in self.xorbs
         self.xorbs[xorb] = _chunks(body)
         return is_new
 
     def add_shard(self, body: bytes) -> dict[str, bytes]:
-        """The files that a shard describes, by their SHA-256.
+        """Return the files that a shard describes, by their SHA-256.
 
         Raises:
-            ValueError: It refers to chunks that are not there, or a file is not what it should be.
+            ValueError: A chunk was not uploaded, or the chunks of a file do not have its SHA-256.
         """
         files = {}
         start = _ENTRY
@@ -52,10 +52,10 @@ class XetStorage:
             content = b"".join(self._term(body[first + n * _ENTRY :][:_ENTRY]) for n in range(count))
             start = first + count * _ENTRY * (2 if flags & _WITH_VERIFICATION else 1)
             if not flags & _WITH_SHA256:
-                raise ValueError("a file without its SHA-256")
+                raise ValueError("a file of the shard has no SHA-256")
             sha256 = _hex(body[start : start + 32])
             if hashlib.sha256(content).hexdigest() != sha256:
-                raise ValueError(f"the chunks of {sha256} make another file")
+                raise ValueError(f"the chunks of file {sha256} have another SHA-256")
             files[sha256] = content
             start += _ENTRY
         return files
@@ -64,22 +64,22 @@ class XetStorage:
         size, begin, end = struct.unpack_from("<III", entry, 36)
         xorb = _hex(entry[:32])
         if end > len(self.xorbs.get(xorb, [])):
-            raise ValueError(f"chunks {begin} to {end} of xorb {xorb} are not there")
+            raise ValueError(f"chunks {begin} to {end} of xorb {xorb} were not uploaded")
         content = b"".join(self.xorbs[xorb][begin:end])
         if len(content) != size:
-            raise ValueError(f"chunks {begin} to {end} of xorb {xorb} have {len(content)} bytes, not {size}")
+            raise ValueError(f"chunks {begin} to {end} of xorb {xorb} have {len(content)} bytes, expected {size}")
         return content
 
 
-def _hex(hash_of: bytes) -> str:
-    """A hash as text: four numbers of 64 bits."""
-    return "".join(f"{number:016x}" for number in struct.unpack("<4Q", hash_of))
+def _hex(digest: bytes) -> str:
+    """Return a hash as text: four numbers of 64 bits, each in hexadecimal."""
+    return "".join(f"{number:016x}" for number in struct.unpack("<4Q", digest))
 
 
 def _chunks(body: bytes) -> list[bytes]:
     chunks = []
     start = 0
-    while start < len(body) and body[start] == 0:  # the version; a footer may follow, which begins with a letter
+    while start < len(body) and body[start] == 0:  # a chunk begins with version 0, a footer with a letter
         scheme = body[start + 4]
         packed, size = (int.from_bytes(body[start + place : start + place + 3], "little") for place in (1, 5))
         data = body[start + 8 : start + 8 + packed]
@@ -93,12 +93,12 @@ def _chunks(body: bytes) -> list[bytes]:
 
 
 def _ungrouped(data: bytes) -> bytes:
-    """Bytes in their order, of those that were grouped by their place among four."""
+    """Return bytes in their original order. The input contains every fourth byte first, from offsets 0, 1, 2 and 3."""
     grouped = np.frombuffer(data, np.uint8)
     ordered = np.empty_like(grouped)
     start = 0
-    for place in range(4):
-        target = ordered[place::4]
+    for offset in range(4):
+        target = ordered[offset::4]
         target[:] = grouped[start : start + len(target)]
         start += len(target)
     return ordered.tobytes()

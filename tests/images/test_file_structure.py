@@ -7,7 +7,7 @@ import mmap
 import numpy as np
 import pytest
 from assets.fetching import encoded
-from fuzz.picture_mutations import png_of, png_parts
+from fuzz.image_mutations import png_of, png_parts
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image

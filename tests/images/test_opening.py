@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fuzz.picture_mutations import encoded, whole_pictures
-from nasty_pictures import UNSUPPORTED, damaged_pictures
+from fuzz.image_mutations import encoded, whole_images
 from PIL import Image, ImageFile
 from PIL.GifImagePlugin import GifImageFile
+from unreadable_images import UNSUPPORTED, damaged_images
 
 from segments_hf.errors import AssetError
 from segments_hf.images import ImageLimits, UnwantedError, check_image, decoder_errors, open_image, read_header
@@ -39,8 +39,8 @@ def files_of_pillow() -> dict[str, bytes]:
 
 
 DECODES = ImageLimits(verify="decode")
-WHOLE = whole_pictures()
-DAMAGED = damaged_pictures()
+WHOLE = whole_images()
+DAMAGED = damaged_images()
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_an_unsupported_picture_opened_by_other_code_is_refused_before_it_is_dec
 
 
 @pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED)
-def test_damaged_pictures_raise_one_error(content: bytes) -> None:
+def test_damaged_images_raise_one_error(content: bytes) -> None:
     for read in (open_image, lambda file: check_image(file, DECODES)):
         with pytest.raises(AssetError):
             read(FileContent(content))

@@ -1,4 +1,4 @@
-"""The program that compares the outputs of two versions."""
+"""`tools/compare_outputs.py` lists the differences between the outputs of two versions."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ TOOLS = ROOT / "tools"
 
 
 @pytest.mark.slow
-def test_a_checkout_equals_itself() -> None:
-    # The panoptic masks, layout and card, and two exports.
+def test_comparison_of_a_checkout_with_itself_finds_no_difference() -> None:
+    # The pattern selects the panoptic masks, their layout and card, and two exports.
     command = [sys.executable, str(TOOLS / "compare_outputs.py"), str(ROOT), "--only", "shapes/*/p*"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 def png(value: int) -> bytes:
@@ -37,7 +37,7 @@ def tool(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "new", "told"),
+    ("name", "old", "new", "expected"),
     [
         ("rows.json", b'[{"a": {"b": [1, 2]}}]', b'[{"a": {"b": [1, 3]}}]', ["a.b[1]", "2", "3"]),
         ("rows.json", b'{"a": 1}', b'{"a": 1.0}', ["a", "1.0"]),
@@ -50,9 +50,21 @@ def tool(monkeypatch: pytest.MonkeyPatch) -> Any:
         ("only-old.txt", b"text", None, ["old"]),
         ("only-new.txt", None, b"text", ["new"]),
     ],
+    ids=[
+        "JSON value",
+        "JSON number type",
+        "JSON key",
+        "JSON length",
+        "order of JSON keys",
+        "line of text",
+        "pixels",
+        "size of a binary file",
+        "removed file",
+        "added file",
+    ],
 )
-def test_a_file_that_differs_is_told(
-    tool: Any, tmp_path: Path, name: str, old: bytes | None, new: bytes | None, told: list[str]
+def test_comparison_describes_the_difference_of_a_file(
+    tool: Any, tmp_path: Path, name: str, old: bytes | None, new: bytes | None, expected: list[str]
 ) -> None:
     for folder, content in {"old": old, "new": new}.items():
         (tmp_path / folder / "demo").mkdir(parents=True)
@@ -63,11 +75,11 @@ def test_a_file_that_differs_is_told(
     assert comparison.equal == 1
     assert list(comparison.different) == [f"demo/{name}"]
     lines = " ".join(comparison.different[f"demo/{name}"])
-    assert all(part in lines for part in told)
+    assert all(part in lines for part in expected)
     assert tool.report(comparison) == 1
 
 
-def test_many_differences_of_a_file_stay_few_lines(tool: Any, tmp_path: Path) -> None:
+def test_comparison_describes_many_differences_of_a_file_in_few_lines(tool: Any, tmp_path: Path) -> None:
     for folder, content in {"old": "[" + "1," * 999 + "1]", "new": "[" + "2," * 999 + "2]"}.items():
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "rows.json").write_text(content)
@@ -75,5 +87,5 @@ def test_many_differences_of_a_file_stay_few_lines(tool: Any, tmp_path: Path) ->
     assert len(lines) < 20
 
 
-def test_a_comparison_of_nothing_is_no_success(tool: Any, tmp_path: Path) -> None:
+def test_comparison_of_empty_folders_fails(tool: Any, tmp_path: Path) -> None:
     assert tool.report(tool.compare_folders(tmp_path, tmp_path)) == 1

@@ -1,4 +1,4 @@
-"""The program that draws the demo release."""
+"""`tools/demo/draw.py` draws the demo release of the package."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ PROGRAM = Path(__file__).resolve().parents[2] / "tools" / "demo"
 
 
 @pytest.mark.slow
-def test_it_draws_the_release_that_the_package_contains(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_draw_makes_the_release_file_and_the_bitmaps_of_the_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.syspath_prepend(PROGRAM)
     import draw
 

@@ -1,4 +1,4 @@
-"""The releases to train on: the demo and arc_litter v01."""
+"""The releases that the training tests use: the demo and arc_litter v01."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def seed():
 
 @pytest.fixture(params=["demo", "arc_litter"])
 def load(request) -> Load:
-    """Loads the labelled rows of a release; both have two classes."""
+    """Return a function that loads the labeled rows of a release with two classes."""
     load_train = partial(segments_hf.load_release, split="train", filter_by=["labeled", "reviewed"])
     if request.param == "demo":
         return partial(load_train, demo_release())
@@ -32,5 +32,5 @@ def load(request) -> Load:
 
 @pytest.fixture
 def rows(load: Load) -> Any:
-    """Three rows, for arc_litter's pictures have ten million pixels."""
+    """Return three rows. More rows take long, because the images of arc_litter have ten million pixels."""
     return load().select(range(3))

@@ -1,4 +1,4 @@
-"""One step of training, models small enough for it, and what the labels should hold."""
+"""One training step, configurations of small models, and the expected classes of the labels."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import numpy as np
 import segments_hf
 
 NEEDS = "training needs torch and transformers: pip install torch transformers"
-SIDE = 128  # pixels: small, but no instance of the releases vanishes
+SIDE = 128  # pixels of the training images: small, but every instance of the releases still has pixels
 SQUARE = {"height": SIDE, "width": SIDE}
 UNLABELED = "unlabeled"
-WEIGHTS = np.array([1, 256, 65536])  # of red, green and blue in an id
+WEIGHTS = np.array([1, 256, 65536])  # weights of red, green and blue in an id
 
 
 def train_one_step(model: Any, batch: Mapping[str, Any]) -> None:
-    """Trains with plain gradient descent, which moves nothing that the loss does not depend on."""
+    """Train one step with plain gradient descent, which changes only parameters that the loss depends on."""
     import torch
 
     model.train()
@@ -27,38 +27,41 @@ def train_one_step(model: Any, batch: Mapping[str, Any]) -> None:
     assert torch.isfinite(loss)
     loss.backward()
     torch.optim.SGD(model.parameters(), lr=0.1).step()
-    assert_moved(model, before)
+    assert_parameters_changed(model, before)
 
 
-def shrunk(picture: Any) -> np.ndarray:
-    """The pixels of a picture or a mask at the size to train at: none is mixed of two, so that numbers stay numbers."""
-    pixels = np.array(picture)
+def shrunk(image: Any) -> np.ndarray:
+    """Return the pixels of an image or a mask at the training size, without interpolation, so that ids stay valid."""
+    pixels = np.array(image)
     height, width = pixels.shape[:2]
     return pixels[np.arange(SIDE) * height // SIDE][:, np.arange(SIDE) * width // SIDE]
 
 
 def parameters(model: Any) -> dict[str, Any]:
+    """Return a copy of the parameters of a model, by name."""
     return {name: value.detach().clone() for name, value in model.named_parameters()}
 
 
-def assert_moved(model: Any, before: Mapping[str, Any]) -> None:
+def assert_parameters_changed(model: Any, before: Mapping[str, Any]) -> None:
+    """Assert that training changed a parameter, and that all parameters are finite."""
     after = parameters(model)
     assert any((after[name] != value).any() for name, value in before.items())
     assert all(value.isfinite().all() for value in after.values())
 
 
 def classes_of_objects(rows: Any) -> list[Counter[str]]:
-    """How many objects of each class a row has, told by the category ids of the release."""
+    """Return the number of objects of each class in each row, from the category ids of the release."""
     names = {category.id: category.name for category in segments_hf.categories(rows)}
     return [Counter(names[item["category_id"]] for item in row) for row in rows[:]["annotations"]]
 
 
 def classes_of_labels(class_labels: Any, id2label: Mapping[int, str]) -> list[Counter[str]]:
-    """How many objects of each class a model is given for each image."""
-    return [Counter(id2label[number] for number in numbers.tolist()) for numbers in class_labels]
+    """Return the number of objects of each class in the labels of each image that a model receives."""
+    return [Counter(id2label[index] for index in indices.tolist()) for indices in class_labels]
 
 
 def swin() -> Any:
+    """Return the configuration of a small Swin transformer."""
     from transformers import SwinConfig
 
     stages = [f"stage{number}" for number in range(1, 5)]
@@ -66,7 +69,7 @@ def swin() -> Any:
 
 
 def tiny_detr(**more: Any) -> Any:
-    """The configuration of a DETR, which is also the decoder of a MaskFormer."""
+    """Return the configuration of a small DETR, which is also the decoder of a MaskFormer."""
     from transformers import DetrConfig, ResNetConfig
 
     resnet = ResNetConfig(embedding_size=8, hidden_sizes=[8, 8, 16, 16], depths=[1] * 4, out_features=["stage4"])

@@ -1,4 +1,4 @@
-"""What ``run_object_detection.py`` of transformers does."""
+"""A DETR trains on the object-detection layout as in ``run_object_detection.py`` of transformers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.training
 
 
 def coco(image_id, objects):
-    """An image's objects as COCO has them, which is what the processor of DETR takes."""
+    """Return the objects of an image as COCO annotations, which the processor of DETR expects."""
     columns = (objects[name] for name in ("category", "area", "bbox"))
     annotations = [
         {"image_id": image_id, "category_id": category, "area": area, "bbox": bbox, "iscrowd": 0}
@@ -26,7 +26,7 @@ def coco(image_id, objects):
     return {"image_id": image_id, "annotations": annotations}
 
 
-def test_one_step(rows):
+def test_detr_receives_the_boxes_and_classes_of_the_rows_and_trains_one_step(rows):
     layout = to_layout(rows, "object-detection")
     assert layout.features["objects"]["category"].feature.names == list(id2label(layout).values())
     model = transformers.DetrForObjectDetection(tiny_detr(id2label=id2label(layout), label2id=label2id(layout)))
@@ -51,7 +51,7 @@ def test_one_step(rows):
         assert (sizes > 0).all()
         assert (centers - sizes / 2 >= 0).all()
         assert (centers + sizes / 2 <= 1).all()
-        longer = max(image.size)  # fills the square
+        longer = max(image.size)  # the longer side fills the square
         pixels = torch.cat([centers - sizes / 2, sizes], dim=1) * longer
         assert torch.allclose(pixels, torch.tensor(objects["bbox"]), atol=longer / SIDE)
     train_one_step(model, batch)

@@ -1,4 +1,4 @@
-"""What the tutorials on MaskFormer do with a panoptic dataset, such as nielsr/ade20k-panoptic-demo."""
+"""A MaskFormer trains on the panoptic layout as tutorials train it on nielsr/ade20k-panoptic-demo."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ pytest.importorskip("scipy", reason="the loss of MaskFormer needs scipy: pip ins
 pytestmark = pytest.mark.training
 
 
-def test_one_step(rows):
+def test_maskformer_receives_the_segments_of_the_rows_and_trains_one_step(rows):
     layout = to_layout(rows, "panoptic-segmentation")
     config = transformers.MaskFormerConfig(
         backbone_config=swin(),
@@ -48,5 +48,5 @@ def test_one_step(rows):
     for masks in batch["mask_labels"]:
         covered = masks.sum(dim=0)
         assert covered.max() == 1
-        assert covered.min() == 0  # unlabelled pixels belong to no segment
+        assert covered.min() == 0  # unlabeled pixels belong to no segment
     train_one_step(model, batch)

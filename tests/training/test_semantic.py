@@ -1,4 +1,4 @@
-"""What ``run_semantic_segmentation.py`` of transformers and the blog posts on SegFormer do."""
+"""A SegFormer trains on the semantic layout as in ``run_semantic_segmentation.py`` and in blog posts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .steps import (
     SQUARE,
     UNLABELED,
     WEIGHTS,
-    assert_moved,
+    assert_parameters_changed,
     classes_of_objects,
     parameters,
     shrunk,
@@ -26,7 +26,7 @@ transformers = pytest.importorskip("transformers", reason=NEEDS)
 
 pytestmark = pytest.mark.training
 
-IGNORED = 255  # the value that the loss of SegFormer leaves out
+IGNORED = 255  # the loss of SegFormer ignores this value
 
 
 def segformer(layout):
@@ -42,7 +42,7 @@ def segformer(layout):
 
 
 @pytest.mark.parametrize("ignore_index", [None, IGNORED], ids=["unlabeled-is-0", "ignore_index"])
-def test_one_step(rows, ignore_index):
+def test_segformer_receives_the_classes_of_the_rows_and_trains_one_step(rows, ignore_index):
     layout = to_layout(rows, "semantic-segmentation", ignore_index=ignore_index)
     model, processor = segformer(layout), transformers.SegformerImageProcessor(size=SQUARE)
     examples = layout[:]
@@ -58,8 +58,8 @@ def test_one_step(rows, ignore_index):
     train_one_step(model, batch)
 
 
-def test_reduced_labels_are_those_of_ignore_index(rows):
-    """`--do_reduce_labels` of the script makes of the one what the other is."""
+def test_labels_with_do_reduce_labels_equal_labels_with_ignore_index(rows):
+    """`--do_reduce_labels` of the script has the same effect as `ignore_index=255`."""
     reducing = transformers.SegformerImageProcessor(size=SQUARE, do_reduce_labels=True)
     images = rows[:]["image"]
 
@@ -72,13 +72,14 @@ def test_reduced_labels_are_those_of_ignore_index(rows):
 
 
 def as_arrays(batch):
-    """What the script's transform gives, but for its augmentations."""
+    """Return a batch as the transform of the script does, without its augmentations."""
     images = np.stack([shrunk(image.convert("RGB")) for image in batch["image"]])
     labels = np.stack([shrunk(label) for label in batch["label"]])
     return {"pixel_values": images.transpose(0, 3, 1, 2).astype(np.float32) / 255, "labels": labels.astype(np.int64)}
 
 
 def train_with_trainer(model, layout, folder, **options):
+    """Train a model for one step with `transformers.Trainer`."""
     pytest.importorskip("accelerate", reason="transformers.Trainer needs accelerate: pip install accelerate")
     before = parameters(model)
     arguments = transformers.TrainingArguments(
@@ -98,10 +99,10 @@ def train_with_trainer(model, layout, folder, **options):
     result = trainer.train()
     assert result.global_step == 1
     assert np.isfinite(result.training_loss)
-    assert_moved(model, before)
+    assert_parameters_changed(model, before)
 
 
-def test_trainer(rows, tmp_path):
+def test_trainer_trains_one_step_on_a_dataset(rows, tmp_path):
     layout = to_layout(rows, "semantic-segmentation")
     model = segformer(layout)
     layout.set_transform(as_arrays)
@@ -109,15 +110,15 @@ def test_trainer(rows, tmp_path):
 
 
 @pytest.mark.parametrize("workers", [0, 2])
-def test_trainer_on_a_stream(load, tmp_path, workers):
+def test_trainer_trains_one_step_on_a_stream(load, tmp_path, workers):
     layout = to_layout(load(streaming=True), "semantic-segmentation")
     model = segformer(layout)
     arrays = layout.map(as_arrays, batched=True, batch_size=2, remove_columns=["image", "label"])
     train_with_trainer(model, arrays.with_format("torch"), tmp_path, dataloader_num_workers=workers)
 
 
-def test_each_pixel_has_the_name_of_its_class(rows):
-    """By `id2label.json` as the script reads it, in which keys are text."""
+def test_each_pixel_of_a_label_has_the_class_of_its_annotation(rows):
+    """The names are those of `id2label.json`, in which the script reads keys as text."""
     layout = to_layout(rows, "semantic-segmentation")
     names = {int(number): name for number, name in json.loads(json.dumps(id2label(layout))).items()}
     assert names == segformer(layout).config.id2label
@@ -126,5 +127,5 @@ def test_each_pixel_has_the_name_of_its_class(rows):
     for row, label in zip(rows, as_arrays(layout[:])["labels"], strict=True):
         expected = {0: UNLABELED, **{item["id"]: classes[item["category_id"]] for item in row["annotations"]}}
         bitmap = shrunk(row["segmentation_bitmap"])
-        ids = bitmap if bitmap.ndim == 2 else bitmap[..., :3] @ WEIGHTS  # arc_litter's have one channel
+        ids = bitmap if bitmap.ndim == 2 else bitmap[..., :3] @ WEIGHTS  # the bitmaps of arc_litter have one channel
         assert [names[number] for number in label.flat] == [expected[number] for number in ids.flat]

@@ -59,7 +59,7 @@ def test_each_tutorial_has_a_check() -> None:
 
 
 @pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda file: file.stem)
-def test_stored_outputs_are_small_and_complete(file: Path) -> None:
+def test_stored_outputs_of_a_notebook_are_small_and_complete(file: Path) -> None:
     assert file.stat().st_size < 350_000
     notebook = json.loads(file.read_text("utf-8"))
     check_clean(notebook)

@@ -1,6 +1,6 @@
-"""Load release files and images from misbehaving servers: each response is read, or raises one of our errors.
+"""Load release files and images from misbehaving servers. Each response is read or raises one of our errors.
 
-`run` repeats this until a deadline. The same seed gives the same releases.
+`run` repeats this for a given time. The same seed produces the same releases.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from segments_hf import load_release
 from segments_hf.errors import ReleaseError
 from segments_hf.release import Release
 
-from .picture_mutations import whole_pictures
+from .image_mutations import whole_images
 from .servers import BEHAVIORS, MAY_SUCCEED, SLOW, MisbehavingServer
 
 LONGEST_CASE = 60.0  # seconds for one release, which normally takes two
@@ -35,7 +35,7 @@ def check_release_file(behavior: str) -> str:
         ``read``, or the name of the error.
 
     Raises:
-        AssertionError: The release was read although the server misbehaves, or was not read although it behaves well.
+        AssertionError: The release was read from a misbehaving server, or was not read from a good server.
     """
     content = json.dumps({"name": "v1", "dataset": {"name": "pets", "samples": []}}).encode()
     with MisbehavingServer(content) as server:
@@ -44,7 +44,7 @@ def check_release_file(behavior: str) -> str:
             outcome = "read"
         except ReleaseError as error:
             outcome = type(error).__name__
-    assert (outcome == "read") == (behavior in MAY_SUCCEED), f"got {outcome} of {behavior}"
+    assert (outcome == "read") == (behavior in MAY_SUCCEED), f"got {outcome} for {behavior}"
     return outcome
 
 
@@ -59,11 +59,11 @@ def check_images(behaviors: list[str], folder: Path) -> Counter[str]:
         The numbers of rows and of dropped samples.
 
     Raises:
-        AssertionError: A sample is missing that the server serves well, or one is there that it does not; or it took
-            too long.
+        AssertionError: A sample with a good response is missing, a sample with a bad response is present, or the load
+            took too long.
     """
     began = time.monotonic()
-    with MisbehavingServer(whole_pictures()["png rgb"]) as server:
+    with MisbehavingServer(whole_images()["png rgb"]) as server:
         samples = [
             {"name": str(number), "attributes": {"image": {"url": f"{server.url(behavior)}?{number}"}}, "labels": {}}
             for number, behavior in enumerate(behaviors)
@@ -75,7 +75,7 @@ def check_images(behaviors: list[str], folder: Path) -> Counter[str]:
         names = {row["name"] for row in rows}
     good = {str(number) for number, behavior in enumerate(behaviors) if behavior == "good"}
     possible = {str(number) for number, behavior in enumerate(behaviors) if behavior in MAY_SUCCEED}
-    assert good <= names <= possible, f"got rows {sorted(names)} of {behaviors}"
+    assert good <= names <= possible, f"got rows {sorted(names)} for {behaviors}"
     assert time.monotonic() - began < LONGEST_CASE
     return Counter(rows=len(names), skipped=len(behaviors) - len(names))
 
@@ -84,26 +84,28 @@ def run(seconds: float, seed: int) -> Counter[str]:
     """Read from misbehaving servers until the time is over.
 
     Args:
-        seconds: The time.
-        seed: The seed.
+        seconds: The time in seconds.
+        seed: The seed of the random behaviors.
 
     Returns:
-        The number of releases, rows and samples that were left out.
+        The numbers of release files by outcome, of rows and of skipped samples.
 
     Raises:
-        AssertionError: A server made an error that is not ours, or lost or invented a sample; the message has what
-            makes it again.
+        AssertionError: A server caused an error that is not one of ours, or the rows are wrong; the message has the
+            behaviors that repeat the failure.
     """
     end, counts, number = time.monotonic() + seconds, Counter[str](), 0
     while time.monotonic() < end:
         chance = random.Random(f"{seed}-{number}")
         behaviors = ["good", *chance.choices(sorted(BEHAVIORS), k=_SAMPLES - 1)]
-        of_file = chance.choice(sorted(BEHAVIORS.keys() - set(SLOW)))
+        file_behavior = chance.choice(sorted(BEHAVIORS.keys() - set(SLOW)))
         with tempfile.TemporaryDirectory() as folder:
             try:
-                counts[f"release file: {check_release_file(of_file)}"] += 1
+                counts[f"release file: {check_release_file(file_behavior)}"] += 1
                 counts += check_images(behaviors, Path(folder))
             except Exception as error:
-                raise AssertionError(f"answers: {of_file}, {behaviors}: {type(error).__name__}: {error}") from error
+                raise AssertionError(
+                    f"servers: {file_behavior}, {behaviors}: {type(error).__name__}: {error}"
+                ) from error
         number += 1
     return counts

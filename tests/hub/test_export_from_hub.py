@@ -1,4 +1,4 @@
-"""A dataset from the Hub is exported as the release that it was made of."""
+"""A dataset from the Hub is exported to the same files as its release."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ from segments_hf.demo import demo_release
 from .hub_server import HubServer
 
 
-@pytest.mark.parametrize("streaming", [False, True])
-def test_a_dataset_from_the_hub(hub: HubServer, tmp_path: Path, streaming: bool) -> None:
+@pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
+def test_export_of_a_pushed_dataset_equals_the_export_of_its_release(
+    hub: HubServer, tmp_path: Path, streaming: bool
+) -> None:
     segments_hf.push_to_hub(demo_release(), "jane/flowers")
     rows = datasets.load_dataset("jane/flowers", streaming=streaming)
     documents = []
-    for name, given in {"release": demo_release(), "hub": rows}.items():
-        done = segments_hf.export_dataset(given, "coco", tmp_path / name)
-        assert (done.images, done.objects) == (6, 63)
+    for name, data in {"release": demo_release(), "hub": rows}.items():
+        exported = segments_hf.export_dataset(data, "coco", tmp_path / name)
+        assert (exported.images, exported.objects) == (6, 63)
         documents.append(json.loads((tmp_path / name / "annotations" / "instances_train.json").read_bytes()))
     first, second = ({**document, "info": None} for document in documents)
     assert first == second

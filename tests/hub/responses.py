@@ -1,4 +1,4 @@
-"""What the Hub answers, and how it tells files."""
+"""Responses of the Hub of the tests, and how the Hub describes files."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import hashlib
 import json
 from typing import Any
 
-Answer = tuple[int, dict[str, str], bytes]
+Response = tuple[int, dict[str, str], bytes]  # the status, the headers and the body
 
 
 def git_id(content: bytes) -> str:
+    """Return the id that git gives to a file."""
     return hashlib.sha1(b"blob %d\0%b" % (len(content), content)).hexdigest()
 
 
 def entry_of(path: str, entry: tuple[str, bytes]) -> dict[str, Any]:
+    """Return the description of a file, as in the listing of a repository."""
     mode, content = entry
     facts: dict[str, Any] = {"type": "file", "path": path, "size": len(content), "oid": git_id(content)}
     if mode == "lfs":
@@ -21,11 +23,12 @@ def entry_of(path: str, entry: tuple[str, bytes]) -> dict[str, Any]:
     return facts
 
 
-def json_answer(value: Any, status: int = 200) -> Answer:
+def json_response(value: Any, status: int = 200) -> Response:
     return status, {"Content-Type": "application/json"}, json.dumps(value).encode()
 
 
-def error_answer(status: int, message: str, code: str = "", commit: str = "") -> Answer:
-    named = {"X-Error-Message": message, "X-Error-Code": code, "X-Repo-Commit": commit}
-    headers = {name: value for name, value in named.items() if value}
+def error_response(status: int, message: str, code: str = "", commit: str = "") -> Response:
+    """Return an error with the headers by which `huggingface_hub` recognizes its kind."""
+    values = {"X-Error-Message": message, "X-Error-Code": code, "X-Repo-Commit": commit}
+    headers = {name: value for name, value in values.items() if value}
     return status, {**headers, "Content-Type": "application/json"}, json.dumps({"error": message}).encode()

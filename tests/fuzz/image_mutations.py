@@ -1,6 +1,6 @@
-"""Small pictures of every format, and damaged copies of them.
+"""Small images of every format, and damaged copies of them.
 
-A change is made to bytes, or to the parts of a file: PNG chunks, JPEG segments, RIFF chunks, boxes, tags of TIFF.
+A change affects bytes, or parts of a file: PNG chunks, JPEG segments, RIFF chunks, boxes or TIFF tags.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ _EDGES = (0, 1, 2, 3, 7, 8, 13, 127, 128, 255, 256, 1000, 32767, 32768, 65535, 2
 Part = tuple[bytes, bytes]  # the kind of a part, and its data
 
 
-def encoded(picture: Image.Image, file_format: str, **options: Any) -> bytes:
-    """Return the file of a picture."""
+def encoded(image: Image.Image, file_format: str, **options: Any) -> bytes:
+    """Return the file of an image."""
     file = io.BytesIO()
-    picture.save(file, file_format, **options)
+    image.save(file, file_format, **options)
     return file.getvalue()
 
 
-def whole_pictures() -> dict[str, bytes]:
-    """Return a small picture of each supported kind, by name."""
+def whole_images() -> dict[str, bytes]:
+    """Return a small image of each supported format and mode, by name."""
     noise = np.random.default_rng(0).integers(0, 256, (16, 24, 4), dtype=np.uint8)
     rgba = Image.fromarray(noise)
     rgb, gray = rgba.convert("RGB"), rgba.convert("L")
     deep = Image.fromarray(noise[..., 0].astype(np.uint16) * 257)
     exif = Image.Exif()
     exif[0x0112] = 6
-    exif[0x010E] = "a picture"
+    exif[0x010E] = "an image"
     more = {"save_all": True, "append_images": [rgb.rotate(180)]}
     modes = {"rgb": rgb, "rgba": rgba, "gray": gray, "palette": rgb.convert("P"), "1": gray.convert("1"), "deep": deep}
-    pictures = {f"png {name}": encoded(picture, "PNG") for name, picture in modes.items()}
-    pictures |= {
+    images = {f"png {name}": encoded(image, "PNG") for name, image in modes.items()}
+    images |= {
         "png exif": encoded(rgb, "PNG", exif=exif, icc_profile=b"a profile", dpi=(72, 72)),
         "png palette with alpha": encoded(rgb.convert("P"), "PNG", transparency=b"\0\x80\xff"),
         "apng": encoded(rgb, "PNG", **more),
@@ -71,11 +71,11 @@ def whole_pictures() -> dict[str, bytes]:
         "pfm": encoded(gray.convert("F"), "PPM"),
         "ppm text": b"P3\n# a comment\n2 2\n255\n" + b"0 128 255 " * 4,
     }
-    return pictures
+    return images
 
 
 def mutated(content: bytes, rng: random.Random) -> bytes:
-    """Return a damaged copy of a picture: one to three changes."""
+    """Return a copy of an image with one to three changes."""
     for _ in range(rng.choice((1, 1, 2, 3))):
         structural = _structural(content)
         change = structural if structural and rng.random() < 0.6 else rng.choice(_CHANGES)
@@ -84,7 +84,7 @@ def mutated(content: bytes, rng: random.Random) -> bytes:
 
 
 def png_of(chunks: list[Part]) -> bytes:
-    """Return a PNG of chunks, with correct checksums."""
+    """Return a PNG file with these chunks and correct checksums."""
     parts = [struct.pack(">I", len(d)) + kind + d + struct.pack(">I", zlib.crc32(kind + d)) for kind, d in chunks]
     return PNG_SIGNATURE + b"".join(parts)
 
@@ -174,7 +174,7 @@ def _structural(content: bytes) -> Callable[[bytes, random.Random], bytes] | Non
 
 
 def _changed_parts(parts: list[Part], rng: random.Random, kinds: list[bytes]) -> list[Part]:
-    """Return parts of which one or two were moved, repeated, dropped, changed, or given another kind."""
+    """Return the parts after one or two changes: a part is moved, repeated, dropped, changed, or gets another kind."""
     parts = list(parts)
     for _ in range(rng.choice((1, 2))):
         at, to = rng.randrange(len(parts)), rng.randrange(len(parts))

@@ -1,4 +1,4 @@
-"""Input of a wrong kind raises an error of this library that says what was received."""
+"""Input of a wrong kind raises one of our errors, which names the input."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WRONG: dict[str, Any] = {
     "empty text": "",
     "folder": Path(__file__).parent,
     "missing file": "missing.json",
-    "content of a release": CONTENT,
+    "content of a release file": CONTENT,
     "content of a release as a split": {"train": CONTENT},
     "no splits": {},
     "split of None": {"train": None},
@@ -68,13 +68,13 @@ def test_wrong_data_raises_our_error(function: str, kind: str, tmp_path: Path, m
 
 
 @pytest.mark.parametrize("function", ["load_release", "validate", "plot"])
-def test_content_of_a_release_asks_for_its_path(function: str) -> None:
-    with pytest.raises(SegmentsHFError, match="path of the file"):
+def test_error_for_the_content_of_a_release_asks_for_its_path(function: str) -> None:
+    with pytest.raises(SegmentsHFError, match="path"):
         FUNCTIONS[function](CONTENT)
 
 
 @pytest.mark.parametrize("function", ["plot", "contact_sheet", "validate"])
-def test_release_that_is_missing_is_named(function: str) -> None:
+def test_error_for_a_missing_release_names_its_path(function: str) -> None:
     with pytest.raises(ReleaseError, match=r"missing\.json"):
         FUNCTIONS[function]("missing.json")
 
@@ -87,51 +87,52 @@ def test_release_that_is_missing_is_named(function: str) -> None:
     ],
     ids=["load_release", "load_dataset"],
 )
-@pytest.mark.parametrize("streaming", [False, True], ids=["built", "stream"])
+@pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
 @pytest.mark.parametrize("split", ["test", "train[:2]+test"])
-def test_unknown_split_raises_an_error_that_lists_the_splits(load: Any, streaming: bool, split: str) -> None:
+def test_error_for_an_unknown_split_lists_the_splits(load: Any, streaming: bool, split: str) -> None:
     with pytest.raises(OptionError, match="'train'"):
         load(demo_release(), split=split, streaming=streaming)
 
 
 @pytest.mark.parametrize(
-    "call",
+    ("option", "call"),
     [
-        lambda: segments_hf.validate(demo_release(), limit="3"),
-        lambda: segments_hf.contact_sheet(demo_release(), limit=1.5),
-        lambda: segments_hf.plot(demo_release(), index=None),
-        lambda: segments_hf.preview(demo_release(), "page.html", size="large"),
+        ("limit", lambda: segments_hf.validate(demo_release(), limit="3")),
+        ("limit", lambda: segments_hf.contact_sheet(demo_release(), limit=1.5)),
+        ("index", lambda: segments_hf.plot(demo_release(), index=None)),
+        ("size", lambda: segments_hf.preview(demo_release(), "page.html", size="large")),
     ],
+    ids=["validate", "contact_sheet", "plot", "preview"],
 )
-def test_text_for_a_number_raises_an_option_error(call: Callable[[], Any]) -> None:
-    with pytest.raises(OptionError):
+def test_wrong_type_of_a_number_raises_error_that_names_the_option(option: str, call: Callable[[], Any]) -> None:
+    with pytest.raises(OptionError, match=option):
         call()
 
 
-def test_split_without_rows_is_not_exported(tmp_path: Path) -> None:
+def test_export_of_a_split_without_rows_raises_option_error(tmp_path: Path) -> None:
     empty = load_release(demo_release(), split="train").select([])
     with pytest.raises(OptionError, match="'train'"):
         segments_hf.export_dataset(empty, "coco", tmp_path / "out")
 
 
-@pytest.mark.parametrize("of", [[1], [OTHER], 3], ids=str)
+@pytest.mark.parametrize("of", [[1], [OTHER], 3], ids=["list of numbers", "list of datasets", "number"])
 def test_wrong_source_of_classes_raises_our_error(of: Any) -> None:
     row = load_release(demo_release(), split="train")[0]
     with pytest.raises(SegmentsHFError):
         segments_hf.plot(row, of=of)
 
 
-def test_categories_of_a_dataset_are_those_of_its_release(write_release: Any, tmp_path: Path) -> None:
+def test_categories_of_a_dataset_equal_those_of_its_release(write_release: Any, tmp_path: Path) -> None:
     attributes = [{"name": "open", "input_type": "select", "options": ["yes", "no"], "link": "//j:secret@host/a?b=1"}]
-    listed = [
+    release_categories = [
         {"id": 4, "name": "door", "color": [1, 2, 3], "has_instances": True, "attributes": attributes},
         {"id": 2, "name": "wall"},
     ]
-    path = write_release([sample("a")], task_attributes={"format_version": "0.1", "categories": listed})
+    path = write_release([sample("a")], task_attributes={"format_version": "0.1", "categories": release_categories})
     rows = load_release(path, split="train", load_assets=False)
     rows.save_to_disk(tmp_path / "saved")
-    wanted = Release.open(path).categories
-    assert [category.attributes and category.attributes[0]["options"] for category in wanted] == [None, ["yes", "no"]]
-    assert segments_hf.categories(rows) == wanted
-    assert segments_hf.categories(datasets.load_from_disk(tmp_path / "saved")) == wanted
-    assert "secret" not in str(wanted)
+    expected = Release.open(path).categories
+    assert [category.attributes and category.attributes[0]["options"] for category in expected] == [None, ["yes", "no"]]
+    assert segments_hf.categories(rows) == expected
+    assert segments_hf.categories(datasets.load_from_disk(tmp_path / "saved")) == expected
+    assert "secret" not in str(expected)

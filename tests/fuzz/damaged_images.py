@@ -1,9 +1,9 @@
-"""Read damaged pictures of every format with all functions that read pictures. Only our own errors may be raised.
+"""Read damaged images of every format with all functions that read images. Only our own errors may be raised.
 
-    cd tests && python -m fuzz.pictures --seconds 120
+    cd tests && python -m fuzz.damaged_images --seconds 120
 
-prints the seed, and the number of the batch after a failure: ``--seed S --first N`` repeats it. Each batch has its own
-random numbers.
+prints the seed. After a failure it prints the number of the batch: ``--seed S --first N`` repeats this batch. The
+random numbers of a batch depend only on the seed and its number.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from segments_hf.errors import SegmentsHFError
 from segments_hf.images.viewing import decode_image, to_rgb
 from segments_hf.preview.shown_image import show_image
 
-from .picture_headers import check_decoded_size, check_plain_header
-from .picture_mutations import encoded, mutated, whole_pictures
+from .image_headers import check_decoded_size, check_plain_header
+from .image_mutations import encoded, mutated, whole_images
 
 MOST_PIXELS = 2**20
 LAYOUTS = ("semantic-segmentation", "instance-segmentation", "panoptic-segmentation", "object-detection")
@@ -52,7 +52,7 @@ class Crash(AssertionError):  # noqa: N818
 
 
 def read_everywhere(content: bytes) -> None:
-    """Read the file of one picture with all functions that read pictures."""
+    """Read one image file with all functions that read images."""
     row = {"name": "a", "status": "LABELED", "image": {"bytes": content, "path": None}}
     row |= {"segmentation_bitmap": row["image"], "annotations": [], "width": 24, "height": 16}
     for read in (
@@ -96,8 +96,8 @@ def read_release(folder: Path, rng: random.Random) -> None:
 
 
 def write_release(folder: Path, rng: random.Random) -> Path:
-    """Write a release in which some pictures are damaged."""
-    whole = whole_pictures_of_rows()
+    """Write a release in which some images and bitmaps are damaged."""
+    whole = original_images()
     samples = []
     for number in range(_SAMPLES):
         image = _perhaps_mutated(whole[rng.choice(sorted(whole))], rng)
@@ -125,34 +125,34 @@ def write_release(folder: Path, rng: random.Random) -> Path:
 
 
 def run_batch(seed: int, number: int, folder: Path) -> int:
-    """Read the pictures of one batch.
+    """Read the damaged images of one batch.
 
     Args:
-        seed: What the random numbers are made of, with the number of the batch.
+        seed: The seed of the random numbers.
         number: The number of the batch.
         folder: An empty folder.
 
     Returns:
-        How many damaged pictures were read.
+        The number of images and bitmaps that were read, most of them damaged.
 
     Raises:
-        Crash: An exception was raised that is not one of ours.
+        Crash: A function raised an exception that is not one of our errors.
     """
     rng = random.Random(f"{seed} {number}")
-    whole = whole_pictures_of_rows()
+    whole = original_images()
     count = 12
     for _ in range(count):
         content = mutated(whole[rng.choice(sorted(whole))], rng)
-        (folder / "last").write_bytes(content)  # in case the process crashes
+        (folder / "last").write_bytes(content)  # a crash of the process leaves this file
         read_everywhere(content)
     read_release(folder, rng)
     return count + 2 * _SAMPLES
 
 
 @functools.cache
-def whole_pictures_of_rows() -> dict[str, bytes]:
-    """Return the pictures that are mutated."""
-    return whole_pictures()
+def original_images() -> dict[str, bytes]:
+    """Return the undamaged images."""
+    return whole_images()
 
 
 @functools.cache
@@ -168,12 +168,12 @@ def _perhaps_mutated(content: bytes, rng: random.Random) -> bytes:
 
 
 def _unchecked(rows: Any, rng: random.Random) -> Any:
-    """Return a dataset whose pictures were not checked."""
-    whole = whole_pictures_of_rows()
+    """Return a dataset with damaged images that were not checked."""
+    whole = original_images()
     found = []
     for row in rows:
-        picture = {"bytes": mutated(whole[rng.choice(sorted(whole))], rng), "path": None}
-        found.append({**row, rng.choice(("image", "segmentation_bitmap")): picture})
+        damaged = {"bytes": mutated(whole[rng.choice(sorted(whole))], rng), "path": None}
+        found.append({**row, rng.choice(("image", "segmentation_bitmap")): damaged})
     if not found:
         return None
     return datasets.Dataset.from_list(found, features=rows.features).cast(_decoded_features(rows.features))
@@ -188,12 +188,12 @@ def _decoded_features(features: Any) -> Any:
 
 def _use_rows(rows: Any, policy: str, folder: Path, rng: random.Random) -> None:
     layout, export, masks = rng.choice(LAYOUTS), rng.choice(EXPORTS), rng.choice(MASKS)
-    goes_on = "skip" if policy == "keep" else policy
+    export_policy = "skip" if policy == "keep" else policy
     for use in (
         lambda: list(without_decoding(rows)),
         lambda: list(without_decoding(segments_hf.to_layout(rows, layout, on_error=policy))),
         lambda: list(without_decoding(masks(rows))),
-        lambda: segments_hf.export_dataset(rows, export, folder / "rows", on_error=goes_on, overwrite=True),
+        lambda: segments_hf.export_dataset(rows, export, folder / "rows", on_error=export_policy, overwrite=True),
         lambda: segments_hf.stats(rows),
         lambda: segments_hf.validate(rows),
         lambda: segments_hf.preview(rows, folder / "rows.html", overwrite=True),
@@ -214,27 +214,27 @@ def _only_our_errors(read: Callable[[], Any]) -> Any:
 
 
 def run(seconds: float, seed: int, first: int = 0) -> Counter[str]:
-    """Read damaged pictures until the time is over.
+    """Read damaged images until the time is over.
 
     Args:
-        seconds: The time.
-        seed: The seed.
+        seconds: The time in seconds.
+        seed: The seed of the random numbers.
         first: The number of the first batch.
 
     Returns:
-        The number of pictures and of batches.
+        The numbers of images and of batches.
 
     Raises:
-        Crash: An exception was raised that is not one of ours; its message has what makes it again.
+        Crash: A function raised an exception that is not one of our errors; the message has the options that repeat it.
     """
     end, counts, number = time.monotonic() + seconds, Counter[str](), first
     limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, MOST_PIXELS
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about damaged pictures, before they raise
+            warnings.simplefilter("ignore")  # Pillow warns about a damaged image before it raises
             while time.monotonic() < end:
                 with tempfile.TemporaryDirectory() as folder:
-                    counts["pictures"] += _located_batch(seed, number, Path(folder))
+                    counts["images"] += _located_batch(seed, number, Path(folder))
                 counts["batches"] += 1
                 number += 1
     finally:
@@ -246,20 +246,20 @@ def _located_batch(seed: int, number: int, folder: Path) -> int:
     try:
         return run_batch(seed, number, folder)
     except Exception as error:
-        raise Crash(f"pictures: --seed {seed} --first {number}: {error}") from error
+        raise Crash(f"images: --seed {seed} --first {number}: {error}") from error
 
 
 def main() -> None:
-    """Read damaged pictures for some seconds."""
+    """Read damaged images for some seconds."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--first", type=int, default=0)
     options = parser.parse_args()
-    print(f"pictures: --seed {options.seed}", flush=True)
+    print(f"images: --seed {options.seed}", flush=True)
     datasets.disable_progress_bars()
     counts = run(options.seconds, options.seed, options.first)
-    print(f"pictures: {counts['pictures']} damaged pictures in {counts['batches']} batches, only our own errors")
+    print(f"images: {counts['images']} images in {counts['batches']} batches raised only our own errors")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A push checks the pictures of its rows; those of unsupported formats follow `on_error`."""
+"""A push applies `on_error` to images and bitmaps of unsupported formats, and to missing files."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 import datasets
 import pytest
-from nasty_pictures import UNSUPPORTED
-from test_nasty_pictures import COLUMNS, dataset_with
+from test_unreadable_images import COLUMNS, dataset_with
+from unreadable_images import UNSUPPORTED
 
 import segments_hf
 from segments_hf.errors import AssetError, BitmapError
@@ -28,30 +28,30 @@ def rows(tmp_path, write_release, column: str, streaming: bool) -> Any:
     return dataset_with(tmp_path, write_release, column, EPS, streaming=streaming)
 
 
-def test_raise_names_the_sample_and_commits_nothing(hub: HubServer, rows: Any) -> None:
-    with pytest.raises((AssetError, BitmapError), match=r"nasty.*EPS"):
+def test_push_with_raise_names_the_sample_and_commits_nothing(hub: HubServer, rows: Any) -> None:
+    with pytest.raises((AssetError, BitmapError), match=r"middle.*EPS"):
         segments_hf.push_to_hub(rows, REPO)
     assert ("datasets", REPO) not in hub.repos or not shards(hub)
 
 
-def test_skip_leaves_the_row_out(hub: HubServer, rows: Any) -> None:
+def test_push_with_skip_leaves_out_the_row(hub: HubServer, rows: Any) -> None:
     segments_hf.push_to_hub(rows, REPO, on_error="skip")
     assert datasets.load_dataset(REPO, split="train")["name"] == ["first", "last"]
 
 
-def test_keep_leaves_null(hub: HubServer, rows: Any, column: str) -> None:
+def test_push_with_keep_pushes_null_and_a_contact_sheet(hub: HubServer, rows: Any, column: str) -> None:
     segments_hf.push_to_hub(rows, REPO, on_error="keep")
     pushed = datasets.load_dataset(REPO, split="train")
     assert [row[column] is None for row in pushed] == [False, True, False]
-    assert hub.files(REPO)  # among them the contact sheet
+    assert "contact_sheet.jpg" in hub.files(REPO)
 
 
-def test_push_of_missing_file_raises_error_with_sample(
+def test_push_of_a_missing_file_raises_error_that_names_the_sample(
     hub: HubServer, tmp_path, write_release, column, streaming
 ) -> None:
     rows = dataset_with(tmp_path, write_release, column, b"")
-    gone = {"bytes": None, "path": str(tmp_path / "gone.png")}
+    missing = {"bytes": None, "path": str(tmp_path / "missing.png")}
     undecoded = rows.cast_column(column, datasets.Image(decode=False))
-    rows = undecoded.map(lambda row: {column: gone if row["name"] == "nasty" else row[column]}).cast(rows.features)
-    with pytest.raises((AssetError, BitmapError), match="nasty"):
+    rows = undecoded.map(lambda row: {column: missing if row["name"] == "middle" else row[column]}).cast(rows.features)
+    with pytest.raises((AssetError, BitmapError), match="middle"):
         segments_hf.push_to_hub(rows.to_iterable_dataset() if streaming else rows, REPO)

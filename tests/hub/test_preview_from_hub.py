@@ -1,4 +1,4 @@
-"""A dataset from the Hub gives the page of the release that it was made of."""
+"""A dataset from the Hub has the same preview page as its release."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ from segments_hf.demo import demo_release
 from .hub_server import HubServer
 
 
-@pytest.mark.parametrize("streaming", [False, True])
-def test_a_dataset_from_the_hub(hub: HubServer, tmp_path: Path, streaming: bool) -> None:
+@pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
+def test_preview_of_a_pushed_dataset_equals_the_preview_of_its_release(
+    hub: HubServer, tmp_path: Path, streaming: bool
+) -> None:
     segments_hf.push_to_hub(demo_release(), "jane/flowers")
     rows = datasets.load_dataset("jane/flowers", streaming=streaming)
     expected, page = (
-        Page(segments_hf.preview(given, tmp_path / f"{name}.html"))
-        for name, given in {"release": demo_release(), "hub": rows}.items()
+        Page(segments_hf.preview(data, tmp_path / f"{name}.html"))
+        for name, data in {"release": demo_release(), "hub": rows}.items()
     )
     assert page.head["classes"] == expected.head["classes"]
     for kind in ("entry", "thumb", "detail"):

@@ -1,4 +1,4 @@
-"""Unreadable pictures, each for another reason."""
+"""Image files that cannot be read, each for another reason."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import struct
 import zlib
 
 import numpy as np
-from fuzz.picture_mutations import encoded, jpeg_parts, png_of, png_parts, whole_pictures
+from fuzz.image_mutations import encoded, jpeg_parts, png_of, png_parts, whole_images
 from PIL import Image
 
 EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 24 16\n%%EndComments\nshowpage\n%%EOF\n"
@@ -14,21 +14,21 @@ _NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), 
 _SIZES = struct.Struct(">II")
 
 
-def _of_pillow(file_format: str) -> bytes:
+def _written_by_pillow(file_format: str) -> bytes:
     return encoded(_NOISE, file_format)
 
 
-# Formats that are not supported, and words that name them in the error; None if the first bytes do not show the format.
+# Files of unsupported formats, and the name of the format in the error; None if the first bytes do not show the format.
 UNSUPPORTED: dict[str, tuple[bytes, str | None]] = {
     "eps": (EPS, "EPS"),
     "eps of dos": (b"\xc5\xd0\xd3\xc6\x20\0\0\0" + bytes(24) + EPS, "EPS"),
-    "icns": (_of_pillow("ICNS"), "ICNS"),
-    "ico": (_of_pillow("ICO"), "ICO"),
-    "cur": (b"\0\0\2\0\1\0" + _of_pillow("ICO")[6:], "CUR"),
-    "pdf": (_of_pillow("PDF"), "PDF"),
-    "dds": (_of_pillow("DDS"), "DDS"),
-    "sgi": (_of_pillow("SGI"), "SGI"),
-    "pcx": (_of_pillow("PCX"), "PCX"),
+    "icns": (_written_by_pillow("ICNS"), "ICNS"),
+    "ico": (_written_by_pillow("ICO"), "ICO"),
+    "cur": (b"\0\0\2\0\1\0" + _written_by_pillow("ICO")[6:], "CUR"),
+    "pdf": (_written_by_pillow("PDF"), "PDF"),
+    "dds": (_written_by_pillow("DDS"), "DDS"),
+    "sgi": (_written_by_pillow("SGI"), "SGI"),
+    "pcx": (_written_by_pillow("PCX"), "PCX"),
     "qoi": (b"qoif" + _SIZES.pack(1, 1) + b"\3\0\xfe\0\0\0" + bytes(7) + b"\1", "QOI"),
     "im": (
         b"Image type: RGB image\r\nName: a.im\r\nImage size (x*y): 24*16\r\n".ljust(511) + b"\x1a" + bytes(1152),
@@ -37,8 +37,8 @@ UNSUPPORTED: dict[str, tuple[bytes, str | None]] = {
     "msp": (encoded(_NOISE.convert("1"), "MSP"), "MSP"),
     "xbm": (encoded(_NOISE.convert("1"), "XBM"), "XBM"),
     "blp": (encoded(_NOISE.convert("P"), "BLP"), "BLP"),
-    "tga": (_of_pillow("TGA"), None),
-    "dib": (_of_pillow("DIB"), None),
+    "tga": (_written_by_pillow("TGA"), None),
+    "dib": (_written_by_pillow("DIB"), None),
     "psd": (b"8BPS\0\1" + bytes(6) + struct.pack(">HIIHH", 3, 16, 24, 8, 3) + bytes(200), "Photoshop"),
     "fits": (b"SIMPLE  =                    T".ljust(80) + b"END".ljust(2800), "FITS"),
     "heic": (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(64), "HEIC"),
@@ -56,12 +56,12 @@ def _huge_png() -> bytes:
 
 
 def _with_png_chunk(kind: bytes, data: bytes) -> bytes:
-    first, *rest = png_parts(whole_pictures()["png rgb"])
+    first, *rest = png_parts(whole_images()["png rgb"])
     return png_of([first, (kind, data), *rest])
 
 
 def _jpeg_without_height() -> bytes:
-    *parts, (_, scan) = jpeg_parts(whole_pictures()["jpeg"])
+    *parts, (_, scan) = jpeg_parts(whole_images()["jpeg"])
     changed = b"\xff\xd8"
     for kind, data in parts:
         has_size = kind[1] in {0xC0, 0xC2}
@@ -75,45 +75,45 @@ def _replaced(content: bytes, old: bytes, new: bytes) -> bytes:
 
 
 def _run_length_bmp() -> bytes:
-    """Return a BMP whose run lengths go on behind the end of a line, and stop."""
+    """Return a BMP whose run lengths exceed the end of a row and end too early."""
     head = struct.pack("<IiiHHIIiiII", 40, 24, 16, 1, 8, 1, 4, 0, 0, 256, 0)
     body = b"\xff\x01\xff\x01"
     return b"BM" + struct.pack("<IHHI", 14 + 40 + 1024 + len(body), 0, 0, 14 + 40 + 1024) + head + bytes(1024) + body
 
 
 def _tiff_with_tag(tag: int, value: int) -> bytes:
-    content = bytearray(whole_pictures()["tiff lzw"])
+    content = bytearray(whole_images()["tiff lzw"])
     (first,) = struct.unpack_from("<I", content, 4)
     (count,) = struct.unpack_from("<H", content, first)
-    for place in range(first + 2, first + 2 + 12 * count, 12):
-        if struct.unpack_from("<H", content, place)[0] == tag:
-            struct.pack_into("<HII", content, place + 2, 4, 1, value)
+    for position in range(first + 2, first + 2 + 12 * count, 12):
+        if struct.unpack_from("<H", content, position)[0] == tag:
+            struct.pack_into("<HII", content, position + 2, 4, 1, value)
     return bytes(content)
 
 
 def _tiff_of_a_giant_tile() -> bytes:
-    """Return a TIFF of 16 x 16 pixels in one compressed tile of 30,000 x 30,000."""
+    """Return a TIFF of 16 x 16 pixels in one compressed tile of 30,000 x 30,000 pixels."""
     data = zlib.compress(bytes(1000))
     tags = {256: 16, 257: 16, 258: 8, 259: 8, 262: 1, 277: 1, 322: 30000, 323: 30000, 324: 0, 325: len(data)}
-    tags[324] = 8 + 2 + 12 * len(tags) + 4  # where the tile begins
+    tags[324] = 8 + 2 + 12 * len(tags) + 4  # the offset of the tile
     entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
     return b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + bytes(4) + data
 
 
 def _palette_png_without_palette() -> bytes:
-    return png_of([part for part in png_parts(whole_pictures()["png palette"]) if part[0] != b"PLTE"])
+    return png_of([part for part in png_parts(whole_images()["png palette"]) if part[0] != b"PLTE"])
 
 
 def _damaged_avif() -> bytes:
-    content = whole_pictures()["avif"]
+    content = whole_images()["avif"]
     start = content.index(b"mdat") + 4
     return content[:start] + bytes(len(content) - start)
 
 
-def damaged_pictures() -> dict[str, bytes]:
-    """Return pictures of supported formats that cannot be decoded."""
-    whole = whole_pictures()
-    # A PPM of text may be shorter, an animation may be cut behind its first picture.
+def damaged_images() -> dict[str, bytes]:
+    """Return files of supported formats that cannot be decoded, by a description of their damage."""
+    whole = whole_images()
+    # The cut may fall behind the pixels of a text PPM, and behind the first image of an animation.
     cut = {
         f"cut {name}": content[: len(content) * 3 // 5]
         for name, content in whole.items()
@@ -125,25 +125,25 @@ def damaged_pictures() -> dict[str, bytes]:
         "png with a bomb of text": _with_png_chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(80 * 2**20))),
         "png with a bomb of a profile": _with_png_chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(80 * 2**20))),
         "png with a short gamma": _with_png_chunk(b"gAMA", b"\0"),
-        "png of a palette without one": _palette_png_without_palette(),
+        "png without its palette": _palette_png_without_palette(),
         "jpeg without a height": _jpeg_without_height(),
-        "bmp whose run lengths stop": _run_length_bmp(),
+        "bmp whose run lengths end too early": _run_length_bmp(),
         "tiff without a width": _tiff_with_tag(256, 0),
-        "tiff of another compression": _tiff_with_tag(259, 4711),
-        "tiff whose strip is far away": _tiff_with_tag(273, 2**31),
+        "tiff of an unknown compression": _tiff_with_tag(259, 4711),
+        "tiff with a strip behind the end of the file": _tiff_with_tag(273, 2**31),
         "tiff of a giant tile": _tiff_of_a_giant_tile(),
         "gif without pixels": whole["gif"][:13] + b";",
         "bmp of size zero": whole["bmp"][:18] + bytes(8) + whole["bmp"][26:],
         "ppm of size zero": b"P6 0 0 255\n",
-        "ppm of text": b"P6 24 sixteen 255\n" + bytes(1152),
+        "ppm with a size in words": b"P6 24 sixteen 255\n" + bytes(1152),
         "jpeg 2000 of a giant tile": _giant_tile(whole["jpeg 2000 codestream"]),
-        "webp of another size": _replaced(whole["webp lossless"], b"VP8L", b"VP8 "),
-        "nothing": b"",
+        "webp with pixels of another codec": _replaced(whole["webp lossless"], b"VP8L", b"VP8 "),
+        "empty file": b"",
         "text": b"not found",
     }
 
 
 def _giant_tile(content: bytes) -> bytes:
-    """Return a JPEG 2000 whose image and tile have another size than its pixels (ITU-T T.800, A.5.1)."""
-    place = content.index(b"\xff\x51") + 6
-    return content[:place] + struct.pack(">8I", 2**31, 2**31, 0, 0, 2**31, 2**31, 0, 0) + content[place + 32 :]
+    """Return a JPEG 2000 whose header has a larger image and tile than its pixels (ITU-T T.800, A.5.1)."""
+    position = content.index(b"\xff\x51") + 6
+    return content[:position] + struct.pack(">8I", 2**31, 2**31, 0, 0, 2**31, 2**31, 0, 0) + content[position + 32 :]

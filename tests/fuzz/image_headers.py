@@ -1,4 +1,4 @@
-"""Check the properties that the header of a picture has for any content of its file."""
+"""Check properties of image headers that hold for any content of a file."""
 
 from __future__ import annotations
 
@@ -29,41 +29,41 @@ def check_plain_header(content: bytes) -> bool:
     size = _PLAIN_SIZES[kind](content) if kind in _PLAIN_SIZES else None
     if size is None or size[0] * size[1] > 2 * (Image.MAX_IMAGE_PIXELS or 0):
         return False
-    with Image.open(io.BytesIO(content), formats=[name for name in FORMATS if name in Image.OPEN]) as picture:
-        assert (picture.format, picture.size) == (kind, size)
+    with Image.open(io.BytesIO(content), formats=[name for name in FORMATS if name in Image.OPEN]) as image:
+        assert (image.format, image.size) == (kind, size)
         try:
-            picture.load()
+            image.load()
         except (OSError, SyntaxError, ValueError):
             return True
-        assert picture.size == size
-        assert picture.getexif().get(0x0112, 1) == 1
+        assert image.size == size
+        assert image.getexif().get(0x0112, 1) == 1
     return True
 
 
 def check_decoded_size(content: bytes) -> bool:
-    """Check that an accepted picture has the size of its header, and that only our errors are raised.
+    """Check that an accepted image has the size of its header, and that only our errors are raised.
 
     Args:
         content: A file.
 
     Returns:
-        Whether the picture can be decoded.
+        Whether the image can be decoded.
     """
     file = FileContent(content)
     try:
-        picture = open_image(file)
+        image = open_image(file)
     except AssetError:
-        picture = None
+        image = None
     try:
         size = read_header(file).size
     except AssetError:
-        assert picture is None
+        assert image is None
         return False
-    if picture is not None:
-        assert picture.size == size
+    if image is not None:
+        assert image.size == size
     try:
         header = check_image(file, LIMITS)
     except AssetError:
-        return picture is not None
+        return image is not None
     assert header.size == size
-    return picture is not None
+    return image is not None

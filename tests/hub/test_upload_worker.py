@@ -1,4 +1,4 @@
-"""Workers: one at a time goes on with a journal."""
+"""Two workers do not use one journal at the same time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .hub_server import HubServer
 from .test_push import REPO, demo
 
 
-def test_who_goes_on_waits_for_who_was_there(hub: HubServer, tmp_path: Path) -> None:
+def test_worker_waits_until_another_worker_releases_the_journal(hub: HubServer, tmp_path: Path) -> None:
     (part,) = open_source(demo(split="train"), None, None).parts
     worker = Worker(part.rows, part.features, Journal(tmp_path / "0.jsonl"), open_repository(REPO), 60_000, "raise")
     first = worker.run()

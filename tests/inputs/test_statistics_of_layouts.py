@@ -1,0 +1,59 @@
+"""Statistics of a dataset with a layout are those of the rows that it was made from."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import datasets
+import pytest
+from hub.hub_server import HubServer
+
+import segments_hf
+from segments_hf.demo import demo_release
+
+from .data_kinds import REPO, built
+
+LAYOUTS = ["semantic-segmentation", "instance-segmentation", "panoptic-segmentation", "object-detection"]
+
+
+@pytest.mark.parametrize(
+    ("layout", "options"),
+    [*((layout, {}) for layout in LAYOUTS), ("semantic-segmentation", {"ignore_index": 255})],
+    ids=[*LAYOUTS, "semantic-segmentation with ignore_index"],
+)
+def test_statistics_of_a_pushed_layout_equal_those_of_its_rows(
+    layout: str,
+    options: dict[str, Any],
+    hub: HubServer,
+) -> None:
+    rows = segments_hf.stats(demo_release(), assets=True)
+    segments_hf.push_to_hub(segments_hf.to_layout(demo_release(), layout, keep_unlabeled=True, **options), REPO)
+    back = datasets.load_dataset(REPO, split="train")
+    for data in (back, datasets.load_dataset(REPO, streaming=True)):
+        counted = segments_hf.stats(data)
+        assert (counted.images, counted.labeled, counted.problems) == (rows.images, rows.labeled, [])
+        assert counted.together == rows.together
+        assert [item.images for item in counted.classes] == [item.images for item in rows.classes]
+        if layout == "semantic-segmentation":
+            assert (counted.objects, counted.sizes, counted.objects_per_image) == (0, None, {})
+        else:
+            assert [item.objects for item in counted.classes] == [item.objects for item in rows.classes]
+            assert (counted.sizes, counted.objects_per_image) == (rows.sizes, rows.objects_per_image)
+        if layout == "object-detection":
+            assert counted.unlabeled_pixels is None
+        else:
+            assert counted.unlabeled_pixels == rows.unlabeled_pixels
+            assert [item.pixels for item in counted.classes] == [item.pixels for item in rows.classes]
+    assert segments_hf.stats(back, limit=2).images == 2
+
+
+def test_statistics_of_a_layout_report_an_unreadable_label() -> None:
+    laid_out = segments_hf.to_layout(built(), "semantic-segmentation")
+    buffer = io.BytesIO()
+    laid_out[0]["label"].save(buffer, "PNG")
+    broken = {"bytes": buffer.getvalue()[:200], "path": None}
+    features = laid_out.features
+    rows = datasets.Dataset.from_list([{"image": None, "label": broken}], features=features)
+    counted = segments_hf.stats(rows)
+    assert (counted.images, len(counted.problems), counted.unlabeled_pixels) == (1, 1, None)
