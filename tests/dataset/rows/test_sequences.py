@@ -1,4 +1,4 @@
-"""A folder of the SDK's has no place for the frames of a sequence."""
+"""`segments_dir` is not used for sequences: a folder of the official SDK has no files for single frames."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PIL import Image
 from segments_hf import load_release
 
 
-def test_each_frame_has_its_own_picture(tmp_path: Path, write_release) -> None:
+def test_segments_dir_does_not_replace_the_images_of_frames(tmp_path: Path, write_release) -> None:
     for number, width in enumerate((8, 9)):
         Image.new("RGB", (width, 5)).save(tmp_path / f"{number}.png")
     folder = tmp_path / "segments"

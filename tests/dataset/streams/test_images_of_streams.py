@@ -1,4 +1,4 @@
-"""A stream's pictures are those of its rows, whatever lies in the working directory."""
+"""Masks and layouts of a stream keep the images of its rows."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ import datasets
 import pytest
 
 import segments_hf
+from dataset.making import jpeg, picture_bytes, raw
 from segments_hf.demo import demo_release
-
-from .making import jpeg, picture_bytes, raw
 
 
 @pytest.mark.parametrize(
@@ -19,12 +18,12 @@ from .making import jpeg, picture_bytes, raw
     [segments_hf.add_semantic_masks, lambda rows: segments_hf.to_layout(rows, "object-detection", keep_unlabeled=True)],
     ids=["masks", "layout"],
 )
-def test_a_file_of_the_same_name_does_not_take_the_place_of_an_image(
+def test_file_with_the_name_of_an_image_does_not_replace_the_image(
     make: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = raw(segments_hf.load_release(demo_release(), split="train", embed=True))
-    named = rows.map(lambda row: {"image": {"bytes": picture_bytes(row["image"]), "path": "a.jpg"}})
-    named.to_parquet(tmp_path / "rows.parquet")
+    with_path = rows.map(lambda row: {"image": {"bytes": picture_bytes(row["image"]), "path": "a.jpg"}})
+    with_path.to_parquet(tmp_path / "rows.parquet")
     stream = datasets.load_dataset("parquet", data_files=str(tmp_path / "rows.parquet"), split="train", streaming=True)
     expected = [picture_bytes(row["image"]) for row in rows]
     (tmp_path / "a.jpg").write_bytes(jpeg((3, 3), red=1))
@@ -32,7 +31,7 @@ def test_a_file_of_the_same_name_does_not_take_the_place_of_an_image(
     assert [row["image"]["bytes"] for row in raw(make(stream))] == expected
 
 
-def test_the_reasons_are_counted_in_any_format(caplog: pytest.LogCaptureFixture) -> None:
+def test_rows_left_out_are_counted_for_datasets_in_arrow_format(caplog: pytest.LogCaptureFixture) -> None:
     rows = segments_hf.load_release(demo_release(), split="train").with_format("arrow")
     segments_hf.to_layout(rows, "object-detection")
     assert "2 of 8 rows left out: 1 SKIPPED, 1 UNLABELED" in caplog.text

@@ -1,4 +1,7 @@
-"""When the process of a build is killed, its workers end too: they would write where the next build writes."""
+"""When the main process of a build is killed, its workers end too.
+
+A worker that went on would write to the folder of the next build.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from .faulty import FaultyServer
-from .test_under_fire import served
+from .faulty_server import FaultyServer
+from .test_load_from_faulty_server import put_samples
 
 BUILD = """
     import sys
@@ -26,13 +29,17 @@ BUILD = """
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no process groups to end what this test starts")
-def test_workers_of_a_killed_build_end(write_release: Callable[..., Path], tmp_path: Path) -> None:
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has no process groups, by which this test ends its processes"
+)
+def test_workers_end_when_the_main_process_of_the_build_is_killed(
+    write_release: Callable[..., Path], tmp_path: Path
+) -> None:
     count = 1000
     script = tmp_path / "build.py"
     script.write_text(textwrap.dedent(BUILD), encoding="utf-8")
     with FaultyServer() as server:
-        release = write_release(served(server, count, {}))
+        release = write_release(put_samples(server, count, {}))
         server.latency = 0.1
         environment = {**os.environ, "HF_HOME": str(tmp_path / "home"), "NO_PROXY": "127.0.0.1"}
         build = subprocess.Popen([sys.executable, script, release], env=environment, start_new_session=True)
@@ -40,14 +47,14 @@ def test_workers_of_a_killed_build_end(write_release: Callable[..., Path], tmp_p
             _wait_for(lambda: server.whole.total() > 20)
             build.kill()
             build.wait()
-            seen, seen_at = -1, time.monotonic()
-            while time.monotonic() - seen_at < 5:
-                if server.whole.total() != seen:
-                    seen, seen_at = server.whole.total(), time.monotonic()
+            responses, changed_at = -1, time.monotonic()
+            while time.monotonic() - changed_at < 5:
+                if server.whole.total() != responses:
+                    responses, changed_at = server.whole.total(), time.monotonic()
                 time.sleep(0.1)
         finally:
             os.killpg(build.pid, signal.SIGKILL)
-    assert seen < 2 * count
+    assert responses < 2 * count
 
 
 def _wait_for(condition: Callable[[], bool]) -> None:

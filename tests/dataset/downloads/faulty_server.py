@@ -1,6 +1,6 @@
-"""A server on loopback that fails in every way that a server can, as often as a test wants.
+"""An HTTP server on loopback that makes faults: wrong statuses, truncated bodies, closed connections, stalls.
 
-It speaks as much HTTP/1.1 as a GET takes, without `http.server`, which takes four times as long for a small file.
+It implements the part of HTTP/1.1 that GET requests need. `http.server` would take four times as long for a small file.
 """
 
 from __future__ import annotations
@@ -13,21 +13,22 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-LONGEST_STALL = 30.0  # seconds, after which it ends by itself
+LONGEST_STALL = 30.0  # seconds after which a stalled response ends
 
 Fault = Callable[["FaultyServer", socket.socket, bytes], None]
 
 
 class FaultyServer:
-    """Answers for files, and now and then not.
+    """A server of files that answers some of the requests with a fault.
 
     Attributes:
-        url: Where it is.
+        url: The address of the server, such as ``http://127.0.0.1:40001``.
         files: The content of each path.
-        rate: The part of requests that get a fault.
-        latency: Seconds before each answer.
-        whole: How often each path was sent in whole.
-        faults: How often each fault was made.
+        rate: The fraction of requests that are answered with a fault, 0 to 1.
+        latency: Seconds before each response.
+        whole: The number of complete responses for each path.
+        faults: The number of times that each fault was made.
+        always: The name of the fault of every response, for some paths.
     """
 
     def __init__(self, *, rate: float = 0.0, seed: int = 0) -> None:
@@ -54,7 +55,7 @@ class FaultyServer:
         self._listener.close()
 
     def put(self, path: str, content: bytes, *, always: str = "") -> str:
-        """Puts a file on the server, perhaps with a fault that it always has; returns its URL."""
+        """Put a file on the server and return its URL; `always` names a fault that each of its responses has."""
         self.files[path] = content
         if always:
             self.always[path] = always
@@ -100,14 +101,15 @@ class FaultyServer:
     def _fault(self, path: str) -> str:
         with self._lock:
             self._asked[path] += 1
-            # The same in every run, whatever the order of requests: else a path may be hit until it is given up.
+            # The faults do not depend on the order of the requests. If they did, one path could have so many faults
+            # in one run that the client gives up.
             chance = random.Random(f"{self._seed} {path} {self._asked[path]}")
-            name = self.always.get(path) or (chance.choice(PASSING) if chance.random() < self.rate else "")
+            name = self.always.get(path) or (chance.choice(TRANSIENT) if chance.random() < self.rate else "")
             self.faults[name] += bool(name)
         return name
 
     def wait(self, seconds: float) -> bool:
-        """Waits; True if the server ends meanwhile."""
+        """Wait; return True if the server ends meanwhile."""
         return self._over.wait(seconds)
 
 
@@ -141,7 +143,7 @@ def _status(status: int, *lines: str, body: bytes = b"busy") -> Fault:
 
 
 def _instead(body: bytes) -> Fault:
-    """Something else, with status 200 and the right length."""
+    """Return a fault that sends another body, with status 200 and the length of this body."""
     return lambda server, connection, content: connection.sendall(_head(200, len(body), "Connection: close") + body)
 
 
@@ -150,7 +152,7 @@ def _truncate(server: FaultyServer, connection: socket.socket, content: bytes) -
 
 
 def _cut(server: FaultyServer, connection: socket.socket, content: bytes) -> None:
-    """A body that does not say how long it is, and stops in the middle."""
+    """Send half of a body without a Content-Length."""
     connection.sendall(_head(200, None, "Connection: close") + content[: len(content) // 2])
 
 
@@ -168,4 +170,4 @@ FAULTS: dict[str, Fault] = {
     "empty": _instead(b""),
     "missing": _status(404, body=b"not here"),
 }
-PASSING = [name for name in FAULTS if name != "missing"]
+TRANSIENT = [name for name in FAULTS if name != "missing"]

@@ -14,17 +14,16 @@ import pytest
 from images.exif_making import entry, jpeg, orientation, phone_exif, png_chunk, tiff
 
 import segments_hf
+from dataset.loading import errors_file, load_with_builder_name, warnings_of
+from dataset.making import bitmap, label, picture_bytes, raw, sample
 from segments_hf.assets import AssetCache, default_cache_folder
 from segments_hf.errors import SegmentsHFError
 from segments_hf.preview.shown_image import show_image
 
-from .making import bitmap, label, picture_bytes, raw, sample
-from .test_on_error import errors_file, load_with_builder_name, warnings_of
-
 FORK = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 
 MALFORMED = tiff("<", orientation("<", 6), entry("<", 0x011A, 2, 4, b"abc\0")).ljust(80, b"\0")
-PHONE = jpeg(MALFORMED)  # 24 x 16 pixels before it is turned
+PHONE = jpeg(MALFORMED)  # 24 x 16 pixels before the EXIF rotation
 IDS = np.zeros((24, 16), np.uint32)
 IDS[2:9, 3:8], IDS[12:20, 2:14] = 1, 2
 ANNOTATIONS = [{"id": 1, "category_id": 1}, {"id": 2, "category_id": 2}]
@@ -37,7 +36,7 @@ def phone_sample(name: str, image: str, bitmap_url: str) -> dict[str, Any]:
 
 @pytest.fixture
 def release(server, write_release) -> Path:
-    """A release of a good image, one with malformed EXIF data, and another good one."""
+    """A release of three images; the one in the middle has malformed EXIF data."""
     good, png_url = server.url("/good.jpg", jpeg(phone_exif("<", 6))), server.url("/mask.png", PNG)
     phone = server.url("/phone.jpg", PHONE)
     return write_release(
@@ -46,8 +45,8 @@ def release(server, write_release) -> Path:
 
 
 @pytest.fixture
-def files(tmp_path, write_release) -> Path:
-    """A release whose image with malformed EXIF data is a file of the user."""
+def local_release(tmp_path, write_release) -> Path:
+    """A release of one image with malformed EXIF data, which is a local file."""
     (tmp_path / "phone.jpg").write_bytes(PHONE)
     (tmp_path / "mask.png").write_bytes(PNG)
     return write_release([phone_sample("b", "phone.jpg", "mask.png")])
@@ -93,41 +92,41 @@ def test_load_release_repairs_malformed_exif(release, way, policy, caplog):
 
 @pytest.mark.parametrize("where", ["release", "segments_dir"])
 @pytest.mark.parametrize("options", [{}, {"embed": True}, {"streaming": True}], ids=str)
-def test_load_release_does_not_change_local_file(files, tmp_path, where, options):
+def test_load_release_does_not_change_local_file(local_release, tmp_path, where, options):
     if where == "segments_dir":
         folder = tmp_path / "sdk"
         folder.mkdir()
         (folder / "b.jpg").write_bytes(PHONE)
         options = {**options, "segments_dir": folder}
-    (row,) = load(files, **options)
+    (row,) = load(local_release, **options)
     check_phone(row)
     changed = [path for path in tmp_path.rglob("*.jpg") if path.read_bytes() != PHONE]
     assert changed == []
 
 
-def test_repaired_copy_is_cached_by_hash_of_content(files):
-    (row,) = raw(load(files))
+def test_repaired_copy_is_cached_by_hash_of_content(local_release):
+    (row,) = raw(load(local_release))
     copy = Path(row["image"]["path"])
     assert copy.is_relative_to(default_cache_folder())
     assert copy.name == hashlib.sha256(copy.read_bytes()).hexdigest() + ".jpg"
     written = copy.stat().st_mtime_ns
-    (again,) = raw(load(files, max_bytes=10**6))
+    (again,) = raw(load(local_release, max_bytes=10**6))
     assert again["image"]["path"] == str(copy)
     assert copy.stat().st_mtime_ns == written
     cache = AssetCache(default_cache_folder())
     assert cache.usage().files == 1
     assert cache.clear().files == 1
     assert not copy.exists()
-    check_phone(load(files)[0])  # the built dataset refers to a file that is gone, so it is built again
+    check_phone(load(local_release)[0])  # the built dataset refers to a deleted file, so it is built again
 
 
 def test_load_release_fetches_malformed_exif_once_and_reports_it_each_time(release, server, caplog):
     load(release)
-    asked = server.asked["/phone.jpg"]
+    requests = server.asked["/phone.jpg"]
     caplog.clear()
     dataset = load(release, max_bytes=10**6)
     check_phone(dataset[1])
-    assert server.asked["/phone.jpg"] == asked == 1
+    assert server.asked["/phone.jpg"] == requests == 1
     assert [problem["action"] for problem in errors_file(dataset)] == ["repaired"]
     assert "b: " in warnings_of(caplog)
 
@@ -191,10 +190,10 @@ def test_validate_finds_nothing_in_repaired_dataset(release):
     assert segments_hf.stats(release, assets=True).problems == []
 
 
-# Rows as an earlier version made them: the image has its malformed EXIF data.
+# Rows that an earlier version made: their image still has malformed EXIF data.
 
 
-@pytest.fixture(params=["wrong type", "header of no kind"])
+@pytest.fixture(params=["wrong type", "unknown header"])
 def old_rows(request, release) -> datasets.Dataset:
     exif = MALFORMED if request.param == "wrong type" else b"XX*\0" + MALFORMED[4:]
     dataset = load(release, embed=True)
@@ -259,15 +258,15 @@ def test_export_copies_the_repaired_image(release, tmp_path):
 
 
 def test_preview_embeds_no_image_with_malformed_exif():
-    # It may hold private data, which Pillow cannot read.
+    # EXIF data that Pillow cannot read may contain private data.
     content = jpeg(b"XX*\0 a place")
     shown = show_image({"bytes": content, "path": None}, 1280)
     assert b"a place" not in base64.b64decode(shown.url.partition(",")[2])
 
 
-def test_case_with_wrong_exif_type_is_upright_under_its_bitmap():
-    case = Path(__file__).resolve().parents[3] / "shared/cases/exif_wrong_type/release.json"
+def test_image_of_case_with_wrong_exif_type_has_the_size_of_its_bitmap():
+    case = Path("/work/shared/cases/exif_wrong_type/release.json")
     if not case.exists():
-        pytest.skip(f"the case is not here: {case}")
+        pytest.skip(f"this machine does not have the file {case}")
     (row,) = load(case)
     assert row["image"].size == row["segmentation_bitmap"].size == (row["width"], row["height"]) == (20, 30)

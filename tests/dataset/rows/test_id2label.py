@@ -1,4 +1,4 @@
-"""Whatever is done to a dataset, and whatever its classes are called, it tells what its numbers mean."""
+"""`id2label` and `label2id` return the class names of rows, masks and layouts for any names."""
 
 from __future__ import annotations
 
@@ -30,33 +30,33 @@ MASK = {0: "unlabeled", **dict(enumerate(UNIQUE, 1)), 4: "unlabeled (4)"}
 
 
 def through_yaml(dataset, _):
-    """As the card keeps features."""
+    """Write the features to YAML and read them, as the card of a dataset does."""
     features = datasets.Features._from_yaml_list(dataset.features._to_yaml_list())
     assert features == dataset.features
     return dataset.cast(features)
 
 
-JOURNEYS = {
-    "as-it-is": lambda dataset, _: dataset,
+OPERATIONS = {
+    "unchanged": lambda dataset, _: dataset,
     "map": lambda dataset, _: dataset.map(lambda row: {"new": 1}),
     "select": lambda dataset, _: dataset.select([0]),
-    "no-row": lambda dataset, _: dataset.select([]),
+    "select no row": lambda dataset, _: dataset.select([]),
     "shuffle": lambda dataset, _: dataset.shuffle(seed=1),
-    "splits": lambda dataset, _: datasets.DatasetDict({"a": dataset, "b": dataset}),
-    "to-stream": lambda dataset, _: dataset.to_iterable_dataset(),
-    "format": lambda dataset, _: dataset.with_format("numpy"),
-    "twice": lambda dataset, _: datasets.concatenate_datasets([dataset, dataset]),
+    "dict of splits": lambda dataset, _: datasets.DatasetDict({"a": dataset, "b": dataset}),
+    "convert to a stream": lambda dataset, _: dataset.to_iterable_dataset(),
+    "numpy format": lambda dataset, _: dataset.with_format("numpy"),
+    "concatenate": lambda dataset, _: datasets.concatenate_datasets([dataset, dataset]),
     "disk": through_disk,
     "parquet": through_parquet,
-    "parquet-stream": lambda dataset, folder: through_parquet(dataset, folder, streaming=True),
+    "stream of parquet": lambda dataset, folder: through_parquet(dataset, folder, streaming=True),
     "yaml": through_yaml,
 }
-MADE = {
+DATASETS = {
     "rows": (lambda dataset: dataset, CLASSES),
-    "semantic": (add_semantic_masks, MASK),
-    "ignoring": (lambda dataset: add_semantic_masks(dataset, ignore_index=255), CLASSES),
-    "instance": (add_instance_masks, CLASSES),
-    "panoptic": (add_panoptic_masks, CLASSES),
+    "semantic masks": (add_semantic_masks, MASK),
+    "semantic masks with ignore_index": (lambda dataset: add_semantic_masks(dataset, ignore_index=255), CLASSES),
+    "instance masks": (add_instance_masks, CLASSES),
+    "panoptic masks": (add_panoptic_masks, CLASSES),
     "semantic-segmentation": (lambda dataset: lay_out(dataset, "semantic-segmentation"), MASK),
     "instance-segmentation": (lambda dataset: lay_out(dataset, "instance-segmentation"), MASK),
     "panoptic-segmentation": (lambda dataset: lay_out(dataset, "panoptic-segmentation"), CLASSES),
@@ -70,83 +70,89 @@ def release(tmp_path, write_release):
     return write_release(items, **classes(*NAMES))
 
 
-@pytest.mark.parametrize("journey", JOURNEYS.values(), ids=JOURNEYS)
-@pytest.mark.parametrize(("make", "names"), MADE.values(), ids=MADE)
-def test_names_travel(release, tmp_path, journey, make, names):
-    arrived = journey(make(load_release(release, split="train")), tmp_path)
-    assert id2label(arrived) == names
-    assert label2id(arrived) == {name: number for number, name in names.items()}
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+@pytest.mark.parametrize(("make", "names"), DATASETS.values(), ids=DATASETS)
+def test_class_names_survive_operations_of_datasets(release, tmp_path, operation, make, names):
+    changed = operation(make(load_release(release, split="train")), tmp_path)
+    assert id2label(changed) == names
+    assert label2id(changed) == {name: number for number, name in names.items()}
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(("make", "names"), MADE.values(), ids=MADE)
-def test_every_kind_tells(release, kind, make, names):
+@pytest.mark.parametrize(("make", "names"), DATASETS.values(), ids=DATASETS)
+def test_datasets_dicts_and_streams_have_the_same_class_names(release, kind, make, names):
     assert id2label(make(load_release(release, **KINDS[kind]))) == names
 
 
-@pytest.mark.parametrize("journey", ["as-it-is", "map", "disk", "parquet", "parquet-stream", "yaml", "to-stream"])
-def test_semantic_class_to_id_travels(release, tmp_path, journey):
+@pytest.mark.parametrize(
+    "operation", ["unchanged", "map", "disk", "parquet", "stream of parquet", "yaml", "convert to a stream"]
+)
+def test_semantic_class_to_id_survives_operations_of_datasets(release, tmp_path, operation):
     laid_out = lay_out(load_release(release, split="train"), "instance-segmentation")
-    rows = list(JOURNEYS[journey](laid_out, tmp_path))
+    rows = list(OPERATIONS[operation](laid_out, tmp_path))
     assert [row["semantic_class_to_id"] for row in rows] == [label2id(laid_out)] * 2
 
 
-@pytest.mark.parametrize("journey", ["disk", "parquet", "yaml"])
-def test_masks_can_be_made_after_a_journey(release, tmp_path, journey):
-    arrived = JOURNEYS[journey](load_release(release, split="train"), tmp_path)
-    for make, names in MADE.values():
-        assert id2label(make(arrived)) == names
+@pytest.mark.parametrize("operation", ["disk", "parquet", "yaml"])
+def test_masks_of_stored_rows_have_the_class_names(release, tmp_path, operation):
+    changed = OPERATIONS[operation](load_release(release, split="train"), tmp_path)
+    for make, names in DATASETS.values():
+        assert id2label(make(changed)) == names
 
 
-class TestWhichColumn:
+class TestColumn:
     @pytest.fixture
     def both(self, release):
         dataset = add_semantic_masks(load_release(release, split="train"))
         return add_semantic_masks(add_panoptic_masks(dataset), column="other", ignore_index=255)
 
-    def test_two_masks_that_differ(self, both):
+    def test_masks_with_different_values_need_the_name_of_a_column(self, both):
         with pytest.raises(SegmentsHFError, match="column="):
             id2label(both)
         assert id2label(both, "semantic_mask") == MASK
         for column in ("other", "annotations", "segments_info"):
             assert id2label(both, column) == CLASSES
 
-    def test_two_masks_that_agree(self, release):
+    def test_masks_with_equal_values_need_no_name_of_a_column(self, release):
         dataset = load_release(release, split="train")
         assert id2label(add_semantic_masks(add_semantic_masks(dataset), column="other", palette=False)) == MASK
 
-    def test_a_renamed_column(self, both):
+    def test_renamed_column_keeps_its_class_names(self, both):
         renamed = both.remove_columns("other").rename_column("semantic_mask", "labels")
         assert id2label(renamed) == id2label(renamed, "labels") == MASK
 
     @pytest.mark.parametrize("column", ["image", "name", "panoptic_mask", "metadata"])
-    def test_a_column_without_names(self, both, column):
+    def test_error_names_the_column_without_class_names(self, both, column):
         with pytest.raises(SegmentsHFError, match=column):
             id2label(both, column)
 
-    def test_a_column_that_is_not_there(self, both):
+    def test_error_names_the_unknown_column(self, both):
         with pytest.raises(SegmentsHFError, match="nowhere"):
             id2label(both, "nowhere")
 
     @pytest.mark.parametrize("column", [None, "annotations"])
-    def test_a_stream_of_unknown_features(self, release, column):
+    def test_stream_without_features_is_refused(self, release, column):
         stream = load_release(release, split="train", streaming=True).map(lambda row: {"new": 1})
         with pytest.raises(SegmentsHFError):
             id2label(stream, column)
 
-    @pytest.mark.parametrize("thing", [None, [], {}, datasets.DatasetDict(), "release.json"], ids=repr)
-    def test_what_is_no_dataset(self, thing):
+    @pytest.mark.parametrize("value", [None, [], {}, datasets.DatasetDict(), "release.json"], ids=repr)
+    def test_value_that_is_not_a_dataset_is_refused(self, value):
         with pytest.raises(SegmentsHFError):
-            id2label(thing)
+            id2label(value)
 
-    def test_a_class_label_of_the_user(self):
-        label = datasets.Dataset.from_dict({"image": [None]}).add_column("annotations", [1])
-        label = label.cast_column("annotations", datasets.ClassLabel(names=["x", "y"]))
-        assert id2label(label, "annotations") == id2label(label) == {0: "x", 1: "y"}
+    def test_dataset_without_class_names_is_refused(self, both):
+        with pytest.raises(SegmentsHFError, match="no column"):
+            id2label(both.select_columns(["image", "name"]))
+
+    def test_class_label_of_the_user_is_read(self):
+        rows = datasets.Dataset.from_dict({"image": [None]}).add_column("annotations", [1])
+        rows = rows.cast_column("annotations", datasets.ClassLabel(names=["x", "y"]))
+        assert id2label(rows, "annotations") == id2label(rows) == {0: "x", 1: "y"}
 
 
 @pytest.mark.parametrize("first", [0, 1, -3, 1000])
-def test_category_ids_from_any_number_on(tmp_path, write_release, first):
+def test_class_indices_start_at_0_for_any_category_ids(tmp_path, write_release, first):
     items = [bitmap_sample(tmp_path, "a", [[1, 2]], [marked(1, first), marked(2, first + 1)])]
     for kind in KINDS.values():
         dataset = load_release(write_release(items, **classes("x", "y", first=first)), **kind)
@@ -154,7 +160,7 @@ def test_category_ids_from_any_number_on(tmp_path, write_release, first):
         assert id2label(add_semantic_masks(dataset, ignore_index=2)) == id2label(dataset) == {0: "x", 1: "y"}
 
 
-def test_no_classes_at_all(tmp_path, write_release):
+def test_release_without_categories_has_no_class_names(tmp_path, write_release):
     release = write_release([bitmap_sample(tmp_path, "a", [[0, 1]])], task_attributes={"categories": []})
     for kind in KINDS.values():
         dataset = load_release(release, **kind)

@@ -1,4 +1,4 @@
-"""A night's download: every asset arrives intact or is reported, once, whatever happens on the way."""
+"""A load from a server with many faults: every asset is stored complete or reported, and is downloaded once."""
 
 from __future__ import annotations
 
@@ -14,30 +14,33 @@ from typing import Any
 
 import pytest
 
+from dataset.making import bitmap, jpeg, label, sample
 from segments_hf.assets import AssetCache
 from segments_hf.dataset.rows.problems import read_problems
 
-from .faulty import PASSING, FaultyServer
-from .making import bitmap, jpeg, label, sample
+from .faulty_server import TRANSIENT, FaultyServer
 
-MOST_MEMORY = 400  # MiB
-FAULTS_THAT_STAY = ["missing", "page", "json", "empty", "truncated", "cut", "500", "reset"]
+MAX_MEMORY = 400  # MiB
+PERMANENT_FAULTS = ["missing", "page", "json", "empty", "truncated", "cut", "500", "reset"]
 
 
-def served(server: FaultyServer, count: int, broken: dict[int, str]) -> list[dict[str, Any]]:
-    """Samples of a picture and a bitmap each, all of them different; some always broken."""
+def put_samples(server: FaultyServer, count: int, broken: dict[int, str]) -> list[dict[str, Any]]:
+    """Put images and bitmaps that all differ on a server, and return their samples.
+
+    `broken` maps the number of a sample to the fault that each response for its image has.
+    """
     samples = []
     for number in range(count):
-        picture = jpeg((4, 4), red=number % 256) + number.to_bytes(4, "big")  # bytes behind its end do no harm
-        image = server.put(f"/images/{number}.jpg", picture, always=broken.get(number, ""))
+        content = jpeg((4, 4), red=number % 256) + number.to_bytes(4, "big")  # readers ignore bytes after the end
+        image = server.put(f"/images/{number}.jpg", content, always=broken.get(number, ""))
         mask = server.put(f"/labels/{number}.png", bitmap([[number + 1] * 4] * 4))
-        content = label(annotations=[{"id": number + 1, "category_id": 1}], segmentation_bitmap={"url": mask})
-        samples.append(sample(f"s{number}", image, content))
+        ground_truth = label(annotations=[{"id": number + 1, "category_id": 1}], segmentation_bitmap={"url": mask})
+        samples.append(sample(f"s{number}", image, ground_truth))
     return samples
 
 
 def run(script: str, *args: object, home: Path) -> Any:
-    """Runs a script in a process of its own; returns the JSON that it prints last."""
+    """Run a script in a new process and return the JSON of its last line."""
     env = {**os.environ, "HF_HOME": str(home), "NO_PROXY": "127.0.0.1", "PYTHONWARNINGS": "error"}
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(script), *map(str, args)],
@@ -52,7 +55,7 @@ def run(script: str, *args: object, home: Path) -> Any:
 
 
 def digests(server: FaultyServer, count: int) -> dict[str, list[str]]:
-    """What the server has for each sample."""
+    """Return the hashes of image and bitmap on the server, by sample."""
     return {
         f"s{number}": [
             hashlib.sha256(server.files[path]).hexdigest()
@@ -71,8 +74,8 @@ ROWS = """
         table = dataset.data
         files = zip(*(table.column(name).to_pylist() for name in ("name", "image", "segmentation_bitmap")))
         return [
-            [name, [hashlib.sha256(Path(picture["path"]).read_bytes()).hexdigest() for picture in pictures]]
-            for name, *pictures in files
+            [name, [hashlib.sha256(Path(image["path"]).read_bytes()).hexdigest() for image in images]]
+            for name, *images in files
         ]
 """
 
@@ -81,7 +84,7 @@ BUILD = (
     + """
     dataset = segments_hf.load_release(sys.argv[1], split="train", on_error="skip", timeout=10)
     folder = Path(dataset.cache_files[0]["filename"]).parent
-    # Not ru_maxrss, which is never under what the parent had when it forked.
+    # VmHWM, because ru_maxrss includes the memory that the parent process had when it forked.
     peak = int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]) / 1024
     print(json.dumps({"rows": rows(dataset), "folder": str(folder), "peak": peak}))
     """
@@ -89,25 +92,25 @@ BUILD = (
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the peak of a process's memory in /proc")
-def test_ten_thousand_assets_of_which_many_fail(write_release, tmp_path):
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has the peak memory of a process in /proc")
+def test_ten_thousand_assets_are_complete_or_reported_in_little_memory(write_release, tmp_path):
     count = 5000
-    broken = {17 + 100 * place: name for place, name in enumerate(FAULTS_THAT_STAY)}
+    broken = {17 + 100 * index: name for index, name in enumerate(PERMANENT_FAULTS)}
     with FaultyServer(rate=0.05) as server:
-        release = write_release(served(server, count, broken))
+        release = write_release(put_samples(server, count, broken))
         built = run(BUILD, release, home=tmp_path / "home")
-    wanted = digests(server, count)
+    expected = digests(server, count)
     names = [name for name, _ in built["rows"]]
     reported = [problem.sample for problem in read_problems(Path(built["folder"], "errors.jsonl"))]
     assert len(names) == len(set(names))
-    assert sorted(names + reported) == sorted(wanted)
+    assert sorted(names + reported) == sorted(expected)
     assert reported == [f"s{number}" for number in sorted(broken)]
-    assert {name: content for name, content in built["rows"] if wanted[name] != content} == {}
-    assert min(server.faults[name] for name in PASSING) > 10  # each kind was tried
-    assert set(server.whole.values()) == {1}  # what has arrived is not asked for again
-    kept = [path for path in AssetCache(tmp_path / "home/segments_hf/assets").folder.rglob("*.*") if path.is_file()]
-    assert len(kept) == len(server.whole)  # and nothing else is kept: nothing broken, nothing half written
-    assert 50 < built["peak"] < MOST_MEMORY
+    assert {name: content for name, content in built["rows"] if expected[name] != content} == {}
+    assert min(server.faults[name] for name in TRANSIENT) > 10  # each fault occurred
+    assert set(server.whole.values()) == {1}  # no complete file is downloaded twice
+    stored = [path for path in AssetCache(tmp_path / "home/segments_hf/assets").folder.rglob("*.*") if path.is_file()]
+    assert len(stored) == len(server.whole)  # the cache has no broken and no incomplete file
+    assert 50 < built["peak"] < MAX_MEMORY
 
 
 KILLED = (
@@ -120,7 +123,7 @@ KILLED = (
     chance = random.Random(7)
     killed = 0
     while killed < 20:
-        child = os.fork()  # of a process that has imported everything
+        child = os.fork()  # the child need not import the modules again
         if not child:
             os.setsid()
             segments_hf.load_release(sys.argv[1], num_proc=chance.choice([None, 2]), in_flight=8)
@@ -131,34 +134,34 @@ KILLED = (
             os.waitpid(child, 0)
             killed += 1
         else:
-            sys.exit("it was built before it was killed 20 times")
+            sys.exit("the dataset was complete before the build was killed 20 times")
     print(json.dumps(rows(segments_hf.load_release(sys.argv[1], split="train", in_flight=64))))
     """
 )
 
 
 @pytest.mark.slow
-def test_killed_at_any_moment_and_resumed_it_is_the_dataset_built_in_peace(write_release, tmp_path):
+def test_build_that_was_killed_many_times_gives_the_dataset_of_one_build(write_release, tmp_path):
     count = 600
     with FaultyServer() as server:
-        release = write_release(served(server, count, {}))
+        release = write_release(put_samples(server, count, {}))
         server.latency = 0.25
         resumed = run(KILLED, release, home=tmp_path / "killed")
-        asked = dict(server.whole)
+        downloads = dict(server.whole)
         server.latency = 0
-        built = run(BUILD, release, home=tmp_path / "peace")
+        built = run(BUILD, release, home=tmp_path / "whole")
     assert resumed == built["rows"] == [[name, content] for name, content in digests(server, count).items()]
-    # Only what was under way when the process was killed is asked for again.
-    assert sum(asked.values()) <= 2 * count + 20 * 16
-    assert max(asked.values()) < 20
-    left = [path for path in (tmp_path / "killed/segments_hf/assets").rglob("*") if path.is_file()]
-    assert len(left) == 2 * count
+    # Only downloads that were not complete when the process was killed are repeated.
+    assert sum(downloads.values()) <= 2 * count + 20 * 16
+    assert max(downloads.values()) < 20
+    stored = [path for path in (tmp_path / "killed/segments_hf/assets").rglob("*") if path.is_file()]
+    assert len(stored) == 2 * count
 
 
-def test_two_processes_on_one_cache_do_not_harm_each_other(write_release, tmp_path):
+def test_two_builds_with_one_asset_cache_are_both_complete(write_release, tmp_path):
     count = 100
     with FaultyServer(rate=0.02) as server:
-        release = write_release(served(server, count, {}))
+        release = write_release(put_samples(server, count, {}))
         script = textwrap.dedent(BUILD).replace("timeout=10", "timeout=10, cache_dir=sys.argv[2]")
         with ThreadPoolExecutor(2) as pool:
             runs = [
@@ -167,5 +170,5 @@ def test_two_processes_on_one_cache_do_not_harm_each_other(write_release, tmp_pa
             ]
             both = [future.result()["rows"] for future in runs]
     assert both[0] == both[1] == [[name, content] for name, content in digests(server, count).items()]
-    kept = [path for path in (tmp_path / "home/segments_hf/assets").rglob("*") if path.is_file()]
-    assert len(kept) == 2 * count
+    stored = [path for path in (tmp_path / "home/segments_hf/assets").rglob("*") if path.is_file()]
+    assert len(stored) == 2 * count

@@ -1,4 +1,4 @@
-"""A real release of 2020, arc_litter v01, in each of the ways to load it."""
+"""The real release arc_litter v01 of 2020 loads with each function, streamed and with two processes."""
 
 from __future__ import annotations
 
@@ -21,34 +21,34 @@ REVIEWED = [f"trash_{name}" for name in ("01", "03", "05_1", "06_1", "09", "10",
 STATUSES = {"REVIEWED": 7, "REJECTED": 1, "UNLABELED": 17}
 
 
-def by_function(release: Path, **options):
+def load_by_function(release: Path, **options):
     return segments_hf.load_release(release, split="train", **options)
 
 
-def by_name(release: Path, **options):
+def load_with_builder_name(release: Path, **options):
     return datasets.load_dataset("segments_release", data_files=str(release), split="train", **options)
 
 
 WAYS = {
-    "load_release": (by_function, {}),
-    "load_release-stream": (by_function, {"streaming": True}),
-    "load_release-two-processes": (by_function, {"num_proc": 2}),
-    "load_dataset": (by_name, {}),
-    "load_dataset-stream": (by_name, {"streaming": True}),
-    "load_dataset-two-processes": (by_name, {"num_proc": 2}),
+    "load_release": (load_by_function, {}),
+    "load_release-stream": (load_by_function, {"streaming": True}),
+    "load_release-two-processes": (load_by_function, {"num_proc": 2}),
+    "load_dataset": (load_with_builder_name, {}),
+    "load_dataset-stream": (load_with_builder_name, {"streaming": True}),
+    "load_dataset-two-processes": (load_with_builder_name, {"num_proc": 2}),
 }
 
 
 @pytest.fixture(params=WAYS)
 def load(request, arc_litter):
-    """One of the ways to load the release."""
+    """A function that loads the release."""
     function, options = WAYS[request.param]
     return lambda **more: function(arc_litter / "arc_litter-v01.json", **options, **more)
 
 
 @FORK
 @pytest.mark.parametrize("folder", ["segments", LEAF], ids=["root", "leaf"])
-def test_the_reviewed_samples(load, arc_litter, folder):
+def test_reviewed_samples_have_the_bytes_of_their_files(load, arc_litter, folder):
     rows = plain_rows(load(filter_by=["reviewed"], segments_dir=str(arc_litter / folder)))
     assert sorted(Path(row["name"]).stem for row in rows) == REVIEWED
     assert {row["status"] for row in rows} == {"REVIEWED"}
@@ -61,25 +61,25 @@ def test_the_reviewed_samples(load, arc_litter, folder):
 
 
 @FORK
-def test_the_labels_alone(load):
+def test_rows_without_assets_have_the_statuses(load):
     rows = plain_rows(load(load_assets=False))
     statuses = [row["status"] for row in rows]
     assert {status: statuses.count(status) for status in statuses} == STATUSES
     assert all(row["image"] is row["width"] is row["segmentation_bitmap"] is None for row in rows)
 
 
-def test_the_bitmap_holds_the_ids_of_the_annotations(arc_litter):
-    stream = by_function(
+def test_bitmap_contains_the_ids_of_the_annotations(arc_litter):
+    stream = load_by_function(
         arc_litter / "arc_litter-v01.json", filter_by="reviewed", segments_dir=arc_litter / LEAF, streaming=True
     )
     row = next(iter(plain_rows(stream.take(1))))
-    with Image.open(io.BytesIO(row["segmentation_bitmap"])) as picture:
-        ids = set(np.unique(np.asarray(picture.getdata(0)) if picture.mode == "RGBA" else np.asarray(picture)))
+    with Image.open(io.BytesIO(row["segmentation_bitmap"])) as image:
+        ids = set(np.unique(np.asarray(image.getdata(0)) if image.mode == "RGBA" else np.asarray(image)))
     assert ids - {0} == {item["id"] for item in row["annotations"]}
 
 
-def test_the_classes(arc_litter):
-    dataset = by_function(arc_litter / "arc_litter-v01.json", load_assets=False)
+def test_class_names_are_those_of_the_release(arc_litter):
+    dataset = load_by_function(arc_litter / "arc_litter-v01.json", load_assets=False)
     assert [(item.id, item.name) for item in segments_hf.categories(dataset)] == [
         (0, "plastic litter"),
         (1, "other litter"),

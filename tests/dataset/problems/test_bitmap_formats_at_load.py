@@ -1,4 +1,4 @@
-"""Bitmaps whose format does not hold ids exactly are refused at load and in masks."""
+"""Bitmaps of a format that cannot store ids exactly are refused by `load_release` and by functions that make masks."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ import pytest
 from images.bitmap_files import COLOR_IDS, HEIGHT, INEXACT, WIDTH, color, encoded, with_palette
 
 import segments_hf
+from dataset.making import jpeg, label, sample
 from segments_hf.errors import AssetError, BitmapError
-
-from .making import jpeg, label, sample
 
 IDS = [number for number in np.unique(COLOR_IDS).tolist() if number]
 CASE = Path("/work/shared/cases/lossy_bitmap/release.json")
 
 
 def write(folder: Path, write_release: Any, content: bytes, ids: list[int]) -> Path:
-    """A release of two samples; the second one has the bitmap `content`."""
+    """Write a release of two samples; the second one has the bitmap `content`."""
     for name in ("a.jpg", "b.jpg"):
         (folder / name).write_bytes(jpeg((WIDTH, HEIGHT), red=ord(name[0])))
     (folder / "right.png").write_bytes(encoded(color(), "PNG"))
@@ -54,7 +53,7 @@ def test_load_release_downloads_inexact_bitmap_once(server: Any, write_release: 
     assert server.asked["/label.webp"] == 1
 
 
-def test_load_release_accepts_palette_of_ids(write_release: Any, tmp_path: Path) -> None:
+def test_load_release_accepts_palette_whose_colors_are_ids(write_release: Any, tmp_path: Path) -> None:
     release = write(tmp_path, write_release, encoded(with_palette(), "PNG"), IDS)
     rows = segments_hf.add_instance_masks(segments_hf.load_release(release, split="train"))
     right, other = (np.asarray(mask) for mask in rows["instance_mask"][:])
@@ -63,7 +62,9 @@ def test_load_release_accepts_palette_of_ids(write_release: Any, tmp_path: Path)
 
 
 @pytest.mark.parametrize("on_error", ["skip", "keep"])
-def test_load_release_refuses_palette_of_other_colors(on_error: str, write_release: Any, tmp_path: Path) -> None:
+def test_load_release_refuses_palette_whose_colors_are_not_ids(
+    on_error: str, write_release: Any, tmp_path: Path
+) -> None:
     release = write(tmp_path, write_release, encoded(with_palette(), "PNG"), [*IDS[1:], 5])
     with pytest.raises(AssetError, match=r"sample 'b.jpg', segmentation_bitmap: .*palette indices"):
         segments_hf.load_release(release, split="train")
@@ -73,8 +74,8 @@ def test_load_release_refuses_palette_of_other_colors(on_error: str, write_relea
     assert any(item.sample == "b.jpg" and "palette" in item.what for item in report.findings)
 
 
-def test_rows_with_inexact_bitmap_have_no_masks(write_release: Any, tmp_path: Path) -> None:
-    """A user may have put another bitmap into a row."""
+def test_masks_and_layouts_refuse_row_with_inexact_bitmap(write_release: Any, tmp_path: Path) -> None:
+    """A user may replace a bitmap in a row."""
     rows = segments_hf.load_release(
         write(tmp_path, write_release, encoded(color(), "PNG"), IDS), split="train", load_assets=True
     )
@@ -93,6 +94,6 @@ def test_rows_with_inexact_bitmap_have_no_masks(write_release: Any, tmp_path: Pa
 
 
 @pytest.mark.skipif(not CASE.exists(), reason="the shared cases are not on this machine")
-def test_lossy_case_is_refused() -> None:
+def test_load_release_refuses_lossy_webp_of_real_case() -> None:
     with pytest.raises(AssetError, match="lossy WebP"):
         segments_hf.load_release(CASE)

@@ -1,4 +1,4 @@
-"""A release is opened once by a process, whatever is done with it: its server is asked for it once."""
+"""Every function requests the file of a release once."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def url(server: Any, write_release: Any) -> str:
     return server.url(FILE, write_release(served_samples(server, 4)).read_bytes())
 
 
-def read(stream: Any) -> None:
+def check_rows(stream: Any) -> None:
     assert len(list(stream)) == 4
 
 
-DONE: dict[str, Callable[[Any, Path], Any]] = {
+FUNCTIONS: dict[str, Callable[[Any, Path], Any]] = {
     "load_release": lambda release, _: load_release(release),
-    "load_release, streaming": lambda release, _: read(load_release(release, split="train", streaming=True)),
+    "load_release, streaming": lambda release, _: check_rows(load_release(release, split="train", streaming=True)),
     "load_release, splits": lambda release, _: load_release(release, splits={"train": 0.5, "test": 0.5}),
     "to_layout": lambda release, _: segments_hf.to_layout(release, "semantic-segmentation"),
     "add_semantic_masks": lambda release, _: segments_hf.add_semantic_masks(release),
@@ -54,22 +54,24 @@ DONE: dict[str, Callable[[Any, Path], Any]] = {
 
 @pytest.mark.usefixtures("hub")
 @pytest.mark.parametrize("is_open", [False, True], ids=["URL", "Release"])
-@pytest.mark.parametrize("done", DONE)
-def test_a_release_is_fetched_once(done: str, is_open: bool, url: str, server: Any, tmp_path: Path) -> None:
-    DONE[done](Release.open(url) if is_open else url, tmp_path)
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_each_function_fetches_the_release_once(
+    name: str, is_open: bool, url: str, server: Any, tmp_path: Path
+) -> None:
+    FUNCTIONS[name](Release.open(url) if is_open else url, tmp_path)
     assert server.asked[FILE] == 1
 
 
 @pytest.mark.parametrize("streaming", [False, True])
-def test_load_dataset_fetches_a_release_once(url: str, server: Any, streaming: bool) -> None:
+def test_load_dataset_fetches_the_release_once(url: str, server: Any, streaming: bool) -> None:
     datasets.load_dataset_builder("text", data_files=url)
-    looks = server.asked.pop(FILE)  # `datasets` finds out whether there is such a file, whatever the builder
+    checks = server.asked.pop(FILE)  # for every builder, `datasets` requests the file to check that it exists
     rows = datasets.load_dataset("segments_release", data_files=url, split="train", streaming=streaming)
-    read(rows)
-    assert server.asked[FILE] == looks + 1
+    check_rows(rows)
+    assert server.asked[FILE] == checks + 1
 
 
-def test_a_release_that_has_changed_is_opened_again(url: str, server: Any, write_release: Any) -> None:
+def test_load_release_reads_a_changed_release_again(url: str, server: Any, write_release: Any) -> None:
     assert len(load_release(url, split="train")) == 4
     server.url(FILE, write_release(served_samples(server, 2)).read_bytes())
     assert len(load_release(url, split="train")) == 2

@@ -1,18 +1,13 @@
-"""Rows and features of each task type: what is in the file is in the row, and nothing else."""
+"""Rows and features of each task type contain the data of the release, and nothing else."""
 
 from __future__ import annotations
 
 import datasets
 import pytest
 from datasets import ClassLabel, Features, Image, Value
-from hypothesis import given
-from hypothesis import strategies as st
 
 import segments_hf
-from segments_hf.labels.categories import class_names
-from segments_hf.release import Category
-
-from .making import GROUND_TRUTH, bitmap, jpeg, label, plain_rows, sample
+from dataset.making import GROUND_TRUTH, bitmap, jpeg, label, plain_rows, sample
 
 JSON = datasets.Json() if hasattr(datasets, "Json") else Value("string")
 STRING, INT32, INT64 = Value("string"), Value("int32"), Value("int64")
@@ -44,7 +39,7 @@ JSON_VALUES = [{}, {"a": [1, 2.5, None, True, {"b": "é\n\"'"}]}, [1, 2], "text"
 
 @pytest.fixture(params=["built", "stream"])
 def rows_of(request):
-    """Reads the rows of a release as a dataset and as a stream."""
+    """Load the rows of a release as a dataset or as a stream."""
 
     def read(release, **options):
         streaming = request.param == "stream"
@@ -54,7 +49,7 @@ def rows_of(request):
 
 
 @pytest.mark.parametrize("task_type", FEATURES)
-def test_the_features(write_release, task_type):
+def test_features_of_each_task_type_are_the_row_format(write_release, task_type):
     release = write_release([sample("a")], task_type=task_type)
     for streaming in (False, True):
         dataset = segments_hf.load_release(release, split="train", load_assets=False, streaming=streaming)
@@ -62,7 +57,7 @@ def test_the_features(write_release, task_type):
 
 
 @pytest.mark.parametrize("task_type", ["segmentation-bitmap", "segmentation-bitmap-highres"])
-def test_a_bitmap(server, write_release, rows_of, task_type):
+def test_row_has_bitmap_image_annotations_and_metadata(server, write_release, rows_of, task_type):
     png = bitmap([[0, 1], [2, 70000], [0, 0]])
     content = label(
         "REVIEWED",
@@ -90,10 +85,10 @@ def test_a_bitmap(server, write_release, rows_of, task_type):
     ]
 
 
-@pytest.mark.parametrize("given_label", [None, "absent"])
-def test_no_label(server, write_release, rows_of, given_label):
+@pytest.mark.parametrize("label_in_file", ["null", "absent"])
+def test_sample_without_label_is_a_row_with_status_unlabeled(server, write_release, rows_of, label_in_file):
     item = sample("a", server.url("/a.jpg", jpeg()))
-    if given_label == "absent":
+    if label_in_file == "absent":
         item["labels"] = {}
     (row,) = rows_of(write_release([item]))
     assert (row["status"], row["annotations"], row["segmentation_bitmap"]) == ("UNLABELED", [], None)
@@ -113,19 +108,19 @@ def test_no_label(server, write_release, rows_of, given_label):
     ],
     ids=str,
 )
-def test_a_label_without_content(write_release, rows_of, content):
+def test_label_without_annotations_is_a_row_without_annotations(write_release, rows_of, content):
     (row,) = rows_of(write_release([sample("a", None, content)]), load_assets=False)
     assert (row["status"], row["annotations"], row["segmentation_bitmap"]) == ("SKIPPED", [], None)
 
 
-def test_the_status_decides_and_not_the_content(write_release, rows_of):
+def test_rejected_label_keeps_its_status_and_annotations(write_release, rows_of):
     content = label("REJECTED", annotations=[{"id": 1, "category_id": 1}])
     (row,) = rows_of(write_release([sample("a", None, content)]), load_assets=False)
     assert (row["status"], len(row["annotations"])) == ("REJECTED", 1)
 
 
 @pytest.mark.parametrize("task_type", ["bboxes", "vector", "keypoints"])
-def test_vectors(write_release, rows_of, task_type):
+def test_row_has_the_points_of_vector_annotations(write_release, rows_of, task_type):
     annotations = [
         {"id": 1, "category_id": 1, "type": "bbox", "points": [[1, 2], [3.5, 4.25]]},
         {"id": 2, "category_id": 2, "type": "polygon", "points": [[0, 0], [1, 0], [0.1, 1e-9]], "attributes": {"k": 1}},
@@ -136,12 +131,12 @@ def test_vectors(write_release, rows_of, task_type):
     release = write_release([sample("a", None, label(annotations=annotations))], task_type=task_type)
     (row,) = rows_of(release, load_assets=False)
     assert "segmentation_bitmap" not in row
-    got = [{**item, "category": None} for item in row["annotations"]]
-    assert got == [{"attributes": None, **item, "category": None} for item in annotations]
+    annotations_without_class = [{**item, "category": None} for item in row["annotations"]]
+    assert annotations_without_class == [{"attributes": None, **item, "category": None} for item in annotations]
     assert [item["category"] for item in row["annotations"]] == [0, 1, 1, 0, 0]
 
 
-def test_a_sequence_of_vectors(server, write_release, rows_of):
+def test_vector_sequence_has_one_row_for_each_frame(server, write_release, rows_of):
     box = {"id": 1, "category_id": 1, "type": "bbox", "points": [[0, 0], [1, 1]], "track_id": 9, "is_keyframe": True}
     urls = [server.url(f"/{n}.jpg", jpeg(red=n)) for n in range(4)]
     frames = [
@@ -174,7 +169,7 @@ def test_a_sequence_of_vectors(server, write_release, rows_of):
     assert rows[0]["annotations"] == [{**box, "category": 0, "attributes": None}]
 
 
-def test_a_sequence_of_bitmaps(server, write_release, rows_of):
+def test_bitmap_sequence_has_one_row_for_each_frame(server, write_release, rows_of):
     png = bitmap([[5] * 8] * 6)
     frames = [{"image": {"url": server.url(f"/{n}.jpg", jpeg(red=n))}} for n in range(3)]
     one = {"id": 5, "category_id": 2, "track_id": 3, "is_keyframe": True, "attributes": {"a": None}}
@@ -190,14 +185,14 @@ def test_a_sequence_of_bitmaps(server, write_release, rows_of):
     assert [row["frame_index"] for row in rows] == [0, 1, 2]
 
 
-def test_more_labels_than_frames_drops_no_label(write_release, rows_of):
+def test_sequence_has_a_row_for_a_label_without_a_frame(write_release, rows_of):
     content = label(frames=[{"annotations": [{"id": n, "category_id": 1}]} for n in (1, 2)])
     item = sample("drive", None, content, attributes={"frames": [{"name": "f0"}]})
     rows = rows_of(write_release([item], task_type="image-segmentation-sequence"), load_assets=False)
     assert [[item["id"] for item in row["annotations"]] for row in rows] == [[1], [2]]
 
 
-def test_an_unknown_task_type_is_json(write_release, rows_of):
+def test_row_of_an_unknown_task_type_has_its_attributes_as_json(write_release, rows_of):
     attributes = {"pcd": {"url": "https://host/a.pcd", "type": "pcd"}, "ego_pose": {"position": {"x": 0.5}}}
     cuboids = {"format_version": "0.1", "annotations": [{"id": 1, "category_id": 1, "type": "cuboid", "yaw": 0.25}]}
     items = [
@@ -234,7 +229,7 @@ def test_an_unknown_task_type_is_json(write_release, rows_of):
 
 
 @pytest.mark.parametrize("value", JSON_VALUES, ids=repr)
-def test_json_comes_back_equal(write_release, rows_of, value):
+def test_json_columns_contain_values_equal_to_those_of_the_release(write_release, rows_of, value):
     content = label(annotations=[{"id": 1, "category_id": 1, "attributes": value}], image_attributes=value)
     release = write_release(
         [sample("a", None, content, metadata=value), sample("b", None, None, metadata={"other": 1})]
@@ -245,13 +240,13 @@ def test_json_comes_back_equal(write_release, rows_of, value):
     assert other["metadata"] == {"other": 1}
 
 
-def test_the_attributes_of_before_2025_are_image_attributes(write_release, rows_of):
+def test_label_attributes_of_releases_before_2025_are_image_attributes(write_release, rows_of):
     (row,) = rows_of(write_release([sample("a", None, label(attributes={"light": "noon"}))]), load_assets=False)
     assert row["image_attributes"] == {"light": "noon"}
 
 
 @pytest.mark.parametrize("category_ids", [[0, 1], [1, 2], [-3, 7], [1000000, 2]], ids=str)
-def test_the_class_index_is_the_place_by_id(write_release, rows_of, category_ids):
+def test_class_index_is_the_position_of_the_category_sorted_by_id(write_release, rows_of, category_ids):
     categories = [{"id": category_id, "name": f"c{category_id}"} for category_id in category_ids]
     annotations = [{"id": n, "category_id": category_id} for n, category_id in enumerate(category_ids)]
     release = write_release(
@@ -264,52 +259,22 @@ def test_the_class_index_is_the_place_by_id(write_release, rows_of, category_ids
     ]
 
 
-def test_a_release_without_categories(write_release, rows_of):
+def test_release_without_categories_has_rows_without_annotations(write_release, rows_of):
     release = write_release([sample("a"), sample("b", None, label(annotations=[]))], task_attributes={})
     assert [row["annotations"] for row in rows_of(release, load_assets=False)] == [[], []]
 
 
-def test_the_labelset_that_is_asked_for(write_release, rows_of):
+def test_rows_have_the_labels_of_the_chosen_labelset(write_release, rows_of):
     item = sample("a", labels={GROUND_TRUTH: label("REVIEWED"), "model": label("PRELABELED")})
     release = write_release([item], labelsets=[{"name": GROUND_TRUTH, "is_groundtruth": True}, {"name": "model"}])
     statuses = [
-        rows_of(release, load_assets=False, **o)[0]["status"] for o in ({}, {"labelset": "model"}, {"task": "model"})
+        rows_of(release, load_assets=False, **options)[0]["status"]
+        for options in ({}, {"labelset": "model"}, {"task": "model"})
     ]
     assert statuses == ["REVIEWED", "PRELABELED", "PRELABELED"]
 
 
-@pytest.mark.parametrize(
-    ("categories", "names"),
-    [
-        ([(28, "bell_pepper"), (29, "bell_pepper")], ["bell_pepper", "bell_pepper (29)"]),
-        ([(1, "a"), (2, "a"), (3, "a")], ["a", "a (2)", "a (3)"]),
-        ([(1, "a"), (2, "a"), (3, "a (2)")], ["a", "a (2) (2)", "a (2)"]),
-        ([(1, "a (2)"), (2, "a"), (3, "a")], ["a (2)", "a", "a (3)"]),
-        ([(0, "Background"), (1, "unlabeled"), (2, "Blüte [x] (y)")], ["Background", "unlabeled", "Blüte [x] (y)"]),
-        ([(1, ""), (2, "")], ["", " (2)"]),
-    ],
-    ids=str,
-)
-def test_class_names(categories, names):
-    assert class_names([Category(*category) for category in categories]) == names
-
-
-@given(
-    st.lists(
-        st.tuples(st.integers(0, 9), st.sampled_from(["a", "a (1)", "a (2)", "a (1) (1)", "b"])),
-        unique_by=lambda c: c[0],
-    )
-)
-def test_class_names_are_unique_and_keep_what_is_free(categories):
-    names = class_names([Category(*category) for category in categories])
-    given_names = [name for _, name in categories]
-    assert len(set(names)) == len(names)
-    for place, name in enumerate(given_names):
-        if given_names.index(name) == place:
-            assert names[place] == name
-
-
-def test_colliding_names_in_the_features(write_release):
+def test_class_label_has_unique_names_for_categories_with_equal_names(write_release):
     categories = [{"id": 28, "name": "bell_pepper"}, {"id": 29, "name": "bell_pepper"}]
     release = write_release([sample("a")], task_attributes={"categories": categories})
     dataset = segments_hf.load_release(release, split="train", load_assets=False)
