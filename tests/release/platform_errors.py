@@ -1,4 +1,4 @@
-"""What is said of releases that the platform does not give, and that no secret is in it."""
+"""The errors of releases on the platform, and a check that they contain no secrets."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ ONE = "/datasets/jane/flowers/releases/v1.0/"
 SOURCE = "jane/flowers@v1.0"
 
 
-def problem(source=SOURCE, **options) -> str:
-    """What is said of a source that the platform does not give."""
+def platform_error(source=SOURCE, **options) -> str:
+    """Open a source that the platform refuses, check the error, and return its message."""
     with pytest.raises(PlatformError) as caught:
         Release.open(source, **options)
     assert isinstance(caught.value, OSError)
@@ -36,5 +36,6 @@ def problem(source=SOURCE, **options) -> str:
 
 
 def assert_no_secret(text: str | bytes) -> None:
+    """Check that a text contains neither the API key nor the signature of a URL."""
     text = text.decode("latin-1") if isinstance(text, bytes) else text
     assert not re.search(f"{KEY}|{KEY[:8]}|{SIGNATURE}|s1gnature", text)

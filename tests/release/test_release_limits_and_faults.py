@@ -1,4 +1,4 @@
-"""A damaged or hostile release file is one error that names the file, the place and the cause."""
+"""A damaged, hostile or too large release file is an error that names the file, the JSON path and the cause."""
 
 from __future__ import annotations
 
@@ -6,24 +6,27 @@ import gzip
 import json
 import os
 
+import fsspec
 import pytest
 from fuzz.servers import BEHAVIORS, MAY_SUCCEED, SLOW, MisbehavingServer
 from hypothesis import given
 from hypothesis import strategies as st
 
+from segments_hf import load_release
+from segments_hf.demo import demo_release
 from segments_hf.errors import OptionError, ReleaseError
 from segments_hf.io.remote.object_stores import read_object
 from segments_hf.release import Release, has_metadata
 from segments_hf.release.release_source import read_source
 
-from .platform_problems import CONTENT as PLATFORM_CONTENT
-from .platform_problems import ONE, problem
+from .platform_errors import CONTENT as PLATFORM_CONTENT
+from .platform_errors import ONE, platform_error
 
 DEEP = b"[" * 100_000 + b"]" * 100_000
 SAMPLES = b'[{"name": "a.jpg", "metadata": {"k": %s}}, {"name": "b"}]'
 CONTENT = b'{"name": "v1", "dataset": {"name": "pets", "samples": ' + SAMPLES + b"}}"
 CATEGORY = b'{"dataset": {"samples": [], "task_attributes": {"categories": [{"id": 1, "name": "a", "%s": %s}]}}}'
-WHOLE = {
+FILE_FAULTS = {
     "HTML page": (b"<!DOCTYPE html><title>Sign in</title>", "HTML"),
     "NaN": (CONTENT % b"NaN", "NaN"),
     "Infinity": (CONTENT % b"-Infinity", "-Infinity"),
@@ -39,7 +42,7 @@ WHOLE = {
     "Latin-1 in a name": ('{"dataset": {"name": "é", "samples": []}}'.encode("latin-1"), "Latin-1"),
     "gzip in gzip": (gzip.compress(gzip.compress(CONTENT % b"1")), "gzip"),
 }
-IN_A_SAMPLE = {
+SAMPLE_FAULTS = {
     "1e400": (b"1e400", "1e400"),
     "5,000 digits": (b"9" * 5000, "5,000"),
     "25 digits": (b"9" * 25, "64 bits"),
@@ -48,9 +51,9 @@ IN_A_SAMPLE = {
 }
 
 
-@pytest.mark.parametrize("fault", WHOLE)
-def test_open_names_the_cause(fault, tmp_path):
-    content, cause = WHOLE[fault]
+@pytest.mark.parametrize("fault", FILE_FAULTS)
+def test_error_of_open_names_the_cause(fault, tmp_path):
+    content, cause = FILE_FAULTS[fault]
     path = tmp_path / "release.json"
     path.write_bytes(content)
     with pytest.raises(ReleaseError) as caught:
@@ -60,28 +63,28 @@ def test_open_names_the_cause(fault, tmp_path):
     assert caught.value.json_path.startswith("$") or fault == "gzip in gzip"
 
 
-def test_open_names_the_place_of_nan():
+def test_error_of_nan_has_its_json_path():
     with pytest.raises(ReleaseError) as caught:
         Release(CONTENT % b"NaN", "release.json")
     assert caught.value.json_path == "$.dataset.samples[0].metadata.k"
 
 
-@pytest.mark.parametrize("fault", IN_A_SAMPLE)
-def test_metadata_that_cannot_be_read_is_an_error_of_its_sample(fault):
-    value, cause = IN_A_SAMPLE[fault]
+@pytest.mark.parametrize("fault", SAMPLE_FAULTS)
+def test_unreadable_metadata_are_an_error_only_when_they_are_read(fault):
+    value, cause = SAMPLE_FAULTS[fault]
     release = Release(CONTENT % value, "release.json")
     assert [sample.name for sample in release] == ["a.jpg", "b"]
-    for reading in (
+    for read_metadata in (
         lambda: release[0].metadata,
         lambda: release[0].metadata_json,
         lambda: has_metadata(release[0], {"k": 1}),
     ):
         with pytest.raises(ReleaseError, match=cause) as caught:
-            reading()
+            read_metadata()
         assert caught.value.json_path.startswith("$.dataset.samples[0].metadata.k")
 
 
-def test_broken_sample_does_not_hide_labelsets(read):
+def test_labelsets_are_collected_although_a_sample_is_invalid(read):
     samples = [None, {"name": "a", "labels": {"gt": {"attributes": {"segmentation_bitmap": {"url": "a.png"}}}}}]
     release = read({"samples": samples})
     assert [labelset.name for labelset in release.labelsets] == ["gt"]
@@ -89,7 +92,7 @@ def test_broken_sample_does_not_hide_labelsets(read):
 
 
 class TestLimits:
-    def test_a_file_is_read_up_to_the_limit(self, tmp_path):
+    def test_apply_to_files(self, tmp_path):
         content, path = CONTENT % b"1", tmp_path / "release.json"
         for data in (content, gzip.compress(content)):
             path.write_bytes(data)
@@ -98,7 +101,7 @@ class TestLimits:
                 Release.open(path, max_release_bytes=len(content) - 1)
             assert caught.value.source == str(path)
 
-    def test_a_url_is_read_up_to_the_limit(self, server):
+    def test_apply_to_urls(self, server):
         content = CONTENT % b"1"
         for data in (content, gzip.compress(content)):
             url = server.url("/r.json", data)
@@ -107,9 +110,7 @@ class TestLimits:
                 Release.open(url + "?sig=secret", max_release_bytes=len(content) - 1)
             assert caught.value.source == url
 
-    def test_a_file_of_fsspec_is_read_up_to_the_limit(self):
-        import fsspec
-
+    def test_apply_to_files_of_fsspec(self):
         content = CONTENT % b"1"
         fsspec.filesystem("memory").pipe("/limits/release.json", content)
         assert len(Release.open("memory://limits/release.json", max_release_bytes=len(content))) == 2
@@ -117,7 +118,7 @@ class TestLimits:
             Release.open("memory://limits/release.json", max_release_bytes=len(content) - 1)
 
     @pytest.mark.usefixtures("no_credentials_around")
-    def test_an_object_is_read_up_to_the_limit(self, s3):
+    def test_apply_to_objects_in_buckets(self, s3):
         content = CONTENT % b"1"
         for data in (content, gzip.compress(content)):
             url = s3.put("private", "limits/release.json", data)
@@ -126,27 +127,24 @@ class TestLimits:
             with pytest.raises(ReleaseError, match="max_release_bytes"):
                 read_source(url, storage_options=s3.storage_options, max_bytes=len(content) - 1)
 
-    def test_a_release_on_the_platform_is_read_up_to_the_limit(self, platform):
+    def test_apply_to_releases_on_the_platform(self, platform):
         platform.release("v1.0", PLATFORM_CONTENT)
         with pytest.raises(ReleaseError, match="max_release_bytes"):
             Release.open("jane/flowers@v1.0", max_release_bytes=len(PLATFORM_CONTENT) - 1)
         assert len(Release.open("jane/flowers@v1.0", max_release_bytes=len(PLATFORM_CONTENT))) == 1
 
-    def test_an_answer_of_the_platform_has_a_limit(self, platform):
-        platform.say(ONE, gzip.compress(bytes(2**20)) * 100, Content_Encoding="gzip")
-        assert "more than 67,108,864 bytes" in problem()
+    def test_apply_to_responses_of_the_api(self, platform):
+        platform.respond(ONE, gzip.compress(bytes(2**20)) * 100, Content_Encoding="gzip")
+        assert "more than 67,108,864 bytes" in platform_error()
 
-    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
-    def test_a_pipe_is_refused(self, tmp_path):
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+    def test_do_not_allow_pipes(self, tmp_path):
         os.mkfifo(tmp_path / "release.json")
         with pytest.raises(ReleaseError, match="pipe"):
             Release.open(tmp_path / "release.json")
 
     @pytest.mark.parametrize("value", [0, -1, "4", None, True], ids=repr)
-    def test_a_limit_that_is_not_a_number_is_refused(self, value):
-        from segments_hf import load_release
-        from segments_hf.demo import demo_release
-
+    def test_must_be_positive_integers(self, value):
         with pytest.raises(OptionError, match="max_release_bytes"):
             load_release(demo_release(), load_assets=False, max_release_bytes=value)
 
@@ -157,10 +155,10 @@ def misbehaving():
         yield running
 
 
-@pytest.mark.usefixtures("no_waiting")
+@pytest.mark.usefixtures("no_retry_delays")
 class TestServers:
     @pytest.mark.parametrize("behavior", sorted(BEHAVIORS.keys() - set(SLOW)))
-    def test_open_reads_the_release_or_raises_one_error(self, behavior, misbehaving):
+    def test_open_reads_the_release_or_raises_a_release_error(self, behavior, misbehaving):
         url = misbehaving.url(behavior)
         if behavior in MAY_SUCCEED:
             assert len(Release.open(url)) == 2
@@ -171,13 +169,13 @@ class TestServers:
         assert "secret" not in str(caught.value)
 
     @pytest.mark.parametrize("behavior", SLOW)
-    def test_open_raises_error_for_slow_server(self, behavior, misbehaving, monkeypatch):
+    def test_open_raises_a_release_error_for_a_slow_server(self, behavior, misbehaving, monkeypatch):
         monkeypatch.setattr("segments_hf.io.remote.remote_file.SECONDS", 0.4)
         with pytest.raises(ReleaseError, match="slow"):
             Release.open(misbehaving.url(behavior))
 
 
-NO_COLORS = [
+INVALID_COLORS = [
     *(b"[]", b"[255]", b"[1, 2]", b"[1, 2, 3, 4, 5]", b"[256, 0, 0]", b"[-1, 0, 0]", b"[1e400, 0, 0]", b"[1, 2, true]"),
     *(b'["1", "2", "3"]', b'"#ff0000"', b"7", b'{"r": 1}', b"[[1, 2, 3]]", b"[1, 2, null]", b'"\xe9"'),
     b"[" * 200 + b"]" * 200,
@@ -189,7 +187,7 @@ COLORS = st.one_of(
 
 
 class TestColors:
-    @pytest.mark.parametrize("color", NO_COLORS)
+    @pytest.mark.parametrize("color", INVALID_COLORS)
     def test_invalid_color_is_read_as_no_color(self, color):
         (category,) = Release(CATEGORY % (b"color", color), "release.json").categories
         assert category.color is None
