@@ -1,4 +1,4 @@
-"""Pictures, samples and plain rows for the tests of `segments_hf.dataset`."""
+"""Functions that make images, bitmaps, samples and labels, and that read rows in a form that tests can compare."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ GROUND_TRUTH = "ground-truth"
 
 
 def jpeg(size: tuple[int, int] = (8, 6), red: int = 200) -> bytes:
-    """A small JPEG of one color, width x height."""
+    """Return a JPEG of one color; `size` is (width, height) in pixels."""
     return _encoded(Image.new("RGB", size, (red, 30, 30)), "JPEG")
 
 
 def bitmap(ids: Any = ((0, 1), (2, 70000))) -> bytes:
-    """A bitmap as the platform writes it: id = R + 256 G + 65536 B, alpha 255."""
+    """Return a bitmap as the platform writes it: id = R + 256 G + 65536 B, alpha 255."""
     ids = np.asarray(ids, dtype=np.uint32)
     channels = [ids & 255, ids >> 8 & 255, ids >> 16 & 255, np.full_like(ids, 255)]
     return _encoded(Image.fromarray(np.stack(channels, axis=-1).astype(np.uint8), "RGBA"), "PNG")
 
 
 def with_pixels(png: bytes, change: Callable[[bytes], bytes]) -> bytes:
-    """A PNG whose compressed pixels are changed, and which is whole from chunk to chunk: the checksums are right."""
+    """Return a PNG with changed compressed pixels, correct chunk lengths and correct checksums."""
     head, _, rest = png.partition(b"IDAT")
     length = int.from_bytes(head[-4:], "big")
     data = change(rest[:length])
@@ -40,36 +40,36 @@ def with_pixels(png: bytes, change: Callable[[bytes], bytes]) -> bytes:
 
 
 def unreadable(png: bytes) -> bytes:
-    """A PNG like `png` that passes for whole, and whose pixels cannot be read."""
+    """Return a PNG with valid chunks whose pixels cannot be decoded."""
     return with_pixels(png, lambda data: data[: len(data) // 2])
 
 
-def _encoded(picture: Image.Image, file_format: str) -> bytes:
+def _encoded(image: Image.Image, file_format: str) -> bytes:
     file = io.BytesIO()
-    picture.save(file, file_format)
+    image.save(file, file_format)
     return file.getvalue()
 
 
 def sample(name: str | None, url: str | None = None, label: Any = None, **rest: Any) -> dict[str, Any]:
-    """A sample of one image; `label` is its ground truth."""
+    """Return a sample of one image; `label` is its label in the labelset "ground-truth"."""
     attributes = {"image": {"url": url}} if url else {}
-    given = {"name": name, "uuid": f"uuid-{name}", "attributes": attributes, "labels": {GROUND_TRUTH: label}, **rest}
-    return {key: value for key, value in given.items() if key != "name" or name is not None}
+    values = {"name": name, "uuid": f"uuid-{name}", "attributes": attributes, "labels": {GROUND_TRUTH: label}, **rest}
+    return {key: value for key, value in values.items() if key != "name" or name is not None}
 
 
 def label(status: str = "LABELED", **attributes: Any) -> dict[str, Any]:
-    """A label of one image."""
+    """Return a label of one image."""
     return {"label_status": status, "attributes": {"format_version": "0.1", **attributes}}
 
 
 def labeled_sample(name: str, url: str, bitmap_url: str) -> dict[str, Any]:
-    """A sample with a bitmap of two annotations."""
+    """Return a sample whose label has a bitmap and two annotations."""
     annotations = [{"id": 1, "category_id": 1}, {"id": 70000, "category_id": 2, "attributes": {"open": True}}]
     return sample(name, url, label(annotations=annotations, segmentation_bitmap={"url": bitmap_url}))
 
 
 def file_samples(folder: Path, count: int) -> list[dict[str, Any]]:
-    """Samples whose pictures are written to a folder, and referred to by relative paths."""
+    """Write images and bitmaps to a folder and return samples that refer to them by relative paths."""
     for part in ("images", "labels"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     samples = []
@@ -82,7 +82,7 @@ def file_samples(folder: Path, count: int) -> list[dict[str, Any]]:
 
 
 def served_samples(server: Any, count: int, query: str = "") -> list[dict[str, Any]]:
-    """Samples whose pictures are on a server."""
+    """Put images and bitmaps on a server and return samples that refer to them by URLs."""
     return [
         labeled_sample(
             f"flower_{number}.jpg",
@@ -94,22 +94,22 @@ def served_samples(server: Any, count: int, query: str = "") -> list[dict[str, A
 
 
 def raw(dataset: Any) -> Any:
-    """A dataset whose pictures stay {"bytes", "path"}."""
+    """Return the dataset with images that are not decoded: each is {"bytes", "path"}."""
     for column, feature in dataset.features.items():
         if isinstance(feature, datasets.Image):
             dataset = dataset.cast_column(column, datasets.Image(decode=False, id=feature.id))
     return dataset
 
 
-def picture_bytes(picture: dict[str, Any] | None) -> bytes | None:
-    """The bytes of a picture, held or referred to."""
-    if picture is None:
+def picture_bytes(image: dict[str, Any] | None) -> bytes | None:
+    """Return the bytes of an image that is not decoded, from the row or from the file at its path."""
+    if image is None:
         return None
-    return picture["bytes"] if picture["bytes"] is not None else Path(picture["path"]).read_bytes()
+    return image["bytes"] if image["bytes"] is not None else Path(image["path"]).read_bytes()
 
 
 def plain_rows(dataset: Any) -> list[dict[str, Any]]:
-    """The rows, pictures as bytes and JSON as objects, whatever `datasets` is installed."""
+    """Return the rows with images as bytes and JSON as objects, the same for every version of `datasets`."""
     return [_plain_row(row) for row in raw(dataset)]
 
 
@@ -125,10 +125,10 @@ def _plain_row(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def json_value(value: Any) -> Any:
-    """A value of a JSON column: `datasets` before 4.7 gives its text."""
+    """Return the value of a JSON column, which is a text in `datasets` before 4.7."""
     return value if hasattr(datasets, "Json") or value is None else json.loads(value)
 
 
 def tree(folder: Path, *, but: Path) -> set[Path]:
-    """All that is in a folder, leaving out one folder in it."""
+    """Return the paths of all files and folders in a folder, except those in the folder `but`."""
     return {path for path in folder.rglob("*") if not path.is_relative_to(but)}

@@ -1,4 +1,4 @@
-"""What building takes from inside `datasets` is there, and does what is relied upon."""
+"""The private names of `datasets` that the builder uses exist and behave as the builder expects."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from segments_hf.demo import demo_release
 
 
 class Numbers(datasets.GeneratorBasedBuilder):
-    """A dataset of numbers; it notes what is done with it."""
+    """A builder of three numbers that records which of its methods `datasets` calls."""
 
-    def __init__(self, note: Callable[..., None], **options: Any) -> None:
-        self.note = note
+    def __init__(self, record: Callable[..., None], **options: Any) -> None:
+        self.record = record
         super().__init__(dataset_name="numbers", hash="h", **options)
 
     def _info(self) -> datasets.DatasetInfo:
@@ -38,57 +38,57 @@ class Numbers(datasets.GeneratorBasedBuilder):
         return [datasets.SplitGenerator(name="train", gen_kwargs={"numbers": [1, 2, 3]})]
 
     def _generate_examples(self, numbers: list[int]) -> Iterator[tuple[int, dict[str, int]]]:
-        self.note("folder", output_folder(self))
-        self.note("is built", info_file(self).exists())
+        self.record("folder", output_folder(self))
+        self.record("is built", info_file(self).exists())
         for number in numbers:
             yield number, {"number": number}
 
     def _download_and_prepare(self, *args: Any, **kwargs: Any) -> None:
-        self.note("build", None)
+        self.record("build", None)
         super()._download_and_prepare(*args, **kwargs)
 
     def _prepare_split_single(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
-        self.note("job", kwargs["job_id"])
+        self.record("job", kwargs["job_id"])
         yield from super()._prepare_split_single(*args, **kwargs)
 
 
-def test_the_methods_that_are_overridden_are_called(tmp_path: Path) -> None:
-    noted: dict[str, Any] = {}
-    builder = Numbers(noted.__setitem__, cache_dir=str(tmp_path))
+def test_datasets_calls_the_overridden_methods(tmp_path: Path) -> None:
+    recorded: dict[str, Any] = {}
+    builder = Numbers(recorded.__setitem__, cache_dir=str(tmp_path))
     builder.download_and_prepare()
     assert builder.as_dataset("train")["number"][:] == [1, 2, 3]
-    assert list(noted) == ["build", "job", "folder", "is built"]
-    assert noted["job"] == 0
+    assert list(recorded) == ["build", "job", "folder", "is built"]
+    assert recorded["job"] == 0
 
 
-def test_a_build_that_is_not_whole_is_in_a_folder_of_its_own(tmp_path: Path) -> None:
-    noted: dict[str, Any] = {}
-    builder = Numbers(noted.__setitem__, cache_dir=str(tmp_path))
+def test_unfinished_build_is_in_another_folder_than_the_finished_one(tmp_path: Path) -> None:
+    recorded: dict[str, Any] = {}
+    builder = Numbers(recorded.__setitem__, cache_dir=str(tmp_path))
     builder.download_and_prepare()
-    assert tmp_path in noted["folder"].parents
-    assert noted["folder"] != Path(builder.cache_dir) == output_folder(builder)
-    assert not noted["is built"]
+    assert tmp_path in recorded["folder"].parents
+    assert recorded["folder"] != Path(builder.cache_dir) == output_folder(builder)
+    assert not recorded["is built"]
     assert info_file(builder).exists()
 
 
-def test_a_build_holds_the_lock_beside_its_folder(tmp_path: Path) -> None:
-    noted: list[bool] = []
+def test_build_holds_the_lock_beside_its_folder(tmp_path: Path) -> None:
+    recorded: list[bool] = []
 
-    def note(what: str, value: Any) -> None:
+    def record(what: str, value: Any) -> None:
         if what == "folder":
             with pytest.raises(Timeout), FileLock(build_lock(value), timeout=0):
                 pass
-            noted.append(value.name.endswith(".incomplete"))
+            recorded.append(value.name.endswith(".incomplete"))
 
-    Numbers(note, cache_dir=str(tmp_path)).download_and_prepare()
-    assert noted == [True]
+    Numbers(record, cache_dir=str(tmp_path)).download_and_prepare()
+    assert recorded == [True]
 
 
 def test_datasets_are_built_in_the_folder_of_builds() -> None:
     assert builds_folder() in Path(release_builder(demo_release()).cache_dir).parents
 
 
-def test_an_error_of_a_row_is_inside_one_of_datasets(tmp_path: Path) -> None:
+def test_generation_error_contains_the_error_of_the_row(tmp_path: Path) -> None:
     def fail(what: str, value: Any) -> None:
         if what == "folder":
             raise ValueError(value)
@@ -98,18 +98,18 @@ def test_an_error_of_a_row_is_inside_one_of_datasets(tmp_path: Path) -> None:
     assert isinstance(raised.value.__cause__ or raised.value.__context__, ValueError)
 
 
-def test_datasets_takes_a_registered_builder_for_one_of_its_own() -> None:
+def test_load_dataset_builder_finds_the_registered_builder() -> None:
     builder = datasets.load_dataset_builder("segments_release", data_files=str(demo_release()))
     assert isinstance(builder, SegmentsRelease)
     assert Path(builder.cache_dir).name == "segments-hf"
 
 
-def test_the_module_of_the_builder_is_not_patched_for_streams() -> None:
+def test_datasets_does_not_patch_the_module_of_the_builder_for_streams() -> None:
     next(iter(release_builder(demo_release(), load_assets=False).as_streaming_dataset("train")))
     assert "open" not in vars(builder_module)
 
 
-def test_bars_are_silenced_with_those_of_datasets() -> None:
+def test_progress_bars_are_disabled_together_with_those_of_datasets() -> None:
     with progress_bar(total=2) as shown:
         assert not shown.disable
     datasets.disable_progress_bars()

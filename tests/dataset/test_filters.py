@@ -1,4 +1,4 @@
-"""Which samples are asked for: by the status of their label, and by their metadata."""
+"""`filter_by` selects samples by the status of their label, `filter_by_metadata` by their metadata."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def names(release, **options):
 
 @pytest.mark.parametrize("streaming", [False, True], ids=["built", "stream"])
 @pytest.mark.parametrize(
-    ("filter_by", "wanted"),
+    ("filter_by", "expected"),
     [
         ("LABELED", ["labeled"]),
         ("labeled", ["labeled"]),
@@ -43,12 +43,12 @@ def names(release, **options):
     ],
     ids=str,
 )
-def test_by_status(write_release, filter_by, wanted, streaming):
-    assert names(write_release(ITEMS), filter_by=filter_by, streaming=streaming) == wanted
+def test_filter_by_selects_samples_with_the_statuses(write_release, filter_by, expected, streaming):
+    assert names(write_release(ITEMS), filter_by=filter_by, streaming=streaming) == expected
 
 
 @pytest.mark.parametrize(
-    ("metadata", "wanted"),
+    ("metadata", "expected"),
     [
         ({"garden": "north"}, ["labeled", "skipped", "null"]),
         ({"garden": "north", "year": 2024}, ["labeled"]),
@@ -58,39 +58,39 @@ def test_by_status(write_release, filter_by, wanted, streaming):
     ],
     ids=str,
 )
-def test_by_metadata(write_release, metadata, wanted):
-    assert names(write_release(ITEMS), filter_by_metadata=metadata) == wanted
+def test_filter_by_metadata_selects_samples_with_equal_values(write_release, metadata, expected):
+    assert names(write_release(ITEMS), filter_by_metadata=metadata) == expected
 
 
-def test_status_and_metadata(write_release):
+def test_both_filters_select_samples_that_pass_both(write_release):
     release = write_release(ITEMS)
     assert names(release, filter_by=["labeled", "skipped"], filter_by_metadata={"year": 2024}) == ["labeled"]
 
 
 @pytest.mark.parametrize("load", ["load_release", "load_dataset"])
 @pytest.mark.parametrize("filter_by", ["done", ["labeled", "done"]], ids=str)
-def test_an_unknown_status(write_release, filter_by, load):
+def test_unknown_status_error_lists_the_statuses_of_the_release(write_release, filter_by, load):
     release = write_release(ITEMS)
-    with pytest.raises(OptionError, match=r"got DONE; .* has labels with status .*LABELED.*NEW_STATUS"):
+    with pytest.raises(OptionError, match=r"filter_by: got 'DONE'.*'LABELED', 'NEW_STATUS'"):
         if load == "load_release":
             names(release, filter_by=filter_by)
         else:
             datasets.load_dataset("segments_release", data_files=str(release), filter_by=filter_by)
 
 
-def test_a_status_that_the_platform_has_and_the_release_has_not(write_release):
+def test_status_without_samples_error_counts_the_statuses_of_the_release(write_release):
     with pytest.raises(OptionError, match=r"split 'train': the release has 1 UNLABELED"):
         names(write_release([sample("a")]), filter_by="verified")
 
 
-def test_the_labelset_that_is_read_decides(write_release):
+def test_filter_by_reads_the_status_of_the_chosen_labelset(write_release):
     item = sample("a", labels={"ground-truth": None, "model": label("LABELED")})
     release = write_release([item], labelsets=[{"name": "ground-truth"}, {"name": "model"}])
     assert names(release, filter_by="unlabeled") == ["a"]
     assert names(release, filter_by="labeled", labelset="model") == ["a"]
 
 
-def test_by_status_with_two_releases(write_release, tmp_path):
+def test_filter_by_applies_to_each_of_several_releases(write_release, tmp_path):
     files = {split: write_release(ITEMS, path=tmp_path / f"{split}.json") for split in ("train", "test")}
     loaded = segments_hf.load_release(files, filter_by="labeled", load_assets=False)
     assert {split: dataset["name"][:] for split, dataset in loaded.items()} == {

@@ -1,4 +1,4 @@
-"""Whatever is looked at gives the same rows: a release, a dataset, a stream."""
+"""`open_rows` returns the same rows for a release, a dataset and a stream."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def mapped(stream: datasets.IterableDataset) -> datasets.IterableDataset:
     return stream.map(lambda row: row, features=stream.features)
 
 
-GIVEN = {
+INPUTS = {
     "path": lambda folder: demo_release(),
     "text": lambda folder: str(demo_release()),
     "release": lambda folder: Release.open(demo_release()),
@@ -41,48 +41,53 @@ GIVEN = {
 }
 
 
-def told(row: dict) -> dict:
-    """A row, its pictures by their sizes, its JSON by what it says: bytes and spaces depend on where it is from."""
-    pictures = {name: row[name] and datasets.Image().decode_example(row[name]) for name in PICTURES}
-    sizes = {name: picture and (picture.mode, picture.size) for name, picture in pictures.items()}
-    said = {name: row[name] and json.loads(row[name]) for name in ("metadata", "image_attributes")}
+def comparable(row: dict) -> dict:
+    """Return the row with modes and sizes in place of images, and with values in place of JSON texts.
+
+    The bytes of an image and the spaces of a JSON text differ between releases and datasets.
+    """
+    images = {name: row[name] and datasets.Image().decode_example(row[name]) for name in IMAGE_COLUMNS}
+    sizes = {name: image and (image.mode, image.size) for name, image in images.items()}
+    values = {name: row[name] and json.loads(row[name]) for name in ("metadata", "image_attributes")}
     annotations = [{**item, "attributes": json.loads(item["attributes"])} for item in row["annotations"]]
-    return {**row, **sizes, **said, "annotations": annotations}
+    return {**row, **sizes, **values, "annotations": annotations}
 
 
-PICTURES = ("image", "segmentation_bitmap")
+IMAGE_COLUMNS = ("image", "segmentation_bitmap")
 
 
 @pytest.fixture
-def wanted() -> dict[str, dict]:
-    return {outcome.row["name"]: told(outcome.row) for outcome in open_rows(demo_release(), assets=True).outcomes()}
+def expected() -> dict[str, dict]:
+    return {
+        outcome.row["name"]: comparable(outcome.row) for outcome in open_rows(demo_release(), assets=True).outcomes()
+    }
 
 
-@pytest.mark.parametrize("make", GIVEN.values(), ids=GIVEN)
-def test_the_rows_are_the_same(make, wanted, tmp_path):
+@pytest.mark.parametrize("make", INPUTS.values(), ids=INPUTS)
+def test_every_kind_of_data_has_the_same_rows(make, expected, tmp_path):
     source = open_rows(make(tmp_path), assets=True)
     rows = [outcome.row for outcome in source.outcomes()]
-    assert {row["name"]: told(row) for row in rows} == wanted
-    assert len(rows) == len(wanted) == 8
+    assert {row["name"]: comparable(row) for row in rows} == expected
+    assert len(rows) == len(expected) == 8
     assert source.length in {8, None}
     assert [category.name for category in source.categories] == ["flower", "leaf"]
-    assert len(list(source.outcomes())) == 8  # from the beginning again
+    assert len(list(source.outcomes())) == 8  # a second iteration begins at the first row
 
 
-@pytest.mark.parametrize("make", GIVEN.values(), ids=GIVEN)
-def test_a_limit(make, tmp_path):
+@pytest.mark.parametrize("make", INPUTS.values(), ids=INPUTS)
+def test_limit_is_the_number_of_rows(make, tmp_path):
     source = open_rows(make(tmp_path), assets=False, limit=3)
     assert len(list(source.outcomes())) == 3
     assert source.length in {3, None}
 
 
-def test_without_assets_nothing_is_fetched(server, write_release):
+def test_rows_without_assets_send_no_requests(server, write_release):
     path = write_release([{"name": "a.jpg", "attributes": {"image": {"url": server.url("/a.jpg", b"")}}, "labels": {}}])
     (outcome,) = open_rows(path, assets=False).outcomes()
     assert (outcome.row["image"], outcome.problems, server.asked) == (None, [], {})
 
 
-def test_what_is_wrong_is_told(server, write_release):
+def test_outcomes_have_the_problems_of_their_sample(server, write_release):
     broken = {"label_status": "LABELED", "attributes": {"annotations": [{"id": "x", "category_id": 1}]}}
     samples = [
         {"name": "a.jpg", "attributes": {"image": {"url": server.url("/a.jpg", b"")}}, "labels": {}},
@@ -95,7 +100,7 @@ def test_what_is_wrong_is_told(server, write_release):
     assert (third.row, [problem.column for problem in third.problems]) == (None, [None])
 
 
-def test_all_frames_of_a_sample_count_as_one(write_release):
+def test_limit_counts_all_frames_of_a_sequence_as_one_sample(write_release):
     frames = [{"image": {"url": "a.jpg"}, "name": f"{number}"} for number in range(3)]
     samples = [{"name": name, "attributes": {"frames": frames}, "labels": {}} for name in "ab"]
     path = write_release(samples, task_type="image-segmentation-sequence")
@@ -108,9 +113,9 @@ def test_all_frames_of_a_sample_count_as_one(write_release):
 
 
 @pytest.mark.parametrize(
-    ("given", "options", "error", "message"),
+    ("data", "options", "error", "message"),
     [
-        (3, {}, SegmentsHFError, "got int, wanted a release"),
+        (3, {}, SegmentsHFError, "got int"),
         (datasets.Dataset.from_dict({"a": [1]}), {}, SegmentsHFError, "without the columns annotations"),
         (datasets.DatasetDict(), {}, OptionError, "got an empty dict"),
         ({"train": datasets.Dataset.from_dict({"a": [1]})}, {}, SegmentsHFError, "without the columns annotations"),
@@ -123,25 +128,29 @@ def test_all_frames_of_a_sample_count_as_one(write_release):
     ],
     ids=str,
 )
-def test_what_cannot_be_looked_at(given, options, error, message):
+def test_invalid_data_or_options_are_refused(data, options, error, message):
     with pytest.raises(error, match=message):
-        open_rows(given, assets=False, **options)
+        open_rows(data, assets=False, **options)
 
 
-def test_the_length_counts_only_what_the_filters_choose(write_release):
+def test_length_counts_only_the_samples_that_pass_the_filters(write_release):
     release = write_release([sample("a", metadata={"part": 1}), sample("b", metadata={"part": 2}), sample("c")])
     opened = open_rows(release, assets=False, filter_by_metadata={"part": 2})
     assert opened.length == len(list(opened.outcomes())) == 1
 
 
-def test_splits_without_rows():
+def test_empty_split_beside_other_splits_is_accepted():
     rows = load_release(demo_release(), split="train")
     splits = datasets.DatasetDict(train=rows, test=rows.select([]))
     assert len(list(open_rows(splits, assets=True).outcomes())) == len(rows)
+
+
+def test_dataset_without_rows_is_refused():
+    rows = load_release(demo_release(), split="train")
     with pytest.raises(OptionError, match="without rows"):
         open_rows(rows.select([]), assets=True)
 
 
-def test_a_file_whose_name_is_not_utf8(write_release, tmp_path):
+def test_file_name_that_is_not_utf8_has_a_replacement_character(write_release, tmp_path):
     path = write_release([sample("a")]).rename(tmp_path / os.fsdecode(b"\xff.json"))
     assert open_rows(path, assets=False).name == "\ufffd.json"

@@ -1,7 +1,8 @@
-"""The builder as a loading script, for `datasets` 3."""
+"""The loading script for `datasets` 3 returns the rows that `load_release` returns."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -18,7 +19,7 @@ from .making import plain_rows
 
 SCRIPT = Path(__file__).resolve().parents[2] / "loading_scripts" / "segments_release.py"
 
-# A script becomes a module of its own, which a test should not leave behind: hence a process.
+# `datasets` imports a script as a module. A process of its own keeps this module out of the other tests.
 CODE = """
 import hashlib, json, pathlib, sys
 import datasets
@@ -43,7 +44,7 @@ if __name__ == "__main__":
 
 @pytest.fixture
 def load(caches, tmp_path):
-    """Loads a release through the script; gives the type of the dataset, and of each row what tells it."""
+    """Load a release with the script; return the type of the dataset, and name, status, label and image of each row."""
     if not datasets.__version__.startswith("3."):
         pytest.skip("datasets 4 dropped loading scripts")
 
@@ -72,13 +73,11 @@ def load(caches, tmp_path):
     ],
     ids=str,
 )
-def test_the_demo_release(load, options, kind):
-    import hashlib
-
-    got_kind, rows = load(demo_release(), **options)
+def test_script_loads_the_rows_of_the_demo_release(load, options, kind):
+    loaded_kind, rows = load(demo_release(), **options)
     options = {key: value for key, value in options.items() if key not in {"streaming", "num_proc"}}
-    wanted = plain_rows(segments_hf.load_release(demo_release(), split="train", streaming=True, **options))
-    assert got_kind == kind
+    expected = plain_rows(segments_hf.load_release(demo_release(), split="train", streaming=True, **options))
+    assert loaded_kind == kind
     assert rows == [
         [
             row["name"],
@@ -86,12 +85,12 @@ def test_the_demo_release(load, options, kind):
             len(row["annotations"]),
             row["image"] and hashlib.sha256(row["image"]).hexdigest(),
         ]
-        for row in wanted
+        for row in expected
     ]
 
 
 @pytest.mark.parametrize("options", [{}, {"streaming": True}, {"num_proc": 2}], ids=str)
-def test_the_real_release(load, arc_litter, options):
+def test_script_loads_the_reviewed_rows_of_a_real_release(load, arc_litter, options):
     segments_dir = str(arc_litter / "segments")
     _, rows = load(arc_litter / "arc_litter-v01.json", filter_by=["reviewed"], segments_dir=segments_dir, **options)
     assert len(rows) == 7
@@ -99,7 +98,7 @@ def test_the_real_release(load, arc_litter, options):
     assert {status for _, status, _, _ in rows} == {"REVIEWED"}
 
 
-def test_the_labels_of_the_real_release(load, arc_litter):
+def test_script_loads_the_statuses_of_a_real_release(load, arc_litter):
     _, rows = load(arc_litter / "arc_litter-v01.json", load_assets=False)
     statuses = [status for _, status, _, _ in rows]
     assert {status: statuses.count(status) for status in statuses} == {"REVIEWED": 7, "REJECTED": 1, "UNLABELED": 17}

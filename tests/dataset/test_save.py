@@ -110,10 +110,10 @@ def test_one_of_two_builds_to_one_folder_raises_output_exists_error(tmp_path: Pa
 
 
 def test_build_removes_files_of_killed_build(tmp_path: Path) -> None:
-    left = tmp_path / f"{TEMPORARY_PREFIX}killed"
-    left.mkdir()
-    (left / "lock").touch()
-    (left / "shard").write_bytes(b"half")
+    leftover = tmp_path / f"{TEMPORARY_PREFIX}killed"
+    leftover.mkdir()
+    (leftover / "lock").touch()
+    (leftover / "shard").write_bytes(b"half")
     built(tmp_path / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 

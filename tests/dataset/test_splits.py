@@ -1,4 +1,4 @@
-"""Which split a sample belongs to."""
+"""`splits` assigns each sample to one split, by the hash of its uuid or by its metadata."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import segments_hf
-from segments_hf.dataset.splits import hash_fraction
+from segments_hf.dataset.splits import hash_fraction, split_assigner
 from segments_hf.errors import OptionError
+from segments_hf.release import Release
 
 from .making import sample
 
-THREE = {"train": 0.6, "validation": 0.2, "test": 0.2}
+FRACTIONS = {"train": 0.6, "validation": 0.2, "test": 0.2}
 
 
 def split_names(release, **options) -> dict[str, list[str]]:
@@ -25,23 +26,23 @@ def samples(*splits, **more):
 
 
 @pytest.mark.parametrize("streaming", [False, True], ids=["built", "stream"])
-def test_fractions(write_release, streaming):
+def test_fractions_assign_each_sample_to_one_split(write_release, streaming):
     release = write_release([sample(f"s{number}") for number in range(500)])
-    first = split_names(release, splits=THREE, streaming=streaming)
-    assert list(first) == list(THREE)
+    first = split_names(release, splits=FRACTIONS, streaming=streaming)
+    assert list(first) == list(FRACTIONS)
     assert sorted(sum(first.values(), [])) == sorted(f"s{number}" for number in range(500))
-    assert {split: round(len(names) / 500, 1) for split, names in first.items()} == THREE
-    assert split_names(release, splits=THREE) == first
+    assert {split: round(len(names) / 500, 1) for split, names in first.items()} == FRACTIONS
+    assert split_names(release, splits=FRACTIONS) == first
 
 
-def test_one_split_of_fractions(write_release):
+def test_split_selects_one_of_the_splits(write_release):
     release = write_release([sample(f"s{number}") for number in range(100)])
-    test = segments_hf.load_release(release, load_assets=False, splits=THREE, split="test")
-    assert test["name"][:] == split_names(release, splits=THREE)["test"]
+    test = segments_hf.load_release(release, load_assets=False, splits=FRACTIONS, split="test")
+    assert test["name"][:] == split_names(release, splits=FRACTIONS)["test"]
 
 
 @pytest.mark.parametrize("change", ["name", "label", "order"])
-def test_a_uuid_stays_in_its_split(write_release, change):
+def test_sample_stays_in_its_split_while_its_uuid_is_unchanged(write_release, change):
     def make(changed):
         made = [sample(f"s{n}{'-new' if changed == 'name' else ''}", uuid=f"u{n}") for n in range(60)]
         for item in made if changed == "label" else ():
@@ -49,13 +50,13 @@ def test_a_uuid_stays_in_its_split(write_release, change):
         return made[::-1] if changed == "order" else made
 
     def uuids(release):
-        datasets = segments_hf.load_release(release, load_assets=False, splits=THREE)
+        datasets = segments_hf.load_release(release, load_assets=False, splits=FRACTIONS)
         return {split: sorted(dataset["uuid"][:]) for split, dataset in datasets.items()}
 
     assert uuids(write_release(make(change))) == uuids(write_release(make(None)))
 
 
-def test_without_a_uuid_the_name_decides(write_release):
+def test_sample_without_uuid_is_assigned_by_its_name(write_release):
     release = write_release([sample(f"s{number}", uuid=None) for number in range(60)])
     splits = split_names(release, splits={"train": 0.5, "test": 0.5})
     assert all(hash_fraction(name) < 0.5 for name in splits["train"])
@@ -63,25 +64,21 @@ def test_without_a_uuid_the_name_decides(write_release):
 
 
 @given(st.text(min_size=1))
-def test_a_position_depends_on_the_text_alone(identity):
+def test_hash_fraction_is_between_0_and_1(identity):
     assert 0 <= hash_fraction(identity) < 1
-    assert hash_fraction(identity) == hash_fraction(identity)
 
 
-def test_positions_are_spread_evenly():
+def test_hash_fractions_are_spread_evenly():
     tenths = [int(hash_fraction(f"sample-{number}") * 10) for number in range(10_000)]
     assert all(900 < tenths.count(tenth) < 1100 for tenth in range(10))
 
 
 @given(st.integers(1, 60), st.integers(1, 60))
-def test_adding_samples_moves_none(old, new):
-    from segments_hf.dataset.splits import split_assigner
-    from segments_hf.release import Release
-
+def test_new_samples_do_not_move_old_samples_to_other_splits(old, new):
     def assigned(count):
         body = ",".join(f'{{"name": "s{n}", "uuid": "u{n}"}}' for n in range(count))
         release = Release(f'{{"dataset": {{"samples": [{body}]}}}}'.encode(), "release.json")
-        split_of = split_assigner(THREE)
+        split_of = split_assigner(FRACTIONS)
         return {item.name: split_of(item) for item in release}
 
     before, after = assigned(old), assigned(old + new)
@@ -107,23 +104,23 @@ def test_adding_samples_moves_none(old, new):
     ],
     ids=str,
 )
-def test_splits_that_are_none(write_release, splits):
+def test_invalid_splits_are_refused(write_release, splits):
     with pytest.raises(OptionError, match="split"):
         segments_hf.load_release(write_release(samples("a")), load_assets=False, splits=splits)
 
 
-def test_a_negative_fraction_is_named(write_release):
+def test_error_of_a_negative_fraction_names_the_allowed_range(write_release):
     with pytest.raises(OptionError, match=r"negative|less than 0|from 0"):
         segments_hf.load_release(write_release(samples("a")), splits={"train": 1.5, "test": -0.5})
 
 
 @pytest.mark.parametrize("splits", [{"train": 0.1, "b": 0.2, "c": 0.7}, {"a": 1 / 3, "b": 1 / 3, "c": 1 / 3}], ids=str)
-def test_rounding_is_no_error(write_release, splits):
+def test_fractions_may_miss_1_by_a_rounding_error(write_release, splits):
     release = write_release([sample(f"s{number}") for number in range(60)])
     assert sum(map(len, split_names(release, splits=splits).values())) == 60
 
 
-def test_metadata(write_release):
+def test_metadata_names_the_split_of_each_sample(write_release):
     release = write_release(samples("train", "val", "train", "test.new"))
     splits = split_names(release, splits="metadata:split")
     assert splits == {"train": ["s0", "s2"], "val": ["s1"], "test.new": ["s3"]}
@@ -141,9 +138,9 @@ def test_metadata(write_release):
         (samples(None), "None"),
         (samples(3), "3"),
     ],
-    ids=["other-keys", "no-metadata", "metadata-is-a-list", "space", "path", "all", "null", "number"],
+    ids=["other keys", "no metadata", "metadata is a list", "space", "path", "all", "null", "number"],
 )
-def test_metadata_that_name_no_split(write_release, items, message):
+def test_metadata_without_a_valid_split_name_is_refused(write_release, items, message):
     with pytest.raises(OptionError, match=message):
         segments_hf.load_release(write_release(items), load_assets=False, splits="metadata:split")
 
@@ -154,19 +151,19 @@ def test_metadata_that_name_no_split(write_release, items, message):
     [{"splits": {"train": 1.0, "test": 0.0}}, {"filter_by": "labeled"}, {"filter_by_metadata": {"split": "nope"}}],
     ids=str,
 )
-def test_an_empty_split_says_what_there_is(write_release, options, streaming):
+def test_error_of_an_empty_split_counts_the_statuses_of_the_release(write_release, options, streaming):
     items = [*samples("a", "b"), sample("c", label={"label_status": "SKIPPED"})]
     with pytest.raises(OptionError, match=r"2 UNLABELED, 1 SKIPPED"):
         segments_hf.load_release(write_release(items), load_assets=False, streaming=streaming, **options)
 
 
-def test_an_empty_split_of_a_release_with_a_broken_sample(write_release):
+def test_error_of_an_empty_split_does_not_count_a_broken_sample(write_release):
     items = [sample("a"), sample(None)]
     with pytest.raises(OptionError, match="1 UNLABELED"):
         segments_hf.load_release(write_release(items), load_assets=False, on_error="skip", splits={"a": 1.0, "b": 0.0})
 
 
-def test_splits_of_several_releases(write_release, tmp_path):
+def test_splits_are_refused_for_several_releases(write_release, tmp_path):
     files = {name: write_release(samples("a"), path=tmp_path / f"{name}.json") for name in ("train", "test")}
     with pytest.raises(OptionError, match="only one of them"):
-        segments_hf.load_release(files, load_assets=False, splits=THREE)
+        segments_hf.load_release(files, load_assets=False, splits=FRACTIONS)

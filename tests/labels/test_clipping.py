@@ -1,4 +1,4 @@
-"""Polygons that leave the image: their box, area and points are those of the part inside."""
+"""A polygon partly outside the image has the box, the area and the points of its part inside."""
 
 from __future__ import annotations
 
@@ -25,9 +25,11 @@ def objects_of(points: Any, size: tuple[int | None, int | None] = (WIDTH, HEIGHT
     return VectorLabel(row).objects().found
 
 
-@pytest.mark.filterwarnings("ignore:__array__ implementation")  # of pycocotools
+@pytest.mark.filterwarnings("ignore:__array__ implementation")  # pycocotools causes this warning
 @given(arrays(bool, (8, 9)), SHIFT, SHIFT)
-def test_an_outline_that_leaves_the_image_is_measured_as_its_pixels(blob: np.ndarray, right: int, down: int) -> None:
+def test_polygon_partly_outside_the_image_has_the_box_and_area_of_its_pixels(
+    blob: np.ndarray, right: int, down: int
+) -> None:
     for ring in outlines(blob.astype(np.uint32)).get(1, [])[:1]:
         points = (ring.corners + [right, down]).astype(float).tolist()
         pixels = fill_polygons([[points]], HEIGHT, WIDTH) > 0
@@ -57,26 +59,26 @@ def test_an_outline_that_leaves_the_image_is_measured_as_its_pixels(blob: np.nda
         pytest.param([(-3, 1), (9, 1), (9, 3), (-3, 3)], (0, 1, 6, 2), id="across the image"),
     ],
 )
-@pytest.mark.parametrize("turn", range(4))
-def test_what_is_outside_does_not_widen_the_box(points: Any, box: Any, turn: int) -> None:
+@pytest.mark.parametrize("first", range(4))
+def test_parts_outside_the_image_do_not_enlarge_the_box(points: Any, box: Any, first: int) -> None:
     for order in (1, -1):
-        (found,) = objects_of([*points[turn:], *points[:turn]][::order])
+        (found,) = objects_of([*points[first:], *points[:first]][::order])
         assert found.bbox == box
 
 
-def test_the_points_do_not_run_along_the_margin_and_back() -> None:
+def test_clipping_adds_no_points_along_the_border_of_the_image() -> None:
     (found,) = objects_of([(3, 2), (3, 4), (-2, 4), (-2, -2), (5, -2), (5, -1), (-1, -1), (-1, 2)])
     assert sorted(found.points) == [(0, 2), (0, 4), (3, 2), (3, 4)]
 
 
 @given(st.lists(st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6)), min_size=3, max_size=7))
-def test_no_point_of_a_clipped_polygon_is_outside(points: Any) -> None:
+def test_points_of_a_clipped_polygon_are_inside_the_image(points: Any) -> None:
     for found in objects_of(points):
         assert all(0 <= x <= WIDTH and 0 <= y <= HEIGHT for x, y in found.points)
 
 
-def test_a_huge_polygon_on_an_image_of_unknown_size_takes_little_memory() -> None:
-    zigzag = [(1000.0 * place - 3e4, (-1) ** place * 2e9) for place in range(64)]
+def test_huge_polygon_on_an_image_of_unknown_size_needs_little_memory() -> None:
+    zigzag = [(1000.0 * index - 3e4, (-1) ** index * 2e9) for index in range(64)]
     tracemalloc.start()
     try:
         assert len(objects_of(zigzag, (None, None))) == 1

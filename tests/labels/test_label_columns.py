@@ -1,4 +1,4 @@
-"""Only `labels/` and `dataset/` know how a row encodes its label."""
+"""Only `labels`, `dataset` and `release` read the columns and fields that encode a label."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pathlib import Path
 import segments_hf
 
 PACKAGE = Path(segments_hf.__file__).parent
-# `release` reads the JSON of a release, in which the same names occur.
-MAY_KNOW = ("labels", "dataset", "release")
+# `release` is one of them because the JSON of a release has the same names.
+READERS = ("labels", "dataset", "release")
 COLUMNS = {"segmentation_bitmap"}
 FIELDS = {"points", "type"}  # of an annotation
 
 
 def reads(file: Path) -> list[str]:
-    """The places where a file reads an entry of a row or of an annotation that encodes the label."""
+    """Return the lines of a file that read a column of a row or a field of an annotation that encodes the label."""
     tree = ast.parse(file.read_text("utf-8"))
     found = []
     for node in ast.walk(tree):
@@ -31,13 +31,13 @@ def reads(file: Path) -> list[str]:
     return found
 
 
-def test_no_other_module_reads_the_columns_of_a_label() -> None:
-    files = [file for file in PACKAGE.rglob("*.py") if file.relative_to(PACKAGE).parts[0] not in MAY_KNOW]
+def test_only_labels_dataset_and_release_read_the_columns_of_a_label() -> None:
+    files = [file for file in PACKAGE.rglob("*.py") if file.relative_to(PACKAGE).parts[0] not in READERS]
     assert len(files) > 50
     assert [read for file in files for read in reads(file)] == []
 
 
-def test_the_check_finds_what_it_looks_for(tmp_path: Path) -> None:
+def test_check_finds_each_way_to_read_a_column(tmp_path: Path) -> None:
     file = tmp_path / "module.py"
     file.write_text('a = row["segmentation_bitmap"]; b = item["points"]; c = item.get("type"); d = "points" in item')
     assert len(reads(file)) == 4

@@ -1,4 +1,4 @@
-"""The objects of a label: boxes and areas, compared with loops over every pixel."""
+"""The objects of a label have the boxes and areas of their pixels."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ GRID_CORNER = st.tuples(st.integers(-4, 16), st.integers(-4, 13))
 
 
 @given(st.lists(CORNER | GRID_CORNER, min_size=1, max_size=8))
-def test_polygons_without_pixels_are_left_out_and_others_have_a_box_around_their_pixels(points: list[Any]) -> None:
+def test_polygon_without_pixels_is_left_out_and_others_have_a_box_around_their_pixels(points: list[Any]) -> None:
     pixels = fill_polygons([[points]], HEIGHT, WIDTH) > 0
     found, left_out = objects_of(vector_row(vector(4, "polygon", points)))
     assert len(found) == 1 - left_out.total()
@@ -60,8 +60,8 @@ def test_polygons_without_pixels_are_left_out_and_others_have_a_box_around_their
 
 
 @given(st.integers(3, 40), st.floats(0, 3))
-def test_the_area_of_a_simple_polygon_is_exact(corners: int, turn: float) -> None:
-    angles = turn + 2 * np.pi * np.arange(corners) / corners
+def test_area_of_a_simple_polygon_is_exact(corners: int, angle: float) -> None:
+    angles = angle + 2 * np.pi * np.arange(corners) / corners
     points = np.stack([6 + 3 * np.cos(angles), 4.5 + 3 * np.sin(angles)], axis=1).tolist()
     exact = corners / 2 * 9 * np.sin(2 * np.pi / corners)
     (found,) = objects_of(vector_row(vector(1, "polygon", points))).found
@@ -77,29 +77,32 @@ STAR = [[6, 0], [8, 8.9], [0, 3], [12, 3], [4, 8.9]]
         pytest.param([[1, 1], [11, 7], [11, 1], [1, 7]], id="bow tie"),
         pytest.param([[1, 1], [6, 4], [11, 1], [11, 7], [6, 4], [1, 7]], id="bow tie with a corner in its middle"),
         pytest.param(STAR, id="star whose middle is empty"),
-        pytest.param([[0, 0], [8, 0], [8, 8], [0, 8], [0, 0], [8, 0], [8, 8], [0, 8], [0, 4], [4, 4]], id="run twice"),
-        pytest.param([[-9, 1], [21, 7], [21, 1], [-9, 7]], id="bow tie over the margins"),
+        pytest.param(
+            [[0, 0], [8, 0], [8, 8], [0, 8], [0, 0], [8, 0], [8, 8], [0, 8], [0, 4], [4, 4]],
+            id="outline that goes around twice",
+        ),
+        pytest.param([[-9, 1], [21, 7], [21, 1], [-9, 7]], id="bow tie partly outside the image"),
     ],
 )
-def test_the_area_of_a_polygon_that_crosses_itself_is_the_number_of_its_pixels(points: Any) -> None:
+def test_area_of_a_polygon_that_crosses_itself_is_the_number_of_its_pixels(points: Any) -> None:
     (found,) = objects_of(vector_row(vector(1, "polygon", points))).found
     assert found.area == np.count_nonzero(fill_polygons([[points]], HEIGHT, WIDTH))
 
 
-def test_two_lobes_of_300_pixels_have_an_area_of_600() -> None:
+def test_polygon_with_two_lobes_of_300_pixels_has_an_area_of_600_pixels() -> None:
     points = [[0, 0], [60, 20], [60, 0], [0, 20]]
     (found,) = objects_of(vector_row(vector(1, "polygon", points), width=60, height=20)).found
     assert (found.area, found.bbox) == (600, (0, 0, 60, 20))
 
 
-def test_a_hole_that_a_cut_joins_to_the_outline_has_no_area() -> None:
+def test_hole_that_a_seam_joins_to_the_outline_is_not_part_of_the_area() -> None:
     points = [[0, 0], [9, 0], [9, 9], [0, 9], [0, 0], [3, 3], [3, 6], [6, 6], [6, 3], [3, 3]]
     (found,) = objects_of(vector_row(vector(1, "polygon", points))).found
     assert found.area == 72
 
 
 @given(arrays(np.uint32, array_shapes(min_dims=2, max_dims=2, max_side=6), elements=st.integers(0, 4)))
-def test_objects_of_a_bitmap_are_those_of_a_loop(ids: np.ndarray) -> None:
+def test_objects_of_a_bitmap_match_a_loop_over_its_pixels(ids: np.ndarray) -> None:
     annotations = [{"id": number, "category_id": 1, "category": number % 2} for number in (4, 2, 1, 7)]
     row = {
         "name": "a",
@@ -130,8 +133,9 @@ def test_objects_of_a_bitmap_are_those_of_a_loop(ids: np.ndarray) -> None:
         ([vector(0, "bbox", [[0, 0], [2, 2]]), vector(-3, "bbox", [[0, 0], [1, 2]])], [(0, 0, 4.0), (-3, 0, 2.0)], 0),
         ([vector(1, "bbox", []), vector(2, "polyline", None), vector(3, "point", [])], [], 3),
     ],
+    ids=["repeated id", "points and a box", "no class", "ids of 0 and less", "no points"],
 )  # fmt: skip
-def test_every_annotation_is_an_object_or_counted(annotations: Any, ids: Any, left_out: int) -> None:
+def test_each_annotation_becomes_an_object_or_is_counted_as_left_out(annotations: Any, ids: Any, left_out: int) -> None:
     found, counts = objects_of(vector_row(*annotations))
     assert [(item.annotation.id, item.class_index, item.area) for item in found] == ids
     assert counts.total() == left_out == len(annotations) - len(found)
@@ -139,7 +143,7 @@ def test_every_annotation_is_an_object_or_counted(annotations: Any, ids: Any, le
 
 @pytest.mark.parametrize("points", [[[1]], [[1, None]], [None], [[float("nan"), 1]], [[1, 2.0**31]]], ids=str)
 @pytest.mark.parametrize("kind", ["bbox", "polygon", "polyline", "point"])
-def test_a_point_that_is_not_a_place_is_an_error_that_names_the_annotation(kind: str, points: Any) -> None:
+def test_error_of_an_invalid_point_names_the_annotation(kind: str, points: Any) -> None:
     with pytest.raises(BitmapError, match="annotation 31: "):
         objects_of(vector_row(vector(31, kind, points)))
 
@@ -152,10 +156,11 @@ def test_a_point_that_is_not_a_place_is_an_error_that_names_the_annotation(kind:
         ({"image", "objects"}, None),
         ({"label_attributes"}, None),
     ],
+    ids=["bitmaps", "vectors", "object detection", "point cloud"],
 )
-def test_the_columns_tell_the_type_of_the_label(columns: set[str], label_type: Any) -> None:
+def test_label_type_follows_from_the_columns(columns: set[str], label_type: Any) -> None:
     assert label_type_of(columns) is label_type
 
 
-def test_annotations_that_could_not_be_read_are_no_label() -> None:
+def test_row_with_null_annotations_has_no_label() -> None:
     assert label_of(vector_row() | {"annotations": None}) is None

@@ -1,4 +1,4 @@
-"""The pixels of a row's label: compared with loops over every pixel."""
+"""`rasterize` returns the pixels of a label, the same as loops over every pixel."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def annotation(number=1, category=0, *shape):
 
 
 def bitmap_row(content, annotations, **rest):
-    picture = content and {"bytes": content, "path": None}
-    return {**vector_row(annotations), "segmentation_bitmap": picture, **rest}
+    image = content and {"bytes": content, "path": None}
+    return {**vector_row(annotations), "segmentation_bitmap": image, **rest}
 
 
 def vector_row(annotations, **rest):
@@ -40,7 +40,7 @@ def vector_row(annotations, **rest):
 
 
 def drawn(*shapes):
-    """What shapes fill: of each pixel the number of the last shape whose inside its center is in."""
+    """Return the pixels of shapes: each pixel has the number of the last shape that contains its center."""
     ids = np.zeros((HEIGHT, WIDTH), int)
     for number, (kind, points) in enumerate(shapes, start=1):
         for y in range(HEIGHT):
@@ -63,27 +63,27 @@ def is_inside(x, y, kind, points):
     return crossings % 2 == 1
 
 
-class TestBitmaps:
-    def test_the_ids_are_those_of_the_file(self):
+class TestRasterize:
+    def test_returns_the_ids_of_the_bitmap(self):
         annotations = [annotation(70000), annotation(2, None)]
         ids, found = rasterized(bitmap_row(bitmap([[0, 70000], [2, 9]]), annotations))
         assert (ids.dtype, ids.tolist()) == (np.uint32, [[0, 70000], [2, 9]])
         assert [(item["id"], item["category"]) for item in found] == [(70000, 0), (2, None)]
 
     @pytest.mark.parametrize("status", ["LABELED", "REVIEWED", "SKIPPED", "REJECTED", "PRELABELED", None])
-    @pytest.mark.parametrize("annotations", [[], [annotation()]], ids=["empty", "one"])
-    def test_where_there_is_a_bitmap_it_counts(self, status, annotations):
+    @pytest.mark.parametrize("annotations", [[], [annotation()]], ids=["no annotations", "one annotation"])
+    def test_returns_the_bitmap_for_every_status(self, status, annotations):
         ids, found = rasterized(bitmap_row(bitmap([[1]]), annotations, status=status))
         assert (ids.tolist(), found) == ([[1]], annotations)
 
     @pytest.mark.parametrize("status", ["UNLABELED", "SKIPPED", "REJECTED"])
-    def test_no_label_is_none(self, status, caplog):
+    def test_returns_none_without_a_warning_for_a_row_without_label(self, status, caplog):
         assert rasterized(bitmap_row(None, [], status=status)) is None
         assert rasterized(vector_row([], status=status)) is None
         assert messages(caplog) == []
 
     @pytest.mark.parametrize("status", ["LABELED", "REVIEWED", "LABELING_IN_PROGRESS"])
-    def test_an_empty_label_is_a_picture_without_objects(self, status):
+    def test_returns_zeros_for_a_label_without_annotations(self, status):
         for row in (bitmap_row(None, [], status=status), vector_row([], status=status)):
             ids, found = rasterized(row)
             assert (ids.tolist(), list(found)) == (EMPTY, [])
@@ -91,16 +91,16 @@ class TestBitmaps:
     @pytest.mark.parametrize(
         "row",
         [
-            bitmap_row(None, [annotation()], name="bitmap-missing"),
-            vector_row([annotation(1, 0, "bbox", [[0, 0], [2, 2]])], name="size-missing", width=None, height=None),
+            bitmap_row(None, [annotation()], name="no bitmap"),
+            vector_row([annotation(1, 0, "bbox", [[0, 0], [2, 2]])], name="no image size", width=None, height=None),
         ],
         ids=lambda row: row["name"],
     )
-    def test_what_cannot_be_drawn_is_none_and_a_warning(self, row, caplog):
+    def test_warns_of_a_label_without_bitmap_or_image_size(self, row, caplog):
         assert raster_of(row) is None
         assert row["name"] in messages(caplog)[0]
 
-    def test_annotations_that_cannot_be_read_are_none(self):
+    def test_returns_none_for_null_annotations(self):
         assert rasterized(bitmap_row(bitmap([[1]]), None, status=None)) is None
         assert rasterized(vector_row(None, status=None)) is None
 
@@ -108,30 +108,30 @@ class TestBitmaps:
 # Shapes in the order of the annotations.
 SHAPES = {
     "box": [("bbox", [[1, 1], [3, 4]])],
-    "box-from-any-corner": [("bbox", [[3, 1], [1, 4]]), ("bbox", [[7, 5], [4, 2]])],
-    "box-of-fractions": [("bbox", [[0.4, 0.6], [2.6, 3.4]])],
-    "box-over-the-margin": [("bbox", [[-5, -1e6], [2, 1e6]])],
-    "box-off-the-image": [("bbox", [[100, 0], [110, 5]]), ("bbox", [[-9, 0], [-1, 5]]), ("bbox", [[0, 6], [8, 9]])],
-    "box-of-equal-points": [("bbox", [[3, 3], [3, 3]])],
-    "box-of-no-width": [("bbox", [[3, 0], [3, 6]])],
-    "box-of-one-point": [("bbox", [[3, 3]])],
-    "box-of-the-whole-image": [("bbox", [[0, 0], [8, 6]])],
+    "box from any corner": [("bbox", [[3, 1], [1, 4]]), ("bbox", [[7, 5], [4, 2]])],
+    "box with fractions": [("bbox", [[0.4, 0.6], [2.6, 3.4]])],
+    "box partly outside the image": [("bbox", [[-5, -1e6], [2, 1e6]])],
+    "box outside the image": [("bbox", [[100, 0], [110, 5]]), ("bbox", [[-9, 0], [-1, 5]]), ("bbox", [[0, 6], [8, 9]])],
+    "box with equal points": [("bbox", [[3, 3], [3, 3]])],
+    "box without width": [("bbox", [[3, 0], [3, 6]])],
+    "box with one point": [("bbox", [[3, 3]])],
+    "box of the whole image": [("bbox", [[0, 0], [8, 6]])],
     "polygon": [("polygon", [[0.1, 0.2], [7.3, 1.1], [4.2, 5.9]])],
-    "polygon-turned-round": [("polygon", [[4.2, 5.9], [7.3, 1.1], [0.1, 0.2]])],
-    "polygon-closed-already": [("polygon", [[0.1, 0.2], [7.3, 1.1], [4.2, 5.9], [0.1, 0.2]])],
-    "polygon-over-the-margin": [("polygon", [[-20.3, -3.1], [30.7, 2.4], [3.9, 44.2]])],
-    "polygon-round-the-image": [("polygon", [[-99, -99], [99, -99], [99, 99], [-99, 99]])],
-    "polygon-off-the-image": [("polygon", [[-9, 0], [-1, 5], [-9, 5]])],
-    "polygon-crossing-itself": [("polygon", [[0.1, 0.1], [7.9, 5.7], [7.9, 0.1], [0.1, 5.7]])],
-    "polygon-of-a-line": [("polygon", [[0, 0], [7, 5]])],
-    "polygon-of-a-point": [("polygon", [[2.5, 2.5]])],
-    "polygon-of-no-area": [("polygon", [[1, 1], [5, 1], [3, 1]])],
-    "polygon-with-a-hole": [
+    "polygon in reverse order": [("polygon", [[4.2, 5.9], [7.3, 1.1], [0.1, 0.2]])],
+    "polygon with a closing point": [("polygon", [[0.1, 0.2], [7.3, 1.1], [4.2, 5.9], [0.1, 0.2]])],
+    "polygon partly outside the image": [("polygon", [[-20.3, -3.1], [30.7, 2.4], [3.9, 44.2]])],
+    "polygon around the image": [("polygon", [[-99, -99], [99, -99], [99, 99], [-99, 99]])],
+    "polygon outside the image": [("polygon", [[-9, 0], [-1, 5], [-9, 5]])],
+    "polygon that crosses itself": [("polygon", [[0.1, 0.1], [7.9, 5.7], [7.9, 0.1], [0.1, 5.7]])],
+    "polygon with two points": [("polygon", [[0, 0], [7, 5]])],
+    "polygon with one point": [("polygon", [[2.5, 2.5]])],
+    "polygon without area": [("polygon", [[1, 1], [5, 1], [3, 1]])],
+    "polygon with a hole": [
         ("polygon", [[0, 0], [7, 0], [7, 5], [0, 5], [0, 0], [2, 1], [2, 4], [5, 4], [5, 1], [2, 1]])
     ],
-    "no-points": [("polygon", []), ("bbox", []), ("polyline", []), ("point", []), ("bbox", None), ("polygon", None)],
-    "lines-and-points": [("polyline", [[0, 0], [7, 0], [7, 5]]), ("point", [[2, 2]]), (None, [[0, 0], [5, 5]])],
-    "the-later-one-covers": [
+    "no points": [("polygon", []), ("bbox", []), ("polyline", []), ("point", []), ("bbox", None), ("polygon", None)],
+    "lines and points": [("polyline", [[0, 0], [7, 0], [7, 5]]), ("point", [[2, 2]]), (None, [[0, 0], [5, 5]])],
+    "later shapes over earlier ones": [
         ("bbox", [[0, 0], [5, 5]]),
         ("polyline", [[0, 0], [9, 9]]),
         ("polygon", [[2.2, 2.1], [7.8, 2.3], [5.1, 5.9]]),
@@ -149,7 +149,7 @@ class TestShapes:
         assert [(item["id"], item["category"]) for item in found] == [(n + 1, n % 2) for n in range(len(shapes))]
 
     @given(st.integers(0, 2**32))
-    def test_random_ones(self, seed):
+    def test_have_the_pixels_of_a_loop(self, seed):
         number = random.Random(seed)
         shapes = [
             (
@@ -158,16 +158,16 @@ class TestShapes:
             )
             for _ in range(3)
         ]
-        ids, _ = rasterized(vector_row([annotation(n, 0, *each) for n, each in enumerate(shapes)]))
+        ids, _ = rasterized(vector_row([annotation(n, 0, *shape) for n, shape in enumerate(shapes)]))
         assert ids.tolist() == drawn(*shapes)
 
-    def test_of_two_annotations_with_one_id_the_last_one_is_drawn(self):
+    def test_last_of_two_annotations_with_one_id_is_drawn(self):
         boxes = [annotation(7, 0, "bbox", [[0, 0], [1, 1]]), annotation(7, 1, "bbox", [[1, 0], [2, 1]])]
         ids, found = rasterized(vector_row(boxes))
         assert ids[0, :3].tolist() == [0, 2, 0]
         assert [item["category"] for item in found] == [0, 1]
 
-    def test_a_shape_of_no_known_class_covers_what_is_below(self):
+    def test_shape_without_a_class_covers_earlier_shapes(self):
         boxes = [annotation(1, 0, "bbox", [[0, 0], [4, 4]]), annotation(2, None, "bbox", [[0, 0], [1, 1]])]
         ids, found = rasterized(vector_row(boxes))
         assert ids[0, :2].tolist() == [2, 1]
@@ -178,7 +178,7 @@ class TestShapes:
         "points",
         [
             [[0, 0], [1e300, 0], [1, 1]],
-            [[0, 0], [1, float("nan")], [1, 1]],  # which no release can have, but a dataset
+            [[0, 0], [1, float("nan")], [1, 1]],  # a release cannot contain NaN, a dataset can
             [[0, 0], [float("inf"), 0], [1, 1]],
             [[0], [5], [3]],
             [[0, 0], [5], [3, 3]],
@@ -190,6 +190,6 @@ class TestShapes:
         ],
         ids=str,
     )
-    def test_a_point_that_is_no_place_is_an_error_of_ours(self, kind, points):
+    def test_invalid_point_is_a_bitmap_error(self, kind, points):
         with pytest.raises(BitmapError, match="point"):
             rasterized(vector_row([annotation(1, 0, kind, points)]))

@@ -1,4 +1,4 @@
-"""How many instances and classes the layout of instance segmentation holds."""
+"""The layout of instance segmentation has at most 255 instances per image and 255 classes."""
 
 from __future__ import annotations
 
@@ -10,47 +10,40 @@ from PIL import Image
 from segments_hf import categories, load_release, to_layout
 from segments_hf.errors import BitmapError, OptionError
 
-from .mask_making import (
-    bitmap_sample,
-    classes,
-    marked,
-    pixels,
-)
+from .layout_release import DETECTION, INSTANCE, PANOPTIC, SEMANTIC
+from .mask_making import bitmap_sample, classes, marked, pixels
 
 FORK = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 
-SEMANTIC, INSTANCE, PANOPTIC = "semantic-segmentation", "instance-segmentation", "panoptic-segmentation"
-TASKS = [SEMANTIC, INSTANCE, PANOPTIC, "object-detection"]
 
-
-class TestManyInstances:
+class TestLimits:
     @pytest.fixture
-    def crowd(self, tmp_path, write_release):
-        def make(count, seen=None):
-            ids = np.arange(300)[None] * (np.arange(300)[None] <= (seen or count))
+    def crowded_release(self, tmp_path, write_release):
+        def make(count, visible=None):
+            ids = np.arange(300)[None] * (np.arange(300)[None] <= (visible or count))
             return write_release([bitmap_sample(tmp_path, "crowd", ids, [marked(n) for n in range(1, count + 1)])])
 
         return make
 
-    @pytest.mark.parametrize(("count", "seen"), [(255, 255), (299, 255), (299, 3)])
-    def test_255_with_pixels_fit(self, crowd, count, seen):
-        (row,) = to_layout(load_release(crowd(count, seen), split="train"), INSTANCE)
+    @pytest.mark.parametrize(("count", "visible"), [(255, 255), (299, 255), (299, 3)])
+    def test_255_instances_with_pixels_are_accepted(self, crowded_release, count, visible):
+        (row,) = to_layout(load_release(crowded_release(count, visible), split="train"), INSTANCE)
         classes_, instances, blue = np.array(row["annotation"])[0].T
-        assert sorted(set(instances.tolist())) == list(range(seen + 1))
+        assert sorted(set(instances.tolist())) == list(range(visible + 1))
         assert set(classes_[instances > 0].tolist()) == {1}
         assert not blue.any()
 
     @FORK
     @pytest.mark.parametrize("options", [{}, {"num_proc": 2}, {"streaming": True}], ids=str)
-    def test_256_are_an_error_that_names_the_sample(self, crowd, options):
-        dataset = load_release(crowd(256), split="train", streaming="streaming" in options)
+    def test_error_of_256_instances_names_the_sample(self, crowded_release, options):
+        dataset = load_release(crowded_release(256), split="train", streaming="streaming" in options)
         more = {key: value for key, value in options.items() if key == "num_proc"}
         with pytest.raises(BitmapError, match=r"sample 'crowd': got 256 instances.*255"):
             list(to_layout(dataset, INSTANCE, **more))
-        for task in (SEMANTIC, PANOPTIC, "object-detection"):
+        for task in (SEMANTIC, PANOPTIC, DETECTION):
             assert len(list(to_layout(dataset, task, **more))) == 1
 
-    def test_a_class_index_over_255_is_refused(self, tmp_path, write_release):
+    def test_256_classes_are_refused(self, tmp_path, write_release):
         samples = [bitmap_sample(tmp_path, "a", [[0, 1]], [marked(1, 256)])]
         many = load_release(write_release(samples, **classes(*map(str, range(256)))), split="train")
         with pytest.raises(OptionError, match="256 classes"):
@@ -63,9 +56,9 @@ class TestManyInstances:
 
 @pytest.mark.parametrize("streaming", [False, True])
 @pytest.mark.parametrize("mode", ["L", "RGBA"])
-def test_an_image_is_decoded_as_rgb_and_8_bit_gray_stays_as_it_is(tmp_path, write_release, mode, streaming):
+def test_images_are_decoded_as_rgb_and_the_bytes_of_8_bit_gray_are_unchanged(tmp_path, write_release, mode, streaming):
     sample = bitmap_sample(tmp_path, "a", [[0, 1]], [marked(1)])
-    file = tmp_path / "picture.png"
+    file = tmp_path / "image.png"
     Image.new(mode, (2, 1), 7 if mode == "L" else (7, 7, 7, 9)).save(file)
     sample["attributes"]["image"]["url"] = file.name
     dataset = load_release(write_release([sample]), split="train", streaming=streaming)
@@ -77,11 +70,10 @@ def test_an_image_is_decoded_as_rgb_and_8_bit_gray_stays_as_it_is(tmp_path, writ
     assert categories(laid_out) == categories(dataset)
 
 
-def test_an_id_that_occurs_twice_is_one_instance(tmp_path, write_release):
-    """The last annotation counts, even if it has no class."""
+def test_repeated_id_is_one_instance_with_the_class_of_the_last_annotation(tmp_path, write_release):
     ids = np.arange(1, 201)[None]
-    given = [marked(number) for number in range(1, 201)]
-    twice = [*given, *(marked(number, 2) for number in range(2, 201)), marked(1, 99)]
+    once = [marked(number) for number in range(1, 201)]
+    twice = [*once, *(marked(number, 2) for number in range(2, 201)), marked(1, 99)]  # category 99 does not exist
     release = write_release([bitmap_sample(tmp_path, "twice", ids, twice)], **classes("a", "b"))
     rows = load_release(release, split="train", on_error="keep")
     (row,) = to_layout(rows, INSTANCE)

@@ -1,4 +1,4 @@
-"""The images of layouts decode to 8-bit RGB or gray, whatever their mode in the release."""
+"""The images of layouts decode to 8-bit RGB or gray for every mode of the image in the release."""
 
 from __future__ import annotations
 
@@ -15,80 +15,79 @@ from PIL import Image
 from segments_hf import load_release, to_layout
 from segments_hf.errors import AssetError, OptionError
 
+from .layout_release import DETECTION, SEMANTIC, TASKS
 from .mask_making import KINDS, marked, messages, through_parquet, train
 
-TASKS = ["semantic-segmentation", "instance-segmentation", "panoptic-segmentation", "object-detection"]
 FORK = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 FILES = {**PLAIN, **CONVERTED, **{name: make for name, (make, *_) in DEEP.items()}}
 
 
 def made_sample(folder: Path, name: str, content: bytes) -> dict[str, Any]:
-    """A sample whose image has this content, and a bitmap of one object."""
+    """Return a sample whose image has this content and whose bitmap has one object."""
     (folder / name).write_bytes(content)
     (folder / "label.png").write_bytes(bitmap(np.ones(SIZE[::-1])))
-    made = label(annotations=[marked(1)], segmentation_bitmap={"url": "label.png"})
-    return sample(name, name, made)
+    return sample(name, name, label(annotations=[marked(1)], segmentation_bitmap={"url": "label.png"}))
 
 
 @pytest.fixture
-def modes(tmp_path: Path, write_release: Any) -> Path:
+def release_of_modes(tmp_path: Path, write_release: Any) -> Path:
     """A release with an image of each mode and format."""
     release: Path = write_release([made_sample(tmp_path, name, make()) for name, make in FILES.items()])
     return release
 
 
-def pictures_of(rows: Any) -> list[Image.Image]:
+def images_of(rows: Any) -> list[Image.Image]:
     return [row["image"] for row in train(rows)]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("task", TASKS)
-def test_images_of_all_modes_decode_to_8_bit_rgb_or_gray(modes: Path, task: str, kind: str) -> None:
-    dataset = load_release(modes, **KINDS[kind])
+def test_images_of_all_modes_decode_to_8_bit_rgb_or_gray(release_of_modes: Path, task: str, kind: str) -> None:
+    dataset = load_release(release_of_modes, **KINDS[kind])
     before = [picture_bytes(row["image"]) for row in raw(train(dataset))]
     laid_out = to_layout(dataset, task)
     after = [picture_bytes(row["image"]) for row in raw(train(laid_out))]
-    for name, content, now, picture in zip(FILES, before, after, pictures_of(laid_out), strict=True):
-        array = np.asarray(picture)
-        assert picture.mode in {"RGB", "L"}, name
+    for name, content, stored, image in zip(FILES, before, after, images_of(laid_out), strict=True):
+        array = np.asarray(image)
+        assert image.mode in {"RGB", "L"}, name
         assert array.dtype == np.uint8, name
         assert array.shape[:2] == SIZE[::-1], name
         assert len(np.unique(array)) >= (2 if name.startswith("1 ") or "dark" in name or "signed" in name else 4), name
-        assert (now == content) == (name in PLAIN), name
+        assert (stored == content) == (name in PLAIN), name
 
 
-def test_numpy_and_arrow_formats_of_a_layout_hold_8_bits(modes: Path) -> None:
-    laid_out = to_layout(load_release(modes, split="train"), TASKS[0])
+def test_numpy_format_of_a_layout_has_8_bit_images(release_of_modes: Path) -> None:
+    laid_out = to_layout(load_release(release_of_modes, split="train"), SEMANTIC)
     assert {row["image"].dtype for row in laid_out.with_format("numpy")} == {np.dtype(np.uint8)}
 
 
-def test_load_release_keeps_the_files_of_all_modes_byte_for_byte(modes: Path) -> None:
+def test_load_release_does_not_change_the_files_of_any_mode(release_of_modes: Path) -> None:
     for options in ({}, {"embed": True}, {"streaming": True}):
-        rows = raw(load_release(modes, split="train", **options))
+        rows = raw(load_release(release_of_modes, split="train", **options))
         assert [picture_bytes(row["image"]) for row in rows] == [make() for make in FILES.values()]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_image_range_sets_values_of_black_and_white(tmp_path: Path, write_release: Any, caplog: Any, kind: str) -> None:
     release = write_release([made_sample(tmp_path, "a.png", png(ramp(4095), 0))])
-    (picture,) = pictures_of(to_layout(load_release(release, **KINDS[kind]), TASKS[0], image_range=(0, 4095)))
-    assert np.asarray(picture).tolist() == np.floor(ramp(4095) / 4095 * 255 + 0.5).tolist()
+    (image,) = images_of(to_layout(load_release(release, **KINDS[kind]), SEMANTIC, image_range=(0, 4095)))
+    assert np.asarray(image).tolist() == np.floor(ramp(4095) / 4095 * 255 + 0.5).tolist()
     assert messages(caplog) == []
 
 
-@pytest.mark.parametrize("wanted", [(0,), (5, 5), (1, 0), (0, float("nan")), "0,4095", 5])
-def test_to_layout_refuses_invalid_image_range(modes: Path, wanted: Any) -> None:
+@pytest.mark.parametrize("image_range", [(0,), (5, 5), (1, 0), (0, float("nan")), "0,4095", 5])
+def test_to_layout_refuses_invalid_image_range(release_of_modes: Path, image_range: Any) -> None:
     with pytest.raises(OptionError, match="image_range"):
-        to_layout(load_release(modes, split="train", streaming=True), TASKS[0], image_range=wanted)
+        to_layout(load_release(release_of_modes, split="train", streaming=True), SEMANTIC, image_range=image_range)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_image_range_for_16_bit_rgb_raises_error_with_sample(tmp_path: Path, write_release: Any, kind: str) -> None:
+def test_error_of_image_range_for_16_bit_rgb_names_the_sample(tmp_path: Path, write_release: Any, kind: str) -> None:
     release = write_release([made_sample(tmp_path, "deep.png", CONVERTED["16-bit RGB PNG"]())])
     for on_error in ("raise", "skip"):
         with pytest.raises(OptionError, match=r"sample 'deep\.png': image_range"):
             list(
-                train(to_layout(load_release(release, **KINDS[kind]), TASKS[0], image_range=(0, 9), on_error=on_error))
+                train(to_layout(load_release(release, **KINDS[kind]), SEMANTIC, image_range=(0, 9), on_error=on_error))
             )
 
 
@@ -102,7 +101,7 @@ def test_images_with_small_range_are_reported_once(tmp_path: Path, write_release
         "floats.tif": tiff(ramp(300, np.float32, -10000), 3),
     }
     release = write_release([made_sample(tmp_path, name, content) for name, content in images.items()])
-    list(train(to_layout(load_release(release, **KINDS[kind]), TASKS[0])))
+    list(train(to_layout(load_release(release, **KINDS[kind]), SEMANTIC)))
     tenth, clipped, floats = sorted(messages(caplog), key=lambda text: ("clipped" in text) + 2 * ("floats" in text))
     assert "first.png" in tenth
     assert "0 to 4095" in tenth
@@ -113,20 +112,18 @@ def test_images_with_small_range_are_reported_once(tmp_path: Path, write_release
 
 
 @FORK
-def test_processes_convert_images_alike_and_report_small_range_once(
-    tmp_path: Path, write_release: Any, caplog: Any
-) -> None:
+def test_two_processes_convert_images_as_one_process_does(tmp_path: Path, write_release: Any, caplog: Any) -> None:
     release = write_release([made_sample(tmp_path, f"{n}.png", png(ramp(4095), 0)) for n in range(4)])
     rows = load_release(release, split="train")
-    one, two = to_layout(rows, TASKS[0]), to_layout(rows, TASKS[0], num_proc=2)
+    one, two = to_layout(rows, SEMANTIC), to_layout(rows, SEMANTIC, num_proc=2)
     assert [row["image"]["bytes"] for row in raw(one)] == [row["image"]["bytes"] for row in raw(two)]
     assert ["0.png" in text for text in messages(caplog)] == [True, True]
 
 
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("kind", KINDS)
-class TestImagesThatCannotBeConverted:
-    """Rows whose image file was damaged after loading."""
+class TestDamagedImages:
+    """The image of one row was damaged after the release was loaded."""
 
     @pytest.fixture
     def data(self, tmp_path: Path, write_release: Any, kind: str) -> Any:
@@ -139,17 +136,19 @@ class TestImagesThatCannotBeConverted:
         part = changed.to_iterable_dataset() if "stream" in kind else changed
         if "dict" not in kind:
             return part
-        return {"stream-dict": datasets.IterableDatasetDict, "dict": datasets.DatasetDict}[kind]({"train": part})
+        return {"dict of streams": datasets.IterableDatasetDict, "dict of datasets": datasets.DatasetDict}[kind](
+            {"train": part}
+        )
 
     def test_raise_names_the_sample(self, data: Any, task: str, kind: str) -> None:
         with pytest.raises(AssetError, match=r"sample 'bad\.png': image"):
             list(train(to_layout(data, task)))
 
-    def test_skip_leaves_the_row_out(self, data: Any, task: str, kind: str, caplog: Any) -> None:
+    def test_skip_leaves_out_the_row(self, data: Any, task: str, kind: str, caplog: Any) -> None:
         assert len(list(train(to_layout(data, task, on_error="skip")))) == 2
         assert any("bad.png" in text for text in messages(caplog))
 
-    def test_keep_leaves_the_image_null(self, data: Any, task: str, kind: str, caplog: Any) -> None:
+    def test_keep_sets_the_image_to_null(self, data: Any, task: str, kind: str, caplog: Any) -> None:
         rows = list(train(to_layout(data, task, on_error="keep")))
         assert [row["image"] is None for row in rows] == [False, True, False]
         assert all(value is not None for name, value in rows[1].items() if name != "image")
@@ -163,43 +162,43 @@ def test_layout_keeps_null_images(tmp_path: Path, write_release: Any, task: str)
     assert to_layout(rows, task, keep_unlabeled=True)["image"][:] == [None, None]
 
 
-@pytest.mark.parametrize("form", ["pictures", "arrays"])
+@pytest.mark.parametrize("form", ["images", "arrays"])
 @pytest.mark.parametrize("mode", ["RGB", "CMYK", "I;16"])
 def test_layout_converts_images_that_a_stream_has_decoded(
     tmp_path: Path, write_release: Any, mode: str, form: str
 ) -> None:
     release = write_release([made_sample(tmp_path, "a.png", encoded(colors("RGB"), "PNG"))])
     made = Image.fromarray(ramp(65535)) if mode == "I;16" else colors(mode)
-    wanted = ramp(255, np.uint8) if mode == "I;16" else np.asarray(made.convert("RGB"))
+    expected = ramp(255, np.uint8) if mode == "I;16" else np.asarray(made.convert("RGB"))
     if form == "arrays" and mode == "CMYK":
         pytest.skip("an array of four channels is RGBA")
 
     def decode(row: Any) -> Any:
-        return {"image": made if form == "pictures" else np.asarray(made)}
+        return {"image": made if form == "images" else np.asarray(made)}
 
     stream = load_release(release, split="train", streaming=True)
-    (row,) = to_layout(stream.map(decode, features=stream.features), TASKS[3], keep_unlabeled=True)
-    assert np.abs(np.asarray(row["image"]).astype(int) - wanted).max() <= 1
+    (row,) = to_layout(stream.map(decode, features=stream.features), DETECTION, keep_unlabeled=True)
+    assert np.abs(np.asarray(row["image"]).astype(int) - expected).max() <= 1
 
 
-def test_layout_converts_images_embedded_in_parquet(modes: Path, tmp_path: Path) -> None:
-    loaded = through_parquet(load_release(modes, split="train"), tmp_path)
-    assert {picture.mode for picture in pictures_of(to_layout(loaded, TASKS[3]))} == {"RGB", "L"}
+def test_layout_converts_images_embedded_in_parquet(release_of_modes: Path, tmp_path: Path) -> None:
+    loaded = through_parquet(load_release(release_of_modes, split="train"), tmp_path)
+    assert {image.mode for image in images_of(to_layout(loaded, DETECTION))} == {"RGB", "L"}
 
 
-def test_layout_holds_bytes_of_image_at_url(tmp_path: Path, write_release: Any) -> None:
+def test_layout_has_the_bytes_of_an_image_at_a_url(tmp_path: Path, write_release: Any) -> None:
     release = write_release([made_sample(tmp_path, "a.png", pgm(ramp(255, np.uint8), 255))])
     rows = raw(load_release(release, split="train"))
     url = (tmp_path / "a.png").as_uri()
     moved = rows.map(lambda row: {"image": {"bytes": None, "path": url}}, features=rows.features)
-    (row,) = raw(to_layout(moved.to_iterable_dataset(), TASKS[3]))
+    (row,) = raw(to_layout(moved.to_iterable_dataset(), DETECTION))
     assert row["image"]["bytes"] == (tmp_path / "a.png").read_bytes()
 
 
 def test_layout_of_16_bit_case_has_many_gray_levels() -> None:
     release = Path("/work/shared/cases/deep_image/release.json")
     if not release.exists():
-        pytest.skip(f"{release.parent} is not here")
+        pytest.skip(f"this machine does not have the folder {release.parent}")
     for options in ({}, {"image_range": (0, 4095)}):
         for task in TASKS:
             (row,) = to_layout(load_release(release, split="train"), task, **options)
@@ -209,8 +208,8 @@ def test_layout_of_16_bit_case_has_many_gray_levels() -> None:
             assert array.mean() < 200
 
 
-def test_image_range_is_part_of_cache_key(tmp_path: Path, write_release: Any) -> None:
+def test_layout_with_another_image_range_is_not_taken_from_the_cache(tmp_path: Path, write_release: Any) -> None:
     release = write_release([made_sample(tmp_path, "a.png", png(ramp(4095), 0))])
     rows = load_release(release, split="train")
-    first, again, other = (to_layout(rows, TASKS[0], image_range=(0, high)) for high in (4095, 4095.0, 900))
-    assert first._fingerprint == again._fingerprint != other._fingerprint
+    first, again, other = (to_layout(rows, SEMANTIC, image_range=(0, high)) for high in (4095, 4095.0, 900))
+    assert first.cache_files == again.cache_files != other.cache_files

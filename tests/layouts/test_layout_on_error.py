@@ -1,4 +1,4 @@
-"""What a layout cannot hold: objects are left out and counted, rows follow `on_error`."""
+"""`on_error` applies to rows that a layout cannot represent; such objects are left out and counted."""
 
 from __future__ import annotations
 
@@ -10,61 +10,61 @@ import pytest
 from segments_hf import load_release, to_layout
 from segments_hf.errors import BitmapError, OptionError
 
+from .layout_release import INSTANCE, TASKS
 from .mask_making import KINDS, bitmap_sample, marked, messages, shape, train, vector_sample
 
-INSTANCE = "instance-segmentation"
-MANY = 256
+TOO_MANY = 256  # instances of one image
 
 
 @pytest.fixture
 def crowded(tmp_path: Any, write_release: Any) -> Any:
-    """A release of three images; the second has more instances than instance-segmentation holds."""
-    ids = np.arange(1, MANY + 1).reshape(16, 16).tolist()
+    """A release of three images; the second one has more instances than the layout of instance segmentation allows."""
+    ids = np.arange(1, TOO_MANY + 1).reshape(16, 16).tolist()
     samples = [
         bitmap_sample(tmp_path, "first", [[1, 2]], [marked(1), marked(2)]),
-        bitmap_sample(tmp_path, "crowded", ids, [marked(number) for number in range(1, MANY + 1)]),
+        bitmap_sample(tmp_path, "crowded", ids, [marked(number) for number in range(1, TOO_MANY + 1)]),
         bitmap_sample(tmp_path, "third", [[0, 2]], [marked(2)]),
     ]
     return write_release(samples)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-class TestRows:
-    def test_raise_names_the_sample(self, crowded: Any, kind: str) -> None:
+class TestRowWithTooManyInstances:
+    def test_raise_is_an_error_that_names_the_sample(self, crowded: Any, kind: str) -> None:
         with pytest.raises(BitmapError, match="sample 'crowded'"):
             list(train(to_layout(load_release(crowded, **KINDS[kind]), INSTANCE)))
 
-    def test_skip_leaves_the_row_out_and_says_so(self, crowded: Any, kind: str, caplog: Any) -> None:
+    def test_skip_leaves_out_the_row_with_a_warning(self, crowded: Any, kind: str, caplog: Any) -> None:
         rows = list(train(to_layout(load_release(crowded, **KINDS[kind]), INSTANCE, on_error="skip")))
         assert [row["image"].size for row in rows] == [(2, 1), (2, 1)]
         assert list(rows[0]) == ["image", "annotation", "semantic_class_to_id"]
         assert any("crowded" in text and "left out" in text for text in messages(caplog))
 
-    def test_keep_leaves_null_and_says_so(self, crowded: Any, kind: str, caplog: Any) -> None:
+    def test_keep_sets_the_column_to_null_with_a_warning(self, crowded: Any, kind: str, caplog: Any) -> None:
         rows = list(train(to_layout(load_release(crowded, **KINDS[kind]), INSTANCE, on_error="keep")))
         assert [row["annotation"] is None for row in rows] == [False, True, False]
         assert any("crowded" in text for text in messages(caplog))
 
-    def test_other_layouts_hold_the_row(self, crowded: Any, kind: str) -> None:
-        for task in ("semantic-segmentation", "panoptic-segmentation", "object-detection"):
+    def test_other_layouts_accept_the_row(self, crowded: Any, kind: str) -> None:
+        for task in [task for task in TASKS if task != INSTANCE]:
             assert len(list(train(to_layout(load_release(crowded, **KINDS[kind]), task)))) == 3
 
 
-def test_a_split_of_which_no_row_is_left_is_an_error(tmp_path: Any, write_release: Any) -> None:
-    ids = np.arange(1, MANY + 1).reshape(16, 16).tolist()
-    release = write_release([bitmap_sample(tmp_path, "a", ids, [marked(n) for n in range(1, MANY + 1)])])
+def test_split_whose_rows_are_all_skipped_is_an_error(tmp_path: Any, write_release: Any) -> None:
+    ids = np.arange(1, TOO_MANY + 1).reshape(16, 16).tolist()
+    release = write_release([bitmap_sample(tmp_path, "a", ids, [marked(n) for n in range(1, TOO_MANY + 1)])])
     with pytest.raises(OptionError, match="no row is left"):
         to_layout(load_release(release, split="train"), INSTANCE, on_error="skip")
 
 
-def test_an_unknown_policy_is_an_error(crowded: Any) -> None:
+def test_unknown_policy_is_refused(crowded: Any) -> None:
     with pytest.raises(OptionError, match="on_error"):
         to_layout(load_release(crowded), INSTANCE, on_error="ignore")
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("task", ["semantic-segmentation", INSTANCE, "panoptic-segmentation", "object-detection"])
-def test_objects_that_a_layout_cannot_hold_are_counted(
+@pytest.mark.parametrize("task", TASKS)
+def test_objects_that_a_layout_leaves_out_are_counted(
     tmp_path: Any, write_release: Any, caplog: Any, kind: str, task: str
 ) -> None:
     shapes = [
@@ -74,5 +74,5 @@ def test_objects_that_a_layout_cannot_hold_are_counted(
     ]
     release = write_release([vector_sample(tmp_path, "a", *shapes)], task_type="vector")
     list(train(to_layout(load_release(release, **KINDS[kind]), task)))
-    (told,) = [text for text in messages(caplog) if "left out" in text]
-    assert "2" in told
+    (report,) = [text for text in messages(caplog) if "left out" in text]
+    assert "2" in report

@@ -1,4 +1,4 @@
-"""Masks that cannot be made: broken bitmaps, and what is refused; the errors are ours and name the sample."""
+"""Damaged bitmaps and invalid options raise errors of ours that name the sample or the option."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from pathlib import Path
 import datasets
 import pytest
 from dataset.making import bitmap, jpeg, label, sample, with_pixels
+from PIL import Image
 
 import segments_hf
 from segments_hf import add_instance_masks, add_panoptic_masks, add_semantic_masks, load_release
 from segments_hf.errors import BitmapError, OptionError, SegmentsHFError
 
-from .mask_making import KINDS, bitmap_sample, marked, pixels, write_picture
+from .mask_making import KINDS, bitmap_sample, marked, pixels, write_image
 
 FORK = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 
@@ -29,38 +30,38 @@ def masks(dataset, column="semantic_mask"):
     return [pixels(row[column]) for row in dataset]
 
 
-WHOLE = bitmap([[n * m for n in range(40)] for m in range(30)])
-HEAD = WHOLE.partition(b"IDAT")[0]
-# Of these all chunks are there with the right checksums, so that they are loaded; but the pixels cannot be read.
+VALID = bitmap([[n * m for n in range(40)] for m in range(30)])
+HEAD = VALID.partition(b"IDAT")[0]
+# `load_release` accepts these bitmaps because all chunks and checksums are valid, but their pixels cannot be decoded.
 UNREADABLE = {
-    "cut": with_pixels(WHOLE, lambda data: data[:56]),
-    "no-pixels": HEAD[:-4] + WHOLE[-12:],
-    "zeroed": with_pixels(WHOLE, lambda data: data[:16] + bytes(60) + data[76:]),
-    "garbage": with_pixels(WHOLE, lambda data: b"no zlib stream " * 9),
+    "cut": with_pixels(VALID, lambda data: data[:56]),
+    "no pixels": HEAD[:-4] + VALID[-12:],
+    "zeros": with_pixels(VALID, lambda data: data[:16] + bytes(60) + data[76:]),
+    "no zlib stream": with_pixels(VALID, lambda data: b"no zlib stream " * 9),
 }
-# These are not loaded any more; a file may become so afterwards.
+# `load_release` refuses these files, but a file may be damaged after it was loaded.
 DAMAGED = {
-    "cut": WHOLE[: len(HEAD) + 60],
-    "zeroed": WHOLE[: len(HEAD) + 20] + bytes(60) + WHOLE[len(HEAD) + 80 :],
+    "cut": VALID[: len(HEAD) + 60],
+    "zeros": VALID[: len(HEAD) + 20] + bytes(60) + VALID[len(HEAD) + 80 :],
     "empty": b"",
-    "html": b"<html>Sign in</html>",
+    "HTML": b"<html>Sign in</html>",
 }
 
 
-def damage(dataset, place, content):
-    """Writes something else into the file of the bitmap of a row."""
-    referring = dataset.cast_column("segmentation_bitmap", datasets.Image(decode=False))
-    Path(referring[place]["segmentation_bitmap"]["path"]).write_bytes(content)
+def damage(dataset, index, content):
+    """Replace the content of the bitmap file of a row."""
+    undecoded = dataset.cast_column("segmentation_bitmap", datasets.Image(decode=False))
+    Path(undecoded[index]["segmentation_bitmap"]["path"]).write_bytes(content)
 
 
-class TestBrokenBitmaps:
+class TestDamagedBitmap:
     @FORK
     @pytest.mark.parametrize("options", [{}, {"num_proc": 2}, {"streaming": True}], ids=str)
-    @pytest.mark.parametrize("how", UNREADABLE)
-    def test_the_error_names_the_sample(self, tmp_path, write_release, options, how):
+    @pytest.mark.parametrize("case", UNREADABLE)
+    def test_with_unreadable_pixels_is_an_error_that_names_the_sample(self, tmp_path, write_release, options, case):
         samples = [bitmap_sample(tmp_path, f"s{n}", [[1]], [marked(1)]) for n in range(3)]
         release = write_release(
-            [*samples, bitmap_sample(tmp_path, "bad", annotations=[marked(1)], content=UNREADABLE[how])]
+            [*samples, bitmap_sample(tmp_path, "bad", annotations=[marked(1)], content=UNREADABLE[case])]
         )
         streaming = options == {"streaming": True}
         dataset = load_release(release, split="train", streaming=streaming)
@@ -70,12 +71,12 @@ class TestBrokenBitmaps:
 
     @FORK
     @pytest.mark.parametrize("options", [{}, {"num_proc": 2}, {"streaming": True}], ids=str)
-    @pytest.mark.parametrize("how", DAMAGED)
-    def test_a_file_that_was_damaged_since(self, tmp_path, write_release, options, how):
+    @pytest.mark.parametrize("case", DAMAGED)
+    def test_after_the_load_is_an_error_that_names_the_sample(self, tmp_path, write_release, options, case):
         samples = [bitmap_sample(tmp_path, f"s{n}", [[1]], [marked(1)]) for n in range(3)]
-        samples.append(bitmap_sample(tmp_path, "bad", annotations=[marked(1)], content=WHOLE))
+        samples.append(bitmap_sample(tmp_path, "bad", annotations=[marked(1)], content=VALID))
         dataset = load_release(write_release(samples), split="train")
-        damage(dataset, 3, DAMAGED[how])
+        damage(dataset, 3, DAMAGED[case])
         streaming = options == {"streaming": True}
         if streaming:
             dataset = dataset.to_iterable_dataset()
@@ -83,25 +84,23 @@ class TestBrokenBitmaps:
             with pytest.raises(BitmapError, match="sample 'bad'"):
                 list(add(dataset, **({} if streaming else options)))
 
-    def test_it_names_the_frame(self, tmp_path, write_release):
-        frames = [{"image": {"url": write_picture(tmp_path, f"{n}.jpg", jpeg((40, 30)))}} for n in range(2)]
-        files = [write_picture(tmp_path, f"{n}.png", png) for n, png in enumerate([WHOLE, UNREADABLE["cut"]])]
+    def test_of_a_sequence_is_an_error_that_names_the_frame(self, tmp_path, write_release):
+        frames = [{"image": {"url": write_image(tmp_path, f"{n}.jpg", jpeg((40, 30)))}} for n in range(2)]
+        files = [write_image(tmp_path, f"{n}.png", png) for n, png in enumerate([VALID, UNREADABLE["cut"]])]
         contents = [{"annotations": [marked(1)], "segmentation_bitmap": {"url": file}} for file in files]
         item = sample("drive", None, label(frames=contents), attributes={"frames": frames})
         dataset = load_release(write_release([item], task_type="image-segmentation-sequence"), split="train")
         with pytest.raises(BitmapError, match="sample 'drive', frame 1"):
             add_semantic_masks(dataset)
 
-    @pytest.mark.parametrize("content", [b"", b"no picture", None])
-    def test_bytes_that_a_map_changed(self, release, content):
-        whole = load_release(release, split="train").cast_column("segmentation_bitmap", datasets.Image(decode=False))
-        picture = {"bytes": content, "path": None if content is not None else "/gone.png"}
+    @pytest.mark.parametrize("content", [b"", b"no image", None])
+    def test_in_changed_rows_is_an_error_that_names_the_sample(self, release, content):
+        rows = load_release(release, split="train").cast_column("segmentation_bitmap", datasets.Image(decode=False))
+        broken = {"bytes": content, "path": None if content is not None else "/gone.png"}
         with pytest.raises(BitmapError, match="sample 's0'"):
-            add_semantic_masks(whole.map(lambda row: {"segmentation_bitmap": picture}))
+            add_semantic_masks(rows.map(lambda row: {"segmentation_bitmap": broken}))
 
-    def test_a_text_bomb_behind_the_pixels(self, tmp_path, write_release):
-        from PIL import Image
-
+    def test_with_a_huge_compressed_text_is_an_error_that_names_the_sample(self, tmp_path, write_release):
         file = tmp_path / "rgb.png"
         Image.new("RGB", (2, 2)).save(file)
         text = b"zTXt" + b"Comment\0\0" + zlib.compress(bytes(2**22))
@@ -112,43 +111,49 @@ class TestBrokenBitmaps:
             add_semantic_masks(load_release(write_release([item]), split="train"))
 
 
-class TestRefused:
+class TestAddMasksRefuses:
     @pytest.mark.parametrize("add", ADD)
     @pytest.mark.parametrize("kind", KINDS)
-    def test_a_column_that_exists(self, release, kind, add):
-        with pytest.raises(OptionError, match="image, which the dataset has already"):
+    def test_name_of_an_existing_column(self, release, kind, add):
+        with pytest.raises(OptionError, match="column: got image"):
             add(load_release(release, **KINDS[kind]), column="image")
 
-    def test_twice_needs_another_column(self, release):
+    def test_second_masks_in_the_same_column(self, release):
         for add in (add_semantic_masks, add_instance_masks):
             once = add(load_release(release, split="train"), column="first")
             with pytest.raises(OptionError, match="first"):
                 add(once, column="first")
             assert masks(add(once, column="second"), "second") == masks(once, "first")
 
-    def test_two_columns_of_one_name(self, release):
+    def test_segments_info_as_name_of_the_panoptic_masks(self, release):
         with pytest.raises(OptionError, match="segments_info"):
             add_panoptic_masks(load_release(release, split="train"), column="segments_info")
 
     @pytest.mark.parametrize("ignore_index", [-1, -100, 0, 1, 2**16])
-    def test_an_ignore_index_that_is_a_class_or_does_not_fit(self, release, ignore_index):
-        with pytest.raises(OptionError, match=rf"ignore_index: got {ignore_index}, wanted 2 to 65535"):
+    def test_ignore_index_that_is_a_class_or_over_16_bits(self, release, ignore_index):
+        with pytest.raises(OptionError, match=rf"ignore_index: got {ignore_index}.*2 to 65535"):
             add_semantic_masks(load_release(release, split="train"), ignore_index=ignore_index)
 
-    @pytest.mark.parametrize("add", [*ADD, lambda thing: segments_hf.to_layout(thing, "object-detection")])
+    @pytest.mark.parametrize("add", [*ADD, lambda data: segments_hf.to_layout(data, "object-detection")])
     @pytest.mark.parametrize(
-        "thing", [None, [], {"train": 1}, datasets.Dataset.from_dict({"image": [None], "name": ["a"]})]
+        "data", [None, [], {"train": 1}, datasets.Dataset.from_dict({"image": [None], "name": ["a"]})]
     )
-    def test_what_is_no_dataset_of_ours(self, add, thing):
+    def test_data_that_is_not_a_dataset_of_segments_hf(self, add, data):
         with pytest.raises(SegmentsHFError, match=r"wanted"):
-            add(thing)
+            add(data)
 
-    def test_rows_without_pictures(self, write_release):
+    def test_rows_of_point_clouds(self, write_release):
         release = write_release([sample("a")], task_type="pointcloud-cuboid")
         for streaming in (False, True):
-            with pytest.raises(SegmentsHFError, match="for images"):
+            with pytest.raises(SegmentsHFError, match="an image task"):
                 add_semantic_masks(load_release(release, split="train", streaming=streaming))
 
-    def test_a_dataset_that_lost_its_bitmaps(self, release):
+    @pytest.mark.parametrize("column", ["segmentation_bitmap", "annotations"])
+    def test_dataset_without_a_column_of_the_label(self, release, column):
         with pytest.raises(SegmentsHFError):
-            add_semantic_masks(load_release(release, split="train").remove_columns("segmentation_bitmap"))
+            add_instance_masks(load_release(release, split="train").remove_columns(column))
+
+    def test_dataset_without_categories(self, release):
+        rows = load_release(release, split="train").cast_column("image", datasets.Image())
+        with pytest.raises(SegmentsHFError, match="categories"):
+            add_panoptic_masks(rows)

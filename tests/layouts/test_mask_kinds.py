@@ -1,4 +1,4 @@
-"""Columns of masks on every kind of dataset, compared with loops over every pixel."""
+"""Masks of datasets, dicts and streams have the values of loops over every pixel."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ CATEGORIES = [
     {"id": 0, "name": "flower", "color": [255, 0, 0, 128], "has_instances": True},
     {"id": 9, "name": "flower", "color": [0, 12.6, 255]},
 ]
-IN_ORDER = [0, 5, 9]
+SORTED_IDS = [0, 5, 9]
 IDS = [[0, 1, 1, 70000], [3, 3, 200000, 4], [8, 70001, 300, 4]]
-# The sky is one segment, ids 70000 and 4; id 8 has no annotation, id 12 no pixels, and the later of two ids 300 counts.
+# The ids 70000 and 4 are one segment, the sky. Id 8 has no annotation, id 12 has no pixels, and the last annotation of
+# the two with id 300 decides.
 OBJECTS = [
     marked(70000, 5),
     marked(1, 0),
@@ -44,18 +45,18 @@ OBJECTS = [
 BY_ID = {item["id"]: item["category_id"] for item in OBJECTS}
 
 
-def each(value_of):
+def values(value_of):
     return [[value_of(number) for number in line] for line in IDS]
 
 
 def class_index(number, *, offset=0, unlabeled=0):
-    return IN_ORDER.index(BY_ID[number]) + offset if number in BY_ID else unlabeled
+    return SORTED_IDS.index(BY_ID[number]) + offset if number in BY_ID else unlabeled
 
 
-WANTED = {
-    "semantic": each(lambda number: class_index(number, offset=1)),
-    "instance": each(lambda number: max((n for n, item in enumerate(OBJECTS, 1) if item["id"] == number), default=0)),
-    "panoptic": each(lambda number: 70000 if BY_ID.get(number) == 5 else number if number in BY_ID else 0),
+EXPECTED = {
+    "semantic": values(lambda number: class_index(number, offset=1)),
+    "instance": values(lambda number: max((n for n, item in enumerate(OBJECTS, 1) if item["id"] == number), default=0)),
+    "panoptic": values(lambda number: 70000 if BY_ID.get(number) == 5 else number if number in BY_ID else 0),
 }
 
 
@@ -65,7 +66,7 @@ def release(tmp_path, write_release):
         bitmap_sample(tmp_path, "full", IDS, OBJECTS, metadata=None),
         sample("null", "full.jpg"),
         bitmap_sample(tmp_path, "skipped", status="SKIPPED"),
-        bitmap_sample(tmp_path, "nothing", annotations=[]),
+        bitmap_sample(tmp_path, "empty", annotations=[]),
         bitmap_sample(tmp_path, "rejected", [[1]], [marked(1, 9)], status="REJECTED"),
         bitmap_sample(tmp_path, "lost", annotations=[marked(1, 0)]),
     ]
@@ -87,28 +88,28 @@ def vectors(tmp_path, write_release):
 
 @pytest.mark.parametrize("task", ADD)
 @pytest.mark.parametrize("kind", KINDS)
-class TestEveryKind:
-    def test_bitmaps(self, release, kind, task):
+class TestDatasetsAndStreams:
+    def test_masks_have_the_values_of_the_bitmaps(self, release, kind, task):
         dataset = load_release(release, **KINDS[kind])
         masked = ADD[task](dataset)
         assert type(masked) is type(dataset)
         rows = {row["name"]: pixels(row[f"{task}_mask"]) for row in train(masked)}
         blank = [[0] * 8] * 6
-        own = {"panoptic": 1, "semantic": 3, "instance": 1}[task]
-        assert rows.pop("full") == WANTED[task]
-        assert rows == {"null": None, "skipped": None, "nothing": blank, "rejected": [[own]], "lost": None}
+        value = {"panoptic": 1, "semantic": 3, "instance": 1}[task]
+        assert rows.pop("full") == EXPECTED[task]
+        assert rows == {"null": None, "skipped": None, "empty": blank, "rejected": [[value]], "lost": None}
 
-    def test_vectors(self, vectors, kind, task):
+    def test_masks_have_the_pixels_of_the_shapes(self, vectors, kind, task):
         full, null, none = train(ADD[task](load_release(vectors, **KINDS[kind])))
-        later = {"semantic": 2, "instance": 5, "panoptic": 3}[task]
+        third = {"semantic": 2, "instance": 5, "panoptic": 3}[task]
         first, second = {"semantic": (3, 2), "instance": (1, 3), "panoptic": (1, 3)}[task]
-        wanted = np.zeros((6, 8), int)
-        wanted[1:4, 1:3], wanted[:3, 2:], wanted[2:, 6:] = first, second, later
+        expected = np.zeros((6, 8), int)
+        expected[1:4, 1:3], expected[:3, 2:], expected[2:, 6:] = first, second, third
         column = f"{task}_mask"
-        assert pixels(full[column]) == wanted.tolist()
+        assert pixels(full[column]) == expected.tolist()
         assert (null[column], pixels(none[column])) == (None, [[0] * 8] * 6)
 
-    def test_the_other_columns_stay_as_they_are(self, release, vectors, kind, task):
+    def test_other_columns_are_unchanged(self, release, vectors, kind, task):
         for file in (release, vectors):
             dataset = train(load_release(file, **KINDS[kind]))
             masked = train(ADD[task](load_release(file, **KINDS[kind])))
@@ -122,28 +123,26 @@ class TestEveryKind:
 @pytest.mark.parametrize(
     "value", [{}, {"a": [1, 2.5, None, {"b": "é\n\"'"}]}, [1], "text", 3, 0.1, 2**53, False, ""], ids=repr
 )
-def test_json_survives(tmp_path, write_release, value, streaming):
+def test_masks_do_not_change_json_columns(tmp_path, write_release, value, streaming):
     item = bitmap_sample(tmp_path, "a", [[1]], [marked(1, attributes=value), marked(2)], image_attributes=value)
     dataset = load_release(write_release([{**item, "metadata": value}, sample("b", "a.jpg")]), streaming=streaming)
     row, other = add_semantic_masks(add_panoptic_masks(dataset))["train"]
-    got = [row["metadata"], row["image_attributes"], row["annotations"][0]["attributes"]]
-    assert [json_value(part) for part in got] == [value] * 3
-    assert [type(json_value(part)) for part in got] == [type(value)] * 3
+    columns = [row["metadata"], row["image_attributes"], row["annotations"][0]["attributes"]]
+    assert [json_value(part) for part in columns] == [value] * 3
+    assert [type(json_value(part)) for part in columns] == [type(value)] * 3
     assert (other["metadata"], row["annotations"][1]["attributes"]) == (None, None)
 
 
 @STREAMING
 @pytest.mark.parametrize("embed", [False, True], ids=["paths", "embedded"])
-def test_pictures_are_passed_through(release, streaming, embed):
+def test_masks_do_not_change_image_columns(release, streaming, embed):
     dataset = load_release(release, split="train", streaming=streaming, embed=embed)
     for before, after in zip(raw(dataset), raw(add_semantic_masks(dataset)), strict=True):
         assert (after["image"], after["segmentation_bitmap"]) == (before["image"], before["segmentation_bitmap"])
 
 
 @STREAMING
-def test_a_file_in_the_working_directory_does_not_take_the_place_of_a_picture(
-    release, tmp_path, monkeypatch, streaming
-):
+def test_file_in_the_working_directory_does_not_replace_an_image(release, tmp_path, monkeypatch, streaming):
     loaded = through_parquet(load_release(release, split="train"), tmp_path, streaming=streaming)
     before = [picture_bytes(row["image"]) for row in raw(loaded)]
     (tmp_path / "elsewhere").mkdir()
@@ -155,34 +154,34 @@ def test_a_file_in_the_working_directory_does_not_take_the_place_of_a_picture(
 
 class TestColors:
     @pytest.mark.parametrize("ignore_index", [None, 3, 255])
-    def test_are_those_of_the_release(self, release, ignore_index):
+    def test_are_those_of_the_categories(self, release, ignore_index):
         masked = add_semantic_masks(load_release(release, split="train"), ignore_index=ignore_index)
-        picture = masked[0]["semantic_mask"]
-        assert picture.mode == "P"
+        mask = masked[0]["semantic_mask"]
+        assert mask.mode == "P"
         colors = {0: (255, 0, 0), 2: (0, 13, 255)}
-        for place, number in np.ndenumerate(np.array(IDS)):
+        for position, number in np.ndenumerate(np.array(IDS)):
             index = class_index(number, unlabeled=None)
-            shown = picture.convert("RGB").getpixel(place[::-1])
+            color = mask.convert("RGB").getpixel(position[::-1])
             if index is None:
-                assert shown == (0, 0, 0)
+                assert color == (0, 0, 0)
             elif index in colors:
-                assert shown == colors[index]
+                assert color == colors[index]
             else:
-                assert shown not in {(0, 0, 0), *colors.values()}
+                assert color not in {(0, 0, 0), *colors.values()}
         unlabeled, offset = (0, 1) if ignore_index is None else (ignore_index, 0)
-        assert pixels(picture) == each(lambda number: class_index(number, offset=offset, unlabeled=unlabeled))
+        assert pixels(mask) == values(lambda number: class_index(number, offset=offset, unlabeled=unlabeled))
 
-    def test_spread_well_where_the_release_has_none(self, tmp_path, write_release):
+    def test_of_categories_without_color_differ_clearly(self, tmp_path, write_release):
         names = [f"c{number}" for number in range(40)]
         item = bitmap_sample(tmp_path, "a", [range(1, 41)], [marked(number, number) for number in range(1, 41)])
         dataset = load_release(write_release([item], **classes(*names)), split="train")
         colors = np.array(add_semantic_masks(dataset)[0]["semantic_mask"].convert("RGB"))[0].astype(int)
-        apart = np.abs(colors[:, None] - colors).sum(-1) + 999 * np.eye(40, dtype=int)
-        assert apart.min() >= 10
-        assert apart.diagonal(1).min() > 80
+        distances = np.abs(colors[:, None] - colors).sum(-1) + 999 * np.eye(40, dtype=int)
+        assert distances.min() >= 10
+        assert distances.diagonal(1).min() > 80
 
     @pytest.mark.parametrize("add", [add_semantic_masks, add_instance_masks])
-    def test_no_palette_is_gray_and_the_same_numbers(self, release, add):
+    def test_are_absent_without_a_palette_and_the_values_are_the_same(self, release, add):
         dataset = load_release(release, split="train")
         colored, gray = (add(dataset, column="mask", palette=palette)[0]["mask"] for palette in (True, False))
         assert (colored.mode, gray.mode) == ("P", "L")
@@ -192,31 +191,33 @@ class TestColors:
         ("count", "ignore_index", "mode"),
         [(255, None, "P"), (255, 255, "P"), (256, None, "I;16"), (256, 256, "I;16"), (300, 65535, "I;16")],
     )
-    def test_over_255_classes_are_16_bits(self, tmp_path, write_release, count, ignore_index, mode):
+    def test_are_replaced_by_16_bit_values_over_255_classes(self, tmp_path, write_release, count, ignore_index, mode):
         item = bitmap_sample(tmp_path, "a", [[0, 1, 2]], [marked(1, 1), marked(2, count)])
         dataset = load_release(write_release([item], **classes(*map(str, range(count)))), split="train")
-        picture = add_semantic_masks(dataset, ignore_index=ignore_index)[0]["semantic_mask"]
-        assert (picture.mode, picture.format) == (mode, "PNG")
-        assert pixels(picture) == [[0, 1, count] if ignore_index is None else [ignore_index, 0, count - 1]]
+        mask = add_semantic_masks(dataset, ignore_index=ignore_index)[0]["semantic_mask"]
+        assert (mask.mode, mask.format) == (mode, "PNG")
+        assert pixels(mask) == [[0, 1, count] if ignore_index is None else [ignore_index, 0, count - 1]]
 
 
 class TestPanoptic:
     @pytest.mark.parametrize("kind", KINDS)
-    def test_segments_info(self, release, kind):
+    def test_segments_info_matches_a_loop(self, release, kind):
         rows = {row["name"]: row for row in train(add_panoptic_masks(load_release(release, **KINDS[kind])))}
-        wanted = []
+        expected = []
         for number in [70000, 1, 3, 200000, 300, 70001]:
-            places = np.argwhere(np.array(WANTED["panoptic"]) == number)
-            (top, left), (bottom, right) = places.min(0).tolist(), places.max(0).tolist()
+            positions = np.argwhere(np.array(EXPECTED["panoptic"]) == number)
+            (top, left), (bottom, right) = positions.min(0).tolist(), positions.max(0).tolist()
             bbox = [left, top, right - left + 1, bottom - top + 1]
-            category = IN_ORDER.index(BY_ID[number])
-            segment = {"id": number, "category_id": category, "area": len(places), "bbox": bbox, "iscrowd": 0}
-            wanted.append(segment)
-        assert rows["full"]["segments_info"] == wanted
-        assert [rows[name]["segments_info"] for name in ("null", "nothing", "lost")] == [None, [], None]
+            category = SORTED_IDS.index(BY_ID[number])
+            segment = {"id": number, "category_id": category, "area": len(positions), "bbox": bbox, "iscrowd": 0}
+            expected.append(segment)
+        assert rows["full"]["segments_info"] == expected
+        assert [rows[name]["segments_info"] for name in ("null", "empty", "lost")] == [None, [], None]
 
     @pytest.mark.parametrize(("has_instances", "merged"), [(False, True), (True, False), (None, False)])
-    def test_only_what_has_no_instances_is_merged(self, tmp_path, write_release, has_instances, merged):
+    def test_objects_of_a_category_are_one_segment_only_if_it_has_no_instances(
+        self, tmp_path, write_release, has_instances, merged
+    ):
         item = bitmap_sample(tmp_path, "a", [[2, 1, 0, 2]], [marked(1), marked(2)])
         category = {"id": 1, "name": "x", **({} if has_instances is None else {"has_instances": has_instances})}
         release = write_release([item], task_attributes={"categories": [category]})

@@ -1,4 +1,4 @@
-"""Releases made of a few lines of JSON."""
+"""Fixtures of the tests of `segments_hf.release`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Read = Callable[..., Release]
 
 @pytest.fixture
 def read() -> Read:
-    """Reads a release from its `dataset`; keyword arguments stand beside it."""
+    """Read a release from its `dataset`; keyword arguments are other keys of the document."""
 
     def read(dataset: dict[str, Any], **document: Any) -> Release:
         return Release(json.dumps({**document, "dataset": dataset}).encode(), "release.json")
@@ -27,7 +27,7 @@ def read() -> Read:
 
 @pytest.fixture
 def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
-    """The platform; this machine has a key to it."""
+    """A server in place of the platform, and an API key for it in the environment."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
     monkeypatch.setenv("SEGMENTS_API_KEY", KEY)
     with serving() as platform:
@@ -36,6 +36,6 @@ def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
 
 
 @pytest.fixture
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Requests are repeated at once."""
+def no_retry_delays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Retries follow at once."""
     monkeypatch.setattr("urllib3.Retry.sleep", lambda *_: None)

@@ -1,4 +1,4 @@
-"""The Segments.ai platform on loopback: its API, and the storage with the release files."""
+"""A server on loopback in place of the Segments.ai platform: the API and the storage of release files."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 KEY = "k3y-of-jane-0123456789abcdef"
 SIGNATURE = "X-Amz-Signature=s1gnature"
 
-Answer = tuple[int, dict[str, str], bytes]
+Response = tuple[int, dict[str, str], bytes]
 
 
 class Request(NamedTuple):
-    """What was asked for."""
+    """A request that the server received."""
 
     host: str
     path: str
@@ -24,16 +24,17 @@ class Request(NamedTuple):
 
 
 class Platform:
-    """A server that says what a test tells it to.
+    """A server with the responses that a test defines.
 
     Attributes:
-        answers: What each path gets: one answer after the other, the last for ever.
-        requests: What was asked.
-        port: Where the server is. It is 127.0.0.1 for the API and localhost for the storage, which are two hosts.
+        responses: The responses of each path, one for each request; the last one is repeated.
+        requests: The requests that the server received.
+        port: The port of the server. The API is at 127.0.0.1 and the storage at localhost, which are two hosts.
+        releases: The releases of jane/flowers, as the API lists them.
     """
 
     def __init__(self, port: int) -> None:
-        self.answers: dict[str, list[Answer]] = {}
+        self.responses: dict[str, list[Response]] = {}
         self.requests: list[Request] = []
         self.port = port
         self.releases: list[dict[str, Any]] = []
@@ -46,32 +47,32 @@ class Platform:
     def storage(self) -> str:
         return f"http://localhost:{self.port}"
 
-    def say(self, path: str, body: Any, status: int = 200, **headers: str) -> None:
-        """Answers a path from now on."""
+    def respond(self, path: str, body: Any, status: int = 200, **headers: str) -> None:
+        """Set the response of a path."""
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        self.answers[path] = [(status, headers, content)]
+        self.responses[path] = [(status, headers, content)]
 
     def release(self, name: str, content: bytes | None, segment: str = "", **fields: Any) -> None:
-        """Puts a release of jane/flowers on the platform; without content, one without a file."""
+        """Add a release of jane/flowers; without content, the release has no file."""
         file = f"/files/{len(self.releases)}.json"
         url = {} if content is None else {"url": f"{self.storage}{file}?{SIGNATURE}"}
         created_at = f"2025-01-{len(self.releases) + 1:02}T00:00:00Z"
         release = {"name": name, "status": "SUCCEEDED", "created_at": created_at, "attributes": url, **fields}
         self.releases.append(release)
         if content is not None:
-            self.say(file, content)
+            self.respond(file, content)
         if segment != "/":
-            self.say(f"/datasets/jane/flowers/releases/{segment or name}/", release)
-        self.say("/datasets/jane/flowers/releases/", self.releases)
+            self.respond(f"/datasets/jane/flowers/releases/{segment or name}/", release)
+        self.respond("/datasets/jane/flowers/releases/", self.releases)
 
     def paths(self) -> list[str]:
-        """The paths that were asked for, without their queries."""
+        """Return the paths of the requests, without their queries."""
         return [request.path.partition("?")[0] for request in self.requests]
 
 
 @contextmanager
 def serving() -> Iterator[Platform]:
-    """A platform, for as long as the context lasts."""
+    """Run a server for as long as the context lasts."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -79,8 +80,8 @@ def serving() -> Iterator[Platform]:
         def do_GET(self) -> None:
             host = self.headers["Host"].partition(":")[0]
             platform.requests.append(Request(host, self.path, self.headers.get("Authorization")))
-            answers = platform.answers.get(self.path.partition("?")[0], [(404, {}, b'{"detail":"Not found."}')])
-            status, headers, body = answers.pop(0) if len(answers) > 1 else answers[0]
+            responses = platform.responses.get(self.path.partition("?")[0], [(404, {}, b'{"detail":"Not found."}')])
+            status, headers, body = responses.pop(0) if len(responses) > 1 else responses[0]
             self.send_response(status)
             for name, value in {"Content-Length": str(len(body)), **headers}.items():
                 self.send_header(name.replace("_", "-"), value)

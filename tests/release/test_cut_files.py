@@ -1,4 +1,4 @@
-"""Cut release files: what is left out is told from what is there."""
+"""Parts that are missing in a shortened release file are inferred from its other parts."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ def label(**attributes):
     return {"label_status": "LABELED", "attributes": attributes}
 
 
-def test_nothing_but_samples(read):
+def test_release_with_samples_only_has_no_names_and_no_categories(read):
     release = read({"samples": []})
-    told = (release.name, release.description, release.created_at, release.owner)
-    assert told == (None, None, None, None)
+    texts = (release.name, release.description, release.created_at, release.owner)
+    assert texts == (None, None, None, None)
     assert (release.dataset_name, release.dataset_description) == (None, None)
     assert (release.task_type, release.categories, release.labelsets) == ("", [], [])
     assert (len(release), list(release), release.default_labelset) == (0, [], None)
 
 
-def test_labelsets_are_those_of_the_samples(read):
+def test_labelsets_are_collected_from_the_samples(read):
     release = read({"samples": [sample(b=None), {"name": "x"}, sample(a=None, b=BITMAP)]})
     assert release.labelsets == [Labelset("b"), Labelset("a")]
 
@@ -49,16 +49,16 @@ def test_labelsets_are_those_of_the_samples(read):
     ],
     ids=[
         *("label type", "label type before content", "bitmap", "points", "points of a frame", "bitmap of a frame"),
-        *("null frame", "empty", "no points", "skipped", "null"),
+        *("null frame", "no annotations", "annotation without points", "skipped label", "null label"),
     ],
 )
-def test_task_type_is_told_from_the_first_label_that_tells(read, content, expected):
+def test_task_type_is_inferred_from_the_first_label_with_content(read, content, expected):
     release = read({"samples": [sample(gt=None), sample(gt=label()), sample(gt=content)]})
     assert release.task_type == expected
     assert release[2].status("gt") == ("UNLABELED" if content is None else content["label_status"])
 
 
-def test_each_labelset_is_told_by_itself(read):
+def test_task_type_is_inferred_for_each_labelset(read):
     release = read({"samples": [sample(masks=BITMAP, boxes=label(annotations=[BOX]))]})
     assert release.labelset_task_type("masks") == "segmentation-bitmap"
     assert release.labelset_task_type("boxes") == "vector"

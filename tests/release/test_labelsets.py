@@ -1,4 +1,4 @@
-"""Which labelset is meant, and which samples are asked for."""
+"""The default labelset of a release, and the filters of samples by status and metadata."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.release import has_metadata, wanted_statuses
 
 
-def labelsets(*names, marked=()):
-    return {"labelsets": [{"name": name, "is_groundtruth": name in marked} for name in names], "samples": []}
+def labelsets(*names, ground_truths=()):
+    return {"labelsets": [{"name": name, "is_groundtruth": name in ground_truths} for name in names], "samples": []}
 
 
 @pytest.mark.parametrize(
     ("dataset", "expected"),
     [
-        (labelsets("a", "b", marked=["b"]), "b"),
-        (labelsets("ground-truth", "b", marked=["b"]), "b"),
+        (labelsets("a", "b", ground_truths=["b"]), "b"),
+        (labelsets("ground-truth", "b", ground_truths=["b"]), "b"),
         (labelsets("a", "ground-truth"), "ground-truth"),
-        (labelsets("a", "ground-truth", "b", marked=["a", "b"]), "ground-truth"),
+        (labelsets("a", "ground-truth", "b", ground_truths=["a", "b"]), "ground-truth"),
         (labelsets("only"), "only"),
         ({"labelsets": [{"name": "only"}], "samples": []}, "only"),
         (
@@ -31,23 +31,24 @@ def labelsets(*names, marked=()):
         ({"samples": [{"name": "a"}]}, None),
     ],
     ids=[
-        *("marked", "marked before ground-truth", "ground-truth", "two marked", "the only one"),
-        *("no mark", "null mark", "task", "of samples", "ground-truth of samples", "none"),
+        *("ground truth", "ground truth before the name", "name ground-truth", "two ground truths", "one labelset"),
+        *("is_groundtruth absent", "is_groundtruth null", "task"),
+        *("labelset of samples", "ground-truth of samples", "no labelset"),
     ],
 )
-def test_default_labelset(read, dataset, expected):
+def test_default_labelset_is_the_ground_truth_or_the_only_one(read, dataset, expected):
     release = read(dataset)
     assert release.default_labelset == expected
     assert release.resolve_labelset(None) == expected
 
 
-@pytest.mark.parametrize("marked", [[], ["a", "b c"]], ids=["none marked", "two marked"])
-def test_several_and_no_ground_truth(read, marked):
-    release = read({**labelsets("a", "b c", marked=marked), "task_type": "vector"})
+@pytest.mark.parametrize("ground_truths", [[], ["a", "b c"]], ids=["no ground truth", "two ground truths"])
+def test_default_labelset_error_lists_the_labelsets_if_several_could_be_meant(read, ground_truths):
+    release = read({**labelsets("a", "b c", ground_truths=ground_truths), "task_type": "vector"})
     with pytest.raises(OptionError) as caught:
         _ = release.default_labelset
-    for said in ("labelset", "release.json", "'a'", "'b c'"):
-        assert said in str(caught.value)
+    for text in ("labelset", "release.json", "'a'", "'b c'"):
+        assert text in str(caught.value)
     with pytest.raises(OptionError):
         release.resolve_labelset(None)
     assert release.resolve_labelset("b c") == "b c"
@@ -55,16 +56,16 @@ def test_several_and_no_ground_truth(read, marked):
 
 
 @pytest.mark.parametrize("unknown", ["Ground-truth", "", "x"])
-def test_unknown_labelset_lists_those_that_exist(read, unknown):
+def test_unknown_labelset_error_lists_the_labelsets(read, unknown):
     with pytest.raises(OptionError) as caught:
         read(labelsets("ground-truth", "model v2")).resolve_labelset(unknown)
-    for said in (repr(unknown), "'ground-truth'", "'model v2'", "release.json"):
-        assert said in str(caught.value)
+    for text in (repr(unknown), "'ground-truth'", "'model v2'", "release.json"):
+        assert text in str(caught.value)
     assert isinstance(caught.value, SegmentsHFError)
     assert isinstance(caught.value, ValueError)
 
 
-def test_unknown_labelset_of_a_release_without_any(read):
+def test_unknown_labelset_error_of_a_release_without_labelsets_names_the_release(read):
     with pytest.raises(OptionError, match="release.json"):
         read({"samples": []}).resolve_labelset("x")
 
@@ -92,27 +93,27 @@ def release(read):
         (["ARCHIVED", "labeled"], {"ARCHIVED", "LABELED"}),
         ([], set()),
     ],
-    ids=lambda value: None if isinstance(value, set) else str(value),  # a set has another order every time
+    ids=lambda value: None if isinstance(value, set) else str(value),  # the order of a set differs from run to run
 )
-def test_wanted_statuses(release, filter_by, expected):
+def test_filter_by_is_case_insensitive_and_accepts_statuses_of_the_release(release, filter_by, expected):
     assert wanted_statuses(filter_by, release, "gt") == expected
 
 
 @pytest.mark.parametrize("filter_by", ["lableled", ["labeled", "lableled"], ["lableled", "archived"]], ids=str)
-def test_unknown_status_lists_those_of_the_release(release, filter_by):
+def test_unknown_status_error_lists_the_statuses_of_the_release(release, filter_by):
     with pytest.raises(OptionError) as caught:
         wanted_statuses(filter_by, release, "gt")
-    for said in ("filter_by", "LABLELED", "release.json", "'ARCHIVED', 'REVIEWED', 'UNLABELED'"):
-        assert said in str(caught.value)
+    for text in ("filter_by", "LABLELED", "release.json", "'ARCHIVED', 'REVIEWED', 'UNLABELED'"):
+        assert text in str(caught.value)
 
 
-def test_unknown_status_of_an_empty_release(read):
+def test_unknown_status_error_of_an_empty_release_lists_no_statuses(read):
     with pytest.raises(OptionError, match=r"\(none\)"):
         wanted_statuses("x", read({"samples": []}), None)
 
 
 @pytest.mark.parametrize(
-    ("wanted", "expected"),
+    ("metadata_filter", "expected"),
     [
         ({}, True),
         ({"city": "Gent"}, True),
@@ -128,13 +129,13 @@ def test_unknown_status_of_an_empty_release(read):
     ],
     ids=str,
 )
-def test_has_metadata(read, wanted, expected):
+def test_has_metadata_compares_each_value(read, metadata_filter, expected):
     metadata = {"city": "Gent", "n": 2, "nothing": None, "tags": ["a", "b"]}
-    assert has_metadata(read({"samples": [{"name": "a", "metadata": metadata}]})[0], wanted) is expected
+    assert has_metadata(read({"samples": [{"name": "a", "metadata": metadata}]})[0], metadata_filter) is expected
 
 
 @pytest.mark.parametrize("sample", [{}, {"metadata": None}, {"metadata": {}}, {"metadata": []}], ids=str)
-def test_sample_without_metadata(read, sample):
+def test_sample_without_metadata_passes_only_the_empty_filter(read, sample):
     found = read({"samples": [{"name": "a", **sample}]})[0]
     assert has_metadata(found, {})
     assert not has_metadata(found, {"city": None})

@@ -1,4 +1,4 @@
-"""Where a release may be, and what is said of one that cannot be read."""
+"""`Release.open` reads paths, URLs and fsspec files, and names the source of a release that cannot be read."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ DOCUMENT = {
 }
 CONTENT = json.dumps(DOCUMENT, ensure_ascii=False).encode()
 BOM = b"\xef\xbb\xbf"
-FORMS = {
-    "plain": CONTENT,
-    "bom": BOM + CONTENT,
+ENCODINGS = {
+    "UTF-8": CONTENT,
+    "byte order mark": BOM + CONTENT,
     "gzip": gzip.compress(CONTENT),
-    "gzip with bom": gzip.compress(BOM + CONTENT),
+    "gzip with byte order mark": gzip.compress(BOM + CONTENT),
     "two gzip members": gzip.compress(CONTENT[:9]) + gzip.compress(CONTENT[9:]),
     "white space": b"\n " + CONTENT + b"\r\n",
 }
@@ -41,14 +41,14 @@ def read(path):
     return [sample.name for sample in Release.open(path)]
 
 
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("place", ["path", "http", "memory"])
-def test_every_form_in_every_place(form, place, tmp_path, server):
-    content = FORMS[form]
-    if place == "path":
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("kind", ["path", "HTTP", "fsspec"])
+def test_open_reads_each_encoding_from_each_kind_of_source(encoding, kind, tmp_path, server):
+    content = ENCODINGS[encoding]
+    if kind == "path":
         source = tmp_path / "release.json"
         source.write_bytes(content)
-    elif place == "http":
+    elif kind == "HTTP":
         source = server.url("/release.json", content)
     else:
         source = "memory://test_open/release.json"
@@ -64,7 +64,7 @@ def test_every_form_in_every_place(form, place, tmp_path, server):
     "name", ["a.json", "two words.json", "a [1](2).json", "a?b#c%20.json", "é.json.gz", "~cut.json", "no suffix"]
 )
 @pytest.mark.parametrize("kind", [str, lambda path: path], ids=["str", "Path"])
-def test_names_of_files(name, kind, tmp_path):
+def test_file_may_have_any_name(name, kind, tmp_path):
     path = tmp_path / name
     path.write_bytes(CONTENT)
     assert read(kind(path)) == ["a [1].jpg"]
@@ -72,14 +72,14 @@ def test_names_of_files(name, kind, tmp_path):
     assert Release.open(path).base == str(tmp_path)
 
 
-def test_relative_path(tmp_path, monkeypatch):
+def test_relative_path_is_resolved_from_the_working_directory(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "~cut.json").write_bytes(CONTENT)
     assert read("./~cut.json") == ["a [1].jpg"]
     assert Release.open("./~cut.json").base == str(tmp_path)
 
 
-def test_home(tmp_path, monkeypatch):
+def test_tilde_is_the_home_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     (tmp_path / "release.json").write_bytes(CONTENT)
@@ -87,7 +87,7 @@ def test_home(tmp_path, monkeypatch):
     assert (release.source, release.base) == (str(tmp_path / "release.json"), str(tmp_path))
 
 
-def test_names_of_urls(server):
+def test_source_and_base_of_a_url_have_no_query(server):
     url = server.url("/my%20data/v1%20%5B2%5D.json", CONTENT)
     release = Release.open(url + "?X-Amz-Signature=secret")
     assert release.source == url
@@ -95,21 +95,21 @@ def test_names_of_urls(server):
     assert "secret" not in repr(release)
 
 
-def test_file_url(tmp_path):
+def test_file_url_may_contain_a_space(tmp_path):
     path = tmp_path / "two words.json"
     path.write_bytes(CONTENT)
     assert read(f"file://{path}") == ["a [1].jpg"]
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
-def test_passing_faults_are_retried(status, server):
+def test_request_is_retried_after_a_temporary_error(status, server):
     server.files["/r.json"] = [(status, {"Retry-After": "0"}, b"busy"), (200, {}, CONTENT)]
     assert read(server.address + "/r.json") == ["a [1].jpg"]
     assert server.asked["/r.json"] == 2
 
 
-@pytest.mark.usefixtures("no_waiting")
-def test_lasting_fault_is_an_error(server):
+@pytest.mark.usefixtures("no_retry_delays")
+def test_permanent_server_error_is_a_release_error(server):
     server.files["/r.json"] = [(503, {}, b"busy")]
     with pytest.raises(ReleaseError, match="503"):
         Release.open(server.address + "/r.json")
@@ -117,7 +117,7 @@ def test_lasting_fault_is_an_error(server):
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
-def test_refusal_names_the_url_without_its_query(status, server):
+def test_error_of_a_refused_request_names_the_url_without_secrets(status, server):
     server.files["/my/r.json"] = [(status, {}, b"<Error/>")]
     with pytest.raises(ReleaseError) as caught:
         Release.open(server.address.replace("//", "//jane:pass@") + "/my/r.json?X-Amz-Signature=secret")
@@ -127,10 +127,10 @@ def test_refusal_names_the_url_without_its_query(status, server):
     assert server.asked["/my/r.json"] == 1
 
 
-@pytest.mark.usefixtures("no_waiting")
-def test_refused_connection():
+@pytest.mark.usefixtures("no_retry_delays")
+def test_error_of_a_refused_connection_names_the_url_without_secrets():
     with contextlib.closing(socket.socket()) as bound:
-        bound.bind(("127.0.0.1", 0))  # bound but not listening: nobody else gets the port
+        bound.bind(("127.0.0.1", 0))  # bound but not listening, so that no other process gets the port
         url = f"http://127.0.0.1:{bound.getsockname()[1]}/r.json"
         with pytest.raises(ReleaseError) as caught:
             Release.open(url + "?sig=secret")
@@ -138,8 +138,8 @@ def test_refused_connection():
     assert "secret" not in str(caught.value)
 
 
-@pytest.mark.usefixtures("no_waiting")
-def test_body_that_breaks_off(server):
+@pytest.mark.usefixtures("no_retry_delays")
+def test_truncated_response_is_a_release_error(server):
     server.files["/r.json"] = [(200, {"Content-Length": str(len(CONTENT) + 9)}, CONTENT)]
     with pytest.raises(ReleaseError):
         Release.open(server.address + "/r.json")
@@ -155,14 +155,14 @@ def test_body_that_breaks_off(server):
         "file:///nowhere/missing.json",
     ],
 )
-def test_url_that_cannot_be_read(url):
+def test_unreadable_url_is_a_release_error_without_secrets(url):
     with pytest.raises(ReleaseError) as caught:
         Release.open(url)
     assert "secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("path", ["missing.json", "", ".", "a\0b.json", "~no-such-user/r.json", "x" * 5000])
-def test_path_that_cannot_be_read(path, tmp_path, monkeypatch):
+def test_error_of_an_unreadable_path_names_the_path(path, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ReleaseError) as caught:
         Release.open(path)
@@ -189,7 +189,7 @@ def test_path_that_cannot_be_read(path, tmp_path, monkeypatch):
         (b'{"dataset": {"samples": "a"}}', "$.dataset.samples"),
     ],
 )
-def test_content_that_is_no_release(content, json_path, tmp_path):
+def test_content_that_is_not_a_release_is_an_error_with_source_and_json_path(content, json_path, tmp_path):
     path = tmp_path / "release.json"
     path.write_bytes(content)
     with pytest.raises(ReleaseError) as caught:
@@ -202,13 +202,13 @@ def test_content_that_is_no_release(content, json_path, tmp_path):
     assert "got" in caught.value.problem
 
 
-def test_every_truncation_is_an_error():
+def test_file_truncated_at_any_byte_is_a_release_error():
     for length in range(len(CONTENT)):
         with pytest.raises(ReleaseError):
             Release(CONTENT[:length], "release.json")
 
 
-def test_every_truncation_of_gzip_is_an_error(tmp_path):
+def test_gzip_file_truncated_at_any_byte_is_a_release_error(tmp_path):
     packed, path = gzip.compress(CONTENT), tmp_path / "release.json.gz"
     for length in range(len(packed)):
         path.write_bytes(packed[:length])
@@ -216,9 +216,9 @@ def test_every_truncation_of_gzip_is_an_error(tmp_path):
             Release.open(path)
 
 
-def test_gzip_with_a_wrong_byte_is_an_error(tmp_path):
+def test_gzip_file_with_a_changed_byte_is_a_release_error(tmp_path):
     packed, path = gzip.compress(CONTENT), tmp_path / "release.json.gz"
-    for offset in range(10, len(packed)):  # behind the header
+    for offset in range(10, len(packed)):  # after the header
         path.write_bytes(packed[:offset] + bytes([packed[offset] ^ 0xFF]) + packed[offset + 1 :])
         with pytest.raises(ReleaseError, match=r"release\.json\.gz"):
             Release.open(path)

@@ -1,4 +1,4 @@
-"""Pinned releases: kept on disk, the same for ever, and opened without a key in any process."""
+"""A pinned release is stored on disk, never changes, and can be opened without a key in any process."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ DIGEST = hashlib.sha256(CONTENT).hexdigest()
 SOURCE = "jane/flowers@v1.0"
 PINNED = f"segments://jane/flowers@v1.0#sha256={DIGEST}"
 
-pytestmark = pytest.mark.usefixtures("no_waiting")
+pytestmark = pytest.mark.usefixtures("no_retry_delays")
 
 
 @pytest.fixture
 def pinned(platform, monkeypatch) -> str:
-    """A release, pinned; then the key is gone and the platform says nothing."""
+    """The URL of a pinned release; the key is no longer set and the platform has no responses."""
     platform.release("v1.0", CONTENT)
     pinned = pin(SOURCE)
     monkeypatch.delenv("SEGMENTS_API_KEY")
-    platform.answers.clear()
+    platform.responses.clear()
     platform.requests.clear()
     return pinned
 
 
-def copy() -> Path:
+def stored_copy() -> Path:
     return releases_folder() / f"{DIGEST}.json"
 
 
@@ -45,75 +45,75 @@ def names_in(key: ReleaseKey) -> list[str]:
     return [sample.name for sample in reopen_release(key)]
 
 
-def test_the_folder_is_under_the_cache_of_hugging_face(caches):
+def test_releases_folder_is_in_the_cache_of_hugging_face(caches):
     assert releases_folder() == caches / "segments_hf" / "releases"
 
 
-def test_a_pin_is_opened_from_the_copy(pinned, platform):
+def test_pinned_release_is_opened_from_the_stored_copy_without_requests(pinned, platform):
     assert pinned == PINNED
-    assert copy().read_bytes() == CONTENT
+    assert stored_copy().read_bytes() == CONTENT
     assert pin(pinned) == pinned
     release = Release.open(pinned)
     assert bytes(release.content) == CONTENT
-    assert isinstance(release.content, memoryview)  # of the mapped file
+    assert isinstance(release.content, memoryview)  # of the memory-mapped file
     assert (release.source, release.base) == ("segments://jane/flowers@v1.0", "segments://jane")
     assert release.location == pinned
     assert platform.requests == []
 
 
-def test_there_is_one_copy_of_one_content(platform):
+def test_releases_with_equal_content_have_one_stored_copy(platform):
     platform.release("v1.0", CONTENT)
     platform.release("v1.1", CONTENT)
     first, second = pin("jane/flowers@v1.0"), pin("jane/flowers@v1.1")
     assert (first, second) == (PINNED, PINNED.replace("v1.0", "v1.1"))
-    assert list(releases_folder().iterdir()) == [copy()]
+    assert list(releases_folder().iterdir()) == [stored_copy()]
 
 
 @pytest.mark.parametrize("source", ["r.json", "/data/r.json", "https://host/r.json?sig=1", "s3://jane/flowers@v1", ""])
-def test_any_other_source_is_not_pinned(source):
+def test_pin_does_not_change_other_sources(source):
     assert pin(source, KEY) == source
 
 
-def test_a_path_is_not_pinned():
+def test_pin_does_not_change_a_path():
     assert pin(Path(SOURCE), KEY) == str(Path(SOURCE))
 
 
-@pytest.mark.parametrize("damage", ["gone", "cut", "other"])
-def test_a_copy_that_is_not_whole_is_fetched_again(damage, pinned, platform):
+@pytest.mark.parametrize("damage", ["deleted", "truncated", "changed"])
+def test_damaged_stored_copy_is_fetched_again(damage, pinned, platform):
     platform.release("v1.0", CONTENT)
-    if damage == "gone":
-        copy().unlink()
+    if damage == "deleted":
+        stored_copy().unlink()
     else:
-        copy().write_bytes(CONTENT[:-1] if damage == "cut" else CONTENT.replace(b"a", b"b"))
+        stored_copy().write_bytes(CONTENT[:-1] if damage == "truncated" else CONTENT.replace(b"a", b"b"))
     assert bytes(Release.open(pinned, api_key=KEY).content) == CONTENT
-    assert copy().read_bytes() == CONTENT
+    assert stored_copy().read_bytes() == CONTENT
     assert len(platform.requests) == 2
 
 
-def test_a_release_that_changed(pinned, platform):
-    copy().unlink()
+def test_open_refuses_a_release_that_changed_since_it_was_pinned(pinned, platform):
+    stored_copy().unlink()
     platform.release("v1.0", CONTENT.replace(b'"a"', b'"b"'))
-    with pytest.raises(ReleaseError, match="the release has changed on the platform since it was pinned") as caught:
+    with pytest.raises(ReleaseError, match="has changed") as caught:
         Release.open(pinned, api_key=KEY)
     assert caught.value.source == "segments://jane/flowers@v1.0"
-    assert not copy().exists()
+    assert not stored_copy().exists()
 
 
-def test_pinned_release_without_copy_asks_for_a_key(pinned):
-    copy().unlink()
+def test_pinned_release_without_stored_copy_asks_for_a_key(pinned):
+    stored_copy().unlink()
     with pytest.raises(PlatformError, match="cache.*SEGMENTS_API_KEY"):
         Release.open(pinned)
 
 
-def test_latest_is_pinned_to_what_it_is_now(platform):
+def test_pin_replaces_latest_by_the_name_of_the_newest_release(platform):
     platform.release("v1.0", CONTENT)
     assert pin("jane/flowers@latest") == PINNED
     platform.release("v2.0", b"{}")
-    copy().unlink()
+    stored_copy().unlink()
     assert bytes(Release.open(PINNED).content) == CONTENT
 
 
-def test_a_disk_that_does_not_take_it(platform, monkeypatch):
+def test_pin_on_a_full_disk_is_a_storage_error(platform, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -124,26 +124,26 @@ def test_a_disk_that_does_not_take_it(platform, monkeypatch):
     assert list(releases_folder().iterdir()) == []
 
 
-def test_a_cache_folder_that_cannot_be(platform, caches):
+def test_error_of_a_cache_folder_that_cannot_be_made_names_hf_home(platform, caches):
     platform.release("v1.0", CONTENT)
     (caches / "segments_hf").write_bytes(b"")
     with pytest.raises(StorageError, match="HF_HOME"):
         pin(SOURCE)
 
 
-def test_keys_of_opened_releases_are_pinned(platform, monkeypatch):
+def test_open_release_returns_a_key_of_the_pinned_release(platform, monkeypatch):
     platform.release("v1.0", CONTENT)
     key, release = open_release(SOURCE)
     assert key == ReleaseKey(PINNED, DIGEST)
     monkeypatch.delenv("SEGMENTS_API_KEY")
-    platform.answers.clear()
+    platform.responses.clear()
     assert reopen_release(key) is release
     assert open_release(PINNED)[0] == key
 
 
-def test_another_process_needs_neither_the_key_nor_the_platform(monkeypatch, caches):
+def test_another_process_opens_the_release_without_key_and_platform(monkeypatch, caches):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
-    monkeypatch.setenv("HF_HOME", str(caches))  # where the other process looks
+    monkeypatch.setenv("HF_HOME", str(caches))  # the other process reads this variable
     with serving() as platform:
         monkeypatch.setenv("SEGMENTS_API_URL", platform.api)
         platform.release("v1.0", CONTENT)
@@ -152,16 +152,16 @@ def test_another_process_needs_neither_the_key_nor_the_platform(monkeypatch, cac
         assert pool.submit(names_in, key).result(timeout=120) == ["a"]
 
 
-def test_an_open_release_is_loaded_as_it_was_opened(pinned, platform):
+def test_rows_of_an_opened_release_need_no_requests(pinned, platform):
     rows = open_splits(Release.open(pinned), load_assets=False).first
     assert [row["name"] for row in rows] == ["a"]
     assert platform.requests == []
 
 
-def test_a_reference_with_a_pin_of_nothing(platform):
-    nothing = f"segments://jane/flowers@v1.0#sha256={'0' * 64}"
+def test_reference_with_the_digest_of_other_content_is_refused(platform):
+    wrong = f"segments://jane/flowers@v1.0#sha256={'0' * 64}"
     platform.release("v1.0", CONTENT)
-    assert pin(nothing) == nothing
-    assert parse_reference(nothing).digest == "0" * 64
+    assert pin(wrong) == wrong
+    assert parse_reference(wrong).digest == "0" * 64
     with pytest.raises(ReleaseError, match="has changed"):
-        open_release(nothing)
+        open_release(wrong)

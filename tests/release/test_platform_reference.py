@@ -1,4 +1,4 @@
-"""Names of releases on the platform, and which sources are such."""
+"""`parse_reference` and `canonical_source` recognize names of releases on the platform."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ DIGEST = "0123456789abcdef" * 4
         (f"segments://jane/flowers@v1#sha256={DIGEST.upper()}", Reference("jane", "flowers", "v1", DIGEST)),
     ],
 )
-def test_a_release_on_the_platform(source, expected):
+def test_name_of_a_release_on_the_platform_is_parsed(source, expected):
     assert parse_reference(source) == expected
     assert parse_reference(str(expected)) == expected
 
@@ -67,7 +67,7 @@ def test_a_release_on_the_platform(source, expected):
         "segments:/jane/flowers@v1",
     ],
 )
-def test_any_other_source(source):
+def test_other_sources_are_unchanged(source):
     assert parse_reference(source) is None
     assert canonical_source(source) == source
 
@@ -88,8 +88,8 @@ def test_any_other_source(source):
         f"segments://jane/flowers@v1#sha256={DIGEST[1:]}g",
     ],
 )
-def test_a_broken_url(source):
-    with pytest.raises(ReleaseError, match="wanted segments://owner/dataset@name"):
+def test_error_of_an_invalid_url_shows_the_form(source):
+    with pytest.raises(ReleaseError, match="segments://owner/dataset@name"):
         parse_reference(source)
 
 
@@ -98,19 +98,19 @@ def test_a_broken_url(source):
     st.text(st.characters(codec="utf-8"), min_size=1),
     st.none() | st.just(DIGEST),
 )
-def test_the_text_of_a_reference_is_a_url_that_means_it(owner, name, digest):
+def test_text_of_a_reference_is_a_url_of_the_same_reference(owner, name, digest):
     reference = Reference(owner, "flowers", name, digest)
     assert parse_reference(str(reference)) == reference
     assert is_url(str(reference))
     assert public_name(str(reference)) == str(Reference(owner, "flowers", name))
 
 
-def test_the_short_form_becomes_a_url():
+def test_canonical_source_of_a_short_name_is_a_url():
     assert canonical_source("jane/flowers@after review") == "segments://jane/flowers@after%20review"
     assert canonical_source("SEGMENTS://jane/flowers@after review") == "segments://jane/flowers@after%20review"
 
 
-def test_a_file_wins(tmp_path, monkeypatch):
+def test_existing_file_has_priority_over_a_release_of_the_same_name(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("jane").mkdir()
     Path("jane/flowers@v1.0").write_bytes(b"{}")
@@ -120,11 +120,11 @@ def test_a_file_wins(tmp_path, monkeypatch):
     assert canonical_source("jane/flowers@v2.0") == "segments://jane/flowers@v2.0"
 
 
-def test_a_path_is_a_file(tmp_path, monkeypatch):
+def test_path_object_is_never_a_release_on_the_platform(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert canonical_source(Path("jane/flowers@v1.0")) == str(Path("jane/flowers@v1.0"))
 
 
 @pytest.mark.parametrize("name", ["a\0b", "x" * 5000])
-def test_a_name_that_no_file_can_have(name):
+def test_name_that_cannot_be_a_file_name_is_a_release_on_the_platform(name):
     assert canonical_source(f"jane/flowers@{name}").startswith("segments://jane/flowers@")

@@ -1,4 +1,4 @@
-"""Whatever a release holds, it reads as `json.loads` reads it."""
+"""A release has the values that `json.loads` reads from its file."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ STATUSES = st.sampled_from(["LABELED", "REVIEWED", "SKIPPED", "SOMETHING_NEW"])
 POINTS = st.lists(st.lists(st.floats(-1e6, 1e6) | st.integers(-9999, 9999), min_size=2, max_size=2), max_size=3)
 
 
-def documents(key, **optional):
-    """JSON objects with some keys and perhaps others."""
-    return st.fixed_dictionaries(key, optional=optional)
+def documents(required, **optional):
+    """Return a strategy for JSON objects with the required keys and some of the optional ones."""
+    return st.fixed_dictionaries(required, optional=optional)
 
 
 ANNOTATIONS = st.lists(
@@ -61,13 +61,13 @@ def loaded(raw):
     return json.loads(json_text(raw) or "null")
 
 
-def assert_label_equal(label, wanted):
-    if wanted is None:
+def assert_label_equal(label, expected):
+    if expected is None:
         assert label is None
         return
-    content = wanted.get("attributes") or {}
+    content = expected.get("attributes") or {}
     annotations = content.get("annotations") or []
-    assert label.status == wanted["label_status"]
+    assert label.status == expected["label_status"]
     assert [annotation.id for annotation in label.annotations] == [one["id"] for one in annotations]
     assert [annotation.category_id for annotation in label.annotations] == [one["category_id"] for one in annotations]
     assert [loaded(annotation.attributes) for annotation in label.annotations] == [
@@ -76,13 +76,13 @@ def assert_label_equal(label, wanted):
     assert [(annotation.type, annotation.points) for annotation in label.annotations] == [
         (one.get("type"), one.get("points")) for one in annotations
     ]
-    if wanted.get("attributes") is not None:
+    if expected.get("attributes") is not None:
         assert loaded(label.attributes.image_attributes) == content.get("image_attributes")
 
 
-def assert_equal(release, wanted):
-    dataset = wanted["dataset"]
-    assert (release.name, release.description) == (wanted["name"], wanted["description"])
+def assert_equal(release, expected):
+    dataset = expected["dataset"]
+    assert (release.name, release.description) == (expected["name"], expected["description"])
     by_id = sorted(dataset["task_attributes"]["categories"], key=lambda category: category["id"])
     assert [(category.id, category.name, category.has_instances) for category in release.categories] == [
         (category["id"], category["name"], category.get("has_instances")) for category in by_id
@@ -101,13 +101,13 @@ def assert_equal(release, wanted):
 
 
 @given(document=RELEASE, ascii_only=st.booleans())
-def test_release_reads_as_json_does(document, ascii_only):
+def test_release_has_the_values_of_json_loads(document, ascii_only):
     text = json.dumps(document, ensure_ascii=ascii_only)
     assert_equal(Release(text.encode(), "release.json"), json.loads(text))
 
 
 @given(document=RELEASE, key=st.sampled_from(["labelset", "task", "task_name", "name"]))
-def test_lists_of_labels_and_dicts_of_samples_read_the_same(document, key):
+def test_lists_of_labels_and_dicts_of_samples_have_the_same_values(document, key):
     samples = {
         str(index): {
             **sample,
@@ -124,7 +124,7 @@ def test_lists_of_labels_and_dicts_of_samples_read_the_same(document, key):
 
 
 @given(document=RELEASE)
-def test_gzip_reads_the_same(tmp_path_factory, document):
+def test_gzip_file_has_the_same_values(tmp_path_factory, document):
     path = tmp_path_factory.mktemp("gzip") / "release.json.gz"
     path.write_bytes(gzip.compress(json.dumps(document).encode()))
     assert_equal(Release.open(path), document)

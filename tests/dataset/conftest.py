@@ -1,0 +1,23 @@
+"""Fixtures of the tests of `segments_hf.dataset`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .making import jpeg, sample
+from .problem_cases import bad_sample
+
+
+@pytest.fixture
+def release_with(server: Any, write_release: Callable[..., Path]) -> Callable[[str], Path]:
+    """Write a release of three samples; the one in the middle is the `bad_sample` of a case."""
+
+    def write(case: str) -> Path:
+        url = server.url("/good.jpg", jpeg())
+        return write_release([sample("first", url), bad_sample(server, case), sample("last", url)])
+
+    return write

@@ -1,0 +1,173 @@
+"""An HTTP server on loopback that makes faults: wrong statuses, truncated bodies, closed connections, stalls.
+
+It implements the part of HTTP/1.1 that GET requests need. `http.server` would take four times as long for a small file.
+"""
+
+from __future__ import annotations
+
+import random
+import socket
+import struct
+import threading
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+LONGEST_STALL = 30.0  # seconds after which a stalled response ends
+
+Fault = Callable[["FaultyServer", socket.socket, bytes], None]
+
+
+class FaultyServer:
+    """A server of files that answers some of the requests with a fault.
+
+    Attributes:
+        url: The address of the server, such as ``http://127.0.0.1:40001``.
+        files: The content of each path.
+        rate: The fraction of requests that are answered with a fault, 0 to 1.
+        latency: Seconds before each response.
+        whole: The number of complete responses for each path.
+        faults: The number of times that each fault was made.
+        always: The name of the fault of every response, for some paths.
+    """
+
+    def __init__(self, *, rate: float = 0.0, seed: int = 0) -> None:
+        self.files: dict[str, bytes] = {}
+        self.rate = rate
+        self.latency = 0.0
+        self.whole: Counter[str] = Counter()
+        self.faults: Counter[str] = Counter()
+        self.always: dict[str, str] = {}
+        self._seed = seed
+        self._asked: Counter[str] = Counter()
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def __enter__(self) -> FaultyServer:
+        threading.Thread(target=self._listen, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self._over.set()
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def put(self, path: str, content: bytes, *, always: str = "") -> str:
+        """Put a file on the server and return its URL; `always` names a fault that each of its responses has."""
+        self.files[path] = content
+        if always:
+            self.always[path] = always
+        return self.url + path
+
+    def _listen(self) -> None:
+        while not self._over.is_set():
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with connection:
+            try:
+                self._answer(connection)
+            except OSError:
+                return
+
+    def _answer(self, connection: socket.socket) -> None:
+        pending = b""
+        while not self._over.is_set():
+            while b"\r\n\r\n" not in pending:
+                received = connection.recv(65536)
+                if not received:
+                    return
+                pending += received
+            head, _, pending = pending.partition(b"\r\n\r\n")
+            path = head.split(b" ", 2)[1].decode().partition("?")[0]
+            if self.latency:
+                self._over.wait(self.latency)
+            content = self.files.get(path)
+            name = "missing" if content is None else self._fault(path)
+            if name:
+                FAULTS[name](self, connection, content or b"")
+                return
+            connection.sendall(_head(200, len(content)) + content)
+            with self._lock:
+                self.whole[path] += 1
+
+    def _fault(self, path: str) -> str:
+        with self._lock:
+            self._asked[path] += 1
+            # The faults do not depend on the order of the requests. If they did, one path could have so many faults
+            # in one run that the client gives up.
+            chance = random.Random(f"{self._seed} {path} {self._asked[path]}")
+            name = self.always.get(path) or (chance.choice(TRANSIENT) if chance.random() < self.rate else "")
+            self.faults[name] += bool(name)
+        return name
+
+    def wait(self, seconds: float) -> bool:
+        """Wait; return True if the server ends meanwhile."""
+        return self._over.wait(seconds)
+
+
+def _head(status: int, length: int | None, *lines: str) -> bytes:
+    lines = (f"HTTP/1.1 {status} X", *([] if length is None else [f"Content-Length: {length}"]), *lines)
+    return "".join(f"{line}\r\n" for line in lines).encode() + b"\r\n"
+
+
+def _reset(server: FaultyServer, connection: socket.socket, content: bytes) -> None:
+    connection.sendall(_head(200, len(content)) + content[: len(content) // 2])
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def _stall(server: FaultyServer, connection: socket.socket, content: bytes) -> None:
+    connection.sendall(_head(200, len(content)) + content[:10])
+    server.wait(LONGEST_STALL)
+
+
+def _drip(server: FaultyServer, connection: socket.socket, content: bytes) -> None:
+    connection.sendall(_head(200, 10**6))
+    for _ in range(int(LONGEST_STALL / 0.1)):
+        if server.wait(0.1):
+            return
+        connection.sendall(b"x")
+
+
+def _status(status: int, *lines: str, body: bytes = b"busy") -> Fault:
+    return lambda server, connection, content: connection.sendall(
+        _head(status, len(body), "Connection: close", *lines) + body
+    )
+
+
+def _instead(body: bytes) -> Fault:
+    """Return a fault that sends another body, with status 200 and the length of this body."""
+    return lambda server, connection, content: connection.sendall(_head(200, len(body), "Connection: close") + body)
+
+
+def _truncate(server: FaultyServer, connection: socket.socket, content: bytes) -> None:
+    connection.sendall(_head(200, len(content)) + content[:-20])
+
+
+def _cut(server: FaultyServer, connection: socket.socket, content: bytes) -> None:
+    """Send half of a body without a Content-Length."""
+    connection.sendall(_head(200, None, "Connection: close") + content[: len(content) // 2])
+
+
+FAULTS: dict[str, Fault] = {
+    "reset": _reset,
+    "stall": _stall,
+    "drip": _drip,
+    "500": _status(500),
+    "503": _status(503, "Retry-After: 0"),
+    "429": _status(429, "Retry-After: 0"),
+    "truncated": _truncate,
+    "cut": _cut,
+    "page": _instead(b"<!DOCTYPE html><title>Sign in</title>"),
+    "json": _instead(b'{"detail": "Too many requests"}'),
+    "empty": _instead(b""),
+    "missing": _status(404, body=b"not here"),
+}
+TRANSIENT = [name for name in FAULTS if name != "missing"]

@@ -1,0 +1,174 @@
+"""A load from a server with many faults: every asset is stored complete or reported, and is downloaded once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dataset.making import bitmap, jpeg, label, sample
+from segments_hf.assets import AssetCache
+from segments_hf.dataset.rows.problems import read_problems
+
+from .faulty_server import TRANSIENT, FaultyServer
+
+MAX_MEMORY = 400  # MiB
+PERMANENT_FAULTS = ["missing", "page", "json", "empty", "truncated", "cut", "500", "reset"]
+
+
+def put_samples(server: FaultyServer, count: int, broken: dict[int, str]) -> list[dict[str, Any]]:
+    """Put images and bitmaps that all differ on a server, and return their samples.
+
+    `broken` maps the number of a sample to the fault that each response for its image has.
+    """
+    samples = []
+    for number in range(count):
+        content = jpeg((4, 4), red=number % 256) + number.to_bytes(4, "big")  # readers ignore bytes after the end
+        image = server.put(f"/images/{number}.jpg", content, always=broken.get(number, ""))
+        mask = server.put(f"/labels/{number}.png", bitmap([[number + 1] * 4] * 4))
+        ground_truth = label(annotations=[{"id": number + 1, "category_id": 1}], segmentation_bitmap={"url": mask})
+        samples.append(sample(f"s{number}", image, ground_truth))
+    return samples
+
+
+def run(script: str, *args: object, home: Path) -> Any:
+    """Run a script in a new process and return the JSON of its last line."""
+    env = {**os.environ, "HF_HOME": str(home), "NO_PROXY": "127.0.0.1", "PYTHONWARNINGS": "error"}
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script), *map(str, args)],
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def digests(server: FaultyServer, count: int) -> dict[str, list[str]]:
+    """Return the hashes of image and bitmap on the server, by sample."""
+    return {
+        f"s{number}": [
+            hashlib.sha256(server.files[path]).hexdigest()
+            for path in (f"/images/{number}.jpg", f"/labels/{number}.png")
+        ]
+        for number in range(count)
+    }
+
+
+ROWS = """
+    import hashlib, json, re, sys
+    from pathlib import Path
+    import segments_hf
+
+    def rows(dataset):
+        table = dataset.data
+        files = zip(*(table.column(name).to_pylist() for name in ("name", "image", "segmentation_bitmap")))
+        return [
+            [name, [hashlib.sha256(Path(image["path"]).read_bytes()).hexdigest() for image in images]]
+            for name, *images in files
+        ]
+"""
+
+BUILD = (
+    ROWS
+    + """
+    dataset = segments_hf.load_release(sys.argv[1], split="train", on_error="skip", timeout=10)
+    folder = Path(dataset.cache_files[0]["filename"]).parent
+    # VmHWM, because ru_maxrss includes the memory that the parent process had when it forked.
+    peak = int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]) / 1024
+    print(json.dumps({"rows": rows(dataset), "folder": str(folder), "peak": peak}))
+    """
+)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has the peak memory of a process in /proc")
+def test_ten_thousand_assets_are_complete_or_reported_in_little_memory(write_release, tmp_path):
+    count = 5000
+    broken = {17 + 100 * index: name for index, name in enumerate(PERMANENT_FAULTS)}
+    with FaultyServer(rate=0.05) as server:
+        release = write_release(put_samples(server, count, broken))
+        built = run(BUILD, release, home=tmp_path / "home")
+    expected = digests(server, count)
+    names = [name for name, _ in built["rows"]]
+    reported = [problem.sample for problem in read_problems(Path(built["folder"], "errors.jsonl"))]
+    assert len(names) == len(set(names))
+    assert sorted(names + reported) == sorted(expected)
+    assert reported == [f"s{number}" for number in sorted(broken)]
+    assert {name: content for name, content in built["rows"] if expected[name] != content} == {}
+    assert min(server.faults[name] for name in TRANSIENT) > 10  # each fault occurred
+    assert set(server.whole.values()) == {1}  # no complete file is downloaded twice
+    stored = [path for path in AssetCache(tmp_path / "home/segments_hf/assets").folder.rglob("*.*") if path.is_file()]
+    assert len(stored) == len(server.whole)  # the cache has no broken and no incomplete file
+    assert 50 < built["peak"] < MAX_MEMORY
+
+
+KILLED = (
+    ROWS
+    + """
+    import os, random, signal, time
+    import datasets
+
+    datasets.disable_progress_bars()
+    chance = random.Random(7)
+    killed = 0
+    while killed < 20:
+        child = os.fork()  # the child need not import the modules again
+        if not child:
+            os.setsid()
+            segments_hf.load_release(sys.argv[1], num_proc=chance.choice([None, 2]), in_flight=8)
+            os._exit(0)
+        time.sleep(chance.uniform(0.05, 1.0))
+        if os.waitpid(child, os.WNOHANG) == (0, 0):
+            os.killpg(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            killed += 1
+        else:
+            sys.exit("the dataset was complete before the build was killed 20 times")
+    print(json.dumps(rows(segments_hf.load_release(sys.argv[1], split="train", in_flight=64))))
+    """
+)
+
+
+@pytest.mark.slow
+def test_build_that_was_killed_many_times_gives_the_dataset_of_one_build(write_release, tmp_path):
+    count = 600
+    with FaultyServer() as server:
+        release = write_release(put_samples(server, count, {}))
+        server.latency = 0.25
+        resumed = run(KILLED, release, home=tmp_path / "killed")
+        downloads = dict(server.whole)
+        server.latency = 0
+        built = run(BUILD, release, home=tmp_path / "whole")
+    assert resumed == built["rows"] == [[name, content] for name, content in digests(server, count).items()]
+    # Only downloads that were not complete when the process was killed are repeated.
+    assert sum(downloads.values()) <= 2 * count + 20 * 16
+    assert max(downloads.values()) < 20
+    stored = [path for path in (tmp_path / "killed/segments_hf/assets").rglob("*") if path.is_file()]
+    assert len(stored) == 2 * count
+
+
+def test_two_builds_with_one_asset_cache_are_both_complete(write_release, tmp_path):
+    count = 100
+    with FaultyServer(rate=0.02) as server:
+        release = write_release(put_samples(server, count, {}))
+        script = textwrap.dedent(BUILD).replace("timeout=10", "timeout=10, cache_dir=sys.argv[2]")
+        with ThreadPoolExecutor(2) as pool:
+            runs = [
+                pool.submit(run, script, release, tmp_path / f"arrow-{number}", home=tmp_path / "home")
+                for number in range(2)
+            ]
+            both = [future.result()["rows"] for future in runs]
+    assert both[0] == both[1] == [[name, content] for name, content in digests(server, count).items()]
+    stored = [path for path in (tmp_path / "home/segments_hf/assets").rglob("*") if path.is_file()]
+    assert len(stored) == 2 * count

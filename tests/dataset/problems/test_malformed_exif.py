@@ -1,0 +1,272 @@
+"""An image with malformed EXIF data is repaired at load with any `on_error`, and reported."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import datasets
+import numpy as np
+import pytest
+from images.exif_making import entry, jpeg, orientation, phone_exif, png_chunk, tiff
+
+import segments_hf
+from dataset.loading import errors_file, load_with_builder_name, warnings_of
+from dataset.making import bitmap, label, picture_bytes, raw, sample
+from segments_hf.assets import AssetCache, default_cache_folder
+from segments_hf.errors import SegmentsHFError
+from segments_hf.preview.shown_image import show_image
+
+FORK = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+
+MALFORMED = tiff("<", orientation("<", 6), entry("<", 0x011A, 2, 4, b"abc\0")).ljust(80, b"\0")
+PHONE = jpeg(MALFORMED)  # 24 x 16 pixels before the EXIF rotation
+IDS = np.zeros((24, 16), np.uint32)
+IDS[2:9, 3:8], IDS[12:20, 2:14] = 1, 2
+ANNOTATIONS = [{"id": 1, "category_id": 1}, {"id": 2, "category_id": 2}]
+PNG = bitmap(IDS)
+
+
+def phone_sample(name: str, image: str, bitmap_url: str) -> dict[str, Any]:
+    return sample(name, image, label(annotations=ANNOTATIONS, segmentation_bitmap={"url": bitmap_url}))
+
+
+@pytest.fixture
+def release(server, write_release) -> Path:
+    """A release of three images; the one in the middle has malformed EXIF data."""
+    good, png_url = server.url("/good.jpg", jpeg(phone_exif("<", 6))), server.url("/mask.png", PNG)
+    phone = server.url("/phone.jpg", PHONE)
+    return write_release(
+        [phone_sample(name, url, png_url) for name, url in zip("abc", (good, phone, good), strict=True)]
+    )
+
+
+@pytest.fixture
+def local_release(tmp_path, write_release) -> Path:
+    """A release of one image with malformed EXIF data, which is a local file."""
+    (tmp_path / "phone.jpg").write_bytes(PHONE)
+    (tmp_path / "mask.png").write_bytes(PNG)
+    return write_release([phone_sample("b", "phone.jpg", "mask.png")])
+
+
+def load(release: Any, **options: Any) -> Any:
+    return segments_hf.load_release(release, split="train", **options)
+
+
+def check_phone(row: dict[str, Any]) -> None:
+    assert row["image"].size == row["segmentation_bitmap"].size == (row["width"], row["height"]) == (16, 24)
+
+
+WAYS = {
+    "files": (load, {}),
+    "bytes": (load, {"embed": True}),
+    "stream": (load, {"streaming": True}),
+    "decoded": (load, {"verify": "decode"}),
+    "two processes": (load, {"num_proc": 2}),
+    "builder": (load_with_builder_name, {}),
+    "builder's stream": (load_with_builder_name, {"streaming": True}),
+}
+
+
+@FORK
+@pytest.mark.parametrize("policy", ["raise", "skip", "keep"])
+@pytest.mark.parametrize("way", WAYS)
+def test_load_release_repairs_malformed_exif(release, way, policy, caplog):
+    loader, options = WAYS[way]
+    dataset = loader(release, on_error=policy, **options)
+    rows = list(dataset)
+    assert [row["name"] for row in rows] == ["a", "b", "c"]
+    for row in rows:
+        check_phone(row)
+    assert "b: " in warnings_of(caplog)
+    assert "EXIF" in warnings_of(caplog)
+    assert "a: " not in warnings_of(caplog)
+    if not options.get("streaming"):
+        (problem,) = errors_file(dataset)
+        assert (problem["sample"], problem["column"], problem["action"]) == ("b", "image", "repaired")
+        assert "/phone.jpg" in problem["reason"]
+
+
+@pytest.mark.parametrize("where", ["release", "segments_dir"])
+@pytest.mark.parametrize("options", [{}, {"embed": True}, {"streaming": True}], ids=str)
+def test_load_release_does_not_change_local_file(local_release, tmp_path, where, options):
+    if where == "segments_dir":
+        folder = tmp_path / "sdk"
+        folder.mkdir()
+        (folder / "b.jpg").write_bytes(PHONE)
+        options = {**options, "segments_dir": folder}
+    (row,) = load(local_release, **options)
+    check_phone(row)
+    changed = [path for path in tmp_path.rglob("*.jpg") if path.read_bytes() != PHONE]
+    assert changed == []
+
+
+def test_repaired_copy_is_cached_by_hash_of_content(local_release):
+    (row,) = raw(load(local_release))
+    copy = Path(row["image"]["path"])
+    assert copy.is_relative_to(default_cache_folder())
+    assert copy.name == hashlib.sha256(copy.read_bytes()).hexdigest() + ".jpg"
+    written = copy.stat().st_mtime_ns
+    (again,) = raw(load(local_release, max_bytes=10**6))
+    assert again["image"]["path"] == str(copy)
+    assert copy.stat().st_mtime_ns == written
+    cache = AssetCache(default_cache_folder())
+    assert cache.usage().files == 1
+    assert cache.clear().files == 1
+    assert not copy.exists()
+    check_phone(load(local_release)[0])  # the built dataset refers to a deleted file, so it is built again
+
+
+def test_load_release_fetches_malformed_exif_once_and_reports_it_each_time(release, server, caplog):
+    load(release)
+    requests = server.asked["/phone.jpg"]
+    caplog.clear()
+    dataset = load(release, max_bytes=10**6)
+    check_phone(dataset[1])
+    assert server.asked["/phone.jpg"] == requests == 1
+    assert [problem["action"] for problem in errors_file(dataset)] == ["repaired"]
+    assert "b: " in warnings_of(caplog)
+
+
+def test_load_release_repairs_file_cached_by_earlier_version(release, server):
+    AssetCache(default_cache_folder()).store(server.address + "/phone.jpg", PHONE)
+    dataset = load(release)
+    check_phone(dataset[1])
+    assert server.asked["/phone.jpg"] == 0
+
+
+def test_load_release_repairs_bitmap_with_malformed_exif(server, write_release):
+    end_of_header = 33
+    content = PNG[:end_of_header] + png_chunk(b"eXIf", b"not EXIF data") + PNG[end_of_header:]
+    image = server.url("/good.jpg", jpeg(phone_exif("<", 6)))
+    dataset = load(write_release([phone_sample("a", image, server.url("/mask.png", content))]))
+    check_phone(dataset[0])
+    assert [(problem["column"], problem["action"]) for problem in errors_file(dataset)] == [
+        ("segmentation_bitmap", "repaired")
+    ]
+
+
+@pytest.mark.parametrize("policy", ["skip", "keep"])
+def test_load_release_reports_repair_only_for_rows_in_the_dataset(server, write_release, policy):
+    phone = server.url("/phone.jpg", PHONE)
+    dataset = load(
+        write_release(
+            [
+                phone_sample("a", phone, server.url("/mask.png", PNG)),
+                phone_sample("b", phone, f"{server.address}/gone.png"),
+            ]
+        ),
+        on_error=policy,
+    )
+    found = [(problem["sample"], problem["action"]) for problem in errors_file(dataset)]
+    assert found == [
+        ("a", "repaired"),
+        *([("b", "skipped")] if policy == "skip" else [("b", "kept"), ("b", "repaired")]),
+    ]
+
+
+def test_error_of_empty_split_names_skipped_sample(server, write_release):
+    phone, mask = server.url("/phone.jpg", PHONE), server.url("/mask.png", PNG)
+    repaired = phone_sample("a", phone, mask)
+    gone = phone_sample("b", f"{server.address}/gone.jpg", mask)
+    repaired["metadata"], gone["metadata"] = {"part": "train"}, {"part": "test"}
+    with pytest.raises(SegmentsHFError, match=r"gone\.jpg"):
+        segments_hf.load_release(write_release([repaired, gone]), splits="metadata:part", on_error="skip")
+
+
+def test_validate_warns_of_malformed_exif_in_release(release):
+    report = segments_hf.validate(release, assets=True)
+    assert [(finding.check, finding.severity, finding.sample) for finding in report.findings] == [
+        ("malformed-exif", "warning", "b")
+    ]
+
+
+def test_validate_finds_nothing_in_repaired_dataset(release):
+    dataset = load(release)
+    assert segments_hf.validate(dataset, assets=True).is_clean
+    assert segments_hf.stats(release, assets=True).problems == []
+
+
+# Rows that an earlier version made: their image still has malformed EXIF data.
+
+
+@pytest.fixture(params=["wrong type", "unknown header"])
+def old_rows(request, release) -> datasets.Dataset:
+    exif = MALFORMED if request.param == "wrong type" else b"XX*\0" + MALFORMED[4:]
+    dataset = load(release, embed=True)
+    rows = dataset.cast_column("image", datasets.Image(decode=False))
+    changed = rows.map(lambda row: {"image": {"bytes": jpeg(exif), "path": None}} if row["name"] == "b" else {})
+    old = changed.cast(dataset.features)
+    with pytest.raises((TypeError, ValueError, SyntaxError)):
+        old[1]
+    return old
+
+
+def layout_rows(rows: Any, task: str) -> list[dict[str, Any]]:
+    return raw(segments_hf.to_layout(rows, task))
+
+
+def image_sizes(rows: Any, folder: Path) -> list[tuple[int, int]]:
+    segments_hf.export_dataset(rows, "coco", folder)
+    (file,) = folder.glob("annotations/*.json")
+    return [(image["width"], image["height"]) for image in json.loads(file.read_text())["images"]]
+
+
+# Each function must return the same for rows with malformed EXIF data and for repaired rows.
+FUNCTIONS = {
+    "semantic": lambda rows, _: [item["label"]["bytes"] for item in layout_rows(rows, "semantic-segmentation")],
+    "instance": lambda rows, _: [item["annotation"]["bytes"] for item in layout_rows(rows, "instance-segmentation")],
+    "panoptic": lambda rows, _: [item["label"]["bytes"] for item in layout_rows(rows, "panoptic-segmentation")],
+    "detection": lambda rows, _: [item["objects"] for item in layout_rows(rows, "object-detection")],
+    "masks": lambda rows, _: [picture_bytes(row["semantic_mask"]) for row in raw(segments_hf.add_semantic_masks(rows))],
+    "stats": lambda rows, _: segments_hf.stats(rows, assets=True).image_sizes,
+    "contact sheet": lambda rows, _: segments_hf.contact_sheet(rows).tobytes(),
+    "plot": lambda rows, _: [
+        np.asarray(axes.images[0].get_array()).tolist() for axes in segments_hf.plot(rows, index=1).axes if axes.images
+    ],
+    "preview": lambda rows, folder: len(segments_hf.preview(rows, folder / "page.html").read_text()) > 0,
+    "coco": image_sizes,
+    "yolo": lambda rows, folder: segments_hf.export_dataset(rows, "yolo", folder).images,
+    "pascal-voc": lambda rows, folder: segments_hf.export_dataset(rows, "pascal-voc", folder).images,
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_functions_read_rows_of_earlier_version_as_repaired_rows(old_rows, release, tmp_path, name):
+    function = FUNCTIONS[name]
+    expected = function(load(release, embed=True), tmp_path / "repaired")
+    assert function(old_rows, tmp_path / "old") == expected
+
+
+def test_validate_warns_of_malformed_exif_in_rows_of_earlier_version(old_rows):
+    report = segments_hf.validate(old_rows, assets=True)
+    assert [(finding.check, finding.severity, finding.sample) for finding in report.findings] == [
+        ("malformed-exif", "warning", "b")
+    ]
+
+
+def test_export_copies_the_repaired_image(release, tmp_path):
+    segments_hf.export_dataset(release, "coco", tmp_path / "out")
+    copies = [path.read_bytes() for path in sorted((tmp_path / "out").rglob("*.jpg"))]
+    assert len(copies) == 3
+    assert PHONE not in copies
+    for content in copies:
+        assert datasets.Image().decode_example({"bytes": content, "path": None}).size == (16, 24)
+
+
+def test_preview_embeds_no_image_with_malformed_exif():
+    # EXIF data that Pillow cannot read may contain private data.
+    content = jpeg(b"XX*\0 a place")
+    shown = show_image({"bytes": content, "path": None}, 1280)
+    assert b"a place" not in base64.b64decode(shown.url.partition(",")[2])
+
+
+def test_image_of_case_with_wrong_exif_type_has_the_size_of_its_bitmap():
+    case = Path("/work/shared/cases/exif_wrong_type/release.json")
+    if not case.exists():
+        pytest.skip(f"this machine does not have the file {case}")
+    (row,) = load(case)
+    assert row["image"].size == row["segmentation_bitmap"].size == (row["width"], row["height"]) == (20, 30)

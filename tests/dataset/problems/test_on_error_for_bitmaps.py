@@ -1,0 +1,81 @@
+"""`on_error` applies to bitmaps, and `on_error="keep"` changes only the bitmap of the row."""
+
+from __future__ import annotations
+
+import pytest
+
+from dataset.loading import errors_file, load_by_function, warnings_of
+from dataset.making import bitmap, jpeg, label, picture_bytes, plain_rows, raw, sample
+from dataset.problem_cases import ANNOTATION, CASES, IDS, rotated_jpeg
+from segments_hf.errors import AssetError
+
+BITMAP_CASES = [name for name, case in CASES.items() if case.column == "segmentation_bitmap"]
+
+
+@pytest.mark.parametrize("options", [{}, {"streaming": True}], ids=["built", "stream"])
+@pytest.mark.parametrize("case", BITMAP_CASES)
+def test_keep_changes_only_the_bad_bitmap_of_the_row(release_with, server, case, options, caplog):
+    rows = plain_rows(load_by_function(release_with(case), on_error="keep", **options))
+    is_rotated = case == "bitmap of the image before EXIF rotation"
+    bad = rows[1]
+    assert [row["name"] for row in rows] == ["first", "bad", "last"]
+    assert bad["segmentation_bitmap"] is None
+    assert bad["image"] == server.files["/rotated.jpg" if is_rotated else "/bad.jpg"]
+    assert (bad["width"], bad["height"]) == ((6, 8) if is_rotated else (8, 6))
+    assert [(item["id"], item["category"]) for item in bad["annotations"]] == [(1, 0)]
+    assert bad["status"] == "LABELED"
+    assert "bad" in warnings_of(caplog)
+
+
+@pytest.mark.parametrize("options", [{}, {"embed": True}, {"streaming": True}], ids=str)
+def test_bitmap_of_the_image_after_exif_rotation_is_accepted(server, write_release, options, caplog):
+    png = bitmap([[6 * y + x for x in range(6)] for y in range(8)])
+    content = label(annotations=[ANNOTATION], segmentation_bitmap={"url": server.url("/a.png", png)})
+    release = write_release([sample("a", server.url("/a.jpg", rotated_jpeg()), content)])
+    (row,) = plain_rows(load_by_function(release, **options))
+    assert (row["width"], row["height"]) == (6, 8)
+    assert (row["image"], row["segmentation_bitmap"]) == (rotated_jpeg(), png)
+    assert warnings_of(caplog) == ""
+
+
+@pytest.mark.parametrize("where", ["release", "segments_dir"])
+def test_on_error_applies_to_bitmaps_that_are_local_files(write_release, tmp_path, where):
+    folder = tmp_path if where == "release" else tmp_path / "mine"
+    folder.mkdir(exist_ok=True)
+    names = {"jpeg": jpeg(), "small": bitmap(), "cut": bitmap(IDS)[:-20], "valid": bitmap(IDS)}
+    samples = []
+    for name, content in names.items():
+        (folder / f"{name}.jpg").write_bytes(jpeg())
+        (folder / f"{name}_label_ground-truth.png").write_bytes(content)
+        file = {"url": f"{name}_label_ground-truth.png"}
+        samples.append(sample(f"{name}.jpg", f"{name}.jpg", label(annotations=[ANNOTATION], segmentation_bitmap=file)))
+    options = {} if where == "release" else {"segments_dir": folder}
+    release = write_release(samples)
+    with pytest.raises(AssetError, match=r"sample 'jpeg.jpg', segmentation_bitmap: .*/jpeg_label.*png: got a JPEG"):
+        load_by_function(release, **options)
+    assert load_by_function(release, on_error="skip", **options)["name"][:] == ["valid.jpg"]
+    kept = load_by_function(release, on_error="keep", **options)
+    assert [row["segmentation_bitmap"] is None for row in raw(kept)] == [True, True, True, False]
+    assert [(problem["sample"], problem["action"]) for problem in errors_file(kept)] == [
+        ("jpeg.jpg", "kept"),
+        ("small.jpg", "kept"),
+        ("cut.jpg", "kept"),
+    ]
+
+
+def test_keep_does_not_change_the_bitmap_of_a_missing_image(server, write_release):
+    url = server.url("/a.png", bitmap(IDS))
+    content = label(annotations=[ANNOTATION], segmentation_bitmap={"url": url})
+    (row,) = plain_rows(
+        load_by_function(write_release([sample("a", f"{server.address}/gone.jpg", content)]), on_error="keep")
+    )
+    assert (row["image"], row["width"], row["height"]) == (None, None, None)
+    assert row["segmentation_bitmap"] == bitmap(IDS)
+
+
+def test_bitmap_of_a_label_without_annotations_is_unchanged(server, write_release):
+    png = bitmap([[1, 2, 3]])
+    item = sample(
+        "a", server.url("/a.jpg", jpeg((3, 1))), label(segmentation_bitmap={"url": server.url("/a.png", png)})
+    )
+    assert picture_bytes(raw(load_by_function(write_release([item])))[0]["segmentation_bitmap"]) == png

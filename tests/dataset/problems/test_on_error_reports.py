@@ -1,0 +1,68 @@
+"""Samples that `on_error` skips or keeps are reported in the log and in the file errors.jsonl of the dataset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dataset.loading import errors_file, load_by_function, warnings_of
+from dataset.making import jpeg, label, sample
+from segments_hf.errors import SegmentsHFError
+
+FORK = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+
+
+@pytest.mark.parametrize("policy", ["skip", "keep"])
+def test_stream_logs_a_warning_for_the_sample(release_with, policy, caplog):
+    stream = load_by_function(release_with("image not found"), on_error=policy, streaming=True)
+    names = [row["name"] for row in stream]
+    assert names == (["first", "bad", "last"] if policy == "keep" else ["first", "last"])
+    assert "bad: " in warnings_of(caplog)
+    assert "HTTP 404" in warnings_of(caplog)
+
+
+@FORK
+@pytest.mark.parametrize("policy", ["skip", "keep"])
+def test_build_with_two_processes_reports_each_sample_once(server, write_release, caplog, policy):
+    url = server.url("/good.jpg", jpeg())
+    samples = [sample(f"s{n}", url if n % 3 else f"{server.address}/gone{n}.jpg") for n in range(40)]
+    dataset = load_by_function(write_release(samples), on_error=policy, num_proc=2)
+    assert len(dataset) == (40 if policy == "keep" else 26)
+    problems = errors_file(dataset)
+    assert sorted(problem["sample"] for problem in problems) == sorted(f"s{n}" for n in range(0, 40, 3))
+    assert "14 sample(s)" in warnings_of(caplog)
+
+
+def test_cached_dataset_reports_its_problems_again(release_with, caplog, server):
+    path = release_with("image not found")
+    first = load_by_function(path, on_error="skip")
+    first_warnings = warnings_of(caplog)
+    caplog.clear()
+    requests = server.asked.total()
+    again = load_by_function(path, on_error="skip")
+    assert again.cache_files == first.cache_files
+    assert warnings_of(caplog) == first_warnings
+    assert len(errors_file(again)) == 1
+    assert server.asked.total() == requests
+
+
+def test_dataset_without_problems_has_no_warning_and_no_errors_file(server, write_release, caplog):
+    dataset = load_by_function(write_release([sample("a", server.url("/a.jpg", jpeg()))]), on_error="keep")
+    assert warnings_of(caplog) == ""
+    assert not (Path(dataset.cache_files[0]["filename"]).parent / "errors.jsonl").exists()
+
+
+@FORK
+@pytest.mark.parametrize("options", [{}, {"num_proc": 2}], ids=["one process", "two processes"])
+def test_split_whose_rows_are_all_skipped_is_an_error_of_ours(server, write_release, options):
+    release = write_release([sample(f"s{n}", f"{server.address}/gone{n}.jpg") for n in range(3)])
+    for _ in ("first load", "again"):
+        with pytest.raises(SegmentsHFError, match="train"):
+            load_by_function(release, on_error="skip", **options)
+
+
+def test_sample_with_three_problems_has_three_reports(server, write_release):
+    wrong = label(annotations=[{"id": 1, "category_id": 77}], segmentation_bitmap={"url": f"{server.address}/no.png"})
+    dataset = load_by_function(write_release([sample("bad", f"{server.address}/no.jpg", wrong)]), on_error="keep")
+    assert [problem["column"] for problem in errors_file(dataset)] == ["annotations", "image", "segmentation_bitmap"]

@@ -1,0 +1,37 @@
+"""Masks and layouts of a stream keep the images of its rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import datasets
+import pytest
+
+import segments_hf
+from dataset.making import jpeg, picture_bytes, raw
+from segments_hf.demo import demo_release
+
+
+@pytest.mark.parametrize(
+    "make",
+    [segments_hf.add_semantic_masks, lambda rows: segments_hf.to_layout(rows, "object-detection", keep_unlabeled=True)],
+    ids=["masks", "layout"],
+)
+def test_file_with_the_name_of_an_image_does_not_replace_the_image(
+    make: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = raw(segments_hf.load_release(demo_release(), split="train", embed=True))
+    with_path = rows.map(lambda row: {"image": {"bytes": picture_bytes(row["image"]), "path": "a.jpg"}})
+    with_path.to_parquet(tmp_path / "rows.parquet")
+    stream = datasets.load_dataset("parquet", data_files=str(tmp_path / "rows.parquet"), split="train", streaming=True)
+    expected = [picture_bytes(row["image"]) for row in rows]
+    (tmp_path / "a.jpg").write_bytes(jpeg((3, 3), red=1))
+    monkeypatch.chdir(tmp_path)
+    assert [row["image"]["bytes"] for row in raw(make(stream))] == expected
+
+
+def test_rows_left_out_are_counted_for_datasets_in_arrow_format(caplog: pytest.LogCaptureFixture) -> None:
+    rows = segments_hf.load_release(demo_release(), split="train").with_format("arrow")
+    segments_hf.to_layout(rows, "object-detection")
+    assert "2 of 8 rows left out: 1 SKIPPED, 1 UNLABELED" in caplog.text

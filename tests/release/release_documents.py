@@ -1,0 +1,35 @@
+"""Parts of release documents, and functions that read names and ids from a release."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from segments_hf.release import Release
+
+FLOWERS = {"format_version": "0.1", "categories": [{"id": 1, "name": "flower"}, {"id": 2, "name": "leaf"}]}
+BITMAP_TASK = {"description": "", "task_type": "segmentation-bitmap", "attributes": FLOWERS}
+BITMAP = {
+    "label_status": "LABELED",
+    "attributes": {"segmentation_bitmap": {"url": "a.png"}, "annotations": [{"id": 7, "category_id": 1}]},
+}
+BOX = {"id": 7, "category_id": 1, "type": "bbox", "points": [[1, 2], [3.5, 4]]}
+
+
+def sample(**labels: Any) -> dict[str, Any]:
+    """Return a sample of one image with these labels."""
+    return {"name": "a.jpg", "attributes": {"image": {"url": "a.jpg"}}, "labels": labels}
+
+
+def label(**attributes: Any) -> dict[str, Any]:
+    """Return a label with these attributes."""
+    return {"label_status": "LABELED", "attributes": attributes}
+
+
+def names(release: Release, labelset: str | None = None) -> list[str]:
+    """Return the names of the categories of a labelset, by default of the default labelset."""
+    return [category.name for category in release.labelset_categories(labelset or release.default_labelset)]
+
+
+def ids(release: Release, labelset: str, index: int = 0) -> list[int]:
+    """Return the ids of the annotations of one sample."""
+    return [annotation.id for annotation in release[index].label(labelset).annotations]
