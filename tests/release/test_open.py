@@ -161,12 +161,17 @@ def test_unreadable_url_is_a_release_error_without_secrets(url):
     assert "secret" not in str(caught.value)
 
 
-@pytest.mark.parametrize("path", ["missing.json", "", ".", "a\0b.json", "~no-such-user/r.json", "x" * 5000])
+@pytest.mark.parametrize("path", ["missing.json", ".", "a\0b.json", "~no-such-user/r.json", "x" * 5000])
 def test_error_of_an_unreadable_path_names_the_path(path, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ReleaseError) as caught:
         Release.open(path)
     assert repr(path)[1:-1] in str(caught.value)
+
+
+def test_error_of_an_empty_path_names_the_forms_of_a_source():
+    with pytest.raises(SegmentsHFError, match="got ''.*path or URL.*owner/dataset@name"):
+        Release.open("")
 
 
 @pytest.mark.parametrize(
