@@ -19,7 +19,7 @@ def build(
         str,
         options.one_of(
             ("arrow", "parquet"),
-            "arrow: files for datasets.load_from_disk. parquet: files for datasets.load_dataset.",
+            "The format of the files. arrow: for `load_from_disk` of datasets. parquet: for `load_dataset`.",
         ),
     ] = "arrow",
     split: Annotated[str | None, typer.Option(help="The split to write; by default all splits.")] = None,

@@ -15,12 +15,17 @@ from segments_hf.io.choices import listed_choices, suggestion
 from segments_hf.io.fetch_options import FetchOptions, meaning_of
 
 
-def one_of(choices: Sequence[str], help_text: str) -> object:
+# The groups of options in a help text. Each group has columns of its own, so names of options fit into 80 columns.
+_SAMPLES, _DOWNLOADS = "Samples", "Downloads"
+
+
+def one_of(choices: Sequence[str], help_text: str, group: str | None = None) -> object:
     """Return an option whose value is one of several names. The error for another name suggests the closest one.
 
     Args:
         choices: The names.
         help_text: The help of the option.
+        group: The group of the option in the help of a command; None for the group of the command's own options.
     """
 
     def parse(text: str) -> str:
@@ -30,7 +35,13 @@ def one_of(choices: Sequence[str], help_text: str) -> object:
             )
         return text
 
-    return typer.Option(parser=parse, metavar="|".join(choices), autocompletion=lambda: list(choices), help=help_text)
+    return typer.Option(
+        parser=parse,
+        metavar="|".join(choices),
+        autocompletion=lambda: list(choices),
+        help=help_text,
+        rich_help_panel=group,
+    )
 
 
 Release = Annotated[
@@ -47,28 +58,38 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
 def _loading(
-    labelset: Annotated[str | None, typer.Option(help="The labelset; by default the ground truth.")] = None,
+    labelset: Annotated[str | None, typer.Option(help="The labelset; by default the ground truth.", rich_help_panel=_SAMPLES)] = None,
     filter_by: Annotated[
         list[str] | None,
-        typer.Option(help="Keep only samples with this label status. Repeat the option to keep several statuses."),
+        typer.Option(
+            metavar="STATUS",
+            help="Keep only samples with this label status. Repeat the option to keep several statuses.",
+            rich_help_panel=_SAMPLES,
+        ),
     ] = None,
     filter_by_metadata: Annotated[
         list[str] | None,
         typer.Option(
             metavar="KEY=VALUE",
             help="Keep only samples with this metadata value. Repeat the option to require several values.",
+            rich_help_panel=_SAMPLES,
         ),
     ] = None,
     splits: Annotated[
         str | None,
         typer.Option(
-            metavar="train=0.8,test=0.2|metadata:KEY",
-            help="The splits to make: fractions of the samples, or metadata:KEY for one split per value of KEY.",
+            metavar="SPLITS",
+            help="The splits to make: fractions of the samples, such as train=0.8,test=0.2, or metadata:KEY for one split "
+            "per value of KEY.",
+            rich_help_panel=_SAMPLES,
         ),
     ] = None,
     segments_dir: Annotated[
         Path | None,
-        typer.Option(help="A folder of files that the original SDK downloaded. A file in it is not downloaded again."),
+        typer.Option(
+            help="A folder of files that the original SDK downloaded. A file in it is not downloaded again.",
+            rich_help_panel=_DOWNLOADS,
+        ),
     ] = None,
     on_error: Annotated[
         str,
@@ -76,12 +97,15 @@ def _loading(
             ("raise", "skip", "keep"),
             "What to do with a sample that cannot be read. raise: stop. skip: leave the sample out. "
             "keep: leave only the unreadable part out.",
+            _SAMPLES,
         ),
     ] = "raise",
     rewrite: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="OLD=NEW", help="Replace the prefix OLD of URLs with NEW. Repeat the option for several prefixes."
+            metavar="OLD=NEW",
+            help="Replace the prefix OLD of URLs with NEW. Repeat the option for several prefixes.",
+            rich_help_panel=_DOWNLOADS,
         ),
     ] = None,
     *,
@@ -118,8 +142,8 @@ def _fetching() -> dict[str, inspect.Parameter]:
 
 def _annotation(kind: object, help_text: str) -> object:
     if get_origin(kind) is Literal:
-        return Annotated[str, one_of(get_args(kind), help_text)]
-    return Annotated[kind, typer.Option(help=help_text)]
+        return Annotated[str, one_of(get_args(kind), help_text, _DOWNLOADS)]
+    return Annotated[kind, typer.Option(help=help_text, rich_help_panel=_DOWNLOADS)]
 
 
 def with_loading(command: Callable[..., None]) -> Callable[..., None]:

@@ -30,7 +30,7 @@ def push(
     ] = None,
     private: Annotated[
         bool | None,
-        typer.Option("--private/--public", help="Make a new repository private or public; by default as on the Hub."),
+        typer.Option("--private/--public", help="Make a new repository private or public; by default as the owner's settings say."),
     ] = None,
     token: Annotated[
         str | None, typer.Option(help="A Hub token with write access; by default the token of `hf auth login`.")
