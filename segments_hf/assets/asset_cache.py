@@ -35,7 +35,8 @@ class AssetCache:
     """A folder of downloads and repaired copies of images.
 
     The name of a download is the hash of its URL without the signature; the name of a copy is the hash of its content.
-    Every file is complete, because it is written to another folder and renamed. Several processes may use the folder.
+    Every file is complete, because it is written to another folder and renamed. Several processes may use the folder at
+    the same time.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -101,9 +102,9 @@ class AssetCache:
         return removed
 
     def sweep(self) -> None:
-        """Remove all temporary files. Processes that were killed left them; one that is alive writes its file again."""
+        """Remove all temporary files. Killed processes have left them. A running process writes its file again."""
         for file in find_files(self.folder / _INCOMING):
-            with suppress(StorageError):  # another user's file, or on Windows one that is written
+            with suppress(StorageError):  # the file of another user, or on Windows a file that a process is writing
                 remove_file(file.path)
 
     def was_cleared_after(self, moment: float) -> bool:

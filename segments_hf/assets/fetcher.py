@@ -107,7 +107,7 @@ class Fetcher:
         Raises:
             AssetError: The image cannot be read, or is not complete. The message names its location.
         """
-        # The user's function may block.
+        # `resolve` is a function of the user, which may block.
         location = await run_blocking(self._locate, reference) if self._resolve else self._locate(reference)
         try:
             if location.path is not None:
@@ -128,7 +128,7 @@ class Fetcher:
         Args:
             path: The file.
             is_new: Whether the file was not verified before.
-            is_bitmap: Whether its pixels are ids.
+            is_bitmap: Whether the pixels are ids.
 
         Returns:
             The file or its bytes, and the header of the image.
@@ -140,7 +140,7 @@ class Fetcher:
         return await self._decoding(read) if self.options.verify == "decode" else await run_blocking(read)
 
     async def keep(self, asset: Asset) -> Asset:
-        """Store a download or a repaired copy in the cache. The caller does this when the row is valid.
+        """Store a download or a repaired copy in the cache. The caller calls this method when the row is valid.
 
         The original of a repaired download is also stored, so that the next load reports the fault again.
 

@@ -15,9 +15,9 @@ from segments_hf.io.remote.deadline import timeout_at
 if TYPE_CHECKING:
     from aiohttp.abc import ResolveResult
 
-_LONGEST = 15.0  # the maximum number of seconds for a name, including all lookups
+_LONGEST = 15.0  # the maximum number of seconds to resolve a name, including all lookups
 _PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds before each further lookup
-_FAILED = 60.0  # seconds until a name is looked up again after a failure
+_FAILED = 60.0  # seconds after a failure until the name is looked up again
 
 
 class HostNames(AbstractResolver):

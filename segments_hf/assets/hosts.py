@@ -47,7 +47,7 @@ class Hosts:
     """The hosts of one client, by name.
 
     Args:
-        connections: The largest number of requests that one host gets at the same time.
+        connections: The largest number of simultaneous requests to one host.
     """
 
     def __init__(self, connections: int) -> None:
@@ -88,7 +88,7 @@ class Host:
         self._slowed_at = 0.0
         self._silent_since: float | None = None
         self._next_probe = 0.0
-        self._line = asyncio.Lock()  # serves waiting requests in order
+        self._queue = asyncio.Lock()  # serves waiting requests in order
         self._changed = asyncio.Event()
 
     @contextlib.asynccontextmanager
@@ -98,7 +98,7 @@ class Host:
         Raises:
             AssetError: The host does not respond, or no request is allowed before the deadline.
         """
-        async with self._line:
+        async with self._queue:
             while not self.accepts_request(deadline):
                 await self._wait_for_change()
             self.requests += 1
@@ -146,7 +146,11 @@ class Host:
             self._slow_down(retry_after, asked_at)
 
     def mark_silent(self, since: float) -> None:
-        """Record that a request failed whose first attempt was made at this moment of the monotonic clock."""
+        """Record a failed download.
+
+        Args:
+            since: The moment of the first attempt on the monotonic clock.
+        """
         if self.answered_at is None or self.answered_at < since:
             self._silent_since = since
             self._next_probe = time.monotonic() + _SILENCE

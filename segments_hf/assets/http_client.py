@@ -197,14 +197,14 @@ class _Body:
         if "Content-Encoding" in self._response.headers:
             length = None
         if length is not None:
-            await self._without_time(self._memory.reserve_all(length))
+            await self._outside_time_limits(self._memory.reserve_all(length))
         self._begin_window()
         with io.BytesIO() as content:  # no copy at the end, and tracebacks do not keep the content
             async for chunk in self._response.content.iter_chunked(_BUFFER):
                 if content.tell() + len(chunk) > most:
                     raise _too_large(most)
                 if length is None:
-                    await self._without_time(self._memory.reserve_more(len(chunk)))
+                    await self._outside_time_limits(self._memory.reserve_more(len(chunk)))
                 content.write(chunk)
                 self._count(len(chunk))
             return content.getvalue()
@@ -223,7 +223,7 @@ class _Body:
         self._window_end = time.monotonic() + self._stall
         move_timeout(self._timeout, min(self._window_end, self._deadline.end))
 
-    async def _without_time(self, reservation: Awaitable[None]) -> None:
+    async def _outside_time_limits(self, reservation: Awaitable[None]) -> None:
         """Wait for a memory reservation, and exclude this time from the time limits of the server."""
         began = time.monotonic()
         move_timeout(self._timeout, began + _FOREVER)

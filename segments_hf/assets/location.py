@@ -69,8 +69,8 @@ def _resolved(place: str, resolve: Callable[[str], str]) -> str:
     path = file_path(found) or found
     if is_url(place) and not is_url(path) and ".." in Path(path).parts:
         raise AssetError(
-            f"{public_name(place)}: resolve returned {public_name(path)}, wanted a path without '..', which could be "
-            "outside of your folder"
+            f"{public_name(place)}: resolve returned {public_name(path)}, wanted a path without '..', because the "
+            "file could be outside of your folder"
         )
     return path
 
@@ -80,7 +80,7 @@ def _absolute(reference: str, base: str) -> str:
     path = file_path(reference) or reference
     if is_url(path):
         return path
-    if is_broken_url(path):  # such names are not file names either
+    if is_broken_url(path):  # such text is not treated as a file name
         raise AssetError(f"{public_name(path)}: got a malformed URL, wanted two slashes after its scheme")
     if not is_url(base):
         return str(Path(base, path))

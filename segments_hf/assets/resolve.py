@@ -51,7 +51,7 @@ def resolver(resolve: Resolve | None) -> Callable[[str], str] | None:
         resolve: A function of an asset's URL or path, or the new prefix for each old one.
 
     Raises:
-        OptionError: `resolve` is neither.
+        OptionError: `resolve` is neither a function nor a dict of prefixes.
     """
     if resolve is None or isinstance(resolve, Prefixes):
         return resolve
@@ -87,5 +87,5 @@ def _inside(folder: str, rest: str, place: str) -> str:
     """Return the path of a file in a folder, and refuse untrusted paths with ``..`` that are outside."""
     path = os.path.normpath(f"{folder}/{rest}")
     if os.path.commonpath([folder, path]) != folder:
-        raise AssetError(f"{public_name(place)}: its path after {option('resolve')} is outside {folder}")
+        raise AssetError(f"{public_name(place)}: {option('resolve')} moves it to a path outside {folder}")
     return path

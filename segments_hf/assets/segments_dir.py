@@ -15,7 +15,7 @@ class SegmentsDir:
     Args:
         folder: The folder that holds ``<owner>_<dataset>``, or the folder of the release itself.
         owner: The owner of the data set.
-        dataset: Its name.
+        dataset: The name of the data set.
         release: The name of the release.
 
     Raises:
@@ -37,11 +37,14 @@ class SegmentsDir:
         self._leaf = leaf.resolve() if is_inside and leaf.is_dir() else root
 
     def image(self, name: str, url: str) -> Path | None:
-        """Return the file of an image: the sample's name, or its stem with the suffix of the URL; None if missing."""
+        """Return the file of an image; None if it does not exist.
+
+        Its name is that of the sample, or the stem of this name with the suffix of the URL.
+        """
         return self._find(name) or self._find(os.path.splitext(name)[0] + url_suffix(url))
 
     def bitmap(self, name: str, labelset: str) -> Path | None:
-        """Return the file of a segmentation bitmap; None if it is missing."""
+        """Return the file of a segmentation bitmap; None if it does not exist."""
         return self._find(f"{os.path.splitext(name)[0]}_label_{labelset}.png")
 
     def _find(self, name: str) -> Path | None:

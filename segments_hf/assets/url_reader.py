@@ -64,12 +64,12 @@ class UrlReader:
 
     async def _read_private(self, s3: S3Object, refused: StatusError, deadline: Deadline) -> bytes:
         if importlib.util.find_spec("s3fs") is None:
-            raise AssetError(f"{refused} To read it with your credentials: pip install s3fs") from refused
+            raise AssetError(f"{refused}; to read it with your credentials, pip install s3fs") from refused
         try:
             content = await self._read_object(s3.url, deadline, s3.region)
         except AssetError as error:
             self._has_credentials = not isinstance(error, NoCredentialsError)
-            raise AssetError(f"{refused} With credentials: {error}") from error
+            raise AssetError(f"{refused}. With credentials: {error}") from error
         self._private_buckets.add(s3.bucket)
         return content
 

@@ -45,7 +45,7 @@ def info() -> None:
 def clear(
     older_than: Annotated[
         str | None,
-        typer.Option(metavar="AGE", help="Remove only files that were not used for this time, such as 12h, 30d or 8w."),
+        typer.Option(metavar="AGE", help="Remove only files not used for this long, such as 12h, 30d or 8w."),
     ] = None,
     *,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
@@ -60,7 +60,7 @@ def clear(
 
     seconds = _parse_age(older_than)
     if not yes:
-        files = f"all files that were not used for {older_than}" if older_than else "all files"
+        files = f"all files that have not been used for {older_than}" if older_than else "all files"
         typer.confirm(shown(f"Remove {files} from the caches in {default_cache_folder().parent}?"), abort=True)
     for name, removed in {
         "images and bitmaps": AssetCache(default_cache_folder()).clear(seconds),

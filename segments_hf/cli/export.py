@@ -36,8 +36,9 @@ def export(
         str,
         options.one_of(
             ("copy", "convert", "link", "none"),
-            "copy: copy the image files. convert: copy them, but write a PNG for each file that programs for the format "
-            "cannot read. link: make symbolic links to the cached files. none: export no image files.",
+            "What to do with the image files. copy: copy them. convert: copy them, but write a PNG for each file that "
+            "programs for the format cannot read. link: make symbolic links to the cached files. none: export no "
+            "image files.",
         ),
     ] = "copy",
     split: Annotated[str | None, typer.Option(help="The split to export; by default all splits.")] = None,

@@ -14,7 +14,6 @@ import typer
 from segments_hf.io.choices import listed_choices, suggestion
 from segments_hf.io.fetch_options import FetchOptions, meaning_of
 
-
 # The groups of options in a help text. Each group has columns of its own, so names of options fit into 80 columns.
 _SAMPLES, _DOWNLOADS = "Samples", "Downloads"
 
@@ -58,7 +57,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
 def _loading(
-    labelset: Annotated[str | None, typer.Option(help="The labelset; by default the ground truth.", rich_help_panel=_SAMPLES)] = None,
+    labelset: Annotated[
+        str | None, typer.Option(help="The labelset; by default the ground truth.", rich_help_panel=_SAMPLES)
+    ] = None,
     filter_by: Annotated[
         list[str] | None,
         typer.Option(
@@ -79,8 +80,8 @@ def _loading(
         str | None,
         typer.Option(
             metavar="SPLITS",
-            help="The splits to make: fractions of the samples, such as train=0.8,test=0.2, or metadata:KEY for one split "
-            "per value of KEY.",
+            help="The splits to make: fractions of the samples, such as train=0.8,test=0.2, or metadata:KEY for one "
+            "split per value of KEY.",
             rich_help_panel=_SAMPLES,
         ),
     ] = None,

@@ -21,7 +21,7 @@ def preview(
     loading: dict[str, Any],
     overwrite: Annotated[
         bool,
-        typer.Option("--overwrite", help="Replace any existing file. An earlier preview is replaced without it."),
+        typer.Option("--overwrite", help="Replace an existing file even if it is not an earlier preview."),
     ] = False,
     quiet: options.Quiet = False,
 ) -> None:

@@ -17,7 +17,7 @@ def push(
     layout: Annotated[
         str | None,
         typer.Option(
-            help="The layout of the columns, such as semantic-segmentation; by default the rows of load_release."
+            help="The layout of the columns, such as object-detection; by default the columns of load_release."
         ),
     ] = None,
     image_range: Annotated[
@@ -30,7 +30,10 @@ def push(
     ] = None,
     private: Annotated[
         bool | None,
-        typer.Option("--private/--public", help="Make a new repository private or public; by default as the owner's settings say."),
+        typer.Option(
+            "--private/--public",
+            help="Make a new repository private or public; by default the owner's setting.",
+        ),
     ] = None,
     token: Annotated[
         str | None, typer.Option(help="A Hub token with write access; by default the token of `hf auth login`.")

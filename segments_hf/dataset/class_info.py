@@ -31,7 +31,7 @@ def categories(
 
     Args:
         data: A dataset or a stream, or a dict of its splits; a release as `load_release` takes it; or the id of a
-            dataset on the Hub, such as ``"jane/flowers"``, whose ``categories.json`` is read. A text is taken as a
+            dataset on the Hub, such as ``"jane/flowers"``, whose ``categories.json`` is read. A string is treated as a
             release if it is the path of a file, a URL or ``owner/dataset@name``, or ends with ``.json`` or
             ``.json.gz``.
         config_name: The configuration on the Hub.
@@ -60,8 +60,8 @@ def id2label(data: Data, column: str | None = None) -> dict[int, str]:
 
     Args:
         data: A dataset or a stream, or a dict of its splits; or a release as `load_release` takes it.
-        column: The column whose values are named. By default, it is the semantic mask if the dataset has one, else
-            `annotations`, `segments_info` or `objects`.
+        column: The column whose values are named. By default, it is the semantic mask if the dataset has one,
+            otherwise `annotations`, `segments_info` or `objects`.
 
     Returns:
         For a semantic mask, the name of each value: 0 is "unlabeled", unless the mask was made with `ignore_index`.

@@ -29,8 +29,8 @@ _REGISTRY = "datasets.packaged_modules"
 def add_packaged_module(name: str, module: str, module_hash: str) -> None:
     """Register a builder under a name for `load_dataset`.
 
-    `datasets` has no public function that adds a packaged module. Importing `datasets` takes a second, so that this
-    function does not import it: if `datasets` is not imported yet, an import hook registers the builder later.
+    `datasets` has no public function that adds a packaged module. Importing `datasets` takes a second, so this function
+    does not import it: if `datasets` is not imported yet, an import hook registers the builder later.
 
     Args:
         name: The name to pass to `load_dataset`.

@@ -28,7 +28,7 @@ DatasetT = TypeVar("DatasetT", bound=AnyDataset)
 
 
 class ReleaseKeywords(FetchKeywords, total=False):
-    """Keyword arguments of `load_release` that choose the samples and say how files are read."""
+    """Keyword arguments of `load_release` that select samples and control how files are read."""
 
     labelset: str | None
     filter_by: str | Sequence[str] | None

@@ -83,7 +83,7 @@ def open_rows(
         limit: The maximum number of samples of a release, or of rows of a dataset.
         check: A function that checks a dataset of one split; by default, the dataset must have the columns of images
             with labels.
-        building: The options of a build that are allowed, such as ``on_error``. Without it, errors are kept.
+        building: The options of a build that the caller may pass; by default none, and `on_error` is ``keep``.
         **options: For a release, the options of `load_release` that select samples and control fetching.
 
     Raises:

@@ -97,7 +97,7 @@ def open_splits(data: Data, *, streaming: bool = True, **options: Unpack[LoadKey
 
 
 def input_features(data: Data) -> Mapping[str, Any]:
-    """Return the features of an input, those of the first split. The images of a release are not fetched.
+    """Return the features of the first split of an input. The images of a release are not fetched.
 
     Raises:
         OptionError: There are no splits.
@@ -126,9 +126,9 @@ def _dataset_splits(data: object) -> Splits:
 
 
 def _split_name(rows: SplitRows) -> str:
-    """Return the name of the split that a dataset belongs to; ``train`` if the dataset does not tell.
+    """Return the name of the split that a dataset belongs to; ``train`` if the dataset has no split name.
 
-    For parts of one split, it is the name of this split. For parts of several splits, it is the whole instruction.
+    For parts of one split, the name is that of the split. For parts of several splits, it is the whole instruction.
 
     >>> rows = datasets.Dataset.from_dict({}, split="train[2:4]+train[6:]")
     >>> _split_name(rows)

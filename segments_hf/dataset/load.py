@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from segments_hf.dataset.data_types import AnyDataset, LoadKeywords, Releases
     from segments_hf.dataset.release_inputs import Location
 
-_OF_THE_CALL = {"api_key", "cache_dir", "num_proc", "split", "storage_options", "streaming"}
+_CALL_OPTIONS = {"api_key", "cache_dir", "num_proc", "split", "storage_options", "streaming"}
 
 
 @overload
@@ -95,17 +95,17 @@ def load_release(  # noqa: PLR0913  (the options of the job; all but one by name
             ``"reviewed"``. The status of a null label is ``UNLABELED``.
         filter_by_metadata: The metadata of the samples to load; a sample must have all of these keys and values.
         splits: The fraction of each split, such as ``{"train": 0.8, "test": 0.2}``. A hash of its uuid assigns a
-            sample to a split, so that a sample stays in its split if samples are added. Or ``"metadata:KEY"``: the
+            sample to a split, so that it stays in this split when samples are added. Or ``"metadata:KEY"``: the
             split is the value of this key in the sample's metadata.
-        segments_dir: A folder in the layout of the original SDK's cache. Images found there are not fetched.
+        segments_dir: A folder in the layout of the original SDK's cache. Images in this folder are not fetched.
         load_assets: Whether to fetch images and bitmaps; if not, their columns are null and the labels are loaded.
         embed: Whether the Arrow file contains the bytes of the images. If not, it contains the paths of the files in
-            the cache, so that the images are only once on the disk.
+            the cache, and each image is stored on disk only once.
         on_error: What to do with a faulty sample: ``"raise"`` an error, ``"skip"`` its row, or ``"keep"`` the row
             with null in the affected column. Skipped and kept samples are logged, and listed in ``errors.jsonl`` in
-            the cache. Images with malformed EXIF data are listed there, too: whatever the policy, the row has a
-            repaired copy of the image.
-        resolve: The new locations of moved assets: a dict from the old beginning of URLs to the new one, such as
+            the cache. Images with malformed EXIF data are also listed there: for each policy, the row has a repaired
+            copy of the image.
+        resolve: The new locations of moved assets: a dict from old to new prefixes of URLs, such as
             ``{"https://old-host/": "s3://mirror/"}``; or a function that takes the URL of an asset, or the absolute
             path of a local file, and returns the new URL or path.
         storage_options: The options of the fsspec file system that reads a private bucket; for several buckets, a
@@ -183,7 +183,7 @@ def release_builder(release: Releases, **options: Unpack[LoadKeywords]) -> Segme
     cache_dir, api_key = options.pop("cache_dir", None), options.pop("api_key", None)
     storage_options = options.pop("storage_options", None)
     if unknown := sorted(options.keys() - {*OPTIONS}):
-        raise TypeError(unknown_option(unknown[0], sorted({*OPTIONS, *_OF_THE_CALL})))
+        raise TypeError(unknown_option(unknown[0], sorted({*OPTIONS, *_CALL_OPTIONS})))
     by_split = releases_by_split(release)
     if by_split is None:
         if release == {}:

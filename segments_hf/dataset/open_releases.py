@@ -26,8 +26,8 @@ class ReleaseKey(NamedTuple):
     """The identity of a release.
 
     Attributes:
-        source: The path or URL of the release. Workers need the password and signature of a URL, so that it keeps
-            them. For a release on the platform, it is a pinned reference.
+        source: The path or URL of the release. It keeps the password and signature of a URL, because workers
+            need them. For a release on the platform, it is a pinned reference.
         digest: The SHA-256 of the content.
     """
 

@@ -11,5 +11,5 @@ BUILDER_HASH = "segments-hf"
 
 
 def register() -> None:
-    """Register the builder now if `datasets` is imported already, else when it is imported."""
+    """Register the builder now if `datasets` is already imported; otherwise register it when `datasets` is imported."""
     add_packaged_module(NAME, "segments_hf.dataset.building.builder", BUILDER_HASH)

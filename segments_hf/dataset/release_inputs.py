@@ -1,4 +1,4 @@
-"""Recognize releases in all forms in which users may pass them."""
+"""Recognize the values that users may pass as a release."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def releases_by_split(data: object) -> dict[str, AnyRelease] | None:
 
 
 def is_release(value: object) -> TypeGuard[AnyRelease]:
-    """Return whether a value is a release, in any form."""
+    """Return whether a value is a release: a location, a `Release`, or the release object of the SDK."""
     return isinstance(value, str | os.PathLike | Release) or _is_sdk_release(value)
 
 
@@ -73,7 +73,7 @@ def release_source(
     """Return the path or URL of a release for the builder; for an open `Release`, return its key.
 
     Args:
-        release: A release, in any form.
+        release: A location, a `Release`, or the release object of the SDK.
         api_key: The API key of the platform.
         max_bytes: The maximum size in bytes of the file of a release on the platform.
 
@@ -99,6 +99,6 @@ def _sdk_release_url(release: SdkRelease) -> str:
     if not url:
         raise OptionError(
             f"got the release {getattr(release, 'name', None)!r} of the SDK without a URL, because the platform is "
-            "still making it; wait until its status is SUCCEEDED and get it again"
+            "still making it; wait until its status is SUCCEEDED, and request it again"
         )
     return str(url)

@@ -44,7 +44,7 @@ def map_splits(
     """Apply a function to each split of an input.
 
     Args:
-        data: An input of any kind that `open_splits` accepts. From a release, a dataset is built.
+        data: An input of any kind that `open_splits` accepts. A release is built as a dataset.
         function: A function that takes a dataset and the name of its split, and returns the new dataset.
         num_proc: The number of processes; not for a stream.
         on_error: What to do with a faulty sample of a release: ``raise``, ``skip`` or ``keep``.
@@ -111,7 +111,7 @@ def map_rows(
     problem_column: str | None = None,
     shown_columns: Collection[str] | None = None,
 ) -> SplitRows:
-    """Add or replace columns in the rows of one split, without decoding or encoding the images that stay.
+    """Add or replace columns in the rows of one split, without decoding or encoding the images of other columns.
 
     Args:
         part: A `Dataset` or an `IterableDataset`.
@@ -155,7 +155,7 @@ def without_decoding(part: SplitRows) -> SplitRows:
     """Return the dataset with undecoded images, as ``{"bytes": …, "path": …}``, and rows of Python objects."""
     part = part.with_format(None)
     if isinstance(part, datasets.IterableDataset):
-        # JSON stays text, too: if the first item of a list has no JSON, `datasets` does not encode the others again.
+        # JSON also stays text: if the first item of a list has no JSON, `datasets` does not encode the others again.
         return part.cast(Features({name: _undecoded(feature) for name, feature in part.features.items()}))
     for name, feature in part.features.items():
         if isinstance(feature, Image) and feature.decode:

@@ -11,7 +11,7 @@ from segments_hf.dataset.release_inputs import releases_by_split
 from segments_hf.drawing.drawable import row_label
 from segments_hf.drawing.first_rows import first_rows
 from segments_hf.drawing.label_picture import drawn_label
-from segments_hf.drawing.legend import INK, PAPER, legend
+from segments_hf.drawing.legend import BACKGROUND, TEXT_COLOR, legend
 from segments_hf.drawing.overlay import GROUND
 from segments_hf.drawing.text import font_of, shortened
 from segments_hf.errors import AssetError, BitmapError, OptionError, SegmentsHFError
@@ -105,7 +105,7 @@ def _arrange(pairs: Sequence[Image.Image], classes: Classes) -> Image.Image:
     width = across * (2 * _CELL[0] + _GAP) + _GAP
     height = lines * (_CELL[1] + _CAPTION + _GAP) + _GAP
     strip = legend(zip(classes.names or (), classes.colors, strict=True), width)
-    sheet = Image.new("RGB", (width, height + strip.height), PAPER)
+    sheet = Image.new("RGB", (width, height + strip.height), BACKGROUND)
     for number, pair in enumerate(pairs):
         line, column = divmod(number, across)
         left, top = _GAP + column * (2 * _CELL[0] + _GAP), _GAP + line * (_CELL[1] + _CAPTION + _GAP)
@@ -151,7 +151,7 @@ def _label_cell(row: Row, classes: Classes) -> Image.Image | AssetError | Bitmap
 
 
 def _pair(row: Row, image: Image.Image, label: Image.Image) -> Image.Image:
-    pair = Image.new("RGB", (2 * _CELL[0], _CELL[1] + _CAPTION), PAPER)
+    pair = Image.new("RGB", (2 * _CELL[0], _CELL[1] + _CAPTION), BACKGROUND)
     pair.paste(image, (0, 0))
     pair.paste(label, (_CELL[0], 0))
     if "name" in row:
@@ -159,7 +159,7 @@ def _pair(row: Row, image: Image.Image, label: Image.Image) -> Image.Image:
         font = font_of(12)
         count = len(row["annotations"] or ())
         summary = f"{row['status']} · {count} object{'' if count == 1 else 's'}"
-        pen.text((2, _CELL[1] + 5), shortened(str(row["name"]), font, _CELL[0] - 8), INK, font)
+        pen.text((2, _CELL[1] + 5), shortened(str(row["name"]), font, _CELL[0] - 8), TEXT_COLOR, font)
         pen.text((_CELL[0] + 2, _CELL[1] + 5), shortened(summary, font, _CELL[0] - 8), _FADED, font)
     return pair
 
@@ -167,7 +167,7 @@ def _pair(row: Row, image: Image.Image, label: Image.Image) -> Image.Image:
 def _in_cell(picture: Image.Image | None, placeholder: str) -> Image.Image:
     """Fit a picture into a cell; if there is no picture, write the text `placeholder` into the cell."""
     if picture is not None:
-        return ImageOps.pad(picture, _CELL, color=PAPER)
+        return ImageOps.pad(picture, _CELL, color=BACKGROUND)
     cell = Image.new("RGB", _CELL, GROUND)
     font = font_of(12)
     middle = (_CELL[0] / 2, _CELL[1] / 2)

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     from segments_hf.bitmaps import Color
 
-PAPER: Color = (250, 250, 249)
-INK: Color = (41, 37, 36)
+BACKGROUND: Color = (250, 250, 249)
+TEXT_COLOR: Color = (41, 37, 36)
 
-# In pixels.
+# Lengths in pixels.
 _MARGIN = 12
 _LINE = 22
 _SWATCH = 12
@@ -39,9 +39,9 @@ def legend(entries: Iterable[tuple[str, Color]], width: int) -> Image.Image:
             left, top = float(_MARGIN), top + _LINE
         places.append((left, top, name, color))
         left += size
-    strip = Image.new("RGB", (width, top + _LINE + _MARGIN if places else 0), PAPER)
+    strip = Image.new("RGB", (width, top + _LINE + _MARGIN if places else 0), BACKGROUND)
     pen = ImageDraw.Draw(strip)
     for x, y, name, color in places:
         pen.rounded_rectangle((x, y + 2, x + _SWATCH, y + 2 + _SWATCH), 3, color)
-        pen.text((x + 18, y), name, INK, font)
+        pen.text((x + 18, y), name, TEXT_COLOR, font)
     return strip

@@ -24,14 +24,14 @@ Point: TypeAlias = tuple[float, float]
 _FARTHEST = 1e5  # pixels: a limit for coordinates, because Pillow draws all pixels of a line, even those outside
 
 
-def paint_label(ground: Image.Image, label: RowLabel, colors: Sequence[Color], *, opacity: float) -> Image.Image:
+def paint_label(background: Image.Image, label: RowLabel, colors: Sequence[Color], *, opacity: float) -> Image.Image:
     """Paint a label on a copy of a background.
 
     `opacity` applies to masks and polygons; their outlines and all other shapes are opaque. Later vectors cover earlier
     ones.
 
     Args:
-        ground: The background: an RGB picture of any size, to which the label is scaled.
+        background: An RGB picture of any size, to which the label is scaled.
         label: The label, with a known size.
         colors: The color of each shape of the label.
         opacity: The opacity of masks and polygons, from 0 to 1.
@@ -39,7 +39,7 @@ def paint_label(ground: Image.Image, label: RowLabel, colors: Sequence[Color], *
     Returns:
         A new picture of the same size.
     """
-    painted = ground.copy() if label.ids is None else _with_masks(ground, label, colors, opacity)
+    painted = background.copy() if label.ids is None else _with_masks(background, label, colors, opacity)
     for shape, color in zip(label.shapes, colors, strict=True):
         if shape.kind != MASK:
             _draw(painted, shape.kind, scaled_points(shape, label, painted.size), color, opacity)
@@ -75,12 +75,12 @@ def _near(coordinate: float) -> float:
     return min(max(coordinate, -_FARTHEST), _FARTHEST)
 
 
-def _with_masks(ground: Image.Image, label: RowLabel, colors: Sequence[Color], opacity: float) -> Image.Image:
-    numbers = scaled_numbers(label, ground.size)
+def _with_masks(background: Image.Image, label: RowLabel, colors: Sequence[Color], opacity: float) -> Image.Image:
+    numbers = scaled_numbers(label, background.size)
     table = np.array([(0, 0, 0), *colors], np.uint8)
-    share = np.where(_margins(numbers, line_width(ground.size) // 2), 1, opacity)
+    share = np.where(_margins(numbers, line_width(background.size) // 2), 1, opacity)
     share[numbers == 0] = 0
-    pixels = np.asarray(ground, np.float64)
+    pixels = np.asarray(background, np.float64)
     mixed = pixels + (table[numbers] - pixels) * share[..., None]
     return Image.fromarray(np.rint(mixed).astype(np.uint8))
 

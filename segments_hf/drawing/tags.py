@@ -10,7 +10,7 @@ from PIL import ImageDraw
 from segments_hf.bitmaps import Color, boxes
 from segments_hf.drawing.drawable import MASK
 from segments_hf.drawing.painting import scaled_numbers, scaled_points
-from segments_hf.drawing.text import font_of, ink_on, shortened
+from segments_hf.drawing.text import font_of, shortened, text_color_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -73,7 +73,9 @@ def draw_tags(picture: Image, label: RowLabel, names: Sequence[str], colors: Seq
             return
         taken.append(tag)
         pen.rounded_rectangle(tag, _CORNER, colors[index], _RIM)
-        pen.text((tag.left + height / 4, (tag.top + tag.bottom) / 2), name, ink_on(colors[index]), font, anchor="lm")
+        pen.text(
+            (tag.left + height / 4, (tag.top + tag.bottom) / 2), name, text_color_on(colors[index]), font, anchor="lm"
+        )
 
 
 def _visible_boxes(label: RowLabel, size: tuple[int, int]) -> Iterator[tuple[int, _Box, Point]]:

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 # Roboto by Google, under the Apache License 2.0. The font of Pillow has no letters with accents.
 _FONT = Path(__file__).with_name("Roboto-Regular.ttf")
-_LONGEST = 300  # maximum number of characters that are measured, because names have any length
+_LONGEST = 300  # the maximum number of characters that are measured, because a name may have any length
 _WHITE: Color = (255, 255, 255)
 _BLACK: Color = (0, 0, 0)
-_BRIGHT = 150  # black text is used on colors of this luminance or more, of 255
+_BRIGHT = 150  # text is black on colors of at least this luminance, from 0 to 255
 
 
 @cache
@@ -27,7 +27,7 @@ def font_of(size: int) -> ImageFont.FreeTypeFont:
     Args:
         size: The size in pixels.
     """
-    # The other layout engine is not in every build of Pillow, and pictures must be the same everywhere.
+    # Some builds of Pillow lack the other layout engine, and all builds must draw the same pictures.
     return ImageFont.truetype(_FONT, size, layout_engine=ImageFont.Layout.BASIC)
 
 
@@ -51,10 +51,10 @@ def shortened(text: str, font: ImageFont.FreeTypeFont, width: float) -> str:
     return f"{text}…"
 
 
-def ink_on(color: Color) -> Color:
+def text_color_on(color: Color) -> Color:
     """Return black or white, whichever is more readable on a color.
 
-    >>> ink_on((255, 230, 0)), ink_on((20, 20, 120))
+    >>> text_color_on((255, 230, 0)), text_color_on((20, 20, 120))
     ((0, 0, 0), (255, 255, 255))
     """
     red, green, blue = color

@@ -67,7 +67,7 @@ class Source:
 
     Attributes:
         parts: The splits.
-        is_whole: Whether the parts are all splits of the dataset, so that other splits on the Hub are removed.
+        is_whole: Whether the parts are all splits of the dataset. If they are, other splits on the Hub are removed.
         layout: The layout of the columns; None for rows of a release and for other columns.
         shown: The rows of the first split for the contact sheet; None if the sheet cannot be drawn from them.
         on_error: What to do with a row that has an error: ``raise``, ``skip`` the row, or ``keep`` it with null.

@@ -36,7 +36,8 @@ class Repository:
 
     Attributes:
         repo_id: ``owner/name``.
-        revision: The branch that is read, and written unless the push opens a pull request; None for ``main``.
+        revision: The branch to read from. The push commits to this branch, unless it opens a pull request. None for
+            ``main``.
         create_pr: Whether the push opens a pull request.
         private: Whether a new repository is private; None for the setting of the owner.
         token: The token for all requests.
@@ -55,7 +56,7 @@ class Repository:
 
     @property
     def url(self) -> str:
-        """The page of the dataset."""
+        """The URL of the page of the dataset."""
         return f"{self.api.endpoint}/datasets/{self.repo_id}"
 
     def head(self) -> str | None:
@@ -124,7 +125,7 @@ def open_repository(
     private: bool | None = None,
     token: str | None = None,
 ) -> Repository:
-    """Return a repository after a check of the permission to write. Nothing is created or changed.
+    """Check the permission to write to a repository, and return the repository. Nothing is created or changed.
 
     Args:
         repo_id: ``owner/name``, or the name alone for a repository of the owner of the token.
@@ -181,7 +182,7 @@ def _exists(repository: Repository) -> bool:
 def _check_may_create(repository: Repository, user: Mapping[str, Any]) -> None:
     if repository.create_pr:
         raise HubError(
-            f"{repository.repo_id} does not exist, so it cannot get a pull request; push without "
+            f"{repository.repo_id} does not exist, so no pull request can be opened; push without "
             f"{option('create_pr', True)} first"
         )
     for other in ("model", "space"):
@@ -202,7 +203,7 @@ def _check_may_create(repository: Repository, user: Mapping[str, Any]) -> None:
 
 def _check_may_write(repository: Repository) -> None:
     try:
-        # The request for the upload mode of a file needs the permission to write, but uploads nothing.
+        # A request for the upload mode of a file requires the permission to write, but uploads nothing.
         retry(
             lambda: repository.api.preupload_lfs_files(
                 repository.repo_id,

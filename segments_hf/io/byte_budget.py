@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Each body of unknown length may have this number of bytes without a reservation, so that small images never wait.
+# Each body of unknown length may grow to this number of bytes without a reservation, so that small images never wait.
 _UNCOUNTED = 128 * 2**10
 
 
@@ -18,7 +18,8 @@ class ByteBudget:
 
     A body of known length reserves its whole length before its first byte is read. A body of unknown length reserves
     more bytes as it grows. If the budget of these bodies is used up, one of them continues and exceeds it, which
-    prevents a deadlock. A body that is larger than the whole budget is received while no other body of known length is.
+    prevents a deadlock. A body that is larger than the whole budget waits until no other body of known length is
+    being received.
 
     Args:
         known: The number of bytes of all bodies together.
@@ -30,7 +31,7 @@ class ByteBudget:
         self._unknown = unknown
         self._held_known = 0
         self._held_unknown = 0
-        self._queue = asyncio.Lock()  # serves bodies in the order of their arrival, or a large one might wait forever
+        self._queue = asyncio.Lock()  # serves bodies in order, because a large one might wait forever otherwise
         self._released = asyncio.Event()
         self._exceeding: Reservation | None = None
 

@@ -81,8 +81,8 @@ class FetchOptions(ImageLimits):
     in_flight: int = field(
         default=64,
         metadata=_means(
-            "The largest number of rows that are fetched simultaneously, from all hosts. Each row makes one request "
-            "after the other."
+            "The largest number of rows that are fetched simultaneously, from all hosts. The image and the "
+            "bitmap of a row are requested one after the other."
         ),
     )
     timeout: float = field(
@@ -92,7 +92,6 @@ class FetchOptions(ImageLimits):
             "second, up to ten times the initial limit."
         ),
     )
-
     max_release_bytes: int = field(
         default=MAX_RELEASE_BYTES, metadata=_means("The largest size of a release file after decompression, in bytes.")
     )

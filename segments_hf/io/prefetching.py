@@ -34,10 +34,10 @@ def prefetch(
 
     Args:
         work: The function; it runs in threads.
-        items: As for `prefetch_futures`.
-        weight: As for `prefetch_futures`.
-        in_flight: As for `prefetch_futures`.
-        max_weight: As for `prefetch_futures`.
+        items: The items, as for `prefetch_futures`.
+        weight: A function that returns the memory of a result, in bytes.
+        in_flight: The largest number of items in flight.
+        max_weight: The approximate limit of the weight of held results, in bytes.
 
     Raises:
         Exception: The exception of `work`, in place of the result. Items that have not started are dropped.

@@ -104,7 +104,7 @@ def json_without_secrets(text: str | None) -> str | None:
 
 
 def _may_hold_secrets(text: str) -> bool:
-    """Tell whether JSON may contain a secret: it has @, = or %3d. Most JSON has none of these and is not searched."""
+    """Tell whether JSON may contain a secret: it has @, = or %3d. Most JSON has none of these, and is not searched."""
     return "@" in text or "=" in text or "%3" in text or ("\\u00" in text and _ESCAPED_MARK.search(text) is not None)
 
 

@@ -1,4 +1,4 @@
-"""Tell URLs from paths, and take URLs apart."""
+"""Distinguish URLs from paths, and return parts of URLs."""
 
 from __future__ import annotations
 

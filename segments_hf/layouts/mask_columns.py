@@ -181,4 +181,4 @@ def left_out_of(row: Row, raster: Raster | None) -> Counter[str]:
 
 @cache
 def _warn_of_missing(name: str) -> None:
-    logger.warning("sample %r has annotations, but no bitmap or no image size, so that its mask is null", name)
+    logger.warning("sample %r has annotations, but no bitmap or no image size, so its mask is null", name)

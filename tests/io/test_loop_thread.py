@@ -27,7 +27,7 @@ class Resource:
             raise self.fault
 
     async def __aexit__(self, *_):
-        self.events.append(("left", threading.current_thread().name))
+        self.events.append(("exited", threading.current_thread().name))
 
 
 @pytest.fixture
@@ -76,8 +76,8 @@ def test_blocking_functions_do_not_block_the_loop(loop):
     assert {future.result(10) for future in futures} == {0, 1}
 
 
-def test_loop_thread_works_where_a_loop_is_running(loop):
-    """As in a notebook."""
+def test_loop_thread_runs_coroutines_while_the_caller_has_a_running_loop(loop):
+    """A notebook runs its cells in an event loop."""
 
     async def answer():
         return 42
@@ -118,13 +118,13 @@ def test_close_cancels_coroutines_and_then_exits_the_resource():
     time.sleep(0.01)
     loop.close()
     assert ended == [[("entered", "segments-hf loop")]]
-    assert resource.events[1:] == [("left", "segments-hf loop")]
+    assert resource.events[1:] == [("exited", "segments-hf loop")]
     assert waiting.cancelled()
 
 
 def test_submit_to_a_closed_loop_returns_a_canceled_future():
     async def never():
-        pytest.fail("it has begun")
+        pytest.fail("the coroutine has started")
 
     loop = LoopThread(Resource(), threads=1)
     loop.close()
@@ -135,7 +135,7 @@ def test_submit_to_a_closed_loop_returns_a_canceled_future():
 
 def test_a_resource_that_cannot_be_entered_is_an_error_for_all_coroutines():
     async def never():
-        pytest.fail("it has begun")
+        pytest.fail("the coroutine has started")
 
     with LoopThread(Resource(LookupError("no")), threads=1) as loop:
         for _ in range(3):
@@ -146,15 +146,17 @@ def test_a_resource_that_cannot_be_entered_is_an_error_for_all_coroutines():
 def test_loop_thread_may_be_closed_in_its_own_thread():
     """The garbage collector may run in any thread."""
     resource = Resource()
+    earlier = set(threading.enumerate())
     loop = LoopThread(resource, threads=1)
+    (thread,) = set(threading.enumerate()) - earlier
 
     async def close():
         loop.close()
 
     with contextlib.suppress(CancelledError):
         loop.submit(close()).result(10)
-    loop._thread.join(10)
-    assert [name for name, _ in resource.events] == ["entered", "left"]
+    thread.join(10)
+    assert [name for name, _ in resource.events] == ["entered", "exited"]
 
 
 def test_an_abandoned_generator_ends_without_a_warning():
@@ -165,9 +167,9 @@ def test_an_abandoned_generator_ends_without_a_warning():
             while True:
                 yield loop.submit(asyncio.sleep(0)).result(10)
 
-    left = {"pauses": pauses()}
-    left["itself"] = left
-    next(left["pauses"])
-    del left
+    cycle = {"generator": pauses()}
+    cycle["itself"] = cycle  # only the garbage collector frees the generator
+    next(cycle["generator"])
+    del cycle
     gc.collect()  # warnings are errors here
-    assert [name for name, _ in resource.events] == ["entered", "left"]
+    assert [name for name, _ in resource.events] == ["entered", "exited"]

@@ -11,8 +11,8 @@ import numpy as np
 from PIL import Image
 
 ERROR_FILE = "error.txt"
-MAX_LINES = 8  # of the description of one file
-MAX_CHARACTERS = 70  # of one value
+MAX_LINES = 8  # the maximum number of lines about one file
+MAX_CHARACTERS = 70  # the maximum number of characters of one value
 
 
 @dataclass
@@ -22,7 +22,7 @@ class Comparison:
     Attributes:
         equal: The number of equal files.
         errors: The number of equal files that contain an error message instead of an output.
-        different: The description of the differences for the path of each different file.
+        different: The descriptions of the differences of each different file, by the path of the file.
     """
 
     equal: int = 0

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 PROBLEMS_FILE = "errors.jsonl"
 
 # For streams, `datasets` replaces `open` and `Path` in the module of a builder, and imports scipy for that if scipy is
-# installed. This module does not need it, because it reads URLs itself. This private name turns it off.
+# installed. This module does not need the replacements, because it reads URLs itself. This private name turns them off.
 _patched_for_streaming = True
 
 _ROWS_IN_MEMORY = 16  # the number of rows that are written together if they contain the bytes of their images
@@ -166,7 +166,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
 
     def _segments_dir(self, release: Release, labelset: str | None) -> SegmentsDir | None:
         if self.config.segments_dir is None or release.kind(labelset).sequence:
-            return None  # its file names do not contain the frame, so that all frames would get the same image
+            return None  # its file names do not contain the frame, so all frames would get the same image
         return SegmentsDir(self.config.segments_dir, release.owner, release.dataset_name, release.name)
 
     def download_and_prepare(self, *args: Any, **kwargs: Any) -> None:
@@ -214,7 +214,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
 
     def _download_and_prepare(self, *args: Any, **kwargs: Any) -> None:
         AssetCache(default_cache_folder()).sweep()
-        # This process holds the lock, so that files in the folder are leftovers of a killed process.
+        # This process holds the lock, so files in the folder are leftovers of a killed process.
         for leftover in output_folder(self).iterdir():
             remove_folder(leftover) if leftover.is_dir() else remove_file(leftover)
         self._started_by = os.getpid()
@@ -257,7 +257,7 @@ def _runs(shards: list[Shard]) -> Iterator[Shard]:
 
 
 def _own_error(error: Exception, folder: Path) -> Exception:
-    """Return the SegmentsHFError that caused an error of `datasets`, or a StorageError; else the error itself."""
+    """Return the SegmentsHFError that caused an error of `datasets`, or a StorageError; otherwise the error itself."""
     inner: BaseException | None = error
     while inner is not None:
         if isinstance(inner, SegmentsHFError):

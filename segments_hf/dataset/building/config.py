@@ -56,12 +56,12 @@ class SegmentsReleaseConfig(_FetchingConfig):
         filter_by: The label status of the samples to load, or several statuses, in upper or lower case.
         filter_by_metadata: The metadata of the samples to load; a sample must have all of these keys and values.
         splits: The fraction of each split, or ``metadata:KEY``; by default the split of the data file.
-        segments_dir: A folder in the layout of the original SDK's cache. Images found there are not fetched.
+        segments_dir: A folder in the layout of the original SDK's cache. Images in this folder are not fetched.
         load_assets: Whether to fetch images and bitmaps.
         embed: Whether the Arrow file contains the bytes of the images, or the paths of the files in the cache.
         on_error: What to do with a faulty sample: ``raise``, ``skip`` or ``keep``.
-        resolve: The new locations of moved assets: a function of a URL, or a dict from the old beginning of URLs to
-            the new one.
+        resolve: The new locations of moved assets: a function of a URL, or a dict from old to new prefixes of
+            URLs.
         bucket_options: The options of the fsspec file systems that read buckets: the builder's `storage_options`.
         sources: The releases of each split: paths, URLs, or keys of releases that this process has opened; by default
             the data files.
@@ -203,7 +203,7 @@ class SegmentsReleaseConfig(_FetchingConfig):
         return f"{self.name}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
-# The options that users pass to the builder, without those that every builder of `datasets` has.
+# The options that users pass to the builder, except for those of all builders of `datasets`.
 OPTIONS = sorted(
     {item.name for item in dataclasses.fields(SegmentsReleaseConfig) if item.init}
     - {"sources", "bucket_options", *(item.name for item in dataclasses.fields(datasets.BuilderConfig))}
@@ -211,14 +211,14 @@ OPTIONS = sorted(
 
 
 def _identity_of(resolve: Resolve | None) -> object:
-    """Return an identity of `resolve` for the cache; a function that cannot be hashed gets a new one every time."""
+    """Return an identity of `resolve` for the cache; a function that cannot be hashed gets a new identity each time."""
     if resolve is None or isinstance(resolve, Mapping):
         return resolve and sorted(resolve.items())
     try:
         return Hasher.hash(resolve)
     except (pickle.PicklingError, TypeError, AttributeError):
         logger.warning(
-            "resolve: %r cannot be hashed, so that the cached dataset will not be found again; pass a dict, or a "
+            "resolve: %r cannot be hashed, so the cached dataset will not be found again; pass a dict, or a "
             "function that can be pickled",
             resolve,
         )

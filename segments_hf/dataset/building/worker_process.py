@@ -14,8 +14,7 @@ _PAUSE = 0.5  # seconds between checks of the parent process
 def end_with_process(pid: int) -> None:
     """End this process soon after its parent process has ended.
 
-    Without this, a worker of a killed process continues to write into the folder that the next build uses, and never
-    ends.
+    Without this function, a worker of a killed process never ends, and writes into the folder that the next build uses.
 
     Args:
         pid: The id of the parent process.

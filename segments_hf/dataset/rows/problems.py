@@ -39,7 +39,7 @@ class Problem(msgspec.Struct, frozen=True):
         error: The class of the error, such as ``AssetError``.
         reason: The message of the error.
         action: ``skipped`` if the row was left out, ``kept`` if the column is null, ``repaired`` if the row has a
-            repaired copy of the image. Images are repaired whatever `on_error` is.
+            repaired copy of the image. Images are repaired for each value of `on_error`.
     """
 
     sample: str

@@ -10,7 +10,7 @@ from __future__ import annotations
 # Increase this number only if the same release gives different rows, features, layouts or masks than before. A test
 # compares them with a golden set and fails if they differ.
 #
-# Rows, layouts and masks share one number: the same geometry and encoders make all of them, so that two numbers would
-# mostly change together, and sooner or later only the wrong one would be increased. Building a dataset again fetches
-# nothing, because assets have a separate cache.
+# Rows, layouts and masks share one number, because the same geometry and encoders make all of them. Two numbers would
+# mostly change together, and a developer could forget one of them. Building a dataset again fetches nothing, because
+# assets have a separate cache.
 ROW_FORMAT = 4

@@ -28,7 +28,7 @@ class AssetSources:
 
     Attributes:
         fetcher: The fetcher.
-        segments_dir: The folder in the layout of the original SDK's cache. Files found there are not fetched.
+        segments_dir: The folder in the layout of the original SDK's cache. Files in this folder are not fetched.
         labelset: The labelset of the bitmaps.
         in_memory: Whether a row contains the bytes of its assets, or the paths of their files.
     """
@@ -62,7 +62,7 @@ async def add_assets(draft: Draft, sources: AssetSources, *, keeps_faulty: bool)
     A repaired image is added, and its fault is added to `draft.repairs`.
 
     Args:
-        draft: The row so far.
+        draft: The draft of the row.
         sources: The sources of images and bitmaps.
         keeps_faulty: Whether a row with errors is kept.
 
@@ -84,7 +84,7 @@ async def add_assets(draft: Draft, sources: AssetSources, *, keeps_faulty: bool)
     if mismatch := _size_error(checked, sources.fetcher):
         draft.errors.append((_BITMAP, mismatch))
         del checked[_BITMAP]
-        checked = checked if keeps_faulty else {}  # the image may be the wrong one: do not cache it
+        checked = checked if keeps_faulty else {}  # the image may belong to another sample, so it is not cached
     return sum([await _add(draft, column, asset, sources) for column, asset in checked.items()])
 
 

@@ -32,7 +32,7 @@ def temporary_name() -> str:
 
 
 def write_atomically(path: str | Path, content: bytes | memoryview, *, aside: str | Path | None = None) -> None:
-    """Write or replace a file of a cache, and create the folders that are missing.
+    """Write or replace a file of a cache, and create missing folders.
 
     Args:
         path: The file.

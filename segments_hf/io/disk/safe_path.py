@@ -25,21 +25,23 @@ _LONGEST_PATH = {"win32": 259, "darwin": 1023}.get(sys.platform, 4095)  # bytes
 def safe_path(name: str) -> PurePosixPath:
     r"""Return a name as a relative path that stays in the folder to which it is joined.
 
-    Slashes and backslashes separate the parts of the path. Empty parts and dots are dropped. Characters that some
-    system forbids become underscores. A hash replaces the end of a part that is too long.
+    Slashes and backslashes separate the parts of the path. Empty parts and dots are dropped. Characters that any
+    operating system forbids become underscores. A hash replaces the end of a part that is too long.
 
     Args:
         name: The name.
 
     Raises:
-        PathError: The name has no usable character, or has more than 100 parts.
+        PathError: The name has only dots, spaces and slashes, or it has more than 100 parts.
 
     >>> str(safe_path("../flowers/a: b?.jpg")), str(safe_path("C:\\x\\NUL.png"))
     ('flowers/a_ b_.jpg', 'C_/x/_NUL.png')
     """
     parts = [part for part in re.split(r"[/\\]", name) if part.strip(". ")]
     if not parts:
-        raise PathError(f"got the name {name!r}, which cannot be a file name; wanted at least one letter or digit")
+        raise PathError(
+            f"got {name!r}, which cannot be a file name; wanted a name with more than dots, spaces and slashes"
+        )
     if len(parts) > _MOST_PARTS:
         raise PathError(f"got a name with {len(parts):,} parts between slashes, wanted {_MOST_PARTS} at most")
     return PurePosixPath(*map(_safe_part, parts))

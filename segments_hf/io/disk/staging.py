@@ -1,9 +1,9 @@
 """Write files and folders in a staging folder, and move them to their destinations when all are complete.
 
 Only files and folders that the caller expects are replaced. A staging folder has the same parent folder as the
-destinations. Its process holds a lock file in it. If the process is killed, the lock is released, and the next process
-that writes to the parent folder removes the staging folder. The old files are moved into the staging folder before the
-new ones are moved out of it, in steps that another process can undo or finish:
+destinations. The process that created it holds a lock file in it. If the process is killed, the lock is released, and
+the next process that writes to the parent folder removes the staging folder. The old files are moved into the staging
+folder before the new ones are moved out of it, in steps that another process can undo or finish:
 
     ready/     the new files and folders, all complete
     leaving/   the old files and folders while they are moved here. If the process is killed now, they are moved back
@@ -149,7 +149,7 @@ def remove_leftovers(parent: Path) -> None:
     """Remove the staging folders of killed processes in a folder, after their moves are finished or undone."""
     for found in parent.glob(f"{TEMPORARY_PREFIX}*"):
         path = found
-        with suppress(OSError):  # another process is removing the same leftover
+        with suppress(OSError):  # another process removes the same leftover
             if not (path / _LOCK).is_file():
                 if path.lstat().st_mtime < time.time() - _HOUR:
                     path.unlink() if path.is_file() else remove_folder(path)

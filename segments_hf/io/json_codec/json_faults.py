@@ -75,7 +75,8 @@ def describe_fault(content: Text, error: Exception) -> JsonError:
 def too_deep(content: Text) -> JsonError:
     """Return the error for text whose brackets are nested too deeply."""
     return JsonError(
-        f"got brackets that are nested more than {MAX_DEPTH} deep, wanted fewer", _path(find_level(content, MAX_DEPTH))
+        f"got brackets that are nested more than {MAX_DEPTH} deep, wanted {MAX_DEPTH} levels at most",
+        _path(find_level(content, MAX_DEPTH)),
     )
 
 

@@ -171,10 +171,12 @@ def _decoded(body: bytes, encodings: str, max_bytes: int) -> bytes:
     """
     names = [name for part in encodings.split(",") if (name := part.strip().lower()) not in {"", "identity"}]
     if len(names) > _MOST_ENCODINGS:
-        raise RemoteFileError(f"got a response that is compressed {len(names)} times, wanted one time")
+        raise RemoteFileError(
+            f"got a response that is compressed {len(names)} times, wanted {_MOST_ENCODINGS} times at most"
+        )
     for name in reversed(names) if body else ():
         if name not in _GZIP:
-            raise RemoteFileError(f"got a response that is compressed as {name[:_SHOWN]!r}, wanted gzip or none")
+            raise RemoteFileError(f"got a response that is compressed as {name[:_SHOWN]!r}, wanted gzip or nothing")
         body = decompress_gzip(body, max_bytes)
     return body
 

@@ -11,7 +11,7 @@ const entries = blocks("entry").map((block, index) => ({ ...parse(block), index 
 const thumbOf = (entry) => parse(thumbBlocks[entry.index]);
 const detailOf = (entry) => parse(detailBlocks[entry.index]);
 
-// Objects without a class have the class number after the last class.
+// An object without a class has the class number after that of the last class.
 const classes = [...page.classes, { name: "No class", color: [140, 140, 140] }];
 
 const NUMBERS = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array };

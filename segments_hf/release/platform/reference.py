@@ -12,7 +12,7 @@ from segments_hf.io.redaction import public_name
 from segments_hf.io.urls import is_url
 
 _SCHEME = "segments"
-# Owners and data sets do not begin with a dot, so that the relative path `../folder@name` is not a reference.
+# Owners and data sets do not begin with a dot, so the relative path `../folder@name` is not a reference.
 _REFERENCE = re.compile(
     r"(?P<owner>(?!\.)[\w.-]+)/(?P<dataset>(?!\.)[\w.-]+)@(?P<name>.+?)(?:#sha256=(?P<digest>[0-9a-fA-F]{64}))?",
     re.DOTALL,
