@@ -17,7 +17,7 @@ def push(
     layout: Annotated[
         str | None,
         typer.Option(
-            help="The layout of the columns, such as object-detection; by default the columns of load_release."
+            help="Convert to a layout such as object-detection for training; by default push the columns of load_release."
         ),
     ] = None,
     image_range: Annotated[

@@ -19,7 +19,7 @@ def find_default_labelset(labelsets: Sequence[Labelset], source: str) -> str | N
     """Return the name of the default labelset; None if there are no labelsets.
 
     The default is the labelset that is marked as ground truth. If no labelset or more than one is marked, it is the
-    labelset named ``ground-truth``, or else the only labelset.
+    labelset named ``ground-truth``, otherwise the only labelset.
 
     Args:
         labelsets: The labelsets of the release.

@@ -41,8 +41,8 @@ class EightBit(NamedTuple):
 def to_eight_bit(file: FileContent, image_range: ValueRange | None = None) -> EightBit:
     """Convert an image to 8-bit RGB or gray, upright and without metadata, unless it is already 8-bit RGB or gray.
 
-    Gray values of more than 8 bits and floats are scaled by a range: `image_range`, or else the range that the file
-    declares, or else the range of their type. `PIL.Image.Image.convert` converts all other modes, so the alpha channel
+    Gray values of more than 8 bits and floats are scaled by a range: `image_range`, otherwise the range that the file
+    declares, otherwise the range of their type. `PIL.Image.Image.convert` converts all other modes, so the alpha channel
     is dropped, and transparent pixels keep their color.
 
     Args:
