@@ -17,7 +17,7 @@ def push(
     layout: Annotated[
         str | None,
         typer.Option(
-            help="Convert to a layout such as object-detection for training; by default push the columns of load_release."
+            help="Convert to a layout such as object-detection for training; by default push the rows of load_release."
         ),
     ] = None,
     image_range: Annotated[

@@ -42,8 +42,8 @@ def to_eight_bit(file: FileContent, image_range: ValueRange | None = None) -> Ei
     """Convert an image to 8-bit RGB or gray, upright and without metadata, unless it is already 8-bit RGB or gray.
 
     Gray values of more than 8 bits and floats are scaled by a range: `image_range`, otherwise the range that the file
-    declares, otherwise the range of their type. `PIL.Image.Image.convert` converts all other modes, so the alpha channel
-    is dropped, and transparent pixels keep their color.
+    declares, otherwise the range of their type. `PIL.Image.Image.convert` converts all other modes, so the alpha
+    channel is dropped, and transparent pixels keep their color.
 
     Args:
         file: The content of the file.
