@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # Roboto by Google, under the Apache License 2.0. The font of Pillow has no letters with accents.
 _FONT = Path(__file__).with_name("Roboto-Regular.ttf")
-_LONGEST = 300  # maximum number of characters that are measured, because names have any length
+_LONGEST = 300  # maximum number of characters that are measured, because a name may have any length
 _WHITE: Color = (255, 255, 255)
 _BLACK: Color = (0, 0, 0)
 _BRIGHT = 150  # black text is used on colors of this luminance or more, of 255
@@ -27,7 +27,7 @@ def font_of(size: int) -> ImageFont.FreeTypeFont:
     Args:
         size: The size in pixels.
     """
-    # The other layout engine is not in every build of Pillow, and pictures must be the same everywhere.
+    # Not every build of Pillow has the other layout engine, but pictures must be the same everywhere.
     return ImageFont.truetype(_FONT, size, layout_engine=ImageFont.Layout.BASIC)
 
 
