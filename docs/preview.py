@@ -1,6 +1,7 @@
 """Draw docs/preview.png: the preview page of the demo release in a browser, with the pointer on a flower.
 
-Run it with `python docs/preview.py`. It needs chromium, chromium-driver and selenium.
+Run it with `python docs/preview.py`. It needs chromium, chromedriver and selenium, and uses the
+browser of the tests.
 """
 
 from __future__ import annotations
@@ -19,14 +20,12 @@ SIZE = (1280, 800)
 def main() -> None:
     """Take the screenshot."""
     sys.path.insert(0, str(ROOT / "tests"))
-    from look.chromium import chromium
+    from preview.chromium import IS_DRAWN, chromium
 
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         page = preview(demo_release(), Path(folder, "preview.html"))
         browser.open(page, width=SIZE[0], height=SIZE[1], at="#sample-6")
-        browser.until(
-            "document.querySelector('.stage .frame.painted') && document.querySelector('.stage img').complete"
-        )
+        browser.until(IS_DRAWN)
         browser.hover(".stage .frame", 0.46, 0.28)
         browser.until("!document.querySelector('#tip').hidden")
         browser.screenshot().save(ROOT / "docs" / "preview.png", optimize=True)

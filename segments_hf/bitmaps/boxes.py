@@ -35,7 +35,7 @@ def present_ids(bitmap: BitmapLike) -> npt.NDArray[np.uint32]:
     """Return the instance ids that have pixels, in increasing order; faster than `boxes`.
 
     Args:
-        bitmap: Instance ids, anything that `decode_bitmap` reads, (H, W). 0 is no instance.
+        bitmap: Instance ids, anything that `decode_bitmap` reads, (H, W). The id 0 is not an instance.
 
     >>> present_ids(np.array([[0, 7, 7], [5, 7, 0]], np.uint32)).tolist()
     [5, 7]
@@ -50,7 +50,7 @@ def boxes(bitmap: BitmapLike) -> Boxes:
     """Return the area and bounding box of every instance, in one pass over the pixels.
 
     Args:
-        bitmap: Instance ids, anything that `decode_bitmap` reads, (H, W). 0 is no instance.
+        bitmap: Instance ids, anything that `decode_bitmap` reads, (H, W). The id 0 is not an instance.
 
     Returns:
         The areas and boxes of the instances that have pixels.

@@ -27,7 +27,7 @@ class Edges(NamedTuple):
     Each edge goes from top to bottom, so that an edge which two polygons share crosses a line at exactly the same x.
 
     Attributes:
-        x: The x of the start of each edge, of shape (k,), as all attributes.
+        x: The x of the start of each edge. All attributes are arrays of shape (k,).
         y: The y of the start.
         to_x: The x of the end.
         to_y: The y of the end.
@@ -150,5 +150,5 @@ def crossings(
     which = np.repeat(np.arange(len(edges.counts)), edges.counts)
     lines = np.arange(len(which)) + (edges.first - np.cumsum(edges.counts) + edges.counts)[which]
     x, y, to_x, to_y = (part[which] for part in edges[:4])
-    # The division comes last, so that the result is exact where it can be.
+    # The division comes last, so that the result is exact if a float can represent it.
     return which, lines, x + (lines + 0.5 - y) * (to_x - x) / (to_y - y)

@@ -52,7 +52,7 @@ def rle(bitmap: BitmapLike) -> Rles:
     """Encode every instance in one pass over the pixels, without creating masks.
 
     Args:
-        bitmap: Instance ids, anything that `decode_bitmap` reads, (H, W). 0 is no instance.
+        bitmap: Instance ids, anything that `decode_bitmap` reads, (H, W). The id 0 is not an instance.
 
     Returns:
         The masks of the instances that have pixels.

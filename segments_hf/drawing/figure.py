@@ -1,4 +1,4 @@
-"""Make figures of matplotlib without pyplot: no figure stays open in its global state, and no display is needed."""
+"""Make figures of matplotlib without pyplot: no figure is kept in its global state, and no display is needed."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def overlay(
         opacity: The opacity of masks and polygons, from 0 to 1.
 
     Returns:
-        An RGB picture. If the row has no image, the background is gray; if its size is unknown, too, the result is
+        An RGB picture. If the row has no image, the background is gray; if its size is unknown too, the result is
         None.
 
     Raises:

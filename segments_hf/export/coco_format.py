@@ -1,7 +1,7 @@
 """The base of COCO formats: one JSON file per split, with `images`, `annotations` and `categories`.
 
-https://cocodataset.org/#format-data. As in the original SDK, the id of an image is the number of its row in the split
-from 1 on (rows that are left out count), and annotations are numbered from 1 on.
+https://cocodataset.org/#format-data. As in the original SDK, the id of an image is the number of its row in the split,
+from 1 on. Rows that are left out count too. Annotations are numbered from 1 on.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ class CocoFormat(Format[CocoLabel]):
     def _split(self) -> Iterator[None]:
         self.numbers: Iterator[int] = itertools.count(1)
         folder = self.job.folder / ANNOTATIONS
-        # The JSON file has all images before all annotations. The annotations of the split wait in a scratch file, so
-        # that memory holds neither.
+        # In the JSON file, all images come before all annotations. Therefore the annotations of the split are written
+        # to a scratch file, so that neither list is in memory.
         target = folder / f"{self.kind}_{self.split}.json"
         with NewFile(target) as file, scratch_file(folder / "annotations") as annotations:
             file.write(b'{"info":' + msgspec.json.encode(self._info()) + b',"images":[')
@@ -107,7 +107,7 @@ class CocoFormat(Format[CocoLabel]):
 
 
 def size_of(row: Row, bitmap_shape: tuple[int, ...] | None = None) -> tuple[int | None, int | None]:
-    """Return the width and height of the image of a row; those of its bitmap if the row does not have them."""
+    """Return the width and height of the image of a row; those of its bitmap if the row has no size."""
     if row["width"] is None and bitmap_shape is not None:
         return bitmap_shape[1], bitmap_shape[0]
     return row["width"], row["height"]

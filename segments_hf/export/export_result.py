@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class ExportedSplit:
-    """How much of one split was written.
+    """The number of images and objects of one split that were written.
 
     Attributes:
         images: The number of images with a label.
@@ -65,7 +65,7 @@ class ExportResult(Result):
         return short_repr(self, str(self.folder), images=self.images, objects=self.objects, left_out=left_out)
 
     def blocks(self) -> Iterator[Block]:
-        """Yield the totals, a table of the splits, and a table of what was left out."""
+        """Yield the totals, a table of the splits, and a table of the rows and objects that were left out."""
         images, objects = counted(self.images, "image"), counted(self.objects, "object")
         yield Cell(f"Wrote {images} with {objects} to {self.folder}")
         if self.converted:

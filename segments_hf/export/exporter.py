@@ -64,8 +64,8 @@ def export_dataset(
     """Export a release or a dataset to another format, with its images.
 
     Rows without a label, and skipped and rejected rows, are left out. A row whose label has no annotations becomes an
-    image without objects. Objects that the format cannot represent are left out; the result and a warning have their
-    number. The files appear in the export folder when all files are complete.
+    image without objects. Objects that the format cannot represent are left out; the result and a warning count
+    them. The files appear in the export folder when all files are complete.
 
     Args:
         data: A release in any form that `load_release` accepts; or a dataset or a stream of rows, also from the Hub,

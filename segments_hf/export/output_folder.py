@@ -41,7 +41,7 @@ def new_output(folder: Path, name: str, entries: Sequence[str], *, overwrite: bo
     remove_leftovers(folder)
     made = _check(folder, name, entries, overwrite=overwrite)
     replaced = [entry for entry, by in made.items() if by == name]
-    # The marker is published first: of two exports at the same time, the one that publishes it first wins.
+    # The marker is published first: of two simultaneous exports, the one that publishes it first succeeds.
     expected = {entry: take_snapshot(folder / entry) for entry in [_MARKER, *entries, *replaced]}
     is_new = not folder.exists()
     try:

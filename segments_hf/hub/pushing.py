@@ -58,7 +58,7 @@ class PushResult(Result):
 
     def blocks(self) -> Iterator[Block]:
         """Yield the amount of data, and the URL of the dataset or of the pull request."""
-        skipped = f"{self.skipped / 1e6:.1f} MB that were there"
+        skipped = f"{self.skipped / 1e6:.1f} MB that the Hub had already"
         yield Cell(f"Sent {self.sent / 1e6:.1f} MB of shards, skipped {skipped}")
         yield Cell(self.page)
 

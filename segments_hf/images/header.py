@@ -28,8 +28,8 @@ class Header(NamedTuple):
         stored_size: Width and height in pixels, before EXIF rotation.
         format: Pillow's name of the format: ``JPEG``, ``PNG``.
         orientation: The EXIF orientation, 1 to 8; always 1 for a TIFF, which Pillow rotates when it decodes it.
-        exif_fault: The exception that malformed EXIF data cause in Pillow, and therefore in `datasets`; None if they
-            cause none.
+        exif_fault: The exception that malformed EXIF data cause in Pillow, and therefore in `datasets`; None if
+            Pillow reads them.
         has_palette: Whether the image is a bitmap with a palette. Only `check_image` sets this, and only for bitmaps.
     """
 

@@ -81,7 +81,7 @@ def bitmap_fault(picture: ImageFile, content: Content) -> str | None:
         return f"got {problem} for a bitmap of ids; wanted {WANTED}"
     if getattr(picture, "is_animated", False):
         return f"got a {picture.format} of several images for a bitmap of ids; wanted {WANTED}"
-    # To read EXIF data after the pixels of a PNG, Pillow decodes all pixels. So a PNG without such data is skipped.
+    # To read EXIF data after the pixels of a PNG, Pillow decodes all pixels. A PNG without such data is skipped.
     if (picture.format != "PNG" or _png_may_be_rotated(content)) and (turn := orientation_of(picture)) != 1:
         return (
             f"got a bitmap with the EXIF orientation {turn}, by which viewers and `datasets` rotate it; "

@@ -1,7 +1,7 @@
 """Read the size from the header of a plain PNG or JPEG, several times faster than Pillow.
 
-A file is plain if its header has only the parts listed below. Pillow reads all other files, so that the sizes always
-agree with those of Pillow.
+A file is plain if its header has only the parts listed below. Pillow reads all other files, so the sizes are always
+those of Pillow.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ def png_bands(picture: ImageFile, content: bytes, heights: Sequence[int]) -> Ite
         heights: The number of rows of each band.
 
     Yields:
-        The bands. The first row of each is the row above the band; above the first band, it is 0.
+        The bands. The first row of each band is the row above it; the row above the first band is 0.
 
     Raises:
         AssetError: The file is truncated or damaged.

@@ -52,7 +52,7 @@ class BitmapLabel(Label):
 
     @cached_property
     def ids(self) -> npt.NDArray[np.uint32] | None:
-        """The bitmap as a uint32 array of shape (H, W); None if the row has none.
+        """The bitmap as a uint32 array of shape (H, W); None if the row has no bitmap.
 
         Raises:
             BitmapError: The bitmap cannot be read.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from segments_hf.labels.geometry import Box, ImageSize, Point
     from segments_hf.labels.row import Row
 
-# The reasons to leave out an object, as they appear in messages after a number of annotations.
+# The reasons to leave out an object. Messages show them after a number of annotations.
 NO_PIXELS = "without a pixel"
 NO_AREA = "without an area in the image"
 OUTSIDE = "outside of the image"
@@ -187,7 +187,7 @@ class Label(ABC):
 
     @cached_property
     def last_of_ids(self) -> list[int]:
-        """The indices of the annotations without those whose id a later annotation has."""
+        """The indices of the annotations whose id no later annotation has."""
         return last_of_ids([item["id"] for item in self._row["annotations"]])
 
     def repeated(self) -> Counter[str]:

@@ -160,7 +160,7 @@ class VectorLabel(Label):
     def rasterize(self) -> Raster | None:
         """Draw the boxes and polygons in the order of the row; return None if the size of the image is unknown.
 
-        The value of an object's pixels is the index of its annotation plus 1, as an id need not fit into a uint32.
+        The value of an object's pixels is the index of its annotation plus 1, because an id may not fit into a uint32.
         If several annotations have the same id, only the last one is drawn.
 
         Raises:

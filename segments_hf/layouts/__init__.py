@@ -94,7 +94,7 @@ def to_layout(
     - ``panoptic-segmentation``: `image`; `label`, an RGB PNG with id = R + 256 G + 65536 B; `segments_info`, a list of
       `id`, `category_id` (class index), `area` (pixels), `bbox` (left, top, width, height in pixels) and `iscrowd`.
     - ``object-detection``: `image_id`, `image`, `width`, `height`; `objects`, a struct of the lists `id`, `area`
-      (pixels), `bbox` (left, top, width, height in pixels) and `category`. An object needs a box that has an area.
+      (pixels), `bbox` (left, top, width, height in pixels) and `category`. Objects whose box has no area are left out.
 
     `image` decodes to 8-bit RGB or gray. The bytes of images in these modes are not changed. Others become PNGs: gray
     of more than 8 bits and floats are scaled, and a warning is logged if an image uses less than a tenth of the range;
@@ -193,7 +193,7 @@ def find_layout(task: str, option: str = "task") -> Layout:
 
     Args:
         task: The name of the layout.
-        option: The name of the parameter that has this name, for the error.
+        option: The name of the parameter of the user's call, for the error.
 
     Raises:
         OptionError: There is no such layout.

@@ -35,8 +35,8 @@ class LayoutImages:
         """Convert the image of a row to 8-bit RGB or gray.
 
         Returns:
-            The image as a dataset stores it: unchanged if it is 8-bit RGB or gray already, else a PNG. Also the
-            warnings about its scaling: a dict from a general description to the details of this image.
+            The image as a dataset stores it: unchanged if it is 8-bit RGB or gray already, and otherwise a PNG.
+            And the warnings about its scaling: a dict from a general description to the details of this image.
 
         Raises:
             AssetError: The image cannot be read.

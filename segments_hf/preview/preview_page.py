@@ -64,7 +64,7 @@ def preview(
     overwrite: bool = False,
     **options: Unpack[ReleaseKeywords],
 ) -> Path:
-    """Write an HTML page that shows images with their labels, and what `validate` finds in each sample.
+    """Write an HTML page that shows images with their labels, and the findings of `validate` in each sample.
 
     The page is one file that opens from disk and makes no requests. It also shows samples that cannot be read.
 

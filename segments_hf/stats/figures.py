@@ -75,7 +75,7 @@ def save_figures(
         stats: The result of `stats`.
         folder: The folder to write to, which is created if it does not exist.
         expected: The result of `figure_snapshots` from before the statistics were counted; by default, snapshots of
-            the files as they are now.
+            the present files.
 
     Returns:
         The paths of the files.

@@ -178,7 +178,7 @@ def _small_medium_large(item: ClassStats) -> str:
 
 def _size_text(sizes: Sizes | None) -> str:
     if sizes is None:
-        return f"not known: masks need {option('assets', True)}, points have none"
+        return f"not known: for masks, pass {option('assets', True)}; points have no size"
     return (
         f"{sizes.smallest:,.0f} to {sizes.largest:,.0f} pixels, half of them up to {sizes.median:,.0f}; "
         f"{sizes.small:,} small, {sizes.medium:,} medium, {sizes.large:,} large (s, m, l as in COCO)"

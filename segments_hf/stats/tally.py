@@ -55,7 +55,7 @@ class Sizes(msgspec.Struct, frozen=True):
 
 
 class AttributeValue(msgspec.Struct, frozen=True):
-    """A value of an attribute, decoded from JSON, and how often it occurs."""
+    """A value of an attribute, decoded from JSON, and the number of its occurrences."""
 
     value: Any
     count: int
@@ -66,9 +66,9 @@ class AttributeCounts(msgspec.Struct, frozen=True):
 
     Attributes:
         name: The name of the attribute.
-        count: How often the attribute occurs, with any value.
+        count: The number of occurrences of the attribute, with any value.
         values: The first 100 different values, the most frequent first.
-        other: How often the attribute has any other value.
+        other: The number of occurrences with any other value.
     """
 
     name: str

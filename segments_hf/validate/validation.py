@@ -94,7 +94,7 @@ class _Tally:
 
     def __init__(self) -> None:
         self.samples = self.rows = self.pixels = self.unlabeled = 0
-        # How often each frame of a sequence occurred, and, for the sequence itself, how often its most frequent frame.
+        # The number of occurrences of each frame; for the sequence itself, that of its most frequent frame.
         self._times = Counter[tuple[object, ...]]()
         self.findings: list[Finding] = []
 

@@ -1,9 +1,11 @@
-"""The reference documents every column, every option and every layout."""
+"""The reference documents every column, option, layout, check and export format, and the defaults of downloads."""
 
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import inspect
+import pkgutil
 import re
 
 import datasets
@@ -11,9 +13,11 @@ import pytest
 
 from segments_hf import FetchOptions, load_release
 from segments_hf.dataset.rows.features import row_features
+from segments_hf.export import FORMATS
 from segments_hf.layouts import LAYOUTS
 from segments_hf.release import Category
 from segments_hf.release.task_types import KINDS, UNKNOWN, TaskKind
+from segments_hf.validate.checks.fault import Fault
 
 from .pages import DOCS
 
@@ -51,7 +55,32 @@ def test_every_option_of_load_release_is_documented() -> None:
     }  # these are options of `load_dataset`
 
 
+def test_defaults_of_downloads_are_those_of_the_code() -> None:
+    documented = {name: cells[1] for cells in table_rows("options.md") for name in CODE.findall(cells[0])}
+    for option in dataclasses.fields(FetchOptions):
+        default = option.default
+        shown = {256 * 2**20: "256 MiB", 4 * 2**30: "4 GiB"}.get(default) or (
+            f"{default:,}" if isinstance(default, int) else f'`"{default}"`'
+        )
+        assert documented[option.name] == shown, option.name
+
+
 def test_every_layout_is_documented_with_its_columns() -> None:
     documented = {CODE.findall(cells[0])[0]: set(CODE.findall(cells[1])) for cells in table_rows("layouts.md")}
     for task, layout in LAYOUTS.items():
         assert set(layout.columns) <= documented[task]
+
+
+def test_every_check_is_documented_with_its_severity() -> None:
+    documented = {name: cells[1] for cells in table_rows("checks.md") for name in CODE.findall(cells[0])}
+    checks = importlib.import_module("segments_hf.validate.checks")
+    modules = [
+        importlib.import_module(f"{checks.__name__}.{found.name}") for found in pkgutil.iter_modules(checks.__path__)
+    ]
+    faults = {item for module in modules for item in vars(module).values() if isinstance(item, Fault)}
+    assert documented == {fault.name: fault.severity for fault in faults}
+
+
+def test_every_export_format_is_documented() -> None:
+    documented = {name for cells in table_rows("export-formats.md") for name in CODE.findall(cells[0])}
+    assert documented == set(FORMATS)

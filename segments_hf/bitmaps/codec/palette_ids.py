@@ -1,7 +1,7 @@
-"""Read ids from a PNG with a palette whose colors are ids, as those of an RGB PNG are.
+"""Read ids from a PNG with a palette whose colors are ids, like the pixels of an RGB PNG.
 
 Some programs save bitmaps with such a palette to make them small. Others save the ids as palette indices, with
-arbitrary colors. So the palette colors are only read as ids if every color in the bitmap is the id of an annotation.
+arbitrary colors. Therefore the colors are read as ids only if every color in the bitmap is the id of an annotation.
 """
 
 from __future__ import annotations

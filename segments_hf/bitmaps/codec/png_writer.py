@@ -1,6 +1,6 @@
 """Write PNGs of bitmaps and masks faster than Pillow. Nearly all of their pixels are equal to the pixel above.
 
-The rows are therefore stored as differences to the row above (the filter "Up" of https://www.w3.org/TR/png-3/).
+Therefore each row is stored as its differences to the row above (the filter "Up" of https://www.w3.org/TR/png-3/).
 They are written in bands.
 """
 
@@ -25,7 +25,7 @@ _LEVEL = 1  # the zlib level; with run-length encoding only, higher levels do no
 
 
 def with_row_above(parts: Iterable[npt.NDArray[Any]]) -> Iterator[npt.NDArray[Any]]:
-    """Yield the bands of an array, each with the row above it as its first row. Above the first row, it is 0."""
+    """Yield the bands of an array, each with the row above it as its first row. The row above the first band is 0."""
     above = None
     for part in parts:
         yield np.concatenate([np.zeros_like(part[:1]) if above is None else above, part])

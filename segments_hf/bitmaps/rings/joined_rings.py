@@ -50,7 +50,7 @@ class _Lines(NamedTuple):
 
     Attributes:
         points: The points, line by line, an array of shape (n, 2).
-        first: The first point of each line, and n, of shape (r + 1,).
+        first: The first point of each line, and n at the end, of shape (r + 1,).
     """
 
     points: npt.NDArray[np.int32]

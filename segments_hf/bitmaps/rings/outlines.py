@@ -38,7 +38,7 @@ class Rings(Sequence[Ring]):
     Attributes:
         corners: The corners of all rings, ring by ring, an int32 array of shape (n, 2).
         inner: The pixel inside the mask at each corner, of the same shape.
-        first: The first corner of each ring, and n, an int64 array of shape (r + 1,).
+        first: The first corner of each ring, and n at the end, an int64 array of shape (r + 1,).
         is_hole: Whether each ring is around a hole, a bool array of shape (r,).
     """
 
@@ -115,7 +115,7 @@ def outlines(bitmap: BitmapLike) -> dict[int, Rings]:
     Pixels that only touch at a corner have separate rings.
 
     Args:
-        bitmap: Instance ids, anything that `decode_bitmap` reads, (H, W). 0 is no instance.
+        bitmap: Instance ids, anything that `decode_bitmap` reads, (H, W). The id 0 is not an instance.
 
     Returns:
         The rings of each id in the bitmap: first the rings around pixels, then those around holes, each from top to

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     Numbers = npt.NDArray[np.integer]
 
 _PAIRS_AT_ONCE = 2**21  # pairs in memory
-_FEW_POINTS = 256  # up to this number, comparing all pairs is faster than a grid
-_INDEX_BITS = 23  # for a number below twice that
-_SIDE_BITS = 20  # for a coordinate
+_FEW_POINTS = 256  # for at most this number of points, comparing all pairs is faster than a grid
+_INDEX_BITS = 23  # of the index of a pair in its batch, which has fewer than 2 * _PAIRS_AT_ONCE pairs
+_SIDE_BITS = 20  # of a coordinate
 
 
 def shortest_cuts(points: npt.NDArray[np.integer], part_of: Numbers, count: int) -> Numbers:

@@ -25,7 +25,7 @@ _EXTREME_TAGS = ((340, 341), (280, 281))
 _INT32 = ValueRange(-(2**31), 2**31 - 1)
 _FULL = ValueRange(0, 2**16 - 1)
 _FLOAT_RANGES = (ValueRange(0, 1), ValueRange(0, 2**8 - 1), _FULL)  # the common ranges of floats
-# Sharpening and resampling give values outside of the range. They are clipped up to this multiple of the range in use.
+# Sharpening and resampling make values outside of the range. They are clipped up to this multiple of the range in use.
 _OVERSHOOT = 0.5
 _LEAST_USE = 0.1  # the share of a range that values must use for the range to be assumed
 _PIXELS_AT_ONCE = 2**22

@@ -34,12 +34,12 @@ class PixelFormat(NamedTuple):
 
     @property
     def is_deep(self) -> bool:
-        """Whether Pillow decodes it to more than 8 bits."""
+        """Whether Pillow decodes the image to more than 8 bits."""
         return is_deep_mode(self.mode)
 
     @property
     def is_eight_bit(self) -> bool:
-        """Whether it is 8-bit RGB or gray without transparency."""
+        """Whether the image is 8-bit RGB or gray without transparency."""
         return self.mode in PLAIN_MODES and self.bits <= 8 and not self.has_transparency  # noqa: PLR2004
 
     @property

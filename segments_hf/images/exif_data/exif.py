@@ -28,7 +28,7 @@ class ExifReading(NamedTuple):
 
     Attributes:
         orientation: The orientation, 1 to 8; 1 (upright) if it is missing or unreadable.
-        fault: The exception that Pillow raises when it applies the orientation; None if it raises none.
+        fault: The exception that Pillow raises when it applies the orientation; None if it succeeds.
     """
 
     orientation: int
@@ -39,8 +39,8 @@ def read_exif(picture: Image) -> ExifReading:
     """Read the orientation of an image, and check whether `datasets` can apply it.
 
     `datasets` calls `PIL.ImageOps.exif_transpose`, which also writes the EXIF data and fails if they are malformed. The
-    check calls the same function on an image of one pixel with the same EXIF data. So the result is correct for the
-    installed version of Pillow, and no pixels are decoded.
+    check calls the same function on an image of one pixel with the same EXIF data. Therefore the result is correct
+    for the installed version of Pillow, and no pixels are decoded.
 
     Args:
         picture: An image that is opened, and whose EXIF data were not read yet, because Pillow fails only the first
@@ -125,7 +125,7 @@ def _exif_data(info: Mapping[str | tuple[int, int], Any]) -> bytes:
 
 
 def raw_profile(text: str) -> bytes:
-    """Decode a ``Raw profile`` text of a PNG: three lines, then hexadecimal digits. A malformed text gives no bytes."""
+    """Decode a ``Raw profile`` text of a PNG: three lines, then hexadecimal digits. Empty for a malformed text."""
     try:
         return bytes.fromhex("".join(text.split("\n")[_RAW_PROFILE_HEADER:]))
     except ValueError:
