@@ -62,8 +62,9 @@ def _loading(
     splits: Annotated[
         str | None,
         typer.Option(
-            metavar="train=0.8,test=0.2|metadata:KEY",
-            help="The splits to make: fractions of the samples, or metadata:KEY for one split per value of KEY.",
+            metavar="SPLITS",
+            help="The splits to make: fractions of the samples, such as train=0.8,test=0.2; or metadata:KEY for one "
+            "split per value of KEY.",
         ),
     ] = None,
     segments_dir: Annotated[
