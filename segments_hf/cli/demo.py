@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -43,7 +44,9 @@ def demo(
             copy_file(demo_release().parent / file, staging.new / folder.name / file)
         staging.publish(expected)
     print_line(f"Wrote {out}: a contact sheet with each image beside its mask")
-    print_line(f"The release and its images are in {folder / demo_release().name}")
+    release = folder / demo_release().name
+    print_line(f"The release file is {release}; its images and bitmaps are in the same folder")
+    print_line(f"Next: segments-hf inspect {shlex.quote(str(release))}")
 
 
 def _missing_files(folder: Path) -> list[Path]:

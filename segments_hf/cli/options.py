@@ -80,7 +80,7 @@ def _loading(
         str | None,
         typer.Option(
             metavar="SPLITS",
-            help="The splits to make: fractions of the samples, such as train=0.8,test=0.2, or metadata:KEY for one "
+            help="The splits to make: fractions of the samples, such as train=.8,val=.2; or metadata:KEY for one "
             "split per value of KEY.",
             rich_help_panel=_SAMPLES,
         ),

@@ -56,6 +56,8 @@ def received(data: object) -> str:
     if _is_content(data):
         return "the content of a release file as a dict (pass the path of the file instead)"
     if isinstance(data, Mapping):
+        if "status" in data and "annotations" in data:
+            return "one row as a dict (pass the dataset of the row instead)"
         for split, part in data.items():
             if not is_release(part):
                 return f"{received(part) if _is_content(part) else type(part).__name__} as split {str(split)!r}"

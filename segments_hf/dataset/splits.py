@@ -44,7 +44,10 @@ def split_assigner(splits: Mapping[str, float] | str) -> SplitOf:
     if not all(isinstance(fraction, int | float) and fraction >= 0 for fraction in fractions):
         raise OptionError(f"got fractions {dict(splits)}, wanted numbers from 0 to 1", option="splits")
     if not math.isclose(total := math.fsum(fractions), 1, abs_tol=1e-6):
-        raise OptionError(f"got fractions {dict(splits)} that sum to {total:g}, wanted a sum of 1", option="splits")
+        raise OptionError(
+            f"got fractions {dict(splits)} that sum to {total:g}, expected a sum of 1, such as 0.8 + 0.2",
+            option="splits",
+        )
     return _by_hash(dict(splits))
 
 

@@ -17,7 +17,13 @@ _MAX_LENGTH = 100  # characters that are compared
 
 
 def unknown_choice(
-    option: str, value: object, choices: Iterable[str], *, others: Iterable[str] = (), expected: str = "one of"
+    option: str,
+    value: object,
+    choices: Iterable[str],
+    *,
+    others: Iterable[str] = (),
+    expected: str = "one of",
+    hint: str = "",
 ) -> OptionError:
     """Return the error for an option whose value is not one of its choices.
 
@@ -27,13 +33,14 @@ def unknown_choice(
         choices: The allowed values.
         others: Further names for the same values. They are suggested, but not listed.
         expected: The words before the list of choices.
+        hint: Further words after the list, such as what to do next.
 
     >>> print(unknown_choice("verify", "decodd", ["structure", "decode"]))
     verify: got 'decodd', expected one of 'structure', 'decode'; did you mean 'decode'?
     """
     names = list(choices)
     return OptionError(
-        f"got {value!r}, expected {expected} {listed_choices(names)}{suggestion(value, [*names, *others])}",
+        f"got {value!r}, expected {expected} {listed_choices(names)}{hint}{suggestion(value, [*names, *others])}",
         option=option,
     )
 

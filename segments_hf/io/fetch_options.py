@@ -81,8 +81,8 @@ class FetchOptions(ImageLimits):
     in_flight: int = field(
         default=64,
         metadata=_means(
-            "The largest number of rows that are fetched simultaneously, from all hosts. The image and the "
-            "bitmap of a row are requested one after the other."
+            "The largest number of rows that are fetched simultaneously, from all hosts. The files of one row are "
+            "fetched one after the other."
         ),
     )
     timeout: float = field(

@@ -52,8 +52,13 @@ def map_file(path: Path, max_bytes: float = MAX_RELEASE_BYTES) -> Buffer:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:
         raise _unreadable(error, name) from None
-    # Opening a pipe would block. Opening a directory fails below, with the message of the operating system.
-    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+    if stat.S_ISDIR(mode):
+        raise ReleaseError(
+            "got a folder, expected a release file; pass the JSON file, or load a dataset that was saved in the folder "
+            "with datasets.load_from_disk",
+            name,
+        )
+    if not stat.S_ISREG(mode):  # opening a pipe would block
         raise ReleaseError("got a device or a pipe, wanted a file", name)
     try:
         with path.open("rb") as file:

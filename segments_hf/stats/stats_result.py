@@ -139,7 +139,7 @@ def _facts(stats: Stats) -> Table:
     facts = {
         "name": stats.name,
         "task type": stats.task_type or "–",
-        "images": f"{stats.images:,}, {stats.labeled:,} with a label",
+        "images": f"{stats.images:,} ({stats.labeled:,} labeled)",
         "objects": f"{stats.objects:,}{without_class}",
         "sizes of objects": _size_text(stats.sizes),
     }

@@ -30,7 +30,7 @@ def test_tables_have_the_statistics_of_the_demo_release() -> None:
     result = run(demo_release(), "--assets", "--quiet")
     assert result.exit_code == 0, result.output
     for row in (
-        "images 8, 6 with a label",
+        "images 8 (6 labeled)",
         "flower 21 6 170,063 16.40 7,722 0 / 16 / 5",
         "(unlabeled) 764,000 73.69",
         "SKIPPED 1",

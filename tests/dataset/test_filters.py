@@ -71,7 +71,7 @@ def test_both_filters_select_samples_that_pass_both(write_release):
 @pytest.mark.parametrize("filter_by", ["done", ["labeled", "done"]], ids=str)
 def test_unknown_status_error_lists_the_statuses_of_the_release(write_release, filter_by, load):
     release = write_release(ITEMS)
-    with pytest.raises(OptionError, match=r"filter_by: got 'DONE'.*'LABELED', 'NEW_STATUS'"):
+    with pytest.raises(OptionError, match=r"filter_by: got 'done'.*'LABELED', 'NEW_STATUS'"):
         if load == "load_release":
             names(release, filter_by=filter_by)
         else:

@@ -103,7 +103,7 @@ def test_filter_by_is_case_insensitive_and_accepts_statuses_of_the_release(relea
 def test_unknown_status_error_lists_the_statuses_of_the_release(release, filter_by):
     with pytest.raises(OptionError) as caught:
         wanted_statuses(filter_by, release, "gt")
-    for text in ("filter_by", "LABLELED", "release.json", "'ARCHIVED', 'REVIEWED', 'UNLABELED'"):
+    for text in ("filter_by", "lableled", "release.json", "'ARCHIVED', 'REVIEWED', 'UNLABELED'"):
         assert text in str(caught.value)
 
 

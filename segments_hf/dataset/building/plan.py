@@ -101,7 +101,9 @@ def check_split(config: SegmentsReleaseConfig, split: str, names: Collection[str
     """
     known = split_names(config)
     if unknown := [name for name in names if name not in known]:
-        raise unknown_choice("split", split if split in unknown else min(unknown), known)
+        undivided = config.splits is None and len(known) == 1
+        hint = f"; make splits with {option('splits', {'train': 0.8, 'test': 0.2})}" if undivided else ""
+        raise unknown_choice("split", split if split in unknown else min(unknown), known, hint=hint)
 
 
 def _split_indices(config: SegmentsReleaseConfig, key: ReleaseKey, split: str) -> dict[str, Sequence[int]]:

@@ -155,6 +155,8 @@ def _malformed(content: Text, message: str) -> JsonError:
         return JsonError(_HALF_A_PAIR, _path(token))
     if token and _NOT_JSON_NUMBERS.fullmatch(token.text):
         return JsonError(f"got {_shown(token.text)}, wanted a number or null: JSON has no such number", token.path)
+    if offset == 0:
+        return JsonError("got a file that is not JSON, wanted JSON; check that this is the right file")
     return JsonError(
         f"got text that is not JSON ({what} at byte {offset:,}); the file may be incomplete: download it again",
         _path(token),

@@ -172,8 +172,8 @@ def _checked_key(reference: Reference, api_key: str | None) -> str:
         no_copy = "the release is not in the cache, and " if reference.digest else ""
         raise platform_problem(
             reference,
-            f"{no_copy}there is no API key; make one on https://segments.ai/account, and pass it as "
-            f"{option('api_key')} or SEGMENTS_API_KEY{missing_file_hint(reference)}",
+            f"{no_copy}there is no API key; make one on https://segments.ai/account, and put it into the environment "
+            f"variable SEGMENTS_API_KEY, or pass {option('api_key')}{missing_file_hint(reference)}",
         )
     if not _KEY.fullmatch(key):
         # The HTTP library refuses a header with such characters, and shows the key in its error.
