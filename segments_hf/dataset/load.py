@@ -97,7 +97,8 @@ def load_release(  # noqa: PLR0913  (the options of the job; all but one by name
         splits: The fraction of each split, such as ``{"train": 0.8, "test": 0.2}``. A hash of its uuid assigns a
             sample to a split, so that a sample stays in its split if samples are added. Or ``"metadata:KEY"``: the
             split is the value of this key in the sample's metadata.
-        segments_dir: A folder in the layout of the original SDK's cache. Images found there are not fetched.
+        segments_dir: A folder in the layout of the original SDK's cache. Images found there are not fetched. A bitmap
+            that cannot contain the ids of the annotations is not used; the original is fetched.
         load_assets: Whether to fetch images and bitmaps; if not, their columns are null and the labels are loaded.
         embed: Whether the Arrow file contains the bytes of the images. If not, it contains the paths of the files in
             the cache, so that the images are only once on the disk.

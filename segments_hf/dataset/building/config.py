@@ -56,7 +56,8 @@ class SegmentsReleaseConfig(_FetchingConfig):
         filter_by: The label status of the samples to load, or several statuses, in upper or lower case.
         filter_by_metadata: The metadata of the samples to load; a sample must have all of these keys and values.
         splits: The fraction of each split, or ``metadata:KEY``; by default the split of the data file.
-        segments_dir: A folder in the layout of the original SDK's cache. Images found there are not fetched.
+        segments_dir: A folder in the layout of the original SDK's cache. Images found there are not fetched. A bitmap
+            that cannot contain the ids of the annotations is not used; the original is fetched.
         load_assets: Whether to fetch images and bitmaps.
         embed: Whether the Arrow file contains the bytes of the images, or the paths of the files in the cache.
         on_error: What to do with a faulty sample: ``raise``, ``skip`` or ``keep``.
