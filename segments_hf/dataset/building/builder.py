@@ -29,7 +29,7 @@ from segments_hf.dataset.rows.problems import append_problem, checked_on_error, 
 from segments_hf.dataset.rows.row_format import ROW_FORMAT
 from segments_hf.dataset.rows.row_images import ASSET_COLUMNS, AssetSources
 from segments_hf.dataset.rows.row_maker import make_rows
-from segments_hf.dataset.splits import names_in
+from segments_hf.dataset.splits import check_instruction, check_whole_splits, names_in
 from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.io.disk.atomic import remove_file, remove_folder
 from segments_hf.io.disk.disk_errors import disk_error_in, storage_error, storage_errors_of_library
@@ -197,14 +197,17 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         """Return the release as a stream, as `datasets` does.
 
         Raises:
-            OptionError: There is no such split.
+            OptionError: There is no such split, or `split` is a part of a split, such as ``train[:100]``.
         """
         self._check_split(split)
+        if split is not None:
+            check_whole_splits(split)
         return super().as_streaming_dataset(split, *args, **kwargs)
 
     def _check_split(self, split: object) -> None:
         if isinstance(split, str):
             check_split(self.config, split, names_in(split) - {"all"})
+            check_instruction(split)
 
     def _refers_to_removed_images(self) -> bool:
         built = info_file(self)
