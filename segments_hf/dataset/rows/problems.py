@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OnError = Literal["raise", "skip", "keep"]
+Action = Literal["skipped", "kept", "repaired", "replaced"]
 
 _ACTION_TEXTS = {
     "skipped": "left out",
@@ -49,7 +50,7 @@ class Problem(msgspec.Struct, frozen=True):
     column: str | None
     error: str
     reason: str
-    action: Literal["skipped", "kept", "repaired", "replaced"]
+    action: Action
 
     @property
     def is_loss(self) -> bool:

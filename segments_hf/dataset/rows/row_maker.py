@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from segments_hf.dataset.rows.drafts import Draft
+    from segments_hf.dataset.rows.problems import Action
     from segments_hf.dataset.rows.row_images import AssetSources
     from segments_hf.release import Release
 
@@ -89,9 +90,10 @@ async def _complete(draft: Draft, sources: AssetSources, on_error: OnError) -> O
 
 def _outcome_of(draft: Draft, on_error: OnError, size: int = 0) -> Outcome:
     """Apply the policy `on_error` to a complete draft."""
+    by_action: dict[Action, list[tuple[str, str]]] = {"repaired": draft.repairs, "replaced": draft.replaced}
     remedies = [
         Problem(draft.name, draft.uuid, column, AssetError.__name__, reason, action)
-        for action, parts in (("repaired", draft.repairs), ("replaced", draft.replaced))
+        for action, parts in by_action.items()
         for column, reason in parts
     ]
     if not draft.errors:
