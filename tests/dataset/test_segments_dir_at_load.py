@@ -1,4 +1,4 @@
-"""Files of `segments_dir` are used only if they contain all labels."""
+"""Files of `segments_dir` are used only if they contain all labels, and a folder without any file is reported."""
 
 from __future__ import annotations
 
@@ -104,3 +104,43 @@ def test_validate_reports_cached_bitmaps_that_lost_ids(write_release: Any, tmp_p
     assert [(finding.check, finding.severity, finding.sample) for finding in report.findings] == [
         ("lost-ids", "warning", "a.jpg")
     ]
+
+
+@pytest.mark.parametrize("kind", ["built", "stream", "validate"])
+@pytest.mark.parametrize(
+    ("folder", "shown"),
+    [(".", "'segments'"), ("labels", "'a.png'"), ("empty", "nothing")],
+    ids=["one level too high", "another folder", "empty folder"],
+)
+def test_folder_without_any_file_of_the_load_is_one_warning(
+    write_release: Any, tmp_path: Path, caplog: Any, kind: str, folder: str, shown: str
+) -> None:
+    release = write(tmp_path, write_release, SMALL_IDS, gray(SMALL_IDS, 8), bitmap(SMALL_IDS))["release"]
+    (tmp_path / "gone.jpg").write_bytes(jpeg((2, 2)))
+    (tmp_path / "empty").mkdir()
+    wrong = tmp_path / folder
+    if kind == "validate":
+        segments_hf.validate(release, assets=True, segments_dir=wrong)
+    else:
+        assert list(segments_hf.load_release(release, split="train", streaming=kind == "stream", segments_dir=wrong))
+    (text,) = [record.getMessage() for record in caplog.records]
+    assert "segments_dir" in text
+    assert str(wrong.resolve() / "jane_flowers" / "v1.0") in text
+    assert shown in text
+
+
+@pytest.mark.parametrize("missing", ["a.jpg", "a_label_ground-truth.png"])
+def test_folder_with_some_files_of_the_load_is_no_warning(
+    write_release: Any, tmp_path: Path, caplog: Any, missing: str
+) -> None:
+    options = write(tmp_path, write_release, SMALL_IDS, gray(SMALL_IDS, 8), bitmap(SMALL_IDS))
+    (tmp_path / "gone.jpg").write_bytes(jpeg((2, 2)))
+    (options["segments_dir"] / "jane_flowers/v1.0" / missing).unlink()
+    assert len(segments_hf.load_release(**options, split="train")) == 1
+    assert not caplog.records
+
+
+def test_unused_folder_is_no_warning_if_no_files_are_fetched(write_release: Any, tmp_path: Path, caplog: Any) -> None:
+    options = write(tmp_path, write_release, SMALL_IDS, gray(SMALL_IDS, 8), None) | {"segments_dir": tmp_path}
+    assert len(segments_hf.load_release(**options, split="train", load_assets=False)) == 1
+    assert not caplog.records

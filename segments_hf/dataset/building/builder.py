@@ -13,7 +13,6 @@ from datasets import DownloadMode
 from segments_hf.assets import (
     AssetCache,
     Fetcher,
-    SegmentsDir,
     Traffic,
     default_cache_folder,
     resolver,
@@ -21,6 +20,7 @@ from segments_hf.assets import (
 from segments_hf.dataset.building.config import SegmentsReleaseConfig
 from segments_hf.dataset.building.plan import Shard, check_split, plan_splits
 from segments_hf.dataset.building.progress import show_traffic
+from segments_hf.dataset.building.unused_folder import warn_if_unused
 from segments_hf.dataset.building.worker_process import end_with_process
 from segments_hf.dataset.compat import builds_folder, generation_error, info_file, output_folder
 from segments_hf.dataset.origin import origin_sentence
@@ -86,7 +86,9 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         self, dl_manager: datasets.DownloadManager | datasets.StreamingDownloadManager
     ) -> list[datasets.SplitGenerator]:
         generators = []
-        for name, shards in plan_splits(self.config).items():
+        plan = plan_splits(self.config)
+        warn_if_unused(self.config, plan)
+        for name, shards in plan.items():
             kwargs = {"shards": shards, "streaming": dl_manager.is_streaming}
             generator = datasets.SplitGenerator(name=name, gen_kwargs=kwargs)
             if not self.config.kind.sequence:
@@ -119,8 +121,10 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
             limit: The maximum number of samples to read.
         """
         end = None if limit is None else skip + limit
+        plan = plan_splits(self.config)
+        warn_if_unused(self.config, plan)
         with show_traffic(1) as traffic:
-            for split, shards in plan_splits(self.config).items():
+            for split, shards in plan.items():
                 for key, indices in _runs(shards):
                     chosen = indices[skip:end]
                     skip, end = max(0, skip - len(indices)), None if end is None else max(0, end - len(indices))
@@ -145,7 +149,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
             in_memory = streaming or self.config.embed
             sources = AssetSources(
                 self._fetcher(release, traffic, store=not streaming, in_memory=in_memory),
-                self._segments_dir(release, labelset),
+                self.config.segments_folder(release, labelset),
                 labelset,
                 in_memory=in_memory,
             )
@@ -163,11 +167,6 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
             resolve=resolver(self.config.resolve),
             traffic=traffic,
         )
-
-    def _segments_dir(self, release: Release, labelset: str | None) -> SegmentsDir | None:
-        if self.config.segments_dir is None or release.kind(labelset).sequence:
-            return None  # its file names do not contain the frame, so that all frames would get the same image
-        return SegmentsDir(self.config.segments_dir, release.owner, release.dataset_name, release.name)
 
     def download_and_prepare(self, *args: Any, **kwargs: Any) -> None:
         """Build the dataset unless it is in the cache, and report skipped, kept and repaired samples.
