@@ -18,6 +18,10 @@ class SegmentsDir:
         dataset: The name of the data set.
         release: The name of the release.
 
+    Attributes:
+        expected: The folder of the release in the layout of `segments-ai`.
+        searched: The folder in which files are searched: `expected` if it exists, else the folder itself.
+
     Raises:
         OptionError: The folder does not exist.
     """
@@ -32,9 +36,10 @@ class SegmentsDir:
             is_folder = False
         if not is_folder:
             raise OptionError(f"got {os.fspath(folder)!r}, which is not a folder", option="segments_dir")
-        leaf = root / f"{owner}_{dataset}" / f"{release}"
-        is_inside = Path(os.path.normpath(leaf)).is_relative_to(root)  # the names are untrusted and may be `..`
-        self._leaf = leaf.resolve() if is_inside and leaf.is_dir() else root
+        self.expected = root / f"{owner}_{dataset}" / f"{release}"
+        # The names are untrusted and may be `..`.
+        is_inside = Path(os.path.normpath(self.expected)).is_relative_to(root)
+        self.searched = self.expected.resolve() if is_inside and self.expected.is_dir() else root
 
     def image(self, name: str, url: str) -> Path | None:
         """Return the file of an image; None if it does not exist.
@@ -50,8 +55,8 @@ class SegmentsDir:
     def _find(self, name: str) -> Path | None:
         # A name is untrusted and may be `../../x`. `resolve` also follows links out of the folder.
         try:
-            path = (self._leaf / name).resolve()
-            found = path.is_relative_to(self._leaf) and path.is_file()
+            path = (self.searched / name).resolve()
+            found = path.is_relative_to(self.searched) and path.is_file()
         except (OSError, ValueError):  # a name that is too long, or contains a null byte
             return None
         return path if found else None

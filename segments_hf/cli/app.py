@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import errno
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from segments_hf.cli import build, cache, demo, export, inspect, preview, push, stats, validate
+from segments_hf.cli.closed_pipe import end_with_reader
 from segments_hf.cli.console import print_error
 from segments_hf.errors import SegmentsHFError
 from segments_hf.io.disk.atomic import discard_output
@@ -79,7 +80,12 @@ def _flushed_output() -> Iterator[None]:
 
 def main() -> None:
     """Run the command line."""
-    app()
+    end_with_reader()
+    try:
+        app()
+    finally:
+        with suppress(OSError):  # Python reports the error when it exits
+            sys.stdout.flush()
 
 
 def _error_text(error: Exception) -> str:

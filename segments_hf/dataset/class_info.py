@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from segments_hf.dataset.inputs import input_features
-from segments_hf.errors import SegmentsHFError
-from segments_hf.io.json_codec.json_decoding import JsonError
+from segments_hf.errors import OptionError, SegmentsHFError
+from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
 from segments_hf.io.remote.limited_reading import TooLargeError, read_limited
 from segments_hf.io.urls import is_url
 from segments_hf.labels.categories import carried_categories, listed_categories
@@ -15,11 +15,18 @@ from segments_hf.labels.mask_values import class_numbers
 from segments_hf.release import Category, parse_reference
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from segments_hf.dataset.data_types import Data
 
-CATEGORIES_FILE = "categories.json"
+T = TypeVar("T")
 
-_MAX_BYTES = 64 * 2**20  # maximum size of `categories.json`
+# The files of a repository on the Hub.
+CATEGORIES_FILE = "categories.json"
+ID2LABEL_FILE = "id2label.json"
+
+_MAX_BYTES = 64 * 2**20  # maximum size of one of these files
+_ID2LABEL: JsonDecoder[dict[int, str]] = JsonDecoder(dict[int, str])
 
 
 def categories(
@@ -49,26 +56,41 @@ def categories(
     ['flower', 'leaf']
     """
     if isinstance(data, str) and not _is_release_name(data):
-        return _categories_on_the_hub(data, config_name, token, revision)
+        path = path_in_repo(CATEGORIES_FILE, config_name)
+        return _read_on_the_hub(data, path, listed_categories, token, revision)
     return carried_categories(input_features(data))
 
 
-def id2label(data: Data, column: str | None = None) -> dict[int, str]:
+def id2label(
+    data: Data,
+    column: str | None = None,
+    *,
+    config_name: str = "default",
+    token: str | None = None,
+    revision: str | None = None,
+) -> dict[int, str]:
     """Return the class name of each value in a semantic mask, or of each class index in another column.
 
     A dataset keeps these names after `map`, `select`, `save_to_disk` and a push to the Hub.
 
     Args:
-        data: A dataset or a stream, or a dict of its splits; or a release as `load_release` takes it.
+        data: A dataset or a stream, or a dict of its splits; a release as `load_release` takes it; or the id of a
+            dataset on the Hub, such as ``"jane/flowers"``, whose ``id2label.json`` is read. A text is recognized as in
+            `categories`.
         column: The column whose values are named. By default, it is the semantic mask if the dataset has one,
-            otherwise `annotations`, `segments_info` or `objects`.
+            otherwise `annotations`, `segments_info` or `objects`. Not for the id of a dataset on the Hub.
+        config_name: The configuration on the Hub.
+        token: The token for the Hub; by default that of the login.
+        revision: The branch, tag or commit on the Hub.
 
     Returns:
         For a semantic mask, the name of each value: 0 is "unlabeled", unless the mask was made with `ignore_index`.
         For another column, the name of each class index.
 
     Raises:
-        SegmentsHFError: The column has no class names, or two semantic masks have different ones.
+        OptionError: `column` is given for the id of a dataset on the Hub.
+        SegmentsHFError: The column has no class names, two semantic masks have different ones, or the dataset on the
+            Hub has no ``id2label.json``.
 
     >>> from segments_hf import add_semantic_masks, load_release
     >>> from segments_hf.demo import demo_release
@@ -76,12 +98,29 @@ def id2label(data: Data, column: str | None = None) -> dict[int, str]:
     >>> id2label(flowers), id2label(add_semantic_masks(flowers))
     ({0: 'flower', 1: 'leaf'}, {0: 'unlabeled', 1: 'flower', 2: 'leaf'})
     """
+    if isinstance(data, str) and not _is_release_name(data):
+        if column is not None:
+            raise OptionError(
+                f"got {column!r} for {data!r}, a dataset on the Hub, whose {ID2LABEL_FILE} names the values of one "
+                "column only; pass the dataset that `datasets.load_dataset` returns",
+                option="column",
+            )
+        path = path_in_repo(ID2LABEL_FILE, config_name)
+        return _read_on_the_hub(data, path, _ID2LABEL.decode, token, revision)
     return class_numbers(input_features(data), column)
 
 
-def label2id(data: Data, column: str | None = None) -> dict[str, int]:
+def label2id(
+    data: Data,
+    column: str | None = None,
+    *,
+    config_name: str = "default",
+    token: str | None = None,
+    revision: str | None = None,
+) -> dict[str, int]:
     """Return the value or class index of each class name: the inverse of `id2label`."""
-    return {name: number for number, name in id2label(data, column).items()}
+    names = id2label(data, column, config_name=config_name, token=token, revision=revision)
+    return {name: number for number, name in names.items()}
 
 
 def path_in_repo(name: str, config_name: str) -> str:
@@ -102,11 +141,17 @@ def _is_release_name(text: str) -> bool:
     )
 
 
-def _categories_on_the_hub(repo_id: str, config_name: str, token: str | None, revision: str | None) -> list[Category]:
+def _read_on_the_hub(
+    repo_id: str, path: str, decode: Callable[[bytes], T], token: str | None, revision: str | None
+) -> T:
+    """Read and decode a JSON file of a dataset on the Hub.
+
+    Raises:
+        SegmentsHFError: There is no such dataset or file, or the file cannot be decoded.
+    """
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import EntryNotFoundError, HFValidationError, RepositoryNotFoundError
 
-    path = path_in_repo(CATEGORIES_FILE, config_name)
     try:
         file = hf_hub_download(repo_id, path, repo_type="dataset", token=token, revision=revision)
     except (EntryNotFoundError, HFValidationError, RepositoryNotFoundError) as error:
@@ -116,6 +161,8 @@ def _categories_on_the_hub(repo_id: str, config_name: str, token: str | None, re
         ) from error
     try:
         with open(file, "rb") as stream:  # noqa: PTH123  (a path in a cache)
-            return listed_categories(read_limited(stream.read, _MAX_BYTES))
+            return decode(read_limited(stream.read, _MAX_BYTES))
     except (JsonError, TooLargeError) as error:
-        raise SegmentsHFError(f"{repo_id}: got a {path} that is not a list of categories: {error}") from None
+        raise SegmentsHFError(
+            f"{repo_id}: got a {path} with other content than `push_to_hub` writes: {error}"
+        ) from None

@@ -10,7 +10,7 @@ from segments_hf.dataset.building.config import OPTIONS
 from segments_hf.dataset.building.plan import check_split
 from segments_hf.dataset.registration import BUILDER_HASH, NAME
 from segments_hf.dataset.release_inputs import received, release_source, releases_by_split
-from segments_hf.dataset.splits import names_in
+from segments_hf.dataset.splits import check_instruction, names_in
 from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.io.choices import unknown_option
 from segments_hf.io.fetch_options import MAX_RELEASE_BYTES, FetchOptions
@@ -86,8 +86,9 @@ def load_release(  # noqa: PLR0913  (the options of the job; all but one by name
         release: A release file: a path, an http(s) URL, or any URL that fsspec reads; a release on the Segments.ai
             platform, such as ``jane/flowers@v1.0`` or ``jane/flowers@latest``; a `Release`; the release object of the
             official SDK; or a dict of split name to release.
-        split: The split to return; by default a dict of all splits. A release is one split, ``train``, unless it is
-            divided with `splits` or passed in a dict.
+        split: The split to return, such as ``"train"``; a part of a split, such as ``"train[:100]"``, is not possible
+            for a stream. By default, a dict of all splits. A release is one split, ``train``, unless it is divided
+            with `splits` or passed in a dict.
         streaming: Whether to return a stream, which fetches images while it is read and needs no disk space.
         labelset: The labelset whose labels are read; by default the ground truth.
         task: The name of `labelset` in the original SDK; pass only one of them.
@@ -97,7 +98,8 @@ def load_release(  # noqa: PLR0913  (the options of the job; all but one by name
         splits: The fraction of each split, such as ``{"train": 0.8, "test": 0.2}``. A hash of its uuid assigns a
             sample to a split, so that it stays in this split when samples are added. Or ``"metadata:KEY"``: the
             split is the value of this key in the sample's metadata.
-        segments_dir: A folder in the layout of the original SDK's cache. Images in this folder are not fetched.
+        segments_dir: A folder in the layout of the original SDK's cache. Images in it are not fetched, except
+            bitmaps that cannot store the ids of the annotations.
         load_assets: Whether to fetch images and bitmaps; if not, their columns are null and the labels are loaded.
         embed: Whether the Arrow file contains the bytes of the images. If not, it contains the paths of the files in
             the cache, and each image is stored on disk only once.
@@ -153,6 +155,7 @@ def load_release(  # noqa: PLR0913  (the options of the job; all but one by name
     )
     if isinstance(split, str):
         check_split(builder.config, split, names_in(split) - {"all"})
+        check_instruction(split)
     if streaming:
         return builder.as_streaming_dataset(split=split)
     builder.download_and_prepare(num_proc=num_proc)

@@ -39,7 +39,12 @@ class NewColumns(Protocol):
 
 
 def map_splits(
-    data: Data, function: Callable[[SplitRows, str], SplitRows], num_proc: int | None, on_error: str = "raise"
+    data: Data,
+    function: Callable[[SplitRows, str], SplitRows],
+    num_proc: int | None,
+    on_error: str = "raise",
+    *,
+    check: Callable[[SplitRows], None],
 ) -> AnyDataset:
     """Apply a function to each split of an input.
 
@@ -48,6 +53,7 @@ def map_splits(
         function: A function that takes a dataset and the name of its split, and returns the new dataset.
         num_proc: The number of processes; not for a stream.
         on_error: What to do with a faulty sample of a release: ``raise``, ``skip`` or ``keep``.
+        check: A function that checks a dataset of one split.
 
     Returns:
         A dataset of the same kind; a `DatasetDict` or an `IterableDatasetDict` for a dict of splits and for a release.
@@ -64,7 +70,7 @@ def map_splits(
             option="num_proc",
         )
     for rows in splits.parts.values():
-        check_rows(rows)
+        check(rows)
     made = {name: function(rows, name) for name, rows in splits.parts.items()}
     if not splits.is_dict:
         return next(iter(made.values()))

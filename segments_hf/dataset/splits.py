@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+import datasets
+
 from segments_hf.errors import OptionError
 from segments_hf.io.choices import unknown_choice
 
@@ -63,6 +65,40 @@ def names_in(instruction: str) -> set[str]:
         match[1] if (match := _PART_OF_SPLIT.fullmatch(part.strip())) else instruction
         for part in instruction.split("+")
     }
+
+
+def check_instruction(split: str) -> None:
+    """Check that `datasets` can read an instruction such as ``train[:10%]+test``.
+
+    Raises:
+        OptionError: It cannot.
+    """
+    try:
+        datasets.ReadInstruction.from_spec(split)
+    except ValueError as error:
+        raise OptionError(
+            f"got {split!r} ({str(error).rstrip('.')}); wanted, for example, 'train', 'train[:100]', 'train[:10%]' or "
+            "'train+test'",
+            option="split",
+        ) from None
+
+
+def check_whole_splits(split: object) -> None:
+    """Check that an instruction for a stream has no part of a split.
+
+    Args:
+        split: A text, a `datasets.Split` or a `datasets.ReadInstruction`.
+
+    Raises:
+        OptionError: The instruction has a part of a split.
+    """
+    if "[" in (text := str(split)):
+        name = text.partition("[")[0]
+        raise OptionError(
+            f"got {text!r}, but a stream has whole splits only; pass split={name!r}, and then use `.take(100)` of the "
+            "stream for its first 100 rows, or `.skip(100)` for the others",
+            option="split",
+        )
 
 
 def hash_fraction(identity: str) -> float:

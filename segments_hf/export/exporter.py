@@ -12,7 +12,7 @@ from segments_hf.dataset.class_info import categories
 from segments_hf.dataset.compat import progress_bar
 from segments_hf.dataset.inputs import encode_images, image_bytes, num_rows, open_splits
 from segments_hf.dataset.origin import parse_origin
-from segments_hf.dataset.row_map import check_rows, without_decoding
+from segments_hf.dataset.row_map import without_decoding
 from segments_hf.errors import AssetError, BitmapError, OptionError, PathError
 from segments_hf.export.export_result import ExportResult
 from segments_hf.export.file_names import FileNames
@@ -30,6 +30,7 @@ from segments_hf.io.redaction import own_logger
 from segments_hf.labels import UNUSABLE_STATUSES, label_of, label_type_of
 from segments_hf.labels.row import sample_name
 from segments_hf.labels.vector_label import VECTORS
+from segments_hf.layouts import check_release_rows
 from segments_hf.option_names import option
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def _checked(splits: Splits, format_class: type[Format[Any]]) -> SplitRows:
     splits.check_names()
     first = splits.first
     for name, rows in splits.parts.items():
-        check_rows(rows)
+        check_release_rows(rows)
         if num_rows(rows, name) == 0:
             raise OptionError(f"split {name!r} has no rows; leave it out")
         if categories(rows) != categories(first):

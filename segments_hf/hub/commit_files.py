@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from segments_hf.dataset.class_info import CATEGORIES_FILE, path_in_repo
+from segments_hf.dataset.class_info import CATEGORIES_FILE, ID2LABEL_FILE, path_in_repo
 from segments_hf.dataset.row_map import without_decoding
 from segments_hf.drawing.classes import classes_of
 from segments_hf.drawing.contact_sheet import draw_sheet
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from segments_hf.hub.repository import Repository
     from segments_hf.release import Category
 
-_ID2LABEL_FILE = "id2label.json"
 _SHEET_ROWS = 12
 
 
@@ -86,7 +85,7 @@ class CommitFiles:
             files[path_in_repo(CATEGORIES_FILE, self.config_name)] = categories_json(classes)
         with contextlib.suppress(SegmentsHFError):  # raised if no column has classes
             numbers = indented_json(class_numbers(self.source.features))
-            files[path_in_repo(_ID2LABEL_FILE, self.config_name)] = numbers
+            files[path_in_repo(ID2LABEL_FILE, self.config_name)] = numbers
         if self.sheet is not None:
             files[path_in_repo(SHEET, self.config_name)] = self.sheet
         return files

@@ -57,7 +57,7 @@ def check_image(image: FileContent, limits: ImageLimits, *, is_new: bool = True,
         if reason:
             raise AssetError(f"got a broken image: {reason}")
     if is_bitmap:
-        header = header._replace(has_palette=check_lossless(image))
+        header = header._replace(**check_lossless(image)._asdict())
     if decodes:
         _decode(image, header)
     return header

@@ -31,6 +31,7 @@ class Header(NamedTuple):
         exif_fault: The exception that malformed EXIF data cause in Pillow, and therefore in `datasets`; None if
             Pillow reads them.
         has_palette: Whether the image is a bitmap with a palette. Only `check_image` sets this, and only for bitmaps.
+        max_id: The largest id that a pixel of the bitmap can store. Only `check_image` sets this, and only for bitmaps.
     """
 
     size: tuple[int, int]
@@ -39,6 +40,7 @@ class Header(NamedTuple):
     orientation: int = 1
     exif_fault: str | None = None
     has_palette: bool = False
+    max_id: int | None = None
 
 
 def read_header(image: FileContent) -> Header:

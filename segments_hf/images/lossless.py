@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from segments_hf.images.depth.pixel_format import format_of
 from segments_hf.images.exif_data.exif import orientation_of
 from segments_hf.images.file_structure import (
     PNG_HEADER,
@@ -41,16 +42,29 @@ _PNG_GRAY, _PNG_RGB, _PNG_PALETTE, _PNG_RGBA = 0, 2, 3, 6
 _PNG_KINDS = {(_PNG_GRAY, 8), (_PNG_GRAY, 16), (_PNG_RGB, 8), (_PNG_RGBA, 8)} | {
     (_PNG_PALETTE, depth) for depth in (1, 2, 4, 8)
 }
+_COLOR_BITS = 24  # an id in three 8-bit channels
 
 
-def check_lossless(image: FileContent) -> bool:
+class IdStorage(NamedTuple):
+    """How the pixels of a bitmap store ids.
+
+    Attributes:
+        has_palette: Whether each pixel is the index of a color.
+        max_id: The largest id that a pixel can store.
+    """
+
+    has_palette: bool
+    max_id: int
+
+
+def check_lossless(image: FileContent) -> IdStorage:
     """Check that the pixels of a file can be ids, without decoding them.
 
     Args:
         image: The content of an image file.
 
     Returns:
-        Whether the image has a palette. Then each pixel is the index of a color.
+        How the pixels store ids.
 
     Raises:
         UnwantedError: The format may change pixel values, or the image is animated or rotated by its EXIF data.
@@ -58,11 +72,14 @@ def check_lossless(image: FileContent) -> bool:
     """
     with image.view() as content:
         if (kind := _plain_png_kind(content)) in _PNG_KINDS:
-            return kind[0] == _PNG_PALETTE
+            color, depth = kind
+            return IdStorage(color == _PNG_PALETTE, 2 ** (depth if color == _PNG_GRAY else _COLOR_BITS) - 1)
         with inspect_image(image) as picture:
             if fault := bitmap_fault(picture, content):
                 raise UnwantedError(fault)
-            return picture.mode == "P"
+            stored = format_of(picture, image)
+            is_gray = stored.is_deep or stored.mode == "L"
+            return IdStorage(stored.mode == "P", 2 ** (stored.bits if is_gray else _COLOR_BITS) - 1)
 
 
 def bitmap_fault(picture: ImageFile, content: Content) -> str | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, overload
 
 from segments_hf.dataset.class_info import categories
-from segments_hf.dataset.row_map import map_splits
+from segments_hf.dataset.row_map import check_rows, map_splits
 from segments_hf.dataset.rows.problems import checked_on_error
-from segments_hf.errors import OptionError
+from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.images.depth.scaling import checked_range
 from segments_hf.io.choices import unknown_choice
 from segments_hf.labels.mask_values import class_numbers
@@ -29,7 +29,16 @@ if TYPE_CHECKING:
 
     from segments_hf.dataset.data_types import AnyDataset, Data, DatasetT, Releases, SplitRows
 
-__all__ = ["LAYOUTS", "Layout", "find_layout", "lay_out", "layout_of", "mask_classes", "to_layout"]
+__all__ = [
+    "LAYOUTS",
+    "Layout",
+    "check_release_rows",
+    "find_layout",
+    "lay_out",
+    "layout_of",
+    "mask_classes",
+    "to_layout",
+]
 
 LAYOUTS: dict[str, Layout] = {
     module.LAYOUT.task: module.LAYOUT
@@ -185,7 +194,7 @@ def lay_out(
         rows = part if keep_unlabeled else leave_out(part, split, num_proc)
         return map_layout(rows, RowColumns(made, images, policy), features, split, num_proc)
 
-    return map_splits(data, convert_split, num_proc, policy)
+    return map_splits(data, convert_split, num_proc, policy, check=check_release_rows)
 
 
 def find_layout(task: str, option: str = "task") -> Layout:
@@ -206,6 +215,21 @@ def find_layout(task: str, option: str = "task") -> Layout:
 def layout_of(columns: Collection[str]) -> Layout | None:
     """Return the layout that has exactly these columns; None if there is no such layout."""
     return next((layout for layout in LAYOUTS.values() if {*layout.columns} == {*columns}), None)
+
+
+def check_release_rows(dataset: SplitRows) -> None:
+    """Check that a dataset of one split has the rows of a release, and not those of a layout.
+
+    Raises:
+        SegmentsHFError: The dataset is in a layout; or columns are missing, the features are unknown, or they contain
+            no categories.
+    """
+    if (layout := layout_of(dataset.features or ())) is not None:
+        raise SegmentsHFError(
+            f"got a dataset in the layout {layout.task!r}, which does not have all columns of a release; pass the rows "
+            "from before `to_layout`"
+        )
+    check_rows(dataset)
 
 
 def mask_classes(features: Mapping[str, Any], count: int) -> MaskClasses:

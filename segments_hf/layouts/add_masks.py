@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, overload
 from segments_hf.dataset.class_info import categories
 from segments_hf.dataset.row_map import map_rows, map_splits
 from segments_hf.errors import OptionError
+from segments_hf.layouts import check_release_rows
 from segments_hf.layouts.mask_columns import SEGMENTS, InstanceMasks, SemanticMasks, panoptic_masks, semantic_masks
 
 if TYPE_CHECKING:
@@ -211,4 +212,4 @@ def _add(data: Data, columns: Callable[[Sequence[Category]], NewColumns], num_pr
             )
         return map_rows(part, new, {**part.features, **new.features}, num_proc)
 
-    return map_splits(data, add, num_proc)
+    return map_splits(data, add, num_proc, check=check_release_rows)

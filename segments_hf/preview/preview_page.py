@@ -14,6 +14,7 @@ from segments_hf.dataset.rows.row_images import ASSET_COLUMNS
 from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.labels import with_decoded_bitmap
 from segments_hf.labels.categories import class_colors, class_names
+from segments_hf.layouts import check_release_rows
 from segments_hf.preview.page_file import block, new_page
 from segments_hf.preview.shown_sample import show_sample
 from segments_hf.validate.validator import Validator
@@ -92,7 +93,7 @@ def preview(
     'preview.html'
     """
     check_number("size", size, _MIN_SIZE)
-    source = open_rows(data, assets=True, limit=limit, **options)
+    source = open_rows(data, assets=True, limit=limit, check=check_release_rows, **options)
     validator = Validator(assets=True)
     outcomes = progress_bar(source.outcomes(), desc="Preview", total=source.length, unit="img")
     names, colors = class_names(source.categories), class_colors(source.categories)

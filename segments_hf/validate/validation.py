@@ -9,6 +9,7 @@ from segments_hf.dataset.compat import progress_bar
 from segments_hf.dataset.input_rows import open_rows
 from segments_hf.dataset.inputs import image_bytes
 from segments_hf.io.prefetching import DECODERS, prefetch
+from segments_hf.layouts import check_release_rows
 from segments_hf.validate.checks import refused_colors
 from segments_hf.validate.report import Report, by_check
 from segments_hf.validate.validator import Validator
@@ -56,7 +57,7 @@ def validate(
     >>> report.samples, report.is_clean, round(report.unlabeled_share, 2)
     (8, True, 0.74)
     """
-    source = open_rows(data, assets=assets, limit=limit, **options)
+    source = open_rows(data, assets=assets, limit=limit, check=check_release_rows, **options)
     validator = Validator(assets=assets)
     tally = _Tally()
     tally.findings.extend(refused_colors(source.categories))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datasets
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,8 +18,8 @@ FRACTIONS = {"train": 0.6, "validation": 0.2, "test": 0.2}
 
 
 def split_names(release, **options) -> dict[str, list[str]]:
-    datasets = segments_hf.load_release(release, load_assets=False, **options)
-    return {split: [row["name"] for row in dataset] for split, dataset in datasets.items()}
+    loaded = segments_hf.load_release(release, load_assets=False, **options)
+    return {split: [row["name"] for row in dataset] for split, dataset in loaded.items()}
 
 
 def samples(*splits, **more):
@@ -50,8 +51,8 @@ def test_sample_stays_in_its_split_while_its_uuid_is_unchanged(write_release, ch
         return made[::-1] if changed == "order" else made
 
     def uuids(release):
-        datasets = segments_hf.load_release(release, load_assets=False, splits=FRACTIONS)
-        return {split: sorted(dataset["uuid"][:]) for split, dataset in datasets.items()}
+        loaded = segments_hf.load_release(release, load_assets=False, splits=FRACTIONS)
+        return {split: sorted(dataset["uuid"][:]) for split, dataset in loaded.items()}
 
     assert uuids(write_release(make(change))) == uuids(write_release(make(None)))
 
@@ -167,3 +168,29 @@ def test_splits_are_refused_for_several_releases(write_release, tmp_path):
     files = {name: write_release(samples("a"), path=tmp_path / f"{name}.json") for name in ("train", "test")}
     with pytest.raises(OptionError, match="only one of them"):
         segments_hf.load_release(files, load_assets=False, splits=FRACTIONS)
+
+
+@pytest.mark.parametrize(
+    "split", ["train[:2]", "train[:50%]", "train+test[1:]", datasets.ReadInstruction("train", to=2)], ids=str
+)
+def test_part_of_split_is_an_option_error_for_streams(write_release, split):
+    release = write_release(samples("train", "test", "test"))
+    with pytest.raises(OptionError, match=r"split.*\[.*take") as caught:
+        segments_hf.load_release(release, splits="metadata:split", split=split, streaming=True)
+    assert caught.value.option == "split"
+
+
+@pytest.mark.parametrize("split", ["train", "train+test", "all", datasets.Split.TRAIN], ids=str)
+def test_whole_splits_are_streams(write_release, split):
+    release = write_release(samples("train", "test", "test"))
+    options = {"splits": "metadata:split", "split": split, "load_assets": False}
+    stream = segments_hf.load_release(release, streaming=True, **options)
+    assert [row["name"] for row in stream] == segments_hf.load_release(release, **options)["name"][:]
+
+
+@pytest.mark.parametrize("split", ["train[a:b]", "train[:200%]", "train[:10%](x)", " train", "train["])
+@pytest.mark.parametrize("streaming", [False, True], ids=["built", "stream"])
+def test_malformed_split_is_an_option_error(write_release, split, streaming):
+    with pytest.raises(OptionError, match="split: got") as caught:
+        segments_hf.load_release(write_release(samples("train")), split=split, streaming=streaming)
+    assert caught.value.option == "split"

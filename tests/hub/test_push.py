@@ -84,7 +84,8 @@ def test_pushed_layout_equals_the_layout_of_the_rows(hub: HubServer, layout: str
     assert stored_rows(back["train"]) == stored_rows(expected["train"])
     id2label = json.loads(hub.files(REPO)["id2label.json"])
     assert {int(index): name for index, name in id2label.items()} == segments_hf.id2label(back)
-    assert segments_hf.id2label(back) == segments_hf.id2label(expected)
+    assert segments_hf.id2label(back) == segments_hf.id2label(REPO) == segments_hf.id2label(expected)
+    assert segments_hf.label2id(back) == segments_hf.label2id(REPO)
     assert "contact_sheet.jpg" in hub.files(REPO)
 
 
@@ -246,8 +247,11 @@ def test_pushed_dataset_of_a_restricted_repo_can_be_read_only_by_its_owner(
         datasets.load_dataset(REPO, token="hf_joe", split="train")
     with pytest.raises(SegmentsHFError, match=REPO):
         segments_hf.categories(REPO, token="hf_joe")
+    with pytest.raises(SegmentsHFError, match=REPO):
+        segments_hf.id2label(REPO, token="hf_joe")
     assert len(datasets.load_dataset(REPO, token="hf_jane", split="train")) == 8
     assert len(segments_hf.categories(REPO, token="hf_jane")) == 2
+    assert segments_hf.id2label(REPO, config_name="boxes", token="hf_jane") == {0: "flower", 1: "leaf"}
 
 
 def test_push_of_a_split_with_other_columns_than_the_kept_splits_raises_error(hub: HubServer) -> None:

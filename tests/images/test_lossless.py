@@ -46,6 +46,16 @@ def test_check_image_accepts_every_format_for_images(name: str) -> None:
         check_image(FileContent(content), limits("structure"))
 
 
+@pytest.mark.parametrize("name", EXACT)
+def test_check_image_reports_the_largest_id_that_a_bitmap_can_store(name: str) -> None:
+    max_id = check_image(FileContent(EXACT[name][0]()), limits("structure"), is_bitmap=True).max_id
+    assert max_id is not None
+    assert max_id >= EXACT[name][1].max()
+    assert max_id in {2**8 - 1, 2**16 - 1, 2**24 - 1, 2**32 - 1}
+    if max_id < 2**24 - 1:
+        assert "gray" in name or "PPM" in name or "PGM" in name
+
+
 def test_check_image_reports_palette_of_bitmap() -> None:
     for bits in ({}, {"bits": 8}):
         content = encoded(with_palette(), "PNG", **bits)

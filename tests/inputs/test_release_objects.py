@@ -52,27 +52,36 @@ class TestReleaseObjects:
             load_release(of_sdk(None))
 
 
+@pytest.mark.parametrize("function", ["categories", "id2label", "label2id"])
 class TestTextAsData:
     @pytest.mark.parametrize(
         "name", ["flowers.json", "flowers.json.gz", "FLOWERS.JSON", "flowers", "folder/name@v1.0.txt", "~/home.json"]
     )
     def test_text_with_the_path_of_a_file_is_a_release(
-        self, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, name: str, function: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.chdir(tmp_path)
         monkeypatch.setenv("HOME", str(tmp_path))
         path = Path(name).expanduser()
         path.parent.mkdir(exist_ok=True, parents=True)
         path.write_bytes(demo_release().read_bytes())
-        assert [item.name for item in segments_hf.categories(name)] == ["flower", "leaf"]
+        read = getattr(segments_hf, function)
+        assert read(name) == read(demo_release())
 
-    def test_path_of_a_missing_file_is_not_searched_on_the_hub(self, tmp_path: Path) -> None:
+    def test_path_of_a_missing_file_is_not_searched_on_the_hub(self, function: str, tmp_path: Path) -> None:
         for data in ("nowhere.json", tmp_path / "jane" / "flowers"):
             with pytest.raises(ReleaseError, match="No such file"):
-                segments_hf.categories(data)
+                getattr(segments_hf, function)(data)
 
-    def test_other_text_is_the_id_of_a_dataset_on_the_hub(self, hub: HubServer) -> None:
+    def test_other_text_is_the_id_of_a_dataset_on_the_hub(self, function: str, hub: HubServer) -> None:
         segments_hf.push_to_hub(demo_release(), REPO)
-        assert segments_hf.categories(REPO) == segments_hf.categories(demo_release())
+        read = getattr(segments_hf, function)
+        assert read(REPO) == read(demo_release())
         with pytest.raises(SegmentsHFError, match="jane/nothing"):
-            segments_hf.categories("jane/nothing")
+            read("jane/nothing")
+
+
+@pytest.mark.parametrize("function", ["id2label", "label2id"])
+def test_column_of_a_dataset_on_the_hub_is_an_option_error(function: str) -> None:
+    with pytest.raises(OptionError, match=r"column: got 'annotations' for 'jane/flowers'.*load_dataset"):
+        getattr(segments_hf, function)("jane/flowers", "annotations")

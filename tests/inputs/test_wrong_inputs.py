@@ -136,3 +136,23 @@ def test_categories_of_a_dataset_equal_those_of_its_release(write_release: Any, 
     assert segments_hf.categories(rows) == expected
     assert segments_hf.categories(datasets.load_from_disk(tmp_path / "saved")) == expected
     assert "secret" not in str(expected)
+
+
+@pytest.mark.parametrize(
+    "layout", ["semantic-segmentation", "instance-segmentation", "panoptic-segmentation", "object-detection"]
+)
+@pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
+def test_dataset_in_a_layout_is_an_error_that_names_the_layout(layout: str, streaming: bool, tmp_path: Path) -> None:
+    rows = segments_hf.load_release(demo_release(), split="train", streaming=streaming)
+    laid_out = segments_hf.to_layout(rows, layout)
+    functions: list[Callable[[], Any]] = [
+        lambda: segments_hf.validate(laid_out),
+        lambda: segments_hf.preview(laid_out, tmp_path / "page.html"),
+        lambda: segments_hf.export_dataset(laid_out, "coco", tmp_path / "coco"),
+        lambda: segments_hf.to_layout(laid_out, layout),
+        lambda: segments_hf.add_semantic_masks(laid_out),
+    ]
+    for function in functions:
+        with pytest.raises(SegmentsHFError, match=f"{layout}.*to_layout"):
+            function()
+    assert list(tmp_path.iterdir()) == []

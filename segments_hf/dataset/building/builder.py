@@ -13,7 +13,6 @@ from datasets import DownloadMode
 from segments_hf.assets import (
     AssetCache,
     Fetcher,
-    SegmentsDir,
     Traffic,
     default_cache_folder,
     resolver,
@@ -21,6 +20,7 @@ from segments_hf.assets import (
 from segments_hf.dataset.building.config import SegmentsReleaseConfig
 from segments_hf.dataset.building.plan import Shard, check_split, plan_splits
 from segments_hf.dataset.building.progress import show_traffic
+from segments_hf.dataset.building.unused_folder import warn_if_unused
 from segments_hf.dataset.building.worker_process import end_with_process
 from segments_hf.dataset.compat import builds_folder, generation_error, info_file, output_folder
 from segments_hf.dataset.origin import origin_sentence
@@ -29,7 +29,7 @@ from segments_hf.dataset.rows.problems import append_problem, checked_on_error, 
 from segments_hf.dataset.rows.row_format import ROW_FORMAT
 from segments_hf.dataset.rows.row_images import ASSET_COLUMNS, AssetSources
 from segments_hf.dataset.rows.row_maker import make_rows
-from segments_hf.dataset.splits import names_in
+from segments_hf.dataset.splits import check_instruction, check_whole_splits, names_in
 from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.io.disk.atomic import remove_file, remove_folder
 from segments_hf.io.disk.disk_errors import disk_error_in, storage_error, storage_errors_of_library
@@ -86,7 +86,9 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         self, dl_manager: datasets.DownloadManager | datasets.StreamingDownloadManager
     ) -> list[datasets.SplitGenerator]:
         generators = []
-        for name, shards in plan_splits(self.config).items():
+        plan = plan_splits(self.config)
+        warn_if_unused(self.config, plan)
+        for name, shards in plan.items():
             kwargs = {"shards": shards, "streaming": dl_manager.is_streaming}
             generator = datasets.SplitGenerator(name=name, gen_kwargs=kwargs)
             if not self.config.kind.sequence:
@@ -119,8 +121,10 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
             limit: The maximum number of samples to read.
         """
         end = None if limit is None else skip + limit
+        plan = plan_splits(self.config)
+        warn_if_unused(self.config, plan)
         with show_traffic(1) as traffic:
-            for split, shards in plan_splits(self.config).items():
+            for split, shards in plan.items():
                 for key, indices in _runs(shards):
                     chosen = indices[skip:end]
                     skip, end = max(0, skip - len(indices)), None if end is None else max(0, end - len(indices))
@@ -145,7 +149,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
             in_memory = streaming or self.config.embed
             sources = AssetSources(
                 self._fetcher(release, traffic, store=not streaming, in_memory=in_memory),
-                self._segments_dir(release, labelset),
+                self.config.segments_folder(release, labelset),
                 labelset,
                 in_memory=in_memory,
             )
@@ -163,11 +167,6 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
             resolve=resolver(self.config.resolve),
             traffic=traffic,
         )
-
-    def _segments_dir(self, release: Release, labelset: str | None) -> SegmentsDir | None:
-        if self.config.segments_dir is None or release.kind(labelset).sequence:
-            return None  # its file names do not contain the frame, so all frames would get the same image
-        return SegmentsDir(self.config.segments_dir, release.owner, release.dataset_name, release.name)
 
     def download_and_prepare(self, *args: Any, **kwargs: Any) -> None:
         """Build the dataset unless it is in the cache, and report skipped, kept and repaired samples.
@@ -197,14 +196,17 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         """Return the release as a stream, as `datasets` does.
 
         Raises:
-            OptionError: There is no such split.
+            OptionError: There is no such split, or `split` is a part of a split, such as ``train[:100]``.
         """
         self._check_split(split)
+        if split is not None:
+            check_whole_splits(split)
         return super().as_streaming_dataset(split, *args, **kwargs)
 
     def _check_split(self, split: object) -> None:
         if isinstance(split, str):
             check_split(self.config, split, names_in(split) - {"all"})
+            check_instruction(split)
 
     def _refers_to_removed_images(self) -> bool:
         built = info_file(self)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import datasets
 from datasets.fingerprint import Hasher
 
-from segments_hf.assets import FetchOptions, resolver
+from segments_hf.assets import FetchOptions, SegmentsDir, resolver
 from segments_hf.dataset.open_releases import ReleaseKey, open_release, reopen_release
 from segments_hf.dataset.rows.features import json_feature
 from segments_hf.dataset.rows.problems import checked_on_error
@@ -56,7 +56,8 @@ class SegmentsReleaseConfig(_FetchingConfig):
         filter_by: The label status of the samples to load, or several statuses, in upper or lower case.
         filter_by_metadata: The metadata of the samples to load; a sample must have all of these keys and values.
         splits: The fraction of each split, or ``metadata:KEY``; by default the split of the data file.
-        segments_dir: A folder in the layout of the original SDK's cache. Images in this folder are not fetched.
+        segments_dir: A folder in the layout of the original SDK's cache. Images in it are not fetched, except
+            bitmaps that cannot store the ids of the annotations.
         load_assets: Whether to fetch images and bitmaps.
         embed: Whether the Arrow file contains the bytes of the images, or the paths of the files in the cache.
         on_error: What to do with a faulty sample: ``raise``, ``skip`` or ``keep``.
@@ -147,6 +148,16 @@ class SegmentsReleaseConfig(_FetchingConfig):
             ReleaseError: The file has changed.
         """
         return reopen_release(key, self.bucket_options, self.max_release_bytes)
+
+    def segments_folder(self, release: Release, labelset: str | None) -> SegmentsDir | None:
+        """Return the folder `segments_dir` for a release; None if no files are read from it.
+
+        Raises:
+            OptionError: The folder does not exist.
+        """
+        if self.segments_dir is None or not self.load_assets or release.kind(labelset).sequence:
+            return None  # the file names do not contain the frame, so that all frames would get the same image
+        return SegmentsDir(self.segments_dir, release.owner, release.dataset_name, release.name)
 
     @property
     def releases(self) -> list[tuple[Release, str | None]]:

@@ -34,6 +34,7 @@ class Draft:
         uuid: The uuid of the sample.
         errors: The errors, each with its column, or with None if it is about the whole row.
         repairs: The columns whose images were repaired, each with a description of the fault.
+        replaced: The columns whose files in `segments_dir` were not used, each with the reason.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Draft:
     uuid: str | None = None
     errors: list[tuple[str | None, SegmentsHFError]] = field(default_factory=list)
     repairs: list[tuple[str, str]] = field(default_factory=list)
+    replaced: list[tuple[str, str]] = field(default_factory=list)
 
 
 def make_drafts(

@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OnError = Literal["raise", "skip", "keep"]
+Action = Literal["skipped", "kept", "repaired", "replaced"]
 
 _ACTION_TEXTS = {
     "skipped": "left out",
     "kept": "kept with a null column",
     "repaired": "kept with a repaired copy of an image",
+    "replaced": "kept with the original of a bitmap, because its file in segments_dir has lost ids",
 }
 
 logger: Logger = own_logger(__name__)
@@ -39,7 +41,8 @@ class Problem(msgspec.Struct, frozen=True):
         error: The class of the error, such as ``AssetError``.
         reason: The message of the error.
         action: ``skipped`` if the row was left out, ``kept`` if the column is null, ``repaired`` if the row has a
-            repaired copy of the image. Images are repaired for each value of `on_error`.
+            repaired copy of the image, ``replaced`` if the row has the original of a bitmap because the file in
+            `segments_dir` cannot store its ids. The last two do not depend on `on_error`.
     """
 
     sample: str
@@ -47,7 +50,12 @@ class Problem(msgspec.Struct, frozen=True):
     column: str | None
     error: str
     reason: str
-    action: Literal["skipped", "kept", "repaired"]
+    action: Action
+
+    @property
+    def is_loss(self) -> bool:
+        """Whether the row was left out, or a column is null."""
+        return self.action in {"skipped", "kept"}
 
 
 _PROBLEM: JsonDecoder[Problem] = JsonDecoder(Problem)
@@ -90,7 +98,7 @@ def read_problems(file: Path) -> list[Problem]:
 
 
 def report(problems: list[Problem], details: str | None = None) -> None:
-    """Log how many samples were skipped, kept or repaired, and why.
+    """Log how many samples were skipped, kept, repaired or replaced, and why.
 
     Args:
         problems: The problems.

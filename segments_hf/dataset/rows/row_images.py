@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from segments_hf.bitmaps import decode_bitmap
+from segments_hf.bitmaps import ID_LIMIT, decode_bitmap
 from segments_hf.errors import AssetError, BitmapError, SizeMismatchError
 from segments_hf.images import UnwantedError
 from segments_hf.io.loop_thread import run_blocking
@@ -28,7 +28,8 @@ class AssetSources:
 
     Attributes:
         fetcher: The fetcher.
-        segments_dir: The folder in the layout of the original SDK's cache. Files in this folder are not fetched.
+        segments_dir: The folder in the layout of the original SDK's cache. Files in it are not fetched, except
+            bitmaps that cannot store the ids of the annotations.
         labelset: The labelset of the bitmaps.
         in_memory: Whether a row contains the bytes of its assets, or the paths of their files.
     """
@@ -59,7 +60,8 @@ class _CheckedAsset:
 async def add_assets(draft: Draft, sources: AssetSources, *, keeps_faulty: bool) -> int:
     """Add the image and bitmap of a row to its draft, or their errors.
 
-    A repaired image is added, and its fault is added to `draft.repairs`.
+    A repaired image is added, and its fault is added to `draft.repairs`. If a bitmap in `segments_dir` cannot store the
+    ids of the annotations, the original is added, and the reason is added to `draft.replaced`.
 
     Args:
         draft: The draft of the row.
@@ -75,7 +77,7 @@ async def add_assets(draft: Draft, sources: AssetSources, *, keeps_faulty: bool)
     checked: dict[str, _CheckedAsset] = {}
     for column, reference, local_file in _references(draft, sources):
         try:
-            checked[column] = await _fetch(column, reference, local_file, sources.fetcher)
+            checked[column] = await _fetch_asset(draft, column, reference, local_file, sources.fetcher)
         except AssetError as error:
             draft.errors.append((column, error))
     if problem := await _palette_error(draft, checked.get(_BITMAP), sources.fetcher):
@@ -108,17 +110,60 @@ def _references(draft: Draft, sources: AssetSources) -> Iterator[tuple[str, str 
         yield _BITMAP, draft.bitmap, local_file
 
 
-async def _fetch(column: str, reference: str | None, local_file: Path | None, fetcher: Fetcher) -> _CheckedAsset:
-    is_bitmap = column == _BITMAP
+async def _fetch_asset(
+    draft: Draft, column: str, reference: str | None, local_file: Path | None, fetcher: Fetcher
+) -> _CheckedAsset:
+    """Return the file in `segments_dir`, or the asset of the release if there is no such file or it has lost ids."""
+    fault = None
     if local_file:
-        try:
-            asset, header = await fetcher.read_file(local_file, is_bitmap=is_bitmap)
-        except AssetError as error:
-            raise AssetError(f"{local_file}: {error}") from error
-        return _CheckedAsset(str(local_file), asset, header, is_fetched=False)
+        local = await _read_local(column, local_file, fetcher)
+        if (fault := _lost_ids(draft, local)) is None:
+            return local
+    try:
+        fetched = await _fetch(column, reference, fetcher)
+        if problem := _lost_ids(draft, fetched):
+            raise UnwantedError(f"{_name(fetched, fetcher)}: {problem}")
+    except AssetError as error:
+        if fault is None:
+            raise
+        raise AssetError(f"{error}; {local_file} is not used: {fault}") from error
+    if fault:
+        draft.replaced.append((column, f"{local_file}: {fault}"))
+    return fetched
+
+
+async def _read_local(column: str, local_file: Path, fetcher: Fetcher) -> _CheckedAsset:
+    try:
+        asset, header = await fetcher.read_file(local_file, is_bitmap=column == _BITMAP)
+    except AssetError as error:
+        raise AssetError(f"{local_file}: {error}") from error
+    return _CheckedAsset(str(local_file), asset, header, is_fetched=False)
+
+
+async def _fetch(column: str, reference: str | None, fetcher: Fetcher) -> _CheckedAsset:
+    is_bitmap = column == _BITMAP
     if not reference:
         raise AssetError(f"the release has no URL for the {'bitmap' if is_bitmap else 'image'}")
     return _CheckedAsset(reference, *await fetcher.fetch(reference, is_bitmap=is_bitmap), is_fetched=True)
+
+
+def _lost_ids(draft: Draft, checked: _CheckedAsset) -> str | None:
+    """Return a description of the ids of annotations that the pixels of a bitmap cannot store; None if there are none.
+
+    The official SDK saves bitmaps as 16-bit gray, which changes all larger ids to 65535.
+    """
+    max_id = checked.header.max_id
+    if max_id is None or max_id >= ID_LIMIT - 1:  # an image, or a bitmap that can store as many ids as the platform's
+        return None
+    ids = sorted({item["id"] for item in draft.row["annotations"] or ()})
+    lost = [number for number in ids if max_id < number < ID_LIMIT]
+    if not lost:
+        return None
+    shown = ", ".join([*map(str, lost[:5]), *["…" for _ in lost[5:6]]])
+    return (
+        f"got a bitmap of {max_id.bit_length()}-bit gray, which contains ids up to {max_id}; wanted one that can "
+        f"contain the annotation id {shown}"
+    )
 
 
 def _name(checked: _CheckedAsset, fetcher: Fetcher) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from segments_hf.dataset.rows.drafts import Draft
+    from segments_hf.dataset.rows.problems import Action
     from segments_hf.dataset.rows.row_images import AssetSources
     from segments_hf.release import Release
 
@@ -26,7 +27,7 @@ class Outcome:
 
     Attributes:
         row: The row; None if it was left out.
-        problems: The problems of the row. The row is complete if all of them were repaired.
+        problems: The problems of the row. The row is complete if none of them is a loss.
         size_in_memory: The number of bytes in memory of the row's image and bitmap.
         split: The split of the row, if it is known.
     """
@@ -38,8 +39,8 @@ class Outcome:
 
     @property
     def losses(self) -> list[Problem]:
-        """The problems that were not repaired: the row was left out, or a column is null."""
-        return [problem for problem in self.problems if problem.action != "repaired"]
+        """The problems because of which the row was left out, or a column is null."""
+        return [problem for problem in self.problems if problem.is_loss]
 
 
 def make_rows(
@@ -89,12 +90,14 @@ async def _complete(draft: Draft, sources: AssetSources, on_error: OnError) -> O
 
 def _outcome_of(draft: Draft, on_error: OnError, size: int = 0) -> Outcome:
     """Apply the policy `on_error` to a complete draft."""
-    repairs = [
-        Problem(draft.name, draft.uuid, column, AssetError.__name__, reason, "repaired")
-        for column, reason in draft.repairs
+    by_action: dict[Action, list[tuple[str, str]]] = {"repaired": draft.repairs, "replaced": draft.replaced}
+    remedies = [
+        Problem(draft.name, draft.uuid, column, AssetError.__name__, reason, action)
+        for action, parts in by_action.items()
+        for column, reason in parts
     ]
     if not draft.errors:
-        return Outcome(draft.row, repairs, size)
+        return Outcome(draft.row, remedies, size)
     if on_error == "raise":
         raise _with_sample(draft, *draft.errors[0])
     kept = on_error == "keep" and bool(draft.row)
@@ -102,7 +105,7 @@ def _outcome_of(draft: Draft, on_error: OnError, size: int = 0) -> Outcome:
         Problem(draft.name, draft.uuid, column, type(error).__name__, str(error), "kept" if kept else "skipped")
         for column, error in draft.errors
     ]
-    return Outcome(draft.row, problems + repairs, size) if kept else Outcome(None, problems, size)
+    return Outcome(draft.row, problems + remedies, size) if kept else Outcome(None, problems, size)
 
 
 def _with_sample(draft: Draft, column: str | None, error: SegmentsHFError) -> SegmentsHFError:

@@ -25,13 +25,14 @@ MALFORMED_EXIF = Fault(
     "warning",
     "`datasets` cannot read the file; rows of `load_release` contain a repaired copy",
 )
+LOST_IDS = Fault("lost-ids", "warning", "rows of `load_release` contain the original of the bitmap")
 OTHER_SIZE = Fault("other-size", "error", "the label does not cover the objects in the image")
 
 _BY_COLUMN = {None: UNREADABLE_SAMPLE, "image": UNREADABLE_IMAGE, BITMAP_COLUMN: UNREADABLE_BITMAP}
 
 
 def unreadable_parts(outcome: Outcome) -> Iterator[Finding]:
-    """Yield a finding for each part that could not be read, and for each image that was repaired.
+    """Yield a finding for each part that could not be read, and for each image that was repaired or replaced.
 
     `unknown_categories` reports unknown categories.
     """
@@ -41,6 +42,8 @@ def unreadable_parts(outcome: Outcome) -> Iterator[Finding]:
     for problem in outcome.problems:
         if problem.action == "repaired":
             yield MALFORMED_EXIF.found(problem.sample, problem.uuid, frame, problem.reason)
+        elif problem.action == "replaced":
+            yield LOST_IDS.found(problem.sample, problem.uuid, frame, problem.reason)
         elif problem.column == "annotations":
             reason = problem.reason
         else:

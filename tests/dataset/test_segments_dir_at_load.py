@@ -1,0 +1,146 @@
+"""Files of `segments_dir` are used only if they contain all labels, and a folder without any file is reported."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import segments_hf
+from segments_hf.errors import AssetError, SegmentsHFError
+
+from .making import bitmap, jpeg, label, sample
+
+IDS = np.array([[0, 1], [65_536, 70_001]])
+SMALL_IDS = np.array([[0, 1], [2, 255]])
+
+
+def gray(ids: Any, bits: int) -> bytes:
+    """Return a gray bitmap as the official SDK caches it: larger ids become the largest value."""
+    pixels = np.minimum(ids, 2**bits - 1).astype(np.uint8 if bits == 8 else np.uint16)
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
+
+
+def write(folder: Path, write_release: Any, ids: Any, cached: bytes, original: bytes | None) -> dict[str, Any]:
+    """Write a release of one sample, and a folder of the SDK with the image and a bitmap of it."""
+    (folder / "labels").mkdir()
+    leaf = folder / "segments" / "jane_flowers" / "v1.0"
+    leaf.mkdir(parents=True)
+    (leaf / "a.jpg").write_bytes(jpeg((2, 2)))
+    (leaf / "a_label_ground-truth.png").write_bytes(cached)
+    if original:
+        (folder / "labels/a.png").write_bytes(original)
+    annotations = [{"id": int(number), "category_id": 1} for number in np.unique(ids) if number]
+    content = label(annotations=annotations, segmentation_bitmap={"url": "labels/a.png"})
+    return {"release": write_release([sample("a.jpg", "gone.jpg", content)]), "segments_dir": folder / "segments"}
+
+
+def loaded_ids(bitmap: Any) -> Any:
+    return segments_hf.bitmaps.decode_bitmap(bitmap).tolist()
+
+
+@pytest.mark.parametrize(
+    ("bits", "ids"), [(16, IDS), (8, IDS), (8, np.array([[0, 256], [1, 2]]))], ids=["16 bits", "8 bits", "id 256"]
+)
+@pytest.mark.parametrize("streaming", [False, True], ids=["built", "stream"])
+def test_load_release_downloads_bitmaps_whose_cached_file_cannot_contain_the_ids(
+    write_release: Any, tmp_path: Path, caplog: Any, bits: int, ids: Any, streaming: bool
+) -> None:
+    options = write(tmp_path, write_release, ids, gray(ids, bits), bitmap(ids))
+    (row,) = segments_hf.load_release(**options, split="train", streaming=streaming)
+    assert loaded_ids(row["segmentation_bitmap"]) == ids.tolist()
+    assert "a.jpg" in caplog.text
+    assert f"{bits}-bit" in caplog.text
+    assert str(ids.max()) in caplog.text
+
+
+@pytest.mark.parametrize("policy", ["raise", "skip", "keep"])
+def test_bitmap_that_lost_ids_is_an_error_if_the_original_is_missing(
+    write_release: Any, tmp_path: Path, policy: str
+) -> None:
+    options = write(tmp_path, write_release, IDS, gray(IDS, 16), None)
+    if policy == "keep":
+        (row,) = segments_hf.load_release(**options, split="train", on_error=policy)
+        assert row["segmentation_bitmap"] is None
+        return
+    with pytest.raises(SegmentsHFError, match=r"a\.png.*_label_ground-truth\.png.*16-bit.*70001"):
+        segments_hf.load_release(**options, split="train", on_error=policy)
+
+
+@pytest.mark.parametrize(("bits", "ids"), [(16, IDS % 65_536), (8, SMALL_IDS)], ids=["16 bits", "8 bits"])
+def test_load_release_uses_cached_bitmaps_that_contain_all_ids(
+    write_release: Any, tmp_path: Path, caplog: Any, bits: int, ids: Any
+) -> None:
+    options = write(tmp_path, write_release, ids, gray(ids, bits), None)
+    (row,) = segments_hf.load_release(**options, split="train")
+    assert loaded_ids(row["segmentation_bitmap"]) == ids.tolist()
+    assert not caplog.text
+
+
+def test_load_release_refuses_original_that_cannot_contain_the_ids(write_release: Any, tmp_path: Path) -> None:
+    options = write(tmp_path, write_release, IDS, gray(IDS, 16), gray(IDS, 16))
+    moved = {f"{tmp_path}/gone.jpg": f"{options['segments_dir']}/jane_flowers/v1.0/a.jpg"}
+    with pytest.raises(AssetError, match=r"'a.jpg', segmentation_bitmap: .*a\.png.*16-bit.*65535.*65536, 70001"):
+        segments_hf.load_release(options["release"], split="train", resolve=moved)
+
+
+def test_annotation_without_pixels_is_legal_in_bitmaps_of_the_platform(write_release: Any, tmp_path: Path) -> None:
+    options = write(tmp_path, write_release, IDS, bitmap([[0, 1], [1, 1]]), None)
+    assert len(segments_hf.load_release(**options, split="train")) == 1
+    assert list(segments_hf.validate(options.pop("release"), assets=True, **options).counts) == [
+        "annotation-without-pixels"
+    ]
+
+
+def test_validate_reports_cached_bitmaps_that_lost_ids(write_release: Any, tmp_path: Path) -> None:
+    options = write(tmp_path, write_release, IDS, gray(IDS, 16), bitmap(IDS))
+    report = segments_hf.validate(options.pop("release"), assets=True, **options)
+    assert [(finding.check, finding.severity, finding.sample) for finding in report.findings] == [
+        ("lost-ids", "warning", "a.jpg")
+    ]
+
+
+@pytest.mark.parametrize("kind", ["built", "stream", "validate"])
+@pytest.mark.parametrize(
+    ("folder", "shown"),
+    [(".", "'segments'"), ("labels", "'a.png'"), ("empty", "nothing")],
+    ids=["one level too high", "another folder", "empty folder"],
+)
+def test_folder_without_any_file_of_the_load_is_one_warning(
+    write_release: Any, tmp_path: Path, caplog: Any, kind: str, folder: str, shown: str
+) -> None:
+    release = write(tmp_path, write_release, SMALL_IDS, gray(SMALL_IDS, 8), bitmap(SMALL_IDS))["release"]
+    (tmp_path / "gone.jpg").write_bytes(jpeg((2, 2)))
+    (tmp_path / "empty").mkdir()
+    wrong = tmp_path / folder
+    if kind == "validate":
+        segments_hf.validate(release, assets=True, segments_dir=wrong)
+    else:
+        assert list(segments_hf.load_release(release, split="train", streaming=kind == "stream", segments_dir=wrong))
+    (text,) = [record.getMessage() for record in caplog.records]
+    assert "segments_dir" in text
+    assert str(wrong.resolve() / "jane_flowers" / "v1.0") in text
+    assert shown in text
+
+
+@pytest.mark.parametrize("missing", ["a.jpg", "a_label_ground-truth.png"])
+def test_folder_with_some_files_of_the_load_is_no_warning(
+    write_release: Any, tmp_path: Path, caplog: Any, missing: str
+) -> None:
+    options = write(tmp_path, write_release, SMALL_IDS, gray(SMALL_IDS, 8), bitmap(SMALL_IDS))
+    (tmp_path / "gone.jpg").write_bytes(jpeg((2, 2)))
+    (options["segments_dir"] / "jane_flowers/v1.0" / missing).unlink()
+    assert len(segments_hf.load_release(**options, split="train")) == 1
+    assert not caplog.records
+
+
+def test_unused_folder_is_no_warning_if_no_files_are_fetched(write_release: Any, tmp_path: Path, caplog: Any) -> None:
+    options = write(tmp_path, write_release, SMALL_IDS, gray(SMALL_IDS, 8), None) | {"segments_dir": tmp_path}
+    assert len(segments_hf.load_release(**options, split="train", load_assets=False)) == 1
+    assert not caplog.records
