@@ -54,5 +54,5 @@ def _proxy(origin: str) -> URL | None:
         return None
     url = URL(proxy if "://" in proxy else f"http://{proxy}")
     if url.scheme not in {"http", "https"} or not url.host:
-        raise AssetError(f"got a proxy of scheme {url.scheme!r} in the environment, wanted http or https")
+        raise AssetError(f"got a proxy of scheme {url.scheme!r} in the environment, expected http or https")
     return url

@@ -65,11 +65,11 @@ def locate(reference: str, base: str, resolve: Callable[[str], str] | None = Non
 def _resolved(place: str, resolve: Callable[[str], str]) -> str:
     found = resolve(place)
     if not isinstance(found, str) or not found:
-        raise OptionError(f"got {found!r} for {public_name(place)}, wanted a URL or a path", option="resolve")
+        raise OptionError(f"got {found!r} for {public_name(place)}, expected a URL or a path", option="resolve")
     path = file_path(found) or found
     if is_url(place) and not is_url(path) and ".." in Path(path).parts:
         raise AssetError(
-            f"{public_name(place)}: resolve returned {public_name(path)}, wanted a path without '..', because the "
+            f"{public_name(place)}: resolve returned {public_name(path)}, expected a path without '..', because the "
             "file could be outside of your folder"
         )
     return path
@@ -81,11 +81,11 @@ def _absolute(reference: str, base: str) -> str:
     if is_url(path):
         return path
     if is_broken_url(path):  # such text is not treated as a file name
-        raise AssetError(f"{public_name(path)}: got a malformed URL, wanted two slashes after its scheme")
+        raise AssetError(f"{public_name(path)}: got a malformed URL, expected two slashes after its scheme")
     if not is_url(base):
         return str(Path(base, path))
     if Path(path).is_absolute():
-        raise AssetError(f"{public_name(path)}: got a local file in a release from {public_name(base)}; wanted a URL")
+        raise AssetError(f"{public_name(path)}: got a local file in a release from {public_name(base)}; expected a URL")
     if scheme_of(base) in {"http", "https"}:
         return urljoin(f"{_checked(base)}/", quote(path))
     scheme, _, folder = base.partition("://")
@@ -96,7 +96,8 @@ def _checked(url: str) -> str:
     scheme = scheme_of(url)
     if scheme not in {"http", "https"} and not is_bucket_url(url):
         raise AssetError(
-            f"{public_name(url)}: got a URL of scheme {scheme!r}, wanted http, https, s3, gs, az, abfs, file or a path"
+            f"{public_name(url)}: got a URL of scheme {scheme!r}, expected http, https, s3, gs, az, abfs, file "
+            "or a path"
         )
     try:
         urlsplit(url)

@@ -148,7 +148,7 @@ def semantic_values(annotations: Iterable[Mapping[str, Any]], ignore_index: int 
     if ignore_index is None:
         return MaskValues({number: index + 1 for number, index in classes.items()})
     if ignore_index in classes.values():
-        raise BitmapError(f"ignore_index: got {ignore_index}, which is the index of a class; wanted another number")
+        raise BitmapError(f"ignore_index: got {ignore_index}, which is the index of a class; expected another number")
     return MaskValues(classes, ignore_index)
 
 

@@ -62,7 +62,7 @@ def edges_of(polygons: Sequence[Sequence[Ring]], height: int) -> Edges:
     wrong = ~(np.abs(points) < FARTHEST).all(axis=1)
     if wrong.any():
         raise BitmapError(
-            f"got the point {tuple(points[wrong][0].tolist())}, wanted coordinates with absolute values below 2^31"
+            f"got the point {tuple(points[wrong][0].tolist())}, expected coordinates with absolute values below 2^31"
         )
     lengths = np.array([len(ring) for ring in rings], np.int64)
     polygon = np.repeat(

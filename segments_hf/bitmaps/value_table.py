@@ -53,7 +53,7 @@ class ValueTable:
         of_id, otherwise = values
         lowest = min(otherwise, min(of_id.values(), default=0))
         if lowest < 0:
-            raise BitmapError(f"got the value {lowest} for a mask, wanted 0 or more")
+            raise BitmapError(f"got the value {lowest} for a mask, expected 0 or more")
         self.highest: int = max(otherwise, max(of_id.values(), default=0))
         self.dtype: np.dtype[Any] = np.dtype(dtype or np.min_scalar_type(self.highest))
         present = {number: value for number, value in of_id.items() if 0 < number <= highest_id}

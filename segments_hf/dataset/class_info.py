@@ -156,8 +156,8 @@ def _read_on_the_hub(
         file = hf_hub_download(repo_id, path, repo_type="dataset", token=token, revision=revision)
     except (EntryNotFoundError, HFValidationError, RepositoryNotFoundError) as error:
         raise SegmentsHFError(
-            f"got {repo_id!r}, wanted the path of a release file, or the id of a dataset on the Hub that has a {path}: "
-            f"{str(error).splitlines()[0]}"
+            f"got {repo_id!r}, expected the path of a release file, or the id of a dataset on the Hub that has "
+            f"a {path}: {str(error).splitlines()[0]}"
         ) from error
     try:
         with open(file, "rb") as stream:  # noqa: PTH123  (a path in a cache)

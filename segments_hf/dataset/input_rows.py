@@ -108,7 +108,7 @@ def check_number(name: str, value: object, least: int) -> None:
         OptionError: The value is of another type, or less than `least`.
     """
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise OptionError(f"got {value!r}, wanted a whole number, {least} at least", option=name)
+        raise OptionError(f"got {value!r}, expected a whole number, {least} at least", option=name)
 
 
 def _of_release(data: Data, options: LoadKeywords, *, assets: bool, skip: int, limit: int | None) -> InputRows:
@@ -145,7 +145,7 @@ def _of_splits(splits: Splits, skip: int, limit: int | None, check: Callable[[Sp
     lengths = [num_rows(rows, name) for name, rows in splits.parts.items()]
     length = None if None in lengths else sum(length or 0 for length in lengths)
     if length == 0:
-        raise OptionError("got a dataset without rows, wanted at least one row")
+        raise OptionError("got a dataset without rows, expected at least one row")
 
     def outcomes() -> Iterator[Outcome]:
         chosen = itertools.islice(_rows(splits.parts, skip), limit)

@@ -60,7 +60,7 @@ class Splits:
         kinds = {isinstance(rows, datasets.IterableDataset) for rows in self.parts.values()}
         if len(kinds) > 1:
             raise OptionError(
-                "got a dict with datasets and streams, wanted only one of these; convert the datasets with "
+                "got a dict with datasets and streams, expected only one of these; convert the datasets with "
                 "to_iterable_dataset()"
             )
         return kinds.pop()
@@ -111,9 +111,9 @@ def _dataset_splits(data: object) -> Splits:
     if isinstance(data, datasets.Dataset | datasets.IterableDataset):
         return Splits({_split_name(data): data}, is_dict=False)
     if not isinstance(data, Mapping):
-        raise SegmentsHFError(f"got {received(data)}, wanted {_WANTED}")
+        raise SegmentsHFError(f"got {received(data)}, expected {_WANTED}")
     if not data:
-        raise OptionError("got an empty dict, wanted at least one split")
+        raise OptionError("got an empty dict, expected at least one split")
     others = {
         name: part for name, part in data.items() if not isinstance(part, datasets.Dataset | datasets.IterableDataset)
     }
@@ -121,7 +121,7 @@ def _dataset_splits(data: object) -> Splits:
         names = ", ".join(repr(str(name)) for name in others)
         raise SegmentsHFError(f"got releases as splits {names} beside datasets; load the releases first")
     if others:
-        raise SegmentsHFError(f"got {received(data if len(others) == len(data) else others)}; wanted {_WANTED}")
+        raise SegmentsHFError(f"got {received(data if len(others) == len(data) else others)}; expected {_WANTED}")
     return Splits({str(name): part for name, part in data.items()}, is_dict=True)
 
 

@@ -190,9 +190,9 @@ def release_builder(release: Releases, **options: Unpack[LoadKeywords]) -> Segme
     by_split = releases_by_split(release)
     if by_split is None:
         if release == {}:
-            raise OptionError("got an empty dict, wanted at least one release")
+            raise OptionError("got an empty dict, expected at least one release")
         raise SegmentsHFError(
-            f"got {received(release)}, wanted a release: a path, a URL, owner/dataset@name on Segments.ai, a "
+            f"got {received(release)}, expected a release: a path, a URL, owner/dataset@name on Segments.ai, a "
             "Release, the SDK's release object, or a dict of these by split name"
         )
     max_bytes = FetchOptions(max_release_bytes=options.get("max_release_bytes", MAX_RELEASE_BYTES)).max_release_bytes

@@ -65,7 +65,7 @@ def map_splits(
     splits = open_splits(data, streaming=False, num_proc=num_proc, on_error=on_error)
     if splits.are_streams and num_proc is not None:
         raise OptionError(
-            f"got {num_proc} for a stream, wanted None; use num_workers of a DataLoader to read a stream in several "
+            f"got {num_proc} for a stream, expected None; use num_workers of a DataLoader to read a stream in several "
             "processes",
             option="num_proc",
         )
@@ -86,14 +86,14 @@ def check_rows(dataset: SplitRows) -> None:
     check_features(dataset)
     if missing := {"name", "status", "image", "width", "height", "annotations"} - set(dataset.features):
         raise SegmentsHFError(
-            f"got a dataset without the columns {', '.join(sorted(missing))}, wanted the columns of an image task from "
-            "`load_release` or from the builder `segments_release`"
+            f"got a dataset without the columns {', '.join(sorted(missing))}, expected the columns of an image "
+            "task from `load_release` or from the builder `segments_release`"
         )
     annotation = dataset.features["annotations"]
     fields = annotation[0] if isinstance(annotation, list) else annotation.feature
     if "segmentation_bitmap" not in dataset.features and "points" not in fields:
         raise SegmentsHFError(
-            "got a dataset without the column segmentation_bitmap, wanted the bitmaps of its labels; remove this "
+            "got a dataset without the column segmentation_bitmap, expected the bitmaps of its labels; remove this "
             "column afterwards, not before"
         )
     carried_categories(dataset.features)

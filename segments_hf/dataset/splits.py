@@ -36,7 +36,7 @@ def split_assigner(splits: Mapping[str, float] | str) -> SplitOf:
     if isinstance(splits, str):
         if not splits.startswith(_METADATA) or splits == _METADATA:
             raise OptionError(
-                f"got {splits!r}, wanted fractions such as {{'train': 0.8, 'test': 0.2}} or 'metadata:KEY'",
+                f"got {splits!r}, expected fractions such as {{'train': 0.8, 'test': 0.2}} or 'metadata:KEY'",
                 option="splits",
             )
         return _by_metadata(splits.removeprefix(_METADATA))
@@ -44,7 +44,7 @@ def split_assigner(splits: Mapping[str, float] | str) -> SplitOf:
         checked_name(name)
     fractions = splits.values()
     if not all(isinstance(fraction, int | float) and fraction >= 0 for fraction in fractions):
-        raise OptionError(f"got fractions {dict(splits)}, wanted numbers from 0 to 1", option="splits")
+        raise OptionError(f"got fractions {dict(splits)}, expected numbers from 0 to 1", option="splits")
     if not math.isclose(total := math.fsum(fractions), 1, abs_tol=1e-6):
         raise OptionError(
             f"got fractions {dict(splits)} that sum to {total:g}, expected a sum of 1, such as 0.8 + 0.2",
@@ -77,8 +77,8 @@ def check_instruction(split: str) -> None:
         datasets.ReadInstruction.from_spec(split)
     except ValueError as error:
         raise OptionError(
-            f"got {split!r} ({str(error).rstrip('.')}); wanted, for example, 'train', 'train[:100]', 'train[:10%]' or "
-            "'train+test'",
+            f"got {split!r} ({str(error).rstrip('.')}); expected, for example, 'train', 'train[:100]', "
+            "'train[:10%]' or 'train+test'",
             option="split",
         ) from None
 
@@ -141,6 +141,7 @@ def checked_name(name: object) -> str:
     """
     if not isinstance(name, str) or not _SPLIT_NAME.fullmatch(name) or name == "all":
         raise OptionError(
-            f"got {name!r} as the name of a split, wanted letters, digits and underscores, and a name other than 'all'"
+            f"got {name!r} as the name of a split, expected letters, digits and underscores, and a name other "
+            "than 'all'"
         )
     return name

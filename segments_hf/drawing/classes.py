@@ -70,8 +70,8 @@ class Classes:
     def _check(self, index: int) -> None:
         if not 0 <= index < len(self.names or ()):
             raise OptionError(
-                f"got {len(self.names or ())} categories for a row with the class index {index}, wanted the categories "
-                "of the dataset that the row belongs to",
+                f"got {len(self.names or ())} categories for a row with the class index {index}, expected the "
+                "categories of the dataset that the row belongs to",
                 option="of",
             )
 
@@ -95,7 +95,9 @@ def classes_of(of: ClassSource = None) -> Classes:
     if isinstance(of, Sequence) and not isinstance(of, str):
         categories = [item for item in of if isinstance(item, Category)]
         if len(categories) < len(of):
-            raise SegmentsHFError(f"got {type(of).__name__} as the source of the classes, wanted a list of categories")
+            raise SegmentsHFError(
+                f"got {type(of).__name__} as the source of the classes, expected a list of categories"
+            )
         return Classes(class_names(categories), class_colors(categories), MaskClasses(number=len(categories)))
     return features_classes(input_features(of))
 

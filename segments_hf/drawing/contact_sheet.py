@@ -75,7 +75,7 @@ def contact_sheet(
     policy = on_error or ("raise" if releases_by_split(data) is None else "keep")
     sheet = draw_sheet(rows, classes, policy)
     if sheet is None:
-        raise OptionError("got only rows whose image or label cannot be read, wanted at least one row to draw")
+        raise OptionError("got only rows whose image or label cannot be read, expected at least one row to draw")
     return sheet
 
 

@@ -55,7 +55,7 @@ def first_rows(
         chosen = [dict(row) for row in islice(rows, limit)]
         of = features_classes(opened.features) if of is None else of
     if not chosen:
-        raise OptionError("got no rows, wanted at least one")
+        raise OptionError("got no rows, expected at least one")
     return chosen, classes_of(of)
 
 
@@ -74,7 +74,7 @@ def one_row(data: Data | Row, index: int, of: ClassSource = None) -> tuple[Row, 
     check_number("index", index, 0)
     if isinstance(data, Mapping) and any(name in data for name in _COLUMNS):
         if index:
-            raise OptionError(f"got {index} for a single row, wanted a dataset or a release as data", option="index")
+            raise OptionError(f"got {index} for a single row, expected a dataset or a release as data", option="index")
         return data, classes_of(of)
     opened = open_rows(data, assets=True, skip=index, limit=1, check=check_features)
     outcome = next(iter(opened.outcomes()), None)
@@ -87,5 +87,5 @@ def one_row(data: Data | Row, index: int, of: ClassSource = None) -> tuple[Row, 
 
 def _checked_row(row: object) -> Row:
     if not isinstance(row, Mapping):
-        raise SegmentsHFError(f"got {type(row).__name__} in a list of rows, wanted rows: dicts of columns")
+        raise SegmentsHFError(f"got {type(row).__name__} in a list of rows, expected rows: dicts of columns")
     return row

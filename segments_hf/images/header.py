@@ -53,7 +53,7 @@ def read_header(image: FileContent) -> Header:
     from PIL.Image import MAX_IMAGE_PIXELS
 
     if image.size == 0:
-        raise AssetError("got an empty file, wanted an image")
+        raise AssetError("got an empty file, expected an image")
     with image.view() as content:
         size = _plain_size(content)
         if size and (MAX_IMAGE_PIXELS is None or size[0] * size[1] <= 2 * MAX_IMAGE_PIXELS):  # Pillow refuses more

@@ -92,17 +92,17 @@ def bitmap_fault(picture: ImageFile, content: Content) -> str | None:
         content: The file of the image.
     """
     if picture.format in LOSSY_FORMATS:
-        return f"got a {picture.format}, which blurs the ids of a bitmap; wanted {WANTED}"
+        return f"got a {picture.format}, which blurs the ids of a bitmap; expected {WANTED}"
     problem = _webp_problem(content) if picture.format == "WEBP" else _problem(picture)
     if problem:
-        return f"got {problem} for a bitmap of ids; wanted {WANTED}"
+        return f"got {problem} for a bitmap of ids; expected {WANTED}"
     if getattr(picture, "is_animated", False):
-        return f"got a {picture.format} of several images for a bitmap of ids; wanted {WANTED}"
+        return f"got a {picture.format} of several images for a bitmap of ids; expected {WANTED}"
     # To read EXIF data after the pixels of a PNG, Pillow decodes all pixels. A PNG without such data is skipped.
     if (picture.format != "PNG" or _png_may_be_rotated(content)) and (turn := orientation_of(picture)) != 1:
         return (
             f"got a bitmap with the EXIF orientation {turn}, by which viewers and `datasets` rotate it; "
-            f"wanted {WANTED}, without EXIF data"
+            f"expected {WANTED}, without EXIF data"
         )
     return None
 

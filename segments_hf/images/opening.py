@@ -153,7 +153,7 @@ def check_format(picture: Image) -> None:
         UnwantedError: The format is not one of `FORMATS`.
     """
     if picture.format is not None and picture.format not in FORMATS:
-        raise UnwantedError(f"got an image of the format {picture.format}; wanted {_READABLE}")
+        raise UnwantedError(f"got an image of the format {picture.format}; expected {_READABLE}")
 
 
 def _check_tiles(picture: ImageFile) -> None:
@@ -169,7 +169,7 @@ def _check_tiles(picture: ImageFile) -> None:
     if width * height > max(picture.width * picture.height, _LARGEST_TILE):
         raise AssetError(
             f"got a TIFF image of {picture.width} x {picture.height} pixels whose tiles have {width} x {height}; "
-            "wanted tiles that are not larger than the image"
+            "expected tiles that are not larger than the image"
         )
 
 
@@ -184,9 +184,9 @@ def _installed_formats() -> list[str]:
 
 def _unreadable(beginning: bytes) -> AssetError:
     if not beginning:
-        return AssetError("got an empty file, wanted an image")
+        return AssetError("got an empty file, expected an image")
     if unsupported := unsupported_format(beginning):
-        return UnwantedError(f"got {unsupported}; wanted {_READABLE}")
+        return UnwantedError(f"got {unsupported}; expected {_READABLE}")
     if damaged := damaged_format(beginning):
         return AssetError(f"got an image of format {damaged} that cannot be opened: it is damaged or of a rare type")
     return AssetError(f"got {text_kind(beginning)} that is not an image; it begins with {beginning[:16]!r}")

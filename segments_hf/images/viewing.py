@@ -34,7 +34,7 @@ def decode_image(value: object) -> Image.Image | None:
         return open_image(stored_content(value))
     if not isinstance(value, Image.Image | None):
         raise SegmentsHFError(
-            f"got {type(value).__name__} as an image, wanted a Pillow image, a dict with bytes and path, or None"
+            f"got {type(value).__name__} as an image, expected a Pillow image, a dict with bytes and path, or None"
         )
     if value is None:
         return None

@@ -116,4 +116,4 @@ class FetchKeywords(TypedDict, total=False):
 
 def _check_positive(name: str, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-        raise OptionError(f"got {value!r}, wanted a number greater than 0", option=name)
+        raise OptionError(f"got {value!r}, expected a number greater than 0", option=name)

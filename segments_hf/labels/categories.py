@@ -122,7 +122,7 @@ def carried_categories(features: Mapping[str, Any]) -> list[Category]:
         return [entry.category for entry in _CATEGORIES.decode(text or "")]
     except JsonError:
         raise SegmentsHFError(
-            f"got a dataset without categories in its feature {CARRIER!r}, wanted a dataset of an image task from "
+            f"got a dataset without categories in its feature {CARRIER!r}, expected a dataset of an image task from "
             "`load_release` or from the builder `segments_release`"
         ) from None
 

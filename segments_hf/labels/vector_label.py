@@ -66,8 +66,8 @@ class Vector(NamedTuple):
         for point in raw:
             if point is None or len(point) < 2 or not _is_near(point[0]) or not _is_near(point[1]):  # noqa: PLR2004
                 raise BitmapError(
-                    f"annotation {self.annotation.id}: got the point {point}, wanted two numbers x and y with absolute "
-                    "values below 2^31"
+                    f"annotation {self.annotation.id}: got the point {point}, expected two numbers x and y with "
+                    "absolute values below 2^31"
                 )
         return [(float(x), float(y)) for x, y, *_ in raw]
 

@@ -43,7 +43,7 @@ def semantic_masks(
     """
     if ignore_index is not None and not len(classes) <= ignore_index < 2**16:
         raise OptionError(
-            f"got {ignore_index}, wanted a number from {len(classes)} to {2**16 - 1}, because smaller numbers are "
+            f"got {ignore_index}, expected a number from {len(classes)} to {2**16 - 1}, because smaller numbers are "
             "class indices",
             option="ignore_index",
         )

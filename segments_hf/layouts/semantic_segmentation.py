@@ -27,7 +27,7 @@ def _read(row: Row, classes: MaskClasses) -> LayoutLabel | None:
         return None
     pixels = np.asarray(mask)
     if pixels.ndim != 2 or pixels.dtype.kind == "f":  # noqa: PLR2004
-        raise BitmapError(f"got a mask of mode {mask.mode}, wanted one integer per pixel")
+        raise BitmapError(f"got a mask of mode {mask.mode}, expected one integer per pixel")
     values = pixels.astype(np.int64)
     first = _first_class(mask) if classes.first is None else classes.first
     indices = values - first

@@ -45,7 +45,7 @@ def wanted_statuses(filter_by: str | Iterable[str], release: Release, labelset: 
     """
     requested = [filter_by] if isinstance(filter_by, str) else list(filter_by)
     if not all(isinstance(status, str) for status in requested):
-        raise OptionError(f"got {requested!r}, wanted names of statuses such as 'LABELED'", option="filter_by")
+        raise OptionError(f"got {requested!r}, expected names of statuses such as 'LABELED'", option="filter_by")
     statuses = frozenset(status.upper() for status in requested)
     if unknown := statuses - STATUSES:
         present = _present_statuses(release, labelset)

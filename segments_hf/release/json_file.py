@@ -59,7 +59,7 @@ def map_file(path: Path, max_bytes: float = MAX_RELEASE_BYTES) -> Buffer:
             name,
         )
     if not stat.S_ISREG(mode):  # opening a pipe would block
-        raise ReleaseError("got a device or a pipe, wanted a file", name)
+        raise ReleaseError("got a device or a pipe, expected a file", name)
     try:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
@@ -95,7 +95,7 @@ def unpack(content: Buffer, source: str, max_bytes: float = MAX_RELEASE_BYTES) -
         except BrokenGzipError as error:
             raise ReleaseError(f"{error}; download it again", name) from None
         if content[:2] == GZIP_MAGIC:
-            raise ReleaseError("got a gzip file inside a gzip file, wanted JSON; decompress it first", name)
+            raise ReleaseError("got a gzip file inside a gzip file, expected JSON; decompress it first", name)
     return memoryview(content)[len(_BOM) :] if content[: len(_BOM)] == _BOM else content
 
 

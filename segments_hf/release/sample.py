@@ -76,7 +76,7 @@ class Sample(Result):
         self.uuid: str | None = document.uuid and name_without_secrets(document.uuid)
         if not self.name:
             raise ReleaseError(
-                "got a sample without a `name`, wanted a name, because rows are identified by it", *self._location()
+                "got a sample without a `name`, expected a name, because rows are identified by it", *self._location()
             )
 
     def __repr__(self) -> str:
@@ -201,7 +201,7 @@ class Sample(Result):
         listed = self._listed(labels)
         if any(name is None for _, name in listed) and len(listed) > 1:
             raise ReleaseError(
-                "got a list of several labels, wanted the key `labelset` in each of them", *self._location(".labels")
+                "got a list of several labels, expected the key `labelset` in each of them", *self._location(".labels")
             )
         return next((raw for raw, name in listed if name in {labelset, None}), None)
 

@@ -50,7 +50,7 @@ def test_locate_returns_a_url_or_path(reference, base, location):
 @pytest.mark.parametrize(
     ("reference", "base", "message"),
     [
-        ("ftp://x/a.jpg?sig=secret", "/data", r"ftp://x/a\.jpg: got a URL of scheme 'ftp', wanted http"),
+        ("ftp://x/a.jpg?sig=secret", "/data", r"ftp://x/a\.jpg: got a URL of scheme 'ftp', expected http"),
         ("javascript://x", WEB, "scheme 'javascript'"),
         ("local:///etc/passwd", "/data", "scheme 'local'"),
         ("simplecache::s3://bucket/a.jpg", "/data", "scheme 'simplecache::s3'"),

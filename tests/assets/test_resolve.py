@@ -106,7 +106,7 @@ def test_the_result_of_a_function_must_not_leave_its_folder():
 
 @pytest.mark.parametrize("answer", [None, "", 3, Path("/a.jpg")], ids=repr)
 def test_a_function_with_an_invalid_result_is_an_option_error(answer):
-    with pytest.raises(OptionError, match=r"resolve: got .* for https://x/a\.jpg, wanted a URL or a path"):
+    with pytest.raises(OptionError, match=r"resolve: got .* for https://x/a\.jpg, expected a URL or a path"):
         locate("https://x/a.jpg?sig=secret", WEB, lambda url: answer)
 
 

@@ -37,7 +37,7 @@ def test_decode_bitmap_refuses_inexact_formats(name: str, tmp_path: Path) -> Non
     content = INEXACT[name]()
     (tmp_path / "bitmap").write_bytes(content)
     for bitmap in (content, tmp_path / "bitmap", {"bytes": content, "path": None}):
-        with pytest.raises(BitmapError, match="got .*wanted"):
+        with pytest.raises(BitmapError, match="got .*expected"):
             decode_bitmap(bitmap, known_ids=range(256))
 
 
@@ -94,7 +94,7 @@ def test_decode_bitmap_reads_palette_of_few_bits(bits: int) -> None:
     ],
 )
 def test_decode_bitmap_refuses_palette_whose_colors_are_other_than_ids(known_ids: object) -> None:
-    with pytest.raises(BitmapError, match="palette indices .*palette colors.*wanted"):
+    with pytest.raises(BitmapError, match="palette indices .*palette colors.*expected"):
         decode_bitmap(PALETTE_PNG, known_ids=known_ids)
 
 

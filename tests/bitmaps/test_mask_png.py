@@ -98,7 +98,7 @@ def test_encode_mask_shows_given_and_default_colors(colors: Any, shown: list[tup
     ],
 )
 def test_invalid_colors_are_refused(color: Any) -> None:
-    with pytest.raises(BitmapError, match="got .*wanted"):
+    with pytest.raises(BitmapError, match="got .*expected"):
         encode_mask(np.array([[0, 1, 2]]), {1: color})
 
 
@@ -116,7 +116,7 @@ def test_invalid_colors_are_refused(color: Any) -> None:
     ],
 )
 def test_encode_mask_refuses_invalid_masks(mask: np.ndarray, problem: str) -> None:
-    with pytest.raises(BitmapError, match=f"{problem}.*wanted"):
+    with pytest.raises(BitmapError, match=f"{problem}.*expected"):
         encode_mask(mask)
 
 

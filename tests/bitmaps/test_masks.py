@@ -163,7 +163,7 @@ def test_an_empty_picture_has_empty_masks(shape: tuple[int, int]) -> None:
     ],
 )
 def test_masks_refuse_invalid_values(make: Any, problem: str) -> None:
-    with pytest.raises(BitmapError, match=f"{problem}.*wanted"):
+    with pytest.raises(BitmapError, match=f"{problem}.*expected"):
         make()
 
 

@@ -138,12 +138,12 @@ def test_encode_bitmap_refuses_invalid_ids(ids: np.ndarray, problem: str) -> Non
     ],
 )
 def test_decode_bitmap_refuses_other_values(bitmap: Any) -> None:
-    with pytest.raises(BitmapError, match="got .*wanted"):
+    with pytest.raises(BitmapError, match="got .*expected"):
         decode_bitmap(bitmap)
 
 
 def test_decode_bitmap_refuses_a_pil_image_of_a_truncated_png() -> None:
-    with pytest.raises(BitmapError, match="got .*wanted"):
+    with pytest.raises(BitmapError, match="got .*expected"):
         decode_bitmap(Image.open(io.BytesIO(CUT)))
 
 

@@ -53,9 +53,9 @@ CASES = {
         AssetError, "segmentation_bitmap", r"8 x 6 pixels for an image of 6 x 8 .*before EXIF rotation"
     ),
     "unknown category": ProblemCase(ReleaseError, None, "category id 77.* 1, 2"),
-    "label of wrong type": ProblemCase(ReleaseError, "annotations", r"got `str`, wanted `int`"),
+    "label of wrong type": ProblemCase(ReleaseError, "annotations", r"got `str`, expected `int`"),
     "id over 64 bits": ProblemCase(ReleaseError, "annotations", "922337203685477580[78]"),
-    "attributes of wrong type": ProblemCase(ReleaseError, "row", "wanted `object"),
+    "attributes of wrong type": ProblemCase(ReleaseError, "row", "expected `object"),
     "no name": ProblemCase(ReleaseError, "row", "without a `name`"),
 }
 

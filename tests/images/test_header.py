@@ -142,7 +142,7 @@ def test_read_header_reads_all_modes_and_formats(image, file_format):
             r"got an HTML page that is not an image; it begins with b'<html><body>Sign'",
         ),
         (b'{"error": "expired"}', "got JSON that is not an image"),
-        (b"", "got an empty file, wanted an image"),
+        (b"", "got an empty file, expected an image"),
         (b"\x89PNG\r\n\x1a\n", "image"),
         (b"\x89PNG\r\n\x1a\n\0\0", "image"),
         (encoded(picture(), "JPEG")[:4], "image"),

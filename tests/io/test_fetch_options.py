@@ -19,7 +19,7 @@ from segments_hf.io.fetch_options import FetchKeywords, FetchOptions, meaning_of
 @pytest.mark.parametrize("name", ["connections", "in_flight", "timeout", "max_bytes", "max_pixels"])
 @pytest.mark.parametrize("value", [0, -1, "4", None, True, float("nan")], ids=repr)
 def test_fetch_options_refuse_numbers_that_are_not_positive(name, value):
-    with pytest.raises(OptionError, match=f"^{name}: got {value!r}, wanted a number"):
+    with pytest.raises(OptionError, match=f"^{name}: got {value!r}, expected a number"):
         FetchOptions(**{name: value})
 
 

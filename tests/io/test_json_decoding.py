@@ -42,7 +42,7 @@ FAULTS = {
     "deep": (b'{"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "nested", None),
     "deep and cut": (b'{"a": ' + b'{"b":' * 100_000, "nested", None),
     "half a surrogate pair": (b'{"a": "\\ud800"}', "surrogate", "$"),
-    "half a surrogate pair before other text": (b'{"a": "\\ud800\\u0041"}', "wanted both halves", "$.a"),
+    "half a surrogate pair before other text": (b'{"a": "\\ud800\\u0041"}', "expected both halves", "$.a"),
     "single quotes": (b"{'a': 1}", "not JSON", "$"),
     "None": (b'{"a": None}', "not JSON", "$.a"),
     "two values": (b'{"a": 1}{"a": 2}', "not JSON", "$"),
@@ -77,7 +77,7 @@ def test_decoding_names_the_cause_and_the_place(fault, read):
 
 
 def test_decoding_names_an_array_in_place_of_an_object():
-    with pytest.raises(JsonError, match=r"^at \$: got `array`, wanted `object`"):
+    with pytest.raises(JsonError, match=r"^at \$: got `array`, expected `object`"):
         OBJECTS.decode(b'[{"a": 1}]')
 
 

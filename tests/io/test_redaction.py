@@ -61,7 +61,15 @@ SPELLINGS = [
     "/data/a.jpg?X-Goog-Signature=SECRET",
     "a.jpg%3Fsig%3DSECRET",
 ]
-AROUND = ["{}", "cannot read {}: not found", "({})", "got '{}', wanted a URL", 'got "{}"', "a@b.c: {} jane@home", "x{}"]
+AROUND = [
+    "{}",
+    "cannot read {}: not found",
+    "({})",
+    "got '{}', expected a URL",
+    'got "{}"',
+    "a@b.c: {} jane@home",
+    "x{}",
+]
 
 
 @pytest.mark.parametrize("url", SPELLINGS)

@@ -139,7 +139,7 @@ class TestAddMasksRefuses:
         "data", [None, [], {"train": 1}, datasets.Dataset.from_dict({"image": [None], "name": ["a"]})]
     )
     def test_data_that_is_not_a_dataset_of_segments_hf(self, add, data):
-        with pytest.raises(SegmentsHFError, match=r"wanted"):
+        with pytest.raises(SegmentsHFError, match=r"expected"):
             add(data)
 
     def test_rows_of_point_clouds(self, write_release):

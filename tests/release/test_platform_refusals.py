@@ -145,7 +145,7 @@ def test_error_of_an_unreachable_platform_has_no_password(monkeypatch):
 @pytest.mark.parametrize("url", ["api.segments.ai", "file:///etc", "ftp://host", "/tmp"])
 def test_error_of_an_api_url_without_http_shows_an_example(url, platform, monkeypatch):
     monkeypatch.setenv("SEGMENTS_API_URL", url)
-    assert "wanted a URL such as https://api.segments.ai" in platform_error()
+    assert "expected a URL such as https://api.segments.ai" in platform_error()
 
 
 @pytest.mark.parametrize("url", ["http://[broken", "http://127.0.0.1:port"])

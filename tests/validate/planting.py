@@ -184,7 +184,7 @@ LABEL_FAULTS = [
     Planted(
         "unreadable-label",
         lambda samples, _: _annotations(samples)[0].update(id="one"),
-        "got `str`, wanted `int`",
+        "got `str`, expected `int`",
     ),
     Planted("unreadable-sample", lambda samples, _: samples[1].pop("name"), "without a `name`", loaded=None),
 ]

@@ -71,11 +71,11 @@ def decode_bitmap(bitmap: BitmapLike, *, known_ids: Collection[int] | None = Non
     if isinstance(bitmap, Mapping):
         source = bitmap.get("path") if bitmap.get("bytes") is None else bitmap["bytes"]
     if not isinstance(source, Image.Image | bytes | bytearray | memoryview | str | os.PathLike):
-        raise BitmapError(f"got {type(source).__name__}, wanted bytes, a path, an image or an array")
+        raise BitmapError(f"got {type(source).__name__}, expected bytes, a path, an image or an array")
     try:
         if isinstance(source, Image.Image):
             if source.format in LOSSY_FORMATS:
-                raise BitmapError(f"got an image from a {source.format}, which changes ids; wanted one from a PNG")
+                raise BitmapError(f"got an image from a {source.format}, which changes ids; expected one from a PNG")
             with decoder_errors():
                 return _from_picture(source, known_ids)
         content = FileContent(path=Path(source)).read() if isinstance(source, str | os.PathLike) else bytes(source)
@@ -87,7 +87,7 @@ def decode_bitmap(bitmap: BitmapLike, *, known_ids: Collection[int] | None = Non
                 raise BitmapError(fault)
             return _from_picture(picture, known_ids, content)
     except AssetError as error:
-        raise BitmapError(f"got a bitmap that cannot be read ({error}); wanted a PNG") from error
+        raise BitmapError(f"got a bitmap that cannot be read ({error}); expected a PNG") from error
 
 
 def encode_bitmap(ids: npt.NDArray[np.integer[Any]], *, alpha: bool = True, values: MaskValues | None = None) -> bytes:
@@ -104,7 +104,7 @@ def encode_bitmap(ids: npt.NDArray[np.integer[Any]], *, alpha: bool = True, valu
     """
     ids = np.asarray(ids)
     if ids.ndim != 2 or not ids.size or not np.issubdtype(ids.dtype, np.integer):  # noqa: PLR2004
-        raise BitmapError(f"got an array of shape {ids.shape} and dtype {ids.dtype}, wanted (H, W) and integers")
+        raise BitmapError(f"got an array of shape {ids.shape} and dtype {ids.dtype}, expected (H, W) and integers")
     table = None if values is None else ValueTable(values, int(ids.max()))
     parts = (ids[rows] if table is None else table(ids[rows]) for rows in bands(ids.shape))
     return id_png((ids.shape[1], ids.shape[0]), map(_checked_ids, parts), alpha=alpha)
@@ -113,7 +113,7 @@ def encode_bitmap(ids: npt.NDArray[np.integer[Any]], *, alpha: bool = True, valu
 def _checked_ids(ids: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.integer[Any]]:
     """Check that ids fit into a PNG, and return them."""
     if not (ids.min() >= 0 and ids.max() < ID_LIMIT):
-        raise BitmapError(f"got ids from {ids.min()} to {ids.max()}, wanted 0 to {ID_LIMIT - 1}")
+        raise BitmapError(f"got ids from {ids.min()} to {ids.max()}, expected 0 to {ID_LIMIT - 1}")
     return ids
 
 
@@ -129,7 +129,7 @@ def _from_picture(picture: Image.Image, known_ids: Collection[int] | None, conte
         return _in_parts(picture, palette_ids(picture, known_ids))
     if picture.mode not in _GRAY_MODES | _COLOR_MODES:
         modes = ", ".join(sorted(_GRAY_MODES | _COLOR_MODES))
-        raise BitmapError(f"got an image of mode {picture.mode}, wanted instance ids in one of {modes}")
+        raise BitmapError(f"got an image of mode {picture.mode}, expected instance ids in one of {modes}")
     if picture.width * picture.height <= _DECODED_WHOLE:
         return _from_array(_pixels(picture))
     if content is None or not isinstance(picture, ImageFile) or not can_decode_bands(picture):
@@ -176,9 +176,9 @@ def _from_array(pixels: npt.NDArray[Any], *, in_place: bool = False) -> Ids:
     if pixels.ndim != 2 or not np.issubdtype(pixels.dtype, np.integer):  # noqa: PLR2004
         raise BitmapError(
             f"got an array of shape {pixels.shape} and dtype {pixels.dtype}, "
-            "wanted integers (H, W) or uint8 (H, W, 3 or 4)"
+            "expected integers (H, W) or uint8 (H, W, 3 or 4)"
         )
     if pixels.size and not np.can_cast(pixels.dtype, np.uint32) and not 0 <= pixels.min() <= pixels.max() < 2**32:
-        raise BitmapError(f"got ids from {pixels.min()} to {pixels.max()}, wanted 0 to {2**32 - 1}")
+        raise BitmapError(f"got ids from {pixels.min()} to {pixels.max()}, expected 0 to {2**32 - 1}")
     ids: Ids = pixels.astype(np.uint32, copy=False)
     return ids

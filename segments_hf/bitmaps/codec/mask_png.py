@@ -58,12 +58,12 @@ def encode_mask(
     """
     mask = np.asarray(mask)
     if mask.ndim != 2 or not mask.size or not np.issubdtype(mask.dtype, np.integer):  # noqa: PLR2004
-        raise BitmapError(f"got a mask of shape {mask.shape} and dtype {mask.dtype}, wanted (H, W) and integers")
+        raise BitmapError(f"got a mask of shape {mask.shape} and dtype {mask.dtype}, expected (H, W) and integers")
     parts = _Parts(mask, values)
     color_of = colors if isinstance(colors, Mapping) else dict(enumerate(colors or ()))
     for color in color_of.values():
         if len(color) != 3 or not all(0 <= part <= 255 for part in color):  # noqa: PLR2004
-            raise BitmapError(f"got the color {color}, wanted three numbers from 0 to 255")
+            raise BitmapError(f"got the color {color}, expected three numbers from 0 to 255")
     count = max(parts.highest(), max(color_of, default=0)) + 1
     dtype = np.uint8 if count <= _PALETTE else np.uint16
     lines = _lines(np.ascontiguousarray(part, dtype) for part in parts)
@@ -96,7 +96,7 @@ class _Parts:
         lowest = min(int(part.min()) for part in self)
         highest = max(int(part.max()) for part in self)
         if not 0 <= lowest <= highest <= _LARGEST:
-            raise BitmapError(f"got a mask of values from {lowest} to {highest}, wanted 0 to {_LARGEST}")
+            raise BitmapError(f"got a mask of values from {lowest} to {highest}, expected 0 to {_LARGEST}")
         return highest
 
 

@@ -36,7 +36,7 @@ def palette_ids(picture: Image.Image, known_ids: Collection[int] | None) -> npt.
     """
     if known_ids is None:
         raise BitmapError(
-            "got an image with a palette, whose pixels may be palette indices or palette colors; wanted an RGBA, RGB "
+            "got an image with a palette, whose pixels may be palette indices or palette colors; expected an RGBA, RGB "
             "or gray PNG of ids, or known_ids, the ids of the annotations, to distinguish these"
         )
     present = np.flatnonzero(picture.histogram())
@@ -50,11 +50,11 @@ def palette_ids(picture: Image.Image, known_ids: Collection[int] | None) -> npt.
             raise BitmapError(
                 f"got an image with a palette in which the color {tuple(palette[index].tolist())} encodes the id "
                 f"{number}, which no annotation has; its pixels may be palette indices instead of palette colors: "
-                "wanted an RGBA, RGB or gray PNG of ids"
+                "expected an RGBA, RGB or gray PNG of ids"
             )
     if len(np.unique(ids[present])) < len(present):
         raise BitmapError(
             "got an image with a palette in which several indices have the same color; its pixels may be palette "
-            "indices instead of palette colors: wanted an RGBA, RGB or gray PNG of ids"
+            "indices instead of palette colors: expected an RGBA, RGB or gray PNG of ids"
         )
     return ids

@@ -132,7 +132,7 @@ class SegmentsReleaseConfig(_FetchingConfig):
         if self._keys is None:
             by_split = self.sources or self.data_files
             if not by_split:
-                raise OptionError("got no files, wanted a release file", option="data_files")
+                raise OptionError("got no files, expected a release file", option="data_files")
             self._keys = {str(split): [self._open(source) for source in sources] for split, sources in by_split.items()}
         return self._keys
 
@@ -184,7 +184,7 @@ class SegmentsReleaseConfig(_FetchingConfig):
         kinds = {release.kind(labelset): release.labelset_task_type(labelset) for release, labelset in self.releases}
         if len(kinds) > 1:
             raise OptionError(
-                f"got releases of task types {', '.join(sorted(kinds.values()))}, wanted one task type; load each "
+                f"got releases of task types {', '.join(sorted(kinds.values()))}, expected one task type; load each "
                 "release as a separate dataset"
             )
         return next(iter(kinds))

@@ -47,7 +47,7 @@ def warn_if_unused(config: SegmentsReleaseConfig, plan: Mapping[str, list[Shard]
         example = example or folder
     if example is not None:
         logger.warning(
-            "%s: the folder %s contains no image and no bitmap of this load, so that all of them are fetched; wanted "
+            "%s: the folder %s contains no image and no bitmap of this load, so that all of them are fetched; expected "
             "the files of the official SDK in %s, with the names of the samples; the folder contains %s",
             option("segments_dir"),
             example.searched,

@@ -161,7 +161,7 @@ def _lost_ids(draft: Draft, checked: _CheckedAsset) -> str | None:
         return None
     shown = ", ".join([*map(str, lost[:5]), *["…" for _ in lost[5:6]]])
     return (
-        f"got a bitmap of {max_id.bit_length()}-bit gray, which contains ids up to {max_id}; wanted one that can "
+        f"got a bitmap of {max_id.bit_length()}-bit gray, which contains ids up to {max_id}; expected one that can "
         f"contain the annotation id {shown}"
     )
 
@@ -190,5 +190,5 @@ def _size_error(checked: dict[str, _CheckedAsset], fetcher: Fetcher) -> AssetErr
     hint = " (the bitmap fits the image before EXIF rotation)" if bitmap.size == image.stored_size else ""
     return SizeMismatchError(
         f"{name}: got a bitmap of {bitmap.size[0]} x {bitmap.size[1]} pixels for an image of {image.size[0]} x "
-        f"{image.size[1]} pixels, wanted the same size{hint}"
+        f"{image.size[1]} pixels, expected the same size{hint}"
     )

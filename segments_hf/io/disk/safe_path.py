@@ -40,10 +40,10 @@ def safe_path(name: str) -> PurePosixPath:
     parts = [part for part in re.split(r"[/\\]", name) if part.strip(". ")]
     if not parts:
         raise PathError(
-            f"got {name!r}, which cannot be a file name; wanted a name with more than dots, spaces and slashes"
+            f"got {name!r}, which cannot be a file name; expected a name with more than dots, spaces and slashes"
         )
     if len(parts) > _MOST_PARTS:
-        raise PathError(f"got a name with {len(parts):,} parts between slashes, wanted {_MOST_PARTS} at most")
+        raise PathError(f"got a name with {len(parts):,} parts between slashes, expected {_MOST_PARTS} at most")
     return PurePosixPath(*map(_safe_part, parts))
 
 
@@ -60,7 +60,7 @@ def check_length(path: PurePosixPath, longest: int) -> None:
     length = len(str(path).encode())
     if length > longest:
         raise PathError(
-            f"got a name of {length:,} bytes, wanted {max(0, longest):,} at most: its path in the "
+            f"got a name of {length:,} bytes, expected {max(0, longest):,} at most: its path in the "
             "output folder would be too long for this system; choose an output folder with a shorter path"
         )
 

@@ -82,7 +82,7 @@ def read_json(content: Text) -> JsonValue:
     """
     text = content if isinstance(content, bytes) else bytes(_bytes_of(content))
     if len(text) > _MAX_BYTES:
-        raise JsonError(f"got a value of {len(text):,} bytes, wanted {_MAX_BYTES:,} at most")
+        raise JsonError(f"got a value of {len(text):,} bytes, expected {_MAX_BYTES:,} at most")
     value = _ANY.decode(text)
     if len(text) > 2 * MAX_DEPTH and text.count(b"[") + text.count(b"{") > MAX_DEPTH and _is_too_deep(value):
         raise too_deep(text)

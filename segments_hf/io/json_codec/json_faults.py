@@ -28,7 +28,7 @@ _NOT_JSON_NUMBERS = re.compile(rb"[-+]?(?:nan|inf|infinity)", re.IGNORECASE)
 _HALF_PAIR = re.compile(rb"\\u[dD][89a-bA-B][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])")
 _PLACE = re.compile(r"(.*) - at `(?:key` in `)?(\$.*)`", re.DOTALL)
 _BYTE = re.compile(r"(?:JSON is malformed: )?(.*) \(byte ([0-9]+)\)", re.DOTALL)
-_HALF_A_PAIR = "got half of a surrogate pair (\\ud800 to \\udfff) in a text, wanted both halves"
+_HALF_A_PAIR = "got half of a surrogate pair (\\ud800 to \\udfff) in a text, expected both halves"
 _BEGINNING = 1024  # the number of bytes by which the kind of the text is recognized
 _SHOWN = 20  # the maximum number of bytes of a wrong value in a message
 _CHUNK = 2**20
@@ -59,7 +59,7 @@ def describe_fault(content: Text, error: Exception) -> JsonError:
         error: The exception that msgspec raised: `DecodeError`, `UnicodeDecodeError` or `RecursionError`.
 
     >>> describe_fault(b"", msgspec.DecodeError()).problem
-    'got an empty text, wanted JSON'
+    'got an empty text, expected JSON'
     """
     if problem := _wrong_file(content):
         return JsonError(problem)
@@ -75,7 +75,7 @@ def describe_fault(content: Text, error: Exception) -> JsonError:
 def too_deep(content: Text) -> JsonError:
     """Return the error for text whose brackets are nested too deeply."""
     return JsonError(
-        f"got brackets that are nested more than {MAX_DEPTH} deep, wanted {MAX_DEPTH} levels at most",
+        f"got brackets that are nested more than {MAX_DEPTH} deep, expected {MAX_DEPTH} levels at most",
         _path(find_level(content, MAX_DEPTH)),
     )
 
@@ -84,8 +84,8 @@ def out_of_range(content: Text) -> JsonError:
     """Return the error for text that contains a number which does not fit into 64 bits."""
     token = find_number_out_of_range(content)
     return JsonError(
-        f"got {f'the number {_shown(token.text)}' if token else 'a number'} that does not fit into 64 bits, wanted one "
-        "that fits",
+        f"got {f'the number {_shown(token.text)}' if token else 'a number'} that does not fit into 64 bits, "
+        "expected one that fits",
         _path(token),
     )
 
@@ -94,19 +94,19 @@ def _wrong_file(content: Text) -> str | None:
     """Recognize a text that is not JSON by its beginning, and describe it; None if it may be JSON."""
     beginning = bytes(content[:_BEGINNING])
     if not beginning.strip() and len(content) <= _BEGINNING:
-        return "got an empty text, wanted JSON"
+        return "got an empty text, expected JSON"
     for mark, name in _OTHER_ENCODINGS.items():
         if beginning.startswith(mark):
-            return f"got {name} text, wanted UTF-8; save it as UTF-8"
+            return f"got {name} text, expected UTF-8; save it as UTF-8"
     if b"\0" in beginning[:4]:
-        return "got text that is not UTF-8, perhaps UTF-16, or a binary file; wanted JSON as UTF-8"
+        return "got text that is not UTF-8, perhaps UTF-16, or a binary file; expected JSON as UTF-8"
     if _HTML.match(beginning):
         return (
-            "got an HTML page, wanted JSON; it may be a login page, an error page or a page about the file: open it in "
-            "a browser"
+            "got an HTML page, expected JSON; it may be a login page, an error page or a page about the file: "
+            "open it in a browser"
         )
     if beginning.lstrip().startswith(b"<"):
-        return "got XML or HTML, wanted JSON"
+        return "got XML or HTML, expected JSON"
     return None
 
 
@@ -123,7 +123,7 @@ def _not_utf8(content: Text) -> JsonError:
                 "Windows-1252: save it as UTF-8",
                 _path(token_at(content, offset)),
             )
-    return JsonError("got text with characters that UTF-8 cannot encode, wanted UTF-8")
+    return JsonError("got text with characters that UTF-8 cannot encode, expected UTF-8")
 
 
 def _wrong_value(content: Text, message: str) -> JsonError:
@@ -133,12 +133,12 @@ def _wrong_value(content: Text, message: str) -> JsonError:
         return out_of_range(content)
     wanted, separator, got = problem.removeprefix("Expected ").partition(", got ")
     if separator:
-        return JsonError(f"got {got}, wanted {wanted}", place)
+        return JsonError(f"got {got}, expected {wanted}", place)
     if wanted != problem:  # such as "`int` <= 9223372036854775807"
-        return JsonError(f"got another value, wanted {wanted}", place)
+        return JsonError(f"got another value, expected {wanted}", place)
     missing = problem.removeprefix("Object missing required field ")
     return JsonError(
-        f"got an object without {missing}, wanted an object with it" if missing != problem else problem, place
+        f"got an object without {missing}, expected an object with it" if missing != problem else problem, place
     )
 
 
@@ -154,9 +154,9 @@ def _malformed(content: Text, message: str) -> JsonError:
     if "surrogate" in what:
         return JsonError(_HALF_A_PAIR, _path(token))
     if token and _NOT_JSON_NUMBERS.fullmatch(token.text):
-        return JsonError(f"got {_shown(token.text)}, wanted a number or null: JSON has no such number", token.path)
+        return JsonError(f"got {_shown(token.text)}, expected a number or null: JSON has no such number", token.path)
     if offset == 0:
-        return JsonError("got a file that is not JSON, wanted JSON; check that this is the right file")
+        return JsonError("got a file that is not JSON, expected JSON; check that this is the right file")
     return JsonError(
         f"got text that is not JSON ({what} at byte {offset:,}); the file may be incomplete: download it again",
         _path(token),

@@ -147,7 +147,8 @@ def fetch_file(url: str, name: str, *, max_bytes: int) -> bytes:
         raise ReleaseError(f"cannot fetch the URL: {error}", name) from None
     if response.is_error:
         raise ReleaseError(
-            f"got HTTP {response.status} {response.reason}, wanted a release file; check whether the link has expired",
+            f"got HTTP {response.status} {response.reason}, expected a release file; check whether the link has "
+            "expired",
             name,
         )
     return response.content
@@ -172,11 +173,11 @@ def _decoded(body: bytes, encodings: str, max_bytes: int) -> bytes:
     names = [name for part in encodings.split(",") if (name := part.strip().lower()) not in {"", "identity"}]
     if len(names) > _MOST_ENCODINGS:
         raise RemoteFileError(
-            f"got a response that is compressed {len(names)} times, wanted {_MOST_ENCODINGS} times at most"
+            f"got a response that is compressed {len(names)} times, expected {_MOST_ENCODINGS} times at most"
         )
     for name in reversed(names) if body else ():
         if name not in _GZIP:
-            raise RemoteFileError(f"got a response that is compressed as {name[:_SHOWN]!r}, wanted gzip or nothing")
+            raise RemoteFileError(f"got a response that is compressed as {name[:_SHOWN]!r}, expected gzip or nothing")
         body = decompress_gzip(body, max_bytes)
     return body
 

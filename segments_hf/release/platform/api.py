@@ -184,5 +184,7 @@ def _checked_key(reference: Reference, api_key: str | None) -> str:
 def _checked_address(reference: Reference) -> str:
     address = (os.environ.get("SEGMENTS_API_URL") or _API).rstrip("/")
     if scheme_of(address) not in {"http", "https"}:
-        raise platform_problem(reference, f"got SEGMENTS_API_URL={public_name(address)!r}, wanted a URL such as {_API}")
+        raise platform_problem(
+            reference, f"got SEGMENTS_API_URL={public_name(address)!r}, expected a URL such as {_API}"
+        )
     return address

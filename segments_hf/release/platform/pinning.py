@@ -58,7 +58,7 @@ def pin(source: str | os.PathLike[str], api_key: str | None = None, max_bytes: f
     """
     if not isinstance(source, str | os.PathLike) or not os.fspath(source):
         got = repr(source) if source == "" else type(source).__name__
-        raise SegmentsHFError(f"got {got}, wanted the path or URL of a release, or owner/dataset@name on Segments.ai")
+        raise SegmentsHFError(f"got {got}, expected the path or URL of a release, or owner/dataset@name on Segments.ai")
     source = canonical_source(source)
     reference = parse_reference(source) if is_url(source) else None
     return source if reference is None else str(_pinned(reference, api_key, max_bytes))
@@ -130,7 +130,7 @@ def _find(reference: Reference, api_key: str | None) -> ListedRelease:
         case "FAILED":
             raise platform_problem(reference, "the platform failed to make this release; make a new one on segments.ai")
         case status:
-            raise platform_problem(reference, f"got a release with status {status!r}, wanted SUCCEEDED")
+            raise platform_problem(reference, f"got a release with status {status!r}, expected SUCCEEDED")
 
 
 def _named(reference: Reference, api: PlatformApi) -> ListedRelease:

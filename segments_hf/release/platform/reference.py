@@ -68,7 +68,7 @@ def parse_reference(source: str) -> Reference | None:
     match = _REFERENCE.fullmatch(rest)
     if match is None or "#" in match["name"]:
         raise ReleaseError(
-            f"got a malformed {_SCHEME}:// URL, wanted segments://owner/dataset@name, in which the name is "
+            f"got a malformed {_SCHEME}:// URL, expected segments://owner/dataset@name, in which the name is "
             "percent-encoded; #sha256= with 64 hexadecimal digits may follow",
             public_name(source),
         )

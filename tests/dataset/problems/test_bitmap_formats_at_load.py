@@ -36,7 +36,7 @@ def write(folder: Path, write_release: Any, content: bytes, ids: list[int]) -> P
 @pytest.mark.parametrize("name", ["lossy WebP", "16-bit RGBA PNG", "JPEG in TIFF", "turned PNG"])
 def test_load_release_refuses_inexact_bitmap(name: str, verify: str, write_release: Any, tmp_path: Path) -> None:
     release = write(tmp_path, write_release, INEXACT[name](), IDS)
-    with pytest.raises(AssetError, match=r"sample 'b.jpg', segmentation_bitmap: .*got .*wanted a PNG"):
+    with pytest.raises(AssetError, match=r"sample 'b.jpg', segmentation_bitmap: .*got .*expected a PNG"):
         segments_hf.load_release(release, split="train", verify=verify)
     rows = segments_hf.load_release(release, split="train", verify=verify, on_error="skip")
     assert rows["name"][:] == ["a.jpg"]
