@@ -48,3 +48,10 @@ def test_files_that_a_page_names_exist(page: str) -> None:
 def test_citation_has_the_version_of_the_package() -> None:
     citation = yaml.safe_load((PROJECT / "CITATION.cff").read_text(encoding="utf-8"))
     assert str(citation["version"]) == segments_hf.__version__
+
+
+@pytest.mark.parametrize("script", [".ci/run", ".github/workflows/ci.yml"])
+def test_tests_that_a_script_runs_exist(script: str) -> None:
+    named = re.findall(r"\btests/[\w./-]+", (PROJECT / script).read_text(encoding="utf-8"))
+    assert named
+    assert [name for name in named if not (PROJECT / name).exists()] == []
