@@ -22,7 +22,7 @@ class Boxes(NamedTuple):
 
     Attributes:
         ids: Instance ids, a uint32 array of shape (k,).
-        areas: The number of pixels of each, an int64 array of shape (k,).
+        areas: The number of pixels of each instance, an int64 array of shape (k,).
         xywh: The bounding boxes, an int64 array of shape (k, 4): the left and top pixel, width, height.
     """
 
@@ -32,10 +32,10 @@ class Boxes(NamedTuple):
 
 
 def present_ids(bitmap: BitmapLike) -> npt.NDArray[np.uint32]:
-    """Return the instance ids that have pixels, in increasing order; faster than `boxes`.
+    """Return the instance ids that have pixels, in increasing order. This function is faster than `boxes`.
 
     Args:
-        bitmap: Instance ids, anything that `decode_bitmap` reads, (H, W). The id 0 is not an instance.
+        bitmap: Instance ids of shape (H, W), in any form that `decode_bitmap` reads. The id 0 is not an instance.
 
     >>> present_ids(np.array([[0, 7, 7], [5, 7, 0]], np.uint32)).tolist()
     [5, 7]
@@ -50,7 +50,7 @@ def boxes(bitmap: BitmapLike) -> Boxes:
     """Return the area and bounding box of every instance, in one pass over the pixels.
 
     Args:
-        bitmap: Instance ids, anything that `decode_bitmap` reads, (H, W). The id 0 is not an instance.
+        bitmap: Instance ids of shape (H, W), in any form that `decode_bitmap` reads. The id 0 is not an instance.
 
     Returns:
         The areas and boxes of the instances that have pixels.
@@ -70,7 +70,7 @@ def _ids_in(pixels: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
 
 
 def _boxes_of_band(pixels: npt.NDArray[np.uint32], top_row: int) -> Boxes:
-    begins = np.ones(pixels.shape, bool)  # where a run of one id begins; each line begins a new run
+    begins = np.ones(pixels.shape, bool)  # where a run of one id begins; a new run begins in each row
     np.not_equal(pixels[:, 1:], pixels[:, :-1], out=begins[:, 1:])
     starts = np.flatnonzero(begins)
     lengths = np.diff(starts, append=pixels.size)
@@ -83,7 +83,8 @@ def _boxes_of_band(pixels: npt.NDArray[np.uint32], top_row: int) -> Boxes:
     if not ids.size:
         return Boxes(ids, np.zeros(0, np.int64), np.zeros((0, 4), np.int64))
     tops, lefts = np.divmod(starts, pixels.shape[1])
-    left, top = np.minimum.reduceat(lefts, first), tops[first]  # the runs of an id are still in reading order
+    # The sort is stable, so the first run of an id is in its top row.
+    left, top = np.minimum.reduceat(lefts, first), tops[first]
     right, bottom = np.maximum.reduceat(lefts + lengths, first), np.maximum.reduceat(tops, first) + 1
     xywh = np.stack([left, top + top_row, right - left, bottom - top], axis=1)
     return Boxes(ids, np.add.reduceat(lengths, first), xywh)

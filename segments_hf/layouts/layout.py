@@ -33,9 +33,9 @@ class Columns:
 
 
 class LayoutColumns(Protocol):
-    """The function that makes the new columns of a row.
+    """An object that makes the new columns of a row.
 
-    It pickles to the same bytes in every process, so that `datasets` caches its results.
+    It pickles to the same bytes in every process, so that `datasets` finds cached results.
     """
 
     @property
@@ -58,7 +58,7 @@ class Layout:
         task: The name of the task.
         columns: The columns in order. Columns that the layout does not make are copied from the row.
         label_columns: The columns from which `read` reads the label, without `width` and `height`.
-        make: A function that takes the categories and the `ignore_index`, and returns the function that makes the
+        make: A function that takes the categories and the `ignore_index`, and returns the object that makes the
             columns.
         read: A function that reads the label of a row in this layout; it returns None if the row has no label, and
             raises BitmapError or AssetError if a mask cannot be read.

@@ -19,7 +19,7 @@ from .making import plain_rows
 
 SCRIPT = Path(__file__).resolve().parents[2] / "loading_scripts" / "segments_release.py"
 
-# `datasets` imports a script as a module. A process of its own keeps this module out of the other tests.
+# `datasets` imports a script as a module. A separate process keeps this module out of the other tests.
 CODE = """
 import hashlib, json, pathlib, sys
 import datasets
@@ -44,9 +44,13 @@ if __name__ == "__main__":
 
 @pytest.fixture
 def load(caches, tmp_path):
-    """Load a release with the script; return the type of the dataset, and name, status, label and image of each row."""
+    """Return a function that loads a release with the script.
+
+    The function returns the type of the dataset, and for each row its name, its status, the number of its annotations
+    and the SHA-256 of its image.
+    """
     if not datasets.__version__.startswith("3."):
-        pytest.skip("datasets 4 dropped loading scripts")
+        pytest.skip("datasets 4 cannot run loading scripts")
 
     def run(release: Path, **options):
         environment = {

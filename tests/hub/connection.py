@@ -1,4 +1,4 @@
-"""The HTTP connections of the Hub of the tests, and the faults that a test plants in them."""
+"""The HTTP connections to the Hub of the tests, and the faults that a test plants in them."""
 
 from __future__ import annotations
 
@@ -25,12 +25,16 @@ class Fault:
     Attributes:
         method: The method of the affected requests.
         path: A regular expression that is searched in the paths of the requests.
-        effect: One of: a response as (status, headers, body), of which the body is replaced by ``{}``; ``"reset"``: the
-            Hub resets the connection and does not carry out the request; ``"lose"``: the Hub carries out the request,
-            then resets the connection; a number: the Hub waits for so many seconds; a function: the Hub calls it with
-            itself before it carries out the request.
-        times: The number of requests that are still to be affected.
-        after: The number of matching requests that are not affected at first.
+        effect: The effect on a request:
+
+            - a tuple (status, headers, body): the Hub sends a response with this status, these headers and the
+              body ``{}``, and does not carry out the request;
+            - ``"reset"``: the Hub resets the connection, and does not carry out the request;
+            - ``"lose"``: the Hub carries out the request, then resets the connection;
+            - a float: the Hub waits for this number of seconds, then carries out the request;
+            - a function: the Hub calls the function with the `HubServer`, then carries out the request.
+        times: The number of requests that the fault will still affect.
+        after: The number of matching requests before the first request that the fault affects.
     """
 
     method: str

@@ -1,4 +1,4 @@
-"""Those parts of the Hub API that `huggingface_hub` and `datasets` use."""
+"""The responses to the requests that `huggingface_hub` and `datasets` send to the Hub API."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from .responses import Response, entry_of, error_response, git_id, json_response
 if TYPE_CHECKING:
     from .hub_server import HubServer, Repo
 
-_PAGE = 5  # entries of a file listing per page; the Hub has 1,000
+_PAGE = 5  # entries per page of a file listing; a page of the real Hub has 1,000
 
 
 class HubApi(LargeFiles):
-    """The requests of the Hub API: users, repositories, listings, commits and downloads."""
+    """Respond to requests of the Hub API about users, repositories, listings, commits and downloads."""
 
     hub: HubServer
 

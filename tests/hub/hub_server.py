@@ -1,4 +1,4 @@
-"""A server on loopback with those parts of the Hub API that `huggingface_hub` and `datasets` use."""
+"""A server on loopback with the parts of the Hub API that `huggingface_hub` and `datasets` use."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from .hub_api import HubApi
 from .large_files import LARGE
 from .xet_storage import XetStorage
 
-Tree = dict[str, tuple[str, bytes]]  # for each path, "regular" or "lfs", and the content
+Tree = dict[str, tuple[str, bytes]]  # maps a path to "regular" or "lfs" and the content
 
 
 @dataclass
 class Repo:
-    """A repository: for each branch, the ids of its commits."""
+    """A repository, with the ids of the commits of each branch."""
 
     private: bool = False
     gated: bool = False
@@ -35,7 +35,7 @@ class HubServer:
         trees: The files of each commit.
         objects: The large files that were uploaded, by their SHA-256.
         parts: The parts of large files whose upload is not complete, by the SHA-256 and the number of the part.
-        part_size: The size above which the Hub asks for parts; None for no parts.
+        part_size: The size in bytes above which the Hub asks for an upload in parts; None if it never asks for parts.
         faults: The faults that affect requests.
         requests: The method and the path of each request.
         received: The number of bytes that were uploaded for each large file, by its SHA-256.

@@ -55,7 +55,7 @@ class LargeFiles(Connection):
     def _xet_refusal(self) -> Response | None:
         if self.headers.get("Authorization") == f"Bearer {self.hub.xet.token}":
             return None
-        return error_response(401, "the token is not the one of Xet storage")
+        return error_response(401, "expected the token of Xet storage")
 
     def batch(self, body: bytes, repo_id: str) -> Response:
         repo = self._repo("datasets", repo_id, writes=b'"ref"' in body)

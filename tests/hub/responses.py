@@ -1,4 +1,4 @@
-"""Responses of the Hub of the tests, and how the Hub describes files."""
+"""Responses of the Hub of the tests, and the descriptions of files in these responses."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def json_response(value: Any, status: int = 200) -> Response:
 
 
 def error_response(status: int, message: str, code: str = "", commit: str = "") -> Response:
-    """Return an error with the headers by which `huggingface_hub` recognizes its kind."""
+    """Return an error with the headers by which `huggingface_hub` recognizes the kind of the error."""
     values = {"X-Error-Message": message, "X-Error-Code": code, "X-Repo-Commit": commit}
     headers = {name: value for name, value in values.items() if value}
     return status, {**headers, "Content-Type": "application/json"}, json.dumps({"error": message}).encode()

@@ -58,7 +58,7 @@ def test_push_to_a_card_with_metadata_that_cannot_be_kept_raises_error_and_uploa
 
 
 @pytest.mark.parametrize("marker", ["begin", "end"])
-def test_push_keeps_text_behind_a_section_that_lost_a_marker(hub: HubServer, marker: str) -> None:
+def test_push_keeps_text_after_a_section_that_lost_a_marker(hub: HubServer, marker: str) -> None:
     segments_hf.push_to_hub(demo(), REPO)
     card = hub.files(REPO)["README.md"].decode().replace(f"<!-- segments-hf: {marker} default -->", "")
     hub.commit(REPO, {"README.md": f"{card}\nOurs, below.\n".encode()})
@@ -100,7 +100,7 @@ def test_card_has_tables_of_splits_classes_and_statuses_with_escaped_names(hub: 
     assert "<script>" not in "".join(tables)
 
 
-def test_card_sections_of_configs_with_the_same_beginning_of_the_name_stay_separate(hub: HubServer) -> None:
+def test_configs_whose_names_begin_alike_have_separate_card_sections(hub: HubServer) -> None:
     splits = demo(splits={"train": 0.5, "test": 0.5})
     segments_hf.push_to_hub(splits, REPO, config_name="a b")
     segments_hf.push_to_hub(splits, REPO, config_name="a")
@@ -111,7 +111,7 @@ def test_card_sections_of_configs_with_the_same_beginning_of_the_name_stay_separ
 
 @pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
 def test_contact_sheet_shows_only_rows_that_the_layout_contains(hub: HubServer, streaming: bool) -> None:
-    options = {"layout": "semantic-segmentation"}  # has no rows without a label
+    options = {"layout": "semantic-segmentation"}  # this layout has no rows without a label
     segments_hf.push_to_hub(demo(streaming=streaming), REPO, **options)
     segments_hf.push_to_hub(demo(filter_by=["labeled", "reviewed"]), "jane/labeled", **options)
     assert hub.files(REPO)["contact_sheet.jpg"] == hub.files("jane/labeled")["contact_sheet.jpg"]

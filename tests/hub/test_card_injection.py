@@ -34,8 +34,8 @@ HOSTILE = [
 ]
 IDS = [
     "heading and end of section",
-    "begin of section",
-    "HTML behind a comment",
+    "beginning of section",
+    "HTML after a comment",
     "link and image",
     "metadata",
     "table",
@@ -126,7 +126,7 @@ def _has_one_section(text: str) -> bool:
 
 
 @pytest.mark.skipif(not CASE.exists(), reason=f"the release is absent: {CASE}")
-def test_card_of_the_hostile_release_of_the_issue_has_one_section(hub: HubServer) -> None:
+def test_card_of_the_shared_hostile_release_has_one_section(hub: HubServer) -> None:
     for _ in range(2):
         segments_hf.push_to_hub(CASE, REPO)
     text = _text(hub.files(REPO)["README.md"])

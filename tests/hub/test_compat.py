@@ -69,7 +69,7 @@ def test_generator_of_a_stream_without_release_is_not_a_builder() -> None:
     assert not isinstance(getattr(function, "__self__", None), SegmentsRelease)
 
 
-def test_embedded_images_are_written_to_parquet_and_read(tmp_path: Path) -> None:
+def test_embedded_images_in_parquet_have_the_size_of_the_image_files(tmp_path: Path) -> None:
     flowers = demo(split="train").select_columns("image")
     table = flowers.with_format("arrow")[:]
     assert not any(image["bytes"] for image in table["image"].to_pylist())
@@ -152,12 +152,12 @@ def test_status_of_a_refused_upload_is_found(
     assert status_of(raised.value) == status
 
 
-def test_only_status_texts_of_xet_are_read_as_a_status() -> None:
+def test_status_is_read_only_from_texts_of_xet_errors() -> None:
     assert status_in_text(ConnectionError("no response from port 403")) is None
     assert status_in_text(ValueError("HTTP status client error (403 Forbidden)")) is None
 
 
-def test_infos_and_configs_are_written_to_a_card_and_read() -> None:
+def test_infos_and_configs_of_a_card_are_equal_after_writing_and_reading() -> None:
     features = datasets.Features({"number": datasets.Value("int32")})
     data = DatasetCardData()
     DatasetInfosDict({"a": datasets.DatasetInfo(config_name="a", features=features)}).to_dataset_card_data(data)

@@ -54,12 +54,12 @@ def test_push_survives_one_failed_upload(
 @pytest.mark.parametrize(
     "fault",
     [
-        pytest.param(Fault("GET", "/xet-write-token/", BUSY), id="busy for the token of Xet"),
-        pytest.param(Fault("POST", "/xorbs/", BUSY, times=8), id="busy for eight uploads of chunks"),
+        pytest.param(Fault("GET", "/xet-write-token/", BUSY), id="busy at the request of the Xet token"),
+        pytest.param(Fault("POST", "/xorbs/", BUSY, times=8), id="busy at eight uploads of chunks"),
         pytest.param(Fault("POST", "/xorbs/", "reset"), id="reset at an upload of chunks"),
-        pytest.param(Fault("POST", "/objects/batch", BUSY), id="busy for the list of known files"),
-        pytest.param(Fault("POST", "/repos/create", BUSY), id="busy for the creation of the repository"),
-        pytest.param(Fault("POST", "/commit/", BUSY, times=2), id="busy for two commits"),
+        pytest.param(Fault("POST", "/objects/batch", BUSY), id="busy at the query of known files"),
+        pytest.param(Fault("POST", "/repos/create", BUSY), id="busy at the creation of the repository"),
+        pytest.param(Fault("POST", "/commit/", BUSY, times=2), id="busy at two commits"),
         pytest.param(Fault("POST", "/commit/", RATE_LIMITED), id="rate limit at the commit"),
         pytest.param(Fault("POST", "/commit/", "reset"), id="reset before the commit"),
         pytest.param(Fault("POST", "/commit/", "lose"), id="reset after the commit"),
@@ -139,7 +139,7 @@ def test_push_to_a_busy_hub_raises_error_and_commits_nothing(hub: HubServer, mon
 @pytest.mark.slow
 @with_both_transfers
 @pytest.mark.parametrize("source", ["release", "dataset"])
-def test_interrupted_push_with_processes_resumes_without_uploading_shards_again(
+def test_interrupted_push_with_worker_processes_resumes_without_uploading_shards_again(
     hub: HubServer, transfer: str, source: str
 ) -> None:
     options: dict[str, Any] = {"max_shard_size": "60KB", "num_proc": 2}

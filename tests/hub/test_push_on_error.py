@@ -34,7 +34,7 @@ def crowded(tmp_path: Path, write_release: Any) -> Path:
 
 
 @pytest.mark.parametrize(("on_error", "is_null"), [("skip", [False]), ("keep", [False, True])], ids=["skip", "keep"])
-def test_push_skips_rows_with_broken_bitmaps_or_keeps_them_with_null(
+def test_push_skips_rows_that_do_not_fit_the_layout_or_keeps_them_with_null(
     hub: HubServer, crowded: Path, on_error: str, is_null: list[bool]
 ) -> None:
     segments_hf.push_to_hub(crowded, REPO, layout=LAYOUT, on_error=on_error)
@@ -42,7 +42,7 @@ def test_push_skips_rows_with_broken_bitmaps_or_keeps_them_with_null(
     assert [row["annotation"] is None for row in pushed] == is_null
 
 
-def test_push_raises_the_first_problem_by_default_and_commits_nothing(hub: HubServer, crowded: Path) -> None:
+def test_push_raises_error_for_the_first_problem_by_default_and_commits_nothing(hub: HubServer, crowded: Path) -> None:
     rows = segments_hf.load_release(crowded, split="train", on_error="skip")
     with pytest.raises(BitmapError, match="sample 'crowded'"):
         segments_hf.push_to_hub(rows, REPO, layout=LAYOUT)

@@ -1,4 +1,4 @@
-"""Two workers do not use one journal at the same time."""
+"""Only one worker uses a journal at a time."""
 
 from __future__ import annotations
 

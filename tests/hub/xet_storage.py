@@ -12,7 +12,7 @@ import uuid
 import numpy as np
 import pyarrow as pa
 
-_ENTRY = 48  # bytes of each record of a shard
+_ENTRY = 48  # the size of each record of a shard in bytes
 _BOOKEND = b"\xff" * 32
 _WITH_VERIFICATION, _WITH_SHA256 = 1 << 31, 1 << 30
 _PLAIN, _LZ4, _GROUPED_LZ4 = 0, 1, 2
@@ -79,7 +79,8 @@ def _hex(digest: bytes) -> str:
 def _chunks(body: bytes) -> list[bytes]:
     chunks = []
     start = 0
-    while start < len(body) and body[start] == 0:  # a chunk begins with version 0, a footer with a letter
+    # The first byte of a chunk is its version, 0; the first byte of a footer is a letter.
+    while start < len(body) and body[start] == 0:
         scheme = body[start + 4]
         packed, size = (int.from_bytes(body[start + place : start + place + 3], "little") for place in (1, 5))
         data = body[start + 8 : start + 8 + packed]

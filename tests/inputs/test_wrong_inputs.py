@@ -1,4 +1,4 @@
-"""Input of a wrong kind raises one of our errors, which names the input."""
+"""Input of a wrong kind raises an error of segments-hf that names the input or the option."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ WRONG: dict[str, Any] = {
     "splits of another dataset": datasets.DatasetDict(train=OTHER),
     "stream of unknown columns": datasets.IterableDataset.from_generator(lambda: iter([{"a": 1}])),
     "release beside a dataset": {"train": demo_release(), "test": OTHER},
-    "file object": (line for line in ["{"]),
+    "generator of text": (line for line in ["{"]),
 }
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "load_release": load_release,
@@ -60,7 +60,9 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 @pytest.mark.parametrize("kind", WRONG)
-def test_wrong_data_raises_our_error(function: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_data_raises_segments_hf_error_and_writes_nothing(
+    function: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SegmentsHFError):
         FUNCTIONS[function](WRONG[kind])
@@ -104,7 +106,7 @@ def test_error_for_an_unknown_split_lists_the_splits(load: Any, streaming: bool,
     ],
     ids=["validate", "contact_sheet", "plot", "preview"],
 )
-def test_wrong_type_of_a_number_raises_error_that_names_the_option(option: str, call: Callable[[], Any]) -> None:
+def test_option_of_a_wrong_type_raises_error_that_names_the_option(option: str, call: Callable[[], Any]) -> None:
     with pytest.raises(OptionError, match=option):
         call()
 
@@ -116,7 +118,7 @@ def test_export_of_a_split_without_rows_raises_option_error(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("of", [[1], [OTHER], 3], ids=["list of numbers", "list of datasets", "number"])
-def test_wrong_source_of_classes_raises_our_error(of: Any) -> None:
+def test_wrong_source_of_class_names_raises_segments_hf_error(of: Any) -> None:
     row = load_release(demo_release(), split="train")[0]
     with pytest.raises(SegmentsHFError):
         segments_hf.plot(row, of=of)
@@ -142,7 +144,7 @@ def test_categories_of_a_dataset_equal_those_of_its_release(write_release: Any, 
     "layout", ["semantic-segmentation", "instance-segmentation", "panoptic-segmentation", "object-detection"]
 )
 @pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
-def test_dataset_in_a_layout_is_an_error_that_names_the_layout(layout: str, streaming: bool, tmp_path: Path) -> None:
+def test_error_for_a_dataset_in_a_layout_names_the_layout(layout: str, streaming: bool, tmp_path: Path) -> None:
     rows = segments_hf.load_release(demo_release(), split="train", streaming=streaming)
     laid_out = segments_hf.to_layout(rows, layout)
     functions: list[Callable[[], Any]] = [

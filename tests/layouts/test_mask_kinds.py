@@ -1,4 +1,4 @@
-"""Masks of datasets, dicts and streams have the values of loops over every pixel."""
+"""Masks of datasets, dicts of splits and streams have the values that a loop over all pixels computes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .mask_making import (
 )
 
 ADD = {"semantic": add_semantic_masks, "instance": add_instance_masks, "panoptic": add_panoptic_masks}
-STREAMING = pytest.mark.parametrize("streaming", [False, True], ids=["built", "stream"])
+STREAMING = pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
 CATEGORIES = [
     {"id": 5, "name": "sky", "has_instances": False},
     {"id": 0, "name": "flower", "color": [255, 0, 0, 128], "has_instances": True},
@@ -29,8 +29,8 @@ CATEGORIES = [
 ]
 SORTED_IDS = [0, 5, 9]
 IDS = [[0, 1, 1, 70000], [3, 3, 200000, 4], [8, 70001, 300, 4]]
-# The ids 70000 and 4 are one segment, the sky. Id 8 has no annotation, id 12 has no pixels, and the last annotation of
-# the two with id 300 decides.
+# The ids 70000 and 4 are one segment, the sky. Id 8 has no annotation, and id 12 has no pixels. Of the two annotations
+# with id 300, the last one is used.
 OBJECTS = [
     marked(70000, 5),
     marked(1, 0),
@@ -201,7 +201,7 @@ class TestColors:
 
 class TestPanoptic:
     @pytest.mark.parametrize("kind", KINDS)
-    def test_segments_info_matches_a_loop(self, release, kind):
+    def test_segments_info_has_the_values_of_a_loop_over_all_pixels(self, release, kind):
         rows = {row["name"]: row for row in train(add_panoptic_masks(load_release(release, **KINDS[kind])))}
         expected = []
         for number in [70000, 1, 3, 200000, 300, 70001]:
@@ -215,7 +215,7 @@ class TestPanoptic:
         assert [rows[name]["segments_info"] for name in ("null", "empty", "lost")] == [None, [], None]
 
     @pytest.mark.parametrize(("has_instances", "merged"), [(False, True), (True, False), (None, False)])
-    def test_objects_of_a_category_are_one_segment_only_if_it_has_no_instances(
+    def test_objects_of_a_category_are_one_segment_only_if_the_category_has_no_instances(
         self, tmp_path, write_release, has_instances, merged
     ):
         item = bitmap_sample(tmp_path, "a", [[2, 1, 0, 2]], [marked(1), marked(2)])

@@ -48,7 +48,7 @@ class Browser:
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         feature = {"name": "prefers-color-scheme", "value": scheme}
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
-        self.driver.get("about:blank")  # without it, a change of the fragment alone would not load the page again
+        self.driver.get("about:blank")  # otherwise, a URL with another fragment would not load the page again
         self.driver.get(page.as_uri() + at)
         self.until("document.readyState === 'complete'")
 
@@ -60,7 +60,7 @@ class Browser:
         """Wait until a JavaScript expression is true."""
         end = time.monotonic() + _TIMEOUT
         while not self.run(condition):
-            assert time.monotonic() < end, f"this was not true within {_TIMEOUT} s: {condition}"
+            assert time.monotonic() < end, f"the condition was not true within {_TIMEOUT} s: {condition}"
             time.sleep(0.02)
 
     def click(self, selector: str) -> None:
@@ -140,7 +140,7 @@ def chromium() -> Iterator[Browser]:
 
 
 def open_sample(browser: Browser, page: Path, number: int) -> None:
-    """Open a page at a sample; the first sample has number 1."""
+    """Open a page and show one sample; the first sample has the number 1."""
     browser.open(page, at=f"#sample-{number}")
     browser.until(IS_DRAWN)
 

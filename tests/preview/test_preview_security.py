@@ -1,4 +1,4 @@
-"""Texts of a release are never code on a page, and a page requests nothing."""
+"""Texts of a release are never code on a page, and a page sends no requests."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_hostile_text_adds_no_tags_and_no_scripts(tmp_path: Path, text: str) -> 
 
 
 def test_hostile_file_name_of_a_release_is_only_text(tmp_path: Path) -> None:
-    name = "[[data]]<script>alert(1)</script>"  # its slash is replaced, because file names have none
+    name = "[[data]]<script>alert(1)</script>"  # the slash is replaced below, because a file name cannot contain one
     release = vector_release(tmp_path / "release", [BOX]).rename(tmp_path / "release" / name.replace("/", "\u2215"))
     page = page_of(release, tmp_path)
     assert page.title == release.name
@@ -86,9 +86,9 @@ def test_page_refers_to_no_file_and_no_server(tmp_path: Path) -> None:
 
 def test_security_policy_allows_only_the_script_and_the_style_of_the_page(tmp_path: Path) -> None:
     page = page_of(demo_release(), tmp_path)
-    code = {name: base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for name, text in
-            (("script-src", page.scripts[0]), ("style-src", page.styles[0]))}  # fmt: skip
+    texts = {"script-src": page.scripts[0], "style-src": page.styles[0]}
     assert page.policy.split("; ")[:2] == ["default-src 'none'", "img-src data:"]
-    for name, digest in code.items():
+    for name, text in texts.items():
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
         assert f"{name} 'sha256-{digest}'" in page.policy
     assert len(page.scripts) == len(page.styles) == 1

@@ -22,7 +22,7 @@ SOURCE = "jane/flowers@v1.0"
 
 
 def platform_error(source=SOURCE, **options) -> str:
-    """Open a source that the platform refuses, check the error, and return its message."""
+    """Open a release that the platform refuses, check the error, and return the message of the error."""
     with pytest.raises(PlatformError) as caught:
         Release.open(source, **options)
     assert isinstance(caught.value, OSError)

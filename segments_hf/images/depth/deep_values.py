@@ -1,4 +1,4 @@
-"""Read the values of images of more than 8 bits, and the range that their files declare."""
+"""Read the values of deep images, which have more than 8 bits per channel, and the ranges that their files declare."""
 
 from __future__ import annotations
 
@@ -25,19 +25,20 @@ _EXTREME_TAGS = ((340, 341), (280, 281))
 _INT32 = ValueRange(-(2**31), 2**31 - 1)
 _FULL = ValueRange(0, 2**16 - 1)
 _FLOAT_RANGES = (ValueRange(0, 1), ValueRange(0, 2**8 - 1), _FULL)  # the common ranges of floats
-# Sharpening and resampling make values outside of the range. They are clipped up to this multiple of the range in use.
+# Sharpening and resampling can move some values out of a range. The range is still assumed if the interval of all
+# values extends beyond the range by at most this fraction of its length inside the range.
 _OVERSHOOT = 0.5
-_LEAST_USE = 0.1  # the share of a range that values must use for the range to be assumed
-_PIXELS_AT_ONCE = 2**22
+_LEAST_USE = 0.1  # a range larger than 0..1 is assumed only if the values use at least this share of it
+_PIXELS_AT_ONCE = 2**22  # per band
 
 
 class Declared(NamedTuple):
-    """The declaration of the values of a deep image in its file.
+    """The type and the range of the values of a deep image, as its file declares them.
 
     Attributes:
         type_range: The range of the type, or of the declared number of bits; None for floats.
-        extremes: The smallest and the largest value according to the tags of a TIFF; None if it has none.
-        png_bits: The number of significant bits of a PNG according to its chunk sBIT, or else 16.
+        extremes: The smallest and the largest value according to the tags of a TIFF; None without these tags.
+        png_bits: The number of significant bits of a PNG, which its chunk sBIT declares; 16 without this chunk.
         step: The factor by which Pillow multiplies the values of the file.
         is_unsigned: Whether the integers of mode ``I`` are unsigned.
     """
@@ -54,7 +55,7 @@ class Extremes(NamedTuple):
 
     Attributes:
         used: The lowest and the highest finite value; both 0 if no value is finite.
-        has_low_bits: Whether the values of a PNG were not scaled from its significant bits to 16 bits.
+        has_low_bits: Whether some values of a PNG cannot be the result of scaling its significant bits to 16 bits.
     """
 
     used: ValueRange
@@ -62,12 +63,12 @@ class Extremes(NamedTuple):
 
 
 def declared_values(picture: Image, file: FileContent, pixels: PixelFormat) -> Declared:
-    """Return the declaration of the values of a deep image in its file.
+    """Read the type and the range of the values of a deep image from its file.
 
     Args:
         picture: The image, opened but not decoded.
         file: The content of the file.
-        pixels: The pixel format.
+        pixels: The pixel format of the image.
     """
     if picture.format == "TIFF":
         return _of_tiff(picture, pixels)
@@ -85,21 +86,21 @@ def declared_values(picture: Image, file: FileContent, pixels: PixelFormat) -> D
 
 
 def declared_by_mode(mode: str) -> Declared | None:
-    """Return the declaration that follows from a Pillow mode; None for a mode of 8 bits."""
+    """Return the type and the range of the values in a Pillow mode; None for a mode of 8 bits."""
     if not is_deep_mode(mode):
         return None
     return Declared({"F": None, "I": _INT32}.get(mode, _FULL))
 
 
 def bands(picture: Image, declared: Declared) -> Iterator[tuple[int, npt.NDArray[Any]]]:
-    """Yield the values of a decoded deep image in bands, which avoids a copy of all values.
+    """Yield the values of a decoded deep image in bands of rows, so that no copy of all values is made.
 
     Args:
         picture: The image.
-        declared: The declaration of its file.
+        declared: The type and the range that its file declares.
 
     Yields:
-        The first row of a band, and the values of the file in this band, of shape (rows, W).
+        The index of the first row of a band, and the values of this band as in the file, of shape (rows, W).
     """
     width, height = picture.size
     rows = max(1, _PIXELS_AT_ONCE // width)
@@ -118,7 +119,7 @@ def extremes_of(picture: Image, declared: Declared) -> Extremes:
         finite = values[np.isfinite(values)] if values.dtype.kind == "f" else values
         if finite.size:
             low, high = min(low, float(finite.min())), max(high, float(finite.max()))
-        # A value of fewer bits that was scaled to 16 is a multiple of the step, or exceeds one by 1.
+        # A value that was scaled from fewer bits to 16 bits is a multiple of the step, or a multiple plus 1.
         has_low_bits = has_low_bits or (step > 1 and bool((values % step > 1).any()))
     return Extremes(ValueRange(low, high) if low <= high else ValueRange(0, 0), has_low_bits)
 
@@ -129,7 +130,7 @@ def range_of(declared: Declared, found: Extremes) -> tuple[ValueRange, bool]:
     A declared range that does not contain all values is ignored, because it would clip them.
 
     Args:
-        declared: The declaration of the file.
+        declared: The type and the range that the file declares.
         found: The extreme values of the image.
     """
     used = found.used
@@ -141,7 +142,7 @@ def range_of(declared: Declared, found: Extremes) -> tuple[ValueRange, bool]:
     # The PNG specification requires that values of fewer bits are scaled to 16 bits. Some programs do not scale them.
     if found.has_low_bits and _contains(significant, used):
         return significant, False
-    if declared.type_range.high > _FULL.high and _contains(_FULL, used):  # 16 bits that were stored as 32
+    if declared.type_range.high > _FULL.high and _contains(_FULL, used):  # 16-bit values in a 32-bit type
         return _FULL, False
     return declared.type_range, False
 
@@ -192,7 +193,7 @@ def _number(tag: object) -> float | None:
 
 
 def _significant_bits(file: FileContent) -> int:
-    """Return the number of bits that the chunk sBIT of a gray PNG declares; 16 if it has no valid one."""
+    """Return the number of bits that the chunk sBIT of a gray PNG declares; 16 without a valid chunk."""
     with file.view() as content:
         declared = [content[start] for kind, start, end in png_chunks(content) if kind == b"sBIT" and end > start]
     return declared[0] if declared and 0 < declared[0] <= 16 else 16  # noqa: PLR2004

@@ -1,13 +1,14 @@
 """Write files and folders in a staging folder, and move them to their destinations when all are complete.
 
 Only files and folders that the caller expects are replaced. A staging folder has the same parent folder as the
-destinations. The process that created it holds a lock file in it. If the process is killed, the lock is released, and
-the next process that writes to the parent folder removes the staging folder. The old files are moved into the staging
-folder before the new ones are moved out of it, in steps that another process can undo or finish:
+destinations. The process that created it locks a file in it. If the process is killed, the lock is released, and the
+next process that writes to the parent folder removes the staging folder. The old files are moved into the staging
+folder before the new files are moved out of it, in steps that another process can undo or finish:
 
-    ready/     the new files and folders, all complete
-    leaving/   the old files and folders while they are moved here. If the process is killed now, they are moved back
-    left/      the old files and folders when all are here. If the process is killed now, the new ones are moved out
+    ready/     all new files and folders, complete
+    leaving/   the old files and folders, until all are moved. If the process is killed then, they are moved back
+    left/      the folder `leaving`, renamed when all old files and folders are in it. If the process is killed then,
+               the new files and folders are moved to their destinations
 """
 
 from __future__ import annotations
@@ -33,11 +34,12 @@ if TYPE_CHECKING:
 
 _LOCK, _NEW, _READY, _LEAVING, _LEFT, _UNDONE = "lock", "new", "ready", "leaving", "left", "undone"
 _HOUR = 3600.0  # seconds after which a temporary file without a lock counts as the leftover of a killed process
+# The errors of `os.link` on file systems without hard links.
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
 
 class Staging:
-    """A temporary folder whose content is moved to its parent folder when it is complete.
+    """A temporary folder whose content is moved to the parent folder when the content is complete.
 
     Attributes:
         new: The folder to write to.
@@ -52,11 +54,12 @@ class Staging:
 
         Args:
             expected: The expected state of each destination, by its name. The destination is replaced, or removed if
-                `new` has no file or folder of that name. If two processes publish the same names, the process that
-                moves the first name first succeeds.
+                `new` has no file or folder of that name. If two processes publish the same names, only the process
+                that is the first to move the first of these destinations succeeds.
 
         Raises:
-            OutputExistsError: Another program created or changed a destination in the meantime. It is left unchanged.
+            OutputExistsError: Another program created or changed a destination in the meantime. No destination is
+                replaced.
             StorageError: The write failed.
         """
         parent, ready = self._folder.parent, self._folder / _READY
@@ -90,9 +93,10 @@ class Staging:
                 continue
             try:
                 place.rename(leaving / name)
-                is_expected = take_snapshot(leaving / name) == snapshot  # after the move, no program changes it
+                is_expected = take_snapshot(leaving / name) == snapshot  # no other program changes it after the move
             except FileNotFoundError:
-                # If the first one is missing, another process is replacing it or has removed it.
+                # If the first destination is missing, another process is replacing or has removed it. A later
+                # destination may be missing, because it is replaced anyway.
                 is_expected = number > 0
             if not is_expected:
                 raise _changed(place)
@@ -101,7 +105,9 @@ class Staging:
 
 @contextmanager
 def staging_folder(parent: Path) -> Iterator[Staging]:
-    """Create a staging folder, which is removed at the end of the block. Leftovers in the parent are removed first.
+    """Create a staging folder, which is removed at the end of the block.
+
+    The leftovers of killed processes in the parent folder are removed first.
 
     Args:
         parent: The folder of the destinations. It is created if it does not exist.
@@ -126,11 +132,11 @@ def new_file(path: Path, expected: Snapshot) -> Iterator[NewFile]:
 
     Args:
         path: The destination. Its parent folders are created.
-        expected: The state of the destination before the call. It is replaced.
+        expected: The state of the destination before the call. A destination in this state is replaced.
 
     Raises:
         OutputExistsError: Another program created or changed the destination in the meantime.
-        StorageError: The write failed. Then nothing has changed.
+        StorageError: The write failed. The destination is unchanged.
     """
     with staging_folder(path.parent) as staging:
         with NewFile(staging.new / path.name) as file:
@@ -146,7 +152,7 @@ def write_new_file(path: Path, content: bytes, expected: Snapshot) -> None:
 
 
 def remove_leftovers(parent: Path) -> None:
-    """Remove the staging folders of killed processes in a folder, after their moves are finished or undone."""
+    """Finish or undo the moves of killed processes in a folder, and remove their staging folders."""
     for found in parent.glob(f"{TEMPORARY_PREFIX}*"):
         path = found
         with suppress(OSError):  # another process removes the same leftover
@@ -157,13 +163,14 @@ def remove_leftovers(parent: Path) -> None:
             lock = FileLock(path / _LOCK)
             try:
                 lock.acquire(timeout=0)
-            except (Timeout, NotImplementedError):  # its process is alive, or the file system has no locks
+            except (Timeout, NotImplementedError):  # the other process is alive, or the file system has no locks
                 continue
             try:
                 _recover(path)
-                # Renamed while it is locked: a process that has just created this folder and waits for its lock then
-                # notices that the folder is gone. On Windows it is renamed after the release, because Windows does not
-                # rename a folder with an open file, so a folder whose lock a process waits for is not renamed.
+                # The process that created this folder may still wait for the lock. Rename the folder before the lock is
+                # released, so that this process finds that the folder is gone. Windows cannot rename a folder that
+                # contains an open file, so rename it after the release there. The rename fails if the process waits
+                # for the lock, because the process then has the file open.
                 if os.name != "nt":
                     path = path.rename(parent / temporary_name())
             finally:
@@ -176,7 +183,7 @@ def remove_leftovers(parent: Path) -> None:
 def _locked_folder(parent: Path) -> tuple[Path, FileLock]:
     """Create a folder with a lock that this process holds.
 
-    Until it is locked, another process may remove it as a leftover. Then a new folder is created.
+    Another process may remove the folder as a leftover before it is locked. In this case, create another folder.
     """
     while True:
         folder = parent / temporary_name()
@@ -237,7 +244,7 @@ def move_to_free_place(source: Path, place: Path) -> None:
     """Move a file or folder to a path that does not exist, on the same disk. Of two processes, only one succeeds.
 
     Raises:
-        FileExistsError: The path exists. Some systems replace an empty folder.
+        FileExistsError: The path exists. On some systems, an empty folder is replaced instead.
         OSError: The move failed.
     """
     if source.is_symlink():
@@ -263,7 +270,8 @@ def _move_file(source: Path, place: Path) -> None:
     except OSError as error:
         if isinstance(error, FileExistsError) or error.errno not in _NO_LINKS:
             raise
-        # Without hard links, creating an empty file at the path first fails if the path exists.
+        # On a file system without hard links, create an empty file at the path and replace it. The creation fails if
+        # the path exists.
         os.close(os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY))  # noqa: TID251
         source.replace(place)
 

@@ -1,4 +1,4 @@
-"""A dataset keeps the categories of its release through the operations of `datasets`, files included."""
+"""A dataset keeps the categories of its release when `datasets` changes, saves or loads it."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_categories_survive_operations_of_datasets(release, operation, tmp_path)
 
 
 @pytest.mark.parametrize("options", [{}, {"streaming": True}, {"split": "train", "streaming": True}], ids=str)
-def test_dict_of_splits_and_streams_have_the_categories(release, options):
+def test_dicts_of_splits_and_streams_have_the_categories_of_the_release(release, options):
     assert categories_of(segments_hf.load_release(release, load_assets=False, **options)) == EXPECTED
 
 
@@ -81,7 +81,7 @@ ONE, TWO = {"id": 1, "name": "one"}, {"id": 2, "name": "two"}
 
 @pytest.fixture
 def release_with(write_release, tmp_path):
-    """Write a release with these categories."""
+    """Return a function that writes a release with one sample and the given categories."""
 
     def write(name, *categories):
         return write_release([sample(name)], path=tmp_path / name, task_attributes={"categories": list(categories)})

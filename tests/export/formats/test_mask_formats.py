@@ -1,4 +1,4 @@
-"""The formats instance, instance-color, semantic and semantic-color, as Pillow reads them."""
+"""Exported masks, read with Pillow, have the ids, the class indices and the colors of the release."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_semantic_color_masks_have_the_colors_of_the_categories(tmp_path: Path) 
     assert lines[1:] == ["unlabeled:0,0,0::", "ground:90,60,30::", "flower:255,0,0::", "leaf:0,160,0::"]
 
 
-def test_images_and_masks_have_the_same_names(tmp_path: Path) -> None:
+def test_images_and_masks_have_the_same_names_except_for_the_suffix(tmp_path: Path) -> None:
     names = {"a.jpg": True, "a.png": True, "b/a.jpg": True, "c.jpg": None}
     export_dataset(bitmap_release(tmp_path, names), "instance", tmp_path / "out")
     assert files(tmp_path / "out") == {
@@ -86,7 +86,7 @@ def test_images_and_masks_have_the_same_names(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_polygons_are_rasterized(tmp_path: Path) -> None:
+def test_semantic_masks_have_the_pixels_of_polygons(tmp_path: Path) -> None:
     mask = exported(vector_release(tmp_path, [POLYGON]), "semantic", tmp_path / "out")
     expected = np.zeros(SIZE[::-1])
     expected[2:10, 12:20] = 3
