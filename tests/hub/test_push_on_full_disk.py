@@ -33,7 +33,7 @@ def limited_file_size(size: int) -> Iterator[None]:
         signal.signal(signal.SIGXFSZ, handler)
 
 
-@pytest.mark.parametrize("size", [100, 60_000], ids=["before the first row", "after the first row"])
+@pytest.mark.parametrize("size", [100, 60_000], ids=["before the first row", "in the middle of the rows"])
 def test_push_on_full_disk_raises_storage_error_and_commits_nothing_and_resumes(hub: HubServer, size: int) -> None:
     rows = demo(embed=True)
     with limited_file_size(size), pytest.raises(StorageError, match="free.* space"):
