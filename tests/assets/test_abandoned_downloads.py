@@ -77,6 +77,7 @@ def test_a_process_ends_with_its_own_error(run):
 def test_an_interrupt_ends_the_downloads(run):
     status, printed, errors = run("""
         import signal
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a process in the background ignores the signal
         def late(loop=None):
             time.sleep(0.2)
             os.kill(os.getpid(), signal.SIGINT)

@@ -77,7 +77,7 @@ def test_invalid_option_error_lists_the_choices(tmp_path: Path, options: dict[st
 
 def test_layouts_and_lists_are_refused(tmp_path: Path) -> None:
     layout = to_layout(load_release(bitmap_release(tmp_path)), "semantic-segmentation")
-    with pytest.raises(SegmentsHFError, match="load_release"):
+    with pytest.raises(SegmentsHFError, match="in the layout 'semantic-segmentation'"):
         export_dataset(layout, "coco", tmp_path / "out")
     with pytest.raises(SegmentsHFError, match="got list"):
         export_dataset([], "coco", tmp_path / "out")

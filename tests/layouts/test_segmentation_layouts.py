@@ -137,7 +137,7 @@ class TestOptions:
             to_layout(load_release(layout_release, streaming=True), task, num_proc=2)
 
     def test_dataset_in_a_layout_is_refused(self, layout_release):
-        with pytest.raises(SegmentsHFError, match="without"):
+        with pytest.raises(SegmentsHFError, match="semantic-segmentation"):
             to_layout(to_layout(load_release(layout_release), SEMANTIC), PANOPTIC)
 
 

@@ -273,7 +273,9 @@ def test_labels_without_images_are_exported_with_images_none(tmp_path: Path) -> 
 
 
 def test_bitmap_of_16_bit_grayscale_is_exported(tmp_path: Path) -> None:
-    release = bitmap_release(tmp_path)
-    Image.fromarray((IDS % 2**16).astype(np.uint16)).save(tmp_path / "bitmap.png")
-    annotations = exported(release, tmp_path / "out")["annotations"]
-    assert [annotation["area"] for annotation in annotations][:2] == [55, 10]
+    annotations = [item for item in ANNOTATIONS if item["id"] < 2**16]
+    label = {"annotations": annotations, "segmentation_bitmap": {"url": "bitmap.png"}}
+    release = bitmap_release(tmp_path, {"meadow.jpg": {"label_status": "LABELED", "attributes": label}})
+    Image.fromarray(np.where(IDS < 2**16, IDS, 0).astype(np.uint16)).save(tmp_path / "bitmap.png")
+    found = exported(release, tmp_path / "out")["annotations"]
+    assert [annotation["area"] for annotation in found][:2] == [55, 10]
