@@ -15,8 +15,8 @@ from segments_hf.errors import OptionError, ReleaseError, SegmentsHFError
 
 from .making import (
     file_samples,
+    image_bytes,
     jpeg,
-    picture_bytes,
     plain_rows,
     raw,
     sample,
@@ -51,7 +51,7 @@ def test_rows_refer_to_the_unchanged_files_by_path():
         assert row["image"] == {"bytes": None, "path": str(file)}
         label = item["labels"]["ground-truth"] or {}
         url = label.get("attributes", {}).get("segmentation_bitmap", {}).get("url")
-        assert picture_bytes(row["segmentation_bitmap"]) == (url and (folder / url).read_bytes())
+        assert image_bytes(row["segmentation_bitmap"]) == (url and (folder / url).read_bytes())
 
 
 def test_embed_stores_the_bytes_in_the_rows():

@@ -1,4 +1,4 @@
-"""The layouts of the demo release and of a real release: streams, processes and counts."""
+"""The layouts of the demo release, as datasets and as streams, in one process and in two, and of a real release."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_stream_has_the_columns_and_rows_of_the_dataset(task: str, split: str | 
 
 @pytest.mark.parametrize("status", ["SKIPPED", "REJECTED", None])
 @pytest.mark.parametrize("task", TASKS)
-def test_keep_unlabeled_keeps_the_labels_of_rows_with_any_status(
+def test_keep_unlabeled_keeps_rows_of_every_status_with_their_labels(
     write_release, tmp_path: Path, caplog: pytest.LogCaptureFixture, task: str, status: str | None
 ) -> None:
     samples = [bitmap_sample(tmp_path, name, [[0, 1]], [marked(1)], status=status or "LABELED") for name in "abc"]
