@@ -24,7 +24,9 @@ from .making import (
     tree,
 )
 
-FORK = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")  # from Python 3.12, which warns of threads
+IGNORE_FORK_WARNING = pytest.mark.filterwarnings(
+    "ignore:.*use of fork:DeprecationWarning"
+)  # from Python 3.12, which warns of threads
 
 
 def demo_samples() -> list[dict]:
@@ -79,7 +81,7 @@ def test_stream_has_the_rows_of_the_built_dataset(options):
     assert_same_rows(stream, built)
 
 
-@FORK
+@IGNORE_FORK_WARNING
 def test_build_with_two_processes_has_the_same_rows():
     one = segments_hf.load_release(demo_release(), split="train", embed=True)
     two = segments_hf.load_release(demo_release(), split="train", num_proc=2)
@@ -102,7 +104,7 @@ def test_load_dataset_finds_the_builder_by_its_name(streaming):
     )
 
 
-@FORK
+@IGNORE_FORK_WARNING
 def test_load_dataset_with_two_processes_has_the_same_rows():
     dataset = datasets.load_dataset("segments_release", data_files=str(demo_release()), split="train", num_proc=2)
     assert_same_rows(dataset, segments_hf.load_release(demo_release(), split="train", embed=True))

@@ -18,7 +18,7 @@ from segments_hf.errors import AssetError, OptionError
 from .layout_release import DETECTION, SEMANTIC, TASKS
 from .mask_making import KINDS, marked, messages, through_parquet, train
 
-FORK = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+IGNORE_FORK_WARNING = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 FILES = {**PLAIN, **CONVERTED, **{name: make for name, (make, *_) in DEEP.items()}}
 
 
@@ -111,7 +111,7 @@ def test_images_with_small_range_are_reported_once(tmp_path: Path, write_release
     assert "floats.tif" in floats
 
 
-@FORK
+@IGNORE_FORK_WARNING
 def test_two_processes_convert_images_as_one_process_does(tmp_path: Path, write_release: Any, caplog: Any) -> None:
     release = write_release([made_sample(tmp_path, f"{n}.png", png(ramp(4095), 0)) for n in range(4)])
     rows = load_release(release, split="train")

@@ -14,7 +14,7 @@ from segments_hf.demo import demo_release
 from .layout_release import COLUMNS, DETECTION, TASKS
 from .mask_making import bitmap_sample, marked, pixels
 
-FORK = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+IGNORE_FORK_WARNING = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -52,7 +52,7 @@ def test_keep_unlabeled_keeps_rows_of_every_status_with_their_labels(
     assert [row[column] is None for row in kept] == [status is None, False, status is None]
 
 
-@FORK
+@IGNORE_FORK_WARNING
 @pytest.mark.parametrize("task", TASKS)
 def test_two_processes_make_the_rows_of_one_process(task: str) -> None:
     rows = segments_hf.load_release(demo_release(), split="train")

@@ -20,7 +20,7 @@ from segments_hf.assets import AssetCache, default_cache_folder
 from segments_hf.errors import SegmentsHFError
 from segments_hf.preview.shown_image import show_image
 
-FORK = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+IGNORE_FORK_WARNING = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 
 MALFORMED = tiff("<", orientation_entry("<", 6), entry("<", 0x011A, 2, 4, b"abc\0")).ljust(80, b"\0")
 PHONE = jpeg(MALFORMED)  # 24 x 16 pixels before the EXIF rotation
@@ -71,7 +71,7 @@ WAYS = {
 }
 
 
-@FORK
+@IGNORE_FORK_WARNING
 @pytest.mark.parametrize("policy", ["raise", "skip", "keep"])
 @pytest.mark.parametrize("way", WAYS)
 def test_load_release_repairs_malformed_exif(release, way, policy, caplog):
