@@ -24,9 +24,8 @@ from .making import (
     tree,
 )
 
-IGNORE_FORK_WARNING = pytest.mark.filterwarnings(
-    "ignore:.*use of fork:DeprecationWarning"
-)  # from Python 3.12, which warns of threads
+# Python 3.12 and later warn when a process that has threads is forked.
+IGNORE_FORK_WARNING = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 
 
 def demo_samples() -> list[dict]:

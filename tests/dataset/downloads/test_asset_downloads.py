@@ -10,9 +10,8 @@ import segments_hf
 from dataset.making import bitmap, file_samples, jpeg, labeled_sample, plain_rows, raw, sample, served_samples
 from segments_hf.errors import AssetError
 
-IGNORE_FORK_WARNING = pytest.mark.filterwarnings(
-    "ignore:.*use of fork:DeprecationWarning"
-)  # from Python 3.12, which warns of threads
+# Python 3.12 and later warn when a process that has threads is forked.
+IGNORE_FORK_WARNING = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 
 
 class TestDownloads:
