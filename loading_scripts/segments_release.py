@@ -2,11 +2,12 @@
 
     load_dataset("loading_scripts/segments_release.py", data_files="/data/flowers-v1.0.json", trust_remote_code=True)
 
-`datasets` 4 and later have no loading scripts: use `import segments_hf` and ``load_dataset("segments_release", ...)``.
+`datasets` 4 and later cannot run loading scripts. With them, import `segments_hf` and call
+``load_dataset("segments_release", ...)``.
 """
 
 from segments_hf.dataset.building.builder import SegmentsRelease as _SegmentsRelease
 
 
 class SegmentsRelease(_SegmentsRelease):
-    """The builder of segments-hf, defined in this file because `datasets` looks for it here."""
+    """The builder of segments-hf. `datasets` finds a builder only if its class is defined in the loading script."""

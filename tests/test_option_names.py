@@ -42,7 +42,7 @@ def calls() -> Iterator[tuple[Path, ast.Call, str]]:
 
 
 def named_options() -> set[str]:
-    """Return the names of all options in messages."""
+    """Return the names of the options that the code passes to messages."""
     names = set()
     for _, call, function in calls():
         named = [call.args[0]] if function in {"option", "unknown_choice"} and call.args else []
@@ -51,7 +51,7 @@ def named_options() -> set[str]:
     return names
 
 
-def test_every_option_in_a_message_exists_on_the_command_line_or_only_in_python() -> None:
+def test_every_option_in_a_message_exists_on_the_command_line_or_is_in_python_only() -> None:
     names = named_options()
     assert len(names) > 20
     known = flags()
@@ -62,7 +62,7 @@ def test_every_option_in_a_message_exists_on_the_command_line_or_only_in_python(
     assert {*COMMAND_LINE_NAMES.values()} <= known
 
 
-def test_no_option_error_has_the_name_of_its_option_in_the_text() -> None:
+def test_no_call_of_option_error_begins_its_text_with_the_option() -> None:
     found = [
         f"{file.name}:{call.lineno}"
         for file, call, function in calls()

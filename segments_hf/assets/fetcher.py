@@ -16,7 +16,7 @@ from segments_hf.assets.traffic import Traffic
 from segments_hf.assets.url_reader import UrlReader
 from segments_hf.errors import AssetError
 from segments_hf.images import check_and_repair
-from segments_hf.images.file_structure import picture_format
+from segments_hf.images.file_structure import image_format
 from segments_hf.images.opening import UnwantedError
 from segments_hf.io.loop_thread import LoopThread, run_blocking
 from segments_hf.io.prefetching import DECODERS
@@ -195,7 +195,7 @@ class Fetcher:
         asset = Asset(content, url=url)
         check = partial(check_and_repair, asset, self.options, is_bitmap=is_bitmap)
         try:
-            if self.options.verify == "decode" or picture_format(content) is None:
+            if self.options.verify == "decode" or image_format(content) is None:
                 header, repair = await self._decoding(check)
             else:
                 header, repair = await run_blocking(check) if len(content) > _SMALL else check()

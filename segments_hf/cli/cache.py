@@ -45,7 +45,7 @@ def info() -> None:
 def clear(
     older_than: Annotated[
         str | None,
-        typer.Option(metavar="AGE", help="Remove only files not used for this long, such as 12h, 30d or 8w."),
+        typer.Option(metavar="AGE", help="Remove only files that were not used for this long, such as 12h, 30d or 8w."),
     ] = None,
     *,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,

@@ -1,4 +1,4 @@
-"""``segments-hf demo``: build the embedded demo release, draw its images and masks, and write a copy of the release."""
+"""``segments-hf demo``: build a dataset from the demo release, draw its images and masks, and copy the release."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RELEASE_FOLDER = "segments-hf-demo"
 def demo(
     out: Annotated[Path, typer.Argument(help="The PNG file to write.")] = Path("segments-hf-demo.png"),
 ) -> None:
-    """Build the embedded demo release and draw a contact sheet: images beside their colored masks.
+    """Build a dataset from the demo release, and draw a contact sheet: images beside their colored masks.
 
     A copy of the release, with its images and bitmaps, is written to the folder segments-hf-demo beside the PNG.
     """

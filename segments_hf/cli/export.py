@@ -36,9 +36,9 @@ def export(
         str,
         options.one_of(
             ("copy", "convert", "link", "none"),
-            "What to do with the image files. copy: copy them. convert: copy them, but write a PNG for each file that "
-            "programs for the format cannot read. link: make symbolic links to the cached files. none: export no "
-            "image files.",
+            "What to do with the image files. copy: copy them. convert: like copy, but convert an image to PNG if "
+            "programs for the format cannot read its file. link: make symbolic links to the cached files. "
+            "none: export no image files.",
         ),
     ] = "copy",
     split: Annotated[str | None, typer.Option(help="The split to export; by default all splits.")] = None,
@@ -46,7 +46,8 @@ def export(
     class_index: Annotated[
         bool,
         typer.Option(
-            "--class-index", help="Use class indices 0..n-1 as category ids in COCO files, not the ids of the release."
+            "--class-index",
+            help="Use class indices 0..n-1 as category ids in COCO files, instead of the ids of the release.",
         ),
     ] = False,
     loading: dict[str, Any],

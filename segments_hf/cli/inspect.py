@@ -20,7 +20,7 @@ def inspect(
     *,
     json: options.Json = False,
 ) -> None:
-    """Show the categories, label statuses and image hosts of a release. Downloads no images or bitmaps."""
+    """Show the categories, label statuses and image hosts of a release. No images or bitmaps are downloaded."""
     from segments_hf.release import Release
     from segments_hf.stats.inspection import inspect_release
 

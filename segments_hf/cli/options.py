@@ -1,4 +1,4 @@
-"""The options that several commands share: those of `load_release`, and the options of the output."""
+"""The options that several commands share: the options of `load_release` and the options of the output."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ import typer
 from segments_hf.io.choices import listed_choices, suggestion
 from segments_hf.io.fetch_options import FetchOptions, meaning_of
 
-# The groups of options in a help text. Each group has columns of its own, so names of options fit into 80 columns.
+# The groups of options in a help text. Each group has its own column widths, so that the names of the options fit into
+# 80 columns.
 _SAMPLES, _DOWNLOADS = "Samples", "Downloads"
 
 
@@ -58,7 +59,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 def _loading(
     labelset: Annotated[
-        str | None, typer.Option(help="The labelset; by default the ground truth.", rich_help_panel=_SAMPLES)
+        str | None, typer.Option(help="The labelset to read; by default the ground truth.", rich_help_panel=_SAMPLES)
     ] = None,
     filter_by: Annotated[
         list[str] | None,
@@ -97,7 +98,7 @@ def _loading(
         one_of(
             ("raise", "skip", "keep"),
             "What to do with a sample that cannot be read. raise: stop. skip: leave the sample out. "
-            "keep: leave only the unreadable part out.",
+            "keep: keep the sample without the unreadable part.",
             _SAMPLES,
         ),
     ] = "raise",

@@ -16,16 +16,14 @@ def push(
     repo_id: Annotated[str, typer.Argument(help="The dataset repository on the Hub: owner/name.")],
     layout: Annotated[
         str | None,
-        typer.Option(
-            help="Convert to a layout such as object-detection for training; by default push the rows of load_release."
-        ),
+        typer.Option(help="Push rows in a layout such as object-detection instead of the rows of load_release."),
     ] = None,
     image_range: Annotated[
         str | None,
         typer.Option(
             metavar="LOW,HIGH",
-            help="The pixel values that become black and white when a layout converts images of more than 8 bits, "
-            "such as 0,4095.",
+            help="The pixel values that become black and white, such as 0,4095, when a layout converts images "
+            "of more than 8 bits.",
         ),
     ] = None,
     private: Annotated[
@@ -51,7 +49,7 @@ def push(
     split: Annotated[str | None, typer.Option(help="The split to push; by default all splits.")] = None,
     *,
     create_pr: Annotated[
-        bool, typer.Option("--create-pr", help="Open a pull request; otherwise the commit goes to the branch.")
+        bool, typer.Option("--create-pr", help="Open a pull request; by default commit to the branch.")
     ] = False,
     loading: dict[str, Any],
     quiet: options.Quiet = False,

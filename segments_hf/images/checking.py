@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from segments_hf.errors import AssetError
-from segments_hf.images.file_structure import picture_format, structure_fault
+from segments_hf.images.file_structure import image_format, structure_fault
 from segments_hf.images.header import Header, read_header
 from segments_hf.images.lossless import check_lossless
 from segments_hf.images.opening import UnwantedError, decode, inspect_image
@@ -52,7 +52,7 @@ def check_image(image: FileContent, limits: ImageLimits, *, is_new: bool = True,
     decodes = limits.verify == "decode"
     if is_new:
         with image.view() as content:
-            decodes = decodes or picture_format(content) is None
+            decodes = decodes or image_format(content) is None
             reason = structure_fault(content)
         if reason:
             raise AssetError(f"got a broken image: {reason}")

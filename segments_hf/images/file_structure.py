@@ -38,7 +38,7 @@ def structure_fault(content: Content) -> str | None:
     >>> structure_fault(b"\xff\xd8\xff\xda\x00\x02 and a few pixels")
     'the JPEG has no end marker: it is truncated'
     """
-    match picture_format(content):
+    match image_format(content):
         case "PNG":
             return _png_fault(content)
         case "JPEG":
@@ -50,7 +50,7 @@ def structure_fault(content: Content) -> str | None:
             return None
 
 
-def picture_format(content: Content) -> str | None:
+def image_format(content: Content) -> str | None:
     """Return the format of an image by its first bytes: ``PNG``, ``JPEG`` or ``WebP``; None for any other format."""
     if content[:8] == PNG_SIGNATURE:
         return "PNG"

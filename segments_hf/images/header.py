@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from segments_hf.errors import AssetError
 from segments_hf.images.exif_data.exif import ExifReading, read_exif
-from segments_hf.images.file_structure import Content, picture_format, png_chunks, png_keyword
+from segments_hf.images.file_structure import Content, image_format, png_chunks, png_keyword
 from segments_hf.images.opening import inspect_image
 from segments_hf.images.plain_header import plain_jpeg_size, plain_png_size
 
@@ -57,12 +57,12 @@ def read_header(image: FileContent) -> Header:
     with image.view() as content:
         size = _plain_size(content)
         if size and (MAX_IMAGE_PIXELS is None or size[0] * size[1] <= 2 * MAX_IMAGE_PIXELS):  # Pillow refuses more
-            return Header(size, size, picture_format(content) or "")
+            return Header(size, size, image_format(content) or "")
         return _pillow_header(image, content)
 
 
 def _plain_size(content: Content) -> tuple[int, int] | None:
-    match picture_format(content):
+    match image_format(content):
         case "PNG":
             return plain_png_size(content)
         case "JPEG":

@@ -10,7 +10,7 @@ from segments_hf.images.file_structure import (
     PNG_HEADER,
     PNG_SIGNATURE,
     Content,
-    picture_format,
+    image_format,
     png_chunks,
     png_keyword,
     webp_chunks,
@@ -109,7 +109,7 @@ def bitmap_fault(picture: ImageFile, content: Content) -> str | None:
 
 def _plain_png_kind(content: Content) -> tuple[int, int] | None:
     """Return color type and bit depth of a PNG with one header, one image and no EXIF data; None for other files."""
-    if picture_format(content) != "PNG" or _png_may_be_rotated(content):
+    if image_format(content) != "PNG" or _png_may_be_rotated(content):
         return None
     sizes = [(kind, end - start) for kind, start, end in png_chunks(content)]
     kinds = [kind for kind, _ in sizes]

@@ -105,9 +105,10 @@ def to_layout(
     - ``object-detection``: `image_id`, `image`, `width`, `height`; `objects`, a struct of the lists `id`, `area`
       (pixels), `bbox` (left, top, width, height in pixels) and `category`. Objects whose box has no area are left out.
 
-    `image` decodes to 8-bit RGB or gray. The bytes of images in these modes are not changed. Others become PNGs: gray
-    of more than 8 bits and floats are scaled, and a warning is logged if an image uses less than a tenth of the range;
-    other modes are converted with `PIL.Image.Image.convert`, which drops alpha.
+    `image` decodes to 8-bit RGB or gray. The bytes of images in these modes are not changed. Other images
+    become PNGs. Gray images of more than 8 bits and images of floats are scaled, and a warning is logged if an image
+    uses less than a tenth of the range. Images in all other modes are converted with `PIL.Image.Image.convert`, which
+    drops alpha.
 
     Objects that a layout cannot hold, such as a line in a mask, are left out, and a warning is logged that counts them.
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _SMALL, _MEDIUM = 32**2, 96**2  # pixels: the upper limits of small and medium objects in COCO
 _QUANTILES = {"smallest": 0, "p5": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95, "largest": 1}
-_MAX_VALUES = 100  # of one attribute: attributes of free text may have any number of values
+# The largest number of different values that are counted for one attribute. Free text may have any number of them.
+_MAX_VALUES = 100
 
 
 class Sizes(msgspec.Struct, frozen=True):
@@ -37,7 +38,7 @@ class Sizes(msgspec.Struct, frozen=True):
         medium: The number of objects from 32 x 32 to below 96 x 96 pixels.
         large: The number of objects of 96 x 96 pixels or more.
         histogram: The number of objects with an area from 2^k to below 2^(k+1) pixels, for k from 0 on. Areas below 1
-            pixel are in the first number.
+            pixel are counted in the first number.
     """
 
     objects: int
@@ -67,8 +68,8 @@ class AttributeCounts(msgspec.Struct, frozen=True):
     Attributes:
         name: The name of the attribute.
         count: The number of occurrences of the attribute, with any value.
-        values: The first 100 different values, the most frequent first.
-        other: The number of occurrences with any other value.
+        values: The 100 different values that occur first in the data, sorted from the most frequent to the least.
+        other: The number of occurrences of all other values.
     """
 
     name: str
@@ -86,7 +87,7 @@ def sizes_of(areas: Iterable[array[float]]) -> Sizes | None:
     sizes = np.concatenate([np.zeros(0), *(np.frombuffer(part) for part in areas if part)])
     if not sizes.size:
         return None
-    bins = np.frexp(sizes.clip(1))[1] - 1  # exact at powers of 2, unlike a logarithm
+    bins = np.frexp(sizes.clip(1))[1] - 1  # frexp is exact at powers of 2; a logarithm is not
     quantiles = np.quantile(sizes, list(_QUANTILES.values()), method="inverted_cdf").tolist()
     return Sizes(
         objects=sizes.size,
@@ -120,7 +121,7 @@ class Attributes:
                     self._other[name] += count
 
     def counts(self) -> list[AttributeCounts]:
-        """Return the counts of each attribute, in the order of the first occurrences."""
+        """Return the counts of each attribute, in the order in which the attributes first occurred."""
         return [
             AttributeCounts(
                 name,
@@ -134,7 +135,7 @@ class Attributes:
 
 @lru_cache(4096)
 def _parsed(text: str) -> list[tuple[str, str]]:
-    """Return the names and values of attributes; values as JSON text, which is hashable."""
+    """Return the names and values of attributes. A value is JSON text, because a `Counter` needs hashable keys."""
     attributes = read_json(text)
     if not isinstance(attributes, dict):
         return []

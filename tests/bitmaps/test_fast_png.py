@@ -97,8 +97,8 @@ def test_decode_fast_reads_pixels_in_many_chunks() -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        pytest.param(png_by_hand(SMALL, [0, 0]) + b"rubbish" * 9, id="rubbish behind the picture"),
-        pytest.param(png_by_hand(SMALL, [0, 0]) + png_by_hand(SMALL[:1], [0]), id="another picture behind it"),
+        pytest.param(png_by_hand(SMALL, [0, 0]) + b"rubbish" * 9, id="extra bytes after the image"),
+        pytest.param(png_by_hand(SMALL, [0, 0]) + png_by_hand(SMALL[:1], [0]), id="a second image after the image"),
         pytest.param(png_by_hand(SMALL, [0, 0], before=chunk(b"tEXt", b"a\0b")), id="text before the pixels"),
         pytest.param(png_by_hand(SMALL, [0, 0], after=chunk(b"tEXt", b"a\0b")), id="text after the pixels"),
         pytest.param(png_by_hand(SMALL, [0, 0])[:-12], id="no end"),

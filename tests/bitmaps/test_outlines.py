@@ -1,4 +1,4 @@
-"""Outlines give the mask when they are filled by the even-odd rule, and joined when OpenCV fills them."""
+"""Outlines that are filled by the even-odd rule give the mask, and so do joined outlines that OpenCV fills."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def test_outlines_filled_by_the_even_odd_rule_give_the_mask(ids: np.ndarray) -> 
 @pytest.mark.parametrize(
     ("mask", "outer", "holes"),
     [
-        pytest.param([[1]], 1, 0, id="a pixel"),
+        pytest.param([[1]], 1, 0, id="one pixel"),
         pytest.param([[1, 0], [0, 1]], 2, 0, id="two pixels that touch at a corner"),
         pytest.param([[1, 1, 1], [1, 0, 1], [1, 1, 1]], 1, 1, id="a hole"),
         pytest.param([[1, 1, 1], [1, 0, 1], [1, 1, 0]], 1, 0, id="a hole that touches the outside at a corner"),
         pytest.param([[1] * 5, [1, 0, 1, 0, 1], [1] * 5], 1, 2, id="two holes"),
-        pytest.param([[1, 1, 1], [1, 0, 2], [1, 1, 1]], 1, 0, id="a bay with another instance"),
-        pytest.param([[0, 0], [0, 0]], 0, 0, id="nothing"),
+        pytest.param([[1, 1, 1], [1, 0, 2], [1, 1, 1]], 1, 0, id="a notch beside another instance"),
+        pytest.param([[0, 0], [0, 0]], 0, 0, id="no instance"),
     ],
 )
 def test_outlines_find_parts_and_holes(mask: list[list[int]], outer: int, holes: int) -> None:
@@ -63,7 +63,7 @@ def painted(line: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
 @given(MASKS)
 @settings(max_examples=300)
 def test_joined_rings_cover_the_mask(ids: np.ndarray) -> None:
-    """All pixels of the mask are painted; the only other painted pixels are on the cuts between parts."""
+    """All pixels of the mask are painted. Other painted pixels are only on the lines that join the parts."""
     for rings in outlines(ids).values():
         canvas = painted(join_rings(rings), ids.shape)
         assert (canvas[ids == 7] == 1).all()

@@ -94,14 +94,14 @@ def served_samples(server: Any, count: int, query: str = "") -> list[dict[str, A
 
 
 def raw(dataset: Any) -> Any:
-    """Return the dataset with images that are not decoded: each is {"bytes", "path"}."""
+    """Return the dataset with images that are not decoded: each is a dict with the keys "bytes" and "path"."""
     for column, feature in dataset.features.items():
         if isinstance(feature, datasets.Image):
             dataset = dataset.cast_column(column, datasets.Image(decode=False, id=feature.id))
     return dataset
 
 
-def picture_bytes(image: dict[str, Any] | None) -> bytes | None:
+def image_bytes(image: dict[str, Any] | None) -> bytes | None:
     """Return the bytes of an image that is not decoded, from the row or from the file at its path."""
     if image is None:
         return None
@@ -109,14 +109,14 @@ def picture_bytes(image: dict[str, Any] | None) -> bytes | None:
 
 
 def plain_rows(dataset: Any) -> list[dict[str, Any]]:
-    """Return the rows with images as bytes and JSON as objects, the same for every version of `datasets`."""
+    """Return the rows with images as bytes and JSON as objects. They are equal for all versions of `datasets`."""
     return [_plain_row(row) for row in raw(dataset)]
 
 
 def _plain_row(row: dict[str, Any]) -> dict[str, Any]:
     row = dict(row)
     for column in {"image", "segmentation_bitmap"} & row.keys():
-        row[column] = picture_bytes(row[column])
+        row[column] = image_bytes(row[column])
     for column in {"image_attributes", "metadata", "sample_attributes", "label_attributes"} & row.keys():
         row[column] = json_value(row[column])
     if row.get("annotations") is not None:
@@ -125,7 +125,7 @@ def _plain_row(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def json_value(value: Any) -> Any:
-    """Return the value of a JSON column, which is a text in `datasets` before 4.7."""
+    """Return the decoded value of a JSON column. `datasets` before 4.7 returns JSON text."""
     return value if hasattr(datasets, "Json") or value is None else json.loads(value)
 
 

@@ -15,8 +15,8 @@ from segments_hf.errors import OptionError, ReleaseError, SegmentsHFError
 
 from .making import (
     file_samples,
+    image_bytes,
     jpeg,
-    picture_bytes,
     plain_rows,
     raw,
     sample,
@@ -24,7 +24,8 @@ from .making import (
     tree,
 )
 
-FORK = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")  # from Python 3.12, which warns of threads
+# Python 3.12 and later warn when a process that has threads is forked.
+IGNORE_FORK_WARNING = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 
 
 def demo_samples() -> list[dict]:
@@ -51,7 +52,7 @@ def test_rows_refer_to_the_unchanged_files_by_path():
         assert row["image"] == {"bytes": None, "path": str(file)}
         label = item["labels"]["ground-truth"] or {}
         url = label.get("attributes", {}).get("segmentation_bitmap", {}).get("url")
-        assert picture_bytes(row["segmentation_bitmap"]) == (url and (folder / url).read_bytes())
+        assert image_bytes(row["segmentation_bitmap"]) == (url and (folder / url).read_bytes())
 
 
 def test_embed_stores_the_bytes_in_the_rows():
@@ -79,7 +80,7 @@ def test_stream_has_the_rows_of_the_built_dataset(options):
     assert_same_rows(stream, built)
 
 
-@FORK
+@IGNORE_FORK_WARNING
 def test_build_with_two_processes_has_the_same_rows():
     one = segments_hf.load_release(demo_release(), split="train", embed=True)
     two = segments_hf.load_release(demo_release(), split="train", num_proc=2)
@@ -102,7 +103,7 @@ def test_load_dataset_finds_the_builder_by_its_name(streaming):
     )
 
 
-@FORK
+@IGNORE_FORK_WARNING
 def test_load_dataset_with_two_processes_has_the_same_rows():
     dataset = datasets.load_dataset("segments_release", data_files=str(demo_release()), split="train", num_proc=2)
     assert_same_rows(dataset, segments_hf.load_release(demo_release(), split="train", embed=True))

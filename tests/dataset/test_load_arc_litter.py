@@ -14,7 +14,7 @@ import segments_hf
 
 from .making import plain_rows
 
-FORK = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+IGNORE_FORK_WARNING = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 
 LEAF = "segments/festay_arc_litter/v01"
 REVIEWED = [f"trash_{name}" for name in ("01", "03", "05_1", "06_1", "09", "10", "11")]
@@ -46,7 +46,7 @@ def load(request, arc_litter):
     return lambda **more: function(arc_litter / "arc_litter-v01.json", **options, **more)
 
 
-@FORK
+@IGNORE_FORK_WARNING
 @pytest.mark.parametrize("folder", ["segments", LEAF], ids=["root", "leaf"])
 def test_reviewed_samples_have_the_bytes_of_their_files(load, arc_litter, folder):
     rows = plain_rows(load(filter_by=["reviewed"], segments_dir=str(arc_litter / folder)))
@@ -60,7 +60,7 @@ def test_reviewed_samples_have_the_bytes_of_their_files(load, arc_litter, folder
         assert row["segmentation_bitmap"] == Path(f"{stem}_label_segmentation.png").read_bytes()
 
 
-@FORK
+@IGNORE_FORK_WARNING
 def test_rows_without_assets_have_the_statuses(load):
     rows = plain_rows(load(load_assets=False))
     statuses = [row["status"] for row in rows]

@@ -8,7 +8,7 @@ from PIL import Image
 
 from segments_hf.errors import AssetError
 from segments_hf.images import FORMATS, ImageLimits, check_image, open_image, read_header
-from segments_hf.images.file_structure import picture_format
+from segments_hf.images.file_structure import image_format
 from segments_hf.images.plain_header import plain_jpeg_size, plain_png_size
 from segments_hf.io.file_content import FileContent
 
@@ -25,7 +25,7 @@ def check_plain_header(content: bytes) -> bool:
     Returns:
         Whether the size was read without Pillow.
     """
-    kind = picture_format(content) or ""
+    kind = image_format(content) or ""
     size = _PLAIN_SIZES[kind](content) if kind in _PLAIN_SIZES else None
     if size is None or size[0] * size[1] > 2 * (Image.MAX_IMAGE_PIXELS or 0):
         return False

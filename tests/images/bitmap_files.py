@@ -18,9 +18,9 @@ COLOR_IDS = GRAY_IDS * 66_777 % 2**24
 DEEP_IDS = GRAY_IDS * 257
 
 
-def encoded(picture: Image.Image, file_format: str, **options: Any) -> bytes:
+def encoded(image: Image.Image, file_format: str, **options: Any) -> bytes:
     file = io.BytesIO()
-    picture.save(file, file_format, **options)
+    image.save(file, file_format, **options)
     return file.getvalue()
 
 
@@ -38,15 +38,15 @@ def color(mode: str = "RGBA") -> Image.Image:
 
 
 def with_palette() -> Image.Image:
-    """Return a picture whose palette colors are ids of `COLOR_IDS`."""
+    """Return a bitmap with the ids of `COLOR_IDS` as the colors of its palette."""
     present, indices = np.unique(COLOR_IDS, return_inverse=True)
-    picture = Image.fromarray(indices.reshape(COLOR_IDS.shape).astype(np.uint8))
-    picture.putpalette(present.astype("<u4").view(np.uint8).reshape(-1, 4)[:, :3].tobytes())
-    return picture
+    image = Image.fromarray(indices.reshape(COLOR_IDS.shape).astype(np.uint8))
+    image.putpalette(present.astype("<u4").view(np.uint8).reshape(-1, 4)[:, :3].tobytes())
+    return image
 
 
 def png(depth: int, color_type: int, *, before: bytes = b"", interlace: int = 0) -> bytes:
-    """Return a PNG of `WIDTH` x `HEIGHT` pixels of any depth and color type. Its pixels are never interlaced."""
+    """Return a PNG of `WIDTH` x `HEIGHT` black pixels. `interlace` changes only the header, not the pixels."""
     channels = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[color_type]
     line = bytes(1 + (WIDTH * channels * depth + 7) // 8)
     header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, depth, color_type, 0, 0, interlace)
@@ -124,7 +124,7 @@ EXACT: dict[str, tuple[Callable[[], bytes], np.ndarray]] = {
 
 INEXACT: dict[str, Callable[[], bytes]] = {
     "JPEG": lambda: encoded(gray(), "JPEG"),
-    "JPEG of the best quality": lambda: encoded(color("RGB"), "JPEG", quality=100, subsampling=0),
+    "JPEG of the highest quality": lambda: encoded(color("RGB"), "JPEG", quality=100, subsampling=0),
     "MPO": lambda: encoded(color("RGB"), "MPO", save_all=True, append_images=[color("RGB")]),
     "JPEG 2000": lambda: encoded(color("RGB"), "JPEG2000"),
     "reversible JPEG 2000": lambda: encoded(color("RGB"), "JPEG2000", irreversible=False),
@@ -142,7 +142,7 @@ INEXACT: dict[str, Callable[[], bytes]] = {
     "float TIFF": lambda: encoded(Image.fromarray(GRAY_IDS.astype(np.float32)), "TIFF"),
     "CMYK TIFF": lambda: encoded(color("RGB").convert("CMYK"), "TIFF"),
     "inverted gray TIFF": lambda: encoded(gray(), "TIFF", tiffinfo={262: 0}),
-    "turned TIFF": lambda: encoded(gray(), "TIFF", tiffinfo={274: 6}),
+    "rotated TIFF": lambda: encoded(gray(), "TIFF", tiffinfo={274: 6}),
     "palette BMP": lambda: encoded(with_palette(), "BMP"),
     "1-bit BMP": lambda: encoded(gray().convert("1"), "BMP"),
     "1-bit PPM": lambda: encoded(gray().convert("1"), "PPM"),
@@ -156,19 +156,19 @@ INEXACT: dict[str, Callable[[], bytes]] = {
     "16-bit gray PNG with alpha": lambda: png(16, 4),
     "16-bit RGB PNG": lambda: png(16, 2),
     "16-bit RGBA PNG": lambda: png(16, 6),
-    "turned PNG": lambda: encoded(color(), "PNG", exif=_exif(6)),
+    "rotated PNG": lambda: encoded(color(), "PNG", exif=_exif(6)),
     "mirrored PNG": lambda: encoded(color(), "PNG", exif=_exif(2)),
-    "turned lossless WebP": lambda: encoded(color("RGB"), "WEBP", lossless=True, exif=_exif(3).tobytes()),
-    "16-bit RGB PNG behind an 8-bit header": _with_two_headers,
+    "rotated lossless WebP": lambda: encoded(color("RGB"), "WEBP", lossless=True, exif=_exif(3).tobytes()),
+    "PNG with two headers": _with_two_headers,
 }
 if features.check("avif"):
     INEXACT |= {
         "AVIF": lambda: encoded(color("RGB"), "AVIF"),
-        "AVIF of the best quality": lambda: encoded(color("RGB"), "AVIF", quality=100),
+        "AVIF of the highest quality": lambda: encoded(color("RGB"), "AVIF", quality=100),
     }
 
 
 def _half_transparent() -> Image.Image:
-    picture = color()
-    picture.putalpha(gray())
-    return picture
+    image = color()
+    image.putalpha(gray())
+    return image

@@ -1,4 +1,4 @@
-"""Pictures in each container format with arbitrary EXIF data."""
+"""Images in each container format with arbitrary EXIF data."""
 
 from __future__ import annotations
 
@@ -16,51 +16,59 @@ SIZE = (24, 16)
 ORIENTATION = 0x0112
 Image.init()
 HAS_AVIF = "AVIF" in Image.SAVE  # from Pillow 11.3 on
-_ROOM = 600  # bytes of EXIF data in the AVIF
+_AVIF_EXIF_LENGTH = 600  # bytes
 
 
 def entry(order: str, tag: int, kind: int, count: int, value: int | bytes) -> bytes:
-    """Return an entry of a directory. A number is the offset of the value, or the value itself in four bytes."""
+    """Return an entry of an EXIF directory.
+
+    Args:
+        order: The byte order, "<" or ">".
+        tag: The tag.
+        kind: The number of the type of the value.
+        count: The number of values.
+        value: The offset of the value in the EXIF data, or the value itself as at most four bytes.
+    """
     packed = struct.pack(order + "L", value) if isinstance(value, int) else value.ljust(4, b"\0")[:4]
     return struct.pack(order + "HHL", tag, kind, count) + packed
 
 
-def tiff(order: str, *entries: bytes, data: bytes = b"", end: int = 0) -> bytes:
-    """Return a TIFF header, a directory, and `data` after it."""
+def tiff(order: str, *entries: bytes, data: bytes = b"") -> bytes:
+    """Return EXIF data: a TIFF header, a directory of the entries, and `data` after the directory."""
     header = {"<": b"II", ">": b"MM"}[order] + struct.pack(order + "HL", 42, 8)
-    return header + struct.pack(order + "H", len(entries)) + b"".join(entries) + struct.pack(order + "L", end) + data
+    return header + struct.pack(order + "H", len(entries)) + b"".join(entries) + struct.pack(order + "L", 0) + data
 
 
-def orientation(order: str, value: int) -> bytes:
+def orientation_entry(order: str, value: int) -> bytes:
     return entry(order, ORIENTATION, 3, 1, struct.pack(order + "H", value))
 
 
-def phone_exif(order: str, turned: int) -> bytes:
-    """Return EXIF data like those of a phone: texts, rational numbers, and directories of camera and location."""
-    at = 8 + 2 + 12 * 8 + 4
-    camera = at + 40
-    place = camera + 2 + 12 * 3 + 4
+def phone_exif(order: str, orientation: int) -> bytes:
+    """Return EXIF data like those of a phone: texts, rational numbers, and directories of the camera and location."""
+    values_offset = 8 + 2 + 12 * 8 + 4
+    camera_offset = values_offset + 40
+    location_offset = camera_offset + 2 + 12 * 3 + 4
     data = b"Apple\0" + b"Phone\0" + struct.pack(order + "4L", 72, 1, 72, 1) + b"2020:01:01\0\0"
     camera_directory = [
-        entry(order, 0x829A, 5, 1, at + 12),
+        entry(order, 0x829A, 5, 1, values_offset + 12),
         entry(order, 0x9000, 7, 4, b"0231"),
-        entry(order, 0x9204, 10, 1, at + 12),
+        entry(order, 0x9204, 10, 1, values_offset + 12),
     ]
-    place_directory = [entry(order, 1, 2, 2, b"N\0"), entry(order, 2, 5, 2, at + 12)]
+    location_directory = [entry(order, 1, 2, 2, b"N\0"), entry(order, 2, 5, 2, values_offset + 12)]
     directories = b"".join(
         struct.pack(order + "H", len(entries)) + b"".join(entries) + struct.pack(order + "L", 0)
-        for entries in (camera_directory, place_directory)
+        for entries in (camera_directory, location_directory)
     )
     return tiff(
         order,
-        entry(order, 0x010F, 2, 6, at),
-        entry(order, 0x0110, 2, 6, at + 6),
-        orientation(order, turned),
-        entry(order, 0x011A, 5, 1, at + 12),
-        entry(order, 0x011B, 5, 1, at + 20),
+        entry(order, 0x010F, 2, 6, values_offset),
+        entry(order, 0x0110, 2, 6, values_offset + 6),
+        orientation_entry(order, orientation),
+        entry(order, 0x011A, 5, 1, values_offset + 12),
+        entry(order, 0x011B, 5, 1, values_offset + 20),
         entry(order, 0x0128, 3, 1, struct.pack(order + "H", 2)),
-        entry(order, 0x8769, 4, 1, camera),
-        entry(order, 0x8825, 4, 1, place),
+        entry(order, 0x8769, 4, 1, camera_offset),
+        entry(order, 0x8825, 4, 1, location_offset),
         data=data.ljust(40, b"\0") + directories,
     )
 
@@ -88,7 +96,7 @@ _FAULTS = ["type"] * 6 + ["count"] * 3 + ["offset"] * 3 + ["tag", "value", "valu
 
 
 def mutated(generator: random.Random) -> bytes:
-    """Return EXIF data like those of a phone, with a few faults."""
+    """Return EXIF data like those of a phone, with one to four faults."""
     order = generator.choice("<>")
     exif = bytearray(phone_exif(order, generator.choice([0, 1, 3, 5, 6, 6, 6, 7, 8, 9])))
     directory_end = 10 + 12 * 8
@@ -115,22 +123,22 @@ class Container:
     """A file format that holds EXIF data.
 
     Attributes:
-        make: Makes a file from EXIF data.
-        pixels: The bytes of a file that hold its pixels.
+        make: Returns a file that contains the EXIF data.
+        pixels: Returns the bytes of a file that hold its pixels.
     """
 
     make: Callable[[bytes], bytes]
     pixels: Callable[[bytes], bytes]
 
 
-def plain_picture() -> Image.Image:
+def plain_image() -> Image.Image:
     red, green = np.meshgrid(np.arange(SIZE[0]) * 10, np.arange(SIZE[1]) * 15)
     return Image.fromarray(np.stack([red, green, red // 2], axis=-1).astype(np.uint8))
 
 
 def encoded(file_format: str, **options: object) -> bytes:
     file = io.BytesIO()
-    plain_picture().save(file, file_format, **options)
+    plain_image().save(file, file_format, **options)
     return file.getvalue()
 
 
@@ -143,17 +151,17 @@ def jpeg(*payloads: bytes) -> bytes:
 
 
 def jpeg_without_density(exif: bytes) -> bytes:
-    """Return a JPEG without JFIF. Pillow reads its resolution from the EXIF data when it opens the file."""
+    """Return a JPEG without a JFIF segment. Pillow reads its resolution from the EXIF data when it opens the file."""
     content = jpeg(exif)
     end_of_first = 4 + int.from_bytes(content[4:6], "big")
     return content[:2] + content[end_of_first:]
 
 
 def mpo(exif: bytes) -> bytes:
-    """Return a file of two JPEG pictures, the first of which has the EXIF data."""
+    """Return a file of two JPEG images, the first of which has the EXIF data."""
     file = io.BytesIO()
     placeholder = b"Exif\0\0" + tiff("<").ljust(len(exif), b"\1")[: len(exif)]
-    plain_picture().save(file, "MPO", exif=placeholder, save_all=True, append_images=[plain_picture().rotate(180)])
+    plain_image().save(file, "MPO", exif=placeholder, save_all=True, append_images=[plain_image().rotate(180)])
     return file.getvalue().replace(placeholder, b"Exif\0\0" + exif, 1)
 
 
@@ -161,11 +169,11 @@ def png_chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I4s", len(data), kind) + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def png(before: bytes = b"", behind: bytes = b"") -> bytes:
+def png(before: bytes = b"", after: bytes = b"") -> bytes:
     """Return a PNG with additional chunks before and after its pixels."""
     content = encoded("PNG")
     end_of_header, begin_of_end = 8 + 25, len(content) - 12
-    return content[:end_of_header] + before + content[end_of_header:begin_of_end] + behind + content[begin_of_end:]
+    return content[:end_of_header] + before + content[end_of_header:begin_of_end] + after + content[begin_of_end:]
 
 
 def raw_profile(exif: bytes) -> bytes:
@@ -179,13 +187,13 @@ def webp(exif: bytes) -> bytes:
 
 def avif(exif: bytes) -> bytes:
     """Return an AVIF whose EXIF payload always has the same length."""
-    placeholder = (b"Exif\0\0" + tiff("<")).ljust(_ROOM, b"\1")
+    placeholder = (b"Exif\0\0" + tiff("<")).ljust(_AVIF_EXIF_LENGTH, b"\1")
     content = encoded("AVIF", exif=placeholder)
     assert content.count(placeholder) == 1
-    return content.replace(placeholder, (b"Exif\0\0" + exif)[:_ROOM].ljust(_ROOM, b"\0"))
+    return content.replace(placeholder, (b"Exif\0\0" + exif)[:_AVIF_EXIF_LENGTH].ljust(_AVIF_EXIF_LENGTH, b"\0"))
 
 
-def _segments_but_exif(content: bytes) -> bytes:
+def _without_exif_segments(content: bytes) -> bytes:
     """Return a JPEG without its EXIF segments."""
     parts, position = [content[:2]], 2
     while content[position + 1] != 0xDA:
@@ -204,11 +212,11 @@ def _webp_pixels(content: bytes) -> bytes:
     return b"".join(content[begin:end] for kind, begin, end in _riff_chunks(content) if kind.startswith(b"VP8L"))
 
 
-def _chunks(content: bytes, position: int, layout: str, frame: int) -> Iterator[tuple[bytes, int, int]]:
+def _chunks(content: bytes, position: int, layout: str, overhead: int) -> Iterator[tuple[bytes, int, int]]:
     while position + 8 <= len(content):
         length, kind = struct.unpack_from(layout, content, position)
         yield kind, position + 8, position + 8 + length
-        position += frame + length
+        position += overhead + length
 
 
 def _riff_chunks(content: bytes) -> Iterator[tuple[bytes, int, int]]:
@@ -220,12 +228,12 @@ def _riff_chunks(content: bytes) -> Iterator[tuple[bytes, int, int]]:
 
 
 CONTAINERS = {
-    "jpeg": Container(jpeg, _segments_but_exif),
-    "jpeg-two-segments": Container(lambda exif: jpeg(exif[:70], exif[70:]), _segments_but_exif),
-    "jpeg-without-density": Container(jpeg_without_density, _segments_but_exif),
-    "mpo": Container(mpo, _segments_but_exif),
+    "jpeg": Container(jpeg, _without_exif_segments),
+    "jpeg-two-segments": Container(lambda exif: jpeg(exif[:70], exif[70:]), _without_exif_segments),
+    "jpeg-without-density": Container(jpeg_without_density, _without_exif_segments),
+    "mpo": Container(mpo, _without_exif_segments),
     "png-before": Container(lambda exif: png(before=png_chunk(b"eXIf", exif)), _png_pixels),
-    "png-behind": Container(lambda exif: png(behind=png_chunk(b"eXIf", exif)), _png_pixels),
+    "png-after": Container(lambda exif: png(after=png_chunk(b"eXIf", exif)), _png_pixels),
     "png-text": Container(
         lambda exif: png(before=png_chunk(b"tEXt", b"Raw profile type exif\0" + raw_profile(exif))), _png_pixels
     ),

@@ -1,4 +1,4 @@
-"""Files of pictures of all modes and depths, some of which Pillow can read but not write."""
+"""Image files of all modes and depths. Pillow can read all of them, but cannot write some of them."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ SIZE = 7, 5  # width and height
 RAMP = np.linspace(0, 1, SIZE[0] * SIZE[1]).reshape(SIZE[1], SIZE[0])  # of shape (H, W)
 
 
-def encoded(picture: Image.Image, file_format: str, **options: Any) -> bytes:
+def encoded(image: Image.Image, file_format: str, **options: Any) -> bytes:
     file = io.BytesIO()
-    picture.save(file, file_format, **options)
+    image.save(file, file_format, **options)
     return file.getvalue()
 
 
 def colors(mode: str) -> Image.Image:
-    """Return a picture of a mode of at most 8 bits whose channels differ."""
+    """Return an image of a mode of at most 8 bits whose channels differ."""
     if mode == "1":
         return Image.fromarray((RAMP > 0.5).astype(np.uint8) * 255).convert("1")
     channels = [np.roll(RAMP, 3 * shift) * 255 for shift in range(len(Image.new(mode, (1, 1)).getbands()))]
@@ -60,9 +60,9 @@ def tiff(
     Args:
         values: The values, of shape (H, W) or (H, W, channels).
         sample_format: 1 for unsigned integers, 2 for signed ones, 3 for floats.
-        bits: The bits of a value; by default those of the array.
-        pixels: The packed values; by default those of the array.
-        tags: The type and the values of more tags, as ``t340=(3, [5])``.
+        bits: The number of bits of each value; by default that of the dtype.
+        pixels: The stored bytes of the values; by default those of the array.
+        tags: Additional tags, each with its type and values, such as ``t340=(3, [5])``.
     """
     height, width = values.shape[:2]
     channels = values.shape[2] if values.ndim == 3 else 1
@@ -122,7 +122,7 @@ def ramp(high: float, dtype: Any = np.uint16, low: float = 0) -> np.ndarray[Any,
     return values.astype(dtype) if np.dtype(dtype).kind == "f" else np.rint(values).astype(dtype)
 
 
-# Files of 8-bit RGB and gray.
+# Files of 8-bit RGB and gray images.
 PLAIN: dict[str, Callable[[], bytes]] = {
     **{
         f"{mode} {file_format}": lambda mode=mode, file_format=file_format: encoded(colors(mode), file_format)
@@ -132,7 +132,7 @@ PLAIN: dict[str, Callable[[], bytes]] = {
     "RGB WebP": lambda: encoded(colors("RGB"), "WEBP"),
 }
 
-# Files of other modes of at most 8 bits, which Pillow's `convert` converts.
+# Files of the other modes of at most 8 bits, and of color images of more bits. `convert` of Pillow makes them 8-bit.
 CONVERTED: dict[str, Callable[[], bytes]] = {
     **{f"{mode} TIFF": lambda mode=mode: encoded(colors(mode), "TIFF") for mode in
        ("1", "LA", "RGBA", "CMYK", "LAB", "P")},
@@ -155,7 +155,7 @@ CONVERTED: dict[str, Callable[[], bytes]] = {
     "12-bit RGB PPM": lambda: pgm(np.stack([ramp(4095), ramp(99), ramp(0, low=4095)], -1), 4095),
 }  # fmt: skip
 
-# Files of more than 8 bits, their values, and the values that become 0 and 255.
+# Gray images of more than 8 bits: the file, its values, and the two values that become 0 and 255.
 DEEP: dict[str, tuple[Callable[[], bytes], Any, tuple[float, float]]] = {
     "16-bit PNG": (lambda: png(ramp(60000), 0), ramp(60000), (0, 65535)),
     "16-bit PNG, 12 bits stretched": (
@@ -166,7 +166,7 @@ DEEP: dict[str, tuple[Callable[[], bytes], Any, tuple[float, float]]] = {
     "16-bit PNG, 12 bits dark and stretched": (
         lambda: png(ramp(200) * 16, 0, (b"sBIT", b"\x0c")), ramp(200) * 16, (0, 65535),
     ),
-    "16-bit PNG, 12 bits as they are": (lambda: png(ramp(4000), 0, (b"sBIT", b"\x0c")), ramp(4000), (0, 4095)),
+    "16-bit PNG, 12 bits not stretched": (lambda: png(ramp(4000), 0, (b"sBIT", b"\x0c")), ramp(4000), (0, 4095)),
     "16-bit TIFF": (lambda: tiff(ramp(60000)), ramp(60000), (0, 65535)),
     "16-bit TIFF, big-endian": (
         lambda: encoded(Image.frombytes("I;16B", SIZE, ramp(60000).astype(">u2").tobytes()), "TIFF"),
@@ -178,14 +178,14 @@ DEEP: dict[str, tuple[Callable[[], bytes], Any, tuple[float, float]]] = {
     ),
     "12-bit TIFF": (lambda: tiff(ramp(4000), bits=12, pixels=packed_12(ramp(4000))), ramp(4000), (0, 4095)),
     "16-bit TIFF, SMaxSampleValue": (lambda: tiff(ramp(900), t341=(3, [1000])), ramp(900), (0, 1000)),
-    "16-bit TIFF, both SampleValues": (
+    "16-bit TIFF, SMinSampleValue and SMaxSampleValue": (
         lambda: tiff(ramp(900, low=200), t340=(3, [100]), t341=(3, [1000])), ramp(900, low=200), (100, 1000),
     ),
     "16-bit TIFF, MaxSampleValue": (lambda: tiff(ramp(900), t280=(3, [0]), t281=(3, [4095])), ramp(900), (0, 4095)),
-    "16-bit TIFF, a tag that its values exceed": (
+    "16-bit TIFF, MaxSampleValue below its values": (
         lambda: tiff(ramp(60000), t281=(3, [1])), ramp(60000), (0, 65535),
     ),
-    "16-bit TIFF, tags in the wrong order": (
+    "16-bit TIFF, MinSampleValue equal to MaxSampleValue": (
         lambda: tiff(ramp(60000), t280=(3, [9]), t281=(3, [9])), ramp(60000), (0, 65535),
     ),
     "32-bit TIFF of 16-bit values": (lambda: tiff(ramp(60000, np.int32), 2), ramp(60000, np.int32), (0, 65535)),
@@ -202,7 +202,7 @@ DEEP: dict[str, tuple[Callable[[], bytes], Any, tuple[float, float]]] = {
     ),
     "float TIFF, to 4095": (lambda: tiff(ramp(4095, np.float32), 3), ramp(4095, np.float32), (0, 4095)),
     "float TIFF, to 3": (lambda: tiff(ramp(3, np.float32), 3), ramp(3, np.float32), (0, 3)),
-    "float TIFF, tags": (
+    "float TIFF, SMinSampleValue and SMaxSampleValue": (
         lambda: tiff(ramp(9, np.float32, -9), 3, t340=(11, [-10.0]), t341=(11, [10.0])),
         ramp(9, np.float32, -9),
         (-10, 10),

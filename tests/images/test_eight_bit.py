@@ -1,4 +1,4 @@
-"""Pictures of all modes are converted to 8-bit RGB or gray."""
+"""Images of all modes are converted to 8-bit RGB or gray."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from .odd_images import CONVERTED, DEEP, PLAIN, colors, encoded, png, ramp, tiff
 
 
 def decoded(content: bytes | None) -> Image.Image:
-    picture = Image.open(io.BytesIO(content or b""))
-    picture.load()
-    return picture
+    image = Image.open(io.BytesIO(content or b""))
+    image.load()
+    return image
 
 
 def naive(values: Any, low: float, high: float) -> list[list[int]]:
@@ -70,7 +70,7 @@ def test_image_range_is_in_the_units_of_the_file(make: Callable[[], bytes], valu
 
 
 @pytest.mark.parametrize("name", [name for name in CONVERTED if name.startswith(("16", "12"))])
-def test_image_range_is_an_error_for_deep_color_images(name: str) -> None:
+def test_image_range_for_deep_color_images_raises_option_error(name: str) -> None:
     with pytest.raises(OptionError, match="image_range"):
         to_eight_bit(FileContent(CONVERTED[name]()), ValueRange(0, 4095))
 
@@ -86,17 +86,17 @@ def test_image_range_does_not_change_8_bit_images(name: str) -> None:
 def test_a_converted_image_is_upright_and_has_no_exif_data(mode: str, orientation: int) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
-    whole = colors("RGBA") if mode == "RGBA" else Image.fromarray(ramp(65535))
-    content = encoded(whole, "PNG", exif=exif)
-    plain = decoded(to_eight_bit(FileContent(encoded(whole, "PNG"))).png)
-    turned = decoded(to_eight_bit(FileContent(content)).png)
+    source = colors("RGBA") if mode == "RGBA" else Image.fromarray(ramp(65535))
+    content = encoded(source, "PNG", exif=exif)
+    plain = decoded(to_eight_bit(FileContent(encoded(source, "PNG"))).png)
+    rotated = decoded(to_eight_bit(FileContent(content)).png)
     method = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}.get(orientation)
     expected = plain if method is None else plain.transpose(Image.Transpose(method))
-    assert np.array_equal(np.asarray(turned), np.asarray(expected))
-    assert not turned.getexif()
+    assert np.array_equal(np.asarray(rotated), np.asarray(expected))
+    assert not rotated.getexif()
 
 
-def test_the_color_profile_of_the_old_mode_is_dropped() -> None:
+def test_a_converted_image_does_not_keep_the_color_profile() -> None:
     content = encoded(colors("CMYK"), "JPEG", icc_profile=b"a profile of CMYK")
     assert "icc_profile" not in decoded(to_eight_bit(FileContent(content)).png).info
 
@@ -113,7 +113,7 @@ def test_the_color_profile_of_the_old_mode_is_dropped() -> None:
         (tiff(ramp(1, np.float32), 3), None),
     ],
 )
-def test_an_image_has_a_warning_if_its_range_does_not_fit(content: bytes, fault: str | None) -> None:
+def test_an_image_has_a_warning_if_its_values_do_not_fit_the_range(content: bytes, fault: str | None) -> None:
     scaling = to_eight_bit(FileContent(content)).scaling
     assert scaling is not None
     assert bool(scaling.warnings) == bool(fault)
@@ -127,8 +127,8 @@ def test_values_that_are_not_finite_do_not_affect_the_range() -> None:
     assert made.scaling is not None
     assert made.scaling.limits == (0, 1)
     assert np.asarray(decoded(made.png))[0, :3].tolist() == [0, 255, 0]
-    nothing = to_eight_bit(FileContent(tiff(np.full((2, 3), np.nan, np.float32), 3)))
-    assert np.asarray(decoded(nothing.png)).tolist() == [[0] * 3] * 2
+    all_nan = to_eight_bit(FileContent(tiff(np.full((2, 3), np.nan, np.float32), 3)))
+    assert np.asarray(decoded(all_nan.png)).tolist() == [[0] * 3] * 2
 
 
 @pytest.mark.parametrize("low", [0, 5, -1000, 1e30])
@@ -149,7 +149,7 @@ def test_an_image_of_several_bands_is_scaled_as_a_whole(monkeypatch: pytest.Monk
     ("content", "error"),
     [(b"", AssetError), (b"%!PS-Adobe-3.0 EPSF-3.0\n", UnwantedError), (png(ramp(9), 0)[:60], AssetError)],
 )
-def test_unreadable_files_are_asset_errors(content: bytes, error: type[Exception]) -> None:
+def test_unreadable_files_raise_asset_error(content: bytes, error: type[Exception]) -> None:
     with pytest.raises(error):
         to_eight_bit(FileContent(content))
 
@@ -157,21 +157,21 @@ def test_unreadable_files_are_asset_errors(content: bytes, error: type[Exception
 @pytest.mark.parametrize(
     "mode", ["1", "L", "P", "RGB", "RGBA", "CMYK", "YCbCr", "LAB", "HSV", "LA", "PA", "La", "RGBa", "RGBX"]
 )
-def test_decoded_pictures_are_converted_to_8_bits(mode: str) -> None:
+def test_decoded_images_are_converted_to_8_bits(mode: str) -> None:
     if mode in {"La", "RGBa", "RGBX"}:
-        picture = colors({"La": "LA", "RGBa": "RGBA", "RGBX": "RGB"}[mode]).convert(mode)
+        image = colors({"La": "LA", "RGBa": "RGBA", "RGBX": "RGB"}[mode]).convert(mode)
     else:
-        picture = colors(mode)
-    before = picture.copy()
-    made = decoded_to_eight_bit(picture)
+        image = colors(mode)
+    before = image.copy()
+    made = decoded_to_eight_bit(image)
     assert (made.png is None) == (mode in {"L", "RGB"})
-    shown = picture if made.png is None else decoded(made.png)
+    shown = image if made.png is None else decoded(made.png)
     assert shown.mode in {"L", "RGB"}
-    assert picture == before
+    assert image == before
 
 
 @pytest.mark.parametrize("dtype", [np.uint16, np.int32, np.float32])
-def test_decoded_deep_pictures_are_scaled(dtype: Any) -> None:
+def test_decoded_deep_images_are_scaled(dtype: Any) -> None:
     high = 1 if dtype is np.float32 else 65535
     made = decoded_to_eight_bit(Image.fromarray(ramp(high, dtype)))
     assert np.asarray(decoded(made.png)).tolist() == naive(ramp(high, dtype), 0, high)

@@ -32,35 +32,35 @@ from .exif_making import (
     jpeg,
     jpeg_without_density,
     mutated,
-    orientation,
+    orientation_entry,
     phone_exif,
-    plain_picture,
+    plain_image,
     png,
     png_chunk,
     tiff,
 )
 
 LIMITS = ImageLimits(max_bytes=2**24, max_pixels=2**24)
-TURNED = SIZE[::-1]
+ROTATED_SIZE = SIZE[::-1]
 
 
-def malformed(order: str = "<", turned: int = 6) -> bytes:
-    """Return EXIF data that Pillow cannot write: they contain a text in place of rational numbers."""
+def malformed(order: str = "<", orientation: int = 6) -> bytes:
+    """Return EXIF data that Pillow cannot write, because they contain a text in place of a rational number."""
     text = entry(order, 0x011A, 2, 4, b"abc\0")
-    return tiff(order, orientation(order, turned), text).ljust(80, b"\0")
+    return tiff(order, orientation_entry(order, orientation), text).ljust(80, b"\0")
 
 
 def as_datasets_reads(content: bytes) -> Image.Image:
     return datasets.Image().decode_example({"bytes": content, "path": None})
 
 
-def upright(turned: int) -> Image.Image:
-    """Return the picture of all containers, rotated or mirrored by an orientation."""
-    picture = plain_picture()
+def upright(orientation: int) -> Image.Image:
+    """Return the image that every container holds, rotated or mirrored by an EXIF orientation."""
+    image = plain_image()
     exif = Image.Exif()
-    exif[ORIENTATION] = turned
-    picture.info["exif"] = exif.tobytes()
-    return ImageOps.exif_transpose(picture)
+    exif[ORIENTATION] = orientation
+    image.info["exif"] = exif.tobytes()
+    return ImageOps.exif_transpose(image)
 
 
 def repaired(content: bytes) -> bytes:
@@ -69,19 +69,19 @@ def repaired(content: bytes) -> bytes:
     return repair.content
 
 
-@pytest.mark.parametrize("turned", range(1, 9))
+@pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("order", "<>")
 @pytest.mark.parametrize("container", CONTAINERS)
-def test_check_and_repair_keeps_orientation_and_pixel_data(container, order, turned):
+def test_check_and_repair_keeps_orientation_and_pixel_data(container, order, orientation):
     make, pixels = CONTAINERS[container].make, CONTAINERS[container].pixels
-    content = make(malformed(order, turned))
+    content = make(malformed(order, orientation))
     header, repair = check_and_repair(FileContent(content), LIMITS)
-    if turned == 1 and container != "avif":  # Pillow writes no EXIF data if it does not rotate
+    if orientation == 1 and container != "avif":  # Pillow writes no EXIF data if it does not rotate
         assert repair is None
         assert as_datasets_reads(content).size == SIZE
         return
     if container != "avif":
-        with pytest.raises((TypeError, ValueError)):  # depending on the version of Pillow
+        with pytest.raises((TypeError, ValueError)):  # which one depends on the version of Pillow
             as_datasets_reads(content)
     new = repair.content if repair else content
     assert pixels(new) == pixels(content) != b""
@@ -90,9 +90,9 @@ def test_check_and_repair_keeps_orientation_and_pixel_data(container, order, tur
     assert shown.size == header.size == read_header(FileContent(new)).size == open_image(FileContent(new)).size
     assert shown.tobytes() == open_image(FileContent(new)).tobytes()
     if container != "avif":  # the AVIF decoder rotates by the orientation of the container
-        assert shown.size == upright(turned).size
+        assert shown.size == upright(orientation).size
     if container.startswith(("png", "webp")):
-        assert shown.tobytes() == upright(turned).tobytes()
+        assert shown.tobytes() == upright(orientation).tobytes()
 
 
 @pytest.mark.parametrize("container", CONTAINERS)
@@ -104,7 +104,7 @@ def test_check_and_repair_leaves_valid_exif_unchanged(container):
 
 
 @functools.cache
-def made_once(container: str) -> bytes:
+def cached_file(container: str) -> bytes:
     return CONTAINERS[container].make(phone_exif("<", 6))
 
 
@@ -127,7 +127,7 @@ def check_mutated_exif(container: str, seed: int) -> bool:
 
 @pytest.mark.parametrize("warnings", [pytest.param("ignored", marks=pytest.mark.filterwarnings("ignore")), "raised"])
 @pytest.mark.parametrize("container", CONTAINERS)
-def test_datasets_reads_every_image_that_passes(container, warnings):
+def test_datasets_reads_every_accepted_image(container, warnings):
     seeds = range(30 if container == "avif" else 100)
     repaired_images = sum(check_mutated_exif(container, seed) for seed in seeds)
     assert repaired_images > 0
@@ -136,21 +136,21 @@ def test_datasets_reads_every_image_that_passes(container, warnings):
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("container", CONTAINERS)
-def test_datasets_reads_every_image_that_passes_of_many(container):
+def test_datasets_reads_every_accepted_image_of_thousands(container):
     for seed in range(1000, 1300 if container == "avif" else 3000):
         check_mutated_exif(container, seed)
 
 
 # Faults that prevent Pillow from reading EXIF data, so that our own code reads them.
 UNREADABLE = {
-    "header of no kind": (b"XX*\0" + malformed()[4:], 6),
-    "header of no kind, big-endian": (b"XX\0*" + malformed(">")[4:], 6),
-    "directory that ends early": (tiff("<", orientation("<", 8))[:-2], 8),
-    "directory behind the end": (struct.pack("<2sHL", b"II", 42, 10**6), 1),
+    "unknown byte order": (b"XX*\0" + malformed()[4:], 6),
+    "unknown byte order, big-endian": (b"XX\0*" + malformed(">")[4:], 6),
+    "truncated directory": (tiff("<", orientation_entry("<", 8))[:-2], 8),
+    "directory after the end of the file": (struct.pack("<2sHL", b"II", 42, 10**6), 1),
     "no directory": (b"XX", 1),
-    "orientation of 9": (b"XX*\0" + tiff("<", orientation("<", 9))[4:], 1),
-    "orientation of another type": (b"XX*\0" + tiff("<", entry("<", ORIENTATION, 4, 1, 3))[4:], 3),
-    "number of another type": (b"XX*\0" + tiff("<", entry("<", ORIENTATION, 12, 1, 3))[4:], 1),
+    "orientation of 9": (b"XX*\0" + tiff("<", orientation_entry("<", 9))[4:], 1),
+    "orientation as a 32-bit integer": (b"XX*\0" + tiff("<", entry("<", ORIENTATION, 4, 1, 3))[4:], 3),
+    "orientation as a float": (b"XX*\0" + tiff("<", entry("<", ORIENTATION, 12, 1, 3))[4:], 1),
     "EXIF prefix twice": (b"Exif\0\0Exif\0\0XX*\0" + malformed()[4:], 6),
 }
 
@@ -161,18 +161,18 @@ def test_lenient_orientation_reads_damaged_exif(fault):
     assert (lenient_orientation(exif) or 1) == expected
 
 
-@pytest.mark.parametrize("turned", range(1, 9))
-def test_pillow_reads_the_orientation_block(turned):
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_pillow_reads_the_orientation_block(orientation):
     exif = Image.Exif()
-    exif.load(orientation_block(turned))
-    assert dict(exif) == {ORIENTATION: turned}
+    exif.load(orientation_block(orientation))
+    assert dict(exif) == {ORIENTATION: orientation}
 
 
-@pytest.mark.parametrize("container", ["jpeg", "png-before", "png-behind", "png-text", "webp"])
+@pytest.mark.parametrize("container", ["jpeg", "png-before", "png-after", "png-text", "webp"])
 def test_unreadable_exif_has_the_same_orientation_before_and_after_the_repair(container):
-    content = CONTAINERS[container].make(UNREADABLE["header of no kind"][0])
-    assert open_image(FileContent(content)).size == TURNED  # as in a row that an earlier version made
-    assert as_datasets_reads(repaired(content)).size == TURNED
+    content = CONTAINERS[container].make(UNREADABLE["unknown byte order"][0])
+    assert open_image(FileContent(content)).size == ROTATED_SIZE  # rows that earlier versions made contain such images
+    assert as_datasets_reads(repaired(content)).size == ROTATED_SIZE
 
 
 @pytest.mark.parametrize("kind", [5, 10, 11, 12])
@@ -184,21 +184,21 @@ def test_orientation_of_any_number_type_is_applied_as_in_datasets(kind):
         11: struct.pack("<f", 6),
         12: struct.pack("<d", 6),
     }
-    at = 0 if kind == 11 else 26  # a value of four bytes is in the entry itself
-    number = entry("<", ORIENTATION, kind, 1, at or value[kind])
+    offset = 0 if kind == 11 else 26  # a value of at most four bytes is stored in the entry
+    number = entry("<", ORIENTATION, kind, 1, offset or value[kind])
     content = jpeg(tiff("<", number, data=value[kind]))
-    assert as_datasets_reads(content).size == TURNED
-    assert open_image(FileContent(content)).size == read_header(FileContent(content)).size == TURNED
+    assert as_datasets_reads(content).size == ROTATED_SIZE
+    assert open_image(FileContent(content)).size == read_header(FileContent(content)).size == ROTATED_SIZE
 
 
 def test_image_that_pillow_cannot_open_because_of_its_exif_is_repaired():
-    # Pillow treats a resolution of one character as a list.
-    at = 8 + 2 + 3 * 12 + 4
+    # Pillow reads two numbers of the resolution, which is a text of one character here, and fails.
+    length = 8 + 2 + 3 * 12 + 4
     resolution = [entry("<", 0x011A, 2, 1, b"7"), entry("<", 0x0128, 3, 1, struct.pack("<H", 2))]
-    content = jpeg_without_density(tiff("<", orientation("<", 6), *resolution, data=bytes(at)))
+    content = jpeg_without_density(tiff("<", orientation_entry("<", 6), *resolution, data=bytes(length)))
     with pytest.raises(AssetError):
         open_image(FileContent(content))
-    assert as_datasets_reads(repaired(content)).size == TURNED
+    assert as_datasets_reads(repaired(content)).size == ROTATED_SIZE
 
 
 def text(keyword: bytes, value: bytes, kind: bytes = b"tEXt") -> bytes:
@@ -215,20 +215,20 @@ PNG_TEXTS = {
 }
 
 
-@pytest.mark.parametrize("place", ["before", "behind"])
+@pytest.mark.parametrize("place", ["before", "after"])
 @pytest.mark.parametrize("case", PNG_TEXTS)
 def test_png_texts_that_pillow_reads_as_exif_are_repaired(case, place):
     content = png(**{place: PNG_TEXTS[case]})
-    with pytest.raises(Exception):  # noqa: B017  (of many kinds)
+    with pytest.raises(Exception):  # noqa: B017  (each case raises another type)
         as_datasets_reads(content)
     new = repaired(content)
     assert CONTAINERS["png-before"].pixels(new) == CONTAINERS["png-before"].pixels(content)
     assert as_datasets_reads(new).size == open_image(FileContent(new)).size == open_image(FileContent(content)).size
 
 
-@pytest.mark.parametrize("place", ["before", "behind"])
+@pytest.mark.parametrize("place", ["before", "after"])
 def test_png_with_xmp_as_plain_text_can_be_read(place):
-    content = png(**{place: text(b"xmp", b'tiff:Orientation="6"')})  # some versions of Pillow fail
+    content = png(**{place: text(b"xmp", b'tiff:Orientation="6"')})  # some versions of Pillow cannot read it
     header, repair = check_and_repair(FileContent(content), LIMITS)
     assert as_datasets_reads(repair.content if repair else content).size == header.size
 
@@ -243,14 +243,14 @@ def test_png_is_rotated_by_the_last_exif_chunk_as_in_datasets():
 def test_png_with_exif_before_its_pixels_is_not_decoded(monkeypatch):
     content = png(before=text(b"XML:com.adobe.xmp", b'tiff:Orientation="6"', b"iTXt"))
     monkeypatch.setattr("PIL.PngImagePlugin.PngImageFile.load", lambda _: pytest.fail("decoded"))
-    assert read_header(FileContent(content)).size == TURNED
+    assert read_header(FileContent(content)).size == ROTATED_SIZE
 
 
 @pytest.mark.parametrize("container", CONTAINERS)
 @given(data=st.data())
 @settings(max_examples=30)
 def test_replacing_exif_of_damaged_files_never_raises(container, data):
-    content = bytearray(made_once(container))
+    content = bytearray(cached_file(container))
     for _ in range(data.draw(st.integers(0, 3))):
         place = data.draw(st.integers(0, len(content) - 1))
         content[place : place + 4] = data.draw(st.sampled_from([b"\xff" * 4, bytes(4), b"\0\0\0\1", b"Exif"]))
@@ -261,7 +261,7 @@ def test_replacing_exif_of_damaged_files_never_raises(container, data):
 
 def test_long_texts_of_exif_are_shortened_in_messages():
     text = entry("<", 0x011A, 2, 2000, 8 + 2 + 2 * 12 + 4)
-    content = jpeg(tiff("<", orientation("<", 6), text, data=b"a" * 1999 + b"\0"))
+    content = jpeg(tiff("<", orientation_entry("<", 6), text, data=b"a" * 1999 + b"\0"))
     _, repair = check_and_repair(FileContent(content), LIMITS)
     assert repair is not None
     assert len(repair.fault) < 400
@@ -284,7 +284,7 @@ def test_repair_lengthens_exif_that_is_too_short():
         assert as_datasets_reads(repaired(content)).size == SIZE
 
 
-def test_repair_keeps_the_second_picture_of_an_mpo_readable():
+def test_repair_keeps_the_second_image_of_an_mpo_readable():
     content = CONTAINERS["mpo"].make(malformed())
     new = repaired(content)
     assert len(new) == len(content)
@@ -294,7 +294,7 @@ def test_repair_keeps_the_second_picture_of_an_mpo_readable():
         assert after.tobytes() == before.tobytes()
 
 
-@pytest.mark.skipif(not HAS_AVIF, reason="this Pillow has no AVIF")
+@pytest.mark.skipif(not HAS_AVIF, reason="this version of Pillow cannot write AVIF")
 def test_avif_without_space_for_new_exif_is_refused():
     content = encoded("AVIF", exif=b"Exif\0\0" + tiff("<")[:14])
     broken = content.replace(b"Exif\0\0II*\0", b"Exif\0\0XX*\0")
@@ -303,7 +303,7 @@ def test_avif_without_space_for_new_exif_is_refused():
         check_and_repair(FileContent(broken), LIMITS)
 
 
-@pytest.mark.skipif(not HAS_AVIF, reason="this Pillow has no AVIF")
+@pytest.mark.skipif(not HAS_AVIF, reason="this version of Pillow cannot write AVIF")
 def test_repair_changes_only_the_exif_of_an_avif():
     content = avif(b"XX*\0" + malformed()[4:])
     new = repaired(content)
@@ -334,8 +334,8 @@ def test_formats_without_exif_repair_are_accepted_unchanged(file_format):
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_tiff_that_passes_can_be_read():
-    passed = 0
+def test_datasets_reads_every_accepted_tiff():
+    accepted = 0
     for seed in range(150):
         generator = random.Random(seed)
         exif = Image.Exif()
@@ -351,7 +351,7 @@ def test_tiff_that_passes_can_be_read():
             header, repair = check_and_repair(FileContent(bytes(content)), LIMITS)
         except AssetError:
             continue
-        passed += 1
+        accepted += 1
         assert repair is None
         assert as_datasets_reads(bytes(content)).size == header.size, seed
-    assert passed
+    assert accepted

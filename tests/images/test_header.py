@@ -1,4 +1,4 @@
-"""The header of a picture has its size after EXIF rotation."""
+"""`read_header` returns the size of an image after EXIF rotation."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ XMP = (
     '<rdf:Description xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="{}"/></rdf:RDF></x:xmpmeta>'
 )
 
-# Pillow warns about a damaged picture before it raises.
+# Pillow warns about a damaged image before it raises an exception.
 PILLOW_WARNS = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")
 
 
-def picture(mode: str = "RGB") -> Image.Image:
+def blank(mode: str = "RGB") -> Image.Image:
     return Image.new(mode, SIZE)
 
 
@@ -59,7 +59,7 @@ def png_of(chunks: list[tuple[bytes, bytes]]) -> bytes:
 
 
 def png_with_exif(orientation: int, *, before: bool) -> bytes:
-    chunks = png_chunks(encoded(picture(), "PNG"))
+    chunks = png_chunks(encoded(blank(), "PNG"))
     chunk = (b"eXIf", exif(orientation).tobytes().removeprefix(b"Exif\0\0"))
     place = 1 if before else len(chunks) - 1
     return png_of([*chunks[:place], chunk, *chunks[place:]])
@@ -67,9 +67,9 @@ def png_with_exif(orientation: int, *, before: bool) -> bytes:
 
 def png_with_xmp(orientation: int, *, compressed: bool) -> bytes:
     texts = PngImagePlugin.PngInfo()
-    texts.add_itxt("Comment", "first a text that says nothing")
+    texts.add_itxt("Comment", "a text without an orientation")
     texts.add_itxt("XML:com.adobe.xmp", XMP.format(orientation), zip=compressed)
-    return encoded(picture(), "PNG", pnginfo=texts)
+    return encoded(blank(), "PNG", pnginfo=texts)
 
 
 def png_with_raw_profile(orientation: int) -> bytes:
@@ -77,15 +77,15 @@ def png_with_raw_profile(orientation: int) -> bytes:
     tags = exif(orientation).tobytes()
     texts = PngImagePlugin.PngInfo()
     texts.add_text("Raw profile type exif", f"\nexif\n{len(tags):8}\n{tags.hex()}\n", zip=True)
-    return encoded(picture(), "PNG", pnginfo=texts)
+    return encoded(blank(), "PNG", pnginfo=texts)
 
 
 MAKERS = {
-    "jpeg": lambda orientation: encoded(picture(), "JPEG", exif=exif(orientation)),
-    "webp": lambda orientation: encoded(picture(), "WEBP", exif=exif(orientation)),
-    "tiff": lambda orientation: encoded(picture(), "TIFF", exif=exif(orientation)),
-    "tiff-compressed": lambda orientation: encoded(picture(), "TIFF", exif=exif(orientation), compression="tiff_lzw"),
-    "png": lambda orientation: encoded(picture(), "PNG", exif=exif(orientation)),
+    "jpeg": lambda orientation: encoded(blank(), "JPEG", exif=exif(orientation)),
+    "webp": lambda orientation: encoded(blank(), "WEBP", exif=exif(orientation)),
+    "tiff": lambda orientation: encoded(blank(), "TIFF", exif=exif(orientation)),
+    "tiff-compressed": lambda orientation: encoded(blank(), "TIFF", exif=exif(orientation), compression="tiff_lzw"),
+    "png": lambda orientation: encoded(blank(), "PNG", exif=exif(orientation)),
     "png-exif-before-pixels": lambda orientation: png_with_exif(orientation, before=True),
     "png-exif-after-pixels": lambda orientation: png_with_exif(orientation, before=False),
     "png-xmp": lambda orientation: png_with_xmp(orientation, compressed=False),
@@ -96,14 +96,14 @@ MAKERS = {
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("make", MAKERS)
-def test_read_header_has_the_size_of_the_upright_picture(make, orientation, tmp_path):
+def test_read_header_returns_the_size_of_the_upright_image(make, orientation, tmp_path):
     content = MAKERS[make](orientation)
     with Image.open(io.BytesIO(content)) as image:
         upright = ImageOps.exif_transpose(image).size
-    assert upright == (SIZE if orientation < 5 else SIZE[::-1])  # checks the picture of the test itself
+    assert upright == (SIZE if orientation < 5 else SIZE[::-1])  # the test made the file correctly
     assert read_header(Asset(content)).size == upright
-    (tmp_path / "picture").write_bytes(content)
-    assert read_header(Asset(path=tmp_path / "picture")).size == upright
+    (tmp_path / "image").write_bytes(content)
+    assert read_header(Asset(path=tmp_path / "image")).size == upright
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 65535], ids=str)
@@ -114,18 +114,18 @@ def test_an_invalid_orientation_is_ignored(orientation):
 @pytest.mark.parametrize(
     ("image", "file_format"),
     [
-        (picture("L"), "PNG"),
-        (picture("RGBA"), "PNG"),
-        (picture("1"), "PNG"),
-        (picture("P"), "PNG"),
+        (blank("L"), "PNG"),
+        (blank("RGBA"), "PNG"),
+        (blank("1"), "PNG"),
+        (blank("P"), "PNG"),
         (Image.fromarray(np.full(SIZE[::-1], 65535, dtype=np.uint16)), "PNG"),
-        (picture("LA"), "PNG"),
-        (picture("L"), "JPEG"),
-        (picture("CMYK"), "JPEG"),
-        (picture(), "BMP"),
-        (picture("P"), "GIF"),
-        (picture("I;16"), "TIFF"),
-        (picture("RGBA"), "WEBP"),
+        (blank("LA"), "PNG"),
+        (blank("L"), "JPEG"),
+        (blank("CMYK"), "JPEG"),
+        (blank(), "BMP"),
+        (blank("P"), "GIF"),
+        (blank("I;16"), "TIFF"),
+        (blank("RGBA"), "WEBP"),
     ],
     ids=lambda value: value if isinstance(value, str) else value.mode,
 )
@@ -145,22 +145,22 @@ def test_read_header_reads_all_modes_and_formats(image, file_format):
         (b"", "got an empty file, expected an image"),
         (b"\x89PNG\r\n\x1a\n", "image"),
         (b"\x89PNG\r\n\x1a\n\0\0", "image"),
-        (encoded(picture(), "JPEG")[:4], "image"),
-        (encoded(picture(), "JPEG")[:30], "image"),
-        (encoded(picture(), "PNG")[:20], "image"),
-        (encoded(picture(), "WEBP")[:14], "image"),
-        (encoded(picture(), "TIFF")[:8], "image"),
+        (encoded(blank(), "JPEG")[:4], "image"),
+        (encoded(blank(), "JPEG")[:30], "image"),
+        (encoded(blank(), "PNG")[:20], "image"),
+        (encoded(blank(), "WEBP")[:14], "image"),
+        (encoded(blank(), "TIFF")[:8], "image"),
     ],
-    ids=["html", "json", "empty", "png-4", "png-10", "jpeg-4", "jpeg-30", "png-20", "webp-14", "tiff-8"],
+    ids=["html", "json", "empty", "png-8", "png-10", "jpeg-4", "jpeg-30", "png-20", "webp-14", "tiff-8"],
 )
-def test_files_that_are_not_pictures_are_asset_errors(content, message):
+def test_files_that_are_not_images_raise_asset_error(content, message):
     with pytest.raises(AssetError, match=message):
         read_header(Asset(content))
 
 
 @PILLOW_WARNS
 @given(st.sampled_from(sorted(MAKERS)), st.integers(1, 8), st.data())
-def test_a_damaged_picture_has_its_size_or_raises_our_error(make, orientation, data):
+def test_read_header_of_a_damaged_image_returns_a_size_or_raises_asset_error(make, orientation, data):
     content = bytearray(MAKERS[make](orientation))
     for _ in range(data.draw(st.integers(1, 3))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
@@ -172,22 +172,22 @@ def test_a_damaged_picture_has_its_size_or_raises_our_error(make, orientation, d
     assert height > 0
 
 
-@pytest.mark.parametrize(("before", "behind"), [(6, 1), (1, 6), (6, 6), (6, 3)])
-def test_an_orientation_after_the_pixels_replaces_one_before_them(before, behind):
-    """Pillow and `datasets` do the same when they decode the picture."""
-    first, *rest = png_chunks(encoded(picture(), "PNG"))
-    chunks = [(b"eXIf", exif(orientation).tobytes().removeprefix(b"Exif\0\0")) for orientation in (before, behind)]
+@pytest.mark.parametrize(("before", "after"), [(6, 1), (1, 6), (6, 6), (6, 3)])
+def test_an_orientation_after_the_pixels_replaces_one_before_them(before, after):
+    """Pillow and `datasets` also use the last orientation when they decode the image."""
+    first, *rest = png_chunks(encoded(blank(), "PNG"))
+    chunks = [(b"eXIf", exif(orientation).tobytes().removeprefix(b"Exif\0\0")) for orientation in (before, after)]
     content = png_of([first, chunks[0], *rest[:-1], chunks[1], rest[-1]])
     assert read_header(Asset(content)).size == open_image(Asset(content)).size
-    assert read_header(Asset(content)).size == (SIZE if behind < 5 else SIZE[::-1])
+    assert read_header(Asset(content)).size == (SIZE if after < 5 else SIZE[::-1])
 
 
-def test_a_missing_file_is_an_asset_error(tmp_path):
+def test_a_missing_file_raises_asset_error(tmp_path):
     with pytest.raises(AssetError, match=r"gone\.jpg: "):
         read_header(Asset(path=tmp_path / "gone.jpg"))
 
 
 def test_read_header_ignores_a_damaged_end():
-    """Only the header is read, because a build must not decode every picture."""
+    """Only the header is read, because a build must not decode every image."""
     content = encoded(Image.effect_noise((200, 100), 50), "PNG")
     assert read_header(Asset(content[:500])).size == (200, 100)

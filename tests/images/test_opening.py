@@ -1,4 +1,4 @@
-"""Only listed formats are opened, and every exception of a decoder becomes one error."""
+"""Only listed formats are opened, and every exception of a decoder becomes an AssetError."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from segments_hf.images import ImageLimits, UnwantedError, check_image, decoder_
 from segments_hf.images.viewing import decode_image, to_rgb
 from segments_hf.io.file_content import FileContent
 
-# Pillow warns about a damaged picture before it raises.
+# Pillow warns about a damaged image before it raises an exception.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")
 
 
@@ -31,7 +31,7 @@ def files_of_pillow() -> dict[str, bytes]:
     Image.init()
     files = {}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about formats that Pillow will remove
+        warnings.simplefilter("ignore")  # Pillow warns about formats that it will remove
         for name, mode in itertools.product(sorted(Image.SAVE), ("F", "1", "P", "L", "RGB")):
             with contextlib.suppress(Exception):
                 files[name] = encoded(Image.new(mode, (64, 64)), name)
@@ -45,23 +45,23 @@ DAMAGED = damaged_images()
 
 @pytest.fixture
 def ghostscript(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a path that exists after a program that renders EPS was started."""
-    mark = tmp_path / "started"
+    """Put a fake Ghostscript, the renderer of EPS, on PATH. Return the path of a file that it creates when it runs."""
+    started = tmp_path / "started"
     for name in ("gs", "gswin32c", "gswin64c"):
         program = tmp_path / "bin" / name
         program.parent.mkdir(exist_ok=True)
-        program.write_text(f"#!/bin/sh\ntouch '{mark}'\n")
+        program.write_text(f"#!/bin/sh\ntouch '{started}'\n")
         program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setattr("PIL.EpsImagePlugin.gs_binary", None)  # Pillow caches the path of the program here
-    return mark
+    return started
 
 
 @pytest.mark.parametrize("content", WHOLE.values(), ids=WHOLE)
 def test_listed_formats_are_read(content: bytes) -> None:
     file = FileContent(content)
-    picture = open_image(file)
-    assert picture.size == read_header(file).size == check_image(file, DECODES).size
+    image = open_image(file)
+    assert image.size == read_header(file).size == check_image(file, DECODES).size
 
 
 @pytest.mark.parametrize(("content", "name"), UNSUPPORTED.values(), ids=UNSUPPORTED)
@@ -74,7 +74,9 @@ def test_listed_formats_are_read(content: bytes) -> None:
         pytest.param(lambda file: check_image(file, DECODES), id="decode"),
     ],
 )
-def test_other_formats_are_refused_by_name(content: bytes, name: str | None, read, ghostscript: Path) -> None:
+def test_the_error_for_an_unsupported_format_names_it(
+    content: bytes, name: str | None, read, ghostscript: Path
+) -> None:
     with pytest.raises(AssetError, match=name or "") as caught:
         read(FileContent(content))
     assert isinstance(caught.value, UnwantedError) == (name is not None)
@@ -88,15 +90,15 @@ def test_every_format_that_pillow_writes_is_listed_or_refused(name: str, content
         open_image(FileContent(content))
 
 
-def test_an_unsupported_picture_opened_by_other_code_is_refused_before_it_is_decoded(ghostscript: Path) -> None:
+def test_an_unsupported_image_opened_by_other_code_is_refused_before_it_is_decoded(ghostscript: Path) -> None:
     content, _ = UNSUPPORTED["eps"]
-    with Image.open(io.BytesIO(content)) as picture, pytest.raises(AssetError, match="EPS"):
-        decode_image(picture)
+    with Image.open(io.BytesIO(content)) as image, pytest.raises(AssetError, match="EPS"):
+        decode_image(image)
     assert not ghostscript.exists()
 
 
 @pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED)
-def test_damaged_images_raise_one_error(content: bytes) -> None:
+def test_damaged_images_raise_asset_error(content: bytes) -> None:
     for read in (open_image, lambda file: check_image(file, DECODES)):
         with pytest.raises(AssetError):
             read(FileContent(content))
@@ -110,7 +112,7 @@ ERRORS = (
 
 @pytest.mark.parametrize("error", ERRORS)
 @pytest.mark.parametrize("method", ["_open", "load_prepare", "load", "getexif"])
-def test_every_exception_of_a_decoder_becomes_one_error(error: type[Exception], method: str, monkeypatch) -> None:
+def test_every_exception_of_a_decoder_becomes_an_asset_error(error: type[Exception], method: str, monkeypatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise error("raised by a decoder")
 
@@ -121,8 +123,8 @@ def test_every_exception_of_a_decoder_becomes_one_error(error: type[Exception], 
 
 
 def decode_exif(file: FileContent) -> None:
-    with decoder_errors(), Image.open(file.open()) as picture:
-        picture.getexif()
+    with decoder_errors(), Image.open(file.open()) as image:
+        image.getexif()
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
@@ -135,12 +137,12 @@ def test_exceptions_that_end_the_program_are_not_converted(error: type[BaseExcep
         open_image(FileContent(WHOLE["bmp"]))
 
 
-def test_a_picture_of_a_mode_that_cannot_be_shown_is_an_error() -> None:
+def test_an_image_of_a_mode_that_cannot_be_shown_raises_asset_error() -> None:
     with pytest.raises(AssetError):
         to_rgb(Image.new("La", (2, 2)))
 
 
-def test_a_picture_under_twice_the_limit_of_pillow_has_a_header_without_a_warning(monkeypatch) -> None:
+def test_an_image_with_less_than_twice_the_pixel_limit_of_pillow_causes_no_warning(monkeypatch) -> None:
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 200)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -152,9 +154,9 @@ def test_a_picture_under_twice_the_limit_of_pillow_has_a_header_without_a_warnin
             read_header(FileContent(WHOLE[name]))
 
 
-def test_a_rotated_picture_has_the_size_of_its_header() -> None:
+def test_a_rotated_image_has_the_size_of_its_header() -> None:
     file = FileContent(WHOLE["jpeg exif"])
-    picture = open_image(file)
-    assert picture.size == read_header(file).size == (16, 24)
+    image = open_image(file)
+    assert image.size == read_header(file).size == (16, 24)
     with Image.open(io.BytesIO(file.read())) as stored:
-        assert np.array_equal(np.asarray(picture), np.rot90(np.asarray(stored), -1))
+        assert np.array_equal(np.asarray(image), np.rot90(np.asarray(stored), -1))

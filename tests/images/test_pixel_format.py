@@ -1,4 +1,4 @@
-"""The pixel format of a picture is read from its header."""
+"""The pixel format of an image is read from its header."""
 
 from __future__ import annotations
 
@@ -43,5 +43,5 @@ def test_names_of_pixel_formats_contain_the_depth(file: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_only_8_bit_rgb_and_gray_count_as_8_bit(file: str) -> None:
+def test_is_eight_bit_is_true_only_for_8_bit_rgb_and_gray(file: str) -> None:
     assert pixel_format(FileContent(FILES[file]())).is_eight_bit == (file in PLAIN)

@@ -1,4 +1,7 @@
-"""The size of a plain picture is read without Pillow, and equals the size that Pillow reads."""
+"""The size of a plain PNG or JPEG is read without Pillow, and equals the size that Pillow reads.
+
+A plain file is one without unusual parts.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +76,7 @@ def without(wanted: bytes):
     return lambda parts: [part for part in parts if part[0] != wanted]
 
 
-def cut_off(wanted: bytes, count: int = 1):
+def shortened(wanted: bytes, count: int = 1):
     return lambda parts: [(kind, data[:-count] if kind == wanted else data) for kind, data in parts]
 
 
@@ -85,25 +88,25 @@ def added(*part: bytes, place: int = 1):
     ("name", "change"),
     [
         pytest.param("png rgb", repeated(b"IHDR"), id="two headers"),
-        pytest.param("png rgb", added(b"gAMA", b"\0\0", place=0), id="header second"),
+        pytest.param("png rgb", added(b"gAMA", b"\0\0", place=0), id="a chunk before the header"),
         pytest.param("png rgb", added(b"abcd", b""), id="unknown chunk"),
-        pytest.param("png rgb", added(b"gAMA", b"\0\0"), id="short gamma"),
+        pytest.param("png rgb", added(b"gAMA", b"\0\0"), id="short gamma chunk"),
         pytest.param("png rgb", without(b"IDAT"), id="no pixels"),
-        pytest.param("png rgb", without(b"IEND"), id="no end"),
-        pytest.param("png rgb", added(b"eXIf", b"", place=-1), id="EXIF behind the pixels"),
+        pytest.param("png rgb", without(b"IEND"), id="no end chunk"),
+        pytest.param("png rgb", added(b"eXIf", b"", place=-1), id="EXIF after the pixels"),
         pytest.param("png rgb", added(b"tRNS", b"\0\0"), id="transparency of another color type"),
         pytest.param("png palette", without(b"PLTE"), id="no palette"),
         pytest.param("png palette", repeated(b"PLTE"), id="two palettes"),
-        pytest.param("png palette", cut_off(b"PLTE"), id="palette of a half color"),
+        pytest.param("png palette", shortened(b"PLTE"), id="palette with an incomplete color"),
         pytest.param("apng", lambda parts: parts, id="animation"),
         pytest.param("jpeg", repeated(SOF), id="two frames"),
-        pytest.param("jpeg", cut_off(SOF), id="short frame"),
+        pytest.param("jpeg", shortened(SOF), id="short frame"),
         pytest.param("jpeg", without(SOF), id="no frame"),
-        pytest.param("jpeg", cut_off(b"\xff\xdb"), id="short table"),
-        pytest.param("jpeg", cut_off(b"\xff\xe0", 12), id="short JFIF"),
-        pytest.param("jpeg gray", cut_off(b"\xff\xe2", 11), id="short profile"),
-        pytest.param("jpeg cmyk", cut_off(b"\xff\xee"), id="short Adobe"),
-        pytest.param("jpeg", added(b"\xff\xed", b"Photoshop 3.0\0"), id="Photoshop"),
+        pytest.param("jpeg", shortened(b"\xff\xdb"), id="short quantization table"),
+        pytest.param("jpeg", shortened(b"\xff\xe0", 12), id="short JFIF segment"),
+        pytest.param("jpeg gray", shortened(b"\xff\xe2", 11), id="short color profile"),
+        pytest.param("jpeg cmyk", shortened(b"\xff\xee"), id="short Adobe segment"),
+        pytest.param("jpeg", added(b"\xff\xed", b"Photoshop 3.0\0"), id="Photoshop segment"),
         pytest.param("jpeg", added(b"\xff\xcc", b""), id="arithmetic coding"),
         pytest.param("jpeg exif", lambda parts: parts, id="EXIF"),
     ],
@@ -129,7 +132,7 @@ def test_a_jpeg_with_junk_between_its_segments_is_left_to_pillow(junk):
 @pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")
 @settings(max_examples=300)
 @given(st.sampled_from(sorted(WHOLE)), st.randoms(use_true_random=False))
-def test_the_header_and_the_decoded_picture_never_disagree(name, rng):
+def test_the_header_and_the_decoded_image_have_the_same_size(name, rng):
     content = mutated(WHOLE[name], rng)
     check_plain_header(content)
     check_decoded_size(content)
@@ -149,6 +152,6 @@ def test_plain_size_of_a_damaged_header_equals_the_size_of_pillow(content, plain
     for _ in range(data.draw(st.integers(1, 3))):
         changed[data.draw(st.integers(0, min(len(content) - 1, 700)))] = data.draw(st.integers(0, 255))
     with contextlib.suppress(OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        with Image.open(io.BytesIO(changed)) as picture:
-            size = picture.size
+        with Image.open(io.BytesIO(changed)) as image:
+            size = image.size
         assert plain_size(bytes(changed)) in {size, None}

@@ -1,4 +1,4 @@
-"""A PNG that is decoded in bands has the same pixels as one that Pillow decodes as a whole."""
+"""A PNG that is decoded in bands has the same pixels as a PNG that Pillow decodes as a whole."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ PIXELS = st.one_of(
 
 
 def decoded_in_bands(content: bytes, heights: list[int]) -> np.ndarray:
-    with inspect_image(FileContent(content)) as picture:
-        assert can_decode_bands(picture)
-        return np.concatenate([np.asarray(band)[1:] for band in png_bands(picture, content, heights)])
+    with inspect_image(FileContent(content)) as image:
+        assert can_decode_bands(image)
+        return np.concatenate([np.asarray(band)[1:] for band in png_bands(image, content, heights)])
 
 
 @given(PIXELS, st.data())
-def test_bands_have_the_pixels_of_the_picture(pixels: np.ndarray, data: st.DataObject) -> None:
+def test_bands_have_the_pixels_of_the_image(pixels: np.ndarray, data: st.DataObject) -> None:
     height = len(pixels)
     filters = data.draw(st.lists(st.integers(0, 4), min_size=height, max_size=height))
     cuts = sorted(data.draw(st.sets(st.integers(1, height - 1)))) if height > 1 else []
@@ -66,6 +66,6 @@ def test_bands_of_damaged_pixels_raise_asset_error(compressed: bytes) -> None:
     ],
     ids=["palette", "interlaced", "16-bit RGB", "TIFF"],
 )
-def test_other_pictures_are_not_decoded_in_bands(content: bytes) -> None:
-    with inspect_image(FileContent(content)) as picture:
-        assert not can_decode_bands(picture)
+def test_other_images_are_not_decoded_in_bands(content: bytes) -> None:
+    with inspect_image(FileContent(content)) as image:
+        assert not can_decode_bands(image)

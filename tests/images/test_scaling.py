@@ -1,4 +1,4 @@
-"""Values are scaled to 8 bits exactly."""
+"""Values are scaled to 8 bits: integers exactly, floats in their order."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ INTEGERS = st.integers(-(2**31), 2**32 - 1)
 
 
 @given(st.lists(INTEGERS, min_size=1), INTEGERS, INTEGERS)
-def test_integers_are_scaled_as_exact_arithmetic_does(values: list[int], first: int, second: int) -> None:
+def test_integers_are_scaled_as_in_exact_arithmetic(values: list[int], first: int, second: int) -> None:
     low, high = sorted((first, second + (first == second)))
     levels = scaled(np.array(values), ValueRange(low, high))
     shares = [Fraction(min(max(value, low), high) - low, high - low) for value in values]
@@ -37,16 +37,16 @@ def test_scaling_is_monotone_and_maps_the_ends_to_0_and_255(values: list[float],
 
 
 @pytest.mark.parametrize(
-    "wanted",
+    "image_range",
     [(0,), (0, 1, 2), 5, "05", "ab", (1, 1), (2, 1), (0, float("inf")), (float("nan"), 1), (None, 1), ("a", 1), 10**400,
      (0, 10**400), (-1e308, 1e308)],
 )  # fmt: skip
-def test_an_invalid_range_is_an_option_error(wanted: Any) -> None:
+def test_an_invalid_image_range_raises_option_error(image_range: Any) -> None:
     with pytest.raises(OptionError, match="image_range"):
-        checked_range(wanted)
+        checked_range(image_range)
 
 
-@pytest.mark.parametrize("wanted", [(0, 4095), [0.0, 4095.0], np.array([0, 4095])])
-def test_two_numbers_in_increasing_order_are_a_range(wanted: Any) -> None:
-    assert checked_range(wanted) == (0, 4095)
+@pytest.mark.parametrize("image_range", [(0, 4095), [0.0, 4095.0], np.array([0, 4095])])
+def test_two_numbers_in_increasing_order_are_a_range(image_range: Any) -> None:
+    assert checked_range(image_range) == (0, 4095)
     assert checked_range(None) is None

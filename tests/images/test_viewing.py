@@ -1,4 +1,4 @@
-"""Pictures of every mode are converted to RGB for display."""
+"""Images of every mode are converted to RGB for display."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ PALETTE.putpalette([0, 0, 200])
 
 
 @pytest.mark.parametrize(
-    ("picture", "pixels"),
+    ("image", "pixels"),
     [
         pytest.param(Image.fromarray(DEEP), [0, 128, 255], id="16 bits"),
         pytest.param(Image.fromarray(DEEP.astype(np.int32)), [0, 128, 255], id="32 bits"),
         pytest.param(Image.fromarray(np.array([[np.nan, -1, 0, 1, np.inf]], np.float32)), [0, 0, 128, 255, 0],
                      id="floats"),
-        pytest.param(Image.fromarray(DEEP * 0 + 7), [0, 0, 0], id="one depth"),
+        pytest.param(Image.fromarray(DEEP * 0 + 7), [0, 0, 0], id="16 bits, all values equal"),
         pytest.param(Image.new("L", (1, 1), 77), [77], id="gray"),
-        pytest.param(Image.new("1", (1, 1), 1), [255], id="bits"),
+        pytest.param(Image.new("1", (1, 1), 1), [255], id="1 bit"),
         pytest.param(CLEAR, [255], id="transparent"),
         pytest.param(Image.new("LA", (1, 1), (0, 127)), [128], id="half transparent gray"),
     ],
 )  # fmt: skip
-def test_to_rgb_scales_gray_values(picture: Image.Image, pixels: list[int]) -> None:
-    shown = to_rgb(picture)
+def test_to_rgb_scales_gray_values(image: Image.Image, pixels: list[int]) -> None:
+    shown = to_rgb(image)
     assert shown.mode == "RGB"
     assert np.asarray(shown)[0].tolist() == [[value] * 3 for value in pixels]
 
 
 @pytest.mark.parametrize(
-    ("picture", "color"),
+    ("image", "color"),
     [
         pytest.param(Image.new("RGBA", (1, 1), (255, 0, 0, 255)), (255, 0, 0), id="opaque"),
         pytest.param(PALETTE, (0, 0, 200), id="palette"),
@@ -45,8 +45,8 @@ def test_to_rgb_scales_gray_values(picture: Image.Image, pixels: list[int]) -> N
     ],
 )
 @pytest.mark.parametrize("size", [None, (8, 4)])
-def test_to_rgb_keeps_colors(picture: Image.Image, color: tuple[int, int, int], size: tuple[int, int] | None) -> None:
-    shown = to_rgb(picture, size)
+def test_to_rgb_keeps_colors(image: Image.Image, color: tuple[int, int, int], size: tuple[int, int] | None) -> None:
+    shown = to_rgb(image, size)
     assert shown.size == ((4, 4) if size else (1, 1))
     assert shown.getpixel((0, 0)) == color
 

@@ -13,7 +13,7 @@ from segments_hf.errors import BitmapError, OptionError
 from .layout_release import DETECTION, INSTANCE, PANOPTIC, SEMANTIC
 from .mask_making import bitmap_sample, classes, marked, pixels
 
-FORK = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+IGNORE_FORK_WARNING = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 
 
 class TestLimits:
@@ -33,7 +33,7 @@ class TestLimits:
         assert set(classes_[instances > 0].tolist()) == {1}
         assert not blue.any()
 
-    @FORK
+    @IGNORE_FORK_WARNING
     @pytest.mark.parametrize("options", [{}, {"num_proc": 2}, {"streaming": True}], ids=str)
     def test_error_of_256_instances_names_the_sample(self, crowded_release, options):
         dataset = load_release(crowded_release(256), split="train", streaming="streaming" in options)

@@ -8,7 +8,7 @@ from typing import Any
 import datasets
 import numpy as np
 import pytest
-from dataset.making import bitmap, label, picture_bytes, raw, sample
+from dataset.making import bitmap, image_bytes, label, raw, sample
 from images.odd_images import CONVERTED, DEEP, PLAIN, SIZE, colors, encoded, pgm, png, ramp, tiff
 from PIL import Image
 
@@ -18,7 +18,7 @@ from segments_hf.errors import AssetError, OptionError
 from .layout_release import DETECTION, SEMANTIC, TASKS
 from .mask_making import KINDS, marked, messages, through_parquet, train
 
-FORK = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+IGNORE_FORK_WARNING = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 FILES = {**PLAIN, **CONVERTED, **{name: make for name, (make, *_) in DEEP.items()}}
 
 
@@ -44,9 +44,9 @@ def images_of(rows: Any) -> list[Image.Image]:
 @pytest.mark.parametrize("task", TASKS)
 def test_images_of_all_modes_decode_to_8_bit_rgb_or_gray(release_of_modes: Path, task: str, kind: str) -> None:
     dataset = load_release(release_of_modes, **KINDS[kind])
-    before = [picture_bytes(row["image"]) for row in raw(train(dataset))]
+    before = [image_bytes(row["image"]) for row in raw(train(dataset))]
     laid_out = to_layout(dataset, task)
-    after = [picture_bytes(row["image"]) for row in raw(train(laid_out))]
+    after = [image_bytes(row["image"]) for row in raw(train(laid_out))]
     for name, content, stored, image in zip(FILES, before, after, images_of(laid_out), strict=True):
         array = np.asarray(image)
         assert image.mode in {"RGB", "L"}, name
@@ -64,7 +64,7 @@ def test_numpy_format_of_a_layout_has_8_bit_images(release_of_modes: Path) -> No
 def test_load_release_does_not_change_the_files_of_any_mode(release_of_modes: Path) -> None:
     for options in ({}, {"embed": True}, {"streaming": True}):
         rows = raw(load_release(release_of_modes, split="train", **options))
-        assert [picture_bytes(row["image"]) for row in rows] == [make() for make in FILES.values()]
+        assert [image_bytes(row["image"]) for row in rows] == [make() for make in FILES.values()]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -111,7 +111,7 @@ def test_images_with_small_range_are_reported_once(tmp_path: Path, write_release
     assert "floats.tif" in floats
 
 
-@FORK
+@IGNORE_FORK_WARNING
 def test_two_processes_convert_images_as_one_process_does(tmp_path: Path, write_release: Any, caplog: Any) -> None:
     release = write_release([made_sample(tmp_path, f"{n}.png", png(ramp(4095), 0)) for n in range(4)])
     rows = load_release(release, split="train")

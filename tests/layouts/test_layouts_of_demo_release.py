@@ -1,4 +1,4 @@
-"""The layouts of the demo release and of a real release: streams, processes and counts."""
+"""The layouts of the demo release, as datasets and as streams, in one process and in two, and of a real release."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from segments_hf.demo import demo_release
 from .layout_release import COLUMNS, DETECTION, TASKS
 from .mask_making import bitmap_sample, marked, pixels
 
-FORK = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+IGNORE_FORK_WARNING = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -36,7 +36,7 @@ def test_stream_has_the_columns_and_rows_of_the_dataset(task: str, split: str | 
 
 @pytest.mark.parametrize("status", ["SKIPPED", "REJECTED", None])
 @pytest.mark.parametrize("task", TASKS)
-def test_keep_unlabeled_keeps_the_labels_of_rows_with_any_status(
+def test_keep_unlabeled_keeps_rows_of_every_status_with_their_labels(
     write_release, tmp_path: Path, caplog: pytest.LogCaptureFixture, task: str, status: str | None
 ) -> None:
     samples = [bitmap_sample(tmp_path, name, [[0, 1]], [marked(1)], status=status or "LABELED") for name in "abc"]
@@ -52,7 +52,7 @@ def test_keep_unlabeled_keeps_the_labels_of_rows_with_any_status(
     assert [row[column] is None for row in kept] == [status is None, False, status is None]
 
 
-@FORK
+@IGNORE_FORK_WARNING
 @pytest.mark.parametrize("task", TASKS)
 def test_two_processes_make_the_rows_of_one_process(task: str) -> None:
     rows = segments_hf.load_release(demo_release(), split="train")

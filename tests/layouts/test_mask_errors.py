@@ -16,7 +16,7 @@ from segments_hf.errors import BitmapError, OptionError, SegmentsHFError
 
 from .mask_making import KINDS, bitmap_sample, marked, pixels, write_image
 
-FORK = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+IGNORE_FORK_WARNING = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 
 ADD = [add_semantic_masks, add_instance_masks, add_panoptic_masks]
 
@@ -55,7 +55,7 @@ def damage(dataset, index, content):
 
 
 class TestDamagedBitmap:
-    @FORK
+    @IGNORE_FORK_WARNING
     @pytest.mark.parametrize("options", [{}, {"num_proc": 2}, {"streaming": True}], ids=str)
     @pytest.mark.parametrize("case", UNREADABLE)
     def test_with_unreadable_pixels_is_an_error_that_names_the_sample(self, tmp_path, write_release, options, case):
@@ -69,7 +69,7 @@ class TestDamagedBitmap:
             with pytest.raises(BitmapError, match="sample 'bad'"):
                 list(add(dataset, **({} if streaming else options)))
 
-    @FORK
+    @IGNORE_FORK_WARNING
     @pytest.mark.parametrize("options", [{}, {"num_proc": 2}, {"streaming": True}], ids=str)
     @pytest.mark.parametrize("case", DAMAGED)
     def test_after_the_load_is_an_error_that_names_the_sample(self, tmp_path, write_release, options, case):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from dataset.making import jpeg, json_value, picture_bytes, plain_rows, raw, sample
+from dataset.making import image_bytes, jpeg, json_value, plain_rows, raw, sample
 
 from segments_hf import add_instance_masks, add_panoptic_masks, add_semantic_masks, load_release
 
@@ -144,12 +144,12 @@ def test_masks_do_not_change_image_columns(release, streaming, embed):
 @STREAMING
 def test_file_in_the_working_directory_does_not_replace_an_image(release, tmp_path, monkeypatch, streaming):
     loaded = through_parquet(load_release(release, split="train"), tmp_path, streaming=streaming)
-    before = [picture_bytes(row["image"]) for row in raw(loaded)]
+    before = [image_bytes(row["image"]) for row in raw(loaded)]
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     for row in raw(loaded):
         (tmp_path / "elsewhere" / row["image"]["path"]).write_bytes(jpeg((3, 3), red=1))
-    assert [picture_bytes(row["image"]) for row in raw(add_semantic_masks(loaded))] == before
+    assert [image_bytes(row["image"]) for row in raw(add_semantic_masks(loaded))] == before
 
 
 class TestColors:

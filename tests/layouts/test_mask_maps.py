@@ -16,7 +16,7 @@ from segments_hf.errors import OptionError, SegmentsHFError
 
 from .mask_making import KINDS, bitmap_sample, marked, pixels, through_disk, through_parquet, train
 
-FORK = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+IGNORE_FORK_WARNING = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 
 ADD = [add_semantic_masks, add_instance_masks, add_panoptic_masks]
 COUNT = 6
@@ -103,7 +103,7 @@ class TestCache:
         assert outputs[0] == outputs[1]
         assert len({file["filename"] for files in outputs[0][0] for file in files}) == 8
 
-    @FORK
+    @IGNORE_FORK_WARNING
     def test_two_processes_make_the_masks_of_one_process(self, release):
         dataset = load_release(release, split="train")
         for add in ADD:

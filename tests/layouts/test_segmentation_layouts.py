@@ -9,7 +9,7 @@ import re
 import datasets
 import numpy as np
 import pytest
-from dataset.making import label, picture_bytes, raw, sample
+from dataset.making import image_bytes, label, raw, sample
 from datasets import ClassLabel, Image, Value
 
 from segments_hf import id2label, load_release, to_layout
@@ -104,7 +104,7 @@ class TestImages:
         monkeypatch.chdir(tmp_path)
         for image in before:
             write_image(tmp_path, image["path"], b"another")
-        after = [picture_bytes(row["image"]) for row in raw(to_layout(loaded, SEMANTIC))]
+        after = [image_bytes(row["image"]) for row in raw(to_layout(loaded, SEMANTIC))]
         assert after == [before[1]["bytes"], before[4]["bytes"]]
 
 
@@ -137,7 +137,7 @@ class TestOptions:
             to_layout(load_release(layout_release, streaming=True), task, num_proc=2)
 
     def test_dataset_in_a_layout_is_refused(self, layout_release):
-        with pytest.raises(SegmentsHFError, match="semantic-segmentation"):
+        with pytest.raises(SegmentsHFError, match="in the layout 'semantic-segmentation'"):
             to_layout(to_layout(load_release(layout_release), SEMANTIC), PANOPTIC)
 
 

@@ -1,4 +1,4 @@
-"""Write ids as a PNG of 8-bit channels. Differences between rows are computed only at the pixels that differ."""
+"""Write ids as a PNG of 8-bit channels. The PNG stores the differences between each row of pixels and the row above."""
 
 from __future__ import annotations
 
@@ -19,28 +19,29 @@ def id_png(size: tuple[int, int], parts: Iterable[npt.NDArray[np.integer[Any]]],
 
     Args:
         size: The width and height in pixels.
-        parts: The ids in bands of rows, of shape (rows, width), numbers from 0 to 2^24 - 1.
-        alpha: Whether to add an alpha channel of 255.
+        parts: The ids from 0 to 2^24 - 1, in bands: integer arrays of shape (rows, width).
+        alpha: Whether to add an alpha channel in which all values are 255.
     """
     lines = _lines((np.ascontiguousarray(part, np.uint32) for part in parts), 4 if alpha else 3)
     return write_png(size, (8, RGBA if alpha else RGB), lines)
 
 
 def _lines(parts: Iterable[npt.NDArray[np.uint32]], channels: int) -> Iterator[npt.NDArray[np.uint8]]:
+    """Yield the filtered lines of each band. Only pixels that differ from the pixel above are computed."""
     is_first = True
     for ids in with_row_above(parts):
         height, width = len(ids) - 1, ids.shape[1]
         lines = np.zeros((height, 1 + channels * width), np.uint8)
         lines[:, 0] = UP
         if is_first and channels == 4:  # noqa: PLR2004
-            lines[0, 4::4] = 255
+            lines[0, 4::4] = 255  # the rows below have the same alpha, so their differences stay 0
         is_first = False
-        places = np.flatnonzero(ids[1:] != ids[:-1])
-        below, above = ids[1:].reshape(-1)[places], ids[:-1].reshape(-1)[places]
-        rows, columns = np.divmod(places, width)
+        changed = np.flatnonzero(ids[1:] != ids[:-1])
+        below, above = ids[1:].reshape(-1)[changed], ids[:-1].reshape(-1)[changed]
+        rows, columns = np.divmod(changed, width)
         flat = lines.reshape(-1)
-        places = rows * lines.shape[1] + 1 + channels * columns
+        offsets = rows * lines.shape[1] + 1 + channels * columns
         for channel in range(3):
             shift = np.uint32(8 * channel)
-            flat[places + channel] = ((below >> shift) - (above >> shift)).astype(np.uint8)
+            flat[offsets + channel] = ((below >> shift) - (above >> shift)).astype(np.uint8)
         yield lines

@@ -1,8 +1,8 @@
 """The version of the row format, and of the layouts and masks that are made from rows.
 
-It is part of all keys of cached results: in the cache of `datasets` for built releases (as the builder's version), in
-its cache for `map` and `filter`, and in the journal of a push. Results with another version are not used again;
-results with this version are, even if other code has changed since.
+It is part of the key of every cached result: of built datasets (as the version of the builder), of the results of `map`
+and `filter`, and of the journal of a push. A cached result is used again only if its version is the current one. Other
+changes of the code do not invalidate it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,6 @@ from __future__ import annotations
 # compares them with a golden set and fails if they differ.
 #
 # Rows, layouts and masks share one number, because the same geometry and encoders make all of them. Two numbers would
-# mostly change together, and a developer could forget one of them. Building a dataset again fetches nothing, because
-# assets have a separate cache.
+# mostly change together, and a developer could forget one of them. A new number is cheap for users: the images and
+# bitmaps have a separate cache, and are not downloaded again when a dataset is built again.
 ROW_FORMAT = 4

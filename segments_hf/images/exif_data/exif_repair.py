@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from segments_hf.images.exif_data.avif_exif import avif_exif_payload
 from segments_hf.images.exif_data.exif import EXIF_PREFIX, lenient_orientation, orientation_block
-from segments_hf.images.file_structure import jpeg_segments, picture_format, png_chunks, png_keyword
+from segments_hf.images.file_structure import image_format, jpeg_segments, png_chunks, png_keyword
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ def with_orientation_only(content: bytes, orientation: int | None) -> bytes | No
         The new file; None if the file has another format, has no EXIF data, or is an AVIF with too little space for
         them.
     """
-    kind = picture_format(content) or "AVIF"
+    kind = image_format(content) or "AVIF"
     if orientation is None:
         orientation = lenient_orientation(b"".join(_exif_parts(content, kind))) or 1
     block = orientation_block(orientation)

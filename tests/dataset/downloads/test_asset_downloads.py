@@ -10,7 +10,8 @@ import segments_hf
 from dataset.making import bitmap, file_samples, jpeg, labeled_sample, plain_rows, raw, sample, served_samples
 from segments_hf.errors import AssetError
 
-FORK = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")  # from Python 3.12, which warns of threads
+# Python 3.12 and later warn when a process that has threads is forked.
+IGNORE_FORK_WARNING = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 
 
 class TestDownloads:
@@ -44,7 +45,7 @@ class TestDownloads:
         assert [row["image"] for row in plain_rows(stream)] == [server.files[f"/images/{n}.jpg"] for n in range(3)]
         assert not [path for path in caches.rglob("*") if path.is_file() and path.suffix != ".lock"]
 
-    @FORK
+    @IGNORE_FORK_WARNING
     def test_two_processes_download_each_asset_once(self, server, write_release):
         release = write_release(served_samples(server, 40))
         assert len(segments_hf.load_release(release, split="train", num_proc=2)) == 40

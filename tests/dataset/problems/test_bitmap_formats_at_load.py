@@ -33,7 +33,7 @@ def write(folder: Path, write_release: Any, content: bytes, ids: list[int]) -> P
 
 
 @pytest.mark.parametrize("verify", ["structure", "decode"])
-@pytest.mark.parametrize("name", ["lossy WebP", "16-bit RGBA PNG", "JPEG in TIFF", "turned PNG"])
+@pytest.mark.parametrize("name", ["lossy WebP", "16-bit RGBA PNG", "JPEG in TIFF", "rotated PNG"])
 def test_load_release_refuses_inexact_bitmap(name: str, verify: str, write_release: Any, tmp_path: Path) -> None:
     release = write(tmp_path, write_release, INEXACT[name](), IDS)
     with pytest.raises(AssetError, match=r"sample 'b.jpg', segmentation_bitmap: .*got .*expected a PNG"):

@@ -11,18 +11,18 @@ from typing import Any
 import datasets
 import numpy as np
 import pytest
-from images.exif_making import entry, jpeg, orientation, phone_exif, png_chunk, tiff
+from images.exif_making import entry, jpeg, orientation_entry, phone_exif, png_chunk, tiff
 
 import segments_hf
 from dataset.loading import errors_file, load_with_builder_name, warnings_of
-from dataset.making import bitmap, label, picture_bytes, raw, sample
+from dataset.making import bitmap, image_bytes, label, raw, sample
 from segments_hf.assets import AssetCache, default_cache_folder
 from segments_hf.errors import SegmentsHFError
 from segments_hf.preview.shown_image import show_image
 
-FORK = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+IGNORE_FORK_WARNING = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 
-MALFORMED = tiff("<", orientation("<", 6), entry("<", 0x011A, 2, 4, b"abc\0")).ljust(80, b"\0")
+MALFORMED = tiff("<", orientation_entry("<", 6), entry("<", 0x011A, 2, 4, b"abc\0")).ljust(80, b"\0")
 PHONE = jpeg(MALFORMED)  # 24 x 16 pixels before the EXIF rotation
 IDS = np.zeros((24, 16), np.uint32)
 IDS[2:9, 3:8], IDS[12:20, 2:14] = 1, 2
@@ -71,7 +71,7 @@ WAYS = {
 }
 
 
-@FORK
+@IGNORE_FORK_WARNING
 @pytest.mark.parametrize("policy", ["raise", "skip", "keep"])
 @pytest.mark.parametrize("way", WAYS)
 def test_load_release_repairs_malformed_exif(release, way, policy, caplog):
@@ -221,7 +221,7 @@ FUNCTIONS = {
     "instance": lambda rows, _: [item["annotation"]["bytes"] for item in layout_rows(rows, "instance-segmentation")],
     "panoptic": lambda rows, _: [item["label"]["bytes"] for item in layout_rows(rows, "panoptic-segmentation")],
     "detection": lambda rows, _: [item["objects"] for item in layout_rows(rows, "object-detection")],
-    "masks": lambda rows, _: [picture_bytes(row["semantic_mask"]) for row in raw(segments_hf.add_semantic_masks(rows))],
+    "masks": lambda rows, _: [image_bytes(row["semantic_mask"]) for row in raw(segments_hf.add_semantic_masks(rows))],
     "stats": lambda rows, _: segments_hf.stats(rows, assets=True).image_sizes,
     "contact sheet": lambda rows, _: segments_hf.contact_sheet(rows).tobytes(),
     "plot": lambda rows, _: [

@@ -11,7 +11,7 @@ from dataset.making import bitmap, jpeg, plain_rows, raw, sample
 from dataset.problem_cases import CASES, IDS
 from segments_hf.errors import AssetError, OptionError
 
-FORK = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+IGNORE_FORK_WARNING = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 
 WAYS = {
     "load_release": (load_by_function, {}),
@@ -23,7 +23,7 @@ WAYS = {
 }
 
 
-@FORK
+@IGNORE_FORK_WARNING
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("case", CASES)
 def test_raise_is_an_error_of_ours_that_names_the_sample(release_with, case, way):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dataset.loading import errors_file, load_by_function, warnings_of
-from dataset.making import bitmap, jpeg, label, picture_bytes, plain_rows, raw, sample
+from dataset.making import bitmap, image_bytes, jpeg, label, plain_rows, raw, sample
 from dataset.problem_cases import ANNOTATION, CASES, IDS, rotated_jpeg
 from segments_hf.errors import AssetError
 
@@ -78,4 +78,4 @@ def test_bitmap_of_a_label_without_annotations_is_unchanged(server, write_releas
     item = sample(
         "a", server.url("/a.jpg", jpeg((3, 1))), label(segmentation_bitmap={"url": server.url("/a.png", png)})
     )
-    assert picture_bytes(raw(load_by_function(write_release([item])))[0]["segmentation_bitmap"]) == png
+    assert image_bytes(raw(load_by_function(write_release([item])))[0]["segmentation_bitmap"]) == png

@@ -10,7 +10,7 @@ from dataset.loading import errors_file, load_by_function, warnings_of
 from dataset.making import jpeg, label, sample
 from segments_hf.errors import SegmentsHFError
 
-FORK = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+IGNORE_FORK_WARNING = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 
 
 @pytest.mark.parametrize("policy", ["skip", "keep"])
@@ -22,7 +22,7 @@ def test_stream_logs_a_warning_for_the_sample(release_with, policy, caplog):
     assert "HTTP 404" in warnings_of(caplog)
 
 
-@FORK
+@IGNORE_FORK_WARNING
 @pytest.mark.parametrize("policy", ["skip", "keep"])
 def test_build_with_two_processes_reports_each_sample_once(server, write_release, caplog, policy):
     url = server.url("/good.jpg", jpeg())
@@ -53,7 +53,7 @@ def test_dataset_without_problems_has_no_warning_and_no_errors_file(server, writ
     assert not (Path(dataset.cache_files[0]["filename"]).parent / "errors.jsonl").exists()
 
 
-@FORK
+@IGNORE_FORK_WARNING
 @pytest.mark.parametrize("options", [{}, {"num_proc": 2}], ids=["one process", "two processes"])
 def test_split_whose_rows_are_all_skipped_is_an_error_of_ours(server, write_release, options):
     release = write_release([sample(f"s{n}", f"{server.address}/gone{n}.jpg") for n in range(3)])

@@ -9,7 +9,7 @@ import datasets
 import pytest
 
 import segments_hf
-from dataset.making import jpeg, picture_bytes, raw
+from dataset.making import image_bytes, jpeg, raw
 from segments_hf.demo import demo_release
 
 
@@ -22,10 +22,10 @@ def test_file_with_the_name_of_an_image_does_not_replace_the_image(
     make: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = raw(segments_hf.load_release(demo_release(), split="train", embed=True))
-    with_path = rows.map(lambda row: {"image": {"bytes": picture_bytes(row["image"]), "path": "a.jpg"}})
+    with_path = rows.map(lambda row: {"image": {"bytes": image_bytes(row["image"]), "path": "a.jpg"}})
     with_path.to_parquet(tmp_path / "rows.parquet")
     stream = datasets.load_dataset("parquet", data_files=str(tmp_path / "rows.parquet"), split="train", streaming=True)
-    expected = [picture_bytes(row["image"]) for row in rows]
+    expected = [image_bytes(row["image"]) for row in rows]
     (tmp_path / "a.jpg").write_bytes(jpeg((3, 3), red=1))
     monkeypatch.chdir(tmp_path)
     assert [row["image"]["bytes"] for row in raw(make(stream))] == expected
