@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from segments_hf.errors import StorageError
 from segments_hf.io.disk.atomic import remove_file, touch, write_atomically
 from segments_hf.io.disk.disk_usage import FoundFile, Usage, find_files, remove_files, usage_of
-from segments_hf.io.redaction import unsigned
+from segments_hf.io.redaction import unsigned_url
 from segments_hf.io.urls import url_suffix
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class AssetCache:
 
 @lru_cache(maxsize=256)  # each name is computed to find a file, and again to write it
 def _name(url: str) -> str:
-    return _hashed_name(unsigned(url).encode(), url_suffix(url))
+    return _hashed_name(unsigned_url(url).encode(), url_suffix(url))
 
 
 def _hashed_name(named: bytes, suffix: str) -> str:

@@ -10,7 +10,7 @@ from segments_hf.io.urls import url_suffix
 
 
 class SegmentsDir:
-    """A folder in the layout of `segments-ai`: ``<owner>_<dataset>/<release>/<sample name>``.
+    """A folder in the layout of the official SDK: ``<owner>_<dataset>/<release>/<sample name>``.
 
     Args:
         folder: The folder that holds ``<owner>_<dataset>``, or the folder of the release itself.
@@ -19,7 +19,7 @@ class SegmentsDir:
         release: The name of the release.
 
     Attributes:
-        expected: The folder of the release in the layout of `segments-ai`.
+        expected: The folder of the release in the layout of the official SDK.
         searched: The folder in which files are searched: `expected` if it exists, else the folder itself.
 
     Raises:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def get_semantic_bitmap(
     bitmap: BitmapLike, annotations: Iterable[object] | None, id_increment: int = 0, *, strict: bool = False
 ) -> Mask:
-    """Return the category id of every pixel, like the function of the same name in the SDK, but for any ids.
+    """Return the category id of every pixel, like the function of the same name in the official SDK, but for any ids.
 
     Args:
         bitmap: Instance ids, (H, W).
@@ -171,6 +171,6 @@ def ids_of(annotations: Iterable[Mapping[str, Any]]) -> set[int]:
 def _field(annotation: object, name: str) -> int:
     try:
         return cast("Mapping[str, int]", annotation)[name]
-    except TypeError:  # an object, such as those of the SDK
+    except TypeError:  # an object, such as those of the official SDK
         value: int = getattr(annotation, name)
         return value

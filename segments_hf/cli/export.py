@@ -68,6 +68,7 @@ def export(
 
     if quiet:
         datasets.disable_progress_bars()
+    # Links need image files in the cache. A stream contains the bytes of the images instead, and needs no cache.
     dataset = load_release(
         release,
         split=split,

@@ -89,7 +89,7 @@ def _loading(
     segments_dir: Annotated[
         Path | None,
         typer.Option(
-            help="A folder of files that the original SDK downloaded. A file in it is not downloaded again.",
+            help="A folder of files that the official SDK downloaded. A file in it is not downloaded again.",
             rich_help_panel=_DOWNLOADS,
         ),
     ] = None,

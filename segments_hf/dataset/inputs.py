@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from segments_hf.dataset.data_types import Data, LoadKeywords, SplitRows
 
 _WANTED = (
-    "a release (a path, a URL, owner/dataset@name on Segments.ai, a Release or the SDK's release object), a dataset or "
-    "a stream from `datasets`, or a dict of releases or of datasets by split name"
+    "a release (a path, a URL, owner/dataset@name on Segments.ai, a Release or the official SDK's release object), a "
+    "dataset or a stream from `datasets`, or a dict of releases or of datasets by split name"
 )
 
 

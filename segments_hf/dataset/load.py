@@ -91,14 +91,14 @@ def load_release(  # noqa: PLR0913  (the options of the job; all but one by name
             with `splits` or passed in a dict.
         streaming: Whether to return a stream, which fetches images while it is read and needs no disk space.
         labelset: The labelset whose labels are read; by default the ground truth.
-        task: The name of `labelset` in the original SDK; pass only one of them.
+        task: The name of `labelset` in the official SDK; pass only one of them.
         filter_by: The label status of the samples to load, or several statuses, in upper or lower case, such as
             ``"reviewed"``. The status of a null label is ``UNLABELED``.
         filter_by_metadata: The metadata of the samples to load; a sample must have all of these keys and values.
         splits: The fraction of each split, such as ``{"train": 0.8, "test": 0.2}``. A hash of its uuid assigns a
             sample to a split, so that it stays in this split when samples are added. Or ``"metadata:KEY"``: the
             split is the value of this key in the sample's metadata.
-        segments_dir: A folder in the layout of the original SDK's cache. Images in it are not fetched, except
+        segments_dir: A folder in the layout of the official SDK's cache. Images in it are not fetched, except
             bitmaps that cannot store the ids of the annotations.
         load_assets: Whether to fetch images and bitmaps; if not, their columns are null and the labels are loaded.
         embed: Whether the Arrow file contains the bytes of the images. If not, it contains the paths of the files in
@@ -193,7 +193,7 @@ def release_builder(release: Releases, **options: Unpack[LoadKeywords]) -> Segme
             raise OptionError("got an empty dict, expected at least one release")
         raise SegmentsHFError(
             f"got {received(release)}, expected a release: a path, a URL, owner/dataset@name on Segments.ai, a "
-            "Release, the SDK's release object, or a dict of these by split name"
+            "Release, the official SDK's release object, or a dict of these by split name"
         )
     max_bytes = FetchOptions(max_release_bytes=options.get("max_release_bytes", MAX_RELEASE_BYTES)).max_release_bytes
     return SegmentsRelease(

@@ -24,7 +24,7 @@ class SdkReleaseAttributes(Protocol):
 
 
 class SdkRelease(Protocol):
-    """`segments.typing.Release` of the official SDK. It is recognized by its attributes; the SDK is not imported."""
+    """`segments.typing.Release` of the official SDK. It is recognized by its attributes; the class is not imported."""
 
     @property
     def attributes(self) -> SdkReleaseAttributes:
@@ -47,7 +47,7 @@ def releases_by_split(data: object) -> dict[str, AnyRelease] | None:
 
 
 def is_release(value: object) -> TypeGuard[AnyRelease]:
-    """Return whether a value is a release: a location, a `Release`, or the release object of the SDK."""
+    """Return whether a value is a release: a location, a `Release`, or the release object of the official SDK."""
     return isinstance(value, str | os.PathLike | Release) or _is_sdk_release(value)
 
 
@@ -75,12 +75,12 @@ def release_source(
     """Return the path or URL of a release for the builder; for an open `Release`, return its key.
 
     Args:
-        release: A location, a `Release`, or the release object of the SDK.
+        release: A location, a `Release`, or the release object of the official SDK.
         api_key: The API key of the platform.
         max_bytes: The maximum size in bytes of the file of a release on the platform.
 
     Raises:
-        OptionError: The release object of the SDK has no URL.
+        OptionError: The release object of the official SDK has no URL.
         PlatformError: The platform refuses the request, or has no such release.
         ReleaseError: The release was made in memory, and the file at its location is missing or differs.
         StorageError: The release of the platform cannot be cached.
@@ -100,7 +100,7 @@ def _sdk_release_url(release: SdkRelease) -> str:
     url = release.attributes.url
     if not url:
         raise OptionError(
-            f"got the release {getattr(release, 'name', None)!r} of the SDK without a URL, because the platform is "
-            "still making it; wait until its status is SUCCEEDED, and request it again"
+            f"got the release {getattr(release, 'name', None)!r} of the official SDK without a URL, because the "
+            "platform is still making it; wait until its status is SUCCEEDED, and request it again"
         )
     return str(url)

@@ -1,6 +1,6 @@
 """The base of COCO formats: one JSON file per split, with `images`, `annotations` and `categories`.
 
-https://cocodataset.org/#format-data. As in the original SDK, the id of an image is the number of its row in the split,
+https://cocodataset.org/#format-data. As in the official SDK, the id of an image is the number of its row in the split,
 from 1 on. Rows that are left out count too. Annotations are numbered from 1 on.
 """
 

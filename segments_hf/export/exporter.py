@@ -162,7 +162,7 @@ class _Export:
         """Write a split."""
         if self.names is None or self.format.per_split:
             self.names = FileNames(
-                by_stem=self.format.by_stem,
+                unique_stems=self.format.unique_stems,
                 not_folders=self.format.not_folders,
                 suffixes=None if self.images == "none" else self.format.image_suffixes,
                 longest=max_path_bytes(self.format.job.folder) - _RESERVED_LENGTH - len(name.encode()),

@@ -25,7 +25,7 @@ class FileNames:
     Names that differ only in case or in the Unicode form of accents count as equal, as on some file systems.
 
     Args:
-        by_stem: Whether names that differ only in the suffix count as equal too.
+        unique_stems: Whether names that differ only in the suffix count as equal too.
         not_folders: Names that a folder must not have.
         suffixes: The suffixes that a file may keep, in lower case; by default all suffixes that Pillow knows. Other
             suffixes are replaced by the suffix of the content.
@@ -35,12 +35,12 @@ class FileNames:
     def __init__(
         self,
         *,
-        by_stem: bool = False,
+        unique_stems: bool = False,
         not_folders: Collection[str] = (),
         suffixes: Collection[str] | None = None,
         longest: int = 4095,
     ) -> None:
-        self._by_stem = by_stem
+        self._unique_stems = unique_stems
         self._suffixes = suffixes
         self._longest = longest
         self._not_folders = not_folders
@@ -72,7 +72,7 @@ class FileNames:
         path = self._free(folder / preferred.name, self._is_taken)
         check_length(path, self._longest)
         self._files.add(collision_key(path))
-        if self._by_stem:
+        if self._unique_stems:
             self._stems.add(collision_key(path.with_suffix("")))
         return path
 

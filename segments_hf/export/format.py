@@ -102,7 +102,7 @@ class Format(ABC, Generic[T]):
         aliases: Other names of the format.
         help: A description of one line.
         takes: The kinds of annotations that the format can represent.
-        by_stem: Whether the names of two images must differ in more than the suffix.
+        unique_stems: Whether the names of two images must differ in more than the suffix.
         per_split: Whether file names must be unique only within a split.
         not_folders: Names that a folder of images must not have.
         image_suffixes: The suffixes, in lower case, of the images that programs for the format can read; None if they
@@ -114,7 +114,7 @@ class Format(ABC, Generic[T]):
     aliases: ClassVar[tuple[str, ...]] = ()
     help: ClassVar[str]
     takes: ClassVar[frozenset[str]]
-    by_stem: ClassVar[bool] = False
+    unique_stems: ClassVar[bool] = False
     per_split: ClassVar[bool] = True
     not_folders: ClassVar[frozenset[str]] = frozenset()
     image_suffixes: ClassVar[frozenset[str] | None] = None  # programs for COCO and VOC read images with Pillow

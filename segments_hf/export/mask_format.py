@@ -32,7 +32,7 @@ class MaskFormat(Format[bytes]):
     """A format with a PNG mask for each image."""
 
     takes: ClassVar[frozenset[str]] = frozenset({BITMAP, POLYGON})
-    by_stem = True
+    unique_stems = True
 
     @classmethod
     def entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:

@@ -36,7 +36,7 @@ logger: Logger = own_logger(__name__)
 class YoloFormat(Format[str]):
     """A format of the YOLO family."""
 
-    by_stem = True
+    unique_stems = True
     # ultralytics finds a label file by replacing the last folder `images` in the path of its image.
     not_folders: ClassVar[frozenset[str]] = frozenset({_IMAGES})
     # The formats that all versions of ultralytics 8 can read (IMG_FORMATS in ultralytics/data/utils.py). Version 8.4
@@ -97,7 +97,11 @@ class YoloFormat(Format[str]):
         return {}
 
     def _name(self, split: str) -> str:
-        """Return the name of the folder of a split: ultralytics calls the validation split ``val``."""
+        """Return the name of the folder of a split.
+
+        A single validation split gets the name ``val``, which ultralytics expects. Several validation splits keep their
+        names.
+        """
         others = [name for name in self.job.splits if name in _VALIDATION and name != split]
         return "val" if split in _VALIDATION and not others else split
 

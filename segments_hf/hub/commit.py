@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from huggingface_hub.hf_api import RepoFile
 
-    from segments_hf.hub.journal import Arrived
+    from segments_hf.hub.journal import UploadedShard
     from segments_hf.hub.repository import Repository
 
 # The HTTP status if another commit is running, and if another commit was made since the branch was read.
@@ -28,7 +28,7 @@ Operation = CommitOperationAdd | CommitOperationDelete
 
 def commit_push(
     repository: Repository,
-    shards: Mapping[str, Arrived],
+    shards: Mapping[str, UploadedShard],
     stale: Sequence[str],
     texts: Callable[[str, Mapping[str, RepoFile]], Mapping[str, bytes]],
     message: str,
@@ -88,7 +88,10 @@ def commit_push(
 
 
 def _missing(
-    present: Mapping[str, RepoFile], shards: Mapping[str, Arrived], stale: Sequence[str], texts: Mapping[str, bytes]
+    present: Mapping[str, RepoFile],
+    shards: Mapping[str, UploadedShard],
+    stale: Sequence[str],
+    texts: Mapping[str, bytes],
 ) -> list[Operation]:
     """Return the operations that change the present files of the repository to the files of the push."""
     operations: list[Operation] = [
@@ -121,7 +124,7 @@ def _sha256(file: RepoFile | None) -> str | None:
     return file.lfs.sha256 if file is not None and file.lfs is not None else None
 
 
-def _check(repository: Repository, info: CommitInfo, shards: Mapping[str, Arrived]) -> None:
+def _check(repository: Repository, info: CommitInfo, shards: Mapping[str, UploadedShard]) -> None:
     present = repository.files(info.oid)
     lost = [path for path, shard in shards.items() if _sha256(present.get(path)) != shard.sha256]
     if lost:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from huggingface_hub.hf_api import RepoFile
 
-    from segments_hf.hub.journal import Arrived
+    from segments_hf.hub.journal import UploadedShard
     from segments_hf.hub.parts import Source
     from segments_hf.hub.repository import Repository
     from segments_hf.release import Category
@@ -52,17 +52,17 @@ class CommitFiles:
     source: Source
     repository: Repository
     config_name: str
-    shards: Mapping[str, list[Arrived]]
+    shards: Mapping[str, list[UploadedShard]]
     sheet: bytes | None
     license: str | None
 
     @property
-    def shards_by_path(self) -> dict[str, Arrived]:
+    def shards_by_path(self) -> dict[str, UploadedShard]:
         """The uploaded shards by path in the repository."""
         return {
-            f"{self._prefix(split)}{number:05d}-of-{len(arrived):05d}.parquet": shard
-            for split, arrived in self.shards.items()
-            for number, shard in enumerate(arrived)
+            f"{self._prefix(split)}{number:05d}-of-{len(uploaded):05d}.parquet": shard
+            for split, uploaded in self.shards.items()
+            for number, shard in enumerate(uploaded)
         }
 
     def replaced(self) -> list[str]:
@@ -97,9 +97,9 @@ class CommitFiles:
         counts = known_counts(card.text, config_name)
         splits = {split: counts.get(split, Tally(info.num_examples, info.num_bytes)) for split, info in kept.items()}
         sizes = {split: _size_of(present, self._prefix(split)) for split in kept}
-        for split, arrived in self.shards.items():
-            splits[split] = total(shard.tally for shard in arrived)
-            sizes[split] = sum(shard.size for shard in arrived)
+        for split, uploaded in self.shards.items():
+            splits[split] = total(shard.tally for shard in uploaded)
+            sizes[split] = sum(shard.size for shard in uploaded)
         facts = CardFacts(
             self.repository.repo_id,
             config_name,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
-class Arrived(msgspec.Struct, frozen=True):
+class UploadedShard(msgspec.Struct, frozen=True):
     """A shard that has been uploaded.
 
     Attributes:
@@ -37,7 +37,7 @@ class Arrived(msgspec.Struct, frozen=True):
     following: Any
 
 
-_ARRIVED: JsonDecoder[Arrived] = JsonDecoder(Arrived)
+_DECODER: JsonDecoder[UploadedShard] = JsonDecoder(UploadedShard)
 
 
 class Journal:
@@ -46,21 +46,21 @@ class Journal:
     def __init__(self, file: Path) -> None:
         self.file = file
 
-    def read(self) -> list[Arrived]:
+    def read(self) -> list[UploadedShard]:
         """Read the uploaded shards. A truncated last line is ignored."""
         shards = []
         for line in self.file.read_bytes().splitlines() if self.file.exists() else []:
             try:
-                shards.append(_ARRIVED.decode(line))
+                shards.append(_DECODER.decode(line))
             except JsonError:
                 break
         return shards
 
-    def begin(self, arrived: Sequence[Arrived]) -> None:
+    def begin(self, uploaded: Sequence[UploadedShard]) -> None:
         """Replace the content of the journal."""
-        write_atomically(self.file, b"".join(map(json_line, arrived)))
+        write_atomically(self.file, b"".join(map(json_line, uploaded)))
 
-    def append(self, shard: Arrived) -> None:
+    def append(self, shard: UploadedShard) -> None:
         """Add a shard that has been uploaded.
 
         Raises:

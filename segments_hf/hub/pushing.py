@@ -20,7 +20,7 @@ from segments_hf.hub.card_data import other_splits
 from segments_hf.hub.commit import commit_push
 from segments_hf.hub.commit_files import CommitFiles, make_sheet
 from segments_hf.hub.compat import INVALID_WINDOWS_CHARACTERS_IN_PATH, bytes_of_size
-from segments_hf.hub.journal import Arrived, journals_folder
+from segments_hf.hub.journal import UploadedShard, journals_folder
 from segments_hf.hub.parts import Source, open_source
 from segments_hf.hub.repository import Repository, open_repository
 from segments_hf.hub.split_upload import upload_split
@@ -168,7 +168,7 @@ def push(
     try:
         with storage_errors_of_library(folder), FileLock(lock, timeout=0):
             sheet = make_sheet(source, folder)
-            shards: dict[str, list[Arrived]] = {}
+            shards: dict[str, list[UploadedShard]] = {}
             sent = skipped = 0
             for part in source.parts:
                 shards[part.name], part_sent, part_skipped = upload_split(

@@ -11,7 +11,7 @@ import multiprocess
 from segments_hf.dataset.compat import progress_bar
 from segments_hf.errors import OptionError
 from segments_hf.hub.compat import flat_map
-from segments_hf.hub.journal import Arrived, Journal
+from segments_hf.hub.journal import Journal, UploadedShard
 from segments_hf.hub.upload import Progress, Worker
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def upload_split(
     part: Part, repository: Repository, folder: Path, *, max_bytes: int, num_proc: int | None, on_error: str
-) -> tuple[list[Arrived], int, int]:
+) -> tuple[list[UploadedShard], int, int]:
     """Upload the shards of a split that have not been uploaded before.
 
     Args:
@@ -44,7 +44,9 @@ def upload_split(
         HubError: The Hub refuses the shards.
         AssetError: An image or a bitmap cannot be read, and `on_error` is ``raise``.
     """
-    count = min(num_proc or 1, part.length or 1 if isinstance(part.rows, datasets.Dataset) else part.rows.num_shards)
+    # Each process gets at least one row of a dataset, or one shard of a stream.
+    most = (part.length or 1) if isinstance(part.rows, datasets.Dataset) else part.rows.num_shards
+    count = min(num_proc or 1, most)
     workers = [
         Worker(
             part.rows if count == 1 else part.rows.shard(num_shards=count, index=index, contiguous=True),
@@ -56,7 +58,7 @@ def upload_split(
         )
         for index in range(count)
     ]
-    shards: list[list[Arrived]] = [[] for _ in workers]
+    shards: list[list[UploadedShard]] = [[] for _ in workers]
     sent = skipped = 0
     with progress_bar(desc=f"Pushing {part.name}", total=part.length, unit=" rows") as bar:
         for index, progress in _progress(workers):
@@ -66,7 +68,7 @@ def upload_split(
             bar.update(sum(shard.tally.rows for shard in progress.shards))
     if not any(shards):
         raise OptionError(f"split {part.name!r} has no rows; leave the split out")
-    return [shard for arrived in shards for shard in arrived], sent, skipped
+    return [shard for shards_of_worker in shards for shard in shards_of_worker], sent, skipped
 
 
 def _progress(workers: list[Worker]) -> Iterator[tuple[int, Progress]]:

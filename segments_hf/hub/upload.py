@@ -13,7 +13,7 @@ from huggingface_hub import CommitOperationAdd
 from segments_hf.errors import HubError
 from segments_hf.hub.compat import is_uploaded, known_objects
 from segments_hf.hub.hub_retries import retry, status_of
-from segments_hf.hub.journal import Arrived, Journal
+from segments_hf.hub.journal import Journal, UploadedShard
 from segments_hf.hub.repository import refusal
 from segments_hf.hub.shards import Shard, write_shards
 from segments_hf.io.disk.atomic import make_folder, remove_file, remove_folder
@@ -38,7 +38,7 @@ class Progress(NamedTuple):
         skipped: The number of bytes that the Hub had already.
     """
 
-    shards: list[Arrived]
+    shards: list[UploadedShard]
     sent: int
     skipped: int
 
@@ -80,16 +80,16 @@ class Worker:
             yield from self._resume()
 
     def _resume(self) -> Iterator[Progress]:
-        arrived = self.journal.read()
-        if arrived:
+        uploaded = self.journal.read()
+        if uploaded:
             self.repository.create()  # the repository may have been deleted since the interrupted push
-            arrived = self._still_on_hub(arrived)
-        self.journal.begin(arrived)
-        if arrived:
-            yield Progress(arrived, 0, sum(shard.size for shard in arrived))
-            if arrived[-1].following is None:
+            uploaded = self._still_on_hub(uploaded)
+        self.journal.begin(uploaded)
+        if uploaded:
+            yield Progress(uploaded, 0, sum(shard.size for shard in uploaded))
+            if uploaded[-1].following is None:
                 return
-        start = arrived[-1].following if arrived else None
+        start = uploaded[-1].following if uploaded else None
         folder = self.journal.file.with_suffix(".shards")
         remove_folder(folder)  # may contain shards of a killed process
         make_folder(folder)
@@ -106,22 +106,22 @@ class Worker:
         finally:
             remove_folder(folder)  # contains a shard if an error prevented its upload
 
-    def _still_on_hub(self, arrived: list[Arrived]) -> list[Arrived]:
+    def _still_on_hub(self, uploaded: list[UploadedShard]) -> list[UploadedShard]:
         """Return the shards before the first one that the Hub has removed. The Hub removes files without a commit."""
-        known = _known(self.repository, arrived)
-        lost = next((number for number, shard in enumerate(arrived) if shard.sha256 not in known), len(arrived))
-        return arrived[:lost]
+        known = _known(self.repository, uploaded)
+        lost = next((number for number, shard in enumerate(uploaded) if shard.sha256 not in known), len(uploaded))
+        return uploaded[:lost]
 
     def _upload(self, shard: Shard) -> Progress:
         try:
             operation = CommitOperationAdd("data.parquet", str(shard.file))
             info = operation.upload_info
-            arrived = Arrived(info.sha256.hex(), info.size, shard.tally, shard.following)
+            uploaded = UploadedShard(info.sha256.hex(), info.size, shard.tally, shard.following)
             self.repository.create()
-            is_known = arrived.sha256 in _known(self.repository, [arrived])
+            is_known = uploaded.sha256 in _known(self.repository, [uploaded])
             if not is_known:
                 retry(lambda: _send(self.repository, operation), "upload a shard")
-            self.journal.append(arrived)
+            self.journal.append(uploaded)
         except HubError:
             raise
         except Exception as error:
@@ -130,7 +130,7 @@ class Worker:
             raise refusal(error, self.repository.repo_id) from error
         finally:
             remove_file(shard.file)
-        return Progress([arrived], 0 if is_known else arrived.size, arrived.size if is_known else 0)
+        return Progress([uploaded], 0 if is_known else uploaded.size, uploaded.size if is_known else 0)
 
 
 def _send(repository: Repository, operation: CommitOperationAdd) -> None:
@@ -149,7 +149,7 @@ def _send(repository: Repository, operation: CommitOperationAdd) -> None:
         )
 
 
-def _known(repository: Repository, shards: Sequence[Arrived]) -> set[str]:
+def _known(repository: Repository, shards: Sequence[UploadedShard]) -> set[str]:
     """Return the hashes of the shards that the Hub has."""
     known: set[str] = set()
     for start in range(0, len(shards), _BATCH):

@@ -58,12 +58,12 @@ def is_broken_url(source: str) -> bool:
     return not is_url(source) and _BROKEN_URL.match(source) is not None
 
 
-def unsigned(url: str) -> str:
+def unsigned_url(url: str) -> str:
     """Return a URL without its password, its fragment and its signature. The result identifies an asset.
 
-    >>> unsigned("https://host/a.jpg?versionId=7&X-Amz-Signature=abc&X-Amz-Expires=60")
+    >>> unsigned_url("https://host/a.jpg?versionId=7&X-Amz-Signature=abc&X-Amz-Expires=60")
     'https://host/a.jpg?versionId=7'
-    >>> unsigned("https://host/view?sr=b&page=2"), unsigned("https://host/view?sr=b&page=2&sig=abc")
+    >>> unsigned_url("https://host/view?sr=b&page=2"), unsigned_url("https://host/view?sr=b&page=2&sig=abc")
     ('https://host/view?sr=b&page=2', 'https://host/view?page=2')
     """
     if "?" not in url and "@" not in url and "#" not in url:
@@ -179,4 +179,4 @@ def name_without_secrets(name: str) -> str:
 
 def _word_without_secrets(word: str) -> str:
     public = without_users(word)
-    return without_parameters(unsigned(public) if without_parameters(public) != public else public)
+    return without_parameters(unsigned_url(public) if without_parameters(public) != public else public)

@@ -111,7 +111,10 @@ def preview(
 def _examine(
     outcome: Outcome, *, validator: Validator, classes: int, longest_side: int
 ) -> tuple[Examined, ShownSample]:
-    """Check a row by itself, make its data for the page, and remove its image and bitmap. Runs in threads."""
+    """Check a row without comparing it with other rows, and encode it for the page.
+
+    The function runs in several threads. It removes the image and the bitmap from the row at the end, to save memory.
+    """
     row = outcome.row
     if row is not None:
         outcome.row = dict(with_decoded_bitmap(row))

@@ -84,7 +84,7 @@ def test_clear_keeps_the_files_of_a_running_push(filled_cache) -> None:
 
 
 @pytest.mark.parametrize("age", ["30", "d", "-1d", "30 days", "30y", ""])
-def test_invalid_age_is_refused_with_its_value(filled_cache, age: str) -> None:
+def test_error_about_an_invalid_age_names_the_option_and_the_value(filled_cache, age: str) -> None:
     result = run("clear", "--yes", f"--older-than={age}")
     assert result.exit_code == 2
     assert "--older-than" in result.output

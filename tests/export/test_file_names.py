@@ -27,7 +27,7 @@ def image_bytes(kind: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("names", "by_stem", "expected"),
+    ("names", "unique_stems", "expected"),
     [
         (["a.jpg", "a.jpg", "a.jpg"], False, ["a.jpg", "a-2.jpg", "a-3.jpg"]),
         (["a.jpg", "a-2.jpg", "a.jpg"], False, ["a.jpg", "a-2.jpg", "a-3.jpg"]),
@@ -42,8 +42,8 @@ def image_bytes(kind: str) -> bytes:
         (["images/a.jpg", "images.jpg"], False, ["images_/a.jpg", "images.jpg"]),
     ],
 )
-def test_repeated_names_are_numbered(names: list[str], by_stem: bool, expected: list[str]) -> None:
-    file_names = FileNames(by_stem=by_stem, not_folders={"images"})
+def test_repeated_names_are_numbered(names: list[str], unique_stems: bool, expected: list[str]) -> None:
+    file_names = FileNames(unique_stems=unique_stems, not_folders={"images"})
     assert [str(file_names.path_of(row(name))) for name in names] == expected
 
 
@@ -53,13 +53,13 @@ def test_repeated_names_are_numbered(names: list[str], by_stem: bool, expected: 
     ),
     st.booleans(),
 )
-def test_paths_are_unique_on_every_file_system(names: list[str], by_stem: bool) -> None:
-    paths = FileNames(by_stem=by_stem)
+def test_paths_are_unique_on_every_file_system(names: list[str], unique_stems: bool) -> None:
+    paths = FileNames(unique_stems=unique_stems)
     found = [paths.path_of(row(name)) for name in names]
     assert len({str(path).casefold() for path in found}) == len(names)
     folders = {str(parent).casefold() for path in found for parent in path.parents}
     assert not folders & {str(path).casefold() for path in found}
-    if by_stem:
+    if unique_stems:
         assert len({str(path.with_suffix("")).casefold() for path in found}) == len(names)
 
 

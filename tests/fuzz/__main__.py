@@ -39,6 +39,7 @@ def main() -> None:
 def _silence_libraries() -> None:
     """Silence the logs, which name each dropped sample, and libtiff, which writes to standard error."""
     logging.disable(logging.CRITICAL)
+    # Tracebacks stay visible: Python writes to a copy of standard error, and libtiff to the redirected descriptor 2.
     sys.stderr = os.fdopen(os.dup(2), "w")
     with Path(os.devnull).open("w") as nothing:
         os.dup2(nothing.fileno(), 2)

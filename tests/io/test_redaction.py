@@ -16,7 +16,7 @@ from segments_hf.io.redaction import (
     own_logger,
     public_name,
     text_without_secrets,
-    unsigned,
+    unsigned_url,
     without_queries,
 )
 from segments_hf.shown_text import shown, without_secrets
@@ -146,9 +146,9 @@ def test_json_without_secrets_is_unchanged(value: object, indent: int | None, is
         ("https://[broken/a.jpg", "https://[broken/b.jpg"),
     ],
 )
-def test_unsigned_distinguishes_assets_with_passwords(one: str, other: str) -> None:
-    assert unsigned(one) != unsigned(other)
-    assert unsigned(one.replace(":x@", ":y@")) == unsigned(one)
+def test_unsigned_url_distinguishes_assets_with_passwords(one: str, other: str) -> None:
+    assert unsigned_url(one) != unsigned_url(other)
+    assert unsigned_url(one.replace(":x@", ":y@")) == unsigned_url(one)
 
 
 @pytest.mark.parametrize("name", ["segments_hf.test", "fsspec.http", "httpx", "urllib3.connectionpool"])

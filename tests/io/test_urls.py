@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from segments_hf.io.redaction import public_name, unsigned
+from segments_hf.io.redaction import public_name, unsigned_url
 from segments_hf.io.urls import is_url
 
 
@@ -55,11 +55,11 @@ def test_public_name_has_no_query_and_no_password(source, expected):
     assert public_name(source) == expected
 
 
-def test_public_name_of_a_malformed_url_has_no_password():
+def test_public_name_of_a_malformed_url_has_no_secret():
     assert "secret" not in public_name("https://[broken/a.json?sig=secret")
 
 
-PICTURE = "https://host/a.jpg"
+IMAGE = "https://host/a.jpg"
 SIGNATURES = {
     "aws v4": "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AK%2F1%2Fs3&X-Amz-Date=1&X-Amz-Expires=60"
     "&X-Amz-SignedHeaders=host&X-Amz-Security-Token=t&X-Amz-Signature=s",
@@ -78,27 +78,27 @@ SIGNATURES = {
 
 @pytest.mark.parametrize("case", [str, str.lower, str.upper], ids=["as is", "lower", "upper"])
 @pytest.mark.parametrize("query", SIGNATURES.values(), ids=SIGNATURES)
-def test_unsigned_drops_the_signature_and_keeps_the_rest(query, case):
-    assert unsigned(f"{PICTURE}?{case(query)}") == PICTURE
-    assert unsigned(f"{PICTURE}?versionId=7&{case(query)}&page=2") == f"{PICTURE}?versionId=7&page=2"
+def test_unsigned_url_drops_the_signature_and_keeps_the_rest(query, case):
+    assert unsigned_url(f"{IMAGE}?{case(query)}") == IMAGE
+    assert unsigned_url(f"{IMAGE}?versionId=7&{case(query)}&page=2") == f"{IMAGE}?versionId=7&page=2"
 
 
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
-        (PICTURE, PICTURE),
-        (f"{PICTURE}?", PICTURE),
-        ("https://jane:secret@host/a.jpg", PICTURE),
-        ("https://jane:secret@host/a.jpg?id=1", f"{PICTURE}?id=1"),
-        (f"{PICTURE}#top", PICTURE),
+        (IMAGE, IMAGE),
+        (f"{IMAGE}?", IMAGE),
+        ("https://jane:secret@host/a.jpg", IMAGE),
+        ("https://jane:secret@host/a.jpg?id=1", f"{IMAGE}?id=1"),
+        (f"{IMAGE}#top", IMAGE),
         ("https://host/a@2x.jpg", "https://host/a@2x.jpg"),
         ("https://host/a%20[1].jpg?w=10&w=20", "https://host/a%20[1].jpg?w=10&w=20"),
-        (f"{PICTURE}?flag=", f"{PICTURE}?flag="),
+        (f"{IMAGE}?flag=", f"{IMAGE}?flag="),
         ("images/a.jpg", "images/a.jpg"),
     ],
 )
-def test_unsigned_drops_password_and_fragment(url, expected):
-    assert unsigned(url) == expected
+def test_unsigned_url_drops_password_and_fragment(url, expected):
+    assert unsigned_url(url) == expected
 
 
 @pytest.mark.parametrize(
@@ -117,13 +117,13 @@ def test_unsigned_drops_password_and_fragment(url, expected):
         ("https://host/a%231.jpg", "https://host/a%232.jpg"),
     ],
 )
-def test_unsigned_distinguishes_different_assets(one, other):
-    assert unsigned(one) != unsigned(other)
+def test_unsigned_url_distinguishes_different_assets(one, other):
+    assert unsigned_url(one) != unsigned_url(other)
 
 
-def test_unsigned_of_a_malformed_url_has_no_secret():
-    assert "secret" not in unsigned("https://[broken/a.jpg?sig=secret")
+def test_unsigned_url_of_a_malformed_url_has_no_secret():
+    assert "secret" not in unsigned_url("https://[broken/a.jpg?sig=secret")
 
 
-def test_unsigned_distinguishes_paths_that_are_not_utf8():
-    assert unsigned("https://host/a?id=%FF") != unsigned("https://host/a?id=%FE")
+def test_unsigned_url_distinguishes_queries_that_are_not_utf8():
+    assert unsigned_url("https://host/a?id=%FF") != unsigned_url("https://host/a?id=%FE")

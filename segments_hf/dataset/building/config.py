@@ -22,7 +22,7 @@ from segments_hf.dataset.rows.problems import checked_on_error
 from segments_hf.dataset.splits import split_assigner
 from segments_hf.errors import OptionError
 from segments_hf.io.choices import unknown_option
-from segments_hf.io.redaction import own_logger, unsigned
+from segments_hf.io.redaction import own_logger, unsigned_url
 from segments_hf.labels.categories import merged_categories
 from segments_hf.shown_text import shown
 
@@ -56,7 +56,7 @@ class SegmentsReleaseConfig(_FetchingConfig):
         filter_by: The label status of the samples to load, or several statuses, in upper or lower case.
         filter_by_metadata: The metadata of the samples to load; a sample must have all of these keys and values.
         splits: The fraction of each split, or ``metadata:KEY``; by default the split of the data file.
-        segments_dir: A folder in the layout of the original SDK's cache. Images in it are not fetched, except
+        segments_dir: A folder in the layout of the official SDK's cache. Images in it are not fetched, except
             bitmaps that cannot store the ids of the annotations.
         load_assets: Whether to fetch images and bitmaps.
         embed: Whether the Arrow file contains the bytes of the images, or the paths of the files in the cache.
@@ -194,7 +194,7 @@ class SegmentsReleaseConfig(_FetchingConfig):
         del config_kwargs  # not hashed, because the same options can be written in several ways
         identity = {
             "releases": {
-                split: [(key.digest, unsigned(self.reopen(key).base)) for key in keys]
+                split: [(key.digest, unsigned_url(self.reopen(key).base)) for key in keys]
                 for split, keys in self.release_keys.items()
             },
             "labelset": self.labelset,

@@ -28,7 +28,7 @@ class AssetSources:
 
     Attributes:
         fetcher: The fetcher.
-        segments_dir: The folder in the layout of the original SDK's cache. Files in it are not fetched, except
+        segments_dir: The folder in the layout of the official SDK's cache. Files in it are not fetched, except
             bitmaps that cannot store the ids of the annotations.
         labelset: The labelset of the bitmaps.
         in_memory: Whether a row contains the bytes of its assets, or the paths of their files.

@@ -1,7 +1,7 @@
 """``coco-instance``: the COCO format for object detection, with keypoints for points.
 
-https://cocodataset.org/#format-data. The `annotations` of bitmaps are equal to those of segments-ai 1.33, with
-`attributes` in addition.
+https://cocodataset.org/#format-data. The `annotations` of bitmaps are equal to those of version 1.33 of the official
+SDK, with `attributes` in addition.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from segments_hf.export.format import Job, Sample
     from segments_hf.labels import LabeledObject
 
-# The visibility of a keypoint: 1 as in the original SDK. In COCO, 1 means labeled and 2 means labeled and visible.
+# The visibility of a keypoint: 1 as in the official SDK. In COCO, 1 means labeled and 2 means labeled and visible.
 _LABELED = 1
 
 

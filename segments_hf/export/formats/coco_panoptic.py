@@ -29,7 +29,7 @@ class CocoPanoptic(CocoFormat):
     name = "coco-panoptic"
     help = "COCO panoptic: a PNG of segment ids and the segments of each image"
     takes: ClassVar[frozenset[str]] = frozenset({BITMAP, POLYGON})
-    by_stem = True
+    unique_stems = True
     kind = "panoptic"
 
     def __init__(self, job: Job) -> None:

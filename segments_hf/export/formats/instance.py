@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from segments_hf.labels import Raster
 
 _LARGEST = 2**16 - 1
-# The PNG gets the bit depth of the largest value that has a color.
+# A color for the value 65535 makes `encode_mask` write 16 bits, even if all ids of a row are small.
 _SIXTEEN_BITS = {_LARGEST: (0, 0, 0)}
 
 

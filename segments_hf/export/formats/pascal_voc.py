@@ -51,7 +51,7 @@ class PascalVoc(Format[_Label]):
     aliases: ClassVar[tuple[str, ...]] = ("voc",)
     help = "Pascal VOC: boxes as XML; bitmaps and polygons also as palette PNGs of classes and of objects"
     takes: ClassVar[frozenset[str]] = frozenset({BITMAP, BOX, POLYGON, POLYLINE})
-    by_stem = True
+    unique_stems = True
     per_split = False
 
     def __init__(self, job: Job) -> None:

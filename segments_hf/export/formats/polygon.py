@@ -1,6 +1,6 @@
 """``polygon``: the outlines of all instances, in JSON with the structure of COCO.
 
-As in the format with this name in the original SDK, the key `polygons` of an annotation contains rings: lists of points
+As in the format with this name in the official SDK, the key `polygons` of an annotation contains rings: lists of points
 (x, y) in pixels from the top left corner of the image. Rings follow the pixel edges, clockwise around parts and
 counterclockwise around holes. The even-odd rule restores the mask from them.
 """
