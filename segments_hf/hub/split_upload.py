@@ -45,8 +45,8 @@ def upload_split(
         AssetError: An image or a bitmap cannot be read, and `on_error` is ``raise``.
     """
     # Each process gets at least one row of a dataset, or one shard of a stream.
-    most = (part.length or 1) if isinstance(part.rows, datasets.Dataset) else part.rows.num_shards
-    count = min(num_proc or 1, most)
+    max_count = (part.length or 1) if isinstance(part.rows, datasets.Dataset) else part.rows.num_shards
+    count = min(num_proc or 1, max_count)
     workers = [
         Worker(
             part.rows if count == 1 else part.rows.shard(num_shards=count, index=index, contiguous=True),
