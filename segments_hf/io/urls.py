@@ -29,13 +29,15 @@ def scheme_of(source: str) -> str:
 def file_path(url: str) -> str | None:
     """Return the path of a ``file://`` URL; None for any other source.
 
-    >>> file_path("file:///data/my%20release.json"), file_path("https://host/a.json")
-    ('/data/my release.json', None)
+    A URL without a third slash contains a relative path, as in fsspec.
+
+    >>> file_path("file:///data/my%20release.json"), file_path("file://release.json"), file_path("https://host/a.json")
+    ('/data/my release.json', 'release.json', None)
     """
     scheme, separator, rest = url.partition("://")
     if not separator or scheme.lower() != "file":
         return None
-    return url2pathname(rest[rest.find("/") :].partition("?")[0])
+    return url2pathname(rest[max(0, rest.find("/")) :].partition("?")[0])
 
 
 def url_suffix(url: str) -> str:
