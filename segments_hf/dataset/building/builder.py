@@ -196,12 +196,22 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         """Return the release as a stream, as `datasets` does.
 
         Raises:
-            OptionError: There is no such split, or `split` is a part of a split, such as ``train[:100]``.
+            OptionError: There is no such split; `split` is a part of a split, such as ``train[:100]``; or it is several
+                splits, such as ``train+test``, and this version of `datasets` cannot stream them together.
         """
         self._check_split(split)
         if split is not None:
             check_whole_splits(split)
-        return super().as_streaming_dataset(split, *args, **kwargs)
+        try:
+            return super().as_streaming_dataset(split, *args, **kwargs)
+        except ValueError as error:
+            if not str(error).startswith("Bad split"):
+                raise
+            raise OptionError(
+                f"got {str(split)!r}, but `datasets` {datasets.__version__} streams one split at a time; load each "
+                "split separately",
+                option="split",
+            ) from None
 
     def _check_split(self, split: object) -> None:
         if isinstance(split, str):
