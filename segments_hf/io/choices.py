@@ -31,16 +31,16 @@ def unknown_choice(
         option: The name of the parameter.
         value: The value that was received.
         choices: The allowed values.
-        others: Further names for the same values. They are suggested, but not listed.
+        others: Further values that are suggested, but not listed.
         expected: The words before the list of choices.
-        hint: Further words after the list, such as what to do next.
+        hint: The words after the list if no choice is close to the value, such as what to do next.
 
     >>> print(unknown_choice("verify", "decodd", ["structure", "decode"]))
     verify: got 'decodd', expected one of 'structure', 'decode'; did you mean 'decode'?
     """
     names = list(choices)
     return OptionError(
-        f"got {value!r}, expected {expected} {listed_choices(names)}{hint}{suggestion(value, [*names, *others])}",
+        f"got {value!r}, expected {expected} {listed_choices(names)}{suggestion(value, [*names, *others]) or hint}",
         option=option,
     )
 

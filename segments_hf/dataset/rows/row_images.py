@@ -148,7 +148,7 @@ async def _fetch(column: str, reference: str | None, fetcher: Fetcher) -> _Check
 
 
 def _lost_ids(draft: Draft, checked: _CheckedAsset) -> str | None:
-    """Return a description of the ids of annotations that the pixels of a bitmap cannot store; None if there are none.
+    """Return a message if the pixels of a bitmap cannot store the ids of all annotations, otherwise None.
 
     The official SDK saves bitmaps as 16-bit gray, which changes all larger ids to 65535.
     """

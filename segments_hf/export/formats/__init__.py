@@ -31,6 +31,5 @@ def find_format(name: str) -> type[Format[Any]]:
     for found in FORMATS.values():
         if name in {found.name, *found.aliases}:
             return found
-    raise unknown_choice(
-        "export_format", name, FORMATS, others=[alias for found in FORMATS.values() for alias in found.aliases]
-    )
+    aliases = [alias for found in FORMATS.values() for alias in found.aliases]
+    raise unknown_choice("export_format", name, [*FORMATS, *aliases])
