@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from segments_hf.cli import build, cache, demo, export, inspect, preview, push, stats, validate
-from segments_hf.cli.closed_pipe import end_with_reader
+from segments_hf.cli.closed_pipe import exit_on_closed_pipe
 from segments_hf.cli.console import print_error
 from segments_hf.errors import SegmentsHFError
 from segments_hf.io.disk.atomic import discard_output
@@ -80,7 +80,7 @@ def _flushed_output() -> Iterator[None]:
 
 def main() -> None:
     """Run the command line."""
-    end_with_reader()
+    exit_on_closed_pipe()
     try:
         app()
     finally:

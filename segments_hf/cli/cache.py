@@ -1,4 +1,4 @@
-"""``segments-hf cache``: show and clear the caches of this machine."""
+"""``segments-hf cache``: show and clear the caches on this machine."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from segments_hf.cli.console import output, print_line
 if TYPE_CHECKING:
     from segments_hf.io.disk.disk_usage import Usage
 
-app: typer.Typer = typer.Typer(help="Show and clear the caches of this machine.", no_args_is_help=True)
+app: typer.Typer = typer.Typer(help="Show and clear the caches of segments-hf on this machine.", no_args_is_help=True)
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}  # seconds
 

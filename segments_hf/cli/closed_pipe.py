@@ -1,4 +1,4 @@
-"""End a command silently when the reader of its output ends, as in ``segments-hf export --help | head -3``."""
+"""End a command silently when the program that reads its output ends: ``segments-hf export --help | head -3``."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import TextIO
 
 from segments_hf.io.disk.atomic import discard_output
 
-_EXIT_CODE = 141  # that of a program that the signal SIGPIPE ends: 128 + 13
+_EXIT_CODE = 141  # the exit code that shells report for a program that the signal SIGPIPE ends: 128 + 13
 
 
 class _PipedOutput(io.TextIOWrapper):
     """A text stream that ends the process if the other end of its pipe is closed.
 
-    The signal SIGPIPE would do the same, but also if a server closes a connection. Libraries that print would catch a
-    BrokenPipeError, and end the process with another exit code.
+    The signal SIGPIPE cannot be used for this purpose, because it would also end the process if a server closes a
+    connection. Libraries that print may catch a BrokenPipeError and end the process with another exit code.
     """
 
     def write(self, text: str) -> int:
@@ -35,13 +35,13 @@ class _PipedOutput(io.TextIOWrapper):
         return SystemExit(_EXIT_CODE)
 
 
-def end_with_reader() -> None:
-    """Let this process end silently when it writes to standard output or standard error and the reader has ended."""
+def exit_on_closed_pipe() -> None:
+    """End this process silently when it writes to standard output or standard error and no program reads it."""
     sys.stdout, sys.stderr = _piped(sys.stdout), _piped(sys.stderr)
 
 
 def _piped(stream: TextIO) -> TextIO:
-    if not isinstance(stream, io.TextIOWrapper):  # None if the process has no standard output
+    if not isinstance(stream, io.TextIOWrapper):  # the stream is None if the process has no standard output
         return stream
     return _PipedOutput(
         stream.buffer,

@@ -1,6 +1,6 @@
 """Print the output of the commands with control characters escaped.
 
-Names of files and samples may contain terminal codes.
+Names of files and samples may contain control codes for the terminal.
 """
 
 from __future__ import annotations

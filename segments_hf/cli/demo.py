@@ -66,7 +66,7 @@ def _missing_files(folder: Path) -> list[Path]:
         copy = folder / file
         if not copy.is_file() or copy.read_bytes() != (source / file).read_bytes():
             raise OutputExistsError(
-                f"{folder} exists, but {file.as_posix()} in it is missing or is not the file of the demo release; "
-                "remove the folder, or run the command in another folder"
+                f"{folder} exists, but {file.as_posix()} in it is missing or differs from the file of the demo "
+                "release; remove the folder, or run the command in another folder"
             )
     return []

@@ -115,7 +115,7 @@ def _loading(
         bool, typer.Option(help="Download the images and bitmaps; otherwise their columns are null.")
     ] = True,
 ) -> dict[str, Any]:
-    """Return the options of `load_release` other than those of downloads."""
+    """Return the options of `load_release` other than the fields of `FetchOptions`."""
     return {
         "labelset": labelset,
         "filter_by": filter_by or None,
@@ -129,7 +129,7 @@ def _loading(
 
 
 def _fetching() -> dict[str, inspect.Parameter]:
-    """Return the options of downloads as parameters of a command."""
+    """Return the fields of `FetchOptions` as parameters of a command."""
     types = get_type_hints(FetchOptions)
     return {
         field.name: inspect.Parameter(

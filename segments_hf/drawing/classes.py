@@ -34,7 +34,7 @@ class Classes:
     Attributes:
         names: The name of each class index; None if the names are unknown. Then pictures show the class indices.
         colors: The color of each class index.
-        in_masks: The relation of the values of semantic masks to class indices.
+        in_masks: The class index of each value in a semantic mask.
     """
 
     names: Sequence[str] | None = None
@@ -95,8 +95,10 @@ def classes_of(of: ClassSource = None) -> Classes:
     if isinstance(of, Sequence) and not isinstance(of, str):
         categories = [item for item in of if isinstance(item, Category)]
         if len(categories) < len(of):
+            other = next(item for item in of if not isinstance(item, Category))
             raise SegmentsHFError(
-                f"got {type(of).__name__} as the source of the classes, expected a list of categories"
+                f"got a {type(of).__name__} that contains {type(other).__name__} as the source of the classes, "
+                "expected a list of categories"
             )
         return Classes(class_names(categories), class_colors(categories), MaskClasses(number=len(categories)))
     return features_classes(input_features(of))

@@ -10,9 +10,9 @@ from PIL import Image, ImageDraw, ImageOps
 from segments_hf.dataset.release_inputs import releases_by_split
 from segments_hf.drawing.drawable import row_label
 from segments_hf.drawing.first_rows import first_rows
-from segments_hf.drawing.label_picture import drawn_label
-from segments_hf.drawing.legend import BACKGROUND, TEXT_COLOR, legend
-from segments_hf.drawing.overlay import GROUND
+from segments_hf.drawing.label_picture import draw_label
+from segments_hf.drawing.legend import SHEET_COLOR, TEXT_COLOR, legend
+from segments_hf.drawing.overlay import NO_IMAGE_COLOR
 from segments_hf.drawing.text import font_of, shortened
 from segments_hf.errors import AssetError, BitmapError, OptionError, SegmentsHFError
 from segments_hf.images.viewing import decode_image, to_rgb
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 logger: Logger = logging.getLogger(__name__)
 
-# All sizes are in pixels.
-_FADED: Color = (120, 113, 108)
-_CELL = (240, 180)
+_FAINT_TEXT_COLOR: Color = (120, 113, 108)
+# All lengths are in pixels.
+_CELL = (240, 180)  # the width and height of an image or a label
 _GAP = 12
 _CAPTION = 24
 _PAIRS_PER_LINE = 3
@@ -49,8 +49,9 @@ def contact_sheet(
     """Draw the first rows: each image beside its label in the colors of the classes, and a legend below.
 
     Args:
-        data: A release as `load_release` takes it; a dataset or a stream of an image task, or a dict of its splits,
-            which may be in a layout; or a list of rows. Only the images of these rows are fetched and decoded.
+        data: A release in any form that `load_release` accepts; a dataset or a stream of an image task, or a dict of
+            its splits, which may be in a layout; or a list of rows. Only the images of the drawn rows are fetched and
+            decoded.
         limit: The maximum number of rows to draw.
         of: For a list of rows, the source of the class names and colors: a dataset, a release, or categories. By
             default, the picture shows class indices.
@@ -100,14 +101,14 @@ def draw_sheet(rows: Sequence[Row], classes: Classes, on_error: str) -> Image.Im
 
 
 def _arrange(pairs: Sequence[Image.Image], classes: Classes) -> Image.Image:
-    across = min(_PAIRS_PER_LINE, len(pairs))
-    lines = -(-len(pairs) // across)
-    width = across * (2 * _CELL[0] + _GAP) + _GAP
+    columns = min(_PAIRS_PER_LINE, len(pairs))
+    lines = -(-len(pairs) // columns)
+    width = columns * (2 * _CELL[0] + _GAP) + _GAP
     height = lines * (_CELL[1] + _CAPTION + _GAP) + _GAP
     strip = legend(zip(classes.names or (), classes.colors, strict=True), width)
-    sheet = Image.new("RGB", (width, height + strip.height), BACKGROUND)
+    sheet = Image.new("RGB", (width, height + strip.height), SHEET_COLOR)
     for number, pair in enumerate(pairs):
-        line, column = divmod(number, across)
+        line, column = divmod(number, columns)
         left, top = _GAP + column * (2 * _CELL[0] + _GAP), _GAP + line * (_CELL[1] + _CAPTION + _GAP)
         sheet.paste(pair, (left, top))
     sheet.paste(strip, (0, height))
@@ -125,11 +126,17 @@ def _pairs(rows: Sequence[Row], classes: Classes, on_error: str) -> list[Image.I
         for error in errors:
             logger.warning("%s %s: %s", where, "left out" if on_error == "skip" else "shown with a placeholder", error)
         if not errors or on_error == "keep":
-            pairs.append(_pair(row, _shown(image, "unreadable image"), _shown(label, "unreadable label")))
+            pairs.append(
+                _pair(
+                    row,
+                    _cell_or_placeholder(image, "unreadable image"),
+                    _cell_or_placeholder(label, "unreadable label"),
+                )
+            )
     return pairs
 
 
-def _shown(cell: Image.Image | SegmentsHFError, placeholder: str) -> Image.Image:
+def _cell_or_placeholder(cell: Image.Image | SegmentsHFError, placeholder: str) -> Image.Image:
     return cell if isinstance(cell, Image.Image) else _in_cell(None, placeholder)
 
 
@@ -144,14 +151,14 @@ def _image_cell(row: Row) -> Image.Image | AssetError:
 def _label_cell(row: Row, classes: Classes) -> Image.Image | AssetError | BitmapError:
     try:
         label = row_label(row, classes)
-        drawn = None if label is None or label.is_empty else drawn_label(label, classes, _CELL, names=True)
+        drawn = None if label is None or label.is_empty else draw_label(label, classes, _CELL, names=True)
         return _in_cell(drawn, row.get("status") or "no label")
     except (AssetError, BitmapError) as error:
         return error
 
 
 def _pair(row: Row, image: Image.Image, label: Image.Image) -> Image.Image:
-    pair = Image.new("RGB", (2 * _CELL[0], _CELL[1] + _CAPTION), BACKGROUND)
+    pair = Image.new("RGB", (2 * _CELL[0], _CELL[1] + _CAPTION), SHEET_COLOR)
     pair.paste(image, (0, 0))
     pair.paste(label, (_CELL[0], 0))
     if "name" in row:
@@ -160,16 +167,16 @@ def _pair(row: Row, image: Image.Image, label: Image.Image) -> Image.Image:
         count = len(row["annotations"] or ())
         summary = f"{row['status']} · {count} object{'' if count == 1 else 's'}"
         pen.text((2, _CELL[1] + 5), shortened(str(row["name"]), font, _CELL[0] - 8), TEXT_COLOR, font)
-        pen.text((_CELL[0] + 2, _CELL[1] + 5), shortened(summary, font, _CELL[0] - 8), _FADED, font)
+        pen.text((_CELL[0] + 2, _CELL[1] + 5), shortened(summary, font, _CELL[0] - 8), _FAINT_TEXT_COLOR, font)
     return pair
 
 
 def _in_cell(picture: Image.Image | None, placeholder: str) -> Image.Image:
     """Fit a picture into a cell; if there is no picture, write the text `placeholder` into the cell."""
     if picture is not None:
-        return ImageOps.pad(picture, _CELL, color=BACKGROUND)
-    cell = Image.new("RGB", _CELL, GROUND)
+        return ImageOps.pad(picture, _CELL, color=SHEET_COLOR)
+    cell = Image.new("RGB", _CELL, NO_IMAGE_COLOR)
     font = font_of(12)
     middle = (_CELL[0] / 2, _CELL[1] / 2)
-    ImageDraw.Draw(cell).text(middle, shortened(placeholder, font, _CELL[0] - 8), _FADED, font, anchor="mm")
+    ImageDraw.Draw(cell).text(middle, shortened(placeholder, font, _CELL[0] - 8), _FAINT_TEXT_COLOR, font, anchor="mm")
     return cell

@@ -1,4 +1,4 @@
-"""Convert the label of a row, from a release or in a layout, to one type for drawing."""
+"""Convert the label of a row to one type for drawing, whether the row is in a layout or not."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class RowLabel(NamedTuple):
         ids: The bitmap as a uint32 array of shape (H, W): the `id` of a shape for each pixel, or another value for
             unlabeled pixels; None if the label has no masks.
         shapes: The objects, in the order of the annotations.
-        is_by_class: Whether each shape is all pixels of one class, as in a semantic mask.
+        is_by_class: Whether each shape stands for all pixels of one class, as in a semantic mask.
     """
 
     size: tuple[int, int] | None
@@ -62,7 +62,7 @@ def row_label(row: Mapping[str, Any], classes: Classes) -> RowLabel | None:
 
     Args:
         row: A row of a release or in a layout. Its images may be encoded or decoded.
-        classes: The classes, with the relation of mask values to class indices.
+        classes: The classes, with the class index of each value in a semantic mask.
 
     Returns:
         The label; None if the row has no label.
@@ -72,8 +72,9 @@ def row_label(row: Mapping[str, Any], classes: Classes) -> RowLabel | None:
     """
     if "annotations" in row:
         return None if row["annotations"] is None else _of_release(row)
-    fitting = [layout for layout in LAYOUTS.values() if {*layout.label_columns} <= row.keys()]
-    layout = max(fitting, key=lambda layout: len(layout.label_columns), default=None)
+    # The columns of one layout may include those of another layout.
+    matching = [layout for layout in LAYOUTS.values() if {*layout.label_columns} <= row.keys()]
+    layout = max(matching, key=lambda layout: len(layout.label_columns), default=None)
     label = layout.read(row, classes.in_masks) if layout else None
     return None if label is None else _of_layout(label)
 
@@ -81,8 +82,8 @@ def row_label(row: Mapping[str, Any], classes: Classes) -> RowLabel | None:
 def _of_release(row: Mapping[str, Any]) -> RowLabel:
     label = label_of(row)
     if isinstance(label, BitmapLabel) and label.ids is not None:
-        counted = (label.annotations[index] for index in label.last_of_ids)
-        return _of_masks(label.ids, [Shape(MASK, item.class_index, id=item.id) for item in counted if item.id])
+        annotations = (label.annotations[index] for index in label.last_of_ids)
+        return _of_masks(label.ids, [Shape(MASK, item.class_index, id=item.id) for item in annotations if item.id])
     vectors = [label.vectors[index] for index in label.last_of_ids] if isinstance(label, VectorLabel) else []
     shapes = [
         Shape(vector.kind or "", vector.annotation.class_index, points, vector.annotation.id)

@@ -1,4 +1,4 @@
-"""Make figures of matplotlib without pyplot: no figure is kept in its global state, and no display is needed."""
+"""Make figures of matplotlib without pyplot, which would keep them in its global state and might need a display."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """Return an empty figure that arranges its axes automatically and is displayed in notebooks.
+    """Return an empty figure that arranges its axes automatically and that notebooks display.
 
     Args:
         width: The width in inches.
@@ -31,7 +31,7 @@ def new_figure(width: float, height: float) -> Figure:
     except ImportError as error:
         raise MissingExtraError(f"figures need matplotlib: pip install matplotlib ({error})") from error
 
-    class Shown(Figure):
+    class NotebookFigure(Figure):
         """A figure that notebooks display, even if pyplot is not imported."""
 
         def _repr_png_(self) -> bytes:
@@ -39,11 +39,11 @@ def new_figure(width: float, height: float) -> Figure:
             self.savefig(file, format="png")
             return file.getvalue()
 
-    return Shown(figsize=(width, height), layout="constrained")
+    return NotebookFigure(figsize=(width, height), layout="constrained")
 
 
 def to_matplotlib(color: Color) -> tuple[float, float, float]:
-    """Convert a color to that of matplotlib, with channels from 0 to 1."""
+    """Convert a color to a color of matplotlib, whose channels are from 0 to 1."""
     red, green, blue = color
     return red / 255, green / 255, blue / 255
 

@@ -35,19 +35,20 @@ def first_rows(
         data: An input of any kind that `open_splits` accepts; its splits are read one after the other. Or a list or
             an iterator of rows.
         limit: The maximum number of rows.
-        of: The source of the classes, as `classes_of` takes it; by default the input itself.
-        on_error: What to do with a sample of a release that has an error; by default, it is kept.
+        of: The source of the classes, as `classes_of` accepts it. The default is the input itself; for rows, the
+            classes are then unknown.
+        on_error: What to do with a sample of a release that has an error; by default, the sample is kept.
         **options: The options of `load_release` for a release.
 
     Raises:
         SegmentsHFError: The input has an unsupported type, or contains no categories.
-        OptionError: There are no rows, `limit` is not positive, or there are options but the input is not a release.
+        OptionError: There are no rows, `limit` is not positive, or an input that is not a release has options.
     """
     check_number("limit", limit, 1)
     loading = cast("LoadKeywords", options if on_error is None else {**options, "on_error": on_error})
     if isinstance(data, Iterator | Sequence) and not isinstance(data, str | bytes):
         if loading:
-            raise OptionError(f"got {', '.join(loading)} for rows, but only releases have these options")
+            raise OptionError(f"got {', '.join(loading)} for a list of rows, but only releases have these options")
         chosen = [dict(_checked_row(row)) for row in islice(data, limit)]
     else:
         opened = open_rows(data, assets=True, limit=limit, check=check_features, building={"on_error"}, **loading)
@@ -64,8 +65,9 @@ def one_row(data: Data | Row, index: int, of: ClassSource = None) -> tuple[Row, 
 
     Args:
         data: A row, or an input of any kind that `open_splits` accepts.
-        index: The index of the row, from 0; its splits are counted one after the other.
-        of: The source of the classes, as `classes_of` takes it; by default the input itself.
+        index: The index of the row, from 0. The rows of several splits are numbered one split after the other.
+        of: The source of the classes, as `classes_of` accepts it. The default is the input itself; for a row, the
+            classes are then unknown.
 
     Raises:
         OptionError: The index is out of range.
@@ -79,7 +81,7 @@ def one_row(data: Data | Row, index: int, of: ClassSource = None) -> tuple[Row, 
     opened = open_rows(data, assets=True, skip=index, limit=1, check=check_features)
     outcome = next(iter(opened.outcomes()), None)
     if outcome is None:
-        raise OptionError(f"got {index}, but there are fewer rows; the first row has the index 0", option="index")
+        raise OptionError(f"got {index}, but the data have fewer rows; the first row has the index 0", option="index")
     if outcome.row is None:
         raise SegmentsHFError(f"sample {outcome.problems[0].sample!r}: {outcome.problems[0].reason}")
     return outcome.row, features_classes(opened.features) if of is None else classes_of(of)
@@ -87,5 +89,5 @@ def one_row(data: Data | Row, index: int, of: ClassSource = None) -> tuple[Row, 
 
 def _checked_row(row: object) -> Row:
     if not isinstance(row, Mapping):
-        raise SegmentsHFError(f"got {type(row).__name__} in a list of rows, expected rows: dicts of columns")
+        raise SegmentsHFError(f"got {type(row).__name__} in a list of rows, expected each row as a dict of columns")
     return row

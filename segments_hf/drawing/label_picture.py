@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from segments_hf.drawing.classes import classes_of
 from segments_hf.drawing.drawable import row_label
-from segments_hf.drawing.overlay import blank, laid_over
+from segments_hf.drawing.overlay import blank, draw_over
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,10 +36,12 @@ def label_picture(row: Mapping[str, Any], of: ClassSource = None) -> Image | Non
         OptionError: The row has a class index that `of` does not have.
     """
     classes = classes_of(of)
-    return drawn_label(row_label(row, classes), classes, None, names=False)
+    return draw_label(row_label(row, classes), classes, None, names=False)
 
 
-def drawn_label(label: RowLabel | None, classes: Classes, size: tuple[int, int] | None, *, names: bool) -> Image | None:
-    """Draw a label on a dark background, scaled to fit into `size`; return None if there is no label or size."""
-    ground = blank(label, size, UNLABELED_COLOR)
-    return None if ground is None or label is None else laid_over(ground, label, classes, names=names, opacity=1)
+def draw_label(label: RowLabel | None, classes: Classes, size: tuple[int, int] | None, *, names: bool) -> Image | None:
+    """Draw a label on a dark background, scaled to fit into `size`; None if the label or its size is missing."""
+    background = blank(label, size, UNLABELED_COLOR)
+    return (
+        None if background is None or label is None else draw_over(background, label, classes, names=names, opacity=1)
+    )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from segments_hf.bitmaps import Color
 
-BACKGROUND: Color = (250, 250, 249)
+SHEET_COLOR: Color = (250, 250, 249)
 TEXT_COLOR: Color = (41, 37, 36)
 
 # Lengths in pixels.
@@ -30,18 +30,18 @@ def legend(entries: Iterable[tuple[str, Color]], width: int) -> Image.Image:
         width: The width of the strip in pixels.
     """
     font = font_of(12)
-    places: list[tuple[float, int, str, Color]] = []
+    items: list[tuple[float, int, str, Color]] = []
     left, top = float(_MARGIN), 0
     for full_name, color in entries:
         name = shortened(full_name, font, width - 3 * _MARGIN - 18)
-        size = 18 + font.getlength(name) + 2 * _MARGIN
-        if left + size > width and left > _MARGIN:
+        item_width = 18 + font.getlength(name) + 2 * _MARGIN
+        if left + item_width > width and left > _MARGIN:
             left, top = float(_MARGIN), top + _LINE
-        places.append((left, top, name, color))
-        left += size
-    strip = Image.new("RGB", (width, top + _LINE + _MARGIN if places else 0), BACKGROUND)
+        items.append((left, top, name, color))
+        left += item_width
+    strip = Image.new("RGB", (width, top + _LINE + _MARGIN if items else 0), SHEET_COLOR)
     pen = ImageDraw.Draw(strip)
-    for x, y, name, color in places:
+    for x, y, name, color in items:
         pen.rounded_rectangle((x, y + 2, x + _SWATCH, y + 2 + _SWATCH), 3, color)
         pen.text((x + 18, y), name, TEXT_COLOR, font)
     return strip

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from segments_hf.drawing.classes import Classes, ClassSource
     from segments_hf.drawing.drawable import RowLabel
 
-GROUND: Color = (231, 229, 228)  # the background if there is no image
+NO_IMAGE_COLOR: Color = (231, 229, 228)  # the background if there is no image
 
 
 def overlay(
@@ -37,12 +37,12 @@ def overlay(
         of: The source of the class names and colors: the dataset of the row, its release, or its categories. By
             default, the picture shows class indices.
         size: The width and height in pixels into which the picture is scaled to fit; by default the size of the image.
-        names: Whether to draw the name of its class beside each object.
+        names: Whether to write the class name of each object beside the object.
         opacity: The opacity of masks and polygons, from 0 to 1.
 
     Returns:
-        An RGB picture. If the row has no image, the background is gray; if its size is unknown too, the result is
-        None.
+        An RGB picture. If the row has no image, the background is gray. If the size of the label is unknown too, the
+        result is None.
 
     Raises:
         AssetError: The image cannot be read.
@@ -52,13 +52,15 @@ def overlay(
     classes = classes_of(of)
     label = row_label(row, classes)
     image = decode_image(row.get("image"))
-    ground = blank(label, size) if image is None else to_rgb(image, size)
+    background = blank(label, size) if image is None else to_rgb(image, size)
     return (
-        ground if ground is None or label is None else laid_over(ground, label, classes, names=names, opacity=opacity)
+        background
+        if background is None or label is None
+        else draw_over(background, label, classes, names=names, opacity=opacity)
     )
 
 
-def blank(label: RowLabel | None, size: tuple[int, int] | None, color: Color = GROUND) -> Image.Image | None:
+def blank(label: RowLabel | None, size: tuple[int, int] | None, color: Color = NO_IMAGE_COLOR) -> Image.Image | None:
     """Return a plain background of the size of a label, scaled to fit into `size`; None if the size is unknown."""
     if label is None or label.size is None:
         return None
@@ -70,11 +72,13 @@ def blank(label: RowLabel | None, size: tuple[int, int] | None, color: Color = G
     return plain.resize((max(1, round(label.size[0] * scale)), max(1, round(label.size[1] * scale))))
 
 
-def laid_over(ground: Image.Image, label: RowLabel, classes: Classes, *, names: bool, opacity: float) -> Image.Image:
+def draw_over(
+    background: Image.Image, label: RowLabel, classes: Classes, *, names: bool, opacity: float
+) -> Image.Image:
     """Draw a label over a background, in the colors of the classes."""
     colors = [classes.color(shape.category) for shape in label.shapes]
-    label = label if label.size else label._replace(size=ground.size)
-    painted = paint_label(ground, label, colors, opacity=opacity)
+    label = label if label.size else label._replace(size=background.size)
+    painted = paint_label(background, label, colors, opacity=opacity)
     if names:
         draw_tags(painted, label, [classes.name(shape.category) for shape in label.shapes], colors)
     return painted

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 Point: TypeAlias = tuple[float, float]
 
-_FARTHEST = 1e5  # pixels: a limit for coordinates, because Pillow draws all pixels of a line, even those outside
+_FARTHEST = (
+    1e5  # pixels: a limit for coordinates, because Pillow visits all pixels of a line, even those outside the picture
+)
 
 
 def paint_label(background: Image.Image, label: RowLabel, colors: Sequence[Color], *, opacity: float) -> Image.Image:
@@ -67,26 +69,26 @@ def scaled_numbers(label: RowLabel, size: tuple[int, int]) -> npt.NDArray[np.uns
 
 def scaled_points(shape: Shape, label: RowLabel, size: tuple[int, int]) -> list[Point]:
     """Scale the points of a shape to a picture of this size."""
-    across, down = size[0] / (label.size or size)[0], size[1] / (label.size or size)[1]
-    return [(_near(x * across), _near(y * down)) for x, y in shape.points]
+    x_scale, y_scale = size[0] / (label.size or size)[0], size[1] / (label.size or size)[1]
+    return [(_limited(x * x_scale), _limited(y * y_scale)) for x, y in shape.points]
 
 
-def _near(coordinate: float) -> float:
+def _limited(coordinate: float) -> float:
     return min(max(coordinate, -_FARTHEST), _FARTHEST)
 
 
 def _with_masks(background: Image.Image, label: RowLabel, colors: Sequence[Color], opacity: float) -> Image.Image:
     numbers = scaled_numbers(label, background.size)
     table = np.array([(0, 0, 0), *colors], np.uint8)
-    share = np.where(_margins(numbers, line_width(background.size) // 2), 1, opacity)
+    share = np.where(_outlines(numbers, line_width(background.size) // 2), 1, opacity)
     share[numbers == 0] = 0
     pixels = np.asarray(background, np.float64)
     mixed = pixels + (table[numbers] - pixels) * share[..., None]
     return Image.fromarray(np.rint(mixed).astype(np.uint8))
 
 
-def _margins(numbers: npt.NDArray[np.unsignedinteger], width: int) -> npt.NDArray[np.bool_]:
-    """Return the pixels that are at most `width` pixels from another shape, in their row or column."""
+def _outlines(numbers: npt.NDArray[np.unsignedinteger], width: int) -> npt.NDArray[np.bool_]:
+    """Return the pixels that are at most `width` pixels from another shape, along their row or column."""
     found = np.zeros(numbers.shape, bool)
     for step in range(1, width + 1):
         beside = numbers[:, step:] != numbers[:, :-step]

@@ -11,7 +11,7 @@ from segments_hf.bitmaps import palette_color
 from segments_hf.drawing.drawable import row_label
 from segments_hf.drawing.figure import disable_formulas, new_figure, to_matplotlib
 from segments_hf.drawing.first_rows import one_row
-from segments_hf.drawing.overlay import blank, laid_over
+from segments_hf.drawing.overlay import blank, draw_over
 from segments_hf.drawing.painting import paint_label
 from segments_hf.drawing.tags import draw_tags
 from segments_hf.drawing.text import cut, one_line
@@ -45,11 +45,12 @@ def plot(data: Data | Row, of: ClassSource = None, *, index: int = 0, opacity: f
     pyplot: a notebook displays it, and ``figure.savefig("row.png")`` writes it to a file.
 
     Args:
-        data: A row such as ``dataset[3]``, which may be in a layout. Or a release as `load_release` takes it, a dataset
-            or a stream, or a dict of its splits, of which one row is drawn.
+        data: A row such as ``dataset[3]``, which may be in a layout; or the data that contain the row: a release in
+            any form that `load_release` accepts, a dataset or a stream, or a dict of its splits.
         of: The source of the class names and colors of a row: its dataset, its release, or its categories. By default,
             the figure shows class indices.
-        index: The index of the row in `data`, from 0; splits are counted one after the other.
+        index: The index of the row in `data`, from 0. The rows of several splits are numbered one split after the
+            other.
         opacity: The opacity of masks and polygons, from 0 to 1.
 
     Returns:
@@ -60,7 +61,7 @@ def plot(data: Data | Row, of: ClassSource = None, *, index: int = 0, opacity: f
         AssetError: The image cannot be read; the error names the sample.
         BitmapError: The label cannot be read; the error names the sample.
         OptionError: The row has a class index that `of` does not have, or `index` is out of range.
-        SegmentsHFError: The data have an unsupported type.
+        SegmentsHFError: The data have an unsupported type, or contain no categories; or the sample cannot be read.
 
     >>> from segments_hf.demo import demo_release
     >>> figure = plot(demo_release(), index=0)
@@ -73,15 +74,15 @@ def plot(data: Data | Row, of: ClassSource = None, *, index: int = 0, opacity: f
     except (AssetError, BitmapError) as error:
         raise type(error)(f"sample {row.get('name')!r}: {error}") from error
     size = image.size if image else label.size if label else None
-    ground = to_rgb(image, _PIXELS) if image else blank(label, _PIXELS)
+    background = to_rgb(image, _PIXELS) if image else blank(label, _PIXELS)
     figure, panels = _panels(size)
-    _show(panels[0], "image", ground if image else None, size, "no image")
-    if label is None or label.is_empty or ground is None:
+    _show(panels[0], "image", background if image else None, size, "no image")
+    if label is None or label.is_empty or background is None:
         for panel, title in zip(panels[1:], ("instances", "classes"), strict=True):
             _show(panel, title, None, size, _reason(row, label))
     else:
-        label = label if label.size else label._replace(size=ground.size)
-        _show_label(panels, ground, label, classes, size, opacity)
+        label = label if label.size else label._replace(size=background.size)
+        _show_label(panels, background, label, classes, size, opacity)
         _add_legend(figure, label, classes)
     disable_formulas(
         [figure.suptitle(one_line(" · ".join(str(row[key]) for key in ("name", "status") if row.get(key))))]
@@ -108,16 +109,21 @@ def _show(panel: Axes, title: str, picture: Image | None, size: tuple[int, int] 
 
 
 def _show_label(
-    panels: list[Axes], ground: Image, label: RowLabel, classes: Classes, size: tuple[int, int] | None, opacity: float
+    panels: list[Axes],
+    background: Image,
+    label: RowLabel,
+    classes: Classes,
+    size: tuple[int, int] | None,
+    opacity: float,
 ) -> None:
     if label.is_by_class:
         _show(panels[1], "instances", None, size, "the label has no instances, only classes")
     else:
         colors = [palette_color(index) for index in range(len(label.shapes))]
-        instances = paint_label(ground, label, colors, opacity=opacity)
+        instances = paint_label(background, label, colors, opacity=opacity)
         draw_tags(instances, label, [str(shape.id) for shape in label.shapes], colors)
         _show(panels[1], _counted(len(label.shapes), "instance", "instances"), instances, size, "")
-    drawn = laid_over(ground, label, classes, names=True, opacity=opacity)
+    drawn = draw_over(background, label, classes, names=True, opacity=opacity)
     count = len({shape.category for shape in label.shapes} - {None})
     _show(panels[2], _counted(count, "class", "classes"), drawn, size, "")
 
@@ -126,11 +132,11 @@ def _add_legend(figure: Figure, label: RowLabel, classes: Classes) -> None:
     from matplotlib.patches import Patch
 
     counts = Counter(shape.category for shape in label.shapes)
-    known = sorted(counts, key=lambda index: (index is None, index))
-    patches = [Patch(color=to_matplotlib(classes.color(index))) for index in known]
-    names = [cut(classes.name(index), _LONGEST_NAME) for index in known]
+    indices = sorted(counts, key=lambda index: (index is None, index))
+    patches = [Patch(color=to_matplotlib(classes.color(index))) for index in indices]
+    names = [cut(classes.name(index), _LONGEST_NAME) for index in indices]
     if not label.is_by_class:
-        names = [f"{name} ({counts[index]})" for name, index in zip(names, known, strict=True)]
+        names = [f"{name} ({counts[index]})" for name, index in zip(names, indices, strict=True)]
     if names:
         lines = -(-len(names) // _COLUMNS)
         columns = -(-len(names) // lines)

@@ -38,7 +38,7 @@ class _Box(NamedTuple):
     def area(self) -> float:
         return (self.right - self.left) * (self.bottom - self.top)
 
-    def meets(self, other: _Box) -> bool:
+    def overlaps(self, other: _Box) -> bool:
         return (
             self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
         )
@@ -47,8 +47,8 @@ class _Box(NamedTuple):
 def draw_tags(picture: Image, label: RowLabel, names: Sequence[str], colors: Sequence[Color]) -> None:
     """Write the name of each shape beside or on the shape.
 
-    Large shapes are named first. A tag that would overlap another one is left out. As soon as the tags cover a quarter
-    of the picture, no more tags are drawn.
+    The tags of large shapes are drawn first. A tag that would overlap another tag is left out. Drawing stops before the
+    tags cover more than a quarter of the picture, but the first tag is always drawn.
 
     Args:
         picture: The RGB picture to draw on; the label is scaled to it.
@@ -60,16 +60,16 @@ def draw_tags(picture: Image, label: RowLabel, names: Sequence[str], colors: Seq
     font = font_of(min(max(_SMALLEST_FONT, max(picture.size) // _FONTS_IN_PICTURE), _LARGEST_FONT))
     height = sum(font.getmetrics())
     taken: list[_Box] = []
-    room = _MOST_COVERED * picture.width * picture.height
+    free_area = _MOST_COVERED * picture.width * picture.height
     for index, box, middle in sorted(_visible_boxes(label, picture.size), key=lambda item: -item[1].area):
         name = shortened(names[index], font, min(picture.width, max(picture.size) / 3))
         size = (font.getlength(name) + height / 2, height)
         spots = (_moved_inside(spot, picture.size) for spot in _spots(box, middle, size, label.shapes[index].kind))
-        tag = next((spot for spot in spots if not any(map(spot.meets, taken))), None)
+        tag = next((spot for spot in spots if not any(map(spot.overlaps, taken))), None)
         if tag is None:
             continue
-        room -= tag.area
-        if taken and room < 0:
+        free_area -= tag.area
+        if taken and free_area < 0:
             return
         taken.append(tag)
         pen.rounded_rectangle(tag, _CORNER, colors[index], _RIM)
@@ -95,7 +95,7 @@ def _visible_boxes(label: RowLabel, size: tuple[int, int]) -> Iterator[tuple[int
 
 
 def _middle_of(mask: npt.NDArray[np.bool_]) -> Point:
-    """Return the middle of an array if the mask covers it, else the pixel of the mask that is nearest to it."""
+    """Return the middle of an array if the mask contains it, else the pixel of the mask nearest to the middle."""
     height, width = mask.shape
     if mask[height // 2, width // 2]:
         return width / 2, height / 2
@@ -105,17 +105,17 @@ def _middle_of(mask: npt.NDArray[np.bool_]) -> Point:
 
 
 def _spots(box: _Box, middle: Point, size: tuple[float, float], kind: str) -> Iterator[_Box]:
-    """Yield boxes for the tag of an object, best first: on a large mask or polygon, beside a point, above others."""
+    """Yield boxes for a tag, the best first: on a large mask or polygon, beside a point, above any other object."""
     width, height = size
     x, y = middle[0] - width / 2, middle[1] - height / 2
-    on = (x, y)
+    centered = (x, y)
     above, below, inside = (box.left, box.top - height), (box.left, box.bottom), (box.left, box.top)
     if kind in {MASK, "polygon"} and width < box.right - box.left and height < box.bottom - box.top:
-        corners = [on, (x, y - height), (x, y + height), above, below]
+        corners = [centered, (x, y - height), (x, y + height), above, below]
     elif kind in {MASK, "polygon"}:
-        corners = [(x, above[1]), (x, below[1]), above, below, on]
+        corners = [(x, above[1]), (x, below[1]), above, below, centered]
     elif kind in {"bbox", "polyline"}:
-        corners = [above, inside, below, (box.right - width, box.top - height), on]
+        corners = [above, inside, below, (box.right - width, box.top - height), centered]
     else:
         corners = [(box.right + height / 2, y), (box.left - height / 2 - width, y), above, below]
     for left, top in corners:
@@ -123,6 +123,6 @@ def _spots(box: _Box, middle: Point, size: tuple[float, float], kind: str) -> It
 
 
 def _moved_inside(box: _Box, size: tuple[int, int]) -> _Box:
-    across = min(0, size[0] - 1 - box.right) + max(0, -box.left)
-    down = min(0, size[1] - 1 - box.bottom) + max(0, -box.top)
-    return _Box(box.left + across, box.top + down, box.right + across, box.bottom + down)
+    dx = min(0, size[0] - 1 - box.right) + max(0, -box.left)
+    dy = min(0, size[1] - 1 - box.bottom) + max(0, -box.top)
+    return _Box(box.left + dx, box.top + dy, box.right + dx, box.bottom + dy)

@@ -12,7 +12,7 @@ from PIL import ImageFont
 if TYPE_CHECKING:
     from segments_hf.bitmaps import Color
 
-# Roboto by Google, under the Apache License 2.0. The font of Pillow has no letters with accents.
+# Roboto by Google, under the Apache License 2.0. The default font of Pillow has no letters with accents.
 _FONT = Path(__file__).with_name("Roboto-Regular.ttf")
 _LONGEST = 300  # the maximum number of characters that are measured, because a name may have any length
 _WHITE: Color = (255, 255, 255)
@@ -27,7 +27,7 @@ def font_of(size: int) -> ImageFont.FreeTypeFont:
     Args:
         size: The size in pixels.
     """
-    # Some builds of Pillow lack the other layout engine, and all builds must draw the same pictures.
+    # Some builds of Pillow lack the layout engine Raqm, and all builds must draw the same pictures.
     return ImageFont.truetype(_FONT, size, layout_engine=ImageFont.Layout.BASIC)
 
 
@@ -37,8 +37,8 @@ def one_line(text: str) -> str:
     >>> one_line("sweet\npepper\u202e\ud800 é")
     'sweet pepper   é'
     """
-    whole = unicodedata.normalize("NFC", text)  # the font has the letter é, but no combining accents
-    return "".join(letter if letter.isprintable() else " " for letter in whole)
+    composed = unicodedata.normalize("NFC", text)  # the font has the letter é, but no combining accents
+    return "".join(letter if letter.isprintable() else " " for letter in composed)
 
 
 def shortened(text: str, font: ImageFont.FreeTypeFont, width: float) -> str:
@@ -67,5 +67,5 @@ def cut(text: str, most: int) -> str:
     >>> cut("sunflower", 6)
     'sunfl…'
     """
-    whole = one_line(text[:_LONGEST])
-    return whole if len(whole) <= most else f"{whole[: most - 1]}…"
+    line = one_line(text[:_LONGEST])
+    return line if len(line) <= most else f"{line[: most - 1]}…"

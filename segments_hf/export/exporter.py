@@ -94,7 +94,7 @@ def export_dataset(
         AssetError: An image cannot be read. The error names the sample.
         PathError: The name of a sample cannot become a path. The error names the sample.
         StorageError: The files cannot be written: the disk is full or read-only. Nothing was written.
-        SegmentsHFError: The data are not rows of an image task with their categories.
+        SegmentsHFError: The data are neither a release nor rows of an image task with their categories.
 
     >>> import os, tempfile
     >>> from segments_hf.demo import demo_release
@@ -203,7 +203,7 @@ class _Export:
         return self.images == "none" or row["image"] is None or is_readable(row["image"], self.format.image_suffixes)
 
     def _label(self, sample: Sample) -> tuple[Sample, EncodedLabel[Any] | BitmapError | AssetError]:
-        """Encode the label of a row, or return its error. Runs in threads."""
+        """Encode the label of a row, or return its error. The function runs in several threads."""
         try:
             if self.images != "none":
                 _check_format(sample.row["image"])

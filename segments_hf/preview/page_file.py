@@ -1,4 +1,4 @@
-"""Write the HTML file of a preview page: one file without requests, safe for text from untrusted releases."""
+"""Write the HTML file of a preview page: one file that makes no requests, safe for text from untrusted releases."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class PageClass(msgspec.Struct):
 
 
 class PageHead(msgspec.Struct):
-    """The data of a page that are not about one sample.
+    """The data that a page has once, not for each sample.
 
     Attributes:
         name: The name of the release or the dataset.
@@ -125,6 +125,6 @@ def _examine(
 
 
 def _weight(result: tuple[Examined, ShownSample]) -> int:
-    """Return the number of bytes of the images for the page."""
+    """Return the number of bytes of the encoded images of a row."""
     _, sample = result
     return len(sample.detail.image or "") + len(sample.thumb.image or "")

@@ -21,14 +21,17 @@ if TYPE_CHECKING:
 
 THUMB = 320  # pixels: the longest side of a thumbnail in the gallery
 
-# A page of 1,000 photographs stays below 250 MB. An image with much noise may exceed the limit at the lowest quality.
+# A page of 1,000 photographs stays below 250 MB. An image with much noise may exceed this limit even at the lowest
+# quality.
 _MAX_BYTES = 150_000
 _QUALITIES = (80, 65, 50)  # of WebP, in the order in which they are tried
 _THUMB_QUALITY = 72
 _METHOD = 2  # of WebP: half the time of the default method, 2 % more bytes
+# A small image of these formats and modes is shown from its own bytes.
 _KEPT_FORMATS = {"JPEG", "PNG", "WEBP"}
 _KEPT_MODES = {"L", "RGB"}
-# Color profiles, and metadata that may be private, such as the place and the author of a photograph.
+# Color profiles, and metadata that may be private, such as the location and the author of a photograph. An image that
+# has any of these keys is encoded again without them.
 _REMOVED_METADATA = {"icc_profile", "xmp", "XML:com.adobe.xmp", "comment", "Raw profile type exif"}
 
 

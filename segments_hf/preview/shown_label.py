@@ -1,4 +1,4 @@
-"""Encode labels for a page: bitmaps as the object number of each pixel, vectors as scaled points."""
+"""Encode labels for a page: bitmaps as arrays with the object number of each pixel, vectors as scaled points."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class ShownObject(msgspec.Struct, omit_defaults=True):
 
 
 def pairs(json: str | None) -> list[tuple[str, str]]:
-    """Return the names and values of a JSON object as text; the name of any other value, or of other text, is empty.
+    """Return the names and values of a JSON object as text. Any other text is one value with an empty name.
 
     >>> pairs('{"open": true, "note": "a"}'), pairs("[1]"), pairs("open"), pairs(None)
     ([('open', 'true'), ('note', 'a')], [('', '[1]')], [('', 'open')], [])
@@ -157,7 +157,7 @@ def object_numbers(
 
 
 def class_numbers(numbers: Numbers, objects: Sequence[ShownObject]) -> Numbers:
-    """Return the class number of each pixel of a thumbnail: 1 for the first class, 0 for unlabeled pixels.
+    """Return the class number plus 1 of each pixel of a thumbnail, or 0 for unlabeled pixels.
 
     Args:
         numbers: The object numbers of the pixels of the shown image, of shape (h, w).
@@ -169,7 +169,7 @@ def class_numbers(numbers: Numbers, objects: Sequence[ShownObject]) -> Numbers:
 
 
 def draw_class_numbers(objects: Sequence[ShownObject], size: tuple[int, int]) -> Numbers:
-    """Draw vectors, and return the class number of each pixel of a thumbnail as `class_numbers` does.
+    """Draw vectors into a thumbnail, and return the class number plus 1 of each pixel, as `class_numbers` does.
 
     Args:
         objects: The objects.

@@ -40,7 +40,7 @@ class Entry(msgspec.Struct):
         frame: The index of the frame in its sequence; None if the row is not a frame.
         frame_name: The name of the frame.
         status: The label status, ``(unknown)`` if it is missing; None if the label could not be read.
-        objects: Pairs of a class number and its number of objects; None if the row has no label.
+        objects: Pairs of a class number and the number of objects of the class; None if the row has no label.
         values: The names and values of the attributes of objects, for the text filter.
         attributes: The names and values of the attributes of the image.
         metadata: The names and values of the metadata of the sample.
@@ -63,7 +63,7 @@ class Thumb(msgspec.Struct):
 
     Attributes:
         image: The ``data:`` URL of the image.
-        classes: The class number of each pixel: 1 for the first class.
+        classes: The class number plus 1 of each pixel, or 0 for unlabeled pixels.
     """
 
     image: str | None = None
@@ -77,7 +77,7 @@ class Detail(msgspec.Struct):
         full_size: The width and height of the original image in pixels.
         size: The width and height of the shown image in pixels.
         image: The ``data:`` URL of the shown image.
-        numbers: The object number of each pixel: 1 for the first object.
+        numbers: The object number of each pixel: 1 for the first object, 0 for unlabeled pixels.
         objects: The objects.
         notices: The errors of parts that cannot be shown.
     """
@@ -91,7 +91,7 @@ class Detail(msgspec.Struct):
 
 
 class ShownSample(msgspec.Struct):
-    """The data of a row, in three parts that the page decodes when it needs them."""
+    """The data of a row, in three parts, so that the page decodes a thumbnail or a detail only when it is shown."""
 
     entry: Entry
     thumb: Thumb

@@ -55,7 +55,7 @@ def bar(name: str, count: int, color: Color = NEUTRAL) -> Bar:
 
 
 def bar_chart(title: str, unit: str, bars: Sequence[Bar]) -> Figure:
-    """Draw horizontal bars in their order; only the longest if there are more than 120.
+    """Draw horizontal bars in the given order; if there are more than 120, draw only the 120 longest, longest first.
 
     Args:
         title: The title.
@@ -93,16 +93,16 @@ def draw_bars(axes: Axes, unit: str, bars: Sequence[Bar]) -> None:
 
 
 def histogram(title: str, unit: str, counts: Mapping[int, int]) -> Figure:
-    """Draw a column for each number, or for each range of numbers if there would be more than 40 columns.
+    """Draw a column for each value, or for each range of values if there would be more than 40 columns.
 
     Args:
         title: The title.
-        unit: The unit of the numbers.
-        counts: The number of images for each number; not empty.
+        unit: The unit of the values.
+        counts: The number of images with each value; not empty.
     """
-    numbers = np.array(list(counts))
-    step = -(-(int(numbers.max()) + 1) // _MAX_COLUMNS)
-    heights = np.bincount(numbers // step, list(counts.values()))
+    values = np.array(list(counts))
+    step = -(-(int(values.max()) + 1) // _MAX_COLUMNS)
+    heights = np.bincount(values // step, list(counts.values()))
     figure = new_figure(8, 4)
     axes = figure.subplots()
     axes.bar(np.arange(len(heights)) * step + (step - 1) / 2, heights, width=0.88 * step, color=to_matplotlib(NEUTRAL))
@@ -119,7 +119,7 @@ def size_chart(title: str, counts: Sequence[int], limits: Mapping[str, float]) -
     Args:
         title: The title.
         counts: The number of objects in each column, for k from 0 on; at least one is positive.
-        limits: Areas in pixels that are marked, by name.
+        limits: The areas in pixels to mark with a line, by name.
     """
     figure = new_figure(8, 4)
     axes = figure.subplots()
@@ -145,7 +145,7 @@ def range_chart(title: str, unit: str, ranges: Sequence[Range]) -> Figure:
     Args:
         title: The title.
         unit: The unit of the values.
-        ranges: The ranges, at least one, with positive values.
+        ranges: The ranges, at least one, with positive values. Only the first 120 are drawn.
     """
     shown = ranges[:_MAX_BARS]
     figure = new_figure(8, _BAR_HEIGHT * len(shown) + 1.3)

@@ -122,8 +122,8 @@ def _pixels_per_class(stats: Stats) -> Figure | None:
         return None
     parts = [(item.name, item.pixels or 0, item.color) for item in stats.classes]
     parts.append(("(unlabeled)", stats.unlabeled_pixels, PALE))
-    whole = sum(count for _, count, _ in parts)
-    bars = [Bar(name, 100 * count / whole, color, f"{100 * count / whole:.3g} %") for name, count, color in parts]
+    total = sum(count for _, count, _ in parts)
+    bars = [Bar(name, 100 * count / total, color, f"{100 * count / total:.3g} %") for name, count, color in parts]
     return bar_chart("pixels per class", "% of the pixels of labeled images", _longest_first(bars))
 
 

@@ -1,4 +1,4 @@
-"""Count the content of a release file without downloading images or bitmaps."""
+"""Count the samples, annotations and image hosts of a release without downloading images or bitmaps."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ class CategoryCount(msgspec.Struct, frozen=True):
 
 
 class Inspection(Result, msgspec.Struct, frozen=True):
-    """The content of a release.
+    """The facts and counts of a release file.
 
     Attributes:
-        labelset: The labelset of `categories` and `statuses`.
+        labelset: The labelset that `categories` and `statuses` are about.
         image_hosts: The number of images on each host.
         broken: An error message for each sample that cannot be read.
     """
@@ -94,11 +94,11 @@ def _category_row(category: CategoryCount) -> tuple[str, Cell, str, int]:
 
 
 def inspect_release(release: Release, labelset: str | None = None) -> Inspection:
-    """Count the content of a release file without downloading images or bitmaps.
+    """Count the samples, annotations and image hosts of a release without downloading images or bitmaps.
 
     Args:
         release: The release.
-        labelset: The labelset to count; by default the ground truth, or the first labelset.
+        labelset: The labelset to count; by default the ground truth, or the first labelset if there is no ground truth.
 
     Raises:
         OptionError: There is no such labelset.

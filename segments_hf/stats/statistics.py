@@ -40,8 +40,8 @@ __all__ = ["AttributeCounts", "AttributeValue", "ClassStats", "ImageSize", "Size
 def stats(data: Data, *, assets: bool = False, limit: int | None = None, **options: Unpack[ReleaseKeywords]) -> Stats:
     """Count the classes, objects, pixels, sizes, statuses and attributes of a release or a dataset.
 
-    Pixels and the sizes of masks are counted from bitmaps, which are always read from a dataset, and from a release
-    only with ``assets=True``. A layout has no statuses and no attributes, and a semantic mask has no objects.
+    Pixels and the sizes of masks need bitmaps. The bitmaps of a dataset are always read, those of a release only with
+    ``assets=True``. A layout has no statuses and no attributes, and a semantic mask has no objects.
 
     Args:
         data: A release in any form that `load_release` accepts; or a dataset or a stream of rows, also in a layout or
@@ -52,7 +52,7 @@ def stats(data: Data, *, assets: bool = False, limit: int | None = None, **optio
 
     Raises:
         OptionError: An option is invalid or does not match the release.
-        SegmentsHFError: The data are not a release, and not rows of images with labels.
+        SegmentsHFError: The data are neither a release nor rows of images with labels.
 
     >>> from segments_hf.demo import demo_release
     >>> counted = stats(demo_release())
@@ -61,13 +61,13 @@ def stats(data: Data, *, assets: bool = False, limit: int | None = None, **optio
     """
     source = open_rows(data, assets=assets, limit=limit, check=_check, **options)
     counter = _Counter(source)
-    shown = progress_bar(source.outcomes(), desc="Counting", total=source.length, unit="img")
+    outcomes = progress_bar(source.outcomes(), desc="Counting", total=source.length, unit="img")
     layout = layout_of(source.features)
     measure_row: Any = _measure_row
     if layout is not None:
         classes = mask_classes(source.features, len(source.categories))
         measure_row = partial(_measure_layout_row, layout=layout, classes=classes)
-    rows = map(_without_image, shown)
+    rows = map(_without_image, outcomes)
     for outcome, measured in prefetch(measure_row, rows, weight=lambda _: 0, in_flight=DECODERS):
         counter.add(outcome, measured)
     return counter.stats()
@@ -86,7 +86,7 @@ def _without_image(outcome: Outcome) -> Outcome:
 
 
 def _measure_row(outcome: Outcome) -> tuple[Outcome, Measured | BitmapError | None]:
-    """Measure a row that has a label, and remove its bitmap. Runs in threads."""
+    """Measure a row that has a label, and remove its bitmap. The function runs in several threads."""
     row = outcome.row
     if row is None or not is_labeled(row) or "annotations" not in row:
         return outcome, None
@@ -101,7 +101,7 @@ def _measure_row(outcome: Outcome) -> tuple[Outcome, Measured | BitmapError | No
 def _measure_layout_row(
     outcome: Outcome, layout: Layout, classes: MaskClasses
 ) -> tuple[Outcome, Measured | AssetError | BitmapError | None]:
-    """Measure a row in a layout, and keep only the columns that are counted. Runs in threads."""
+    """Measure a row in a layout, and keep only the columns that are counted. The function runs in several threads."""
     try:
         outcome.row, measured = countable(layout.read(outcome.row or {}, classes))
     except (AssetError, BitmapError) as error:

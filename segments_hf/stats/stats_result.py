@@ -154,22 +154,22 @@ def _classes(stats: Stats) -> Table:
         "objects": lambda item: item.objects,
         "images": lambda item: item.images,
     }
-    whole = (stats.unlabeled_pixels or 0) + sum(item.pixels or 0 for item in stats.classes)
+    total = (stats.unlabeled_pixels or 0) + sum(item.pixels or 0 for item in stats.classes)
     if stats.unlabeled_pixels is not None:
         columns["pixels"] = lambda item: item.pixels
-        columns["%"] = lambda item: _percent(item.pixels, whole)
+        columns["%"] = lambda item: _percent(item.pixels, total)
     if stats.sizes:
         columns["median"] = lambda item: f"{item.sizes.median:,.0f}" if item.sizes else "–"
         columns["s / m / l"] = _small_medium_large
     rows = [[cell(item) for cell in columns.values()] for item in stats.classes]
     if stats.unlabeled_pixels is not None:
-        unlabeled = ["", "", stats.unlabeled_pixels, _percent(stats.unlabeled_pixels, whole)]
+        unlabeled = ["", "", stats.unlabeled_pixels, _percent(stats.unlabeled_pixels, total)]
         rows.append([Cell("(unlabeled)", style="dim"), *unlabeled, *[""] * (len(columns) - len(unlabeled) - 1)])
     return Table(tuple(columns), rows, numbers=tuple(columns)[1:], title="Classes")
 
 
-def _percent(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.2f}" if whole else "–"
+def _percent(part: int, total: int) -> str:
+    return f"{100 * part / total:.2f}" if total else "–"
 
 
 def _small_medium_large(item: ClassStats) -> str:
@@ -178,9 +178,9 @@ def _small_medium_large(item: ClassStats) -> str:
 
 def _size_text(sizes: Sizes | None) -> str:
     if sizes is None:
-        return f"not known: for masks, pass {option('assets', True)}; points have no size"
+        return f"not known: the sizes of masks need {option('assets', True)}, and points have no size"
     return (
-        f"{sizes.smallest:,.0f} to {sizes.largest:,.0f} pixels, half of them up to {sizes.median:,.0f}; "
+        f"{sizes.smallest:,.0f} to {sizes.largest:,.0f} pixels, median {sizes.median:,.0f}; "
         f"{sizes.small:,} small, {sizes.medium:,} medium, {sizes.large:,} large (s, m, l as in COCO)"
     )
 
@@ -190,7 +190,7 @@ def _counts(title: str, columns: tuple[str, ...], rows: Iterable[tuple[str | int
 
 
 def _ranges(counts: Mapping[int, int]) -> list[tuple[str, int]]:
-    """Return the counts by number. If there are many numbers, each row is a range of them."""
+    """Return the number of images for each number of objects, or for ranges if there are many numbers."""
     if len(counts) <= _MAX_LINES:
         return [(str(number), images) for number, images in counts.items()]
     step = -(-(max(counts) + 1) // _MAX_LINES)
@@ -201,8 +201,8 @@ def _ranges(counts: Mapping[int, int]) -> list[tuple[str, int]]:
 
 
 def _first(rows: list[tuple[str, int]]) -> list[tuple[str, int]]:
-    left = rows[_MAX_LINES:]
-    return [*rows[:_MAX_LINES], *([(f"({len(left)} others)", sum(count for _, count in left))] if left else [])]
+    others = rows[_MAX_LINES:]
+    return [*rows[:_MAX_LINES], *([(f"({len(others)} others)", sum(count for _, count in others))] if others else [])]
 
 
 def _values(attributes: list[AttributeCounts]) -> Iterator[tuple[str, str, int]]:

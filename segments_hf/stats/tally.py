@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _SMALL, _MEDIUM = 32**2, 96**2  # pixels: the upper limits of small and medium objects in COCO
 _QUANTILES = {"smallest": 0, "p5": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95, "largest": 1}
-# The largest number of different values that are counted for one attribute. Free text may have any number of them.
+# The largest number of different values that are counted for one attribute. Free text may have any number of values.
 _MAX_VALUES = 100
 
 
@@ -68,7 +68,7 @@ class AttributeCounts(msgspec.Struct, frozen=True):
     Attributes:
         name: The name of the attribute.
         count: The number of occurrences of the attribute, with any value.
-        values: The 100 different values that occur first in the data, sorted from the most frequent to the least.
+        values: The first 100 different values in the data, sorted from the most frequent to the least.
         other: The number of occurrences of all other values.
     """
 

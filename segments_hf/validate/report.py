@@ -85,7 +85,7 @@ class Report(Result, msgspec.Struct, frozen=True):
         return short_repr(self, self.name, samples=self.samples, errors=len(self.errors), warnings=len(self.warnings))
 
     def blocks(self) -> Iterator[Block]:
-        """Yield the summary, a table of the checks that found something, and the first findings of each."""
+        """Yield the summary, a table of the checks that have findings, and the first findings of each check."""
         yield Cell(self.summary)
         if self.is_clean:
             return
@@ -96,7 +96,7 @@ class Report(Result, msgspec.Struct, frozen=True):
                 yield Cell(f"  {described(finding)}")
             if len(findings) > _MAX_SHOWN:
                 complete_list = in_interface("the attribute findings", "--json")
-                yield Cell(f"  … {len(findings) - _MAX_SHOWN} more; {complete_list} has all of them")
+                yield Cell(f"  … {len(findings) - _MAX_SHOWN} more; {complete_list} lists all findings")
 
 
 def _checks_table(groups: dict[str, list[Finding]]) -> Table:

@@ -50,7 +50,7 @@ def validate(
     Raises:
         ReleaseError: The file is not a release.
         OptionError: An option is invalid or does not match the release, or the release has no samples.
-        SegmentsHFError: The data are not rows of an image task with their categories.
+        SegmentsHFError: The data are neither a release nor rows of an image task with their categories.
 
     >>> from segments_hf.demo import demo_release
     >>> report = validate(demo_release(), assets=True)
@@ -78,11 +78,11 @@ def validate(
 
 
 def _examined(source: InputRows, validator: Validator, *, assets: bool) -> Iterator[Examined]:
-    """Yield the findings of each row by itself; files are checked in threads."""
-    shown = progress_bar(source.outcomes(), desc="Validating", total=source.length, unit="img")
+    """Check each row without comparing it with other rows; images and bitmaps are checked in threads."""
+    outcomes = progress_bar(source.outcomes(), desc="Validating", total=source.length, unit="img")
     if not assets:
-        return map(validator.examine, shown)
-    return prefetch(validator.examine, shown, weight=_weight, in_flight=DECODERS)
+        return map(validator.examine, outcomes)
+    return prefetch(validator.examine, outcomes, weight=_weight, in_flight=DECODERS)
 
 
 def _weight(examined: Examined) -> int:
@@ -95,7 +95,8 @@ class _Tally:
 
     def __init__(self) -> None:
         self.samples = self.rows = self.pixels = self.unlabeled = 0
-        # The number of occurrences of each frame; for the sequence itself, that of its most frequent frame.
+        # By sequence and frame: the number of occurrences of the frame. By sequence alone: the number of occurrences
+        # of its most frequent frame, which is the number of samples with these frames.
         self._times = Counter[tuple[object, ...]]()
         self.findings: list[Finding] = []
 

@@ -42,8 +42,8 @@ class Examined(NamedTuple):
 class Validator:
     """The checks of `validate`, and the state for the comparison of rows.
 
-    Unlabeled, skipped and rejected rows are not used for training. Only the faults of their annotations and pixels that
-    prevent loading are found.
+    Unlabeled, skipped and rejected rows are not used for training. Of the faults in their annotations and pixels, only
+    those that prevent loading are found.
 
     Args:
         assets: Whether the rows have images and bitmaps, which are then checked too.

@@ -17,7 +17,7 @@ from segments_hf.bitmaps import encode_bitmap, palette_color
 from segments_hf.demo import demo_release
 from segments_hf.drawing import overlay
 from segments_hf.drawing.classes import NO_CLASS_COLOR
-from segments_hf.drawing.overlay import GROUND
+from segments_hf.drawing.overlay import NO_IMAGE_COLOR
 from segments_hf.errors import BitmapError, OptionError
 from segments_hf.release import Category
 
@@ -154,7 +154,7 @@ def test_row_without_an_image_has_a_gray_background() -> None:
     picture = overlay_of({**row(item), "image": None}, size=(120, 120))
     assert picture.size == (120, 80)
     assert picture.getpixel((60, 40)) == RED
-    assert picture.getpixel((5, 5)) == GROUND
+    assert picture.getpixel((5, 5)) == NO_IMAGE_COLOR
     assert overlay({**row(item), "image": None, "width": None, "height": None}, CATEGORIES) is None
     assert overlay({"image": None, "annotations": None}, CATEGORIES) is None
 

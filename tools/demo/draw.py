@@ -100,7 +100,7 @@ def release_of(samples: list[dict[str, Any]]) -> dict[str, Any]:
         ],
         "samples": samples,
     }
-    description = "Eight pictures: six labelled, one skipped, one not yet seen."
+    description = "Eight pictures: six labeled, one skipped, one unlabeled."
     return {"name": "v1.0", "description": description, "created_at": CREATED_AT, "dataset": dataset}
 
 

@@ -1,4 +1,5 @@
-// Read the data that Python wrote: one block of JSON for each part of a sample, decoded when the page needs it.
+// Read the data that Python wrote: three blocks of JSON for each sample. All entries are decoded at the start, a thumbnail
+// or a detail only when it is shown.
 
 const find = (id) => document.getElementById(id);
 const blocks = (kind) => [...document.querySelectorAll(`script.${kind}`)];
@@ -16,7 +17,7 @@ const classes = [...page.classes, { name: "No class", color: [140, 140, 140] }];
 
 const NUMBERS = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array };
 
-/** Return the numbers of a mask, row by row. A mask is not stored as an image because browsers may change pixels. */
+/** Return the numbers of a mask, row by row. A mask is not stored as an image because browsers may change its pixels. */
 async function numbersOf(mask) {
   const packed = Uint8Array.from(atob(mask.data), (letter) => letter.charCodeAt(0));
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));

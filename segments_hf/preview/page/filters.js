@@ -20,7 +20,7 @@ const searchTexts = entries.map((entry) =>
 const hasClass = (entry, number) => entry.objects?.some(([classNumber]) => classNumber === number) ?? false;
 const hasSeverity = (entry, severity) => entry.findings.some((finding) => finding.severity === severity);
 
-/** Return the test of samples for an option of the findings filter. */
+/** Return a function that tests whether a sample matches an option of the findings filter. */
 function findingTest(choice) {
   if (choice === "any") return (entry) => entry.findings.length > 0;
   if (choice === "none") return (entry) => entry.findings.length === 0;

@@ -74,7 +74,7 @@ function summary() {
   const isCut = page.limit !== null && (samples >= page.limit || entries.length === page.limit);
   return [
     page.task_type,
-    plural(samples, "sample") + (isCut ? " (the limit; there may be more)" : ""),
+    plural(samples, "sample") + (isCut ? " (the limit; there may be more samples)" : ""),
     kind === "frame" && plural(entries.length, kind),
     plural(objects, "object"),
     withFindings ? `findings in ${plural(withFindings, kind)}` : "no findings",

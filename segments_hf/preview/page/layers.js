@@ -2,7 +2,7 @@
 
 const layers = { hidden: new Set(), opacity: 55, changed: new EventTarget() };
 
-/** Of the classes `numbers`, hide the classes `hidden` and show the others. Classes not in `numbers` do not change. */
+/** Hide the classes in `hidden`, and show the other classes in `numbers`. Classes that are not in `numbers` do not change. */
 function setHidden(numbers, hidden) {
   layers.hidden = new Set([...layers.hidden].filter((number) => !numbers.includes(number)).concat(hidden));
   layers.changed.dispatchEvent(new Event("classes"));
@@ -14,7 +14,7 @@ function setOpacity(percent) {
   layers.changed.dispatchEvent(new Event("opacity"));
 }
 
-/** Fill `container` with the controls of classes. `counts` has pairs of a class number and its number of objects. */
+/** Fill `container` with the controls of classes. `counts` has pairs of a class number and the number of its objects. */
 function showControls(container, counts) {
   const numbers = counts.map(([number]) => number);
   const rows = counts.map(([number, count]) => classRow(number, count, numbers));

@@ -1,8 +1,8 @@
-// The viewer: one large sample. The address of the page selects it: #sample-12 is the twelfth sample.
+// The viewer: one large sample. The address of the page selects the sample: #sample-12 is the twelfth one.
 
 const viewer = { entry: null, detail: null, numbers: null, boxes: null, parts: null };
-const RING = 9; // the radius in screen pixels
-// Offsets in screen pixels: lines and points are thin, so the pointer also hits them from a short distance.
+const RING = 9; // the radius, in screen pixels, of the ring that highlights a point
+// Offsets in screen pixels: lines and points are thin, so the pointer also selects them from a short distance.
 const NEAR = [[0, 0], [4, 0], [-4, 0], [0, 4], [0, -4]];
 
 const indexInAddress = () => Number(/^#sample-(\d+)$/.exec(location.hash)?.[1] ?? 0) - 1;
@@ -123,16 +123,16 @@ function objectItem(object, index) {
   return element("li", {}, button);
 }
 
-/** Outline an object, and describe it in a tooltip at the position `at`. The number 0 removes the outline. */
-function setHighlight(number, at = null) {
+/** Outline an object, and describe it in a tooltip at the position of a pointer event. The number 0 removes both. */
+function setHighlight(number, pointer = null) {
   const object = viewer.detail?.objects[number - 1];
   const outline = viewer.parts?.outline;
   if (outline && Number(outline.dataset.number ?? 0) !== number) {
     outline.dataset.number = number;
     for (const path of outline.children) path.setAttribute("d", object ? highlightPath(object, number) : "");
   }
-  find("tip").hidden = !object || !at;
-  if (object && at) showTip(object, at);
+  find("tip").hidden = !object || !pointer;
+  if (object && pointer) showTip(object, pointer);
 }
 
 function highlightPath(object, number) {
@@ -142,14 +142,14 @@ function highlightPath(object, number) {
   return ringsPath(object.points ?? [], (RING * width) / viewer.parts.frame.clientWidth);
 }
 
-function showTip(object, at) {
+function showTip(object, pointer) {
   const tip = find("tip");
   const facts = element("dl", {});
   fillPairs(facts, [["id", object.id], ...objectFacts(object)]);
   tip.replaceChildren(element("p", {}, swatch(object.class_number), nameOf(object)), facts);
-  const below = at.clientY + 16;
-  const top = below + tip.offsetHeight + 8 > innerHeight ? at.clientY - tip.offsetHeight - 16 : below;
-  tip.style.setProperty("left", `${Math.max(8, Math.min(at.clientX + 16, innerWidth - tip.offsetWidth - 8))}px`);
+  const below = pointer.clientY + 16;
+  const top = below + tip.offsetHeight + 8 > innerHeight ? pointer.clientY - tip.offsetHeight - 16 : below;
+  tip.style.setProperty("left", `${Math.max(8, Math.min(pointer.clientX + 16, innerWidth - tip.offsetWidth - 8))}px`);
   tip.style.setProperty("top", `${Math.max(8, top)}px`);
 }
 
@@ -169,8 +169,8 @@ function numberAt(event) {
 }
 
 function smallestShapeAt(event) {
-  const at = ([x, y]) => document.elementsFromPoint(event.clientX + x, event.clientY + y);
-  const under = NEAR.flatMap(at).filter((part) => part.matches(".shape"));
+  const partsAt = ([x, y]) => document.elementsFromPoint(event.clientX + x, event.clientY + y);
+  const under = NEAR.flatMap(partsAt).filter((part) => part.matches(".shape"));
   const area = (shape) => shape.getBBox().width * shape.getBBox().height;
   const [smallest] = under.sort((one, other) => area(one) - area(other));
   return Number(smallest?.dataset.number ?? 0);
@@ -199,8 +199,8 @@ function closeViewer() {
 
 document.addEventListener("keydown", (event) => {
   const step = { ArrowRight: 1, j: 1, ArrowLeft: -1, k: -1 }[event.key];
-  const isOther = event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input[type=range]");
-  if (!step || !find("viewer").open || isOther) return;
+  const isForBrowser = event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input[type=range]");
+  if (!step || !find("viewer").open || isForBrowser) return;
   event.preventDefault();
   go(step);
 });

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 UNKNOWN_CATEGORY = Fault(
     "unknown-category", "error", "the objects have no class, and by default the release cannot be loaded"
 )
-REPEATED_ID = Fault("repeated-annotation-id", "error", "the annotations count as one object; the last one is kept")
+REPEATED_ID = Fault(
+    "repeated-annotation-id", "error", "the annotations count as one object; the last annotation is kept"
+)
 IMPOSSIBLE_ID = Fault(
     "impossible-annotation-id",
     "error",
@@ -48,7 +50,7 @@ def repeated_ids(row: Row, label: Label) -> Iterator[Finding]:
 
 
 def impossible_ids(row: Row, label: Label) -> Iterator[Finding]:
-    """Find ids that a bitmap cannot contain. Without a bitmap they are only unusual."""
+    """Find ids that a bitmap cannot contain. In a label without a bitmap, these ids are only unusual."""
     ids = [item.id for item in label.annotations if not 0 < item.id < ID_LIMIT]
     if ids:
         fault = IMPOSSIBLE_ID if isinstance(label, BitmapLabel) else UNUSUAL_ID

@@ -144,8 +144,8 @@ def _disagreements(row: Row, label: BitmapLabel, instances: Instances | None) ->
         yield UNKNOWN_PIXELS.in_row(row, f"got {pixels} with an id that no annotation has: {listed(unknown)}")
     # `impossible_ids` reports the ids that a bitmap cannot contain.
     if absent := [number for number in sorted(ids) if number not in areas and 0 < number < ID_LIMIT]:
-        whole = "" if areas else "; all pixels of the bitmap are unlabeled"
-        yield NO_PIXELS.in_row(row, f"no pixel has the annotation id {listed(absent)}{whole}")
+        note = "" if areas else "; all pixels of the bitmap are unlabeled"
+        yield NO_PIXELS.in_row(row, f"no pixel has the annotation id {listed(absent)}{note}")
 
 
 def _other_sizes(row: Row, header: Header, instances: Instances | None) -> Iterator[Finding]:

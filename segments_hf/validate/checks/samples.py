@@ -84,7 +84,7 @@ class _Seen:
         self._reported_splits: set[tuple[object, str | None]] = set()
 
     def earlier(self, key: object, frame: int | None, here: _Position) -> _Position | None:
-        """Return the position of the first sample with a key if this row begins another sample with the same key."""
+        """Return the position of the first sample with a key if this row begins another sample with it, else None."""
         first = self._first.setdefault(key, here)
         if frame is None:
             return None if first is here else first

@@ -25,7 +25,7 @@ MALFORMED_EXIF = Fault(
     "warning",
     "`datasets` cannot read the file; rows of `load_release` contain a repaired copy",
 )
-LOST_IDS = Fault("lost-ids", "warning", "rows of `load_release` contain the original of the bitmap")
+LOST_IDS = Fault("lost-ids", "warning", "rows of `load_release` contain the original bitmap, which is downloaded")
 OTHER_SIZE = Fault("other-size", "error", "the label does not cover the objects in the image")
 
 _BY_COLUMN = {None: UNREADABLE_SAMPLE, "image": UNREADABLE_IMAGE, BITMAP_COLUMN: UNREADABLE_BITMAP}
@@ -34,7 +34,8 @@ _BY_COLUMN = {None: UNREADABLE_SAMPLE, "image": UNREADABLE_IMAGE, BITMAP_COLUMN:
 def unreadable_parts(outcome: Outcome) -> Iterator[Finding]:
     """Yield a finding for each part that could not be read, and for each image that was repaired or replaced.
 
-    `unknown_categories` reports unknown categories.
+    A problem of the annotations is a finding only if the annotations are null. Annotations with an unknown category
+    are kept, and `unknown_categories` reports them.
     """
     row = outcome.row or {}
     frame = row.get("frame_index")
