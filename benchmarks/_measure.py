@@ -29,7 +29,7 @@ Measure = dict[str, Any]
 
 
 def start(roles: Mapping[str, Callable[..., Measure]], main: Callable[[], None]) -> None:
-    """Run `main`, or in a process that `run` started, the role of the process."""
+    """Run `main`. In a process that `run` started, run the role that `run` passed to the process."""
     if sys.argv[1:2] == [_CHILD]:
         print("\n" + json.dumps(roles[sys.argv[2]](*sys.argv[3:])))
     else:

@@ -1,9 +1,9 @@
 """Draw a release and serve it from a web server, in a process of its own.
 
 `python _served_release.py FOLDER SAMPLES [LATENCY ...]` writes the images and bitmaps to FOLDER. For each LATENCY in
-milliseconds (0 by default), it serves a release whose assets arrive after this latency. It prints one line of JSON
-(`urls` of the releases, `bytes` of all assets), and serves the files from memory on the loopback address until its
-standard input closes, which happens when its parent ends, for at most an hour.
+milliseconds (0 by default), it serves a release whose assets arrive after this latency. It prints one line of JSON:
+`urls` of the releases and `bytes` of all assets. It serves the files from memory on the loopback address until its
+standard input closes, at the latest when the parent process ends. After an hour, the program ends in any case.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def draw_release(folder: Path, count: int) -> tuple[str, int]:
 class Connection(asyncio.Protocol):
     """Respond to GET requests over one persistent connection, with as little CPU time as possible.
 
-    A real server runs on another machine, so the server of a benchmark must not use the cores of the client.
+    A real server runs on another machine. This server shares the cores with the client, and must use little CPU time.
     """
 
     def __init__(self, responses: dict[bytes, bytes], latency: float) -> None:

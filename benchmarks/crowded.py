@@ -1,7 +1,7 @@
 """Measure the time and memory for one sample with very many objects: a mask of noise, or 100,000 polygons.
 
-Bitmaps of 2,000 x 2,000 pixels with one instance are exported to yolo-segment. A pixel is set with a probability
-of 0.05, 0.3 or 0.5, or in a checkerboard; the bitmap of 0.5 is also measured at half the side. `stats`,
+Bitmaps of 2,000 x 2,000 pixels with one instance are exported to yolo-segment. A pixel is set with a probability of
+0.05, 0.3 or 0.5, or in a checkerboard; the probability 0.5 is also measured with 1,000 x 1,000 pixels. `stats`,
 `validate`, an export to coco-instance and a layout for object detection read a sample of 2,000 x 2,000 pixels with
 100,000 or 50,000 polygons of 12 points. Each run is a new process.
 

@@ -2,17 +2,18 @@
 
 Releases of images of 1280 x 960 pixels with 40 and with 200 instances each are drawn into a folder with the structure
 of the SDK cache (with 16-bit bitmaps). They are exported to coco-instance and coco-panoptic without image files, as the
-SDK does it. Each role runs in a new process:
+SDK does. Each role runs in a new process:
 
 - SDK: `segments.utils.export_dataset` of segments-ai 1.33.0 with Pillow 12, in its own environment;
 - ours: `segments_hf.export_dataset` of the release, with the extra `fast` and without it ("plain"), with the folder as
   `segments_dir`;
 - run lengths: `segments_hf.bitmaps.rle` of an array of ids. The limit is one pass that compares neighbors.
 
-An untimed call imports and compiles. The result is the fastest of three calls in a process, and the median of three
-processes. Compare ratios only within one run. The script checks that `annotations` of coco-instance are equal except
-for `attributes`, and that segments of coco-panoptic are equal except for their ids, which the SDK makes from random
-colors. Finally, it measures the peak memory for releases of 1,000 and of 10,000 small samples whose images are copied.
+A first call, which is not timed, imports modules and compiles code. The result is the fastest of three calls in a
+process, and the median of three processes. Compare ratios only within one run. The script checks that `annotations` of
+coco-instance are equal except for `attributes`, and that segments of coco-panoptic are equal except for their ids,
+which the SDK makes from random colors. Finally, it measures the peak memory for releases of 1,000 and of 10,000 small
+samples whose images are copied.
 
 Run it with `python benchmarks/export.py`. The first run makes the environment of the SDK with pip.
 """
@@ -153,7 +154,8 @@ def run_lengths(case: str) -> Measure:
 
     from segments_hf.bitmaps import rle
 
-    # The allocator of glibc keeps blocks up to the size of the largest freed block. This makes the size equal for both.
+    # The allocator of glibc keeps blocks up to the size of the largest freed block. This allocation makes that size
+    # equal for both functions.
     bytearray(2**24)
     bitmaps = [np.load(Path(case, f"{number}.npy")) for number in range(DRAWN)]
 

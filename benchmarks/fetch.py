@@ -10,7 +10,7 @@ latency of 20 ms. Each role runs in a new process:
 "seconds" is the time of the call, after the import of the library. The downloaded files are then decoded, and their
 sizes are checked. The SDK runs once for each latency. The other roles run three times, interleaved; the table has the
 median, and the maximum of the peaks. Compare ratios only within one run. "cores" is the CPU time divided by the
-seconds. The SDK can use two cores: if its number is lower, other programs used the cores, and the ratio is too
+seconds. The SDK can use two cores. If its value is clearly below 2, other programs used the cores, and the ratio is too
 favorable for us.
 
 Run it with `python benchmarks/fetch.py`. The first run makes the environment of the SDK with pip. The files are written

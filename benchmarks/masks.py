@@ -8,11 +8,12 @@ bytes:
   decoded as in `load_label_bitmap_from_url`;
 - ours: `decode_bitmap` and `get_semantic_bitmap` of segments_hf, with the extra `fast` and without it ("plain"), and
   `semantic_mask` with the extra;
-- limit: libdeflate inflates the PNG data, and one pass reads the ids. From ids, only the pass.
+- limit: libdeflate inflates the PNG data, and one pass reads the ids. For masks from the array of ids, only the pass is
+  measured.
 
-The roles run three times, interleaved. The result is the fastest call in a process, and the median of the processes. An
-untimed call imports and compiles. Compare ratios only within one run, on a machine without other work: between runs
-they vary by a few percent. The script checks that all masks are equal.
+The roles run three times, interleaved. The result is the fastest call in a process, and the median of the processes. A
+first call, which is not timed, imports modules and compiles code. Compare ratios only within one run, on a machine
+without other work: between runs they vary by a few percent. The script checks that all masks are equal.
 
 Run it with `python benchmarks/masks.py`. The first run makes the environment of the SDK with pip. With `--candidates`,
 the script instead measures PNG decoders that the extra `fast` could use, in their own environment.
@@ -49,7 +50,7 @@ ROWS = {
     "limit": ["limit"],
 }
 ROUNDS = 3
-SECONDS, MIN_CALLS = 0.4, 4  # a function is called for at least this time, and at least this often
+SECONDS, MIN_CALLS = 0.4, 4  # the minimum time and the minimum number of calls of a function
 MIN_SMALL, MIN_HIGH, MIN_FAST, MIN_PLAIN = 1.5, 300, 2.5, 1.0
 
 
@@ -91,7 +92,8 @@ def best(function: Callable[[], Any]) -> tuple[Any, Measure]:
 
 def both(from_ids: Callable[[], Any], from_png: Callable[[], Any]) -> Measure:
     """Return the milliseconds from ids and from the PNG, the peak, and checksums of the two masks."""
-    # The allocator of glibc keeps blocks up to the size of the largest freed block. This makes the size equal for all.
+    # The allocator of glibc keeps blocks up to the size of the largest freed block. This allocation makes that size
+    # equal for all functions.
     bytearray(2**24)
     (again, png), (mask, ids) = best(from_png), best(from_ids)
     sums = [zlib.crc32(result.astype("<u4").tobytes()) for result in (mask, again)]
@@ -197,7 +199,7 @@ def measure_all(work: Path, python: str) -> dict[tuple[int, str], dict[str, Meas
 
 
 def report(cases: dict[tuple[int, str], dict[str, Measure]]) -> None:
-    """Print the table and the verdicts. The verdict of a target is about its worst case."""
+    """Print the table and the verdicts. Each verdict compares a target with the lowest ratio of its cases."""
     rows = []
     for (count, kind), measures in cases.items():
         for name, measure in measures.items():

@@ -1,10 +1,10 @@
 """Measure how long a release file takes to read, in comparison with the `json` module and with a lower limit.
 
-A release file of 200,000 samples with 20 annotations each (246 MB) is written. Each role runs in a new process:
+A release file of 200,000 samples with 20 annotations each (245 MB) is written. Each role runs in a new process:
 
 - json: `json.load`, then a loop over all annotations;
 - ours: `Release.open`, then the same loop over typed objects;
-- limit: one pass of msgspec over the bytes that finds the limits of each sample, and decodes no sample.
+- limit: one pass of msgspec over the bytes that finds the start and the end of each sample, and decodes no sample.
 
 Each role runs three times, interleaved; the table has the median, and the maximum of the peaks. Compare ratios only
 within one run.

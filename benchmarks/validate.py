@@ -1,7 +1,7 @@
 """Measure how long `validate` takes for the labels of a release, in comparison with a lower limit.
 
-Releases of 5,000 samples with 20 annotations each are written: bitmaps, whose annotations are ids and categories, and
-polygons of 12 points. Each role runs in a new process:
+Releases of 5,000 samples with 20 annotations each are written: bitmaps, whose annotations have only an id and a
+category, and polygons of 12 points. Each role runs in a new process:
 
 - ours: `segments_hf.validate` without assets;
 - limit: the rows of the same release are made, and nothing else is done.

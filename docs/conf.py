@@ -24,7 +24,7 @@ extensions = [
     "public_names",
 ]
 exclude_patterns = ["_build", "jupyter_execute", "**/.ipynb_checkpoints"]
-smartquotes_action = "D"  # dashes only: quotation marks in texts are those of the code
+smartquotes_action = "D"  # convert dashes only: quotation marks are often part of code
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
@@ -43,7 +43,7 @@ python_use_unqualified_type_names = True
 default_role = "py:obj"
 nitpicky = True
 nitpick_ignore_regex = [
-    ("py:.*", r"(?!segments_hf\.).*"),  # there is no network for the names of other libraries
+    ("py:.*", r"(?!segments_hf\.).*"),  # links to other libraries need their indexes from the network
     ("py:class", r"segments_hf\.release\.task_types\.Content"),  # a type variable
 ]
 

@@ -1,8 +1,9 @@
 """Compare the outputs of two versions of segments_hf: rows, masks, layouts, exports and cards.
 
 Run `python tools/compare_outputs.py OLD [NEW]`. OLD and NEW are checkouts or revisions of this repository. By default,
-NEW is this checkout. Both versions write the outputs of the demo release, of small releases with one rule each, and of
-the real release beside this checkout. The program prints every difference, and exits with status 1 if there is one.
+NEW is this checkout. Both versions write the outputs of the demo release, of small releases that each cover one rule
+about labels, and of the real release in `../shared/real`. The program prints every difference, and exits with status 1
+if there is one.
 """
 
 import argparse
@@ -71,7 +72,7 @@ def checkout_of(version: str, worktree: Path) -> Iterator[Path]:
 
 
 def write_outputs(checkout: Path, work: Path, releases: Path, only: str) -> None:
-    """Run the package of a checkout, which writes its outputs to `work / "outputs"`."""
+    """Write the outputs of the package of a checkout to `work / "outputs"`, in a new process."""
     sys.path.append(str(ROOT / "tests"))
     from hub.hub_server import HubServer
 
@@ -99,7 +100,7 @@ def write_outputs(checkout: Path, work: Path, releases: Path, only: str) -> None
 
 
 def environment(checkout: Path, home: Path, hub_url: str) -> dict[str, str]:
-    """Return the environment variables that import the package of a checkout and use `hub_url` as the Hub."""
+    """Return environment variables: Python imports the package of the checkout, and `hub_url` is the Hub."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
     return inherited | {
         "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",

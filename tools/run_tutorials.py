@@ -1,7 +1,7 @@
 """Run the notebooks of the tutorials and store their outputs, which the documentation shows.
 
 Run `python tools/run_tutorials.py` after each change of a notebook. It needs the packages that the tutorials name, and
-the extra `docs`. Names of notebooks as arguments choose the notebooks: `python tools/run_tutorials.py detr`.
+the extra `docs`. To run only some notebooks, pass their names: `python tools/run_tutorials.py detr`.
 """
 
 import os
@@ -14,7 +14,7 @@ import nbformat
 from nbclient import NotebookClient
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "docs" / "tutorials"
-SECONDS_PER_CELL = 900  # on a machine that does other work too; a whole notebook takes less than a minute
+SECONDS_PER_CELL = 900  # long enough for a machine that does other work too; training takes one to three minutes
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -43,7 +43,7 @@ def run_notebook(file: Path, folder: Path) -> nbformat.NotebookNode:
         **os.environ,
         "HF_HOME": str(folder / "huggingface"),
         "HF_HUB_OFFLINE": "1",
-        "OMP_NUM_THREADS": "1",  # the order of sums, and with it the result, does not depend on the machine
+        "OMP_NUM_THREADS": "1",  # the order of additions, and thus the result, does not depend on the number of cores
     }
     client = NotebookClient(
         notebook,

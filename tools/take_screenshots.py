@@ -1,7 +1,7 @@
-"""Draw everything that people look at: contact sheets, plots, figures of stats, preview pages and dataset cards.
+"""Draw all kinds of pictures and pages: contact sheets, plots, figures of stats, preview pages and dataset cards.
 
 Run `python tools/take_screenshots.py FOLDER` to write the pictures of six releases to FOLDER, one folder per release:
-the demo release, the real release beside this checkout, and four drawn releases. Preview pages and cards are captured
+the demo release, the real release in `../shared/real`, and four drawn releases. Preview pages and cards are captured
 in a light and a dark color scheme, in windows of 390 and 1440 pixels. The program needs chromium and chromedriver.
 """
 
@@ -100,7 +100,7 @@ def capture_preview(browser: Browser, release: Path, folder: Path) -> None:
 
 
 def capture_card(browser: Browser, release: Path, folder: Path) -> None:
-    """Capture the card of the dataset, which is pushed in the layout for its task to a Hub on this machine."""
+    """Push the rows and their layout for object detection to a Hub on this machine, and capture the dataset card."""
     from hub.hub_server import HubServer
 
     import segments_hf
@@ -132,7 +132,7 @@ if __name__ == "__main__":
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    # The clients of the Hub read these variables once, when they are imported.
+    # `huggingface_hub` and `datasets` read these variables only once, when they are imported.
     os.environ.update(HF_ENDPOINT=f"http://127.0.0.1:{port}", HF_HUB_DISABLE_XET="1")
     os.environ["HF_TOKEN"] = "hf_jane"  # noqa: S105  (a user of the Hub on this machine)
     os.environ.pop("HF_HUB_OFFLINE", None)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _SHARED_BY = 3  # commands
 _SHARED_PROGRAM = "segments-hf COMMAND"
-_NOT_OURS = {"--help", "--install-completion", "--show-completion"}
+_OPTIONS_OF_TYPER = {"--help", "--install-completion", "--show-completion"}
 
 
 class CommandLine(SphinxDirective):
@@ -55,7 +55,7 @@ def _lines() -> Iterator[str]:
 
 
 def _commands(command: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """Yield the commands that do something, and the group itself for its own options."""
+    """Yield the command itself and all commands below it, with their paths. Groups below it are left out."""
     yield path, command
     for name, inner in sorted(getattr(command, "commands", {}).items()):
         if getattr(inner, "commands", None):
@@ -69,11 +69,11 @@ def _context(command: Any, path: str) -> Any:
 
 
 def _records(command: Any, path: str) -> Iterator[tuple[str, str]]:
-    """Yield each parameter as the help shows it: its names and values, and its text."""
+    """Yield each parameter as the help shows it: its names with the form of its value, and its description."""
     context = _context(command, path)
     for parameter in command.params:
         record = parameter.get_help_record(context)
-        if record is not None and not _NOT_OURS.intersection(parameter.opts):
+        if record is not None and not _OPTIONS_OF_TYPER.intersection(parameter.opts):
             yield record
 
 
@@ -86,7 +86,7 @@ def _described(program: str, records: list[tuple[str, str]]) -> Iterator[str]:
 
 
 def _remark(remark: str) -> str:
-    """Return what the help adds to a text: a default, a range, or that a value is required."""
+    """Return a sentence for a remark behind a description: a default, a range, or "required"."""
     kind, separator, value = remark.partition(": ")
     if separator:
         return f"{kind.capitalize()}: `{value}`."

@@ -1,7 +1,7 @@
 """Adjust how Sphinx reads docstrings.
 
-napoleon takes the words before a colon for a type, below ``Returns:`` and in the docstrings of properties. The types of
-this library are in the signatures, and these words are the beginning of a sentence.
+Below ``Returns:`` and in the docstrings of properties, napoleon reads the words before a colon as a type. In this
+library, types are in the signatures, so these words are the beginning of a sentence.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from sphinx.pycode import ModuleAnalyzer
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-_BEFORE_NAPOLEON = 400
+_BEFORE_NAPOLEON = 400  # napoleon has the default priority, 500
 
 
 def _keep_colons(_sphinx: Sphinx, kind: str, _name: str, _found: object, _options: object, lines: list[str]) -> None:
-    """Begin these sentences with a colon, so that the words before the first colon, the type, are empty."""
+    """Put a colon before these sentences: napoleon then reads an empty type, and keeps the sentence whole."""
     sentences = [index + 1 for index, line in enumerate(lines[:-1]) if line.strip() in {"Returns:", "Yields:"}]
     if kind in {"attribute", "data", "property"} and lines:
         sentences.append(0)
@@ -28,9 +28,9 @@ def _keep_colons(_sphinx: Sphinx, kind: str, _name: str, _found: object, _option
 
 
 def setup(sphinx: Sphinx) -> dict[str, bool]:
-    """Keep sentences with colons whole, leave out overloads, and name attributes as Python does."""
+    """Keep sentences with colons whole, leave out overloads, and call attributes "Attributes", not "Variables"."""
     sphinx.connect("autodoc-process-docstring", _keep_colons, priority=_BEFORE_NAPOLEON)
-    # Overloads tell type checkers what a function returns. Readers get its own signature, with all options.
+    # Overloads are for type checkers only. The pages show the signature of the implementation, which has all options.
     ModuleAnalyzer.overloads = property(lambda _: {}, lambda _, __: None)
     for field in PyObject.doc_field_types:
         if field.name == "variable":

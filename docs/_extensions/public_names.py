@@ -43,7 +43,7 @@ class ResultOf(SphinxDirective):
 
 
 def _with_parts(found: type) -> Iterator[type]:
-    """Yield a class, and the classes of this library that its attributes have."""
+    """Yield a class, and the classes of this library that occur in the types of its attributes."""
     yield found
     for annotation in inspect.get_annotations(found).values():
         for name in re.findall(r"\w+", annotation):

@@ -14,7 +14,8 @@ class Finding(msgspec.Struct, frozen=True):
 
     Attributes:
         check: The name of the check, such as ``duplicate-name``.
-        severity: ``error`` if a label is lost, wrong or unreadable; ``warning`` if the data may be intended.
+        severity: ``error`` if a label is lost, wrong or unreadable; ``warning`` if the data is unusual but
+            may be correct.
         sample: The name of the sample, or its index if it has no name. A finding about a category has the category
             here, such as ``category 'leaf'``.
         uuid: The uuid of the sample; None if it has no uuid.

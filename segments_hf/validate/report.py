@@ -57,7 +57,7 @@ class Report(Result, msgspec.Struct, frozen=True):
 
     @property
     def warnings(self) -> list[Finding]:
-        """The findings with severity ``warning``: the data may be intended."""
+        """The findings with severity ``warning``: the data is unusual but may be correct."""
         return [finding for finding in self.findings if finding.severity == "warning"]
 
     @property

@@ -55,7 +55,7 @@ def test_every_option_of_load_release_is_documented() -> None:
     }  # these are options of `load_dataset`
 
 
-def test_defaults_of_downloads_are_those_of_the_code() -> None:
+def test_documented_defaults_of_downloads_equal_those_of_the_code() -> None:
     documented = {name: cells[1] for cells in table_rows("options.md") for name in CODE.findall(cells[0])}
     for option in dataclasses.fields(FetchOptions):
         default = option.default

@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def _silence_libraries() -> None:
-    """Silence the logs, which name each dropped sample, and libtiff, which writes to standard error."""
+    """Silence the logs, which name each skipped sample, and libtiff, which writes to standard error."""
     logging.disable(logging.CRITICAL)
     # Tracebacks stay visible: Python writes to a copy of standard error, and libtiff to the redirected descriptor 2.
     sys.stderr = os.fdopen(os.dup(2), "w")

@@ -2,7 +2,7 @@
 
     cd tests && python -m fuzz.damaged_images --seconds 120
 
-prints the seed. After a failure it prints the number of the batch: ``--seed S --first N`` repeats this batch. The
+prints the seed. If a batch fails, the error has its number: ``--seed S --first N`` repeats this batch. The
 random numbers of a batch depend only on the seed and its number.
 """
 
@@ -157,7 +157,7 @@ def original_images() -> dict[str, bytes]:
 
 @functools.cache
 def whole_bitmap() -> bytes:
-    """Return a bitmap that fits the images."""
+    """Return a bitmap of the same size as the images."""
     ids = np.zeros((*_SIZE[::-1], 4), np.uint8)
     ids[2:8, 2:8, 0], ids[9:, 9:, 0], ids[..., 3] = 1, 2, 255
     return encoded(Image.fromarray(ids), "PNG")

@@ -37,24 +37,24 @@ def whole_images() -> dict[str, bytes]:
     exif = Image.Exif()
     exif[0x0112] = 6
     exif[0x010E] = "an image"
-    more = {"save_all": True, "append_images": [rgb.rotate(180)]}
+    second_frame = {"save_all": True, "append_images": [rgb.rotate(180)]}
     modes = {"rgb": rgb, "rgba": rgba, "gray": gray, "palette": rgb.convert("P"), "1": gray.convert("1"), "deep": deep}
     images = {f"png {name}": encoded(image, "PNG") for name, image in modes.items()}
     images |= {
         "png exif": encoded(rgb, "PNG", exif=exif, icc_profile=b"a profile", dpi=(72, 72)),
         "png palette with alpha": encoded(rgb.convert("P"), "PNG", transparency=b"\0\x80\xff"),
-        "apng": encoded(rgb, "PNG", **more),
+        "apng": encoded(rgb, "PNG", **second_frame),
         "jpeg": encoded(rgb, "JPEG", comment=b"a comment"),
         "jpeg gray": encoded(gray, "JPEG", icc_profile=b"a profile"),
         "jpeg cmyk": encoded(rgb.convert("CMYK"), "JPEG"),
         "jpeg progressive": encoded(rgb, "JPEG", progressive=True, restart_marker_blocks=1),
         "jpeg exif": encoded(rgb, "JPEG", exif=exif, xmp=b"<x:xmpmeta/>"),
-        "mpo": encoded(rgb, "MPO", **more),
+        "mpo": encoded(rgb, "MPO", **second_frame),
         "webp": encoded(rgb, "WEBP"),
         "webp lossless": encoded(rgba, "WEBP", lossless=True, exif=exif),
-        "webp animated": encoded(rgb, "WEBP", **more),
+        "webp animated": encoded(rgb, "WEBP", **second_frame),
         "gif": encoded(rgb, "GIF"),
-        "gif animated": encoded(rgb, "GIF", **more),
+        "gif animated": encoded(rgb, "GIF", **second_frame),
         "bmp": encoded(rgb, "BMP"),
         "bmp palette": encoded(gray, "BMP"),
         "tiff": encoded(rgb, "TIFF", exif=exif),
@@ -77,8 +77,8 @@ def whole_images() -> dict[str, bytes]:
 def mutated(content: bytes, rng: random.Random) -> bytes:
     """Return a copy of an image with one to three changes."""
     for _ in range(rng.choice((1, 1, 2, 3))):
-        structural = _structural(content)
-        change = structural if structural and rng.random() < 0.6 else rng.choice(_CHANGES)
+        change_part = _change_of_parts(content)
+        change = change_part if change_part and rng.random() < 0.6 else rng.choice(_CHANGES)
         content = change(content, rng) or content
     return content
 
@@ -159,7 +159,8 @@ _CHANGES: list[Callable[[bytes, random.Random], bytes]] = [
 ]
 
 
-def _structural(content: bytes) -> Callable[[bytes, random.Random], bytes] | None:
+def _change_of_parts(content: bytes) -> Callable[[bytes, random.Random], bytes] | None:
+    """Return the function that changes the parts of this file format; None for a format without such a function."""
     if content.startswith(PNG_SIGNATURE):
         return _changed_png
     if content.startswith(b"\xff\xd8"):

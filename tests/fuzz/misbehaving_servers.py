@@ -1,4 +1,4 @@
-"""Load release files and images from misbehaving servers. Each response is read or raises one of our errors.
+"""Load release files and images from misbehaving servers. Each load succeeds or raises one of our errors.
 
 `run` repeats this for a given time. The same seed produces the same releases.
 """
@@ -29,7 +29,7 @@ def check_release_file(behavior: str) -> str:
     """Read a release file from a server.
 
     Args:
-        behavior: One of `BEHAVIORS`, except those that only the time limit of a release file ends, which is 300 s.
+        behavior: One of `BEHAVIORS` that is not in `SLOW`: only the time limit of a release file, 300 s, ends those.
 
     Returns:
         ``read``, or the name of the error.
@@ -56,7 +56,7 @@ def check_images(behaviors: list[str], folder: Path) -> Counter[str]:
         folder: The folder for the release and the caches.
 
     Returns:
-        The numbers of rows and of dropped samples.
+        The numbers of rows and of skipped samples.
 
     Raises:
         AssertionError: A sample with a good response is missing, a sample with a bad response is present, or the load

@@ -14,10 +14,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import repeat
 from typing import Any
 
 LONGEST = 20.0  # seconds: the longest duration of a connection
-MOST_BYTES = 512 * 2**20  # the most bytes that a connection sends
+MAX_BYTES = 512 * 2**20  # the maximum number of bytes that a connection sends
 
 _CHUNK = b"[" * 2**16
 _BOMB = 256 * 2**20  # bytes of the content of a gzip bomb
@@ -39,7 +40,7 @@ class Connection:
         self.path = path
         self._is_over = is_over
         self._end = time.monotonic() + LONGEST
-        self._left = MOST_BYTES
+        self._left = MAX_BYTES
 
     def send(self, data: bytes) -> None:
         """Send bytes. End the connection if it has exceeded its limit of time or bytes."""
@@ -102,21 +103,21 @@ def _endless_head(connection: Connection) -> None:
 
 def _slow_drip(connection: Connection) -> None:
     connection.head("Content-Length: 1000000")
-    connection.drip(b"[" for _ in iter(int, 1))
+    connection.drip(repeat(b"["))
 
 
 def _slow_chunks(connection: Connection) -> None:
     connection.head("Transfer-Encoding: chunked")
-    connection.drip(b"1\r\n[\r\n" for _ in iter(int, 1))
+    connection.drip(repeat(b"1\r\n[\r\n"))
 
 
 def _slow_head(connection: Connection) -> None:
     connection.send(b"HTTP/1.1 200 OK\r\nX: ")
-    connection.drip(b"x" for _ in iter(int, 1))
+    connection.drip(repeat(b"x"))
 
 
 def _silence(connection: Connection) -> None:
-    connection.drip(b"" for _ in iter(int, 1))
+    connection.drip(repeat(b""))
 
 
 def _gzip_bomb(connection: Connection) -> None:
@@ -181,9 +182,9 @@ def _not_http(connection: Connection) -> None:
     connection.send(b"220 mail.example.com ESMTP\r\n")
 
 
-def _redirects_to(place: str) -> Behavior:
+def _redirects_to(location: str) -> Behavior:
     def redirect(connection: Connection) -> None:
-        connection.head(f"Location: {place}", "Content-Length: 0", status="302 Found")
+        connection.head(f"Location: {location}", "Content-Length: 0", status="302 Found")
 
     return redirect
 
@@ -237,7 +238,7 @@ class MisbehavingServer:
     """A server on loopback. The path of a URL selects its behavior.
 
     Args:
-        content: The content of its file.
+        content: The content of the file that it sends.
     """
 
     def __init__(self, content: bytes) -> None:
@@ -284,5 +285,6 @@ class MisbehavingServer:
 
 @cache
 def _packed(times: int) -> bytes:
+    """Return `_BOMB` zero bytes, compressed once or twice."""
     body = gzip.compress(bytes(2**20)) * (_BOMB // 2**20)
     return body if times == 1 else gzip.compress(body)

@@ -123,6 +123,7 @@ def mutated(seed: int | str) -> bytes:
 
 
 def _change_tree(tree: Any, chance: random.Random, raw: list[str]) -> None:
+    """Change one value. Text that `json.dumps` cannot write is added to `raw`, and the new value is `_MARK`."""
     positions = list(_positions(tree))
     if not positions:
         return
@@ -183,7 +184,7 @@ def check(content: bytes, folder: Path) -> str:
         ``read``, or the name of the first error.
 
     Raises:
-        Exception: An error that is not a `SegmentsHFError`, which is a fault of the software.
+        Exception: A function raised an error that is not a `SegmentsHFError`. This is a fault in segments_hf.
         AssertionError: An error has no text, or the functions took too long.
     """
     path = folder / "release.json"
@@ -232,7 +233,7 @@ def run(seconds: float, seed: int) -> Counter[str]:
 
     Args:
         seconds: The time in seconds.
-        seed: The seed of the random changes, together with the number of the file.
+        seed: The first part of the seed of each file. The second part is the number of the file.
 
     Returns:
         The number of files for each outcome of `check`.

@@ -16,6 +16,7 @@ Load = Callable[..., Any]
 
 @pytest.fixture(autouse=True)
 def seed():
+    """Seed the random numbers of torch; skip the test if torch is not installed."""
     torch = pytest.importorskip("torch")
     torch.manual_seed(0)
 

@@ -118,7 +118,7 @@ def test_trainer_trains_one_step_on_a_stream(load, tmp_path, workers):
 
 
 def test_each_pixel_of_a_label_has_the_class_of_its_annotation(rows):
-    """The names are those of `id2label.json`, in which the script reads keys as text."""
+    """The names come from `id2label.json`, whose keys are text, as the script reads it."""
     layout = to_layout(rows, "semantic-segmentation")
     names = {int(number): name for number, name in json.loads(json.dumps(id2label(layout))).items()}
     assert names == segformer(layout).config.id2label

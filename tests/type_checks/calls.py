@@ -1,4 +1,4 @@
-"""The types of common calls, for mypy and pyright: `test_types.py` runs both on this file. It is never called."""
+"""Common calls and the types of their results. `test_types.py` runs mypy and pyright on this file; no test calls it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from segments_hf import Category, Finding, Release, Report, Sample, Stats, load_
 
 
 def loading(path: Path, release: Release, split: str, streaming: bool) -> None:
-    """What `load_release` returns for each form of a release, and for its options."""
+    """Check the type that `load_release` returns for each form of a release and for its options."""
     assert_type(load_release("flowers.json", split="train"), Dataset)
     assert_type(load_release(path, split=split, streaming=False, num_proc=2), Dataset)
     assert_type(load_release(release), DatasetDict)
@@ -38,7 +38,7 @@ def columns(
     dict_of_rows: dict[str, Dataset],
     dict_of_streams: Mapping[str, IterableDataset],
 ) -> None:
-    """What `to_layout` and the functions that add masks return for each kind of data."""
+    """Check the types that `to_layout` and the functions that add masks return for each kind of data."""
     assert_type(segments_hf.to_layout(rows, "semantic-segmentation", ignore_index=255), Dataset)
     assert_type(segments_hf.to_layout(stream, "object-detection"), IterableDataset)
     assert_type(segments_hf.to_layout(splits, "object-detection"), DatasetDict)
@@ -55,7 +55,7 @@ def columns(
 
 
 def results(rows: Dataset, path: Path, row: dict[str, Any]) -> None:
-    """What the other functions return."""
+    """Check the types that the other functions return."""
     assert_type(segments_hf.validate(path, assets=True, filter_by="labeled"), Report)
     assert_type(segments_hf.validate(rows).findings, list[Finding])
     assert_type(segments_hf.stats(rows), Stats)

@@ -1,4 +1,4 @@
-"""Calls that a type checker refuses, each on a line with `# wrong`: `test_types.py` compares. It is never called."""
+"""Calls that type checkers refuse, each with `# wrong`; `test_types.py` compares the lines. No test runs this file."""
 
 from __future__ import annotations
 

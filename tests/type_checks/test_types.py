@@ -31,9 +31,9 @@ def _installed(name: str) -> str | None:
 
 
 def _environment() -> dict[str, str]:
-    """The checkers find this interpreter first, and the package that is tested."""
+    """Return environment variables with which a type checker finds this interpreter and the tested package first."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    if "site-packages" in PACKAGE.parts:  # then the checkers find it, and mypy refuses this folder in its path
+    if "site-packages" in PACKAGE.parts:  # type checkers find it there, and mypy refuses site-packages in MYPYPATH
         return {**os.environ, "PATH": path}
     return {**os.environ, "PATH": path, "PYTHONPATH": str(PACKAGE.parent), "MYPYPATH": str(PACKAGE.parent)}
 
@@ -45,7 +45,7 @@ needs_pyright = pytest.mark.skipif(
 
 
 def _mypy(file: Path, folder: Path) -> set[int]:
-    """The lines of a file in which mypy finds errors."""
+    """Return the numbers of the lines in which mypy finds errors."""
     config = folder / "mypy.ini"
     config.write_text(CONFIG, "utf-8")
     command = [str(_installed("mypy")), "--config-file", str(config), "--cache-dir", str(folder), str(file)]
@@ -57,7 +57,7 @@ def _mypy(file: Path, folder: Path) -> set[int]:
 
 
 def _pyright(file: Path, folder: Path) -> set[int]:
-    """The lines of a file in which pyright finds errors."""
+    """Return the numbers of the lines in which pyright finds errors."""
     command = [str(_installed("pyright")), "--outputjson", "--pythonpath", sys.executable, str(file)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=_environment(), check=False)
     report = json.loads(done.stdout)
@@ -94,7 +94,7 @@ def test_types_of_public_symbols_are_known(tmp_path: Path) -> None:
     assert completeness["completenessScore"] >= MIN_COMPLETENESS, unknown
 
 
-def test_loading_has_the_same_options_for_type_checkers() -> None:
+def test_type_checkers_know_every_option_of_load_release() -> None:
     import inspect
 
     from segments_hf.dataset.data_types import LoadKeywords

@@ -1,4 +1,4 @@
-"""Write releases with one or two small images, each for one rule about labels."""
+"""Write releases with one or two small images. Each release covers one rule about labels."""
 
 import json
 import uuid

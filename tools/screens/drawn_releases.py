@@ -112,7 +112,7 @@ def _grid(objects: int) -> npt.NDArray[np.uint32]:
 
 
 def _write_photo(path: Path, ids: npt.NDArray[np.uint32], random: np.random.Generator) -> None:
-    """Write an image with a gradient as its background and a gray for each object."""
+    """Write an image with a gradient as its background and one gray level for each object."""
     path.parent.mkdir(parents=True, exist_ok=True)
     ys, xs = np.indices(ids.shape)
     background = np.stack([xs * 120 // ids.shape[1] + 60, ys * 100 // ids.shape[0] + 90, np.full(ids.shape, 110)], -1)

@@ -17,7 +17,8 @@ class Fault:
 
     Attributes:
         name: The name of the check, such as ``duplicate-name``.
-        severity: ``error`` if a label is lost, wrong or unreadable; ``warning`` if the data may be intended.
+        severity: ``error`` if a label is lost, wrong or unreadable; ``warning`` if the data is unusual but
+            may be correct.
         why: The effect of the fault on datasets and training.
     """
 
