@@ -1,4 +1,4 @@
-"""`on_error` applies to rows that a layout cannot represent. Layouts leave out some objects and count them."""
+"""`on_error` applies to rows that a layout cannot represent. Single objects are left out and counted."""
 
 from __future__ import annotations
 
