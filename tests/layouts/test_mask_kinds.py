@@ -82,7 +82,7 @@ def vectors(tmp_path, write_release):
         shape("bbox", [[3, 3], [3, 3]], 5),
         shape("polygon", [[6, 2], [8, 2], [8, 6], [6, 6]], 5),
     ]
-    samples = [vector_sample(tmp_path, "full", *shapes), sample("null", "full.jpg"), vector_sample(tmp_path, "none")]
+    samples = [vector_sample(tmp_path, "full", *shapes), sample("null", "full.jpg"), vector_sample(tmp_path, "empty")]
     return write_release(samples, task_type="vector", task_attributes={"categories": CATEGORIES})
 
 
@@ -100,14 +100,14 @@ class TestDatasetsAndStreams:
         assert rows == {"null": None, "skipped": None, "empty": blank, "rejected": [[value]], "lost": None}
 
     def test_masks_have_the_pixels_of_the_shapes(self, vectors, kind, task):
-        full, null, none = train(ADD[task](load_release(vectors, **KINDS[kind])))
-        third = {"semantic": 2, "instance": 5, "panoptic": 3}[task]
-        first, second = {"semantic": (3, 2), "instance": (1, 3), "panoptic": (1, 3)}[task]
+        full, null, empty = train(ADD[task](load_release(vectors, **KINDS[kind])))
+        last_polygon = {"semantic": 2, "instance": 5, "panoptic": 3}[task]
+        box, polygon = {"semantic": (3, 2), "instance": (1, 3), "panoptic": (1, 3)}[task]
         expected = np.zeros((6, 8), int)
-        expected[1:4, 1:3], expected[:3, 2:], expected[2:, 6:] = first, second, third
+        expected[1:4, 1:3], expected[:3, 2:], expected[2:, 6:] = box, polygon, last_polygon
         column = f"{task}_mask"
         assert pixels(full[column]) == expected.tolist()
-        assert (null[column], pixels(none[column])) == (None, [[0] * 8] * 6)
+        assert (null[column], pixels(empty[column])) == (None, [[0] * 8] * 6)
 
     def test_other_columns_are_unchanged(self, release, vectors, kind, task):
         for file in (release, vectors):

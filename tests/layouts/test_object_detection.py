@@ -72,7 +72,7 @@ def release(tmp_path, write_release):
     samples = [
         bitmap_sample(tmp_path, "full", IDS, OBJECTS),
         sample("null", "full.jpg"),
-        bitmap_sample(tmp_path, "none"),
+        bitmap_sample(tmp_path, "empty"),
     ]
     attributes = {"categories": [{"id": 4, "name": "leaf"}, {"id": 0, "name": "flower"}]}
     return write_release(samples, task_attributes=attributes)
@@ -83,9 +83,9 @@ class TestDatasetsAndStreams:
     def test_boxes_of_bitmaps_match_a_loop(self, release, kind, caplog):
         laid_out = train(to_layout(load_release(release, **KINDS[kind]), DETECTION))
         assert list(laid_out.features) == COLUMNS[DETECTION]
-        full, none = laid_out
+        full, empty = laid_out
         expected = {"id": [], "area": [], "bbox": [], "category": []}
-        assert none["objects"] == expected
+        assert empty["objects"] == expected
         for item in OBJECTS:
             positions = np.argwhere(np.array(IDS) == item["id"])
             if len(positions):
