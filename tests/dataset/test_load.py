@@ -1,4 +1,4 @@
-"""`load_release` makes a dataset of a release: unchanged bytes, splits, streams, and errors of ours."""
+"""`load_release` makes a dataset of a release: unchanged bytes, splits, streams, and errors of segments_hf."""
 
 from __future__ import annotations
 

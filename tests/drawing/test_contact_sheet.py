@@ -71,7 +71,7 @@ def test_object_without_class_is_gray_and_object_without_points_is_left_out() ->
     assert {color for _, color in picture.getcolors() or ()} == {NO_CLASS_COLOR, UNLABELED_COLOR}
 
 
-def test_sheet_has_the_colors_of_the_classes() -> None:
+def test_contact_sheet_has_the_colors_of_the_classes() -> None:
     dataset = load_release(demo_release(), split="train")
     sheet = contact_sheet(dataset)
     assert sheet.mode == "RGB"
@@ -158,7 +158,9 @@ def test_only_shown_images_and_bitmaps_are_fetched(server: Any, write_release: A
                                  for number in (0, 1)}  # fmt: skip
 
 
-def test_release_with_a_missing_image_has_a_sheet_unless_on_error_is_raise(tmp_path: Path, write_release: Any) -> None:
+def test_release_with_a_missing_image_has_a_contact_sheet_unless_on_error_is_raise(
+    tmp_path: Path, write_release: Any
+) -> None:
     release = write_release([{"name": "a.jpg", "attributes": {"image": {"url": "nowhere.jpg"}}, "labels": {}}])
     assert contact_sheet(release).width > 0
     with pytest.raises(OSError, match=r"nowhere\.jpg"):
@@ -184,7 +186,7 @@ def test_unreadable_image_error_names_the_sample(content: bytes) -> None:
 
 
 @pytest.mark.parametrize("ignore_index", [None, 255])
-def test_semantic_masks_have_their_colors_for_each_ignore_index(ignore_index: int | None) -> None:
+def test_semantic_masks_have_the_colors_of_their_bitmaps_for_each_ignore_index(ignore_index: int | None) -> None:
     rows = load_release(demo_release(), split="train", filter_by="reviewed")
     laid_out = to_layout(rows, "semantic-segmentation", ignore_index=ignore_index)
     for row, mask in zip(rows, laid_out, strict=True):
@@ -194,14 +196,14 @@ def test_semantic_masks_have_their_colors_for_each_ignore_index(ignore_index: in
     assert contact_sheet(laid_out).getpixel((420, 70)) == contact_sheet(rows).getpixel((420, 70))
 
 
-def test_sheet_of_arc_litter_has_the_colors_of_the_classes(arc_litter: Path) -> None:
+def test_contact_sheet_of_arc_litter_has_the_colors_of_the_classes(arc_litter: Path) -> None:
     release, folder = arc_litter / "arc_litter-v01.json", arc_litter / "segments"
     sheet = contact_sheet(release, segments_dir=folder, filter_by="reviewed")
     colors = {color for _, color in sheet.getcolors(2**24) or ()}
     assert {*class_colors(categories(load_release(release, split="train", load_assets=False)))} <= colors
 
 
-def test_mapped_stream_has_the_sheet_of_its_stream() -> None:
+def test_mapped_stream_has_the_same_contact_sheet_as_its_stream() -> None:
     stream = load_release(demo_release(), split="train", streaming=True)
     mapped = stream.map(lambda row: row, features=stream.features)
     shown, expected = (np.asarray(contact_sheet(data), float) for data in (mapped, stream))

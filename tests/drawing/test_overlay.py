@@ -23,7 +23,8 @@ from segments_hf.release import Category
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 CATEGORIES = [Category(3, "flower", RED), Category(8, "Blüte", BLUE)]
-HALF_RED, HALF_BLUE = (178, 50, 50), (50, 50, 178)  # a class color over the image, whose pixels are 100
+# Half of a class color, and half of the gray of the image, (100, 100, 100).
+HALF_RED, HALF_BLUE = (178, 50, 50), (50, 50, 178)
 
 
 def row(*annotations: dict[str, Any], size: tuple[int, int] = (60, 40), **more: Any) -> dict[str, Any]:
@@ -75,7 +76,7 @@ def test_masks_are_half_transparent_and_have_opaque_outlines(ids: np.ndarray) ->
         ),
         pytest.param("polyline", [[10, 20], [50, 20]], {(30, 20): RED, (30, 30): None}, id="line"),
         pytest.param("point", [[30, 20], [50, 20]], {(30, 20): RED, (50, 20): RED, (40, 20): None}, id="points"),
-        pytest.param("polygon", [[-1e9, 5], [1e9, 5], [1e9, 1e9]], {(50, 2): None}, id="far away"),
+        pytest.param("polygon", [[-1e9, 5], [1e9, 5], [1e9, 1e9]], {(50, 2): None}, id="polygon far beyond the image"),
         pytest.param("polygon", [[30, 20]], {(30, 20): RED, (40, 20): None}, id="polygon of one point"),
     ],
 )  # fmt: skip
@@ -108,8 +109,8 @@ def test_names_are_written_above_objects_in_the_color_of_the_class() -> None:
     plain, named = (np.asarray(overlay_of(row(item, size=size), names=names)) for names in (False, True))
     changed = (plain != named).any(axis=2)
     ys, xs = np.nonzero(changed)
-    assert 59 <= xs.min() <= 61  # just above the box
-    assert 55 <= ys.max() <= 60
+    assert 59 <= xs.min() <= 61  # the left side of the box
+    assert 55 <= ys.max() <= 60  # just above the box
     colors = {tuple(pixel) for pixel in named[changed].tolist()}
     assert {RED, (255, 255, 255)} <= colors
 
@@ -120,7 +121,7 @@ def test_name_of_any_length_and_script_is_written_within_a_third_of_the_width(na
     wide = np.asarray(overlay_of(image_row, [Category(1, name, RED)], names=True))
     plain = np.asarray(overlay_of(image_row))
     xs = np.nonzero((wide != plain).any(axis=2))[1]
-    assert xs.max() - xs.min() <= 110  # a third of the width of the overlay, and a margin
+    assert xs.max() - xs.min() <= 110  # a third of the width of the overlay, which is 300, and a tolerance
 
 
 def test_names_of_many_objects_leave_most_of_the_image_visible() -> None:

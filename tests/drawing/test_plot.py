@@ -57,15 +57,15 @@ def test_plot_leaves_the_state_of_pyplot_unchanged(flowers: Any) -> None:
         assert sys.modules["matplotlib.pyplot"].get_fignums() == []
 
 
-@pytest.mark.parametrize("of", ["dataset", "release", "categories", "splits", "stream"])
-def test_classes_come_from_every_form_of_input(flowers: Any, of: str) -> None:
+@pytest.mark.parametrize("form", ["dataset", "release", "categories", "splits", "stream"])
+def test_classes_come_from_every_form_of_input(flowers: Any, form: str) -> None:
     source = {
         "dataset": flowers,
         "release": demo_release(),
         "categories": [Category(1, "flower", PINK), Category(2, "leaf", GREEN)],
         "splits": load_release(demo_release()),
         "stream": load_release(demo_release(), streaming=True),
-    }[of]
+    }[form]
     assert legend(plot(flowers[1], source)) == {"flower (4)": PINK, "leaf (8)": GREEN}
 
 
@@ -85,13 +85,15 @@ def test_panel_of_classes_has_the_colors_of_the_classes(flowers: Any) -> None:
 
 
 @pytest.mark.parametrize("index", [pytest.param(4, id="skipped"), pytest.param(7, id="unlabeled")])
-def test_row_without_a_label_says_so_in_both_panels(flowers: Any, index: int, tmp_path: Path) -> None:
+def test_plot_of_a_row_without_a_label_says_no_objects_in_the_panels_of_the_label(
+    flowers: Any, index: int, tmp_path: Path
+) -> None:
     figure = plot(flowers[index], flowers)
     assert [text.get_text() for axes in figure.axes for text in axes.texts] == ["no objects"] * 2
     figure.savefig(tmp_path / "row.png")
 
 
-def test_row_without_images_says_what_is_missing(tmp_path: Path) -> None:
+def test_plot_of_a_row_without_assets_says_what_is_missing(tmp_path: Path) -> None:
     rows = load_release(demo_release(), split="train", load_assets=False)
     figure = plot(rows[1], rows)
     assert [text.get_text() for axes in figure.axes for text in axes.texts] == [

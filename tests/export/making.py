@@ -40,8 +40,9 @@ def bitmap_release(folder: Path, samples: dict[str, Any] | None = None, **datase
 
     Args:
         folder: The folder of the release file, the image and the bitmap.
-        samples: The label of each sample, by its name; `True` stands for the label with `IDS` and `ANNOTATIONS`.
-        dataset: Fields of `dataset` in the release file.
+        samples: The label of each sample, by the name of the sample. `True` stands for a label with `IDS` and
+            `ANNOTATIONS`, and None for no label.
+        dataset: Other fields of `dataset` in the release file.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "image.jpg").write_bytes(jpeg(SIZE))

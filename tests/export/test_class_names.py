@@ -40,7 +40,7 @@ def _read_labelmap(content: str) -> list[str]:
 
 @example(["background", "unlabeled", "unlabeled (1)"])
 @given(st.lists(st.one_of(st.sampled_from(sum(NAMES, [])), st.text(max_size=4)), min_size=1))
-def test_labelmap_has_one_line_with_unique_name_per_class(names: list[str]) -> None:
+def test_labelmap_has_one_line_with_a_unique_name_for_each_class(names: list[str]) -> None:
     categories = [Category(number, name) for number, name in enumerate(names)]
     content = labelmap("background", categories, [(1, 2, 3)] * len(names)).decode()
     read = _read_labelmap(content)
@@ -51,7 +51,7 @@ def test_labelmap_has_one_line_with_unique_name_per_class(names: list[str]) -> N
 
 
 @pytest.mark.parametrize("names", NAMES)
-def test_pascal_voc_has_class_names_of_its_labelmap(tmp_path: Path, names: list[str]) -> None:
+def test_xml_of_pascal_voc_has_the_class_names_of_its_labelmap(tmp_path: Path, names: list[str]) -> None:
     out = _exported(tmp_path, names, "pascal-voc")
     labels = _read_labelmap((out / "labelmap.txt").read_text("utf-8"))
     assert labels[0] == "background"
@@ -62,7 +62,7 @@ def test_pascal_voc_has_class_names_of_its_labelmap(tmp_path: Path, names: list[
 
 
 @pytest.mark.parametrize("names", NAMES)
-def test_semantic_color_reserves_names_of_unlabeled_pixels(tmp_path: Path, names: list[str]) -> None:
+def test_semantic_color_reserves_the_name_of_unlabeled_pixels(tmp_path: Path, names: list[str]) -> None:
     out = _exported(tmp_path, names, "semantic-color")
     labels = _read_labelmap((out / "labelmap.txt").read_text("utf-8"))
     assert labels[0] == "unlabeled"
@@ -70,7 +70,7 @@ def test_semantic_color_reserves_names_of_unlabeled_pixels(tmp_path: Path, names
 
 
 @pytest.mark.parametrize("names", NAMES)
-def test_yolo_and_coco_keep_class_names_of_release(tmp_path: Path, names: list[str]) -> None:
+def test_yolo_and_coco_keep_the_class_names_of_the_release(tmp_path: Path, names: list[str]) -> None:
     data = yaml.safe_load((_exported(tmp_path / "yolo", names, "yolo") / "data.yaml").read_text("utf-8"))
     assert data["names"] == dict(enumerate(names))
     assert {"train", "val", "nc", "names"} == set(data)
@@ -79,7 +79,7 @@ def test_yolo_and_coco_keep_class_names_of_release(tmp_path: Path, names: list[s
 
 
 @pytest.mark.parametrize("name", ["a\u3000b.jpg", "a & <b>.jpg", "é\u200d.jpg"])
-def test_pascal_voc_names_the_file_of_an_image(tmp_path: Path, name: str) -> None:
+def test_xml_of_pascal_voc_has_the_name_of_the_image_file(tmp_path: Path, name: str) -> None:
     out = tmp_path / "out"
     export_dataset(bitmap_release(tmp_path, {name: True}), "pascal-voc", out)
     (xml,) = (out / "Annotations").iterdir()

@@ -41,13 +41,13 @@ def test_existing_export_is_replaced_only_with_overwrite(tmp_path: Path) -> None
     assert run(demo_release(), "coco", tmp_path).exit_code == 0
     again = run(demo_release(), "coco", tmp_path)
     assert again.exit_code == 1
-    said = " ".join(again.output.split())
-    assert "annotations exists" in said
-    assert "--overwrite" in said
+    message = " ".join(again.output.split())
+    assert "annotations exists" in message
+    assert "--overwrite" in message
     assert run(demo_release(), "coco", tmp_path, "--overwrite").exit_code == 0
 
 
-def test_images_link_writes_links_to_the_images(tmp_path: Path) -> None:
+def test_option_images_link_writes_links_to_the_images(tmp_path: Path) -> None:
     assert run(demo_release(), "yolo", tmp_path, "--images", "link", "-q").exit_code == 0
     linked = tmp_path / "images/train/meadow_01.jpg"
     assert linked.resolve() == (demo_release().parent / "images/meadow_01.jpg").resolve()
@@ -61,7 +61,7 @@ def test_formats_option_lists_every_format() -> None:
         assert export_format.help.split()[0] in result.output
 
 
-def test_unsuitable_format_is_one_error_message(tmp_path: Path) -> None:
+def test_unsuitable_format_prints_one_error_message_and_writes_no_files(tmp_path: Path) -> None:
     result = run(demo_release(), "yolo-pose", tmp_path / "out")
     assert result.exit_code == 1
     message = " ".join(result.output.split())

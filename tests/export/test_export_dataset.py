@@ -16,7 +16,7 @@ from segments_hf.export import FORMATS
 
 from .making import BOX, POLYGON, bitmap_release, files, write
 
-OF_BITMAPS = sorted(set(FORMATS) - {"yolo-pose"})
+BITMAP_FORMATS = sorted(set(FORMATS) - {"yolo-pose"})
 
 
 def test_every_format_is_listed_with_a_help_text() -> None:
@@ -27,17 +27,17 @@ def test_every_format_is_listed_with_a_help_text() -> None:
     assert all(export_format.help for export_format in FORMATS.values())
 
 
-@pytest.mark.parametrize("name", OF_BITMAPS)
+@pytest.mark.parametrize("name", BITMAP_FORMATS)
 def test_every_form_of_input_is_exported_to_the_same_files(tmp_path: Path, name: str) -> None:
     release = bitmap_release(tmp_path, {"a.jpg": True, "x/b.jpg": True, "c.jpg": None})
-    whole = load_release(release)
+    splits = load_release(release)
     forms: dict[str, Any] = {
         "path": release,
         "text": str(release),
         "release": Release.open(release),
         "dict": {"train": release},
-        "dataset": whole["train"],
-        "splits": whole,
+        "dataset": splits["train"],
+        "splits": splits,
         "stream": load_release(release, split="train", streaming=True),
         "embedded": load_release(release, embed=True),
     }
@@ -49,7 +49,7 @@ def test_every_form_of_input_is_exported_to_the_same_files(tmp_path: Path, name:
     assert [form for form, content in contents.items() if content != contents["path"]] == []
 
 
-@pytest.mark.parametrize("name", OF_BITMAPS)
+@pytest.mark.parametrize("name", BITMAP_FORMATS)
 def test_images_are_copied_linked_or_left_out(tmp_path: Path, name: str) -> None:
     release = bitmap_release(tmp_path)
     ways = ("copy", "link", "none")

@@ -15,7 +15,7 @@ from segments_hf.export import FORMATS
 
 from .making import BOX, LINE, POINT, bitmap_release, files, vector_release, write
 
-OF_BITMAPS = sorted(set(FORMATS) - {"yolo-pose"})
+BITMAP_FORMATS = sorted(set(FORMATS) - {"yolo-pose"})
 
 
 def test_links_to_embedded_images_are_refused(tmp_path: Path) -> None:
@@ -27,7 +27,7 @@ def test_links_to_embedded_images_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("task_type", "annotations", "name", "possible"),
     [
-        ("segmentation-bitmap", None, "yolo-pose", OF_BITMAPS),
+        ("segmentation-bitmap", None, "yolo-pose", BITMAP_FORMATS),
         ("bboxes", [BOX], "coco-panoptic", ["coco-instance", "pascal-voc", "yolo", "yolo-obb"]),
         ("bboxes", [BOX], "semantic", ["coco-instance", "pascal-voc", "yolo", "yolo-obb"]),
         ("keypoints", [POINT], "yolo", ["coco-instance", "yolo-pose"]),
@@ -113,8 +113,8 @@ def test_release_without_labels_is_refused_with_the_counts_of_statuses(tmp_path:
         export_dataset(release, "coco", tmp_path / "out")
 
 
-@pytest.mark.parametrize("name", OF_BITMAPS)
-def test_broken_bitmap_is_raised_or_skipped(tmp_path: Path, name: str, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("name", BITMAP_FORMATS)
+def test_broken_bitmap_raises_error_or_is_skipped(tmp_path: Path, name: str, caplog: pytest.LogCaptureFixture) -> None:
     broken = label(annotations=[{"id": 1, "category_id": 3}], segmentation_bitmap={"url": "broken.png"})
     release = bitmap_release(tmp_path, {"a.jpg": True, "broken.jpg": broken, "c.jpg": True})
     (tmp_path / "broken.png").write_bytes(unreadable((tmp_path / "bitmap.png").read_bytes()))
@@ -128,14 +128,14 @@ def test_broken_bitmap_is_raised_or_skipped(tmp_path: Path, name: str, caplog: p
     assert not [file for file in files(tmp_path / "out") if "broken" in file]
 
 
-@pytest.mark.parametrize("name", OF_BITMAPS)
-def test_bitmap_damaged_after_loading_is_raised_or_skipped(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", BITMAP_FORMATS)
+def test_bitmap_damaged_after_loading_raises_error_or_is_skipped(tmp_path: Path, name: str) -> None:
     broken = label(annotations=[{"id": 1, "category_id": 3}], segmentation_bitmap={"url": "broken.png"})
     release = bitmap_release(tmp_path, {"a.jpg": True, "broken.jpg": broken, "c.jpg": True})
-    whole = (tmp_path / "bitmap.png").read_bytes()
-    (tmp_path / "broken.png").write_bytes(whole)
+    content = (tmp_path / "bitmap.png").read_bytes()
+    (tmp_path / "broken.png").write_bytes(content)
     rows = load_release(release)
-    (tmp_path / "broken.png").write_bytes(whole[:90])
+    (tmp_path / "broken.png").write_bytes(content[:90])
     with pytest.raises(BitmapError, match=r"sample 'broken.jpg'"):
         export_dataset(rows, name, tmp_path / "out")
     assert not files(tmp_path / "out")
@@ -151,7 +151,7 @@ def test_annotations_without_a_bitmap_are_an_error(tmp_path: Path) -> None:
         export_dataset(release, "semantic", tmp_path / "out")
 
 
-def test_label_that_loading_kept_as_null_is_raised_or_skipped(tmp_path: Path) -> None:
+def test_label_that_loading_kept_as_null_raises_error_or_is_skipped(tmp_path: Path) -> None:
     unknown = label(annotations=[{"id": 1, "category_id": 99}], segmentation_bitmap={"url": "bitmap.png"})
     rows = load_release(bitmap_release(tmp_path, {"a.jpg": True, "b.jpg": unknown}), on_error="keep")
     with pytest.raises(BitmapError, match="sample 'b.jpg'"):

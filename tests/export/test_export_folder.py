@@ -176,8 +176,8 @@ def test_export_fails_if_another_format_is_exported_to_its_folder_meanwhile(tmp_
 
 
 def test_export_removes_the_temporary_files_of_a_killed_export(tmp_path: Path) -> None:
-    left = tmp_path / "out" / f"{TEMPORARY_PREFIX}killed"
-    (left / "new").mkdir(parents=True)
-    (left / "lock").touch()
+    leftover = tmp_path / "out" / f"{TEMPORARY_PREFIX}killed"
+    (leftover / "new").mkdir(parents=True)
+    (leftover / "lock").touch()
     export_dataset(bitmap_release(tmp_path), "coco", tmp_path / "out")
-    assert not left.exists()
+    assert not leftover.exists()

@@ -116,4 +116,4 @@ def test_path_over_the_limit_is_refused() -> None:
     with pytest.raises(PathError, match="20"):
         names.path_of(row("b" * 17 + ".jpg"))
     with pytest.raises(PathError):
-        names.path_of(row("a" * 16 + ".jpg"))  # the number that makes it unique makes it too long
+        names.path_of(row("a" * 16 + ".jpg"))  # with "-2", the path is unique but too long

@@ -136,7 +136,7 @@ def test_export_without_supported_images_raises_error_with_advice(tmp_path: Path
     "name", ["..", "/", "a/" * 3000 + "b.jpg", ("x" * 150 + "/") * 40 + "b.jpg"], ids=["dots", "empty", "deep", "long"]
 )
 @pytest.mark.parametrize("export_format", ["yolo", "coco", "pascal-voc", "semantic", "coco-panoptic"])
-def test_sample_name_that_cannot_become_a_path_is_raised_or_skipped(
+def test_sample_name_that_cannot_become_a_path_raises_error_or_is_skipped(
     tmp_path: Path, name: str, export_format: str
 ) -> None:
     rows = load_release(bitmap_release(tmp_path, {"a.jpg": True, name: True, "c.jpg": True}))
@@ -147,7 +147,7 @@ def test_sample_name_that_cannot_become_a_path_is_raised_or_skipped(
     assert (result.images, result.left_out) == (2, {"broken": 1})
 
 
-def test_longest_accepted_sample_names_are_written(tmp_path: Path) -> None:
+def test_sample_names_of_about_the_maximum_length_are_written_or_left_out(tmp_path: Path) -> None:
     samples = {
         ("x" * 150 + "/") * parts + "y" * length + ".jpg": True for parts in (22, 24, 25) for length in range(1, 160, 8)
     }

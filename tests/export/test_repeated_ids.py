@@ -1,4 +1,4 @@
-"""Every format exports the last one of the annotations with the same id, and counts the others as left out."""
+"""If annotations have the same id, every format exports the last one and counts the others as left out."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def written(folder: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", BITMAPS)
-def test_last_annotation_of_a_repeated_id_gives_the_class_in_bitmaps(tmp_path: Path, name: str) -> None:
+def test_last_annotation_of_a_repeated_id_determines_the_class_of_the_pixels(tmp_path: Path, name: str) -> None:
     earlier = {**ANNOTATIONS[0], "category_id": ANNOTATIONS[1]["category_id"]}
     for folder, entries in (("repeated", [earlier, *ANNOTATIONS]), ("once", ANNOTATIONS)):
-        whole = label(annotations=entries, segmentation_bitmap={"url": "bitmap.png"})
-        result = export_dataset(bitmap_release(tmp_path, {"a.jpg": whole}), name, tmp_path / folder)
+        labeled = label(annotations=entries, segmentation_bitmap={"url": "bitmap.png"})
+        result = export_dataset(bitmap_release(tmp_path, {"a.jpg": labeled}), name, tmp_path / folder)
         assert result.objects_left_out.total() == (folder == "repeated")
     assert written(tmp_path / "repeated") == written(tmp_path / "once")
 
@@ -43,7 +43,7 @@ def test_last_polygon_of_a_repeated_id_is_exported(tmp_path: Path, name: str) ->
         result = export_dataset(vector_release(tmp_path, entries), name, tmp_path / folder)
         assert (result.objects, result.objects_left_out.total()) == (2, folder == "repeated")
     repeated, once = written(tmp_path / "repeated"), written(tmp_path / "once")
-    # In these formats, the id of a polygon is its position in the label.
+    # In these formats, the id of a polygon is its position in the label, which differs between the two releases.
     if name in {"instance", "instance-color", "coco-panoptic"}:
         assert repeated.keys() == once.keys()
     else:

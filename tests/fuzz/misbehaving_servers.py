@@ -91,7 +91,7 @@ def run(seconds: float, seed: int) -> Counter[str]:
         The numbers of release files by outcome, of rows and of skipped samples.
 
     Raises:
-        AssertionError: A server caused an error that is not one of ours, or the rows are wrong; the message has the
+        AssertionError: A server caused an error that is not of segments_hf, or the rows are wrong; the message has the
             behaviors that repeat the failure.
     """
     end, counts, number = time.monotonic() + seconds, Counter[str](), 0

@@ -239,8 +239,8 @@ def run(seconds: float, seed: int) -> Counter[str]:
         The number of files for each outcome of `check`.
 
     Raises:
-        AssertionError: A file caused an error that is not one of ours, or took too long; the message has the call that
-            repeats it.
+        AssertionError: A file caused an error that is not of segments_hf, or took too long; the message has the call
+            that repeats it.
     """
     end, outcomes, number = time.monotonic() + seconds, Counter[str](), 0
     with tempfile.TemporaryDirectory() as folder:

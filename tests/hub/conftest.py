@@ -1,4 +1,4 @@
-"""A Hub on loopback for each test, which is the only Hub that the clients know."""
+"""A Hub on loopback for each test. The clients send all their requests to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The HTTP connections to the Hub of the tests, and the faults that a test plants in them."""
+"""The HTTP connections to the Hub of the tests, and the faults that a test adds to them."""
 
 from __future__ import annotations
 
@@ -105,7 +105,8 @@ class Connection(BaseHTTPRequestHandler):
     def _send(self, response: Response) -> None:
         status, headers, body = response
         self.send_response(status)
-        # A connection that stays open would send requests of the next test to this server.
+        # The servers of all tests have the same port. A client that kept its connection open would send requests of the
+        # next test to this server.
         for name, value in {"Content-Length": str(len(body)), "Connection": "close", **headers}.items():
             self.send_header(name, value)
         self.end_headers()

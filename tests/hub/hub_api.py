@@ -114,8 +114,8 @@ class HubApi(LargeFiles):
         start = int(query.get("cursor", 0))
         status, headers, page = json_response(list(entries.values())[start : start + _PAGE])
         if start + _PAGE < len(entries):
-            rest = urlencode({**query, "cursor": start + _PAGE})
-            headers["Link"] = f'<{self.hub.url}{urlsplit(self.path).path}?{rest}>; rel="next"'
+            next_query = urlencode({**query, "cursor": start + _PAGE})
+            headers["Link"] = f'<{self.hub.url}{urlsplit(self.path).path}?{next_query}>; rel="next"'
         return status, headers, page
 
     def paths_info(self, body: bytes, repo_id: str, rev: str) -> Response:
@@ -149,7 +149,7 @@ class HubApi(LargeFiles):
             modes.append({"path": path, "uploadMode": mode, "shouldIgnore": False, "oid": oid})
         return json_response({"files": modes})
 
-    def valid_yaml(self, body: bytes) -> Response:
+    def validate_yaml(self, body: bytes) -> Response:
         return json_response({"errors": [], "warnings": []})
 
     def make_commit(self, body: bytes, repo_id: str, rev: str) -> Response:
@@ -215,7 +215,7 @@ _ROUTES: list[Route] = [
     *LARGE_FILES,
     ("GET", "/api/whoami-v2", HubApi.whoami),
     ("POST", "/api/repos/create", HubApi.create),
-    ("POST", "/api/validate-yaml", HubApi.valid_yaml),
+    ("POST", "/api/validate-yaml", HubApi.validate_yaml),
     ("GET", rf"/api/datasets/{_REPO}/tree/{_REV}(?P<folder>(/.*)?)", HubApi.tree),
     ("POST", rf"/api/datasets/{_REPO}/paths-info/{_REV}", HubApi.paths_info),
     ("POST", rf"/api/datasets/{_REPO}/preupload/{_REV}", HubApi.preupload),

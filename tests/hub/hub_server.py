@@ -26,7 +26,7 @@ class Repo:
 
 
 class HubServer:
-    """A Hub whose repositories are in memory.
+    """A Hub that keeps its repositories in memory.
 
     Attributes:
         users: The name of the user of each token.
@@ -36,6 +36,7 @@ class HubServer:
         objects: The large files that were uploaded, by their SHA-256.
         parts: The parts of large files whose upload is not complete, by the SHA-256 and the number of the part.
         part_size: The size in bytes above which the Hub asks for an upload in parts; None if it never asks for parts.
+        xet: The Xet storage, which receives large files as chunks.
         faults: The faults that affect requests.
         requests: The method and the path of each request.
         received: The number of bytes that were uploaded for each large file, by its SHA-256.

@@ -12,8 +12,8 @@ from .connection import Connection
 from .responses import Response, error_response, git_id, json_response
 
 LARGE = (".parquet", ".jpg", ".png")  # the suffixes of files that the Hub stores as large files
-# The method and the path of the request that completes the upload of a file, by Xet and by LFS.
-ARRIVALS = {"xet": ("POST", "/v1/shards"), "lfs": ("PUT", "/lfs/")}
+# For each transfer, the method and the path of the request that completes the upload of a file.
+COMPLETING_REQUESTS = {"xet": ("POST", "/v1/shards"), "lfs": ("PUT", "/lfs/")}
 
 
 class LargeFiles(Connection):
@@ -32,7 +32,7 @@ class LargeFiles(Connection):
         return status, {**headers, **{f"X-Xet-{name}": value for name, value in values.items()}}, body
 
     def not_in_xet(self, body: bytes) -> Response:
-        """Respond to a query for an unknown chunk, or to a request that this server does not support."""
+        """Respond that a chunk is unknown, or that this server does not support the request: both are status 404."""
         return error_response(404, "not found")
 
     def put_xorb(self, body: bytes, xorb: str) -> Response:
@@ -63,10 +63,10 @@ class LargeFiles(Connection):
             return repo
         objects = []
         for item in json.loads(body)["objects"]:
-            item_actions: dict[str, Any] = {"oid": item["oid"], "size": item["size"]}
+            entry: dict[str, Any] = {"oid": item["oid"], "size": item["size"]}
             if item["oid"] not in self.hub.objects:
-                item_actions["actions"] = {"upload": self._upload(item["oid"], item["size"])}
-            objects.append(item_actions)
+                entry["actions"] = {"upload": self._upload(item["oid"], item["size"])}
+            objects.append(entry)
         offered = json.loads(body).get("transfers", [])
         transfer = "xet" if "xet" in offered else "multipart" if self.hub.part_size else "basic"
         return json_response({"transfer": transfer, "objects": objects})

@@ -1,4 +1,4 @@
-"""A push keeps the text that people wrote in a card, and its own section of the card is correct."""
+"""A push keeps the text that people wrote in a card, and writes a correct section of its own."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def test_push_keeps_text_and_metadata_that_people_wrote_in_the_card(hub: HubServ
     hub.add_repo(REPO)
     hub.commit(REPO, {"README.md": b"---\nlicense: mit\nfoo: bar\n---\n# Our flowers\n\nTell us of <b>bees</b>.\n"})
     segments_hf.push_to_hub(demo(), REPO)
-    ours = hub.files(REPO)["README.md"].decode()
-    hub.commit(REPO, {"README.md": f"{ours}\n## More\n\nMore of ours.\n".encode()})
+    pushed = hub.files(REPO)["README.md"].decode()
+    hub.commit(REPO, {"README.md": f"{pushed}\n## More\n\nMore text.\n".encode()})
     segments_hf.push_to_hub(demo(), REPO, config_name="semantic", layout="semantic-segmentation")
     segments_hf.push_to_hub(demo(), REPO)
     card = hub.files(REPO)["README.md"].decode()
@@ -30,7 +30,7 @@ def test_push_keeps_text_and_metadata_that_people_wrote_in_the_card(hub: HubServ
         "license: mit",
         "foo: bar",
         "# Our flowers\n\nTell us of <b>bees</b>.\n",
-        "## More\n\nMore of ours.\n",
+        "## More\n\nMore text.\n",
     ):
         assert card.count(text) == 1
     assert card.count("### Splits") == 2
@@ -61,10 +61,10 @@ def test_push_to_a_card_with_metadata_that_cannot_be_kept_raises_error_and_uploa
 def test_push_keeps_text_after_a_section_that_lost_a_marker(hub: HubServer, marker: str) -> None:
     segments_hf.push_to_hub(demo(), REPO)
     card = hub.files(REPO)["README.md"].decode().replace(f"<!-- segments-hf: {marker} default -->", "")
-    hub.commit(REPO, {"README.md": f"{card}\nOurs, below.\n".encode()})
+    hub.commit(REPO, {"README.md": f"{card}\nText of the owner.\n".encode()})
     for _ in range(2):
         segments_hf.push_to_hub(demo(), REPO)
-    assert "Ours, below." in hub.files(REPO)["README.md"].decode()
+    assert "Text of the owner." in hub.files(REPO)["README.md"].decode()
 
 
 @pytest.mark.parametrize("before", ["\ufeff", "\n\n", ""], ids=["byte order mark", "empty lines", "nothing"])
@@ -73,7 +73,7 @@ def test_push_keeps_a_card_with_any_line_ends_and_leading_characters(
     hub: HubServer, before: str, line_end: str
 ) -> None:
     hub.add_repo(REPO)
-    card = f"{before}---\nlicense: mit\n---\n# Bees\n\nOurs.\n".replace("\n", line_end)
+    card = f"{before}---\nlicense: mit\n---\n# Bees\n\nText.\n".replace("\n", line_end)
     hub.commit(REPO, {"README.md": card.encode()})
     segments_hf.push_to_hub(demo(), REPO)
     commits = list(hub.commits(REPO))
@@ -82,7 +82,7 @@ def test_push_keeps_a_card_with_any_line_ends_and_leading_characters(
     text = hub.files(REPO)["README.md"].decode()
     assert text.startswith("---\nlicense: mit\n")
     assert text.count("\n---\n") == 1
-    assert "# Bees\n\nOurs.\n" in text
+    assert "# Bees\n\nText.\n" in text
 
 
 def test_card_has_tables_of_splits_classes_and_statuses_with_escaped_names(hub: HubServer, tmp_path: Path) -> None:

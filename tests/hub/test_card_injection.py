@@ -47,7 +47,13 @@ IDS = [
 
 
 def _release(folder: Path, **changes: Any) -> Path:
-    """Write a copy of the demo release with other values in its `dataset`, or another release name or class names."""
+    """Write a copy of the demo release with other values.
+
+    Args:
+        folder: The new folder of the copy.
+        changes: `release` is the name of the release, and `classes` are the names of its first classes. All other
+            keywords are fields of its `dataset`.
+    """
     shutil.copytree(demo_release().parent, folder)
     release = json.loads(demo_release().read_text())
     release["name"] = changes.pop("release", release["name"])
@@ -101,8 +107,8 @@ def test_card_with_hostile_names_has_one_section_and_no_markup_from_names(
     assert [kind for kind, _ in markup] == plain_markup
     targets = [target for _, target in markup if "EVIL" in target]  # links to the page of the dataset on the platform
     assert all(target.startswith("https://segments.ai/") for target in targets)
-    front = yaml.safe_load(card.decode().split("\n---\n", 1)[0].removeprefix("---\n"))
-    assert "EVIL" not in repr(front["tags"])
+    metadata = yaml.safe_load(card.decode().split("\n---\n", 1)[0].removeprefix("---\n"))
+    assert "EVIL" not in repr(metadata["tags"])
     rows = datasets.load_dataset(REPO, split="train")
     assert segments_hf.categories(rows)[0].name == name
 
@@ -121,6 +127,7 @@ def test_hostile_description_does_not_end_the_section_of_the_card(
 
 
 def _has_one_section(text: str) -> bool:
+    # The third comment of a section has the hidden counts of its splits.
     markers = [f"<!-- segments-hf: {word} default -->" for word in ("begin", "end")]
     return [text.count(marker) for marker in markers] == [1, 1] and text.count("<!--") == 3
 

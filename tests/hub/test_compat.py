@@ -33,7 +33,7 @@ from segments_hf.hub.hub_retries import status_of
 
 from .connection import Fault
 from .hub_server import HubServer
-from .large_files import ARRIVALS
+from .large_files import COMPLETING_REQUESTS
 from .test_push import REPO, demo, with_both_transfers
 
 CONTENT = b"rows" * 9999
@@ -95,7 +95,7 @@ def _count(first: int, pause: float) -> Iterator[int]:
         time.sleep(pause)
 
 
-def test_flat_map_yields_before_a_process_ends() -> None:
+def test_flat_map_yields_values_before_a_process_ends() -> None:
     with multiprocess.get_context("spawn").Pool(2) as pool:
         numbers = flat_map(pool, _count, [{"first": 0, "pause": 0}, {"first": 10, "pause": 0}])
         assert sorted(numbers) == [0, 1, 2, 10, 11, 12]
@@ -134,7 +134,7 @@ def test_file_that_another_process_uploaded_is_committed_without_upload(hub: Hub
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [ARRIVALS["xet"], ("POST", "/v1/xorbs/"), ("GET", "/xet-write-token/")],
+    [COMPLETING_REQUESTS["xet"], ("POST", "/v1/xorbs/"), ("GET", "/xet-write-token/")],
     ids=lambda part: part.strip("/"),
 )
 @pytest.mark.parametrize("status", [400, 401, 403, 503])
@@ -152,7 +152,7 @@ def test_status_of_a_refused_upload_is_found(
     assert status_of(raised.value) == status
 
 
-def test_status_is_read_only_from_texts_of_xet_errors() -> None:
+def test_status_in_text_ignores_texts_and_error_types_that_hf_xet_does_not_use() -> None:
     assert status_in_text(ConnectionError("no response from port 403")) is None
     assert status_in_text(ValueError("HTTP status client error (403 Forbidden)")) is None
 

@@ -1,4 +1,4 @@
-"""An interrupted push resumes, and a push repeats requests that failed because of a fault of the Hub."""
+"""An interrupted push resumes, and a push repeats requests that failed because of a temporary fault of the Hub."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from segments_hf.hub.compat import parquet_writer
 
 from .connection import Fault
 from .hub_server import HubServer
-from .large_files import ARRIVALS
+from .large_files import COMPLETING_REQUESTS
 from .test_push import REPO, demo, shards, stored_rows, with_both_transfers
 
 BUSY = (503, {}, b"")
@@ -44,7 +44,7 @@ def test_push_survives_one_failed_upload(
     hub: HubServer, transfer: str, effect: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
-    fault = Fault(*ARRIVALS[transfer], effect)
+    fault = Fault(*COMPLETING_REQUESTS[transfer], effect)
     hub.faults.append(fault)
     segments_hf.push_to_hub(demo(), REPO)
     assert not fault.times
@@ -54,7 +54,7 @@ def test_push_survives_one_failed_upload(
 @pytest.mark.parametrize(
     "fault",
     [
-        pytest.param(Fault("GET", "/xet-write-token/", BUSY), id="busy at the request of the Xet token"),
+        pytest.param(Fault("GET", "/xet-write-token/", BUSY), id="busy at the request for the Xet token"),
         pytest.param(Fault("POST", "/xorbs/", BUSY, times=8), id="busy at eight uploads of chunks"),
         pytest.param(Fault("POST", "/xorbs/", "reset"), id="reset at an upload of chunks"),
         pytest.param(Fault("POST", "/objects/batch", BUSY), id="busy at the query of known files"),
@@ -90,7 +90,7 @@ def test_interrupted_push_resumes_without_uploading_shards_again(
     hub.objects.clear()
     hub.received.clear()
     monkeypatch.setattr("time.sleep", lambda seconds: None)
-    hub.faults.append(Fault(*ARRIVALS[transfer], (403, {}, b""), times=9, after=2))
+    hub.faults.append(Fault(*COMPLETING_REQUESTS[transfer], (403, {}, b""), times=9, after=2))
     with pytest.raises(HubError, match="write access"):
         segments_hf.push_to_hub(data, REPO, **options)
     assert shards(hub) == []
@@ -110,7 +110,7 @@ def test_interrupted_push_resumes_without_uploading_shards_again(
     assert {path: whole[path] for path in shards(hub, "jane/whole")} == {path: resumed[path] for path in shards(hub)}
 
 
-def test_resumed_push_uploads_a_shard_again_that_the_hub_has_lost(
+def test_resumed_push_uploads_again_a_shard_that_the_hub_has_lost(
     hub: HubServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
@@ -147,7 +147,7 @@ def test_interrupted_push_with_worker_processes_resumes_without_uploading_shards
     segments_hf.push_to_hub(data, "jane/whole", **options)
     hub.objects.clear()
     hub.received.clear()
-    hub.faults.append(Fault(*ARRIVALS[transfer], (403, {}, b""), times=9, after=3))
+    hub.faults.append(Fault(*COMPLETING_REQUESTS[transfer], (403, {}, b""), times=9, after=3))
     with pytest.raises(HubError, match="write access"):
         segments_hf.push_to_hub(data, REPO, **options)
     assert shards(hub) == []

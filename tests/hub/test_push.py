@@ -1,4 +1,4 @@
-"""A push writes exactly the given rows to the Hub, and changes nothing else there."""
+"""A push writes exactly the given rows to the Hub, and keeps the other files of the repository."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from segments_hf.errors import HubError, OptionError, SegmentsHFError
 
 from .connection import Fault
 from .hub_server import HubServer
-from .large_files import ARRIVALS
+from .large_files import COMPLETING_REQUESTS
 
 REPO = "jane/flowers"
 
@@ -44,7 +44,7 @@ def _used_transfers(hub: HubServer) -> set[str]:
     """Return the transfers, "xet" or "lfs", by which large files were uploaded."""
     return {
         transfer
-        for transfer, (upload_method, pattern) in ARRIVALS.items()
+        for transfer, (upload_method, pattern) in COMPLETING_REQUESTS.items()
         if any(method == upload_method and re.search(pattern, path) for method, path in hub.requests)
     }
 

@@ -1,4 +1,4 @@
-"""``segments-hf push`` in a process: an interrupted command resumes when it is run again."""
+"""``segments-hf push`` in a process of its own: an interrupted command resumes when it is run again."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from segments_hf.demo import demo_release
 
 from .connection import Fault
 from .hub_server import HubServer
-from .large_files import ARRIVALS
+from .large_files import COMPLETING_REQUESTS
 from .test_push import shards, stored_rows, with_both_transfers
 
 
 def command(output: Path, *options: str) -> subprocess.Popen[bytes]:
-    """Start the command with a file as its output, because workers that outlive the command would keep a pipe open."""
+    """Start the command. Its output is a file, because workers that outlive the command would keep a pipe open."""
     environment = {**os.environ, "HF_HOME": str(output.parent / "home"), "HF_TOKEN": "hf_jane"}
     arguments = ["push", str(demo_release()), "jane/flowers", "--max-shard-size", "60KB", *options]
-    # A shell ignores SIGINT for programs in the background, and the new process would inherit this.
+    # A shell starts programs in the background with SIGINT ignored, and the command would inherit this setting.
     program = (
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
         "from segments_hf.cli.app import main; main()"
@@ -41,7 +41,7 @@ def command(output: Path, *options: str) -> subprocess.Popen[bytes]:
         )
 
 
-def wait_until_hit(fault: Fault) -> None:
+def wait_until_used_up(fault: Fault) -> None:
     """Wait until a fault has affected all its requests, for at most a minute."""
     deadline = time.monotonic() + 60
     while fault.times and time.monotonic() < deadline:
@@ -50,18 +50,18 @@ def wait_until_hit(fault: Fault) -> None:
 
 @with_both_transfers
 def test_killed_push_command_resumes_when_it_is_run_again(hub: HubServer, transfer: str, tmp_path: Path) -> None:
-    slow = Fault(*ARRIVALS[transfer], 30.0, after=2)
+    slow = Fault(*COMPLETING_REQUESTS[transfer], 30.0, after=2)
     hub.faults.append(slow)
     process = command(tmp_path / "killed.txt")
-    wait_until_hit(slow)
+    wait_until_used_up(slow)
     process.kill()
     process.wait(60)
     assert len(hub.received) == 2
     assert shards(hub) == []
 
-    again = command(tmp_path / "again.txt", "--license", "cc-by-4.0").wait(60)
+    exit_code = command(tmp_path / "again.txt", "--license", "cc-by-4.0").wait(60)
     printed = (tmp_path / "again.txt").read_text()
-    assert again == 0, printed
+    assert exit_code == 0, printed
     assert "http://127.0.0.1" in printed
     assert "/datasets/jane/flowers" in printed
     assert "skipped 0.1 MB" in printed
@@ -91,11 +91,11 @@ def test_push_command_prints_an_error_as_one_line(hub: HubServer, tmp_path: Path
 def test_interrupted_push_command_with_workers_resumes_when_it_is_run_again(
     hub: HubServer, transfer: str, tmp_path: Path, signal_number: signal.Signals, status: int
 ) -> None:
-    slow = Fault(*ARRIVALS[transfer], 1.0, times=2, after=1)
+    slow = Fault(*COMPLETING_REQUESTS[transfer], 1.0, times=2, after=1)
     hub.faults.append(slow)
-    process = command(tmp_path / "hit.txt", "--num-proc", "2")
+    process = command(tmp_path / "interrupted.txt", "--num-proc", "2")
     try:
-        wait_until_hit(slow)
+        wait_until_used_up(slow)
         if signal_number == signal.SIGINT:  # a terminal sends SIGINT to all processes of the command
             os.killpg(process.pid, signal_number)
         else:
@@ -103,9 +103,9 @@ def test_interrupted_push_command_with_workers_resumes_when_it_is_run_again(
         assert process.wait(60) == status
         assert shards(hub) == []
         if signal_number == signal.SIGINT:
-            assert "Traceback" not in (tmp_path / "hit.txt").read_text()
-        again = command(tmp_path / "again.txt", "--num-proc", "2").wait(60)
-        assert again == 0, (tmp_path / "again.txt").read_text()
+            assert "Traceback" not in (tmp_path / "interrupted.txt").read_text()
+        exit_code = command(tmp_path / "again.txt", "--num-proc", "2").wait(60)
+        assert exit_code == 0, (tmp_path / "again.txt").read_text()
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

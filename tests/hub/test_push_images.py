@@ -1,4 +1,4 @@
-"""The images of a pushed layout are 8-bit RGB or gray; pushed rows keep the bytes of the files."""
+"""The images of a pushed layout are 8-bit RGB or gray; rows without a layout keep the bytes of their files."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_push_command_accepts_image_range_and_refuses_malformed_ranges(hub: HubS
         assert CliRunner().invoke(app, arguments).exit_code == 2
 
 
-def test_pushed_rows_keep_the_files_of_their_images(hub: HubServer, deep: Path) -> None:
+def test_push_without_a_layout_keeps_the_modes_of_the_images(hub: HubServer, deep: Path) -> None:
     segments_hf.push_to_hub(deep, REPO)
     assert [image.mode for image in pushed_images()] == ["I;16", "CMYK"]
 

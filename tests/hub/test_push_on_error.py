@@ -21,7 +21,7 @@ LAYOUT = "instance-segmentation"
 
 @pytest.fixture
 def crowded(tmp_path: Path, write_release: Any) -> Path:
-    """Return a release of three images; the second has too many instances for a layout, the third a broken bitmap."""
+    """Return a release of three images. The second has too many instances, the third has a broken bitmap."""
     ids = np.arange(1, 257).reshape(16, 16).tolist()
     samples = [
         bitmap_sample(tmp_path, "first", [[1, 2]], [marked(1), marked(2)]),

@@ -28,18 +28,18 @@ def rows(tmp_path, write_release, column: str, streaming: bool) -> Any:
     return dataset_with(tmp_path, write_release, column, EPS, streaming=streaming)
 
 
-def test_push_with_raise_names_the_sample_and_commits_nothing(hub: HubServer, rows: Any) -> None:
+def test_push_with_on_error_raise_names_the_sample_and_commits_nothing(hub: HubServer, rows: Any) -> None:
     with pytest.raises((AssetError, BitmapError), match=r"middle.*EPS"):
         segments_hf.push_to_hub(rows, REPO)
     assert ("datasets", REPO) not in hub.repos or not shards(hub)
 
 
-def test_push_with_skip_leaves_out_the_row(hub: HubServer, rows: Any) -> None:
+def test_push_with_on_error_skip_leaves_out_the_row(hub: HubServer, rows: Any) -> None:
     segments_hf.push_to_hub(rows, REPO, on_error="skip")
     assert datasets.load_dataset(REPO, split="train")["name"] == ["first", "last"]
 
 
-def test_push_with_keep_pushes_null_and_a_contact_sheet(hub: HubServer, rows: Any, column: str) -> None:
+def test_push_with_on_error_keep_pushes_null_and_a_contact_sheet(hub: HubServer, rows: Any, column: str) -> None:
     segments_hf.push_to_hub(rows, REPO, on_error="keep")
     pushed = datasets.load_dataset(REPO, split="train")
     assert [row[column] is None for row in pushed] == [False, True, False]

@@ -1,4 +1,4 @@
-"""The real release arc_litter v01 is pushed to the Hub and loaded from it."""
+"""Rows of the real release arc_litter v01 are equal after a push to the Hub."""
 
 from __future__ import annotations
 

@@ -42,8 +42,8 @@ class Secrets:
         return [secret for secret in self.generated if secret in text]
 
 
-def _spellings(secret: Secrets, host: str) -> list[str]:
-    """Return URLs with secrets in all known spellings; some can be fetched, most are malformed."""
+def _urls_with_secrets(secret: Secrets, host: str) -> list[str]:
+    """Return URLs with secrets in many forms. Some can be fetched, most are malformed."""
     return [
         f"http://jane:{secret()}@{host}/ok.jpg",
         f"http://{secret()}@{host}/ok.jpg?{_SIGNATURE.format(secret(), secret())}",
@@ -68,18 +68,18 @@ def _spellings(secret: Secrets, host: str) -> list[str]:
         f"http://jane:a {secret()}@{host}/gone.jpg",
         f"ftp://jane:{secret()}@{host}/a.jpg",
         f"gopher+x://jane:{secret()}@{host}/a.jpg",
-        f"s3://key:{secret()}@bucket-that-is-not-there/a.jpg?X-Amz-Signature={secret()}",
+        f"s3://key:{secret()}@missing-bucket/a.jpg?X-Amz-Signature={secret()}",
         f"images/a.jpg?sig={secret()}",
         f"images/http:/jane:{secret()}@{host}/a.jpg",
     ]
 
 
-SAMPLES = len(_spellings(Secrets(), ""))
+SAMPLES = len(_urls_with_secrets(Secrets(), ""))
 
 
 def _release(secret: Secrets, host: str) -> dict[str, Any]:
     samples = []
-    for number, url in enumerate(_spellings(secret, host)):
+    for number, url in enumerate(_urls_with_secrets(secret, host)):
         hidden = {"copy": f"https://jane:{secret()}@h/x", "text": f"see //j:{secret()}@h or https://h/?sig={secret()}"}
         annotations = [{"id": 1, "category_id": 1, "attributes": hidden}]
         labeled = label(
@@ -133,7 +133,7 @@ def source(server: Answers, secret: Secrets, tmp_path: Path, request: pytest.Fix
 
 @pytest.fixture
 def fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Remove pauses between retries, and the credentials of clouds."""
+    """Remove the pauses between retries, and hide the cloud credentials of this machine."""
     monkeypatch.setattr("segments_hf.io.remote.retrying._pause", lambda *_: 0.0)
     monkeypatch.setattr("segments_hf.assets.host_names._PAUSES", ())
     monkeypatch.setattr("urllib3.util.retry.Retry.sleep", lambda *_: None)
@@ -164,8 +164,8 @@ def _undecoded(stream: Any) -> Any:
 
 def _library_calls(source: str, out: Path) -> dict[str, Callable[[], Any]]:
     """Return calls of the Python API on a release."""
-    quick = {"timeout": 5}
-    load = partial(segments_hf.load_release, source, split="train", **quick)
+    short = {"timeout": 5}
+    load = partial(segments_hf.load_release, source, split="train", **short)
     by_sample = {
         f"load sample {number}": lambda number=number: _rows(load(filter_by_metadata={"number": number}))
         for number in range(SAMPLES)
@@ -184,9 +184,9 @@ def _library_calls(source: str, out: Path) -> dict[str, Callable[[], Any]]:
         "release": lambda: segments_hf.Release.open(source),
         "images": lambda: [sample.images for sample in segments_hf.Release.open(source)],
         "keys": lambda: release_builder(source).config.release_keys,
-        "validate": lambda: (report := segments_hf.validate(source, assets=True, **quick), pickle.dumps(report)),
-        "stats": lambda: (counted := segments_hf.stats(source, assets=True, **quick), pickle.dumps(counted)),
-        "preview": lambda: segments_hf.preview(source, out / "page.html", **quick),
+        "validate": lambda: (report := segments_hf.validate(source, assets=True, **short), pickle.dumps(report)),
+        "stats": lambda: (counted := segments_hf.stats(source, assets=True, **short), pickle.dumps(counted)),
+        "preview": lambda: segments_hf.preview(source, out / "page.html", **short),
         "export": lambda: segments_hf.export_dataset(load(streaming=True, on_error="skip"), "coco", out / "coco"),
         "export with errors": lambda: segments_hf.export_dataset(source, "yolo", out / "yolo"),
         "push": lambda: segments_hf.push_to_hub(source, REPO, on_error="keep"),
@@ -248,7 +248,9 @@ def test_secrets_in_urls_are_neither_shown_nor_stored(
     out = tmp_path / "out"
     out.mkdir()
     # fsspec would wait for half a minute for an FTP response from the server of the test.
-    urls = [url for url in _spellings(secret, server.address.removeprefix("http://")) if not url.startswith("ftp")]
+    urls = [
+        url for url in _urls_with_secrets(secret, server.address.removeprefix("http://")) if not url.startswith("ftp")
+    ]
     calls = _library_calls(source, out) | _commands(source, out) | _wrong_locations(source, urls)
     texts = {name: _attempt(call) for name, call in calls.items()}
     captured = capfd.readouterr()

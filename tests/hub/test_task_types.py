@@ -1,4 +1,4 @@
-"""Rows of every task type are pushed to the Hub and loaded from it."""
+"""Rows of vector, sequence and point-cloud releases are equal after a push to the Hub."""
 
 from __future__ import annotations
 

@@ -26,6 +26,6 @@ def test_worker_waits_until_another_worker_releases_the_journal(hub: HubServer, 
         with pytest.raises(futures.TimeoutError):
             second.result(timeout=1)
         first.close()
-        sent = second.result(timeout=60)
-    assert sent[0].skipped > 0
-    assert sum(shard.tally.rows for progress in sent for shard in progress.shards) == 8
+        reports = second.result(timeout=60)
+    assert reports[0].skipped > 0
+    assert sum(shard.tally.rows for progress in reports for shard in progress.shards) == 8

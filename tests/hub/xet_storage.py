@@ -13,9 +13,9 @@ import numpy as np
 import pyarrow as pa
 
 _ENTRY = 48  # the size of each record of a shard in bytes
-_BOOKEND = b"\xff" * 32
-_WITH_VERIFICATION, _WITH_SHA256 = 1 << 31, 1 << 30
-_PLAIN, _LZ4, _GROUPED_LZ4 = 0, 1, 2
+_BOOKEND = b"\xff" * 32  # the hash in the record after the last file of a shard
+_WITH_VERIFICATION, _WITH_SHA256 = 1 << 31, 1 << 30  # flags of a file: which records follow its list of chunks
+_PLAIN, _LZ4, _GROUPED_LZ4 = 0, 1, 2  # the compressions of a chunk
 
 
 class XetStorage:
@@ -61,6 +61,7 @@ class XetStorage:
         return files
 
     def _term(self, entry: bytes) -> bytes:
+        """Return the content of one term of a file: a range of chunks of one xorb."""
         size, begin, end = struct.unpack_from("<III", entry, 36)
         xorb = _hex(entry[:32])
         if end > len(self.xorbs.get(xorb, [])):
@@ -77,12 +78,13 @@ def _hex(digest: bytes) -> str:
 
 
 def _chunks(body: bytes) -> list[bytes]:
+    """Return the decompressed chunks of a xorb."""
     chunks = []
     start = 0
     # The first byte of a chunk is its version, 0; the first byte of a footer is a letter.
     while start < len(body) and body[start] == 0:
         scheme = body[start + 4]
-        packed, size = (int.from_bytes(body[start + place : start + place + 3], "little") for place in (1, 5))
+        packed, size = (int.from_bytes(body[start + offset : start + offset + 3], "little") for offset in (1, 5))
         data = body[start + 8 : start + 8 + packed]
         if scheme != _PLAIN:
             data = pa.decompress(data, size, codec="lz4", asbytes=True)

@@ -8,14 +8,14 @@ from pathlib import Path
 import segments_hf
 
 PACKAGE = Path(segments_hf.__file__).parent
-# `release` is one of them because the JSON of a release has the same names.
+# `release` may read these names because the JSON of a release has them too.
 READERS = ("labels", "dataset", "release")
-COLUMNS = {"segmentation_bitmap"}
+COLUMNS = {"segmentation_bitmap"}  # of a row
 FIELDS = {"points", "type"}  # of an annotation
 
 
 def reads(file: Path) -> list[str]:
-    """Return the lines of a file that read a column of a row or a field of an annotation that encodes the label."""
+    """Return the places where a file reads a column or field that encodes a label."""
     tree = ast.parse(file.read_text("utf-8"))
     found = []
     for node in ast.walk(tree):

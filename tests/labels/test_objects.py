@@ -124,7 +124,7 @@ def test_objects_of_a_bitmap_match_a_loop_over_its_pixels(ids: np.ndarray) -> No
 
 
 @pytest.mark.parametrize(
-    ("annotations", "ids", "left_out"),
+    ("annotations", "expected", "left_out"),
     [
         ([vector(7, "bbox", [[0, 0], [4, 4]], 0), vector(7, "bbox", [[0, 0], [2, 2]], 1)], [(7, 1, 4.0)], 1),
         ([vector(7, "point", [[1, 1]]), vector(8, "bbox", [[0, 0], [2, 2]]), vector(7, "point", [[50, 1]])],
@@ -135,9 +135,11 @@ def test_objects_of_a_bitmap_match_a_loop_over_its_pixels(ids: np.ndarray) -> No
     ],
     ids=["repeated id", "points and a box", "no class", "ids of 0 and less", "no points"],
 )  # fmt: skip
-def test_each_annotation_becomes_an_object_or_is_counted_as_left_out(annotations: Any, ids: Any, left_out: int) -> None:
+def test_each_annotation_becomes_an_object_or_is_counted_as_left_out(
+    annotations: Any, expected: Any, left_out: int
+) -> None:
     found, counts = objects_of(vector_row(*annotations))
-    assert [(item.annotation.id, item.class_index, item.area) for item in found] == ids
+    assert [(item.annotation.id, item.class_index, item.area) for item in found] == expected
     assert counts.total() == left_out == len(annotations) - len(found)
 
 

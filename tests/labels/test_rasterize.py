@@ -1,4 +1,4 @@
-"""`rasterize` returns the pixels of a label, the same as loops over every pixel."""
+"""`rasterize` returns the same pixels of a label as a loop over all pixels."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def is_inside(x, y, kind, points):
 
 
 class TestRasterize:
-    def test_returns_the_ids_of_the_bitmap(self):
+    def test_rasterize_returns_the_ids_of_the_bitmap(self):
         annotations = [annotation(70000), annotation(2, None)]
         ids, found = rasterized(bitmap_row(bitmap([[0, 70000], [2, 9]]), annotations))
         assert (ids.dtype, ids.tolist()) == (np.uint32, [[0, 70000], [2, 9]])
@@ -72,18 +72,18 @@ class TestRasterize:
 
     @pytest.mark.parametrize("status", ["LABELED", "REVIEWED", "SKIPPED", "REJECTED", "PRELABELED", None])
     @pytest.mark.parametrize("annotations", [[], [annotation()]], ids=["no annotations", "one annotation"])
-    def test_returns_the_bitmap_for_every_status(self, status, annotations):
+    def test_rasterize_returns_the_bitmap_for_every_status(self, status, annotations):
         ids, found = rasterized(bitmap_row(bitmap([[1]]), annotations, status=status))
         assert (ids.tolist(), found) == ([[1]], annotations)
 
     @pytest.mark.parametrize("status", ["UNLABELED", "SKIPPED", "REJECTED"])
-    def test_returns_none_without_a_warning_for_a_row_without_label(self, status, caplog):
+    def test_rasterize_returns_none_without_a_warning_for_a_row_without_label(self, status, caplog):
         assert rasterized(bitmap_row(None, [], status=status)) is None
         assert rasterized(vector_row([], status=status)) is None
         assert messages(caplog) == []
 
     @pytest.mark.parametrize("status", ["LABELED", "REVIEWED", "LABELING_IN_PROGRESS"])
-    def test_returns_zeros_for_a_label_without_annotations(self, status):
+    def test_rasterize_returns_zeros_for_a_label_without_annotations(self, status):
         for row in (bitmap_row(None, [], status=status), vector_row([], status=status)):
             ids, found = rasterized(row)
             assert (ids.tolist(), list(found)) == (EMPTY, [])
@@ -96,11 +96,11 @@ class TestRasterize:
         ],
         ids=lambda row: row["name"],
     )
-    def test_warns_of_a_label_without_bitmap_or_image_size(self, row, caplog):
+    def test_raster_of_warns_of_a_label_without_bitmap_or_image_size(self, row, caplog):
         assert raster_of(row) is None
         assert row["name"] in messages(caplog)[0]
 
-    def test_returns_none_for_null_annotations(self):
+    def test_rasterize_returns_none_for_null_annotations(self):
         assert rasterized(bitmap_row(bitmap([[1]]), None, status=None)) is None
         assert rasterized(vector_row(None, status=None)) is None
 
@@ -142,14 +142,14 @@ SHAPES = {
 
 class TestShapes:
     @pytest.mark.parametrize("shapes", SHAPES.values(), ids=SHAPES)
-    def test_are_filled_in_the_order_of_the_annotations(self, shapes):
+    def test_shapes_are_filled_in_the_order_of_the_annotations(self, shapes):
         annotations = [annotation(9 - n, n % 2, kind, points) for n, (kind, points) in enumerate(shapes)]
         ids, found = rasterized(vector_row(annotations))
         assert ids.tolist() == drawn(*shapes)
         assert [(item["id"], item["category"]) for item in found] == [(n + 1, n % 2) for n in range(len(shapes))]
 
     @given(st.integers(0, 2**32))
-    def test_have_the_pixels_of_a_loop(self, seed):
+    def test_random_shapes_have_the_pixels_of_a_loop(self, seed):
         number = random.Random(seed)
         shapes = [
             (

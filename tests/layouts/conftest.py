@@ -12,5 +12,5 @@ from .layout_release import write_layout_release
 
 @pytest.fixture
 def layout_release(tmp_path: Path, write_release: Callable[..., Path]) -> Path:
-    """A release of five images with labels of every status."""
+    """A release of five images whose labels have different statuses."""
     return write_layout_release(tmp_path, write_release)

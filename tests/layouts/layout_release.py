@@ -1,4 +1,4 @@
-"""The columns of the layouts, and a release with labels of every status for their tests."""
+"""The columns of the layouts, and a release for the tests of layouts."""
 
 from __future__ import annotations
 

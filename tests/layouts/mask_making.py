@@ -54,7 +54,7 @@ def _size(content: bytes) -> tuple[int, int] | None:
 
 
 def vector_sample(folder: Path, name: str, *shapes: dict[str, Any], status: str = "LABELED") -> dict[str, Any]:
-    """Return a sample of 8 x 6 pixels with these shapes."""
+    """Return a sample whose image has 8 x 6 pixels and whose label has these shapes."""
     return sample(name, write_image(folder, f"{name}.jpg", jpeg()), label(status, annotations=list(shapes)))
 
 
@@ -82,6 +82,7 @@ def classes(*names: str, first: int = 1) -> dict[str, Any]:
     return {"task_attributes": {"categories": [{"id": id_, "name": name} for id_, name in enumerate(names, first)]}}
 
 
+# The options of `load_release` for each kind of result.
 KINDS: dict[str, dict[str, Any]] = {
     "dataset": {"split": "train"},
     "dict of datasets": {},

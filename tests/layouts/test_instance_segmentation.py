@@ -19,6 +19,11 @@ IGNORE_FORK_WARNING = pytest.mark.filterwarnings("ignore:.*use of fork:Deprecati
 class TestLimits:
     @pytest.fixture
     def crowded_release(self, tmp_path, write_release):
+        """Return a function that writes a release of one image.
+
+        The label has `count` annotations, of which the first `visible` have pixels, by default all.
+        """
+
         def make(count, visible=None):
             ids = np.arange(300)[None] * (np.arange(300)[None] <= (visible or count))
             return write_release([bitmap_sample(tmp_path, "crowd", ids, [marked(n) for n in range(1, count + 1)])])
@@ -37,13 +42,13 @@ class TestLimits:
     @pytest.mark.parametrize("options", [{}, {"num_proc": 2}, {"streaming": True}], ids=str)
     def test_error_of_256_instances_names_the_sample(self, crowded_release, options):
         dataset = load_release(crowded_release(256), split="train", streaming="streaming" in options)
-        more = {key: value for key, value in options.items() if key == "num_proc"}
+        processes = {key: value for key, value in options.items() if key == "num_proc"}
         with pytest.raises(BitmapError, match=r"sample 'crowd': got 256 instances.*255"):
-            list(to_layout(dataset, INSTANCE, **more))
+            list(to_layout(dataset, INSTANCE, **processes))
         for task in (SEMANTIC, PANOPTIC, DETECTION):
-            assert len(list(to_layout(dataset, task, **more))) == 1
+            assert len(list(to_layout(dataset, task, **processes))) == 1
 
-    def test_256_classes_are_refused(self, tmp_path, write_release):
+    def test_256_classes_are_refused_by_instance_segmentation_only(self, tmp_path, write_release):
         samples = [bitmap_sample(tmp_path, "a", [[0, 1]], [marked(1, 256)])]
         many = load_release(write_release(samples, **classes(*map(str, range(256)))), split="train")
         with pytest.raises(OptionError, match="256 classes"):

@@ -52,7 +52,8 @@ def test_images_of_all_modes_decode_to_8_bit_rgb_or_gray(release_of_modes: Path,
         assert image.mode in {"RGB", "L"}, name
         assert array.dtype == np.uint8, name
         assert array.shape[:2] == SIZE[::-1], name
-        assert len(np.unique(array)) >= (2 if name.startswith("1 ") or "dark" in name or "signed" in name else 4), name
+        has_few_values = name.startswith("1 ") or "dark" in name or "signed" in name
+        assert len(np.unique(array)) >= (2 if has_few_values else 4), name
         assert (stored == content) == (name in PLAIN), name
 
 
@@ -92,7 +93,9 @@ def test_error_of_image_range_for_16_bit_rgb_names_the_sample(tmp_path: Path, wr
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_images_with_small_range_are_reported_once(tmp_path: Path, write_release: Any, caplog: Any, kind: str) -> None:
+def test_each_problem_of_the_value_range_is_logged_once_for_all_images(
+    tmp_path: Path, write_release: Any, caplog: Any, kind: str
+) -> None:
     images = {
         "good.png": png(ramp(60000), 0),
         "first.png": png(ramp(4095), 0),
@@ -102,11 +105,11 @@ def test_images_with_small_range_are_reported_once(tmp_path: Path, write_release
     }
     release = write_release([made_sample(tmp_path, name, content) for name, content in images.items()])
     list(train(to_layout(load_release(release, **KINDS[kind]), SEMANTIC)))
-    tenth, clipped, floats = sorted(messages(caplog), key=lambda text: ("clipped" in text) + 2 * ("floats" in text))
-    assert "first.png" in tenth
-    assert "0 to 4095" in tenth
-    assert "second.png" not in tenth
-    assert "image_range" in tenth
+    narrow, clipped, floats = sorted(messages(caplog), key=lambda text: ("clipped" in text) + 2 * ("floats" in text))
+    assert "first.png" in narrow
+    assert "0 to 4095" in narrow
+    assert "second.png" not in narrow
+    assert "image_range" in narrow
     assert "clipped.tif" in clipped
     assert "floats.tif" in floats
 
@@ -140,15 +143,15 @@ class TestDamagedImages:
             {"train": part}
         )
 
-    def test_raise_names_the_sample(self, data: Any, task: str, kind: str) -> None:
+    def test_on_error_raise_names_the_sample(self, data: Any, task: str, kind: str) -> None:
         with pytest.raises(AssetError, match=r"sample 'bad\.png': image"):
             list(train(to_layout(data, task)))
 
-    def test_skip_leaves_out_the_row(self, data: Any, task: str, kind: str, caplog: Any) -> None:
+    def test_on_error_skip_leaves_out_the_row(self, data: Any, task: str, kind: str, caplog: Any) -> None:
         assert len(list(train(to_layout(data, task, on_error="skip")))) == 2
         assert any("bad.png" in text for text in messages(caplog))
 
-    def test_keep_sets_the_image_to_null(self, data: Any, task: str, kind: str, caplog: Any) -> None:
+    def test_on_error_keep_sets_the_image_to_null(self, data: Any, task: str, kind: str, caplog: Any) -> None:
         rows = list(train(to_layout(data, task, on_error="keep")))
         assert [row["image"] is None for row in rows] == [False, True, False]
         assert all(value is not None for name, value in rows[1].items() if name != "image")
@@ -195,7 +198,7 @@ def test_layout_has_the_bytes_of_an_image_at_a_url(tmp_path: Path, write_release
     assert row["image"]["bytes"] == (tmp_path / "a.png").read_bytes()
 
 
-def test_layout_of_16_bit_case_has_many_gray_levels() -> None:
+def test_layout_of_a_16_bit_image_has_many_gray_levels() -> None:
     release = Path("/work/shared/cases/deep_image/release.json")
     if not release.exists():
         pytest.skip(f"this machine does not have the folder {release.parent}")

@@ -1,4 +1,4 @@
-"""`on_error` applies to rows that a layout cannot represent; such objects are left out and counted."""
+"""`on_error` applies to rows that a layout cannot represent. Single objects are left out and counted."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ def crowded(tmp_path: Any, write_release: Any) -> Any:
 
 @pytest.mark.parametrize("kind", KINDS)
 class TestRowWithTooManyInstances:
-    def test_raise_is_an_error_that_names_the_sample(self, crowded: Any, kind: str) -> None:
+    def test_on_error_raise_names_the_sample(self, crowded: Any, kind: str) -> None:
         with pytest.raises(BitmapError, match="sample 'crowded'"):
             list(train(to_layout(load_release(crowded, **KINDS[kind]), INSTANCE)))
 
-    def test_skip_leaves_out_the_row_with_a_warning(self, crowded: Any, kind: str, caplog: Any) -> None:
+    def test_on_error_skip_leaves_out_the_row_with_a_warning(self, crowded: Any, kind: str, caplog: Any) -> None:
         rows = list(train(to_layout(load_release(crowded, **KINDS[kind]), INSTANCE, on_error="skip")))
         assert [row["image"].size for row in rows] == [(2, 1), (2, 1)]
         assert list(rows[0]) == ["image", "annotation", "semantic_class_to_id"]
         assert any("crowded" in text and "left out" in text for text in messages(caplog))
 
-    def test_keep_sets_the_column_to_null_with_a_warning(self, crowded: Any, kind: str, caplog: Any) -> None:
+    def test_on_error_keep_sets_the_column_to_null_with_a_warning(self, crowded: Any, kind: str, caplog: Any) -> None:
         rows = list(train(to_layout(load_release(crowded, **KINDS[kind]), INSTANCE, on_error="keep")))
         assert [row["annotation"] is None for row in rows] == [False, True, False]
         assert any("crowded" in text for text in messages(caplog))
@@ -57,7 +57,7 @@ def test_split_whose_rows_are_all_skipped_is_an_error(tmp_path: Any, write_relea
         to_layout(load_release(release, split="train"), INSTANCE, on_error="skip")
 
 
-def test_unknown_policy_is_refused(crowded: Any) -> None:
+def test_unknown_value_of_on_error_is_refused(crowded: Any) -> None:
     with pytest.raises(OptionError, match="on_error"):
         to_layout(load_release(crowded), INSTANCE, on_error="ignore")
 

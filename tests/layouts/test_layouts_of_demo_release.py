@@ -1,4 +1,4 @@
-"""The layouts of the demo release, as datasets and as streams, in one process and in two, and of a real release."""
+"""Layouts of the demo release are the same for datasets and streams, and in one process and in two."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ def test_keep_unlabeled_keeps_rows_of_every_status_with_their_labels(
 
 @IGNORE_FORK_WARNING
 @pytest.mark.parametrize("task", TASKS)
-def test_two_processes_make_the_rows_of_one_process(task: str) -> None:
+def test_two_processes_make_the_same_rows_as_one_process(task: str) -> None:
     rows = segments_hf.load_release(demo_release(), split="train")
     one, two = (raw(segments_hf.to_layout(rows, task, num_proc=number)) for number in (None, 2))
     assert list(one) == list(two)
 
 
-def test_object_detection_has_all_objects_of_the_reviewed_samples(arc_litter: Path) -> None:
+def test_object_detection_has_all_objects_of_the_reviewed_samples_of_arc_litter(arc_litter: Path) -> None:
     rows = segments_hf.load_release(
         arc_litter / "arc_litter-v01.json", split="train", filter_by=["reviewed"], segments_dir=arc_litter / LEAF
     )

@@ -1,4 +1,4 @@
-"""Layouts leave out rows without image or label, and report how many."""
+"""Layouts leave out rows without an image or a label, and log the number of these rows."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def test_split_without_rows_has_the_columns_of_the_layout(layout_release, task, 
 class TestRowsLeftOut:
     @pytest.mark.parametrize("task", TASKS)
     @pytest.mark.parametrize("form", [None, "numpy", "arrow", "pandas"])
-    def test_are_counted_by_status(self, layout_release, task, form, caplog):
+    def test_rows_left_out_are_counted_by_status(self, layout_release, task, form, caplog):
         to_layout(load_release(layout_release, split="train").with_format(form), task)
         reports = [text for text in messages(caplog) if "rows left out" in text]
         assert reports == ["train: 3 of 5 rows left out: 1 UNLABELED, 1 SKIPPED, 1 REJECTED"]
 
     @pytest.mark.parametrize("kind", ["stream", "dict of streams"])
-    def test_are_counted_while_a_stream_is_read(self, tmp_path, write_release, kind, caplog):
+    def test_rows_left_out_are_counted_while_a_stream_is_read(self, tmp_path, write_release, kind, caplog):
         samples = [sample(f"null{number}", "full.jpg") for number in range(12)]
         release = write_release([bitmap_sample(tmp_path, "full", [[1]], [marked(1)]), *samples])
         stream = to_layout(load_release(release, **KINDS[kind]), SEMANTIC)
@@ -36,13 +36,13 @@ class TestRowsLeftOut:
         assert len(list(train(stream))) == 1
         assert messages(caplog) == [f"train: rows left out so far: {count}" for count in (1, 10)]
 
-    def test_are_not_reported_if_there_are_none(self, tmp_path, write_release, caplog):
+    def test_nothing_is_logged_if_no_row_is_left_out(self, tmp_path, write_release, caplog):
         release = write_release([bitmap_sample(tmp_path, "a", IDS, [marked(3)])])
         to_layout(load_release(release), SEMANTIC)
         assert messages(caplog) == []
 
     @pytest.mark.parametrize("task", TASKS)
-    def test_are_an_error_that_names_the_split_if_no_row_remains(self, tmp_path, write_release, task):
+    def test_split_whose_rows_are_all_left_out_raises_error_that_names_the_split(self, tmp_path, write_release, task):
         good = write_release([bitmap_sample(tmp_path, "a", [[1]], [marked(1)])], path=tmp_path / "good.json")
         bad = write_release([sample("b", "a.jpg"), sample("c", "a.jpg")], path=tmp_path / "bad.json")
         dataset = load_release({"train": good, "validation": bad})
@@ -51,7 +51,7 @@ class TestRowsLeftOut:
         assert len(to_layout(dataset, task, keep_unlabeled=True)["validation"]) == 2
 
     @pytest.mark.parametrize("kind", ["dataset", "stream"])
-    def test_are_those_without_image_or_mask(self, tmp_path, write_release, kind):
+    def test_rows_without_image_or_mask_are_left_out(self, tmp_path, write_release, kind):
         complete = bitmap_sample(tmp_path, "complete", [[1]], [marked(1)])
         no_image = bitmap_sample(tmp_path, "no-image", [[1]], [marked(1)]) | {"attributes": {}}
         no_mask = bitmap_sample(tmp_path, f"no-mask-{kind}", annotations=[marked(1)])
@@ -64,6 +64,6 @@ class TestRowsLeftOut:
         assert [pixels(row["label"]) for row in kept] == [[[1]], [[1]], None, None, [[1, 0]]]
         assert [row["image"] is None for row in kept] == [False, True, False, False, False]
 
-    def test_are_all_rows_of_a_release_without_assets(self, layout_release):
+    def test_all_rows_of_a_release_without_assets_are_left_out(self, layout_release):
         with pytest.raises(OptionError, match="5 of 5 rows left out: .*2 LABELED without image or mask"):
             to_layout(load_release(layout_release, load_assets=False), SEMANTIC)

@@ -1,4 +1,4 @@
-"""Damaged bitmaps and invalid options raise errors of ours that name the sample or the option."""
+"""Damaged bitmaps and invalid options raise errors of segments_hf that name the sample or the option."""
 
 from __future__ import annotations
 
@@ -58,7 +58,9 @@ class TestDamagedBitmap:
     @IGNORE_FORK_WARNING
     @pytest.mark.parametrize("options", [{}, {"num_proc": 2}, {"streaming": True}], ids=str)
     @pytest.mark.parametrize("case", UNREADABLE)
-    def test_with_unreadable_pixels_is_an_error_that_names_the_sample(self, tmp_path, write_release, options, case):
+    def test_bitmap_with_unreadable_pixels_raises_error_that_names_the_sample(
+        self, tmp_path, write_release, options, case
+    ):
         samples = [bitmap_sample(tmp_path, f"s{n}", [[1]], [marked(1)]) for n in range(3)]
         release = write_release(
             [*samples, bitmap_sample(tmp_path, "bad", annotations=[marked(1)], content=UNREADABLE[case])]
@@ -72,7 +74,9 @@ class TestDamagedBitmap:
     @IGNORE_FORK_WARNING
     @pytest.mark.parametrize("options", [{}, {"num_proc": 2}, {"streaming": True}], ids=str)
     @pytest.mark.parametrize("case", DAMAGED)
-    def test_after_the_load_is_an_error_that_names_the_sample(self, tmp_path, write_release, options, case):
+    def test_bitmap_damaged_after_loading_raises_error_that_names_the_sample(
+        self, tmp_path, write_release, options, case
+    ):
         samples = [bitmap_sample(tmp_path, f"s{n}", [[1]], [marked(1)]) for n in range(3)]
         samples.append(bitmap_sample(tmp_path, "bad", annotations=[marked(1)], content=VALID))
         dataset = load_release(write_release(samples), split="train")
@@ -84,7 +88,7 @@ class TestDamagedBitmap:
             with pytest.raises(BitmapError, match="sample 'bad'"):
                 list(add(dataset, **({} if streaming else options)))
 
-    def test_of_a_sequence_is_an_error_that_names_the_frame(self, tmp_path, write_release):
+    def test_unreadable_bitmap_of_a_sequence_raises_error_that_names_the_frame(self, tmp_path, write_release):
         frames = [{"image": {"url": write_image(tmp_path, f"{n}.jpg", jpeg((40, 30)))}} for n in range(2)]
         files = [write_image(tmp_path, f"{n}.png", png) for n, png in enumerate([VALID, UNREADABLE["cut"]])]
         contents = [{"annotations": [marked(1)], "segmentation_bitmap": {"url": file}} for file in files]
@@ -94,13 +98,13 @@ class TestDamagedBitmap:
             add_semantic_masks(dataset)
 
     @pytest.mark.parametrize("content", [b"", b"no image", None])
-    def test_in_changed_rows_is_an_error_that_names_the_sample(self, release, content):
+    def test_damaged_bitmap_in_changed_rows_raises_error_that_names_the_sample(self, release, content):
         rows = load_release(release, split="train").cast_column("segmentation_bitmap", datasets.Image(decode=False))
         broken = {"bytes": content, "path": None if content is not None else "/gone.png"}
         with pytest.raises(BitmapError, match="sample 's0'"):
             add_semantic_masks(rows.map(lambda row: {"segmentation_bitmap": broken}))
 
-    def test_with_a_huge_compressed_text_is_an_error_that_names_the_sample(self, tmp_path, write_release):
+    def test_bitmap_with_a_huge_compressed_text_raises_error_that_names_the_sample(self, tmp_path, write_release):
         file = tmp_path / "rgb.png"
         Image.new("RGB", (2, 2)).save(file)
         text = b"zTXt" + b"Comment\0\0" + zlib.compress(bytes(2**22))
@@ -111,26 +115,26 @@ class TestDamagedBitmap:
             add_semantic_masks(load_release(write_release([item]), split="train"))
 
 
-class TestAddMasksRefuses:
+class TestRefusedInput:
     @pytest.mark.parametrize("add", ADD)
     @pytest.mark.parametrize("kind", KINDS)
-    def test_name_of_an_existing_column(self, release, kind, add):
+    def test_add_masks_refuses_the_name_of_an_existing_column(self, release, kind, add):
         with pytest.raises(OptionError, match="column: got image"):
             add(load_release(release, **KINDS[kind]), column="image")
 
-    def test_second_masks_in_the_same_column(self, release):
+    def test_add_masks_refuses_a_column_that_already_has_masks(self, release):
         for add in (add_semantic_masks, add_instance_masks):
             once = add(load_release(release, split="train"), column="first")
             with pytest.raises(OptionError, match="first"):
                 add(once, column="first")
             assert masks(add(once, column="second"), "second") == masks(once, "first")
 
-    def test_segments_info_as_name_of_the_panoptic_masks(self, release):
+    def test_add_panoptic_masks_refuses_segments_info_as_the_name_of_its_column(self, release):
         with pytest.raises(OptionError, match="segments_info"):
             add_panoptic_masks(load_release(release, split="train"), column="segments_info")
 
     @pytest.mark.parametrize("ignore_index", [-1, -100, 0, 1, 2**16])
-    def test_ignore_index_that_is_a_class_or_over_16_bits(self, release, ignore_index):
+    def test_add_semantic_masks_refuses_ignore_index_that_is_a_class_or_over_16_bits(self, release, ignore_index):
         with pytest.raises(OptionError, match=rf"ignore_index: got {ignore_index}.*2 to 65535"):
             add_semantic_masks(load_release(release, split="train"), ignore_index=ignore_index)
 
@@ -138,22 +142,22 @@ class TestAddMasksRefuses:
     @pytest.mark.parametrize(
         "data", [None, [], {"train": 1}, datasets.Dataset.from_dict({"image": [None], "name": ["a"]})]
     )
-    def test_data_that_is_not_a_dataset_of_segments_hf(self, add, data):
+    def test_masks_and_layouts_refuse_data_that_is_not_a_dataset_of_segments_hf(self, add, data):
         with pytest.raises(SegmentsHFError, match=r"expected"):
             add(data)
 
-    def test_rows_of_point_clouds(self, write_release):
+    def test_add_semantic_masks_refuses_rows_of_point_clouds(self, write_release):
         release = write_release([sample("a")], task_type="pointcloud-cuboid")
         for streaming in (False, True):
             with pytest.raises(SegmentsHFError, match="an image task"):
                 add_semantic_masks(load_release(release, split="train", streaming=streaming))
 
     @pytest.mark.parametrize("column", ["segmentation_bitmap", "annotations"])
-    def test_dataset_without_a_column_of_the_label(self, release, column):
+    def test_add_instance_masks_refuses_a_dataset_without_a_column_of_the_label(self, release, column):
         with pytest.raises(SegmentsHFError):
             add_instance_masks(load_release(release, split="train").remove_columns(column))
 
-    def test_dataset_without_categories(self, release):
+    def test_add_panoptic_masks_refuses_a_dataset_without_categories(self, release):
         rows = load_release(release, split="train").cast_column("image", datasets.Image())
         with pytest.raises(SegmentsHFError, match="categories"):
             add_panoptic_masks(rows)

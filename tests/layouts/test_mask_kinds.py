@@ -82,7 +82,7 @@ def vectors(tmp_path, write_release):
         shape("bbox", [[3, 3], [3, 3]], 5),
         shape("polygon", [[6, 2], [8, 2], [8, 6], [6, 6]], 5),
     ]
-    samples = [vector_sample(tmp_path, "full", *shapes), sample("null", "full.jpg"), vector_sample(tmp_path, "none")]
+    samples = [vector_sample(tmp_path, "full", *shapes), sample("null", "full.jpg"), vector_sample(tmp_path, "empty")]
     return write_release(samples, task_type="vector", task_attributes={"categories": CATEGORIES})
 
 
@@ -100,14 +100,14 @@ class TestDatasetsAndStreams:
         assert rows == {"null": None, "skipped": None, "empty": blank, "rejected": [[value]], "lost": None}
 
     def test_masks_have_the_pixels_of_the_shapes(self, vectors, kind, task):
-        full, null, none = train(ADD[task](load_release(vectors, **KINDS[kind])))
-        third = {"semantic": 2, "instance": 5, "panoptic": 3}[task]
-        first, second = {"semantic": (3, 2), "instance": (1, 3), "panoptic": (1, 3)}[task]
+        full, null, empty = train(ADD[task](load_release(vectors, **KINDS[kind])))
+        last_polygon = {"semantic": 2, "instance": 5, "panoptic": 3}[task]
+        box, polygon = {"semantic": (3, 2), "instance": (1, 3), "panoptic": (1, 3)}[task]
         expected = np.zeros((6, 8), int)
-        expected[1:4, 1:3], expected[:3, 2:], expected[2:, 6:] = first, second, third
+        expected[1:4, 1:3], expected[:3, 2:], expected[2:, 6:] = box, polygon, last_polygon
         column = f"{task}_mask"
         assert pixels(full[column]) == expected.tolist()
-        assert (null[column], pixels(none[column])) == (None, [[0] * 8] * 6)
+        assert (null[column], pixels(empty[column])) == (None, [[0] * 8] * 6)
 
     def test_other_columns_are_unchanged(self, release, vectors, kind, task):
         for file in (release, vectors):
@@ -154,7 +154,7 @@ def test_file_in_the_working_directory_does_not_replace_an_image(release, tmp_pa
 
 class TestColors:
     @pytest.mark.parametrize("ignore_index", [None, 3, 255])
-    def test_are_those_of_the_categories(self, release, ignore_index):
+    def test_colors_are_those_of_the_categories(self, release, ignore_index):
         masked = add_semantic_masks(load_release(release, split="train"), ignore_index=ignore_index)
         mask = masked[0]["semantic_mask"]
         assert mask.mode == "P"
@@ -171,7 +171,7 @@ class TestColors:
         unlabeled, offset = (0, 1) if ignore_index is None else (ignore_index, 0)
         assert pixels(mask) == values(lambda number: class_index(number, offset=offset, unlabeled=unlabeled))
 
-    def test_of_categories_without_color_differ_clearly(self, tmp_path, write_release):
+    def test_colors_of_categories_without_a_color_differ_clearly(self, tmp_path, write_release):
         names = [f"c{number}" for number in range(40)]
         item = bitmap_sample(tmp_path, "a", [range(1, 41)], [marked(number, number) for number in range(1, 41)])
         dataset = load_release(write_release([item], **classes(*names)), split="train")
@@ -181,7 +181,7 @@ class TestColors:
         assert distances.diagonal(1).min() > 80
 
     @pytest.mark.parametrize("add", [add_semantic_masks, add_instance_masks])
-    def test_are_absent_without_a_palette_and_the_values_are_the_same(self, release, add):
+    def test_masks_without_a_palette_have_no_colors_and_the_same_values(self, release, add):
         dataset = load_release(release, split="train")
         colored, gray = (add(dataset, column="mask", palette=palette)[0]["mask"] for palette in (True, False))
         assert (colored.mode, gray.mode) == ("P", "L")
@@ -191,7 +191,9 @@ class TestColors:
         ("count", "ignore_index", "mode"),
         [(255, None, "P"), (255, 255, "P"), (256, None, "I;16"), (256, 256, "I;16"), (300, 65535, "I;16")],
     )
-    def test_are_replaced_by_16_bit_values_over_255_classes(self, tmp_path, write_release, count, ignore_index, mode):
+    def test_masks_of_more_than_255_classes_have_16_bits_and_no_colors(
+        self, tmp_path, write_release, count, ignore_index, mode
+    ):
         item = bitmap_sample(tmp_path, "a", [[0, 1, 2]], [marked(1, 1), marked(2, count)])
         dataset = load_release(write_release([item], **classes(*map(str, range(count)))), split="train")
         mask = add_semantic_masks(dataset, ignore_index=ignore_index)[0]["semantic_mask"]

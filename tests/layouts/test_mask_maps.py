@@ -1,4 +1,4 @@
-"""Masks work with `datasets`: they are cached, made in processes and streams, and before and after other maps."""
+"""Masks work with the cache, the processes, the streams and the operations of `datasets`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ADD = [add_semantic_masks, add_instance_masks, add_panoptic_masks]
 COUNT = 6
 EXPECTED = [[[number % 2, 2]] for number in range(COUNT)]
 
-# A process that makes masks and layouts of a release and prints the files in which they are cached.
+# A program that makes masks and layouts of a release and prints the files in which they are cached.
 MAKE = """
 import json, sys
 import datasets
@@ -50,7 +50,7 @@ def release(tmp_path, write_release):
 
 @pytest.fixture
 def forbid_masks(monkeypatch):
-    """Make every later attempt to compute a mask an error."""
+    """Return a function. After a call of it, each attempt to compute a mask raises an error."""
 
     def forbid():
         def fail(row):
@@ -75,11 +75,11 @@ class TestCache:
         assert len(again) == COUNT
 
     @pytest.mark.parametrize("options", [{"column": "other"}, {"ignore_index": 7}, {"palette": False}], ids=str)
-    def test_is_not_used_for_another_option(self, release, options):
+    def test_cache_is_not_used_for_another_option(self, release, options):
         dataset = load_release(release, split="train")
         assert add_semantic_masks(dataset, **options).cache_files != add_semantic_masks(dataset).cache_files
 
-    def test_is_not_used_for_other_categories(self, tmp_path, write_release):
+    def test_cache_is_not_used_for_other_categories(self, tmp_path, write_release):
         files = set()
         for color in ([255, 0, 0], [0, 255, 0]):
             item = bitmap_sample(tmp_path, "a", [[1]], [marked(1)])
@@ -89,7 +89,7 @@ class TestCache:
             files.add(masked.cache_files[0]["filename"])
         assert len(files) == 2
 
-    def test_is_shared_between_processes(self, release, tmp_path):
+    def test_cache_is_shared_between_processes(self, release, tmp_path):
         outputs = []
         for seed in ("1", "2"):
             environment = {**os.environ, "PYTHONHASHSEED": seed, "HF_HOME": str(tmp_path / "home")}
@@ -104,7 +104,7 @@ class TestCache:
         assert len({file["filename"] for files in outputs[0][0] for file in files}) == 8
 
     @IGNORE_FORK_WARNING
-    def test_two_processes_make_the_masks_of_one_process(self, release):
+    def test_two_processes_make_the_same_masks_as_one_process(self, release):
         dataset = load_release(release, split="train")
         for add in ADD:
             one, two = add(dataset, column="mask"), add(dataset, column="mask", num_proc=2)
@@ -113,7 +113,7 @@ class TestCache:
 
 
 class TestStreams:
-    def test_can_be_shortened_and_shuffled(self, release):
+    def test_streams_of_masks_can_be_shortened_and_shuffled(self, release):
         stream = add_semantic_masks(load_release(release, split="train", streaming=True))
         assert masks(stream.take(2)) == EXPECTED[:2]
         assert masks(stream.skip(4)) == EXPECTED[4:]
@@ -123,12 +123,12 @@ class TestStreams:
             == EXPECTED[1:3]
         )
 
-    def test_can_be_pickled(self, release):
+    def test_streams_of_masks_can_be_pickled(self, release):
         for add in ADD:
             stream = add(load_release(release, split="train", streaming=True), column="mask")
             assert masks(pickle.loads(pickle.dumps(stream)), "mask") == masks(stream, "mask")
 
-    def test_can_be_read_twice_and_resumed(self, release):
+    def test_streams_of_masks_can_be_read_twice_and_resumed(self, release):
         stream = add_semantic_masks(load_release(release, split="train", streaming=True))
         assert masks(stream) == masks(stream) == EXPECTED
         rows = iter(stream)
@@ -137,12 +137,12 @@ class TestStreams:
         stream.load_state_dict(state)
         assert masks(stream) == EXPECTED[2:]
 
-    def test_do_not_accept_num_proc(self, release):
+    def test_num_proc_is_refused_for_streams(self, release):
         for kind in ("stream", "dict of streams"):
             with pytest.raises(OptionError, match="num_proc: got 2"):
                 add_semantic_masks(load_release(release, **KINDS[kind]), num_proc=2)
 
-    def test_need_known_features(self, release):
+    def test_stream_of_unknown_features_is_refused(self, release):
         stream = load_release(release, split="train", streaming=True)
         with pytest.raises(SegmentsHFError, match="features"):
             add_semantic_masks(stream.map(lambda row: {"new": 1}))

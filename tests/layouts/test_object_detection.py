@@ -72,10 +72,10 @@ def release(tmp_path, write_release):
     samples = [
         bitmap_sample(tmp_path, "full", IDS, OBJECTS),
         sample("null", "full.jpg"),
-        bitmap_sample(tmp_path, "none"),
+        bitmap_sample(tmp_path, "empty"),
     ]
-    names = {"categories": [{"id": 4, "name": "leaf"}, {"id": 0, "name": "flower"}]}
-    return write_release(samples, task_attributes=names)
+    attributes = {"categories": [{"id": 4, "name": "leaf"}, {"id": 0, "name": "flower"}]}
+    return write_release(samples, task_attributes=attributes)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -83,9 +83,9 @@ class TestDatasetsAndStreams:
     def test_boxes_of_bitmaps_match_a_loop(self, release, kind, caplog):
         laid_out = train(to_layout(load_release(release, **KINDS[kind]), DETECTION))
         assert list(laid_out.features) == COLUMNS[DETECTION]
-        full, none = laid_out
+        full, empty = laid_out
         expected = {"id": [], "area": [], "bbox": [], "category": []}
-        assert none["objects"] == expected
+        assert empty["objects"] == expected
         for item in OBJECTS:
             positions = np.argwhere(np.array(IDS) == item["id"])
             if len(positions):
@@ -106,10 +106,10 @@ class TestDatasetsAndStreams:
         rows = list(train(to_layout(load_release(release, **KINDS[kind]), DETECTION, keep_unlabeled=True)))
         assert [row["objects"] and len(row["objects"]["id"]) for row in rows] == [4, None, 0]
 
-    def test_features_are_those_of_the_design(self, release, kind):
-        names = ClassLabel(names=["flower", "leaf"])
+    def test_layout_has_the_documented_features(self, release, kind):
+        category = ClassLabel(names=["flower", "leaf"])
         number, real = Value("int64"), Value("float64")
-        objects = Sequence({"id": number, "area": real, "bbox": [real], "category": names})
+        objects = Sequence({"id": number, "area": real, "bbox": [real], "category": category})
         dataset = load_release(release, **KINDS[kind])
         features = train(to_layout(dataset, DETECTION)).features
         size = {"width": Value("int32"), "height": Value("int32")}
@@ -143,7 +143,7 @@ def test_error_of_an_invalid_point_names_the_sample(tmp_path, write_release, typ
 
 
 class TestObjectsLeftOut:
-    def test_are_counted_over_all_rows(self, tmp_path, write_release, caplog):
+    def test_objects_left_out_are_counted_over_all_rows(self, tmp_path, write_release, caplog):
         lines = [shape("polyline", [[0, 0], [5, 0]]) for _ in range(6)]
         samples = [vector_sample(tmp_path, f"s{n}", *lines[:n], shape("bbox", [[0, 0], [2, 2]])) for n in range(6)]
         for kind in ("dataset", "stream"):
@@ -154,19 +154,19 @@ class TestObjectsLeftOut:
             counts = [int(re.search(r"\d+", text)[0]) for text in found]
             assert counts == ([1, 10] if kind == "stream" else [15])
 
-    def test_are_counted_again_from_the_cache(self, release, caplog):
+    def test_objects_left_out_are_logged_again_if_the_layout_is_cached(self, release, caplog):
         for _ in range(2):
             caplog.clear()
             to_layout(load_release(release, split="train"), DETECTION)
             assert any("1 object left out: 1 without a pixel" in text for text in messages(caplog))
 
-    def test_include_objects_of_unknown_categories(self, tmp_path, write_release, caplog):
+    def test_objects_of_unknown_categories_are_left_out(self, tmp_path, write_release, caplog):
         item = bitmap_sample(tmp_path, "a", [[1, 2]], [marked(1), marked(2, 77)])
         dataset = load_release(write_release([item]), split="train", on_error="keep")
         assert to_layout(dataset, DETECTION)[0]["objects"]["id"] == [1]
         assert any("1 without a class" in text for text in messages(caplog))
 
-    def test_include_the_first_of_two_annotations_with_one_id(self, tmp_path, write_release):
+    def test_first_of_two_annotations_with_the_same_id_is_left_out(self, tmp_path, write_release):
         item = bitmap_sample(tmp_path, "a", [[5, 5]], [marked(5, 1), marked(5, 2)])
         (row,) = to_layout(load_release(write_release([item]), split="train"), DETECTION)
         assert row["objects"] == {"id": [5], "area": [2], "bbox": [[0, 0, 2, 1]], "category": [1]}
@@ -177,7 +177,7 @@ class TestImageIds:
         laid_out = to_layout(load_release(release, **options), DETECTION, keep_unlabeled=True)
         return [row["image_id"] for row in train(laid_out)]
 
-    def test_are_unique_and_the_same_in_datasets_and_streams(self, tmp_path, write_release):
+    def test_image_ids_are_unique_and_the_same_in_datasets_and_streams(self, tmp_path, write_release):
         write_image(tmp_path, "a.jpg", jpeg())
         release = write_release([sample(f"s{number}", "a.jpg") for number in range(300)])
         ids = self.image_ids(release)
@@ -186,7 +186,7 @@ class TestImageIds:
         for kind in KINDS.values():
             assert self.image_ids(release, **kind) == ids
 
-    def test_do_not_depend_on_the_order_of_rows(self, tmp_path, write_release):
+    def test_image_ids_do_not_depend_on_the_order_of_rows(self, tmp_path, write_release):
         samples = [bitmap_sample(tmp_path, f"s{number}") for number in range(4)]
         release = write_release(samples)
         first = self.image_ids(release)
@@ -196,7 +196,7 @@ class TestImageIds:
             assert to_layout(store(dataset, tmp_path), DETECTION)["image_id"][:] == first
         assert self.image_ids(write_release(samples[::-1])) == first[::-1]
 
-    def test_differ_between_the_frames_of_a_sequence(self, tmp_path, write_release):
+    def test_image_ids_differ_between_the_frames_of_a_sequence(self, tmp_path, write_release):
         frames = [{"image": {"url": write_image(tmp_path, "f.jpg", jpeg())}}] * 3
         items = [
             sample(name, None, label(frames=[{"annotations": []}] * 3), attributes={"frames": frames}) for name in "ab"
@@ -205,7 +205,7 @@ class TestImageIds:
         assert len(set(self.image_ids(release))) == 6
         assert self.image_ids(release, streaming=True) == self.image_ids(release)
 
-    def test_are_unique_for_samples_without_a_uuid(self, tmp_path, write_release):
+    def test_image_ids_are_unique_for_samples_without_a_uuid(self, tmp_path, write_release):
         samples = [{**bitmap_sample(tmp_path, f"s{number}"), "uuid": None} for number in range(3)]
         assert len(set(self.image_ids(write_release(samples)))) == 3
 

@@ -74,11 +74,13 @@ class TestDatasetsAndStreams:
         assert not any("rows left out" in text for text in messages(caplog))
 
 
-def test_layouts_have_the_features_of_the_design(layout_release):
+def test_layouts_have_the_documented_features(layout_release):
     dataset = load_release(layout_release, split="train")
     for task in MASKS:
         features = to_layout(dataset, task).features
-        mode = "RGB" if task == INSTANCE else None  # the example script for instances does not convert the image
+        mode = (
+            "RGB" if task == INSTANCE else None
+        )  # the example script of transformers for this layout does not convert images
         assert features["image"] == Image(mode=mode, id=dataset.features["image"].id)
         assert isinstance(features[MASK_COLUMNS[task]], Image)
     assert to_layout(dataset, INSTANCE).features["semantic_class_to_id"] == dict.fromkeys(NAMES, Value("int64"))
@@ -89,16 +91,16 @@ def test_layouts_have_the_features_of_the_design(layout_release):
 
 
 class TestImages:
-    @pytest.mark.parametrize("streaming", [False, True], ids=["built", "stream"])
+    @pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
     @pytest.mark.parametrize("embed", [False, True], ids=["paths", "embedded"])
     @pytest.mark.parametrize("task", TASKS)
-    def test_are_unchanged(self, layout_release, streaming, embed, task):
+    def test_images_are_unchanged(self, layout_release, streaming, embed, task):
         dataset = load_release(layout_release, split="train", streaming=streaming, embed=embed)
         before = [row["image"] for row in raw(dataset)]
         assert [row["image"] for row in raw(to_layout(dataset, task))] == [before[1], before[4]]
 
-    @pytest.mark.parametrize("streaming", [False, True], ids=["built", "stream"])
-    def test_are_not_read_from_the_working_directory(self, layout_release, tmp_path, monkeypatch, streaming):
+    @pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
+    def test_images_are_not_read_from_the_working_directory(self, layout_release, tmp_path, monkeypatch, streaming):
         loaded = through_parquet(load_release(layout_release, split="train"), tmp_path, streaming=streaming)
         before = [row["image"] for row in raw(loaded)]
         monkeypatch.chdir(tmp_path)

@@ -14,14 +14,14 @@ from segments_hf.demo import demo_release
 
 @pytest.fixture(scope="module")
 def started() -> Iterator[Browser]:
-    """The browser of a module of tests."""
+    """A browser that all tests of a module use."""
     with chromium() as browser:
         yield browser
 
 
 @pytest.fixture
 def browser(started: Browser) -> Iterator[Browser]:
-    """A browser; at the end, its console has to be empty, and the page has to be its only request."""
+    """A browser. After the test, its console must be empty, and it must have requested only the page."""
     started.messages()
     started.requests()
     yield started

@@ -1,4 +1,4 @@
-"""The content of a page, read without a browser."""
+"""Read the content of a page without a browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The file of a page: options, progress, and the files that a preview replaces."""
+"""The options and the progress of a preview, and the files that it replaces."""
 
 from __future__ import annotations
 

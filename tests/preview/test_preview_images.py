@@ -33,9 +33,9 @@ def test_images_are_scaled_and_masks_are_sampled_from_the_bitmap(tmp_path: Path)
     assert image_of(detail["image"]).size == (100, 75)
     ids = decode_bitmap(row["segmentation_bitmap"])
     ys, xs = ((np.arange(count) + 0.5) * 4.8 for count in (75, 100))
-    whole = instance_mask(ids, row["annotations"])
-    assert np.array_equal(numbers(detail["numbers"]), whole[ys.astype(int)][:, xs.astype(int)])
-    assert detail["objects"][0]["area"] == np.sum(whole == 1)  # the area in the bitmap, not in the scaled mask
+    full_mask = instance_mask(ids, row["annotations"])
+    assert np.array_equal(numbers(detail["numbers"]), full_mask[ys.astype(int)][:, xs.astype(int)])
+    assert detail["objects"][0]["area"] == np.sum(full_mask == 1)  # not the area in the scaled mask
 
 
 @pytest.mark.parametrize("orientation", [1, 3, 6, 8])
@@ -71,7 +71,7 @@ def test_images_are_rotated_by_their_exif_and_lose_other_metadata(
         (Image.new("RGB", (4, 4), (10, 200, 30)), "GIF", (10, 200, 30)),
     ],
 )
-def test_images_of_each_mode_have_their_colors(
+def test_images_of_each_mode_keep_their_colors(
     image: Image.Image, file_format: str, expected: tuple[int, ...], tmp_path: Path, write_release
 ) -> None:
     detail = page_of_image(write_release, tmp_path, encoded(image, file_format)).details[0]

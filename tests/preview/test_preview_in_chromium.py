@@ -50,24 +50,24 @@ def check_overlay(browser: Browser, page: Path, number_of_sample: int) -> None:
 
     open_sample(browser, page, number_of_sample)
     set_opacity(browser, 100)
-    at = color_at(browser, shown.shape)
+    color_of = color_at(browser, shown.shape)
     for number in objects:
         for point in points[number]:
-            assert at(point).tolist() == colors[class_of[number]].tolist(), (number, point)
+            assert color_of(point).tolist() == colors[class_of[number]].tolist(), (number, point)
     for point in points[0]:
         y, x = point
         around = image[y - 4 : y + 5, x - 4 : x + 5].reshape(-1, 3)  # the browser interpolates enlarged images
-        assert (at(point) >= around.min(0) - 6).all(), point
-        assert (at(point) <= around.max(0) + 6).all(), point
+        assert (color_of(point) >= around.min(0) - 6).all(), point
+        assert (color_of(point) <= around.max(0) + 6).all(), point
 
     set_opacity(browser, 40)
-    at = color_at(browser, shown.shape)
+    color_of = color_at(browser, shown.shape)
     for number in objects:
         for y, x in points[number]:
             around = image[y - 4 : y + 5, x - 4 : x + 5].reshape(-1, 3)
             low, high = (0.6 * part + 0.4 * colors[class_of[number]] for part in (around.min(0), around.max(0)))
-            assert (at((y, x)) >= low - 6).all(), (number, y, x)
-            assert (at((y, x)) <= high + 6).all(), (number, y, x)
+            assert (color_of((y, x)) >= low - 6).all(), (number, y, x)
+            assert (color_of((y, x)) <= high + 6).all(), (number, y, x)
 
 
 @pytest.mark.parametrize("number", [pytest.param(1, id="first image"), pytest.param(4, id="image with EXIF rotation")])
@@ -126,7 +126,9 @@ def test_class_switches_change_the_masks_in_the_gallery(browser: Browser, demo: 
     assert np.array_equal(thumb_pixels(browser), colors[np.where(expected == 2, 0, expected)])
 
 
-def test_class_choice_in_a_sample_keeps_that_of_classes_without_objects_there(browser: Browser, tmp_path: Path) -> None:
+def test_class_choice_in_a_sample_does_not_change_classes_that_the_sample_lacks(
+    browser: Browser, tmp_path: Path
+) -> None:
     (tmp_path / "a.jpg").write_bytes(jpeg((30, 20)))
     samples = [
         sample("one", "a.jpg", label(annotations=[BOX, {**POINT, "id": 2}])),  # flower, leaf
@@ -163,12 +165,12 @@ def test_vectors_are_drawn_in_the_colors_of_their_classes(browser: Browser, tmp_
     page = segments_hf.preview(vector_release(tmp_path, [BOX, POLYGON, LINE, POINT]), tmp_path / "page.html")
     open_sample(browser, page, 1)
     set_opacity(browser, 100)
-    at = color_at(browser, (18, 24))
+    color_of = color_at(browser, (18, 24))
     colors = {name: list(item["color"]) for name, item in zip(("ground", "flower", "leaf"),
               Page(page).head["classes"], strict=True)}  # fmt: skip
-    assert at((5.5, 15.5)).tolist() == colors["leaf"]  # inside the polygon
-    assert at((7, 5.5)).tolist() == colors["leaf"]  # the point
-    assert at((4.5, 2.5)).tolist() == colors["ground"]  # (2.5, 4.5) is on the line from (1, 1) to (5, 9)
+    assert color_of((5.5, 15.5)).tolist() == colors["leaf"]  # inside the polygon
+    assert color_of((7, 5.5)).tolist() == colors["leaf"]  # the point
+    assert color_of((4.5, 2.5)).tolist() == colors["ground"]  # the center (x = 3, y = 5) is on the line
     screenshot = np.asarray(browser.screenshot_of(FRAME), int)
     scale = screenshot.shape[1] / 24
     assert screenshot[round(8 * scale), round(2.5 * scale)].tolist() == colors["flower"]  # the left side of the box

@@ -66,11 +66,12 @@ def test_page_of_arc_litter_has_scaled_images_and_masks(tmp_path: Path, arc_litt
         assert image_of(detail["image"]).size == tuple(detail["size"])
         assert max(detail["size"]) == 1280
         assert detail["full_size"] == [row["width"], row["height"]]
-        whole = instance_mask(row["segmentation_bitmap"], row["annotations"])
+        full_mask = instance_mask(row["segmentation_bitmap"], row["annotations"])
         shown = numbers(detail["numbers"])
-        share = [np.mean(mask == number) for mask in (whole, shown) for number in range(1, len(row["annotations"]) + 1)]
-        half = len(share) // 2
-        assert share[half:] == pytest.approx(share[:half], rel=0.02)
+        expected, shares = (
+            [np.mean(mask == number) for number in range(1, len(row["annotations"]) + 1)] for mask in (full_mask, shown)
+        )
+        assert shares == pytest.approx(expected, rel=0.02)
     assert (tmp_path / "page.html").stat().st_size < 7 * 200_000
 
 
@@ -114,18 +115,18 @@ def test_broken_samples_are_shown_with_their_findings(tmp_path: Path, write_rele
     (tmp_path / "cut.jpg").write_bytes(jpeg()[:80])
     (tmp_path / "large.png").write_bytes(bitmap([[1, 0, 0]] * 3))
     labeled = label(annotations=[{"id": 1, "category_id": 1}], segmentation_bitmap={"url": "large.png"})
-    wrong = label(annotations=[{"id": "x", "category_id": 1}])
+    broken = label(annotations=[{"id": "x", "category_id": 1}])
     items = [
         sample("good", "a.jpg"),
         sample("missing", "b.jpg"),
         sample("cut", "cut.jpg"),
         sample("other size", "a.jpg", labeled),
-        sample("no label", "a.jpg", wrong),
+        sample("broken label", "a.jpg", broken),
         {"labels": {}},
     ]
     page = page_of(write_release(items), tmp_path)
     names = [entry["name"] for entry in page.entries]
-    assert names == ["good", "missing", "cut", "other size", "no label", "samples[5]"]
+    assert names == ["good", "missing", "cut", "other size", "broken label", "samples[5]"]
     assert [bool(entry["findings"]) for entry in page.entries] == [False, True, True, True, True, True]
     assert [bool(thumb["image"]) for thumb in page.thumbs] == [True, False, False, True, True, False]
     assert page.details[3]["numbers"] is None
@@ -135,7 +136,9 @@ def test_broken_samples_are_shown_with_their_findings(tmp_path: Path, write_rele
     assert (page.entries[4]["status"], page.entries[4]["objects"]) == (None, None)
 
 
-def test_unreadable_images_and_bitmaps_of_a_dataset_are_notices(embedded: datasets.Dataset, tmp_path: Path) -> None:
+def test_unreadable_images_and_bitmaps_of_a_dataset_are_reported_in_notices(
+    embedded: datasets.Dataset, tmp_path: Path
+) -> None:
     columns = {
         name: datasets.Image(decode=False, id=embedded.features[name].id) for name in ("image", "segmentation_bitmap")
     }
@@ -198,7 +201,7 @@ def test_vectors_are_scaled_with_the_image(tmp_path: Path) -> None:
     assert numbers(thumb["classes"])[4, 10] == 3  # a pixel inside the polygon
 
 
-def test_point_outside_the_range_of_coordinates_is_a_notice(tmp_path: Path) -> None:
+def test_point_outside_the_range_of_coordinates_is_reported_in_a_notice(tmp_path: Path) -> None:
     page = page_of(vector_release(tmp_path, [BOX, vector("point", [[1e40, 0]])]), tmp_path)
     assert "x and y" in page.details[0]["notices"][0]
     assert page.details[0]["image"]

@@ -53,7 +53,7 @@ def test_hostile_text_adds_no_tags_and_no_scripts(tmp_path: Path, text: str) -> 
     assert detail["objects"][1]["type"] == text
 
 
-def test_hostile_file_name_of_a_release_is_only_text(tmp_path: Path) -> None:
+def test_hostile_file_name_of_a_release_is_shown_as_text(tmp_path: Path) -> None:
     name = "[[data]]<script>alert(1)</script>"  # the slash is replaced below, because a file name cannot contain one
     release = vector_release(tmp_path / "release", [BOX]).rename(tmp_path / "release" / name.replace("/", "\u2215"))
     page = page_of(release, tmp_path)

@@ -1,4 +1,4 @@
-"""Figures of statistics, for few classes and for many."""
+"""Figures show the counts of statistics, and have a bounded size for any number of classes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def stats_of_classes(count: int, **changes: Any) -> Stats:
         AttributeCounts(f"{name} {number}", 9, [AttributeValue(value, 3) for value in (name, True, None, 4.5, [1])], 2)
         for number, name in enumerate(NAMES * 3)
     ]
-    whole = Stats(
+    statistics = Stats(
         name="x",
         task_type=None,
         images=10**6,
@@ -54,7 +54,7 @@ def stats_of_classes(count: int, **changes: Any) -> Stats:
         left_out={},
         problems=[],
     )
-    return msgspec.structs.replace(whole, **changes)
+    return msgspec.structs.replace(statistics, **changes)
 
 
 def bars(figure: Any) -> dict[str, tuple[float, tuple[int, ...]]]:
@@ -99,7 +99,7 @@ def test_figures_have_a_bounded_size_for_any_number_of_classes(count: int, tmp_p
             assert 150 < image.height < 4000
 
 
-def test_many_numbers_of_objects_are_drawn_as_40_columns() -> None:
+def test_wide_range_of_objects_per_image_is_drawn_as_40_columns() -> None:
     (axes,) = figures(stats_of_classes(2))["objects-per-image"].axes
     assert len(axes.patches) == 40
     assert [patch.get_height() for patch in axes.patches if patch.get_height()] == [5, 2]
@@ -109,6 +109,7 @@ def test_only_the_120_largest_classes_are_drawn() -> None:
     figure = figures(stats_of_classes(150))["objects-per-class"]
     lengths = [patch.get_width() for patch in figure.axes[0].patches]
     assert lengths == sorted((n * n for n in range(150)), reverse=True)[:120]
+    # There is one bar for each of the 150 classes, and one for the objects without a class.
     assert "the 120 longest of 151" in figure.axes[0].get_title()
 
 
@@ -136,7 +137,7 @@ def test_missing_matplotlib_error_says_how_to_install_it(monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("before", [False, True], ids=["new folder", "older figures"])
-def test_file_that_appears_during_the_work_is_not_replaced(tmp_path: Path, before: bool) -> None:
+def test_file_that_appears_during_the_statistics_is_not_replaced(tmp_path: Path, before: bool) -> None:
     counted = stats(demo_release())
     if before:
         save_figures(counted, tmp_path)

@@ -27,7 +27,7 @@ ATTRIBUTES = [None, {}, {"open": True}, {"open": "true", "count": 3}, {"count": 
 
 @st.composite
 def rows(draw: Any) -> list[dict[str, Any]]:
-    """Draw rows with bitmaps, whose annotations have unique, repeated or unknown ids, or no pixel."""
+    """Draw rows with and without bitmaps. The ids of annotations may be repeated, or absent from the bitmap."""
     result = []
     for number in range(draw(st.integers(1, 4))):
         height, width = draw(st.integers(1, 4)), draw(st.integers(1, 40))
@@ -170,7 +170,7 @@ def test_statistics_equal_those_of_a_simple_loop(random_rows: list[dict[str, Any
     assert found.problems == []
 
 
-def test_sizes_have_the_limits_of_coco_and_quantiles() -> None:
+def test_sizes_have_quantiles_and_the_size_classes_of_coco() -> None:
     ids = np.zeros((100, 200), np.uint32)
     for number, side in enumerate((31, 32, 33, 96), start=1):
         ids[:side, sum((0, 31, 32, 33)[:number]) :][:, :side] = number

@@ -20,7 +20,7 @@ from segments_hf.stats.tally import AttributeValue
 from .counting import counted
 
 
-def test_release_is_counted_without_requests_unless_assets_are_counted(server: Any, write_release: Any) -> None:
+def test_stats_sends_requests_only_if_assets_is_true(server: Any, write_release: Any) -> None:
     release = write_release(served_samples(server, 3))
     found = stats(release)
     assert not server.asked

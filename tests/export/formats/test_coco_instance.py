@@ -123,25 +123,31 @@ def test_class_index_option_numbers_the_categories_from_0(tmp_path: Path) -> Non
 
 def test_samples_without_a_label_are_left_out_and_empty_labels_are_kept(tmp_path: Path) -> None:
     empty = label(annotations=[], segmentation_bitmap={"url": "bitmap.png"})
-    nothing = label(annotations=[])
+    without_bitmap = label(annotations=[])
     skipped = label("SKIPPED", annotations=ANNOTATIONS, segmentation_bitmap={"url": "bitmap.png"})
     rejected = {**skipped, "label_status": "REJECTED"}
-    samples = {"none.jpg": None, "skipped.jpg": skipped, "empty.jpg": empty, "no.jpg": nothing, "no2.jpg": rejected}
+    samples = {
+        "unlabeled.jpg": None,
+        "skipped.jpg": skipped,
+        "empty.jpg": empty,
+        "no_bitmap.jpg": without_bitmap,
+        "rejected.jpg": rejected,
+    }
     release = bitmap_release(tmp_path, samples)
     result = export_dataset(release, "coco", tmp_path / "out")
     coco = read(tmp_path / "out")
     # The id of an image is its position in the split, so that a new label does not change the other ids.
-    assert {number: image["file_name"] for number, image in coco.imgs.items()} == {3: "empty.jpg", 4: "no.jpg"}
+    assert {number: image["file_name"] for number, image in coco.imgs.items()} == {3: "empty.jpg", 4: "no_bitmap.jpg"}
     assert not coco.anns
     assert (result.images, result.objects) == (2, 0)
     assert result.left_out == {"UNLABELED": 1, "SKIPPED": 1, "REJECTED": 1}
-    assert sorted(path.name for path in (tmp_path / "out" / "train").iterdir()) == ["empty.jpg", "no.jpg"]
+    assert sorted(path.name for path in (tmp_path / "out" / "train").iterdir()) == ["empty.jpg", "no_bitmap.jpg"]
 
 
 def test_instances_without_pixels_are_left_out_and_counted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     annotations = [{"id": 4, "category_id": 3}, *ANNOTATIONS, {"id": 6, "category_id": 3}]
-    whole = label(annotations=annotations, segmentation_bitmap={"url": "bitmap.png"})
-    result = export_dataset(bitmap_release(tmp_path, {"a.jpg": whole}), "coco", tmp_path / "out")
+    labeled = label(annotations=annotations, segmentation_bitmap={"url": "bitmap.png"})
+    result = export_dataset(bitmap_release(tmp_path, {"a.jpg": labeled}), "coco", tmp_path / "out")
     assert [entry["id"] for entry in read(tmp_path / "out").anns.values()] == list(range(1, 7))
     assert result.objects_left_out == {"without a pixel": 2}
     assert "2 objects left out: 2 without a pixel" in caplog.text
@@ -196,13 +202,13 @@ def test_malformed_point_error_names_the_sample_and_the_annotation(tmp_path: Pat
         export_dataset(release, "coco", tmp_path / "out")
 
 
-# Type, points and expected fields of a vector in an image of 24 x 18 pixels; None where the vector is left out.
+# Type and points of a vector in an image of 24 x 18 pixels, and the expected fields, or None if it is left out.
 CLIPPED: dict[str, tuple[str, list[list[float]], dict[str, Any] | None]] = {
-    "box over the margin": ("bbox", [[-10, -10], [30, 20]], {"bbox": [0, 0, 24, 18], "area": 24 * 18}),
+    "box around the image": ("bbox", [[-10, -10], [30, 20]], {"bbox": [0, 0, 24, 18], "area": 24 * 18}),
     "box over a corner": ("bbox", [[-10, -10], [10, 10]], {"bbox": [0, 0, 10, 10], "area": 100}),
     "box outside": ("bbox", [[-10, -10], [-2, 20]], None),
     "box without a pixel": ("bbox", [[3.6, 3], [4.4, 9]], None),
-    "polygon over the margin": (
+    "polygon over a corner": (
         "polygon",
         [[20, 10], [30, 10], [30, 30], [20, 30]],
         {"bbox": [20, 10, 4, 8], "area": 32, "segmentation": [[20, 18, 20, 10, 24, 10, 24, 18]]},
@@ -214,9 +220,9 @@ CLIPPED: dict[str, tuple[str, list[list[float]], dict[str, Any] | None]] = {
     ),
     "polygon of two points": ("polygon", [[1, 1], [9, 9]], None),
     "polygon outside": ("polygon", [[30, 1], [40, 1], [40, 9]], None),
-    "line over the margin": ("polyline", [[20, 4], [40, 9]], {"bbox": [20, 4, 4, 5], "area": 0}),
+    "line over the right edge": ("polyline", [[20, 4], [40, 9]], {"bbox": [20, 4, 4, 5], "area": 0}),
     "line outside": ("polyline", [[30, 4], [40, 9]], None),
-    "point on the margin": ("point", [[24, 18]], {"bbox": [24, 18, 0, 0], "num_keypoints": 1}),
+    "point on a corner": ("point", [[24, 18]], {"bbox": [24, 18, 0, 0], "num_keypoints": 1}),
     "points, one of them outside": (
         "point",
         [[3, 4], [99, 4]],
@@ -249,7 +255,7 @@ def test_area_of_a_polygon_that_crosses_itself_equals_that_of_its_mask(tmp_path:
 
 
 @pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
-def test_dataset_and_its_release_are_exported_alike(tmp_path: Path, streaming: bool) -> None:
+def test_dataset_is_exported_to_the_same_document_as_its_release(tmp_path: Path, streaming: bool) -> None:
     release = bitmap_release(tmp_path, {"a.jpg": True, "b.jpg": None, "c/d.jpg": True})
     expected = exported(release, tmp_path / "expected")
     rows = load_release(release, split="train", streaming=streaming)
@@ -274,8 +280,8 @@ def test_labels_without_images_are_exported_with_images_none(tmp_path: Path) -> 
 
 def test_bitmap_of_16_bit_grayscale_is_exported(tmp_path: Path) -> None:
     annotations = [item for item in ANNOTATIONS if item["id"] < 2**16]
-    label = {"annotations": annotations, "segmentation_bitmap": {"url": "bitmap.png"}}
-    release = bitmap_release(tmp_path, {"meadow.jpg": {"label_status": "LABELED", "attributes": label}})
+    attributes = {"annotations": annotations, "segmentation_bitmap": {"url": "bitmap.png"}}
+    release = bitmap_release(tmp_path, {"meadow.jpg": {"label_status": "LABELED", "attributes": attributes}})
     Image.fromarray(np.where(IDS < 2**16, IDS, 0).astype(np.uint16)).save(tmp_path / "bitmap.png")
     found = exported(release, tmp_path / "out")["annotations"]
     assert [annotation["area"] for annotation in found][:2] == [55, 10]

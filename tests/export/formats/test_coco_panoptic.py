@@ -90,6 +90,6 @@ def test_polygons_become_segments_and_boxes_are_left_out(tmp_path: Path, caplog:
 
 def test_annotations_without_pixels_are_left_out_and_counted(tmp_path: Path) -> None:
     without_pixels = [{"id": 800, "category_id": 0}, {"id": 801, "category_id": 3}]
-    whole = label(annotations=[*ANNOTATIONS, *without_pixels], segmentation_bitmap={"url": "bitmap.png"})
-    result = export_dataset(bitmap_release(tmp_path, {"a.jpg": whole}), "coco-panoptic", tmp_path / "out")
+    labeled = label(annotations=[*ANNOTATIONS, *without_pixels], segmentation_bitmap={"url": "bitmap.png"})
+    result = export_dataset(bitmap_release(tmp_path, {"a.jpg": labeled}), "coco-panoptic", tmp_path / "out")
     assert (result.objects, result.objects_left_out.total()) == (len(ANNOTATIONS), 2)

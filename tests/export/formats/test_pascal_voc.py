@@ -67,12 +67,12 @@ def test_xml_has_the_elements_of_the_voc_development_kit(tmp_path: Path) -> None
 def test_masks_have_class_indices_and_object_numbers(tmp_path: Path) -> None:
     export_dataset(bitmap_release(tmp_path), "pascal-voc", tmp_path / "out")
     classes, objects = mask(tmp_path / "out", "SegmentationClass"), mask(tmp_path / "out", "SegmentationObject")
-    wanted_classes, wanted_objects = np.zeros((2, *IDS.shape), np.uint8)
+    expected_classes, expected_objects = np.zeros((2, *IDS.shape), np.uint8)
     for number, annotation in enumerate(ANNOTATIONS, start=1):
-        wanted_objects[annotation["id"] == IDS] = number
-        wanted_classes[annotation["id"] == IDS] = CLASSES[annotation["category_id"]]
-    np.testing.assert_array_equal(np.array(classes), wanted_classes)
-    np.testing.assert_array_equal(np.array(objects), wanted_objects)
+        expected_objects[annotation["id"] == IDS] = number
+        expected_classes[annotation["id"] == IDS] = CLASSES[annotation["category_id"]]
+    np.testing.assert_array_equal(np.array(classes), expected_classes)
+    np.testing.assert_array_equal(np.array(objects), expected_objects)
     assert classes.convert("RGB").getpixel((1, 1)) == (255, 0, 0)
     assert (tmp_path / "out" / "labelmap.txt").read_text().splitlines() == [
         "# label:color_rgb:parts:actions",
@@ -106,7 +106,7 @@ def test_release_of_boxes_has_no_masks(tmp_path: Path) -> None:
 
 
 def test_splits_are_lists_of_unique_file_names(tmp_path: Path) -> None:
-    """All splits share the folders, so that a name that occurs in two splits is numbered."""
+    """All splits are in the same folders; the second file with a name gets a number."""
     train, val = bitmap_release(tmp_path / "a", {"x/1.jpg": True}), bitmap_release(tmp_path / "b", {"x/1.jpg": True})
     export_dataset(load_release({"train": train, "val": val}, streaming=True), "pascal-voc", tmp_path / "out")
     sets = tmp_path / "out" / "ImageSets"

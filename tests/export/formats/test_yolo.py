@@ -51,8 +51,8 @@ def test_boxes_of_vectors_are_clipped_to_the_image(tmp_path: Path, caplog: pytes
     check_folder(tmp_path / "out", "detect")
 
 
-def test_polygons_of_bitmaps_fill_to_the_masks_of_the_instances(tmp_path: Path) -> None:
-    """Supervision rounds coordinates and fills polygons together with their outlines: each mask is exact."""
+def test_filled_polygons_of_bitmaps_equal_the_masks_of_the_instances(tmp_path: Path) -> None:
+    """Supervision rounds the coordinates, and fills each polygon together with its outline."""
     export_dataset(bitmap_release(tmp_path), "yolo-segment", tmp_path / "out")
     _, found = read(tmp_path / "out", force_masks=True)
     assert found.class_id.tolist() == CLASS_INDICES
@@ -61,7 +61,7 @@ def test_polygons_of_bitmaps_fill_to_the_masks_of_the_instances(tmp_path: Path) 
     check_folder(tmp_path / "out", "segment")
 
 
-def test_readers_that_truncate_coordinates_get_the_same_pixels(tmp_path: Path) -> None:
+def test_readers_that_truncate_coordinates_get_the_same_pixels_as_readers_that_round(tmp_path: Path) -> None:
     export_dataset(bitmap_release(tmp_path), "yolo-segment", tmp_path / "out")
     for row in check_folder(tmp_path / "out", "segment")["train"]:
         pixels = row[1:].reshape(-1, 2) * SIZE
@@ -137,7 +137,7 @@ def test_data_yaml_uses_train_for_a_missing_validation_split(tmp_path: Path, cap
 
 
 def test_label_files_are_in_the_folders_that_ultralytics_reads(tmp_path: Path) -> None:
-    """ultralytics replaces the last folder `images` in the path of an image, and its suffix."""
+    """In the path of an image, ultralytics replaces the last folder `images` by `labels`, and the suffix by .txt."""
     names = ["a.jpg", "a.png", "images/b.jpg", "x/images/c.jpg", "labels/d.jpg"]
     export_dataset(bitmap_release(tmp_path, dict.fromkeys(names, True)), "yolo", tmp_path / "out")
     assert files(tmp_path / "out" / "images/train") == {

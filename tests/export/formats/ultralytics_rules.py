@@ -1,4 +1,7 @@
-"""The rules of ultralytics 8.4 for data sets, from its documentation and `verify_image_label`, without torch."""
+"""Check exports against the rules of ultralytics 8.4, without ultralytics itself, which needs torch.
+
+The rules are those of its documentation and of its function `verify_image_label`.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from PIL import Image
 
 # Images that every version 8 of ultralytics opens, by suffix and by the name of their format in Pillow.
 IMG_FORMATS = {"bmp", "dng", "jpeg", "jpg", "mpo", "png", "tif", "tiff", "webp"}
-COLUMNS = {"detect": 5, "obb": 9}
+COLUMNS = {"detect": 5, "obb": 9}  # the number of values in each line of a label file
 
 
 def check_folder(folder: Path, task: str) -> dict[str, list[np.ndarray]]:
