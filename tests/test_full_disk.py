@@ -38,11 +38,11 @@ def arguments(name: str, out: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_command_with_a_file_in_the_output_path_advises_another_place(tmp_path: Path, name: str) -> None:
+def test_command_with_a_file_in_the_output_path_advises_another_path(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").write_bytes(b"mine")
     result = CliRunner().invoke(app, arguments(name, tmp_path / "file" / "out"))
     assert result.exit_code == 1, result.output
-    assert "another place" in " ".join(result.output.split())
+    assert "another path" in " ".join(result.output.split())
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
     assert (tmp_path / "file").read_bytes() == b"mine"
 
@@ -141,6 +141,6 @@ def test_function_with_a_file_in_the_output_path_raises_storage_error(
     tmp_path: Path, write: Callable[[Path], Any]
 ) -> None:
     (tmp_path / "file").write_bytes(b"mine")
-    with pytest.raises(StorageError, match="another place"):
+    with pytest.raises(StorageError, match="another path"):
         write(tmp_path / "file" / "out")
     assert (tmp_path / "file").read_bytes() == b"mine"

@@ -14,7 +14,7 @@ class Asset(FileContent):
     Attributes:
         url: The URL from which the content was downloaded; None if it was read from a file.
         original: The file before its EXIF data were repaired; None if they were not repaired.
-        fault: The fault of the EXIF data before the repair.
+        fault: The fault of the EXIF data before the repair; None if they were not repaired.
     """
 
     url: str | None = field(default=None, repr=False)  # it may be signed

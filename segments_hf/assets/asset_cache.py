@@ -43,13 +43,13 @@ class AssetCache:
         self.folder = folder
 
     def path(self, url: str) -> Path:
-        """Return the path of the file for a URL, even if it does not exist: a hash and a safe suffix of the URL."""
+        """Return the path of the file for a URL, even if the file does not exist."""
         return Path(self._file(url))
 
     def find(self, url: str) -> str | None:
         """Return the path of the file for a URL; None if it does not exist."""
         path = self._file(url)
-        return path if os.path.isfile(path) else None  # noqa: PTH113  (creating a Path takes longer)
+        return path if os.path.isfile(path) else None  # noqa: PTH113  (with a Path, this takes four times as long)
 
     def store(self, url: str, content: bytes) -> str:
         """Write a file for a URL, and return its path.
@@ -102,13 +102,13 @@ class AssetCache:
         return removed
 
     def sweep(self) -> None:
-        """Remove all temporary files. Killed processes have left them. A running process writes its file again."""
+        """Remove all temporary files: killed processes have left them, and running processes write them again."""
         for file in find_files(self.folder / _INCOMING):
             with suppress(StorageError):  # the file of another user, or on Windows a file that a process is writing
                 remove_file(file.path)
 
     def was_cleared_after(self, moment: float) -> bool:
-        """Tell whether files, which older datasets may need, were removed after a time in seconds since 1970."""
+        """Tell whether files were removed after a time in seconds since 1970. Older datasets may need them."""
         try:
             return (self.folder / _CLEARED).stat().st_mtime > moment
         except FileNotFoundError:

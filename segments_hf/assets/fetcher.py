@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-# Bytes. Content up to this size is checked in the same thread, because another thread would take longer. A file up to
-# this size is read once and then checked, because the check opens a file several times.
+# Bytes. Content up to this size is checked in the thread of the event loop, because a call in another thread would take
+# longer. A file up to this size is read once and then checked, because the check would open the file several times.
 _SMALL = 2**20
 
 
@@ -43,7 +43,7 @@ class Fetcher:
     """A fetcher that reads, downloads, checks and caches images.
 
     Args:
-        base: The folder of the release, or its URL.
+        base: The folder of the release file, or the URL of this folder.
         options: The limits of downloads and images.
         cache: The cache.
         storage_options: The options of the file systems that read buckets.
@@ -51,7 +51,7 @@ class Fetcher:
         in_memory: Whether images from files are returned as bytes.
         resolve: A function that maps a URL or an absolute path to the new location of the asset.
         traffic: The counters of downloads.
-        policy: The number of retries.
+        policy: The number of retries and the pauses before them.
     """
 
     def __init__(  # noqa: PLR0913  (all but three are keyword-only)
@@ -123,7 +123,7 @@ class Fetcher:
     ) -> tuple[Asset, Header]:
         """Verify an image file. If its EXIF data are malformed, repair a copy of it.
 
-        All steps run in one call in another thread, because such a call takes longer than to read a small file.
+        All steps run in one call in another thread, because each such call takes longer than reading a small file.
 
         Args:
             path: The file.
@@ -164,7 +164,7 @@ class Fetcher:
 
     async def _cached(self, url: str, *, is_bitmap: bool) -> tuple[Asset, Header] | None:
         """Return the asset from the cache; None if it is missing or broken there, so that it is downloaded again."""
-        path = self._cache.find(url)  # not in another thread, which would take a tenth of the total CPU time
+        path = self._cache.find(url)  # in this thread: a call in another one would take a tenth of all CPU time
         if path is None:
             return None
         try:
@@ -235,8 +235,8 @@ def _size_of_file(path: str | Path) -> int:
         status = os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
         raise AssetError("the file does not exist") from None
-    except (OSError, ValueError) as error:  # a name that is too long, or contains a null byte
+    except (OSError, ValueError) as error:  # the name is too long, or contains a null byte
         raise AssetError(f"not a valid path ({error})") from None
     if not stat.S_ISREG(status.st_mode):
-        raise AssetError("the file does not exist")
+        raise AssetError("got a folder, a device or a pipe, expected a file")
     return status.st_size

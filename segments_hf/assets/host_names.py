@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 _LONGEST = 15.0  # the maximum number of seconds to resolve a name, including all lookups
 _PAUSES = (0.5, 1.0, 2.0, 4.0)  # seconds before each further lookup
-_FAILED = 60.0  # seconds after a failure until the name is looked up again
+_FAILED = 60.0  # seconds after a failure in which the name is not looked up again
 
 
 class HostNames(AbstractResolver):
-    """The resolver of a client. It must be created in a running event loop.
+    """The resolver of host names for one HTTP client. It must be created in a running event loop.
 
     Args:
         resolver: The resolver for lookups; by default that of the system.

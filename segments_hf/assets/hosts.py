@@ -67,12 +67,12 @@ class Hosts:
 class Host:
     """The state of one host.
 
-    If a host is too busy, its limit of simultaneous requests is halved; each success raises the limit a little. A host
-    that did not respond before a deadline gets one request per minute, and all other requests to it fail immediately.
-    This applies only while other hosts respond; otherwise the local network may be the cause.
+    If a host responds that it is busy, its limit of simultaneous requests is halved; each success raises the limit a
+    little. A host that did not respond before a deadline gets one request per minute, and all other requests to it fail
+    immediately. This applies only while other hosts respond; otherwise the local network may be the cause.
 
     Attributes:
-        answered_at: The moment of the last response on the monotonic clock; None if there was none.
+        answered_at: The moment of the last response on the monotonic clock; None if the host has not responded.
         requests: The number of current requests.
     """
 
@@ -81,7 +81,7 @@ class Host:
         self.requests: int = 0
         self._name = name.partition("://")[2]
         self._hosts = hosts
-        self._most = connections
+        self._max_requests = connections
         self._limit = float(connections)
         self._paused_until = 0.0
         self._pause = 0.0
@@ -93,7 +93,7 @@ class Host:
 
     @contextlib.asynccontextmanager
     async def slot(self, deadline: Deadline) -> AsyncIterator[None]:
-        """Wait until another request to the host is allowed. The request ends with the block.
+        """Wait until another request to the host is allowed, and count this request until the end of the block.
 
         Raises:
             AssetError: The host does not respond, or no request is allowed before the deadline.
@@ -115,7 +115,7 @@ class Host:
             AssetError: The host does not respond, no request is allowed before the deadline, or the deadline has
                 passed.
         """
-        deadline.left  # noqa: B018  (it raises after the deadline)
+        deadline.checked_seconds_left  # noqa: B018  (it raises an error if the deadline has passed)
         pause = self._paused_until - time.monotonic()
         if pause > 0 and not deadline.allows(pause):
             raise AssetError(
@@ -140,13 +140,13 @@ class Host:
         self.answered_at = time.monotonic()
         self._silent_since = None
         if status < _FIRST_ERROR:
-            self._limit = min(self._most, self._limit + 1 / self._limit)
+            self._limit = min(self._max_requests, self._limit + 1 / self._limit)
             self._pause = 0.0
         elif status == _TOO_MANY_REQUESTS or (status in RETRYABLE_STATUSES and retry_after):
             self._slow_down(retry_after, asked_at)
 
     def mark_silent(self, since: float) -> None:
-        """Record a failed download.
+        """Record that a download failed because the host did not respond.
 
         Args:
             since: The moment of the first attempt on the monotonic clock.
@@ -164,7 +164,7 @@ class Host:
 
     def _slow_down(self, retry_after: float | None, asked_at: float) -> None:
         now = time.monotonic()
-        if asked_at > self._slowed_at:  # requests from before the last slowdown do not count again
+        if asked_at > self._slowed_at:  # responses to earlier requests do not halve the limit again
             self._slowed_at = now
             self._limit = max(1.0, self._limit / 2)
             self._pause = min(_LONGEST_PAUSE, max(_FIRST_PAUSE, 2 * self._pause))

@@ -46,7 +46,7 @@ _LEAST_RATE = 1024  # bytes per second
 _FOREVER = 1e8  # seconds
 _BUFFER = 64 * 2**10  # bytes per connection that are received in advance
 _MEMORY, _MEMORY_OF_UNKNOWN_LENGTH = 192 * 2**20, 16 * 2**20  # bytes of unfinished bodies
-_PLAIN = re.compile(r"[A-Za-z0-9:/?&=%~._+@!$'()*,;-]+")  # no character needs quoting
+_PLAIN = re.compile(r"[A-Za-z0-9:/?&=%~._+@!$'()*,;-]+")  # URLs in which no character needs quoting
 
 
 class StatusError(AssetError):
@@ -66,7 +66,7 @@ class HttpClient:
     """A client with keep-alive connections to any number of hosts. It must be entered in the event loop that uses it.
 
     Args:
-        options: The limits. An attempt ends if it receives less than 1 KiB/s for a fifth of `timeout`.
+        options: The limits. An attempt ends if it receives less than 1 KiB/s for a fifth of `timeout` (60 s at most).
         resolver: The resolver of host names; by default that of the system.
     """
 
@@ -148,7 +148,7 @@ class HttpClient:
             except ValueError as error:  # such as aiohttp.InvalidURL
                 raise _malformed_url(error) from None
             except asyncio.TimeoutError:
-                deadline.left  # noqa: B018  (it raises after the deadline)
+                deadline.checked_seconds_left  # noqa: B018  (it raises an error if the deadline has passed)
                 raise TransientError(f"got less than 1 KiB/s for {self._stall:g} s") from None
             except (aiohttp.ClientError, OSError) as error:
                 raise _broken_response(error) from None
@@ -171,7 +171,7 @@ class _Body:
         memory: The memory that the body reserves.
         deadline: The deadline of the asset. Each KiB extends it by one second.
         timeout: The timeout of the request. It is moved while the body arrives fast enough.
-        stall: The number of seconds in which a body must arrive at 1 KiB/s on average.
+        stall: The length of a window of time in seconds. In each window, the body must arrive at 1 KiB/s on average.
     """
 
     def __init__(
@@ -182,27 +182,27 @@ class _Body:
         self._deadline = deadline
         self._timeout = timeout
         self._stall = stall
-        self._received = 0  # bytes of the current window
+        self._received = 0  # bytes in the current window of time
         self._window_end = 0.0
 
-    async def read(self, most: int) -> bytes:
+    async def read(self, max_bytes: int) -> bytes:
         """Receive the content after decompression.
 
         Raises:
-            AssetError: The content is larger than `most` bytes.
+            AssetError: The content is larger than `max_bytes`.
         """
         length = self._response.content_length
-        if length is not None and length > most:
-            raise _too_large(most)
+        if length is not None and length > max_bytes:
+            raise _too_large(max_bytes)
         if "Content-Encoding" in self._response.headers:
             length = None
         if length is not None:
             await self._outside_time_limits(self._memory.reserve_all(length))
         self._begin_window()
-        with io.BytesIO() as content:  # no copy at the end, and tracebacks do not keep the content
+        with io.BytesIO() as content:  # `getvalue` makes no copy, and tracebacks do not keep the content
             async for chunk in self._response.content.iter_chunked(_BUFFER):
-                if content.tell() + len(chunk) > most:
-                    raise _too_large(most)
+                if content.tell() + len(chunk) > max_bytes:
+                    raise _too_large(max_bytes)
                 if length is None:
                     await self._outside_time_limits(self._memory.reserve_more(len(chunk)))
                 content.write(chunk)
@@ -218,13 +218,13 @@ class _Body:
             move_timeout(self._timeout, min(self._window_end, self._deadline.end))
 
     def _begin_window(self) -> None:
-        """Begin a new period in which the body must arrive at 1 KiB/s on average."""
+        """Begin a new window of time, in which the body must arrive at 1 KiB/s on average."""
         self._received = 0
         self._window_end = time.monotonic() + self._stall
         move_timeout(self._timeout, min(self._window_end, self._deadline.end))
 
     async def _outside_time_limits(self, reservation: Awaitable[None]) -> None:
-        """Wait for a memory reservation, and exclude this time from the time limits of the server."""
+        """Wait for a memory reservation, and exclude the time of waiting from the time limits for the server."""
         began = time.monotonic()
         move_timeout(self._timeout, began + _FOREVER)
         await reservation
@@ -240,7 +240,8 @@ def _without_password(text: str) -> tuple[URL, str | None]:
         AssetError: The URL is malformed, or not http or https.
     """
     try:
-        url = URL(text if _PLAIN.fullmatch(text) else parse_url(text).url, encoded=True)  # must not change a signature
+        # `encoded` leaves the URL unchanged, because its signature may be of this spelling.
+        url = URL(text if _PLAIN.fullmatch(text) else parse_url(text).url, encoded=True)
         if url.scheme not in {"http", "https"} or not url.host:
             raise AssetError("got a malformed URL, or a redirect to a URL that is not http or https")
         if url.user is None and url.password is None:
@@ -255,8 +256,8 @@ def _malformed_url(error: Exception) -> AssetError:
     return AssetError(f"got a malformed URL ({type(error).__name__})")
 
 
-def _too_large(most: int) -> AssetError:
-    return AssetError(f"got more bytes than {option('max_bytes', most)} allows")
+def _too_large(max_bytes: int) -> AssetError:
+    return AssetError(f"got more bytes than {option('max_bytes', max_bytes)} allows")
 
 
 def _broken_response(error: Exception) -> TransientError:

@@ -40,7 +40,7 @@ def locate(reference: str, base: str, resolve: Callable[[str], str] | None = Non
 
     Args:
         reference: The URL or path in the release; a path may be relative to the release file.
-        base: The folder of the release file, or its URL.
+        base: The folder of the release file, or the URL of this folder.
         resolve: A function that maps a URL or an absolute path to the new location of the asset.
 
     Raises:
@@ -54,22 +54,22 @@ def locate(reference: str, base: str, resolve: Callable[[str], str] | None = Non
     >>> str(locate("https://old/a.jpg", "/data", lambda url: url.replace("https://old", "s3://bucket")))
     's3://bucket/a.jpg'
     """
-    place = _absolute(reference, base)
+    location = _absolute(reference, base)
     if resolve:
-        place = _resolved(place, resolve)
-    if is_url(place):
-        return Location(url=_checked(place))
-    return Location(path=Path(place))
+        location = _resolved(location, resolve)
+    if is_url(location):
+        return Location(url=_checked(location))
+    return Location(path=Path(location))
 
 
-def _resolved(place: str, resolve: Callable[[str], str]) -> str:
-    found = resolve(place)
+def _resolved(location: str, resolve: Callable[[str], str]) -> str:
+    found = resolve(location)
     if not isinstance(found, str) or not found:
-        raise OptionError(f"got {found!r} for {public_name(place)}, expected a URL or a path", option="resolve")
+        raise OptionError(f"got {found!r} for {public_name(location)}, expected a URL or a path", option="resolve")
     path = file_path(found) or found
-    if is_url(place) and not is_url(path) and ".." in Path(path).parts:
+    if is_url(location) and not is_url(path) and ".." in Path(path).parts:
         raise AssetError(
-            f"{public_name(place)}: resolve returned {public_name(path)}, expected a path without '..', because the "
+            f"{public_name(location)}: resolve returned {public_name(path)}, expected a path without '..', because the "
             "file could be outside of your folder"
         )
     return path
@@ -80,7 +80,7 @@ def _absolute(reference: str, base: str) -> str:
     path = file_path(reference) or reference
     if is_url(path):
         return path
-    if is_broken_url(path):  # such text is not treated as a file name
+    if is_broken_url(path):  # do not treat a malformed URL as a file name
         raise AssetError(f"{public_name(path)}: got a malformed URL, expected two slashes after its scheme")
     if not is_url(base):
         return str(Path(base, path))

@@ -22,7 +22,7 @@ class Prefixes:
     """A function that replaces prefixes of URLs and paths. It replaces the longest prefix that matches.
 
     Attributes:
-        by_prefix: The new prefix for each old one.
+        by_prefix: A dict that maps each old prefix to the new one.
 
     >>> moved = Prefixes({"https://old-host/": "s3://mirror/"})
     >>> moved("https://old-host/a%20b.jpg?X-Amz-Signature=abc"), moved("https://elsewhere/a.jpg")
@@ -31,24 +31,25 @@ class Prefixes:
 
     by_prefix: Mapping[str, str] = field(repr=False)  # the URLs may contain passwords
 
-    def __call__(self, place: str) -> str:
+    def __call__(self, location: str) -> str:
         """Return the new location of an asset.
 
         Raises:
             AssetError: The new path is outside the folder that replaces the prefix.
         """
-        matching = [prefix for prefix in self.by_prefix if _begins(place, prefix)]
+        matching = [prefix for prefix in self.by_prefix if _begins(location, prefix)]
         if not matching:
-            return place
+            return location
         old = max(matching, key=len)
-        return _moved(place, old, self.by_prefix[old])
+        return _moved(location, old, self.by_prefix[old])
 
 
 def resolver(resolve: Resolve | None) -> Callable[[str], str] | None:
     """Return a function that maps the old location of an asset to the new one; None if `resolve` is None.
 
     Args:
-        resolve: A function of an asset's URL or path, or the new prefix for each old one.
+        resolve: A function that returns the new location for the URL or path of an asset, or a dict that maps each old
+            prefix to the new one.
 
     Raises:
         OptionError: `resolve` is neither a function nor a dict of prefixes.
@@ -67,25 +68,29 @@ def resolver(resolve: Resolve | None) -> Callable[[str], str] | None:
     return resolve
 
 
-def _begins(place: str, prefix: str) -> bool:
+def _begins(location: str, prefix: str) -> bool:
     # `https://host` must not match `https://host.elsewhere`.
-    return place.startswith(prefix) and (prefix.endswith("/") or place[len(prefix) :][:1] in {"", "/", "?"})
+    return location.startswith(prefix) and (prefix.endswith("/") or location[len(prefix) :][:1] in {"", "/", "?"})
 
 
-def _moved(place: str, old: str, new: str) -> str:
-    rest = place[len(old) :]
-    from_web, to_web = scheme_of(place) in _WEB, scheme_of(new) in _WEB
+def _moved(location: str, old: str, new: str) -> str:
+    rest = location[len(old) :]
+    from_web, to_web = scheme_of(location) in _WEB, scheme_of(new) in _WEB
     if from_web and not to_web:  # only http(s) URLs have queries and escaped paths
         rest = unquote(rest.partition("?")[0].partition("#")[0])
     elif to_web and not from_web:
         rest = quote(rest)
     folder = file_path(new) or new
-    return new + rest if is_url(folder) else _inside(os.path.abspath(os.path.expanduser(folder)), rest, place)
+    return new + rest if is_url(folder) else _inside(os.path.abspath(os.path.expanduser(folder)), rest, location)
 
 
-def _inside(folder: str, rest: str, place: str) -> str:
-    """Return the path of a file in a folder, and refuse untrusted paths with ``..`` that are outside."""
+def _inside(folder: str, rest: str, location: str) -> str:
+    """Return the path of a file in a folder.
+
+    Raises:
+        AssetError: The untrusted rest of the path has ``..`` and leads out of the folder.
+    """
     path = os.path.normpath(f"{folder}/{rest}")
     if os.path.commonpath([folder, path]) != folder:
-        raise AssetError(f"{public_name(place)}: {option('resolve')} moves it to a path outside {folder}")
+        raise AssetError(f"{public_name(location)}: {option('resolve')} moves the asset to a path outside {folder}")
     return path

@@ -20,7 +20,7 @@ class SegmentsDir:
 
     Attributes:
         expected: The folder of the release in the layout of the official SDK.
-        searched: The folder in which files are searched: `expected` if it exists, else the folder itself.
+        searched: The folder in which files are searched: `expected` if it exists, else `folder`.
 
     Raises:
         OptionError: The folder does not exist.
@@ -32,7 +32,7 @@ class SegmentsDir:
         try:
             root = Path(os.path.expanduser(folder)).resolve()
             is_folder = root.is_dir()
-        except (OSError, ValueError):  # a name that is too long, or contains a null byte
+        except (OSError, ValueError):  # the name is too long, or contains a null byte
             is_folder = False
         if not is_folder:
             raise OptionError(f"got {os.fspath(folder)!r}, which is not a folder", option="segments_dir")
@@ -44,7 +44,7 @@ class SegmentsDir:
     def image(self, name: str, url: str) -> Path | None:
         """Return the file of an image; None if it does not exist.
 
-        Its name is that of the sample, or the stem of this name with the suffix of the URL.
+        The name of the file is that of the sample, or the stem of this name with the suffix of the URL.
         """
         return self._find(name) or self._find(os.path.splitext(name)[0] + url_suffix(url))
 
@@ -57,6 +57,6 @@ class SegmentsDir:
         try:
             path = (self.searched / name).resolve()
             found = path.is_relative_to(self.searched) and path.is_file()
-        except (OSError, ValueError):  # a name that is too long, or contains a null byte
+        except (OSError, ValueError):  # the name is too long, or contains a null byte
             return None
         return path if found else None

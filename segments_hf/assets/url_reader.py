@@ -81,6 +81,6 @@ class UrlReader:
             region=region,
             connections=self._options.connections,
             max_bytes=self._options.max_bytes,
-            timeout=deadline.left,
+            timeout=deadline.checked_seconds_left,
         )
         return await run_blocking(read)

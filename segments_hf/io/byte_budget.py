@@ -17,13 +17,13 @@ class ByteBudget:
     """A limit on the total number of bytes of all unfinished bodies.
 
     A body of known length reserves its whole length before its first byte is read. A body of unknown length reserves
-    more bytes as it grows. If the budget of these bodies is used up, one of them continues and exceeds it, which
-    prevents a deadlock. A body that is larger than the whole budget waits until no other body of known length is
+    more bytes as it grows. If the budget of these bodies is used up, one of them continues and exceeds the budget,
+    which prevents a deadlock. A body that is larger than the whole budget waits until no other body of known length is
     being received.
 
     Args:
-        known: The number of bytes of all bodies together.
-        unknown: The number of bytes of the bodies of unknown length.
+        known: The limit for all bodies together, in bytes. A body of known length waits for room within this limit.
+        unknown: The limit for the bodies of unknown length, in bytes.
     """
 
     def __init__(self, known: int, unknown: int) -> None:
@@ -31,13 +31,13 @@ class ByteBudget:
         self._unknown = unknown
         self._held_known = 0
         self._held_unknown = 0
-        self._queue = asyncio.Lock()  # serves bodies in order, because a large one might wait forever otherwise
+        self._queue = asyncio.Lock()  # serves bodies in order; otherwise a large one might wait forever
         self._released = asyncio.Event()
         self._exceeding: Reservation | None = None
 
     @contextlib.contextmanager
     def reservation(self) -> Iterator[Reservation]:
-        """Create a reservation for one body, which is released at the end of the block."""
+        """Create a reservation for one body. The reservation is released at the end of the block."""
         held = Reservation(self)
         try:
             yield held

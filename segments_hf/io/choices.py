@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _MAX_LISTED = 30
-_MAX_COMPARED = 1000  # names; a release may have any number of them
-_MAX_LENGTH = 100  # characters that are compared
+_MAX_COMPARED = 1000  # choices that are compared; the names in a release may be many more
+_MAX_LENGTH = 100  # characters of each choice that are compared
 
 
 def unknown_choice(
@@ -31,7 +31,7 @@ def unknown_choice(
         option: The name of the parameter.
         value: The value that was received.
         choices: The allowed values.
-        others: Further values that are suggested, but not listed.
+        others: Further values that may be suggested, but are not listed.
         expected: The words before the list of choices.
         hint: The words after the list if no choice is close to the value, such as what to do next.
 

@@ -12,7 +12,8 @@ __all__ = ["for_html", "for_json_in_terminal", "for_labelmap", "for_markdown", "
 
 _MARKDOWN = re.compile(r"([!#$()*+\-.:=@\[\\\]^_`{|}~])")
 _NOT_IN_URLS = re.compile(r"[^A-Za-z0-9:/?#&=%~._+@!$*,;-]")
-# https://www.w3.org/TR/xml/#charsets, without line ends and tabs, which XML parsers may change to spaces.
+# The characters that XML does not allow (https://www.w3.org/TR/xml/#charsets), C1 control characters, and line ends and
+# tabs, which XML parsers may change to spaces.
 _NOT_IN_XML = re.compile("[^\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
 
 
@@ -35,7 +36,7 @@ def for_terminal(text: str) -> str:
 
 
 def for_html(text: str) -> str:
-    r"""Escape a text for HTML, also for the value of an attribute: markup, and characters that HTML does not allow.
+    r"""Escape the markup and the control characters in a text, for the content or an attribute of an HTML element.
 
     >>> for_html("<b>\x1b&")
     '&lt;b&gt;\\x1b&amp;'
@@ -44,7 +45,7 @@ def for_html(text: str) -> str:
 
 
 def for_markdown(text: str) -> str:
-    r"""Escape a name for one line of Markdown or one cell of a table: markup, HTML and links are shown as text.
+    r"""Escape a name for one line or one table cell of Markdown, so that markup, HTML and links are shown as text.
 
     >>> print(for_markdown("x> <!-- *a*\n# b"))
     x&gt; &lt;\!\-\- \*a\* \# b
@@ -73,7 +74,7 @@ def for_xml(text: str) -> str:
 
 
 def for_labelmap(text: str) -> str:
-    r"""Return a class name for ``labelmap.txt``: one line, without ``:``, which separates fields, and ``#`` (comments).
+    r"""Return a class name for ``labelmap.txt``: one line without ``:`` (separates fields) and ``#`` (begins comments).
 
     >>> for_labelmap("# car: red\r\n")
     'car red'
@@ -82,7 +83,7 @@ def for_labelmap(text: str) -> str:
 
 
 def for_json_in_terminal(content: bytes) -> str:
-    r"""Return the same JSON with the characters escaped that control a terminal.
+    r"""Return the same JSON, in which the characters that control a terminal are escaped.
 
     >>> print(for_json_in_terminal('{"a": "\x9b31m"}'.encode()))
     {"a": "\u009b31m"}
@@ -92,4 +93,4 @@ def for_json_in_terminal(content: bytes) -> str:
 
 def _json_escape(char: str) -> str:
     units = char.encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{units[place : place + 2].hex()}" for place in range(0, len(units), 2))
+    return "".join(f"\\u{units[start : start + 2].hex()}" for start in range(0, len(units), 2))

@@ -50,10 +50,10 @@ class FileContent:
             return io.BytesIO(self.content)
         assert self.path is not None  # noqa: S101
         try:
-            return open(self.path, "rb")  # noqa: PTH123  (creating a Path takes longer than the rest)
+            return open(self.path, "rb")  # noqa: PTH123  (with a Path, this takes twice as long)
         except FileNotFoundError:
             raise AssetError(f"{self.path}: the file does not exist") from None
-        except (OSError, ValueError) as error:  # a path with a null byte raises a ValueError
+        except (OSError, ValueError) as error:  # `open` raises a ValueError for a path with a null byte
             raise AssetError(f"{self.path}: cannot read the file ({error})") from None
 
     @contextlib.contextmanager

@@ -80,7 +80,7 @@ class LoopThread:
                 self._is_closing = True
                 self._loop.call_soon_threadsafe(self._stop.set)
         if self._thread is not threading.current_thread():
-            # With a timeout: if the garbage collector calls this, its thread may hold a lock that the loop needs.
+            # With a timeout: if the garbage collector calls `close`, this thread may hold a lock that the loop needs.
             self._thread.join(_LONGEST_JOIN)
 
     def _run(self) -> None:
@@ -127,10 +127,12 @@ class LoopThread:
 
 async def run_blocking(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Call a blocking function in the thread pool of the `LoopThread` that runs the calling coroutine."""
-    return await asyncio.get_running_loop().run_in_executor(None, partial(_without_stop, function, args, kwargs))
+    return await asyncio.get_running_loop().run_in_executor(
+        None, partial(_without_stop_iteration, function, args, kwargs)
+    )
 
 
-def _without_stop(function: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:
+def _without_stop_iteration(function: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:
     try:
         return function(*args, **kwargs)
     except StopIteration as error:  # a future rejects StopIteration, so its coroutine would wait forever

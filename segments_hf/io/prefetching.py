@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-DECODERS = min(4, os.cpu_count() or 1)  # the number of items in flight if each may hold the pixels of an image
+DECODERS = min(4, os.cpu_count() or 1)  # the number of items in flight, if each item may hold the pixels of an image
 
 _AHEAD = 8  # the number of items that are consumed in advance, per item in flight
 _MAX_WEIGHT = 64 * 2**20  # bytes
@@ -34,7 +34,7 @@ def prefetch(
 
     Args:
         work: The function; it runs in threads.
-        items: The items, as for `prefetch_futures`.
+        items: The items. They are consumed in the calling thread, up to eight for each item in flight.
         weight: A function that returns the memory of a result, in bytes.
         in_flight: The largest number of items in flight.
         max_weight: The approximate limit of the weight of held results, in bytes.
@@ -51,7 +51,7 @@ def prefetch(
             lambda item: pool.submit(work, item), items, weight=weight, in_flight=in_flight, max_weight=max_weight
         )
     finally:
-        # Without waiting, so that an error is raised before the retries of other items have ended.
+        # Do not wait, so that an error is raised before the retries of other items have ended.
         pool.shutdown(wait=False, cancel_futures=True)
 
 
@@ -65,9 +65,9 @@ def prefetch_futures(
 ) -> Iterator[R]:
     """Submit several items simultaneously, and yield the results in the order of the items.
 
-    An item is submitted only if the held results and the items in flight weigh `max_weight` at most together, or if it
-    is the next in order. An item in flight counts as much as the heaviest result so far. Within this limit, later items
-    proceed while the first one is slow.
+    An item is submitted only if the held results and the items in flight together weigh at most `max_weight`, or if its
+    result is the next one to yield. The assumed weight of an item in flight is that of the heaviest result so far.
+    Within this limit, later items proceed while the first one is slow.
 
     Args:
         submit: A function that starts the work for an item and returns its future. Any thread may call it.
@@ -96,11 +96,13 @@ def prefetch_futures(
 class _Queue(Generic[T, R]):
     """The items in order. Those at the front are submitted, the others are waiting."""
 
-    def __init__(self, submit: Callable[[T], Future[R]], weight: Callable[[R], int], in_flight: int, most: int) -> None:
+    def __init__(
+        self, submit: Callable[[T], Future[R]], weight: Callable[[R], int], in_flight: int, max_weight: int
+    ) -> None:
         self._submit = submit
         self._weight = weight
         self._in_flight = in_flight
-        self._most = most
+        self._max_weight = max_weight
         self._lock = threading.RLock()  # a future may already be done, and run its callback, while it is submitted
         self._submitted: deque[Future[R]] = deque()
         self._waiting: deque[T] = deque()
@@ -128,7 +130,7 @@ class _Queue(Generic[T, R]):
         """Remove the first item and its result."""
         with self._lock:
             first = self._submitted.popleft()
-            self._finish(first)  # its callback may not have run yet
+            self._finish(first)  # the callback of this future may not have run yet
             self._held -= self._weight(first.result())
             self._submit_waiting()
 
@@ -153,7 +155,7 @@ class _Queue(Generic[T, R]):
 
     def _has_room(self) -> bool:
         unfinished = (len(self._unfinished) + 1) * (self._heaviest or _ASSUMED_WEIGHT)
-        return not self._submitted or self._held + unfinished <= self._most
+        return not self._submitted or self._held + unfinished <= self._max_weight
 
     def _done(self, future: Future[R]) -> None:
         with self._lock:

@@ -29,11 +29,11 @@ _QUERY = re.compile(r"\?[^\s'\"]+")
 _BROKEN_URL = re.compile(r"[a-z][a-z0-9+.\-]+:[/\\]|(?:https?|ftps?):", re.IGNORECASE)  # not a Windows drive
 _TEXT = JsonDecoder[str](str)
 _JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_ESCAPED_MARK = re.compile(r"\\u00[234]")  # of @, = or %
+_ESCAPED_MARK = re.compile(r"\\u00[234]")  # the beginning of the escapes of @, = and %
 
 
 def public_name(source: str) -> str:
-    """Return a source without its query, which may contain a signature, and without user and password.
+    """Return a source without its query and fragment, which may contain secrets, and without user and password.
 
     >>> public_name("https://jane:secret@host/a.json?X-Amz-Signature=abc")
     'https://host/a.json'
@@ -59,7 +59,7 @@ def is_broken_url(source: str) -> bool:
 
 
 def unsigned_url(url: str) -> str:
-    """Return a URL without its password, its fragment and its signature. The result identifies an asset.
+    """Return a URL without its user and password, fragment and signature. The result identifies an asset.
 
     >>> unsigned_url("https://host/a.jpg?versionId=7&X-Amz-Signature=abc&X-Amz-Expires=60")
     'https://host/a.jpg?versionId=7'
@@ -72,7 +72,7 @@ def unsigned_url(url: str) -> str:
         parts = urlsplit(url)
         if not parts.netloc:  # a chain of URLs, or not a URL
             parts = urlsplit(without_users(url))
-    except ValueError:  # not a URL, so nothing is cached by this name
+    except ValueError:  # not a URL, so no asset is cached under this name
         return public_name(url)
     pairs = [(unquote(pair.partition("=")[0]).lower(), pair) for pair in parts.query.split("&")]
     names = {name for name, _ in pairs}
@@ -104,7 +104,7 @@ def json_without_secrets(text: str | None) -> str | None:
 
 
 def _may_hold_secrets(text: str) -> bool:
-    """Tell whether JSON may contain a secret: it has @, = or %3d. Most JSON has none of these, and is not searched."""
+    """Tell whether JSON may contain a secret: it has @, = or %3d. Most JSON has none of them, so it is not searched."""
     return "@" in text or "=" in text or "%3" in text or ("\\u00" in text and _ESCAPED_MARK.search(text) is not None)
 
 

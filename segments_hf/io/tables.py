@@ -46,8 +46,8 @@ class Table(NamedTuple):
 
     Attributes:
         columns: The names of the columns. If all are empty, the table has no header.
-        rows: The cells of each row. Numbers get separators of thousands.
-        numbers: The names of the columns that are aligned at the right.
+        rows: The cells of each row. Integers are shown with thousands separators.
+        numbers: The names of the right-aligned columns.
         title: The title; empty for a table without one.
     """
 
@@ -83,8 +83,8 @@ class Result:
 
 def to_builtins(value: object) -> dict[str, Any]:
     """Return a struct, a dataclass or a dict as a dict that `json.dumps` accepts."""
-    made: dict[str, Any] = msgspec.to_builtins(value, str_keys=True, enc_hook=str)
-    return made
+    converted: dict[str, Any] = msgspec.to_builtins(value, str_keys=True, enc_hook=str)
+    return converted
 
 
 def short_repr(result: object, name: str | None, **numbers: int) -> str:
@@ -114,12 +114,12 @@ def as_text(blocks: Iterable[Block]) -> str:
 
 
 def print_blocks(console: Console, blocks: Iterable[Block], *, swatch: str = "  ") -> None:
-    """Print blocks in a console; tables are narrowed to its width, lines are not wrapped.
+    """Print blocks in a console. Tables are narrowed to the width of the console; lines are not wrapped.
 
     Args:
         console: The console.
         blocks: The lines and tables.
-        swatch: The text that gets the color of a cell as its background.
+        swatch: The text before a cell that has a color, on a background of this color; empty for no swatches.
     """
     for number, block in enumerate(blocks):
         if isinstance(block, Cell):
@@ -133,7 +133,7 @@ def print_blocks(console: Console, blocks: Iterable[Block], *, swatch: str = "  
 
 
 def as_html(blocks: Iterable[Block]) -> str:
-    """Return blocks as HTML that needs no styles of the page.
+    """Return blocks as HTML with inline styles, which needs no style sheet.
 
     >>> as_html([Cell("<b>")])
     '<div style="white-space:pre-wrap">&lt;b&gt;</div>'

@@ -15,19 +15,19 @@ _ATTRIBUTES: JsonDecoder[list[dict[str, Any]]] = JsonDecoder(list[dict[str, Any]
 
 _CHANNELS = {3, 4}
 _MAX_VALUE = 255
-_MAX_SHOWN = 60  # maximum number of bytes of `Category.refused_color`
+_MAX_SHOWN = 60  # the maximum length of `Category.refused_color` in bytes
 
 
 class Category(msgspec.Struct, frozen=True):
     """A class of objects.
 
     Attributes:
-        id: The category id in the release: any integer, 0 included, gaps allowed.
+        id: The category id in the release: any integer, also 0 or a negative one. The ids may have gaps.
         name: The name, without the secrets of a URL; names may repeat.
         color: 3 or 4 numbers from 0 to 255; None if the file has no valid color.
-        has_instances: Whether its objects are instances ("things"); None if the file does not say.
+        has_instances: Whether its objects are instances ("things"); None if the file lacks it.
         attributes: The attributes that its objects may have, as in the file, without the secrets of URLs.
-        refused_color: The JSON text of the file's color if that color is invalid; else None.
+        refused_color: The JSON text of the file's color if that color is invalid, up to 60 bytes; else None.
     """
 
     id: int

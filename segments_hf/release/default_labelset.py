@@ -26,7 +26,8 @@ def find_default_labelset(labelsets: Sequence[Labelset], source: str) -> str | N
         source: The name of the release, for the error.
 
     Raises:
-        OptionError: There are several labelsets, and no single one is marked or named as ground truth.
+        OptionError: There are several labelsets. None or several of them are marked as ground truth, and none is named
+            ``ground-truth``.
     """
     names = [labelset.name for labelset in labelsets]
     marked = [labelset.name for labelset in labelsets if labelset.is_groundtruth]
@@ -36,8 +37,8 @@ def find_default_labelset(labelsets: Sequence[Labelset], source: str) -> str | N
         return GROUND_TRUTH
     if len(names) > 1:
         raise OptionError(
-            f"{source} has several labelsets, and no single one is marked as ground truth; pass one of "
-            f"{listed_choices(names)}",
+            f"{source} has {len(names)} labelsets, of which {len(marked)} are marked as ground truth, expected 1; "
+            f"pass one of {listed_choices(names)}",
             option="labelset",
         )
     return names[0] if names else None

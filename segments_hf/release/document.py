@@ -107,10 +107,7 @@ class SampleDocument(msgspec.Struct, Generic[LabelDocument]):
 
 
 class ListedLabel(msgspec.Struct):
-    """The keys that can name the labelset of an entry in a list of labels.
-
-    Different years of the platform used different keys.
-    """
+    """The keys that can name the labelset of an entry in a list of labels. The platform has used different keys."""
 
     labelset: str | None = None
     task: str | None = None
@@ -129,7 +126,7 @@ NULL = b"null"
 def parse_moment(value: object) -> datetime.datetime | None:
     """Parse a date and time of a release file; return None if the value is not a date.
 
-    If the value has no time zone, it is taken as UTC.
+    A value without a time zone is in UTC.
 
     >>> parse_moment("2025-03-04 05:06:07")
     datetime.datetime(2025, 3, 4, 5, 6, 7, tzinfo=datetime.timezone.utc)
@@ -145,7 +142,7 @@ def json_text(raw: Raw | UnsetType) -> str | None:
     """Return the JSON text of a raw slice after checking it; None if the slice is missing or null.
 
     Raises:
-        JsonError: The text is not UTF-8, is nested too deep, or has a number that is too large.
+        JsonError: The text is not UTF-8, is nested too deeply, or has a number that is too large.
     """
     if isinstance(raw, UnsetType) or (text := bytes(raw)) == NULL:
         return None

@@ -59,7 +59,7 @@ def _present_statuses(release: Release, labelset: str | None) -> set[str]:
     """Return the statuses of all labels that can be decoded."""
     present = set()
     for index in range(len(release)):
-        with suppress(ReleaseError):  # it is raised again when the row of this sample is made
+        with suppress(ReleaseError):  # the error is raised again when the row of this sample is made
             present.add(release[index].status(labelset))
     return {status for status in present if status}
 

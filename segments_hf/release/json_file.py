@@ -66,7 +66,7 @@ def map_file(path: Path, max_bytes: float = MAX_RELEASE_BYTES) -> Buffer:
             if size <= max_bytes:
                 return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)) if size else b""
     except (OSError, ValueError) as error:
-        # `from None` hides the cause: its text has the path, which may be a malformed URL with a password.
+        # `from None` hides the cause, whose text has the path, which may be a malformed URL with a password.
         raise _unreadable(error, name) from None
     raise too_large(TooLargeError(int(max_bytes)), name)
 

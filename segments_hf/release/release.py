@@ -44,14 +44,14 @@ _DOCUMENT: JsonDecoder[Document] = JsonDecoder(Document)
 class Release(ReleaseHead):
     """An open release file.
 
-    The file is scanned once; each sample is decoded when it is read. All versions of the file format since 2020 give
-    the same objects.
+    The file is scanned once; each sample is decoded when it is accessed. All versions of the file format since 2020
+    are decoded to the same objects.
 
     Attributes:
         source: The name of the file for messages: a path, or a URL without its query.
-        base: The folder, or the URL of the folder, that relative asset paths start from.
-        location: The path or URL that opens the release again. The query of the URL may be secret. For a release on
-            the platform, it is a pinned reference.
+        base: The folder from which relative paths of assets start, as a path or URL.
+        location: The path or URL that opens the release again. The query of the URL may contain secrets. For a
+            release on the platform, the location is a pinned reference.
         file_state: The state of the file when it was opened, to detect a changed or replaced file; None for a URL and
             for a release that was read from memory.
 
@@ -98,9 +98,9 @@ class Release(ReleaseHead):
         """Open a release.
 
         Args:
-            source: A path, an http(s) URL, or any URL that fsspec reads; the file may be gzipped. Or a release on the
-                Segments.ai platform, such as ``jane/flowers@v1.0``; ``jane/flowers@latest`` is the newest release
-                that is ready. If a file with this name exists, the file is opened.
+            source: A path, an http(s) URL, any URL that fsspec reads, or a release on the Segments.ai platform, such as
+                ``jane/flowers@v1.0``. A file may be gzipped. ``jane/flowers@latest`` is the newest release that is
+                ready. If a file has the name of a release on the platform, the file is opened.
             api_key: The API key of the platform; by default the environment variable ``SEGMENTS_API_KEY``.
             storage_options: The options of the fsspec file system that reads a bucket.
             max_release_bytes: The maximum size of the file in bytes, after decompression.
@@ -179,7 +179,7 @@ class Release(ReleaseHead):
         The default is the labelset that is marked as ground truth, else ``ground-truth``, else the only labelset.
 
         Raises:
-            OptionError: There are several labelsets, and none of them is the ground truth.
+            OptionError: There are several labelsets, and it is not clear which of them is the ground truth.
         """
         return find_default_labelset(self.labelsets, self.source)
 
@@ -207,7 +207,8 @@ class Release(ReleaseHead):
     def labelset_task_type(self, labelset: str | None) -> str:
         """Return the task type of a labelset; empty if it is not known.
 
-        It is that of the labelset's own task, else of the data set, else it is guessed from the labels.
+        The type is that of the labelset's own task. If the task has no type, it is that of the data set. If the data
+        set has no type either, it is guessed from the labels.
         """
         task = self._tasks.get(labelset) if labelset else None
         return (task and task.task_type) or self._document.dataset.task_type or self._guessed_task_type(labelset)
@@ -224,8 +225,8 @@ class Release(ReleaseHead):
         categories = of_task or (of_dataset and of_dataset.categories) or []
         by_id = {entry.id: entry for entry in categories}
         if len(by_id) < len(categories):
-            place = f"tasks[{labelset!r}].attributes" if of_task else "task_attributes"
-            raise ReleaseError("got two categories with the same id", self.source, f"$.dataset.{place}.categories")
+            parent = f"tasks[{labelset!r}].attributes" if of_task else "task_attributes"
+            raise ReleaseError("got two categories with the same id", self.source, f"$.dataset.{parent}.categories")
         return [by_id[category_id].category for category_id in sorted(by_id)]
 
     def kind(self, labelset: str | None) -> TaskKind:
@@ -263,7 +264,7 @@ class Release(ReleaseHead):
 
     @cached_property
     def _decoder(self) -> JsonDecoder[SampleDocument[Any]]:
-        """The decoder of samples. If all labelsets are of one kind, it decodes their labels, too, in a single pass."""
+        """The decoder of samples. If all labelsets have the same structure, it also decodes the labels, in one pass."""
         kinds = {self.kind(labelset.name) for labelset in self.labelsets}
         return kinds.pop().sample_decoder if len(kinds) == 1 else RAW_LABELS
 

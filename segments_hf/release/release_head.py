@@ -39,7 +39,7 @@ class ReleaseHead(Result):
 
     @property
     def name(self) -> str | None:
-        """The name of the release, such as ``v1.0``; None in a cut file."""
+        """The name of the release, such as ``v1.0``; None if the file lacks it."""
         return _public(self._document.name)
 
     @property
@@ -49,18 +49,18 @@ class ReleaseHead(Result):
 
     @property
     def created_at(self) -> datetime.datetime | None:
-        """When it was made, with its time zone (UTC where the file gives none); None where the file has no date."""
+        """When the release was created, with a time zone (UTC if the file has none); None if the file has no date."""
         return parse_moment(self._document.created_at)
 
     @property
     def owner(self) -> str | None:
-        """The user or organization that owns the data set; None in a cut file."""
+        """The user or organization that owns the data set; None if the file lacks it."""
         owner = self._document.dataset.owner
         return _public(owner.username if isinstance(owner, Owner) else owner)
 
     @property
     def dataset_name(self) -> str | None:
-        """The name of the data set; None in a cut file."""
+        """The name of the data set; None if the file lacks it."""
         return _public(self._document.dataset.name)
 
     @property
@@ -89,7 +89,7 @@ def categories_table(categories: Sequence[Category]) -> Table:
 
 
 def color_text(color: Sequence[float] | None) -> str:
-    """Return the red, green and blue of a color as text.
+    """Return the red, green and blue of a color as text; a dash for no color.
 
     >>> color_text((255, 0, 0.2, 1)), color_text(None)
     ('255, 0, 0', '–')

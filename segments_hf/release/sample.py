@@ -35,7 +35,7 @@ class Sample(Result):
         source: The name of the release file, for messages.
         index: The index of the sample in the release, from 0.
         name: The name of the sample, without the secrets of a URL. It is untrusted: do not use it as a path.
-        uuid: The uuid of the sample, or None.
+        uuid: The uuid of the sample; None if the file lacks it.
     """
 
     __slots__ = ("_document", "_key", "_kind", "index", "name", "source", "uuid")
@@ -76,7 +76,7 @@ class Sample(Result):
         self.uuid: str | None = document.uuid and name_without_secrets(document.uuid)
         if not self.name:
             raise ReleaseError(
-                "got a sample without a `name`, expected a name, because rows are identified by it", *self._location()
+                "got a sample without a `name`, expected a name, because the name identifies the row", *self._location()
             )
 
     def __repr__(self) -> str:
@@ -94,7 +94,7 @@ class Sample(Result):
             yield Table(("labelset", "status", "annotations"), labels, numbers=("annotations",))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the name, the metadata and the number of annotations as a dict that `json.dumps` accepts.
+        """Return the name, the metadata and the facts about the labels as a dict that `json.dumps` accepts.
 
         Raises:
             ReleaseError: The metadata or the list of labels cannot be decoded.
@@ -127,7 +127,7 @@ class Sample(Result):
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """The metadata; an empty dict if the sample has no metadata.
+        """The metadata; an empty dict if the sample has no metadata, or if the metadata is not a JSON object.
 
         Raises:
             ReleaseError: The metadata cannot be decoded.
@@ -141,7 +141,7 @@ class Sample(Result):
         """The JSON text of the metadata; None if the sample has no metadata.
 
         Raises:
-            ReleaseError: The text is not UTF-8, is nested too deep, or has a number that is too large.
+            ReleaseError: The text is not UTF-8, is nested too deeply, or has a number that is too large.
         """
         return self._json_text(self._document.metadata, ".metadata")
 
@@ -150,7 +150,7 @@ class Sample(Result):
         """The attributes of the sample (image, frames or point cloud) as JSON text; None if it has no attributes.
 
         Raises:
-            ReleaseError: The text is not UTF-8, is nested too deep, or has a number that is too large.
+            ReleaseError: The text is not UTF-8, is nested too deeply, or has a number that is too large.
         """
         return self._json_text(self._document.attributes, ".attributes")
 
@@ -207,7 +207,7 @@ class Sample(Result):
 
     @property
     def labelsets(self) -> list[str]:
-        """The labelsets that the sample has an entry for, even if the entry is null."""
+        """The labelsets for which the sample has an entry, even if the entry is null."""
         labels = self._document.labels
         if isinstance(labels, list):
             return [name for _, name in self._listed(labels) if name]

@@ -28,7 +28,7 @@ class Annotation(msgspec.Struct, gc=False):
 
 
 class VectorAnnotation(Annotation, gc=False):
-    """An object drawn as a box, polygon, polyline or point; `points` are x, y in pixels.
+    """An object drawn as a box, polygon, polyline or point; `points` are pairs of x and y in pixels.
 
     A ``bbox`` has two points: the top left and the bottom right corner.
     """
@@ -104,7 +104,7 @@ class Label(msgspec.Struct, Generic[Content]):
 
 
 class JsonLabel(msgspec.Struct):
-    """A label whose task type is not one for images, such as a point-cloud label. Its attributes stay JSON."""
+    """A label of a task type for other data than images, such as point clouds. Its attributes stay JSON."""
 
     status: str | None = msgspec.field(default=None, name="label_status")
     attributes: Raw | UnsetType = UNSET
@@ -125,7 +125,7 @@ class TaskKind:
     """The structure of the labels of a task type.
 
     Attributes:
-        annotation: The type of an annotation; None for a task type that is not one for images. Its labels stay JSON.
+        annotation: The type of an annotation; None for a task type for other data than images, whose labels stay JSON.
         sequence: Whether a sample is a list of frames.
         bitmap: Whether a label has a bitmap of instance ids.
     """

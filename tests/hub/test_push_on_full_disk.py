@@ -47,6 +47,6 @@ def test_push_on_full_disk_raises_storage_error_and_commits_nothing_and_resumes(
 def test_push_raises_storage_error_if_cache_path_is_a_file(hub: HubServer) -> None:
     journals_folder().parent.mkdir(parents=True, exist_ok=True)
     journals_folder().write_bytes(b"mine")
-    with pytest.raises(StorageError, match="another place"):
+    with pytest.raises(StorageError, match="another path"):
         segments_hf.push_to_hub(demo_release(), REPO)
     assert journals_folder().read_bytes() == b"mine"

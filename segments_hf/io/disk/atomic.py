@@ -1,4 +1,4 @@
-"""Write, copy and remove files. Every failed write raises `StorageError`; no other folder writes files itself.
+"""Write, copy and remove files. Every failed write raises `StorageError`. No module in another folder writes files.
 
 Files for other programs are written in a `staging` folder, and moved to their destination when they are complete.
 """
@@ -41,7 +41,7 @@ def write_atomically(path: str | Path, content: bytes | memoryview, *, aside: st
             may remove everything in it at any time.
 
     Raises:
-        StorageError: The write failed. Then nothing has changed.
+        StorageError: The write failed. The file is unchanged.
     """
     own = os.path.dirname(path) or "."
     other = own if aside is None else os.fspath(aside)
@@ -89,7 +89,7 @@ def link_to_file(source: str | Path, target: Path) -> None:
 
     Raises:
         StorageError: The write failed.
-        OSError: The source cannot be read.
+        OSError: The source does not exist, or cannot be inspected.
     """
     os.stat(source)
     make_folder(target.parent)
@@ -173,7 +173,7 @@ class NewFile:
 
 @contextmanager
 def scratch_file(path: Path) -> Iterator[NewFile]:
-    """Create a file to write that is removed at the end of the block.
+    """Create a file that can be written, and remove it at the end of the block.
 
     Args:
         path: The file, in a staging folder.
@@ -239,12 +239,12 @@ def remove_empty_folder(path: Path) -> None:
 
 def discard_output(stream: TextIO) -> None:
     """Discard the buffered output of a stream of this process, and all later output to it."""
-    with suppress(OSError, ValueError):  # the stream has no file descriptor
+    with suppress(OSError, ValueError):  # a ValueError: the stream has no file descriptor
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # noqa: TID251
 
 
 def _write_and_rename(path: str | Path, content: bytes | memoryview, folder: str) -> None:
-    """Write a file under a temporary name in a folder, and rename it. Creating a Path takes longer than these calls."""
+    """Write a file under a temporary name, and rename it. Creating a `Path` would take longer than these calls."""
     temporary = f"{folder}/{temporary_name()}"
     try:
         with open(temporary, "wb") as file:  # noqa: PTH123  (buffered, so that a partial write is an error)

@@ -19,46 +19,46 @@ _OTHERS = {errno.EIO, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOL
 _WRITE_ERRORS = _FULL | _FORBIDDEN | _OTHERS
 
 
-def storage_error(error: OSError, place: str | os.PathLike[str]) -> StorageError:
+def storage_error(error: OSError, path: str | os.PathLike[str]) -> StorageError:
     """Return the error for a path that cannot be written.
 
     >>> print(storage_error(OSError(errno.ENOSPC, "No space left on device"), "out"))
-    out: cannot be written: No space left on device; free some space, or choose a place on another disk
+    out: cannot be written: No space left on device; free some space, or choose a path on another disk
     """
     if error.errno in _FULL:
-        advice = "free some space, or choose a place on another disk"
+        advice = "free some space, or choose a path on another disk"
     elif error.errno in _FORBIDDEN:
-        advice = "choose a place that you may write to"
+        advice = "choose a path that you may write to"
     elif error.errno == errno.ENAMETOOLONG:
-        advice = "choose a place with a shorter path"
+        advice = "choose a shorter path"
     else:
-        advice = "choose another place"
-    return StorageError(f"{os.fspath(place)}: cannot be written: {error.strerror or error}; {advice}")
+        advice = "choose another path"
+    return StorageError(f"{os.fspath(path)}: cannot be written: {error.strerror or error}; {advice}")
 
 
 @contextmanager
-def storage_errors(place: str | os.PathLike[str]) -> Iterator[None]:
+def storage_errors(path: str | os.PathLike[str]) -> Iterator[None]:
     """Raise `StorageError` for any `OSError` in a block that only writes.
 
     Args:
-        place: The path that is written, for the message.
+        path: The path that is written, for the message.
     """
     try:
         yield
     except SegmentsHFError:
         raise
     except OSError as error:
-        raise storage_error(error, place) from error
+        raise storage_error(error, path) from error
 
 
 @contextmanager
-def storage_errors_of_library(place: str | os.PathLike[str]) -> Iterator[None]:
+def storage_errors_of_library(path: str | os.PathLike[str]) -> Iterator[None]:
     """Raise `StorageError` for a failed write in a block in which a library reads and writes.
 
     The `OSError` may be the cause of another exception, because `datasets` and pyarrow wrap it.
 
     Args:
-        place: The path that is written, for the message.
+        path: The path that is written, for the message.
     """
     try:
         yield
@@ -68,11 +68,11 @@ def storage_errors_of_library(place: str | os.PathLike[str]) -> Iterator[None]:
         found = disk_error_in(error)
         if found is None:
             raise
-        raise storage_error(found, place) from error
+        raise storage_error(found, path) from error
 
 
 def disk_error_in(error: BaseException) -> OSError | None:
-    """Return the failed write that caused an exception; None if it has another cause or is already an own error."""
+    """Return the failed write that caused an exception; None for other causes and a `SegmentsHFError`."""
     inner: BaseException | None = error
     while inner is not None and not isinstance(inner, SegmentsHFError):
         if isinstance(inner, OSError) and inner.errno in _WRITE_ERRORS:

@@ -51,9 +51,9 @@ class Usage:
 
 def find_files(folder: Path) -> Iterator[FoundFile]:
     """Yield the files in a folder and its subfolders. Other processes may remove files at the same time."""
-    for place, _, names in os.walk(folder):
+    for parent, _, names in os.walk(folder):
         for name in names:
-            path = Path(place, name)
+            path = Path(parent, name)
             try:
                 status = path.lstat()
             except FileNotFoundError:

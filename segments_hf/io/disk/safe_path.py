@@ -12,12 +12,12 @@ from pathlib import PurePosixPath
 from segments_hf.errors import PathError
 
 # Control characters (C0, DEL, C1), line and paragraph separators, and the characters that Windows forbids
-# (https://learn.microsoft.com/windows/win32/fileio/naming-a-file). A colon begins an alternate data stream there.
+# (https://learn.microsoft.com/windows/win32/fileio/naming-a-file). On Windows, a colon begins an alternate data stream.
 _UNSAFE = re.compile('[\x00-\x1f\x7f-\x9f\u2028\u2029<>:"|?*]')
 # The names of devices on Windows, which are also reserved if a suffix or spaces follow.
 _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\.|$)", re.IGNORECASE)
-_LONGEST_PART = 160  # bytes. File systems allow 255; callers may append to the name
-_LONGEST_SUFFIX = 10
+_LONGEST_PART = 160  # bytes. File systems allow 255 bytes; callers may append to the name
+_LONGEST_SUFFIX = 10  # bytes
 _MOST_PARTS = 100
 _LONGEST_PATH = {"win32": 259, "darwin": 1023}.get(sys.platform, 4095)  # bytes
 
@@ -25,8 +25,8 @@ _LONGEST_PATH = {"win32": 259, "darwin": 1023}.get(sys.platform, 4095)  # bytes
 def safe_path(name: str) -> PurePosixPath:
     r"""Return a name as a relative path that stays in the folder to which it is joined.
 
-    Slashes and backslashes separate the parts of the path. Empty parts and dots are dropped. Characters that any
-    operating system forbids become underscores. A hash replaces the end of a part that is too long.
+    Slashes and backslashes separate the parts of the path. Parts that have only dots and spaces are dropped. Characters
+    that any operating system forbids become underscores. A hash replaces the end of a part that is too long.
 
     Args:
         name: The name.
@@ -80,7 +80,7 @@ def collision_key(path: PurePosixPath) -> str:
 
 def _safe_part(part: str) -> str:
     part = _UNSAFE.sub("_", part.encode(errors="replace").decode())
-    if part[-1] in ". ":  # Windows drops these
+    if part[-1] in ". ":  # Windows drops dots and spaces at the end of a name
         part = part.rstrip(". ") + "_"
     if _RESERVED.match(part):
         part = "_" + part

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class _Entry(NamedTuple):
-    """The state of a file, link or folder. Two states are equal if it was neither written nor replaced in between."""
+    """The state of a file, link or folder. A later state is equal if the file was neither written nor replaced."""
 
     path: str
     kind: int
@@ -33,14 +33,14 @@ NOTHING = Snapshot()
 
 
 def take_snapshot(path: Path) -> Snapshot:
-    """Return the state of a file or folder. It does not change if the file or folder is moved on the same disk.
+    """Return the state of a file or folder. A move on the same disk does not change the state.
 
     Raises:
         StorageError: The file or folder cannot be inspected.
     """
     try:
         return Snapshot(_entries(os.fspath(path)))
-    except FileNotFoundError:  # another process is removing a part of it; the state below equals no other state
+    except FileNotFoundError:  # another process is removing a part of it; the state below is that of no file or folder
         return Snapshot([_Entry("", 0, 0, 0, 0)]) if os.path.lexists(path) else NOTHING
     except OSError as error:
         raise storage_error(error, path) from error

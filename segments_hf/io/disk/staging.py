@@ -1,9 +1,9 @@
 """Write files and folders in a staging folder, and move them to their destinations when all are complete.
 
 Only files and folders that the caller expects are replaced. A staging folder has the same parent folder as the
-destinations. The process that created it locks a file in it. If the process is killed, the lock is released, and the
-next process that writes to the parent folder removes the staging folder. The old files are moved into the staging
-folder before the new files are moved out of it, in steps that another process can undo or finish:
+destinations. The process that creates the folder locks a file in it. If the process is killed, the lock is released,
+and the next process that writes to the parent folder removes the staging folder. The old files are moved into the
+staging folder before the new files are moved out of it, in steps that another process can undo or finish:
 
     ready/     all new files and folders, complete
     leaving/   the old files and folders, until all are moved. If the process is killed then, they are moved back
@@ -54,8 +54,8 @@ class Staging:
 
         Args:
             expected: The expected state of each destination, by its name. The destination is replaced, or removed if
-                `new` has no file or folder of that name. If two processes publish the same names, only the process
-                that is the first to move the first of these destinations succeeds.
+                `new` has no file or folder of that name. If two processes publish the same names, only one of them
+                succeeds: the first process that moves the first of these destinations.
 
         Raises:
             OutputExistsError: Another program created or changed a destination in the meantime. No destination is
@@ -93,7 +93,7 @@ class Staging:
                 continue
             try:
                 place.rename(leaving / name)
-                is_expected = take_snapshot(leaving / name) == snapshot  # no other program changes it after the move
+                is_expected = take_snapshot(leaving / name) == snapshot  # no other program knows the new path
             except FileNotFoundError:
                 # If the first destination is missing, another process is replacing or has removed it. A later
                 # destination may be missing, because it is replaced anyway.
@@ -128,7 +128,7 @@ def staging_folder(parent: Path) -> Iterator[Staging]:
 
 @contextmanager
 def new_file(path: Path, expected: Snapshot) -> Iterator[NewFile]:
-    """Create a file to write, which is moved to its destination at the end of the block.
+    """Create a file that can be written, and move it to its destination at the end of the block.
 
     Args:
         path: The destination. Its parent folders are created.
@@ -155,7 +155,7 @@ def remove_leftovers(parent: Path) -> None:
     """Finish or undo the moves of killed processes in a folder, and remove their staging folders."""
     for found in parent.glob(f"{TEMPORARY_PREFIX}*"):
         path = found
-        with suppress(OSError):  # another process removes the same leftover
+        with suppress(OSError):  # another process may remove the same leftover
             if not (path / _LOCK).is_file():
                 if path.lstat().st_mtime < time.time() - _HOUR:
                     path.unlink() if path.is_file() else remove_folder(path)
@@ -168,9 +168,9 @@ def remove_leftovers(parent: Path) -> None:
             try:
                 _recover(path)
                 # The process that created this folder may still wait for the lock. Rename the folder before the lock is
-                # released, so that this process finds that the folder is gone. Windows cannot rename a folder that
-                # contains an open file, so rename it after the release there. The rename fails if the process waits
-                # for the lock, because the process then has the file open.
+                # released, so that the waiting process finds that the folder is gone. Windows cannot rename a folder
+                # that contains an open file, so on Windows, rename the folder after the release. This rename fails if
+                # the other process waits for the lock, because that process has the file open.
                 if os.name != "nt":
                     path = path.rename(parent / temporary_name())
             finally:

@@ -46,7 +46,7 @@ class JsonDecoder(Generic[T]):
     """
 
     def __init__(self, kind: object) -> None:
-        self._decode = msgspec.json.Decoder(kind).decode  # noqa: TID251  (this is the door)
+        self._decode = msgspec.json.Decoder(kind).decode  # noqa: TID251  (the only decoder in the package)
 
     def decode(self, content: Text) -> T:
         """Decode one value.
@@ -98,7 +98,7 @@ def checked_text(content: bytes) -> str:
         content: The text, as UTF-8.
 
     Raises:
-        JsonError: As by `read_json`.
+        JsonError: See `read_json`.
 
     >>> checked_text(b'{"a":  1}')
     '{"a":  1}'

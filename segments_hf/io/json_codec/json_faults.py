@@ -14,7 +14,8 @@ from segments_hf.io.json_codec.json_places import find_level, find_number_out_of
 if TYPE_CHECKING:
     from segments_hf.io.json_codec.json_places import Text, Token
 
-# The maximum number of nested brackets in text of any structure. `datasets` reads 1,023 levels, Python about 1,000.
+# The maximum number of nested brackets in text of any structure. `datasets` reads at most 1,023 levels, and Python
+# about 1,000.
 MAX_DEPTH = 100
 
 _HTML = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
@@ -28,8 +29,8 @@ _NOT_JSON_NUMBERS = re.compile(rb"[-+]?(?:nan|inf|infinity)", re.IGNORECASE)
 _HALF_PAIR = re.compile(rb"\\u[dD][89a-bA-B][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])")
 _PLACE = re.compile(r"(.*) - at `(?:key` in `)?(\$.*)`", re.DOTALL)
 _BYTE = re.compile(r"(?:JSON is malformed: )?(.*) \(byte ([0-9]+)\)", re.DOTALL)
-_HALF_A_PAIR = "got half of a surrogate pair (\\ud800 to \\udfff) in a text, expected both halves"
-_BEGINNING = 1024  # the number of bytes by which the kind of the text is recognized
+_HALF_PAIR_PROBLEM = "got half of a surrogate pair (\\ud800 to \\udfff) in a text, expected both halves"
+_BEGINNING = 1024  # the number of bytes at the beginning that show what kind of text it is
 _SHOWN = 20  # the maximum number of bytes of a wrong value in a message
 _CHUNK = 2**20
 
@@ -84,8 +85,8 @@ def out_of_range(content: Text) -> JsonError:
     """Return the error for text that contains a number which does not fit into 64 bits."""
     token = find_number_out_of_range(content)
     return JsonError(
-        f"got {f'the number {_shown(token.text)}' if token else 'a number'} that does not fit into 64 bits, "
-        "expected one that fits",
+        f"got {f'the number {_shown(token.text)},' if token else 'a number'} which does not fit into 64 bits, "
+        "expected a 64-bit integer or float",
         _path(token),
     )
 
@@ -135,10 +136,10 @@ def _wrong_value(content: Text, message: str) -> JsonError:
     if separator:
         return JsonError(f"got {got}, expected {wanted}", place)
     if wanted != problem:  # such as "`int` <= 9223372036854775807"
-        return JsonError(f"got another value, expected {wanted}", place)
+        return JsonError(f"got an invalid value, expected {wanted}", place)
     missing = problem.removeprefix("Object missing required field ")
     return JsonError(
-        f"got an object without {missing}, expected an object with it" if missing != problem else problem, place
+        f"got an object without {missing}, expected an object with this field" if missing != problem else problem, place
     )
 
 
@@ -146,13 +147,13 @@ def _malformed(content: Text, message: str) -> JsonError:
     match = _BYTE.fullmatch(message)
     if match is None or int(match[2]) >= len(content):
         if _HALF_PAIR.search(content, max(0, len(content) - _BEGINNING)):
-            return JsonError(_HALF_A_PAIR)
+            return JsonError(_HALF_PAIR_PROBLEM)
         place = _path(token_at(content, len(content)))
         return JsonError(f"got text that ends too early, after {len(content):,} bytes; download it again", place)
     what, offset = match[1], int(match[2])
     token = token_at(content, offset)
     if "surrogate" in what:
-        return JsonError(_HALF_A_PAIR, _path(token))
+        return JsonError(_HALF_PAIR_PROBLEM, _path(token))
     if token and _NOT_JSON_NUMBERS.fullmatch(token.text):
         return JsonError(f"got {_shown(token.text)}, expected a number or null: JSON has no such number", token.path)
     if offset == 0:

@@ -21,7 +21,7 @@ _LONGEST_INTEGER = 21  # the maximum number of characters of a 64-bit integer wi
 
 
 class Token(NamedTuple):
-    """A bracket, a string, a number or a word in JSON text.
+    """A bracket, a comma, a colon, a string, a number or a word in JSON text.
 
     Attributes:
         text: The bytes of the token.
@@ -56,7 +56,7 @@ def token_at(content: Text, offset: int) -> Token | None:
 
 
 def find_number_out_of_range(content: Text) -> Token | None:
-    """Return the first number that does not fit into a 64-bit integer, or into a 64-bit float if it has a fraction.
+    """Return the first number that does not fit into a 64-bit float, or whose integer part does not fit into 64 bits.
 
     >>> find_number_out_of_range(b'{"a": 1, "b": 1e400}')
     Token(text=b'1e400', path='$.b')
@@ -65,7 +65,7 @@ def find_number_out_of_range(content: Text) -> Token | None:
 
 
 def find_level(content: Text, depth: int) -> Token | None:
-    """Return the first bracket that opens one level more than `depth`.
+    """Return the first opening bracket that has at least `depth` brackets around it.
 
     >>> find_level(b"[[]]", 1), find_level(b"[[]]", 2)
     (Token(text=b'[', path='$[0]'), None)

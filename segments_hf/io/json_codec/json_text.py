@@ -50,7 +50,7 @@ def indented_json(value: object) -> bytes:
 
 
 def json_line(value: object) -> bytes:
-    r"""Return a value as a line of a JSON Lines file, in which the characters are escaped that control a terminal.
+    r"""Return a value as a line of a JSON Lines file, in which the characters that control a terminal are escaped.
 
     >>> json_line({"a": "b\n"})
     b'{"a":"b\\n"}\n'

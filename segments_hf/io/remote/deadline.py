@@ -8,7 +8,8 @@ import time
 from segments_hf.errors import AssetError
 from segments_hf.option_names import option
 
-# A timeout whose end can be moved. Python 3.10 has none; there, aiohttp depends on async_timeout, which has one.
+# A timeout whose end can be moved. asyncio has it since Python 3.11. On Python 3.10, aiohttp installs async_timeout,
+# which also has it.
 if sys.version_info >= (3, 11):
     from asyncio import Timeout, timeout_at
 
@@ -39,16 +40,16 @@ class Deadline:
     def __init__(self, seconds: float) -> None:
         self.began: float = time.monotonic()
         self._seconds = seconds
-        self._most = _LONGEST * seconds
+        self._max_seconds = _LONGEST * seconds
 
     def extend(self, seconds: float) -> None:
         """Allow more time, up to a total of ten times the initial time."""
-        self._seconds = min(self._seconds + seconds, self._most)
+        self._seconds = min(self._seconds + seconds, self._max_seconds)
 
     def postpone(self, seconds: float) -> None:
-        """Exclude time in which the download waited for this process."""
+        """Exclude time in which the download waited for this process and not for the server."""
         self._seconds += seconds
-        self._most += seconds
+        self._max_seconds += seconds
 
     @property
     def end(self) -> float:
@@ -66,7 +67,7 @@ class Deadline:
         return self.end - time.monotonic()
 
     @property
-    def left(self) -> float:
+    def checked_seconds_left(self) -> float:
         """The number of seconds until the deadline, which is positive.
 
         Raises:

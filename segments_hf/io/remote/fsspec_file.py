@@ -27,7 +27,7 @@ def read_fsspec_file(url: str, storage_options: Mapping[str, Any] | None = None,
 
     Raises:
         TooLargeError: The file is larger.
-        AssetError: The file cannot be read. The message does not contain the URL, which may be signed.
+        AssetError: The file cannot be read. The message does not contain the URL, because the URL may be signed.
     """
     import fsspec
 
@@ -35,7 +35,7 @@ def read_fsspec_file(url: str, storage_options: Mapping[str, Any] | None = None,
         def next_bytes(size: int) -> bytes:
             return b"" if is_given_up.is_set() else bytes(file.read(size))
 
-        with fsspec.open(url, "rb", **(storage_options or {})) as file:  # noqa: TID251  (this is the door)
+        with fsspec.open(url, "rb", **(storage_options or {})) as file:  # noqa: TID251  (the only use of fsspec.open)
             return read_limited(next_bytes, max_bytes)
 
     try:

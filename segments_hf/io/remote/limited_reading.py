@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 GZIP_MAGIC = b"\x1f\x8b"
 
-_FIRST, _CHUNK = 2**12, 2**20  # bytes
+_FIRST, _CHUNK = 2**12, 2**20  # bytes; the first and the largest piece that is decompressed in one call
 _PADDING = re.compile(rb"\0+")
 _GZIP = 16 + zlib.MAX_WBITS  # zlib's number for the gzip format
 
@@ -44,7 +44,7 @@ def read_limited(read: Callable[[int], bytes], max_bytes: int) -> bytes:
     """Return all bytes that a function reads.
 
     Args:
-        read: A function that returns up to the given number of bytes; an empty string at the end.
+        read: A function that returns at most the given number of bytes; empty bytes at the end.
         max_bytes: The largest allowed size in bytes.
 
     Raises:
@@ -66,7 +66,7 @@ def decompress_gzip(content: bytes | memoryview, max_bytes: int) -> bytes:
 
     Args:
         content: The gzip file.
-        max_bytes: The largest allowed size after decompression, in bytes. The memory in use is at most 1 MiB larger.
+        max_bytes: The largest allowed size after decompression, in bytes. At most 1 MiB more memory is used.
 
     Raises:
         TooLargeError: The content is larger.
@@ -87,7 +87,8 @@ def decompress_gzip(content: bytes | memoryview, max_bytes: int) -> bytes:
 def _member(data: memoryview, start: int) -> Iterator[tuple[bytes, int]]:
     """Decompress one member: yield parts of its content, each with the offset of the next unused byte."""
     member = zlib.decompressobj(_GZIP)
-    taken = _FIRST  # zlib copies the bytes after the member, so the first pieces are small and then double
+    # zlib copies the bytes after the member, so the first piece is small, and each next piece is twice as long.
+    taken = _FIRST
     pending = b""
     while not member.eof:
         fresh = b"" if pending else bytes(data[start : start + taken])

@@ -28,7 +28,7 @@ _EXTRAS = {"s3": "s3", "gs": "gcs", "gcs": "gcs", "az": "azure", "abfs": "azure"
 _AZURE_ACCOUNT = re.compile(r"[^@/]+@([^./]+)\.(?:blob|dfs)\.core\.windows\.net(?:/|$)")
 _ACCOUNT_NAME = re.compile(r"(?:^|;)\s*AccountName=([^;]+)")
 _NO_SUCH_RANGE = re.compile(r"\b416\b|range\b.*(?:not satisfiable|invalid)", re.IGNORECASE)
-_CLOUDS = ("AWS_", "AZURE_", "GOOGLE_")
+_CREDENTIAL_PREFIXES = ("AWS_", "AZURE_", "GOOGLE_")  # of environment variables
 
 _filesystems: dict[str, Any] = {}
 _lock = threading.Lock()
@@ -68,7 +68,8 @@ def read_object(
 
     Args:
         url: The URL: ``s3://``, ``gs://``, ``az://`` or ``abfs://``.
-        storage_options: The options of the file system. By default, it looks for credentials in the usual places.
+        storage_options: The options of the file system. By default, its library looks for credentials in environment
+            variables and configuration files.
         region: The region of an S3 bucket, if it is known.
         connections: The largest number of connections in the pool.
         max_bytes: The largest size of the object in bytes.
@@ -83,7 +84,7 @@ def read_object(
         filesystem = _filesystem(url, storage_options or {}, region, connections)
         location, _, version = url.partition("?versionId=")
         arguments: dict[str, Any] = {"version_id": version} if version else {}
-        if max_bytes is not None:  # one byte more reveals a larger object without a request for its size
+        if max_bytes is not None:  # one more byte shows that the object is larger, without a request for its size
             arguments |= {"start": 0, "end": max_bytes + 1}
         content = bytes(filesystem.cat_file(_object_path(filesystem, location), timeout=timeout, **arguments))
     except ImportError as error:
@@ -98,7 +99,7 @@ def read_object(
     except AssetError:
         raise
     except Exception as error:  # noqa: BLE001  (each library behind fsspec has its own exceptions)
-        if type(error).__name__ in {"NoCredentialsError", "PartialCredentialsError"}:  # botocore's
+        if type(error).__name__ in {"NoCredentialsError", "PartialCredentialsError"}:  # of botocore
             raise NoCredentialsError(
                 f"found no credentials: pass them as {option('storage_options')}, or configure them for the AWS "
                 f"command line; for a public bucket, pass {option('storage_options', {'anon': True})}"
@@ -126,7 +127,7 @@ def _filesystem(
     if account := _checked_account(url, options):
         options["account_name"] = account
     # The key includes the environment, so that changed credentials create a new file system.
-    environment = sorted((name, value) for name, value in os.environ.items() if name.startswith(_CLOUDS))
+    environment = sorted((name, value) for name, value in os.environ.items() if name.startswith(_CREDENTIAL_PREFIXES))
     key = tokenize(scheme, options, environment)
     with _lock:
         if key not in _filesystems:
@@ -181,12 +182,12 @@ def _checked_account(url: str, options: Mapping[str, Any]) -> str | None:
 
 
 def _object_path(filesystem: AbstractFileSystem, url: str) -> str:
-    return str(filesystem._strip_protocol(url))  # noqa: SLF001  (`url_to_fs` would follow `::`)
+    return str(filesystem._strip_protocol(url))  # noqa: SLF001  (`url_to_fs` would open a chain of URLs)
 
 
 def _error_text(error: Exception) -> str:
     """Return the message of another library's exception as one line, without the queries of URLs."""
     text = without_queries(next(iter(str(error).splitlines()), ""))
-    if _NO_SUCH_RANGE.search(text):  # an empty object has no range
+    if _NO_SUCH_RANGE.search(text):  # a range of an empty object cannot be requested
         return "got an empty file"
     return f"cannot read the object ({type(error).__name__}{': ' if text else ''}{text})"

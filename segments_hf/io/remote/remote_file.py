@@ -70,7 +70,7 @@ class _Retry(Retry):
 
 
 class RemoteFileError(SegmentsHFError, OSError):
-    """A request without a complete response. The message does not contain the URL, which may be signed."""
+    """A request without a complete response. The message does not contain the URL, because the URL may be signed."""
 
 
 class Response(NamedTuple):
@@ -118,7 +118,7 @@ def read_url(url: str, *, max_bytes: int, seconds: float | None = None, auth: Au
             f"the server is too slow ({error}); try again, or download with another program"
         ) from None
     except requests.exceptions.InvalidSchema as error:
-        is_redirect = "No connection adapters" in str(error)  # otherwise a SOCKS proxy without its package
+        is_redirect = "No connection adapters" in str(error)  # otherwise, the package for a SOCKS proxy is missing
         reason = "got a redirect to a URL that is not http or https" if is_redirect else "InvalidSchema"
         raise RemoteFileError(reason) from None
     except BrokenGzipError as error:
@@ -177,7 +177,9 @@ def _decoded(body: bytes, encodings: str, max_bytes: int) -> bytes:
         )
     for name in reversed(names) if body else ():
         if name not in _GZIP:
-            raise RemoteFileError(f"got a response that is compressed as {name[:_SHOWN]!r}, expected gzip or nothing")
+            raise RemoteFileError(
+                f"got a response that is compressed as {name[:_SHOWN]!r}, expected gzip or no compression"
+            )
         body = decompress_gzip(body, max_bytes)
     return body
 
@@ -190,7 +192,7 @@ def _next_bytes(raw: BaseHTTPResponse, deadline: Deadline, is_given_up: threadin
     return chunk
 
 
-def _new_session() -> requests.Session:  # noqa: TID251  (this is the door)
+def _new_session() -> requests.Session:  # noqa: TID251  (the only use of requests.Session)
     """Create a session that retries after a failed connection and after `RETRYABLE_STATUSES`."""
     session = requests.Session()  # noqa: TID251
     session.headers["Accept-Encoding"] = "gzip"

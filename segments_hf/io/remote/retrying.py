@@ -23,7 +23,7 @@ class TransientError(AssetError):
     """An error that may not occur in another attempt.
 
     Attributes:
-        is_outage: Whether a server that responded before cannot be reached. Then only the deadline ends the retries.
+        is_outage: Whether a server that responded before is now unreachable. If so, only the deadline ends the retries.
     """
 
     is_outage = False
@@ -42,8 +42,8 @@ class RetryPolicy(NamedTuple):
     Attributes:
         faults: The number of retries after failed transfers.
         broken_contents: The number of retries after complete responses with broken content.
-        backoff: The pause before the second retry in seconds, doubled for each further retry. The first retry is
-            immediate.
+        backoff: The pause before the second retry in seconds, doubled for each further retry, up to about 30 s. The
+            first retry is immediate.
     """
 
     faults: int = 5

@@ -125,7 +125,7 @@ class PlatformApi:
 
         host = public_name(self._address)
         try:
-            # `auth` and not `headers`: `requests` replaces an Authorization header by the credentials in .netrc.
+            # `auth` adds the key, because `requests` replaces the Authorization in `headers` by credentials in .netrc.
             return read_url(url, max_bytes=_MAX_BYTES, auth=sign)
         except TooLargeError as error:
             problem = f"{error} from {host}; check SEGMENTS_API_URL"

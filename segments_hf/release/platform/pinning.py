@@ -53,7 +53,7 @@ def pin(source: str | os.PathLike[str], api_key: str | None = None, max_bytes: f
     Raises:
         PlatformError: The platform refuses the request, or has no such release.
         ReleaseError: The release file cannot be fetched.
-        SegmentsHFError: The source is empty, or of another type.
+        SegmentsHFError: The source is empty, or is neither a string nor a path.
         StorageError: The disk is full or read-only.
     """
     if not isinstance(source, str | os.PathLike) or not os.fspath(source):

@@ -12,7 +12,7 @@ from segments_hf.io.redaction import public_name
 from segments_hf.io.urls import is_url
 
 _SCHEME = "segments"
-# Owners and data sets do not begin with a dot, so the relative path `../folder@name` is not a reference.
+# The names of owners and data sets do not begin with a dot, so the relative path `../folder@name` is not a reference.
 _REFERENCE = re.compile(
     r"(?P<owner>(?!\.)[\w.-]+)/(?P<dataset>(?!\.)[\w.-]+)@(?P<name>.+?)(?:#sha256=(?P<digest>[0-9a-fA-F]{64}))?",
     re.DOTALL,
@@ -78,7 +78,7 @@ def parse_reference(source: str) -> Reference | None:
 def canonical_source(source: str | os.PathLike[str]) -> str:
     """Convert a reference to a release on the platform to its URL; return any other source unchanged.
 
-    A text that is both a reference and the path of an existing file is taken as the file. A `Path` is always a file.
+    A text that is both a reference and the path of an existing file means the file. A `Path` is always a file.
     The result therefore means the same in another working directory.
 
     Raises:
