@@ -234,7 +234,7 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]], *, text_columns
 def _description(text: str) -> list[str]:
     """Return the paragraphs of a description: the owner's Markdown as a quotation without HTML, and the origin as text.
 
-    The quotation limits the effect of the owner's Markdown, because each Markdown element inside it ends with it.
+    The quotation limits the effect of the owner's Markdown: no Markdown element extends beyond its quotation.
     """
     written, origin = split_origin(well_formed(text))
     quoted = "\n".join(f"> {printable(line)}".rstrip() for line in written.replace("<", "&lt;").splitlines())

@@ -142,13 +142,13 @@ def open_source(
             raise OptionError(f"split {name!r} has no rows; leave the split out")
         if parts and part.features != parts[0].features:
             raise OptionError(
-                f"splits {parts[0].name!r} and {name!r} have different features; push each of them "
-                f"with its own {option('config_name')}"
+                f"splits {parts[0].name!r} and {name!r} have different features; push each of them with "
+                f"its own {option('config_name')}"
             )
         parts.append(part)
     first = splits.first
     sheet_rows = first if first.features.keys() >= _SHEET_COLUMNS or layout_of(first.features) else None
-    if layout is not None:  # a stream, because only the rows of the contact sheet are then read and filtered
+    if layout is not None:  # as a stream, because then only the rows of the contact sheet are read
         stream = first.to_iterable_dataset() if isinstance(first, datasets.Dataset) else first
         sheet_rows = filter_rows(stream, is_trainable, None)
     return Source(parts, splits.is_dict, layout_of(parts[0].features), sheet_rows, policy)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from segments_hf.dataset.data_types import SplitRows
 
-# The index of a row; for a stream, the state that `load_state_dict` takes. As the start of a
-# shard, None is the first row; as `Shard.following`, None means that no row follows.
+# The index of a row; for a stream, the state that `load_state_dict` takes. As the start of a shard, None is the first
+# row; as `Shard.following`, None means that no row follows.
 Position: TypeAlias = int | dict[str, Any] | None
 
 _ROWS_PER_READ = 16  # few, because rows may contain the bytes of their images
@@ -48,8 +48,8 @@ def write_shards(
 ) -> Iterator[Shard]:
     """Write rows to Parquet files, with the bytes of their images and bitmaps.
 
-    The iterator writes one file at a time. A resumed push puts the same rows into each file as an
-    uninterrupted push.
+    The iterator writes one file at a time. A resumed push puts the same rows into each file as
+    an uninterrupted push.
 
     Args:
         rows: A `Dataset` or an `IterableDataset`.

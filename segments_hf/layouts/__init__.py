@@ -120,9 +120,8 @@ def to_layout(
         ignore_index: For semantic masks, the value of unlabeled pixels; the other values are class indices. By default,
             unlabeled pixels are 0 and the other values are class index + 1. `id2label` returns the names of the values.
         image_range: The pixel values that become black and white in images of more than 8 bits, such as ``(0, 4095)``
-            for 12-bit values stored in 16 bits; values outside are clipped. By default, the range that
-            the file declares, else the range of its pixel type, which is 0 to 1 for floats. 8-bit images are not
-            affected.
+            for 12-bit values stored in 16 bits; values outside are clipped. By default, the range that the
+            file declares, else the range of its pixel type, which is 0 to 1 for floats. 8-bit images are not affected.
         keep_unlabeled: Whether to keep rows without a label, with null in the label columns, and SKIPPED and REJECTED
             rows. By default, these rows and rows without an image are left out, and a warning with their number is
             logged (for a stream, the number so far).

@@ -84,6 +84,6 @@ LAYOUT = Layout(
     _read,
     f"{IMAGE_ENCODING} "
     "`objects` has one list for each property: `bbox` is left, top, width, height in pixels, `area` is in pixels, and "
-    "`category` is a class index: `id2label.json` has the names.",
+    "`category` is a class index, whose name is in `id2label.json`.",
     ("object-detection", None),
 )
