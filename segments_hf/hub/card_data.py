@@ -99,8 +99,8 @@ def other_splits(
     kept = {name: info for name, info in (known.splits or {}).items() if name not in splits}
     if kept and known.features != features:
         raise OptionError(
-            f"the columns or classes of the push differ from those of the split {', '.join(map(repr, kept))} of "
-            f"{config_name!r} on the Hub; push all splits together, or choose another {option('config_name')}",
+            f"the split {', '.join(map(repr, kept))} of {config_name!r} on the Hub has other columns or classes than "
+            f"the push; push all splits together, or choose another {option('config_name')}",
             option="config_name",
         )
     return kept
