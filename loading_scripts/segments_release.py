@@ -2,7 +2,7 @@
 
     load_dataset("loading_scripts/segments_release.py", data_files="/data/flowers-v1.0.json", trust_remote_code=True)
 
-`datasets` 4 and later cannot run loading scripts. With them, import `segments_hf` and call
+`datasets` 4 and later cannot run loading scripts. With these versions, import `segments_hf` and call
 ``load_dataset("segments_release", ...)``.
 """
 

@@ -1,6 +1,7 @@
-"""From a Segments.ai release to a Hugging Face dataset.
+"""Convert Segments.ai releases to Hugging Face datasets.
 
-Importing this makes ``datasets.load_dataset("segments_release", data_files="flowers-v1.0.json")`` work.
+The import of this package registers the builder ``segments_release`` in `datasets`, so that
+``datasets.load_dataset("segments_release", data_files="flowers-v1.0.json")`` works.
 """
 
 from __future__ import annotations
@@ -145,14 +146,14 @@ _NAMES = {
     "segments_hf.validate.report": ["Report"],
     "segments_hf.validate.validation": ["validate"],
 }
-_SUBPACKAGES = ["bitmaps", "demo", "errors"]  # the documentation names them
+_SUBMODULES = ["bitmaps", "demo", "errors"]  # the submodules that the documentation names
 _MODULE_OF = {name: module for module, names in _NAMES.items() for name in names}
 
-if not TYPE_CHECKING:  # type checkers report names that do not exist
+if not TYPE_CHECKING:  # with a `__getattr__`, type checkers would not report names that do not exist
 
     def __getattr__(name: str) -> object:
-        """Import a public name when it is first used: `datasets` takes a second to import."""
-        if name in _SUBPACKAGES:
+        """Import a public name when it is first used, because the import of `datasets` takes a second."""
+        if name in _SUBMODULES:
             return importlib.import_module(f"{__name__}.{name}")
         if name not in _MODULE_OF:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
@@ -163,9 +164,10 @@ if not TYPE_CHECKING:  # type checkers report names that do not exist
 
 
 class _Package(ModuleType):
-    """This package. `validate`, `stats` and `preview` are its functions, although folders have the same names.
+    """The class of this package. It keeps the functions `validate`, `stats` and `preview` as attributes.
 
-    When Python imports such a folder, it sets an attribute of this name, which would hide the function.
+    Each of these functions is in a folder of the same name. When Python imports the folder, it sets the attribute of
+    this name to the folder; this class ignores that.
     """
 
     def __setattr__(self, name: str, value: object) -> None:

@@ -23,7 +23,7 @@ class SegmentsHFError(Exception):
 
 
 class ReleaseError(SegmentsHFError, ValueError):
-    """A release file that cannot be read, or whose content is not that of a release.
+    """A release file cannot be read, or its content is not a release.
 
     Args:
         problem: What was received and what was expected.
@@ -43,7 +43,7 @@ class ReleaseError(SegmentsHFError, ValueError):
 
 
 class OptionError(SegmentsHFError, ValueError):
-    """An option with an invalid value, or one that does not fit the release, such as an unknown labelset or split.
+    """An option has an invalid value, or a value that does not fit the release, such as an unknown labelset or split.
 
     Args:
         problem: What was received and what was expected.
@@ -60,36 +60,36 @@ class OptionError(SegmentsHFError, ValueError):
 
 
 class AssetError(SegmentsHFError, OSError):
-    """An image or bitmap that cannot be read or downloaded, or whose content is invalid."""
+    """An image or bitmap cannot be read or downloaded, or its content is invalid."""
 
 
 class SizeMismatchError(AssetError):
-    """A bitmap whose width or height differs from that of its image."""
+    """The width or height of a bitmap differs from that of its image."""
 
 
 class StorageError(SegmentsHFError, OSError):
-    """A file that cannot be written, because the disk is full or write access is denied."""
+    """A file cannot be written, because the disk is full or write access is denied."""
 
 
 class PathError(SegmentsHFError, ValueError):
-    """A name that cannot become the path of a file: it is empty or too long."""
+    """A name cannot become the path of a file, because it is empty or too long."""
 
 
 class BitmapError(SegmentsHFError, ValueError):
-    """A bitmap or mask in an unknown encoding, or ids, coordinates or mask values that are out of range."""
+    """A bitmap or mask has an unknown encoding, or ids, coordinates or mask values are out of range."""
 
 
 class OutputExistsError(SegmentsHFError, FileExistsError):
-    """An output path that already exists, while overwriting was not requested."""
+    """An output path exists already, and overwriting was not requested or is not allowed for this path."""
 
 
 class HubError(SegmentsHFError, OSError):
-    """A failed request to the Hugging Face Hub: invalid repo id, no token, no permission, or no response."""
+    """A push to the Hugging Face Hub failed: no token, no permission, no response, or a card that cannot be updated."""
 
 
 class PlatformError(SegmentsHFError, OSError):
-    """A failed request to the Segments.ai platform: no API key, no permission, or no release that is ready."""
+    """A request to the Segments.ai platform failed: no API key, no permission, or no release that is ready."""
 
 
 class MissingExtraError(SegmentsHFError, ImportError):
-    """A package that is not installed. The message names the package."""
+    """A package that a function needs is not installed. The message names the package."""

@@ -63,13 +63,13 @@ def option(name: str, value: object = None) -> str:
     flag = COMMAND_LINE_NAMES.get(name) or f"--{name.replace('_', '-')}"
     if value is False:
         return flag.replace("--", "--no-", 1)
-    return flag if value is None or value is True else f"{flag} {_on_command_line(value)}"
+    return flag if value is None or value is True else f"{flag} {_value_on_command_line(value)}"
 
 
-def _on_command_line(value: object) -> str:
-    """Return a value as the options of the command line write it.
+def _value_on_command_line(value: object) -> str:
+    """Return a value as a user types it after an option of the command line.
 
-    >>> _on_command_line({"train": 0.8, "test": 0.2}), _on_command_line((0, 4095))
+    >>> _value_on_command_line({"train": 0.8, "test": 0.2}), _value_on_command_line((0, 4095))
     ('train=0.8,test=0.2', '0,4095')
     """
     if isinstance(value, Mapping):
@@ -78,13 +78,13 @@ def _on_command_line(value: object) -> str:
 
 
 def in_interface(in_python: str, in_shell: str) -> str:
-    """Return the first text in Python, and the second text in a process of the command line."""
+    """Return the text for users of the command line in a process of the command line, else the text for Python."""
     return in_shell if _VARIABLE in os.environ else in_python
 
 
 @contextmanager
 def on_command_line() -> Iterator[None]:
-    """Make `option` return the options of the command line in this block, also in worker processes that it starts."""
+    """Make `option` return options of the command line in this block, and in worker processes started in this block."""
     before = os.environ.get(_VARIABLE)
     os.environ[_VARIABLE] = "1"
     try:

@@ -64,7 +64,7 @@ def without_secrets(text: str) -> str:
 def without_users(url: str) -> str:
     r"""Return a URL, or a chain of URLs, without user and password, even if the URL is malformed.
 
-    If the end of a password is ambiguous, more is removed rather than less.
+    If the end of a password is ambiguous, all text before the last @ is removed.
 
     >>> without_users("zip://a.json::https://jane:secret@host/a.zip"), without_users(r"https:\\jane:se/cr@et@host/a")
     ('zip://a.json::https://host/a.zip', 'https:\\\\host/a')
@@ -98,7 +98,7 @@ def _without_user(rest: str, *, is_web: bool) -> str:
         if len(words) > 1 and _HOST.fullmatch(words[0]):
             return rest  # a host, followed by text with an e-mail address
         cut = authority.rfind("@") + 1
-        # Otherwise this "host" is a part of a password that contains both an @ and a slash.
+        # If the text after the @ is not a host, it belongs to a password that contains both an @ and a slash.
         return rest[cut:] if last < cut or _HOST.fullmatch(authority[cut:]) else rest[last + 1 :]
     if ":" not in rest[:last] or _HOST.fullmatch(authority):
         return rest  # the @ is in a path

@@ -28,11 +28,12 @@ ANNOTATIONS = "annotations"  # the folder of the JSON files
 
 
 class CocoLabel(NamedTuple):
-    """The label of a row, encoded.
+    """The label of a row, encoded for a COCO format.
 
     Attributes:
         size: The width and height of the image in pixels; None if they are not known.
-        annotations: The entries of `annotations`, without `id` and `image_id`.
+        annotations: The entries of `annotations` without `id` and `image_id`; in ``coco-panoptic``, the entries of
+            `segments_info`.
         mask: The PNG mask of the image; empty if the format has no masks.
     """
 
@@ -61,10 +62,10 @@ class CocoFormat(Format[CocoLabel]):
 
     @contextmanager
     def _split(self) -> Iterator[None]:
-        self.numbers: Iterator[int] = itertools.count(1)
+        self._annotation_ids: Iterator[int] = itertools.count(1)
         folder = self.job.folder / ANNOTATIONS
         # In the JSON file, all images come before all annotations. Therefore the annotations of the split are written
-        # to a scratch file, so that neither list is in memory.
+        # to a scratch file, so that neither list is held in memory.
         target = folder / f"{self.kind}_{self.split}.json"
         with NewFile(target) as file, scratch_file(folder / "annotations") as annotations:
             file.write(b'{"info":' + msgspec.json.encode(self._info()) + b',"images":[')
@@ -84,13 +85,13 @@ class CocoFormat(Format[CocoLabel]):
     def entries_of(self, sample: Sample, content: CocoLabel) -> Iterable[Mapping[str, Any]]:
         """Yield the entries of `annotations` for an image."""
         for annotation in content.annotations:
-            yield {"id": next(self.numbers), "image_id": sample.number, **annotation}
+            yield {"id": next(self._annotation_ids), "image_id": sample.number, **annotation}
 
     def categories(self) -> list[dict[str, Any]]:
         """Return the entries of `categories`."""
         return [
-            {"id": number, "name": name, "supercategory": "", "color": color}
-            for number, name, color in zip(self.job.numbers, self.job.names, self.job.colors, strict=True)
+            {"id": category_id, "name": name, "supercategory": "", "color": color}
+            for category_id, name, color in zip(self.job.category_ids, self.job.names, self.job.colors, strict=True)
         ]
 
     def _info(self) -> dict[str, Any]:
@@ -114,7 +115,7 @@ def size_of(row: Row, bitmap_shape: tuple[int, ...] | None = None) -> tuple[int 
 
 
 def common_keys(annotation: Annotation) -> dict[str, Any]:
-    """Return `attributes` of an annotation, and `track_id` in a sequence: the keys that do not depend on the format."""
+    """Return the keys that `coco-instance` and `polygon` share: `attributes`, and in a sequence `track_id`."""
     keys: dict[str, Any] = {"attributes": _json(annotation.attributes)}
     if annotation.track_id is not None:
         keys["track_id"] = annotation.track_id
@@ -122,7 +123,7 @@ def common_keys(annotation: Annotation) -> dict[str, Any]:
 
 
 def _json(attributes: object) -> object:
-    """Return the attributes of an annotation as an object for JSON. JSON text is written as it is, without parsing."""
+    """Return the attributes of an annotation as an object for JSON. JSON text is checked and then written unchanged."""
     if not isinstance(attributes, str):
         return attributes or {}
     try:

@@ -37,8 +37,8 @@ class ExportResult(Result):
         folder: The folder of the export.
         images: The number of images with a label that were written.
         objects: The number of objects that were written.
-        left_out: The number of rows that were left out, by reason: the label status, ``broken``, or ``unsupported
-            image format`` if programs for the format cannot read the image.
+        left_out: The number of rows that were left out, by reason: the label status; ``broken`` if the row cannot be
+            exported; or ``unsupported image format`` if programs for the format cannot read the image.
         converted: The number of images that were converted to PNG.
         objects_left_out: The number of objects that were left out, by reason.
         splits: The number of images and objects of each split.

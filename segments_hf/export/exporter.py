@@ -80,8 +80,8 @@ def export_dataset(
             left out with their labels. ``"convert"`` converts these images to PNG, and copies all others.
         class_index: Whether to use class indices 0..n-1 as category ids in COCO formats and ``polygon``; by default
             they are the ids of the release. Other formats always use class indices or mask values.
-        on_error: What to do with a row that cannot be exported: ``"raise"`` an error, or ``"skip"`` the row, which is
-            counted and logged.
+        on_error: What to do with a row that cannot be exported: ``"raise"`` an error, or ``"skip"`` the row. Skipped
+            rows are counted and logged.
         overwrite: Whether to replace an earlier export in the same format.
 
     Returns:
@@ -90,7 +90,7 @@ def export_dataset(
     Raises:
         OptionError: The format is unknown or cannot represent the labels, or all rows were left out.
         OutputExistsError: The folder has a file that the export would replace.
-        BitmapError: A label cannot be read. The error names the sample.
+        BitmapError: A label cannot be read, or the format cannot represent it. The error names the sample.
         AssetError: An image cannot be read. The error names the sample.
         PathError: The name of a sample cannot become a path. The error names the sample.
         StorageError: The files cannot be written: the disk is full or read-only. Nothing was written.
@@ -128,7 +128,7 @@ def _checked(splits: Splits, format_class: type[Format[Any]]) -> SplitRows:
     for name, rows in splits.parts.items():
         check_release_rows(rows)
         if num_rows(rows, name) == 0:
-            raise OptionError(f"split {name!r} has no rows; leave it out")
+            raise OptionError(f"split {name!r} has no rows; leave the split out")
         if categories(rows) != categories(first):
             raise OptionError("got splits with different categories; export each split by itself")
     task_type = parse_origin(first.info.description or "").task_type
@@ -159,7 +159,7 @@ class _Export:
     split_name: str = ""
 
     def split(self, name: str, rows: SplitRows) -> None:
-        """Write a split."""
+        """Write the rows of a split."""
         if self.names is None or self.format.per_split:
             self.names = FileNames(
                 unique_stems=self.format.unique_stems,
@@ -168,13 +168,13 @@ class _Export:
                 longest=max_path_bytes(self.format.job.folder) - _RESERVED_LENGTH - len(name.encode()),
             )
         stream = rows.to_iterable_dataset() if isinstance(rows, datasets.Dataset) else rows
-        shown = progress_bar(
+        shown_rows = progress_bar(
             without_decoding(stream), desc=f"{self.format.name} {name}", total=num_rows(rows, name), unit="img"
         )
         folder = self.format.job.folder / self.format.image_folder(name)
         self.split_name = name
         with self.format.open(name):
-            samples = self._samples(shown, self.names)
+            samples = self._samples(shown_rows, self.names)
             for sample, label in prefetch(self._label, samples, weight=_weight, in_flight=DECODERS):
                 if isinstance(label, EncodedLabel):
                     self._write(sample, label, folder)
@@ -182,7 +182,7 @@ class _Export:
                     self._leave_out(sample.row, label)
 
     def _samples(self, rows: Iterable[Row], names: FileNames) -> Iterator[Sample]:
-        """Yield the rows that have a label."""
+        """Yield the rows that have a label, and count the others."""
         for number, row in enumerate(rows, start=1):
             if row["status"] in UNUSABLE_STATUSES:
                 self.result.left_out[row["status"]] += 1

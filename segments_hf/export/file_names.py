@@ -20,15 +20,15 @@ _SUFFIXES = {"JPEG": ".jpg", "MPO": ".jpg", "TIFF": ".tif"}
 
 
 class FileNames:
-    """The paths of images that are in use, to make unique paths.
+    """A maker of unique paths for images. It remembers the paths that are in use.
 
     Names that differ only in case or in the Unicode form of accents count as equal, as on some file systems.
 
     Args:
         unique_stems: Whether names that differ only in the suffix count as equal too.
         not_folders: Names that a folder must not have.
-        suffixes: The suffixes that a file may keep, in lower case; by default all suffixes that Pillow knows. Other
-            suffixes are replaced by the suffix of the content.
+        suffixes: The suffixes that a file may keep, in lower case; by default all suffixes that Pillow knows. A file
+            with another suffix gets the suffix for the file format of the image.
         longest: The maximum length of a path in bytes.
     """
 
@@ -54,11 +54,11 @@ class FileNames:
 
         Args:
             row: The row.
-            suffix: The suffix of the file; by default the suffix of the name if it is allowed, else that of the
-                content.
+            suffix: The suffix of the file; by default the suffix of the name if it is allowed, else the suffix for the
+                file format of the image.
 
         Raises:
-            AssetError: The suffix depends on the content, which is not an image.
+            AssetError: The suffix depends on the file format, but the content is not an image.
             PathError: The name of the sample cannot become a path.
         """
         preferred = self._preferred(row, suffix)
@@ -67,22 +67,23 @@ class FileNames:
             part = f"{name}_" if name in self._not_folders else name
             key = collision_key(folder / part)
             if key not in self._folders:
-                self._folders[key] = self._free(folder / part, self._is_file)
+                self._folders[key] = self._unused(folder / part, self._is_file)
             folder = self._folders[key]
-        path = self._free(folder / preferred.name, self._is_taken)
+        path = self._unused(folder / preferred.name, self._is_taken)
         check_length(path, self._longest)
         self._files.add(collision_key(path))
         if self._unique_stems:
             self._stems.add(collision_key(path.with_suffix("")))
         return path
 
-    def _free(self, path: PurePosixPath, is_taken: Callable[[PurePosixPath], bool]) -> PurePosixPath:
-        free = path
-        while is_taken(free):
+    def _unused(self, path: PurePosixPath, is_taken: Callable[[PurePosixPath], bool]) -> PurePosixPath:
+        """Return a path; if the path is taken, add a number to its stem."""
+        unused = path
+        while is_taken(unused):
             number = self._repeats.get(collision_key(path), 1) + 1
             self._repeats[collision_key(path)] = number
-            free = path.with_stem(f"{path.stem}-{number}")
-        return free
+            unused = path.with_stem(f"{path.stem}-{number}")
+        return unused
 
     def _is_file(self, path: PurePosixPath) -> bool:
         return collision_key(path) in self._files

@@ -33,8 +33,8 @@ class Job:
         splits: The names of the splits, in order.
         categories: The categories, in the order of their ids.
         origin: The names of the dataset and the release.
-        class_index: Whether category ids in the files are class indices and not the ids of the release, in formats
-            that allow any ids.
+        class_index: Whether category ids in the files are class indices instead of the ids of the release. This applies
+            to formats that allow any ids.
     """
 
     folder: Path
@@ -54,7 +54,7 @@ class Job:
         return class_colors(self.categories)
 
     @cached_property
-    def numbers(self) -> list[int]:
+    def category_ids(self) -> list[int]:
         """The category id in the files for each class index."""
         return [index if self.class_index else category.id for index, category in enumerate(self.categories)]
 
@@ -100,13 +100,14 @@ class Format(ABC, Generic[T]):
     Attributes:
         name: The name of the format.
         aliases: Other names of the format.
-        help: A description of one line.
+        help: A one-line description.
         takes: The kinds of annotations that the format can represent.
         unique_stems: Whether the names of two images must differ in more than the suffix.
         per_split: Whether file names must be unique only within a split.
         not_folders: Names that a folder of images must not have.
         image_suffixes: The suffixes, in lower case, of the images that programs for the format can read; None if they
-            read all formats of Pillow. They include Pillow's name of each image format, in lower case with a dot.
+            read all formats of Pillow. For each image format, one suffix is Pillow's name of the image format, such as
+            ``.jpeg``.
         split: The split that is being written.
     """
 
@@ -154,4 +155,4 @@ class Format(ABC, Generic[T]):
         yield
 
     def close(self) -> None:
-        """Write the files that are not about one split."""
+        """Write the files that do not belong to a single split."""

@@ -47,7 +47,7 @@ def is_readable(image: Mapping[str, Any], suffixes: Collection[str] | None) -> b
 
 
 def put_converted_image(image: Mapping[str, Any], target: Path) -> None:
-    """Convert the image of a row to PNG, rotated by its EXIF orientation.
+    """Convert the image of a row to PNG, after the rotation that its EXIF orientation requires.
 
     Raises:
         AssetError: The image cannot be decoded.

@@ -1,4 +1,4 @@
-"""Write ``labelmap.txt``, the file with the color of each class that CVAT adds to Pascal VOC masks.
+"""Make ``labelmap.txt``, which lists the colors of the classes. CVAT adds this file to Pascal VOC masks.
 
 https://docs.cvat.ai/docs/manual/advanced/formats/format-voc/
 """

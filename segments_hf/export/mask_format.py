@@ -1,4 +1,4 @@
-"""The base of formats with a PNG mask for each image: ``images/<split>`` and ``masks/<split>`` with the same names."""
+"""The base of formats with a PNG mask for each image, in ``images/<split>`` and ``masks/<split>`` with equal stems."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from segments_hf.export.format import EncodedLabel, Format
-from segments_hf.export.needs import raster_of
+from segments_hf.export.required_parts import required_raster
 from segments_hf.io.disk.atomic import write_file
 from segments_hf.labels import BITMAP, POLYGON
 
@@ -51,7 +51,7 @@ class MaskFormat(Format[bytes]):
     def label(self, sample: Sample) -> EncodedLabel[bytes]:
         """Encode the label of a row as a PNG."""
         label, left_out = sample.label.only(self.takes)
-        raster = raster_of(label)
+        raster = required_raster(label)
         lost = label.without_pixels(raster)
         return EncodedLabel(self.png(raster), len(label.annotations) - lost.total(), left_out + lost)
 
@@ -64,7 +64,7 @@ def color_png(mask: npt.NDArray[np.unsignedinteger[Any]], colors: Sequence[Color
     """Encode a mask as an RGB PNG.
 
     Args:
-        mask: Array of shape (H, W) of unsigned integers.
+        mask: An array of unsigned integers of shape (H, W).
         colors: The color of each value of the mask.
     """
     file = io.BytesIO()

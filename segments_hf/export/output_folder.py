@@ -1,4 +1,4 @@
-"""Write the output folder of an export: all files appear together when complete, and other files are not replaced."""
+"""Write the output folder of an export: all files appear when all are complete, and other files are not replaced."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-_MARKER = ".segments-hf-export.json"  # the format that made each file and folder of the output folder
+_MARKER = ".segments-hf-export.json"  # maps each file and folder of the output folder to the format that made it
 _MARKER_DECODER: JsonDecoder[dict[str, str]] = JsonDecoder(dict[str, str])
 
 
@@ -31,7 +31,7 @@ def new_output(folder: Path, name: str, entries: Sequence[str], *, overwrite: bo
         folder: The output folder.
         name: The name of the format.
         entries: The names of the files and folders that the export writes.
-        overwrite: Whether to replace an earlier export in this format with all of its files.
+        overwrite: Whether to replace an earlier export in this format. All its files are replaced or removed.
 
     Raises:
         OutputExistsError: The folder has a file that must not be replaced, or that appeared during the export.
@@ -39,8 +39,8 @@ def new_output(folder: Path, name: str, entries: Sequence[str], *, overwrite: bo
     """
     folder = folder.expanduser().resolve()
     remove_leftovers(folder)
-    made = _check(folder, name, entries, overwrite=overwrite)
-    replaced = [entry for entry, by in made.items() if by == name]
+    makers = _check(folder, name, entries, overwrite=overwrite)
+    replaced = [entry for entry, maker in makers.items() if maker == name]
     # The marker is published first: of two simultaneous exports, the one that publishes it first succeeds.
     expected = {entry: take_snapshot(folder / entry) for entry in [_MARKER, *entries, *replaced]}
     is_new = not folder.exists()
@@ -48,7 +48,7 @@ def new_output(folder: Path, name: str, entries: Sequence[str], *, overwrite: bo
         with staging_folder(folder) as staging:
             yield staging.new
             written = sorted(path.name for path in staging.new.iterdir())
-            kept = {entry: by for entry, by in made.items() if by != name}
+            kept = {entry: maker for entry, maker in makers.items() if maker != name}
             write_file(staging.new / _MARKER, msgspec.json.encode(kept | dict.fromkeys(written, name)))
             staging.publish(expected)
     finally:
@@ -62,7 +62,7 @@ def _check(folder: Path, name: str, entries: Sequence[str], *, overwrite: bool) 
         raise OutputExistsError(f"got the file {folder}, expected a folder; choose another path")
     marker = folder / _MARKER
     try:
-        made = _MARKER_DECODER.decode(marker.read_bytes()) if marker.exists() else {}
+        makers = _MARKER_DECODER.decode(marker.read_bytes()) if marker.exists() else {}
     except JsonError as error:
         raise OutputExistsError(
             f"{marker} is damaged, so the files of earlier exports are not known ({error}); choose another folder"
@@ -70,12 +70,12 @@ def _check(folder: Path, name: str, entries: Sequence[str], *, overwrite: bool) 
     for entry in entries:
         if not os.path.lexists(folder / entry):
             continue
-        if made.get(entry) != name:
-            by = f"part of an export to {made[entry]}" if entry in made else "not part of an export"
-            raise OutputExistsError(f"{folder / entry} exists and is {by}; choose another folder")
+        if makers.get(entry) != name:
+            what = f"part of an export to {makers[entry]}" if entry in makers else "not part of an export"
+            raise OutputExistsError(f"{folder / entry} exists and is {what}; choose another folder")
         if not overwrite:
             raise OutputExistsError(
                 f"{folder / entry} exists; choose another folder, or pass {option('overwrite', True)} to replace the "
                 "earlier export"
             )
-    return made
+    return makers

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import yaml
 
 from segments_hf.export.format import EncodedLabel, Format
-from segments_hf.export.needs import size_of_image
+from segments_hf.export.required_parts import required_size
 from segments_hf.io.disk.atomic import write_file
 from segments_hf.io.redaction import own_logger
 from segments_hf.option_names import option
@@ -53,11 +53,11 @@ class YoloFormat(Format[str]):
 
     def image_folder(self, split: str) -> PurePosixPath:
         """Return the folder of the images of a split, relative to the export folder."""
-        return PurePosixPath(_IMAGES, self._name(split))
+        return PurePosixPath(_IMAGES, self._folder_name(split))
 
     @abstractmethod
     def lines(self, label: Label, size: ImageSize) -> tuple[list[str], Counter[str]]:
-        """Encode a label that has only objects that the format can represent.
+        """Encode a label. The format can represent the kinds of all its objects.
 
         Args:
             label: The label.
@@ -70,17 +70,17 @@ class YoloFormat(Format[str]):
     def label(self, sample: Sample) -> EncodedLabel[str]:
         """Encode the label of a row as the text of a label file."""
         label, left_out = sample.label.only(self.takes)
-        lines, more = self.lines(label, size_of_image(label))
+        lines, more = self.lines(label, required_size(label))
         return EncodedLabel("".join(f"{line}\n" for line in lines), len(lines), left_out + more)
 
     def write(self, sample: Sample, content: str) -> None:
         """Write the label file of a row. The file of an image without objects is empty."""
-        path = PurePosixPath(_LABELS, self._name(self.split), sample.file.with_suffix(".txt"))
+        path = PurePosixPath(_LABELS, self._folder_name(self.split), sample.file.with_suffix(".txt"))
         write_file(self.job.folder / path, content.encode())
 
     def close(self) -> None:
         """Write ``data.yaml``. Its paths are relative to its folder."""
-        folders = {self._name(split): str(self.image_folder(split)) for split in self.job.splits}
+        folders = {self._folder_name(split): str(self.image_folder(split)) for split in self.job.splits}
         for needed in ("train", "val"):
             if needed not in folders:
                 folders[needed] = next(iter(folders.values()))
@@ -96,7 +96,7 @@ class YoloFormat(Format[str]):
         """Return further keys of ``data.yaml``."""
         return {}
 
-    def _name(self, split: str) -> str:
+    def _folder_name(self, split: str) -> str:
         """Return the name of the folder of a split.
 
         A single validation split gets the name ``val``, which ultralytics expects. Several validation splits keep their

@@ -123,7 +123,7 @@ def _section(facts: CardFacts) -> str:
         _table_of_statuses(facts),
         _encoding(facts),
         "Made with segments-hf.",
-        f"<!-- {_counts_of(facts.config_name)} {_hidden(facts.splits)} -->",
+        f"<!-- {_counts_of(facts.config_name)} {_counts_in_comment(facts.splits)} -->",
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -132,8 +132,8 @@ def _counts_of(config_name: str) -> str:
     return f"segments-hf: counts {_in_comment(config_name)}"
 
 
-def _hidden(splits: Mapping[str, Tally]) -> str:
-    """Return counts as JSON with escapes, so that it cannot end an HTML comment."""
+def _counts_in_comment(splits: Mapping[str, Tally]) -> str:
+    """Return counts as JSON with escapes, so that the JSON text cannot end an HTML comment."""
     return compact_json(splits).replace(">", "\\u003e").replace("--", "-\\u002d")
 
 
@@ -160,7 +160,7 @@ def _table_of_splits(facts: CardFacts) -> str:
         ]
         for name, tally in facts.splits.items()
     ]
-    return f"### Splits\n\n{_table(header, rows, words=1)}"
+    return f"### Splits\n\n{_table(header, rows, text_columns=1)}"
 
 
 def _table_of_classes(facts: CardFacts) -> str:
@@ -180,7 +180,7 @@ def _table_of_classes(facts: CardFacts) -> str:
             zip(facts.categories, class_names(facts.categories), class_colors(facts.categories), strict=True)
         )
     ]
-    return f"### Classes\n\n{_table(header, rows, words=2)}"
+    return f"### Classes\n\n{_table(header, rows, text_columns=2)}"
 
 
 def _table_of_statuses(facts: CardFacts) -> str:
@@ -192,7 +192,7 @@ def _table_of_statuses(facts: CardFacts) -> str:
         for status in statuses
     ]
     header = ["status", *(f"rows in {for_markdown(name)}" for name in facts.splits)]
-    return f"### Label statuses\n\n{_table(header, rows, words=1)}"
+    return f"### Label statuses\n\n{_table(header, rows, text_columns=1)}"
 
 
 def _encoding(facts: CardFacts) -> str:
@@ -214,20 +214,27 @@ def _count(counts: Mapping[K, int] | None, key: K | None) -> str:
 
 
 def _swatch(color: str) -> str:
-    # The number is added because some pages show cards without styles.
+    # The hexadecimal color is also written as text, because some pages show cards without styles.
     return f'<span style="color:#{color}">&#9632;</span> `#{color}`'
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]], *, words: int) -> str:
-    """Return a Markdown table: the first `words` columns are left-aligned text, the others right-aligned numbers."""
-    lines = [header, ["---"] * words + ["---:"] * (len(header) - words), *rows]
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]], *, text_columns: int) -> str:
+    """Return a Markdown table.
+
+    Args:
+        header: The header of each column.
+        rows: The texts of each row.
+        text_columns: The number of columns of left-aligned text; the other columns are right-aligned numbers.
+    """
+    alignments = ["---"] * text_columns + ["---:"] * (len(header) - text_columns)
+    lines = [header, alignments, *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _description(text: str) -> list[str]:
     """Return the paragraphs of a description: the owner's Markdown as a quotation without HTML, and the origin as text.
 
-    The quotation limits the effect of the owner's Markdown, because all Markdown ends with its quotation.
+    The quotation limits the effect of the owner's Markdown: no Markdown element extends beyond its quotation.
     """
     written, origin = split_origin(well_formed(text))
     quoted = "\n".join(f"> {printable(line)}".rstrip() for line in written.replace("<", "&lt;").splitlines())
@@ -235,7 +242,7 @@ def _description(text: str) -> list[str]:
 
 
 def _in_comment(name: str) -> str:
-    """Return a name with escapes, so that it cannot end an HTML comment."""
+    """Return a name with escapes, so that the name cannot end an HTML comment."""
     return printable(name).replace("--", "-\\u002d").replace(">", "\\u003e")
 
 

@@ -1,6 +1,6 @@
 """Update the YAML of a card, which the Hub and `datasets` read.
 
-https://huggingface.co/docs/hub/datasets-cards and https://huggingface.co/docs/hub/datasets-manual-configuration
+See https://huggingface.co/docs/hub/datasets-cards and https://huggingface.co/docs/hub/datasets-manual-configuration
 """
 
 from __future__ import annotations
@@ -99,15 +99,15 @@ def other_splits(
     kept = {name: info for name, info in (known.splits or {}).items() if name not in splits}
     if kept and known.features != features:
         raise OptionError(
-            f"{config_name!r} has the split {', '.join(map(repr, kept))} on the Hub, whose columns or classes differ "
-            f"from those of the push; push all splits together, or choose another {option('config_name')}",
+            f"the split {', '.join(map(repr, kept))} of {config_name!r} on the Hub has other columns or classes than "
+            f"the push; push all splits together, or choose another {option('config_name')}",
             option="config_name",
         )
     return kept
 
 
 def pushed_splits(data: CardData, config_name: str) -> list[str]:
-    """Return the names of the splits of a configuration."""
+    """Return the names of the splits that a configuration has on the Hub."""
     known = _infos(data).get(config_name)
     return [] if known is None else list(known.splits or {})
 

@@ -1,4 +1,4 @@
-"""Make the commit at the end of a push, so that readers see either all changes or none."""
+"""Make the commit at the end of a push. All changes are in one commit, so that no reader sees a part of them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from segments_hf.hub.journal import UploadedShard
     from segments_hf.hub.repository import Repository
 
-# The HTTP status if another commit is running, and if another commit was made since the branch was read.
+# HTTP statuses: 409 if another commit is running, 412 if another commit was made after the branch was read.
 _CONFLICT, _PRECONDITION_FAILED = 409, 412
 
 Operation = CommitOperationAdd | CommitOperationDelete
@@ -42,7 +42,8 @@ def commit_push(
         repository: The repository.
         shards: The uploaded shards by path.
         stale: The path prefixes of the files that the shards replace, such as ``data/train-``.
-        texts: A function that makes the other files from the last commit and the files of this commit.
+        texts: A function that takes the last commit of the branch and the files of that commit by path. It returns the
+            contents of the other files by path.
         message: The first line of the commit message.
 
     Raises:
@@ -93,7 +94,7 @@ def _missing(
     stale: Sequence[str],
     texts: Mapping[str, bytes],
 ) -> list[Operation]:
-    """Return the operations that change the present files of the repository to the files of the push."""
+    """Return the operations that turn the present files of the repository into the files of the push."""
     operations: list[Operation] = [
         CommitOperationDelete(path) for path in present if path not in shards and is_of_split(path, stale)
     ]

@@ -73,11 +73,11 @@ class CommitFiles:
         return [self._prefix(split) for split in sorted({*self.shards, *of_config})]
 
     def texts(self, head: str, present: Mapping[str, RepoFile]) -> dict[str, bytes]:
-        """Return the contents of the other files by path.
+        """Return the contents of the files other than shards, by path.
 
         Args:
             head: The last commit of the branch.
-            present: The files of this commit by path.
+            present: The files of the last commit by path.
         """
         classes = _categories(self.source)
         files = {README: self._card(head, present, classes)}
@@ -144,12 +144,12 @@ def make_sheet(source: Source, folder: Path) -> bytes | None:
     file = folder / SHEET
     if file.exists():
         return file.read_bytes()
-    if not _categories(source) or source.shown is None:
+    if not _categories(source) or source.sheet_rows is None:
         return None
-    rows = list(islice(without_decoding(source.shown), _SHEET_ROWS))
+    rows = list(islice(without_decoding(source.sheet_rows), _SHEET_ROWS))
     if not rows:
         raise OptionError(f"split {source.parts[0].name!r} has no rows; leave the split out")
-    picture = draw_sheet(rows, classes_of(source.shown), source.on_error)
+    picture = draw_sheet(rows, classes_of(source.sheet_rows), source.on_error)
     if picture is None:
         return None
     buffer = io.BytesIO()

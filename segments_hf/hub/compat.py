@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import multiprocess
 from datasets.arrow_writer import ParquetWriter
 
-# No public function writes a card that `datasets` can read: its own `push_to_hub` uses this class and MetadataConfigs.
+# No public function writes a card that `datasets` can read. The `push_to_hub` of `datasets` uses this class and
+# MetadataConfigs.
 from datasets.info import DatasetInfosDict
 
 # No public function checks which names of configurations `datasets` refuses.

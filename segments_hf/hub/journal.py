@@ -81,7 +81,7 @@ def interrupted_pushes() -> Iterator[Path]:
     for lock in journals_folder().glob("*.lock"):
         folder = lock.with_suffix("")
         with suppress(Timeout), ExitStack() as locks:
-            # The workers of a killed process continue until the current shard is uploaded.
+            # The workers of a killed push continue, and hold their own locks, until the current shard is uploaded.
             for file in [lock, *folder.glob("*/*.lock")]:
                 locks.enter_context(FileLock(file, timeout=0))
             yield folder

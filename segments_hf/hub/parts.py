@@ -69,14 +69,14 @@ class Source:
         parts: The splits.
         is_whole: Whether the parts are all splits of the dataset. If they are, other splits on the Hub are removed.
         layout: The layout of the columns; None for rows of a release and for other columns.
-        shown: The rows of the first split for the contact sheet; None if the sheet cannot be drawn from them.
+        sheet_rows: The rows of the first split for the contact sheet; None if the sheet cannot be drawn from them.
         on_error: What to do with a row that has an error: ``raise``, ``skip`` the row, or ``keep`` it with null.
     """
 
     parts: list[Part]
     is_whole: bool
     layout: Layout | None
-    shown: SplitRows | None
+    sheet_rows: SplitRows | None
     on_error: str
 
     @property
@@ -85,8 +85,8 @@ class Source:
         return self.parts[0].features
 
     @property
-    def is_known(self) -> bool:
-        """Whether a later process can identify the same rows by their keys."""
+    def has_keys(self) -> bool:
+        """Whether all parts have keys, by which a later process can identify the same rows."""
         return all(part.key is not None for part in self.parts)
 
     @property
@@ -134,7 +134,7 @@ def open_source(
         if layout is not None:
             processes = num_proc if isinstance(rows, datasets.Dataset) else None
             pushed = lay_out(
-                rows, layout, image_range=image_range, on_error=on_error, num_proc=processes, also=_COUNTED
+                rows, layout, image_range=image_range, on_error=on_error, num_proc=processes, kept_columns=_COUNTED
             )
         columns = [column for column in pushed.features if layout is None or column not in _COUNTED]
         part = Part(name, pushed, datasets.Features({column: pushed.features[column] for column in columns}))
@@ -142,12 +142,13 @@ def open_source(
             raise OptionError(f"split {name!r} has no rows; leave the split out")
         if parts and part.features != parts[0].features:
             raise OptionError(
-                f"splits {parts[0].name!r} and {name!r} have different features; push them with two config_names"
+                f"splits {parts[0].name!r} and {name!r} have different features; push each of them with "
+                f"its own {option('config_name')}"
             )
         parts.append(part)
     first = splits.first
-    shown = first if first.features.keys() >= _SHEET_COLUMNS or layout_of(first.features) else None
-    if layout is not None:  # a stream reads only the rows of the contact sheet
+    sheet_rows = first if first.features.keys() >= _SHEET_COLUMNS or layout_of(first.features) else None
+    if layout is not None:  # as a stream, because then only the rows of the contact sheet are read
         stream = first.to_iterable_dataset() if isinstance(first, datasets.Dataset) else first
-        shown = filter_rows(stream, is_trainable, None)
-    return Source(parts, splits.is_dict, layout_of(parts[0].features), shown, policy)
+        sheet_rows = filter_rows(stream, is_trainable, None)
+    return Source(parts, splits.is_dict, layout_of(parts[0].features), sheet_rows, policy)

@@ -23,7 +23,7 @@ logger: Logger = logging.getLogger(__name__)
 
 
 def with_readable_images(row: pa.Table, features: Features, on_error: str) -> pa.Table | None:
-    """Check the file format and the header of the values in image columns of a row.
+    """Check the file format and the header of each image and bitmap in a row.
 
     Args:
         row: A table with one row.

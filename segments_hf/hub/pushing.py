@@ -122,10 +122,10 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
         license: The license by its name on the Hub, such as ``"cc-by-4.0"``.
 
     Returns:
-        The commit and the amount of data. If the push changes nothing, the last commit of the branch.
+        The commit and the amount of data. If the push changes nothing, the commit is the last commit of the branch.
 
     Raises:
-        OptionError: An option is invalid, or a split has no rows. Nothing was changed.
+        OptionError: An option is invalid, or a split has no rows. No commit was made.
         HubError: The Hub refuses the push, or does not respond.
         StorageError: The shards cannot be written: the disk is full or read-only.
         AssetError: An image or a bitmap cannot be read. The error names the sample.
@@ -154,7 +154,7 @@ def push(
     commit_message: str | None = None,
     license: str | None = None,  # noqa: A002
 ) -> PushResult:
-    """Push opened data. See `push_to_hub`."""
+    """Push data that `open_source` has opened. See `push_to_hub`."""
     max_bytes = _checked_size(max_shard_size)
     if config_name in {"", "data"} or set(config_name) & set(INVALID_WINDOWS_CHARACTERS_IN_PATH):
         raise OptionError(
@@ -182,7 +182,7 @@ def push(
     except Timeout:
         raise HubError(f"{repository.repo_id}: another process is running the same push; wait until it ends") from None
     finally:
-        if not source.is_known:  # without a key of the rows, a later push cannot resume
+        if not source.has_keys:  # a later push cannot resume this one
             remove_folder(folder)
             remove_file(lock)
     return PushResult(commit, repository.url, sent, skipped)
@@ -209,7 +209,7 @@ def _check_card(source: Source, repository: Repository, config_name: str) -> Non
 def _key(source: Source, repository: Repository, config_name: str, max_bytes: int, num_proc: int | None) -> str:
     """Return the key of a push, by which a later process can resume it."""
     keys = [(part.name, part.key) for part in source.parts]
-    if not source.is_known:
+    if not source.has_keys:
         keys.append(("once", uuid.uuid4().hex))
     identity = [
         *(repository.api.endpoint, repository.repo_id, repository.revision, repository.create_pr, config_name),

@@ -1,4 +1,4 @@
-"""Read a dataset repository on the Hub, and check the permission to write to it."""
+"""Read or create a dataset repository on the Hub, and check the permission to write to it."""
 
 from __future__ import annotations
 
@@ -193,12 +193,12 @@ def _check_may_create(repository: Repository, user: Mapping[str, Any]) -> None:
     namespaces = [user["name"], *(org["name"] for org in user.get("orgs", []))]
     if owner not in namespaces:
         raise HubError(
-            f"repo_id: {repository.repo_id} does not exist or is not visible to {user['name']}, whose token can create "
+            f"{repository.repo_id} does not exist or is not visible to {user['name']}, whose token can create "
             f"repositories only in {', '.join(namespaces)}"
         )
     access = user.get("auth", {}).get("accessToken") or {}
     if access.get("role") == "read":
-        raise HubError(f"token: the token of {user['name']} is read-only; create a token with write access")
+        raise HubError(f"the token of {user['name']} is read-only; create a token with write access")
 
 
 def _check_may_write(repository: Repository) -> None:

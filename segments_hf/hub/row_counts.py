@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_CLASSES = (("annotations", "category"), ("objects", "category"), ("segments_info", "category_id"))
+# The columns of objects in releases and layouts, and their fields with the class index.
+_CLASS_FIELDS = (("annotations", "category"), ("objects", "category"), ("segments_info", "category_id"))
 
 
 class Tally(msgspec.Struct):
@@ -43,7 +44,7 @@ def tally(table: pa.Table, columns: Sequence[str]) -> Tally:
     """Count the rows of a table.
 
     Args:
-        table: The rows, as made from a release or in a layout.
+        table: The rows, in the form of a release or of a layout.
         columns: The columns whose size is counted.
     """
     statuses = _counts(table["status"]) if "status" in table.column_names else {}
@@ -59,7 +60,7 @@ def total(tallies: Iterable[Tally]) -> Tally:
 
 
 def _objects(table: pa.Table) -> dict[int, int] | None:
-    for column, field in _CLASSES:
+    for column, field in _CLASS_FIELDS:
         if column in table.column_names:
             objects = table[column].combine_chunks()
             if pa.types.is_struct(objects.type):  # a struct of lists

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
     from segments_hf.dataset.data_types import SplitRows
 
-# The number of a row; for a stream, the state that `load_state_dict` takes; None for the beginning.
+# The index of a row; for a stream, the state that `load_state_dict` takes. As the start of a shard, None is the first
+# row; as `Shard.following`, None means that no row follows.
 Position: TypeAlias = int | dict[str, Any] | None
 
 _ROWS_PER_READ = 16  # few, because rows may contain the bytes of their images
-_ROWS_PER_GROUP = 100  # of a row group: the dataset viewer of the Hub recommends this number for images
+_ROWS_PER_GROUP = 100  # rows in a row group, as the dataset viewer of the Hub recommends for images
 _BYTES_PER_GROUP = 2**26
 
 
@@ -47,8 +48,8 @@ def write_shards(
 ) -> Iterator[Shard]:
     """Write rows to Parquet files, with the bytes of their images and bitmaps.
 
-    The iterator writes one file at a time. The limits between files do not depend on `start`, so a resumed push writes
-    the same files.
+    The iterator writes one file at a time. A resumed push puts the same rows into each file as
+    an uninterrupted push.
 
     Args:
         rows: A `Dataset` or an `IterableDataset`.

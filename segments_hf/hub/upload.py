@@ -1,4 +1,4 @@
-"""Upload the shards that the Hub does not have, each while the next shard is written."""
+"""Write and upload the shards that the Hub does not have. A shard is uploaded while the next one is written."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Worker:
             AssetError: An image or a bitmap cannot be read, and `on_error` is ``raise``.
         """
         make_folder(self.journal.file.parent)
-        # A worker of a killed push continues until its current shard is uploaded. The lock waits for that.
+        # A worker of a killed push continues until its current shard is uploaded. This worker waits for its lock.
         with (
             storage_errors_of_library(self.journal.file.parent),
             FileLock(self.journal.file.with_suffix(".lock")),

@@ -20,7 +20,7 @@ from segments_hf.layouts import (
 from segments_hf.layouts.layout import Layout
 from segments_hf.layouts.layout_images import LayoutImages
 from segments_hf.layouts.layout_label import MaskClasses
-from segments_hf.layouts.left_out import RowColumns, leave_out, map_layout
+from segments_hf.layouts.left_out import RowColumns, map_layout, trainable_rows
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -98,8 +98,8 @@ def to_layout(
     """Convert rows to the columns that the example scripts and tutorials of Hugging Face read.
 
     - ``semantic-segmentation``: `image`; `label`, the semantic mask.
-    - ``instance-segmentation``: `image`; `annotation`, an RGB PNG with the value of the semantic mask, the number of
-      the instance in this image, and 0; `semantic_class_to_id`, the value of each class.
+    - ``instance-segmentation``: `image`; `annotation`, an RGB PNG: R is the value of the semantic mask, G is the
+      number of the instance in this image, and B is 0; `semantic_class_to_id`, the value of each class.
     - ``panoptic-segmentation``: `image`; `label`, an RGB PNG with id = R + 256 G + 65536 B; `segments_info`, a list of
       `id`, `category_id` (class index), `area` (pixels), `bbox` (left, top, width, height in pixels) and `iscrowd`.
     - ``object-detection``: `image_id`, `image`, `width`, `height`; `objects`, a struct of the lists `id`, `area`
@@ -110,7 +110,8 @@ def to_layout(
     uses less than a tenth of the range. Images in all other modes are converted with `PIL.Image.Image.convert`, which
     drops alpha.
 
-    Objects that a layout cannot hold, such as a line in a mask, are left out, and a warning is logged that counts them.
+    Objects that a layout cannot represent, such as a line in a mask, are left out. A warning with their number is
+    logged.
 
     Args:
         data: The rows of an image task: a dataset or a stream, or a dict of its splits; or a release as `load_release`
@@ -119,8 +120,8 @@ def to_layout(
         ignore_index: For semantic masks, the value of unlabeled pixels; the other values are class indices. By default,
             unlabeled pixels are 0 and the other values are class index + 1. `id2label` returns the names of the values.
         image_range: The pixel values that become black and white in images of more than 8 bits, such as ``(0, 4095)``
-            for 12-bit values stored in 16 bits; values outside are clipped. By default, the range of the bits that the
-            file declares, or the range of its type; 0 to 1 for floats. 8-bit images are not affected.
+            for 12-bit values stored in 16 bits; values outside are clipped. By default, the range that the
+            file declares, else the range of its pixel type, which is 0 to 1 for floats. 8-bit images are not affected.
         keep_unlabeled: Whether to keep rows without a label, with null in the label columns, and SKIPPED and REJECTED
             rows. By default, these rows and rows without an image are left out, and a warning with their number is
             logged (for a stream, the number so far).
@@ -166,9 +167,9 @@ def lay_out(
     keep_unlabeled: bool = False,
     on_error: str = "raise",
     num_proc: int | None = None,
-    also: Sequence[str] = (),
+    kept_columns: Sequence[str] = (),
 ) -> AnyDataset:
-    """Convert rows as `to_layout` does, and keep further columns.
+    """Convert rows as `to_layout` does, and keep further columns of the rows.
 
     Args:
         data: As for `to_layout`.
@@ -178,7 +179,7 @@ def lay_out(
         keep_unlabeled: As for `to_layout`.
         on_error: As for `to_layout`.
         num_proc: As for `to_layout`.
-        also: The names of the further columns.
+        kept_columns: The names of the further columns.
     """
     layout = find_layout(task)
     if ignore_index is not None and not layout.has_ignore_index:
@@ -189,11 +190,11 @@ def lay_out(
     images = LayoutImages(checked_range(image_range))
 
     def convert_split(part: SplitRows, split: str) -> SplitRows:
-        made = layout.make(categories(part), ignore_index)
-        known = {**part.features, **made.features}
-        features = {name: known[name] for name in [*layout.columns, *also]}
-        rows = part if keep_unlabeled else leave_out(part, split, num_proc)
-        return map_layout(rows, RowColumns(made, images, policy), features, split, num_proc)
+        label_columns = layout.make(categories(part), ignore_index)
+        known = {**part.features, **label_columns.features}
+        features = {name: known[name] for name in [*layout.columns, *kept_columns]}
+        rows = part if keep_unlabeled else trainable_rows(part, split, num_proc)
+        return map_layout(rows, RowColumns(label_columns, images, policy), features, split, num_proc)
 
     return map_splits(data, convert_split, num_proc, policy, check=check_release_rows)
 
@@ -227,14 +228,14 @@ def check_release_rows(dataset: SplitRows) -> None:
     """
     if (layout := layout_of(dataset.features or ())) is not None:
         raise SegmentsHFError(
-            f"got a dataset in the layout {layout.task!r}, which does not have all columns of a release; pass the rows "
-            "from before `to_layout`"
+            f"got a dataset in the layout {layout.task!r}, which does not have all columns of a release; pass the "
+            "dataset that was the input of `to_layout`"
         )
     check_rows(dataset)
 
 
 def mask_classes(features: Mapping[str, Any], count: int) -> MaskClasses:
-    """Return the relation of mask values to class indices in a dataset that is in a layout.
+    """Return how mask values relate to class indices in a dataset that is in a layout.
 
     Args:
         features: The features of a dataset in a layout.

@@ -73,8 +73,8 @@ def add_semantic_masks(
             The mask of a row without a label is null. `id2label` returns the names of the values.
         ignore_index: The value of unlabeled pixels; the other values are class indices. By default, unlabeled pixels
             are 0 and the other values are class index + 1.
-        palette: Whether the PNGs have a palette with the colors of the classes, so that viewers show them. The pixel
-            values are the same without it.
+        palette: Whether the PNGs have a palette, so that viewers show the classes in their colors. The pixel values are
+            the same without it.
         num_proc: The number of processes; not for a stream.
 
     Returns:

@@ -1,7 +1,7 @@
 """``instance-segmentation``: `image`, `annotation`, `semantic_class_to_id`.
 
 The columns are those of ``run_instance_segmentation.py`` in transformers. `annotation` is an RGB PNG: R is class
-index + 1, G is the number of the instance in its image, and B is 0.
+index + 1, G is the number of the instance in the image, and B is 0.
 """
 
 from __future__ import annotations
@@ -56,13 +56,13 @@ def _read(row: Row, classes: MaskClasses) -> LayoutLabel | None:
 @dataclass(frozen=True)
 class _Annotations:
     names: tuple[str, ...]
-    carried: str
+    image_feature_id: str
 
     @property
     def features(self) -> dict[str, Any]:
         return {
             # Images decode to RGB, because the model of the example script needs three channels. Their bytes are kept.
-            CARRIER: Image(mode="RGB", id=self.carried),
+            CARRIER: Image(mode="RGB", id=self.image_feature_id),
             "annotation": mask_feature(dict(enumerate(self.names))),
             "semantic_class_to_id": {name: Value("int64") for name in self.names},
         }
@@ -75,17 +75,17 @@ class _Annotations:
 
 
 def _annotation(raster: Raster) -> dict[str, Any]:
-    counted = last_of_ids([item["id"] for item in raster.instances])
-    classed = [raster.instances[index] for index in counted if raster.instances[index]["category"] is not None]
-    if len(classed) > _LARGEST:  # do not count instances without pixels
+    last = [raster.instances[index] for index in last_of_ids([item["id"] for item in raster.instances])]
+    with_class = [item for item in last if item["category"] is not None]
+    if len(with_class) > _LARGEST:  # do not count instances without pixels
         present = set(present_ids(raster.ids).tolist())
-        classed = [item for item in classed if item["id"] in present]
-    if len(classed) > _LARGEST:
+        with_class = [item for item in with_class if item["id"] in present]
+    if len(with_class) > _LARGEST:
         raise BitmapError(
-            f"got {len(classed)} instances, but instance-segmentation allows at most {_LARGEST} per image; leave out "
-            f"the sample with {option('on_error', 'skip')}, or use panoptic-segmentation, which has no limit"
+            f"got {len(with_class)} instances, but instance-segmentation allows at most {_LARGEST} per image; leave "
+            f"out the sample with {option('on_error', 'skip')}, or use panoptic-segmentation, which has no limit"
         )
-    classes, instances = semantic_values(classed).of_id, instance_values(classed).of_id
+    classes, instances = semantic_values(with_class).of_id, instance_values(with_class).of_id
     values = MaskValues({number: classes[number] | instances[number] << 8 for number in classes})
     return stored_image(encode_bitmap(raster.ids, alpha=False, values=values))
 
@@ -97,7 +97,7 @@ LAYOUT = Layout(
     _make,
     _read,
     f"{IMAGE_ENCODING} "
-    "`annotation` is an RGB PNG: R is the class of a pixel, as `semantic_class_to_id` and `id2label.json` number them, "
-    "and G is the number of the instance in its image, from 1 on. 0 is unlabeled.",
+    "`annotation` is an RGB PNG: R is the class of a pixel, named in `semantic_class_to_id` and `id2label.json`, and "
+    "G is the number of the instance in the image, from 1 on. Unlabeled pixels are 0.",
     ("image-segmentation", "instance-segmentation"),
 )

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from segments_hf.release import Category
 
 IMAGE_ENCODING = (
-    "`image` is 8-bit RGB or gray. Files in these modes were not changed; other modes were converted to PNGs, and "
-    "values of more than 8 bits were scaled to 0..255."
+    "`image` is 8-bit RGB or gray. Files in these modes were not changed. Files in other modes were converted to PNGs, "
+    "and values of more than 8 bits were scaled to 0..255."
 )
 
 
@@ -57,12 +57,12 @@ class Layout:
     Attributes:
         task: The name of the task.
         columns: The columns in order. Columns that the layout does not make are copied from the row.
-        label_columns: The columns from which `read` reads the label, without `width` and `height`.
+        label_columns: The columns from which `read` reads the label, except `width` and `height`.
         make: A function that takes the categories and the `ignore_index`, and returns the object that makes the
             columns.
         read: A function that reads the label of a row in this layout; it returns None if the row has no label, and
             raises BitmapError or AssetError if a mask cannot be read.
-        encoding: A description of the label's columns, in Markdown, for the card of a dataset.
+        encoding: A description of the columns, in Markdown, for the card of a dataset.
         hub_task: The task category and task id on the Hub.
         has_ignore_index: Whether `ignore_index` is allowed: the layout has a semantic mask.
     """

@@ -26,7 +26,7 @@ class LayoutImages:
 
     Attributes:
         image_range: The pixel values that become black and white in images of more than 8 bits; by default the range
-            that the file declares.
+            that the file declares, else the range of its pixel type.
     """
 
     image_range: ValueRange | None = None
@@ -35,8 +35,9 @@ class LayoutImages:
         """Convert the image of a row to 8-bit RGB or gray.
 
         Returns:
-            The image as a dataset stores it: unchanged if it is 8-bit RGB or gray already, and otherwise a PNG.
-            And the warnings about its scaling: a dict from a general description to the details of this image.
+            Two values. The first is the image as a dataset stores it: unchanged if it is 8-bit RGB or gray already,
+            else a PNG. The second is the warnings about its scaling: a dict from a general description to the details
+            of this image.
 
         Raises:
             AssetError: The image cannot be read.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class MaskClasses(NamedTuple):
-    """The relation of the values of a semantic mask to class indices.
+    """How the values of a semantic mask relate to class indices.
 
     Attributes:
         first: The value of class 0; None if it is unknown.
@@ -51,7 +51,7 @@ class LayoutLabel(NamedTuple):
         ids: A uint32 array of shape (H, W): the `id` of an object for each pixel, or another value for unlabeled
             pixels; None if the layout has no mask.
         objects: The objects.
-        is_by_class: Whether each object is all pixels of a class, as in a semantic mask.
+        is_by_class: Whether each object consists of all pixels of one class, as in a semantic mask.
     """
 
     size: ImageSize | None
@@ -68,7 +68,7 @@ def mask_label(
     Args:
         ids: A uint32 array of shape (H, W): the value of each pixel.
         class_of_id: The class index of each value that is an object; by default the value minus 1.
-        is_by_class: Whether all pixels of a class have the same value.
+        is_by_class: Whether each object consists of all pixels of one class, as in a semantic mask.
     """
     found = boxes(ids)
     areas = zip(found.ids.tolist(), found.areas.tolist(), strict=True)

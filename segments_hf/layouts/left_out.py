@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 
 logger: Logger = own_logger(__name__)
 
-_REPORT = "segments_hf_report"  # a temporary column: a `_RowReport` as JSON, or null
-_MAX_SHOWN = 5  # maximum number of problems in a message
+# A temporary column: in a dataset, a `_RowReport` as JSON or null; in a stream, the problem of the row or null.
+_REPORT = "segments_hf_report"
+_MAX_SHOWN = 5  # the maximum number of problems in a message
 
 
 class _RowReport(msgspec.Struct, omit_defaults=True):
@@ -62,7 +63,7 @@ def is_trainable(row: Row) -> bool:
     return label is not None and label.missing_part is None
 
 
-def leave_out(part: SplitRows, split: str, num_proc: int | None) -> SplitRows:
+def trainable_rows(part: SplitRows, split: str, num_proc: int | None) -> SplitRows:
     """Return the rows of one split that are usable for training, and log the number of other rows.
 
     Raises:
@@ -86,14 +87,14 @@ def leave_out(part: SplitRows, split: str, num_proc: int | None) -> SplitRows:
 
 
 def map_layout(
-    part: SplitRows, made: RowColumns, features: Mapping[str, Any], split: str, num_proc: int | None
+    part: SplitRows, row_columns: RowColumns, features: Mapping[str, Any], split: str, num_proc: int | None
 ) -> SplitRows:
     """Make the columns of one split, and log the number of objects and rows that do not fit into the layout.
 
     Args:
         part: A `Dataset` or an `IterableDataset`.
-        made: The function that makes the columns, with its policy for rows that do not fit.
-        features: All columns of the result, in order; columns that are not made are copied.
+        row_columns: The function that makes the columns of the layout, with its policy for rows that do not fit.
+        features: All columns of the result, in order; columns that `row_columns` does not make are copied.
         split: The name of the split.
         num_proc: The number of processes.
 
@@ -101,19 +102,20 @@ def map_layout(
         OptionError: No row is left.
     """
     if isinstance(part, datasets.IterableDataset):
-        counting = _CountingColumns(made, _RunningCount(split, "objects left out"), split)
-        return map_rows(part, counting, features, None, problem_column=_REPORT if made.on_error == "skip" else None)
-    reported = _ReportedColumns(made)
+        counting = _CountingColumns(row_columns, _RunningCount(split, "objects left out"), split)
+        problem_column = _REPORT if row_columns.on_error == "skip" else None
+        return map_rows(part, counting, features, None, problem_column=problem_column)
+    reported = _ReportedColumns(row_columns)
     mapped = map_rows(
-        part, reported, {**features, _REPORT: Value("string")}, num_proc, shown_columns=made.label.features
+        part, reported, {**features, _REPORT: Value("string")}, num_proc, shown_columns=row_columns.label.features
     )
     reports = [_DECODER.decode(text or "{}") for text in mapped[_REPORT][:]]
     mapped = mapped.remove_columns(_REPORT)
     problems = {number: report.problem for number, report in enumerate(reports) if report.problem}
     left_out = sum((Counter(report.left_out) for report in reports), Counter[str]())
-    _log(split, left_out, list(problems.values()), made.on_error)
+    _log(split, left_out, list(problems.values()), row_columns.on_error)
     _log_scaling(split, [report.scaling for report in reports])
-    if made.on_error != "skip" or not problems:
+    if row_columns.on_error != "skip" or not problems:
         return mapped
     if len(problems) == len(mapped):
         raise OptionError(f"{split}: no row is left; the first problem: {problems[0]}")
@@ -135,7 +137,7 @@ def _reasons_text(counts: Counter[str]) -> str:
 
 
 def _log_scaling(split: str, scalings: Iterable[Mapping[str, str]]) -> None:
-    """Log the warnings about scaled images: for each one, the number of images and the first of them."""
+    """Log each warning about scaled images once, with the number of such images and the details of the first image."""
     examples: dict[str, list[str]] = {}
     for scaling in scalings:
         for fault, details in scaling.items():
@@ -148,7 +150,7 @@ def _log_scaling(split: str, scalings: Iterable[Mapping[str, str]]) -> None:
 
 @dataclass(frozen=True)
 class RowColumns:
-    """The function that makes the columns of a layout for a row: the columns of its label, and `image`.
+    """The function that makes the columns of a layout for a row: the columns of the label, and `image`.
 
     Attributes:
         label: The function that makes the columns of the label.
@@ -192,14 +194,14 @@ class RowColumns:
 class _ReportedColumns:
     """The function that makes the columns of a layout, and the column `_REPORT`."""
 
-    made: RowColumns
+    row_columns: RowColumns
 
     @property
     def features(self) -> dict[str, Any]:
-        return {**self.made.features, _REPORT: Value("string")}
+        return {**self.row_columns.features, _REPORT: Value("string")}
 
     def __call__(self, row: Row) -> dict[str, Any]:
-        values, report = self.made.of_row(row)
+        values, report = self.row_columns.of_row(row)
         text = msgspec.json.encode(report).decode() if report != _RowReport() else None
         return {**values, _REPORT: text}
 
@@ -224,6 +226,8 @@ class _RunningCount:
 
 @dataclass
 class _CountingFilter:
+    """A filter for the rows of a stream. It counts the rows that it leaves out."""
+
     is_wanted: Callable[[Row], bool]
     left_out: _RunningCount
 
@@ -236,24 +240,24 @@ class _CountingFilter:
 
 @dataclass
 class _CountingColumns:
-    """The function that makes the columns of a layout in a stream, and logs its reports while the stream is read."""
+    """The function that makes the columns of a layout in a stream. It logs reports while the stream is read."""
 
-    made: RowColumns
+    row_columns: RowColumns
     left_out: _RunningCount
     split: str
     reported: set[str] = field(default_factory=set)
 
     @property
     def features(self) -> dict[str, Any]:
-        return self.made.features
+        return self.row_columns.features
 
     def __call__(self, row: Row) -> dict[str, Any]:
-        values, report = self.made.of_row(row)
+        values, report = self.row_columns.of_row(row)
         self.left_out.add(report.left_out)
         if report.problem:
-            _log(self.split, Counter(), [report.problem], self.made.on_error)
+            _log(self.split, Counter(), [report.problem], self.row_columns.on_error)
         _log_scaling(
             self.split, [{fault: details for fault, details in report.scaling.items() if fault not in self.reported}]
         )
         self.reported.update(report.scaling)
-        return {**values, _REPORT: report.problem} if self.made.on_error == "skip" else values
+        return {**values, _REPORT: report.problem} if self.row_columns.on_error == "skip" else values

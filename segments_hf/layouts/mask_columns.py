@@ -1,4 +1,4 @@
-"""Add columns of masks for training segmentation models."""
+"""Make the columns of masks that `add_masks` and the layouts add to rows."""
 
 from __future__ import annotations
 
@@ -157,9 +157,9 @@ def stored_image(content: bytes) -> dict[str, Any]:
 
 
 def raster_of(row: Row) -> Raster | None:
-    """Draw the label of a row; return None if the row has no label, or the label has no bitmap or size.
+    """Draw the label of a row; return None if the label, its bitmap or the size of its image is missing.
 
-    If there are annotations that cannot be drawn, a warning is logged.
+    If the row has annotations that cannot be drawn, a warning is logged.
 
     Raises:
         BitmapError: The bitmap cannot be read, or a coordinate is invalid.
@@ -172,7 +172,7 @@ def raster_of(row: Row) -> Raster | None:
 
 
 def left_out_of(row: Row, raster: Raster | None) -> Counter[str]:
-    """Count the annotations of a row that have no pixels in a mask made from its raster, by reason."""
+    """Count the annotations of a row that have no pixels in a mask of its raster, by reason."""
     label = label_of(row)
     if label is None or raster is None:
         return Counter()

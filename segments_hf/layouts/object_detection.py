@@ -83,7 +83,7 @@ LAYOUT = Layout(
     lambda categories, _: _Objects(tuple(class_names(categories))),
     _read,
     f"{IMAGE_ENCODING} "
-    "`objects` holds a list of each property: `bbox` is left, top, width, height in pixels, `area` is in pixels, and "
-    "`category` is a number of `id2label.json`.",
+    "`objects` has one list for each property: `bbox` is left, top, width, height in pixels, `area` is in pixels, and "
+    "`category` is a class index, whose name is in `id2label.json`.",
     ("object-detection", None),
 )

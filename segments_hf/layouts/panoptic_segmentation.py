@@ -34,6 +34,7 @@ LAYOUT = Layout(
     _read,
     f"{IMAGE_ENCODING} "
     "`label` is an RGB PNG: R + 256 G + 65536 B is the `id` of an entry of `segments_info`, and 0 is unlabeled. "
-    "`category_id` there is a number of `id2label.json`, `bbox` is left, top, width, height in pixels.",
+    "In an entry, `category_id` is a class index, whose name is in `id2label.json`, and `bbox` is left, top, width, "
+    "height in pixels.",
     ("image-segmentation", "panoptic-segmentation"),
 )

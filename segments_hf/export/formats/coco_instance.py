@@ -36,7 +36,7 @@ class CocoInstance(CocoFormat):
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
-        self._numbers = job.numbers
+        self._category_ids = job.category_ids
         self._has_keypoints = False
 
     def label(self, sample: Sample) -> EncodedLabel[CocoLabel]:
@@ -45,11 +45,11 @@ class CocoInstance(CocoFormat):
         if isinstance(label, BitmapLabel):
             masks = None if label.ids is None else rle(label.ids)
             found, left_out = label.objects_of(masks)
-            annotations = _of_bitmap(found, masks, self._numbers) if masks else []
+            annotations = _of_bitmap(found, masks, self._category_ids) if masks else []
             shape = masks.size if masks else None
         else:
             found, left_out = label.objects()
-            annotations = [_of_vector(item, self._numbers) for item in found]
+            annotations = [_of_vector(item, self._category_ids) for item in found]
             shape = None
         return EncodedLabel(CocoLabel(size_of(sample.row, shape), annotations), len(annotations), left_out)
 
@@ -65,13 +65,13 @@ class CocoInstance(CocoFormat):
         return [category | more for category, more in zip(super().categories(), keypoints, strict=True)]
 
 
-def _of_bitmap(objects: Sequence[LabeledObject], masks: Rles, numbers: Sequence[int]) -> list[dict[str, Any]]:
-    """Return the annotations of the objects in a bitmap.
+def _of_bitmap(objects: Sequence[LabeledObject], masks: Rles, category_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Return the COCO annotations of the objects in a bitmap.
 
     Args:
         objects: The objects.
         masks: The run lengths of each instance id.
-        numbers: The category id for each class index.
+        category_ids: The category id for each class index.
     """
     by_id = {
         number: {
@@ -85,19 +85,19 @@ def _of_bitmap(objects: Sequence[LabeledObject], masks: Rles, numbers: Sequence[
         )
     }
     return [
-        {"category_id": numbers[item.class_index], **by_id[item.annotation.id], **common_keys(item.annotation)}
+        {"category_id": category_ids[item.class_index], **by_id[item.annotation.id], **common_keys(item.annotation)}
         for item in objects
     ]
 
 
-def _of_vector(item: LabeledObject, numbers: Sequence[int]) -> dict[str, Any]:
-    """Return the annotation of a vector.
+def _of_vector(item: LabeledObject, category_ids: Sequence[int]) -> dict[str, Any]:
+    """Return the COCO annotation of an object in a vector label.
 
-    COCO has no key for polylines, so the annotation of a polyline has the additional key `points`.
+    COCO has no key for polylines, so the COCO annotation of a polyline has the additional key `points`.
 
     Args:
         item: The object.
-        numbers: The category id for each class index.
+        category_ids: The category id for each class index.
     """
     segmentation: list[list[float]] = []
     more: dict[str, Any] = {}
@@ -112,7 +112,7 @@ def _of_vector(item: LabeledObject, numbers: Sequence[int]) -> dict[str, Any]:
         case _:
             more = {"points": item.points}
     return {
-        "category_id": numbers[item.class_index],
+        "category_id": category_ids[item.class_index],
         "bbox": item.bbox,
         "segmentation": segmentation,
         "area": item.area,

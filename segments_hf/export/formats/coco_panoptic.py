@@ -12,7 +12,7 @@ from segments_hf.bitmaps import encode_bitmap
 from segments_hf.bitmaps.panoptic import panoptic_values
 from segments_hf.export.coco_format import ANNOTATIONS, CocoFormat, CocoLabel, size_of
 from segments_hf.export.format import EncodedLabel
-from segments_hf.export.needs import raster_of
+from segments_hf.export.required_parts import required_raster
 from segments_hf.io.disk.atomic import write_file
 from segments_hf.labels import BITMAP, POLYGON
 
@@ -34,16 +34,16 @@ class CocoPanoptic(CocoFormat):
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
-        self._numbers = job.numbers
+        self._category_ids = job.category_ids
         self._stuff = {index for index, item in enumerate(job.categories) if item.has_instances is False}
 
     def label(self, sample: Sample) -> EncodedLabel[CocoLabel]:
         """Encode the label of a row as a PNG and its segments."""
         label, left_out = sample.label.only(self.takes)
-        raster = raster_of(label)
+        raster = required_raster(label)
         values, segments = panoptic_values(*raster, stuff=self._stuff)
         lost = label.without_pixels(raster)
-        infos = [{**segment, "category_id": self._numbers[segment["category_id"]]} for segment in segments]
+        infos = [{**segment, "category_id": self._category_ids[segment["category_id"]]} for segment in segments]
         mask = encode_bitmap(raster.ids, alpha=False, values=values)
         content = CocoLabel(size_of(sample.row, raster.ids.shape), infos, mask)
         return EncodedLabel(content, len(label.annotations) - lost.total(), left_out + lost)

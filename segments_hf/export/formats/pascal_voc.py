@@ -16,7 +16,7 @@ from segments_hf.bitmaps import encode_mask
 from segments_hf.bitmaps.value_table import look_up
 from segments_hf.export.format import EncodedLabel, Format
 from segments_hf.export.labelmap import LABELMAP, UNLABELED_COLOR, labelmap, labelmap_names
-from segments_hf.export.needs import size_of_image
+from segments_hf.export.required_parts import required_size
 from segments_hf.images import inspect_image
 from segments_hf.images.stored_image import stored_content
 from segments_hf.io.disk.atomic import NewFile, write_file
@@ -37,7 +37,7 @@ _CLASSES, _OBJECTS = "SegmentationClass", "SegmentationObject"
 
 
 class _Label(NamedTuple):
-    """The XML of a row, and its masks of classes and of objects; None if the row has no masks."""
+    """The XML of a row, and its masks of classes and of objects. The masks are None if the row has no masks."""
 
     xml: bytes
     classes: bytes | None
@@ -104,7 +104,7 @@ class PascalVoc(Format[_Label]):
         write_file(self.job.folder / LABELMAP, labelmap(_BACKGROUND, self.job.categories, self.job.colors))
 
     def _masks(self, label: Label, boxes: Sequence[LabeledObject]) -> tuple[bytes | None, bytes | None]:
-        """Return the masks of the classes and of the objects. Of vectors, only polygons have masks."""
+        """Return the masks of the classes and of the objects. In vector labels, only polygons are drawn."""
         drawn, _ = label.only({BITMAP, POLYGON})
         if not (drawn.annotations or label.object_kinds == {BITMAP}) or (raster := drawn.rasterize()) is None:
             return None, None
@@ -120,7 +120,7 @@ class PascalVoc(Format[_Label]):
 
 
 def _xml(sample: Sample, objects: Sequence[LabeledObject], names: Sequence[str], *, has_masks: bool) -> bytes:
-    width, height = size_of_image(sample.label)
+    width, height = required_size(sample.label)
     root = ET.Element("annotation")
     _add(root, folder=_IMAGES, filename=str(sample.file))
     _add(ET.SubElement(root, "source"), database="Segments.ai", annotation="Segments.ai")
@@ -148,7 +148,7 @@ def _add_line(file: NewFile, stem: PurePosixPath) -> None:
 
 
 def _channels(row: Row) -> int:
-    """Return the number of channels of the image of a row, from its header; 3 without an image."""
+    """Return the number of channels of the image of a row, from its header; 3 if the row has no image."""
     image = row["image"]
     if image is None:
         return 3

@@ -36,7 +36,7 @@ class Polygon(CocoFormat):
             rings = {number: [ring.corners.tolist() for ring in of_id] for number, of_id in label.outlines().items()}
         annotations = [
             {
-                "category_id": self.job.numbers[item.class_index],
+                "category_id": self.job.category_ids[item.class_index],
                 **common_keys(item.annotation),
                 "polygons": rings[item.annotation.id],
             }

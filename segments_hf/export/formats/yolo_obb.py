@@ -34,8 +34,8 @@ class YoloObb(YoloFormat):
         rings = label.outlines() if isinstance(label, BitmapLabel) else {}
         lines = []
         for item in found:
-            of_bitmap = rings.get(item.annotation.id)
-            corners = smallest_rectangle(of_bitmap.corners if of_bitmap else np.array(item.points))
+            bitmap_rings = rings.get(item.annotation.id)
+            corners = smallest_rectangle(bitmap_rings.corners if bitmap_rings else np.array(item.points))
             lines.append(line(item.class_index, (corners / size).ravel().tolist()))
         return lines, left_out
 

@@ -25,7 +25,7 @@ class YoloPose(YoloFormat):
     """The format ``yolo-pose``, which the module describes."""
 
     name = "yolo-pose"
-    help = "YOLO pose: each point as an object with one keypoint, in a box of a 20th of the image side"
+    help = "YOLO pose: each point as an object with one keypoint, in a square of a 20th of the longer image side"
     takes: ClassVar[frozenset[str]] = frozenset({POINT})
 
     def lines(self, label: Label, size: ImageSize) -> tuple[list[str], Counter[str]]:
@@ -44,7 +44,7 @@ class YoloPose(YoloFormat):
         return lines, left_out
 
     def data(self) -> dict[str, Any]:
-        """Return further keys of ``data.yaml``: one keypoint with three numbers."""
+        """Return a further key of ``data.yaml``: each object has one keypoint of three numbers."""
         return {"kpt_shape": [1, 3]}
 
 

@@ -3,7 +3,7 @@
 Each instance has one outline, in which cuts connect its parts and holes. The outline of a bitmap goes through the
 outermost pixels. Its points are 0.25 pixels to the right of and below the top left corners of these pixels, so that
 programs that round coordinates (supervision) and programs that truncate them (ultralytics) find the same pixels. If the
-polygon is filled including its border, the result is the mask.
+polygon and its border are filled, the result is the mask.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ class YoloSegment(YoloFormat):
         rings = label.outlines() if isinstance(label, BitmapLabel) else {}
         lines = []
         for item in found:
-            of_bitmap = rings.get(item.annotation.id)
-            if of_bitmap:
-                lines.append(_line_of_pixels(item.class_index, join_rings(of_bitmap), size))
+            bitmap_rings = rings.get(item.annotation.id)
+            if bitmap_rings:
+                lines.append(_line_of_pixels(item.class_index, join_rings(bitmap_rings), size))
             else:
                 lines.append(line(item.class_index, (np.array(item.points) / size).ravel().tolist()))
         return lines, left_out

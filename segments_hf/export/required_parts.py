@@ -1,4 +1,4 @@
-"""Return parts of a label that formats require, or raise an error that names the missing part."""
+"""Return the parts of a label that a format requires, or raise an error that names the missing part."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from segments_hf.labels.geometry import ImageSize
 
 
-def raster_of(label: Label) -> Raster:
+def required_raster(label: Label) -> Raster:
     """Rasterize a label.
 
     Raises:
@@ -25,7 +25,7 @@ def raster_of(label: Label) -> Raster:
     return raster
 
 
-def size_of_image(label: Label) -> ImageSize:
+def required_size(label: Label) -> ImageSize:
     """Return the width and height of the image in pixels.
 
     Raises:
