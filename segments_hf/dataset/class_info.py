@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# The files of a repository on the Hub.
+# The files in a repository on the Hub that describe its classes.
 CATEGORIES_FILE = "categories.json"
 ID2LABEL_FILE = "id2label.json"
 
@@ -75,10 +75,10 @@ def id2label(
 
     Args:
         data: A dataset or a stream, or a dict of its splits; a release as `load_release` takes it; or the id of a
-            dataset on the Hub, such as ``"jane/flowers"``, whose ``id2label.json`` is read. A text is recognized as in
-            `categories`.
+            dataset on the Hub, such as ``"jane/flowers"``, whose ``id2label.json`` is read. A string is treated
+            as a release in the same cases as in `categories`.
         column: The column whose values are named. By default, it is the semantic mask if the dataset has one,
-            otherwise `annotations`, `segments_info` or `objects`. Not for the id of a dataset on the Hub.
+            otherwise `annotations`, `segments_info` or `objects`. Omit it for the id of a dataset on the Hub.
         config_name: The configuration on the Hub.
         token: The token for the Hub; by default that of the login.
         revision: The branch, tag or commit on the Hub.
@@ -89,8 +89,8 @@ def id2label(
 
     Raises:
         OptionError: `column` is given for the id of a dataset on the Hub.
-        SegmentsHFError: The column has no class names, two semantic masks have different ones, or the dataset on the
-            Hub has no ``id2label.json``.
+        SegmentsHFError: The column has no class names, two semantic masks have different class names, or the
+            dataset on the Hub has no ``id2label.json``.
 
     >>> from segments_hf import add_semantic_masks, load_release
     >>> from segments_hf.demo import demo_release
