@@ -11,7 +11,7 @@ from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
 from segments_hf.io.remote.limited_reading import TooLargeError, read_limited
 from segments_hf.io.urls import is_url
 from segments_hf.labels.categories import carried_categories, listed_categories
-from segments_hf.labels.mask_values import class_numbers
+from segments_hf.labels.mask_values import names_of_numbers
 from segments_hf.release import Category, parse_reference
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def id2label(
             )
         path = path_in_repo(ID2LABEL_FILE, config_name)
         return _read_on_the_hub(data, path, _ID2LABEL.decode, token, revision)
-    return class_numbers(input_features(data), column)
+    return names_of_numbers(input_features(data), column)
 
 
 def label2id(

@@ -177,7 +177,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
             SegmentsHFError: The release or its assets have an error.
         """
         if self._refers_to_removed_images():
-            # `datasets` builds the dataset again in this mode. The old build has paths of images that are not in the cache.
+            # In this mode, `datasets` builds the dataset again, because the old one has paths of removed images.
             kwargs["download_mode"] = DownloadMode.REUSE_CACHE_IF_EXISTS
         with storage_errors_of_library(args[0] if args else self.cache_dir):
             super().download_and_prepare(*args, **kwargs)
