@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def get_semantic_bitmap(
     bitmap: BitmapLike, annotations: Iterable[object] | None, id_increment: int = 0, *, strict: bool = False
 ) -> Mask:
-    """Return the category id of every pixel, like this function of the official SDK, but for ids of any size.
+    """Return the category id of every pixel, like `get_semantic_bitmap` of the official SDK, but for ids of any size.
 
     Args:
         bitmap: Instance ids, (H, W).

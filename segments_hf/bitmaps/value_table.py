@@ -93,7 +93,7 @@ def look_up(
 
 
 def _lazy_zeros(length: int, dtype: np.dtype[Any]) -> Mask:
-    """Return an array of zeros that uses memory only for the pages that are written. numpy may use huge pages."""
+    """Return an array of zeros that uses memory only for the pages that are written; `np.zeros` may use huge pages."""
     if length * dtype.itemsize < _FEW_BYTES:
         return np.zeros(length, dtype)
     return np.frombuffer(mmap.mmap(-1, length * dtype.itemsize), dtype)

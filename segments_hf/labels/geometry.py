@@ -163,8 +163,8 @@ def _visible_corners(clipped: Sequence[Point], size: ImageSize | None) -> list[P
     hidden = {edge for on_side in on_sides for edge in on_side}
     visible = [point for edge in edges if edge not in hidden for point in edge]
     for (axis, _, _), on_side in zip(_sides(size), on_sides, strict=True):
-        # The corners on a side of the image divide it into segments. By the even-odd rule, every second segment is next to
-        # the inside of the polygon.
+        # The corners on a side of the image divide the side into segments. By the even-odd rule, every second segment
+        # is next to the inside of the polygon.
         ends = sorted((point for edge in on_side for point in edge), key=lambda point: point[1 - axis])
         visible += [point for pair in zip(ends[::2], ends[1::2], strict=True) if pair[0] != pair[1] for point in pair]
     return visible
