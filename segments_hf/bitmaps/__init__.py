@@ -1,4 +1,4 @@
-"""Functions of bitmaps, masks and polygons as numpy arrays, independent of releases."""
+"""Functions for bitmaps, masks and polygons as numpy arrays, independent of releases."""
 
 from segments_hf.bitmaps.boxes import Boxes, boxes, present_ids
 from segments_hf.bitmaps.codec.id_codec import ID_LIMIT, decode_bitmap, encode_bitmap

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PIXELS = 2**16  # per band: small copies fit into the cache of the processor, and their memory is reused
+PIXELS = 2**16  # in a band: small copies fit into the cache of the processor, and their memory is reused
 
 
 def bands(shape: tuple[int, ...], pixels: int = PIXELS) -> Iterator[slice]:

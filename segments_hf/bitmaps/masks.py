@@ -30,20 +30,20 @@ if TYPE_CHECKING:
 def get_semantic_bitmap(
     bitmap: BitmapLike, annotations: Iterable[object] | None, id_increment: int = 0, *, strict: bool = False
 ) -> Mask:
-    """Return the category id of every pixel, like the function of the same name in the official SDK, but for any ids.
+    """Return the category id of every pixel, like `get_semantic_bitmap` of the official SDK, but for ids of any size.
 
     Args:
         bitmap: Instance ids, (H, W).
         annotations: Annotations with an `id` and a `category_id`, as mappings or as objects; None for no annotations.
         id_increment: The number that is added to each category id, to distinguish category 0 from unlabeled pixels.
-        strict: Whether to raise an error if no annotation has the id of a pixel.
+        strict: Whether to raise an error if a pixel has an id that no annotation has.
 
     Returns:
         Array of shape (H, W) and of the smallest unsigned dtype for the values: category id + `id_increment`, and 0
         where the pixel is unlabeled or no annotation has its id. A warning counts the latter pixels.
 
     Raises:
-        BitmapError: A value is negative; or `strict` is true and no annotation has the id of some pixel.
+        BitmapError: A value is negative; or `strict` is true, and a pixel has an id that no annotation has.
 
     >>> get_semantic_bitmap(np.array([[0, 7], [8, 7]], np.uint32), [{"id": 7, "category_id": 3}, {"id": 8,
     ...     "category_id": 300}]).tolist()
@@ -53,7 +53,7 @@ def get_semantic_bitmap(
     ids = decode_bitmap(bitmap, known_ids=values.keys())
     values.pop(0, None)
     mask = look_up(ids, values)
-    # Count the labeled pixels without a value. If the value of some id is 0, this needs another pass over the pixels.
+    # Count the labeled pixels whose id has no value. If an id has the value 0, all pixels must be looked up again.
     unknown = np.count_nonzero(ids) - np.count_nonzero(mask)
     if unknown and 0 in values.values():
         unknown = np.count_nonzero(ids) - np.count_nonzero(look_up(ids, dict.fromkeys(values, 1)))
@@ -124,8 +124,9 @@ def binary_masks(
         annotations: The annotations of a row.
 
     Returns:
-        Bool array of shape (k, H, W): one mask for each annotation with a class, in the order of the annotations. All
-        its values are False if the annotation has no pixels. And the class indices, an int64 array of shape (k,).
+        Two arrays. The first is a bool array of shape (k, H, W): one mask for each annotation with a class, in the
+        order of the annotations; the mask of an annotation without pixels is False everywhere. The second contains the
+        class indices, an int64 array of shape (k,).
 
     >>> masks, classes = binary_masks(np.array([[0, 7], [9, 7]], np.uint32), [{"id": 9, "category": 4}])
     >>> masks.tolist(), classes.tolist()

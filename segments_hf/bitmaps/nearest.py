@@ -15,7 +15,7 @@ Number = TypeVar("Number", bound=np.generic)
 def resize_nearest(numbers: npt.NDArray[Number], size: tuple[int, int]) -> npt.NDArray[Number]:
     """Resize a bitmap. Each pixel takes the value of the old pixel at its center, so no new values appear.
 
-    Pillow does the same, but not for all 32-bit values.
+    Pillow resizes in the same way, but does not support all 32-bit values.
 
     Args:
         numbers: Array of shape (H, W), of any dtype.

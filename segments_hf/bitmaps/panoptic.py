@@ -30,10 +30,10 @@ def panoptic(
         stuff: The class indices whose instances are merged into one segment.
 
     Returns:
-        Segment ids, a uint32 array of shape (H, W): the id of the instance; for stuff, the id of the first annotation
-        of the class; 0 where no annotation with a class has the pixel's id. And `segments_info`, a dict for each
-        segment with pixels, in the order of the annotations: `id`, `category_id` (the class index), `area` (pixels),
-        `bbox` (left, top, width, height in pixels), `iscrowd` (0).
+        The segment ids and `segments_info`. The segment ids are a uint32 array of shape (H, W): the id of the instance;
+        for stuff, the first id of the class, preferably below 2^24; 0 where no annotation with a class has the id.
+        `segments_info` has a dict for each segment with pixels, in the order of the annotations: `id`, `category_id`
+        (the class index), `area` (pixels), `bbox` (left, top, width, height in pixels), `iscrowd` (0).
 
     >>> annotations = [{"id": 7, "category": 0}, {"id": 8, "category": 1}, {"id": 9, "category": 1}]
     >>> ids, segments = panoptic(np.array([[7, 0, 8, 9]], np.uint32), annotations, stuff=[1])

@@ -82,7 +82,7 @@ def edges_of(polygons: Sequence[Sequence[Ring]], height: int) -> Edges:
 def batches(edges: Edges) -> Iterator[Edges]:
     """Split edges into batches that have about `CROSSINGS_AT_ONCE` crossings each.
 
-    All crossings of a polygon with a line are in one batch. A batch has whole polygons, or a band of one polygon.
+    All crossings of a polygon with a line are in one batch. A batch contains whole polygons, or a band of one polygon.
     """
     of_polygon = np.bincount(edges.polygon, edges.counts).astype(np.int64)
     batch_of_polygon = np.cumsum(of_polygon) // CROSSINGS_AT_ONCE
@@ -100,7 +100,7 @@ def _bands(edges: Edges) -> Iterator[Edges]:
     last = edges.first + edges.counts
     top, bottom = int(edges.first.min()), int(last.max())
     begun, ended = (np.bincount(lines - top, minlength=bottom - top) for lines in (edges.first, last))
-    crossings = np.cumsum(np.cumsum(begun - ended[: bottom - top]))  # down to each line
+    crossings = np.cumsum(np.cumsum(begun - ended[: bottom - top]))  # the number from the top to each line
     cuts = np.flatnonzero(np.diff(crossings // CROSSINGS_AT_ONCE)) + 1
     for begin, end in itertools.pairwise([top, *(top + cuts).tolist(), bottom]):
         first, counts = np.maximum(edges.first, begin), np.minimum(last, end) - np.maximum(edges.first, begin)
@@ -128,19 +128,19 @@ def spans(
 ) -> Spans:
     """Find the pixels inside polygons by the even-odd rule, from all crossings with each line."""
     # The pixels after the first crossing of a line are inside, those after the second one outside, and so on. Polygon,
-    # line and column are sorted as one integer, in a fifth of the time for three arrays.
+    # line and column are sorted as one integer, which takes a fifth of the time of sorting three arrays.
     first, top = int(polygon.min()), int(lines.min())
     height = int(lines.max()) - top + 1
     keys = ((polygon - first) * height + (lines - top)) * (width + 1) + columns
     keys.sort()
-    places, starts = np.divmod(keys[0::2], width + 1)
-    number, line = np.divmod(places, height)
-    return Spans(number + first, line + top, starts, keys[1::2] - places * (width + 1))
+    line_keys, starts = np.divmod(keys[0::2], width + 1)
+    number, line = np.divmod(line_keys, height)
+    return Spans(number + first, line + top, starts, keys[1::2] - line_keys * (width + 1))
 
 
-def columns_of(places: npt.NDArray[np.float64], width: int) -> npt.NDArray[np.int64]:
-    """Return the first pixel whose center is not left of each crossing, limited to the image."""
-    return np.clip(np.ceil(places - 0.5), 0, width).astype(np.int64)
+def columns_of(xs: npt.NDArray[np.float64], width: int) -> npt.NDArray[np.int64]:
+    """Return, for each crossing at an x, the first pixel of the line whose center is not left of it: 0 to `width`."""
+    return np.clip(np.ceil(xs - 0.5), 0, width).astype(np.int64)
 
 
 def crossings(

@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
 __all__ = ["FARTHEST", "Coverage", "fill_polygons", "polygon_coverage"]
 
-_CELLS_AT_ONCE = 2**22  # table cells in memory
+_CELLS_AT_ONCE = 2**22  # cells of the tables of `_fill_together` in memory
 _POLYGON_IN_PIXELS = 2**15  # the time to prepare one polygon, in units of the time to process one pixel
 
 
 def fill_polygons(polygons: Iterable[Sequence[Ring]], height: int, width: int) -> npt.NDArray[np.uint32]:
     """Draw polygons in order; later polygons cover earlier ones.
 
-    A pixel belongs to a polygon if its center, half a pixel right of and below its corner, is inside by the even-odd
-    rule. Polygons that share an edge therefore share no pixel and leave no gap. A ring inside another ring is a hole,
-    also if both are one ring that is connected by a cut.
+    A pixel belongs to a polygon if its center, half a pixel to the right of and below its top left corner, is inside by
+    the even-odd rule. Polygons that share an edge therefore share no pixel and leave no gap. A ring inside another ring
+    is a hole, even if a cut connects both to one ring.
 
     Args:
         polygons: Polygons in drawing order, each a list of rings, each a list of points (x, y) in pixels; 0, 0 is the
@@ -96,8 +96,8 @@ def polygon_coverage(polygons: Sequence[Sequence[Ring]], height: int, width: int
     edges = edges_of(polygons, height)
     coverage = Coverage(np.zeros(len(polygons), np.int64), np.zeros(len(polygons), np.int64))
     for batch in batches(edges):
-        which, lines, places = crossings(batch)
-        columns, polygon = columns_of(places, width), batch.polygon[which]
+        which, lines, xs = crossings(batch)
+        columns, polygon = columns_of(xs, width), batch.polygon[which]
         np.add.at(coverage.windings, polygon, columns * batch.direction[which])
         inside = spans(polygon, lines, columns, width)
         np.add.at(coverage.pixels, inside.polygon, inside.end - inside.start)
@@ -105,7 +105,7 @@ def polygon_coverage(polygons: Sequence[Sequence[Ring]], height: int, width: int
 
 
 def _work_one_by_one(edges: Edges, first: npt.NDArray[np.int64], width: int) -> float:
-    """Estimate the time to fill polygons one by one, in processed pixels. `first` has the first edge of each."""
+    """Estimate the time to fill polygons one by one, in processed pixels. `first` is the first edge of each polygon."""
     lefts = np.minimum.reduceat(np.minimum(edges.x, edges.to_x), first).clip(0, width)
     rights = np.maximum.reduceat(np.maximum(edges.x, edges.to_x), first).clip(0, width)
     heights = np.maximum.reduceat(edges.first + edges.counts, first) - np.minimum.reduceat(edges.first, first)
@@ -140,8 +140,8 @@ def _fill_together(canvas: npt.NDArray[np.uint32], edges: Edges) -> None:
         first, counts = np.maximum(edges.first, top), np.minimum(last, bottom) - np.maximum(edges.first, top)
         tables = np.zeros((width.bit_length(), (bottom - top) * width), np.uint32)
         for batch in batches(edges._replace(first=first, counts=counts).part(counts > 0)):
-            which, lines, places = crossings(batch)
-            inside = spans(batch.polygon[which], lines, columns_of(places, width), width)
+            which, lines, xs = crossings(batch)
+            inside = spans(batch.polygon[which], lines, columns_of(xs, width), width)
             polygon, line, start, end = (values[inside.end > inside.start] for values in inside)
             power = powers[end - start]
             begins = np.stack([start, end - (1 << power)], axis=1) + (width * (line - top))[:, None]
@@ -155,7 +155,7 @@ def _fill_together(canvas: npt.NDArray[np.uint32], edges: Edges) -> None:
 
 
 def _inside(edges: Edges, width: int) -> tuple[tuple[slice, slice], npt.NDArray[np.bool_]]:
-    """Return the bounding box of one polygon in the image, and which of its pixels are inside the polygon."""
+    """Return the bounding box of one polygon in the image, and for each pixel in the box, whether it is inside."""
     top, bottom = int(edges.first.min()), int((edges.first + edges.counts).max())
     ends = np.stack([edges.x, edges.to_x])
     # One more pixel on both sides, because rounding may move a crossing beyond the end of its edge.
@@ -163,6 +163,6 @@ def _inside(edges: Edges, width: int) -> tuple[tuple[slice, slice], npt.NDArray[
     turns = np.zeros((bottom - top, right - left + 1), np.uint8)
     blocks = np.flatnonzero(np.diff(np.cumsum(edges.counts) // CROSSINGS_AT_ONCE)) + 1
     for begin, end in itertools.pairwise([0, *blocks.tolist(), len(edges.counts)]):
-        _, lines, places = crossings(edges.part(slice(begin, end)))
-        np.bitwise_xor.at(turns, (lines - top, columns_of(places, width) - left), 1)
+        _, lines, xs = crossings(edges.part(slice(begin, end)))
+        np.bitwise_xor.at(turns, (lines - top, columns_of(xs, width) - left), 1)
     return (slice(top, bottom), slice(left, right)), np.bitwise_xor.accumulate(turns, axis=1)[:, :-1].view(bool)

@@ -30,7 +30,7 @@ def smallest_rectangle(points: npt.NDArray[np.number]) -> npt.NDArray[np.float64
     lows = np.stack([on_along.min(axis=0), on_across.min(axis=0)], axis=1)
     highs = np.stack([on_along.max(axis=0), on_across.max(axis=0)], axis=1)
     areas = np.prod(highs - lows, axis=1)
-    best = int(np.flatnonzero(areas <= areas.min() * (1 + 1e-9))[0])  # the first of equal areas, despite rounding
+    best = int(np.flatnonzero(areas <= areas.min() * (1 + 1e-9))[0])  # the first of nearly equal areas
     (low_u, low_v), (high_u, high_v) = lows[best], highs[best]
     corners = np.array([[low_u, low_v], [high_u, low_v], [high_u, high_v], [low_u, high_v]])
     rectangle: npt.NDArray[np.float64] = corners @ np.stack([along[best], across[best]])

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Numbers = npt.NDArray[np.int64]
 
-_UNCHANGED = 3  # the first counts of a mask, which are not stored as differences
+_UNCHANGED = 3  # the number of counts at the beginning of a mask that are not stored as differences
 _GROUP = 5  # bits
 _MORE, _ZERO = 32, 48
 
@@ -35,7 +35,7 @@ class Rles(NamedTuple):
 
     Attributes:
         ids: Instance ids, a uint32 array of shape (k,).
-        areas: The number of pixels of each, an int64 array of shape (k,).
+        areas: The number of pixels of each instance, an int64 array of shape (k,).
         xywh: The bounding boxes, an int64 array of shape (k, 4): the left and top pixel, width, height.
         counts: The `counts` of each mask, as in `pycocotools`.
         size: The `size` of all masks: height and width of the bitmap.
@@ -95,11 +95,11 @@ def _begins_of_band(pixels: npt.NDArray[np.uint32], rows: slice) -> tuple[Number
     np.not_equal(band[1:], band[:-1], out=begins[1:])
     if rows.start:
         np.not_equal(band[0], pixels[rows.start - 1], out=begins[0])
-    elif pixels.size:  # a run continues at the top of the next column
+    elif pixels.size:  # a run may continue at the top of the next column
         np.not_equal(pixels[0, 1:], pixels[-1, :-1], out=begins[0, 1:])
-    places = np.flatnonzero(begins)
-    lines, columns = np.divmod(places, band.shape[1])
-    return lines + rows.start, columns, band.reshape(-1)[places]
+    firsts = np.flatnonzero(begins)
+    lines, columns = np.divmod(firsts, band.shape[1])
+    return lines + rows.start, columns, band.reshape(-1)[firsts]
 
 
 def _boxes(starts: Numbers, lasts: Numbers, first: npt.NDArray[np.intp], height: int) -> Numbers:
@@ -149,9 +149,9 @@ def _groups_of_bits(numbers: Numbers) -> tuple[bytes, Numbers]:
         limit <<= _GROUP
     ends = np.cumsum(sizes)
     text = np.empty(int(ends[-1]), np.uint8)
-    places, rest, left = ends - sizes, numbers, sizes
-    while places.size:
-        more = left > 1
-        text[places] = (rest & (_MORE - 1)) + _ZERO + more * _MORE
-        places, rest, left = places[more] + 1, rest[more] >> _GROUP, left[more] - 1
+    positions, rest, remaining = ends - sizes, numbers, sizes
+    while positions.size:
+        more = remaining > 1
+        text[positions] = (rest & (_MORE - 1)) + _ZERO + more * _MORE
+        positions, rest, remaining = positions[more] + 1, rest[more] >> _GROUP, remaining[more] - 1
     return text.tobytes(), ends

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Mask: TypeAlias = npt.NDArray[np.unsignedinteger[Any]]
 
 _LARGEST_TABLE = 2**24  # entries, one for each id that a PNG of ids can encode
-_FEW_BYTES = 2**20
+_FEW_BYTES = 2**20  # the zeros of numpy are used for smaller arrays
 
 
 class MaskValues(NamedTuple):
@@ -26,7 +26,7 @@ class MaskValues(NamedTuple):
 
     Attributes:
         of_id: The value of each instance id.
-        otherwise: The value of 0 and of all other ids.
+        otherwise: The value of id 0, and of all ids that are not in `of_id`.
     """
 
     of_id: Mapping[int, int]
@@ -34,7 +34,7 @@ class MaskValues(NamedTuple):
 
 
 class ValueTable:
-    """A table of the values of a mask, which converts parts of a bitmap.
+    """A table that converts the ids in parts of a bitmap to the values of a mask.
 
     Args:
         values: The values.
@@ -70,11 +70,11 @@ class ValueTable:
         self._values[keys] = found
 
     def __call__(self, ids: npt.NDArray[np.integer[Any]]) -> Mask:
-        """Return the value of each id. The call needs more memory than `ids`."""
+        """Return the value of each id. The call needs more memory than `ids`, so pass a band of a large bitmap."""
         if self._keys is None:
             return self._values.take(ids)
-        places = np.searchsorted(self._keys, ids, side="right") - 1
-        mask: Mask = np.where(self._keys[places] == ids, self._values[places], self._values[0])
+        indices = np.searchsorted(self._keys, ids, side="right") - 1
+        mask: Mask = np.where(self._keys[indices] == ids, self._values[indices], self._values[0])
         return mask
 
 
@@ -93,7 +93,7 @@ def look_up(
 
 
 def _lazy_zeros(length: int, dtype: np.dtype[Any]) -> Mask:
-    """Return zeros of which only written pages use memory. The zeros of numpy would use huge pages."""
+    """Return an array of zeros that uses memory only for the pages that are written; `np.zeros` may use huge pages."""
     if length * dtype.itemsize < _FEW_BYTES:
         return np.zeros(length, dtype)
     return np.frombuffer(mmap.mmap(-1, length * dtype.itemsize), dtype)

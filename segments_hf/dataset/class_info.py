@@ -11,7 +11,7 @@ from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
 from segments_hf.io.remote.limited_reading import TooLargeError, read_limited
 from segments_hf.io.urls import is_url
 from segments_hf.labels.categories import carried_categories, listed_categories
-from segments_hf.labels.mask_values import class_numbers
+from segments_hf.labels.mask_values import names_of_numbers
 from segments_hf.release import Category, parse_reference
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# The files of a repository on the Hub.
+# The files in a repository on the Hub that describe its classes.
 CATEGORIES_FILE = "categories.json"
 ID2LABEL_FILE = "id2label.json"
 
@@ -75,10 +75,10 @@ def id2label(
 
     Args:
         data: A dataset or a stream, or a dict of its splits; a release as `load_release` takes it; or the id of a
-            dataset on the Hub, such as ``"jane/flowers"``, whose ``id2label.json`` is read. A text is recognized as in
-            `categories`.
+            dataset on the Hub, such as ``"jane/flowers"``, whose ``id2label.json`` is read. A string is treated
+            as a release in the same cases as in `categories`.
         column: The column whose values are named. By default, it is the semantic mask if the dataset has one,
-            otherwise `annotations`, `segments_info` or `objects`. Not for the id of a dataset on the Hub.
+            otherwise `annotations`, `segments_info` or `objects`. Omit it for the id of a dataset on the Hub.
         config_name: The configuration on the Hub.
         token: The token for the Hub; by default that of the login.
         revision: The branch, tag or commit on the Hub.
@@ -89,8 +89,8 @@ def id2label(
 
     Raises:
         OptionError: `column` is given for the id of a dataset on the Hub.
-        SegmentsHFError: The column has no class names, two semantic masks have different ones, or the dataset on the
-            Hub has no ``id2label.json``.
+        SegmentsHFError: The column has no class names, two semantic masks have different class names, or the
+            dataset on the Hub has no ``id2label.json``.
 
     >>> from segments_hf import add_semantic_masks, load_release
     >>> from segments_hf.demo import demo_release
@@ -107,7 +107,7 @@ def id2label(
             )
         path = path_in_repo(ID2LABEL_FILE, config_name)
         return _read_on_the_hub(data, path, _ID2LABEL.decode, token, revision)
-    return class_numbers(input_features(data), column)
+    return names_of_numbers(input_features(data), column)
 
 
 def label2id(

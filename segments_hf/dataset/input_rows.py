@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from segments_hf.dataset.inputs import Splits
     from segments_hf.release import Category
 
-_BUILD_OPTIONS = {"split", "streaming", "num_proc", "load_assets", "on_error"}  # options of `load_release` alone
+# The options of `load_release` that a function may pass to `open_rows` only if it lists them in `building`.
+_BUILD_OPTIONS = {"split", "streaming", "num_proc", "load_assets", "on_error"}
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,8 @@ def open_rows(
         limit: The maximum number of samples of a release, or of rows of a dataset.
         check: A function that checks a dataset of one split; by default, the dataset must have the columns of images
             with labels.
-        building: The options of a build that the caller may pass; by default none, and `on_error` is ``keep``.
+        building: The options of a build that `options` may contain; by default none. The default of `on_error` is
+            ``keep``.
         **options: For a release, the options of `load_release` that select samples and control fetching.
 
     Raises:
@@ -94,7 +96,10 @@ def open_rows(
         check_number("limit", limit, 1)
     if releases_by_split(data) is not None:
         if wrong := [name for name in options if name in _BUILD_OPTIONS and name not in building]:
-            raise OptionError(f"got {', '.join(wrong)}, which is allowed only where a dataset is built; leave it out")
+            raise OptionError(
+                f"got {', '.join(wrong)}, but this function builds no dataset; pass only options that select samples "
+                "or control fetching"
+            )
         return _of_release(data, options, assets=assets, skip=skip, limit=limit)
     if options:
         raise OptionError(f"got {', '.join(options)} for a dataset, but only releases have these options")
@@ -108,7 +113,7 @@ def check_number(name: str, value: object, least: int) -> None:
         OptionError: The value is of another type, or less than `least`.
     """
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise OptionError(f"got {value!r}, expected a whole number, {least} at least", option=name)
+        raise OptionError(f"got {value!r}, expected a whole number of at least {least}", option=name)
 
 
 def _of_release(data: Data, options: LoadKeywords, *, assets: bool, skip: int, limit: int | None) -> InputRows:
@@ -184,7 +189,7 @@ def _limited_length(length: int | None, skip: int, limit: int | None) -> int | N
 
 
 def _with_json_text(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the row with its JSON columns as text; in a stream after `map`, they are decoded."""
+    """Return the row with its JSON columns as text. In the rows of a stream after `map`, they are decoded."""
     texts: dict[str, Any] = {name: _json_text(row[name]) for name in ("metadata", "image_attributes") if name in row}
     if row.get("annotations"):
         texts["annotations"] = [

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from segments_hf.dataset.data_types import Data, LoadKeywords, SplitRows
 
-_WANTED = (
+_EXPECTED = (
     "a release (a path, a URL, owner/dataset@name on Segments.ai, a Release or the official SDK's release object), a "
     "dataset or a stream from `datasets`, or a dict of releases or of datasets by split name"
 )
@@ -38,8 +38,8 @@ class Splits:
 
     Attributes:
         parts: The dataset or stream of each split, by the name of the split; at least one.
-        is_dict: Whether the result of a function for this input should be a dict of splits: the caller passed a dict
-            or a release.
+        is_dict: Whether the caller passed a dict or a release. A function that returns datasets then returns a dict
+            of splits.
     """
 
     parts: Mapping[str, SplitRows]
@@ -84,11 +84,11 @@ def open_splits(data: Data, *, streaming: bool = True, **options: Unpack[LoadKey
 
     Args:
         data: An input of any kind.
-        streaming: Whether a release becomes a stream.
+        streaming: Whether a release is loaded as a stream.
         **options: The options of `load_release` for a release.
 
     Raises:
-        OptionError: There are no splits.
+        OptionError: The input is an empty dict.
         SegmentsHFError: The input has an unsupported type.
     """
     if releases_by_split(data) is None:
@@ -100,7 +100,7 @@ def input_features(data: Data) -> Mapping[str, Any]:
     """Return the features of the first split of an input. The images of a release are not fetched.
 
     Raises:
-        OptionError: There are no splits.
+        OptionError: The input is an empty dict.
         SegmentsHFError: The input has an unsupported type.
     """
     features = release_builder(data).info.features if releases_by_split(data) else _dataset_splits(data).first.features
@@ -111,7 +111,7 @@ def _dataset_splits(data: object) -> Splits:
     if isinstance(data, datasets.Dataset | datasets.IterableDataset):
         return Splits({_split_name(data): data}, is_dict=False)
     if not isinstance(data, Mapping):
-        raise SegmentsHFError(f"got {received(data)}, expected {_WANTED}")
+        raise SegmentsHFError(f"got {received(data)}, expected {_EXPECTED}")
     if not data:
         raise OptionError("got an empty dict, expected at least one split")
     others = {
@@ -119,16 +119,19 @@ def _dataset_splits(data: object) -> Splits:
     }
     if others and all(map(is_release, others.values())):
         names = ", ".join(repr(str(name)) for name in others)
-        raise SegmentsHFError(f"got releases as splits {names} beside datasets; load the releases first")
+        raise SegmentsHFError(
+            f"got a dict of datasets in which the values of {names} are releases; load the releases first"
+        )
     if others:
-        raise SegmentsHFError(f"got {received(data if len(others) == len(data) else others)}; expected {_WANTED}")
+        raise SegmentsHFError(f"got {received(data if len(others) == len(data) else others)}; expected {_EXPECTED}")
     return Splits({str(name): part for name, part in data.items()}, is_dict=True)
 
 
 def _split_name(rows: SplitRows) -> str:
     """Return the name of the split that a dataset belongs to; ``train`` if the dataset has no split name.
 
-    For parts of one split, the name is that of the split. For parts of several splits, it is the whole instruction.
+    A dataset of parts of one split has the name of this split. A dataset of parts of several splits has the whole
+    instruction as its name, such as ``train+test``.
 
     >>> rows = datasets.Dataset.from_dict({}, split="train[2:4]+train[6:]")
     >>> _split_name(rows)
@@ -148,7 +151,9 @@ def num_rows(rows: SplitRows, split: str) -> int | None:
 
 
 def encode_images(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a row whose images and bitmaps are bytes or paths; in a stream after `map`, they may be decoded.
+    """Return a row in which decoded images and bitmaps are replaced by their bytes or paths.
+
+    The rows of a stream after `map` may contain decoded images.
 
     Raises:
         AssetError: An image cannot be decoded; the error names its column.

@@ -59,7 +59,7 @@ def load_release(
 ) -> AnyDataset: ...
 
 
-def load_release(  # noqa: PLR0913  (the options of the job; all but one by name)
+def load_release(  # noqa: PLR0913  (the options of a load; all except the first are keyword-only)
     release: Releases,
     *,
     split: str | None = None,
@@ -95,18 +95,19 @@ def load_release(  # noqa: PLR0913  (the options of the job; all but one by name
         filter_by: The label status of the samples to load, or several statuses, in upper or lower case, such as
             ``"reviewed"``. The status of a null label is ``UNLABELED``.
         filter_by_metadata: The metadata of the samples to load; a sample must have all of these keys and values.
-        splits: The fraction of each split, such as ``{"train": 0.8, "test": 0.2}``. A hash of its uuid assigns a
-            sample to a split, so that it stays in this split when samples are added. Or ``"metadata:KEY"``: the
-            split is the value of this key in the sample's metadata.
+        splits: The fraction of each split, such as ``{"train": 0.8, "test": 0.2}``. A sample is assigned to a split by
+            a hash of its uuid, so that it stays in this split when samples are added. Or ``"metadata:KEY"``: the split
+            is the value of this key in the sample's metadata.
         segments_dir: A folder in the layout of the official SDK's cache. Images in it are not fetched, except
             bitmaps that cannot store the ids of the annotations.
-        load_assets: Whether to fetch images and bitmaps; if not, their columns are null and the labels are loaded.
+        load_assets: Whether to fetch images and bitmaps; if not, only the labels are loaded, and the columns of images
+            and bitmaps are null.
         embed: Whether the Arrow file contains the bytes of the images. If not, it contains the paths of the files in
             the cache, and each image is stored on disk only once.
         on_error: What to do with a faulty sample: ``"raise"`` an error, ``"skip"`` its row, or ``"keep"`` the row
             with null in the affected column. Skipped and kept samples are logged, and listed in ``errors.jsonl`` in
-            the cache. Images with malformed EXIF data are also listed there: for each policy, the row has a repaired
-            copy of the image.
+            the cache. Images with malformed EXIF data are also listed there: for each value of `on_error`, the row
+            has a repaired copy of the image.
         resolve: The new locations of moved assets: a dict from old to new prefixes of URLs, such as
             ``{"https://old-host/": "s3://mirror/"}``; or a function that takes the URL of an asset, or the absolute
             path of a local file, and returns the new URL or path.
@@ -176,8 +177,8 @@ def release_builder(release: Releases, **options: Unpack[LoadKeywords]) -> Segme
 
     Args:
         release: A release in any form, or a dict of split name to release.
-        **options: The options of `load_release`, except those of building. The builder does not get the API key of the
-            platform, because it reads a pinned release.
+        **options: The options of `load_release`, except `split`, `streaming` and `num_proc`. The builder does not get
+            the API key of the platform, because it reads a pinned release.
 
     Raises:
         OptionError: An option is invalid, or there is no release.
@@ -201,7 +202,7 @@ def release_builder(release: Releases, **options: Unpack[LoadKeywords]) -> Segme
         dataset_name=NAME,
         hash=BUILDER_HASH,
         storage_options=storage_options,
-        # `sources` and not `data_files`: there, `datasets` reads brackets in a file name and `?` in a URL as wildcards.
+        # `sources` is used, because `datasets` reads brackets and `?` in `data_files` as wildcards.
         sources={split: [release_source(part, api_key, max_bytes)] for split, part in by_split.items()},
         **options,
     )

@@ -27,7 +27,7 @@ class ReleaseKey(NamedTuple):
 
     Attributes:
         source: The path or URL of the release. It keeps the password and signature of a URL, because workers
-            need them. For a release on the platform, it is a pinned reference.
+            need them. For a release on the platform, the source is a pinned reference.
         digest: The SHA-256 of the content.
     """
 
@@ -44,7 +44,7 @@ _open_releases: dict[ReleaseKey, Release] = {}
 def open_release(
     source: str, storage_options: Mapping[str, Any] | None = None, max_bytes: float = MAX_RELEASE_BYTES
 ) -> tuple[ReleaseKey, Release]:
-    """Open a release, even if this process has opened it before: its file may have changed.
+    """Open a release, even if this process has opened it before, because its file may have changed.
 
     Args:
         source: The path or URL of the release, or a reference to a release on the platform, which is then pinned.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from segments_hf.dataset.compat import add_packaged_module
 
 NAME = "segments_release"
-# `datasets` uses a hash of the builder's code in the paths of its cache. This text is constant: if rows change, the
-# version of the builder changes.
+# `datasets` uses a hash of the builder's code in the paths of its cache. This text takes the place of the hash. It is
+# constant, because the version of the builder changes if the rows change.
 BUILDER_HASH = "segments-hf"
 
 

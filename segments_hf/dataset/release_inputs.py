@@ -20,7 +20,7 @@ class SdkReleaseAttributes(Protocol):
 
     @property
     def url(self) -> str | None:
-        """The URL of the release file; None while the platform makes it."""
+        """The URL of the release file; None while the platform is still making the file."""
 
 
 class SdkRelease(Protocol):
@@ -39,7 +39,7 @@ def releases_by_split(data: object) -> dict[str, AnyRelease] | None:
 
     Args:
         data: Any value. A release is a path, a URL, a reference to a release on the platform, a `Release`, or the
-            release object of the official SDK. A single release is the split ``train``.
+            release object of the official SDK. A single release becomes the split ``train``.
     """
     by_split = data if isinstance(data, Mapping) else {"train": data}
     releases = {str(split): release for split, release in by_split.items() if is_release(release)}
@@ -53,18 +53,18 @@ def is_release(value: object) -> TypeGuard[AnyRelease]:
 
 def received(data: object) -> str:
     """Return a description of data that are neither releases nor datasets, for a message."""
-    if _is_content(data):
+    if _is_release_content(data):
         return "the content of a release file as a dict (pass the path of the file instead)"
     if isinstance(data, Mapping):
         if "status" in data and "annotations" in data:
             return "one row as a dict (pass the dataset of the row instead)"
         for split, part in data.items():
             if not is_release(part):
-                return f"{received(part) if _is_content(part) else type(part).__name__} as split {str(split)!r}"
+                return f"{received(part) if _is_release_content(part) else type(part).__name__} as split {str(split)!r}"
     return type(data).__name__
 
 
-def _is_content(value: object) -> bool:
+def _is_release_content(value: object) -> bool:
     """Return whether a value is the decoded JSON of a release file."""
     return isinstance(value, Mapping) and isinstance(value.get("dataset"), Mapping) and "samples" in value["dataset"]
 
@@ -77,7 +77,7 @@ def release_source(
     Args:
         release: A location, a `Release`, or the release object of the official SDK.
         api_key: The API key of the platform.
-        max_bytes: The maximum size in bytes of the file of a release on the platform.
+        max_bytes: The maximum size in bytes of the release file, for a release on the platform.
 
     Raises:
         OptionError: The release object of the official SDK has no URL.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_ROWS_AT_ONCE = 16  # the number of rows in memory; rows may contain the bytes of their images
+_ROWS_AT_ONCE = 16  # the maximum number of rows in memory; rows may contain the bytes of their images
 
 
 class NewColumns(Protocol):
@@ -51,7 +51,7 @@ def map_splits(
     Args:
         data: An input of any kind that `open_splits` accepts. A release is built as a dataset.
         function: A function that takes a dataset and the name of its split, and returns the new dataset.
-        num_proc: The number of processes; not for a stream.
+        num_proc: The number of processes; None for a stream.
         on_error: What to do with a faulty sample of a release: ``raise``, ``skip`` or ``keep``.
         check: A function that checks a dataset of one split.
 
@@ -93,8 +93,8 @@ def check_rows(dataset: SplitRows) -> None:
     fields = annotation[0] if isinstance(annotation, list) else annotation.feature
     if "segmentation_bitmap" not in dataset.features and "points" not in fields:
         raise SegmentsHFError(
-            "got a dataset without the column segmentation_bitmap, expected the bitmaps of its labels; remove this "
-            "column afterwards, not before"
+            "got a dataset without the column segmentation_bitmap, expected the bitmaps of its labels in this column; "
+            "remove the column after this step instead of before it"
         )
     carried_categories(dataset.features)
 
@@ -103,7 +103,7 @@ def check_features(dataset: SplitRows) -> None:
     """Check that the features of a dataset of one split are known.
 
     Raises:
-        SegmentsHFError: They are not known, as after `map` of a stream.
+        SegmentsHFError: The features are unknown, as after `map` of a stream.
     """
     if dataset.features is None:
         raise SegmentsHFError("got a stream without features; pass features= to the `map` that made it")
@@ -111,7 +111,7 @@ def check_features(dataset: SplitRows) -> None:
 
 def map_rows(
     part: SplitRows,
-    made: NewColumns,
+    new_columns: NewColumns,
     features: Mapping[str, Any],
     num_proc: int | None,
     problem_column: str | None = None,
@@ -121,7 +121,7 @@ def map_rows(
 
     Args:
         part: A `Dataset` or an `IterableDataset`.
-        made: The function that makes the new columns.
+        new_columns: The function that makes the new columns.
         features: All columns of the result, in order; columns that are not new are copied.
         num_proc: The number of processes.
         problem_column: For a stream, the name of a new column: rows in which it is not null are left out, and the
@@ -133,19 +133,19 @@ def map_rows(
     if isinstance(raw, datasets.IterableDataset):
         # `map` of a stream gets no features: with features, it expects that the function returns decoded values.
         images = tuple(name for name in features if isinstance(raw.features.get(name), Image))
-        mapped = raw.map(Versioned(_Pathless(made, images)), remove_columns=drop)
+        mapped = raw.map(Versioned(_Pathless(new_columns, images)), remove_columns=drop)
         if problem_column is not None:
             mapped = mapped.filter(_IsNull(problem_column)).remove_columns(problem_column)
         return mapped.cast(Features(features))
     if not len(raw):  # `map` does not add columns to a dataset without rows
         return datasets.Dataset.from_dict({name: [] for name in features}, features=Features(features), split=raw.split)
     return raw.map(
-        Versioned(made),
+        Versioned(new_columns),
         features=Features(features),
         remove_columns=drop,
         num_proc=num_proc,
         writer_batch_size=_ROWS_AT_ONCE,
-        desc=f"Making {', '.join(made.features if shown_columns is None else shown_columns)}",
+        desc=f"Making {', '.join(new_columns.features if shown_columns is None else shown_columns)}",
     )
 
 
@@ -161,7 +161,8 @@ def without_decoding(part: SplitRows) -> SplitRows:
     """Return the dataset with undecoded images, as ``{"bytes": …, "path": …}``, and rows of Python objects."""
     part = part.with_format(None)
     if isinstance(part, datasets.IterableDataset):
-        # JSON also stays text: if the first item of a list has no JSON, `datasets` does not encode the others again.
+        # JSON also stays text. If it were decoded, `datasets` would encode the JSON in a list again only if the first
+        # item has JSON.
         return part.cast(Features({name: _undecoded(feature) for name, feature in part.features.items()}))
     for name, feature in part.features.items():
         if isinstance(feature, Image) and feature.decode:
@@ -185,18 +186,18 @@ def _undecoded(feature: object) -> object:
 
 @dataclass(frozen=True)
 class _Pathless:
-    """The function that makes the new columns, and removes the path of images that have bytes.
+    """A function that makes the new columns, and removes the paths of images that have bytes.
 
-    `datasets` would read the file at this path instead of the bytes.
+    With a path, `datasets` would read the file at the path instead of the bytes.
     """
 
-    made: Callable[[Row], dict[str, Any]]
+    new_columns: Callable[[Row], dict[str, Any]]
     images: tuple[str, ...]
 
     def __call__(self, row: Row) -> dict[str, Any]:
         undecoded = {name: row[name] for name in self.images if isinstance(row[name], dict)}
         kept = {name: {**value, "path": None} for name, value in undecoded.items() if value["bytes"] is not None}
-        return {**kept, **self.made(row)}
+        return {**kept, **self.new_columns(row)}
 
 
 @dataclass(frozen=True)

@@ -56,16 +56,16 @@ def save_build(
     if split is not None:
         check_split(builder.config, split, [split])
     with storage_errors_of_library(folder), staging_folder(folder.parent) as staging:
-        whole = staging.new / folder.name  # a subfolder, because `datasets` writes lock files beside it
+        new_folder = staging.new / folder.name  # a subfolder, because `datasets` writes lock files beside it
         if file_format == "parquet":
-            builder.download_and_prepare(str(whole), file_format="parquet", num_proc=num_proc)
-            _name_as_on_the_hub(whole, split)
+            builder.download_and_prepare(str(new_folder), file_format="parquet", num_proc=num_proc)
+            _name_as_on_the_hub(new_folder, split)
         else:
             builder.download_and_prepare(num_proc=num_proc)
-            builder.as_dataset(split).save_to_disk(str(whole), num_proc=num_proc)
+            builder.as_dataset(split).save_to_disk(str(new_folder), num_proc=num_proc)
             problems = Path(builder.cache_dir, PROBLEMS_FILE)
             if problems.exists():
-                copy_file(problems, whole / PROBLEMS_FILE)
+                copy_file(problems, new_folder / PROBLEMS_FILE)
         staging.publish({folder.name: expected})
 
 

@@ -56,7 +56,7 @@ def split_assigner(splits: Mapping[str, float] | str) -> SplitOf:
 def names_in(instruction: str) -> set[str]:
     """Return the names of the splits in an instruction of `datasets`.
 
-    Text that is not such an instruction is returned unchanged.
+    If a part of the text is not such an instruction, the whole text is returned as a name.
 
     >>> sorted(names_in("train[:10%]+test"))
     ['test', 'train']
@@ -71,7 +71,7 @@ def check_instruction(split: str) -> None:
     """Check that `datasets` can read an instruction such as ``train[:10%]+test``.
 
     Raises:
-        OptionError: It cannot.
+        OptionError: `datasets` cannot read the instruction.
     """
     try:
         datasets.ReadInstruction.from_spec(split)

@@ -20,7 +20,7 @@ from segments_hf.hub.row_counts import Tally, total
 from segments_hf.io.disk.atomic import write_atomically
 from segments_hf.io.json_codec.json_text import indented_json
 from segments_hf.labels.categories import carried_categories, categories_json
-from segments_hf.labels.mask_values import class_numbers
+from segments_hf.labels.mask_values import names_of_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,7 +84,7 @@ class CommitFiles:
         if classes:
             files[path_in_repo(CATEGORIES_FILE, self.config_name)] = categories_json(classes)
         with contextlib.suppress(SegmentsHFError):  # raised if no column has classes
-            numbers = indented_json(class_numbers(self.source.features))
+            numbers = indented_json(names_of_numbers(self.source.features))
             files[path_in_repo(ID2LABEL_FILE, self.config_name)] = numbers
         if self.sheet is not None:
             files[path_in_repo(SHEET, self.config_name)] = self.sheet

@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 
 
 @lru_cache(maxsize=1)
-def _decoders(process: int) -> threading.BoundedSemaphore:  # noqa: ARG001  (a forked copy may be locked forever)
-    """Return a semaphore that limits simultaneous decoding to one image per processor, as each may be large."""
+def _decoders(process: int) -> threading.BoundedSemaphore:  # noqa: ARG001  (a process needs its own)
+    """Return a semaphore that limits simultaneous decoding to one image per processor, as each may be large.
+
+    Each process has its own semaphore, because a semaphore that was copied by a fork may be locked forever.
+    """
     return threading.BoundedSemaphore(os.cpu_count() or 1)
 
 

@@ -11,7 +11,7 @@ _SIGNATURES = (
     (0, b"8BPS", "a Photoshop image"),
     (0, b"icns", "an ICNS icon"),
     (0, b"\0\0\1\0", "an ICO icon"),
-    (0, b"\0\0\2\0\1\0", "a CUR cursor"),  # with one image; without the number 1, it may be a TGA image
+    (0, b"\0\0\2\0\1\0", "a CUR cursor"),  # with one image; without the bytes 1 0, TGA images also match
     (0, b"DDS ", "a DDS texture"),
     (0, b"\xff\x0a", "a JPEG XL image"),
     (4, b"JXL \r\n", "a JPEG XL image"),

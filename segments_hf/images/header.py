@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from segments_hf.io.file_content import FileContent
 
 _SWAPPED = {5, 6, 7, 8}  # the orientations that swap width and height
-PNG_TEXTS_WITH_ORIENTATION = {b"exif", b"Raw profile type exif", b"xmp", b"XML:com.adobe.xmp"}  # read by Pillow
+# The keywords of the texts of a PNG in which Pillow looks for an orientation.
+PNG_TEXTS_WITH_ORIENTATION = {b"exif", b"Raw profile type exif", b"xmp", b"XML:com.adobe.xmp"}
 _PNG_PIXELS = {b"IDAT", b"fdAT"}
 
 
@@ -80,17 +81,17 @@ def _pillow_header(image: FileContent, content: Content) -> Header:
 
 
 def _exif(picture: ImageFile, content: Content) -> ExifReading:
-    if picture.format == "TIFF":  # Pillow's size of a TIFF is the one after rotation
+    if picture.format == "TIFF":  # Pillow's size of a TIFF is the size after rotation
         return ExifReading(1, None)
-    if picture.format == "PNG" and _png_has_orientation_behind_pixels(content):
-        picture.load()  # Pillow reads the chunks behind the pixels only when it decodes the image
+    if picture.format == "PNG" and _png_has_orientation_after_pixels(content):
+        picture.load()  # Pillow reads the chunks after the pixels only when it decodes the image
     return read_exif(picture)
 
 
-def _png_has_orientation_behind_pixels(content: Content) -> bool:
-    is_behind = False
+def _png_has_orientation_after_pixels(content: Content) -> bool:
+    is_after = False
     for kind, start, end in png_chunks(content):
-        is_behind = is_behind or kind in _PNG_PIXELS
-        if is_behind and (kind == b"eXIf" or png_keyword(content, kind, start, end) in PNG_TEXTS_WITH_ORIENTATION):
+        is_after = is_after or kind in _PNG_PIXELS
+        if is_after and (kind == b"eXIf" or png_keyword(content, kind, start, end) in PNG_TEXTS_WITH_ORIENTATION):
             return True
     return False

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from segments_hf.io.file_content import FileContent
 
-WANTED = "a PNG of 8-bit RGBA, RGB or gray, or of 16-bit gray"
+EXPECTED = "a PNG of 8-bit RGBA, RGB or gray, or of 16-bit gray"
 
-LOSSY_FORMATS = {"JPEG", "MPO", "JPEG2000", "AVIF"}  # the last two may be lossless, but only their decoders can tell
+LOSSY_FORMATS = {"JPEG", "MPO", "JPEG2000", "AVIF"}  # JPEG 2000 and AVIF may be lossless, but only decoders can tell
 # The layouts of pixels in a file (Pillow's "raw modes") that Pillow reads without changing values. It scales all
 # others, for example 4-bit gray and 16-bit RGB to 8 bits.
 _EXACT = {
@@ -34,7 +34,7 @@ _EXACT = {
     "BMP": {"BGR", "BGRX", "BGRA"},
     "PPM": {"L", "I;16B", "RGB"},
 }
-_DECODERS = {"zip", "raw", "libtiff"}  # the decoder of PPM scales values
+_DECODERS = {"zip", "raw", "libtiff"}  # Pillow's decoder "ppm" is left out, because it scales values
 _TIFF_COMPRESSIONS = {
     "raw", "tiff_raw_16", "tiff_lzw", "tiff_deflate", "tiff_adobe_deflate", "packbits", "lzma", "zstd",
 }  # fmt: skip
@@ -92,17 +92,17 @@ def bitmap_fault(picture: ImageFile, content: Content) -> str | None:
         content: The file of the image.
     """
     if picture.format in LOSSY_FORMATS:
-        return f"got a {picture.format}, which blurs the ids of a bitmap; expected {WANTED}"
+        return f"got a {picture.format}, which changes the ids of a bitmap; expected {EXPECTED}"
     problem = _webp_problem(content) if picture.format == "WEBP" else _problem(picture)
     if problem:
-        return f"got {problem} for a bitmap of ids; expected {WANTED}"
+        return f"got {problem} for a bitmap of ids; expected {EXPECTED}"
     if getattr(picture, "is_animated", False):
-        return f"got a {picture.format} of several images for a bitmap of ids; expected {WANTED}"
+        return f"got a {picture.format} of several images for a bitmap of ids; expected {EXPECTED}"
     # To read EXIF data after the pixels of a PNG, Pillow decodes all pixels. A PNG without such data is skipped.
     if (picture.format != "PNG" or _png_may_be_rotated(content)) and (turn := orientation_of(picture)) != 1:
         return (
             f"got a bitmap with the EXIF orientation {turn}, by which viewers and `datasets` rotate it; "
-            f"expected {WANTED}, without EXIF data"
+            f"expected {EXPECTED}, without EXIF data"
         )
     return None
 

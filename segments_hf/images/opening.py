@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000", "PPM")
 
 _READABLE = "a PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, JPEG 2000 or PPM image"
-_TILE_WIDTH, _TILE_HEIGHT = 322, 323  # tags (TIFF 6.0, section 15)
-_LARGEST_TILE = 4096 * 4096  # pixels; a tile may be larger only if the image is
+_TILE_WIDTH, _TILE_HEIGHT = 322, 323  # TIFF tags (TIFF 6.0, section 15)
+_LARGEST_TILE = 4096 * 4096  # pixels; a larger tile is accepted only if the image is as large
 
 
 class UnwantedError(AssetError):
-    """A complete image that is not accepted. It is not downloaded again."""
+    """The error for a complete image that is not accepted. Such an image is not downloaded again."""
 
 
 @contextlib.contextmanager
@@ -44,7 +44,7 @@ def inspect_image(file: FileContent) -> Iterator[ImageFile]:
         file: The content of the file.
 
     Yields:
-        A Pillow image. Its `size` is the one before EXIF rotation.
+        A Pillow image. Its `size` is the size before EXIF rotation.
 
     Raises:
         UnwantedError: The image has more pixels than Pillow decodes, or its format is not one of `FORMATS`.

@@ -37,7 +37,7 @@ _SOF_MARKERS = {0xC0, 0xC1, 0xC2}  # Huffman coding: baseline, extended sequenti
 _SOS, _DQT, _DHT, _DRI, _COMMENT = 0xDA, 0xDB, 0xC4, 0xDD, 0xFE
 _UNREAD = {_DHT, _COMMENT}  # Pillow does not read the content of these segments
 _TABLE_LENGTH = 65  # bytes of a quantization table of 8-bit numbers, whose first byte is below 16
-# Application segments: the first bytes of the parameters, and their allowed lengths in bytes.
+# Application segments: the first bytes of the parameters, and the allowed lengths of all parameters in bytes.
 _PLAIN_APPS = {
     0xE0: (b"JFIF\0", range(14, 2**16)),
     0xE2: (b"ICC_PROFILE\0", range(14, 2**16)),
@@ -66,7 +66,7 @@ def plain_png_size(content: Content) -> tuple[int, int] | None:
 
 
 def _has_plain_chunks(content: Content, chunks: Iterator[tuple[bytes, int, int]], color: int) -> bool:
-    """Tell whether the chunks after IHDR are plain: each occurs once, before IDAT; then IEND follows."""
+    """Tell whether the chunks after IHDR are plain: before IDAT only allowed chunks, each once, and then only IEND."""
     found: set[bytes] = set()
     kind = b""
     for kind, start, end in chunks:

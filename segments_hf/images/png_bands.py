@@ -1,4 +1,4 @@
-"""Decode a large PNG in bands of rows. Pillow decodes whole images, which takes memory for another copy of them."""
+"""Decode a large PNG in bands of rows, because Pillow decodes the whole image and holds a second copy of its pixels."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def png_bands(picture: ImageFile, content: bytes, heights: Sequence[int]) -> Ite
         heights: The number of rows of each band.
 
     Yields:
-        The bands. The first row of each band is the row above it; the row above the first band is 0.
+        The bands, each with the row above it as its first row. The row above the first band is 0.
 
     Raises:
         AssetError: The file is truncated or damaged.

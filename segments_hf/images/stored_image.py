@@ -14,18 +14,18 @@ from segments_hf.io.urls import is_url
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_MOST_BYTES = 2**30  # the maximum size of a file behind a URL, because it is read into memory
+_MAX_BYTES = 2**30  # the maximum size of a file behind a URL, because it is read into memory
 
 
 def stored_content(image: Mapping[str, Any]) -> FileContent:
     """Return the content of a stored image.
 
     Args:
-        image: ``{"bytes", "path"}``, as a dataset stores an image. The path may be a URL, such as that of a file on the
-            Hub.
+        image: A dict with ``bytes`` and ``path``, as a dataset stores an image. The path may be a URL, such as the URL
+            of a file on the Hub.
 
     Raises:
-        AssetError: Both are None, or the URL cannot be read, or leads to more than 1 GiB.
+        AssetError: Both are None, the URL cannot be read, or the file at the URL is larger than 1 GiB.
     """
     if image["bytes"] is not None:
         return FileContent(image["bytes"])
@@ -37,6 +37,6 @@ def stored_content(image: Mapping[str, Any]) -> FileContent:
 
 def _read_url(url: str) -> bytes:
     try:
-        return read_fsspec_file(url, max_bytes=_MOST_BYTES)
+        return read_fsspec_file(url, max_bytes=_MAX_BYTES)
     except (AssetError, TooLargeError) as error:
         raise AssetError(f"{public_name(url)}: cannot read the file ({error})") from None

@@ -21,10 +21,10 @@ _RESIZED_FIRST = {"RGB", "L", "CMYK", "YCbCr"}  # modes whose pixel values can b
 
 
 def decode_image(value: object) -> Image.Image | None:
-    """Decode the image of a column, unless it is decoded, and rotate or mirror it by its EXIF orientation.
+    """Decode the image of a column, unless it is already decoded, and rotate or mirror it by its EXIF orientation.
 
     Args:
-        value: ``{"bytes", "path"}``, a Pillow image, or None.
+        value: A dict with ``bytes`` and ``path``, a Pillow image, or None.
 
     Raises:
         AssetError: The image is damaged, its format is not supported, or the file does not exist.
@@ -61,14 +61,14 @@ def to_rgb(picture: Image.Image, size: tuple[int, int] | None = None) -> Image.I
     >>> to_rgb(Image.fromarray(np.array([[1000, 3000]], np.uint16))).getpixel((1, 0))
     (255, 255, 255)
     """
-    if size and picture.mode in _RESIZED_FIRST:  # faster than to convert all pixels of a large photograph
+    if size and picture.mode in _RESIZED_FIRST:  # faster than converting all pixels of a large photograph
         return ImageOps.contain(picture, size, Image.Resampling.LANCZOS).convert("RGB")
     if picture.mode in _DEEP or picture.mode.startswith("I;16"):
         shown = Image.fromarray(_stretched(np.asarray(picture, np.float64))).convert("RGB")
     elif picture.has_transparency_data:
-        whole = picture.convert("RGBA")
+        with_alpha = picture.convert("RGBA")
         shown = Image.new("RGB", picture.size, _WHITE)
-        shown.paste(whole, mask=whole.getchannel("A"))
+        shown.paste(with_alpha, mask=with_alpha.getchannel("A"))
     else:
         shown = picture.convert("RGB")
     return ImageOps.contain(shown, size, Image.Resampling.LANCZOS) if size else shown

@@ -60,7 +60,7 @@ class BitmapLabel(Label):
         return None if self._row[BITMAP_COLUMN] is None else _decoded_bitmap(self._row)
 
     def outlines(self) -> dict[int, Rings]:
-        """Trace the outlines of each id in the bitmap; empty if the row has no bitmap.
+        """Return the outlines of each id in the bitmap; empty if the row has no bitmap.
 
         Raises:
             BitmapError: The bitmap cannot be read.
@@ -103,7 +103,7 @@ class BitmapLabel(Label):
         return Objects(found, left_out)
 
     def rasterize(self) -> Raster | None:
-        """Return the bitmap as pixels; None if the bitmap or the size of the image is missing.
+        """Return the label as pixels; None if the bitmap or the size of the image is missing.
 
         If the image was labeled without objects, all pixels are 0.
 

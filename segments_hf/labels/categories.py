@@ -25,6 +25,8 @@ _CATEGORIES: JsonDecoder[list[CategoryDocument]] = JsonDecoder(list[CategoryDocu
 
 
 class _CarriedCategory(msgspec.Struct, omit_defaults=True):
+    """A category as the `id` of a feature stores it."""
+
     id: int
     name: str
     color: tuple[int | float, ...] | None = None
@@ -112,7 +114,7 @@ def to_feature_id(categories: Sequence[Category]) -> str:
 
 
 def carried_categories(features: Mapping[str, Any]) -> list[Category]:
-    """Decode the categories from the features of a dataset, in the order of their ids.
+    """Decode the categories that the features of a dataset carry, in the order of their ids.
 
     Raises:
         SegmentsHFError: The features contain no categories.

@@ -32,7 +32,7 @@ def clipped_box(points: Sequence[Point], size: ImageSize | None) -> Box | None:
 
     Args:
         points: The points, at least one.
-        size: The size of the image. If it is unknown, the box is clipped only at the left and top margin.
+        size: The size of the image. If it is unknown, the box is clipped only at the left and top border.
 
     Returns:
         The box; its width or height may be 0. None if the box is outside of the image.
@@ -48,7 +48,7 @@ def clipped_box(points: Sequence[Point], size: ImageSize | None) -> Box | None:
 
 
 def is_inside(point: Point, size: ImageSize | None) -> bool:
-    """Tell whether a point is in the image or on its margin."""
+    """Tell whether a point is in the image or on its border."""
     x, y = point
     return x >= 0 and y >= 0 and (size is None or (x <= size[0] and y <= size[1]))
 
@@ -56,17 +56,18 @@ def is_inside(point: Point, size: ImageSize | None) -> bool:
 def clip_polygon(points: Sequence[Point], size: ImageSize | None) -> list[Point]:
     """Return the part of a polygon that is inside the image, by the algorithm of Sutherland and Hodgman.
 
-    If the clipped polygon has several separate parts, edges without area on the margin of the image connect them.
+    If the clipped polygon has several separate parts, edges along the border of the image connect them. These edges
+    enclose no area.
 
     Args:
         points: The corners of the polygon.
-        size: The size of the image. If it is unknown, the polygon is clipped only at the left and top margin.
+        size: The size of the image. If it is unknown, the polygon is clipped only at the left and top border.
 
     Returns:
         The corners of the part inside, in the same order; empty if the polygon is outside of the image.
     """
     clipped = list(points)
-    for axis, limit, sign in _margins(size):
+    for axis, limit, sign in _sides(size):
         before, clipped = clipped, []
         for start, end in _edges(before):
             start_depth, end_depth = sign * (start[axis] - limit), sign * (end[axis] - limit)
@@ -154,45 +155,45 @@ def _is_wholly_inside(points: Sequence[Point], size: ImageSize | None) -> bool:
 
 
 def _visible_corners(clipped: Sequence[Point], size: ImageSize | None) -> list[Point]:
-    """Return the corners of a clipped polygon, without those of edges that only connect its parts on the margin."""
+    """Return the corners of a clipped polygon, without those of edges on the border that only connect its parts."""
     edges = list(_edges(clipped))
-    on_margins = [
-        [(start, end) for start, end in edges if start[axis] == end[axis] == limit] for axis, limit, _ in _margins(size)
+    on_sides = [
+        [(start, end) for start, end in edges if start[axis] == end[axis] == limit] for axis, limit, _ in _sides(size)
     ]
-    hidden = {edge for on_margin in on_margins for edge in on_margin}
+    hidden = {edge for on_side in on_sides for edge in on_side}
     visible = [point for edge in edges if edge not in hidden for point in edge]
-    for (axis, _, _), on_margin in zip(_margins(size), on_margins, strict=True):
-        # The corners on a margin divide it into segments. By the even-odd rule, every second segment borders the
-        # inside of the polygon.
-        ends = sorted((point for edge in on_margin for point in edge), key=lambda point: point[1 - axis])
+    for (axis, _, _), on_side in zip(_sides(size), on_sides, strict=True):
+        # The corners on a side of the image divide the side into segments. By the even-odd rule, every second segment
+        # is next to the inside of the polygon.
+        ends = sorted((point for edge in on_side for point in edge), key=lambda point: point[1 - axis])
         visible += [point for pair in zip(ends[::2], ends[1::2], strict=True) if pair[0] != pair[1] for point in pair]
     return visible
 
 
 def _without_spikes(clipped: Sequence[Point], size: ImageSize | None) -> list[Point]:
-    """Remove the corners at which a clipped polygon turns back on the margin: a spike there has no area."""
-    margins = _margins(size)
-    start = next((i for i, point in enumerate(clipped) if all(point[axis] != limit for axis, limit, _ in margins)), 0)
+    """Remove the corners at which a clipped polygon turns back on the border: a spike there has no area."""
+    sides = _sides(size)
+    start = next((i for i, point in enumerate(clipped) if all(point[axis] != limit for axis, limit, _ in sides)), 0)
     points: list[Point] = []
-    for point in [*clipped[start:], *clipped[:start]]:  # begin inside, so that no spike is split between both ends
+    for point in [*clipped[start:], *clipped[:start]]:  # begin off the border, so that no spike is cut in two
         points.append(point)
-        while len(points) > 2 and _is_spike(points[-3:], margins):  # noqa: PLR2004
+        while len(points) > 2 and _is_spike(points[-3:], sides):  # noqa: PLR2004
             del points[-2]
-    return points if len(points) < len(clipped) else list(clipped)  # without spikes, keep the first corner first
+    return points if len(points) < len(clipped) else list(clipped)  # without spikes, keep the first corner
 
 
-def _is_spike(points: Sequence[Point], margins: Sequence[tuple[int, float, int]]) -> bool:
-    """Return whether a polygon turns back at the second of three points, all on one margin."""
+def _is_spike(points: Sequence[Point], sides: Sequence[tuple[int, float, int]]) -> bool:
+    """Return whether a polygon turns back at the second of three points, all on one side of the image."""
     before, point, after = points
     return any(
         before[axis] == point[axis] == after[axis] == limit
         and (point[1 - axis] - before[1 - axis]) * (after[1 - axis] - point[1 - axis]) <= 0
-        for axis, limit, _ in margins
+        for axis, limit, _ in sides
     )
 
 
-def _margins(size: ImageSize | None) -> list[tuple[int, float, int]]:
-    """Return the margins of the image: the axis, the coordinate, and 1 if larger coordinates are inside, else -1."""
+def _sides(size: ImageSize | None) -> list[tuple[int, float, int]]:
+    """Return the sides of the image: the axis, the coordinate, and 1 if larger coordinates are inside, else -1."""
     ends = [] if size is None else [(0, float(size[0]), -1), (1, float(size[1]), -1)]
     return [(0, 0.0, 1), (1, 0.0, 1), *ends]
 

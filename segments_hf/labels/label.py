@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from segments_hf.labels.geometry import Box, ImageSize, Point
     from segments_hf.labels.row import Row
 
-# The reasons to leave out an object. Messages show them after a number of annotations.
+# The reasons to leave out an annotation. Messages show a reason after the number of these annotations.
 NO_PIXELS = "without a pixel"
 NO_AREA = "without an area in the image"
 OUTSIDE = "outside of the image"

@@ -1,4 +1,4 @@
-"""The names of the pixel values of masks, stored in the features of a dataset like class names."""
+"""The names of the pixel values of masks, which the feature of a mask column stores in its `id`."""
 
 from __future__ import annotations
 
@@ -50,15 +50,16 @@ def mask_feature(names: Mapping[int, str]) -> Image:
     return Image(id=compact_json(_MaskNames(dict(names))))
 
 
-def class_numbers(all_features: Mapping[str, Any], column: str | None = None) -> dict[int, str]:
-    """Return the `id2label` of a dataset with these features.
+def names_of_numbers(all_features: Mapping[str, Any], column: str | None = None) -> dict[int, str]:
+    """Return the class name of each number in a column, for the `id2label` of a dataset with these features.
 
     Args:
         all_features: The features of the dataset.
-        column: The column whose numbers are named; by default the mask, else the annotations.
+        column: The column whose numbers are named; by default the mask, otherwise the first of `annotations`,
+            `segments_info` and `objects` that has class names.
 
     Raises:
-        SegmentsHFError: The column has no class names, or several masks have different ones.
+        SegmentsHFError: The column has no class names, or several masks have different class names.
     """
     features = {name: feature for name, feature in all_features.items() if column in {None, name}}
     masks = [names for feature in features.values() if (names := _names_of_mask(feature))]

@@ -9,7 +9,7 @@ Row = Mapping[str, Any]
 
 
 def sample_name(row: Row) -> str:
-    """Return the sample and frame of a row, for messages.
+    """Return the name of the sample and the number of the frame of a row, for messages.
 
     >>> sample_name({"name": "a.jpg", "frame_index": 3})
     "sample 'a.jpg', frame 3"

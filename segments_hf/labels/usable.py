@@ -1,4 +1,4 @@
-"""Tell labels that are usable for training from others."""
+"""Distinguish labels that are usable for training from other labels."""
 
 from __future__ import annotations
 

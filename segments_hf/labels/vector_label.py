@@ -64,7 +64,7 @@ class Vector(NamedTuple):
         """
         raw = self.raw_points or ()
         for point in raw:
-            if point is None or len(point) < 2 or not _is_near(point[0]) or not _is_near(point[1]):  # noqa: PLR2004
+            if point is None or len(point) < 2 or not _is_in_range(point[0]) or not _is_in_range(point[1]):  # noqa: PLR2004
                 raise BitmapError(
                     f"annotation {self.annotation.id}: got the point {point}, expected two numbers x and y with "
                     "absolute values below 2^31"
@@ -196,13 +196,14 @@ class VectorLabel(Label):
         others = Counter(str(vector.kind) for vector in counted if vector.kind not in kinds)
         if not others:
             return self, others
-        # An annotation whose id a later annotation has is left out here too, even if the later one is of another kind.
+        # As in `objects`, an annotation whose id a later annotation has is left out, even if the later annotation is of
+        # another kind.
         chosen = [self._row["annotations"][index] for index in self.last_of_ids if self.vectors[index].kind in kinds]
         return type(self)({**self._row, "annotations": chosen}), others + self.repeated()
 
 
 def _unfilled_part(vector: Vector, size: ImageSize | None) -> VisiblePart | str:
-    """Return the part of a line or of points that is inside the image, or the reason to leave it out."""
+    """Return the part of a line or of points that is inside the image, or the reason to leave the annotation out."""
     points = vector.points
     if not points:
         return NO_AREA
@@ -212,5 +213,5 @@ def _unfilled_part(vector: Vector, size: ImageSize | None) -> VisiblePart | str:
     return OUTSIDE if box is None else VisiblePart(points, box, 0.0)
 
 
-def _is_near(coordinate: float | None) -> bool:
+def _is_in_range(coordinate: float | None) -> bool:
     return coordinate is not None and abs(coordinate) < FARTHEST  # false for NaN

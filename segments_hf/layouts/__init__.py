@@ -10,7 +10,7 @@ from segments_hf.dataset.rows.problems import checked_on_error
 from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.images.depth.scaling import checked_range
 from segments_hf.io.choices import unknown_choice
-from segments_hf.labels.mask_values import class_numbers
+from segments_hf.labels.mask_values import names_of_numbers
 from segments_hf.layouts import (
     instance_segmentation,
     object_detection,
@@ -245,4 +245,4 @@ def mask_classes(features: Mapping[str, Any], count: int) -> MaskClasses:
     if layout is None or not layout.has_ignore_index:
         return MaskClasses(number=count)
     # If "unlabeled" has a value, there is one more name than classes, and class 0 has the value 1.
-    return MaskClasses(len(class_numbers(features)) - count, count)
+    return MaskClasses(len(names_of_numbers(features)) - count, count)

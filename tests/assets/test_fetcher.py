@@ -163,7 +163,7 @@ def test_a_body_of_unknown_length_stops_at_the_limit(fetcher, server, headers, b
 def test_a_lossy_bitmap_is_refused(fetcher, server):
     url = server.url("/a.png", jpeg())
     assert fetcher().fetch(url)[1].format == "JPEG"
-    with pytest.raises(AssetError, match="got a JPEG, which blurs the ids of a bitmap; expected a PNG"):
+    with pytest.raises(AssetError, match="got a JPEG, which changes the ids of a bitmap; expected a PNG"):
         fetcher().fetch(url, is_bitmap=True)
 
 

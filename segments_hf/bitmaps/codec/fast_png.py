@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-_PLAIN = {b"sRGB": 1, b"gAMA": 4, b"pHYs": 9}  # chunks, by length in bytes, that do not change pixel values
+_PLAIN = {b"sRGB": 1, b"gAMA": 4, b"pHYs": 9}  # chunks that do not change pixel values, and their lengths in bytes
 _DTYPES: dict[tuple[int, int], np.dtype[np.unsignedinteger[Any]]] = {  # by color type and bit depth
     (0, 8): np.dtype("u1"),
     (0, 16): np.dtype("<u2"),
     (6, 8): np.dtype("<u4"),
 }
-_NONE, _SUB, _UP, _AVERAGE, _PAETH = range(5)
+_NO_FILTER, _SUB, _UP, _AVERAGE, _PAETH = range(5)
 
 
 def decode_fast(content: bytes) -> npt.NDArray[Any] | None:
@@ -37,8 +37,8 @@ def decode_fast(content: bytes) -> npt.NDArray[Any] | None:
 
     Returns:
         uint8 array of shape (H, W, 4) for RGBA, uint8 or uint16 array of shape (H, W) for grayscale, with the values
-        that Pillow returns. None if the extra ``fast`` is not installed, and for other and damaged images, which
-        Pillow must decode or refuse.
+        that Pillow returns. None if the extra ``fast`` is not installed, and for an image of another kind or a damaged
+        image, which Pillow must decode or refuse.
     """
     tools = _tools()
     parts = _parts(content) if tools else None
@@ -46,11 +46,11 @@ def decode_fast(content: bytes) -> npt.NDArray[Any] | None:
         return None
     (width, height, depth, color, *_), compressed = parts
     dtype = _DTYPES[color, depth]
-    inflate, unfilter, broken = tools
+    inflate, unfilter, inflate_error = tools
     size = height * (1 + width * dtype.itemsize)
     try:
         raw = inflate(compressed, size)
-    except broken:
+    except inflate_error:
         return None
     if len(raw) != size:
         return None
@@ -66,7 +66,10 @@ def decode_fast(content: bytes) -> npt.NDArray[Any] | None:
 def _filters_and_pixels(
     raw: npt.NDArray[np.uint8], shape: tuple[int, int], dtype: np.dtype[Any]
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[Any]]:
-    """Return the filter of each line, and the pixels. The pixels are moved in place, because a copy may be large."""
+    """Return the filter of each line, and the pixels.
+
+    The pixels are moved within `raw`, because a copy may be large.
+    """
     height, width = shape
     lines = raw.reshape(height, -1)
     filters = lines[:, 0].copy()
@@ -80,7 +83,7 @@ def _filters_and_pixels(
 def _parts(content: bytes) -> tuple[tuple[int, ...], bytes] | None:
     """Return the header and the compressed lines of a supported PNG; None for any other file.
 
-    Pillow decodes files with a fault, and files with a chunk that may change pixel values.
+    Files with a fault, and files with a chunk that may change pixel values, are left to Pillow.
     """
     if not content.startswith(PNG_SIGNATURE):
         return None
@@ -103,7 +106,12 @@ def _parts(content: bytes) -> tuple[tuple[int, ...], bytes] | None:
 
 @cache
 def _tools() -> tuple[Callable[[bytes, int], bytearray], Callable[..., None], type[Exception]] | None:
-    """Return the functions that inflate and un-filter, and the exception of the first; None if not installed."""
+    """Return the functions that decode a PNG; None if the extra ``fast`` is not installed.
+
+    Returns:
+        The function that decompresses bytes, the function that reverses the filters, and the exception that the first
+        function raises.
+    """
     unfilter = _compiled(_unfilter)
     try:
         import deflate
@@ -127,7 +135,7 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any] | None:
 
 
 def _unfilter(pixels: npt.NDArray[np.unsignedinteger[Any]], filters: npt.NDArray[np.uint8]) -> None:
-    """Un-filter lines in place.
+    """Reverse the filters of lines, in place.
 
     All bytes of a pixel are processed as one integer, with sums without carries between bytes. Paeth's filter needs no
     arithmetic if two of the three neighbors are equal, which is true of nearly all pixels of a bitmap.
@@ -138,7 +146,7 @@ def _unfilter(pixels: npt.NDArray[np.unsignedinteger[Any]], filters: npt.NDArray
     height, width = pixels.shape
     for y in range(height):
         kind = filters[y]
-        if kind == _NONE:
+        if kind == _NO_FILTER:
             continue
         left, corner = zero, zero
         for x in range(width):

@@ -40,7 +40,7 @@ ID_LIMIT = 2**24  # ids below this fit into three 8-bit channels
 
 _GRAY_MODES = {"L", "I", "I;16", "I;16L", "I;16B"}
 _COLOR_MODES = {"RGB", "RGBA"}
-_DECODED_WHOLE = 2**24  # pixels; larger images are decoded in bands, because Pillow's copy needs as much memory
+_DECODED_WHOLE = 2**24  # pixels; larger images are decoded in bands, because a copy in Pillow needs as much memory
 _CHANNELS = {len(mode) for mode in _COLOR_MODES}
 
 
@@ -53,7 +53,7 @@ def decode_bitmap(bitmap: BitmapLike, *, known_ids: Collection[int] | None = Non
             (id = R + 256 G + 65536 B, alpha is ignored) and grayscale of 8, 16 or 32 bits (id = pixel), also as WebP,
             TIFF, BMP and PPM if they store all pixels exactly. The extra ``fast`` decodes PNGs several times as fast.
         known_ids: The ids of the annotations. They are required for a PNG with a palette, whose ids may be its colors
-            or its palette indices. It is accepted if each color in the bitmap is the id of an annotation.
+            or its palette indices. Such a PNG is accepted if each color in it is the id of an annotation.
 
     Returns:
         uint32 array of shape (H, W); 0 is unlabeled. A uint32 array of this shape is returned itself, not as a copy.
@@ -96,11 +96,12 @@ def encode_bitmap(ids: npt.NDArray[np.integer[Any]], *, alpha: bool = True, valu
     Args:
         ids: Integer array of shape (H, W) with ids from 0 to 2^24 - 1; 0 is unlabeled.
         alpha: Whether to add the alpha channel. COCO's panoptic format is the same without it.
-        values: The values that replace the ids in the PNG, without a copy of the whole array. Then the ids may be
-            larger.
+        values: The values that replace the ids in the PNG, without a copy of the whole array. With this option, `ids`
+            may contain larger ids.
 
     Raises:
-        BitmapError: The array is not of integers or not of two dimensions, or an id does not fit.
+        BitmapError: The array is empty, not of integers or not two-dimensional; or an id or value is outside of 0 to
+            2^24 - 1.
     """
     ids = np.asarray(ids)
     if ids.ndim != 2 or not ids.size or not np.issubdtype(ids.dtype, np.integer):  # noqa: PLR2004
@@ -111,7 +112,7 @@ def encode_bitmap(ids: npt.NDArray[np.integer[Any]], *, alpha: bool = True, valu
 
 
 def _checked_ids(ids: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.integer[Any]]:
-    """Check that ids fit into a PNG, and return them."""
+    """Check that ids fit into three 8-bit channels, and return them."""
     if not (ids.min() >= 0 and ids.max() < ID_LIMIT):
         raise BitmapError(f"got ids from {ids.min()} to {ids.max()}, expected 0 to {ID_LIMIT - 1}")
     return ids

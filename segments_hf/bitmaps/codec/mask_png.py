@@ -39,8 +39,8 @@ def encode_mask(
         colors: The RGB color of each value, three numbers from 0 to 255. A value without a color is black if it is 0,
             and otherwise gets a color that differs clearly from those of nearby values.
         palette: Whether to write a palette; without it, the PNG is grayscale.
-        values: The values that replace the numbers of `mask` in the PNG, without a copy of the whole array. Then `mask`
-            contains instance ids of any size.
+        values: The values that replace the numbers of `mask` in the PNG, without a copy of the whole array. With this
+            option, `mask` contains instance ids of any size.
 
     Returns:
         A palette PNG (mode P) if neither a value nor a key of `colors` is above 255, otherwise a 16-bit grayscale PNG.
@@ -70,8 +70,8 @@ def encode_mask(
     size = mask.shape[1], mask.shape[0]
     if not palette or count > _PALETTE:
         return write_png(size, (8 * np.dtype(dtype).itemsize, GRAY), lines)
-    whole = (color_of.get(value, palette_color(value - 1) if value else _BLACK) for value in range(count))
-    return write_png(size, (8, PALETTE), lines, bytes(part for color in whole for part in color))
+    palette_colors = (color_of.get(value, palette_color(value - 1) if value else _BLACK) for value in range(count))
+    return write_png(size, (8, PALETTE), lines, bytes(part for color in palette_colors for part in color))
 
 
 class _Parts:
@@ -86,7 +86,9 @@ class _Parts:
         return parts if self._table is None else map(self._table, parts)
 
     def highest(self) -> int:
-        """Return the highest value in the mask, or the highest value of the table if that fits into 8 bits.
+        """Return the highest value in the mask, or an upper limit that fits into 8 bits.
+
+        The upper limit is the highest value of the table, which is known without reading the mask.
 
         Raises:
             BitmapError: A value does not fit into 16 bits.

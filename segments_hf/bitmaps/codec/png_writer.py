@@ -1,7 +1,7 @@
 """Write PNGs of bitmaps and masks faster than Pillow. Nearly all of their pixels are equal to the pixel above.
 
 Therefore each row is stored as its differences to the row above (the filter "Up" of https://www.w3.org/TR/png-3/).
-They are written in bands.
+The rows are written in bands.
 """
 
 from __future__ import annotations

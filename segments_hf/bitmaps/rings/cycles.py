@@ -1,4 +1,4 @@
-"""Find the cycles of a permutation, such as closed lines that are linked from point to point."""
+"""Find the cycles of a permutation, such as closed lines in which each point is linked to the next point."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def cycles(following: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.int32], npt
     count = start = 0
     while (start := is_seen.find(0, start)) >= 0:
         first.append(count)
-        place = start
-        while not is_seen[place]:
-            is_seen[place] = 1
-            written[count] = place
+        number = start
+        while not is_seen[number]:
+            is_seen[number] = 1
+            written[count] = number
             count += 1
-            place = links[place]
+            number = links[number]
     return order, np.array(first, np.int32)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 def join_rings(rings: Rings) -> npt.NDArray[np.int32]:
     """Join the rings of an instance into one closed line through its outermost pixels.
 
-    A cut through the pixels left of a hole joins the hole. Parts are joined by the cuts between their corners that
-    touch the fewest pixels between the parts.
+    A cut through the pixels left of a hole joins the hole to the rest. Separate parts are joined by cuts between their
+    corners, chosen so that they touch the fewest pixels between the parts.
 
     Args:
         rings: The rings of an instance from `outlines`.
@@ -37,7 +37,7 @@ def join_rings(rings: Rings) -> npt.NDArray[np.int32]:
     """
     if len(rings) == 1:
         return rings.inner
-    lines, cuts = _with_landings(*_lines(rings), rings)
+    lines, cuts = _with_cut_ends(*_lines(rings), rings)
     part_of_ring = _part_of_each_ring(lines, cuts, len(rings))
     part_of = part_of_ring[lines.ring_of_points()]
     pixels = _pixels(lines.points)
@@ -70,8 +70,8 @@ def _lines(rings: Rings) -> tuple[_Lines, Numbers]:
     return _Lines(rings.inner[is_kept], ends[rings.first]), ends[1:] - 1
 
 
-def _with_landings(lines: _Lines, place_of_corner: Numbers, rings: Rings) -> tuple[_Lines, Numbers]:
-    """Add the points at which the cuts to holes end.
+def _with_cut_ends(lines: _Lines, point_of_corner: Numbers, rings: Rings) -> tuple[_Lines, Numbers]:
+    """Add the points at which the cuts of holes end.
 
     The cut of a hole begins at a leftmost pixel of its line, and goes left to the next edge of the mask. This edge
     belongs to the outline of a part or to a hole farther left.
@@ -89,14 +89,14 @@ def _with_landings(lines: _Lines, place_of_corner: Numbers, rings: Rings) -> tup
     order = np.argsort(keys)
     x, y = lines.points[start].T.astype(np.int64)
     left = order[np.searchsorted(keys[order], y * stride + x, side="right") - 1]
-    after, landing = place_of_corner[edges[left]], np.stack([rings.corners[edges[left], 0], y], axis=1)
+    after, cut_end = point_of_corner[edges[left]], np.stack([rings.corners[edges[left], 0], y], axis=1)
     upward = np.lexsort((-y, after))  # in the direction of the edge
-    after, landing, start = after[upward], landing[upward], start[upward]
-    points = np.insert(lines.points, after + 1, landing, axis=0)
-    at_landing = after + 1 + np.arange(len(after))
+    after, cut_end, start = after[upward], cut_end[upward], start[upward]
+    points = np.insert(lines.points, after + 1, cut_end, axis=0)
+    at_cut_end = after + 1 + np.arange(len(after))
     at_start = start + np.searchsorted(after, start)
     first = lines.first + np.searchsorted(after, lines.first)
-    return _Lines(points, first), np.stack([at_start, at_landing], axis=1)
+    return _Lines(points, first), np.stack([at_start, at_cut_end], axis=1)
 
 
 def _leftmost(lines: _Lines, chosen: Numbers) -> Numbers:
@@ -107,7 +107,11 @@ def _leftmost(lines: _Lines, chosen: Numbers) -> Numbers:
 
 
 def _left_edges(rings: Rings) -> tuple[Numbers, Numbers]:
-    """Return the edges with the mask on their right, by their corner, and their lines: one entry for each line."""
+    """Return the left edges of the mask, with one entry for each line of the image that an edge crosses.
+
+    Returns:
+        The index of the corner at which the edge begins, and the line.
+    """
     following = np.arange(1, len(rings.corners) + 1)
     following[rings.first[1:] - 1] = rings.first[:-1]
     heights = (rings.corners[:, 1] - rings.corners[following, 1]).astype(np.int64)  # these edges go up
@@ -141,9 +145,9 @@ def _tour(lines: _Lines, cuts: Numbers) -> Numbers:
     begins = np.cumsum(times) - times
     point_of = np.repeat(np.arange(len(lines.points)), times)
     order = np.argsort(ends, kind="stable")
-    turn = np.empty_like(ends)  # the index of each cut among the cuts of its point
-    turn[order] = np.arange(len(ends)) - (np.cumsum(times - 1) - times + 1)[ends[order]]
-    leaves = begins[ends] + turn
+    rank = np.empty_like(ends)  # the index of each cut among the cuts of its point
+    rank[order] = np.arange(len(ends)) - (np.cumsum(times - 1) - times + 1)[ends[order]]
+    leaves = begins[ends] + rank
     along = np.arange(1, len(lines.points) + 1)
     along[lines.first[1:] - 1] = lines.first[:-1]
     following = np.empty(len(point_of), np.int32)

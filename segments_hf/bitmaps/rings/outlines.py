@@ -190,7 +190,10 @@ def _corners(padded: npt.NDArray[np.uint32]) -> _Corners:
 
 
 def _following(corners: _Corners) -> npt.NDArray[np.int32]:
-    """Return the corner after each corner. On each line and column, an edge joins the first two corners, and so on."""
+    """Return the corner after each corner.
+
+    On each line and column, an edge joins the first and second corner, another edge the third and fourth, and so on.
+    """
     count = len(corners.values)
     sideways = np.arange(count, dtype=np.int32) ^ 1  # 0 and 1, 2 and 3, ...
     by_column = np.arange(count, dtype=np.int32)

@@ -18,15 +18,16 @@ if TYPE_CHECKING:
 
 _PAIRS_AT_ONCE = 2**21  # pairs in memory
 _FEW_POINTS = 256  # for at most this number of points, comparing all pairs is faster than a grid
-_INDEX_BITS = 23  # of the index of a pair in its batch, which has fewer than 2 * _PAIRS_AT_ONCE pairs
-_SIDE_BITS = 20  # of a coordinate
+_INDEX_BITS = 23  # bits of the index of a pair in its batch, which has fewer than 2 * _PAIRS_AT_ONCE pairs
+_SIDE_BITS = 20  # bits of a coordinate
 
 
 def shortest_cuts(points: npt.NDArray[np.integer], part_of: Numbers, count: int) -> Numbers:
     """Find the pairs of points that connect all parts, so that the lines between them touch the fewest pixels.
 
     The pairs are a minimum spanning tree. The length of a pair is the larger of its horizontal and vertical distances,
-    because it determines the number of pixels that a line touches. Of equal lengths, the smaller distance decides.
+    because it determines the number of pixels that a line touches. If two lengths are equal, the smaller
+    of the two distances decides.
 
     Pairs up to a distance of 1 are searched first, then up to 2, 4 and so on. They are searched in a grid whose cells
     have about this size, so that all points of a cell belong to one part. If there are few points, all pairs are
@@ -97,7 +98,7 @@ class _Grid:
 
     def __init__(self, points: Numbers, cell: int) -> None:
         places = points // cell
-        self._stride = int(places[:, 0].max()) + 5  # two cells beyond the last one must not be on the next line
+        self._stride = int(places[:, 0].max()) + 5  # an offset of two cells must not lead to another line
         keys = places[:, 1] * self._stride + places[:, 0]
         self.order = np.argsort(keys, kind="stable")
         self._points = points[self.order]
@@ -115,7 +116,7 @@ class _Grid:
         return np.flatnonzero(is_outermost)
 
     def near_pairs(self, part_of: Numbers, steps: int) -> tuple[Numbers, Numbers]:
-        """Return the nearest point to each point, in each nearby cell of a different part.
+        """Return, for each point and each nearby cell of a different part, the nearest point in this cell.
 
         Args:
             part_of: The part of each point in `order`. The points of a cell have the same part.
@@ -154,8 +155,8 @@ class _Grid:
         if self._sides:
             x, y = offset
             here, there = self._sides[0 if x else 1][:: 1 if (x or y) < 0 else -1]
-            for some in _batches(one, other, here, there):
-                yield self._nearest(*some)
+            for batch in _batches(one, other, here, there):
+                yield self._nearest(*batch)
         else:  # each cell has one point
             yield np.stack([one, other], axis=1), _lengths(self._points[one], self._points[other])
 
@@ -194,7 +195,7 @@ def _lengths(one: Numbers, other: Numbers) -> Numbers:
 
 
 def _batches(one: Numbers, other: Numbers, here: _Side, there: _Side) -> Iterator[tuple[Numbers, ...]]:
-    """Yield batches of the points of cells, with the first index and the number of the points of the other cell."""
+    """Yield batches of points in cells, each with the first index and the number of the points in the other cell."""
     numbers = here.counts[one]
     ends = np.cumsum(numbers)
     which = np.repeat(np.arange(len(one)), numbers)

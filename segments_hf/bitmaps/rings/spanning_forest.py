@@ -46,7 +46,7 @@ def spanning_forest(first: Numbers, second: Numbers, lengths: Numbers, count: in
         edges = shortest[joined]
         other: Numbers = np.arange(count)
         other[joined] = first[edges] + second[edges] - joined
-        # Two parts that choose the same edge would be each other's parent, a cycle. One of them becomes the root.
+        # Two parts that choose the same edge would be parents of each other: a cycle. One of them becomes the root.
         mutual = joined[(other[other[joined]] == joined) & (joined < other[joined])]
         other[mutual] = mutual
         root = roots_of(other)

@@ -67,7 +67,8 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         if kwargs.get("embed"):
             kwargs.setdefault("writer_batch_size", _ROWS_IN_MEMORY)
         if kwargs.get("storage_options"):
-            kwargs.setdefault("bucket_options", dict(kwargs["storage_options"]))  # `datasets` changes its own copy
+            # A copy, because `datasets` may change the dict.
+            kwargs.setdefault("bucket_options", dict(kwargs["storage_options"]))
         with storage_errors_of_library(kwargs.get("cache_dir") or builds_folder()):
             super().__init__(*args, **kwargs)
 
@@ -176,7 +177,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
             SegmentsHFError: The release or its assets have an error.
         """
         if self._refers_to_removed_images():
-            # This mode builds the dataset again: the built one has paths of images that are no longer in the cache.
+            # In this mode, `datasets` builds the dataset again, because the old one has paths of removed images.
             kwargs["download_mode"] = DownloadMode.REUSE_CACHE_IF_EXISTS
         with storage_errors_of_library(args[0] if args else self.cache_dir):
             super().download_and_prepare(*args, **kwargs)
@@ -269,7 +270,12 @@ def _runs(shards: list[Shard]) -> Iterator[Shard]:
 
 
 def _own_error(error: Exception, folder: Path) -> Exception:
-    """Return the SegmentsHFError that caused an error of `datasets`, or a StorageError; otherwise the error itself."""
+    """Find the cause of an error of `datasets`.
+
+    Returns:
+        The SegmentsHFError that caused the error, or a StorageError if an error of the disk caused it; otherwise the
+        error itself.
+    """
     inner: BaseException | None = error
     while inner is not None:
         if isinstance(inner, SegmentsHFError):

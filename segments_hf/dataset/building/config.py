@@ -55,11 +55,13 @@ class SegmentsReleaseConfig(_FetchingConfig):
         labelset: The labelset whose labels are read; by default the ground truth.
         filter_by: The label status of the samples to load, or several statuses, in upper or lower case.
         filter_by_metadata: The metadata of the samples to load; a sample must have all of these keys and values.
-        splits: The fraction of each split, or ``metadata:KEY``; by default the split of the data file.
+        splits: The fraction of each split, or ``metadata:KEY``; by default, all samples of a data file belong to the
+            split of this file.
         segments_dir: A folder in the layout of the official SDK's cache. Images in it are not fetched, except
             bitmaps that cannot store the ids of the annotations.
         load_assets: Whether to fetch images and bitmaps.
-        embed: Whether the Arrow file contains the bytes of the images, or the paths of the files in the cache.
+        embed: Whether the Arrow file contains the bytes of the images; if not, it contains the paths of the files in
+            the cache.
         on_error: What to do with a faulty sample: ``raise``, ``skip`` or ``keep``.
         resolve: The new locations of moved assets: a function of a URL, or a dict from old to new prefixes of
             URLs.
@@ -156,7 +158,7 @@ class SegmentsReleaseConfig(_FetchingConfig):
             OptionError: The folder does not exist.
         """
         if self.segments_dir is None or not self.load_assets or release.kind(labelset).sequence:
-            return None  # the file names do not contain the frame, so that all frames would get the same image
+            return None  # the file names do not contain the frame, so all frames would get the same image
         return SegmentsDir(self.segments_dir, release.owner, release.dataset_name, release.name)
 
     @property

@@ -94,7 +94,7 @@ def check_split(config: SegmentsReleaseConfig, split: str, names: Collection[str
     Args:
         config: The options of the builder.
         split: The option as the user passed it, for the error.
-        names: The names of the splits in it.
+        names: The names of the splits in `split`.
 
     Raises:
         OptionError: A split does not exist; the error lists the splits.
@@ -119,13 +119,13 @@ def _split_indices(config: SegmentsReleaseConfig, key: ReleaseKey, split: str) -
             by_split.setdefault(split_of(release[index]), []).append(index)
         except ReleaseError:
             broken.append(index)
-    # A broken sample belongs to no split. It is added to the first one, so that it is read and its error is reported.
+    # A broken sample belongs to no split. It is added to the first split, so that it is read and its error reported.
     by_split.setdefault(next(iter(by_split), split), []).extend(broken)
     return {name: indices for name, indices in by_split.items() if indices}
 
 
 def _matching_indices(config: SegmentsReleaseConfig, release: Release) -> Sequence[int]:
-    """Return the indices of the samples that match the filters, and of broken samples, so that these are reported."""
+    """Return the indices of the samples that match the filters, and of broken samples, so that their errors appear."""
     if not config.filter_by and not config.filter_by_metadata:
         return range(len(release))
     labelset = release.resolve_labelset(config.labelset)

@@ -28,7 +28,7 @@ logger: Logger = own_logger(__name__)
 def warn_if_unused(config: SegmentsReleaseConfig, plan: Mapping[str, list[Shard]]) -> None:
     """Log a warning if no image and no bitmap of a load is in `segments_dir`.
 
-    Usually, the search ends at the first sample.
+    Usually, the search ends at the first sample, whose image is found.
 
     Args:
         config: The options of the builder.

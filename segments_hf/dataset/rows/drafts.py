@@ -98,14 +98,14 @@ def _image_drafts(
         images = images[:1] or [Frame()]
     elif not images and not contents:
         raise ReleaseError("got a sequence without frames", sample.source, sample.json_path)
-    of_sample = Draft(sample.name, {})
-    _fill(of_sample, "metadata", lambda: json_without_secrets(sample.metadata_json))
+    of_all_frames = Draft(sample.name, {})
+    _fill(of_all_frames, "metadata", lambda: json_without_secrets(sample.metadata_json))
     for frame_index, (frame, content) in enumerate(zip_longest(images, contents)):
         path = f".attributes.frames[{frame_index}]" if kind.sequence else ".attributes"
         source = _LabelSource(sample, labelset, path)
         draft = _frame_draft(source, label, frame or Frame(), content, kind, class_indices)
-        draft.row |= of_sample.row
-        draft.errors += of_sample.errors
+        draft.row |= of_all_frames.row
+        draft.errors += of_all_frames.errors
         if label_error:
             draft.errors.append(("annotations", label_error))
             draft.row["annotations"] = None
@@ -122,7 +122,7 @@ class _LabelSource(NamedTuple):
     Attributes:
         sample: The sample.
         labelset: The labelset of the label.
-        path: The JSON path of the content, relative to the label.
+        path: The JSON path of the part of the label for this image or frame, relative to the label.
     """
 
     sample: Sample
@@ -156,8 +156,8 @@ def _frame_draft(
         row["segmentation_bitmap"] = None
         draft.bitmap = (content and content.segmentation_bitmap and content.segmentation_bitmap.url) or None
     if unknown := {annotation.category_id for annotation in annotations} - class_indices.keys():
-        known = ", ".join(map(str, class_indices)) or "none"
-        problem = f"got category id {', '.join(map(str, sorted(unknown)))}, but the release defines only {known}"
+        known = f"only {', '.join(map(str, class_indices))}" if class_indices else "no categories"
+        problem = f"got category id {', '.join(map(str, sorted(unknown)))}, but the release defines {known}"
         draft.errors.append(("annotations", ReleaseError(problem, sample.source, sample.json_path)))
     return draft
 

@@ -65,7 +65,7 @@ def checked_on_error(value: str) -> OnError:
     """Check the option `on_error` and return it.
 
     Raises:
-        OptionError: The value is invalid; the error lists the valid ones.
+        OptionError: The value is invalid; the error lists the valid values.
     """
     if value not in get_args(OnError):
         raise unknown_choice("on_error", value, get_args(OnError))
@@ -104,7 +104,7 @@ def report(problems: list[Problem], details: str | None = None) -> None:
         problems: The problems.
         details: The path of the file that lists all problems; None if there is no file.
     """
-    for action, left in _ACTION_TEXTS.items():
+    for action, action_text in _ACTION_TEXTS.items():
         chosen = [problem for problem in problems if problem.action == action]
         if chosen:
             count = len({(problem.sample, problem.uuid) for problem in chosen})
@@ -113,4 +113,4 @@ def report(problems: list[Problem], details: str | None = None) -> None:
             where = f"\n  full list: {details}" if details else ""
             columns = Counter(problem.column or "row" for problem in chosen)
             counts = ", ".join(f"{name}: {number}" for name, number in columns.items())
-            logger.warning("%d sample(s) %s (%s)%s%s%s", count, left, counts, shown, more, where)
+            logger.warning("%d sample(s) %s (%s)%s%s%s", count, action_text, counts, shown, more, where)

@@ -1,8 +1,8 @@
 """The version of the row format, and of the layouts and masks that are made from rows.
 
 It is part of the key of every cached result: of built datasets (as the version of the builder), of the results of `map`
-and `filter`, and of the journal of a push. A cached result is used again only if its version is the current one. Other
-changes of the code do not invalidate it.
+and `filter`, and of the journal of a push. A cached result is used again only if its version is the current version.
+Other changes of the code do not invalidate cached results.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ class AssetSources:
         segments_dir: The folder in the layout of the official SDK's cache. Files in it are not fetched, except
             bitmaps that cannot store the ids of the annotations.
         labelset: The labelset of the bitmaps.
-        in_memory: Whether a row contains the bytes of its assets, or the paths of their files.
+        in_memory: Whether a row contains the bytes of its assets; if not, it contains the paths of their files.
     """
 
     fetcher: Fetcher
@@ -58,7 +58,7 @@ class _CheckedAsset:
 
 
 async def add_assets(draft: Draft, sources: AssetSources, *, keeps_faulty: bool) -> int:
-    """Add the image and bitmap of a row to its draft, or their errors.
+    """Add the image and bitmap of a row to its draft; add the errors of those that cannot be used.
 
     A repaired image is added, and its fault is added to `draft.repairs`. If a bitmap in `segments_dir` cannot store the
     ids of the annotations, the original is added, and the reason is added to `draft.replaced`.
@@ -150,10 +150,10 @@ async def _fetch(column: str, reference: str | None, fetcher: Fetcher) -> _Check
 def _lost_ids(draft: Draft, checked: _CheckedAsset) -> str | None:
     """Return a message if the pixels of a bitmap cannot store the ids of all annotations, otherwise None.
 
-    The official SDK saves bitmaps as 16-bit gray, which changes all larger ids to 65535.
+    The official SDK saves bitmaps as 16-bit gray, which changes every id above 65535 to 65535.
     """
     max_id = checked.header.max_id
-    if max_id is None or max_id >= ID_LIMIT - 1:  # an image, or a bitmap that can store as many ids as the platform's
+    if max_id is None or max_id >= ID_LIMIT - 1:  # an image, or a bitmap that can store all ids of the platform
         return None
     ids = sorted({item["id"] for item in draft.row["annotations"] or ()})
     lost = [number for number in ids if max_id < number < ID_LIMIT]
@@ -161,8 +161,8 @@ def _lost_ids(draft: Draft, checked: _CheckedAsset) -> str | None:
         return None
     shown = ", ".join([*map(str, lost[:5]), *["…" for _ in lost[5:6]]])
     return (
-        f"got a bitmap of {max_id.bit_length()}-bit gray, which contains ids up to {max_id}; expected one that can "
-        f"contain the annotation id {shown}"
+        f"got a bitmap of {max_id.bit_length()}-bit gray, which can contain ids up to {max_id}; expected a bitmap "
+        f"that can contain the annotation id {shown}"
     )
 
 

@@ -25,11 +25,11 @@ _EXTREME_TAGS = ((340, 341), (280, 281))
 _INT32 = ValueRange(-(2**31), 2**31 - 1)
 _FULL = ValueRange(0, 2**16 - 1)
 _FLOAT_RANGES = (ValueRange(0, 1), ValueRange(0, 2**8 - 1), _FULL)  # the common ranges of floats
-# Sharpening and resampling can move some values out of a range. The range is still assumed if the interval of all
-# values extends beyond the range by at most this fraction of its length inside the range.
+# Sharpening and resampling can move some values out of a range. The range is still assumed if the part of the values'
+# interval outside the range is at most this fraction of the part inside the range.
 _OVERSHOOT = 0.5
 _LEAST_USE = 0.1  # a range larger than 0..1 is assumed only if the values use at least this share of it
-_PIXELS_AT_ONCE = 2**22  # per band
+_PIXELS_AT_ONCE = 2**22  # in a band
 
 
 class Declared(NamedTuple):
@@ -55,7 +55,8 @@ class Extremes(NamedTuple):
 
     Attributes:
         used: The lowest and the highest finite value; both 0 if no value is finite.
-        has_low_bits: Whether some values of a PNG cannot be the result of scaling its significant bits to 16 bits.
+        has_low_bits: Whether some values of a PNG, if they fit into its significant bits, cannot be the result of
+            scaling to 16 bits.
     """
 
     used: ValueRange
@@ -119,7 +120,8 @@ def extremes_of(picture: Image, declared: Declared) -> Extremes:
         finite = values[np.isfinite(values)] if values.dtype.kind == "f" else values
         if finite.size:
             low, high = min(low, float(finite.min())), max(high, float(finite.max()))
-        # A value that was scaled from fewer bits to 16 bits is a multiple of the step, or a multiple plus 1.
+        # `range_of` uses this only if all values fit into the significant bits. A value that small which was scaled
+        # to 16 bits is a multiple of the step, or a multiple plus 1.
         has_low_bits = has_low_bits or (step > 1 and bool((values % step > 1).any()))
     return Extremes(ValueRange(low, high) if low <= high else ValueRange(0, 0), has_low_bits)
 
@@ -149,15 +151,15 @@ def range_of(declared: Declared, found: Extremes) -> tuple[ValueRange, bool]:
 
 def _float_range(used: ValueRange) -> tuple[ValueRange, bool]:
     common, *larger = _FLOAT_RANGES
-    if _is_meant_for(common, used):
+    if _is_likely_range(common, used):
         return common, False
     for limits in larger:
-        if _is_meant_for(limits, used) and used.high - used.low >= _LEAST_USE * limits.high:
+        if _is_likely_range(limits, used) and used.high - used.low >= _LEAST_USE * limits.high:
             return limits, True
     return (used if used.low < used.high else ValueRange(used.low, used.low + max(1, abs(used.low)))), True
 
 
-def _is_meant_for(limits: ValueRange, used: ValueRange) -> bool:
+def _is_likely_range(limits: ValueRange, used: ValueRange) -> bool:
     inside = min(used.high, limits.high) - max(used.low, limits.low)
     return inside >= 0 and (used.high - used.low) - inside <= _OVERSHOOT * inside
 

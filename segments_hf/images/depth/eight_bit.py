@@ -42,8 +42,8 @@ def to_eight_bit(file: FileContent, image_range: ValueRange | None = None) -> Ei
     """Convert an image to 8-bit RGB or gray, upright and without metadata, unless it is already 8-bit RGB or gray.
 
     Gray values of more than 8 bits and floats are scaled by a range: `image_range`, otherwise the range that the file
-    declares, otherwise the range of their type. `PIL.Image.Image.convert` converts all other modes, so the alpha
-    channel is dropped, and transparent pixels keep their color.
+    declares, otherwise the range of their type. `PIL.Image.Image.convert` converts images of all other modes. It drops
+    the alpha channel, and transparent pixels keep their color.
 
     Args:
         file: The content of the file.
@@ -65,8 +65,8 @@ def to_eight_bit(file: FileContent, image_range: ValueRange | None = None) -> Ei
                 option="image_range",
             )
         declared = declared_values(picture, file, pixels) if pixels.is_deep else None
-        whole = upright(picture)
-    return _encoded(whole, declared, image_range)
+        decoded = upright(picture)
+    return _encoded(decoded, declared, image_range)
 
 
 def decoded_to_eight_bit(picture: Image.Image, image_range: ValueRange | None = None) -> EightBit:
@@ -82,8 +82,8 @@ def decoded_to_eight_bit(picture: Image.Image, image_range: ValueRange | None = 
     if picture.mode in PLAIN_MODES:
         return EightBit(None)
     with decoder_errors():
-        whole = upright(picture).copy()
-    return _encoded(whole, declared_by_mode(whole.mode), image_range)
+        copy = upright(picture).copy()
+    return _encoded(copy, declared_by_mode(copy.mode), image_range)
 
 
 def _encoded(picture: Image.Image, declared: Declared | None, image_range: ValueRange | None) -> EightBit:
@@ -105,8 +105,8 @@ def _scaled(picture: Image.Image, declared: Declared, image_range: ValueRange | 
 
 def _converted(picture: Image.Image) -> Image.Image:
     picture.info.pop("transparency", None)  # otherwise `convert` warns, and Pillow writes it into the PNG
-    known = picture.convert("LA") if picture.mode == "La" else picture
-    return known.convert("L" if picture.mode in _GRAY_MODES else "RGB")
+    convertible = picture.convert("LA") if picture.mode == "La" else picture
+    return convertible.convert("L" if picture.mode in _GRAY_MODES else "RGB")
 
 
 def _as_png(picture: Image.Image) -> bytes:

@@ -16,7 +16,7 @@ _COMPONENT_DEPTH = 42  # the offset from SOC of the bit depth of the first compo
 _BITS_PER_SAMPLE = 258  # a TIFF tag
 _FULL_PPM = 65535  # the largest value of a PPM that Pillow reads without scaling
 PLAIN_MODES = {"L", "RGB"}
-_KINDS = {"I": "gray", "F": "float", "L": "gray"}  # the names of modes with more than 8 bits
+_KINDS = {"I": "gray", "F": "float", "L": "gray"}  # the names of modes in formats of more than 8 bits
 
 
 class PixelFormat(NamedTuple):
@@ -75,7 +75,7 @@ def pixel_format(file: FileContent) -> PixelFormat:
 
 
 def format_of(picture: Image, file: FileContent) -> PixelFormat:
-    """Return the pixel format of an image that is opened, but not decoded.
+    """Return the pixel format of an image that is opened, but not decoded yet.
 
     Args:
         picture: The image.
@@ -85,13 +85,13 @@ def format_of(picture: Image, file: FileContent) -> PixelFormat:
 
 
 def ppm_maximum(picture: Image) -> int:
-    """Return the largest value that a PPM file declares. The image must not be decoded."""
+    """Return the largest value that a PPM file declares. The image must not be decoded yet."""
     *_, options = picture.tile[0]  # type: ignore[attr-defined]
     return options[1] if isinstance(options, tuple) and len(options) == 2 else _full_ppm(picture)  # noqa: PLR2004
 
 
 def depth_of_jpeg_2000(file: FileContent) -> int:
-    """Return the bit depth of the first channel of a JPEG 2000 image; 8 if the file does not contain it."""
+    """Return the bit depth of the first channel of a JPEG 2000 image; 8 if the file declares none."""
     with file.view() as content:
         begin = content.find(_CODESTREAM)
         depth = content[begin + _COMPONENT_DEPTH : begin + _COMPONENT_DEPTH + 1] if begin >= 0 else b""

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _FULL_BOX = 4  # bytes of version and flags
-_LONGEST_META = 2**20  # bytes; a longer list of items is refused, because reading it could take too long
+_LONGEST_META = 2**20  # bytes; a longer list of items is not read, because this could take too long
 
 
 def avif_exif_payload(content: bytes) -> tuple[int, int] | None:

@@ -43,8 +43,8 @@ def read_exif(picture: Image) -> ExifReading:
     for the installed version of Pillow, and no pixels are decoded.
 
     Args:
-        picture: An image that is opened, and whose EXIF data were not read yet, because Pillow fails only the first
-            time.
+        picture: An opened image. Its EXIF data must not have been read before, because Pillow raises an exception for
+            malformed data only at the first reading.
     """
     from PIL import Image, ImageOps
 

@@ -38,8 +38,8 @@ def with_orientation_only(content: bytes, orientation: int | None) -> bytes | No
         orientation: The orientation, 1 to 8; None to read it from the EXIF data.
 
     Returns:
-        The new file; None if the file has another format, has no EXIF data, or is an AVIF with too little space for
-        them.
+        The new file; None if the file has another format, is a JPEG, WebP or AVIF without EXIF data, or is an AVIF with
+        too little space for the new EXIF data. A PNG without EXIF data gets them.
     """
     kind = image_format(content) or "AVIF"
     if orientation is None:
