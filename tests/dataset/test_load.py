@@ -1,4 +1,4 @@
-"""`load_release` returns datasets and streams with the unchanged bytes of a release, and refuses invalid input."""
+"""`load_release` returns datasets and streams with the unchanged bytes of images, and refuses invalid input."""
 
 from __future__ import annotations
 
