@@ -1,4 +1,4 @@
-"""``segments-hf cache``: cached files are shown and removed, and datasets that refer to them are built again."""
+"""``segments-hf cache`` counts and removes cached files; datasets that refer to removed files are built again."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def run(*args: object) -> Result:
 
 @pytest.fixture
 def filled_cache(caches) -> AssetCache:
-    """Caches of three images, two releases and two interrupted pushes; tests lock one push as if it were running."""
+    """Caches of three images, two releases and two interrupted pushes; a test locks one push as if it were running."""
     cache = AssetCache(default_cache_folder())
     for days in range(3):
         path = Path(cache.store(f"https://host/{days}.jpg", b"x" * 1_000_000))
@@ -35,7 +35,7 @@ def filled_cache(caches) -> AssetCache:
     releases_folder().mkdir(parents=True)
     for name in ("a", "b"):
         (releases_folder() / f"{name}.json").write_text("{}")
-    for name in ("left", "running"):
+    for name in ("interrupted", "running"):
         (journals_folder() / name).mkdir(parents=True)
         (journals_folder() / name / "0.jsonl").write_text("{}")
         (journals_folder() / f"{name}.lock").touch()
@@ -62,15 +62,15 @@ def test_info_shows_0_mb_for_empty_caches(caches) -> None:
     assert "0.0 MB" in result.output
 
 
-@pytest.mark.parametrize(("age", "left"), [("30d", 3), ("15d", 2), ("200h", 1), ("1w", 1)])
-def test_older_than_removes_only_files_without_recent_use(filled_cache, age: str, left: int) -> None:
+@pytest.mark.parametrize(("age", "files_left"), [("30d", 3), ("15d", 2), ("200h", 1), ("1w", 1)])
+def test_older_than_removes_only_files_without_recent_use(filled_cache, age: str, files_left: int) -> None:
     result = run("clear", "--older-than", age, "--yes")
     assert result.exit_code == 0, result.output
     assert any(
-        "images" in line and f"{3 - left} files" in line and f"{3 - left}.0 MB" in line
+        "images" in line and f"{3 - files_left} files" in line and f"{3 - files_left}.0 MB" in line
         for line in result.output.splitlines()
     )
-    assert filled_cache.usage().files == left
+    assert filled_cache.usage().files == files_left
     assert len(list(releases_folder().iterdir())) == 2
 
 
@@ -137,10 +137,10 @@ def test_clear_keeps_the_files_of_a_running_build(killed_build) -> None:
 
 
 def test_clear_keeps_the_shard_of_a_running_worker_of_a_killed_push(filled_cache) -> None:
-    shard = journals_folder() / "left" / "train" / "0.shards" / "0.parquet"
+    shard = journals_folder() / "interrupted" / "train" / "0.shards" / "0.parquet"
     shard.parent.mkdir(parents=True)
     shard.write_bytes(b"shard")
-    with FileLock(journals_folder() / "left" / "train" / "0.lock"):
+    with FileLock(journals_folder() / "interrupted" / "train" / "0.lock"):
         assert run("clear", "-y").exit_code == 0
         assert shard.exists()
     assert run("clear", "-y").exit_code == 0

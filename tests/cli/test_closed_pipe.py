@@ -1,4 +1,4 @@
-"""A command ends silently when the reader of its output ends, as in `segments-hf export --help | head -3`."""
+"""A command ends silently when the program that reads its output ends, as in `segments-hf export --help | head -3`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from segments_hf.demo import demo_release
 
 RELEASE = str(demo_release())
+EXIT_CODE = 141  # 128 + 13, the exit code of a program that the signal SIGPIPE ends
 COMMAND = [sys.executable, "-c", "from segments_hf.cli.app import main; main()"]
 
 
@@ -38,14 +39,14 @@ def exit_without_reader(arguments: list[str], *, errors_too: bool = False) -> tu
 )
 def test_command_ends_silently_if_its_output_has_no_reader(arguments: list[str]) -> None:
     code, text = exit_without_reader(arguments)
-    assert code == 141
+    assert code == EXIT_CODE
     assert "Error" not in text
     assert "Exception" not in text
 
 
 def test_command_ends_if_its_messages_have_no_reader(tmp_path: Path) -> None:
     code, _ = exit_without_reader(["build", RELEASE, str(tmp_path / "built")], errors_too=True)
-    assert code == 141
+    assert code == EXIT_CODE
 
 
 def test_command_whose_output_is_read_shows_all_of_it() -> None:

@@ -1,4 +1,4 @@
-"""The options of commands are those of the Python functions."""
+"""The command ``build`` has the options of the function `load_release`."""
 
 from __future__ import annotations
 

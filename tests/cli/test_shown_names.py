@@ -1,4 +1,4 @@
-"""The command line escapes hostile names: terminal codes and markup of rich in them have no effect."""
+"""The command line escapes hostile names: terminal codes and the markup of `rich` in a name have no effect."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def no_progress(caches: Path) -> None:
 
 @pytest.fixture
 def release(write_release: WriteRelease, request: pytest.FixtureRequest) -> Path:
-    """A release with a hostile name in every field, whose image is missing."""
+    """A release with a hostile name in every field; the image of its first sample is missing."""
     name = request.param
     annotations = [{"id": number, "category_id": number, "attributes": {name: name}} for number in (1, 1, 7)]
     labeled = label(name, annotations=annotations, image_attributes={name: name})
@@ -60,7 +60,7 @@ def release(write_release: WriteRelease, request: pytest.FixtureRequest) -> Path
 
 
 @pytest.mark.parametrize("release", NAMES, indirect=True)
-def test_commands_escape_names_of_a_release(release: Path) -> None:
+def test_commands_escape_hostile_names_of_a_release(release: Path) -> None:
     for command in COMMANDS:
         result = CliRunner().invoke(app, [command.split()[0], str(release), *command.split()[1:]])
         assert result.exit_code == 0, result.output
@@ -70,7 +70,7 @@ def test_commands_escape_names_of_a_release(release: Path) -> None:
 
 
 @pytest.mark.parametrize("release", NAMES, indirect=True)
-def test_errors_and_logs_escape_names(release: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_errors_and_logs_escape_hostile_names(release: Path, caplog: pytest.LogCaptureFixture) -> None:
     result = CliRunner().invoke(app, ["build", str(release), str(release.parent / "out")])
     assert result.exit_code == 1
     assert _control_characters(result.output) == []
@@ -84,7 +84,7 @@ def test_errors_and_logs_escape_names(release: Path, caplog: pytest.LogCaptureFi
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if "/" not in name])
-def test_commands_escape_file_names(tmp_path: Path, name: str) -> None:
+def test_commands_escape_hostile_file_names(tmp_path: Path, name: str) -> None:
     if sys.platform == "win32":
         pytest.skip("Windows does not allow such file names")
     demo = str(demo_release())

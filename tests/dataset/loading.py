@@ -1,4 +1,4 @@
-"""Functions that load a release, and that read what the load reported."""
+"""Functions that load a release, and functions that read the problems that a load reports."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def errors_file(dataset: datasets.Dataset) -> list[dict]:
 
 def warnings_of(caplog) -> str:
     """Return the messages that segments_hf logged, and check that all of them are warnings."""
-    ours = [record for record in caplog.records if record.name.startswith("segments_hf")]
-    assert all(record.levelno == logging.WARNING for record in ours)
-    return "\n".join(record.getMessage() for record in ours)
+    records = [record for record in caplog.records if record.name.startswith("segments_hf")]
+    assert all(record.levelno == logging.WARNING for record in records)
+    return "\n".join(record.getMessage() for record in records)
 
 
 def load_with_builder_name(release, **options):

@@ -29,7 +29,7 @@ def bitmap(ids: Any = ((0, 1), (2, 70000))) -> bytes:
 
 
 def with_pixels(png: bytes, change: Callable[[bytes], bytes]) -> bytes:
-    """Return a PNG with changed compressed pixels, correct chunk lengths and correct checksums."""
+    """Return a PNG whose compressed pixels are changed by `change`; its chunk lengths and checksums are correct."""
     head, _, rest = png.partition(b"IDAT")
     length = int.from_bytes(head[-4:], "big")
     data = change(rest[:length])
@@ -63,7 +63,7 @@ def label(status: str = "LABELED", **attributes: Any) -> dict[str, Any]:
 
 
 def labeled_sample(name: str, url: str, bitmap_url: str) -> dict[str, Any]:
-    """Return a sample whose label has a bitmap and two annotations."""
+    """Return a sample of one image whose label has a bitmap and two annotations."""
     annotations = [{"id": 1, "category_id": 1}, {"id": 70000, "category_id": 2, "attributes": {"open": True}}]
     return sample(name, url, label(annotations=annotations, segmentation_bitmap={"url": bitmap_url}))
 
@@ -94,7 +94,7 @@ def served_samples(server: Any, count: int, query: str = "") -> list[dict[str, A
 
 
 def raw(dataset: Any) -> Any:
-    """Return the dataset with images that are not decoded: each is a dict with the keys "bytes" and "path"."""
+    """Return the dataset with images that are not decoded: each image is a dict with the keys "bytes" and "path"."""
     for column, feature in dataset.features.items():
         if isinstance(feature, datasets.Image):
             dataset = dataset.cast_column(column, datasets.Image(decode=False, id=feature.id))
@@ -109,7 +109,7 @@ def image_bytes(image: dict[str, Any] | None) -> bytes | None:
 
 
 def plain_rows(dataset: Any) -> list[dict[str, Any]]:
-    """Return the rows with images as bytes and JSON as objects. They are equal for all versions of `datasets`."""
+    """Return the rows with images as bytes and JSON as objects. These rows are equal for all versions of `datasets`."""
     return [_plain_row(row) for row in raw(dataset)]
 
 

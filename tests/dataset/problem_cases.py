@@ -1,4 +1,4 @@
-"""Samples named `bad` that have one problem each, and the error that `load_release` raises for it."""
+"""Samples named `bad` with one problem each, and the error that `load_release` raises for each problem."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from segments_hf.errors import AssetError, ReleaseError, SegmentsHFError
 from .making import bitmap, jpeg, label, sample
 
 ANNOTATION = {"id": 1, "category_id": 1}
-IDS = [[8 * y + x for x in range(8)] for y in range(6)]  # of a bitmap that fits `jpeg()`
+IDS = [[8 * y + x for x in range(8)] for y in range(6)]  # the ids of a bitmap that has the size of `jpeg()`
 AFTER_RETRIES = r", after 3 tries \("
 
 
 class ProblemCase(NamedTuple):
-    """The error that `load_release` raises for a sample, and the column that it sets to null.
+    """The error that `load_release` raises for a sample, and the column that is null if the sample is kept.
 
     Attributes:
         error: The class of the error.
-        column: The column that is null with ``on_error="keep"``; "row" if the row is left out; None if no column is.
+        column: The column that is null with ``on_error="keep"``; "row" if the row is left out; None if no
+            column is null.
         reason: A regular expression for the message.
     """
 

@@ -62,7 +62,7 @@ def test_registration_keeps_the_packaged_modules_of_datasets(caches):
     assert run(code, caches) == "True"
 
 
-def test_unknown_public_name_is_an_attribute_error():
+def test_unknown_public_name_raises_attribute_error():
     import segments_hf
 
     with pytest.raises(AttributeError, match="nothing"):

@@ -1,4 +1,4 @@
-"""`filter_by` selects samples by the status of their label, `filter_by_metadata` by their metadata."""
+"""`filter_by` selects samples by the status of their label; `filter_by_metadata` selects samples by their metadata."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_both_filters_select_samples_that_pass_both(write_release):
 
 @pytest.mark.parametrize("load", ["load_release", "load_dataset"])
 @pytest.mark.parametrize("filter_by", ["done", ["labeled", "done"]], ids=str)
-def test_unknown_status_error_lists_the_statuses_of_the_release(write_release, filter_by, load):
+def test_error_of_an_unknown_status_lists_the_statuses_of_the_release(write_release, filter_by, load):
     release = write_release(ITEMS)
     with pytest.raises(OptionError, match=r"filter_by: got 'done'.*'LABELED', 'NEW_STATUS'"):
         if load == "load_release":
@@ -78,7 +78,7 @@ def test_unknown_status_error_lists_the_statuses_of_the_release(write_release, f
             datasets.load_dataset("segments_release", data_files=str(release), filter_by=filter_by)
 
 
-def test_status_without_samples_error_counts_the_statuses_of_the_release(write_release):
+def test_error_of_a_status_without_samples_counts_the_statuses_of_the_release(write_release):
     with pytest.raises(OptionError, match=r"split 'train': the release has 1 UNLABELED"):
         names(write_release([sample("a")]), filter_by="verified")
 

@@ -64,7 +64,7 @@ def expected() -> dict[str, dict]:
 
 
 @pytest.mark.parametrize("make", INPUTS.values(), ids=INPUTS)
-def test_every_kind_of_data_has_the_same_rows(make, expected, tmp_path):
+def test_open_rows_returns_the_same_rows_for_every_kind_of_data(make, expected, tmp_path):
     source = open_rows(make(tmp_path), assets=True)
     rows = [outcome.row for outcome in source.outcomes()]
     assert {row["name"]: comparable(row) for row in rows} == expected
@@ -75,13 +75,13 @@ def test_every_kind_of_data_has_the_same_rows(make, expected, tmp_path):
 
 
 @pytest.mark.parametrize("make", INPUTS.values(), ids=INPUTS)
-def test_limit_is_the_number_of_rows(make, tmp_path):
+def test_limit_is_the_number_of_samples(make, tmp_path):
     source = open_rows(make(tmp_path), assets=False, limit=3)
     assert len(list(source.outcomes())) == 3
     assert source.length in {3, None}
 
 
-def test_rows_without_assets_send_no_requests(server, write_release):
+def test_open_rows_without_assets_sends_no_requests(server, write_release):
     path = write_release([{"name": "a.jpg", "attributes": {"image": {"url": server.url("/a.jpg", b"")}}, "labels": {}}])
     (outcome,) = open_rows(path, assets=False).outcomes()
     assert (outcome.row["image"], outcome.problems, server.asked) == (None, [], {})

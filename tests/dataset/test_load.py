@@ -1,4 +1,4 @@
-"""`load_release` makes a dataset of a release: unchanged bytes, splits, streams, and errors of segments_hf."""
+"""`load_release` returns datasets and streams with the unchanged bytes of images, and refuses invalid input."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def test_path_may_be_relative_or_begin_with_tilde(write_release, tmp_path, monke
 
 
 @pytest.mark.parametrize("streaming", [False, True], ids=["built", "stream"])
-def test_load_without_assets_sends_no_requests(server, write_release, streaming):
+def test_load_release_without_assets_sends_no_requests(server, write_release, streaming):
     release = write_release(served_samples(server, 3))
     rows = list(segments_hf.load_release(release, split="train", load_assets=False, streaming=streaming))
     assert [row["image"] for row in rows] == [row["segmentation_bitmap"] for row in rows] == [None] * 3
@@ -197,13 +197,13 @@ def test_sample_name_that_is_a_path_writes_no_files_outside_the_caches(
     ids=str,
 )
 @pytest.mark.parametrize("streaming", [False, True], ids=["built", "stream"])
-def test_invalid_option_is_an_error_of_ours(write_release, options, error, streaming):
+def test_invalid_option_raises_option_error(write_release, options, error, streaming):
     with pytest.raises(error):
         list(segments_hf.load_release(write_release([sample("a")]), split="train", streaming=streaming, **options))
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"dataset": {}}'], ids=repr)
-def test_invalid_release_file_is_an_error_of_ours(tmp_path, content):
+def test_invalid_release_file_raises_a_release_error_that_names_the_file(tmp_path, content):
     (tmp_path / "r.json").write_bytes(content)
     with pytest.raises(ReleaseError, match=r"r\.json"):
         segments_hf.load_release(tmp_path / "r.json")

@@ -1,4 +1,4 @@
-"""The real release arc_litter v01 of 2020 loads with each function, streamed and with two processes."""
+"""Each function loads the real release arc_litter v01 of 2020, also as a stream and with two processes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .making import plain_rows
 
 IGNORE_FORK_WARNING = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 
-LEAF = "segments/festay_arc_litter/v01"
+FOLDER_OF_RELEASE = "segments/festay_arc_litter/v01"  # as the official SDK names it
 REVIEWED = [f"trash_{name}" for name in ("01", "03", "05_1", "06_1", "09", "10", "11")]
 STATUSES = {"REVIEWED": 7, "REJECTED": 1, "UNLABELED": 17}
 
@@ -41,13 +41,15 @@ WAYS = {
 
 @pytest.fixture(params=WAYS)
 def load(request, arc_litter):
-    """A function that loads the release."""
+    """Return a function that loads the release."""
     function, options = WAYS[request.param]
     return lambda **more: function(arc_litter / "arc_litter-v01.json", **options, **more)
 
 
 @IGNORE_FORK_WARNING
-@pytest.mark.parametrize("folder", ["segments", LEAF], ids=["root", "leaf"])
+@pytest.mark.parametrize(
+    "folder", ["segments", FOLDER_OF_RELEASE], ids=["folder of all releases", "folder of the release"]
+)
 def test_reviewed_samples_have_the_bytes_of_their_files(load, arc_litter, folder):
     rows = plain_rows(load(filter_by=["reviewed"], segments_dir=str(arc_litter / folder)))
     assert sorted(Path(row["name"]).stem for row in rows) == REVIEWED
@@ -55,7 +57,7 @@ def test_reviewed_samples_have_the_bytes_of_their_files(load, arc_litter, folder
     assert sum(len(row["annotations"]) for row in rows) == 39
     for row in rows:
         assert (row["width"], row["height"]) == (3648, 2736)
-        stem = arc_litter / LEAF / Path(row["name"]).stem
+        stem = arc_litter / FOLDER_OF_RELEASE / Path(row["name"]).stem
         assert row["image"] == stem.with_suffix(".jpg").read_bytes()
         assert row["segmentation_bitmap"] == Path(f"{stem}_label_segmentation.png").read_bytes()
 
@@ -70,7 +72,10 @@ def test_rows_without_assets_have_the_statuses(load):
 
 def test_bitmap_contains_the_ids_of_the_annotations(arc_litter):
     stream = load_by_function(
-        arc_litter / "arc_litter-v01.json", filter_by="reviewed", segments_dir=arc_litter / LEAF, streaming=True
+        arc_litter / "arc_litter-v01.json",
+        filter_by="reviewed",
+        segments_dir=arc_litter / FOLDER_OF_RELEASE,
+        streaming=True,
     )
     row = next(iter(plain_rows(stream.take(1))))
     with Image.open(io.BytesIO(row["segmentation_bitmap"])) as image:

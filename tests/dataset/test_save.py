@@ -1,4 +1,4 @@
-"""A built dataset appears complete in its folder, and replaces no files that appeared meanwhile."""
+"""A dataset is complete when its folder appears, and replaces no files that another program wrote during the build."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from segments_hf.io.disk.atomic import TEMPORARY_PREFIX
 
 
 class Interrupted(SegmentsRelease):
-    """A builder that calls a function while it builds."""
+    """A builder that calls the function `meanwhile` during the build."""
 
     meanwhile: Any = None
 
@@ -47,7 +47,9 @@ def built(folder: Path, **options: Any) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("file_format", ["arrow", "parquet"])
-def test_build_does_not_replace_folder_that_appeared_meanwhile(tmp_path: Path, builder: Any, file_format: Any) -> None:
+def test_build_does_not_replace_folder_that_appeared_during_the_build(
+    tmp_path: Path, builder: Any, file_format: Any
+) -> None:
     out = tmp_path / "out"
 
     def meanwhile() -> None:

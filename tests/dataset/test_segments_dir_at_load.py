@@ -1,4 +1,4 @@
-"""Files of `segments_dir` are used only if they contain all labels, and a folder without any file is reported."""
+"""`load_release` uses files of `segments_dir` only if they can contain all ids, and warns if it uses no file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SMALL_IDS = np.array([[0, 1], [2, 255]])
 
 
 def gray(ids: Any, bits: int) -> bytes:
-    """Return a gray bitmap as the official SDK caches it: larger ids become the largest value."""
+    """Return a gray bitmap as the official SDK caches it: ids over the largest pixel value become this value."""
     pixels = np.minimum(ids, 2**bits - 1).astype(np.uint8 if bits == 8 else np.uint16)
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "PNG")
@@ -28,12 +28,15 @@ def gray(ids: Any, bits: int) -> bytes:
 
 
 def write(folder: Path, write_release: Any, ids: Any, cached: bytes, original: bytes | None) -> dict[str, Any]:
-    """Write a release of one sample, and a folder of the SDK with the image and a bitmap of it."""
+    """Write a release of one sample, and a folder in the layout of the official SDK with its image and bitmap.
+
+    `cached` is the bitmap in the folder, and `original` the bitmap at the URL in the release.
+    """
     (folder / "labels").mkdir()
-    leaf = folder / "segments" / "jane_flowers" / "v1.0"
-    leaf.mkdir(parents=True)
-    (leaf / "a.jpg").write_bytes(jpeg((2, 2)))
-    (leaf / "a_label_ground-truth.png").write_bytes(cached)
+    segments = folder / "segments" / "jane_flowers" / "v1.0"
+    segments.mkdir(parents=True)
+    (segments / "a.jpg").write_bytes(jpeg((2, 2)))
+    (segments / "a_label_ground-truth.png").write_bytes(cached)
     if original:
         (folder / "labels/a.png").write_bytes(original)
     annotations = [{"id": int(number), "category_id": 1} for number in np.unique(ids) if number]
@@ -61,7 +64,7 @@ def test_load_release_downloads_bitmaps_whose_cached_file_cannot_contain_the_ids
 
 
 @pytest.mark.parametrize("policy", ["raise", "skip", "keep"])
-def test_bitmap_that_lost_ids_is_an_error_if_the_original_is_missing(
+def test_on_error_applies_to_a_cached_bitmap_that_lost_ids_if_the_original_is_missing(
     write_release: Any, tmp_path: Path, policy: str
 ) -> None:
     options = write(tmp_path, write_release, IDS, gray(IDS, 16), None)
@@ -90,7 +93,9 @@ def test_load_release_refuses_original_that_cannot_contain_the_ids(write_release
         segments_hf.load_release(options["release"], split="train", resolve=moved)
 
 
-def test_annotation_without_pixels_is_legal_in_bitmaps_of_the_platform(write_release: Any, tmp_path: Path) -> None:
+def test_load_release_uses_cached_rgba_bitmap_without_pixels_of_an_annotation(
+    write_release: Any, tmp_path: Path
+) -> None:
     options = write(tmp_path, write_release, IDS, bitmap([[0, 1], [1, 1]]), None)
     assert len(segments_hf.load_release(**options, split="train")) == 1
     assert list(segments_hf.validate(options.pop("release"), assets=True, **options).counts) == [
@@ -112,7 +117,7 @@ def test_validate_reports_cached_bitmaps_that_lost_ids(write_release: Any, tmp_p
     [(".", "'segments'"), ("labels", "'a.png'"), ("empty", "nothing")],
     ids=["one level too high", "another folder", "empty folder"],
 )
-def test_folder_without_any_file_of_the_load_is_one_warning(
+def test_segments_dir_without_any_file_of_the_release_is_one_warning(
     write_release: Any, tmp_path: Path, caplog: Any, kind: str, folder: str, shown: str
 ) -> None:
     release = write(tmp_path, write_release, SMALL_IDS, gray(SMALL_IDS, 8), bitmap(SMALL_IDS))["release"]
@@ -130,7 +135,7 @@ def test_folder_without_any_file_of_the_load_is_one_warning(
 
 
 @pytest.mark.parametrize("missing", ["a.jpg", "a_label_ground-truth.png"])
-def test_folder_with_some_files_of_the_load_is_no_warning(
+def test_segments_dir_with_some_files_of_the_release_is_no_warning(
     write_release: Any, tmp_path: Path, caplog: Any, missing: str
 ) -> None:
     options = write(tmp_path, write_release, SMALL_IDS, gray(SMALL_IDS, 8), bitmap(SMALL_IDS))
@@ -140,7 +145,9 @@ def test_folder_with_some_files_of_the_load_is_no_warning(
     assert not caplog.records
 
 
-def test_unused_folder_is_no_warning_if_no_files_are_fetched(write_release: Any, tmp_path: Path, caplog: Any) -> None:
+def test_segments_dir_without_files_is_no_warning_if_no_assets_are_loaded(
+    write_release: Any, tmp_path: Path, caplog: Any
+) -> None:
     options = write(tmp_path, write_release, SMALL_IDS, gray(SMALL_IDS, 8), None) | {"segments_dir": tmp_path}
     assert len(segments_hf.load_release(**options, split="train", load_assets=False)) == 1
     assert not caplog.records

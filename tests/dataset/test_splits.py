@@ -116,7 +116,7 @@ def test_error_of_a_negative_fraction_names_the_allowed_range(write_release):
 
 
 @pytest.mark.parametrize("splits", [{"train": 0.1, "b": 0.2, "c": 0.7}, {"a": 1 / 3, "b": 1 / 3, "c": 1 / 3}], ids=str)
-def test_fractions_may_miss_1_by_a_rounding_error(write_release, splits):
+def test_sum_of_fractions_may_differ_from_1_by_a_rounding_error(write_release, splits):
     release = write_release([sample(f"s{number}") for number in range(60)])
     assert sum(map(len, split_names(release, splits=splits).values())) == 60
 
@@ -173,7 +173,7 @@ def test_splits_are_refused_for_several_releases(write_release, tmp_path):
 @pytest.mark.parametrize(
     "split", ["train[:2]", "train[:50%]", "train+test[1:]", datasets.ReadInstruction("train", to=2)], ids=str
 )
-def test_part_of_split_is_an_option_error_for_streams(write_release, split):
+def test_stream_of_a_part_of_a_split_raises_option_error(write_release, split):
     release = write_release(samples("train", "test", "test"))
     with pytest.raises(OptionError, match=r"split.*\[.*take") as caught:
         segments_hf.load_release(release, splits="metadata:split", split=split, streaming=True)
@@ -181,21 +181,21 @@ def test_part_of_split_is_an_option_error_for_streams(write_release, split):
 
 
 @pytest.mark.parametrize("split", ["train", "train+test", "all", datasets.Split.TRAIN], ids=str)
-def test_whole_splits_are_streams(write_release, split):
+def test_stream_of_whole_splits_has_the_rows_of_the_dataset(write_release, split):
     release = write_release(samples("train", "test", "test"))
     options = {"splits": "metadata:split", "split": split, "load_assets": False}
     try:
         stream = segments_hf.load_release(release, streaming=True, **options)
     except OptionError:
         if split in {"train+test", "all"} and int(datasets.__version__.partition(".")[0]) < 5:
-            return  # old versions of `datasets` stream one split at a time
+            return  # before version 5, `datasets` streams only one split at a time
         raise
     assert [row["name"] for row in stream] == segments_hf.load_release(release, **options)["name"][:]
 
 
 @pytest.mark.parametrize("split", ["train[a:b]", "train[:200%]", "train[:10%](x)", " train", "train["])
 @pytest.mark.parametrize("streaming", [False, True], ids=["built", "stream"])
-def test_malformed_split_is_an_option_error(write_release, split, streaming):
+def test_malformed_split_raises_option_error(write_release, split, streaming):
     with pytest.raises(OptionError, match="split: got") as caught:
         segments_hf.load_release(write_release(samples("train")), split=split, streaming=streaming)
     assert caught.value.option == "split"

@@ -1,4 +1,4 @@
-"""The demo release holds what the demo is to show."""
+"""The demo release has several statuses, two categories and small and large ids, and is a small download."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from segments_hf.demo import demo_release
 from segments_hf.release import Release
 
 
-def test_statuses_and_classes() -> None:
+def test_demo_release_has_four_statuses_and_two_categories() -> None:
     release = Release.open(demo_release())
     assert Counter(sample.status("ground-truth") for sample in release) == {
         "LABELED": 3,
@@ -23,9 +23,9 @@ def test_statuses_and_classes() -> None:
     assert [category.name for category in release.categories] == ["flower", "leaf"]
 
 
-def test_bitmaps_hold_the_annotations_and_nothing_else() -> None:
+def test_bitmaps_contain_the_ids_of_their_annotations_and_no_other_ids() -> None:
     folder = demo_release().parent
-    highest = []
+    largest_ids = []
     for sample in Release.open(demo_release()):
         label = sample.label("ground-truth")
         with Image.open(folder / sample.images[0].image.url) as stored:
@@ -35,12 +35,12 @@ def test_bitmaps_hold_the_annotations_and_nothing_else() -> None:
         bitmap = decode_bitmap(folder / label.attributes.segmentation_bitmap.url)
         assert bitmap.shape == (image.height, image.width)
         assert set(np.unique(bitmap)) - {0} == {annotation.id for annotation in label.annotations}
-        highest.append(int(bitmap.max()))
-    assert any(255 < id_ < 65536 for id_ in highest)
-    assert any(id_ > 65535 for id_ in highest)
+        largest_ids.append(int(bitmap.max()))
+    assert any(255 < id_ < 65536 for id_ in largest_ids)
+    assert any(id_ > 65535 for id_ in largest_ids)
 
 
-def test_small() -> None:
+def test_files_of_the_demo_release_are_smaller_than_500_kb() -> None:
     folder = demo_release().parent
     files = [file for file in folder.rglob("*") if file.suffix in {".json", ".jpg", ".png"}]
     assert sum(file.stat().st_size for file in files) < 500_000

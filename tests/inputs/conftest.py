@@ -25,7 +25,7 @@ def url(server: Any) -> str:
 
 @pytest.fixture
 def reference(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Return the name of the demo release on the platform, with absolute URLs."""
+    """Return the name of the demo release on the platform; this release has absolute URLs of images and bitmaps."""
     folder = url.rpartition("/")[0]
     text = (
         demo_release().read_text().replace('"images/', f'"{folder}/images/').replace('"labels/', f'"{folder}/labels/')

@@ -1,4 +1,4 @@
-"""All kinds of data that the public functions accept, and a call of each function that accepts data."""
+"""All kinds of data that the public functions accept, and a call of each public function that accepts data."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ REPO = "jane/flowers"
 
 
 def of_sdk(url: str) -> Any:
-    """Return a release as the official SDK does: its `segments.typing.Release` has the URL in its attributes."""
+    """Return an object like `segments.typing.Release` of the official SDK, which has the URL in its attributes."""
     return SimpleNamespace(name="v1.0", status="SUCCEEDED", attributes=SimpleNamespace(url=url))
 
 
@@ -31,7 +31,7 @@ def streamed() -> datasets.IterableDataset:
     return load_release(demo_release(), split="train", streaming=True)
 
 
-# Functions that make a release of a kind. Their argument returns the value of a fixture.
+# For each kind, a function that makes the demo release. Its argument is a function that returns a fixture by name.
 RELEASES: dict[str, Callable[[Any], Any]] = {
     "path": lambda fixture: demo_release(),
     "path as text": lambda fixture: str(demo_release()),
@@ -61,7 +61,7 @@ def rows_of(dataset: Any) -> list[dict[str, Any]]:
 
 
 def pixels_of(dataset: Any, column: str) -> list[Any]:
-    """Return the pixels and the size of the mask of each row; None where there is no mask."""
+    """Return the pixels and the size of the mask of each row; None for a row without a mask."""
     return [row[column] and (np.asarray(row[column]).tobytes(), row[column].size) for row in rows_of(dataset)]
 
 

@@ -1,4 +1,4 @@
-"""`plot` draws the row of an index from every kind of data."""
+"""`plot` draws the row at `index` of every kind of data."""
 
 from __future__ import annotations
 

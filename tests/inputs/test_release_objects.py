@@ -1,4 +1,4 @@
-"""A `Release` is loaded from its file, and text is the path of a release or the id of a dataset on the Hub."""
+"""Functions load a `Release` from its file; text is the path of a release or the id of a dataset on the Hub."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class TestTextAsData:
         read = getattr(segments_hf, function)
         assert read(name) == read(demo_release())
 
-    def test_path_of_a_missing_file_is_not_searched_on_the_hub(self, function: str, tmp_path: Path) -> None:
+    def test_path_of_a_missing_file_is_not_requested_from_the_hub(self, function: str, tmp_path: Path) -> None:
         for data in ("nowhere.json", tmp_path / "jane" / "flowers"):
             with pytest.raises(ReleaseError, match="No such file"):
                 getattr(segments_hf, function)(data)
@@ -82,6 +82,6 @@ class TestTextAsData:
 
 
 @pytest.mark.parametrize("function", ["id2label", "label2id"])
-def test_column_of_a_dataset_on_the_hub_is_an_option_error(function: str) -> None:
+def test_column_of_a_dataset_on_the_hub_raises_option_error(function: str) -> None:
     with pytest.raises(OptionError, match=r"column: got 'annotations' for 'jane/flowers'.*load_dataset"):
         getattr(segments_hf, function)("jane/flowers", "annotations")

@@ -1,4 +1,4 @@
-"""A push and an export name the split of a dataset that is a part of a split, and refuse several splits in one."""
+"""A pushed part of a split has the name of its split; a push and an export refuse one dataset of several splits."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .data_kinds import REPO, pushed
 
 class TestSplitNames:
     @pytest.mark.parametrize("split", ["train[2:4]", "train[:1]+train[3:4]", "train[25%:50%]"])
-    def test_push_of_a_part_of_a_split_is_named_as_this_split(self, split: str, hub: HubServer) -> None:
+    def test_pushed_part_of_a_split_has_the_name_of_its_split(self, split: str, hub: HubServer) -> None:
         part = load_release(demo_release(), split=split)
         segments_hf.push_to_hub(part, REPO)
         back = datasets.load_dataset(REPO)

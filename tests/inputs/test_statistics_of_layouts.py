@@ -1,4 +1,4 @@
-"""Statistics of a dataset with a layout are those of the rows that it was made from."""
+"""Statistics of a dataset in a layout equal the statistics of the rows before `to_layout`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Input of a wrong kind raises an error of segments-hf that names the input or the option."""
+"""Data or an option of a wrong kind raises an error of segments-hf that names the data or the option."""
 
 from __future__ import annotations
 

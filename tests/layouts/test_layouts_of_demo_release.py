@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from dataset.making import raw
-from dataset.test_load_arc_litter import LEAF
+from dataset.test_load_arc_litter import FOLDER_OF_RELEASE
 
 import segments_hf
 from segments_hf.demo import demo_release
@@ -62,7 +62,10 @@ def test_two_processes_make_the_same_rows_as_one_process(task: str) -> None:
 
 def test_object_detection_has_all_objects_of_the_reviewed_samples_of_arc_litter(arc_litter: Path) -> None:
     rows = segments_hf.load_release(
-        arc_litter / "arc_litter-v01.json", split="train", filter_by=["reviewed"], segments_dir=arc_litter / LEAF
+        arc_litter / "arc_litter-v01.json",
+        split="train",
+        filter_by=["reviewed"],
+        segments_dir=arc_litter / FOLDER_OF_RELEASE,
     )
     laid_out = segments_hf.to_layout(rows, DETECTION)
     assert sum(len(objects["id"]) for objects in laid_out["objects"]) == 39

@@ -17,7 +17,7 @@ Read = Callable[..., Release]
 
 @pytest.fixture
 def read() -> Read:
-    """Read a release from its `dataset`; keyword arguments are other keys of the document."""
+    """Return a function that makes a release of a `dataset`; its keyword arguments are other keys of the document."""
 
     def read(dataset: dict[str, Any], **document: Any) -> Release:
         return Release(json.dumps({**document, "dataset": dataset}).encode(), "release.json")
@@ -37,5 +37,5 @@ def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
 
 @pytest.fixture
 def no_retry_delays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Retries follow at once."""
+    """Remove the delays before retries."""
     monkeypatch.setattr("urllib3.Retry.sleep", lambda *_: None)

@@ -1,4 +1,4 @@
-"""The errors of releases on the platform, and a check that they contain no secrets."""
+"""Functions that check the errors of releases on the platform, which must contain no secrets."""
 
 from __future__ import annotations
 

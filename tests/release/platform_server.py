@@ -53,7 +53,15 @@ class Platform:
         self.responses[path] = [(status, headers, content)]
 
     def release(self, name: str, content: bytes | None, segment: str = "", **fields: Any) -> None:
-        """Add a release of jane/flowers; without content, the release has no file."""
+        """Add a release of jane/flowers.
+
+        Args:
+            name: The name of the release.
+            content: The content of the release file; None for a release without a file.
+            segment: The last part of the URL of the release in the API, by default the name. With "/", the release is
+                only in the list of releases.
+            fields: Other fields of the release.
+        """
         file = f"/files/{len(self.releases)}.json"
         url = {} if content is None else {"url": f"{self.storage}{file}?{SIGNATURE}"}
         created_at = f"2025-01-{len(self.releases) + 1:02}T00:00:00Z"
@@ -72,7 +80,7 @@ class Platform:
 
 @contextmanager
 def serving() -> Iterator[Platform]:
-    """Run a server for as long as the context lasts."""
+    """Run a server during a `with` statement."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

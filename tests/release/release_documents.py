@@ -1,4 +1,4 @@
-"""Parts of release documents, and functions that read names and ids from a release."""
+"""Parts of release files, and functions that read the names of categories and the ids of annotations."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def label(**attributes: Any) -> dict[str, Any]:
 
 
 def names(release: Release, labelset: str | None = None) -> list[str]:
-    """Return the names of the categories of a labelset, by default of the default labelset."""
+    """Return the names of the categories of a labelset; None is the default labelset."""
     return [category.name for category in release.labelset_categories(labelset or release.default_labelset)]
 
 

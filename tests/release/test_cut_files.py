@@ -1,4 +1,4 @@
-"""Parts that are missing in a shortened release file are inferred from its other parts."""
+"""Missing labelsets and task types of a release file are inferred from its samples; other missing parts are empty."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_release_with_samples_only_has_no_names_and_no_categories(read):
     assert (len(release), list(release), release.default_labelset) == (0, [], None)
 
 
-def test_labelsets_are_collected_from_the_samples(read):
+def test_labelsets_are_inferred_from_the_samples(read):
     release = read({"samples": [sample(b=None), {"name": "x"}, sample(a=None, b=BITMAP)]})
     assert release.labelsets == [Labelset("b"), Labelset("a")]
 

@@ -146,7 +146,7 @@ class TestReleaseOf2024:
         assert names(release) == names(release, "model") == ["flower", "leaf"]
         assert ids(release, "ground-truth") == [7]
 
-    def test_may_have_link_and_image_attributes_as_from_2025(self, read):
+    def test_may_have_the_link_and_image_attributes_of_2025(self, read):
         links = {"link_attributes": [{"name": "to"}], "image_attributes": [{"name": "weather"}]}
         found = label(annotations=[BOX], image_attributes={"weather": "sun"}, links=[{"from_id": 7, "to_id": 8}])
         release = read(

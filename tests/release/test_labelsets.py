@@ -43,7 +43,7 @@ def test_default_labelset_is_the_ground_truth_or_the_only_one(read, dataset, exp
 
 
 @pytest.mark.parametrize("ground_truths", [[], ["a", "b c"]], ids=["no ground truth", "two ground truths"])
-def test_default_labelset_error_lists_the_labelsets_if_several_could_be_meant(read, ground_truths):
+def test_error_of_an_ambiguous_default_labelset_lists_the_labelsets(read, ground_truths):
     release = read({**labelsets("a", "b c", ground_truths=ground_truths), "task_type": "vector"})
     with pytest.raises(OptionError) as caught:
         _ = release.default_labelset
@@ -56,7 +56,7 @@ def test_default_labelset_error_lists_the_labelsets_if_several_could_be_meant(re
 
 
 @pytest.mark.parametrize("unknown", ["Ground-truth", "", "x"])
-def test_unknown_labelset_error_lists_the_labelsets(read, unknown):
+def test_error_of_an_unknown_labelset_lists_the_labelsets(read, unknown):
     with pytest.raises(OptionError) as caught:
         read(labelsets("ground-truth", "model v2")).resolve_labelset(unknown)
     for text in (repr(unknown), "'ground-truth'", "'model v2'", "release.json"):
@@ -65,7 +65,7 @@ def test_unknown_labelset_error_lists_the_labelsets(read, unknown):
     assert isinstance(caught.value, ValueError)
 
 
-def test_unknown_labelset_error_of_a_release_without_labelsets_names_the_release(read):
+def test_error_of_an_unknown_labelset_of_a_release_without_labelsets_names_the_release(read):
     with pytest.raises(OptionError, match="release.json"):
         read({"samples": []}).resolve_labelset("x")
 
@@ -100,14 +100,14 @@ def test_filter_by_is_case_insensitive_and_accepts_statuses_of_the_release(relea
 
 
 @pytest.mark.parametrize("filter_by", ["lableled", ["labeled", "lableled"], ["lableled", "archived"]], ids=str)
-def test_unknown_status_error_lists_the_statuses_of_the_release(release, filter_by):
+def test_error_of_an_unknown_status_lists_the_statuses_of_the_release(release, filter_by):
     with pytest.raises(OptionError) as caught:
         wanted_statuses(filter_by, release, "gt")
     for text in ("filter_by", "lableled", "release.json", "'ARCHIVED', 'REVIEWED', 'UNLABELED'"):
         assert text in str(caught.value)
 
 
-def test_unknown_status_error_of_an_empty_release_lists_no_statuses(read):
+def test_error_of_an_unknown_status_of_an_empty_release_lists_no_statuses(read):
     with pytest.raises(OptionError, match=r"\(none\)"):
         wanted_statuses("x", read({"samples": []}), None)
 

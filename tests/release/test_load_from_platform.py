@@ -1,4 +1,4 @@
-"""`load_release` and the commands load a release from the platform; the API key is not stored."""
+"""`load_release` and the commands load a release from the platform, and do not store the API key."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_release_on_the_platform_must_not_read_local_files(write_release, platfo
         load_release("jane/flowers@v1.0")
 
 
-def test_error_without_a_key_says_where_to_make_one(flowers, monkeypatch):
+def test_error_without_a_key_says_where_to_make_a_key(flowers, monkeypatch):
     monkeypatch.delenv("SEGMENTS_API_KEY")
     with pytest.raises(PlatformError, match="no API key.* https://segments.ai/account"):
         load_release("jane/flowers@v1.0")

@@ -55,7 +55,7 @@ def test_pinned_release_is_opened_from_the_stored_copy_without_requests(pinned, 
     assert pin(pinned) == pinned
     release = Release.open(pinned)
     assert bytes(release.content) == CONTENT
-    assert isinstance(release.content, memoryview)  # of the memory-mapped file
+    assert isinstance(release.content, memoryview)  # of the memory-mapped copy
     assert (release.source, release.base) == ("segments://jane/flowers@v1.0", "segments://jane")
     assert release.location == pinned
     assert platform.requests == []
@@ -99,7 +99,7 @@ def test_open_refuses_a_release_that_changed_since_it_was_pinned(pinned, platfor
     assert not stored_copy().exists()
 
 
-def test_pinned_release_without_stored_copy_asks_for_a_key(pinned):
+def test_error_of_a_pinned_release_without_stored_copy_asks_for_a_key(pinned):
     stored_copy().unlink()
     with pytest.raises(PlatformError, match="cache.*SEGMENTS_API_KEY"):
         Release.open(pinned)
@@ -141,7 +141,7 @@ def test_open_release_returns_a_key_of_the_pinned_release(platform, monkeypatch)
     assert open_release(PINNED)[0] == key
 
 
-def test_another_process_opens_the_release_without_key_and_platform(monkeypatch, caches):
+def test_another_process_opens_a_pinned_release_without_key_and_requests(monkeypatch, caches):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
     monkeypatch.setenv("HF_HOME", str(caches))  # the other process reads this variable
     with serving() as platform:

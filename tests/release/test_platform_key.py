@@ -32,7 +32,7 @@ def all_files_of(folder: Path) -> bytes:
 
 
 @pytest.mark.parametrize("key", [None, "", " \n"])
-def test_error_of_a_missing_key_says_where_to_make_one(key, platform, monkeypatch):
+def test_error_of_a_missing_key_says_where_to_make_a_key(key, platform, monkeypatch):
     monkeypatch.delenv("SEGMENTS_API_KEY")
     if key is not None:
         monkeypatch.setenv("SEGMENTS_API_KEY", key)

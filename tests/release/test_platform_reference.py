@@ -88,7 +88,7 @@ def test_other_sources_are_unchanged(source):
         f"segments://jane/flowers@v1#sha256={DIGEST[1:]}g",
     ],
 )
-def test_error_of_an_invalid_url_shows_the_form(source):
+def test_error_of_an_invalid_url_shows_the_expected_form(source):
     with pytest.raises(ReleaseError, match="segments://owner/dataset@name"):
         parse_reference(source)
 

@@ -98,7 +98,7 @@ def test_error_of_a_name_like_a_file_says_that_the_file_does_not_exist(name, rel
     ],
 )
 @pytest.mark.parametrize("name", ["v1.0", "latest"])
-def test_response_of_another_server_names_the_variable_of_the_url(body, message, name, platform):
+def test_error_of_a_response_that_is_not_of_the_api_names_the_variable_with_the_url(body, message, name, platform):
     for path in (ONE, LIST):
         platform.respond(path, body)
     text = platform_error(f"jane/flowers@{name}")

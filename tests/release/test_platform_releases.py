@@ -1,4 +1,4 @@
-"""`Release.open` finds a release on the platform by its name or as the latest one."""
+"""`Release.open` finds a release on the platform by its name, and finds the latest release."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_name_that_cannot_be_part_of_a_url_is_found_in_the_list(name, platform):
     assert platform.paths() == [LIST, "/files/1.json"]
 
 
-def test_release_that_has_no_page_is_found_in_the_list(platform):
+def test_release_without_its_own_url_in_the_api_is_found_in_the_list(platform):
     platform.release("v1.0", CONTENT, "/")
     assert len(Release.open(SOURCE)) == 1
     assert platform.paths() == [ONE, LIST, "/files/0.json"]
@@ -116,12 +116,12 @@ def test_latest_is_the_newest_complete_release(platform):
     assert release.location == f"segments://jane/flowers@v1.0#sha256={release.digest}"
 
 
-def test_latest_needs_no_date_if_one_release_is_complete(platform):
+def test_latest_needs_no_date_if_only_one_release_is_complete(platform):
     platform.release("v1.0", CONTENT, created_at=None)
     assert len(Release.open("jane/flowers@latest")) == 1
 
 
-def test_latest_error_names_the_release_without_a_date(platform):
+def test_error_of_latest_names_the_release_without_a_date(platform):
     platform.release("v1.0", CONTENT)
     platform.release("v2.0", CONTENT, created_at="in spring")
     assert re.search("date: 'v2.0'.*'v1.0', 'v2.0'", platform_error("jane/flowers@latest"))
@@ -138,7 +138,7 @@ def test_latest_error_names_the_release_without_a_date(platform):
         (["CANCELLED"], "failed to make 'v0'"),
     ],
 )
-def test_latest_error_names_the_releases_that_are_not_complete(statuses, message, platform):
+def test_error_of_latest_names_the_releases_that_are_not_complete(statuses, message, platform):
     platform.respond(LIST, [])
     for number, status in enumerate(statuses):
         platform.release(f"v{number}", None, status=status)

@@ -83,14 +83,14 @@ def test_error_of_two_categories_with_one_id_has_the_json_path(read, key, json_p
         *("rejected label with annotations", "no status"),
     ],
 )
-def test_label_without_annotations_has_its_status(read, label_in_file, annotation_ids, status):
+def test_each_form_of_a_label_has_its_status_and_annotations(read, label_in_file, annotation_ids, status):
     release = read({"task_type": "segmentation-bitmap", "samples": [sample(gt=label_in_file)]})
     found = release[0].label("gt")
     assert (None if found is None else ids(release, "gt")) == (None if label_in_file is None else annotation_ids)
     assert release[0].status("gt") == status
 
 
-def test_bitmap_is_read_without_annotations(read):
+def test_bitmap_of_a_label_without_annotations_is_read(read):
     content = label(annotations=[], segmentation_bitmap={"url": "a.png"}, format_version="0.1")
     found = read({"task_type": "segmentation-bitmap", "samples": [sample(gt=content)]})[0].label("gt")
     assert (found.annotations, found.attributes.segmentation_bitmap.url) == ([], "a.png")
@@ -114,7 +114,7 @@ def test_owner_is_a_text_or_the_username_of_an_object(read, owner, expected):
 
 
 @pytest.mark.parametrize("version", ["0.1", 0.1, 1, None])
-def test_format_version_may_be_text_or_number(read, version):
+def test_format_version_may_be_text_or_a_number_or_null(read, version):
     found = label(annotations=[BOX], format_version=version)
     attributes = {**FLOWERS, "format_version": version}
     release = read({"task_type": "vector", "task_attributes": attributes, "samples": [sample(gt=found)]})

@@ -1,4 +1,4 @@
-"""A damaged, hostile or too large release file is an error that names the file, the JSON path and the cause."""
+"""A damaged, hostile or too large release file raises an error that names the file, the JSON path and the cause."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_unreadable_metadata_are_an_error_only_when_they_are_read(fault):
         assert caught.value.json_path.startswith("$.dataset.samples[0].metadata.k")
 
 
-def test_labelsets_are_collected_although_a_sample_is_invalid(read):
+def test_labelsets_are_inferred_from_the_valid_samples_if_another_sample_is_invalid(read):
     samples = [None, {"name": "a", "labels": {"gt": {"attributes": {"segmentation_bitmap": {"url": "a.png"}}}}}]
     release = read({"samples": samples})
     assert [labelset.name for labelset in release.labelsets] == ["gt"]

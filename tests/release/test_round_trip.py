@@ -68,13 +68,13 @@ def assert_label_equal(label, expected):
     content = expected.get("attributes") or {}
     annotations = content.get("annotations") or []
     assert label.status == expected["label_status"]
-    assert [annotation.id for annotation in label.annotations] == [one["id"] for one in annotations]
-    assert [annotation.category_id for annotation in label.annotations] == [one["category_id"] for one in annotations]
+    assert [annotation.id for annotation in label.annotations] == [item["id"] for item in annotations]
+    assert [annotation.category_id for annotation in label.annotations] == [item["category_id"] for item in annotations]
     assert [loaded(annotation.attributes) for annotation in label.annotations] == [
-        one.get("attributes") for one in annotations
+        item.get("attributes") for item in annotations
     ]
     assert [(annotation.type, annotation.points) for annotation in label.annotations] == [
-        (one.get("type"), one.get("points")) for one in annotations
+        (item.get("type"), item.get("points")) for item in annotations
     ]
     if expected.get("attributes") is not None:
         assert loaded(label.attributes.image_attributes) == content.get("image_attributes")
@@ -88,15 +88,15 @@ def assert_equal(release, expected):
         (category["id"], category["name"], category.get("has_instances")) for category in by_id
     ]
     assert len(release) == len(dataset["samples"])
-    for index, (sample, one) in enumerate(zip(release, dataset["samples"], strict=True)):
-        assert (sample.index, sample.name, sample.uuid) == (index, one["name"], one.get("uuid"))
-        assert json.loads(sample.metadata_json or "null") == one.get("metadata")
-        assert json.loads(sample.attributes_json or "null") == one.get("attributes")
+    for index, (sample, item) in enumerate(zip(release, dataset["samples"], strict=True)):
+        assert (sample.index, sample.name, sample.uuid) == (index, item["name"], item.get("uuid"))
+        assert json.loads(sample.metadata_json or "null") == item.get("metadata")
+        assert json.loads(sample.attributes_json or "null") == item.get("attributes")
         assert [frame.image.url for frame in sample.images] == [
-            image["url"] for image in one.get("attributes", {}).values()
+            image["url"] for image in item.get("attributes", {}).values()
         ]
-        assert sample.labelsets == list(one["labels"])
-        for labelset, label in one["labels"].items():
+        assert sample.labelsets == list(item["labels"])
+        for labelset, label in item["labels"].items():
             assert_label_equal(sample.label(labelset), label)
 
 
@@ -115,11 +115,11 @@ def test_lists_of_labels_and_dicts_of_samples_have_the_same_values(document, key
         }
         for index, sample in enumerate(document["dataset"]["samples"])
     }
-    old = {**document, "dataset": {**document["dataset"], "samples": samples}}
-    release = Release(json.dumps(old).encode(), "release.json")
-    for sample, one in zip(release, document["dataset"]["samples"], strict=True):
-        assert sample.name == one["name"]
-        for labelset, label in one["labels"].items():
+    with_lists = {**document, "dataset": {**document["dataset"], "samples": samples}}
+    release = Release(json.dumps(with_lists).encode(), "release.json")
+    for sample, item in zip(release, document["dataset"]["samples"], strict=True):
+        assert sample.name == item["name"]
+        for labelset, label in item["labels"].items():
             assert_label_equal(sample.label(labelset), label)
 
 

@@ -1,4 +1,4 @@
-"""Clean releases, and faults that tests plant in them."""
+"""Samples without faults, and faults that tests plant in them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _clean_sample(folder: Path, number: int, task_type: str) -> dict[str, Any]:
 
 
 def _content(folder: Path, stem: str, task_type: str) -> dict[str, Any]:
-    """Return the annotations of an image, and write its bitmap."""
+    """Return the annotations of an image; for a bitmap task, also write the bitmap and return its URL."""
     if "segmentation" not in task_type:
         return {"annotations": [dict(item) for item in SHAPES]}
     file = folder / f"{stem}.png"
@@ -60,7 +60,7 @@ def _image(folder: Path, stem: str) -> str:
 
 
 def content(samples: Samples, index: int = 1, frame: int = 1) -> dict[str, Any]:
-    """Return the annotations and the bitmap of a sample, or of one of its frames."""
+    """Return the annotations and the bitmap of a sample; for a sequence, those of one frame."""
     attributes = samples[index]["labels"][GROUND_TRUTH]["attributes"]
     return attributes["frames"][frame] if "frames" in attributes else attributes
 
@@ -71,11 +71,12 @@ class Planted:
 
     Attributes:
         check: The only check that finds the fault.
-        plant: A function that plants the fault in the second of the clean samples, or in its files in the folder.
-        what: A part of the text of the finding.
-        task_types: The task types of the releases in which the fault is possible.
-        assets: Whether the fault is found only in images and bitmaps.
-        loaded: The check that finds the fault in a loaded dataset; `None` where loading leaves the faulty part out.
+        plant: A function that plants the fault in the second sample, or in the files of this sample in the folder.
+        what: A part of the attribute `what` of the finding.
+        task_types: The task types whose releases may have the fault.
+        assets: Whether only ``validate(…, assets=True)`` finds the fault.
+        loaded: The check that finds the fault in a loaded dataset; "the same" is `check`, and None means that loading
+            leaves out the faulty sample.
     """
 
     check: str
@@ -94,17 +95,19 @@ def _annotations(samples: Samples) -> list[dict[str, Any]]:
 
 
 def _points(kind: str, points: Any) -> Callable[[Samples, Path], object]:
+    """Return a function that adds an annotation with these points to the second sample."""
     return lambda samples, folder: _annotations(samples).append(
         {"id": 9, "category_id": 1, "type": kind, "points": points}
     )
 
 
 def _like_first(*keys: str) -> Callable[[Samples, Path], object]:
+    """Return a function that copies values from the first sample to the second sample."""
     return lambda samples, folder: samples[1].update({key: samples[0][key] for key in keys})
 
 
 def _file(samples: Samples, folder: Path, kind: str) -> Path:
-    """Return the path of the image or the bitmap of the second sample."""
+    """Return the path of the image or the bitmap of the second sample, or of the second frame of this sample."""
     attributes = samples[1]["attributes"]
     image = attributes["frames"][1] if "frames" in attributes else attributes
     holder = image["image"] if kind == "image" else content(samples)["segmentation_bitmap"]
@@ -138,7 +141,7 @@ def _with_ids(*changes: Any) -> Callable[[bytes], bytes]:
 WITH_BITMAPS, WITH_VECTORS = (BITMAPS, BITMAP_SEQUENCES), (VECTORS, VECTOR_SEQUENCES)
 SEQUENCES = (BITMAP_SEQUENCES, VECTOR_SEQUENCES)
 IMAGES = (BITMAPS, VECTORS)
-EVERYWHERE = slice(None), slice(None)
+ALL_PIXELS = slice(None), slice(None)
 
 LABEL_FAULTS = [
     Planted("duplicate-name", _like_first("name"), "row 0 "),
@@ -247,7 +250,7 @@ ASSET_FAULTS = [
     ),
     Planted(
         "annotation-without-pixels",
-        _rewritten("bitmap", _with_ids((EVERYWHERE, 0))),
+        _rewritten("bitmap", _with_ids((ALL_PIXELS, 0))),
         "1, 70000",
         WITH_BITMAPS,
         assets=True,

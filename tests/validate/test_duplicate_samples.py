@@ -1,4 +1,4 @@
-"""A validation finds samples that occur twice in a release, in its splits or in two releases."""
+"""`validate` finds samples that occur twice in a release, in two splits or in two releases."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def found(report: Report) -> list[tuple[str, str]]:
     return [(finding.check, finding.sample) for finding in report.findings]
 
 
-def test_repeated_sequence_is_found_once_and_not_for_each_frame(tmp_path: Path, write_release) -> None:
+def test_repeated_sequence_is_one_finding_and_not_one_for_each_frame(tmp_path: Path, write_release) -> None:
     for task_type in SEQUENCES:
         samples = clean(tmp_path, task_type)
         again = write_release([*samples, samples[2], samples[0], samples[0]], task_type=task_type)
@@ -64,14 +64,14 @@ def test_sample_in_two_releases_is_found_by_its_uuid_or_else_its_name(tmp_path: 
     report = validate({"train": train, "test": other(samples[1])})
     assert found(report) == [("in-two-splits", "flower_1.jpg")]
     assert report.samples == 4
-    # Different data sets often have the same names: a name counts only for samples without uuids.
+    # Different data sets often use the same names, so only samples without uuids are compared by name across releases.
     assert validate({"train": train, "test": other({**samples[1], "uuid": "other"})}).is_clean
-    nameless = [{key: value for key, value in item.items() if key != "uuid"} for item in samples]
-    report = validate({"train": write_release(nameless), "test": other(nameless[1])})
+    without_uuid = [{key: value for key, value in item.items() if key != "uuid"} for item in samples]
+    report = validate({"train": write_release(without_uuid), "test": other(without_uuid[1])})
     assert found(report) == [("in-two-splits", "flower_1.jpg")]
 
 
-def test_unreadable_samples_count_in_the_numbers_of_rows(write_release) -> None:
+def test_row_numbers_count_unreadable_samples(write_release) -> None:
     report = validate(write_release([{}, sample("a", uuid=None), sample("a", uuid=None)]))
     [finding] = report.findings[1:]
     assert finding.check == "duplicate-name"

@@ -1,4 +1,4 @@
-"""A validation finds each planted fault, and nothing in releases without faults."""
+"""`validate` finds each planted fault, and has no findings for releases without faults."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_unreadable_image_of_an_unlabeled_sample_is_found(tmp_path: Path, write_
 
 
 IDS = st.lists(st.integers(1, 2**24 - 1), unique=True, min_size=1, max_size=6)
-ODD_IDS = st.integers(-(2**63), 2**63 - 1).filter(lambda number: not 0 < number < 2**24)
+IMPOSSIBLE_IDS = st.integers(-(2**63), 2**63 - 1).filter(lambda number: not 0 < number < 2**24)
 
 
 @given(st.lists(IDS, min_size=2, max_size=5), st.data())
@@ -164,7 +164,7 @@ def test_fault_in_any_sample_is_found(write_release, ids: list[list[int]], data:
                 data.draw(st.integers(0, len(annotations))), {**item, "category_id": data.draw(category)}
             )
         case _:
-            item["id"] = data.draw(ODD_IDS)
+            item["id"] = data.draw(IMPOSSIBLE_IDS)
     assert found(validate(write_release(samples))) == [(check, chosen["name"])]
 
 
@@ -172,7 +172,7 @@ COORDINATES = st.floats(-(2**31), 2**31, exclude_min=True, exclude_max=True)
 
 
 def covered_pixels(sides: set[float]) -> int:
-    """Count the pixel centers between two sides of a box, in an image of the largest size."""
+    """Count the pixel centers between two opposite sides of a box, in an image of the largest size."""
     first, end = (min(max(math.ceil(side - 0.5), 0), 2**16) for side in (min(sides), max(sides)))
     return end - first
 
@@ -198,7 +198,7 @@ def test_shapes_with_too_few_points_or_no_area_are_found(
         assert report.is_clean
 
 
-def test_tracks_that_change_their_category_are_one_finding_for_each_sequence(tmp_path: Path, write_release) -> None:
+def test_all_tracks_of_a_sequence_that_change_their_category_are_one_finding(tmp_path: Path, write_release) -> None:
     for task_type in SEQUENCES:
         samples = clean(tmp_path, task_type)
         for item in content(samples, 2, 0)["annotations"]:
@@ -237,7 +237,7 @@ def test_report_converts_to_json_and_back(tmp_path: Path, write_release) -> None
 
 
 def test_validator_finds_row_by_row_what_validate_finds(tmp_path: Path, write_release) -> None:
-    """The preview uses a validator to check each row before it shows it."""
+    """The preview uses a `Validator` to check each row before the preview shows the row."""
     release = write_release(_faulty(tmp_path, BITMAPS))
     source = open_rows(release, assets=True)
     validator = Validator(assets=True)

@@ -1,4 +1,4 @@
-"""A validation takes options, reports progress and returns a readable report."""
+"""`validate` accepts options, shows its progress and returns a readable report."""
 
 from __future__ import annotations
 

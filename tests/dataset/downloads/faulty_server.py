@@ -1,4 +1,4 @@
-"""An HTTP server on loopback that makes faults: wrong statuses, truncated bodies, closed connections, stalls.
+"""An HTTP server on loopback whose responses have faults: wrong statuses, truncated bodies, resets and stalls.
 
 It implements the part of HTTP/1.1 that GET requests need. `http.server` would take four times as long for a small file.
 """
@@ -19,16 +19,16 @@ Fault = Callable[["FaultyServer", socket.socket, bytes], None]
 
 
 class FaultyServer:
-    """A server of files that answers some of the requests with a fault.
+    """A server of files that responds to some of the requests with a fault.
 
     Attributes:
         url: The address of the server, such as ``http://127.0.0.1:40001``.
         files: The content of each path.
-        rate: The fraction of requests that are answered with a fault, 0 to 1.
+        rate: The fraction of responses with a fault, 0 to 1.
         latency: Seconds before each response.
         whole: The number of complete responses for each path.
-        faults: The number of times that each fault was made.
-        always: The name of the fault of every response, for some paths.
+        faults: The number of responses with each fault.
+        always: The fault of all responses for a path, by path.
     """
 
     def __init__(self, *, rate: float = 0.0, seed: int = 0) -> None:
@@ -41,7 +41,7 @@ class FaultyServer:
         self._seed = seed
         self._asked: Counter[str] = Counter()
         self._lock = threading.Lock()
-        self._over = threading.Event()
+        self._stopped = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
@@ -50,19 +50,19 @@ class FaultyServer:
         return self
 
     def __exit__(self, *_: Any) -> None:
-        self._over.set()
+        self._stopped.set()
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
     def put(self, path: str, content: bytes, *, always: str = "") -> str:
-        """Put a file on the server and return its URL; `always` names a fault that each of its responses has."""
+        """Put a file on the server and return its URL; `always` is the fault of all responses for it."""
         self.files[path] = content
         if always:
             self.always[path] = always
         return self.url + path
 
     def _listen(self) -> None:
-        while not self._over.is_set():
+        while not self._stopped.is_set():
             try:
                 connection, _ = self._listener.accept()
             except OSError:
@@ -79,7 +79,7 @@ class FaultyServer:
 
     def _answer(self, connection: socket.socket) -> None:
         pending = b""
-        while not self._over.is_set():
+        while not self._stopped.is_set():
             while b"\r\n\r\n" not in pending:
                 received = connection.recv(65536)
                 if not received:
@@ -88,7 +88,7 @@ class FaultyServer:
             head, _, pending = pending.partition(b"\r\n\r\n")
             path = head.split(b" ", 2)[1].decode().partition("?")[0]
             if self.latency:
-                self._over.wait(self.latency)
+                self._stopped.wait(self.latency)
             content = self.files.get(path)
             name = "missing" if content is None else self._fault(path)
             if name:
@@ -109,8 +109,8 @@ class FaultyServer:
         return name
 
     def wait(self, seconds: float) -> bool:
-        """Wait; return True if the server ends meanwhile."""
-        return self._over.wait(seconds)
+        """Wait for some seconds or until the server stops; return True if the server stopped."""
+        return self._stopped.wait(seconds)
 
 
 def _head(status: int, length: int | None, *lines: str) -> bytes:
@@ -119,16 +119,19 @@ def _head(status: int, length: int | None, *lines: str) -> bytes:
 
 
 def _reset(server: FaultyServer, connection: socket.socket, content: bytes) -> None:
+    """Send half of the body, then reset the connection."""
     connection.sendall(_head(200, len(content)) + content[: len(content) // 2])
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 def _stall(server: FaultyServer, connection: socket.socket, content: bytes) -> None:
+    """Send ten bytes of the body, then nothing more."""
     connection.sendall(_head(200, len(content)) + content[:10])
     server.wait(LONGEST_STALL)
 
 
 def _drip(server: FaultyServer, connection: socket.socket, content: bytes) -> None:
+    """Send ten bytes in each second, far fewer than the Content-Length promises."""
     connection.sendall(_head(200, 10**6))
     for _ in range(int(LONGEST_STALL / 0.1)):
         if server.wait(0.1):
@@ -143,11 +146,12 @@ def _status(status: int, *lines: str, body: bytes = b"busy") -> Fault:
 
 
 def _instead(body: bytes) -> Fault:
-    """Return a fault that sends another body, with status 200 and the length of this body."""
+    """Return a fault that sends `body` in place of the file, with status 200 and a correct Content-Length."""
     return lambda server, connection, content: connection.sendall(_head(200, len(body), "Connection: close") + body)
 
 
 def _truncate(server: FaultyServer, connection: socket.socket, content: bytes) -> None:
+    """Send a body that is 20 bytes shorter than its Content-Length."""
     connection.sendall(_head(200, len(content)) + content[:-20])
 
 

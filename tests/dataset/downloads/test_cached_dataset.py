@@ -1,4 +1,4 @@
-"""`load_release` reuses a built dataset for the same release and options, and builds another one for others."""
+"""`load_release` reuses a built dataset for the same release and options, and builds another one if they differ."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class TestCachedDataset:
     def test_is_reused_for_equal_options(self, write_release, first, again):
         release = write_release(self.SAMPLES)
         built = arrow_file(segments_hf.load_release(release, split="train", load_assets=False, **first))
-        time = built.stat().st_mtime_ns
+        built_at = built.stat().st_mtime_ns
         assert arrow_file(segments_hf.load_release(release, split="train", load_assets=False, **again)) == built
-        assert built.stat().st_mtime_ns == time
+        assert built.stat().st_mtime_ns == built_at
 
     @pytest.mark.parametrize(
         "option",

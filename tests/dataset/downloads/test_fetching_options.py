@@ -92,7 +92,7 @@ class TestDatasetInCache:
         assert other.cache_files != first.cache_files
 
     def test_is_rebuilt_for_a_resolve_function_that_cannot_be_pickled(self, release, caplog):
-        generator = (number for number in range(3))  # which cannot be pickled
+        generator = (number for number in range(3))  # a generator cannot be pickled
 
         def resolve(url):
             return url if generator else ""
@@ -125,6 +125,7 @@ def test_progress_bar_shows_files_bytes_retries_and_failures(server, write_relea
     load_release(write_release(samples), on_error="skip", **options)
     shown = capfd.readouterr().err
     assert "Fetching: " in shown
+    # With two processes, each process has a progress bar with its own counts.
     assert ("files=7, retries=1, failures=1" in shown) == (not options)
     assert "B/s" in shown
 

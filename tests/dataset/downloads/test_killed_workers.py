@@ -1,6 +1,6 @@
 """When the main process of a build is killed, its workers end too.
 
-A worker that went on would write to the folder of the next build.
+A worker that continued would write to the folder of the next build.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ BUILD = """
 
 @pytest.mark.slow
 @pytest.mark.skipif(
-    sys.platform == "win32", reason="Windows has no process groups, by which this test ends its processes"
+    sys.platform == "win32",
+    reason="this test ends its processes with a signal to their process group, which Windows does not have",
 )
 def test_workers_end_when_the_main_process_of_the_build_is_killed(
     write_release: Callable[..., Path], tmp_path: Path

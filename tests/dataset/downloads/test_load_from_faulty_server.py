@@ -1,4 +1,4 @@
-"""A load from a server with many faults: every asset is stored complete or reported, and is downloaded once."""
+"""`load_release` stores each asset of a faulty server complete or reports it, and downloads no complete asset twice."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PERMANENT_FAULTS = ["missing", "page", "json", "empty", "truncated", "cut", "500
 def put_samples(server: FaultyServer, count: int, broken: dict[int, str]) -> list[dict[str, Any]]:
     """Put images and bitmaps that all differ on a server, and return their samples.
 
-    `broken` maps the number of a sample to the fault that each response for its image has.
+    `broken` maps the number of a sample to the fault of all responses for its image.
     """
     samples = []
     for number in range(count):
@@ -55,7 +55,7 @@ def run(script: str, *args: object, home: Path) -> Any:
 
 
 def digests(server: FaultyServer, count: int) -> dict[str, list[str]]:
-    """Return the hashes of image and bitmap on the server, by sample."""
+    """Return the hashes of the image and the bitmap of each sample on the server, by the name of the sample."""
     return {
         f"s{number}": [
             hashlib.sha256(server.files[path]).hexdigest()
@@ -84,7 +84,7 @@ BUILD = (
     + """
     dataset = segments_hf.load_release(sys.argv[1], split="train", on_error="skip", timeout=10)
     folder = Path(dataset.cache_files[0]["filename"]).parent
-    # VmHWM, because ru_maxrss includes the memory that the parent process had when it forked.
+    # VmHWM is the peak of this process. ru_maxrss also counts the memory of the parent process at the fork.
     peak = int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]) / 1024
     print(json.dumps({"rows": rows(dataset), "folder": str(folder), "peak": peak}))
     """
@@ -93,7 +93,7 @@ BUILD = (
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has the peak memory of a process in /proc")
-def test_ten_thousand_assets_are_complete_or_reported_in_little_memory(write_release, tmp_path):
+def test_load_release_stores_or_reports_ten_thousand_assets_in_limited_memory(write_release, tmp_path):
     count = 5000
     broken = {17 + 100 * index: name for index, name in enumerate(PERMANENT_FAULTS)}
     with FaultyServer(rate=0.05) as server:
@@ -123,7 +123,7 @@ KILLED = (
     chance = random.Random(7)
     killed = 0
     while killed < 20:
-        child = os.fork()  # the child need not import the modules again
+        child = os.fork()  # a fork does not import the modules again
         if not child:
             os.setsid()
             segments_hf.load_release(sys.argv[1], num_proc=chance.choice([None, 2]), in_flight=8)
@@ -141,7 +141,7 @@ KILLED = (
 
 
 @pytest.mark.slow
-def test_build_that_was_killed_many_times_gives_the_dataset_of_one_build(write_release, tmp_path):
+def test_build_that_was_killed_many_times_has_the_dataset_of_an_uninterrupted_build(write_release, tmp_path):
     count = 600
     with FaultyServer() as server:
         release = write_release(put_samples(server, count, {}))
@@ -151,7 +151,7 @@ def test_build_that_was_killed_many_times_gives_the_dataset_of_one_build(write_r
         server.latency = 0
         built = run(BUILD, release, home=tmp_path / "whole")
     assert resumed == built["rows"] == [[name, content] for name, content in digests(server, count).items()]
-    # Only downloads that were not complete when the process was killed are repeated.
+    # Only downloads that were not complete when a build was killed are repeated: up to 16 for each of 20 kills.
     assert sum(downloads.values()) <= 2 * count + 20 * 16
     assert max(downloads.values()) < 20
     stored = [path for path in (tmp_path / "killed/segments_hf/assets").rglob("*") if path.is_file()]

@@ -18,7 +18,7 @@ HOSTS = {
 
 @pytest.fixture
 def s3_with_keys(s3, monkeypatch, no_credentials_around):
-    """A server that receives the requests to the hosts of S3, with the user's credentials in the environment."""
+    """An S3 server that receives all requests to S3 hosts, and credentials for it in the environment."""
     monkeypatch.setenv("HTTP_PROXY", s3.url)
     monkeypatch.setenv("AWS_ENDPOINT_URL", s3.url)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEYS["key"])
@@ -78,16 +78,15 @@ def test_error_without_keys_says_that_credentials_are_missing(s3_with_keys, monk
 
 
 def test_expired_url_is_read_with_the_keys_of_the_user(s3_with_keys, server, monkeypatch, write_release):
-    monkeypatch.setenv("HTTP_PROXY", server.address)  # this server answers in place of S3
+    monkeypatch.setenv("HTTP_PROXY", server.address)  # this server receives the requests to S3 hosts
     url = f"http://expired.s3.{REGION}.amazonaws.com/a.jpg"
     server.files[url] = [(403, {}, b"<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>")]
     s3_with_keys.put("expired", "a.jpg", image := jpeg())
     release = write_release([sample(name, f"{url}?X-Amz-Signature=secret&part={name}") for name in "abc"])
     rows = plain_rows(load_release(release, split="train", in_flight=1))
     assert [row["image"] for row in rows] == [image] * 3
-    assert (
-        server.asked[url] == 1
-    )  # the other objects of the bucket are read with the keys, without an anonymous request
+    # After the first refusal, the other objects of the bucket are read with the keys, without an anonymous request.
+    assert server.asked[url] == 1
 
 
 def test_error_without_s3fs_names_the_package_to_install(s3_with_keys, monkeypatch, write_release):

@@ -1,4 +1,4 @@
-"""An image with malformed EXIF data is repaired at load with any `on_error`, and reported."""
+"""`load_release` repairs and reports images with malformed EXIF data, with any `on_error`."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def release(server, write_release) -> Path:
 
 @pytest.fixture
 def local_release(tmp_path, write_release) -> Path:
-    """A release of one image with malformed EXIF data, which is a local file."""
+    """A release of one image, which is a local file with malformed EXIF data."""
     (tmp_path / "phone.jpg").write_bytes(PHONE)
     (tmp_path / "mask.png").write_bytes(PNG)
     return write_release([phone_sample("b", "phone.jpg", "mask.png")])
@@ -190,7 +190,7 @@ def test_validate_finds_nothing_in_repaired_dataset(release):
     assert segments_hf.stats(release, assets=True).problems == []
 
 
-# Rows that an earlier version made: their image still has malformed EXIF data.
+# Rows that an earlier version of segments-hf made may have images with malformed EXIF data.
 
 
 @pytest.fixture(params=["wrong type", "unknown header"])
@@ -215,7 +215,7 @@ def image_sizes(rows: Any, folder: Path) -> list[tuple[int, int]]:
     return [(image["width"], image["height"]) for image in json.loads(file.read_text())["images"]]
 
 
-# Each function must return the same for rows with malformed EXIF data and for repaired rows.
+# Each function must return the same value for rows with malformed EXIF data and for repaired rows.
 FUNCTIONS = {
     "semantic": lambda rows, _: [item["label"]["bytes"] for item in layout_rows(rows, "semantic-segmentation")],
     "instance": lambda rows, _: [item["annotation"]["bytes"] for item in layout_rows(rows, "instance-segmentation")],

@@ -26,7 +26,7 @@ WAYS = {
 @IGNORE_FORK_WARNING
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("case", CASES)
-def test_raise_is_an_error_of_ours_that_names_the_sample(release_with, case, way):
+def test_on_error_raise_raises_a_segments_hf_error_that_names_the_sample(release_with, case, way):
     load, options = WAYS[way]
     with pytest.raises(CASES[case].error, match=CASES[case].reason) as caught:
         list(load(release_with(case), **options))
@@ -38,7 +38,7 @@ def test_raise_is_an_error_of_ours_that_names_the_sample(release_with, case, way
 
 @pytest.mark.parametrize("policy", ["skip", "keep"])
 @pytest.mark.parametrize("case", CASES)
-def test_skip_leaves_out_the_row_and_keep_sets_the_column_to_null(release_with, case, policy, caplog):
+def test_on_error_skip_leaves_out_the_row_and_keep_sets_the_column_to_null(release_with, case, policy, caplog):
     column = CASES[case].column
     dataset = raw(load_by_function(release_with(case), on_error=policy))
     is_kept = policy == "keep" and column != "row"
@@ -75,7 +75,7 @@ def test_failed_build_leaves_no_dataset_in_the_cache(release_with, server):
     assert load_by_function(path)["name"][:] == ["first", "bad", "last"]
 
 
-# For some cases: the path of the bad file, and the content that replaces it.
+# The path of the bad file of some cases, and the valid content that replaces the file.
 REPLACEMENTS = {
     "image is HTML": ("/page.jpg", jpeg()),
     "image is cut": ("/cut.jpg", jpeg()),
@@ -101,7 +101,7 @@ def test_bad_asset_is_not_stored_in_the_cache(release_with, server, case, policy
     assert content in (rows[1]["image"], rows[1]["segmentation_bitmap"])
 
 
-def test_missing_asset_is_no_problem_without_assets(release_with):
+def test_missing_asset_is_not_reported_if_no_assets_are_loaded(release_with):
     assert len(load_by_function(release_with("image not found"), load_assets=False)) == 3
 
 
@@ -115,6 +115,6 @@ def test_splits_and_filters_report_a_sample_without_a_name(write_release, option
     assert [problem["sample"] for problem in errors_file(dataset)] == ["samples[1]"]
 
 
-def test_unknown_policy_error_lists_the_policies():
+def test_error_of_an_unknown_policy_lists_the_policies():
     with pytest.raises(OptionError, match=r"got 'ignore'.*'raise', 'skip', 'keep'"):
         load_by_function("release.json", on_error="ignore")

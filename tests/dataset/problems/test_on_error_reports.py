@@ -55,7 +55,7 @@ def test_dataset_without_problems_has_no_warning_and_no_errors_file(server, writ
 
 @IGNORE_FORK_WARNING
 @pytest.mark.parametrize("options", [{}, {"num_proc": 2}], ids=["one process", "two processes"])
-def test_split_whose_rows_are_all_skipped_is_an_error_of_ours(server, write_release, options):
+def test_split_whose_rows_are_all_skipped_raises_a_segments_hf_error(server, write_release, options):
     release = write_release([sample(f"s{n}", f"{server.address}/gone{n}.jpg") for n in range(3)])
     for _ in ("first load", "again"):
         with pytest.raises(SegmentsHFError, match="train"):

@@ -90,7 +90,7 @@ def test_validate_reports_the_sample_with_unreadable_json(release, column):
 
 
 @pytest.mark.parametrize("part", ["attributes", "metadata", "label"])
-def test_tasks_without_images_keep_sample_with_null_column(write_release, part, value):
+def test_on_error_applies_to_unreadable_json_of_tasks_without_images(write_release, part, value):
     unreadable = {"k": PLACEHOLDER}
     parts = {
         "attributes": {"attributes": unreadable},

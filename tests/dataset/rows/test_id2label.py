@@ -1,4 +1,4 @@
-"""`id2label` and `label2id` return the class names of rows, masks and layouts for any names."""
+"""`id2label` and `label2id` return the class names of rows, masks and layouts, also for unusual names."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from dataset.making import GROUND_TRUTH, bitmap, jpeg, label, plain_rows, sample
 JSON = datasets.Json() if hasattr(datasets, "Json") else Value("string")
 STRING, INT32, INT64 = Value("string"), Value("int32"), Value("int64")
 
-# The feature of the image carries the categories.
+# The `id` of the image feature contains the categories.
 CATEGORIES = '[{"id":1,"name":"flower","color":[255,0,0]},{"id":2,"name":"leaf"}]'
 
 IDENTITY = {"name": STRING, "uuid": STRING, "status": STRING}
@@ -39,7 +39,7 @@ JSON_VALUES = [{}, {"a": [1, 2.5, None, True, {"b": "é\n\"'"}]}, [1, 2], "text"
 
 @pytest.fixture(params=["built", "stream"])
 def rows_of(request):
-    """Load the rows of a release as a dataset or as a stream."""
+    """Return a function that loads the rows of a release, as a dataset or as a stream."""
 
     def read(release, **options):
         streaming = request.param == "stream"
@@ -49,7 +49,7 @@ def rows_of(request):
 
 
 @pytest.mark.parametrize("task_type", FEATURES)
-def test_features_of_each_task_type_are_the_row_format(write_release, task_type):
+def test_each_task_type_has_the_features_of_the_row_format(write_release, task_type):
     release = write_release([sample("a")], task_type=task_type)
     for streaming in (False, True):
         dataset = segments_hf.load_release(release, split="train", load_assets=False, streaming=streaming)
@@ -185,14 +185,14 @@ def test_bitmap_sequence_has_one_row_for_each_frame(server, write_release, rows_
     assert [row["frame_index"] for row in rows] == [0, 1, 2]
 
 
-def test_sequence_has_a_row_for_a_label_without_a_frame(write_release, rows_of):
+def test_sequence_has_a_row_for_a_labeled_frame_that_is_not_in_the_sample(write_release, rows_of):
     content = label(frames=[{"annotations": [{"id": n, "category_id": 1}]} for n in (1, 2)])
     item = sample("drive", None, content, attributes={"frames": [{"name": "f0"}]})
     rows = rows_of(write_release([item], task_type="image-segmentation-sequence"), load_assets=False)
     assert [[item["id"] for item in row["annotations"]] for row in rows] == [[1], [2]]
 
 
-def test_row_of_an_unknown_task_type_has_its_attributes_as_json(write_release, rows_of):
+def test_row_of_a_task_type_without_images_has_the_attributes_as_json(write_release, rows_of):
     attributes = {"pcd": {"url": "https://host/a.pcd", "type": "pcd"}, "ego_pose": {"position": {"x": 0.5}}}
     cuboids = {"format_version": "0.1", "annotations": [{"id": 1, "category_id": 1, "type": "cuboid", "yaw": 0.25}]}
     items = [

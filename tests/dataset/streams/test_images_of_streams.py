@@ -29,9 +29,3 @@ def test_file_with_the_name_of_an_image_does_not_replace_the_image(
     (tmp_path / "a.jpg").write_bytes(jpeg((3, 3), red=1))
     monkeypatch.chdir(tmp_path)
     assert [row["image"]["bytes"] for row in raw(make(stream))] == expected
-
-
-def test_rows_left_out_are_counted_for_datasets_in_arrow_format(caplog: pytest.LogCaptureFixture) -> None:
-    rows = segments_hf.load_release(demo_release(), split="train").with_format("arrow")
-    segments_hf.to_layout(rows, "object-detection")
-    assert "2 of 8 rows left out: 1 SKIPPED, 1 UNLABELED" in caplog.text

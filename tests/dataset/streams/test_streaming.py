@@ -18,7 +18,7 @@ from segments_hf.errors import ReleaseError
 
 COUNT = 320  # 16 shards of 20
 
-# Unpickles a stream in a new interpreter, as a worker of a DataLoader does, and prints the names of its rows.
+# A script that unpickles a stream in a new process, as a worker of a DataLoader does, and prints the names of the rows.
 WORKER = """
 import json, pickle, sys
 with open(sys.argv[1], "rb") as file:
@@ -47,7 +47,7 @@ def names(dataset) -> list[str]:
     return [row["name"] for row in dataset]
 
 
-# Reads one row of the stream and ends, while requests for other rows are under way.
+# A script that reads one row of a stream and ends while requests for other rows are in flight.
 EARLY_WORKER = """
 import pickle, sys
 with open(sys.argv[1], "rb") as file:

@@ -1,4 +1,4 @@
-"""An invalid color is a finding, and functions that show colors use a color of the palette."""
+"""An invalid color is a finding, and functions that show colors use a color of the palette instead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults of the images and bitmaps of datasets, which users may have changed after loading."""
+"""`validate` finds faults in the images and bitmaps of datasets, which users may have changed after loading."""
 
 from __future__ import annotations
 

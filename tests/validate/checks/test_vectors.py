@@ -1,4 +1,4 @@
-"""Faults in the points of vector annotations are found."""
+"""`validate` finds faults in the points of vector annotations."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def shape(kind: str | None, points: Any, number: int = 4) -> dict[str, Any]:
         ("Polygon", TRIANGLE, "unknown-shape"),
     ],
 )
-def test_each_faulty_shape_is_found(kind: str, points: Any, check: str | None) -> None:
+def test_only_faulty_shapes_have_a_finding(kind: str, points: Any, check: str | None) -> None:
     assert [finding.check for finding in findings(row(shape(kind, points)))] == ([check] if check else [])
 
 
