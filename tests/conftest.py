@@ -88,14 +88,14 @@ class Answers:
     Attributes:
         files: The body of each path, or a list of responses (status, headers, body): one for each request, and the last
             one for all further requests.
-        asked: The number of requests for each path.
+        requests: The number of requests for each path.
         address: The address of the server, such as ``http://127.0.0.1:40001``.
         connections: The number of connections to the server.
     """
 
     def __init__(self) -> None:
         self.files: dict[str, bytes | list[tuple[int, dict[str, str], bytes]]] = {}
-        self.asked: Counter[str] = Counter()
+        self.requests: Counter[str] = Counter()
         self.address = ""
         self.connections = 0
 
@@ -119,10 +119,10 @@ def server() -> Iterator[Answers]:
 
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
-            answers.asked[path] += 1
+            answers.requests[path] += 1
             response = answers.files.get(path, [(404, {}, b"not found")])
             if isinstance(response, list):
-                status, headers, body = response[min(answers.asked[path], len(response)) - 1]
+                status, headers, body = response[min(answers.requests[path], len(response)) - 1]
             else:
                 status, headers, body = 200, {}, response
             self.send_response(status)

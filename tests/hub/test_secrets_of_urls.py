@@ -272,7 +272,7 @@ def test_urls_with_secrets_are_fetched_and_cached_once(source: str, server: Answ
     for _ in range(2):
         rows = segments_hf.load_release(source, split="train", filter_by_metadata={"number": 0})
         assert rows[0]["image"].size == (2, 2)
-    assert server.asked["/ok.jpg"] == server.asked["/ok.png"] == 1
+    assert server.requests["/ok.jpg"] == server.requests["/ok.png"] == 1
 
 
 @pytest.mark.usefixtures("fast")
