@@ -35,7 +35,7 @@ def cloud(request, objects):
     return request.param, azure_options(objects.url)
 
 
-@pytest.mark.usefixtures("no_credentials_around")
+@pytest.mark.usefixtures("no_cloud_credentials")
 class TestS3:
     def test_read_object_uses_keys_of_storage_options(self, s3):
         url = s3.put("private", "x/a b#1+%20.png", BODY)
@@ -88,7 +88,7 @@ class TestS3:
         assert KEYS["secret"] not in f"{caught.value}{caught.value.__dict__}{caplog.text}{pickle.dumps(caught.value)}"
 
 
-@pytest.mark.usefixtures("no_credentials_around")
+@pytest.mark.usefixtures("no_cloud_credentials")
 class TestOtherClouds:
     def test_read_object_uses_keys_of_storage_options(self, cloud):
         scheme, options = cloud
@@ -108,7 +108,7 @@ class TestOtherClouds:
             read_object(f"{scheme}://box/empty.png", options, max_bytes=21, timeout=20)
 
 
-@pytest.mark.usefixtures("no_credentials_around")
+@pytest.mark.usefixtures("no_cloud_credentials")
 class TestAzureAccounts:
     URL = "abfs://box@account.dfs.core.windows.net/x/a b#1.png"
 

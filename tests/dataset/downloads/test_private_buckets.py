@@ -17,7 +17,7 @@ HOSTS = {
 
 
 @pytest.fixture
-def s3_with_keys(s3, monkeypatch, no_credentials_around):
+def s3_with_keys(s3, monkeypatch, no_cloud_credentials):
     """An S3 server that receives all requests to S3 hosts, and credentials for it in the environment."""
     monkeypatch.setenv("HTTP_PROXY", s3.url)
     monkeypatch.setenv("AWS_ENDPOINT_URL", s3.url)
