@@ -20,8 +20,8 @@ with socket.socket() as _free:
     _free.bind(("127.0.0.1", 0))
     HUB_PORT = _free.getsockname()[1]
 
-# The tests reach no Hub but this address on loopback, where some tests start a server. Set the variables before the
-# imports below, because the clients read them when they are imported.
+# The tests use only a Hub on loopback, which some tests start. The clients read these variables when they are imported,
+# so the variables are set before the imports below.
 os.environ |= {
     "GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT": "false",  # prevents requests of gcsfs to the real cloud
     "HF_ENDPOINT": f"http://127.0.0.1:{HUB_PORT}",

@@ -1,10 +1,8 @@
 """Digests of the rows, layouts and masks of a set of releases, which are the same on every machine.
 
-    python tests/golden_rows.py
-
-compares them with ``golden_rows.json`` and writes the file. If digests differ, it does not write the file until
-`segments_hf.dataset.rows.row_format.ROW_FORMAT` is raised. Without a new row format, users would get rows that an older
-version of segments-hf cached.
+The command ``python tests/golden_rows.py`` compares them with ``golden_rows.json`` and writes the file. If digests
+differ, it does not write the file until `segments_hf.dataset.rows.row_format.ROW_FORMAT` is raised. Without a new row
+format, users would get rows that an older version of segments-hf cached.
 """
 
 from __future__ import annotations
