@@ -1,4 +1,4 @@
-"""Clouds on loopback: the S3 server of moto, and those parts of GCS and Azure that reading an object needs."""
+"""Servers on loopback that imitate clouds: the S3 server of moto, and the requests of GCS and Azure for objects."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ class S3:
         self._client.put_object(Bucket=bucket, Key=key, Body=content, ACL="public-read" if public else "private")
         return f"s3://{bucket}/{key}"
 
-    def versioned(self, bucket: str) -> None:
-        """Turn on versions in a bucket."""
+    def enable_versions(self, bucket: str) -> None:
+        """Make a bucket keep the old versions of its objects."""
         self._client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
 
-    def versions(self, bucket: str) -> list[str]:
+    def version_ids(self, bucket: str) -> list[str]:
         """Return the ids of the versions of all objects in a bucket."""
         return [item["VersionId"] for item in self._client.list_object_versions(Bucket=bucket)["Versions"]]
 
@@ -86,7 +86,7 @@ class Objects(ThreadingHTTPServer):
 
 @contextmanager
 def object_server() -> Iterator[Objects]:
-    """Run a server with objects of GCS and Azure."""
+    """Run a server that responds as GCS and Azure do."""
     with Objects() as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         yield server

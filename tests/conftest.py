@@ -20,8 +20,8 @@ with socket.socket() as _free:
     _free.bind(("127.0.0.1", 0))
     HUB_PORT = _free.getsockname()[1]
 
-# The only Hub of the tests is on loopback, where some tests start a server. The clients read these variables when they
-# are imported.
+# The tests use only a Hub on loopback, which some tests start. The clients read these variables when they are imported,
+# so the variables are set before the imports below.
 os.environ |= {
     "GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT": "false",  # prevents requests of gcsfs to the real cloud
     "HF_ENDPOINT": f"http://127.0.0.1:{HUB_PORT}",
@@ -66,7 +66,7 @@ def xet_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture
 def transfer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Return how large files are uploaded: ``xet``, which is the default of users, or ``lfs``, with Xet turned off."""
+    """Return the protocol for uploads of large files: ``xet``, which users have by default, or ``lfs``."""
     protocol = getattr(request, "param", "xet")
     if protocol == "lfs":
         monkeypatch.setattr("huggingface_hub.constants.HF_HUB_DISABLE_XET", True)
@@ -82,20 +82,20 @@ def arc_litter() -> Path:
     return ARC_LITTER
 
 
-class Answers:
+class LoopbackServer:
     """A server on loopback with the files and responses of a test. It counts the requests.
 
     Attributes:
         files: The body of each path, or a list of responses (status, headers, body): one for each request, and the last
             one for all further requests.
-        asked: The number of requests for each path.
+        requests: The number of requests for each path.
         address: The address of the server, such as ``http://127.0.0.1:40001``.
         connections: The number of connections to the server.
     """
 
     def __init__(self) -> None:
         self.files: dict[str, bytes | list[tuple[int, dict[str, str], bytes]]] = {}
-        self.asked: Counter[str] = Counter()
+        self.requests: Counter[str] = Counter()
         self.address = ""
         self.connections = 0
 
@@ -106,23 +106,23 @@ class Answers:
 
 
 @pytest.fixture
-def server() -> Iterator[Answers]:
+def server() -> Iterator[LoopbackServer]:
     """Run a server during one test."""
-    answers = Answers()
+    state = LoopbackServer()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def setup(self) -> None:
-            answers.connections += 1
+            state.connections += 1
             super().setup()
 
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
-            answers.asked[path] += 1
-            response = answers.files.get(path, [(404, {}, b"not found")])
+            state.requests[path] += 1
+            response = state.files.get(path, [(404, {}, b"not found")])
             if isinstance(response, list):
-                status, headers, body = response[min(answers.asked[path], len(response)) - 1]
+                status, headers, body = response[min(state.requests[path], len(response)) - 1]
             else:
                 status, headers, body = 200, {}, response
             self.send_response(status)
@@ -139,15 +139,16 @@ def server() -> Iterator[Answers]:
 
     class Server(ThreadingHTTPServer):
         def handle_error(self, request: Any, client_address: Any) -> None:
-            if not isinstance(sys.exc_info()[1], ConnectionError):  # the client closed the connection early
+            # A ConnectionError means that the client closed the connection early.
+            if not isinstance(sys.exc_info()[1], ConnectionError):
                 super().handle_error(request, client_address)
 
     with Server(("127.0.0.1", 0), Handler) as httpd:
         httpd.daemon_threads = True
-        answers.address = f"http://127.0.0.1:{httpd.server_address[1]}"
+        state.address = f"http://127.0.0.1:{httpd.server_address[1]}"
         thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
-        yield answers
+        yield state
         httpd.shutdown()
         thread.join()
 
@@ -160,8 +161,8 @@ def s3() -> Iterator[S3]:
 
 
 @pytest.fixture
-def no_credentials_around(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hide the credentials for clouds that this machine may have."""
+def no_cloud_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hide the credentials for clouds that exist on this machine."""
     for name in [name for name in os.environ if name.startswith(("AWS_", "AZURE_", "GOOGLE_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
@@ -174,9 +175,9 @@ WriteRelease = Callable[..., Path]
 
 @pytest.fixture
 def write_release(tmp_path: Path) -> WriteRelease:
-    """Return a function that writes a release file as of 2025 with these samples, and returns its path.
+    """Return a function that writes a release file in the format of 2025 and returns its path.
 
-    Its keyword arguments replace parts of `dataset`.
+    The function takes the samples. Its keyword arguments replace or add fields of `dataset`.
     """
 
     def write(samples: Any, *, path: Path | None = None, **dataset: Any) -> Path:

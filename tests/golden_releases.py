@@ -1,4 +1,4 @@
-"""Small releases with the special cases of rows, layouts and masks. Their files are the same on every machine."""
+"""Small releases with special cases of rows, layouts and masks. Their files are the same on every machine."""
 
 from __future__ import annotations
 
@@ -24,21 +24,32 @@ def bitmap_release(folder: Path) -> Path:
     """Write bitmaps of several depths, annotations without pixels, pixels without annotation, and every status."""
     ids = np.zeros((HEIGHT, WIDTH), np.uint32)
     ids[2:12, 3:20], ids[8:20, 15:30], ids[25:, :] = 1, 70000, 2
-    marks = [_mark(1, 9, open=True), _mark(2, 0), _mark(70000, 4, note="a b")]
+    annotations = [_annotation(1, 9, open=True), _annotation(2, 0), _annotation(70000, 4, note="a b")]
     gray = np.where(ids == 70000, 300, ids).astype(np.uint16)
     return _write(
         folder,
         "segmentation-bitmap",
         [
-            _bitmap(folder, "colors", marks, bitmap(ids)),
-            _bitmap(folder, "gray", [_mark(300, 9), _mark(2, 0), _mark(8, 4)], _png(gray), pixels=np.uint16(700)),
-            _bitmap(folder, "twice", [_mark(1, 9), _mark(2, 4), _mark(1, 0)], bitmap(ids), "REVIEWED"),
-            _bitmap(folder, "stray", [_mark(1, 4)], bitmap(ids), "REVIEWING_IN_PROGRESS"),
+            _bitmap(folder, "colors", annotations, bitmap(ids)),
+            _bitmap(
+                folder,
+                "gray",
+                [_annotation(300, 9), _annotation(2, 0), _annotation(8, 4)],
+                _png(gray),
+                pixels=np.uint16(700),
+            ),
+            _bitmap(
+                folder, "twice", [_annotation(1, 9), _annotation(2, 4), _annotation(1, 0)], bitmap(ids), "REVIEWED"
+            ),
+            _bitmap(folder, "stray", [_annotation(1, 4)], bitmap(ids), "REVIEWING_IN_PROGRESS"),
             _bitmap(folder, "nothing", [], bitmap(np.zeros_like(ids)), "PRELABELED"),
-            _bitmap(folder, "skipped", marks, bitmap(ids), "SKIPPED"),
-            _bitmap(folder, "rejected", marks, bitmap(ids), "REJECTED"),
+            _bitmap(folder, "skipped", annotations, bitmap(ids), "SKIPPED"),
+            _bitmap(folder, "rejected", annotations, bitmap(ids), "REJECTED"),
             sample("unlabeled", _image(folder, "unlabeled"), metadata={"place": "Löwen", "hour": 7.5}),
-            {**_bitmap(folder, "turned", marks, bitmap(ids)), "attributes": {"image": {"url": _turned(folder)}}},
+            {
+                **_bitmap(folder, "turned", annotations, bitmap(ids)),
+                "attributes": {"image": {"url": _rotated_jpeg(folder)}},
+            },
         ],
     )
 
@@ -82,8 +93,8 @@ def bitmap_sequence_release(folder: Path) -> Path:
         ids = np.zeros((HEIGHT, WIDTH), np.uint32)
         ids[4 : 10 + number, 5:20] = 3
         url = _file(folder, f"frame_{number}_label.png", bitmap(ids))
-        mark = {**_mark(3, 4), "track_id": 5, "is_keyframe": not number}
-        frames.append({"annotations": [mark], "segmentation_bitmap": {"url": url}, "timestamp": str(number)})
+        annotation = {**_annotation(3, 4), "track_id": 5, "is_keyframe": not number}
+        frames.append({"annotations": [annotation], "segmentation_bitmap": {"url": url}, "timestamp": str(number)})
     return _write(folder, "image-segmentation-sequence", [_sequence(folder, [*frames, None])])
 
 
@@ -130,11 +141,11 @@ def _write(folder: Path, task_type: str, samples: list[Any]) -> Path:
 
 
 def _bitmap(
-    folder: Path, name: str, marks: list[Any], content: bytes, status: str = "LABELED", pixels: Any = None
+    folder: Path, name: str, annotations: list[Any], content: bytes, status: str = "LABELED", pixels: Any = None
 ) -> dict[str, Any]:
     url = _file(folder, f"{name}_label.png", content)
     image = _image(folder, name, pixels)
-    return sample(name, image, label(status, annotations=marks, segmentation_bitmap={"url": url}))
+    return sample(name, image, label(status, annotations=annotations, segmentation_bitmap={"url": url}))
 
 
 def _sequence(folder: Path, frames: list[Any]) -> dict[str, Any]:
@@ -149,7 +160,7 @@ def _sequence(folder: Path, frames: list[Any]) -> dict[str, Any]:
     }
 
 
-def _mark(number: int, category_id: int, **attributes: Any) -> dict[str, Any]:
+def _annotation(number: int, category_id: int, **attributes: Any) -> dict[str, Any]:
     return {"id": number, "category_id": category_id, **({"attributes": attributes} if attributes else {})}
 
 
@@ -159,14 +170,17 @@ def _shape(number: int, kind: str, points: Any) -> dict[str, Any]:
 
 
 def _image(folder: Path, name: str, value: Any = None) -> str:
-    """Write an image of one value, or a colored image, and return its name."""
+    """Write a gray image of one value, or a color image without a value, and return its file name.
+
+    Some pixels depend on the name, so that the files differ.
+    """
     content = np.full((HEIGHT, WIDTH, 3), len(name), np.uint8) if value is None else np.full((HEIGHT, WIDTH), value)
     content[0, : len(name)] += np.frombuffer(name.encode(), np.uint8)[:, None] if content.ndim == 3 else 1
     return _file(folder, f"{name}.png", _png(content))
 
 
-def _turned(folder: Path) -> str:
-    """Write a JPEG whose EXIF orientation turns it by 90 degrees, and return its name."""
+def _rotated_jpeg(folder: Path) -> str:
+    """Write a JPEG with an EXIF orientation of 90 degrees, and return its name."""
     exif = Image.Exif()
     exif[0x0112] = 6
     Image.new("RGB", (HEIGHT, WIDTH), (9, 99, 200)).save(folder / "turned.jpg", exif=exif)

@@ -1,9 +1,8 @@
 """Digests of the rows, layouts and masks of a set of releases, which are the same on every machine.
 
-    python tests/golden_rows.py
-
-compares them with ``golden_rows.json`` and writes the file. If digests differ, it refuses until
-`segments_hf.dataset.rows.row_format.ROW_FORMAT` is raised, because users would get rows that an older version cached.
+The command ``python tests/golden_rows.py`` compares them with ``golden_rows.json`` and writes the file. If digests
+differ, it does not write the file until `segments_hf.dataset.rows.row_format.ROW_FORMAT` is raised. Without a new row
+format, users would get rows that an older version of segments-hf cached.
 """
 
 from __future__ import annotations
@@ -64,10 +63,10 @@ def digests_of_releases(folder: Path) -> dict[str, str]:
 
 
 def required_step(golden: dict[str, Any], digests: dict[str, str], version: int) -> str | None:
-    """Return the step that a developer has to do because digests differ; None if they agree.
+    """Return what a developer has to do because digests differ; None if they are equal.
 
     Args:
-        golden: The content of the file: ``version`` and ``digests``.
+        golden: The content of ``golden_rows.json``: ``version`` and ``digests``.
         digests: The digests of the current code.
         version: The version of the row format.
     """

@@ -1,4 +1,4 @@
-"""The source distribution is complete, and the pages about the project name existing files and the version."""
+"""The source distribution is complete. The pages about the project name files that exist, and the current version."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import segments_hf
 
 PROJECT = Path(__file__).parents[1]
 NOT_DISTRIBUTED: set[str] = set()  # files of the repository that the source distribution does not contain
-ADDED = {"PKG-INFO"}
+ADDED = {"PKG-INFO"}  # files that only the source distribution contains
 
 
 @pytest.mark.skipif(shutil.which("git") is None or not (PROJECT / ".git").exists(), reason="this is not a git checkout")

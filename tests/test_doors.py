@@ -1,4 +1,4 @@
-"""Each kind of untrusted input enters through one door: ruff bans the underlying call in every other module."""
+"""Each kind of untrusted input is read in one module, its door. Ruff bans the underlying call in all other modules."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import segments_hf
 
 PACKAGE = Path(segments_hf.__file__).parent
 PROJECT = PACKAGE.parent
+# The modules that make a banned call, and their banned calls.
 DOORS = {
     "images/exif_data/exif.py": {"PIL.ImageOps.exif_transpose"},
     "images/opening.py": {"PIL.Image.open"},
@@ -23,6 +24,7 @@ DOORS = {
     "io/remote/fsspec_file.py": {"fsspec.open"},
     "io/remote/remote_file.py": {"requests.Session"},
 }
+# Calls that every other module is forbidden to make.
 CALLS = [
     *("PIL.Image.open", "PIL.ImageFile.Parser", "PIL.ImageOps.exif_transpose"),
     *("gzip.GzipFile", "gzip.decompress", "gzip.open", "zlib.decompress"),

@@ -48,7 +48,7 @@ def test_command_with_a_file_in_the_output_path_advises_another_path(tmp_path: P
 
 
 # A program that calls each function with a limit on the size of files, and prints the errors and the files that remain.
-FULL = """
+PROGRAM = """
 import resource, signal, sys, traceback
 from pathlib import Path
 import segments_hf
@@ -95,7 +95,7 @@ def test_function_on_full_disk_raises_storage_error_and_leaves_no_files(
     tmp_path: Path, limit: int, file_format: str
 ) -> None:
     result = subprocess.run(
-        [sys.executable, "-c", FULL, str(tmp_path), file_format, str(limit)],
+        [sys.executable, "-c", PROGRAM, str(tmp_path), file_format, str(limit)],
         capture_output=True,
         text=True,
         timeout=300,

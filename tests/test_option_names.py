@@ -34,7 +34,7 @@ def flags() -> set[str]:
 
 
 def calls() -> Iterator[tuple[Path, ast.Call, str]]:
-    """Yield the calls in the code with the name of the called function."""
+    """Yield each call of a function in the package: the file, the call, and the name of the function."""
     for file in FILES:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
@@ -51,7 +51,7 @@ def named_options() -> set[str]:
     return names
 
 
-def test_every_option_in_a_message_exists_on_the_command_line_or_is_in_python_only() -> None:
+def test_every_option_in_a_message_exists_on_the_command_line_or_only_in_python() -> None:
     names = named_options()
     assert len(names) > 20
     known = flags()
@@ -62,7 +62,7 @@ def test_every_option_in_a_message_exists_on_the_command_line_or_is_in_python_on
     assert {*COMMAND_LINE_NAMES.values()} <= known
 
 
-def test_no_call_of_option_error_begins_its_text_with_the_option() -> None:
+def test_no_option_error_in_the_code_repeats_its_option_in_the_text() -> None:
     found = [
         f"{file.name}:{call.lineno}"
         for file, call, function in calls()

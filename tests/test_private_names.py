@@ -1,4 +1,4 @@
-"""Private and undocumented names of `datasets` and `huggingface_hub` are used in two files, with a test for each."""
+"""Private and undocumented names of `datasets` and `huggingface_hub` are used in two files only."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ DOCUMENTED: dict[str, set[str] | None] = {
     "huggingface_hub.hf_api": {"RepoFile"},
     "huggingface_hub.utils": None,
 }
-# The last two are not documented; dataset/test_compat.py tests them.
+# The private methods of `datasets` that the builder overrides. The last two are not documented; dataset/test_compat.py
+# tests them.
 OVERRIDDEN = {"_info", "_split_generators", "_generate_examples", "_download_and_prepare", "_prepare_split_single"}
-OF_OTHERS = {"_replace", "_asdict", "_fields", "_exit"}  # documented names of named tuples, and `os._exit`
+DOCUMENTED_ELSEWHERE = {"_replace", "_asdict", "_fields", "_exit"}  # names of named tuples, and `os._exit`
 OF_FSSPEC = {("io/remote/object_stores.py", "_strip_protocol")}  # this name is documented
 
 FILES = sorted(set(PACKAGE.rglob("*.py")) - COMPAT)
@@ -56,14 +57,14 @@ def attributes(tree: ast.AST) -> Iterator[str]:
         if owner.partition(".")[0] in LIBRARIES and "." in owner and is_module and is_undocumented(owner, node.attr):
             yield f"{owner}.{node.attr}"
         is_private = node.attr.startswith("_") and not node.attr.startswith("__")
-        if is_private and owner not in {"self", "cls", "super()"} and node.attr not in OF_OTHERS:
+        if is_private and owner not in {"self", "cls", "super()"} and node.attr not in DOCUMENTED_ELSEWHERE:
             yield f"{owner}.{node.attr}"
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
 def test_only_compat_files_use_private_names(file: Path) -> None:
     tree = ast.parse(file.read_text())
-    allowed = {name for place, name in OF_FSSPEC if file == PACKAGE / place}
+    allowed = {name for path, name in OF_FSSPEC if file == PACKAGE / path}
     found = [*imports(tree), *(name for name in attributes(tree) if name.rpartition(".")[2] not in allowed)]
     assert found == []
 
@@ -76,15 +77,15 @@ def test_builder_uses_only_listed_private_names_of_its_base_class() -> None:
     used = {node.attr for node in ast.walk(builder) if isinstance(node, ast.Attribute)}
     used |= {node.name for node in ast.walk(builder) if isinstance(node, ast.FunctionDef)}
     inherited = {name for name in dir(base) if name.startswith("_") and not name.startswith("__")}
-    instance = {
+    set_by_init = {  # the private attributes that `__init__` of the base class sets
         "_output_dir",
         "_cache_dir",
         "_cache_dir_root",
         "_fs",
         "_file_format",
         "_record_infos",
-    }  # its __init__ sets these
-    assert used & (inherited | instance) <= OVERRIDDEN
+    }
+    assert used & (inherited | set_by_init) <= OVERRIDDEN
 
 
 @pytest.mark.parametrize(
@@ -104,6 +105,6 @@ def test_builder_uses_only_listed_private_names_of_its_base_class() -> None:
         "private attribute",
     ],
 )
-def test_private_name_in_code_is_found(code: str) -> None:
+def test_one_private_name_is_found_in_code_with_a_private_name(code: str) -> None:
     tree = ast.parse(code)
     assert len([*imports(tree), *attributes(tree)]) == 1

@@ -1,4 +1,4 @@
-"""The README is short, its links exist, and its examples run as they are shown."""
+"""The README is short, its links lead to files that exist, and its examples print the output that it shows."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_readme_links_to_files_that_exist() -> None:
     assert [link for link in links if not link.startswith("https://") and not (PROJECT / link).exists()] == []
 
 
-def test_readme_has_blocks_that_can_be_run() -> None:
+def test_readme_has_only_commands_python_code_and_the_output_of_python_code_in_its_blocks() -> None:
     assert {language for language, _ in EXAMPLES} == {"sh", "python", "text"}
     assert all(EXAMPLES[index - 1][0] == "python" for index, (language, _) in enumerate(EXAMPLES) if language == "text")
 

@@ -66,6 +66,8 @@ def hostile_result(request: pytest.FixtureRequest, write_release: WriteRelease, 
 
 
 class _Tags(HTMLParser):
+    """Collects the opened and closed tags of HTML, except `br`, which is never closed."""
+
     def __init__(self) -> None:
         super().__init__()
         self.opened: list[str] = []

@@ -1,4 +1,4 @@
-"""Rows, layouts and masks change only with a new version of the row format, which caches depend on."""
+"""Rows, layouts and masks change only with a new row format, so that caches never return rows of an older version."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from segments_hf.demo import demo_release
 GOLDEN = {"version": 3, "digests": {"bitmap/rows": "a", "vector/rows": "b"}}
 
 
-def test_rows_equal_the_golden_rows_of_the_row_format(tmp_path: Path) -> None:
+def test_rows_are_equal_to_the_golden_rows_of_the_current_row_format(tmp_path: Path) -> None:
     golden = json.loads(golden_rows.FILE.read_text("utf-8"))
     step = golden_rows.required_step(golden, golden_rows.digests_of_releases(tmp_path), ROW_FORMAT)
     assert step is None, step
@@ -65,7 +65,7 @@ def test_digests_are_equal_only_for_equal_rows(tmp_path: Path, monkeypatch: pyte
 
 
 # A program that sets the row format, and prints the fingerprints and the cache files of rows, layouts and masks.
-CODE = """
+PROGRAM = """
 import json, sys
 from segments_hf.dataset.rows import row_format
 
@@ -88,7 +88,7 @@ print(json.dumps([[part._fingerprint, part.cache_files] for part in [*built, *de
 def test_cached_results_of_another_row_format_are_not_used(tmp_path: Path, caches: Path) -> None:
     def cached(version: int) -> Any:
         environment = {**os.environ, "HF_HOME": str(caches), "HF_HUB_OFFLINE": "1"}
-        command = [sys.executable, "-c", CODE, str(version), str(demo_release()), str(tmp_path)]
+        command = [sys.executable, "-c", PROGRAM, str(version), str(demo_release()), str(tmp_path)]
         result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert result.returncode == 0, result.stderr
         return json.loads(result.stdout.splitlines()[-1])

@@ -14,7 +14,7 @@ import segments_hf
 PACKAGE = Path(segments_hf.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 WRITERS = {PACKAGE / "io" / "disk" / name for name in ("atomic.py", "staging.py")}
-SHARED = {"__init__.py", "compat.py"}  # `compat.py` has the private names of other libraries
+SHARED = {"__init__.py", "compat.py"}  # file names that several folders may have
 
 
 def test_all_modules_have_different_file_names() -> None:

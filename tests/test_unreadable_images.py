@@ -16,7 +16,7 @@ import segments_hf
 from segments_hf.dataset.row_map import without_decoding
 from segments_hf.errors import AssetError, BitmapError, SegmentsHFError
 
-# Pillow warns about a damaged image before it raises.
+# Pillow warns about a damaged image before it raises an exception.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")
 
 IDS = [[1, 1, 0], [0, 2, 2]]
@@ -41,15 +41,15 @@ def written_release(folder: Path, write_release: Any, column: str = "", unreadab
             contents[column] = unreadable
         for part, content in contents.items():
             (folder / f"{name}.{part}").write_bytes(content)
-        bitmap_of = {"url": f"{name}.segmentation_bitmap"}
-        labels = label(annotations=ANNOTATIONS, segmentation_bitmap=bitmap_of)
+        reference = {"url": f"{name}.segmentation_bitmap"}
+        labels = label(annotations=ANNOTATIONS, segmentation_bitmap=reference)
         samples.append(sample(name, f"{name}.image", labels))
     release: Path = write_release(samples)
     return release
 
 
 def dataset_with(folder: Path, write_release: Any, column: str, unreadable: bytes, *, streaming: bool = False) -> Any:
-    """Return a dataset of the same samples, whose images were not checked."""
+    """Return a dataset of the same three samples, in which the second has the unreadable file, without a check."""
     good = segments_hf.load_release(written_release(folder, write_release), split="train", embed=True)
     rows = list(without_decoding(good))
     rows[1][column] = {"bytes": unreadable, "path": None}
@@ -97,7 +97,7 @@ def test_load_release_with_processes_applies_on_error(tmp_path, write_release) -
 
 @with_each_unreadable_file
 class TestReleaseWithUnreadableImage:
-    """Functions that load a release with an unreadable file."""
+    """Functions of a release with an unreadable file."""
 
     def test_validate_reports_the_sample(self, tmp_path, write_release, unreadable) -> None:
         for column in COLUMNS:
@@ -105,12 +105,12 @@ class TestReleaseWithUnreadableImage:
             report = segments_hf.validate(release, assets=True, verify="decode")
             assert any("middle" in str(finding.sample) for finding in report.findings)
 
-    def test_stats_counts_other_samples(self, tmp_path, write_release, unreadable) -> None:
+    def test_stats_counts_the_other_samples_and_names_the_sample(self, tmp_path, write_release, unreadable) -> None:
         release = written_release(tmp_path, write_release, "segmentation_bitmap", unreadable)
         counted = segments_hf.stats(release, assets=True)
         assert counted.images == 3
         assert any("middle" in problem for problem in counted.problems)
-        assert counted.unlabeled_pixels == 4  # those of the two other samples
+        assert counted.unlabeled_pixels == 4  # 2 pixels of each of the two other samples
 
     @with_each_column
     def test_preview_continues_after_an_unreadable_image(self, tmp_path, write_release, column, unreadable) -> None:
@@ -133,9 +133,9 @@ class TestReleaseWithUnreadableImage:
             segments_hf.contact_sheet(release, on_error="raise")
 
 
-def _readers(folder: Path) -> dict[str, Callable[[Any], Any]]:
-    """Return the functions that read bitmaps and have no `on_error`."""
-    masks = {function.__name__: lambda rows, add=function: list(without_decoding(add(rows))) for function in MASKS}
+def _functions(folder: Path) -> dict[str, Callable[[Any], Any]]:
+    """Return the functions that read bitmaps, each called without `on_error`."""
+    masks = {add.__name__: lambda rows, add=add: list(without_decoding(add(rows))) for add in MASKS}
     layouts = {task: lambda rows, to=task: list(without_decoding(segments_hf.to_layout(rows, to))) for task in LAYOUTS}
     exports = {
         f"export {name}": lambda rows, to=name: segments_hf.export_dataset(rows, to, folder / "exported")
@@ -148,17 +148,17 @@ def _readers(folder: Path) -> dict[str, Callable[[Any], Any]]:
     return {**masks, **layouts, **exports, **drawings}
 
 
-@pytest.mark.parametrize("reader", _readers(Path()))
+@pytest.mark.parametrize("function", _functions(Path()))
 @pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])
-def test_unreadable_bitmap_raises_error_that_names_the_sample(tmp_path, write_release, reader, streaming) -> None:
+def test_unreadable_bitmap_raises_error_that_names_the_sample(tmp_path, write_release, function, streaming) -> None:
     rows = dataset_with(tmp_path, write_release, "segmentation_bitmap", UNREADABLE["damaged avif"], streaming=streaming)
     with pytest.raises((BitmapError, AssetError), match="middle"):
-        _readers(tmp_path)[reader](rows)
+        _functions(tmp_path)[function](rows)
 
 
 @with_each_unreadable_file
 class TestDatasetWithUnreadableImage:
-    """Functions that read a dataset whose images were not checked."""
+    """Functions of a dataset with an unreadable file, which was not checked at load."""
 
     @pytest.mark.parametrize("task", LAYOUTS)
     @pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])

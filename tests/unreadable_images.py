@@ -1,4 +1,4 @@
-"""Image files that cannot be read, each for another reason."""
+"""Image files that cannot be read, each for a different reason."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _replaced(content: bytes, old: bytes, new: bytes) -> bytes:
 
 
 def _run_length_bmp() -> bytes:
-    """Return a BMP whose run lengths exceed the end of a row and end too early."""
+    """Return a BMP whose run lengths are longer than a row, and too few for the image."""
     head = struct.pack("<IiiHHIIiiII", 40, 24, 16, 1, 8, 1, 4, 0, 0, 256, 0)
     body = b"\xff\x01\xff\x01"
     return b"BM" + struct.pack("<IHHI", 14 + 40 + 1024 + len(body), 0, 0, 14 + 40 + 1024) + head + bytes(1024) + body
@@ -111,9 +111,9 @@ def _damaged_avif() -> bytes:
 
 
 def damaged_images() -> dict[str, bytes]:
-    """Return files of supported formats that cannot be decoded, by a description of their damage."""
+    """Return damaged files of supported formats, and files without an image, by a description of the damage."""
     whole = whole_images()
-    # The cut may fall behind the pixels of a text PPM, and behind the first image of an animation.
+    # These files are left out: a truncated file may still have all pixels, or the whole first image of an animation.
     cut = {
         f"cut {name}": content[: len(content) * 3 // 5]
         for name, content in whole.items()
@@ -122,15 +122,19 @@ def damaged_images() -> dict[str, bytes]:
     return cut | {
         "damaged avif": _damaged_avif(),
         "png of 60,000 x 60,000": _huge_png(),
-        "png with a bomb of text": _with_png_chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(80 * 2**20))),
-        "png with a bomb of a profile": _with_png_chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(80 * 2**20))),
+        "png with a text that decompresses to 80 MiB": _with_png_chunk(
+            b"zTXt", b"a\0\0" + zlib.compress(bytes(80 * 2**20))
+        ),
+        "png with a profile that decompresses to 80 MiB": _with_png_chunk(
+            b"iCCP", b"a\0\0" + zlib.compress(bytes(80 * 2**20))
+        ),
         "png with a short gamma": _with_png_chunk(b"gAMA", b"\0"),
         "png without its palette": _palette_png_without_palette(),
         "jpeg without a height": _jpeg_without_height(),
         "bmp whose run lengths end too early": _run_length_bmp(),
         "tiff without a width": _tiff_with_tag(256, 0),
         "tiff of an unknown compression": _tiff_with_tag(259, 4711),
-        "tiff with a strip behind the end of the file": _tiff_with_tag(273, 2**31),
+        "tiff with a strip after the end of the file": _tiff_with_tag(273, 2**31),
         "tiff of a giant tile": _tiff_of_a_giant_tile(),
         "gif without pixels": whole["gif"][:13] + b";",
         "bmp of size zero": whole["bmp"][:18] + bytes(8) + whole["bmp"][26:],

@@ -1,4 +1,4 @@
-"""Readers and fetchers for the tests of `segments_hf.assets`, with short timeouts."""
+"""Synchronous clients and fetchers with short timeouts, for the tests of `segments_hf.assets`; and small images."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from segments_hf.io.remote.retrying import RetryPolicy, retry
 
 
 class Client:
-    """An HttpClient in its own event loop, for all threads of a test."""
+    """A synchronous `HttpClient`, which all threads of a test may use."""
 
     def __init__(self, *, connections: int = 4, timeout: float = 20, max_bytes: int = 2**20, resolver=None) -> None:
         options = FetchOptions(connections=connections, timeout=timeout, max_bytes=max_bytes)
@@ -26,7 +26,7 @@ class Client:
         self.loop = LoopThread(self.http, threads=4)
 
     def get(self, url: str, *, retries: int = 3, backoff: float = 0, timeout: float = 20) -> bytes:
-        """Return the final response of a URL, with any content."""
+        """Return the body of a URL, whatever its content, after retries."""
         deadline = Deadline(timeout)
         policy = RetryPolicy(faults=retries, backoff=backoff)
         read = partial(self.http.read, url, deadline)
@@ -36,8 +36,8 @@ class Client:
         self.loop.close()
 
 
-class OneByOne:
-    """A synchronous fetcher of one image after the other."""
+class SynchronousFetcher:
+    """A fetcher whose methods return when one image is fetched or stored."""
 
     def __init__(self, fetcher: Fetcher) -> None:
         self.fetcher = fetcher
@@ -51,13 +51,17 @@ class OneByOne:
             return loop.submit(self.fetcher.keep(asset)).result()
 
 
-def new_fetcher(base: Path | str, cache: AssetCache, *, retries: int = 1, **options: Any) -> OneByOne:
-    """Return a fetcher that stores its downloads, with the options of both `Fetcher` and `FetchOptions`."""
+def new_fetcher(base: Path | str, cache: AssetCache, *, retries: int = 1, **options: Any) -> SynchronousFetcher:
+    """Return a fetcher that stores its downloads. It accepts the options of `Fetcher` and of `FetchOptions`."""
     names = ("store", "resolve", "traffic", "storage_options")
-    of_fetcher = {"store": True, "in_memory": False, **{name: options.pop(name) for name in names if name in options}}
-    accepted = FetchOptions(**{"timeout": 20, **options})
+    fetcher_options = {
+        "store": True,
+        "in_memory": False,
+        **{name: options.pop(name) for name in names if name in options},
+    }
+    fetch_options = FetchOptions(**{"timeout": 20, **options})
     policy = RetryPolicy(faults=retries, backoff=0)
-    return OneByOne(Fetcher(str(base), accepted, cache, policy=policy, **of_fetcher))
+    return SynchronousFetcher(Fetcher(str(base), fetch_options, cache, policy=policy, **fetcher_options))
 
 
 def encoded(picture: Image.Image, file_format: str, **options: Any) -> bytes:

@@ -1,4 +1,4 @@
-"""A process may end or fork during downloads: it prints nothing and does not hang, and the parent continues."""
+"""A process that ends during downloads prints nothing and does not hang, and a fork does not disturb its parent."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import textwrap
 
 import pytest
 
+# A program that starts downloads. A test appends more code to it.
 BODIES = """
     import gc, os, sys, threading, time
     from segments_hf.assets import FetchOptions
@@ -34,7 +35,7 @@ BODIES = """
 
 @pytest.fixture
 def run(server):
-    """Run a script that has started downloads."""
+    """Return a function that starts downloads and then runs a script, in a new process."""
     for number in range(50):
         server.url(f"/{number}", str(number).encode())
 
@@ -53,14 +54,14 @@ def run(server):
     "script",
     [
         "",
-        "circle = [rows]; circle.append(circle)",
-        "circle = [rows]; circle.append(circle); del rows, circle; gc.collect()",
+        "cycle = [rows]; cycle.append(cycle)",
+        "cycle = [rows]; cycle.append(cycle); del rows, cycle; gc.collect()",
         "del rows",
         "sys.exit(0)",
         "threading.Thread(target=rows.close).start()",
         "other = bodies(); next(other)",
     ],
-    ids=["open", "circle", "collected", "deleted", "exit", "closed by a thread", "two"],
+    ids=["open", "cycle", "collected", "deleted", "exit", "closed by a thread", "two"],
 )
 def test_a_process_may_end_before_its_downloads(run, script):
     assert run(script) == (0, "", "")
@@ -73,15 +74,15 @@ def test_a_process_ends_with_its_own_error(run):
     assert errors.count("Traceback") == 1
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
-def test_an_interrupt_ends_the_downloads(run):
+@pytest.mark.skipif(sys.platform == "win32", reason="on Windows, os.kill cannot send SIGINT")
+def test_an_interrupt_ends_the_thread_of_the_downloads(run):
     status, printed, errors = run("""
         import signal
-        signal.signal(signal.SIGINT, signal.default_int_handler)  # a process in the background ignores the signal
-        def late(loop=None):
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a background process of a shell ignores the signal
+        def interrupt():
             time.sleep(0.2)
             os.kill(os.getpid(), signal.SIGINT)
-        threading.Thread(target=late).start()
+        threading.Thread(target=interrupt).start()
         try:
             for _ in rows:
                 time.sleep(0.01)
@@ -94,14 +95,14 @@ def test_an_interrupt_ends_the_downloads(run):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 @pytest.mark.parametrize("end", ["os._exit(0)", "sys.exit(0)"])
-@pytest.mark.parametrize("left", ["rows.close()", "del rows; gc.collect()", "pass"])
-def test_a_forked_process_leaves_the_downloads_to_its_parent(run, end, left):
+@pytest.mark.parametrize("cleanup", ["rows.close()", "del rows; gc.collect()", "pass"])
+def test_a_forked_process_leaves_the_downloads_to_its_parent(run, end, cleanup):
     assert run(f"""
         import warnings
         warnings.filterwarnings("ignore", ".*use of fork", DeprecationWarning)
         child = os.fork()
         if not child:
-            {left}
+            {cleanup}
             own = bodies()
             assert [int(next(own)) for _ in range(60)] == [number % 50 for number in range(60)]
             own.close()

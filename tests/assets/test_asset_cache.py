@@ -31,9 +31,9 @@ def files(cache) -> list[Path]:
 
 def test_find_returns_stored_files(cache):
     assert cache.find(URL) is None
-    place = cache.store(URL, b"content")
+    stored = cache.store(URL, b"content")
     path = cache.path(URL)
-    assert cache.find(URL) == place == str(path)
+    assert cache.find(URL) == stored == str(path)
     assert path.read_bytes() == b"content"
     assert files(cache) == [path]
 
@@ -51,7 +51,7 @@ def test_find_returns_stored_files(cache):
     ],
     ids=["aws", "google", "aws-v2", "azure", "cloudfront", "fragment", "version"],
 )
-def test_another_signature_is_the_same_asset(cache, one, other):
+def test_urls_that_differ_only_in_signature_or_fragment_are_one_asset(cache, one, other):
     cache.store(URL + one, b"content")
     assert cache.find(URL + other) == str(cache.path(URL + one))
     cache.store(URL + other, b"content")
@@ -73,7 +73,7 @@ def test_another_signature_is_the_same_asset(cache, one, other):
     ],
     ids=str,
 )
-def test_another_asset_is_another_file(cache, one, other):
+def test_different_assets_have_different_files(cache, one, other):
     assert cache.path(one) != cache.path(other)
 
 
@@ -95,7 +95,7 @@ def test_another_asset_is_another_file(cache, one, other):
     ],
     ids=repr,
 )
-def test_a_safe_suffix_is_kept(cache, url, suffix):
+def test_path_keeps_only_a_safe_suffix(cache, url, suffix):
     assert cache.path(url).suffix == suffix
 
 
@@ -103,7 +103,7 @@ def test_a_safe_suffix_is_kept(cache, url, suffix):
 @example("https://host/a/../../..")
 @example("https://host/a.jp%2F..%2Fg")
 @example("https://[host/a.jpg")
-def test_any_url_stays_inside_the_folder(url):
+def test_path_of_any_url_is_inside_the_folder(url):
     cache = AssetCache(Path("/cache"))
     try:
         path = cache.path(url)
@@ -129,40 +129,40 @@ def test_a_failed_store_keeps_the_old_file(cache):
     assert [path.read_bytes() for path in files(cache)] == [b"content"]
 
 
-@pytest.mark.parametrize("way", ["sweep", "clear"])
-def test_temporary_files_of_killed_processes_are_removed_at_once(cache, way):
+@pytest.mark.parametrize("method", ["sweep", "clear"])
+def test_sweep_and_clear_remove_temporary_files_of_killed_processes(cache, method):
     cache.store(URL, b"content")
-    left = cache.folder / "incoming" / "left"
-    left.write_bytes(b"half")
-    getattr(cache, way)()
-    assert not left.exists()
-    assert bool(cache.find(URL)) == (way == "sweep")
+    leftover = cache.folder / "incoming" / "leftover"
+    leftover.write_bytes(b"half")
+    getattr(cache, method)()
+    assert not leftover.exists()
+    assert bool(cache.find(URL)) == (method == "sweep")
 
 
 def test_file_is_stored_while_another_process_removes_temporary_files(cache):
     cache.store(URL, b"first")
-    is_over = threading.Event()
+    all_stored = threading.Event()
 
     def sweep() -> None:
-        while not is_over.is_set():
+        while not all_stored.is_set():
             AssetCache(cache.folder).sweep()
 
     with ThreadPoolExecutor(2) as pool:
         sweeps = [pool.submit(sweep) for _ in range(2)]
         try:
             content = {f"{URL}?n={number}": bytes([number]) * 300_000 for number in range(200)}
-            places = {url: Path(cache.store(url, body)) for url, body in content.items()}
+            paths = {url: Path(cache.store(url, body)) for url, body in content.items()}
         finally:
-            is_over.set()
+            all_stored.set()
         for done in sweeps:
             done.result()
-    assert {url: place.read_bytes() for url, place in places.items()} == content
+    assert {url: path.read_bytes() for url, path in paths.items()} == content
     assert len(files(cache)) == 201
 
 
-def test_temporary_file_that_may_not_be_removed_stays(cache, monkeypatch):
+def test_sweep_ignores_a_temporary_file_that_cannot_be_removed(cache, monkeypatch):
     cache.store(URL, b"content")
-    (cache.folder / "incoming" / "left").write_bytes(b"half")
+    (cache.folder / "incoming" / "leftover").write_bytes(b"half")
 
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
@@ -204,7 +204,7 @@ class TestUsage:
         assert used.clear(1.5 * 86400).files == 0
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="a limit of file sizes is what Linux has")
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit on file sizes is tested on Linux only")
 def test_a_full_disk_is_reported_and_leaves_no_broken_files(tmp_path):
     script = """
         import resource, sys
@@ -228,7 +228,7 @@ def test_a_full_disk_is_reported_and_leaves_no_broken_files(tmp_path):
     assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
 
 
-def test_threads_may_store_the_same_asset(cache):
+def test_threads_that_store_the_same_asset_write_one_complete_file(cache):
     with ThreadPoolExecutor(8) as pool:
         paths = set(pool.map(lambda _: cache.store(URL, b"content" * 1000), range(200)))
     assert paths == {str(cache.path(URL))}
@@ -236,5 +236,5 @@ def test_threads_may_store_the_same_asset(cache):
     assert cache.path(URL).read_bytes() == b"content" * 1000
 
 
-def test_the_folder_is_under_the_hugging_face_home(caches):
+def test_default_cache_folder_is_under_the_hugging_face_home(caches):
     assert default_cache_folder() == caches / "segments_hf" / "assets"

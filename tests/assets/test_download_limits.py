@@ -1,4 +1,4 @@
-"""Malicious servers can use limited memory and time, and an unreachable host name is looked up once for all assets."""
+"""The memory and time of downloads are limited, and an unknown host name is looked up once for all its assets."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from segments_hf.errors import AssetError
 from .fetching import Client
 
 HEAD = b"HTTP/1.1 200 OK\r\n\r\n"
-LATE = 20  # seconds, on a busy machine
+DELAY = 20  # seconds by which a busy machine may be late
 
 
 @contextlib.contextmanager
-def listening(answer):
+def listening(respond):
     """Run a server that calls a function with each connection after it has received the request; yield its URL."""
 
     def serve(connection):
         with connection, contextlib.suppress(OSError):
             connection.recv(65536)
-            answer(connection)
+            respond(connection)
 
     def accept():
         with contextlib.suppress(OSError):
@@ -47,7 +47,8 @@ def listening(answer):
     thread.join(10)
 
 
-MANY = """
+# A program for `read_many`.
+READ_MANY = """
     import datasets, re, sys
     from concurrent.futures import FIRST_COMPLETED, wait
     from segments_hf.assets import FetchOptions
@@ -74,48 +75,52 @@ MANY = """
 
 
 def read_many(url: str, count: int, ends: int) -> tuple[list[str], float]:
-    """Read a URL several times simultaneously until some have ended; return the results and the peak memory in MiB."""
-    command = [sys.executable, "-c", textwrap.dedent(MANY), url, str(count), str(ends)]
+    """Read a URL `count` times simultaneously until `ends` reads have ended.
+
+    Returns:
+        The length of the body or the error of each read that has ended, and the peak memory in MiB.
+    """
+    command = [sys.executable, "-c", textwrap.dedent(READ_MANY), url, str(count), str(ends)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr[-4000:]
     *ended, peak = done.stdout.splitlines()
     return ended, int(peak) / 1024
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the peak of a process's memory in /proc")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has the peak memory of a process in /proc")
 class TestMemory:
     @pytest.mark.parametrize("head", [HEAD, HEAD[:-2] + b"Content-Length: 268435456\r\n\r\n"], ids=["unknown", "known"])
     def test_endless_bodies_use_limited_memory_together(self, head):
         block = bytes(2**16)
 
-        def answer(connection):
+        def respond(connection):
             connection.sendall(head)
             sent = 0
             while head == HEAD or sent < 2**28 - 1:
                 sent += connection.send(block[: 2**28 - 1 - sent] if head != HEAD else block)
             connection.close()
 
-        with listening(answer) as url:
+        with listening(respond) as url:
             ended, peak = read_many(url, count=64, ends=2)
         if head == HEAD:
             assert ended[0] == "got more bytes than max_bytes=268435456 allows"
-        assert peak < 340  # the imports take about 160, and all together 500 at most
+        assert peak < 340  # MiB; the imports take about 160, so the process takes at most 500
 
-    def test_bodies_that_exceed_the_memory_together_all_arrive(self):
+    def test_all_bodies_arrive_that_together_exceed_the_memory_limit(self):
         size = 20 * 2**20
 
-        def answer(connection):
+        def respond(connection):
             connection.sendall(HEAD + bytes(size))
 
-        with listening(answer) as url:
+        with listening(respond) as url:
             ended, _ = read_many(url, count=24, ends=24)
         assert ended == [str(size)] * 24
 
     def test_a_slow_body_does_not_block_the_others(self):
-        """Waiting bodies hold most of the memory; the slow one needs none of it."""
+        """The other bodies use most of the memory, and the slow body needs very little."""
         size, numbers = 10 * 2**20, itertools.count()
 
-        def answer(connection):
+        def respond(connection):
             if next(numbers):
                 connection.sendall(HEAD + bytes(size))
             else:
@@ -124,7 +129,7 @@ class TestMemory:
                     connection.sendall(bytes(4096))
                     time.sleep(0.1)
 
-        with listening(answer) as url:
+        with listening(respond) as url:
             ended, _ = read_many(url, count=9, ends=8)
         assert ended == [str(size)] * 8
 
@@ -136,7 +141,7 @@ class TestTime:
         ids=["byte by byte", "just fast enough", "status", "header"],
     )
     def test_a_slow_response_has_a_time_limit(self, head, part, pause):
-        def answer(connection):
+        def respond(connection):
             connection.sendall(head)
             while True:
                 connection.sendall(part)
@@ -144,23 +149,23 @@ class TestTime:
 
         client = Client(timeout=0.5)
         began = time.monotonic()
-        with listening(answer) as url, pytest.raises(AssetError):
+        with listening(respond) as url, pytest.raises(AssetError):
             client.get(url, timeout=0.5, retries=1000)
-        assert time.monotonic() - began < 10 * 0.5 + LATE
+        assert time.monotonic() - began < 10 * 0.5 + DELAY
         client.close()
 
-    def test_large_bodies_that_wait_for_memory_are_not_late(self, monkeypatch):
-        """One second is enough for one body, but not for all."""
+    def test_time_that_a_body_waits_for_memory_does_not_count_as_download_time(self, monkeypatch):
+        """The timeout of one second is enough for one body, but not for eight bodies one after the other."""
         monkeypatch.setattr("segments_hf.assets.http_client._MEMORY", 1)
         body = HEAD[:-2] + b"Content-Length: 100\r\nConnection: close\r\n\r\n" + bytes(100)
 
-        def answer(connection):
+        def respond(connection):
             connection.sendall(body[:-1])
             time.sleep(0.3)
             connection.sendall(body[-1:])
 
         client = Client(connections=8, timeout=1)
-        with listening(answer) as url, ThreadPoolExecutor(8) as pool:
+        with listening(respond) as url, ThreadPoolExecutor(8) as pool:
             got = list(pool.map(lambda _: client.get(url, timeout=1, retries=0), range(8)))
         assert got == [bytes(100)] * 8
         client.close()
@@ -170,16 +175,17 @@ class Lookups(AbstractResolver):
     """A resolver with the results that a test sets.
 
     Attributes:
-        answers: For each lookup the address; None for an error, "" for none in any time.
-        asked: The names that were looked up.
+        answers: The result of each lookup: an address, None for an error, or "" for a lookup that never ends. The last
+            one also applies to all further lookups.
+        names: The names that were looked up.
     """
 
     def __init__(self, *answers: str | None) -> None:
         self.answers = list(answers)
-        self.asked: list[str] = []
+        self.names: list[str] = []
 
     async def resolve(self, host, port=0, family=socket.AF_INET):
-        self.asked.append(host)
+        self.names.append(host)
         answer = self.answers[0] if len(self.answers) == 1 else self.answers.pop(0)
         if answer is None:
             raise OSError(None, "Temporary failure in name resolution")
@@ -193,7 +199,7 @@ class Lookups(AbstractResolver):
 
 class TestNames:
     @pytest.fixture(autouse=True)
-    def short(self, monkeypatch):
+    def short_waits(self, monkeypatch):
         monkeypatch.setattr("segments_hf.assets.host_names._PAUSES", (0.01, 0.02))
         monkeypatch.setattr("segments_hf.assets.host_names._LONGEST", 0.5)
 
@@ -205,10 +211,10 @@ class TestNames:
             with pytest.raises(AssetError) as caught:
                 client.get(f"http://host.example:81/{number}?sig=secret")
             assert str(caught.value).startswith("cannot reach host.example: ")
-        assert resolver.asked == ["host.example"] * lookups
+        assert resolver.names == ["host.example"] * lookups
         client.close()
 
-    def test_the_system_does_not_resolve_an_invalid_name(self):
+    def test_a_name_that_the_system_cannot_resolve_is_an_error(self):
         client = Client()
         with pytest.raises(AssetError, match=r"^cannot reach host\.invalid: "):
             client.get("http://host.invalid/a")
@@ -244,7 +250,7 @@ class TestNames:
         client = Client(resolver=resolver)
         with ThreadPoolExecutor(1) as pool:
             slow = pool.submit(client.get, "http://gone.example/")
-            while not resolver.asked:
+            while not resolver.names:
                 time.sleep(0.001)
             assert client.get(server.address.replace("127.0.0.1", "host.example") + "/a") == b"body"
             assert not slow.done()

@@ -31,7 +31,7 @@ def fetcher(cache, tmp_path):
     return lambda **options: new_fetcher(tmp_path, cache, **options)
 
 
-def kept(cache) -> list[Path]:
+def stored_files(cache) -> list[Path]:
     return [path for path in cache.folder.rglob("*") if path.is_file()]
 
 
@@ -39,13 +39,13 @@ def test_keep_stores_downloads(fetcher, server, cache):
     url = server.url("/a.png", PNG)
     fetched, header = fetcher().fetch(url)
     assert (fetched.content, fetched.path, header.size) == (PNG, None, (3, 2))
-    assert kept(cache) == []  # nothing is stored before `keep`
+    assert stored_files(cache) == []  # nothing is stored before `keep`
     asset = fetcher().keep(fetched)
     assert (asset.content, asset.path) == (PNG, str(cache.path(url)))
     again, header = fetcher().fetch(url)
     assert (again.read(), again.path, header.size) == (PNG, str(cache.path(url)), (3, 2))
     assert fetcher().keep(again) == again
-    assert server.asked["/a.png"] == 1
+    assert server.requests["/a.png"] == 1
 
 
 def test_keep_stores_nothing_without_store(fetcher, server, cache):
@@ -53,20 +53,20 @@ def test_keep_stores_nothing_without_store(fetcher, server, cache):
     fetcher = fetcher(store=False)
     asset = fetcher.keep(fetcher.fetch(url)[0])
     assert (asset.read(), asset.path) == (PNG, None)
-    assert kept(cache) == []
+    assert stored_files(cache) == []
 
 
 def test_a_local_file_is_not_copied(fetcher, cache, tmp_path):
     (tmp_path / "a.png").write_bytes(PNG)
     asset = fetcher().keep(fetcher().fetch("a.png")[0])
     assert (asset.content, asset.path, asset.size, asset.read()) == (None, tmp_path / "a.png", len(PNG), PNG)
-    assert kept(cache) == []
+    assert stored_files(cache) == []
 
 
 @pytest.mark.parametrize(
     "reference", ["gone.jpg", ".", "", "nul\0l", "x" * 5000, "/dev/null/x", "http://[broken/x.jpg", "ftp://host/a"]
 )
-def test_missing_files_are_asset_errors(fetcher, reference):
+def test_references_that_cannot_be_read_are_asset_errors(fetcher, reference):
     with pytest.raises(AssetError):
         fetcher().fetch(reference)
 
@@ -92,13 +92,13 @@ BROKEN = {
 
 @pytest.mark.parametrize(("content", "message"), BROKEN.values(), ids=BROKEN)
 class TestBroken:
-    def test_a_broken_image_is_an_error_and_not_stored(self, fetcher, server, cache, content, message):
+    def test_a_broken_image_is_an_error_after_3_tries_and_is_not_stored(self, fetcher, server, cache, content, message):
         with pytest.raises(AssetError, match=f"{message}.*, after 3 tries"):
             fetcher().fetch(server.url("/a.png", content))
-        assert server.asked["/a.png"] == 3
-        assert kept(cache) == []
+        assert server.requests["/a.png"] == 3
+        assert stored_files(cache) == []
 
-    def test_a_broken_image_is_downloaded_again(self, fetcher, server, content, message):
+    def test_a_broken_image_is_downloaded_again_until_it_is_complete(self, fetcher, server, content, message):
         server.files["/a.png"] = [(200, {}, content), (200, {}, content), (200, {}, PNG)]
         traffic = Traffic()
         asset, _ = fetcher(traffic=traffic).fetch(server.address + "/a.png")
@@ -118,7 +118,7 @@ class TestBroken:
         assert cache.path(url).read_bytes() == PNG
 
 
-def test_failures_are_counted(fetcher, server):
+def test_traffic_counts_failures(fetcher, server):
     traffic = Traffic()
     with pytest.raises(AssetError):
         fetcher(traffic=traffic, retries=0).fetch(server.address + "/gone.png")
@@ -133,13 +133,13 @@ def test_failures_are_counted(fetcher, server):
     ],
     ids=str,
 )
-@pytest.mark.parametrize("place", ["web", "local", "cached"])
-def test_fetch_enforces_limits(fetcher, server, cache, tmp_path, options, message, place):
+@pytest.mark.parametrize("source", ["web", "local", "cached"])
+def test_fetch_enforces_limits(fetcher, server, cache, tmp_path, options, message, source):
     url = server.url("/a.png", PNG)
-    if place == "cached":
+    if source == "cached":
         cache.store(url, PNG)
     (tmp_path / "a.png").write_bytes(PNG)
-    reference = "a.png" if place == "local" else url
+    reference = "a.png" if source == "local" else url
     with pytest.raises(AssetError, match=message):
         fetcher(**options).fetch(reference)
     assert fetcher(max_pixels=6, max_bytes=len(PNG)).fetch(reference)[0].read() == PNG
@@ -149,15 +149,15 @@ def test_fetch_enforces_limits(fetcher, server, cache, tmp_path, options, messag
     ("headers", "body"),
     [
         ({"Transfer-Encoding": "chunked"}, b"4e20\r\n%s\r\n0\r\n\r\n" % bytes(20_000)),
-        ({"Content-Encoding": "gzip"}, gzip.compress(bytes(2**24))),  # 16 kB
+        ({"Content-Encoding": "gzip"}, gzip.compress(bytes(2**24))),  # about 16 kB when compressed
     ],
     ids=["chunked", "gzip"],
 )
-def test_a_body_of_unknown_length_stops_at_the_limit(fetcher, server, headers, body):
+def test_a_body_of_unknown_length_is_refused_at_the_limit(fetcher, server, headers, body):
     server.files["/a.png"] = [(200, headers, body)]
     with pytest.raises(AssetError, match="got more bytes than max_bytes=18000 allows"):
         fetcher(max_bytes=18_000).fetch(server.address + "/a.png")
-    assert server.asked["/a.png"] == 1
+    assert server.requests["/a.png"] == 1
 
 
 def test_a_lossy_bitmap_is_refused(fetcher, server):
@@ -167,25 +167,23 @@ def test_a_lossy_bitmap_is_refused(fetcher, server):
         fetcher().fetch(url, is_bitmap=True)
 
 
-def test_resolve_moves_an_asset(fetcher, server, tmp_path):
-    (tmp_path / "mirror").mkdir()
-    (tmp_path / "mirror" / "a b.png").write_bytes(PNG)
+def test_fetch_reads_the_url_that_resolve_returns(fetcher, server):
     moved = fetcher(resolve=lambda url: url.replace("https://old-host", server.address))
     server.url("/a.png", PNG)
     assert moved.fetch("https://old-host/a.png")[0].content == PNG
 
 
-def test_running_downloads_are_canceled_with_the_fetcher(fetcher, server):
+def test_running_downloads_are_canceled_when_the_fetcher_ends(fetcher, server):
     fetcher = fetcher(retries=9, connections=2).fetcher
     server.files["/busy.png"] = [(503, {"Retry-After": "15"}, b"")]
     with fetcher.running() as loop:
         paused = [loop.submit(fetcher.fetch(server.address + "/busy.png")) for _ in range(5)]
-        while not server.asked["/busy.png"]:
+        while not server.requests["/busy.png"]:
             time.sleep(0.01)
     assert all(future.cancelled() for future in paused)
 
 
-def test_a_slow_disk_gets_several_images_simultaneously(fetcher, server, monkeypatch):
+def test_images_are_stored_simultaneously(fetcher, server, monkeypatch):
     """On a network disk, simultaneous writes take less time than successive ones."""
     barrier, store = threading.Barrier(4, timeout=10), AssetCache.store
 
@@ -196,17 +194,17 @@ def test_a_slow_disk_gets_several_images_simultaneously(fetcher, server, monkeyp
     monkeypatch.setattr(AssetCache, "store", slow_store)
     fetcher = fetcher(in_flight=4).fetcher
 
-    async def fetched(url):
+    async def stored_path(url):
         asset, _ = await fetcher.fetch(url)
         return (await fetcher.keep(asset)).path
 
     urls = [server.url(f"/{number}.png", PNG) for number in range(8)]
     with fetcher.running() as loop:
-        kept = [loop.submit(fetched(url)) for url in urls]
-        assert all(Path(future.result()).read_bytes() == PNG for future in kept)
+        futures = [loop.submit(stored_path(url)) for url in urls]
+        assert all(Path(future.result()).read_bytes() == PNG for future in futures)
 
 
-def test_fetcher_works_where_a_loop_is_running(fetcher, server):
+def test_fetcher_works_in_a_thread_with_a_running_event_loop(fetcher, server):
     fetcher, url = fetcher().fetcher, server.url("/a.png", PNG)
 
     async def cell():
@@ -219,20 +217,20 @@ def test_fetcher_works_where_a_loop_is_running(fetcher, server):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 @pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 def test_a_process_forked_while_threads_decode_can_decode(fetcher, server):
-    """The locks of these threads stay locked forever in the child, which must not wait for them."""
-    url, at_once = server.url("/a.png", PNG), os.cpu_count() or 1
-    looking, may_go_on = threading.Semaphore(0), threading.Event()
+    """The locks that these threads hold stay locked in the child forever, so the child must not wait for them."""
+    url, thread_count = server.url("/a.png", PNG), os.cpu_count() or 1
+    decoding, resumed = threading.Semaphore(0), threading.Event()
 
     def slow(*_, **__):
-        looking.release()
-        may_go_on.wait(30)
+        decoding.release()
+        resumed.wait(30)
 
-    with ThreadPoolExecutor(at_once) as pool:
+    with ThreadPoolExecutor(thread_count) as pool:
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr("PIL.Image.open", slow)
-            for _ in range(at_once):
+            for _ in range(thread_count):
                 pool.submit(fetcher(verify="decode").fetch, url)
-            assert all(looking.acquire(timeout=30) for _ in range(at_once))
+            assert all(decoding.acquire(timeout=30) for _ in range(thread_count))
         child = os.fork()
         if child == 0:
             try:
@@ -243,7 +241,7 @@ def test_a_process_forked_while_threads_decode_can_decode(fetcher, server):
         end = time.monotonic() + 20
         while not (ended := os.waitpid(child, os.WNOHANG))[0] and time.monotonic() < end:
             time.sleep(0.02)
-        may_go_on.set()
+        resumed.set()
     if not ended[0]:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)

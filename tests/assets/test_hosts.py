@@ -1,4 +1,4 @@
-"""Requests to busy, slow or unreachable hosts slow down together, and no request waits forever."""
+"""A busy host gets fewer requests, an unreachable host is skipped, and no request waits forever."""
 
 from __future__ import annotations
 
@@ -32,27 +32,28 @@ def allowed_requests(host) -> int:
     """Return the number of simultaneous requests that a host allows."""
     while host.accepts_request(Deadline(5)):
         host.requests += 1
-    taken, host.requests = host.requests, 0
-    return taken
+    allowed, host.requests = host.requests, 0
+    return allowed
 
 
-def is_busy(host, asked_at=None):
+def report_busy(host, asked_at=None):
+    """Report the status 429 for a request to a host, and end the pause that follows."""
     host.note_response(429, None, time.monotonic() if asked_at is None else asked_at)
     host._paused_until = 0
 
 
-def test_a_host_gets_as_many_requests_as_it_may():
+def test_a_new_host_gets_as_many_simultaneous_requests_as_connections_allows():
     assert allowed_requests(Hosts(5)["a"]) == 5
 
 
 def test_a_busy_host_gets_half_as_many_requests_and_slowly_more_again():
     host = Hosts(16)["a"]
-    is_busy(host)
+    report_busy(host)
     assert allowed_requests(host) == 8
-    is_busy(host, asked_at=0)  # the response to a request from before the slowdown
+    report_busy(host, asked_at=0)  # the request was sent before the limit was halved
     assert allowed_requests(host) == 8
     for _ in range(10):
-        is_busy(host)
+        report_busy(host)
     assert allowed_requests(host) == 1
     for _ in range(200):
         host.note_response(200, 0, 0)
@@ -63,6 +64,8 @@ def test_retry_after_pauses_all_requests_to_a_host(server):
     moments = []
 
     class Clocked(list):
+        """A list of responses that records when the server reads it."""
+
         def __len__(self):
             moments.append(time.monotonic())
             return super().__len__()
@@ -79,7 +82,7 @@ def test_retry_after_pauses_all_requests_to_a_host(server):
     client.close()
 
 
-def test_a_busy_host_does_not_stop_another(server):
+def test_a_busy_host_does_not_delay_requests_to_another_host(server):
     client = Client()
     server.files["/busy"] = [(429, {"Retry-After": "50"}, b"")]
     with pytest.raises(AssetError, match="429"):
@@ -98,7 +101,7 @@ def test_a_pause_beyond_the_deadline_is_an_immediate_error(server):
     with pytest.raises(AssetError, match=r"127\.0\.0\.1:\d+ .* (3600|3599) s"):
         client.get(server.address + "/busy")
     assert time.monotonic() - began < 10
-    assert server.asked["/busy"] == 1
+    assert server.requests["/busy"] == 1
     client.close()
 
 
@@ -133,16 +136,16 @@ def test_a_host_that_responds_again_gets_requests_again():
     assert host.accepts_request(Deadline(5))
 
 
-class Line:
-    """A server at one port that a test can stop and restart, with responses that the test sets.
+class RestartableServer:
+    """A server that a test can stop and restart at the same port, with responses that the test sets.
 
     Attributes:
-        answer: Gets each connection when its request has come, and the number of the request.
+        respond: Called with each connection after its request was received, and with the number of the request.
     """
 
-    def __init__(self, answer) -> None:
-        self.answer = answer
-        self.asked = itertools.count(1)
+    def __init__(self, respond) -> None:
+        self.respond = respond
+        self.numbers = itertools.count(1)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -165,29 +168,29 @@ class Line:
                 connection, _ = listener.accept()
             except OSError:
                 return
-            threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
+            threading.Thread(target=self._handle, args=(connection,), daemon=True).start()
 
-    def _answer(self, connection):
+    def _handle(self, connection):
         with connection:
             connection.recv(65536)
-            self.answer(connection, next(self.asked))
+            self.respond(connection, next(self.numbers))
 
 
-def whole(connection, number):
+def send_body(connection, number):
     connection.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 4\r\n\r\nbody")
 
 
 def test_an_outage_of_a_host_is_retried_until_the_deadline():
     """During an outage, more attempts are made than for a host that never responded."""
     client = Client()
-    line = Line(whole)
-    with line:
-        assert client.get(line.url) == b"body"
+    server = RestartableServer(send_body)
+    with server:
+        assert client.get(server.url) == b"body"
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(client.get, line.url, retries=1, backoff=0.05)
+        waiting = pool.submit(client.get, server.url, retries=1, backoff=0.05)
         time.sleep(1)
         assert not waiting.done()
-        with line:
+        with server:
             assert waiting.result(15) == b"body"
     client.close()
 
@@ -197,39 +200,39 @@ def test_an_outage_of_a_host_is_retried_until_the_deadline():
     [(b"", 20), (b"HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n", 20), (b"HTTP/1.1 200 OK\r\n\r\n", 0.05)],
     ids=["silence", "stall", "drip"],
 )
-def test_a_stalled_body_is_requested_again(head, pause):
-    over = threading.Event()
+def test_a_stalled_response_is_requested_again(head, pause):
+    finished = threading.Event()
 
-    def answer(connection, number):
+    def respond(connection, number):
         if number > 1:
-            whole(connection, number)
+            send_body(connection, number)
             return
         connection.sendall(head)
-        while not over.wait(pause):
+        while not finished.wait(pause):
             try:
                 connection.sendall(b"b")
             except OSError:
                 return
 
     client = Client(timeout=5)
-    with Line(answer) as line:
+    with RestartableServer(respond) as server:
         began = time.monotonic()
-        assert client.get(line.url, timeout=5) == b"body"
+        assert client.get(server.url, timeout=5) == b"body"
         assert time.monotonic() - began < 4
     client.close()
-    over.set()
+    finished.set()
 
 
-def test_a_slow_body_gets_the_time_it_needs():
+def test_a_body_that_arrives_slowly_but_steadily_gets_more_time_than_the_timeout():
     """Each KiB that arrives extends the deadline by one second."""
 
-    def answer(connection, number):
+    def respond(connection, number):
         connection.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 40960\r\n\r\n")
         for _ in range(20):
             connection.sendall(bytes(2048))
             time.sleep(0.1)
 
     client = Client(timeout=1)
-    with Line(answer) as line:
-        assert client.get(line.url, timeout=1, retries=0) == bytes(40960)
+    with RestartableServer(respond) as server:
+        assert client.get(server.url, timeout=1, retries=0) == bytes(40960)
     client.close()

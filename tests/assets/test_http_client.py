@@ -1,4 +1,4 @@
-"""Downloads over http are retried after transient errors, are complete or fail, and messages contain no secrets."""
+"""Downloads over HTTP are retried after transient errors and are complete or fail. Messages contain no secrets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .fetching import Client
 
 BODY = b"the body of the asset"
 OK = (200, {}, BODY)
-CUT = (200, {"Content-Length": str(len(BODY) + 100)}, BODY)
+TRUNCATED = (200, {"Content-Length": str(len(BODY) + 100)}, BODY)
 SECRET = "?X-Amz-Signature=secret&X-Amz-Expires=60"
 
 
@@ -35,12 +35,13 @@ def client():
     client.close()
 
 
-def put(server, *answers, path="/a.jpg") -> str:
-    server.files[path] = list(answers)
+def put(server, *responses, path="/a.jpg") -> str:
+    """Set the responses of a server to successive requests for a path, and return its URL with a secret."""
+    server.files[path] = list(responses)
     return server.address + path + SECRET
 
 
-def all_that_is_shown(caught) -> str:
+def full_traceback(caught) -> str:
     return "".join(traceback.format_exception(caught.value))
 
 
@@ -49,40 +50,40 @@ def all_that_is_shown(caught) -> str:
 def test_a_transient_error_is_retried(client, server, status, headers):
     url = put(server, (status, headers, b"busy"), (status, headers, b"busy"), OK)
     assert client.get(url) == BODY
-    assert server.asked["/a.jpg"] == 3
+    assert server.requests["/a.jpg"] == 3
 
 
-def test_retry_after_is_respected(server):
+def test_retry_after_replaces_the_backoff(server):
     client = Client()
     assert client.get(put(server, (503, {"Retry-After": "0"}, b""), OK), retries=1, backoff=60) == BODY
     client.close()
 
 
 def test_a_truncated_body_is_downloaded_again(client, server):
-    assert client.get(put(server, CUT, CUT, OK)) == BODY
-    assert server.asked["/a.jpg"] == 3
+    assert client.get(put(server, TRUNCATED, TRUNCATED, OK)) == BODY
+    assert server.requests["/a.jpg"] == 3
 
 
-def test_a_body_that_is_always_truncated_is_an_error(client, server):
+def test_a_body_that_is_always_truncated_is_an_error_after_all_retries(client, server):
     with pytest.raises(AssetError, match="the connection failed"):
-        client.get(put(server, CUT))
-    assert server.asked["/a.jpg"] == 4
+        client.get(put(server, TRUNCATED))
+    assert server.requests["/a.jpg"] == 4
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 416])
 def test_a_4xx_status_is_an_immediate_error(client, server, status):
     with pytest.raises(AssetError, match=rf"^got HTTP {status}") as caught:
         client.get(put(server, (status, {}, b"<Error>Request has expired</Error>")))
-    assert server.asked["/a.jpg"] == 1
-    assert "secret" not in all_that_is_shown(caught)
+    assert server.requests["/a.jpg"] == 1
+    assert "secret" not in full_traceback(caught)
 
 
 @pytest.mark.parametrize("status", [500, 503, 429])
-def test_a_persistent_transient_error_is_an_error(client, server, status):
+def test_a_transient_error_that_persists_is_an_error_after_all_retries(client, server, status):
     with pytest.raises(AssetError, match=rf"^got HTTP {status}") as caught:
         client.get(put(server, (status, {}, b"")))
-    assert server.asked["/a.jpg"] == 4
-    assert "secret" not in all_that_is_shown(caught)
+    assert server.requests["/a.jpg"] == 4
+    assert "secret" not in full_traceback(caught)
 
 
 @pytest.mark.parametrize("status", [204, 206, 304])
@@ -103,16 +104,22 @@ def test_a_refused_connection_is_an_error(client):
         url = f"http://127.0.0.1:{taken.getsockname()[1]}/a.jpg"  # no server listens at this port
         with pytest.raises(AssetError, match="^no response") as caught:
             client.get(url + SECRET, retries=1)
-    assert "secret" not in all_that_is_shown(caught)
+    assert "secret" not in full_traceback(caught)
 
 
 @pytest.mark.parametrize(
-    "answers",
-    [[CUT, OK], [(503, {}, b""), OK], [(503, {}, b"")], [CUT], [(302, {"Location": "/b.jpg?sig=secret"}, b"")]],
-    ids=["cut", "busy", "always-busy", "always-cut", "redirect-to-nothing"],
+    "responses",
+    [
+        [TRUNCATED, OK],
+        [(503, {}, b""), OK],
+        [(503, {}, b"")],
+        [TRUNCATED],
+        [(302, {"Location": "/b.jpg?sig=secret"}, b"")],
+    ],
+    ids=["truncated", "busy", "always-busy", "always-truncated", "redirect-to-missing-file"],
 )
-def test_logs_and_errors_contain_no_secret(client, server, caplog, answers):
-    url = put(server, *answers)
+def test_logs_and_errors_contain_no_secret(client, server, caplog, responses):
+    url = put(server, *responses)
     try:
         client.get(url)
     except AssetError as error:
@@ -153,7 +160,7 @@ def test_a_compressed_body_is_decompressed(client, server):
 
 
 @pytest.mark.parametrize(
-    ("path", "asked"),
+    ("path", "requested"),
     [
         ("/a b.jpg", "/a%20b.jpg"),
         ("/a%20b.jpg", "/a%20b.jpg"),
@@ -161,8 +168,8 @@ def test_a_compressed_body_is_decompressed(client, server):
         ("/a+b.jpg", "/a+b.jpg"),
     ],
 )
-def test_special_characters_of_urls_reach_the_server(client, server, path, asked):
-    server.url(asked, BODY)
+def test_special_characters_of_urls_reach_the_server(client, server, path, requested):
+    server.url(requested, BODY)
     assert client.get(server.address + path) == BODY
 
 
@@ -177,8 +184,11 @@ def test_threads_share_a_client(client, server):
 
 
 @pytest.fixture
-def heads():
-    """A server that records the head of each request, and redirects `/away` to another host."""
+def recorder():
+    """Run a server that records the host, path and password of each request.
+
+    It redirects `/away` to another host, and `/here` to the same host.
+    """
     seen = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -205,25 +215,28 @@ def heads():
         httpd.shutdown()
 
 
-@pytest.mark.parametrize(("path", "carried"), [("/here", True), ("/away", False)])
-def test_a_redirect_to_another_host_does_not_get_the_password(client, heads, path, carried):
-    address, seen = heads
+@pytest.mark.parametrize(("path", "is_sent"), [("/here", True), ("/away", False)])
+def test_a_password_is_sent_after_a_redirect_only_to_the_same_host(client, recorder, path, is_sent):
+    address, seen = recorder
     assert client.get(f"http://jane:p%40w@{address}{path}") == BODY
     password = "Basic " + base64.b64encode(b"jane:p@w").decode()
-    assert [(asked, sent) for _, asked, sent in seen] == [(path, password), ("/body", password if carried else None)]
+    assert [(requested, sent) for _, requested, sent in seen] == [
+        (path, password),
+        ("/body", password if is_sent else None),
+    ]
 
 
-def test_a_password_is_not_sent_with_the_next_url(client, heads):
-    address, seen = heads
+def test_a_password_is_not_sent_with_the_next_url(client, recorder):
+    address, seen = recorder
     client.get(f"http://jane:pw@{address}/body")
     client.get(f"http://{address}/body")
     assert seen[1][2] is None
 
 
-def test_the_netrc_file_of_the_user_is_not_used(client, heads, tmp_path, monkeypatch):
+def test_the_netrc_file_of_the_user_is_not_used(client, recorder, tmp_path, monkeypatch):
     (tmp_path / ".netrc").write_text("machine 127.0.0.1 login jane password secret\n")
     monkeypatch.setenv("HOME", str(tmp_path))
-    address, seen = heads
+    address, seen = recorder
     client.get(f"http://{address}/body")
     assert seen[0][2] is None
 

@@ -21,10 +21,14 @@ BODY = b"the body of the asset"
 
 
 @contextlib.contextmanager
-def serving(answers=None, certificate=None):
-    """Run a server that records the heads of its requests, and sends the given headers or body for each path.
+def serving(redirects=None, certificate=None):
+    """Run a server that records its requests, and yield its port and the path and headers of each request.
 
-    It is also a proxy that connects every host to itself.
+    The server is also an HTTP proxy, which responds for every host, and a tunnel to ports of 127.0.0.1.
+
+    Args:
+        redirects: The headers of the redirect for each path. The response to any other path is `BODY`.
+        certificate: The file with the key and certificate of an HTTPS server; None for an HTTP server.
     """
     seen = []
 
@@ -33,7 +37,7 @@ def serving(answers=None, certificate=None):
 
         def do_GET(self):
             seen.append((self.path, dict(self.headers)))
-            headers = (answers or {}).get(self.path)
+            headers = (redirects or {}).get(self.path)
             self.send_response(302 if headers else 200)
             for name, value in (headers or {}).items():
                 self.send_header(name, value)
@@ -46,10 +50,10 @@ def serving(answers=None, certificate=None):
             self.send_response(200)
             self.end_headers()
             with socket.create_connection(("127.0.0.1", int(self.path.partition(":")[2]))) as target:
-                back = threading.Thread(target=self._copy, args=(target, self.connection))
-                back.start()
+                backward = threading.Thread(target=self._copy, args=(target, self.connection))
+                backward.start()
                 self._copy(self.connection, target)
-                back.join()
+                backward.join()
             self.close_connection = True
 
         def _copy(self, source, target):
@@ -79,8 +83,8 @@ def serving(answers=None, certificate=None):
 
 
 @pytest.fixture(autouse=True)
-def bare(monkeypatch):
-    """Set an environment without proxies and certificates, in which loopback addresses also use proxies."""
+def no_proxies_and_certificates(monkeypatch):
+    """Remove proxies and certificates from the environment, and use proxies for loopback addresses too."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
@@ -95,7 +99,7 @@ def client():
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
-    """A file with a key and a self-signed certificate for 127.0.0.1."""
+    """Return a file with a key and a self-signed certificate for 127.0.0.1."""
     x509 = pytest.importorskip("cryptography.x509")
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -103,7 +107,7 @@ def certificate(tmp_path_factory):
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.datetime.now(datetime.timezone.utc)
-    made = (
+    signed = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
@@ -118,7 +122,7 @@ def certificate(tmp_path_factory):
     pem = serialization.Encoding.PEM
     secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     path = tmp_path_factory.mktemp("certificate") / "server.pem"
-    path.write_bytes(secret + made.public_bytes(pem))
+    path.write_bytes(secret + signed.public_bytes(pem))
     return path
 
 
@@ -154,7 +158,7 @@ class TestProxies:
         with pytest.raises(AssetError, match=r"cannot reach proxy\.invalid"):
             client.get("http://host.example/a.jpg")
 
-    def test_a_proxy_of_another_kind_is_refused(self, client, monkeypatch):
+    def test_a_proxy_of_another_scheme_is_refused(self, client, monkeypatch):
         monkeypatch.setenv("HTTP_PROXY", "socks5://127.0.0.1:9")
         with pytest.raises(AssetError, match="proxy of scheme 'socks5'"):
             client.get("http://host.example/a.jpg")
@@ -183,7 +187,7 @@ class TestCertificates:
 
 
 class TestRedirects:
-    def test_credentials_of_a_redirect_are_not_sent(self, client):
+    def test_credentials_in_the_location_of_a_redirect_are_not_sent(self, client):
         with serving() as (port, seen):
             location = f"http://jane:secret@127.0.0.1:{port}/b"
             with serving({"/a": {"Location": location}}) as (first, _):
@@ -195,7 +199,7 @@ class TestRedirects:
             client.get(f"http://127.0.0.1:{port}/a")
         assert [(path, headers.get("Cookie")) for path, headers in seen] == [("/a", None), ("/b", None)]
 
-    def test_a_signature_survives(self, client):
+    def test_a_redirect_keeps_every_character_of_a_signature(self, client):
         query = "X-Amz-Signature=a%2Fb%2f%3D+c&x=~(1)&response=a%20b%3Bc"
         with serving({"/a%2Fb": {"Location": f"/c%2fd?{query}"}}) as (port, seen):
             client.get(f"http://127.0.0.1:{port}/a%2Fb")

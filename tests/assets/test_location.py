@@ -1,4 +1,4 @@
-"""References in a release are resolved to the locations of assets."""
+"""The references in a release become URLs or paths of assets."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_locate_refuses_invalid_references(reference, base, message):
 @given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=30))
 @example("50%20off.jpg")
 @example("100%.jpg")
-def test_a_file_url_leads_to_its_file(name):
+def test_locate_returns_the_path_of_a_file_url(name):
     path = Path("/data", name.replace("/", "%2F"))
     if path.name in {"data", ".."}:
         return

@@ -1,4 +1,4 @@
-"""Moved assets are found by `resolve`."""
+"""The option `resolve` returns the new locations of moved assets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WEB = "https://host/releases"
 MOVED = {
     "https://old-host/": "s3://mirror/",
     "https://old-host/new/": "https://new-host/",
-    "https://bare": "https://dressed",
+    "https://no-slash": "https://moved",
     "s3://bucket/": "https://cdn/files/",
     "https://disk/": "/mnt/pictures",
     "https://file/": "file:///mnt/pictures",
@@ -32,8 +32,8 @@ MOVED = {
         ("https://old-host/x/a%20b%23.jpg?X-Amz-Signature=abc", Location(url="s3://mirror/x/a b#.jpg")),
         ("https://old-host/new/a%20b.jpg?v=1", Location(url="https://new-host/a%20b.jpg?v=1")),
         ("https://old-host.evil/a.jpg", Location(url="https://old-host.evil/a.jpg")),
-        ("https://bare/a.jpg", Location(url="https://dressed/a.jpg")),
-        ("https://bare.evil/a.jpg", Location(url="https://bare.evil/a.jpg")),
+        ("https://no-slash/a.jpg", Location(url="https://moved/a.jpg")),
+        ("https://no-slash.evil/a.jpg", Location(url="https://no-slash.evil/a.jpg")),
         ("s3://bucket/a b#1.jpg", Location(url="https://cdn/files/a%20b%231.jpg")),
         ("https://disk/x/a%20b.jpg?sig=abc", Location(path=Path("/mnt/pictures/x/a b.jpg"))),
         ("https://file/a.jpg", Location(path=Path("/mnt/pictures/a.jpg"))),
@@ -62,7 +62,7 @@ def test_prefixes_refuse_paths_outside_the_folder(reference):
 
 
 @given(st.text(max_size=40))
-def test_prefixes_refuse_any_text_outside_the_folder(rest):
+def test_prefixes_return_no_path_outside_the_folder_for_any_text(rest):
     try:
         location = locate(f"https://disk/{rest}", WEB, resolver(MOVED))
     except AssetError:
@@ -72,27 +72,27 @@ def test_prefixes_refuse_any_text_outside_the_folder(rest):
 
 
 @pytest.mark.parametrize(
-    ("reference", "seen"),
+    ("reference", "url"),
     [
         ("https://x/a.jpg?sig=1", "https://x/a.jpg?sig=1"),
         ("images/a b.jpg", "https://host/releases/images/a%20b.jpg"),
     ],
 )
-def test_a_function_receives_the_url(reference, seen):
-    asked = []
+def test_a_function_receives_the_url(reference, url):
+    received = []
 
     def resolve(url):
-        asked.append(url)
+        received.append(url)
         return "s3://bucket/found.jpg"
 
     assert locate(reference, WEB, resolve) == Location(url="s3://bucket/found.jpg")
-    assert asked == [seen]
+    assert received == [url]
 
 
 @pytest.mark.parametrize("reference", ["/etc/passwd", "file:///etc/passwd", "//etc/passwd"])
 def test_a_function_is_not_called_for_local_files_in_a_release_from_the_web(reference):
     with pytest.raises(AssetError, match="got a local file"):
-        locate(reference, WEB, lambda url: pytest.fail("asked"))
+        locate(reference, WEB, lambda url: pytest.fail("the function was called"))
 
 
 def test_the_result_of_a_function_must_not_leave_its_folder():

@@ -8,7 +8,7 @@ from segments_hf.assets.s3_url import S3Object, parse_s3_url
 
 
 @pytest.mark.parametrize(
-    ("url", "wanted"),
+    ("url", "expected"),
     [
         ("https://bucket.s3.amazonaws.com/a.jpg", ("bucket", "a.jpg", None)),
         ("https://bucket.s3.eu-west-1.amazonaws.com/a.jpg", ("bucket", "a.jpg", "eu-west-1")),
@@ -29,8 +29,8 @@ from segments_hf.assets.s3_url import S3Object, parse_s3_url
         ("https://bucket.s3.amazonaws.com//a.jpg", ("bucket", "/a.jpg", None)),
     ],
 )
-def test_parse_s3_url_returns_the_object(url, wanted):
-    assert parse_s3_url(url) == S3Object(*wanted)
+def test_parse_s3_url_returns_the_object(url, expected):
+    assert parse_s3_url(url) == S3Object(*expected)
 
 
 @pytest.mark.parametrize(

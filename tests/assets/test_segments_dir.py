@@ -1,4 +1,4 @@
-"""Images are found in the download folder of the SDK, and malicious names find no files outside it."""
+"""Images are found in the download folder of the SDK. A malicious name never leads to a file outside this folder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ URL = "https://host/abc.jpg?X-Amz-Signature=a.b"
 
 @pytest.fixture
 def root(tmp_path):
-    """Create a root folder with the leaf folder of a release, and a file outside."""
+    """Create a root folder with the folder of a release, and files outside the root folder."""
     leaf = tmp_path / "segments" / "jane_flowers" / "v1.0"
     (leaf / "deep").mkdir(parents=True)
     for name in (
@@ -24,7 +24,7 @@ def root(tmp_path):
         "deep/d.jpg",
         "a_label_ground-truth.png",
         "b.c_label_model 1.png",
-        "noend",
+        "nosuffix",
     ):
         (leaf / name).write_bytes(name.encode())
     (tmp_path / "outside.jpg").write_bytes(b"outside")
@@ -37,7 +37,7 @@ def root(tmp_path):
 
 @pytest.fixture(params=["root", "leaf", "text"])
 def folder(request, root):
-    """The forms in which users may pass the folder."""
+    """Return a folder that was passed in each of the forms that users may pass."""
     path = root / "jane_flowers" / "v1.0" if request.param == "leaf" else root
     return SegmentsDir(str(path) if request.param == "text" else path, "jane", "flowers", "v1.0")
 
@@ -52,15 +52,15 @@ def folder(request, root):
         ("b.c.jpg", URL, "b.c.jpg"),
         ("b.c.JPEG", URL, "b.c.jpg"),
         ("deep/d.jpg", URL, "deep/d.jpg"),
-        ("noend", "", "noend"),
-        ("noend.x", "", "noend"),
+        ("nosuffix", "", "nosuffix"),
+        ("nosuffix.x", "", "nosuffix"),
         ("inner.jpg", URL, "a.jpg"),
         ("a.jpg", "http://[broken/x.png", "a.jpg"),
         ("gone.jpg", URL, None),
     ],
     ids=str,
 )
-def test_image_finds_files_of_images(folder, name, url, found):
+def test_image_returns_the_file_of_an_image(folder, name, url, found):
     path = folder.image(name, url)
     assert (path and path.read_bytes()) == (found and found.encode())
 
@@ -75,7 +75,7 @@ def test_image_finds_files_of_images(folder, name, url, found):
     ],
     ids=str,
 )
-def test_bitmap_finds_files_of_bitmaps(folder, name, labelset, found):
+def test_bitmap_returns_the_file_of_a_bitmap(folder, name, labelset, found):
     path = folder.bitmap(name, labelset)
     assert (path and path.read_bytes()) == (found and found.encode())
 
@@ -120,18 +120,18 @@ def test_a_malicious_labelset_finds_nothing(folder, labelset):
     ids=str,
 )
 @pytest.mark.parametrize("name", ["outside.jpg", "../outside.jpg", "segments/../outside.jpg"])
-def test_a_malicious_release_finds_nothing(root, identity, name):
+def test_a_malicious_identity_of_a_release_finds_nothing(root, identity, name):
     assert SegmentsDir(root, *identity).image(name, URL) is None
 
 
 def test_folder_may_be_relative_or_in_the_home_folder(root, monkeypatch):
     monkeypatch.setenv("HOME", str(root.parent))
     monkeypatch.chdir(root)
-    for given in ("~/segments", ".", Path("jane_flowers/v1.0")):
-        assert SegmentsDir(given, "jane", "flowers", "v1.0").image("a.jpg", URL)
+    for path in ("~/segments", ".", Path("jane_flowers/v1.0")):
+        assert SegmentsDir(path, "jane", "flowers", "v1.0").image("a.jpg", URL)
 
 
-@pytest.mark.parametrize("given", ["gone", "outside.jpg", "", "x" * 5000, "a\0b"], ids=lambda name: repr(name[:20]))
-def test_a_missing_folder_is_an_option_error(root, given):
+@pytest.mark.parametrize("name", ["gone", "outside.jpg", "", "x" * 5000, "a\0b"], ids=lambda name: repr(name[:20]))
+def test_a_missing_folder_is_an_option_error(root, name):
     with pytest.raises(OptionError, match="segments_dir"):
-        SegmentsDir(f"{root}/{given}" if given else f"{root}.x", "jane", "flowers", "v1.0")
+        SegmentsDir(f"{root}/{name}" if name else f"{root}.x", "jane", "flowers", "v1.0")

@@ -1,4 +1,4 @@
-"""Run each test with and without the extra `fast`."""
+"""A fixture that runs tests with and without the extra `fast`."""
 
 from __future__ import annotations
 

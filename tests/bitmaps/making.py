@@ -26,9 +26,9 @@ CHANNELS = {GRAY: 1, RGB: 3, PALETTE: 1, GRAY_ALPHA: 2, RGBA: 4}
 
 @st.composite
 def bitmaps(draw: st.DrawFn) -> np.ndarray:
-    """Draw read-only arrays of instance ids, in areas of equal ids."""
-    few = draw(st.lists(IDS, min_size=1, max_size=5))
-    bitmap = draw(hnp.arrays(np.uint32, SHAPES, elements=st.sampled_from(few)))
+    """Draw read-only arrays of at most five different instance ids."""
+    ids = draw(st.lists(IDS, min_size=1, max_size=5))
+    bitmap = draw(hnp.arrays(np.uint32, SHAPES, elements=st.sampled_from(ids)))
     bitmap.flags.writeable = False
     return bitmap
 
@@ -43,7 +43,7 @@ def ihdr(width: int, height: int, depth: int, color: int, *methods: int) -> byte
 
 
 def filtered(lines: np.ndarray, pixel_bytes: int, filters: Sequence[int]) -> bytes:
-    """Return filtered lines, each after the number of its filter (section 9 of the PNG specification)."""
+    """Return the filtered lines of a PNG, each after the number of its filter (PNG specification, section 9)."""
     up = np.vstack([np.zeros_like(lines[:1]), lines[:-1]]).astype(int)
     padding = np.zeros((len(lines), pixel_bytes), int)
     left = np.hstack([padding, lines])[:, : lines.shape[1]].astype(int)
@@ -60,14 +60,15 @@ def filtered(lines: np.ndarray, pixel_bytes: int, filters: Sequence[int]) -> byt
 def png_by_hand(pixels: np.ndarray, filters: Sequence[int], *, before: bytes = b"", after: bytes = b"") -> bytes:
     """Return a PNG of uint8 (H, W, 4), uint8 (H, W) or uint16 (H, W), with chunks before and after the pixels."""
     height, width = pixels.shape[:2]
-    wide = pixels.astype(">u2") if pixels.dtype == np.uint16 else pixels
-    lines = np.frombuffer(wide.tobytes(), np.uint8).reshape(height, -1)
+    stored = pixels.astype(">u2") if pixels.dtype == np.uint16 else pixels
+    lines = np.frombuffer(stored.tobytes(), np.uint8).reshape(height, -1)
     compressed = zlib.compress(filtered(lines, lines.shape[1] // width, filters))
     header = ihdr(width, height, 8 * pixels.itemsize, RGBA if pixels.ndim == 3 else GRAY)
     return SIGNATURE + chunk(b"IHDR", header) + before + chunk(b"IDAT", compressed) + after + chunk(b"IEND")
 
 
 def raw_png(header: bytes, compressed: bytes, *, before: bytes = b"") -> bytes:
+    """Return a PNG with any header and any compressed pixels, with chunks before the pixels."""
     return SIGNATURE + chunk(b"IHDR", header) + before + chunk(b"IDAT", compressed) + chunk(b"IEND")
 
 

@@ -1,4 +1,4 @@
-"""decode_bitmap reads the same ids from every exact format, and refuses all others."""
+"""`decode_bitmap` reads the same ids from every format that stores ids exactly, and refuses all other formats."""
 
 from __future__ import annotations
 
@@ -42,16 +42,16 @@ def test_decode_bitmap_refuses_inexact_formats(name: str, tmp_path: Path) -> Non
 
 
 def test_decode_bitmap_reads_interlaced_png() -> None:
-    """Seven passes, each of the pixels that the specification names."""
+    """An interlaced PNG stores its pixels in seven passes (PNG specification, section 8)."""
     import zlib
 
     from images.bitmap_files import HEIGHT, WIDTH, chunk, png
 
     passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
     lines = b"".join(
-        b"\0" + GRAY_IDS[y, left::right].astype(np.uint8).tobytes()
-        for left, top, right, down in passes
-        for y in range(top, HEIGHT, down)
+        b"\0" + GRAY_IDS[y, left::step_x].astype(np.uint8).tobytes()
+        for left, top, step_x, step_y in passes
+        for y in range(top, HEIGHT, step_y)
         if left < WIDTH
     )
     plain = png(8, 0, interlace=1)
@@ -87,18 +87,18 @@ def test_decode_bitmap_reads_palette_of_few_bits(bits: int) -> None:
 @pytest.mark.parametrize(
     "known_ids",
     [
-        pytest.param(None, id="no annotations known"),
+        pytest.param(None, id="annotations unknown"),
         pytest.param([], id="no annotations"),
-        pytest.param([item["id"] for item in ANNOTATIONS[1:]], id="one color is no id"),
+        pytest.param([item["id"] for item in ANNOTATIONS[1:]], id="one color is not an id"),
         pytest.param(range(256), id="annotations have the palette indices"),
     ],
 )
-def test_decode_bitmap_refuses_palette_whose_colors_are_other_than_ids(known_ids: object) -> None:
+def test_decode_bitmap_refuses_palette_whose_colors_are_not_ids_of_annotations(known_ids: object) -> None:
     with pytest.raises(BitmapError, match="palette indices .*palette colors.*expected"):
         decode_bitmap(PALETTE_PNG, known_ids=known_ids)
 
 
-def test_decode_bitmap_refuses_palette_that_merges_indices() -> None:
+def test_decode_bitmap_refuses_palette_with_the_same_color_twice() -> None:
     picture = Image.fromarray(np.array([[0, 1, 2]], np.uint8))
     picture.putpalette([0, 0, 0] * 3)
     with pytest.raises(BitmapError, match="same color"):

@@ -44,12 +44,12 @@ def test_boxes_match_pycocotools(bitmap: np.ndarray) -> None:
     [
         pytest.param([[7, 7], [7, 7]], [7], [4], [[0, 0, 2, 2]], id="one instance fills the picture"),
         pytest.param([[7], [0], [7]], [7], [2], [[0, 0, 1, 3]], id="a column with a gap"),
-        pytest.param([[7, 0, 7]], [7], [2], [[0, 0, 3, 1]], id="a line with a gap"),
-        pytest.param([[0, 7], [7, 0]], [7], [2], [[0, 0, 2, 2]], id="one run goes on in the next line"),
-        pytest.param([[9, 3], [3, 9]], [3, 9], [2, 2], [[0, 0, 2, 2]] * 2, id="instances that cross"),
+        pytest.param([[7, 0, 7]], [7], [2], [[0, 0, 3, 1]], id="a row with a gap"),
+        pytest.param([[0, 7], [7, 0]], [7], [2], [[0, 0, 2, 2]], id="a run that continues in the next row"),
+        pytest.param([[9, 3], [3, 9]], [3, 9], [2, 2], [[0, 0, 2, 2]] * 2, id="instances with equal boxes"),
         pytest.param([[2**32 - 1, 1]], [1, 2**32 - 1], [1, 1], [[1, 0, 1, 1], [0, 0, 1, 1]], id="the largest id"),
         pytest.param([[0, 0]], [], [], np.zeros((0, 4)), id="nothing labeled"),
-        pytest.param(np.zeros((0, 3)), [], [], np.zeros((0, 4)), id="no lines"),
+        pytest.param(np.zeros((0, 3)), [], [], np.zeros((0, 4)), id="no rows"),
         pytest.param(np.zeros((3, 0)), [], [], np.zeros((0, 4)), id="no columns"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Bitmaps are read equally with and without the extra `fast`, and errors are equal."""
+"""Bitmaps have the same ids or the same error with and without the extra `fast`."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def outcome_without(content: bytes) -> Any:
 
 
 @pytest.fixture
-def tools_anew() -> Iterator[None]:
-    """Search for the extra again."""
+def extra_not_cached() -> Iterator[None]:
+    """Forget whether the packages of the extra are installed, before and after a test."""
     fast_png._tools.cache_clear()
     fast_png._compiled.cache_clear()
     yield
@@ -69,14 +69,16 @@ def test_ids_are_equal_with_and_without_the_extra(ids: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize("module", ["numba", "deflate"])
-def test_one_package_of_the_extra_is_not_enough(module: str, tools_anew: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_package_of_the_extra_is_not_enough(
+    module: str, extra_not_cached: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, module, None)
     content = encode_bitmap(IDS)
     assert fast_png.decode_fast(content) is None
     np.testing.assert_array_equal(decode_bitmap(content), IDS)
 
 
-def test_numba_works_without_a_cache_folder(tools_anew: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_numba_works_without_a_cache_folder(extra_not_cached: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a read-only container, numba raises a RuntimeError."""
     monkeypatch.setattr("numba.core.caching.CacheImpl._locator_classes", [])
     np.testing.assert_array_equal(decode_bitmap(encode_bitmap(IDS)), IDS)
@@ -112,7 +114,7 @@ def test_numba_works_without_a_cache_folder(tools_anew: None, monkeypatch: pytes
             + chunk(b"tEXt", b"a\0b")
             + chunk(b"IDAT", PIXELS[5:])
             + END,
-            id="a text amid the pixels",
+            id="a text between the pixels",
         ),
         pytest.param(
             SIGNATURE
@@ -121,7 +123,7 @@ def test_numba_works_without_a_cache_folder(tools_anew: None, monkeypatch: pytes
             + chunk(b"pHYs", bytes(9))
             + chunk(b"IDAT", PIXELS[5:])
             + END,
-            id="a size amid the pixels",
+            id="a size between the pixels",
         ),
         pytest.param(SIGNATURE + IDAT + HEADER + END, id="the header last"),
         pytest.param(
@@ -142,7 +144,7 @@ def test_numba_works_without_a_cache_folder(tools_anew: None, monkeypatch: pytes
         pytest.param(raw_png(ihdr(2, 2, 8, GRAY), zlib.compress(bytes(7))), id="a byte too many"),
         pytest.param(raw_png(ihdr(2, 2, 8, GRAY), zlib.compress(bytes(5))), id="a byte too few"),
         pytest.param(raw_png(ihdr(2, 2, 8, GRAY), zlib.compress(b"\5\0\0\0\0\0")), id="filter 5"),
-        pytest.param(raw_png(ihdr(2, 2, 8, GRAY), PIXELS + b"!"), id="a byte behind the compressed ones"),
+        pytest.param(raw_png(ihdr(2, 2, 8, GRAY), PIXELS + b"!"), id="a byte after the compressed data"),
         pytest.param(raw_png(ihdr(2, 2, 8, GRAY), PIXELS[:-4]), id="no checksum"),
         pytest.param(raw_png(ihdr(2, 2, 8, GRAY), PIXELS[:-1] + b"!"), id="a wrong checksum"),
     ],
@@ -160,22 +162,22 @@ def test_truncated_files_are_equal_with_and_without_the_extra() -> None:
 
 @pytest.mark.parametrize("flip", [1, 0x20, 0xFF])
 def test_damaged_files_are_equal_with_and_without_the_extra(flip: int) -> None:
-    for place in range(len(SMALL_PNG)):
+    for position in range(len(SMALL_PNG)):
         content = bytearray(SMALL_PNG)
-        content[place] ^= flip
+        content[position] ^= flip
         found = outcome(bytes(content))
-        assert found == outcome_without(bytes(content)), place
-        assert isinstance(found, list) or found is BitmapError, place
+        assert found == outcome_without(bytes(content)), position
+        assert isinstance(found, list) or found is BitmapError, position
 
 
 @pytest.mark.parametrize("value", [0, 1, 2, 3, 4, 6, 16])
-@pytest.mark.parametrize("place", range(13))
+@pytest.mark.parametrize("position", range(13))
 def test_wrong_headers_are_equal_with_and_without_the_extra(
-    place: int, value: int, monkeypatch: pytest.MonkeyPatch
+    position: int, value: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 2**16)
     header = bytearray(ihdr(2, 2, 8, RGBA))
-    header[place] = value
+    header[position] = value
     content = raw_png(bytes(header), zlib.compress(bytes(18)))
     assert outcome(content) == outcome_without(content)
 

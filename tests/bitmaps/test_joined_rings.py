@@ -1,4 +1,4 @@
-"""The joined rings of an instance give the mask when readers draw them, and their cuts are the shortest."""
+"""Drawing the joined rings of an instance gives its mask, and the cuts between its parts are the shortest."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def drawn(line: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     edges = list(zip(line.tolist(), np.roll(line, -1, axis=0).tolist(), strict=True))
     for y, x in np.ndindex(shape):
         for (x1, y1), (x2, y2) in edges:
-            # A cut has both directions, so its crossings cancel.
+            # The line follows each cut in both directions, so the crossings of a cut cancel.
             if min(y1, y2) <= y < max(y1, y2) and (x1 == x2 and x1 <= x):
                 canvas[y, x] = not canvas[y, x]
     for (x1, y1), (x2, y2) in edges:
@@ -44,7 +44,7 @@ def drawn(line: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     return canvas
 
 
-def parts_of(mask: np.ndarray) -> int:
+def count_parts(mask: np.ndarray) -> int:
     return int(ndimage.label(mask)[1])
 
 
@@ -60,12 +60,12 @@ def length_of_tree(mask: np.ndarray) -> int:
         (int(np.abs(points[one][:, None] - points[other]).max(axis=2).min()), one, other)
         for one, other in itertools.combinations(range(count), 2)
     )
-    tree = list(range(count))
+    tree_of = list(range(count))
     total = 0
     for distance, one, other in distances:
-        if tree[one] != tree[other]:
+        if tree_of[one] != tree_of[other]:
             total += distance - 1
-            tree = [tree[one] if number == tree[other] else number for number in tree]
+            tree_of = [tree_of[one] if number == tree_of[other] else number for number in tree_of]
     return total
 
 
@@ -73,8 +73,8 @@ def pixels_of_cuts(line: np.ndarray, mask: np.ndarray) -> int:
     """Count the pixels between the ends of the edges that join parts. Each cut is two edges."""
     parts = ndimage.label(mask)[0]
     part_of = parts[line[:, 1], line[:, 0]]
-    leaves = part_of != np.roll(part_of, -1)
-    distances = np.abs(np.roll(line, -1, axis=0) - line).max(axis=1)[leaves]
+    is_cut = part_of != np.roll(part_of, -1)
+    distances = np.abs(np.roll(line, -1, axis=0) - line).max(axis=1)[is_cut]
     return int((distances - 1).sum()) // 2
 
 
@@ -86,13 +86,13 @@ def test_filling_and_drawing_joined_rings_gives_the_mask(mask: np.ndarray) -> No
     line = joined(mask)
     canvas = drawn(line, mask.shape)
     assert canvas[mask].all()
-    if parts_of(mask) == 1:
+    if count_parts(mask) == 1:
         np.testing.assert_array_equal(canvas, mask)
 
 
 @given(masks())
 @settings(max_examples=300, deadline=None)
-def test_readers_draw_the_mask_and_the_cuts_between_its_parts(mask: np.ndarray) -> None:
+def test_opencv_and_supervision_draw_the_mask_and_the_cuts_between_its_parts(mask: np.ndarray) -> None:
     if not mask.any():
         return
     line = joined(mask)
@@ -109,7 +109,7 @@ def test_readers_draw_the_mask_and_the_cuts_between_its_parts(mask: np.ndarray) 
 def test_cuts_between_parts_touch_the_fewest_pixels(mask: np.ndarray) -> None:
     if not mask.any():
         return
-    # Cuts may also end at the ends of cuts to holes, so a cut may be shorter than between corners.
+    # A cut may also end at the end of a cut to a hole, so it may be shorter than the shortest cut between corners.
     assert pixels_of_cuts(joined(mask), mask) <= length_of_tree(mask)
 
 
@@ -120,7 +120,7 @@ def test_pixels_that_touch_at_corners_are_joined_without_another_pixel(side: int
     canvas = np.zeros(mask.shape, np.uint8)
     cv2.fillPoly(canvas, [line.astype(np.int32)], 1)
     np.testing.assert_array_equal(canvas > 0, mask)
-    assert len(line) >= 4  # readers treat four numbers as a box
+    assert len(line) >= 4  # pycocotools reads a polygon of four numbers as a box
 
 
 @pytest.mark.parametrize("gap", [1, 7, 300, 5_000])

@@ -28,7 +28,7 @@ def ids() -> np.ndarray:
     return whole
 
 
-def test_boxes_of_large_bitmap(ids: np.ndarray) -> None:
+def test_boxes_of_large_bitmap_match_numpy(ids: np.ndarray) -> None:
     found = boxes(ids)
     assert found.ids.tolist() == present_ids(ids).tolist() == [1, 7, 9, 70_000, 2**24 - 1]
     for number, area, (left, top, width, height) in zip(*(part.tolist() for part in found), strict=True):
@@ -38,12 +38,12 @@ def test_boxes_of_large_bitmap(ids: np.ndarray) -> None:
         assert (left + width, top + height) == (columns.max() + 1, rows.max() + 1)
 
 
-def test_boxes_of_large_bitmap_without_objects() -> None:
+def test_large_bitmap_without_objects_has_no_boxes() -> None:
     found = boxes(np.zeros((SIDE, SIDE), np.uint32))
     assert [len(part) for part in found] == [0, 0, 0]
 
 
-def test_rle_of_large_bitmap(ids: np.ndarray) -> None:
+def test_rle_of_large_bitmap_matches_pycocotools(ids: np.ndarray) -> None:
     from pycocotools import mask as coco
 
     for number, counts in zip((found := rle(ids)).ids.tolist(), found.counts, strict=True):
@@ -51,7 +51,7 @@ def test_rle_of_large_bitmap(ids: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize("otherwise", [0, 255])
-def test_masks_of_large_bitmap(ids: np.ndarray, otherwise: int) -> None:
+def test_masks_of_large_bitmap_have_the_value_of_each_id(ids: np.ndarray, otherwise: int) -> None:
     values = MaskValues({1: 3, 70_000: 300, 2**24 - 1: 5}, otherwise)
     expected = np.full(ids.shape, otherwise)
     for number, value in values.of_id.items():
@@ -64,7 +64,7 @@ def test_masks_of_large_bitmap(ids: np.ndarray, otherwise: int) -> None:
 
 
 @pytest.mark.parametrize("alpha", [False, True])
-def test_encoded_large_bitmap(ids: np.ndarray, alpha: bool) -> None:
+def test_encoded_large_bitmap_is_decoded_to_the_same_ids(ids: np.ndarray, alpha: bool) -> None:
     content = encode_bitmap(ids, alpha=alpha)
     picture = Image.open(io.BytesIO(content))
     np.testing.assert_array_equal(decode_bitmap(picture), ids)
@@ -79,8 +79,8 @@ def test_panoptic_of_large_bitmap_measures_merged_segments(ids: np.ndarray) -> N
     found = boxes(segments)
     assert {info["id"] for info in infos} == set(found.ids.tolist()) == {1, 70_000}
     for info in infos:
-        place = found.ids.tolist().index(info["id"])
-        assert (info["area"], info["bbox"]) == (found.areas[place], found.xywh[place].tolist())
+        index = found.ids.tolist().index(info["id"])
+        assert (info["area"], info["bbox"]) == (found.areas[index], found.xywh[index].tolist())
 
 
 @pytest.mark.slow
@@ -101,8 +101,8 @@ def test_decode_bitmap_reads_large_files(kind: str, ids: np.ndarray) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc exists on Linux only")
-def test_large_bitmap_needs_less_than_1_gib(write_release, tmp_path: Path) -> None:
-    """A bitmap of 13,000 x 13,000 pixels, from the release to masks and to COCO's formats."""
+def test_processing_a_large_bitmap_needs_less_than_1_gib_of_memory(write_release, tmp_path: Path) -> None:
+    """A bitmap of 13,000 x 13,000 pixels is loaded, converted to masks, exported to COCO and validated."""
     side = 13_000
     Image.new("L", (side, side)).save(tmp_path / "image.jpg")
     ids = np.zeros((side, side), np.uint8)

@@ -51,7 +51,7 @@ def test_every_16_bit_mask_is_decoded_as_it_was_encoded(mask: np.ndarray, palett
     ("largest", "colors", "palette", "mode"),
     [
         pytest.param(0, None, True, "P", id="nothing labeled"),
-        pytest.param(1, None, True, "P", id="a bit would do"),
+        pytest.param(1, None, True, "P", id="2 values"),
         pytest.param(254, None, True, "P", id="255 values"),
         pytest.param(255, None, True, "P", id="256 values"),
         pytest.param(256, None, True, "I;16", id="257 values"),
@@ -66,7 +66,9 @@ def test_every_16_bit_mask_is_decoded_as_it_was_encoded(mask: np.ndarray, palett
     ],
 )
 @pytest.mark.parametrize("dtype", [np.uint16, np.int64, np.dtype(">u4")])
-def test_the_mode_depends_on_the_largest_value(largest: int, colors: Any, palette: bool, mode: str, dtype: Any) -> None:
+def test_the_mode_depends_on_the_largest_value_or_color(
+    largest: int, colors: Any, palette: bool, mode: str, dtype: Any
+) -> None:
     mask = np.array([[0, largest]], dtype)
     picture = opened(encode_mask(mask, colors, palette=palette))
     assert picture.mode == mode
@@ -97,7 +99,7 @@ def test_encode_mask_shows_given_and_default_colors(colors: Any, shown: list[tup
         pytest.param((0, 0, -1), id="below 0"),
     ],
 )
-def test_invalid_colors_are_refused(color: Any) -> None:
+def test_encode_mask_refuses_invalid_colors(color: Any) -> None:
     with pytest.raises(BitmapError, match="got .*expected"):
         encode_mask(np.array([[0, 1, 2]]), {1: color})
 
@@ -108,10 +110,10 @@ def test_invalid_colors_are_refused(color: Any) -> None:
         pytest.param(np.array([[-1]]), "-1", id="negative"),
         pytest.param(np.array([[65536]]), "65536", id="17 bits"),
         pytest.param(np.array([[1.0]]), "float64", id="not integers"),
-        pytest.param(np.array([[True]]), "bool", id="truth values"),
+        pytest.param(np.array([[True]]), "bool", id="booleans"),
         pytest.param(np.array([1]), r"shape \(1,\)", id="one dimension"),
         pytest.param(np.zeros((1, 1, 1), int), r"shape \(1, 1, 1\)", id="three dimensions"),
-        pytest.param(np.zeros((0, 5), int), r"shape \(0, 5\)", id="no lines"),
+        pytest.param(np.zeros((0, 5), int), r"shape \(0, 5\)", id="no rows"),
         pytest.param(np.zeros((5, 0), int), r"shape \(5, 0\)", id="no columns"),
     ],
 )
@@ -120,7 +122,7 @@ def test_encode_mask_refuses_invalid_masks(mask: np.ndarray, problem: str) -> No
         encode_mask(mask)
 
 
-def test_the_bytes_are_the_same_in_every_process() -> None:
+def test_encode_mask_returns_the_same_bytes_in_every_process() -> None:
     code = """
 import hashlib, numpy as np
 from segments_hf.bitmaps import encode_mask

@@ -21,7 +21,7 @@ BITMAP = np.array([[0, 7, 7], [8, 9, 2**24 - 1]], np.uint32)
 CATEGORIES = st.dictionaries(IDS.filter(bool), CLASSES)
 
 
-def smallest(values: Any) -> np.dtype[Any]:
+def smallest_dtype(values: Any) -> np.dtype[Any]:
     return np.min_scalar_type(max(values, default=0))
 
 
@@ -34,7 +34,7 @@ def test_semantic_mask_matches_a_loop(
     expected = [[classes[i] + first if i in classes else unlabeled for i in line] for line in bitmap.tolist()]
     mask = semantic_mask(bitmap, iter(annotations), ignore_index=ignore_index)
     np.testing.assert_array_equal(mask, expected)
-    assert mask.dtype == smallest([unlabeled, *(index + first for index in classes.values())])
+    assert mask.dtype == smallest_dtype([unlabeled, *(index + first for index in classes.values())])
 
 
 @given(bitmaps(), ANNOTATIONS)
@@ -63,25 +63,25 @@ def test_get_semantic_bitmap_matches_a_loop(bitmap: np.ndarray, categories: dict
     flat = bitmap.ravel().tolist()
     expected = [categories[i] + increment if i in categories else 0 for i in flat]
     np.testing.assert_array_equal(mask.ravel(), expected)
-    assert mask.dtype == smallest(category + increment for category in categories.values())
-    strays = sum(i != 0 and i not in categories for i in flat)
-    assert [str(w.message).split(" with ")[0] for w in caught] == [f"got {strays} pixels"] * bool(strays)
-    if strays:
-        with pytest.raises(BitmapError, match=f"got {strays} pixels"):
+    assert mask.dtype == smallest_dtype(category + increment for category in categories.values())
+    unannotated = sum(i != 0 and i not in categories for i in flat)
+    assert [str(w.message).split(" with ")[0] for w in caught] == [f"got {unannotated} pixels"] * bool(unannotated)
+    if unannotated:
+        with pytest.raises(BitmapError, match=f"got {unannotated} pixels"):
             get_semantic_bitmap(bitmap, annotations, increment, strict=True)
 
 
 @pytest.mark.parametrize(
     ("annotations", "increment", "mask", "dtype"),
     [
-        pytest.param([(7, 3), (8, 255)], 0, [[0, 3, 3], [255, 0, 0]], np.uint8, id="255 fits a byte"),
-        pytest.param([(7, 3), (8, 255)], 1, [[0, 4, 4], [256, 0, 0]], np.uint16, id="with the increment it does not"),
+        pytest.param([(7, 3), (8, 255)], 0, [[0, 3, 3], [255, 0, 0]], np.uint8, id="255 fits into a byte"),
+        pytest.param([(7, 3), (8, 255)], 1, [[0, 4, 4], [256, 0, 0]], np.uint16, id="256 needs two bytes"),
         pytest.param([(7, 2**16)], 0, [[0, 2**16, 2**16], [0, 0, 0]], np.uint32, id="four bytes"),
         pytest.param([(7, 2**32)], 0, [[0, 2**32, 2**32], [0, 0, 0]], np.uint64, id="eight bytes"),
         pytest.param([(2**24 - 1, 1)], 0, [[0, 0, 0], [0, 0, 1]], np.uint8, id="the largest id of a PNG"),
-        pytest.param([(7, -1)], 1, [[0, 0, 0], [0, 0, 0]], np.uint8, id="the increment lifts a category to 0"),
+        pytest.param([(7, -1)], 1, [[0, 0, 0], [0, 0, 0]], np.uint8, id="a category of 0 after the increment"),
         pytest.param([(0, 300), (7, 3)], 0, [[0, 3, 3], [0, 0, 0]], np.uint8, id="0 is no instance"),
-        pytest.param([(7, 3), (7, 4)], 0, [[0, 4, 4], [0, 0, 0]], np.uint8, id="the later of two with one id"),
+        pytest.param([(7, 3), (7, 4)], 0, [[0, 4, 4], [0, 0, 0]], np.uint8, id="two annotations with one id"),
         pytest.param([], 0, [[0, 0, 0], [0, 0, 0]], np.uint8, id="no annotations"),
         pytest.param(None, 5, [[0, 0, 0], [0, 0, 0]], np.uint8, id="annotations None"),
     ],
@@ -90,16 +90,16 @@ def test_get_semantic_bitmap_matches_a_loop(bitmap: np.ndarray, categories: dict
 def test_get_semantic_bitmap_has_the_smallest_dtype(
     annotations: list[tuple[int, int]] | None, increment: int, mask: list[list[int]], dtype: type
 ) -> None:
-    made = annotations and [SimpleNamespace(id=number, category_id=category) for number, category in annotations]
-    np.testing.assert_array_equal(get_semantic_bitmap(BITMAP, made, increment), np.array(mask, dtype), strict=True)
+    items = annotations and [SimpleNamespace(id=number, category_id=category) for number, category in annotations]
+    np.testing.assert_array_equal(get_semantic_bitmap(BITMAP, items, increment), np.array(mask, dtype), strict=True)
 
 
 @pytest.mark.parametrize(
     ("categories", "warning"),
     [
-        pytest.param({7: 1, 8: 0, 9: 2}, r"got 1 pixels .*\(16777215\)", id="a category 0 is no stray"),
-        pytest.param({}, r"got 5 pixels .*\(7, 8, 9, 16777215\)", id="all are strays"),
-        pytest.param({7: 1, 8: 2, 9: 3, 2**24 - 1: 0}, None, id="none is"),
+        pytest.param({7: 1, 8: 0, 9: 2}, r"got 1 pixels .*\(16777215\)", id="pixels of category 0 have an annotation"),
+        pytest.param({}, r"got 5 pixels .*\(7, 8, 9, 16777215\)", id="no annotations"),
+        pytest.param({7: 1, 8: 2, 9: 3, 2**24 - 1: 0}, None, id="every pixel has an annotation"),
     ],
 )
 def test_a_warning_counts_pixels_without_an_annotation(categories: dict[int, int], warning: str | None) -> None:
@@ -116,8 +116,8 @@ def test_a_warning_counts_pixels_without_an_annotation(categories: dict[int, int
     "annotations",
     [
         pytest.param([(7, 3), (7, 0)], id="another class"),
-        pytest.param([(7, None), (7, 0)], id="a class after none"),
-        pytest.param([(7, 3), (7, None)], id="none after a class"),
+        pytest.param([(7, None), (7, 0)], id="a class after no class"),
+        pytest.param([(7, 3), (7, None)], id="no class after a class"),
     ],
 )
 def test_the_later_of_two_annotations_with_one_id_is_used(annotations: list[tuple[int, int | None]]) -> None:
@@ -156,10 +156,14 @@ def test_an_empty_picture_has_empty_masks(shape: tuple[int, int]) -> None:
 @pytest.mark.parametrize(
     ("make", "problem"),
     [
-        pytest.param(lambda: semantic_mask(BITMAP, [], ignore_index=-1), "-1", id="ignore_index is negative"),
-        pytest.param(lambda: semantic_mask(BITMAP, [{"id": 7, "category": 255}], ignore_index=255), "255", id="taken"),
-        pytest.param(lambda: semantic_mask(BITMAP, [{"id": 7, "category": -2}]), "-1", id="a negative class"),
-        pytest.param(lambda: get_semantic_bitmap(BITMAP, [{"id": 7, "category_id": -3}], 1), "-2", id="a negative id"),
+        pytest.param(lambda: semantic_mask(BITMAP, [], ignore_index=-1), "-1", id="negative ignore_index"),
+        pytest.param(
+            lambda: semantic_mask(BITMAP, [{"id": 7, "category": 255}], ignore_index=255),
+            "255",
+            id="ignore_index of a class",
+        ),
+        pytest.param(lambda: semantic_mask(BITMAP, [{"id": 7, "category": -2}]), "-1", id="negative class"),
+        pytest.param(lambda: get_semantic_bitmap(BITMAP, [{"id": 7, "category_id": -3}], 1), "-2", id="negative id"),
     ],
 )
 def test_masks_refuse_invalid_values(make: Any, problem: str) -> None:

@@ -1,4 +1,4 @@
-"""Outlines that are filled by the even-odd rule give the mask, and so do joined outlines that OpenCV fills."""
+"""Filling outlines by the even-odd rule gives the mask, and the joined rings that OpenCV fills cover it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ MASKS = hnp.arrays(np.uint32, hnp.array_shapes(min_dims=2, max_dims=2, max_side=
 
 
 def twice_the_area(points: np.ndarray) -> int:
-    following = np.roll(points, -1, axis=0)
-    return int((points[:, 0] * following[:, 1] - following[:, 0] * points[:, 1]).sum())
+    next_points = np.roll(points, -1, axis=0)
+    return int((points[:, 0] * next_points[:, 1] - next_points[:, 0] * points[:, 1]).sum())
 
 
 @given(bitmaps())
@@ -63,7 +63,7 @@ def painted(line: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
 @given(MASKS)
 @settings(max_examples=300)
 def test_joined_rings_cover_the_mask(ids: np.ndarray) -> None:
-    """All pixels of the mask are painted. Other painted pixels are only on the lines that join the parts."""
+    """All pixels of the mask are painted. If the mask has one part, no other pixels are painted."""
     for rings in outlines(ids).values():
         canvas = painted(join_rings(rings), ids.shape)
         assert (canvas[ids == 7] == 1).all()

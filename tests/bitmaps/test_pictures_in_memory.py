@@ -11,15 +11,15 @@ import pytest
 @pytest.mark.parametrize(
     "make",
     [
-        pytest.param("Image.fromarray(np.full((2, 3, 4), 7, np.uint8))", id="of an array"),
-        pytest.param("Image.frombuffer('RGBA', (3, 2), bytes([7] * 24), 'raw', 'RGBA', 0, 1)", id="of a buffer"),
+        pytest.param("Image.fromarray(np.full((2, 3, 4), 7, np.uint8))", id="from an array"),
+        pytest.param("Image.frombuffer('RGBA', (3, 2), bytes([7] * 24), 'raw', 'RGBA', 0, 1)", id="from a buffer"),
         pytest.param("Image.new('RGBA', (3, 2), (7, 7, 7, 7))", id="new"),
         pytest.param("Image.new('RGBA', (5, 5), (7, 7, 7, 7)).crop((1, 1, 4, 3))", id="cropped"),
         pytest.param("Image.new('RGBA', (0, 2))", id="without columns"),
     ],
 )
 def test_a_picture_in_memory_is_read(make: str) -> None:
-    """Run in a separate process, because Pillow may crash."""
+    """The code runs in a separate process, because an invalid access to the memory of Pillow would end the process."""
     code = f"""
 import numpy as np
 from PIL import Image

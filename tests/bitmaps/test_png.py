@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("extra")
 
 SHAPES = hnp.array_shapes(min_dims=2, max_dims=2, max_side=12)
 IDS = hnp.arrays(np.uint32, SHAPES, elements=st.integers(0, 2**24 - 1))
-CUT = encode_bitmap(np.zeros((40, 40), int))[:60]
+TRUNCATED = encode_bitmap(np.zeros((40, 40), int))[:60]
 SMALL = np.array([[0, 1, 255], [7, 0, 254]], np.uint8)
 
 
@@ -97,10 +97,10 @@ def test_ids_are_the_same_from_every_source(wrap: Callable[[bytes, Path], Any], 
         pytest.param(np.array([[2**24]]), "16777216", id="too large"),
         pytest.param(np.array([[-1]]), "-1", id="negative"),
         pytest.param(np.array([[1.0]]), "float64", id="not integers"),
-        pytest.param(np.array([[True]]), "bool", id="truth values"),
+        pytest.param(np.array([[True]]), "bool", id="booleans"),
         pytest.param(np.array([[2**64 - 1]], np.uint64), "18446744073709551615", id="64 bits"),
         pytest.param(np.array([1]), r"shape \(1,\)", id="one dimension"),
-        pytest.param(np.zeros((0, 5), int), r"shape \(0, 5\)", id="no lines"),
+        pytest.param(np.zeros((0, 5), int), r"shape \(0, 5\)", id="no rows"),
         pytest.param(np.zeros((5, 0), int), r"shape \(5, 0\)", id="no columns"),
     ],
 )
@@ -112,13 +112,13 @@ def test_encode_bitmap_refuses_invalid_ids(ids: np.ndarray, problem: str) -> Non
 @pytest.mark.parametrize(
     "bitmap",
     [
-        pytest.param(b"<html>", id="no picture"),
+        pytest.param(b"<html>", id="not a picture"),
         pytest.param(b"", id="no bytes"),
-        pytest.param("no such file", id="no file"),
-        pytest.param(CUT, id="cut PNG"),
+        pytest.param("no such file", id="missing file"),
+        pytest.param(TRUNCATED, id="truncated PNG"),
         pytest.param(raw_png(ihdr(2, 2, 8, GRAY)[:9], b""), id="PNG with a short header"),
         pytest.param(plain_png(8, GRAY, before=chunk(b"tRNS")), id="PNG with a short tRNS"),
-        pytest.param(raw_png(ihdr(2**31 - 1, 2**31 - 1, 8, GRAY), b""), id="PNG bomb"),
+        pytest.param(raw_png(ihdr(2**31 - 1, 2**31 - 1, 8, GRAY), b""), id="PNG of a huge size"),
         pytest.param(Image.new("P", (2, 2)), id="palette"),
         pytest.param(Image.new("1", (2, 2)), id="one bit"),
         pytest.param(Image.new("F", (2, 2)), id="mode F"),
@@ -128,10 +128,10 @@ def test_encode_bitmap_refuses_invalid_ids(ids: np.ndarray, problem: str) -> Non
         pytest.param(np.zeros((2, 2, 4), np.uint16), id="channels of 16 bits"),
         pytest.param(np.zeros(4, np.uint32), id="one dimension"),
         pytest.param(np.zeros((2, 2)), id="floats"),
-        pytest.param(np.zeros((2, 2), bool), id="truth values"),
+        pytest.param(np.zeros((2, 2), bool), id="booleans"),
         pytest.param(np.array([[-1]]), id="negative"),
         pytest.param(np.array([[2**32]]), id="33 bits"),
-        pytest.param({"bytes": None, "path": None}, id="Image value of nothing"),
+        pytest.param({"bytes": None, "path": None}, id="Image value without bytes and path"),
         pytest.param({}, id="empty mapping"),
         pytest.param(None, id="None"),
         pytest.param(7, id="a number"),
@@ -144,7 +144,7 @@ def test_decode_bitmap_refuses_other_values(bitmap: Any) -> None:
 
 def test_decode_bitmap_refuses_a_pil_image_of_a_truncated_png() -> None:
     with pytest.raises(BitmapError, match="got .*expected"):
-        decode_bitmap(Image.open(io.BytesIO(CUT)))
+        decode_bitmap(Image.open(io.BytesIO(TRUNCATED)))
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.int64, np.uint64, np.dtype(">u4"), np.dtype("<i2")])
@@ -153,7 +153,7 @@ def test_arrays_of_integers_are_ids(dtype: Any) -> None:
     np.testing.assert_array_equal(decoded, np.array([[0, 1], [126, 127]], np.uint32), strict=True)
 
 
-def test_decode_bitmap_returns_uint32_arrays_themselves() -> None:
+def test_decode_bitmap_returns_uint32_arrays_without_a_copy() -> None:
     ids = np.array([[0, 2**32 - 1]], np.uint32)
     assert decode_bitmap(ids) is ids
     np.testing.assert_array_equal(decode_bitmap(ids.astype(np.int64)), ids, strict=True)
@@ -165,7 +165,7 @@ def test_an_empty_array_has_no_ids(shape: tuple[int, int], channels: tuple[int, 
     assert decode_bitmap(np.zeros((*shape, *channels), np.uint8)).shape == shape
 
 
-def test_ids_without_alpha_are_decoded_equally() -> None:
+def test_ids_encoded_without_alpha_are_decoded_to_the_same_ids() -> None:
     ids = np.array([[0, 70001], [2**24 - 1, 3]])
     content = encode_bitmap(ids, alpha=False)
     assert Image.open(io.BytesIO(content)).mode == "RGB"
@@ -173,7 +173,7 @@ def test_ids_without_alpha_are_decoded_equally() -> None:
 
 
 @pytest.mark.parametrize("dtype", [np.int32, np.int64, np.uint64, np.dtype(">u4")])
-def test_ids_of_any_integers_and_order_in_memory_encode_the_same(dtype: Any) -> None:
+def test_encode_bitmap_accepts_any_integer_dtype_and_memory_order(dtype: Any) -> None:
     ids = np.array([[0, 70001, 5], [2**24 - 1, 3, 9]], dtype)
     for same in (ids, np.asfortranarray(ids), ids.repeat(2, axis=1)[:, ::2]):
         np.testing.assert_array_equal(decode_bitmap(encode_bitmap(same)), ids)

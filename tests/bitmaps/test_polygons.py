@@ -1,4 +1,4 @@
-"""A pixel is inside a polygon if its center is."""
+"""A pixel is inside a polygon if the center of the pixel is inside it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SIDE = 16
 FAR = 2**31 - 1
 SQUARE = [(1, 1), (5, 1), (5, 5), (1, 5)]
 HOLE = [(2, 2), (4, 2), (4, 4), (2, 4)]
-QUARTERS = st.integers(-4 * 8, 4 * (SIDE + 8)).map(lambda number: number / 4)  # the oracle is exact on these
+QUARTERS = st.integers(-4 * 8, 4 * (SIDE + 8)).map(lambda number: number / 4)  # `inside` is exact for these
 RINGS = st.lists(st.tuples(QUARTERS, QUARTERS), max_size=7)
 POLYGONS = st.lists(st.lists(RINGS, max_size=3), max_size=3)
 
@@ -56,10 +56,10 @@ def test_fill_polygons_matches_a_loop(polygons: list[list[Ring]], height: int, w
 @pytest.mark.parametrize(
     "ring",
     [
-        pytest.param([(0, 4), (22, 4), (18, 18)], id="9 to 7"),
-        pytest.param([(0.5, -48.5), (2.5, 49.5), (20, 0)], id="1 to 49"),
-        pytest.param([(-6, 21), (4, 14), (9, 8)], id="7 to 10"),
-        pytest.param([(19, 13), (-7, -8), (22, 19)], id="26 to 21"),
+        pytest.param([(0, 4), (22, 4), (18, 18)], id="slope 7/9"),
+        pytest.param([(0.5, -48.5), (2.5, 49.5), (20, 0)], id="slope 49"),
+        pytest.param([(-6, 21), (4, 14), (9, 8)], id="slope -7/10"),
+        pytest.param([(19, 13), (-7, -8), (22, 19)], id="slope 21/26"),
     ],
 )
 def test_a_center_on_a_slanted_edge_belongs_to_the_region_right_of_it(ring: Ring) -> None:
@@ -67,9 +67,9 @@ def test_a_center_on_a_slanted_edge_belongs_to_the_region_right_of_it(ring: Ring
 
 
 @given(RINGS, RINGS)
-def test_a_keyhole_is_a_hole(outer: Ring, hole: Ring) -> None:
-    keyhole = outer + outer[:1] + hole + hole[:1] if outer and hole else outer + hole
-    np.testing.assert_array_equal(filled(keyhole), filled(outer, hole))
+def test_one_ring_that_joins_a_ring_and_its_hole_fills_the_same_pixels(outer: Ring, hole: Ring) -> None:
+    joined = outer + outer[:1] + hole + hole[:1] if outer and hole else outer + hole
+    np.testing.assert_array_equal(filled(joined), filled(outer, hole))
 
 
 @given(RINGS, st.integers(0, 6))
@@ -80,16 +80,16 @@ def test_start_and_direction_of_a_ring_do_not_matter(ring: Ring, start: int) -> 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_triangles_that_share_edges_neither_overlap_nor_leave_gaps(seed: int) -> None:
-    rnd = random.Random(seed)
+    generator = random.Random(seed)
     a, b, c, d = (-3.3, -2.1), (SIDE + 4.7, -5.9), (SIDE + 2.3, SIDE + 3.1), (-7.7, SIDE + 1.3)
     triangles = [[a, b, c], [a, c, d]]
     for _ in range(40):  # each step splits one triangle into three
-        corners = triangles.pop(rnd.randrange(len(triangles)))
-        weights = [rnd.uniform(0.2, 1) for _ in range(3)]
+        corners = triangles.pop(generator.randrange(len(triangles)))
+        weights = [generator.uniform(0.2, 1) for _ in range(3)]
         middle = tuple(np.average(corners, axis=0, weights=weights).tolist())
         for corner in range(3):
             ring = [*corners[:corner], middle, *corners[corner + 1 :]]
-            triangles.append(ring[::-1] if rnd.random() < 0.5 else ring)
+            triangles.append(ring[::-1] if generator.random() < 0.5 else ring)
     assert (sum(filled(ring).astype(int) for ring in triangles) == 1).all()
 
 
@@ -107,25 +107,29 @@ def test_a_neighbor_with_another_corner_on_the_shared_edge_leaves_no_gap(whole: 
     [
         pytest.param([SQUARE], ["......", ".####.", ".####.", ".####.", ".####.", "......"], id="a square"),
         pytest.param([SQUARE, HOLE], ["......", ".####.", ".#..#.", ".#..#.", ".####.", "......"], id="a hole"),
-        pytest.param([SQUARE, SQUARE], ["......"] * 6, id="a hole as large"),
-        pytest.param([SQUARE, HOLE[::-1]], ["......", ".####.", ".#..#.", ".#..#.", ".####.", "......"], id="turned"),
+        pytest.param([SQUARE, SQUARE], ["......"] * 6, id="a hole of the same size"),
+        pytest.param([SQUARE, HOLE[::-1]], ["......", ".####.", ".#..#.", ".#..#.", ".####.", "......"], id="reversed"),
         pytest.param([[(-9, -9), (9, -9), (9, 9), (-9, 9)]], ["######"] * 6, id="around the picture"),
-        pytest.param([[(-9, -9), (-1, -9), (-1, 9), (-9, 9)]], ["......"] * 6, id="left of it"),
-        pytest.param([[(6, 0), (9, 0), (9, 9), (6, 9)]], ["......"] * 6, id="right of it"),
-        pytest.param([[(0, -9), (6, -9), (6, 0), (0, 0)]], ["......"] * 6, id="above"),
-        pytest.param([[(0, 6), (6, 6), (6, 9), (0, 9)]], ["......"] * 6, id="below"),
+        pytest.param([[(-9, -9), (-1, -9), (-1, 9), (-9, 9)]], ["......"] * 6, id="left of the picture"),
+        pytest.param([[(6, 0), (9, 0), (9, 9), (6, 9)]], ["......"] * 6, id="right of the picture"),
+        pytest.param([[(0, -9), (6, -9), (6, 0), (0, 0)]], ["......"] * 6, id="above the picture"),
+        pytest.param([[(0, 6), (6, 6), (6, 9), (0, 9)]], ["......"] * 6, id="below the picture"),
         pytest.param([[(-FAR, -FAR), (FAR, -FAR), (FAR, FAR), (-FAR, FAR)]], ["######"] * 6, id="huge"),
-        pytest.param([[(-FAR, -FAR), (FAR, -FAR), (FAR, 3), (-FAR, 3)]], ["######"] * 3 + ["......"] * 3, id="upper"),
+        pytest.param(
+            [[(-FAR, -FAR), (FAR, -FAR), (FAR, 3), (-FAR, 3)]], ["######"] * 3 + ["......"] * 3, id="upper half"
+        ),
         pytest.param([[(2, -FAR), (FAR, 0), (2, FAR)]], ["..####"] * 6, id="a huge triangle"),
         pytest.param(
-            [[(0.5, 0.5), (2.5, 0.5), (2.5, 2.5), (0.5, 2.5)]], ["##....", "##...."] + ["......"] * 4, id="on centers"
+            [[(0.5, 0.5), (2.5, 0.5), (2.5, 2.5), (0.5, 2.5)]],
+            ["##....", "##...."] + ["......"] * 4,
+            id="on pixel centers",
         ),
-        pytest.param([[(0.6, 0), (1.4, 0), (1.4, 6), (0.6, 6)]], ["......"] * 6, id="between centers"),
+        pytest.param([[(0.6, 0), (1.4, 0), (1.4, 6), (0.6, 6)]], ["......"] * 6, id="between pixel centers"),
         pytest.param([[]], ["......"] * 6, id="no points"),
         pytest.param([[(2.5, 2.5)]], ["......"] * 6, id="one point"),
         pytest.param([[(0, 0), (6, 6)]], ["......"] * 6, id="two points"),
-        pytest.param([[(0, 0), (6, 6), (3, 3)]], ["......"] * 6, id="three points of a line"),
-        pytest.param([[(0, 2.5), (6, 2.5), (3, 2.5)]], ["......"] * 6, id="three points of a pixel line"),
+        pytest.param([[(0, 0), (6, 6), (3, 3)]], ["......"] * 6, id="three points on a line"),
+        pytest.param([[(0, 2.5), (6, 2.5), (3, 2.5)]], ["......"] * 6, id="three points on the centers of a row"),
         pytest.param([], ["......"] * 6, id="no rings"),
         pytest.param([np.array(SQUARE, np.float32)], ["......", *[".####."] * 4, "......"], id="an array"),
     ],
@@ -151,10 +155,10 @@ def test_an_empty_picture_stays_empty(shape: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("wrong", [float("nan"), float("inf"), -float("inf"), 2.0**31, -(2.0**31)])
-@pytest.mark.parametrize("place", [0, 1], ids="xy")
-def test_fill_polygons_refuses_invalid_points(wrong: float, place: int) -> None:
+@pytest.mark.parametrize("axis", [0, 1], ids="xy")
+def test_fill_polygons_refuses_invalid_points(wrong: float, axis: int) -> None:
     point = [1.0, 1.0]
-    point[place] = wrong
+    point[axis] = wrong
     with pytest.raises(BitmapError, match=r"got the point \("):
         fill_polygons([[[*SQUARE, point]]], 6, 6)
 
@@ -165,10 +169,10 @@ def test_small_batches_of_crossings_give_the_same_result(rings: list[Ring]) -> N
     with pytest.MonkeyPatch.context() as patched:
         for module in ("polygons", "polygon_edges"):
             patched.setattr(f"segments_hf.bitmaps.{module}.CROSSINGS_AT_ONCE", 2)
-        few, counted = filled(*rings), polygon_coverage([rings, rings], SIDE, SIDE)
-    assert np.array_equal(few, filled(*rings))
+        in_batches, counted = filled(*rings), polygon_coverage([rings, rings], SIDE, SIDE)
+    assert np.array_equal(in_batches, filled(*rings))
     assert np.array_equal(counted, polygon_coverage([rings, rings], SIDE, SIDE))
-    assert counted.pixels.tolist() == [np.count_nonzero(few)] * 2
+    assert counted.pixels.tolist() == [np.count_nonzero(in_batches)] * 2
 
 
 @given(POLYGONS)

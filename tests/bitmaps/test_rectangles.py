@@ -1,4 +1,4 @@
-"""The smallest rectangle has the same area as that of OpenCV."""
+"""The smallest rectangle around points contains all of them, and has the same area as the rectangle of OpenCV."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def test_smallest_rectangle_matches_opencv(points: list[tuple[int, int]]) -> Non
     assert first @ second == pytest.approx(0, abs=1e-6 * (1 + area_of(corners)))
     assert first[0] * second[1] - first[1] * second[0] > 0  # clockwise if y points down
     for axis in (first, second):
-        places = (given_points - corners[0]) @ axis / (axis @ axis)
-        assert (places > -1e-9).all()
-        assert (places < 1 + 1e-9).all()
+        shares = (given_points - corners[0]) @ axis / (axis @ axis)
+        assert (shares > -1e-9).all()
+        assert (shares < 1 + 1e-9).all()
 
 
 def test_smallest_rectangle_of_upright_boxes_is_exact() -> None:

@@ -20,10 +20,10 @@ def check(ids: np.ndarray) -> None:
     assert found.ids.tolist() == [number for number in np.unique(ids).tolist() if number]
     assert found.size == ids.shape
     for number, area, xywh, counts in zip(*found[:4], strict=True):
-        wanted = reference.encode(np.asfortranarray(ids == number).astype(np.uint8))
-        assert {"size": list(found.size), "counts": counts} == wanted
-        assert area == reference.area(wanted)
-        assert xywh.tolist() == reference.toBbox(wanted).tolist()
+        expected = reference.encode(np.asfortranarray(ids == number).astype(np.uint8))
+        assert {"size": list(found.size), "counts": counts} == expected
+        assert area == reference.area(expected)
+        assert xywh.tolist() == reference.toBbox(expected).tolist()
 
 
 @given(bitmaps())
@@ -37,11 +37,11 @@ def test_rle_matches_pycocotools_in_larger_areas(ids: np.ndarray, down: int, acr
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (3, 70_000), (70_000, 3), (1200, 1000)])
-@pytest.mark.parametrize("place", [0, -1])
-def test_rle_encodes_long_runs(shape: tuple[int, int], place: int) -> None:
-    """Counts have up to five groups of bits, and the picture may be wider than 2^16 pixels."""
+@pytest.mark.parametrize("index", [0, -1])
+def test_rle_encodes_long_runs(shape: tuple[int, int], index: int) -> None:
+    """A run length has up to five groups of five bits, and a picture may be wider than 2^16 pixels."""
     ids = np.zeros(shape, np.uint32)
-    ids.reshape(-1)[place] = 7
+    ids.reshape(-1)[index] = 7
     check(ids)
     check(7 - ids)
 
@@ -53,13 +53,13 @@ def test_rle_of_bitmaps_without_instances_is_empty(ids: np.ndarray) -> None:
 
 
 @given(bitmaps())
-def test_rle_has_the_boxes_of_boxes(ids: np.ndarray) -> None:
+def test_rle_returns_the_same_ids_areas_and_boxes_as_boxes(ids: np.ndarray) -> None:
     for first, second in zip(boxes(ids), rle(ids)[:3], strict=True):
         np.testing.assert_array_equal(first, second)
 
 
 @pytest.mark.parametrize("shape", [(2**20 + 3, 1), (1, 2**20 + 3)])
-def test_rle_supports_very_long_pictures(shape: tuple[int, int]) -> None:
+def test_rle_supports_pictures_with_more_than_2_to_the_20_rows_or_columns(shape: tuple[int, int]) -> None:
     ids = np.zeros(shape, np.uint32)
     ids.reshape(-1)[-9:-2] = 5
     check(ids)

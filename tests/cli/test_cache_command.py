@@ -109,7 +109,7 @@ def test_dataset_that_refers_to_removed_files_is_built_again(server, write_relea
     assert [row["image"].size for row in again] == [(2, 1)] * 4
     assert (Path(again.cache_files[0]["filename"]).stat().st_mtime_ns != built_at) == rebuilt
     once_more = load_release(release, split="train", **options)
-    assert server.asked["/images/0.jpg"] == (2 if rebuilt else 1)
+    assert server.requests["/images/0.jpg"] == (2 if rebuilt else 1)
     assert once_more.cache_files == again.cache_files
 
 

@@ -84,7 +84,7 @@ def test_limit_is_the_number_of_samples(make, tmp_path):
 def test_open_rows_without_assets_sends_no_requests(server, write_release):
     path = write_release([{"name": "a.jpg", "attributes": {"image": {"url": server.url("/a.jpg", b"")}}, "labels": {}}])
     (outcome,) = open_rows(path, assets=False).outcomes()
-    assert (outcome.row["image"], outcome.problems, server.asked) == (None, [], {})
+    assert (outcome.row["image"], outcome.problems, server.requests) == (None, [], {})
 
 
 def test_outcomes_have_the_problems_of_their_sample(server, write_release):

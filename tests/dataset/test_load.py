@@ -132,7 +132,7 @@ def test_load_release_refuses_unknown_split_before_the_first_request(server, wri
     release = write_release([{**item, "metadata": {"part": "train"}} for item in served_samples(server, 4)])
     with pytest.raises(OptionError, match=r"validation.*train"):
         segments_hf.load_release(release, split="train+validation[:2]", streaming=streaming, **options)
-    assert not server.asked
+    assert not server.requests
 
 
 def test_error_of_a_value_that_is_not_a_release_names_its_split(write_release):
@@ -164,7 +164,7 @@ def test_load_release_without_assets_sends_no_requests(server, write_release, st
     rows = list(segments_hf.load_release(release, split="train", load_assets=False, streaming=streaming))
     assert [row["image"] for row in rows] == [row["segmentation_bitmap"] for row in rows] == [None] * 3
     assert [len(row["annotations"]) for row in rows] == [2] * 3
-    assert not server.asked
+    assert not server.requests
 
 
 @pytest.mark.parametrize(

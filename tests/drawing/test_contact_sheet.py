@@ -154,7 +154,7 @@ def test_only_shown_images_are_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_only_shown_images_and_bitmaps_are_fetched(server: Any, write_release: Any) -> None:
     release = write_release(served_samples(server, 8))
     contact_sheet(release, limit=2)
-    assert set(server.asked) == {f"/{kind}/{number}.{end}" for kind, end in (("images", "jpg"), ("labels", "png"))
+    assert set(server.requests) == {f"/{kind}/{number}.{end}" for kind, end in (("images", "jpg"), ("labels", "png"))
                                  for number in (0, 1)}  # fmt: skip
 
 

@@ -51,7 +51,7 @@ def test_unsuitable_format_is_refused_before_any_request(tmp_path: Path, server:
     remote = sample("a.jpg", server.address + "/a.jpg", label(annotations=[BOX]))
     with pytest.raises(OptionError, match="export_format"):
         export_dataset(write(tmp_path, [remote], "bboxes"), "polygon", tmp_path / "out")
-    assert not server.asked
+    assert not server.requests
 
 
 @pytest.mark.parametrize("task_type", ["pointcloud-cuboid", "text-named-entities"])

@@ -13,7 +13,7 @@ from typing import Any
 
 import datasets
 import pytest
-from conftest import Answers
+from conftest import LoopbackServer
 from dataset.making import bitmap, jpeg, label
 from typer.testing import CliRunner
 
@@ -117,7 +117,7 @@ def secret() -> Secrets:
 
 
 @pytest.fixture
-def source(server: Answers, secret: Secrets, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+def source(server: LoopbackServer, secret: Secrets, tmp_path: Path, request: pytest.FixtureRequest) -> str:
     """Return a path, or a URL with a password and a signature, of a release with secrets."""
     host = server.address.removeprefix("http://")
     server.files |= {"/ok.jpg": jpeg((2, 2)), "/ok.png": bitmap([[0, 1], [1, 1]]), "/broken.jpg": b"<html>"}
@@ -235,7 +235,7 @@ def _files(*folders: Path) -> dict[str, str]:
 def test_secrets_in_urls_are_neither_shown_nor_stored(
     hub: HubServer,
     source: str,
-    server: Answers,
+    server: LoopbackServer,
     secret: Secrets,
     tmp_path: Path,
     caches: Path,
@@ -268,11 +268,11 @@ def test_secrets_in_urls_are_neither_shown_nor_stored(
 
 @pytest.mark.usefixtures("fast")
 @pytest.mark.parametrize("source", ["file", "url"], indirect=True)
-def test_urls_with_secrets_are_fetched_and_cached_once(source: str, server: Answers, caches: Path) -> None:
+def test_urls_with_secrets_are_fetched_and_cached_once(source: str, server: LoopbackServer, caches: Path) -> None:
     for _ in range(2):
         rows = segments_hf.load_release(source, split="train", filter_by_metadata={"number": 0})
         assert rows[0]["image"].size == (2, 2)
-    assert server.asked["/ok.jpg"] == server.asked["/ok.png"] == 1
+    assert server.requests["/ok.jpg"] == server.requests["/ok.png"] == 1
 
 
 @pytest.mark.usefixtures("fast")

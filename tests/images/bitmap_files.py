@@ -12,7 +12,8 @@ import numpy as np
 from PIL import Image, PngImagePlugin, features
 
 WIDTH, HEIGHT = 12, 10
-# The ids fit into 8-bit gray, and neighbors differ, so that a lossy codec changes them.
+# The ids of `GRAY_IDS` need 8 bits, of `DEEP_IDS` 16 and of `COLOR_IDS` 24. The ids of neighbors differ, so a lossy
+# codec changes them.
 GRAY_IDS = (np.arange(WIDTH * HEIGHT, dtype=np.uint32).reshape(HEIGHT, WIDTH) * 37) % 251
 COLOR_IDS = GRAY_IDS * 66_777 % 2**24
 DEEP_IDS = GRAY_IDS * 257
@@ -25,14 +26,17 @@ def encoded(image: Image.Image, file_format: str, **options: Any) -> bytes:
 
 
 def gray() -> Image.Image:
+    """Return a bitmap of `GRAY_IDS`."""
     return Image.fromarray(GRAY_IDS.astype(np.uint8))
 
 
 def deep() -> Image.Image:
+    """Return a bitmap of `DEEP_IDS`."""
     return Image.fromarray(DEEP_IDS.astype(np.uint16))
 
 
 def color(mode: str = "RGBA") -> Image.Image:
+    """Return a bitmap of `COLOR_IDS`, encoded as the platform encodes ids."""
     pixels = (COLOR_IDS | 255 << 24).astype("<u4").view(np.uint8).reshape(HEIGHT, WIDTH, 4)
     return Image.fromarray(pixels).convert(mode)
 
@@ -86,6 +90,7 @@ def _with_two_headers() -> bytes:
 
 
 TIFF_COMPRESSIONS = ["raw", "tiff_lzw", "tiff_adobe_deflate", "packbits"]
+# Files that store ids exactly: a function that makes the file, and the ids.
 EXACT: dict[str, tuple[Callable[[], bytes], np.ndarray]] = {
     "RGBA PNG": (lambda: encoded(color(), "PNG"), COLOR_IDS),
     "RGB PNG": (lambda: encoded(color("RGB"), "PNG"), COLOR_IDS),
@@ -122,6 +127,8 @@ EXACT: dict[str, tuple[Callable[[], bytes], np.ndarray]] = {
     },
 }
 
+# Files that do not store ids exactly, or that are read differently by different programs.
+# Files that store ids inexactly or ambiguously.
 INEXACT: dict[str, Callable[[], bytes]] = {
     "JPEG": lambda: encoded(gray(), "JPEG"),
     "JPEG of the highest quality": lambda: encoded(color("RGB"), "JPEG", quality=100, subsampling=0),
@@ -146,8 +153,8 @@ INEXACT: dict[str, Callable[[], bytes]] = {
     "palette BMP": lambda: encoded(with_palette(), "BMP"),
     "1-bit BMP": lambda: encoded(gray().convert("1"), "BMP"),
     "1-bit PPM": lambda: encoded(gray().convert("1"), "PPM"),
-    "gray PPM up to 254": lambda: pnm(b"P5", 254, GRAY_IDS.astype(np.uint8).tobytes()),
-    "RGB PPM up to 100": lambda: pnm(b"P6", 100, bytes(3 * WIDTH * HEIGHT)),
+    "gray PPM of maximum 254": lambda: pnm(b"P5", 254, GRAY_IDS.astype(np.uint8).tobytes()),
+    "RGB PPM of maximum 100": lambda: pnm(b"P6", 100, bytes(3 * WIDTH * HEIGHT)),
     "16-bit RGB PPM": lambda: pnm(b"P6", 65535, bytes(6 * WIDTH * HEIGHT)),
     "1-bit gray PNG": lambda: png(1, 0),
     "2-bit gray PNG": lambda: png(2, 0),

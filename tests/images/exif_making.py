@@ -1,4 +1,4 @@
-"""Images in each container format with arbitrary EXIF data."""
+"""Images with arbitrary EXIF data, in each file format that can contain EXIF data."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def mutated(generator: random.Random) -> bytes:
     directory_end = 10 + 12 * 8
     for fault in generator.sample(_FAULTS, generator.randint(1, 4)):
         start = generator.choice([*range(10, directory_end, 12), *range(152, 230, 12)])
-        place, part = {
+        position, part = {
             "type": (start + 2, struct.pack(order + "H", generator.choice(_TYPES))),
             "count": (start + 4, struct.pack(order + "L", generator.choice(_NUMBERS))),
             "offset": (start + 8, struct.pack(order + "L", generator.choice(_NUMBERS))),
@@ -113,8 +113,8 @@ def mutated(generator: random.Random) -> bytes:
             "header": (0, generator.choice(_HEADERS)),
         }[fault]
         if fault == "cut":
-            return bytes(exif[:place])
-        exif[place : place + len(part)] = part
+            return bytes(exif[:position])
+        exif[position : position + len(part)] = part
     return bytes(exif)
 
 
@@ -143,7 +143,7 @@ def encoded(file_format: str, **options: object) -> bytes:
 
 
 def jpeg(*payloads: bytes) -> bytes:
-    """Return a JPEG with a segment for each part of its EXIF data."""
+    """Return a JPEG with one EXIF segment for each payload."""
     content = encoded("JPEG", dpi=(72, 72))
     segments = [b"\xff\xe1" + struct.pack(">H", len(part) + 8) + b"Exif\0\0" + part for part in payloads]
     end_of_first = 4 + int.from_bytes(content[4:6], "big")
@@ -172,11 +172,12 @@ def png_chunk(kind: bytes, data: bytes) -> bytes:
 def png(before: bytes = b"", after: bytes = b"") -> bytes:
     """Return a PNG with additional chunks before and after its pixels."""
     content = encoded("PNG")
-    end_of_header, begin_of_end = 8 + 25, len(content) - 12
-    return content[:end_of_header] + before + content[end_of_header:begin_of_end] + after + content[begin_of_end:]
+    after_header, end_chunk = 8 + 25, len(content) - 12
+    return content[:after_header] + before + content[after_header:end_chunk] + after + content[end_chunk:]
 
 
 def raw_profile(exif: bytes) -> bytes:
+    """Return EXIF data as the text that ImageMagick writes into a PNG."""
     data = b"Exif\0\0" + exif
     return f"\nexif\n{len(data):8}\n{data.hex()}\n".encode()
 
@@ -186,7 +187,7 @@ def webp(exif: bytes) -> bytes:
 
 
 def avif(exif: bytes) -> bytes:
-    """Return an AVIF whose EXIF payload always has the same length."""
+    """Return an AVIF. Its EXIF payload always has the same length, so that the offsets in the file stay correct."""
     placeholder = (b"Exif\0\0" + tiff("<")).ljust(_AVIF_EXIF_LENGTH, b"\1")
     content = encoded("AVIF", exif=placeholder)
     assert content.count(placeholder) == 1
@@ -205,21 +206,24 @@ def _without_exif_segments(content: bytes) -> bytes:
 
 
 def _png_pixels(content: bytes) -> bytes:
-    return b"".join(content[begin:end] for kind, begin, end in _chunks(content, 8, ">I4s", 12) if kind == b"IDAT")
+    return b"".join(content[begin:end] for kind, begin, end in _png_chunks(content) if kind == b"IDAT")
 
 
 def _webp_pixels(content: bytes) -> bytes:
     return b"".join(content[begin:end] for kind, begin, end in _riff_chunks(content) if kind.startswith(b"VP8L"))
 
 
-def _chunks(content: bytes, position: int, layout: str, overhead: int) -> Iterator[tuple[bytes, int, int]]:
+def _png_chunks(content: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Yield the kind of each chunk, and the start and end of its data."""
+    position = 8
     while position + 8 <= len(content):
-        length, kind = struct.unpack_from(layout, content, position)
+        length, kind = struct.unpack_from(">I4s", content, position)
         yield kind, position + 8, position + 8 + length
-        position += overhead + length
+        position += 12 + length
 
 
 def _riff_chunks(content: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Yield the kind of each chunk, and the start and end of its data."""
     position = 12
     while position + 8 <= len(content):
         kind, length = struct.unpack_from("<4sI", content, position)

@@ -22,7 +22,7 @@ def encoded(image: Image.Image, file_format: str, **options: Any) -> bytes:
 
 
 def colors(mode: str) -> Image.Image:
-    """Return an image of a mode of at most 8 bits whose channels differ."""
+    """Return an image whose channels differ, in a mode of at most 8 bits per channel."""
     if mode == "1":
         return Image.fromarray((RAMP > 0.5).astype(np.uint8) * 255).convert("1")
     channels = [np.roll(RAMP, 3 * shift) * 255 for shift in range(len(Image.new(mode, (1, 1)).getbands()))]
@@ -82,12 +82,12 @@ def tiff(
     }
     content += b"\0" * (len(content) % 2)
     directory = 8 + len(content)
-    later = directory + 2 + 12 * len(entries) + 4
+    data_offset = directory + 2 + 12 * len(entries) + 4
     records, data = b"", b""
     for tag, (kind, numbers) in sorted(entries.items()):
         packed = struct.pack(f"<{len(numbers)}{ {3: 'H', 4: 'I', 8: 'h', 11: 'f', 12: 'd'}[kind] }", *numbers)
         if len(packed) > 4:
-            packed, data = struct.pack("<I", later + len(data)), data + packed
+            packed, data = struct.pack("<I", data_offset + len(data)), data + packed
         records += struct.pack("<HHI", tag, kind, len(numbers)) + packed.ljust(4, b"\0")
     return (
         b"II*\0" + struct.pack("<I", directory) + content + struct.pack("<H", len(entries)) + records + bytes(4) + data
@@ -155,7 +155,7 @@ CONVERTED: dict[str, Callable[[], bytes]] = {
     "12-bit RGB PPM": lambda: pgm(np.stack([ramp(4095), ramp(99), ramp(0, low=4095)], -1), 4095),
 }  # fmt: skip
 
-# Gray images of more than 8 bits: the file, its values, and the two values that become 0 and 255.
+# Gray images of more than 8 bits: a function that makes the file, the values, and the two values that become 0 and 255.
 DEEP: dict[str, tuple[Callable[[], bytes], Any, tuple[float, float]]] = {
     "16-bit PNG": (lambda: png(ramp(60000), 0), ramp(60000), (0, 65535)),
     "16-bit PNG, 12 bits stretched": (
@@ -197,7 +197,7 @@ DEEP: dict[str, tuple[Callable[[], bytes], Any, tuple[float, float]]] = {
     "float TIFF, a little over 1": (lambda: tiff(ramp(1.2, np.float32, -0.1), 3), ramp(1.2, np.float32, -0.1), (0, 1)),
     "float TIFF, to 255": (lambda: tiff(ramp(250, np.float32), 3), ramp(250, np.float32), (0, 255)),
     "float TIFF, to 65535": (lambda: tiff(ramp(40000, np.float32), 3), ramp(40000, np.float32), (0, 65535)),
-    "float TIFF, half of it negative": (
+    "float TIFF, half of the values negative": (
         lambda: tiff(ramp(64, np.float32, -64), 3), ramp(64, np.float32, -64), (-64, 64),
     ),
     "float TIFF, to 4095": (lambda: tiff(ramp(4095, np.float32), 3), ramp(4095, np.float32), (0, 4095)),

@@ -25,8 +25,8 @@ def decoded(content: bytes | None) -> Image.Image:
     return image
 
 
-def naive(values: Any, low: float, high: float) -> list[list[int]]:
-    """Compute the 8-bit levels of values one by one."""
+def naive_levels(values: Any, low: float, high: float) -> list[list[int]]:
+    """Compute the 8-bit levels of values of shape (H, W) one by one."""
     return [
         [int(255 * (min(max(float(value), low), high) - low) / (high - low) + 0.5) for value in row] for row in values
     ]
@@ -50,12 +50,12 @@ def test_other_modes_are_converted_as_pillow_converts_them(name: str, make: Call
 
 
 @pytest.mark.parametrize(("make", "values", "limits"), DEEP.values(), ids=DEEP)
-def test_deep_images_are_scaled_by_the_range_of_the_file_or_its_type(
+def test_deep_images_are_scaled_by_the_range_of_the_file_or_of_its_data_type(
     make: Callable[[], bytes], values: Any, limits: tuple[float, float]
 ) -> None:
     made = to_eight_bit(FileContent(make()))
     assert decoded(made.png).mode == "L"
-    assert np.asarray(decoded(made.png)).tolist() == naive(values, *limits)
+    assert np.asarray(decoded(made.png)).tolist() == naive_levels(values, *limits)
     assert made.scaling is not None
     assert made.scaling.limits == limits
 
@@ -64,7 +64,7 @@ def test_deep_images_are_scaled_by_the_range_of_the_file_or_its_type(
 def test_image_range_is_in_the_units_of_the_file(make: Callable[[], bytes], values: Any, limits: Any) -> None:
     low, high = float(values.min()), float(np.median(values))
     shown = decoded(to_eight_bit(FileContent(make()), ValueRange(low, high)).png)
-    assert np.asarray(shown).tolist() == naive(values, low, high)
+    assert np.asarray(shown).tolist() == naive_levels(values, low, high)
     assert np.asarray(shown).min() == 0
     assert np.asarray(shown).max() == 255
 
@@ -102,7 +102,7 @@ def test_a_converted_image_does_not_keep_the_color_profile() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "fault"),
+    ("content", "warning"),
     [
         (png(ramp(4095), 0), "tenth"),
         (png(ramp(65535, low=60000), 0), "tenth"),
@@ -113,11 +113,11 @@ def test_a_converted_image_does_not_keep_the_color_profile() -> None:
         (tiff(ramp(1, np.float32), 3), None),
     ],
 )
-def test_an_image_has_a_warning_if_its_values_do_not_fit_the_range(content: bytes, fault: str | None) -> None:
+def test_an_image_has_a_warning_if_its_values_do_not_fit_the_range(content: bytes, warning: str | None) -> None:
     scaling = to_eight_bit(FileContent(content)).scaling
     assert scaling is not None
-    assert bool(scaling.warnings) == bool(fault)
-    assert any((fault or "") in text for text in scaling.warnings) == bool(fault)
+    assert bool(scaling.warnings) == bool(warning)
+    assert any((warning or "") in text for text in scaling.warnings) == bool(warning)
 
 
 def test_values_that_are_not_finite_do_not_affect_the_range() -> None:
@@ -138,7 +138,7 @@ def test_a_constant_float_image_becomes_a_constant_gray_image(low: float) -> Non
     assert shown.max() < 255
 
 
-def test_an_image_of_several_bands_is_scaled_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_image_that_is_converted_in_bands_of_rows_is_scaled_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     content = FileContent(png(ramp(60000), 0))
     whole = to_eight_bit(content)
     monkeypatch.setattr("segments_hf.images.depth.deep_values._PIXELS_AT_ONCE", 15)
@@ -174,4 +174,4 @@ def test_decoded_images_are_converted_to_8_bits(mode: str) -> None:
 def test_decoded_deep_images_are_scaled(dtype: Any) -> None:
     high = 1 if dtype is np.float32 else 65535
     made = decoded_to_eight_bit(Image.fromarray(ramp(high, dtype)))
-    assert np.asarray(decoded(made.png)).tolist() == naive(ramp(high, dtype), 0, high)
+    assert np.asarray(decoded(made.png)).tolist() == naive_levels(ramp(high, dtype), 0, high)

@@ -55,7 +55,7 @@ def as_datasets_reads(content: bytes) -> Image.Image:
 
 
 def upright(orientation: int) -> Image.Image:
-    """Return the image that every container holds, rotated or mirrored by an EXIF orientation."""
+    """Return the image in every container, rotated or mirrored by an EXIF orientation."""
     image = plain_image()
     exif = Image.Exif()
     exif[ORIENTATION] = orientation
@@ -136,12 +136,12 @@ def test_datasets_reads_every_accepted_image(container, warnings):
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("container", CONTAINERS)
-def test_datasets_reads_every_accepted_image_of_thousands(container):
+def test_datasets_reads_every_accepted_image_of_many_seeds(container):
     for seed in range(1000, 1300 if container == "avif" else 3000):
         check_mutated_exif(container, seed)
 
 
-# Faults that prevent Pillow from reading EXIF data, so that our own code reads them.
+# EXIF data with faults that prevent Pillow from reading them, so that our own code reads them; and the orientation.
 UNREADABLE = {
     "unknown byte order": (b"XX*\0" + malformed()[4:], 6),
     "unknown byte order, big-endian": (b"XX\0*" + malformed(">")[4:], 6),
@@ -171,7 +171,7 @@ def test_pillow_reads_the_orientation_block(orientation):
 @pytest.mark.parametrize("container", ["jpeg", "png-before", "png-after", "png-text", "webp"])
 def test_unreadable_exif_has_the_same_orientation_before_and_after_the_repair(container):
     content = CONTAINERS[container].make(UNREADABLE["unknown byte order"][0])
-    assert open_image(FileContent(content)).size == ROTATED_SIZE  # rows that earlier versions made contain such images
+    assert open_image(FileContent(content)).size == ROTATED_SIZE  # rows of earlier versions contain such images
     assert as_datasets_reads(repaired(content)).size == ROTATED_SIZE
 
 
@@ -192,7 +192,7 @@ def test_orientation_of_any_number_type_is_applied_as_in_datasets(kind):
 
 
 def test_image_that_pillow_cannot_open_because_of_its_exif_is_repaired():
-    # Pillow reads two numbers of the resolution, which is a text of one character here, and fails.
+    # Pillow fails because it expects two numbers as the resolution, which is a text of one character here.
     length = 8 + 2 + 3 * 12 + 4
     resolution = [entry("<", 0x011A, 2, 1, b"7"), entry("<", 0x0128, 3, 1, struct.pack("<H", 2))]
     content = jpeg_without_density(tiff("<", orientation_entry("<", 6), *resolution, data=bytes(length)))
@@ -215,20 +215,20 @@ PNG_TEXTS = {
 }
 
 
-@pytest.mark.parametrize("place", ["before", "after"])
+@pytest.mark.parametrize("side", ["before", "after"])
 @pytest.mark.parametrize("case", PNG_TEXTS)
-def test_png_texts_that_pillow_reads_as_exif_are_repaired(case, place):
-    content = png(**{place: PNG_TEXTS[case]})
-    with pytest.raises(Exception):  # noqa: B017  (each case raises another type)
+def test_png_with_a_text_that_pillow_reads_as_exif_is_repaired(case, side):
+    content = png(**{side: PNG_TEXTS[case]})
+    with pytest.raises(Exception):  # noqa: B017  (the cases raise different types)
         as_datasets_reads(content)
     new = repaired(content)
     assert CONTAINERS["png-before"].pixels(new) == CONTAINERS["png-before"].pixels(content)
     assert as_datasets_reads(new).size == open_image(FileContent(new)).size == open_image(FileContent(content)).size
 
 
-@pytest.mark.parametrize("place", ["before", "after"])
-def test_png_with_xmp_as_plain_text_can_be_read(place):
-    content = png(**{place: text(b"xmp", b'tiff:Orientation="6"')})  # some versions of Pillow cannot read it
+@pytest.mark.parametrize("side", ["before", "after"])
+def test_png_with_xmp_as_plain_text_can_be_read(side):
+    content = png(**{side: text(b"xmp", b'tiff:Orientation="6"')})  # some versions of Pillow cannot read it
     header, repair = check_and_repair(FileContent(content), LIMITS)
     assert as_datasets_reads(repair.content if repair else content).size == header.size
 
@@ -240,7 +240,7 @@ def test_png_is_rotated_by_the_last_exif_chunk_as_in_datasets():
     assert as_datasets_reads(content).size == header.size == SIZE
 
 
-def test_png_with_exif_before_its_pixels_is_not_decoded(monkeypatch):
+def test_header_of_a_png_with_an_orientation_before_its_pixels_is_read_without_decoding(monkeypatch):
     content = png(before=text(b"XML:com.adobe.xmp", b'tiff:Orientation="6"', b"iTXt"))
     monkeypatch.setattr("PIL.PngImagePlugin.PngImageFile.load", lambda _: pytest.fail("decoded"))
     assert read_header(FileContent(content)).size == ROTATED_SIZE
@@ -249,11 +249,11 @@ def test_png_with_exif_before_its_pixels_is_not_decoded(monkeypatch):
 @pytest.mark.parametrize("container", CONTAINERS)
 @given(data=st.data())
 @settings(max_examples=30)
-def test_replacing_exif_of_damaged_files_never_raises(container, data):
+def test_replacing_exif_of_a_damaged_file_never_raises(container, data):
     content = bytearray(cached_file(container))
     for _ in range(data.draw(st.integers(0, 3))):
-        place = data.draw(st.integers(0, len(content) - 1))
-        content[place : place + 4] = data.draw(st.sampled_from([b"\xff" * 4, bytes(4), b"\0\0\0\1", b"Exif"]))
+        position = data.draw(st.integers(0, len(content) - 1))
+        content[position : position + 4] = data.draw(st.sampled_from([b"\xff" * 4, bytes(4), b"\0\0\0\1", b"Exif"]))
     cut = bytes(content[: data.draw(st.integers(0, len(content)))])
     new = with_orientation_only(cut, data.draw(st.sampled_from([None, 1, 6])))
     assert new is None or len(new) <= len(cut) + 40
@@ -307,7 +307,7 @@ def test_avif_without_space_for_new_exif_is_refused():
 def test_repair_changes_only_the_exif_of_an_avif():
     content = avif(b"XX*\0" + malformed()[4:])
     new = repaired(content)
-    changed = [place for place, (old, now) in enumerate(zip(content, new, strict=True)) if old != now]
+    changed = [position for position, (old, now) in enumerate(zip(content, new, strict=True)) if old != now]
     begin = content.index(b"Exif\0\0XX*\0")
     assert begin - 4 <= changed[0]
     assert changed[-1] < begin + 600

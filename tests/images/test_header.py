@@ -61,8 +61,8 @@ def png_of(chunks: list[tuple[bytes, bytes]]) -> bytes:
 def png_with_exif(orientation: int, *, before: bool) -> bytes:
     chunks = png_chunks(encoded(blank(), "PNG"))
     chunk = (b"eXIf", exif(orientation).tobytes().removeprefix(b"Exif\0\0"))
-    place = 1 if before else len(chunks) - 1
-    return png_of([*chunks[:place], chunk, *chunks[place:]])
+    index = 1 if before else len(chunks) - 1
+    return png_of([*chunks[:index], chunk, *chunks[index:]])
 
 
 def png_with_xmp(orientation: int, *, compressed: bool) -> bytes:
@@ -100,7 +100,7 @@ def test_read_header_returns_the_size_of_the_upright_image(make, orientation, tm
     content = MAKERS[make](orientation)
     with Image.open(io.BytesIO(content)) as image:
         upright = ImageOps.exif_transpose(image).size
-    assert upright == (SIZE if orientation < 5 else SIZE[::-1])  # the test made the file correctly
+    assert upright == (SIZE if orientation < 5 else SIZE[::-1])  # checks the file that the test made
     assert read_header(Asset(content)).size == upright
     (tmp_path / "image").write_bytes(content)
     assert read_header(Asset(path=tmp_path / "image")).size == upright
@@ -187,7 +187,7 @@ def test_a_missing_file_raises_asset_error(tmp_path):
         read_header(Asset(path=tmp_path / "gone.jpg"))
 
 
-def test_read_header_ignores_a_damaged_end():
+def test_read_header_ignores_truncated_pixels():
     """Only the header is read, because a build must not decode every image."""
     content = encoded(Image.effect_noise((200, 100), 50), "PNG")
     assert read_header(Asset(content[:500])).size == (200, 100)

@@ -35,12 +35,12 @@ def test_check_image_refuses_bitmap_of_inexact_format(name: str, verify: str, tm
     for file in (FileContent(content), FileContent(path=tmp_path / "bitmap")):
         with pytest.raises(AssetError) as caught:
             check_image(file, limits(verify), is_bitmap=True)
-        # The file with two headers is damaged. All others are complete, and would be the same after another download.
+        # A complete file would be the same after another download. Only the file with two headers is damaged.
         assert isinstance(caught.value, UnwantedError) or name == "PNG with two headers"
 
 
 @pytest.mark.parametrize("name", [*EXACT, *INEXACT])
-def test_check_image_accepts_every_format_for_images(name: str) -> None:
+def test_check_image_accepts_every_format_for_images_that_are_not_bitmaps(name: str) -> None:
     content = EXACT[name][0]() if name in EXACT else INEXACT[name]()
     if name != "PNG with two headers":
         check_image(FileContent(content), limits("structure"))
@@ -57,8 +57,8 @@ def test_check_image_reports_the_largest_id_that_a_bitmap_can_store(name: str) -
 
 
 def test_check_image_reports_palette_of_bitmap() -> None:
-    for bits in ({}, {"bits": 8}):
-        content = encoded(with_palette(), "PNG", **bits)
+    for options in ({}, {"bits": 8}):
+        content = encoded(with_palette(), "PNG", **options)
         assert check_image(FileContent(content), limits("structure"), is_bitmap=True).has_palette
 
 

@@ -1,7 +1,4 @@
-"""The size of a plain PNG or JPEG is read without Pillow, and equals the size that Pillow reads.
-
-A plain file is one without unusual parts.
-"""
+"""The size of a plain PNG or JPEG, which has no unusual parts, is read without Pillow and equals that of Pillow."""
 
 from __future__ import annotations
 
@@ -56,7 +53,7 @@ def test_a_jpeg_with_metadata_is_left_to_pillow(file_format, options):
     assert plain_jpeg_size(encoded(Image.new("L", (2, 3)), file_format, **options)) is None
 
 
-SOF = b"\xff\xc0"
+SOF = b"\xff\xc0"  # the marker of the segment with the size of a JPEG
 
 
 def with_parts(content: bytes, change) -> bytes:
@@ -68,32 +65,32 @@ def with_parts(content: bytes, change) -> bytes:
     return b"\xff\xd8" + b"".join(segments) + scan
 
 
-def repeated(wanted: bytes):
-    return lambda parts: [copy for part in parts for copy in [part] * (1 + (part[0] == wanted))]
+def repeated(kind: bytes):
+    return lambda parts: [copy for part in parts for copy in [part] * (1 + (part[0] == kind))]
 
 
-def without(wanted: bytes):
-    return lambda parts: [part for part in parts if part[0] != wanted]
+def without(kind: bytes):
+    return lambda parts: [part for part in parts if part[0] != kind]
 
 
-def shortened(wanted: bytes, count: int = 1):
-    return lambda parts: [(kind, data[:-count] if kind == wanted else data) for kind, data in parts]
+def shortened(kind: bytes, count: int = 1):
+    return lambda parts: [(other, data[:-count] if other == kind else data) for other, data in parts]
 
 
-def added(*part: bytes, place: int = 1):
-    return lambda parts: [*parts[:place], part, *parts[place:]]
+def added(*part: bytes, index: int = 1):
+    return lambda parts: [*parts[:index], part, *parts[index:]]
 
 
 @pytest.mark.parametrize(
     ("name", "change"),
     [
         pytest.param("png rgb", repeated(b"IHDR"), id="two headers"),
-        pytest.param("png rgb", added(b"gAMA", b"\0\0", place=0), id="a chunk before the header"),
+        pytest.param("png rgb", added(b"gAMA", b"\0\0", index=0), id="a chunk before the header"),
         pytest.param("png rgb", added(b"abcd", b""), id="unknown chunk"),
         pytest.param("png rgb", added(b"gAMA", b"\0\0"), id="short gamma chunk"),
         pytest.param("png rgb", without(b"IDAT"), id="no pixels"),
         pytest.param("png rgb", without(b"IEND"), id="no end chunk"),
-        pytest.param("png rgb", added(b"eXIf", b"", place=-1), id="EXIF after the pixels"),
+        pytest.param("png rgb", added(b"eXIf", b"", index=-1), id="EXIF after the pixels"),
         pytest.param("png rgb", added(b"tRNS", b"\0\0"), id="transparency of another color type"),
         pytest.param("png palette", without(b"PLTE"), id="no palette"),
         pytest.param("png palette", repeated(b"PLTE"), id="two palettes"),

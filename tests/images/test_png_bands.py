@@ -1,4 +1,4 @@
-"""A PNG that is decoded in bands has the same pixels as a PNG that Pillow decodes as a whole."""
+"""A PNG has the same pixels if it is decoded in bands of rows and if Pillow decodes it as a whole."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def test_bands_have_the_pixels_of_the_image(pixels: np.ndarray, data: st.DataObj
     np.testing.assert_array_equal(decoded_in_bands(png_by_hand(pixels, filters), heights), pixels)
 
 
-def test_bands_of_rgb_and_of_several_chunks() -> None:
+def test_bands_of_an_rgb_png_with_several_idat_chunks_have_the_pixels_of_the_image() -> None:
     content = encoded(color("RGB"), "PNG")
     start = content.index(b"IDAT") + 4
     length = int.from_bytes(content[start - 8 : start - 4], "big")
     data = content[start : start + length]
-    parts = b"".join(chunk(b"IDAT", data[place : place + 7]) for place in range(0, length, 7))
-    cut = content[: start - 8] + parts + chunk(b"IEND")
-    np.testing.assert_array_equal(decoded_in_bands(cut, [3, 3, 4]), np.asarray(color("RGB")))
+    parts = b"".join(chunk(b"IDAT", data[offset : offset + 7]) for offset in range(0, length, 7))
+    split = content[: start - 8] + parts + chunk(b"IEND")
+    np.testing.assert_array_equal(decoded_in_bands(split, [3, 3, 4]), np.asarray(color("RGB")))
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,6 @@ def test_bands_of_damaged_pixels_raise_asset_error(compressed: bytes) -> None:
     ],
     ids=["palette", "interlaced", "16-bit RGB", "TIFF"],
 )
-def test_other_images_are_not_decoded_in_bands(content: bytes) -> None:
+def test_can_decode_bands_is_false_for_other_images(content: bytes) -> None:
     with inspect_image(FileContent(content)) as image:
         assert not can_decode_bands(image)

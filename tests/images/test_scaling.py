@@ -1,4 +1,4 @@
-"""Values are scaled to 8 bits: integers exactly, floats in their order."""
+"""Values are scaled to 8 bits. Integers are scaled as in exact arithmetic, and floats keep their order."""
 
 from __future__ import annotations
 

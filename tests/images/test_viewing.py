@@ -30,7 +30,7 @@ PALETTE.putpalette([0, 0, 200])
         pytest.param(Image.new("LA", (1, 1), (0, 127)), [128], id="half transparent gray"),
     ],
 )  # fmt: skip
-def test_to_rgb_scales_gray_values(image: Image.Image, pixels: list[int]) -> None:
+def test_to_rgb_scales_gray_values_and_shows_transparent_pixels_on_white(image: Image.Image, pixels: list[int]) -> None:
     shown = to_rgb(image)
     assert shown.mode == "RGB"
     assert np.asarray(shown)[0].tolist() == [[value] * 3 for value in pixels]
@@ -51,7 +51,7 @@ def test_to_rgb_keeps_colors(image: Image.Image, color: tuple[int, int, int], si
     assert shown.getpixel((0, 0)) == color
 
 
-def test_decode_image_refuses_values_that_are_not_images() -> None:
+def test_plot_refuses_a_mask_that_is_not_an_image() -> None:
     with pytest.raises(SegmentsHFError, match="got int as an image"):
         plot({"image": None, "label": 3})
 

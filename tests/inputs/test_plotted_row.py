@@ -36,7 +36,7 @@ class TestPlot:
 
     def test_only_the_image_and_the_bitmap_of_the_row_are_fetched(self, url: str, server: Any) -> None:
         segments_hf.plot(url, index=2)
-        assert [path for path in server.asked if path.endswith(("jpg", "png"))] == [
+        assert [path for path in server.requests if path.endswith(("jpg", "png"))] == [
             "/images/meadow_03.jpg",
             "/labels/meadow_03.png",
         ]

@@ -1,4 +1,4 @@
-"""Files appear when they are complete. A failed write raises `StorageError`, changes nothing and leaves no files."""
+"""A file appears only when it is complete. A failed write raises `StorageError` and changes nothing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def tree(folder: Path) -> dict[str, bytes | None]:
 
 class TestWriteAtomically:
     @pytest.mark.parametrize("before", [None, b"old"], ids=["new", "replaced"])
-    @pytest.mark.parametrize("content", [b"", b"new", memoryview(b"new")], ids=["nothing", "bytes", "memory"])
+    @pytest.mark.parametrize("content", [b"", b"new", memoryview(b"new")], ids=["empty", "bytes", "memory view"])
     def test_file_has_the_content_and_no_temporary_file_is_left(self, tmp_path, before, content):
         if before is not None:
             (tmp_path / "a.json").write_bytes(before)
@@ -52,12 +52,12 @@ class TestWriteAtomically:
             write_atomically(tmp_path / "a.json", "text")  # type: ignore[arg-type]
         assert tree(tmp_path) == {"a.json": b"old"}
 
-    @pytest.mark.parametrize("place", ["folder", "file/a.json"])
-    def test_occupied_path_is_a_storage_error(self, tmp_path, place):
+    @pytest.mark.parametrize("path", ["folder", "file/a.json"])
+    def test_path_of_a_folder_or_below_a_file_is_a_storage_error(self, tmp_path, path):
         (tmp_path / "folder").mkdir()
         (tmp_path / "file").write_bytes(b"mine")
-        with pytest.raises(OSError):
-            write_atomically(tmp_path / place, b"new")
+        with pytest.raises(StorageError):
+            write_atomically(tmp_path / path, b"new")
         assert tree(tmp_path) == {"file": b"mine", "folder": None}
 
 
@@ -89,7 +89,7 @@ def test_append_line_creates_the_file_and_appends(tmp_path):
     assert tree(tmp_path) == {"a": b"1\n2\n"}
 
 
-def test_copy_file_distinguishes_a_missing_source_from_a_full_disk(tmp_path):
+def test_copy_file_distinguishes_a_missing_source_from_an_unwritable_target(tmp_path):
     (tmp_path / "a").write_bytes(b"a")
     copy_file(tmp_path / "a", tmp_path / "b" / "c")
     assert (tmp_path / "b" / "c").read_bytes() == b"a"
@@ -99,40 +99,49 @@ def test_copy_file_distinguishes_a_missing_source_from_a_full_disk(tmp_path):
         copy_file(tmp_path / "a", tmp_path / "a" / "d")
 
 
-def write_all(name: str, place: Path) -> None:
-    """Write to a path with the function of this name."""
+def write_with(name: str, path: Path) -> None:
+    """Create or write a path with the function of this name."""
     if name == "write_atomically":
-        write_atomically(place, b"x" * 5000)
+        write_atomically(path, b"x" * 5000)
     elif name == "write_file":
-        write_file(place, b"x" * 5000)
+        write_file(path, b"x" * 5000)
     elif name == "append_line":
-        append_line(place, b"x" * 5000)
+        append_line(path, b"x" * 5000)
     elif name == "NewFile":
-        with NewFile(place) as file:
+        with NewFile(path) as file:
             file.write(b"x" * 5000)
     elif name == "copy_file":
-        copy_file(__file__, place)
+        copy_file(__file__, path)
     elif name == "link_to_file":
-        link_to_file(__file__, place)
+        link_to_file(__file__, path)
     elif name == "make_folder":
-        make_folder(place)
+        make_folder(path)
     else:
-        touch(place)
+        touch(path)
 
 
-WAYS = ["write_atomically", "write_file", "append_line", "NewFile", "copy_file", "link_to_file", "make_folder", "touch"]
+WRITERS = [
+    "write_atomically",
+    "write_file",
+    "append_line",
+    "NewFile",
+    "copy_file",
+    "link_to_file",
+    "make_folder",
+    "touch",
+]
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_path_below_a_file_is_a_storage_error(tmp_path, way):
+@pytest.mark.parametrize("function", WRITERS)
+def test_path_below_a_file_is_a_storage_error_of_every_function(tmp_path, function):
     (tmp_path / "file").write_bytes(b"mine")
     with pytest.raises(StorageError, match="file"):
-        write_all(way, tmp_path / "file" / "a")
+        write_with(function, tmp_path / "file" / "a")
     assert tree(tmp_path) == {"file": b"mine"}
 
 
-@pytest.mark.parametrize("way", ["append_line", "copy_file"])
+@pytest.mark.parametrize("function", ["append_line", "copy_file"])
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-def test_full_disk_is_a_storage_error_with_advice(way):
+def test_error_of_a_full_disk_advises_to_free_space(function):
     with pytest.raises(StorageError, match="free some space"):
-        write_all(way, Path("/dev/full"))
+        write_with(function, Path("/dev/full"))

@@ -1,4 +1,4 @@
-"""A real reader of each format shows escaped text as text, and never interprets it as markup or as commands."""
+"""Parsers of each format read escaped text as text, and never interpret it as markup or as terminal commands."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from segments_hf.io.escaping import (
 )
 from segments_hf.io.json_codec.json_text import compact_json, indented_json, json_line
 
-# Any characters, lone surrogates too, and pieces of markup among them.
+# Pieces that some format interprets: terminal commands, control characters, lone surrogates and markup.
 PIECES = [
     *("\x1b[31m", "\x1b]8;;http://x\x07", "\x9b", "\x7f", "\u202e", "\u2066", "\u2028", "\x85", "\r", "\n", "\t"),
     *("\ud800", "\udfff", "<b>", "</p>", "-->", "<!--", "]]>", "<script>", "&amp;", "&#60;", "'", '"'),
@@ -81,45 +81,47 @@ ERRORS = [SegmentsHFError, AssetError, BitmapError, HubError, OptionError, Outpu
 @pytest.mark.parametrize("kind", ERRORS)
 @given(TEXTS)
 @example("\x1b]0;title\x07 https://jane:secret@host/a?sig=secret")
-def test_errors_are_printable_with_any_names_in_them(kind: type[SegmentsHFError], text: str) -> None:
+def test_errors_with_any_text_are_printable_and_have_no_secrets(kind: type[SegmentsHFError], text: str) -> None:
     error = kind(f"sample {text}: {text}")
-    for told in (str(error), repr(error), *map(str, error.args)):
-        assert _control_characters(told, allowed="\n") == []
-        told.encode()
-        assert "secret" not in told
+    for printed in (str(error), repr(error), *map(str, error.args)):
+        assert _control_characters(printed, allowed="\n") == []
+        printed.encode()
+        assert "secret" not in printed
 
 
 @given(TEXTS)
 @example("\x1b]0;title\x07 https://jane:secret@host/a?sig=secret")
-def test_release_errors_are_printable(text: str) -> None:
+def test_release_errors_with_any_text_are_printable_and_have_no_secrets(text: str) -> None:
     error = ReleaseError(text, text, text)
-    for told in (str(error), repr(error), error.problem, error.source, error.json_path):
-        assert _control_characters(told, allowed="\n") == []
-        assert "secret" not in told
+    for printed in (str(error), repr(error), error.problem, error.source, error.json_path):
+        assert _control_characters(printed, allowed="\n") == []
+        assert "secret" not in printed
 
 
 class _Reader(HTMLParser):
+    """Collects the text of an HTML document, and separately its tags and comments."""
+
     def __init__(self) -> None:
         super().__init__()
-        self.seen: list[str] = []
+        self.markup: list[str] = []
         self.text = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.append(f"{tag} {attrs}")
+        self.markup.append(f"{tag} {attrs}")
 
     def handle_data(self, data: str) -> None:
         self.text += data
 
     def handle_comment(self, data: str) -> None:
-        self.seen.append(data)
+        self.markup.append(data)
 
 
 @given(TEXTS)
-def test_html_shows_the_text_without_its_markup(text: str) -> None:
+def test_html_shows_markup_in_a_text_as_text(text: str) -> None:
     reader = _Reader()
     reader.feed(f"<p title='{for_html(text)}'>{for_html(text)}</p>".encode().decode())
     reader.close()
-    assert reader.seen == [f"p {[('title', printable(text))]}"]
+    assert reader.markup == [f"p {[('title', printable(text))]}"]
     assert reader.text == printable(text)
 
 
@@ -186,7 +188,7 @@ VALUES = st.recursive(
 
 
 @given(VALUES)
-def test_json_contains_any_name_and_is_printable(value: object) -> None:
+def test_json_in_a_terminal_is_printable_and_has_the_same_value(value: object) -> None:
     content = indented_json(value)
     text = for_json_in_terminal(content)
     assert _control_characters(text + json_line(value).decode(), allowed="\n") == []

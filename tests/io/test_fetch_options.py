@@ -1,4 +1,4 @@
-"""Invalid options of downloads are refused before the first request."""
+"""Options of downloads are declared once for all functions and commands, and invalid values are refused."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_fetch_options_refuse_unknown_verify(value):
 class TestDeclaredOnce:
     """Functions and commands take the options of downloads from one declaration."""
 
-    def test_type_checkers_know_the_same_options(self):
+    def test_fetch_keywords_have_the_same_options(self):
         assert get_type_hints(FetchKeywords) == get_type_hints(FetchOptions)
 
     def test_every_option_is_documented(self):

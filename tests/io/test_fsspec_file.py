@@ -1,4 +1,4 @@
-"""Files behind fsspec are read up to a number of bytes, and every fault is one error without the URL."""
+"""Files are read through fsspec up to a number of bytes. Every fault raises `AssetError` without the URL."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def test_read_fsspec_file_returns_the_content_up_to_the_limit(file):
 @pytest.mark.parametrize(
     "url", ["memory://gone/SECRET", "nowhere://SECRET", "zip://SECRET::memory://gone/SECRET", "SECRET://"]
 )
-def test_read_fsspec_file_raises_one_error_without_the_url(url):
+def test_read_fsspec_file_raises_asset_error_without_the_url(url):
     with pytest.raises(AssetError) as raised:
         read_fsspec_file(url, max_bytes=10)
     assert "SECRET" not in str(raised.value)
 
 
-def test_read_fsspec_file_ends_when_the_time_is_over(file, monkeypatch):
+def test_read_fsspec_file_stops_at_the_time_limit(file, monkeypatch):
     monkeypatch.setattr("segments_hf.io.remote.fsspec_file.Deadline", lambda _: Deadline(0.05))
 
     class Endless:
@@ -55,7 +55,7 @@ def test_read_fsspec_file_ends_when_the_time_is_over(file, monkeypatch):
         read_fsspec_file(file, max_bytes=10**12)
 
 
-def test_stored_image_at_a_url_has_a_limit(file, monkeypatch):
+def test_stored_content_refuses_a_url_with_too_many_bytes(file, monkeypatch):
     assert stored_content({"bytes": None, "path": file}).read() == b"0123456789"
     monkeypatch.setattr("segments_hf.images.stored_image._MOST_BYTES", 9)
     with pytest.raises(AssetError, match="more than 9 bytes"):

@@ -12,15 +12,16 @@ from hypothesis import strategies as st
 
 from segments_hf.io.remote.http_retries import retry_after_seconds
 
-NOW = calendar.timegm((1994, 11, 6, 8, 49, 37))
+DATE = calendar.timegm((1994, 11, 6, 8, 49, 37))
 
 
 @pytest.fixture
-def in_1994(monkeypatch):
-    monkeypatch.setattr(time, "time", lambda: NOW - 90.0)
+def clock_before_date(monkeypatch):
+    """Set the clock to 90 seconds before `DATE`."""
+    monkeypatch.setattr(time, "time", lambda: DATE - 90.0)
 
 
-@pytest.mark.usefixtures("in_1994")
+@pytest.mark.usefixtures("clock_before_date")
 @pytest.mark.parametrize(
     ("value", "seconds"),
     [

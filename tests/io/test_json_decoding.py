@@ -1,4 +1,4 @@
-"""JSON text is decoded as Python decodes it, or raises one error with the cause and the JSON path."""
+"""JSON is decoded to the values that Python's `json` returns, or the error names the cause and the JSON path."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ VALUES = st.recursive(
     ),
     max_leaves=20,
 )
+# Each fault: the JSON, a part of the message, and the JSON path; None for any path below $.a.
 FAULTS = {
     "empty": (b"", "empty", "$"),
     "blank": (b" \n", "empty", "$"),
@@ -36,7 +37,7 @@ FAULTS = {
     "UTF-16": ('{"a": 1}'.encode("utf-16"), "UTF-16", "$"),
     "UTF-16 without a mark": ('{"a": 1}'.encode("utf-16-le"), "UTF-16", "$"),
     "UTF-32": ('{"a": 1}'.encode("utf-32"), "UTF-32", "$"),
-    "cut in a text": (b'{"a": ["b", "c', "ends too early", "$.a[1]"),
+    "cut in a string": (b'{"a": ["b", "c', "ends too early", "$.a[1]"),
     "cut in an object": (b'{"a": {"b": 1,', "ends too early", "$.a"),
     "cut in a number": (b'{"a": -', "ends too early", "$.a"),
     "deep": (b'{"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "nested", None),
@@ -63,20 +64,20 @@ NUMBERS_OUT_OF_RANGE = [
 @pytest.mark.parametrize(
     "read",
     [read_json, OBJECTS.decode, checked_text, lambda content: OBJECTS.decode(memoryview(content))],
-    ids=["free", "typed", "text", "memory"],
+    ids=["read_json", "typed", "checked_text", "memory view"],
 )
-def test_decoding_names_the_cause_and_the_place(fault, read):
-    content, cause, place = FAULTS[fault]
+def test_error_of_decoding_names_the_cause_and_the_json_path(fault, read):
+    content, cause, json_path = FAULTS[fault]
     with pytest.raises(JsonError) as caught:
         read(content)
     assert cause in caught.value.problem
-    assert caught.value.json_path == place or (place is None and caught.value.json_path.startswith("$.a"))
+    assert caught.value.json_path == json_path or (json_path is None and caught.value.json_path.startswith("$.a"))
     assert len(str(caught.value)) < 300
     assert isinstance(caught.value, SegmentsHFError)
     assert caught.value.__cause__ is None
 
 
-def test_decoding_names_an_array_in_place_of_an_object():
+def test_error_of_decoding_names_an_array_in_place_of_an_object():
     with pytest.raises(JsonError, match=r"^at \$: got `array`, expected `object`"):
         OBJECTS.decode(b'[{"a": 1}]')
 
@@ -102,19 +103,19 @@ def test_read_json_refuses_numbers_out_of_range(number):
         "-0",
     ],
 )
-def test_read_json_accepts_numbers_in_range(text):
+def test_read_json_accepts_numbers_in_range_and_any_digits_in_strings(text):
     assert read_json(text) == json.loads(text)
     assert checked_text(text.encode()) == text
 
 
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
-def test_read_json_accepts_100_levels(opening, closing):
+def test_read_json_accepts_100_levels_and_refuses_101(opening, closing):
     assert read_json(opening * 100 + "1" + closing * 100)
     with pytest.raises(JsonError, match="nested"):
         read_json(opening * 101 + "1" + closing * 101)
 
 
-def test_read_json_counts_levels_and_not_brackets():
+def test_read_json_accepts_any_number_of_brackets_at_few_levels():
     wide = [{"points": [[1, 2]] * 200, "text": "[" * 300}] * 50
     assert read_json(json.dumps(wide)) == wide
 

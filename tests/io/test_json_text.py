@@ -1,4 +1,4 @@
-"""JSON in each form agrees with the `json` module of Python."""
+"""Python's `json` module reads every form of JSON that is written back to the same value."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ VALUES = st.recursive(
 
 
 @given(VALUES)
-def test_every_form_reads_back(value):
+def test_json_of_every_form_reads_back_to_the_same_value(value):
     assert json.loads(compact_json(value)) == value
     assert json.loads(indented_json(value)) == value
     assert json.loads(json_line(value)) == value

@@ -1,4 +1,4 @@
-"""Whole files are read and decompressed, up to a number of bytes."""
+"""Files are read and decompressed as a whole, or refused if they have more than a number of bytes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_decompress_gzip_is_the_inverse_of_gzip(bodies, zeros):
 
 
 @pytest.mark.parametrize("size", [10, 5_000, 3_000_000])
-def test_decompress_gzip_refuses_a_cut_file(size):
+def test_decompress_gzip_refuses_a_truncated_file(size):
     packed = gzip.compress(random.Random(size).randbytes(size))
     for length in {1, 2, 9, len(packed) // 2, len(packed) - 8, len(packed) - 1}:
         with pytest.raises(BrokenGzipError):
@@ -40,7 +40,7 @@ def test_decompress_gzip_refuses_bytes_after_the_last_member():
         decompress_gzip(gzip.compress(b"a") + b"<html>", 100)
 
 
-def test_decompress_gzip_holds_little_more_than_the_limit():
+def test_decompress_gzip_uses_little_more_memory_than_the_limit():
     bomb = gzip.compress(bytes(2**20)) * 200
     tracemalloc.start()
     with pytest.raises(TooLargeError, match="1,000,000 bytes after decompression"):

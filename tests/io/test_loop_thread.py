@@ -1,4 +1,4 @@
-"""Synchronous code runs coroutines in a loop in a separate thread, which ends cleanly."""
+"""Synchronous code runs coroutines in an event loop in a separate thread, which ends cleanly."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from segments_hf.io.loop_thread import LoopThread, run_blocking
 
 
 class Resource:
-    """A resource that records when and in which thread it is entered and exited."""
+    """A resource that records in which thread it is entered and exited, in order."""
 
     def __init__(self, fault: BaseException | None = None) -> None:
         self.fault = fault
@@ -66,6 +66,7 @@ def test_exceptions_of_blocking_functions_reach_the_caller(loop, error):
     def fail():
         raise error
 
+    # A coroutine cannot raise StopIteration, so this exception becomes a RuntimeError.
     with pytest.raises(RuntimeError if isinstance(error, StopIteration) else type(error)):
         loop.submit(run_blocking(fail)).result(10)
 
@@ -77,7 +78,7 @@ def test_blocking_functions_do_not_block_the_loop(loop):
 
 
 def test_loop_thread_runs_coroutines_while_the_caller_has_a_running_loop(loop):
-    """A notebook runs its cells in an event loop."""
+    """The code in the cell of a notebook runs while the event loop of the notebook is running."""
 
     async def answer():
         return 42
@@ -88,7 +89,7 @@ def test_loop_thread_runs_coroutines_while_the_caller_has_a_running_loop(loop):
     assert asyncio.run(cell()) == 42
 
 
-def test_any_thread_may_submit(loop):
+def test_any_thread_may_submit_coroutines(loop):
     async def name():
         return threading.current_thread().name
 
@@ -144,7 +145,7 @@ def test_a_resource_that_cannot_be_entered_is_an_error_for_all_coroutines():
 
 
 def test_loop_thread_may_be_closed_in_its_own_thread():
-    """The garbage collector may run in any thread."""
+    """The garbage collector, which may close a loop, runs in any thread."""
     resource = Resource()
     earlier = set(threading.enumerate())
     loop = LoopThread(resource, threads=1)
@@ -162,14 +163,14 @@ def test_loop_thread_may_be_closed_in_its_own_thread():
 def test_an_abandoned_generator_ends_without_a_warning():
     resource = Resource()
 
-    def pauses():
+    def results():
         with LoopThread(resource, threads=1) as loop:
             while True:
                 yield loop.submit(asyncio.sleep(0)).result(10)
 
-    cycle = {"generator": pauses()}
+    cycle = {"generator": results()}
     cycle["itself"] = cycle  # only the garbage collector frees the generator
     next(cycle["generator"])
     del cycle
-    gc.collect()  # warnings are errors here
+    gc.collect()  # pytest turns warnings into errors
     assert [name for name, _ in resource.events] == ["entered", "exited"]

@@ -21,16 +21,21 @@ def objects():
         yield server
 
 
+def azure_options(url):
+    """Return storage options with a connection string for a server that imitates Azure."""
+    account = f"AccountName=account;AccountKey=a2V5;BlobEndpoint={url}/account;"
+    return {"connection_string": f"DefaultEndpointsProtocol=http;{account}"}
+
+
 @pytest.fixture(params=["gs", "az", "abfs"])
 def cloud(request, objects):
-    """A URL scheme and its storage options."""
+    """Return a URL scheme and the storage options for its server."""
     if request.param == "gs":
         return "gs", {"endpoint_url": objects.url, "token": "anon"}
-    place = f"DefaultEndpointsProtocol=http;AccountName=account;AccountKey=a2V5;BlobEndpoint={objects.url}/account;"
-    return request.param, {"connection_string": place}
+    return request.param, azure_options(objects.url)
 
 
-@pytest.mark.usefixtures("no_credentials_around")
+@pytest.mark.usefixtures("no_cloud_credentials")
 class TestS3:
     def test_read_object_uses_keys_of_storage_options(self, s3):
         url = s3.put("private", "x/a b#1+%20.png", BODY)
@@ -57,10 +62,10 @@ class TestS3:
 
     def test_read_object_reads_a_version_of_an_object(self, s3):
         s3.put("versions", "a.png", b"first")
-        s3.versioned("versions")
+        s3.enable_versions("versions")
         s3.put("versions", "a.png", b"second")
-        read = {read_object(f"s3://versions/a.png?versionId={v}", s3.storage_options) for v in s3.versions("versions")}
-        assert read == {b"first", b"second"}
+        urls = [f"s3://versions/a.png?versionId={version}" for version in s3.version_ids("versions")]
+        assert {read_object(url, s3.storage_options) for url in urls} == {b"first", b"second"}
 
     @pytest.mark.parametrize("key", ["gone.png", "x"])
     def test_read_object_reports_missing_objects(self, s3, key):
@@ -76,14 +81,14 @@ class TestS3:
         with pytest.raises(AssetError, match="got an empty file"):
             read_object(s3.put("private", "empty.png", b""), s3.storage_options, max_bytes=21)
 
-    def test_errors_and_logs_contain_no_keys(self, s3, caplog):
+    def test_errors_and_logs_contain_no_secret_key(self, s3, caplog):
         options = {**s3.storage_options, "client_kwargs": {"endpoint_url": "http://127.0.0.1:9"}}
         with caplog.at_level("INFO"), pytest.raises(AssetError) as caught:
             read_object("s3://private/a.png", options, timeout=3)
         assert KEYS["secret"] not in f"{caught.value}{caught.value.__dict__}{caplog.text}{pickle.dumps(caught.value)}"
 
 
-@pytest.mark.usefixtures("no_credentials_around")
+@pytest.mark.usefixtures("no_cloud_credentials")
 class TestOtherClouds:
     def test_read_object_uses_keys_of_storage_options(self, cloud):
         scheme, options = cloud
@@ -103,13 +108,12 @@ class TestOtherClouds:
             read_object(f"{scheme}://box/empty.png", options, max_bytes=21, timeout=20)
 
 
-@pytest.mark.usefixtures("no_credentials_around")
+@pytest.mark.usefixtures("no_cloud_credentials")
 class TestAzureAccounts:
     URL = "abfs://box@account.dfs.core.windows.net/x/a b#1.png"
 
     def test_read_object_uses_the_account_of_the_credentials(self, objects):
-        place = f"DefaultEndpointsProtocol=http;AccountName=account;AccountKey=a2V5;BlobEndpoint={objects.url}/account;"
-        assert read_object(self.URL, {"connection_string": place}) == BODY
+        assert read_object(self.URL, azure_options(objects.url)) == BODY
 
     @pytest.mark.parametrize("account", [None, "mine"])
     @pytest.mark.parametrize("host", ["dfs", "blob"])

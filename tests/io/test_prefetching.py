@@ -1,4 +1,4 @@
-"""Prefetching yields results in order, within limits, lazily, and can be stopped."""
+"""`prefetch` yields results in order and lazily, limits items and memory, and can be stopped early."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ MIB = 2**20
 
 
 class Gauge:
-    """Counts the calls that run simultaneously."""
+    """Counts the started calls, and the most calls that ran simultaneously."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self.now = self.most = self.begun = 0
+        self.running = self.most = self.started = 0
 
     def __enter__(self) -> None:
         with self._lock:
-            self.begun += 1
-            self.now += 1
-            self.most = max(self.most, self.now)
+            self.started += 1
+            self.running += 1
+            self.most = max(self.most, self.running)
 
     def __exit__(self, *_: object) -> None:
         with self._lock:
-            self.now -= 1
+            self.running -= 1
 
 
 @given(st.lists(st.integers()), st.integers(1, 8), st.integers(1, 64 * MIB), st.integers(0, 64 * MIB))
@@ -41,11 +41,11 @@ def test_prefetch_returns_the_results_of_map(numbers, in_flight, max_weight, wei
 
 
 @given(st.lists(st.integers(0, 3), max_size=12), st.integers(1, 8))
-def test_prefetch_keeps_the_order_whatever_the_items_take(delays, in_flight):
+def test_prefetch_keeps_the_order_of_items_that_take_different_times(delays, in_flight):
     def work(item):
-        place, delay = item
+        number, delay = item
         time.sleep(delay / 1000)
-        return place
+        return number
 
     assert list(prefetch(work, enumerate(delays), weight=lambda _: 0, in_flight=in_flight)) == list(range(len(delays)))
 
@@ -59,15 +59,8 @@ def test_prefetch_raises_an_error_in_place_of_its_result(before, after, in_fligh
 
     got = []
     with pytest.raises(LookupError, match=f"^{before}$"):
-        got.extend(_each(prefetch(work, range(before + 1 + after), weight=lambda _: 0, in_flight=in_flight), got))
+        got.extend(prefetch(work, range(before + 1 + after), weight=lambda _: 0, in_flight=in_flight))
     assert got == list(range(before))
-
-
-def _each(results, into):
-    """Append items one by one, because `extend` drops the items that an iterator yielded before it raised."""
-    for result in results:
-        into.append(result)
-    return ()
 
 
 @pytest.mark.parametrize("in_flight", [1, 2, 5])
@@ -95,25 +88,25 @@ def test_prefetch_runs_in_flight_items_simultaneously():
     st.randoms(),
 )
 def test_prefetch_limits_the_weight_of_held_results(weights, in_flight, max_weight, chance):
-    under_way: dict[int, Future[int]] = {}
+    submitted: dict[int, Future[int]] = {}
     done, got = set(), 0
 
     class InAnyOrder(Future):
-        """A future that lets other futures finish first."""
+        """A future that finishes after some of the other futures, chosen at random."""
 
         def result(self, timeout=None):
             while not self.done():
-                place = chance.choice(sorted(under_way))
-                done.add(place)
-                under_way.pop(place).set_result(weights[place])
+                number = chance.choice(sorted(submitted))
+                done.add(number)
+                submitted.pop(number).set_result(weights[number])
             return super().result()
 
-    def submit(place):
-        held = sum(weights[number] for number in done if number >= got)
-        assert place == got or held <= max_weight  # the next item in order may always start
-        assert len(under_way) < in_flight
-        under_way[place] = InAnyOrder()
-        return under_way[place]
+    def submit(number):
+        held = sum(weights[other] for other in done if other >= got)
+        assert number == got or held <= max_weight  # the next item in order may always start
+        assert len(submitted) < in_flight
+        submitted[number] = InAnyOrder()
+        return submitted[number]
 
     items = range(len(weights))
     for weight in prefetch_futures(submit, items, weight=lambda w: w, in_flight=in_flight, max_weight=max_weight):
@@ -122,11 +115,11 @@ def test_prefetch_limits_the_weight_of_held_results(weights, in_flight, max_weig
     assert got == len(done) == len(weights)
 
 
-def test_prefetch_limits_large_results_that_follow_small_ones_and_a_slow_item():
-    slow, begun = threading.Event(), []
+def test_prefetch_limits_the_weight_if_large_results_follow_small_ones_and_a_slow_item():
+    slow, started = threading.Event(), []
 
     def work(number):
-        begun.append(number)
+        started.append(number)
         if number == 20:
             assert slow.wait(10)
         return 0 if number < 20 else 10 * MIB
@@ -135,14 +128,14 @@ def test_prefetch_limits_large_results_that_follow_small_ones_and_a_slow_item():
     for _ in range(20):
         next(results)
     time.sleep(0.2)
-    # At most 64 MiB are held: six results, and the four items that started before the first result showed its weight.
-    assert len([number for number in begun if number > 20]) <= 6 + 4
+    # At most 64 MiB are held, which is six results. Four more items started before the weight of any result was known.
+    assert len([number for number in started if number > 20]) <= 6 + 4
     slow.set()
     assert next(results) == 10 * MIB
     results.close()
 
 
-def test_prefetch_consumes_a_few_items_per_thread_ahead():
+def test_prefetch_consumes_at_most_8_items_per_thread_ahead():
     taken = 0
 
     def items():
@@ -190,7 +183,7 @@ def test_prefetch_consumes_items_lazily_in_the_calling_thread():
 
 
 @pytest.mark.parametrize("how", ["close", "error"])
-def test_stopping_early_starts_no_more_items_and_does_not_wait(how):
+def test_prefetch_that_stops_early_starts_no_more_items_and_does_not_wait(how):
     gauge = Gauge()
     stopped = threading.Event()
 
@@ -212,7 +205,7 @@ def test_stopping_early_starts_no_more_items_and_does_not_wait(how):
     for thread in threading.enumerate():
         if thread.name.startswith("segments-hf"):
             thread.join(10)
-    assert gauge.begun <= (3 if how == "close" else 4)  # the finished items, and two in flight
+    assert gauge.started <= (3 if how == "close" else 4)  # the finished items, and the two items in flight
     assert list(results) == []
 
 

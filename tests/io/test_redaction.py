@@ -61,7 +61,7 @@ SPELLINGS = [
     "/data/a.jpg?X-Goog-Signature=SECRET",
     "a.jpg%3Fsig%3DSECRET",
 ]
-AROUND = [
+TEXTS_AROUND_A_URL = [
     "{}",
     "cannot read {}: not found",
     "({})",
@@ -77,12 +77,12 @@ def test_public_name_has_no_secret(url: str) -> None:
     assert "SECRET" not in public_name(url)
 
 
-def test_public_name_has_no_secret_with_spaces() -> None:
+def test_public_name_has_no_part_of_a_secret_with_spaces() -> None:
     for url in ("https://jane:SEC RET@host/a.jpg", "https:/jane: SECRET@host/a.jpg", '//jane:"SECRET @host/a.jpg'):
         assert "RET" not in public_name(url)
 
 
-@pytest.mark.parametrize("text", AROUND)
+@pytest.mark.parametrize("text", TEXTS_AROUND_A_URL)
 @pytest.mark.parametrize("url", SPELLINGS)
 def test_shown_text_has_no_secret_of_a_url(url: str, text: str) -> None:
     written = text.format(url)
@@ -95,9 +95,9 @@ def test_shown_text_has_no_secret_of_a_url(url: str, text: str) -> None:
 def test_json_without_secrets_has_no_secret_of_a_url(url: str) -> None:
     value = {"url": url, "list": [f"see {url}"], url: 1.5}
     for text in (json.dumps(value), json.dumps(value).replace("/", r"\/"), json.dumps(value).replace("@", r"\u0040")):
-        kept = json_without_secrets(text)
-        assert "SECRET" not in (kept or "")
-        assert len(json.loads(kept or "")) == 3
+        safe = json_without_secrets(text)
+        assert "SECRET" not in (safe or "")
+        assert len(json.loads(safe or "")) == 3
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_json_without_secrets_has_no_secret_of_a_url(url: str) -> None:
         "http://host.com by jane@home.org",
     ],
 )
-def test_text_without_secrets_is_unchanged(text: str) -> None:
+def test_text_that_has_no_secrets_is_unchanged(text: str) -> None:
     assert public_name(text) == without_secrets(text) == text_without_secrets(text) == text
 
 
@@ -131,7 +131,7 @@ JSON = st.recursive(
 
 @given(JSON, st.sampled_from([None, 2]), st.booleans())
 @example({"mail": "jane@home", "sum": "1 + 1 = 2", "url": "https://host/a.jpg?page=2#top", "big": 10**30}, None, True)
-def test_json_without_secrets_is_unchanged(value: object, indent: int | None, is_ascii: bool) -> None:
+def test_json_that_has_no_secrets_is_unchanged(value: object, indent: int | None, is_ascii: bool) -> None:
     text = json.dumps(value, indent=indent, ensure_ascii=is_ascii)
     assert json_without_secrets(text) == text
 

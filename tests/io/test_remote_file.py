@@ -1,4 +1,4 @@
-"""A response takes at most a number of bytes and seconds, and every fault of a server is one of our errors."""
+"""`read_url` limits the bytes and seconds of a response, and every fault of a server raises one of our errors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from segments_hf.io.remote.remote_file import RemoteFileError, read_url
 
 CONTENT = b'{"dataset": {"samples": []}}' * 100
 TOO_LARGE = {"endless_body", "endless_chunks", "gzip_bomb", "nested_gzip_bomb"}
-WHOLE = {*MAY_SUCCEED, "short_content_length", "gzip_file_bomb", "gzip_file_bomb_in_gzip", "endless_body_of_an_error"}
+# The behaviors of a server whose response `read_url` returns.
+RETURNED = {*MAY_SUCCEED, "short_content_length", "endless_body_of_an_error"}
+RETURNED |= {"gzip_file_bomb", "gzip_file_bomb_in_gzip"}
 
 
 @pytest.fixture(scope="module")
@@ -37,27 +39,27 @@ def test_read_url_returns_content(behavior, server):
     assert (response.status, response.content, response.is_error) == (200, CONTENT, False)
 
 
-def test_read_url_counts_bytes_up_to_the_limit(server):
+def test_read_url_refuses_one_byte_more_than_the_limit(server):
     with pytest.raises(TooLargeError):
         read_url(server.url("good"), max_bytes=len(CONTENT) - 1)
 
 
 @pytest.mark.parametrize("behavior", sorted(TOO_LARGE))
-def test_read_url_ends_when_there_are_too_many_bytes(behavior, server):
+def test_read_url_refuses_a_body_that_is_too_large(behavior, server):
     with pytest.raises(TooLargeError, match=r"1,000,000"):
         read_url(server.url(behavior), max_bytes=1_000_000)
 
 
 @pytest.mark.parametrize("behavior", SLOW)
-def test_read_url_ends_at_the_time_limit(behavior, server):
+def test_read_url_stops_at_the_time_limit(behavior, server):
     began = time.monotonic()
     with pytest.raises(RemoteFileError, match="slow"):
         read_url(server.url(behavior), max_bytes=10**6, seconds=0.4)
     assert time.monotonic() - began < 15
 
 
-@pytest.mark.parametrize("behavior", sorted(BEHAVIORS.keys() - TOO_LARGE - WHOLE - set(SLOW)))
-def test_read_url_raises_one_error_for_each_fault(behavior, server):
+@pytest.mark.parametrize("behavior", sorted(BEHAVIORS.keys() - TOO_LARGE - RETURNED - set(SLOW)))
+def test_read_url_raises_the_same_error_type_for_every_fault(behavior, server):
     with pytest.raises(RemoteFileError) as caught:
         read_url(server.url(behavior) + "?sig=secret", max_bytes=10**8, seconds=10)
     assert "secret" not in str(caught.value)
@@ -65,7 +67,7 @@ def test_read_url_raises_one_error_for_each_fault(behavior, server):
 
 
 @pytest.mark.parametrize("scheme", ["file", "ftp", "data"])
-def test_read_url_names_a_redirect_that_is_not_http(scheme, server):
+def test_read_url_names_a_redirect_to_a_scheme_other_than_http(scheme, server):
     with pytest.raises(RemoteFileError, match="redirect"):
         read_url(server.url(f"redirect_to_{scheme}"), max_bytes=10**6)
 
@@ -75,6 +77,7 @@ def test_read_url_does_not_read_the_body_of_an_error(server):
     assert (response.status, response.content) == (503, b"")
 
 
+# A program that prints by how many KiB `read_url` increases the peak memory of the process.
 _PEAK = """
 import resource, sys
 sys.path.insert(0, {tests!r})
@@ -96,10 +99,10 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
     "behavior",
     ["gzip_bomb", "nested_gzip_bomb", "endless_body", "endless_body_of_an_error", "endless_body_of_a_redirect"],
 )
-def test_read_url_holds_little_more_than_the_limit(behavior, server):
+def test_read_url_uses_little_more_memory_than_the_limit(behavior, server):
     code = _PEAK.format(tests=str(Path(__file__).parents[1]), url=server.url(behavior))
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert int(done.stdout) < 64 * 1024  # KiB; the bodies have 256 MiB and more
+    assert int(done.stdout) < 64 * 1024  # KiB; the bodies have at least 256 MiB
 
 
 ENCODED = {
@@ -112,7 +115,7 @@ ENCODED = {
 
 
 @pytest.mark.parametrize("case", ENCODED)
-def test_read_url_decodes_encodings(case, server, monkeypatch):
+def test_read_url_decodes_supported_encodings(case, server, monkeypatch):
     encoding, body = ENCODED[case]
     monkeypatch.setitem(BEHAVIORS, "encoded", sending(body, f"Content-Encoding: {encoding}"))
     assert read_url(server.url("encoded"), max_bytes=len(body) + len(CONTENT)).content == CONTENT

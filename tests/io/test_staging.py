@@ -1,4 +1,4 @@
-"""Staged files are moved to their destinations all together; files that appeared in the meantime are not replaced."""
+"""Staged files are moved to their destinations together, and replace no files that appeared in the meantime."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ def publish(parent: Path, content: dict[str, bytes], expected: dict[str, object]
 
 
 class TestNewFile:
-    def test_file_appears_at_the_end(self, tmp_path):
-        place = tmp_path / "a" / "b.png"
-        with new_file(place, NOTHING) as file:
+    def test_file_appears_at_the_end_of_the_block(self, tmp_path):
+        path = tmp_path / "a" / "b.png"
+        with new_file(path, NOTHING) as file:
             file.write(b"new")
-            assert not place.exists()
+            assert not path.exists()
             assert file.path.suffix == ".png"
         assert tree(tmp_path) == {"a/b.png": b"new"}
 
@@ -61,25 +61,25 @@ class TestNewFile:
     @pytest.mark.parametrize("before", [None, b"old"], ids=["new", "overwritten"])
     @pytest.mark.parametrize("arrived", ["file", "folder", "link"])
     def test_file_that_appears_in_the_meantime_is_not_replaced(self, tmp_path, before, arrived):
-        place = tmp_path / "a"
+        path = tmp_path / "a"
         if before is not None:
-            place.write_bytes(before)
+            path.write_bytes(before)
         with (
             pytest.raises(OutputExistsError, match="by another program"),
-            new_file(place, take_snapshot(place)) as file,
+            new_file(path, take_snapshot(path)) as file,
         ):
             file.write(b"new")
-            place.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
             if arrived == "file":
-                place.write_bytes(b"mine")
+                path.write_bytes(b"mine")
             elif arrived == "folder":
-                place.mkdir()
-                (place / "b").write_bytes(b"mine")
+                path.mkdir()
+                (path / "b").write_bytes(b"mine")
             else:
                 (tmp_path / "target").write_bytes(b"mine")
-                place.symlink_to("target")
+                path.symlink_to("target")
         assert next(iter(tree(tmp_path).values())) == b"mine"
-        assert place.is_symlink() == (arrived == "link")
+        assert path.is_symlink() == (arrived == "link")
         assert not leftovers(tmp_path)
 
     def test_file_that_another_program_has_removed_is_not_written(self, tmp_path):
@@ -102,17 +102,17 @@ class TestPublish:
     NEW = {"list": b"list", "images/1": b"1"}
 
     @staticmethod
-    def places(out: Path) -> dict[str, object]:
+    def snapshots(out: Path) -> dict[str, object]:
         return {name: take_snapshot(out / name) for name in ("list", "images", "labels", "none")}
 
     def test_old_files_and_folders_are_replaced_or_removed(self, out):
-        publish(out, self.NEW, self.places(out))
+        publish(out, self.NEW, self.snapshots(out))
         assert tree(out) == {"list": b"list", "images/1": b"1"}
         assert not (out / "labels").exists()
 
     @pytest.mark.parametrize("name", ["list", "images/2", "images/new", "labels/3", "labels/new/4", "none/5"])
-    def test_change_of_any_file_stops_all(self, out, name):
-        expected = self.places(out)
+    def test_change_of_any_file_prevents_every_move(self, out, name):
+        expected = self.snapshots(out)
         (out / name).parent.mkdir(exist_ok=True)
         (out / name).write_bytes(b"mine")
         before = tree(out)
@@ -121,7 +121,7 @@ class TestPublish:
             publish(out, content, expected)
         assert tree(out) == before
 
-    def test_link_is_moved_and_not_what_it_points_to(self, out):
+    def test_link_is_replaced_and_its_target_is_kept(self, out):
         (out / "link").symlink_to(out / "labels")
         publish(out, {"link": b"new"}, {"link": take_snapshot(out / "link")})
         assert (out / "link").read_bytes() == b"new"
@@ -134,32 +134,32 @@ class TestPublish:
             publish(tmp_path, {f"{name}/old": b"" for name in names}, dict.fromkeys(names, NOTHING))
         expected = {name: take_snapshot(tmp_path / name) for name in names}
         barrier = threading.Barrier(8, timeout=20)
-        won: list[int] = []
-        lost: list[int] = []
+        succeeded: list[int] = []
+        failed: list[int] = []
 
         def run(number: int) -> None:
-            with staging_folder(tmp_path) as staging:  # threads exclude each other as processes do
+            with staging_folder(tmp_path) as staging:  # the lock excludes threads as it excludes processes
                 for name in names:
                     write_file(staging.new / name / "x", b"%d" % number)
                 barrier.wait()
                 try:
                     staging.publish(expected)
-                    won.append(number)
+                    succeeded.append(number)
                 except OutputExistsError:
-                    lost.append(number)
+                    failed.append(number)
 
         threads = [threading.Thread(target=run, args=(number,)) for number in range(8)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        assert (len(won), len(lost)) == (1, 7)
-        assert tree(tmp_path) == {f"{name}/x": b"%d" % won[0] for name in names}
+        assert (len(succeeded), len(failed)) == (1, 7)
+        assert tree(tmp_path) == {f"{name}/x": b"%d" % succeeded[0] for name in names}
 
 
 class TestMoveToFreePlace:
     @pytest.mark.parametrize("has_links", [True, False])
-    def test_file_is_moved_and_does_not_replace(self, tmp_path, has_links, monkeypatch):
+    def test_file_is_moved_only_to_a_path_without_a_file(self, tmp_path, has_links, monkeypatch):
         if not has_links:
 
             def link(*_: object) -> None:
@@ -175,8 +175,8 @@ class TestMoveToFreePlace:
         assert tree(tmp_path) == {"b": b"a", "c": b"c"}
 
 
-def _write_forever(parent: str, moves: int, ready: multiprocessing.synchronize.Event) -> None:
-    """Replace a file and a folder, and stop before the move with this number."""
+def _write_and_hang(parent: str, moves: int, ready: multiprocessing.synchronize.Event) -> None:
+    """Replace a file and a folder, and hang after this number of moves."""
     count = 0
     rename = Path.rename
 
@@ -200,9 +200,9 @@ def _write_forever(parent: str, moves: int, ready: multiprocessing.synchronize.E
 
     Path.rename = counting_rename  # type: ignore[method-assign]
     os.link = counting_link  # type: ignore[assignment]
-    place = Path(parent)
-    expected = {name: take_snapshot(place / name) for name in ("list", "images")}
-    with staging_folder(place) as staging:
+    path = Path(parent)
+    expected = {name: take_snapshot(path / name) for name in ("list", "images")}
+    with staging_folder(path) as staging:
         write_file(staging.new / "list", b"new")
         write_file(staging.new / "images" / "1", b"new")
         staging.publish(expected)
@@ -210,7 +210,7 @@ def _write_forever(parent: str, moves: int, ready: multiprocessing.synchronize.E
     time.sleep(600)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows cannot kill so")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 @pytest.mark.parametrize("moves", range(8))
 def test_killed_process_leaves_all_old_or_all_new_files(tmp_path, moves):
     (tmp_path / "images").mkdir()
@@ -218,13 +218,13 @@ def test_killed_process_leaves_all_old_or_all_new_files(tmp_path, moves):
     (tmp_path / "list").write_bytes(b"old")
     context = multiprocessing.get_context("spawn")
     ready = context.Event()
-    process = context.Process(target=_write_forever, args=(str(tmp_path), moves, ready))
+    process = context.Process(target=_write_and_hang, args=(str(tmp_path), moves, ready))
     process.start()
     try:
         assert ready.wait(60)
         during = tree(tmp_path)
         remove_leftovers(tmp_path)
-        assert tree(tmp_path) == during  # the process is alive
+        assert tree(tmp_path) == during  # files of a running process are not removed
     finally:
         os.kill(process.pid or 0, signal.SIGKILL)
         process.join()
@@ -233,7 +233,7 @@ def test_killed_process_leaves_all_old_or_all_new_files(tmp_path, moves):
     assert not leftovers(tmp_path)
 
 
-def test_leftover_of_a_killed_process_is_removed_by_the_next_one(tmp_path):
+def test_leftover_of_a_killed_process_is_removed_by_the_next_process_that_writes(tmp_path):
     old = tmp_path / f"{TEMPORARY_PREFIX}killed"
     write_file(old / "new" / "shard", b"half")
     (old / "lock").touch()
@@ -241,7 +241,7 @@ def test_leftover_of_a_killed_process_is_removed_by_the_next_one(tmp_path):
     assert tree(tmp_path) == {"a": b"a"}
 
 
-def test_leftover_without_a_lock_is_removed_when_it_is_old(tmp_path):
+def test_leftover_without_a_lock_is_removed_only_if_it_is_old(tmp_path):
     for name in ("young", "old"):
         (tmp_path / f"{TEMPORARY_PREFIX}{name}").mkdir()
         (tmp_path / f"{TEMPORARY_PREFIX}{name}.png").touch()
@@ -252,19 +252,19 @@ def test_leftover_without_a_lock_is_removed_when_it_is_old(tmp_path):
     assert all("young" in path.name for path in leftovers(tmp_path))
 
 
-def test_folder_that_is_removed_as_a_leftover_before_it_is_locked_is_created_again(tmp_path, monkeypatch):
+def test_staging_folder_that_is_removed_before_it_is_locked_is_created_again(tmp_path, monkeypatch):
     real = staging_module.FileLock
-    taken: list[Path] = []
+    removed: list[Path] = []
 
-    class Slow(real):  # type: ignore[misc,valid-type]
+    class RemovedBeforeLocked(real):  # type: ignore[misc,valid-type]
         def acquire(self, *args: object, **options: object) -> object:
             lock = super().acquire(*args, **options)  # type: ignore[arg-type]
-            if not taken:
-                taken.append(Path(self.lock_file))
-                taken[0].unlink()
+            if not removed:
+                removed.append(Path(self.lock_file))
+                removed[0].unlink()
             return lock
 
-    monkeypatch.setattr(staging_module, "FileLock", Slow)
+    monkeypatch.setattr(staging_module, "FileLock", RemovedBeforeLocked)
     write_new_file(tmp_path / "a", b"a", NOTHING)
-    assert taken
+    assert removed
     assert (tmp_path / "a").read_bytes() == b"a"

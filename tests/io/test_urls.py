@@ -76,7 +76,7 @@ SIGNATURES = {
 }
 
 
-@pytest.mark.parametrize("case", [str, str.lower, str.upper], ids=["as is", "lower", "upper"])
+@pytest.mark.parametrize("case", [str, str.lower, str.upper], ids=["unchanged", "lower", "upper"])
 @pytest.mark.parametrize("query", SIGNATURES.values(), ids=SIGNATURES)
 def test_unsigned_url_drops_the_signature_and_keeps_the_rest(query, case):
     assert unsigned_url(f"{IMAGE}?{case(query)}") == IMAGE

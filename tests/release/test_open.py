@@ -105,7 +105,7 @@ def test_file_url_may_contain_a_space(tmp_path):
 def test_request_is_retried_after_a_temporary_error(status, server):
     server.files["/r.json"] = [(status, {"Retry-After": "0"}, b"busy"), (200, {}, CONTENT)]
     assert read(server.address + "/r.json") == ["a [1].jpg"]
-    assert server.asked["/r.json"] == 2
+    assert server.requests["/r.json"] == 2
 
 
 @pytest.mark.usefixtures("no_retry_delays")
@@ -113,7 +113,7 @@ def test_permanent_server_error_is_a_release_error(server):
     server.files["/r.json"] = [(503, {}, b"busy")]
     with pytest.raises(ReleaseError, match="503"):
         Release.open(server.address + "/r.json")
-    assert server.asked["/r.json"] > 2
+    assert server.requests["/r.json"] > 2
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
@@ -124,7 +124,7 @@ def test_error_of_a_refused_request_names_the_url_without_secrets(status, server
     assert server.address + "/my/r.json" in str(caught.value)
     assert str(status) in str(caught.value)
     assert not re.search("secret|Signature|pass@", str(caught.value))
-    assert server.asked["/my/r.json"] == 1
+    assert server.requests["/my/r.json"] == 1
 
 
 @pytest.mark.usefixtures("no_retry_delays")

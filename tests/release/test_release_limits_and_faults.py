@@ -117,7 +117,7 @@ class TestLimits:
         with pytest.raises(ReleaseError, match="max_release_bytes"):
             Release.open("memory://limits/release.json", max_release_bytes=len(content) - 1)
 
-    @pytest.mark.usefixtures("no_credentials_around")
+    @pytest.mark.usefixtures("no_cloud_credentials")
     def test_apply_to_objects_in_buckets(self, s3):
         content = CONTENT % b"1"
         for data in (content, gzip.compress(content)):

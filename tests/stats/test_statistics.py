@@ -23,10 +23,10 @@ from .counting import counted
 def test_stats_sends_requests_only_if_assets_is_true(server: Any, write_release: Any) -> None:
     release = write_release(served_samples(server, 3))
     found = stats(release)
-    assert not server.asked
+    assert not server.requests
     assert (found.images, found.objects, found.sizes, found.unlabeled_pixels) == (3, 6, None, None)
     assert stats(release, assets=True).unlabeled_pixels == 2  # pixels of id 0, and of id 2, which has no annotation
-    assert len(server.asked) == 6
+    assert len(server.requests) == 6
 
 
 def test_datasets_and_streams_have_the_statistics_of_their_release(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ IGNORE_FORK_WARNING = pytest.mark.filterwarnings("ignore:.*use of fork:Deprecati
 class TestDownloads:
     def test_each_asset_is_downloaded_once_into_the_asset_cache(self, server, write_release, caches):
         dataset = segments_hf.load_release(write_release(served_samples(server, 3)), split="train")
-        assert set(server.asked.values()) == {1}
+        assert set(server.requests.values()) == {1}
         paths = [Path(row["image"]["path"]) for row in raw(dataset)]
         assert [path.read_bytes() for path in paths] == [server.files[f"/images/{n}.jpg"] for n in range(3)]
         assert all(path.is_relative_to(caches / "segments_hf" / "assets") for path in paths)
@@ -26,19 +26,19 @@ class TestDownloads:
         release = write_release(served_samples(server, 3))
         for options in ({}, {}, {"embed": True}, {"streaming": True}):
             assert len(plain_rows(segments_hf.load_release(release, split="train", **options))) == 3
-        assert set(server.asked.values()) == {1}
+        assert set(server.requests.values()) == {1}
 
     def test_url_with_another_signature_is_not_downloaded_again(self, server, write_release):
         for signature in ("?X-Amz-Signature=one&X-Amz-Date=1", "?X-Amz-Signature=two&X-Amz-Date=2"):
             dataset = segments_hf.load_release(write_release(served_samples(server, 3, signature)), split="train")
             assert len(plain_rows(dataset)) == 3
-        assert set(server.asked.values()) == {1}
+        assert set(server.requests.values()) == {1}
 
     def test_next_release_downloads_only_new_assets(self, server, write_release):
         segments_hf.load_release(write_release(served_samples(server, 3)))
         segments_hf.load_release(write_release(served_samples(server, 5)))
-        assert len(server.asked) == 10
-        assert set(server.asked.values()) == {1}
+        assert len(server.requests) == 10
+        assert set(server.requests.values()) == {1}
 
     def test_stream_stores_no_files(self, server, write_release, caches):
         stream = segments_hf.load_release(write_release(served_samples(server, 3)), split="train", streaming=True)
@@ -49,8 +49,8 @@ class TestDownloads:
     def test_two_processes_download_each_asset_once(self, server, write_release):
         release = write_release(served_samples(server, 40))
         assert len(segments_hf.load_release(release, split="train", num_proc=2)) == 40
-        assert len(server.asked) == 80
-        assert set(server.asked.values()) == {1}
+        assert len(server.requests) == 80
+        assert set(server.requests.values()) == {1}
 
 
 @pytest.mark.parametrize("streaming", [False, True], ids=["built", "stream"])

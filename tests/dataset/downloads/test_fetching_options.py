@@ -36,7 +36,7 @@ def release(server, write_release):
 def test_invalid_option_is_refused_before_the_first_request(release, server, options, message, streaming):
     with pytest.raises(OptionError, match=message):
         load_release(release, streaming=streaming, **options)
-    assert not server.asked
+    assert not server.requests
 
 
 def test_load_dataset_accepts_the_fetching_options(release, server):

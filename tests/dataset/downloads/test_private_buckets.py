@@ -17,7 +17,7 @@ HOSTS = {
 
 
 @pytest.fixture
-def s3_with_keys(s3, monkeypatch, no_credentials_around):
+def s3_with_keys(s3, monkeypatch, no_cloud_credentials):
     """An S3 server that receives all requests to S3 hosts, and credentials for it in the environment."""
     monkeypatch.setenv("HTTP_PROXY", s3.url)
     monkeypatch.setenv("AWS_ENDPOINT_URL", s3.url)
@@ -86,7 +86,7 @@ def test_expired_url_is_read_with_the_keys_of_the_user(s3_with_keys, server, mon
     rows = plain_rows(load_release(release, split="train", in_flight=1))
     assert [row["image"] for row in rows] == [image] * 3
     # After the first refusal, the other objects of the bucket are read with the keys, without an anonymous request.
-    assert server.asked[url] == 1
+    assert server.requests[url] == 1
 
 
 def test_error_without_s3fs_names_the_package_to_install(s3_with_keys, monkeypatch, write_release):

@@ -59,16 +59,16 @@ def test_each_function_fetches_the_release_once(
     name: str, is_open: bool, url: str, server: Any, tmp_path: Path
 ) -> None:
     FUNCTIONS[name](Release.open(url) if is_open else url, tmp_path)
-    assert server.asked[FILE] == 1
+    assert server.requests[FILE] == 1
 
 
 @pytest.mark.parametrize("streaming", [False, True])
 def test_load_dataset_fetches_the_release_once(url: str, server: Any, streaming: bool) -> None:
     datasets.load_dataset_builder("text", data_files=url)
-    checks = server.asked.pop(FILE)  # for every builder, `datasets` requests the file to check that it exists
+    checks = server.requests.pop(FILE)  # for every builder, `datasets` requests the file to check that it exists
     rows = datasets.load_dataset("segments_release", data_files=url, split="train", streaming=streaming)
     check_rows(rows)
-    assert server.asked[FILE] == checks + 1
+    assert server.requests[FILE] == checks + 1
 
 
 def test_load_release_reads_a_changed_release_again(url: str, server: Any, write_release: Any) -> None:

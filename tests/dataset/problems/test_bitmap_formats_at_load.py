@@ -50,7 +50,7 @@ def test_load_release_downloads_inexact_bitmap_once(server: Any, write_release: 
     release = write_release([sample("a.jpg", image, label(annotations=[], segmentation_bitmap={"url": url}))])
     with pytest.raises(AssetError, match="lossy WebP"):
         segments_hf.load_release(release, split="train")
-    assert server.asked["/label.webp"] == 1
+    assert server.requests["/label.webp"] == 1
 
 
 def test_load_release_accepts_palette_whose_colors_are_ids(write_release: Any, tmp_path: Path) -> None:

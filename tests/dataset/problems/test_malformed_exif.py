@@ -122,11 +122,11 @@ def test_repaired_copy_is_cached_by_hash_of_content(local_release):
 
 def test_load_release_fetches_malformed_exif_once_and_reports_it_each_time(release, server, caplog):
     load(release)
-    requests = server.asked["/phone.jpg"]
+    requests = server.requests["/phone.jpg"]
     caplog.clear()
     dataset = load(release, max_bytes=10**6)
     check_phone(dataset[1])
-    assert server.asked["/phone.jpg"] == requests == 1
+    assert server.requests["/phone.jpg"] == requests == 1
     assert [problem["action"] for problem in errors_file(dataset)] == ["repaired"]
     assert "b: " in warnings_of(caplog)
 
@@ -135,7 +135,7 @@ def test_load_release_repairs_file_cached_by_earlier_version(release, server):
     AssetCache(default_cache_folder()).store(server.address + "/phone.jpg", PHONE)
     dataset = load(release)
     check_phone(dataset[1])
-    assert server.asked["/phone.jpg"] == 0
+    assert server.requests["/phone.jpg"] == 0
 
 
 def test_load_release_repairs_bitmap_with_malformed_exif(server, write_release):

@@ -39,12 +39,12 @@ def test_cached_dataset_reports_its_problems_again(release_with, caplog, server)
     first = load_by_function(path, on_error="skip")
     first_warnings = warnings_of(caplog)
     caplog.clear()
-    requests = server.asked.total()
+    requests = server.requests.total()
     again = load_by_function(path, on_error="skip")
     assert again.cache_files == first.cache_files
     assert warnings_of(caplog) == first_warnings
     assert len(errors_file(again)) == 1
-    assert server.asked.total() == requests
+    assert server.requests.total() == requests
 
 
 def test_dataset_without_problems_has_no_warning_and_no_errors_file(server, write_release, caplog):

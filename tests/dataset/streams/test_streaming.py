@@ -137,7 +137,7 @@ def test_take_fetches_only_the_first_images(server, write_release):
     samples = [sample(f"s{n}", f"{server.address}/{n}.jpg") for n in range(1000)]
     stream = segments_hf.load_release(write_release(samples), split="train", streaming=True, on_error="keep")
     assert len(list(stream.take(3))) == 3
-    assert 3 <= server.asked.total() <= 200
+    assert 3 <= server.requests.total() <= 200
 
 
 def test_process_ends_cleanly_before_the_end_of_its_stream(server, write_release, tmp_path, caches):

@@ -1,4 +1,4 @@
-"""The error for an answer that breaks the rules of HTTP tells its cause, and no status that the server has not sent."""
+"""The error for a response that violates HTTP names the cause, and no HTTP status that the server did not send."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from segments_hf.errors import AssetError
 
 from .fetching import Client
 
-# Each behavior of a server, and words that are in the message.
+# Each behavior of a server, and a pattern that the message matches.
 CAUSES = {
     "broken_gzip": "Content-Encoding",
     "long_content_length": "the connection",
     "closed_in_the_middle": "the connection",
     "reset_in_the_middle": "the connection",
     "closed_at_once": "the connection",
-    # aiohttp does not always notice that a chunk is broken: then the download ends for lack of data.
+    # aiohttp does not always detect a broken chunk. In that case, the download ends because it is too slow.
     "broken_chunks": "not HTTP|KiB/s",
     "not_http": "not HTTP",
     "endless_head": "not HTTP",
@@ -26,7 +26,7 @@ CAUSES = {
 
 
 @pytest.mark.parametrize("behavior", CAUSES)
-def test_error_of_a_broken_answer_tells_its_cause(behavior: str) -> None:
+def test_error_of_a_broken_response_names_its_cause(behavior: str) -> None:
     client = Client()
     with MisbehavingServer(b"\x89PNG" + bytes(range(256))) as server:
         try:
