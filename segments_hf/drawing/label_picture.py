@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from segments_hf.drawing.classes import classes_of
 from segments_hf.drawing.drawable import row_label
-from segments_hf.drawing.overlay import blank, draw_over
+from segments_hf.drawing.overlay import blank
+from segments_hf.drawing.painting import paint_label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from segments_hf.bitmaps import Color
-    from segments_hf.drawing.classes import Classes, ClassSource
-    from segments_hf.drawing.drawable import RowLabel
+    from segments_hf.drawing.classes import ClassSource
 
 UNLABELED_COLOR: Color = (24, 24, 27)
 
@@ -36,12 +36,9 @@ def label_picture(row: Mapping[str, Any], of: ClassSource = None) -> Image | Non
         OptionError: The row has a class index that `of` does not have.
     """
     classes = classes_of(of)
-    return draw_label(row_label(row, classes), classes, None, names=False)
-
-
-def draw_label(label: RowLabel | None, classes: Classes, size: tuple[int, int] | None, *, names: bool) -> Image | None:
-    """Draw a label on a dark background, scaled to fit into `size`; None if the label or its size is missing."""
-    background = blank(label, size, UNLABELED_COLOR)
-    return (
-        None if background is None or label is None else draw_over(background, label, classes, names=names, opacity=1)
-    )
+    label = row_label(row, classes)
+    background = blank(label, None, UNLABELED_COLOR)
+    if background is None or label is None:
+        return None
+    colors = [classes.color(shape.category) for shape in label.shapes]
+    return paint_label(background, label, colors, opacity=1, outlines=False)

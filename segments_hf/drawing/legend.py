@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 SHEET_COLOR: Color = (250, 250, 249)
 TEXT_COLOR: Color = (41, 37, 36)
 
+_SWATCH_BORDER: Color = (120, 113, 108)  # shows a color that is as light as the sheet
+
 # Lengths in pixels.
 _MARGIN = 12
 _LINE = 22
@@ -42,6 +44,6 @@ def legend(entries: Iterable[tuple[str, Color]], width: int) -> Image.Image:
     strip = Image.new("RGB", (width, top + _LINE + _MARGIN if items else 0), SHEET_COLOR)
     pen = ImageDraw.Draw(strip)
     for x, y, name, color in items:
-        pen.rounded_rectangle((x, y + 2, x + _SWATCH, y + 2 + _SWATCH), 3, color)
+        pen.rounded_rectangle((x, y + 2, x + _SWATCH, y + 2 + _SWATCH), 3, color, _SWATCH_BORDER)
         pen.text((x + 18, y), name, TEXT_COLOR, font)
     return strip

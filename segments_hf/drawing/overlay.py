@@ -53,11 +53,14 @@ def overlay(
     label = row_label(row, classes)
     image = decode_image(row.get("image"))
     background = blank(label, size) if image is None else to_rgb(image, size)
-    return (
-        background
-        if background is None or label is None
-        else draw_over(background, label, classes, names=names, opacity=opacity)
-    )
+    if background is None or label is None:
+        return background
+    return draw_over(background, with_size(label, image.size if image else None), classes, names=names, opacity=opacity)
+
+
+def with_size(label: RowLabel, image_size: tuple[int, int] | None) -> RowLabel:
+    """Return a label with the size of its image if the label has no size."""
+    return label if label.size else label._replace(size=image_size)
 
 
 def blank(label: RowLabel | None, size: tuple[int, int] | None, color: Color = NO_IMAGE_COLOR) -> Image.Image | None:
@@ -75,9 +78,16 @@ def blank(label: RowLabel | None, size: tuple[int, int] | None, color: Color = N
 def draw_over(
     background: Image.Image, label: RowLabel, classes: Classes, *, names: bool, opacity: float
 ) -> Image.Image:
-    """Draw a label over a background, in the colors of the classes."""
+    """Draw a label with outlines over a background, in the colors of the classes.
+
+    Args:
+        background: An RGB picture of any size, to which the label is scaled.
+        label: The label, with a known size.
+        classes: The classes.
+        names: Whether to write the name of its class beside each object.
+        opacity: The opacity of masks and polygons, from 0 to 1.
+    """
     colors = [classes.color(shape.category) for shape in label.shapes]
-    label = label if label.size else label._replace(size=background.size)
     painted = paint_label(background, label, colors, opacity=opacity)
     if names:
         draw_tags(painted, label, [classes.name(shape.category) for shape in label.shapes], colors)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from PIL import Image, ImageDraw
 
 from segments_hf.bitmaps import instance_mask, resize_nearest
 from segments_hf.drawing.drawable import MASK
+from segments_hf.drawing.text import text_color_on
 from segments_hf.labels.geometry import bounding_box
 
 if TYPE_CHECKING:
@@ -20,31 +21,42 @@ if TYPE_CHECKING:
     from segments_hf.drawing.drawable import RowLabel, Shape
 
 Point: TypeAlias = tuple[float, float]
+Numbers: TypeAlias = "npt.NDArray[np.unsignedinteger[Any]]"
 
 _FARTHEST = (
     1e5  # pixels: a limit for coordinates, because Pillow visits all pixels of a line, even those outside the picture
 )
 
 
-def paint_label(background: Image.Image, label: RowLabel, colors: Sequence[Color], *, opacity: float) -> Image.Image:
+def paint_label(
+    background: Image.Image, label: RowLabel, colors: Sequence[Color], *, opacity: float, outlines: bool = True
+) -> Image.Image:
     """Paint a label on a copy of a background.
 
-    `opacity` applies to masks and polygons; their outlines and all other shapes are opaque. Later vectors cover earlier
-    ones.
+    `opacity` applies to masks and polygons. With outlines, each object has an opaque border in its color, and around it
+    a thin black or white line, so that it is visible on any image and apart from other objects of its class. Later
+    vectors cover earlier ones.
 
     Args:
         background: An RGB picture of any size, to which the label is scaled.
         label: The label, with a known size.
         colors: The color of each shape of the label.
         opacity: The opacity of masks and polygons, from 0 to 1.
+        outlines: Whether to paint outlines; without them, each pixel of a mask has the color of its object.
 
     Returns:
         A new picture of the same size.
     """
-    painted = background.copy() if label.ids is None else _with_masks(background, label, colors, opacity)
+    painted = background.copy() if label.ids is None else _with_masks(background, label, colors, opacity, outlines)
     for shape, color in zip(label.shapes, colors, strict=True):
         if shape.kind != MASK:
-            _draw(painted, shape.kind, scaled_points(shape, label, painted.size), color, opacity)
+            points = scaled_points(shape, label, painted.size)
+            if shape.kind == "polygon":
+                _fill(painted, points, color, opacity)
+            if outlines:
+                _draw_lines(painted, shape.kind, points, text_color_on(color), border=thin_width(painted.size))
+            if outlines or shape.kind != "polygon":
+                _draw_lines(painted, shape.kind, points, color)
     return painted
 
 
@@ -53,7 +65,12 @@ def line_width(size: tuple[int, int]) -> int:
     return max(2, max(size) // 200)
 
 
-def scaled_numbers(label: RowLabel, size: tuple[int, int]) -> npt.NDArray[np.unsignedinteger]:
+def thin_width(size: tuple[int, int]) -> int:
+    """Return the width in pixels of the black or white line around an object, for a picture of this size."""
+    return max(1, line_width(size) // 4)
+
+
+def scaled_numbers(label: RowLabel, size: tuple[int, int]) -> Numbers:
     """Scale the bitmap of a label to the size of a picture, by nearest neighbors, and number its shapes.
 
     Args:
@@ -77,18 +94,25 @@ def _limited(coordinate: float) -> float:
     return min(max(coordinate, -_FARTHEST), _FARTHEST)
 
 
-def _with_masks(background: Image.Image, label: RowLabel, colors: Sequence[Color], opacity: float) -> Image.Image:
+def _with_masks(
+    background: Image.Image, label: RowLabel, colors: Sequence[Color], opacity: float, outlines: bool
+) -> Image.Image:
     numbers = scaled_numbers(label, background.size)
-    table = np.array([(0, 0, 0), *colors], np.uint8)
-    share = np.where(_outlines(numbers, line_width(background.size) // 2), 1, opacity)
-    share[numbers == 0] = 0
-    pixels = np.asarray(background, np.float64)
-    mixed = pixels + (table[numbers] - pixels) * share[..., None]
-    return Image.fromarray(np.rint(mixed).astype(np.uint8))
+    pixels = np.array([(0, 0, 0), *colors], np.uint8)[numbers]
+    transparency = np.where(numbers == 0, 255, 255 - round(255 * opacity)).astype(np.uint8)
+    if outlines:
+        lines = _lines_around(numbers, thin_width(background.size))
+        is_line = lines > 0
+        contrasts = np.array([(0, 0, 0), *map(text_color_on, colors)], np.uint8)
+        pixels[is_line] = contrasts[lines[is_line]]
+        transparency[is_line | _borders(numbers, line_width(background.size) // 2)] = 0
+    painted = Image.fromarray(pixels)
+    painted.paste(background, mask=Image.fromarray(transparency))
+    return painted
 
 
-def _outlines(numbers: npt.NDArray[np.unsignedinteger], width: int) -> npt.NDArray[np.bool_]:
-    """Return the pixels that are at most `width` pixels from another shape, along their row or column."""
+def _borders(numbers: Numbers, width: int) -> npt.NDArray[np.bool_]:
+    """Return the pixels of objects that are at most `width` pixels from another number, along their row or column."""
     found = np.zeros(numbers.shape, bool)
     for step in range(1, width + 1):
         beside = numbers[:, step:] != numbers[:, :-step]
@@ -97,23 +121,48 @@ def _outlines(numbers: npt.NDArray[np.unsignedinteger], width: int) -> npt.NDArr
         found[:, :-step] |= beside
         found[step:] |= below
         found[:-step] |= below
-    return found
+    return found & (numbers > 0)
 
 
-def _draw(canvas: Image.Image, kind: str, points: list[Point], color: Color, opacity: float) -> None:
+def _lines_around(numbers: Numbers, width: int) -> Numbers:
+    """Return the number of the object whose black or white line covers a pixel; 0 if the pixel is on no line.
+
+    A line covers unlabeled pixels around its object. Between two objects that touch, it covers pixels of the object on
+    the left or above.
+    """
+    lines = np.zeros_like(numbers)
+    for step in range(1, width + 1):
+        for first, second in ((numbers[:, :-step], numbers[:, step:]), (numbers[:-step], numbers[step:])):
+            before = lines[: first.shape[0], : first.shape[1]]
+            after = lines[lines.shape[0] - first.shape[0] :, lines.shape[1] - first.shape[1] :]
+            np.copyto(before, second, where=(first == 0) & (second > 0))
+            np.copyto(after, first, where=(second == 0) & (first > 0))
+            np.copyto(before, first, where=(first != second) & (first > 0) & (second > 0))
+    return lines
+
+
+def _fill(canvas: Image.Image, points: list[Point], color: Color, opacity: float) -> None:
+    if len(points) > 1:
+        inside = Image.new("L", canvas.size)
+        ImageDraw.Draw(inside).polygon(points, fill=round(255 * opacity))
+        canvas.paste(color, mask=inside)
+
+
+def _draw_lines(canvas: Image.Image, kind: str, points: list[Point], color: Color, *, border: int = 0) -> None:
+    """Draw the lines or points of a vector, wider by `border` pixels at each side."""
     pen = ImageDraw.Draw(canvas)
     width = line_width(canvas.size)
     match kind:
         case "polygon" if len(points) > 1:
-            inside = Image.new("L", canvas.size)
-            ImageDraw.Draw(inside).polygon(points, fill=round(255 * opacity))
-            canvas.paste(color, mask=inside)
-            if opacity < 1:
-                pen.line([*points, points[0]], fill=color, width=width, joint="curve")
+            pen.line([*points, *points[:2]], fill=color, width=width + 2 * border, joint="curve")
         case "bbox":
-            pen.rectangle(bounding_box(points), outline=color, width=width)
+            left, top, right, bottom = bounding_box(points)
+            # Pillow draws the lines of a rectangle inside its corners.
+            corners = (left - border, top - border, right + border, bottom + border)
+            pen.rectangle(corners, outline=color, width=width + 2 * border)
         case "polyline":
-            pen.line(points, fill=color, width=width, joint="curve")
+            pen.line(points, fill=color, width=width + 2 * border, joint="curve")
         case _:
+            radius = 2 * width + border
             for x, y in points:
-                pen.ellipse((x - 2 * width, y - 2 * width, x + 2 * width, y + 2 * width), fill=color)
+                pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=color)

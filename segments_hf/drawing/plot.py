@@ -11,12 +11,13 @@ from segments_hf.bitmaps import palette_color
 from segments_hf.drawing.drawable import row_label
 from segments_hf.drawing.figure import disable_formulas, new_figure, to_matplotlib
 from segments_hf.drawing.first_rows import one_row
-from segments_hf.drawing.overlay import blank, draw_over
+from segments_hf.drawing.overlay import blank, draw_over, with_size
 from segments_hf.drawing.painting import paint_label
 from segments_hf.drawing.tags import draw_tags
 from segments_hf.drawing.text import cut, one_line
 from segments_hf.errors import AssetError, BitmapError
 from segments_hf.images.viewing import decode_image, to_rgb
+from segments_hf.io.number_text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,16 +34,19 @@ if TYPE_CHECKING:
 _PIXELS = (960, 960)  # maximum size of the picture in a panel
 _PANEL = 4.6  # width of a panel in inches
 _TALLEST, _FLATTEST = 2.0, 0.3  # maximum and minimum ratio of height to width of a panel
+_MAX_NUMBERED = 15  # instances with ids in the picture; more ids would hide the masks
 _COLUMNS = 6  # maximum number of columns of the legend
-_LONGEST_NAME = 28  # maximum number of characters of a name in the legend
+_LETTER, _PATCH = 0.085, 0.7  # widths in inches in the legend: of a letter, and of a patch with its margins
+_LONGEST_NAME = 120  # maximum number of characters of a name in the legend, which fit into the figure
+_EDGE_COLOR = "0.45"  # shows the patch of a white class
 
 
 def plot(data: Data | Row, of: ClassSource = None, *, index: int = 0, opacity: float = 0.5) -> Figure:
     """Draw a row as a figure of matplotlib with three panels: its image, its instances and its classes.
 
-    The instances have different colors and are drawn with their ids. The classes are drawn with their names, and a
-    legend shows the number of objects of each class. The function needs matplotlib. The figure is not registered in
-    pyplot: a notebook displays it, and ``figure.savefig("row.png")`` writes it to a file.
+    The instances have different colors, and their ids if there are at most 15. A legend shows the color and the number
+    of objects of each class. The function needs matplotlib. The figure is not registered in pyplot: a notebook displays
+    it, and ``figure.savefig("row.png")`` writes it to a file.
 
     Args:
         data: A row such as ``dataset[3]``, which may be in a layout; or the data that contain the row: a release in
@@ -81,7 +85,7 @@ def plot(data: Data | Row, of: ClassSource = None, *, index: int = 0, opacity: f
         for panel, title in zip(panels[1:], ("instances", "classes"), strict=True):
             _show(panel, title, None, size, _reason(row, label))
     else:
-        label = label if label.size else label._replace(size=background.size)
+        label = with_size(label, size)
         _show_label(panels, background, label, classes, size, opacity)
         _add_legend(figure, label, classes)
     disable_formulas(
@@ -121,11 +125,12 @@ def _show_label(
     else:
         colors = [palette_color(index) for index in range(len(label.shapes))]
         instances = paint_label(background, label, colors, opacity=opacity)
-        draw_tags(instances, label, [str(shape.id) for shape in label.shapes], colors)
-        _show(panels[1], _counted(len(label.shapes), "instance", "instances"), instances, size, "")
-    drawn = draw_over(background, label, classes, names=True, opacity=opacity)
+        if len(label.shapes) <= _MAX_NUMBERED:
+            draw_tags(instances, label, [str(shape.id) for shape in label.shapes], colors)
+        _show(panels[1], counted(len(label.shapes), "instance"), instances, size, "")
+    drawn = draw_over(background, label, classes, names=False, opacity=opacity)
     count = len({shape.category for shape in label.shapes} - {None})
-    _show(panels[2], _counted(count, "class", "classes"), drawn, size, "")
+    _show(panels[2], "1 class" if count == 1 else f"{count} classes", drawn, size, "")
 
 
 def _add_legend(figure: Figure, label: RowLabel, classes: Classes) -> None:
@@ -133,12 +138,15 @@ def _add_legend(figure: Figure, label: RowLabel, classes: Classes) -> None:
 
     counts = Counter(shape.category for shape in label.shapes)
     indices = sorted(counts, key=lambda index: (index is None, index))
-    patches = [Patch(color=to_matplotlib(classes.color(index))) for index in indices]
+    patches = [
+        Patch(facecolor=to_matplotlib(classes.color(index)), edgecolor=_EDGE_COLOR, linewidth=0.8) for index in indices
+    ]
     names = [cut(classes.name(index), _LONGEST_NAME) for index in indices]
     if not label.is_by_class:
         names = [f"{name} ({counts[index]})" for name, index in zip(names, indices, strict=True)]
     if names:
-        lines = -(-len(names) // _COLUMNS)
+        most = min(_COLUMNS, max(1, int(3 * _PANEL / (_LETTER * max(map(len, names)) + _PATCH))))
+        lines = -(-len(names) // most)
         columns = -(-len(names) // lines)
         disable_formulas(
             figure.legend(patches, names, loc="outside lower center", ncols=columns, frameon=False).get_texts()
@@ -150,7 +158,3 @@ def _reason(row: Mapping[str, Any], label: RowLabel | None) -> str:
     if label is None:
         return "no label"
     return "the bitmap or the image size is missing" if row.get("annotations") or label.shapes else "no objects"
-
-
-def _counted(number: int, one: str, several: str) -> str:
-    return f"{number} {one if number == 1 else several}"

@@ -12,7 +12,7 @@ from dataset.making import jpeg, served_samples
 from PIL import Image
 
 from segments_hf import Release, categories, contact_sheet, load_release, plot, to_layout
-from segments_hf.bitmaps import decode_bitmap
+from segments_hf.bitmaps import decode_bitmap, encode_bitmap
 from segments_hf.demo import demo_release
 from segments_hf.drawing import label_picture
 from segments_hf.drawing.classes import NO_CLASS_COLOR
@@ -76,8 +76,32 @@ def test_contact_sheet_has_the_colors_of_the_classes() -> None:
     sheet = contact_sheet(dataset)
     assert sheet.mode == "RGB"
     colors = {color for _, color in sheet.getcolors(2**24) or ()}
-    assert {(236, 72, 153), (34, 160, 90), UNLABELED_COLOR} <= colors
+    assert {(236, 72, 153), (34, 160, 90)} <= colors
     assert contact_sheet(dataset, limit=1).width < sheet.width
+
+
+def test_contact_sheet_shows_the_image_through_its_masks() -> None:
+    ids = np.ones((180, 240), np.uint32)
+    image = Image.fromarray(np.indices((180, 240)).sum(axis=0).astype(np.uint8) // 2).convert("RGB")
+    row = {"image": image, "annotations": [{"id": 1, "category": 0}], "segmentation_bitmap": encode_bitmap(ids)}
+    sheet = np.asarray(contact_sheet([{**row, "width": 240, "height": 180}], of=CATEGORIES)).astype(int)
+    left, right = sheet[12:192, 12:252], sheet[12:192, 252:492]
+    assert (abs(right - (left + COLORS[0]) / 2) <= 1).all()
+
+
+def test_contact_sheet_has_a_dark_background_for_a_label_without_an_image() -> None:
+    row = {**vector_row({"type": "point", "points": [[20, 15]], "category": 0}), "image": None}
+    sheet = contact_sheet([row], of=CATEGORIES)
+    assert sheet.getpixel((262, 20)) == UNLABELED_COLOR
+
+
+def test_contact_sheet_of_a_white_class_has_a_border_in_the_legend() -> None:
+    row = {**vector_row({"type": "point", "points": [[20, 15]], "category": 0}), "image": None}
+    white = contact_sheet([row], of=[Category(1, "sheep", (255, 255, 255))])
+    legend = np.asarray(white)[-30:].astype(int)
+    nameless = np.asarray(contact_sheet([row], of=[Category(1, " ", (255, 255, 255))]))[-30:].astype(int)
+    for strip in (legend, nameless):
+        assert strip.min() < 150
 
 
 def test_row_without_image_and_with_an_unusual_name_is_drawn() -> None:

@@ -22,6 +22,7 @@ from segments_hf.errors import BitmapError, OptionError
 from segments_hf.release import Category
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
+WHITE, BLACK, GRAY = (255, 255, 255), (0, 0, 0), (100, 100, 100)
 CATEGORIES = [Category(3, "flower", RED), Category(8, "Blüte", BLUE)]
 # Half of a class color, and half of the gray of the image, (100, 100, 100).
 HALF_RED, HALF_BLUE = (178, 50, 50), (50, 50, 178)
@@ -43,7 +44,7 @@ def overlay_of(row_of_image: dict[str, Any], of: Any = CATEGORIES, **options: An
 
 
 @given(arrays(np.uint32, (9, 12), elements=st.sampled_from([0, 1, 2, 70000, 9])))
-def test_masks_are_half_transparent_and_have_opaque_outlines(ids: np.ndarray) -> None:
+def test_masks_are_half_transparent_and_have_an_opaque_border_and_a_line_around_them(ids: np.ndarray) -> None:
     annotations = [{"id": 1, "category": 0}, {"id": 2, "category": 1}, {"id": 70000, "category": 0}]
     image_row = row(*annotations, size=(12, 9), segmentation_bitmap=encode_bitmap(ids))
     pixels = np.asarray(overlay_of(image_row))
@@ -51,16 +52,39 @@ def test_masks_are_half_transparent_and_have_opaque_outlines(ids: np.ndarray) ->
     known = np.where(np.isin(ids, list(color)), ids, 0)
     for y in range(9):
         for x in range(12):
-            neighbors = [(y + down, x + right) for down, right in ((0, 1), (1, 0), (0, -1), (-1, 0))]
-            is_outline = any(0 <= j < 9 and 0 <= i < 12 and known[j, i] != known[y, x] for j, i in neighbors)
-            opaque = color.get(int(ids[y, x]))
-            if opaque is None:
-                expected = (100, 100, 100)
-            elif is_outline:
-                expected = opaque
+            nearby = [(y + down, x + right) for down, right in ((0, 1), (1, 0), (0, -1), (-1, 0))]
+            neighbors = {(j, i): int(known[j, i]) for j, i in nearby if 0 <= j < 9 and 0 <= i < 12}
+            own = int(known[y, x])
+            after = {neighbors.get((y, x + 1), 0), neighbors.get((y + 1, x), 0)} - {0, own}
+            if (own == 0 and any(neighbors.values())) or (own and after):
+                expected = WHITE  # the line around an object, and between two objects that touch
+            elif own == 0:
+                expected = GRAY
+            elif set(neighbors.values()) - {own}:
+                expected = color[own]
             else:
-                expected = HALF_RED if opaque == RED else HALF_BLUE
+                expected = HALF_RED if color[own] == RED else HALF_BLUE
             assert tuple(pixels[y, x]) == expected
+
+
+def test_touching_instances_of_one_class_are_separated_by_a_line() -> None:
+    ids = np.ones((40, 60), np.uint32)
+    ids[:, 30:] = 2
+    picture = overlay_of(row({}, {}, segmentation_bitmap=encode_bitmap(ids)))
+    assert [picture.getpixel((x, 20)) for x in (10, 29, 50)] == [HALF_RED, WHITE, HALF_RED]
+
+
+@pytest.mark.parametrize("kind", ["mask", "polygon", "bbox", "polyline", "point"])
+@pytest.mark.parametrize("color", [WHITE, BLACK], ids=["white", "black"])
+def test_object_is_visible_on_an_image_of_its_own_color(kind: str, color: tuple[int, int, int]) -> None:
+    ids = np.zeros((40, 60), np.uint32)
+    ids[10:30, 20:40] = 1
+    if kind == "mask":
+        image_row = row({}, segmentation_bitmap=encode_bitmap(ids))
+    else:
+        image_row = row({"type": kind, "points": [[20, 10], [40, 10], [40, 30], [20, 30]]})
+    picture = overlay_of({**image_row, "image": Image.new("RGB", (60, 40), color)}, [Category(1, "sheep", color)])
+    assert len(picture.getcolors() or ()) > 1
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,17 @@ def test_panel_of_classes_has_the_colors_of_the_classes(flowers: Any) -> None:
     panel = np.asarray(panel)[1::2, 1::2]  # a panel has twice the width and height of the image
     for number, color in expected.items():
         pixels = panel[ids == number]
-        assert (pixels == color).all(axis=1).mean() > 0.6  # names of classes cover the other pixels
+        assert (pixels == color).all(axis=1).mean() > 0.8  # the lines between objects cover the other pixels
+
+
+@pytest.mark.parametrize(("number", "has_ids"), [(15, True), (16, False)])
+def test_ids_of_instances_are_drawn_for_at_most_15_instances(number: int, has_ids: bool) -> None:
+    boxes = [{"category": 0, "type": "bbox", "points": [[8 * index, 5], [8 * index + 4, 9]]} for index in range(number)]
+    annotations = [{"id": 900 + index, **box} for index, box in enumerate(boxes)]
+    row = {"name": "a", "image": Image.new("RGB", (160, 120)), "annotations": annotations}
+    other_ids = {**row, "annotations": [{"id": index, **box} for index, box in enumerate(boxes)]}
+    drawn, other = (np.asarray(plot(shown).axes[1].images[0].get_array()) for shown in (row, other_ids))
+    assert (drawn != other).any() == has_ids
 
 
 @pytest.mark.parametrize("index", [pytest.param(4, id="skipped"), pytest.param(7, id="unlabeled")])
