@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 
 import segments_hf
 from segments_hf.dataset.building.exact_splits import rounded_counts
-from segments_hf.dataset.building.split_rule import hash_fraction
 from segments_hf.errors import OptionError
 
-from .making import label, sample
+from .making import hash_fraction, label, sample
 
 TRAIN_TEST = {"train": 0.8, "test": 0.2}
 

@@ -29,7 +29,6 @@ def splits_of(release, **options) -> dict[str, str]:
 def test_samples_with_the_same_value_are_in_the_same_split(write_release, exact, streaming):
     values = [f"scene {number % 40}" for number in range(200)]
     found = splits_of(write_release(scenes(*values)), **BY_SCENE, exact=exact, streaming=streaming)
-    assert len({(value, split) for value, split in zip(values, found.values(), strict=False)}) >= 40
     by_value = {value: {found[f"s{n}"] for n, other in enumerate(values) if other == value} for value in values}
     assert all(len(splits) == 1 for splits in by_value.values())
     assert {*found.values()} == {"train", "test"}

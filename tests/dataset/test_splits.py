@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import segments_hf
-from segments_hf.dataset.building.split_rule import assigned_splits, hash_fraction, split_rule
+from segments_hf.dataset.building.split_rule import assigned_splits, split_rule
 from segments_hf.errors import OptionError
 from segments_hf.release import Release
 
-from .making import sample
+from .making import hash_fraction, sample
 
 FRACTIONS = {"train": 0.6, "validation": 0.2, "test": 0.2}
 
@@ -87,16 +87,6 @@ def test_sample_without_uuid_is_assigned_by_its_name(write_release):
     splits = split_names(release, splits={"train": 0.5, "test": 0.5})
     assert all(hash_fraction(name) < 0.5 for name in splits["train"])
     assert all(hash_fraction(name) >= 0.5 for name in splits["test"])
-
-
-@given(st.text(min_size=1))
-def test_hash_fraction_is_between_0_and_1(identity):
-    assert 0 <= hash_fraction(identity) < 1
-
-
-def test_hash_fractions_are_spread_evenly():
-    tenths = [int(hash_fraction(f"sample-{number}") * 10) for number in range(10_000)]
-    assert all(900 < tenths.count(tenth) < 1100 for tenth in range(10))
 
 
 @given(st.integers(1, 60), st.integers(1, 60))
@@ -181,6 +171,19 @@ def test_error_of_an_empty_split_counts_the_statuses_of_the_release(write_releas
     items = [*samples("a", "b"), sample("c", label={"label_status": "SKIPPED"})]
     with pytest.raises(OptionError, match=r"2 UNLABELED, 1 SKIPPED"):
         segments_hf.load_release(write_release(items), load_assets=False, streaming=streaming, **options)
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_fractions_of_no_samples_are_an_option_error(write_release, exact):
+    options = {"splits": {"train": 0.5, "test": 0.5}, "exact": exact, "filter_by": "labeled"}
+    with pytest.raises(OptionError, match="no samples.*1 UNLABELED"):
+        segments_hf.load_release(write_release(samples("a")), load_assets=False, **options)
+
+
+def test_metadata_splits_of_no_samples_are_an_option_error(write_release):
+    release = write_release(samples("train", "test"))
+    with pytest.raises(OptionError, match="no samples.*2 UNLABELED"):
+        segments_hf.load_release(release, splits="metadata:split", filter_by="labeled", load_assets=False)
 
 
 def test_error_of_an_empty_split_does_not_count_a_broken_sample(write_release):

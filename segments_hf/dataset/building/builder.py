@@ -199,7 +199,8 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
             OptionError: There is no such split, or `split` selects no rows.
         """
         self._check_split(split)
-        check_selects_rows(split, {name: part.num_examples for name, part in (self.info.splits or {}).items()})
+        if self.info.splits:
+            check_selects_rows(split, {name: part.num_examples for name, part in self.info.splits.items()})
         return super().as_dataset(split, *args, **kwargs)
 
     def as_streaming_dataset(self, split: str | None = None, *args: Any, **kwargs: Any) -> Any:

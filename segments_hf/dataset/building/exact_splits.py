@@ -36,9 +36,7 @@ def rounded_counts(fractions: Mapping[str, float], count: int) -> dict[str, int]
     return counts
 
 
-def exact_numbers(
-    hashes: npt.NDArray[np.uint64], fractions: Mapping[str, float], key: str | None
-) -> npt.NDArray[np.intp]:
+def exact_numbers(hashes: npt.NDArray[np.uint64], fractions: Mapping[str, float], key: str) -> npt.NDArray[np.intp]:
     """Return the number of the split of each hash.
 
     The samples are taken in the order of their hashes. Samples with the same hash stay together: a split ends at the
@@ -47,7 +45,7 @@ def exact_numbers(
     Args:
         hashes: The hash of each sample.
         fractions: The fraction of each split.
-        key: The metadata key whose values are hashed; None if each sample is assigned by itself.
+        key: The metadata key whose values are hashed; empty if each sample is assigned by itself.
 
     Raises:
         OptionError: A split with a positive fraction gets no samples.
@@ -62,9 +60,9 @@ def exact_numbers(
     return np.searchsorted(cuts, ranks, side="right")
 
 
-def _empty_split(fractions: Mapping[str, float], name: str, count: int, values: int, key: str | None) -> OptionError:
+def _empty_split(fractions: Mapping[str, float], name: str, count: int, values: int, key: str) -> OptionError:
     received = f"got fractions {dict(fractions)} for {count} samples"
-    if key is None:
+    if not key:
         return OptionError(
             f"{received}: the share of split {name!r} is {fractions[name] * count:.3g} samples, which is rounded to 0; "
             "use a larger fraction for this split, or leave it out",

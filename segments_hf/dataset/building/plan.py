@@ -54,9 +54,12 @@ def plan_splits(config: SegmentsReleaseConfig) -> dict[str, list[Shard]]:
         checked_name(split)
         for name, key, indices in _divided(config, split, keys):
             plan.setdefault(name, []).extend(Shard(key, part) for part in _cut_into_shards(indices))
+    if not plan:
+        raise OptionError(f"there are no samples: {_status_counts(config)}")
+    hint = _exact_hint(config) if any(plan.values()) else ""
     for name, shards in plan.items():
         if not shards:
-            raise OptionError(f"there are no samples for split {name!r}: {_status_counts(config)}{_exact_hint(config)}")
+            raise OptionError(f"there are no samples for split {name!r}: {_status_counts(config)}{hint}")
     return plan
 
 
@@ -128,10 +131,12 @@ def _divided(
         broken: list[int] = []
         for index, name in zip(indices, names, strict=False):
             (broken if name is None else by_split.setdefault(name, [])).append(index)
-        # A broken sample belongs to no split. It is added to the first split, so that it is read and its error
-        # reported.
-        by_split.setdefault(next(iter(by_split), split), []).extend(broken)
-        yield from ((name, key, indices) for name, indices in by_split.items() if indices)
+        if broken:
+            # A broken sample belongs to no split. It is added to the first split, so that it is read and its error
+            # reported.
+            first = next(iter(by_split or rule.fractions or {split: 1}))
+            by_split.setdefault(first, []).extend(broken)
+        yield from ((name, key, indices) for name, indices in by_split.items())
 
 
 def _samples(

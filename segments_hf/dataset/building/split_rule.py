@@ -36,12 +36,12 @@ class SplitRule:
         fractions: The fraction of each split; None if the metadata name the splits.
         exact: Whether the number of samples of each split is rounded to its fraction.
         key: The metadata key whose value is the name of the split, or whose samples with equal values stay together;
-            None if each sample is assigned by itself.
+            empty if each sample is assigned by itself.
     """
 
     fractions: dict[str, float] | None
     exact: bool = False
-    key: str | None = None
+    key: str = ""
 
 
 def split_rule(
@@ -79,7 +79,7 @@ def split_rule(
             f"got fractions {dict(splits)} that sum to {total:g}, expected a sum of 1, such as 0.8 + 0.2",
             option="splits",
         )
-    return SplitRule(dict(splits), bool(exact), None if split_by is None else _key("split_by", split_by))
+    return SplitRule(dict(splits), bool(exact), "" if split_by is None else _key("split_by", split_by))
 
 
 def assigned_splits(rule: SplitRule, samples: Iterable[tuple[Release, int]]) -> list[str | None]:
@@ -96,7 +96,6 @@ def assigned_splits(rule: SplitRule, samples: Iterable[tuple[Release, int]]) -> 
         OptionError: A sample lacks the metadata key, or an exact split would have no samples.
     """
     if rule.fractions is None:
-        assert rule.key is not None  # noqa: S101  (without fractions, the metadata name the splits)
         return [_read(_split_name, release, index, rule.key) for release, index in samples]
     hashes, is_readable = array("Q"), bytearray()
     for release, index in samples:
@@ -113,23 +112,15 @@ def assigned_splits(rule: SplitRule, samples: Iterable[tuple[Release, int]]) -> 
     return [names[number] for number in numbers]
 
 
-def hash_fraction(identity: str) -> float:
-    """Return a number in [0, 1) that depends only on the text, so that a sample stays in its split.
-
-    >>> hash_fraction("8de0cdd1-d2a9-492c-aa6f-249f3bac2449")
-    0.4946...
-    """
-    return float(_positions(np.array([_hash(identity)], dtype=np.uint64))[0])
-
-
 def _key(name: str, value: object, alternative: str = "") -> str:
     """Return the key in an option ``metadata:KEY``."""
     if not isinstance(value, str) or not value.startswith(_METADATA) or value == _METADATA:
-        raise OptionError(f"got {value!r}, expected {alternative}'metadata:KEY'", option=name)
+        hint = f"; did you mean {_METADATA + value!r}?" if isinstance(value, str) and value and ":" not in value else ""
+        raise OptionError(f"got {value!r}, expected {alternative}'metadata:KEY'{hint}", option=name)
     return value.removeprefix(_METADATA)
 
 
-def _read(function: Callable[[Sample, str | None], str], release: Release, index: int, key: str | None) -> str | None:
+def _read(function: Callable[[Sample, str], str], release: Release, index: int, key: str) -> str | None:
     """Return the result of a function of a sample; None if the sample cannot be read."""
     try:
         return function(release[index], key)
@@ -137,22 +128,22 @@ def _read(function: Callable[[Sample, str | None], str], release: Release, index
         return None
 
 
-def _split_name(sample: Sample, key: str | None) -> str:
-    return checked_name(_metadata_value(sample, str(key), "splits"))
+def _split_name(sample: Sample, key: str) -> str:
+    return checked_name(_metadata_value(sample, key, "splits"))
 
 
-def _identity(sample: Sample, key: str | None) -> str:
+def _identity(sample: Sample, key: str) -> str:
     """Return the text whose hash decides: the uuid of the sample, or the value of a metadata key.
 
     Values are compared as text, so that the number 7, the number 7.0 and the text "7" are the same value.
     """
-    if key is None:
+    if not key:
         return sample.uuid or sample.name
     value = _metadata_value(sample, key, "split_by")
     if not isinstance(value, str | int | float):
         raise OptionError(
             f"got {compact_json(value)} as the value of {key!r} in the metadata of sample {sample.name!r}, expected "
-            f"text or a number; set the value on the platform, or leave the sample out with "
+            "text or a number; set the value on the platform, or leave the sample out with "
             f"{option('filter_by_metadata')}",
             option="split_by",
         )
@@ -173,13 +164,9 @@ def _hash(identity: str) -> int:
     return int.from_bytes(hashlib.sha256(identity.encode("utf-8", "surrogatepass")).digest()[:8], "big")
 
 
-def _positions(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.float64]:
-    """Return numbers in [0, 1) made from the first 48 bits of the hashes, which a float represents exactly."""
-    return (hashes >> np.uint64(16)) / 2**48
-
-
 def _probable_numbers(hashes: npt.NDArray[np.uint64], fractions: Mapping[str, float]) -> npt.NDArray[np.intp]:
     """Return the number of the split of each hash. The fractions are the probabilities of the splits."""
     ends = list(itertools.accumulate(fractions.values()))
-    numbers = np.searchsorted(ends, _positions(hashes), side="right")
+    positions = (hashes >> np.uint64(16)) / 2**48  # in [0, 1); a float represents 48 bits exactly
+    numbers = np.searchsorted(ends, positions, side="right")
     return np.minimum(numbers, len(ends) - 1)  # the sum of the fractions may be just below 1 because of rounding

@@ -44,19 +44,22 @@ def split_summary(rule: SplitRule, sizes: Mapping[str, int]) -> list[str]:
 def _reason(rule: SplitRule) -> str:
     if rule.fractions is None:
         return f"The metadata key {rule.key!r} names the split of each sample"
-    if rule.key is None:
+    if not rule.key:
         order = "Samples are taken in the order of a hash of the uuid, and the sizes are rounded to the fractions"
         return order if rule.exact else "A hash of the uuid decides the split of each sample"
-    together = f"All samples with the same value of the metadata key {rule.key!r} are in the same split"
-    order = "the values are taken in the order of a hash, and each split ends as near to its fraction as possible"
-    return f"{together}: {order}" if rule.exact else f"{together}: a hash of the value decides"
+    together = f"Samples with the same value of the metadata key {rule.key!r} are in one split"
+    if rule.exact:
+        return f"{together}, and each split ends as near to its fraction as these groups allow"
+    return f"{together}, which a hash of the value decides"
 
 
 def _hint(rule: SplitRule, sizes: Mapping[str, int]) -> str:
     if rule.fractions is None or rule.exact:
         return ""
     wanted = rounded_counts(rule.fractions, sum(sizes.values()))
-    if not any(abs(sizes[name] - count) > _MAX_DEVIATION * count for name, count in wanted.items()):
+    if not all(wanted.values()) or not any(
+        abs(sizes[name] - count) > _MAX_DEVIATION * count for name, count in wanted.items()
+    ):
         return ""
     exact = option("exact", True)
     return f"; {exact} comes nearer to the fractions" if rule.key else f"; {exact} makes {_listed(wanted)}"
