@@ -125,15 +125,15 @@ def test_build_loads_no_assets_and_filters_by_metadata(tmp_path: Path) -> None:
         (["--splits", "train=0.5,test=0.5", "--split-by", "metadata:garden"], "train 4, test 4"),
         (["--splits", "metadata:split"], "train 5, test 3"),
     ],
-    ids=" ".join,
+    ids=["hash", "exact", "groups", "metadata"],
 )
-@pytest.mark.parametrize("command", [("build",), ("export", "coco")], ids=" ".join)
+@pytest.mark.parametrize(
+    ("command", "formats"), [("build", []), ("export", ["coco"]), ("export", ["coco", "--images", "link"])], ids=str
+)
 def test_command_prints_the_sizes_of_the_splits(
-    tmp_path: Path, command: tuple[str, ...], options: list[str], sizes: str
+    tmp_path: Path, command: str, formats: list[str], options: list[str], sizes: str
 ) -> None:
-    arguments = [command[0], demo_release(), *command[1:], tmp_path / "out", "--no-load-assets", *options]
-    images = ["--images", "none"] if command[0] == "export" else []
-    result = run(*arguments, *images)
+    result = run(command, demo_release(), *formats[:1], tmp_path / "out", *formats[1:], *options)
     assert result.exit_code == 0, result.output
     assert sizes in result.output
     assert ("--exact" in result.output) == (options == ["--splits", "train=0.7,test=0.3"])
