@@ -78,6 +78,8 @@ def test_no_option_error_in_the_code_repeats_its_option_in_the_text() -> None:
         (["build", demo_release(), "OUT", "--filter-by", "nothing"], "--filter-by"),
         (["build", demo_release(), "OUT", "--split", "nothing"], "--split"),
         (["build", demo_release(), "OUT", "--splits", "train=0.5,test=0.1"], "--splits"),
+        (["build", demo_release(), "OUT", "--split-by", "metadata:garden"], "--split-by"),
+        (["build", demo_release(), "OUT", "--splits", "metadata:split", "--exact"], "--exact"),
         (["build", demo_release(), "OUT", "--segments-dir", "nowhere"], "--segments-dir"),
         (["build", demo_release(), "DONE"], "--overwrite"),
         (["export", demo_release(), "coco", "EXPORTED", "--images", "none"], "--overwrite"),

@@ -9,6 +9,7 @@ import typer
 
 from segments_hf.cli import options
 from segments_hf.cli.console import print_line
+from segments_hf.cli.split_sizes import print_split_sizes
 
 
 @options.with_loading
@@ -46,6 +47,8 @@ def build(
         cache_dir=cache_dir,
         **loading,
     )
+    if not quiet:
+        print_split_sizes(builder)
     save_build(
         builder, out, "parquet" if format == "parquet" else "arrow", split=split, overwrite=overwrite, num_proc=num_proc
     )

@@ -9,6 +9,7 @@ import typer
 
 from segments_hf.cli import options
 from segments_hf.cli.console import output, print_line, print_result
+from segments_hf.cli.split_sizes import print_split_sizes
 
 
 def _list_formats(is_requested: bool) -> None:
@@ -63,18 +64,18 @@ def export(
     del formats  # the callback lists the formats
     import datasets
 
-    from segments_hf.dataset.load import load_release
+    from segments_hf.dataset.load import release_builder
     from segments_hf.export import export_dataset
 
     if quiet:
         datasets.disable_progress_bars()
     # Links need image files in the cache. A stream contains the bytes of the images instead, and needs no cache.
-    dataset = load_release(
-        release,
-        split=split,
-        streaming=images != "link",
-        **loading,
-    )
+    builder = release_builder(release, **loading)
+    if not quiet:
+        print_split_sizes(builder)
+    if images == "link":
+        builder.download_and_prepare()
+    dataset = builder.as_dataset(split) if images == "link" else builder.as_streaming_dataset(split)
     exported = export_dataset(
         dataset,
         format,

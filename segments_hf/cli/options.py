@@ -86,6 +86,15 @@ def _loading(
             rich_help_panel=_SAMPLES,
         ),
     ] = None,
+    split_by: Annotated[
+        str | None,
+        typer.Option(
+            metavar="metadata:KEY",
+            help="Keep the samples with the same value of KEY, such as a scene, in one split. Needs fractions in "
+            "--splits.",
+            rich_help_panel=_SAMPLES,
+        ),
+    ] = None,
     segments_dir: Annotated[
         Path | None,
         typer.Option(
@@ -111,6 +120,14 @@ def _loading(
         ),
     ] = None,
     *,
+    exact: Annotated[
+        bool,
+        typer.Option(
+            "--exact",
+            help="Round the number of samples of each split to its fraction in --splits.",
+            rich_help_panel=_SAMPLES,
+        ),
+    ] = False,
     load_assets: Annotated[
         bool, typer.Option(help="Download the images and bitmaps; otherwise their columns are null.")
     ] = True,
@@ -121,6 +138,8 @@ def _loading(
         "filter_by": filter_by or None,
         "filter_by_metadata": parse_metadata(filter_by_metadata),
         "splits": parse_splits(splits),
+        "exact": exact,
+        "split_by": split_by,
         "segments_dir": segments_dir,
         "on_error": on_error,
         "resolve": parse_rewrites(rewrite),
@@ -154,11 +173,11 @@ def with_loading(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def with_reading(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options of `load_release` other than `load_assets`, `on_error` and `splits` to a command.
+    """Add the options of `load_release` that select samples or control downloads to a command.
 
-    The command receives their parsed values as `loading`.
+    The options that make splits are left out. The command receives the parsed values as `loading`.
     """
-    return _with_options(command, left_out=("load_assets", "on_error", "splits"))
+    return _with_options(command, left_out=("load_assets", "on_error", "splits", "exact", "split_by"))
 
 
 def _with_options(command: Callable[..., None], left_out: tuple[str, ...]) -> Callable[..., None]:

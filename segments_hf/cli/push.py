@@ -8,6 +8,7 @@ import typer
 
 from segments_hf.cli import options
 from segments_hf.cli.console import print_line, print_result
+from segments_hf.cli.split_sizes import print_split_sizes
 
 
 @options.with_loading
@@ -61,7 +62,7 @@ def push(
     import datasets
     from huggingface_hub.utils import disable_progress_bars
 
-    from segments_hf.dataset.load import load_release
+    from segments_hf.dataset.load import release_builder
     from segments_hf.hub.parts import open_source
     from segments_hf.hub.pushing import push as push_source
     from segments_hf.hub.repository import open_repository
@@ -70,12 +71,10 @@ def push(
         datasets.disable_progress_bars()
         disable_progress_bars()
     value_range = options.parse_image_range(image_range)
-    stream = load_release(
-        release,
-        split=split,
-        streaming=True,
-        **loading,
-    )
+    builder = release_builder(release, **loading)
+    if not quiet:
+        print_split_sizes(builder)
+    stream = builder.as_streaming_dataset(split)
     pushed = push_source(
         open_source(stream, layout, num_proc, loading["on_error"], value_range),
         open_repository(repo_id, revision=revision, create_pr=create_pr, private=private, token=token),

@@ -34,6 +34,8 @@ class ReleaseKeywords(FetchKeywords, total=False):
     filter_by: str | Sequence[str] | None
     filter_by_metadata: Mapping[str, Any] | None
     splits: Mapping[str, float] | str | None
+    exact: bool
+    split_by: str | None
     segments_dir: Location | None
     resolve: Resolve | None
     storage_options: Mapping[str, Any] | None

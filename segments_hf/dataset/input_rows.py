@@ -18,6 +18,7 @@ from segments_hf.dataset.rows.problems import Problem
 from segments_hf.dataset.rows.row_maker import Outcome
 from segments_hf.errors import AssetError, OptionError
 from segments_hf.io.json_codec.json_text import text_or_json
+from segments_hf.io.number_options import check_number
 from segments_hf.labels.categories import carried_categories
 
 if TYPE_CHECKING:
@@ -104,16 +105,6 @@ def open_rows(
     if options:
         raise OptionError(f"got {', '.join(options)} for a dataset, but only releases have these options")
     return _of_splits(open_splits(data), skip, limit, check)
-
-
-def check_number(name: str, value: object, least: int) -> None:
-    """Check an option that is a whole number.
-
-    Raises:
-        OptionError: The value is of another type, or less than `least`.
-    """
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise OptionError(f"got {value!r}, expected a whole number of at least {least}", option=name)
 
 
 def _of_release(data: Data, options: LoadKeywords, *, assets: bool, skip: int, limit: int | None) -> InputRows:

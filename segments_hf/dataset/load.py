@@ -14,6 +14,7 @@ from segments_hf.dataset.splits import check_instruction, names_in
 from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.io.choices import unknown_option
 from segments_hf.io.fetch_options import MAX_RELEASE_BYTES, FetchOptions
+from segments_hf.io.number_options import check_num_proc
 from segments_hf.option_names import option
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ def load_release(  # noqa: PLR0913  (the options of a load; all except the first
     filter_by: str | Sequence[str] | None = None,
     filter_by_metadata: Mapping[str, Any] | None = None,
     splits: Mapping[str, float] | str | None = None,
+    exact: bool = False,
+    split_by: str | None = None,
     segments_dir: Location | None = None,
     load_assets: bool = True,
     embed: bool = False,
@@ -98,6 +101,10 @@ def load_release(  # noqa: PLR0913  (the options of a load; all except the first
         splits: The fraction of each split, such as ``{"train": 0.8, "test": 0.2}``. A sample is assigned to a split by
             a hash of its uuid, so that it stays in this split when samples are added. Or ``"metadata:KEY"``: the split
             is the value of this key in the sample's metadata.
+        exact: Whether the number of samples of each split is rounded to its fraction. The samples that pass the filters
+            are counted. New samples can then move other samples to another split.
+        split_by: ``"metadata:KEY"``: all samples with the same value of this key in their metadata, such as the images
+            of one scene, get the same split, which is decided by a hash of the value. Only with fractions in `splits`.
         segments_dir: A folder in the layout of the official SDK's cache. Images in it are not fetched, except
             bitmaps that cannot store the ids of the annotations.
         load_assets: Whether to fetch images and bitmaps; if not, only the labels are loaded, and the columns of images
@@ -138,6 +145,7 @@ def load_release(  # noqa: PLR0913  (the options of a load; all except the first
     >>> row["name"], row["status"], row["image"].size
     ('meadow_01.jpg', 'LABELED', (480, 360))
     """
+    check_num_proc(num_proc)
     builder = release_builder(
         release,
         cache_dir=cache_dir,
@@ -145,6 +153,8 @@ def load_release(  # noqa: PLR0913  (the options of a load; all except the first
         filter_by=filter_by,
         filter_by_metadata=filter_by_metadata,
         splits=splits,
+        exact=exact,
+        split_by=split_by,
         segments_dir=segments_dir,
         load_assets=load_assets,
         embed=embed,

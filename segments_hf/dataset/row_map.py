@@ -11,6 +11,7 @@ from datasets import Features, Image, Value
 from segments_hf.dataset.inputs import open_splits
 from segments_hf.dataset.rows.row_format import ROW_FORMAT
 from segments_hf.errors import BitmapError, OptionError, SegmentsHFError
+from segments_hf.io.number_options import check_num_proc
 from segments_hf.labels.categories import carried_categories
 from segments_hf.labels.row import Row, sample_name
 
@@ -59,9 +60,11 @@ def map_splits(
         A dataset of the same kind; a `DatasetDict` or an `IterableDatasetDict` for a dict of splits and for a release.
 
     Raises:
-        OptionError: `num_proc` was given for a stream, or a dict has datasets and streams.
+        OptionError: `num_proc` is not a positive whole number, or was given for a stream, or a dict has datasets and
+            streams.
         SegmentsHFError: The input has an unsupported type, or its rows are not those of images with labels.
     """
+    check_num_proc(num_proc)
     splits = open_splits(data, streaming=False, num_proc=num_proc, on_error=on_error)
     if splits.are_streams and num_proc is not None:
         raise OptionError(

@@ -1,56 +1,19 @@
-"""Assign samples to splits."""
+"""Check the names of splits, and the instructions that select splits or parts of them."""
 
 from __future__ import annotations
 
-import hashlib
-import math
 import re
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import datasets
 
 from segments_hf.errors import OptionError
-from segments_hf.io.choices import unknown_choice
 
 if TYPE_CHECKING:
-    from segments_hf.release import Sample
+    from collections.abc import Mapping
 
-SplitOf = Callable[["Sample"], str]
-
-_METADATA = "metadata:"
 _SPLIT_NAME = re.compile(r"\w+(\.\w+)*")  # the names that `datasets` allows
 _PART_OF_SPLIT = re.compile(r"(\w+(?:\.\w+)*)(?:\[[^\]]*\])?(?:\([^)]*\))?")  # ``train[:10%]``
-
-
-def split_assigner(splits: Mapping[str, float] | str) -> SplitOf:
-    """Return a function that assigns a sample to a split.
-
-    Args:
-        splits: The fraction of each split; or ``metadata:KEY``, where the value of this key in a sample's metadata is
-            the name of its split.
-
-    Raises:
-        OptionError: The fractions do not sum to 1, or the name of a split is invalid.
-    """
-    if isinstance(splits, str):
-        if not splits.startswith(_METADATA) or splits == _METADATA:
-            raise OptionError(
-                f"got {splits!r}, expected fractions such as {{'train': 0.8, 'test': 0.2}} or 'metadata:KEY'",
-                option="splits",
-            )
-        return _by_metadata(splits.removeprefix(_METADATA))
-    for name in splits:
-        checked_name(name)
-    fractions = splits.values()
-    if not all(isinstance(fraction, int | float) and fraction >= 0 for fraction in fractions):
-        raise OptionError(f"got fractions {dict(splits)}, expected numbers from 0 to 1", option="splits")
-    if not math.isclose(total := math.fsum(fractions), 1, abs_tol=1e-6):
-        raise OptionError(
-            f"got fractions {dict(splits)} that sum to {total:g}, expected a sum of 1, such as 0.8 + 0.2",
-            option="splits",
-        )
-    return _by_hash(dict(splits))
 
 
 def names_in(instruction: str) -> set[str]:
@@ -101,36 +64,23 @@ def check_whole_splits(split: object) -> None:
         )
 
 
-def hash_fraction(identity: str) -> float:
-    """Return a number in [0, 1) that depends only on the text, so that a sample stays in its split.
+def check_selects_rows(split: object, num_rows: Mapping[str, int]) -> None:
+    """Check that an instruction selects rows. `datasets` cannot read an empty part of a split.
 
-    >>> hash_fraction("8de0cdd1-d2a9-492c-aa6f-249f3bac2449")
-    0.4946...
+    Args:
+        split: A text or a `datasets.ReadInstruction`; other values are not checked.
+        num_rows: The number of rows of each split.
+
+    Raises:
+        OptionError: The instruction selects no rows.
     """
-    return int.from_bytes(hashlib.sha256(identity.encode()).digest()[:6], "big") / 2**48
-
-
-def _by_hash(fractions: dict[str, float]) -> SplitOf:
-    def split_of(sample: Sample) -> str:
-        position = hash_fraction(sample.uuid or sample.name)
-        end = 0.0
-        for name, fraction in fractions.items():
-            end += fraction
-            if position < end:
-                return name
-        return name  # the sum may be just below 1 because of rounding
-
-    return split_of
-
-
-def _by_metadata(key: str) -> SplitOf:
-    def split_of(sample: Sample) -> str:
-        metadata = sample.metadata
-        if key not in metadata:
-            raise unknown_choice("splits", key, metadata, expected=f"a key of the metadata of sample {sample.name!r}:")
-        return checked_name(metadata[key])
-
-    return split_of
+    if not isinstance(split, str | datasets.ReadInstruction) or "[" not in (text := str(split)):
+        return
+    instruction = datasets.ReadInstruction.from_spec(split) if isinstance(split, str) else split
+    parts = instruction.to_absolute(num_rows)
+    if not any(part.to > part.from_ for part in parts):
+        counts = ", ".join(f"{num_rows[name]} in {name!r}" for name in dict.fromkeys(part.splitname for part in parts))
+        raise OptionError(f"got {text!r}, which selects no rows; the numbers of rows are {counts}", option="split")
 
 
 def checked_name(name: object) -> str:

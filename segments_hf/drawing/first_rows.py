@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
-from segments_hf.dataset.input_rows import check_number, open_rows
+from segments_hf.dataset.input_rows import open_rows
 from segments_hf.dataset.row_map import check_features
 from segments_hf.drawing.classes import Classes, classes_of, features_classes
 from segments_hf.errors import OptionError, SegmentsHFError
+from segments_hf.io.number_options import check_number
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack

@@ -15,6 +15,7 @@ from segments_hf.dataset.rows.problems import checked_on_error
 from segments_hf.errors import OptionError
 from segments_hf.hub.compat import fingerprint, generator_of
 from segments_hf.images.depth.scaling import checked_range
+from segments_hf.io.number_options import check_num_proc
 from segments_hf.layouts import find_layout, lay_out, layout_of
 from segments_hf.layouts.left_out import is_trainable
 from segments_hf.option_names import option
@@ -112,8 +113,8 @@ def open_source(
         image_range: The pixel values that become black and white in the layout.
 
     Raises:
-        OptionError: The layout is unknown, an option does not match the layout, a split has no rows, or the name of a
-            split is not allowed on the Hub.
+        OptionError: The layout is unknown, an option does not match the layout, `num_proc` is not positive, a split
+            has no rows, or the name of a split is not allowed on the Hub.
         SegmentsHFError: The data have another type, or their features are not known.
     """
     if image_range is not None and layout is None:
@@ -125,6 +126,7 @@ def open_source(
         find_layout(layout, "layout")
     checked_range(image_range)
     policy = checked_on_error(on_error)
+    check_num_proc(num_proc)
     splits = open_splits(data, on_error=policy)
     splits.check_names()
     parts: list[Part] = []

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from segments_hf.dataset.compat import progress_bar
-from segments_hf.dataset.input_rows import check_number, open_rows
+from segments_hf.dataset.input_rows import open_rows
 from segments_hf.dataset.rows.row_images import ASSET_COLUMNS
+from segments_hf.io.number_options import check_number
 from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.labels import with_decoded_bitmap
 from segments_hf.labels.categories import class_colors, class_names

@@ -117,6 +117,35 @@ def test_build_loads_no_assets_and_filters_by_metadata(tmp_path: Path) -> None:
             for row in loaded} == {"north"}  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("options", "sizes"),
+    [
+        (["--splits", "train=0.7,test=0.3"], "train 5, test 3"),
+        (["--splits", "train=0.7,test=0.3", "--exact"], "train 6, test 2"),
+        (["--splits", "train=0.5,test=0.5", "--split-by", "metadata:garden"], "train 4, test 4"),
+        (["--splits", "metadata:split"], "train 5, test 3"),
+    ],
+    ids=["hash", "exact", "groups", "metadata"],
+)
+@pytest.mark.parametrize(
+    ("command", "formats"), [("build", []), ("export", ["coco"]), ("export", ["coco", "--images", "link"])], ids=str
+)
+def test_command_prints_the_sizes_of_the_splits(
+    tmp_path: Path, command: str, formats: list[str], options: list[str], sizes: str
+) -> None:
+    result = run(command, demo_release(), *formats[:1], tmp_path / "out", *formats[1:], *options)
+    assert result.exit_code == 0, result.output
+    assert sizes in result.output
+    assert ("--exact" in result.output) == (options == ["--splits", "train=0.7,test=0.3"])
+
+
+@pytest.mark.parametrize("options", [[], ["--quiet", "--splits", "train=0.7,test=0.3"]], ids=["undivided", "quiet"])
+def test_command_prints_no_sizes_of_splits(tmp_path: Path, options: list[str]) -> None:
+    result = run("build", demo_release(), tmp_path / "out", "--no-load-assets", *options)
+    assert result.exit_code == 0, result.output
+    assert "uuid" not in result.output
+
+
 @pytest.mark.parametrize("file_format", ["arrow", "parquet"])
 def test_build_writes_only_the_chosen_split(tmp_path: Path, file_format: str) -> None:
     options = ["--splits", "metadata:split", "--format", file_format, "--quiet", "--no-load-assets"]

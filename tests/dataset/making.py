@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zlib
@@ -127,6 +128,11 @@ def _plain_row(row: dict[str, Any]) -> dict[str, Any]:
 def json_value(value: Any) -> Any:
     """Return the decoded value of a JSON column. `datasets` before 4.7 returns JSON text."""
     return value if hasattr(datasets, "Json") or value is None else json.loads(value)
+
+
+def hash_fraction(identity: str) -> float:
+    """Return the number in [0, 1) that decides the split of a sample: the first 48 bits of the SHA-256 of its uuid."""
+    return int.from_bytes(hashlib.sha256(identity.encode()).digest()[:6], "big") / 2**48
 
 
 def tree(folder: Path, *, but: Path) -> set[Path]:

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import segments_hf
-from segments_hf.dataset.splits import hash_fraction, split_assigner
+from segments_hf.dataset.building.split_rule import assigned_splits, split_rule
 from segments_hf.errors import OptionError
 from segments_hf.release import Release
 
-from .making import sample
+from .making import hash_fraction, sample
 
 FRACTIONS = {"train": 0.6, "validation": 0.2, "test": 0.2}
 
@@ -57,6 +57,31 @@ def test_sample_stays_in_its_split_while_its_uuid_is_unchanged(write_release, ch
     assert uuids(write_release(make(change))) == uuids(write_release(make(None)))
 
 
+@pytest.mark.parametrize(
+    ("fractions", "expected"),
+    [
+        pytest.param({"train": 0.8, "test": 0.2}, "train test train train train train test train", id="two splits"),
+        pytest.param({"test": 0.25, "train": 0.75}, "train train train train test train train train", id="test first"),
+        pytest.param({"a": 1 / 3, "b": 1 / 3, "c": 1 / 3}, "b c b b a a c c", id="thirds"),
+    ],
+)
+def test_samples_have_the_same_split_in_every_version(write_release, fractions, expected):
+    uuids = [
+        "3e1c26d3-23ef-323e-e848-f808f54d35bf",
+        "72775666-ffa6-4239-9cf3-42ca060bb525",
+        "bd55fcad-1edf-1f1e-b3b3-406c2f2b3f2c",
+        "cae64fa6-587c-2e15-e0ed-9827a6c38ad2",
+        "44ee9bd7-3b53-690a-1464-6e57e3b99c58",
+        "f9e20aa7-51c7-987e-0cb6-9ab7f5a0d02e",
+        "8d4fc201-ee9d-4b09-2ddb-d20899e47610",
+        "6e15336b-ec81-6103-bbae-4d5faf6d3939",
+    ]
+    release = write_release([sample(f"s{number}", uuid=uuid) for number, uuid in enumerate(uuids)])
+    loaded = segments_hf.load_release(release, load_assets=False, splits=fractions)
+    split_of = {uuid: split for split, rows in loaded.items() for uuid in rows["uuid"]}
+    assert [split_of[uuid] for uuid in uuids] == expected.split()
+
+
 def test_sample_without_uuid_is_assigned_by_its_name(write_release):
     release = write_release([sample(f"s{number}", uuid=None) for number in range(60)])
     splits = split_names(release, splits={"train": 0.5, "test": 0.5})
@@ -64,23 +89,13 @@ def test_sample_without_uuid_is_assigned_by_its_name(write_release):
     assert all(hash_fraction(name) >= 0.5 for name in splits["test"])
 
 
-@given(st.text(min_size=1))
-def test_hash_fraction_is_between_0_and_1(identity):
-    assert 0 <= hash_fraction(identity) < 1
-
-
-def test_hash_fractions_are_spread_evenly():
-    tenths = [int(hash_fraction(f"sample-{number}") * 10) for number in range(10_000)]
-    assert all(900 < tenths.count(tenth) < 1100 for tenth in range(10))
-
-
 @given(st.integers(1, 60), st.integers(1, 60))
 def test_new_samples_do_not_move_old_samples_to_other_splits(old, new):
     def assigned(count):
         body = ",".join(f'{{"name": "s{n}", "uuid": "u{n}"}}' for n in range(count))
         release = Release(f'{{"dataset": {{"samples": [{body}]}}}}'.encode(), "release.json")
-        split_of = split_assigner(FRACTIONS)
-        return {item.name: split_of(item) for item in release}
+        splits = assigned_splits(split_rule(FRACTIONS), [(release, index) for index in range(count)])
+        return {item.name: split for item, split in zip(release, splits, strict=True)}
 
     before, after = assigned(old), assigned(old + new)
     assert before.items() <= after.items()
@@ -158,6 +173,19 @@ def test_error_of_an_empty_split_counts_the_statuses_of_the_release(write_releas
         segments_hf.load_release(write_release(items), load_assets=False, streaming=streaming, **options)
 
 
+@pytest.mark.parametrize("exact", [False, True])
+def test_fractions_of_no_samples_are_an_option_error(write_release, exact):
+    options = {"splits": {"train": 0.5, "test": 0.5}, "exact": exact, "filter_by": "labeled"}
+    with pytest.raises(OptionError, match="no samples.*1 UNLABELED"):
+        segments_hf.load_release(write_release(samples("a")), load_assets=False, **options)
+
+
+def test_metadata_splits_of_no_samples_are_an_option_error(write_release):
+    release = write_release(samples("train", "test"))
+    with pytest.raises(OptionError, match="no samples.*2 UNLABELED"):
+        segments_hf.load_release(release, splits="metadata:split", filter_by="labeled", load_assets=False)
+
+
 def test_error_of_an_empty_split_does_not_count_a_broken_sample(write_release):
     items = [sample("a"), sample(None)]
     with pytest.raises(OptionError, match="1 UNLABELED"):
@@ -191,6 +219,24 @@ def test_stream_of_whole_splits_has_the_rows_of_the_dataset(write_release, split
             return  # before version 5, `datasets` streams only one split at a time
         raise
     assert [row["name"] for row in stream] == segments_hf.load_release(release, **options)["name"][:]
+
+
+@pytest.mark.parametrize(
+    "split",
+    ["train[7:7]", "train[:0%]", "train[5:2]", "train[100:]+test[1:1]", datasets.ReadInstruction("train", to=0)],
+    ids=str,
+)
+def test_part_of_split_without_rows_is_an_option_error(write_release, split):
+    release = write_release(samples("train", "test", "test"))
+    with pytest.raises(OptionError, match=r"no rows.*1 in 'train'") as caught:
+        segments_hf.load_release(release, splits="metadata:split", split=split, load_assets=False)
+    assert caught.value.option == "split"
+
+
+def test_empty_part_of_a_split_adds_no_rows_to_another_part(write_release):
+    release = write_release(samples("train", "test", "test"))
+    rows = segments_hf.load_release(release, splits="metadata:split", split="train[:0]+test[1:]", load_assets=False)
+    assert rows["name"][:] == ["s2"]
 
 
 @pytest.mark.parametrize("split", ["train[a:b]", "train[:200%]", "train[:10%](x)", " train", "train["])

@@ -74,6 +74,15 @@ def test_killed_push_command_resumes_when_it_is_run_again(hub: HubServer, transf
     assert stored_rows(datasets.load_dataset("jane/flowers", split="train")) == stored_rows(rows)
 
 
+def test_push_command_prints_the_sizes_of_the_splits_and_pushes_them(hub: HubServer, tmp_path: Path) -> None:
+    output_file = tmp_path / "output_file.txt"
+    process = command(output_file, "--splits", "train=0.7,test=0.3", "--exact")
+    assert process.wait(60) == 0, output_file.read_text()
+    assert "train 6, test 2" in output_file.read_text()
+    pushed = datasets.load_dataset("jane/flowers")
+    assert {split: rows.num_rows for split, rows in pushed.items()} == {"train": 6, "test": 2}
+
+
 def test_push_command_prints_an_error_as_one_line(hub: HubServer, tmp_path: Path) -> None:
     output_file = tmp_path / "output_file.txt"
     assert command(output_file, "--token", "hf_unknown").wait(60) == 1

@@ -11,6 +11,7 @@ def mistakes() -> None:
     load_release(3)  # wrong
     load_release("flowers.json", spilt="train")  # wrong
     load_release("flowers.json", timeout="1 h")  # wrong
+    load_release("flowers.json", splits={"train": 1.0}, split_by=["metadata:scene"])  # wrong
     segments_hf.to_layout(None, "object-detection")  # wrong
     segments_hf.add_instance_masks("flowers.json", palete=False)  # wrong
     segments_hf.validate("flowers.json", task="ground-truth")  # wrong

@@ -18,8 +18,9 @@ from segments_hf.assets import (
     resolver,
 )
 from segments_hf.dataset.building.config import SegmentsReleaseConfig
-from segments_hf.dataset.building.plan import Shard, check_split, plan_splits
+from segments_hf.dataset.building.plan import Shard, check_split, plan_splits, split_sizes
 from segments_hf.dataset.building.progress import show_traffic
+from segments_hf.dataset.building.split_summary import log_splits
 from segments_hf.dataset.building.unused_folder import warn_if_unused
 from segments_hf.dataset.building.worker_process import end_with_process
 from segments_hf.dataset.compat import builds_folder, generation_error, info_file, output_folder
@@ -29,10 +30,11 @@ from segments_hf.dataset.rows.problems import append_problem, checked_on_error, 
 from segments_hf.dataset.rows.row_format import ROW_FORMAT
 from segments_hf.dataset.rows.row_images import ASSET_COLUMNS, AssetSources
 from segments_hf.dataset.rows.row_maker import make_rows
-from segments_hf.dataset.splits import check_instruction, check_whole_splits, names_in
+from segments_hf.dataset.splits import check_instruction, check_selects_rows, check_whole_splits, names_in
 from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.io.disk.atomic import remove_file, remove_folder
 from segments_hf.io.disk.disk_errors import disk_error_in, storage_error, storage_errors_of_library
+from segments_hf.io.number_options import check_num_proc
 from segments_hf.io.redaction import text_without_secrets
 from segments_hf.option_names import option
 
@@ -87,8 +89,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         self, dl_manager: datasets.DownloadManager | datasets.StreamingDownloadManager
     ) -> list[datasets.SplitGenerator]:
         generators = []
-        plan = plan_splits(self.config)
-        warn_if_unused(self.config, plan)
+        plan = self._plan()
         for name, shards in plan.items():
             kwargs = {"shards": shards, "streaming": dl_manager.is_streaming}
             generator = datasets.SplitGenerator(name=name, gen_kwargs=kwargs)
@@ -96,6 +97,12 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
                 generator.split_info.num_examples = sum(len(shard.indices) for shard in shards)  # for the progress bar
             generators.append(generator)
         return generators
+
+    def _plan(self) -> dict[str, list[Shard]]:
+        plan = plan_splits(self.config)
+        log_splits(self.config.split_rule, split_sizes(plan))
+        warn_if_unused(self.config, plan)
+        return plan
 
     def _generate_examples(self, shards: list[Shard], *, streaming: bool) -> Iterator[tuple[str, dict[str, Any]]]:
         problems: list[Problem] = []
@@ -122,8 +129,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
             limit: The maximum number of samples to read.
         """
         end = None if limit is None else skip + limit
-        plan = plan_splits(self.config)
-        warn_if_unused(self.config, plan)
+        plan = self._plan()
         with show_traffic(1) as traffic:
             for split, shards in plan.items():
                 for key, indices in _runs(shards):
@@ -173,9 +179,11 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         """Build the dataset unless it is in the cache, and report skipped, kept and repaired samples.
 
         Raises:
+            OptionError: `num_proc` is not a positive whole number.
             StorageError: The dataset cannot be written: the disk is full or read-only.
             SegmentsHFError: The release or its assets have an error.
         """
+        check_num_proc(kwargs.get("num_proc"))
         if self._refers_to_removed_images():
             # In this mode, `datasets` builds the dataset again, because the old one has paths of removed images.
             kwargs["download_mode"] = DownloadMode.REUSE_CACHE_IF_EXISTS
@@ -188,9 +196,11 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         """Return the built dataset, as `datasets` does.
 
         Raises:
-            OptionError: There is no such split.
+            OptionError: There is no such split, or `split` selects no rows.
         """
         self._check_split(split)
+        if self.info.splits:
+            check_selects_rows(split, {name: part.num_examples for name, part in self.info.splits.items()})
         return super().as_dataset(split, *args, **kwargs)
 
     def as_streaming_dataset(self, split: str | None = None, *args: Any, **kwargs: Any) -> Any:

@@ -16,10 +16,10 @@ import datasets
 from datasets.fingerprint import Hasher
 
 from segments_hf.assets import FetchOptions, SegmentsDir, resolver
+from segments_hf.dataset.building.split_rule import SplitRule, split_rule
 from segments_hf.dataset.open_releases import ReleaseKey, open_release, reopen_release
 from segments_hf.dataset.rows.features import json_feature
 from segments_hf.dataset.rows.problems import checked_on_error
-from segments_hf.dataset.splits import split_assigner
 from segments_hf.errors import OptionError
 from segments_hf.io.choices import unknown_option
 from segments_hf.io.redaction import own_logger, unsigned_url
@@ -57,6 +57,8 @@ class SegmentsReleaseConfig(_FetchingConfig):
         filter_by_metadata: The metadata of the samples to load; a sample must have all of these keys and values.
         splits: The fraction of each split, or ``metadata:KEY``; by default, all samples of a data file belong to the
             split of this file.
+        exact: Whether the number of samples of each split is rounded to its fraction.
+        split_by: ``metadata:KEY``: all samples with the same value of this key get the same split.
         segments_dir: A folder in the layout of the official SDK's cache. Images in it are not fetched, except
             bitmaps that cannot store the ids of the annotations.
         load_assets: Whether to fetch images and bitmaps.
@@ -74,6 +76,8 @@ class SegmentsReleaseConfig(_FetchingConfig):
     filter_by: str | Sequence[str] | None = None
     filter_by_metadata: Mapping[str, Any] | None = None
     splits: Mapping[str, float] | str | None = None
+    exact: bool = False
+    split_by: str | None = None
     segments_dir: str | os.PathLike[str] | None = None
     load_assets: bool = True
     embed: bool = False
@@ -105,8 +109,7 @@ class SegmentsReleaseConfig(_FetchingConfig):
         checked_on_error(self.on_error)
         resolver(self.resolve)
         self.fetch_options  # noqa: B018  (checks the options)
-        if self.splits is not None:
-            split_assigner(self.splits)
+        self.split_rule  # noqa: B018  (checks the options)
 
     def __repr__(self) -> str:
         options = [
@@ -122,6 +125,15 @@ class SegmentsReleaseConfig(_FetchingConfig):
             OptionError: An option has an invalid value.
         """
         return FetchOptions(**{field.name: getattr(self, field.name) for field in dataclasses.fields(FetchOptions)})
+
+    @property
+    def split_rule(self) -> SplitRule | None:
+        """The rule that divides the releases into splits; None if they are not divided.
+
+        Raises:
+            OptionError: An option has an invalid value.
+        """
+        return split_rule(self.splits, exact=self.exact, split_by=self.split_by)
 
     @property
     def release_keys(self) -> dict[str, list[ReleaseKey]]:
@@ -203,6 +215,8 @@ class SegmentsReleaseConfig(_FetchingConfig):
             "filter_by": self.filter_by and sorted({str(status).upper() for status in _as_list(self.filter_by)}),
             "filter_by_metadata": self.filter_by_metadata and dict(self.filter_by_metadata),
             "splits": self.splits if isinstance(self.splits, str) else list((self.splits or {}).items()),
+            "exact": self.exact,
+            "split_by": self.split_by,
             "segments_dir": self.segments_dir and os.path.abspath(self.segments_dir),
             "load_assets": self.load_assets,
             "embed": self.embed,

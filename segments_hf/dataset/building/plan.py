@@ -6,25 +6,22 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from segments_hf.dataset.building.split_rule import assigned_splits
 from segments_hf.dataset.open_releases import ReleaseKey  # noqa: TC001  (NamedTuple)
-from segments_hf.dataset.splits import checked_name, split_assigner
+from segments_hf.dataset.splits import checked_name
 from segments_hf.errors import OptionError, ReleaseError
 from segments_hf.io.choices import unknown_choice
-from segments_hf.io.redaction import own_logger
 from segments_hf.option_names import option
 from segments_hf.release import has_metadata, wanted_statuses
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
-    from logging import Logger
 
     from segments_hf.dataset.building.config import SegmentsReleaseConfig
     from segments_hf.release import Release
 
 _MAX_SAMPLES = 64
 _MIN_SHARDS = 16
-
-logger: Logger = own_logger(__name__)
 
 
 class Shard(NamedTuple):
@@ -55,13 +52,20 @@ def plan_splits(config: SegmentsReleaseConfig) -> dict[str, list[Shard]]:
         plan = {name: [] for name in config.splits}
     for split, keys in config.release_keys.items():
         checked_name(split)
-        for key in keys:
-            for name, indices in _split_indices(config, key, split).items():
-                plan.setdefault(name, []).extend(Shard(key, part) for part in _cut_into_shards(indices))
+        for name, key, indices in _divided(config, split, keys):
+            plan.setdefault(name, []).extend(Shard(key, part) for part in _cut_into_shards(indices))
+    if not plan:
+        raise OptionError(f"there are no samples: {_status_counts(config)}")
+    hint = _exact_hint(config) if any(plan.values()) else ""
     for name, shards in plan.items():
         if not shards:
-            raise OptionError(f"there are no samples for split {name!r}: {_status_counts(config)}")
+            raise OptionError(f"there are no samples for split {name!r}: {_status_counts(config)}{hint}")
     return plan
+
+
+def split_sizes(plan: Mapping[str, Sequence[Shard]]) -> dict[str, int]:
+    """Return the number of samples of each split of a plan."""
+    return {name: sum(len(shard.indices) for shard in shards) for name, shards in plan.items()}
 
 
 def num_samples(config: SegmentsReleaseConfig) -> int:
@@ -72,7 +76,7 @@ def num_samples(config: SegmentsReleaseConfig) -> int:
         ReleaseError: A release cannot be read.
     """
     if config.filter_by or config.filter_by_metadata:
-        return sum(len(shard.indices) for shards in plan_splits(config).values() for shard in shards)
+        return sum(split_sizes(plan_splits(config)).values())
     return sum(len(release) for release, _ in config.releases)
 
 
@@ -106,22 +110,42 @@ def check_split(config: SegmentsReleaseConfig, split: str, names: Collection[str
         raise unknown_choice("split", split if split in unknown else min(unknown), known, hint=hint)
 
 
-def _split_indices(config: SegmentsReleaseConfig, key: ReleaseKey, split: str) -> dict[str, Sequence[int]]:
-    release = config.reopen(key)
-    wanted = _matching_indices(config, release)
-    if config.splits is None:
-        return {split: wanted}
-    split_of = split_assigner(config.splits)
-    by_split: dict[str, list[int]] = {}
-    broken = []
-    for index in wanted:
-        try:
-            by_split.setdefault(split_of(release[index]), []).append(index)
-        except ReleaseError:
-            broken.append(index)
-    # A broken sample belongs to no split. It is added to the first split, so that it is read and its error reported.
-    by_split.setdefault(next(iter(by_split), split), []).extend(broken)
-    return {name: indices for name, indices in by_split.items() if indices}
+def _divided(
+    config: SegmentsReleaseConfig, split: str, keys: Sequence[ReleaseKey]
+) -> Iterator[tuple[str, ReleaseKey, Sequence[int]]]:
+    """Yield the indices of each split in each release.
+
+    Args:
+        config: The options of the builder.
+        split: The name of the split if the releases are not divided.
+        keys: The keys of the releases.
+    """
+    wanted = [(key, _matching_indices(config, config.reopen(key))) for key in keys]
+    rule = config.split_rule
+    if rule is None:
+        yield from ((split, key, indices) for key, indices in wanted)
+        return
+    names = iter(assigned_splits(rule, _samples(config, wanted)))
+    for key, indices in wanted:
+        by_split: dict[str, list[int]] = {}
+        broken: list[int] = []
+        for index, name in zip(indices, names, strict=False):
+            (broken if name is None else by_split.setdefault(name, [])).append(index)
+        if broken:
+            # A broken sample belongs to no split. It is added to the first split, so that it is read and its error
+            # reported.
+            first = next(iter(by_split or rule.fractions or {split: 1}))
+            by_split.setdefault(first, []).extend(broken)
+        yield from ((name, key, indices) for name, indices in by_split.items())
+
+
+def _samples(
+    config: SegmentsReleaseConfig, wanted: Sequence[tuple[ReleaseKey, Sequence[int]]]
+) -> Iterator[tuple[Release, int]]:
+    for key, indices in wanted:
+        release = config.reopen(key)
+        for index in indices:
+            yield release, index
 
 
 def _matching_indices(config: SegmentsReleaseConfig, release: Release) -> Sequence[int]:
@@ -155,6 +179,13 @@ def _status_counts(config: SegmentsReleaseConfig) -> str:
     counts = ", ".join(f"{count} {status}" for status, count in statuses.items()) or "no samples"
     filters = f"{option('filter_by')}, {option('filter_by_metadata')} or {option('splits')}"
     return f"the release has {counts}; change {filters}"
+
+
+def _exact_hint(config: SegmentsReleaseConfig) -> str:
+    rule = config.split_rule
+    if rule is None or rule.fractions is None or rule.exact or not all(rule.fractions.values()):
+        return ""
+    return f", or give each split its share with {option('exact', True)}"
 
 
 def _status(release: Release, index: int, labelset: str | None) -> str:

@@ -1,0 +1,21 @@
+"""Print the sizes of the splits that a command makes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segments_hf.cli.console import print_line
+
+if TYPE_CHECKING:
+    from segments_hf.dataset.building.builder import SegmentsRelease
+
+
+def print_split_sizes(builder: SegmentsRelease) -> None:
+    """Print the number of samples of each split and what decides it, if the release is divided."""
+    from segments_hf.dataset.building.plan import plan_splits, split_sizes
+    from segments_hf.dataset.building.split_summary import split_summary
+
+    rule = builder.config.split_rule
+    if rule is not None:
+        for sentence in split_summary(rule, split_sizes(plan_splits(builder.config))):
+            print_line(sentence)

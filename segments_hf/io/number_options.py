@@ -1,0 +1,25 @@
+"""Check options that are whole numbers."""
+
+from __future__ import annotations
+
+from segments_hf.errors import OptionError
+
+
+def check_number(name: str, value: object, least: int) -> None:
+    """Check an option that is a whole number.
+
+    Raises:
+        OptionError: The value is of another type, or less than `least`.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise OptionError(f"got {value!r}, expected a whole number of at least {least}", option=name)
+
+
+def check_num_proc(num_proc: object) -> None:
+    """Check a number of processes. None, the default of the functions, is valid.
+
+    Raises:
+        OptionError: The value is not a positive whole number.
+    """
+    if num_proc is not None:
+        check_number("num_proc", num_proc, 1)
