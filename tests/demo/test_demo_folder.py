@@ -124,9 +124,7 @@ def link_to_other_folder(folder: Path) -> None:
         (link_to_other_folder, "images"),
     ],
 )
-def test_demo_refuses_to_replace_files_of_the_user(
-    prepare: Callable[[Path], None], named: str, tmp_path: Path
-) -> None:
+def test_demo_refuses_to_replace_files_of_the_user(prepare: Callable[[Path], None], named: str, tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     prepare(folder)
     before = contents(folder)
