@@ -75,6 +75,7 @@ def write_demo(folder: Path) -> None:
 
 
 def _write(folder: Path) -> None:
+    """Write all files except the marker to a folder."""
     release = demo_release()
     for file in (release, *release.parent.glob(f"{_IMAGES}/*"), *release.parent.glob(f"{_LABELS}/*")):
         copy_file(file, folder / file.relative_to(release.parent))
@@ -88,7 +89,7 @@ def _check(folder: Path) -> None:
     """Check that all files that would be replaced are unchanged files of an earlier call.
 
     Raises:
-        OutputExistsError: A file is not, or the list of these files is damaged.
+        OutputExistsError: A file was not written by an earlier call, or was changed since; or the marker is damaged.
     """
     marker = folder / _MARKER
     try:
@@ -100,11 +101,11 @@ def _check(folder: Path) -> None:
     for name, digest in _digests(folder):
         if name not in earlier and not fnmatchcase(name, _CACHE_FILES):
             raise OutputExistsError(
-                f"{folder / name} exists and was not written by an earlier run; move it, or choose another folder"
+                f"{folder / name} exists and was not written by `segments-hf demo`; move it, or choose another folder"
             )
         if name in earlier and digest != earlier[name]:
             raise OutputExistsError(
-                f"{folder / name} was changed after an earlier run; move it, or choose another folder"
+                f"{folder / name} was changed after `segments-hf demo` wrote it; move it, or choose another folder"
             )
 
 
@@ -117,7 +118,7 @@ def _digests(folder: Path) -> Iterator[tuple[str, str | None]]:
 
 
 def _files(path: Path) -> Iterator[Path]:
-    """Yield the path itself if it is a file or a link, or all files and links in the folder."""
+    """Yield the path itself if it is a file or a link, or all files and links in it if it is a folder."""
     if path.is_dir() and not path.is_symlink():
         for inner in sorted(path.iterdir()):
             yield from _files(inner)

@@ -32,13 +32,13 @@ def short_traceback(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        handled = sys.exc_info()[1]  # the error in whose `except` block the caller calls the function
+        handled = sys.exc_info()[1]  # not None if the caller calls the function in an `except` block
         try:
             return function(*args, **kwargs)
         except SegmentsHFError as error:
             if os.environ.get(DEBUG_VARIABLE) != "1" and not is_command_line():
                 _remove_inner_frames(error)
-                if handled is None:  # otherwise the caller needs to see both errors
+                if handled is None:  # otherwise the traceback must also show the error that the caller handles
                     _hide_cause(error)
             raise
 
@@ -47,12 +47,12 @@ def short_traceback(function: Callable[P, R]) -> Callable[P, R]:
 
 def _remove_inner_frames(error: SegmentsHFError) -> None:
     """Remove the frames below the decorated function from a traceback that begins with the frame of the decorator."""
-    own = error.__traceback__
-    if own is None or own.tb_next is None:  # without a second frame, the arguments did not fit the function
-        return
-    own.tb_next.tb_next = None
-    # Python 3.10 ignores the assignment when the error is raised again, and also shows the frame of the decorator.
-    error.__traceback__ = own.tb_next
+    decorator = error.__traceback__
+    public_function = None if decorator is None else decorator.tb_next
+    if public_function is not None:
+        public_function.tb_next = None
+        # Python 3.10 ignores this assignment when the error is raised again, and also shows the frame of the decorator.
+        error.__traceback__ = public_function
 
 
 def _hide_cause(error: SegmentsHFError) -> None:
