@@ -21,6 +21,15 @@ class SegmentsHFError(Exception):
     def __init__(self, *texts: object) -> None:
         super().__init__(*(shown(text) if isinstance(text, str) else text for text in texts))
 
+    @property
+    def cause(self) -> BaseException | None:
+        """The error that led to this error; None if there is no such error.
+
+        The traceback shows the cause, and the frames inside segments-hf, only if the environment variable
+        ``SEGMENTS_HF_DEBUG`` is 1.
+        """
+        return self.__cause__ or self.__context__
+
 
 class ReleaseError(SegmentsHFError, ValueError):
     """A release file cannot be read, or its content is not a release.

@@ -56,7 +56,7 @@ def option(name: str, value: object = None) -> str:
     ('--on-error skip', '--overwrite', '--no-load-assets', 'embed=True (only in Python)')
     """
     in_python = name if value is None else f"{name}={value!r}"
-    if _VARIABLE not in os.environ:
+    if not is_command_line():
         return in_python
     if name in PYTHON_ONLY:
         return f"{in_python} (only in Python)"
@@ -79,7 +79,12 @@ def _value_on_command_line(value: object) -> str:
 
 def in_interface(in_python: str, in_shell: str) -> str:
     """Return the text for users of the command line in a process of the command line, else the text for Python."""
-    return in_shell if _VARIABLE in os.environ else in_python
+    return in_shell if is_command_line() else in_python
+
+
+def is_command_line() -> bool:
+    """Return whether this process is the command line, or a worker process of the command line."""
+    return _VARIABLE in os.environ
 
 
 @contextmanager

@@ -111,3 +111,28 @@ def test_error_for_a_value_that_is_not_text_has_no_suggestion() -> None:
     error = str(unknown_choice("images", None, ["copy"]))
     assert "None" in error
     assert "?" not in error
+
+
+@pytest.mark.parametrize(
+    ("name", "closest"),
+    [
+        ("flowers.json", "flowers-v1.0.json"),
+        ("Flowers-v1.0.JSON", "flowers-v1.0.json"),
+        ("leafs.json", "leaves.json.gz"),
+        ("missing.json", None),  # no name is close
+        ("table.csv", None),  # only JSON files are suggested
+        ("nowhere/flowers.json", None),
+    ],
+)
+def test_error_for_a_missing_release_file_suggests_the_closest_json_file_in_its_folder(
+    name: str, closest: str | None, tmp_path: Path
+) -> None:
+    for file in ("flowers-v1.0.json", "leaves.json.gz", "table1.csv"):
+        (tmp_path / file).write_text("{}")
+    (tmp_path / "flowers.json.d").mkdir()
+    with pytest.raises(segments_hf.ReleaseError) as raised:
+        segments_hf.load_release(tmp_path / name)
+    assert str(tmp_path / name) in str(raised.value)
+    assert ("did you mean" in str(raised.value)) == (closest is not None)
+    assert closest is None or str(raised.value).endswith(f"{closest!r}?")
+    assert "\n" not in str(raised.value)

@@ -16,6 +16,7 @@ from segments_hf.bitmaps.boxes import present_ids
 from segments_hf.bitmaps.codec.id_codec import decode_bitmap
 from segments_hf.bitmaps.value_table import MaskValues, look_up
 from segments_hf.errors import BitmapError
+from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     Mask: TypeAlias = npt.NDArray[np.unsignedinteger[Any]]
 
 
+@short_traceback
 def get_semantic_bitmap(
     bitmap: BitmapLike, annotations: Iterable[object] | None, id_increment: int = 0, *, strict: bool = False
 ) -> Mask:

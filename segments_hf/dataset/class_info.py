@@ -13,6 +13,7 @@ from segments_hf.io.urls import is_url
 from segments_hf.labels.categories import carried_categories, listed_categories
 from segments_hf.labels.mask_values import names_of_numbers
 from segments_hf.release import Category, parse_reference
+from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +30,7 @@ _MAX_BYTES = 64 * 2**20  # maximum size of one of these files
 _ID2LABEL: JsonDecoder[dict[int, str]] = JsonDecoder(dict[int, str])
 
 
+@short_traceback
 def categories(
     data: Data, *, config_name: str = "default", token: str | None = None, revision: str | None = None
 ) -> list[Category]:
@@ -61,6 +63,7 @@ def categories(
     return carried_categories(input_features(data))
 
 
+@short_traceback
 def id2label(
     data: Data,
     column: str | None = None,
@@ -110,6 +113,7 @@ def id2label(
     return names_of_numbers(input_features(data), column)
 
 
+@short_traceback
 def label2id(
     data: Data,
     column: str | None = None,

@@ -16,6 +16,7 @@ from segments_hf.io.choices import unknown_option
 from segments_hf.io.fetch_options import MAX_RELEASE_BYTES, FetchOptions
 from segments_hf.io.number_options import check_num_proc
 from segments_hf.option_names import option
+from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,6 +61,7 @@ def load_release(
 ) -> AnyDataset: ...
 
 
+@short_traceback
 def load_release(  # noqa: PLR0913  (the options of a load; all except the first are keyword-only)
     release: Releases,
     *,

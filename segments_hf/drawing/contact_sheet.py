@@ -17,6 +17,7 @@ from segments_hf.errors import AssetError, BitmapError, OptionError, SegmentsHFE
 from segments_hf.images.viewing import decode_image, to_rgb
 from segments_hf.io.number_text import counted
 from segments_hf.io.redaction import own_logger
+from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,6 +48,7 @@ class _ScaledImage(NamedTuple):
     size: tuple[int, int]
 
 
+@short_traceback
 def contact_sheet(
     data: Data | Sequence[Row] | Iterator[Row],
     limit: int = 12,

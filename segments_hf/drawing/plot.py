@@ -18,6 +18,7 @@ from segments_hf.drawing.text import cut, one_line
 from segments_hf.errors import AssetError, BitmapError
 from segments_hf.images.viewing import decode_image, to_rgb
 from segments_hf.io.number_text import counted
+from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +42,7 @@ _LONGEST_NAME = 120  # maximum number of characters of a name in the legend, whi
 _EDGE_COLOR = "0.45"  # shows the patch of a white class
 
 
+@short_traceback
 def plot(data: Data | Row, of: ClassSource = None, *, index: int = 0, opacity: float = 0.5) -> Figure:
     """Draw a row as a figure of matplotlib with three panels: its image, its instances and its classes.
 

@@ -32,6 +32,7 @@ from segments_hf.labels.row import sample_name
 from segments_hf.labels.vector_label import VECTORS
 from segments_hf.layouts import check_release_rows
 from segments_hf.option_names import option
+from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
     import os
@@ -52,6 +53,7 @@ _RESERVED_LENGTH = 64  # bytes of a path for folders of a format, such as `annot
 logger: Logger = own_logger(__name__)
 
 
+@short_traceback
 def export_dataset(
     data: Data,
     export_format: str = "coco-instance",

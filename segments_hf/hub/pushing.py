@@ -27,6 +27,7 @@ from segments_hf.hub.split_upload import upload_split
 from segments_hf.io.disk.atomic import make_folder, remove_file, remove_folder
 from segments_hf.io.disk.disk_errors import storage_errors_of_library
 from segments_hf.io.tables import Cell, Result, short_repr
+from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +74,7 @@ class PushResult(Result):
         return {"url": self.url, **commit, "sent": self.sent, "skipped": self.skipped}
 
 
+@short_traceback
 def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
     data: Data,
     repo_id: str,

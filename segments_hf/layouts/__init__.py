@@ -21,6 +21,7 @@ from segments_hf.layouts.layout import Layout
 from segments_hf.layouts.layout_images import LayoutImages
 from segments_hf.layouts.layout_label import MaskClasses
 from segments_hf.layouts.left_out import RowColumns, map_layout, trainable_rows
+from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -85,6 +86,7 @@ def to_layout(
 ) -> DatasetDict: ...
 
 
+@short_traceback
 def to_layout(
     data: Data,
     task: str,

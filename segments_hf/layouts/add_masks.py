@@ -10,6 +10,7 @@ from segments_hf.dataset.row_map import map_rows, map_splits
 from segments_hf.errors import OptionError
 from segments_hf.layouts import check_release_rows
 from segments_hf.layouts.mask_columns import SEGMENTS, InstanceMasks, SemanticMasks, panoptic_masks, semantic_masks
+from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -54,6 +55,7 @@ def add_semantic_masks(
 ) -> DatasetDict: ...
 
 
+@short_traceback
 def add_semantic_masks(
     data: Data,
     *,
@@ -122,6 +124,7 @@ def add_instance_masks(
 ) -> DatasetDict: ...
 
 
+@short_traceback
 def add_instance_masks(
     data: Data, *, column: str = "instance_mask", palette: bool = True, num_proc: int | None = None
 ) -> AnyDataset:
@@ -174,6 +177,7 @@ def add_panoptic_masks(
 ) -> DatasetDict: ...
 
 
+@short_traceback
 def add_panoptic_masks(data: Data, *, column: str = "panoptic_mask", num_proc: int | None = None) -> AnyDataset:
     """Add a column of panoptic masks, and the column `segments_info`, as in the panoptic format of COCO.
 

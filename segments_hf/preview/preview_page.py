@@ -18,6 +18,7 @@ from segments_hf.labels.categories import class_colors, class_names
 from segments_hf.layouts import check_release_rows
 from segments_hf.preview.page_file import block, new_page
 from segments_hf.preview.shown_sample import show_sample
+from segments_hf.short_traceback import short_traceback
 from segments_hf.validate.validator import Validator
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class PageHead(msgspec.Struct):
     limit: int | None
 
 
+@short_traceback
 def preview(
     data: Data,
     path: str | os.PathLike[str],

@@ -5,9 +5,11 @@ from __future__ import annotations
 import mmap
 import os
 import stat
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from segments_hf.errors import ReleaseError
+from segments_hf.io.choices import suggestion
 from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
 from segments_hf.io.redaction import public_name
 from segments_hf.io.remote.limited_reading import GZIP_MAGIC, BrokenGzipError, TooLargeError, decompress_gzip
@@ -15,6 +17,7 @@ from segments_hf.io.urls import is_url
 from segments_hf.option_names import option
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 Buffer = bytes | memoryview
@@ -50,6 +53,8 @@ def map_file(path: Path, max_bytes: float = MAX_RELEASE_BYTES) -> Buffer:
     name = str(path)
     try:
         mode = path.stat().st_mode
+    except FileNotFoundError as error:
+        raise _unreadable(error, name, suggestion(path.name, _json_files(path.parent))) from None
     except (OSError, ValueError) as error:
         raise _unreadable(error, name) from None
     if stat.S_ISDIR(mode):
@@ -71,8 +76,16 @@ def map_file(path: Path, max_bytes: float = MAX_RELEASE_BYTES) -> Buffer:
     raise too_large(TooLargeError(int(max_bytes)), name)
 
 
-def _unreadable(error: Exception, name: str) -> ReleaseError:
-    return ReleaseError(f"cannot read the file: {getattr(error, 'strerror', error)}", name)
+def _unreadable(error: Exception, name: str, hint: str = "") -> ReleaseError:
+    return ReleaseError(f"cannot read the file: {getattr(error, 'strerror', error)}{hint}", name)
+
+
+def _json_files(folder: Path) -> Iterator[str]:
+    """Yield the names of the JSON files in a folder, gzipped ones too; none if the folder cannot be read."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.lower().removesuffix(".gz").endswith(".json") and entry.is_file():
+                yield entry.name
 
 
 def unpack(content: Buffer, source: str, max_bytes: float = MAX_RELEASE_BYTES) -> Buffer:

@@ -28,6 +28,7 @@ from segments_hf.release.release_source import read_source
 from segments_hf.release.sample import RAW_LABELS, Sample
 from segments_hf.release.task_type_guess import guess_task_type
 from segments_hf.release.task_types import TaskKind, task_kind
+from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -87,6 +88,7 @@ class Release(ReleaseHead):
         self._kinds: dict[str | None, TaskKind] = {}
 
     @classmethod
+    @short_traceback
     def open(
         cls,
         source: str | os.PathLike[str],

@@ -19,6 +19,7 @@ from segments_hf.labels.categories import class_colors, class_names
 from segments_hf.labels.label import last_of_ids
 from segments_hf.labels.row import sample_name
 from segments_hf.layouts import layout_of, mask_classes
+from segments_hf.short_traceback import short_traceback
 from segments_hf.stats.layout_rows import countable
 from segments_hf.stats.measure import Measured, measure
 from segments_hf.stats.stats_result import ClassStats, ImageSize, Stats, Together
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["AttributeCounts", "AttributeValue", "ClassStats", "ImageSize", "Sizes", "Stats", "Together", "stats"]
 
 
+@short_traceback
 def stats(data: Data, *, assets: bool = False, limit: int | None = None, **options: Unpack[ReleaseKeywords]) -> Stats:
     """Count the classes, objects, pixels, sizes, statuses and attributes of a release or a dataset.
 

@@ -10,6 +10,7 @@ from segments_hf.dataset.input_rows import open_rows
 from segments_hf.dataset.inputs import image_bytes
 from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.layouts import check_release_rows
+from segments_hf.short_traceback import short_traceback
 from segments_hf.validate.checks import refused_colors
 from segments_hf.validate.report import Report, by_check
 from segments_hf.validate.validator import Validator
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from segments_hf.validate.validator import Examined
 
 
+@short_traceback
 def validate(
     data: Data, *, assets: bool = False, limit: int | None = None, **options: Unpack[ReleaseKeywords]
 ) -> Report:

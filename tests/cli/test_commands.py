@@ -1,4 +1,4 @@
-"""The commands ``demo``, ``inspect`` and ``build``, and the errors of all commands."""
+"""The commands ``inspect`` and ``build``, and the errors of all commands."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ import json
 from pathlib import Path
 
 import datasets
-import numpy as np
 import pytest
-from PIL import Image
 from typer.testing import CliRunner, Result
 
-from segments_hf import load_release
 from segments_hf.cli.app import app
 from segments_hf.demo import demo_release
 
@@ -20,35 +17,6 @@ LICENSE = Path(__file__).parents[2] / "LICENSE"
 
 def run(*args: object) -> Result:
     return CliRunner().invoke(app, [str(arg) for arg in args])
-
-
-def test_demo_counts_objects_and_draws_a_contact_sheet(tmp_path: Path) -> None:
-    result = run("demo", tmp_path / "new folder" / "sheet.png")
-    assert result.exit_code == 0, result.output
-    assert "8 rows with 63 objects (flower, leaf)" in " ".join(result.output.split())
-    with Image.open(tmp_path / "new folder" / "sheet.png") as sheet:
-        assert sheet.width > 1000
-
-
-def test_demo_writes_a_release_that_can_be_loaded(tmp_path: Path) -> None:
-    assert run("demo", tmp_path / "sheet.png").exit_code == 0
-    flowers = load_release(tmp_path / "segments-hf-demo" / "flowers-v1.0.json", split="train")
-    originals = load_release(demo_release(), split="train")
-    assert [np.array(image).tobytes() for image in flowers["image"]] == [
-        np.array(image).tobytes() for image in originals["image"]
-    ]
-    assert flowers["annotations"][:] == originals["annotations"][:]
-
-
-def test_demo_keeps_changed_and_other_files_in_its_folder(tmp_path: Path) -> None:
-    folder = tmp_path / "segments-hf-demo"
-    assert run("demo", tmp_path / "sheet.png").exit_code == 0
-    (folder / "notes.txt").write_text("mine")
-    assert run("demo", tmp_path / "sheet.png").exit_code == 0
-    assert (folder / "notes.txt").read_text() == "mine"
-    (folder / "flowers-v1.0.json").write_text("mine")
-    assert run("demo", tmp_path / "sheet.png").exit_code == 1
-    assert (folder / "flowers-v1.0.json").read_text() == "mine"
 
 
 def test_inspect_shows_name_categories_statuses_and_task_type() -> None:
@@ -234,20 +202,3 @@ def test_error_is_one_message_without_traceback(
 def test_debug_shows_the_traceback() -> None:
     result = run("--debug", "inspect", "nowhere.json")
     assert type(result.exception).__name__ == "ReleaseError"
-
-
-def test_demo_does_not_replace_a_file_that_appears_during_its_work(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from segments_hf.drawing import contact_sheet
-
-    def draw_late(data: object) -> object:
-        (tmp_path / "sheet.png").write_bytes(b"mine")
-        return contact_sheet(data)
-
-    monkeypatch.setattr("segments_hf.drawing.contact_sheet", draw_late)
-    assert run("demo", tmp_path / "sheet.png").exit_code == 1
-    assert (tmp_path / "sheet.png").read_bytes() == b"mine"
-    monkeypatch.undo()
-    assert run("demo", tmp_path / "sheet.png").exit_code == 0
-    assert (tmp_path / "sheet.png").read_bytes() != b"mine"

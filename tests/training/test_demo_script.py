@@ -1,0 +1,21 @@
+"""The training script of the demo trains a network for one step."""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path
+
+import pytest
+from first_steps import BIN, printed_commands, type_command
+
+pytestmark = pytest.mark.training
+
+
+@pytest.mark.skipif(not (BIN / "segments-hf").exists(), reason="the command is not installed: pip install .")
+def test_training_command_that_demo_prints_trains_one_step_and_prints_the_loss(tmp_path: Path) -> None:
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    (train,) = printed_commands(type_command("segments-hf demo", folder), "python")
+    (loss,) = re.findall(r"loss: ([\d.]+)", type_command(train, folder))
+    assert 0 < float(loss) < 2 * math.log(3)  # a random guess among three classes has a loss of log 3
