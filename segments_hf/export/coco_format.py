@@ -115,7 +115,10 @@ def size_of(row: Row, bitmap_shape: tuple[int, ...] | None = None) -> tuple[int 
 
 
 def common_keys(annotation: Annotation) -> dict[str, Any]:
-    """Return the keys that `coco-instance` and `polygon` share: `attributes`, and in a sequence `track_id`."""
+    """Return the keys of an annotation that both formats, `coco-instance` and `polygon`, have.
+
+    The keys are `attributes` and, in a sequence, `track_id`.
+    """
     keys: dict[str, Any] = {"attributes": _json(annotation.attributes)}
     if annotation.track_id is not None:
         keys["track_id"] = annotation.track_id

@@ -36,7 +36,9 @@ class LoopThread:
     def __init__(self, resource: AbstractAsyncContextManager[object], threads: int) -> None:
         self._resource = resource
         self._process = os.getpid()
-        self._lock = threading.RLock()  # the garbage collector may call `close` while this thread holds it
+        self._lock = (
+            threading.RLock()
+        )  # reentrant, because the garbage collector may call `close` in a thread that holds it
         self._submitted: list[tuple[Coroutine[Any, Any, Any], Future[Any]]] = []
         self._tasks: dict[asyncio.Task[None], tuple[Coroutine[Any, Any, Any], Future[Any]]] = {}
         self._fault: BaseException | None = None
@@ -118,7 +120,7 @@ class LoopThread:
         self._drop(*self._tasks.pop(task))
 
     def _drop(self, coroutine: Coroutine[Any, Any, Any], outcome: Future[Any]) -> None:
-        coroutine.close()  # avoids the warning that a coroutine which has not started was never awaited
+        coroutine.close()  # prevents the warning "was never awaited" for a coroutine that has not started
         if self._fault and not outcome.done():
             outcome.set_exception(self._fault)
         else:
@@ -135,7 +137,7 @@ async def run_blocking(function: Callable[P, R], *args: P.args, **kwargs: P.kwar
 def _without_stop_iteration(function: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:
     try:
         return function(*args, **kwargs)
-    except StopIteration as error:  # a future rejects StopIteration, so its coroutine would wait forever
+    except StopIteration as error:  # a future rejects it, and the waiting coroutine would never end
         raise RuntimeError(f"{getattr(function, '__name__', function)} raised StopIteration") from error
 
 

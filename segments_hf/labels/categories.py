@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from segments_hf.bitmaps import Color
     from segments_hf.release import Release
 
-CARRIER = "image"  # the column whose feature stores the categories in its `id`
+CATEGORIES_COLUMN = "image"  # the column whose feature stores the categories in its `id`
 
 
 _CATEGORIES: JsonDecoder[list[CategoryDocument]] = JsonDecoder(list[CategoryDocument])
@@ -119,13 +119,13 @@ def carried_categories(features: Mapping[str, Any]) -> list[Category]:
     Raises:
         SegmentsHFError: The features contain no categories.
     """
-    text = getattr(features.get(CARRIER), "id", None)
+    text = getattr(features.get(CATEGORIES_COLUMN), "id", None)
     try:
         return [entry.category for entry in _CATEGORIES.decode(text or "")]
     except JsonError:
         raise SegmentsHFError(
-            f"got a dataset without categories in its feature {CARRIER!r}, expected a dataset of an image task from "
-            "`load_release` or from the builder `segments_release`"
+            f"got a dataset without categories in its feature {CATEGORIES_COLUMN!r}, expected a dataset of an image "
+            "task from `load_release` or from the builder `segments_release`"
         ) from None
 
 

@@ -57,14 +57,15 @@ class Layout:
     Attributes:
         task: The name of the task.
         columns: The columns in order. Columns that the layout does not make are copied from the row.
-        label_columns: The columns from which `read` reads the label, except `width` and `height`.
+        label_columns: The columns that `read` needs. `read` also uses `width` and `height` if the row has them; they
+            are not listed here.
         make: A function that takes the categories and the `ignore_index`, and returns the object that makes the
             columns.
         read: A function that reads the label of a row in this layout; it returns None if the row has no label, and
             raises BitmapError or AssetError if a mask cannot be read.
         encoding: A description of the columns, in Markdown, for the card of a dataset.
         hub_task: The task category and task id on the Hub.
-        has_ignore_index: Whether `ignore_index` is allowed: the layout has a semantic mask.
+        has_ignore_index: Whether `ignore_index` is allowed, which is true only of layouts with a semantic mask.
     """
 
     task: str

@@ -29,7 +29,7 @@ def _read(row: Row, classes: MaskClasses) -> LayoutLabel | None:
     if pixels.ndim != 2 or pixels.dtype.kind == "f":  # noqa: PLR2004
         raise BitmapError(f"got a mask of mode {mask.mode}, expected one integer per pixel")
     values = pixels.astype(np.int64)
-    first = _first_class(mask) if classes.first is None else classes.first
+    first = _guess_first_value(mask) if classes.first is None else classes.first
     indices = values - first
     unlabeled = indices < 0
     if classes.number is not None:
@@ -39,8 +39,11 @@ def _read(row: Row, classes: MaskClasses) -> LayoutLabel | None:
     return mask_label(np.where(unlabeled, 0, indices + 1).astype(np.uint32), is_by_class=True)
 
 
-def _first_class(mask: Image) -> int:
-    """Guess the value of class 0 from the palette: in masks of this library, unlabeled pixels are black."""
+def _guess_first_value(mask: Image) -> int:
+    """Guess the pixel value of the first class: 0 if the palette shows the value 0 in a color, else 1.
+
+    In masks of this library, unlabeled pixels are black, so a value with a color stands for a class.
+    """
     return 0 if mask.mode == "P" and 0 not in _black_values(mask) else 1
 
 

@@ -17,8 +17,8 @@ def countable(label: LayoutLabel | None) -> tuple[dict[str, Any], Measured | Non
         label: The label of a row in a layout; None if the row has no label.
 
     Returns:
-        The columns and the measures. The columns include no status, because layouts have no status, and no
-        annotations if the label has only classes, as in a semantic mask.
+        The columns and the measures. The column `status` is missing, because layouts do not store the status. The
+        column `annotations` is missing if the label has only classes, as in a semantic mask.
     """
     if label is None:
         return {"annotations": None}, None

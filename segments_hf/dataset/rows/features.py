@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import datasets
 from datasets import ClassLabel, Features, Image, Value
 
-from segments_hf.labels.categories import CARRIER, class_names, to_feature_id
+from segments_hf.labels.categories import CATEGORIES_COLUMN, class_names, to_feature_id
 from segments_hf.release.task_types import TrackedAnnotation, TrackedVectorAnnotation, VectorAnnotation
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def row_features(kind: TaskKind, categories: Sequence[Category]) -> Features:
         }
         return Features(columns)
     columns |= {
-        CARRIER: Image(id=to_feature_id(categories)),
+        CATEGORIES_COLUMN: Image(id=to_feature_id(categories)),
         "width": Value("int32"),
         "height": Value("int32"),
     }
