@@ -44,7 +44,7 @@ class SegmentsDir:
     def image(self, name: str, url: str) -> Path | None:
         """Return the file of an image; None if it does not exist.
 
-        The name of the file is that of the sample, or the stem of this name with the suffix of the URL.
+        The file has the name of the sample, or the stem of this name with the suffix of the URL.
         """
         return self._find(name) or self._find(os.path.splitext(name)[0] + url_suffix(url))
 
@@ -53,7 +53,8 @@ class SegmentsDir:
         return self._find(f"{os.path.splitext(name)[0]}_label_{labelset}.png")
 
     def _find(self, name: str) -> Path | None:
-        # A name is untrusted and may be `../../x`. `resolve` also follows links out of the folder.
+        # A name is untrusted: it may be `../../x`, or name a link to a file outside the folder. `resolve` follows both,
+        # so that such a path is not inside the folder below.
         try:
             path = (self.searched / name).resolve()
             found = path.is_relative_to(self.searched) and path.is_file()

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from segments_hf.drawing.drawable import RowLabel, Shape
 
 Point: TypeAlias = tuple[float, float]
-Numbers: TypeAlias = "npt.NDArray[np.unsignedinteger[Any]]"
+# An array of shape (height, width): 1 for the first shape of a label, 2 for the second, 0 for no shape.
+ShapeMap: TypeAlias = "npt.NDArray[np.unsignedinteger[Any]]"
 
 _FARTHEST = (
     1e5  # pixels: a limit for coordinates, because Pillow visits all pixels of a line, even those outside the picture
@@ -33,16 +34,18 @@ def paint_label(
 ) -> Image.Image:
     """Paint a label on a copy of a background.
 
-    `opacity` applies to masks and polygons. With outlines, each object has an opaque border in its color, and around it
-    a thin black or white line, so that it is visible on any image and apart from other objects of its class. Later
-    vectors cover earlier ones.
+    `opacity` applies to masks and polygons. With outlines, masks and polygons have an opaque border in the color of
+    their object, and each object is surrounded by a thin black or white line. Then each object is visible on any image,
+    and objects of the same class that touch can be told apart. Later polygons, boxes, lines and points cover earlier
+    ones.
 
     Args:
         background: An RGB picture of any size, to which the label is scaled.
         label: The label, with a known size.
         colors: The color of each shape of the label.
         opacity: The opacity of masks and polygons, from 0 to 1.
-        outlines: Whether to paint outlines; without them, each pixel of a mask has the color of its object.
+        outlines: Whether to paint the borders of masks and polygons, and the black or white lines. Boxes, polylines
+            and points are drawn in both cases.
 
     Returns:
         A new picture of the same size.
@@ -70,7 +73,7 @@ def thin_width(size: tuple[int, int]) -> int:
     return max(1, line_width(size) // 4)
 
 
-def scaled_numbers(label: RowLabel, size: tuple[int, int]) -> Numbers:
+def scaled_shape_map(label: RowLabel, size: tuple[int, int]) -> ShapeMap:
     """Scale the bitmap of a label to the size of a picture, by nearest neighbors, and number its shapes.
 
     Args:
@@ -97,7 +100,7 @@ def _limited(coordinate: float) -> float:
 def _with_masks(
     background: Image.Image, label: RowLabel, colors: Sequence[Color], opacity: float, outlines: bool
 ) -> Image.Image:
-    numbers = scaled_numbers(label, background.size)
+    numbers = scaled_shape_map(label, background.size)
     pixels = np.array([(0, 0, 0), *colors], np.uint8)[numbers]
     transparency = np.where(numbers == 0, 255, 255 - round(255 * opacity)).astype(np.uint8)
     if outlines:
@@ -111,8 +114,11 @@ def _with_masks(
     return painted
 
 
-def _borders(numbers: Numbers, width: int) -> npt.NDArray[np.bool_]:
-    """Return the pixels of objects that are at most `width` pixels from another number, along their row or column."""
+def _borders(numbers: ShapeMap, width: int) -> npt.NDArray[np.bool_]:
+    """Return the borders of shapes: True for a pixel of a shape that is near to a pixel outside of this shape.
+
+    Near means at most `width` pixels away in the same row or column.
+    """
     found = np.zeros(numbers.shape, bool)
     for step in range(1, width + 1):
         beside = numbers[:, step:] != numbers[:, :-step]
@@ -124,11 +130,11 @@ def _borders(numbers: Numbers, width: int) -> npt.NDArray[np.bool_]:
     return found & (numbers > 0)
 
 
-def _lines_around(numbers: Numbers, width: int) -> Numbers:
-    """Return the number of the object whose black or white line covers a pixel; 0 if the pixel is on no line.
+def _lines_around(numbers: ShapeMap, width: int) -> ShapeMap:
+    """Return for each pixel the number of the shape whose black or white line covers it, or 0.
 
-    A line covers unlabeled pixels around its object. Between two objects that touch, it covers pixels of the object on
-    the left or above.
+    The line of a shape covers the unlabeled pixels around the shape. Where two shapes touch, only the shape on the left
+    or above has a line, which covers its own pixels.
     """
     lines = np.zeros_like(numbers)
     for step in range(1, width + 1):

@@ -9,7 +9,7 @@ from PIL import ImageDraw
 
 from segments_hf.bitmaps import Color, boxes
 from segments_hf.drawing.drawable import MASK
-from segments_hf.drawing.painting import scaled_numbers, scaled_points
+from segments_hf.drawing.painting import scaled_shape_map, scaled_points
 from segments_hf.drawing.text import font_of, shortened, text_color_on
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def draw_tags(picture: Image, label: RowLabel, names: Sequence[str], colors: Seq
 def _visible_boxes(label: RowLabel, size: tuple[int, int]) -> Iterator[tuple[int, _Box, Point]]:
     """Yield the index, the bounding box and the middle of each shape that is visible in the picture."""
     if label.ids is not None:
-        numbers = scaled_numbers(label, size)
+        numbers = scaled_shape_map(label, size)
         found = boxes(numbers)
         for number, (left, top, width, height) in zip(found.ids.tolist(), found.xywh.tolist(), strict=True):
             x, y = _middle_of(numbers[top : top + height, left : left + width] == number)
@@ -95,7 +95,7 @@ def _visible_boxes(label: RowLabel, size: tuple[int, int]) -> Iterator[tuple[int
 
 
 def _middle_of(mask: npt.NDArray[np.bool_]) -> Point:
-    """Return the middle of an array if the mask contains it, else the pixel of the mask nearest to the middle."""
+    """Return the center of the array if the mask is True there, else the True pixel that is nearest to the center."""
     height, width = mask.shape
     if mask[height // 2, width // 2]:
         return width / 2, height / 2
@@ -105,7 +105,10 @@ def _middle_of(mask: npt.NDArray[np.bool_]) -> Point:
 
 
 def _spots(box: _Box, middle: Point, size: tuple[float, float], kind: str) -> Iterator[_Box]:
-    """Yield boxes for a tag, the best first: on a large mask or polygon, beside a point, above any other object."""
+    """Yield possible boxes for the tag of a shape, the best first.
+
+    The best box is on a mask or polygon that is larger than the tag, beside a point, and above any other shape.
+    """
     width, height = size
     x, y = middle[0] - width / 2, middle[1] - height / 2
     centered = (x, y)

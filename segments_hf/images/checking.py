@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @lru_cache(maxsize=1)
-def _decoders(process: int) -> threading.BoundedSemaphore:  # noqa: ARG001  (a process needs its own)
+def _decoding_semaphore(process: int) -> threading.BoundedSemaphore:  # noqa: ARG001  (the key of the cache)
     """Return a semaphore that limits simultaneous decoding to one image per processor, as each may be large.
 
     Each process has its own semaphore, because a semaphore that was copied by a fork may be locked forever.
@@ -41,7 +41,7 @@ def check_image(image: FileContent, limits: ImageLimits, *, is_new: bool = True,
         The header.
 
     Raises:
-        UnwantedError: The image is complete, but too large, or its format is not accepted for bitmaps.
+        UnwantedError: The image is too large, or its format is not accepted for bitmaps.
         AssetError: The file is empty, truncated, damaged, or not an image.
     """
     if image.size > limits.max_bytes:
@@ -67,7 +67,7 @@ def check_image(image: FileContent, limits: ImageLimits, *, is_new: bool = True,
 
 
 def _decode(image: FileContent, header: Header) -> None:
-    with _decoders(os.getpid()), inspect_image(image) as picture:
+    with _decoding_semaphore(os.getpid()), inspect_image(image) as picture:
         decode(picture)
         if picture.size != header.stored_size:
             width, height = header.stored_size

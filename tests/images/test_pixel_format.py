@@ -38,7 +38,7 @@ FILES = {**PLAIN, **CONVERTED, **{name: make for name, (make, *_) in DEEP.items(
 
 
 @pytest.mark.parametrize(("file", "name"), NAMES.items())
-def test_names_of_pixel_formats_contain_the_depth(file: str, name: str) -> None:
+def test_name_of_a_pixel_format_contains_a_depth_other_than_8_bits(file: str, name: str) -> None:
     assert pixel_format(FileContent(FILES[file]())).name == name
 
 

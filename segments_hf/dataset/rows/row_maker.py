@@ -27,7 +27,7 @@ class Outcome:
 
     Attributes:
         row: The row; None if it was left out.
-        problems: The problems of the row. The row is complete if none of them is a loss.
+        problems: The problems that occurred. The row is complete if `losses` is empty.
         size_in_memory: The number of bytes in memory of the row's image and bitmap.
         split: The split of the row, if it is known.
     """
@@ -39,7 +39,7 @@ class Outcome:
 
     @property
     def losses(self) -> list[Problem]:
-        """The problems because of which the row was left out, or a column is null."""
+        """The problems that caused the row to be left out or a column to be null."""
         return [problem for problem in self.problems if problem.is_loss]
 
 
@@ -60,7 +60,8 @@ def make_rows(
         class_indices: The class index of each category id.
         sources: The sources of images and bitmaps; None to leave these columns null.
         on_error: What to do with a row that has an error: ``raise`` it, ``skip`` the row, or ``keep`` the row with
-            null in the affected column. A sample that cannot be decoded is always skipped, because its row is empty.
+            null in the affected column. ``keep`` also skips a sample whose JSON cannot be decoded, because none of its
+            columns is known.
 
     Raises:
         SegmentsHFError: A sample has an error, and `on_error` is ``raise``; the error names the sample.
@@ -89,7 +90,7 @@ async def _complete(draft: Draft, sources: AssetSources, on_error: OnError) -> O
 
 
 def _outcome_of(draft: Draft, on_error: OnError, size: int = 0) -> Outcome:
-    """Apply the policy `on_error` to a complete draft."""
+    """Return the outcome of a draft, whose images were fetched or are not needed, according to `on_error`."""
     by_action: dict[Action, list[tuple[str, str]]] = {"repaired": draft.repairs, "replaced": draft.replaced}
     remedies = [
         Problem(draft.name, draft.uuid, column, AssetError.__name__, reason, action)
