@@ -9,7 +9,7 @@ from PIL import ImageDraw
 
 from segments_hf.bitmaps import Color, boxes
 from segments_hf.drawing.drawable import MASK
-from segments_hf.drawing.painting import scaled_shape_map, scaled_points
+from segments_hf.drawing.painting import scaled_points, scaled_shape_map
 from segments_hf.drawing.text import font_of, shortened, text_color_on
 
 if TYPE_CHECKING:
