@@ -15,7 +15,7 @@ from segments_hf.bitmaps import palette_color
 from segments_hf.demo import demo_release
 from segments_hf.errors import MissingExtraError, OutputExistsError
 from segments_hf.stats.figures import figure_snapshots, figures, save_figures
-from segments_hf.stats.statistics import ClassStats, ImageSize, Stats, Together
+from segments_hf.stats.statistics import ClassStats, CoOccurrence, ImageSize, Stats
 from segments_hf.stats.tally import AttributeCounts, AttributeValue, Sizes
 
 PINK, GREEN = (236, 72, 153), (34, 160, 90)
@@ -48,7 +48,7 @@ def stats_of_classes(count: int, **changes: Any) -> Stats:
         unlabeled_pixels=10**9,
         sizes=SIZES,
         image_sizes=[ImageSize(100 * n, 90 * n, n) for n in range(1, 30)],
-        together=[Together(a, b, a + b) for a in range(count) for b in range(a + 1, count)],
+        co_occurrence=[CoOccurrence(a, b, a + b) for a in range(count) for b in range(a + 1, count)],
         attributes=attributes,
         image_attributes=attributes[:1],
         left_out={},
@@ -121,7 +121,7 @@ def test_table_of_pairs_has_the_images_of_each_class_on_its_diagonal() -> None:
 def test_empty_dataset_has_no_figures() -> None:
     empty = stats_of_classes(
         2, objects=0, without_class=0, statuses={}, objects_per_image={}, unlabeled_pixels=None, sizes=None,
-        image_sizes=[], together=[], attributes=[], image_attributes=[],
+        image_sizes=[], co_occurrence=[], attributes=[], image_attributes=[],
         classes=[ClassStats(0, 1, "a", PINK, 0, 0, None, None)],
     )  # fmt: skip
     assert figures(empty) == {}
