@@ -24,8 +24,8 @@ MAX_NAME_LENGTH = 32  # characters
 
 _MAX_COLUMNS = 40
 _BAR_WIDTH = 0.78  # as a fraction of the distance between bars
-_RANGE_WIDTH = 0.3
-_EDGE_COLOR = "0.35"  # dark enough to make a white class visible on white
+_RANGE_WIDTH = 0.26
+_EDGE_COLOR = "0.3"  # dark enough to make a white class visible on white
 _GRID_COLOR = "0.92"
 
 
@@ -120,7 +120,7 @@ def draw_areas(axes: Axes, counts: Sequence[int]) -> None:
 
 
 def draw_ranges(axes: Axes, ranges: Sequence[Range]) -> None:
-    """Draw a horizontal bar for each range, the first at the top, with a white point at the middle value.
+    """Draw a horizontal bar for each range, the first at the top, with a point at the middle value.
 
     Args:
         axes: The axes of a figure, with a logarithmic horizontal axis.
@@ -137,7 +137,9 @@ def draw_ranges(axes: Axes, ranges: Sequence[Range]) -> None:
         edgecolor=_EDGE_COLOR,
         linewidth=0.6,
     )
-    axes.scatter([item.middle for item in ranges], rows, s=45, color="white", edgecolors="0.25", zorder=3)
+    axes.scatter(
+        [item.middle for item in ranges], rows, s=75, c=colors, edgecolors=_EDGE_COLOR, linewidths=1.2, zorder=3
+    )
     axes.set(ylim=(len(ranges) - 0.4, -0.6))
     axes.grid(axis="x", color=_GRID_COLOR)
     _remove_frame(axes)
@@ -162,7 +164,7 @@ def draw_points(axes: Axes, points: Sequence[tuple[int, int, int]], *, named: in
         linewidths=0.6,
     )
     for width, height, count in points[:named]:
-        axes.annotate(f"{width} x {height}: {short_number(count)}", (width, height), xytext=(0, 12),
+        axes.annotate(f"{width} x {height}: {short_number(count)} images", (width, height), xytext=(0, 12),
                       textcoords="offset points", ha="center", fontsize="small",
                       bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1})  # fmt: skip
     axes.set(xlim=(0, 1.15 * widths.max()), ylim=(0, 1.25 * heights.max()))

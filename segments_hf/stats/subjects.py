@@ -152,8 +152,8 @@ def _draw_objects_per_image(axes: Axes, stats: Stats) -> None:
 
 def _draw_image_sizes(axes: Axes, stats: Stats) -> None:
     draw_points(axes, [(item.width, item.height, item.images) for item in stats.image_sizes], named=_NAMED_SIZES)
-    axes.set_title(f"{IMAGE_SIZES} in pixels: number of images of the most frequent sizes", fontsize="medium")
-    axes.set(xlabel="width", ylabel="height")
+    axes.set_title(f"{IMAGE_SIZES}: width and height in pixels", fontsize="medium")
+    axes.set(xlabel="width in pixels", ylabel="height in pixels")
 
 
 def attributes_figure(stats: Stats) -> Figure | None:
