@@ -140,7 +140,7 @@ _NAMES = {
     "segments_hf.preview.preview_page": ["preview"],
     "segments_hf.release": ["Annotation", "Category", "Frame", "JsonLabel", "Label", "Labelset", "Release", "Sample"],
     "segments_hf.stats.statistics": ["stats"],
-    "segments_hf.stats.stats_result": ["ClassStats", "ImageSize", "Stats", "CoOccurrence"],
+    "segments_hf.stats.stats_result": ["ClassStats", "CoOccurrence", "ImageSize", "Stats"],
     "segments_hf.stats.tally": ["AttributeCounts", "AttributeValue", "Sizes"],
     "segments_hf.validate.finding": ["Finding"],
     "segments_hf.validate.report": ["Report"],

@@ -57,7 +57,7 @@ def draw_bars(axes: Axes, bars: Sequence[Bar | None], *, is_narrow: bool = False
 
     Args:
         axes: The axes of a figure.
-        bars: The bar of each line, or None for an empty line; at least one bar.
+        bars: The bar of each line, or None for an empty line.
         is_narrow: Whether the axes are one of several side by side, and have room for only a few ticks.
     """
     rows = [row for row, bar in enumerate(bars) if bar is not None]
@@ -71,10 +71,11 @@ def draw_bars(axes: Axes, bars: Sequence[Bar | None], *, is_narrow: bool = False
         linewidth=0.6,
     )
     axes.bar_label(drawn, labels=[bar.text for bar in shown], padding=3, fontsize="small")
-    longest = max(bar.length for bar in shown)
+    longest = max((bar.length for bar in shown), default=0)
     room = 1.3 if is_narrow else 1.12  # for the texts
     axes.set(xlim=(0, room * longest or 1), ylim=(len(bars) - 0.4, -0.6))
-    use_short_numbers(axes.xaxis, 4 if is_narrow else 8)
+    are_whole = all(float(bar.length).is_integer() for bar in shown)
+    use_short_numbers(axes.xaxis, 4 if is_narrow else 8, whole=are_whole)
     _remove_frame(axes)
 
 

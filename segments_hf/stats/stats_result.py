@@ -174,7 +174,8 @@ def _classes(stats: Stats) -> Table:
     if stats.unlabeled_pixels is not None:
         unlabeled = ["", "", stats.unlabeled_pixels, _percent(stats.unlabeled_pixels, total)]
         rows.append([Cell("(unlabeled)", style="dim"), *unlabeled, *[""] * (len(columns) - len(unlabeled) - 1)])
-    return Table(tuple(columns), rows, numbers=tuple(columns)[1:], title=title_of_classes(stats))
+    title = title_of_classes(objects=True, pixels="pixels" in columns)
+    return Table(tuple(columns), rows, numbers=tuple(columns)[1:], title=title)
 
 
 def _percent(part: int, total: int) -> str:

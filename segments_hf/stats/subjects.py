@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 _MAX_CLASSES = 120
 _MAX_SIZES = 8  # image sizes that are shown as bars
 _NAMED_SIZES = 3
+_MAX_STATUSES = 12
 _MAX_OBJECT_ATTRIBUTES, _MAX_IMAGE_ATTRIBUTES = 6, 4
 _MAX_VALUES = 8  # of one attribute
 _COCO_LIMITS = (32.0**2, 96.0**2)  # pixels
@@ -50,20 +51,19 @@ _COCO_LIMITS = (32.0**2, 96.0**2)  # pixels
 
 def classes_figure(stats: Stats) -> Figure | None:
     """Draw the objects, images and pixels of each class side by side, the class with the most objects first."""
-    classes = sorted(stats.classes, key=lambda item: (-item.objects, -item.images, -(item.pixels or 0)))
-    shown = classes[:_MAX_CLASSES]
-    columns: dict[str, list[Bar | None]] = {}
+    pixels = (stats.unlabeled_pixels or 0) + sum(item.pixels or 0 for item in stats.classes)
+    if not (stats.objects or pixels or any(item.images for item in stats.classes)):
+        return None
+    shown = sorted(stats.classes, key=lambda item: (-item.objects, -item.images, -(item.pixels or 0)))[:_MAX_CLASSES]
     names = [item.name for item in shown]
+    columns: dict[str, list[Bar | None]] = {}
     if stats.objects:
         columns["objects"] = [count_bar(item.objects, item.color) for item in shown]
-    if any(item.images for item in shown):
-        columns["images"] = [count_bar(item.images, item.color) for item in shown]
-    if pixels := _total_pixels(stats):
+    columns["images"] = [count_bar(item.images, item.color) for item in shown]
+    if pixels:
         unlabeled = percent_text(100 * (stats.unlabeled_pixels or 0) / pixels)
         columns[f"% of pixels\n({unlabeled} % unlabeled)"] = [_share(item, pixels) for item in shown]
-    if not columns:
-        return None
-    if stats.without_class and stats.objects:
+    if stats.without_class:
         names.append("(no class)")
         for unit, bars in columns.items():
             bars.append(count_bar(stats.without_class, PALE) if unit == "objects" else None)
@@ -73,13 +73,9 @@ def classes_figure(stats: Stats) -> Figure | None:
         draw_bars(axes, bars, is_narrow=True)
         axes.set_title(unit, fontsize="medium")
     name_rows(parts[0], names)
-    more = f" (the first {len(shown)} of {len(classes)})" if len(shown) < len(classes) else ""
-    figure.suptitle(f"{title_of_classes(stats)}{more}")
+    more = f" (the {len(shown)} most frequent of {len(stats.classes)})" if len(shown) < len(stats.classes) else ""
+    figure.suptitle(f"{title_of_classes(objects=bool(stats.objects), pixels=bool(pixels))}{more}")
     return figure
-
-
-def _total_pixels(stats: Stats) -> int:
-    return (stats.unlabeled_pixels or 0) + sum(item.pixels or 0 for item in stats.classes)
 
 
 def _share(item: ClassStats, pixels: int) -> Bar:
@@ -115,13 +111,13 @@ def object_sizes_figure(stats: Stats) -> Figure | None:
 
 
 def _range(item: ClassStats, sizes: Sizes) -> Range:
-    low, middle, high = (max(1.0, area) for area in (sizes.p5, sizes.median, sizes.p95))  # a logarithm needs them
+    low, middle, high = (max(1.0, area) for area in (sizes.p5, sizes.median, sizes.p95))  # a logarithmic axis has no 0
     return Range(item.name, item.color, low, middle, high)
 
 
 def images_figure(stats: Stats) -> Figure | None:
     """Draw the objects per image, the label statuses and the image sizes, one below the other."""
-    statuses = [(status, count_bar(count)) for status, count in stats.statuses.items()]
+    statuses = _first_bars(list(stats.statuses.items()), _MAX_STATUSES)
     sizes = [(f"{item.width} x {item.height}", count_bar(item.images)) for item in stats.image_sizes]
     panels: list[tuple[float, Callable[[Axes], None]]] = []
     if stats.objects_per_image:
@@ -181,8 +177,14 @@ def _most_frequent(attributes: Sequence[AttributeCounts], most: int) -> list[Att
 
 
 def _values(attribute: AttributeCounts) -> list[tuple[str, Bar]]:
-    bars = [(text_or_json(item.value), count_bar(item.count)) for item in attribute.values[:_MAX_VALUES]]
-    others = attribute.other + sum(item.count for item in attribute.values[_MAX_VALUES:])
+    counts = [(text_or_json(item.value), item.count) for item in attribute.values]
+    return _first_bars(counts, _MAX_VALUES, attribute.other)
+
+
+def _first_bars(counts: Sequence[tuple[str, int]], most: int, others: int = 0) -> list[tuple[str, Bar]]:
+    """Return a bar with its name for each of the first counts, and one bar for all others."""
+    others += sum(count for _, count in counts[most:])
+    bars = [(name, count_bar(count)) for name, count in counts[:most]]
     return [*bars, *([("(others)", count_bar(others, PALE))] if others else [])]
 
 

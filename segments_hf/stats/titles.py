@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from segments_hf.stats.stats_result import Stats
-
 ATTRIBUTES = "Attributes"
 CO_OCCURRENCE = "Co-occurrence of classes"
 IMAGE_SIZES = "Image sizes"
@@ -15,10 +10,12 @@ OBJECT_SIZES = "Object sizes"
 OBJECTS_PER_IMAGE = "Objects per labeled image"
 
 
-def title_of_classes(stats: Stats) -> str:
-    """Return the title of the counts per class, such as ``Objects and images per class``."""
-    subjects = ["objects", "images"] if stats.objects else ["images"]
-    if stats.unlabeled_pixels is not None:
-        subjects.append("pixels")
-    *others, last = subjects
-    return f"{', '.join(others)} and {last} per class".capitalize() if others else f"{last} per class".capitalize()
+def title_of_classes(*, objects: bool, pixels: bool) -> str:
+    """Return the title of the counts per class, with or without objects and pixels.
+
+    >>> title_of_classes(objects=True, pixels=False)
+    'Objects and images per class'
+    """
+    subjects = [*(["objects"] if objects else []), "images", *(["pixels"] if pixels else [])]
+    text = f"{', '.join(subjects[:-1])} and {subjects[-1]}" if len(subjects) > 1 else subjects[0]
+    return f"{text.capitalize()} per class"

@@ -21,7 +21,6 @@ from segments_hf.stats.statistics import ImageSize, Stats
 from .made_statistics import SIZES, stats_of_classes
 
 CLOSE_SIZES = [ImageSize(2000 + n, 1500 - n, 30 - n) for n in range(20)]
-WHITE = 1.0
 
 
 def wide(sizes: dict[str, Any]) -> Stats:

@@ -82,6 +82,26 @@ def test_figures_have_a_bounded_size_for_any_number_of_classes(count: int, tmp_p
             assert 150 < image.height < 4000
 
 
+def test_only_the_12_most_frequent_statuses_are_drawn_and_the_others_are_added_up() -> None:
+    statuses = {f"STATUS {number}": 1000 - number for number in range(1000)}
+    _, axes, _ = figures(stats_of_classes(1, statuses=statuses))["images"].axes
+    assert len(axes.patches) == 13
+    assert sum(patch.get_width() for patch in axes.patches) == sum(statuses.values())
+
+
+def test_objects_without_class_are_drawn_if_there_are_no_classes() -> None:
+    objects, _, _ = figures(stats_of_classes(0))["classes"].axes
+    assert names_of(objects) == ["(no class)"]
+    assert [patch.get_width() for patch in objects.patches] == [3]
+
+
+def test_small_shares_of_pixels_have_ticks_between_whole_numbers() -> None:
+    pixels = figures(stats_of_classes(3))["classes"].axes[2]
+    low, high = pixels.get_xlim()
+    assert high < 0.001
+    assert len([tick for tick in pixels.get_xticks() if low <= tick <= high]) > 1
+
+
 def test_wide_range_of_objects_per_image_is_drawn_as_40_columns() -> None:
     axes = figures(stats_of_classes(2))["images"].axes[0]
     assert len(axes.patches) == 40
