@@ -1,4 +1,4 @@
-"""Write texts into charts, and leave out those that have no room."""
+"""Write texts into charts, and leave out texts that have no room."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ def test_numbers_have_three_digits_and_a_unit(number: float, text: str) -> None:
     [(0, "0"), (1e-9, "<0.01"), (0.01, "0.01"), (0.438, "0.44"), (5, "5"), (33.333, "33.3"), (99.94, ">99.9"),
      (100, "100")],
 )  # fmt: skip
-def test_only_none_and_all_are_shown_as_0_and_100_percent(percent: float, text: str) -> None:
+def test_only_exact_0_and_100_percent_are_shown_as_0_and_100(percent: float, text: str) -> None:
     assert percent_text(percent) == text
 
 
