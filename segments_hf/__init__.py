@@ -45,7 +45,7 @@ if TYPE_CHECKING:  # at run time, `__getattr__` imports a name when it is first 
     from segments_hf.preview.preview_page import preview
     from segments_hf.release import Annotation, Category, Frame, JsonLabel, Label, Labelset, Release, Sample
     from segments_hf.stats.statistics import stats
-    from segments_hf.stats.stats_result import ClassStats, ImageSize, Stats, Together
+    from segments_hf.stats.stats_result import ClassStats, CoOccurrence, ImageSize, Stats
     from segments_hf.stats.tally import AttributeCounts, AttributeValue, Sizes
     from segments_hf.validate.finding import Finding
     from segments_hf.validate.report import Report
@@ -60,6 +60,7 @@ __all__ = [
     "BitmapError",
     "Category",
     "ClassStats",
+    "CoOccurrence",
     "Data",
     "ExportResult",
     "FetchOptions",
@@ -85,7 +86,6 @@ __all__ = [
     "Sizes",
     "Stats",
     "StorageError",
-    "Together",
     "add_instance_masks",
     "add_panoptic_masks",
     "add_semantic_masks",
@@ -140,7 +140,7 @@ _NAMES = {
     "segments_hf.preview.preview_page": ["preview"],
     "segments_hf.release": ["Annotation", "Category", "Frame", "JsonLabel", "Label", "Labelset", "Release", "Sample"],
     "segments_hf.stats.statistics": ["stats"],
-    "segments_hf.stats.stats_result": ["ClassStats", "ImageSize", "Stats", "Together"],
+    "segments_hf.stats.stats_result": ["ClassStats", "CoOccurrence", "ImageSize", "Stats"],
     "segments_hf.stats.tally": ["AttributeCounts", "AttributeValue", "Sizes"],
     "segments_hf.validate.finding": ["Finding"],
     "segments_hf.validate.report": ["Report"],

@@ -9,6 +9,9 @@ import typer
 
 from segments_hf.cli import options
 from segments_hf.cli.console import print_json, print_line, print_result
+from segments_hf.io.number_text import counted
+
+_MAX_NAMES = 5  # of other files in the folder of the charts
 
 
 @options.with_reading
@@ -42,11 +45,20 @@ def stats(
     if quiet:
         datasets.disable_progress_bars()
     expected = figure_snapshots(figures) if figures else None
-    counted = count(release, assets=assets, limit=limit, **loading)
-    files = save_figures(counted, figures, expected) if figures else []
+    statistics = count(release, assets=assets, limit=limit, **loading)
+    files = save_figures(statistics, figures, expected) if figures else []
     if json:
-        print_json(counted)
+        print_json(statistics)
         return
-    print_result(counted)
+    print_result(statistics)
     if files:
-        print_line(f"Wrote {len(files)} charts to {figures}")
+        print_line(f"Wrote {len(files)} charts to {figures}: {', '.join(file.name for file in files)}")
+        _print_other_charts(files)
+
+
+def _print_other_charts(files: list[Path]) -> None:
+    """Print the names of other PNG files beside the charts, which may show the data of an earlier run."""
+    others = sorted(path.name for path in files[0].parent.glob("*.png") if path not in files)
+    if others:
+        names = ", ".join([*others[:_MAX_NAMES], *(["…"] if len(others) > _MAX_NAMES else [])])
+        print_line(f"The folder also contains {counted(len(others), 'PNG file')} that this run did not write: {names}")

@@ -22,7 +22,7 @@ from segments_hf.layouts import layout_of, mask_classes
 from segments_hf.short_traceback import short_traceback
 from segments_hf.stats.layout_rows import countable
 from segments_hf.stats.measure import Measured, measure
-from segments_hf.stats.stats_result import ClassStats, ImageSize, Stats, Together
+from segments_hf.stats.stats_result import ClassStats, CoOccurrence, ImageSize, Stats
 from segments_hf.stats.tally import AttributeCounts, Attributes, AttributeValue, Sizes, sizes_of
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from segments_hf.layouts import Layout
     from segments_hf.layouts.layout_label import MaskClasses
 
-__all__ = ["AttributeCounts", "AttributeValue", "ClassStats", "ImageSize", "Sizes", "Stats", "Together", "stats"]
+__all__ = ["AttributeCounts", "AttributeValue", "ClassStats", "CoOccurrence", "ImageSize", "Sizes", "Stats", "stats"]
 
 
 @short_traceback
@@ -121,7 +121,7 @@ class _Counter:
         self._statuses = Counter[str]()
         self._objects = Counter[int | None]()  # by class index
         self._images_with = Counter[int]()
-        self._together = Counter[tuple[int, int]]()
+        self._pairs = Counter[tuple[int, int]]()
         self._per_image = Counter[int]()
         self._pixels = Counter[int]()
         self._areas = [array("d") for _ in source.categories]
@@ -173,7 +173,7 @@ class _Counter:
 
     def _add_classes(self, indices: list[int]) -> None:
         self._images_with.update(indices)
-        self._together.update(itertools.combinations(indices, 2))
+        self._pairs.update(itertools.combinations(indices, 2))
 
     def _add_measured(self, measured: Measured) -> None:
         self._left_out.update(measured.left_out)
@@ -213,7 +213,7 @@ class _Counter:
             unlabeled_pixels=self._unlabeled_pixels if self._masks else None,
             sizes=sizes_of(self._areas),
             image_sizes=[ImageSize(*size, count) for size, count in self._image_sizes.most_common()],
-            together=[Together(*pair, count) for pair, count in self._together.most_common()],
+            co_occurrence=[CoOccurrence(*pair, count) for pair, count in self._pairs.most_common()],
             attributes=self._attributes.counts(),
             image_attributes=self._image_attributes.counts(),
             left_out=dict(self._left_out.most_common()),

@@ -11,6 +11,15 @@ from segments_hf.io.number_text import counted
 from segments_hf.io.tables import Cell, Result, Table, short_repr
 from segments_hf.option_names import option
 from segments_hf.stats.tally import AttributeCounts, Sizes  # noqa: TC001  (msgspec reads the annotations)
+from segments_hf.stats.titles import (
+    ATTRIBUTES,
+    CO_OCCURRENCE,
+    IMAGE_SIZES,
+    LABEL_STATUSES,
+    OBJECT_SIZES,
+    OBJECTS_PER_IMAGE,
+    title_of_classes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -52,7 +61,7 @@ class ImageSize(msgspec.Struct, frozen=True):
     images: int
 
 
-class Together(msgspec.Struct, frozen=True):
+class CoOccurrence(msgspec.Struct, frozen=True):
     """The class indices of two classes and the number of images that contain both."""
 
     first: int
@@ -77,7 +86,7 @@ class Stats(Result, msgspec.Struct, frozen=True):
         unlabeled_pixels: The number of pixels without a class in all semantic masks; None if no mask could be made.
         sizes: The sizes of all objects; None if no area is known, as for points or bitmaps that were not read.
         image_sizes: The sizes of images, the most frequent first. Unknown sizes are left out.
-        together: The pairs of classes that occur in the same image, the most frequent first.
+        co_occurrence: The pairs of classes that occur in the same image, the most frequent first.
         attributes: The attributes of objects.
         image_attributes: The attributes of images.
         left_out: The number of annotations that are not counted as objects, by reason, such as no pixel in the image.
@@ -96,7 +105,7 @@ class Stats(Result, msgspec.Struct, frozen=True):
     unlabeled_pixels: int | None
     sizes: Sizes | None
     image_sizes: list[ImageSize]
-    together: list[Together]
+    co_occurrence: list[CoOccurrence]
     attributes: list[AttributeCounts]
     image_attributes: list[AttributeCounts]
     left_out: dict[str, int]
@@ -116,20 +125,20 @@ def _blocks(stats: Stats) -> Iterator[Block]:
     yield _facts(stats)
     yield _classes(stats)
     if stats.statuses:
-        yield _counts("Label statuses", ("status", "images"), stats.statuses.items())
+        yield _counts(LABEL_STATUSES, ("status", "images"), stats.statuses.items())
     if stats.objects_per_image:
-        yield _counts("Objects per labeled image", ("objects", "images"), _ranges(stats.objects_per_image))
+        yield _counts(OBJECTS_PER_IMAGE, ("objects", "images"), _ranges(stats.objects_per_image))
     if stats.image_sizes:
         sizes = [(f"{item.width} x {item.height}", item.images) for item in stats.image_sizes]
-        yield _counts("Sizes of images", ("pixels", "images"), _first(sizes))
-    if stats.together:
+        yield _counts(IMAGE_SIZES, ("width x height", "images"), _first(sizes))
+    if stats.co_occurrence:
         names = [item.name for item in stats.classes]
-        pairs = [(f"{names[pair.first]}, {names[pair.second]}", pair.images) for pair in stats.together]
-        yield _counts("Classes together in an image", ("classes", "images"), _first(pairs))
+        pairs = [(f"{names[pair.first]}, {names[pair.second]}", pair.images) for pair in stats.co_occurrence]
+        yield _counts(CO_OCCURRENCE, ("both classes", "images"), _first(pairs))
     if stats.attributes:
-        yield _counts("Attributes of objects", ("attribute", "value", "objects"), _values(stats.attributes))
+        yield _counts(f"{ATTRIBUTES} of objects", ("attribute", "value", "objects"), _values(stats.attributes))
     if stats.image_attributes:
-        yield _counts("Attributes of images", ("attribute", "value", "images"), _values(stats.image_attributes))
+        yield _counts(f"{ATTRIBUTES} of images", ("attribute", "value", "images"), _values(stats.image_attributes))
     if stats.problems:
         yield Cell(f"{counted(len(stats.problems), 'problem')}, the first: {stats.problems[0]}", style="bold red")
 
@@ -141,7 +150,7 @@ def _facts(stats: Stats) -> Table:
         "task type": stats.task_type or "–",
         "images": f"{stats.images:,} ({stats.labeled:,} labeled)",
         "objects": f"{stats.objects:,}{without_class}",
-        "sizes of objects": _size_text(stats.sizes),
+        OBJECT_SIZES.lower(): _size_text(stats.sizes),
     }
     if stats.left_out:
         facts["left out"] = ", ".join(f"{count:,} {reason}" for reason, count in stats.left_out.items())
@@ -165,7 +174,8 @@ def _classes(stats: Stats) -> Table:
     if stats.unlabeled_pixels is not None:
         unlabeled = ["", "", stats.unlabeled_pixels, _percent(stats.unlabeled_pixels, total)]
         rows.append([Cell("(unlabeled)", style="dim"), *unlabeled, *[""] * (len(columns) - len(unlabeled) - 1)])
-    return Table(tuple(columns), rows, numbers=tuple(columns)[1:], title="Classes")
+    title = title_of_classes(objects=True, pixels="pixels" in columns)
+    return Table(tuple(columns), rows, numbers=tuple(columns)[1:], title=title)
 
 
 def _percent(part: int, total: int) -> str:

@@ -33,7 +33,7 @@ def test_statistics_of_a_pushed_layout_equal_those_of_its_rows(
     for data in (back, datasets.load_dataset(REPO, streaming=True)):
         counted = segments_hf.stats(data)
         assert (counted.images, counted.labeled, counted.problems) == (rows.images, rows.labeled, [])
-        assert counted.together == rows.together
+        assert counted.co_occurrence == rows.co_occurrence
         assert [item.images for item in counted.classes] == [item.images for item in rows.classes]
         if layout == "semantic-segmentation":
             assert (counted.objects, counted.sizes, counted.objects_per_image) == (0, None, {})

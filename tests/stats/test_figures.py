@@ -6,91 +6,74 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import msgspec
+import numpy as np
 import pytest
 from PIL import Image
 
 from segments_hf import stats
-from segments_hf.bitmaps import palette_color
 from segments_hf.demo import demo_release
 from segments_hf.errors import MissingExtraError, OutputExistsError
 from segments_hf.stats.figures import figure_snapshots, figures, save_figures
-from segments_hf.stats.statistics import ClassStats, ImageSize, Stats, Together
-from segments_hf.stats.tally import AttributeCounts, AttributeValue, Sizes
+from segments_hf.stats.statistics import ClassStats, CoOccurrence
+
+from .made_statistics import stats_of_classes
+from .test_random_statistics import CATEGORIES, as_dataset
 
 PINK, GREEN = (236, 72, 153), (34, 160, 90)
-SIZES = Sizes(9, 0.5, 0.5, 20, 800, 5000, 90000, 90000, small=5, medium=2, large=2, histogram=[1, 0, 3, 2, 0, 2, 1])
-NAMES = ["_hidden", "$\\frac{", "a\nb\x1b[31m", "Blüte – Größe", "long " * 99, "%s {0} <b>", ""]
 
 
-def stats_of_classes(count: int, **changes: Any) -> Stats:
-    """Return statistics of `count` classes with unusual names."""
-    classes = [
-        ClassStats(
-            index, index, NAMES[index % len(NAMES)], palette_color(index), index * index, index, index, SIZES
-        )
-        for index in range(count)
-    ]  # fmt: skip
-    attributes = [
-        AttributeCounts(f"{name} {number}", 9, [AttributeValue(value, 3) for value in (name, True, None, 4.5, [1])], 2)
-        for number, name in enumerate(NAMES * 3)
-    ]
-    statistics = Stats(
-        name="x",
-        task_type=None,
-        images=10**6,
-        labeled=10**6,
-        statuses=dict.fromkeys(NAMES, 5),
-        objects=10**6,
-        without_class=3,
-        classes=classes,
-        objects_per_image={0: 4, 3: 1, 977: 2},
-        unlabeled_pixels=10**9,
-        sizes=SIZES,
-        image_sizes=[ImageSize(100 * n, 90 * n, n) for n in range(1, 30)],
-        together=[Together(a, b, a + b) for a in range(count) for b in range(a + 1, count)],
-        attributes=attributes,
-        image_attributes=attributes[:1],
-        left_out={},
-        problems=[],
-    )
-    return msgspec.structs.replace(statistics, **changes)
-
-
-def bars(figure: Any) -> dict[str, tuple[float, tuple[int, ...]]]:
+def bars(axes: Any, names: list[str]) -> dict[str, tuple[float, tuple[int, ...]]]:
     """Return the length and the color of each bar by its name."""
-    (axes,) = figure.axes
     return {
-        label.get_text(): (patch.get_width(), tuple(round(255 * part) for part in patch.get_facecolor()[:3]))
-        for label, patch in zip(axes.get_yticklabels(), axes.patches, strict=True)
+        name: (patch.get_width(), tuple(round(255 * part) for part in patch.get_facecolor()[:3]))
+        for name, patch in zip(names, axes.patches, strict=True)
     }
+
+
+def names_of(axes: Any) -> list[str]:
+    return [label.get_text() for label in axes.get_yticklabels()]
 
 
 def test_bars_have_the_lengths_of_the_counts_and_the_colors_of_the_classes() -> None:
     drawn = figures(stats(demo_release(), assets=True))
-    assert bars(drawn["objects-per-class"]) == {"leaf": (42, GREEN), "flower": (21, PINK)}
-    assert bars(drawn["images-per-class"]) == {"leaf": (6, GREEN), "flower": (6, PINK)}
-    pixels = bars(drawn["pixels-per-class"])
-    assert list(pixels) == ["(unlabeled)", "flower", "leaf"]
-    assert pixels["flower"] == (pytest.approx(100 * 170063 / 1036800), PINK)
-    assert {name: length for name, (length, _) in bars(drawn["statuses"]).items()} == {
+    assert list(drawn) == ["classes", "object-sizes", "co-occurrence", "images", "attributes"]
+    objects, images, pixels = drawn["classes"].axes
+    assert names_of(objects) == ["leaf", "flower"]
+    assert bars(objects, ["leaf", "flower"]) == {"leaf": (42, GREEN), "flower": (21, PINK)}
+    assert bars(images, ["leaf", "flower"]) == {"leaf": (6, GREEN), "flower": (6, PINK)}
+    assert bars(pixels, ["leaf", "flower"])["flower"] == (pytest.approx(100 * 170063 / 1036800), PINK)
+    per_image, statuses, sizes = drawn["images"].axes
+    columns = {round(patch.get_x() + patch.get_width() / 2): patch.get_height()
+               for patch in per_image.patches if patch.get_height()}  # fmt: skip
+    assert columns == {9: 3, 12: 3}
+    assert {name: length for name, (length, _) in bars(statuses, names_of(statuses)).items()} == {
         "LABELED": 3, "REVIEWED": 3, "SKIPPED": 1, "UNLABELED": 1
     }  # fmt: skip
-    columns = {round(patch.get_x() + patch.get_width() / 2): patch.get_height()
-               for patch in drawn["objects-per-image"].axes[0].patches if patch.get_height()}  # fmt: skip
-    assert columns == {9: 3, 12: 3}
+    assert {name: length for name, (length, _) in bars(sizes, names_of(sizes)).items()} == {
+        "480 x 360": 7, "360 x 480": 1
+    }  # fmt: skip
+
+
+def test_ranges_have_the_percentiles_of_the_areas() -> None:
+    counted = stats(demo_release(), assets=True)
+    histogram, ranges = figures(counted)["object-sizes"].axes
+    assert counted.sizes
+    assert sum(patch.get_height() for patch in histogram.patches) == counted.sizes.objects
+    sizes = {item.name: item.sizes for item in counted.classes if item.sizes}
+    assert names_of(ranges) == ["flower", "leaf"]
+    for row, (name, patch) in enumerate(zip(names_of(ranges), ranges.patches, strict=True)):
+        assert patch.get_x() == sizes[name].p5
+        assert patch.get_x() + patch.get_width() == pytest.approx(sizes[name].p95)
+        assert ranges.collections[0].get_offsets()[row].tolist() == [sizes[name].median, row]
 
 
 def test_figures_of_uncounted_values_are_not_written(tmp_path: Path) -> None:
     files = save_figures(stats(demo_release()), tmp_path / "new" / "folder")
-    assert {file.name for file in files} == {
-        "attributes.png", "classes-together.png", "image-attributes.png", "images-per-class.png",
-        "objects-per-class.png", "objects-per-image.png", "statuses.png",
-    }  # fmt: skip
+    assert [file.name for file in files] == ["classes.png", "co-occurrence.png", "images.png", "attributes.png"]
     assert sorted((tmp_path / "new" / "folder").iterdir()) == sorted(files)
 
 
-@pytest.mark.parametrize("count", [1, 60])
+@pytest.mark.parametrize("count", [1, 60, 150])
 def test_figures_have_a_bounded_size_for_any_number_of_classes(count: int, tmp_path: Path) -> None:
     for file in save_figures(stats_of_classes(count), tmp_path):
         with Image.open(file) as image:
@@ -99,29 +82,75 @@ def test_figures_have_a_bounded_size_for_any_number_of_classes(count: int, tmp_p
             assert 150 < image.height < 4000
 
 
+def test_only_the_12_most_frequent_statuses_are_drawn_and_the_others_are_added_up() -> None:
+    statuses = {f"STATUS {number}": 1000 - number for number in range(1000)}
+    _, axes, _ = figures(stats_of_classes(1, statuses=statuses))["images"].axes
+    assert len(axes.patches) == 13
+    assert sum(patch.get_width() for patch in axes.patches) == sum(statuses.values())
+
+
+def test_objects_without_class_are_drawn_if_there_are_no_classes() -> None:
+    objects, _, _ = figures(stats_of_classes(0))["classes"].axes
+    assert names_of(objects) == ["(no class)"]
+    assert [patch.get_width() for patch in objects.patches] == [3]
+
+
+def test_small_shares_of_pixels_have_ticks_between_whole_numbers() -> None:
+    pixels = figures(stats_of_classes(3))["classes"].axes[2]
+    low, high = pixels.get_xlim()
+    assert high < 0.001
+    assert len([tick for tick in pixels.get_xticks() if low <= tick <= high]) > 1
+
+
 def test_wide_range_of_objects_per_image_is_drawn_as_40_columns() -> None:
-    (axes,) = figures(stats_of_classes(2))["objects-per-image"].axes
+    axes = figures(stats_of_classes(2))["images"].axes[0]
     assert len(axes.patches) == 40
     assert [patch.get_height() for patch in axes.patches if patch.get_height()] == [5, 2]
 
 
 def test_only_the_120_largest_classes_are_drawn() -> None:
-    figure = figures(stats_of_classes(150))["objects-per-class"]
-    lengths = [patch.get_width() for patch in figure.axes[0].patches]
-    assert lengths == sorted((n * n for n in range(150)), reverse=True)[:120]
-    # There is one bar for each of the 150 classes, and one for the objects without a class.
-    assert "the 120 longest of 151" in figure.axes[0].get_title()
+    objects, images, _ = figures(stats_of_classes(150))["classes"].axes
+    lengths = [patch.get_width() for patch in objects.patches]
+    assert lengths == [*sorted((n * n for n in range(150)), reverse=True)[:120], 3]  # 3 objects have no class
+    assert [patch.get_width() for patch in images.patches] == list(range(149, 29, -1))
 
 
-def test_table_of_pairs_has_the_images_of_each_class_on_its_diagonal() -> None:
-    image = figures(stats_of_classes(4))["classes-together"].axes[0].images[0].get_array()
-    assert image.tolist() == [[3, 5, 4], [5, 2, 3], [4, 3, 1]]  # class 0 is in no image
+def test_co_occurrence_is_the_share_of_the_images_with_the_class_of_the_row() -> None:
+    random = np.random.default_rng(5)
+    classes_of_images = [set(np.flatnonzero(random.random(len(CATEGORIES)) < 0.6).tolist()) for _ in range(40)]
+    rows = [
+        {"name": str(number), "uuid": None, "status": "LABELED", "image": None, "width": 4, "height": 4,
+         "segmentation_bitmap": None, "image_attributes": None, "metadata": None,
+         "annotations": [{"id": index + 1, "category_id": 1, "category": index, "attributes": None}
+                         for index in sorted(classes)]}
+        for number, classes in enumerate(classes_of_images)
+    ]  # fmt: skip
+    counted = stats(as_dataset(rows))
+    order = sorted(range(len(CATEGORIES)), key=lambda index: -counted.classes[index].images)
+    expected = []
+    for row in order:
+        images = [classes for classes in classes_of_images if row in classes]
+        expected.append([100 * sum(column in classes for classes in images) / len(images) for column in order])
+    (axes,) = figures(counted)["co-occurrence"].axes
+    assert axes.images[0].get_array().filled(0).tolist() == [pytest.approx(row) for row in expected]
+
+
+def test_cells_with_small_shares_have_another_color_than_cells_with_no_image() -> None:
+    classes = [ClassStats(index, index, str(index), PINK, 10_000, 10_000, None, None) for index in range(20)]
+
+    axes = figures(stats_of_classes(20, classes=classes, co_occurrence=[CoOccurrence(0, 1, 1)]))["co-occurrence"].axes[
+        0
+    ]
+    image = axes.images[0]
+    colors = image.to_rgba(image.get_array(), bytes=True)[..., :3].astype(int)
+    assert colors[0, 2].tolist() == [255, 255, 255]
+    assert abs(colors[0, 1] - colors[0, 2]).sum() > 60
 
 
 def test_empty_dataset_has_no_figures() -> None:
     empty = stats_of_classes(
         2, objects=0, without_class=0, statuses={}, objects_per_image={}, unlabeled_pixels=None, sizes=None,
-        image_sizes=[], together=[], attributes=[], image_attributes=[],
+        image_sizes=[], co_occurrence=[], attributes=[], image_attributes=[],
         classes=[ClassStats(0, 1, "a", PINK, 0, 0, None, None)],
     )  # fmt: skip
     assert figures(empty) == {}
@@ -143,7 +172,7 @@ def test_file_that_appears_during_the_statistics_is_not_replaced(tmp_path: Path,
         save_figures(counted, tmp_path)
     written = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
     expected = figure_snapshots(tmp_path)
-    (tmp_path / "statuses.png").write_bytes(b"mine")
+    (tmp_path / "images.png").write_bytes(b"mine")
     with pytest.raises(OutputExistsError):
         save_figures(counted, tmp_path, expected)
-    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {**written, "statuses.png": b"mine"}
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {**written, "images.png": b"mine"}

@@ -150,9 +150,9 @@ def test_statistics_equal_those_of_a_simple_loop(random_rows: list[dict[str, Any
         assert found.sizes.histogram == [
             sum(2**power <= area < 2 ** (power + 1) for _, area in areas) for power in range(len(found.sizes.histogram))
         ]
-    for pair in found.together:
+    for pair in found.co_occurrence:
         assert pair.first < pair.second
-    assert {(pair.first, pair.second): pair.images for pair in found.together} == {
+    assert {(pair.first, pair.second): pair.images for pair in found.co_occurrence} == {
         (a, b): both
         for a in range(3)
         for b in range(a + 1, 3)

@@ -14,7 +14,7 @@ from dataset.making import bitmap, jpeg, label, sample, served_samples, unreadab
 from segments_hf import Release, load_release, stats
 from segments_hf.demo import demo_release
 from segments_hf.errors import OptionError, SegmentsHFError
-from segments_hf.stats.statistics import Together
+from segments_hf.stats.statistics import CoOccurrence
 from segments_hf.stats.tally import AttributeValue
 
 from .counting import counted
@@ -70,7 +70,7 @@ def test_vectors_have_areas_and_pixels_inside_the_image(tmp_path: Path, write_re
         assert found.classes[1].sizes.objects == 1
     assert found.classes[0].pixels
     assert found.classes[1].pixels == 0
-    assert found.together == [Together(first=0, second=1, images=1)]
+    assert found.co_occurrence == [CoOccurrence(first=0, second=1, images=1)]
 
 
 def test_unreadable_samples_are_listed_as_problems(tmp_path: Path, write_release: Any) -> None:
