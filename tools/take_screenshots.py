@@ -101,7 +101,7 @@ def capture_preview(browser: Browser, release: Path, folder: Path) -> None:
 
 def capture_card(browser: Browser, release: Path, folder: Path) -> None:
     """Push the rows and their layout for object detection to a Hub on this machine, and capture the dataset card."""
-    from hub.hub_server import HubServer
+    from hub.server.hub_server import HubServer
 
     import segments_hf
 

@@ -14,12 +14,11 @@ import datasets
 import pytest
 
 import segments_hf
+from hub.demo_push import shards, stored_rows, with_both_transfers
+from hub.server.connection import Fault
+from hub.server.hub_server import HubServer
+from hub.server.large_files import COMPLETING_REQUESTS
 from segments_hf.demo import demo_release
-
-from .connection import Fault
-from .hub_server import HubServer
-from .large_files import COMPLETING_REQUESTS
-from .test_push import shards, stored_rows, with_both_transfers
 
 
 def command(output: Path, *options: str) -> subprocess.Popen[bytes]:
