@@ -58,13 +58,14 @@ def test_generator_of_a_stream_is_the_builder_of_the_release(change: str) -> Non
         "cast": lambda: stream.cast(stream.features),
         "arrow": lambda: stream.with_format("arrow"),
     }[change]()
-    _, function = generator_of(changed)
+    _, function, arguments = generator_of(changed)
+    assert (arguments is None) == (change in {"mapped", "filtered"})
     assert isinstance(function.__self__, SegmentsRelease)
 
 
 def test_generator_of_a_stream_without_release_is_not_a_builder() -> None:
     stream = datasets.IterableDataset.from_generator(lambda: iter([{"a": 1}]))
-    _, function = generator_of(stream)
+    _, function, _ = generator_of(stream)
     assert not isinstance(getattr(function, "__self__", None), SegmentsRelease)
 
 
