@@ -38,7 +38,8 @@ if TYPE_CHECKING:  # at run time, `__getattr__` imports a name when it is first 
     )
     from segments_hf.export.export_result import ExportResult
     from segments_hf.export.exporter import export_dataset
-    from segments_hf.hub.pushing import PushResult, push_to_hub
+    from segments_hf.hub.push_result import PushResult
+    from segments_hf.hub.pushing import push_to_hub
     from segments_hf.io.fetch_options import FetchOptions
     from segments_hf.layouts import to_layout
     from segments_hf.layouts.add_masks import add_instance_masks, add_panoptic_masks, add_semantic_masks
@@ -133,7 +134,8 @@ _NAMES = {
     ],
     "segments_hf.export.export_result": ["ExportResult"],
     "segments_hf.export.exporter": ["export_dataset"],
-    "segments_hf.hub.pushing": ["PushResult", "push_to_hub"],
+    "segments_hf.hub.push_result": ["PushResult"],
+    "segments_hf.hub.pushing": ["push_to_hub"],
     "segments_hf.io.fetch_options": ["FetchOptions"],
     "segments_hf.layouts": ["to_layout"],
     "segments_hf.layouts.add_masks": ["add_instance_masks", "add_panoptic_masks", "add_semantic_masks"],

@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 import segments_hf
 from segments_hf.cli.app import app
 from segments_hf.demo import demo_release
-from segments_hf.hub.pushing import PushResult
+from segments_hf.hub.push_result import PushedSplit, PushResult
+from segments_hf.layouts.row_report import LeftOut
 from segments_hf.release import Release
 from segments_hf.stats.inspection import inspect_release
 
@@ -36,7 +37,9 @@ def make(kind: str, release: Path, out: Path) -> Any:
             return segments_hf.export_dataset(release, "coco", out, images="none")
         case "push":
             url = f"https://jane:{SECRET}@host/datasets/jane/flowers"
-            return PushResult(SimpleNamespace(oid="1f2e", commit_url=url, pr_url=None), url, 12, 3)  # type: ignore[arg-type]
+            commit: Any = SimpleNamespace(oid="1f2e", commit_url=url, pr_url=None)
+            splits = {"train": PushedSplit(2, 12, LeftOut({"SKIPPED": 1}))}
+            return PushResult(commit, url, "jane/flowers", "default", None, splits, 12, 3)
         case "inspection":
             return inspect_release(Release.open(release))
     opened = Release.open(release)

@@ -74,7 +74,7 @@ def checkout_of(version: str, worktree: Path) -> Iterator[Path]:
 def write_outputs(checkout: Path, work: Path, releases: Path, only: str) -> None:
     """Write the outputs of the package of a checkout to `work / "outputs"`, in a new process."""
     sys.path.append(str(ROOT / "tests"))
-    from hub.hub_server import HubServer
+    from hub.server.hub_server import HubServer
 
     outputs = work / "outputs"
     outputs.mkdir(parents=True)

@@ -101,17 +101,19 @@ def capture_preview(browser: Browser, release: Path, folder: Path) -> None:
 
 def capture_card(browser: Browser, release: Path, folder: Path) -> None:
     """Push the rows and their layout for object detection to a Hub on this machine, and capture the dataset card."""
-    from hub.hub_server import HubServer
+    from hub.server.hub_server import HubServer
 
     import segments_hf
 
+    # One name for each release: `huggingface_hub` caches the card of a repository between the servers.
+    repo_id = f"jane/{folder.name}"
     hub = HubServer(urlsplit(os.environ["HF_ENDPOINT"]).port or 0)
     hub.start()
     try:
         dataset = segments_hf.load_release(release, streaming=True)
         for layout in (None, "object-detection"):
-            segments_hf.push_to_hub(dataset, "jane/pictures", layout=layout, config_name=layout or "default")
-        files = hub.files("jane/pictures")
+            segments_hf.push_to_hub(dataset, repo_id, layout=layout, config_name=layout or "default")
+        files = hub.files(repo_id)
     finally:
         hub.stop()
     card = folder / "card"

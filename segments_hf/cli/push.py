@@ -14,7 +14,9 @@ from segments_hf.cli.split_sizes import print_split_sizes
 @options.with_loading
 def push(
     release: options.Release,
-    repo_id: Annotated[str, typer.Argument(help="The dataset repository on the Hub: owner/name.")],
+    repo_id: Annotated[
+        str, typer.Argument(help="The repository on the Hub: owner/name, or name for a repository of your own.")
+    ],
     layout: Annotated[
         str | None,
         typer.Option(help="Push rows in a layout such as object-detection instead of the rows of load_release."),
@@ -60,24 +62,27 @@ def push(
     Run the same command again to resume an interrupted push.
     """
     import datasets
-    from huggingface_hub.utils import disable_progress_bars
 
     from segments_hf.dataset.load import release_builder
     from segments_hf.hub.parts import open_source
+    from segments_hf.hub.push_plan import plan_push
     from segments_hf.hub.pushing import push as push_source
     from segments_hf.hub.repository import open_repository
 
     if quiet:
         datasets.disable_progress_bars()
-        disable_progress_bars()
     value_range = options.parse_image_range(image_range)
     builder = release_builder(release, **loading)
     if not quiet:
         print_split_sizes(builder)
     stream = builder.as_streaming_dataset(split)
+    source = open_source(stream, layout, num_proc, loading["on_error"], value_range)
+    repository = open_repository(repo_id, revision=revision, create_pr=create_pr, private=private, token=token)
+    if not quiet:
+        print_result(plan_push(source, repository))
     pushed = push_source(
-        open_source(stream, layout, num_proc, loading["on_error"], value_range),
-        open_repository(repo_id, revision=revision, create_pr=create_pr, private=private, token=token),
+        source,
+        repository,
         config_name=config_name,
         max_shard_size=max_shard_size,
         num_proc=num_proc,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from huggingface_hub import CommitInfo, CommitOperationAdd, CommitOperationDelete
-from huggingface_hub.errors import HfHubHTTPError
 
 from segments_hf.errors import HubError
 from segments_hf.hub.compat import uploaded_file
@@ -75,7 +74,7 @@ def commit_push(
                 raise HubError(
                     f"{what}: got no response ({error}); check on the Hub whether the pull request exists"
                 ) from error
-            if isinstance(error, HfHubHTTPError) and not has_changed and not is_transient(error):
+            if status_of(error) is not None and not has_changed and not is_transient(error):
                 raise refusal(error, repository.repo_id) from error
             if not has_changed and not is_transient(error):
                 raise

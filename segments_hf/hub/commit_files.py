@@ -12,11 +12,11 @@ from segments_hf.dataset.class_info import CATEGORIES_FILE, ID2LABEL_FILE, path_
 from segments_hf.dataset.row_map import without_decoding
 from segments_hf.drawing.classes import classes_of
 from segments_hf.drawing.contact_sheet import draw_sheet
-from segments_hf.errors import OptionError, SegmentsHFError
-from segments_hf.hub.card import README, SHEET, CardFacts, known_counts, parse_card, with_section
-from segments_hf.hub.card_data import data_folder, other_splits, pushed_splits, update_card_data
+from segments_hf.errors import SegmentsHFError
+from segments_hf.hub.card.card_data import data_folder, license_of, other_splits, pushed_splits, update_card_data
+from segments_hf.hub.card.card_section import README, SHEET, CardFacts, known_counts, parse_card, with_section
+from segments_hf.hub.card.row_counts import Tally
 from segments_hf.hub.commit import is_of_split
-from segments_hf.hub.row_counts import Tally, total
 from segments_hf.io.disk.atomic import write_atomically
 from segments_hf.io.json_codec.json_text import indented_json
 from segments_hf.labels.categories import carried_categories, categories_json
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from segments_hf.hub.journal import UploadedShard
     from segments_hf.hub.parts import Source
     from segments_hf.hub.repository import Repository
+    from segments_hf.hub.split_upload import UploadedSplit
     from segments_hf.release import Category
 
 _SHEET_ROWS = 12
@@ -44,7 +45,7 @@ class CommitFiles:
         source: The data that are pushed.
         repository: The repository.
         config_name: The name of the configuration.
-        shards: The uploaded shards of each split, in order.
+        splits: The uploaded splits by name.
         sheet: The contact sheet as a JPEG; None if it cannot be drawn.
         license: The license; None to keep the license of the card.
     """
@@ -52,7 +53,7 @@ class CommitFiles:
     source: Source
     repository: Repository
     config_name: str
-    shards: Mapping[str, list[UploadedShard]]
+    splits: Mapping[str, UploadedSplit]
     sheet: bytes | None
     license: str | None
 
@@ -60,9 +61,9 @@ class CommitFiles:
     def shards_by_path(self) -> dict[str, UploadedShard]:
         """The uploaded shards by path in the repository."""
         return {
-            f"{self._prefix(split)}{number:05d}-of-{len(uploaded):05d}.parquet": shard
-            for split, uploaded in self.shards.items()
-            for number, shard in enumerate(uploaded)
+            f"{self._prefix(split)}{number:05d}-of-{len(uploaded.shards):05d}.parquet": shard
+            for split, uploaded in self.splits.items()
+            for number, shard in enumerate(uploaded.shards)
         }
 
     def replaced(self) -> list[str]:
@@ -70,7 +71,7 @@ class CommitFiles:
         head = self.repository.head()
         known = parse_card(self.repository.read(README, head) if head else None, self.repository.repo_id)
         of_config = pushed_splits(known.data, self.config_name) if self.source.is_whole else []
-        return [self._prefix(split) for split in sorted({*self.shards, *of_config})]
+        return [self._prefix(split) for split in sorted({*self.splits, *of_config})]
 
     def texts(self, head: str, present: Mapping[str, RepoFile]) -> dict[str, bytes]:
         """Return the contents of the files other than shards, by path.
@@ -93,13 +94,21 @@ class CommitFiles:
     def _card(self, head: str, present: Mapping[str, RepoFile], classes: list[Category]) -> bytes:
         source, config_name = self.source, self.config_name
         card = parse_card(self.repository.read(README, head), self.repository.repo_id)
-        kept = other_splits(card.data, config_name, self.shards, source.features, is_whole=source.is_whole)
+        kept = other_splits(card.data, config_name, self.splits, source.features, is_whole=source.is_whole)
         counts = known_counts(card.text, config_name)
         splits = {split: counts.get(split, Tally(info.num_examples, info.num_bytes)) for split, info in kept.items()}
         sizes = {split: _size_of(present, self._prefix(split)) for split in kept}
-        for split, uploaded in self.shards.items():
-            splits[split] = total(shard.tally for shard in uploaded)
-            sizes[split] = sum(shard.size for shard in uploaded)
+        for split, uploaded in self.splits.items():
+            splits[split], sizes[split] = uploaded.tally, uploaded.size
+        update_card_data(
+            card.data,
+            config_name=config_name,
+            features=source.features,
+            splits=splits,
+            sizes=sizes,
+            layout=source.layout,
+            license=self.license,
+        )
         facts = CardFacts(
             self.repository.repo_id,
             config_name,
@@ -111,15 +120,7 @@ class CommitFiles:
             splits,
             sizes,
             self.sheet is not None,
-        )
-        update_card_data(
-            card.data,
-            config_name=config_name,
-            features=source.features,
-            splits=splits,
-            sizes=sizes,
-            layout=source.layout,
-            license=self.license,
+            license_of(card.data),
         )
         card.text = with_section(card.text, facts)
         return str(card).encode()
@@ -136,10 +137,7 @@ def make_sheet(source: Source, folder: Path) -> bytes | None:
         folder: The folder of the push, which keeps the sheet.
 
     Returns:
-        The sheet as a JPEG; None if it cannot be drawn.
-
-    Raises:
-        OptionError: The first split has no rows.
+        The sheet as a JPEG; None if it cannot be drawn, or if the first split has no rows.
     """
     file = folder / SHEET
     if file.exists():
@@ -147,9 +145,7 @@ def make_sheet(source: Source, folder: Path) -> bytes | None:
     if not _categories(source) or source.sheet_rows is None:
         return None
     rows = list(islice(without_decoding(source.sheet_rows), _SHEET_ROWS))
-    if not rows:
-        raise OptionError(f"split {source.parts[0].name!r} has no rows; leave the split out")
-    picture = draw_sheet(rows, classes_of(source.sheet_rows), source.on_error)
+    picture = draw_sheet(rows, classes_of(source.sheet_rows), source.on_error) if rows else None
     if picture is None:
         return None
     buffer = io.BytesIO()

@@ -57,16 +57,18 @@ def fingerprint(rows: Dataset) -> str:
     return str(rows._fingerprint)
 
 
-def generator_of(rows: IterableDataset) -> tuple[Any, Any]:
-    """Return the examples iterable of an `IterableDataset`, and the function that generates the rows before any map.
+def generator_of(rows: IterableDataset) -> tuple[Any, Any, dict[str, Any] | None]:
+    """Return the origin of the rows of an `IterableDataset`; no public attribute tells it.
 
-    The function is None if the rows do not come from a generator. No public attribute tells the origin of the rows of a
-    stream after `map` and `filter`.
+    Returns:
+        The examples iterable; the function that generates the rows before any `map` and `filter`, or None if the rows
+        do not come from a generator; and the arguments of this function, or None if its rows are changed afterwards.
     """
     whole = inner = rows._ex_iterable
     while hasattr(inner, "ex_iterable"):
         inner = inner.ex_iterable
-    return whole, getattr(inner, "generate_examples_fn", None)
+    arguments = getattr(inner, "kwargs", None) if inner is whole else None
+    return whole, getattr(inner, "generate_examples_fn", None), arguments
 
 
 def with_embedded_images(table: pa.Table) -> pa.Table:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from filelock import FileLock, Timeout
 
-from segments_hf.hub.row_counts import Tally  # noqa: TC001  (msgspec reads the types)
+from segments_hf.hub.card.row_counts import Tally  # noqa: TC001  (msgspec reads the types)
 from segments_hf.io.disk.atomic import append_line, write_atomically
 from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
 from segments_hf.io.json_codec.json_text import json_line

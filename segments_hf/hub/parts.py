@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import datasets
 from datasets.fingerprint import Hasher
 
 from segments_hf.dataset.building.builder import SegmentsRelease
+from segments_hf.dataset.building.plan import status_counts
 from segments_hf.dataset.inputs import num_rows, open_splits
 from segments_hf.dataset.row_map import check_features, filter_rows
 from segments_hf.dataset.rows.problems import checked_on_error
@@ -16,18 +17,47 @@ from segments_hf.errors import OptionError
 from segments_hf.hub.compat import fingerprint, generator_of
 from segments_hf.images.depth.scaling import checked_range
 from segments_hf.io.number_options import check_num_proc
+from segments_hf.labels import UNUSABLE_STATUSES
 from segments_hf.layouts import find_layout, lay_out, layout_of
 from segments_hf.layouts.left_out import is_trainable
+from segments_hf.layouts.row_report import REPORT, Counts, LeftOut
 from segments_hf.option_names import option
 
 if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Sequence
+
     from datasets import Features
 
+    from segments_hf.dataset.building.config import SegmentsReleaseConfig
+    from segments_hf.dataset.building.plan import Shard
     from segments_hf.dataset.data_types import Data, SplitRows
     from segments_hf.layouts import Layout
 
 _SHEET_COLUMNS = {"name", "status", "image", "width", "height", "annotations"}
 _COUNTED = ("status", "annotations")  # columns that a layout does not have, but whose counts are in the card
+
+
+@dataclass(frozen=True)
+class ReleaseSamples:
+    """The samples of a release of images that a stream of `load_release` reads, each of them as one row.
+
+    Attributes:
+        config: The options of the stream.
+        shards: The samples.
+    """
+
+    config: SegmentsReleaseConfig
+    shards: Sequence[Shard]
+
+    @property
+    def number(self) -> int:
+        """The number of samples."""
+        return sum(len(shard.indices) for shard in self.shards)
+
+    def statuses(self) -> Counter[str]:
+        """Count the label statuses."""
+        return status_counts(self.config, self.shards)
 
 
 @dataclass(frozen=True)
@@ -38,16 +68,29 @@ class Part:
         name: The name of the split.
         rows: The rows, a `Dataset` or an `IterableDataset`.
         features: The columns that are pushed.
+        samples: The samples of a release that a stream reads; None for other rows.
+        left_out: The numbers of rows and objects that were left out to make the rows.
+        is_reported: Whether the rows are a stream with the column `REPORT`, and so with rows that the push leaves out.
     """
 
     name: str
     rows: SplitRows
     features: Features
+    samples: ReleaseSamples | None = None
+    left_out: LeftOut = field(default_factory=LeftOut)
+    is_reported: bool = False
 
     @property
     def length(self) -> int | None:
-        """The number of rows; None for a stream of unknown length."""
-        return num_rows(self.rows, self.name)
+        """The number of rows, with those that the push leaves out; None if it is not known before they are read."""
+        return num_rows(self.rows, self.name) if self.samples is None else self.samples.number
+
+    def expected_left_out(self) -> LeftOut:
+        """Return the numbers of rows and objects that are left out, as far as they are known before rows are read."""
+        if not self.is_reported or self.samples is None:
+            return self.left_out
+        statuses = self.samples.statuses()
+        return LeftOut(rows={status: statuses[status] for status in sorted(UNUSABLE_STATUSES & statuses.keys())})
 
     @property
     def key(self) -> str | None:
@@ -58,7 +101,7 @@ class Part:
         """
         if isinstance(self.rows, datasets.Dataset):
             return fingerprint(self.rows)
-        inner, function = generator_of(self.rows)
+        inner, function, _ = generator_of(self.rows)
         return Hasher.hash(inner) if isinstance(getattr(function, "__self__", None), SegmentsRelease) else None
 
 
@@ -130,16 +173,25 @@ def open_source(
     splits = open_splits(data, on_error=policy)
     splits.check_names()
     parts: list[Part] = []
+    counts = Counts(_COUNTED)
     for name, rows in splits.parts.items():
         check_features(rows)
         pushed = rows
         if layout is not None:
             processes = num_proc if isinstance(rows, datasets.Dataset) else None
+            named = {name: rows}
             pushed = lay_out(
-                rows, layout, image_range=image_range, on_error=on_error, num_proc=processes, kept_columns=_COUNTED
-            )
-        columns = [column for column in pushed.features if layout is None or column not in _COUNTED]
-        part = Part(name, pushed, datasets.Features({column: pushed.features[column] for column in columns}))
+                named, layout, image_range=image_range, on_error=on_error, num_proc=processes, counts=counts
+            )[name]
+        columns = [column for column in pushed.features if layout is None or column not in (*_COUNTED, REPORT)]
+        part = Part(
+            name,
+            pushed,
+            datasets.Features({column: pushed.features[column] for column in columns}),
+            _release_samples(rows),
+            counts.left_out.get(name, LeftOut()),
+            REPORT in pushed.features,
+        )
         if part.length == 0:
             raise OptionError(f"split {name!r} has no rows; leave the split out")
         if parts and part.features != parts[0].features:
@@ -154,3 +206,14 @@ def open_source(
         stream = first.to_iterable_dataset() if isinstance(first, datasets.Dataset) else first
         sheet_rows = filter_rows(stream, is_trainable, None)
     return Source(parts, splits.is_dict, layout_of(parts[0].features), sheet_rows, policy)
+
+
+def _release_samples(rows: SplitRows) -> ReleaseSamples | None:
+    """Return the samples that a stream reads; None for a `Dataset`, a changed stream, and a release of sequences."""
+    if isinstance(rows, datasets.Dataset):
+        return None
+    _, function, arguments = generator_of(rows)
+    builder = getattr(function, "__self__", None)
+    if not isinstance(builder, SegmentsRelease) or arguments is None or builder.config.kind.sequence:
+        return None
+    return ReleaseSamples(builder.config, arguments["shards"])

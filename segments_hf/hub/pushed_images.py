@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
 import datasets
@@ -11,6 +10,7 @@ import pyarrow as pa
 from segments_hf.errors import AssetError
 from segments_hf.images import read_header
 from segments_hf.images.stored_image import stored_content
+from segments_hf.io.redaction import own_logger
 from segments_hf.labels.row import sample_name
 from segments_hf.option_names import option
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from datasets import Features
 
-logger: Logger = logging.getLogger(__name__)
+logger: Logger = own_logger(__name__)
 
 
 def with_readable_images(row: pa.Table, features: Features, on_error: str) -> pa.Table | None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import datasets
 import huggingface_hub
@@ -15,63 +14,23 @@ from filelock import FileLock, Timeout
 
 from segments_hf.dataset.rows.row_format import ROW_FORMAT
 from segments_hf.errors import HubError, OptionError
-from segments_hf.hub.card import README, parse_card
-from segments_hf.hub.card_data import other_splits
+from segments_hf.hub.card.card_data import other_splits
+from segments_hf.hub.card.card_section import README, parse_card
 from segments_hf.hub.commit import commit_push
 from segments_hf.hub.commit_files import CommitFiles, make_sheet
 from segments_hf.hub.compat import INVALID_WINDOWS_CHARACTERS_IN_PATH, bytes_of_size
-from segments_hf.hub.journal import UploadedShard, journals_folder
+from segments_hf.hub.journal import journals_folder
 from segments_hf.hub.parts import Source, open_source
+from segments_hf.hub.push_result import PushedSplit, PushResult
+from segments_hf.hub.quiet_library import without_library_bars
 from segments_hf.hub.repository import Repository, open_repository
 from segments_hf.hub.split_upload import upload_split
 from segments_hf.io.disk.atomic import make_folder, remove_file, remove_folder
 from segments_hf.io.disk.disk_errors import storage_errors_of_library
-from segments_hf.io.tables import Cell, Result, short_repr
 from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from huggingface_hub import CommitInfo
-
     from segments_hf.dataset.data_types import Data
-    from segments_hf.io.tables import Block
-
-
-@dataclass(frozen=True, repr=False)
-class PushResult(Result):
-    """The result of a push.
-
-    Attributes:
-        commit: The commit.
-        url: The page of the dataset on the Hub.
-        sent: The number of bytes of shards that were uploaded.
-        skipped: The number of bytes of shards that the Hub had already.
-    """
-
-    commit: CommitInfo
-    url: str
-    sent: int
-    skipped: int
-
-    def __repr__(self) -> str:
-        return short_repr(self, self.url, sent=self.sent, skipped=self.skipped)
-
-    def blocks(self) -> Iterator[Block]:
-        """Yield the amount of data, and the URL of the dataset or of the pull request."""
-        skipped = f"{self.skipped / 1e6:.1f} MB that the Hub had already"
-        yield Cell(f"Sent {self.sent / 1e6:.1f} MB of shards, skipped {skipped}")
-        yield Cell(self.page)
-
-    @property
-    def page(self) -> str:
-        """The URL of the pull request if there is one, else that of the dataset."""
-        return self.commit.pr_url or self.url
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the URLs and numbers as a dict that `json.dumps` accepts."""
-        commit = {"commit": self.commit.oid, "commit_url": self.commit.commit_url, "pr_url": self.commit.pr_url}
-        return {"url": self.url, **commit, "sent": self.sent, "skipped": self.skipped}
 
 
 @short_traceback
@@ -112,7 +71,8 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
         on_error: What to do with a sample that has an error, a row that the layout cannot represent, or a row whose
             image or bitmap cannot be read: ``"raise"`` an error, ``"skip"`` the row, or ``"keep"`` the row with null
             for the unreadable part.
-        private: Whether a new repository is private; by default the setting of the owner on the Hub.
+        private: Whether a new repository is private; by default the setting of the owner on the Hub. A push does not
+            change an existing repository: if it is public and `private` is true, or the reverse, this is an error.
         token: A token with write access; by default the token of ``hf auth login``.
         revision: The branch to push to, which is created if it does not exist; by default ``main``.
         create_pr: Whether to open a pull request instead of a commit on the branch.
@@ -124,7 +84,8 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
         license: The license by its name on the Hub, such as ``"cc-by-4.0"``.
 
     Returns:
-        The commit and the amount of data. If the push changes nothing, the commit is the last commit of the branch.
+        The commit, the rows and size of each split, and what was left out. If the push changes nothing, the commit is
+        the last commit of the branch.
 
     Raises:
         OptionError: An option is invalid, or a split has no rows. No commit was made.
@@ -168,16 +129,15 @@ def push(
     make_folder(folder)
     lock = folder.with_suffix(".lock")
     try:
-        with storage_errors_of_library(folder), FileLock(lock, timeout=0):
+        with storage_errors_of_library(folder), FileLock(lock, timeout=0), without_library_bars():
             sheet = make_sheet(source, folder)
-            shards: dict[str, list[UploadedShard]] = {}
-            sent = skipped = 0
-            for part in source.parts:
-                shards[part.name], part_sent, part_skipped = upload_split(
+            splits = {
+                part.name: upload_split(
                     part, repository, folder, max_bytes=max_bytes, num_proc=num_proc, on_error=source.on_error
                 )
-                sent, skipped = sent + part_sent, skipped + part_skipped
-            files = CommitFiles(source, repository, config_name, shards, sheet, license)
+                for part in source.parts
+            }
+            files = CommitFiles(source, repository, config_name, splits, sheet, license)
             message = commit_message or "Push the dataset with segments-hf"
             commit = commit_push(repository, files.shards_by_path, files.replaced(), files.texts, message)
             remove_folder(folder)
@@ -187,7 +147,16 @@ def push(
         if not source.has_keys:  # a later push cannot resume this one
             remove_folder(folder)
             remove_file(lock)
-    return PushResult(commit, repository.url, sent, skipped)
+    return PushResult(
+        commit,
+        repository.url,
+        repository.repo_id,
+        config_name,
+        commit.pr_revision or repository.revision,
+        {name: PushedSplit(split.tally.rows, split.size, split.tally.left_out) for name, split in splits.items()},
+        sum(split.uploaded_bytes for split in splits.values()),
+        sum(split.skipped_bytes for split in splits.values()),
+    )
 
 
 def _checked_size(size: int | str) -> int:

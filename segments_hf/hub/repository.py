@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +41,7 @@ class Repository:
         create_pr: Whether the push opens a pull request.
         private: Whether a new repository is private; None for the setting of the owner.
         token: The token for all requests.
+        is_private: Whether the repository is private; None if it does not exist yet.
     """
 
     repo_id: str
@@ -48,6 +49,7 @@ class Repository:
     create_pr: bool = False
     private: bool | None = None
     token: str = field(default="", repr=False)
+    is_private: bool | None = None
 
     @functools.cached_property
     def api(self) -> HfApi:
@@ -58,6 +60,15 @@ class Repository:
     def url(self) -> str:
         """The URL of the page of the dataset."""
         return f"{self.api.endpoint}/datasets/{self.repo_id}"
+
+    @property
+    def visibility(self) -> str:
+        """The visibility of the repository, or of the repository that the push creates."""
+        if self.is_private is not None:
+            return "private" if self.is_private else "public"
+        if self.private is not None:
+            return "new, private" if self.private else "new, public"
+        return f"new, public or private by the settings of {self.repo_id.partition('/')[0]} on the Hub"
 
     def head(self) -> str | None:
         """Return the last commit of the branch; None if the repository or the branch does not exist."""
@@ -135,14 +146,17 @@ def open_repository(
         token: A token with write access; by default the token of ``hf auth login``.
 
     Raises:
-        OptionError: The id is invalid.
+        OptionError: The id is invalid, or the repository exists and is public although `private` is true, or the
+            reverse.
         HubError: No token was found, the Hub refuses the token, the token has no write access, or a model or space has
             the same id.
     """
     try:
         validate_repo_id(repo_id)
     except HFValidationError as error:
-        raise OptionError(f"got {repo_id!r}, expected owner/name ({error})", option="repo_id") from None
+        raise OptionError(
+            f"got {repo_id!r}, expected owner/name, or name for a repository of your own ({error})", option="repo_id"
+        ) from None
     token = token or get_token()
     if not token:
         raise HubError(
@@ -152,12 +166,18 @@ def open_repository(
     user = _user(HfApi(token=token), repo_id)
     full_id = repo_id if "/" in repo_id else f"{user['name']}/{repo_id}"
     repository = Repository(full_id, revision, create_pr, private, token)
-    exists = _exists(repository)
-    if not exists:
+    is_private = _is_private(repository)
+    if is_private is None:
         _check_may_create(repository, user)
-    else:
-        _check_may_write(repository)
-    return repository
+        return repository
+    _check_may_write(repository)
+    if private not in {None, is_private}:
+        raise OptionError(
+            f"{full_id} exists and is {'private' if is_private else 'public'}, and a push does not change that; change "
+            f"it at {repository.url}/settings, or push to another repository",
+            option="private",
+        )
+    return replace(repository, is_private=is_private)
 
 
 def _user(api: HfApi, repo_id: str) -> Mapping[str, Any]:
@@ -169,14 +189,17 @@ def _user(api: HfApi, repo_id: str) -> Mapping[str, Any]:
         raise refusal(error, repo_id) from error
 
 
-def _exists(repository: Repository) -> bool:
+def _is_private(repository: Repository) -> bool | None:
+    """Return whether a repository is private; None if it does not exist."""
     try:
-        retry(lambda: repository.api.repo_info(repository.repo_id, repo_type="dataset"), f"read {repository.repo_id}")
+        info = retry(
+            lambda: repository.api.repo_info(repository.repo_id, repo_type="dataset"), f"read {repository.repo_id}"
+        )
     except RepositoryNotFoundError:
-        return False
+        return None
     except HfHubHTTPError as error:
         raise refusal(error, repository.repo_id) from error
-    return True
+    return bool(info.private)
 
 
 def _check_may_create(repository: Repository, user: Mapping[str, Any]) -> None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import datasets
 import pyarrow as pa
 
+from segments_hf.hub.card.row_counts import Tally, tally
 from segments_hf.hub.compat import parquet_writer, with_embedded_images
 from segments_hf.hub.pushed_images import with_readable_images
-from segments_hf.hub.row_counts import Tally, tally
+from segments_hf.layouts.row_report import REPORT, LeftOut, RowReport, read_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 # row; as `Shard.following`, None means that no row follows.
 Position: TypeAlias = int | dict[str, Any] | None
 
+UNREADABLE = "cannot be read"  # the reason to leave out a row
 _ROWS_PER_READ = 16  # few, because rows may contain the bytes of their images
 _ROWS_PER_GROUP = 100  # rows in a row group, as the dataset viewer of the Hub recommends for images
 _BYTES_PER_GROUP = 2**26
@@ -44,7 +46,13 @@ class Shard(NamedTuple):
 
 
 def write_shards(
-    rows: SplitRows, features: Features, folder: Path, max_bytes: int, start: Position, on_error: str
+    rows: SplitRows,
+    features: Features,
+    folder: Path,
+    max_bytes: int,
+    start: Position,
+    on_error: str,
+    left_out: LeftOut,
 ) -> Iterator[Shard]:
     """Write rows to Parquet files, with the bytes of their images and bitmaps.
 
@@ -53,12 +61,14 @@ def write_shards(
 
     Args:
         rows: A `Dataset` or an `IterableDataset`.
-        features: The columns that are written. Other columns are only counted.
+        features: The columns that are written. Other columns are only counted, and tell what to leave out (`REPORT`).
         folder: The folder to write to.
         max_bytes: The largest size of a file. A single row may exceed it.
         start: The position of the first row, as in `Shard.following`; None for the beginning.
         on_error: What to do with a row whose image or bitmap cannot be read: ``raise``, ``skip`` the row, or ``keep``
             the row with null.
+        left_out: The numbers of rows and objects that were left out since the last shard, which are added to it. At the
+            end, they are 0 unless no shard was written.
 
     Raises:
         AssetError: An image or a bitmap cannot be read, and `on_error` is ``raise``.
@@ -66,19 +76,27 @@ def write_shards(
     shard: _Writer | None = None
     number = 0
     for position, stored in _rows(rows.with_format("arrow"), start):
-        readable = with_readable_images(stored, features, on_error)
+        report = _report(stored)
+        readable = None if report.row_left_out else with_readable_images(stored, features, on_error)
         if readable is None:
+            left_out.add(LeftOut(rows={report.row_left_out or UNREADABLE: 1}))
             continue
         row = with_embedded_images(readable)
         if shard is not None and shard.num_bytes + row.nbytes > max_bytes:
-            yield shard.close(position)
+            yield shard.close(position, left_out)
             shard = None
         if shard is None:
             shard = _Writer(folder / f"{number}.parquet", features)
             number += 1
         shard.write(row)
+        # After the end of the last shard: a resumed push reads this row again if it begins a shard.
+        left_out.add(LeftOut(objects=report.left_out))
     if shard is not None:
-        yield shard.close(None)
+        yield shard.close(None, left_out)
+
+
+def _report(row: pa.Table) -> RowReport:
+    return read_report(row[REPORT][0].as_py()) if REPORT in row.column_names else RowReport()
 
 
 def _rows(rows: SplitRows, start: Position) -> Iterator[tuple[Position, pa.Table]]:
@@ -118,10 +136,13 @@ class _Writer:
         if len(self._waiting) >= _ROWS_PER_GROUP or self._waiting_bytes >= _BYTES_PER_GROUP:
             self._write_row_group()
 
-    def close(self, following: Position) -> Shard:
+    def close(self, following: Position, left_out: LeftOut) -> Shard:
+        """Finish the file, and move the numbers of what was left out to its counts."""
         if self._waiting:
             self._write_row_group()
         self._writer.finalize()
+        self._tally.left_out.add(left_out)
+        left_out.clear()
         return Shard(self._file, self._tally, following)
 
     def _write_row_group(self) -> None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import datasets
 import multiprocess
 
 from segments_hf.dataset.compat import progress_bar
 from segments_hf.errors import OptionError
+from segments_hf.hub.card.row_counts import Tally, total
 from segments_hf.hub.compat import flat_map
 from segments_hf.hub.journal import Journal, UploadedShard
+from segments_hf.hub.quiet_library import without_library_bars
+from segments_hf.hub.shards import UNREADABLE
 from segments_hf.hub.upload import Progress, Worker
+from segments_hf.io.number_text import counted
+from segments_hf.layouts.row_report import LeftOut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,9 +27,30 @@ if TYPE_CHECKING:
     from segments_hf.hub.repository import Repository
 
 
+class UploadedSplit(NamedTuple):
+    """A split that has been uploaded.
+
+    Attributes:
+        shards: The shards in order.
+        tally: The counts of all rows.
+        uploaded_bytes: The number of bytes that were uploaded.
+        skipped_bytes: The number of bytes that the Hub had already.
+    """
+
+    shards: list[UploadedShard]
+    tally: Tally
+    uploaded_bytes: int
+    skipped_bytes: int
+
+    @property
+    def size(self) -> int:
+        """The size of the shards in bytes."""
+        return sum(shard.size for shard in self.shards)
+
+
 def upload_split(
     part: Part, repository: Repository, folder: Path, *, max_bytes: int, num_proc: int | None, on_error: str
-) -> tuple[list[UploadedShard], int, int]:
+) -> UploadedSplit:
     """Upload the shards of a split that have not been uploaded before.
 
     Args:
@@ -35,9 +61,6 @@ def upload_split(
         num_proc: The number of processes that write and upload shards.
         on_error: What to do with a row whose image or bitmap cannot be read: ``raise``, ``skip`` the row, or ``keep``
             the row with null.
-
-    Returns:
-        The shards in order, the number of bytes that were uploaded, and the number of bytes that the Hub had already.
 
     Raises:
         OptionError: The split has no rows.
@@ -59,16 +82,32 @@ def upload_split(
         for index in range(count)
     ]
     shards: list[list[UploadedShard]] = [[] for _ in workers]
-    sent = skipped = 0
-    with progress_bar(desc=f"Pushing {part.name}", total=part.length, unit=" rows") as bar:
+    tally = Tally(left_out=LeftOut(dict(part.left_out.rows), dict(part.left_out.objects)))
+    uploaded = skipped = 0
+    with progress_bar(desc=f"Uploading shard 1 of {part.name}", total=part.length, unit=" rows") as bar:
         for index, progress in _progress(workers):
             shards[index] += progress.shards
-            sent, skipped = sent + progress.sent, skipped + progress.skipped
-            bar.set_postfix_str(f"uploaded {sent / 1e6:.1f} MB, skipped {skipped / 1e6:.1f} MB", refresh=False)
-            bar.update(sum(shard.tally.rows for shard in progress.shards))
+            counts = total([*(shard.tally for shard in progress.shards), Tally(left_out=progress.left_out)])
+            tally.add(counts)
+            uploaded, skipped = uploaded + progress.sent, skipped + progress.skipped
+            bar.set_description(f"Uploading shard {sum(map(len, shards)) + 1} of {part.name}", refresh=False)
+            reused = f", the Hub had {skipped / 1e6:.1f} MB" if skipped else ""
+            bar.set_postfix_str(f"uploaded {uploaded / 1e6:.1f} MB{reused}", refresh=False)
+            bar.update(counts.rows + sum(counts.left_out.rows.values()))
+        bar.set_description(f"Uploaded {counted(sum(map(len, shards)), 'shard')} of {part.name}")
     if not any(shards):
-        raise OptionError(f"split {part.name!r} has no rows; leave the split out")
-    return [shard for shards_of_worker in shards for shard in shards_of_worker], sent, skipped
+        reasons = ", ".join(f"{count} {reason}" for reason, count in tally.left_out.rows.items())
+        why = f": all its rows were left out: {reasons}" if reasons else ""
+        raise OptionError(f"split {part.name!r} has no rows{why}; leave the split out")
+    if part.samples is not None:
+        tally.left_out.add(LeftOut(rows=_unread(part.samples.number, tally)))
+    return UploadedSplit([shard for of_worker in shards for shard in of_worker], tally, uploaded, skipped)
+
+
+def _unread(samples: int, tally: Tally) -> dict[str, int]:
+    """Return the number of samples of a release that the stream skipped because of `on_error`."""
+    number = samples - tally.rows - sum(tally.left_out.rows.values())
+    return {UNREADABLE: number} if number else {}
 
 
 def _progress(workers: list[Worker]) -> Iterator[tuple[int, Progress]]:
@@ -85,7 +124,8 @@ def _progress(workers: list[Worker]) -> Iterator[tuple[int, Progress]]:
 
 def _run(index: int, worker: Worker) -> Iterator[tuple[int, Progress]]:
     parent = multiprocess.parent_process()
-    for progress in worker.run():
-        yield index, progress
-        if parent is not None and not parent.is_alive():
-            return
+    with without_library_bars():
+        for progress in worker.run():
+            yield index, progress
+            if parent is not None and not parent.is_alive():
+                return

@@ -18,6 +18,7 @@ from segments_hf.hub.repository import refusal
 from segments_hf.hub.shards import Shard, write_shards
 from segments_hf.io.disk.atomic import make_folder, remove_file, remove_folder
 from segments_hf.io.disk.disk_errors import storage_errors_of_library
+from segments_hf.layouts.row_report import LeftOut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,11 +37,13 @@ class Progress(NamedTuple):
         shards: The uploaded shards.
         sent: The number of bytes that were uploaded.
         skipped: The number of bytes that the Hub had already.
+        left_out: The numbers of rows that were left out, if the worker has no shard to whose counts they belong.
     """
 
     shards: list[UploadedShard]
     sent: int
     skipped: int
+    left_out: LeftOut = LeftOut()
 
 
 @dataclass(frozen=True)
@@ -96,13 +99,16 @@ class Worker:
         try:
             with ThreadPoolExecutor(1) as uploading:
                 upload: Future[Progress] | None = None
-                shards = write_shards(self.rows, self.features, folder, self.max_bytes, start, self.on_error)
+                left_out = LeftOut()
+                shards = write_shards(self.rows, self.features, folder, self.max_bytes, start, self.on_error, left_out)
                 for shard in shards:
                     if upload is not None:
                         yield upload.result()
                     upload = uploading.submit(self._upload, shard)
                 if upload is not None:
                     yield upload.result()
+                elif left_out != LeftOut():
+                    yield Progress([], 0, 0, left_out)
         finally:
             remove_folder(folder)  # contains a shard if an error prevented its upload
 

@@ -110,7 +110,7 @@ def _may_hold_secrets(text: str) -> bool:
 
 def own_logger(name: str) -> logging.Logger:
     """Return the logger of one of our modules, with a filter that removes secrets from its messages."""
-    logger = logging.getLogger(name)
+    logger = logging.getLogger(name)  # noqa: TID251  (the only logger of our own modules)
     logger.addFilter(hide_secrets)
     return logger
 
@@ -134,7 +134,7 @@ def hide_secrets(record: logging.LogRecord) -> bool:
 # The loggers of libraries that log the URLs of their requests.
 for _name in ("aiohttp.client", "fsspec", "fsspec.asyn", "fsspec.cached", "fsspec.http", "httpx", "httpx2",
               "huggingface_hub.utils._http"):  # fmt: skip
-    logging.getLogger(_name).addFilter(hide_secrets)
+    logging.getLogger(_name).addFilter(hide_secrets)  # noqa: TID251
 
 
 def _set_message(record: logging.LogRecord, safe: str) -> None:

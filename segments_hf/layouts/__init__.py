@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, overload
 
+from datasets import IterableDataset
+
 from segments_hf.dataset.class_info import categories
 from segments_hf.dataset.row_map import check_rows, map_splits
 from segments_hf.dataset.rows.problems import checked_on_error
@@ -20,13 +22,14 @@ from segments_hf.layouts import (
 from segments_hf.layouts.layout import Layout
 from segments_hf.layouts.layout_images import LayoutImages
 from segments_hf.layouts.layout_label import MaskClasses
-from segments_hf.layouts.left_out import RowColumns, map_layout, trainable_rows
+from segments_hf.layouts.left_out import map_layout, map_reported_layout, trainable_rows
+from segments_hf.layouts.row_report import Counts, LeftOut, RowColumns
 from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
 
-    from datasets import Dataset, DatasetDict, IterableDataset, IterableDatasetDict
+    from datasets import Dataset, DatasetDict, IterableDatasetDict
 
     from segments_hf.dataset.data_types import AnyDataset, Data, DatasetT, Releases, SplitRows
 
@@ -169,9 +172,9 @@ def lay_out(
     keep_unlabeled: bool = False,
     on_error: str = "raise",
     num_proc: int | None = None,
-    kept_columns: Sequence[str] = (),
+    counts: Counts | None = None,
 ) -> AnyDataset:
-    """Convert rows as `to_layout` does, and keep further columns of the rows.
+    """Convert rows as `to_layout` does; keep columns that the caller counts, and count what is left out.
 
     Args:
         data: As for `to_layout`.
@@ -181,7 +184,7 @@ def lay_out(
         keep_unlabeled: As for `to_layout`.
         on_error: As for `to_layout`.
         num_proc: As for `to_layout`.
-        kept_columns: The names of the further columns.
+        counts: The columns to keep, and the numbers of rows and objects that are left out; None to count nothing.
     """
     layout = find_layout(task)
     if ignore_index is not None and not layout.has_ignore_index:
@@ -194,9 +197,13 @@ def lay_out(
     def convert_split(part: SplitRows, split: str) -> SplitRows:
         label_columns = layout.make(categories(part), ignore_index)
         known = {**part.features, **label_columns.features}
-        features = {name: known[name] for name in [*layout.columns, *kept_columns]}
-        rows = part if keep_unlabeled else trainable_rows(part, split, num_proc)
-        return map_layout(rows, RowColumns(label_columns, images, policy), features, split, num_proc)
+        features = {name: known[name] for name in [*layout.columns, *(counts.columns if counts else ())]}
+        row_columns = RowColumns(label_columns, images, policy)
+        if counts is not None and isinstance(part, IterableDataset):
+            return map_reported_layout(part, row_columns, features, split, keep_unlabeled=keep_unlabeled)
+        left_out = counts.left_out.setdefault(split, LeftOut()) if counts else LeftOut()
+        rows = part if keep_unlabeled else trainable_rows(part, split, num_proc, left_out)
+        return map_layout(rows, row_columns, features, split, num_proc, left_out)
 
     return map_splits(data, convert_split, num_proc, policy, check=check_release_rows)
 

@@ -99,5 +99,7 @@ LAYOUT = Layout(
     f"{IMAGE_ENCODING} "
     "`annotation` is an RGB PNG: R is the class of a pixel, named in `semantic_class_to_id` and `id2label.json`, and "
     "G is the number of the instance in the image, from 1 on. Unlabeled pixels are 0.",
+    "R of `annotation`",
     ("image-segmentation", "instance-segmentation"),
+    first_value=1,
 )

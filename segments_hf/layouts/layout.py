@@ -64,7 +64,10 @@ class Layout:
         read: A function that reads the label of a row in this layout; it returns None if the row has no label, and
             raises BitmapError or AssetError if a mask cannot be read.
         encoding: A description of the columns, in Markdown, for the card of a dataset.
+        class_values: The place of the value of a class, in Markdown, for the card of a dataset.
         hub_task: The task category and task id on the Hub.
+        first_value: The value of class 0. It is 0 or 1 in a semantic mask, depending on `ignore_index`: see
+            `mask_classes`.
         has_ignore_index: Whether `ignore_index` is allowed, which is true only of layouts with a semantic mask.
     """
 
@@ -74,5 +77,7 @@ class Layout:
     make: Callable[[Sequence[Category], int | None], LayoutColumns]
     read: Callable[[Row, MaskClasses], LayoutLabel | None]
     encoding: str
+    class_values: str
     hub_task: tuple[str, str | None]
+    first_value: int = 0
     has_ignore_index: bool = False

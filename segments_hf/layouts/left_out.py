@@ -7,52 +7,31 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import datasets
-import msgspec
 from datasets import Value
 
 from segments_hf.dataset.row_map import filter_rows, map_rows
-from segments_hf.errors import AssetError, BitmapError, OptionError
-from segments_hf.io.json_codec.json_decoding import JsonDecoder
+from segments_hf.errors import OptionError
 from segments_hf.io.number_text import counted
 from segments_hf.io.redaction import own_logger
 from segments_hf.labels import UNUSABLE_STATUSES, is_labeled, label_of
-from segments_hf.labels.row import sample_name
-from segments_hf.layouts.layout import Columns
+from segments_hf.layouts.row_report import REPORT, LeftOut, RowReport, read_report, report_text
 from segments_hf.option_names import option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from logging import Logger
 
+    from datasets import IterableDataset
+
     from segments_hf.dataset.data_types import SplitRows
     from segments_hf.dataset.rows.problems import OnError
     from segments_hf.labels.row import Row
-    from segments_hf.layouts.layout import LayoutColumns
-    from segments_hf.layouts.layout_images import LayoutImages
+    from segments_hf.layouts.row_report import RowColumns
 
 logger: Logger = own_logger(__name__)
 
-# A temporary column: in a dataset, a `_RowReport` as JSON or null; in a stream, the problem of the row or null.
-_REPORT = "segments_hf_report"
+MISFIT = "cannot be read or does not fit into the layout"  # the reason if `on_error` is "skip"
 _MAX_SHOWN = 5  # the maximum number of problems in a message
-
-
-class _RowReport(msgspec.Struct, omit_defaults=True):
-    """A report of the parts of one row that do not fit into a layout.
-
-    Attributes:
-        left_out: The number of objects that were left out, by reason.
-        problem: The reason why the label or the image does not fit into the layout; None if both fit.
-        scaling: The warnings about the scaling of the image: a dict from a general description to the details of this
-            image.
-    """
-
-    left_out: dict[str, int] = {}
-    problem: str | None = None
-    scaling: dict[str, str] = {}
-
-
-_DECODER: JsonDecoder[_RowReport] = JsonDecoder(_RowReport)
 
 
 def is_trainable(row: Row) -> bool:
@@ -63,8 +42,19 @@ def is_trainable(row: Row) -> bool:
     return label is not None and label.missing_part is None
 
 
-def trainable_rows(part: SplitRows, split: str, num_proc: int | None) -> SplitRows:
+def reason_to_leave_out(status: str) -> str:
+    """Return the reason to leave out a row that is not trainable, such as ``SKIPPED``."""
+    return status if status in UNUSABLE_STATUSES else f"{status} without image or mask"
+
+
+def trainable_rows(part: SplitRows, split: str, num_proc: int | None, left_out: LeftOut) -> SplitRows:
     """Return the rows of one split that are usable for training, and log the number of other rows.
+
+    Args:
+        part: A `Dataset` or an `IterableDataset`.
+        split: The name of the split.
+        num_proc: The number of processes.
+        left_out: For a `Dataset`, the numbers to which the rows that are left out are added.
 
     Raises:
         OptionError: No row is left.
@@ -75,19 +65,22 @@ def trainable_rows(part: SplitRows, split: str, num_proc: int | None) -> SplitRo
     dropped = Counter(part.with_format(None)["status"][:]) - Counter(kept["status"][:])
     if not dropped:
         return kept
-    reasons = ", ".join(
-        f"{count} {status}" + ("" if status in UNUSABLE_STATUSES else " without image or mask")
-        for status, count in dropped.items()
-    )
-    report = f"{split}: {dropped.total()} of {len(part)} rows left out: {reasons}"
+    reasons = Counter({reason_to_leave_out(status): count for status, count in dropped.items()})
+    report = f"{split}: {dropped.total()} of {len(part)} rows left out: {_reasons_text(reasons)}"
     if not len(kept):
         raise OptionError(f"{report}; no row is left; to keep these rows, pass {option('keep_unlabeled', True)}")
     logger.warning("%s", report)
+    left_out.add(LeftOut(rows=reasons))
     return kept
 
 
 def map_layout(
-    part: SplitRows, row_columns: RowColumns, features: Mapping[str, Any], split: str, num_proc: int | None
+    part: SplitRows,
+    row_columns: RowColumns,
+    features: Mapping[str, Any],
+    split: str,
+    num_proc: int | None,
+    left_out: LeftOut,
 ) -> SplitRows:
     """Make the columns of one split, and log the number of objects and rows that do not fit into the layout.
 
@@ -97,29 +90,52 @@ def map_layout(
         features: All columns of the result, in order; columns that `row_columns` does not make are copied.
         split: The name of the split.
         num_proc: The number of processes.
+        left_out: For a `Dataset`, the numbers to which the rows and objects that are left out are added.
 
     Raises:
         OptionError: No row is left.
     """
     if isinstance(part, datasets.IterableDataset):
         counting = _CountingColumns(row_columns, _RunningCount(split, "objects left out"), split)
-        problem_column = _REPORT if row_columns.on_error == "skip" else None
+        problem_column = REPORT if row_columns.on_error == "skip" else None
         return map_rows(part, counting, features, None, problem_column=problem_column)
     reported = _ReportedColumns(row_columns)
     mapped = map_rows(
-        part, reported, {**features, _REPORT: Value("string")}, num_proc, shown_columns=row_columns.label.features
+        part, reported, {**features, REPORT: Value("string")}, num_proc, shown_columns=row_columns.label.features
     )
-    reports = [_DECODER.decode(text or "{}") for text in mapped[_REPORT][:]]
-    mapped = mapped.remove_columns(_REPORT)
+    reports = [read_report(text) for text in mapped[REPORT][:]]
+    mapped = mapped.remove_columns(REPORT)
     problems = {number: report.problem for number, report in enumerate(reports) if report.problem}
-    left_out = sum((Counter(report.left_out) for report in reports), Counter[str]())
-    _log(split, left_out, list(problems.values()), row_columns.on_error)
+    is_skipping = row_columns.on_error == "skip"
+    objects = sum((Counter(report.left_out) for report in reports), Counter[str]())
+    _log(split, objects, list(problems.values()), row_columns.on_error)
     _log_scaling(split, [report.scaling for report in reports])
-    if row_columns.on_error != "skip" or not problems:
+    kept = [report.left_out for report in reports if not (is_skipping and report.problem)]
+    left_out.add(LeftOut(objects=sum(map(Counter, kept), Counter[str]())))
+    if not is_skipping or not problems:
         return mapped
     if len(problems) == len(mapped):
         raise OptionError(f"{split}: no row is left; the first problem: {problems[0]}")
+    left_out.add(LeftOut(rows={MISFIT: len(problems)}))
     return mapped.select([number for number in range(len(mapped)) if number not in problems])
+
+
+def map_reported_layout(
+    part: IterableDataset, row_columns: RowColumns, features: Mapping[str, Any], split: str, *, keep_unlabeled: bool
+) -> IterableDataset:
+    """Make the columns of one split of a stream, and the column `REPORT`, in which the reader finds what to leave out.
+
+    No row is left out: the rows that the reader should leave out have the reason in `REPORT`.
+
+    Args:
+        part: The stream.
+        row_columns: The function that makes the columns of the layout, with its policy for rows that do not fit.
+        features: All columns of the result except `REPORT`, in order.
+        split: The name of the split.
+        keep_unlabeled: Whether rows that are not trainable are kept.
+    """
+    columns = _SelectingColumns(row_columns, split, keep_unlabeled)
+    return map_rows(part, columns, {**features, REPORT: Value("string")}, None)
 
 
 def _log(split: str, left_out: Counter[str], problems: list[str], on_error: OnError) -> None:
@@ -148,62 +164,51 @@ def _log_scaling(split: str, scalings: Iterable[Mapping[str, str]]) -> None:
         logger.warning(message, split, fault, len(found), found[0], advice)
 
 
-@dataclass(frozen=True)
-class RowColumns:
-    """The function that makes the columns of a layout for a row: the columns of the label, and `image`.
-
-    Attributes:
-        label: The function that makes the columns of the label.
-        image: The function that makes the column `image`.
-        on_error: What to do with a row whose label or image does not fit: ``raise``, ``skip`` the row, or ``keep``
-            it with null in the affected columns.
-    """
-
-    label: LayoutColumns
-    image: LayoutImages
-    on_error: OnError
-
-    @property
-    def features(self) -> dict[str, Any]:
-        """The columns of the label and their features."""
-        return self.label.features
-
-    def of_row(self, row: Row) -> tuple[dict[str, Any], _RowReport]:
-        """Make the columns of a row, and report the parts of the row that do not fit into the layout."""
-        problems = []
-        try:
-            columns = self.label.columns_of(row)
-        except BitmapError as error:
-            if self.on_error == "raise":
-                raise
-            columns = Columns(dict.fromkeys(self.features))
-            problems.append(str(error))
-        try:
-            image, scaling = self.image.of_row(row)
-        except AssetError as error:
-            if self.on_error == "raise":
-                raise AssetError(f"{sample_name(row)}: image: {error}") from error
-            image, scaling = None, {}
-            problems.append(f"image: {error}")
-        problem = f"{sample_name(row)}: {'; '.join(problems)}" if problems else None
-        warnings = {fault: f"{sample_name(row)} {details}" for fault, details in scaling.items()}
-        return {**columns.values, "image": image}, _RowReport(columns.left_out, problem, warnings)
+def _log_row(split: str, report: RowReport, on_error: OnError, reported: set[str]) -> None:
+    """Log the problem of one row of a stream, and the warnings about its image that were not logged before."""
+    if report.problem:
+        _log(split, Counter(), [report.problem], on_error)
+    _log_scaling(split, [{fault: details for fault, details in report.scaling.items() if fault not in reported}])
+    reported.update(report.scaling)
 
 
 @dataclass(frozen=True)
 class _ReportedColumns:
-    """The function that makes the columns of a layout, and the column `_REPORT`."""
+    """The function that makes the columns of a layout, and the column `REPORT`."""
 
     row_columns: RowColumns
 
     @property
     def features(self) -> dict[str, Any]:
-        return {**self.row_columns.features, _REPORT: Value("string")}
+        return {**self.row_columns.features, REPORT: Value("string")}
 
     def __call__(self, row: Row) -> dict[str, Any]:
         values, report = self.row_columns.of_row(row)
-        text = msgspec.json.encode(report).decode() if report != _RowReport() else None
-        return {**values, _REPORT: text}
+        return {**values, REPORT: report_text(report)}
+
+
+@dataclass
+class _SelectingColumns:
+    """The function that makes the columns of a layout and the column `REPORT` in a stream. It logs problems of rows."""
+
+    row_columns: RowColumns
+    split: str
+    keep_unlabeled: bool
+    reported: set[str] = field(default_factory=set)
+
+    @property
+    def features(self) -> dict[str, Any]:
+        return {**self.row_columns.features, REPORT: Value("string")}
+
+    def __call__(self, row: Row) -> dict[str, Any]:
+        if not self.keep_unlabeled and not is_trainable(row):
+            report = RowReport(row_left_out=reason_to_leave_out(row["status"]))
+            return {**dict.fromkeys(self.features), "image": None, REPORT: report_text(report)}
+        values, report = self.row_columns.of_row(row)
+        _log_row(self.split, report, self.row_columns.on_error, self.reported)
+        if report.problem and self.row_columns.on_error == "skip":
+            report = RowReport(row_left_out=MISFIT)
+        return {**values, REPORT: report_text(report)}
 
 
 @dataclass
@@ -254,10 +259,5 @@ class _CountingColumns:
     def __call__(self, row: Row) -> dict[str, Any]:
         values, report = self.row_columns.of_row(row)
         self.left_out.add(report.left_out)
-        if report.problem:
-            _log(self.split, Counter(), [report.problem], self.row_columns.on_error)
-        _log_scaling(
-            self.split, [{fault: details for fault, details in report.scaling.items() if fault not in self.reported}]
-        )
-        self.reported.update(report.scaling)
-        return {**values, _REPORT: report.problem} if self.row_columns.on_error == "skip" else values
+        _log_row(self.split, report, self.row_columns.on_error, self.reported)
+        return {**values, REPORT: report.problem} if self.row_columns.on_error == "skip" else values

@@ -85,5 +85,6 @@ LAYOUT = Layout(
     f"{IMAGE_ENCODING} "
     "`objects` has one list for each property: `bbox` is left, top, width, height in pixels, `area` is in pixels, and "
     "`category` is a class index, whose name is in `id2label.json`.",
+    "`category`",
     ("object-detection", None),
 )

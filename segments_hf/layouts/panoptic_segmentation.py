@@ -36,5 +36,6 @@ LAYOUT = Layout(
     "`label` is an RGB PNG: R + 256 G + 65536 B is the `id` of an entry of `segments_info`, and 0 is unlabeled. "
     "In an entry, `category_id` is a class index, whose name is in `id2label.json`, and `bbox` is left, top, width, "
     "height in pixels.",
+    "`category_id`",
     ("image-segmentation", "panoptic-segmentation"),
 )

@@ -60,6 +60,7 @@ LAYOUT = Layout(
     f"{IMAGE_ENCODING} "
     "`label` is a PNG whose pixel values are classes: `id2label.json` has their names. It has a palette, so that "
     "viewers show colors; `numpy.array(row['label'])` returns the values.",
+    "`label`",
     ("image-segmentation", "semantic-segmentation"),
     has_ignore_index=True,
 )

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from huggingface_hub import HfFileSystem
 
-from .hub_server import HubServer
+from hub.server.hub_server import HubServer
 
 
 @pytest.fixture

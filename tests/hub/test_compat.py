@@ -13,6 +13,10 @@ import multiprocess
 import pytest
 from huggingface_hub import CommitOperationAdd, DatasetCardData, HfApi
 
+from hub.demo_push import REPO, demo, with_both_transfers
+from hub.server.connection import Fault
+from hub.server.hub_server import HubServer
+from hub.server.large_files import COMPLETING_REQUESTS
 from segments_hf.dataset.building.builder import SegmentsRelease
 from segments_hf.hub.compat import (
     INVALID_WINDOWS_CHARACTERS_IN_PATH,
@@ -30,11 +34,6 @@ from segments_hf.hub.compat import (
     with_embedded_images,
 )
 from segments_hf.hub.hub_retries import status_of
-
-from .connection import Fault
-from .hub_server import HubServer
-from .large_files import COMPLETING_REQUESTS
-from .test_push import REPO, demo, with_both_transfers
 
 CONTENT = b"rows" * 9999
 
@@ -59,13 +58,14 @@ def test_generator_of_a_stream_is_the_builder_of_the_release(change: str) -> Non
         "cast": lambda: stream.cast(stream.features),
         "arrow": lambda: stream.with_format("arrow"),
     }[change]()
-    _, function = generator_of(changed)
+    _, function, arguments = generator_of(changed)
+    assert (arguments is None) == (change in {"mapped", "filtered"})
     assert isinstance(function.__self__, SegmentsRelease)
 
 
 def test_generator_of_a_stream_without_release_is_not_a_builder() -> None:
     stream = datasets.IterableDataset.from_generator(lambda: iter([{"a": 1}]))
-    _, function = generator_of(stream)
+    _, function, _ = generator_of(stream)
     assert not isinstance(getattr(function, "__self__", None), SegmentsRelease)
 
 

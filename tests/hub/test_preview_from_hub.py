@@ -9,9 +9,8 @@ import pytest
 from preview.reading import Page
 
 import segments_hf
+from hub.server.hub_server import HubServer
 from segments_hf.demo import demo_release
-
-from .hub_server import HubServer
 
 
 @pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])

@@ -18,11 +18,10 @@ from dataset.making import bitmap, jpeg, label
 from typer.testing import CliRunner
 
 import segments_hf
+from hub.server.hub_server import HubServer
 from segments_hf.cli.app import app
 from segments_hf.dataset.load import release_builder
 from segments_hf.errors import SegmentsHFError
-
-from .hub_server import HubServer
 
 REPO = "jane/flowers"
 _SIGNATURE = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={}&X-Amz-Signature={}"

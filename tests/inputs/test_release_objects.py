@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hub.hub_server import HubServer
+from hub.server.hub_server import HubServer
 
 import segments_hf
 from segments_hf import Release, load_release

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import datasets
 import pytest
-from hub.hub_server import HubServer
+from hub.server.hub_server import HubServer
 
 import segments_hf
 from segments_hf import load_release

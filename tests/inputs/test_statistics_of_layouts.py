@@ -7,7 +7,7 @@ from typing import Any
 
 import datasets
 import pytest
-from hub.hub_server import HubServer
+from hub.server.hub_server import HubServer
 
 import segments_hf
 from segments_hf.demo import demo_release

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from segments_hf.dataset.building.split_rule import assigned_splits
@@ -15,7 +16,7 @@ from segments_hf.option_names import option
 from segments_hf.release import has_metadata, wanted_statuses
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from segments_hf.dataset.building.config import SegmentsReleaseConfig
     from segments_hf.release import Release
@@ -170,6 +171,18 @@ def _cut_into_shards(indices: Sequence[int]) -> Iterator[Sequence[int]]:
     """Divide indices into shards: small enough for many workers, and large enough for a stream to prefetch images."""
     size = max(1, min(_MAX_SAMPLES, -(-len(indices) // _MIN_SHARDS)))
     return (indices[start : start + size] for start in range(0, len(indices), size))
+
+
+def status_counts(config: SegmentsReleaseConfig, shards: Iterable[Shard]) -> Counter[str]:
+    """Count the label statuses of the samples in shards. A sample that cannot be decoded has no status."""
+    statuses: Counter[str] = Counter()
+    for key, indices in shards:
+        release = config.reopen(key)
+        labelset = release.resolve_labelset(config.labelset)
+        for index in indices:
+            with suppress(ReleaseError):
+                statuses[release[index].status(labelset) or ""] += 1
+    return statuses
 
 
 def _status_counts(config: SegmentsReleaseConfig) -> str:

@@ -44,7 +44,7 @@ _LONGEST_PAUSE = 60.0  # seconds in Retry-After; a response that asks for a long
 
 # urllib3 logs the URLs of its requests.
 for _name in ("urllib3.connectionpool", "urllib3.util.retry"):
-    logging.getLogger(_name).addFilter(hide_queries)
+    logging.getLogger(_name).addFilter(hide_queries)  # noqa: TID251  (the logger of a library)
 
 
 class _Retry(Retry):

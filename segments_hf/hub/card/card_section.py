@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import yaml
 from huggingface_hub import DatasetCard
@@ -12,12 +12,13 @@ from huggingface_hub import DatasetCard
 from segments_hf.dataset.class_info import path_in_repo
 from segments_hf.dataset.origin import split_origin
 from segments_hf.errors import HubError
-from segments_hf.hub.row_counts import Tally
+from segments_hf.hub.card.card_tables import table_of_classes, table_of_left_out, table_of_splits, table_of_statuses
+from segments_hf.hub.card.row_counts import Tally
 from segments_hf.io.escaping import for_markdown, for_markdown_link, printable, well_formed
 from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
 from segments_hf.io.json_codec.json_text import compact_json
 from segments_hf.labels import label_type_of
-from segments_hf.labels.categories import class_colors, class_names
+from segments_hf.layouts import mask_classes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 README = "README.md"
 SHEET = "contact_sheet.jpg"
-
-K = TypeVar("K")
 
 _TALLIES: JsonDecoder[dict[str, Tally]] = JsonDecoder(dict[str, Tally])
 
@@ -50,6 +49,7 @@ class CardFacts:
         splits: The counts of each split.
         sizes: The size of the files of each split in bytes.
         has_sheet: Whether the repository has a contact sheet.
+        license: The license; empty if it is not known.
     """
 
     repo_id: str
@@ -62,6 +62,7 @@ class CardFacts:
     splits: Mapping[str, Tally]
     sizes: Mapping[str, int]
     has_sheet: bool
+    license: str
 
 
 def parse_card(content: bytes | None, repo_id: str) -> DatasetCard:
@@ -116,11 +117,13 @@ def _section(facts: CardFacts) -> str:
         "" if facts.config_name == "default" else f"## {for_markdown(facts.config_name)}",
         *_description(facts.description),
         f"The dataset on Segments.ai: <{for_markdown_link(facts.homepage)}>" if facts.homepage else "",
+        f"License: {for_markdown(facts.license)}" if facts.license else "",
         f"![Images beside their masks]({for_markdown_link(sheet)})" if facts.has_sheet else "",
         _how_to_load(facts),
-        _table_of_splits(facts),
-        _table_of_classes(facts),
-        _table_of_statuses(facts),
+        table_of_splits(facts.splits, facts.sizes),
+        table_of_left_out(facts.splits),
+        table_of_classes(facts.categories, facts.splits, *_class_values(facts)),
+        table_of_statuses(facts.splits),
         _encoding(facts),
         "Made with segments-hf.",
         f"<!-- {_counts_of(facts.config_name)} {_counts_in_comment(facts.splits)} -->",
@@ -137,62 +140,37 @@ def _counts_in_comment(splits: Mapping[str, Tally]) -> str:
     return compact_json(splits).replace(">", "\\u003e").replace("--", "-\\u002d")
 
 
+def loading_code(repo_id: str, config_name: str, split: str, revision: str | None = None) -> list[str]:
+    """Return the lines of Python that load a split of a dataset on the Hub.
+
+    >>> loading_code("jane/flowers", "default", "train")
+    ['from datasets import load_dataset', 'dataset = load_dataset("jane/flowers", split="train")']
+    """
+    config = [] if config_name == "default" else [_literal(config_name)]
+    branch = [f"revision={_literal(revision)}"] if revision else []
+    arguments = ", ".join([_literal(repo_id), *config, f"split={_literal(split)}", *branch])
+    return ["from datasets import load_dataset", f"dataset = load_dataset({arguments})"]
+
+
+def _literal(text: str) -> str:
+    """Return a text as a literal of Python, in double quotes unless the text has one."""
+    literal = repr(text)
+    return literal if '"' in literal else f'"{literal[1:-1]}"'
+
+
 def _how_to_load(facts: CardFacts) -> str:
-    config = "" if facts.config_name == "default" else f", {facts.config_name!r}"
-    split = next(iter(facts.splits))
+    first, second = loading_code(facts.repo_id, facts.config_name, next(iter(facts.splits)))
     has_json = "Json(" in repr(facts.features)
     note = "\n\nThe dataset has columns of JSON, which need `datasets` 4.7 or later." if has_json else ""
-    return (
-        "### Load the dataset\n\n```python\nfrom datasets import load_dataset\n\n"
-        f'dataset = load_dataset("{facts.repo_id}"{config}, split="{split}")\n```{note}'
-    )
+    return f"### Load the dataset\n\n```python\n{first}\n\n{second}\n```{note}"
 
 
-def _table_of_splits(facts: CardFacts) -> str:
-    counts_objects = any(tally.objects is not None for tally in facts.splits.values())
-    header = ["split", "rows", *(["objects"] if counts_objects else []), "size"]
-    rows = [
-        [
-            for_markdown(name),
-            f"{tally.rows:,}",
-            *([_count(tally.objects, None)] if counts_objects else []),
-            _size(facts.sizes.get(name, 0)),
-        ]
-        for name, tally in facts.splits.items()
-    ]
-    return f"### Splits\n\n{_table(header, rows, text_columns=1)}"
-
-
-def _table_of_classes(facts: CardFacts) -> str:
-    if not facts.categories:
-        return ""
-    counted = facts.splits if any(tally.objects is not None for tally in facts.splits.values()) else {}
-    header = ["color", "class", "index", "id on Segments.ai", *(f"objects in {for_markdown(name)}" for name in counted)]
-    rows = [
-        [
-            _swatch(bytes(color).hex()),
-            for_markdown(name),
-            str(index),
-            str(category.id),
-            *(_count(tally.objects, index) for tally in counted.values()),
-        ]
-        for index, (category, name, color) in enumerate(
-            zip(facts.categories, class_names(facts.categories), class_colors(facts.categories), strict=True)
-        )
-    ]
-    return f"### Classes\n\n{_table(header, rows, text_columns=2)}"
-
-
-def _table_of_statuses(facts: CardFacts) -> str:
-    statuses = sorted({status for tally in facts.splits.values() for status in tally.statuses})
-    if not statuses:
-        return ""
-    rows = [
-        [for_markdown(status), *(_count(tally.statuses or None, status) for tally in facts.splits.values())]
-        for status in statuses
-    ]
-    header = ["status", *(f"rows in {for_markdown(name)}" for name in facts.splits)]
-    return f"### Label statuses\n\n{_table(header, rows, text_columns=1)}"
+def _class_values(facts: CardFacts) -> tuple[str, int]:
+    """Return the place where the label of a row has the values of classes, in Markdown, and the value of class 0."""
+    if facts.layout is None:
+        return "`category`", 0
+    first = mask_classes(facts.features, len(facts.categories)).first
+    return facts.layout.class_values, facts.layout.first_value if first is None else first
 
 
 def _encoding(facts: CardFacts) -> str:
@@ -204,31 +182,6 @@ def _encoding(facts: CardFacts) -> str:
     else:
         return ""
     return f"### How labels are encoded\n\n{text}"
-
-
-def _count(counts: Mapping[K, int] | None, key: K | None) -> str:
-    """Return the count for a key as text, or the sum of all counts if the key is None; a dash if they are not known."""
-    if counts is None:
-        return "–"
-    return f"{sum(counts.values()) if key is None else counts.get(key, 0):,}"
-
-
-def _swatch(color: str) -> str:
-    # The hexadecimal color is also written as text, because some pages show cards without styles.
-    return f'<span style="color:#{color}">&#9632;</span> `#{color}`'
-
-
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]], *, text_columns: int) -> str:
-    """Return a Markdown table.
-
-    Args:
-        header: The header of each column.
-        rows: The texts of each row.
-        text_columns: The number of columns of left-aligned text; the other columns are right-aligned numbers.
-    """
-    alignments = ["---"] * text_columns + ["---:"] * (len(header) - text_columns)
-    lines = [header, alignments, *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _description(text: str) -> list[str]:
@@ -244,12 +197,3 @@ def _description(text: str) -> list[str]:
 def _in_comment(name: str) -> str:
     """Return a name with escapes, so that the name cannot end an HTML comment."""
     return printable(name).replace("--", "-\\u002d").replace(">", "\\u003e")
-
-
-def _size(size: int) -> str:
-    amount = float(size)
-    for unit in ("B", "KB", "MB", "GB"):
-        if amount < 1000:  # noqa: PLR2004
-            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
-        amount /= 1000
-    return f"{amount:.1f} TB"

@@ -21,10 +21,15 @@ if TYPE_CHECKING:
     from datasets import Features
     from huggingface_hub import CardData
 
-    from segments_hf.hub.row_counts import Tally
+    from segments_hf.hub.card.row_counts import Tally
     from segments_hf.layouts import Layout
 
-_SIZES = ((10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "100K<n<1M"), (10**7, "1M<n<10M"))
+# The categories of the Hub: the number of rows is less than the first number.
+_SIZES = (
+    *((10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "100K<n<1M"), (10**7, "1M<n<10M")),
+    *((10**8, "10M<n<100M"), (10**9, "100M<n<1B"), (10**10, "1B<n<10B"), (10**11, "10B<n<100B")),
+    (10**12, "100B<n<1T"),
+)
 _TAG = "segments.ai"
 
 
@@ -67,7 +72,7 @@ def update_card_data(
     for key, value in (("task_categories", task), ("task_ids", task_id), ("tags", _TAG)):
         setattr(data, key, _with(data.get(key), value))
     rows = sum(tally.rows for tally in splits.values())
-    data["size_categories"] = [next((name for most, name in _SIZES if rows < most), "10M<n<100M")]
+    data["size_categories"] = [next((name for most, name in _SIZES if rows < most), "n>1T")]
     if license is not None:
         data["license"] = license
 
@@ -104,6 +109,14 @@ def other_splits(
             option="config_name",
         )
     return kept
+
+
+def license_of(data: CardData) -> str:
+    """Return the license in the YAML of a card; empty if there is none. The Hub allows a list of licenses."""
+    value = data.get("license") or ""
+    if value == "other":  # the value on the Hub for a license that is not in its list
+        value = data.get("license_name") or value
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def pushed_splits(data: CardData, config_name: str) -> list[str]:

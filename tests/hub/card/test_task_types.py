@@ -8,9 +8,8 @@ import datasets
 import pytest
 
 import segments_hf
-
-from .hub_server import HubServer
-from .test_push import stored_rows
+from hub.demo_push import stored_rows
+from hub.server.hub_server import HubServer
 
 POLYGON = {"id": 1, "category_id": 1, "type": "polygon", "points": [[0, 0], [4.5, 0], [4, 4]]}
 TRACKED = {**POLYGON, "track_id": 3, "is_keyframe": True}

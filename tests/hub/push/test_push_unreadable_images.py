@@ -10,10 +10,9 @@ from test_unreadable_images import COLUMNS, dataset_with
 from unreadable_images import UNSUPPORTED
 
 import segments_hf
+from hub.demo_push import REPO, shards
+from hub.server.hub_server import HubServer
 from segments_hf.errors import AssetError, BitmapError
-
-from .hub_server import HubServer
-from .test_push import REPO, shards
 
 EPS, _ = UNSUPPORTED["eps"]
 

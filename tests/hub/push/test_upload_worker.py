@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from hub.demo_push import REPO, demo
+from hub.server.hub_server import HubServer
 from segments_hf.hub.journal import Journal
 from segments_hf.hub.parts import open_source
 from segments_hf.hub.repository import open_repository
 from segments_hf.hub.upload import Worker
-
-from .hub_server import HubServer
-from .test_push import REPO, demo
 
 
 def test_worker_waits_until_another_worker_releases_the_journal(hub: HubServer, tmp_path: Path) -> None:

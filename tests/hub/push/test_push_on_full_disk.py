@@ -10,12 +10,11 @@ import datasets
 import pytest
 
 import segments_hf
+from hub.demo_push import REPO, demo, shards, stored_rows
+from hub.server.hub_server import HubServer
 from segments_hf.demo import demo_release
 from segments_hf.errors import StorageError
 from segments_hf.hub.journal import journals_folder
-
-from .hub_server import HubServer
-from .test_push import REPO, demo, shards, stored_rows
 
 resource = pytest.importorskip("resource", reason="this system has no limit on the size of files")
 

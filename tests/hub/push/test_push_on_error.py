@@ -11,10 +11,9 @@ import pytest
 from layouts.mask_making import bitmap_sample, marked
 
 import segments_hf
+from hub.demo_push import REPO, shards
+from hub.server.hub_server import HubServer
 from segments_hf.errors import BitmapError
-
-from .hub_server import HubServer
-from .test_push import REPO, shards
 
 LAYOUT = "instance-segmentation"
 

@@ -13,11 +13,10 @@ from layouts.test_layout_images import made_sample
 from typer.testing import CliRunner
 
 import segments_hf
+from hub.demo_push import REPO
+from hub.server.hub_server import HubServer
 from segments_hf.cli.app import app
 from segments_hf.errors import OptionError
-
-from .hub_server import HubServer
-from .test_push import REPO
 
 LAYOUT = "semantic-segmentation"
 

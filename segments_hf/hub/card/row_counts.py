@@ -1,4 +1,4 @@
-"""Count the pushed rows for the card."""
+"""Count the pushed rows, and the rows and objects that were left out, for the card and the result of a push."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from segments_hf.layouts.row_report import LeftOut
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-# The columns of objects in releases and layouts, and their fields with the class index.
-_CLASS_FIELDS = (("annotations", "category"), ("objects", "category"), ("segments_info", "category_id"))
+# The columns of objects in layouts and releases, and their fields with the class index. A row of a layout may also have
+# the annotations from which the objects were made.
+_CLASS_FIELDS = (("objects", "category"), ("segments_info", "category_id"), ("annotations", "category"))
 
 
 class Tally(msgspec.Struct):
@@ -23,13 +26,16 @@ class Tally(msgspec.Struct):
         rows: The number of rows.
         num_bytes: The size of the rows in memory, in bytes.
         statuses: The number of rows with each label status.
-        objects: The number of objects of each class index; None if the columns have no objects.
+        objects: The number of objects of each class index; None if the columns have no objects. Annotations with the
+            same id in a row are one object, with the class of the last one.
+        left_out: The numbers of rows and objects that were left out.
     """
 
     rows: int = 0
     num_bytes: int = 0
     statuses: dict[str, int] = {}
     objects: dict[int, int] | None = None
+    left_out: LeftOut = msgspec.field(default_factory=LeftOut)
 
     def add(self, other: Tally) -> None:
         """Add the counts of other rows."""
@@ -38,6 +44,7 @@ class Tally(msgspec.Struct):
         self.statuses = dict(Counter(self.statuses) + Counter(other.statuses))
         if other.objects is not None:
             self.objects = dict(Counter(self.objects or {}) + Counter(other.objects))
+        self.left_out.add(other.left_out)
 
 
 def tally(table: pa.Table, columns: Sequence[str]) -> Tally:
@@ -65,8 +72,24 @@ def _objects(table: pa.Table) -> dict[int, int] | None:
             objects = table[column].combine_chunks()
             if pa.types.is_struct(objects.type):  # a struct of lists
                 return _counts(pc.list_flatten(pc.struct_field(objects, field)))
+            if column == "annotations":
+                return _counts(_last_of_ids(objects, field))
             return _counts(pc.struct_field(pc.list_flatten(objects), field))
     return None
+
+
+def _last_of_ids(annotations: pa.ListArray, field: str) -> pa.Array:
+    """Return a field of the annotations whose id no later annotation of the row has."""
+    flat = pc.list_flatten(annotations)
+    values = pc.struct_field(flat, field)
+    table = pa.table(
+        {
+            "row": pc.list_parent_indices(annotations),
+            "id": pc.struct_field(flat, "id"),
+            "position": pa.array(range(len(flat)), pa.int64()),
+        }
+    )
+    return values.take(table.group_by(["row", "id"]).aggregate([("position", "max")])["position_max"])
 
 
 def _counts(values: pa.Array | pa.ChunkedArray) -> dict[Any, int]:

@@ -8,9 +8,8 @@ import datasets
 import pytest
 
 import segments_hf
-
-from .hub_server import HubServer
-from .test_push import shards, stored_rows
+from hub.demo_push import shards, stored_rows
+from hub.server.hub_server import HubServer
 
 
 @pytest.mark.parametrize("streaming", [False, True], ids=["dataset", "stream"])

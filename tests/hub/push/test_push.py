@@ -9,35 +9,14 @@ from typing import Any
 
 import datasets
 import pytest
-from datasets.table import embed_table_storage
 
 import segments_hf
+from hub.demo_push import REPO, demo, shards, stored_rows, with_both_transfers
+from hub.server.connection import Fault
+from hub.server.hub_server import HubServer
+from hub.server.large_files import COMPLETING_REQUESTS
 from segments_hf.demo import demo_release
 from segments_hf.errors import HubError, OptionError, SegmentsHFError
-
-from .connection import Fault
-from .hub_server import HubServer
-from .large_files import COMPLETING_REQUESTS
-
-REPO = "jane/flowers"
-
-with_both_transfers = pytest.mark.parametrize("transfer", ["xet", "lfs"], indirect=True)
-
-
-def demo(**options: Any) -> Any:
-    return segments_hf.load_release(demo_release(), **options)
-
-
-def shards(hub: HubServer, repo: str = REPO) -> list[str]:
-    return sorted(path for path in hub.files(repo) if path.endswith(".parquet"))
-
-
-def stored_rows(dataset: Any) -> list[dict[str, Any]]:
-    """Return the rows as they are stored: JSON as text, and images as bytes without their path."""
-    arrow = dataset.with_format("arrow")
-    tables = arrow.iter(4) if isinstance(dataset, datasets.IterableDataset) else [arrow[:]]
-    rows = [row for table in tables for row in embed_table_storage(table).to_pylist()]
-    return [{name: value["bytes"] if _is_image(value) else value for name, value in row.items()} for row in rows]
 
 
 def _used_transfers(hub: HubServer) -> set[str]:
@@ -47,10 +26,6 @@ def _used_transfers(hub: HubServer) -> set[str]:
         for transfer, (upload_method, pattern) in COMPLETING_REQUESTS.items()
         if any(method == upload_method and re.search(pattern, path) for method, path in hub.requests)
     }
-
-
-def _is_image(value: Any) -> bool:
-    return isinstance(value, dict) and set(value) == {"bytes", "path"}
 
 
 @with_both_transfers

@@ -13,12 +13,11 @@ import yaml
 from markdown_it import MarkdownIt
 
 import segments_hf
+from hub.demo_push import REPO
+from hub.server.hub_server import HubServer
 from segments_hf.demo import demo_release
 
-from .hub_server import HubServer
-from .test_push import REPO
-
-CASE = Path(__file__).resolve().parents[3] / "shared" / "cases" / "card_injection" / "release.json"
+CASE = Path(__file__).resolve().parents[4] / "shared" / "cases" / "card_injection" / "release.json"
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 HOSTILE = [
     "x>\n\n# EVIL\n\n<!-- segments-hf: end default -->",

@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 
 import segments_hf
+from hub.demo_push import REPO, demo
+from hub.server.hub_server import HubServer
 from segments_hf.demo import demo_release
 from segments_hf.errors import HubError
-
-from .hub_server import HubServer
-from .test_push import REPO, demo
 
 
 def test_push_keeps_text_and_metadata_that_people_wrote_in_the_card(hub: HubServer) -> None:

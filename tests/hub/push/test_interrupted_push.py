@@ -11,14 +11,13 @@ import datasets
 import pytest
 
 import segments_hf
+from hub.demo_push import REPO, demo, shards, stored_rows, with_both_transfers
+from hub.server.connection import Fault
+from hub.server.hub_server import HubServer
+from hub.server.large_files import COMPLETING_REQUESTS
 from segments_hf.demo import demo_release
 from segments_hf.errors import HubError
 from segments_hf.hub.compat import parquet_writer
-
-from .connection import Fault
-from .hub_server import HubServer
-from .large_files import COMPLETING_REQUESTS
-from .test_push import REPO, demo, shards, stored_rows, with_both_transfers
 
 BUSY = (503, {}, b"")
 RATE_LIMITED = (429, {"Retry-After": "0"}, b"")

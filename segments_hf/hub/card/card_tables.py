@@ -1,0 +1,144 @@
+"""The tables in a dataset card."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from segments_hf.io.escaping import for_markdown
+from segments_hf.labels.categories import class_colors, class_names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from segments_hf.hub.card.row_counts import Tally
+    from segments_hf.release import Category
+
+K = TypeVar("K")
+
+
+def table_of_splits(splits: Mapping[str, Tally], sizes: Mapping[str, int]) -> str:
+    """Return the numbers of rows and objects and the size of each split.
+
+    Args:
+        splits: The counts of each split.
+        sizes: The size of the files of each split in bytes.
+    """
+    counts_objects = any(tally.objects is not None for tally in splits.values())
+    header = ["split", "rows", *(["objects"] if counts_objects else []), "size"]
+    rows = [
+        [
+            for_markdown(name),
+            f"{tally.rows:,}",
+            *([_count(tally.objects, None)] if counts_objects else []),
+            size_text(sizes.get(name, 0)),
+        ]
+        for name, tally in splits.items()
+    ]
+    return f"### Splits\n\n{_table(header, rows, text_columns=1)}"
+
+
+def table_of_left_out(splits: Mapping[str, Tally]) -> str:
+    """Return the numbers of rows and objects that were left out of each split, by reason; empty if there are none."""
+    reasons = sorted(
+        {("rows", reason) for tally in splits.values() for reason in tally.left_out.rows}
+        | {("objects", reason) for tally in splits.values() for reason in tally.left_out.objects},
+        key=lambda item: (item[0] != "rows", item[1]),
+    )
+    if not reasons:
+        return ""
+    rows = [
+        [
+            kind,
+            for_markdown(reason),
+            *(
+                _count(tally.left_out.rows if kind == "rows" else tally.left_out.objects, reason)
+                for tally in splits.values()
+            ),
+        ]
+        for kind, reason in reasons
+    ]
+    header = ["left out", "reason", *(f"number in {for_markdown(name)}" for name in splits)]
+    return f"### Left out\n\n{_table(header, rows, text_columns=2)}"
+
+
+def table_of_classes(categories: Sequence[Category], splits: Mapping[str, Tally], place: str, first: int) -> str:
+    """Return the color, the value and the number of objects of each class; empty if the classes are not known.
+
+    Args:
+        categories: The categories, in the order of their ids.
+        splits: The counts of each split.
+        place: The place of the values of classes in a label, in Markdown.
+        first: The value of class 0.
+    """
+    if not categories:
+        return ""
+    counted = splits if any(tally.objects is not None for tally in splits.values()) else {}
+    counts = [f"objects in {for_markdown(name)}" for name in counted]
+    header = ["color", "class", f"value in {place}", "id on Segments.ai", *counts]
+    rows = [
+        [
+            _swatch(bytes(color).hex()),
+            for_markdown(name),
+            str(first + index),
+            str(category.id),
+            *(_count(tally.objects, index) for tally in counted.values()),
+        ]
+        for index, (category, name, color) in enumerate(
+            zip(categories, class_names(categories), class_colors(categories), strict=True)
+        )
+    ]
+    return f"### Classes\n\n{_table(header, rows, text_columns=2)}"
+
+
+def table_of_statuses(splits: Mapping[str, Tally]) -> str:
+    """Return the number of rows of each split with each label status; empty if the rows have no status."""
+    statuses = sorted({status for tally in splits.values() for status in tally.statuses})
+    if not statuses:
+        return ""
+    rows = [
+        [for_markdown(status), *(_count(tally.statuses or None, status) for tally in splits.values())]
+        for status in statuses
+    ]
+    header = ["status", *(f"rows in {for_markdown(name)}" for name in splits)]
+    return f"### Label statuses\n\n{_table(header, rows, text_columns=1)}"
+
+
+def _count(counts: Mapping[K, int] | None, key: K | None) -> str:
+    """Return the count for a key as text, or the sum of all counts if the key is None; a dash if they are not known."""
+    if counts is None:
+        return "–"
+    return f"{sum(counts.values()) if key is None else counts.get(key, 0):,}"
+
+
+def _swatch(color: str) -> str:
+    # The border separates light and dark colors from the page. A page that removes styles shows only the hexadecimal
+    # color, and no square, because a square without its style would have the color of the text.
+    style = f"display:inline-block;width:1em;height:1em;background:#{color};border:1px solid #808080"
+    return f'<span style="{style};vertical-align:middle"></span> `#{color}`'
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]], *, text_columns: int) -> str:
+    """Return a Markdown table.
+
+    Args:
+        header: The header of each column.
+        rows: The texts of each row.
+        text_columns: The number of columns of left-aligned text; the other columns are right-aligned numbers.
+    """
+    alignments = ["---"] * text_columns + ["---:"] * (len(header) - text_columns)
+    lines = [header, alignments, *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def size_text(size: int) -> str:
+    """Return a number of bytes with a unit.
+
+    >>> size_text(500), size_text(1_234_567)
+    ('500 B', '1.2 MB')
+    """
+    amount = float(size)
+    for unit in ("B", "KB", "MB", "GB"):
+        if amount < 1000:  # noqa: PLR2004
+            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} TB"

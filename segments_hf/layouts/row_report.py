@@ -1,0 +1,133 @@
+"""Make the columns of a layout for a row, and report the parts of the row that do not fit into the layout."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from segments_hf.errors import AssetError, BitmapError
+from segments_hf.io.json_codec.json_decoding import JsonDecoder
+from segments_hf.labels.row import sample_name
+from segments_hf.layouts.layout import Columns
+
+if TYPE_CHECKING:
+    from segments_hf.dataset.rows.problems import OnError
+    from segments_hf.labels.row import Row
+    from segments_hf.layouts.layout import LayoutColumns
+    from segments_hf.layouts.layout_images import LayoutImages
+
+# A temporary column: a `RowReport` as JSON, or null if the whole row fits into the layout. In a stream whose left-out
+# rows are not counted, it is the problem of the row or null.
+REPORT = "segments_hf_report"
+
+
+class LeftOut(msgspec.Struct, omit_defaults=True):
+    """The numbers of rows and objects that were left out, by reason.
+
+    Attributes:
+        rows: The number of rows for each reason, such as ``SKIPPED``.
+        objects: The number of objects for each reason, such as ``without a pixel``. Objects of rows that were left out
+            are not counted.
+    """
+
+    rows: dict[str, int] = {}
+    objects: dict[str, int] = {}
+
+    def add(self, other: LeftOut) -> None:
+        """Add other numbers."""
+        self.rows = dict(Counter(self.rows) + Counter(other.rows))
+        self.objects = dict(Counter(self.objects) + Counter(other.objects))
+
+    def clear(self) -> None:
+        """Set all numbers to 0."""
+        self.rows, self.objects = {}, {}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The values that the caller of `lay_out` counts.
+
+    Attributes:
+        columns: The names of further columns that the result keeps, so that the caller can count their values.
+        left_out: The numbers of rows and objects that `lay_out` left out, by split; `lay_out` adds them. It adds none
+            for a stream, because they are not known yet: the stream has the column `REPORT`, and still has the rows
+            that the caller must leave out.
+    """
+
+    columns: tuple[str, ...]
+    left_out: dict[str, LeftOut] = field(default_factory=dict)
+
+
+class RowReport(msgspec.Struct, omit_defaults=True):
+    """A report of the parts of one row that do not fit into a layout.
+
+    Attributes:
+        left_out: The number of objects that were left out, by reason.
+        problem: The reason why the label or the image does not fit into the layout; None if both fit.
+        scaling: The warnings about the scaling of the image: a dict from a general description to the details of this
+            image.
+        row_left_out: The reason to leave out the whole row; None for a row that is kept.
+    """
+
+    left_out: dict[str, int] = {}
+    problem: str | None = None
+    scaling: dict[str, str] = {}
+    row_left_out: str | None = None
+
+
+_DECODER: JsonDecoder[RowReport] = JsonDecoder(RowReport)
+
+
+def read_report(text: str | None) -> RowReport:
+    """Read the value of the column `REPORT`."""
+    return _DECODER.decode(text or "{}")
+
+
+def report_text(report: RowReport) -> str | None:
+    """Return a report as the value of the column `REPORT`."""
+    return None if report == RowReport() else msgspec.json.encode(report).decode()
+
+
+@dataclass(frozen=True)
+class RowColumns:
+    """The function that makes the columns of a layout for a row: the columns of the label, and `image`.
+
+    Attributes:
+        label: The function that makes the columns of the label.
+        image: The function that makes the column `image`.
+        on_error: What to do with a row whose label or image does not fit: ``raise``, ``skip`` the row, or ``keep``
+            it with null in the affected columns.
+    """
+
+    label: LayoutColumns
+    image: LayoutImages
+    on_error: OnError
+
+    @property
+    def features(self) -> dict[str, Any]:
+        """The columns of the label and their features."""
+        return self.label.features
+
+    def of_row(self, row: Row) -> tuple[dict[str, Any], RowReport]:
+        """Make the columns of a row, and report the parts of the row that do not fit into the layout."""
+        problems = []
+        try:
+            columns = self.label.columns_of(row)
+        except BitmapError as error:
+            if self.on_error == "raise":
+                raise
+            columns = Columns(dict.fromkeys(self.features))
+            problems.append(str(error))
+        try:
+            image, scaling = self.image.of_row(row)
+        except AssetError as error:
+            if self.on_error == "raise":
+                raise AssetError(f"{sample_name(row)}: image: {error}") from error
+            image, scaling = None, {}
+            problems.append(f"image: {error}")
+        problem = f"{sample_name(row)}: {'; '.join(problems)}" if problems else None
+        warnings = {fault: f"{sample_name(row)} {details}" for fault, details in scaling.items()}
+        return {**columns.values, "image": image}, RowReport(columns.left_out, problem, warnings)

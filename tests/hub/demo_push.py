@@ -1,0 +1,38 @@
+"""Push the demo release in tests, and read what the Hub received."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import datasets
+import pytest
+from datasets.table import embed_table_storage
+
+import segments_hf
+from segments_hf.demo import demo_release
+
+from .server.hub_server import HubServer
+
+REPO = "jane/flowers"
+
+with_both_transfers = pytest.mark.parametrize("transfer", ["xet", "lfs"], indirect=True)
+
+
+def demo(**options: Any) -> Any:
+    return segments_hf.load_release(demo_release(), **options)
+
+
+def shards(hub: HubServer, repo: str = REPO) -> list[str]:
+    return sorted(path for path in hub.files(repo) if path.endswith(".parquet"))
+
+
+def stored_rows(dataset: Any) -> list[dict[str, Any]]:
+    """Return the rows as they are stored: JSON as text, and images as bytes without their path."""
+    arrow = dataset.with_format("arrow")
+    tables = arrow.iter(4) if isinstance(dataset, datasets.IterableDataset) else [arrow[:]]
+    rows = [row for table in tables for row in embed_table_storage(table).to_pylist()]
+    return [{name: value["bytes"] if _is_image(value) else value for name, value in row.items()} for row in rows]
+
+
+def _is_image(value: Any) -> bool:
+    return isinstance(value, dict) and set(value) == {"bytes", "path"}
