@@ -3,6 +3,7 @@
 from segments_hf.assets.asset import Asset
 from segments_hf.assets.asset_cache import AssetCache, default_cache_folder
 from segments_hf.assets.fetcher import Fetcher
+from segments_hf.assets.location import Location
 from segments_hf.assets.resolve import Resolve, resolver
 from segments_hf.assets.segments_dir import SegmentsDir
 from segments_hf.assets.traffic import Traffic
@@ -14,6 +15,7 @@ __all__ = [
     "FetchKeywords",
     "FetchOptions",
     "Fetcher",
+    "Location",
     "Resolve",
     "SegmentsDir",
     "Traffic",

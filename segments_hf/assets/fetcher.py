@@ -92,7 +92,19 @@ class Fetcher:
         Raises:
             AssetError: The reference is not a valid location.
         """
-        return str(self._locate(reference))
+        return str(self.locate(reference))
+
+    def locate(self, reference: str) -> Location:
+        """Return the location of an asset.
+
+        Args:
+            reference: The URL or path in the release.
+
+        Raises:
+            AssetError: The reference is not a valid location.
+            OptionError: `resolve` did not return a URL or a path.
+        """
+        return locate(reference, self._base, self._resolve)
 
     async def fetch(self, reference: str, *, is_bitmap: bool = False) -> tuple[Asset, Header]:
         """Find or download one image, verify it, and repair its EXIF data if they are malformed.
@@ -108,7 +120,7 @@ class Fetcher:
             AssetError: The image cannot be read, or is not complete. The message names its location.
         """
         # `resolve` is a function of the user, which may block.
-        location = await run_blocking(self._locate, reference) if self._resolve else self._locate(reference)
+        location = await run_blocking(self.locate, reference) if self._resolve else self.locate(reference)
         try:
             if location.path is not None:
                 return await self.read_file(location.path, is_bitmap=is_bitmap)
@@ -158,9 +170,6 @@ class Fetcher:
         if asset.original is not None and asset.content is not None and not self._in_memory:
             path = await run_blocking(self._cache.store_copy, asset.content, _suffix(asset))
         return asset if path is None else Asset(asset.content, path)
-
-    def _locate(self, reference: str) -> Location:
-        return locate(reference, self._base, self._resolve)
 
     async def _cached(self, url: str, *, is_bitmap: bool) -> tuple[Asset, Header] | None:
         """Return the asset from the cache; None if it is missing or broken there, so that it is downloaded again."""

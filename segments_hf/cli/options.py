@@ -180,6 +180,14 @@ def with_reading(command: Callable[..., None]) -> Callable[..., None]:
     return _with_options(command, left_out=("load_assets", "on_error", "splits", "exact", "split_by"))
 
 
+def with_reading_of_splits(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of `load_release` other than `load_assets` and `on_error` to a command.
+
+    The command receives their parsed values as `loading`.
+    """
+    return _with_options(command, left_out=("load_assets", "on_error"))
+
+
 def _with_options(command: Callable[..., None], left_out: tuple[str, ...]) -> Callable[..., None]:
     loading = inspect.signature(_loading, eval_str=True).parameters
     shared = {name: parameter for name, parameter in loading.items() if name not in left_out}

@@ -11,12 +11,18 @@ from segments_hf.cli import options
 from segments_hf.cli.console import print_line
 
 
-@options.with_reading
+@options.with_reading_of_splits
 def preview(
     release: options.Release,
     out: Annotated[Path, typer.Argument(help="The HTML file to write.")],
-    limit: Annotated[int, typer.Option(min=1, help="The largest number of samples to show.")] = 1000,
-    size: Annotated[int, typer.Option(min=16, help="The longest side of the shown images, in pixels.")] = 1280,
+    limit: Annotated[int, typer.Option(min=1, help="The largest number of samples, chosen at even distances.")] = 1000,
+    size: Annotated[
+        int,
+        typer.Option(
+            min=16,
+            help="The longest side of the shown images, in pixels. On a page of many samples, images are smaller.",
+        ),
+    ] = 1280,
     *,
     loading: dict[str, Any],
     overwrite: Annotated[
@@ -33,4 +39,4 @@ def preview(
     if quiet:
         datasets.disable_progress_bars()
     page = write_preview(release, out, limit=limit, size=size, overwrite=overwrite, **loading)
-    print_line(f"Wrote {page}. Open it in a browser.")
+    print_line(f"Wrote {page} ({page.stat().st_size / 1e6:.1f} MB). Open it in a browser.")

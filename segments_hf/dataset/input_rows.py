@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import datasets
 from segments_hf.dataset.building.plan import num_samples
 from segments_hf.dataset.inputs import encode_images, num_rows, open_splits
 from segments_hf.dataset.load import release_builder
-from segments_hf.dataset.origin import parse_origin
+from segments_hf.dataset.origin import parse_origin, release_title
 from segments_hf.dataset.release_inputs import releases_by_split
 from segments_hf.dataset.row_map import check_rows, without_decoding
 from segments_hf.dataset.rows.problems import Problem
@@ -42,17 +43,21 @@ class InputRows:
 
     Attributes:
         name: The name of the input, for display.
+        title: The owner, the data set and the release, such as ``jane/flowers v1.0``; the name if they are not known.
         task_type: The task type, such as ``segmentation-bitmap``; None if it is unknown.
         features: The features of the rows.
-        length: The number of rows; None if it is unknown, as for sequences and some streams.
+        length: The number of rows that are read; None if it is unknown, as for sequences and some streams.
+        total: The number of samples of a release, or of rows of a dataset, without a limit; None for streams.
         outcomes: A function that reads the input from the beginning and yields each row with its problems.
         find_categories: A function that returns the categories.
     """
 
     name: str
+    title: str
     task_type: str | None
     features: Mapping[str, Any]
     length: int | None
+    total: int | None
     outcomes: Callable[[], Iterator[Outcome]]
     find_categories: Callable[[], list[Category]]
 
@@ -72,6 +77,7 @@ def open_rows(
     assets: bool,
     skip: int = 0,
     limit: int | None = None,
+    evenly: bool = False,
     check: Callable[[SplitRows], None] = check_rows,
     building: Collection[str] = (),
     **options: Unpack[LoadKeywords],
@@ -83,6 +89,9 @@ def open_rows(
         assets: Whether the images and bitmaps of a release are fetched.
         skip: The number of rows to skip at the beginning.
         limit: The maximum number of samples of a release, or of rows of a dataset.
+        evenly: Whether the limit chooses samples at even distances instead of the first ones; `skip` must then be 0.
+            Of streams, the first rows of each split are read, because a stream has no length and fetches each image
+            that it passes.
         check: A function that checks a dataset of one split; by default, the dataset must have the columns of images
             with labels.
         building: The options of a build that `options` may contain; by default none. The default of `on_error` is
@@ -101,30 +110,48 @@ def open_rows(
                 f"got {', '.join(wrong)}, but this function builds no dataset; pass only options that select samples "
                 "or control fetching"
             )
-        return _of_release(data, options, assets=assets, skip=skip, limit=limit)
+        return _of_release(data, options, assets=assets, skip=skip, limit=limit, evenly=evenly)
     if options:
         raise OptionError(f"got {', '.join(options)} for a dataset, but only releases have these options")
-    return _of_splits(open_splits(data), skip, limit, check)
+    return _of_splits(open_splits(data), check, skip=skip, limit=limit, evenly=evenly)
 
 
-def _of_release(data: Data, options: LoadKeywords, *, assets: bool, skip: int, limit: int | None) -> InputRows:
+def even_positions(total: int, limit: int) -> list[int]:
+    """Return positions at even distances, from 0 to below `total`: as many as `limit`, or all if there are fewer.
+
+    >>> even_positions(10, 4), even_positions(3, 4)
+    ([0, 2, 5, 7], [0, 1, 2])
+    """
+    count = min(limit, total)
+    return [number * total // count for number in range(count)]
+
+
+def _of_release(
+    data: Data, options: LoadKeywords, *, assets: bool, skip: int, limit: int | None, evenly: bool
+) -> InputRows:
     kept: LoadKeywords = {"on_error": "keep", "load_assets": assets, **options}
     builder = release_builder(data, **kept)
     releases = builder.config.releases
     is_sequence = builder.config.kind.sequence  # a sequence has one row per frame
-    length = None if is_sequence else num_samples(builder.config)
+    total = num_samples(builder.config)
 
     def outcomes() -> Iterator[Outcome]:
+        if evenly and limit is not None:
+            return builder.outcomes(even_positions(total, limit))
+        end = sys.maxsize if limit is None else skip + limit
         if not is_sequence:
-            return builder.outcomes(skip, limit)
-        return itertools.islice(builder.outcomes(0, None if limit is None else skip + limit), skip, None)
+            return builder.outcomes(range(skip, end))
+        return itertools.islice(builder.outcomes(range(end)), skip, None)
 
     release, labelset = releases[0]
+    titles = (release_title(release) or _file_name(release.source) for release, _ in releases)
     return InputRows(
         ", ".join(_file_name(release.source) for release, _ in releases),
+        ", ".join(dict.fromkeys(titles)),
         release.labelset_task_type(labelset) or None,
         builder.info.features,
-        _limited_length(length, skip, limit),
+        None if is_sequence else _limited_length(total, skip, limit),
+        total,
         outcomes,
         lambda: builder.config.categories,
     )
@@ -135,7 +162,9 @@ def _file_name(source: str) -> str:
     return source.rpartition("/")[2].encode(errors="surrogateescape").decode(errors="replace")
 
 
-def _of_splits(splits: Splits, skip: int, limit: int | None, check: Callable[[SplitRows], None]) -> InputRows:
+def _of_splits(
+    splits: Splits, check: Callable[[SplitRows], None], *, skip: int, limit: int | None, evenly: bool
+) -> InputRows:
     for rows in splits.parts.values():
         check(rows)
     lengths = [num_rows(rows, name) for name, rows in splits.parts.items()]
@@ -143,16 +172,27 @@ def _of_splits(splits: Splits, skip: int, limit: int | None, check: Callable[[Sp
     if length == 0:
         raise OptionError("got a dataset without rows, expected at least one row")
 
+    tables = {name: rows for name, rows in splits.parts.items() if isinstance(rows, datasets.Dataset)}
+    has_streams = len(tables) < len(splits.parts)
+
     def outcomes() -> Iterator[Outcome]:
-        chosen = itertools.islice(_rows(splits.parts, skip), limit)
+        if not evenly or limit is None:
+            chosen: Iterator[tuple[str, Any]] = itertools.islice(_rows(splits.parts, skip), limit)
+        elif has_streams:
+            chosen = _first_rows(splits.parts, limit)
+        else:
+            chosen = _even_rows(tables, limit)
         return (_outcome(name, row) for name, row in chosen)
 
     features = splits.first.features or {}
+    name, origin = splits.first.info.dataset_name or "dataset", parse_origin(splits.first.info.description or "")
     return InputRows(
-        splits.first.info.dataset_name or "dataset",
-        parse_origin(splits.first.info.description or "").task_type,
+        name,
+        origin.title or name,
+        origin.task_type,
         features,
         _limited_length(length, skip, limit),
+        None if has_streams else length,
         outcomes,
         lambda: carried_categories(features),
     )
@@ -208,6 +248,24 @@ def _rows(parts: Mapping[str, SplitRows], skip: int) -> Iterator[tuple[str, Any]
                 skip -= 1
             else:
                 yield name, row
+
+
+def _first_rows(parts: Mapping[str, SplitRows], limit: int) -> Iterator[tuple[str, Any]]:
+    """Yield the first rows of each split. A split with few rows leaves its share of the limit to the next splits."""
+    for number, (name, part) in enumerate(parts.items()):
+        share = -(-limit // (len(parts) - number))
+        for row in itertools.islice(_stream(part), share):
+            limit -= 1
+            yield name, row
+
+
+def _even_rows(parts: Mapping[str, datasets.Dataset], limit: int) -> Iterator[tuple[str, Any]]:
+    """Yield rows of datasets at even distances, as if all splits were one dataset."""
+    positions, end = even_positions(sum(map(len, parts.values())), limit), 0
+    for name, part in parts.items():
+        begin, end = end, end + len(part)
+        chosen = [position - begin for position in positions if begin <= position < end]
+        yield from ((name, row) for row in (_stream(part.select(chosen)) if chosen else ()))
 
 
 def _stream(rows: SplitRows) -> SplitRows:

@@ -36,6 +36,11 @@ class Origin(NamedTuple):
     dataset: str | None = None
     task_type: str | None = None
 
+    @property
+    def title(self) -> str | None:
+        """The data set and the release, such as ``jane/flowers v1.0``; None if the description does not name them."""
+        return f"{self.dataset} {self.release}" if self.dataset else None
+
 
 def origin_sentence(releases: Sequence[tuple[Release, str | None]]) -> str:
     """Make the sentence that names the releases of a dataset.
@@ -50,6 +55,14 @@ def origin_sentence(releases: Sequence[tuple[Release, str | None]]) -> str:
         dataset = f" of {release.owner}/{release.dataset_name}" if release.owner and release.dataset_name else ""
         named.append(shown(f"release {release.name or '?'}{date}{dataset}".replace("\n", "\\n")))
     return f"{_BEGIN}{f' as {task_type}' if task_type else ''}: {', '.join(named)}."
+
+
+def release_title(release: Release) -> str | None:
+    """Return the owner, the data set and the name of a release, such as ``jane/flowers v1.0``; None in a cut file."""
+    if not release.dataset_name:
+        return None
+    dataset = f"{release.owner}/{release.dataset_name}" if release.owner else release.dataset_name
+    return f"{dataset} {release.name}" if release.name else dataset
 
 
 def split_origin(description: str) -> tuple[str, str]:

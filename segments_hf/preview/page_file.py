@@ -22,7 +22,22 @@ if TYPE_CHECKING:
     from segments_hf.io.disk.atomic import NewFile
 
 # Each script uses names of the scripts before it.
-_SCRIPTS = ("data.js", "layers.js", "filters.js", "overlay.js", "gallery.js", "viewer.js")
+_SCRIPTS = (
+    "data.js",
+    "layers.js",
+    "filters.js",
+    "shapes.js",
+    "mask.js",
+    "edges.js",
+    "summary.js",
+    "gallery.js",
+    "zoom.js",
+    "gestures.js",
+    "panel.js",
+    "highlight.js",
+    "viewer.js",
+)
+_SIZE_DIGITS = 15  # the width of the number in the block of the size
 _MARKER = b'<meta name="generator" content="segments-hf preview">'
 _MARKER_RANGE = 1024  # bytes at the beginning of a page, which include the marker
 
@@ -39,15 +54,23 @@ class PageFile:
         before, after = _template(title)
         self._after = after
         self._file = file
-        self._file.write(before)
+        self._size = 0
+        self.add(before)
 
     def add(self, block: bytes) -> None:
         """Add a block of data."""
         self._file.write(block)
+        self._size += len(block)
 
     def close(self) -> None:
-        """Write the end of the page, with the scripts."""
-        self._file.write(self._after)
+        """Write the end of the page: its own size, and the scripts."""
+        # The number is padded with spaces, so that the length of the block does not depend on the number.
+        self.add(_size_block(self._size + len(_size_block(0)) + len(self._after)))
+        self.add(self._after)
+
+
+def _size_block(size: int) -> bytes:
+    return b'<script type="application/json" class="size">%s</script>\n' % str(size).rjust(_SIZE_DIGITS).encode()
 
 
 def block(kind: str, value: object) -> bytes:

@@ -10,6 +10,7 @@ import msgspec
 
 from segments_hf.dataset.compat import progress_bar
 from segments_hf.dataset.input_rows import open_rows
+from segments_hf.dataset.release_inputs import releases_by_split
 from segments_hf.dataset.rows.row_images import ASSET_COLUMNS
 from segments_hf.io.number_options import check_number
 from segments_hf.io.prefetching import DECODERS, prefetch
@@ -23,15 +24,22 @@ from segments_hf.validate.validator import Validator
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Mapping
+    from typing import Any
 
     from typing_extensions import Unpack
 
     from segments_hf.dataset.data_types import Data, ReleaseKeywords
+    from segments_hf.dataset.input_rows import InputRows
     from segments_hf.dataset.rows.row_maker import Outcome
     from segments_hf.preview.shown_sample import ShownSample
     from segments_hf.validate.validator import Examined
 
 _MIN_SIZE = 16  # pixels
+# The bytes of the images of one sample before they are encoded as text, which adds a third. A page of 1,000 photographs
+# with masks stays below 60 MB; a page with fewer samples has sharper images.
+_IMAGE_BYTES = 38_000_000  # of all samples of a page
+_LEAST_IMAGE_BYTES, _MOST_IMAGE_BYTES = 38_000, 190_000  # of one sample
 
 
 class PageClass(msgspec.Struct):
@@ -46,16 +54,20 @@ class PageHead(msgspec.Struct):
     """The data that a page has once, not for each sample.
 
     Attributes:
-        name: The name of the release or the dataset.
+        name: The owner, the data set and the release, or the name of the dataset.
         task_type: The task type; None if it is not known.
         classes: The classes.
         limit: The largest number of samples on the page; None if all samples are shown.
+        total: The number of samples in the input; None for a stream.
+        counts_frames: Whether `limit` and `total` are numbers of frames.
     """
 
     name: str
     task_type: str | None
     classes: list[PageClass]
     limit: int | None
+    total: int | None
+    counts_frames: bool
 
 
 @short_traceback
@@ -76,9 +88,11 @@ def preview(
         data: A release in any form that `load_release` accepts; or a dataset or a stream of rows, also from the Hub,
             or a dict of its splits. Rows are read one by one.
         path: The file to write, such as ``preview.html``. An earlier page is replaced.
-        limit: The largest number of samples of a release, or rows of a dataset, to show; None for all. A page of 1,000
-            photographs has about 150 MB.
-        size: The longest side of the shown images in pixels. Larger images are scaled down.
+        limit: The largest number of samples of a release, or rows of a dataset, to show; None for all. If there are
+            more, the page has samples at even distances, and only their images are downloaded. A stream has no length:
+            the page has the first rows of each split.
+        size: The longest side of the shown images in pixels. Images are scaled down to this size, and further if the
+            page would be too large: a page of 1,000 photographs has less than 60 MB.
         overwrite: Whether to replace a file that is not a page.
         **options: Options of `load_release` for a release, such as `labelset`, `filter_by` and `timeout`.
 
@@ -96,23 +110,48 @@ def preview(
     'preview.html'
     """
     check_number("size", size, _MIN_SIZE)
-    source = open_rows(data, assets=True, limit=limit, check=check_release_rows, **options)
-    validator = Validator(assets=True)
+    source = open_rows(data, assets=True, limit=limit, evenly=True, check=check_release_rows, **options)
+    is_spread = limit is not None and source.total is not None and source.total > limit
+    validator = Validator(assets=True, has_all_rows=not is_spread)
     outcomes = progress_bar(source.outcomes(), desc="Preview", total=source.length, unit="img")
     names, colors = class_names(source.categories), class_colors(source.categories)
     ids = [category.id for category in source.categories]
     classes = [PageClass(*parts) for parts in zip(ids, names, colors, strict=True)]
-    with new_page(Path(path), source.name, overwrite=overwrite) as page:
-        page.add(block("page", PageHead(source.name, source.task_type, classes, limit)))
-        examine = partial(_examine, validator=validator, classes=len(classes), longest_side=size)
+    head = PageHead(source.title, source.task_type, classes, limit, source.total, _counts_frames(data, source.features))
+    max_bytes = _image_bytes(_most_rows(source, limit))
+    with new_page(Path(path), source.title, overwrite=overwrite) as page:
+        page.add(block("page", head))
+        examine = partial(_examine, validator=validator, classes=len(classes), longest_side=size, max_bytes=max_bytes)
         for examined, sample in prefetch(examine, outcomes, weight=_weight, in_flight=DECODERS):
             sample.entry.findings = validator.compare(examined)
             page.add(block("entry", sample.entry) + block("thumb", sample.thumb) + block("detail", sample.detail))
     return Path(path)
 
 
+def _most_rows(source: InputRows, limit: int | None) -> int | None:
+    """Return the largest possible number of rows on the page; None if it is not known."""
+    is_stream = source.total is None
+    return limit if is_stream and source.length is None else source.length
+
+
+def _image_bytes(count: int | None) -> int:
+    """Return the limit of the bytes of the images of one sample on a page.
+
+    Args:
+        count: The largest possible number of rows on the page; None if it is not known.
+    """
+    if count is None:
+        return _LEAST_IMAGE_BYTES
+    return max(_LEAST_IMAGE_BYTES, min(_MOST_IMAGE_BYTES, _IMAGE_BYTES // max(count, 1)))
+
+
+def _counts_frames(data: Data, features: Mapping[str, Any]) -> bool:
+    """Tell whether a limit counts the frames of sequences: it counts samples of a release, and rows of a dataset."""
+    return releases_by_split(data) is None and "frame_index" in features
+
+
 def _examine(
-    outcome: Outcome, *, validator: Validator, classes: int, longest_side: int
+    outcome: Outcome, *, validator: Validator, classes: int, longest_side: int, max_bytes: int
 ) -> tuple[Examined, ShownSample]:
     """Check a row without comparing it with other rows, and encode it for the page.
 
@@ -121,7 +160,8 @@ def _examine(
     row = outcome.row
     if row is not None:
         outcome.row = dict(with_decoded_bitmap(row))
-    result = validator.examine(outcome), show_sample(outcome, [], classes=classes, longest_side=longest_side)
+    sample = show_sample(outcome, [], classes=classes, longest_side=longest_side, max_bytes=max_bytes)
+    result = validator.examine(outcome), sample
     if row is not None:
         outcome.row = {name: value for name, value in row.items() if name not in ASSET_COLUMNS}
     return result

@@ -21,11 +21,14 @@ if TYPE_CHECKING:
 
 THUMB = 320  # pixels: the longest side of a thumbnail in the gallery
 
-# A page of 1,000 photographs stays below 250 MB. An image with much noise may exceed this limit even at the lowest
-# quality.
-_MAX_BYTES = 150_000
-_QUALITIES = (80, 65, 50)  # of WebP, in the order in which they are tried
-_THUMB_QUALITY = 72
+_QUALITY = 80  # of WebP, for images within the limit of bytes
+_LOW_QUALITY = 45  # for other images
+_LOW_SHARE = 0.57  # the bytes of a photograph at the low quality, relative to its bytes at the first quality
+_FULL = 0.8  # an image with this share of the limit of bytes is not made larger again
+_TRIES = 5  # the most sizes that are tried for an image
+_EXPONENT = 0.645  # the bytes of a photograph grow with its side to the power of 1 / 0.645
+_MIN_SIDE, _MIN_THUMB = 240, 160  # pixels: an image is not scaled down further, even if it has too many bytes
+_THUMB_SHARE = 4  # a thumbnail has up to a quarter of the bytes
 _METHOD = 2  # of WebP: half the time of the default method, 2 % more bytes
 # A small image of these formats and modes is shown from its own bytes.
 _KEPT_FORMATS = {"JPEG", "PNG", "WEBP"}
@@ -40,11 +43,13 @@ class ShownImage(NamedTuple):
 
     Attributes:
         url: The image as a ``data:`` URL, scaled down and rotated upright.
+        size: The width and height of this image in pixels.
         thumb: The thumbnail as a ``data:`` URL.
         full_size: The width and height of the original image in pixels, after EXIF rotation.
     """
 
     url: str
+    size: tuple[int, int]
     thumb: str
     full_size: tuple[int, int]
 
@@ -59,42 +64,48 @@ def scaled_size(size: tuple[int, int], longest_side: int) -> tuple[int, int]:
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
-def show_image(image: Mapping[str, Any], longest_side: int) -> ShownImage:
+def show_image(image: Mapping[str, Any], longest_side: int, max_bytes: int) -> ShownImage:
     """Encode an image and its thumbnail for a page.
 
-    The bytes of a small image are kept. Color profiles are not applied, because training code does not apply them.
+    An image that has too many bytes is encoded at a lower quality, and then scaled down. The bytes of a small image are
+    kept. Color profiles are not applied, because training code does not apply them.
 
     Args:
         image: ``{"bytes", "path"}``, as in a dataset.
         longest_side: The longest side of the shown image in pixels.
+        max_bytes: The limit of the bytes of the image and its thumbnail together.
 
     Raises:
         AssetError: The image cannot be read.
     """
     file = stored_content(image)
     with inspect_image(file) as opened:
-        return _encode(opened, file.read(), longest_side)
+        return _encode(opened, file.read(), longest_side, max_bytes)
 
 
-def _encode(image: ImageFile, content: bytes, longest_side: int) -> ShownImage:
+def _encode(image: ImageFile, content: bytes, longest_side: int, max_bytes: int) -> ShownImage:
     full_size = read_header(FileContent(content)).size
     size = scaled_size(full_size, longest_side)
     media_type = f"image/{image.format}".lower()
     image.draft(None, (max(size), max(size)))  # scales a JPEG down while it is decoded
     rotated = upright(image)
+    scaled = to_rgb(rotated).resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    thumb, _ = _small_webp(_resized(scaled, scaled_size(size, THUMB)), max_bytes // _THUMB_SHARE, _MIN_THUMB)
+    max_bytes = max(max_bytes - len(thumb), 1)
     is_kept = (
         image.format in _KEPT_FORMATS
         and image.mode in _KEPT_MODES
         and rotated is image
         and size == full_size
-        and len(content) <= _MAX_BYTES
+        and len(content) <= max_bytes
         and not _REMOVED_METADATA & image.info.keys()
         and not _has_exif_tags(image)
     )
-    scaled = to_rgb(rotated).resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
-    thumb = scaled.resize(scaled_size(size, THUMB), Image.Resampling.BICUBIC, reducing_gap=2.0)
-    url = _url(media_type, content) if is_kept else _url("image/webp", _small_webp(scaled))
-    return ShownImage(url, _url("image/webp", _webp(thumb, _THUMB_QUALITY)), full_size)
+    thumb_url = _url("image/webp", thumb)
+    if is_kept:
+        return ShownImage(_url(media_type, content), size, thumb_url, full_size)
+    small, shown_size = _small_webp(scaled, max_bytes, _MIN_SIDE)
+    return ShownImage(_url("image/webp", small), shown_size, thumb_url, full_size)
 
 
 def _has_exif_tags(image: PILImage) -> bool:
@@ -106,13 +117,39 @@ def _has_exif_tags(image: PILImage) -> bool:
     return bool(exif)
 
 
-def _small_webp(image: PILImage) -> bytes:
-    content = b""
-    for quality in _QUALITIES:
-        content = _webp(image, quality)
-        if len(content) <= _MAX_BYTES:
+def _small_webp(image: PILImage, max_bytes: int, min_side: int) -> tuple[bytes, tuple[int, int]]:
+    """Encode an image with at most `max_bytes` bytes if possible.
+
+    Args:
+        image: The image.
+        max_bytes: The limit of bytes.
+        min_side: The smallest longest side in pixels, unless the image is smaller.
+
+    Returns:
+        The bytes, and the width and height in pixels.
+    """
+    content, size = _webp(image, _QUALITY), image.size
+    if len(content) <= max_bytes:
+        return content, size
+    expected = _LOW_SHARE * len(content)
+    smallest, largest = min(min_side, max(size)), max(size)
+    best = None
+    for _ in range(_TRIES):
+        side = max(size) * (0.97 * max_bytes / expected) ** _EXPONENT
+        size = scaled_size(image.size, max(smallest, min(largest, int(side))))
+        content = _webp(_resized(image, size), _LOW_QUALITY)
+        expected = len(content)
+        if len(content) <= max_bytes and (best is None or size > best[1]):
+            best = content, size
+        is_full = _FULL * max_bytes <= len(content) <= max_bytes
+        if is_full or max(size) == (largest if len(content) <= max_bytes else smallest):
             break
-    return content
+    smallest_size = scaled_size(image.size, smallest)
+    return best or (_webp(_resized(image, smallest_size), _LOW_QUALITY), smallest_size)
+
+
+def _resized(image: PILImage, size: tuple[int, int]) -> PILImage:
+    return image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
 
 
 def _webp(image: PILImage, quality: int) -> bytes:

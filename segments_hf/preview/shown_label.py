@@ -117,8 +117,8 @@ def show_objects(label: Label, classes: int, scale: float) -> list[ShownObject]:
 
 def object_numbers(
     ids: npt.NDArray[np.uint32],
-    size: tuple[int, int] | None,
-    longest_side: int,
+    image_size: tuple[int, int] | None,
+    shown_size: tuple[int, int],
     objects: list[ShownObject],
     classes: int,
 ) -> Numbers:
@@ -126,8 +126,8 @@ def object_numbers(
 
     Args:
         ids: The bitmap, of shape (H, W).
-        size: The width and height of the image in pixels; None if they are not known.
-        longest_side: The longest side of the shown image in pixels.
+        image_size: The width and height of the original image in pixels; None if they are not known.
+        shown_size: The width and height of the shown image in pixels.
         objects: The objects, which get their areas. If the bitmap has ids without an annotation, an object for them is
             appended.
         classes: The number of classes.
@@ -139,9 +139,10 @@ def object_numbers(
         BitmapError: The bitmap does not have the size of the image.
     """
     height, width = ids.shape
-    if size not in {None, (width, height)}:
+    if image_size not in {None, (width, height)}:
         raise BitmapError(
-            f"got a bitmap of {width} x {height} pixels, expected {' x '.join(map(str, size))}, the size of the image"
+            f"got a bitmap of {width} x {height} pixels, expected {' x '.join(map(str, image_size))}, the size "
+            "of the image"
         )
     numbers = {int(item.id): number for number, item in enumerate(objects, start=1)}
     found = boxes(ids)
@@ -153,23 +154,17 @@ def object_numbers(
         numbers |= dict.fromkeys(strays, len(objects) + 1)
         named = ", ".join(map(str, strays[:_MAX_NAMED_STRAYS])) + (" …" if len(strays) > _MAX_NAMED_STRAYS else "")
         objects.append(ShownObject(named, classes, area=sum(areas[number] for number in strays), is_stray=True))
-    return look_up(resize_nearest(ids, scaled_size((width, height), longest_side)), numbers)
+    return look_up(resize_nearest(ids, shown_size), numbers)
 
 
-def class_numbers(numbers: Numbers, objects: Sequence[ShownObject]) -> Numbers:
-    """Return the class number plus 1 of each pixel of a thumbnail, or 0 for unlabeled pixels.
-
-    Args:
-        numbers: The object numbers of the pixels of the shown image, of shape (h, w).
-        objects: The objects.
-    """
-    classes = {number: item.class_number + 1 for number, item in enumerate(objects, start=1)}
+def thumb_numbers(numbers: Numbers) -> Numbers:
+    """Scale the object numbers of the pixels of the shown image to a thumbnail."""
     height, width = numbers.shape
-    return look_up(resize_nearest(numbers, scaled_size((width, height), THUMB)), classes)
+    return resize_nearest(numbers, scaled_size((width, height), THUMB))
 
 
-def draw_class_numbers(objects: Sequence[ShownObject], size: tuple[int, int]) -> Numbers:
-    """Draw vectors into a thumbnail, and return the class number plus 1 of each pixel, as `class_numbers` does.
+def draw_thumb_numbers(objects: Sequence[ShownObject], size: tuple[int, int]) -> Numbers:
+    """Draw vectors into a thumbnail, and return the object number of each pixel; 0 for pixels without an object.
 
     Args:
         objects: The objects.
@@ -179,24 +174,24 @@ def draw_class_numbers(objects: Sequence[ShownObject], size: tuple[int, int]) ->
     scale = small[0] / size[0]
     canvas = Image.new("I", small)
     pen = ImageDraw.Draw(canvas)
-    for item in objects:
+    for number, item in enumerate(objects, start=1):
         points = [(x * scale, y * scale) for x, y in item.points or ()]
         if points:
-            _draw(pen, item.type, points, item.class_number + 1)
+            _draw(pen, item.type, points, number)
     return np.asarray(canvas).astype(np.uint32)
 
 
-def _draw(pen: ImageDraw.ImageDraw, kind: str | None, points: list[tuple[float, float]], color: int) -> None:
+def _draw(pen: ImageDraw.ImageDraw, kind: str | None, points: list[tuple[float, float]], number: int) -> None:
     match kind:
         case "polygon" if len(points) > 1:
-            pen.polygon(points, fill=color)
+            pen.polygon(points, fill=number)
         case "bbox":
-            pen.rectangle(bounding_box(points), outline=color, width=3)
+            pen.rectangle(bounding_box(points), outline=number, width=3)
         case "polyline":
-            pen.line(points, fill=color, width=3, joint="curve")
+            pen.line(points, fill=number, width=3, joint="curve")
         case _:
             for x, y in points:
-                pen.ellipse((x - 4, y - 4, x + 4, y + 4), fill=color)
+                pen.ellipse((x - 4, y - 4, x + 4, y + 4), fill=number)
 
 
 def pack(numbers: Numbers) -> ShownMask:

@@ -9,22 +9,24 @@ import msgspec
 
 from segments_hf.errors import AssetError, BitmapError
 from segments_hf.labels import BitmapLabel, is_labeled, label_of
+from segments_hf.preview.original_link import original_link
 from segments_hf.preview.shown_image import ShownImage, scaled_size, show_image
 from segments_hf.preview.shown_label import (
     ShownMask,
     ShownObject,
-    class_numbers,
-    draw_class_numbers,
+    draw_thumb_numbers,
     object_numbers,
     pack,
     pairs,
     show_objects,
+    thumb_numbers,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from segments_hf.dataset.rows.row_maker import Outcome
+    from segments_hf.preview.shown_label import Numbers
     from segments_hf.validate.finding import Finding
 
 Pairs = list[tuple[str, str]]
@@ -37,6 +39,7 @@ class Entry(msgspec.Struct):
         name: The name of the sample.
         uuid: The uuid of the sample.
         findings: The findings of `validate` in the row.
+        split: The split of the row.
         frame: The index of the frame in its sequence; None if the row is not a frame.
         frame_name: The name of the frame.
         status: The label status, ``(unknown)`` if it is missing; None if the label could not be read.
@@ -49,6 +52,7 @@ class Entry(msgspec.Struct):
     name: str
     uuid: str | None
     findings: list[Finding]
+    split: str | None = None
     frame: int | None = None
     frame_name: str | None = None
     status: str | None = None
@@ -63,11 +67,13 @@ class Thumb(msgspec.Struct):
 
     Attributes:
         image: The ``data:`` URL of the image.
-        classes: The class number plus 1 of each pixel, or 0 for unlabeled pixels.
+        numbers: The object number of each pixel: 1 for the first object, 0 for unlabeled pixels.
+        classes: The class number of each object.
     """
 
     image: str | None = None
-    classes: ShownMask | None = None
+    numbers: ShownMask | None = None
+    classes: list[int] = []
 
 
 class Detail(msgspec.Struct):
@@ -80,6 +86,7 @@ class Detail(msgspec.Struct):
         numbers: The object number of each pixel: 1 for the first object, 0 for unlabeled pixels.
         objects: The objects.
         notices: The errors of parts that cannot be shown.
+        original: The public URL of the original image, if it has one.
     """
 
     full_size: tuple[int, int] | None = None
@@ -88,6 +95,7 @@ class Detail(msgspec.Struct):
     numbers: ShownMask | None = None
     objects: list[ShownObject] = []
     notices: list[str] = []
+    original: str | None = None
 
 
 class ShownSample(msgspec.Struct):
@@ -98,31 +106,34 @@ class ShownSample(msgspec.Struct):
     detail: Detail
 
 
-def show_sample(outcome: Outcome, findings: list[Finding], *, classes: int, longest_side: int) -> ShownSample:
+def show_sample(
+    outcome: Outcome, findings: list[Finding], *, classes: int, longest_side: int, max_bytes: int
+) -> ShownSample:
     """Encode a row for a page.
 
     Args:
         outcome: The row and the problems that occurred when it was made.
         findings: The findings of `validate` in the row.
         classes: The number of classes.
-        longest_side: The longest side of the shown image in pixels.
+        longest_side: The limit of the longest side of the shown image in pixels.
+        max_bytes: The limit of the bytes of the shown image and its thumbnail together.
     """
     row = outcome.row
     if row is None:
         problem = outcome.problems[0]
-        return ShownSample(Entry(problem.sample, problem.uuid, findings), Thumb(), Detail())
-    thumb, detail = Thumb(), Detail()
-    image = _add_image(row, longest_side, thumb, detail)
+        return ShownSample(Entry(problem.sample, problem.uuid, findings, outcome.split), Thumb(), Detail())
+    thumb, detail = Thumb(), Detail(original=original_link(outcome))
+    image = _add_image(row, longest_side, max_bytes, thumb, detail)
     detail.full_size = _full_size(row, image)
-    detail.size = detail.full_size and scaled_size(detail.full_size, longest_side)
+    detail.size = image.size if image else detail.full_size and scaled_size(detail.full_size, longest_side)
     try:
         _add_label(row, classes, longest_side, thumb, detail)
     except BitmapError as error:
         detail.notices.append(f"The label cannot be shown: {error}.")
-    return ShownSample(_entry(row, findings, classes), thumb, detail)
+    return ShownSample(_entry(row, findings, outcome.split, classes), thumb, detail)
 
 
-def _entry(row: Mapping[str, Any], findings: list[Finding], classes: int) -> Entry:
+def _entry(row: Mapping[str, Any], findings: list[Finding], split: str | None, classes: int) -> Entry:
     annotations = row.get("annotations")
     counts = Counter(classes if item["category"] is None else item["category"] for item in annotations or ())
     has_label = bool(annotations) or (annotations is not None and is_labeled(row))
@@ -131,6 +142,7 @@ def _entry(row: Mapping[str, Any], findings: list[Finding], classes: int) -> Ent
         row["name"],
         row.get("uuid"),
         findings,
+        split,
         row.get("frame_index"),
         row.get("frame_name"),
         row["status"] or (None if row.get("annotations", ()) is None else "(unknown)"),
@@ -141,11 +153,13 @@ def _entry(row: Mapping[str, Any], findings: list[Finding], classes: int) -> Ent
     )
 
 
-def _add_image(row: Mapping[str, Any], longest_side: int, thumb: Thumb, detail: Detail) -> ShownImage | None:
+def _add_image(
+    row: Mapping[str, Any], longest_side: int, max_bytes: int, thumb: Thumb, detail: Detail
+) -> ShownImage | None:
     if row.get("image") is None:
         return None
     try:
-        image = show_image(row["image"], longest_side)
+        image = show_image(row["image"], longest_side, max_bytes)
     except AssetError as error:
         detail.notices.append(f"The image cannot be shown: {error}.")
         return None
@@ -165,12 +179,18 @@ def _add_label(row: Mapping[str, Any], classes: int, longest_side: int, thumb: T
         return
     if isinstance(label, BitmapLabel) and label.ids is not None:
         detail.objects = show_objects(label, classes, 1)
-        numbers = object_numbers(label.ids, detail.full_size, longest_side, detail.objects, classes)
-        detail.size = detail.size or (numbers.shape[1], numbers.shape[0])
-        detail.numbers = pack(numbers)
-        thumb.classes = pack(class_numbers(numbers, detail.objects))
+        height, width = label.ids.shape
+        size = detail.size or scaled_size((width, height), longest_side)
+        numbers = object_numbers(label.ids, detail.full_size, size, detail.objects, classes)
+        detail.size, detail.numbers = size, pack(numbers)
+        _add_thumb_mask(thumb, thumb_numbers(numbers), detail)
         return
     scale = detail.size[0] / detail.full_size[0] if detail.size and detail.full_size else 1.0
     detail.objects = show_objects(label, classes, scale)
     if detail.size and any(item.points for item in detail.objects):
-        thumb.classes = pack(draw_class_numbers(detail.objects, detail.size))
+        _add_thumb_mask(thumb, draw_thumb_numbers(detail.objects, detail.size), detail)
+
+
+def _add_thumb_mask(thumb: Thumb, numbers: Numbers, detail: Detail) -> None:
+    thumb.numbers = pack(numbers)
+    thumb.classes = [item.class_number for item in detail.objects]

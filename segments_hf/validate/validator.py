@@ -47,12 +47,14 @@ class Validator:
 
     Args:
         assets: Whether the rows have images and bitmaps, which are then checked too.
+        has_all_rows: Whether no rows are left out between the first and the last row of each split. If rows are left
+            out, the findings give no row numbers.
     """
 
-    def __init__(self, *, assets: bool) -> None:
+    def __init__(self, *, assets: bool, has_all_rows: bool = True) -> None:
         self._assets = assets
         self._rows = Counter[str | None]()
-        self._duplicates = Duplicates()
+        self._duplicates = Duplicates(has_numbers=has_all_rows)
         self._tracks = Tracks()
         self._modes = Modes()
 

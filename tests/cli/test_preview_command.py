@@ -27,7 +27,7 @@ def test_preview_writes_a_page_and_replaces_other_files_only_with_overwrite(tmp_
     ]
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
-    assert str(out) in result.output.replace("\n", "")
+    assert f"{out} ({out.stat().st_size / 1e6:.1f} MB)" in result.output.replace("\n", "")
     page = Page(out)
     assert [entry["status"] for entry in page.entries] == ["REVIEWED"] * 3
     assert page.details[0]["size"] == [64, 48]
@@ -35,3 +35,12 @@ def test_preview_writes_a_page_and_replaces_other_files_only_with_overwrite(tmp_
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 1
     assert CliRunner().invoke(app, [*arguments, "--overwrite"]).exit_code == 0
+
+
+def test_preview_divides_a_release_into_splits(tmp_path: Path) -> None:
+    arguments = ["preview", str(demo_release()), str(tmp_path / "page.html"), "--splits", "metadata:garden", "-q"]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    entries = Page(tmp_path / "page.html").entries
+    assert {entry["split"] for entry in entries} == {"north", "south"}
+    assert all(["garden", entry["split"]] in entry["metadata"] for entry in entries)

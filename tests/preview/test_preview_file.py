@@ -95,3 +95,9 @@ def test_file_that_appears_during_the_preview_is_not_replaced(tmp_path: Path, be
         segments_hf.preview(rows, path, limit=1, overwrite=True)
     assert path.read_text() == "mine"
     assert [each.name for each in tmp_path.iterdir()] == ["page.html"]
+
+
+def test_page_contains_its_own_size(tmp_path: Path) -> None:
+    for limit in (1, 8):
+        path = segments_hf.preview(demo_release(), tmp_path / "page.html", limit=limit)
+        assert Page(path).blocks["size"] == [path.stat().st_size]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import datasets
 import numpy as np
 import pytest
 from assets.fetching import encoded
-from dataset.making import sample
+from dataset.making import bitmap, label, sample
 from PIL import Image
 
 import segments_hf
@@ -89,9 +88,42 @@ def test_images_of_16_bits_are_scaled_to_8_bits(tmp_path: Path, write_release) -
     assert shown[8, 28].min() > 247
 
 
-def test_large_png_is_compressed(tmp_path: Path, write_release) -> None:
-    noise = np.random.default_rng(0).integers(0, 256, (700, 900, 3), np.uint8)
-    content = encoded(Image.fromarray(noise), "PNG")
-    shown = content_of(page_of_image(write_release, tmp_path, content).details[0]["image"])
-    assert len(shown) < len(content) / 4
-    assert image_of("data:;base64," + base64.b64encode(shown).decode()).size == (900, 700)
+def noise(width: int, height: int) -> bytes:
+    """Return a PNG of random pixels, which no encoder can make small."""
+    return encoded(Image.fromarray(np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)), "PNG")
+
+
+def test_image_with_many_bytes_is_compressed_and_then_scaled_down(tmp_path: Path, write_release) -> None:
+    detail = page_of_image(write_release, tmp_path, noise(900, 700)).details[0]
+    assert len(content_of(detail["image"])) < 190_000
+    assert image_of(detail["image"]).size == tuple(detail["size"])
+    assert 320 < detail["size"][0] < 900
+    assert detail["full_size"] == [900, 700]
+
+
+def test_images_of_a_page_for_many_samples_have_fewer_bytes_and_masks_of_their_size(
+    tmp_path: Path, write_release
+) -> None:
+    with Image.open(io.BytesIO(noise(160, 120))) as small:
+        small.resize((640, 480)).save(tmp_path / "a.png")
+    ids = np.arange(8).repeat(80)[None].repeat(480, axis=0)
+    (tmp_path / "mask.png").write_bytes(bitmap(ids))
+    annotations = [{"id": number, "category_id": 1} for number in range(1, 8)]
+    labels = label(annotations=annotations, segmentation_bitmap={"url": "mask.png"})
+    release = write_release([sample("a", "a.png", labels)])
+    few = page_of(release, tmp_path)
+    many = page_of(segments_hf.load_release(release, streaming=True), tmp_path)  # it may have up to 1,000 samples
+    for page, largest in ((few, 190_000), (many, 38_000)):
+        detail, thumb = page.details[0], page.thumbs[0]
+        assert len(content_of(detail["image"])) + len(content_of(thumb["image"])) <= largest
+        shown = numbers(detail["numbers"])
+        assert image_of(detail["image"]).size == tuple(detail["size"]) == shown.shape[::-1]
+        columns = ((np.arange(shown.shape[1]) + 0.5) * 640 / shown.shape[1]).astype(int)
+        assert np.array_equal(shown, ids[: shown.shape[0], columns])  # the exact id of each shown pixel
+    assert many.details[0]["size"] < few.details[0]["size"]
+
+
+@pytest.mark.parametrize("size", [100, 400])
+def test_size_limits_the_longest_side(tmp_path: Path, write_release, size: int) -> None:
+    detail = page_of_image(write_release, tmp_path, noise(600, 300), size=size).details[0]
+    assert detail["size"] == [size, size // 2]

@@ -113,7 +113,8 @@ def test_class_switches_change_the_masks_in_the_gallery(browser: Browser, demo: 
     browser.open(demo)
     browser.until(GALLERY_IS_DRAWN)
     assert browser.texts("#layers .classes li") == ["floweronly21", "leafonly42"]
-    expected = numbers(Page(demo).thumbs[0]["classes"])
+    thumb = Page(demo).thumbs[0]
+    expected = np.array([0, *(number + 1 for number in thumb["classes"])])[numbers(thumb["numbers"])]
     colors = np.array([[0, 0, 0, 0], [236, 72, 153, 255], [34, 160, 90, 255]])
     assert np.array_equal(thumb_pixels(browser), colors[expected])
     browser.click("#layers input[data-class='0']")
@@ -150,15 +151,19 @@ def test_class_choice_in_a_sample_does_not_change_classes_that_the_sample_lacks(
 
 @pytest.mark.parametrize(
     ("limit", "counts"),
-    [(5, ["5 samples", "42 objects"]), (9, ["8 samples", "63 objects"]), (None, ["8 samples", "63 objects"])],
+    [
+        (5, ["5 of 8 samples, evenly spaced", "39 objects"]),
+        (9, ["8 samples", "63 objects"]),
+        (None, ["8 samples", "63 objects"]),
+    ],
 )
-def test_summary_counts_samples_and_objects_and_names_a_reached_limit(
+def test_summary_counts_samples_and_objects_and_names_a_choice_of_samples(
     browser: Browser, tmp_path: Path, limit: int | None, counts: list[str]
 ) -> None:
     browser.open(segments_hf.preview(demo_release(), tmp_path / "page.html", limit=limit))
     summary = browser.text("#summary")
     assert all(text in summary for text in ["segmentation-bitmap", *counts, "no findings"])
-    assert ("limit" in summary) == (limit == 5)
+    assert ("of 8" in summary) == (limit == 5)
 
 
 def test_vectors_are_drawn_in_the_colors_of_their_classes(browser: Browser, tmp_path: Path) -> None:
@@ -201,7 +206,7 @@ def test_hostile_names_are_shown_as_text(browser: Browser, tmp_path: Path) -> No
     browser.hover(FRAME, 0.2, 0.3)
     browser.until("!document.querySelector('#tip').hidden")
     assert browser.texts("#tip p") == [HOSTILE]
-    assert browser.run("document.title") == "release.json"
+    assert browser.run("document.title") == "jane/flowers v1.0"
     assert browser.run("document.querySelectorAll('img:not([src^=\"data:\"])').length") == 0
 
 

@@ -21,7 +21,7 @@ from segments_hf.demo import demo_release
 def test_page_has_the_rows_images_and_masks_of_the_demo_release(tmp_path: Path) -> None:
     page = page_of(demo_release(), tmp_path)
     rows = list(segments_hf.load_release(demo_release(), split="train"))
-    assert page.title == page.head["name"] == "flowers-v1.0.json"
+    assert page.title == page.head["name"] == "jane/flowers v1.0"
     assert page.head["classes"] == [
         {"id": 1, "name": "flower", "color": [236, 72, 153]},
         {"id": 2, "name": "leaf", "color": [34, 160, 90]},
@@ -39,7 +39,7 @@ def test_page_has_the_rows_images_and_masks_of_the_demo_release(tmp_path: Path) 
         assert detail["full_size"] == detail["size"] == [row["width"], row["height"]]
         assert max(image_of(thumb["image"]).size) == 320
         if row["segmentation_bitmap"] is None:
-            assert detail["numbers"] is thumb["classes"] is None
+            assert detail["numbers"] is thumb["numbers"] is None
             continue
         shown = numbers(detail["numbers"])
         assert np.array_equal(shown, instance_mask(row["segmentation_bitmap"], row["annotations"]))
@@ -47,7 +47,8 @@ def test_page_has_the_rows_images_and_masks_of_the_demo_release(tmp_path: Path) 
         assert areas == [int(np.sum(shown == number)) for number in range(1, len(areas) + 1)]
         assert [item["id"] for item in detail["objects"]] == [str(item["id"]) for item in row["annotations"]]
         assert [item["class_number"] for item in detail["objects"]] == [item["category"] for item in row["annotations"]]
-        small = numbers(thumb["classes"])
+        small = numbers(thumb["numbers"])
+        assert thumb["classes"] == [item["class_number"] for item in detail["objects"]]
         assert (small.shape[1], small.shape[0]) == image_of(thumb["image"]).size
 
 
@@ -106,7 +107,8 @@ def test_every_form_of_input_gives_the_same_page(form: str, embedded: datasets.D
     expected = page_of(demo_release(), tmp_path)
     page = page_of(FORMS[form](embedded, tmp_path), tmp_path)
     assert page.head["classes"] == expected.head["classes"]
-    for kind in ("entry", "thumb", "detail"):
+    assert [{**entry, "split": "train"} for entry in page.entries] == expected.entries
+    for kind in ("thumb", "detail"):
         assert page.blocks[kind] == expected.blocks[kind]
 
 
@@ -197,8 +199,9 @@ def test_vectors_are_scaled_with_the_image(tmp_path: Path) -> None:
     assert detail["objects"][0]["points"] == [[1.67, 2.0], [6.67, 8.17]]
     assert [item["class_number"] for item in detail["objects"]] == [1, 2, 0, 2, 3]
     assert page.entries[0]["objects"] == [[0, 1], [1, 1], [2, 2], [3, 1]]
-    assert set(np.unique(numbers(thumb["classes"]))) <= {0, 1, 2, 3, 4}
-    assert numbers(thumb["classes"])[4, 10] == 3  # a pixel inside the polygon
+    assert thumb["classes"] == [1, 2, 0, 2, 3]
+    assert set(np.unique(numbers(thumb["numbers"]))) <= {0, 1, 2, 3, 4, 5}
+    assert numbers(thumb["numbers"])[4, 10] == 2  # a pixel inside the polygon
 
 
 def test_point_outside_the_range_of_coordinates_is_reported_in_a_notice(tmp_path: Path) -> None:

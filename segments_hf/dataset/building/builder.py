@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
@@ -119,22 +120,25 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         if streaming:
             report(problems)
 
-    def outcomes(self, skip: int = 0, limit: int | None = None) -> Iterator[Outcome]:
-        """Yield all rows with their problems, without building a dataset; images stay in the cache.
+    def outcomes(self, positions: Sequence[int] | None = None) -> Iterator[Outcome]:
+        """Yield rows with their problems, without building a dataset; images stay in the cache.
 
         In the rows, an image or bitmap is ``{"bytes": …, "path": …}`` or None, and JSON is text.
 
         Args:
-            skip: The number of samples to skip at the beginning.
-            limit: The maximum number of samples to read.
+            positions: The positions of the samples to read, in ascending order. The samples of all splits are counted
+                from 0, one split after the other. None for all samples.
         """
-        end = None if limit is None else skip + limit
         plan = self._plan()
+        end = 0
         with show_traffic(1) as traffic:
             for split, shards in plan.items():
                 for key, indices in _runs(shards):
-                    chosen = indices[skip:end]
-                    skip, end = max(0, skip - len(indices)), None if end is None else max(0, end - len(indices))
+                    begin, end = end, end + len(indices)
+                    chosen = indices
+                    if positions is not None:
+                        inside = positions[bisect_left(positions, begin) : bisect_left(positions, end)]
+                        chosen = [indices[position - begin] for position in inside]
                     for outcome in self._outcomes(key, chosen, traffic):
                         outcome.split = split
                         outcome.row = outcome.row and _with_stored_images(outcome.row)

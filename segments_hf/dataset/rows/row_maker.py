@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from segments_hf.dataset.rows.drafts import make_drafts
@@ -13,8 +14,9 @@ from segments_hf.io.prefetching import prefetch_futures
 from segments_hf.option_names import option
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from segments_hf.assets import Location
     from segments_hf.dataset.rows.drafts import Draft
     from segments_hf.dataset.rows.problems import Action
     from segments_hf.dataset.rows.row_images import AssetSources
@@ -30,12 +32,14 @@ class Outcome:
         problems: The problems that occurred. The row is complete if `losses` is empty.
         size_in_memory: The number of bytes in memory of the row's image and bitmap.
         split: The split of the row, if it is known.
+        locate_image: A function that returns the location of the image; None for the row of a dataset.
     """
 
     row: dict[str, Any] | None
     problems: list[Problem] = field(default_factory=list)
     size_in_memory: int = 0
     split: str | None = None
+    locate_image: Callable[[], Location] | None = field(default=None, repr=False)
 
     @property
     def losses(self) -> list[Problem]:
@@ -86,7 +90,10 @@ def _prefetched(drafts: Iterator[Draft], sources: AssetSources, on_error: OnErro
 
 async def _complete(draft: Draft, sources: AssetSources, on_error: OnError) -> Outcome:
     size = await add_assets(draft, sources, keeps_faulty=on_error == "keep") if draft.row else 0
-    return _outcome_of(draft, on_error, size)
+    outcome = _outcome_of(draft, on_error, size)
+    if draft.image:
+        outcome.locate_image = partial(sources.fetcher.locate, draft.image)
+    return outcome
 
 
 def _outcome_of(draft: Draft, on_error: OnError, size: int = 0) -> Outcome:

@@ -1,5 +1,5 @@
-// Read the data that Python wrote: three blocks of JSON for each sample. All entries are decoded at the start, a thumbnail
-// or a detail only when it is shown.
+// Read the data that Python wrote: three blocks of JSON for each sample. All entries are decoded at the start, a
+// thumbnail or a detail only when it is shown.
 
 const find = (id) => document.getElementById(id);
 const blocks = (kind) => [...document.querySelectorAll(`script.${kind}`)];
@@ -37,5 +37,14 @@ const plural = (count, noun) => `${count.toLocaleString("en")} ${noun}${count ==
 const objectCount = (entry) => entry.objects?.reduce((sum, [, count]) => sum + count, 0) ?? 0;
 const statusOf = (entry) => entry.status ?? "UNREADABLE";
 const colorOf = (number) => `rgb(${classes[number].color.join(" ")})`;
+
+/** Return a color that contrasts with the color of a class, as red, green and blue: black or white. */
+function haloOf(number) {
+  const [red, green, blue] = classes[number].color;
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue < 90 ? [255, 255, 255] : [0, 0, 0];
+}
+
+const colorsOf = (number) => ({ "--color": colorOf(number), "--halo": `rgb(${haloOf(number).join(" ")} / 0.66)` });
 const swatch = (number) => element("span", { class: "swatch", style: { background: colorOf(number) } });
+const splits = [...new Set(entries.map((entry) => entry.split).filter((split) => split !== null))];
 const titleOf = (entry) => (entry.frame === null ? entry.name : `${entry.name} · frame ${entry.frame}`);

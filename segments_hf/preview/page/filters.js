@@ -1,4 +1,4 @@
-// Filter the samples by text, status, class and findings.
+// Filter the samples by text, split, status, class and findings.
 
 const filters = { shown: entries, changed: new EventTarget() };
 
@@ -7,6 +7,7 @@ const searchTexts = entries.map((entry) =>
     entry.name,
     entry.uuid ?? "",
     entry.frame_name ?? "",
+    entry.split ?? "",
     statusOf(entry),
     ...entry.values,
     ...entry.attributes.flat(),
@@ -31,10 +32,11 @@ function findingTest(choice) {
 
 function applyFilters() {
   const words = find("text").value.toLowerCase().split(/\s+/).filter(Boolean);
-  const [status, number, finding] = ["status", "class", "finding"].map((id) => find(id).value);
+  const [split, status, number, finding] = ["split", "status", "class", "finding"].map((id) => find(id).value);
   filters.shown = entries.filter(
     (entry) =>
       words.every((word) => searchTexts[entry.index].includes(word)) &&
+      (!split || entry.split === split) &&
       (!status || statusOf(entry) === status) &&
       (!number || hasClass(entry, Number(number))) &&
       (!finding || findingTest(finding)(entry)),
@@ -56,6 +58,8 @@ const distinct = (values) => [...new Set(values)].sort();
 function fillFilters() {
   const statuses = distinct(entries.map(statusOf));
   const checks = distinct(entries.flatMap((entry) => entry.findings.map((finding) => finding.check)));
+  fillSelect("split", "All", splits.map((split) => [split, split, (entry) => entry.split === split]));
+  find("split").parentElement.hidden = splits.length < 2;
   fillSelect("status", "All", statuses.map((status) => [status, status, (entry) => statusOf(entry) === status]));
   fillSelect("class", "All", classes.map(({ name }, number) => [number, name, (entry) => hasClass(entry, number)]));
   fillSelect("finding", "All", [

@@ -6,6 +6,7 @@ function makeCard(entry) {
   const frame = element("span", { class: "frame" });
   const objects = entry.objects ? plural(objectCount(entry), "object") : "no label";
   const facts = element("span", { class: "facts" }, element("span", {}, statusOf(entry)), element("span", {}, objects));
+  if (splits.length > 1 && entry.split !== null) facts.prepend(element("span", { class: "split" }, entry.split));
   const link = element("a", { href: `#sample-${entry.index + 1}` }, frame, element("span", { class: "name" }, titleOf(entry)), facts);
   if (entry.findings.length) facts.append(findingCount(entry));
   const item = element("li", {}, link);
@@ -26,19 +27,21 @@ async function fillCard(card) {
   if (card.thumb) return;
   const thumb = thumbOf(card.entry);
   card.thumb = thumb;
-  const numbers = thumb.classes && (await numbersOf(thumb.classes));
+  const numbers = thumb.numbers && (await numbersOf(thumb.numbers));
   if (card.thumb !== thumb) return; // the card left the visible area in the meantime
   card.numbers = numbers;
   card.frame.replaceChildren();
   if (thumb.image) card.frame.append(element("img", { src: thumb.image, alt: "", decoding: "async" }));
-  if (numbers) card.frame.append(element("canvas", { class: "mask" }));
+  if (numbers) card.frame.append(element("canvas", { class: "mask" }), element("canvas", { class: "edges" }));
   if (!thumb.image && !numbers) card.frame.append(element("span", { class: "faded" }, "No image"));
   paintCard(card);
 }
 
 function paintCard(card) {
-  const canvas = card.frame.querySelector("canvas");
-  if (canvas) paintMask(canvas, card.thumb.classes, card.numbers, [...classes.keys()]);
+  if (!card.numbers) return;
+  const content = [card.thumb.numbers, card.numbers, card.thumb.classes];
+  paintMask(card.frame.querySelector(".mask"), ...content);
+  paintEdges(card.frame.querySelector(".edges"), ...content);
 }
 
 function emptyCard(card) {
@@ -65,24 +68,6 @@ function objectsPerClass() {
   return [...counts];
 }
 
-function summary() {
-  const samples = entries.filter((entry) => !entry.frame).length; // a sequence begins with frame 0
-  const objects = entries.reduce((sum, entry) => sum + objectCount(entry), 0);
-  const withFindings = entries.filter((entry) => entry.findings.length).length;
-  const kind = samples < entries.length ? "frame" : "sample";
-  // The limit is a number of samples for a release, and a number of rows for a dataset.
-  const isCut = page.limit !== null && (samples >= page.limit || entries.length === page.limit);
-  return [
-    page.task_type,
-    plural(samples, "sample") + (isCut ? " (the limit; there may be more samples)" : ""),
-    kind === "frame" && plural(entries.length, kind),
-    plural(objects, "object"),
-    withFindings ? `findings in ${plural(withFindings, kind)}` : "no findings",
-  ]
-    .filter(Boolean)
-    .join(" · ");
-}
-
 /** Move the focus to the next or previous card when an arrow key is pressed. */
 function moveFocus(event) {
   const step = { ArrowRight: 1, j: 1, ArrowLeft: -1, k: -1 }[event.key];
@@ -95,7 +80,6 @@ function moveFocus(event) {
 
 find("gallery").append(...cards.map((card) => card.item));
 find("gallery").addEventListener("keydown", moveFocus);
-find("summary").textContent = summary();
 find("layers").open = matchMedia("(min-width: 760px)").matches;
 showControls(find("layers").querySelector(".controls"), objectsPerClass());
 setOpacity(layers.opacity);

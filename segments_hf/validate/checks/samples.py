@@ -39,9 +39,14 @@ class _Position(NamedTuple):
 
 
 class Duplicates:
-    """The samples of the rows so far, to find duplicates."""
+    """The samples of the rows so far, to find duplicates.
 
-    def __init__(self) -> None:
+    Args:
+        has_numbers: Whether the findings give the numbers of rows.
+    """
+
+    def __init__(self, *, has_numbers: bool = True) -> None:
+        self._has_numbers = has_numbers
         self._names = _Seen()
         self._identities = _Seen()
 
@@ -65,13 +70,16 @@ class Duplicates:
             what = f"the sample is also in split {by_identity.split!r}, with the name {by_identity.name!r}"
             yield IN_TWO_SPLITS.in_sample(row, what)
         elif uuid and by_name and by_name == by_identity:
-            yield DUPLICATE_SAMPLE.in_sample(row, f"row {by_name.row} has the same name and the same uuid")
+            yield DUPLICATE_SAMPLE.in_sample(row, f"{self._row(by_name)} has the same name and the same uuid")
         else:
             if by_name:
-                yield DUPLICATE_NAME.in_sample(row, f"row {by_name.row} has the same name")
+                yield DUPLICATE_NAME.in_sample(row, f"{self._row(by_name)} has the same name")
             if uuid and by_identity:
-                what = f"row {by_identity.row}, {by_identity.name!r}, has the same uuid"
+                what = f"{self._row(by_identity)}, {by_identity.name!r}, has the same uuid"
                 yield DUPLICATE_UUID.in_sample(row, what)
+
+    def _row(self, position: _Position) -> str:
+        return f"row {position.row}" if self._has_numbers else "an earlier row"
 
 
 class _Seen:

@@ -1,0 +1,66 @@
+// Zoom and move the image with the wheel, the pointer, two fingers, buttons and keys.
+
+const BUTTON_STEP = 1.5; // the change of the scale by a button or a key
+const KEY_SHIFT = 80; // the movement by an arrow key, in screen pixels
+const LINE = 16; // pixels of a line, for wheels that count lines
+const pointers = new Map(); // the pressed pointers, with their last positions
+let pinch = null; // the state at the start of a gesture with two fingers
+
+function turnWheel(event) {
+  event.preventDefault();
+  const pixels = event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE : 1);
+  zoomBy(Math.exp(-pixels * (event.ctrlKey ? 0.01 : 0.002)), event); // browsers send a pinch on a touchpad with ctrlKey
+}
+
+function press(event) {
+  if (event.button !== 0) return;
+  pointers.set(event.pointerId, event);
+  if (isZoomed() || pointers.size > 1) find("stage").setPointerCapture(event.pointerId);
+  startPinch();
+}
+
+function startPinch() {
+  const pressed = [...pointers.values()];
+  const isPinch = pressed.length === 2 && viewer.parts;
+  pinch = isPinch ? { scale: zoom.scale, distance: distance(pressed), point: imagePoint(middle(pressed)) } : null;
+}
+
+const middle = ([one, other]) => ({ clientX: (one.clientX + other.clientX) / 2, clientY: (one.clientY + other.clientY) / 2 });
+const distance = ([one, other]) => Math.max(1, Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY));
+
+function movePointer(event) {
+  const last = pointers.get(event.pointerId);
+  if (!last) return;
+  pointers.set(event.pointerId, event);
+  const pressed = [...pointers.values()];
+  if (pinch) zoomTo((pinch.scale * distance(pressed)) / pinch.distance, pinch.point, middle(pressed));
+  else if (pressed.length === 1 && isZoomed()) panBy(event.clientX - last.clientX, event.clientY - last.clientY);
+}
+
+/** Tell whether the pointer moves the image, so that it does not point at objects. */
+const isDragging = () => pointers.size > 1 || (pointers.size === 1 && isZoomed());
+
+function release(event) {
+  pointers.delete(event.pointerId);
+  startPinch();
+}
+
+const ZOOM_KEYS = { "+": BUTTON_STEP, "=": BUTTON_STEP, "-": 1 / BUTTON_STEP, "_": 1 / BUTTON_STEP };
+const SHIFTS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
+/** Zoom or move the image with a key. Return whether the key did something. */
+function pressZoomKey({ key }) {
+  if (key === "0") showWhole();
+  else if (key in ZOOM_KEYS) zoomBy(ZOOM_KEYS[key]);
+  else if (key in SHIFTS && isZoomed()) panBy(...SHIFTS[key].map((shift) => shift * KEY_SHIFT));
+  else return false;
+  return true;
+}
+
+find("stage").addEventListener("wheel", turnWheel, { passive: false });
+find("stage").addEventListener("pointerdown", press);
+find("stage").addEventListener("pointermove", movePointer);
+for (const name of ["pointerup", "pointercancel"]) addEventListener(name, release);
+find("zoom-in").addEventListener("click", () => zoomBy(BUTTON_STEP));
+find("zoom-out").addEventListener("click", () => zoomBy(1 / BUTTON_STEP));
+find("zoom-fit").addEventListener("click", showWhole);

@@ -1,0 +1,74 @@
+// The highlighted object: its outline and its tooltip. The pointer or the list of objects selects it.
+
+const RING = 9; // the radius, in screen pixels, of the ring that highlights a point
+// Offsets in screen pixels: lines and points are thin, so the pointer also selects them from a short distance.
+const NEAR = [[0, 0], [4, 0], [-4, 0], [0, 4], [0, -4]];
+
+/** Outline an object, and describe it in a tooltip at the position of a pointer event. The number 0 removes both. */
+function setHighlight(number, pointer = null) {
+  const object = viewer.detail?.objects[number - 1];
+  const outline = viewer.parts?.outline;
+  if (outline && Number(outline.dataset.number ?? 0) !== number) {
+    outline.dataset.number = number;
+    drawHighlight(outline, object ? highlightPath(object, number) : "");
+  }
+  find("tip").hidden = !object || !pointer;
+  if (object && pointer) showTip(object, pointer);
+}
+
+function drawHighlight(outline, d) {
+  for (const path of outline.children) path.setAttribute("d", d);
+}
+
+function highlightPath(object, number) {
+  const [width] = viewer.detail.size;
+  if (viewer.numbers) return outlinePath(viewer.numbers, width, number, viewer.boxes[number]);
+  if (KINDS.has(object.type)) return vectorPath(object);
+  return ringsPath(object.points ?? [], (RING * width) / viewer.parts.frame.clientWidth);
+}
+
+function showTip(object, pointer) {
+  const tip = find("tip");
+  const facts = element("dl", {});
+  fillPairs(facts, [["id", object.id], ...objectFacts(object)]);
+  tip.replaceChildren(element("p", {}, swatch(object.class_number), nameOf(object)), facts);
+  const below = pointer.clientY + 16;
+  const top = below + tip.offsetHeight + 8 > innerHeight ? pointer.clientY - tip.offsetHeight - 16 : below;
+  tip.style.setProperty("left", `${Math.max(8, Math.min(pointer.clientX + 16, innerWidth - tip.offsetWidth - 8))}px`);
+  tip.style.setProperty("top", `${Math.max(8, top)}px`);
+}
+
+function pointAt(event) {
+  if (isDragging()) {
+    setHighlight(0);
+    return;
+  }
+  const number = numberAt(event);
+  const object = viewer.detail.objects[number - 1];
+  setHighlight(object && !layers.hidden.has(object.class_number) ? number : 0, event);
+}
+
+function numberAt(event) {
+  if (!viewer.numbers) return smallestShapeAt(event);
+  const [width, height] = viewer.detail.size;
+  const box = viewer.parts.frame.getBoundingClientRect();
+  const x = Math.floor(((event.clientX - box.left) / box.width) * width);
+  const y = Math.floor(((event.clientY - box.top) / box.height) * height);
+  return x < 0 || y < 0 || x >= width || y >= height ? 0 : viewer.numbers[y * width + x];
+}
+
+function smallestShapeAt(event) {
+  const partsAt = ([x, y]) => document.elementsFromPoint(event.clientX + x, event.clientY + y);
+  const under = NEAR.flatMap(partsAt).filter((part) => part.matches(".shape"));
+  const area = (shape) => shape.getBBox().width * shape.getBBox().height;
+  const [smallest] = under.sort((one, other) => area(one) - area(other));
+  return Number(smallest?.dataset.number ?? 0);
+}
+
+/** Draw the rings of highlighted points again, because their size on the screen does not depend on the zoom. */
+zoom.changed.addEventListener("change", () => {
+  const { outline } = viewer.parts;
+  const number = Number(outline.dataset.number ?? 0);
+  const object = viewer.detail.objects[number - 1];
+  if (object?.points && !KINDS.has(object.type)) drawHighlight(outline, highlightPath(object, number));
+});

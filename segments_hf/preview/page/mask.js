@@ -1,0 +1,60 @@
+// Masks as pixels of a canvas: the areas of the objects, and the outlines of the objects in a thumbnail.
+
+const UNLABELED = 0;
+
+/** Return the class of each number of a mask. Unlabeled pixels and objects of hidden classes have the class -1. */
+function visibleClasses(classNumbers) {
+  return Int32Array.from([-1, ...classNumbers], (number) => (layers.hidden.has(number) ? -1 : number));
+}
+
+/** Return a table of the color of each number, as four bytes in one integer. Numbers without a class are transparent. */
+function colorTable(classOf, color, alpha) {
+  const table = new Uint32Array(classOf.length);
+  const bytes = new Uint8Array(table.buffer);
+  classOf.forEach((number, index) => number >= 0 && bytes.set([...color(number), alpha], 4 * index));
+  return table;
+}
+
+/** Set the size of a canvas, and its pixels to the results of a function of their index. */
+function paintPixels(canvas, { width, height }, colorAt) {
+  canvas.width = width;
+  canvas.height = height;
+  const image = new ImageData(width, height);
+  const pixels = new Uint32Array(image.data.buffer);
+  for (let index = 0; index < pixels.length; index += 1) pixels[index] = colorAt(index);
+  canvas.getContext("2d").putImageData(image, 0, 0);
+}
+
+/** Paint a mask onto a canvas. `classNumbers[n - 1]` is the class of the number n; hidden classes are transparent. */
+function paintMask(canvas, mask, numbers, classNumbers) {
+  const table = colorTable(visibleClasses(classNumbers), (number) => classes[number].color, 255);
+  paintPixels(canvas, mask, (index) => table[numbers[index]]);
+}
+
+/**
+ * Paint the outlines of objects onto a canvas: the outermost pixels of an object in the color of its class, and the pixels
+ * around it in a contrasting color. Where two objects touch, one of them has the contrasting color.
+ */
+function paintEdges(canvas, mask, numbers, classNumbers) {
+  const classOf = visibleClasses(classNumbers);
+  const lines = colorTable(classOf, (number) => classes[number].color, 255);
+  const halos = colorTable(classOf, (number) => haloOf(number), 170);
+  const { width, height } = mask;
+  const visible = numbers.map((number) => (classOf[number] < 0 ? UNLABELED : number));
+  paintPixels(canvas, mask, (index) => {
+    const own = visible[index];
+    const x = index % width;
+    let largest = own;
+    let isEdge = false;
+    const compare = (other) => {
+      isEdge ||= other !== own;
+      if (other > largest) largest = other;
+    };
+    if (x > 0) compare(visible[index - 1]);
+    if (x < width - 1) compare(visible[index + 1]);
+    if (index >= width) compare(visible[index - width]);
+    if (index < width * (height - 1)) compare(visible[index + width]);
+    if (!isEdge) return 0;
+    return largest > own ? halos[largest] : lines[own];
+  });
+}

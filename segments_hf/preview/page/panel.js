@@ -1,0 +1,74 @@
+// The panel of the viewer: the facts about one sample and its objects.
+
+function fillPanel(entry, detail) {
+  const index = filters.shown.indexOf(entry);
+  find("name").textContent = titleOf(entry);
+  find("facts").textContent = [splits.length > 1 && entry.split, statusOf(entry), detail.full_size?.join(" × "), entry.frame_name].filter(Boolean).join(" · ");
+  find("place").textContent = index < 0 ? "" : `${index + 1} / ${filters.shown.length}`;
+  find("previous").disabled = !neighbor(-1);
+  find("next").disabled = !neighbor(1);
+  fillSource(detail);
+  find("notices").replaceChildren(...detail.notices.map((notice) => element("li", {}, notice)));
+  showControls(find("controls"), entry.objects ?? []);
+  find("findings").replaceChildren(...findingItems(entry));
+  find("objects").replaceChildren(...detail.objects.map(objectItem));
+  find("count").textContent = detail.objects.length ? plural(detail.objects.length, "object") : "Objects";
+  fillPairs(find("attributes"), entry.attributes);
+  fillPairs(find("metadata"), [...entry.metadata, ...(entry.uuid ? [["uuid", entry.uuid]] : [])]);
+  for (const part of ["objects", "attributes", "metadata"]) {
+    find(part).parentElement.hidden = !find(part).childElementCount;
+  }
+}
+
+/** Show how far the image is scaled down, and a link to the original image if it has a public URL. */
+function fillSource({ image, size, full_size, original }) {
+  const isScaled = image && full_size && size[0] < full_size[0];
+  const isLink = /^https?:/.test(original ?? "");
+  find("scaled").textContent = isScaled ? `Scaled down to ${size.join(" × ")}.` : "";
+  find("original").hidden = !isLink;
+  if (isLink) find("original").href = original;
+  else find("original").removeAttribute("href");
+  find("source").hidden = !isScaled && !isLink;
+}
+
+function findingItems(entry) {
+  if (!entry.findings.length) return [element("p", { class: "faded" }, "No findings.")];
+  return entry.findings.map(({ check, severity, what, why }) =>
+    element("div", { class: "finding" },
+      element("p", { class: severity }, `${severity === "error" ? "Error" : "Warning"} · ${check}`),
+      element("p", {}, what),
+      element("p", { class: "faded" }, why),
+    ),
+  );
+}
+
+function fillPairs(list, pairs) {
+  list.replaceChildren(
+    ...pairs.flatMap(([name, value]) => [element("dt", {}, name || "value"), element("dd", {}, value)]),
+  );
+}
+
+const nameOf = (object) => (object.is_stray ? "ids without an annotation" : classes[object.class_number].name);
+
+function objectFacts(object) {
+  return [
+    ...(object.area === undefined ? [] : [["area", `${object.area.toLocaleString("en")} px`]]),
+    ...(object.type === undefined ? [] : [["type", object.type]]),
+    ...(object.track === undefined ? [] : [["track", object.track]]),
+    ...(object.is_keyframe === undefined ? [] : [["keyframe", object.is_keyframe ? "yes" : "no"]]),
+    ...(object.attributes ?? []),
+  ];
+}
+
+function objectItem(object, index) {
+  const facts = objectFacts(object).map(([name, value]) => (name ? `${name}: ${value}` : value));
+  const button = element("button", { type: "button", "data-number": index + 1 },
+    swatch(object.class_number),
+    element("span", { class: "class-name" }, nameOf(object)),
+    element("span", { class: "number" }, `id ${object.id}`),
+    element("span", { class: "faded" }, facts.join(" · ")),
+  );
+  for (const event of ["pointerenter", "focus", "click"]) button.addEventListener(event, () => setHighlight(index + 1));
+  for (const event of ["pointerleave", "blur"]) button.addEventListener(event, () => setHighlight(0));
+  return element("li", {}, button);
+}

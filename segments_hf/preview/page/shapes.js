@@ -1,0 +1,39 @@
+// Vectors as SVG paths.
+
+const SVG = "http://www.w3.org/2000/svg";
+const KINDS = new Set(["polygon", "bbox", "polyline"]); // all other types are points
+
+function svgElement(tag, attributes, style = {}) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  for (const [name, value] of Object.entries(style)) node.style.setProperty(name, value);
+  return node;
+}
+
+/** Return the SVG path of a vector. A point is a line of length 0, whose round ends are drawn as a dot. */
+function vectorPath({ type, points }) {
+  if (!points?.length) return "";
+  const listed = points.map((point) => point.join(" "));
+  if (type === "polygon") return `M${listed.join("L")}Z`;
+  if (type === "polyline") return `M${listed.join("L")}`;
+  if (type !== "bbox") return listed.map((point) => `M${point}h0`).join("");
+  const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
+  const [left, top, right, bottom] = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+  return `M${left} ${top}H${right}V${bottom}H${left}Z`;
+}
+
+/** Return the SVG path of rings around points. */
+const ringsPath = (points, radius) =>
+  points.map(([x, y]) => `M${x - radius} ${y}a${radius} ${radius} 0 1 0 ${2 * radius} 0a${radius} ${radius} 0 1 0 ${-2 * radius} 0`).join("");
+
+/** Return the SVG elements of vectors: for each vector a halo and a shape. All halos are below all shapes. */
+function vectorShapes(objects) {
+  const drawn = objects
+    .map((object, index) => ({ object, number: index + 1, d: vectorPath(object) }))
+    .filter(({ d }) => d);
+  const part = (role) => ({ object, number, d }) => {
+    const kind = KINDS.has(object.type) ? object.type : "point";
+    return svgElement("path", { d, class: `${role} ${kind}`, "data-number": number }, colorsOf(object.class_number));
+  };
+  return [...drawn.map(part("halo")), ...drawn.map(part("shape"))];
+}

@@ -1,0 +1,33 @@
+// The summary in the head of the page, and the size of the page at its end.
+
+/** Return the number of samples or frames on the page, and how they were chosen if the input has more. */
+function countText() {
+  const unit = page.counts_frames ? "frame" : "sample";
+  const isStream = page.total === null;
+  const shown = isStream || page.counts_frames ? entries.length : Math.min(page.limit ?? page.total, page.total);
+  if (!isStream && shown < page.total) return `${shown.toLocaleString("en")} of ${plural(page.total, unit)}, evenly spaced`;
+  if (!isStream || page.limit === null || shown < page.limit) return plural(shown, unit);
+  const rest = splits.length > 1 ? "the first ones of each split" : "the first ones of the stream";
+  return `${plural(shown, unit)}, ${rest}`;
+}
+
+function summary() {
+  const objects = entries.reduce((sum, entry) => sum + objectCount(entry), 0);
+  const withFindings = entries.filter((entry) => entry.findings.length).length;
+  const kind = entries.some((entry) => entry.frame !== null) ? "frame" : "sample";
+  return [
+    page.task_type,
+    countText(),
+    kind === "frame" && !page.counts_frames && plural(entries.length, "frame"),
+    plural(objects, "object"),
+    withFindings ? `findings in ${plural(withFindings, kind)}` : "no findings",
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+const { format } = new Intl.NumberFormat("en", { maximumFractionDigits: 1, minimumFractionDigits: 1 });
+const fileSize = parse(blocks("size")[0]);
+
+find("summary").textContent = summary();
+find("file-size").textContent = `This page is one file of ${format(fileSize / 1e6)} MB.`;

@@ -1,0 +1,90 @@
+// The zoom of the viewer: the size and position of the image in the stage. At a scale of 1, the image fits the stage.
+// The image, the masks and the shapes are children of one frame, so that they stay aligned.
+
+const zoom = { scale: 1, x: 0, y: 0, changed: new EventTarget() };
+const LARGEST_SCALE = 8; // of every image; an image with many pixels can be larger
+const LARGEST_PIXEL = 40; // screen pixels for one pixel of the image
+const SHARP_FROM = 2; // screen pixels for one pixel of the image: from here on, pixels are shown as squares
+
+const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+
+/** Return the size of the stage, and of the image that fits it. */
+function fittedSize() {
+  const { clientWidth, clientHeight } = find("stage");
+  const [width, height] = viewer.detail.size;
+  const scale = Math.min(clientWidth / width, clientHeight / height);
+  return { stage: [clientWidth, clientHeight], fitted: [width * scale, height * scale] };
+}
+
+const limitedScale = (scale, [width]) => clamp(scale, 1, Math.max(LARGEST_SCALE, (LARGEST_PIXEL * viewer.detail.size[0]) / width));
+
+/** Place the frame at the current zoom. The image cannot leave the stage. */
+function placeFrame() {
+  if (!viewer.parts) return;
+  const { stage, fitted } = fittedSize();
+  const [imageWidth] = viewer.detail.size;
+  zoom.scale = limitedScale(zoom.scale, fitted);
+  // Whole pixels, because browsers round the edges of images and of shapes differently.
+  const size = fitted.map((side) => Math.round(side * zoom.scale));
+  const offset = [zoom.x, zoom.y].map((shift, axis) => {
+    const hidden = Math.max(0, (size[axis] - stage[axis]) / 2);
+    return clamp(shift, -hidden, hidden);
+  });
+  [zoom.x, zoom.y] = offset;
+  const corner = offset.map((shift, axis) => Math.round((stage[axis] - size[axis]) / 2 + shift));
+  const { style, classList } = viewer.parts.frame;
+  ["left", "top"].forEach((name, axis) => style.setProperty(name, `${corner[axis]}px`));
+  ["width", "height"].forEach((name, axis) => style.setProperty(name, `${size[axis]}px`));
+  classList.toggle("sharp", size[0] >= SHARP_FROM * imageWidth);
+  find("stage").classList.toggle("zoomed", isZoomed());
+  showZoom();
+  zoom.changed.dispatchEvent(new Event("change"));
+}
+
+function showZoom() {
+  const text = `${zoom.scale.toLocaleString("en", { maximumFractionDigits: 1 })}×`;
+  find("zoom-fit").textContent = text;
+  find("zoom-fit").setAttribute("aria-label", `Zoom ${text}. Show the whole image`);
+  find("zoom-out").disabled = find("zoom-fit").disabled = !isZoomed();
+}
+
+const isZoomed = () => zoom.scale > 1.001;
+
+/** Return the center of the stage as a position in the window. */
+function stageCenter() {
+  const { left, top, width, height } = find("stage").getBoundingClientRect();
+  return { clientX: left + width / 2, clientY: top + height / 2 };
+}
+
+/** Return the point of the image at a position in the window: its distance from the center in fitted pixels. */
+function imagePoint({ clientX, clientY }) {
+  const center = stageCenter();
+  return [(clientX - center.clientX - zoom.x) / zoom.scale, (clientY - center.clientY - zoom.y) / zoom.scale];
+}
+
+/** Set the scale, and move a point of the image to a position in the window. */
+function zoomTo(scale, [x, y], { clientX, clientY }) {
+  const center = stageCenter();
+  zoom.scale = limitedScale(scale, fittedSize().fitted);
+  zoom.x = clientX - center.clientX - x * zoom.scale;
+  zoom.y = clientY - center.clientY - y * zoom.scale;
+  placeFrame();
+}
+
+/** Multiply the scale. The point of the image at a position in the window stays there; by default, the center. */
+function zoomBy(factor, position = stageCenter()) {
+  if (viewer.parts) zoomTo(zoom.scale * factor, imagePoint(position), position);
+}
+
+function panBy(x, y) {
+  zoom.x += x;
+  zoom.y += y;
+  placeFrame();
+}
+
+function showWhole() {
+  Object.assign(zoom, { scale: 1, x: 0, y: 0 });
+  placeFrame();
+}
+
+new ResizeObserver(placeFrame).observe(find("stage"));
