@@ -89,6 +89,12 @@ def test_no_option_error_in_the_code_repeats_its_option_in_the_text() -> None:
         (["inspect", demo_release(), "--max-release-bytes", "1"], "--max-release-bytes"),
         (["push", demo_release(), "jane/flowers", "--image-range", "0,9"], "--image-range"),
         (["push", demo_release(), "jane/flowers", "--layout", "nothing"], "--layout"),
+        (["push", demo_release(), "jane/flowers", "--max-shard-size", "much"], "--max-shard-size"),
+        (["build", demo_release(), "OUT", "--no-palette"], "--palette"),
+        (["build", demo_release(), "OUT", "--layout", "object-detection", "--no-palette"], "--palette"),
+        (["build", demo_release(), "OUT", "--layout", "nothing"], "--layout"),
+        (["build", demo_release(), "OUT", "--max-bytes", "10XB"], "--max-bytes"),
+        (["inspect", demo_release(), "--max-release-bytes", "0MB"], "--max-release-bytes"),
     ],
     ids=lambda value: " ".join(map(str, value[:1] + value[2:])) if isinstance(value, list) else value,
 )

@@ -13,6 +13,7 @@ from sphinx.util.docutils import SphinxDirective
 from typer.main import get_command
 
 from segments_hf.cli.app import app
+from segments_hf.cli.help_text import parameter_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,7 @@ _OPTIONS_OF_TYPER = {"--help", "--install-completion", "--show-completion"}
 
 
 class CommandLine(SphinxDirective):
-    """Describe every command: its purpose, its usage, its arguments and its options."""
+    """Describe every command: its purpose, its usage, its examples, its arguments and its options."""
 
     has_content = False
 
@@ -43,9 +44,10 @@ def _lines() -> Iterator[str]:
     for path, command in commands.items():
         own = [record for record in records[path] if record not in shared]
         others = [record for record in records[path] if record in shared]
-        usage = " ".join(piece.strip("{}") for piece in command.collect_usage_pieces(_context(command, path)))
+        usage = " ".join(command.collect_usage_pieces(_context(command, path)))
         heading = path.removeprefix("segments-hf ")
         yield from (f"## {heading}", "", _markdown(command.help or ""), "", "```text", f"{path} {usage}", "```", "")
+        yield from ("Examples:", "", "```sh", *command.epilog.splitlines(), "```", "")
         yield from _described(path, own)
         if others:
             links = ", ".join(f"{{option}}`{name} <{_SHARED_PROGRAM} {name}>`" for name in map(_long_name, others))
@@ -72,7 +74,7 @@ def _records(command: Any, path: str) -> Iterator[tuple[str, str]]:
     """Yield each parameter as the help shows it: its names with the form of its value, and its description."""
     context = _context(command, path)
     for parameter in command.params:
-        record = parameter.get_help_record(context)
+        record = parameter_record(parameter, context)
         if record is not None and not _OPTIONS_OF_TYPER.intersection(parameter.opts):
             yield record
 

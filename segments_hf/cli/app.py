@@ -8,11 +8,12 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
+import segments_hf
 from segments_hf.cli import build, cache, demo, export, inspect, preview, push, stats, validate
 from segments_hf.cli.closed_pipe import exit_on_closed_pipe
-from segments_hf.cli.console import print_error
+from segments_hf.cli.console import print_error, print_line
+from segments_hf.cli.help_text import HelpCommand, HelpGroup
 from segments_hf.errors import SegmentsHFError
 from segments_hf.io.disk.atomic import discard_output
 from segments_hf.io.disk.disk_errors import storage_errors_of_library
@@ -21,8 +22,13 @@ from segments_hf.option_names import on_command_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+EXAMPLES = """\
+# Make an example release, and look at its contents
+segments-hf demo
+segments-hf inspect segments-hf-demo/flowers-v1.0.json"""
 
-class _Commands(TyperGroup):
+
+class _Commands(HelpGroup):
     """A group of commands that prints an error as one message, and its traceback only with ``--debug``."""
 
     def invoke(self, ctx: Any) -> Any:
@@ -43,25 +49,36 @@ app: typer.Typer = typer.Typer(
     cls=_Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="Make Hugging Face datasets from Segments.ai releases.",
 )
 
 
-@app.callback()
+def _print_version(is_requested: bool) -> None:
+    if is_requested:
+        print_line(f"segments-hf {segments_hf.__version__}")
+        raise typer.Exit
+
+
+@app.callback(epilog=EXAMPLES)
 def _options(
-    *, debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Show the version and exit.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
-    del debug  # `_Commands.invoke` reads it
+    del version, debug  # `_print_version` and `_Commands.invoke` read them
 
 
-app.command("demo")(demo.demo)
-app.command("inspect")(inspect.inspect)
-app.command("validate")(validate.validate)
-app.command("stats")(stats.stats)
-app.command("preview")(preview.preview)
-app.command("build")(build.build)
-app.command("push")(push.push)
-app.command("export")(export.export)
+app.command("demo", cls=HelpCommand, epilog=demo.EXAMPLES)(demo.demo)
+app.command("inspect", cls=HelpCommand, epilog=inspect.EXAMPLES)(inspect.inspect)
+app.command("validate", cls=HelpCommand, epilog=validate.EXAMPLES)(validate.validate)
+app.command("stats", cls=HelpCommand, epilog=stats.EXAMPLES)(stats.stats)
+app.command("preview", cls=HelpCommand, epilog=preview.EXAMPLES)(preview.preview)
+app.command("build", cls=HelpCommand, epilog=build.EXAMPLES)(build.build)
+app.command("push", cls=HelpCommand, epilog=push.EXAMPLES)(push.push)
+app.command("export", cls=HelpCommand, epilog=export.EXAMPLES)(export.export)
 app.add_typer(cache.app, name="cache")
 
 

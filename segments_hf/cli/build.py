@@ -2,35 +2,68 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from segments_hf.cli import options
 from segments_hf.cli.console import print_line
+from segments_hf.cli.help_text import OUTPUT, SPLITS
+from segments_hf.cli.options.option_values import parse_image_range
 from segments_hf.cli.split_sizes import print_split_sizes
+from segments_hf.io.number_text import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from segments_hf.dataset.data_types import AnyDataset
+
+EXAMPLES = """\
+# Write two splits; datasets.load_from_disk("built") loads them
+segments-hf build flowers-v1.0.json built --splits train=0.8,test=0.2
+# Write Parquet files with an image and a semantic mask per row
+segments-hf build flowers-v1.0.json masks \\
+    --layout semantic-segmentation --format parquet"""
 
 
 @options.with_loading
 def build(
     release: options.Release,
-    out: Annotated[Path, typer.Argument(help="The folder to write the dataset to.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder to write the dataset to.")],
     format: Annotated[  # noqa: A002
         str,
         options.one_of(
             ("arrow", "parquet"),
             "The format of the files. arrow: for `load_from_disk` of datasets. parquet: for `load_dataset`.",
+            OUTPUT,
         ),
     ] = "arrow",
-    split: Annotated[str | None, typer.Option(help="The split to write; by default all splits.")] = None,
-    num_proc: Annotated[int | None, typer.Option(min=1, help="The number of processes; by default 1.")] = None,
+    layout: options.Layout = None,
+    image_range: options.ImageRange = None,
+    split: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The split to write; by default all splits.", rich_help_panel=SPLITS),
+    ] = None,
+    num_proc: Annotated[
+        int | None,
+        typer.Option(metavar="NUMBER", min=1, help="The number of processes; by default 1.", rich_help_panel=OUTPUT),
+    ] = None,
     cache_dir: Annotated[
-        Path | None, typer.Option(help="The cache folder of `datasets`, in which the dataset is built.")
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="The cache folder of `datasets`, in which the dataset is built.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = None,
     *,
+    palette: options.Palette = True,
     loading: dict[str, Any],
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the folder if it exists.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the folder if it exists.", rich_help_panel=OUTPUT)
+    ] = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Build a dataset from a release and write it to a folder, with the images and bitmaps."""
@@ -38,27 +71,43 @@ def build(
 
     from segments_hf.dataset.load import release_builder
     from segments_hf.dataset.save import check_output, save_build
+    from segments_hf.layouts import check_layout, to_layout
 
     if quiet:
         datasets.disable_progress_bars()
-    check_output(out, overwrite=overwrite)  # before the build, which may take hours
-    builder = release_builder(
-        release,
-        cache_dir=cache_dir,
-        **loading,
-    )
+    value_range = parse_image_range(image_range)
+    # These checks come before the build, which may take hours.
+    check_layout(layout, value_range, palette=palette)
+    check_output(out, overwrite=overwrite)
+    convert: Callable[[AnyDataset], AnyDataset] | None = None
+    if layout is not None:
+        convert = partial(
+            to_layout,
+            task=layout,
+            palette=palette,
+            image_range=value_range,
+            on_error=loading["on_error"],
+            num_proc=num_proc,
+        )
+    embed = convert is not None and format == "parquet"
+    builder = release_builder(release, cache_dir=cache_dir, embed=embed, **loading)
     if not quiet:
         print_split_sizes(builder)
-    save_build(
-        builder, out, "parquet" if format == "parquet" else "arrow", split=split, overwrite=overwrite, num_proc=num_proc
+    rows = save_build(
+        builder,
+        out,
+        "parquet" if format == "parquet" else "arrow",
+        split=split,
+        convert=convert,
+        overwrite=overwrite,
+        num_proc=num_proc,
     )
-    written = {split: builder.info.splits[split]} if split else builder.info.splits
-    _summarize({name: part.num_examples for name, part in written.items()}, out, format)
+    _summarize(rows, out, format)
 
 
 def _summarize(rows: dict[str, int], out: Path, file_format: str) -> None:
     for name, count in rows.items():
-        print_line(f"{name}: {count} rows")
+        print_line(f"{name}: {counted(count, 'row')}")
     size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
     print_line(f"Wrote {out} ({size / 1e6:.1f} MB)")
     call = f"load_from_disk({str(out)!r})" if file_format == "arrow" else f"load_dataset({str(out)!r})"

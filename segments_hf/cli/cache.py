@@ -9,16 +9,23 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from segments_hf.cli.console import output, print_line
+from segments_hf.cli.help_text import FILTERS, HelpCommand, HelpGroup
+from segments_hf.io.number_text import counted
 
 if TYPE_CHECKING:
     from segments_hf.io.disk.disk_usage import Usage
 
-app: typer.Typer = typer.Typer(help="Show and clear the caches of segments-hf on this machine.", no_args_is_help=True)
+app: typer.Typer = typer.Typer(
+    cls=HelpGroup,
+    no_args_is_help=True,
+    help="Show and clear the caches of segments-hf on this machine.",
+    epilog="segments-hf cache info\nsegments-hf cache clear --older-than 30d",
+)
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}  # seconds
 
 
-@app.command()
+@app.command(cls=HelpCommand, epilog="segments-hf cache info")
 def info() -> None:
     """Show the sizes of the caches: images and bitmaps, releases, interrupted pushes, unfinished datasets."""
     from rich.table import Table
@@ -41,11 +48,18 @@ def info() -> None:
     print_line(f"The caches are in {default_cache_folder().parent}")
 
 
-@app.command()
+@app.command(
+    cls=HelpCommand,
+    epilog="# Remove the files that were not used for 30 days\nsegments-hf cache clear --older-than 30d",
+)
 def clear(
     older_than: Annotated[
         str | None,
-        typer.Option(metavar="AGE", help="Remove only files that were not used for this long, such as 12h, 30d or 8w."),
+        typer.Option(
+            metavar="AGE",
+            help="Remove only files that were not used for this long, such as 12h, 30d or 8w.",
+            rich_help_panel=FILTERS,
+        ),
     ] = None,
     *,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
@@ -72,7 +86,7 @@ def clear(
             (file for folder in unfinished_builds() for file in find_files(folder)), seconds
         ),
     }.items():
-        print_line(f"Removed {removed.files:,} files of {name} ({_size(removed)})")
+        print_line(f"Removed {counted(removed.files, 'file')} of {name} ({_size(removed)})")
 
 
 def _parse_age(text: str | None) -> float:

@@ -11,9 +11,11 @@ import typer
 
 from segments_hf.cli.console import print_line
 
+EXAMPLES = "segments-hf demo"
+
 
 def demo(
-    folder: Annotated[Path, typer.Argument(help="The folder to write.")] = Path("segments-hf-demo"),
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to write.")] = Path("segments-hf-demo"),
 ) -> None:
     """Write a folder with the demo release, a dataset, pictures and a training script, and print the next steps.
 

@@ -9,7 +9,16 @@ import typer
 
 from segments_hf.cli import options
 from segments_hf.cli.console import output, print_line, print_result
+from segments_hf.cli.help_text import OUTPUT, PICTURES, SPLITS
 from segments_hf.cli.split_sizes import print_split_sizes
+from segments_hf.io.number_text import counted
+
+EXAMPLES = """\
+# Export to COCO with the images
+segments-hf export flowers-v1.0.json coco exported
+# Export to YOLO in two splits, without image files
+segments-hf export flowers-v1.0.json yolo labels \\
+    --splits train=0.5,val=0.5 --images none"""
 
 
 def _list_formats(is_requested: bool) -> None:
@@ -30,9 +39,12 @@ def _list_formats(is_requested: bool) -> None:
 def export(
     release: options.Release,
     format: Annotated[  # noqa: A002
-        str, typer.Argument(help="The format, such as coco, yolo or pascal-voc. --formats lists all formats.")
+        str,
+        typer.Argument(
+            metavar="FORMAT", help="The format, such as coco, yolo or pascal-voc. --formats lists all formats."
+        ),
     ],
-    out: Annotated[Path, typer.Argument(help="The folder to write the export to.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder to write the export to.")],
     images: Annotated[
         str,
         options.one_of(
@@ -40,24 +52,41 @@ def export(
             "What to do with the image files. copy: copy them. convert: like copy, but convert an image to PNG if "
             "programs for the format cannot read its file. link: make symbolic links to the cached files. "
             "none: export no image files.",
+            PICTURES,
         ),
     ] = "copy",
-    split: Annotated[str | None, typer.Option(help="The split to export; by default all splits.")] = None,
+    split: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The split to export; by default all splits.", rich_help_panel=SPLITS),
+    ] = None,
     *,
     class_index: Annotated[
         bool,
         typer.Option(
             "--class-index",
             help="Use class indices 0..n-1 as category ids in COCO files, instead of the ids of the release.",
+            rich_help_panel=OUTPUT,
         ),
     ] = False,
     loading: dict[str, Any],
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace an earlier export of the same format in the folder.")
+        bool,
+        typer.Option(
+            "--overwrite",
+            help="Replace an earlier export of the same format in the folder.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = False,
     quiet: options.Quiet = False,
     formats: Annotated[
-        bool, typer.Option("--formats", is_eager=True, callback=_list_formats, help="List the formats and exit.")
+        bool,
+        typer.Option(
+            "--formats",
+            is_eager=True,
+            callback=_list_formats,
+            help="List the formats and exit.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = False,
 ) -> None:
     """Export a release to another format: COCO, YOLO, Pascal VOC, masks or polygons."""
@@ -88,6 +117,6 @@ def export(
     print_result(exported)
     if unsupported := exported.left_out["unsupported image format"]:
         print_line(
-            f"Left out {unsupported} images in file formats that programs for {format} cannot read; "
-            "--images convert writes them as PNG"
+            f"Left out {counted(unsupported, 'image')} in file formats that programs for {format} cannot read; "
+            "--images convert writes such images as PNG"
         )

@@ -8,15 +8,27 @@ import typer
 
 from segments_hf.cli import options
 from segments_hf.cli.console import print_json, print_result
+from segments_hf.cli.help_text import INPUT
+from segments_hf.io.byte_sizes import size_text
 from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
+
+EXAMPLES = """\
+segments-hf inspect flowers-v1.0.json
+# Show a release on Segments.ai
+segments-hf inspect jane/flowers@v1.0"""
 
 
 def inspect(
     release: options.Release,
     labelset: Annotated[
-        str | None, typer.Option(help="The labelset whose annotations are counted; by default the ground truth.")
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The labelset whose annotations are counted; by default the ground truth.",
+            rich_help_panel=INPUT,
+        ),
     ] = None,
-    max_release_bytes: options.MaxReleaseBytes = MAX_RELEASE_BYTES,
+    max_release_bytes: options.MaxReleaseBytes = size_text(MAX_RELEASE_BYTES),  # noqa: B008  (a constant)
     *,
     json: options.Json = False,
 ) -> None:

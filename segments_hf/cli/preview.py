@@ -9,25 +9,46 @@ import typer
 
 from segments_hf.cli import options
 from segments_hf.cli.console import print_line
+from segments_hf.cli.help_text import FILTERS, OUTPUT, PICTURES
+
+EXAMPLES = """\
+segments-hf preview flowers-v1.0.json flowers.html
+# Show at most 100 samples, which have the status reviewed
+segments-hf preview flowers-v1.0.json reviewed.html \\
+    --filter-by reviewed --limit 100"""
 
 
 @options.with_reading_of_splits
 def preview(
     release: options.Release,
-    out: Annotated[Path, typer.Argument(help="The HTML file to write.")],
-    limit: Annotated[int, typer.Option(min=1, help="The largest number of samples, chosen at even distances.")] = 1000,
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The HTML file to write.")],
+    limit: Annotated[
+        int,
+        typer.Option(
+            metavar="NUMBER",
+            min=1,
+            help="The largest number of samples, chosen at even distances.",
+            rich_help_panel=FILTERS,
+        ),
+    ] = 1000,
     size: Annotated[
         int,
         typer.Option(
+            metavar="PIXELS",
             min=16,
             help="The longest side of the shown images, in pixels. On a page of many samples, images are smaller.",
+            rich_help_panel=PICTURES,
         ),
     ] = 1280,
     *,
     loading: dict[str, Any],
     overwrite: Annotated[
         bool,
-        typer.Option("--overwrite", help="Replace an existing file even if it is not an earlier preview."),
+        typer.Option(
+            "--overwrite",
+            help="Replace an existing file even if it is not an earlier preview.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = False,
     quiet: options.Quiet = False,
 ) -> None:

@@ -9,7 +9,13 @@ import typer
 
 from segments_hf.cli import options
 from segments_hf.cli.console import print_json, print_line, print_result
+from segments_hf.cli.help_text import FILTERS, INPUT, OUTPUT
 from segments_hf.io.number_text import counted
+
+EXAMPLES = """\
+segments-hf stats flowers-v1.0.json
+# Count pixels too, and write charts to the folder charts
+segments-hf stats flowers-v1.0.json --assets --figures charts"""
 
 _MAX_NAMES = 5  # of other files in the folder of the charts
 
@@ -17,17 +23,26 @@ _MAX_NAMES = 5  # of other files in the folder of the charts
 @options.with_reading
 def stats(
     release: options.Release,
-    limit: Annotated[int | None, typer.Option(help="The largest number of samples to count.")] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(metavar="NUMBER", help="The largest number of samples to count.", rich_help_panel=FILTERS),
+    ] = None,
     figures: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="Write charts to this folder as PNG files; needs matplotlib."),
+        typer.Option(
+            metavar="FOLDER",
+            help="Write charts to this folder as PNG files; needs matplotlib.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = None,
     *,
     loading: dict[str, Any],
     assets: Annotated[
         bool,
         typer.Option(
-            "--assets", help="Download the images and bitmaps, to count pixels and measure objects and images."
+            "--assets",
+            help="Download the images and bitmaps, to count pixels and measure objects and images.",
+            rich_help_panel=INPUT,
         ),
     ] = False,
     json: options.Json = False,
@@ -52,7 +67,7 @@ def stats(
         return
     print_result(statistics)
     if files:
-        print_line(f"Wrote {len(files)} charts to {figures}: {', '.join(file.name for file in files)}")
+        print_line(f"Wrote {counted(len(files), 'chart')} to {figures}: {', '.join(file.name for file in files)}")
         _print_other_charts(files)
 
 

@@ -8,18 +8,31 @@ import typer
 
 from segments_hf.cli import options
 from segments_hf.cli.console import print_json, print_result
+from segments_hf.cli.help_text import FILTERS, INPUT, OUTPUT
+
+EXAMPLES = """\
+# Check the labels; this downloads no image
+segments-hf validate flowers-v1.0.json
+# Check images and bitmaps too, and exit with status 1 if there is an error
+segments-hf validate flowers-v1.0.json --assets --strict"""
 
 
 @options.with_reading
 def validate(
     release: options.Release,
-    limit: Annotated[int | None, typer.Option(min=1, help="The largest number of samples to check.")] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(metavar="NUMBER", min=1, help="The largest number of samples to check.", rich_help_panel=FILTERS),
+    ] = None,
     *,
     assets: Annotated[
-        bool, typer.Option("--assets", help="Download the images and bitmaps and check them too.")
+        bool,
+        typer.Option("--assets", help="Download the images and bitmaps and check them too.", rich_help_panel=INPUT),
     ] = False,
     json: options.Json = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with status 1 if a finding is an error.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with status 1 if a finding is an error.", rich_help_panel=OUTPUT)
+    ] = False,
     loading: dict[str, Any],
     quiet: options.Quiet = False,
 ) -> None:

@@ -12,8 +12,9 @@ from segments_hf.dataset.registration import BUILDER_HASH, NAME
 from segments_hf.dataset.release_inputs import received, release_source, releases_by_split
 from segments_hf.dataset.splits import check_instruction, names_in
 from segments_hf.errors import OptionError, SegmentsHFError
+from segments_hf.io.byte_sizes import bytes_of
 from segments_hf.io.choices import unknown_option
-from segments_hf.io.fetch_options import MAX_RELEASE_BYTES, FetchOptions
+from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
 from segments_hf.io.number_options import check_num_proc
 from segments_hf.option_names import option
 from segments_hf.short_traceback import short_traceback
@@ -128,7 +129,7 @@ def load_release(  # noqa: PLR0913  (the options of a load; all except the first
         cache_dir: The folder for the Arrow files; by default the cache of `datasets`.
         **fetching: The fields of `FetchOptions`: the options of fetching and the limits of images (`connections`,
             `in_flight`, `timeout`, `max_bytes`, `max_pixels`, `verify`) and of the release file
-            (`max_release_bytes`).
+            (`max_release_bytes`). Sizes are numbers of bytes, or text such as ``"10MB"``.
 
     Returns:
         A `Dataset` for one split, a `DatasetDict` for all splits; an `IterableDataset` or `IterableDatasetDict` if
@@ -208,7 +209,7 @@ def release_builder(release: Releases, **options: Unpack[LoadKeywords]) -> Segme
             f"got {received(release)}, expected a release: a path, a URL, owner/dataset@name on Segments.ai, a "
             "Release, the official SDK's release object, or a dict of these by split name"
         )
-    max_bytes = FetchOptions(max_release_bytes=options.get("max_release_bytes", MAX_RELEASE_BYTES)).max_release_bytes
+    max_bytes = bytes_of(options.get("max_release_bytes", MAX_RELEASE_BYTES), "max_release_bytes")
     return SegmentsRelease(
         cache_dir=None if cache_dir is None else os.fspath(cache_dir),
         dataset_name=NAME,

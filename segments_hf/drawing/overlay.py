@@ -35,7 +35,8 @@ def overlay(
     Args:
         row: A row of a release or in a layout. Its images may be encoded or decoded.
         of: The source of the class names and colors: the dataset of the row, its release, or its categories. By
-            default, the picture shows class indices.
+            default, the picture shows class indices. For a semantic mask without a palette that was made with
+            `ignore_index`, pass the dataset, whose features contain the values of the mask.
         size: The width and height in pixels into which the picture is scaled to fit; by default the size of the image.
         names: Whether to write the class name of each object beside the object.
         opacity: The opacity of masks and polygons, from 0 to 1.

@@ -239,7 +239,7 @@ class _Export:
         result = self.result
         rows = ", ".join(f"{count} {status}" for status, count in result.left_out.items())
         if unsupported := result.left_out[_UNSUPPORTED]:
-            rows += f" ({option('images', 'convert')} writes these {unsupported} images as PNG)"
+            rows += f" ({option('images', 'convert')} writes {counted(unsupported, 'such image')} as PNG)"
         if not result.images:
             reason = f"all rows were left out: {rows}" if rows else "the data have no rows"
             raise OptionError(f"got no row to export, expected at least one row with a label; {reason}")

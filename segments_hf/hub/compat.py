@@ -19,7 +19,7 @@ from datasets.info import DatasetInfosDict
 from datasets.naming import INVALID_WINDOWS_CHARACTERS_IN_PATH
 from datasets.table import embed_table_storage
 from datasets.utils.metadata import MetadataConfigs
-from datasets.utils.py_utils import convert_file_size_to_int, iflatmap_unordered
+from datasets.utils.py_utils import iflatmap_unordered
 from huggingface_hub import CommitOperationAdd
 from huggingface_hub.lfs import UploadInfo, post_lfs_batch_info
 
@@ -36,7 +36,6 @@ __all__ = [
     "INVALID_WINDOWS_CHARACTERS_IN_PATH",
     "DatasetInfosDict",
     "MetadataConfigs",
-    "bytes_of_size",
     "fingerprint",
     "flat_map",
     "generator_of",
@@ -79,15 +78,6 @@ def with_embedded_images(table: pa.Table) -> pa.Table:
 def parquet_writer(file: Path, features: Features) -> ParquetWriter:
     """Open a Parquet file with features in its metadata. `datasets` has no public function that writes row by row."""
     return ParquetWriter(features=features, path=str(file))
-
-
-def bytes_of_size(size: int | str) -> int:
-    """Return a size such as ``"500MB"`` in bytes. `push_to_hub` of `datasets` uses the same private function.
-
-    Raises:
-        ValueError: The text is not a size.
-    """
-    return int(convert_file_size_to_int(size))
 
 
 def flat_map(pool: Pool, function: Callable[..., Iterable[Any]], arguments: Sequence[dict[str, Any]]) -> Iterator[Any]:

@@ -18,7 +18,7 @@ from segments_hf.hub.compat import fingerprint, generator_of
 from segments_hf.images.depth.scaling import checked_range
 from segments_hf.io.number_options import check_num_proc
 from segments_hf.labels import UNUSABLE_STATUSES
-from segments_hf.layouts import find_layout, lay_out, layout_of
+from segments_hf.layouts import check_layout, lay_out, layout_of
 from segments_hf.layouts.left_out import is_trainable
 from segments_hf.layouts.row_report import REPORT, Counts, LeftOut
 from segments_hf.option_names import option
@@ -145,6 +145,8 @@ def open_source(
     num_proc: int | None,
     on_error: str = "raise",
     image_range: tuple[float, float] | None = None,
+    *,
+    palette: bool = True,
 ) -> Source:
     """Open data for a push.
 
@@ -154,19 +156,14 @@ def open_source(
         num_proc: The number of processes that convert a dataset to the layout.
         on_error: What to do with a row that cannot be read or converted: ``raise``, ``skip`` or ``keep``.
         image_range: The pixel values that become black and white in the layout.
+        palette: Whether the semantic masks of the layout have a palette.
 
     Raises:
         OptionError: The layout is unknown, an option does not match the layout, `num_proc` is not positive, a split
             has no rows, or the name of a split is not allowed on the Hub.
         SegmentsHFError: The data have another type, or their features are not known.
     """
-    if image_range is not None and layout is None:
-        raise OptionError(
-            f"got {image_range} without a layout, but only a layout converts images; pass {option('layout')} too",
-            option="image_range",
-        )
-    if layout is not None:
-        find_layout(layout, "layout")
+    check_layout(layout, image_range, palette=palette)
     checked_range(image_range)
     policy = checked_on_error(on_error)
     check_num_proc(num_proc)
@@ -181,7 +178,13 @@ def open_source(
             processes = num_proc if isinstance(rows, datasets.Dataset) else None
             named = {name: rows}
             pushed = lay_out(
-                named, layout, image_range=image_range, on_error=on_error, num_proc=processes, counts=counts
+                named,
+                layout,
+                palette=palette,
+                image_range=image_range,
+                on_error=on_error,
+                num_proc=processes,
+                counts=counts,
             )[name]
         columns = [column for column in pushed.features if layout is None or column not in (*_COUNTED, REPORT)]
         part = Part(

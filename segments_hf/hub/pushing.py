@@ -18,13 +18,14 @@ from segments_hf.hub.card.card_data import other_splits
 from segments_hf.hub.card.card_section import README, parse_card
 from segments_hf.hub.commit import commit_push
 from segments_hf.hub.commit_files import CommitFiles, make_sheet
-from segments_hf.hub.compat import INVALID_WINDOWS_CHARACTERS_IN_PATH, bytes_of_size
+from segments_hf.hub.compat import INVALID_WINDOWS_CHARACTERS_IN_PATH
 from segments_hf.hub.journal import journals_folder
 from segments_hf.hub.parts import Source, open_source
 from segments_hf.hub.push_result import PushedSplit, PushResult
 from segments_hf.hub.quiet_library import without_library_bars
 from segments_hf.hub.repository import Repository, open_repository
 from segments_hf.hub.split_upload import upload_split
+from segments_hf.io.byte_sizes import bytes_of
 from segments_hf.io.disk.atomic import make_folder, remove_file, remove_folder
 from segments_hf.io.disk.disk_errors import storage_errors_of_library
 from segments_hf.short_traceback import short_traceback
@@ -39,6 +40,7 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
     repo_id: str,
     *,
     layout: str | None = None,
+    palette: bool = True,
     image_range: tuple[float, float] | None = None,
     on_error: str = "raise",
     private: bool | None = None,
@@ -66,6 +68,7 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
         repo_id: ``owner/name``, or the name alone for a repository of the user. The repository is created if it does
             not exist.
         layout: The layout to convert to, as in `to_layout`; by default the columns are pushed as they are.
+        palette: Whether the semantic masks of a layout have a palette, as in `to_layout`.
         image_range: The pixel values that become black and white in images of more than 8 bits, as in `to_layout`;
             only with a layout.
         on_error: What to do with a sample that has an error, a row that the layout cannot represent, or a row whose
@@ -94,13 +97,14 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
         AssetError: An image or a bitmap cannot be read. The error names the sample.
         SegmentsHFError: The data cannot be pushed.
     """
-    source = open_source(data, layout, num_proc, on_error, image_range)
+    max_bytes = bytes_of(max_shard_size, "max_shard_size")
+    source = open_source(data, layout, num_proc, on_error, image_range, palette=palette)
     repository = open_repository(repo_id, revision=revision, create_pr=create_pr, private=private, token=token)
     return push(
         source,
         repository,
         config_name=config_name,
-        max_shard_size=max_shard_size,
+        max_bytes=max_bytes,
         num_proc=num_proc,
         commit_message=commit_message,
         license=license,
@@ -111,14 +115,13 @@ def push(
     source: Source,
     repository: Repository,
     *,
+    max_bytes: int,
     config_name: str = "default",
-    max_shard_size: int | str = "500MB",
     num_proc: int | None = None,
     commit_message: str | None = None,
     license: str | None = None,  # noqa: A002
 ) -> PushResult:
-    """Push data that `open_source` has opened. See `push_to_hub`."""
-    max_bytes = _checked_size(max_shard_size)
+    """Push data that `open_source` has opened. See `push_to_hub`; `max_bytes` is `max_shard_size` as a number."""
     if config_name in {"", "data"} or set(config_name) & set(INVALID_WINDOWS_CHARACTERS_IN_PATH):
         raise OptionError(
             f"got {config_name!r}, expected a valid folder name other than 'data', such as 'default'",
@@ -157,16 +160,6 @@ def push(
         sum(split.uploaded_bytes for split in splits.values()),
         sum(split.skipped_bytes for split in splits.values()),
     )
-
-
-def _checked_size(size: int | str) -> int:
-    try:
-        checked = bytes_of_size(size)
-    except ValueError:
-        checked = 0
-    if checked <= 0:
-        raise OptionError(f"got {size!r}, expected a number of bytes, or text such as '500MB'", option="max_shard_size")
-    return checked
 
 
 def _check_card(source: Source, repository: Repository, config_name: str) -> None:

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, get_args
 
 from segments_hf.errors import OptionError
+from segments_hf.io.byte_sizes import bytes_of, size_text
 from segments_hf.io.choices import unknown_choice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_RELEASE_BYTES = 4 * 2**30
+SIZES = frozenset({"max_bytes", "max_release_bytes"})  # the options that may also be text such as "10MB"
 
 Verify = Literal["structure", "decode"]
 
@@ -27,6 +29,12 @@ def meaning_of(option: dataclasses.Field[Any]) -> str:
     return str(option.metadata[_MEANING])
 
 
+def default_of(option: dataclasses.Field[Any]) -> object:
+    """Return the default of an option as users write it: sizes are text such as ``256MiB``."""
+    default: Any = option.default
+    return size_text(default) if option.name in SIZES else default
+
+
 def _means(text: str) -> Mapping[str, str]:
     return {_MEANING: text}
 
@@ -34,7 +42,7 @@ def _means(text: str) -> Mapping[str, str]:
 def _documented(options: type[T]) -> type[T]:
     """Add the meanings of the fields to the docstring of a dataclass."""
     fields: Any = dataclasses.fields(options)  # type: ignore[arg-type]
-    lines = [f"    {option.name}: {meaning_of(option)} By default {option.default!r}." for option in fields]
+    lines = [f"    {option.name}: {meaning_of(option)} By default {default_of(option)!r}." for option in fields]
     options.__doc__ = "\n".join([inspect.cleandoc(options.__doc__ or ""), "", "Attributes:", *lines])
     return options
 
@@ -45,10 +53,10 @@ class ImageLimits:
     """The limits of one image.
 
     Raises:
-        OptionError: A number is not positive, or `verify` is unknown.
+        OptionError: A number is not positive, a size cannot be read, or `verify` is unknown.
     """
 
-    max_bytes: int = field(default=256 * 2**20, metadata=_means("The largest size of an image file, in bytes."))
+    max_bytes: int = field(default=256 * 2**20, metadata=_means("The largest size of an image file, such as 10MB."))
     # Twice Pillow's `MAX_IMAGE_PIXELS`: Pillow refuses to decode more.
     max_pixels: int = field(default=178_956_970, metadata=_means("The largest number of pixels of an image."))
     verify: Verify = field(
@@ -60,8 +68,8 @@ class ImageLimits:
     )
 
     def __post_init__(self) -> None:
-        for name in ("max_bytes", "max_pixels"):
-            _check_positive(name, getattr(self, name))
+        _convert_size(self, "max_bytes")
+        _check_positive("max_pixels", self.max_pixels)
         if self.verify not in get_args(Verify):
             raise unknown_choice("verify", self.verify, get_args(Verify))
 
@@ -72,7 +80,7 @@ class FetchOptions(ImageLimits):
     """The limits of requests, assets and release files: keyword arguments of `load_release` and other functions.
 
     Raises:
-        OptionError: A number is not positive, or `verify` is unknown.
+        OptionError: A number is not positive, a size cannot be read, or `verify` is unknown.
     """
 
     connections: int = field(
@@ -93,25 +101,32 @@ class FetchOptions(ImageLimits):
         ),
     )
     max_release_bytes: int = field(
-        default=MAX_RELEASE_BYTES, metadata=_means("The largest size of a release file after decompression, in bytes.")
+        default=MAX_RELEASE_BYTES,
+        metadata=_means("The largest size of a release file after decompression, such as 10GB."),
     )
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name in ("connections", "in_flight", "timeout", "max_release_bytes"):
+        _convert_size(self, "max_release_bytes")
+        for name in ("connections", "in_flight", "timeout"):
             _check_positive(name, getattr(self, name))
 
 
 class FetchKeywords(TypedDict, total=False):
-    """The fields of `FetchOptions` as keyword arguments, for type checkers."""
+    """The fields of `FetchOptions` as keyword arguments, for type checkers. Sizes may be text such as ``"10MB"``."""
 
     connections: int
     in_flight: int
     timeout: float
-    max_bytes: int
+    max_bytes: int | str
     max_pixels: int
     verify: Verify
-    max_release_bytes: int
+    max_release_bytes: int | str
+
+
+def _convert_size(options: ImageLimits, name: str) -> None:
+    """Replace a size in options that may be text by its number of bytes."""
+    object.__setattr__(options, name, bytes_of(getattr(options, name), name))  # the dataclass is frozen
 
 
 def _check_positive(name: str, value: object) -> None:

@@ -19,11 +19,12 @@ from segments_hf.layouts import (
     panoptic_segmentation,
     semantic_segmentation,
 )
-from segments_hf.layouts.layout import Layout
+from segments_hf.layouts.layout import Layout, MaskOptions
 from segments_hf.layouts.layout_images import LayoutImages
 from segments_hf.layouts.layout_label import MaskClasses
 from segments_hf.layouts.left_out import map_layout, map_reported_layout, trainable_rows
 from segments_hf.layouts.row_report import Counts, LeftOut, RowColumns
+from segments_hf.option_names import option as option_text
 from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = [
     "LAYOUTS",
     "Layout",
+    "check_layout",
     "check_release_rows",
     "find_layout",
     "lay_out",
@@ -56,6 +58,7 @@ def to_layout(
     task: str,
     *,
     ignore_index: int | None = None,
+    palette: bool = True,
     image_range: tuple[float, float] | None = None,
     keep_unlabeled: bool = False,
     on_error: str = "raise",
@@ -69,6 +72,7 @@ def to_layout(
     task: str,
     *,
     ignore_index: int | None = None,
+    palette: bool = True,
     image_range: tuple[float, float] | None = None,
     keep_unlabeled: bool = False,
     on_error: str = "raise",
@@ -82,6 +86,7 @@ def to_layout(
     task: str,
     *,
     ignore_index: int | None = None,
+    palette: bool = True,
     image_range: tuple[float, float] | None = None,
     keep_unlabeled: bool = False,
     on_error: str = "raise",
@@ -95,6 +100,7 @@ def to_layout(
     task: str,
     *,
     ignore_index: int | None = None,
+    palette: bool = True,
     image_range: tuple[float, float] | None = None,
     keep_unlabeled: bool = False,
     on_error: str = "raise",
@@ -124,6 +130,9 @@ def to_layout(
         task: The name of one of these four layouts.
         ignore_index: For semantic masks, the value of unlabeled pixels; the other values are class indices. By default,
             unlabeled pixels are 0 and the other values are class index + 1. `id2label` returns the names of the values.
+        palette: Whether the PNGs of semantic masks have a palette with the colors of the classes, so that viewers show
+            them. Otherwise, they are plain grayscale; the pixel values are the same. The masks of over 255 classes are
+            always 16-bit grayscale. The other layouts do not have this option.
         image_range: The pixel values that become black and white in images of more than 8 bits, such as ``(0, 4095)``
             for 12-bit values stored in 16 bits; values outside are clipped. By default, the range that the
             file declares, else the range of its pixel type, which is 0 to 1 for floats. 8-bit images are not affected.
@@ -156,6 +165,7 @@ def to_layout(
         data,
         task,
         ignore_index=ignore_index,
+        palette=palette,
         image_range=image_range,
         keep_unlabeled=keep_unlabeled,
         on_error=on_error,
@@ -163,11 +173,12 @@ def to_layout(
     )
 
 
-def lay_out(
+def lay_out(  # noqa: PLR0913  (the options of `to_layout`, by name)
     data: Data,
     task: str,
     *,
     ignore_index: int | None = None,
+    palette: bool = True,
     image_range: tuple[float, float] | None = None,
     keep_unlabeled: bool = False,
     on_error: str = "raise",
@@ -180,6 +191,7 @@ def lay_out(
         data: As for `to_layout`.
         task: As for `to_layout`.
         ignore_index: As for `to_layout`.
+        palette: As for `to_layout`.
         image_range: As for `to_layout`.
         keep_unlabeled: As for `to_layout`.
         on_error: As for `to_layout`.
@@ -187,15 +199,12 @@ def lay_out(
         counts: The columns to keep, and the numbers of rows and objects that are left out; None to count nothing.
     """
     layout = find_layout(task)
-    if ignore_index is not None and not layout.has_ignore_index:
-        raise OptionError(
-            f"got {ignore_index} for {task}, but only semantic-segmentation has this option", option="ignore_index"
-        )
+    mask = _mask_options(layout, ignore_index, palette=palette)
     policy = checked_on_error(on_error)
     images = LayoutImages(checked_range(image_range))
 
     def convert_split(part: SplitRows, split: str) -> SplitRows:
-        label_columns = layout.make(categories(part), ignore_index)
+        label_columns = layout.make(categories(part), mask)
         known = {**part.features, **label_columns.features}
         features = {name: known[name] for name in [*layout.columns, *(counts.columns if counts else ())]}
         row_columns = RowColumns(label_columns, images, policy)
@@ -212,15 +221,47 @@ def find_layout(task: str, option: str = "task") -> Layout:
     """Return the layout of a task.
 
     Args:
-        task: The name of the layout.
+        task: The name of the layout, in upper or lower case.
         option: The name of the parameter of the user's call, for the error.
 
     Raises:
         OptionError: There is no such layout.
     """
-    if task not in LAYOUTS:
+    name = str(task).lower()
+    if name not in LAYOUTS:
         raise unknown_choice(option, task, LAYOUTS)
-    return LAYOUTS[task]
+    return LAYOUTS[name]
+
+
+def check_layout(task: str | None, image_range: object, *, palette: bool) -> None:
+    """Check a layout that a build or a push converts to, and its options.
+
+    Args:
+        task: The name of the layout; None to convert to no layout.
+        image_range: As for `to_layout`.
+        palette: As for `to_layout`.
+
+    Raises:
+        OptionError: There is no such layout, or it does not have an option.
+    """
+    if task is not None:
+        _mask_options(find_layout(task, "layout"), None, palette=palette)
+        return
+    for name, value, default in (("image_range", image_range, None), ("palette", palette, True)):
+        if value != default:
+            raise OptionError(
+                f"got {value} without a layout, but only layouts have this option; pass {option_text('layout')} too",
+                option=name,
+            )
+
+
+def _mask_options(layout: Layout, ignore_index: int | None, *, palette: bool) -> MaskOptions:
+    for name, value, default in (("ignore_index", ignore_index, None), ("palette", palette, True)):
+        if value != default and not layout.has_semantic_mask:
+            raise OptionError(
+                f"got {value} for {layout.task}, but only semantic-segmentation has this option", option=name
+            )
+    return MaskOptions(ignore_index, palette)
 
 
 def layout_of(columns: Collection[str]) -> Layout | None:
@@ -251,7 +292,7 @@ def mask_classes(features: Mapping[str, Any], count: int) -> MaskClasses:
         count: The number of classes.
     """
     layout = layout_of(features)
-    if layout is None or not layout.has_ignore_index:
+    if layout is None or not layout.has_semantic_mask:
         return MaskClasses(number=count)
     # If "unlabeled" has a value, there is one more name than classes, and class 0 has the value 1.
     return MaskClasses(len(names_of_numbers(features)) - count, count)

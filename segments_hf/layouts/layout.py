@@ -51,6 +51,19 @@ class LayoutColumns(Protocol):
 
 
 @dataclass(frozen=True)
+class MaskOptions:
+    """The options of a semantic mask.
+
+    Attributes:
+        ignore_index: The value of unlabeled pixels; None for 0.
+        palette: Whether the PNG has a palette with the colors of the classes.
+    """
+
+    ignore_index: int | None = None
+    palette: bool = True
+
+
+@dataclass(frozen=True)
 class Layout:
     """The columns that training code for a task reads.
 
@@ -59,7 +72,7 @@ class Layout:
         columns: The columns in order. Columns that the layout does not make are copied from the row.
         label_columns: The columns that `read` needs. `read` also uses `width` and `height` if the row has them; they
             are not listed here.
-        make: A function that takes the categories and the `ignore_index`, and returns the object that makes the
+        make: A function that takes the categories and the options of the mask, and returns the object that makes the
             columns.
         read: A function that reads the label of a row in this layout; it returns None if the row has no label, and
             raises BitmapError or AssetError if a mask cannot be read.
@@ -68,16 +81,16 @@ class Layout:
         hub_task: The task category and task id on the Hub.
         first_value: The value of class 0. It is 0 or 1 in a semantic mask, depending on `ignore_index`: see
             `mask_classes`.
-        has_ignore_index: Whether `ignore_index` is allowed, which is true only of layouts with a semantic mask.
+        has_semantic_mask: Whether the layout has a semantic mask, to which `MaskOptions` apply.
     """
 
     task: str
     columns: tuple[str, ...]
     label_columns: tuple[str, ...]
-    make: Callable[[Sequence[Category], int | None], LayoutColumns]
+    make: Callable[[Sequence[Category], MaskOptions], LayoutColumns]
     read: Callable[[Row, MaskClasses], LayoutLabel | None]
     encoding: str
     class_values: str
     hub_task: tuple[str, str | None]
     first_value: int = 0
-    has_ignore_index: bool = False
+    has_semantic_mask: bool = False

@@ -16,6 +16,7 @@ from segments_hf.layouts.layout_label import LayoutLabel, MaskClasses, mask_labe
 from segments_hf.layouts.mask_columns import semantic_masks
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     from PIL.Image import Image
 
     from segments_hf.labels.row import Row
@@ -29,7 +30,7 @@ def _read(row: Row, classes: MaskClasses) -> LayoutLabel | None:
     if pixels.ndim != 2 or pixels.dtype.kind == "f":  # noqa: PLR2004
         raise BitmapError(f"got a mask of mode {mask.mode}, expected one integer per pixel")
     values = pixels.astype(np.int64)
-    first = _guess_first_value(mask) if classes.first is None else classes.first
+    first = _guess_first_value(mask, values, classes.number) if classes.first is None else classes.first
     indices = values - first
     unlabeled = indices < 0
     if classes.number is not None:
@@ -39,12 +40,15 @@ def _read(row: Row, classes: MaskClasses) -> LayoutLabel | None:
     return mask_label(np.where(unlabeled, 0, indices + 1).astype(np.uint32), is_by_class=True)
 
 
-def _guess_first_value(mask: Image) -> int:
-    """Guess the pixel value of the first class: 0 if the palette shows the value 0 in a color, else 1.
+def _guess_first_value(mask: Image, values: npt.NDArray[np.int64], number: int | None) -> int:
+    """Guess the value of class 0: it is 1, unless the mask was made with `ignore_index`.
 
-    In masks of this library, unlabeled pixels are black, so a value with a color stands for a class.
+    The palette of such a mask has a color other than black for the value 0, because only unlabeled pixels are black.
+    A mask without a palette may have unlabeled pixels, whose value exceeds the number of classes.
     """
-    return 0 if mask.mode == "P" and 0 not in _black_values(mask) else 1
+    if mask.mode == "P":
+        return 1 if 0 in _black_values(mask) else 0
+    return 0 if number is not None and np.any(values > number) else 1
 
 
 def _black_values(mask: Image) -> list[int]:
@@ -55,12 +59,12 @@ LAYOUT = Layout(
     "semantic-segmentation",
     ("image", "label"),
     ("label",),
-    lambda categories, ignore_index: semantic_masks(categories, "label", ignore_index),
+    lambda categories, mask: semantic_masks(categories, "label", mask.ignore_index, palette=mask.palette),
     _read,
     f"{IMAGE_ENCODING} "
-    "`label` is a PNG whose pixel values are classes: `id2label.json` has their names. It has a palette, so that "
-    "viewers show colors; `numpy.array(row['label'])` returns the values.",
+    "`label` is a PNG whose pixel values are classes: `id2label.json` has their names. `numpy.array(row['label'])` "
+    "returns the values.",
     "`label`",
     ("image-segmentation", "semantic-segmentation"),
-    has_ignore_index=True,
+    has_semantic_mask=True,
 )

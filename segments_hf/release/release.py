@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec import Raw
 
 from segments_hf.errors import OptionError, ReleaseError
+from segments_hf.io.byte_sizes import bytes_of
 from segments_hf.io.choices import unknown_choice
 from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
 from segments_hf.io.json_codec.json_decoding import JsonDecoder
@@ -95,7 +96,7 @@ class Release(ReleaseHead):
         *,
         api_key: str | None = None,
         storage_options: Mapping[str, Any] | None = None,
-        max_release_bytes: float = MAX_RELEASE_BYTES,
+        max_release_bytes: float | str = MAX_RELEASE_BYTES,
     ) -> Release:
         """Open a release.
 
@@ -105,13 +106,16 @@ class Release(ReleaseHead):
                 ready. If a file has the name of a release on the platform, the file is opened.
             api_key: The API key of the platform; by default the environment variable ``SEGMENTS_API_KEY``.
             storage_options: The options of the fsspec file system that reads a bucket.
-            max_release_bytes: The maximum size of the file in bytes, after decompression.
+            max_release_bytes: The maximum size of the file after decompression: a number of bytes, or text such as
+                ``"10GB"``.
 
         Raises:
             ReleaseError: The file cannot be read, is too large, or is not a release file.
             PlatformError: The platform refuses the request, or has no such release.
             StorageError: The release cannot be written to the cache.
         """
+        if isinstance(max_release_bytes, str):
+            max_release_bytes = bytes_of(max_release_bytes, "max_release_bytes")
         name = pin(source, api_key, max_release_bytes)
         name = file_path(name) or os.path.expanduser(name)
         state = file_state(name)

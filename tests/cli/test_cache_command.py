@@ -16,6 +16,7 @@ from segments_hf import load_release
 from segments_hf.assets import AssetCache, default_cache_folder
 from segments_hf.cli.app import app
 from segments_hf.hub.journal import journals_folder
+from segments_hf.io.number_text import counted
 from segments_hf.release import releases_folder
 
 DAY = 86400
@@ -67,7 +68,7 @@ def test_older_than_removes_only_files_without_recent_use(filled_cache, age: str
     result = run("clear", "--older-than", age, "--yes")
     assert result.exit_code == 0, result.output
     assert any(
-        "images" in line and f"{3 - files_left} files" in line and f"{3 - files_left}.0 MB" in line
+        "images" in line and counted(3 - files_left, "file") in line and f"{3 - files_left}.0 MB" in line
         for line in result.output.splitlines()
     )
     assert filled_cache.usage().files == files_left

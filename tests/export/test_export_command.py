@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -19,13 +20,19 @@ def run(*args: object) -> Result:
     return CliRunner().invoke(app, ["export", *map(str, args)])
 
 
-@pytest.mark.parametrize("name", [*sorted(set(FORMATS) - {"yolo-pose"}), "coco", "voc"])
+@pytest.mark.parametrize("name", [*sorted(set(FORMATS) - {"yolo-pose"}), "coco", "COCO", "voc"])
 def test_command_writes_every_format(tmp_path: Path, name: str) -> None:
     result = run(demo_release(), name, tmp_path / "out", "--quiet")
     assert result.exit_code == 0, result.output
     assert "Wrote 6 images with 63 objects to" in result.output
     assert "img/s" not in result.output
     assert len([file for file in files(tmp_path / "out") if file.endswith(".jpg")]) == 6
+
+
+def test_option_formats_lists_formats_and_aliases() -> None:
+    listed = run("--formats").output
+    for name in [*FORMATS, *(alias for found in FORMATS.values() for alias in found.aliases)]:
+        assert re.search(rf"(?<![\w-]){name}(?![\w-])", listed), name
 
 
 def test_options_choose_splits_labels_images_and_class_indices(tmp_path: Path) -> None:

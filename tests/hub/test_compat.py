@@ -22,7 +22,6 @@ from segments_hf.hub.compat import (
     INVALID_WINDOWS_CHARACTERS_IN_PATH,
     DatasetInfosDict,
     MetadataConfigs,
-    bytes_of_size,
     fingerprint,
     flat_map,
     generator_of,
@@ -81,12 +80,6 @@ def test_embedded_images_in_parquet_have_the_size_of_the_image_files(tmp_path: P
     back = datasets.Dataset.from_parquet(str(tmp_path / "a.parquet"))
     assert back.features == flowers.features
     assert back[0]["image"].size == flowers[0]["image"].size
-
-
-def test_bytes_of_size_reads_units_and_refuses_other_text() -> None:
-    assert [bytes_of_size(size) for size in ("500MB", "60KB", 7)] == [500_000_000, 60_000, 7]
-    with pytest.raises(ValueError, match="much"):
-        bytes_of_size("much")
 
 
 def _count(first: int, pause: float) -> Iterator[int]:

@@ -13,14 +13,19 @@ from segments_hf.cli.app import app
 from segments_hf.dataset.building.config import SegmentsReleaseConfig
 from segments_hf.demo import demo_release
 from segments_hf.errors import OptionError
-from segments_hf.io.fetch_options import FetchKeywords, FetchOptions, meaning_of
+from segments_hf.io.fetch_options import SIZES, FetchKeywords, FetchOptions, default_of, meaning_of
 
 
 @pytest.mark.parametrize("name", ["connections", "in_flight", "timeout", "max_bytes", "max_pixels"])
-@pytest.mark.parametrize("value", [0, -1, "4", None, True, float("nan")], ids=repr)
+@pytest.mark.parametrize("value", [0, -1, "4 x", None, True, float("nan")], ids=repr)
 def test_fetch_options_refuse_numbers_that_are_not_positive(name, value):
     with pytest.raises(OptionError, match=f"^{name}: got {value!r}, expected a number"):
         FetchOptions(**{name: value})
+
+
+def test_fetch_options_read_sizes_with_units():
+    options = FetchOptions(max_bytes="10MB", max_release_bytes="2GiB")
+    assert (options.max_bytes, options.max_release_bytes) == (10_000_000, 2 * 2**30)
 
 
 @pytest.mark.parametrize("value", ["", "all", True, None], ids=repr)
@@ -33,7 +38,8 @@ class TestDeclaredOnce:
     """Functions and commands take the options of downloads from one declaration."""
 
     def test_fetch_keywords_have_the_same_options(self):
-        assert get_type_hints(FetchKeywords) == get_type_hints(FetchOptions)
+        expected = {name: int | str if name in SIZES else kind for name, kind in get_type_hints(FetchOptions).items()}
+        assert get_type_hints(FetchKeywords) == expected
 
     def test_every_option_is_documented(self):
         for option in dataclasses.fields(FetchOptions):
@@ -49,7 +55,7 @@ class TestDeclaredOnce:
     def test_commands_have_the_same_options(self, command):
         parameters = {parameter.name: parameter for parameter in get_command(app).commands[command].params}
         for option in dataclasses.fields(FetchOptions):
-            assert parameters[option.name].default == option.default
+            assert parameters[option.name].default == default_of(option)
             assert parameters[option.name].help == meaning_of(option)
 
     def test_unknown_options_are_refused(self):

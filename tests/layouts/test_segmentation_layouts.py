@@ -12,13 +12,16 @@ import pytest
 from dataset.making import image_bytes, label, raw, sample
 from datasets import ClassLabel, Image, Value
 
-from segments_hf import id2label, load_release, to_layout
+from segments_hf import categories, id2label, load_release, to_layout
+from segments_hf.drawing.overlay import overlay
 from segments_hf.errors import OptionError, SegmentsHFError
 
 from .layout_release import COLUMNS, DETECTION, INSTANCE, PANOPTIC, SEMANTIC, TASKS
 from .mask_making import (
     KINDS,
     bitmap_sample,
+    classes,
+    marked,
     messages,
     pixels,
     shape,
@@ -39,6 +42,48 @@ SEGMENTS = [
     {"id": 70000, "category_id": 1, "area": 1, "bbox": [0, 0, 1, 1], "iscrowd": 0},
     {"id": 3, "category_id": 0, "area": 3, "bbox": [0, 0, 3, 2], "iscrowd": 0},
 ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+class TestPalette:
+    @pytest.mark.parametrize("ignore_index", [None, 255])
+    def test_masks_without_palette_are_gray_and_have_the_same_values(self, layout_release, kind, ignore_index):
+        data = load_release(layout_release, **KINDS[kind])
+        colored = train(to_layout(data, SEMANTIC, ignore_index=ignore_index))
+        gray = train(to_layout(data, SEMANTIC, ignore_index=ignore_index, palette=False))
+        assert gray.features == colored.features
+        assert [row["label"].mode for row in colored] == ["P", "P"]
+        assert [row["label"].mode for row in gray] == ["L", "L"]
+        assert [pixels(row["label"]) for row in gray] == [pixels(row["label"]) for row in colored]
+
+    @pytest.mark.parametrize("palette", [True, False])
+    def test_masks_of_over_255_classes_have_16_bits(self, tmp_path, write_release, kind, palette):
+        release = write_release(
+            [bitmap_sample(tmp_path, "a", [[0, 1]], [marked(1, 299)])], **classes(*map(str, range(300)))
+        )
+        (row,) = train(to_layout(load_release(release, **KINDS[kind]), SEMANTIC, palette=palette))
+        assert row["label"].mode == "I;16"
+        assert pixels(row["label"]) == [[0, 299]]
+
+    @pytest.mark.parametrize("task", sorted({*TASKS} - {SEMANTIC}))
+    def test_layouts_without_semantic_mask_refuse_palette(self, layout_release, kind, task):
+        with pytest.raises(OptionError, match="^palette: got False for .*only semantic-segmentation"):
+            to_layout(load_release(layout_release, **KINDS[kind]), task, palette=False)
+
+
+@pytest.mark.parametrize("of", ["rows", "categories"])
+@pytest.mark.parametrize("palette", [True, False])
+def test_overlay_draws_masks_with_and_without_palette_alike(tmp_path, write_release, of, palette):
+    release = bitmap_sample(tmp_path, "full", [[1, 2, 0]], [marked(1, 1), marked(2, 2)])
+    rows = load_release(write_release([release], **classes("a", "b")), split="train")
+    laid_out = to_layout(rows, SEMANTIC, ignore_index=255, palette=palette)
+    source = laid_out if of == "rows" else categories(rows)
+    expected = np.array(overlay(to_layout(rows, SEMANTIC)[0], source))
+    assert np.array_equal(np.array(overlay(laid_out[0], source)), expected)
+
+
+def test_layout_names_are_accepted_in_upper_case(layout_release):
+    assert train(to_layout(layout_release, "Semantic-Segmentation")).column_names == COLUMNS[SEMANTIC]
 
 
 @pytest.mark.parametrize("task", MASKS)

@@ -143,7 +143,7 @@ class TestLimits:
         with pytest.raises(ReleaseError, match="pipe"):
             Release.open(tmp_path / "release.json")
 
-    @pytest.mark.parametrize("value", [0, -1, "4", None, True], ids=repr)
+    @pytest.mark.parametrize("value", [0, -1, "4 x", None, True], ids=repr)
     def test_must_be_positive_integers(self, value):
         with pytest.raises(OptionError, match="max_release_bytes"):
             load_release(demo_release(), load_assets=False, max_release_bytes=value)

@@ -41,6 +41,9 @@ def columns(
 ) -> None:
     """Check the types that `to_layout` and the functions that add masks return for each kind of data."""
     assert_type(segments_hf.to_layout(rows, "semantic-segmentation", ignore_index=255), Dataset)
+    assert_type(segments_hf.to_layout(rows, "semantic-segmentation", palette=False), Dataset)
+    assert_type(segments_hf.to_layout(streams, "semantic-segmentation", palette=False), IterableDatasetDict)
+    assert_type(segments_hf.to_layout("flowers.json", "semantic-segmentation", palette=False), DatasetDict)
     assert_type(segments_hf.to_layout(stream, "object-detection"), IterableDataset)
     assert_type(segments_hf.to_layout(splits, "object-detection"), DatasetDict)
     assert_type(segments_hf.to_layout(streams, "object-detection"), IterableDatasetDict)

@@ -108,7 +108,8 @@ class SegmentsReleaseConfig(_FetchingConfig):
         super().__post_init__()
         checked_on_error(self.on_error)
         resolver(self.resolve)
-        self.fetch_options  # noqa: B018  (checks the options)
+        fetch_options = self.fetch_options
+        self.max_bytes, self.max_release_bytes = fetch_options.max_bytes, fetch_options.max_release_bytes
         self.split_rule  # noqa: B018  (checks the options)
 
     def __repr__(self) -> str:

@@ -20,16 +20,16 @@ FORMATS: dict[str, type[Format[Any]]] = {
 
 
 def find_format(name: str) -> type[Format[Any]]:
-    """Return the format with a name or an alias.
+    """Return the format with a name or an alias, in upper or lower case.
 
     Raises:
         OptionError: The format is unknown.
 
-    >>> find_format("coco").name
+    >>> find_format("COCO").name
     'coco-instance'
     """
     for found in FORMATS.values():
-        if name in {found.name, *found.aliases}:
+        if str(name).lower() in {found.name, *found.aliases}:
             return found
     aliases = [alias for found in FORMATS.values() for alias in found.aliases]
     raise unknown_choice("export_format", name, [*FORMATS, *aliases])

@@ -26,7 +26,7 @@ def release(server, write_release):
         ({"connections": 0}, "connections: got 0"),
         ({"in_flight": -1}, "in_flight: got -1"),
         ({"timeout": 0}, "timeout: got 0"),
-        ({"max_bytes": "1 MB"}, "max_bytes: got '1 MB'"),
+        ({"max_bytes": "1 XB"}, "max_bytes: got '1 XB'"),
         ({"verify": "all"}, "verify: got 'all'"),
         ({"resolve": 3}, "resolve: got 3"),
     ],
@@ -73,7 +73,7 @@ class TestDatasetInCache:
 
     @pytest.mark.parametrize(
         "options",
-        [{"verify": "decode"}, {"max_bytes": 10**6}, {"max_pixels": 10**6}, {"resolve": {"https://x/": "s3://y/"}}],
+        [{"verify": "decode"}, {"max_bytes": "1MB"}, {"max_pixels": 10**6}, {"resolve": {"https://x/": "s3://y/"}}],
         ids=str,
     )
     def test_is_rebuilt_for_options_that_may_change_rows(self, release, options):

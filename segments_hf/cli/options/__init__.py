@@ -11,29 +11,42 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import typer
 
+from segments_hf.cli.help_text import FILTERS, INPUT, NETWORK, OUTPUT, PICTURES, SPLITS
+from segments_hf.cli.options.option_values import parse_metadata, parse_rewrites, parse_splits
 from segments_hf.io.choices import listed_choices, suggestion
-from segments_hf.io.fetch_options import FetchOptions, meaning_of
+from segments_hf.io.fetch_options import SIZES, FetchOptions, default_of, meaning_of
 
-# The groups of options in a help text. Each group has its own column widths, so that the names of the options fit into
-# 80 columns.
-_SAMPLES, _DOWNLOADS = "Samples", "Downloads"
+# The group in the help and the form of the value of each field of `FetchOptions`. The form is None if the value is one
+# of several names, which the help then lists.
+_FETCHING = {
+    "max_bytes": (PICTURES, "SIZE"),
+    "max_pixels": (PICTURES, "NUMBER"),
+    "verify": (PICTURES, None),
+    "connections": (NETWORK, "NUMBER"),
+    "in_flight": (NETWORK, "NUMBER"),
+    "timeout": (NETWORK, "SECONDS"),
+    "max_release_bytes": (INPUT, "SIZE"),
+}
 
 
-def one_of(choices: Sequence[str], help_text: str, group: str | None = None) -> object:
-    """Return an option whose value is one of several names. The error for another name suggests the closest one.
+def one_of(choices: Sequence[str], help_text: str, group: str) -> object:
+    """Return an option whose value is one of several names, in upper or lower case.
+
+    The error for another name suggests the closest one.
 
     Args:
-        choices: The names.
+        choices: The names, in lower case.
         help_text: The help of the option.
-        group: The group of the option in the help of a command; None for the group of the command's own options.
+        group: The group of the option in the help of a command.
     """
 
     def parse(text: str) -> str:
-        if text not in choices:
+        name = text.lower()
+        if name not in choices:
             raise typer.BadParameter(
                 f"got {text!r}, expected one of {listed_choices(choices)}{suggestion(text, choices)}"
             )
-        return text
+        return name
 
     return typer.Option(
         parser=parse,
@@ -45,28 +58,60 @@ def one_of(choices: Sequence[str], help_text: str, group: str | None = None) -> 
 
 
 Release = Annotated[
-    str, typer.Argument(help="The release: a path, a URL, or owner/dataset@release for a release on Segments.ai.")
-]
-MaxReleaseBytes = Annotated[
-    int,
-    typer.Option(
-        help=meaning_of(next(item for item in dataclasses.fields(FetchOptions) if item.name == "max_release_bytes"))
+    str,
+    typer.Argument(
+        metavar="RELEASE", help="The release: a path, a URL, or owner/dataset@release for a release on Segments.ai."
     ),
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress bars.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+MaxReleaseBytes = Annotated[
+    str,
+    typer.Option(
+        metavar="SIZE",
+        help=meaning_of(next(item for item in dataclasses.fields(FetchOptions) if item.name == "max_release_bytes")),
+        rich_help_panel=INPUT,
+    ),
+]
+Layout = Annotated[
+    str | None,
+    typer.Option(
+        metavar="LAYOUT",
+        help="Convert the rows to a layout: semantic-segmentation, instance-segmentation, panoptic-segmentation or "
+        "object-detection. By default, the rows are not converted.",
+        rich_help_panel=PICTURES,
+    ),
+]
+Palette = Annotated[
+    bool,
+    typer.Option(
+        help="Write semantic masks of a layout in the colors of the classes, or in plain grayscale. The pixel values "
+        "are the same.",
+        rich_help_panel=PICTURES,
+    ),
+]
+ImageRange = Annotated[
+    str | None,
+    typer.Option(
+        metavar="LOW,HIGH",
+        help="The pixel values that become black and white, such as 0,4095, when a layout converts images of more than "
+        "8 bits.",
+        rich_help_panel=PICTURES,
+    ),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress bars.", rich_help_panel=OUTPUT)]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.", rich_help_panel=OUTPUT)]
 
 
 def _loading(
     labelset: Annotated[
-        str | None, typer.Option(help="The labelset to read; by default the ground truth.", rich_help_panel=_SAMPLES)
+        str | None,
+        typer.Option(metavar="NAME", help="The labelset to read; by default the ground truth.", rich_help_panel=INPUT),
     ] = None,
     filter_by: Annotated[
         list[str] | None,
         typer.Option(
             metavar="STATUS",
             help="Keep only samples with this label status. Repeat the option to keep several statuses.",
-            rich_help_panel=_SAMPLES,
+            rich_help_panel=FILTERS,
         ),
     ] = None,
     filter_by_metadata: Annotated[
@@ -74,7 +119,7 @@ def _loading(
         typer.Option(
             metavar="KEY=VALUE",
             help="Keep only samples with this metadata value. Repeat the option to require several values.",
-            rich_help_panel=_SAMPLES,
+            rich_help_panel=FILTERS,
         ),
     ] = None,
     splits: Annotated[
@@ -83,7 +128,7 @@ def _loading(
             metavar="SPLITS",
             help="The splits to make: fractions of the samples, such as train=.8,val=.2; or metadata:KEY for one "
             "split per value of KEY.",
-            rich_help_panel=_SAMPLES,
+            rich_help_panel=SPLITS,
         ),
     ] = None,
     split_by: Annotated[
@@ -92,14 +137,15 @@ def _loading(
             metavar="metadata:KEY",
             help="Keep the samples with the same value of KEY, such as a scene, in one split. Needs fractions in "
             "--splits.",
-            rich_help_panel=_SAMPLES,
+            rich_help_panel=SPLITS,
         ),
     ] = None,
     segments_dir: Annotated[
         Path | None,
         typer.Option(
+            metavar="FOLDER",
             help="A folder of files that the official SDK downloaded. A file in it is not downloaded again.",
-            rich_help_panel=_DOWNLOADS,
+            rich_help_panel=INPUT,
         ),
     ] = None,
     on_error: Annotated[
@@ -108,7 +154,7 @@ def _loading(
             ("raise", "skip", "keep"),
             "What to do with a sample that cannot be read. raise: stop. skip: leave the sample out. "
             "keep: keep the sample without the unreadable part.",
-            _SAMPLES,
+            INPUT,
         ),
     ] = "raise",
     rewrite: Annotated[
@@ -116,7 +162,7 @@ def _loading(
         typer.Option(
             metavar="OLD=NEW",
             help="Replace the prefix OLD of URLs with NEW. Repeat the option for several prefixes.",
-            rich_help_panel=_DOWNLOADS,
+            rich_help_panel=NETWORK,
         ),
     ] = None,
     *,
@@ -125,11 +171,14 @@ def _loading(
         typer.Option(
             "--exact",
             help="Round the number of samples of each split to its fraction in --splits.",
-            rich_help_panel=_SAMPLES,
+            rich_help_panel=SPLITS,
         ),
     ] = False,
     load_assets: Annotated[
-        bool, typer.Option(help="Download the images and bitmaps; otherwise their columns are null.")
+        bool,
+        typer.Option(
+            help="Download the images and bitmaps; otherwise their columns are null.", rich_help_panel=PICTURES
+        ),
     ] = True,
 ) -> dict[str, Any]:
     """Return the options of `load_release` other than the fields of `FetchOptions`."""
@@ -154,17 +203,20 @@ def _fetching() -> dict[str, inspect.Parameter]:
         field.name: inspect.Parameter(
             field.name,
             inspect.Parameter.KEYWORD_ONLY,
-            default=field.default,
-            annotation=_annotation(types[field.name], meaning_of(field)),
+            default=default_of(field),
+            annotation=_annotation(field, types[field.name]),
         )
         for field in dataclasses.fields(FetchOptions)
     }
 
 
-def _annotation(kind: object, help_text: str) -> object:
+def _annotation(field: dataclasses.Field[Any], kind: object) -> object:
+    """Return the annotation of a field of `FetchOptions` as a parameter. A size is text, which `FetchOptions` reads."""
+    group, metavar = _FETCHING[field.name]
     if get_origin(kind) is Literal:
-        return Annotated[str, one_of(get_args(kind), help_text, _DOWNLOADS)]
-    return Annotated[kind, typer.Option(help=help_text, rich_help_panel=_DOWNLOADS)]
+        return Annotated[str, one_of(get_args(kind), meaning_of(field), group)]
+    kind = str if field.name in SIZES else kind
+    return Annotated[kind, typer.Option(metavar=metavar, help=meaning_of(field), rich_help_panel=group)]
 
 
 def with_loading(command: Callable[..., None]) -> Callable[..., None]:
@@ -208,58 +260,3 @@ def _with_options(command: Callable[..., None], left_out: tuple[str, ...]) -> Ca
     )
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return run
-
-
-def parse_metadata(pairs: list[str] | None) -> dict[str, Any] | None:
-    """Parse KEY=VALUE pairs. A value that is valid JSON is decoded; any other value is text."""
-    from segments_hf.io.json_codec.json_decoding import JsonError, read_json
-
-    values: dict[str, Any] = {}
-    for pair in pairs or []:
-        key, separator, value = pair.partition("=")
-        if not separator:
-            raise typer.BadParameter(f"got {pair!r}, expected KEY=VALUE", param_hint="--filter-by-metadata")
-        try:
-            values[key] = read_json(value)
-        except JsonError:
-            values[key] = value
-    return values or None
-
-
-def parse_splits(text: str | None) -> dict[str, float] | str | None:
-    """Parse the fraction of each split; ``metadata:KEY`` is returned as it is."""
-    if text is None or text.startswith("metadata:"):
-        return text
-    try:
-        return {name.strip(): float(part) for name, part in (item.split("=") for item in text.split(","))}
-    except ValueError:
-        raise typer.BadParameter(
-            f"got {text!r}, expected fractions, such as train=0.8,test=0.2, or metadata:KEY", param_hint="--splits"
-        ) from None
-
-
-def parse_rewrites(rewrites: list[str] | None) -> dict[str, str] | None:
-    """Parse OLD=NEW pairs into the new prefix of URLs for each old prefix."""
-    prefixes = {}
-    for rewrite in rewrites or []:
-        old, _, new = rewrite.partition("=")
-        if not old or not new:
-            raise typer.BadParameter(
-                f"got {rewrite!r}, expected OLD=NEW, such as https://old.example/=https://new.example/",
-                param_hint="--rewrite",
-            )
-        prefixes[old] = new
-    return prefixes or None
-
-
-def parse_image_range(text: str | None) -> tuple[float, float] | None:
-    """Parse LOW,HIGH: the pixel values that become black and white."""
-    from segments_hf.errors import OptionError
-    from segments_hf.images.depth.scaling import checked_range
-
-    try:
-        return None if text is None else checked_range(text.split(","))
-    except OptionError:
-        raise typer.BadParameter(
-            f"got {text!r}, expected two numbers in ascending order, such as 0,4095", param_hint="--image-range"
-        ) from None
