@@ -17,6 +17,7 @@ _ONE_RELEASE = re.compile(
     r"(?: as (?P<task_type>\S+))?: release (?P<release>.+?)(?: \((?P<date>\d{4}-\d\d-\d\d)\))?"
     r"(?: of (?P<dataset>\S+/\S+))?\."
 )
+_TASK_TYPE = re.compile(r" as (\S+): release ")
 
 
 class Origin(NamedTuple):
@@ -73,6 +74,16 @@ def split_origin(description: str) -> tuple[str, str]:
     """
     text, begin, rest = description.partition(_BEGIN)
     return text.rstrip(), begin + rest
+
+
+def described_task_type(description: str) -> str | None:
+    """Return the task type that a description names, also if it names several releases; None if it names none.
+
+    >>> described_task_type("Labeled on Segments.ai as bboxes: release v1.0, release v2.0.")
+    'bboxes'
+    """
+    match = _TASK_TYPE.match(description.rpartition(_BEGIN)[2])
+    return match and match[1]
 
 
 def parse_origin(description: str) -> Origin:

@@ -9,9 +9,11 @@ import datasets
 from datasets import Features, Image, Value
 
 from segments_hf.dataset.inputs import open_splits
+from segments_hf.dataset.origin import described_task_type
 from segments_hf.dataset.rows.row_format import ROW_FORMAT
 from segments_hf.errors import BitmapError, OptionError, SegmentsHFError
 from segments_hf.io.number_options import check_num_proc
+from segments_hf.labels import require_image_task
 from segments_hf.labels.categories import carried_categories
 from segments_hf.labels.row import Row, sample_name
 
@@ -80,13 +82,19 @@ def map_splits(
     return datasets.IterableDatasetDict(made) if splits.are_streams else datasets.DatasetDict(made)
 
 
-def check_rows(dataset: SplitRows) -> None:
+def check_rows(dataset: SplitRows, tool: str = "this function") -> None:
     """Check that a dataset of one split has the columns of images with labels, and categories.
 
+    Args:
+        dataset: The dataset or stream.
+        tool: The function or command that needs these columns, for the error about labels that stay JSON.
+
     Raises:
+        OptionError: The labels stay JSON, as those of point clouds.
         SegmentsHFError: Columns are missing, the features are unknown, or they contain no categories.
     """
     check_features(dataset)
+    require_image_task(dataset.features, described_task_type(dataset.info.description or ""), tool)
     if missing := {"name", "status", "image", "width", "height", "annotations"} - set(dataset.features):
         raise SegmentsHFError(
             f"got a dataset without the columns {', '.join(sorted(missing))}, expected the columns of an image "

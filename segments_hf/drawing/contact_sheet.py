@@ -77,7 +77,7 @@ def contact_sheet(
         An RGB picture.
 
     Raises:
-        OptionError: There are no rows, or an option is invalid.
+        OptionError: There are no rows, the rows are not those of images, or an option is invalid.
         AssetError: An image of a dataset cannot be read; the error names the sample.
         BitmapError: A label of a dataset cannot be read; the error names the sample.
         SegmentsHFError: The data have an unsupported type, or contain no categories.
@@ -86,7 +86,7 @@ def contact_sheet(
     >>> contact_sheet(demo_release(), limit=6).size
     (1488, 478)
     """
-    rows, classes = first_rows(data, limit, of, on_error, **options)
+    rows, classes = first_rows(data, limit, of, on_error, tool="contact_sheet", **options)
     policy = on_error or ("raise" if releases_by_split(data) is None else "keep")
     sheet = draw_sheet(rows, classes, policy)
     if sheet is None:

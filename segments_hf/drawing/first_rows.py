@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeGuard, cast
+
+import datasets
 
 from segments_hf.dataset.input_rows import open_rows
+from segments_hf.dataset.release_inputs import releases_by_split
 from segments_hf.dataset.row_map import check_features
 from segments_hf.drawing.classes import Classes, classes_of, features_classes
 from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.io.number_options import check_number
+from segments_hf.labels import JSON_LABEL_COLUMN, require_image_task
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -20,7 +24,8 @@ if TYPE_CHECKING:
     from segments_hf.labels.row import Row
 
 # A dict with one of these keys is a row; any other dict is a dict of splits.
-_COLUMNS = ("image", "annotations", "objects", "label", "annotation")
+_COLUMNS = ("image", "annotations", "objects", "label", "annotation", JSON_LABEL_COLUMN)
+_PLOT = "plot"
 
 
 def first_rows(
@@ -28,6 +33,8 @@ def first_rows(
     limit: int,
     of: ClassSource = None,
     on_error: str | None = None,
+    *,
+    tool: str,
     **options: Unpack[ReleaseKeywords],
 ) -> tuple[list[dict[str, Any]], Classes]:
     """Return the first rows of an input, with encoded images, and their classes.
@@ -39,20 +46,29 @@ def first_rows(
         of: The source of the classes, as `classes_of` accepts it. The default is the input itself; for rows, the
             classes are then unknown.
         on_error: What to do with a sample of a release that has an error; by default, the sample is kept.
+        tool: The name of the function that draws the rows, for errors.
         **options: The options of `load_release` for a release.
 
     Raises:
         SegmentsHFError: The input has an unsupported type, or contains no categories.
-        OptionError: There are no rows, `limit` is not positive, or an input that is not a release has options.
+        OptionError: There are no rows, `limit` is not positive, an input that is not a release has options, or the rows
+            are not those of images.
     """
+    if _is_row(data) and releases_by_split(data) is None and not any(map(_is_dataset, data.values())):
+        require_image_task(data, None, tool)
+        raise OptionError(
+            "got one row as a dict, expected its dataset or a list of rows: plot(dataset, index=0) draws the row with "
+            "the index 0, and contact_sheet([row], of=dataset) draws a list of rows"
+        )
     check_number("limit", limit, 1)
     loading = cast("LoadKeywords", options if on_error is None else {**options, "on_error": on_error})
     if isinstance(data, Iterator | Sequence) and not isinstance(data, str | bytes):
         if loading:
             raise OptionError(f"got {', '.join(loading)} for a list of rows, but only releases have these options")
-        chosen = [dict(_checked_row(row)) for row in islice(data, limit)]
+        chosen = [dict(_checked_row(row, tool)) for row in islice(data, limit)]
     else:
         opened = open_rows(data, assets=True, limit=limit, check=check_features, building={"on_error"}, **loading)
+        require_image_task(opened.features, opened.task_type, tool)
         rows = (outcome.row for outcome in opened.outcomes() if outcome.row is not None)
         chosen = [dict(row) for row in islice(rows, limit)]
         of = features_classes(opened.features) if of is None else of
@@ -71,15 +87,22 @@ def one_row(data: Data | Row, index: int, of: ClassSource = None) -> tuple[Row, 
             classes are then unknown.
 
     Raises:
-        OptionError: The index is out of range.
+        OptionError: The index is out of range, or the rows are not those of images.
         SegmentsHFError: The input has an unsupported type, or contains no categories; or the sample cannot be read.
     """
     check_number("index", index, 0)
-    if isinstance(data, Mapping) and any(name in data for name in _COLUMNS):
+    if isinstance(of, int):
+        raise OptionError(
+            f"got {of!r}, expected a dataset, a release or categories; pass the index of a row as index={of!r}",
+            option="of",
+        )
+    if _is_row(data):
+        require_image_task(data, None, _PLOT)
         if index:
             raise OptionError(f"got {index} for a single row, expected a dataset or a release as data", option="index")
         return data, classes_of(of)
     opened = open_rows(data, assets=True, skip=index, limit=1, check=check_features)
+    require_image_task(opened.features, opened.task_type, _PLOT)
     outcome = next(iter(opened.outcomes()), None)
     if outcome is None:
         raise OptionError(f"got {index}, but the data have fewer rows; the first row has the index 0", option="index")
@@ -88,7 +111,17 @@ def one_row(data: Data | Row, index: int, of: ClassSource = None) -> tuple[Row, 
     return outcome.row, features_classes(opened.features) if of is None else classes_of(of)
 
 
-def _checked_row(row: object) -> Row:
+def _is_row(data: object) -> TypeGuard[Row]:
+    """Return whether a value is a row, and not a dict of splits."""
+    return isinstance(data, Mapping) and any(name in data for name in _COLUMNS)
+
+
+def _is_dataset(value: object) -> bool:
+    return isinstance(value, datasets.Dataset | datasets.IterableDataset)
+
+
+def _checked_row(row: object, tool: str) -> Row:
     if not isinstance(row, Mapping):
         raise SegmentsHFError(f"got {type(row).__name__} in a list of rows, expected each row as a dict of columns")
+    require_image_task(row, None, tool)
     return row

@@ -66,7 +66,8 @@ def plot(data: Data | Row, of: ClassSource = None, *, index: int = 0, opacity: f
         MissingExtraError: matplotlib is not installed.
         AssetError: The image cannot be read; the error names the sample.
         BitmapError: The label cannot be read; the error names the sample.
-        OptionError: The row has a class index that `of` does not have, or `index` is out of range.
+        OptionError: The row has a class index that `of` does not have, the row is not that of an image, or `index` is
+            out of range.
         SegmentsHFError: The data have an unsupported type, or contain no categories; or the sample cannot be read.
 
     >>> from segments_hf.demo import demo_release

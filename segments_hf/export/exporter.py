@@ -90,7 +90,8 @@ def export_dataset(
         The numbers of images and objects that were written and left out.
 
     Raises:
-        OptionError: The format is unknown or cannot represent the labels, or all rows were left out.
+        OptionError: The format is unknown or cannot represent the labels, the task type is not that of images, or all
+            rows were left out.
         OutputExistsError: The folder has a file that the export would replace.
         BitmapError: A label cannot be read, or the format cannot represent it. The error names the sample.
         AssetError: An image cannot be read. The error names the sample.
@@ -128,7 +129,7 @@ def _checked(splits: Splits, format_class: type[Format[Any]]) -> SplitRows:
     splits.check_names()
     first = splits.first
     for name, rows in splits.parts.items():
-        check_release_rows(rows)
+        check_release_rows(rows, "export")
         if num_rows(rows, name) == 0:
             raise OptionError(f"split {name!r} has no rows; leave the split out")
         if categories(rows) != categories(first):

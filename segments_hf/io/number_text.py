@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 
 def counted(number: int, noun: str) -> str:
     """Return a number with a noun in the singular or plural.
@@ -10,3 +15,12 @@ def counted(number: int, noun: str) -> str:
     ('1 error', '2,000 errors')
     """
     return f"{number} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def listed_counts(counts: Mapping[str, int]) -> str:
+    """Return numbers with their nouns, separated by commas.
+
+    >>> listed_counts({"cuboid": 1200, "point cloud": 1})
+    '1,200 cuboids, 1 point cloud'
+    """
+    return ", ".join(counted(number, noun) for noun, number in counts.items())

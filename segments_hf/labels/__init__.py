@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segments_hf.labels.bitmap_label import BITMAP, BITMAP_COLUMN, BitmapLabel, with_decoded_bitmap
+from segments_hf.labels.json_label import JSON_LABEL_COLUMN, has_json_label, require_image_task
 from segments_hf.labels.label import Annotation, Label, LabeledObject, Objects, Raster
 from segments_hf.labels.usable import UNUSABLE_STATUSES, is_labeled
 from segments_hf.labels.vector_label import BOX, POINT, POLYGON, POLYLINE, Vector, VectorLabel
@@ -18,6 +19,7 @@ __all__ = [
     "BITMAP",
     "BITMAP_COLUMN",
     "BOX",
+    "JSON_LABEL_COLUMN",
     "LABEL_TYPES",
     "POINT",
     "POLYGON",
@@ -31,9 +33,11 @@ __all__ = [
     "Raster",
     "Vector",
     "VectorLabel",
+    "has_json_label",
     "is_labeled",
     "label_of",
     "label_type_of",
+    "require_image_task",
     "with_decoded_bitmap",
 ]
 

@@ -10,6 +10,7 @@ from segments_hf.bitmaps import palette_color
 from segments_hf.errors import ReleaseError, SegmentsHFError
 from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
 from segments_hf.io.json_codec.json_text import compact_json, indented_json
+from segments_hf.labels.json_label import require_image_task
 from segments_hf.release import Category, CategoryDocument
 
 if TYPE_CHECKING:
@@ -117,12 +118,14 @@ def carried_categories(features: Mapping[str, Any]) -> list[Category]:
     """Decode the categories that the features of a dataset carry, in the order of their ids.
 
     Raises:
+        OptionError: The features are those of rows whose labels stay JSON, such as those of point clouds.
         SegmentsHFError: The features contain no categories.
     """
     text = getattr(features.get(CATEGORIES_COLUMN), "id", None)
     try:
         return [entry.category for entry in _CATEGORIES.decode(text or "")]
     except JsonError:
+        require_image_task(features, None, "functions that read the categories of rows")
         raise SegmentsHFError(
             f"got a dataset without categories in its feature {CATEGORIES_COLUMN!r}, expected a dataset of an image "
             "task from `load_release` or from the builder `segments_release`"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, overload
 
 from datasets import IterableDataset
@@ -149,7 +150,8 @@ def to_layout(
         A dataset of the same kind; a dict of splits for a release.
 
     Raises:
-        OptionError: There is no such task, an option does not fit the task or an image, or a split has no rows left.
+        OptionError: There is no such task, an option does not fit the task or an image, the rows are not those of
+            images, or a split has no rows left.
         AssetError: An image cannot be read; the error names the sample.
         BitmapError: A bitmap cannot be read, or an image has more instances than the layout allows; the error names
             the sample.
@@ -214,7 +216,7 @@ def lay_out(  # noqa: PLR0913  (the options of `to_layout`, by name)
         rows = part if keep_unlabeled else trainable_rows(part, split, num_proc, left_out)
         return map_layout(rows, row_columns, features, split, num_proc, left_out)
 
-    return map_splits(data, convert_split, num_proc, policy, check=check_release_rows)
+    return map_splits(data, convert_split, num_proc, policy, check=partial(check_release_rows, tool="to_layout"))
 
 
 def find_layout(task: str, option: str = "task") -> Layout:
@@ -269,10 +271,15 @@ def layout_of(columns: Collection[str]) -> Layout | None:
     return next((layout for layout in LAYOUTS.values() if {*layout.columns} == {*columns}), None)
 
 
-def check_release_rows(dataset: SplitRows) -> None:
+def check_release_rows(dataset: SplitRows, tool: str = "this function") -> None:
     """Check that a dataset of one split has the rows of a release, and not those of a layout.
 
+    Args:
+        dataset: The dataset or stream.
+        tool: The function or command that needs these rows, for the error about labels that stay JSON.
+
     Raises:
+        OptionError: The labels stay JSON, as those of point clouds.
         SegmentsHFError: The dataset is in a layout; or columns are missing, the features are unknown, or they contain
             no categories.
     """
@@ -281,7 +288,7 @@ def check_release_rows(dataset: SplitRows) -> None:
             f"got a dataset in the layout {layout.task!r}, which does not have all columns of a release; pass the "
             "dataset that was the input of `to_layout`"
         )
-    check_rows(dataset)
+    check_rows(dataset, tool)
 
 
 def mask_classes(features: Mapping[str, Any], count: int) -> MaskClasses:

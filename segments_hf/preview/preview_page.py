@@ -13,18 +13,23 @@ from segments_hf.dataset.input_rows import open_rows
 from segments_hf.dataset.release_inputs import releases_by_split
 from segments_hf.dataset.rows.row_images import ASSET_COLUMNS
 from segments_hf.io.number_options import check_number
+from segments_hf.io.number_text import listed_counts
 from segments_hf.io.prefetching import DECODERS, prefetch
-from segments_hf.labels import with_decoded_bitmap
+from segments_hf.io.redaction import own_logger
+from segments_hf.labels import has_json_label, with_decoded_bitmap
 from segments_hf.labels.categories import class_colors, class_names
 from segments_hf.layouts import check_release_rows
+from segments_hf.preview.json_objects import json_objects
 from segments_hf.preview.page_file import block, new_page
 from segments_hf.preview.shown_sample import show_sample
 from segments_hf.short_traceback import short_traceback
+from segments_hf.validate.json_labels import JsonLabels
 from segments_hf.validate.validator import Validator
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
+    from logging import Logger
     from typing import Any
 
     from typing_extensions import Unpack
@@ -40,6 +45,11 @@ _MIN_SIZE = 16  # pixels
 # with masks stays below 60 MB; a page with fewer samples has sharper images.
 _IMAGE_BYTES = 38_000_000  # of all samples of a page
 _LEAST_IMAGE_BYTES, _MOST_IMAGE_BYTES = 38_000, 190_000  # of one sample
+
+
+logger: Logger = own_logger(__name__)
+
+_check = partial(check_release_rows, tool="preview for datasets (pass the release instead)")
 
 
 class PageClass(msgspec.Struct):
@@ -60,6 +70,8 @@ class PageHead(msgspec.Struct):
         limit: The largest number of samples on the page; None if all samples are shown.
         total: The number of samples in the input; None for a stream.
         counts_frames: Whether `limit` and `total` are numbers of frames.
+        is_drawn: Whether the labels are drawn. The labels of other task types than those of images are listed as
+            attributes.
     """
 
     name: str
@@ -68,6 +80,7 @@ class PageHead(msgspec.Struct):
     limit: int | None
     total: int | None
     counts_frames: bool
+    is_drawn: bool
 
 
 @short_traceback
@@ -82,7 +95,9 @@ def preview(
 ) -> Path:
     """Write an HTML page that shows images with their labels, and the findings of `validate` in each sample.
 
-    The page is one file that opens from disk and makes no requests. It also shows samples that cannot be read.
+    The page is one file that opens from disk and makes no requests. It also shows samples that cannot be read. Labels
+    of other task types than those of images, such as point clouds, are listed as attributes and not drawn; a warning is
+    logged.
 
     Args:
         data: A release in any form that `load_release` accepts; or a dataset or a stream of rows, also from the Hub,
@@ -100,7 +115,8 @@ def preview(
         The path of the page.
 
     Raises:
-        OptionError: An option is invalid or does not match the release.
+        OptionError: An option is invalid or does not match the release; or the data are a dataset whose labels stay
+            JSON, and whose rows have no categories.
         OutputExistsError: `path` is a folder, or a file that is not a page and `overwrite` is false.
         SegmentsHFError: The data are neither a release nor a dataset.
 
@@ -110,21 +126,30 @@ def preview(
     'preview.html'
     """
     check_number("size", size, _MIN_SIZE)
-    source = open_rows(data, assets=True, limit=limit, evenly=True, check=check_release_rows, **options)
+    source = open_rows(data, assets=True, limit=limit, evenly=True, check=_check, **options)
     is_spread = limit is not None and source.total is not None and source.total > limit
     validator = Validator(assets=True, has_all_rows=not is_spread)
+    json_labels = JsonLabels({category.id for category in source.categories})
+    is_drawn = not has_json_label(source.features)
     outcomes = progress_bar(source.outcomes(), desc="Preview", total=source.length, unit="img")
     names, colors = class_names(source.categories), class_colors(source.categories)
     ids = [category.id for category in source.categories]
     classes = [PageClass(*parts) for parts in zip(ids, names, colors, strict=True)]
-    head = PageHead(source.title, source.task_type, classes, limit, source.total, _counts_frames(data, source.features))
+    counts_frames = _counts_frames(data, source.features)
+    head = PageHead(source.title, source.task_type, classes, limit, source.total, counts_frames, is_drawn)
     max_bytes = _image_bytes(_most_rows(source, limit))
     with new_page(Path(path), source.title, overwrite=overwrite) as page:
         page.add(block("page", head))
         examine = partial(_examine, validator=validator, classes=len(classes), longest_side=size, max_bytes=max_bytes)
         for examined, sample in prefetch(examine, outcomes, weight=_weight, in_flight=DECODERS):
-            sample.entry.findings = validator.compare(examined)
+            sample.entry.findings = [*validator.compare(examined), *json_labels.check(examined.outcome)]
+            if not is_drawn and examined.outcome.row is not None:
+                sample.entry.objects = json_objects(examined.outcome.row, ids)
             page.add(block("entry", sample.entry) + block("thumb", sample.thumb) + block("detail", sample.detail))
+        page.add(block("not-checked", listed_counts(json_labels.not_checked)))
+    if not is_drawn:
+        name = source.task_type or "the labels of this task type"
+        logger.warning("%s is not drawn: the page lists the labels as attributes", name)
     return Path(path)
 
 

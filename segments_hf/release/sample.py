@@ -12,13 +12,14 @@ from segments_hf.io.redaction import name_without_secrets
 from segments_hf.io.tables import Cell, Result, Table, short_repr
 from segments_hf.release.decoding import decode, to_release_error
 from segments_hf.release.document import ListedLabel, SampleAttributes, SampleDocument, json_text
+from segments_hf.release.task_types import JsonLabel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from segments_hf.io.tables import Block
     from segments_hf.release.document import Frame
-    from segments_hf.release.task_types import JsonLabel, Label, TaskKind
+    from segments_hf.release.task_types import Label, TaskKind
 
 UNLABELED = "UNLABELED"
 
@@ -87,7 +88,8 @@ class Sample(Result):
         uuid = f" ({self.uuid})" if self.uuid else ""
         yield Cell(f"{self.name}{uuid}: sample {self.index} of {self.source}")
         try:
-            labels = [(item["labelset"], item["status"], item["annotations"]) for item in self._label_facts()]
+            facts = self._label_facts()
+            labels = [(item["labelset"], item["status"], _count_text(item["annotations"])) for item in facts]
         except ReleaseError as error:
             yield Cell(str(error), style="bold red")
         else:
@@ -109,12 +111,15 @@ class Sample(Result):
         }
 
     def _label_facts(self) -> list[dict[str, Any]]:
-        """Return the status and the number of annotations of each label; a broken label has the status ``(broken)``."""
+        """Return the status and the number of annotations of each label.
+
+        A broken label has the status ``(broken)``. The number is None if a label has no list of annotations.
+        """
         facts = []
         for labelset in self.labelsets:
             try:
                 label = self.label(labelset)
-                status, count = self.status(labelset) or "(none)", len(label.annotations) if label else 0
+                status, count = self.status(labelset) or "(none)", _number_of_annotations(label)
             except ReleaseError:
                 status, count = "(broken)", 0
             facts.append({"labelset": labelset, "status": status, "annotations": count})
@@ -232,3 +237,14 @@ class Sample(Result):
     def _listed(self, labels: list[Raw]) -> list[tuple[Raw, str | None]]:
         entries = [(raw, decode(_LISTED_LABEL, raw, *self._location(f".labels[{i}]"))) for i, raw in enumerate(labels)]
         return [(raw, entry.labelset_name) for raw, entry in entries if entry is not None]
+
+
+def _number_of_annotations(label: Label[Any] | JsonLabel | None) -> int | None:
+    if not isinstance(label, JsonLabel):
+        return len(label.annotations) if label else 0
+    parts = label.parts
+    return None if parts is None else sum(len(part.annotations) for part in parts)
+
+
+def _count_text(count: int | None) -> int | str:
+    return "(not counted)" if count is None else count

@@ -15,6 +15,7 @@ from msgspec import UNSET, Raw, UnsetType
 
 from segments_hf.io.json_codec.json_decoding import JsonDecoder
 from segments_hf.release.document import AssetRef, SampleDocument
+from segments_hf.release.listed_label import LabelPart, label_parts
 
 Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]  # the type of ids in rows
 
@@ -111,8 +112,13 @@ class JsonLabel(msgspec.Struct):
 
     @property
     def annotations(self) -> list[Annotation]:
-        """An empty list, because the structure of the attributes is unknown."""
+        """An empty list, because annotations of this task type stay JSON. `parts` lists them without their geometry."""
         return []
+
+    @property
+    def parts(self) -> list[LabelPart] | None:
+        """The annotations of each frame and sensor; None if the label has no list of annotations."""
+        return label_parts(self.attributes)
 
     @property
     def frames(self) -> list[Labeled[Annotation] | None]:

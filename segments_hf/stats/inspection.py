@@ -9,10 +9,12 @@ from urllib.parse import urlsplit
 import msgspec
 
 from segments_hf.errors import ReleaseError
-from segments_hf.io.number_text import counted
+from segments_hf.io.number_text import counted, listed_counts
 from segments_hf.io.redaction import public_name, text_without_secrets
 from segments_hf.io.tables import Cell, Result, Table, short_repr
 from segments_hf.io.urls import is_url
+from segments_hf.release import JsonLabel
+from segments_hf.release.listed_label import LABEL, kinds_in
 from segments_hf.release.release_head import color_text, facts_table
 
 if TYPE_CHECKING:
@@ -26,12 +28,22 @@ BROKEN = "(broken URLs)"
 
 
 class CategoryCount(msgspec.Struct, frozen=True):
-    """A category and its number of annotations. A category that the release does not define has no name."""
+    """A category and its number of annotations.
+
+    Attributes:
+        id: The category id.
+        name: The name; None if the release does not define the category.
+        color: The color.
+        annotations: The number of annotations; None if no label has a list of annotations, as may be for an unknown
+            task type.
+        points: The number of labeled points; None if no label is a list of points.
+    """
 
     id: int
     name: str | None
     color: tuple[int | float, ...] | None
-    annotations: int
+    annotations: int | None
+    points: int | None = None
 
 
 class Inspection(Result, msgspec.Struct, frozen=True):
@@ -41,6 +53,9 @@ class Inspection(Result, msgspec.Struct, frozen=True):
         labelset: The labelset that `categories` and `statuses` are about.
         image_hosts: The number of images on each host.
         broken: An error message for each sample that cannot be read.
+        kinds: For task types for other data than images, the number of annotations of each kind, such as
+            ``{"cuboid": 120}``, of labeled points, and of labels without a list of annotations. Their geometry is not
+            read. It is empty for image tasks.
     """
 
     source: str
@@ -56,6 +71,7 @@ class Inspection(Result, msgspec.Struct, frozen=True):
     categories: list[CategoryCount]
     image_hosts: dict[str, int]
     broken: list[str]
+    kinds: dict[str, int] = {}
 
     def __repr__(self) -> str:
         return short_repr(self, self.source, samples=self.samples, broken=len(self.broken))
@@ -63,8 +79,11 @@ class Inspection(Result, msgspec.Struct, frozen=True):
     def blocks(self) -> Iterator[Block]:
         """Yield the facts about the release, and tables of its categories, statuses and hosts."""
         yield self._facts()
-        categories = [_category_row(category) for category in self.categories]
-        yield Table(("id", "name", "color", "annotations"), categories, ("id", "annotations"), "Categories")
+        yield _categories_table(self.categories)
+        if counts := {kind: number for kind, number in self.kinds.items() if kind != LABEL}:
+            yield Cell(f"Counted without reading their geometry or content: {listed_counts(counts)}")
+        if labels := self.kinds.get(LABEL):
+            yield Cell(f"Not counted, because they have no list of annotations: {counted(labels, LABEL)}")
         yield Table(("status", "samples"), [*self.statuses.items()], ("samples",), "Statuses")
         if self.image_hosts:
             yield Table(("host", "images"), [*self.image_hosts.items()], ("images",), "Image hosts")
@@ -88,9 +107,17 @@ class Inspection(Result, msgspec.Struct, frozen=True):
         )
 
 
-def _category_row(category: CategoryCount) -> tuple[str, Cell, str, int]:
+def _categories_table(categories: list[CategoryCount]) -> Table:
+    has_points = any(category.points is not None for category in categories)
+    rows = [_category_row(category)[: 5 if has_points else 4] for category in categories]
+    columns = ("id", "name", "color", "annotations", *(("points",) if has_points else ()))
+    return Table(columns, rows, ("id", "annotations", "points"), "Categories")
+
+
+def _category_row(category: CategoryCount) -> tuple[str, Cell, str, int | str, int | str]:
     name = Cell("(not defined)", style="bold red") if category.name is None else Cell(category.name, category.color)
-    return str(category.id), name, color_text(category.color), category.annotations
+    counts = ["–" if count is None else count for count in (category.annotations, category.points)]
+    return str(category.id), name, color_text(category.color), counts[0], counts[1]
 
 
 def inspect_release(release: Release, labelset: str | None = None) -> Inspection:
@@ -105,14 +132,22 @@ def inspect_release(release: Release, labelset: str | None = None) -> Inspection
     """
     labelset = release.leading_labelset if labelset is None else release.resolve_labelset(labelset)
     is_image_task = release.kind(labelset).annotation is not None
-    statuses, annotations, hosts = Counter[str](), Counter[int](), Counter[str]()
+    statuses, kinds, hosts = Counter[str](), Counter[str](), Counter[str]()
+    annotations, points = Counter[int](), Counter[int]()
     broken = []
     for index in range(len(release)):
         try:
             sample = release[index]
             label = sample.label(labelset)
             statuses[sample.status(labelset) or "(none)"] += 1
-            annotations.update(annotation.category_id for annotation in (label.annotations if label else ()))
+            if isinstance(label, JsonLabel):
+                parts = label.parts
+                kinds += kinds_in(parts)
+                for part in parts or ():
+                    annotations.update(item.category for item in part.annotations if item.category is not None)
+                    points.update(part.points_by_category())
+            else:
+                annotations.update(annotation.category_id for annotation in (label.annotations if label else ()))
             if is_image_task:
                 hosts.update(_hosts(sample))
         except ReleaseError as error:
@@ -134,12 +169,14 @@ def inspect_release(release: Release, labelset: str | None = None) -> Inspection
                 category_id,
                 defined[category_id].name if category_id in defined else None,
                 defined[category_id].color if category_id in defined else None,
-                annotations[category_id],
+                None if LABEL in kinds and not annotations else annotations[category_id],
+                points[category_id] if points else None,
             )
             for category_id in sorted(defined.keys() | annotations.keys())
         ],
         image_hosts=dict(hosts.most_common()),
         broken=broken,
+        kinds=dict(kinds.most_common()),
     )
 
 

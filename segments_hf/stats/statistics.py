@@ -14,11 +14,13 @@ from segments_hf.dataset.row_map import check_rows
 from segments_hf.errors import AssetError, BitmapError
 from segments_hf.io.json_codec.json_decoding import JsonError
 from segments_hf.io.prefetching import DECODERS, prefetch
-from segments_hf.labels import BITMAP_COLUMN, is_labeled
+from segments_hf.labels import BITMAP_COLUMN, JSON_LABEL_COLUMN, has_json_label, is_labeled
 from segments_hf.labels.categories import class_colors, class_names
 from segments_hf.labels.label import last_of_ids
 from segments_hf.labels.row import sample_name
 from segments_hf.layouts import layout_of, mask_classes
+from segments_hf.release import json_text
+from segments_hf.release.listed_label import kinds_in, label_parts
 from segments_hf.short_traceback import short_traceback
 from segments_hf.stats.layout_rows import countable
 from segments_hf.stats.measure import Measured, measure
@@ -43,7 +45,8 @@ def stats(data: Data, *, assets: bool = False, limit: int | None = None, **optio
     """Count the classes, objects, pixels, sizes, statuses and attributes of a release or a dataset.
 
     Pixels and the sizes of masks need bitmaps. The bitmaps of a dataset are always read, those of a release only with
-    ``assets=True``. A layout has no statuses and no attributes, and a semantic mask has no objects.
+    ``assets=True``. A layout has no statuses and no attributes, and a semantic mask has no objects. The annotations of
+    other task types than those of images, such as point clouds, are counted by class, but not measured.
 
     Args:
         data: A release in any form that `load_release` accepts; or a dataset or a stream of rows, also in a layout or
@@ -53,7 +56,8 @@ def stats(data: Data, *, assets: bool = False, limit: int | None = None, **optio
         **options: Options of `load_release` for a release, such as `labelset`, `filter_by` and `timeout`.
 
     Raises:
-        OptionError: An option is invalid or does not match the release.
+        OptionError: An option is invalid or does not match the release; or the data are a dataset whose labels stay
+            JSON, and whose rows have no categories.
         SegmentsHFError: The data are neither a release nor rows of images with labels.
 
     >>> from segments_hf.demo import demo_release
@@ -77,7 +81,7 @@ def stats(data: Data, *, assets: bool = False, limit: int | None = None, **optio
 
 def _check(rows: SplitRows) -> None:
     if layout_of(rows.features or ()) is None:
-        check_rows(rows)
+        check_rows(rows, "stats for datasets (pass the release instead)")
 
 
 def _without_image(outcome: Outcome) -> Outcome:
@@ -128,6 +132,9 @@ class _Counter:
         self._image_sizes = Counter[tuple[int, int]]()
         self._attributes, self._image_attributes = Attributes(), Attributes()
         self._left_out = Counter[str]()
+        self._has_json_label = has_json_label(source.features)
+        self._not_measured = Counter[str]()
+        self._indices = {category.id: index for index, category in enumerate(source.categories)}
         self._problems: list[str] = []
 
     def add(self, outcome: Outcome, measured: Measured | AssetError | BitmapError | None) -> None:
@@ -148,7 +155,9 @@ class _Counter:
             self._problems.append(f"{sample_name(row) if 'name' in row else f'row {self._images - 1}'}: {measured}")
         elif measured is not None:
             self._add_measured(measured)
-        if "annotations" in row:
+        if self._has_json_label:
+            self._add_json_label(row)
+        elif "annotations" in row:
             self._add_annotations(row, measured if isinstance(measured, Measured) else None)
         elif isinstance(measured, Measured):  # semantic masks
             self._add_classes(sorted(measured.pixels or ()))
@@ -170,6 +179,25 @@ class _Counter:
             self._image_attributes.add([row.get("image_attributes")])
         except JsonError as error:
             self._problems.append(f"{sample_name(row)}: got attributes that are not JSON ({error})")
+
+    def _add_json_label(self, row: Row) -> None:
+        """Count the annotations of a label that stays JSON. Their geometry is not measured."""
+        parts = label_parts(row[JSON_LABEL_COLUMN])
+        self._not_measured += kinds_in(parts)
+        if parts is None:
+            self._problems.append(
+                f"{sample_name(row)}: got a label without a list of annotations, which is not counted"
+            )
+            return
+        annotations = [item for part in parts for item in part.annotations]
+        classes = [None if item.category is None else self._indices.get(item.category) for item in annotations]
+        self._objects.update(classes)
+        self._add_classes(sorted({index for index in classes if index is not None}))
+        self._per_image[len(classes)] += 1
+        try:
+            self._attributes.add(json_text(item.attributes) for item in annotations)
+        except JsonError as error:
+            self._problems.append(f"{sample_name(row)}: got attributes that cannot be counted ({error})")
 
     def _add_classes(self, indices: list[int]) -> None:
         self._images_with.update(indices)
@@ -218,4 +246,6 @@ class _Counter:
             image_attributes=self._image_attributes.counts(),
             left_out=dict(self._left_out.most_common()),
             problems=self._problems,
+            unit="sample" if self._has_json_label else "image",
+            not_measured=dict(self._not_measured.most_common()),
         )

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from segments_hf.io.json_codec.json_text import text_or_json
-from segments_hf.io.number_text import counted
+from segments_hf.io.number_text import counted, listed_counts
 from segments_hf.io.tables import Cell, Result, Table, short_repr
 from segments_hf.option_names import option
+from segments_hf.release.listed_label import LABEL
 from segments_hf.stats.tally import AttributeCounts, Sizes  # noqa: TC001  (msgspec reads the annotations)
 from segments_hf.stats.titles import (
     ATTRIBUTES,
@@ -17,7 +18,7 @@ from segments_hf.stats.titles import (
     IMAGE_SIZES,
     LABEL_STATUSES,
     OBJECT_SIZES,
-    OBJECTS_PER_IMAGE,
+    objects_per,
     title_of_classes,
 )
 
@@ -91,6 +92,11 @@ class Stats(Result, msgspec.Struct, frozen=True):
         image_attributes: The attributes of images.
         left_out: The number of annotations that are not counted as objects, by reason, such as no pixel in the image.
         problems: An error message for each part of a sample that could not be read and is not counted.
+        unit: What the attributes about images count: ``image``; or ``sample`` for other task types than those of
+            images, such as point clouds. A sequence of these is one sample, and its objects are the annotations of all
+            its frames.
+        not_measured: The number of annotations whose sizes and pixels are not measured because of their task type, by
+            kind, such as ``{"cuboid": 120}``; empty for image tasks.
     """
 
     name: str
@@ -110,6 +116,8 @@ class Stats(Result, msgspec.Struct, frozen=True):
     image_attributes: list[AttributeCounts]
     left_out: dict[str, int]
     problems: list[str]
+    unit: str = "image"
+    not_measured: dict[str, int] = {}
 
     def __repr__(self) -> str:
         counts = {"images": self.images, "labeled": self.labeled, "objects": self.objects}
@@ -122,19 +130,20 @@ class Stats(Result, msgspec.Struct, frozen=True):
 
 def _blocks(stats: Stats) -> Iterator[Block]:
     """Yield the lines and tables that show statistics."""
+    units = f"{stats.unit}s"
     yield _facts(stats)
     yield _classes(stats)
     if stats.statuses:
-        yield _counts(LABEL_STATUSES, ("status", "images"), stats.statuses.items())
+        yield _counts(LABEL_STATUSES, ("status", units), stats.statuses.items())
     if stats.objects_per_image:
-        yield _counts(OBJECTS_PER_IMAGE, ("objects", "images"), _ranges(stats.objects_per_image))
+        yield _counts(objects_per(stats.unit), ("objects", units), _ranges(stats.objects_per_image))
     if stats.image_sizes:
         sizes = [(f"{item.width} x {item.height}", item.images) for item in stats.image_sizes]
         yield _counts(IMAGE_SIZES, ("width x height", "images"), _first(sizes))
     if stats.co_occurrence:
         names = [item.name for item in stats.classes]
         pairs = [(f"{names[pair.first]}, {names[pair.second]}", pair.images) for pair in stats.co_occurrence]
-        yield _counts(CO_OCCURRENCE, ("both classes", "images"), _first(pairs))
+        yield _counts(CO_OCCURRENCE, ("both classes", units), _first(pairs))
     if stats.attributes:
         yield _counts(f"{ATTRIBUTES} of objects", ("attribute", "value", "objects"), _values(stats.attributes))
     if stats.image_attributes:
@@ -148,10 +157,14 @@ def _facts(stats: Stats) -> Table:
     facts = {
         "name": stats.name,
         "task type": stats.task_type or "–",
-        "images": f"{stats.images:,} ({stats.labeled:,} labeled)",
+        f"{stats.unit}s": f"{stats.images:,} ({stats.labeled:,} labeled)",
         "objects": f"{stats.objects:,}{without_class}",
         OBJECT_SIZES.lower(): _size_text(stats.sizes),
     }
+    if stats.not_measured:
+        if _is_uncounted(stats):
+            facts["objects"] = "not counted: the labels have no list of annotations"
+        facts[OBJECT_SIZES.lower()] = f"not measured for this task type: {listed_counts(stats.not_measured)}"
     if stats.left_out:
         facts["left out"] = ", ".join(f"{count:,} {reason}" for reason, count in stats.left_out.items())
     return Table(("", ""), [(Cell(name, style="dim"), text) for name, text in facts.items()])
@@ -161,8 +174,10 @@ def _classes(stats: Stats) -> Table:
     columns: dict[str, Any] = {
         "class": lambda item: Cell(item.name, item.color),
         "objects": lambda item: item.objects,
-        "images": lambda item: item.images,
+        f"{stats.unit}s": lambda item: item.images,
     }
+    if _is_uncounted(stats):
+        columns = {name: cell if name == "class" else lambda _: "–" for name, cell in columns.items()}
     total = (stats.unlabeled_pixels or 0) + sum(item.pixels or 0 for item in stats.classes)
     if stats.unlabeled_pixels is not None:
         columns["pixels"] = lambda item: item.pixels
@@ -174,8 +189,13 @@ def _classes(stats: Stats) -> Table:
     if stats.unlabeled_pixels is not None:
         unlabeled = ["", "", stats.unlabeled_pixels, _percent(stats.unlabeled_pixels, total)]
         rows.append([Cell("(unlabeled)", style="dim"), *unlabeled, *[""] * (len(columns) - len(unlabeled) - 1)])
-    title = title_of_classes(objects=True, pixels="pixels" in columns)
+    title = title_of_classes(objects=True, pixels="pixels" in columns, unit=stats.unit)
     return Table(tuple(columns), rows, numbers=tuple(columns)[1:], title=title)
+
+
+def _is_uncounted(stats: Stats) -> bool:
+    """Return whether all labels lack a list of annotations, so that no object could be counted."""
+    return LABEL in stats.not_measured and not stats.objects
 
 
 def _percent(part: int, total: int) -> str:

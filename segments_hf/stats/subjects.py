@@ -27,7 +27,7 @@ from segments_hf.stats.titles import (
     IMAGE_SIZES,
     LABEL_STATUSES,
     OBJECT_SIZES,
-    OBJECTS_PER_IMAGE,
+    objects_per,
     title_of_classes,
 )
 
@@ -59,7 +59,7 @@ def classes_figure(stats: Stats) -> Figure | None:
     columns: dict[str, list[Bar | None]] = {}
     if stats.objects:
         columns["objects"] = [count_bar(item.objects, item.color) for item in shown]
-    columns["images"] = [count_bar(item.images, item.color) for item in shown]
+    columns[f"{stats.unit}s"] = [count_bar(item.images, item.color) for item in shown]
     if pixels:
         unlabeled = percent_text(100 * (stats.unlabeled_pixels or 0) / pixels)
         columns[f"% of pixels\n({unlabeled} % unlabeled)"] = [_share(item, pixels) for item in shown]
@@ -74,7 +74,7 @@ def classes_figure(stats: Stats) -> Figure | None:
         axes.set_title(unit, fontsize="medium")
     name_rows(parts[0], names)
     more = f" (the {len(shown)} most frequent of {len(stats.classes)})" if len(shown) < len(stats.classes) else ""
-    figure.suptitle(f"{title_of_classes(objects=bool(stats.objects), pixels=bool(pixels))}{more}")
+    figure.suptitle(f"{title_of_classes(objects=bool(stats.objects), pixels=bool(pixels), unit=stats.unit)}{more}")
     return figure
 
 
@@ -123,7 +123,9 @@ def images_figure(stats: Stats) -> Figure | None:
     if stats.objects_per_image:
         panels.append((2.8, lambda axes: _draw_objects_per_image(axes, stats)))
     if statuses:
-        panels.append((_height(statuses), lambda axes: _draw_named_bars(axes, LABEL_STATUSES, "images", statuses)))
+        panels.append(
+            (_height(statuses), lambda axes: _draw_named_bars(axes, LABEL_STATUSES, f"{stats.unit}s", statuses))
+        )
     if 0 < len(sizes) <= _MAX_SIZES:
         title = f"{IMAGE_SIZES}: width x height in pixels"
         panels.append((_height(sizes), lambda axes: _draw_named_bars(axes, title, "images", sizes)))
@@ -142,8 +144,8 @@ def images_figure(stats: Stats) -> Figure | None:
 
 def _draw_objects_per_image(axes: Axes, stats: Stats) -> None:
     draw_columns(axes, stats.objects_per_image)
-    axes.set_title(OBJECTS_PER_IMAGE, fontsize="medium")
-    axes.set(xlabel="objects", ylabel="images")
+    axes.set_title(objects_per(stats.unit), fontsize="medium")
+    axes.set(xlabel="objects", ylabel=f"{stats.unit}s")
 
 
 def _draw_image_sizes(axes: Axes, stats: Stats) -> None:

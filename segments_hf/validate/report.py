@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from segments_hf.io.escaping import for_terminal
-from segments_hf.io.number_text import counted
+from segments_hf.io.number_text import counted, listed_counts
 from segments_hf.io.tables import Cell, Result, Table, short_repr
 from segments_hf.option_names import in_interface
 from segments_hf.validate.finding import Finding  # noqa: TC001  (msgspec reads the annotations)
@@ -38,6 +38,8 @@ class Report(Result, msgspec.Struct, frozen=True):
             order; empty if the images were not checked.
         counts: The number of findings of each check, errors first.
         findings: All findings, in the order of the rows; findings about several rows are last.
+        not_checked: The number of annotations and files that no check reads, by kind, such as ``{"cuboid": 120}``. It
+            is empty for image tasks. Labels of other tasks are checked only for what does not depend on their geometry.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Report(Result, msgspec.Struct, frozen=True):
     modes: dict[str, int]
     counts: dict[str, int]
     findings: list[Finding]
+    not_checked: dict[str, int] = {}
 
     @property
     def errors(self) -> list[Finding]:
@@ -62,8 +65,8 @@ class Report(Result, msgspec.Struct, frozen=True):
 
     @property
     def is_clean(self) -> bool:
-        """Whether there are no findings."""
-        return not self.findings
+        """Whether there are no findings and `not_checked` is empty."""
+        return not self.findings and not self.not_checked
 
     @property
     def by_check(self) -> dict[str, list[Finding]]:
@@ -75,8 +78,12 @@ class Report(Result, msgspec.Struct, frozen=True):
         """The number of samples and findings in one line."""
         rows = "" if self.rows == self.samples else f" ({self.rows} frames)"
         checked = "labels, images and bitmaps checked" if self.assets else "only labels checked"
+        if self.not_checked:
+            checked = "only names, uuids, statuses, categories and ids checked"
         errors, warnings = len(self.errors), len(self.warnings)
         found = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}" if self.findings else "no findings"
+        if self.not_checked:
+            found = f"{found} in what was checked; not checked: {listed_counts(self.not_checked)}"
         share = "" if self.unlabeled_share is None else f"; {self.unlabeled_share:.1%} of the pixels are unlabeled"
         modes = f"; pixel formats of the images: {modes_text(self.modes)}" if self.modes else ""
         return for_terminal(f"{self.name}: {counted(self.samples, 'sample')}{rows}; {checked}; {found}{share}{modes}")
@@ -87,7 +94,7 @@ class Report(Result, msgspec.Struct, frozen=True):
     def blocks(self) -> Iterator[Block]:
         """Yield the summary, a table of the checks that have findings, and the first findings of each check."""
         yield Cell(self.summary)
-        if self.is_clean:
+        if not self.findings:
             return
         yield _checks_table(self.by_check)
         for check, findings in self.by_check.items():

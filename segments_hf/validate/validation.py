@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
 from segments_hf.dataset.compat import progress_bar
 from segments_hf.dataset.input_rows import open_rows
 from segments_hf.dataset.inputs import image_bytes
 from segments_hf.io.prefetching import DECODERS, prefetch
+from segments_hf.labels import has_json_label
 from segments_hf.layouts import check_release_rows
 from segments_hf.short_traceback import short_traceback
 from segments_hf.validate.checks import refused_colors
+from segments_hf.validate.json_labels import JsonLabels
 from segments_hf.validate.report import Report, by_check
 from segments_hf.validate.validator import Validator
 
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     from segments_hf.validate.finding import Finding
     from segments_hf.validate.validator import Examined
 
+_check = partial(check_release_rows, tool="validate for datasets (pass the release instead)")
+
 
 @short_traceback
 def validate(
@@ -39,6 +44,9 @@ def validate(
     cannot be downloaded or read, malformed EXIF data, bitmaps that do not have the size of their image, pixels without
     an annotation, annotations without pixels, and images of several pixel formats.
 
+    The labels of other task types than those of images, such as point clouds, are checked for what does not depend on
+    their geometry: names, uuids, statuses, categories, ids and tracks. `Report.not_checked` counts the rest.
+
     Args:
         data: A release in any form that `load_release` accepts; or a dataset or a stream of rows, also from the Hub,
             or a dict of its splits. The data are read once, row by row.
@@ -51,7 +59,8 @@ def validate(
 
     Raises:
         ReleaseError: The file is not a release.
-        OptionError: An option is invalid or does not match the release, or the release has no samples.
+        OptionError: An option is invalid or does not match the release, the release has no samples, or the data are a
+            dataset whose labels stay JSON, and whose rows have no categories.
         SegmentsHFError: The data are neither a release nor rows of an image task with their categories.
 
     >>> from segments_hf.demo import demo_release
@@ -59,23 +68,25 @@ def validate(
     >>> report.samples, report.is_clean, round(report.unlabeled_share, 2)
     (8, True, 0.74)
     """
-    source = open_rows(data, assets=assets, limit=limit, check=check_release_rows, **options)
+    source = open_rows(data, assets=assets, limit=limit, check=_check, **options)
     validator = Validator(assets=assets)
+    json_labels = JsonLabels({category.id for category in source.categories})
     tally = _Tally()
     tally.findings.extend(refused_colors(source.categories))
     for examined in _examined(source, validator, assets=assets):
-        tally.add(examined, validator.compare(examined))
+        tally.add(examined, [*validator.compare(examined), *json_labels.check(examined.outcome)])
     tally.findings.extend(validator.compare_all())
     return Report(
         name=source.name,
         task_type=source.task_type,
-        assets=assets,
+        assets=assets and not has_json_label(source.features),
         samples=tally.samples,
         rows=tally.rows,
         unlabeled_share=tally.unlabeled / tally.pixels if tally.pixels else None,
         modes=validator.modes,
         counts={check: len(findings) for check, findings in by_check(tally.findings).items()},
         findings=tally.findings,
+        not_checked=json_labels.not_checked,
     )
 
 

@@ -10,14 +10,15 @@ import yaml
 from huggingface_hub import DatasetCard
 
 from segments_hf.dataset.class_info import path_in_repo
-from segments_hf.dataset.origin import split_origin
+from segments_hf.dataset.origin import described_task_type, split_origin
 from segments_hf.errors import HubError
 from segments_hf.hub.card.card_tables import table_of_classes, table_of_left_out, table_of_splits, table_of_statuses
 from segments_hf.hub.card.row_counts import Tally
 from segments_hf.io.escaping import for_markdown, for_markdown_link, printable, well_formed
 from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
 from segments_hf.io.json_codec.json_text import compact_json
-from segments_hf.labels import label_type_of
+from segments_hf.labels import JSON_LABEL_COLUMN, has_json_label, label_type_of
+from segments_hf.labels.json_label import JSON_SAMPLE_COLUMN
 from segments_hf.layouts import mask_classes
 
 if TYPE_CHECKING:
@@ -179,6 +180,13 @@ def _encoding(facts: CardFacts) -> str:
         text = facts.layout.encoding
     elif label_type is not None:
         text = label_type.encoding
+    elif has_json_label(facts.features):
+        task = described_task_type(facts.description)
+        labels = f"the label of the task type {for_markdown(task)}" if task else "the label"
+        text = (
+            f"`{JSON_LABEL_COLUMN}` is {labels} as JSON, as in the release; `{JSON_SAMPLE_COLUMN}` names the files "
+            "of the sample, which are not in this repository. segments-hf does not draw, count or check these labels."
+        )
     else:
         return ""
     return f"### How labels are encoded\n\n{text}"

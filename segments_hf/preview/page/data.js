@@ -6,6 +6,8 @@ const blocks = (kind) => [...document.querySelectorAll(`script.${kind}`)];
 const parse = (block) => JSON.parse(block.textContent);
 
 const page = parse(blocks("page")[0]);
+const notChecked = parse(blocks("not-checked")[0]); // the annotations and files that no check reads, as text
+const noFindings = notChecked ? "no findings in what was checked" : "no findings";
 const thumbBlocks = blocks("thumb");
 const detailBlocks = blocks("detail");
 const entries = blocks("entry").map((block, index) => ({ ...parse(block), index }));
@@ -35,6 +37,8 @@ function element(tag, { style = {}, ...attributes } = {}, ...children) {
 
 const plural = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 const objectCount = (entry) => entry.objects?.reduce((sum, [, count]) => sum + count, 0) ?? 0;
+/** Tell whether a sample has a label whose annotations could not be counted, because it is not that of an image. */
+const isUncounted = (entry) => !page.is_drawn && !entry.objects && !["UNLABELED", "SKIPPED", "REJECTED"].includes(entry.status);
 const statusOf = (entry) => entry.status ?? "UNREADABLE";
 const colorOf = (number) => `rgb(${classes[number].color.join(" ")})`;
 

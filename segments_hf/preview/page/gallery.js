@@ -4,7 +4,7 @@ const cards = entries.map(makeCard);
 
 function makeCard(entry) {
   const frame = element("span", { class: "frame" });
-  const objects = entry.objects ? plural(objectCount(entry), "object") : "no label";
+  const objects = isUncounted(entry) ? "objects not counted" : entry.objects ? plural(objectCount(entry), "object") : "no label";
   const facts = element("span", { class: "facts" }, element("span", {}, statusOf(entry)), element("span", {}, objects));
   if (splits.length > 1 && entry.split !== null) facts.prepend(element("span", { class: "split" }, entry.split));
   const link = element("a", { href: `#sample-${entry.index + 1}` }, frame, element("span", { class: "name" }, titleOf(entry)), facts);
@@ -33,7 +33,7 @@ async function fillCard(card) {
   card.frame.replaceChildren();
   if (thumb.image) card.frame.append(element("img", { src: thumb.image, alt: "", decoding: "async" }));
   if (numbers) card.frame.append(element("canvas", { class: "mask" }), element("canvas", { class: "edges" }));
-  if (!thumb.image && !numbers) card.frame.append(element("span", { class: "faded" }, "No image"));
+  if (!thumb.image && !numbers) card.frame.append(element("span", { class: "faded" }, page.is_drawn ? "No image" : "Not drawn"));
   paintCard(card);
 }
 
@@ -63,7 +63,7 @@ function showFiltered() {
 }
 
 function objectsPerClass() {
-  const counts = new Map(page.classes.map((_, number) => [number, 0]));
+  const counts = new Map(page.classes.map((_, number) => [number, entries.some(isUncounted) ? null : 0]));
   entries.forEach((entry) => entry.objects?.forEach(([number, count]) => counts.set(number, (counts.get(number) ?? 0) + count)));
   return [...counts];
 }

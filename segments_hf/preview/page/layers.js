@@ -14,7 +14,7 @@ function setOpacity(percent) {
   layers.changed.dispatchEvent(new Event("opacity"));
 }
 
-/** Fill `container` with the controls of classes. `counts` has pairs of a class number and the number of its objects. */
+/** Fill `container` with the controls of classes. `counts` has pairs of a class number and the number of its objects, or null. */
 function showControls(container, counts) {
   const numbers = counts.map(([number]) => number);
   const rows = counts.map(([number, count]) => classRow(number, count, numbers));
@@ -37,7 +37,7 @@ function classRow(number, count, numbers) {
   const name = element("span", { class: "class-name" }, classes[number].name);
   const label = element("label", {}, box, swatch(number), name);
   if (classes[number].id !== undefined) label.title = `${classes[number].name} (category id ${classes[number].id})`;
-  const item = element("li", {}, label, only, element("span", { class: "number" }, count.toLocaleString("en")));
+  const item = element("li", {}, label, only, element("span", { class: "number" }, count === null ? "–" : count.toLocaleString("en")));
   return { item, update: () => (box.checked = !layers.hidden.has(number)) };
 }
 

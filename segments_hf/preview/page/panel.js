@@ -32,7 +32,7 @@ function fillSource({ image, size, full_size, original }) {
 }
 
 function findingItems(entry) {
-  if (!entry.findings.length) return [element("p", { class: "faded" }, "No findings.")];
+  if (!entry.findings.length) return [element("p", { class: "faded" }, `${noFindings.replace("no", "No")}.`)];
   return entry.findings.map(({ check, severity, what, why }) =>
     element("div", { class: "finding" },
       element("p", { class: severity }, `${severity === "error" ? "Error" : "Warning"} · ${check}`),

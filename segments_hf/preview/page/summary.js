@@ -19,8 +19,10 @@ function summary() {
     page.task_type,
     countText(),
     kind === "frame" && !page.counts_frames && plural(entries.length, "frame"),
-    plural(objects, "object"),
-    withFindings ? `findings in ${plural(withFindings, kind)}` : "no findings",
+    entries.some(isUncounted) && !objects ? "objects not counted" : plural(objects, "object"),
+    withFindings ? `findings in ${plural(withFindings, kind)}` : noFindings,
+    notChecked && `not checked: ${notChecked}`,
+    !page.is_drawn && "labels are listed as attributes, not drawn",
   ]
     .filter(Boolean)
     .join(" · ");

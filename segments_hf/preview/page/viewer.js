@@ -28,7 +28,7 @@ async function showSample(entry) {
 function fillStage(entry, detail) {
   find("zoom-bar").hidden = !detail.size;
   if (!detail.size) {
-    find("stage").replaceChildren(element("p", { class: "faded" }, "No image"));
+    find("stage").replaceChildren(element("p", { class: "faded" }, page.is_drawn ? "No image" : "Not drawn: the label is listed as attributes"));
     return;
   }
   const [width, height] = detail.size;

@@ -29,6 +29,7 @@ IMPOSSIBLE_ID = Fault(
     "error",
     "the object has no pixels: in a bitmap, 0 means unlabeled and ids are below 2^24",
 )
+POINTS_WITHOUT_ANNOTATION = Fault("points-without-annotation", "error", "the points have no class")
 UNUSUAL_ID = Fault("unusual-annotation-id", "warning", "Segments.ai makes only ids from 1 to 2^24 - 1")
 
 

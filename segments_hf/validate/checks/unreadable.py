@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segments_hf.errors import SizeMismatchError
-from segments_hf.labels import BITMAP_COLUMN
+from segments_hf.labels import BITMAP_COLUMN, JSON_LABEL_COLUMN
 from segments_hf.validate.checks.fault import Fault
 
 if TYPE_CHECKING:
@@ -28,7 +28,12 @@ MALFORMED_EXIF = Fault(
 LOST_IDS = Fault("lost-ids", "warning", "rows of `load_release` contain the original bitmap, which is downloaded")
 OTHER_SIZE = Fault("other-size", "error", "the label does not cover the objects in the image")
 
-_BY_COLUMN = {None: UNREADABLE_SAMPLE, "image": UNREADABLE_IMAGE, BITMAP_COLUMN: UNREADABLE_BITMAP}
+_BY_COLUMN = {
+    None: UNREADABLE_SAMPLE,
+    "image": UNREADABLE_IMAGE,
+    BITMAP_COLUMN: UNREADABLE_BITMAP,
+    JSON_LABEL_COLUMN: UNREADABLE_LABEL,
+}
 
 
 def unreadable_parts(outcome: Outcome) -> Iterator[Finding]:

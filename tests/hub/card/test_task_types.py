@@ -46,4 +46,7 @@ def test_rows_of_each_task_type_are_equal_after_a_push(
     back = datasets.load_dataset("jane/things", split="train")
     assert back.features == rows.features
     assert stored_rows(back) == stored_rows(rows)
-    assert "LABELED" in hub.files("jane/things")["README.md"].decode()
+    card = hub.files("jane/things")["README.md"].decode()
+    assert "LABELED" in card
+    if "label_attributes" in rows.features:
+        assert f"`label_attributes` is the label of the task type {task_type} as JSON" in card.replace("\\", "")

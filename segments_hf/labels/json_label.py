@@ -1,0 +1,46 @@
+"""Labels of task types for other data than images, such as point clouds: they stay JSON, and few tools support them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segments_hf.errors import OptionError
+from segments_hf.release.task_types import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+JSON_LABEL_COLUMN = "label_attributes"
+JSON_SAMPLE_COLUMN = "sample_attributes"
+
+
+def has_json_label(columns: Collection[str]) -> bool:
+    """Return whether rows with these columns have a label that stays JSON.
+
+    Args:
+        columns: The names of the columns, a row, or the features of a dataset.
+    """
+    return JSON_LABEL_COLUMN in columns
+
+
+def require_image_task(columns: Collection[str], task_type: str | None, tool: str) -> None:
+    """Check that rows are those of an image task.
+
+    Args:
+        columns: The names of the columns, a row, or the features of a dataset.
+        task_type: The task type; None if it is not known.
+        tool: The function or command that supports only image tasks, for the error.
+
+    Raises:
+        OptionError: The labels stay JSON. The error names the task type, if it is known, and those of image tasks.
+
+    >>> require_image_task(["name", "label_attributes"], "pointcloud-cuboid", "export")
+    Traceback (most recent call last):
+    ...
+    segments_hf.errors.OptionError: pointcloud-cuboid is not supported by export; expected one of the task types ...
+    """
+    if has_json_label(columns):
+        raise OptionError(
+            f"{task_type or 'the task type of the data'} is not supported by {tool}; expected one of the task types "
+            f"{', '.join(KINDS)}. The labels are JSON in the column {JSON_LABEL_COLUMN} of `load_release`"
+        )

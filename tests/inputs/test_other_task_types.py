@@ -1,0 +1,162 @@
+"""Functions name what they do not support, check or measure in releases whose labels stay JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from json_label_releases import TASKS, write_json_release
+
+import segments_hf
+from segments_hf.errors import OptionError
+from segments_hf.release import Release
+from segments_hf.stats.inspection import inspect_release
+
+with_each_task = pytest.mark.parametrize("task_type", TASKS)
+
+IMAGE_FUNCTIONS: dict[str, Callable[[Any, Path], Any]] = {
+    "export": lambda data, out: segments_hf.export_dataset(data, "coco", out),
+    "export with links": lambda data, out: segments_hf.export_dataset(data, "yolo", out, images="link"),
+    "contact_sheet": lambda data, _: segments_hf.contact_sheet(data),
+    "plot": lambda data, _: segments_hf.plot(data),
+    "to_layout": lambda data, _: segments_hf.to_layout(data, "object-detection"),
+    "add_semantic_masks": lambda data, _: segments_hf.add_semantic_masks(data),
+}
+
+
+@with_each_task
+@pytest.mark.parametrize("function", IMAGE_FUNCTIONS)
+def test_functions_for_images_name_the_task_type_and_those_of_images(
+    tmp_path: Path, task_type: str, function: str
+) -> None:
+    path = write_json_release(tmp_path, task_type)
+    for data in (path, *(segments_hf.load_release(path, split="train", streaming=stream) for stream in (False, True))):
+        with pytest.raises(OptionError, match=rf"{task_type}.*\bsegmentation-bitmap\b.*\bvector\b"):
+            IMAGE_FUNCTIONS[function](data, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("function", IMAGE_FUNCTIONS)
+def test_functions_for_images_refuse_rows_with_json_labels_of_an_unknown_task_type(
+    tmp_path: Path, function: str
+) -> None:
+    rows = segments_hf.load_release(write_json_release(tmp_path, "radar-echo"), split="train").to_iterable_dataset()
+    assert not rows.info.description  # `datasets` drops it
+    with pytest.raises(OptionError, match="task type"):
+        IMAGE_FUNCTIONS[function](rows, tmp_path / "out")
+
+
+@pytest.mark.parametrize("function", ["validate", "stats", "preview"])
+def test_functions_that_need_categories_ask_for_the_release_of_a_dataset(tmp_path: Path, function: str) -> None:
+    dataset = segments_hf.load_release(write_json_release(tmp_path, "pointcloud-cuboid"), split="train")
+    arguments = [tmp_path / "page.html"] if function == "preview" else []
+    with pytest.raises(OptionError, match="pointcloud-cuboid.*pass the release"):
+        getattr(segments_hf, function)(dataset, *arguments)
+
+
+def test_several_releases_of_one_task_type_are_refused_with_their_task_type(tmp_path: Path) -> None:
+    path = write_json_release(tmp_path, "pointcloud-cuboid")
+    with pytest.raises(OptionError, match="pointcloud-cuboid"):
+        segments_hf.export_dataset({"train": path, "test": path}, "coco", tmp_path / "out")
+
+
+def test_drawing_functions_refuse_a_row_whose_label_is_json(tmp_path: Path) -> None:
+    row = segments_hf.load_release(write_json_release(tmp_path, "pointcloud-cuboid"), split="train")[0]
+    for draw in (segments_hf.plot, segments_hf.contact_sheet, lambda row: segments_hf.contact_sheet([row])):
+        with pytest.raises(OptionError, match="task type"):
+            draw(row)
+
+
+@with_each_task
+def test_validate_counts_what_it_does_not_check(tmp_path: Path, task_type: str) -> None:
+    _, _, annotations, files = TASKS[task_type]
+    for assets in (False, True):
+        report = segments_hf.validate(write_json_release(tmp_path, task_type), assets=assets)
+        expected = {**annotations, **{kind: 3 * count for kind, count in files.items()}}  # files of three samples
+        assert report.not_checked == expected
+        assert (report.findings, report.is_clean, report.assets) == ([], False, False)
+        assert json.loads(json.dumps(report.to_dict()))["not_checked"] == expected
+        for shown in (report.summary, str(report), report._repr_html_()):
+            for kind, count in expected.items():
+                assert re.search(rf"\b{count} {kind}s?\b", " ".join(shown.split()))
+
+
+def test_validate_of_a_release_of_images_checks_everything(images: Path) -> None:
+    report = segments_hf.validate(images)
+    assert (report.not_checked, report.is_clean) == ({}, not report.findings)
+
+
+@with_each_task
+def test_stats_counts_annotations_per_class_and_names_what_it_does_not_measure(tmp_path: Path, task_type: str) -> None:
+    found = segments_hf.stats(write_json_release(tmp_path, task_type))
+    annotations = TASKS[task_type][2]
+    objects = sum(count for kind, count in annotations.items() if kind not in {"labeled point", "label"})
+    assert (found.task_type, found.unit, found.not_measured) == (task_type, "sample", annotations)
+    assert (found.images, found.labeled, found.objects, found.sizes) == (3, 1, objects, None)
+    assert sum(item.objects for item in found.classes) == objects
+    assert "pixel" not in str(found)
+    for kind, count in annotations.items():
+        assert re.search(rf"\b{count} {kind}s?\b", " ".join(str(found).split()))
+
+
+def test_stats_counts_the_attributes_of_cuboids(tmp_path: Path) -> None:
+    [moving] = segments_hf.stats(write_json_release(tmp_path, "pointcloud-cuboid")).attributes
+    assert (moving.name, [(item.value, item.count) for item in moving.values]) == ("moving", [(True, 1)])
+
+
+@with_each_task
+def test_inspect_counts_annotations_per_category_and_kind(tmp_path: Path, task_type: str) -> None:
+    found = inspect_release(Release.open(write_json_release(tmp_path, task_type)))
+    annotations = TASKS[task_type][2]
+    assert found.kinds == annotations
+    if task_type == "radar-echo":
+        assert [category.annotations for category in found.categories] == [None, None]
+    else:
+        objects = sum(count for kind, count in annotations.items() if kind != "labeled point")
+        assert sum(category.annotations or 0 for category in found.categories) == objects
+    if "labeled point" in annotations:
+        assert [category.points for category in found.categories] == [1, 2]
+
+
+def test_labels_without_a_list_of_annotations_are_never_shown_as_zero_objects(tmp_path: Path) -> None:
+    path = write_json_release(tmp_path, "radar-echo", {"echoes": [1]}, {"annotations": {"a": 1}})
+    release = Release.open(path)
+    for shown in (inspect_release(release), segments_hf.stats(path), release[0], release[1]):
+        assert not re.search(r"\b0\b", re.sub(r"scene 0|sample 0|\bu0\b|\d+, \d+, \d+", "", str(shown)))
+
+
+class TestRowsAndIndices:
+    def test_contact_sheet_of_a_row_names_the_option_index(self, images: Path) -> None:
+        row = segments_hf.load_release(images, split="train", load_assets=False)[0]
+        with pytest.raises(OptionError, match="index="):
+            segments_hf.contact_sheet(row)
+
+    def test_plot_with_an_index_as_second_argument_names_the_option_index(self, images: Path) -> None:
+        with pytest.raises(OptionError, match="index=3"):
+            segments_hf.plot(images, 3)
+
+    def test_splits_may_have_the_names_of_columns(self, images: Path) -> None:
+        dataset = segments_hf.load_release(images, split="train")
+        for data in ({"image": images}, {"label": dataset}):
+            assert segments_hf.contact_sheet(data, limit=1).size[0] > 0
+
+
+@pytest.mark.parametrize("function", ["load_release", "validate", "stats", "contact_sheet", "plot", "categories"])
+def test_functions_have_the_same_error_for_a_missing_release(tmp_path: Path, function: str) -> None:
+    messages = []
+    for name in ("load_release", function):
+        with pytest.raises(segments_hf.errors.ReleaseError) as caught:
+            getattr(segments_hf, name)(str(tmp_path / "jane/flowers.json"))
+        messages.append(str(caught.value))
+    assert messages[0] == messages[1]
+
+
+@pytest.fixture
+def images() -> Path:
+    from segments_hf.demo import demo_release
+
+    return Path(demo_release())

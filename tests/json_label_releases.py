@@ -1,0 +1,117 @@
+"""Releases of task types whose labels stay JSON: point clouds, several sensors, texts, and an unknown task type."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+CATEGORIES = [{"id": 1, "name": "car", "color": [255, 0, 0]}, {"id": 3, "name": "road", "color": [0, 0, 255]}]
+
+
+def cuboid(number: int, category_id: int, **fields: Any) -> dict[str, Any]:
+    """Return a cuboid as the platform writes it."""
+    place = {"position": {"x": 1.5, "y": 0, "z": -2}, "dimensions": {"x": 4, "y": 2, "z": 1.5}, "yaw": 0.25}
+    return {"id": number, "category_id": category_id, "type": "cuboid", **place, "track_id": number, **fields}
+
+
+CLOUD: dict[str, Any] = {
+    "pcd": {"url": "https://host/a.pcd", "type": "pcd"},
+    "images": [{"url": "https://host/front.jpg", "name": "front"}],
+}
+CUBOIDS: dict[str, Any] = {"annotations": [cuboid(1, 1, attributes={"moving": True}), cuboid(2, 1), cuboid(3, 3)]}
+_POINTS = {"annotations": [{"id": 1, "category_id": 1}, {"id": 2, "category_id": 3}], "point_annotations": [0, 1, 2, 2]}
+_LINE = {"id": 1, "category_id": 3, "type": "polyline", "points": [[0, 0, 1], [1, 1, 1]], "track_id": 1}
+_TEXT = {"text": "Jane drives a car"}
+_SPANS = {"annotations": [{"start": 14, "end": 17, "category_id": 1}]}
+_FRAMES = {"frames": [{**CLOUD, "name": "0"}, {**CLOUD, "name": "1"}]}
+
+# By task type: the attributes of a sample, those of its label, and what the label and the sample contain.
+TASKS: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, int], dict[str, int]]] = {
+    "pointcloud-cuboid": (CLOUD, CUBOIDS, {"cuboid": 3}, {"point cloud": 1, "image": 1}),
+    "pointcloud-cuboid-sequence": (
+        _FRAMES,
+        {"frames": [CUBOIDS, CUBOIDS], "links": []},
+        {"cuboid": 6},
+        {"point cloud": 2, "image": 2},
+    ),
+    "pointcloud-segmentation": (
+        CLOUD,
+        _POINTS,
+        {"labeled point": 3, "annotation": 2},
+        {"point cloud": 1, "image": 1},
+    ),
+    "pointcloud-segmentation-sequence": (
+        _FRAMES,
+        {"frames": [_POINTS, None]},
+        {"labeled point": 3, "annotation": 2},
+        {"point cloud": 2, "image": 2},
+    ),
+    "pointcloud-vector": (CLOUD, {"annotations": [_LINE]}, {"polyline": 1}, {"point cloud": 1, "image": 1}),
+    "pointcloud-vector-sequence": (
+        _FRAMES,
+        {"frames": [{"annotations": [_LINE]}, {"annotations": []}]},
+        {"polyline": 1},
+        {"point cloud": 2, "image": 2},
+    ),
+    "multisensor-sequence": (
+        {
+            "sensors": [
+                {"name": "Lidar", "task_type": "pointcloud-cuboid-sequence", "attributes": _FRAMES},
+                {"name": "Camera", "task_type": "image-vector-sequence", "attributes": {"frames": [{"image": {}}] * 2}},
+            ]
+        },
+        {
+            "sensors": [
+                {
+                    "name": "Lidar",
+                    "task_type": "pointcloud-cuboid-sequence",
+                    "attributes": {"frames": [CUBOIDS, CUBOIDS]},
+                },
+                {"name": "Camera", "task_type": "image-vector-sequence", "attributes": []},
+            ]
+        },
+        {"cuboid": 6},
+        {"image": 4, "point cloud": 2},
+    ),
+    "text-named-entities": (_TEXT, _SPANS, {"text span": 1}, {}),
+    "text-span-categorization": (_TEXT, _SPANS, {"text span": 1}, {}),
+    "radar-sweep": ({"sweep": {}}, {"annotations": [{"id": 1, "category_id": 1}]}, {"annotation": 1}, {}),
+    "radar-echo": ({"sweep": {}}, {"echoes": [1, 2]}, {"label": 1}, {}),
+}
+
+
+def write_json_release(folder: Path, task_type: str, *labels: Any, statuses: tuple[str, ...] = ()) -> Path:
+    """Write a release, by default with a labeled, an unlabeled and a skipped sample.
+
+    Args:
+        folder: The folder of the file.
+        task_type: One of `TASKS`.
+        labels: The attributes of the label of each sample.
+        statuses: The status of each label; ``LABELED`` by default.
+    """
+    attributes, label, *_ = TASKS[task_type]
+    contents = [*zip(labels, statuses or ["LABELED"] * len(labels), strict=True)]
+    written = [{"label_status": status, "attributes": content} for content, status in contents]
+    samples = [
+        {"name": f"scene {number}", "uuid": f"u{number}", "attributes": attributes, "labels": {"ground-truth": item}}
+        for number, item in enumerate(
+            written
+            or [
+                {"label_status": "LABELED", "attributes": label},
+                None,
+                {"label_status": "SKIPPED", "attributes": {}},
+            ]
+        )
+    ]
+    dataset = {
+        "name": "drive",
+        "owner": "jane",
+        "task_type": task_type,
+        "labelsets": [{"name": "ground-truth", "is_groundtruth": True}],
+        "task_attributes": {"format_version": "0.1", "categories": CATEGORIES},
+        "samples": samples,
+    }
+    path = folder / f"{task_type}.json"
+    path.write_text(json.dumps({"name": "v1", "dataset": dataset}), encoding="utf-8")
+    return path

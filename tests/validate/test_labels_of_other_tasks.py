@@ -1,0 +1,80 @@
+"""`validate` finds faults of labels of point clouds that do not depend on their geometry."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from json_label_releases import CUBOIDS, cuboid, write_json_release
+
+from segments_hf import validate
+
+
+def found(path: Path) -> list[tuple[str, int | None]]:
+    return [(finding.check, finding.frame) for finding in validate(path).findings]
+
+
+@pytest.mark.parametrize(
+    ("annotations", "checks"),
+    [
+        ([cuboid(1, 1), cuboid(2, 3)], []),
+        ([cuboid(1, 9)], ["unknown-category"]),
+        ([{**cuboid(1, 1), "category_id": "1"}], ["unknown-category"]),
+        ([cuboid(1, True)], ["unknown-category"]),
+        ([cuboid(1, 1), cuboid(1, 3)], ["repeated-annotation-id"]),
+        ([{"category_id": 1}, {"category_id": 1}], []),  # the annotations of texts have no ids
+        ([cuboid(0, 1)], []),
+    ],
+)
+def test_ids_and_categories_of_cuboids_are_checked(tmp_path: Path, annotations: list[Any], checks: list[str]) -> None:
+    path = write_json_release(tmp_path, "pointcloud-cuboid", {"annotations": annotations})
+    assert found(path) == [(check, None) for check in checks]
+
+
+@pytest.mark.parametrize("status", ["SKIPPED", "REJECTED", "UNLABELED"])
+def test_labels_that_are_not_used_are_not_checked_or_counted(tmp_path: Path, status: str) -> None:
+    path = write_json_release(
+        tmp_path, "pointcloud-cuboid", {"annotations": [cuboid(1, 9)]}, CUBOIDS, statuses=(status, "LABELED")
+    )
+    report = validate(path)
+    assert (report.findings, report.not_checked["cuboid"]) == ([], 3)
+
+
+@pytest.mark.parametrize(
+    ("annotations", "points", "checks"),
+    [
+        ([{"id": 1, "category_id": 1}], [0, 1, 1], []),
+        ([{"id": 1, "category_id": 1}], [0, 0], []),
+        ([{"id": 1, "category_id": 1}], [1, 5, 5], ["points-without-annotation"]),
+        ([], [7], ["points-without-annotation"]),
+        ([{"id": 0, "category_id": 1}], [0, 0], []),
+        ([{"id": 0, "category_id": 1}, {"id": 1, "category_id": 1}], [0, 1], ["impossible-annotation-id"]),
+    ],
+)
+def test_ids_of_points_are_checked(
+    tmp_path: Path, annotations: list[Any], points: list[int], checks: list[str]
+) -> None:
+    label = {"annotations": annotations, "point_annotations": points}
+    assert found(write_json_release(tmp_path, "pointcloud-segmentation", label)) == [(check, None) for check in checks]
+
+
+def test_findings_of_sequences_name_the_frame_and_the_sensor(tmp_path: Path) -> None:
+    frames = {"frames": [None, {"annotations": [cuboid(4, 9)]}, {"annotations": [cuboid(4, 1), cuboid(4, 1)]}]}
+    expected = [("unknown-category", 1), ("repeated-annotation-id", 2), ("track-changes-category", None)]
+    assert found(write_json_release(tmp_path, "pointcloud-cuboid-sequence", frames)) == expected
+    for sensors in ([{"name": "Lidar", "attributes": frames}], {"Lidar": {"attributes": frames}}):
+        report = validate(write_json_release(tmp_path, "multisensor-sequence", {"sensors": sensors}))
+        assert [(finding.check, finding.frame) for finding in report.findings] == expected
+        assert "'Lidar'" in str(report)
+
+
+def test_a_track_with_two_categories_is_reported_once(tmp_path: Path) -> None:
+    frames = [{"annotations": [cuboid(4, category)]} for category in (1, 3, 1, 3)]
+    path = write_json_release(tmp_path, "pointcloud-cuboid-sequence", {"frames": frames})
+    assert found(path) == [("track-changes-category", None)]
+
+
+def test_frames_may_use_the_same_ids(tmp_path: Path) -> None:
+    path = write_json_release(tmp_path, "pointcloud-cuboid-sequence", {"frames": [CUBOIDS, CUBOIDS]})
+    assert found(path) == []
