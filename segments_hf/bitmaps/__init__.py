@@ -3,6 +3,8 @@
 from segments_hf.bitmaps.boxes import Boxes, boxes, present_ids
 from segments_hf.bitmaps.codec.id_codec import ID_LIMIT, decode_bitmap, encode_bitmap
 from segments_hf.bitmaps.codec.mask_png import encode_mask
+from segments_hf.bitmaps.crossings import crosses_itself
+from segments_hf.bitmaps.distant_parts import distant_groups
 from segments_hf.bitmaps.masks import binary_masks, class_of_ids, get_semantic_bitmap, instance_mask, semantic_mask
 from segments_hf.bitmaps.nearest import resize_nearest
 from segments_hf.bitmaps.palette import Color, palette_color
@@ -25,7 +27,9 @@ __all__ = [
     "binary_masks",
     "boxes",
     "class_of_ids",
+    "crosses_itself",
     "decode_bitmap",
+    "distant_groups",
     "encode_bitmap",
     "encode_mask",
     "fill_polygons",

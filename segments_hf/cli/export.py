@@ -48,9 +48,10 @@ def export(
     images: Annotated[
         str,
         options.one_of(
-            ("copy", "convert", "link", "none"),
+            ("copy", "convert", "upright", "link", "none"),
             "What to do with the image files. copy: copy them. convert: like copy, but convert an image to PNG if "
-            "programs for the format cannot read its file. link: make symbolic links to the cached files. "
+            "programs for the format cannot read its file. upright: like copy, but write an upright copy of an image "
+            "that has an EXIF orientation. link: make symbolic links to the cached files. "
             "none: export no image files.",
             PICTURES,
         ),

@@ -70,6 +70,15 @@ class InputRows:
         """
         return self.find_categories()
 
+    def has_all_rows(self, limit: int | None, rows: int) -> bool:
+        """Tell whether all rows were read.
+
+        Args:
+            limit: The limit of `open_rows`.
+            rows: The number of rows that were read.
+        """
+        return limit is None or rows < limit or (self.total is not None and self.total <= limit)
+
 
 def open_rows(
     data: Data,

@@ -40,6 +40,7 @@ class ExportResult(Result):
         left_out: The number of rows that were left out, by reason: the label status; ``broken`` if the row cannot be
             exported; or ``unsupported image format`` if programs for the format cannot read the image.
         converted: The number of images that were converted to PNG.
+        rotated: The number of images that were written as upright copies, because they had an EXIF orientation.
         objects_left_out: The number of objects that were left out, by reason.
         splits: The number of images and objects of each split.
     """
@@ -50,6 +51,7 @@ class ExportResult(Result):
     left_out: Counter[str] = field(default_factory=Counter)
     objects_left_out: Counter[str] = field(default_factory=Counter)
     converted: int = 0
+    rotated: int = 0
     splits: dict[str, ExportedSplit] = field(default_factory=dict)
 
     def add(self, split: str, objects: int) -> None:
@@ -70,6 +72,8 @@ class ExportResult(Result):
         yield Cell(f"Wrote {images} with {objects} to {self.folder}")
         if self.converted:
             yield Cell(f"Converted {counted(self.converted, 'image')} to PNG")
+        if self.rotated:
+            yield Cell(f"Rotated {counted(self.rotated, 'image')} upright")
         rows = [(name, part.images, part.objects) for name, part in self.splits.items()]
         if len(rows) > 1:
             yield Table(("split", "images", "objects"), rows, numbers=("images", "objects"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +18,17 @@ from segments_hf.export.export_result import ExportResult
 from segments_hf.export.file_names import FileNames
 from segments_hf.export.format import EncodedLabel, Job, Sample
 from segments_hf.export.formats import FORMATS, find_format
-from segments_hf.export.image_files import check_images, is_readable, put_converted_image, put_image
+from segments_hf.export.image_files import (
+    check_image_format,
+    check_images,
+    is_readable,
+    is_stored_rotated,
+    put_converted_image,
+    put_image,
+    suffix_of_upright_image,
+    with_upright_image,
+)
 from segments_hf.export.output_folder import new_output
-from segments_hf.images import read_header
-from segments_hf.images.stored_image import stored_content
 from segments_hf.io.choices import unknown_choice
 from segments_hf.io.disk.safe_path import max_path_bytes
 from segments_hf.io.number_text import counted
@@ -36,7 +43,7 @@ from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator
     from logging import Logger
 
     from segments_hf.dataset.data_types import Data, SplitRows
@@ -79,7 +86,10 @@ def export_dataset(
         path: The folder to write to. Each split has its own file or folder in it.
         images: ``"copy"`` copies the image files, ``"link"`` makes symbolic links to them, ``"none"`` exports no image
             files. Programs for YOLO formats cannot read all image formats: images in other formats, such as GIF, are
-            left out with their labels. ``"convert"`` converts these images to PNG, and copies all others.
+            left out with their labels. ``"convert"`` converts these images to PNG, and copies all others. ``"upright"``
+            copies the image files too, but images with an EXIF orientation are replaced by upright copies, for programs
+            that ignore EXIF data. The labels stay the same. The copy of a JPEG is encoded again, with quality 95. Other
+            copies are lossless: PNG and TIFF files keep their format, and all others become PNG.
         class_index: Whether to use class indices 0..n-1 as category ids in COCO formats and ``polygon``; by default
             they are the ids of the release. Other formats always use class indices or mask values.
         on_error: What to do with a row that cannot be exported: ``"raise"`` an error, or ``"skip"`` the row. Skipped
@@ -196,8 +206,12 @@ class _Export:
                 if not is_supported and self.images != "convert":
                     self.result.left_out[_UNSUPPORTED] += 1
                     continue
-                file = names.path_of(encoded, None if is_supported else ".png")
-                yield Sample(encoded, _label_of(encoded), file, number, is_converted=not is_supported)
+                is_rotated = self.images == "upright" and is_stored_rotated(encoded["image"])
+                suffix = suffix_of_upright_image(encoded["image"]) if is_rotated else None
+                file = names.path_of(encoded, suffix if is_supported else ".png")
+                yield Sample(
+                    encoded, _label_of(encoded), file, number, is_converted=not is_supported, is_rotated=is_rotated
+                )
             except _SAMPLE_ERRORS as error:
                 self._leave_out(row, error)
 
@@ -209,7 +223,9 @@ class _Export:
         """Encode the label of a row, or return its error. The function runs in several threads."""
         try:
             if self.images != "none":
-                _check_format(sample.row["image"])
+                check_image_format(sample.row["image"])
+            if sample.is_rotated:
+                sample = replace(sample, row=with_upright_image(sample.row))
             return sample, self.format.label(sample)
         except (BitmapError, AssetError) as error:
             return sample, error
@@ -226,6 +242,7 @@ class _Export:
         self.format.write(sample, label.content)
         self.result.add(self.split_name, label.objects)
         self.result.converted += sample.is_converted
+        self.result.rotated += sample.is_rotated
         self.result.objects_left_out += label.left_out
 
     def _leave_out(self, row: Row, error: BitmapError | AssetError | PathError) -> None:
@@ -254,16 +271,6 @@ class _Export:
             objects = ", ".join(f"{count} {reason}" for reason, count in result.objects_left_out.items())
             number = counted(result.objects_left_out.total(), "object")
             logger.warning("%s: %s left out: %s", self.format.name, number, objects)
-
-
-def _check_format(image: Mapping[str, Any] | None) -> None:
-    """Check the file format of an image. For a missing image, `put_image` raises the error.
-
-    Raises:
-        AssetError: The format is not supported, or the header is damaged.
-    """
-    if image is not None and (image["bytes"] is not None or Path(image["path"]).is_file()):
-        read_header(stored_content(image))
 
 
 def _weight(encoded: tuple[Sample, Any]) -> int:

@@ -69,6 +69,7 @@ class Sample:
         file: The path of the image in the folder of images, with a suffix; unique and safe.
         number: The number of the row in its split, from 1 on. Rows that are left out count too.
         is_converted: Whether the image is converted to PNG.
+        is_rotated: Whether the image is replaced by an upright copy, because it has an EXIF orientation.
     """
 
     row: Row
@@ -76,6 +77,7 @@ class Sample:
     file: PurePosixPath
     number: int
     is_converted: bool = False
+    is_rotated: bool = False
 
 
 @dataclass

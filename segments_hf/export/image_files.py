@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from segments_hf.errors import AssetError, OptionError
-from segments_hf.images import open_image, read_header
+from segments_hf.images import open_image, read_header, stored_orientation, upright_copy, upright_suffix
 from segments_hf.images.encoding import png_bytes
 from segments_hf.images.stored_image import stored_content
 from segments_hf.images.viewing import to_rgb
@@ -16,9 +17,10 @@ from segments_hf.option_names import option
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from pathlib import Path
 
-Images = Literal["copy", "convert", "link", "none"]
+    from segments_hf.labels.row import Row
+
+Images = Literal["copy", "convert", "upright", "link", "none"]
 
 _PNG_MODES = {"1", "L", "LA", "I;16", "P", "RGB", "RGBA"}
 
@@ -33,6 +35,16 @@ def check_images(images: str) -> None:
         raise unknown_choice("images", images, get_args(Images))
 
 
+def check_image_format(image: Mapping[str, Any] | None) -> None:
+    """Check the file format of an image. For a missing image, `put_image` raises the error.
+
+    Raises:
+        AssetError: The format is not supported, or the header is damaged.
+    """
+    if image is not None and (image["bytes"] is not None or Path(image["path"]).is_file()):
+        read_header(stored_content(image))
+
+
 def is_readable(image: Mapping[str, Any], suffixes: Collection[str] | None) -> bool:
     """Return whether programs for an export format can read an image without conversion.
 
@@ -44,6 +56,33 @@ def is_readable(image: Mapping[str, Any], suffixes: Collection[str] | None) -> b
         AssetError: The content is not an image.
     """
     return suffixes is None or f".{read_header(stored_content(image)).format.lower()}" in suffixes
+
+
+def is_stored_rotated(image: Mapping[str, Any] | None) -> bool:
+    """Return whether an image has an EXIF orientation that rotates or mirrors it; false if the row has no image.
+
+    Raises:
+        AssetError: The content is not an image.
+    """
+    if image is None:
+        return False
+    content = stored_content(image)
+    return stored_orientation(content, read_header(content)) != 1
+
+
+def suffix_of_upright_image(image: Mapping[str, Any]) -> str | None:
+    """Return the suffix of an upright copy that has another format than the image; None if it has the same format."""
+    return upright_suffix(read_header(stored_content(image)))
+
+
+def with_upright_image(row: Row) -> Row:
+    """Return a row whose image is replaced by an upright copy.
+
+    Raises:
+        AssetError: The image cannot be decoded without loss.
+    """
+    content = stored_content(row["image"])
+    return {**row, "image": {"bytes": upright_copy(content, read_header(content)), "path": None}}
 
 
 def put_converted_image(image: Mapping[str, Any], target: Path) -> None:
@@ -63,7 +102,7 @@ def put_image(image: Mapping[str, Any] | None, target: Path, images: str) -> Non
     Args:
         image: ``{"bytes", "path"}``, as in a dataset; None if the row has no image.
         target: The file to write.
-        images: ``copy``, ``convert`` (the same as ``copy`` here), ``link`` or ``none``.
+        images: ``copy``, ``convert`` or ``upright`` (the same as ``copy`` here), ``link`` or ``none``.
 
     Raises:
         AssetError: The row has no image, or its file cannot be read.

@@ -21,3 +21,31 @@ def png_bytes(picture: Image) -> bytes:
     file = io.BytesIO()
     picture.save(file, "PNG", exif=b"")
     return file.getvalue()
+
+
+def jpeg_bytes(picture: Image) -> bytes:
+    """Return an image as a JPEG of high quality, with its color profile and without EXIF data.
+
+    Args:
+        picture: An image of a mode that JPEG supports.
+
+    Raises:
+        OSError: JPEG does not support the mode.
+    """
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=95, subsampling=0, icc_profile=picture.info.get("icc_profile"), exif=b"")
+    return file.getvalue()
+
+
+def tiff_bytes(picture: Image) -> bytes:
+    """Return an image as a TIFF, without the tags of its file, such as an orientation.
+
+    Args:
+        picture: An image of a mode that TIFF supports.
+
+    Raises:
+        OSError: TIFF does not support the mode.
+    """
+    file = io.BytesIO()
+    picture.copy().save(file, "TIFF", exif=b"")  # a copy has no tags
+    return file.getvalue()

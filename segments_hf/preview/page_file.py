@@ -36,6 +36,7 @@ _SCRIPTS = (
     "panel.js",
     "highlight.js",
     "viewer.js",
+    "dataset_findings.js",
 )
 _SIZE_DIGITS = 15  # the width of the number in the block of the size
 _MARKER = b'<meta name="generator" content="segments-hf preview">'

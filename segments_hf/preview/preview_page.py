@@ -93,7 +93,7 @@ def preview(
     overwrite: bool = False,
     **options: Unpack[ReleaseKeywords],
 ) -> Path:
-    """Write an HTML page that shows images with their labels, and the findings of `validate` in each sample.
+    """Write an HTML page that shows images with their labels, and the findings of `validate`.
 
     The page is one file that opens from disk and makes no requests. It also shows samples that cannot be read. Labels
     of other task types than those of images, such as point clouds, are listed as attributes and not drawn; a warning is
@@ -128,7 +128,7 @@ def preview(
     check_number("size", size, _MIN_SIZE)
     source = open_rows(data, assets=True, limit=limit, evenly=True, check=_check, **options)
     is_spread = limit is not None and source.total is not None and source.total > limit
-    validator = Validator(assets=True, has_all_rows=not is_spread)
+    validator = Validator(assets=True, categories=source.categories, has_all_rows=not is_spread)
     json_labels = JsonLabels({category.id for category in source.categories})
     is_drawn = not has_json_label(source.features)
     outcomes = progress_bar(source.outcomes(), desc="Preview", total=source.length, unit="img")
@@ -138,6 +138,7 @@ def preview(
     counts_frames = _counts_frames(data, source.features)
     head = PageHead(source.title, source.task_type, classes, limit, source.total, counts_frames, is_drawn)
     max_bytes = _image_bytes(_most_rows(source, limit))
+    rows = 0
     with new_page(Path(path), source.title, overwrite=overwrite) as page:
         page.add(block("page", head))
         examine = partial(_examine, validator=validator, classes=len(classes), longest_side=size, max_bytes=max_bytes)
@@ -146,6 +147,9 @@ def preview(
             if not is_drawn and examined.outcome.row is not None:
                 sample.entry.objects = json_objects(examined.outcome.row, ids)
             page.add(block("entry", sample.entry) + block("thumb", sample.thumb) + block("detail", sample.detail))
+            rows += 1
+        findings = validator.compare_all(has_all_rows=source.has_all_rows(limit, rows))
+        page.add(block("dataset-findings", findings))
         page.add(block("not-checked", listed_counts(json_labels.not_checked)))
     if not is_drawn:
         name = source.task_type or "the labels of this task type"

@@ -20,8 +20,8 @@ class Finding(msgspec.Struct, frozen=True):
             here, such as ``category 'leaf'``.
         uuid: The uuid of the sample; None if it has no uuid.
         frame: The index of the frame in its sequence, from 0 on; None if the finding is not about one frame.
-        what: The fault.
-        why: The effect of the fault on datasets and training.
+        message: The fault, with the values from the data.
+        effect: The effect of the fault on datasets and training.
     """
 
     check: str
@@ -29,5 +29,5 @@ class Finding(msgspec.Struct, frozen=True):
     sample: str
     uuid: str | None
     frame: int | None
-    what: str
-    why: str
+    message: str
+    effect: str

@@ -37,7 +37,7 @@ class Report(Result, msgspec.Struct, frozen=True):
         modes: The number of images with each pixel format, such as ``RGB``, ``L`` or ``16-bit gray``, in descending
             order; empty if the images were not checked.
         counts: The number of findings of each check, errors first.
-        findings: All findings, in the order of the rows; findings about several rows are last.
+        findings: All findings, in the order of the rows; findings about categories and about several rows are last.
         not_checked: The number of annotations and files that no check reads, by kind, such as ``{"cuboid": 120}``. It
             is empty for image tasks. Labels of other tasks are checked only for what does not depend on their geometry.
     """
@@ -110,8 +110,8 @@ def _checks_table(groups: dict[str, list[Finding]]) -> Table:
     rows = []
     for check, findings in groups.items():
         first = findings[0]
-        rows.append((Cell(first.severity, style=_STYLES[first.severity]), check, len(findings), first.why))
-    return Table(("severity", "check", "findings", "why it matters"), rows, numbers=("findings",))
+        rows.append((Cell(first.severity, style=_STYLES[first.severity]), check, len(findings), first.effect))
+    return Table(("severity", "check", "findings", "effect"), rows, numbers=("findings",))
 
 
 def by_check(findings: list[Finding]) -> dict[str, list[Finding]]:
@@ -126,4 +126,4 @@ def by_check(findings: list[Finding]) -> dict[str, list[Finding]]:
 def described(finding: Finding) -> str:
     """Return a finding as one line: the sample and the fault."""
     frame = "" if finding.frame is None else f", frame {finding.frame}"
-    return for_terminal(f"{finding.sample}{frame}: {finding.what}")
+    return for_terminal(f"{finding.sample}{frame}: {finding.message}")

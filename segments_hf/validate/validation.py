@@ -13,7 +13,6 @@ from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.labels import has_json_label
 from segments_hf.layouts import check_release_rows
 from segments_hf.short_traceback import short_traceback
-from segments_hf.validate.checks import refused_colors
 from segments_hf.validate.json_labels import JsonLabels
 from segments_hf.validate.report import Report, by_check
 from segments_hf.validate.validator import Validator
@@ -39,10 +38,12 @@ def validate(
     """Check the labels, images and bitmaps of a release or a dataset before training.
 
     Checks of the labels find unreadable samples and labels, duplicate names and uuids, samples in two splits, unknown
-    statuses and categories, invalid colors, repeated ids, ids that a bitmap cannot contain, shapes without an area,
-    points outside the image, and tracks that change their category. Checks of the files find images and bitmaps that
-    cannot be downloaded or read, malformed EXIF data, bitmaps that do not have the size of their image, pixels without
-    an annotation, annotations without pixels, and images of several pixel formats.
+    statuses and categories, invalid colors, categories that are not used or used once, repeated ids, ids that a bitmap
+    cannot contain, shapes without an area, polygons that cross themselves, points outside the image, tracks that change
+    their category, and frames without a label. Checks of the files find images and bitmaps that cannot be downloaded or
+    read, malformed EXIF data, EXIF orientations, bitmaps that do not have the size of their image, pixels without an
+    annotation, annotations without pixels or with one pixel, objects whose parts are far apart, samples with the same
+    image, and images of several pixel formats.
 
     The labels of other task types than those of images, such as point clouds, are checked for what does not depend on
     their geometry: names, uuids, statuses, categories, ids and tracks. `Report.not_checked` counts the rest.
@@ -65,17 +66,16 @@ def validate(
 
     >>> from segments_hf.demo import demo_release
     >>> report = validate(demo_release(), assets=True)
-    >>> report.samples, report.is_clean, round(report.unlabeled_share, 2)
-    (8, True, 0.74)
+    >>> report.samples, report.counts, round(report.unlabeled_share, 2)
+    (8, {'rotated-image': 1}, 0.74)
     """
     source = open_rows(data, assets=assets, limit=limit, check=_check, **options)
-    validator = Validator(assets=assets)
+    validator = Validator(assets=assets, categories=source.categories)
     json_labels = JsonLabels({category.id for category in source.categories})
     tally = _Tally()
-    tally.findings.extend(refused_colors(source.categories))
     for examined in _examined(source, validator, assets=assets):
         tally.add(examined, [*validator.compare(examined), *json_labels.check(examined.outcome)])
-    tally.findings.extend(validator.compare_all())
+    tally.findings.extend(validator.compare_all(has_all_rows=source.has_all_rows(limit, tally.rows)))
     return Report(
         name=source.name,
         task_type=source.task_type,

@@ -6,20 +6,32 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from segments_hf.dataset.rows.row_images import ASSET_COLUMNS
-from segments_hf.labels import is_labeled, label_of
+from segments_hf.labels import BitmapLabel, is_labeled, label_of
 from segments_hf.validate.checks import (
     LABEL_CHECKS,
     ROW_CHECKS,
+    CategoryUse,
     Duplicates,
+    Frames,
     Modes,
+    Orientations,
+    SameImages,
     Tracks,
     check_images,
+    invalid_colors,
+    one_pixel_objects,
+    scattered_objects,
     unreadable_parts,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from segments_hf.dataset.rows.row_maker import Outcome
-    from segments_hf.validate.checks.images import Instances
+    from segments_hf.labels import Label
+    from segments_hf.labels.row import Row
+    from segments_hf.release import Category
+    from segments_hf.validate.checks.images import ImageProperties, Instances
     from segments_hf.validate.finding import Finding
 
 
@@ -30,13 +42,13 @@ class Examined(NamedTuple):
         outcome: The row and the problems that occurred when it was made.
         findings: The findings.
         instances: The instances of the bitmap; None if the row has no label with a readable bitmap.
-        mode: The name of the image's pixel format; None if it cannot be read.
+        image: The properties of the image; None if it cannot be read.
     """
 
     outcome: Outcome
     findings: list[Finding]
     instances: Instances | None
-    mode: str | None
+    image: ImageProperties | None
 
 
 class Validator:
@@ -47,25 +59,43 @@ class Validator:
 
     Args:
         assets: Whether the rows have images and bitmaps, which are then checked too.
+        categories: The categories of the rows.
         has_all_rows: Whether no rows are left out between the first and the last row of each split. If rows are left
             out, the findings give no row numbers.
     """
 
-    def __init__(self, *, assets: bool, has_all_rows: bool = True) -> None:
+    def __init__(self, *, assets: bool, categories: Sequence[Category] = (), has_all_rows: bool = True) -> None:
         self._assets = assets
+        self._categories = categories
+        self._without_instances = {item.id for item in categories if item.has_instances is False}
         self._rows = Counter[str | None]()
         self._duplicates = Duplicates(has_numbers=has_all_rows)
         self._tracks = Tracks()
+        self._use = CategoryUse()
+        self._frames = Frames()
         self._modes = Modes()
+        self._orientations = Orientations()
+        self._same_images = SameImages()
 
     @property
     def modes(self) -> dict[str, int]:
         """The number of images with each pixel format so far, in descending order."""
         return self._modes.counts
 
-    def compare_all(self) -> list[Finding]:
-        """Return the findings about all rows together. Call this method after the last row."""
-        return list(self._modes.find_mixture())
+    def compare_all(self, *, has_all_rows: bool = True) -> list[Finding]:
+        """Return the findings about the categories and about all rows together. Call this method after the last row.
+
+        Args:
+            has_all_rows: Whether all rows of the dataset were checked. If not, a category that is rarely used is not a
+                finding.
+        """
+        return [
+            *invalid_colors(self._categories),
+            *(self._use.find_rare(self._categories) if has_all_rows else ()),
+            *self._frames.find_gaps(),
+            *self._modes.find_mixture(),
+            *self._orientations.find_rotated(),
+        ]
 
     def check(self, outcome: Outcome) -> list[Finding]:
         """Return the findings about the next row."""
@@ -74,7 +104,7 @@ class Validator:
     def examine(self, outcome: Outcome) -> Examined:
         """Check a row by itself. This method is safe to call from several threads."""
         findings = list(unreadable_parts(outcome))
-        row, instances, mode = outcome.row, None, None
+        row, instances, image = outcome.row, None, None
         if row is not None:
             label = label_of(row) if is_labeled(row) else None
             for check in ROW_CHECKS:
@@ -84,19 +114,30 @@ class Validator:
                     findings.extend(check_label(row, label))
             if self._assets and "image" in row:
                 unreported = set(ASSET_COLUMNS) - {problem.column for problem in outcome.losses}
-                found, instances, mode = check_images(row, label, unreported)
+                found, instances, image = check_images(row, label, unreported)
                 findings.extend(found)
-        return Examined(outcome, findings, instances, mode)
+                findings.extend(self._check_objects(row, label, instances))
+        return Examined(outcome, findings, instances, image)
+
+    def _check_objects(self, row: Row, label: Label | None, instances: Instances | None) -> Iterator[Finding]:
+        if isinstance(label, BitmapLabel) and instances is not None:
+            yield from one_pixel_objects(row, label, instances)
+            yield from scattered_objects(row, label, instances, self._without_instances)
 
     def compare(self, examined: Examined) -> list[Finding]:
         """Return the findings about the next row, by itself and compared with the rows before it."""
-        row, split = examined.outcome.row, examined.outcome.split
+        row, split, image = examined.outcome.row, examined.outcome.split, examined.image
         number = self._rows[split]
         self._rows[split] += 1
         if row is None:
             return examined.findings
-        self._modes.add(row, examined.mode)
+        self._modes.add(row, image and image.mode)
+        self._orientations.add(row, image and image.orientation)
+        self._frames.add(row, split)
         findings = [*examined.findings, *self._duplicates.check(row, split, number)]
-        if row.get("frame_index") is not None and is_labeled(row) and "annotations" in row:
-            findings.extend(self._tracks.check(row, split))
+        findings.extend(self._same_images.check(row, split, image and image.summary))
+        if is_labeled(row) and "annotations" in row:
+            self._use.add(row)
+            if row.get("frame_index") is not None:
+                findings.extend(self._tracks.check(row, split))
         return findings

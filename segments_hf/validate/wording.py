@@ -21,6 +21,22 @@ def listed(items: Iterable[object]) -> str:
     return first if len(texts) <= _MAX_LISTED else f"{first}, … ({len(texts)} in total)"
 
 
+def ranges(numbers: Iterable[int]) -> str:
+    """Return numbers as text: sorted, with ranges of successive numbers, of which only the first are listed.
+
+    >>> ranges([7, 0, 1, 2, 3, 9]), ranges(range(0, 100, 2))
+    ('0-3, 7, 9', '0, 2, 4, 6, 8, …')
+    """
+    found: list[list[int]] = []
+    for number in sorted(numbers):
+        if found and number == found[-1][-1] + 1:
+            found[-1][1:] = [number]
+        else:
+            found.append([number])
+    texts = ["-".join(map(str, ends)) for ends in found]
+    return ", ".join([*texts[:_MAX_LISTED], *(["…"] if len(texts) > _MAX_LISTED else [])])
+
+
 def modes_text(counts: Mapping[str, int]) -> str:
     """Return the number of images with each pixel format as text; `counts` must not be empty.
 

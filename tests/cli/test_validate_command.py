@@ -23,14 +23,20 @@ def words(result: Result) -> str:
     return " ".join(result.output.split())
 
 
-@pytest.mark.parametrize("options", [(), ("--assets",), ("--strict",), ("--limit", 2)])
+@pytest.mark.parametrize("options", [(), ("--strict",), ("--limit", 2), ("--limit", 2, "--assets")])
 def test_report_of_a_clean_release_is_one_line(options: tuple[object, ...]) -> None:
     result = run(demo_release(), "--quiet", *options)
     assert result.exit_code == 0, result.output
     samples = 2 if "--limit" in options else 8
     [line] = result.output.splitlines()
     assert f"{samples} samples" in line
-    assert ("73.7%" in line) == ("8 RGB" in line) == ("--assets" in options)
+    assert ("%" in line) == ("2 RGB" in line) == ("--assets" in options)
+
+
+def test_report_of_the_demo_release_with_assets_has_one_warning() -> None:
+    result = run(demo_release(), "--quiet", "--assets", "--strict")
+    assert result.exit_code == 0, result.output
+    assert all(text in result.output for text in ("73.7%", "8 RGB", "0 errors, 1 warning", "--images upright"))
 
 
 def test_findings_are_counted_in_a_table_and_listed(write_release) -> None:
@@ -43,9 +49,10 @@ def test_findings_are_counted_in_a_table_and_listed(write_release) -> None:
     assert result.exit_code == 0
     text = words(result)
     assert "42 samples" in text
-    assert "1 error, 40 warnings" in text
+    assert "1 error, 41 warnings" in text
     assert text.index("duplicate-sample") < text.index("unknown-status")
     listed = text.rpartition("unknown-status")[2]
+    assert "category 'leaf'" in text
     assert listed.count("got the status 'DONE'") == 5
     assert "35 more" in listed
 
@@ -62,7 +69,7 @@ def test_strict_exits_with_1_for_errors_and_not_for_warnings(write_release, seco
 def test_json_has_every_finding(write_release) -> None:
     samples = [sample(f"{number}", label={**LABEL, "label_status": "DONE"}) for number in range(40)]
     report = json.loads(run(write_release(samples), "--json", "-q").output)
-    assert report["counts"] == {"unknown-status": 40}
+    assert report["counts"] == {"unknown-status": 40, "unused-category": 1}
     assert report["findings"][39]["sample"] == "39"
     assert report["findings"][39]["severity"] == "warning"
     assert report["unlabeled_share"] is None

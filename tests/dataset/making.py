@@ -22,6 +22,20 @@ def jpeg(size: tuple[int, int] = (8, 6), red: int = 200) -> bytes:
     return _encoded(Image.new("RGB", size, (red, 30, 30)), "JPEG")
 
 
+def with_comment(content: bytes, text: str) -> bytes:
+    """Return a JPEG with a comment, so that images of the same color differ in their bytes."""
+    comment = text.encode()
+    return content[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + content[2:]
+
+
+def with_orientation(content: bytes, orientation: int) -> bytes:
+    """Return a JPEG with an EXIF orientation, from 1 to 8."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    segment = exif.tobytes()
+    return content[:2] + b"\xff\xe1" + (len(segment) + 2).to_bytes(2, "big") + segment + content[2:]
+
+
 def bitmap(ids: Any = ((0, 1), (2, 70000))) -> bytes:
     """Return a bitmap as the platform writes it: id = R + 256 G + 65536 B, alpha 255."""
     ids = np.asarray(ids, dtype=np.uint32)

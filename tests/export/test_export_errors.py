@@ -65,7 +65,7 @@ def test_labels_of_point_clouds_and_texts_are_refused(tmp_path: Path, task_type:
     ("options", "message"),
     [
         ({"export_format": "coco-stuff"}, r"export_format: got 'coco-stuff', .*'coco-instance', "),
-        ({"images": "move"}, r"images: got 'move', .*'copy', 'convert', 'link', 'none'"),
+        ({"images": "move"}, r"images: got 'move', .*'copy', 'convert', 'upright', 'link', 'none'"),
         ({"on_error": "keep"}, r"on_error: got 'keep', .*'raise', 'skip'"),
     ],
 )

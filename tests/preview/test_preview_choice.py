@@ -83,9 +83,11 @@ def test_limit_counts_the_sequences_of_a_release_and_the_frames_of_a_dataset(
 def test_findings_of_chosen_samples_give_no_row_numbers(tmp_path: Path, write_release: Any) -> None:
     (tmp_path / "a.jpg").write_bytes(jpeg())
     release = write_release([sample("same", "a.jpg", label(annotations=[]), uuid=None) for _ in range(4)])
-    whats = {limit: page_of(release, tmp_path, limit=limit).entries[1]["findings"][0]["what"] for limit in (2, None)}
-    assert whats[None].startswith("row 0")
-    assert not any(character.isdigit() for character in whats[2])
+    messages = {
+        limit: page_of(release, tmp_path, limit=limit).entries[1]["findings"][0]["message"] for limit in (2, None)
+    }
+    assert messages[None].startswith("row 0")
+    assert not any(character.isdigit() for character in messages[2])
 
 
 def test_entries_have_the_split_of_their_sample(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import datasets
 import numpy as np
 import pytest
-from dataset.making import bitmap, jpeg, label, sample
+from dataset.making import bitmap, jpeg, label, sample, with_orientation
 from export.making import BOX, IDS, LINE, POINT, POLYGON, bitmap_release, vector, vector_release
 from PIL import Image
 
@@ -134,8 +134,21 @@ def test_broken_samples_are_shown_with_their_findings(tmp_path: Path, write_rele
     assert page.details[3]["numbers"] is None
     finding = page.entries[1]["findings"][0]
     assert finding["severity"] == "error"
-    assert "b.jpg" in finding["what"]
+    assert "b.jpg" in finding["message"]
     assert (page.entries[4]["status"], page.entries[4]["objects"]) == (None, None)
+
+
+@pytest.mark.parametrize(("limit", "has_all_rows"), [(None, True), (3, True), (2, False)])
+def test_findings_about_the_dataset_are_on_the_page(
+    tmp_path: Path, write_release, limit: int | None, has_all_rows: bool
+) -> None:
+    (tmp_path / "a.jpg").write_bytes(with_orientation(jpeg(), 3))
+    one = label(annotations=[{"id": 1, "category_id": 1}])
+    page = page_of(write_release([sample("a", "a.jpg", one), sample("b", "b.jpg", one)]), tmp_path, limit=limit)
+    (findings,) = page.blocks["dataset-findings"]
+    checks = [finding["check"] for finding in findings]
+    assert checks == [*(["unused-category"] if has_all_rows else []), "rotated-image"]
+    assert "'leaf'" in findings[0]["sample"] or not has_all_rows
 
 
 def test_unreadable_images_and_bitmaps_of_a_dataset_are_reported_in_notices(

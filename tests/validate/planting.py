@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from dataset.making import GROUND_TRUTH, bitmap, jpeg, label, sample, unreadable
+from dataset.making import GROUND_TRUTH, bitmap, jpeg, label, sample, unreadable, with_comment, with_orientation
 
 SIZE = (8, 6)  # width, height
 IDS = np.zeros(SIZE[::-1], np.uint32)
@@ -55,7 +55,7 @@ def _content(folder: Path, stem: str, task_type: str) -> dict[str, Any]:
 
 def _image(folder: Path, stem: str) -> str:
     file = folder / f"{stem}.jpg"
-    file.write_bytes(jpeg(SIZE))
+    file.write_bytes(with_comment(jpeg(SIZE), stem))
     return file.name
 
 
@@ -72,7 +72,7 @@ class Planted:
     Attributes:
         check: The only check that finds the fault.
         plant: A function that plants the fault in the second sample, or in the files of this sample in the folder.
-        what: A part of the attribute `what` of the finding.
+        message: A part of the message of the finding.
         task_types: The task types whose releases may have the fault.
         assets: Whether only ``validate(…, assets=True)`` finds the fault.
         loaded: The check that finds the fault in a loaded dataset; "the same" is `check`, and None means that loading
@@ -81,7 +81,7 @@ class Planted:
 
     check: str
     plant: Callable[[Samples, Path], object]
-    what: str
+    message: str
     task_types: Iterable[str] = TASK_TYPES
     assets: bool = False
     loaded: str | None = "the same"
@@ -120,6 +120,14 @@ def _rewritten(kind: str, change: Callable[[bytes], bytes]) -> Callable[[Samples
         file.write_bytes(change(file.read_bytes()))
 
     return plant
+
+
+def _image_of_first(samples: Samples, folder: Path) -> None:
+    _file(samples, folder, "image").write_bytes(_file([{}, samples[0]], folder, "image").read_bytes())
+
+
+def _upside_down(content: bytes) -> bytes:
+    return with_orientation(content, 3)
 
 
 def _removed(kind: str) -> Callable[[Samples, Path], object]:
@@ -174,14 +182,21 @@ LABEL_FAULTS = [
     Planted("no-area", _points("bbox", [[1, 1], [1, 5]]), "bbox 9", WITH_VECTORS),
     Planted("no-area", _points("bbox", [[6, 1], [2, 1]]), "bbox 9", WITH_VECTORS),
     Planted("no-area", _points("polygon", [[1, 1], [2, 2], [1, 1], [4, 4]]), "polygon 9", WITH_VECTORS),
-    Planted("point-without-place", _points("polygon", [[1, 1], [2], [1, 1]]), "polygon 9", WITH_VECTORS),
-    Planted("point-without-place", _points("point", [[1, 2**31]]), "point 9", WITH_VECTORS),
+    Planted("point-without-coordinates", _points("polygon", [[1, 1], [2], [1, 1]]), "polygon 9", WITH_VECTORS),
+    Planted("point-without-coordinates", _points("point", [[1, 2**31]]), "point 9", WITH_VECTORS),
+    Planted("self-crossing-polygon", _points("polygon", [[1, 1], [5, 5], [5, 1], [1, 5]]), "polygon 9", WITH_VECTORS),
     Planted("unknown-shape", _points("cuboid", [[1, 1], [2, 2]]), "cuboid 9", WITH_VECTORS),
     Planted("unknown-shape", _points(None, [[1, 1], [2, 2]]), "None 9", WITH_VECTORS),
     Planted(
         "track-changes-category",
         lambda samples, _: _annotations(samples)[0].update(category_id=2),
         "category 1 in frame 0",
+        SEQUENCES,
+    ),
+    Planted(
+        "frames-without-label",
+        lambda samples, _: content(samples).update(annotations=[], segmentation_bitmap=None),
+        "1 of 3 frames have no annotation: 1",
         SEQUENCES,
     ),
     Planted(
@@ -241,6 +256,15 @@ ASSET_FAULTS = [
         WITH_BITMAPS,
         assets=True,
     ),
+    Planted(
+        "one-pixel-object",
+        _rewritten("bitmap", _with_ids(((0, slice(1, 2)), 0), ((1, slice(0, 2)), 0))),
+        "id 1",
+        WITH_BITMAPS,
+        assets=True,
+    ),
+    Planted("duplicate-image", _image_of_first, "'flower_0.jpg'", assets=True),
+    Planted("rotated-image", _rewritten("image", _upside_down), "1 of ", assets=True),
     Planted(
         "annotation-without-pixels",
         lambda samples, _: _annotations(samples).append({"id": 3, "category_id": 2}),

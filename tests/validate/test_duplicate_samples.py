@@ -43,8 +43,8 @@ def test_sample_in_two_splits_is_found(tmp_path: Path, write_release, kind: str)
     kind_of_splits = datasets.IterableDatasetDict if kind == "stream" else datasets.DatasetDict
     report = validate(kind_of_splits(parts))
     assert found(report) == [("in-two-splits", "flower_1.jpg"), ("in-two-splits", "flower_2.jpg")]
-    assert "split 'train'" in report.findings[0].what
-    assert "'flower_1.jpg'" in report.findings[0].what
+    assert "split 'train'" in report.findings[0].message
+    assert "'flower_1.jpg'" in report.findings[0].message
     assert validate(kind_of_splits({"train": rows.take(1), "test": rows.skip(1)})).is_clean
 
 
@@ -75,7 +75,7 @@ def test_row_numbers_count_unreadable_samples(write_release) -> None:
     report = validate(write_release([{}, sample("a", uuid=None), sample("a", uuid=None)]))
     [finding] = report.findings[1:]
     assert finding.check == "duplicate-name"
-    assert "row 1 " in finding.what
+    assert "row 1 " in finding.message
 
 
 @pytest.mark.parametrize(

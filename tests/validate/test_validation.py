@@ -28,6 +28,11 @@ def found(report: Report) -> list[tuple[str, str]]:
     return [(finding.check, finding.sample) for finding in report.findings]
 
 
+def found_in_samples(report: Report) -> list[tuple[str, str]]:
+    """Return the findings that are about samples: small releases often use a category once or never."""
+    return [(check, sample) for check, sample in found(report) if not sample.startswith("category ")]
+
+
 @pytest.mark.parametrize("assets", [False, True], ids=["labels", "assets"])
 @pytest.mark.parametrize("task_type", TASK_TYPES)
 def test_clean_release_has_no_findings(tmp_path: Path, write_release, task_type: str, assets: bool) -> None:
@@ -47,8 +52,8 @@ def test_each_planted_fault_is_the_only_finding(
     report = validate(release, assets=True)
     expected = [(planted.check, samples[1].get("name", "samples[1]"))]
     assert found(report) == expected, str(report)
-    assert planted.what in report.findings[0].what
-    assert report.findings[0].why
+    assert planted.message in report.findings[0].message
+    assert report.findings[0].effect
     assert report.counts == {planted.check: 1}
     assert len(report.errors) + len(report.warnings) == 1
     assert found(validate(release)) == ([] if planted.assets else expected)
@@ -89,7 +94,7 @@ def _faulty(folder: Path, task_type: str) -> list[dict[str, Any]]:
     return samples
 
 
-CHECKS_OF_SKIPPED_SAMPLES = ("duplicate", "other-size", "unknown-category", "unreadable")
+CHECKS_OF_SKIPPED_SAMPLES = ("duplicate", "other-size", "rotated-image", "unknown-category", "unreadable")
 
 
 @pytest.mark.parametrize(
@@ -102,7 +107,7 @@ def test_skipped_sample_is_checked_for_duplicates_and_loading_errors_only(
     samples[1]["labels"][GROUND_TRUTH]["label_status"] = "SKIPPED"
     planted.plant(samples, tmp_path)
     report = validate(write_release(samples, task_type=task_type), assets=planted.assets)
-    is_found = planted.check.startswith(CHECKS_OF_SKIPPED_SAMPLES) and planted.what != "cannot be read"
+    is_found = planted.check.startswith(CHECKS_OF_SKIPPED_SAMPLES) and planted.message != "cannot be read"
     assert list(report.counts) == ([planted.check] if is_found else [])
 
 
@@ -110,7 +115,7 @@ def test_skipped_sample_is_checked_for_duplicates_and_loading_errors_only(
 def test_labels_of_skipped_rejected_and_unlabeled_samples_are_not_checked(write_release, status: str) -> None:
     broken = label(annotations=[{"id": 0, "category_id": 1}] * 2)
     assert validate(write_release([sample("a", label={**broken, "label_status": status})])).is_clean
-    assert len(validate(write_release([sample("a", label=broken)])).counts) == 2
+    assert len(found_in_samples(validate(write_release([sample("a", label=broken)])))) == 2
 
 
 def test_unreadable_image_of_an_unlabeled_sample_is_found(tmp_path: Path, write_release) -> None:
@@ -135,7 +140,7 @@ def test_fault_in_any_sample_is_found(write_release, ids: list[list[int]], data:
         )
         for number, ids_of_sample in enumerate(ids)
     ]
-    assert validate(write_release(samples)).is_clean
+    assert not found_in_samples(validate(write_release(samples)))
     position = data.draw(st.integers(1, len(samples) - 1))
     earlier = data.draw(st.integers(0, position - 1))
     chosen = samples[position]
@@ -165,7 +170,7 @@ def test_fault_in_any_sample_is_found(write_release, ids: list[list[int]], data:
             )
         case _:
             item["id"] = data.draw(IMPOSSIBLE_IDS)
-    assert found(validate(write_release(samples))) == [(check, chosen["name"])]
+    assert found_in_samples(validate(write_release(samples))) == [(check, chosen["name"])]
 
 
 COORDINATES = st.floats(-(2**31), 2**31, exclude_min=True, exclude_max=True)
@@ -188,14 +193,15 @@ def test_shapes_with_too_few_points_or_no_area_are_found(
     report = validate(write_release([sample("a", label=label(annotations=[item]))], task_type=VECTORS))
     least = {"point": 1, "polyline": 2, "bbox": 2, "polygon": 3}[kind]
     xs, ys = {x for x, _ in points}, {y for _, y in points}
+    checks = [check for check, _ in found_in_samples(report)]
     if len(points) < least:
-        assert list(report.counts) == ["too-few-points"]
+        assert checks == ["too-few-points"]
     elif (kind == "bbox" and not (covered_pixels(xs) and covered_pixels(ys))) or (
         kind == "polygon" and (len(xs) == 1 or len(ys) == 1)
     ):
-        assert list(report.counts) == ["no-area"]
+        assert checks == ["no-area"]
     elif kind != "polygon":
-        assert report.is_clean
+        assert checks == []
 
 
 def test_all_tracks_of_a_sequence_that_change_their_category_are_one_finding(tmp_path: Path, write_release) -> None:
@@ -206,14 +212,14 @@ def test_all_tracks_of_a_sequence_that_change_their_category_are_one_finding(tmp
         report = validate(write_release(samples, task_type=task_type))
         assert found(report) == [("track-changes-category", "flower_2.jpg")]
         assert report.findings[0].frame == 1
-        tracks = report.findings[0].what.split(", ")
+        tracks = report.findings[0].message.split(", ")
         assert len(tracks) == len(content(samples, 2, 0)["annotations"])
         assert all(text in tracks[0] for text in ("track 1 ", "category 1 ", "category 2 in frame 0"))
 
 
-def test_demo_release_has_no_findings() -> None:
+def test_demo_release_has_no_findings_except_for_its_rotated_image() -> None:
     report = validate(Release.open(demo_release()), assets=True)
-    assert report.is_clean, str(report)
+    assert found(report) == [("rotated-image", "meadow_04.jpg")], str(report)
     assert all(fact in str(report) for fact in ("flowers-v1.0.json", "8 samples", "73.7%", "8 RGB"))
 
 
@@ -240,6 +246,7 @@ def test_validator_finds_row_by_row_what_validate_finds(tmp_path: Path, write_re
     """The preview uses a `Validator` to check each row before the preview shows the row."""
     release = write_release(_faulty(tmp_path, BITMAPS))
     source = open_rows(release, assets=True)
-    validator = Validator(assets=True)
+    validator = Validator(assets=True, categories=source.categories)
     findings = [finding for outcome in source.outcomes() for finding in validator.check(outcome)]
+    findings += validator.compare_all()
     assert findings == validate(release, assets=True).findings

@@ -25,7 +25,6 @@ def test_unlabeled_share_counts_the_pixels_of_labeled_samples(tmp_path: Path, wr
         sample("d", "a.jpg"),
     ]
     report = validate(write_release(samples), assets=True)
-    assert report.is_clean
     assert report.unlabeled_share == 7 / 10
     assert validate(write_release(samples)).unlabeled_share is None
 

@@ -11,6 +11,7 @@ const noFindings = notChecked ? "no findings in what was checked" : "no findings
 const thumbBlocks = blocks("thumb");
 const detailBlocks = blocks("detail");
 const entries = blocks("entry").map((block, index) => ({ ...parse(block), index }));
+const datasetFindings = parse(blocks("dataset-findings")[0]);
 const thumbOf = (entry) => parse(thumbBlocks[entry.index]);
 const detailOf = (entry) => parse(detailBlocks[entry.index]);
 

@@ -12,7 +12,7 @@ const searchTexts = entries.map((entry) =>
     ...entry.values,
     ...entry.attributes.flat(),
     ...entry.metadata.flat(),
-    ...entry.findings.flatMap((finding) => [finding.check, finding.what]),
+    ...entry.findings.flatMap((finding) => [finding.check, finding.message]),
   ]
     .join("\n")
     .toLowerCase(),

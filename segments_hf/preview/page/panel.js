@@ -10,7 +10,7 @@ function fillPanel(entry, detail) {
   fillSource(detail);
   find("notices").replaceChildren(...detail.notices.map((notice) => element("li", {}, notice)));
   showControls(find("controls"), entry.objects ?? []);
-  find("findings").replaceChildren(...findingItems(entry));
+  find("findings").replaceChildren(...findingItems(entry.findings));
   find("objects").replaceChildren(...detail.objects.map(objectItem));
   find("count").textContent = detail.objects.length ? plural(detail.objects.length, "object") : "Objects";
   fillPairs(find("attributes"), entry.attributes);
@@ -31,13 +31,13 @@ function fillSource({ image, size, full_size, original }) {
   find("source").hidden = !isScaled && !isLink;
 }
 
-function findingItems(entry) {
-  if (!entry.findings.length) return [element("p", { class: "faded" }, `${noFindings.replace("no", "No")}.`)];
-  return entry.findings.map(({ check, severity, what, why }) =>
+function findingItems(findings) {
+  if (!findings.length) return [element("p", { class: "faded" }, `${noFindings.replace("no", "No")}.`)];
+  return findings.map(({ check, severity, message, effect }) =>
     element("div", { class: "finding" },
       element("p", { class: severity }, `${severity === "error" ? "Error" : "Warning"} · ${check}`),
-      element("p", {}, what),
-      element("p", { class: "faded" }, why),
+      element("p", {}, message),
+      element("p", { class: "faded" }, effect),
     ),
   );
 }

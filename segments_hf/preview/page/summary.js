@@ -20,7 +20,7 @@ function summary() {
     countText(),
     kind === "frame" && !page.counts_frames && plural(entries.length, "frame"),
     entries.some(isUncounted) && !objects ? "objects not counted" : plural(objects, "object"),
-    withFindings ? `findings in ${plural(withFindings, kind)}` : noFindings,
+    withFindings ? `findings in ${plural(withFindings, kind)}` : noFindings + (datasetFindings.length ? " in samples" : ""),
     notChecked && `not checked: ${notChecked}`,
     !page.is_drawn && "labels are listed as attributes, not drawn",
   ]

@@ -6,9 +6,14 @@ A check is a function that yields findings. Its arguments are a row (`ROW_CHECKS
 """
 
 from segments_hf.validate.checks.annotations import impossible_ids, repeated_ids, unknown_categories
-from segments_hf.validate.checks.colors import refused_colors
+from segments_hf.validate.checks.category_use import CategoryUse
+from segments_hf.validate.checks.colors import invalid_colors
+from segments_hf.validate.checks.frames import Frames
 from segments_hf.validate.checks.images import check_images
 from segments_hf.validate.checks.modes import Modes
+from segments_hf.validate.checks.objects import one_pixel_objects, scattered_objects
+from segments_hf.validate.checks.orientations import Orientations
+from segments_hf.validate.checks.same_images import SameImages
 from segments_hf.validate.checks.samples import Duplicates, unknown_status
 from segments_hf.validate.checks.tracks import Tracks
 from segments_hf.validate.checks.unreadable import unreadable_parts
@@ -20,10 +25,16 @@ LABEL_CHECKS = (repeated_ids, impossible_ids, shapes)
 __all__ = [
     "LABEL_CHECKS",
     "ROW_CHECKS",
+    "CategoryUse",
     "Duplicates",
+    "Frames",
     "Modes",
+    "Orientations",
+    "SameImages",
     "Tracks",
     "check_images",
-    "refused_colors",
+    "invalid_colors",
+    "one_pixel_objects",
+    "scattered_objects",
     "unreadable_parts",
 ]

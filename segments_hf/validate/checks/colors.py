@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from segments_hf.release import Category
     from segments_hf.validate.finding import Finding
 
-REFUSED_COLOR = Fault("refused-color", "warning", "the color is ignored; the category gets a color of the palette")
+INVALID_COLOR = Fault("invalid-color", "warning", "the color is ignored; the category gets a color of the palette")
 
 
-def refused_colors(categories: Iterable[Category]) -> Iterator[Finding]:
+def invalid_colors(categories: Iterable[Category]) -> Iterator[Finding]:
     """Find colors that are not 3 or 4 numbers from 0 to 255."""
     for category in categories:
         if category.refused_color is not None:
-            what = f"got the color {category.refused_color}, expected 3 or 4 numbers from 0 to 255"
-            yield REFUSED_COLOR.found(f"category {category.name!r}", None, None, what)
+            message = f"got the color {category.refused_color}, expected 3 or 4 numbers from 0 to 255"
+            yield INVALID_COLOR.found(f"category {category.name!r}", None, None, message)

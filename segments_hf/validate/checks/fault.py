@@ -19,31 +19,31 @@ class Fault:
         name: The name of the check, such as ``duplicate-name``.
         severity: ``error`` if a label is lost, wrong or unreadable; ``warning`` if the data is unusual but
             may be correct.
-        why: The effect of the fault on datasets and training.
+        effect: The effect of the fault on datasets and training.
     """
 
     name: str
     severity: Severity
-    why: str
+    effect: str
 
-    def in_row(self, row: Row, what: str) -> Finding:
+    def in_row(self, row: Row, message: str) -> Finding:
         """Return the finding that a row has this fault.
 
         Args:
             row: The row.
-            what: The fault, with the values from the row.
+            message: The fault, with the values from the row.
         """
-        return self.found(row["name"], row.get("uuid"), row.get("frame_index"), what)
+        return self.found(row["name"], row.get("uuid"), row.get("frame_index"), message)
 
-    def in_sample(self, row: Row, what: str) -> Finding:
+    def in_sample(self, row: Row, message: str) -> Finding:
         """Return the finding that the sample of a row has this fault, not only one frame of it.
 
         Args:
             row: The row.
-            what: The fault, with the values from the row.
+            message: The fault, with the values from the row.
         """
-        return self.found(row["name"], row.get("uuid"), None, what)
+        return self.found(row["name"], row.get("uuid"), None, message)
 
-    def found(self, sample: str, uuid: str | None, frame: int | None, what: str) -> Finding:
+    def found(self, sample: str, uuid: str | None, frame: int | None, message: str) -> Finding:
         """Return a finding of this fault. The arguments are attributes of `Finding`."""
-        return Finding(self.name, self.severity, sample, uuid, frame, what, self.why)
+        return Finding(self.name, self.severity, sample, uuid, frame, message, self.effect)

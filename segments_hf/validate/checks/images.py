@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from segments_hf.bitmaps import ID_LIMIT, boxes
 from segments_hf.errors import AssetError, BitmapError
-from segments_hf.images import ImageLimits, check_image, read_header
+from segments_hf.images import ImageLimits, check_image, read_header, stored_orientation
 from segments_hf.images.depth.pixel_format import pixel_format
 from segments_hf.images.stored_image import stored_content
 from segments_hf.io.file_content import FileContent
 from segments_hf.io.number_text import counted
 from segments_hf.labels import BITMAP_COLUMN, BitmapLabel
 from segments_hf.validate.checks.fault import Fault
+from segments_hf.validate.checks.same_images import fingerprint
 from segments_hf.validate.checks.unreadable import (
     MALFORMED_EXIF,
     OTHER_SIZE,
@@ -26,9 +27,11 @@ from segments_hf.validate.wording import listed
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+    from segments_hf.bitmaps import Boxes
     from segments_hf.images import Header
     from segments_hf.labels import Label
     from segments_hf.labels.row import Row
+    from segments_hf.validate.checks.same_images import Fingerprint
     from segments_hf.validate.finding import Finding
 
 MISSING_BITMAP = Fault("missing-bitmap", "error", "the objects have no pixels")
@@ -46,12 +49,26 @@ class CheckedImages(NamedTuple):
     Attributes:
         findings: The findings.
         instances: The instances of the bitmap; None if the row has no label with a readable bitmap.
-        mode: The name of the image's pixel format, such as ``RGB`` or ``16-bit gray``; None if it cannot be read.
+        image: The properties of the image that are compared with those of other images; None if it cannot be read.
     """
 
     findings: list[Finding]
     instances: Instances | None
-    mode: str | None
+    image: ImageProperties | None
+
+
+class ImageProperties(NamedTuple):
+    """The properties of an image that are compared with those of other images.
+
+    Attributes:
+        mode: The name of the pixel format, such as ``RGB`` or ``16-bit gray``.
+        orientation: The EXIF orientation, 1 to 8.
+        summary: The fingerprint of the bytes.
+    """
+
+    mode: str
+    orientation: int
+    summary: Fingerprint
 
 
 class Instances(NamedTuple):
@@ -60,10 +77,12 @@ class Instances(NamedTuple):
     Attributes:
         size: The width and height of the bitmap in pixels.
         areas: The number of pixels of each instance id, without 0 (unlabeled).
+        regions: The areas and bounding boxes, as arrays.
     """
 
     size: tuple[int, int]
     areas: dict[int, int]
+    regions: Boxes
 
 
 def check_images(row: Row, label: Label | None, unreported: Collection[str]) -> CheckedImages:
@@ -75,11 +94,13 @@ def check_images(row: Row, label: Label | None, unreported: Collection[str]) -> 
         unreported: The image columns that have no finding yet.
     """
     findings: list[Finding] = []
-    header, instances, mode = None, None, None
+    header, instances, properties = None, None, None
     if "image" in unreported:
         try:
             header = _header(image := _content(row["image"]))
-            mode = pixel_format(image).name
+            properties = ImageProperties(
+                pixel_format(image).name, stored_orientation(image, header), fingerprint(image)
+            )
         except AssetError as error:
             findings.append(UNREADABLE_IMAGE.in_row(row, str(error)))
     if isinstance(label, BitmapLabel) and BITMAP_COLUMN in unreported:
@@ -94,7 +115,7 @@ def check_images(row: Row, label: Label | None, unreported: Collection[str]) -> 
     if header:
         findings.extend(_malformed_exif(row, "image", header))
         findings.extend(_other_sizes(row, header, instances))
-    return CheckedImages(findings, instances, mode)
+    return CheckedImages(findings, instances, properties)
 
 
 def _content(image: Mapping[str, Any] | None) -> FileContent:
@@ -119,8 +140,8 @@ def _bitmap_header(bitmap: object) -> Header | None:
 
 def _malformed_exif(row: Row, column: str, header: Header | None) -> Iterator[Finding]:
     if header and header.exif_fault:
-        what = f"{column}: got malformed EXIF data, which `datasets` cannot read ({header.exif_fault})"
-        yield MALFORMED_EXIF.in_row(row, what)
+        message = f"{column}: got malformed EXIF data, which `datasets` cannot read ({header.exif_fault})"
+        yield MALFORMED_EXIF.in_row(row, message)
 
 
 def _instances(label: BitmapLabel) -> Instances | None:
@@ -128,7 +149,7 @@ def _instances(label: BitmapLabel) -> Instances | None:
         return None
     found = boxes(label.ids)
     height, width = label.ids.shape
-    return Instances((width, height), dict(zip(found.ids.tolist(), found.areas.tolist(), strict=True)))
+    return Instances((width, height), dict(zip(found.ids.tolist(), found.areas.tolist(), strict=True)), found)
 
 
 def _disagreements(row: Row, label: BitmapLabel, instances: Instances | None) -> Iterator[Finding]:

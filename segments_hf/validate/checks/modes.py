@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 MIXED_MODES = Fault(
     "mixed-image-modes",
     "warning",
-    "training code gets arrays of different shapes or dtypes; layouts convert all images to 8 bits",
+    "training code gets arrays of different shapes or dtypes; convert the images to one format when you read them, for "
+    "example with image.convert('RGB')",
 )
 _MAX_NAMED = 5  # samples of each pixel format in a finding
 

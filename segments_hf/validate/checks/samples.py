@@ -67,16 +67,16 @@ class Duplicates:
         by_name = self._names.earlier((split, row["name"]), frame, here)
         by_identity = self._identities.earlier(uuid or (row["name"],), frame, here)
         if by_identity and by_identity.split != split:
-            what = f"the sample is also in split {by_identity.split!r}, with the name {by_identity.name!r}"
-            yield IN_TWO_SPLITS.in_sample(row, what)
+            message = f"the sample is also in split {by_identity.split!r}, with the name {by_identity.name!r}"
+            yield IN_TWO_SPLITS.in_sample(row, message)
         elif uuid and by_name and by_name == by_identity:
             yield DUPLICATE_SAMPLE.in_sample(row, f"{self._row(by_name)} has the same name and the same uuid")
         else:
             if by_name:
                 yield DUPLICATE_NAME.in_sample(row, f"{self._row(by_name)} has the same name")
             if uuid and by_identity:
-                what = f"{self._row(by_identity)}, {by_identity.name!r}, has the same uuid"
-                yield DUPLICATE_UUID.in_sample(row, what)
+                message = f"{self._row(by_identity)}, {by_identity.name!r}, has the same uuid"
+                yield DUPLICATE_UUID.in_sample(row, message)
 
     def _row(self, position: _Position) -> str:
         return f"row {position.row}" if self._has_numbers else "an earlier row"

@@ -58,7 +58,7 @@ def test_load_release_accepts_palette_whose_colors_are_ids(write_release: Any, t
     rows = segments_hf.add_instance_masks(segments_hf.load_release(release, split="train"))
     right, other = (np.asarray(mask) for mask in rows["instance_mask"][:])
     np.testing.assert_array_equal(right, other)
-    assert segments_hf.validate(release, assets=True).is_clean
+    assert not segments_hf.validate(release, assets=True).errors
 
 
 @pytest.mark.parametrize("on_error", ["skip", "keep"])
@@ -71,7 +71,7 @@ def test_load_release_refuses_palette_whose_colors_are_not_ids(
     rows = segments_hf.load_release(release, split="train", on_error=on_error)
     assert rows["name"][:] == (["a.jpg"] if on_error == "skip" else ["a.jpg", "b.jpg"])
     report = segments_hf.validate(release, assets=True)
-    assert any(item.sample == "b.jpg" and "palette" in item.what for item in report.findings)
+    assert any(item.sample == "b.jpg" and "palette" in item.message for item in report.findings)
 
 
 def test_masks_and_layouts_refuse_row_with_inexact_bitmap(write_release: Any, tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_masks_and_layouts_refuse_row_with_inexact_bitmap(write_release: Any, tm
             make(changed)
     assert len(segments_hf.to_layout(changed, "panoptic-segmentation", on_error="skip")) == 1
     report = segments_hf.validate(changed, assets=True)
-    assert any(item.sample == "b.jpg" and "lossy WebP" in item.what for item in report.findings)
+    assert any(item.sample == "b.jpg" and "lossy WebP" in item.message for item in report.findings)
 
 
 @pytest.mark.skipif(not CASE.exists(), reason="the shared cases are not on this machine")

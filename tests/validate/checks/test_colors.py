@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 import segments_hf
 from segments_hf.cli.app import app
 from segments_hf.release import Category
-from segments_hf.validate.checks.colors import refused_colors
+from segments_hf.validate.checks.colors import invalid_colors
 from validate.planting import clean
 
 COLORS = [[], [255], [1, 2], [1, 2, 3, 4, 5], [256, 0, 0], [-1, 0, 0], ["1", "2", "3"], "#ff0000", 7, {"r": 1}]
@@ -20,17 +20,17 @@ COLORS = [[], [255], [1, 2], [1, 2, 3, 4, 5], [256, 0, 0], [-1, 0, 0], ["1", "2"
 def release(request, tmp_path, write_release):
     """A release with an invalid color of one category."""
     categories = [{"id": 1, "name": "cat", "color": request.param}, {"id": 2, "name": "dog", "color": [1, 2, 3]}]
-    samples = clean(tmp_path, "segmentation-bitmap", 1)
+    samples = clean(tmp_path, "segmentation-bitmap", 2)
     return write_release(samples, task_attributes={"categories": categories})
 
 
-def test_refused_color_is_a_warning_about_the_category(release):
+def test_invalid_color_is_a_warning_about_the_category(release):
     (finding,) = segments_hf.validate(release, assets=True).findings
-    assert (finding.check, finding.severity) == ("refused-color", "warning")
+    assert (finding.check, finding.severity) == ("invalid-color", "warning")
     assert "cat" in finding.sample
 
 
-def test_functions_that_show_colors_accept_refused_colors(release, tmp_path):
+def test_functions_that_show_colors_accept_invalid_colors(release, tmp_path):
     rows = segments_hf.load_release(release, split="train")
     with_masks = segments_hf.add_semantic_masks(rows)
     assert with_masks[0]["semantic_mask"].mode == "P"
@@ -47,4 +47,4 @@ def test_functions_that_show_colors_accept_refused_colors(release, tmp_path):
 
 
 def test_valid_and_missing_colors_are_clean():
-    assert list(refused_colors([Category(1, "cat", (1, 2, 3)), Category(2, "dog")])) == []
+    assert list(invalid_colors([Category(1, "cat", (1, 2, 3)), Category(2, "dog")])) == []

@@ -12,18 +12,18 @@ from dataset.making import bitmap, jpeg, sample
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
-from layouts.mask_making import bitmap_sample, marked, vector_sample
+from layouts.mask_making import bitmap_sample, marked, vector_sample, write_image
 from PIL import Image
 
 from segments_hf import load_release, validate
 from segments_hf.labels import label_of
-from segments_hf.validate import Finding
 from segments_hf.validate.checks import check_images
 
 
 def findings(dataset: Any) -> list[tuple[str, str]]:
-    """Return the check and the text of each finding."""
-    return [(finding.check, finding.what) for finding in validate(dataset, assets=True).findings]
+    """Return the check and the text of each finding about a sample."""
+    report = validate(dataset, assets=True)
+    return [(item.check, item.message) for item in report.findings if not item.sample.startswith("category ")]
 
 
 @pytest.fixture
@@ -52,8 +52,8 @@ def test_bitmap_without_the_exif_rotation_of_its_image_is_found(rows: Any) -> No
     Image.new("RGB", (4, 2)).save(file, "JPEG", exif=exif)
     image = {"bytes": file.getvalue(), "path": None}
     rotated = rows.map(lambda row: {"image": image, "width": 2, "height": 4}, features=rows.features)
-    [(check, text)] = findings(rotated)
-    assert check == "other-size"
+    [(check, text), (last_check, _)] = findings(rotated)
+    assert (check, last_check) == ("other-size", "rotated-image")
     assert all(fact in text for fact in ("EXIF rotation", "4 x 2 pixels", "2 x 4"))
 
 
@@ -84,7 +84,7 @@ def test_image_removed_after_loading_is_found(tmp_path: Path, write_release) -> 
 def test_dataset_without_images_has_findings_only_with_assets(rows: Any, tmp_path: Path) -> None:
     bare = load_release(tmp_path / "release.json", split="train", load_assets=False)
     assert [check for check, _ in findings(bare)] == ["unreadable-image", "missing-bitmap"]
-    assert validate(bare).is_clean
+    assert {finding.check for finding in validate(bare).findings} == {"unused-category"}
 
 
 def test_rows_without_optional_columns_are_clean(rows: Any) -> None:
@@ -101,15 +101,19 @@ def test_pixels_without_annotation_are_found_in_bitmaps_of_each_mode(tmp_path: P
     file = io.BytesIO()
     image.save(file, "PNG")
     item = bitmap_sample(tmp_path, "a", annotations=[marked(1), marked(2)], content=file.getvalue())
-    [finding] = validate(write_release([item]), assets=True).findings
-    assert isinstance(finding, Finding)
-    assert finding.check == "pixels-without-annotation"
-    assert "1 pixel " in finding.what
-    assert finding.what.endswith(": 9")
+    [(check, text), *others] = findings(write_release([item]))
+    assert check == "pixels-without-annotation"
+    assert "1 pixel " in text
+    assert text.endswith(": 9")
+    assert [check for check, _ in others] == ["one-pixel-object"]
 
 
 def test_labels_without_objects_are_clean(tmp_path: Path, write_release) -> None:
-    samples = [bitmap_sample(tmp_path, "a", [[0, 0]]), bitmap_sample(tmp_path, "b"), sample("c", "a.jpg")]
+    samples = [
+        bitmap_sample(tmp_path, "a", [[0, 0]]),
+        bitmap_sample(tmp_path, "b"),
+        sample("c", write_image(tmp_path, "c.jpg", jpeg((9, 9)))),
+    ]
     assert validate(write_release(samples), assets=True).is_clean
 
 

@@ -29,7 +29,11 @@ def shape(kind: str | None, points: Any, number: int = 4) -> dict[str, Any]:
     ("kind", "points", "check"),
     [
         ("polygon", TRIANGLE, None),
-        ("polygon", [[0, 0], [9, 7], [9, 0], [0, 7]], None),  # a bow tie: the signed areas of its halves add up to 0
+        (
+            "polygon",
+            [[0, 0], [9, 7], [9, 0], [0, 7]],
+            "self-crossing-polygon",
+        ),  # a bow tie: the signed areas of its halves add up to 0
         ("polygon", [[1, 1], [1, 1], [2, 1], [2, 2]], None),
         ("polygon", [[0.1, 0.1], [0.2, 0.2], [0.3, 0.3 + 1e-9]], "no-area"),
         ("polygon", [[-5, 1], [-1, 1], [-1, 4]], "no-area"),  # wholly outside the image
@@ -48,16 +52,16 @@ def shape(kind: str | None, points: Any, number: int = 4) -> dict[str, Any]:
         ("point", [[9, 7.001]], "point-outside"),
         ("point", [[-0.001, 7]], "point-outside"),
         ("point", [[1, 2, 3]], None),
-        ("point", [[NAN, 1]], "point-without-place"),
-        ("point", [[1, NAN]], "point-without-place"),
-        ("point", [[INF, 1]], "point-without-place"),
-        ("polyline", [[1, INF], [1, -INF]], "point-without-place"),
-        ("polyline", [[1, 1], [1, NAN], [2, 2]], "point-without-place"),
-        ("point", [[1, None]], "point-without-place"),
-        ("point", [[1]], "point-without-place"),
-        ("point", [[]], "point-without-place"),
-        ("polygon", [[1, 1], None, [2, 1]], "point-without-place"),
-        ("point", [[-(2**31), 0]], "point-without-place"),
+        ("point", [[NAN, 1]], "point-without-coordinates"),
+        ("point", [[1, NAN]], "point-without-coordinates"),
+        ("point", [[INF, 1]], "point-without-coordinates"),
+        ("polyline", [[1, INF], [1, -INF]], "point-without-coordinates"),
+        ("polyline", [[1, 1], [1, NAN], [2, 2]], "point-without-coordinates"),
+        ("point", [[1, None]], "point-without-coordinates"),
+        ("point", [[1]], "point-without-coordinates"),
+        ("point", [[]], "point-without-coordinates"),
+        ("polygon", [[1, 1], None, [2, 1]], "point-without-coordinates"),
+        ("point", [[-(2**31), 0]], "point-without-coordinates"),
         ("point", None, "too-few-points"),
         ("polygon", TRIANGLE[:2], "too-few-points"),
         ("Polygon", TRIANGLE, "unknown-shape"),
@@ -76,7 +80,7 @@ def test_each_fault_is_one_finding_that_lists_its_annotations() -> None:
     many = [shape("bbox", [[1, 1], [1, 2]], number) for number in range(7)]
     found = findings(row(shape("point", []), *many, shape("point", []), shape("point", [[10, 1]], 9)))
     assert [finding.check for finding in found] == ["too-few-points", "no-area", "point-outside"]
-    few, no_area, outside = (finding.what for finding in found)
+    few, no_area, outside = (finding.message for finding in found)
     assert few.startswith("got point 4, point 4 with")
     assert "3 for a polygon" in few
     assert no_area.startswith("got bbox 0, bbox 1, bbox 2, bbox 3, bbox 4, … (7 in ")

@@ -1,0 +1,49 @@
+"""Check how often the categories are used."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from segments_hf.labels.row import sample_name
+from segments_hf.validate.checks.fault import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from segments_hf.labels.row import Row
+    from segments_hf.release import Category
+    from segments_hf.validate.finding import Finding
+
+UNUSED = Fault("unused-category", "warning", "a model has an output for the class, but no example to learn it from")
+USED_ONCE = Fault(
+    "category-used-once", "warning", "the class is in one split only: a model cannot be trained and tested on it"
+)
+
+
+class CategoryUse:
+    """The number of annotations of each category in the rows so far."""
+
+    def __init__(self) -> None:
+        self._counts = Counter[int]()
+        self._first: dict[int, str] = {}  # the sample of the first annotation
+
+    def add(self, row: Row) -> None:
+        """Count the annotations of a row with a label."""
+        for item in row["annotations"]:
+            number = item["category_id"]
+            self._counts[number] += 1
+            if number not in self._first:
+                self._first[number] = sample_name(row)
+
+    def find_rare(self, categories: Sequence[Category]) -> Iterator[Finding]:
+        """Yield a finding for each category that is never used, or used once. Without annotations, there are none."""
+        if not self._counts:
+            return
+        for category in categories:
+            name, count = f"category {category.name!r}", self._counts[category.id]
+            if count == 0:
+                yield UNUSED.found(name, None, None, f"no annotation has the category id {category.id}")
+            elif count == 1:
+                message = f"only one annotation has the category id {category.id}, in {self._first[category.id]}"
+                yield USED_ONCE.found(name, None, None, message)

@@ -1,0 +1,127 @@
+"""Find samples whose image files have the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from segments_hf.errors import AssetError
+from segments_hf.io.file_content import FileContent
+from segments_hf.validate.checks.fault import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from segments_hf.labels.row import Row
+    from segments_hf.validate.finding import Finding
+
+DUPLICATE_IMAGE = Fault(
+    "duplicate-image",
+    "warning",
+    "the image counts twice in training; in two splits, a model is tested on an image that it was trained on",
+)
+_BLOCK = 2**12  # bytes
+
+
+class Fingerprint(NamedTuple):
+    """A summary of the bytes of an image file.
+
+    Attributes:
+        sketch: A hash of the size, and of the first, middle and last bytes. A whole file is read only if another has
+            the same sketch, because this takes ten times as long as the checks of the file.
+        digest: A hash of all bytes; None for a file on disk.
+        path: The path of the file on disk; None if the bytes are in memory.
+    """
+
+    sketch: bytes
+    digest: bytes | None
+    path: str | Path | None
+
+
+def fingerprint(image: FileContent) -> Fingerprint:
+    """Summarize the bytes of an image file, which must not be empty.
+
+    Raises:
+        AssetError: The file cannot be read.
+    """
+    with image.view() as content:
+        middle = max(_BLOCK, len(content) // 2)
+        last = max(middle + _BLOCK, len(content) - _BLOCK)
+        sketch = hashlib.sha256(b"%d " % len(content))
+        for begin in (0, middle, last):
+            sketch.update(content[begin : begin + _BLOCK])
+        digest = None if image.content is None else hashlib.sha256(content).digest()
+    return Fingerprint(sketch.digest()[:16], digest, image.path)
+
+
+@dataclass
+class _Image:
+    """The first image with some bytes.
+
+    Attributes:
+        summary: Its fingerprint.
+        name: The name of the sample.
+        uuid: The uuid of the sample.
+        frame: The index of the frame.
+        split: The split of the sample.
+    """
+
+    summary: Fingerprint
+    name: str
+    uuid: str | None
+    frame: int | None
+    split: str | None
+
+    def is_of_sample(self, row: Row) -> bool:
+        """Tell whether a row is of the same sample, which `Duplicates` reports."""
+        uuid = row.get("uuid")
+        return bool(uuid == self.uuid if uuid and self.uuid else row["name"] == self.name)
+
+    def has_bytes(self, summary: Fingerprint) -> bool:
+        """Tell whether an image with an equal sketch has the same bytes. A file that disappeared has none."""
+        try:
+            return _digest(self.summary) == _digest(summary)
+        except AssetError:
+            return False
+
+
+def _digest(summary: Fingerprint) -> bytes:
+    if summary.digest is not None:
+        return summary.digest
+    with FileContent(path=summary.path).view() as content:
+        return hashlib.sha256(content).digest()
+
+
+class SameImages:
+    """The fingerprints of the images in the rows so far."""
+
+    def __init__(self) -> None:
+        self._images: dict[bytes, list[_Image]] = {}
+        self._reported: set[tuple[object, ...]] = set()
+
+    def check(self, row: Row, split: str | None, summary: Fingerprint | None) -> Iterator[Finding]:
+        """Find an earlier sample whose image has the same bytes. Two sequences are reported once.
+
+        Args:
+            row: The next row.
+            split: The split of the row.
+            summary: The fingerprint of its image; None if the image cannot be read.
+        """
+        if summary is None:
+            return
+        earlier = self._images.setdefault(summary.sketch, [])
+        same = next((image for image in earlier if image.has_bytes(summary)), None)
+        name, uuid, frame = row["name"], row.get("uuid"), row.get("frame_index")
+        if same is None:
+            earlier.append(_Image(summary, name, uuid, frame, split))
+            return
+        key = (same.split, same.uuid or same.name, split, uuid or name)
+        if same.is_of_sample(row) or key in self._reported:
+            return
+        if frame is not None:
+            self._reported.add(key)
+        of_frame = "" if same.frame is None else f", frame {same.frame}"
+        splits = "" if same.split == split else f"; they are in two splits: {split!r} and {same.split!r}"
+        yield DUPLICATE_IMAGE.in_row(row, f"the image has the same bytes as that of {same.name!r}{of_frame}{splits}")
