@@ -216,7 +216,7 @@ def lay_out(  # noqa: PLR0913  (the options of `to_layout`, by name)
         rows = part if keep_unlabeled else trainable_rows(part, split, num_proc, left_out)
         return map_layout(rows, row_columns, features, split, num_proc, left_out)
 
-    return map_splits(data, convert_split, num_proc, policy, check=partial(check_release_rows, tool="to_layout"))
+    return map_splits(data, convert_split, num_proc, policy, check=partial(check_release_rows, tool="layouts"))
 
 
 def find_layout(task: str, option: str = "task") -> Layout:

@@ -216,4 +216,4 @@ def _add(data: Data, columns: Callable[[Sequence[Category]], NewColumns], num_pr
             )
         return map_rows(part, new, {**part.features, **new.features}, num_proc)
 
-    return map_splits(data, add, num_proc, check=partial(check_release_rows, tool="functions that add masks"))
+    return map_splits(data, add, num_proc, check=partial(check_release_rows, tool="masks"))
