@@ -149,7 +149,7 @@ class TestRefusedInput:
     def test_add_semantic_masks_refuses_rows_of_point_clouds(self, write_release):
         release = write_release([sample("a")], task_type="pointcloud-cuboid")
         for streaming in (False, True):
-            with pytest.raises(SegmentsHFError, match="an image task"):
+            with pytest.raises(OptionError, match="pointcloud-cuboid"):
                 add_semantic_masks(load_release(release, split="train", streaming=streaming))
 
     @pytest.mark.parametrize("column", ["segmentation_bitmap", "annotations"])
