@@ -144,7 +144,11 @@ def test_findings_about_the_dataset_are_on_the_page(
 ) -> None:
     (tmp_path / "a.jpg").write_bytes(with_orientation(jpeg(), 3))
     one = label(annotations=[{"id": 1, "category_id": 1}])
-    page = page_of(write_release([sample("a", "a.jpg", one), sample("b", "b.jpg", one)]), tmp_path, limit=limit)
+    page = page_of(
+        write_release([sample("a", "a.jpg", one), sample("b", "b.jpg", one), sample("c", "c.jpg", one)]),
+        tmp_path,
+        limit=limit,
+    )
     (findings,) = page.blocks["dataset-findings"]
     checks = [finding["check"] for finding in findings]
     assert checks == [*(["unused-category"] if has_all_rows else []), "rotated-image"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from dataset.making import jpeg, label, sample
+from dataset.making import jpeg, label, sample, with_comment
 from export.making import BOX, POINT, POLYGON
 
 import segments_hf
@@ -81,12 +81,13 @@ def choose(browser: Browser, name: str, value: str) -> None:
 
 
 def test_filters_limit_the_cards_and_the_steps_between_samples(browser: Browser, tmp_path: Path) -> None:
-    (tmp_path / "a.jpg").write_bytes(jpeg((30, 20)))
+    for name in ("a", "b", "d"):
+        (tmp_path / f"{name}.jpg").write_bytes(with_comment(jpeg((30, 20)), name))
     samples = [
         sample("one", "a.jpg", label(annotations=[BOX, {**POINT, "id": 2, "attributes": {"color": "Dark Red"}}])),
-        sample("two", "a.jpg", label("REVIEWED", annotations=[POLYGON]), metadata={"garden": "north"}),
+        sample("two", "b.jpg", label("REVIEWED", annotations=[POLYGON]), metadata={"garden": "north"}),
         sample("three", "missing.jpg", label("REVIEWED", annotations=[BOX])),
-        sample("four", "a.jpg"),
+        sample("four", "d.jpg"),
     ]
     page = segments_hf.preview(write_samples(tmp_path, samples), tmp_path / "page.html")
     browser.open(page)
