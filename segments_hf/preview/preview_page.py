@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from segments_hf.dataset.data_types import Data, ReleaseKeywords
     from segments_hf.dataset.input_rows import InputRows
+    from segments_hf.dataset.rows.problems import Problem
     from segments_hf.dataset.rows.row_maker import Outcome
     from segments_hf.preview.shown_sample import ShownSample
     from segments_hf.validate.validator import Examined
@@ -95,9 +96,9 @@ def preview(
 ) -> Path:
     """Write an HTML page that shows images with their labels, and the findings of `validate`.
 
-    The page is one file that opens from disk and makes no requests. It also shows samples that cannot be read. Labels
-    of other task types than those of images, such as point clouds, are listed as attributes and not drawn; a warning is
-    logged.
+    The page is one file that opens from disk and makes no requests. It also shows samples that cannot be read, and a
+    warning counts them. Labels of other task types than those of images, such as point clouds, are listed as attributes
+    and not drawn; a warning is logged.
 
     Args:
         data: A release in any form that `load_release` accepts; or a dataset or a stream of rows, also from the Hub,
@@ -139,6 +140,7 @@ def preview(
     head = PageHead(source.title, source.task_type, classes, limit, source.total, counts_frames, is_drawn)
     max_bytes = _image_bytes(_most_rows(source, limit))
     rows = 0
+    unreadable: list[Problem] = []  # the first problem of each row
     with new_page(Path(path), source.title, overwrite=overwrite) as page:
         page.add(block("page", head))
         examine = partial(_examine, validator=validator, classes=len(classes), longest_side=size, max_bytes=max_bytes)
@@ -148,9 +150,19 @@ def preview(
                 sample.entry.objects = json_objects(examined.outcome.row, ids)
             page.add(block("entry", sample.entry) + block("thumb", sample.thumb) + block("detail", sample.detail))
             rows += 1
+            unreadable += examined.outcome.losses[:1]
         findings = validator.compare_all(has_all_rows=source.has_all_rows(limit, rows))
         page.add(block("dataset-findings", findings))
         page.add(block("not-checked", listed_counts(json_labels.not_checked)))
+    if unreadable:
+        logger.warning(
+            "%d of %d rows on the page could not be read completely, the first: sample %r: %s; the page shows the "
+            "findings of each row",
+            len(unreadable),
+            rows,
+            unreadable[0].sample,
+            unreadable[0].reason,
+        )
     if not is_drawn:
         name = source.task_type or "the labels of this task type"
         logger.warning("%s is not drawn: the page lists the labels as attributes", name)

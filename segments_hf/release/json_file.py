@@ -24,6 +24,8 @@ Buffer = bytes | memoryview
 FileState = tuple[int, ...]
 
 _BOM = b"\xef\xbb\xbf"
+# A dataset without the name of a release, such as jane/flowers, is read as a path.
+_ON_THE_PLATFORM = "; the name of a release on Segments.ai is owner/dataset@release, such as jane/flowers@latest"
 
 
 def file_state(source: str | os.PathLike[str]) -> FileState | None:
@@ -54,7 +56,8 @@ def map_file(path: Path, max_bytes: float = MAX_RELEASE_BYTES) -> Buffer:
     try:
         mode = path.stat().st_mode
     except FileNotFoundError as error:
-        raise _unreadable(error, name, suggestion(path.name, _json_files(path.parent))) from None
+        hint = suggestion(path.name, _json_files(path.parent))
+        raise _unreadable(error, name, hint if hint or path.suffix else _ON_THE_PLATFORM) from None
     except (OSError, ValueError) as error:
         raise _unreadable(error, name) from None
     if stat.S_ISDIR(mode):

@@ -173,6 +173,12 @@ def test_error_of_an_empty_split_counts_the_statuses_of_the_release(write_releas
         segments_hf.load_release(write_release(items), load_assets=False, streaming=streaming, **options)
 
 
+def test_error_of_a_filter_that_no_sample_passes_names_the_filter_that_was_passed(write_release):
+    with pytest.raises(OptionError, match=r"filter_by_metadata.*'nope'") as caught:
+        segments_hf.load_release(write_release(samples("a")), load_assets=False, filter_by_metadata={"split": "nope"})
+    assert "splits" not in str(caught.value)
+
+
 @pytest.mark.parametrize("exact", [False, True])
 def test_fractions_of_no_samples_are_an_option_error(write_release, exact):
     options = {"splits": {"train": 0.5, "test": 0.5}, "exact": exact, "filter_by": "labeled"}

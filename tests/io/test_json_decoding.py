@@ -27,6 +27,7 @@ FAULTS = {
     "blank": (b" \n", "empty", "$"),
     "HTML page": (b"\n<!DOCTYPE html>\n<html><body>Sign in</body></html>", "HTML", "$"),
     "HTML page without a doctype": (b"<html>", "HTML", "$"),
+    "ZIP archive": (b"PK\x03\x04\x14\x00\x00\x00\x08\x00", "ZIP", "$"),
     "XML": (b'<?xml version="1.0"?><Error/>', "XML", "$"),
     "NaN": (b'{"a": [1, NaN]}', "NaN", "$.a[1]"),
     "Infinity": (b'{"a": {"b": Infinity}}', "Infinity", "$.a.b"),

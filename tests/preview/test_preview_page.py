@@ -112,7 +112,9 @@ def test_every_form_of_input_gives_the_same_page(form: str, embedded: datasets.D
         assert page.blocks[kind] == expected.blocks[kind]
 
 
-def test_broken_samples_are_shown_with_their_findings(tmp_path: Path, write_release) -> None:
+def test_broken_samples_are_shown_with_their_findings_and_counted_in_a_warning(
+    tmp_path: Path, write_release, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "a.jpg").write_bytes(jpeg())
     (tmp_path / "cut.jpg").write_bytes(jpeg()[:80])
     (tmp_path / "large.png").write_bytes(bitmap([[1, 0, 0]] * 3))
@@ -136,6 +138,15 @@ def test_broken_samples_are_shown_with_their_findings(tmp_path: Path, write_rele
     assert finding["severity"] == "error"
     assert "b.jpg" in finding["message"]
     assert (page.entries[4]["status"], page.entries[4]["objects"]) == (None, None)
+    (warning,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert "5 of 6" in warning
+    assert "'missing'" in warning
+    assert "b.jpg" in warning
+
+
+def test_page_of_a_release_without_problems_gives_no_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    page_of(demo_release(), tmp_path)
+    assert not caplog.records
 
 
 @pytest.mark.parametrize(("limit", "has_all_rows"), [(None, True), (3, True), (2, False)])

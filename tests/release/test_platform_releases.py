@@ -88,6 +88,12 @@ def test_existing_file_has_priority_over_the_platform(platform, tmp_path, monkey
     assert Release.open(f"segments://{SOURCE}").name == "v1.0"
 
 
+def test_error_of_a_dataset_without_a_release_shows_how_to_name_a_release(platform):
+    with pytest.raises(ReleaseError, match="owner/dataset@release"):
+        Release.open("jane/flowers")
+    assert platform.requests == []
+
+
 def test_path_object_is_never_requested_from_the_platform(platform):
     with pytest.raises(ReleaseError, match="No such file"):
         Release.open(Path(SOURCE))

@@ -190,8 +190,9 @@ def _status_counts(config: SegmentsReleaseConfig) -> str:
     for release, labelset in config.releases:
         statuses.update(_status(release, index, labelset) for index in range(len(release)))
     counts = ", ".join(f"{count} {status}" for status, count in statuses.items()) or "no samples"
-    filters = f"{option('filter_by')}, {option('filter_by_metadata')} or {option('splits')}"
-    return f"the release has {counts}; change {filters}"
+    options = {name: getattr(config, name) for name in ("filter_by", "filter_by_metadata", "splits")}
+    given = [f"{option(name)} (got {value!r})" for name, value in options.items() if value]
+    return f"the release has {counts}{'; change ' if given else ''}{' or '.join(given)}"
 
 
 def _exact_hint(config: SegmentsReleaseConfig) -> str:

@@ -157,7 +157,12 @@ def _malformed(content: Text, message: str) -> JsonError:
     if token and _NOT_JSON_NUMBERS.fullmatch(token.text):
         return JsonError(f"got {_shown(token.text)}, expected a number or null: JSON has no such number", token.path)
     if offset == 0:
-        return JsonError("got a file that is not JSON, expected JSON; check that this is the right file")
+        is_zip = bytes(content[:4]) == b"PK\x03\x04"
+        return JsonError(
+            "got a ZIP archive, expected JSON; unpack it, and pass the JSON file that it contains"
+            if is_zip
+            else "got a file that is not JSON, expected JSON; check that this is the right file"
+        )
     return JsonError(
         f"got text that is not JSON ({what} at byte {offset:,}); the file may be incomplete: download it again",
         _path(token),
