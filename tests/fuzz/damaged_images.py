@@ -59,7 +59,7 @@ def read_everywhere(content: bytes) -> None:
         lambda: check_plain_header(content),
         lambda: check_decoded_size(content),
         lambda: decode_bitmap(content),
-        lambda: show_image(row["image"], 20),
+        lambda: show_image(row["image"], 20, 1000),
         lambda: to_rgb(decode_image(row["image"]), (8, 8)),
         lambda: overlay(row),
         lambda: segments_hf.contact_sheet([row]),

@@ -57,6 +57,6 @@ def test_read_fsspec_file_stops_at_the_time_limit(file, monkeypatch):
 
 def test_stored_content_refuses_a_url_with_too_many_bytes(file, monkeypatch):
     assert stored_content({"bytes": None, "path": file}).read() == b"0123456789"
-    monkeypatch.setattr("segments_hf.images.stored_image._MOST_BYTES", 9)
+    monkeypatch.setattr("segments_hf.images.stored_image._MAX_BYTES", 9)
     with pytest.raises(AssetError, match="more than 9 bytes"):
         stored_content({"bytes": None, "path": file})
