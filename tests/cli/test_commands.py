@@ -29,7 +29,13 @@ def test_inspect_shows_name_categories_statuses_and_task_type() -> None:
 def test_inspect_json_has_statuses_and_categories() -> None:
     found = json.loads(run("inspect", demo_release(), "--json").output)
     assert found["statuses"] == {"LABELED": 3, "REVIEWED": 3, "SKIPPED": 1, "UNLABELED": 1}
-    assert found["categories"][0] == {"id": 1, "name": "flower", "color": [236, 72, 153], "annotations": 21, "points": None}
+    assert found["categories"][0] == {
+        "id": 1,
+        "name": "flower",
+        "color": [236, 72, 153],
+        "annotations": 21,
+        "points": None,
+    }
 
 
 def test_inspect_shows_markup_in_names_as_text(write_release) -> None:
