@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import re
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ForwardRef
 
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
@@ -46,7 +46,9 @@ def _with_parts(found: type) -> Iterator[type]:
     """Yield a class, and the classes of this library that occur in the types of its attributes."""
     yield found
     for annotation in inspect.get_annotations(found).values():
-        for name in re.findall(r"\w+", annotation):
+        # A `TypedDict` wraps the text of each annotation in a `ForwardRef`.
+        text = annotation.__forward_arg__ if isinstance(annotation, ForwardRef) else annotation
+        for name in re.findall(r"\w+", text):
             part = getattr(sys.modules[found.__module__], name, None)
             if inspect.isclass(part) and part.__module__.startswith("segments_hf."):
                 yield from _with_parts(part)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 EXAMPLES = """\
-# Make an example release, and look at its contents
+# Write the demo folder, and show the content of its release
 segments-hf demo
 segments-hf inspect segments-hf-demo/flowers-v1.0.json"""
 

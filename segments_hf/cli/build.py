@@ -62,7 +62,7 @@ def build(
     palette: options.Palette = True,
     loading: dict[str, Any],
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace the folder if it exists.", rich_help_panel=OUTPUT)
+        bool, typer.Option("--overwrite", help="Replace an earlier dataset in the folder.", rich_help_panel=OUTPUT)
     ] = False,
     quiet: options.Quiet = False,
 ) -> None:

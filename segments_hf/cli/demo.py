@@ -19,7 +19,8 @@ def demo(
 ) -> None:
     """Write a folder with the demo release, a dataset, pictures and a training script, and print the next steps.
 
-    The demo release has drawn images of flowers. It needs no account and no network.
+    The demo release has drawn images of flowers. The command needs no account and no network. If it runs again, it
+    replaces the files that it wrote and keeps other files.
     """
     import datasets
 

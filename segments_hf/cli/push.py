@@ -36,7 +36,8 @@ def push(
         bool | None,
         typer.Option(
             "--private/--public",
-            help="Make a new repository private or public; by default the owner's setting.",
+            help="Make a new repository private or public; by default the owner's setting. The visibility of an "
+            "existing repository is not changed; a different one is an error.",
             rich_help_panel=HUB,
         ),
     ] = None,

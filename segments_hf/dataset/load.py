@@ -104,8 +104,8 @@ def load_release(  # noqa: PLR0913  (the options of a load; all except the first
         splits: The fraction of each split, such as ``{"train": 0.8, "test": 0.2}``. A sample is assigned to a split by
             a hash of its uuid, so that it stays in this split when samples are added. Or ``"metadata:KEY"``: the split
             is the value of this key in the sample's metadata.
-        exact: Whether the number of samples of each split is rounded to its fraction. The samples that pass the filters
-            are counted. New samples can then move other samples to another split.
+        exact: Whether each split gets its fraction of the samples that pass the filters, rounded to a whole number.
+            New samples can then move other samples to another split.
         split_by: ``"metadata:KEY"``: all samples with the same value of this key in their metadata, such as the images
             of one scene, get the same split, which is decided by a hash of the value. Only with fractions in `splits`.
         segments_dir: A folder in the layout of the official SDK's cache. Images in it are not fetched, except

@@ -110,7 +110,8 @@ def _loading(
         list[str] | None,
         typer.Option(
             metavar="STATUS",
-            help="Keep only samples with this label status. Repeat the option to keep several statuses.",
+            help="Keep only samples with this label status, such as reviewed. Repeat the option to keep several "
+            "statuses.",
             rich_help_panel=FILTERS,
         ),
     ] = None,
@@ -170,7 +171,7 @@ def _loading(
         bool,
         typer.Option(
             "--exact",
-            help="Round the number of samples of each split to its fraction in --splits.",
+            help="Give each split its fraction of the samples, rounded to a whole number. Needs fractions in --splits.",
             rich_help_panel=SPLITS,
         ),
     ] = False,

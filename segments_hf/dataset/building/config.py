@@ -57,7 +57,7 @@ class SegmentsReleaseConfig(_FetchingConfig):
         filter_by_metadata: The metadata of the samples to load; a sample must have all of these keys and values.
         splits: The fraction of each split, or ``metadata:KEY``; by default, all samples of a data file belong to the
             split of this file.
-        exact: Whether the number of samples of each split is rounded to its fraction.
+        exact: Whether each split gets its fraction of the samples, rounded to a whole number.
         split_by: ``metadata:KEY``: all samples with the same value of this key get the same split.
         segments_dir: A folder in the layout of the official SDK's cache. Images in it are not fetched, except
             bitmaps that cannot store the ids of the annotations.

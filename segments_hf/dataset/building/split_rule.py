@@ -34,7 +34,7 @@ class SplitRule:
 
     Attributes:
         fractions: The fraction of each split; None if the metadata name the splits.
-        exact: Whether the number of samples of each split is rounded to its fraction.
+        exact: Whether each split gets its fraction of the samples, rounded to a whole number.
         key: The metadata key whose value is the name of the split, or whose samples with equal values stay together;
             empty if each sample is assigned by itself.
     """
@@ -52,7 +52,7 @@ def split_rule(
     Args:
         splits: The fraction of each split; or ``metadata:KEY``, where the value of this key in a sample's metadata is
             the name of its split.
-        exact: Whether the number of samples of each split is rounded to its fraction.
+        exact: Whether each split gets its fraction of the samples, rounded to a whole number.
         split_by: ``metadata:KEY``, where the samples with the same value of this key get the same split.
 
     Returns:
