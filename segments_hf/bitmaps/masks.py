@@ -65,7 +65,8 @@ def get_semantic_bitmap(
         problem = f"got {unknown} pixels with ids that no annotation has ({shown})"
         if strict:
             raise BitmapError(f"{problem}; to make these pixels 0, pass strict=False")
-        warnings.warn(f"{problem}; they are 0 in the mask", stacklevel=2)
+        # The warning names the line of the caller, above this function and its decorator.
+        warnings.warn(f"{problem}; they are 0 in the mask", stacklevel=3)
     return mask
 
 
