@@ -90,10 +90,12 @@ def upload_split(
             counts = total([*(shard.tally for shard in progress.shards), Tally(left_out=progress.left_out)])
             tally.add(counts)
             uploaded, skipped = uploaded + progress.sent, skipped + progress.skipped
-            bar.set_description(f"Uploading shard {sum(map(len, shards)) + 1} of {part.name}", refresh=False)
+            rows = counts.rows + sum(counts.left_out.rows.values())
+            if bar.n + rows != part.length:  # after the last row, no further shard is uploaded
+                bar.set_description(f"Uploading shard {sum(map(len, shards)) + 1} of {part.name}", refresh=False)
             reused = f", the Hub had {skipped / 1e6:.1f} MB" if skipped else ""
             bar.set_postfix_str(f"uploaded {uploaded / 1e6:.1f} MB{reused}", refresh=False)
-            bar.update(counts.rows + sum(counts.left_out.rows.values()))
+            bar.update(rows)
         bar.set_description(f"Uploaded {counted(sum(map(len, shards)), 'shard')} of {part.name}")
     if not any(shards):
         reasons = ", ".join(f"{count} {reason}" for reason, count in tally.left_out.rows.items())
