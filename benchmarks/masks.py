@@ -11,7 +11,7 @@ bytes:
 - limit: libdeflate inflates the PNG data, and one pass reads the ids. For masks from the array of ids, only the pass is
   measured.
 
-The roles run three times, interleaved. The result is the fastest call in a process, and the median of the processes. A
+The roles run three times, interleaved. Each process reports its fastest call; the result is their median. A
 first call, which is not timed, imports modules and compiles code. Compare ratios only within one run, on a machine
 without other work: between runs they vary by a few percent. The script checks that all masks are equal.
 
@@ -91,7 +91,7 @@ def best(function: Callable[[], Any]) -> tuple[Any, Measure]:
 
 
 def both(from_ids: Callable[[], Any], from_png: Callable[[], Any]) -> Measure:
-    """Return the milliseconds from ids and from the PNG, the peak, and checksums of the two masks."""
+    """Return the milliseconds from ids and from the PNG, the latter's peak memory, and checksums of the masks."""
     # The allocator of glibc keeps blocks up to the size of the largest freed block. This allocation makes that size
     # equal for all functions.
     bytearray(2**24)

@@ -13,7 +13,7 @@ from segments_hf.cli.help_text import FILTERS, OUTPUT, PICTURES
 
 EXAMPLES = """\
 segments-hf preview flowers-v1.0.json flowers.html
-# Show at most 100 samples, which have the status reviewed
+# Show at most 100 of the samples with the status reviewed
 segments-hf preview flowers-v1.0.json reviewed.html \\
     --filter-by reviewed --limit 100"""
 
@@ -27,7 +27,7 @@ def preview(
         typer.Option(
             metavar="NUMBER",
             min=1,
-            help="The largest number of samples, chosen at even distances.",
+            help="Show at most this many samples, evenly spaced over the release.",
             rich_help_panel=FILTERS,
         ),
     ] = 1000,
@@ -46,7 +46,7 @@ def preview(
         bool,
         typer.Option(
             "--overwrite",
-            help="Replace an existing file even if it is not an earlier preview.",
+            help="Replace a file that is not a preview. An earlier preview is always replaced.",
             rich_help_panel=OUTPUT,
         ),
     ] = False,

@@ -41,7 +41,8 @@ def new_output(folder: Path, name: str, entries: Sequence[str], *, overwrite: bo
     remove_leftovers(folder)
     makers = _check(folder, name, entries, overwrite=overwrite)
     replaced = [entry for entry, maker in makers.items() if maker == name]
-    # The marker is published first: of two simultaneous exports, the one that publishes it first succeeds.
+    # `publish` moves the files in this order, the marker before all others. Of two simultaneous exports,
+    # only the one that moves its marker earlier succeeds.
     expected = {entry: take_snapshot(folder / entry) for entry in [_MARKER, *entries, *replaced]}
     is_new = not folder.exists()
     try:

@@ -1,4 +1,4 @@
-"""The error for a response that violates HTTP names the cause, and no HTTP status that the server did not send."""
+"""The error for a response that violates HTTP names the cause. It names no HTTP status, because there was none."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def load(out: Path, file_format: str) -> Any:
 
 
 def plain(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row whose images are modes and lists of pixels."""
+    """Return a copy of a row in which each image is replaced by its mode and its list of pixels."""
     return {
         name: (value.mode, np.array(value).tolist()) if hasattr(value, "mode") else value for name, value in row.items()
     }
@@ -58,7 +58,7 @@ def test_build_without_palette_writes_gray_masks(tmp_path: Path, file_format: st
 
 
 @pytest.mark.parametrize("file_format", ["arrow", "parquet"])
-def test_build_writes_the_layout_of_one_split_and_replaces_it_with_overwrite(tmp_path: Path, file_format: str) -> None:
+def test_build_writes_the_layout_of_one_split_and_overwrite_replaces_it(tmp_path: Path, file_format: str) -> None:
     options = ["--splits", "metadata:split", "--format", file_format, "--layout", "object-detection"]
     for _ in range(2):
         result = build(tmp_path / "out", *options, "--split", "test", "--overwrite")

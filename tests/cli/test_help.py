@@ -20,7 +20,7 @@ from segments_hf.demo import demo_release
 from segments_hf.layouts import LAYOUTS
 
 WIDTH = 80
-NARROWEST = 30  # characters of a text beside the names of an option
+NARROWEST = 30  # characters: the least width of the column with the help texts of options
 
 
 def all_commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -57,7 +57,7 @@ class TestHelp:
         options = [name for name in names if name.startswith("-")]
         assert [name for name in options if name not in shown and f"{name}," not in shown] == []
 
-    def test_texts_of_options_have_at_least_30_characters_per_line(self, path: tuple[str, ...]) -> None:
+    def test_column_of_help_texts_is_at_least_30_characters_wide(self, path: tuple[str, ...]) -> None:
         for line in run(*path, "--help").output.splitlines():
             if line.startswith("  "):
                 text = re.split(r" {2,}", line.strip(), maxsplit=1)[-1]
@@ -103,7 +103,7 @@ def test_group_without_arguments_shows_its_help(path: tuple[str, ...]) -> None:
     assert run(*path).stdout.strip() == run(*path, "--help").stdout.strip()
 
 
-def test_options_of_commands_are_in_groups_other_than_the_last_one() -> None:
+def test_only_help_and_yes_are_in_the_last_group_of_options() -> None:
     general = {option.name for path, command in COMMANDS.items() if path for option in command.params
                if option.param_type_name == "option" and group_of(option) == OTHER}  # fmt: skip
     assert general <= {"help", "yes"}
