@@ -59,7 +59,8 @@ def write_demo(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise OutputExistsError(f"got the file {folder}, expected a folder; choose another path")
     remove_leftovers(folder)
-    # The marker is published first: of two simultaneous calls, the one that publishes it first succeeds.
+    # `publish` moves the files in this order, the marker before all others. Of two simultaneous calls, only the one
+    # that moves its marker earlier succeeds.
     expected = {name: take_snapshot(folder / name) for name in [_MARKER, *CONTENTS]}
     _check(folder)
     is_new = not folder.exists()

@@ -74,7 +74,7 @@ class PushResult(Result):
         return self.commit.pr_url or self.url
 
     def blocks(self) -> Iterator[Block]:
-        """Yield the URL, the rows and size of each split, what was left out, and the code that loads a split."""
+        """Yield the URL, the rows and size of each split, the numbers left out, and the code that loads a split."""
         yield Cell(self.page, style="bold")
         rows = [(name, split.rows, size_text(split.size)) for name, split in self.splits.items()]
         yield Table(("split", "rows", "size"), rows, ("rows", "size"))
@@ -106,7 +106,7 @@ class PushResult(Result):
 
 
 def left_out_blocks(by_split: Mapping[str, LeftOut], title: str) -> Iterator[Block]:
-    """Yield a table of the rows and objects that are left out of each split; nothing if there are none.
+    """Yield a table of the rows and objects left out of each split; yield no table if nothing was left out.
 
     Args:
         by_split: The numbers of each split.

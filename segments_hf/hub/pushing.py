@@ -87,8 +87,8 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
         license: The license by its name on the Hub, such as ``"cc-by-4.0"``.
 
     Returns:
-        The commit, the rows and size of each split, and what was left out. If the push changes nothing, the commit is
-        the last commit of the branch.
+        The commit, the rows and size of each split, and the numbers of rows and objects left out. If the push changes
+        nothing, the commit is the last commit of the branch.
 
     Raises:
         OptionError: An option is invalid, or a split has no rows. No commit was made.

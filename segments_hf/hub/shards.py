@@ -137,7 +137,7 @@ class _Writer:
             self._write_row_group()
 
     def close(self, following: Position, left_out: LeftOut) -> Shard:
-        """Finish the file, and move the numbers of what was left out to its counts."""
+        """Finish the file, and add the numbers of rows and objects left out to its counts."""
         if self._waiting:
             self._write_row_group()
         self._writer.finalize()

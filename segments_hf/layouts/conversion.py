@@ -159,7 +159,7 @@ def lay_out(  # noqa: PLR0913  (the options of `to_layout`, by name)
     num_proc: int | None = None,
     counts: Counts | None = None,
 ) -> AnyDataset:
-    """Convert rows as `to_layout` does; keep columns that the caller counts, and count what is left out.
+    """Convert rows as `to_layout` does, keep the columns to count, and count the rows and objects left out.
 
     Args:
         data: As for `to_layout`.

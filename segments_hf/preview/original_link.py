@@ -19,7 +19,7 @@ _PRIVATE_ENDS = (".local", ".localhost", ".internal", ".lan", ".home.arpa", ".te
 
 
 def original_link(outcome: Outcome) -> str | None:
-    """Return the public URL of the image of a row; None if there is none, or if it is not known."""
+    """Return the public URL of the image of a row; None if the image is not public or its location is not known."""
     if outcome.locate_image is None:
         return None
     try:

@@ -112,7 +112,7 @@ def other_splits(
 
 
 def license_of(data: CardData) -> str:
-    """Return the license in the YAML of a card; empty if there is none. The Hub allows a list of licenses."""
+    """Return the license in the YAML of a card, or an empty text. The Hub allows a list of licenses."""
     value = data.get("license") or ""
     if value == "other":  # the value on the Hub for a license that is not in its list
         value = data.get("license_name") or value

@@ -38,7 +38,7 @@ def table_of_splits(splits: Mapping[str, Tally], sizes: Mapping[str, int]) -> st
 
 
 def table_of_left_out(splits: Mapping[str, Tally]) -> str:
-    """Return the numbers of rows and objects that were left out of each split, by reason; empty if there are none."""
+    """Return a table of the rows and objects left out of each split, by reason; empty if all are in the dataset."""
     reasons = sorted(
         {("rows", reason) for tally in splits.values() for reason in tally.left_out.rows}
         | {("objects", reason) for tally in splits.values() for reason in tally.left_out.objects},

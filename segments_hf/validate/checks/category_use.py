@@ -37,7 +37,7 @@ class CategoryUse:
                 self._first[number] = sample_name(row)
 
     def find_rare(self, categories: Sequence[Category]) -> Iterator[Finding]:
-        """Yield a finding for each category that is never used, or used once. Without annotations, there are none."""
+        """Yield a finding for each category that is never used or used once; no findings if no row has annotations."""
         if not self._counts:
             return
         for category in categories:
