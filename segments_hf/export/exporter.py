@@ -93,7 +93,7 @@ def export_dataset(
         class_index: Whether to use class indices 0..n-1 as category ids in COCO formats and ``polygon``; by default
             they are the ids of the release. Other formats always use class indices or mask values.
         on_error: What to do with a row that cannot be exported: ``"raise"`` an error, or ``"skip"`` the row. Skipped
-            rows are counted and logged.
+            rows are counted and logged. A sample that fails while a release is loaded is only logged.
         overwrite: Whether to replace an earlier export in the same format.
 
     Returns:
