@@ -9,33 +9,29 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from msgspec import Raw
-
-from segments_hf.errors import OptionError, ReleaseError
+from segments_hf.errors import ReleaseError
 from segments_hf.io.byte_sizes import bytes_of
-from segments_hf.io.choices import unknown_choice
 from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
 from segments_hf.io.json_codec.json_decoding import JsonDecoder
+from segments_hf.io.number_options import check_number
 from segments_hf.io.redaction import public_name
 from segments_hf.io.tables import Cell, short_repr, to_builtins
 from segments_hf.io.urls import file_path, is_url
 from segments_hf.release.decoding import decode
-from segments_hf.release.default_labelset import find_default_labelset
-from segments_hf.release.document import Document, Labelset, SampleDocument, Task
+from segments_hf.release.document import Document, SampleDocument
 from segments_hf.release.json_file import file_state
 from segments_hf.release.platform.pinning import pin
-from segments_hf.release.release_head import ReleaseHead, categories_table, facts_table
+from segments_hf.release.release_head import categories_table, facts_table
+from segments_hf.release.release_slice import ReleaseHeader, ReleaseSlice
 from segments_hf.release.release_source import read_source
-from segments_hf.release.sample import RAW_LABELS, Sample
-from segments_hf.release.task_type_guess import guess_task_type
-from segments_hf.release.task_types import TaskKind, task_kind
+from segments_hf.release.release_tasks import ReleaseTasks
+from segments_hf.release.sample import RAW_LABELS, Sample, sample_decoder
 from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from segments_hf.io.tables import Block
-    from segments_hf.release.category import Category
     from segments_hf.release.json_file import Buffer, FileState
 
 T = TypeVar("T")
@@ -43,7 +39,7 @@ T = TypeVar("T")
 _DOCUMENT: JsonDecoder[Document] = JsonDecoder(Document)
 
 
-class Release(ReleaseHead):
+class Release(ReleaseTasks):
     """An open release file.
 
     The file is scanned once; each sample is decoded when it is accessed. All versions of the file format since 2020
@@ -82,11 +78,10 @@ class Release(ReleaseHead):
             source.partition("?")[0].rpartition("/")[0] if is_url(source) else os.path.dirname(os.path.abspath(source))
         )
         self._content = content
-        self._document = decode(_DOCUMENT, content, self.source)
+        super().__init__(decode(_DOCUMENT, content, self.source))
         samples = self._document.dataset.samples
         self._keys = list(samples) if isinstance(samples, dict) else None
         self._samples = list(samples.values()) if isinstance(samples, dict) else samples
-        self._kinds: dict[str | None, TaskKind] = {}
 
     @classmethod
     @short_traceback
@@ -154,93 +149,6 @@ class Release(ReleaseHead):
         """The SHA-256 of the content, in hexadecimal."""
         return hashlib.sha256(self._content).hexdigest()
 
-    @property
-    def task_type(self) -> str:
-        """The task type of the default labelset, such as ``segmentation-bitmap``; empty if it is not known."""
-        return self.labelset_task_type(self.leading_labelset)
-
-    @property
-    def categories(self) -> list[Category]:
-        """The categories of the default labelset, in the order of their ids.
-
-        Raises:
-            ReleaseError: Two categories have the same id.
-        """
-        return self.labelset_categories(self.leading_labelset)
-
-    @cached_property
-    def labelsets(self) -> list[Labelset]:
-        """The labelsets; if the file does not list them, those named by its tasks, else by its samples."""
-        if listed := self._document.dataset.labelsets:
-            return listed
-        if self._tasks:
-            return [Labelset(name) for name in self._tasks]
-        found = itertools.chain.from_iterable(self._of_readable_samples(lambda sample: sample.labelsets))
-        return [Labelset(name) for name in dict.fromkeys(found)]
-
-    @property
-    def default_labelset(self) -> str | None:
-        """The name of the default labelset; None if the release has no labelsets.
-
-        The default is the labelset that is marked as ground truth, else ``ground-truth``, else the only labelset.
-
-        Raises:
-            OptionError: There are several labelsets, and it is not clear which of them is the ground truth.
-        """
-        return find_default_labelset(self.labelsets, self.source)
-
-    @property
-    def leading_labelset(self) -> str | None:
-        """The labelset that determines the task of the release: the default labelset, else the first one."""
-        try:
-            return self.default_labelset
-        except OptionError:
-            return self.labelsets[0].name
-
-    def resolve_labelset(self, labelset: str | None) -> str | None:
-        """Check the name of a labelset and return it; for None, return the default labelset.
-
-        Raises:
-            OptionError: There is no such labelset; the error lists the labelsets.
-        """
-        if labelset is None:
-            return self.default_labelset
-        names = [known.name for known in self.labelsets]
-        if labelset not in names:
-            raise unknown_choice("labelset", labelset, names, expected=f"a labelset of {self.source}:")
-        return labelset
-
-    def labelset_task_type(self, labelset: str | None) -> str:
-        """Return the task type of a labelset; empty if it is not known.
-
-        The type is that of the labelset's own task. If the task has no type, it is that of the data set. If the data
-        set has no type either, it is guessed from the labels.
-        """
-        task = self._tasks.get(labelset) if labelset else None
-        return (task and task.task_type) or self._document.dataset.task_type or self._guessed_task_type(labelset)
-
-    def labelset_categories(self, labelset: str | None) -> list[Category]:
-        """Return the categories of a labelset, in the order of their ids.
-
-        Raises:
-            ReleaseError: Two categories have the same id.
-        """
-        task = self._tasks.get(labelset) if labelset else None
-        of_task = task.attributes.categories if task and task.attributes else None
-        of_dataset = self._document.dataset.task_attributes
-        categories = of_task or (of_dataset and of_dataset.categories) or []
-        by_id = {entry.id: entry for entry in categories}
-        if len(by_id) < len(categories):
-            parent = f"tasks[{labelset!r}].attributes" if of_task else "task_attributes"
-            raise ReleaseError("got two categories with the same id", self.source, f"$.dataset.{parent}.categories")
-        return [by_id[category_id].category for category_id in sorted(by_id)]
-
-    def kind(self, labelset: str | None) -> TaskKind:
-        """Return the structure of the labels of a labelset."""
-        if labelset not in self._kinds:
-            self._kinds[labelset] = task_kind(self.labelset_task_type(labelset))
-        return self._kinds[labelset]
-
     def __len__(self) -> int:
         return len(self._samples)
 
@@ -264,26 +172,40 @@ class Release(ReleaseHead):
         """
         return self._sample(index, self._decoder)
 
+    def slices(self, n: int) -> Iterator[ReleaseSlice]:
+        """Divide the samples into slices, which can be pickled and read without the file of the release.
+
+        Args:
+            n: The number of samples of each slice; the last slice may have fewer.
+
+        Raises:
+            OptionError: The number is not a positive whole number.
+        """
+        check_number("n", n, 1)
+        return (self.slice(range(first, min(first + n, len(self)))) for first in range(0, len(self), n))
+
+    def slice(self, indices: Sequence[int]) -> ReleaseSlice:
+        """Return the samples at some indices as a slice.
+
+        Raises:
+            IndexError: An index is out of range.
+        """
+        keys = [self._keys[index] for index in indices] if self._keys else None
+        return ReleaseSlice(self._header, indices, [self._samples[index] for index in indices], keys)
+
+    @cached_property
+    def _header(self) -> ReleaseHeader:
+        labelsets = [None, *(labelset.name for labelset in self.labelsets)]
+        task_types = {labelset: self.labelset_task_type(labelset) for labelset in labelsets}
+        return ReleaseHeader(self.source, self.base, self.owner, self.dataset_name, self.name, task_types)
+
     def _sample(self, index: int, decoder: JsonDecoder[SampleDocument[Any]]) -> Sample:
         key = self._keys[index] if self._keys else None
         return Sample(self.source, self.kind, index, self._samples[index], key, decoder)
 
     @cached_property
     def _decoder(self) -> JsonDecoder[SampleDocument[Any]]:
-        """The decoder of samples. If all labelsets have the same structure, it also decodes the labels, in one pass."""
-        kinds = {self.kind(labelset.name) for labelset in self.labelsets}
-        return kinds.pop().sample_decoder if len(kinds) == 1 else RAW_LABELS
-
-    @cached_property
-    def _tasks(self) -> dict[str, Task]:
-        tasks = self._document.dataset.tasks or {}
-        return {task.name: task for task in tasks if task.name} if isinstance(tasks, list) else tasks
-
-    def _guessed_task_type(self, labelset: str | None) -> str:
-        if labelset is None:
-            return ""
-        labels = self._of_readable_samples(lambda sample: sample.label_document(labelset))
-        return next((guess for raw in labels if isinstance(raw, Raw) and (guess := guess_task_type(raw))), "")
+        return sample_decoder(self.kind(labelset.name) for labelset in self.labelsets)
 
     def _of_readable_samples(self, part: Callable[[Sample], T]) -> Iterator[T]:
         """Yield a part of each sample that can be decoded; other samples raise their errors when rows are made."""

@@ -15,7 +15,7 @@ from segments_hf.release.document import ListedLabel, SampleAttributes, SampleDo
 from segments_hf.release.task_types import JsonLabel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from segments_hf.io.tables import Block
     from segments_hf.release.document import Frame
@@ -27,6 +27,16 @@ RAW_LABELS: JsonDecoder[SampleDocument[Any]] = JsonDecoder(SampleDocument[Raw])
 
 _ATTRIBUTES: JsonDecoder[SampleAttributes | None] = JsonDecoder(SampleAttributes | None)
 _LISTED_LABEL: JsonDecoder[ListedLabel | None] = JsonDecoder(ListedLabel | None)
+
+
+def sample_decoder(kinds: Iterable[TaskKind]) -> JsonDecoder[SampleDocument[Any]]:
+    """Return a decoder of samples. If all labelsets have the same structure, it also decodes the labels, in one pass.
+
+    Args:
+        kinds: The structure of the labels of each labelset.
+    """
+    different = set(kinds)
+    return different.pop().sample_decoder if len(different) == 1 else RAW_LABELS
 
 
 class Sample(Result):
