@@ -15,8 +15,8 @@ from segments_hf.dataset.load import release_builder
 from segments_hf.dataset.origin import parse_origin, release_title
 from segments_hf.dataset.release_inputs import releases_by_split
 from segments_hf.dataset.row_map import check_rows, without_decoding
+from segments_hf.dataset.rows.outcome import Outcome
 from segments_hf.dataset.rows.problems import Problem
-from segments_hf.dataset.rows.row_maker import Outcome
 from segments_hf.errors import AssetError, OptionError
 from segments_hf.io.json_codec.json_text import text_or_json
 from segments_hf.io.number_options import check_number

@@ -3,42 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import datasets
 from datasets import Features, Image, Value
 
 from segments_hf.dataset.inputs import open_splits
 from segments_hf.dataset.origin import described_task_type
-from segments_hf.dataset.rows.row_format import ROW_FORMAT
-from segments_hf.errors import BitmapError, OptionError, SegmentsHFError
+from segments_hf.dataset.rows.new_columns import Versioned
+from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.io.number_options import check_num_proc
 from segments_hf.labels import require_image_task
 from segments_hf.labels.categories import carried_categories
-from segments_hf.labels.row import Row, sample_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from segments_hf.dataset.data_types import AnyDataset, Data, SplitRows
-
-T = TypeVar("T")
+    from segments_hf.dataset.rows.new_columns import NewColumns
+    from segments_hf.labels.row import Row
 
 _ROWS_AT_ONCE = 16  # the maximum number of rows in memory; rows may contain the bytes of their images
-
-
-class NewColumns(Protocol):
-    """A function that makes the new columns of a row.
-
-    It pickles to the same bytes in every process, so that `datasets` finds its cached results.
-    """
-
-    @property
-    def features(self) -> dict[str, Any]:
-        """The new columns and their features."""
-
-    def __call__(self, row: Row) -> dict[str, Any]:
-        """Return the values of the new columns for a row."""
 
 
 def map_splits(
@@ -219,18 +204,3 @@ class _IsNull:
 
     def __call__(self, row: Row) -> bool:
         return row[self.column] is None
-
-
-@dataclass(frozen=True)
-class Versioned(Generic[T]):
-    """A function of a row whose hash changes with `ROW_FORMAT`, and whose errors name the sample."""
-
-    function: Callable[[Row], T]
-    row_format: int = ROW_FORMAT
-
-    def __call__(self, row: Row) -> T:
-        """Apply the function."""
-        try:
-            return self.function(row)
-        except BitmapError as error:
-            raise BitmapError(f"{sample_name(row)}: {error}") from error

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict, IterableDataset, IterableDatasetDict
 
     from segments_hf.dataset.data_types import AnyDataset, Data, DatasetT, Releases, SplitRows
-    from segments_hf.dataset.row_map import NewColumns
+    from segments_hf.dataset.rows.new_columns import NewColumns
     from segments_hf.release import Category
 
 

@@ -11,7 +11,7 @@ from segments_hf.errors import SegmentsHFError
 from segments_hf.io.redaction import public_name
 
 if TYPE_CHECKING:
-    from segments_hf.dataset.rows.row_maker import Outcome
+    from segments_hf.dataset.rows.outcome import Outcome
 
 _WEB = {"http", "https"}
 _PUBLIC_NAME = re.compile(r"(?:[a-z0-9_-]+\.)+[a-z][a-z0-9-]+\.?", re.IGNORECASE)

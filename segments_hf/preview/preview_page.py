@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
     from segments_hf.dataset.data_types import Data, ReleaseKeywords
     from segments_hf.dataset.input_rows import InputRows
+    from segments_hf.dataset.rows.outcome import Outcome
     from segments_hf.dataset.rows.problems import Problem
-    from segments_hf.dataset.rows.row_maker import Outcome
     from segments_hf.preview.shown_sample import ShownSample
     from segments_hf.validate.validator import Examined
 

@@ -25,7 +25,7 @@ from segments_hf.preview.shown_label import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from segments_hf.dataset.rows.row_maker import Outcome
+    from segments_hf.dataset.rows.outcome import Outcome
     from segments_hf.preview.shown_label import Numbers
     from segments_hf.validate.finding import Finding
 

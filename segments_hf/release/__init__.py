@@ -9,7 +9,7 @@ from segments_hf.release.filters import STATUSES, has_metadata, wanted_statuses
 from segments_hf.release.json_file import file_state
 from segments_hf.release.platform import Reference, canonical_source, parse_reference, pin, releases_folder
 from segments_hf.release.release import Release
-from segments_hf.release.release_slice import ReleaseSlice
+from segments_hf.release.release_slice import ReleaseHeader, ReleaseSlice
 from segments_hf.release.sample import UNLABELED, Sample
 from segments_hf.release.task_types import Annotation, JsonLabel, Label, Labeled, TaskKind
 
@@ -26,6 +26,7 @@ __all__ = [
     "Labelset",
     "Reference",
     "Release",
+    "ReleaseHeader",
     "ReleaseSlice",
     "Sample",
     "TaskKind",

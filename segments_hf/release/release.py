@@ -191,10 +191,11 @@ class Release(ReleaseTasks):
             IndexError: An index is out of range.
         """
         keys = [self._keys[index] for index in indices] if self._keys else None
-        return ReleaseSlice(self._header, indices, [self._samples[index] for index in indices], keys)
+        return ReleaseSlice(self.header, indices, [self._samples[index] for index in indices], keys)
 
     @cached_property
-    def _header(self) -> ReleaseHeader:
+    def header(self) -> ReleaseHeader:
+        """The facts about the release that are needed to read its samples."""
         labelsets = [None, *(labelset.name for labelset in self.labelsets)]
         task_types = {labelset: self.labelset_task_type(labelset) for labelset in labelsets}
         return ReleaseHeader(self.source, self.base, self.owner, self.dataset_name, self.name, task_types)

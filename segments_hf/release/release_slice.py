@@ -77,8 +77,7 @@ class ReleaseSlice:
         self._keys = keys
 
     def __repr__(self) -> str:
-        first = self.indices[0] if self.indices else None
-        return short_repr(self, self.header.source, samples=len(self), first_index=first)
+        return short_repr(self, self.header.source, samples=len(self))
 
     def __getstate__(self) -> tuple[ReleaseHeader, Sequence[int], list[bytes], Sequence[str] | None]:
         return self.header, self.indices, list(map(bytes, self._samples)), self._keys

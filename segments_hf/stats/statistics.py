@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from segments_hf.dataset.data_types import Data, ReleaseKeywords, SplitRows
     from segments_hf.dataset.input_rows import InputRows
-    from segments_hf.dataset.rows.row_maker import Outcome
+    from segments_hf.dataset.rows.outcome import Outcome
     from segments_hf.labels.row import Row
     from segments_hf.layouts import Layout
     from segments_hf.layouts.layout_label import MaskClasses

@@ -24,7 +24,7 @@ from segments_hf.validate.wording import listed
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from segments_hf.dataset.rows.row_maker import Outcome
+    from segments_hf.dataset.rows.outcome import Outcome
     from segments_hf.labels.row import Row
     from segments_hf.release.listed_label import LabelPart
     from segments_hf.validate.finding import Finding

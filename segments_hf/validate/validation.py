@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from segments_hf.dataset.data_types import Data, ReleaseKeywords
     from segments_hf.dataset.input_rows import InputRows
-    from segments_hf.dataset.rows.row_maker import Outcome
+    from segments_hf.dataset.rows.outcome import Outcome
     from segments_hf.validate.finding import Finding
     from segments_hf.validate.validator import Examined
 

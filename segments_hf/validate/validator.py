@@ -27,7 +27,7 @@ from segments_hf.validate.checks import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from segments_hf.dataset.rows.row_maker import Outcome
+    from segments_hf.dataset.rows.outcome import Outcome
     from segments_hf.labels import Label
     from segments_hf.labels.row import Row
     from segments_hf.release import Category

@@ -11,26 +11,20 @@ from urllib.parse import quote
 import datasets
 from datasets import DownloadMode
 
-from segments_hf.assets import (
-    AssetCache,
-    Fetcher,
-    Traffic,
-    default_cache_folder,
-    resolver,
-)
+from segments_hf.assets import AssetCache, Traffic, default_cache_folder
 from segments_hf.dataset.building.config import SegmentsReleaseConfig
 from segments_hf.dataset.building.plan import Shard, check_split, plan_splits, split_sizes
 from segments_hf.dataset.building.progress import show_traffic
+from segments_hf.dataset.building.release_rows import row_maker
 from segments_hf.dataset.building.split_summary import log_splits
 from segments_hf.dataset.building.unused_folder import warn_if_unused
 from segments_hf.dataset.building.worker_process import end_with_process
 from segments_hf.dataset.compat import builds_folder, generation_error, info_file, output_folder
 from segments_hf.dataset.origin import origin_sentence
 from segments_hf.dataset.rows.features import row_features
-from segments_hf.dataset.rows.problems import append_problem, checked_on_error, read_problems, report
+from segments_hf.dataset.rows.problems import append_problem, read_problems, report
 from segments_hf.dataset.rows.row_format import ROW_FORMAT
-from segments_hf.dataset.rows.row_images import ASSET_COLUMNS, AssetSources
-from segments_hf.dataset.rows.row_maker import make_rows
+from segments_hf.dataset.rows.row_images import ASSET_COLUMNS
 from segments_hf.dataset.splits import check_instruction, check_selects_rows, check_whole_splits, names_in
 from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.io.disk.atomic import remove_file, remove_folder
@@ -44,9 +38,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from segments_hf.dataset.open_releases import ReleaseKey
+    from segments_hf.dataset.rows.outcome import Outcome
     from segments_hf.dataset.rows.problems import Problem
-    from segments_hf.dataset.rows.row_maker import Outcome
-    from segments_hf.release import Release
 
 PROBLEMS_FILE = "errors.jsonl"
 
@@ -152,32 +145,10 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         *,
         streaming: bool = False,
     ) -> Iterator[Outcome]:
-        class_indices = {category.id: index for index, category in enumerate(self.config.categories)}
         release = self.config.reopen(key)
-        labelset = release.resolve_labelset(self.config.labelset)
-        sources = None
-        if self.config.load_assets:
-            in_memory = streaming or self.config.embed
-            sources = AssetSources(
-                self._fetcher(release, traffic, store=not streaming, in_memory=in_memory),
-                self.config.segments_folder(release, labelset),
-                labelset,
-                in_memory=in_memory,
-            )
-        policy = checked_on_error(self.config.on_error)
-        return make_rows(release, indices, labelset, class_indices, sources, policy)
-
-    def _fetcher(self, release: Release, traffic: Traffic, *, store: bool, in_memory: bool) -> Fetcher:
-        return Fetcher(
-            release.base,
-            self.config.fetch_options,
-            AssetCache(default_cache_folder()),
-            storage_options=self.config.bucket_options,
-            store=store,
-            in_memory=in_memory,
-            resolve=resolver(self.config.resolve),
-            traffic=traffic,
-        )
+        in_memory = streaming or self.config.embed
+        maker = row_maker(self.config, release, is_stored=not streaming, in_memory=in_memory)
+        return maker.outcomes(release.slice(indices), traffic=traffic)
 
     def download_and_prepare(self, *args: Any, **kwargs: Any) -> None:
         """Build the dataset unless it is in the cache, and report skipped, kept and repaired samples.

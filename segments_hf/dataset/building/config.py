@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import datasets
 from datasets.fingerprint import Hasher
 
-from segments_hf.assets import FetchOptions, SegmentsDir, resolver
+from segments_hf.assets import FetchOptions, resolver
 from segments_hf.dataset.building.split_rule import SplitRule, split_rule
 from segments_hf.dataset.open_releases import ReleaseKey, open_release, reopen_release
 from segments_hf.dataset.rows.features import json_feature
@@ -163,16 +163,6 @@ class SegmentsReleaseConfig(_FetchingConfig):
             ReleaseError: The file has changed.
         """
         return reopen_release(key, self.bucket_options, self.max_release_bytes)
-
-    def segments_folder(self, release: Release, labelset: str | None) -> SegmentsDir | None:
-        """Return the folder `segments_dir` for a release; None if no files are read from it.
-
-        Raises:
-            OptionError: The folder does not exist.
-        """
-        if self.segments_dir is None or not self.load_assets or release.kind(labelset).sequence:
-            return None  # the file names do not contain the frame, so all frames would get the same image
-        return SegmentsDir(self.segments_dir, release.owner, release.dataset_name, release.name)
 
     @property
     def releases(self) -> list[tuple[Release, str | None]]:

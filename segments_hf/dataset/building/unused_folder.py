@@ -6,6 +6,7 @@ import os
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from segments_hf.dataset.rows.asset_options import segments_folder
 from segments_hf.errors import ReleaseError
 from segments_hf.io.redaction import own_logger
 from segments_hf.option_names import option
@@ -34,11 +35,13 @@ def warn_if_unused(config: SegmentsReleaseConfig, plan: Mapping[str, list[Shard]
         config: The options of the builder.
         plan: The shards of each split.
     """
+    if not config.load_assets:
+        return
     example = None
     for shard in (shard for shards in plan.values() for shard in shards):
         release = config.reopen(shard.release)
         labelset = release.resolve_labelset(config.labelset)
-        folder = config.segments_folder(release, labelset)
+        folder = segments_folder(config.segments_dir, release.header, release.kind(labelset))
         if folder is None:
             return
         for index in shard.indices:

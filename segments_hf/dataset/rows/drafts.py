@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from segments_hf.dataset.rows.outcome import FIRST_ROW, RowPosition
 from segments_hf.errors import ReleaseError, SegmentsHFError
 from segments_hf.io.json_codec.json_decoding import JsonError
 from segments_hf.io.redaction import json_without_secrets, name_without_secrets
@@ -15,11 +16,11 @@ from segments_hf.release import UNLABELED, Frame, JsonLabel, json_text
 from segments_hf.release.decoding import to_release_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from msgspec import Raw, UnsetType
 
-    from segments_hf.release import Annotation, Label, Labeled, Release, Sample, TaskKind
+    from segments_hf.release import Annotation, Label, Labeled, ReleaseSlice, Sample, TaskKind
 
 
 @dataclass
@@ -35,6 +36,7 @@ class Draft:
         errors: The errors, each with its column, or with None if it is about the whole row.
         repairs: The columns whose images were repaired, each with a description of the fault.
         replaced: The columns whose files in `segments_dir` were not used, each with the reason.
+        position: The position of the row in the slice of the release.
     """
 
     name: str
@@ -45,31 +47,42 @@ class Draft:
     errors: list[tuple[str | None, SegmentsHFError]] = field(default_factory=list)
     repairs: list[tuple[str, str]] = field(default_factory=list)
     replaced: list[tuple[str, str]] = field(default_factory=list)
+    position: RowPosition = FIRST_ROW
 
 
 def make_drafts(
-    release: Release, indices: Iterable[int], labelset: str | None, class_indices: Mapping[int, int]
+    samples: ReleaseSlice, labelset: str | None, class_indices: Mapping[int, int], start: RowPosition
 ) -> Iterator[Draft]:
-    """Make the drafts of some samples, in order: one per image, or per frame of a sequence.
+    """Make the drafts of samples, in order: one per image, or per frame of a sequence.
 
     Args:
-        release: The release.
-        indices: The indices of the samples in the release.
+        samples: The samples.
         labelset: The labelset whose labels are read.
         class_indices: The class index of each category id.
+        start: The position of the first draft.
     """
-    kind = release.kind(labelset)
-    for index in indices:
-        name, uuid = f"samples[{index}]", None
-        try:
-            sample = release[index]
-            name, uuid = sample.name, sample.uuid
-            if kind.annotation is None:
-                yield _json_draft(sample, labelset)
-            else:
-                yield from _image_drafts(sample, labelset, kind, class_indices)
-        except ReleaseError as error:
-            yield Draft(name, {}, uuid=uuid, errors=[(None, error)])
+    for position in range(start.sample, len(samples)):
+        first = start.row if position == start.sample else 0
+        for number, draft in enumerate(_sample_drafts(samples, position, labelset, class_indices)):
+            draft.position = RowPosition(position, number)
+            if number >= first:
+                yield draft
+
+
+def _sample_drafts(
+    samples: ReleaseSlice, position: int, labelset: str | None, class_indices: Mapping[int, int]
+) -> Iterator[Draft]:
+    kind = samples.kind(labelset)
+    name, uuid = f"samples[{samples.indices[position]}]", None
+    try:
+        sample = samples[position]
+        name, uuid = sample.name, sample.uuid
+        if kind.annotation is None:
+            yield _json_draft(sample, labelset)
+        else:
+            yield from _image_drafts(sample, labelset, kind, class_indices)
+    except ReleaseError as error:
+        yield Draft(name, {}, uuid=uuid, errors=[(None, error)])
 
 
 def _json_draft(sample: Sample, labelset: str | None) -> Draft:

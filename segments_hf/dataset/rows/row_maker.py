@@ -2,80 +2,92 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from segments_hf.dataset.rows.drafts import make_drafts
+from segments_hf.dataset.rows.outcome import FIRST_ROW, Outcome, RowPosition
 from segments_hf.dataset.rows.problems import OnError, Problem
+from segments_hf.dataset.rows.row_batches import make_batches
 from segments_hf.dataset.rows.row_images import add_assets
 from segments_hf.errors import AssetError, ReleaseError, SegmentsHFError
 from segments_hf.io.prefetching import prefetch_futures
 from segments_hf.option_names import option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from segments_hf.assets import Location
+    from datasets import Features
+
+    from segments_hf.assets import Traffic
+    from segments_hf.dataset.rows.asset_options import AssetOptions
     from segments_hf.dataset.rows.drafts import Draft
+    from segments_hf.dataset.rows.new_columns import NewColumns
     from segments_hf.dataset.rows.problems import Action
+    from segments_hf.dataset.rows.row_batches import RowBatch
     from segments_hf.dataset.rows.row_images import AssetSources
-    from segments_hf.release import Release
+    from segments_hf.release import ReleaseSlice
 
 
-@dataclass
-class Outcome:
-    """The result of making the row of one image or frame.
+@dataclass(frozen=True)
+class RowMaker:
+    """A function that makes the rows of the samples of a release: one per image, or per frame of a sequence.
+
+    It can be pickled, and is a few kilobytes large: another process or machine makes the same rows from the same
+    samples.
 
     Attributes:
-        row: The row; None if it was left out.
-        problems: The problems that occurred. The row is complete if `losses` is empty.
-        size_in_memory: The number of bytes in memory of the row's image and bitmap.
-        split: The split of the row, if it is known.
-        locate_image: A function that returns the location of the image; None for the row of a dataset.
-    """
-
-    row: dict[str, Any] | None
-    problems: list[Problem] = field(default_factory=list)
-    size_in_memory: int = 0
-    split: str | None = None
-    locate_image: Callable[[], Location] | None = field(default=None, repr=False)
-
-    @property
-    def losses(self) -> list[Problem]:
-        """The problems that caused the row to be left out or a column to be null."""
-        return [problem for problem in self.problems if problem.is_loss]
-
-
-def make_rows(
-    release: Release,
-    indices: Iterable[int],
-    labelset: str | None,
-    class_indices: Mapping[int, int],
-    sources: AssetSources | None,
-    on_error: OnError = "raise",
-) -> Iterator[Outcome]:
-    """Make the rows of some samples, in order: one per image, or per frame of a sequence.
-
-    Args:
-        release: The release.
-        indices: The indices of the samples in the release.
         labelset: The labelset whose labels are read.
         class_indices: The class index of each category id.
-        sources: The sources of images and bitmaps; None to leave these columns null.
+        features: The columns of `batches`.
+        assets: The options for reading images and bitmaps; None to leave these columns null.
         on_error: What to do with a row that has an error: ``raise`` it, ``skip`` the row, or ``keep`` the row with
             null in the affected column. ``keep`` also skips a sample whose JSON cannot be decoded, because none of its
             columns is known.
-
-    Raises:
-        SegmentsHFError: A sample has an error, and `on_error` is ``raise``; the error names the sample.
+        new_columns: A function that makes some of the columns of `batches`, such as masks or the columns of a layout.
+            The others are copied from the row.
     """
-    if release.kind(labelset).annotation is None:
-        sources = None
-    drafts = make_drafts(release, indices, labelset, class_indices)
-    if sources is None:
-        return (_outcome_of(draft, on_error) for draft in drafts)
-    return _prefetched(drafts, sources, on_error)
+
+    labelset: str | None
+    class_indices: Mapping[int, int]
+    features: Features
+    assets: AssetOptions | None
+    on_error: OnError = "raise"
+    new_columns: NewColumns | None = None
+
+    def outcomes(
+        self, samples: ReleaseSlice, start: RowPosition = FIRST_ROW, traffic: Traffic | None = None
+    ) -> Iterator[Outcome]:
+        """Make the rows of samples, in order.
+
+        Args:
+            samples: The samples.
+            start: The position of the first row.
+            traffic: The counters of downloads.
+
+        Raises:
+            SegmentsHFError: A sample has an error, and `on_error` is ``raise``; the error names the sample.
+        """
+        drafts = make_drafts(samples, self.labelset, self.class_indices, start)
+        if self.assets is None or samples.kind(self.labelset).annotation is None:
+            return (_outcome_of(draft, self.on_error) for draft in drafts)
+        return _prefetched(drafts, self.assets.sources(samples, self.labelset, traffic), self.on_error)
+
+    def batches(
+        self, samples: ReleaseSlice, start: RowPosition = FIRST_ROW, traffic: Traffic | None = None
+    ) -> Iterator[RowBatch]:
+        """Make the rows of samples, in order, as tables of up to 64 rows with the columns `features`.
+
+        Args:
+            samples: The samples.
+            start: The position of the first row.
+            traffic: The counters of downloads.
+
+        Raises:
+            SegmentsHFError: A sample has an error, and `on_error` is ``raise``; the error names the sample.
+        """
+        return make_batches(self.outcomes(samples, start, traffic), self.features, self.new_columns)
 
 
 def _prefetched(drafts: Iterator[Draft], sources: AssetSources, on_error: OnError) -> Iterator[Outcome]:
@@ -105,7 +117,7 @@ def _outcome_of(draft: Draft, on_error: OnError, size: int = 0) -> Outcome:
         for column, reason in parts
     ]
     if not draft.errors:
-        return Outcome(draft.row, remedies, size)
+        return Outcome(draft.row, remedies, size, position=draft.position)
     if on_error == "raise":
         raise _with_sample(draft, *draft.errors[0])
     kept = on_error == "keep" and bool(draft.row)
@@ -113,7 +125,9 @@ def _outcome_of(draft: Draft, on_error: OnError, size: int = 0) -> Outcome:
         Problem(draft.name, draft.uuid, column, type(error).__name__, str(error), "kept" if kept else "skipped")
         for column, error in draft.errors
     ]
-    return Outcome(draft.row, problems + remedies, size) if kept else Outcome(None, problems, size)
+    if not kept:
+        return Outcome(None, problems, size, position=draft.position)
+    return Outcome(draft.row, problems + remedies, size, position=draft.position)
 
 
 def _with_sample(draft: Draft, column: str | None, error: SegmentsHFError) -> SegmentsHFError:

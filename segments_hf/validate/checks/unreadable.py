@@ -11,8 +11,8 @@ from segments_hf.validate.checks.fault import Fault
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from segments_hf.dataset.rows.outcome import Outcome
     from segments_hf.dataset.rows.problems import Problem
-    from segments_hf.dataset.rows.row_maker import Outcome
     from segments_hf.validate.finding import Finding
 
 UNREADABLE_SAMPLE = Fault("unreadable-sample", "error", "the sample is left out of datasets")

@@ -1,0 +1,80 @@
+"""The options for reading the images and bitmaps of rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from segments_hf.assets import AssetCache, Fetcher, SegmentsDir, default_cache_folder, resolver
+from segments_hf.dataset.rows.row_images import AssetSources
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+    from segments_hf.assets import FetchOptions, Resolve, Traffic
+    from segments_hf.release import ReleaseHeader, ReleaseSlice, TaskKind
+
+
+@dataclass(frozen=True)
+class AssetOptions:
+    """The options for reading the images and bitmaps of rows. They can be pickled if `resolve` can be pickled.
+
+    Attributes:
+        fetching: The limits of downloads and images.
+        segments_dir: A folder in the layout of the official SDK's cache. Images in it are not fetched, except bitmaps
+            that cannot store the ids of the annotations. None if there is no such folder.
+        resolve: The new locations of moved assets.
+        storage_options: The options of the file systems that read buckets.
+        is_stored: Whether downloads are stored in the cache.
+        in_memory: Whether a row contains the bytes of its images; if not, it contains the paths of their files.
+    """
+
+    fetching: FetchOptions
+    segments_dir: str | os.PathLike[str] | None
+    resolve: Resolve | None = field(repr=False)
+    storage_options: Mapping[str, Any] | None = field(repr=False)
+    is_stored: bool
+    in_memory: bool
+
+    def sources(self, samples: ReleaseSlice, labelset: str | None, traffic: Traffic | None) -> AssetSources:
+        """Return the sources of images and bitmaps.
+
+        Args:
+            samples: The samples whose images and bitmaps are read.
+            labelset: The labelset of the bitmaps.
+            traffic: The counters of downloads.
+
+        Raises:
+            OptionError: `segments_dir` is not a folder.
+        """
+        fetcher = Fetcher(
+            samples.header.base,
+            self.fetching,
+            AssetCache(default_cache_folder()),
+            storage_options=self.storage_options,
+            store=self.is_stored,
+            in_memory=self.in_memory,
+            resolve=resolver(self.resolve),
+            traffic=traffic,
+        )
+        folder = segments_folder(self.segments_dir, samples.header, samples.kind(labelset))
+        return AssetSources(fetcher, folder, labelset, self.in_memory)
+
+
+def segments_folder(
+    segments_dir: str | os.PathLike[str] | None, header: ReleaseHeader, kind: TaskKind
+) -> SegmentsDir | None:
+    """Return the folder `segments_dir` for a release; None if no files are read from it.
+
+    Args:
+        segments_dir: The option.
+        header: The names of the release.
+        kind: The structure of its labels.
+
+    Raises:
+        OptionError: The folder does not exist.
+    """
+    if segments_dir is None or kind.sequence:
+        return None  # the file names do not contain the frame, so all frames would get the same image
+    return SegmentsDir(segments_dir, header.owner, header.dataset_name, header.name)

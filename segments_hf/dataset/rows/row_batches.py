@@ -1,0 +1,72 @@
+"""Combine rows into tables of limited size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pyarrow as pa
+
+from segments_hf.dataset.rows.new_columns import Versioned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from datasets import Features
+
+    from segments_hf.dataset.rows.new_columns import NewColumns
+    from segments_hf.dataset.rows.outcome import Outcome
+
+_MAX_ROWS = 64
+_MAX_BYTES = 32 * 2**20  # the maximum size of the images and bitmaps of a batch, unless one row is larger
+
+
+class RowBatch(NamedTuple):
+    """Some rows as a table, with the outcomes from which they were made.
+
+    Attributes:
+        table: The rows, in the storage types of their features.
+        outcomes: The outcome of each row in order, with those whose row was left out.
+    """
+
+    table: pa.Table
+    outcomes: Sequence[Outcome]
+
+
+def make_batches(outcomes: Iterable[Outcome], features: Features, new_columns: NewColumns | None) -> Iterator[RowBatch]:
+    """Combine rows into tables of up to 64 rows.
+
+    Args:
+        outcomes: The rows with their problems. Images are ``{"bytes": …, "path": …}``, and JSON is text.
+        features: The columns of the tables.
+        new_columns: A function that makes some of these columns for a row. The others are copied from the row.
+
+    Raises:
+        BitmapError: A label cannot be converted to the new columns. The error names the sample.
+        AssetError: An image cannot be converted to the new columns. The error names the sample.
+    """
+    extend = None if new_columns is None else Versioned(new_columns)
+    waiting: list[Outcome] = []
+    rows: list[Mapping[str, Any]] = []
+    size = 0
+    for outcome in outcomes:
+        waiting.append(outcome)
+        if outcome.row is not None:
+            rows.append(outcome.row if extend is None else {**outcome.row, **extend(outcome.row)})
+            size += outcome.size_in_memory
+        if len(waiting) == _MAX_ROWS or size >= _MAX_BYTES:
+            yield RowBatch(to_table(rows, features), waiting)
+            waiting, rows, size = [], [], 0
+    if waiting:
+        yield RowBatch(to_table(rows, features), waiting)
+
+
+def to_table(rows: Sequence[Mapping[str, Any]], features: Features) -> pa.Table:
+    """Return rows as a table in the storage types of their features.
+
+    Args:
+        rows: The rows. Images are ``{"bytes": …, "path": …}``, and JSON is text. Further columns are left out.
+        features: The columns.
+    """
+    schema = features.arrow_schema
+    arrays = [pa.array([row[field.name] for row in rows], field.type) for field in schema]
+    return pa.Table.from_arrays(arrays, schema=schema)
