@@ -9,55 +9,33 @@ import datasets
 from datasets.fingerprint import Hasher
 
 from segments_hf.dataset.building.builder import SegmentsRelease
-from segments_hf.dataset.building.plan import status_counts
 from segments_hf.dataset.inputs import num_rows, open_splits
 from segments_hf.dataset.row_map import check_features, filter_rows
 from segments_hf.dataset.rows.problems import checked_on_error
 from segments_hf.errors import OptionError
 from segments_hf.hub.compat import fingerprint, generator_of
+from segments_hf.hub.release_rows import ReleaseRows
+from segments_hf.hub.row_sources import DatasetRows
 from segments_hf.images.depth.scaling import checked_range
 from segments_hf.io.number_options import check_num_proc
 from segments_hf.labels import UNUSABLE_STATUSES
-from segments_hf.layouts import check_layout, lay_out, layout_of
+from segments_hf.layouts import check_layout, lay_out, layout_of, reported_columns
 from segments_hf.layouts.left_out import is_trainable
 from segments_hf.layouts.row_report import REPORT, Counts, LeftOut
 from segments_hf.option_names import option
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Sequence
 
     from datasets import Features
 
-    from segments_hf.dataset.building.config import SegmentsReleaseConfig
-    from segments_hf.dataset.building.plan import Shard
     from segments_hf.dataset.data_types import Data, SplitRows
+    from segments_hf.dataset.rows.new_columns import NewColumns
+    from segments_hf.hub.row_sources import RowSource
     from segments_hf.layouts import Layout
 
 _SHEET_COLUMNS = {"name", "status", "image", "width", "height", "annotations"}
 _COUNTED = ("status", "annotations")  # columns that a layout does not have, but whose counts are in the card
-
-
-@dataclass(frozen=True)
-class ReleaseSamples:
-    """The samples of a release of images that a stream of `load_release` reads, each of them as one row.
-
-    Attributes:
-        config: The options of the stream.
-        shards: The samples.
-    """
-
-    config: SegmentsReleaseConfig
-    shards: Sequence[Shard]
-
-    @property
-    def number(self) -> int:
-        """The number of samples."""
-        return sum(len(shard.indices) for shard in self.shards)
-
-    def statuses(self) -> Counter[str]:
-        """Count the label statuses."""
-        return status_counts(self.config, self.shards)
 
 
 @dataclass(frozen=True)
@@ -68,7 +46,7 @@ class Part:
         name: The name of the split.
         rows: The rows, a `Dataset` or an `IterableDataset`.
         features: The columns that are pushed.
-        samples: The samples of a release that a stream reads; None for other rows.
+        release_rows: The same rows for reading them without a stream; None unless they are those of releases.
         left_out: The numbers of rows and objects that were left out to make the rows.
         is_reported: Whether the rows are a stream with the column `REPORT`, and so with rows that the push leaves out.
     """
@@ -76,20 +54,37 @@ class Part:
     name: str
     rows: SplitRows
     features: Features
-    samples: ReleaseSamples | None = None
+    release_rows: ReleaseRows | None = None
     left_out: LeftOut = field(default_factory=LeftOut)
     is_reported: bool = False
 
     @property
     def length(self) -> int | None:
         """The number of rows, with those that the push leaves out; None if it is not known before they are read."""
-        return num_rows(self.rows, self.name) if self.samples is None else self.samples.number
+        return num_rows(self.rows, self.name) if self.release_rows is None else self.release_rows.num_rows
+
+    def sources(self, count: int, on_error: str) -> Sequence[RowSource]:
+        """Divide the rows into parts for several processes, in order.
+
+        Args:
+            count: The largest number of parts. Each part has at least one row of a dataset, or one shard of a stream.
+            on_error: What to do with a row of a dataset whose image or bitmap cannot be read: ``raise``, ``skip`` the
+                row, or ``keep`` the row with null.
+        """
+        if self.release_rows is not None:
+            return self.release_rows.divided(min(count, len(self.release_rows.shards)))
+        is_dataset = isinstance(self.rows, datasets.Dataset)
+        number = min(count, (self.length or 1) if is_dataset else self.rows.num_shards)
+        if number == 1:
+            return [DatasetRows(self.rows, self.features, on_error)]
+        parts = [self.rows.shard(number, index, contiguous=True) for index in range(number)]
+        return [DatasetRows(part, self.features, on_error) for part in parts]
 
     def expected_left_out(self) -> LeftOut:
         """Return the numbers of rows and objects that are left out, as far as they are known before rows are read."""
-        if not self.is_reported or self.samples is None:
+        if not self.is_reported or self.release_rows is None or self.length is None:
             return self.left_out
-        statuses = self.samples.statuses()
+        statuses = self.release_rows.statuses()
         return LeftOut(rows={status: statuses[status] for status in sorted(UNUSABLE_STATUSES & statuses.keys())})
 
     @property
@@ -174,6 +169,7 @@ def open_source(
     for name, rows in splits.parts.items():
         check_features(rows)
         pushed = rows
+        new_columns = None
         if layout is not None:
             processes = num_proc if isinstance(rows, datasets.Dataset) else None
             named = {name: rows}
@@ -186,12 +182,15 @@ def open_source(
                 num_proc=processes,
                 counts=counts,
             )[name]
+            new_columns = reported_columns(
+                rows, name, layout, palette=palette, image_range=image_range, on_error=policy
+            )
         columns = [column for column in pushed.features if layout is None or column not in (*_COUNTED, REPORT)]
         part = Part(
             name,
             pushed,
             datasets.Features({column: pushed.features[column] for column in columns}),
-            _release_samples(rows),
+            _release_rows(rows, pushed.features, new_columns),
             counts.left_out.get(name, LeftOut()),
             REPORT in pushed.features,
         )
@@ -211,12 +210,18 @@ def open_source(
     return Source(parts, splits.is_dict, layout_of(parts[0].features), sheet_rows, policy)
 
 
-def _release_samples(rows: SplitRows) -> ReleaseSamples | None:
-    """Return the samples that a stream reads; None for a `Dataset`, a changed stream, and a release of sequences."""
+def _release_rows(rows: SplitRows, features: Features, new_columns: NewColumns | None) -> ReleaseRows | None:
+    """Return the rows of a stream of `load_release` for reading them without the stream; None for other rows.
+
+    Args:
+        rows: The rows before they are converted to a layout.
+        features: The columns after that, with the columns to count.
+        new_columns: The function that makes the columns of the layout; None for no layout.
+    """
     if isinstance(rows, datasets.Dataset):
         return None
     _, function, arguments = generator_of(rows)
     builder = getattr(function, "__self__", None)
-    if not isinstance(builder, SegmentsRelease) or arguments is None or builder.config.kind.sequence:
+    if not isinstance(builder, SegmentsRelease) or arguments is None or rows.features != builder.info.features:
         return None
-    return ReleaseSamples(builder.config, arguments["shards"])
+    return ReleaseRows(builder.config, arguments["shards"], features, new_columns)

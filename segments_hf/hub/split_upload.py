@@ -5,16 +5,15 @@ from __future__ import annotations
 import signal
 from typing import TYPE_CHECKING, NamedTuple
 
-import datasets
 import multiprocess
 
 from segments_hf.dataset.compat import progress_bar
+from segments_hf.dataset.rows.problems import report
 from segments_hf.errors import OptionError
 from segments_hf.hub.card.row_counts import Tally, total
 from segments_hf.hub.compat import flat_map
 from segments_hf.hub.journal import Journal, UploadedShard
 from segments_hf.hub.quiet_library import without_library_bars
-from segments_hf.hub.shards import UNREADABLE
 from segments_hf.hub.upload import Progress, Worker
 from segments_hf.io.number_text import counted
 from segments_hf.layouts.row_report import LeftOut
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from segments_hf.dataset.rows.problems import Problem
     from segments_hf.hub.parts import Part
     from segments_hf.hub.repository import Repository
 
@@ -65,28 +65,27 @@ def upload_split(
     Raises:
         OptionError: The split has no rows.
         HubError: The Hub refuses the shards.
-        AssetError: An image or a bitmap cannot be read, and `on_error` is ``raise``.
+        SegmentsHFError: A row cannot be read, and `on_error` is ``raise``.
     """
-    # Each process gets at least one row of a dataset, or one shard of a stream.
-    max_count = (part.length or 1) if isinstance(part.rows, datasets.Dataset) else part.rows.num_shards
-    count = min(num_proc or 1, max_count)
+    sources = part.sources(num_proc or 1, on_error)
     workers = [
         Worker(
-            part.rows if count == 1 else part.rows.shard(num_shards=count, index=index, contiguous=True),
+            source,
             part.features,
-            Journal(folder / part.name / f"{index:05d}-of-{count:05d}.jsonl"),
+            Journal(folder / part.name / f"{index:05d}-of-{len(sources):05d}.jsonl"),
             repository,
             max_bytes,
-            on_error,
         )
-        for index in range(count)
+        for index, source in enumerate(sources)
     ]
     shards: list[list[UploadedShard]] = [[] for _ in workers]
+    problems: list[Problem] = []
     tally = Tally(left_out=LeftOut(dict(part.left_out.rows), dict(part.left_out.objects)))
     uploaded = skipped = 0
     with progress_bar(desc=f"Uploading shard 1 of {part.name}", total=part.length, unit=" rows") as bar:
         for index, progress in _progress(workers):
             shards[index] += progress.shards
+            problems += progress.problems
             counts = total([*(shard.tally for shard in progress.shards), Tally(left_out=progress.left_out)])
             tally.add(counts)
             uploaded, skipped = uploaded + progress.sent, skipped + progress.skipped
@@ -97,19 +96,12 @@ def upload_split(
             bar.set_postfix_str(f"uploaded {uploaded / 1e6:.1f} MB{reused}", refresh=False)
             bar.update(rows)
         bar.set_description(f"Uploaded {counted(sum(map(len, shards)), 'shard')} of {part.name}")
+    report(problems)
     if not any(shards):
         reasons = ", ".join(f"{count} {reason}" for reason, count in tally.left_out.rows.items())
         why = f": all its rows were left out: {reasons}" if reasons else ""
         raise OptionError(f"split {part.name!r} has no rows{why}; leave the split out")
-    if part.samples is not None:
-        tally.left_out.add(LeftOut(rows=_unread(part.samples.number, tally)))
     return UploadedSplit([shard for of_worker in shards for shard in of_worker], tally, uploaded, skipped)
-
-
-def _unread(samples: int, tally: Tally) -> dict[str, int]:
-    """Return the number of samples of a release that the stream skipped because of `on_error`."""
-    number = samples - tally.rows - sum(tally.left_out.rows.values())
-    return {UNREADABLE: number} if number else {}
 
 
 def _progress(workers: list[Worker]) -> Iterator[tuple[int, Progress]]:

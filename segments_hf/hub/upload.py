@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from filelock import FileLock
 from huggingface_hub import CommitOperationAdd
@@ -15,7 +15,7 @@ from segments_hf.hub.compat import is_uploaded, known_objects
 from segments_hf.hub.hub_retries import retry, status_of
 from segments_hf.hub.journal import Journal, UploadedShard
 from segments_hf.hub.repository import refusal
-from segments_hf.hub.shards import Shard, write_shards
+from segments_hf.hub.shards import Losses, Shard, write_shards
 from segments_hf.io.disk.atomic import make_folder, remove_file, remove_folder
 from segments_hf.io.disk.disk_errors import storage_errors_of_library
 from segments_hf.layouts.row_report import LeftOut
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
     from datasets import Features
 
+    from segments_hf.dataset.rows.problems import Problem
     from segments_hf.hub.repository import Repository
+    from segments_hf.hub.row_sources import RowSource
 
 _BATCH = 100  # shards in one request to the Hub
 
@@ -38,12 +40,14 @@ class Progress(NamedTuple):
         sent: The number of bytes that were uploaded.
         skipped: The number of bytes that the Hub had already.
         left_out: The numbers of rows that were left out, if the worker has no shard to whose counts they belong.
+        problems: The problems that occurred while the rows were made.
     """
 
     shards: list[UploadedShard]
     sent: int
     skipped: int
     left_out: LeftOut = LeftOut()
+    problems: Sequence[Problem] = ()
 
 
 @dataclass(frozen=True)
@@ -51,20 +55,18 @@ class Worker:
     """The task of one process: write rows to shards and upload them.
 
     Attributes:
-        rows: A `Dataset` or an `IterableDataset`.
+        source: The rows.
         features: The columns that are uploaded.
         journal: The journal of the uploaded shards.
         repository: The repository.
         max_bytes: The largest size of a shard.
-        on_error: What to do with a row whose image or bitmap cannot be read: ``raise``, ``skip`` or ``keep``.
     """
 
-    rows: Any
+    source: RowSource
     features: Features
     journal: Journal
     repository: Repository
     max_bytes: int
-    on_error: str
 
     def run(self) -> Iterator[Progress]:
         """Upload all rows. Shards in the journal are neither written nor uploaded again.
@@ -72,7 +74,7 @@ class Worker:
         Raises:
             HubError: The Hub refuses the shards.
             StorageError: The shards cannot be written: the disk is full or read-only.
-            AssetError: An image or a bitmap cannot be read, and `on_error` is ``raise``.
+            SegmentsHFError: A row cannot be read, and errors are raised.
         """
         make_folder(self.journal.file.parent)
         # A worker of a killed push continues until its current shard is uploaded. This worker waits for its lock.
@@ -99,16 +101,15 @@ class Worker:
         try:
             with ThreadPoolExecutor(1) as uploading:
                 upload: Future[Progress] | None = None
-                left_out = LeftOut()
-                shards = write_shards(self.rows, self.features, folder, self.max_bytes, start, self.on_error, left_out)
-                for shard in shards:
+                losses = Losses()
+                for shard in write_shards(self.source, self.features, folder, self.max_bytes, start, losses):
                     if upload is not None:
                         yield upload.result()
                     upload = uploading.submit(self._upload, shard)
                 if upload is not None:
                     yield upload.result()
-                elif left_out != LeftOut():
-                    yield Progress([], 0, 0, left_out)
+                elif losses != Losses():
+                    yield Progress([], 0, 0, losses.left_out, losses.problems)
         finally:
             remove_folder(folder)  # contains a shard if an error prevented its upload
 
@@ -136,7 +137,8 @@ class Worker:
             raise refusal(error, self.repository.repo_id) from error
         finally:
             remove_file(shard.file)
-        return Progress([uploaded], 0 if is_known else uploaded.size, uploaded.size if is_known else 0)
+        sent, skipped = (0, uploaded.size) if is_known else (uploaded.size, 0)
+        return Progress([uploaded], sent, skipped, problems=shard.problems)
 
 
 def _send(repository: Repository, operation: CommitOperationAdd) -> None:

@@ -1,6 +1,6 @@
 """Layouts: the columns that training code expects. Each task has one file, which defines its `LAYOUT`."""
 
-from segments_hf.layouts.conversion import lay_out, to_layout
+from segments_hf.layouts.conversion import lay_out, reported_columns, to_layout
 from segments_hf.layouts.layout import Layout
 from segments_hf.layouts.registry import (
     LAYOUTS,
@@ -20,5 +20,6 @@ __all__ = [
     "lay_out",
     "layout_of",
     "mask_classes",
+    "reported_columns",
     "to_layout",
 ]

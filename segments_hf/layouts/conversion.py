@@ -12,7 +12,7 @@ from segments_hf.dataset.row_map import map_splits
 from segments_hf.dataset.rows.problems import checked_on_error
 from segments_hf.images.depth.scaling import checked_range
 from segments_hf.layouts.layout_images import LayoutImages
-from segments_hf.layouts.left_out import map_layout, map_reported_layout, trainable_rows
+from segments_hf.layouts.left_out import SelectingColumns, map_layout, map_reported_layout, trainable_rows
 from segments_hf.layouts.registry import check_release_rows, find_layout, mask_options
 from segments_hf.layouts.row_report import Counts, LeftOut, RowColumns
 from segments_hf.short_traceback import short_traceback
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict, IterableDatasetDict
 
     from segments_hf.dataset.data_types import AnyDataset, Data, DatasetT, Releases, SplitRows
+    from segments_hf.dataset.rows.new_columns import NewColumns
+    from segments_hf.dataset.rows.problems import OnError
 
 
 @overload
@@ -178,10 +180,9 @@ def lay_out(  # noqa: PLR0913  (the options of `to_layout`, by name)
     images = LayoutImages(checked_range(image_range))
 
     def convert_split(part: SplitRows, split: str) -> SplitRows:
-        label_columns = layout.make(categories(part), mask)
-        known = {**part.features, **label_columns.features}
+        row_columns = RowColumns(layout.make(categories(part), mask), images, policy)
+        known = {**part.features, **row_columns.features}
         features = {name: known[name] for name in [*layout.columns, *(counts.columns if counts else ())]}
-        row_columns = RowColumns(label_columns, images, policy)
         if counts is not None and isinstance(part, IterableDataset):
             return map_reported_layout(part, row_columns, features, split, keep_unlabeled=keep_unlabeled)
         left_out = counts.left_out.setdefault(split, LeftOut()) if counts else LeftOut()
@@ -189,3 +190,30 @@ def lay_out(  # noqa: PLR0913  (the options of `to_layout`, by name)
         return map_layout(rows, row_columns, features, split, num_proc, left_out)
 
     return map_splits(data, convert_split, num_proc, policy, check=partial(check_release_rows, tool="layouts"))
+
+
+def reported_columns(
+    part: SplitRows,
+    split: str,
+    task: str,
+    *,
+    palette: bool,
+    image_range: tuple[float, float] | None,
+    on_error: OnError,
+) -> NewColumns:
+    """Return the function that makes the columns of a layout for a row, and the column `REPORT`.
+
+    It makes the same columns as a stream of `lay_out` with counts.
+
+    Args:
+        part: The rows of one split, for their categories.
+        split: The name of the split, for messages.
+        task: As for `to_layout`.
+        palette: As for `to_layout`.
+        image_range: As for `to_layout`.
+        on_error: As for `to_layout`.
+    """
+    layout = find_layout(task)
+    label_columns = layout.make(categories(part), mask_options(layout, None, palette=palette))
+    row_columns = RowColumns(label_columns, LayoutImages(checked_range(image_range)), on_error)
+    return SelectingColumns(row_columns, split, keep_unlabeled=False)

@@ -134,7 +134,7 @@ def map_reported_layout(
         split: The name of the split.
         keep_unlabeled: Whether rows that are not trainable are kept.
     """
-    columns = _SelectingColumns(row_columns, split, keep_unlabeled)
+    columns = SelectingColumns(row_columns, split, keep_unlabeled)
     return map_rows(part, columns, {**features, REPORT: Value("string")}, None)
 
 
@@ -188,8 +188,15 @@ class _ReportedColumns:
 
 
 @dataclass
-class _SelectingColumns:
-    """The function that makes the columns of a layout and the column `REPORT` in a stream. It logs problems of rows."""
+class SelectingColumns:
+    """The function that makes the columns of a layout and the column `REPORT` for a row. It logs problems of rows.
+
+    Attributes:
+        row_columns: The function that makes the columns of the layout, with its policy for rows that do not fit.
+        split: The name of the split, for messages.
+        keep_unlabeled: Whether rows that are not trainable are kept.
+        reported: The warnings about scaled images that were logged.
+    """
 
     row_columns: RowColumns
     split: str
@@ -198,9 +205,11 @@ class _SelectingColumns:
 
     @property
     def features(self) -> dict[str, Any]:
+        """The new columns and their features."""
         return {**self.row_columns.features, REPORT: Value("string")}
 
     def __call__(self, row: Row) -> dict[str, Any]:
+        """Return the values of the new columns for a row."""
         if not self.keep_unlabeled and not is_trainable(row):
             report = RowReport(row_left_out=reason_to_leave_out(row["status"]))
             return {**dict.fromkeys(self.features), "image": None, REPORT: report_text(report)}

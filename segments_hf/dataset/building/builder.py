@@ -13,9 +13,8 @@ from datasets import DownloadMode
 
 from segments_hf.assets import AssetCache, Traffic, default_cache_folder
 from segments_hf.dataset.building.config import SegmentsReleaseConfig
-from segments_hf.dataset.building.plan import Shard, check_split, plan_splits, split_sizes
+from segments_hf.dataset.building.plan import check_split, joined_by_release, plan_splits, split_sizes
 from segments_hf.dataset.building.progress import show_traffic
-from segments_hf.dataset.building.release_rows import row_maker
 from segments_hf.dataset.building.split_summary import log_splits
 from segments_hf.dataset.building.unused_folder import warn_if_unused
 from segments_hf.dataset.building.worker_process import end_with_process
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from segments_hf.dataset.building.plan import Shard
     from segments_hf.dataset.open_releases import ReleaseKey
     from segments_hf.dataset.rows.outcome import Outcome
     from segments_hf.dataset.rows.problems import Problem
@@ -101,7 +101,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
     def _generate_examples(self, shards: list[Shard], *, streaming: bool) -> Iterator[tuple[str, dict[str, Any]]]:
         problems: list[Problem] = []
         with contextlib.nullcontext(Traffic()) if streaming else show_traffic(self._job + 1) as traffic:
-            for run, (key, indices) in enumerate(_runs(shards)):
+            for run, (key, indices) in enumerate(joined_by_release(shards)):
                 for number, outcome in enumerate(self._outcomes(key, indices, traffic, streaming=streaming)):
                     for problem in outcome.problems:
                         if streaming:
@@ -126,7 +126,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         end = 0
         with show_traffic(1) as traffic:
             for split, shards in plan.items():
-                for key, indices in _runs(shards):
+                for key, indices in joined_by_release(shards):
                     begin, end = end, end + len(indices)
                     chosen = indices
                     if positions is not None:
@@ -147,7 +147,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
     ) -> Iterator[Outcome]:
         release = self.config.reopen(key)
         in_memory = streaming or self.config.embed
-        maker = row_maker(self.config, release, is_stored=not streaming, in_memory=in_memory)
+        maker = self.config.row_maker(release, is_stored=not streaming, in_memory=in_memory)
         return maker.outcomes(release.slice(indices), traffic=traffic)
 
     def download_and_prepare(self, *args: Any, **kwargs: Any) -> None:
@@ -244,14 +244,6 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
 def _with_stored_images(row: dict[str, Any]) -> dict[str, Any]:
     paths = {column: row[column] for column in ASSET_COLUMNS if isinstance(row.get(column), str)}
     return {**row, **{column: {"bytes": None, "path": path} for column, path in paths.items()}}
-
-
-def _runs(shards: list[Shard]) -> Iterator[Shard]:
-    """Join the shards of each release into one, so that prefetching does not stop at the end of a shard."""
-    runs: dict[Any, list[int]] = {}
-    for shard in shards:
-        runs.setdefault(shard.release, []).extend(shard.indices)
-    return (Shard(key, indices) for key, indices in runs.items())
 
 
 def _own_error(error: Exception, folder: Path) -> Exception:

@@ -18,8 +18,10 @@ from datasets.fingerprint import Hasher
 from segments_hf.assets import FetchOptions, resolver
 from segments_hf.dataset.building.split_rule import SplitRule, split_rule
 from segments_hf.dataset.open_releases import ReleaseKey, open_release, reopen_release
-from segments_hf.dataset.rows.features import json_feature
+from segments_hf.dataset.rows.asset_options import AssetOptions
+from segments_hf.dataset.rows.features import json_feature, row_features
 from segments_hf.dataset.rows.problems import checked_on_error
+from segments_hf.dataset.rows.row_maker import RowMaker
 from segments_hf.errors import OptionError
 from segments_hf.io.choices import unknown_option
 from segments_hf.io.redaction import own_logger, unsigned_url
@@ -193,6 +195,29 @@ class SegmentsReleaseConfig(_FetchingConfig):
                 "release as a separate dataset"
             )
         return next(iter(kinds))
+
+    def row_maker(self, release: Release, *, is_stored: bool, in_memory: bool) -> RowMaker:
+        """Return the function that makes the rows of a release.
+
+        Args:
+            release: The release, one of `releases`.
+            is_stored: Whether downloads are stored in the cache.
+            in_memory: Whether a row contains the bytes of its images; if not, it contains the paths of their files.
+
+        Raises:
+            OptionError: An option is invalid or does not fit the release.
+        """
+        assets = AssetOptions(
+            self.fetch_options, self.segments_dir, self.resolve, self.bucket_options, is_stored, in_memory
+        )
+        categories = self.categories
+        return RowMaker(
+            release.resolve_labelset(self.labelset),
+            {category.id: index for index, category in enumerate(categories)},
+            row_features(self.kind, categories),
+            assets if self.load_assets else None,
+            checked_on_error(self.on_error),
+        )
 
     def create_config_id(self, config_kwargs: dict[str, Any], custom_features: datasets.Features | None = None) -> str:
         """Return the key of the dataset in the cache: a hash of the releases and of all options that change rows."""

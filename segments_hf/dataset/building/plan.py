@@ -64,6 +64,14 @@ def plan_splits(config: SegmentsReleaseConfig) -> dict[str, list[Shard]]:
     return plan
 
 
+def joined_by_release(shards: Iterable[Shard]) -> list[Shard]:
+    """Join the shards of each release into one, so that prefetching does not stop at the end of a shard."""
+    joined: dict[ReleaseKey, list[int]] = {}
+    for shard in shards:
+        joined.setdefault(shard.release, []).extend(shard.indices)
+    return [Shard(key, indices) for key, indices in joined.items()]
+
+
 def split_sizes(plan: Mapping[str, Sequence[Shard]]) -> dict[str, int]:
     """Return the number of samples of each split of a plan."""
     return {name: sum(len(shard.indices) for shard in shards) for name, shards in plan.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
+from datasets.table import table_cast
 
 from segments_hf.dataset.rows.new_columns import Versioned
 
@@ -68,5 +69,16 @@ def to_table(rows: Sequence[Mapping[str, Any]], features: Features) -> pa.Table:
         features: The columns.
     """
     schema = features.arrow_schema
-    arrays = [pa.array([row[field.name] for row in rows], field.type) for field in schema]
-    return pa.Table.from_arrays(arrays, schema=schema)
+    # pyarrow cannot convert Python objects to JSON types inside lists, so JSON is first a column of strings.
+    stored = pa.schema([pa.field(field.name, _storage_type(field.type)) for field in schema])
+    arrays = [pa.array([row[field.name] for row in rows], field.type) for field in stored]
+    return table_cast(pa.Table.from_arrays(arrays, schema=stored), schema)
+
+
+def _storage_type(type_: pa.DataType) -> pa.DataType:
+    """Return a type in which JSON is a string."""
+    if isinstance(type_, pa.BaseExtensionType):
+        return type_.storage_type
+    if pa.types.is_struct(type_):
+        return pa.struct([pa.field(field.name, _storage_type(field.type)) for field in type_])
+    return pa.list_(_storage_type(type_.value_type)) if pa.types.is_list(type_) else type_

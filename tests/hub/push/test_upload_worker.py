@@ -17,7 +17,8 @@ from segments_hf.hub.upload import Worker
 
 def test_worker_waits_until_another_worker_releases_the_journal(hub: HubServer, tmp_path: Path) -> None:
     (part,) = open_source(demo(split="train"), None, None).parts
-    worker = Worker(part.rows, part.features, Journal(tmp_path / "0.jsonl"), open_repository(REPO), 60_000, "raise")
+    (source,) = part.sources(1, "raise")
+    worker = Worker(source, part.features, Journal(tmp_path / "0.jsonl"), open_repository(REPO), 60_000)
     first = worker.run()
     next(first)
     with futures.ThreadPoolExecutor(1) as threads:

@@ -1,0 +1,154 @@
+"""Read the rows of a push as Arrow tables, beginning at any row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
+
+import datasets
+
+from segments_hf.dataset.rows.outcome import FIRST_ROW, RowPosition
+from segments_hf.hub.compat import with_embedded_images
+from segments_hf.hub.pushed_images import with_readable_images
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pyarrow as pa
+    from datasets import Features
+
+    from segments_hf.dataset.data_types import SplitRows
+    from segments_hf.dataset.rows.problems import Problem
+    from segments_hf.dataset.rows.row_maker import RowMaker
+    from segments_hf.release import ReleaseSlice
+
+# The position of a row, which JSON can represent: the index in a dataset, the state that `load_state_dict` of a stream
+# takes, or the position in a slice. None is the position of the first row.
+Position: TypeAlias = int | list[int] | dict[str, Any] | None
+
+_ROWS_PER_READ = 16  # few, because rows may contain the bytes of their images
+
+
+class SourceRow(NamedTuple):
+    """A row of a batch.
+
+    Attributes:
+        position: The position of the row, from which a later push can continue.
+        row: The index of the row in the table of the batch; None if the row cannot be read and was left out.
+        problems: The problems that occurred while the row was made.
+    """
+
+    position: Position
+    row: int | None
+    problems: Sequence[Problem] = ()
+
+
+class Batch(NamedTuple):
+    """Some rows of a push.
+
+    Attributes:
+        table: The rows, with the bytes of their images and bitmaps.
+        rows: The rows in order, with those that were left out.
+    """
+
+    table: pa.Table
+    rows: Sequence[SourceRow]
+
+
+class RowSource(Protocol):
+    """The rows of a push, or a part of them. It can be pickled."""
+
+    def batches(self, start: Position) -> Iterator[Batch]:
+        """Yield the rows in order.
+
+        Args:
+            start: The position of the first row.
+
+        Raises:
+            SegmentsHFError: A row cannot be read, and the errors of the source are raised. The error names the sample.
+        """
+
+
+@dataclass(frozen=True)
+class DatasetRows:
+    """The rows of a dataset or of any stream.
+
+    Attributes:
+        rows: A `Dataset` or an `IterableDataset`.
+        features: The columns whose images are checked. Other columns are only counted.
+        on_error: What to do with a row whose image or bitmap cannot be read: ``raise``, ``skip`` the row, or ``keep``
+            the row with null.
+    """
+
+    rows: Any
+    features: Features
+    on_error: str
+
+    def batches(self, start: Position) -> Iterator[Batch]:
+        """Yield each row as a batch. See `RowSource`.
+
+        Raises:
+            AssetError: An image or a bitmap cannot be read, and `on_error` is ``raise``.
+        """
+        for position, row in _rows(self.rows.with_format("arrow"), start):
+            readable = with_readable_images(row, self.features, self.on_error)
+            if readable is None:
+                yield Batch(row, [SourceRow(position, None)])
+            else:
+                yield Batch(with_embedded_images(readable), [SourceRow(position, 0)])
+
+
+@dataclass(frozen=True)
+class SliceRows:
+    """The rows of a slice of a release.
+
+    Attributes:
+        number: The number of the slice among the slices of the split.
+        samples: The slice.
+        maker: The function that makes the rows, with the bytes of their images.
+    """
+
+    number: int
+    samples: ReleaseSlice
+    maker: RowMaker
+
+    def batches(self, start: Position) -> Iterator[Batch]:
+        """Yield batches of up to 64 rows. See `RowSource`.
+
+        Args:
+            start: The number of the first slice of the split and the `RowPosition` in it, as a list.
+        """
+        number, *position = start if isinstance(start, list) else [self.number]
+        if self.number < number:
+            return
+        first = RowPosition(*position) if self.number == number else FIRST_ROW
+        for batch in self.maker.batches(self.samples, first):
+            table_rows = count()
+            rows = [
+                SourceRow(
+                    [self.number, *outcome.position],
+                    None if outcome.row is None else next(table_rows),
+                    outcome.problems,
+                )
+                for outcome in batch.outcomes
+            ]
+            yield Batch(batch.table, rows)
+
+
+def _rows(rows: SplitRows, start: Position) -> Iterator[tuple[Position, pa.Table]]:
+    """Yield the position of each row, and the row as a table with images as they are stored."""
+    if isinstance(rows, datasets.Dataset):
+        first_row = start if isinstance(start, int) else 0
+        for first in range(first_row, len(rows), _ROWS_PER_READ):
+            table = rows[first : first + _ROWS_PER_READ]
+            for offset in range(table.num_rows):
+                yield first + offset, table.slice(offset, 1)
+        return
+    if start is not None:
+        rows.load_state_dict(start)
+    position = start
+    # Batches have one row, because `datasets` uses the types of the first row for all rows of a batch.
+    for row in rows.iter(1):
+        yield position, row
+        position = rows.state_dict()
