@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import socket
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,7 @@ class Repository:
         private: Whether a new repository is private; None for the setting of the owner.
         token: The token for all requests.
         is_private: Whether the repository is private; None if it does not exist yet.
+        endpoint: The URL of the Hub; None for the URL in the environment of the process.
     """
 
     repo_id: str
@@ -50,11 +52,30 @@ class Repository:
     private: bool | None = None
     token: str = field(default="", repr=False)
     is_private: bool | None = None
+    endpoint: str | None = None
 
     @functools.cached_property
     def api(self) -> HfApi:
         """The client of the Hub."""
-        return HfApi(token=self.token, library_name="segments-hf", library_version=version("segments-hf"))
+        return HfApi(self.endpoint, self.token, library_name="segments-hf", library_version=version("segments-hf"))
+
+    def without_token(self) -> Repository:
+        """Return the repository without a token, for another machine."""
+        return replace(self, token="", endpoint=self.api.endpoint)
+
+    def with_own_token(self) -> Repository:
+        """Return the repository with the token of this machine: the one in `HF_TOKEN`, or that of `hf auth login`.
+
+        Raises:
+            HubError: No token was found.
+        """
+        token = get_token()
+        if not token:
+            raise HubError(
+                f"{self.repo_id}: machine {socket.gethostname()} has no token; set HF_TOKEN to a token with write "
+                "access in the environment of all machines"
+            )
+        return replace(self, token=token)
 
     @property
     def url(self) -> str:

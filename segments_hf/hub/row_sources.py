@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
@@ -112,6 +112,10 @@ class SliceRows:
     number: int
     samples: ReleaseSlice
     maker: RowMaker
+
+    def with_connections(self, number: int) -> SliceRows:
+        """Return the same rows with a limit for the simultaneous requests to one host."""
+        return replace(self, maker=self.maker.with_connections(number))
 
     def batches(self, start: Position) -> Iterator[Batch]:
         """Yield batches of up to 64 rows. See `RowSource`.

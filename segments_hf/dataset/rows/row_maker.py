@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -55,6 +55,12 @@ class RowMaker:
     assets: AssetOptions | None
     on_error: OnError = "raise"
     new_columns: NewColumns | None = None
+
+    def with_connections(self, number: int) -> RowMaker:
+        """Return the same row maker with a limit for the simultaneous requests to one host."""
+        if self.assets is None:
+            return self
+        return replace(self, assets=replace(self.assets, fetching=replace(self.assets.fetching, connections=number)))
 
     def outcomes(
         self, samples: ReleaseSlice, start: RowPosition = FIRST_ROW, traffic: Traffic | None = None

@@ -1,0 +1,87 @@
+"""Push one slice of a release: the unit of work of a push on several machines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from segments_hf.hub.journal import journals_folder
+from segments_hf.hub.quiet_library import without_library_bars
+from segments_hf.hub.shard_upload import upload_shard, upload_shards
+from segments_hf.io.disk.disk_errors import storage_errors_of_library
+from segments_hf.io.disk.staging import staging_folder
+from segments_hf.layouts.row_report import LeftOut
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from datasets import Features
+
+    from segments_hf.dataset.rows.problems import Problem
+    from segments_hf.hub.journal import UploadedShard
+    from segments_hf.hub.repository import Repository
+    from segments_hf.hub.row_sources import SliceRows
+
+
+class UploadedSlice(NamedTuple):
+    """A slice that has been uploaded.
+
+    Attributes:
+        shards: The shards in order, with the SHA-256, the size and the counts of each.
+        left_out: The numbers of rows that were left out, if the slice has no shard to whose counts they belong.
+        problems: The problems that occurred while the rows were made.
+        sent: The number of bytes that were uploaded.
+        skipped: The number of bytes that the Hub had already.
+    """
+
+    shards: Sequence[UploadedShard]
+    left_out: LeftOut
+    problems: Sequence[Problem]
+    sent: int
+    skipped: int
+
+
+@dataclass(frozen=True)
+class ShardWork:
+    """Make the rows of a slice, write them to Parquet files and upload these files.
+
+    It can be pickled, and runs in any process on any machine that reaches the assets and the Hub. It contains no token:
+    the process reads the token from its environment. It commits nothing, and the repository must exist.
+
+    Attributes:
+        source: The slice, and the function that makes its rows.
+        features: The columns that are uploaded.
+        repository: The repository, without a token.
+        max_bytes: The largest size of a shard.
+    """
+
+    source: SliceRows
+    features: Features
+    repository: Repository
+    max_bytes: int
+
+    def with_connections(self, number: int) -> ShardWork:
+        """Return the same work with a limit for the simultaneous requests to one host."""
+        return replace(self, source=self.source.with_connections(number))
+
+    def __call__(self) -> UploadedSlice:
+        """Upload the slice. Shards that the Hub has are not uploaded again.
+
+        Raises:
+            HubError: No token was found, or the Hub refuses the shards.
+            StorageError: The shards cannot be written: the disk is full or read-only.
+            SegmentsHFError: A row cannot be read, and errors are raised.
+        """
+        upload = partial(upload_shard, self.repository.with_own_token())
+        parent = journals_folder() / "slices"
+        shards: list[UploadedShard] = []
+        problems: list[Problem] = []
+        left_out, sent, skipped = LeftOut(), 0, 0
+        with storage_errors_of_library(parent), staging_folder(parent) as staging, without_library_bars():
+            for progress in upload_shards(self.source, self.features, staging.new, self.max_bytes, upload):
+                shards += progress.shards
+                problems += progress.problems
+                left_out.add(progress.left_out)
+                sent, skipped = sent + progress.sent, skipped + progress.skipped
+        return UploadedSlice(shards, left_out, problems, sent, skipped)
