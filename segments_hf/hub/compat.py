@@ -62,13 +62,13 @@ def generator_of(rows: IterableDataset) -> tuple[Any, Any, dict[str, Any] | None
     Returns:
         The examples iterable; the function that generates the rows before any `map` and `filter`, or None if the rows
         do not come from a generator; and the arguments of this function, or None if its rows are changed afterwards, or
-        if the dataset reads only a part of them.
+        if the dataset reads them on one of several nodes.
     """
     whole = inner = rows._ex_iterable
     while hasattr(inner, "ex_iterable"):
         inner = inner.ex_iterable
-    is_partial = rows._distributed is not None or rows._starting_state_dict is not None
-    arguments = getattr(inner, "kwargs", None) if inner is whole and not is_partial else None
+    is_whole = inner is whole and rows._distributed is None
+    arguments = getattr(inner, "kwargs", None) if is_whole else None
     return whole, getattr(inner, "generate_examples_fn", None), arguments
 
 

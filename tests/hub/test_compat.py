@@ -11,6 +11,7 @@ from typing import Any
 import datasets
 import multiprocess
 import pytest
+from datasets.distributed import split_dataset_by_node
 from huggingface_hub import CommitOperationAdd, DatasetCardData, HfApi
 
 from hub.demo_push import REPO, demo, with_both_transfers
@@ -47,7 +48,7 @@ def test_fingerprint_is_equal_only_for_equal_rows() -> None:
     assert fingerprint(flowers) != fingerprint(flowers.select([0]))
 
 
-@pytest.mark.parametrize("change", ["unchanged", "mapped", "filtered", "cast", "arrow"])
+@pytest.mark.parametrize("change", ["unchanged", "mapped", "filtered", "cast", "arrow", "one node"])
 def test_generator_of_a_stream_is_the_builder_of_the_release(change: str) -> None:
     stream = demo(split="train", streaming=True)
     changed = {
@@ -56,9 +57,10 @@ def test_generator_of_a_stream_is_the_builder_of_the_release(change: str) -> Non
         "filtered": lambda: stream.filter(bool),
         "cast": lambda: stream.cast(stream.features),
         "arrow": lambda: stream.with_format("arrow"),
+        "one node": lambda: split_dataset_by_node(stream, rank=0, world_size=2),
     }[change]()
     _, function, arguments = generator_of(changed)
-    assert (arguments is None) == (change in {"mapped", "filtered"})
+    assert (arguments is None) == (change in {"mapped", "filtered", "one node"})
     assert isinstance(function.__self__, SegmentsRelease)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import datasets
 import pytest
+from datasets.distributed import split_dataset_by_node
 
 import segments_hf
 from hub.demo_push import REPO, demo, shards, stored_rows, with_both_transfers
@@ -252,3 +253,19 @@ def test_wrong_option_raises_error_and_creates_no_repo(hub: HubServer, options: 
     with pytest.raises(OptionError, match=message):
         segments_hf.push_to_hub(demo(), REPO, **options)
     assert not hub.repos
+
+
+def _one_node() -> datasets.IterableDataset:
+    return split_dataset_by_node(demo(split="train", streaming=True), rank=1, world_size=2)
+
+
+def _with_text_as_width() -> datasets.IterableDataset:
+    return demo(split="train", streaming=True).cast_column("width", datasets.Value("string"))
+
+
+@pytest.mark.parametrize("make", [_one_node, _with_text_as_width])
+def test_stream_with_a_part_of_the_rows_or_with_other_types_is_pushed_as_it_is(hub: HubServer, make: Any) -> None:
+    expected = [(row["name"], row["width"]) for row in make()]
+    segments_hf.push_to_hub(make(), REPO)
+    pushed = datasets.load_dataset(REPO, split="train")
+    assert [(row["name"], row["width"]) for row in pushed] == expected
