@@ -44,7 +44,17 @@ if TYPE_CHECKING:  # at run time, `__getattr__` imports a name when it is first 
     from segments_hf.layouts import to_layout
     from segments_hf.layouts.add_masks import add_instance_masks, add_panoptic_masks, add_semantic_masks
     from segments_hf.preview.preview_page import preview
-    from segments_hf.release import Annotation, Category, Frame, JsonLabel, Label, Labelset, Release, Sample
+    from segments_hf.release import (
+        Annotation,
+        Category,
+        Frame,
+        JsonLabel,
+        Label,
+        Labelset,
+        Release,
+        ReleaseSlice,
+        Sample,
+    )
     from segments_hf.stats.statistics import stats
     from segments_hf.stats.stats_result import ClassStats, CoOccurrence, ImageSize, Stats
     from segments_hf.stats.tally import AttributeCounts, AttributeValue, Sizes
@@ -80,6 +90,7 @@ __all__ = [
     "PushResult",
     "Release",
     "ReleaseError",
+    "ReleaseSlice",
     "Report",
     "Sample",
     "SegmentsHFError",
@@ -140,7 +151,17 @@ _NAMES = {
     "segments_hf.layouts": ["to_layout"],
     "segments_hf.layouts.add_masks": ["add_instance_masks", "add_panoptic_masks", "add_semantic_masks"],
     "segments_hf.preview.preview_page": ["preview"],
-    "segments_hf.release": ["Annotation", "Category", "Frame", "JsonLabel", "Label", "Labelset", "Release", "Sample"],
+    "segments_hf.release": [
+        "Annotation",
+        "Category",
+        "Frame",
+        "JsonLabel",
+        "Label",
+        "Labelset",
+        "Release",
+        "ReleaseSlice",
+        "Sample",
+    ],
     "segments_hf.stats.statistics": ["stats"],
     "segments_hf.stats.stats_result": ["ClassStats", "CoOccurrence", "ImageSize", "Stats"],
     "segments_hf.stats.tally": ["AttributeCounts", "AttributeValue", "Sizes"],
