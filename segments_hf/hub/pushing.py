@@ -16,8 +16,8 @@ from segments_hf.dataset.rows.row_format import ROW_FORMAT
 from segments_hf.errors import HubError, OptionError
 from segments_hf.hub.card.card_data import other_splits
 from segments_hf.hub.card.card_section import README, parse_card
-from segments_hf.hub.commit import commit_push
-from segments_hf.hub.commit_files import CommitFiles, make_sheet
+from segments_hf.hub.commits.commit_files import CommitFiles, make_sheet
+from segments_hf.hub.commits.group_commits import GroupCommits
 from segments_hf.hub.compat import INVALID_WINDOWS_CHARACTERS_IN_PATH
 from segments_hf.hub.journal import journals_folder
 from segments_hf.hub.parts import Source, open_source
@@ -134,15 +134,27 @@ def push(
     try:
         with storage_errors_of_library(folder), FileLock(lock, timeout=0), without_library_bars():
             sheet = make_sheet(source, folder)
-            splits = {
-                part.name: upload_split(
-                    part, repository, folder, max_bytes=max_bytes, num_proc=num_proc, on_error=source.on_error
-                )
-                for part in source.parts
-            }
-            files = CommitFiles(source, repository, config_name, splits, sheet, license)
             message = commit_message or "Push the dataset with segments-hf"
-            commit = commit_push(repository, files.shards_by_path, files.replaced(), files.texts, message)
+            commits = GroupCommits(repository, config_name, folder, message)
+            try:
+                splits = {
+                    part.name: upload_split(
+                        part,
+                        repository,
+                        folder,
+                        commits.add,
+                        max_bytes=max_bytes,
+                        num_proc=num_proc,
+                        on_error=source.on_error,
+                    )
+                    for part in source.parts
+                }
+                files = CommitFiles(source, repository, config_name, splits, sheet, license)
+                commit = commits.commit(files.replaced(), files.texts)
+            except BaseException:
+                if not source.has_keys:
+                    commits.close("The push failed, and a later push cannot continue it.")
+                raise
             remove_folder(folder)
     except Timeout:
         raise HubError(f"{repository.repo_id}: another process is running the same push; wait until it ends") from None

@@ -19,7 +19,7 @@ from segments_hf.io.number_text import counted
 from segments_hf.layouts.row_report import LeftOut
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from segments_hf.dataset.rows.problems import Problem
@@ -50,7 +50,14 @@ class UploadedSplit(NamedTuple):
 
 
 def upload_split(
-    part: Part, repository: Repository, folder: Path, *, max_bytes: int, num_proc: int | None, on_error: str
+    part: Part,
+    repository: Repository,
+    folder: Path,
+    add_shards: Callable[[str, int, Sequence[UploadedShard]], None],
+    *,
+    max_bytes: int,
+    num_proc: int | None,
+    on_error: str,
 ) -> UploadedSplit:
     """Upload the shards of a split that have not been uploaded before.
 
@@ -58,6 +65,8 @@ def upload_split(
         part: The split.
         repository: The repository.
         folder: The folder of the push, for the journals of the workers.
+        add_shards: A function that takes the name of the split, the number of a worker and the next shards that this
+            worker has uploaded.
         max_bytes: The largest size of a shard.
         num_proc: The number of processes that write and upload shards.
         on_error: What to do with a row whose image or bitmap cannot be read: ``raise``, ``skip`` the row, or ``keep``
@@ -87,6 +96,7 @@ def upload_split(
         for index, progress in _progress(workers):
             shards[index] += progress.shards
             problems += progress.problems
+            add_shards(part.name, index, progress.shards)
             counts = total([*(shard.tally for shard in progress.shards), Tally(left_out=progress.left_out)])
             tally.add(counts)
             uploaded, skipped = uploaded + progress.sent, skipped + progress.skipped

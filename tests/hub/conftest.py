@@ -18,7 +18,7 @@ def hub(transfer: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Itera
     """A Hub that runs during one test. The client is logged in as jane."""
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.setattr("segments_hf.hub.hub_retries.PAUSES", (0.02,) * 4)
-    monkeypatch.setattr("segments_hf.hub.commit.PAUSES", (0.02,) * 4)
+    monkeypatch.setattr("segments_hf.hub.commits.commit.PAUSES", (0.02,) * 4)
     monkeypatch.setenv("HF_TOKEN", "hf_jane")
     HfFileSystem.clear_instance_cache()
     server = HubServer(urlsplit(os.environ["HF_ENDPOINT"]).port or 0)

@@ -16,7 +16,7 @@ from segments_hf.errors import SegmentsHFError
 from segments_hf.hub.card.card_data import data_folder, license_of, other_splits, pushed_splits, update_card_data
 from segments_hf.hub.card.card_section import README, SHEET, CardFacts, known_counts, parse_card, with_section
 from segments_hf.hub.card.row_counts import Tally
-from segments_hf.hub.commit import is_of_split
+from segments_hf.hub.commits.final_files import is_of_split
 from segments_hf.io.disk.atomic import write_atomically
 from segments_hf.io.json_codec.json_text import indented_json
 from segments_hf.labels.categories import carried_categories, categories_json
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from huggingface_hub.hf_api import RepoFile
 
-    from segments_hf.hub.journal import UploadedShard
     from segments_hf.hub.parts import Source
     from segments_hf.hub.repository import Repository
     from segments_hf.hub.split_upload import UploadedSplit
@@ -56,15 +55,6 @@ class CommitFiles:
     splits: Mapping[str, UploadedSplit]
     sheet: bytes | None
     license: str | None
-
-    @property
-    def shards_by_path(self) -> dict[str, UploadedShard]:
-        """The uploaded shards by path in the repository."""
-        return {
-            f"{self._prefix(split)}{number:05d}-of-{len(uploaded.shards):05d}.parquet": shard
-            for split, uploaded in self.splits.items()
-            for number, shard in enumerate(uploaded.shards)
-        }
 
     def replaced(self) -> list[str]:
         """Return the path prefixes of the shards that the push replaces."""

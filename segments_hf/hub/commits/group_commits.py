@@ -1,0 +1,268 @@
+"""Commit a large push in groups of files to a pull request, and merge it at the end of the push."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, TypeAlias
+
+import msgspec
+from huggingface_hub import CommitInfo
+from huggingface_hub.errors import HfHubHTTPError, RevisionNotFoundError
+
+from segments_hf.errors import HubError
+from segments_hf.hub.commits.commit import CONFLICT, PRECONDITION_FAILED, BranchChanged, make_commit, repeat_commit
+from segments_hf.hub.commits.final_files import FinalFiles, changed_paths
+from segments_hf.hub.commits.pull_request import PullRequest, open_pull_request
+from segments_hf.hub.commits.pushed_shards import GROUP_SIZE, PushedShards
+from segments_hf.hub.hub_retries import status_of
+from segments_hf.hub.repository import refusal
+from segments_hf.io.disk.atomic import remove_file, write_atomically
+from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
+from segments_hf.io.json_codec.json_text import json_line
+from segments_hf.io.redaction import own_logger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from logging import Logger
+    from pathlib import Path
+
+    from huggingface_hub.hf_api import RepoFile
+
+    from segments_hf.hub.journal import UploadedShard
+    from segments_hf.hub.repository import Repository
+
+    Texts: TypeAlias = Callable[[str, Mapping[str, RepoFile]], Mapping[str, bytes]]
+
+_RECORD = "pull_request.json"  # in the folder of the push
+# HTTP statuses with which the Hub refuses to merge because of the content: a conflict, or a request without changes.
+_NOT_MERGED = {400, CONFLICT, PRECONDITION_FAILED, 422}
+_DESCRIPTION = (
+    "The push has more than 100 files, so segments-hf commits them in groups to this pull request{end} If the push is "
+    "interrupted, run it again to continue."
+)
+
+logger: Logger = own_logger(__name__)
+
+
+class _Record(msgspec.Struct, frozen=True):
+    """The pull request of an interrupted push.
+
+    Attributes:
+        number: The number of the pull request.
+        base: The commit of the branch from which it was opened.
+    """
+
+    number: int
+    base: str
+
+
+_DECODER: JsonDecoder[_Record] = JsonDecoder(_Record)
+
+
+class GroupCommits:
+    """The commits of a push.
+
+    A push of at most 100 files makes one commit. A larger push opens a pull request as a draft when more than 100
+    shards were uploaded, and commits the shards to it in groups of at most 100 files, because the Hub removes uploaded
+    files that no commit contains. At its end, it merges the pull request. Until then, readers of the branch see the
+    files before the push.
+
+    `create_pull_request` of the Hub opens pull requests for the branch ``main`` only. Therefore, a push to another
+    branch makes one commit, whatever its size. So does a push to a repository that does not allow pull requests.
+
+    Args:
+        repository: The repository and the branch.
+        config_name: The name of the configuration.
+        folder: The folder of the push, which keeps the number of the pull request if the push is interrupted.
+        message: The message of the commits and the title of the pull request.
+    """
+
+    def __init__(self, repository: Repository, config_name: str, folder: Path, message: str) -> None:
+        self._repository = repository
+        self._message = message
+        self._file = folder / _RECORD
+        self._shards = PushedShards(config_name)
+        self._waiting: dict[str, UploadedShard] = {}
+        self._may_open = repository.revision in {None, "main"}
+        self._pull_request = self._recorded()
+
+    def add(self, split: str, index: int, shards: Sequence[UploadedShard]) -> None:
+        """Add the next uploaded shards of a slice of a split, and commit a group if there are enough shards.
+
+        Args:
+            split: The name of the split.
+            index: The number of the slice, as in `PushedShards`.
+            shards: The shards in the order of their rows.
+
+        Raises:
+            HubError: The Hub refuses the pull request or the commit.
+        """
+        self._waiting |= self._shards.add(split, index, shards)
+        try:
+            while self._may_open and len(self._waiting) >= GROUP_SIZE:
+                self._commit_waiting()
+        except HfHubHTTPError as error:
+            raise refusal(error, self._repository.repo_id) from error
+
+    def commit(self, stale: Sequence[str], texts: Texts) -> CommitInfo:
+        """Commit all files of the push that the branch does not have.
+
+        After a concurrent commit or a lost response, the function reads the repository again and commits the files that
+        are missing.
+
+        Args:
+            stale: The path prefixes of the files that the shards replace, such as ``data/train-``.
+            texts: A function that takes the last commit of the branch and the files of that commit by path. It returns
+                the contents of the files other than shards by path.
+
+        Returns:
+            The commit, the merge commit, or the last commit of the pull request if the push leaves it open. If the push
+            changes nothing, the last commit of the branch.
+
+        Raises:
+            HubError: The Hub refuses the commit, or the commit does not contain all shards.
+        """
+        return repeat_commit(lambda: self._commit(stale, texts), self._repository)
+
+    def close(self, reason: str) -> None:
+        """Close the pull request if there is one, because the push does not use it any more.
+
+        Args:
+            reason: The comment on the pull request.
+        """
+        if self._pull_request is not None:
+            self._pull_request.close(reason)
+            self._forget()
+
+    def _commit_waiting(self) -> None:
+        """Commit the next group of shards. Without a pull request, first drop the shards that the branch has."""
+        pull_request = self._usable()
+        if pull_request is None:
+            lost = FinalFiles(self._waiting).lost(self._repository.files(self._head()))
+            self._waiting = {path: self._waiting[path] for path in lost}
+            pull_request = self._open() if len(lost) >= GROUP_SIZE else None
+        if pull_request is not None:
+            group = dict(islice(self._waiting.items(), GROUP_SIZE))
+            self._commit_group(pull_request, FinalFiles(group))
+            for path in group:
+                del self._waiting[path]
+
+    def _commit(self, stale: Sequence[str], texts: Texts) -> CommitInfo:
+        pull_request = self._usable()
+        head = self._head()
+        present = self._repository.files(head)
+        files = FinalFiles(self._shards.by_path(), stale, texts(head, present))
+        operations = files.operations(present)
+        if pull_request is None and self._may_open and len(operations) > GROUP_SIZE:
+            pull_request = self._open()
+        if pull_request is None:
+            info = make_commit(self._repository, operations, self._message, head)
+        elif operations:
+            info = self._commit_to(pull_request, files, head, present)
+        else:
+            self.close("The branch has all files of the push without this pull request.")
+            info = self._info(head)
+        if lost := files.lost(self._repository.files(info.oid)):
+            raise HubError(
+                f"{self._repository.repo_id}: commit {info.oid} does not contain {', '.join(lost[:3])}; check whether "
+                "the .gitignore of the repository excludes these files"
+            )
+        return info
+
+    def _commit_to(
+        self, pull_request: PullRequest, files: FinalFiles, head: str, present: Mapping[str, RepoFile]
+    ) -> CommitInfo:
+        """Commit the files that a pull request does not have, and merge it.
+
+        Args:
+            pull_request: The pull request.
+            files: The files of the push, made for the last commit of the branch.
+            head: The last commit of the branch.
+            present: The files of this commit by path.
+        """
+        if pull_request.base != head and self._has_changed(pull_request.base, present, files):
+            raise self._conflict()
+        while self._commit_group(pull_request, files) is not None:
+            pass
+        pull_request.publish()
+        if self._repository.create_pr:
+            return self._info(self._head_of(pull_request.branch), pull_request.url)
+        try:
+            merged = pull_request.merge()
+        except HfHubHTTPError as error:
+            if status_of(error) not in _NOT_MERGED:
+                raise
+            raise self._conflict() from error
+        if files.operations(self._repository.files(merged)):
+            raise BranchChanged("another commit changed files of the push just before the merge")
+        return self._info(merged)
+
+    def _commit_group(self, pull_request: PullRequest, files: FinalFiles) -> CommitInfo | None:
+        """Commit at most 100 of the changes that a pull request does not have; return None if it has all."""
+
+        def commit() -> CommitInfo | None:
+            head = self._head_of(pull_request.branch)
+            operations = files.operations(pull_request.branch.files(head))[:GROUP_SIZE]
+            return make_commit(pull_request.branch, operations, self._message, head) if operations else None
+
+        return repeat_commit(commit, self._repository)
+
+    def _has_changed(self, base: str, present: Mapping[str, RepoFile], files: FinalFiles) -> bool:
+        """Return whether the branch got other versions of files of the push since the pull request was opened."""
+        try:
+            before = self._repository.files(base)
+        except RevisionNotFoundError:  # the history of the branch was squashed
+            return True
+        return files.contain_any(changed_paths(before, present))
+
+    def _conflict(self) -> BranchChanged:
+        self.close("Another commit changed files of the push on the branch. The push continues in a new pull request.")
+        return BranchChanged("another commit changed files of the push on the branch")
+
+    def _usable(self) -> PullRequest | None:
+        """Return the pull request of the push; None if none was opened, or if it was closed or merged meanwhile."""
+        if self._pull_request is not None and not self._pull_request.can_be_merged():
+            self._forget()
+        return self._pull_request
+
+    def _open(self) -> PullRequest | None:
+        """Open a pull request and record it; return None if the Hub refuses it."""
+        end = "." if self._repository.create_pr else ", which it merges at the end."
+        try:
+            self._pull_request = open_pull_request(self._repository, self._message, _DESCRIPTION.format(end=end))
+        except HfHubHTTPError as error:
+            if self._repository.create_pr:
+                raise
+            self._may_open = False
+            logger.warning("%s; all files are committed at once", refusal(error, self._repository.repo_id))
+            return None
+        write_atomically(self._file, json_line(_Record(self._pull_request.number, self._pull_request.base)))
+        return self._pull_request
+
+    def _recorded(self) -> PullRequest | None:
+        """Return the pull request of an interrupted push."""
+        try:
+            record = _DECODER.decode(self._file.read_bytes())
+        except (FileNotFoundError, JsonError):
+            return None
+        return PullRequest(self._repository, record.number, record.base)
+
+    def _forget(self) -> None:
+        self._pull_request = None
+        remove_file(self._file)
+
+    def _head(self) -> str:
+        """Return the last commit of the branch."""
+        return self._head_of(self._repository)
+
+    def _head_of(self, branch: Repository) -> str:
+        head = branch.head()
+        if head is None:
+            raise HubError(
+                f"{branch.repo_id}: branch {branch.revision or 'main'!r} was removed during the push; run the same "
+                "command again"
+            )
+        return head
+
+    def _info(self, commit: str, pull_request_url: str | None = None) -> CommitInfo:
+        return CommitInfo(f"{self._repository.url}/commit/{commit}", self._message, "", commit, pr_url=pull_request_url)

@@ -1,0 +1,77 @@
+"""Collect the uploaded shards of a push, and name their files in the repository."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segments_hf.hub.card.card_data import data_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from segments_hf.hub.journal import UploadedShard
+
+GROUP_SIZE = 100  # files in a commit; https://huggingface.co/docs/hub/storage-limits advises fewer than 100
+
+
+class PushedShards:
+    """The uploaded shards of a push.
+
+    The rows of a split are divided into slices: one for each worker process of a push, or one for each task of a push
+    on Ray. The slices arrive in any order, and the shards of one slice in the order of their rows.
+
+    Up to 100 shards have names such as ``data/train-00003-of-00017.parquet``. If there are more, the first shards are
+    committed before the number of all shards is known. Therefore, the names have the number of the slice and the number
+    of the shard in its slice, such as ``data/train-00002-00003.parquet``. The order of the names is the order of rows.
+    """
+
+    def __init__(self, config_name: str) -> None:
+        self._folder = data_folder(config_name)
+        self._slices: dict[str, dict[int, list[UploadedShard]]] = {}
+        self._count = 0
+
+    @property
+    def are_many(self) -> bool:
+        """Whether there are more shards than one commit may have."""
+        return self._count > GROUP_SIZE
+
+    def add(self, split: str, index: int, shards: Sequence[UploadedShard]) -> dict[str, UploadedShard]:
+        """Add the next shards of a slice.
+
+        Args:
+            split: The name of the split.
+            index: The number of the slice, from 0.
+            shards: The shards in the order of their rows.
+
+        Returns:
+            The shards whose final paths are known by this call, by path: none as long as there are at most 100 shards.
+        """
+        had_many = self.are_many
+        of_slice = self._slices.setdefault(split, {}).setdefault(index, [])
+        first = len(of_slice)
+        of_slice += shards
+        self._count += len(shards)
+        if not self.are_many:
+            return {}
+        if not had_many:
+            return self.by_path()
+        return {self._path(split, index, first + number): shard for number, shard in enumerate(shards)}
+
+    def by_path(self) -> dict[str, UploadedShard]:
+        """Return the shards by path. The paths are final when all shards were added, or when there are many."""
+        if self.are_many:
+            return {
+                self._path(split, index, number): shard
+                for split, slices in self._slices.items()
+                for index, of_slice in sorted(slices.items())
+                for number, shard in enumerate(of_slice)
+            }
+        paths = {}
+        for split, slices in self._slices.items():
+            in_order = [shard for _, of_slice in sorted(slices.items()) for shard in of_slice]
+            for number, shard in enumerate(in_order):
+                paths[f"{self._folder}/{split}-{number:05d}-of-{len(in_order):05d}.parquet"] = shard
+        return paths
+
+    def _path(self, split: str, index: int, number: int) -> str:
+        return f"{self._folder}/{split}-{index:05d}-{number:05d}.parquet"
