@@ -9,7 +9,8 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
-from .large_files import LARGE, LARGE_FILES, LargeFiles, Route
+from .large_files import LARGE, LARGE_FILES, Route
+from .pull_requests import PULL_REQUESTS, PullRequests
 from .responses import Response, entry_of, error_response, git_id, json_response
 
 if TYPE_CHECKING:
@@ -18,15 +19,10 @@ if TYPE_CHECKING:
 _PAGE = 5  # entries per page of a file listing; a page of the real Hub has 1,000
 
 
-class HubApi(LargeFiles):
+class HubApi(PullRequests):
     """Respond to requests of the Hub API about users, repositories, listings, commits and downloads."""
 
     hub: HubServer
-
-    @property
-    def _user(self) -> str | None:
-        token = self.headers.get("Authorization", "").removeprefix("Bearer ")
-        return self.hub.users.get(token)
 
     def _respond(self, path: str, body: bytes) -> Response:
         if self.headers.get("Authorization") and self._user is None and not path.startswith(("/lfs/", "/cas/")):
@@ -134,7 +130,7 @@ class HubApi(LargeFiles):
         return json_response(found)
 
     def preupload(self, body: bytes, repo_id: str, rev: str) -> Response:
-        repo = self._repo("datasets", repo_id, writes="create_pr" not in self.path)
+        repo = self._repo("datasets", repo_id, writes=self._is_for_branch(rev))
         if isinstance(repo, tuple):
             return repo
         commit = self._commit_of(repo, rev)
@@ -153,8 +149,7 @@ class HubApi(LargeFiles):
         return json_response({"errors": [], "warnings": []})
 
     def make_commit(self, body: bytes, repo_id: str, rev: str) -> Response:
-        is_pull_request = "create_pr=1" in self.path
-        repo = self._repo("datasets", repo_id, writes=not is_pull_request)
+        repo = self.repo_to_change(repo_id, rev)
         if isinstance(repo, tuple):
             return repo
         head = self._commit_of(repo, rev)
@@ -175,10 +170,9 @@ class HubApi(LargeFiles):
             elif item["key"] == "deletedFile":
                 changes[value["path"]] = None
         pull_request: dict[str, Any] = {"pullRequestUrl": None}
-        if is_pull_request:
-            number = 1 + sum(name.startswith("refs/pr/") for name in repo.branches)
+        if "create_pr=1" in self.path:
+            number = self.open_pull_request(repo, "Commit", head, "open")
             rev = f"refs/pr/{number}"
-            repo.branches[rev] = [head]
             pull_request["pullRequestUrl"] = f"{self.hub.url}/datasets/{repo_id}/discussions/{number}"
         oid = self.hub.commit(repo_id, changes, rev)
         url = f"{self.hub.url}/datasets/{repo_id}/commit/{oid}"
@@ -213,6 +207,7 @@ _REPO = r"(?P<repo_id>[^/]+/[^/]+?)"
 _REV = r"(?P<rev>refs/pr/\d+|[^/]+)"
 _ROUTES: list[Route] = [
     *LARGE_FILES,
+    *PULL_REQUESTS,
     ("GET", "/api/whoami-v2", HubApi.whoami),
     ("POST", "/api/repos/create", HubApi.create),
     ("POST", "/api/validate-yaml", HubApi.validate_yaml),

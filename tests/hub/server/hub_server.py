@@ -11,6 +11,7 @@ from http.server import ThreadingHTTPServer
 from .connection import Fault
 from .hub_api import HubApi
 from .large_files import LARGE
+from .pull_requests import PullRequest
 from .xet_storage import XetStorage
 
 Tree = dict[str, tuple[str, bytes]]  # maps a path to "regular" or "lfs" and the content
@@ -18,11 +19,13 @@ Tree = dict[str, tuple[str, bytes]]  # maps a path to "regular" or "lfs" and the
 
 @dataclass
 class Repo:
-    """A repository, with the ids of the commits of each branch."""
+    """A repository, with the ids of the commits of each branch and the pull requests by number."""
 
     private: bool = False
     gated: bool = False
+    allows_pull_requests: bool = True
     branches: dict[str, list[str]] = field(default_factory=dict)
+    pull_requests: dict[int, PullRequest] = field(default_factory=dict)
 
 
 class HubServer:

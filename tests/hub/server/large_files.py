@@ -19,11 +19,19 @@ COMPLETING_REQUESTS = {"xet": ("POST", "/v1/shards"), "lfs": ("PUT", "/lfs/")}
 class LargeFiles(Connection):
     """Receive large files and store them in `hub.objects`."""
 
+    @property
+    def _user(self) -> str | None:
+        return self.hub.users.get(self.headers.get("Authorization", "").removeprefix("Bearer "))
+
+    def _is_for_branch(self, rev: str) -> bool:
+        """Return whether a request needs write access, because its files are not for a pull request."""
+        return "create_pr" not in self.path and not rev.startswith("refs/pr/")
+
     def _repo(self, kind: str, repo_id: str, *, writes: bool = False) -> Any:
         raise NotImplementedError
 
     def xet_token(self, body: bytes, repo_id: str, rev: str) -> Response:
-        repo = self._repo("datasets", repo_id, writes="create_pr" not in self.path)
+        repo = self._repo("datasets", repo_id, writes=self._is_for_branch(rev))
         if isinstance(repo, tuple):
             return repo
         url, expires = f"{self.hub.url}/cas/{self.hub.xet.name}", int(time.time()) + 3600
@@ -58,7 +66,7 @@ class LargeFiles(Connection):
         return error_response(401, "expected the token of Xet storage")
 
     def batch(self, body: bytes, repo_id: str) -> Response:
-        repo = self._repo("datasets", repo_id, writes=b'"ref"' in body)
+        repo = self._repo("datasets", repo_id, writes=b'"ref"' in body and b"refs/pr/" not in body)
         if isinstance(repo, tuple):
             return repo
         objects = []
