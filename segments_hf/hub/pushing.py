@@ -1,4 +1,4 @@
-"""Push a dataset to the Hub: upload the shards, then make one commit."""
+"""Push a dataset to the Hub: upload the shards, and commit them so that readers see all changes at once."""
 
 from __future__ import annotations
 
@@ -55,9 +55,14 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
 ) -> PushResult:
     """Push a dataset to the Hub: Parquet shards, ``id2label.json``, ``categories.json``, a card with a contact sheet.
 
-    All changes are one commit, so readers see either the state before the push or the state after it. The same call
-    resumes an interrupted push: uploaded shards are neither written nor uploaded again (the shards of a stream that
-    does not come from `load_release` are written again, but not uploaded again).
+    Readers of the branch see either the state before the push or the state after it. A push that changes at most 100
+    files makes one commit. A larger push to ``main`` commits groups of at most 100 files to a pull request, because the
+    Hub advises small commits, and merges the pull request at the end. A larger push to another branch makes one commit,
+    because pull requests are for ``main`` only; so does one to a repository that does not allow pull requests.
+
+    The same call resumes an interrupted push: uploaded shards are neither written nor uploaded again (the shards of a
+    stream that does not come from `load_release` are written again, but not uploaded again). An interrupted push may
+    leave a pull request, with which the next call goes on.
 
     A release or a dict of splits replaces all splits of the configuration. A single dataset or stream replaces only its
     own split; a part such as ``train[:10%]`` replaces ``train``. Text that people wrote in the card is kept.
@@ -78,17 +83,17 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
             change an existing repository: if it is public and `private` is true, or the reverse, this is an error.
         token: A token with write access; by default the token of ``hf auth login``.
         revision: The branch to push to, which is created if it does not exist; by default ``main``.
-        create_pr: Whether to open a pull request instead of a commit on the branch.
+        create_pr: Whether to leave the changes in an open pull request instead of a commit on the branch.
         config_name: The name of the configuration. The files of a configuration other than ``default`` are in a folder
             with its name.
         max_shard_size: The largest size of a shard: a number of bytes, or text such as ``"500MB"``.
         num_proc: The number of processes that write and upload shards; by default one.
-        commit_message: The message of the commit.
+        commit_message: The message of the commits, and the title of a pull request.
         license: The license by its name on the Hub, such as ``"cc-by-4.0"``.
 
     Returns:
-        The commit, the rows and size of each split, and the numbers of rows and objects left out. If the push changes
-        nothing, the commit is the last commit of the branch.
+        The commit or merge commit, the rows and size of each split, and the numbers of rows and objects left out. If
+        the push changes nothing, the commit is the last commit of the branch.
 
     Raises:
         OptionError: An option is invalid, or a split has no rows. No commit was made.

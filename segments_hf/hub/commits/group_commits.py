@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 from huggingface_hub import CommitInfo
-from huggingface_hub.errors import HfHubHTTPError, RevisionNotFoundError
+from huggingface_hub.errors import HfHubHTTPError
 
 from segments_hf.errors import HubError
 from segments_hf.hub.commits.commit import CONFLICT, PRECONDITION_FAILED, BranchChanged, make_commit, repeat_commit
@@ -180,15 +180,17 @@ class GroupCommits:
             head: The last commit of the branch.
             present: The files of this commit by path.
         """
-        if pull_request.base != head and self._has_changed(pull_request.base, present, files):
-            raise self._conflict()
+        if pull_request.base != head:
+            before = self._repository.files(pull_request.base)
+            if files.contain_any(changed_paths(before, present)):
+                raise self._conflict()
         while self._commit_group(pull_request, files) is not None:
             pass
         pull_request.publish()
         if self._repository.create_pr:
             return self._info(self._head_of(pull_request.branch), pull_request.url)
         try:
-            merged = pull_request.merge()
+            merged = pull_request.merge() or self._head()
         except HfHubHTTPError as error:
             if status_of(error) not in _NOT_MERGED:
                 raise
@@ -206,14 +208,6 @@ class GroupCommits:
             return make_commit(pull_request.branch, operations, self._message, head) if operations else None
 
         return repeat_commit(commit, self._repository)
-
-    def _has_changed(self, base: str, present: Mapping[str, RepoFile], files: FinalFiles) -> bool:
-        """Return whether the branch got other versions of files of the push since the pull request was opened."""
-        try:
-            before = self._repository.files(base)
-        except RevisionNotFoundError:  # the history of the branch was squashed
-            return True
-        return files.contain_any(changed_paths(before, present))
 
     def _conflict(self) -> BranchChanged:
         self.close("Another commit changed files of the push on the branch. The push continues in a new pull request.")

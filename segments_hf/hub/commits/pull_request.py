@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from huggingface_hub.errors import HfHubHTTPError
 
 from segments_hf.errors import HubError
-from segments_hf.hub.hub_retries import retry, status_of
+from segments_hf.hub.hub_retries import is_transient, retry, status_of
 from segments_hf.io.redaction import own_logger
 
 if TYPE_CHECKING:
@@ -74,17 +74,17 @@ class PullRequest:
 
         retry(change, f"open {self.url}")
 
-    def merge(self) -> str:
-        """Merge the pull request, and return the merge commit.
+    def merge(self) -> str | None:
+        """Merge the pull request, and return the merge commit; None if the Hub does not tell it.
 
         Raises:
             HfHubHTTPError: The Hub refuses to merge, for example because of a conflict.
         """
 
-        def merge() -> str:
+        def merge() -> str | None:
             if self._details().status != "merged":  # the response to an earlier request may have been lost
                 self.repository.api.merge_pull_request(self.repository.repo_id, self.number, repo_type="dataset")
-            return str(self._details().merge_commit_oid)
+            return self._details().merge_commit_oid
 
         return retry(merge, f"merge {self.url}")
 
@@ -98,7 +98,9 @@ class PullRequest:
             self.repository.api.change_discussion_status(
                 self.repository.repo_id, self.number, "closed", comment=reason, repo_type="dataset"
             )
-        except (HfHubHTTPError, OSError) as error:
+        except Exception as error:
+            if status_of(error) is None and not is_transient(error):
+                raise
             logger.warning("%s is not used any more and could not be closed; close it on the Hub (%s)", self.url, error)
 
     def _details(self) -> DiscussionWithDetails:
@@ -110,16 +112,16 @@ def open_pull_request(repository: Repository, title: str, description: str) -> P
 
     Args:
         repository: The repository.
-        title: The title, which is shortened if it is too long for the Hub.
+        title: The title. Its first line is used; it is shortened or extended if the Hub does not allow its length.
         description: The first comment.
 
     Raises:
         HfHubHTTPError: The Hub refuses to open it, for example because the repository does not allow pull requests.
         HubError: The Hub does not respond.
     """
-    title = title.strip().splitlines()[0][:_LONGEST_TITLE]
+    title = (title.strip().splitlines() or [""])[0][:_LONGEST_TITLE].strip()
     if len(title) < _SHORTEST_TITLE:
-        title = f"Push {title}"
+        title = f"Push {title}".strip()
     marker = f"Id of the request: {uuid.uuid4().hex}"
     attempts = itertools.count()
 
