@@ -183,7 +183,7 @@ class GroupCommits:
         if pull_request.base != head:
             before = self._repository.files(pull_request.base)
             if files.contain_any(changed_paths(before, present)):
-                raise self._conflict()
+                raise self._conflict("another commit changed files of the push on the branch")
         while self._commit_group(pull_request, files) is not None:
             pass
         pull_request.publish()
@@ -194,7 +194,9 @@ class GroupCommits:
         except HfHubHTTPError as error:
             if status_of(error) not in _NOT_MERGED:
                 raise
-            raise self._conflict() from error
+            why = "probably because another commit changed the same files"
+            answer = " ".join(str(error).split())
+            raise self._conflict(f"the Hub did not merge the pull request, {why} ({answer})") from error
         if files.operations(self._repository.files(merged)):
             raise BranchChanged("another commit changed files of the push just before the merge")
         return self._info(merged)
@@ -209,9 +211,10 @@ class GroupCommits:
 
         return repeat_commit(commit, self._repository)
 
-    def _conflict(self) -> BranchChanged:
+    def _conflict(self, reason: str) -> BranchChanged:
+        """Close the pull request, and return the error after which the push is repeated with a new one."""
         self.close("Another commit changed files of the push on the branch. The push continues in a new pull request.")
-        return BranchChanged("another commit changed files of the push on the branch")
+        return BranchChanged(reason)
 
     def _usable(self) -> PullRequest | None:
         """Return the pull request of the push; None if none was opened, or if it was closed or merged meanwhile."""
