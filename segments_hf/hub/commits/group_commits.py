@@ -262,4 +262,10 @@ class GroupCommits:
         return head
 
     def _info(self, commit: str, pull_request_url: str | None = None) -> CommitInfo:
-        return CommitInfo(f"{self._repository.url}/commit/{commit}", self._message, "", commit, pr_url=pull_request_url)
+        return CommitInfo(
+            commit_url=f"{self._repository.url}/commit/{commit}",
+            commit_message=self._message,
+            commit_description="",
+            oid=commit,
+            pr_url=pull_request_url,
+        )
