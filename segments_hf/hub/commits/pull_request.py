@@ -17,8 +17,7 @@ from segments_hf.io.redaction import own_logger
 if TYPE_CHECKING:
     from logging import Logger
 
-    from huggingface_hub import DiscussionWithDetails
-    from huggingface_hub.community import Discussion
+    from huggingface_hub import Discussion, DiscussionWithDetails
 
     from segments_hf.hub.repository import Repository
 
