@@ -32,7 +32,7 @@ def info() -> None:
 
     from segments_hf.assets import AssetCache, default_cache_folder
     from segments_hf.dataset.building.unfinished_builds import unfinished_builds
-    from segments_hf.hub.journal import interrupted_pushes
+    from segments_hf.hub.uploads.journal import interrupted_pushes
     from segments_hf.io.disk.disk_usage import find_files, usage_of
     from segments_hf.release import releases_folder
 
@@ -67,7 +67,7 @@ def clear(
     """Clear the caches. A dataset that refers to a removed file is built again when it is next loaded."""
     from segments_hf.assets import AssetCache, default_cache_folder
     from segments_hf.dataset.building.unfinished_builds import unfinished_builds
-    from segments_hf.hub.journal import interrupted_pushes
+    from segments_hf.hub.uploads.journal import interrupted_pushes
     from segments_hf.io.disk.disk_usage import find_files, remove_files
     from segments_hf.io.escaping import shown
     from segments_hf.release import releases_folder

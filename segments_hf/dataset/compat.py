@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from types import ModuleType
 
+    import pyarrow as pa
     from datasets import DatasetBuilder
     from datasets.utils import tqdm
 
@@ -121,3 +122,13 @@ def progress_bar(items: Iterable[T] | None = None, **options: str | float | None
     from datasets.utils import tqdm
 
     return tqdm(items, **options)
+
+
+def cast_table(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Return a table with the types of the features of a dataset. `datasets` has no public function for tables.
+
+    pyarrow cannot cast strings inside lists to JSON types.
+    """
+    from datasets.table import table_cast
+
+    return table_cast(table, schema)

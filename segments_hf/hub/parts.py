@@ -14,8 +14,8 @@ from segments_hf.dataset.row_map import check_features, filter_rows
 from segments_hf.dataset.rows.problems import checked_on_error
 from segments_hf.errors import OptionError
 from segments_hf.hub.compat import fingerprint, generator_of
-from segments_hf.hub.release_rows import ReleaseRows
-from segments_hf.hub.row_sources import DatasetRows
+from segments_hf.hub.sources.release_rows import ReleaseRows
+from segments_hf.hub.sources.row_sources import DatasetRows
 from segments_hf.images.depth.scaling import checked_range
 from segments_hf.io.number_options import check_num_proc
 from segments_hf.labels import UNUSABLE_STATUSES
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from segments_hf.dataset.data_types import Data, SplitRows
     from segments_hf.dataset.rows.new_columns import NewColumns
-    from segments_hf.hub.row_sources import RowSource
+    from segments_hf.hub.sources.row_sources import RowSource
     from segments_hf.layouts import Layout
 
 _SHEET_COLUMNS = {"name", "status", "image", "width", "height", "annotations"}

@@ -19,12 +19,12 @@ from segments_hf.hub.card.card_section import README, parse_card
 from segments_hf.hub.commits.commit_files import CommitFiles, make_sheet
 from segments_hf.hub.commits.group_commits import GroupCommits
 from segments_hf.hub.compat import INVALID_WINDOWS_CHARACTERS_IN_PATH
-from segments_hf.hub.journal import journals_folder
 from segments_hf.hub.parts import Source, open_source
 from segments_hf.hub.push_result import PushedSplit, PushResult
 from segments_hf.hub.quiet_library import without_library_bars
 from segments_hf.hub.repository import Repository, open_repository
-from segments_hf.hub.split_upload import upload_split
+from segments_hf.hub.uploads.journal import journals_folder
+from segments_hf.hub.uploads.split_upload import upload_split
 from segments_hf.io.byte_sizes import bytes_of
 from segments_hf.io.disk.atomic import make_folder, remove_file, remove_folder
 from segments_hf.io.disk.disk_errors import storage_errors_of_library

@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 from segments_hf import load_release
 from segments_hf.assets import AssetCache, default_cache_folder
 from segments_hf.cli.app import app
-from segments_hf.hub.journal import journals_folder
+from segments_hf.hub.uploads.journal import journals_folder
 from segments_hf.io.number_text import counted
 from segments_hf.release import releases_folder
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import datasets
+import pyarrow as pa
 import pytest
 from filelock import FileLock, Timeout
 
@@ -15,12 +16,14 @@ from segments_hf.dataset.building.builder import SegmentsRelease
 from segments_hf.dataset.compat import (
     build_lock,
     builds_folder,
+    cast_table,
     generation_error,
     info_file,
     output_folder,
     progress_bar,
 )
 from segments_hf.dataset.load import release_builder
+from segments_hf.dataset.rows.features import json_feature
 from segments_hf.demo import demo_release
 
 
@@ -115,3 +118,12 @@ def test_progress_bars_are_disabled_together_with_those_of_datasets() -> None:
     datasets.disable_progress_bars()
     with progress_bar(total=2) as silent:
         assert silent.disable
+
+
+def test_table_is_cast_to_the_types_of_features_inside_lists() -> None:
+    item = {"attributes": json_feature(), "id": datasets.Value("int32")}
+    features = datasets.Features({"items": [item]})
+    table = pa.table({"items": [[{"attributes": '{"a":1}', "id": 5}], []]})
+    cast = cast_table(table, features.arrow_schema)
+    assert cast.schema.equals(features.arrow_schema)
+    assert cast.to_pylist() == table.to_pylist()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
-from datasets.table import table_cast
 
+from segments_hf.dataset.compat import cast_table
 from segments_hf.dataset.rows.new_columns import Versioned
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def to_table(rows: Sequence[Mapping[str, Any]], features: Features) -> pa.Table:
     # pyarrow cannot convert Python objects to JSON types inside lists, so JSON is first a column of strings.
     stored = pa.schema([pa.field(field.name, _storage_type(field.type)) for field in schema])
     arrays = [pa.array([row[field.name] for row in rows], field.type) for field in stored]
-    return table_cast(pa.Table.from_arrays(arrays, schema=stored), schema)
+    return cast_table(pa.Table.from_arrays(arrays, schema=stored), schema)
 
 
 def _storage_type(type_: pa.DataType) -> pa.DataType:

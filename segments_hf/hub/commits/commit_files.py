@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from segments_hf.hub.parts import Source
     from segments_hf.hub.repository import Repository
-    from segments_hf.hub.split_upload import UploadedSplit
+    from segments_hf.hub.uploads.split_upload import UploadedSplit
     from segments_hf.release import Category
 
 _SHEET_ROWS = 12

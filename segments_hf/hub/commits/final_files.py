@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from huggingface_hub.hf_api import RepoFile
 
-    from segments_hf.hub.journal import UploadedShard
+    from segments_hf.hub.uploads.journal import UploadedShard
 
 Operation = CommitOperationAdd | CommitOperationDelete
 

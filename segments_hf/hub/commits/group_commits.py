@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from huggingface_hub.hf_api import RepoFile
 
-    from segments_hf.hub.journal import UploadedShard
     from segments_hf.hub.repository import Repository
+    from segments_hf.hub.uploads.journal import UploadedShard
 
     Texts: TypeAlias = Callable[[str, Mapping[str, RepoFile]], Mapping[str, bytes]]
 

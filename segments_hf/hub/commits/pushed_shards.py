@@ -9,7 +9,7 @@ from segments_hf.hub.card.card_data import data_folder
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from segments_hf.hub.journal import UploadedShard
+    from segments_hf.hub.uploads.journal import UploadedShard
 
 GROUP_SIZE = 100  # files in a commit; https://huggingface.co/docs/hub/storage-limits advises fewer than 100
 

@@ -17,8 +17,8 @@ from hub.server.hub_server import HubServer
 from segments_hf.errors import HubError
 from segments_hf.hub.card.row_counts import Tally
 from segments_hf.hub.commits.group_commits import GroupCommits
-from segments_hf.hub.journal import UploadedShard
 from segments_hf.hub.repository import open_repository
+from segments_hf.hub.uploads.journal import UploadedShard
 
 BUSY = (503, {}, b"")
 LIMIT = 100  # files in a commit

@@ -101,7 +101,7 @@ def test_interrupted_push_resumes_without_uploading_shards_again(
         written.append(file)
         return parquet_writer(file, features)
 
-    monkeypatch.setattr("segments_hf.hub.shards.parquet_writer", counting_writer)
+    monkeypatch.setattr("segments_hf.hub.uploads.shards.parquet_writer", counting_writer)
     segments_hf.push_to_hub(data, REPO, **options)
     assert all(hub.received[oid] == size for oid, size in uploaded_at_first.items())
     assert len(written) == len(shards(hub)) - 2

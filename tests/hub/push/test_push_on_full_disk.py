@@ -14,7 +14,7 @@ from hub.demo_push import REPO, demo, shards, stored_rows
 from hub.server.hub_server import HubServer
 from segments_hf.demo import demo_release
 from segments_hf.errors import StorageError
-from segments_hf.hub.journal import journals_folder
+from segments_hf.hub.uploads.journal import journals_folder
 
 resource = pytest.importorskip("resource", reason="this system has no limit on the size of files")
 

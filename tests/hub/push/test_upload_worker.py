@@ -9,10 +9,10 @@ import pytest
 
 from hub.demo_push import REPO, demo
 from hub.server.hub_server import HubServer
-from segments_hf.hub.journal import Journal
 from segments_hf.hub.parts import open_source
 from segments_hf.hub.repository import open_repository
-from segments_hf.hub.upload import Worker
+from segments_hf.hub.uploads.journal import Journal
+from segments_hf.hub.uploads.worker import Worker
 
 
 def test_worker_waits_until_another_worker_releases_the_journal(hub: HubServer, tmp_path: Path) -> None:

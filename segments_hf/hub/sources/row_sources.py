@@ -10,7 +10,7 @@ import datasets
 
 from segments_hf.dataset.rows.outcome import FIRST_ROW, RowPosition
 from segments_hf.hub.compat import with_embedded_images
-from segments_hf.hub.pushed_images import with_readable_images
+from segments_hf.hub.sources.pushed_images import with_readable_images
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,9 +12,9 @@ from segments_hf.dataset.rows.problems import report
 from segments_hf.errors import OptionError
 from segments_hf.hub.card.row_counts import Tally, total
 from segments_hf.hub.compat import flat_map
-from segments_hf.hub.journal import Journal, UploadedShard
 from segments_hf.hub.quiet_library import without_library_bars
-from segments_hf.hub.upload import Worker
+from segments_hf.hub.uploads.journal import Journal, UploadedShard
+from segments_hf.hub.uploads.worker import Worker
 from segments_hf.io.number_text import counted
 from segments_hf.layouts.row_report import LeftOut
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from segments_hf.dataset.rows.problems import Problem
     from segments_hf.hub.parts import Part
     from segments_hf.hub.repository import Repository
-    from segments_hf.hub.shard_upload import Progress
+    from segments_hf.hub.uploads.shard_upload import Progress
 
 
 class UploadedSplit(NamedTuple):

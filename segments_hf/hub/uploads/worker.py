@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from segments_hf.hub.shard_upload import Progress, known_shards, upload_shard, upload_shards
+from segments_hf.hub.uploads.shard_upload import Progress, known_shards, upload_shard, upload_shards
 from segments_hf.io.disk.atomic import make_folder, remove_folder
 from segments_hf.io.disk.disk_errors import storage_errors_of_library
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from datasets import Features
 
-    from segments_hf.hub.journal import Journal, UploadedShard
     from segments_hf.hub.repository import Repository
-    from segments_hf.hub.row_sources import RowSource
-    from segments_hf.hub.shards import Shard
+    from segments_hf.hub.sources.row_sources import RowSource
+    from segments_hf.hub.uploads.journal import Journal, UploadedShard
+    from segments_hf.hub.uploads.shards import Shard
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datasets import Features
 
     from segments_hf.dataset.rows.problems import Problem
-    from segments_hf.hub.row_sources import Batch, Position, RowSource
+    from segments_hf.hub.sources.row_sources import Batch, Position, RowSource
 
 UNREADABLE = "cannot be read"  # the reason to leave out a row
 _ROWS_PER_GROUP = 100  # rows in a row group, as the dataset viewer of the Hub recommends for images

@@ -11,9 +11,9 @@ from huggingface_hub import CommitOperationAdd
 from segments_hf.errors import HubError
 from segments_hf.hub.compat import is_uploaded, known_objects
 from segments_hf.hub.hub_retries import retry, status_of
-from segments_hf.hub.journal import UploadedShard
 from segments_hf.hub.repository import refusal
-from segments_hf.hub.shards import Losses, Shard, write_shards
+from segments_hf.hub.uploads.journal import UploadedShard
+from segments_hf.hub.uploads.shards import Losses, Shard, write_shards
 from segments_hf.io.disk.atomic import remove_file
 from segments_hf.layouts.row_report import LeftOut
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from segments_hf.dataset.rows.problems import Problem
     from segments_hf.hub.repository import Repository
-    from segments_hf.hub.row_sources import Position, RowSource
+    from segments_hf.hub.sources.row_sources import Position, RowSource
 
 _BATCH = 100  # shards in one request to the Hub
 

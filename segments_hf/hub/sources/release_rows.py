@@ -7,7 +7,7 @@ from itertools import count, pairwise
 from typing import TYPE_CHECKING
 
 from segments_hf.dataset.building.plan import joined_by_release, status_counts
-from segments_hf.hub.row_sources import Batch, SliceRows
+from segments_hf.hub.sources.row_sources import Batch, SliceRows
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from segments_hf.dataset.building.config import SegmentsReleaseConfig
     from segments_hf.dataset.building.plan import Shard
     from segments_hf.dataset.rows.new_columns import NewColumns
-    from segments_hf.hub.row_sources import Position
+    from segments_hf.hub.sources.row_sources import Position
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Upload the rows of a push as Parquet shards."""
