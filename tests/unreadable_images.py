@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from functools import cache
 
 import numpy as np
 from fuzz.image_mutations import encoded, jpeg_parts, png_of, png_parts, whole_images
@@ -110,6 +111,7 @@ def _damaged_avif() -> bytes:
     return content[:start] + bytes(len(content) - start)
 
 
+@cache
 def damaged_images() -> dict[str, bytes]:
     """Return damaged files of supported formats, and files without an image, by a description of the damage."""
     whole = whole_images()

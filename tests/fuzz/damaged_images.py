@@ -97,7 +97,7 @@ def read_release(folder: Path, rng: random.Random) -> None:
 
 def write_release(folder: Path, rng: random.Random) -> Path:
     """Write a release in which some images and bitmaps are damaged."""
-    whole = original_images()
+    whole = whole_images()
     samples = []
     for number in range(_SAMPLES):
         image = _perhaps_mutated(whole[rng.choice(sorted(whole))], rng)
@@ -139,7 +139,7 @@ def run_batch(seed: int, number: int, folder: Path) -> int:
         Crash: A function raised an exception that is not one of our errors.
     """
     rng = random.Random(f"{seed} {number}")
-    whole = original_images()
+    whole = whole_images()
     count = 12
     for _ in range(count):
         content = mutated(whole[rng.choice(sorted(whole))], rng)
@@ -147,12 +147,6 @@ def run_batch(seed: int, number: int, folder: Path) -> int:
         read_everywhere(content)
     read_release(folder, rng)
     return count + 2 * _SAMPLES
-
-
-@functools.cache
-def original_images() -> dict[str, bytes]:
-    """Return the undamaged images."""
-    return whole_images()
 
 
 @functools.cache
@@ -169,7 +163,7 @@ def _perhaps_mutated(content: bytes, rng: random.Random) -> bytes:
 
 def _unchecked(rows: Any, rng: random.Random) -> Any:
     """Return a dataset with damaged images that were not checked."""
-    whole = original_images()
+    whole = whole_images()
     found = []
     for row in rows:
         damaged = {"bytes": mutated(whole[rng.choice(sorted(whole))], rng), "path": None}
