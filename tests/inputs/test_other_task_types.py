@@ -126,7 +126,8 @@ def test_labels_without_a_list_of_annotations_are_never_shown_as_zero_objects(tm
     path = write_json_release(tmp_path, "radar-echo", {"echoes": [1]}, {"annotations": {"a": 1}})
     release = Release.open(path)
     for shown in (inspect_release(release), segments_hf.stats(path), release[0], release[1]):
-        assert not re.search(r"\b0\b", re.sub(r"scene 0|sample 0|\bu0\b|\d+, \d+, \d+", "", str(shown)))
+        text = str(shown).replace(str(path), "")
+        assert not re.search(r"\b0\b", re.sub(r"scene 0|sample 0|\bu0\b|\d+, \d+, \d+", "", text))
 
 
 class TestRowsAndIndices:
