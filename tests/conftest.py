@@ -44,6 +44,8 @@ for _name in ("FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS", "TTY_COMPATIBLE", "T
 settings.register_profile("segments-hf", database=None, deadline=None, max_examples=60)
 settings.load_profile("segments-hf")
 
+pytest_plugins = ["random_cases"]
+
 ARC_LITTER = Path(__file__).resolve().parents[2] / "shared" / "real" / "arc_litter-v01"
 
 

@@ -1,0 +1,53 @@
+"""The option ``--random-cases`` runs each test, and at most some of its cases."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+TESTS = """
+import pytest
+
+def test_without_cases(): pass
+
+@pytest.mark.parametrize("number", range(9))
+def test_with_cases(number): pass
+
+class TestOfClass:
+    @pytest.mark.parametrize("number", range(9))
+    def test_with_cases(self, number): pass
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A file with a test without cases, and two tests of nine cases with the same name."""
+    path = tmp_path / "test_cases.py"
+    path.write_text(TESTS)
+    return path
+
+
+def selected(file: Path, *options: str) -> list[str]:
+    """Return the ids of the tests that pytest selects in a file."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "random_cases", file.name, *options]
+    done = subprocess.run(command, cwd=file.parent, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return [line for line in done.stdout.splitlines() if "::" in line]
+
+
+def test_random_cases_select_each_test_with_some_of_its_cases(file: Path) -> None:
+    assert len(selected(file)) == 19
+    few = selected(file, "--random-cases", "2", "--case-seed", "5")
+    assert sorted(Counter(name.partition("[")[0] for name in few).values()) == [1, 2, 2]
+    assert selected(file, "--random-cases", "2", "--case-seed", "6") != few
+
+
+def test_random_cases_with_the_same_seed_are_the_same(file: Path) -> None:
+    options = ["--random-cases", "3", "--case-seed", "5"]
+    assert selected(file, *options) == selected(file, *options)
