@@ -124,18 +124,21 @@ def measure_polygons(polygons: Sequence[Sequence[Point]], size: ImageSize | None
     coverage = polygon_coverage([[polygon] for polygon in polygons], height, width)
     is_simple = coverage.pixels == np.abs(coverage.windings)
     return [
-        _visible_part(polygon, size, None if simple else pixels) if pixels else None
+        _visible_part(polygon, size, pixels, is_simple=simple) if pixels else None
         for polygon, simple, pixels in zip(polygons, is_simple.tolist(), coverage.pixels.tolist(), strict=True)
     ]
 
 
-def _visible_part(polygon: Sequence[Point], size: ImageSize | None, pixels: int | None) -> VisiblePart | None:
+def _visible_part(
+    polygon: Sequence[Point], size: ImageSize | None, pixels: int, *, is_simple: bool
+) -> VisiblePart | None:
     """Return the part of a polygon that is inside the image; None if it has no area.
 
     Args:
         polygon: The corners of a polygon that covers at least one pixel.
         size: The size of the image.
-        pixels: The number of pixels that the polygon covers, if it crosses itself; else None.
+        pixels: The number of pixels that the polygon covers.
+        is_simple: Whether the polygon does not cross itself. The area of other polygons is their number of pixels.
     """
     points = corners = list(polygon)
     if not _is_wholly_inside(polygon, size):
@@ -145,7 +148,9 @@ def _visible_part(polygon: Sequence[Point], size: ImageSize | None, pixels: int 
         return None
     left, top, right, bottom = bounding_box(corners)
     width, height = right - left, bottom - top
-    area = min(_shoelace_area(points) if pixels is None else float(pixels), width * height)
+    # Rounding can give a pixel to a polygon whose corners are on one line. Its area is also that of its pixels, so that
+    # it is an object in every output.
+    area = min((is_simple and _shoelace_area(points)) or float(pixels), width * height)
     return VisiblePart(points, (left, top, width, height), area) if area else None
 
 
