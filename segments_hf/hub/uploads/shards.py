@@ -84,7 +84,7 @@ def write_shards(
             if index is None or report.row_left_out:
                 losses.left_out.add(LeftOut(rows={report.row_left_out or UNREADABLE: 1}))
                 continue
-            row = batch.table.slice(index, 1)
+            row = _copied_row(batch.table, index)
             if shard is not None and shard.num_bytes + row.nbytes > max_bytes:
                 yield shard.close(position, losses)
                 shard = None
@@ -102,6 +102,16 @@ def _reports(batch: Batch) -> list[RowReport]:
     if REPORT not in batch.table.column_names:
         return [RowReport()] * batch.table.num_rows
     return [read_report(text) for text in batch.table[REPORT].to_pylist()]
+
+
+def _copied_row(table: pa.Table, index: int) -> pa.Table:
+    """Return a copy of a row.
+
+    The size of a slice depends on the other rows of its table, which are others after a push has resumed. The size of
+    the copy does not, so that the same rows are in each file.
+    """
+    row = table.slice(index, 1)
+    return pa.table([pa.concat_arrays(column.chunks) for column in row.columns], schema=row.schema)
 
 
 class _Writer:

@@ -1,0 +1,39 @@
+"""The shards of a push have the same rows, whether the push was interrupted or not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from segments_hf import load_release
+from segments_hf.hub.parts import open_source
+from segments_hf.hub.uploads.shards import Losses, write_shards
+
+
+def label(count: int) -> dict[str, Any]:
+    """Return the labels of a sample with some boxes. The attributes of every second box are null."""
+    boxes = [
+        {"id": number, "category_id": 1, "type": "bbox", "points": [[0, 0], [1, 1]]} for number in range(1, count + 1)
+    ]
+    boxes[::2] = [{**box, "attributes": {"hidden": True}} for box in boxes[::2]]
+    return {"ground-truth": {"label_status": "LABELED", "attributes": {"annotations": boxes}}}
+
+
+def test_resumed_push_writes_the_rows_of_an_uninterrupted_push_to_each_shard(
+    tmp_path: Path, write_release: Any
+) -> None:
+    samples = [
+        {"name": f"{n}.jpg", "labels": label(n % 5) if n % 3 else {}, **({"metadata": {"n": n}} if n % 2 else {})}
+        for n in range(12)
+    ]
+    path = write_release(samples, task_type="vector")
+    (part,) = open_source(load_release(path, split="train", streaming=True, load_assets=False), None, None).parts
+    (source,) = part.sources(1, "raise")
+    for max_bytes in range(458, 465):
+
+        def written(start: Any, max_bytes: int = max_bytes) -> list[tuple[Any, int, int]]:
+            shards = write_shards(source, part.features, tmp_path, max_bytes, start, Losses())
+            return [(shard.following, shard.tally.rows, shard.tally.num_bytes) for shard in shards]
+
+        first, *others = written(None)
+        assert written(first[0]) == others
