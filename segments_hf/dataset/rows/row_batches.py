@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from segments_hf.dataset.rows.outcome import Outcome
 
 _MAX_ROWS = 64
-_MAX_BYTES = 32 * 2**20  # the maximum size of the images and bitmaps of a batch, unless one row is larger
+_MAX_BYTES = 32 * 2**20  # the size of images and text at which a batch ends
 
 
 class RowBatch(NamedTuple):
@@ -34,7 +34,7 @@ class RowBatch(NamedTuple):
 
 
 def make_batches(outcomes: Iterable[Outcome], features: Features, new_columns: NewColumns | None) -> Iterator[RowBatch]:
-    """Combine rows into tables of up to 64 rows.
+    """Combine rows into tables of up to 64 rows. A table has fewer rows if their images or texts are large.
 
     Args:
         outcomes: The rows with their problems. Images are ``{"bytes": …, "path": …}``, and JSON is text.
@@ -53,12 +53,19 @@ def make_batches(outcomes: Iterable[Outcome], features: Features, new_columns: N
         waiting.append(outcome)
         if outcome.row is not None:
             rows.append(outcome.row if extend is None else {**outcome.row, **extend(outcome.row)})
-            size += outcome.size_in_memory
+            size += sum(map(_num_bytes, rows[-1].values()))
         if len(waiting) == _MAX_ROWS or size >= _MAX_BYTES:
             yield RowBatch(to_table(rows, features), waiting)
             waiting, rows, size = [], [], 0
     if waiting:
         yield RowBatch(to_table(rows, features), waiting)
+
+
+def _num_bytes(value: object) -> int:
+    """Return the approximate size of an image or text of a row; 0 for other values, which are usually small."""
+    if isinstance(value, dict):
+        return len(value.get("bytes") or b"")
+    return len(value) if isinstance(value, str) else 0
 
 
 def to_table(rows: Sequence[Mapping[str, Any]], features: Features) -> pa.Table:

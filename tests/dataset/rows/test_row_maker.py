@@ -5,14 +5,18 @@ from __future__ import annotations
 import itertools
 import json
 import pickle
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from datasets import Features, Image
 
 from segments_hf import load_release
 from segments_hf.dataset.load import release_builder
-from segments_hf.dataset.rows.outcome import RowPosition
+from segments_hf.dataset.rows.features import json_feature
+from segments_hf.dataset.rows.outcome import Outcome, RowPosition
+from segments_hf.dataset.rows.row_batches import make_batches
 from segments_hf.dataset.rows.row_maker import RowMaker
 from segments_hf.demo import demo_release
 from segments_hf.release import Release
@@ -105,6 +109,29 @@ def test_batches_have_at_most_64_rows(write_release: Any) -> None:
     maker, release = row_maker(write_release(samples), load_assets=False)
     batches = list(maker.batches(release.slice(range(150))))
     assert [batch.table.num_rows for batch in batches] == [64, 64, 22]
+
+
+def test_batches_of_rows_with_large_json_have_fewer_rows() -> None:
+    outcome = Outcome({"label_attributes": "1" * 2**24})
+    batches = list(make_batches([outcome] * 3, Features({"label_attributes": json_feature()}), None))
+    assert [batch.table.num_rows for batch in batches] == [2, 1]
+
+
+@dataclass(frozen=True)
+class LargeImages:
+    """A function that makes an image of 16 MiB."""
+
+    features: Any
+
+    def __call__(self, row: Any) -> dict[str, Any]:
+        return {"image": {"bytes": bytes(2**24), "path": None}}
+
+
+def test_batches_of_rows_with_large_new_images_have_fewer_rows(write_release: Any) -> None:
+    maker, release = row_maker(write_release([{"name": str(number)} for number in range(3)]), load_assets=False)
+    maker = replace(maker, new_columns=LargeImages({"image": Image()}))
+    batches = list(maker.batches(release.slice(range(3))))
+    assert [batch.table.num_rows for batch in batches] == [2, 1]
 
 
 def test_json_columns_stay_text(write_release: Any) -> None:
