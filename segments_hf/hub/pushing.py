@@ -23,6 +23,7 @@ from segments_hf.hub.parts import Source, open_source
 from segments_hf.hub.push_result import PushedSplit, PushResult
 from segments_hf.hub.quiet_library import without_library_bars
 from segments_hf.hub.repository import Repository, open_repository
+from segments_hf.hub.sources.row_sources import POSITION_FORMAT
 from segments_hf.hub.uploads.journal import journals_folder
 from segments_hf.hub.uploads.split_upload import upload_split
 from segments_hf.io.byte_sizes import bytes_of
@@ -195,6 +196,6 @@ def _key(source: Source, repository: Repository, config_name: str, max_bytes: in
     identity = [
         *(repository.api.endpoint, repository.repo_id, repository.revision, repository.create_pr, config_name),
         *(keys, source.features.to_dict(), max_bytes, num_proc, source.on_error),
-        *(ROW_FORMAT, datasets.__version__, pa.__version__, huggingface_hub.__version__),
+        *(ROW_FORMAT, POSITION_FORMAT, datasets.__version__, pa.__version__, huggingface_hub.__version__),
     ]
     return hashlib.sha256(json.dumps(identity, default=str).encode()).hexdigest()[:32]

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 # takes, or the position in a slice. None is the position of the first row.
 Position: TypeAlias = int | list[int] | dict[str, Any] | None
 
+# The version of positions. A push resumes only from positions of its own version; another one would repeat rows.
+POSITION_FORMAT = 2
+
 _ROWS_PER_READ = 16  # few, because rows may contain the bytes of their images
 
 

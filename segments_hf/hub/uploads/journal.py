@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from filelock import FileLock, Timeout
 
+from segments_hf.dataset.rows.problems import Problem  # noqa: TC001  (msgspec reads the types)
 from segments_hf.hub.card.row_counts import Tally  # noqa: TC001  (msgspec reads the types)
 from segments_hf.io.disk.atomic import append_line, write_atomically
 from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
@@ -29,12 +30,14 @@ class UploadedShard(msgspec.Struct, frozen=True):
         size: The size of the file in bytes.
         tally: The counts of its rows.
         following: The position of the row after the shard, as in `Shard`; None after the last shard.
+        problems: The problems that occurred while its rows were made. A resumed push reports them with its own.
     """
 
     sha256: str
     size: int
     tally: Tally
     following: Any
+    problems: list[Problem] = []
 
 
 _DECODER: JsonDecoder[UploadedShard] = JsonDecoder(UploadedShard)

@@ -92,7 +92,7 @@ def upload_shard(repository: Repository, shard: Shard) -> Progress:
     try:
         operation = CommitOperationAdd("data.parquet", str(shard.file))
         info = operation.upload_info
-        uploaded = UploadedShard(info.sha256.hex(), info.size, shard.tally, shard.following)
+        uploaded = UploadedShard(info.sha256.hex(), info.size, shard.tally, shard.following, shard.problems)
         is_known = uploaded.sha256 in known_shards(repository, [uploaded])
         if not is_known:
             retry(lambda: _send(repository, operation), "upload a shard")

@@ -63,7 +63,8 @@ class Worker:
             uploaded = self._still_on_hub(uploaded)
         self.journal.begin(uploaded)
         if uploaded:
-            yield Progress(uploaded, 0, sum(shard.size for shard in uploaded))
+            problems = [problem for shard in uploaded for problem in shard.problems]
+            yield Progress(uploaded, 0, sum(shard.size for shard in uploaded), problems=problems)
             if uploaded[-1].following is None:
                 return
         start = uploaded[-1].following if uploaded else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,40 @@ def test_resumed_push_uploads_again_a_shard_that_the_hub_has_lost(
         oid: uploaded_at_first[oid] * (2 if oid == lost else 1) for oid in shard_ids
     }
     assert stored_rows(datasets.load_dataset(REPO, split="train")) == stored_rows(demo(split="train", embed=True))
+
+
+def interrupt(hub: HubServer, release: Path, **options: Any) -> None:
+    """Push a release to a Hub that refuses the commit."""
+    hub.faults.append(Fault("POST", "/commit/", (403, {}, b"")))
+    with pytest.raises(HubError):
+        segments_hf.push_to_hub(release, REPO, **options)
+    hub.faults.clear()
+
+
+def test_push_does_not_resume_from_positions_of_another_version(
+    hub: HubServer, monkeypatch: pytest.MonkeyPatch, caches: Path
+) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setattr("segments_hf.hub.pushing.POSITION_FORMAT", 1)
+        interrupt(hub, demo_release(), max_shard_size="60KB")
+    (journal,) = caches.glob("**/*.jsonl")
+    lines = [json.loads(line) for line in journal.read_text().splitlines()]
+    states = [{**line, "following": {"examples_iterable": {"shard_example_idx": 2}}} for line in lines]
+    journal.write_text("".join(f"{json.dumps(state)}\n" for state in states[:-1]))
+    segments_hf.push_to_hub(demo_release(), REPO, max_shard_size="60KB")
+    assert stored_rows(datasets.load_dataset(REPO, split="train")) == stored_rows(demo(split="train", embed=True))
+
+
+def test_resumed_push_reports_the_problems_of_the_interrupted_push(
+    hub: HubServer, write_release: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    samples = [{"name": "0.jpg"}, {"name": 5}, {"name": "2.jpg"}, {"name": 7}, {"name": "4.jpg"}]
+    release = write_release(samples, task_type="pointcloud-cuboid")
+    interrupt(hub, release, max_shard_size=1, on_error="skip")
+    caplog.clear()
+    result = segments_hf.push_to_hub(release, REPO, max_shard_size=1, on_error="skip")
+    assert result.splits["train"].left_out.rows == {"cannot be read": 2}
+    assert [name in caplog.text for name in ("samples[1]", "samples[3]")] == [True, True]
 
 
 def test_push_to_a_busy_hub_raises_error_and_commits_nothing(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
