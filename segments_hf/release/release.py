@@ -188,8 +188,10 @@ class Release(ReleaseTasks):
         """Return the samples at some indices as a slice.
 
         Raises:
-            IndexError: An index is out of range.
+            IndexError: An index is negative or out of range.
         """
+        if any(index < 0 for index in indices):
+            raise IndexError(f"got the index {min(indices)}, expected an index from 0 to {len(self) - 1}")
         keys = [self._keys[index] for index in indices] if self._keys else None
         return ReleaseSlice(self.header, indices, [self._samples[index] for index in indices], keys)
 

@@ -87,3 +87,9 @@ def test_size_of_a_slice_is_a_positive_whole_number(n) -> None:
 
 def test_release_without_samples_has_no_slices() -> None:
     assert list(release_of([]).slices(5)) == []
+
+
+@pytest.mark.parametrize("index", [-1, 3])
+def test_index_outside_of_the_release_is_an_error(index) -> None:
+    with pytest.raises(IndexError):
+        release_of([{"name": f"{number}.jpg"} for number in range(3)]).slice([0, index])

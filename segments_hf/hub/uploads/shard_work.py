@@ -52,7 +52,7 @@ class ShardWork:
     Attributes:
         source: The slice, and the function that makes its rows.
         features: The columns that are uploaded.
-        repository: The repository, without a token.
+        repository: The repository. Its token is removed.
         max_bytes: The largest size of a shard.
     """
 
@@ -60,6 +60,10 @@ class ShardWork:
     features: Features
     repository: Repository
     max_bytes: int
+
+    def __post_init__(self) -> None:
+        if self.repository.token:
+            object.__setattr__(self, "repository", self.repository.without_token())  # the dataclass is frozen
 
     def with_connections(self, number: int) -> ShardWork:
         """Return the same work with a limit for the simultaneous requests to one host."""

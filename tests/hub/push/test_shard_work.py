@@ -25,7 +25,7 @@ def works(data: Any, *, size: int, max_bytes: int = 10**9, layout: str | None = 
     repository.create()
     (part,) = open_source(data, layout, None, "skip").parts
     return [
-        pickle.dumps(ShardWork(source, part.features, repository.without_token(), max_bytes))
+        pickle.dumps(ShardWork(source, part.features, repository, max_bytes))
         for source in part.release_rows.slices(size)
     ]
 
