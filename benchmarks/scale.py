@@ -1,0 +1,253 @@
+"""Measure what a release of 1,000,000 samples costs, in comparison with one pass over its samples.
+
+A release of 1,000,000 samples with 5 annotations each is written: bitmaps, whose annotations have only an id and a
+category, or polygons of 6 points. One label in twenty is null. The images do not exist. Each role runs in a new
+process:
+
+- pass: `Release.open`, then a loop that decodes every sample with its label;
+- open: `Release.open`;
+- inspect: the counts that `segments-hf inspect` shows;
+- validate, stats: the functions without assets;
+- first row: `load_release` with `streaming=True` and `load_assets=False`, then the first row;
+- splits: the same with `splits=`, which divides the samples, then the first row of each split;
+- build: `load_release` with `load_assets=False`, which writes Arrow files.
+
+"seconds" is the time of the calls without imports, and "cpu" their CPU time. "ratio" is the CPU time divided by that of
+the pass, because other work on the machine changes it less. Each role runs three times, interleaved, and the build once.
+The table has the median, and the maximum of the peaks.
+
+"peak MiB" is the largest resident memory of the process (`ru_maxrss`). It contains the pages of the release file that
+the process has read, because the file is mapped into memory. The processes share these pages, and the system can drop
+them when it needs memory. "without file" is the peak without the size of the file: the memory of the process itself,
+including the imports.
+
+Run it with `python benchmarks/scale.py`. The script fails if a goal is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import random
+import tempfile
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from _measure import REPOSITORY, Measure, median, print_table, run, start, timed, verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROUNDS = 3
+ANNOTATIONS, POINTS, CLASSES = 5, 6, 8
+KINDS = {"bitmaps": "segmentation-bitmap", "polygons": "vector"}
+SPLITS = {"train": 0.8, "test": 0.2}
+BUCKET = "https://segmentsai-prod.s3.eu-west-2.amazonaws.com/assets/jane"
+MAX_RATIOS = {"inspect": 2, "validate": 5, "stats": 5}  # to the pass
+MAX_FIRST_ROW = 0.5  # seconds more than `Release.open`
+MAX_PEAK_MIB = 300  # more than the size of the file
+
+
+def opened(path: str) -> Measure:
+    """Open the release."""
+    from segments_hf.release import Release
+
+    return timed(Release.open, path)[1]
+
+
+def decoded(path: str) -> Measure:
+    """Open the release and decode every sample with its label."""
+    from segments_hf.release import Release
+
+    def read() -> int:
+        return sum(sample.label("ground-truth") is not None for sample in Release.open(path))
+
+    return timed(read)[1]
+
+
+def inspected(path: str) -> Measure:
+    """Count what `segments-hf inspect` shows."""
+    from segments_hf.release import Release
+    from segments_hf.stats.inspection import inspect_release
+
+    inspection, measure = timed(lambda: inspect_release(Release.open(path)))
+    if inspection.broken:
+        raise SystemExit(f"expected no broken samples, got {inspection.broken[0]}")
+    return measure
+
+
+def validated(path: str) -> Measure:
+    """Validate the labels."""
+    from segments_hf import validate
+
+    report, measure = timed(validate, path)
+    if not report.is_clean:
+        raise SystemExit(f"expected no findings, got {report}")
+    return measure
+
+
+def counted(path: str) -> Measure:
+    """Count the labels."""
+    from segments_hf import stats
+
+    statistics, measure = timed(stats, path)
+    if statistics.problems:
+        raise SystemExit(f"expected no problems, got {statistics.problems[0]}")
+    return measure
+
+
+def first_row(path: str) -> Measure:
+    """Read the first row of a stream."""
+    from segments_hf import load_release
+
+    return timed(lambda: next(iter(load_release(path, split="train", streaming=True, load_assets=False))))[1]
+
+
+def divided(path: str) -> Measure:
+    """Divide the release into splits, and read the first row of each split as a stream."""
+    from segments_hf import load_release
+
+    def read() -> list[Any]:
+        splits = load_release(path, splits=SPLITS, streaming=True, load_assets=False)
+        return [next(iter(split)) for split in splits.values()]
+
+    return timed(read)[1]
+
+
+def built(path: str) -> Measure:
+    """Build a dataset without images."""
+    from segments_hf import load_release
+
+    return timed(lambda: load_release(path, split="train", load_assets=False))[1]
+
+
+ROLES: dict[str, Callable[[str], Measure]] = {
+    "pass": decoded,
+    "open": opened,
+    "inspect": inspected,
+    "validate": validated,
+    "stats": counted,
+    "first row": first_row,
+    "splits": divided,
+    "build": built,
+}
+
+
+def annotation(number: int, kind: str, rng: random.Random) -> dict[str, Any]:
+    """Return an annotation in the format of Segments.ai."""
+    made: dict[str, Any] = {"id": number, "category_id": rng.randint(1, CLASSES)}
+    if kind == "polygons":
+        x, y = rng.randint(40, 1240), rng.randint(40, 920)
+        turns = [2 * math.pi * corner / POINTS for corner in range(POINTS)]
+        points = [[round(x + 40 * math.cos(turn), 2), round(y + 40 * math.sin(turn), 2)] for turn in turns]
+        made |= {"type": "polygon", "points": points}
+    return made
+
+
+def sample(index: int, kind: str, rng: random.Random) -> dict[str, Any]:
+    """Return a sample in the format of Segments.ai."""
+
+    def identity() -> str:
+        return str(uuid.UUID(int=rng.getrandbits(128), version=4))
+
+    attributes: dict[str, Any] = {
+        "format_version": "0.1",
+        "annotations": [annotation(number, kind, rng) for number in range(1, ANNOTATIONS + 1)],
+    }
+    if kind == "bitmaps":
+        attributes["segmentation_bitmap"] = {"url": f"{BUCKET}/{identity()}.png"}
+    status = "REVIEWED" if index % 10 == 0 else "LABELED"
+    drive, frame = divmod(index, 1000)
+    return {
+        "uuid": identity(),
+        "name": f"drive_{drive:04d}/front_camera/frame_{frame:06d}.jpg",
+        "attributes": {"image": {"url": f"{BUCKET}/{identity()}.jpg"}},
+        "metadata": {"camera": f"cam{index % 4}", "weather": "rain", "drive": f"2024-05-01/{drive:04d}"},
+        "labels": {"ground-truth": None if index % 20 == 7 else {"label_status": status, "attributes": attributes}},
+    }
+
+
+def write_release(path: Path, count: int, kind: str) -> None:
+    """Write the release sample by sample, so that the memory of this process stays small."""
+    rng = random.Random(2024)
+    dataset = {
+        "name": "streets",
+        "owner": "jane",
+        "task_type": KINDS[kind],
+        "task_attributes": {
+            "format_version": "0.1",
+            "categories": [{"id": number, "name": f"class {number}"} for number in range(1, CLASSES + 1)],
+        },
+        "labelsets": [{"name": "ground-truth", "is_groundtruth": True}],
+        "samples": [],
+    }
+    release = {"name": "v1.0", "description": "", "created_at": "2024-05-01 12:00:00+00:00", "dataset": dataset}
+    head, tail = json.dumps(release).split('"samples": []')
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(head + '"samples": [')
+        for index in range(count):
+            file.write((", " if index else "") + json.dumps(sample(index, kind, rng)))
+        file.write("]" + tail)
+
+
+def measure_all(path: Path, folder: str, roles: list[str], rounds: int) -> dict[str, Measure]:
+    """Return one measure for each role."""
+    env = {"PYTHONPATH": str(REPOSITORY), "HF_DATASETS_DISABLE_PROGRESS_BARS": "1"}
+    measures: dict[str, list[Measure]] = {}
+    for number in range(rounds):
+        for role in roles:
+            if role == "build" and number:
+                continue
+            home = tempfile.mkdtemp(dir=folder)
+            measures.setdefault(role, []).append(run(__file__, role, str(path), env={**env, "HF_HOME": home}))
+    return {role: median(each) for role, each in measures.items()}
+
+
+def goals(measures: dict[str, Measure], size: float) -> list[tuple[str, float, float]]:
+    """Return the name, the value and the largest allowed value of each goal, for a file of `size` MiB."""
+    found = [
+        (f"{role}, ratio to the pass", measures[role]["cpu"] / measures["pass"]["cpu"], ratio)
+        for role, ratio in MAX_RATIOS.items()
+        if role in measures
+    ]
+    if "first row" in measures:
+        more = measures["first row"]["seconds"] - measures["open"]["seconds"]
+        found.append(("first row, seconds more than open", more, MAX_FIRST_ROW))
+    peaks = {role: measure["peak"] - size for role, measure in measures.items()}
+    return [*found, *((f"{role}, peak MiB without file", peak, MAX_PEAK_MIB) for role, peak in peaks.items())]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--samples", type=int, default=1_000_000, help="the number of samples in the release")
+    parser.add_argument("--kind", choices=[*KINDS], default="bitmaps", help="the kind of the labels")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often each role except the build runs")
+    parser.add_argument("roles", nargs="*", metavar="ROLE", help="the roles to run, such as validate; by default all")
+    options = parser.parse_args()
+    roles = [role for role in ROLES if not options.roles or role in {*options.roles, "pass", "open"}]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "release.json")
+        write_release(path, options.samples, options.kind)
+        size = path.stat().st_size / 2**20
+        print(f"{options.samples:,} samples with {options.kind}, {size:.0f} MiB", flush=True)
+        measures = measure_all(path, folder, roles, options.rounds)
+    rows = [
+        [
+            role,
+            *(f"{measure[key]:.2f}" for key in ("seconds", "cpu")),
+            f"{measure['cpu'] / measures['pass']['cpu']:.2f}",
+            *(f"{peak:.0f}" for peak in (measure["peak"], measure["peak"] - size)),
+        ]
+        for role, measure in measures.items()
+    ]
+    print_table(["", "seconds", "cpu", "ratio", "peak MiB", "without file"], rows)
+    found = goals(measures, size)
+    print(*(verdict(name, value, "<=", target) for name, value, target in found), sep="\n")
+    if any(value > target for _, value, target in found):
+        raise SystemExit("a goal was missed")
+
+
+if __name__ == "__main__":
+    start(ROLES, main)
