@@ -13,8 +13,8 @@ process:
 - build: `load_release` with `load_assets=False`, which writes Arrow files.
 
 "seconds" is the time of the calls without imports, and "cpu" their CPU time. "ratio" is the CPU time divided by that of
-the pass, because other work on the machine changes it less. Each role runs three times, interleaved, and the build once.
-The table has the median, and the maximum of the peaks.
+the pass, because other work on the machine changes it less. Each role runs three times, interleaved, and the build
+once. The table has the median, and the maximum of the peaks.
 
 "peak MiB" is the largest resident memory of the process (`ru_maxrss`). It contains the pages of the release file that
 the process has read, because the file is mapped into memory. The processes share these pages, and the system can drop

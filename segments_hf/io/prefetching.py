@@ -113,7 +113,8 @@ class _Queue(Generic[T, R]):
         self._heaviest = 0
 
     def __len__(self) -> int:
-        return len(self._submitted) + len(self._waiting)
+        with self._lock:  # another thread may be moving items from one list to the other
+            return len(self._submitted) + len(self._waiting)
 
     def add(self, item: T) -> None:
         """Append an item."""

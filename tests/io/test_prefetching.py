@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 import threading
 import time
 from concurrent.futures import Future
@@ -211,3 +212,15 @@ def test_prefetch_that_stops_early_starts_no_more_items_and_does_not_wait(how):
 
 def test_prefetch_of_no_items_yields_nothing():
     assert list(prefetch(lambda n: n, [], weight=lambda _: 0)) == []
+
+
+def test_prefetch_counts_its_items_correctly_while_threads_move_them():
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    sys.setprofile(lambda *_: None)  # more chances for a switch of threads: one at each call of this thread
+    try:
+        results = list(prefetch(lambda number: number, range(20_000), weight=lambda _: 0, in_flight=2))
+    finally:
+        sys.setprofile(None)
+        sys.setswitchinterval(interval)
+    assert results == list(range(20_000))
