@@ -93,15 +93,16 @@ class SampleAttributes(Frame):
     frames: list[Frame] | None = None
 
 
+AttributesDocument = TypeVar("AttributesDocument")
 LabelDocument = TypeVar("LabelDocument")
 
 
-class SampleDocument(msgspec.Struct, Generic[LabelDocument]):
-    """An entry of `samples`. Its labels are decoded, or still raw slices of the file."""
+class SampleDocument(msgspec.Struct, Generic[AttributesDocument, LabelDocument]):
+    """An entry of `samples`. Its attributes and labels are decoded, or still raw slices of the file."""
 
     name: str | UnsetType = UNSET
     uuid: str | None = None
-    attributes: Raw | UnsetType = UNSET
+    attributes: AttributesDocument | UnsetType = UNSET
     metadata: Raw | UnsetType = UNSET
     labels: dict[str, LabelDocument] | list[Raw] | None = None
 

@@ -202,12 +202,12 @@ class Release(ReleaseTasks):
         task_types = {labelset: self.labelset_task_type(labelset) for labelset in labelsets}
         return ReleaseHeader(self.source, self.base, self.owner, self.dataset_name, self.name, task_types)
 
-    def _sample(self, index: int, decoder: JsonDecoder[SampleDocument[Any]]) -> Sample:
+    def _sample(self, index: int, decoder: JsonDecoder[SampleDocument[Any, Any]]) -> Sample:
         key = self._keys[index] if self._keys else None
         return Sample(self.source, self.kind, index, self._samples[index], key, decoder)
 
     @cached_property
-    def _decoder(self) -> JsonDecoder[SampleDocument[Any]]:
+    def _decoder(self) -> JsonDecoder[SampleDocument[Any, Any]]:
         return sample_decoder(self.kind(labelset.name) for labelset in self.labelsets)
 
     def _of_readable_samples(self, part: Callable[[Sample], T]) -> Iterator[T]:

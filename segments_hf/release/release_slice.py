@@ -113,5 +113,5 @@ class ReleaseSlice:
         return task_kind(self.header.task_types.get(labelset, ""))
 
     @cached_property
-    def _decoder(self) -> JsonDecoder[SampleDocument[Any]]:
+    def _decoder(self) -> JsonDecoder[SampleDocument[Any, Any]]:
         return sample_decoder(self.kind(labelset) for labelset in self.header.task_types if labelset is not None)

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 UNLABELED = "UNLABELED"
 
-RAW_LABELS: JsonDecoder[SampleDocument[Any]] = JsonDecoder(SampleDocument[Raw])
+RAW_LABELS: JsonDecoder[SampleDocument[Any, Any]] = JsonDecoder(SampleDocument[Raw, Raw])
 
 _ATTRIBUTES: JsonDecoder[SampleAttributes | None] = JsonDecoder(SampleAttributes | None)
 _LISTED_LABEL: JsonDecoder[ListedLabel | None] = JsonDecoder(ListedLabel | None)
 
 
-def sample_decoder(kinds: Iterable[TaskKind]) -> JsonDecoder[SampleDocument[Any]]:
+def sample_decoder(kinds: Iterable[TaskKind]) -> JsonDecoder[SampleDocument[Any, Any]]:
     """Return a decoder of samples. If all labelsets have the same structure, it also decodes the labels, in one pass.
 
     Args:
@@ -49,7 +49,7 @@ class Sample(Result):
         uuid: The uuid of the sample; None if the file lacks it.
     """
 
-    __slots__ = ("_document", "_key", "_kind", "index", "name", "source", "uuid")
+    __slots__ = ("_document", "_key", "_kind", "_raw", "index", "name", "source", "uuid")
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class Sample(Result):
         index: int,
         raw: Raw,
         key: str | None = None,
-        decoder: JsonDecoder[SampleDocument[Any]] = RAW_LABELS,
+        decoder: JsonDecoder[SampleDocument[Any, Any]] = RAW_LABELS,
     ) -> None:
         """Decode a sample.
 
@@ -77,6 +77,7 @@ class Sample(Result):
         self.source: str = source
         self._kind = kind
         self._key = key
+        self._raw = raw
         self.index: int = index
         try:
             document = decoder.decode(raw)
@@ -167,7 +168,8 @@ class Sample(Result):
         Raises:
             ReleaseError: The text is not UTF-8, is nested too deeply, or has a number that is too large.
         """
-        return self._json_text(self._document.attributes, ".attributes")
+        attributes = decode(RAW_LABELS, self._raw, *self._location()).attributes
+        return self._json_text(attributes, ".attributes")
 
     @property
     def images(self) -> list[Frame]:
@@ -176,11 +178,10 @@ class Sample(Result):
         Raises:
             ReleaseError: The attributes are not those of an image or a sequence of images.
         """
-        raw = self._document.attributes
-        if isinstance(raw, UnsetType):
-            return []
-        attributes = decode(_ATTRIBUTES, raw, *self._location(".attributes"))
-        if attributes is None:
+        attributes: SampleAttributes | Raw | UnsetType | None = self._document.attributes
+        if isinstance(attributes, Raw):
+            attributes = decode(_ATTRIBUTES, attributes, *self._location(".attributes"))
+        if attributes is None or isinstance(attributes, UnsetType):
             return []
         return [attributes] if attributes.frames is None else list(attributes.frames)
 

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from segments_hf.io.json_codec.json_decoding import JsonDecoder
-from segments_hf.release.document import AssetRef, SampleDocument
+from segments_hf.release.document import AssetRef, SampleAttributes, SampleDocument
 from segments_hf.release.listed_label import LabelPart, label_parts
 
 Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]  # the type of ids in rows
@@ -146,10 +146,11 @@ class TaskKind:
         return JsonDecoder(_label_type(self))
 
     @cached_property
-    def sample_decoder(self) -> JsonDecoder[SampleDocument[Any]]:
-        """The decoder of a sample whose labels are all of this kind or null."""
+    def sample_decoder(self) -> JsonDecoder[SampleDocument[Any, Any]]:
+        """The decoder of a sample whose labels are all of this kind or null. The attributes of an image are decoded."""
         document: Any = SampleDocument
-        return JsonDecoder(document[_label_type(self)])
+        attributes = Raw if self.annotation is None else SampleAttributes | None
+        return JsonDecoder(document[attributes, _label_type(self)])
 
 
 def _label_type(kind: TaskKind) -> object:

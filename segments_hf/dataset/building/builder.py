@@ -242,8 +242,10 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
 
 
 def _with_stored_images(row: dict[str, Any]) -> dict[str, Any]:
-    paths = {column: row[column] for column in ASSET_COLUMNS if isinstance(row.get(column), str)}
-    return {**row, **{column: {"bytes": None, "path": path} for column, path in paths.items()}}
+    for column in ASSET_COLUMNS:
+        if isinstance(path := row.get(column), str):
+            row[column] = {"bytes": None, "path": path}
+    return row
 
 
 def _own_error(error: Exception, folder: Path) -> Exception:

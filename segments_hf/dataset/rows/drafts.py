@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-import msgspec
+from msgspec import UNSET
+from msgspec.structs import asdict
 
 from segments_hf.dataset.rows.outcome import FIRST_ROW, RowPosition
 from segments_hf.errors import ReleaseError, SegmentsHFError
@@ -22,8 +23,12 @@ if TYPE_CHECKING:
 
     from segments_hf.release import Annotation, Label, Labeled, ReleaseSlice, Sample, TaskKind
 
+    # The location of the label of an image or frame: the sample, the labelset, and the JSON path of the part of the label
+    # for this image or frame, relative to the label.
+    LabelSource = tuple[Sample, str | None, str]
 
-@dataclass
+
+@dataclass(slots=True)
 class Draft:
     """A row before its image and bitmap are fetched.
 
@@ -108,17 +113,22 @@ def _image_drafts(
         label_error = error
     contents = label.frames if label else []
     if not kind.sequence:
-        images = images[:1] or [Frame()]
+        images = images or [Frame()]
+        del images[1:]
     elif not images and not contents:
         raise ReleaseError("got a sequence without frames", sample.source, sample.json_path)
-    of_all_frames = Draft(sample.name, {})
-    _fill(of_all_frames, "metadata", lambda: json_without_secrets(sample.metadata_json))
+    metadata, metadata_error = None, None
+    try:
+        metadata = json_without_secrets(sample.metadata_json)
+    except ReleaseError as error:
+        metadata_error = error
     for frame_index, (frame, content) in enumerate(zip_longest(images, contents)):
         path = f".attributes.frames[{frame_index}]" if kind.sequence else ".attributes"
-        source = _LabelSource(sample, labelset, path)
+        source = sample, labelset, path
         draft = _frame_draft(source, label, frame or Frame(), content, kind, class_indices)
-        draft.row |= of_all_frames.row
-        draft.errors += of_all_frames.errors
+        draft.row["metadata"] = metadata
+        if metadata_error:
+            draft.errors.append(("metadata", metadata_error))
         if label_error:
             draft.errors.append(("annotations", label_error))
             draft.row["annotations"] = None
@@ -129,48 +139,34 @@ def _image_drafts(
         yield draft
 
 
-class _LabelSource(NamedTuple):
-    """The location of the label of an image or frame in a release.
-
-    Attributes:
-        sample: The sample.
-        labelset: The labelset of the label.
-        path: The JSON path of the part of the label for this image or frame, relative to the label.
-    """
-
-    sample: Sample
-    labelset: str | None
-    path: str
-
-
 def _frame_draft(
-    source: _LabelSource,
+    source: LabelSource,
     label: Label[Any] | JsonLabel | None,
     frame: Frame,
     content: Labeled[Annotation] | None,
     kind: TaskKind,
     class_indices: Mapping[int, int],
 ) -> Draft:
-    sample = source.sample
+    sample = source[0]
     annotations = (content and content.annotations) or []
-    row = {
-        **_identity(sample, label),
-        "image": None,
-        "width": None,
-        "height": None,
-        "annotations": None,
-        "image_attributes": None,
-    }
+    row = _identity(sample, label)
+    row["image"] = row["width"] = row["height"] = row["annotations"] = row["image_attributes"] = None
     draft = Draft(sample.name, row, frame.image.url if frame.image else None, uuid=sample.uuid)
-    _fill(draft, "annotations", lambda: _annotations(annotations, source, class_indices))
+    try:
+        row["annotations"] = _annotations(annotations, source, class_indices)
+    except ReleaseError as error:
+        draft.errors.append(("annotations", error))
     if content is not None:
-        _fill(draft, "image_attributes", lambda: _image_attributes(content, source))
+        try:
+            row["image_attributes"] = _image_attributes(content, source)
+        except ReleaseError as error:
+            draft.errors.append(("image_attributes", error))
     if kind.bitmap:
         row["segmentation_bitmap"] = None
         draft.bitmap = (content and content.segmentation_bitmap and content.segmentation_bitmap.url) or None
-    if unknown := {annotation.category_id for annotation in annotations} - class_indices.keys():
+    if unknown := [item.category_id for item in annotations if item.category_id not in class_indices]:
         known = f"only {', '.join(map(str, class_indices))}" if class_indices else "no categories"
-        problem = f"got category id {', '.join(map(str, sorted(unknown)))}, but the release defines {known}"
+        problem = f"got category id {', '.join(map(str, sorted(set(unknown))))}, but the release defines {known}"
         draft.errors.append(("annotations", ReleaseError(problem, sample.source, sample.json_path)))
     return draft
 
@@ -185,19 +181,23 @@ def _fill(draft: Draft, column: str, read: Callable[[], Any]) -> None:
 
 
 def _text(raw: Raw | UnsetType, sample: Sample, labelset: str | None, path: str) -> str | None:
-    """Return the JSON text of a part of a label, without the secrets of URLs.
+    """Return the JSON text of a part of a label, without the secrets of URLs; None if it is missing.
 
     Raises:
         ReleaseError: The text cannot be decoded; the error has its JSON path.
     """
+    if raw is UNSET:
+        return None
     try:
         return json_without_secrets(json_text(raw))
     except JsonError as error:
         raise to_release_error(error, sample.source, sample.label_path(labelset) + path) from None
 
 
-def _image_attributes(content: Labeled[Annotation], source: _LabelSource) -> str | None:
+def _image_attributes(content: Labeled[Annotation], source: LabelSource) -> str | None:
     sample, labelset, path = source
+    if content.image_attributes is UNSET and content.attributes is UNSET:
+        return None
     text = _text(content.image_attributes, sample, labelset, f"{path}.image_attributes")
     return text or _text(content.attributes, sample, labelset, f"{path}.attributes")
 
@@ -207,7 +207,7 @@ def _identity(sample: Sample, label: Label[Any] | JsonLabel | None) -> dict[str,
 
 
 def _annotations(
-    annotations: list[Annotation], source: _LabelSource, class_indices: Mapping[int, int]
+    annotations: list[Annotation], source: LabelSource, class_indices: Mapping[int, int]
 ) -> list[dict[str, Any]]:
     """Convert the annotations of an image or frame to those of a row.
 
@@ -215,16 +215,13 @@ def _annotations(
         ReleaseError: The attributes of an annotation cannot be decoded.
     """
     sample, labelset, content_path = source
-    items = []
-    for number, annotation in enumerate(annotations):
-        fields = msgspec.structs.asdict(annotation)
-        fields["category"] = class_indices.get(annotation.category_id)
-        try:
-            fields["attributes"] = json_without_secrets(json_text(annotation.attributes))
-        except JsonError as error:
-            path = f"{sample.label_path(labelset)}{content_path}.annotations[{number}].attributes"
-            raise to_release_error(error, sample.source, path) from None
-        items.append(fields)
+    items = list(map(asdict, annotations))
+    for number, fields in enumerate(items):
+        fields["category"] = class_indices.get(fields["category_id"])
+        attributes, fields["attributes"] = fields["attributes"], None
+        if attributes is not UNSET:
+            path = f"{content_path}.annotations[{number}].attributes"
+            fields["attributes"] = _text(attributes, sample, labelset, path)
     return items
 
 

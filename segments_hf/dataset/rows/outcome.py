@@ -27,7 +27,7 @@ class RowPosition(NamedTuple):
 FIRST_ROW = RowPosition()
 
 
-@dataclass
+@dataclass(slots=True)
 class Outcome:
     """The result of making the row of one image or frame.
 
