@@ -51,7 +51,10 @@ def label_type_of(columns: Collection[str]) -> type[Label] | None:
     Args:
         columns: The names of the columns, or the features of a dataset.
     """
-    return next((label_type for label_type in LABEL_TYPES if label_type.has_columns(columns)), None)
+    for label_type in LABEL_TYPES:
+        if label_type.has_columns(columns):
+            return label_type
+    return None
 
 
 def label_of(row: Row, features: Collection[str] | None = None) -> Label | None:

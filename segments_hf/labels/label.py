@@ -143,6 +143,11 @@ class Label(ABC):
         return [annotation_of(item) for item in self._row["annotations"]]
 
     @property
+    def annotation_ids(self) -> list[int]:
+        """The ids of all annotations, in the order of the row."""
+        return [item["id"] for item in self._row["annotations"]]
+
+    @property
     def missing_part(self) -> str | None:
         """The missing part of the label; None if it is complete."""
         return None
@@ -188,7 +193,7 @@ class Label(ABC):
     @cached_property
     def last_of_ids(self) -> list[int]:
         """The indices of the annotations whose id no later annotation has."""
-        return last_of_ids([item["id"] for item in self._row["annotations"]])
+        return last_of_ids(self.annotation_ids)
 
     def repeated(self) -> Counter[str]:
         """Count the annotations whose id a later annotation has."""

@@ -5,7 +5,7 @@ A check is a function that yields findings. Its arguments are a row (`ROW_CHECKS
 `Fault` in the same module, with the name of the check, the severity and the effect of the fault.
 """
 
-from segments_hf.validate.checks.annotations import impossible_ids, repeated_ids, unknown_categories
+from segments_hf.validate.checks.annotations import faulty_ids, unknown_categories
 from segments_hf.validate.checks.category_use import CategoryUse
 from segments_hf.validate.checks.colors import invalid_colors
 from segments_hf.validate.checks.frames import Frames
@@ -20,7 +20,7 @@ from segments_hf.validate.checks.unreadable import unreadable_parts
 from segments_hf.validate.checks.vectors import shapes
 
 ROW_CHECKS = (unknown_status, unknown_categories)
-LABEL_CHECKS = (repeated_ids, impossible_ids, shapes)
+LABEL_CHECKS = (faulty_ids, shapes)
 
 __all__ = [
     "LABEL_CHECKS",

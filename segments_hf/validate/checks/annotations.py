@@ -35,24 +35,23 @@ UNUSUAL_ID = Fault("unusual-annotation-id", "warning", "Segments.ai makes only i
 
 def unknown_categories(row: Row) -> Iterator[Finding]:
     """Find annotations whose category id is not defined."""
-    unknown = Counter(item["category_id"] for item in row.get("annotations") or () if item["category"] is None)
+    unknown = [item["category_id"] for item in row.get("annotations") or () if item["category"] is None]
     if unknown:
-        number = counted(unknown.total(), "annotation")
-        ids = listed(sorted(unknown))
+        number = counted(len(unknown), "annotation")
+        ids = listed(sorted(set(unknown)))
         yield UNKNOWN_CATEGORY.in_row(row, f"got {number} with a category id that is not defined: {ids}")
 
 
-def repeated_ids(row: Row, label: Label) -> Iterator[Finding]:
-    """Find ids that more than one annotation has."""
-    ids = [item.id for item in label.annotations]
+def faulty_ids(row: Row, label: Label) -> Iterator[Finding]:
+    """Find ids that more than one annotation has, and ids that a bitmap cannot contain.
+
+    In a label without a bitmap, ids that a bitmap cannot contain are only unusual.
+    """
+    ids = label.annotation_ids
     if len(set(ids)) < len(ids):
         repeated = [number for number, times in Counter(ids).items() if times > 1]
         yield REPEATED_ID.in_row(row, f"got more than one annotation with the id {listed(repeated)}")
-
-
-def impossible_ids(row: Row, label: Label) -> Iterator[Finding]:
-    """Find ids that a bitmap cannot contain. In a label without a bitmap, these ids are only unusual."""
-    ids = [item.id for item in label.annotations if not 0 < item.id < ID_LIMIT]
-    if ids:
+    if ids and not (0 < min(ids) and max(ids) < ID_LIMIT):
         fault = IMPOSSIBLE_ID if isinstance(label, BitmapLabel) else UNUSUAL_ID
-        yield fault.in_row(row, f"got the annotation id {listed(ids)}, expected 1 to {ID_LIMIT - 1}")
+        impossible = [number for number in ids if not 0 < number < ID_LIMIT]
+        yield fault.in_row(row, f"got the annotation id {listed(impossible)}, expected 1 to {ID_LIMIT - 1}")

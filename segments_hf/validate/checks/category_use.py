@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from segments_hf.labels.row import sample_name
@@ -25,23 +24,24 @@ class CategoryUse:
     """The number of annotations of each category in the rows so far."""
 
     def __init__(self) -> None:
-        self._counts = Counter[int]()
+        self._counts: dict[int, int] = {}
         self._first: dict[int, str] = {}  # the sample of the first annotation
 
     def add(self, row: Row) -> None:
         """Count the annotations of a row with a label."""
         for item in row["annotations"]:
             number = item["category_id"]
-            self._counts[number] += 1
-            if number not in self._first:
-                self._first[number] = sample_name(row)
+            if number in self._counts:
+                self._counts[number] += 1
+            else:
+                self._counts[number], self._first[number] = 1, sample_name(row)
 
     def find_rare(self, categories: Sequence[Category]) -> Iterator[Finding]:
         """Yield a finding for each category that is never used or used once; no findings if no row has annotations."""
         if not self._counts:
             return
         for category in categories:
-            name, count = f"category {category.name!r}", self._counts[category.id]
+            name, count = f"category {category.name!r}", self._counts.get(category.id, 0)
             if count == 0:
                 yield UNUSED.found(name, None, None, f"no annotation has the category id {category.id}")
             elif count == 1:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from segments_hf.release import STATUSES
 from segments_hf.validate.checks.fault import Fault
+from segments_hf.validate.first_rows import FirstRows
+from segments_hf.validate.text_list import TextList
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from segments_hf.labels.row import Row
     from segments_hf.validate.finding import Finding
@@ -30,16 +33,8 @@ def unknown_status(row: Row) -> Iterator[Finding]:
         yield UNKNOWN_STATUS.in_sample(row, f"got the status {row['status']!r}, expected one of {known}")
 
 
-class _Position(NamedTuple):
-    """The position of the first row of a sample."""
-
-    split: str | None
-    row: int
-    name: str
-
-
 class Duplicates:
-    """The samples of the rows so far, to find duplicates.
+    """The samples of the rows so far, to find duplicates. A row takes about 70 bytes, and a frame of a sequence more.
 
     Args:
         has_numbers: Whether the findings give the numbers of rows.
@@ -47,8 +42,10 @@ class Duplicates:
 
     def __init__(self, *, has_numbers: bool = True) -> None:
         self._has_numbers = has_numbers
-        self._names = _Seen()
-        self._identities = _Seen()
+        self._splits: dict[str | None, int] = {}  # the number of each split
+        # Of each row: its name, its number in its split, and the number of the split.
+        self._name_of_row, self._number_of_row, self._split_of_row = TextList(), array("I"), array("H")
+        self._names, self._identities = _Seen(self._split_of_row), _Seen(self._split_of_row)
 
     def check(self, row: Row, split: str | None, number: int) -> Iterator[Finding]:
         """Find an earlier sample with the same name or uuid. Each sample is reported once.
@@ -60,47 +57,59 @@ class Duplicates:
             split: The split of the row.
             number: The index of the row in the split, from 0 on.
         """
-        here = _Position(split, number, row["name"])
-        frame, uuid = row.get("frame_index"), row.get("uuid")
+        name, frame, uuid = row["name"], row.get("frame_index"), row.get("uuid")
+        number_of_split = self._splits.setdefault(split, len(self._splits))
+        self._name_of_row.append(str(name))
+        self._number_of_row.append(number)
+        self._split_of_row.append(number_of_split)
         # Two releases may use the same name for different samples. Names of samples with a uuid are therefore compared
         # only within a split.
-        by_name = self._names.earlier((split, row["name"]), frame, here)
-        by_identity = self._identities.earlier(uuid or (row["name"],), frame, here)
-        if by_identity and by_identity.split != split:
-            message = f"the sample is also in split {by_identity.split!r}, with the name {by_identity.name!r}"
+        by_name = self._names.earlier(f"{number_of_split} {name}", frame)
+        by_identity = self._identities.earlier(f"uuid {uuid}" if uuid else f"name {name}", frame)
+        if by_name is None and by_identity is None:
+            return
+        if by_identity is not None and self._split_of_row[by_identity] != number_of_split:
+            first_split = list(self._splits)[self._split_of_row[by_identity]]
+            message = f"the sample is also in split {first_split!r}, with the name {self._name_of_row[by_identity]!r}"
             yield IN_TWO_SPLITS.in_sample(row, message)
-        elif uuid and by_name and by_name == by_identity:
+        elif uuid and by_name is not None and by_name == by_identity:
             yield DUPLICATE_SAMPLE.in_sample(row, f"{self._row(by_name)} has the same name and the same uuid")
         else:
-            if by_name:
+            if by_name is not None:
                 yield DUPLICATE_NAME.in_sample(row, f"{self._row(by_name)} has the same name")
-            if uuid and by_identity:
-                message = f"{self._row(by_identity)}, {by_identity.name!r}, has the same uuid"
+            if uuid and by_identity is not None:
+                message = f"{self._row(by_identity)}, {self._name_of_row[by_identity]!r}, has the same uuid"
                 yield DUPLICATE_UUID.in_sample(row, message)
 
-    def _row(self, position: _Position) -> str:
-        return f"row {position.row}" if self._has_numbers else "an earlier row"
+    def _row(self, first: int) -> str:
+        return f"row {self._number_of_row[first]}" if self._has_numbers else "an earlier row"
 
 
 class _Seen:
-    """The position of the first row with each key."""
+    """The first row with each key, and the splits and frames of the rows with this key.
 
-    def __init__(self) -> None:
-        self._first: dict[object, _Position] = {}
-        self._frames = Counter[tuple[object, int]]()
-        self._reported = Counter[object]()
-        self._reported_splits: set[tuple[object, str | None]] = set()
+    Args:
+        splits: The split of each row, also of the next one.
+    """
 
-    def earlier(self, key: object, frame: int | None, here: _Position) -> _Position | None:
-        """Return the position of the first sample with a key if this row begins another sample with it, else None."""
-        first = self._first.setdefault(key, here)
+    def __init__(self, splits: Sequence[int]) -> None:
+        self._splits = splits
+        self._first_rows = FirstRows()
+        self._frames = Counter[tuple[int, int]]()
+        self._reported = Counter[int]()
+        self._reported_splits: set[tuple[int, int]] = set()
+
+    def earlier(self, key: str, frame: int | None) -> int | None:
+        """Return the first row with a key if the next row begins another sample with this key, else None."""
+        first, number = self._first_rows.add(key), len(self._splits) - 1
         if frame is None:
-            return None if first is here else first
-        self._frames[key, frame] += 1
-        is_duplicate = self._frames[key, frame] > max(1, self._reported[key])
+            return None if first == number else first
+        split = self._splits[number]
+        self._frames[first, frame] += 1
+        is_duplicate = self._frames[first, frame] > max(1, self._reported[first])
         if is_duplicate:
-            self._reported[key] = self._frames[key, frame]
-        if first.split != here.split and (key, here.split) not in self._reported_splits:
-            self._reported_splits.add((key, here.split))
+            self._reported[first] = self._frames[first, frame]
+        if self._splits[first] != split and (first, split) not in self._reported_splits:
+            self._reported_splits.add((first, split))
             is_duplicate = True
         return first if is_duplicate else None

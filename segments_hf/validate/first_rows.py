@@ -1,0 +1,61 @@
+"""Find the first row with each key, such as a name, without keeping the keys."""
+
+from __future__ import annotations
+
+from array import array
+
+_SLOTS = 2**10  # at the beginning
+
+
+class FirstRows:
+    """The first row with each key, in a hash table of about 30 bytes for each row.
+
+    Keys are compared by 128 bits of their hashes: two hashes of 64 bits, which Python makes with SipHash. Among 10^9
+    different keys, the probability that two are equal in all 128 bits is below 10^-20.
+
+    >>> rows = FirstRows()
+    >>> [rows.add(key) for key in ("a", "b", "a")]
+    [0, 1, 0]
+    """
+
+    def __init__(self) -> None:
+        self._first, self._second = array("q"), array("q")  # the hashes of the key of each row
+        self._make_slots(_SLOTS)
+
+    def _make_slots(self, count: int) -> None:
+        self._slots = array("I", bytes(count * array("I").itemsize))  # a row number plus 1, or 0 if the slot is free
+        self._last_slot = count - 1
+        self._left = count // 2  # the number of keys before the slots are doubled; a fuller table is slower
+
+    def add(self, key: str) -> int:
+        """Add the next row, and return the number of the first row with the same key.
+
+        Args:
+            key: The key of the row.
+        """
+        first, second = hash(key), hash(key + "\0")  # the second hash is independent, because the text differs
+        hashes, slots, last = self._first, self._slots, self._last_slot
+        hashes.append(first)
+        self._second.append(second)
+        slot = first & last
+        while number := slots[slot]:
+            if hashes[number - 1] == first and self._second[number - 1] == second:
+                return number - 1
+            slot = (slot + 1) & last
+        slots[slot] = number = len(hashes)
+        self._left -= 1
+        if not self._left:
+            self._double_slots()
+        return number - 1
+
+    def _double_slots(self) -> None:
+        old = self._slots
+        self._make_slots(2 * len(old))
+        self._left -= len(old) // 2  # the old slots were half full
+        slots, last, hashes = self._slots, self._last_slot, self._first
+        for number in old:
+            if number:
+                slot = hashes[number - 1] & last
+                while slots[slot]:
+                    slot = (slot + 1) & last
+                slots[slot] = number
