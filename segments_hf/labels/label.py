@@ -198,7 +198,7 @@ class Label(ABC):
     def repeated(self) -> Counter[str]:
         """Count the annotations whose id a later annotation has."""
         number = len(self._row["annotations"]) - len(self.last_of_ids)
-        return Counter({REPEATED_ID: number} if number else {})
+        return Counter({REPEATED_ID: number}) if number else Counter()
 
 
 def annotation_of(item: Mapping[str, Any]) -> Annotation:

@@ -190,6 +190,8 @@ class Release(ReleaseTasks):
         Raises:
             IndexError: An index is negative or out of range.
         """
+        if indices == range(len(self)):
+            return ReleaseSlice(self.header, indices, self._samples, self._keys)
         if any(index < 0 for index in indices):
             raise IndexError(f"got the index {min(indices)}, expected an index from 0 to {len(self) - 1}")
         keys = [self._keys[index] for index in indices] if self._keys else None

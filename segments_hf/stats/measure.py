@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from segments_hf.labels.row import Row
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Measured:
     """The measures of a label.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from segments_hf.dataset.compat import progress_bar
 from segments_hf.dataset.input_rows import open_rows
+from segments_hf.dataset.release_inputs import releases_by_split
 from segments_hf.dataset.row_map import check_rows
 from segments_hf.errors import AssetError, BitmapError
 from segments_hf.io.json_codec.json_decoding import JsonError
@@ -74,7 +75,10 @@ def stats(data: Data, *, assets: bool = False, limit: int | None = None, **optio
         classes = mask_classes(source.features, len(source.categories))
         measure_row = partial(_measure_layout_row, layout=layout, classes=classes)
     rows = map(_without_image, outcomes)
-    for outcome, measured in prefetch(measure_row, rows, weight=lambda _: 0, in_flight=DECODERS):
+    # Without images and bitmaps, starting work in a thread takes longer than the work.
+    has_images = assets or releases_by_split(data) is None
+    measures = prefetch(measure_row, rows, weight=lambda _: 0, in_flight=DECODERS) if has_images else map(measure_row, rows)
+    for outcome, measured in measures:
         counter.add(outcome, measured)
     return counter.stats()
 
@@ -139,7 +143,8 @@ class _Counter:
 
     def add(self, outcome: Outcome, measured: Measured | AssetError | BitmapError | None) -> None:
         """Count a row."""
-        self._problems += [f"sample {problem.sample!r}: {problem.reason}" for problem in outcome.losses]
+        if outcome.problems:
+            self._problems += [f"sample {problem.sample!r}: {problem.reason}" for problem in outcome.losses]
         row = outcome.row
         if row is None:
             return
@@ -165,18 +170,19 @@ class _Counter:
     def _add_annotations(self, row: Row, measured: Measured | None) -> None:
         annotations = row["annotations"]
         if annotations and "id" in annotations[0]:
-            annotations = [annotations[index] for index in last_of_ids([item["id"] for item in annotations])]
+            ids = [item["id"] for item in annotations]
+            if len(set(ids)) < len(ids):
+                annotations = [annotations[index] for index in last_of_ids(ids)]
         classes = [item["category"] for item in annotations]
         if measured is not None and measured.found is not None:
             annotations = [item for item in annotations if item["id"] in measured.found]
             classes = [*(item["category"] for item in annotations), *[None] * measured.without_class]
-        known = sorted({index for index in classes if index is not None})
-        self._objects.update(classes)
-        self._add_classes(known)
-        self._per_image[len(classes)] += 1
+        self._add_objects(classes)
         try:
-            self._attributes.add(item["attributes"] for item in annotations)
-            self._image_attributes.add([row.get("image_attributes")])
+            if texts := [item["attributes"] for item in annotations if item["attributes"]]:
+                self._attributes.add(texts)
+            if text := row.get("image_attributes"):
+                self._image_attributes.add([text])
         except JsonError as error:
             self._problems.append(f"{sample_name(row)}: got attributes that are not JSON ({error})")
 
@@ -191,20 +197,29 @@ class _Counter:
             return
         annotations = [item for part in parts for item in part.annotations]
         classes = [None if item.category is None else self._indices.get(item.category) for item in annotations]
-        self._objects.update(classes)
-        self._add_classes(sorted({index for index in classes if index is not None}))
-        self._per_image[len(classes)] += 1
+        self._add_objects(classes)
         try:
             self._attributes.add(json_text(item.attributes) for item in annotations)
         except JsonError as error:
             self._problems.append(f"{sample_name(row)}: got attributes that cannot be counted ({error})")
 
+    def _add_objects(self, classes: list[int | None]) -> None:
+        """Count the objects of an image by their class index."""
+        for index in classes:
+            self._objects[index] += 1
+        self._add_classes(sorted({index for index in classes if index is not None}))
+        self._per_image[len(classes)] += 1
+
     def _add_classes(self, indices: list[int]) -> None:
-        self._images_with.update(indices)
-        self._pairs.update(itertools.combinations(indices, 2))
+        # These loops are faster than `Counter.update`, whose overhead is large for a few items.
+        for index in indices:
+            self._images_with[index] += 1
+        for pair in itertools.combinations(indices, 2):
+            self._pairs[pair] += 1
 
     def _add_measured(self, measured: Measured) -> None:
-        self._left_out.update(measured.left_out)
+        if measured.left_out:
+            self._left_out.update(measured.left_out)
         for index, area in measured.areas:
             self._areas[index].append(area)
         if measured.pixels is not None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from array import array
 
 _SLOTS = 2**10  # at the beginning
+_MASK = 2**32 - 1
 
 
 class FirstRows:
-    """The first row with each key, in a hash table of about 30 bytes for each row.
+    """The first row with each key, in a hash table of about 20 bytes for each row.
 
-    Keys are compared by 128 bits of their hashes: two hashes of 64 bits, which Python makes with SipHash. Among 10^9
-    different keys, the probability that two are equal in all 128 bits is below 10^-20.
+    Keys are compared by 96 bits of hashes that Python makes with SipHash. Among 10^9 different keys, the probability
+    that two have equal hashes is below 10^-10.
 
     >>> rows = FirstRows()
     >>> [rows.add(key) for key in ("a", "b", "a")]
@@ -19,7 +20,7 @@ class FirstRows:
     """
 
     def __init__(self) -> None:
-        self._first, self._second = array("q"), array("q")  # the hashes of the key of each row
+        self._first, self._second = array("q"), array("I")  # the hashes of the key of each row, of 64 and 32 bits
         self._make_slots(_SLOTS)
 
     def _make_slots(self, count: int) -> None:
@@ -33,7 +34,7 @@ class FirstRows:
         Args:
             key: The key of the row.
         """
-        first, second = hash(key), hash(key + "\0")  # the second hash is independent, because the text differs
+        first, second = hash(key), hash(key + "\0") & _MASK  # they are independent, because the texts differ
         hashes, slots, last = self._first, self._slots, self._last_slot
         hashes.append(first)
         self._second.append(second)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from array import array
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
@@ -131,7 +132,8 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
                     chosen = indices
                     if positions is not None:
                         inside = positions[bisect_left(positions, begin) : bisect_left(positions, end)]
-                        chosen = [indices[position - begin] for position in inside]
+                        if len(inside) < len(indices):
+                            chosen = array("I", (indices[position - begin] for position in inside))
                     for outcome in self._outcomes(key, chosen, traffic):
                         outcome.split = split
                         outcome.row = outcome.row and _with_stored_images(outcome.row)

@@ -72,6 +72,8 @@ class SegmentsReleaseConfig(_FetchingConfig):
         bucket_options: The options of the fsspec file systems that read buckets: the builder's `storage_options`.
         sources: The releases of each split: paths, URLs, or keys of releases that this process has opened; by default
             the data files.
+        plan: The shards of each split, if `plan_splits` has made them. Copies of the configuration, such as those for
+            other processes, do not have it.
     """
 
     labelset: str | None = None
@@ -87,6 +89,7 @@ class SegmentsReleaseConfig(_FetchingConfig):
     resolve: Resolve | None = field(default=None, repr=False)
     bucket_options: Mapping[str, Any] | None = field(default=None, repr=False)
     sources: Mapping[str, Sequence[str | ReleaseKey]] | None = None
+    plan: dict[str, list[Any]] | None = field(default=None, init=False, repr=False, compare=False)
     _keys: dict[str, list[ReleaseKey]] | None = field(default=None, init=False, repr=False)
 
     def __new__(cls, *_: object, **options: object) -> Self:
@@ -113,6 +116,9 @@ class SegmentsReleaseConfig(_FetchingConfig):
         fetch_options = self.fetch_options
         self.max_bytes, self.max_release_bytes = fetch_options.max_bytes, fetch_options.max_release_bytes
         self.split_rule  # noqa: B018  (checks the options)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "plan": None}
 
     def __repr__(self) -> str:
         options = [

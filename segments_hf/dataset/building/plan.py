@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
@@ -38,12 +39,18 @@ class Shard(NamedTuple):
 
 
 def plan_splits(config: SegmentsReleaseConfig) -> dict[str, list[Shard]]:
-    """Return the shards of each split.
+    """Return the shards of each split. The plan of a configuration is made once, because it may decode every sample.
 
     Raises:
         OptionError: An option does not fit a release, or a split has no samples.
         ReleaseError: A release cannot be read.
     """
+    if config.plan is None:
+        config.plan = _made_plan(config)
+    return {name: list(shards) for name, shards in config.plan.items()}
+
+
+def _made_plan(config: SegmentsReleaseConfig) -> dict[str, list[Shard]]:
     if config.splits is not None and len(config.release_keys) > 1:
         raise OptionError(
             "got this option and a dict with a release for each split; pass only one of them", option="splits"
@@ -66,10 +73,20 @@ def plan_splits(config: SegmentsReleaseConfig) -> dict[str, list[Shard]]:
 
 def joined_by_release(shards: Iterable[Shard]) -> list[Shard]:
     """Join the shards of each release into one, so that prefetching does not stop at the end of a shard."""
-    joined: dict[ReleaseKey, list[int]] = {}
-    for shard in shards:
-        joined.setdefault(shard.release, []).extend(shard.indices)
+    joined: dict[ReleaseKey, Sequence[int]] = {}
+    for key, indices in shards:
+        joined[key] = _joined(joined[key], indices) if key in joined else indices
     return [Shard(key, indices) for key, indices in joined.items()]
+
+
+def _joined(first: Sequence[int], second: Sequence[int]) -> Sequence[int]:
+    """Join indices. Two ranges that follow each other become one range, which takes no memory for its numbers."""
+    if isinstance(first, range) and isinstance(second, range) and first.step == second.step == 1:
+        if first.stop == second.start:
+            return range(first.start, second.stop)
+    joined = first if isinstance(first, array) else array("I", first)
+    joined.extend(second)
+    return joined
 
 
 def split_sizes(plan: Mapping[str, Sequence[Shard]]) -> dict[str, int]:
@@ -136,15 +153,15 @@ def _divided(
         return
     names = iter(assigned_splits(rule, _samples(config, wanted)))
     for key, indices in wanted:
-        by_split: dict[str, list[int]] = {}
-        broken: list[int] = []
+        by_split: dict[str, array[int]] = {}  # an array needs a ninth of the memory of a list
+        broken = array("I")
         for index, name in zip(indices, names, strict=False):
-            (broken if name is None else by_split.setdefault(name, [])).append(index)
+            (broken if name is None else by_split.setdefault(name, array("I"))).append(index)
         if broken:
             # A broken sample belongs to no split. It is added to the first split, so that it is read and its error
             # reported.
             first = next(iter(by_split or rule.fractions or {split: 1}))
-            by_split.setdefault(first, []).extend(broken)
+            by_split.setdefault(first, array("I")).extend(broken)
         yield from ((name, key, indices) for name, indices in by_split.items())
 
 
@@ -172,7 +189,7 @@ def _matching_indices(config: SegmentsReleaseConfig, release: Release) -> Sequen
         except ReleaseError:
             return True
 
-    return [index for index in range(len(release)) if is_wanted(index)]
+    return array("I", filter(is_wanted, range(len(release))))
 
 
 def _cut_into_shards(indices: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import math
+import sys
 from array import array
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -109,7 +110,7 @@ def assigned_splits(rule: SplitRule, samples: Iterable[tuple[Release, int]]) -> 
         exact_numbers(read, rule.fractions, rule.key) if rule.exact else _probable_numbers(read, rule.fractions)
     )
     names = [*rule.fractions, None]  # the last item is for the number -1
-    return [names[number] for number in numbers]
+    return [names[number] for number in numbers.tolist()]
 
 
 def _key(name: str, value: object, alternative: str = "") -> str:
@@ -129,7 +130,8 @@ def _read(function: Callable[[Sample, str], str], release: Release, index: int, 
 
 
 def _split_name(sample: Sample, key: str) -> str:
-    return checked_name(_metadata_value(sample, key, "splits"))
+    # Interned, because the result holds one name for each sample.
+    return sys.intern(checked_name(_metadata_value(sample, key, "splits")))
 
 
 def _identity(sample: Sample, key: str) -> str:

@@ -163,7 +163,7 @@ def _disagreements(row: Row, label: BitmapLabel, instances: Instances | None) ->
     if unknown := [number for number in areas if number not in ids]:
         pixels = counted(sum(areas[number] for number in unknown), "pixel")
         yield UNKNOWN_PIXELS.in_row(row, f"got {pixels} with an id that no annotation has: {listed(unknown)}")
-    # `impossible_ids` reports the ids that a bitmap cannot contain.
+    # `faulty_ids` reports the ids that a bitmap cannot contain.
     if absent := [number for number in sorted(ids) if number not in areas and 0 < number < ID_LIMIT]:
         note = "" if areas else "; all pixels of the bitmap are unlabeled"
         yield NO_PIXELS.in_row(row, f"no pixel has the annotation id {listed(absent)}{note}")
