@@ -4,7 +4,7 @@ A release of 1,000,000 samples with 5 annotations each is written: bitmaps, whos
 category, or polygons of 6 points. One label in twenty is null. The images do not exist. Each role runs in a new
 process:
 
-- pass: `Release.open`, then a loop that decodes every sample with its label;
+- pass: `Release.open`, then a loop that decodes every sample: its label, its image and its metadata;
 - open: `Release.open`;
 - inspect: the counts that `segments-hf inspect` shows;
 - validate, stats: the functions without assets;
@@ -58,11 +58,12 @@ def opened(path: str) -> Measure:
 
 
 def decoded(path: str) -> Measure:
-    """Open the release and decode every sample with its label."""
+    """Open the release, and decode the label, the image and the metadata of every sample."""
     from segments_hf.release import Release
 
     def read() -> int:
-        return sum(sample.label("ground-truth") is not None for sample in Release.open(path))
+        parts = ((sample.label("ground-truth"), sample.images, sample.metadata) for sample in Release.open(path))
+        return sum(len(images) for _, images, _ in parts)
 
     return timed(read)[1]
 

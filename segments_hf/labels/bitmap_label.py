@@ -80,7 +80,7 @@ class BitmapLabel(Label):
         Raises:
             BitmapError: The bitmap cannot be read.
         """
-        return self.objects_of(None if self._row[BITMAP_COLUMN] is None or self.ids is None else boxes(self.ids))
+        return self.objects_of(None if self.ids is None else boxes(self.ids))
 
     def objects_of(self, regions: Boxes | Rles | None) -> Objects:
         """Find the objects that have pixels, using measurements of the bitmap that the caller already has.
@@ -91,10 +91,6 @@ class BitmapLabel(Label):
         measured = {} if regions is None else _areas_and_boxes(regions)
         found: list[LabeledObject] = []
         left_out = self.repeated()
-        if not measured:
-            if self.last_of_ids:
-                left_out[NO_PIXELS] = len(self.last_of_ids)
-            return Objects(found, left_out)
         for index in self.last_of_ids:
             annotation = self.annotations[index]
             area_and_box = measured.get(annotation.id)
@@ -114,7 +110,7 @@ class BitmapLabel(Label):
         Raises:
             BitmapError: The bitmap cannot be read.
         """
-        if self._row[BITMAP_COLUMN] is not None and self.ids is not None:
+        if self.ids is not None:
             return Raster(self.ids, self._row["annotations"])
         if self.size is None or not self.has_content:
             return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from segments_hf.bitmaps import boxes, class_of_ids
-from segments_hf.labels import label_of
+from segments_hf.labels import BitmapLabel, label_of
 from segments_hf.labels.label import NO_CLASS
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ def measure(row: Row) -> Measured:
     label = label_of(row)
     if label is None:
         return Measured([], None, 0)
+    if isinstance(label, BitmapLabel) and label.ids is None and label.size is None:
+        return Measured([], None, 0, left_out=label.repeated())
     objects, left_out = label.objects()
     areas = [(item.class_index, item.area or item.box_area) for item in objects if item.box_area]
     raster = label.rasterize()

@@ -77,7 +77,9 @@ def stats(data: Data, *, assets: bool = False, limit: int | None = None, **optio
     rows = map(_without_image, outcomes)
     # Without images and bitmaps, starting work in a thread takes longer than the work.
     has_images = assets or releases_by_split(data) is None
-    measures = prefetch(measure_row, rows, weight=lambda _: 0, in_flight=DECODERS) if has_images else map(measure_row, rows)
+    measures = (
+        prefetch(measure_row, rows, weight=lambda _: 0, in_flight=DECODERS) if has_images else map(measure_row, rows)
+    )
     for outcome, measured in measures:
         counter.add(outcome, measured)
     return counter.stats()
@@ -143,8 +145,7 @@ class _Counter:
 
     def add(self, outcome: Outcome, measured: Measured | AssetError | BitmapError | None) -> None:
         """Count a row."""
-        if outcome.problems:
-            self._problems += [f"sample {problem.sample!r}: {problem.reason}" for problem in outcome.losses]
+        self._problems += [f"sample {problem.sample!r}: {problem.reason}" for problem in outcome.losses]
         row = outcome.row
         if row is None:
             return
@@ -156,10 +157,10 @@ class _Counter:
         if not is_labeled(row):
             return
         self._labeled += 1
-        if isinstance(measured, AssetError | BitmapError):
-            self._problems.append(f"{sample_name(row) if 'name' in row else f'row {self._images - 1}'}: {measured}")
-        elif measured is not None:
+        if isinstance(measured, Measured):
             self._add_measured(measured)
+        elif measured is not None:
+            self._problems.append(f"{sample_name(row) if 'name' in row else f'row {self._images - 1}'}: {measured}")
         if self._has_json_label:
             self._add_json_label(row)
         elif "annotations" in row:

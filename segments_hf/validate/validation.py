@@ -74,7 +74,8 @@ def validate(
     json_labels = JsonLabels({category.id for category in source.categories})
     tally = _Tally()
     for examined in _examined(source, validator, assets=assets):
-        tally.add(examined, [*validator.compare(examined), *json_labels.check(examined.outcome)])
+        tally.add(examined, validator.compare(examined))
+        tally.findings.extend(json_labels.check(examined.outcome))
     tally.findings.extend(validator.compare_all(has_all_rows=source.has_all_rows(limit, tally.rows)))
     return Report(
         name=source.name,

@@ -131,11 +131,12 @@ class Validator:
         self._rows[split] += 1
         if row is None:
             return examined.findings
-        self._modes.add(row, image and image.mode)
-        self._orientations.add(row, image and image.orientation)
         self._frames.add(row, split)
         findings = [*examined.findings, *self._duplicates.check(row, split, number)]
-        findings.extend(self._same_images.check(row, split, image and image.summary))
+        if image is not None:
+            self._modes.add(row, image.mode)
+            self._orientations.add(row, image.orientation)
+            findings.extend(self._same_images.check(row, split, image.summary))
         if is_labeled(row) and "annotations" in row:
             self._use.add(row)
             if row.get("frame_index") is not None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from segments_hf.release import Release
 
 _MAX_SAMPLES = 64
-_MIN_SHARDS = 16
+_MIN_SHARDS, _MAX_SHARDS = 16, 4096  # the work of `datasets` for each shard delays the first row of a stream
 
 
 class Shard(NamedTuple):
@@ -194,7 +194,7 @@ def _matching_indices(config: SegmentsReleaseConfig, release: Release) -> Sequen
 
 def _cut_into_shards(indices: Sequence[int]) -> Iterator[Sequence[int]]:
     """Divide indices into shards: small enough for many workers, and large enough for a stream to prefetch images."""
-    size = max(1, min(_MAX_SAMPLES, -(-len(indices) // _MIN_SHARDS)))
+    size = max(1, min(_MAX_SAMPLES, -(-len(indices) // _MIN_SHARDS)), -(-len(indices) // _MAX_SHARDS))
     return (indices[start : start + size] for start in range(0, len(indices), size))
 
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from segments_hf.release import Annotation, Label, Labeled, ReleaseSlice, Sample, TaskKind
 
-    # The location of the label of an image or frame: the sample, the labelset, and the JSON path of the part of the label
-    # for this image or frame, relative to the label.
+    # The location of the label of an image or frame: the sample, the labelset, and the JSON path of the part of the
+    # label for this image or frame, relative to the label.
     LabelSource = tuple[Sample, str | None, str]
 
 

@@ -51,7 +51,7 @@ def faulty_ids(row: Row, label: Label) -> Iterator[Finding]:
     if len(set(ids)) < len(ids):
         repeated = [number for number, times in Counter(ids).items() if times > 1]
         yield REPEATED_ID.in_row(row, f"got more than one annotation with the id {listed(repeated)}")
-    if ids and not (0 < min(ids) and max(ids) < ID_LIMIT):
+    if ids and not (min(ids) > 0 and max(ids) < ID_LIMIT):
         fault = IMPOSSIBLE_ID if isinstance(label, BitmapLabel) else UNUSUAL_ID
         impossible = [number for number in ids if not 0 < number < ID_LIMIT]
         yield fault.in_row(row, f"got the annotation id {listed(impossible)}, expected 1 to {ID_LIMIT - 1}")

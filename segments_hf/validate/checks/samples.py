@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from segments_hf.release import STATUSES
 from segments_hf.validate.checks.fault import Fault
 from segments_hf.validate.first_rows import FirstRows
+from segments_hf.validate.row_places import RowPlaces
 from segments_hf.validate.text_list import TextList
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from segments_hf.labels.row import Row
     from segments_hf.validate.finding import Finding
@@ -26,15 +26,17 @@ IN_TWO_SPLITS = Fault("in-two-splits", "error", "a model is tested on samples th
 
 def unknown_status(row: Row) -> Iterator[Finding]:
     """Find a status that Segments.ai does not define. A sequence is reported once."""
+    if row["status"] in STATUSES:
+        return
     is_first = not row.get("frame_index")
     is_readable = row.get("annotations", ()) is not None  # the status of an unreadable label is not known
-    if row["status"] not in STATUSES and is_first and is_readable:
+    if is_first and is_readable:
         known = ", ".join(sorted(STATUSES))
         yield UNKNOWN_STATUS.in_sample(row, f"got the status {row['status']!r}, expected one of {known}")
 
 
 class Duplicates:
-    """The samples of the rows so far, to find duplicates. A row takes about 70 bytes, and a frame of a sequence more.
+    """The samples of the rows so far, to find duplicates. A row takes about 50 bytes, and a frame of a sequence more.
 
     Args:
         has_numbers: Whether the findings give the numbers of rows.
@@ -42,10 +44,8 @@ class Duplicates:
 
     def __init__(self, *, has_numbers: bool = True) -> None:
         self._has_numbers = has_numbers
-        self._splits: dict[str | None, int] = {}  # the number of each split
-        # Of each row: its name, its number in its split, and the number of the split.
-        self._name_of_row, self._number_of_row, self._split_of_row = TextList(), array("I"), array("H")
-        self._names, self._identities = _Seen(self._split_of_row), _Seen(self._split_of_row)
+        self._row_names, self._places = TextList(), RowPlaces()
+        self._names, self._identities = _Seen(self._places), _Seen(self._places)
 
     def check(self, row: Row, split: str | None, number: int) -> Iterator[Finding]:
         """Find an earlier sample with the same name or uuid. Each sample is reported once.
@@ -58,19 +58,16 @@ class Duplicates:
             number: The index of the row in the split, from 0 on.
         """
         name, frame, uuid = row["name"], row.get("frame_index"), row.get("uuid")
-        number_of_split = self._splits.setdefault(split, len(self._splits))
-        self._name_of_row.append(str(name))
-        self._number_of_row.append(number)
-        self._split_of_row.append(number_of_split)
+        self._row_names.append(str(name))
+        self._places.append(split, number)
         # Two releases may use the same name for different samples. Names of samples with a uuid are therefore compared
         # only within a split.
-        by_name = self._names.earlier(f"{number_of_split} {name}", frame)
+        by_name = self._names.earlier(f"{split!r} {name}", frame)
         by_identity = self._identities.earlier(f"uuid {uuid}" if uuid else f"name {name}", frame)
         if by_name is None and by_identity is None:
             return
-        if by_identity is not None and self._split_of_row[by_identity] != number_of_split:
-            first_split = list(self._splits)[self._split_of_row[by_identity]]
-            message = f"the sample is also in split {first_split!r}, with the name {self._name_of_row[by_identity]!r}"
+        if by_identity is not None and (first_split := self._places[by_identity].split) != split:
+            message = f"the sample is also in split {first_split!r}, with the name {self._row_names[by_identity]!r}"
             yield IN_TWO_SPLITS.in_sample(row, message)
         elif uuid and by_name is not None and by_name == by_identity:
             yield DUPLICATE_SAMPLE.in_sample(row, f"{self._row(by_name)} has the same name and the same uuid")
@@ -78,38 +75,38 @@ class Duplicates:
             if by_name is not None:
                 yield DUPLICATE_NAME.in_sample(row, f"{self._row(by_name)} has the same name")
             if uuid and by_identity is not None:
-                message = f"{self._row(by_identity)}, {self._name_of_row[by_identity]!r}, has the same uuid"
+                message = f"{self._row(by_identity)}, {self._row_names[by_identity]!r}, has the same uuid"
                 yield DUPLICATE_UUID.in_sample(row, message)
 
     def _row(self, first: int) -> str:
-        return f"row {self._number_of_row[first]}" if self._has_numbers else "an earlier row"
+        return f"row {self._places[first].number}" if self._has_numbers else "an earlier row"
 
 
 class _Seen:
     """The first row with each key, and the splits and frames of the rows with this key.
 
     Args:
-        splits: The split of each row, also of the next one.
+        places: The place of each row, also of the next one.
     """
 
-    def __init__(self, splits: Sequence[int]) -> None:
-        self._splits = splits
+    def __init__(self, places: RowPlaces) -> None:
+        self._places = places
         self._first_rows = FirstRows()
         self._frames = Counter[tuple[int, int]]()
         self._reported = Counter[int]()
-        self._reported_splits: set[tuple[int, int]] = set()
+        self._reported_splits: set[tuple[int, str | None]] = set()
 
     def earlier(self, key: str, frame: int | None) -> int | None:
         """Return the first row with a key if the next row begins another sample with this key, else None."""
-        first, number = self._first_rows.add(key), len(self._splits) - 1
+        first, number = self._first_rows.add(key), len(self._places) - 1
         if frame is None:
             return None if first == number else first
-        split = self._splits[number]
+        split = self._places[number].split
         self._frames[first, frame] += 1
         is_duplicate = self._frames[first, frame] > max(1, self._reported[first])
         if is_duplicate:
             self._reported[first] = self._frames[first, frame]
-        if self._splits[first] != split and (first, split) not in self._reported_splits:
+        if self._places[first].split != split and (first, split) not in self._reported_splits:
             self._reported_splits.add((first, split))
             is_duplicate = True
         return first if is_duplicate else None
