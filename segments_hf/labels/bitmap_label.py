@@ -50,6 +50,11 @@ class BitmapLabel(Label):
             return f"it has {count} annotations but no bitmap"
         return None
 
+    @property
+    def has_bitmap(self) -> bool:
+        """Whether the row has a bitmap, which may be unreadable."""
+        return self._row[BITMAP_COLUMN] is not None
+
     @cached_property
     def ids(self) -> npt.NDArray[np.uint32] | None:
         """The bitmap as a uint32 array of shape (H, W); None if the row has no bitmap.

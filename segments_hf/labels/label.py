@@ -197,7 +197,8 @@ class Label(ABC):
 
     def repeated(self) -> Counter[str]:
         """Count the annotations whose id a later annotation has."""
-        number = len(self._row["annotations"]) - len(self.last_of_ids)
+        ids = self.annotation_ids
+        number = len(ids) - len(set(ids))
         return Counter({REPEATED_ID: number}) if number else Counter()
 
 

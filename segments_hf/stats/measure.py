@@ -54,7 +54,7 @@ def measure(row: Row) -> Measured:
     label = label_of(row)
     if label is None:
         return Measured([], None, 0)
-    if isinstance(label, BitmapLabel) and label.ids is None and label.size is None:
+    if isinstance(label, BitmapLabel) and not label.has_bitmap and label.size is None:
         return Measured([], None, 0, left_out=label.repeated())
     objects, left_out = label.objects()
     areas = [(item.class_index, item.area or item.box_area) for item in objects if item.box_area]

@@ -58,12 +58,13 @@ class Duplicates:
             number: The index of the row in the split, from 0 on.
         """
         name, frame, uuid = row["name"], row.get("frame_index"), row.get("uuid")
+        index = len(self._places)
         self._row_names.append(str(name))
         self._places.append(split, number)
         # Two releases may use the same name for different samples. Names of samples with a uuid are therefore compared
         # only within a split.
-        by_name = self._names.earlier(f"{split!r} {name}", frame)
-        by_identity = self._identities.earlier(f"uuid {uuid}" if uuid else f"name {name}", frame)
+        by_name = self._names.earlier(f"{split!r} {name}", frame, index)
+        by_identity = self._identities.earlier(f"uuid {uuid}" if uuid else f"name {name}", frame, index)
         if by_name is None and by_identity is None:
             return
         if by_identity is not None and (first_split := self._places[by_identity].split) != split:
@@ -86,7 +87,7 @@ class _Seen:
     """The first row with each key, and the splits and frames of the rows with this key.
 
     Args:
-        places: The place of each row, also of the next one.
+        places: The place of each row, also of the row that `earlier` gets.
     """
 
     def __init__(self, places: RowPlaces) -> None:
@@ -96,9 +97,9 @@ class _Seen:
         self._reported = Counter[int]()
         self._reported_splits: set[tuple[int, str | None]] = set()
 
-    def earlier(self, key: str, frame: int | None) -> int | None:
-        """Return the first row with a key if the next row begins another sample with this key, else None."""
-        first, number = self._first_rows.add(key), len(self._places) - 1
+    def earlier(self, key: str, frame: int | None, number: int) -> int | None:
+        """Add the row with the next number. If it begins another sample with its key, return the first row with it."""
+        first = self._first_rows.add(key)
         if frame is None:
             return None if first == number else first
         split = self._places[number].split
