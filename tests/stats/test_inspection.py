@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from segments_hf.errors import OptionError
 from segments_hf.release import Release
@@ -40,6 +44,29 @@ def test_broken_samples_are_listed_and_the_others_are_counted(write_release) -> 
     assert inspection.image_hosts == {"(local files)": 1, "(broken URLs)": 1}
     assert len(inspection.broken) == 2
     assert "annotations[0].id" in inspection.broken[0]
+
+
+PARTS = st.text("aZ9.-_:/?#&=%4 é[", max_size=8)
+
+
+@given(st.sampled_from(["https", "http", "HTTP", "s3"]), st.lists(PARTS, min_size=1, max_size=4))
+def test_host_of_an_image_is_the_one_that_urlsplit_finds(scheme, parts) -> None:
+    url = f"{scheme}://{'/'.join(parts)}"
+    sample = {"name": "a.jpg", "attributes": {"image": {"url": url}}, "labels": {}}
+    task = {"task_type": "bboxes", "labelsets": [{"name": "ground-truth"}]}
+    content = json.dumps({"name": "v1.0", "dataset": {"name": "d", "owner": "o", **task, "samples": [sample]}})
+    try:
+        expected = urlsplit(url).hostname or "(local files)"
+    except ValueError:
+        expected = "(broken URLs)"
+    inspection = inspect_release(Release(content.encode(), "release.json"))
+    assert inspection.image_hosts == {expected: 1}
+
+
+@pytest.mark.parametrize("url", ["https://jane:secret@host.io/a.jpg", "https://jane:se/cr@host.io/a.jpg"])
+def test_host_of_an_image_is_not_the_user_of_its_url(write_release, url: str) -> None:
+    path = write_release([{"name": "a.jpg", "attributes": {"image": {"url": url}}, "labels": {}}])
+    assert inspect_release(Release.open(path)).image_hosts == {"host.io": 1}
 
 
 def test_unknown_labelset_error_lists_the_labelsets(write_release) -> None:
