@@ -75,13 +75,20 @@ def joined_by_release(shards: Iterable[Shard]) -> list[Shard]:
     """Join the shards of each release into one, so that prefetching does not stop at the end of a shard."""
     joined: dict[ReleaseKey, Sequence[int]] = {}
     for key, indices in shards:
-        joined[key] = _joined(joined[key], indices) if key in joined else indices
+        joined[key] = _joined(joined.get(key, range(0)), indices)
     return [Shard(key, indices) for key, indices in joined.items()]
 
 
 def _joined(first: Sequence[int], second: Sequence[int]) -> Sequence[int]:
-    """Join indices. Two ranges that follow each other become one range, which takes no memory for its numbers."""
-    if isinstance(first, range) and isinstance(second, range) and first.step == second.step == 1:
+    """Join indices: append them to an array, or make a longer range, which takes no memory for its numbers.
+
+    Args:
+        first: A range, or an array that this function returned.
+        second: The indices to append.
+    """
+    if isinstance(first, range) and isinstance(second, range) and second.step == 1:
+        if not first:
+            return second
         if first.stop == second.start:
             return range(first.start, second.stop)
     joined = first if isinstance(first, array) else array("I", first)

@@ -117,7 +117,7 @@ async def _complete(draft: Draft, sources: AssetSources, on_error: OnError) -> O
 def _outcome_of(draft: Draft, on_error: OnError, size: int = 0) -> Outcome:
     """Return the outcome of a draft, whose images were fetched or are not needed, according to `on_error`."""
     if not (draft.errors or draft.repairs or draft.replaced):
-        return Outcome(draft.row, size_in_memory=size)
+        return Outcome(draft.row, size_in_memory=size, position=draft.position)
     by_action: dict[Action, list[tuple[str, str]]] = {"repaired": draft.repairs, "replaced": draft.replaced}
     remedies = [
         Problem(draft.name, draft.uuid, column, AssetError.__name__, reason, action)
