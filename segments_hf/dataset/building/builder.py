@@ -136,7 +136,8 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
                             chosen = array("I", (indices[position - begin] for position in inside))
                     for outcome in self._outcomes(key, chosen, traffic):
                         outcome.split = split
-                        outcome.row = outcome.row and _with_stored_images(outcome.row)
+                        if self.config.load_assets and outcome.row is not None:
+                            _store_images(outcome.row)
                         yield outcome
 
     def _outcomes(
@@ -243,11 +244,11 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
             raise _own_error(error, output_folder(self)) from None
 
 
-def _with_stored_images(row: dict[str, Any]) -> dict[str, Any]:
+def _store_images(row: dict[str, Any]) -> None:
+    """Replace the paths of images by images as a dataset stores them."""
     for column in ASSET_COLUMNS:
         if isinstance(path := row.get(column), str):
             row[column] = {"bytes": None, "path": path}
-    return row
 
 
 def _own_error(error: Exception, folder: Path) -> Exception:

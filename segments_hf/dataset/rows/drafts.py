@@ -66,28 +66,28 @@ def make_drafts(
         class_indices: The class index of each category id.
         start: The position of the first draft.
     """
+    kind = samples.kind(labelset)
     for position in range(start.sample, len(samples)):
         first = start.row if position == start.sample else 0
-        for number, draft in enumerate(_sample_drafts(samples, position, labelset, class_indices)):
+        for number, draft in enumerate(_sample_drafts(samples, position, labelset, kind, class_indices)):
             draft.position = RowPosition(position, number)
             if number >= first:
                 yield draft
 
 
 def _sample_drafts(
-    samples: ReleaseSlice, position: int, labelset: str | None, class_indices: Mapping[int, int]
-) -> Iterator[Draft]:
-    kind = samples.kind(labelset)
-    name, uuid = f"samples[{samples.indices[position]}]", None
+    samples: ReleaseSlice, position: int, labelset: str | None, kind: TaskKind, class_indices: Mapping[int, int]
+) -> list[Draft]:
+    sample = None
     try:
         sample = samples[position]
-        name, uuid = sample.name, sample.uuid
         if kind.annotation is None:
-            yield _json_draft(sample, labelset)
-        else:
-            yield from _image_drafts(sample, labelset, kind, class_indices)
+            return [_json_draft(sample, labelset)]
+        return _image_drafts(sample, labelset, kind, class_indices)
     except ReleaseError as error:
-        yield Draft(name, {}, uuid=uuid, errors=[(None, error)])
+        if sample is None:
+            return [Draft(f"samples[{samples.indices[position]}]", {}, errors=[(None, error)])]
+        return [Draft(sample.name, {}, uuid=sample.uuid, errors=[(None, error)])]
 
 
 def _json_draft(sample: Sample, labelset: str | None) -> Draft:
@@ -104,7 +104,7 @@ def _json_draft(sample: Sample, labelset: str | None) -> Draft:
 
 def _image_drafts(
     sample: Sample, labelset: str | None, kind: TaskKind, class_indices: Mapping[int, int]
-) -> Iterator[Draft]:
+) -> list[Draft]:
     images = sample.images
     label, label_error = None, None
     try:
@@ -122,6 +122,7 @@ def _image_drafts(
         metadata = json_without_secrets(sample.metadata_json)
     except ReleaseError as error:
         metadata_error = error
+    drafts = []
     for frame_index, (frame, content) in enumerate(zip_longest(images, contents)):
         path = f".attributes.frames[{frame_index}]" if kind.sequence else ".attributes"
         source = sample, labelset, path
@@ -136,7 +137,8 @@ def _image_drafts(
             draft.row["status"] = None
         if kind.sequence:
             draft.row |= _frame_columns(frame_index, frame or Frame())
-        yield draft
+        drafts.append(draft)
+    return drafts
 
 
 def _frame_draft(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -71,8 +72,17 @@ class Worker:
         folder = self.journal.file.with_suffix(".shards")
         remove_folder(folder)  # may contain shards of a killed process
         make_folder(folder)
+        create_once = functools.cache(self.repository.create)
+
+        def upload(shard: Shard) -> Progress:
+            create_once()
+            progress = upload_shard(self.repository, shard)
+            for uploaded in progress.shards:
+                self.journal.append(uploaded)
+            return progress
+
         try:
-            yield from upload_shards(self.source, self.features, folder, self.max_bytes, self._upload, start)
+            yield from upload_shards(self.source, self.features, folder, self.max_bytes, upload, start)
         finally:
             remove_folder(folder)  # contains a shard if an error prevented its upload
 
@@ -81,10 +91,3 @@ class Worker:
         known = known_shards(self.repository, uploaded)
         lost = next((number for number, shard in enumerate(uploaded) if shard.sha256 not in known), len(uploaded))
         return uploaded[:lost]
-
-    def _upload(self, shard: Shard) -> Progress:
-        self.repository.create()
-        progress = upload_shard(self.repository, shard)
-        for uploaded in progress.shards:
-            self.journal.append(uploaded)
-        return progress
