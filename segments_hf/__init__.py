@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # at run time, `__getattr__` imports a name when it is first 
     from segments_hf.errors import (
         AssetError,
         BitmapError,
+        ClusterError,
         HubError,
         MissingExtraError,
         OptionError,
@@ -71,6 +72,7 @@ __all__ = [
     "BitmapError",
     "Category",
     "ClassStats",
+    "ClusterError",
     "CoOccurrence",
     "Data",
     "ExportResult",
@@ -132,6 +134,7 @@ _NAMES = {
     "segments_hf.errors": [
         "AssetError",
         "BitmapError",
+        "ClusterError",
         "HubError",
         "MissingExtraError",
         "OptionError",
