@@ -26,7 +26,7 @@ def check_node_versions() -> None:
     import ray
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-    read = ray.remote(num_cpus=0, max_retries=0)(_reader_of_versions())
+    read = ray.remote(num_cpus=0, max_retries=0)(reader_of_versions())
     names = {
         node["NodeID"]: f"{node['NodeManagerHostname']} ({node['NodeManagerAddress']})"
         for node in ray.nodes()
@@ -36,7 +36,7 @@ def check_node_versions() -> None:
         read.options(scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=False)).remote(COMPARED): node
         for node in names
     }
-    expected = _reader_of_versions()(COMPARED)
+    expected = reader_of_versions()(COMPARED)
     done, silent = ray.wait(list(answers), num_returns=len(answers), timeout=_SECONDS) if answers else ([], [])
     if silent:
         nodes = ", ".join(sorted(names[answers[answer]] for answer in silent))
@@ -74,7 +74,7 @@ def compare_versions(node: str, found: Mapping[str, str | None], expected: Mappi
         )
 
 
-def _reader_of_versions() -> Callable[[Sequence[str]], Versions]:
+def reader_of_versions() -> Callable[[Sequence[str]], Versions]:
     """Return a function that reads the versions, and that runs on nodes where segments-hf is not installed.
 
     Ray pickles functions of modules by name, which fails on such nodes. It pickles local functions as code.

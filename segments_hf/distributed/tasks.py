@@ -44,8 +44,9 @@ def run_tasks(tasks: Sequence[Task[R]]) -> Iterator[tuple[str, R]]:
     die. If a node dies, Ray runs its tasks again on other nodes, up to `MAX_RETRIES` times each.
 
     If the iterator is closed, or an error or Ctrl-C ends it, all submitted tasks are canceled: `KeyboardInterrupt` is
-    raised in them, and after five seconds the processes of the remaining ones are killed. Close the iterator with
-    `contextlib.closing`, so that this also happens when the consumer fails.
+    raised in them. Ray cannot interrupt a system call, such as the wait for a response, so the processes of tasks that
+    have not ended after five seconds are killed. Close the iterator with `contextlib.closing`: then the tasks are also
+    canceled if the consumer fails.
 
     Args:
         tasks: The tasks. They are submitted in this order.

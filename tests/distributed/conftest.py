@@ -22,9 +22,9 @@ HEALTH = {
 }
 
 
-@pytest.fixture(scope="session")
-def ray_environment() -> Iterator[dict[str, str]]:
-    """Set the variables that keep Ray on this machine and in a temporary folder; processes of Ray inherit them."""
+@pytest.fixture(scope="session", autouse=True)
+def ray_environment() -> Iterator[None]:
+    """Set the variables of Ray before it is imported, because it reads them once. Its processes inherit them."""
     folder = tempfile.mkdtemp(prefix="ray")  # the paths of sockets in it may have 107 characters at most
     variables = {
         "RAY_TMPDIR": folder,
@@ -37,7 +37,7 @@ def ray_environment() -> Iterator[dict[str, str]]:
         for name, value in variables.items():
             patch.setenv(name, value)
         patch.delenv("RAY_ADDRESS", raising=False)
-        yield variables
+        yield
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -62,7 +62,7 @@ class TwoNodes:
 
 
 @pytest.fixture(scope="session")
-def started_cluster(ray_environment: dict[str, str]) -> Iterator[TwoNodes]:
+def started_cluster(ray_environment: None) -> Iterator[TwoNodes]:
     ray = pytest.importorskip("ray")
     from ray.cluster_utils import Cluster
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
-import threading
 import time
 import uuid
 from dataclasses import dataclass
@@ -28,24 +26,24 @@ class Recorded:
 
 
 @dataclass(frozen=True)
-class Blocked:
-    """A work that waits for a minute, and records that it was canceled."""
+class Waiting:
+    """A work that waits for a minute, and records that it was canceled.
+
+    Attributes:
+        folder: The folder of the records.
+        key: The key of the task.
+        step: The duration of each of the system calls that wait, in seconds.
+    """
 
     folder: Path
     key: str
-    wait: str = "sleep"
+    step: float
 
     def __call__(self) -> None:
         record(self.folder, "start", self.key)
         try:
-            if self.wait == "sleep":
-                time.sleep(60)
-            elif self.wait == "event":
-                threading.Event().wait(60)
-            else:
-                ours, _theirs = socket.socketpair()
-                ours.settimeout(60)
-                ours.recv(1)
+            for _ in range(int(60 / self.step)):
+                time.sleep(self.step)
         except KeyboardInterrupt:
             record(self.folder, "canceled", self.key)
             raise
