@@ -102,6 +102,7 @@ def push(
     from segments_hf.hub.push_plan import plan_push
     from segments_hf.hub.pushing import push as push_source
     from segments_hf.hub.repository import open_repository
+    from segments_hf.hub.uploads.process_uploader import ProcessUploader
 
     if quiet:
         datasets.disable_progress_bars()
@@ -120,7 +121,7 @@ def push(
         repository,
         config_name=config_name,
         max_bytes=max_bytes,
-        num_proc=num_proc,
+        uploader=ProcessUploader(num_proc),
         commit_message=commit_message,
         license=license,
     )

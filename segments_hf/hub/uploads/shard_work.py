@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence  # noqa: TC003  (msgspec reads the types of `UploadedSlice`)
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from segments_hf.dataset.rows.problems import Problem  # noqa: TC001
 from segments_hf.hub.quiet_library import without_library_bars
-from segments_hf.hub.uploads.journal import journals_folder
+from segments_hf.hub.uploads.journal import UploadedShard, journals_folder
 from segments_hf.hub.uploads.shard_upload import upload_shard, upload_shards
 from segments_hf.io.disk.disk_errors import storage_errors_of_library
 from segments_hf.io.disk.staging import staging_folder
 from segments_hf.layouts.row_report import LeftOut
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from datasets import Features
 
-    from segments_hf.dataset.rows.problems import Problem
     from segments_hf.hub.repository import Repository
     from segments_hf.hub.sources.row_sources import SliceRows
-    from segments_hf.hub.uploads.journal import UploadedShard
 
 
 class UploadedSlice(NamedTuple):
