@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -10,13 +11,13 @@ from segments_hf.distributed.node_versions import check_node_versions
 from segments_hf.errors import ClusterError, MissingExtraError, OptionError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _CONNECT_SECONDS = 10  # Ray itself retries for minutes when the address does not respond
 
 
 @contextmanager
-def ray_cluster(address: str | None = None) -> Iterator[None]:
+def ray_cluster(address: str | None = None, environment: Mapping[str, str] | None = None) -> Iterator[None]:
     """Connect this process to a Ray cluster, and check the versions of packages on its nodes.
 
     If the process is connected already, this connection is used, and it stays open. Otherwise the connection ends with
@@ -25,6 +26,7 @@ def ray_cluster(address: str | None = None) -> Iterator[None]:
     Args:
         address: The address of the cluster, such as ``10.0.0.7:6379``; ``auto`` for the cluster that this machine
             belongs to. With None, Ray is started on this machine.
+        environment: Environment variables for the processes of Ray if it is started on this machine.
 
     Raises:
         MissingExtraError: Ray is not installed.
@@ -37,7 +39,7 @@ def ray_cluster(address: str | None = None) -> Iterator[None]:
         check_node_versions()
         yield
         return
-    _connect(ray, address)
+    _connect(ray, address, environment or {})
     try:
         check_node_versions()
         yield
@@ -58,11 +60,12 @@ def import_ray() -> Any:  # noqa: ANN401  (the module `ray`)
     return ray
 
 
-def _connect(ray: Any, address: str | None) -> None:  # noqa: ANN401
+def _connect(ray: Any, address: str | None, environment: Mapping[str, str]) -> None:  # noqa: ANN401
     quiet = {"log_to_driver": False, "logging_level": "error"}
     try:
         if address is None:
-            ray.init("local", include_dashboard=False, **quiet)  # without "local", Ray looks for a running cluster
+            with _environment(environment):
+                ray.init("local", include_dashboard=False, **quiet)  # without "local", Ray looks for a running cluster
         else:
             _check_responds(address)
             ray.init(address, **quiet)
@@ -70,6 +73,21 @@ def _connect(ray: Any, address: str | None) -> None:  # noqa: ANN401
         where = "on this machine" if address is None else f"at {address}"
         action = "start Ray" if address is None else "connect to the Ray cluster"
         raise ClusterError(f"cannot {action} {where}: {error}") from error
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables, which the processes that are started in the block inherit."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _check_responds(address: str) -> None:

@@ -11,7 +11,7 @@ from segments_hf.errors import ClusterError
 from segments_hf.option_names import is_command_line, on_command_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
 MAX_RETRIES: Final = 8  # how often Ray runs a task again after the death of its node or its process
 
@@ -36,7 +36,7 @@ class Task(Generic[R]):
     make: Callable[[int], Callable[[], R]]
 
 
-def run_tasks(tasks: Sequence[Task[R]]) -> Iterator[tuple[str, R]]:
+def run_tasks(tasks: Sequence[Task[R]]) -> Generator[tuple[str, R], None, None]:
     """Run tasks on the cluster that this process is connected to. The results come in the order of completion.
 
     At most twice as many tasks as CPUs are submitted at the same time: one for each CPU, and as many that wait, so that

@@ -12,6 +12,10 @@ from typing import Any
 
 import pytest
 
+from hub.conftest import hub
+
+__all__ = ["hub"]
+
 SMALL = {"object_store_memory": 80 * 2**20, "include_dashboard": False}  # 80 MB is about the smallest that Ray accepts
 # With these settings, the death of a node is noticed in a second instead of half a minute.
 HEALTH = {
@@ -31,6 +35,8 @@ def ray_environment() -> Iterator[None]:
         "RAY_USAGE_STATS_ENABLED": "0",
         "RAY_AUTH_MODE": "token",  # Ray listens on all interfaces
         "RAY_AUTH_TOKEN": secrets.token_hex(32),
+        "HF_HOME": f"{folder}/hf",
+        "HF_TOKEN": "hf_jane",
         "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")]),
     }
     with pytest.MonkeyPatch.context() as patch:
