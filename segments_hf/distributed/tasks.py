@@ -75,7 +75,9 @@ def run_tasks(tasks: Sequence[Task[R]]) -> Generator[tuple[str, R], None, None]:
                 yield task.key, _result(reference, task.key)
     finally:
         if submitted:
-            _cancel(list(submitted))
+            # The newest tasks first: they wait. If the end of a running task started one of them while it is canceled, Ray
+            # could abort this process ("Tried to complete task that was not pending").
+            _cancel(list(reversed(submitted)))
 
 
 def _cpus() -> int:

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hub import conftest as hub_conftest
 
-from hub.conftest import hub
-
-__all__ = ["hub"]
+hub = hub_conftest.hub  # a fixture
 
 SMALL = {"object_store_memory": 80 * 2**20, "include_dashboard": False}  # 80 MB is about the smallest that Ray accepts
 # With these settings, the death of a node is noticed in a second instead of half a minute.
