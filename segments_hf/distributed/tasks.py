@@ -75,8 +75,8 @@ def run_tasks(tasks: Sequence[Task[R]]) -> Generator[tuple[str, R], None, None]:
                 yield task.key, _result(reference, task.key)
     finally:
         if submitted:
-            # The newest tasks first: they wait. If the end of a running task started one of them while it is canceled, Ray
-            # could abort this process ("Tried to complete task that was not pending").
+            # Waiting tasks first. Otherwise the end of a running task starts a waiting one while it is canceled, and then
+            # Ray may abort this process with "Tried to complete task that was not pending".
             _cancel(list(reversed(submitted)))
 
 
