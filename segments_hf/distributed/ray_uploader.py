@@ -70,11 +70,10 @@ class RayUploader:
             yield item.number, item.progress._replace(sent=0, skipped=size)
         done = {item.number for item in finished}
         sources = [source for source in rows.slices(_slice_size(rows)) if source.number not in done]
-        repository = target.repository.without_token()
         tasks = [
             Task(
                 f"{part.name}, slice {source.number}",
-                partial(self._work, ShardWork(source, part.features, repository, target.max_bytes)),
+                partial(self._work, ShardWork(source, part.features, target.repository, target.max_bytes)),
             )
             for source in sources
         ]

@@ -75,7 +75,7 @@ def run_tasks(tasks: Sequence[Task[R]]) -> Generator[tuple[str, R], None, None]:
                 yield task.key, _result(reference, task.key)
     finally:
         if submitted:
-            # Waiting tasks first. Otherwise the end of a running task starts a waiting one while it is canceled, and then
+            # Waiting tasks first. Otherwise, the end of a running task starts a waiting task while it is canceled. Then
             # Ray may abort this process with "Tried to complete task that was not pending".
             _cancel(list(reversed(submitted)))
 
