@@ -118,5 +118,6 @@ def test_push_of_splits_with_a_layout_equals_that_of_one_machine(hub: HubServer,
 
 
 def test_unknown_option_is_an_error(write_release: WriteRelease) -> None:
+    pytest.importorskip("ray")
     with pytest.raises(TypeError, match="did you mean 'connections_per_host'"):
         distributed.push_to_hub(write_release([]), REPO, connections=3)
