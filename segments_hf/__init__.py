@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from segments_hf.dataset.registration import register
 
 if TYPE_CHECKING:  # at run time, `__getattr__` imports a name when it is first used
-    from segments_hf import bitmaps, demo, errors
+    from segments_hf import bitmaps, demo, distributed, errors
     from segments_hf.bitmaps import get_semantic_bitmap
     from segments_hf.dataset.class_info import categories, id2label, label2id
     from segments_hf.dataset.data_types import AnyDataset, Data
@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # at run time, `__getattr__` imports a name when it is first 
     from segments_hf.errors import (
         AssetError,
         BitmapError,
+        ClusterError,
         HubError,
         MissingExtraError,
         OptionError,
@@ -71,6 +72,7 @@ __all__ = [
     "BitmapError",
     "Category",
     "ClassStats",
+    "ClusterError",
     "CoOccurrence",
     "Data",
     "ExportResult",
@@ -105,6 +107,7 @@ __all__ = [
     "categories",
     "contact_sheet",
     "demo",
+    "distributed",
     "errors",
     "export_dataset",
     "get_semantic_bitmap",
@@ -132,6 +135,7 @@ _NAMES = {
     "segments_hf.errors": [
         "AssetError",
         "BitmapError",
+        "ClusterError",
         "HubError",
         "MissingExtraError",
         "OptionError",
@@ -169,7 +173,7 @@ _NAMES = {
     "segments_hf.validate.report": ["Report"],
     "segments_hf.validate.validation": ["validate"],
 }
-_SUBMODULES = ["bitmaps", "demo", "errors"]  # the submodules that the documentation names
+_SUBMODULES = ["bitmaps", "demo", "distributed", "errors"]  # the submodules that the documentation names
 _MODULE_OF = {name: module for module, names in _NAMES.items() for name in names}
 
 if not TYPE_CHECKING:  # with a `__getattr__`, type checkers would not report names that do not exist

@@ -100,5 +100,9 @@ class PlatformError(SegmentsHFError, OSError):
     """A request to the Segments.ai platform failed: no API key, no permission, or no release that is ready."""
 
 
+class ClusterError(SegmentsHFError, RuntimeError):
+    """A Ray cluster cannot be used: it does not respond, a node has other versions of packages, or processes died."""
+
+
 class MissingExtraError(SegmentsHFError, ImportError):
     """A package that a function needs is not installed. The message names the package."""

@@ -17,6 +17,7 @@ _VARIABLE = "_SEGMENTS_HF_COMMAND_LINE"  # an environment variable, because work
 
 # The parameters that have another name on the command line.
 COMMAND_LINE_NAMES: Final = {
+    "connections_per_host": "--connections",
     "export_format": "FORMAT",
     "path": "OUT",
     "repo_id": "REPO_ID",

@@ -7,7 +7,7 @@ from segments_hf.assets.location import Location
 from segments_hf.assets.resolve import Resolve, resolver
 from segments_hf.assets.segments_dir import SegmentsDir
 from segments_hf.assets.traffic import Traffic
-from segments_hf.io.fetch_options import FetchKeywords, FetchOptions
+from segments_hf.io.fetch_options import FetchKeywords, FetchOptions, LimitKeywords
 
 __all__ = [
     "Asset",
@@ -15,6 +15,7 @@ __all__ = [
     "FetchKeywords",
     "FetchOptions",
     "Fetcher",
+    "LimitKeywords",
     "Location",
     "Resolve",
     "SegmentsDir",

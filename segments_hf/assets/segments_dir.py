@@ -36,10 +36,10 @@ class SegmentsDir:
             is_folder = False
         if not is_folder:
             raise OptionError(f"got {os.fspath(folder)!r}, which is not a folder", option="segments_dir")
-        self.expected = root / f"{owner}_{dataset}" / f"{release}"
+        self.expected: Path = root / f"{owner}_{dataset}" / f"{release}"
         # The names are untrusted and may be `..`.
         is_inside = Path(os.path.normpath(self.expected)).is_relative_to(root)
-        self.searched = self.expected.resolve() if is_inside and self.expected.is_dir() else root
+        self.searched: Path = self.expected.resolve() if is_inside and self.expected.is_dir() else root
 
     def image(self, name: str, url: str) -> Path | None:
         """Return the file of an image; None if it does not exist.

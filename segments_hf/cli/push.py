@@ -11,14 +11,20 @@ from segments_hf.cli.console import print_line, print_result
 from segments_hf.cli.help_text import HUB, OUTPUT, SPLITS
 from segments_hf.cli.options.option_values import parse_image_range
 from segments_hf.cli.split_sizes import print_split_sizes
+from segments_hf.errors import OptionError
 from segments_hf.io.byte_sizes import bytes_of
+from segments_hf.option_names import option
 
 EXAMPLES = """\
 # Push to a new private repository of the user jane
 segments-hf push flowers-v1.0.json jane/flowers --private
 # Push images and semantic masks in two splits
 segments-hf push flowers-v1.0.json jane/flowers-masks \\
-    --layout semantic-segmentation --splits train=0.8,test=0.2"""
+    --layout semantic-segmentation --splits train=0.8,test=0.2
+# Push with the machines of the Ray cluster that this machine belongs to
+segments-hf push flowers-v1.0.json jane/flowers --engine ray --address auto"""
+
+_SHARD_SIZES = {"local": "500MB", "ray": "2GB"}  # the default of each engine
 
 
 @options.with_loading
@@ -57,9 +63,31 @@ def push(
         typer.Option(metavar="NAME", help="The name of the configuration of the dataset.", rich_help_panel=HUB),
     ] = "default",
     max_shard_size: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZE",
+            help="The largest size of a shard (one Parquet file); by default 500MB, or 2GB with --engine ray.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None,
+    engine: Annotated[
         str,
-        typer.Option(metavar="SIZE", help="The largest size of a shard (one Parquet file).", rich_help_panel=OUTPUT),
-    ] = "500MB",
+        options.one_of(
+            tuple(_SHARD_SIZES),
+            "What makes and uploads the shards. local: processes on this machine. ray: tasks on a Ray cluster; "
+            "--connections is then the number of requests of all tasks together.",
+            OUTPUT,
+        ),
+    ] = "local",
+    address: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="The Ray cluster, such as 10.0.0.7:6379; auto for the cluster that this machine belongs to. By "
+            "default, Ray is started on this machine.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None,
     num_proc: Annotated[
         int | None,
         typer.Option(
@@ -98,15 +126,23 @@ def push(
     import datasets
 
     from segments_hf.dataset.load import release_builder
+    from segments_hf.distributed.cluster import import_ray
+    from segments_hf.distributed.ray_push import push_on_ray
     from segments_hf.hub.parts import open_source
     from segments_hf.hub.push_plan import plan_push
     from segments_hf.hub.pushing import push as push_source
     from segments_hf.hub.repository import open_repository
+    from segments_hf.hub.uploads.process_uploader import ProcessUploader
 
     if quiet:
         datasets.disable_progress_bars()
     value_range = parse_image_range(image_range)
-    max_bytes = bytes_of(max_shard_size, "max_shard_size")
+    _check_engine(engine, address, num_proc)
+    connections = loading["connections"]
+    if engine == "ray":
+        import_ray()
+        del loading["connections"]  # they are not those of this process
+    max_bytes = bytes_of(max_shard_size or _SHARD_SIZES[engine], "max_shard_size")
     builder = release_builder(release, **loading)
     if not quiet:
         print_split_sizes(builder)
@@ -115,16 +151,33 @@ def push(
     repository = open_repository(repo_id, revision=revision, create_pr=create_pr, private=private, token=token)
     if not quiet:
         print_result(plan_push(source, repository))
-    pushed = push_source(
-        source,
-        repository,
-        config_name=config_name,
-        max_bytes=max_bytes,
-        num_proc=num_proc,
-        commit_message=commit_message,
-        license=license,
-    )
+    chosen: dict[str, Any] = {
+        "config_name": config_name,
+        "max_bytes": max_bytes,
+        "commit_message": commit_message,
+        "license": license,
+    }
+    if engine == "ray":
+        pushed = push_on_ray(source, repository, address, connections, **chosen)
+    else:
+        pushed = push_source(source, repository, uploader=ProcessUploader(num_proc), **chosen)
     if quiet:
         print_line(pushed.page)
     else:
         print_result(pushed)
+
+
+def _check_engine(engine: str, address: str | None, num_proc: int | None) -> None:
+    """Check that the options fit the engine.
+
+    Raises:
+        OptionError: The address or the number of processes is an option of the other engine.
+    """
+    if engine == "ray" and num_proc is not None:
+        raise OptionError(
+            f"got {num_proc} and {option('engine', 'ray')}, which runs one task for each CPU of the cluster; leave one "
+            "of them out",
+            option="num_proc",
+        )
+    if engine != "ray" and address is not None:
+        raise OptionError(f"got {address!r} without {option('engine', 'ray')}", option="address")

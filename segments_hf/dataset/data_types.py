@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypedDict, TypeVar
 
 import datasets
 
-from segments_hf.assets import FetchKeywords, Resolve
+from segments_hf.assets import FetchKeywords, LimitKeywords, Resolve
 from segments_hf.dataset.release_inputs import AnyRelease, Location
 
 # The rows of one split.
@@ -27,8 +27,8 @@ Data: TypeAlias = Releases | AnyDataset | Mapping[str, datasets.Dataset] | Mappi
 DatasetT = TypeVar("DatasetT", bound=AnyDataset)
 
 
-class ReleaseKeywords(FetchKeywords, total=False):
-    """Keyword arguments of `load_release` that select samples and control how files are read."""
+class SampleKeywords(TypedDict, total=False):
+    """Keyword arguments of `load_release` that select samples and tell where files are."""
 
     labelset: str | None
     filter_by: str | Sequence[str] | None
@@ -42,6 +42,10 @@ class ReleaseKeywords(FetchKeywords, total=False):
     api_key: str | None
 
 
+class ReleaseKeywords(SampleKeywords, FetchKeywords, total=False):
+    """Keyword arguments of `load_release` that select samples and control how files are read."""
+
+
 class LoadKeywords(ReleaseKeywords, total=False):
     """Keyword arguments of `load_release`: all except `split` and `streaming`, which decide the type of its result."""
 
@@ -51,3 +55,10 @@ class LoadKeywords(ReleaseKeywords, total=False):
     on_error: str
     num_proc: int | None
     cache_dir: Location | None
+
+
+class ClusterKeywords(SampleKeywords, LimitKeywords, total=False):
+    """Keyword arguments of `load_release` that functions of `segments_hf.distributed` also have."""
+
+    task: str | None
+    load_assets: bool

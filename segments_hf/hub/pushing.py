@@ -25,7 +25,8 @@ from segments_hf.hub.quiet_library import without_library_bars
 from segments_hf.hub.repository import Repository, open_repository
 from segments_hf.hub.sources.row_sources import POSITION_FORMAT
 from segments_hf.hub.uploads.journal import journals_folder
-from segments_hf.hub.uploads.split_upload import upload_split
+from segments_hf.hub.uploads.process_uploader import ProcessUploader
+from segments_hf.hub.uploads.split_upload import Target, upload_split
 from segments_hf.io.byte_sizes import bytes_of
 from segments_hf.io.disk.atomic import make_folder, remove_file, remove_folder
 from segments_hf.io.disk.disk_errors import storage_errors_of_library
@@ -33,6 +34,7 @@ from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
     from segments_hf.dataset.data_types import Data
+    from segments_hf.hub.uploads.split_upload import Uploader
 
 
 @short_traceback
@@ -111,7 +113,7 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
         repository,
         config_name=config_name,
         max_bytes=max_bytes,
-        num_proc=num_proc,
+        uploader=ProcessUploader(num_proc),
         commit_message=commit_message,
         license=license,
     )
@@ -122,19 +124,29 @@ def push(
     repository: Repository,
     *,
     max_bytes: int,
+    uploader: Uploader,
     config_name: str = "default",
-    num_proc: int | None = None,
     commit_message: str | None = None,
     license: str | None = None,  # noqa: A002
 ) -> PushResult:
-    """Push data that `open_source` has opened. See `push_to_hub`; `max_bytes` is `max_shard_size` as a number."""
+    """Push data that `open_source` has opened. See `push_to_hub` for the other options.
+
+    Args:
+        source: The data.
+        repository: The repository.
+        max_bytes: The largest size of a shard.
+        uploader: The way to upload the shards.
+        config_name: The name of the configuration.
+        commit_message: The message of the commits.
+        license: The license.
+    """
     if config_name in {"", "data"} or set(config_name) & set(INVALID_WINDOWS_CHARACTERS_IN_PATH):
         raise OptionError(
             f"got {config_name!r}, expected a valid folder name other than 'data', such as 'default'",
             option="config_name",
         )
     _check_card(source, repository, config_name)
-    folder = journals_folder() / _key(source, repository, config_name, max_bytes, num_proc)
+    folder = journals_folder() / _key(source, repository, config_name, max_bytes, uploader)
     make_folder(folder)
     lock = folder.with_suffix(".lock")
     try:
@@ -142,19 +154,9 @@ def push(
             sheet = make_sheet(source, folder)
             message = commit_message or "Push the dataset with segments-hf"
             commits = GroupCommits(repository, config_name, folder, message)
+            target = Target(repository, folder, max_bytes, source.on_error)
             try:
-                splits = {
-                    part.name: upload_split(
-                        part,
-                        repository,
-                        folder,
-                        commits.add,
-                        max_bytes=max_bytes,
-                        num_proc=num_proc,
-                        on_error=source.on_error,
-                    )
-                    for part in source.parts
-                }
+                splits = {part.name: upload_split(part, target, uploader, commits.add) for part in source.parts}
                 files = CommitFiles(source, repository, config_name, splits, sheet, license)
                 commit = commits.commit(files.replaced(), files.texts)
             except BaseException:
@@ -188,14 +190,14 @@ def _check_card(source: Source, repository: Repository, config_name: str) -> Non
         other_splits(card.data, config_name, names, source.features, is_whole=source.is_whole)
 
 
-def _key(source: Source, repository: Repository, config_name: str, max_bytes: int, num_proc: int | None) -> str:
+def _key(source: Source, repository: Repository, config_name: str, max_bytes: int, uploader: Uploader) -> str:
     """Return the key of a push, by which a later process can resume it."""
     keys = [(part.name, part.key) for part in source.parts]
     if not source.has_keys:
         keys.append(("once", uuid.uuid4().hex))
     identity = [
         *(repository.api.endpoint, repository.repo_id, repository.revision, repository.create_pr, config_name),
-        *(keys, source.features.to_dict(), max_bytes, num_proc, source.on_error),
+        *(keys, source.features.to_dict(), max_bytes, uploader.division(source.parts), source.on_error),
         *(ROW_FORMAT, POSITION_FORMAT, datasets.__version__, pa.__version__, huggingface_hub.__version__),
     ]
     return hashlib.sha256(json.dumps(identity, default=str).encode()).hexdigest()[:32]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from huggingface_hub.hf_api import RepoFile
 
-_UNAUTHORIZED, _FORBIDDEN = 401, 403
+UNAUTHORIZED, FORBIDDEN = 401, 403  # HTTP statuses
 
 
 @dataclass(frozen=True)
@@ -264,8 +264,8 @@ def _check_may_write(repository: Repository) -> None:
 def refusal(error: Exception, repo_id: str) -> HubError:
     """Return the error for a response of the Hub that refuses a push."""
     reasons = {
-        _UNAUTHORIZED: "the Hub does not accept the token; log in with `hf auth login`, or pass another token",
-        _FORBIDDEN: "the token has no write access to this repository; ask its owner for access, or pass another token",
+        UNAUTHORIZED: "the Hub does not accept the token; log in with `hf auth login`, or pass another token",
+        FORBIDDEN: "the token has no write access to this repository; ask its owner for access, or pass another token",
     }
     reason = reasons.get(status_of(error) or 0, str(error).strip())
     return HubError(f"{repo_id}: {reason}")

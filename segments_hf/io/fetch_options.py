@@ -112,16 +112,24 @@ class FetchOptions(ImageLimits):
             _check_positive(name, getattr(self, name))
 
 
-class FetchKeywords(TypedDict, total=False):
-    """The fields of `FetchOptions` as keyword arguments, for type checkers. Sizes may be text such as ``"10MB"``."""
+class LimitKeywords(TypedDict, total=False):
+    """The fields of `FetchOptions` except `connections` as keyword arguments, for type checkers.
 
-    connections: int
+    Sizes may be text such as ``"10MB"``.
+    """
+
     in_flight: int
     timeout: float
     max_bytes: int | str
     max_pixels: int
     verify: Verify
     max_release_bytes: int | str
+
+
+class FetchKeywords(LimitKeywords, total=False):
+    """The fields of `FetchOptions` as keyword arguments, for type checkers."""
+
+    connections: int
 
 
 def _convert_size(options: ImageLimits, name: str) -> None:

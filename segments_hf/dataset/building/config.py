@@ -114,7 +114,8 @@ class SegmentsReleaseConfig(_FetchingConfig):
         checked_on_error(self.on_error)
         resolver(self.resolve)
         fetch_options = self.fetch_options
-        self.max_bytes, self.max_release_bytes = fetch_options.max_bytes, fetch_options.max_release_bytes
+        self.max_bytes: int = fetch_options.max_bytes
+        self.max_release_bytes: int = fetch_options.max_release_bytes
         self.split_rule  # noqa: B018  (checks the options)
 
     def __getstate__(self) -> dict[str, Any]:

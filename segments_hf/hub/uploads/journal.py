@@ -1,13 +1,15 @@
 """Record the uploaded shards of a push, so that an interrupted push can resume.
 
-Each worker appends one line of JSON to its own file after each upload. The folder is removed at the end of the push.
+A journal is a file with one line of JSON for each entry. Each worker process appends the shards that it has uploaded to
+its own journal. A push on a cluster has one journal for each split, on the machine that started the push. The folder of
+the journals is removed at the end of the push.
 """
 
 from __future__ import annotations
 
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 from filelock import FileLock, Timeout
@@ -20,6 +22,8 @@ from segments_hf.io.json_codec.json_text import json_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+T = TypeVar("T")
 
 
 class UploadedShard(msgspec.Struct, frozen=True):
@@ -40,36 +44,40 @@ class UploadedShard(msgspec.Struct, frozen=True):
     problems: list[Problem] = []
 
 
-_DECODER: JsonDecoder[UploadedShard] = JsonDecoder(UploadedShard)
+class Journal(Generic[T]):
+    """A file of entries about uploads that have succeeded, in the order of the uploads.
 
+    Args:
+        file: The file.
+        kind: The type of the entries, one that msgspec supports.
+    """
 
-class Journal:
-    """The uploaded shards of one worker, in order."""
-
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, kind: type[T]) -> None:
         self.file = file
+        self._kind = kind
 
-    def read(self) -> list[UploadedShard]:
-        """Read the uploaded shards. A truncated last line is ignored."""
-        shards = []
+    def read(self) -> list[T]:
+        """Read the entries. A truncated last line is ignored."""
+        decoder: JsonDecoder[T] = JsonDecoder(self._kind)
+        entries = []
         for line in self.file.read_bytes().splitlines() if self.file.exists() else []:
             try:
-                shards.append(_DECODER.decode(line))
+                entries.append(decoder.decode(line))
             except JsonError:
                 break
-        return shards
+        return entries
 
-    def begin(self, uploaded: Sequence[UploadedShard]) -> None:
+    def begin(self, entries: Sequence[T]) -> None:
         """Replace the content of the journal."""
-        write_atomically(self.file, b"".join(map(json_line, uploaded)))
+        write_atomically(self.file, b"".join(map(json_line, entries)))
 
-    def append(self, shard: UploadedShard) -> None:
-        """Add a shard that has been uploaded.
+    def append(self, entry: T) -> None:
+        """Add an entry about an upload that has succeeded.
 
         Raises:
             StorageError: The disk is full or read-only.
         """
-        append_line(self.file, json_line(shard), is_synced=True)
+        append_line(self.file, json_line(entry), is_synced=True)
 
 
 def journals_folder() -> Path:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence  # noqa: TC003  (msgspec reads the types of `Progress`)
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 from huggingface_hub import CommitOperationAdd
 
+from segments_hf.dataset.rows.problems import Problem  # noqa: TC001
 from segments_hf.errors import HubError
 from segments_hf.hub.compat import is_uploaded, known_objects
 from segments_hf.hub.hub_retries import retry, status_of
@@ -18,12 +20,11 @@ from segments_hf.io.disk.atomic import remove_file
 from segments_hf.layouts.row_report import LeftOut
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from datasets import Features
 
-    from segments_hf.dataset.rows.problems import Problem
     from segments_hf.hub.repository import Repository
     from segments_hf.hub.sources.row_sources import Position, RowSource
 
@@ -31,13 +32,13 @@ _BATCH = 100  # shards in one request to the Hub
 
 
 class Progress(NamedTuple):
-    """The bytes and shards since the last report.
+    """The shards that were uploaded since the last report, or all shards of a slice.
 
     Attributes:
         shards: The uploaded shards.
         sent: The number of bytes that were uploaded.
         skipped: The number of bytes that the Hub had already.
-        left_out: The numbers of rows that were left out, if the worker has no shard to whose counts they belong.
+        left_out: The numbers of rows that were left out, if there is no shard to whose counts they belong.
         problems: The problems that occurred while the rows were made.
     """
 

@@ -2,44 +2,28 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from segments_hf.errors import HubError
+from segments_hf.hub.hub_retries import status_of
 from segments_hf.hub.quiet_library import without_library_bars
+from segments_hf.hub.repository import FORBIDDEN, UNAUTHORIZED
 from segments_hf.hub.uploads.journal import journals_folder
-from segments_hf.hub.uploads.shard_upload import upload_shard, upload_shards
+from segments_hf.hub.uploads.shard_upload import Progress, upload_shard, upload_shards
 from segments_hf.io.disk.disk_errors import storage_errors_of_library
 from segments_hf.io.disk.staging import staging_folder
 from segments_hf.layouts.row_report import LeftOut
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from datasets import Features
 
     from segments_hf.dataset.rows.problems import Problem
     from segments_hf.hub.repository import Repository
     from segments_hf.hub.sources.row_sources import SliceRows
     from segments_hf.hub.uploads.journal import UploadedShard
-
-
-class UploadedSlice(NamedTuple):
-    """A slice that has been uploaded.
-
-    Attributes:
-        shards: The shards in order, with the SHA-256, the size and the counts of each.
-        left_out: The numbers of rows that were left out, if the slice has no shard to whose counts they belong.
-        problems: The problems that occurred while the rows were made.
-        sent: The number of bytes that were uploaded.
-        skipped: The number of bytes that the Hub had already.
-    """
-
-    shards: Sequence[UploadedShard]
-    left_out: LeftOut
-    problems: Sequence[Problem]
-    sent: int
-    skipped: int
 
 
 @dataclass(frozen=True)
@@ -69,15 +53,24 @@ class ShardWork:
         """Return the same work with a limit for the simultaneous requests to one host."""
         return replace(self, source=self.source.with_connections(number))
 
-    def __call__(self) -> UploadedSlice:
-        """Upload the slice. Shards that the Hub has are not uploaded again.
+    def __call__(self) -> Progress:
+        """Upload the slice, and return all its shards. Shards that the Hub has are not uploaded again.
 
         Raises:
             HubError: No token was found, or the Hub refuses the shards.
             StorageError: The shards cannot be written: the disk is full or read-only.
             SegmentsHFError: A row cannot be read, and errors are raised.
         """
-        upload = partial(upload_shard, self.repository.with_own_token())
+        repository = self.repository.with_own_token()
+        try:
+            return self._upload(repository)
+        except HubError as error:
+            if status_of(error) not in {UNAUTHORIZED, FORBIDDEN}:
+                raise
+            raise HubError(f"{error}; the push used the token of machine {socket.gethostname()}") from error
+
+    def _upload(self, repository: Repository) -> Progress:
+        upload = partial(upload_shard, repository)
         parent = journals_folder() / "slices"
         shards: list[UploadedShard] = []
         problems: list[Problem] = []
@@ -88,4 +81,4 @@ class ShardWork:
                 problems += progress.problems
                 left_out.add(progress.left_out)
                 sent, skipped = sent + progress.sent, skipped + progress.skipped
-        return UploadedSlice(shards, left_out, problems, sent, skipped)
+        return Progress(shards, sent, skipped, left_out, problems)

@@ -1,31 +1,68 @@
-"""Upload one split to the Hub, with one or several processes."""
+"""Upload one split to the Hub, and show the progress."""
 
 from __future__ import annotations
 
-import signal
-from typing import TYPE_CHECKING, NamedTuple
-
-import multiprocess
+from contextlib import closing
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from segments_hf.dataset.compat import progress_bar
 from segments_hf.dataset.rows.problems import report
 from segments_hf.errors import OptionError
 from segments_hf.hub.card.row_counts import Tally, total
-from segments_hf.hub.compat import flat_map
-from segments_hf.hub.quiet_library import without_library_bars
-from segments_hf.hub.uploads.journal import Journal, UploadedShard
-from segments_hf.hub.uploads.worker import Worker
 from segments_hf.io.number_text import counted
 from segments_hf.layouts.row_report import LeftOut
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Sequence
     from pathlib import Path
 
     from segments_hf.dataset.rows.problems import Problem
     from segments_hf.hub.parts import Part
     from segments_hf.hub.repository import Repository
+    from segments_hf.hub.uploads.journal import UploadedShard
     from segments_hf.hub.uploads.shard_upload import Progress
+
+
+class Target(NamedTuple):
+    """The destination of the shards of a push.
+
+    Attributes:
+        repository: The repository.
+        folder: The folder of the push, for journals.
+        max_bytes: The largest size of a shard.
+        on_error: What to do with a row of a dataset whose image or bitmap cannot be read: ``raise``, ``skip`` the row,
+            or ``keep`` the row with null.
+    """
+
+    repository: Repository
+    folder: Path
+    max_bytes: int
+    on_error: str
+
+
+class Uploader(Protocol):
+    """A way to upload shards: with processes of this machine, or on a cluster."""
+
+    def division(self, parts: Sequence[Part]) -> object:
+        """Return what the content of the shards depends on, other than the rows and the largest size of a shard.
+
+        A push resumes an interrupted push only if this value is the same.
+        """
+
+    def upload(self, part: Part, target: Target) -> Generator[tuple[int, Progress], None, None]:
+        """Upload the shards of a split that have not been uploaded before.
+
+        Args:
+            part: The split. It is divided into slices, which may be uploaded at the same time.
+            target: The destination.
+
+        Yields:
+            The number of a slice, and its progress since the last report. The slices may come in any order.
+
+        Raises:
+            HubError: The Hub refuses the shards.
+            SegmentsHFError: A row cannot be read, and errors are raised.
+        """
 
 
 class UploadedSplit(NamedTuple):
@@ -50,87 +87,48 @@ class UploadedSplit(NamedTuple):
 
 
 def upload_split(
-    part: Part,
-    repository: Repository,
-    folder: Path,
-    add_shards: Callable[[str, int, Sequence[UploadedShard]], None],
-    *,
-    max_bytes: int,
-    num_proc: int | None,
-    on_error: str,
+    part: Part, target: Target, uploader: Uploader, add_shards: Callable[[str, int, Sequence[UploadedShard]], None]
 ) -> UploadedSplit:
     """Upload the shards of a split that have not been uploaded before.
 
     Args:
         part: The split.
-        repository: The repository.
-        folder: The folder of the push, for the journals of the workers.
-        add_shards: A function that takes the name of the split, the number of a worker and the next shards that this
-            worker has uploaded.
-        max_bytes: The largest size of a shard.
-        num_proc: The number of processes that write and upload shards.
-        on_error: What to do with a row whose image or bitmap cannot be read: ``raise``, ``skip`` the row, or ``keep``
-            the row with null.
+        target: The destination.
+        uploader: The way to upload the shards.
+        add_shards: A function that takes the name of the split, the number of a slice and its next uploaded shards.
 
     Raises:
         OptionError: The split has no rows.
         HubError: The Hub refuses the shards.
-        SegmentsHFError: A row cannot be read, and `on_error` is ``raise``.
+        SegmentsHFError: A row cannot be read, and errors are raised.
     """
-    sources = part.sources(num_proc or 1, on_error)
-    workers = [
-        Worker(
-            source,
-            part.features,
-            Journal(folder / part.name / f"{index:05d}-of-{len(sources):05d}.jsonl"),
-            repository,
-            max_bytes,
-        )
-        for index, source in enumerate(sources)
-    ]
-    shards: list[list[UploadedShard]] = [[] for _ in workers]
+    slices: dict[int, list[UploadedShard]] = {}
     problems: list[Problem] = []
     tally = Tally(left_out=LeftOut(dict(part.left_out.rows), dict(part.left_out.objects)))
-    uploaded = skipped = 0
-    with progress_bar(desc=f"Uploading shard 1 of {part.name}", total=part.length, unit=" rows") as bar:
-        for index, progress in _progress(workers):
-            shards[index] += progress.shards
+    uploaded = skipped = count = 0
+    with (
+        progress_bar(desc=f"Uploading shard 1 of {part.name}", total=part.length, unit=" rows") as bar,
+        closing(uploader.upload(part, target)) as reports,
+    ):
+        for index, progress in reports:
+            slices.setdefault(index, []).extend(progress.shards)
             problems += progress.problems
             add_shards(part.name, index, progress.shards)
             counts = total([*(shard.tally for shard in progress.shards), Tally(left_out=progress.left_out)])
             tally.add(counts)
+            count += len(progress.shards)
             uploaded, skipped = uploaded + progress.sent, skipped + progress.skipped
             rows = counts.rows + sum(counts.left_out.rows.values())
             if bar.n + rows != part.length:  # after the last row, no further shard is uploaded
-                bar.set_description(f"Uploading shard {sum(map(len, shards)) + 1} of {part.name}", refresh=False)
+                bar.set_description(f"Uploading shard {count + 1} of {part.name}", refresh=False)
             reused = f", the Hub had {skipped / 1e6:.1f} MB" if skipped else ""
             bar.set_postfix_str(f"uploaded {uploaded / 1e6:.1f} MB{reused}", refresh=False)
             bar.update(rows)
-        bar.set_description(f"Uploaded {counted(sum(map(len, shards)), 'shard')} of {part.name}")
+        bar.set_description(f"Uploaded {counted(count, 'shard')} of {part.name}")
     report(problems)
-    if not any(shards):
-        reasons = ", ".join(f"{count} {reason}" for reason, count in tally.left_out.rows.items())
+    if not count:
+        reasons = ", ".join(f"{number} {reason}" for reason, number in tally.left_out.rows.items())
         why = f": all its rows were left out: {reasons}" if reasons else ""
         raise OptionError(f"split {part.name!r} has no rows{why}; leave the split out")
-    return UploadedSplit([shard for of_worker in shards for shard in of_worker], tally, uploaded, skipped)
-
-
-def _progress(workers: list[Worker]) -> Iterator[tuple[int, Progress]]:
-    if len(workers) == 1:
-        yield from _run(0, workers[0])
-        return
-    # Processes are spawned and not forked, because the HTTP client and hf_xet have threads.
-    # Workers ignore Ctrl-C: this process handles it and ends the workers.
-    ignore = (signal.SIGINT, signal.SIG_IGN)
-    with multiprocess.get_context("spawn").Pool(len(workers), signal.signal, ignore) as pool:
-        arguments = [{"index": index, "worker": worker} for index, worker in enumerate(workers)]
-        yield from flat_map(pool, _run, arguments)
-
-
-def _run(index: int, worker: Worker) -> Iterator[tuple[int, Progress]]:
-    parent = multiprocess.parent_process()
-    with without_library_bars():
-        for progress in worker.run():
-            yield index, progress
-            if parent is not None and not parent.is_alive():
-                return
+    shards = [shard for _, of_slice in sorted(slices.items()) for shard in of_slice]
+    return UploadedSplit(shards, tally, uploaded, skipped)

@@ -37,7 +37,7 @@ class Worker:
 
     source: RowSource
     features: Features
-    journal: Journal
+    journal: Journal[UploadedShard]
     repository: Repository
     max_bytes: int
 

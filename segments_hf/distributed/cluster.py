@@ -1,0 +1,107 @@
+"""Connect to a Ray cluster, or start Ray on this machine."""
+
+from __future__ import annotations
+
+import os
+import socket
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from segments_hf.distributed.node_versions import check_node_versions
+from segments_hf.errors import ClusterError, MissingExtraError, OptionError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_CONNECT_SECONDS = 10  # Ray itself retries for minutes when the address does not respond
+
+
+@contextmanager
+def ray_cluster(address: str | None = None, environment: Mapping[str, str] | None = None) -> Iterator[None]:
+    """Connect this process to a Ray cluster, and check the versions of packages on its nodes.
+
+    If the process is connected already, this connection is used, and it stays open. Otherwise the connection ends with
+    the block. Ray on this machine, if it was started here, then also ends.
+
+    Args:
+        address: The address of the cluster, such as ``10.0.0.7:6379``; ``auto`` for the cluster that this machine
+            belongs to. With None, Ray is started on this machine.
+        environment: Environment variables for the processes of Ray if it is started on this machine.
+
+    Raises:
+        MissingExtraError: Ray is not installed.
+        OptionError: The process is connected to another cluster than `address`.
+        ClusterError: The cluster does not respond, or a node has other versions of packages than this process.
+    """
+    ray = import_ray()
+    if ray.is_initialized():
+        _check_same_cluster(ray, address)
+        check_node_versions()
+        yield
+        return
+    _connect(ray, address, environment or {})
+    try:
+        check_node_versions()
+        yield
+    finally:
+        ray.shutdown()
+
+
+def import_ray() -> Any:  # noqa: ANN401  (the module `ray`)
+    """Import Ray.
+
+    Raises:
+        MissingExtraError: Ray is not installed.
+    """
+    try:
+        import ray
+    except ImportError as error:
+        raise MissingExtraError(f"the engine needs Ray: pip install 'segments-hf[ray]' ({error})") from error
+    return ray
+
+
+def _connect(ray: Any, address: str | None, environment: Mapping[str, str]) -> None:  # noqa: ANN401
+    quiet = {"log_to_driver": False, "logging_level": "error"}
+    try:
+        if address is None:
+            with _environment(environment):
+                ray.init("local", include_dashboard=False, **quiet)  # without "local", Ray looks for a running cluster
+        else:
+            _check_responds(address)
+            ray.init(address, **quiet)
+    except (ray.exceptions.RayError, OSError, RuntimeError, ValueError) as error:
+        where = "on this machine" if address is None else f"at {address}"
+        action = "start Ray" if address is None else "connect to the Ray cluster"
+        raise ClusterError(f"cannot {action} {where}: {error}") from error
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables, which the processes that are started in the block inherit."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _check_responds(address: str) -> None:
+    """Open and close a connection to an address of the form ``host:port`` or ``ray://host:port``."""
+    host, separator, port = address.rpartition("://")[2].rpartition(":")
+    if separator and port.isdecimal():
+        socket.create_connection((host.strip("[]"), int(port)), _CONNECT_SECONDS).close()
+
+
+def _check_same_cluster(ray: Any, address: str | None) -> None:  # noqa: ANN401
+    connected = ray.get_runtime_context().gcs_address
+    if address not in {None, "auto", connected}:
+        raise OptionError(
+            f"got {address!r}, but this process is connected to the Ray cluster at {connected}; expected this address "
+            "or None, or call ray.shutdown() first",
+            option="address",
+        )

@@ -1,0 +1,110 @@
+"""Upload the shards of a push with tasks on a Ray cluster."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from segments_hf.distributed.slice_size import slice_size
+from segments_hf.distributed.tasks import Task, run_tasks
+from segments_hf.errors import SegmentsHFError
+from segments_hf.hub.uploads.journal import Journal
+from segments_hf.hub.uploads.shard_upload import Progress, known_shards
+from segments_hf.hub.uploads.shard_work import ShardWork
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+    from segments_hf.hub.parts import Part
+    from segments_hf.hub.repository import Repository
+    from segments_hf.hub.sources.release_rows import ReleaseRows
+    from segments_hf.hub.uploads.split_upload import Target
+
+
+class FinishedSlice(msgspec.Struct, frozen=True):
+    """A slice that has been uploaded.
+
+    Attributes:
+        number: The number of the slice in its split.
+        progress: Its shards, and what was left out.
+    """
+
+    number: int
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class RayUploader:
+    """Write and upload shards with tasks on the Ray cluster that this process is connected to. See `Uploader`.
+
+    Each task uploads one slice of a release. The journal of a split has one entry for each slice that has been
+    uploaded. It is on the machine of this process.
+
+    Attributes:
+        connections_per_host: The largest number of simultaneous requests to one host, of all tasks together.
+    """
+
+    connections_per_host: int
+
+    def division(self, parts: Sequence[Part]) -> object:
+        """Return the size of the slices of each split."""
+        return ["slices", [_slice_size(_release_rows(part)) for part in parts]]
+
+    def upload(self, part: Part, target: Target) -> Generator[tuple[int, Progress], None, None]:
+        """Upload the slices of a split that are not in its journal, or whose shards the Hub has removed.
+
+        Raises:
+            ClusterError: The process of a task died too often.
+        """
+        rows = _release_rows(part)
+        target.repository.create()
+        journal = Journal(target.folder / f"{part.name}-slices.jsonl", FinishedSlice)
+        finished = _still_on_hub(journal.read(), target.repository)
+        journal.begin(finished)
+        for item in finished:
+            size = sum(shard.size for shard in item.progress.shards)
+            yield item.number, item.progress._replace(sent=0, skipped=size)
+        done = {item.number for item in finished}
+        sources = [source for source in rows.slices(_slice_size(rows)) if source.number not in done]
+        tasks = [
+            Task(
+                f"{part.name}, slice {source.number}",
+                partial(self._work, ShardWork(source, part.features, target.repository, target.max_bytes)),
+            )
+            for source in sources
+        ]
+        numbers = {task.key: source.number for task, source in zip(tasks, sources, strict=True)}
+        with closing(run_tasks(tasks)) as results:
+            for key, progress in results:
+                journal.append(FinishedSlice(numbers[key], progress))
+                yield numbers[key], progress
+
+    def _work(self, work: ShardWork, concurrency: int) -> ShardWork:
+        """Return the work with its part of the connections.
+
+        Args:
+            work: The work.
+            concurrency: The number of tasks that run at the same time.
+        """
+        return work.with_connections(max(1, self.connections_per_host // concurrency))
+
+
+def _release_rows(part: Part) -> ReleaseRows:
+    if part.release_rows is None:
+        raise SegmentsHFError(f"split {part.name!r}: got rows that a cluster cannot read, expected those of a release")
+    return part.release_rows
+
+
+def _slice_size(rows: ReleaseRows) -> int:
+    samples = sum(len(shard.indices) for shard in rows.shards)
+    return slice_size(samples, are_sequences=rows.config.kind.sequence)
+
+
+def _still_on_hub(finished: Sequence[FinishedSlice], repository: Repository) -> list[FinishedSlice]:
+    """Return the slices whose shards the Hub still has. The Hub removes files that no commit contains."""
+    known = known_shards(repository, [shard for item in finished for shard in item.progress.shards])
+    return [item for item in finished if all(shard.sha256 in known for shard in item.progress.shards)]

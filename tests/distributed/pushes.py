@@ -1,0 +1,37 @@
+"""Make samples for pushes, and read what the Hub received."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pyarrow.parquet as pq
+from conftest import LoopbackServer
+from dataset.making import jpeg, sample, with_comment
+from hub.demo_push import shards
+from hub.server.hub_server import HubServer
+from hub.server.large_files import COMPLETING_REQUESTS
+
+UPLOAD = COMPLETING_REQUESTS["xet"]
+
+
+def image_samples(server: LoopbackServer, count: int, *, broken: frozenset[int] = frozenset()) -> list[dict[str, Any]]:
+    """Return samples of images that a server has, except those with the numbers `broken`, which are not images."""
+    return [
+        sample(
+            f"{number}.jpg",
+            server.url(
+                f"/{number}.jpg", b"not an image" if number in broken else with_comment(jpeg(), f"image {number}")
+            ),
+        )
+        for number in range(count)
+    ]
+
+
+def pushed_rows(hub: HubServer, repo: str) -> list[dict[str, Any]]:
+    files = hub.files(repo)
+    return [row for path in shards(hub, repo) for row in pq.read_table(io.BytesIO(files[path])).to_pylist()]
+
+
+def assert_received_once(hub: HubServer) -> None:
+    assert {oid: len(hub.objects[oid]) for oid in hub.received} == dict(hub.received)

@@ -1,0 +1,94 @@
+"""Works for tasks. They run in processes of Ray, and record in a folder when they start and end."""
+
+from __future__ import annotations
+
+import os
+import time
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from segments_hf.errors import OptionError
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A work that takes some time and returns its key and the id of its process."""
+
+    folder: Path
+    key: str
+    seconds: float = 0
+
+    def __call__(self) -> tuple[str, int]:
+        record(self.folder, "start", self.key)
+        time.sleep(self.seconds)
+        return self.key, os.getpid()
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A work that waits for a minute, and records that it was canceled.
+
+    Attributes:
+        folder: The folder of the records.
+        key: The key of the task.
+        step: The duration of each of the system calls that wait, in seconds.
+    """
+
+    folder: Path
+    key: str
+    step: float
+
+    def __call__(self) -> None:
+        record(self.folder, "start", self.key)
+        try:
+            for _ in range(int(60 / self.step)):
+                time.sleep(self.step)
+        except KeyboardInterrupt:
+            record(self.folder, "canceled", self.key)
+            raise
+        record(self.folder, "end", self.key)
+
+
+@dataclass(frozen=True)
+class Failing:
+    """A work that raises an error of segments-hf."""
+
+    folder: Path
+
+    def __call__(self) -> None:
+        record(self.folder, "start", "failing")
+        raise OptionError("got 0, expected 1 or more", option="max_shard_size")
+
+
+@dataclass(frozen=True)
+class Crashing:
+    """A work that ends its process the first few times."""
+
+    folder: Path
+    times: int
+
+    def __call__(self) -> int:
+        record(self.folder, "start", "crashing")
+        if len(records(self.folder, "start")) <= self.times:
+            os._exit(1)
+        return self.times
+
+
+def record(folder: Path, event: str, key: str) -> None:
+    """Write an empty file whose name contains the event and the key."""
+    (folder / f"{event} {key} {uuid.uuid4().hex}").touch()
+
+
+def records(folder: Path, event: str) -> list[str]:
+    """Return the keys of the recorded events of one kind, sorted."""
+    return sorted(file.name.split()[1] for file in folder.iterdir() if file.name.startswith(f"{event} "))
+
+
+def wait_for(condition: object, seconds: float = 60) -> None:
+    """Wait until a function returns true."""
+    assert callable(condition)
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "the condition was not met in time"
+        time.sleep(0.05)
