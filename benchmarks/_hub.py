@@ -1,11 +1,16 @@
 """Serve an empty Hub on the loopback address, in a process of its own.
 
-`python _hub.py` prints the URL of the Hub. It ends when its standard input closes, at the latest after an hour.
+`python _hub.py` prints the URL of the Hub. For each line of its standard input, it prints three numbers: the requests
+that ask how to upload a large file, the other requests, and the uploaded files. Other requests are counted without
+those to the storage of large files, without the creation of a repository, which a push on one machine repeats, and
+without lists of files, whose pages are smaller than those of the real Hub. The program ends when its standard input
+closes, at the latest after an hour.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import sys
 import threading
 from pathlib import Path
@@ -15,6 +20,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 from hub.server.hub_server import HubServer
 
 LIFETIME_SECONDS = 3600
+# Regular expressions for the paths of requests.
+UPLOAD = re.compile(r"/info/lfs/objects/batch$|/preupload/|/xet-write-token/")
+NOT_COUNTED = re.compile(r"^/(cas|lfs)/|/repos/create$|/tree/")
 
 
 def main() -> None:
@@ -24,7 +32,11 @@ def main() -> None:
     server = HubServer()
     server.start()
     print(server.url, flush=True)
-    sys.stdin.read()
+    for _ in sys.stdin:
+        paths = [path for _, path in server.requests]
+        uploads = sum(UPLOAD.search(path) is not None for path in paths)
+        others = sum(not UPLOAD.search(path) and not NOT_COUNTED.search(path) for path in paths)
+        print(uploads, others, len(server.objects), flush=True)
     server.stop()
 
 

@@ -16,10 +16,13 @@ import threading
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from PIL import Image
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 INSTANCES = 20
 CLASSES = 8
@@ -70,7 +73,12 @@ def write_sample(folder: Path, index: int) -> dict[str, Any]:
     photo(rng, size, noise).save(folder / name, quality=85)
     mask, present = bitmap(rng, size)
     mask.save(folder / f"label_{index:05d}.png")
-    annotations = [{"id": id_, "category_id": int(rng.integers(1, CLASSES + 1))} for id_ in present]
+    return sample_entry(index, name, [(id_, int(rng.integers(1, CLASSES + 1))) for id_ in present])
+
+
+def sample_entry(index: int, name: str, instances: list[tuple[int, int]]) -> dict[str, Any]:
+    """Return the entry of a sample in the release, with the ids and category ids of its instances."""
+    annotations = [{"id": id_, "category_id": category_id} for id_, category_id in instances]
     label = {
         "label_status": "LABELED",
         "attributes": {
@@ -88,14 +96,19 @@ def write_sample(folder: Path, index: int) -> dict[str, Any]:
     }
 
 
-def draw_release(folder: Path, count: int) -> tuple[str, int]:
+def draw_release(folder: Path, count: int, write: Callable[[Path, int], dict[str, Any]]) -> tuple[str, int]:
     """Write the assets of a release with `count` samples; return the release as JSON and the total bytes of assets."""
     folder.mkdir(parents=True)
     with ProcessPoolExecutor() as pool:
-        samples = list(pool.map(partial(write_sample, folder), range(count)))
+        samples = list(pool.map(partial(write, folder), range(count)))
     size = sum(path.stat().st_size for path in folder.iterdir())
+    return json.dumps(release_of(samples)), size
+
+
+def release_of(samples: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return a release with these samples."""
     categories = [{"id": number, "name": f"class {number}"} for number in range(1, CLASSES + 1)]
-    release = {
+    return {
         "name": "v1.0",
         "description": "",
         "created_at": "2024-05-01 12:00:00.123456+00:00",
@@ -109,7 +122,6 @@ def draw_release(folder: Path, count: int) -> tuple[str, int]:
             "samples": samples,
         },
     }
-    return json.dumps(release), size
 
 
 class Connection(asyncio.Protocol):
@@ -163,13 +175,17 @@ async def serve_all(folder: Path, release: str, size: int, latencies: list[str])
         server.close()
 
 
-def main() -> None:
-    folder, count, latencies = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:] or ["0"]
-    release, size = draw_release(folder, count)
+def run_server(folder: Path, release: str, size: int, latencies: list[str]) -> None:
+    """Serve a release until standard input closes, at the latest after an hour."""
     lifetime = threading.Timer(LIFETIME_SECONDS, os._exit, [1])
     lifetime.daemon = True
     lifetime.start()
     asyncio.run(serve_all(folder, release, size, latencies))
+
+
+def main() -> None:
+    folder, count, latencies = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:] or ["0"]
+    run_server(folder, *draw_release(folder, count, write_sample), latencies)
 
 
 if __name__ == "__main__":

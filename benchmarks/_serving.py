@@ -1,4 +1,4 @@
-"""Functions for benchmarks that download a release: start the server, and read the release as its clients do."""
+"""Functions for benchmarks that download or push a release: start the servers, and read the release as a client."""
 
 from __future__ import annotations
 
@@ -17,9 +17,14 @@ HERE = Path(__file__).resolve().parent
 
 
 @contextlib.contextmanager
-def served_release(folder: Path, count: int, *latencies: int) -> Iterator[tuple[list[str], int]]:
-    """Serve a release from a new process; yield its URL for each latency, and the total bytes of its assets."""
-    command = [sys.executable, str(HERE / "_served_release.py"), str(folder), str(count), *map(str, latencies)]
+def served_release(
+    folder: Path, count: int, *arguments: int, script: str = "_served_release.py"
+) -> Iterator[tuple[list[str], int]]:
+    """Serve a release from a new process; yield its URLs, and the total bytes of its assets.
+
+    By default, the arguments are latencies, and there is a URL for each of them.
+    """
+    command = [sys.executable, str(HERE / script), str(folder), str(count), *map(str, arguments)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         line = server.stdout.readline()
@@ -28,6 +33,32 @@ def served_release(folder: Path, count: int, *latencies: int) -> Iterator[tuple[
         served = json.loads(line)
         # The end of the block closes the standard input of the server, which then ends.
         yield served["urls"], served["bytes"]
+
+
+class ServedHub:
+    """A Hub on the loopback address, in a process of its own."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._input, self._output = process.stdin, process.stdout
+        self.url = self._output.readline().strip()
+
+    def counts(self) -> tuple[int, int, int]:
+        """Return the requests for uploads, the other requests and the uploaded files, as `_hub.py` counts them."""
+        self._input.write("counts\n")
+        self._input.flush()
+        uploads, others, files = map(int, self._output.readline().split())
+        return uploads, others, files
+
+
+@contextlib.contextmanager
+def served_hub() -> Iterator[ServedHub]:
+    """Run an empty Hub."""
+    command = [sys.executable, str(HERE / "_hub.py")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        # The end of the block closes the standard input of the Hub, which then ends.
+        yield ServedHub(process)
 
 
 def sdk_release(url: str, count: int) -> Any:

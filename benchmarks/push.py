@@ -15,17 +15,16 @@ import argparse
 import contextlib
 import json
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from _measure import REPOSITORY, Measure, median, print_table, run, start, timed, verdict
+from _serving import served_hub
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HERE = Path(__file__).resolve().parent
 ROUNDS = 3
 MAX_RATIO = 0.6
 SIZE = (96, 72)
@@ -96,21 +95,6 @@ def compare(first: str, second: str) -> Measure:
 
 
 @contextlib.contextmanager
-def hub_server() -> Iterator[str]:
-    """Run a Hub in a process of its own, and yield its URL."""
-    process = subprocess.Popen(
-        [sys.executable, HERE / "_hub.py"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        yield process.stdout.readline().strip()
-    finally:
-        process.stdin.close()
-        process.wait(10)
-
-
-@contextlib.contextmanager
 def checkout(commit: str, folder: Path) -> Iterator[Path]:
     """Check out a commit into a folder, and remove the checkout at the end."""
     git = ["git", "-C", str(REPOSITORY), "worktree"]
@@ -144,8 +128,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         run(__file__, "draw", str(work), str(options.samples))
-        with hub_server() as url, checkout(options.before, work / "before") as before:
-            env = {"HF_ENDPOINT": url, "HF_TOKEN": "hf_jane", "HF_HUB_DISABLE_TELEMETRY": "1"}
+        with served_hub() as hub, checkout(options.before, work / "before") as before:
+            env = {"HF_ENDPOINT": hub.url, "HF_TOKEN": "hf_jane", "HF_HUB_DISABLE_TELEMETRY": "1"}
             code = {"before": before, "after": REPOSITORY}
             rows, verdicts = [], []
             for layout in LAYOUTS:
