@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from segments_hf.distributed.block_rows import BlockRows
 from segments_hf.distributed.cluster import import_ray
 from segments_hf.errors import SegmentsHFError
-from segments_hf.hub.uploads.shard_upload import Progress
 from segments_hf.hub.uploads.shard_work import upload_rows
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from segments_hf.hub.parts import Part
     from segments_hf.hub.repository import Repository
+    from segments_hf.hub.uploads.shard_upload import Progress
     from segments_hf.hub.uploads.split_upload import Target
 
 _RESULT = "result"
@@ -69,8 +69,7 @@ def _upload_of_block(features: Features, repository: Repository, max_bytes: int)
 
         result: Progress | SegmentsHFError
         try:
-            done = upload_rows(BlockRows(block, features), features, repository, max_bytes)
-            result = Progress(list(done.shards), done.sent, done.skipped, done.left_out, done.problems)
+            result = upload_rows(BlockRows(block, features), features, repository, max_bytes)
         except SegmentsHFError as error:
             result = error  # Ray would replace the exception
         return pd.DataFrame({_RESULT: pd.Series([result], dtype=object)})

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from segments_hf.dataset.load import load_release
 from segments_hf.dataset.rows.row_batches import storage_schema
 from segments_hf.distributed.cluster import cluster_cpus, connect, import_ray
+from segments_hf.distributed.ray_uploader import release_rows_of, slice_size_of
+from segments_hf.distributed.release_stream import open_release_stream
 from segments_hf.distributed.slice_reader import SliceReader
-from segments_hf.distributed.slice_size import slice_size
 from segments_hf.errors import OptionError
-from segments_hf.hub.parts import open_source
+from segments_hf.io.fetch_options import FetchOptions
 from segments_hf.io.number_options import check_number
 from segments_hf.option_names import option
 from segments_hf.short_traceback import short_traceback
@@ -24,10 +24,7 @@ if TYPE_CHECKING:
     import ray.data
     from typing_extensions import Unpack
 
-    from segments_hf.dataset.data_types import LoadKeywords, Releases
-    from segments_hf.hub.parts import Source
-
-_OF_BUILDS = ("embed", "num_proc", "cache_dir")  # options of `load_release` that have no effect on a stream
+    from segments_hf.dataset.data_types import ClusterKeywords, Releases
 
 
 @short_traceback
@@ -37,10 +34,11 @@ def read_release(
     layout: str | None = None,
     palette: bool = True,
     image_range: tuple[float, float] | None = None,
+    on_error: str = "raise",
     split: str | None = None,
     address: str | None = None,
-    connections_per_host: int = 64,
-    **options: Unpack[LoadKeywords],
+    connections_per_host: int = FetchOptions.connections,
+    **options: Unpack[ClusterKeywords],
 ) -> ray.data.Dataset:
     """Read a release as a dataset of Ray, for pipelines of your own.
 
@@ -64,12 +62,13 @@ def read_release(
         palette: Whether the semantic masks of the layout have a palette, as in `to_layout`.
         image_range: The pixel values that become black and white in images of more than 8 bits, as in `to_layout`;
             only with a layout.
+        on_error: What to do with a faulty sample, as in `load_release`: ``"raise"``, ``"skip"`` or ``"keep"``.
         split: The split to read, such as ``"train"``; it can be left out if there is only one.
         address: The address of the cluster, such as ``10.0.0.7:6379``; ``auto`` for the cluster that this machine
             belongs to. By default the cluster that this process is connected to; else Ray is started on this machine.
         connections_per_host: The number of simultaneous requests to one host, for all nodes together.
-        **options: The options of `load_release`, except for `streaming`, `connections`, `embed`, `num_proc` and
-            `cache_dir`.
+        **options: The options of `load_release`, except `streaming`, `connections`, `num_proc`, `embed` and
+            `cache_dir`. `in_flight` is a number of rows of one task.
 
     Returns:
         The dataset. If a sample has an error while the dataset is read, the error is an exception of Ray that is also
@@ -83,29 +82,30 @@ def read_release(
     """
     import_ray()
     check_number("connections_per_host", connections_per_host, 1)
-    source = _open(release, layout, image_range, split, options, palette=palette)
+    source = open_release_stream(
+        release, options, layout=layout, palette=palette, image_range=image_range, on_error=on_error, split=split
+    )
     if len(source.parts) > 1:
         names = ", ".join(repr(part.name) for part in source.parts)
         example = option("split", source.parts[0].name)
         raise OptionError(f"got a release with the splits {names}, expected one split; pass {example}")
     (part,) = source.parts
-    if part.release_rows is None:
-        raise OptionError(f"got {split!r}, expected the name of one split", option="split")
+    rows = release_rows_of(part)
     connect(address, log_to_driver=True)
-    cpus = cluster_cpus()
-    rows = part.release_rows
+    connections = max(1, connections_per_host // cluster_cpus())
     schema = storage_schema(part.features)
-    samples = sum(len(shard.indices) for shard in rows.shards)
     readers = [
-        SliceReader(slice_rows.with_connections(max(1, connections_per_host // cpus)), schema, part.name)
-        for slice_rows in rows.slices(slice_size(samples, are_sequences=rows.config.kind.sequence))
+        SliceReader(samples.with_connections(connections), schema, part.name)
+        for samples in rows.slices(slice_size_of(rows))
     ]
-    has_all_rows = layout is None and not rows.config.kind.sequence and source.on_error == "raise"
+    has_all_rows = layout is None and not rows.config.kind.sequence and on_error == "raise"
     return _dataset(readers, schema, min(connections_per_host, len(readers)), has_all_rows=has_all_rows)
 
 
 @short_traceback
-def features_of(release: Releases, *, layout: str | None = None, **options: Unpack[LoadKeywords]) -> datasets.Features:
+def features_of(
+    release: Releases, *, layout: str | None = None, **options: Unpack[ClusterKeywords]
+) -> datasets.Features:
     """Return the features of the columns that `read_release` reads.
 
     Args:
@@ -121,30 +121,7 @@ def features_of(release: Releases, *, layout: str | None = None, **options: Unpa
     >>> features_of(demo_release(), layout="semantic-segmentation")
     {'image': Image(mode=None, decode=True), 'label': Image(mode=None, decode=True)}
     """
-    return _open(release, layout, None, None, options).features
-
-
-def _open(
-    release: Releases,
-    layout: str | None,
-    image_range: tuple[float, float] | None,
-    split: str | None,
-    options: LoadKeywords,
-    *,
-    palette: bool = True,
-) -> Source:
-    """Open a release as a stream.
-
-    Raises:
-        OptionError: An option is invalid or does not fit the release.
-        ReleaseError: The file is not a release.
-    """
-    if wrong := [name for name in _OF_BUILDS if name in options]:
-        raise OptionError(f"got {', '.join(wrong)}, but no dataset is built on this machine; leave them out")
-    if "connections" in options:
-        raise OptionError("got this option, expected connections_per_host", option="connections")
-    stream = load_release(release, split=split, streaming=True, **options)
-    return open_source(stream, layout, None, options.get("on_error", "raise"), image_range, palette=palette)
+    return open_release_stream(release, options, layout=layout).features
 
 
 def _dataset(
