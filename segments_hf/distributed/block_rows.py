@@ -44,13 +44,12 @@ class BlockRows:
         return DatasetRows(rows, self.features, "raise").batches(start)
 
 
-def dataset_of_block(block: pa.Table, features: Features, split: str | None = None) -> datasets.Dataset:
+def dataset_of_block(block: pa.Table, features: Features) -> datasets.Dataset:
     """Return a block as a dataset.
 
     Args:
         block: The block.
         features: The columns of the dataset. Columns of JSON and class labels may be strings and integers in the block.
-        split: The name of the split.
 
     Raises:
         SegmentsHFError: The columns of the block are others than those of the features, or a column has values that its
@@ -64,7 +63,7 @@ def dataset_of_block(block: pa.Table, features: Features, split: str | None = No
     columns = [_converted(block.select([name]), name, feature) for name, feature in features.items()]
     schema = features.arrow_schema
     table = pa.Table.from_arrays([column.column(0) for column in columns], schema=schema)
-    return datasets.Dataset(table, datasets.DatasetInfo(features=features), split and datasets.NamedSplit(split))
+    return datasets.Dataset(table, datasets.DatasetInfo(features=features))
 
 
 def _converted(column: pa.Table, name: str, feature: Any) -> pa.Table:  # noqa: ANN401  (a feature or a dict of them)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -82,7 +83,8 @@ def write_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
     checked_name(split)
     max_bytes = bytes_of(max_shard_size, "max_shard_size")
     connect(log_to_driver=True)
-    source = open_source(_first_rows(dataset, features, split).to_iterable_dataset(), None, None)
+    first_rows = _first_rows(dataset, features).to_iterable_dataset()  # a stream, because the push has more rows
+    source = replace(open_source({split: first_rows}, None, None), is_whole=False)
     repository = open_repository(repo_id, revision=revision, create_pr=create_pr, private=private, token=token)
     return push(
         source,
@@ -95,7 +97,7 @@ def write_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
     )
 
 
-def _first_rows(dataset: ray.data.Dataset, features: datasets.Features, split: str) -> datasets.Dataset:
+def _first_rows(dataset: ray.data.Dataset, features: datasets.Features) -> datasets.Dataset:
     """Compute the first rows.
 
     Raises:
@@ -108,4 +110,4 @@ def _first_rows(dataset: ray.data.Dataset, features: datasets.Features, split: s
     if not any(block.num_rows for block in blocks):
         raise OptionError("got a dataset without rows, expected at least one row")
     rows = [dataset_of_block(block, features).data.table for block in blocks if block.num_rows]
-    return dataset_of_block(pa.concat_tables(rows), features, split)
+    return dataset_of_block(pa.concat_tables(rows), features)
