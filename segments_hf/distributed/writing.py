@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from segments_hf.dataset.release_inputs import received
 from segments_hf.dataset.splits import checked_name
 from segments_hf.distributed.block_rows import dataset_of_block
 from segments_hf.distributed.block_uploader import BlockUploader, in_order, own_errors
-from segments_hf.distributed.cluster import connect
-from segments_hf.errors import OptionError
+from segments_hf.distributed.cluster import connect, import_ray
+from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.hub.parts import open_source
 from segments_hf.hub.pushing import push
 from segments_hf.hub.repository import open_repository
@@ -80,6 +81,8 @@ def write_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
         AssetError: An image cannot be read. The error names the sample.
         SegmentsHFError: The columns of the dataset do not fit the features, or a row of a release cannot be read.
     """
+    if not isinstance(dataset, import_ray().data.Dataset):
+        raise SegmentsHFError(f"got {received(dataset)}, expected a dataset of Ray, such as that of read_release")
     checked_name(split)
     max_bytes = bytes_of(max_shard_size, "max_shard_size")
     connect(log_to_driver=True)

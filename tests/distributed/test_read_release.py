@@ -66,7 +66,10 @@ def test_rows_and_features_are_those_of_load_release(cluster: TwoNodes, tmp_path
 
 @pytest.mark.slow
 @pytest.mark.parametrize("layout", ["semantic-segmentation", "instance-segmentation", "panoptic-segmentation"])
-def test_rows_of_a_layout_are_those_of_to_layout(cluster: TwoNodes, tmp_path: Path, layout: str) -> None:
+def test_rows_of_a_layout_are_those_of_to_layout(
+    cluster: TwoNodes, tmp_path: Path, layout: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("segments_hf.distributed.release_dataset.slice_size_of", lambda rows: 1)  # some have no rows
     release = bitmap_release(tmp_path)
     rows = read_release(release, layout=layout)
     expected = to_layout(load_release(release, split="train"), layout)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import socket
 import threading
 import time
@@ -11,7 +10,6 @@ from typing import Any
 
 import datasets
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from golden_releases import bitmap_release, bitmap_sequence_release, cuboid_release, vector_release
 from hub.demo_push import REPO, shards, stored_rows
@@ -19,6 +17,7 @@ from hub.server.hub_server import HubServer
 
 import segments_hf
 from distributed.conftest import TwoNodes
+from distributed.pushes import assert_received_once, pushed_rows
 from distributed.test_read_release import many_images
 from distributed.works import wait_for
 from segments_hf import AssetError, HubError, OptionError, SegmentsHFError, load_release
@@ -30,12 +29,6 @@ from segments_hf.distributed.block_rows import dataset_of_block
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:ray.data.context")
 
 FEATURES = datasets.Features({"number": datasets.Value("int64")})
-
-
-def pushed_rows(hub: HubServer, repo: str = REPO) -> list[dict[str, Any]]:
-    """Return the rows of the Parquet files in the order of their names, as they are stored."""
-    files = hub.files(repo)
-    return [row for path in shards(hub, repo) for row in pq.read_table(io.BytesIO(files[path])).to_pylist()]
 
 
 def test_block_with_other_columns_is_an_error() -> None:
@@ -56,6 +49,12 @@ def test_block_is_converted_to_the_features() -> None:
     assert stored_rows(dataset_of_block(block, features)) == [{"number": 7.0, "image": None, "kind": 1}]
 
 
+def test_other_data_are_an_error() -> None:
+    pytest.importorskip("ray")
+    with pytest.raises(SegmentsHFError, match="got Dataset, expected a dataset of Ray"):
+        write_to_hub(datasets.Dataset.from_dict({"number": [1]}), REPO, features=FEATURES)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("write", [bitmap_release, vector_release, bitmap_sequence_release, cuboid_release])
 def test_push_of_read_release_equals_the_push_of_one_machine(
@@ -64,11 +63,11 @@ def test_push_of_read_release_equals_the_push_of_one_machine(
     release = write(tmp_path)
     segments_hf.push_to_hub({"train": load_release(release, split="train", streaming=True)}, "jane/alone")
     result = write_to_hub(read_release(release), REPO, features=features_of(release))
-    assert pushed_rows(hub) == pushed_rows(hub, "jane/alone")
+    assert pushed_rows(hub, REPO) == pushed_rows(hub, "jane/alone")
     alone, by_ray = hub.files("jane/alone"), hub.files(REPO)
     others = {path for path in alone if not path.endswith((".parquet", "README.md"))}
     assert {path: by_ray[path] for path in others} == {path: alone[path] for path in others}
-    assert result.splits["train"].rows == len(pushed_rows(hub))
+    assert result.splits["train"].rows == len(pushed_rows(hub, REPO))
     expected = load_release(release, split="train", streaming=True).features
     assert datasets.load_dataset(REPO, split="train").features == expected
 
@@ -90,7 +89,7 @@ def test_blocks_become_shards_in_order(hub: HubServer, cluster: TwoNodes) -> Non
     rows = ray.data.range(490, override_num_blocks=7).rename_columns({"id": "number"})
     rows = rows.map_batches(_slow_for_low_numbers, batch_format="pyarrow", batch_size=None)
     result = write_to_hub(rows, REPO, features=FEATURES, split="test", commit_message="Numbers")
-    assert [row["number"] for row in pushed_rows(hub)] == list(range(490))
+    assert [row["number"] for row in pushed_rows(hub, REPO)] == list(range(490))
     assert len(shards(hub)) == 7
     assert all(path.startswith("data/test-") for path in shards(hub))
     assert result.splits["test"].rows == 490
@@ -108,7 +107,7 @@ def test_each_slice_of_a_release_becomes_one_shard(
     monkeypatch.setattr("segments_hf.distributed.release_dataset.slice_size_of", lambda rows: 200)
     release = many_images(tmp_path, write_release, 300)
     write_to_hub(read_release(release), REPO, features=features_of(release))
-    assert [row["name"] for row in pushed_rows(hub)] == [f"{number}.png" for number in range(300)]
+    assert [row["name"] for row in pushed_rows(hub, REPO)] == [f"{number}.png" for number in range(300)]
     assert len(shards(hub)) == 2
 
 
@@ -122,8 +121,8 @@ def test_killed_node_costs_no_rows_and_nothing_is_sent_twice(hub: HubServer, clu
     killing.start()
     write_to_hub(rows, REPO, features=FEATURES)
     killing.join()
-    assert [row["number"] for row in pushed_rows(hub)] == list(range(200))
-    assert all(hub.received[sha] <= len(content) for sha, content in hub.objects.items())
+    assert [row["number"] for row in pushed_rows(hub, REPO)] == list(range(200))
+    assert_received_once(hub)
 
 
 def _slow(batch: pa.Table) -> pa.Table:
