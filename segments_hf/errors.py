@@ -11,6 +11,13 @@ from segments_hf.option_names import option as option_text
 from segments_hf.shown_text import printable, shown
 
 
+class _Cause:
+    """The attribute `cause` of errors. It is no property, because Ray sets it in errors that a task has raised."""
+
+    def __get__(self, error: BaseException | None, owner: object = None) -> BaseException | None:
+        return error and (error.__cause__ or error.__context__)
+
+
 class SegmentsHFError(Exception):
     """The base class of all errors that segments-hf raises deliberately.
 
@@ -21,14 +28,12 @@ class SegmentsHFError(Exception):
     def __init__(self, *texts: object) -> None:
         super().__init__(*(shown(text) if isinstance(text, str) else text for text in texts))
 
-    @property
-    def cause(self) -> BaseException | None:
-        """The error that led to this error; None if there is no such error.
+    cause = _Cause()
+    """The error that led to this error; None if there is no such error.
 
-        The traceback shows the cause, and the frames inside segments-hf, only if the environment variable
-        ``SEGMENTS_HF_DEBUG`` is 1.
-        """
-        return self.__cause__ or self.__context__
+    The traceback shows the cause, and the frames inside segments-hf, only if the environment variable
+    ``SEGMENTS_HF_DEBUG`` is 1.
+    """
 
 
 class ReleaseError(SegmentsHFError, ValueError):

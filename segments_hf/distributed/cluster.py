@@ -34,17 +34,47 @@ def ray_cluster(address: str | None = None, environment: Mapping[str, str] | Non
         ClusterError: The cluster does not respond, or a node has other versions of packages than this process.
     """
     ray = import_ray()
-    if ray.is_initialized():
-        _check_same_cluster(ray, address)
-        check_node_versions()
-        yield
-        return
-    _connect(ray, address, environment or {})
+    was_connected = ray.is_initialized()
+    connect(address, environment, log_to_driver=False)
     try:
-        check_node_versions()
         yield
     finally:
-        ray.shutdown()
+        if not was_connected:
+            ray.shutdown()
+
+
+def connect(address: str | None = None, environment: Mapping[str, str] | None = None, *, log_to_driver: bool) -> None:
+    """Connect this process to a Ray cluster unless it is connected, and check the versions of packages on its nodes.
+
+    The connection stays open.
+
+    Args:
+        address: As for `ray_cluster`.
+        environment: As for `ray_cluster`.
+        log_to_driver: Whether a new connection prints the messages of the nodes in this process.
+
+    Raises:
+        MissingExtraError: Ray is not installed.
+        OptionError: The process is connected to another cluster than `address`.
+        ClusterError: The cluster does not respond, or a node has other versions of packages than this process.
+    """
+    ray = import_ray()
+    was_connected = ray.is_initialized()
+    if was_connected:
+        _check_same_cluster(ray, address)
+    else:
+        _connect(ray, address, environment or {}, log_to_driver=log_to_driver)
+    try:
+        check_node_versions()
+    except BaseException:
+        if not was_connected:
+            ray.shutdown()
+        raise
+
+
+def cluster_cpus() -> int:
+    """Return the number of CPUs of the living nodes, and at least 1, because an autoscaler may start with no node."""
+    return max(1, int(import_ray().cluster_resources().get("CPU", 0)))
 
 
 def import_ray() -> Any:  # noqa: ANN401  (the module `ray`)
@@ -60,8 +90,8 @@ def import_ray() -> Any:  # noqa: ANN401  (the module `ray`)
     return ray
 
 
-def _connect(ray: Any, address: str | None, environment: Mapping[str, str]) -> None:  # noqa: ANN401
-    quiet = {"log_to_driver": False, "logging_level": "error"}
+def _connect(ray: Any, address: str | None, environment: Mapping[str, str], *, log_to_driver: bool) -> None:  # noqa: ANN401
+    quiet = {"log_to_driver": log_to_driver, "logging_level": "error"}
     try:
         if address is None:
             with _environment(environment):

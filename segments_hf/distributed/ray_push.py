@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from segments_hf.dataset.data_types import ClusterKeywords
-from segments_hf.dataset.load import load_release
 from segments_hf.distributed.cluster import import_ray, ray_cluster
 from segments_hf.distributed.ray_uploader import RayUploader
-from segments_hf.hub.parts import open_source
+from segments_hf.distributed.release_stream import open_release_stream
 from segments_hf.hub.pushing import push
 from segments_hf.hub.repository import open_repository
 from segments_hf.io.byte_sizes import bytes_of
-from segments_hf.io.choices import unknown_option
 from segments_hf.io.fetch_options import FetchOptions
 from segments_hf.io.number_options import check_number
 from segments_hf.short_traceback import short_traceback
@@ -20,7 +17,7 @@ from segments_hf.short_traceback import short_traceback
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from segments_hf.dataset.data_types import LoadKeywords, Releases
+    from segments_hf.dataset.data_types import ClusterKeywords, Releases
     from segments_hf.hub.parts import Source
     from segments_hf.hub.push_result import PushResult
     from segments_hf.hub.repository import Repository
@@ -103,11 +100,10 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
         SegmentsHFError: The data cannot be pushed.
     """
     import_ray()
-    _check_names(options)
     max_bytes = bytes_of(max_shard_size, "max_shard_size")
-    loading = cast("LoadKeywords", {**options, "on_error": on_error})
-    stream = load_release(release, split=split, streaming=True, **loading)
-    source = open_source(stream, layout, None, on_error, image_range, palette=palette)
+    source = open_release_stream(
+        release, options, layout=layout, palette=palette, image_range=image_range, on_error=on_error, split=split
+    )
     repository = open_repository(repo_id, revision=revision, create_pr=create_pr, private=private, token=token)
     return push_on_ray(
         source,
@@ -140,9 +136,3 @@ def push_on_ray(
     check_number("connections_per_host", connections_per_host, 1)
     with ray_cluster(address, {"HF_TOKEN": repository.token}):
         return push(source, repository, uploader=RayUploader(connections_per_host), **options)
-
-
-def _check_names(options: ClusterKeywords) -> None:
-    known = ClusterKeywords.__annotations__
-    if unknown := sorted(options.keys() - known):
-        raise TypeError(unknown_option(unknown[0], sorted({*known, "connections_per_host"})))

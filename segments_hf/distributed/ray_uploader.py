@@ -52,7 +52,7 @@ class RayUploader:
 
     def division(self, parts: Sequence[Part]) -> object:
         """Return the size of the slices of each split."""
-        return ["slices", [_slice_size(_release_rows(part)) for part in parts]]
+        return ["slices", [slice_size_of(release_rows_of(part)) for part in parts]]
 
     def upload(self, part: Part, target: Target) -> Generator[tuple[int, Progress], None, None]:
         """Upload the slices of a split that are not in its journal, or whose shards the Hub has removed.
@@ -60,7 +60,7 @@ class RayUploader:
         Raises:
             ClusterError: The process of a task died too often.
         """
-        rows = _release_rows(part)
+        rows = release_rows_of(part)
         target.repository.create()
         journal = Journal(target.folder / f"{part.name}-slices.jsonl", FinishedSlice)
         finished = _still_on_hub(journal.read(), target.repository)
@@ -69,7 +69,7 @@ class RayUploader:
             size = sum(shard.size for shard in item.progress.shards)
             yield item.number, item.progress._replace(sent=0, skipped=size)
         done = {item.number for item in finished}
-        sources = [source for source in rows.slices(_slice_size(rows)) if source.number not in done]
+        sources = [source for source in rows.slices(slice_size_of(rows)) if source.number not in done]
         tasks = [
             Task(
                 f"{part.name}, slice {source.number}",
@@ -93,13 +93,19 @@ class RayUploader:
         return work.with_connections(max(1, self.connections_per_host // concurrency))
 
 
-def _release_rows(part: Part) -> ReleaseRows:
+def release_rows_of(part: Part) -> ReleaseRows:
+    """Return the rows of a part that a cluster can read.
+
+    Raises:
+        SegmentsHFError: The rows are not those of one split of a release.
+    """
     if part.release_rows is None:
         raise SegmentsHFError(f"split {part.name!r}: got rows that a cluster cannot read, expected those of a release")
     return part.release_rows
 
 
-def _slice_size(rows: ReleaseRows) -> int:
+def slice_size_of(rows: ReleaseRows) -> int:
+    """Return the number of samples in each slice of a split."""
     samples = sum(len(shard.indices) for shard in rows.shards)
     return slice_size(samples, are_sequences=rows.config.kind.sequence)
 

@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
+from segments_hf.distributed.cluster import cluster_cpus
 from segments_hf.errors import ClusterError
 from segments_hf.option_names import is_command_line, on_command_line
 
@@ -65,7 +66,7 @@ def run_tasks(tasks: Sequence[Task[R]]) -> Generator[tuple[str, R], None, None]:
     run = ray.remote(num_cpus=1, max_retries=MAX_RETRIES, scheduling_strategy="SPREAD")(_run)
     try:
         while waiting or submitted:
-            cpus = _cpus()
+            cpus = cluster_cpus()
             while waiting and len(submitted) < 2 * cpus:
                 work = waiting[0].make(min(cpus, len(tasks)))
                 submitted[run.remote(work, is_command_line=is_command_line())] = waiting.popleft()
@@ -78,13 +79,6 @@ def run_tasks(tasks: Sequence[Task[R]]) -> Generator[tuple[str, R], None, None]:
             # Waiting tasks first. Otherwise, the end of a running task starts a waiting task while it is canceled. Then
             # Ray may abort this process with "Tried to complete task that was not pending".
             _cancel(list(reversed(submitted)))
-
-
-def _cpus() -> int:
-    """Return the number of CPUs of the living nodes, and at least 1, because an autoscaler may start with no node."""
-    import ray
-
-    return max(1, int(ray.cluster_resources().get("CPU", 0)))
 
 
 def _run(work: Callable[[], R], *, is_command_line: bool) -> R:

@@ -66,7 +66,7 @@ def trainable_rows(part: SplitRows, split: str, num_proc: int | None, left_out: 
     if not dropped:
         return kept
     reasons = Counter({reason_to_leave_out(status): count for status, count in dropped.items()})
-    report = f"{split}: {dropped.total()} of {len(part)} rows left out: {_reasons_text(reasons)}"
+    report = f"{split}: {dropped.total()} of {len(part)} rows left out: {reasons_text(reasons)}"
     if not len(kept):
         raise OptionError(f"{report}; no row is left; to keep these rows, pass {option('keep_unlabeled', True)}")
     logger.warning("%s", report)
@@ -140,7 +140,7 @@ def map_reported_layout(
 
 def _log(split: str, left_out: Counter[str], problems: list[str], on_error: OnError) -> None:
     if left_out:
-        logger.warning("%s: %s left out: %s", split, counted(left_out.total(), "object"), _reasons_text(left_out))
+        logger.warning("%s: %s left out: %s", split, counted(left_out.total(), "object"), reasons_text(left_out))
     if problems:
         what = "left out" if on_error == "skip" else "kept with null columns"
         more = f"\n  … {len(problems) - _MAX_SHOWN} more" if len(problems) > _MAX_SHOWN else ""
@@ -148,7 +148,8 @@ def _log(split: str, left_out: Counter[str], problems: list[str], on_error: OnEr
         logger.warning("%s: %s %s:%s%s", split, counted(len(problems), "row"), what, shown, more)
 
 
-def _reasons_text(counts: Counter[str]) -> str:
+def reasons_text(counts: Mapping[str, int]) -> str:
+    """Return numbers by reason as text, such as ``2 SKIPPED, 1 REJECTED``."""
     return ", ".join(f"{count} {reason}" for reason, count in counts.items())
 
 
@@ -234,7 +235,7 @@ class _RunningCount:
         total = self.counts.total()
         if counts and total >= self.next_report:
             self.next_report = 10 ** len(str(total))
-            reasons = f" ({_reasons_text(self.counts)})" if any(self.counts) else ""
+            reasons = f" ({reasons_text(self.counts)})" if any(self.counts) else ""
             logger.warning("%s: %s so far: %d%s", self.split, self.what, total, reasons)
 
 

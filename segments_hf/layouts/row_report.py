@@ -14,6 +14,8 @@ from segments_hf.labels.row import sample_name
 from segments_hf.layouts.layout import Columns
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from segments_hf.dataset.rows.problems import OnError
     from segments_hf.labels.row import Row
     from segments_hf.layouts.layout import LayoutColumns
@@ -84,6 +86,13 @@ _DECODER: JsonDecoder[RowReport] = JsonDecoder(RowReport)
 def read_report(text: str | None) -> RowReport:
     """Read the value of the column `REPORT`."""
     return _DECODER.decode(text or "{}")
+
+
+def row_reports(table: pa.Table) -> list[RowReport]:
+    """Return the report of each row of a table, which may have the column `REPORT`."""
+    if REPORT not in table.column_names:
+        return [RowReport()] * table.num_rows
+    return [read_report(text) for text in table[REPORT].to_pylist()]
 
 
 def report_text(report: RowReport) -> str | None:

@@ -75,11 +75,15 @@ def to_table(rows: Sequence[Mapping[str, Any]], features: Features) -> pa.Table:
         rows: The rows. Images are ``{"bytes": …, "path": …}``, and JSON is text. Further columns are left out.
         features: The columns.
     """
-    schema = features.arrow_schema
     # pyarrow cannot convert Python objects to JSON types inside lists, so JSON is first a column of strings.
-    stored = pa.schema([pa.field(field.name, _storage_type(field.type)) for field in schema])
+    stored = storage_schema(features)
     arrays = [pa.array([row[field.name] for row in rows], field.type) for field in stored]
-    return cast_table(pa.Table.from_arrays(arrays, schema=stored), schema)
+    return cast_table(pa.Table.from_arrays(arrays, schema=stored), features.arrow_schema)
+
+
+def storage_schema(features: Features) -> pa.Schema:
+    """Return the schema of rows in which JSON is a string. It has no metadata."""
+    return pa.schema([pa.field(field.name, _storage_type(field.type)) for field in features.arrow_schema])
 
 
 def _storage_type(type_: pa.DataType) -> pa.DataType:

@@ -18,12 +18,15 @@ from segments_hf.io.disk.staging import staging_folder
 from segments_hf.layouts.row_report import LeftOut
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from datasets import Features
 
     from segments_hf.dataset.rows.problems import Problem
     from segments_hf.hub.repository import Repository
-    from segments_hf.hub.sources.row_sources import SliceRows
+    from segments_hf.hub.sources.row_sources import RowSource, SliceRows
     from segments_hf.hub.uploads.journal import UploadedShard
+    from segments_hf.hub.uploads.shards import Shard
 
 
 @dataclass(frozen=True)
@@ -61,24 +64,43 @@ class ShardWork:
             StorageError: The shards cannot be written: the disk is full or read-only.
             SegmentsHFError: A row cannot be read, and errors are raised.
         """
-        repository = self.repository.with_own_token()
-        try:
-            return self._upload(repository)
-        except HubError as error:
-            if status_of(error) not in {UNAUTHORIZED, FORBIDDEN}:
-                raise
-            raise HubError(f"{error}; the push used the token of machine {socket.gethostname()}") from error
+        return upload_rows(self.source, self.features, self.repository, self.max_bytes)
 
-    def _upload(self, repository: Repository) -> Progress:
-        upload = partial(upload_shard, repository)
-        parent = journals_folder() / "slices"
-        shards: list[UploadedShard] = []
-        problems: list[Problem] = []
-        left_out, sent, skipped = LeftOut(), 0, 0
-        with storage_errors_of_library(parent), staging_folder(parent) as staging, without_library_bars():
-            for progress in upload_shards(self.source, self.features, staging.new, self.max_bytes, upload):
-                shards += progress.shards
-                problems += progress.problems
-                left_out.add(progress.left_out)
-                sent, skipped = sent + progress.sent, skipped + progress.skipped
-        return Progress(shards, sent, skipped, left_out, problems)
+
+def upload_rows(source: RowSource, features: Features, repository: Repository, max_bytes: int) -> Progress:
+    """Write rows to shards and upload them, with the token of this machine. Return all shards.
+
+    Args:
+        source: The rows.
+        features: The columns that are uploaded.
+        repository: The repository, without a token.
+        max_bytes: The largest size of a shard.
+
+    Raises:
+        HubError: No token was found, or the Hub refuses the shards.
+        StorageError: The shards cannot be written: the disk is full or read-only.
+        SegmentsHFError: A row cannot be read, and errors are raised.
+    """
+    upload = partial(upload_shard, repository.with_own_token())
+    try:
+        return _upload_rows(source, features, max_bytes, upload)
+    except HubError as error:
+        if status_of(error) not in {UNAUTHORIZED, FORBIDDEN}:
+            raise
+        raise HubError(f"{error}; the push used the token of machine {socket.gethostname()}") from error
+
+
+def _upload_rows(
+    source: RowSource, features: Features, max_bytes: int, upload: Callable[[Shard], Progress]
+) -> Progress:
+    parent = journals_folder() / "slices"
+    shards: list[UploadedShard] = []
+    problems: list[Problem] = []
+    left_out, sent, skipped = LeftOut(), 0, 0
+    with storage_errors_of_library(parent), staging_folder(parent) as staging, without_library_bars():
+        for progress in upload_shards(source, features, staging.new, max_bytes, upload):
+            shards += progress.shards
+            problems += progress.problems
+            left_out.add(progress.left_out)
+            sent, skipped = sent + progress.sent, skipped + progress.skipped
+    return Progress(shards, sent, skipped, left_out, problems)

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from segments_hf.hub.card.row_counts import Tally, tally
 from segments_hf.hub.compat import parquet_writer
-from segments_hf.layouts.row_report import REPORT, LeftOut, RowReport, read_report
+from segments_hf.layouts.row_report import LeftOut, RowReport, row_reports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datasets import Features
 
     from segments_hf.dataset.rows.problems import Problem
-    from segments_hf.hub.sources.row_sources import Batch, Position, RowSource
+    from segments_hf.hub.sources.row_sources import Position, RowSource
 
 UNREADABLE = "cannot be read"  # the reason to leave out a row
 _ROWS_PER_GROUP = 100  # rows in a row group, as the dataset viewer of the Hub recommends for images
@@ -77,7 +77,7 @@ def write_shards(
     shard: _Writer | None = None
     number = 0
     for batch in source.batches(start):
-        reports = _reports(batch)
+        reports = row_reports(batch.table)
         for position, index, problems in batch.rows:
             report = RowReport() if index is None else reports[index]
             losses.problems += problems
@@ -96,12 +96,6 @@ def write_shards(
             losses.left_out.add(LeftOut(objects=report.left_out))
     if shard is not None:
         yield shard.close(None, losses)
-
-
-def _reports(batch: Batch) -> list[RowReport]:
-    if REPORT not in batch.table.column_names:
-        return [RowReport()] * batch.table.num_rows
-    return [read_report(text) for text in batch.table[REPORT].to_pylist()]
 
 
 def _copied_row(table: pa.Table, index: int) -> pa.Table:

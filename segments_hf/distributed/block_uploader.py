@@ -1,0 +1,101 @@
+"""Upload the blocks of a Ray dataset as shards."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from segments_hf.distributed.block_rows import BlockRows
+from segments_hf.distributed.cluster import import_ray
+from segments_hf.errors import SegmentsHFError
+from segments_hf.hub.uploads.shard_work import upload_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Sequence
+
+    import pandas as pd
+    import pyarrow as pa
+    import ray.data
+    from datasets import Features
+
+    from segments_hf.hub.parts import Part
+    from segments_hf.hub.repository import Repository
+    from segments_hf.hub.uploads.shard_upload import Progress
+    from segments_hf.hub.uploads.split_upload import Target
+
+_RESULT = "result"
+
+
+@dataclass(frozen=True)
+class BlockUploader:
+    """Write and upload the blocks of a Ray dataset on the nodes of the cluster. See `Uploader`.
+
+    Attributes:
+        dataset: The dataset.
+    """
+
+    dataset: ray.data.Dataset
+
+    def division(self, parts: Sequence[Part]) -> object:
+        """Return None, because a later push does not know whether another dataset has the same blocks."""
+        del parts
+        return None
+
+    def upload(self, part: Part, target: Target) -> Generator[tuple[int, Progress], None, None]:
+        """Upload the shards of all blocks. Each slice is one block, and the slices come in order.
+
+        Raises:
+            SegmentsHFError: A block cannot be uploaded, or a row of a release cannot be read.
+        """
+        target.repository.create()
+        upload = _upload_of_block(part.features, target.repository.without_token(), target.max_bytes)
+        # Uploads mostly wait for the network. Ray runs functions with the same number of CPUs in one task, and then
+        # passes small tables instead of whole blocks.
+        results = self.dataset.map_batches(upload, batch_size=None, batch_format="pyarrow", num_cpus=0.5)
+        with in_order(results), own_errors():
+            batches = results.iter_batches(batch_size=None, batch_format="pandas")
+            for index, result in enumerate(result for batch in batches for result in batch[_RESULT]):
+                if isinstance(result, SegmentsHFError):
+                    raise result
+                yield index, result
+
+
+def _upload_of_block(features: Features, repository: Repository, max_bytes: int) -> Callable[[pa.Table], pd.DataFrame]:
+    """Return a function that uploads a block on a node, for `map_batches`."""
+
+    def upload(block: pa.Table) -> pd.DataFrame:
+        import pandas as pd
+
+        result: Progress | SegmentsHFError
+        try:
+            result = upload_rows(BlockRows(block, features), features, repository, max_bytes)
+        except SegmentsHFError as error:
+            result = error  # Ray would replace the exception
+        return pd.DataFrame({_RESULT: pd.Series([result], dtype=object)})
+
+    return upload
+
+
+@contextmanager
+def in_order(dataset: ray.data.Dataset) -> Iterator[None]:
+    """Let Ray return results in the order of the blocks, and show no progress bar of its own."""
+    context = dataset.context  # shared with the dataset of the user
+    previous = context.execution_options.preserve_order, context.enable_progress_bars
+    context.execution_options.preserve_order, context.enable_progress_bars = True, False
+    try:
+        yield
+    finally:
+        context.execution_options.preserve_order, context.enable_progress_bars = previous
+
+
+@contextmanager
+def own_errors() -> Iterator[None]:
+    """Raise the errors of segments-hf that occurred on nodes as they are, not as errors of Ray."""
+    ray: Any = import_ray()
+    try:
+        yield
+    except ray.exceptions.RayTaskError as error:
+        if isinstance(error.cause, SegmentsHFError):
+            raise error.cause from error
+        raise

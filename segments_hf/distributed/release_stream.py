@@ -1,0 +1,48 @@
+"""Open a release for reading it on a cluster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from segments_hf.dataset.data_types import ClusterKeywords
+from segments_hf.dataset.load import load_release
+from segments_hf.hub.parts import open_source
+from segments_hf.io.choices import unknown_option
+
+if TYPE_CHECKING:
+    from segments_hf.dataset.data_types import LoadKeywords, Releases
+    from segments_hf.hub.parts import Source
+
+
+def open_release_stream(
+    release: Releases,
+    options: ClusterKeywords,
+    *,
+    layout: str | None,
+    palette: bool = True,
+    image_range: tuple[float, float] | None = None,
+    on_error: str = "raise",
+    split: str | None = None,
+) -> Source:
+    """Open a release as a stream.
+
+    Args:
+        release: As for `load_release`.
+        options: Options of `load_release`.
+        layout: As for `open_source`.
+        palette: As for `open_source`.
+        image_range: As for `open_source`.
+        on_error: As for `load_release`.
+        split: As for `load_release`.
+
+    Raises:
+        TypeError: There is no such option.
+        OptionError: An option is invalid or does not fit the release.
+        SegmentsHFError: The release cannot be read.
+    """
+    known = ClusterKeywords.__annotations__
+    if unknown := sorted(options.keys() - known):
+        raise TypeError(unknown_option(unknown[0], sorted({*known, "connections_per_host"})))
+    loading = cast("LoadKeywords", {**options, "on_error": on_error})
+    stream = load_release(release, split=split, streaming=True, **loading)
+    return open_source(stream, layout, None, on_error, image_range, palette=palette)
