@@ -39,7 +39,7 @@ class Measured:
     left_out: Counter[str] = field(default_factory=Counter)
 
 
-def measure(row: Row) -> Measured:
+def measure(row: Row) -> Measured | None:
     """Measure a row that has a label.
 
     The area of an object is the number of its pixels in the bitmap, the area of its polygon or box clipped to the
@@ -48,6 +48,9 @@ def measure(row: Row) -> Measured:
     Args:
         row: A row of an image task. Its bitmap may be decoded.
 
+    Returns:
+        The measures; None if there is nothing to measure, because the bitmap and the size of the image are missing.
+
     Raises:
         BitmapError: The bitmap cannot be read, or a point is not a pair of coordinates within 2^31 pixels.
     """
@@ -55,7 +58,8 @@ def measure(row: Row) -> Measured:
     if label is None:
         return Measured([], None, 0)
     if isinstance(label, BitmapLabel) and not label.has_bitmap and label.size is None:
-        return Measured([], None, 0, left_out=label.repeated())
+        left_out = label.repeated()
+        return Measured([], None, 0, left_out=left_out) if left_out else None
     objects, left_out = label.objects()
     areas = [(item.class_index, item.area or item.box_area) for item in objects if item.box_area]
     raster = label.rasterize()

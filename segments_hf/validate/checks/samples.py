@@ -12,7 +12,7 @@ from segments_hf.validate.row_places import RowPlaces
 from segments_hf.validate.text_list import TextList
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from segments_hf.labels.row import Row
     from segments_hf.validate.finding import Finding
@@ -47,7 +47,7 @@ class Duplicates:
         self._row_names, self._places = TextList(), RowPlaces()
         self._names, self._identities = _Seen(self._places), _Seen(self._places)
 
-    def check(self, row: Row, split: str | None, number: int) -> Iterator[Finding]:
+    def check(self, row: Row, split: str | None, number: int) -> Iterable[Finding]:
         """Find an earlier sample with the same name or uuid. Each sample is reported once.
 
         The frames of a sequence are one sample.
@@ -65,8 +65,20 @@ class Duplicates:
         # only within a split.
         by_name = self._names.earlier(f"{split!r} {name}", frame, index)
         by_identity = self._identities.earlier(f"uuid {uuid}" if uuid else f"name {name}", frame, index)
-        if by_name is None and by_identity is None:
-            return
+        return () if by_name is by_identity is None else self._findings(row, split, by_name, by_identity)
+
+    def _findings(
+        self, row: Row, split: str | None, by_name: int | None, by_identity: int | None
+    ) -> Iterator[Finding]:
+        """Yield the findings about a row, of which an earlier row has the name or the uuid.
+
+        Args:
+            row: The row.
+            split: The split of the row.
+            by_name: The first row with the same name, if there is one.
+            by_identity: The first row with the same uuid, if there is one.
+        """
+        uuid = row.get("uuid")
         if by_identity is not None and (first_split := self._places[by_identity].split) != split:
             message = f"the sample is also in split {first_split!r}, with the name {self._row_names[by_identity]!r}"
             yield IN_TWO_SPLITS.in_sample(row, message)
