@@ -34,8 +34,7 @@ if TYPE_CHECKING:
 class RowMaker:
     """A function that makes the rows of the samples of a release: one per image, or per frame of a sequence.
 
-    It can be pickled, and is a few kilobytes large: another process or machine makes the same rows from the same
-    samples.
+    It can be pickled, to a few kilobytes. Another process or machine then makes the same rows from the same samples.
 
     Attributes:
         labelset: The labelset whose labels are read.

@@ -32,7 +32,7 @@ class ProcessUploader:
     num_proc: int | None = None
 
     def division(self, parts: Sequence[Part]) -> object:
-        """Return the number of processes, because each process writes shards of its own."""
+        """Return the number of processes, because the rows of each process are one slice."""
         del parts
         return self.num_proc
 
