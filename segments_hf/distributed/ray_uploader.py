@@ -69,23 +69,21 @@ class RayUploader:
             size = sum(shard.size for shard in item.progress.shards)
             yield item.number, item.progress._replace(sent=0, skipped=size)
         done = {item.number for item in finished}
-        sources = [source for source in rows.slices(slice_size_of(rows)) if source.number not in done]
-        tasks = [
-            Task(
-                f"{part.name}, slice {source.number}",
-                partial(
-                    self._with_connections, SliceUpload(source, part.features, target.repository, target.max_bytes)
-                ),
-            )
-            for source in sources
+        uploads = [
+            SliceUpload(rows_of_slice, part.features, target.repository, target.max_bytes)
+            for rows_of_slice in rows.slices(slice_size_of(rows))
+            if rows_of_slice.number not in done
         ]
-        numbers = {task.key: source.number for task, source in zip(tasks, sources, strict=True)}
+        numbers = {f"{part.name}, slice {upload.source.number}": upload.source.number for upload in uploads}
+        tasks = [
+            Task(key, partial(self._with_connections, upload)) for key, upload in zip(numbers, uploads, strict=True)
+        ]
         with closing(run_tasks(tasks)) as results:
             for key, progress in results:
                 journal.append(FinishedSlice(numbers[key], progress))
                 yield numbers[key], progress
 
-    def _limited(self, upload: SliceUpload, concurrency: int) -> SliceUpload:
+    def _with_connections(self, upload: SliceUpload, concurrency: int) -> SliceUpload:
         """Return the upload of a slice with its part of `connections_per_host`.
 
         Args:
