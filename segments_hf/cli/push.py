@@ -98,7 +98,10 @@ def push(
         ),
     ] = None,
     commit_message: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="The message of the commits.", rich_help_panel=HUB)
+        str | None,
+        typer.Option(
+            metavar="TEXT", help="The message of the commits, and the title of a pull request.", rich_help_panel=HUB
+        ),
     ] = None,
     license: Annotated[  # noqa: A002
         str | None,

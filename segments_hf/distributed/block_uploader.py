@@ -79,7 +79,7 @@ def _upload_of_block(features: Features, repository: Repository, max_bytes: int)
 
 @contextmanager
 def results_in_order(dataset: ray.data.Dataset) -> Iterator[None]:
-    """Configure Ray for the block of this `with` statement: results in order, and no progress bars of Ray."""
+    """Inside the `with` statement, let Ray return the results of a dataset in order, and show no bars of Ray."""
     context = dataset.context  # shared with the dataset of the user
     previous = context.execution_options.preserve_order, context.enable_progress_bars
     context.execution_options.preserve_order, context.enable_progress_bars = True, False

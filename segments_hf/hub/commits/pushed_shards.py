@@ -45,7 +45,7 @@ class PushedShards:
             shards: The shards in the order of their rows.
 
         Returns:
-            By path, the shards whose final paths are known since this call: none if there are at most 100 shards.
+            By path, the shards whose final paths become known with this call: none if there are at most 100 shards.
         """
         had_many = self.are_many
         of_slice = self._slices.setdefault(split, {}).setdefault(index, [])

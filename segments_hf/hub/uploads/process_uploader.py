@@ -65,5 +65,5 @@ def _run(index: int, worker: Worker) -> Iterator[tuple[int, Progress]]:
     with without_library_bars():
         for progress in worker.run():
             yield index, progress
-            if parent is not None and not parent.is_alive():
+            if parent is not None and not parent.is_alive():  # the push was killed
                 return
