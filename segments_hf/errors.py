@@ -12,7 +12,7 @@ from segments_hf.shown_text import printable, shown
 
 
 class _Cause:
-    """The attribute `cause` of errors. It is no property, because Ray sets it in errors that a task has raised."""
+    """The attribute `cause` of errors. It is not a property, because Ray sets the attribute in errors of tasks."""
 
     def __get__(self, error: BaseException | None, owner: object = None) -> BaseException | None:
         return error and (error.__cause__ or error.__context__)

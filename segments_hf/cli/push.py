@@ -74,8 +74,8 @@ def push(
         str,
         options.one_of(
             tuple(_SHARD_SIZES),
-            "What makes and uploads the shards. local: processes on this machine. ray: tasks on a Ray cluster; "
-            "--connections is then the number of requests of all tasks together.",
+            "Where the shards are made and uploaded. local: in processes on this machine. ray: in tasks on a Ray "
+            "cluster; --connections is then the number of requests to one host of all tasks together.",
             OUTPUT,
         ),
     ] = "local",
@@ -98,7 +98,10 @@ def push(
         ),
     ] = None,
     commit_message: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="The message of the commit.", rich_help_panel=HUB)
+        str | None,
+        typer.Option(
+            metavar="TEXT", help="The message of the commits, and the title of a pull request.", rich_help_panel=HUB
+        ),
     ] = None,
     license: Annotated[  # noqa: A002
         str | None,
@@ -127,7 +130,7 @@ def push(
 
     from segments_hf.dataset.load import release_builder
     from segments_hf.distributed.cluster import import_ray
-    from segments_hf.distributed.ray_push import push_on_ray
+    from segments_hf.distributed.release_push import push_on_ray
     from segments_hf.hub.parts import open_source
     from segments_hf.hub.push_plan import plan_push
     from segments_hf.hub.pushing import push as push_source
@@ -141,7 +144,7 @@ def push(
     connections = loading["connections"]
     if engine == "ray":
         import_ray()
-        del loading["connections"]  # they are not those of this process
+        del loading["connections"]  # a limit for the tasks, not for this process
     max_bytes = bytes_of(max_shard_size or _SHARD_SIZES[engine], "max_shard_size")
     builder = release_builder(release, **loading)
     if not quiet:
@@ -151,16 +154,16 @@ def push(
     repository = open_repository(repo_id, revision=revision, create_pr=create_pr, private=private, token=token)
     if not quiet:
         print_result(plan_push(source, repository))
-    chosen: dict[str, Any] = {
+    push_options: dict[str, Any] = {
         "config_name": config_name,
         "max_bytes": max_bytes,
         "commit_message": commit_message,
         "license": license,
     }
     if engine == "ray":
-        pushed = push_on_ray(source, repository, address, connections, **chosen)
+        pushed = push_on_ray(source, repository, address, connections, **push_options)
     else:
-        pushed = push_source(source, repository, uploader=ProcessUploader(num_proc), **chosen)
+        pushed = push_source(source, repository, uploader=ProcessUploader(num_proc), **push_options)
     if quiet:
         print_line(pushed.page)
     else:
@@ -180,4 +183,5 @@ def _check_engine(engine: str, address: str | None, num_proc: int | None) -> Non
             option="num_proc",
         )
     if engine != "ray" and address is not None:
-        raise OptionError(f"got {address!r} without {option('engine', 'ray')}", option="address")
+        ray = option("engine", "ray")
+        raise OptionError(f"got {address!r} without {ray}; pass {ray}, or leave the address out", option="address")

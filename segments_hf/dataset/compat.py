@@ -125,9 +125,9 @@ def progress_bar(items: Iterable[T] | None = None, **options: str | float | None
 
 
 def cast_table(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """Return a table with the types of the features of a dataset. `datasets` has no public function for tables.
+    """Cast a table to the schema of the features of a dataset. `datasets` has no public function that casts a table.
 
-    pyarrow cannot cast strings inside lists to JSON types.
+    The function of pyarrow is not enough, because it cannot cast strings inside lists to JSON types.
     """
     from datasets.table import table_cast
 

@@ -28,7 +28,7 @@ DatasetT = TypeVar("DatasetT", bound=AnyDataset)
 
 
 class SampleKeywords(TypedDict, total=False):
-    """Keyword arguments of `load_release` that select samples and tell where files are."""
+    """Keyword arguments of `load_release` that select samples and locate files."""
 
     labelset: str | None
     filter_by: str | Sequence[str] | None
@@ -58,7 +58,7 @@ class LoadKeywords(ReleaseKeywords, total=False):
 
 
 class ClusterKeywords(SampleKeywords, LimitKeywords, total=False):
-    """Keyword arguments of `load_release` that functions of `segments_hf.distributed` also have."""
+    """Keyword arguments of `load_release` that the functions of `segments_hf.distributed` also accept."""
 
     task: str | None
     load_assets: bool

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BlockRows:
-    """The rows of a block.
+    """The rows of a block of a Ray dataset.
 
     Attributes:
         block: The block.
-        features: The columns, with the types that they are converted to.
+        features: The columns, and the types to which they are converted.
     """
 
     block: pa.Table
@@ -49,24 +49,24 @@ def dataset_of_block(block: pa.Table, features: Features) -> datasets.Dataset:
 
     Args:
         block: The block.
-        features: The columns of the dataset. Columns of JSON and class labels may be strings and integers in the block.
+        features: The columns of the dataset. In the block, JSON may be a string and a class label may be an integer.
 
     Raises:
-        SegmentsHFError: The columns of the block are others than those of the features, or a column has values that its
-            feature cannot store.
+        SegmentsHFError: The columns of the block are not those of the features, or a column has values that its feature
+            cannot store.
     """
     if set(block.column_names) != set(features):
         raise SegmentsHFError(
             f"got a dataset with the columns {', '.join(block.column_names)}, expected those of the features: "
             f"{', '.join(features)}; pass the features of all columns, or drop columns with drop_columns()"
         )
-    columns = [_converted(block.select([name]), name, feature) for name, feature in features.items()]
+    columns = [_converted_column(block.select([name]), name, feature) for name, feature in features.items()]
     schema = features.arrow_schema
     table = pa.Table.from_arrays([column.column(0) for column in columns], schema=schema)
     return datasets.Dataset(table, datasets.DatasetInfo(features=features))
 
 
-def _converted(column: pa.Table, name: str, feature: Any) -> pa.Table:  # noqa: ANN401  (a feature or a dict of them)
+def _converted_column(column: pa.Table, name: str, feature: Any) -> pa.Table:  # noqa: ANN401  (a feature or a dict of them)
     """Convert a table with one column to the type of a feature."""
     features = datasets.Features({name: feature})
     try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from segments_hf.distributed.block_rows import BlockRows
 from segments_hf.distributed.cluster import import_ray
 from segments_hf.errors import SegmentsHFError
-from segments_hf.hub.uploads.shard_work import upload_rows
+from segments_hf.hub.uploads.slice_upload import upload_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from segments_hf.hub.uploads.shard_upload import Progress
     from segments_hf.hub.uploads.split_upload import Target
 
-_RESULT = "result"
+_RESULT = "result"  # the column with the results of the uploads
 
 
 @dataclass(frozen=True)
@@ -38,22 +38,22 @@ class BlockUploader:
     dataset: ray.data.Dataset
 
     def division(self, parts: Sequence[Part]) -> object:
-        """Return None, because a later push does not know whether another dataset has the same blocks."""
+        """Return None, because a later push never resumes a push of a Ray dataset."""
         del parts
         return None
 
     def upload(self, part: Part, target: Target) -> Generator[tuple[int, Progress], None, None]:
-        """Upload the shards of all blocks. Each slice is one block, and the slices come in order.
+        """Write and upload the shards of all blocks. Each slice is one block, and the slices are yielded in order.
 
         Raises:
             SegmentsHFError: A block cannot be uploaded, or a row of a release cannot be read.
         """
         target.repository.create()
         upload = _upload_of_block(part.features, target.repository.without_token(), target.max_bytes)
-        # Uploads mostly wait for the network. Ray runs functions with the same number of CPUs in one task, and then
-        # passes small tables instead of whole blocks.
+        # Half a CPU, because uploads mostly wait for the network. With one CPU, Ray would also run this function in the
+        # same task as the function before it, and would pass it small tables instead of whole blocks.
         results = self.dataset.map_batches(upload, batch_size=None, batch_format="pyarrow", num_cpus=0.5)
-        with in_order(results), own_errors():
+        with results_in_order(results), own_errors():
             batches = results.iter_batches(batch_size=None, batch_format="pandas")
             for index, result in enumerate(result for batch in batches for result in batch[_RESULT]):
                 if isinstance(result, SegmentsHFError):
@@ -71,15 +71,15 @@ def _upload_of_block(features: Features, repository: Repository, max_bytes: int)
         try:
             result = upload_rows(BlockRows(block, features), features, repository, max_bytes)
         except SegmentsHFError as error:
-            result = error  # Ray would replace the exception
+            result = error  # not raised, because Ray would replace the exception
         return pd.DataFrame({_RESULT: pd.Series([result], dtype=object)})
 
     return upload
 
 
 @contextmanager
-def in_order(dataset: ray.data.Dataset) -> Iterator[None]:
-    """Let Ray return results in the order of the blocks, and show no progress bar of its own."""
+def results_in_order(dataset: ray.data.Dataset) -> Iterator[None]:
+    """Inside the `with` statement, let Ray return the results of a dataset in order, and show no bars of Ray."""
     context = dataset.context  # shared with the dataset of the user
     previous = context.execution_options.preserve_order, context.enable_progress_bars
     context.execution_options.preserve_order, context.enable_progress_bars = True, False
@@ -91,7 +91,7 @@ def in_order(dataset: ray.data.Dataset) -> Iterator[None]:
 
 @contextmanager
 def own_errors() -> Iterator[None]:
-    """Raise the errors of segments-hf that occurred on nodes as they are, not as errors of Ray."""
+    """Raise an error of segments-hf that occurred on a node instead of the error of Ray that contains it."""
     ray: Any = import_ray()
     try:
         yield

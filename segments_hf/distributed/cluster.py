@@ -20,8 +20,8 @@ _CONNECT_SECONDS = 10  # Ray itself retries for minutes when the address does no
 def ray_cluster(address: str | None = None, environment: Mapping[str, str] | None = None) -> Iterator[None]:
     """Connect this process to a Ray cluster, and check the versions of packages on its nodes.
 
-    If the process is connected already, this connection is used, and it stays open. Otherwise the connection ends with
-    the block. Ray on this machine, if it was started here, then also ends.
+    If the process is connected already, this connection is used, and it stays open. Otherwise, the connection ends with
+    the block, and so does Ray if it was started on this machine.
 
     Args:
         address: The address of the cluster, such as ``10.0.0.7:6379``; ``auto`` for the cluster that this machine
@@ -73,7 +73,7 @@ def connect(address: str | None = None, environment: Mapping[str, str] | None = 
 
 
 def cluster_cpus() -> int:
-    """Return the number of CPUs of the living nodes, and at least 1, because an autoscaler may start with no node."""
+    """Return the number of CPUs of the cluster; 1 if it has no CPUs, as an autoscaler may start without nodes."""
     return max(1, int(import_ray().cluster_resources().get("CPU", 0)))
 
 
@@ -86,19 +86,20 @@ def import_ray() -> Any:  # noqa: ANN401  (the module `ray`)
     try:
         import ray
     except ImportError as error:
-        raise MissingExtraError(f"the engine needs Ray: pip install 'segments-hf[ray]' ({error})") from error
+        raise MissingExtraError(f"cannot import Ray: pip install 'segments-hf[ray]' ({error})") from error
     return ray
 
 
 def _connect(ray: Any, address: str | None, environment: Mapping[str, str], *, log_to_driver: bool) -> None:  # noqa: ANN401
-    quiet = {"log_to_driver": log_to_driver, "logging_level": "error"}
+    logging = {"log_to_driver": log_to_driver, "logging_level": "error"}
     try:
         if address is None:
             with _environment(environment):
-                ray.init("local", include_dashboard=False, **quiet)  # without "local", Ray looks for a running cluster
+                # With "local", Ray does not look for a running cluster.
+                ray.init("local", include_dashboard=False, **logging)
         else:
             _check_responds(address)
-            ray.init(address, **quiet)
+            ray.init(address, **logging)
     except (ray.exceptions.RayError, OSError, RuntimeError, ValueError) as error:
         where = "on this machine" if address is None else f"at {address}"
         action = "start Ray" if address is None else "connect to the Ray cluster"
@@ -131,7 +132,7 @@ def _check_same_cluster(ray: Any, address: str | None) -> None:  # noqa: ANN401
     connected = ray.get_runtime_context().gcs_address
     if address not in {None, "auto", connected}:
         raise OptionError(
-            f"got {address!r}, but this process is connected to the Ray cluster at {connected}; expected this address "
-            "or None, or call ray.shutdown() first",
+            f"got {address!r}, but this process is connected to the Ray cluster at {connected}; pass this address or "
+            "None, or call ray.shutdown() first",
             option="address",
         )

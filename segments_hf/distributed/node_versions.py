@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 COMPARED: Final = ("segments-hf", "datasets", "pyarrow", "huggingface_hub")  # they determine the content of the shards
-_SECONDS = 120  # a new process on a busy node needs many seconds to start
+_TIMEOUT = 120  # seconds; a new process on a busy node needs many seconds to start
 
 Versions = dict[str, "str | None"]
 
@@ -18,7 +18,7 @@ Versions = dict[str, "str | None"]
 def check_node_versions() -> None:
     """Compare the versions on each node that has CPUs with those of this process.
 
-    Python versions are compared without the third number.
+    The versions of Python are compared without the patch number.
 
     Raises:
         ClusterError: A version differs, a package is missing on a node, or a node does not respond.
@@ -37,10 +37,10 @@ def check_node_versions() -> None:
         for node in names
     }
     expected = reader_of_versions()(COMPARED)
-    done, silent = ray.wait(list(answers), num_returns=len(answers), timeout=_SECONDS) if answers else ([], [])
+    done, silent = ray.wait(list(answers), num_returns=len(answers), timeout=_TIMEOUT) if answers else ([], [])
     if silent:
         nodes = ", ".join(sorted(names[answers[answer]] for answer in silent))
-        raise ClusterError(f"got no answer from these nodes of the Ray cluster in {_SECONDS} s: {nodes}")
+        raise ClusterError(f"got no answer from these nodes of the Ray cluster in {_TIMEOUT} s: {nodes}")
     for answer in done:
         try:
             found = ray.get(answer)
@@ -55,7 +55,7 @@ def compare_versions(node: str, found: Mapping[str, str | None], expected: Mappi
     Args:
         node: The name of the node.
         found: The version of each package on the node; None if the package is not installed.
-        expected: The same for this process.
+        expected: The version of each package in this process.
 
     Raises:
         ClusterError: A version differs, or a package is missing on the node.
@@ -77,7 +77,7 @@ def compare_versions(node: str, found: Mapping[str, str | None], expected: Mappi
 def reader_of_versions() -> Callable[[Sequence[str]], Versions]:
     """Return a function that reads the versions, and that runs on nodes where segments-hf is not installed.
 
-    Ray pickles functions of modules by name, which fails on such nodes. It pickles local functions as code.
+    Ray pickles functions of modules by reference, which fails on such nodes. It pickles local functions by value.
     """
 
     def versions(packages: Sequence[str]) -> Versions:

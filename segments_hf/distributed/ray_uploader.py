@@ -14,7 +14,7 @@ from segments_hf.distributed.tasks import Task, run_tasks
 from segments_hf.errors import SegmentsHFError
 from segments_hf.hub.uploads.journal import Journal
 from segments_hf.hub.uploads.shard_upload import Progress, known_shards
-from segments_hf.hub.uploads.shard_work import ShardWork
+from segments_hf.hub.uploads.slice_upload import SliceUpload
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -30,7 +30,7 @@ class FinishedSlice(msgspec.Struct, frozen=True):
 
     Attributes:
         number: The number of the slice in its split.
-        progress: Its shards, and what was left out.
+        progress: All its shards, and the rows and objects that were left out.
     """
 
     number: int
@@ -69,28 +69,28 @@ class RayUploader:
             size = sum(shard.size for shard in item.progress.shards)
             yield item.number, item.progress._replace(sent=0, skipped=size)
         done = {item.number for item in finished}
-        sources = [source for source in rows.slices(slice_size_of(rows)) if source.number not in done]
-        tasks = [
-            Task(
-                f"{part.name}, slice {source.number}",
-                partial(self._work, ShardWork(source, part.features, target.repository, target.max_bytes)),
-            )
-            for source in sources
+        uploads = [
+            SliceUpload(rows_of_slice, part.features, target.repository, target.max_bytes)
+            for rows_of_slice in rows.slices(slice_size_of(rows))
+            if rows_of_slice.number not in done
         ]
-        numbers = {task.key: source.number for task, source in zip(tasks, sources, strict=True)}
+        numbers = {f"{part.name}, slice {upload.source.number}": upload.source.number for upload in uploads}
+        tasks = [
+            Task(key, partial(self._with_connections, upload)) for key, upload in zip(numbers, uploads, strict=True)
+        ]
         with closing(run_tasks(tasks)) as results:
             for key, progress in results:
                 journal.append(FinishedSlice(numbers[key], progress))
                 yield numbers[key], progress
 
-    def _work(self, work: ShardWork, concurrency: int) -> ShardWork:
-        """Return the work with its part of the connections.
+    def _with_connections(self, upload: SliceUpload, concurrency: int) -> SliceUpload:
+        """Return the upload of a slice with its part of `connections_per_host`.
 
         Args:
-            work: The work.
+            upload: The upload.
             concurrency: The number of tasks that run at the same time.
         """
-        return work.with_connections(max(1, self.connections_per_host // concurrency))
+        return upload.with_connections(max(1, self.connections_per_host // concurrency))
 
 
 def release_rows_of(part: Part) -> ReleaseRows:

@@ -43,15 +43,14 @@ def read_release(
     """Read a release as a dataset of Ray, for pipelines of your own.
 
     The dataset is lazy: the nodes fetch the images while the dataset is read. Each read task reads one slice of the
-    release, of 64 to 1000 images or of 1 to 1000 sequences. The rows are in the order of the release, also after
-    ``map_batches``.
+    release: up to 1000 images or sequences. The rows are in the order of the release, also after ``map_batches``.
 
     The columns are those of `load_release`, or of the layout. They have the types in which `datasets` stores them:
-    images are structs of `bytes` and `path`, class labels are integers. JSON is a string, because Ray cannot sort
+    images are structs of `bytes` and `path`, and class labels are integers. JSON is a string, because Ray cannot sort
     columns of other JSON types. `features_of` returns the features of these columns, with which `datasets` reads
     them, as in ``datasets.Dataset(table).cast(features)``.
 
-    Rows and objects that the layout cannot represent are left out, as in `to_layout`. The nodes log how many.
+    Rows and objects that the layout cannot represent are left out, as in `to_layout`. The nodes log their numbers.
 
     If this process is not connected to a Ray cluster, this function connects it, and the connection stays open.
 
@@ -66,7 +65,7 @@ def read_release(
         split: The split to read, such as ``"train"``; it can be left out if there is only one.
         address: The address of the cluster, such as ``10.0.0.7:6379``; ``auto`` for the cluster that this machine
             belongs to. By default the cluster that this process is connected to; else Ray is started on this machine.
-        connections_per_host: The number of simultaneous requests to one host, for all nodes together.
+        connections_per_host: The largest number of simultaneous requests to one host, of all nodes together.
         **options: The options of `load_release`, except `streaming`, `connections`, `num_proc`, `embed` and
             `cache_dir`. `in_flight` is a number of rows of one task.
 
@@ -147,7 +146,7 @@ def _dataset(
         metadata = BlockMetadata(num_rows=num_rows, size_bytes=None, input_files=None, exec_stats=None)
         return ReadTask(read, metadata, schema=schema, per_task_row_limit=row_limit)
 
-    class Release(Datasource):  # type: ignore[misc]  # inside this function, because it needs Ray
+    class Release(Datasource):  # type: ignore[misc]  # inside this function, because its base class is in Ray
         def get_name(self) -> str:
             return "Release"
 
@@ -160,7 +159,7 @@ def _dataset(
             del parallelism, data_context
             return list(map(partial(read_task, row_limit=per_task_row_limit), readers))
 
-    # With fewer tasks than `override_num_blocks`, Ray would cut the tables into pieces.
+    # Ray splits the tables if `override_num_blocks` is larger than the number of tasks.
     dataset = read_datasource(Release(), override_num_blocks=len(readers), concurrency=concurrency)
     dataset.context.execution_options.preserve_order = True
     return dataset

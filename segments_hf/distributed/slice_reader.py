@@ -42,11 +42,11 @@ class SliceReader:
         """Make the rows, and log the numbers of rows and objects that were left out.
 
         Yields:
-            Tables of up to 64 rows, with the bytes of the images, and with JSON as strings. The only table of a slice
-            whose rows were all left out has no rows.
+            Tables of up to 64 rows, with the bytes of the images, and with JSON as strings. If all rows were left out,
+            one table without rows.
 
         Raises:
-            SegmentsHFError: A sample has an error, and errors are raised. The error names the sample.
+            SegmentsHFError: A sample has an error, and `on_error` is ``raise``. The error names the sample.
         """
         maker = self.rows.maker
         features = datasets.Features.from_arrow_schema(storage_schema(maker.features))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-_SLICES: Final = 1000  # of a large release: enough for a large cluster, and a task that is repeated costs little
+_SLICES: Final = 1000  # in a large release: enough for a large cluster, and a repeated task takes little time
 _LARGEST: Final = 1000  # samples
-_SMALLEST: Final = 64  # images: their requests then take longer than the start of a task
+_SMALLEST: Final = 64  # images; their downloads take longer than the start of a task
 
 
 def slice_size(samples: int, *, are_sequences: bool) -> int:

@@ -28,13 +28,14 @@ class Task(Generic[R]):
 
     Attributes:
         key: The name of the task in errors and results.
-        make: A function that returns the work. Its argument is the number of tasks that run at the same time. It is
-            called in this process when the task is submitted. The work is pickled, and called on a node. Its result is
-            pickled too; it should be small, because a large result is lost when its node dies, and is then made again.
+        make_work: A function that returns the work. Its argument is the number of tasks that run at the same time. It
+            is called in this process when the task is submitted. The work is a function, which is pickled and called on
+            a node. The result of the work is pickled too. It should be small: if a node dies, its large results are
+            lost, and the tasks run again.
     """
 
     key: str
-    make: Callable[[int], Callable[[], R]]
+    make_work: Callable[[int], Callable[[], R]]
 
 
 def run_tasks(tasks: Sequence[Task[R]]) -> Generator[tuple[str, R], None, None]:
@@ -68,7 +69,7 @@ def run_tasks(tasks: Sequence[Task[R]]) -> Generator[tuple[str, R], None, None]:
         while waiting or submitted:
             cpus = cluster_cpus()
             while waiting and len(submitted) < 2 * cpus:
-                work = waiting[0].make(min(cpus, len(tasks)))
+                work = waiting[0].make_work(min(cpus, len(tasks)))
                 submitted[run.remote(work, is_command_line=is_command_line())] = waiting.popleft()
             done, _ = ray.wait(list(submitted), timeout=_POLL_SECONDS)
             for reference in done:
@@ -76,8 +77,8 @@ def run_tasks(tasks: Sequence[Task[R]]) -> Generator[tuple[str, R], None, None]:
                 yield task.key, _result(reference, task.key)
     finally:
         if submitted:
-            # Waiting tasks first. Otherwise, the end of a running task starts a waiting task while it is canceled. Then
-            # Ray may abort this process with "Tried to complete task that was not pending".
+            # Waiting tasks are canceled first. Otherwise, a waiting task may start, because a running task has ended,
+            # while it is canceled. Then Ray may abort this process ("Tried to complete task that was not pending").
             _cancel(list(reversed(submitted)))
 
 
@@ -102,8 +103,8 @@ def _result(reference: Any, key: str) -> Any:  # noqa: ANN401  (a reference of R
         raise error.cause from error
     except ray.exceptions.RayError as error:
         raise ClusterError(
-            f"{key}: Ray could not complete this task. It was started {MAX_RETRIES + 1} times if its process died each "
-            f"time, for example because the memory of the node was full. {error}"
+            f"{key}: Ray could not complete this task. If its process died, Ray ran the task {MAX_RETRIES + 1} times; "
+            f"check whether the memory of the nodes is full. {error}"
         ) from error
 
 

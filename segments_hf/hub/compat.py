@@ -62,7 +62,7 @@ def generator_of(rows: IterableDataset) -> tuple[Any, Any, dict[str, Any] | None
     Returns:
         The examples iterable; the function that generates the rows before any `map` and `filter`, or None if the rows
         do not come from a generator; and the arguments of this function, or None if its rows are changed afterwards, or
-        if the dataset reads them on one of several nodes.
+        if the stream is the part of one node (`split_dataset_by_node`).
     """
     whole = inner = rows._ex_iterable
     while hasattr(inner, "ex_iterable"):

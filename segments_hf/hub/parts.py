@@ -46,9 +46,10 @@ class Part:
         name: The name of the split.
         rows: The rows, a `Dataset` or an `IterableDataset`.
         features: The columns that are pushed.
-        release_rows: The same rows for reading them without a stream; None unless they are those of releases.
+        release_rows: The same rows, if they come from a stream of `load_release`. They are read without the stream, and
+            other machines can read slices of them.
         left_out: The numbers of rows and objects that were left out to make the rows.
-        is_reported: Whether the rows are a stream with the column `REPORT`, and so with rows that the push leaves out.
+        is_reported: Whether the rows are a stream with the column `REPORT`, which tells which rows the push leaves out.
     """
 
     name: str
@@ -60,7 +61,7 @@ class Part:
 
     @property
     def length(self) -> int | None:
-        """The number of rows, with those that the push leaves out; None if it is not known before they are read."""
+        """The number of rows, including those that the push leaves out; None if it is only known after reading them."""
         return num_rows(self.rows, self.name) if self.release_rows is None else self.release_rows.num_rows
 
     def sources(self, count: int, on_error: str) -> Sequence[RowSource]:
@@ -211,12 +212,12 @@ def open_source(
 
 
 def _release_rows(rows: SplitRows, features: Features, new_columns: NewColumns | None) -> ReleaseRows | None:
-    """Return the rows of a stream of `load_release` for reading them without the stream; None for other rows.
+    """Return the rows of a stream of `load_release`, read without the stream; None for other rows.
 
     Args:
         rows: The rows before they are converted to a layout.
-        features: The columns after that, with the columns to count.
-        new_columns: The function that makes the columns of the layout; None for no layout.
+        features: The columns of the layout, and the columns that are only counted.
+        new_columns: The function that makes the columns of the layout; None without a layout.
     """
     if isinstance(rows, datasets.Dataset):
         return None

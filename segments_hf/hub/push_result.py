@@ -37,7 +37,7 @@ class PushResult(Result):
     """The result of a push.
 
     Attributes:
-        commit: The commit, or the merge commit of a large push; the last commit of the pull request if there is one.
+        commit: The commit, or the merge commit of a large push; the last commit of a pull request that is left open.
         url: The page of the dataset on the Hub.
         repo_id: The repository: ``owner/name``.
         config_name: The name of the configuration.

@@ -60,12 +60,12 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
 
     Readers of the branch see either the state before the push or the state after it. A push that changes at most 100
     files makes one commit. A larger push to ``main`` commits groups of at most 100 files to a pull request, because the
-    Hub advises small commits, and merges the pull request at the end. A larger push to another branch makes one commit,
-    because pull requests are for ``main`` only; so does one to a repository that does not allow pull requests.
+    Hub advises small commits, and merges the pull request at the end. If the branch is not ``main``, or the repository
+    does not allow pull requests, a larger push makes one commit too.
 
     The same call resumes an interrupted push: uploaded shards are neither written nor uploaded again (the shards of a
     stream that does not come from `load_release` are written again, but not uploaded again). An interrupted push may
-    leave a pull request, with which the next call goes on.
+    leave a pull request, which the next call continues.
 
     A release or a dict of splits replaces all splits of the configuration. A single dataset or stream replaces only its
     own split; a part such as ``train[:10%]`` replaces ``train``. Text that people wrote in the card is kept.
@@ -129,13 +129,13 @@ def push(
     commit_message: str | None = None,
     license: str | None = None,  # noqa: A002
 ) -> PushResult:
-    """Push data that `open_source` has opened. See `push_to_hub` for the other options.
+    """Push data that `open_source` has opened. The errors are those of `push_to_hub`.
 
     Args:
         source: The data.
         repository: The repository.
         max_bytes: The largest size of a shard.
-        uploader: The way to upload the shards.
+        uploader: The object that uploads the shards.
         config_name: The name of the configuration.
         commit_message: The message of the commits.
         license: The license.

@@ -123,7 +123,7 @@ def map_layout(
 def map_reported_layout(
     part: IterableDataset, row_columns: RowColumns, features: Mapping[str, Any], split: str, *, keep_unlabeled: bool
 ) -> IterableDataset:
-    """Make the columns of one split of a stream, and the column `REPORT`, in which the reader finds what to leave out.
+    """Make the columns of one split of a stream, and the column `REPORT`.
 
     No row is left out: the rows that the reader should leave out have the reason in `REPORT`.
 

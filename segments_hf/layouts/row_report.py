@@ -43,10 +43,6 @@ class LeftOut(msgspec.Struct, omit_defaults=True):
         self.rows = dict(Counter(self.rows) + Counter(other.rows))
         self.objects = dict(Counter(self.objects) + Counter(other.objects))
 
-    def clear(self) -> None:
-        """Set all numbers to 0."""
-        self.rows, self.objects = {}, {}
-
 
 @dataclass(frozen=True)
 class Counts:

@@ -98,7 +98,7 @@ LabelDocument = TypeVar("LabelDocument")
 
 
 class SampleDocument(msgspec.Struct, Generic[AttributesDocument, LabelDocument]):
-    """An entry of `samples`. Its attributes and labels are decoded, or still raw slices of the file."""
+    """An entry of `samples`. Its attributes and labels are decoded, or still raw JSON."""
 
     name: str | UnsetType = UNSET
     uuid: str | None = None

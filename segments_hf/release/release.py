@@ -150,7 +150,7 @@ class Release(ReleaseTasks):
 
     @cached_property
     def digest(self) -> str:
-        """The SHA-256 of the content, in hexadecimal; above 64 MiB, that of the SHA-256 of each part of 64 MiB."""
+        """The SHA-256 of the content, in hexadecimal. Above 64 MiB, the SHA-256 of the hashes of parts of 64 MiB."""
         content = memoryview(self._content)
         parts = [content[start : start + _HASHED_PART] for start in range(0, len(content), _HASHED_PART)]
         if len(parts) <= 1:
@@ -182,17 +182,17 @@ class Release(ReleaseTasks):
         """
         return self._sample(index, self._decoder)
 
-    def slices(self, n: int) -> Iterator[ReleaseSlice]:
-        """Divide the samples into slices, which can be pickled and read without the file of the release.
+    def slices(self, size: int) -> Iterator[ReleaseSlice]:
+        """Divide the samples into slices, which can be pickled and read without the release file.
 
         Args:
-            n: The number of samples of each slice; the last slice may have fewer.
+            size: The number of samples in each slice; the last slice may have fewer.
 
         Raises:
             OptionError: The number is not a positive whole number.
         """
-        check_number("n", n, 1)
-        return (self.slice(range(first, min(first + n, len(self)))) for first in range(0, len(self), n))
+        check_number("size", size, 1)
+        return (self.slice(range(first, min(first + size, len(self)))) for first in range(0, len(self), size))
 
     def slice(self, indices: Sequence[int]) -> ReleaseSlice:
         """Return the samples at some indices as a slice.

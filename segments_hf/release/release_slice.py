@@ -44,8 +44,8 @@ class ReleaseHeader:
 class ReleaseSlice:
     """Some samples of a release: a header, and the JSON of each sample.
 
-    A slice can be pickled. Its size is that of the JSON of its samples, and it needs neither the release file nor a
-    shared disk. Its samples keep their indices in the release, so that errors name the right place in the file.
+    A slice can be pickled, and is then about as large as the JSON of its samples. Other machines read it without the
+    release file. Its samples keep their indices in the release, so that errors name the right place in the file.
 
     Attributes:
         header: The facts about the release.
@@ -55,8 +55,8 @@ class ReleaseSlice:
     >>> from segments_hf import Release
     >>> from segments_hf.demo import demo_release
     >>> first, second = Release.open(demo_release()).slices(5)
-    >>> moved = pickle.loads(pickle.dumps(second))
-    >>> [(sample.index, sample.name) for sample in moved]
+    >>> copy = pickle.loads(pickle.dumps(second))
+    >>> [(sample.index, sample.name) for sample in copy]
     [(5, 'meadow_06.jpg'), (6, 'meadow_07.jpg'), (7, 'meadow_08.jpg')]
     """
 

@@ -147,7 +147,7 @@ class TaskKind:
 
     @cached_property
     def sample_decoder(self) -> JsonDecoder[SampleDocument[Any, Any]]:
-        """The decoder of a sample whose labels are all of this kind or null. The attributes of an image are decoded."""
+        """The decoder of a sample whose labels are all of this kind or null. It also decodes image attributes."""
         document: Any = SampleDocument
         attributes = Raw if self.annotation is None else SampleAttributes | None
         return JsonDecoder(document[attributes, _label_type(self)])

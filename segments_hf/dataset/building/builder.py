@@ -245,7 +245,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
 
 
 def _store_images(row: dict[str, Any]) -> None:
-    """Replace the paths of images by images as a dataset stores them."""
+    """Replace the path of each image by the struct in which a dataset stores an image."""
     for column in ASSET_COLUMNS:
         if isinstance(path := row.get(column), str):
             row[column] = {"bytes": None, "path": path}

@@ -73,7 +73,7 @@ class SegmentsReleaseConfig(_FetchingConfig):
         sources: The releases of each split: paths, URLs, or keys of releases that this process has opened; by default
             the data files.
         plan: The shards of each split, if `plan_splits` has made them. Copies of the configuration, such as those for
-            other processes, do not have it.
+            other processes, do not have them.
     """
 
     labelset: str | None = None

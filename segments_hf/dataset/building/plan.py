@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from segments_hf.release import Release
 
 _MAX_SAMPLES = 64
-_MIN_SHARDS, _MAX_SHARDS = 16, 4096  # the work of `datasets` for each shard delays the first row of a stream
+_MIN_SHARDS = 16
+_MAX_SHARDS = 4096  # `datasets` needs time for each shard before the first row of a stream
 
 
 class Shard(NamedTuple):
@@ -39,18 +40,18 @@ class Shard(NamedTuple):
 
 
 def plan_splits(config: SegmentsReleaseConfig) -> dict[str, list[Shard]]:
-    """Return the shards of each split. The plan of a configuration is made once, because it may decode every sample.
+    """Return the shards of each split. They are made once for a configuration, because this may decode every sample.
 
     Raises:
         OptionError: An option does not fit a release, or a split has no samples.
         ReleaseError: A release cannot be read.
     """
     if config.plan is None:
-        config.plan = _made_plan(config)
+        config.plan = _make_plan(config)
     return {name: list(shards) for name, shards in config.plan.items()}
 
 
-def _made_plan(config: SegmentsReleaseConfig) -> dict[str, list[Shard]]:
+def _make_plan(config: SegmentsReleaseConfig) -> dict[str, list[Shard]]:
     if config.splits is not None and len(config.release_keys) > 1:
         raise OptionError(
             "got this option and a dict with a release for each split; pass only one of them", option="splits"
@@ -63,11 +64,11 @@ def _made_plan(config: SegmentsReleaseConfig) -> dict[str, list[Shard]]:
         for name, key, indices in _divided(config, split, keys):
             plan.setdefault(name, []).extend(Shard(key, part) for part in _cut_into_shards(indices))
     if not plan:
-        raise OptionError(f"there are no samples: {_status_counts(config)}")
+        raise OptionError(f"there are no samples: {_statuses_text(config)}")
     hint = _exact_hint(config) if any(plan.values()) else ""
     for name, shards in plan.items():
         if not shards:
-            raise OptionError(f"there are no samples for split {name!r}: {_status_counts(config)}{hint}")
+            raise OptionError(f"there are no samples for split {name!r}: {_statuses_text(config)}{hint}")
     return plan
 
 
@@ -217,7 +218,7 @@ def status_counts(config: SegmentsReleaseConfig, shards: Iterable[Shard]) -> Cou
     return statuses
 
 
-def _status_counts(config: SegmentsReleaseConfig) -> str:
+def _statuses_text(config: SegmentsReleaseConfig) -> str:
     statuses: Counter[str] = Counter()
     for release, labelset in config.releases:
         statuses.update(_status(release, index, labelset) for index in range(len(release)))

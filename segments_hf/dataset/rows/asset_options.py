@@ -69,7 +69,7 @@ def segments_folder(
 
     Args:
         segments_dir: The option.
-        header: The names of the release.
+        header: The facts about the release, with its names.
         kind: The structure of its labels.
 
     Raises:

@@ -37,7 +37,7 @@ class Outcome:
         size_in_memory: The number of bytes in memory of the row's image and bitmap.
         split: The split of the row, if it is known.
         locate_image: A function that returns the location of the image; None for the row of a dataset.
-        position: The position of the row in the slice of the release; the first position for the row of a dataset.
+        position: The position of the row in the slice of the release; `FIRST_ROW` for the row of a dataset.
     """
 
     row: dict[str, Any] | None

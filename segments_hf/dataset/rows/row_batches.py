@@ -72,7 +72,7 @@ def to_table(rows: Sequence[Mapping[str, Any]], features: Features) -> pa.Table:
     """Return rows as a table in the storage types of their features.
 
     Args:
-        rows: The rows. Images are ``{"bytes": …, "path": …}``, and JSON is text. Further columns are left out.
+        rows: The rows. Images are ``{"bytes": …, "path": …}``, and JSON is text. Other columns are left out.
         features: The columns.
     """
     # pyarrow cannot convert Python objects to JSON types inside lists, so JSON is first a column of strings.
@@ -82,7 +82,7 @@ def to_table(rows: Sequence[Mapping[str, Any]], features: Features) -> pa.Table:
 
 
 def storage_schema(features: Features) -> pa.Schema:
-    """Return the schema of rows in which JSON is a string. It has no metadata."""
+    """Return the schema in which Arrow stores rows with these features: JSON is a string. It has no metadata."""
     return pa.schema([pa.field(field.name, _storage_type(field.type)) for field in features.arrow_schema])
 
 

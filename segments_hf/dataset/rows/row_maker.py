@@ -34,8 +34,7 @@ if TYPE_CHECKING:
 class RowMaker:
     """A function that makes the rows of the samples of a release: one per image, or per frame of a sequence.
 
-    It can be pickled, and is a few kilobytes large: another process or machine makes the same rows from the same
-    samples.
+    It can be pickled, to a few kilobytes. Another process or machine then makes the same rows from the same samples.
 
     Attributes:
         labelset: The labelset whose labels are read.
@@ -80,20 +79,17 @@ class RowMaker:
             return (_outcome_of(draft, self.on_error) for draft in drafts)
         return _prefetched(drafts, self.assets.sources(samples, self.labelset, traffic), self.on_error)
 
-    def batches(
-        self, samples: ReleaseSlice, start: RowPosition = FIRST_ROW, traffic: Traffic | None = None
-    ) -> Iterator[RowBatch]:
+    def batches(self, samples: ReleaseSlice, start: RowPosition = FIRST_ROW) -> Iterator[RowBatch]:
         """Make the rows of samples, in order, as tables of up to 64 rows with the columns `features`.
 
         Args:
             samples: The samples.
             start: The position of the first row.
-            traffic: The counters of downloads.
 
         Raises:
             SegmentsHFError: A sample has an error, and `on_error` is ``raise``; the error names the sample.
         """
-        return make_batches(self.outcomes(samples, start, traffic), self.features, self.new_columns)
+        return make_batches(self.outcomes(samples, start), self.features, self.new_columns)
 
 
 def _prefetched(drafts: Iterator[Draft], sources: AssetSources, on_error: OnError) -> Iterator[Outcome]:

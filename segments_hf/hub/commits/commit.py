@@ -62,7 +62,7 @@ def make_commit(repository: Repository, operations: Sequence[Operation], message
 
     Args:
         repository: The repository and the branch.
-        operations: The changes. Without changes, no commit is made, and the result is the parent.
+        operations: The changes. Without changes, no commit is made, and the parent is returned.
         message: The first line of the commit message.
         parent: The commit to which the changes are applied. The Hub refuses the changes if the branch has a later one.
 

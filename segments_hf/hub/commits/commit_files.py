@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     from segments_hf.hub.uploads.split_upload import UploadedSplit
     from segments_hf.release import Category
 
-_SHEET_ROWS = 12
+SHEET_ROWS = 12
 
 
 @dataclass(frozen=True)
 class CommitFiles:
-    """The files of a push.
+    """The files of a push other than shards.
 
     Attributes:
         source: The data that are pushed.
@@ -134,7 +134,7 @@ def make_sheet(source: Source, folder: Path) -> bytes | None:
         return file.read_bytes()
     if not _categories(source) or source.sheet_rows is None:
         return None
-    rows = list(islice(without_decoding(source.sheet_rows), _SHEET_ROWS))
+    rows = list(islice(without_decoding(source.sheet_rows), SHEET_ROWS))
     picture = draw_sheet(rows, classes_of(source.sheet_rows), source.on_error) if rows else None
     if picture is None:
         return None

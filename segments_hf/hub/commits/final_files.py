@@ -20,7 +20,7 @@ Operation = CommitOperationAdd | CommitOperationDelete
 
 
 class FinalFiles(NamedTuple):
-    """The files that a push adds to the repository, and the names of the files that it removes.
+    """The files that a repository has after a push, and the path prefixes of the files that the push removes.
 
     Attributes:
         shards: The uploaded shards by path.
@@ -41,8 +41,8 @@ class FinalFiles(NamedTuple):
         operations: list[Operation] = [
             CommitOperationDelete(path) for path in present if path not in self.shards and is_of_split(path, self.stale)
         ]
-        lost = [(path, self.shards[path]) for path in self.lost(present)]
-        operations += [uploaded_file(path, shard.sha256, shard.size) for path, shard in lost]
+        missing = [(path, self.shards[path]) for path in self.missing_shards(present)]
+        operations += [uploaded_file(path, shard.sha256, shard.size) for path, shard in missing]
         for path, content in self.texts.items():
             operation = CommitOperationAdd(path, content)
             existing = present.get(path)
@@ -53,7 +53,7 @@ class FinalFiles(NamedTuple):
                 operations.append(operation)
         return operations
 
-    def lost(self, present: Mapping[str, RepoFile]) -> list[str]:
+    def missing_shards(self, present: Mapping[str, RepoFile]) -> list[str]:
         """Return the paths of the shards that a commit does not have.
 
         Args:
@@ -61,8 +61,8 @@ class FinalFiles(NamedTuple):
         """
         return [path for path, shard in self.shards.items() if _sha256(present.get(path)) != shard.sha256]
 
-    def contain_any(self, paths: Iterable[str]) -> bool:
-        """Return whether the push adds or removes one of these files."""
+    def overlap(self, paths: Iterable[str]) -> bool:
+        """Return whether the push adds or removes any file of a list of paths."""
         return any(path in self.shards or path in self.texts or is_of_split(path, self.stale) for path in paths)
 
 

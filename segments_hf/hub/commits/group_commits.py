@@ -84,7 +84,7 @@ class GroupCommits:
         self._shards = PushedShards(config_name)
         self._waiting: dict[str, UploadedShard] = {}
         self._may_open = repository.revision in {None, "main"}
-        self._pull_request = self._recorded()
+        self._pull_request = self._recorded_pull_request()
 
     def add(self, split: str, index: int, shards: Sequence[UploadedShard]) -> None:
         """Add the next uploaded shards of a slice of a split, and commit a group if there are enough shards.
@@ -107,7 +107,7 @@ class GroupCommits:
     def commit(self, stale: Sequence[str], texts: Texts) -> CommitInfo:
         """Commit all files of the push that the branch does not have.
 
-        After a concurrent commit or a lost response, the function reads the repository again and commits the files that
+        After a concurrent commit or a lost response, this method reads the repository again and commits the files that
         are missing.
 
         Args:
@@ -135,12 +135,12 @@ class GroupCommits:
             self._forget()
 
     def _commit_waiting(self) -> None:
-        """Commit the next group of shards. Without a pull request, first drop the shards that the branch has."""
-        pull_request = self._usable()
+        """Commit the next group of shards. If there is no pull request, first drop the shards that the branch has."""
+        pull_request = self._usable_pull_request()
         if pull_request is None:
-            lost = FinalFiles(self._waiting).lost(self._repository.files(self._head()))
-            self._waiting = {path: self._waiting[path] for path in lost}
-            pull_request = self._open() if len(lost) >= GROUP_SIZE else None
+            missing = FinalFiles(self._waiting).missing_shards(self._repository.files(self._head()))
+            self._waiting = {path: self._waiting[path] for path in missing}
+            pull_request = self._open_pull_request() if len(missing) >= GROUP_SIZE else None
         if pull_request is not None:
             group = dict(islice(self._waiting.items(), GROUP_SIZE))
             self._commit_group(pull_request, FinalFiles(group))
@@ -148,24 +148,24 @@ class GroupCommits:
                 del self._waiting[path]
 
     def _commit(self, stale: Sequence[str], texts: Texts) -> CommitInfo:
-        pull_request = self._usable()
+        pull_request = self._usable_pull_request()
         head = self._head()
         present = self._repository.files(head)
         files = FinalFiles(self._shards.by_path(), stale, texts(head, present))
         operations = files.operations(present)
         if pull_request is None and self._may_open and len(operations) > GROUP_SIZE:
-            pull_request = self._open()
+            pull_request = self._open_pull_request()
         if pull_request is None:
             info = make_commit(self._repository, operations, self._message, head)
         elif operations:
             info = self._commit_to(pull_request, files, head, present)
         else:
             self.close("The branch has all files of the push without this pull request.")
-            info = self._info(head)
-        if lost := files.lost(self._repository.files(info.oid)):
+            info = self._commit_info(head)
+        if missing := files.missing_shards(self._repository.files(info.oid)):
             raise HubError(
-                f"{self._repository.repo_id}: commit {info.oid} does not contain {', '.join(lost[:3])}; check whether "
-                "the .gitignore of the repository excludes these files"
+                f"{self._repository.repo_id}: commit {info.oid} does not contain {', '.join(missing[:3])}; check "
+                "whether the .gitignore of the repository excludes these files"
             )
         return info
 
@@ -182,13 +182,13 @@ class GroupCommits:
         """
         if pull_request.base != head:
             before = self._repository.files(pull_request.base)
-            if files.contain_any(changed_paths(before, present)):
-                raise self._conflict("another commit changed files of the push on the branch")
+            if files.overlap(changed_paths(before, present)):
+                raise self._close_after_conflict("another commit changed files of the push on the branch")
         while self._commit_group(pull_request, files) is not None:
             pass
         pull_request.publish()
         if self._repository.create_pr:
-            return self._info(self._head_of(pull_request.branch), pull_request.url)
+            return self._commit_info(self._head_of(pull_request.branch), pull_request.url)
         try:
             merged = pull_request.merge() or self._head()
         except HfHubHTTPError as error:
@@ -196,10 +196,10 @@ class GroupCommits:
                 raise
             why = "probably because another commit changed the same files"
             answer = " ".join(str(error).split())
-            raise self._conflict(f"the Hub did not merge the pull request, {why} ({answer})") from error
+            raise self._close_after_conflict(f"the Hub did not merge the pull request, {why} ({answer})") from error
         if files.operations(self._repository.files(merged)):
             raise BranchChanged("another commit changed files of the push just before the merge")
-        return self._info(merged)
+        return self._commit_info(merged)
 
     def _commit_group(self, pull_request: PullRequest, files: FinalFiles) -> CommitInfo | None:
         """Commit at most 100 of the changes that a pull request does not have; return None if it has all."""
@@ -211,18 +211,18 @@ class GroupCommits:
 
         return repeat_commit(commit, self._repository)
 
-    def _conflict(self, reason: str) -> BranchChanged:
+    def _close_after_conflict(self, reason: str) -> BranchChanged:
         """Close the pull request, and return the error after which the push is repeated with a new one."""
         self.close("Another commit changed files of the push on the branch. The push continues in a new pull request.")
         return BranchChanged(reason)
 
-    def _usable(self) -> PullRequest | None:
+    def _usable_pull_request(self) -> PullRequest | None:
         """Return the pull request of the push; None if none was opened, or if it was closed or merged meanwhile."""
         if self._pull_request is not None and not self._pull_request.can_be_merged():
             self._forget()
         return self._pull_request
 
-    def _open(self) -> PullRequest | None:
+    def _open_pull_request(self) -> PullRequest | None:
         """Open a pull request and record it; return None if the Hub refuses it."""
         end = "." if self._repository.create_pr else ", which it merges at the end."
         try:
@@ -236,7 +236,7 @@ class GroupCommits:
         write_atomically(self._file, json_line(_Record(self._pull_request.number, self._pull_request.base)))
         return self._pull_request
 
-    def _recorded(self) -> PullRequest | None:
+    def _recorded_pull_request(self) -> PullRequest | None:
         """Return the pull request of an interrupted push."""
         try:
             record = _DECODER.decode(self._file.read_bytes())
@@ -261,7 +261,7 @@ class GroupCommits:
             )
         return head
 
-    def _info(self, commit: str, pull_request_url: str | None = None) -> CommitInfo:
+    def _commit_info(self, commit: str, pull_request_url: str | None = None) -> CommitInfo:
         return CommitInfo(
             commit_url=f"{self._repository.url}/commit/{commit}",
             commit_message=self._message,

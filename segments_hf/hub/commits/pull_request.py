@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _NOT_FOUND = 404
 _SHORTEST_TITLE, _LONGEST_TITLE = 3, 200  # characters, limits of the Hub
-_SEARCHED = 50  # the newest pull requests, among which one is searched whose creation had no response
+_SEARCHED = 50  # how many of the newest pull requests are searched for one whose creation had no response
 
 logger: Logger = own_logger(__name__)
 
@@ -74,7 +74,7 @@ class PullRequest:
         retry(change, f"open {self.url}")
 
     def merge(self) -> str | None:
-        """Merge the pull request, and return the merge commit; None if the Hub does not tell it.
+        """Merge the pull request, and return the merge commit; None if the Hub does not return it.
 
         Raises:
             HfHubHTTPError: The Hub refuses to merge, for example because of a conflict.

@@ -11,18 +11,19 @@ if TYPE_CHECKING:
 
     from segments_hf.hub.uploads.journal import UploadedShard
 
-GROUP_SIZE = 100  # files in a commit; https://huggingface.co/docs/hub/storage-limits advises fewer than 100
+GROUP_SIZE = 100  # the most files in a commit; https://huggingface.co/docs/hub/storage-limits advises fewer than 100
 
 
 class PushedShards:
     """The uploaded shards of a push.
 
-    The rows of a split are divided into slices: one for each worker process of a push, or one for each task of a push
-    on Ray. The slices arrive in any order, and the shards of one slice in the order of their rows.
+    The rows of a split are divided into slices: one for each worker process of a push, for each task of a push on Ray,
+    or for each block of a Ray dataset. Slices are added in any order, the shards of one slice in the order of their
+    rows.
 
     Up to 100 shards have names such as ``data/train-00003-of-00017.parquet``. If there are more, the first shards are
     committed before the number of all shards is known. Therefore, the names have the number of the slice and the number
-    of the shard in its slice, such as ``data/train-00002-00003.parquet``. The order of the names is the order of rows.
+    of the shard in its slice, such as ``data/train-00002-00003.parquet``. Sorted names are in the order of the rows.
     """
 
     def __init__(self, config_name: str) -> None:
@@ -32,7 +33,7 @@ class PushedShards:
 
     @property
     def are_many(self) -> bool:
-        """Whether there are more shards than one commit may have."""
+        """Whether there are more shards than `GROUP_SIZE`."""
         return self._count > GROUP_SIZE
 
     def add(self, split: str, index: int, shards: Sequence[UploadedShard]) -> dict[str, UploadedShard]:
@@ -44,7 +45,7 @@ class PushedShards:
             shards: The shards in the order of their rows.
 
         Returns:
-            The shards whose final paths are known by this call, by path: none as long as there are at most 100 shards.
+            By path, the shards whose final paths become known with this call: none if there are at most 100 shards.
         """
         had_many = self.are_many
         of_slice = self._slices.setdefault(split, {}).setdefault(index, [])

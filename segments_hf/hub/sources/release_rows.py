@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ReleaseRows:
-    """The rows of some samples of releases. A process on this machine can open the releases again.
+    """The rows of some samples of releases. It can be pickled; other processes of this machine open the releases again.
 
     Attributes:
         config: The options for loading the releases.
@@ -47,7 +47,11 @@ class ReleaseRows:
         return status_counts(self.config, self.shards)
 
     def divided(self, parts: int) -> list[ReleaseRows]:
-        """Divide the rows into as many parts, in order; each part has at least one shard."""
+        """Divide the rows into parts, in order.
+
+        Args:
+            parts: The number of parts, at most the number of shards.
+        """
         ends = [number * len(self.shards) // parts for number in range(parts + 1)]
         return [replace(self, shards=self.shards[begin:end]) for begin, end in pairwise(ends)]
 
@@ -57,7 +61,7 @@ class ReleaseRows:
             yield from part.batches(start)
 
     def slices(self, size: int) -> Iterator[SliceRows]:
-        """Divide the rows into slices, which another machine can read.
+        """Divide the rows into slices, which can be pickled and read on another machine.
 
         Args:
             size: The number of samples of each slice; the last slice of each release may have fewer.

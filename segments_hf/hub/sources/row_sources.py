@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 # takes, or the position in a slice. None is the position of the first row.
 Position: TypeAlias = int | list[int] | dict[str, Any] | None
 
-# The version of positions. A push resumes only from positions of its own version; another one would repeat rows.
+# The version of the format of positions. A push resumes only from positions of this version, because positions of
+# another version could be those of other rows.
 POSITION_FORMAT = 2
 
 _ROWS_PER_READ = 16  # few, because rows may contain the bytes of their images
@@ -69,7 +70,7 @@ class RowSource(Protocol):
             start: The position of the first row.
 
         Raises:
-            SegmentsHFError: A row cannot be read, and the errors of the source are raised. The error names the sample.
+            SegmentsHFError: A row cannot be read, and `on_error` of the source is ``raise``. It names the sample.
         """
 
 
@@ -124,7 +125,7 @@ class SliceRows:
         """Yield batches of up to 64 rows. See `RowSource`.
 
         Args:
-            start: The number of the first slice of the split and the `RowPosition` in it, as a list.
+            start: The position of the first row: a list of the number of its slice and of its `RowPosition`.
         """
         number, *position = start if isinstance(start, list) else [self.number]
         if self.number < number:

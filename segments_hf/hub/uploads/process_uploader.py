@@ -32,7 +32,7 @@ class ProcessUploader:
     num_proc: int | None = None
 
     def division(self, parts: Sequence[Part]) -> object:
-        """Return the number of processes, because each process writes shards of its own."""
+        """Return the number of processes, because the rows of each process are one slice."""
         del parts
         return self.num_proc
 
@@ -65,5 +65,5 @@ def _run(index: int, worker: Worker) -> Iterator[tuple[int, Progress]]:
     with without_library_bars():
         for progress in worker.run():
             yield index, progress
-            if parent is not None and not parent.is_alive():
+            if parent is not None and not parent.is_alive():  # the push was killed
                 return

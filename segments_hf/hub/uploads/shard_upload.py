@@ -1,4 +1,4 @@
-"""Write and upload the shards that the Hub does not have. A shard is uploaded while the next one is written."""
+"""Write shards, and upload those that the Hub does not have. A shard is uploaded while the next one is written."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Progress(NamedTuple):
         shards: The uploaded shards.
         sent: The number of bytes that were uploaded.
         skipped: The number of bytes that the Hub had already.
-        left_out: The numbers of rows that were left out, if there is no shard to whose counts they belong.
+        left_out: The numbers of rows that were left out and that are not in the tally of any shard.
         problems: The problems that occurred while the rows were made.
     """
 
@@ -69,7 +69,7 @@ def upload_shards(
 
     Raises:
         HubError: The Hub refuses the shards.
-        SegmentsHFError: A row cannot be read, and errors are raised.
+        SegmentsHFError: A row cannot be read, and `on_error` of the source is ``raise``.
     """
     with ThreadPoolExecutor(1) as uploading:
         running: Future[Progress] | None = None

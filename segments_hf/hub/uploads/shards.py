@@ -59,20 +59,19 @@ def write_shards(
 ) -> Iterator[Shard]:
     """Write rows to Parquet files, with the bytes of their images and bitmaps.
 
-    The iterator writes one file at a time. A resumed push puts the same rows into each file as
-    an uninterrupted push.
+    The iterator writes one file at a time. A resumed push writes the same rows to each file as an uninterrupted push.
 
     Args:
         source: The rows.
-        features: The columns that are written. Other columns are only counted, and tell what to leave out (`REPORT`).
+        features: The columns that are written. Other columns are only counted; `REPORT` tells which rows to leave out.
         folder: The folder to write to.
         max_bytes: The largest size of a file. A single row may exceed it.
         start: The position of the first row, as in `Shard.following`; None for the beginning.
-        losses: The rows left out and the problems since the last shard, which are added to it. At the end, it is empty
-            unless no shard was written.
+        losses: An empty object. The function adds the rows left out and the problems to it, and moves them to the next
+            shard. At the end, it is empty unless no shard was written.
 
     Raises:
-        SegmentsHFError: A row cannot be read, and errors are raised.
+        SegmentsHFError: A row cannot be read, and `on_error` of the source is ``raise``.
     """
     shard: _Writer | None = None
     number = 0
@@ -92,7 +91,7 @@ def write_shards(
                 shard = _Writer(folder / f"{number}.parquet", features)
                 number += 1
             shard.write(row)
-            # After the end of the last shard: a resumed push reads this row again if it begins a shard.
+            # Not before the last shard is closed, because a resumed push reads this row again if it begins a shard.
             losses.left_out.add(LeftOut(objects=report.left_out))
     if shard is not None:
         yield shard.close(None, losses)
@@ -101,8 +100,8 @@ def write_shards(
 def _copied_row(table: pa.Table, index: int) -> pa.Table:
     """Return a copy of a row.
 
-    The size of a slice depends on the other rows of its table, which are others after a push has resumed. The size of
-    the copy does not, so that the same rows are in each file.
+    The size of a slice of a table depends on the other rows of the table, which differ when a push is resumed. The size
+    of a copy does not, so a resumed push writes the same rows to each file.
     """
     row = table.slice(index, 1)
     return pa.table([pa.concat_arrays(column.chunks) for column in row.columns], schema=row.schema)

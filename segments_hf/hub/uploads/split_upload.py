@@ -41,12 +41,12 @@ class Target(NamedTuple):
 
 
 class Uploader(Protocol):
-    """A way to upload shards: with processes of this machine, or on a cluster."""
+    """The interface of objects that upload shards: with processes of this machine, or with the nodes of a cluster."""
 
     def division(self, parts: Sequence[Part]) -> object:
-        """Return what the content of the shards depends on, other than the rows and the largest size of a shard.
+        """Return a value that identifies how the rows are divided into slices.
 
-        A push resumes an interrupted push only if this value is the same.
+        A push resumes an interrupted push only if the value is the same, because the shards of a slice depend on it.
         """
 
     def upload(self, part: Part, target: Target) -> Generator[tuple[int, Progress], None, None]:
@@ -61,7 +61,7 @@ class Uploader(Protocol):
 
         Raises:
             HubError: The Hub refuses the shards.
-            SegmentsHFError: A row cannot be read, and errors are raised.
+            SegmentsHFError: A row cannot be read, and `on_error` of the source is ``raise``.
         """
 
 
@@ -94,13 +94,13 @@ def upload_split(
     Args:
         part: The split.
         target: The destination.
-        uploader: The way to upload the shards.
+        uploader: The object that uploads the shards.
         add_shards: A function that takes the name of the split, the number of a slice and its next uploaded shards.
 
     Raises:
         OptionError: The split has no rows.
         HubError: The Hub refuses the shards.
-        SegmentsHFError: A row cannot be read, and errors are raised.
+        SegmentsHFError: A row cannot be read, and `on_error` of the source is ``raise``.
     """
     slices: dict[int, list[UploadedShard]] = {}
     problems: list[Problem] = []

@@ -47,7 +47,7 @@ class Worker:
         Raises:
             HubError: The Hub refuses the shards.
             StorageError: The shards cannot be written: the disk is full or read-only.
-            SegmentsHFError: A row cannot be read, and errors are raised.
+            SegmentsHFError: A row cannot be read, and `on_error` of the source is ``raise``.
         """
         make_folder(self.journal.file.parent)
         # A worker of a killed push continues until its current shard is uploaded. This worker waits for its lock.
@@ -87,7 +87,7 @@ class Worker:
             remove_folder(folder)  # contains a shard if an error prevented its upload
 
     def _still_on_hub(self, uploaded: list[UploadedShard]) -> list[UploadedShard]:
-        """Return the shards before the first one that the Hub has removed. The Hub removes files without a commit."""
+        """Return the shards before the first one that the Hub has removed. The Hub removes files that no commit has."""
         known = known_shards(self.repository, uploaded)
         lost = next((number for number, shard in enumerate(uploaded) if shard.sha256 not in known), len(uploaded))
         return uploaded[:lost]

@@ -10,9 +10,10 @@ import pyarrow as pa
 from segments_hf.dataset.release_inputs import received
 from segments_hf.dataset.splits import checked_name
 from segments_hf.distributed.block_rows import dataset_of_block
-from segments_hf.distributed.block_uploader import BlockUploader, in_order, own_errors
+from segments_hf.distributed.block_uploader import BlockUploader, own_errors, results_in_order
 from segments_hf.distributed.cluster import connect, import_ray
 from segments_hf.errors import OptionError, SegmentsHFError
+from segments_hf.hub.commits.commit_files import SHEET_ROWS
 from segments_hf.hub.parts import open_source
 from segments_hf.hub.pushing import push
 from segments_hf.hub.repository import open_repository
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     import ray.data
 
     from segments_hf.hub.push_result import PushResult
-
-_FIRST_ROWS = 12  # for the contact sheet
 
 
 @short_traceback
@@ -46,10 +45,10 @@ def write_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
 ) -> PushResult:
     """Push a dataset of Ray to the Hub, such as one of `read_release` after ``map_batches``.
 
-    The nodes write and upload the shards: at least one for each block of the dataset, in the order of the rows. Small
-    blocks make small shards; ``dataset.repartition`` changes their number. This process commits the shards, together
-    with the same card, class names and contact sheet as a push of a dataset with these features. Other splits on the
-    Hub are kept. The first 12 rows are computed twice, because they are drawn on the contact sheet.
+    The nodes write and upload the shards: at least one for each block that has rows, in the order of the rows. Small
+    blocks become small shards; ``dataset.repartition`` changes the number of blocks. This process commits the shards, a
+    card, the class names and a contact sheet, as `segments_hf.push_to_hub` does for a dataset with these features.
+    Other splits on the Hub are kept. The first 12 rows are computed twice, because they are drawn on the contact sheet.
 
     An interrupted call cannot be resumed, but the next call does not upload shards that the Hub has.
 
@@ -86,7 +85,7 @@ def write_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
     checked_name(split)
     max_bytes = bytes_of(max_shard_size, "max_shard_size")
     connect(log_to_driver=True)
-    first_rows = _first_rows(dataset, features).to_iterable_dataset()  # a stream, because the push has more rows
+    first_rows = _first_rows(dataset, features).to_iterable_dataset()  # a stream has no length; the push has more rows
     source = replace(open_source({split: first_rows}, None, None), is_whole=False)
     repository = open_repository(repo_id, revision=revision, create_pr=create_pr, private=private, token=token)
     return push(
@@ -101,14 +100,14 @@ def write_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
 
 
 def _first_rows(dataset: ray.data.Dataset, features: datasets.Features) -> datasets.Dataset:
-    """Compute the first rows.
+    """Compute the rows of the contact sheet.
 
     Raises:
         OptionError: There are no rows.
         SegmentsHFError: The columns do not fit the features.
     """
-    first = dataset.limit(_FIRST_ROWS)
-    with in_order(first), own_errors():
+    first = dataset.limit(SHEET_ROWS)
+    with results_in_order(first), own_errors():
         blocks = list(first.iter_batches(batch_size=None, batch_format="pyarrow"))
     if not any(block.num_rows for block in blocks):
         raise OptionError("got a dataset without rows, expected at least one row")

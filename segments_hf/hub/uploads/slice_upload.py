@@ -1,4 +1,4 @@
-"""Push one slice of a release: the unit of work of a push on several machines."""
+"""Write and upload the rows of a slice on any machine, with the token of that machine."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class ShardWork:
-    """Make the rows of a slice, write them to Parquet files and upload these files.
+class SliceUpload:
+    """A function that makes the rows of a slice of a release, writes them to shards and uploads these shards.
 
     It can be pickled, and runs in any process on any machine that reaches the assets and the Hub. It contains no token:
     the process reads the token from its environment. It commits nothing, and the repository must exist.
@@ -52,8 +52,8 @@ class ShardWork:
         if self.repository.token:
             object.__setattr__(self, "repository", self.repository.without_token())  # the dataclass is frozen
 
-    def with_connections(self, number: int) -> ShardWork:
-        """Return the same work with a limit for the simultaneous requests to one host."""
+    def with_connections(self, number: int) -> SliceUpload:
+        """Return the same upload with a limit for the simultaneous requests to one host."""
         return replace(self, source=self.source.with_connections(number))
 
     def __call__(self) -> Progress:
@@ -62,7 +62,7 @@ class ShardWork:
         Raises:
             HubError: No token was found, or the Hub refuses the shards.
             StorageError: The shards cannot be written: the disk is full or read-only.
-            SegmentsHFError: A row cannot be read, and errors are raised.
+            SegmentsHFError: A row cannot be read, and `on_error` of the source is ``raise``.
         """
         return upload_rows(self.source, self.features, self.repository, self.max_bytes)
 
@@ -79,20 +79,18 @@ def upload_rows(source: RowSource, features: Features, repository: Repository, m
     Raises:
         HubError: No token was found, or the Hub refuses the shards.
         StorageError: The shards cannot be written: the disk is full or read-only.
-        SegmentsHFError: A row cannot be read, and errors are raised.
+        SegmentsHFError: A row cannot be read, and `on_error` of the source is ``raise``.
     """
     upload = partial(upload_shard, repository.with_own_token())
     try:
-        return _upload_rows(source, features, max_bytes, upload)
+        return _upload_all(source, features, max_bytes, upload)
     except HubError as error:
         if status_of(error) not in {UNAUTHORIZED, FORBIDDEN}:
             raise
         raise HubError(f"{error}; the push used the token of machine {socket.gethostname()}") from error
 
 
-def _upload_rows(
-    source: RowSource, features: Features, max_bytes: int, upload: Callable[[Shard], Progress]
-) -> Progress:
+def _upload_all(source: RowSource, features: Features, max_bytes: int, upload: Callable[[Shard], Progress]) -> Progress:
     parent = journals_folder() / "slices"
     shards: list[UploadedShard] = []
     problems: list[Problem] = []

@@ -45,19 +45,19 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
     license: str | None = None,  # noqa: A002  (as the Hub calls it)
     **options: Unpack[ClusterKeywords],
 ) -> PushResult:
-    """Push a release to the Hub with the machines of a Ray cluster.
+    """Push a release to the Hub with the machines (nodes) of a Ray cluster.
 
     The splits, the rows, their order and the features are those of `segments_hf.push_to_hub`. The release is divided
     into slices of at most 1000 samples. Each task downloads the images of one slice, and writes and uploads its shards.
-    A slice has at least one shard, so the number of files does not depend on the cluster.
+    A shard has rows of one slice only, so the number of shards does not depend on the cluster.
 
-    This process opens the release, draws the contact sheet and makes the commits. The machines of the cluster need
-    neither the release file nor a shared disk, but they must reach the images and bitmaps, the Hub, and have the same
-    versions of segments-hf, datasets, pyarrow and huggingface_hub. Each machine uses its own Hub token: the one in the
+    This process opens the release, draws the contact sheet and makes the commits. The nodes need neither the release
+    file nor a shared disk. They must reach the images, the bitmaps and the Hub, and must have the same versions of
+    Python, segments-hf, datasets, pyarrow and huggingface_hub. Each node uses its own Hub token: the one in the
     environment variable ``HF_TOKEN``, or the token of ``hf auth login``. Tokens are not sent to other machines.
 
-    If a machine fails, its running slices are uploaded by other machines. The same call resumes an interrupted push:
-    slices that were uploaded are not read again. The list of these slices is in the cache of this machine.
+    If a node fails, other nodes upload the slices of its tasks. The same call resumes an interrupted push: slices that
+    were uploaded are not read again. The list of these slices is in the cache of this machine.
 
     Args:
         release: A release in any form that `load_release` accepts.
@@ -80,7 +80,7 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
         address: The address of the Ray cluster, such as ``"10.0.0.7:6379"``; ``"auto"`` for the cluster that this
             machine belongs to. By default, Ray is started on this machine, and ends with the push. If this process is
             connected to a cluster already, that cluster is used.
-        connections_per_host: The largest number of simultaneous requests to one host, of all machines together. Each
+        connections_per_host: The largest number of simultaneous requests to one host, of all nodes together. Each
             running task gets an equal part of it, and at least one connection.
         commit_message: The message of the commits, and the title of a pull request.
         license: The license by its name on the Hub, such as ``"cc-by-4.0"``.
@@ -92,10 +92,10 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
 
     Raises:
         MissingExtraError: Ray is not installed.
-        ClusterError: The cluster does not respond, a machine has other versions of packages, or the process of a task
-            died too often.
+        ClusterError: The cluster does not respond, a node has other versions of packages than this process, or the
+            process of a task died too often.
         OptionError: An option is invalid, or a split has no rows. No commit was made.
-        HubError: The Hub refuses the push, or a machine of the cluster has no token.
+        HubError: The Hub refuses the push, a node has no token, or the Hub does not respond.
         AssetError: An image or a bitmap cannot be read. The error names the sample.
         SegmentsHFError: The data cannot be pushed.
     """
