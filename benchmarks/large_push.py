@@ -1,6 +1,6 @@
 """Measure the inputs of the calculation for a push of 1,000,000 samples on several machines.
 
-Task: a slice of a drawn release is uploaded with `SliceUpload`, as on a machine of a cluster: images arrive from a web
+Task: a slice of a drawn release is uploaded with `ShardWork`, as on a machine of a cluster: images arrive from a web
 server on the loopback address, rows are written to Parquet files, and these are uploaded to a Hub with Xet storage on
 the loopback address. The process first uploads another slice, so that the measure has no imports and no start of
 threads. The CPU time is that of the process, with all its threads. There is no TLS on the loopback address, and no
@@ -40,7 +40,7 @@ from _serving import served_hub, served_release
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from segments_hf.hub.uploads.slice_upload import SliceUpload
+    from segments_hf.hub.uploads.shard_work import ShardWork
 
 ROUNDS = 3
 SMALL, PHOTO = (96, 72), (4000, 3000)
@@ -49,18 +49,18 @@ PUSHED_SHARDS = 300  # about the number of shards of the push from one machine
 LAYOUT = "semantic-segmentation"
 
 
-def works(release: str, layout: str, size: int, max_bytes: int) -> Iterator[SliceUpload]:
+def works(release: str, layout: str, size: int, max_bytes: int) -> Iterator[ShardWork]:
     """Yield the work of each slice."""
     from segments_hf.hub.parts import open_source
     from segments_hf.hub.repository import open_repository
-    from segments_hf.hub.uploads.slice_upload import SliceUpload
+    from segments_hf.hub.uploads.shard_work import ShardWork
 
     repository = open_repository("jane/photos")
     repository.create()
     (part,) = open_source(release, layout or None, None).parts
     assert part.release_rows is not None
     for source in part.release_rows.slices(size):
-        yield SliceUpload(source, part.features, repository, max_bytes)
+        yield ShardWork(source, part.features, repository, max_bytes)
 
 
 def upload(release: str, layout: str, size: str, max_bytes: str, result_file: str) -> Measure:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from segments_hf.distributed.block_rows import BlockRows
 from segments_hf.distributed.cluster import import_ray
 from segments_hf.errors import SegmentsHFError
-from segments_hf.hub.uploads.slice_upload import upload_rows
+from segments_hf.hub.uploads.shard_work import upload_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence

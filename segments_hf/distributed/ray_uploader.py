@@ -14,7 +14,7 @@ from segments_hf.distributed.tasks import Task, run_tasks
 from segments_hf.errors import SegmentsHFError
 from segments_hf.hub.uploads.journal import Journal
 from segments_hf.hub.uploads.shard_upload import Progress, known_shards
-from segments_hf.hub.uploads.slice_upload import SliceUpload
+from segments_hf.hub.uploads.shard_work import ShardWork
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -70,7 +70,7 @@ class RayUploader:
             yield item.number, item.progress._replace(sent=0, skipped=size)
         done = {item.number for item in finished}
         uploads = [
-            SliceUpload(rows_of_slice, part.features, target.repository, target.max_bytes)
+            ShardWork(rows_of_slice, part.features, target.repository, target.max_bytes)
             for rows_of_slice in rows.slices(slice_size_of(rows))
             if rows_of_slice.number not in done
         ]
@@ -83,7 +83,7 @@ class RayUploader:
                 journal.append(FinishedSlice(numbers[key], progress))
                 yield numbers[key], progress
 
-    def _with_connections(self, upload: SliceUpload, concurrency: int) -> SliceUpload:
+    def _with_connections(self, upload: ShardWork, concurrency: int) -> ShardWork:
         """Return the upload of a slice with its part of `connections_per_host`.
 
         Args:

@@ -182,17 +182,17 @@ class Release(ReleaseTasks):
         """
         return self._sample(index, self._decoder)
 
-    def slices(self, size: int) -> Iterator[ReleaseSlice]:
+    def slices(self, n: int) -> Iterator[ReleaseSlice]:
         """Divide the samples into slices, which can be pickled and read without the release file.
 
         Args:
-            size: The number of samples in each slice; the last slice may have fewer.
+            n: The number of samples in each slice; the last slice may have fewer.
 
         Raises:
             OptionError: The number is not a positive whole number.
         """
-        check_number("size", size, 1)
-        return (self.slice(range(first, min(first + size, len(self)))) for first in range(0, len(self), size))
+        check_number("n", n, 1)
+        return (self.slice(range(first, min(first + n, len(self)))) for first in range(0, len(self), n))
 
     def slice(self, indices: Sequence[int]) -> ReleaseSlice:
         """Return the samples at some indices as a slice.

@@ -67,9 +67,7 @@ class Duplicates:
         by_identity = self._identities.earlier(f"uuid {uuid}" if uuid else f"name {name}", frame, index)
         return () if by_name is by_identity is None else self._findings(row, split, by_name, by_identity)
 
-    def _findings(
-        self, row: Row, split: str | None, by_name: int | None, by_identity: int | None
-    ) -> Iterator[Finding]:
+    def _findings(self, row: Row, split: str | None, by_name: int | None, by_identity: int | None) -> Iterator[Finding]:
         """Yield the findings about a row, of which an earlier row has the name or the uuid.
 
         Args:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class SliceUpload:
+class ShardWork:
     """A function that makes the rows of a slice of a release, writes them to shards and uploads these shards.
 
     It can be pickled, and runs in any process on any machine that reaches the assets and the Hub. It contains no token:
@@ -52,7 +52,7 @@ class SliceUpload:
         if self.repository.token:
             object.__setattr__(self, "repository", self.repository.without_token())  # the dataclass is frozen
 
-    def with_connections(self, number: int) -> SliceUpload:
+    def with_connections(self, number: int) -> ShardWork:
         """Return the same upload with a limit for the simultaneous requests to one host."""
         return replace(self, source=self.source.with_connections(number))
 

@@ -16,7 +16,7 @@ from segments_hf import HubError, load_release
 from segments_hf.demo import demo_release
 from segments_hf.hub.parts import open_source
 from segments_hf.hub.repository import open_repository
-from segments_hf.hub.uploads.slice_upload import SliceUpload
+from segments_hf.hub.uploads.shard_work import ShardWork
 
 
 def works(data: Any, *, size: int, max_bytes: int = 10**9, layout: str | None = None) -> list[bytes]:
@@ -25,7 +25,7 @@ def works(data: Any, *, size: int, max_bytes: int = 10**9, layout: str | None = 
     repository.create()
     (part,) = open_source(data, layout, None, "skip").parts
     return [
-        pickle.dumps(SliceUpload(source, part.features, repository, max_bytes))
+        pickle.dumps(ShardWork(source, part.features, repository, max_bytes))
         for source in part.release_rows.slices(size)
     ]
 
