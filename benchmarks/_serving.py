@@ -45,7 +45,7 @@ class ServedHub:
         self.url = self._output.readline().strip()
 
     def counts(self) -> tuple[int, int, int]:
-        """Return the numbers of requests for uploads, other requests and uploaded files, as `_served_hub.py` counts them."""
+        """Return the three numbers of `_served_hub.py`: requests for uploads, other requests and uploaded files."""
         self._input.write("counts\n")
         self._input.flush()
         uploads, others, files = map(int, self._output.readline().split())

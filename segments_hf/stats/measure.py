@@ -54,7 +54,7 @@ def measure(row: Row) -> Measured:
     label = label_of(row)
     if label is None:
         return Measured([], None, 0)
-    # Without a bitmap and without the size of the image, there are no pixels. This case takes less time than the general one.
+    # Without a bitmap and the size of the image, there are no pixels to count, and the general case takes longer.
     if isinstance(label, BitmapLabel) and not label.has_bitmap and label.size is None:
         return Measured([], None, 0, left_out=label.repeated())
     objects, left_out = label.objects()

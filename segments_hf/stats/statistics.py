@@ -75,7 +75,7 @@ def stats(data: Data, *, assets: bool = False, limit: int | None = None, **optio
         classes = mask_classes(source.features, len(source.categories))
         measure_row = partial(_measure_layout_row, layout=layout, classes=classes)
     rows = map(_without_image, outcomes)
-    # Measuring a row without images takes less time than starting a thread.
+    # Measuring a row without images takes less time than passing the row to a thread.
     may_have_images = assets or releases_by_split(data) is None
     measures = (
         prefetch(measure_row, rows, weight=lambda _: 0, in_flight=DECODERS)

@@ -98,7 +98,7 @@ class _EarlierSamples:
         self._reported_splits: set[tuple[int, str | None]] = set()
 
     def earlier(self, key: str, frame: int | None, row: int) -> int | None:
-        """Add the next row. If it begins another sample with the same key, return the first row with the key, else None.
+        """Add the next row. If it begins another sample with its key, return the first row with this key, else None.
 
         Args:
             key: The key of the row.
