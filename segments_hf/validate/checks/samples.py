@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from segments_hf.release import STATUSES
 from segments_hf.validate.checks.fault import Fault
-from segments_hf.validate.first_rows import FirstRows
+from segments_hf.validate.first_row_of_key import FirstRows
 from segments_hf.validate.row_places import RowPlaces
 from segments_hf.validate.text_list import TextList
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segments_hf.validate.checks import Duplicates
-from segments_hf.validate.first_rows import FirstRows
+from segments_hf.validate.first_row_of_key import FirstRows
 from segments_hf.validate.text_list import TextList
 
 
