@@ -7,8 +7,7 @@
   one machine repeats, and without those for lists of files, whose pages are smaller than the pages of the real Hub;
 - uploaded files.
 
-The program ends when its standard input
-closes, at the latest after an hour.
+The program ends when its standard input closes, at the latest after an hour.
 """
 
 from __future__ import annotations

@@ -137,11 +137,11 @@ def measured_uploads(cases: dict[str, tuple[str, str, int, int]], folder: Path) 
 
 
 def measured_commits(release: str, max_bytes: int, folder: Path) -> Measure:
-    """Return the numbers of shards of a push from one machine, and of requests that do not upload shards."""
+    """Return the numbers of uploaded files of a push from one machine, and of requests that do not upload files."""
     with served_hub() as hub:
         run(__file__, "push", release, str(max_bytes), env=environment(hub.url, folder))
-        _, requests, shards = hub.counts()
-        return {"requests": requests, "shards": shards}
+        _, requests, files = hub.counts()
+        return {"requests": requests, "files": files}
 
 
 def environment(hub_url: str, folder: Path) -> dict[str, str]:
@@ -211,7 +211,7 @@ def driver_rows(driver: Measure, commits: Measure) -> list[list[str]]:
         ["kB sent to a task per slice", f"{driver['work_bytes'] / 1e3:.0f}"],
         ["kB received from a task per slice", f"{driver['result_bytes'] / 1e3:.1f}"],
         ["peak MiB, with the pages of the release file", f"{driver['peak']:.0f}"],
-        [f"requests for the commits of {commits['shards']} shards, without lists of files", f"{commits['requests']}"],
+        [f"requests for the commits of {commits['files']} files, without lists of files", f"{commits['requests']}"],
     ]
 
 
