@@ -31,7 +31,7 @@ class RowPlaces:
 
     def __init__(self) -> None:
         self._splits: dict[str | None, int] = {}  # the number of each split
-        # For each run: the index of its first row among all rows, the number of its split, and the number of the row in the split.
+        # For each run: the index of its first row among all rows, its split, and the number of this row in the split.
         self._first_rows, self._split_numbers, self._numbers = array("I"), array("I"), array("I")
         self._length = 0
         self._last_split: str | None = None
