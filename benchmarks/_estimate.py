@@ -11,22 +11,22 @@ SLICE = 1000  # samples, as `segments_hf.distributed.push_to_hub` divides such a
 SHARD_BYTES = 2e9
 GROUP = 100  # files in a commit
 COMMIT_SECONDS = 60  # the timeout of the Hub for a commit
-RATE_LIMITS = {"free": 1000, "PRO": 2500, "Team": 3000, "Enterprise": 6000}  # requests in five minutes
-GBITS = (1, 10)  # bandwidth of a machine
+REQUEST_LIMITS = {"free": 1000, "PRO": 2500, "Team": 3000, "Enterprise": 6000}  # requests in five minutes
+GBITS = (1, 10)  # bandwidth of a machine in Gbit/s
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """The measured inputs.
+    """The measured inputs of the estimate.
 
     Attributes:
-        slice_cpu: CPU seconds of a slice without its rows and bytes, with one shard.
-        shard_cpu: CPU seconds of each further shard.
-        row_cpu: CPU seconds of a row without its bytes.
-        byte_cpu: CPU seconds of a byte of images.
-        requests_per_shard: The requests to the Hub.
-        driver_open: Seconds until the driver has the first slice.
-        driver_slice: Seconds of the driver per slice.
+        slice_cpu: CPU seconds per slice with one shard, without its rows and bytes.
+        shard_cpu: CPU seconds per further shard.
+        row_cpu: CPU seconds per row, without the bytes of its images.
+        byte_cpu: CPU seconds per byte of images.
+        requests_per_shard: The requests to the Hub per shard.
+        driver_open: Seconds in which the driver opens the release and makes all slices.
+        driver_slice: Further seconds of the driver per slice.
     """
 
     slice_cpu: float
@@ -53,7 +53,7 @@ def estimate(inputs: Inputs) -> list[list[str]]:
         ["tasks at the same time", f"{MACHINES * CPUS}"],
         ["waves of tasks", f"{waves}"],
         ["shards", f"{shards:,}"],
-        ["commits with the last one", f"{commits}"],
+        ["commits, including the last one", f"{commits}"],
         ["requests for all shards", f"{requests:,.0f}"],
         ["CPU seconds of a slice", f"{cpu:.0f}"],
     ]
@@ -61,7 +61,7 @@ def estimate(inputs: Inputs) -> list[list[str]]:
     for gbit in GBITS:
         per_task = gbit * 1e9 / 8 / CPUS
         times[f"network, {gbit} Gbit/s per machine"] = waves * SLICE * BYTES_PER_SAMPLE / per_task
-    for plan, limit in RATE_LIMITS.items():
+    for plan, limit in REQUEST_LIMITS.items():
         times[f"requests, {plan} account"] = 300 * requests / limit
-    times["last commits, at most"] = 2 * COMMIT_SECONDS
+    times["last commit and merge, at most"] = 2 * COMMIT_SECONDS
     return rows + [[f"minutes: {name}", f"{seconds / 60:.1f}"] for name, seconds in times.items()]

@@ -1,8 +1,8 @@
-"""Draw a release of JPEG images of one size with bitmaps, and serve it from a web server, in a process of its own.
+"""Draw a release of JPEG images of one size with bitmaps, and serve it from a web server.
 
-`python _served_photos.py FOLDER SAMPLES WIDTH HEIGHT` works as `_served_release.py`, without latency. The images have
-about 0.4 MB per megapixel, as those of a camera at a high quality. All images and bitmaps are different, but they are
-made from one image and one bitmap by moving the pixels, because drawing a large image takes seconds.
+`python _served_photos.py FOLDER SAMPLES WIDTH HEIGHT` does the same as `_served_release.py`, without latency. The
+images have about 0.4 MB per megapixel, like images of a camera at a high quality. All images and bitmaps are different.
+They are made from one image and one bitmap by shifting the pixels, because drawing a large image takes seconds.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ def served_release(
 
 
 class ServedHub:
-    """A Hub on the loopback address, in a process of its own."""
+    """An empty Hub on the loopback address, which runs in a new process."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         assert process.stdin is not None
@@ -45,7 +45,7 @@ class ServedHub:
         self.url = self._output.readline().strip()
 
     def counts(self) -> tuple[int, int, int]:
-        """Return the requests for uploads, the other requests and the uploaded files, as `_hub.py` counts them."""
+        """Return the three numbers of `_served_hub.py`: requests for uploads, other requests and uploaded files."""
         self._input.write("counts\n")
         self._input.flush()
         uploads, others, files = map(int, self._output.readline().split())
@@ -54,10 +54,10 @@ class ServedHub:
 
 @contextlib.contextmanager
 def served_hub() -> Iterator[ServedHub]:
-    """Run an empty Hub."""
-    command = [sys.executable, str(HERE / "_hub.py")]
+    """Run an empty Hub in a new process."""
+    command = [sys.executable, str(HERE / "_served_hub.py")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        # The end of the block closes the standard input of the Hub, which then ends.
+        # The end of the `with` block closes the standard input of the process, which then ends.
         yield ServedHub(process)
 
 

@@ -1,24 +1,24 @@
 """Measure the inputs of the calculation for a push of 1,000,000 samples on several machines.
 
-Task: a slice of a drawn release is uploaded with `ShardWork`, as on a machine of a cluster: images arrive from a web
-server on the loopback address, rows are written to Parquet files, and these are uploaded to a Hub with Xet storage on
-the loopback address. The process first uploads another slice, so that the measure has no imports and no start of
-threads. The CPU time is that of the process, with all its threads. There is no TLS on the loopback address, and no
-latency. Four uploads of small images give, as differences, the CPU time and the requests
+Task: `ShardWork` uploads a slice of a drawn release, as on a machine of a cluster. It downloads the images from a web
+server, writes the rows to Parquet files, and uploads these to a Hub with Xet storage. Both servers are on the loopback
+address, without TLS and without latency. The process first uploads another slice, so that the measure does not contain
+imports and the start of threads. The CPU time is that of the process, with all its threads. Three uploads of small
+images give, as differences, the CPU time and the requests
 
 - of a slice: one row in one shard;
 - of a row: many rows in one shard;
 - of a shard: as many rows in several shards.
 
-An upload of 12-megapixel images without a layout gives the CPU time of a megabyte, and one with the layout
-semantic-segmentation gives the CPU time of a megapixel of the mask.
+An upload of 12-megapixel images without a layout gives the CPU time of a megabyte. An upload of the same images with
+the layout semantic-segmentation gives the CPU time of a megapixel of the mask.
 
 Driver: a release of 1,000,000 samples is opened, and all slices of 1,000 samples are made. Then each slice is pickled,
-and the result of a task is unpickled and kept. This is the work of the driver without Ray, journal and commits. A
-push of small images in 300 shards from one machine gives the requests for the commits of groups of 100 files.
+and the result of a task is unpickled and kept. This is the work of the driver without Ray, the journal and the commits.
+A push of small images in 300 shards from one machine gives the requests for the commits of groups of 100 files.
 
 Each role runs three times in new processes, interleaved; the driver and the push of 300 shards run once. The table has
-the medians, and the maximum of the peaks. The last table is the calculation of `_estimate.py`. Run the script with
+the medians, and the maximum of the peaks. The last table is the result of `_estimate.py`. Run the script with
 `python benchmarks/large_push.py`.
 """
 
@@ -49,8 +49,8 @@ PUSHED_SHARDS = 300  # about the number of shards of the push from one machine
 LAYOUT = "semantic-segmentation"
 
 
-def works(release: str, layout: str, size: int, max_bytes: int) -> Iterator[ShardWork]:
-    """Yield the work of each slice."""
+def shard_works(release: str, layout: str, size: int, max_bytes: int) -> Iterator[ShardWork]:
+    """Yield the `ShardWork` of each slice."""
     from segments_hf.hub.parts import open_source
     from segments_hf.hub.repository import open_repository
     from segments_hf.hub.uploads.shard_work import ShardWork
@@ -65,7 +65,7 @@ def works(release: str, layout: str, size: int, max_bytes: int) -> Iterator[Shar
 
 def upload(release: str, layout: str, size: str, max_bytes: str, result_file: str) -> Measure:
     """Upload two slices, and measure the second."""
-    first, second = islice(works(release, layout, int(size), int(max_bytes)), 2)
+    first, second = islice(shard_works(release, layout, int(size), int(max_bytes)), 2)
     first()
     result, measure = timed(second)
     Path(result_file).write_bytes(pickle.dumps(result))
@@ -77,16 +77,16 @@ def upload(release: str, layout: str, size: str, max_bytes: str, result_file: st
 
 
 def push(release: str, max_bytes: str) -> Measure:
-    """Push a release from one machine in shards of this size."""
+    """Push a release from one machine in shards of at most `max_bytes`."""
     from segments_hf import push_to_hub
 
     return timed(push_to_hub, release, "jane/photos", max_shard_size=int(max_bytes))[1]
 
 
-def drive(release: str, result_file: str) -> Measure:
+def run_driver(release: str, result_file: str) -> Measure:
     """Do the work of the driver for all slices, without the tasks."""
     content = Path(result_file).read_bytes()
-    slices, opened = timed(lambda: list(works(release, "", SLICE, 10**9)))
+    slices, opened = timed(lambda: list(shard_works(release, "", SLICE, 10**9)))
 
     def exchange() -> tuple[int, list[Any]]:
         sent, results = 0, []
@@ -108,8 +108,8 @@ def drive(release: str, result_file: str) -> Measure:
     }
 
 
-def write(path: str, count: str) -> Measure:
-    """Write the release of the driver."""
+def write_release(path: str, count: str) -> Measure:
+    """Write the release that the driver opens."""
     from _served_release import release_of, sample_entry
 
     head, tail = json.dumps(release_of([])).split('"samples": []')
@@ -124,11 +124,11 @@ def write(path: str, count: str) -> Measure:
 
 
 def measured_uploads(cases: dict[str, tuple[str, str, int, int]], folder: Path) -> dict[str, Measure]:
-    """Return the median measure of each case, with the requests for both of its slices."""
+    """Return the median measure of each case, with the requests for the uploads of both slices."""
     rounds: dict[str, list[Measure]] = {name: [] for name in cases}
     for _ in range(ROUNDS):
         for name, (release, *arguments) in cases.items():
-            with served_hub() as hub:  # a new one for each run, because a Hub does not receive the same shard twice
+            with served_hub() as hub:  # a new Hub for each run, because shards that a Hub has are not uploaded again
                 env = environment(hub.url, folder)
                 file = str(folder / f"{name}.result")
                 measure = run(__file__, "upload", release, *map(str, arguments), file, env=env)
@@ -137,11 +137,11 @@ def measured_uploads(cases: dict[str, tuple[str, str, int, int]], folder: Path) 
 
 
 def measured_commits(release: str, max_bytes: int, folder: Path) -> Measure:
-    """Return the shards of a push from one machine, and its requests that are not for the upload of shards."""
+    """Return the numbers of uploaded files of a push from one machine, and of requests that do not upload files."""
     with served_hub() as hub:
         run(__file__, "push", release, str(max_bytes), env=environment(hub.url, folder))
-        _, requests, shards = hub.counts()
-        return {"requests": requests, "shards": shards}
+        _, requests, files = hub.counts()
+        return {"requests": requests, "files": files}
 
 
 def environment(hub_url: str, folder: Path) -> dict[str, str]:
@@ -161,7 +161,7 @@ def measured_driver(samples: int, result_file: Path) -> Measure:
     path = folder / "release.json"
     size = run(__file__, "write", str(path), str(samples))["size"]
     with served_hub() as hub:
-        measure = run(__file__, "drive", str(path), str(result_file), env=environment(hub.url, folder))
+        measure = run(__file__, "driver", str(path), str(result_file), env=environment(hub.url, folder))
     return {**measure, "release": size / 2**20}
 
 
@@ -205,13 +205,13 @@ def driver_rows(driver: Measure, commits: Measure) -> list[list[str]]:
         ["release file, MiB", f"{driver['release']:.0f}"],
         ["slices", f"{driver['slices']:.0f}"],
         ["opening the release and making all slices, s", f"{driver['open']:.1f}"],
-        ["the same, CPU s", f"{driver['open_cpu']:.1f}"],
+        ["opening the release and making all slices, CPU s", f"{driver['open_cpu']:.1f}"],
         ["time per slice, ms", f"{1e3 * driver['slice']:.1f}"],
         ["CPU per slice, ms", f"{1e3 * driver['slice_cpu']:.1f}"],
         ["kB sent to a task per slice", f"{driver['work_bytes'] / 1e3:.0f}"],
         ["kB received from a task per slice", f"{driver['result_bytes'] / 1e3:.1f}"],
         ["peak MiB, with the pages of the release file", f"{driver['peak']:.0f}"],
-        [f"requests for the commits of {commits['shards']} shards, without lists of files", f"{commits['requests']}"],
+        [f"requests for the commits of {commits['files']} files, without lists of files", f"{commits['requests']}"],
     ]
 
 
@@ -246,4 +246,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    start({"upload": upload, "push": push, "drive": drive, "write": write}, main)
+    start({"upload": upload, "push": push, "driver": run_driver, "write": write_release}, main)

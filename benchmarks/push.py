@@ -1,10 +1,10 @@
-"""Measure the CPU time of a push per row, before and after a change.
+"""Measure the CPU time of a push per row, compared with an earlier commit.
 
 A drawn release of small images and bitmaps is pushed to a Hub on the loopback address, once with the code of another
 commit ("before") and once with the code of this folder ("after"). Each push runs in a new process with an empty cache,
 and creates a new repository. The pushes run three times, interleaved; the table has the medians. The CPU time is that
-of the pushing process, without imports. The images are small, so that the time is that of the rows and not that of
-hashing and compressing their bytes.
+of the process that pushes, without imports. The images are small, so that most of the time is for making rows, and not
+for hashing and compressing the bytes of images.
 
 The program checks that both commits push the same rows. Run it with `python benchmarks/push.py --before COMMIT`.
 """
@@ -17,7 +17,7 @@ import json
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from _measure import REPOSITORY, Measure, median, print_table, run, start, timed, verdict
 from _serving import served_hub
@@ -105,15 +105,17 @@ def checkout(commit: str, folder: Path) -> Iterator[Path]:
         subprocess.run([*git, "remove", "--force", str(folder)], check=True)
 
 
-def measure_layout(release: Path, layout: str, count: int, code: dict[str, Path], env: dict[str, str]) -> Any:
-    """Return the median measure of each commit."""
+def measure_layout(
+    release: Path, layout: str, count: int, code: dict[str, Path], env: dict[str, str]
+) -> dict[str, Measure]:
+    """Push with each commit, check that the rows are equal, and return the median measure of each commit."""
     rounds: dict[str, list[Measure]] = {name: [] for name in code}
     for number in range(ROUNDS):
         for name, folder in code.items():
             home = release.parent / f"home-{name}-{layout}-{number}"
-            own = {**env, "PYTHONPATH": str(folder), "HF_HOME": str(home)}
+            home_env = {**env, "PYTHONPATH": str(folder), "HF_HOME": str(home)}
             repo_id = f"jane/{name}-{layout or 'rows'}-{number}"
-            rounds[name].append(run(__file__, "push", str(release), repo_id, layout, str(count), env=own))
+            rounds[name].append(run(__file__, "push", str(release), repo_id, layout, str(count), env=home_env))
     home = release.parent / f"home-compare-{layout}"
     names = [f"jane/{name}-{layout or 'rows'}-0" for name in code]
     run(__file__, "compare", *names, env={**env, "PYTHONPATH": str(REPOSITORY), "HF_HOME": str(home)})
@@ -122,7 +124,7 @@ def measure_layout(release: Path, layout: str, count: int, code: dict[str, Path]
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--before", required=True, help="the commit to compare with")
+    parser.add_argument("--before", required=True, help="the earlier commit")
     parser.add_argument("--samples", type=int, default=5000, help="the number of samples in the release")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:

@@ -1,15 +1,14 @@
-"""Measure what a release of 1,000,000 samples costs, in comparison with one pass over its samples.
+"""Measure the time and memory for a release of 1,000,000 samples, compared with one pass over its samples.
 
-A release of 1,000,000 samples with 5 annotations each is written: bitmaps, whose annotations have only an id and a
-category, or polygons of 6 points. One label in twenty is null. The images do not exist. Each role runs in a new
-process:
+The samples have 5 annotations each. The labels are bitmaps, whose annotations have only an id and a category, or
+polygons of 6 points. One label in twenty is null. The images do not exist. Each role runs in a new process:
 
 - pass: `Release.open`, then a loop that decodes every sample: its label, its image and its metadata;
 - open: `Release.open`;
 - inspect: the counts that `segments-hf inspect` shows;
 - validate, stats: the functions without assets;
 - first row: `load_release` with `streaming=True` and `load_assets=False`, then the first row;
-- splits: the same with `splits=`, which divides the samples, then the first row of each split;
+- splits: the same with `splits=`, then the first row of each split;
 - build: `load_release` with `load_assets=False`, which writes Arrow files.
 
 "seconds" is the time of the calls without imports, and "cpu" their CPU time. "ratio" is the CPU time divided by that of
@@ -21,7 +20,7 @@ the process has read, because the file is mapped into memory. The processes shar
 them when it needs memory. "without file" is the peak without the size of the file: the memory of the process itself,
 including the imports.
 
-Run it with `python benchmarks/scale.py`. The script fails if a goal is missed.
+Run it with `python benchmarks/scale.py`. The script fails if a target is missed.
 """
 
 from __future__ import annotations
@@ -45,19 +44,19 @@ ANNOTATIONS, POINTS, CLASSES = 5, 6, 8
 KINDS = {"bitmaps": "segmentation-bitmap", "polygons": "vector"}
 SPLITS = {"train": 0.8, "test": 0.2}
 BUCKET = "https://segmentsai-prod.s3.eu-west-2.amazonaws.com/assets/jane"
-MAX_RATIOS = {"inspect": 2, "validate": 5, "stats": 5}  # to the pass
+MAX_RATIOS = {"inspect": 2, "validate": 5, "stats": 5}  # of the CPU time to that of the pass
 MAX_FIRST_ROW = 0.5  # seconds more than `Release.open`
 MAX_PEAK_MIB = 300  # more than the size of the file
 
 
-def opened(path: str) -> Measure:
+def open_release(path: str) -> Measure:
     """Open the release."""
     from segments_hf.release import Release
 
     return timed(Release.open, path)[1]
 
 
-def decoded(path: str) -> Measure:
+def decode_samples(path: str) -> Measure:
     """Open the release, and decode the label, the image and the metadata of every sample."""
     from segments_hf.release import Release
 
@@ -68,7 +67,7 @@ def decoded(path: str) -> Measure:
     return timed(read)[1]
 
 
-def inspected(path: str) -> Measure:
+def inspect_samples(path: str) -> Measure:
     """Count what `segments-hf inspect` shows."""
     from segments_hf.release import Release
     from segments_hf.stats.inspection import inspect_release
@@ -79,7 +78,7 @@ def inspected(path: str) -> Measure:
     return measure
 
 
-def validated(path: str) -> Measure:
+def validate_labels(path: str) -> Measure:
     """Validate the labels."""
     from segments_hf import validate
 
@@ -89,7 +88,7 @@ def validated(path: str) -> Measure:
     return measure
 
 
-def counted(path: str) -> Measure:
+def count_labels(path: str) -> Measure:
     """Count the labels."""
     from segments_hf import stats
 
@@ -99,14 +98,14 @@ def counted(path: str) -> Measure:
     return measure
 
 
-def first_row(path: str) -> Measure:
+def read_first_row(path: str) -> Measure:
     """Read the first row of a stream."""
     from segments_hf import load_release
 
     return timed(lambda: next(iter(load_release(path, split="train", streaming=True, load_assets=False))))[1]
 
 
-def divided(path: str) -> Measure:
+def read_splits(path: str) -> Measure:
     """Divide the release into splits, and read the first row of each split as a stream."""
     from segments_hf import load_release
 
@@ -117,7 +116,7 @@ def divided(path: str) -> Measure:
     return timed(read)[1]
 
 
-def built(path: str) -> Measure:
+def build_dataset(path: str) -> Measure:
     """Build a dataset without images."""
     from segments_hf import load_release
 
@@ -125,32 +124,32 @@ def built(path: str) -> Measure:
 
 
 ROLES: dict[str, Callable[[str], Measure]] = {
-    "pass": decoded,
-    "open": opened,
-    "inspect": inspected,
-    "validate": validated,
-    "stats": counted,
-    "first row": first_row,
-    "splits": divided,
-    "build": built,
+    "pass": decode_samples,
+    "open": open_release,
+    "inspect": inspect_samples,
+    "validate": validate_labels,
+    "stats": count_labels,
+    "first row": read_first_row,
+    "splits": read_splits,
+    "build": build_dataset,
 }
 
 
 def annotation(number: int, kind: str, rng: random.Random) -> dict[str, Any]:
     """Return an annotation in the format of Segments.ai."""
-    made: dict[str, Any] = {"id": number, "category_id": rng.randint(1, CLASSES)}
+    entry: dict[str, Any] = {"id": number, "category_id": rng.randint(1, CLASSES)}
     if kind == "polygons":
         x, y = rng.randint(40, 1240), rng.randint(40, 920)
-        turns = [2 * math.pi * corner / POINTS for corner in range(POINTS)]
-        points = [[round(x + 40 * math.cos(turn), 2), round(y + 40 * math.sin(turn), 2)] for turn in turns]
-        made |= {"type": "polygon", "points": points}
-    return made
+        angles = [2 * math.pi * corner / POINTS for corner in range(POINTS)]
+        points = [[round(x + 40 * math.cos(angle), 2), round(y + 40 * math.sin(angle), 2)] for angle in angles]
+        entry |= {"type": "polygon", "points": points}
+    return entry
 
 
 def sample(index: int, kind: str, rng: random.Random) -> dict[str, Any]:
     """Return a sample in the format of Segments.ai."""
 
-    def identity() -> str:
+    def random_uuid() -> str:
         return str(uuid.UUID(int=rng.getrandbits(128), version=4))
 
     attributes: dict[str, Any] = {
@@ -158,13 +157,13 @@ def sample(index: int, kind: str, rng: random.Random) -> dict[str, Any]:
         "annotations": [annotation(number, kind, rng) for number in range(1, ANNOTATIONS + 1)],
     }
     if kind == "bitmaps":
-        attributes["segmentation_bitmap"] = {"url": f"{BUCKET}/{identity()}.png"}
+        attributes["segmentation_bitmap"] = {"url": f"{BUCKET}/{random_uuid()}.png"}
     status = "REVIEWED" if index % 10 == 0 else "LABELED"
     drive, frame = divmod(index, 1000)
     return {
-        "uuid": identity(),
+        "uuid": random_uuid(),
         "name": f"drive_{drive:04d}/front_camera/frame_{frame:06d}.jpg",
-        "attributes": {"image": {"url": f"{BUCKET}/{identity()}.jpg"}},
+        "attributes": {"image": {"url": f"{BUCKET}/{random_uuid()}.jpg"}},
         "metadata": {"camera": f"cam{index % 4}", "weather": "rain", "drive": f"2024-05-01/{drive:04d}"},
         "labels": {"ground-truth": None if index % 20 == 7 else {"label_status": status, "attributes": attributes}},
     }
@@ -206,18 +205,18 @@ def measure_all(path: Path, folder: str, roles: list[str], rounds: int) -> dict[
     return {role: median(each) for role, each in measures.items()}
 
 
-def goals(measures: dict[str, Measure], size: float) -> list[tuple[str, float, float]]:
-    """Return the name, the value and the largest allowed value of each goal, for a file of `size` MiB."""
-    found = [
+def targets(measures: dict[str, Measure], size: float) -> list[tuple[str, float, float]]:
+    """Return the name, the measured value and the largest allowed value of each target, for a file of `size` MiB."""
+    rows = [
         (f"{role}, ratio to the pass", measures[role]["cpu"] / measures["pass"]["cpu"], ratio)
         for role, ratio in MAX_RATIOS.items()
         if role in measures
     ]
     if "first row" in measures:
         more = measures["first row"]["seconds"] - measures["open"]["seconds"]
-        found.append(("first row, seconds more than open", more, MAX_FIRST_ROW))
+        rows.append(("first row, seconds more than open", more, MAX_FIRST_ROW))
     peaks = {role: measure["peak"] - size for role, measure in measures.items()}
-    return [*found, *((f"{role}, peak MiB without file", peak, MAX_PEAK_MIB) for role, peak in peaks.items())]
+    return [*rows, *((f"{role}, peak MiB without file", peak, MAX_PEAK_MIB) for role, peak in peaks.items())]
 
 
 def main() -> None:
@@ -244,10 +243,10 @@ def main() -> None:
         for role, measure in measures.items()
     ]
     print_table(["", "seconds", "cpu", "ratio", "peak MiB", "without file"], rows)
-    found = goals(measures, size)
+    found = targets(measures, size)
     print(*(verdict(name, value, "<=", target) for name, value, target in found), sep="\n")
     if any(value > target for _, value, target in found):
-        raise SystemExit("a goal was missed")
+        raise SystemExit("a target was missed")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The option ``--random-cases`` of pytest, which runs a random part of the cases of each parametrized test."""
+"""The option ``--random-cases`` of pytest, which runs a few random cases of each parametrized test."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     count = config.getoption("random_cases")
     if count is None:
         return
-    cases: defaultdict[str, list[pytest.Item]] = defaultdict(list)
+    cases: defaultdict[str, list[pytest.Item]] = defaultdict(list)  # by test
     for item in items:
         cases[item.nodeid.partition("[")[0]].append(item)
     chooser = random.Random(config.getoption("case_seed"))
-    chosen = {item for of_test in cases.values() for item in chooser.sample(of_test, min(count, len(of_test)))}
+    chosen = {item for own in cases.values() for item in chooser.sample(own, min(count, len(own)))}
     config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
     items[:] = [item for item in items if item in chosen]
 

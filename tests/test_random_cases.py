@@ -1,4 +1,4 @@
-"""The option ``--random-cases`` runs each test, and at most some of its cases."""
+"""The option ``--random-cases`` runs each test, with at most N of its cases."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def selected(file: Path, *options: str) -> list[str]:
     return [line for line in done.stdout.splitlines() if "::" in line]
 
 
-def test_random_cases_select_each_test_with_some_of_its_cases(file: Path) -> None:
+def test_random_cases_selects_each_test_with_at_most_n_cases(file: Path) -> None:
     assert len(selected(file)) == 19
     few = selected(file, "--random-cases", "2", "--case-seed", "5")
     assert sorted(Counter(name.partition("[")[0] for name in few).values()) == [1, 2, 2]
     assert selected(file, "--random-cases", "2", "--case-seed", "6") != few
 
 
-def test_random_cases_with_the_same_seed_are_the_same(file: Path) -> None:
+def test_random_cases_selects_the_same_cases_for_the_same_seed(file: Path) -> None:
     options = ["--random-cases", "3", "--case-seed", "5"]
     assert selected(file, *options) == selected(file, *options)

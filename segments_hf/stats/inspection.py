@@ -187,7 +187,7 @@ def inspect_release(release: Release, labelset: str | None = None) -> Inspection
 
 
 def _host(url: str) -> str:
-    # Parsing a URL takes longer than decoding a sample. The host of a plain URL without a user is read without parsing.
+    # `urlsplit` takes longer than decoding a sample, so the host of a plain URL without a user is read without it.
     if (plain := _PLAIN_URL.match(url)) and "@" not in url and "%40" not in url:
         return plain[1]
     if not is_url(url):

@@ -57,6 +57,7 @@ def measure(row: Row) -> Measured | None:
     label = label_of(row)
     if label is None:
         return Measured([], None, 0)
+    # Without a bitmap and the size of the image, there are no pixels to count, and the general case takes longer.
     if isinstance(label, BitmapLabel) and not label.has_bitmap and label.size is None:
         left_out = label.repeated()
         return Measured([], None, 0, left_out=left_out) if left_out else None

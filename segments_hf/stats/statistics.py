@@ -75,10 +75,12 @@ def stats(data: Data, *, assets: bool = False, limit: int | None = None, **optio
         classes = mask_classes(source.features, len(source.categories))
         measure_row = partial(_measure_layout_row, layout=layout, classes=classes)
     rows = map(_without_image, outcomes)
-    # Without images and bitmaps, starting work in a thread takes longer than the work.
-    has_images = assets or releases_by_split(data) is None
+    # Measuring a row without images takes less time than passing the row to a thread.
+    may_have_images = assets or releases_by_split(data) is None
     measures = (
-        prefetch(measure_row, rows, weight=lambda _: 0, in_flight=DECODERS) if has_images else map(measure_row, rows)
+        prefetch(measure_row, rows, weight=lambda _: 0, in_flight=DECODERS)
+        if may_have_images
+        else map(measure_row, rows)
     )
     for outcome, measured in measures:
         counter.add(outcome, measured)
@@ -205,14 +207,14 @@ class _Counter:
             self._problems.append(f"{sample_name(row)}: got attributes that cannot be counted ({error})")
 
     def _add_objects(self, classes: list[int | None]) -> None:
-        """Count the objects of an image by their class index."""
+        """Count the objects of an image by class index."""
         for index in classes:
             self._objects[index] += 1
         self._add_classes(sorted({index for index in classes if index is not None}))
         self._per_image[len(classes)] += 1
 
     def _add_classes(self, indices: list[int]) -> None:
-        # These loops are faster than `Counter.update`, whose overhead is large for a few items.
+        # For a few items, these loops are faster than `Counter.update`.
         for index in indices:
             self._images_with[index] += 1
         for pair in itertools.combinations(indices, 2):

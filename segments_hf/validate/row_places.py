@@ -20,7 +20,7 @@ class RowPlace(NamedTuple):
 
 
 class RowPlaces:
-    """A list of the places of rows. Only rows that do not follow the row before them in its split take memory.
+    """A list of the places of rows, which stores one place for each run of consecutive rows of a split.
 
     >>> places = RowPlaces()
     >>> for place in (("train", 0), ("train", 1), ("train", 3), ("test", 0)):
@@ -31,19 +31,19 @@ class RowPlaces:
 
     def __init__(self) -> None:
         self._splits: dict[str | None, int] = {}  # the number of each split
-        # Of each run of rows that follow each other in a split: its first row, and the place of this row.
+        # For each run: the index of its first row among all rows, its split, and the number of this row in the split.
         self._first_rows, self._split_numbers, self._numbers = array("I"), array("I"), array("I")
         self._length = 0
-        self._split: str | None = None  # of the last row
-        self._next_number = -1  # of a row that follows the last row
+        self._last_split: str | None = None
+        self._next_number = -1  # the number of the next row of the same run
 
     def append(self, split: str | None, number: int) -> None:
         """Append the place of the next row."""
-        if number != self._next_number or split != self._split:
+        if number != self._next_number or split != self._last_split:
             self._first_rows.append(self._length)
             self._split_numbers.append(self._splits.setdefault(split, len(self._splits)))
             self._numbers.append(number)
-        self._split, self._next_number = split, number + 1
+        self._last_split, self._next_number = split, number + 1
         self._length += 1
 
     def __len__(self) -> int:

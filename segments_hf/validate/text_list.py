@@ -1,4 +1,4 @@
-"""A list of many texts in little memory."""
+"""Keep many texts in little memory."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import zlib
 from array import array
 from itertools import accumulate
 
-_BLOCK = 256  # texts
+_BLOCK = 256  # texts that are compressed together
 
 
 class TextList:
-    """A list of texts, compressed in blocks. Names of files take a few bytes each.
+    """A list of texts, compressed in blocks. The name of a file takes a few bytes.
 
     >>> texts = TextList()
     >>> for number in range(1000):
@@ -21,34 +21,34 @@ class TextList:
 
     def __init__(self) -> None:
         self._blocks: list[bytes] = []
-        self._last: list[str] = []  # the texts that are not compressed yet
-        self._opened: tuple[int, list[str]] = (-1, [])  # the block that was read last
+        self._uncompressed: list[str] = []  # the texts after the last block
+        self._cached: tuple[int, list[str]] = (-1, [])  # the index and the texts of the block that was read last
 
     def append(self, text: str) -> None:
         """Append a text."""
-        self._last.append(text)
-        if len(self._last) == _BLOCK:
-            self._blocks.append(_compressed(self._last))
-            self._last = []
+        self._uncompressed.append(text)
+        if len(self._uncompressed) == _BLOCK:
+            self._blocks.append(_compress(self._uncompressed))
+            self._uncompressed = []
 
     def __getitem__(self, index: int) -> str:
         """Return the text at an index from 0 on."""
-        block, place = divmod(index, _BLOCK)
+        block, index_in_block = divmod(index, _BLOCK)
         if block == len(self._blocks):
-            return self._last[place]
-        if block != self._opened[0]:
-            self._opened = block, _texts(self._blocks[block])
-        return self._opened[1][place]
+            return self._uncompressed[index_in_block]
+        if block != self._cached[0]:
+            self._cached = block, _decompress(self._blocks[block])
+        return self._cached[1][index_in_block]
 
 
-def _compressed(texts: list[str]) -> bytes:
-    """Compress the lengths of texts and the texts, as many as a block has."""
+def _compress(texts: list[str]) -> bytes:
+    """Compress the lengths of the texts of one block, and the texts."""
     lengths = array("I", map(len, texts)).tobytes()
     return zlib.compress(lengths + "".join(texts).encode("utf-8", "surrogatepass"), 1)
 
 
-def _texts(block: bytes) -> list[str]:
-    content = zlib.decompressobj().decompress(block)
+def _decompress(block: bytes) -> list[str]:
+    content = zlib.decompressobj().decompress(block)  # without a limit, because `_compress` made the block
     lengths = array("I")
     size = _BLOCK * lengths.itemsize
     lengths.frombytes(content[:size])

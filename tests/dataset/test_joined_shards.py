@@ -1,4 +1,4 @@
-"""The joined shards of a release have the indices of all of its shards, in order."""
+"""`joined_by_release` joins the shards of each release to one shard, which has all of their indices in order."""
 
 from __future__ import annotations
 

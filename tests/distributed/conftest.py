@@ -15,8 +15,9 @@ from hub import conftest as hub_conftest
 
 hub = hub_conftest.hub  # a fixture
 
-SMALL = {"object_store_memory": 80 * 2**20, "include_dashboard": False}  # 80 MB is about the smallest that Ray accepts
-# With these settings, the death of a node is noticed in a second instead of half a minute.
+# Ray does not accept an object store that is much smaller than 80 MiB.
+NODE_OPTIONS = {"object_store_memory": 80 * 2**20, "include_dashboard": False}
+# With these settings, Ray notices in a second instead of half a minute that a node has died.
 HEALTH = {
     "health_check_initial_delay_ms": 0,
     "health_check_period_ms": 200,
@@ -32,7 +33,7 @@ def ray_environment() -> Iterator[None]:
     variables = {
         "RAY_TMPDIR": folder,
         "RAY_USAGE_STATS_ENABLED": "0",
-        "RAY_AUTH_MODE": "token",  # Ray listens on all interfaces
+        "RAY_AUTH_MODE": "token",  # because Ray listens on all network interfaces
         "RAY_AUTH_TOKEN": secrets.token_hex(32),
         "HF_HOME": f"{folder}/hf",
         "HF_TOKEN": "hf_jane",
@@ -51,16 +52,16 @@ class TwoNodes:
 
     def __init__(self, cluster: Any) -> None:
         self.cluster = cluster
-        self.fill()
+        self.start_missing_nodes()
 
-    def fill(self) -> None:
+    def start_missing_nodes(self) -> None:
         """Start nodes until there are two."""
         while len(self.cluster.worker_nodes) < 2:
-            self.cluster.add_node(num_cpus=1, wait=False, **SMALL)
+            self.cluster.add_node(num_cpus=1, wait=False, **NODE_OPTIONS)
         self.cluster.wait_for_nodes()
 
     def kill_one(self) -> str:
-        """Kill one node without notice, and return its id."""
+        """Kill the processes of one node, and return its id."""
         node = next(iter(self.cluster.worker_nodes))
         self.cluster.remove_node(node, allow_graceful=False)
         return str(node.unique_id)
@@ -73,7 +74,8 @@ def started_cluster(ray_environment: None) -> Iterator[TwoNodes]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ray._private.ray_constants.ENABLE_RAY_CLUSTER", False)  # the nodes use the address 127.0.0.1
-        cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "_system_config": HEALTH, **SMALL})
+        head = {"num_cpus": 0, "_system_config": HEALTH, **NODE_OPTIONS}
+        cluster = Cluster(initialize_head=True, head_node_args=head)
         try:
             nodes = TwoNodes(cluster)
             ray.init(cluster.address, log_to_driver=False, logging_level="error")
@@ -86,5 +88,5 @@ def started_cluster(ray_environment: None) -> Iterator[TwoNodes]:
 @pytest.fixture
 def cluster(started_cluster: TwoNodes) -> TwoNodes:
     """The cluster with two nodes, to which this process is connected."""
-    started_cluster.fill()
+    started_cluster.start_missing_nodes()
     return started_cluster

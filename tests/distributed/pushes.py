@@ -1,8 +1,9 @@
-"""Make samples for pushes, and read what the Hub received."""
+"""Make samples and releases for pushes, and read what the Hub received."""
 
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -11,12 +12,13 @@ from dataset.making import jpeg, sample, with_comment
 from hub.demo_push import shards
 from hub.server.hub_server import HubServer
 from hub.server.large_files import COMPLETING_REQUESTS
+from PIL import Image
 
 UPLOAD = COMPLETING_REQUESTS["xet"]
 
 
 def image_samples(server: LoopbackServer, count: int, *, broken: frozenset[int] = frozenset()) -> list[dict[str, Any]]:
-    """Return samples of images that a server has, except those with the numbers `broken`, which are not images."""
+    """Add images to a server, and return their samples. The files with the numbers in `broken` are not images."""
     return [
         sample(
             f"{number}.jpg",
@@ -26,6 +28,15 @@ def image_samples(server: LoopbackServer, count: int, *, broken: frozenset[int] 
         )
         for number in range(count)
     ]
+
+
+def many_images(folder: Path, write_release: Any, count: int) -> Path:
+    """Write a release of small images in local files."""
+    samples = []
+    for number in range(count):
+        Image.new("RGB", (4, 3), (number % 256, number // 256, 0)).save(folder / f"{number}.png")
+        samples.append({"name": f"{number}.png", "attributes": {"image": {"url": str(folder / f"{number}.png")}}})
+    return write_release(samples)
 
 
 def pushed_rows(hub: HubServer, repo: str) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from distributed.conftest import TwoNodes
-from distributed.works import records, wait_for
+from distributed.task_functions import records, wait_for
 from segments_hf.distributed import node_versions
 from segments_hf.distributed.cluster import ray_cluster
 from segments_hf.distributed.node_versions import check_node_versions, compare_versions
@@ -110,7 +110,7 @@ def is_running(group: int) -> bool:
 PROGRAM = """
 import sys
 from pathlib import Path
-from distributed.works import Waiting
+from distributed.task_functions import Waiting
 from segments_hf.distributed.cluster import ray_cluster
 from segments_hf.distributed.tasks import Task, run_tasks
 

@@ -1,4 +1,4 @@
-"""A push with a Ray cluster: the rows are those of one machine, and nothing is uploaded twice, also if a node dies."""
+"""A push with a Ray cluster has the rows of a push with one machine, and uploads no shard twice if a node dies."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ REFUSED = (403, {}, b"")
 
 
 def sequences(server: LoopbackServer, count: int) -> list[dict[str, Any]]:
-    """Return samples with sequences of two frames. Each is a slice of its own."""
+    """Return sequences of two frames. Each of these samples becomes one slice."""
     return [
         {
             "name": f"sequence {number}",
@@ -35,7 +35,7 @@ def sequences(server: LoopbackServer, count: int) -> list[dict[str, Any]]:
     ]
 
 
-def test_push_with_a_node_that_dies_equals_that_of_one_machine(
+def test_push_with_a_killed_node_equals_the_push_of_one_machine(
     hub: HubServer,
     cluster: TwoNodes,
     server: LoopbackServer,
@@ -97,7 +97,7 @@ def test_error_of_a_sample_is_raised_with_its_name_and_no_commit_is_made(
     assert hub.files(REPO).keys() == {".gitattributes"}
 
 
-def test_error_of_a_token_names_the_machine(
+def test_error_of_a_refused_token_names_the_machine(
     hub: HubServer, cluster: TwoNodes, server: LoopbackServer, write_release: WriteRelease
 ) -> None:
     release = write_release(image_samples(server, 2))
@@ -106,7 +106,7 @@ def test_error_of_a_token_names_the_machine(
         distributed.push_to_hub(release, "joe/flowers", token="hf_joe")
 
 
-def test_push_of_splits_with_a_layout_equals_that_of_one_machine(hub: HubServer, cluster: TwoNodes) -> None:
+def test_push_of_splits_with_a_layout_equals_the_push_of_one_machine(hub: HubServer, cluster: TwoNodes) -> None:
     options = {"layout": "object-detection", "license": "cc-by-4.0"}
     splits = {"train": 0.6, "test": 0.4}
     pushed = distributed.push_to_hub(demo_release(), REPO, splits=splits, **options)

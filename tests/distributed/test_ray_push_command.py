@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 import segments_hf
 from distributed.pushes import UPLOAD, assert_received_once, image_samples, pushed_rows
-from distributed.works import wait_for
+from distributed.task_functions import wait_for
 from segments_hf.cli.app import app
 from segments_hf.demo import demo_release
 
@@ -43,7 +43,7 @@ def command(release: Path, output: Path) -> subprocess.Popen[bytes]:
 
 
 @pytest.mark.slow
-def test_interrupted_push_command_resumes_when_it_is_run_again(
+def test_push_command_that_runs_again_after_ctrl_c_resumes(
     hub: HubServer, server: LoopbackServer, write_release: WriteRelease, tmp_path: Path
 ) -> None:
     pytest.importorskip("ray")

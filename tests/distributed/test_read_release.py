@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,9 @@ import pyarrow as pa
 import pytest
 from golden_releases import bitmap_release, bitmap_sequence_release, cuboid_release, vector_release
 from hub.demo_push import stored_rows
-from PIL import Image
 
 from distributed.conftest import TwoNodes
+from distributed.pushes import many_images
 from segments_hf import AssetError, MissingExtraError, OptionError, load_release, to_layout
 from segments_hf.demo import demo_release
 from segments_hf.distributed import features_of, read_release
@@ -22,18 +23,9 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:ray.data.con
 
 
 def stored(dataset: Any, features: datasets.Features) -> list[dict[str, Any]]:
-    """Return the rows of a dataset of Ray, read by `datasets`, as they are stored."""
+    """Return the rows of a dataset of Ray as `datasets` stores them."""
     tables = list(dataset.iter_batches(batch_size=None, batch_format="pyarrow"))
     return stored_rows(datasets.Dataset(pa.concat_tables(tables)).cast(features))
-
-
-def many_images(folder: Path, write_release: Any, count: int) -> Path:
-    """Write a release of many small images in several slices."""
-    samples = []
-    for number in range(count):
-        Image.new("RGB", (4, 3), (number % 256, number // 256, 0)).save(folder / f"{number}.png")
-        samples.append({"name": f"{number}.png", "attributes": {"image": {"url": str(folder / f"{number}.png")}}})
-    return write_release(samples)
 
 
 @pytest.mark.parametrize("layout", [None, "semantic-segmentation", "panoptic-segmentation", "object-detection"])
@@ -44,14 +36,14 @@ def test_features_are_those_of_the_dataset(layout: str | None) -> None:
 
 
 @pytest.mark.parametrize("options", [{"embed": True}, {"num_proc": 2}, {"cache_dir": "/tmp"}, {"connections": 3}])
-def test_options_of_builds_are_errors(options: dict[str, Any]) -> None:
+def test_option_of_a_build_is_an_error(options: dict[str, Any]) -> None:
     with pytest.raises(TypeError, match=next(iter(options))):
         features_of(demo_release(), **options)
 
 
 def test_error_of_missing_ray_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "ray", None)
-    with pytest.raises(MissingExtraError, match="segments-hf"):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(MissingExtraError, match=r"segments-hf\[ray\]"):
         read_release(demo_release())
 
 
@@ -108,9 +100,7 @@ def test_rows_left_out_by_on_error_are_not_counted(cluster: TwoNodes, tmp_path: 
 
 
 @pytest.mark.slow
-def test_error_of_a_sample_is_an_exception_of_segments_hf(
-    cluster: TwoNodes, tmp_path: Path, write_release: Any
-) -> None:
+def test_error_of_a_sample_is_an_error_of_segments_hf(cluster: TwoNodes, tmp_path: Path, write_release: Any) -> None:
     release = many_images(tmp_path, write_release, 3)
     (tmp_path / "1.png").write_bytes(b"no image")
     rows = read_release(release)

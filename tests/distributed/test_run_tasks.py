@@ -1,4 +1,4 @@
-"""`run_tasks` runs tasks on the nodes of a cluster, also if a node dies, and cancels them."""
+"""`run_tasks` runs tasks on the nodes of a cluster, also if a node dies, and cancels tasks that are not needed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from distributed.conftest import TwoNodes
-from distributed.works import Crashing, Failing, Recorded, Waiting, records, wait_for
+from distributed.task_functions import Crashing, Failing, Recorded, Waiting, records, wait_for
 from segments_hf.distributed.tasks import Task, run_tasks
 from segments_hf.errors import ClusterError, OptionError
 
@@ -23,7 +23,7 @@ def test_each_task_runs_once_and_gives_its_result(cluster: TwoNodes, tmp_path: P
     assert records(tmp_path, "start") == keys
 
 
-def test_work_learns_the_number_of_simultaneous_tasks(cluster: TwoNodes, tmp_path: Path) -> None:
+def test_make_receives_the_number_of_simultaneous_tasks(cluster: TwoNodes, tmp_path: Path) -> None:
     def make(concurrency: int) -> functools.partial[int]:
         return functools.partial(int, concurrency)
 
@@ -31,7 +31,7 @@ def test_work_learns_the_number_of_simultaneous_tasks(cluster: TwoNodes, tmp_pat
     assert dict(run_tasks([Task("a", make), Task("b", make), Task("c", make)])) == {"a": 2, "b": 2, "c": 2}
 
 
-def test_tasks_are_made_only_when_the_cluster_has_room(cluster: TwoNodes, tmp_path: Path) -> None:
+def test_at_most_two_tasks_per_cpu_are_made_before_the_first_result(cluster: TwoNodes, tmp_path: Path) -> None:
     made: list[int] = []
 
     def make(number: int, _: int) -> Recorded:
@@ -59,7 +59,7 @@ def test_only_the_running_task_of_a_killed_node_runs_again(cluster: TwoNodes, tm
     assert set(started) == set(keys)
 
 
-def test_error_of_a_task_is_raised_as_it_is_and_the_task_does_not_run_again(cluster: TwoNodes, tmp_path: Path) -> None:
+def test_error_of_a_task_keeps_its_type_and_the_task_does_not_run_again(cluster: TwoNodes, tmp_path: Path) -> None:
     with pytest.raises(OptionError, match="max_shard_size: got 0, expected 1 or more") as caught:
         list(run_tasks([Task("slice", lambda _: Failing(tmp_path))]))
     assert type(caught.value) is OptionError

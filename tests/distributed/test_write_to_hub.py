@@ -1,4 +1,4 @@
-"""`write_to_hub` pushes a dataset of Ray, in order, with the files of any push."""
+"""`write_to_hub` pushes a dataset of Ray in order, and makes the same files as `push_to_hub`."""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ from hub.server.hub_server import HubServer
 
 import segments_hf
 from distributed.conftest import TwoNodes
-from distributed.pushes import assert_received_once, pushed_rows
-from distributed.test_read_release import many_images
-from distributed.works import wait_for
+from distributed.pushes import assert_received_once, many_images, pushed_rows
+from distributed.task_functions import wait_for
 from segments_hf import AssetError, HubError, OptionError, SegmentsHFError, load_release
 from segments_hf.demo import demo_release
 from segments_hf.distributed import features_of, read_release, write_to_hub
@@ -49,7 +48,7 @@ def test_block_is_converted_to_the_features() -> None:
     assert stored_rows(dataset_of_block(block, features)) == [{"number": 7.0, "image": None, "kind": 1}]
 
 
-def test_other_data_are_an_error() -> None:
+def test_data_other_than_a_dataset_of_ray_is_an_error() -> None:
     pytest.importorskip("ray")
     with pytest.raises(SegmentsHFError, match="got Dataset, expected a dataset of Ray"):
         write_to_hub(datasets.Dataset.from_dict({"number": [1]}), REPO, features=FEATURES)
@@ -112,7 +111,7 @@ def test_each_slice_of_a_release_becomes_one_shard(
 
 
 @pytest.mark.slow
-def test_killed_node_costs_no_rows_and_nothing_is_sent_twice(hub: HubServer, cluster: TwoNodes) -> None:
+def test_push_with_a_killed_node_has_all_rows_and_sends_no_shard_twice(hub: HubServer, cluster: TwoNodes) -> None:
     import ray
 
     rows = ray.data.range(200, override_num_blocks=10).rename_columns({"id": "number"})
@@ -131,7 +130,7 @@ def _slow(batch: pa.Table) -> pa.Table:
 
 
 @pytest.mark.slow
-def test_error_of_a_wrong_token_on_a_node_names_the_machine(hub: HubServer, cluster: TwoNodes) -> None:
+def test_error_of_a_refused_token_names_the_machine(hub: HubServer, cluster: TwoNodes) -> None:
     import ray
 
     del hub.users["hf_jane"]  # the token in the environment of the nodes
@@ -176,7 +175,7 @@ def test_error_of_a_sample_is_raised_and_nothing_is_committed(
 
 
 @pytest.mark.slow
-def test_error_of_a_block_is_raised_as_it_is(hub: HubServer, cluster: TwoNodes) -> None:
+def test_error_of_a_block_keeps_its_type(hub: HubServer, cluster: TwoNodes) -> None:
     import ray
 
     rows = ray.data.range(40, override_num_blocks=4).map(lambda row: {"number": row["id"] if row["id"] < 20 else "x"})

@@ -26,6 +26,11 @@ def shards(hub: HubServer, repo: str = REPO) -> list[str]:
     return sorted(path for path in hub.files(repo) if path.endswith(".parquet"))
 
 
+def pull_request_statuses(hub: HubServer) -> list[str]:
+    """Return the status of each pull request of the repository, in the order in which they were opened."""
+    return [pull_request.status for pull_request in hub.repos["datasets", REPO].pull_requests.values()]
+
+
 def stored_rows(dataset: Any) -> list[dict[str, Any]]:
     """Return the rows as they are stored: JSON as text, and images as bytes without their path."""
     arrow = dataset.with_format("arrow")

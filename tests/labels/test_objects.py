@@ -37,7 +37,7 @@ CORNER = st.tuples(st.floats(-20, 30), st.floats(-20, 30))
 GRID_CORNER = st.tuples(st.integers(-4, 16), st.integers(-4, 13))
 
 
-@example([(0, 0), (-3.494963678794111, -3.494963678794111), (5, 5)])  # rounding gives one pixel to this line
+@example([(0, 0), (-3.494963678794111, -3.494963678794111), (5, 5)])  # by rounding, this line covers one pixel
 @given(st.lists(CORNER | GRID_CORNER, min_size=1, max_size=8))
 def test_polygon_without_pixels_is_left_out_and_others_have_a_box_around_their_pixels(points: list[Any]) -> None:
     pixels = fill_polygons([[points]], HEIGHT, WIDTH) > 0

@@ -229,7 +229,7 @@ def test_gzip_file_with_a_changed_byte_is_a_release_error(tmp_path):
             Release.open(path)
 
 
-def test_digest_of_a_large_release_is_that_of_the_digests_of_its_parts() -> None:
+def test_digest_of_a_large_release_is_the_digest_of_the_digests_of_its_parts() -> None:
     content = b'{"dataset": {"samples": []}}' + b" " * (2**26 + 5)
     digests = [hashlib.sha256(part).digest() for part in (content[: 2**26], content[2**26 :])]
     assert Release(content, "release.json").digest == hashlib.sha256(b"".join(digests)).hexdigest()

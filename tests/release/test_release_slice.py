@@ -15,7 +15,7 @@ from segments_hf.demo import demo_release
 
 
 def moved(value):
-    """Return the value as another machine receives it."""
+    """Pickle and unpickle a value, as when it is sent to another machine."""
     return pickle.loads(pickle.dumps(value))
 
 
@@ -65,7 +65,7 @@ def test_samples_of_a_dict_keep_their_keys() -> None:
     assert last[0].json_path.endswith("samples['c']")
 
 
-def test_slice_of_any_indices_has_these_samples_in_this_order() -> None:
+def test_slice_has_the_samples_of_its_indices_in_their_order() -> None:
     part = moved(release_of([{"name": f"{number}.jpg"} for number in range(9)]).slice([7, 2, 4]))
     assert [(sample.index, sample.name) for sample in part] == [(7, "7.jpg"), (2, "2.jpg"), (4, "4.jpg")]
 

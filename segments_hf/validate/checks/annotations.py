@@ -45,7 +45,7 @@ def unknown_categories(row: Row) -> Iterator[Finding]:
 def faulty_ids(row: Row, label: Label) -> Iterator[Finding]:
     """Find ids that more than one annotation has, and ids that a bitmap cannot contain.
 
-    In a label without a bitmap, ids that a bitmap cannot contain are only unusual.
+    In a label without a bitmap, an id that a bitmap cannot contain is a warning.
     """
     ids = label.annotation_ids
     if len(set(ids)) < len(ids):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from segments_hf.release import STATUSES
 from segments_hf.validate.checks.fault import Fault
-from segments_hf.validate.row_keys import FirstRows
+from segments_hf.validate.first_row_of_key import FirstRows
 from segments_hf.validate.row_places import RowPlaces
 from segments_hf.validate.text_list import TextList
 
@@ -36,7 +36,7 @@ def unknown_status(row: Row) -> Iterator[Finding]:
 
 
 class Duplicates:
-    """The samples of the rows so far, to find duplicates. A row takes about 50 bytes, and a frame of a sequence more.
+    """The samples of the rows so far, to find duplicates. A row takes about 50 bytes of memory, and a frame more.
 
     Args:
         has_numbers: Whether the findings give the numbers of rows.
@@ -45,7 +45,7 @@ class Duplicates:
     def __init__(self, *, has_numbers: bool = True) -> None:
         self._has_numbers = has_numbers
         self._row_names, self._places = TextList(), RowPlaces()
-        self._names, self._identities = _Seen(self._places), _Seen(self._places)
+        self._names, self._identities = _EarlierSamples(self._places), _EarlierSamples(self._places)
 
     def check(self, row: Row, split: str | None, number: int) -> Iterable[Finding]:
         """Find an earlier sample with the same name or uuid. Each sample is reported once.
@@ -93,11 +93,11 @@ class Duplicates:
         return f"row {self._places[first].number}" if self._has_numbers else "an earlier row"
 
 
-class _Seen:
+class _EarlierSamples:
     """The first row with each key, and the splits and frames of the rows with this key.
 
     Args:
-        places: The place of each row, also of the row that `earlier` gets.
+        places: The places of all rows. The place of a row is appended before `earlier` is called for the row.
     """
 
     def __init__(self, places: RowPlaces) -> None:
@@ -107,12 +107,18 @@ class _Seen:
         self._reported = Counter[int]()
         self._reported_splits: set[tuple[int, str | None]] = set()
 
-    def earlier(self, key: str, frame: int | None, number: int) -> int | None:
-        """Add the row with the next number. If it begins another sample with its key, return the first row with it."""
+    def earlier(self, key: str, frame: int | None, row: int) -> int | None:
+        """Add the next row. If it begins another sample with its key, return the first row with this key, else None.
+
+        Args:
+            key: The key of the row.
+            frame: The index of the frame in its sequence; None if the sample is not a sequence.
+            row: The index of the row among all rows.
+        """
         first = self._first_rows.add(key)
         if frame is None:
-            return None if first == number else first
-        split = self._places[number].split
+            return None if first == row else first
+        split = self._places[row].split
         self._frames[first, frame] += 1
         is_duplicate = self._frames[first, frame] > max(1, self._reported[first])
         if is_duplicate:

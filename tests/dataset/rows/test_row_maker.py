@@ -29,9 +29,9 @@ def row_maker(path: Any, **options: Any) -> tuple[RowMaker, Release]:
 
 
 def tables(maker: RowMaker, release: Release, size: int) -> list[pa.Table]:
-    """Return the tables of all slices, each made by a moved row maker from a moved slice."""
-    work = [pickle.loads(pickle.dumps((maker, part))) for part in release.slices(size)]
-    return [batch.table for maker, part in work for batch in maker.batches(part)]
+    """Return the tables of all slices. Row maker and slice are pickled and unpickled for each slice."""
+    pairs = [pickle.loads(pickle.dumps((maker, part))) for part in release.slices(size)]
+    return [batch.table for maker, part in pairs for batch in maker.batches(part)]
 
 
 @pytest.mark.parametrize("size", [1, 3, 100])
@@ -69,7 +69,7 @@ def test_tables_equal_the_built_dataset_for_each_task_type(task_type: str, write
     assert made.to_pylist() == built.to_pylist()
 
 
-def test_row_maker_is_a_few_kilobytes_large() -> None:
+def test_pickled_row_maker_has_a_few_kilobytes() -> None:
     maker, _ = row_maker(demo_release())
     assert len(pickle.dumps(maker)) < 8_000
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from huggingface_hub import CommitInfo
 
-from hub.demo_push import REPO
+from hub.demo_push import REPO, pull_request_statuses
 from hub.server.connection import Fault
 from hub.server.hub_server import HubServer
 from segments_hf.errors import HubError
@@ -25,7 +25,7 @@ LIMIT = 100  # files in a commit
 
 
 def uploaded(hub: HubServer, number: int) -> UploadedShard:
-    """Return a shard that the Hub has received, with its number as content."""
+    """Return a shard that the Hub already has. Its content is its number."""
     content = b"%d" % number
     sha256 = hashlib.sha256(content).hexdigest()
     hub.objects[sha256] = content
@@ -47,10 +47,6 @@ def push(hub: HubServer, folder: Path, count: int, **options: Any) -> CommitInfo
 def contents(hub: HubServer, rev: str = "main") -> list[int]:
     """Return the contents of the shards in the order of their paths."""
     return [int(content) for path, content in sorted(hub.files(REPO, rev).items()) if path.startswith("data/train-")]
-
-
-def statuses(hub: HubServer) -> list[str]:
-    return [pull_request.status for pull_request in hub.repos["datasets", REPO].pull_requests.values()]
 
 
 def changes(hub: HubServer, rev: str) -> list[int]:
@@ -88,7 +84,7 @@ def test_push_of_more_than_100_files_is_committed_in_groups_and_merged_once(
     assert contents(hub) == list(range(count))
     assert hub.files(REPO)["README.md"] == b"card"
     assert max(path for path in hub.files(REPO) if path.startswith("data/")) == last
-    assert statuses(hub) == (["merged"] if groups else [])
+    assert pull_request_statuses(hub) == (["merged"] if groups else [])
     assert not groups or changes(hub, "refs/pr/1") == groups
 
 
@@ -96,9 +92,9 @@ def test_group_is_committed_to_a_draft_when_shard_101_arrives(hub: HubServer, tm
     commits = GroupCommits(open_repository(REPO), "default", tmp_path, "Push")
     for number in range(LIMIT):
         commits.add("train", 0, [uploaded(hub, number)])
-    assert statuses(hub) == []
+    assert pull_request_statuses(hub) == []
     commits.add("train", 0, [uploaded(hub, LIMIT)])
-    assert statuses(hub) == ["draft"]
+    assert pull_request_statuses(hub) == ["draft"]
     assert contents(hub, "refs/pr/1") == list(range(LIMIT))
     assert contents(hub) == []
 
@@ -136,7 +132,7 @@ def test_second_push_of_many_equal_shards_makes_no_commit(hub: HubServer, tmp_pa
     first = push(hub, tmp_path / "first", 130)
     second = push(hub, tmp_path / "second", 130)
     assert second.oid == first.oid == hub.commits(REPO)[-1]
-    assert statuses(hub) == ["merged"]
+    assert pull_request_statuses(hub) == ["merged"]
 
 
 @pytest.mark.parametrize(
@@ -151,7 +147,7 @@ def test_only_a_push_to_main_opens_a_pull_request(
     push(hub, tmp_path, 130, **options)
     assert len(hub.commits(REPO, options["revision"])) == 2
     assert contents(hub, options["revision"]) == list(range(130))
-    assert len(statuses(hub)) == requests
+    assert len(pull_request_statuses(hub)) == requests
 
 
 def test_push_to_a_repo_without_pull_requests_makes_one_commit(hub: HubServer, tmp_path: Path) -> None:
@@ -162,16 +158,16 @@ def test_push_to_a_repo_without_pull_requests_makes_one_commit(hub: HubServer, t
 
 
 @pytest.mark.parametrize("token", ["hf_jane", "hf_joe"], ids=["owner", "user without write access"])
-def test_push_as_pull_request_leaves_it_open(hub: HubServer, tmp_path: Path, token: str) -> None:
+def test_push_with_create_pr_leaves_the_pull_request_open(hub: HubServer, tmp_path: Path, token: str) -> None:
     info = push(hub, tmp_path, 130, create_pr=True, token=token)
     assert (info.pr_revision, info.oid) == ("refs/pr/1", hub.commits(REPO, "refs/pr/1")[-1])
     assert info.pr_url == f"{hub.url}/datasets/{REPO}/discussions/1"
-    assert statuses(hub) == ["open"]
+    assert pull_request_statuses(hub) == ["open"]
     assert contents(hub, "refs/pr/1") == list(range(130))
     assert len(hub.commits(REPO)) == 1
 
 
-@pytest.mark.parametrize("effect", [BUSY, "reset", "lose"], ids=["busy", "reset before", "reset after"])
+@pytest.mark.parametrize("effect", [BUSY, "reset", "lose"], ids=["busy", "reset", "lost response"])
 @pytest.mark.parametrize(
     ("method", "path"),
     [
@@ -183,14 +179,14 @@ def test_push_as_pull_request_leaves_it_open(hub: HubServer, tmp_path: Path, tok
     ],
     ids=["opening", "reading", "commit", "publishing", "merge"],
 )
-def test_push_survives_faults_of_the_hub(hub: HubServer, tmp_path: Path, effect: Any, method: str, path: str) -> None:
+def test_push_succeeds_after_a_fault(hub: HubServer, tmp_path: Path, effect: Any, method: str, path: str) -> None:
     fault = Fault(method, path, effect)
     hub.faults.append(fault)
     info = push(hub, tmp_path, 130)
     assert not fault.times
     assert hub.commits(REPO)[1:] == [info.oid]
     assert contents(hub) == list(range(130))
-    assert statuses(hub) == ["merged"]
+    assert pull_request_statuses(hub) == ["merged"]
     assert max(changes(hub, "refs/pr/1")) <= LIMIT
 
 
@@ -211,12 +207,12 @@ def commit_of_another_user(path: str) -> Callable[[HubServer], None]:
     ],
     ids=["another file", "the card", "a shard"],
 )
-def test_push_goes_on_in_a_new_pull_request_after_a_conflict(
+def test_push_opens_a_new_pull_request_after_a_conflict(
     hub: HubServer, tmp_path: Path, moment: str, path: str, expected: list[str]
 ) -> None:
     hub.faults.append(Fault("POST", moment, commit_of_another_user(path)))
     push(hub, tmp_path, 130)
-    assert statuses(hub) == expected
+    assert pull_request_statuses(hub) == expected
     assert contents(hub) == list(range(130))
     assert hub.files(REPO)["README.md"] == b"card"
     assert path != "notes.txt" or hub.files(REPO)[path] == b"999"
@@ -242,12 +238,12 @@ def test_push_succeeds_although_the_hub_does_not_close_a_pull_request(
     hub.faults.append(Fault("POST", "/merge$", commit_of_another_user("README.md")))
     hub.faults.append(Fault("POST", "/status$", effect, after=1))  # the first request publishes the draft
     push(hub, tmp_path, 130)
-    assert statuses(hub) == ["open", "merged"]
+    assert pull_request_statuses(hub) == ["open", "merged"]
     assert "discussions/1" in caplog.text
     assert contents(hub) == list(range(130))
 
 
-def test_push_with_a_conflict_at_each_merge_raises_error_and_leaves_the_branch(hub: HubServer, tmp_path: Path) -> None:
+def test_push_with_a_conflict_at_each_merge_raises_error_and_changes_nothing(hub: HubServer, tmp_path: Path) -> None:
     numbers = iter(range(99))
     hub.faults.append(
         Fault("POST", "/merge$", lambda hub: hub.commit(REPO, {"README.md": b"%d" % next(numbers)}), times=99)
@@ -255,7 +251,7 @@ def test_push_with_a_conflict_at_each_merge_raises_error_and_leaves_the_branch(h
     with pytest.raises(HubError, match="another commit.*run the same command again"):
         push(hub, tmp_path, 130)
     assert contents(hub) == []
-    assert set(statuses(hub)) == {"closed"}
+    assert set(pull_request_statuses(hub)) == {"closed"}
     hub.faults.clear()
     push(hub, tmp_path, 130)
     assert contents(hub) == list(range(130))
@@ -285,25 +281,25 @@ def delete(hub: HubServer) -> None:
     ],
     ids=["nothing", "closed", "merged", "repository made again"],
 )
-def test_interrupted_push_goes_on_with_its_pull_request(
+def test_next_push_continues_the_pull_request_of_an_interrupted_push(
     hub: HubServer, tmp_path: Path, meanwhile: Callable[[HubServer], None], expected: list[str]
 ) -> None:
     interrupted = GroupCommits(open_repository(REPO), "default", tmp_path, "Push")
     for number in range(120):
         interrupted.add("train", 0, [uploaded(hub, number)])
-    assert statuses(hub) == ["draft"]
+    assert pull_request_statuses(hub) == ["draft"]
     meanwhile(hub)
     commits = GroupCommits(open_repository(REPO), "default", tmp_path, "Push")
     commits.add("train", 0, [uploaded(hub, number) for number in range(120)])
     commits.add("train", 1, [uploaded(hub, number) for number in range(120, 230)])
     finish(commits)
-    assert statuses(hub) == expected
+    assert pull_request_statuses(hub) == expected
     assert contents(hub) == list(range(230))
 
 
 @pytest.mark.parametrize("message", ["v2", "A" * 300, "One\n\nTwo", " "], ids=["short", "long", "two lines", "blank"])
-def test_any_commit_message_is_a_title(hub: HubServer, tmp_path: Path, message: str) -> None:
+def test_any_commit_message_can_be_the_title_of_a_pull_request(hub: HubServer, tmp_path: Path, message: str) -> None:
     commits = GroupCommits(open_repository(REPO), "default", tmp_path, message)
     commits.add("train", 0, [uploaded(hub, number) for number in range(101)])
     finish(commits)
-    assert statuses(hub) == ["merged"]
+    assert pull_request_statuses(hub) == ["merged"]

@@ -129,7 +129,7 @@ def test_resumed_push_uploads_again_a_shard_that_the_hub_has_lost(
 
 
 def interrupt(hub: HubServer, release: Path, **options: Any) -> None:
-    """Push a release to a Hub that refuses the commit."""
+    """Push a release to a Hub that refuses the commit, so that the next push resumes."""
     hub.faults.append(Fault("POST", "/commit/", (403, {}, b"")))
     with pytest.raises(HubError):
         segments_hf.push_to_hub(release, REPO, **options)

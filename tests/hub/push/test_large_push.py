@@ -1,4 +1,4 @@
-"""A push of more than 100 shards keeps the order of rows, is one commit of the branch, and resumes."""
+"""A push of more than 100 shards keeps the order of rows, makes one commit on the branch, and resumes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import datasets
 import pytest
 
 import segments_hf
-from hub.demo_push import REPO, shards
+from hub.demo_push import REPO, pull_request_statuses, shards
 from hub.server.connection import Fault
 from hub.server.hub_server import HubServer
 from segments_hf.errors import HubError
@@ -31,11 +31,7 @@ def stored(revision: str = "main") -> list[int]:
     return list(datasets.load_dataset(REPO, split="train", revision=revision)["number"])
 
 
-def statuses(hub: HubServer) -> list[str]:
-    return [pull_request.status for pull_request in hub.repos["datasets", REPO].pull_requests.values()]
-
-
-def test_large_push_keeps_the_order_of_rows_and_is_one_commit_for_readers(hub: HubServer) -> None:
+def test_large_push_keeps_the_order_of_rows_and_makes_one_commit_on_the_branch(hub: HubServer) -> None:
     pushed = segments_hf.push_to_hub(rows(), REPO, **OPTIONS)
     assert len(shards(hub)) == ROWS
     assert len(hub.commits(REPO)) == 2
@@ -46,14 +42,14 @@ def test_large_push_keeps_the_order_of_rows_and_is_one_commit_for_readers(hub: H
     assert stored() == [0, 1, 2]
 
 
-def test_failed_push_resumes_in_its_pull_request(hub: HubServer) -> None:
+def test_push_after_a_failed_push_continues_its_pull_request(hub: HubServer) -> None:
     hub.faults.append(Fault("POST", "/merge$", (403, {}, b"")))
     with pytest.raises(HubError, match="write access"):
         segments_hf.push_to_hub(rows(), REPO, **OPTIONS)
     assert shards(hub) == []
     received = dict(hub.received)
     pushed = segments_hf.push_to_hub(rows(), REPO, **OPTIONS)
-    assert statuses(hub) == ["merged"]
+    assert pull_request_statuses(hub) == ["merged"]
     assert {oid: hub.received[oid] for oid in received} == received
     assert pushed.uploaded_bytes == 0
     assert stored() == list(range(ROWS))
@@ -63,16 +59,16 @@ def test_failed_push_of_a_stream_without_fingerprint_closes_its_pull_request(hub
     hub.faults.append(Fault("POST", "/merge$", (403, {}, b"")))
     with pytest.raises(HubError, match="write access"):
         segments_hf.push_to_hub(rows().to_iterable_dataset(), REPO, **OPTIONS)
-    assert statuses(hub) == ["closed"]
+    assert pull_request_statuses(hub) == ["closed"]
     assert shards(hub) == []
 
 
-def test_large_push_as_pull_request_has_its_revision(hub: HubServer) -> None:
+def test_large_push_with_create_pr_returns_the_revision_of_the_pull_request(hub: HubServer) -> None:
     hub.add_repo(REPO)
     pushed = segments_hf.push_to_hub(rows(), REPO, create_pr=True, **OPTIONS)
     assert pushed.revision == "refs/pr/1"
     assert pushed.page == f"{pushed.url}/discussions/1"
-    assert statuses(hub) == ["open"]
+    assert pull_request_statuses(hub) == ["open"]
     assert shards(hub) == []
     assert stored("refs/pr/1") == list(range(ROWS))
 
@@ -99,11 +95,11 @@ def test_killed_large_push_with_worker_processes_resumes(hub: HubServer, transfe
             time.sleep(0.05)
         process.kill()
         process.wait(60)
-        assert statuses(hub) == ["draft"], (tmp_path / "output.txt").read_text()
+        assert pull_request_statuses(hub) == ["draft"], (tmp_path / "output.txt").read_text()
         assert shards(hub) == []
         hub.faults.clear()
         received = dict(hub.received)
         subprocess.run(command, env=environment, stdout=output, stderr=output, check=True, timeout=120)
-    assert statuses(hub) == ["merged"]
+    assert pull_request_statuses(hub) == ["merged"]
     assert {oid: hub.received[oid] for oid in received} == received
     assert stored() == list(range(150))

@@ -264,7 +264,7 @@ def _with_text_as_width() -> datasets.IterableDataset:
 
 
 @pytest.mark.parametrize("make", [_one_node, _with_text_as_width])
-def test_stream_with_a_part_of_the_rows_or_with_other_types_is_pushed_as_it_is(hub: HubServer, make: Any) -> None:
+def test_stream_with_some_of_the_rows_or_with_other_types_is_pushed_unchanged(hub: HubServer, make: Any) -> None:
     expected = [(row["name"], row["width"]) for row in make()]
     segments_hf.push_to_hub(make(), REPO)
     pushed = datasets.load_dataset(REPO, split="train")

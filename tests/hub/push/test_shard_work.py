@@ -1,4 +1,4 @@
-"""The work of a push on several machines runs in any process, without the release file and without a token in it."""
+"""`ShardWork` uploads a slice in any process, does not need the release file, and contains no token."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from segments_hf.hub.repository import open_repository
 from segments_hf.hub.uploads.shard_work import ShardWork
 
 
-def works(data: Any, *, size: int, max_bytes: int = 10**9, layout: str | None = None) -> list[bytes]:
-    """Return the work of each slice, pickled."""
+def pickled_works(data: Any, *, size: int, max_bytes: int = 10**9, layout: str | None = None) -> list[bytes]:
+    """Return the pickled `ShardWork` of each slice."""
     repository = open_repository(REPO)
     repository.create()
     (part,) = open_source(data, layout, None, "skip").parts
@@ -36,37 +36,37 @@ def uploaded_rows(hub: HubServer, result: Any) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("layout", [None, "semantic-segmentation", "object-detection"])
-def test_rows_of_all_slices_are_those_of_the_push_of_one_machine(hub: HubServer, layout: str | None) -> None:
+def test_rows_of_all_slices_equal_the_push_of_one_machine(hub: HubServer, layout: str | None) -> None:
     from segments_hf import push_to_hub
 
     push_to_hub(demo_release(), "jane/one-machine", layout=layout)
     files = [content for path, content in hub.files("jane/one-machine").items() if path.endswith(".parquet")]
     expected = [row for file in files for row in pq.read_table(io.BytesIO(file)).to_pylist()]
-    results = [pickle.loads(work)() for work in works(demo_release(), size=3, layout=layout)]
+    results = [pickle.loads(work)() for work in pickled_works(demo_release(), size=3, layout=layout)]
     assert [row for result in results for row in uploaded_rows(hub, result)] == expected
 
 
 def test_work_needs_no_release_file(hub: HubServer, tmp_path: Path, write_release: Any) -> None:
     path = write_release([{"name": f"{number}.jpg"} for number in range(4)], task_type="pointcloud-cuboid")
-    stored = works(path, size=2)
+    pickled = pickled_works(path, size=2)
     path.unlink()
-    names = [row["name"] for work in stored for row in uploaded_rows(hub, pickle.loads(work)())]
+    names = [row["name"] for work in pickled for row in uploaded_rows(hub, pickle.loads(work)())]
     assert names == ["0.jpg", "1.jpg", "2.jpg", "3.jpg"]
 
 
 def test_work_contains_no_token(hub: HubServer) -> None:
-    assert not any(b"hf_jane" in work for work in works(demo_release(), size=3))
+    assert not any(b"hf_jane" in work for work in pickled_works(demo_release(), size=3))
 
 
 def test_work_without_a_token_in_the_environment_is_an_error(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    (work,) = works(demo_release(), size=100)
+    (work,) = pickled_works(demo_release(), size=100)
     monkeypatch.delenv("HF_TOKEN")
     with pytest.raises(HubError, match="HF_TOKEN"):
         pickle.loads(work)()
 
 
-def test_work_that_runs_again_sends_nothing_again(hub: HubServer) -> None:
-    (work,) = works(demo_release(), size=100)
+def test_work_that_runs_again_uploads_no_shard_again(hub: HubServer) -> None:
+    (work,) = pickled_works(demo_release(), size=100)
     first, second = pickle.loads(work)(), pickle.loads(work)()
     assert [shard.sha256 for shard in first.shards] == [shard.sha256 for shard in second.shards]
     assert (first.skipped, second.sent) == (0, 0)
@@ -74,7 +74,7 @@ def test_work_that_runs_again_sends_nothing_again(hub: HubServer) -> None:
 
 
 def test_shards_of_a_slice_have_a_limited_size(hub: HubServer) -> None:
-    (work,) = works(demo_release(), size=100, max_bytes=60_000)
+    (work,) = pickled_works(demo_release(), size=100, max_bytes=60_000)
     result = pickle.loads(work)()
     assert len(result.shards) > 1
     assert len(uploaded_rows(hub, result)) == 8
@@ -82,26 +82,26 @@ def test_shards_of_a_slice_have_a_limited_size(hub: HubServer) -> None:
 
 def test_rows_left_out_and_problems_are_returned(hub: HubServer, write_release: Any) -> None:
     samples = [{"name": "0.jpg"}, {"name": 5}, {"name": "2.jpg"}]
-    first, second = works(write_release(samples, task_type="pointcloud-cuboid"), size=2)
+    first, second = pickled_works(write_release(samples, task_type="pointcloud-cuboid"), size=2)
     result = pickle.loads(first)()
     assert result.shards[0].tally.left_out.rows == {"cannot be read": 1}
     assert [problem.action for problem in result.problems] == ["skipped"]
     assert pickle.loads(second)().problems == []
 
 
-def test_slice_without_rows_returns_what_was_left_out(hub: HubServer, write_release: Any) -> None:
-    _, last = works(write_release([{"name": "0.jpg"}, {"name": 5}], task_type="pointcloud-cuboid"), size=1)
+def test_slice_without_rows_returns_the_number_of_samples_left_out(hub: HubServer, write_release: Any) -> None:
+    _, last = pickled_works(write_release([{"name": "0.jpg"}, {"name": 5}], task_type="pointcloud-cuboid"), size=1)
     result = pickle.loads(last)()
     assert result.shards == []
     assert result.left_out.rows == {"cannot be read": 1}
 
 
 def test_limit_of_connections_does_not_change_the_rows(hub: HubServer) -> None:
-    (work,) = works(demo_release(), size=100)
+    (work,) = pickled_works(demo_release(), size=100)
     limited = pickle.loads(work).with_connections(1)
     assert pickle.loads(work)().shards == limited().shards
 
 
 def test_stream_of_the_same_release_is_read_in_slices(hub: HubServer) -> None:
     stream = load_release(demo_release(), split="train", streaming=True)
-    assert len(works(stream, size=3)) == 3
+    assert len(pickled_works(stream, size=3)) == 3

@@ -1,4 +1,4 @@
-"""The shards of a push have the same rows, whether the push was interrupted or not."""
+"""Each shard of a resumed push has the same rows as in an uninterrupted push."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from segments_hf.hub.uploads.shards import Losses, write_shards
 
 
 def label(count: int) -> dict[str, Any]:
-    """Return the labels of a sample with some boxes. The attributes of every second box are null."""
+    """Return the labels of a sample with `count` boxes. Every second box has no attributes."""
     boxes = [
         {"id": number, "category_id": 1, "type": "bbox", "points": [[0, 0], [1, 1]]} for number in range(1, count + 1)
     ]

@@ -19,7 +19,7 @@ Tree = dict[str, tuple[str, bytes]]  # maps a path to "regular" or "lfs" and the
 
 @dataclass
 class Repo:
-    """A repository, with the ids of the commits of each branch and the pull requests by number."""
+    """A repository, with the ids of the commits by branch, and the pull requests by number."""
 
     private: bool = False
     gated: bool = False

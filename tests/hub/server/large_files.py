@@ -24,7 +24,7 @@ class LargeFiles(Connection):
         return self.hub.users.get(self.headers.get("Authorization", "").removeprefix("Bearer "))
 
     def _is_for_branch(self, rev: str) -> bool:
-        """Return whether a request needs write access, because its files are not for a pull request."""
+        """Return whether a request is about files for a branch, and not for a pull request. It needs write access."""
         return "create_pr" not in self.path and not rev.startswith("refs/pr/")
 
     def _repo(self, kind: str, repo_id: str, *, writes: bool = False) -> Any:

@@ -1,4 +1,4 @@
-"""The pull requests of the Hub of the tests. They are for ``main``, and are merged file by file."""
+"""Pull requests for ``main`` on the Hub of the tests. A merge changes only the files that the pull request changes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class PullRequest:
     Attributes:
         author: The user who opened it.
         title: The title.
-        base: The commit of ``main`` from which it was opened.
+        base: The commit of ``main`` when it was opened.
         status: ``draft``, ``open``, ``closed`` or ``merged``.
         comments: The description and the comments.
         merge_commit: The merge commit; None if it is not merged.

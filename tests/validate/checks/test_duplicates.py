@@ -1,4 +1,4 @@
-"""The duplicates that are found by hashes are those that a comparison of the names and uuids finds."""
+"""`Duplicates` compares hashes, and finds the same duplicates as a comparison of names and uuids."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segments_hf.validate.checks import Duplicates
-from segments_hf.validate.row_keys import FirstRows
+from segments_hf.validate.first_row_of_key import FirstRows
 from segments_hf.validate.text_list import TextList
 
 
@@ -20,8 +20,8 @@ class Position(NamedTuple):
     name: str
 
 
-class Seen:
-    """The first position with each key, by comparing keys."""
+class EarlierSamples:
+    """The position of the first row with each key, which is found by comparing keys."""
 
     def __init__(self) -> None:
         self.first: dict[object, Position] = {}
@@ -45,7 +45,7 @@ class Seen:
 
 def expected_findings(rows: list[tuple[str | None, dict[str, Any]]]) -> list[tuple[str, str, str]]:
     """Return the check, the sample and the message of each duplicate."""
-    names, identities, found = Seen(), Seen(), []
+    names, identities, found = EarlierSamples(), EarlierSamples(), []
     for number, (split, row) in enumerate(rows):
         name, uuid, frame = row["name"], row.get("uuid"), row.get("frame_index")
         here = Position(split, number, name)
@@ -82,14 +82,14 @@ def test_duplicates_are_those_of_a_comparison_of_names_and_uuids(rows) -> None:
 
 
 @given(st.integers(), st.integers(1, 5000))
-def test_the_first_row_with_each_key_is_that_of_a_dict(seed, keys) -> None:
+def test_first_row_with_each_key_is_that_of_a_dict(seed, keys) -> None:
     rows, first = FirstRows(), dict[str, int]()
     for row, key in enumerate(map(str, random.Random(seed).choices(range(keys), k=5000))):
         assert rows.add(key) == first.setdefault(key, row)
 
 
 @given(st.lists(st.text(), max_size=20), st.integers(1, 60))
-def test_a_list_of_texts_returns_its_texts(texts, times) -> None:
+def test_text_list_returns_the_appended_texts(texts, times) -> None:
     compressed, expected = TextList(), texts * times
     for text in expected:
         compressed.append(text)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from array import array
 
-_SLOTS = 2**10  # at the beginning
-_MASK = 2**32 - 1
+_SLOTS = 2**10  # of an empty table
+_MASK = 2**32 - 1  # of the second hash
 
 
 class FirstRows:
-    """The first row with each key, in a hash table of about 20 bytes for each row.
+    """The first row with each key, in a hash table of 20 to 30 bytes for each row.
 
     Keys are compared by 96 bits of hashes that Python makes with SipHash. Among 10^9 different keys, the probability
     that two have equal hashes is below 10^-10.
@@ -20,13 +20,13 @@ class FirstRows:
     """
 
     def __init__(self) -> None:
-        self._first, self._second = array("q"), array("I")  # the hashes of the key of each row, of 64 and 32 bits
+        self._first, self._second = array("q"), array("I")  # hashes of the key of each row, of 64 and 32 bits
         self._make_slots(_SLOTS)
 
     def _make_slots(self, count: int) -> None:
         self._slots = array("I", bytes(count * array("I").itemsize))  # a row number plus 1, or 0 if the slot is free
         self._last_slot = count - 1
-        self._left = count // 2  # the number of keys before the slots are doubled; a fuller table is slower
+        self._left = count // 2  # the number of keys to add before the slots are doubled; a fuller table is slower
 
     def add(self, key: str) -> int:
         """Add the next row, and return the number of the first row with the same key.
@@ -34,7 +34,7 @@ class FirstRows:
         Args:
             key: The key of the row.
         """
-        first, second = hash(key), hash(key + "\0") & _MASK  # they are independent, because the texts differ
+        first, second = hash(key), hash(key + "\0") & _MASK  # independent of each other, because the texts differ
         hashes, slots, last = self._first, self._slots, self._last_slot
         hashes.append(first)
         self._second.append(second)
@@ -52,7 +52,7 @@ class FirstRows:
     def _double_slots(self) -> None:
         old = self._slots
         self._make_slots(2 * len(old))
-        self._left -= len(old) // 2  # the old slots were half full
+        self._left -= len(old) // 2  # the keys that are copied from the old slots
         slots, last, hashes = self._slots, self._last_slot, self._first
         for number in old:
             if number:

@@ -1,10 +1,11 @@
-"""Works for tasks. They run in processes of Ray, and record in a folder when they start and end."""
+"""Functions that tasks call in processes of Ray. They record in a folder when they start and end."""
 
 from __future__ import annotations
 
 import os
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from segments_hf.errors import OptionError
 
 @dataclass(frozen=True)
 class Recorded:
-    """A work that takes some time and returns its key and the id of its process."""
+    """A function that takes some time, and returns its key and the id of its process."""
 
     folder: Path
     key: str
@@ -27,12 +28,12 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A work that waits for a minute, and records that it was canceled.
+    """A function that waits for a minute, and records if it is canceled.
 
     Attributes:
         folder: The folder of the records.
         key: The key of the task.
-        step: The duration of each of the system calls that wait, in seconds.
+        step: The duration of each system call that waits, in seconds.
     """
 
     folder: Path
@@ -52,7 +53,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Failing:
-    """A work that raises an error of segments-hf."""
+    """A function that raises an error of segments-hf."""
 
     folder: Path
 
@@ -63,7 +64,7 @@ class Failing:
 
 @dataclass(frozen=True)
 class Crashing:
-    """A work that ends its process the first few times."""
+    """A function that ends its process the first `times` times."""
 
     folder: Path
     times: int
@@ -85,9 +86,8 @@ def records(folder: Path, event: str) -> list[str]:
     return sorted(file.name.split()[1] for file in folder.iterdir() if file.name.startswith(f"{event} "))
 
 
-def wait_for(condition: object, seconds: float = 60) -> None:
-    """Wait until a function returns true."""
-    assert callable(condition)
+def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
+    """Wait until a function returns a true value."""
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "the condition was not met in time"

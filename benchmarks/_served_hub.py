@@ -1,10 +1,13 @@
-"""Serve an empty Hub on the loopback address, in a process of its own.
+"""Serve an empty Hub on the loopback address.
 
-`python _hub.py` prints the URL of the Hub. For each line of its standard input, it prints three numbers: the requests
-that ask how to upload a large file, the other requests, and the uploaded files. Other requests are counted without
-those to the storage of large files, without the creation of a repository, which a push on one machine repeats, and
-without lists of files, whose pages are smaller than those of the real Hub. The program ends when its standard input
-closes, at the latest after an hour.
+`python _served_hub.py` prints the URL of the Hub. For each line of its standard input, it prints the numbers of
+
+- requests that ask how to upload a large file;
+- other requests, without those to the storage of large files, without those that create a repository, which a push on
+  one machine repeats, and without those for lists of files, whose pages are smaller than the pages of the real Hub;
+- uploaded files.
+
+The program ends when its standard input closes, at the latest after an hour.
 """
 
 from __future__ import annotations
