@@ -13,6 +13,7 @@ from segments_hf.dataset.input_rows import open_rows
 from segments_hf.dataset.release_inputs import releases_by_split
 from segments_hf.dataset.row_map import check_rows
 from segments_hf.errors import AssetError, BitmapError
+from segments_hf.io.batching import map_in_batches
 from segments_hf.io.json_codec.json_decoding import JsonError
 from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.labels import BITMAP_COLUMN, JSON_LABEL_COLUMN, has_json_label, is_labeled
@@ -80,7 +81,7 @@ def stats(data: Data, *, assets: bool = False, limit: int | None = None, **optio
     measures = (
         prefetch(measure_row, rows, weight=lambda _: 0, in_flight=DECODERS)
         if may_have_images
-        else map(measure_row, rows)
+        else map_in_batches(measure_row, rows)
     )
     for outcome, measured in measures:
         counter.add(outcome, measured)

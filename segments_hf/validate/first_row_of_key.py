@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from array import array
 
+import numpy as np
+
 _SLOTS = 2**10  # of an empty table
 _MASK = 2**32 - 1  # of the second hash
 
@@ -53,10 +55,14 @@ class FirstRows:
         old = self._slots
         self._make_slots(2 * len(old))
         self._left -= len(old) // 2  # the keys that are copied from the old slots
-        slots, last, hashes = self._slots, self._last_slot, self._first
-        for number in old:
-            if number:
-                slot = hashes[number - 1] & last
-                while slots[slot]:
-                    slot = (slot + 1) & last
-                slots[slot] = number
+        # All keys are copied at once, because a loop over them would take as long as adding them again.
+        slots, numbers = np.frombuffer(self._slots, np.uint32), np.frombuffer(old, np.uint32)
+        numbers = numbers[numbers > 0]
+        places = np.array(self._first, np.int64)[numbers - 1] & self._last_slot
+        while len(numbers):
+            _, first = np.unique(places, return_index=True)  # of keys with the same slot, the first one may take it
+            takes = np.zeros(len(numbers), bool)
+            takes[first] = True
+            takes &= slots[places] == 0
+            slots[places[takes]] = numbers[takes]
+            numbers, places = numbers[~takes], (places[~takes] + 1) & self._last_slot

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from segments_hf.dataset.compat import progress_bar
 from segments_hf.dataset.input_rows import open_rows
 from segments_hf.dataset.inputs import image_bytes
+from segments_hf.io.batching import map_in_batches
 from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.labels import has_json_label
 from segments_hf.layouts import check_release_rows
@@ -95,7 +96,7 @@ def _examined(source: InputRows, validator: Validator, *, assets: bool) -> Itera
     """Check each row without comparing it with other rows; images and bitmaps are checked in threads."""
     outcomes = progress_bar(source.outcomes(), desc="Validating", total=source.length, unit="img")
     if not assets:
-        return map(validator.examine, outcomes)
+        return map_in_batches(validator.examine, outcomes)
     return prefetch(validator.examine, outcomes, weight=_weight, in_flight=DECODERS)
 
 

@@ -45,6 +45,7 @@ class Duplicates:
     def __init__(self, *, has_numbers: bool = True) -> None:
         self._has_numbers = has_numbers
         self._row_names, self._places = TextList(), RowPlaces()
+        self._prefixes: dict[str | None, str] = {}  # of the keys of names, by split
         self._names, self._identities = _EarlierSamples(self._places), _EarlierSamples(self._places)
 
     def check(self, row: Row, split: str | None, number: int) -> Iterable[Finding]:
@@ -63,7 +64,8 @@ class Duplicates:
         self._places.append(split, number)
         # Two releases may use the same name for different samples. Names of samples with a uuid are therefore compared
         # only within a split.
-        by_name = self._names.earlier(f"{split!r} {name}", frame, index)
+        prefix = self._prefixes.get(split) or self._prefixes.setdefault(split, f"{split!r} ")
+        by_name = self._names.earlier(f"{prefix}{name}", frame, index)
         by_identity = self._identities.earlier(f"uuid {uuid}" if uuid else f"name {name}", frame, index)
         return () if by_name is by_identity is None else self._findings(row, split, by_name, by_identity)
 
