@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from array import array
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
 _SLOTS = 2**10  # of an empty table
 _MASK = 2**32 - 1  # of the second hash
+_COPIED = 2**16  # slots that are copied together, so that the copy needs little memory
 
 
 class FirstRows:
@@ -55,14 +60,27 @@ class FirstRows:
         old = self._slots
         self._make_slots(2 * len(old))
         self._left -= len(old) // 2  # the keys that are copied from the old slots
-        # All keys are copied at once, because a loop over them would take as long as adding them again.
+        # Many keys are copied at once, because a loop over single keys would take as long as adding them again.
         slots, numbers = np.frombuffer(self._slots, np.uint32), np.frombuffer(old, np.uint32)
-        numbers = numbers[numbers > 0]
-        places = np.array(self._first, np.int64)[numbers - 1] & self._last_slot
-        while len(numbers):
-            _, first = np.unique(places, return_index=True)  # of keys with the same slot, the first one may take it
-            takes = np.zeros(len(numbers), bool)
-            takes[first] = True
-            takes &= slots[places] == 0
-            slots[places[takes]] = numbers[takes]
-            numbers, places = numbers[~takes], (places[~takes] + 1) & self._last_slot
+        hashes = np.frombuffer(self._first, np.int64)
+        for start in range(0, len(numbers), _COPIED):
+            part = numbers[start : start + _COPIED]
+            _fill_slots(slots, hashes, part[part > 0])
+
+
+def _fill_slots(slots: npt.NDArray[np.uint32], hashes: npt.NDArray[np.int64], numbers: npt.NDArray[np.uint32]) -> None:
+    """Write keys to slots: each to the slot of its hash, or to the next free slot.
+
+    Args:
+        slots: The slots. Their number is a power of two.
+        hashes: The hash of the key of each row.
+        numbers: The keys to write, as row numbers plus 1.
+    """
+    places = hashes[numbers - 1] & (len(slots) - 1)
+    while len(numbers):
+        _, first = np.unique(places, return_index=True)  # of keys with the same slot, the first one may take it
+        takes = np.zeros(len(numbers), bool)
+        takes[first] = True
+        takes &= slots[places] == 0
+        slots[places[takes]] = numbers[takes]
+        numbers, places = numbers[~takes], (places[~takes] + 1) & (len(slots) - 1)
