@@ -139,7 +139,7 @@ def open_pull_request(repository: Repository, title: str, description: str) -> P
 
 
 def _find(repository: Repository, title: str, marker: str) -> Discussion | None:
-    """Return the pull request whose first comment contains a text; None if there is none."""
+    """Return the newest draft with a title and with a text in its first comment; None if the Hub has no such draft."""
     found = repository.api.get_repo_discussions(repository.repo_id, discussion_type="pull_request", repo_type="dataset")
     for discussion in itertools.islice(found, _SEARCHED):
         if discussion.title == title and discussion.status == "draft":
