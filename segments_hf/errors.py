@@ -28,7 +28,7 @@ class SegmentsHFError(Exception):
     def __init__(self, *texts: object) -> None:
         super().__init__(*(shown(text) if isinstance(text, str) else text for text in texts))
 
-    cause = _Cause()
+    cause: _Cause = _Cause()
     """The error that led to this error; None if there is no such error.
 
     The traceback shows the cause, and the frames inside segments-hf, only if the environment variable

@@ -13,7 +13,7 @@ import pytest
 import segments_hf
 
 PACKAGE = Path(segments_hf.__file__).parent
-PROJECT = PACKAGE.parent
+PROJECT = Path(__file__).parents[1]
 # The modules that make a banned call, and their banned calls.
 DOORS = {
     "images/exif_data/exif.py": {"PIL.ImageOps.exif_transpose"},
