@@ -1,4 +1,4 @@
-"""Fetch the images of a release as bytes or as files."""
+"""Fetch the images, bitmaps and point clouds of a release as bytes or as files."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from segments_hf.assets.location import Location, locate
 from segments_hf.assets.traffic import Traffic
 from segments_hf.assets.url_reader import UrlReader
 from segments_hf.errors import AssetError
-from segments_hf.images import check_and_repair
-from segments_hf.images.file_structure import image_format
 from segments_hf.images.opening import UnwantedError
 from segments_hf.io.loop_thread import LoopThread, run_blocking
 from segments_hf.io.prefetching import DECODERS
@@ -29,10 +27,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from segments_hf.assets.asset_cache import AssetCache
-    from segments_hf.images import Header, Repair
+    from segments_hf.assets.asset_check import AssetCheck
+    from segments_hf.images import Repair
     from segments_hf.io.fetch_options import FetchOptions
 
 R = TypeVar("R")
+Facts = TypeVar("Facts")
 
 # Bytes. Content up to this size is checked in the thread of the event loop, because a call in another thread would take
 # longer. A file up to this size is read once and then checked, because the check would open the file several times.
@@ -40,15 +40,15 @@ _SMALL = 2**20
 
 
 class Fetcher:
-    """A fetcher that reads, downloads, checks and caches images.
+    """A fetcher that reads, downloads, checks and caches assets.
 
     Args:
         base: The folder of the release file, or the URL of this folder.
-        options: The limits of downloads and images.
+        options: The limits of downloads and assets.
         cache: The cache.
         storage_options: The options of the file systems that read buckets.
         store: Whether `keep` stores downloads in the cache.
-        in_memory: Whether images from files are returned as bytes.
+        in_memory: Whether assets from files are returned as bytes.
         resolve: A function that maps a URL or an absolute path to the new location of the asset.
         traffic: The counters of downloads.
         policy: The number of retries and the pauses before them.
@@ -106,49 +106,49 @@ class Fetcher:
         """
         return locate(reference, self._base, self._resolve)
 
-    async def fetch(self, reference: str, *, is_bitmap: bool = False) -> tuple[Asset, Header]:
-        """Find or download one image, verify it, and repair its EXIF data if they are malformed.
+    async def fetch(self, reference: str, check: AssetCheck[Facts]) -> tuple[Asset, Facts]:
+        """Find or download one asset, verify it, and repair the EXIF data of an image if they are malformed.
 
         Args:
             reference: The URL or path in the release.
-            is_bitmap: Whether the pixels are ids.
+            check: The check of the content.
 
         Returns:
-            The image as a file or as bytes, and its header.
+            The asset as a file or as bytes, and the facts that the check found.
 
         Raises:
-            AssetError: The image cannot be read, or is not complete. The message names its location.
+            AssetError: The asset cannot be read, or is not complete. The message names its location.
         """
         # `resolve` is a function of the user, which may block.
         location = await run_blocking(self.locate, reference) if self._resolve else self.locate(reference)
         try:
             if location.path is not None:
-                return await self.read_file(location.path, is_bitmap=is_bitmap)
+                return await self.read_file(location.path, check)
             assert location.url is not None  # noqa: S101
-            cached = await self._cached(location.url, is_bitmap=is_bitmap)
-            return cached or await self._downloaded(location.url, is_bitmap=is_bitmap)
+            cached = await self._cached(location.url, check)
+            return cached or await self._downloaded(location.url, check)
         except AssetError as error:
             raise AssetError(f"{location}: {error}") from error
 
     async def read_file(
-        self, path: str | Path, *, is_new: bool = True, is_bitmap: bool = False
-    ) -> tuple[Asset, Header]:
-        """Verify an image file. If its EXIF data are malformed, repair a copy of it.
+        self, path: str | Path, check: AssetCheck[Facts], *, is_new: bool = True
+    ) -> tuple[Asset, Facts]:
+        """Verify a file. If it is an image with malformed EXIF data, repair a copy of it.
 
         All steps run in one call in another thread, because each such call takes longer than reading a small file.
 
         Args:
             path: The file.
+            check: The check of the content.
             is_new: Whether the file was not verified before.
-            is_bitmap: Whether the pixels are ids.
 
         Returns:
-            The file or its bytes, and the header of the image.
+            The file or its bytes, and the facts that the check found.
 
         Raises:
-            AssetError: The file does not exist, or is not a complete image.
+            AssetError: The file does not exist, or is not complete.
         """
-        read = partial(self._read_file, path, is_new=is_new, is_bitmap=is_bitmap)
+        read = partial(self._read_file, path, check, is_new=is_new)
         return await self._decoding(read) if self.options.verify == "decode" else await run_blocking(read)
 
     async def keep(self, asset: Asset) -> Asset:
@@ -171,23 +171,23 @@ class Fetcher:
             path = await run_blocking(self._cache.store_copy, asset.content, _suffix(asset))
         return asset if path is None else Asset(asset.content, path)
 
-    async def _cached(self, url: str, *, is_bitmap: bool) -> tuple[Asset, Header] | None:
+    async def _cached(self, url: str, check: AssetCheck[Facts]) -> tuple[Asset, Facts] | None:
         """Return the asset from the cache; None if it is missing or broken there, so that it is downloaded again."""
         path = self._cache.find(url)  # in this thread: a call in another one would take a tenth of all CPU time
         if path is None:
             return None
         try:
-            return await self.read_file(path, is_new=False, is_bitmap=is_bitmap)
+            return await self.read_file(path, check, is_new=False)
         except UnwantedError:
             raise
         except AssetError:
             return None
 
-    async def _downloaded(self, url: str, *, is_bitmap: bool) -> tuple[Asset, Header]:
+    async def _downloaded(self, url: str, check: AssetCheck[Facts]) -> tuple[Asset, Facts]:
         deadline = Deadline(self.options.timeout)
         try:
-            asset, header = await retry(
-                partial(self._download, url, deadline, is_bitmap=is_bitmap),
+            asset, facts = await retry(
+                partial(self._download, url, deadline, check),
                 self._policy,
                 deadline,
                 self._traffic.retried,
@@ -196,37 +196,37 @@ class Fetcher:
             self._traffic.failed()
             raise
         self._traffic.arrived(asset.source.size)
-        return asset, header
+        return asset, facts
 
-    async def _download(self, url: str, deadline: Deadline, *, is_bitmap: bool) -> tuple[Asset, Header]:
-        """Make one attempt to download and check an image."""
+    async def _download(self, url: str, deadline: Deadline, check: AssetCheck[Facts]) -> tuple[Asset, Facts]:
+        """Make one attempt to download and check an asset."""
         content = await self._reader.read(url, deadline)
         asset = Asset(content, url=url)
-        check = partial(check_and_repair, asset, self.options, is_bitmap=is_bitmap)
+        run_check = partial(check, asset, self.options)
         try:
-            if self.options.verify == "decode" or image_format(content) is None:
-                header, repair = await self._decoding(check)
+            if check.decodes(content, self.options):
+                facts, repair = await self._decoding(run_check)
             else:
-                header, repair = await run_blocking(check) if len(content) > _SMALL else check()
+                facts, repair = await run_blocking(run_check) if len(content) > _SMALL else run_check()
         except UnwantedError:
             raise
         except AssetError as error:
             raise BrokenContentError(str(error)) from error
-        return _repaired(asset, repair), header
+        return _repaired(asset, repair), facts
 
-    def _read_file(self, path: str | Path, *, is_new: bool, is_bitmap: bool) -> tuple[Asset, Header]:
+    def _read_file(self, path: str | Path, check: AssetCheck[Facts], *, is_new: bool) -> tuple[Asset, Facts]:
         size = _size_of_file(path)
         file = Asset(path=path)
         reads_all = self._in_memory or (is_new and size <= _SMALL)
         asset = Asset(file.read()) if reads_all and size <= self.options.max_bytes else file
-        header, repair = check_and_repair(asset, self.options, is_new=is_new, is_bitmap=is_bitmap)
+        facts, repair = check(asset, self.options, is_new=is_new)
         if repair:
-            return _repaired(file, repair), header
-        return (asset if self._in_memory else file), header
+            return _repaired(file, repair), facts
+        return (asset if self._in_memory else file), facts
 
     async def _decoding(self, function: Callable[[], R]) -> R:
-        """Call a function that decodes an image in another thread. Only a few such calls run simultaneously."""
-        async with self._decoders:  # each call may hold the pixels of an image
+        """Call a function that decodes an asset in another thread. Only a few such calls run simultaneously."""
+        async with self._decoders:  # each call may hold the pixels of an image, or the points of a cloud
             return await run_blocking(function)
 
 

@@ -51,6 +51,7 @@ class LoadKeywords(ReleaseKeywords, total=False):
 
     task: str | None
     load_assets: bool
+    cameras: bool
     embed: bool
     on_error: str
     num_proc: int | None
@@ -62,3 +63,4 @@ class ClusterKeywords(SampleKeywords, LimitKeywords, total=False):
 
     task: str | None
     load_assets: bool
+    cameras: bool

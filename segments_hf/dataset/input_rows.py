@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 # The options of `load_release` that a function may pass to `open_rows` only if it lists them in `building`.
 _BUILD_OPTIONS = {"split", "streaming", "num_proc", "load_assets", "on_error"}
 
+# The columns of JSON, and the fields of JSON in columns that are lists.
+_JSON_COLUMNS = ("metadata", "image_attributes", "links", "other")
+_JSON_FIELDS = {"annotations": ("attributes", "other"), "cameras": ("distortion", "other")}
+
 
 @dataclass(frozen=True)
 class InputRows:
@@ -230,12 +234,12 @@ def _limited_length(length: int | None, skip: int, limit: int | None) -> int | N
 
 def _with_json_text(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row with its JSON columns as text. In the rows of a stream after `map`, they are decoded."""
-    texts: dict[str, Any] = {name: _json_text(row[name]) for name in ("metadata", "image_attributes") if name in row}
-    if row.get("annotations"):
-        texts["annotations"] = [
-            {**item, "attributes": _json_text(item["attributes"])} if "attributes" in item else item
-            for item in row["annotations"]
-        ]
+    texts: dict[str, Any] = {name: _json_text(row[name]) for name in _JSON_COLUMNS if name in row}
+    for column, fields in _JSON_FIELDS.items():
+        if row.get(column):
+            texts[column] = [
+                {**item, **{name: _json_text(item[name]) for name in fields if name in item}} for item in row[column]
+            ]
     return {**row, **texts}
 
 

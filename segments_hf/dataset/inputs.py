@@ -19,6 +19,7 @@ from segments_hf.dataset.release_inputs import is_release, received, releases_by
 from segments_hf.dataset.rows.row_images import ASSET_COLUMNS
 from segments_hf.dataset.splits import checked_name, names_in
 from segments_hf.errors import AssetError, OptionError, SegmentsHFError
+from segments_hf.labels.cloud_label import POINT_CLOUD_COLUMN
 from segments_hf.images.opening import check_format, decode, decoder_errors
 
 if TYPE_CHECKING:
@@ -172,6 +173,7 @@ def _encoded(column: str, image: PillowImage) -> Mapping[str, Any]:
         raise AssetError(f"{column}: {error}") from error
 
 
-def image_bytes(row: Mapping[str, Any]) -> int:
-    """Return the number of bytes in memory of a row's image and bitmap."""
-    return sum(len(image["bytes"] or b"") for image in map(row.get, ASSET_COLUMNS) if image)
+def asset_bytes(row: Mapping[str, Any]) -> int:
+    """Return the number of bytes in memory of a row's image, bitmap, point cloud and camera images."""
+    assets = [*map(row.get, (*ASSET_COLUMNS, POINT_CLOUD_COLUMN)), *(item["image"] for item in row.get("cameras") or ())]
+    return sum(len(asset["bytes"] or b"") for asset in assets if asset)

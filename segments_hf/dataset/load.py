@@ -77,6 +77,7 @@ def load_release(  # noqa: PLR0913  (the options of a load; all except the first
     split_by: str | None = None,
     segments_dir: Location | None = None,
     load_assets: bool = True,
+    cameras: bool = False,
     embed: bool = False,
     on_error: str = "raise",
     resolve: Resolve | None = None,
@@ -110,10 +111,12 @@ def load_release(  # noqa: PLR0913  (the options of a load; all except the first
             of one scene, get the same split, which is decided by a hash of the value. Only with fractions in `splits`.
         segments_dir: A folder in the layout of the official SDK's cache. Images in it are not fetched, except
             bitmaps that cannot store the ids of the annotations.
-        load_assets: Whether to fetch images and bitmaps; if not, only the labels are loaded, and the columns of images
-            and bitmaps are null.
-        embed: Whether the Arrow file contains the bytes of the images. If not, it contains the paths of the files in
-            the cache, and each image is stored on disk only once.
+        load_assets: Whether to fetch images, bitmaps and point clouds; if not, only the labels are loaded, and these
+            columns are null.
+        cameras: Whether to fetch the camera images of point clouds; if not, they are null, and the calibration of the
+            cameras is loaded.
+        embed: Whether the Arrow file contains the bytes of the images and point clouds. If not, it contains the paths
+            of the files in the cache, and each file is stored on disk only once.
         on_error: What to do with a faulty sample: ``"raise"`` an error, ``"skip"`` its row, or ``"keep"`` the row
             with null in the affected column. Skipped and kept samples are logged, and listed in ``errors.jsonl`` in
             the cache. Images with malformed EXIF data are also listed there: for each value of `on_error`, the row
@@ -160,6 +163,7 @@ def load_release(  # noqa: PLR0913  (the options of a load; all except the first
         split_by=split_by,
         segments_dir=segments_dir,
         load_assets=load_assets,
+        cameras=cameras,
         embed=embed,
         on_error=on_error,
         resolve=resolve,

@@ -161,9 +161,19 @@ def without_decoding(part: SplitRows) -> SplitRows:
         # item has JSON.
         return part.cast(Features({name: _undecoded(feature) for name, feature in part.features.items()}))
     for name, feature in part.features.items():
-        if isinstance(feature, Image) and feature.decode:
+        if _decodes_images(feature):
             part = part.cast_column(name, _undecoded(feature))
     return part
+
+
+def _decodes_images(feature: object) -> bool:
+    """Tell whether a feature is an image that is decoded, or contains such images."""
+    if isinstance(feature, Image):
+        return bool(feature.decode)
+    if isinstance(feature, dict):
+        return any(map(_decodes_images, feature.values()))
+    inner = feature[0] if isinstance(feature, list) else getattr(feature, "feature", None)
+    return inner is not None and _decodes_images(inner)
 
 
 def _undecoded(feature: object) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from segments_hf.labels import BitmapLabel, VectorLabel, label_of
+from segments_hf.labels import BitmapLabel, VectorLabel, image_label_of
 from segments_hf.layouts import LAYOUTS
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def row_label(row: Mapping[str, Any], classes: Classes) -> RowLabel | None:
 
 
 def _of_release(row: Mapping[str, Any]) -> RowLabel:
-    label = label_of(row)
+    label = image_label_of(row)
     if isinstance(label, BitmapLabel) and label.ids is not None:
         annotations = (label.annotations[index] for index in label.last_of_ids)
         return _of_masks(label.ids, [Shape(MASK, item.class_index, id=item.id) for item in annotations if item.id])

@@ -10,7 +10,7 @@ import datasets
 
 from segments_hf.dataset.class_info import categories
 from segments_hf.dataset.compat import progress_bar
-from segments_hf.dataset.inputs import encode_images, image_bytes, num_rows, open_splits
+from segments_hf.dataset.inputs import encode_images, asset_bytes, num_rows, open_splits
 from segments_hf.dataset.origin import parse_origin
 from segments_hf.dataset.row_map import without_decoding
 from segments_hf.errors import AssetError, BitmapError, OptionError, PathError
@@ -34,7 +34,7 @@ from segments_hf.io.disk.safe_path import max_path_bytes
 from segments_hf.io.number_text import counted
 from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.io.redaction import own_logger
-from segments_hf.labels import UNUSABLE_STATUSES, label_of, label_type_of
+from segments_hf.labels import UNUSABLE_STATUSES, image_label_of, label_type_of
 from segments_hf.labels.row import sample_name
 from segments_hf.labels.vector_label import VECTORS
 from segments_hf.layouts import check_release_rows
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from segments_hf.dataset.data_types import Data, SplitRows
     from segments_hf.dataset.inputs import Splits
     from segments_hf.export.format import Format
-    from segments_hf.labels import Label
+    from segments_hf.labels import ImageLabel
     from segments_hf.labels.row import Row
 
 _POLICIES = ("raise", "skip")
@@ -275,16 +275,16 @@ class _Export:
 
 def _weight(encoded: tuple[Sample, Any]) -> int:
     """Return the number of bytes of the images and bitmaps in a row."""
-    return image_bytes(encoded[0].row)
+    return asset_bytes(encoded[0].row)
 
 
-def _label_of(row: Row) -> Label:
+def _label_of(row: Row) -> ImageLabel:
     """Return the label of a row.
 
     Raises:
         BitmapError: A part of the label is missing.
     """
-    label = label_of(row)
+    label = image_label_of(row)
     if label is None:
         raise BitmapError("the annotations are null: the label could not be read when the dataset was loaded")
     if label.missing_part:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from segments_hf.bitmaps import Color
     from segments_hf.dataset.origin import Origin
-    from segments_hf.labels import Label
+    from segments_hf.labels import ImageLabel
     from segments_hf.labels.row import Row
     from segments_hf.release import Category
 
@@ -73,7 +73,7 @@ class Sample:
     """
 
     row: Row
-    label: Label
+    label: ImageLabel
     file: PurePosixPath
     number: int
     is_converted: bool = False

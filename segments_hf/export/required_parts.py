@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from segments_hf.errors import BitmapError
 
 if TYPE_CHECKING:
-    from segments_hf.labels import Label, Raster
+    from segments_hf.labels import ImageLabel, Raster
     from segments_hf.labels.geometry import ImageSize
 
 
-def required_raster(label: Label) -> Raster:
+def required_raster(label: ImageLabel) -> Raster:
     """Rasterize a label.
 
     Raises:
@@ -25,7 +25,7 @@ def required_raster(label: Label) -> Raster:
     return raster
 
 
-def required_size(label: Label) -> ImageSize:
+def required_size(label: ImageLabel) -> ImageSize:
     """Return the width and height of the image in pixels.
 
     Raises:

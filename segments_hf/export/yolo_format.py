@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from logging import Logger
 
     from segments_hf.export.format import Sample
-    from segments_hf.labels import Label
+    from segments_hf.labels import ImageLabel
     from segments_hf.labels.geometry import ImageSize
 
 _IMAGES, _LABELS, _DATA = "images", "labels", "data.yaml"
@@ -56,7 +56,7 @@ class YoloFormat(Format[str]):
         return PurePosixPath(_IMAGES, self._folder_name(split))
 
     @abstractmethod
-    def lines(self, label: Label, size: ImageSize) -> tuple[list[str], Counter[str]]:
+    def lines(self, label: ImageLabel, size: ImageSize) -> tuple[list[str], Counter[str]]:
         """Encode a label. The format can represent the kinds of all its objects.
 
         Args:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_RELEASE_BYTES = 4 * 2**30
+MAX_POINTS = (
+    50_000_000  # a merged cloud of a street has tens of millions of points, one scan of a lidar below a million
+)
 SIZES = frozenset({"max_bytes", "max_release_bytes"})  # the options that may also be text such as "10MB"
 
 Verify = Literal["structure", "decode"]
@@ -56,14 +59,17 @@ class ImageLimits:
         OptionError: A number is not positive, a size cannot be read, or `verify` is unknown.
     """
 
-    max_bytes: int = field(default=256 * 2**20, metadata=_means("The largest size of an image file, such as 10MB."))
+    max_bytes: int = field(
+        default=256 * 2**20,
+        metadata=_means("The largest size of an image file or of the file of a point cloud, such as 10MB."),
+    )
     # Twice Pillow's `MAX_IMAGE_PIXELS`: Pillow refuses to decode more.
     max_pixels: int = field(default=178_956_970, metadata=_means("The largest number of pixels of an image."))
     verify: Verify = field(
         default="structure",
         metadata=_means(
-            "How an image is checked before its row is made: 'structure' checks the structure of the file, which takes "
-            "little time; 'decode' also decodes all pixels."
+            "How an image or a point cloud is checked before its row is made: 'structure' checks the structure of the "
+            "file, which takes little time; 'decode' also decodes all pixels or points."
         ),
     )
 
@@ -96,10 +102,11 @@ class FetchOptions(ImageLimits):
     timeout: float = field(
         default=300,
         metadata=_means(
-            "The time limit for one image in seconds, including all retries and pauses. Each KiB that arrives adds one "
+            "The time limit for one file in seconds, including all retries and pauses. Each KiB that arrives adds one "
             "second, up to ten times the initial limit."
         ),
     )
+    max_points: int = field(default=DEFAULT_MAX_POINTS, metadata=_means("The largest number of points of a point cloud."))
     max_release_bytes: int = field(
         default=MAX_RELEASE_BYTES,
         metadata=_means("The largest size of a release file after decompression, such as 10GB."),
@@ -108,7 +115,7 @@ class FetchOptions(ImageLimits):
     def __post_init__(self) -> None:
         super().__post_init__()
         _convert_size(self, "max_release_bytes")
-        for name in ("connections", "in_flight", "timeout"):
+        for name in ("connections", "in_flight", "timeout", "max_points"):
             _check_positive(name, getattr(self, name))
 
 
@@ -122,6 +129,7 @@ class LimitKeywords(TypedDict, total=False):
     timeout: float
     max_bytes: int | str
     max_pixels: int
+    max_points: int
     verify: Verify
     max_release_bytes: int | str
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segments_hf.labels.bitmap_label import BITMAP, BITMAP_COLUMN, BitmapLabel, with_decoded_bitmap
+from segments_hf.labels.cloud_label import CloudLabel, is_point_cloud
+from segments_hf.labels.cuboid_label import CUBOID, CuboidLabel
+from segments_hf.labels.image_label import ImageLabel, LabeledObject, Objects, Raster
 from segments_hf.labels.json_label import JSON_LABEL_COLUMN, has_json_label, require_image_task
-from segments_hf.labels.label import Annotation, Label, LabeledObject, Objects, Raster
+from segments_hf.labels.label import Annotation, Label
+from segments_hf.labels.point_label import POINT_LABELS_COLUMN, POINTS, PointLabel
 from segments_hf.labels.usable import UNUSABLE_STATUSES, is_labeled
 from segments_hf.labels.vector_label import BOX, POINT, POLYGON, POLYLINE, Vector, VectorLabel
 
@@ -19,22 +23,31 @@ __all__ = [
     "BITMAP",
     "BITMAP_COLUMN",
     "BOX",
+    "CUBOID",
     "JSON_LABEL_COLUMN",
     "LABEL_TYPES",
     "POINT",
+    "POINTS",
+    "POINT_LABELS_COLUMN",
     "POLYGON",
     "POLYLINE",
     "UNUSABLE_STATUSES",
     "Annotation",
     "BitmapLabel",
+    "CloudLabel",
+    "CuboidLabel",
+    "ImageLabel",
     "Label",
     "LabeledObject",
     "Objects",
+    "PointLabel",
     "Raster",
     "Vector",
     "VectorLabel",
     "has_json_label",
+    "image_label_of",
     "is_labeled",
+    "is_point_cloud",
     "label_of",
     "label_type_of",
     "require_image_task",
@@ -42,7 +55,7 @@ __all__ = [
 ]
 
 # The label of a row has the first of these types whose columns the row has.
-LABEL_TYPES: tuple[type[Label], ...] = (BitmapLabel, VectorLabel)
+LABEL_TYPES: tuple[type[Label], ...] = (PointLabel, CuboidLabel, BitmapLabel, VectorLabel)
 
 
 def label_type_of(columns: Collection[str]) -> type[Label] | None:
@@ -70,3 +83,9 @@ def label_of(row: Row, features: Collection[str] | None = None) -> Label | None:
     """
     label_type = label_type_of(row if features is None else features)
     return None if label_type is None or row["annotations"] is None else label_type(row)
+
+
+def image_label_of(row: Row, features: Collection[str] | None = None) -> ImageLabel | None:
+    """Return the label of an image. See `label_of`; the label of a point cloud is None."""
+    label = label_of(row, features)
+    return label if isinstance(label, ImageLabel) else None

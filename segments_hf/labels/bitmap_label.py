@@ -10,7 +10,8 @@ import numpy as np
 
 from segments_hf.bitmaps import boxes, decode_bitmap, outlines, present_ids
 from segments_hf.errors import BitmapError
-from segments_hf.labels.label import NO_CLASS, NO_PIXELS, Label, LabeledObject, Objects, Raster
+from segments_hf.labels.image_label import ImageLabel, LabeledObject, Objects, Raster
+from segments_hf.labels.label import NO_CLASS, NO_PIXELS
 from segments_hf.labels.usable import is_labeled
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ BITMAP_COLUMN = "segmentation_bitmap"
 BITMAP = "bitmap"  # the kind of the objects in bitmap labels
 
 
-class BitmapLabel(Label):
+class BitmapLabel(ImageLabel):
     """A label with a bitmap of instance ids, in which 0 is unlabeled."""
 
     object_kinds: ClassVar[frozenset[str]] = frozenset({BITMAP})

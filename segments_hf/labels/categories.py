@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from segments_hf.bitmaps import Color
     from segments_hf.release import Release
 
-CATEGORIES_COLUMN = "image"  # the column whose feature stores the categories in its `id`
+# The columns whose features can store the categories in their `id`: of images, and of point clouds.
+_CATEGORIES_COLUMNS = ("image", "point_cloud_type")
 
 
 _CATEGORIES: JsonDecoder[list[CategoryDocument]] = JsonDecoder(list[CategoryDocument])
@@ -121,14 +122,14 @@ def carried_categories(features: Mapping[str, Any]) -> list[Category]:
         OptionError: The features are those of rows whose labels stay JSON, such as those of point clouds.
         SegmentsHFError: The features contain no categories.
     """
-    text = getattr(features.get(CATEGORIES_COLUMN), "id", None)
+    texts = (getattr(features.get(column), "id", None) for column in _CATEGORIES_COLUMNS)
     try:
-        return [entry.category for entry in _CATEGORIES.decode(text or "")]
+        return [entry.category for entry in _CATEGORIES.decode(next(filter(None, texts), ""))]
     except JsonError:
         require_image_task(features, None, "functions that read the categories of rows")
         raise SegmentsHFError(
-            f"got a dataset without categories in its feature {CATEGORIES_COLUMN!r}, expected a dataset of an image "
-            "task from `load_release` or from the builder `segments_release`"
+            f"got a dataset without categories in its feature {' or '.join(map(repr, _CATEGORIES_COLUMNS))}, expected "
+            "a dataset from `load_release` or from the builder `segments_release`"
         ) from None
 
 

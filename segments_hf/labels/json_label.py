@@ -1,11 +1,12 @@
-"""Labels of task types for other data than images, such as point clouds: they stay JSON, and few tools support them."""
+"""Labels of task types such as those of text, which stay JSON, and the check of tools that support images only."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from segments_hf.errors import OptionError
-from segments_hf.release.task_types import KINDS
+from segments_hf.labels.cloud_label import is_point_cloud
+from segments_hf.release.tasks.task_types import IMAGE_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -32,15 +33,17 @@ def require_image_task(columns: Collection[str], task_type: str | None, tool: st
         tool: The function or command that supports only image tasks, for the error.
 
     Raises:
-        OptionError: The labels stay JSON. The error names the task type, if it is known, and those of image tasks.
+        OptionError: The labels are those of point clouds, or stay JSON. The error names the task type, if it is
+            known, and those of image tasks.
 
     >>> require_image_task(["name", "label_attributes"], "pointcloud-cuboid", "export")
     Traceback (most recent call last):
     ...
     segments_hf.errors.OptionError: pointcloud-cuboid is not supported by export; expected one of the task types ...
     """
-    if has_json_label(columns):
+    if has_json_label(columns) or is_point_cloud(columns):
+        hint = f". The labels are JSON in the column {JSON_LABEL_COLUMN} of `load_release`"
         raise OptionError(
             f"{task_type or 'the task type of the data'} is not supported by {tool}; expected one of the task types "
-            f"{', '.join(KINDS)}. The labels are JSON in the column {JSON_LABEL_COLUMN} of `load_release`"
+            f"{', '.join(IMAGE_KINDS)}{hint if has_json_label(columns) else ''}"
         )

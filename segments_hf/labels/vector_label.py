@@ -9,18 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from segments_hf.bitmaps import FARTHEST, fill_polygons, present_ids
 from segments_hf.errors import BitmapError
 from segments_hf.labels.geometry import VisiblePart, clipped_box, is_inside, measure_polygons, rectangle
-from segments_hf.labels.label import (
-    NO_AREA,
-    NO_CLASS,
-    NO_PIXELS,
-    OUTSIDE,
-    Annotation,
-    Label,
-    LabeledObject,
-    Objects,
-    Raster,
-    annotation_of,
-)
+from segments_hf.labels.image_label import ImageLabel, LabeledObject, Objects, Raster
+from segments_hf.labels.label import NO_AREA, NO_CLASS, NO_PIXELS, OUTSIDE, Annotation, annotation_of
 from segments_hf.labels.usable import is_labeled
 
 if TYPE_CHECKING:
@@ -84,7 +74,7 @@ class Vector(NamedTuple):
         return points if self.kind == POLYGON else []
 
 
-class VectorLabel(Label):
+class VectorLabel(ImageLabel):
     """A label of boxes, polygons, lines and points, drawn in the order of the annotations."""
 
     object_kinds = VECTORS

@@ -16,7 +16,7 @@ from segments_hf.bitmaps import decode_bitmap, encode_bitmap, present_ids
 from segments_hf.bitmaps.masks import instance_values, semantic_values
 from segments_hf.bitmaps.value_table import MaskValues
 from segments_hf.errors import BitmapError, OptionError
-from segments_hf.labels.categories import CATEGORIES_COLUMN, to_feature_id
+from segments_hf.labels.categories import to_feature_id
 from segments_hf.labels.label import last_of_ids
 from segments_hf.labels.mask_values import mask_feature, mask_names
 from segments_hf.layouts.layout import IMAGE_ENCODING, Columns, Layout, MaskOptions
@@ -62,7 +62,7 @@ class _Annotations:
     def features(self) -> dict[str, Any]:
         return {
             # Images decode to RGB, because the model of the example script needs three channels. Their bytes are kept.
-            CATEGORIES_COLUMN: Image(mode="RGB", id=self.image_feature_id),
+            "image": Image(mode="RGB", id=self.image_feature_id),
             "annotation": mask_feature(dict(enumerate(self.names))),
             "semantic_class_to_id": {name: Value("int64") for name in self.names},
         }
@@ -92,7 +92,7 @@ def _annotation(raster: Raster) -> dict[str, Any]:
 
 LAYOUT = Layout(
     "instance-segmentation",
-    (CATEGORIES_COLUMN, "annotation", "semantic_class_to_id"),
+    ("image", "annotation", "semantic_class_to_id"),
     ("annotation",),
     _make,
     _read,

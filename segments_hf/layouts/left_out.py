@@ -13,7 +13,7 @@ from segments_hf.dataset.row_map import filter_rows, map_rows
 from segments_hf.errors import OptionError
 from segments_hf.io.number_text import counted
 from segments_hf.io.redaction import own_logger
-from segments_hf.labels import UNUSABLE_STATUSES, is_labeled, label_of
+from segments_hf.labels import UNUSABLE_STATUSES, image_label_of, is_labeled
 from segments_hf.layouts.row_report import REPORT, LeftOut, RowReport, read_report, report_text
 from segments_hf.option_names import option
 
@@ -38,7 +38,7 @@ def is_trainable(row: Row) -> bool:
     """Tell whether a row has an image and a complete label that was neither skipped nor rejected."""
     if not is_labeled(row) or row["image"] is None:
         return False
-    label = label_of(row)
+    label = image_label_of(row)
     return label is not None and label.missing_part is None
 
 

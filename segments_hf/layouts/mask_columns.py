@@ -14,7 +14,7 @@ from segments_hf.bitmaps.masks import instance_values, semantic_values
 from segments_hf.bitmaps.panoptic import panoptic_values
 from segments_hf.errors import OptionError
 from segments_hf.io.redaction import own_logger
-from segments_hf.labels import label_of
+from segments_hf.labels import image_label_of
 from segments_hf.labels.categories import class_colors, class_names
 from segments_hf.labels.mask_values import mask_feature, mask_names
 from segments_hf.layouts.layout import Columns
@@ -164,7 +164,7 @@ def raster_of(row: Row) -> Raster | None:
     Raises:
         BitmapError: The bitmap cannot be read, or a coordinate is invalid.
     """
-    label = label_of(row)
+    label = image_label_of(row)
     raster = None if label is None else label.rasterize()
     if label is not None and label.annotations and raster is None:
         _warn_of_missing(row["name"])
@@ -173,7 +173,7 @@ def raster_of(row: Row) -> Raster | None:
 
 def left_out_of(row: Row, raster: Raster | None) -> Counter[str]:
     """Count the annotations of a row that have no pixels in a mask of its raster, by reason."""
-    label = label_of(row)
+    label = image_label_of(row)
     if label is None or raster is None:
         return Counter()
     return label.without_pixels(raster)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from datasets import ClassLabel, Value
 from datasets import Sequence as Lists
 
-from segments_hf.labels import label_of
+from segments_hf.labels import image_label_of
 from segments_hf.labels.categories import class_names
 from segments_hf.labels.label import NO_AREA
 from segments_hf.layouts.layout import IMAGE_ENCODING, Columns, Layout
@@ -51,7 +51,7 @@ class _Objects:
         return {"image_id": Value("int64"), "objects": objects}
 
     def columns_of(self, row: Row) -> Columns:
-        label = label_of(row)
+        label = image_label_of(row)
         if label is None or not label.has_content:
             return Columns({"image_id": image_id(row), "objects": None})
         found, left_out = label.objects()

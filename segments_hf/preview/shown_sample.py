@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from segments_hf.errors import AssetError, BitmapError
-from segments_hf.labels import BitmapLabel, is_labeled, label_of
+from segments_hf.labels import BitmapLabel, image_label_of, is_labeled
 from segments_hf.preview.original_link import original_link
 from segments_hf.preview.shown_image import ShownImage, scaled_size, show_image
 from segments_hf.preview.shown_label import (
@@ -174,7 +174,7 @@ def _full_size(row: Mapping[str, Any], image: ShownImage | None) -> tuple[int, i
 
 
 def _add_label(row: Mapping[str, Any], classes: int, longest_side: int, thumb: Thumb, detail: Detail) -> None:
-    label = label_of(row)
+    label = image_label_of(row)
     if label is None:
         return
     if isinstance(label, BitmapLabel) and label.ids is not None:

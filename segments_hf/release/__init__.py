@@ -4,6 +4,7 @@ This package does not import `datasets`, numpy or Pillow.
 """
 
 from segments_hf.release.category import Category, CategoryDocument
+from segments_hf.release.cloud_sample import CameraImage, CloudFrame, CloudRef
 from segments_hf.release.document import Frame, Labelset, json_text
 from segments_hf.release.filters import STATUSES, has_metadata, wanted_statuses
 from segments_hf.release.json_file import file_state
@@ -11,18 +12,27 @@ from segments_hf.release.platform import Reference, canonical_source, parse_refe
 from segments_hf.release.release import Release
 from segments_hf.release.release_slice import ReleaseHeader, ReleaseSlice
 from segments_hf.release.sample import UNLABELED, Sample
-from segments_hf.release.task_types import Annotation, JsonLabel, Label, Labeled, TaskKind
+from segments_hf.release.tasks.annotation import Annotation
+from segments_hf.release.tasks.cloud_annotation import CloudAnnotation
+from segments_hf.release.tasks.label import JsonLabel, Label, Labeled, LabeledCloud, LabeledFrames
+from segments_hf.release.tasks.task_types import TaskKind
 
 __all__ = [
     "STATUSES",
     "UNLABELED",
     "Annotation",
+    "CameraImage",
     "Category",
     "CategoryDocument",
+    "CloudAnnotation",
+    "CloudFrame",
+    "CloudRef",
     "Frame",
     "JsonLabel",
     "Label",
     "Labeled",
+    "LabeledCloud",
+    "LabeledFrames",
     "Labelset",
     "Reference",
     "Release",

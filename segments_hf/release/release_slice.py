@@ -10,14 +10,14 @@ from msgspec import Raw
 
 from segments_hf.io.tables import short_repr
 from segments_hf.release.sample import Sample, sample_decoder
-from segments_hf.release.task_types import task_kind
+from segments_hf.release.tasks.task_types import task_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from segments_hf.io.json_codec.json_decoding import JsonDecoder
     from segments_hf.release.document import SampleDocument
-    from segments_hf.release.task_types import TaskKind
+    from segments_hf.release.tasks.task_types import TaskKind
 
 
 @dataclass(frozen=True)

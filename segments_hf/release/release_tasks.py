@@ -14,8 +14,8 @@ from segments_hf.io.choices import unknown_choice
 from segments_hf.release.default_labelset import find_default_labelset
 from segments_hf.release.document import Labelset
 from segments_hf.release.release_head import ReleaseHead
-from segments_hf.release.task_type_guess import guess_task_type
-from segments_hf.release.task_types import TaskKind, task_kind
+from segments_hf.release.tasks.task_type_guess import guess_task_type
+from segments_hf.release.tasks.task_types import TaskKind, task_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from msgspec import Raw, UnsetType
 
@@ -10,22 +10,29 @@ from segments_hf.errors import ReleaseError
 from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError, read_json
 from segments_hf.io.redaction import name_without_secrets
 from segments_hf.io.tables import Cell, Result, Table, short_repr
+from segments_hf.release.cloud_sample import CloudAttributes
 from segments_hf.release.decoding import decode, to_release_error
 from segments_hf.release.document import ListedLabel, SampleAttributes, SampleDocument, json_text
-from segments_hf.release.task_types import JsonLabel
+from segments_hf.release.tasks.label import JsonLabel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from segments_hf.io.tables import Block
+    from segments_hf.release.cloud_sample import CloudFrame
     from segments_hf.release.document import Frame
-    from segments_hf.release.task_types import Label, TaskKind
+    from segments_hf.release.tasks.label import Label
+    from segments_hf.release.tasks.task_types import TaskKind
+
+T = TypeVar("T")
 
 UNLABELED = "UNLABELED"
 
 RAW_LABELS: JsonDecoder[SampleDocument[Any, Any]] = JsonDecoder(SampleDocument[Raw, Raw])
 
 _ATTRIBUTES: JsonDecoder[SampleAttributes | None] = JsonDecoder(SampleAttributes | None)
+_CLOUD_ATTRIBUTES: JsonDecoder[CloudAttributes | None] = JsonDecoder(CloudAttributes | None)
+_TIMESTAMP: JsonDecoder[str | int | float | None] = JsonDecoder(str | int | float | None)
 _LISTED_LABEL: JsonDecoder[ListedLabel | None] = JsonDecoder(ListedLabel | None)
 
 
@@ -40,7 +47,7 @@ def sample_decoder(kinds: Iterable[TaskKind]) -> JsonDecoder[SampleDocument[Any,
 
 
 class Sample(Result):
-    """One entry of a release: an image, a sequence or a point cloud.
+    """One entry of a release: an image, a point cloud, or a sequence of images or point clouds.
 
     Attributes:
         source: The name of the release file, for messages.
@@ -159,7 +166,7 @@ class Sample(Result):
         Raises:
             ReleaseError: The text is not UTF-8, is nested too deeply, or has a number that is too large.
         """
-        return self._json_text(self._document.metadata, ".metadata")
+        return self.json_text_of(self._document.metadata, ".metadata")
 
     @property
     def attributes_json(self) -> str | None:
@@ -169,7 +176,7 @@ class Sample(Result):
             ReleaseError: The text is not UTF-8, is nested too deeply, or has a number that is too large.
         """
         attributes = decode(RAW_LABELS, self._raw, *self._location()).attributes
-        return self._json_text(attributes, ".attributes")
+        return self.json_text_of(attributes, ".attributes")
 
     @property
     def images(self) -> list[Frame]:
@@ -178,12 +185,46 @@ class Sample(Result):
         Raises:
             ReleaseError: The attributes are not those of an image or a sequence of images.
         """
-        attributes: SampleAttributes | Raw | UnsetType | None = self._document.attributes
-        if isinstance(attributes, Raw):
-            attributes = decode(_ATTRIBUTES, attributes, *self._location(".attributes"))
-        if attributes is None or isinstance(attributes, UnsetType):
+        attributes = self._attributes(_ATTRIBUTES)
+        if attributes is None:
             return []
         return [attributes] if attributes.frames is None else list(attributes.frames)
+
+    @property
+    def point_clouds(self) -> list[CloudFrame]:
+        """The point cloud of the sample as a list of one frame, or the frames of its sequence.
+
+        Raises:
+            ReleaseError: The attributes are not those of a point cloud or a sequence of point clouds.
+        """
+        attributes = self._attributes(_CLOUD_ATTRIBUTES)
+        if attributes is None:
+            return []
+        return [attributes] if attributes.frames is None else list(attributes.frames)
+
+    def timestamp(self, frame: Frame | CloudFrame, inner_path: str) -> str | None:
+        """Return the timestamp of a frame as text, with all digits of the file; None if it has none.
+
+        Args:
+            frame: The frame.
+            inner_path: The JSON path of the frame in the sample, for the error.
+
+        Raises:
+            ReleaseError: The timestamp is neither text nor a number.
+        """
+        if isinstance(frame.timestamp, UnsetType):
+            return None
+        if not isinstance(frame.timestamp, Raw):
+            return None if frame.timestamp is None else str(frame.timestamp)
+        value = decode(_TIMESTAMP, frame.timestamp, *self._location(f"{inner_path}.timestamp"))
+        return value if value is None or isinstance(value, str) else bytes(frame.timestamp).decode()
+
+    def _attributes(self, decoder: JsonDecoder[T | None]) -> T | None:
+        """Return the attributes, which the sample's decoder may have decoded; None if they are null or missing."""
+        attributes: T | Raw | UnsetType | None = self._document.attributes
+        if isinstance(attributes, Raw):
+            return decode(decoder, attributes, *self._location(".attributes"))
+        return None if isinstance(attributes, UnsetType) else attributes
 
     def status(self, labelset: str | None) -> str | None:
         """Return the status of a label: ``UNLABELED`` if the label is null or missing, None if it has no status.
@@ -235,7 +276,16 @@ class Sample(Result):
         key = labels.index(cast("Raw", self.label_document(labelset))) if isinstance(labels, list) else repr(labelset)
         return f"{self.json_path}.labels[{key}]"
 
-    def _json_text(self, raw: Raw | UnsetType, inner_path: str) -> str | None:
+    def json_text_of(self, raw: Raw | UnsetType, inner_path: str) -> str | None:
+        """Return a part of the sample that stays JSON as text; None if it is missing or null.
+
+        Args:
+            raw: The part.
+            inner_path: The JSON path of the part in the sample, for the error.
+
+        Raises:
+            ReleaseError: The text is not UTF-8, is nested too deeply, or has a number that is too large.
+        """
         try:
             return json_text(raw)
         except JsonError as error:

@@ -15,8 +15,8 @@ from segments_hf.io.redaction import public_name, text_without_secrets
 from segments_hf.io.tables import Cell, Result, Table, short_repr
 from segments_hf.io.urls import is_url
 from segments_hf.release import UNLABELED, JsonLabel
-from segments_hf.release.listed_label import LABEL, kinds_in
 from segments_hf.release.release_head import color_text, facts_table
+from segments_hf.release.tasks.listed_label import LABEL, kinds_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

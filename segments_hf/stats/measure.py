@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from segments_hf.bitmaps import boxes, class_of_ids
-from segments_hf.labels import BitmapLabel, label_of
+from segments_hf.labels import BitmapLabel, image_label_of
 from segments_hf.labels.label import NO_CLASS
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def measure(row: Row) -> Measured | None:
     Raises:
         BitmapError: The bitmap cannot be read, or a point is not a pair of coordinates within 2^31 pixels.
     """
-    label = label_of(row)
+    label = image_label_of(row)
     if label is None:
         return Measured([], None, 0)
     # Without a bitmap and the size of the image, there are no pixels to count, and the general case takes longer.

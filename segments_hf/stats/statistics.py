@@ -22,7 +22,7 @@ from segments_hf.labels.label import last_of_ids
 from segments_hf.labels.row import sample_name
 from segments_hf.layouts import layout_of, mask_classes
 from segments_hf.release import json_text
-from segments_hf.release.listed_label import kinds_in, label_parts
+from segments_hf.release.tasks.listed_label import kinds_in, label_parts
 from segments_hf.short_traceback import short_traceback
 from segments_hf.stats.layout_rows import countable
 from segments_hf.stats.measure import Measured, measure

@@ -10,7 +10,7 @@ from segments_hf.io.json_codec.json_text import text_or_json
 from segments_hf.io.number_text import counted, listed_counts
 from segments_hf.io.tables import Cell, Result, Table, short_repr
 from segments_hf.option_names import option
-from segments_hf.release.listed_label import LABEL
+from segments_hf.release.tasks.listed_label import LABEL
 from segments_hf.stats.tally import AttributeCounts, Sizes  # noqa: TC001  (msgspec reads the annotations)
 from segments_hf.stats.titles import (
     ATTRIBUTES,

@@ -10,7 +10,7 @@ from segments_hf.io.number_text import counted
 from segments_hf.io.redaction import name_without_secrets
 from segments_hf.labels import JSON_LABEL_COLUMN, has_json_label, is_labeled
 from segments_hf.labels.json_label import JSON_SAMPLE_COLUMN
-from segments_hf.release.listed_label import kinds_in, label_parts
+from segments_hf.release.tasks.listed_label import kinds_in, label_parts
 from segments_hf.validate.checks.annotations import (
     IMPOSSIBLE_ID,
     POINTS_WITHOUT_ANNOTATION,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from segments_hf.dataset.rows.outcome import Outcome
     from segments_hf.labels.row import Row
-    from segments_hf.release.listed_label import LabelPart
+    from segments_hf.release.tasks.listed_label import LabelPart
     from segments_hf.validate.finding import Finding
 
 # The same checks as for images, but with other effects, because the rows hold the labels unchanged.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from segments_hf.dataset.compat import progress_bar
 from segments_hf.dataset.input_rows import open_rows
-from segments_hf.dataset.inputs import image_bytes
+from segments_hf.dataset.inputs import asset_bytes
 from segments_hf.io.batching import map_in_batches
 from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.labels import has_json_label
@@ -102,7 +102,7 @@ def _examined(source: InputRows, validator: Validator, *, assets: bool) -> Itera
 
 def _weight(examined: Examined) -> int:
     """Return the number of bytes of the images and bitmaps in a row."""
-    return image_bytes(examined.outcome.row or {})
+    return asset_bytes(examined.outcome.row or {})
 
 
 class _Tally:

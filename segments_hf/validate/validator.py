@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from segments_hf.dataset.rows.row_images import ASSET_COLUMNS
-from segments_hf.labels import BitmapLabel, is_labeled, label_of
+from segments_hf.labels import BitmapLabel, image_label_of, is_labeled
 from segments_hf.validate.checks import (
     LABEL_CHECKS,
     ROW_CHECKS,
@@ -108,7 +108,7 @@ class Validator:
         is_complete = not outcome.problems and row is not None and row.get("annotations", ()) is not None
         findings = [] if is_complete else list(unreadable_parts(outcome))
         if row is not None:
-            label = label_of(row) if is_labeled(row) else None
+            label = image_label_of(row) if is_labeled(row) else None
             for check in ROW_CHECKS:
                 findings.extend(check(row))
             if label is not None:

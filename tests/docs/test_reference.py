@@ -16,7 +16,7 @@ from segments_hf.dataset.rows.features import row_features
 from segments_hf.export import FORMATS
 from segments_hf.layouts import LAYOUTS
 from segments_hf.release import Category
-from segments_hf.release.task_types import KINDS, UNKNOWN, TaskKind
+from segments_hf.release.tasks.task_types import KINDS, UNKNOWN, TaskKind
 from segments_hf.validate.checks.fault import Fault
 
 from .pages import DOCS

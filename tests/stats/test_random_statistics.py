@@ -15,7 +15,7 @@ from segments_hf import stats
 from segments_hf.bitmaps import encode_bitmap
 from segments_hf.dataset.rows.features import row_features
 from segments_hf.release import Category
-from segments_hf.release.task_types import KINDS
+from segments_hf.release.tasks.task_types import KINDS
 from segments_hf.stats.tally import Sizes
 
 from .counting import counted

@@ -21,6 +21,7 @@ from segments_hf.io.fetch_options import SIZES, FetchOptions, default_of, meanin
 _FETCHING = {
     "max_bytes": (PICTURES, "SIZE"),
     "max_pixels": (PICTURES, "NUMBER"),
+    "max_points": (PICTURES, "NUMBER"),
     "verify": (PICTURES, None),
     "connections": (NETWORK, "NUMBER"),
     "in_flight": (NETWORK, "NUMBER"),
@@ -178,9 +179,14 @@ def _loading(
     load_assets: Annotated[
         bool,
         typer.Option(
-            help="Download the images and bitmaps; otherwise their columns are null.", rich_help_panel=PICTURES
+            help="Download images, bitmaps and point clouds; otherwise their columns are null.",
+            rich_help_panel=PICTURES,
         ),
     ] = True,
+    cameras: Annotated[
+        bool,
+        typer.Option("--cameras", help="Download the camera images of point clouds.", rich_help_panel=PICTURES),
+    ] = False,
 ) -> dict[str, Any]:
     """Return the options of `load_release` other than the fields of `FetchOptions`."""
     return {
@@ -194,6 +200,7 @@ def _loading(
         "on_error": on_error,
         "resolve": parse_rewrites(rewrite),
         "load_assets": load_assets,
+        "cameras": cameras,
     }
 
 

@@ -63,7 +63,8 @@ class SegmentsReleaseConfig(_FetchingConfig):
         split_by: ``metadata:KEY``: all samples with the same value of this key get the same split.
         segments_dir: A folder in the layout of the official SDK's cache. Images in it are not fetched, except
             bitmaps that cannot store the ids of the annotations.
-        load_assets: Whether to fetch images and bitmaps.
+        load_assets: Whether to fetch images, bitmaps and point clouds.
+        cameras: Whether to fetch the camera images of point clouds.
         embed: Whether the Arrow file contains the bytes of the images; if not, it contains the paths of the files in
             the cache.
         on_error: What to do with a faulty sample: ``raise``, ``skip`` or ``keep``.
@@ -84,6 +85,7 @@ class SegmentsReleaseConfig(_FetchingConfig):
     split_by: str | None = None
     segments_dir: str | os.PathLike[str] | None = None
     load_assets: bool = True
+    cameras: bool = False
     embed: bool = False
     on_error: str = "raise"
     resolve: Resolve | None = field(default=None, repr=False)
@@ -215,7 +217,13 @@ class SegmentsReleaseConfig(_FetchingConfig):
             OptionError: An option is invalid or does not fit the release.
         """
         assets = AssetOptions(
-            self.fetch_options, self.segments_dir, self.resolve, self.bucket_options, is_stored, in_memory
+            self.fetch_options,
+            self.segments_dir,
+            self.resolve,
+            self.bucket_options,
+            is_stored=is_stored,
+            in_memory=in_memory,
+            cameras=self.cameras,
         )
         categories = self.categories
         return RowMaker(
@@ -242,11 +250,12 @@ class SegmentsReleaseConfig(_FetchingConfig):
             "split_by": self.split_by,
             "segments_dir": self.segments_dir and os.path.abspath(self.segments_dir),
             "load_assets": self.load_assets,
+            "cameras": self.cameras,
             "embed": self.embed,
             "json": str(json_feature()),  # versions of `datasets` differ in how they store JSON
             "on_error": self.on_error,
             "resolve": _identity_of(self.resolve),
-            "accepted": (self.max_bytes, self.max_pixels, self.verify),
+            "accepted": (self.max_bytes, self.max_pixels, self.max_points, self.verify),
             "features": custom_features and custom_features.to_dict(),
         }
         text = json.dumps(identity, sort_keys=True, default=str)

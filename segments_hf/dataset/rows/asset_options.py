@@ -1,4 +1,4 @@
-"""The options for reading the images and bitmaps of rows."""
+"""The options for reading the images, bitmaps and point clouds of rows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class AssetOptions:
-    """The options for reading the images and bitmaps of rows. They can be pickled if `resolve` can be pickled.
+    """The options for reading the assets of rows. They can be pickled if `resolve` can be pickled.
 
     Attributes:
         fetching: The limits of downloads and images.
@@ -27,7 +27,8 @@ class AssetOptions:
         resolve: The new locations of moved assets.
         storage_options: The options of the file systems that read buckets.
         is_stored: Whether downloads are stored in the cache.
-        in_memory: Whether a row contains the bytes of its images; if not, it contains the paths of their files.
+        in_memory: Whether a row contains the bytes of its assets; if not, it contains the paths of their files.
+        cameras: Whether the images of the cameras of point clouds are fetched.
     """
 
     fetching: FetchOptions
@@ -36,6 +37,7 @@ class AssetOptions:
     storage_options: Mapping[str, Any] | None = field(repr=False)
     is_stored: bool
     in_memory: bool
+    cameras: bool = False
 
     def sources(self, samples: ReleaseSlice, labelset: str | None, traffic: Traffic | None) -> AssetSources:
         """Return the sources of images and bitmaps.
@@ -59,7 +61,7 @@ class AssetOptions:
             traffic=traffic,
         )
         folder = segments_folder(self.segments_dir, samples.header, samples.kind(labelset))
-        return AssetSources(fetcher, folder, labelset, self.in_memory)
+        return AssetSources(fetcher, folder, labelset, self.in_memory, self.cameras)
 
 
 def segments_folder(
@@ -75,6 +77,6 @@ def segments_folder(
     Raises:
         OptionError: The folder does not exist.
     """
-    if segments_dir is None or kind.sequence:
-        return None  # the file names do not contain the frame, so all frames would get the same image
+    if segments_dir is None or kind.sequence or kind.point_cloud:
+        return None  # for a sequence, the file names do not contain the frame, so all frames would get the same image
     return SegmentsDir(segments_dir, header.owner, header.dataset_name, header.name)

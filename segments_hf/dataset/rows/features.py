@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import datasets
 from datasets import ClassLabel, Features, Image, Value
 
-from segments_hf.labels.categories import CATEGORIES_COLUMN, class_names, to_feature_id
-from segments_hf.release.task_types import TrackedAnnotation, TrackedVectorAnnotation, VectorAnnotation
+from segments_hf.labels.categories import class_names, to_feature_id
+from segments_hf.release.tasks.annotation import TrackedAnnotation, TrackedVectorAnnotation, VectorAnnotation
+from segments_hf.release.tasks.cloud_annotation import CloudAnnotation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,21 +37,47 @@ def row_features(kind: TaskKind, categories: Sequence[Category]) -> Features:
             "metadata": json_feature(),
         }
         return Features(columns)
-    columns |= {
-        CATEGORIES_COLUMN: Image(id=to_feature_id(categories)),
-        "width": Value("int32"),
-        "height": Value("int32"),
-    }
-    if kind.bitmap:
-        columns["segmentation_bitmap"] = Image()
-    columns |= {
-        "annotations": [_annotation_features(kind, class_names(categories))],
-        "image_attributes": json_feature(),
-        "metadata": json_feature(),
-    }
+    carried = to_feature_id(categories)
+    columns |= _cloud_columns(carried) if kind.point_cloud else _image_columns(kind, carried)
+    columns |= {"annotations": [_annotation_features(kind, class_names(categories))]}
+    if kind.point_labels:
+        columns["point_annotations"] = [Value("int32")]
+    if kind.point_cloud:
+        columns |= {"cameras": [_camera_features()], "links": json_feature(), "other": json_feature()}
+    columns |= {"image_attributes": json_feature(), "metadata": json_feature()}
     if kind.sequence:
         columns |= {"frame_index": Value("int32"), "frame_name": Value("string"), "timestamp": Value("string")}
     return Features(columns)
+
+
+def _image_columns(kind: TaskKind, carried: str) -> dict[str, Any]:
+    columns: dict[str, Any] = {"image": Image(id=carried), "width": Value("int32"), "height": Value("int32")}
+    return columns | ({"segmentation_bitmap": Image()} if kind.bitmap else {})
+
+
+def _cloud_columns(carried: str) -> dict[str, Any]:
+    return {
+        "point_cloud": {"bytes": Value("binary"), "path": Value("string")},
+        "point_cloud_type": Value("string", id=carried),
+        "ego_pose": {"position": _numbers(), "heading": _numbers()},
+    }
+
+
+def _camera_features() -> dict[str, Any]:
+    return {
+        "name": Value("string"),
+        "image": Image(),
+        "intrinsic_matrix": [_numbers()],
+        "translation": _numbers(),
+        "rotation": _numbers(),
+        "camera_convention": Value("string"),
+        "distortion": json_feature(),
+        "other": json_feature(),
+    }
+
+
+def _numbers() -> list[Value]:
+    return [Value("float64")]
 
 
 def _annotation_features(kind: TaskKind, names: list[str]) -> dict[str, Any]:
@@ -61,8 +88,11 @@ def _annotation_features(kind: TaskKind, names: list[str]) -> dict[str, Any]:
         "category": ClassLabel(names=names),
         "attributes": json_feature(),
     }
-    if issubclass(kind.annotation, VectorAnnotation):
-        fields |= {"type": Value("string"), "points": [[Value("float64")]]}
-    if issubclass(kind.annotation, TrackedAnnotation | TrackedVectorAnnotation):
+    if issubclass(kind.annotation, VectorAnnotation | CloudAnnotation):
+        fields |= {"type": Value("string"), "points": [_numbers()]}
+    if issubclass(kind.annotation, TrackedAnnotation | TrackedVectorAnnotation | CloudAnnotation):
         fields |= {"track_id": Value("int64"), "is_keyframe": Value("bool")}
+    if issubclass(kind.annotation, CloudAnnotation):
+        cuboid = {"position": _numbers(), "dimensions": _numbers(), "yaw": Value("float64"), "rotation": _numbers()}
+        fields |= cuboid | {"other": json_feature()}
     return fields

@@ -62,10 +62,14 @@ def make_batches(outcomes: Iterable[Outcome], features: Features, new_columns: N
 
 
 def _num_bytes(value: object) -> int:
-    """Return the approximate size of an image or text of a row; 0 for other values, which are usually small."""
+    """Return the approximate size of a value of a row; numbers outside of lists are small, and count as 0."""
+    if isinstance(value, bytes | str):
+        return len(value)
     if isinstance(value, dict):
-        return len(value.get("bytes") or b"")
-    return len(value) if isinstance(value, str) else 0
+        return sum(map(_num_bytes, value.values()))
+    if isinstance(value, list) and value:
+        return 8 * len(value) if isinstance(value[0], int | float) else sum(map(_num_bytes, value))
+    return 0
 
 
 def to_table(rows: Sequence[Mapping[str, Any]], features: Features) -> pa.Table:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from segments_hf.assets import ImageCheck
 from segments_hf.bitmaps import ID_LIMIT, decode_bitmap
 from segments_hf.errors import AssetError, BitmapError, SizeMismatchError
 from segments_hf.images import UnwantedError
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from segments_hf.assets import Asset, Fetcher, SegmentsDir
-    from segments_hf.dataset.rows.drafts import Draft
+    from segments_hf.dataset.rows.draft import Draft
     from segments_hf.images import Header
 
 ASSET_COLUMNS = _IMAGE, _BITMAP = "image", "segmentation_bitmap"
@@ -32,12 +33,14 @@ class AssetSources:
             bitmaps that cannot store the ids of the annotations.
         labelset: The labelset of the bitmaps.
         in_memory: Whether a row contains the bytes of its assets; if not, it contains the paths of their files.
+        cameras: Whether the images of the cameras of point clouds are fetched.
     """
 
     fetcher: Fetcher
     segments_dir: SegmentsDir | None
     labelset: str | None
     in_memory: bool
+    cameras: bool = False
 
 
 @dataclass(frozen=True)
@@ -134,7 +137,7 @@ async def _fetch_asset(
 
 async def _read_local(column: str, local_file: Path, fetcher: Fetcher) -> _CheckedAsset:
     try:
-        asset, header = await fetcher.read_file(local_file, is_bitmap=column == _BITMAP)
+        asset, header = await fetcher.read_file(local_file, ImageCheck(is_bitmap=column == _BITMAP))
     except AssetError as error:
         raise AssetError(f"{local_file}: {error}") from error
     return _CheckedAsset(str(local_file), asset, header, is_fetched=False)
@@ -144,7 +147,7 @@ async def _fetch(column: str, reference: str | None, fetcher: Fetcher) -> _Check
     is_bitmap = column == _BITMAP
     if not reference:
         raise AssetError(f"the release has no URL for the {'bitmap' if is_bitmap else 'image'}")
-    return _CheckedAsset(reference, *await fetcher.fetch(reference, is_bitmap=is_bitmap), is_fetched=True)
+    return _CheckedAsset(reference, *await fetcher.fetch(reference, ImageCheck(is_bitmap=is_bitmap)), is_fetched=True)
 
 
 def _lost_ids(draft: Draft, checked: _CheckedAsset) -> str | None:

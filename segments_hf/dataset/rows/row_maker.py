@@ -10,6 +10,7 @@ from segments_hf.dataset.rows.drafts import make_drafts
 from segments_hf.dataset.rows.outcome import FIRST_ROW, Outcome, RowPosition
 from segments_hf.dataset.rows.problems import OnError, Problem
 from segments_hf.dataset.rows.row_batches import make_batches
+from segments_hf.dataset.rows.row_clouds import add_point_cloud
 from segments_hf.dataset.rows.row_images import add_assets
 from segments_hf.errors import AssetError, ReleaseError, SegmentsHFError
 from segments_hf.io.prefetching import prefetch_futures
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from segments_hf.assets import Traffic
     from segments_hf.dataset.rows.asset_options import AssetOptions
-    from segments_hf.dataset.rows.drafts import Draft
+    from segments_hf.dataset.rows.draft import Draft
     from segments_hf.dataset.rows.new_columns import NewColumns
     from segments_hf.dataset.rows.problems import Action
     from segments_hf.dataset.rows.row_batches import RowBatch
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RowMaker:
-    """A function that makes the rows of the samples of a release: one per image, or per frame of a sequence.
+    """A function that makes the rows of samples: one per image or point cloud, or per frame of a sequence.
 
     It can be pickled, to a few kilobytes. Another process or machine then makes the same rows from the same samples.
 
@@ -103,7 +104,10 @@ def _prefetched(drafts: Iterator[Draft], sources: AssetSources, on_error: OnErro
 
 
 async def _complete(draft: Draft, sources: AssetSources, on_error: OnError) -> Outcome:
-    size = await add_assets(draft, sources, keeps_faulty=on_error == "keep") if draft.row else 0
+    size = 0
+    if draft.row:
+        add = add_point_cloud if "point_cloud" in draft.row else add_assets
+        size = await add(draft, sources, keeps_faulty=on_error == "keep")
     outcome = _outcome_of(draft, on_error, size)
     if draft.image:
         outcome.locate_image = partial(sources.fetcher.locate, draft.image)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from segments_hf.export.format import Job, Sample
-    from segments_hf.labels import Label, LabeledObject
+    from segments_hf.labels import ImageLabel, LabeledObject
     from segments_hf.labels.row import Row
 
 _ANNOTATIONS, _SETS, _IMAGES = "Annotations", "ImageSets", "JPEGImages"
@@ -103,7 +103,7 @@ class PascalVoc(Format[_Label]):
         """Write ``labelmap.txt`` with the colors of the classes."""
         write_file(self.job.folder / LABELMAP, labelmap(_BACKGROUND, self.job.categories, self.job.colors))
 
-    def _masks(self, label: Label, boxes: Sequence[LabeledObject]) -> tuple[bytes | None, bytes | None]:
+    def _masks(self, label: ImageLabel, boxes: Sequence[LabeledObject]) -> tuple[bytes | None, bytes | None]:
         """Return the masks of the classes and of the objects. In vector labels, only polygons are drawn."""
         drawn, _ = label.only({BITMAP, POLYGON})
         if not (drawn.annotations or label.object_kinds == {BITMAP}) or (raster := drawn.rasterize()) is None:

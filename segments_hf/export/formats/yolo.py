@@ -11,7 +11,7 @@ from segments_hf.labels.label import NO_AREA
 if TYPE_CHECKING:
     from collections import Counter
 
-    from segments_hf.labels import Label
+    from segments_hf.labels import ImageLabel
     from segments_hf.labels.geometry import ImageSize
 
 
@@ -22,7 +22,7 @@ class Yolo(YoloFormat):
     help = "YOLO detection: boxes, also the bounding boxes of bitmaps and polygons"
     takes: ClassVar[frozenset[str]] = frozenset({BITMAP, BOX, POLYGON, POLYLINE})
 
-    def lines(self, label: Label, size: ImageSize) -> tuple[list[str], Counter[str]]:
+    def lines(self, label: ImageLabel, size: ImageSize) -> tuple[list[str], Counter[str]]:
         """Encode the boxes of a label."""
         width, height = size
         found, left_out = label.objects()

@@ -17,7 +17,7 @@ from segments_hf.labels import BITMAP, BOX, POLYGON, BitmapLabel
 if TYPE_CHECKING:
     from collections import Counter
 
-    from segments_hf.labels import Label
+    from segments_hf.labels import ImageLabel
     from segments_hf.labels.geometry import ImageSize
 
 
@@ -28,7 +28,7 @@ class YoloObb(YoloFormat):
     help = "YOLO oriented boxes: the smallest rectangles around bitmaps and polygons"
     takes: ClassVar[frozenset[str]] = frozenset({BITMAP, BOX, POLYGON})
 
-    def lines(self, label: Label, size: ImageSize) -> tuple[list[str], Counter[str]]:
+    def lines(self, label: ImageLabel, size: ImageSize) -> tuple[list[str], Counter[str]]:
         """Encode the oriented boxes of a label."""
         found, left_out = label.objects()
         rings = label.outlines() if isinstance(label, BitmapLabel) else {}

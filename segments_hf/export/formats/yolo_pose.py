@@ -14,7 +14,7 @@ from segments_hf.labels import POINT
 if TYPE_CHECKING:
     from collections import Counter
 
-    from segments_hf.labels import Label
+    from segments_hf.labels import ImageLabel
     from segments_hf.labels.geometry import ImageSize
 
 _BOX_SIDE = 1 / 20  # of the longer side of the image
@@ -28,7 +28,7 @@ class YoloPose(YoloFormat):
     help = "YOLO pose: each point as an object with one keypoint, in a square of a 20th of the longer image side"
     takes: ClassVar[frozenset[str]] = frozenset({POINT})
 
-    def lines(self, label: Label, size: ImageSize) -> tuple[list[str], Counter[str]]:
+    def lines(self, label: ImageLabel, size: ImageSize) -> tuple[list[str], Counter[str]]:
         """Encode the points of a label."""
         width, height = size
         found, left_out = label.objects()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from segments_hf.labels import Label
+    from segments_hf.labels import ImageLabel
     from segments_hf.labels.geometry import ImageSize
 
 _OFFSET = 0.25  # pixels
@@ -34,7 +34,7 @@ class YoloSegment(YoloFormat):
     help = "YOLO segmentation: outlines of bitmaps and polygons"
     takes: ClassVar[frozenset[str]] = frozenset({BITMAP, POLYGON})
 
-    def lines(self, label: Label, size: ImageSize) -> tuple[list[str], Counter[str]]:
+    def lines(self, label: ImageLabel, size: ImageSize) -> tuple[list[str], Counter[str]]:
         """Encode the outlines of a label."""
         found, left_out = label.objects()
         rings = label.outlines() if isinstance(label, BitmapLabel) else {}

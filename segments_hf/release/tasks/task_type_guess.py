@@ -11,11 +11,13 @@ from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
 class _Object(msgspec.Struct):
     type: str | None = None
     points: Raw | UnsetType = UNSET
+    dimensions: Raw | UnsetType = UNSET
 
 
 class _Content(msgspec.Struct):
     annotations: list[_Object] | None = None
     segmentation_bitmap: Raw | UnsetType = UNSET
+    point_annotations: Raw | UnsetType = UNSET
     frames: list[_Content | None] | None = None
 
 
@@ -34,6 +36,8 @@ def guess_task_type(label: Raw | bytes) -> str:
     'segmentation-bitmap'
     >>> guess_task_type(b'{"attributes": {"frames": [{"annotations": [{"id": 1, "type": "bbox", "points": []}]}]}}')
     'image-vector-sequence'
+    >>> guess_task_type(b'{"attributes": {"annotations": [], "point_annotations": [0, 0]}}')
+    'pointcloud-segmentation'
     >>> guess_task_type(b"null")
     ''
     """
@@ -47,8 +51,19 @@ def guess_task_type(label: Raw | bytes) -> str:
         return str(document.label_type)
     content = document.attributes or _Content()
     parts = [content] if content.frames is None else [frame for frame in content.frames if frame is not None]
+    single, sequence = _task_types(parts)
+    return single if content.frames is None else sequence
+
+
+def _task_types(parts: list[_Content]) -> tuple[str, str]:
+    """Return the task types of single samples and of sequences with these labels; empty texts if they are unknown."""
     if any(part.segmentation_bitmap is not UNSET for part in parts):
-        return "segmentation-bitmap" if content.frames is None else "image-segmentation-sequence"
-    if any(item.points is not UNSET for part in parts for item in part.annotations or ()):
-        return "vector" if content.frames is None else "image-vector-sequence"
-    return ""
+        return "segmentation-bitmap", "image-segmentation-sequence"
+    if any(part.point_annotations is not UNSET for part in parts):
+        return "pointcloud-segmentation", "pointcloud-segmentation-sequence"
+    annotations = [annotation for part in parts for annotation in part.annotations or ()]
+    if any(annotation.dimensions is not UNSET for annotation in annotations):
+        return "pointcloud-cuboid", "pointcloud-cuboid-sequence"
+    if any(annotation.points is not UNSET for annotation in annotations):
+        return "vector", "image-vector-sequence"
+    return "", ""

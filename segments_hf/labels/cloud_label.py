@@ -1,0 +1,35 @@
+"""The interface of labels of point clouds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segments_hf.labels.label import Label
+from segments_hf.labels.usable import is_labeled
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+POINT_CLOUD_COLUMN = "point_cloud"
+
+
+def is_point_cloud(columns: Collection[str]) -> bool:
+    """Tell whether rows with these columns are point clouds.
+
+    Args:
+        columns: The names of the columns, a row, or the features of a dataset.
+    """
+    return POINT_CLOUD_COLUMN in columns
+
+
+class CloudLabel(Label):
+    """The label of a point cloud.
+
+    Args:
+        row: A row whose annotations could be read.
+    """
+
+    @property
+    def has_content(self) -> bool:
+        """Whether the sample was labeled, perhaps without objects."""
+        return bool(self._row["annotations"]) or is_labeled(self._row)
