@@ -5,6 +5,20 @@ annotations of a row are in the world. The `ego_pose` of a row connects them: `p
 """
 
 from segments_hf.points.cuboids import Boxes, boxes
+from segments_hf.points.point_labels import point_labels
+from segments_hf.points.points_in_boxes import points_in_boxes
 from segments_hf.points.poses import pose_matrix, to_sensor, to_world
+from segments_hf.points.projection import project
+from segments_hf.points.velocities import velocities
 
-__all__ = ["Boxes", "boxes", "pose_matrix", "to_sensor", "to_world"]
+__all__ = [
+    "Boxes",
+    "boxes",
+    "point_labels",
+    "points_in_boxes",
+    "pose_matrix",
+    "project",
+    "to_sensor",
+    "to_world",
+    "velocities",
+]
