@@ -93,6 +93,10 @@ class BitmapError(SegmentsHFError, ValueError):
     """A bitmap or mask has an unknown encoding, or ids, coordinates or mask values are out of range."""
 
 
+class PointCloudError(SegmentsHFError, ValueError):
+    """A cuboid, a pose, a camera, a timestamp or the labels of points are invalid, or an array has a wrong shape."""
+
+
 class OutputExistsError(SegmentsHFError, FileExistsError):
     """An output path exists already, and overwriting was not requested or is not allowed for this path."""
 

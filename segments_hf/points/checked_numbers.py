@@ -1,0 +1,69 @@
+"""Check the numbers of poses, cuboids, cameras and points before the geometry uses them."""
+
+from __future__ import annotations
+
+import reprlib
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from segments_hf.errors import PointCloudError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+LARGEST: Final = 1e12  # float64 numbers of this size are 0.1 mm apart, so larger coordinates are errors
+
+_COORDINATES = 3
+
+
+def checked_numbers(value: object, shape: tuple[int, ...], name: str) -> npt.NDArray[np.float64]:
+    """Return numbers as a float64 array of a shape.
+
+    Args:
+        value: The numbers: a number, an array or nested lists.
+        shape: The expected shape; () for one number.
+        name: The name of the numbers in the error.
+
+    Raises:
+        PointCloudError: The value has another shape, or a number is not finite or is 1e12 or more in absolute value.
+
+    >>> checked_numbers([1, 2, 3], (3,), "position")
+    array([1., 2., 3.])
+    """
+    numbers = _as_floats(value)
+    if numbers is None or numbers.shape != shape or not are_finite(numbers):
+        expected = f"numbers of shape {shape}" if shape else "a number"
+        raise PointCloudError(
+            f"{name}: got {reprlib.repr(value)}, expected {expected}, finite and below {LARGEST:g} in absolute value"
+        )
+    return numbers
+
+
+def are_finite(numbers: npt.NDArray[np.float64]) -> bool:
+    """Tell whether all numbers are finite, and below 1e12 in absolute value."""
+    return bool((np.abs(numbers) < LARGEST).all())  # the comparison is False for NaN
+
+
+def checked_points(points: npt.ArrayLike) -> npt.NDArray[np.number[Any]]:
+    """Return points as an array of shape (N, 3 or more).
+
+    Args:
+        points: x, y, z and perhaps further columns. Coordinates may be NaN.
+
+    Raises:
+        PointCloudError: The array has another shape, or a dtype other than integers and floats.
+    """
+    array = np.asarray(points)
+    if array.ndim != 2 or array.shape[1] < _COORDINATES or array.dtype.kind not in "fiu":  # noqa: PLR2004
+        raise PointCloudError(
+            f"points: got an array of shape {array.shape} and dtype {array.dtype}, expected (N, 3 or more) and numbers"
+        )
+    return array
+
+
+def _as_floats(value: object) -> npt.NDArray[np.float64] | None:
+    try:
+        return np.asarray(value, np.float64)
+    except (TypeError, ValueError, OverflowError):  # no numbers, or lists of different lengths
+        return None

@@ -1,0 +1,128 @@
+"""Model the distortion of camera lenses as OpenCV does.
+
+Both models compute the distance of a point from the center of the image with a polynomial of its angle to the optical
+axis. The polynomial is valid only as far as it increases. Beyond, it would move points from outside of the view back into
+the image.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.polynomial import polynomial
+
+from segments_hf.errors import PointCloudError
+from segments_hf.io.json_codec.json_decoding import JsonError, read_json
+from segments_hf.points.checked_numbers import checked_numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
+    Floats: TypeAlias = npt.NDArray[np.float64]
+
+_COEFFICIENTS = {
+    "brown-conrady": ("k1", "k2", "p1", "p2", "k3", "k4", "k5", "k6"),
+    "fisheye": ("k1", "k2", "k3", "k4"),
+}
+
+
+def distort(plane: Floats, distortion: Mapping[str, Any] | str | None) -> Floats:
+    """Move points of the ideal image plane to where a lens shows them.
+
+    Args:
+        plane: float64 array of shape (N, 2): x / z and y / z in the frame of the camera, where z is the optical axis.
+        distortion: The `distortion` of a camera: `model` and `coefficients`, as a dict or as JSON text. ``fisheye`` has
+            k1 to k4, as `cv2.fisheye`; ``brown-conrady`` has k1, k2, p1, p2, k3 and perhaps k4 to k6, as
+            `cv2.projectPoints`. A missing coefficient is 0. None for a lens without distortion.
+
+    Returns:
+        float64 array of shape (N, 2). A point beyond the range of the model is NaN: there, a larger angle to the
+        optical axis would not be a larger distance from the center of the image. The range does not depend on the
+        tangential coefficients p1 and p2, which are small.
+
+    Raises:
+        PointCloudError: The model is unknown, or a coefficient is unknown or not a finite number.
+
+    >>> distort(np.array([[0.5, 0.0]]), {"model": "brown-conrady", "coefficients": {"k1": -0.1}}).round(6).tolist()
+    [[0.4875, 0.0]]
+    """
+    if isinstance(distortion, str):
+        distortion = _decoded(distortion)
+    if distortion is None:
+        return plane
+    model, values = _parameters(distortion)
+    return _brown_conrady(plane, values) if model == "brown-conrady" else _fisheye(plane, values)
+
+
+def _decoded(text: str) -> Mapping[str, Any] | None:
+    try:
+        value = read_json(text)
+    except JsonError as error:
+        raise PointCloudError(f"distortion: {error}") from error
+    return value  # type: ignore[return-value]  # `_parameters` checks it
+
+
+def _parameters(distortion: object) -> tuple[str, dict[str, float]]:
+    """Return the model and all its coefficients, in the order of `_COEFFICIENTS`."""
+    fields = distortion if isinstance(distortion, dict) else {}
+    model, coefficients = fields.get("model"), fields.get("coefficients")
+    if model not in _COEFFICIENTS:
+        raise PointCloudError(f"distortion: got {distortion!r}, expected the model 'brown-conrady' or 'fisheye'")
+    names = _COEFFICIENTS[model]
+    if not isinstance(coefficients, dict) or coefficients.keys() - set(names):
+        raise PointCloudError(f"distortion: got the coefficients {coefficients!r}, expected {', '.join(names)}")
+    values = {name: 0.0 if coefficients.get(name) is None else coefficients[name] for name in names}
+    return model, {name: float(checked_numbers(value, (), f"distortion: {name}")) for name, value in values.items()}
+
+
+def _brown_conrady(plane: Floats, values: Mapping[str, float]) -> Floats:
+    numerator = np.array([1, values["k1"], values["k2"], values["k3"]])
+    denominator = np.array([1, values["k4"], values["k5"], values["k6"]])
+    p1, p2 = values["p1"], values["p2"]
+    x, y = plane.T
+    square = x * x + y * y
+    square = np.where(square < _end_of_increase(numerator, denominator), square, np.nan)
+    scale = polynomial.polyval(square, numerator) / polynomial.polyval(square, denominator)
+    shifted_x = x * scale + 2 * p1 * x * y + p2 * (square + 2 * x * x)
+    shifted_y = y * scale + p1 * (square + 2 * y * y) + 2 * p2 * x * y
+    return np.stack([shifted_x, shifted_y], axis=1)
+
+
+def _fisheye(plane: Floats, values: Mapping[str, float]) -> Floats:
+    numerator = np.array([1, *values.values()])
+    radius = np.hypot(*plane.T)
+    angle = np.arctan(radius)
+    angle = np.where(angle * angle < _end_of_increase(numerator, np.ones(1)), angle, np.nan)
+    distorted = angle * polynomial.polyval(angle * angle, numerator)
+    scale = np.where(radius == 0, 1.0, distorted / np.where(radius == 0, 1.0, radius))
+    return plane * scale[:, None]
+
+
+def _end_of_increase(numerator: Floats, denominator: Floats) -> float:
+    """Return the square of the distance r where r N(r²) / D(r²) stops to increase; infinity if it always increases.
+
+    Args:
+        numerator: The coefficients of the polynomial N, lowest first.
+        denominator: The coefficients of the polynomial D, lowest first.
+    """
+    # With s = r², the derivative by r is (N D + 2 s (N' D - N D')) / D².
+    slope = polynomial.polyadd(
+        polynomial.polymul(numerator, denominator),
+        polynomial.polymul(
+            [0, 2],
+            polynomial.polysub(
+                polynomial.polymul(polynomial.polyder(numerator), denominator),
+                polynomial.polymul(numerator, polynomial.polyder(denominator)),
+            ),
+        ),
+    )
+    roots = np.concatenate([_roots(slope), _roots(denominator)])
+    real = roots.real[(np.abs(roots.imag) <= 1e-9 * np.abs(roots)) & (roots.real > 0)]
+    return float(real.min(initial=np.inf))
+
+
+def _roots(coefficients: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.complex128]:
+    return polynomial.polyroots(np.trim_zeros(coefficients, "b")).astype(np.complex128)

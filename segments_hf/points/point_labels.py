@@ -1,0 +1,122 @@
+"""Compute the class, the instance or the segment of every point from the labels of a row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from segments_hf.errors import OptionError, PointCloudError
+from segments_hf.short_traceback import short_traceback
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    import numpy.typing as npt
+
+_KINDS = ("semantic", "instance", "panoptic")
+
+
+@short_traceback
+def point_labels(
+    row: Mapping[str, Any],
+    kind: Literal["semantic", "instance", "panoptic"] = "semantic",
+    *,
+    ignore_index: int | None = None,
+    stuff: Collection[int] = (),
+) -> npt.NDArray[np.int64]:
+    """Return the label of every point of a row, with the values that masks have for pixels.
+
+    Args:
+        row: A row with `annotations` and `point_annotations`. If several annotations have the same id, the last one is
+            used.
+        kind: The meaning of the labels. ``semantic``: class index + 1, and 0 where no annotation with a class has the
+            point. ``instance``: 1 for the first annotation, 2 for the second, and so on, including annotations without
+            points; 0 where unlabeled. ``panoptic``: the id of the annotation; 0 where no annotation with a class has
+            the point.
+        ignore_index: For semantic labels: the value of unlabeled points. If it is set, the values of classes are lower
+            by one.
+        stuff: For panoptic labels: the class indices whose annotations are merged into one segment. Its id is the first
+            id of the class.
+
+    Returns:
+        int64 array of shape (M,), in the order of the points of the file.
+
+    Raises:
+        OptionError: `kind` is unknown, or an option does not apply to it.
+        PointCloudError: The row has no labels of points, a label is the id of no annotation, or `ignore_index` is the
+            index of a class.
+
+    >>> row = {"point_annotations": [7, 0, 9, 8, 7], "annotations": [{"id": 8, "category": 2}, {"id": 7, "category": 0},
+    ...     {"id": 9, "category": 2}]}
+    >>> point_labels(row).tolist(), point_labels(row, ignore_index=255).tolist()
+    ([1, 0, 3, 3, 1], [0, 255, 2, 2, 0])
+    >>> point_labels(row, "instance").tolist(), point_labels(row, "panoptic", stuff=[2]).tolist()
+    ([2, 0, 3, 1, 2], [7, 0, 8, 8, 7])
+    """
+    if kind not in _KINDS:
+        raise OptionError(f"got {kind!r}, expected {', '.join(map(repr, _KINDS))}", option="kind")
+    if ignore_index is not None and kind != "semantic":
+        raise OptionError(
+            f"got {ignore_index!r} for {kind} labels; it applies to semantic labels", option="ignore_index"
+        )
+    if stuff and kind != "panoptic":
+        raise OptionError(f"got {stuff!r} for {kind} labels; it applies to panoptic labels", option="stuff")
+    if row.get("point_annotations") is None or row["annotations"] is None:
+        raise PointCloudError("the row has no labels of points; expected `annotations` and `point_annotations`")
+    ids = np.asarray(row["point_annotations"], np.int64)
+    annotations = row["annotations"]
+    if kind == "semantic":
+        values, otherwise = _semantic_values(annotations, ignore_index)
+    else:
+        values = _instance_values(annotations) if kind == "instance" else _panoptic_values(annotations, stuff)
+        otherwise = 0
+    return _look_up(ids, [int(item["id"]) for item in annotations], values, otherwise)
+
+
+def _semantic_values(annotations: Iterable[Mapping[str, Any]], ignore_index: int | None) -> tuple[dict[int, int], int]:
+    """Return the label of each id that has a class, and the label of all other points."""
+    classes = _classes_of_ids(annotations)
+    if ignore_index is None:
+        return {number: index + 1 for number, index in classes.items()}, 0
+    if ignore_index in classes.values():
+        raise PointCloudError(
+            f"ignore_index: got {ignore_index}, which is the index of a class; expected another number"
+        )
+    return classes, ignore_index
+
+
+def _instance_values(annotations: Iterable[Mapping[str, Any]]) -> dict[int, int]:
+    return {int(item["id"]): number for number, item in enumerate(annotations, start=1)}
+
+
+def _panoptic_values(annotations: Iterable[Mapping[str, Any]], stuff: Collection[int]) -> dict[int, int]:
+    merged: dict[int, int] = {}  # the segment id of each class of `stuff`
+    classes = _classes_of_ids(annotations)
+    return {number: merged.setdefault(index, number) if index in stuff else number for number, index in classes.items()}
+
+
+def _classes_of_ids(annotations: Iterable[Mapping[str, Any]]) -> dict[int, int]:
+    latest = {int(item["id"]): item["category"] for item in annotations}
+    return {number: int(index) for number, index in latest.items() if index is not None}
+
+
+def _look_up(
+    ids: npt.NDArray[np.int64], known: Sequence[int], values: Mapping[int, int], otherwise: int
+) -> npt.NDArray[np.int64]:
+    """Return the value of each id, and `otherwise` for the id 0 and for ids without a value.
+
+    Raises:
+        PointCloudError: An id is not known.
+    """
+    keys = np.unique(np.array([0, *known], np.int64))
+    of_keys = np.array([values.get(key, otherwise) if key else otherwise for key in keys.tolist()], np.int64)
+    indices = np.minimum(np.searchsorted(keys, ids), len(keys) - 1)
+    unknown = keys[indices] != ids
+    if unknown.any():
+        strays = np.unique(ids[unknown]).tolist()
+        shown = ", ".join(map(str, strays[:5])) + (", …" if len(strays) > 5 else "")  # noqa: PLR2004
+        raise PointCloudError(
+            f"point_annotations: got {np.count_nonzero(unknown)} points with ids that no annotation has ({shown})"
+        )
+    return of_keys[indices]

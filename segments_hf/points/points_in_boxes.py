@@ -1,0 +1,66 @@
+"""Find the points that are inside boxes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from segments_hf.points.checked_numbers import checked_points
+from segments_hf.short_traceback import short_traceback
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from segments_hf.points.cuboids import Boxes
+
+_POINTS_AT_ONCE = 2**18  # limits the memory for boxes that contain most points
+
+
+@short_traceback
+def points_in_boxes(points: npt.ArrayLike, boxes: Boxes) -> npt.NDArray[np.bool_]:
+    """Tell which points are inside which boxes.
+
+    Args:
+        points: Points in the frame of the boxes: integers or floats of shape (N, C), C >= 3. The first columns are x,
+            y, z. A point with NaN is in no box.
+        boxes: M boxes. A box with a negative dimension contains no point.
+
+    Returns:
+        bool array of shape (N, M). Points on the border of a box are inside. The coordinates are compared in float64,
+        so a point whose distance to the border is a rounding error may be inside or outside.
+
+    Raises:
+        PointCloudError: The array of points has another shape or no numbers.
+
+    >>> from segments_hf.points import boxes
+    >>> row = {"annotations": [{"id": 1, "category": 0, "type": "cuboid", "position": [2, 0, 1],
+    ...     "dimensions": [4, 2, 2], "yaw": 0.0}], "ego_pose": None}
+    >>> points_in_boxes(np.array([[4, 1, 2], [4, 1.1, 2], [0, 0, 0]]), boxes(row))[:, 0].tolist()
+    [True, False, True]
+    """
+    positions = checked_points(points)[:, :3]
+    inside = np.zeros((len(positions), len(boxes)), bool)
+    for start in range(0, len(positions), _POINTS_AT_ONCE):
+        part = slice(start, start + _POINTS_AT_ONCE)
+        _find(positions[part], boxes, inside[part])
+    return inside
+
+
+def _find(positions: npt.NDArray[np.number[Any]], boxes: Boxes, inside: npt.NDArray[np.bool_]) -> None:
+    """Set `inside`, of shape (N, M), to True where a point is in a box.
+
+    The points are sorted by x, so that each box is compared only with the points between its lowest and highest x.
+    """
+    order = np.argsort(positions[:, 0])
+    sorted_x = positions[order, 0]
+    halves = boxes.dimensions / 2
+    reach = (np.abs(boxes.rotation[:, 0]) * np.abs(halves)).sum(axis=1)
+    reach += 1e-9 * (reach + np.abs(boxes.center[:, 0]))  # more than the rounding errors
+    firsts = np.searchsorted(sorted_x, boxes.center[:, 0] - reach, side="left")
+    lasts = np.searchsorted(sorted_x, boxes.center[:, 0] + reach, side="right")
+    for number, (first, last) in enumerate(zip(firsts, lasts, strict=True)):
+        candidates = order[first:last]
+        with np.errstate(invalid="ignore"):  # an infinite y or z
+            offsets = (positions[candidates] - boxes.center[number]) @ boxes.rotation[number]
+        inside[candidates, number] = (np.abs(offsets) <= halves[number]).all(axis=1)

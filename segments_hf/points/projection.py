@@ -1,0 +1,77 @@
+"""Project points into the image of a camera."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from segments_hf.errors import PointCloudError
+from segments_hf.points.checked_numbers import checked_numbers, checked_points
+from segments_hf.points.distortion import distort
+from segments_hf.points.poses import Transform
+from segments_hf.points.rotations import rotations_of_quaternions
+from segments_hf.short_traceback import short_traceback
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
+# The signs that turn the axes of a camera into x right, y down, z along the optical axis.
+_SIGNS = {"OpenGL": np.array([1.0, -1.0, -1.0]), "OpenCV": np.array([1.0, 1.0, 1.0])}
+
+
+@short_traceback
+def project(points: npt.ArrayLike, camera: Mapping[str, Any]) -> npt.NDArray[np.float64]:
+    """Project points into the image of a camera.
+
+    Args:
+        points: Points in the frame of the sensor, as in the file: integers or floats of shape (N, C), C >= 3. The first
+            columns are x, y, z. For points in the world, call `to_sensor` first.
+        camera: An entry of the `cameras` of a row: `intrinsic_matrix` (3 x 3, pixels); `translation` and `rotation` (a
+            quaternion qx, qy, qz, qw), the pose of the camera in the frame of the sensor; `camera_convention`;
+            `distortion` (`brown-conrady` or `fisheye`, as in OpenCV). The axes of a camera are x right, y up and -z
+            along the optical axis for ``OpenGL``, which is the default, and x right, y down and z along the optical
+            axis for ``OpenCV``.
+
+    Returns:
+        float64 array of shape (N, 3): u (to the right) and v (down) in pixels, and the depth along the optical axis in
+        the unit of the points. u and v are those of the intrinsic matrix, and may be outside of the image. u and v are
+        NaN for a point behind the camera, whose depth is 0 or less, and for a point beyond the range of the lens: a
+        distortion is a polynomial, which would move points far outside of the view back into the image.
+
+    Raises:
+        PointCloudError: The array of points has another shape or no numbers; or the camera has no calibration, a number
+            that is not finite, or an unknown convention or model of distortion.
+
+    >>> camera = {"intrinsic_matrix": [[100, 0, 320], [0, 100, 240], [0, 0, 1]], "translation": [0, 0, 0],
+    ...     "rotation": [0.5, -0.5, -0.5, 0.5], "camera_convention": "OpenGL"}  # looks along +x
+    >>> project(np.array([[10, 1, 2], [-10, 1, 2]]), camera).tolist()
+    [[310.0, 220.0, 10.0], [nan, nan, -10.0]]
+    """
+    convention = camera.get("camera_convention") or "OpenGL"
+    if convention not in _SIGNS:
+        raise PointCloudError(f"camera_convention: got {convention!r}, expected 'OpenGL' or 'OpenCV'")
+    intrinsics = _intrinsics_of(camera)
+    in_camera = _pose_of(camera).apply_inverse(checked_points(points)[:, :3].astype(np.float64)) * _SIGNS[convention]
+    depth = in_camera[:, 2]
+    with np.errstate(all="ignore"):  # points that are behind the camera or not finite
+        plane = np.where(depth > 0, in_camera[:, :2].T / depth, np.nan).T
+        pixels = distort(plane, camera.get("distortion")) @ intrinsics[:2, :2].T + intrinsics[:2, 2]
+    pixels[~np.isfinite(pixels).all(axis=1)] = np.nan
+    return np.concatenate([pixels, depth[:, None]], axis=1)
+
+
+def _intrinsics_of(camera: Mapping[str, Any]) -> npt.NDArray[np.float64]:
+    matrix = checked_numbers(camera.get("intrinsic_matrix"), (3, 3), "intrinsic_matrix")
+    if matrix[2].tolist() != [0, 0, 1]:
+        raise PointCloudError(f"intrinsic_matrix: got the last row {matrix[2].tolist()}, expected [0, 0, 1]")
+    return matrix
+
+
+def _pose_of(camera: Mapping[str, Any]) -> Transform:
+    """Return the transformation from the camera to the sensor."""
+    quaternion = checked_numbers(camera.get("rotation"), (4,), "rotation of the camera")
+    translation = checked_numbers(camera.get("translation"), (3,), "translation of the camera")
+    return Transform(rotations_of_quaternions(quaternion), translation)
