@@ -102,6 +102,11 @@ def build_lock(unfinished: Path) -> Path:
     return unfinished.with_name(f"{unfinished.name.removesuffix('.incomplete')}_builder.lock")
 
 
+def set_writer_batch(builder: DatasetBuilder, rows: int) -> None:
+    """Set the number of rows that a builder writes together. `datasets` lets only the caller of the builder set it."""
+    builder._writer_batch_size = rows
+
+
 def info_file(builder: DatasetBuilder) -> Path:
     """Return the file that `datasets` writes at the end of a build; its name is not documented."""
     import datasets

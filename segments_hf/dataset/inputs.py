@@ -19,8 +19,8 @@ from segments_hf.dataset.release_inputs import is_release, received, releases_by
 from segments_hf.dataset.rows.row_images import ASSET_COLUMNS
 from segments_hf.dataset.splits import checked_name, names_in
 from segments_hf.errors import AssetError, OptionError, SegmentsHFError
-from segments_hf.labels.cloud_label import POINT_CLOUD_COLUMN
 from segments_hf.images.opening import check_format, decode, decoder_errors
+from segments_hf.labels.cloud_label import POINT_CLOUD_COLUMN
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -175,5 +175,8 @@ def _encoded(column: str, image: PillowImage) -> Mapping[str, Any]:
 
 def asset_bytes(row: Mapping[str, Any]) -> int:
     """Return the number of bytes in memory of a row's image, bitmap, point cloud and camera images."""
-    assets = [*map(row.get, (*ASSET_COLUMNS, POINT_CLOUD_COLUMN)), *(item["image"] for item in row.get("cameras") or ())]
+    assets = [
+        *map(row.get, (*ASSET_COLUMNS, POINT_CLOUD_COLUMN)),
+        *(item["image"] for item in row.get("cameras") or ()),
+    ]
     return sum(len(asset["bytes"] or b"") for asset in assets if asset)

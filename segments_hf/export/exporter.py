@@ -10,7 +10,7 @@ import datasets
 
 from segments_hf.dataset.class_info import categories
 from segments_hf.dataset.compat import progress_bar
-from segments_hf.dataset.inputs import encode_images, asset_bytes, num_rows, open_splits
+from segments_hf.dataset.inputs import asset_bytes, encode_images, num_rows, open_splits
 from segments_hf.dataset.origin import parse_origin
 from segments_hf.dataset.row_map import without_decoding
 from segments_hf.errors import AssetError, BitmapError, OptionError, PathError

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_RELEASE_BYTES = 4 * 2**30
+# The largest number of points of a point cloud. A file of the default `max_bytes` contains fewer points of binary x y z,
+# and the limit is for compressed files: 50 million points of 16 bytes need 800 MB. One rotation of a sensor has 10^5.
+DEFAULT_MAX_POINTS = 50_000_000
 MAX_POINTS = (
     50_000_000  # a merged cloud of a street has tens of millions of points, one scan of a lidar below a million
 )
@@ -61,7 +64,7 @@ class ImageLimits:
 
     max_bytes: int = field(
         default=256 * 2**20,
-        metadata=_means("The largest size of an image file or of the file of a point cloud, such as 10MB."),
+        metadata=_means("The largest size of the file of an image or a point cloud, such as 10MB."),
     )
     # Twice Pillow's `MAX_IMAGE_PIXELS`: Pillow refuses to decode more.
     max_pixels: int = field(default=178_956_970, metadata=_means("The largest number of pixels of an image."))
@@ -106,7 +109,9 @@ class FetchOptions(ImageLimits):
             "second, up to ten times the initial limit."
         ),
     )
-    max_points: int = field(default=DEFAULT_MAX_POINTS, metadata=_means("The largest number of points of a point cloud."))
+    max_points: int = field(
+        default=DEFAULT_MAX_POINTS, metadata=_means("The largest number of points of a point cloud.")
+    )
     max_release_bytes: int = field(
         default=MAX_RELEASE_BYTES,
         metadata=_means("The largest size of a release file after decompression, such as 10GB."),

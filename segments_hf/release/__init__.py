@@ -4,7 +4,6 @@ This package does not import `datasets`, numpy or Pillow.
 """
 
 from segments_hf.release.category import Category, CategoryDocument
-from segments_hf.release.cloud_sample import CameraImage, CloudFrame, CloudRef
 from segments_hf.release.document import Frame, Labelset, json_text
 from segments_hf.release.filters import STATUSES, has_metadata, wanted_statuses
 from segments_hf.release.json_file import file_state
@@ -14,6 +13,7 @@ from segments_hf.release.release_slice import ReleaseHeader, ReleaseSlice
 from segments_hf.release.sample import UNLABELED, Sample
 from segments_hf.release.tasks.annotation import Annotation
 from segments_hf.release.tasks.cloud_annotation import CloudAnnotation
+from segments_hf.release.tasks.cloud_sample import CameraImage, CloudFrame, CloudRef
 from segments_hf.release.tasks.label import JsonLabel, Label, Labeled, LabeledCloud, LabeledFrames
 from segments_hf.release.tasks.task_types import TaskKind
 

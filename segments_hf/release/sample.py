@@ -10,17 +10,17 @@ from segments_hf.errors import ReleaseError
 from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError, read_json
 from segments_hf.io.redaction import name_without_secrets
 from segments_hf.io.tables import Cell, Result, Table, short_repr
-from segments_hf.release.cloud_sample import CloudAttributes
 from segments_hf.release.decoding import decode, to_release_error
 from segments_hf.release.document import ListedLabel, SampleAttributes, SampleDocument, json_text
+from segments_hf.release.tasks.cloud_sample import CloudAttributes
 from segments_hf.release.tasks.label import JsonLabel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from segments_hf.io.tables import Block
-    from segments_hf.release.cloud_sample import CloudFrame
     from segments_hf.release.document import Frame
+    from segments_hf.release.tasks.cloud_sample import CloudFrame
     from segments_hf.release.tasks.label import Label
     from segments_hf.release.tasks.task_types import TaskKind
 

@@ -19,7 +19,7 @@ from segments_hf.dataset.building.progress import show_traffic
 from segments_hf.dataset.building.split_summary import log_splits
 from segments_hf.dataset.building.unused_folder import warn_if_unused
 from segments_hf.dataset.building.worker_process import end_with_process
-from segments_hf.dataset.compat import builds_folder, generation_error, info_file, output_folder
+from segments_hf.dataset.compat import builds_folder, generation_error, info_file, output_folder, set_writer_batch
 from segments_hf.dataset.origin import origin_sentence
 from segments_hf.dataset.rows.features import row_features
 from segments_hf.dataset.rows.problems import append_problem, read_problems, report
@@ -48,6 +48,7 @@ PROBLEMS_FILE = "errors.jsonl"
 # installed. This module does not need the replacements, because it reads URLs itself. This private name turns them off.
 _patched_for_streaming = True
 
+_CLOUDS_IN_MEMORY = 1  # the same for rows of point clouds that contain the points, or an id for each of them
 _ROWS_IN_MEMORY = 16  # the number of rows that are written together if they contain the bytes of their images
 
 
@@ -68,6 +69,8 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
             kwargs.setdefault("bucket_options", dict(kwargs["storage_options"]))
         with storage_errors_of_library(kwargs.get("cache_dir") or builds_folder()):
             super().__init__(*args, **kwargs)
+        if self.config.kind.point_cloud and (self.config.embed or self.config.kind.point_labels):
+            set_writer_batch(self, _CLOUDS_IN_MEMORY)
 
     def _info(self) -> datasets.DatasetInfo:
         release, _ = self.config.releases[0]

@@ -9,7 +9,7 @@ from msgspec import UNSET, Raw, UnsetType
 
 from segments_hf.dataset.rows.draft import Draft, check_categories, fill, identity_columns, image_attributes, label_text
 from segments_hf.io.redaction import json_without_secrets, name_without_secrets
-from segments_hf.release.cloud_sample import Extrinsics
+from segments_hf.release.tasks.cloud_sample import Extrinsics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,6 @@ from typing import Any
 from msgspec import Raw
 
 from segments_hf.io.json_codec.json_decoding import JsonDecoder
-from segments_hf.release.cloud_sample import CloudAttributes
 from segments_hf.release.document import SampleAttributes, SampleDocument
 from segments_hf.release.tasks.annotation import (
     Annotation,
@@ -21,6 +20,7 @@ from segments_hf.release.tasks.annotation import (
     VectorAnnotation,
 )
 from segments_hf.release.tasks.cloud_annotation import CloudAnnotation
+from segments_hf.release.tasks.cloud_sample import CloudAttributes
 from segments_hf.release.tasks.label import JsonLabel, Label, Labeled, LabeledCloud, LabeledFrames
 
 
