@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from segments_hf.dataset.registration import register
 
 if TYPE_CHECKING:  # at run time, `__getattr__` imports a name when it is first used
-    from segments_hf import bitmaps, demo, distributed, errors
+    from segments_hf import bitmaps, demo, distributed, errors, points
     from segments_hf.bitmaps import get_semantic_bitmap
     from segments_hf.dataset.class_info import categories, id2label, label2id
     from segments_hf.dataset.data_types import AnyDataset, Data
@@ -117,6 +117,7 @@ __all__ = [
     "label2id",
     "load_release",
     "plot",
+    "points",
     "preview",
     "push_to_hub",
     "stats",
@@ -176,7 +177,7 @@ _NAMES = {
     "segments_hf.validate.report": ["Report"],
     "segments_hf.validate.validation": ["validate"],
 }
-_SUBMODULES = ["bitmaps", "demo", "distributed", "errors"]  # the submodules that the documentation names
+_SUBMODULES = ["bitmaps", "demo", "distributed", "errors", "points"]  # the submodules that the documentation names
 _MODULE_OF = {name: module for module, names in _NAMES.items() for name in names}
 
 if not TYPE_CHECKING:  # with a `__getattr__`, type checkers would not report names that do not exist

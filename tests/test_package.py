@@ -43,7 +43,7 @@ def test_all_errors_are_public() -> None:
     assert names <= set(segments_hf.__all__)
 
 
-@pytest.mark.parametrize("name", ["bitmaps.decode_bitmap", "demo.demo_release", "errors.OptionError"])
+@pytest.mark.parametrize("name", ["bitmaps.decode_bitmap", "demo.demo_release", "errors.OptionError", "points.boxes"])
 def test_subpackages_are_available_after_import_of_the_package(name: str) -> None:
     subprocess.run([sys.executable, "-c", f"import segments_hf; segments_hf.{name}"], check=True)
 

@@ -58,7 +58,7 @@ def _check(sphinx: Sphinx, environment: BuildEnvironment) -> None:
     """Warn about public names that no page describes."""
     del sphinx
     described = {name.rpartition(".")[2] for name in environment.get_domain("py").objects}
-    for module in (segments_hf, segments_hf.bitmaps):
+    for module in (segments_hf, segments_hf.bitmaps, segments_hf.points):
         for name in sorted(set(module.__all__) - described):
             if not inspect.ismodule(getattr(module, name)):
                 _log.warning("no page describes the public name %s.%s", module.__name__, name)

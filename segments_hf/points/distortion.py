@@ -1,8 +1,7 @@
 """Model the distortion of camera lenses as OpenCV does.
 
-Both models compute the distance of a point from the center of the image with a polynomial of its angle to the optical
-axis. The polynomial is valid only as far as it increases. Beyond, it would move points from outside of the view back into
-the image.
+Both models multiply the distance of a point from the optical axis by a polynomial. The result is valid only as far as
+it increases with this distance. Beyond, it would move points from outside of the view back into the image.
 """
 
 from __future__ import annotations

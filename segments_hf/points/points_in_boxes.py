@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segments_hf.points.checked_numbers import checked_points
+from segments_hf.points.rotations import rotate
 from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
@@ -50,17 +51,20 @@ def points_in_boxes(points: npt.ArrayLike, boxes: Boxes) -> npt.NDArray[np.bool_
 def _find(positions: npt.NDArray[np.number[Any]], boxes: Boxes, inside: npt.NDArray[np.bool_]) -> None:
     """Set `inside`, of shape (N, M), to True where a point is in a box.
 
-    The points are sorted by x, so that each box is compared only with the points between its lowest and highest x.
+    The points are sorted by x, so that each box is compared only with the points between its lowest and highest x. Of
+    these, only those between its lowest and highest y are rotated.
     """
     order = np.argsort(positions[:, 0])
-    sorted_x = positions[order, 0]
+    ordered = positions[order].astype(np.float64)
     halves = boxes.dimensions / 2
-    reach = (np.abs(boxes.rotation[:, 0]) * np.abs(halves)).sum(axis=1)
-    reach += 1e-9 * (reach + np.abs(boxes.center[:, 0]))  # more than the rounding errors
-    firsts = np.searchsorted(sorted_x, boxes.center[:, 0] - reach, side="left")
-    lasts = np.searchsorted(sorted_x, boxes.center[:, 0] + reach, side="right")
+    reach = (np.abs(boxes.rotation[:, :2]) @ np.abs(halves)[:, :, None])[:, :, 0]  # (M, 2): half of the extent in x, y
+    reach += 1e-9 * (reach + np.abs(boxes.center[:, :2]))  # more than the rounding errors
+    low, high = boxes.center[:, :2] - reach, boxes.center[:, :2] + reach
+    firsts = np.searchsorted(ordered[:, 0], low[:, 0], side="left")
+    lasts = np.searchsorted(ordered[:, 0], high[:, 0], side="right")
+    y = ordered[:, 1].copy()  # contiguous
     for number, (first, last) in enumerate(zip(firsts, lasts, strict=True)):
-        candidates = order[first:last]
-        with np.errstate(invalid="ignore"):  # an infinite y or z
-            offsets = (positions[candidates] - boxes.center[number]) @ boxes.rotation[number]
-        inside[candidates, number] = (np.abs(offsets) <= halves[number]).all(axis=1)
+        is_near = (y[first:last] >= low[number, 1]) & (y[first:last] <= high[number, 1])
+        near = first + np.flatnonzero(is_near)
+        offsets = rotate(ordered[near] - boxes.center[number], boxes.rotation[number].T)
+        inside[order[near], number] = (np.abs(offsets) <= halves[number]).all(axis=1)

@@ -13,7 +13,7 @@ import numpy as np
 
 from segments_hf.errors import PointCloudError
 from segments_hf.points.checked_numbers import checked_numbers, checked_points
-from segments_hf.points.rotations import rotations_of_quaternions
+from segments_hf.points.rotations import rotate, rotations_of_quaternions
 from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
@@ -37,13 +37,11 @@ class Transform(NamedTuple):
 
     def apply(self, positions: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Transform positions of shape (N, 3). Positions that are NaN or infinite become NaN or infinite."""
-        with np.errstate(invalid="ignore"):  # infinity times zero
-            return positions @ self.rotation.T + self.translation
+        return rotate(positions, self.rotation) + self.translation
 
     def apply_inverse(self, positions: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Transform positions of shape (N, 3) from the target back to the source."""
-        with np.errstate(invalid="ignore"):
-            return (positions - self.translation) @ self.rotation
+        return rotate(positions - self.translation, self.rotation.T)
 
 
 def transform_of(ego_pose: EgoPose) -> Transform:

@@ -40,6 +40,29 @@ def rotations_of_quaternions(quaternions: npt.NDArray[np.float64]) -> npt.NDArra
     return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
 
 
+def rotate(positions: npt.NDArray[np.float64], rotation: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Rotate positions.
+
+    This is `positions @ rotation.T`, but many times as fast: the matrix product of numpy is slow for three columns.
+
+    Args:
+        positions: Array of shape (N, 3). The result for an infinite number is infinite or NaN.
+        rotation: A rotation matrix, of shape (3, 3).
+
+    Returns:
+        float64 array of shape (N, 3).
+
+    >>> rotate(np.array([[1.0, 2.0, 3.0]]), rotations_of_yaws(np.array(np.pi / 2))).round(9).tolist()
+    [[-2.0, 1.0, 3.0]]
+    """
+    x, y, z = positions.T
+    rotated = np.empty(positions.shape)
+    with np.errstate(invalid="ignore"):  # infinity times 0
+        for axis, (of_x, of_y, of_z) in enumerate(rotation.tolist()):
+            rotated[:, axis] = of_x * x + of_y * y + of_z * z
+    return rotated
+
+
 def rotations_of_yaws(yaws: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Return the matrices of rotations about z.
 

@@ -104,7 +104,7 @@ def _seconds(timestamp: str | None, unit: str) -> Decimal | None:
         seconds = _EXACT.multiply(_EXACT.create_decimal(timestamp), _SECONDS[unit])
     except DecimalException:
         seconds = Decimal("NaN")
-    if not (seconds.is_finite() and abs(seconds) < LARGEST):
+    if not (seconds.is_finite() and seconds.copy_abs() < LARGEST):
         raise PointCloudError(
             f"timestamp: got {timestamp!r} in the unit {unit!r}, expected a number of less than {LARGEST:g} seconds"
         )
