@@ -1,9 +1,10 @@
-"""Write the demo folder: the demo release, and the files that segments-hf makes from it."""
+"""Write the demo folder: demo releases, and the files that segments-hf makes from them."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
@@ -22,52 +23,59 @@ from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
 from segments_hf.preview.preview_page import preview
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-RELEASE: Final = demo_release().name
-SCRIPT: Final = "train.py"
-_IMAGES, _LABELS, _DATASET, _SHEET, _PAGE = "images", "labels", "dataset", "contact-sheet.png", "preview.html"
-
-# The files and folders in the demo folder, with their descriptions.
-CONTENTS: Final = {
-    RELEASE: "the release file: images of flowers, and their labels",
-    _IMAGES: "the images of the release",
-    _LABELS: "the bitmaps of the release, which hold instance ids",
-    _DATASET: "the dataset built from the release, for load_from_disk",
-    _SHEET: "a picture of all images and their labels",
-    _PAGE: "a page that shows the images and labels in a browser",
-    SCRIPT: "a script that trains a small network on the dataset",
-}
-
+_FLOWERS, _CUBOIDS, _SEGMENTATION = (
+    demo_release(name).name for name in ("flowers", "street-cuboids", "street-segmentation")
+)
+_SCRIPT = "train.py"
+_IMAGES, _LABELS, _CLOUDS, _DATASET = "images", "labels", "clouds", "dataset"
+_SHEET, _PAGE = "contact-sheet.png", "preview.html"
 _MARKER = ".segments-hf-demo.json"  # maps the path of each written file to the SHA-256 of its content
 _MARKER_DECODER: JsonDecoder[dict[str, str]] = JsonDecoder(dict[str, str])
 _CACHE_FILES = f"{_DATASET}/*/cache-*.arrow"  # `datasets` writes the results of `map` and `filter` beside the rows
 
 
-def write_demo(folder: Path) -> None:
+@dataclass(frozen=True)
+class Demo:
+    """The demo folder of one kind of data.
+
+    Attributes:
+        contents: The files and folders in the demo folder, with their descriptions. The first ones are release files.
+        write: The function that writes all of them to a folder.
+    """
+
+    contents: dict[str, str]
+    write: Callable[[Path], None]
+
+
+def write_demo(folder: Path, kind: str = "image") -> None:
     """Write the demo folder, and replace the files that an earlier call wrote into it.
 
     Args:
         folder: The folder. It is created if it does not exist, and its other files are kept.
+        kind: The kind of data, a key of `DEMOS`.
 
     Raises:
-        OutputExistsError: A file that would be replaced was not written by an earlier call, or has been changed since.
+        OutputExistsError: A file that would be replaced was not written by an earlier call, or has been changed since;
+            or the folder is a demo folder of another kind.
         StorageError: The files cannot be written: the disk is full or read-only.
     """
+    demo = DEMOS[kind]
     folder = folder.resolve()
     if folder.exists() and not folder.is_dir():
         raise OutputExistsError(f"got the file {folder}, expected a folder; choose another path")
     remove_leftovers(folder)
     # `publish` moves the files in this order, the marker before all others. Of two simultaneous calls, only the one
     # that moves its marker earlier succeeds.
-    expected = {name: take_snapshot(folder / name) for name in [_MARKER, *CONTENTS]}
-    _check(folder)
+    expected = {name: take_snapshot(folder / name) for name in [_MARKER, *demo.contents]}
+    _check(folder, demo)
     is_new = not folder.exists()
     try:
         with staging_folder(folder) as staging:
-            _write(staging.new)
-            digests = {name: digest for name, digest in _digests(staging.new) if digest is not None}
+            demo.write(staging.new)
+            digests = {name: digest for name, digest in _digests(staging.new, demo) if digest is not None}
             write_file(staging.new / _MARKER, msgspec.json.encode(digests))
             staging.publish(expected)
     finally:
@@ -75,22 +83,60 @@ def write_demo(folder: Path) -> None:
             remove_empty_folder(folder)
 
 
-def _write(folder: Path) -> None:
-    """Write all files except the marker to a folder."""
+def _write_flowers(folder: Path) -> None:
+    """Write the release of images, and the files made from it."""
     release = demo_release()
-    for file in (release, *release.parent.glob(f"{_IMAGES}/*"), *release.parent.glob(f"{_LABELS}/*")):
-        copy_file(file, folder / file.relative_to(release.parent))
+    _copy(release.parent, [release.name, _IMAGES, _LABELS], folder)
     save_build(release_builder(release), folder / _DATASET)
     write_file(folder / _SHEET, png_bytes(contact_sheet(release)))
     preview(release, folder / _PAGE)
-    copy_file(release.with_name(f"{SCRIPT}.txt"), folder / SCRIPT)
+    copy_file(release.with_name(f"{_SCRIPT}.txt"), folder / _SCRIPT)
 
 
-def _check(folder: Path) -> None:
+def _write_street(folder: Path) -> None:
+    """Write the releases of point clouds."""
+    source = demo_release("street-cuboids").parent
+    _copy(source, [_CUBOIDS, _SEGMENTATION, _CLOUDS, _IMAGES], folder)
+
+
+def _copy(source: Path, names: list[str], folder: Path) -> None:
+    """Copy files, and folders of files, from one folder to another."""
+    for name in names:
+        for file in _files(source / name):
+            copy_file(file, folder / file.relative_to(source))
+
+
+DEMOS: Final = {
+    "image": Demo(
+        {
+            _FLOWERS: "the release file: images of flowers, and their labels",
+            _IMAGES: "the images of the release",
+            _LABELS: "the bitmaps of the release, which hold instance ids",
+            _DATASET: "the dataset built from the release, for load_from_disk",
+            _SHEET: "a picture of all images and their labels",
+            _PAGE: "a page that shows the images and labels in a browser",
+            _SCRIPT: "a script that trains a small network on the dataset",
+        },
+        _write_flowers,
+    ),
+    "point-cloud": Demo(
+        {
+            _CUBOIDS: "a release file: five point clouds of a street, with boxes around two cars and a person",
+            _SEGMENTATION: "a release file: the same point clouds, with a class for each point",
+            _CLOUDS: "the point clouds of both releases",
+            _IMAGES: "the images of a camera beside the lidar",
+        },
+        _write_street,
+    ),
+}
+
+
+def _check(folder: Path, demo: Demo) -> None:
     """Check that all files that would be replaced are unchanged files of an earlier call.
 
     Raises:
-        OutputExistsError: A file was not written by an earlier call, or was changed since; or the marker is damaged.
+        OutputExistsError: A file was not written by an earlier call, or was changed since; or the marker is damaged,
+            or is that of another kind of demo.
     """
     marker = folder / _MARKER
     try:
@@ -99,7 +145,11 @@ def _check(folder: Path) -> None:
         raise OutputExistsError(
             f"{marker} is damaged, so the files of earlier runs are not known ({error}); choose another folder"
         ) from None
-    for name, digest in _digests(folder):
+    if others := [kind for kind, other in DEMOS.items() if other is not demo and next(iter(other.contents)) in earlier]:
+        raise OutputExistsError(
+            f"{folder} has the files of `segments-hf demo --kind {others[0]}`; choose another folder"
+        )
+    for name, digest in _digests(folder, demo):
         if name not in earlier and not fnmatchcase(name, _CACHE_FILES):
             raise OutputExistsError(
                 f"{folder / name} exists and was not written by `segments-hf demo`; move it, or choose another folder"
@@ -110,9 +160,9 @@ def _check(folder: Path) -> None:
             )
 
 
-def _digests(folder: Path) -> Iterator[tuple[str, str | None]]:
+def _digests(folder: Path, demo: Demo) -> Iterator[tuple[str, str | None]]:
     """Yield the path of each file of the demo in a folder, and its SHA-256; None for a link, which is not read."""
-    for name in CONTENTS:
+    for name in demo.contents:
         for path in _files(folder / name):
             digest = None if path.is_symlink() else hashlib.sha256(path.read_bytes()).hexdigest()
             yield path.relative_to(folder).as_posix(), digest

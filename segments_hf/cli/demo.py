@@ -1,4 +1,4 @@
-"""``segments-hf demo``: write the demo release, and the files that segments-hf makes from it."""
+"""``segments-hf demo``: write demo releases, and the files that segments-hf makes from them."""
 
 from __future__ import annotations
 
@@ -9,41 +9,76 @@ from typing import Annotated
 
 import typer
 
+from segments_hf.cli import options
 from segments_hf.cli.console import print_line
+from segments_hf.cli.help_text import INPUT
+from segments_hf.demo import demo_release
 
-EXAMPLES = "segments-hf demo"
+EXAMPLES = """\
+segments-hf demo
+# Point clouds of a street
+segments-hf demo --kind point-cloud"""
+
+_FOLDERS = {"image": "segments-hf-demo", "point-cloud": "segments-hf-demo-point-cloud"}  # kind: the default folder
 
 
 def demo(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to write.")] = Path("segments-hf-demo"),
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="FOLDER",
+            help="The folder to write. Default: segments-hf-demo, or segments-hf-demo-point-cloud.",
+            show_default=False,
+        ),
+    ] = None,
+    kind: Annotated[str, options.one_of(list(_FOLDERS), "The kind of data.", INPUT)] = "image",
 ) -> None:
-    """Write a folder with the demo release, a dataset, pictures and a training script, and print the next steps.
+    """Write a folder with a demo release and what segments-hf makes from it, and print the next steps.
 
-    The demo release has drawn images of flowers. The command needs no account and no network. If it runs again, it
-    replaces the files that it wrote and keeps other files.
+    The release has drawn images of flowers, or simulated point clouds of a street. The command needs no account and no
+    network. If it runs again, it replaces the files that it wrote and keeps other files.
     """
     import datasets
 
-    from segments_hf.demo_folder import CONTENTS, RELEASE, SCRIPT, write_demo
+    from segments_hf.demo_folder import DEMOS, write_demo
 
     datasets.disable_progress_bars()
-    write_demo(folder)
+    folder = folder or Path(_FOLDERS[kind])
+    write_demo(folder, kind)
     print_line(f"Wrote {folder}:")
-    texts = {f"{name}/" if (folder / name).is_dir() else name: text for name, text in CONTENTS.items()}
+    contents = DEMOS[kind].contents
+    texts = {f"{name}/" if (folder / name).is_dir() else name: text for name, text in contents.items()}
     for name, text in texts.items():
         print_line(f"  {name:{max(map(len, texts))}}  {text}")
-    release = _quoted(folder / RELEASE)
-    steps = {
+    for title, command in _STEPS[kind](folder).items():
+        print_line("")
+        print_line(title)
+        print_line(f"  {command}")
+
+
+def _flower_steps(folder: Path) -> dict[str, str]:
+    """Return the next steps with the release of images: commands by their descriptions."""
+    release = _quoted(folder / demo_release("flowers").name)
+    return {
         "Check the labels, the images and the bitmaps:": f"segments-hf validate {release} --assets",
-        "Train for one step (needs torch: pip install torch):": f"python {_quoted(folder / SCRIPT)}",
+        "Train for one step (needs torch: pip install torch):": f"python {_quoted(folder / 'train.py')}",
         "Push a private dataset to the Hugging Face Hub (log in first: hf auth login):": (
             f"segments-hf push {release} flowers-demo --layout semantic-segmentation --private"
         ),
     }
-    for title, command in steps.items():
-        print_line("")
-        print_line(title)
-        print_line(f"  {command}")
+
+
+def _street_steps(folder: Path) -> dict[str, str]:
+    """Return the next steps with the releases of point clouds: commands by their descriptions."""
+    cuboids = _quoted(folder / demo_release("street-cuboids").name)
+    segmentation = _quoted(folder / demo_release("street-segmentation").name)
+    return {
+        "Show the number of labeled points of each class:": f"segments-hf inspect {segmentation}",
+        "Check the labels:": f"segments-hf validate {cuboids}",
+    }
+
+
+_STEPS = {"image": _flower_steps, "point-cloud": _street_steps}
 
 
 def _quoted(path: Path) -> str:

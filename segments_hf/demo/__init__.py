@@ -1,17 +1,30 @@
-"""The demo release that is installed with the package: eight drawn images of flowers, six of them labeled.
+"""The demo releases that are installed with the package: drawn images of flowers, and point clouds of a street.
 
-The release needs no network and no account, so that examples and tests can use it anywhere.
+The releases need no network and no account, so that examples and tests can use them anywhere.
 """
 
 from pathlib import Path
+from typing import Literal
+
+_FILES = {
+    "flowers": "flowers-v1.0.json",
+    "street-cuboids": "street/street-cuboids-v1.0.json",
+    "street-segmentation": "street/street-segmentation-v1.0.json",
+}
 
 
-def demo_release() -> Path:
-    """Return the path of the demo release file.
+def demo_release(name: Literal["flowers", "street-cuboids", "street-segmentation"] = "flowers") -> Path:
+    """Return the path of a demo release file.
 
-    The images and bitmaps are in folders beside the file, and the release refers to them by relative paths.
+    The images, bitmaps and point clouds are in folders beside the file, and the release refers to them by relative
+    paths.
+
+    Args:
+        name: ``flowers``, eight images with bitmaps, six of them labeled; ``street-cuboids``, one sequence of five
+            point clouds with a camera, two cars and a pedestrian; or ``street-segmentation``, the same five point
+            clouds with a class for each point, four of them labeled.
 
     Returns:
-        The path of ``flowers-v1.0.json``.
+        The path of the file, such as ``flowers-v1.0.json``.
     """
-    return Path(__file__).with_name("flowers-v1.0.json")
+    return Path(__file__).parent / _FILES[name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -161,6 +162,36 @@ def test_failed_demo_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(ZeroDivisionError):
         write_demo(tmp_path / "demo")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("first", "second"), [("image", "point-cloud"), ("point-cloud", "image")])
+def test_demo_refuses_a_folder_with_a_demo_of_another_kind(first: str, second: str, tmp_path: Path) -> None:
+    write_demo(tmp_path, first)
+    before = contents(tmp_path)
+    with pytest.raises(OutputExistsError, match=first):
+        write_demo(tmp_path, second)
+    assert contents(tmp_path) == before
+
+
+def test_demo_of_point_clouds_has_all_files_of_its_releases(tmp_path: Path) -> None:
+    for _ in range(2):  # the second call replaces the files of the first
+        write_demo(tmp_path, "point-cloud")
+    for name in ("street-cuboids-v1.0.json", "street-segmentation-v1.0.json"):
+        urls = set(re.findall(r'"url": "([^"]+)"', (tmp_path / name).read_text("utf-8")))
+        assert len(urls) == 10
+        for url in urls:
+            assert (tmp_path / url).read_bytes() == (demo_release("street-cuboids").parent / url).read_bytes()
+
+
+def test_commands_that_demo_of_point_clouds_prints_succeed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(app, ["demo", "--kind", "point-cloud"])
+    assert result.exit_code == 0, result.output
+    commands = [shlex.split(line)[1:] for line in result.output.splitlines() if line.startswith("  segments-hf ")]
+    assert len(commands) >= 2
+    for command in commands:
+        done = CliRunner().invoke(app, command)
+        assert done.exit_code == 0, done.output
 
 
 @pytest.mark.parametrize("name", [None, "my demo's folder", "-demo"])

@@ -1,4 +1,4 @@
-"""`tools/demo/draw.py` draws the demo release of the package."""
+"""The programs in `tools/demo` draw the demo releases of the package."""
 
 from __future__ import annotations
 
@@ -25,3 +25,19 @@ def test_draw_makes_the_release_file_and_the_bitmaps_of_the_package(
     for shipped in (demo_release().parent / "labels").iterdir():
         drawn = decode_bitmap(tmp_path / "labels" / shipped.name)
         np.testing.assert_array_equal(drawn, decode_bitmap(shipped))
+
+
+@pytest.mark.slow
+def test_draw_street_makes_the_release_files_and_point_clouds_of_the_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(PROGRAM)
+    import draw_street
+
+    draw_street.main(tmp_path)
+    shipped = demo_release("street-cuboids").parent
+    files = [path.relative_to(shipped) for path in shipped.rglob("*") if path.is_file()]
+    assert {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()} == set(files)
+    for file in files:
+        if file.suffix != ".jpg":
+            assert (tmp_path / file).read_bytes() == (shipped / file).read_bytes(), file
