@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_RELEASE_BYTES = 4 * 2**30
-# The largest number of points of a point cloud. A file of the default `max_bytes` contains fewer points of binary x y z,
-# and the limit is for compressed files: 50 million points of 16 bytes need 800 MB. One rotation of a sensor has 10^5.
+# The largest number of points of a point cloud. Files of the default `max_bytes` contain fewer points unless they are
+# compressed. 50 million points of 16 bytes need 800 MB of memory; one rotation of a sensor has about 10^5 points.
 DEFAULT_MAX_POINTS = 50_000_000
 MAX_POINTS = (
     50_000_000  # a merged cloud of a street has tens of millions of points, one scan of a lidar below a million

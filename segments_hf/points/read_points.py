@@ -48,8 +48,8 @@ def read_points(
     Args:
         data: A row with the columns ``point_cloud`` and ``point_cloud_type``, or the bytes of a file.
         fields: The names of the fields to read, as in the file. The fields of ``binary-xyzi`` (``kitti``) are x, y, z
-            and intensity; ``binary-xyzir`` (``nuscenes``) also has ring. LAS fields have the names that laspy uses, such
-            as intensity, classification, gps_time, red. With ``structured=True``, all fields are read.
+            and intensity; ``binary-xyzir`` (``nuscenes``) also has ring. LAS fields have the names that laspy uses,
+            such as intensity, classification, gps_time, red. With ``structured=True``, all fields are read.
         kind: The type of the file: ``pcd``, ``ply``, ``las``, ``laz``, ``binary-xyzi`` (or ``kitti``), ``binary-xyzir``
             (or ``nuscenes``). By default, the type in the row. The type of bytes is recognized by their first bytes,
             except for ``binary-xyzi`` and ``binary-xyzir``.

@@ -89,6 +89,9 @@ class Cloud:
         """
         self._check_names(names)
         values = self._decode()
+        if isinstance(values, np.ndarray) and set(self.dtype.descr) == {(name, "<f4") for name in self.fields}:
+            table = values.view(np.float32).reshape(self.num_points, len(self.fields))
+            return table[:, [self.fields.index(name) for name in names]]  # takes a third of the time of the loop below
         columns = np.empty((self.num_points, len(names)), np.float32)
         with np.errstate(over="ignore"):  # a float64 may be too large for a float32
             for number, name in enumerate(names):

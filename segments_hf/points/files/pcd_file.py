@@ -11,7 +11,7 @@ from segments_hf.errors import AssetError
 from segments_hf.points.files.cloud import Cloud
 from segments_hf.points.files.pcd_header import read_pcd_header
 from segments_hf.points.files.point_fields import packed_dtype, point_dtype
-from segments_hf.points.files.text_points import count_lines, read_text_points, text_end
+from segments_hf.points.files.text_points import count_lines, read_text_points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,12 +47,11 @@ def _open_text(content: bytes, header: PcdHeader) -> Cloud:
     lines = count_lines(content, header.size)
     if lines != header.num_points:
         raise AssetError(f"got a PCD file with {lines:,} lines of data, expected {header.num_points:,}: one per point")
-
-    def decode() -> dict[str, npt.NDArray[Any]]:
-        text = content[header.size : text_end(content, header.size)]
-        return read_text_points(text, header.num_points, header.fields)
-
-    return Cloud(header.num_points, packed_dtype(header.fields), decode)
+    return Cloud(
+        header.num_points,
+        packed_dtype(header.fields),
+        lambda: read_text_points(content, header.size, header.num_points, header.fields),
+    )
 
 
 def _open_binary(content: bytes, header: PcdHeader) -> Cloud:

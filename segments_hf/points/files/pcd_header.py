@@ -82,8 +82,8 @@ def _field(name: str, letter: str, size: str, count: str) -> PointField:
     dtype = _DTYPES.get((letter, size))
     if dtype is None:
         raise AssetError(
-            f"got the type {letter[:8]!r} with the size {size[:8]!r} for the field {name!r} of a PCD file; expected I or "
-            "U with 1, 2, 4 or 8 bytes, or F with 4 or 8"
+            f"got the type {letter[:8]!r} with the size {size[:8]!r} for the field {name!r} of a PCD file; expected I "
+            "or U with 1, 2, 4 or 8 bytes, or F with 4 or 8"
         )
     number = number_of(count, "COUNT")
     if not number:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,14 +10,10 @@ from segments_hf.errors import AssetError
 from segments_hf.points.files.cloud import Cloud
 from segments_hf.points.files.ply_header import read_ply_header
 from segments_hf.points.files.point_fields import check_fields, packed_dtype, point_dtype
-from segments_hf.points.files.text_points import count_lines, read_text_points, text_end
+from segments_hf.points.files.text_points import count_lines, read_text_points
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
     from segments_hf.points.files.ply_header import PlyElement, PlyHeader
-
-_NEWLINE = 10
 
 
 def open_ply(content: bytes) -> Cloud:
@@ -46,20 +42,11 @@ def _open_text(content: bytes, header: PlyHeader, vertices: PlyElement) -> Cloud
             f"got a PLY file with {lines:,} lines of data, expected {expected:,}: one per item of each element"
         )
     first = sum(element.count for element in header.elements[: header.vertices])
-
-    def decode() -> dict[str, npt.NDArray[Any]]:
-        text = content[header.size : text_end(content, header.size)]
-        if expected > vertices.count:
-            text = _lines(text, first, first + vertices.count)
-        return read_text_points(text, vertices.count, vertices.fields)
-
-    return Cloud(vertices.count, packed_dtype(vertices.fields), decode)
-
-
-def _lines(text: bytes, first: int, end: int) -> bytes:
-    """Return the lines from number `first` to before number `end`."""
-    ends = [-1, *np.flatnonzero(np.frombuffer(text, np.uint8) == _NEWLINE)[[first - 1, end - 1]]]
-    return text[ends[0] + 1 : ends[1]]
+    return Cloud(
+        vertices.count,
+        packed_dtype(vertices.fields),
+        lambda: read_text_points(content, header.size, vertices.count, vertices.fields, skipped_lines=first),
+    )
 
 
 def _open_binary(content: bytes, header: PlyHeader, vertices: PlyElement) -> Cloud:
