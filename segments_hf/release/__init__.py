@@ -14,7 +14,7 @@ from segments_hf.release.sample import UNLABELED, Sample
 from segments_hf.release.tasks.annotation import Annotation
 from segments_hf.release.tasks.cloud_annotation import CloudAnnotation
 from segments_hf.release.tasks.cloud_sample import CameraImage, CloudFrame, CloudRef
-from segments_hf.release.tasks.label import JsonLabel, Label, Labeled, LabeledCloud, LabeledFrames
+from segments_hf.release.tasks.label_document import JsonLabel, Label, Labeled, LabeledCloud, LabeledFrames
 from segments_hf.release.tasks.task_types import TaskKind
 
 __all__ = [

@@ -27,7 +27,8 @@ from segments_hf.release.release_head import categories_table, facts_table
 from segments_hf.release.release_slice import ReleaseHeader, ReleaseSlice
 from segments_hf.release.release_source import read_source
 from segments_hf.release.release_tasks import ReleaseTasks
-from segments_hf.release.sample import RAW_LABELS, Sample, sample_decoder
+from segments_hf.release.sample import Sample
+from segments_hf.release.sample_decoders import RAW_LABELS, sample_decoder
 from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:

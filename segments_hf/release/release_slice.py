@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Raw
 
 from segments_hf.io.tables import short_repr
-from segments_hf.release.sample import Sample, sample_decoder
+from segments_hf.release.sample import Sample
+from segments_hf.release.sample_decoders import sample_decoder
 from segments_hf.release.tasks.task_types import task_kind
 
 if TYPE_CHECKING:

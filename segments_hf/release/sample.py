@@ -11,39 +11,22 @@ from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError, read
 from segments_hf.io.redaction import name_without_secrets
 from segments_hf.io.tables import Cell, Result, Table, short_repr
 from segments_hf.release.decoding import decode, to_release_error
-from segments_hf.release.document import ListedLabel, SampleAttributes, SampleDocument, json_text
-from segments_hf.release.tasks.cloud_sample import CloudAttributes
-from segments_hf.release.tasks.label import JsonLabel
+from segments_hf.release.document import json_text
+from segments_hf.release.sample_decoders import ATTRIBUTES, CLOUD_ATTRIBUTES, LISTED_LABEL, RAW_LABELS, TIMESTAMP
+from segments_hf.release.tasks.label_document import JsonLabel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from segments_hf.io.tables import Block
-    from segments_hf.release.document import Frame
+    from segments_hf.release.document import Frame, SampleDocument
     from segments_hf.release.tasks.cloud_sample import CloudFrame
-    from segments_hf.release.tasks.label import Label
+    from segments_hf.release.tasks.label_document import Label
     from segments_hf.release.tasks.task_types import TaskKind
 
 T = TypeVar("T")
 
 UNLABELED = "UNLABELED"
-
-RAW_LABELS: JsonDecoder[SampleDocument[Any, Any]] = JsonDecoder(SampleDocument[Raw, Raw])
-
-_ATTRIBUTES: JsonDecoder[SampleAttributes | None] = JsonDecoder(SampleAttributes | None)
-_CLOUD_ATTRIBUTES: JsonDecoder[CloudAttributes | None] = JsonDecoder(CloudAttributes | None)
-_TIMESTAMP: JsonDecoder[str | int | float | None] = JsonDecoder(str | int | float | None)
-_LISTED_LABEL: JsonDecoder[ListedLabel | None] = JsonDecoder(ListedLabel | None)
-
-
-def sample_decoder(kinds: Iterable[TaskKind]) -> JsonDecoder[SampleDocument[Any, Any]]:
-    """Return a decoder of samples. If all labelsets have the same structure, it also decodes the labels, in one pass.
-
-    Args:
-        kinds: The structure of the labels of each labelset.
-    """
-    different = set(kinds)
-    return different.pop().sample_decoder if len(different) == 1 else RAW_LABELS
 
 
 class Sample(Result):
@@ -185,7 +168,7 @@ class Sample(Result):
         Raises:
             ReleaseError: The attributes are not those of an image or a sequence of images.
         """
-        attributes = self._attributes(_ATTRIBUTES)
+        attributes = self._attributes(ATTRIBUTES)
         if attributes is None:
             return []
         return [attributes] if attributes.frames is None else list(attributes.frames)
@@ -197,7 +180,7 @@ class Sample(Result):
         Raises:
             ReleaseError: The attributes are not those of a point cloud or a sequence of point clouds.
         """
-        attributes = self._attributes(_CLOUD_ATTRIBUTES)
+        attributes = self._attributes(CLOUD_ATTRIBUTES)
         if attributes is None:
             return []
         return [attributes] if attributes.frames is None else list(attributes.frames)
@@ -216,7 +199,7 @@ class Sample(Result):
             return None
         if not isinstance(frame.timestamp, Raw):
             return None if frame.timestamp is None else str(frame.timestamp)
-        value = decode(_TIMESTAMP, frame.timestamp, *self._location(f"{inner_path}.timestamp"))
+        value = decode(TIMESTAMP, frame.timestamp, *self._location(f"{inner_path}.timestamp"))
         return value if value is None or isinstance(value, str) else bytes(frame.timestamp).decode()
 
     def _attributes(self, decoder: JsonDecoder[T | None]) -> T | None:
@@ -296,7 +279,7 @@ class Sample(Result):
         return self.source, self.json_path + inner_path
 
     def _listed(self, labels: list[Raw]) -> list[tuple[Raw, str | None]]:
-        entries = [(raw, decode(_LISTED_LABEL, raw, *self._location(f".labels[{i}]"))) for i, raw in enumerate(labels)]
+        entries = [(raw, decode(LISTED_LABEL, raw, *self._location(f".labels[{i}]"))) for i, raw in enumerate(labels)]
         return [(raw, entry.labelset_name) for raw, entry in entries if entry is not None]
 
 

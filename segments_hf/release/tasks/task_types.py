@@ -21,7 +21,7 @@ from segments_hf.release.tasks.annotation import (
 )
 from segments_hf.release.tasks.cloud_annotation import CloudAnnotation
 from segments_hf.release.tasks.cloud_sample import CloudAttributes
-from segments_hf.release.tasks.label import JsonLabel, Label, Labeled, LabeledCloud, LabeledFrames
+from segments_hf.release.tasks.label_document import JsonLabel, Label, Labeled, LabeledCloud, LabeledFrames
 
 
 @dataclass(frozen=True)
