@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_RELEASE_BYTES = 4 * 2**30
+# The largest number of points of a point cloud. Files of the default `max_bytes` contain fewer points unless they are
+# compressed. 50 million points of 16 bytes need 800 MB of memory; one rotation of a sensor has about 10^5 points.
+DEFAULT_MAX_POINTS = 50_000_000
 SIZES = frozenset({"max_bytes", "max_release_bytes"})  # the options that may also be text such as "10MB"
 
 Verify = Literal["structure", "decode"]

@@ -9,6 +9,7 @@ from segments_hf.points.point_labels import point_labels
 from segments_hf.points.points_in_boxes import points_in_boxes
 from segments_hf.points.poses import pose_matrix, to_sensor, to_world
 from segments_hf.points.projection import project
+from segments_hf.points.read_points import read_points
 from segments_hf.points.velocities import velocities
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "points_in_boxes",
     "pose_matrix",
     "project",
+    "read_points",
     "to_sensor",
     "to_world",
     "velocities",

@@ -1,0 +1,36 @@
+"""Files of float32 numbers without a header, as those of KITTI and nuScenes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from segments_hf.errors import AssetError
+from segments_hf.points.files.cloud import Cloud
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+XYZI = ("x", "y", "z", "intensity")
+XYZIR = (*XYZI, "ring")
+
+
+def open_floats(content: bytes, fields: Sequence[str]) -> Cloud:
+    """Open a file of float32 numbers, little-endian, one per field and point.
+
+    Args:
+        content: The file.
+        fields: The names of the fields.
+
+    Raises:
+        AssetError: The size of the file is not a multiple of the size of a point.
+    """
+    dtype = np.dtype([(name, "<f4") for name in fields])
+    num_points, rest = divmod(len(content), dtype.itemsize)
+    if rest:
+        raise AssetError(
+            f"got a point cloud of {len(content):,} bytes, expected a multiple of {dtype.itemsize}: the float32 fields "
+            f"{', '.join(fields)}"
+        )
+    return Cloud(num_points, dtype.newbyteorder("="), lambda: np.frombuffer(content, dtype))

@@ -1,0 +1,107 @@
+"""Read the points of one row, or of one file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from segments_hf.errors import AssetError, OptionError
+from segments_hf.images.stored_image import stored_content
+from segments_hf.io.fetch_options import DEFAULT_MAX_POINTS, ImageLimits
+from segments_hf.points.files import POINT_CLOUD_TYPES, kind_of_content, open_cloud
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    import numpy.typing as npt
+
+
+@overload
+def read_points(
+    data: Mapping[str, Any] | bytes,
+    fields: Sequence[str] = ...,
+    *,
+    kind: str | None = None,
+    structured: Literal[False] = False,
+) -> npt.NDArray[np.float32]: ...
+
+
+@overload
+def read_points(
+    data: Mapping[str, Any] | bytes, fields: Sequence[str] = ..., *, kind: str | None = None, structured: Literal[True]
+) -> npt.NDArray[np.void]: ...
+
+
+def read_points(
+    data: Mapping[str, Any] | bytes,
+    fields: Sequence[str] = ("x", "y", "z", "intensity"),
+    *,
+    kind: str | None = None,
+    structured: bool = False,
+) -> npt.NDArray[np.float32] | npt.NDArray[np.void]:
+    """Read the points of a point cloud, in the order of the file and in its frame of reference, that of the sensor.
+
+    A point that is NaN keeps its place, so that the i-th number of ``point_annotations`` is that of the i-th point. The
+    viewpoint of a PCD file is ignored.
+
+    Args:
+        data: A row with the columns ``point_cloud`` and ``point_cloud_type``, or the bytes of a file.
+        fields: The names of the fields to read, as in the file. The fields of ``binary-xyzi`` (``kitti``) are x, y, z
+            and intensity; ``binary-xyzir`` (``nuscenes``) also has ring. LAS fields have the names that laspy uses,
+            such as intensity, classification, gps_time, red. With ``structured=True``, all fields are read.
+        kind: The type of the file: ``pcd``, ``ply``, ``las``, ``laz``, ``binary-xyzi`` (or ``kitti``), ``binary-xyzir``
+            (or ``nuscenes``). By default, the type in the row. The type of bytes is recognized by their first bytes,
+            except for ``binary-xyzi`` and ``binary-xyzir``.
+        structured: Return all fields, with the types of the file.
+
+    Returns:
+        float32 array of shape (N, C), with one column per field; or with ``structured=True`` a structured array of
+        shape (N,), which may be read-only. A float32 has 24 significant bits, so coordinates of more than 100 km, such
+        as those of a map projection in a LAS file, are rounded to about 1 cm. The structured array has the float64
+        coordinates of a LAS file.
+
+    Raises:
+        OptionError: `kind` is unknown, or it is required; or `data` has no point cloud.
+        AssetError: The file cannot be read, is damaged, has another type, or has more than 50 million points or 256
+            MiB; or a field does not exist.
+        MissingExtraError: The file is a LAS or LAZ file, and laspy or lazrs is not installed.
+
+    >>> import numpy as np
+    >>> row = {
+    ...     "point_cloud": {"bytes": np.array([[1, 2, 3, 0.5], [4, 5, 6, 0.7]], "<f4").tobytes(), "path": None},
+    ...     "point_cloud_type": "binary-xyzi",
+    ... }
+    >>> read_points(row, ("x", "y", "z"))
+    array([[1., 2., 3.],
+           [4., 5., 6.]], dtype=float32)
+    >>> read_points(row, structured=True)["intensity"]
+    array([0.5, 0.7], dtype=float32)
+    """
+    if kind is not None and kind not in POINT_CLOUD_TYPES:
+        raise OptionError(f"got {kind!r}, expected one of {', '.join(POINT_CLOUD_TYPES)}", option="kind")
+    content = data if isinstance(data, bytes) else _content_of(data)
+    cloud = open_cloud(content, kind or _kind_of(data), max_points=DEFAULT_MAX_POINTS)
+    return cloud.structured() if structured else cloud.columns(fields)
+
+
+def _content_of(row: Mapping[str, Any]) -> bytes:
+    """Return the bytes of the file of a row."""
+    stored = row.get("point_cloud")
+    if not isinstance(stored, Mapping) or (stored["bytes"] is None and stored["path"] is None):
+        raise OptionError("got a row without a point cloud, expected the column point_cloud", option="data")
+    file, limit = stored_content(stored), ImageLimits().max_bytes
+    if file.content is None and file.size > limit:
+        raise AssetError(f"{file.path}: got a file of {file.size:,} bytes, expected {limit:,} at most")
+    return file.read()
+
+
+def _kind_of(data: Mapping[str, Any] | bytes) -> str:
+    """Return the type of the file of a row, or of bytes with a signature."""
+    kind = kind_of_content(data) if isinstance(data, bytes) else data.get("point_cloud_type")
+    if not isinstance(kind, str):
+        problem = (
+            "got no type and a file without a signature" if isinstance(data, bytes) else "got a row without a type"
+        )
+        raise OptionError(f"{problem}, expected one of {', '.join(POINT_CLOUD_TYPES)}", option="kind")
+    return kind

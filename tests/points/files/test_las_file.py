@@ -1,0 +1,125 @@
+"""LAS and LAZ files are read as laspy reads them."""
+
+from __future__ import annotations
+
+import io
+import struct
+import sys
+
+import laspy
+import numpy as np
+import pytest
+
+from segments_hf.errors import AssetError, MissingExtraError
+from segments_hf.points.files import check_cloud, open_cloud
+
+from .cloud_files import NO_LIMIT, las_file
+
+VERSIONS = [("1.2", 0), ("1.2", 3), ("1.3", 3), ("1.4", 0), ("1.4", 3), ("1.4", 6), ("1.4", 7), ("1.4", 8)]
+compressed = pytest.mark.parametrize("compress", [False, True], ids=["las", "laz"])
+
+
+@compressed
+@pytest.mark.parametrize(("version", "point_format"), VERSIONS)
+@pytest.mark.parametrize("count", [0, 1, 500])
+def test_fields_are_those_that_laspy_reads(compress: bool, version: str, point_format: int, count: int) -> None:
+    content = las_file(count, version=version, point_format=point_format, compress=compress)
+    cloud = open_cloud(content, "las", max_points=count)
+    expected = laspy.read(io.BytesIO(content))
+    found = cloud.structured()
+    assert cloud.fields[:4] == ("x", "y", "z", "intensity")
+    assert cloud.num_points == len(found) == count
+    for name in cloud.fields:
+        assert found.dtype[name] == np.asarray(expected[name]).dtype
+        np.testing.assert_array_equal(found[name], np.asarray(expected[name]))
+
+
+@compressed
+def test_coordinates_are_float64_in_the_structured_array(compress: bool) -> None:
+    content = las_file(50, compress=compress)
+    cloud, expected = open_cloud(content, "laz", max_points=50), laspy.read(io.BytesIO(content)).xyz
+    structured = cloud.structured()
+    np.testing.assert_array_equal(np.stack([structured["x"], structured["y"], structured["z"]], axis=1), expected)
+    np.testing.assert_array_equal(cloud.columns(("x", "y", "z")), expected.astype(np.float32))
+
+
+def test_scaled_extra_field_is_float64() -> None:
+    content = las_file(20)
+    found = open_cloud(content, "las", max_points=20).structured()["height"]
+    assert found.dtype == np.float64
+    np.testing.assert_array_equal(found, np.asarray(laspy.read(io.BytesIO(content)).height))
+
+
+@compressed
+def test_file_needs_laspy(compress: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = las_file(compress=compress)
+    monkeypatch.setitem(sys.modules, "laspy", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'laspy\[lazrs\]'"):
+        check_cloud(content, "las", max_points=5)
+
+
+def test_only_compressed_files_need_lazrs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "lazrs", None)
+    assert check_cloud(las_file(), "las", max_points=5).num_points == 5
+    with pytest.raises(MissingExtraError, match=r"pip install 'laspy\[lazrs\]'"):
+        check_cloud(las_file(compress=True), "las", max_points=5)
+
+
+@compressed
+@pytest.mark.parametrize("part", [0.1, 0.5, 0.9, 0.999])
+def test_truncated_file_is_an_error(compress: bool, part: float) -> None:
+    content = las_file(500, compress=compress)
+    with pytest.raises(AssetError):
+        open_cloud(content[: int(part * len(content))], "las", max_points=500).structured()
+
+
+@pytest.mark.parametrize(
+    ("position", "value"),
+    [
+        pytest.param(25, b"\x05", id="version 1.5"),
+        pytest.param(24, b"\x02", id="version 2.4"),
+        pytest.param(94, b"\0\0", id="no bytes in the header"),
+        pytest.param(94, b"\xff\xff", id="a long header"),
+        pytest.param(96, b"\xff\xff\xff\xff", id="points after the end"),
+        pytest.param(100, b"\xff\xff\xff\xff", id="many records before the points"),
+        pytest.param(104, b"\x0b", id="an unknown point format"),
+        pytest.param(104, b"\x05", id="another point format"),
+        pytest.param(105, b"\x01\0", id="small points"),
+        pytest.param(105, b"\xff\xff", id="large points"),
+        pytest.param(243, b"\xff\xff\xff\xff", id="many records after the points"),
+        pytest.param(247, struct.pack("<Q", 10**12), id="many points"),
+        pytest.param(247, struct.pack("<Q", 4), id="a point fewer than in the file"),
+        pytest.param(247, struct.pack("<Q", 6), id="a point more than in the file"),
+    ],
+)
+def test_wrong_header_is_an_error(position: int, value: bytes) -> None:
+    content = bytearray(las_file(5))
+    content[position : position + len(value)] = value
+    with pytest.raises(AssetError):
+        check_cloud(bytes(content), "las", max_points=NO_LIMIT)
+
+
+@pytest.mark.parametrize("table", [0, -2, 2**40, "its own place", "the last byte"])
+def test_wrong_position_of_the_table_of_chunks_is_an_error(table: int | str) -> None:
+    content = bytearray(las_file(5, compress=True))
+    start = struct.unpack_from("<I", content, 96)[0]
+    places = {"its own place": start, "the last byte": len(content) - 1}
+    struct.pack_into("<q", content, start, places.get(table, table))
+    with pytest.raises(AssetError):
+        check_cloud(bytes(content), "laz", max_points=NO_LIMIT)
+
+
+def test_many_chunks_are_an_error() -> None:
+    content = bytearray(las_file(5, compress=True))
+    start = struct.unpack_from("<I", content, 96)[0]
+    table = struct.unpack_from("<q", content, start)[0]
+    struct.pack_into("<I", content, table + 4, 2**32 - 1)
+    with pytest.raises(AssetError, match="chunks"):
+        check_cloud(bytes(content), "laz", max_points=NO_LIMIT)
+
+
+def test_compressed_file_cannot_have_a_thousand_times_its_size() -> None:
+    content = bytearray(las_file(5, compress=True))
+    struct.pack_into("<Q", content, 247, 10**7)
+    with pytest.raises(AssetError, match="1,000 times"):
+        check_cloud(bytes(content), "laz", max_points=NO_LIMIT)
