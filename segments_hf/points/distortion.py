@@ -118,10 +118,15 @@ def _end_of_increase(numerator: Floats, denominator: Floats) -> float:
             ),
         ),
     )
-    roots = np.concatenate([_roots(slope), _roots(denominator)])
-    real = roots.real[(np.abs(roots.imag) <= 1e-9 * np.abs(roots)) & (roots.real > 0)]
-    return float(real.min(initial=np.inf))
+    inverses = np.concatenate([_inverse_roots(slope), _inverse_roots(denominator)])
+    real = inverses.real[(np.abs(inverses.imag) <= 1e-9 * np.abs(inverses)) & (inverses.real > 0)]
+    return 1 / float(real.max()) if real.size else np.inf
 
 
-def _roots(coefficients: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.complex128]:
-    return polynomial.polyroots(np.trim_zeros(coefficients, "b")).astype(np.complex128)
+def _inverse_roots(coefficients: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.complex128]:
+    """Return 1 / s for each root s of a polynomial whose lowest coefficient is 1.
+
+    The inverses are the roots of the polynomial with the coefficients in reverse order. Its highest coefficient is 1,
+    so very small coefficients cause no overflow.
+    """
+    return polynomial.polyroots(np.trim_zeros(coefficients, "b")[::-1]).astype(np.complex128)

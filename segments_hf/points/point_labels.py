@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from segments_hf.errors import OptionError, PointCloudError
+from segments_hf.points.read_points import num_points
 from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def point_labels(
 
     Args:
         row: A row with `annotations` and `point_annotations`. If several annotations have the same id, the last one is
-            used.
+            used. If the row has a `point_cloud`, the number of its points is compared with the number of labels.
         kind: The meaning of the labels. ``semantic``: class index + 1, and 0 where no annotation with a class has the
             point. ``instance``: 1 for the first annotation, 2 for the second, and so on, including annotations without
             points; 0 where unlabeled. ``panoptic``: the id of the annotation; 0 where no annotation with a class has
@@ -44,8 +45,9 @@ def point_labels(
 
     Raises:
         OptionError: `kind` is unknown, or an option does not apply to it.
-        PointCloudError: The row has no labels of points, a label is the id of no annotation, or `ignore_index` is the
-            index of a class.
+        PointCloudError: The row has no labels of points, the file has another number of points, a label is the id of no
+            annotation, or `ignore_index` is the index of a class.
+        AssetError: The file cannot be read.
 
     >>> row = {"point_annotations": [7, 0, 9, 8, 7], "annotations": [{"id": 8, "category": 2}, {"id": 7, "category": 0},
     ...     {"id": 9, "category": 2}]}
@@ -65,6 +67,9 @@ def point_labels(
     if row.get("point_annotations") is None or row["annotations"] is None:
         raise PointCloudError("the row has no labels of points; expected `annotations` and `point_annotations`")
     ids = np.asarray(row["point_annotations"], np.int64)
+    expected = num_points(row)
+    if expected is not None and len(ids) != expected:
+        raise PointCloudError(f"point_annotations: got {len(ids):,} numbers for {expected:,} points in the file")
     annotations = row["annotations"]
     if kind == "semantic":
         values, otherwise = _semantic_values(annotations, ignore_index)

@@ -85,6 +85,18 @@ def read_points(
     return cloud.structured() if structured else cloud.columns(fields)
 
 
+def num_points(row: Mapping[str, Any]) -> int | None:
+    """Return the number of points in the file of a row; None if the row has no file.
+
+    Raises:
+        AssetError: The file cannot be read, is damaged, or has another type.
+    """
+    stored = row.get("point_cloud")
+    if stored is None or (stored["bytes"] is None and stored["path"] is None):
+        return None
+    return open_cloud(_content_of(row), _kind_of(row), max_points=DEFAULT_MAX_POINTS).num_points
+
+
 def _content_of(row: Mapping[str, Any]) -> bytes:
     """Return the bytes of the file of a row."""
     stored = row.get("point_cloud")

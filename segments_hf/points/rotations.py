@@ -57,7 +57,7 @@ def rotate(positions: npt.NDArray[np.float64], rotation: npt.NDArray[np.float64]
     """
     x, y, z = positions.T
     rotated = np.empty(positions.shape)
-    with np.errstate(invalid="ignore"):  # infinity times 0
+    with np.errstate(invalid="ignore", over="ignore"):  # points with infinite or very large numbers
         for axis, (of_x, of_y, of_z) in enumerate(rotation.tolist()):
             rotated[:, axis] = of_x * x + of_y * y + of_z * z
     return rotated

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from segments_hf import OptionError, PointCloudError
-from segments_hf.points import Boxes, boxes, points_in_boxes, pose_matrix, to_sensor, to_world
+from segments_hf.points import Boxes, boxes, points_in_boxes, pose_matrix, read_points, to_sensor, to_world
 
 from .planting import planted_cloud
 
@@ -37,6 +37,13 @@ def test_boxes_contain_their_points_in_the_world(seed: int, num_boxes: int) -> N
     in_world = to_world(cloud.points, cloud.row["ego_pose"])
     np.testing.assert_allclose(in_world[:, :3], cloud.in_world, atol=1e-4, rtol=0)
     np.testing.assert_array_equal(points_in_boxes(in_world, boxes(cloud.row, "world")).sum(axis=0), cloud.counts)
+
+
+def test_points_of_the_file_are_those_that_were_planted() -> None:
+    cloud = planted_cloud(3)
+    points = read_points(cloud.row)
+    np.testing.assert_array_equal(points, cloud.points, strict=True)
+    np.testing.assert_array_equal(points_in_boxes(points, boxes(cloud.row)).sum(axis=0), cloud.counts)
 
 
 @given(SEEDS, POSES)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segments_hf import OptionError, PointCloudError
+from segments_hf import AssetError, OptionError, PointCloudError
 from segments_hf.bitmaps import instance_mask, panoptic, semantic_mask
 from segments_hf.points import point_labels
 
@@ -44,6 +44,34 @@ def test_labels_have_the_order_of_the_points_and_are_int64() -> None:
     row = {"point_annotations": [9, 0, 5, 9], "annotations": [{"id": 5, "category": 3}, {"id": 9, "category": 0}]}
     np.testing.assert_array_equal(point_labels(row), np.array([1, 0, 4, 1]), strict=True)
     np.testing.assert_array_equal(point_labels(row, ignore_index=-1), np.array([0, -1, 3, 0]), strict=True)
+
+
+def cloud(number: int) -> dict[str, Any]:
+    return {"point_cloud": {"bytes": bytes(16 * number), "path": None}, "point_cloud_type": "binary-xyzi"}
+
+
+def test_labels_of_all_points_of_the_file_are_returned() -> None:
+    row = {"point_annotations": [0, 5, 0], "annotations": [{"id": 5, "category": 0}], **cloud(3)}
+    assert point_labels(row).tolist() == [0, 1, 0]
+
+
+@pytest.mark.parametrize("number", [0, 2, 4])
+def test_other_number_of_points_in_the_file_is_an_error(number: int) -> None:
+    row = {"point_annotations": [0, 5, 0], "annotations": [{"id": 5, "category": 0}], **cloud(number)}
+    with pytest.raises(PointCloudError, match=f"3 numbers for {number} points"):
+        point_labels(row)
+
+
+def test_file_that_was_not_loaded_is_not_compared() -> None:
+    row = {"point_annotations": [0, 0], "annotations": [], **cloud(3)}
+    assert point_labels({**row, "point_cloud": None}).shape == (2,)
+    assert point_labels({**row, "point_cloud": {"bytes": None, "path": None}}).shape == (2,)
+
+
+def test_damaged_file_is_an_error() -> None:
+    row = {"point_annotations": [0], "annotations": [], **cloud(1)}
+    with pytest.raises(AssetError):
+        point_labels({**row, "point_cloud": {"bytes": bytes(15), "path": None}})
 
 
 def test_cloud_without_points_has_no_labels() -> None:

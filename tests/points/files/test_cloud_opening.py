@@ -1,0 +1,106 @@
+"""The type of a point cloud is checked against the content of the file."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from segments_hf.errors import AssetError
+from segments_hf.points.files import CloudHeader, check_cloud, kind_of_content, open_cloud
+
+from .cloud_files import NO_LIMIT, whole_clouds
+
+ALIASES = {"kitti": "binary-xyzi", "nuscenes": "binary-xyzir"}
+FIELDS = {"binary-xyzi": ("x", "y", "z", "intensity"), "binary-xyzir": ("x", "y", "z", "intensity", "ring")}
+
+
+@pytest.mark.parametrize("name", whole_clouds())
+def test_check_and_open_return_the_same_fields(name: str) -> None:
+    kind, content = whole_clouds()[name]
+    cloud = open_cloud(content, kind, max_points=8)
+    assert check_cloud(content, kind, max_points=8) == CloudHeader(cloud.num_points, cloud.fields)
+    assert cloud.structured().dtype.names == cloud.fields
+
+
+@pytest.mark.parametrize("name", whole_clouds())
+def test_columns_are_the_fields_of_the_structured_array(name: str) -> None:
+    kind, content = whole_clouds()[name]
+    cloud = open_cloud(content, kind, max_points=8)
+    points = cloud.structured()
+    expected = np.stack([points[field].astype(np.float32) for field in cloud.fields], axis=1)
+    np.testing.assert_array_equal(cloud.columns(cloud.fields), expected)
+    reverse = cloud.fields[::-1]
+    np.testing.assert_array_equal(cloud.columns(reverse), expected[:, ::-1])
+
+
+@pytest.mark.parametrize("kind", [*FIELDS, *ALIASES])
+@given(values=arrays.arrays(np.float32, st.integers(0, 20), elements=st.floats(width=32)))
+def test_floats_are_read_exactly(kind: str, values: np.ndarray) -> None:
+    fields = FIELDS[ALIASES.get(kind, kind)]
+    expected = np.repeat(values[:, None], len(fields), axis=1) * np.arange(1, len(fields) + 1, dtype=np.float32)
+    cloud = open_cloud(expected.astype("<f4").tobytes(), kind, max_points=20)
+    assert cloud.fields == fields
+    np.testing.assert_array_equal(cloud.columns(fields), expected)
+    np.testing.assert_array_equal(cloud.structured()["intensity"], expected[:, 3])
+
+
+@pytest.mark.parametrize(("kind", "size"), [("binary-xyzi", 16), ("kitti", 16), ("binary-xyzir", 20), ("nuscenes", 20)])
+def test_floats_of_another_size_are_an_error(kind: str, size: int) -> None:
+    for length in (1, size - 1, size + 4, 3 * size - 8):
+        with pytest.raises(AssetError, match=f"{length} bytes.*{size}"):
+            check_cloud(bytes(length), kind, max_points=NO_LIMIT)
+
+
+@pytest.mark.parametrize("name", [name for name in whole_clouds() if not name.startswith("xyz")])
+@pytest.mark.parametrize("kind", ["pcd", "ply", "las", "binary-xyzi", "nuscenes"])
+def test_type_that_is_not_that_of_the_file_is_an_error(name: str, kind: str) -> None:
+    _, content = whole_clouds()[name]
+    found = kind_of_content(content)
+    if found == kind:
+        return
+    with pytest.raises(AssetError, match=f"{found.upper()}.*'{kind}'.*'{found}'"):
+        check_cloud(content, kind, max_points=NO_LIMIT)
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"<!DOCTYPE html><html><body>Please log in to see this file, dear visitor.</body></html>", "HTML"),
+        (b'<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Denied</Message></Error>', "XML"),
+        (b'{"detail": "Authentication credentials were not provided, so the request was refused."}', "JSON"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["pcd", "ply", "las", "laz", "binary-xyzi", "nuscenes"])
+def test_text_is_an_error_that_names_its_kind(content: bytes, what: str, kind: str) -> None:
+    padded = content + b" " * (-len(content) % 80)
+    with pytest.raises(AssetError, match=what):
+        check_cloud(padded, kind, max_points=NO_LIMIT)
+
+
+@pytest.mark.parametrize("kind", ["splat", "tiles", "potree", "", "PCD", "a" * 10_000])
+def test_unsupported_type_is_an_error_that_lists_the_types(kind: str) -> None:
+    with pytest.raises(AssetError, match="not supported.*binary-xyzi") as raised:
+        check_cloud(b"", kind, max_points=NO_LIMIT)
+    assert len(str(raised.value)) < 500
+
+
+@pytest.mark.parametrize("kind", ["pcd", "ply", "las", "laz"])
+def test_empty_file_is_an_error(kind: str) -> None:
+    with pytest.raises(AssetError, match="empty"):
+        check_cloud(b"", kind, max_points=NO_LIMIT)
+
+
+@pytest.mark.parametrize("kind", ["binary-xyzi", "binary-xyzir"])
+def test_empty_file_without_header_has_no_points(kind: str) -> None:
+    assert check_cloud(b"", kind, max_points=0).num_points == 0
+
+
+@pytest.mark.parametrize("name", whole_clouds())
+def test_missing_field_is_an_error_that_lists_the_fields(name: str) -> None:
+    kind, content = whole_clouds()[name]
+    cloud = open_cloud(content, kind, max_points=8)
+    with pytest.raises(AssetError, match=f"'nothing'.*{', '.join(cloud.fields)}"):
+        cloud.columns(("x", "nothing"))
