@@ -31,10 +31,11 @@ _FLOWERS, _CUBOIDS, _SEGMENTATION = (
 )
 _SCRIPT = "train.py"
 _IMAGES, _LABELS, _CLOUDS, _DATASET = "images", "labels", "clouds", "dataset"
+_CUBOID_ROWS, _SEGMENTATION_ROWS = "dataset-cuboids", "dataset-segmentation"
 _SHEET, _PAGE = "contact-sheet.png", "preview.html"
 _MARKER = ".segments-hf-demo.json"  # maps the path of each written file to the SHA-256 of its content
 _MARKER_DECODER: JsonDecoder[dict[str, str]] = JsonDecoder(dict[str, str])
-_CACHE_FILES = f"{_DATASET}/*/cache-*.arrow"  # `datasets` writes the results of `map` and `filter` beside the rows
+_CACHE_FILES = "dataset*/*/cache-*.arrow"  # `datasets` writes the results of `map` and `filter` beside the rows
 
 
 @dataclass(frozen=True)
@@ -94,9 +95,11 @@ def _write_flowers(folder: Path) -> None:
 
 
 def _write_street(folder: Path) -> None:
-    """Write the releases of point clouds."""
-    source = demo_release("street-cuboids").parent
-    _copy(source, [_CUBOIDS, _SEGMENTATION, _CLOUDS, _IMAGES], folder)
+    """Write the releases of point clouds, and the files made from them."""
+    cuboids, segmentation = demo_release("street-cuboids"), demo_release("street-segmentation")
+    _copy(cuboids.parent, [_CUBOIDS, _SEGMENTATION, _CLOUDS, _IMAGES], folder)
+    for release, rows in ((cuboids, _CUBOID_ROWS), (segmentation, _SEGMENTATION_ROWS)):
+        save_build(release_builder(release, cameras=True, embed=True), folder / rows)
 
 
 def _copy(source: Path, names: list[str], folder: Path) -> None:
@@ -125,6 +128,8 @@ DEMOS: Final = {
             _SEGMENTATION: "a release file: the same point clouds, with a class for each point",
             _CLOUDS: "the point clouds of both releases",
             _IMAGES: "the images of a camera beside the lidar",
+            _CUBOID_ROWS: "the dataset built from the release with boxes, for load_from_disk",
+            _SEGMENTATION_ROWS: "the dataset built from the release with classes, for load_from_disk",
         },
         _write_street,
     ),

@@ -183,6 +183,20 @@ def test_demo_of_point_clouds_has_all_files_of_its_releases(tmp_path: Path) -> N
             assert (tmp_path / url).read_bytes() == (demo_release("street-cuboids").parent / url).read_bytes()
 
 
+def test_datasets_of_point_clouds_contain_the_files_and_labels_of_the_releases(tmp_path: Path) -> None:
+    write_demo(tmp_path, "point-cloud")
+    cuboids = datasets.load_from_disk(str(tmp_path / "dataset-cuboids"))["train"]
+    segmentation = datasets.load_from_disk(str(tmp_path / "dataset-segmentation"))["train"]
+    assert [len(segments_hf.points.boxes(row)) for row in cuboids] == [3] * 5
+    for box_row, row in zip(cuboids, segmentation, strict=True):
+        points = segments_hf.points.read_points(row)
+        np.testing.assert_array_equal(points, segments_hf.points.read_points(box_row))
+        assert row["point_annotations"] is None or len(row["point_annotations"]) == len(points)
+        assert row["cameras"][0]["image"].size == (480, 270)
+        file = tmp_path / "clouds" / f"frame_{box_row['frame_index']}.pcd"
+        assert box_row["point_cloud"]["bytes"] == file.read_bytes()
+
+
 def test_commands_that_demo_of_point_clouds_prints_succeed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(app, ["demo", "--kind", "point-cloud"])

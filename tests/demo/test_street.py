@@ -133,6 +133,14 @@ def test_frames_are_tracked_and_non_key_frames_are_interpolated() -> None:
     ]
 
 
+@pytest.mark.parametrize("index", [0, 2], ids=["red car", "pedestrian"])
+def test_moving_objects_move_to_their_front(index: int) -> None:
+    first, last = (LABEL["frames"][frame]["annotations"][index] for frame in (0, -1))
+    moved = vector(last["position"]) - vector(first["position"])
+    assert np.linalg.norm(moved) > 3
+    np.testing.assert_allclose(moved / np.linalg.norm(moved), box_rotation(first)[:, 0], atol=1e-6)
+
+
 def test_yaw_of_the_tilted_car_is_the_direction_of_its_front() -> None:
     (tilted,) = [annotation for annotation in LABEL["frames"][0]["annotations"] if "rotation" in annotation]
     front = rotation_of(tilted["rotation"])[:, 0]

@@ -26,11 +26,11 @@ from street import (
     ROAD_ID,
     SIDEWALK,
     SIDEWALK_ID,
-    THINGS,
+    TRACKED_OBJECTS,
     UNLABELED,
     VEGETATION,
     VEGETATION_ID,
-    Thing,
+    TrackedObject,
     box_center,
     sensor_pose,
     solids_at,
@@ -47,7 +47,11 @@ STATUSES = ("REVIEWED", "LABELED", "REVIEWED", "LABELED", None)  # of the sample
 PARKED_CAR, PERSON = 2, 3
 CUBOID_CATEGORIES = {CAR: 1, PEDESTRIAN: 2}
 STUFF = {ROAD_ID: ROAD, SIDEWALK_ID: SIDEWALK, **dict.fromkeys(BUILDING_IDS, BUILDING)}
-CATEGORY_OF = {thing.id: thing.category_id for thing in THINGS} | STUFF | {VEGETATION_ID: VEGETATION, POLE_ID: POLE}
+CATEGORY_OF = (
+    {tracked.id: tracked.category_id for tracked in TRACKED_OBJECTS}
+    | STUFF
+    | {VEGETATION_ID: VEGETATION, POLE_ID: POLE}
+)
 
 _LOOKS_AHEAD = Pose(np.array([[0.0, 0, -1], [-1, 0, 0], [0, 1, 0]]), np.zeros(3))  # from the axes of OpenGL
 CAMERA = Camera(
@@ -109,22 +113,22 @@ def frame_of(frame: int, kind: str) -> dict[str, Any]:
     }
 
 
-def cuboid(thing: Thing, frame: int) -> dict[str, Any]:
+def cuboid(tracked: TrackedObject, frame: int) -> dict[str, Any]:
     """Return the cuboid of an object in a frame. Only a tilted object has a `rotation`."""
-    center = IN_WORLD(box_center(thing, frame * INTERVAL)[None])[0]
-    rotation = IN_WORLD.rotation @ thing.start.rotation
+    center = IN_WORLD(box_center(tracked, frame * INTERVAL)[None])[0]
+    rotation = IN_WORLD.rotation @ tracked.start.rotation
     annotation = {
-        "id": thing.id,
-        "category_id": CUBOID_CATEGORIES[thing.category_id],
+        "id": tracked.id,
+        "category_id": CUBOID_CATEGORIES[tracked.category_id],
         "type": "cuboid",
         "position": xyz(center),
-        "dimensions": xyz(np.array(thing.size) + 2 * MARGIN),
+        "dimensions": xyz(np.array(tracked.size) + 2 * MARGIN),
         "yaw": rounded(np.arctan2(rotation[1:2, 0], rotation[:1, 0]))[0],
-        "track_id": thing.id,
+        "track_id": tracked.id,
         "is_keyframe": frame in KEYFRAMES,
-        "index": thing.id - 1,
+        "index": tracked.id - 1,
         "isHidden": False,
-        "attributes": {"parked": thing.speed == 0} if thing.category_id == CAR else {},
+        "attributes": {"parked": tracked.speed == 0} if tracked.category_id == CAR else {},
     }
     return annotation | ({"rotation": quaternion(rotation)} if rotation[2, 2] < 1 else {})
 
@@ -135,7 +139,7 @@ def cuboid_label() -> dict[str, Any]:
         {
             "format_version": "0.1",
             "timestamp": timestamp(frame),
-            "annotations": [cuboid(thing, frame) for thing in THINGS],
+            "annotations": [cuboid(tracked, frame) for tracked in TRACKED_OBJECTS],
             "image_attributes": {},
         }
         for frame in range(FRAMES)
@@ -182,7 +186,7 @@ def cuboid_categories() -> list[dict[str, Any]]:
     """Return the categories of the cuboids."""
     parked = {"name": "parked", "input_type": "checkbox", "default_value": False}
     relation = {"name": "relation", "input_type": "select", "values": ["driver", "passenger"]}
-    size = xyz(np.array(THINGS[0].size) + 2 * MARGIN)
+    size = xyz(np.array(TRACKED_OBJECTS[0].size) + 2 * MARGIN)
     return [
         category(CUBOID_CATEGORIES[CAR], "car", (236, 72, 153), attributes=[parked], dimensions=size),
         category(CUBOID_CATEGORIES[PEDESTRIAN], "pedestrian", (250, 176, 5), attributes=[], link_attributes=[relation]),

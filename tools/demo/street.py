@@ -21,8 +21,8 @@ MARGIN = 0.04  # between an object and its cuboid: the noise of the lidar is sma
 
 
 @dataclass(frozen=True)
-class Thing:
-    """An object with a cuboid.
+class TrackedObject:
+    """An object that has a cuboid and a track.
 
     Attributes:
         id: The annotation id and the track id.
@@ -113,10 +113,12 @@ LAMP_POSTS = ((-8.0, 1.0), (11.0, -1.0), (30.5, 1.0), (44.0, -1.0))  # x, and th
 
 # The wheels on the right of the second car are on the sidewalk, so the car is tilted.
 _TILT = -0.0875
-THINGS = (
-    Thing(1, CAR, car((0.62, 0.04, 0.05)), (4.4, 1.84, 1.5), pose((28.0, 2.1, 0.0), yaw=np.pi), speed=5.5),
-    Thing(2, CAR, car((0.05, 0.24, 0.55)), (4.4, 1.84, 1.5), pose((19.5, -3.95, 0.075), yaw=0.03, roll=_TILT)),
-    Thing(3, PEDESTRIAN, pedestrian(), (0.84, 0.68, 1.78), pose((13.0, 4.8, CURB_HEIGHT), yaw=-0.04), speed=1.7),
+TRACKED_OBJECTS = (
+    TrackedObject(1, CAR, car((0.62, 0.04, 0.05)), (4.4, 1.84, 1.5), pose((28.0, 2.1, 0.0), yaw=np.pi), speed=5.5),
+    TrackedObject(2, CAR, car((0.05, 0.24, 0.55)), (4.4, 1.84, 1.5), pose((19.5, -3.95, 0.075), yaw=0.03, roll=_TILT)),
+    TrackedObject(
+        3, PEDESTRIAN, pedestrian(), (0.84, 0.68, 1.78), pose((13.0, 4.8, CURB_HEIGHT), yaw=-0.04), speed=1.7
+    ),
 )
 
 
@@ -201,7 +203,7 @@ def fixed_solids() -> list[Solid]:
 
 def solids_at(time: float) -> list[Solid]:
     """Return all solids of the scene at a time, in the frame of the street."""
-    return fixed_solids() + [solid for thing in THINGS for solid in thing.solids_at(time)]
+    return fixed_solids() + [solid for tracked in TRACKED_OBJECTS for solid in tracked.solids_at(time)]
 
 
 def sensor_pose(frame: int) -> Pose:
@@ -213,6 +215,6 @@ def sensor_pose(frame: int) -> Pose:
     return pose((2.2 * frame, y, 1.9), yaw, pitch, roll)
 
 
-def box_center(thing: Thing, time: float) -> Array:
+def box_center(tracked: TrackedObject, time: float) -> Array:
     """Return the center of the cuboid of an object, in the frame of the street."""
-    return thing.pose_at(time)(np.array([[0.0, 0.0, thing.size[2] / 2]]))[0]
+    return tracked.pose_at(time)(np.array([[0.0, 0.0, tracked.size[2] / 2]]))[0]
