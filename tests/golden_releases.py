@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from cloud_releases import camera, cloud, cloud_sample, cuboid, kitti_file, pcd_file, quaternion, xyz
 from dataset.making import bitmap, label, sample
 from PIL import Image
 
@@ -109,11 +110,49 @@ def vector_sequence_release(folder: Path) -> Path:
 
 
 def cuboid_release(folder: Path) -> Path:
-    """Write a point cloud, whose labels stay JSON in the rows."""
-    cuboid = {"id": 1, "category_id": 4, "position": {"x": 1.5, "y": 0, "z": -2}, "yaw": 0.25}
-    cloud = {"pcd": {"url": "https://host/a.pcd", "type": "pcd"}}
-    labeled = sample("cloud", label=label(annotations=[cuboid]))
-    return _write(folder, "pointcloud-cuboid", [{**labeled, "attributes": cloud}, sample("empty")])
+    """Write a point cloud with a camera: cuboids with and without a rotation and with further fields, and a polygon."""
+    front = camera(_image(folder, "front"), rotation=0.5, intensity=2)
+    attributes = cloud(_file(folder, "a.pcd", pcd_file()), "pcd", images=[front], default_z=-1.5, bounds={"min_x": -2})
+    turned = {"rotation": quaternion(0.5, -0.5, 0.5, 0.5), "index": 3, "velocity": xyz(1, 0.5, 0), "isHidden": False}
+    annotations = [
+        cuboid(1, 4, attributes={"parked": True}),
+        cuboid(2, 0, **turned),
+        {"id": 3, "category_id": 9, "type": "polygon", "points": [[0, 1, 2], [1, 1, 2.5], [1, 0, 2]]},
+    ]
+    return _write(
+        folder,
+        "pointcloud-cuboid",
+        [
+            cloud_sample("labeled", attributes, label(annotations=annotations, image_attributes={"rain": False})),
+            cloud_sample("skipped", attributes, {"label_status": "SKIPPED", "attributes": {}}),
+            cloud_sample("unlabeled", attributes, metadata={"place": "Leuven"}),
+        ],
+    )
+
+
+def point_sequence_release(folder: Path) -> Path:
+    """Write a sequence of labels of points, with a moving sensor, and a frame without a label."""
+    annotations = [_annotation(5, 9), {**_annotation(70000, 4), "track_id": 3}]
+    frames = [{"annotations": annotations, "point_annotations": [0, 5, 70000, 5]}, None]
+    pose = {"position": xyz(10, -2.5, 0.25), "heading": quaternion(0, 0, 0.6, 0.8)}
+    clouds = [
+        cloud(_file(folder, "0.bin", kitti_file()), ego_pose=pose, name="f0", timestamp=1_700_000_000_123_456_789),
+        cloud(_file(folder, "1.bin", kitti_file(5)), "binary-xyzi", name="f1", timestamp=0.25),
+    ]
+    links = [{"from_id": 3, "to_id": 5, "attributes": {"kind": "towed"}}]
+    drive = cloud_sample("drive", {"frames": clouds}, label(frames=frames, links=links))
+    return _write(folder, "pointcloud-segmentation-sequence", [drive])
+
+
+def sensors_release(folder: Path) -> Path:
+    """Write a scene of several sensors, whose labels stay JSON in the rows."""
+    lidar = {"name": "Lidar", "task_type": "pointcloud-cuboid-sequence"}
+    frames = {"frames": [cloud("https://host/a.pcd", "pcd")]}
+    labels = {"frames": [{"annotations": [cuboid(1, 4)]}]}
+    scene = cloud_sample(
+        "scene", {"sensors": [{**lidar, "attributes": frames}]}, label(sensors=[{**lidar, "attributes": labels}])
+    )
+    return _write(folder, "multisensor-sequence", [scene, sample("empty")])
 
 
 RELEASES: dict[str, Callable[[Path], Path]] = {
@@ -122,6 +161,8 @@ RELEASES: dict[str, Callable[[Path], Path]] = {
     "bitmap-sequence": bitmap_sequence_release,
     "vector-sequence": vector_sequence_release,
     "cuboid": cuboid_release,
+    "point-sequence": point_sequence_release,
+    "sensors": sensors_release,
 }
 
 

@@ -30,13 +30,16 @@ from segments_hf.demo import demo_release
 FILE = Path(__file__).with_suffix(".json")
 COMMAND = "python tests/golden_rows.py"
 
-_JSON = {
+_JSON = {  # names of columns and fields
     "attributes",
+    "distortion",
     "image_attributes",
     "label_attributes",
+    "links",
     "metadata",
+    "other",
     "sample_attributes",
-}  # names of columns and fields
+}
 _PRODUCTS: dict[str, Callable[[Any], Any]] = {
     "rows": lambda rows: rows,
     "layouts/semantic-segmentation": partial(to_layout, task="semantic-segmentation"),
@@ -92,7 +95,7 @@ def _digests(name: str, release: Path) -> Iterator[tuple[str, str]]:
     files = {
         hashlib.sha256(path.read_bytes()).digest(): path.name for path in release.parent.rglob("*") if path.is_file()
     }
-    stream = load_release(release, split="train", streaming=True)
+    stream = load_release(release, split="train", streaming=True, cameras=True)
     information = [stream.info.description, stream.info.homepage]
     for product, make in _PRODUCTS.items():
         if product == "rows" or "image" in stream.features:
@@ -103,20 +106,20 @@ def _digests(name: str, release: Path) -> Iterator[tuple[str, str]]:
 
 
 def _plain(value: Any, files: dict[bytes, str], name: str = "") -> Any:
-    """Return a value as JSON. An image is the name of the file with the same bytes, or a description of its pixels."""
+    """Return a value as JSON. A file is the name of the file with the same bytes; another image has its pixels."""
     if name in _JSON and isinstance(value, str):
         return json.loads(value)
     if isinstance(value, dict):
         if value.keys() == {"bytes", "path"}:
-            return _plain_image(value, files)
+            return _plain_file(value, files)
         return {key: _plain(inner, files, key) for key, inner in value.items()}
     if isinstance(value, list):
         return [_plain(inner, files) for inner in value]
     return round(value, 6) + 0.0 if isinstance(value, float) else value
 
 
-def _plain_image(image: dict[str, Any], files: dict[bytes, str]) -> Any:
-    content = image["bytes"] if image["bytes"] is not None else Path(image["path"]).read_bytes()
+def _plain_file(stored: dict[str, Any], files: dict[bytes, str]) -> Any:
+    content = stored["bytes"] if stored["bytes"] is not None else Path(stored["path"]).read_bytes()
     if file := files.get(hashlib.sha256(content).digest()):
         return file
     with Image.open(io.BytesIO(content)) as opened:

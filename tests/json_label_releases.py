@@ -1,4 +1,4 @@
-"""Releases of task types whose labels stay JSON: point clouds, several sensors, texts, and an unknown task type."""
+"""Releases of task types whose labels stay JSON: several sensors, texts, and unknown task types."""
 
 from __future__ import annotations
 
@@ -15,45 +15,28 @@ def cuboid(number: int, category_id: int, **fields: Any) -> dict[str, Any]:
     return {"id": number, "category_id": category_id, "type": "cuboid", **place, "track_id": number, **fields}
 
 
-CLOUD: dict[str, Any] = {
+_CLOUD: dict[str, Any] = {
     "pcd": {"url": "https://host/a.pcd", "type": "pcd"},
     "images": [{"url": "https://host/front.jpg", "name": "front"}],
 }
 CUBOIDS: dict[str, Any] = {"annotations": [cuboid(1, 1, attributes={"moving": True}), cuboid(2, 1), cuboid(3, 3)]}
-_POINTS = {"annotations": [{"id": 1, "category_id": 1}, {"id": 2, "category_id": 3}], "point_annotations": [0, 1, 2, 2]}
-_LINE = {"id": 1, "category_id": 3, "type": "polyline", "points": [[0, 0, 1], [1, 1, 1]], "track_id": 1}
+_POINTS = {
+    "annotations": [{"id": 1, "category_id": 1}, {"id": 2, "category_id": 3}],
+    "point_annotations": [0, 1, 2, 2],
+}
 _TEXT = {"text": "Jane drives a car"}
 _SPANS = {"annotations": [{"start": 14, "end": 17, "category_id": 1}]}
-_FRAMES = {"frames": [{**CLOUD, "name": "0"}, {**CLOUD, "name": "1"}]}
+_FRAMES = {"frames": [{**_CLOUD, "name": "0"}, {**_CLOUD, "name": "1"}]}
+
+
+def sensors_label(frames: list[Any]) -> dict[str, Any]:
+    """Return the label of a lidar with these frames and of an unlabeled camera."""
+    lidar = {"name": "Lidar", "task_type": "pointcloud-cuboid-sequence", "attributes": {"frames": frames}}
+    return {"sensors": [lidar, {"name": "Camera", "task_type": "image-vector-sequence", "attributes": []}]}
+
 
 # By task type: the attributes of a sample, those of its label, and what the label and the sample contain.
 TASKS: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, int], dict[str, int]]] = {
-    "pointcloud-cuboid": (CLOUD, CUBOIDS, {"cuboid": 3}, {"point cloud": 1, "image": 1}),
-    "pointcloud-cuboid-sequence": (
-        _FRAMES,
-        {"frames": [CUBOIDS, CUBOIDS], "links": []},
-        {"cuboid": 6},
-        {"point cloud": 2, "image": 2},
-    ),
-    "pointcloud-segmentation": (
-        CLOUD,
-        _POINTS,
-        {"labeled point": 3, "annotation": 2},
-        {"point cloud": 1, "image": 1},
-    ),
-    "pointcloud-segmentation-sequence": (
-        _FRAMES,
-        {"frames": [_POINTS, None]},
-        {"labeled point": 3, "annotation": 2},
-        {"point cloud": 2, "image": 2},
-    ),
-    "pointcloud-vector": (CLOUD, {"annotations": [_LINE]}, {"polyline": 1}, {"point cloud": 1, "image": 1}),
-    "pointcloud-vector-sequence": (
-        _FRAMES,
-        {"frames": [{"annotations": [_LINE]}, {"annotations": []}]},
-        {"polyline": 1},
-        {"point cloud": 2, "image": 2},
-    ),
     "multisensor-sequence": (
         {
             "sensors": [
@@ -61,17 +44,8 @@ TASKS: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, int], dict[str,
                 {"name": "Camera", "task_type": "image-vector-sequence", "attributes": {"frames": [{"image": {}}] * 2}},
             ]
         },
-        {
-            "sensors": [
-                {
-                    "name": "Lidar",
-                    "task_type": "pointcloud-cuboid-sequence",
-                    "attributes": {"frames": [CUBOIDS, CUBOIDS]},
-                },
-                {"name": "Camera", "task_type": "image-vector-sequence", "attributes": []},
-            ]
-        },
-        {"cuboid": 6},
+        sensors_label([CUBOIDS, _POINTS]),
+        {"cuboid": 3, "labeled point": 3, "annotation": 2},
         {"image": 4, "point cloud": 2},
     ),
     "text-named-entities": (_TEXT, _SPANS, {"text span": 1}, {}),

@@ -18,9 +18,6 @@ MAX_RELEASE_BYTES = 4 * 2**30
 # The largest number of points of a point cloud. Files of the default `max_bytes` contain fewer points unless they are
 # compressed. 50 million points of 16 bytes need 800 MB of memory; one rotation of a sensor has about 10^5 points.
 DEFAULT_MAX_POINTS = 50_000_000
-MAX_POINTS = (
-    50_000_000  # a merged cloud of a street has tens of millions of points, one scan of a lidar below a million
-)
 SIZES = frozenset({"max_bytes", "max_release_bytes"})  # the options that may also be text such as "10MB"
 
 Verify = Literal["structure", "decode"]

@@ -9,7 +9,7 @@ from typing import Any
 
 from PIL import Image
 
-from segments_hf.assets import Asset, AssetCache, Fetcher, FetchOptions
+from segments_hf.assets import Asset, AssetCache, Fetcher, FetchOptions, ImageCheck
 from segments_hf.assets.http_client import HttpClient
 from segments_hf.images import Header
 from segments_hf.io.loop_thread import LoopThread
@@ -44,7 +44,7 @@ class SynchronousFetcher:
 
     def fetch(self, reference: str, *, is_bitmap: bool = False) -> tuple[Asset, Header]:
         with self.fetcher.running() as loop:
-            return loop.submit(self.fetcher.fetch(reference, is_bitmap=is_bitmap)).result()
+            return loop.submit(self.fetcher.fetch(reference, ImageCheck(is_bitmap=is_bitmap))).result()
 
     def keep(self, asset: Asset) -> Asset:
         with self.fetcher.running() as loop:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from segments_hf.assets import AssetCache, Traffic
+from segments_hf.assets import AssetCache, ImageCheck, Traffic
 from segments_hf.errors import AssetError
 
 from .fetching import jpeg, new_fetcher, png
@@ -177,7 +177,7 @@ def test_running_downloads_are_canceled_when_the_fetcher_ends(fetcher, server):
     fetcher = fetcher(retries=9, connections=2).fetcher
     server.files["/busy.png"] = [(503, {"Retry-After": "15"}, b"")]
     with fetcher.running() as loop:
-        paused = [loop.submit(fetcher.fetch(server.address + "/busy.png")) for _ in range(5)]
+        paused = [loop.submit(fetcher.fetch(server.address + "/busy.png", ImageCheck())) for _ in range(5)]
         while not server.requests["/busy.png"]:
             time.sleep(0.01)
     assert all(future.cancelled() for future in paused)
@@ -195,7 +195,7 @@ def test_images_are_stored_simultaneously(fetcher, server, monkeypatch):
     fetcher = fetcher(in_flight=4).fetcher
 
     async def stored_path(url):
-        asset, _ = await fetcher.fetch(url)
+        asset, _ = await fetcher.fetch(url, ImageCheck())
         return (await fetcher.keep(asset)).path
 
     urls = [server.url(f"/{number}.png", PNG) for number in range(8)]
@@ -209,7 +209,7 @@ def test_fetcher_works_in_a_thread_with_a_running_event_loop(fetcher, server):
 
     async def cell():
         with fetcher.running() as loop:
-            return loop.submit(fetcher.fetch(url)).result()[0].content
+            return loop.submit(fetcher.fetch(url, ImageCheck())).result()[0].content
 
     assert asyncio.run(cell()) == PNG
 

@@ -168,7 +168,7 @@ def test_unknown_keys_are_ignored(read):
     assert release[0].images[0].image.url == "a.jpg"
 
 
-@pytest.mark.parametrize("task_type", ["pointcloud-cuboid", "text-named-entities", "multisensor-sequence", "new", ""])
+@pytest.mark.parametrize("task_type", ["text-named-entities", "multisensor-sequence", "new", ""])
 def test_unknown_task_type_keeps_the_attributes_as_json(read, task_type):
     attributes = {"annotations": [{"id": "not a number", "yaw": 1.50}], "x": None}
     samples = [sample(gt=label(**attributes)), sample(gt={"label_status": "LABELED", "attributes": None})]

@@ -100,5 +100,6 @@ def test_type_checkers_know_every_option_of_load_release() -> None:
     from segments_hf.dataset.data_types import LoadKeywords
 
     parameters = set(inspect.signature(segments_hf.load_release).parameters)
-    fetching = {"connections", "in_flight", "timeout", "max_bytes", "max_pixels", "verify", "max_release_bytes"}
+    limits = {"max_bytes", "max_pixels", "max_points", "max_release_bytes"}
+    fetching = {"connections", "in_flight", "timeout", "verify", *limits}
     assert set(LoadKeywords.__annotations__) == parameters - {"release", "split", "streaming", "fetching"} | fetching

@@ -51,7 +51,7 @@ LABELS = {
     "vector": {"annotations": [BOX, {**BOX, "id": 8, "points": [[0, 0]], "type": "point"}]},
     "image-segmentation-sequence": {"frames": [{"annotations": [TRACKED]}, {"annotations": []}]},
     "image-vector-sequence": {"frames": [{"annotations": [{**BOX, **TRACKED}]}, None]},
-    "pointcloud-cuboid": {"annotations": [{"id": 1, "position": {"x": 1.5}}]},
+    "text-named-entities": {"annotations": [{"start": 0, "end": 4, "category_id": 1}]},
 }
 
 
