@@ -137,7 +137,7 @@ def boxes(row: Mapping[str, Any], frame: Literal["sensor", "world"] = "sensor") 
     Raises:
         OptionError: `frame` is unknown.
         PointCloudError: A number of a cuboid or of the pose is missing, is not finite, or is 1e12 or more in absolute
-            value; or the annotations are None.
+            value; or a column is missing, or the annotations are None.
 
     >>> row = {"annotations": [{"id": 1, "category": 0, "type": "cuboid", "position": [12, 20, 1],
     ...     "dimensions": [4, 2, 1.5], "yaw": 0.0}], "ego_pose": {"position": [10, 20, 0], "heading": [0, 0, 1, 1]}}
@@ -146,10 +146,14 @@ def boxes(row: Mapping[str, Any], frame: Literal["sensor", "world"] = "sensor") 
     """
     if frame not in ("sensor", "world"):
         raise OptionError(f"got {frame!r}, expected 'sensor' or 'world'", option="frame")
-    if row["annotations"] is None:
-        raise PointCloudError("annotations: got None, expected a list of annotations")
+    if row.get("annotations") is None:
+        raise PointCloudError("the row has no annotations; expected a list in the column `annotations`")
     in_world = _boxes_of(_cuboids_of(row["annotations"]))
-    return in_world if frame == "world" else in_world.to_sensor(row["ego_pose"])
+    if frame == "world":
+        return in_world
+    if "ego_pose" not in row:
+        raise PointCloudError("the row has no column `ego_pose`, which boxes in the frame of the sensor need")
+    return in_world.to_sensor(row["ego_pose"])
 
 
 def _cuboids_of(annotations: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

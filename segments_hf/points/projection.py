@@ -58,9 +58,10 @@ def project(points: npt.ArrayLike, camera: Mapping[str, Any]) -> npt.NDArray[np.
     depth = in_camera[:, 2]
     with np.errstate(all="ignore"):  # points that are behind the camera or not finite
         plane = np.where(depth > 0, in_camera[:, :2].T / depth, np.nan).T
-        pixels = distort(plane, camera.get("distortion")) @ intrinsics[:2, :2].T + intrinsics[:2, 2]
-    pixels[~np.isfinite(pixels).all(axis=1)] = np.nan
-    return np.concatenate([pixels, depth[:, None]], axis=1)
+        x, y = distort(plane, camera.get("distortion")).T
+        pixels = np.stack([of_x * x + of_y * y + offset for of_x, of_y, offset in intrinsics[:2].tolist()])
+    pixels[:, ~np.isfinite(pixels).all(axis=0)] = np.nan
+    return np.stack([*pixels, depth], axis=1)
 
 
 def _intrinsics_of(camera: Mapping[str, Any]) -> npt.NDArray[np.float64]:

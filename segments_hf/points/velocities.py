@@ -64,7 +64,8 @@ def velocities(
 
     Raises:
         OptionError: `time_unit` is unknown.
-        PointCloudError: A timestamp is not a number or is 1e12 seconds or more, or a cuboid is invalid.
+        PointCloudError: A row is not a frame of a sequence, a timestamp is not a number or is 1e12 seconds or
+            more, or a cuboid is invalid.
 
     >>> rows = [{"uuid": "a", "frame_index": index, "timestamp": f"{1700000000 + index}500000000", "annotations": [
     ...     {"id": 1, "category": 0, "track_id": 7, "type": "cuboid", "position": [3.0 * index, 0, 0],
@@ -76,7 +77,11 @@ def velocities(
         raise OptionError(f"got {time_unit!r}, expected 'ns', 'us', 'ms' or 's'", option="time_unit")
     sequences: dict[tuple[Any, Any], list[tuple[int, _Frame]]] = {}
     for index, row in enumerate(rows):
-        sequence = sequences.setdefault((row.get("uuid"), row.get("sensor")), [])
+        if row.get("frame_index") is None or not {"uuid", "timestamp"} <= row.keys():
+            raise PointCloudError(
+                f"row {index}: expected a frame of a sequence, with `uuid`, `frame_index`, `timestamp`"
+            )
+        sequence = sequences.setdefault((row["uuid"], row.get("sensor")), [])
         sequence.append((row["frame_index"], _frame_of(row, index, time_unit)))
     found: dict[int, npt.NDArray[np.float64]] = {}
     for sequence in sequences.values():

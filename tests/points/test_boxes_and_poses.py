@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from datasets import Dataset
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
@@ -44,6 +47,18 @@ def test_points_of_the_file_are_those_that_were_planted() -> None:
     points = read_points(cloud.row)
     np.testing.assert_array_equal(points, cloud.points, strict=True)
     np.testing.assert_array_equal(points_in_boxes(points, boxes(cloud.row)).sum(axis=0), cloud.counts)
+
+
+def test_rows_of_a_dataset_have_the_same_boxes_and_points(tmp_path: Path) -> None:
+    clouds = [planted_cloud(seed) for seed in range(3)]
+    Dataset.from_list([cloud.row for cloud in clouds]).to_parquet(tmp_path / "clouds.parquet")
+    dataset = Dataset.from_parquet(str(tmp_path / "clouds.parquet"), cache_dir=str(tmp_path))
+    for cloud, row in zip(clouds, dataset, strict=True):
+        found, expected = boxes(row), boxes(cloud.row)
+        np.testing.assert_array_equal(found.to_7dof(), expected.to_7dof())
+        np.testing.assert_array_equal(points_in_boxes(read_points(row), found).sum(axis=0), cloud.counts)
+        in_world = to_world(read_points(row), row["ego_pose"])
+        np.testing.assert_array_equal(points_in_boxes(in_world, boxes(row, "world")).sum(axis=0), cloud.counts)
 
 
 @given(SEEDS, POSES)
@@ -258,9 +273,21 @@ def test_unknown_frame_is_an_error() -> None:
         boxes(cuboid_row(), "camera")  # type: ignore[arg-type]
 
 
-def test_annotations_that_could_not_be_read_are_an_error() -> None:
-    with pytest.raises(PointCloudError, match="annotations"):
-        boxes({"annotations": None, "ego_pose": None})
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"annotations": None, "ego_pose": None}, "annotations"),
+        ({"ego_pose": None}, "annotations"),
+        ({"annotations": []}, "ego_pose"),
+    ],
+)
+def test_missing_columns_are_an_error(row: dict, message: str) -> None:
+    with pytest.raises(PointCloudError, match=message):
+        boxes(row)
+
+
+def test_boxes_in_the_world_need_no_pose() -> None:
+    assert len(boxes({"annotations": [cuboid()]}, "world")) == 1
 
 
 def cuboid(**fields: object) -> dict:

@@ -122,6 +122,14 @@ def test_timestamp_that_is_not_a_number_is_an_error(timestamp: str) -> None:
         velocities([frame(0, timestamp)])
 
 
+@pytest.mark.parametrize("column", ["uuid", "frame_index", "timestamp"])
+def test_row_that_is_not_a_frame_is_an_error(column: str) -> None:
+    row = frame(0, 0)
+    del row[column]
+    with pytest.raises(PointCloudError, match="row 1: expected a frame of a sequence"):
+        velocities([frame(0, 0), row])
+
+
 def test_unknown_unit_is_an_error() -> None:
     with pytest.raises(OptionError, match="time_unit"):
         velocities([], "minutes")  # type: ignore[arg-type]
