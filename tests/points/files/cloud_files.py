@@ -14,10 +14,9 @@ import numpy as np
 
 NO_LIMIT = 2**62
 _LETTERS = {"i": "I", "u": "U", "f": "F"}
-_PLY_NAMES = {
-    **{"i1": "char", "u1": "uchar", "i2": "short", "u2": "ushort"},
-    **{"i4": "int", "u4": "uint", "f4": "float", "f8": "double"},
-}
+_PLY_CODES = ("i1", "u1", "i2", "u2", "i4", "u4", "f4", "f8")
+_PLY_TYPES = ("char", "uchar", "short", "ushort", "int", "uint", "float", "double")
+_PLY_NAMES = dict(zip(_PLY_CODES, _PLY_TYPES, strict=True))
 PLY_FORMATS = ("ascii", "binary_little_endian", "binary_big_endian")
 PCD_ENCODINGS = ("ascii", "binary", "binary_compressed")
 
@@ -52,7 +51,9 @@ def pcd_header(
     return {**lines, **changes, "DATA": encoding}
 
 
-def pcd_file(points: np.ndarray, encoding: str, *, end: str = "\n", names: Sequence[str] = (), **changes: object) -> bytes:
+def pcd_file(
+    points: np.ndarray, encoding: str, *, end: str = "\n", names: Sequence[str] = (), **changes: object
+) -> bytes:
     """Return a PCD file.
 
     Args:
@@ -92,7 +93,9 @@ def lzf_literals(content: bytes) -> bytes:
 
 def text_lines(points: np.ndarray, end: str = "\n") -> str:
     """Return one line per point, with exact numbers."""
-    return "".join(" ".join(str(value) for field in point for value in np.ravel(field).tolist()) + end for point in points)
+    return "".join(
+        " ".join(str(value) for field in point for value in np.ravel(field).tolist()) + end for point in points
+    )
 
 
 def ply_file(points: np.ndarray, encoding: str, *, before: str = "", after: str = "", tail: bytes = b"") -> bytes:
@@ -106,7 +109,9 @@ def ply_file(points: np.ndarray, encoding: str, *, before: str = "", after: str 
         tail: The data after the vertices.
     """
     properties = "".join(f"property {_PLY_NAMES[points.dtype[name].str[1:]]} {name}\n" for name in points.dtype.names)
-    header = f"ply\nformat {encoding} 1.0\ncomment made by hand\n{before}element vertex {len(points)}\n{properties}{after}"
+    header = (
+        f"ply\nformat {encoding} 1.0\ncomment made by hand\n{before}element vertex {len(points)}\n{properties}{after}"
+    )
     return f"{header}end_header\n".encode() + ply_data(points, encoding) + tail
 
 
