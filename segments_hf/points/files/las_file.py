@@ -11,6 +11,7 @@ import numpy as np
 from segments_hf.errors import AssetError, MissingExtraError, SegmentsHFError
 from segments_hf.points.files.cloud import Cloud
 from segments_hf.points.files.las_header import read_las_sizes
+from segments_hf.points.files.laz_chunks import check_laz_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +42,12 @@ def open_las(content: bytes) -> Cloud:
                 f"got a LAS file with {sizes.num_points:,} points of {sizes.point_bytes} bytes, expected points of "
                 f"{header.point_format.size} bytes"
             )
-        dtype = _dtype(reader.header)
+        if sizes.is_compressed and sizes.num_points:
+            records = header.vlrs.get("LasZipVlr")
+            if len(records) != 1:
+                raise AssetError(f"got a LAZ file with {len(records)} descriptions of its compression, expected one")
+            check_laz_chunks(content, sizes, records[0].record_data)
+        dtype = _dtype(header)
 
     def decode() -> dict[str, npt.NDArray[Any]]:
         with _reader(content, sizes) as reader, np.errstate(all="ignore"):

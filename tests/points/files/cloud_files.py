@@ -14,16 +14,9 @@ import numpy as np
 
 NO_LIMIT = 2**62
 _LETTERS = {"i": "I", "u": "U", "f": "F"}
-_PLY_NAMES = {
-    "i1": "char",
-    "u1": "uchar",
-    "i2": "short",
-    "u2": "ushort",
-    "i4": "int",
-    "u4": "uint",
-    "f4": "float",
-    "f8": "double",
-}
+_PLY_CODES = ("i1", "u1", "i2", "u2", "i4", "u4", "f4", "f8")
+_PLY_TYPES = ("char", "uchar", "short", "ushort", "int", "uint", "float", "double")
+_PLY_NAMES = dict(zip(_PLY_CODES, _PLY_TYPES, strict=True))
 PLY_FORMATS = ("ascii", "binary_little_endian", "binary_big_endian")
 PCD_ENCODINGS = ("ascii", "binary", "binary_compressed")
 

@@ -24,7 +24,7 @@ def assert_refused(content: bytes, kind: str) -> None:
     try:
         with pytest.raises(AssetError):
             check_cloud(content, kind, max_points=NO_LIMIT)
-        assert tracemalloc.get_traced_memory()[1] < MIB + 4 * len(content)
+        assert tracemalloc.get_traced_memory()[1] < 8 * MIB  # a header of 64 KiB may have many short lines
     finally:
         tracemalloc.stop()
 

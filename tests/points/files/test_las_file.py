@@ -123,3 +123,48 @@ def test_compressed_file_cannot_have_a_thousand_times_its_size() -> None:
     struct.pack_into("<Q", content, 247, 10**7)
     with pytest.raises(AssetError, match="1,000 times"):
         check_cloud(bytes(content), "laz", max_points=NO_LIMIT)
+
+
+def compression_of(content: bytes) -> int:
+    """Return the position of the record that describes the compression of a LAZ file."""
+    return content.index(b"laszip encoded") - 2 + 54
+
+
+def test_points_of_several_chunks_are_read() -> None:
+    content = las_file(100_001, point_format=6, compress=True)
+    found = open_cloud(content, "laz", max_points=100_001).structured()
+    np.testing.assert_array_equal(found["x"], np.asarray(laspy.read(io.BytesIO(content)).x))
+
+
+@pytest.mark.parametrize("layer", range(14))
+@pytest.mark.parametrize("value", [0, 2**32 - 1])
+def test_wrong_size_of_a_layer_is_an_error(layer: int, value: int) -> None:
+    content = bytearray(las_file(500, point_format=6, compress=True))
+    start = struct.unpack_from("<I", content, 96)[0]
+    position = start + 8 + struct.unpack_from("<H", content, 105)[0] + 4 + 4 * layer
+    if struct.unpack_from("<I", content, position)[0] == value:
+        return
+    struct.pack_into("<I", content, position, value)
+    with pytest.raises(AssetError, match="layers"):
+        check_cloud(bytes(content), "laz", max_points=500)
+
+
+@pytest.mark.parametrize(
+    ("position", "value"),
+    [
+        pytest.param(0, 0, id="no compression"),
+        pytest.param(0, 9, id="an unknown compressor"),
+        pytest.param(12, 0, id="no points per chunk"),
+        pytest.param(32, 0, id="no items"),
+        pytest.param(32, 2**16 - 1, id="many items"),
+        pytest.param(34, 99, id="an unknown item"),
+        pytest.param(36, 2**16 - 1, id="an item of another size"),
+        pytest.param(42, 2**16 - 1, id="many extra bytes"),
+    ],
+)
+@pytest.mark.parametrize("point_format", [3, 6])
+def test_wrong_description_of_the_compression_is_an_error(position: int, value: int, point_format: int) -> None:
+    content = bytearray(las_file(5, point_format=point_format, compress=True))
+    struct.pack_into("<H", content, compression_of(content) + position, value)
+    with pytest.raises(AssetError):
+        check_cloud(bytes(content), "laz", max_points=5)

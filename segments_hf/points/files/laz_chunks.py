@@ -1,0 +1,88 @@
+"""The chunks of a LAZ file, whose sizes are checked before lazrs allocates memory for them.
+
+The format is that of the LAZ specification, https://downloads.rapidlasso.de/doc/LAZ_Specification_1.4_R1.pdf.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from typing import TYPE_CHECKING
+
+from segments_hf.errors import AssetError
+
+if TYPE_CHECKING:
+    from segments_hf.points.files.las_header import LasSizes
+
+_RECORD = struct.Struct("<H10xI16xH")  # compressor, points per chunk, number of items
+_ITEM = struct.Struct("<HHH")  # type, bytes, version
+_COMPRESSORS = {2, 3}  # those that write chunks
+_VARIABLE = 2**32 - 1  # points per chunk, if each chunk has another number
+# The bytes of the items of a point by their types; None for any number. Items from 10 on are stored in layers.
+_ITEM_BYTES = {0: None, 6: 20, 7: 8, 8: 6, 9: 29, 10: 30, 11: 6, 12: 8, 13: 29, 14: None}
+_LAYERS = {10: 9, 11: 1, 12: 2, 13: 1}
+_EXTRA_BYTES = 14  # has one layer per byte
+_START = 8  # bytes before the first chunk: the position of the table of chunks
+
+
+def check_laz_chunks(content: bytes, sizes: LasSizes, record: bytes) -> None:
+    """Check the number of points and bytes of each chunk, and the sizes of its layers.
+
+    Args:
+        content: The file.
+        sizes: The sizes in the header of the file.
+        record: The record of the file that describes its compression.
+
+    Raises:
+        AssetError: The sizes do not fit the file.
+    """
+    import lazrs
+
+    chunk_points, num_layers = _compression(record, sizes.point_bytes)
+    file = io.BytesIO(content)
+    file.seek(sizes.start)
+    chunks = lazrs.read_chunk_table(file, lazrs.LazVlr(record))
+    most = sum(points for points, _ in chunks)  # the last chunk may have fewer points than the table says
+    last = chunks[-1][0] if chunks and chunk_points != _VARIABLE else 1
+    position = sizes.start + _START
+    if not most - last < sizes.num_points <= most or position + sum(size for _, size in chunks) > len(content):
+        raise AssetError(
+            f"got a LAZ file of {len(content):,} bytes with {sizes.num_points:,} points, whose {len(chunks):,} chunks "
+            "have other sizes"
+        )
+    if num_layers:
+        for _, size in chunks:
+            _check_layers(content[position : position + size], sizes.point_bytes, num_layers)
+            position += size
+
+
+def _compression(record: bytes, point_bytes: int) -> tuple[int, int]:
+    """Return the number of points per chunk and the number of layers; no layers if values are stored point by point.
+
+    Raises:
+        AssetError: The record is damaged, or describes points of another size.
+    """
+    compressor, chunk_points, count = _RECORD.unpack_from(record) if len(record) >= _RECORD.size else (0, 0, 0)
+    if compressor not in _COMPRESSORS or not chunk_points or len(record) != _RECORD.size + count * _ITEM.size:
+        raise AssetError("got a LAZ file whose description of the compression is damaged or not supported")
+    items = [(kind, size) for kind, size, _ in _ITEM.iter_unpack(record[_RECORD.size :])]
+    is_known = all(kind in _ITEM_BYTES and _ITEM_BYTES[kind] in {None, size} for kind, size in items)
+    if not is_known or sum(size for _, size in items) != point_bytes:
+        raise AssetError(f"got a LAZ file whose description of a point is damaged, expected {point_bytes} bytes")
+    layers = sum(size if kind == _EXTRA_BYTES else _LAYERS.get(kind, 0) for kind, size in items)
+    return chunk_points, layers
+
+
+def _check_layers(chunk: bytes, point_bytes: int, num_layers: int) -> None:
+    """Check that the layers of a chunk have the size of the chunk. Its first point is not compressed.
+
+    Raises:
+        AssetError: The layers have another size.
+    """
+    header = struct.Struct(f"<{point_bytes}xI{num_layers}I")
+    _, *layers = header.unpack_from(chunk) if len(chunk) >= header.size else (0,)
+    if header.size + sum(layers) != len(chunk):
+        raise AssetError(
+            f"got a LAZ file with a chunk of {len(chunk):,} bytes, expected {header.size + sum(layers):,}: the "
+            "sizes of its layers"
+        )
