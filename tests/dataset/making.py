@@ -15,6 +15,8 @@ import numpy as np
 from PIL import Image
 
 GROUND_TRUTH = "ground-truth"
+JSON_COLUMNS = {"image_attributes", "metadata", "sample_attributes", "label_attributes", "links", "other"}
+JSON_FIELDS = {"attributes", "distortion", "other"}  # of annotations and cameras
 
 
 def jpeg(size: tuple[int, int] = (8, 6), red: int = 200) -> bytes:
@@ -113,30 +115,39 @@ def raw(dataset: Any) -> Any:
     for column, feature in dataset.features.items():
         if isinstance(feature, datasets.Image):
             dataset = dataset.cast_column(column, datasets.Image(decode=False, id=feature.id))
+        elif column == "cameras":
+            (camera,) = feature if isinstance(feature, list) else [feature.feature]
+            dataset = dataset.cast_column(column, [{**camera, "image": datasets.Image(decode=False)}])
     return dataset
 
 
-def image_bytes(image: dict[str, Any] | None) -> bytes | None:
-    """Return the bytes of an image that is not decoded, from the row or from the file at its path."""
-    if image is None:
+def image_bytes(stored: dict[str, Any] | None) -> bytes | None:
+    """Return the bytes of an image that is not decoded, or of a point cloud, from the row or the file at its path."""
+    if stored is None or (stored["bytes"] is None and stored["path"] is None):
         return None
-    return image["bytes"] if image["bytes"] is not None else Path(image["path"]).read_bytes()
+    return stored["bytes"] if stored["bytes"] is not None else Path(stored["path"]).read_bytes()
 
 
 def plain_rows(dataset: Any) -> list[dict[str, Any]]:
-    """Return the rows with images as bytes and JSON as objects. These rows are equal for all versions of `datasets`."""
+    """Return the rows with files as bytes and JSON as objects. These rows are equal for all versions of `datasets`."""
     return [_plain_row(row) for row in raw(dataset)]
 
 
 def _plain_row(row: dict[str, Any]) -> dict[str, Any]:
     row = dict(row)
-    for column in {"image", "segmentation_bitmap"} & row.keys():
+    for column in {"image", "segmentation_bitmap", "point_cloud"} & row.keys():
         row[column] = image_bytes(row[column])
-    for column in {"image_attributes", "metadata", "sample_attributes", "label_attributes"} & row.keys():
+    for column in JSON_COLUMNS & row.keys():
         row[column] = json_value(row[column])
-    if row.get("annotations") is not None:
-        row["annotations"] = [{**item, "attributes": json_value(item["attributes"])} for item in row["annotations"]]
+    for column in {"annotations", "cameras"} & row.keys():
+        row[column] = row[column] and [_plain_item(item) for item in row[column]]
     return row
+
+
+def _plain_item(item: dict[str, Any]) -> dict[str, Any]:
+    """Return an annotation or a camera with files as bytes and JSON as objects."""
+    files = {"image": image_bytes(item["image"])} if "image" in item else {}
+    return {**item, **files, **{name: json_value(item[name]) for name in JSON_FIELDS & item.keys()}}
 
 
 def json_value(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Functions name what they do not support, check or measure in releases whose labels stay JSON."""
+"""Functions name what they do not support, check or measure in releases of point clouds and of JSON labels."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cloud_releases import SEQUENCES, SINGLE, cloud_samples, write_files
 from json_label_releases import TASKS, write_json_release
 
 import segments_hf
@@ -36,6 +37,18 @@ def test_functions_for_images_name_the_task_type_and_those_of_images(
     path = write_json_release(tmp_path, task_type)
     for data in (path, *(segments_hf.load_release(path, split="train", streaming=stream) for stream in (False, True))):
         with pytest.raises(OptionError, match=rf"{task_type}.*\bsegmentation-bitmap\b.*\bvector\b"):
+            IMAGE_FUNCTIONS[function](data, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("task_type", [*SINGLE, *SEQUENCES])
+@pytest.mark.parametrize("function", ["export", "export with links", "to_layout", "add_semantic_masks"])
+def test_functions_for_images_refuse_point_clouds(
+    tmp_path: Path, write_release: Callable[..., Path], task_type: str, function: str
+) -> None:
+    path = write_release(cloud_samples(task_type, write_files(tmp_path)), task_type=task_type)
+    for data in (path, *(segments_hf.load_release(path, split="train", streaming=stream) for stream in (False, True))):
+        with pytest.raises(OptionError, match=rf"{task_type} .*\bsegmentation-bitmap\b.*\bvector\b"):
             IMAGE_FUNCTIONS[function](data, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 

@@ -1,4 +1,4 @@
-"""Only `labels`, `dataset` and `release` read the columns and fields that encode a label."""
+"""Only `labels`, `points`, `dataset` and `release` read the columns and fields that encode a label."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import segments_hf
 
 PACKAGE = Path(segments_hf.__file__).parent
 # `release` may read these names because the JSON of a release has them too.
-READERS = ("labels", "dataset", "release")
-COLUMNS = {"segmentation_bitmap"}  # of a row
+READERS = ("labels", "points", "dataset", "release")
+COLUMNS = {"segmentation_bitmap", "point_annotations"}  # of a row
 FIELDS = {"points", "type"}  # of an annotation
 
 
@@ -31,7 +31,7 @@ def reads(file: Path) -> list[str]:
     return found
 
 
-def test_only_labels_dataset_and_release_read_the_columns_of_a_label() -> None:
+def test_only_four_layers_read_the_columns_of_a_label() -> None:
     files = [file for file in PACKAGE.rglob("*.py") if file.relative_to(PACKAGE).parts[0] not in READERS]
     assert len(files) > 50
     assert [read for file in files for read in reads(file)] == []

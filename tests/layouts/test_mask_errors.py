@@ -150,7 +150,7 @@ class TestRefusedInput:
         release = write_release([sample("a")], task_type="pointcloud-cuboid")
         for streaming in (False, True):
             with pytest.raises(OptionError, match="pointcloud-cuboid"):
-                add_semantic_masks(load_release(release, split="train", streaming=streaming))
+                add_semantic_masks(load_release(release, split="train", load_assets=False, streaming=streaming))
 
     @pytest.mark.parametrize("column", ["segmentation_bitmap", "annotations"])
     def test_add_instance_masks_refuses_a_dataset_without_a_column_of_the_label(self, release, column):

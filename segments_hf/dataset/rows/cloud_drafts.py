@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from segments_hf.dataset.rows.draft import Draft, check_categories, fill, identity_columns, image_attributes, label_text
@@ -67,8 +68,11 @@ def cloud_draft(
     attributes: Any = label.attributes if label else None  # the frames of a sequence have the same links
     if attributes:
         fill(draft, "links", lambda: label_text(attributes.links, sample, labelset, ".attributes.links"))
-    viewer = {"default_z": frame.default_z, "bounds": frame.bounds}
-    fill(draft, "other", lambda: _sample_text(_json_object(viewer), sample, path))
+    others = {"default_z": frame.default_z, "bounds": frame.bounds}
+    if not kind.sequence:  # only the rows of frames have columns for the name and the timestamp
+        others["name"] = UNSET if frame.name is None else Raw(msgspec.json.encode(frame.name))
+        others["timestamp"] = frame.timestamp
+    fill(draft, "other", lambda: _sample_text(_json_object(others), sample, path))
     check_categories(draft, annotations, sample, class_indices)
     return draft
 
