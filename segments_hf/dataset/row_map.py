@@ -95,6 +95,21 @@ def check_rows(dataset: SplitRows, tool: str = "this function") -> None:
     carried_categories(dataset.features)
 
 
+def check_point_cloud_rows(dataset: SplitRows) -> None:
+    """Check that a dataset of one split has the columns of point clouds with labels, and categories.
+
+    Raises:
+        SegmentsHFError: Columns are missing, or the features contain no categories.
+    """
+    columns = {"name", "status", "point_cloud", "point_cloud_type", "ego_pose", "annotations"}
+    if missing := columns - set(dataset.features or ()):
+        raise SegmentsHFError(
+            f"got a dataset without the columns {', '.join(sorted(missing))}, expected the columns of point clouds "
+            "from `load_release` or from the builder `segments_release`"
+        )
+    carried_categories(dataset.features)
+
+
 def check_features(dataset: SplitRows) -> None:
     """Check that the features of a dataset of one split are known.
 
