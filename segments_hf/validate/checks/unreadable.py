@@ -45,6 +45,7 @@ _BY_COLUMN = {
     "image": UNREADABLE_IMAGE,
     BITMAP_COLUMN: UNREADABLE_BITMAP,
     JSON_LABEL_COLUMN: UNREADABLE_LABEL,
+    POINT_CLOUD_COLUMN: UNREADABLE_CLOUD,
     POINT_LABELS_COLUMN: OTHER_NUMBER_OF_POINTS,
     "cameras": UNREADABLE_CAMERA,
 }
@@ -68,8 +69,10 @@ def unreadable_parts(outcome: Outcome) -> Iterator[Finding]:
             yield LOST_IDS.found(problem.sample, problem.uuid, frame, problem.reason)
         elif problem.column == "annotations":
             reason = problem.reason
+        elif problem.column == POINT_CLOUD_COLUMN and row:
+            yield missing_cloud(row, problem.reason)
         else:
-            yield _fault(problem, row).found(problem.sample, problem.uuid, frame, problem.reason)
+            yield _fault(problem).found(problem.sample, problem.uuid, frame, problem.reason)
     if row and row.get("annotations", ()) is None and not frame:  # the frames of a sequence share one label
         yield UNREADABLE_LABEL.in_sample(row, reason)
 
@@ -79,14 +82,19 @@ def is_frame_of_label_only(row: Row) -> bool:
     return row.get("frame_index") is not None and not any(map(row.get, _FRAME_COLUMNS))
 
 
-def fault_of_missing_cloud(row: Row) -> Fault:
-    """Return the fault of a row that has no point cloud."""
-    return FRAME_WITHOUT_CLOUD if is_frame_of_label_only(row) else UNREADABLE_CLOUD
+def missing_cloud(row: Row, reason: str) -> Finding:
+    """Return the finding about a row that has no point cloud.
+
+    Args:
+        row: The row.
+        reason: The fault, if the sample has the frame.
+    """
+    if not is_frame_of_label_only(row):
+        return UNREADABLE_CLOUD.in_row(row, reason)
+    return FRAME_WITHOUT_CLOUD.in_row(row, f"the label has a frame {row['frame_index']}, but the sample has not")
 
 
-def _fault(problem: Problem, row: Row) -> Fault:
-    if problem.column == POINT_CLOUD_COLUMN:
-        return fault_of_missing_cloud(row)
+def _fault(problem: Problem) -> Fault:
     if problem.column != POINT_LABELS_COLUMN and problem.error == SizeMismatchError.__name__:
         return OTHER_SIZE
     return _BY_COLUMN.get(problem.column, UNREADABLE_ATTRIBUTES)

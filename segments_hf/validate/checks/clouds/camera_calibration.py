@@ -92,8 +92,8 @@ def _sees(camera: Mapping[str, Any], points: Points) -> bool:
 
 def _is_inside(camera: Mapping[str, Any], points: Points) -> npt.NDArray[np.bool_]:
     """Tell which points are in the image of a camera: bool array of shape (N,)."""
-    width, height = _image_size(camera)
     u, v, _ = project(points, camera).T
+    width, height = _image_size(camera)
     is_inside: npt.NDArray[np.bool_] = (u >= 0) & (u < width) & (v >= 0) & (v < height)  # False for NaN
     return is_inside
 

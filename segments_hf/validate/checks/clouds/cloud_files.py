@@ -14,7 +14,7 @@ from segments_hf.validate.checks.clouds.camera_calibration import cameras_withou
 from segments_hf.validate.checks.clouds.cuboid_numbers import boxes_without_points
 from segments_hf.validate.checks.clouds.labeled_points import number_of_labels
 from segments_hf.validate.checks.same_files import fingerprint
-from segments_hf.validate.checks.unreadable import UNREADABLE_CLOUD, fault_of_missing_cloud
+from segments_hf.validate.checks.unreadable import UNREADABLE_CLOUD, missing_cloud
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ class CheckedCloud(NamedTuple):
 def missing_clouds(row: Row) -> Iterator[Finding]:
     """Find a row without the type of its point cloud, in rows whose files are not loaded."""
     if row["point_cloud_type"] is None:
-        yield fault_of_missing_cloud(row).in_row(row, "the release has no type for the point cloud, such as 'pcd'")
+        yield missing_cloud(row, "the release has no point cloud, or no type such as 'pcd' for it")
 
 
 def check_cloud(row: Row, label: Label | None) -> CheckedCloud:
@@ -56,8 +56,7 @@ def check_cloud(row: Row, label: Label | None) -> CheckedCloud:
     """
     stored = row["point_cloud"]
     if stored is None or (stored["bytes"] is None and stored["path"] is None) or row["point_cloud_type"] is None:
-        fault = fault_of_missing_cloud(row)
-        return CheckedCloud([fault.in_row(row, "got a row without a point cloud, or without its type")], None)
+        return CheckedCloud([missing_cloud(row, "got a row without a point cloud, or without its type")], None)
     try:
         file = stored_content(stored)
         summary = fingerprint(file) if file.size else None
