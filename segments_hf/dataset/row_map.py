@@ -18,7 +18,7 @@ from segments_hf.labels.categories import carried_categories
 from segments_hf.release.tasks.task_types import POINT_CLOUD_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from segments_hf.dataset.data_types import AnyDataset, Data, SplitRows
     from segments_hf.dataset.rows.new_columns import NewColumns
@@ -161,6 +161,11 @@ def map_rows(
     raw = without_decoding(part)
     drop = [name for name in raw.features if name not in features]
     if isinstance(raw, datasets.IterableDataset):
+        if all(_undecoded(feature) == feature for feature in features.values()):
+            rows = _OneRowBatches(Versioned(new_columns), tuple(features), problem_column)
+            return raw.map(
+                rows, batched=True, batch_size=1, remove_columns=list(raw.features), features=Features(features)
+            )
         # `map` of a stream gets no features: with features, it expects that the function returns decoded values.
         images = tuple(name for name in features if isinstance(raw.features.get(name), Image))
         mapped = raw.map(Versioned(_Pathless(new_columns, images)), remove_columns=drop)
@@ -244,6 +249,26 @@ class _Pathless:
         undecoded = {name: row[name] for name in self.images if isinstance(row[name], dict)}
         kept = {name: {**value, "path": None} for name, value in undecoded.items() if value["bytes"] is not None}
         return {**kept, **self.new_columns(row)}
+
+
+@dataclass(frozen=True)
+class _OneRowBatches:
+    """A function that converts batches of one row, and returns a batch without rows for a row that is left out.
+
+    With this function, `map` of a stream gets the features of the result, and the stream yields arrays as they are. A
+    stream whose features are set later makes lists of their numbers, which takes seconds for the points of one row.
+    """
+
+    new_columns: Callable[[Row], dict[str, Any]]
+    columns: tuple[str, ...]
+    problem_column: str | None
+
+    def __call__(self, batch: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
+        row = {name: values[0] for name, values in batch.items()}
+        made = {**row, **self.new_columns(row)}
+        if self.problem_column is not None and made[self.problem_column] is not None:
+            return {name: [] for name in self.columns}
+        return {name: [made[name]] for name in self.columns}
 
 
 @dataclass(frozen=True)

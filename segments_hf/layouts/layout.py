@@ -143,8 +143,8 @@ class Layout:
         """
         if self.read is None:
             raise OptionError(
-                f"got rows in the layout {self.task!r}, from which labels cannot be read; pass the dataset that was the "
-                "input of `to_layout`"
+                f"got rows in the layout {self.task!r}, from which labels cannot be read; pass the dataset that was "
+                "the input of `to_layout`"
             )
 
     def read_label(self, row: Row, classes: MaskClasses) -> LayoutLabel | None:
