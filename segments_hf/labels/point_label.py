@@ -48,7 +48,21 @@ class PointLabel(CloudLabel):
         Raises:
             PointCloudError: The label of the points is missing, or has ids that no annotation has.
         """
-        return point_labels({"annotations": self._row["annotations"], POINT_LABELS_COLUMN: self._ids}, kind)
+        return point_labels(self._row, kind)
+
+    def classes_and_instances(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return the semantic label and the instance of each point, without reading the file of the points.
+
+        Returns:
+            Two int64 arrays of shape (N,): class index + 1, and the number of the annotation, from 1 on. Both are 0 for
+            points without a label, and for points of annotations without a class.
+
+        Raises:
+            PointCloudError: The label of the points is missing, or has ids that no annotation has.
+        """
+        row = {"annotations": self._row["annotations"], POINT_LABELS_COLUMN: self._ids}
+        classes = point_labels(row, "semantic")
+        return classes, np.where(classes, point_labels(row, "instance"), 0)
 
     def without_points(self) -> Counter[str]:
         """Count the annotations that no point has in a semantic label of the points, by reason.

@@ -41,12 +41,9 @@ class _PointLabels:
         label = label_of(row)
         if not isinstance(label, PointLabel) or label.missing_part:
             return Columns({"labels": None, "instances": None})
-        semantic = label.point_labels("semantic")
-        # An annotation without a class is left out of both columns.
-        instances = np.where(semantic, label.point_labels("instance"), 0)
-        if self.ignore_index is not None:
-            semantic = np.where(semantic, semantic - 1, self.ignore_index)
-        columns = {"labels": semantic.astype(np.int32), "instances": instances.astype(np.int32)}
+        classes, instances = label.classes_and_instances()
+        values = classes if self.ignore_index is None else np.where(classes, classes - 1, self.ignore_index)
+        columns = {"labels": values.astype(np.int32), "instances": instances.astype(np.int32)}
         return Columns(columns, label.without_points())
 
 
