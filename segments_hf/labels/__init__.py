@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segments_hf.labels.bitmap_label import BITMAP, BITMAP_COLUMN, BitmapLabel, with_decoded_bitmap
-from segments_hf.labels.cloud_label import CloudLabel, is_point_cloud
+from segments_hf.labels.cloud_label import CloudLabel, has_point_cloud, is_point_cloud
 from segments_hf.labels.cuboid_label import CUBOID, CuboidLabel
 from segments_hf.labels.image_label import ImageLabel, LabeledObject, Objects, Raster
 from segments_hf.labels.json_label import JSON_LABEL_COLUMN, has_json_label, require_image_task
@@ -45,6 +45,7 @@ __all__ = [
     "Vector",
     "VectorLabel",
     "has_json_label",
+    "has_point_cloud",
     "image_label_of",
     "is_labeled",
     "is_point_cloud",

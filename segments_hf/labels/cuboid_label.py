@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from segments_hf.labels.cloud_label import CloudLabel, is_point_cloud
+from segments_hf.labels.label import NO_CLASS, NO_VOLUME
 from segments_hf.points import boxes
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Collection
 
     from segments_hf.points import Boxes
@@ -38,3 +40,23 @@ class CuboidLabel(CloudLabel):
             PointCloudError: A cuboid is invalid.
         """
         return boxes(self._row, frame)
+
+    def usable_boxes(self) -> tuple[Boxes, Counter[str]]:
+        """Return the cuboids that have a class and a volume, in the frame of the sensor.
+
+        Returns:
+            The boxes, and the number of annotations that are left out, by reason.
+
+        Raises:
+            PointCloudError: A cuboid or the pose is invalid.
+        """
+        found = self.boxes()
+        left_out = self.repeated()
+        cuboids = set(found.ids.tolist())
+        last = [self._row["annotations"][index] for index in self.last_of_ids]
+        left_out.update(str(item.get("type")) for item in last if item["id"] not in cuboids)
+        has_class = found.class_indices >= 0
+        has_volume = (found.dimensions > 0).all(axis=1)
+        reasons = {NO_CLASS: int((~has_class).sum()), NO_VOLUME: int((has_class & ~has_volume).sum())}
+        left_out.update({reason: number for reason, number in reasons.items() if number})
+        return found[has_class & has_volume], left_out

@@ -89,8 +89,11 @@ def stats(data: Data, *, assets: bool = False, limit: int | None = None, **optio
 
 
 def _check(rows: SplitRows) -> None:
-    if layout_of(rows.features or ()) is None:
+    layout = layout_of(rows.features or ())
+    if layout is None:
         check_rows(rows, "stats for datasets (pass the release instead)")
+    else:
+        layout.check_readable()
 
 
 def _without_image(outcome: Outcome) -> Outcome:
@@ -118,7 +121,7 @@ def _measure_layout_row(
 ) -> tuple[Outcome, Measured | AssetError | BitmapError | None]:
     """Measure a row in a layout, and keep only the columns that are counted. The function runs in several threads."""
     try:
-        outcome.row, measured = countable(layout.read(outcome.row or {}, classes))
+        outcome.row, measured = countable(layout.read_label(outcome.row or {}, classes))
     except (AssetError, BitmapError) as error:
         outcome.row = {}
         return outcome, error

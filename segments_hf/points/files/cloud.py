@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segments_hf.errors import AssetError
+from segments_hf.option_names import option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -102,7 +103,8 @@ class Cloud:
         for name in names:
             if name not in self.fields:
                 raise AssetError(
-                    f"got a point cloud without the field {name!r}; its fields are {', '.join(self.fields)}"
+                    f"got a point cloud without the field {name!r}; its fields are {', '.join(self.fields)}; "
+                    f"choose some of them with {option('fields')}"
                 )
             if self.dtype[name].shape:
                 count = self.dtype[name].shape[0]
