@@ -38,8 +38,8 @@ def point_clouds_figure(stats: Stats) -> Figure | None:
     figure = new_figure(8, sum(heights) + 0.6)
     parts: list[Axes] = [*figure.subplots(len(charts), 1, squeeze=False, height_ratios=heights)[:, 0]]
     for axes, (title, ranges) in zip(parts, charts.items(), strict=True):
-        axes.set_xscale("log")
         draw_ranges(axes, ranges)
+        axes.set_xlim(0, 1.08 * max(item.high for item in ranges))
         name_rows(axes, [item.name for item in ranges])
         axes.set_title(title.capitalize(), fontsize="medium")
     figure.suptitle("Objects in point clouds: 5th, 50th and 95th percentile by class")
@@ -52,8 +52,5 @@ def _ranges(stats: Stats, attribute: str) -> Sequence[Range]:
     for item, measured in zip(stats.classes, stats.point_clouds.classes, strict=True):
         quantity: Quantities | None = getattr(measured, attribute)
         if quantity is not None and quantity.p95 > 0:
-            floor = quantity.median / 1000 if attribute != "points_per_object" else 1.0
-            low, middle, high = (max(floor, value) for value in (quantity.p5, quantity.median, quantity.p95))
-            if low > 0:  # a logarithmic axis has no 0
-                ranges.append(Range(item.name, item.color, low, middle, high))
+            ranges.append(Range(item.name, item.color, quantity.p5, quantity.median, quantity.p95))
     return ranges[:_MAX_CLASSES]
