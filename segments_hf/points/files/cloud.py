@@ -96,7 +96,7 @@ class Cloud:
             table = values.view(np.float32).reshape(self.num_points, len(self.fields))
             return table[:, [self.fields.index(name) for name in names]]  # takes a third of the time of the loop below
         columns = np.empty((self.num_points, len(names)), np.float32)
-        with np.errstate(over="ignore"):  # a float64 may be too large for a float32
+        with np.errstate(over="ignore", invalid="ignore"):  # a float64 may be too large for a float32, or NaN
             for number, name in enumerate(names):
                 columns[:, number] = values[name]
         return columns
