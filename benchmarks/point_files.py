@@ -7,7 +7,8 @@ as ours), and for float32 files `numpy.fromfile`. Each role reads from a path, a
 the bytes of the file and copies them once; it decodes nothing.
 
 All roles run in one process, alternately: each call of one is followed by a call of the others. The table has the
-medians of the CPU time, because all roles use one thread. Compare ratios only within one run. The script checks that all arrays are equal.
+medians of the CPU time, because all roles use one thread. Compare ratios only within one run. The script checks that
+all arrays are equal.
 
 Run it with `python benchmarks/point_files.py`; it needs `pip install '.[test]'`.
 """
