@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     Values = npt.NDArray[np.void] | Mapping[str, npt.NDArray[Any]]
 
 
+_FLOAT = np.dtype(np.float32).str  # in the byte order of this machine
+
+
 @dataclass(frozen=True)
 class CloudHeader:
     """The size of a point cloud.
@@ -90,11 +93,11 @@ class Cloud:
         """
         self._check_names(names)
         values = self._decode()
-        if isinstance(values, np.ndarray) and set(self.dtype.descr) == {(name, "<f4") for name in self.fields}:
+        if isinstance(values, np.ndarray) and set(values.dtype.descr) == {(name, _FLOAT) for name in self.fields}:
             table = values.view(np.float32).reshape(self.num_points, len(self.fields))
             return table[:, [self.fields.index(name) for name in names]]  # takes a third of the time of the loop below
         columns = np.empty((self.num_points, len(names)), np.float32)
-        with np.errstate(over="ignore"):  # a float64 may be too large for a float32
+        with np.errstate(over="ignore", invalid="ignore"):  # a float64 may be too large for a float32, or NaN
             for number, name in enumerate(names):
                 columns[:, number] = values[name]
         return columns
