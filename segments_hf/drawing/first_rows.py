@@ -80,7 +80,7 @@ def first_rows(
 
 
 def one_row(data: Data | Row, index: int, of: ClassSource = None) -> tuple[Row, Classes]:
-    """Return one row of an input, with encoded images, and its classes.
+    """Return one row of an input, with encoded images, and its classes. Of a release, camera images are fetched too.
 
     Args:
         data: A row, or an input of any kind that `open_splits` accepts.
@@ -103,7 +103,8 @@ def one_row(data: Data | Row, index: int, of: ClassSource = None) -> tuple[Row, 
         if index:
             raise OptionError(f"got {index} for a single row, expected a dataset or a release as data", option="index")
         return data, classes_of(of)
-    opened = open_rows(data, assets=True, skip=index, limit=1, check=check_features)
+    loading: LoadKeywords = {} if releases_by_split(data) is None else {"cameras": True}
+    opened = open_rows(data, assets=True, skip=index, limit=1, check=check_features, **loading)
     require_known_task(opened.features, opened.task_type, _PLOT)
     outcome = next(iter(opened.outcomes()), None)
     if outcome is None:

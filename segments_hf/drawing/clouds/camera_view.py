@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from PIL import ImageDraw
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from segments_hf.drawing.classes import Classes
+    from segments_hf.labels.row import Row
     from segments_hf.points import Boxes
 
     Floats = npt.NDArray[np.float64]
@@ -28,10 +29,28 @@ _CALIBRATION = ("intrinsic_matrix", "translation", "rotation")
 # The corners at the ends of each edge of a box, in the order of `Boxes.corners`.
 _EDGES = np.array([[0, 1], [1, 2], [2, 3], [3, 0], [4, 5], [5, 6], [6, 7], [7, 4], [0, 4], [1, 5], [2, 6], [3, 7]])
 _NEAREST = 0.1  # the depth of the near plane, in the unit of the points: edges end there
+_MARGIN = 0.05  # of the width and height of the image, in which lines are drawn because they are wide
 _SAMPLES = 33  # points along an edge, which is curved in the picture of a distorting lens
 
 
-def draw_camera(camera: Mapping[str, Any], boxes: Boxes | None, classes: Classes, size: tuple[int, int]) -> Image.Image:
+class CameraView(NamedTuple):
+    """The picture of a camera with boxes.
+
+    Attributes:
+        picture: An RGB picture.
+        image_size: The width and height of the image of the camera.
+    """
+
+    picture: Image.Image
+    image_size: tuple[int, int]
+
+
+def cameras_of(row: Row) -> list[Mapping[str, Any]]:
+    """Return the cameras of a row that have an image."""
+    return [camera for camera in row.get("cameras") or () if camera.get("image") is not None]
+
+
+def draw_camera(camera: Mapping[str, Any], boxes: Boxes | None, classes: Classes, size: tuple[int, int]) -> CameraView:
     """Draw the picture of a camera, with the edges and headings of boxes; near boxes cover far boxes.
 
     Args:
@@ -39,9 +58,6 @@ def draw_camera(camera: Mapping[str, Any], boxes: Boxes | None, classes: Classes
         boxes: Boxes in the frame of the sensor.
         classes: The classes.
         size: The width and height in pixels to which the image is enlarged or reduced, with its aspect ratio.
-
-    Returns:
-        An RGB picture.
 
     Raises:
         AssetError: The image cannot be read; the error names the camera.
@@ -56,7 +72,7 @@ def draw_camera(camera: Mapping[str, Any], boxes: Boxes | None, classes: Classes
             _draw_boxes(picture, image.size, boxes, camera, classes)
     except (AssetError, PointCloudError) as error:
         raise type(error)(f"camera {camera.get('name')!r}: {error}") from error
-    return picture
+    return CameraView(picture, image.size)
 
 
 def _draw_boxes(
@@ -72,7 +88,7 @@ def _draw_boxes(
         scaled = [(line * scale).ravel().tolist() for line in lines]
         for fill, line_size in ((text_color_on(color), width + 2 * border), (color, width)):
             for line in scaled:
-                pen.line(line, fill, line_size, joint="curve")
+                pen.line(line, fill, line_size)
 
 
 def _visible_lines(boxes: Boxes, camera: Mapping[str, Any], image_size: tuple[int, int]) -> Iterator[list[Floats]]:
@@ -108,22 +124,24 @@ def _sampled(starts: Floats, ends: Floats, camera: Mapping[str, Any]) -> Floats:
         first = np.where(depths[0] < _NEAREST, crossing, 0)
         last = np.where(depths[1] < _NEAREST, crossing, 1)
     first[(depths < _NEAREST).all(axis=0)] = np.nan
-    near = depths[0] + first * (depths[1] - depths[0])
-    far = depths[0] + last * (depths[1] - depths[0])
+    first_depth = (depths[0] + first * (depths[1] - depths[0]))[:, None]
+    last_depth = (depths[0] + last * (depths[1] - depths[0]))[:, None]
     steps = np.linspace(0, 1, _SAMPLES)
-    along = steps * near[:, None] / (steps * near[:, None] + (1 - steps) * far[:, None])
+    along = steps * first_depth / (steps * first_depth + (1 - steps) * last_depth)
     shares = first[:, None] + along * (last - first)[:, None]
-    return starts[:, None] + shares[..., None] * (ends - starts)[:, None]
+    sampled: Floats = starts[:, None] + shares[..., None] * (ends - starts)[:, None]
+    return sampled
 
 
 def _are_visible(pixels: Floats, image_size: tuple[int, int]) -> npt.NDArray[np.bool_]:
     """Tell which segments between two neighboring points may cross the image: bool array of shape (..., K - 1)."""
     size = np.array(image_size, np.float64)
+    starts, ends = pixels[..., :-1, :], pixels[..., 1:, :]
+    low, high = np.minimum(starts, ends), np.maximum(starts, ends)  # NaN if one of both is NaN
     with np.errstate(invalid="ignore"):
-        before, after = pixels < -size, pixels > 2 * size
-    is_known = np.isfinite(pixels).all(axis=-1)
-    outside = (before[..., :-1, :] & before[..., 1:, :]) | (after[..., :-1, :] & after[..., 1:, :])
-    return is_known[..., :-1] & is_known[..., 1:] & ~outside.any(axis=-1)
+        crosses = (high > -_MARGIN * size) & (low < (1 + _MARGIN) * size)
+    is_visible: npt.NDArray[np.bool_] = crosses[..., 0] & crosses[..., 1]
+    return is_visible
 
 
 def _parts(line: Floats, is_visible: npt.NDArray[np.bool_]) -> Iterator[Floats]:

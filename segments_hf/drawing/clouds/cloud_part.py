@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from segments_hf.drawing.clouds.camera_view import draw_camera
+from segments_hf.drawing.clouds.camera_view import cameras_of, draw_camera
 from segments_hf.drawing.clouds.scene import Scene, scene_of
 from segments_hf.drawing.clouds.top_view import draw_top_view
 from segments_hf.drawing.legend import SHEET_COLOR
@@ -30,11 +30,6 @@ def most_cameras(rows: Iterable[Row]) -> int:
     return min(_MOST_CAMERAS, max(len(cameras_of(row)) for row in rows))
 
 
-def cameras_of(row: Row) -> list[Mapping[str, Any]]:
-    """Return the cameras of a row that have an image."""
-    return [camera for camera in row.get("cameras") or () if camera.get("image") is not None]
-
-
 def cloud_part(row: Row, classes: Classes, seen: set[int | None], *, cameras: int) -> SheetPart:
     """Draw the point cloud of a row from above, and the pictures of its cameras with the boxes below it.
 
@@ -53,7 +48,7 @@ def cloud_part(row: Row, classes: Classes, seen: set[int | None], *, cameras: in
         scene = scene_of(row)
         view = draw_top_view(scene, row["ego_pose"], classes, (PART_WIDTH, _HEIGHT))
         picture = view and view.picture
-        seen |= scene.class_indices
+        seen.update(scene.counts)
     except (AssetError, MissingExtraError) as error:
         placeholder = "unreadable point cloud"
         errors.append(error)
@@ -83,7 +78,7 @@ def _camera_cell(
     """Draw the picture of a camera with the boxes of a scene, or return the error if it cannot be drawn."""
     try:
         size = (cell[0] * _SHARPNESS, cell[1] * _SHARPNESS)
-        picture = draw_camera(camera, scene and scene.boxes, classes, size)
-        return in_cell(picture.reduce(_SHARPNESS), cell)
+        view = draw_camera(camera, scene and scene.boxes, classes, size)
+        return in_cell(view.picture.reduce(_SHARPNESS), cell)
     except (AssetError, PointCloudError) as error:
         return error

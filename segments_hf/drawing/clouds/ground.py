@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 _PERCENTILES = (1, 99)  # the other points may be outside of the picture: reflections and very distant points
+_ENOUGH = 20_000  # values to find the percentiles
 _REACH = 0.5  # objects may be outside of the cloud by this share of its width and height
 _MARGIN = 0.04  # of the width and height
 _SMALLEST = 1e-3  # the smallest width and height, for clouds of one point
@@ -62,14 +63,12 @@ def fit_ground(points: Floats, objects: Floats, size: tuple[int, int] | int) -> 
     Objects that are far outside of the cloud are left out, because their coordinates are probably wrong.
 
     Args:
-        points: The positions of the points: array of shape (N, 2 or 3). Those that are not finite are ignored.
-        objects: The corners of the objects: array of shape (M, 2 or 3).
+        points: The positions of the points: array of shape (N, 2 or 3), finite.
+        objects: The corners of the objects: array of shape (M, 2 or 3), finite.
         size: The width and height of the picture in pixels; or only the longer side, for a picture with the shape of
             the rectangle, and whose shorter side is at least half as long.
     """
-    points = points[np.isfinite(points[:, :2]).all(axis=1), :2]
-    objects = objects[np.isfinite(objects[:, :2]).all(axis=1), :2]
-    low, high = _range_of(points, objects)
+    low, high = _range_of(points[:, :2], objects[:, :2])
     span = np.maximum(high - low, _SMALLEST) * (1 + 2 * _MARGIN)
     if isinstance(size, int):
         width, height = np.maximum(span / span.max(), 0.5).tolist()
@@ -79,13 +78,29 @@ def fit_ground(points: Floats, objects: Floats, size: tuple[int, int] | int) -> 
     return Ground(left, top, scale, size)
 
 
+def range_of_most(values: Floats, percentiles: tuple[float, float] = _PERCENTILES) -> Floats:
+    """Return the range of positions or heights without outliers.
+
+    Of many values, every second, third, … value is used.
+
+    Args:
+        values: Array of shape (N,) or (N, K), N > 0.
+        percentiles: The lowest and highest percentile in the range.
+
+    Returns:
+        float64 array of shape (2,) or (2, K): the lowest and highest values.
+    """
+    step = max(1, len(values) // _ENOUGH)
+    return np.percentile(values[::step], percentiles, axis=0)
+
+
 def _range_of(points: Floats, objects: Floats) -> tuple[Floats, Floats]:
     """Return the lowest and highest x and y of the rectangle."""
     if len(points):
         lowest, highest = points.min(axis=0), points.max(axis=0)
         reach = (highest - lowest) * _REACH
         near = objects[((objects >= lowest - reach) & (objects <= highest + reach)).all(axis=1)]
-        low, high = np.percentile(points, _PERCENTILES, axis=0)
+        low, high = range_of_most(points)
         return np.minimum(low, near.min(axis=0, initial=np.inf)), np.maximum(high, near.max(axis=0, initial=-np.inf))
     if len(objects):
         return objects.min(axis=0), objects.max(axis=0)

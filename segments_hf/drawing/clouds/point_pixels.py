@@ -7,25 +7,41 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from segments_hf.drawing.clouds.ground import range_of_most
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from segments_hf.bitmaps import Color
     from segments_hf.drawing.classes import Classes
 
-_DARKEST, _BRIGHTEST = 70, 215  # the gray of the lowest and of the highest points
+    Floats = npt.NDArray[np.float64]
+
+_DARKEST, _BRIGHTEST = 90, 225  # the gray of the lowest and of the highest points
 _PERCENTILES = (2, 98)  # the other heights have the darkest or the brightest gray
-_COVERED = 0.15  # the share of the picture that points of more than one pixel may cover
-_LARGEST = 4  # the largest width of a point in pixels
+_SMALLEST = 1e-6  # the smallest range of heights, for flat clouds
+_COVERED = 0.3  # the share of the picture that points of more than one pixel may cover
+_LARGEST = 3  # the largest width of a point in pixels
 
 
-def point_colors(
-    heights: npt.NDArray[np.float64], class_indices: npt.NDArray[np.int64], classes: Classes
-) -> npt.NDArray[np.uint8]:
-    """Return the color of each point: that of its class, or a gray that is brighter for higher points.
+def relative_heights(heights: Floats) -> Floats:
+    """Convert heights to numbers from 0, for the lowest points, to 1, for the highest points.
 
     Args:
         heights: float64 array of shape (N,), finite.
+
+    Returns:
+        float64 array of shape (N,).
+    """
+    low, high = range_of_most(heights, _PERCENTILES) if len(heights) else (0, 1)
+    return np.clip((heights - low) / max(high - low, _SMALLEST), 0, 1)
+
+
+def point_colors(heights: Floats, class_indices: npt.NDArray[np.int64], classes: Classes) -> npt.NDArray[np.uint8]:
+    """Return the color of each point: that of its class, or a gray that is brighter for higher points.
+
+    Args:
+        heights: Relative heights: float64 array of shape (N,).
         class_indices: int64 array of shape (N,); -1 for a point without a class.
         classes: The classes.
 
@@ -35,22 +51,20 @@ def point_colors(
     Raises:
         OptionError: There is no such class.
     """
-    if not len(heights):
-        return np.empty((0, 3), np.uint8)
-    low, high = np.percentile(heights, _PERCENTILES)
-    relative = np.clip((heights - low) / max(high - low, np.finfo(np.float64).tiny), 0, 1)
-    grays = (_DARKEST + (_BRIGHTEST - _DARKEST) * relative).astype(np.uint8)
+    grays = (_DARKEST + (_BRIGHTEST - _DARKEST) * heights).astype(np.uint8)
     colors = np.repeat(grays[:, None], 3, axis=1)
     is_labeled = class_indices >= 0
-    indices, positions = np.unique(class_indices[is_labeled], return_inverse=True)
-    of_classes = np.array([classes.color(index) for index in indices.tolist()], np.uint8).reshape(-1, 3)
-    colors[is_labeled] = of_classes[positions]
+    of_labeled = class_indices[is_labeled]
+    present = np.flatnonzero(np.bincount(of_labeled))
+    table = np.zeros((present.max(initial=0) + 1, 3), np.uint8)
+    table[present] = np.array([classes.color(index) for index in present.tolist()], np.uint8).reshape(-1, 3)
+    colors[is_labeled] = table[of_labeled]
     return colors
 
 
 def draw_points(
-    pixels: npt.NDArray[np.float64],
-    ranks: npt.NDArray[np.float64],
+    pixels: Floats,
+    ranks: npt.NDArray[np.uint16],
     colors: npt.NDArray[np.uint8],
     size: tuple[int, int],
     background: Color,
@@ -59,7 +73,7 @@ def draw_points(
 
     Args:
         pixels: The pixel of each point, to the right and down: float64 array of shape (N, 2), finite.
-        ranks: float64 array of shape (N,). A point covers points of a lower rank.
+        ranks: uint16 array of shape (N,). A point covers points of a lower rank.
         colors: The color of each point: uint8 array of shape (N, 3).
         size: The width and height of the picture.
         background: The color of pixels without points.
@@ -68,20 +82,19 @@ def draw_points(
         An RGB picture.
     """
     width, height = size
-    picture = np.empty((height, width, 3), np.uint8)
+    picture = np.empty((height + 2 * _LARGEST, width + 2 * _LARGEST, 3), np.uint8)  # with a border for parts of points
     picture[:] = background
-    is_inside = ((pixels >= -_LARGEST) & (pixels < np.array(size) + _LARGEST)).all(axis=1)
-    pixels, colors = pixels[is_inside], colors[is_inside]
-    order = np.argsort(ranks[is_inside], kind="stable")
-    side = _side_of_point(len(pixels), size)
+    x, y = pixels[:, 0], pixels[:, 1]
+    inside = np.flatnonzero((x > -1) & (x < width + 1) & (y > -1) & (y < height + 1))
+    order = inside[np.argsort(ranks[inside], kind="stable")]
+    side = _side_of_point(len(order), size)
+    start = _LARGEST - (side - 1) / 2
+    first = np.floor(y[order] + start).astype(np.int64) * picture.shape[1] + np.floor(x[order] + start).astype(np.int64)
     steps = np.arange(side)
-    corners = np.floor(pixels[order] - (side - 1) / 2).astype(np.int64)
-    columns = (corners[:, 0, None, None] + steps[None, None]).repeat(side, axis=1).reshape(-1)
-    rows = (corners[:, 1, None, None] + steps[None, :, None]).repeat(side, axis=2).reshape(-1)
-    shown = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
+    offsets = (steps[:, None] * picture.shape[1] + steps).ravel()
     # Of several colors for the same pixel, numpy assigns the last one.
-    picture[rows[shown], columns[shown]] = colors[order].repeat(side * side, axis=0)[shown]
-    return Image.fromarray(picture)
+    picture.reshape(-1, 3)[(first[:, None] + offsets).ravel()] = colors[order].repeat(len(offsets), axis=0)
+    return Image.fromarray(picture[_LARGEST:-_LARGEST, _LARGEST:-_LARGEST])
 
 
 def _side_of_point(count: int, size: tuple[int, int]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from segments_hf.labels import CuboidLabel, PointLabel, label_of
 from segments_hf.points import points_in_boxes, read_points
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy.typing as npt
 
@@ -27,35 +28,37 @@ class Scene(NamedTuple):
     """The points and the label of a row, in the frame of the sensor.
 
     Attributes:
-        positions: x, y and z of the points: float64 array of shape (N, 3). They may be NaN.
-        classes: The class index of each point: int64 array of shape (N,); -1 for a point without a class. Points inside
-            of a box have the class of the box.
-        boxes: The cuboids of the label; None if the label has no cuboids.
+        positions: x, y and z of the drawn points: float64 array of shape (N, 3), finite.
+        classes: The class index of each drawn point: int64 array of shape (N,); -1 for a point without a class. Points
+            inside of a box have the class of the box.
+        num_points: The number of points in the file.
+        point_counts: The number of points of each class index, if the label is a segmentation of points.
+        boxes: The cuboids of the label; None for other labels.
         vectors: The polygons, lines and points of the label.
-        has_label: Whether the row has a label that can be drawn.
     """
 
     positions: npt.NDArray[np.float64]
     classes: npt.NDArray[np.int64]
+    num_points: int
+    point_counts: Mapping[int, int] = {}
     boxes: Boxes | None = None
     vectors: Sequence[SpaceVector] = ()
-    has_label: bool = False
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to draw: neither points, nor boxes, nor vectors."""
+        """Whether there are neither points nor boxes nor vectors."""
         return not (len(self.positions) or self.vectors or (self.boxes is not None and len(self.boxes)))
 
     @property
-    def class_indices(self) -> set[int | None]:
-        """The class indices of the label; None stands for an object without a class."""
-        found = {index for index in np.unique(self.classes).tolist() if index >= 0}
+    def counts(self) -> Counter[int | None]:
+        """The number of objects of each class index, or of points if the label is a segmentation of points.
+
+        None stands for objects without a class.
+        """
         of_boxes = [] if self.boxes is None else self.boxes.class_indices.tolist()
-        return (
-            found
-            | {None if index < 0 else index for index in of_boxes}
-            | {vector.annotation.class_index for vector in self.vectors}
-        )
+        objects = [None if index < 0 else index for index in of_boxes]
+        objects += [vector.annotation.class_index for vector in self.vectors]
+        return Counter(self.point_counts) + Counter(objects)
 
 
 def scene_of(row: Row) -> Scene:
@@ -71,31 +74,42 @@ def scene_of(row: Row) -> Scene:
         PointCloudError: The label or the pose is invalid, or the file has another number of points than the label.
         MissingExtraError: The file is a LAS or LAZ file, and laspy or lazrs is not installed.
     """
-    positions = _positions(row)
-    step = max(1, -(-len(positions) // _MOST_POINTS))
-    label = label_of(row)
+    points, label = _points(row), label_of(row)
     if isinstance(label, PointLabel) and label.missing_part is None:
-        values = label.point_labels()
-        if len(positions) not in {0, len(values)}:
+        classes = label.point_labels() - 1
+        if len(points) not in {0, len(classes)}:
             raise PointCloudError(
-                f"got a label of {len(values):,} points for a point cloud of {len(positions):,} points, expected the "
+                f"got a label of {len(classes):,} points for a point cloud of {len(points):,} points, expected the "
                 "same number"
             )
-        return Scene(positions[::step], values[: len(positions) : step] - 1, has_label=True)
-    positions = positions[::step]
-    classes = np.full(len(positions), -1, np.int64)
-    if not isinstance(label, CuboidLabel) or not label.has_content:
-        return Scene(positions, classes)
+        counts = dict(enumerate(np.bincount(classes[classes >= 0]).tolist()))
+        drawn = _drawn(points)
+        return Scene(points[drawn], classes[: len(points)][drawn], len(points), counts)
+    positions = points[_drawn(points)]
+    if not isinstance(label, CuboidLabel):
+        return Scene(positions, np.full(len(positions), -1, np.int64), len(points))
     boxes = label.boxes()
+    return Scene(positions, _classes_in_boxes(positions, boxes), len(points), boxes=boxes, vectors=label.vectors())
+
+
+def _drawn(points: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Return the indices of the points to draw. Points that are not finite are left out."""
+    finite = np.flatnonzero(np.isfinite(points[:, 0] + points[:, 1] + points[:, 2]))
+    return finite[:: max(1, -(-len(finite) // _MOST_POINTS))]
+
+
+def _classes_in_boxes(positions: npt.NDArray[np.float64], boxes: Boxes) -> npt.NDArray[np.int64]:
+    """Return the class index of the box around each point; -1 for points outside of boxes."""
+    classes = np.full(len(positions), -1, np.int64)
     for start in range(0, len(boxes), _BOXES_AT_ONCE):
         part = boxes[start : start + _BOXES_AT_ONCE]
         inside = points_in_boxes(positions, part)
-        is_inside = inside.any(axis=1)
-        classes[is_inside] = part.class_indices[inside[is_inside].argmax(axis=1)]
-    return Scene(positions, classes, boxes, label.vectors(), has_label=True)
+        found = np.flatnonzero(inside.any(axis=1))
+        classes[found] = part.class_indices[inside[found].argmax(axis=1)]
+    return classes
 
 
-def _positions(row: Row) -> npt.NDArray[np.float64]:
+def _points(row: Row) -> npt.NDArray[np.float64]:
     """Return the coordinates in the file of a row, in float64 because those of a map need it."""
     stored = row.get("point_cloud")
     if not stored or (stored["bytes"] is None and stored["path"] is None):
