@@ -116,21 +116,30 @@ def _edges(boxes: Boxes) -> tuple[Floats, Floats]:
 def _sampled(starts: Floats, ends: Floats, camera: Mapping[str, Any]) -> Floats:
     """Return points along edges, from the near plane on: array of shape (L, 33, 3); NaN for edges behind the camera.
 
-    The points are at equal distances in the picture of a lens without distortion.
+    The points are at equal angles, so that they are about equally dense in the picture of any lens.
     """
+    sampled = np.full((len(starts), _SAMPLES, 3), np.nan)
     depths = np.stack([project(starts, camera)[:, 2], project(ends, camera)[:, 2]])
-    with np.errstate(all="ignore"):  # edges that are parallel to the near plane
-        crossing = (_NEAREST - depths[0]) / (depths[1] - depths[0])
-        first = np.where(depths[0] < _NEAREST, crossing, 0)
-        last = np.where(depths[1] < _NEAREST, crossing, 1)
-    first[(depths < _NEAREST).all(axis=0)] = np.nan
-    first_depth = (depths[0] + first * (depths[1] - depths[0]))[:, None]
-    last_depth = (depths[0] + last * (depths[1] - depths[0]))[:, None]
-    steps = np.linspace(0, 1, _SAMPLES)
-    along = steps * first_depth / (steps * first_depth + (1 - steps) * last_depth)
-    shares = first[:, None] + along * (last - first)[:, None]
-    sampled: Floats = starts[:, None] + shares[..., None] * (ends - starts)[:, None]
+    is_seen = (depths > _NEAREST).any(axis=0)
+    starts, ends, (from_depth, to_depth) = starts[is_seen], ends[is_seen], depths[:, is_seen, None]
+    change = to_depth - from_depth
+    crossing = (_NEAREST - from_depth) / np.where(change == 0, 1, change)
+    first = starts + np.where(from_depth < _NEAREST, crossing, 0) * (ends - starts)
+    last = starts + np.where(to_depth < _NEAREST, crossing, 1) * (ends - starts)
+    sampled[is_seen] = _at_equal_angles(first, last, np.array(camera["translation"], np.float64))
     return sampled
+
+
+def _at_equal_angles(starts: Floats, ends: Floats, center: Floats) -> Floats:
+    """Return points on lines at equal angles, seen from a center: float64 array of shape (L, 33, 3)."""
+    to_start, to_end = (starts - center)[:, None], (ends - center)[:, None]
+    start_distance, end_distance = (np.linalg.norm(side, axis=2, keepdims=True) for side in (to_start, to_end))
+    cosine = (to_start * to_end).sum(axis=2, keepdims=True) / (start_distance * end_distance)
+    angle = np.arccos(np.clip(cosine, -1, 1 - 1e-9))  # an angle of 0 would be divided by itself
+    steps = np.linspace(0, 1, _SAMPLES)[:, None]
+    start_weight, end_weight = np.sin((1 - steps) * angle) / start_distance, np.sin(steps * angle) / end_distance
+    points: Floats = center + (start_weight * to_start + end_weight * to_end) / (start_weight + end_weight)
+    return points
 
 
 def _are_visible(pixels: Floats, image_size: tuple[int, int]) -> npt.NDArray[np.bool_]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from segments_hf.errors import AssetError, PointCloudError
+from segments_hf.errors import AssetError
 from segments_hf.labels import CuboidLabel, PointLabel, label_of
 from segments_hf.points import points_in_boxes, read_points
 
@@ -77,11 +77,6 @@ def scene_of(row: Row) -> Scene:
     points, label = _points(row), label_of(row)
     if isinstance(label, PointLabel) and label.missing_part is None:
         classes = label.point_labels() - 1
-        if len(points) not in {0, len(classes)}:
-            raise PointCloudError(
-                f"got a label of {len(classes):,} points for a point cloud of {len(points):,} points, expected the "
-                "same number"
-            )
         counts = dict(enumerate(np.bincount(classes[classes >= 0]).tolist()))
         drawn = _drawn(points)
         return Scene(points[drawn], classes[: len(points)][drawn], len(points), counts)
@@ -94,7 +89,8 @@ def scene_of(row: Row) -> Scene:
 
 def _drawn(points: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     """Return the indices of the points to draw. Points that are not finite are left out."""
-    finite = np.flatnonzero(np.isfinite(points[:, 0] + points[:, 1] + points[:, 2]))
+    is_finite = np.isfinite(points)
+    finite = np.flatnonzero(is_finite[:, 0] & is_finite[:, 1] & is_finite[:, 2])  # faster than `all(axis=1)`
     return finite[:: max(1, -(-len(finite) // _MOST_POINTS))]
 
 

@@ -116,13 +116,13 @@ def _shapes(scene: Scene, footprints: Floats, vectors: Sequence[Floats]) -> tupl
         shape = Shape(vector.kind or "", vector.annotation.class_index, points.tolist(), vector.annotation.id)
         outlines.append(shape)
         if shape.kind == "polygon":
-            lines.append(shape._replace(kind="polyline", points=[*shape.points, shape.points[0]]))
+            lines.append(shape._replace(kind="polyline", points=[*shape.points, *shape.points[:2]]))
     names = (
         [] if scene.boxes is None else [*zip(scene.boxes.class_indices.tolist(), scene.boxes.ids.tolist(), strict=True)]
     )
     for (class_index, number), corners in zip(names, footprints, strict=True):
         category = None if class_index < 0 else class_index
-        outlines.append(Shape("polyline", category, corners[[0, 1, 2, 3, 0]].tolist(), number))
+        outlines.append(Shape("polyline", category, corners[[0, 1, 2, 3, 0, 1]].tolist(), number))
         heading = _heading(corners)
         lines.append(Shape("polyline", category, heading.tolist(), number))
     return outlines, lines
