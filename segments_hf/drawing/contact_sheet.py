@@ -1,4 +1,4 @@
-"""Draw a contact sheet: many images beside their labels in one picture."""
+"""Draw a contact sheet: many images beside their labels, or many point clouds, in one picture."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from segments_hf.drawing.sheet_part import GAP, with_caption
 from segments_hf.errors import OptionError
 from segments_hf.io.redaction import own_logger
 from segments_hf.labels import is_point_cloud
+from segments_hf.labels.row import sample_name
 from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
@@ -44,29 +45,35 @@ def contact_sheet(
     on_error: str | None = None,
     **options: Unpack[ReleaseKeywords],
 ) -> Image.Image:
-    """Draw the first rows: each image beside the same image with its label over it, and a legend of the classes below.
+    """Draw the first rows and a legend of the classes: each image beside the same image with its label over it.
 
     Masks and polygons are half transparent, and each object has an outline. If a row has no image, its label is drawn
     on a dark background.
 
+    A point cloud is drawn from above, as `plot` draws it. The images of up to nine cameras are below it, with the boxes
+    over them, if ``cameras=True`` was passed for the release, or to `load_release` for the dataset.
+
     Args:
-        data: A release in any form that `load_release` accepts; a dataset or a stream of an image task, or a dict of
-            its splits, which may be in a layout; or a list of rows. Only the images of the drawn rows are fetched and
-            decoded.
+        data: A release in any form that `load_release` accepts; a dataset or a stream of images or point clouds, or a
+            dict of its splits, which may be in a layout of images; or a list of rows. Only the images and point clouds
+            of the drawn rows are fetched and decoded.
         limit: The maximum number of rows to draw.
         of: For a list of rows, the source of the class names and colors: a dataset, a release, or categories. By
             default, the legend shows class indices.
         on_error: For a release, what to do with a sample that has an error: ``"raise"``, ``"skip"`` it, or ``"keep"``
-            it and show a placeholder for the image or label that cannot be read. The default is ``"keep"``.
+            it and show a placeholder for what cannot be read. The default is ``"keep"``.
         **options: The options of `load_release` for a release: which samples are read, and how images are fetched.
 
     Returns:
         An RGB picture.
 
     Raises:
-        OptionError: There are no rows, the rows are not those of images, or an option is invalid.
-        AssetError: An image of a dataset cannot be read; the error names the sample.
-        BitmapError: A label of a dataset cannot be read; the error names the sample.
+        OptionError: There are no rows, the rows are neither those of images nor those of point clouds, or an option is
+            invalid.
+        AssetError: An image or point cloud of a dataset cannot be read; the error names the sample.
+        BitmapError: A label of an image cannot be read; the error names the sample.
+        PointCloudError: A label, pose or camera of a point cloud is invalid; the error names the sample.
+        MissingExtraError: laspy or lazrs is not installed, for a LAS or LAZ file.
         SegmentsHFError: The data have an unsupported type, or contain no categories.
 
     >>> from segments_hf.demo import demo_release
@@ -77,7 +84,9 @@ def contact_sheet(
     policy = on_error or ("raise" if releases_by_split(data) is None else "keep")
     sheet = draw_sheet(rows, classes, policy)
     if sheet is None:
-        raise OptionError("got only rows whose image or label cannot be read, expected at least one row to draw")
+        raise OptionError(
+            "got only rows whose image, point cloud or label cannot be read, expected at least one row to draw"
+        )
     return sheet
 
 
@@ -85,17 +94,19 @@ def draw_sheet(rows: Sequence[Row], classes: Classes, on_error: str) -> Image.Im
     """Draw rows as a contact sheet.
 
     Args:
-        rows: The rows.
+        rows: The rows: all of images, or all of point clouds.
         classes: The classes of the rows.
-        on_error: What to do if an image or label cannot be read: ``raise`` the error, ``skip`` the row, or ``keep``
-            the row and draw a placeholder.
+        on_error: What to do if an image, a point cloud or a label cannot be read: ``raise`` the error, ``skip`` the
+            row, or ``keep`` the row and draw a placeholder.
 
     Returns:
         An RGB picture; None if all rows are skipped.
 
     Raises:
-        AssetError: An image cannot be read, and `on_error` is ``raise``; the error names the sample.
-        BitmapError: A label cannot be read, and `on_error` is ``raise``; the error names the sample.
+        AssetError: An image or point cloud cannot be read, and `on_error` is ``raise``; the error names the sample.
+        BitmapError: A label of an image cannot be read, and `on_error` is ``raise``; the error names the sample.
+        PointCloudError: A label, pose or camera is invalid, and `on_error` is ``raise``; the error names the sample.
+        MissingExtraError: laspy or lazrs is not installed, and `on_error` is ``raise``.
     """
     seen: set[int | None] = set()
     parts = _parts(rows, _drawing_of(rows), classes, on_error, seen)
@@ -116,7 +127,7 @@ def _parts(
 ) -> list[Image.Image]:
     parts = []
     for number, row in enumerate(rows):
-        where = f"sample {row.get('name', number)!r}"
+        where = sample_name(row) if "name" in row else f"row {number}"
         part = draw(row, classes, seen)
         if part.errors and on_error == "raise":
             raise type(part.errors[0])(f"{where}: {part.errors[0]}") from part.errors[0]
