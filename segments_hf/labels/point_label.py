@@ -42,7 +42,7 @@ class PointLabel(CloudLabel):
         """The missing part of the label; None if it is complete."""
         return None if self._row[POINT_LABELS_COLUMN] is not None else POINT_LABELS_COLUMN
 
-    def point_labels(self, kind: Literal["semantic", "instance", "panoptic"] = "semantic") -> npt.NDArray[np.integer]:
+    def point_labels(self, kind: Literal["semantic", "instance", "panoptic"] = "semantic") -> npt.NDArray[np.int64]:
         """Return the label of each point. See `segments_hf.points.point_labels`.
 
         Raises:
