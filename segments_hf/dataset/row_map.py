@@ -120,11 +120,24 @@ def check_cloud_rows(dataset: SplitRows, label_type: type[CloudLabel], tool: str
             f"{task_type or 'the task type of the data'} is not supported by {tool}; expected one of the task types "
             f"{', '.join(expected)}"
         )
-    needed = {*_CLOUD_COLUMNS, POINT_LABELS_COLUMN if has_point_labels else "ego_pose"}
-    if missing := needed - set(dataset.features):
+    needed = {POINT_LABELS_COLUMN if has_point_labels else "ego_pose"}
+    check_point_cloud_rows(dataset, needed)
+
+
+def check_point_cloud_rows(dataset: SplitRows, needed: Collection[str] = ("ego_pose",)) -> None:
+    """Check that a dataset of one split has the columns of point clouds with labels, and categories.
+
+    Args:
+        dataset: The dataset or stream.
+        needed: The columns that are needed besides those of all point clouds.
+
+    Raises:
+        SegmentsHFError: Columns are missing, or the features contain no categories.
+    """
+    if missing := {*_CLOUD_COLUMNS, *needed} - set(dataset.features or ()):
         raise SegmentsHFError(
-            f"got a dataset without the columns {', '.join(sorted(missing))}, expected the columns of a point-cloud "
-            "task from `load_release` or from the builder `segments_release`"
+            f"got a dataset without the columns {', '.join(sorted(missing))}, expected the columns of point clouds "
+            "from `load_release` or from the builder `segments_release`"
         )
     carried_categories(dataset.features)
 

@@ -37,6 +37,20 @@ class SpaceVector(NamedTuple):
     points: npt.NDArray[np.float64]
 
 
+class Shape(NamedTuple):
+    """The type and the points of an annotation, which may be invalid.
+
+    Attributes:
+        id: The id of the annotation.
+        kind: The type; None if it is missing.
+        raw_points: The points of a polygon, polyline or point, as in the row.
+    """
+
+    id: int
+    kind: str | None
+    raw_points: list[Any] | None
+
+
 class CuboidLabel(CloudLabel):
     """A label of cuboids, polygons, lines and points in space."""
 
@@ -52,6 +66,11 @@ class CuboidLabel(CloudLabel):
     def has_columns(cls, columns: Collection[str]) -> bool:
         """Tell whether rows with these columns have labels of this type."""
         return is_point_cloud(columns) and "annotations" in columns
+
+    @property
+    def shapes(self) -> list[Shape]:
+        """The types and the points of all annotations, in the order of the row."""
+        return [Shape(item["id"], item.get("type"), item.get("points")) for item in self._row["annotations"]]
 
     def boxes(self, frame: Literal["sensor", "world"] = "sensor") -> Boxes:
         """Return the cuboids. See `segments_hf.points.boxes`.

@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING, Any
 from segments_hf.dataset.compat import progress_bar
 from segments_hf.dataset.input_rows import open_rows
 from segments_hf.dataset.release_inputs import releases_by_split
-from segments_hf.dataset.row_map import check_cloud_rows, check_rows
+from segments_hf.dataset.row_map import check_point_cloud_rows, check_rows
 from segments_hf.errors import AssetError, BitmapError, PointCloudError
 from segments_hf.io.batching import map_in_batches
 from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.labels import (
     BITMAP_COLUMN,
-    CuboidLabel,
-    PointLabel,
     is_labeled,
     is_point_cloud,
-    label_type_of,
 )
 from segments_hf.layouts import layout_of, mask_classes
 from segments_hf.short_traceback import short_traceback
@@ -107,8 +104,7 @@ def stats(data: Data, *, assets: bool = False, limit: int | None = None, **optio
 def _check(rows: SplitRows) -> None:
     layout = layout_of(rows.features or ())
     if is_point_cloud(rows.features or ()):
-        label_type = label_type_of(rows.features)
-        check_cloud_rows(rows, PointLabel if label_type is PointLabel else CuboidLabel, "stats")
+        check_point_cloud_rows(rows)
     elif layout is None:
         check_rows(rows, "stats for datasets (pass the release instead)")
     else:

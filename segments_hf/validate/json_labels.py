@@ -1,4 +1,4 @@
-"""Check labels that stay JSON, such as those of point clouds: their ids, categories and tracks, without geometry."""
+"""Check labels that stay JSON, such as those of several sensors: their ids, categories and tracks, without geometry."""
 
 from __future__ import annotations
 

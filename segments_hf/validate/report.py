@@ -11,7 +11,7 @@ from segments_hf.io.number_text import counted, listed_counts
 from segments_hf.io.tables import Cell, Result, Table, short_repr
 from segments_hf.option_names import in_interface
 from segments_hf.validate.finding import Finding  # noqa: TC001  (msgspec reads the annotations)
-from segments_hf.validate.wording import modes_text
+from segments_hf.validate.wording import checked_parts, modes_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ class Report(Result, msgspec.Struct, frozen=True):
     Attributes:
         name: The name of the release or the dataset.
         task_type: The task type, such as ``segmentation-bitmap``; None if it is not known.
-        assets: Whether the images and bitmaps were checked.
+        assets: Whether the images and bitmaps, or the point clouds, were checked.
         samples: The number of samples that were checked.
         rows: The number of rows that were checked: a sequence has one row for each frame.
         unlabeled_share: The share of unlabeled pixels in all bitmaps of labeled rows, from 0 to 1; None if no bitmap
@@ -39,7 +39,8 @@ class Report(Result, msgspec.Struct, frozen=True):
         counts: The number of findings of each check, errors first.
         findings: All findings, in the order of the rows; findings about categories and about several rows are last.
         not_checked: The number of annotations and files that no check reads, by kind, such as ``{"cuboid": 120}``. It
-            is empty for image tasks. Labels of other tasks are checked only for what does not depend on their geometry.
+            is empty for images and point clouds. Labels of other tasks are checked only for what does not depend on
+            their geometry.
     """
 
     name: str
@@ -77,7 +78,7 @@ class Report(Result, msgspec.Struct, frozen=True):
     def summary(self) -> str:
         """The number of samples and findings in one line."""
         rows = "" if self.rows == self.samples else f" ({self.rows} frames)"
-        checked = "labels, images and bitmaps checked" if self.assets else "only labels checked"
+        checked = checked_parts(self.task_type) if self.assets else "only labels checked"
         if self.not_checked:
             checked = "only names, uuids, statuses, categories and ids checked"
         errors, warnings = len(self.errors), len(self.warnings)

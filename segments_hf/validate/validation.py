@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import partial
 from typing import TYPE_CHECKING
 
 from segments_hf.dataset.compat import progress_bar
 from segments_hf.dataset.input_rows import open_rows
 from segments_hf.dataset.inputs import asset_bytes
+from segments_hf.dataset.row_map import check_point_cloud_rows
 from segments_hf.io.batching import map_in_batches
 from segments_hf.io.prefetching import DECODERS, prefetch
-from segments_hf.labels import has_json_label
+from segments_hf.labels import has_json_label, is_point_cloud
 from segments_hf.layouts import check_release_rows
 from segments_hf.short_traceback import short_traceback
 from segments_hf.validate.json_labels import JsonLabels
@@ -23,20 +23,18 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
-    from segments_hf.dataset.data_types import Data, ReleaseKeywords
+    from segments_hf.dataset.data_types import Data, ReleaseKeywords, SplitRows
     from segments_hf.dataset.input_rows import InputRows
     from segments_hf.dataset.rows.outcome import Outcome
     from segments_hf.validate.finding import Finding
     from segments_hf.validate.validator import Examined
-
-_check = partial(check_release_rows, tool="validate for datasets (pass the release instead)")
 
 
 @short_traceback
 def validate(
     data: Data, *, assets: bool = False, limit: int | None = None, **options: Unpack[ReleaseKeywords]
 ) -> Report:
-    """Check the labels, images and bitmaps of a release or a dataset before training.
+    """Check the labels, images, bitmaps and point clouds of a release or a dataset before training.
 
     Checks of the labels find unreadable samples and labels, duplicate names and uuids, samples in two splits, unknown
     statuses and categories, invalid colors, categories that are not used or used once, repeated ids, ids that a bitmap
@@ -46,13 +44,20 @@ def validate(
     annotation, annotations without pixels or with one pixel, objects whose parts are far apart, samples with the same
     image, and images of several pixel formats.
 
-    The labels of other task types than those of images, such as point clouds, are checked for what does not depend on
-    their geometry: names, uuids, statuses, categories, ids and tracks. `Report.not_checked` counts the rest.
+    In releases of point clouds, checks also find cuboids, ego poses and cameras with missing or invalid numbers,
+    quaternions whose length is not 1, yaws that differ from the rotation, boxes without a volume, tracks whose
+    dimensions change, timestamps that do not increase, frames without an ego pose or a point cloud, and points whose id
+    no annotation has. Checks of the files find point clouds that cannot be downloaded or read, labels of another number
+    of points, boxes without points, cameras into whose image no point is projected, and samples with the same point
+    cloud.
+
+    The labels of other task types are checked for what does not depend on their geometry: names, uuids, statuses,
+    categories, ids and tracks. `Report.not_checked` counts the rest.
 
     Args:
         data: A release in any form that `load_release` accepts; or a dataset or a stream of rows, also from the Hub,
             or a dict of its splits. The data are read once, row by row.
-        assets: Whether to check the images and bitmaps too. Those of a release are downloaded.
+        assets: Whether to check the images and bitmaps, or the point clouds, too. Those of a release are downloaded.
         limit: The largest number of samples of a release, or rows of a dataset, to check; by default all.
         **options: Options of `load_release` for a release, such as `labelset`, `filter_by` and `timeout`.
 
@@ -63,7 +68,7 @@ def validate(
         ReleaseError: The file is not a release.
         OptionError: An option is invalid or does not match the release, the release has no samples, or the data are a
             dataset whose labels stay JSON, and whose rows have no categories.
-        SegmentsHFError: The data are neither a release nor rows of an image task with their categories.
+        SegmentsHFError: The data are neither a release nor rows of images or point clouds with their categories.
 
     >>> from segments_hf.demo import demo_release
     >>> report = validate(demo_release(), assets=True)
@@ -92,16 +97,30 @@ def validate(
     )
 
 
+def _check(rows: SplitRows) -> None:
+    """Check that a dataset of one split has the rows of a release of images or point clouds.
+
+    Raises:
+        OptionError: The labels stay JSON.
+        SegmentsHFError: Columns are missing, the features are unknown, or they contain no categories.
+    """
+    if is_point_cloud(rows.features or ()):
+        check_point_cloud_rows(rows)
+    else:
+        check_release_rows(rows, "validate for datasets (pass the release instead)")
+
+
 def _examined(source: InputRows, validator: Validator, *, assets: bool) -> Iterator[Examined]:
-    """Check each row without comparing it with other rows; images and bitmaps are checked in threads."""
-    outcomes = progress_bar(source.outcomes(), desc="Validating", total=source.length, unit="img")
+    """Check each row without comparing it with other rows; files are checked in threads."""
+    unit = "cloud" if is_point_cloud(source.features) else "img"
+    outcomes = progress_bar(source.outcomes(), desc="Validating", total=source.length, unit=unit)
     if not assets:
         return map_in_batches(validator.examine, outcomes)
     return prefetch(validator.examine, outcomes, weight=_weight, in_flight=DECODERS)
 
 
 def _weight(examined: Examined) -> int:
-    """Return the number of bytes of the images and bitmaps in a row."""
+    """Return the number of bytes of the files in a row."""
     return asset_bytes(examined.outcome.row or {})
 
 

@@ -6,7 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from segments_hf.dataset.rows.row_images import ASSET_COLUMNS
-from segments_hf.labels import BitmapLabel, image_label_of, is_labeled
+from segments_hf.labels import BitmapLabel, ImageLabel, is_labeled, is_point_cloud, label_of
+from segments_hf.labels.cloud_label import POINT_CLOUD_COLUMN
 from segments_hf.validate.checks import (
     LABEL_CHECKS,
     ROW_CHECKS,
@@ -15,7 +16,7 @@ from segments_hf.validate.checks import (
     Frames,
     Modes,
     Orientations,
-    SameImages,
+    SameFiles,
     Tracks,
     check_images,
     invalid_colors,
@@ -23,6 +24,15 @@ from segments_hf.validate.checks import (
     scattered_objects,
     unreadable_parts,
 )
+from segments_hf.validate.checks.clouds import (
+    CLOUD_CHECKS,
+    CLOUD_LABEL_CHECKS,
+    CloudSequences,
+    check_cloud,
+    labels_of_points,
+    missing_clouds,
+)
+from segments_hf.validate.checks.same_files import DUPLICATE_CLOUD, DUPLICATE_IMAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,6 +42,7 @@ if TYPE_CHECKING:
     from segments_hf.labels.row import Row
     from segments_hf.release import Category
     from segments_hf.validate.checks.images import ImageProperties, Instances
+    from segments_hf.validate.checks.same_files import Fingerprint
     from segments_hf.validate.finding import Finding
 
 
@@ -43,12 +54,14 @@ class Examined(NamedTuple):
         findings: The findings.
         instances: The instances of the bitmap; None if the row has no label with a readable bitmap.
         image: The properties of the image; None if it cannot be read.
+        cloud: The fingerprint of the point cloud; None if it cannot be read.
     """
 
     outcome: Outcome
     findings: list[Finding]
     instances: Instances | None
     image: ImageProperties | None
+    cloud: Fingerprint | None = None
 
 
 class Validator:
@@ -58,7 +71,7 @@ class Validator:
     those that prevent loading are found.
 
     Args:
-        assets: Whether the rows have images and bitmaps, which are then checked too.
+        assets: Whether the rows have images and bitmaps, or point clouds, which are then checked too.
         categories: The categories of the rows.
         has_all_rows: Whether no rows are left out between the first and the last row of each split. If rows are left
             out, the findings give no row numbers.
@@ -75,7 +88,9 @@ class Validator:
         self._frames = Frames()
         self._modes = Modes()
         self._orientations = Orientations()
-        self._same_images = SameImages()
+        self._same_images = SameFiles(DUPLICATE_IMAGE, "image")
+        self._same_clouds = SameFiles(DUPLICATE_CLOUD, "point cloud")
+        self._cloud_sequences = CloudSequences()
 
     @property
     def modes(self) -> dict[str, int]:
@@ -93,6 +108,7 @@ class Validator:
             *invalid_colors(self._categories),
             *(self._use.find_rare(self._categories) if has_all_rows else ()),
             *self._frames.find_gaps(),
+            *self._cloud_sequences.find(),
             *self._modes.find_mixture(),
             *self._orientations.find_rotated(),
         ]
@@ -103,23 +119,46 @@ class Validator:
 
     def examine(self, outcome: Outcome) -> Examined:
         """Check a row by itself. This method is safe to call from several threads."""
-        row, instances, image = outcome.row, None, None
+        row, instances, image, cloud = outcome.row, None, None, None
         # `unreadable_parts` finds nothing in such a row. Not calling it saves time for each row of a large release.
         is_complete = not outcome.problems and row is not None and row.get("annotations", ()) is not None
         findings = [] if is_complete else list(unreadable_parts(outcome))
         if row is not None:
-            label = image_label_of(row) if is_labeled(row) else None
+            label = label_of(row) if is_labeled(row) else None
             for check in ROW_CHECKS:
                 findings.extend(check(row))
             if label is not None:
                 for check_label in LABEL_CHECKS:
                     findings.extend(check_label(row, label))
-            if self._assets and "image" in row:
+            if is_point_cloud(row):
+                cloud = self._check_cloud(outcome, row, label, findings)
+            elif self._assets and "image" in row:
                 unreported = set(ASSET_COLUMNS) - {problem.column for problem in outcome.losses}
-                found, instances, image = check_images(row, label, unreported)
+                image_label = label if isinstance(label, ImageLabel) else None
+                found, instances, image = check_images(row, image_label, unreported)
                 findings.extend(found)
                 findings.extend(self._check_objects(row, label, instances))
-        return Examined(outcome, findings, instances, image)
+        return Examined(outcome, findings, instances, image, cloud)
+
+    def _check_cloud(
+        self, outcome: Outcome, row: Row, label: Label | None, findings: list[Finding]
+    ) -> Fingerprint | None:
+        """Add the findings about a row of a point cloud, and return the fingerprint of its file, if it was read."""
+        reported = {problem.column for problem in outcome.losses}
+        for check in CLOUD_CHECKS:
+            findings.extend(check(row))
+        if label is not None:
+            for check_label in CLOUD_LABEL_CHECKS:
+                findings.extend(check_label(row, label))
+            findings.extend(labels_of_points(row, label, row.keys() - reported))
+        if POINT_CLOUD_COLUMN in reported:
+            return None
+        if not self._assets:
+            findings.extend(missing_clouds(row))
+            return None
+        found, summary = check_cloud(row, label)
+        findings.extend(found)
+        return summary
 
     def _check_objects(self, row: Row, label: Label | None, instances: Instances | None) -> Iterator[Finding]:
         if isinstance(label, BitmapLabel) and instances is not None:
@@ -139,6 +178,9 @@ class Validator:
             self._modes.add(row, image.mode)
             self._orientations.add(row, image.orientation)
             findings.extend(self._same_images.check(row, split, image.summary))
+        findings.extend(self._same_clouds.check(row, split, examined.cloud))
+        if "point_cloud_type" in row:
+            self._cloud_sequences.add(row, split)
         if is_labeled(row) and "annotations" in row:
             self._use.add(row)
             if row.get("frame_index") is not None:

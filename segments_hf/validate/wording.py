@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from segments_hf.release.tasks.task_types import IMAGE_KINDS, POINT_CLOUD_KINDS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -45,3 +47,17 @@ def modes_text(counts: Mapping[str, int]) -> str:
     """
     *first, last = [f"{count:,} {mode}" for mode, count in counts.items()]
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def checked_parts(task_type: str | None) -> str:
+    """Return the parts of samples that `validate` checks with their files, as text.
+
+    Args:
+        task_type: The task type; None if it is not known.
+
+    >>> checked_parts("vector"), checked_parts("pointcloud-cuboid")
+    ('labels, images and bitmaps checked', 'labels and point clouds checked')
+    """
+    if task_type in IMAGE_KINDS:
+        return "labels, images and bitmaps checked"
+    return f"labels and {'point clouds' if task_type in POINT_CLOUD_KINDS else 'files'} checked"

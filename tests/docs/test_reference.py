@@ -81,7 +81,7 @@ def test_every_check_is_documented_with_its_severity() -> None:
     documented = {name: cells[1] for cells in table_rows("checks.md") for name in CODE.findall(cells[0])}
     checks = importlib.import_module("segments_hf.validate.checks")
     modules = [
-        importlib.import_module(f"{checks.__name__}.{found.name}") for found in pkgutil.iter_modules(checks.__path__)
+        importlib.import_module(found.name) for found in pkgutil.walk_packages(checks.__path__, f"{checks.__name__}.")
     ]
     faults = {item for module in modules for item in vars(module).values() if isinstance(item, Fault)}
     assert documented == {fault.name: fault.severity for fault in faults}

@@ -1,8 +1,9 @@
 """The checks of `validate`.
 
 A check is a function that yields findings. Its arguments are a row (`ROW_CHECKS`), a row and its label
-(`LABEL_CHECKS`) or the categories. A check that compares rows is a class that remembers earlier rows. Each check has a
-`Fault` in the same module, with the name of the check, the severity and the effect of the fault.
+(`LABEL_CHECKS`) or the categories. The folder `clouds` has the checks of point clouds. A check that compares rows is a
+class that remembers earlier rows. Each check has a `Fault` in the same module, with the name of the check, the severity
+and the effect of the fault.
 """
 
 from segments_hf.validate.checks.annotations import faulty_ids, unknown_categories
@@ -13,7 +14,7 @@ from segments_hf.validate.checks.images import check_images
 from segments_hf.validate.checks.modes import Modes
 from segments_hf.validate.checks.objects import one_pixel_objects, scattered_objects
 from segments_hf.validate.checks.orientations import Orientations
-from segments_hf.validate.checks.same_images import SameImages
+from segments_hf.validate.checks.same_files import SameFiles
 from segments_hf.validate.checks.samples import Duplicates, unknown_status
 from segments_hf.validate.checks.tracks import Tracks
 from segments_hf.validate.checks.unreadable import unreadable_parts
@@ -30,7 +31,7 @@ __all__ = [
     "Frames",
     "Modes",
     "Orientations",
-    "SameImages",
+    "SameFiles",
     "Tracks",
     "check_images",
     "invalid_colors",

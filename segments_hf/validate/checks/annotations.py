@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from segments_hf.bitmaps import ID_LIMIT
 from segments_hf.io.number_text import counted
-from segments_hf.labels import BitmapLabel
+from segments_hf.labels import BitmapLabel, ImageLabel
 from segments_hf.validate.checks.fault import Fault
 from segments_hf.validate.wording import listed
 
@@ -45,13 +45,13 @@ def unknown_categories(row: Row) -> Iterator[Finding]:
 def faulty_ids(row: Row, label: Label) -> Iterator[Finding]:
     """Find ids that more than one annotation has, and ids that a bitmap cannot contain.
 
-    In a label without a bitmap, an id that a bitmap cannot contain is a warning.
+    In a label of an image without a bitmap, an id that a bitmap cannot contain is a warning.
     """
     ids = label.annotation_ids
     if len(set(ids)) < len(ids):
         repeated = [number for number, times in Counter(ids).items() if times > 1]
         yield REPEATED_ID.in_row(row, f"got more than one annotation with the id {listed(repeated)}")
-    if ids and not (min(ids) > 0 and max(ids) < ID_LIMIT):
+    if ids and isinstance(label, ImageLabel) and not (min(ids) > 0 and max(ids) < ID_LIMIT):
         fault = IMPOSSIBLE_ID if isinstance(label, BitmapLabel) else UNUSUAL_ID
         impossible = [number for number in ids if not 0 < number < ID_LIMIT]
         yield fault.in_row(row, f"got the annotation id {listed(impossible)}, expected 1 to {ID_LIMIT - 1}")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 NO_ANNOTATIONS = Fault(
     "frames-without-label",
     "warning",
-    "the frames count as images without objects; if they were not labeled, a model learns to miss objects",
+    "the frames count as labeled frames without objects; if they were not labeled, a model learns to miss objects",
 )
 
 

@@ -15,7 +15,7 @@ from segments_hf.io.file_content import FileContent
 from segments_hf.io.number_text import counted
 from segments_hf.labels import BITMAP_COLUMN, BitmapLabel
 from segments_hf.validate.checks.fault import Fault
-from segments_hf.validate.checks.same_images import fingerprint
+from segments_hf.validate.checks.same_files import fingerprint
 from segments_hf.validate.checks.unreadable import (
     MALFORMED_EXIF,
     OTHER_SIZE,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from segments_hf.images import Header
     from segments_hf.labels import Label
     from segments_hf.labels.row import Row
-    from segments_hf.validate.checks.same_images import Fingerprint
+    from segments_hf.validate.checks.same_files import Fingerprint
     from segments_hf.validate.finding import Finding
 
 MISSING_BITMAP = Fault("missing-bitmap", "error", "the objects have no pixels")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segments_hf.errors import SizeMismatchError
-from segments_hf.labels import BITMAP_COLUMN, JSON_LABEL_COLUMN
+from segments_hf.labels import BITMAP_COLUMN, JSON_LABEL_COLUMN, POINT_LABELS_COLUMN
+from segments_hf.labels.cloud_label import POINT_CLOUD_COLUMN
 from segments_hf.validate.checks.fault import Fault
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from segments_hf.dataset.rows.outcome import Outcome
     from segments_hf.dataset.rows.problems import Problem
+    from segments_hf.labels.row import Row
     from segments_hf.validate.finding import Finding
 
 UNREADABLE_SAMPLE = Fault("unreadable-sample", "error", "the sample is left out of datasets")
@@ -27,13 +29,28 @@ MALFORMED_EXIF = Fault(
 )
 LOST_IDS = Fault("lost-ids", "warning", "rows of `load_release` contain the original bitmap, which is downloaded")
 OTHER_SIZE = Fault("other-size", "error", "the label does not cover the objects in the image")
+UNREADABLE_CLOUD = Fault("unreadable-point-cloud", "error", "the sample cannot be used for training")
+UNREADABLE_CAMERA = Fault("unreadable-camera", "error", "the image or the calibration of the camera is lost")
+OTHER_NUMBER_OF_POINTS = Fault(
+    "other-number-of-points", "error", "the label may be that of another point cloud; rows do not contain it"
+)
+FRAME_WITHOUT_CLOUD = Fault(
+    "frame-without-point-cloud",
+    "error",
+    "the label has other frames than the sample, so labels may belong to other point clouds",
+)
 
 _BY_COLUMN = {
     None: UNREADABLE_SAMPLE,
     "image": UNREADABLE_IMAGE,
     BITMAP_COLUMN: UNREADABLE_BITMAP,
     JSON_LABEL_COLUMN: UNREADABLE_LABEL,
+    POINT_CLOUD_COLUMN: UNREADABLE_CLOUD,
+    POINT_LABELS_COLUMN: OTHER_NUMBER_OF_POINTS,
+    "cameras": UNREADABLE_CAMERA,
 }
+# The columns of a frame that come from the sample, and not from the label.
+_FRAME_COLUMNS = ("point_cloud_type", "ego_pose", "cameras", "frame_name", "timestamp", "other")
 
 
 def unreadable_parts(outcome: Outcome) -> Iterator[Finding]:
@@ -52,15 +69,32 @@ def unreadable_parts(outcome: Outcome) -> Iterator[Finding]:
             yield LOST_IDS.found(problem.sample, problem.uuid, frame, problem.reason)
         elif problem.column == "annotations":
             reason = problem.reason
+        elif problem.column == POINT_CLOUD_COLUMN and row:
+            yield missing_cloud(row, problem.reason)
         else:
             yield _fault(problem).found(problem.sample, problem.uuid, frame, problem.reason)
     if row and row.get("annotations", ()) is None and not frame:  # the frames of a sequence share one label
         yield UNREADABLE_LABEL.in_sample(row, reason)
 
 
+def is_frame_of_label_only(row: Row) -> bool:
+    """Tell whether a row is a frame that only the label has: the sample has fewer frames of point clouds."""
+    return row.get("frame_index") is not None and not any(map(row.get, _FRAME_COLUMNS))
+
+
+def missing_cloud(row: Row, reason: str) -> Finding:
+    """Return the finding about a row that has no point cloud.
+
+    Args:
+        row: The row.
+        reason: The fault, if the sample has the frame.
+    """
+    if not is_frame_of_label_only(row):
+        return UNREADABLE_CLOUD.in_row(row, reason)
+    return FRAME_WITHOUT_CLOUD.in_row(row, f"the label has a frame {row['frame_index']}, but the sample has not")
+
+
 def _fault(problem: Problem) -> Fault:
-    return (
-        OTHER_SIZE
-        if problem.error == SizeMismatchError.__name__
-        else _BY_COLUMN.get(problem.column, UNREADABLE_ATTRIBUTES)
-    )
+    if problem.column != POINT_LABELS_COLUMN and problem.error == SizeMismatchError.__name__:
+        return OTHER_SIZE
+    return _BY_COLUMN.get(problem.column, UNREADABLE_ATTRIBUTES)

@@ -1,4 +1,4 @@
-"""Find samples whose image files have the same bytes."""
+"""Find samples whose files have the same bytes."""
 
 from __future__ import annotations
 
@@ -22,11 +22,16 @@ DUPLICATE_IMAGE = Fault(
     "warning",
     "the image counts twice in training; in two splits, a model is tested on an image that it was trained on",
 )
+DUPLICATE_CLOUD = Fault(
+    "duplicate-point-cloud",
+    "warning",
+    "the point cloud counts twice in training; in two splits, a model is tested on points that it was trained on",
+)
 _BLOCK = 2**12  # bytes
 
 
 class Fingerprint(NamedTuple):
-    """A summary of the bytes of an image file.
+    """A summary of the bytes of a file.
 
     Attributes:
         sketch: A hash of the size, and of the first, middle and last bytes. A whole file is read only if another has
@@ -40,25 +45,25 @@ class Fingerprint(NamedTuple):
     path: str | Path | None
 
 
-def fingerprint(image: FileContent) -> Fingerprint:
-    """Summarize the bytes of an image file, which must not be empty.
+def fingerprint(file: FileContent) -> Fingerprint:
+    """Summarize the bytes of a file, which must not be empty.
 
     Raises:
         AssetError: The file cannot be read.
     """
-    with image.view() as content:
+    with file.view() as content:
         middle = max(_BLOCK, len(content) // 2)
         last = max(middle + _BLOCK, len(content) - _BLOCK)
         sketch = hashlib.sha256(b"%d " % len(content))
         for begin in (0, middle, last):
             sketch.update(content[begin : begin + _BLOCK])
-        digest = None if image.content is None else hashlib.sha256(content).digest()
-    return Fingerprint(sketch.digest()[:16], digest, image.path)
+        digest = None if file.content is None else hashlib.sha256(content).digest()
+    return Fingerprint(sketch.digest()[:16], digest, file.path)
 
 
 @dataclass
-class _Image:
-    """The first image with some bytes.
+class _File:
+    """The first file with some bytes.
 
     Attributes:
         summary: Its fingerprint.
@@ -80,7 +85,7 @@ class _Image:
         return bool(uuid == self.uuid if uuid and self.uuid else row["name"] == self.name)
 
     def has_bytes(self, summary: Fingerprint) -> bool:
-        """Tell whether an image with an equal sketch has the same bytes. A file that disappeared has none."""
+        """Tell whether a file with an equal sketch has the same bytes. A file that disappeared has none."""
         try:
             return _digest(self.summary) == _digest(summary)
         except AssetError:
@@ -94,28 +99,34 @@ def _digest(summary: Fingerprint) -> bytes:
         return hashlib.sha256(content).digest()
 
 
-class SameImages:
-    """The fingerprints of the images in the rows so far."""
+class SameFiles:
+    """The fingerprints of the images or point clouds in the rows so far.
 
-    def __init__(self) -> None:
-        self._images: dict[bytes, list[_Image]] = {}
+    Args:
+        fault: The fault of a sample whose file has the same bytes as that of an earlier sample.
+        noun: The kind of the files, for messages.
+    """
+
+    def __init__(self, fault: Fault, noun: str) -> None:
+        self._fault, self._noun = fault, noun
+        self._files: dict[bytes, list[_File]] = {}
         self._reported: set[tuple[object, ...]] = set()
 
     def check(self, row: Row, split: str | None, summary: Fingerprint | None) -> Iterator[Finding]:
-        """Find an earlier sample whose image has the same bytes. Two sequences are reported once.
+        """Find an earlier sample whose file has the same bytes. Two sequences are reported once.
 
         Args:
             row: The next row.
             split: The split of the row.
-            summary: The fingerprint of its image; None if the image cannot be read.
+            summary: The fingerprint of its file; None if the file cannot be read.
         """
         if summary is None:
             return
-        earlier = self._images.setdefault(summary.sketch, [])
-        same = next((image for image in earlier if image.has_bytes(summary)), None)
+        earlier = self._files.setdefault(summary.sketch, [])
+        same = next((file for file in earlier if file.has_bytes(summary)), None)
         name, uuid, frame = row["name"], row.get("uuid"), row.get("frame_index")
         if same is None:
-            earlier.append(_Image(summary, name, uuid, frame, split))
+            earlier.append(_File(summary, name, uuid, frame, split))
             return
         key = (same.split, same.uuid or same.name, split, uuid or name)
         if same.is_of_sample(row) or key in self._reported:
@@ -124,4 +135,5 @@ class SameImages:
             self._reported.add(key)
         of_frame = "" if same.frame is None else f", frame {same.frame}"
         splits = "" if same.split == split else f"; they are in two splits: {split!r} and {same.split!r}"
-        yield DUPLICATE_IMAGE.in_row(row, f"the image has the same bytes as that of {same.name!r}{of_frame}{splits}")
+        message = f"the {self._noun} has the same bytes as that of {same.name!r}{of_frame}{splits}"
+        yield self._fault.in_row(row, message)

@@ -1,0 +1,86 @@
+"""Check the files of point clouds: whether they can be read, and whether their points match the label."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from segments_hf.errors import AssetError
+from segments_hf.images.stored_image import stored_content
+from segments_hf.labels import CuboidLabel
+from segments_hf.points import read_points
+from segments_hf.validate.checks.clouds.camera_calibration import cameras_without_points
+from segments_hf.validate.checks.clouds.cuboid_numbers import boxes_without_points
+from segments_hf.validate.checks.clouds.labeled_points import number_of_labels
+from segments_hf.validate.checks.same_files import fingerprint
+from segments_hf.validate.checks.unreadable import UNREADABLE_CLOUD, missing_cloud
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy.typing as npt
+
+    from segments_hf.labels import Label
+    from segments_hf.labels.row import Row
+    from segments_hf.validate.checks.same_files import Fingerprint
+    from segments_hf.validate.finding import Finding
+
+_AXES = ("x", "y", "z")
+
+
+class CheckedCloud(NamedTuple):
+    """The result of the checks of the file of a point cloud.
+
+    Attributes:
+        findings: The findings.
+        summary: The fingerprint of the file; None if it cannot be read or is empty.
+    """
+
+    findings: list[Finding]
+    summary: Fingerprint | None
+
+
+def missing_clouds(row: Row) -> Iterator[Finding]:
+    """Find a row without the type of its point cloud, in rows whose files are not loaded."""
+    if row["point_cloud_type"] is None:
+        yield missing_cloud(row, "the release has no point cloud, or no type such as 'pcd' for it")
+
+
+def check_cloud(row: Row, label: Label | None) -> CheckedCloud:
+    """Check the file of a point cloud. It is read once.
+
+    Args:
+        row: The row. Its file has no finding yet.
+        label: The label of the row, which is compared with the points; None if the row is not labeled.
+    """
+    stored = row["point_cloud"]
+    if stored is None or (stored["bytes"] is None and stored["path"] is None) or row["point_cloud_type"] is None:
+        return CheckedCloud([missing_cloud(row, "got a row without a point cloud, or without its type")], None)
+    try:
+        file = stored_content(stored)
+        summary = fingerprint(file) if file.size else None
+        points = _positions({**row, "point_cloud": {"bytes": file.content, "path": file.path}})
+    except AssetError as error:
+        return CheckedCloud([UNREADABLE_CLOUD.in_row(row, str(error))], None)
+    findings = [*cameras_without_points(row, points)]
+    if label is not None:
+        findings += number_of_labels(row, label, len(points))
+    if isinstance(label, CuboidLabel):
+        findings += boxes_without_points(row, points)
+    return CheckedCloud(findings, summary)
+
+
+def _positions(row: Row) -> npt.NDArray[np.number[Any]]:
+    """Return x, y and z of the points in the frame of the sensor, with the dtype of the file.
+
+    Returns:
+        Array of shape (N, 3).
+
+    Raises:
+        AssetError: The file cannot be read, or has no such fields.
+    """
+    points = read_points(row, structured=True)
+    if any(name not in (points.dtype.names or ()) or points.dtype[name].shape for name in _AXES):
+        return read_points(row, _AXES)  # raises the error about the fields
+    return np.stack([points[name] for name in _AXES], axis=1)

@@ -1,0 +1,133 @@
+"""Check the frames of sequences of point clouds against each other: their ego poses, timestamps and tracks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal, DecimalException
+from typing import TYPE_CHECKING, Any
+
+from segments_hf.labels import is_labeled
+from segments_hf.validate.checks.fault import Fault
+from segments_hf.validate.checks.unreadable import is_frame_of_label_only
+from segments_hf.validate.wording import listed, ranges
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from segments_hf.labels.row import Row
+    from segments_hf.validate.finding import Finding
+
+NO_POSE = Fault(
+    "frames-without-ego-pose",
+    "error",
+    "the points of these frames count as points in the world, so they do not match the labels",
+)
+NOT_INCREASING = Fault(
+    "timestamps-not-increasing", "warning", "the frames may be in the wrong order, and velocities are unknown or wrong"
+)
+OTHER_DIMENSIONS = Fault(
+    "track-changes-dimensions", "warning", "one rigid object has several sizes, of which only one can be right"
+)
+
+_TOLERANCE = 0.01  # of dimensions: meters, plus this share of the dimension
+
+
+@dataclass
+class _Sequence:
+    """The frames of a sequence so far.
+
+    Attributes:
+        row: The name and the uuid of the sample.
+        with_pose: The number of frames with an ego pose.
+        without_pose: The indices of the frames without an ego pose.
+        last: The index and the timestamp of the previous frame that has a timestamp.
+        disorder: Descriptions of frames whose timestamps do not increase.
+        dimensions: The dimensions of each track in its first frame, and the index of this frame.
+        changes: A description of each track whose dimensions change.
+    """
+
+    row: Row
+    with_pose: int = 0
+    without_pose: set[int] = field(default_factory=set)
+    last: tuple[int, Decimal] | None = None
+    disorder: list[str] = field(default_factory=list)
+    dimensions: dict[int, tuple[list[float], int]] = field(default_factory=dict)
+    changes: dict[int, str] = field(default_factory=dict)
+
+
+class CloudSequences:
+    """The sequences of point clouds in the rows so far."""
+
+    def __init__(self) -> None:
+        self._sequences: dict[tuple[Any, ...], _Sequence] = {}
+
+    def add(self, row: Row, split: str | None) -> None:
+        """Add a row if it is a frame of a sequence of point clouds.
+
+        Args:
+            row: The row.
+            split: The split of the row.
+        """
+        frame = row.get("frame_index")
+        if frame is None or is_frame_of_label_only(row):
+            return
+        name, uuid = row["name"], row.get("uuid")
+        sequence = self._sequences.setdefault((split, uuid, name), _Sequence({"name": name, "uuid": uuid}))
+        if row["ego_pose"] is None:
+            sequence.without_pose.add(frame)
+        else:
+            sequence.with_pose += 1
+        _add_timestamp(sequence, frame, row.get("timestamp"))
+        if is_labeled(row):
+            for item in row["annotations"]:
+                _add_dimensions(sequence, frame, item)
+
+    def find(self) -> Iterator[Finding]:
+        """Yield the findings about each sequence."""
+        for sequence in self._sequences.values():
+            if sequence.with_pose and sequence.without_pose:
+                total = sequence.with_pose + len(sequence.without_pose)
+                frames = ranges(sequence.without_pose)
+                message = f"{len(sequence.without_pose)} of {total} frames have no ego pose: {frames}"
+                yield NO_POSE.in_sample(sequence.row, message)
+            if sequence.disorder:
+                yield NOT_INCREASING.in_sample(sequence.row, listed(sequence.disorder))
+            if sequence.changes:
+                yield OTHER_DIMENSIONS.in_sample(sequence.row, listed(sequence.changes.values()))
+
+
+def _add_timestamp(sequence: _Sequence, frame: int, timestamp: str | None) -> None:
+    """Compare the timestamp of a frame with that of the previous frame. Texts that are not numbers are ignored."""
+    try:
+        time = Decimal(timestamp or "NaN")
+    except DecimalException:
+        return
+    if not time.is_finite():
+        return
+    if sequence.last is not None:
+        last_frame, last_time = sequence.last
+        # Rows may be in any order. `frame == last_frame` is a duplicate, which another check reports.
+        if (frame > last_frame and time <= last_time) or (frame < last_frame and time >= last_time):
+            first, second = sorted([(last_frame, last_time), (frame, time)])
+            sequence.disorder.append(
+                f"frame {second[0]} has the timestamp {second[1]} after {first[1]} in frame {first[0]}"
+            )
+    sequence.last = frame, time
+
+
+def _add_dimensions(sequence: _Sequence, frame: int, item: Mapping[str, Any]) -> None:
+    """Compare the dimensions of a cuboid with those of its track in the first frame."""
+    track, dimensions = item.get("track_id"), item.get("dimensions")
+    if track is None or dimensions is None:
+        return
+    first, first_frame = sequence.dimensions.setdefault(track, (dimensions, frame))
+    if len(first) != len(dimensions):  # `cuboids` reports dimensions that are not three numbers
+        return
+    pairs = zip(first, dimensions, strict=True)
+    if any(abs(now - before) > _TOLERANCE * (1 + abs(before)) for before, now in pairs):
+        text = f"track {track} has {_size(dimensions)} in frame {frame} and {_size(first)} in frame {first_frame}"
+        sequence.changes.setdefault(track, text)
+
+
+def _size(dimensions: list[float]) -> str:
+    return " x ".join(f"{number:g}" for number in dimensions)

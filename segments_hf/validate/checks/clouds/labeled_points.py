@@ -1,0 +1,70 @@
+"""Check the label of each point: the ids of points, and the annotations that have no point."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from segments_hf.io.number_text import counted
+from segments_hf.labels import POINT_LABELS_COLUMN, PointLabel
+from segments_hf.validate.checks.annotations import IMPOSSIBLE_ID, POINTS_WITHOUT_ANNOTATION
+from segments_hf.validate.checks.fault import Fault
+from segments_hf.validate.checks.unreadable import OTHER_NUMBER_OF_POINTS, UNREADABLE_LABEL
+from segments_hf.validate.wording import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from segments_hf.labels import Label
+    from segments_hf.labels.row import Row
+    from segments_hf.validate.finding import Finding
+
+MISSING_POINT_LABELS = Fault("missing-point-labels", "error", "the objects have no points")
+NO_POINTS = Fault("annotation-without-points", "warning", "the objects are in no label of a point")
+_IMPOSSIBLE_ID = Fault(IMPOSSIBLE_ID.name, "error", "the object has no points: in labels of points, 0 means unlabeled")
+
+
+def labels_of_points(row: Row, label: Label, unreported: Collection[str]) -> Iterator[Finding]:
+    """Find points with an id that no annotation has, and annotations without points.
+
+    Args:
+        row: The row.
+        label: The label of the row.
+        unreported: The columns that have no finding yet.
+    """
+    if not isinstance(label, PointLabel) or POINT_LABELS_COLUMN not in unreported:
+        return
+    ids, values = set(label.annotation_ids), row[POINT_LABELS_COLUMN]
+    if values is None:
+        if ids:
+            number = counted(len(label.annotation_ids), "annotation")
+            yield MISSING_POINT_LABELS.in_row(row, f"got {number}, but no label for each point")
+        return
+    if None in values:
+        yield UNREADABLE_LABEL.in_row(row, f"{POINT_LABELS_COLUMN}: got null, expected a number for each point")
+        return
+    numbers, counts = np.unique(np.asarray(values, np.int64), return_counts=True)
+    points = dict(zip(numbers.tolist(), counts.tolist(), strict=True))
+    if 0 in ids:
+        yield _IMPOSSIBLE_ID.in_row(row, "got the annotation id 0, expected another number")
+    if unknown := sorted(points.keys() - ids - {0}):
+        total = counted(sum(points[number] for number in unknown), "point")
+        yield POINTS_WITHOUT_ANNOTATION.in_row(row, f"got {total} with an id that no annotation has: {listed(unknown)}")
+    if absent := sorted(ids - points.keys() - {0}):
+        yield NO_POINTS.in_row(row, f"no point has the annotation id {listed(absent)}")
+
+
+def number_of_labels(row: Row, label: Label, points: int) -> Iterator[Finding]:
+    """Find a label of another number of points than the file.
+
+    Args:
+        row: The row.
+        label: The label of the row.
+        points: The number of points in the file.
+    """
+    if isinstance(label, PointLabel) and row[POINT_LABELS_COLUMN] is not None:
+        labels = len(row[POINT_LABELS_COLUMN])
+        if labels != points:
+            message = f"got a label of {counted(labels, 'point')} for a point cloud of {counted(points, 'point')}"
+            yield OTHER_NUMBER_OF_POINTS.in_row(row, message)
