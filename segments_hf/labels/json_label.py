@@ -42,8 +42,12 @@ def require_image_task(columns: Collection[str], task_type: str | None, tool: st
     segments_hf.errors.OptionError: pointcloud-cuboid is not supported by export; expected one of the task types ...
     """
     if has_json_label(columns) or is_point_cloud(columns):
-        hint = f". The labels are JSON in the column {JSON_LABEL_COLUMN} of `load_release`"
+        hint = (
+            f"The labels are JSON in the column {JSON_LABEL_COLUMN} of `load_release`"
+            if has_json_label(columns)
+            else "Datasets of point clouds can be built and pushed to the Hub, and segments_hf.points reads them as arrays"
+        )
         raise OptionError(
             f"{task_type or 'the task type of the data'} is not supported by {tool}; expected one of the task types "
-            f"{', '.join(IMAGE_KINDS)}{hint if has_json_label(columns) else ''}"
+            f"{', '.join(IMAGE_KINDS)}. {hint}"
         )

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import segments_hf
-from hub.cloud_releases import REPO, TASK_TYPES, points, write_cloud_release
+from hub.cloud_samples import REPO, TASK_TYPES, points, write_cloud_release
 from hub.demo_push import shards, stored_rows
 from hub.server.connection import Fault
 from hub.server.hub_server import HubServer
