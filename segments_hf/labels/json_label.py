@@ -45,7 +45,7 @@ def require_image_task(columns: Collection[str], task_type: str | None, tool: st
         hint = (
             f"The labels are JSON in the column {JSON_LABEL_COLUMN} of `load_release`"
             if has_json_label(columns)
-            else "Datasets of point clouds can be built and pushed to the Hub, and segments_hf.points reads them as arrays"
+            else "Point clouds can be built as a dataset and pushed to the Hub; segments_hf.points reads them as arrays"
         )
         raise OptionError(
             f"{task_type or 'the task type of the data'} is not supported by {tool}; expected one of the task types "

@@ -79,29 +79,15 @@ def to_table(rows: Sequence[Mapping[str, Any]], features: Features) -> pa.Table:
         rows: The rows. Images are ``{"bytes": …, "path": …}``, and JSON is text. Other columns are left out.
         features: The columns.
     """
-    return table_of_schema(rows, features.arrow_schema)
-
-
-def table_of_schema(rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
-    """Return rows as a table with a schema.
-
-    Args:
-        rows: The rows, as for `to_table`.
-        schema: The columns and their types, as a dataset stores them.
-    """
     # pyarrow cannot convert Python objects to JSON types inside lists, so JSON is first a column of strings.
-    stored = _storage_schema(schema)
+    stored = storage_schema(features)
     arrays = [pa.array([row[field.name] for row in rows], field.type) for field in stored]
-    return cast_table(pa.Table.from_arrays(arrays, schema=stored), schema)
+    return cast_table(pa.Table.from_arrays(arrays, schema=stored), features.arrow_schema)
 
 
 def storage_schema(features: Features) -> pa.Schema:
     """Return the schema in which Arrow stores rows with these features: JSON is a string. It has no metadata."""
-    return _storage_schema(features.arrow_schema)
-
-
-def _storage_schema(schema: pa.Schema) -> pa.Schema:
-    return pa.schema([pa.field(field.name, _storage_type(field.type)) for field in schema])
+    return pa.schema([pa.field(field.name, _storage_type(field.type)) for field in features.arrow_schema])
 
 
 def _storage_type(type_: pa.DataType) -> pa.DataType:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import datasets
 
-from segments_hf.dataset.rows.row_batches import table_of_schema
+from segments_hf.dataset.rows.row_batches import to_table
 from segments_hf.errors import AssetError
 from segments_hf.hub.sources.pushed_clouds import with_embedded_bytes
 from segments_hf.images import read_header
@@ -70,7 +70,7 @@ def with_readable_assets(row: pa.Table, features: Features, on_error: str) -> pa
         if checked.problems and on_error == "skip":
             return None
         if checked.value is not value:
-            row = _with_value(row, column, checked.value)
+            row = _with_value(row, column, feature, checked.value)
     return row
 
 
@@ -118,7 +118,7 @@ def _name_of(row: pa.Table) -> str:
     return sample_name({"name": names[0]}) if names else "a row"
 
 
-def _with_value(row: pa.Table, column: str, value: Any) -> pa.Table:  # noqa: ANN401  (a value of any column)
+def _with_value(row: pa.Table, column: str, feature: Any, value: Any) -> pa.Table:  # noqa: ANN401  (any column)
     index = row.column_names.index(column)
-    schema = row.select([column]).schema
-    return row.set_column(index, schema.field(0), table_of_schema([{column: value}], schema).column(0))
+    new = to_table([{column: value}], datasets.Features({column: feature})).column(0)
+    return row.set_column(index, row.schema.field(index), new)
