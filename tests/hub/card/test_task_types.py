@@ -19,7 +19,10 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "attributes": {"frames": [{"image": {"url": "a.jpg"}}, {"image": {"url": "b.jpg"}}]},
         "label": {"frames": [{"annotations": [TRACKED]}, {"annotations": []}]},
     },
-    "multisensor-sequence": {"attributes": {"sensors": []}, "label": {"sensors": [{"name": "Lidar", "attributes": []}]}},
+    "multisensor-sequence": {
+        "attributes": {"sensors": []},
+        "label": {"sensors": [{"name": "Lidar", "attributes": []}]},
+    },
 }
 
 
