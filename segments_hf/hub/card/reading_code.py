@@ -10,20 +10,16 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 _BYTES = 'row["point_cloud"]["bytes"]'
-_FLOATS = "points = np.frombuffer({content}, '<f4').reshape(-1, {width})  # {fields}"
-_XYZI = ["import numpy as np", "", _FLOATS.format(content=_BYTES, width=4, fields="x, y, z, intensity")]
-_XYZIR = ["import numpy as np", "", _FLOATS.format(content=_BYTES, width=5, fields="x, y, z, intensity, ring")]
-_PCD = [
-    "import io",
-    "",
-    "from pypcd4 import PointCloud",
-    "",
-    f'points = PointCloud.from_fileobj(io.BytesIO({_BYTES})).numpy(("x", "y", "z"))',
-]
-_PLY = ["import io", "", "import trimesh", "", f'points = trimesh.load(io.BytesIO({_BYTES}), file_type="ply").vertices']
-_LAS = ["import io", "", "import laspy", "", f"points = laspy.read(io.BytesIO({_BYTES})).xyz"]
+_XYZI = ("import numpy as np", f'np.frombuffer({_BYTES}, "<f4").reshape(-1, 4)  # x, y, z, intensity')
+_XYZIR = ("import numpy as np", f'np.frombuffer({_BYTES}, "<f4").reshape(-1, 5)  # x, y, z, intensity, ring')
+_PCD = (
+    "import io\n\nfrom pypcd4 import PointCloud",
+    f'PointCloud.from_fileobj(io.BytesIO({_BYTES})).numpy(("x", "y", "z"))',
+)
+_PLY = ("import io\n\nimport trimesh", f'trimesh.load(io.BytesIO({_BYTES}), file_type="ply").vertices')
+_LAS = ("import io\n\nimport laspy", f"laspy.read(io.BytesIO({_BYTES})).xyz")
 
-# The code that reads the points of each type of files.
+# The imports and the expression that read the points of each type of files.
 _CODE = {
     "binary-xyzi": _XYZI,
     "kitti": _XYZI,
@@ -34,6 +30,11 @@ _CODE = {
     "las": _LAS,
     "laz": _LAS,
 }
+_FRAMES = (
+    "`point_cloud` has the file of each point cloud, and `point_cloud_type` the type of the file. Points are in the "
+    "frame of the sensor, and positions in `annotations` are in the world. `ego_pose` is the pose of the sensor in the "
+    "world: its position in meters, and its heading as a quaternion x, y, z, w. With segments-hf:"
+)
 
 
 def reading_section(features: Collection[str], types: Mapping[str, int]) -> str:
@@ -50,17 +51,23 @@ def reading_section(features: Collection[str], types: Mapping[str, int]) -> str:
     label_type = label_type_of(features)
     if label_type is CuboidLabel:
         names.append("boxes")
-        lines.append("cuboids = boxes(row)  # center, dimensions and rotation of each cuboid")
+        lines.append(
+            "cuboids = boxes(row)  # center, dimensions and rotation of each cuboid, in the frame of the sensor"
+        )
     if label_type is PointLabel:
         names.append("point_labels")
         lines.append("labels = point_labels(row)  # class index + 1 of each point of a labeled row; 0 is unlabeled")
     own = [f"from segments_hf.points import {', '.join(sorted(names))}", "", "row = dataset[0]", *lines]
-    columns = "`point_cloud` has the file of each point cloud, and `point_cloud_type` the type of the file."
-    frame = "Points and cuboids are in the frame of the sensor:" if label_type is CuboidLabel else "With segments-hf:"
-    parts = ["### Read the points", f"{columns} {frame}", _block(own)]
+    parts = ["### Read the points", _FRAMES, _block(own)]
     for kind in sorted(types, key=lambda kind: (-types[kind], kind)):
-        if code := _CODE.get(kind):
-            parts += [f"Without segments-hf, for files of the type `{kind}`:", _block(["row = dataset[0]", *code])]
+        if kind not in _CODE:
+            continue
+        imports, points = _CODE[kind]
+        row = (
+            "dataset[0]" if len(types) == 1 else f'next(row for row in dataset if row["point_cloud_type"] == "{kind}")'
+        )
+        code = [imports, "", f"row = {row}", f"points = {points}"]
+        parts += [f"Without segments-hf, for files of the type `{kind}`:", _block(code)]
     return "\n\n".join(parts)
 
 
