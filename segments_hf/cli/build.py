@@ -67,7 +67,7 @@ def build(
     ] = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Build a dataset from a release and write it to a folder, with the images and bitmaps."""
+    """Build a dataset from a release and write it to a folder, with the images, bitmaps and point clouds."""
     import datasets
 
     from segments_hf.dataset.load import release_builder
@@ -94,6 +94,10 @@ def build(
         )
     embed = convert is not None and format == "parquet"
     builder = release_builder(release, cache_dir=cache_dir, embed=embed, **loading)
+    if convert is None and builder.config.kind.point_cloud:
+        # `datasets` writes the bytes of images into the files, but not those of point clouds.
+        opened, _ = builder.config.releases[0]
+        builder = release_builder(opened, cache_dir=cache_dir, embed=True, **loading)
     if not quiet:
         print_split_sizes(builder)
     rows = save_build(

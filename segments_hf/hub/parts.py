@@ -33,7 +33,11 @@ if TYPE_CHECKING:
     from segments_hf.hub.sources.row_sources import RowSource
     from segments_hf.layouts import Layout, LayoutOptions
 
-_SHEET_COLUMNS = {"name", "status", "image", "width", "height", "annotations"}
+# The columns that a contact sheet needs, of images and of point clouds.
+_SHEET_COLUMNS = (
+    {"name", "status", "image", "width", "height", "annotations"},
+    {"name", "status", "point_cloud", "point_cloud_type", "ego_pose", "annotations", "cameras"},
+)
 _COUNTED = ("status", "annotations")  # columns that a layout does not have, but whose counts are in the card
 
 
@@ -197,7 +201,8 @@ def open_source(
         parts.append(part)
     first = splits.first
     found = layout_of(first.features)
-    sheet_rows = first if first.features.keys() >= _SHEET_COLUMNS or (found and found.read) else None
+    is_drawable = any(first.features.keys() >= columns for columns in _SHEET_COLUMNS)
+    sheet_rows = first if is_drawable or (found and found.read) else None
     if layout is not None:  # as a stream, because then only the rows of the contact sheet are read
         stream = first.to_iterable_dataset() if isinstance(first, datasets.Dataset) else first
         sheet_rows = filter_rows(stream, is_trainable, None)

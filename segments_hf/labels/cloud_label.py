@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from segments_hf.labels.row import Row
 
 POINT_CLOUD_COLUMN = "point_cloud"
+POINT_CLOUD_TYPE_COLUMN = "point_cloud_type"
+CAMERAS_COLUMN = "cameras"
 
 
 def is_point_cloud(columns: Collection[str]) -> bool:

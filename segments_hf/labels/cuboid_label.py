@@ -60,7 +60,7 @@ class CuboidLabel(CloudLabel):
         "meters in the world, `yaw` is the angle about the z axis in radians; or the `points` of a polygon, polyline "
         "or point. `category` is the class, `category_id` its id on Segments.ai."
     )
-    hub_task: ClassVar[tuple[str, str | None]] = ("object-detection", None)
+    hub_task: ClassVar[tuple[str, str | None]] = ("other", None)
 
     @classmethod
     def has_columns(cls, columns: Collection[str]) -> bool:

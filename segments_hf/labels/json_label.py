@@ -61,8 +61,12 @@ def require_image_task(columns: Collection[str], task_type: str | None, tool: st
 
 
 def _unsupported(task_type: str | None, tool: str, supported: Iterable[str], columns: Collection[str]) -> OptionError:
-    hint = f". The labels are JSON in the column {JSON_LABEL_COLUMN} of `load_release`"
+    hint = (
+        f"The labels are JSON in the column {JSON_LABEL_COLUMN} of `load_release`"
+        if has_json_label(columns)
+        else "Point clouds can be built as a dataset and pushed to the Hub; segments_hf.points reads them as arrays"
+    )
     return OptionError(
         f"{task_type or 'the task type of the data'} is not supported by {tool}; expected one of the task types "
-        f"{', '.join(supported)}{hint if has_json_label(columns) else ''}"
+        f"{', '.join(supported)}. {hint}"
     )

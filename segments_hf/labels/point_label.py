@@ -30,7 +30,7 @@ class PointLabel(CloudLabel):
         "`point_annotations` holds the `id` of the annotation of each point, in the order of the file of the point "
         "cloud; 0 is unlabeled. In `annotations`, `category` is the class, `category_id` its id on Segments.ai."
     )
-    hub_task: ClassVar[tuple[str, str | None]] = ("image-segmentation", None)
+    hub_task: ClassVar[tuple[str, str | None]] = ("other", None)
 
     @classmethod
     def has_columns(cls, columns: Collection[str]) -> bool:
