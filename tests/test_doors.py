@@ -37,6 +37,7 @@ CALLS = [
     *("requests.post", "requests.put", "requests.request", "requests.api.get", "requests.sessions.Session"),
     *("urllib.request.build_opener", "urllib.request.urlopen", "urllib.request.urlretrieve"),
     *("fsspec.open", "fsspec.open_files"),
+    *("laspy.LasReader", "laspy.mmap", "laspy.open", "laspy.read", "lzf.decompress"),
     "logging.getLogger",
     *("codecs.open", "io.open", "os.fdopen", "os.link", "os.open", "os.replace", "os.rename", "os.unlink"),
     *("shutil.move", "shutil.rmtree", "tempfile.mkdtemp", "tempfile.NamedTemporaryFile"),

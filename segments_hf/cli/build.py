@@ -11,7 +11,7 @@ import typer
 from segments_hf.cli import options
 from segments_hf.cli.console import print_line
 from segments_hf.cli.help_text import OUTPUT, SPLITS
-from segments_hf.cli.options.option_values import parse_image_range
+from segments_hf.cli.options.option_values import parse_fields, parse_image_range
 from segments_hf.cli.split_sizes import print_split_sizes
 from segments_hf.io.number_text import counted
 
@@ -42,6 +42,7 @@ def build(
     ] = "arrow",
     layout: options.Layout = None,
     image_range: options.ImageRange = None,
+    fields: options.Fields = None,
     split: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="The split to write; by default all splits.", rich_help_panel=SPLITS),
@@ -66,18 +67,19 @@ def build(
     ] = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Build a dataset from a release and write it to a folder, with the images and bitmaps."""
+    """Build a dataset from a release and write it to a folder, with the images, bitmaps and point clouds."""
     import datasets
 
     from segments_hf.dataset.load import release_builder
     from segments_hf.dataset.save import check_output, save_build
-    from segments_hf.layouts import check_layout, to_layout
+    from segments_hf.layouts import LayoutOptions, check_layout, to_layout
 
     if quiet:
         datasets.disable_progress_bars()
     value_range = parse_image_range(image_range)
     # These checks come before the build, which may take hours.
-    check_layout(layout, value_range, palette=palette)
+    point_fields = parse_fields(fields)
+    check_layout(layout, LayoutOptions(None, palette, value_range, point_fields))
     check_output(out, overwrite=overwrite)
     convert: Callable[[AnyDataset], AnyDataset] | None = None
     if layout is not None:
@@ -86,11 +88,16 @@ def build(
             task=layout,
             palette=palette,
             image_range=value_range,
+            fields=point_fields,
             on_error=loading["on_error"],
             num_proc=num_proc,
         )
     embed = convert is not None and format == "parquet"
     builder = release_builder(release, cache_dir=cache_dir, embed=embed, **loading)
+    if convert is None and builder.config.kind.point_cloud:
+        # `datasets` writes the bytes of images into the files, but not those of point clouds.
+        opened, _ = builder.config.releases[0]
+        builder = release_builder(opened, cache_dir=cache_dir, embed=True, **loading)
     if not quiet:
         print_split_sizes(builder)
     rows = save_build(

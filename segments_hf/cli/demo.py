@@ -73,8 +73,8 @@ def _street_steps(folder: Path) -> dict[str, str]:
     cuboids = _quoted(folder / demo_release("street-cuboids").name)
     segmentation = _quoted(folder / demo_release("street-segmentation").name)
     return {
-        "Show the number of labeled points of each class:": f"segments-hf inspect {segmentation}",
-        "Check the labels:": f"segments-hf validate {cuboids}",
+        "Check the boxes, the point clouds and the images:": f"segments-hf validate {cuboids} --assets",
+        "Check the classes of the points:": f"segments-hf validate {segmentation} --assets",
     }
 
 

@@ -9,7 +9,7 @@ import typer
 from segments_hf.cli import options
 from segments_hf.cli.console import print_line, print_result
 from segments_hf.cli.help_text import HUB, OUTPUT, SPLITS
-from segments_hf.cli.options.option_values import parse_image_range
+from segments_hf.cli.options.option_values import parse_fields, parse_image_range
 from segments_hf.cli.split_sizes import print_split_sizes
 from segments_hf.errors import OptionError
 from segments_hf.io.byte_sizes import bytes_of
@@ -38,6 +38,7 @@ def push(
     ],
     layout: options.Layout = None,
     image_range: options.ImageRange = None,
+    fields: options.Fields = None,
     private: Annotated[
         bool | None,
         typer.Option(
@@ -136,10 +137,11 @@ def push(
     from segments_hf.hub.pushing import push as push_source
     from segments_hf.hub.repository import open_repository
     from segments_hf.hub.uploads.process_uploader import ProcessUploader
+    from segments_hf.layouts import LayoutOptions
 
     if quiet:
         datasets.disable_progress_bars()
-    value_range = parse_image_range(image_range)
+    layout_options = LayoutOptions(None, palette, parse_image_range(image_range), parse_fields(fields))
     _check_engine(engine, address, num_proc)
     connections = loading["connections"]
     if engine == "ray":
@@ -150,7 +152,7 @@ def push(
     if not quiet:
         print_split_sizes(builder)
     stream = builder.as_streaming_dataset(split)
-    source = open_source(stream, layout, num_proc, loading["on_error"], value_range, palette=palette)
+    source = open_source(stream, layout, num_proc, loading["on_error"], layout_options)
     repository = open_repository(repo_id, revision=revision, create_pr=create_pr, private=private, token=token)
     if not quiet:
         print_result(plan_push(source, repository))

@@ -37,6 +37,7 @@ class SampleKeywords(TypedDict, total=False):
     exact: bool
     split_by: str | None
     segments_dir: Location | None
+    cameras: bool
     resolve: Resolve | None
     storage_options: Mapping[str, Any] | None
     api_key: str | None
@@ -51,7 +52,6 @@ class LoadKeywords(ReleaseKeywords, total=False):
 
     task: str | None
     load_assets: bool
-    cameras: bool
     embed: bool
     on_error: str
     num_proc: int | None
@@ -63,4 +63,3 @@ class ClusterKeywords(SampleKeywords, LimitKeywords, total=False):
 
     task: str | None
     load_assets: bool
-    cameras: bool

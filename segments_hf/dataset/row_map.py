@@ -13,17 +13,21 @@ from segments_hf.dataset.origin import described_task_type
 from segments_hf.dataset.rows.new_columns import Versioned
 from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.io.number_options import check_num_proc
-from segments_hf.labels import require_image_task
+from segments_hf.labels import POINT_LABELS_COLUMN, PointLabel, is_point_cloud, label_type_of, require_image_task
 from segments_hf.labels.categories import carried_categories
+from segments_hf.release.tasks.task_types import POINT_CLOUD_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from segments_hf.dataset.data_types import AnyDataset, Data, SplitRows
     from segments_hf.dataset.rows.new_columns import NewColumns
+    from segments_hf.labels import CloudLabel
     from segments_hf.labels.row import Row
 
 _ROWS_AT_ONCE = 16  # the maximum number of rows in memory; rows may contain the bytes of their images
+_CLOUDS_AT_ONCE = 1  # the same for rows of point clouds
+_CLOUD_COLUMNS = ("name", "status", "point_cloud", "point_cloud_type", "annotations")
 
 
 def map_splits(
@@ -95,14 +99,42 @@ def check_rows(dataset: SplitRows, tool: str = "this function") -> None:
     carried_categories(dataset.features)
 
 
-def check_point_cloud_rows(dataset: SplitRows) -> None:
+def check_cloud_rows(dataset: SplitRows, label_type: type[CloudLabel], tool: str) -> None:
+    """Check that a dataset of one split has the columns of point clouds with one type of label, and categories.
+
+    Args:
+        dataset: The dataset or stream.
+        label_type: The type of the labels.
+        tool: The function or command that needs these columns, for the error about other rows.
+
+    Raises:
+        OptionError: The rows have labels of another type.
+        SegmentsHFError: Columns are missing, the features are unknown, or they contain no categories.
+    """
+    check_features(dataset)
+    has_point_labels = issubclass(label_type, PointLabel)
+    expected = [task for task, kind in POINT_CLOUD_KINDS.items() if kind.point_labels == has_point_labels]
+    task_type = described_task_type(dataset.info.description or "")
+    if task_type not in expected and label_type_of(dataset.features) is not label_type:
+        raise OptionError(
+            f"{task_type or 'the task type of the data'} is not supported by {tool}; expected one of the task types "
+            f"{', '.join(expected)}"
+        )
+    needed = {POINT_LABELS_COLUMN if has_point_labels else "ego_pose"}
+    check_point_cloud_rows(dataset, needed)
+
+
+def check_point_cloud_rows(dataset: SplitRows, needed: Collection[str] = ("ego_pose",)) -> None:
     """Check that a dataset of one split has the columns of point clouds with labels, and categories.
+
+    Args:
+        dataset: The dataset or stream.
+        needed: The columns that are needed besides those of all point clouds.
 
     Raises:
         SegmentsHFError: Columns are missing, or the features contain no categories.
     """
-    columns = {"name", "status", "point_cloud", "point_cloud_type", "ego_pose", "annotations"}
-    if missing := columns - set(dataset.features or ()):
+    if missing := {*_CLOUD_COLUMNS, *needed} - set(dataset.features or ()):
         raise SegmentsHFError(
             f"got a dataset without the columns {', '.join(sorted(missing))}, expected the columns of point clouds "
             "from `load_release` or from the builder `segments_release`"
@@ -142,6 +174,11 @@ def map_rows(
     raw = without_decoding(part)
     drop = [name for name in raw.features if name not in features]
     if isinstance(raw, datasets.IterableDataset):
+        if all(_undecoded(feature) == feature for feature in features.values()):
+            rows = _OneRowBatches(Versioned(new_columns), tuple(features), problem_column)
+            return raw.map(
+                rows, batched=True, batch_size=1, remove_columns=list(raw.features), features=Features(features)
+            )
         # `map` of a stream gets no features: with features, it expects that the function returns decoded values.
         images = tuple(name for name in features if isinstance(raw.features.get(name), Image))
         mapped = raw.map(Versioned(_Pathless(new_columns, images)), remove_columns=drop)
@@ -155,7 +192,7 @@ def map_rows(
         features=Features(features),
         remove_columns=drop,
         num_proc=num_proc,
-        writer_batch_size=_ROWS_AT_ONCE,
+        writer_batch_size=_rows_at_once(raw),
         desc=f"Making {', '.join(new_columns.features if shown_columns is None else shown_columns)}",
     )
 
@@ -165,7 +202,13 @@ def filter_rows(part: SplitRows, is_wanted: Callable[[Row], bool], num_proc: int
     raw = without_decoding(part)
     if isinstance(raw, datasets.IterableDataset):
         return raw.filter(Versioned(is_wanted))
-    return raw.filter(Versioned(is_wanted), num_proc=num_proc, batch_size=_ROWS_AT_ONCE, desc="Finding labeled rows")
+    return raw.filter(
+        Versioned(is_wanted), num_proc=num_proc, batch_size=_rows_at_once(raw), desc="Finding labeled rows"
+    )
+
+
+def _rows_at_once(part: SplitRows) -> int:
+    return _CLOUDS_AT_ONCE if is_point_cloud(part.features) else _ROWS_AT_ONCE
 
 
 def without_decoding(part: SplitRows) -> SplitRows:
@@ -219,6 +262,26 @@ class _Pathless:
         undecoded = {name: row[name] for name in self.images if isinstance(row[name], dict)}
         kept = {name: {**value, "path": None} for name, value in undecoded.items() if value["bytes"] is not None}
         return {**kept, **self.new_columns(row)}
+
+
+@dataclass(frozen=True)
+class _OneRowBatches:
+    """A function that converts batches of one row, and returns a batch without rows for a row that is left out.
+
+    With this function, `map` of a stream gets the features of the result, and the stream yields arrays as they are. A
+    stream whose features are set later makes lists of their numbers, which takes seconds for the points of one row.
+    """
+
+    new_columns: Callable[[Row], dict[str, Any]]
+    columns: tuple[str, ...]
+    problem_column: str | None
+
+    def __call__(self, batch: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
+        row = {name: values[0] for name, values in batch.items()}
+        made = {**row, **self.new_columns(row)}
+        if self.problem_column is not None and made[self.problem_column] is not None:
+            return {name: [] for name in self.columns}
+        return {name: [made[name]] for name in self.columns}
 
 
 @dataclass(frozen=True)

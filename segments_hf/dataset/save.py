@@ -41,8 +41,8 @@ def save_build(
     """Build a dataset and write it to a folder. The folder appears only when it is complete.
 
     Args:
-        builder: The builder. For a conversion to Parquet, its option `embed` is true, so that the files contain the
-            images.
+        builder: The builder. Its option `embed` is true for a conversion to Parquet, and for point clouds, so that the
+            files contain the images and the point clouds.
         folder: The folder to write.
         file_format: ``arrow`` for `datasets.load_from_disk`, or ``parquet`` for ``load_dataset(folder)``. The Parquet
             files are ``data/<split>-00000-of-00001.parquet``, as on the Hub.

@@ -13,6 +13,7 @@ from segments_hf.distributed.slice_reader import SliceReader
 from segments_hf.errors import OptionError
 from segments_hf.io.fetch_options import FetchOptions
 from segments_hf.io.number_options import check_number
+from segments_hf.layouts import LayoutOptions
 from segments_hf.option_names import option
 from segments_hf.short_traceback import short_traceback
 
@@ -28,12 +29,13 @@ if TYPE_CHECKING:
 
 
 @short_traceback
-def read_release(
+def read_release(  # noqa: PLR0913  (all but one parameter are keyword-only)
     release: Releases,
     *,
     layout: str | None = None,
     palette: bool = True,
     image_range: tuple[float, float] | None = None,
+    fields: Sequence[str] | None = None,
     on_error: str = "raise",
     split: str | None = None,
     address: str | None = None,
@@ -61,6 +63,7 @@ def read_release(
         palette: Whether the semantic masks of the layout have a palette, as in `to_layout`.
         image_range: The pixel values that become black and white in images of more than 8 bits, as in `to_layout`;
             only with a layout.
+        fields: The fields of the points of a layout of point clouds, as in `to_layout`.
         on_error: What to do with a faulty sample, as in `load_release`: ``"raise"``, ``"skip"`` or ``"keep"``.
         split: The split to read, such as ``"train"``; it can be left out if there is only one.
         address: The address of the cluster, such as ``10.0.0.7:6379``; ``auto`` for the cluster that this machine
@@ -81,8 +84,9 @@ def read_release(
     """
     import_ray()
     check_number("connections_per_host", connections_per_host, 1)
+    layout_options = LayoutOptions(None, palette, image_range, fields)
     source = open_release_stream(
-        release, options, layout=layout, palette=palette, image_range=image_range, on_error=on_error, split=split
+        release, options, layout=layout, layout_options=layout_options, on_error=on_error, split=split
     )
     if len(source.parts) > 1:
         names = ", ".join(repr(part.name) for part in source.parts)
@@ -103,13 +107,18 @@ def read_release(
 
 @short_traceback
 def features_of(
-    release: Releases, *, layout: str | None = None, **options: Unpack[ClusterKeywords]
+    release: Releases,
+    *,
+    layout: str | None = None,
+    fields: Sequence[str] | None = None,
+    **options: Unpack[ClusterKeywords],
 ) -> datasets.Features:
     """Return the features of the columns that `read_release` reads.
 
     Args:
         release: A release in any form that `load_release` accepts. No image is fetched.
         layout: The layout to convert to, as in `to_layout`.
+        fields: The fields of the points of a layout of point clouds, as in `to_layout`.
         **options: The options of `load_release`, as for `read_release`.
 
     Raises:
@@ -120,7 +129,8 @@ def features_of(
     >>> features_of(demo_release(), layout="semantic-segmentation")
     {'image': Image(mode=None, decode=True), 'label': Image(mode=None, decode=True)}
     """
-    return open_release_stream(release, options, layout=layout).features
+    layout_options = LayoutOptions(fields=fields)
+    return open_release_stream(release, options, layout=layout, layout_options=layout_options).features
 
 
 def _dataset(

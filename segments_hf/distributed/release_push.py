@@ -12,9 +12,12 @@ from segments_hf.hub.repository import open_repository
 from segments_hf.io.byte_sizes import bytes_of
 from segments_hf.io.fetch_options import FetchOptions
 from segments_hf.io.number_options import check_number
+from segments_hf.layouts import LayoutOptions
 from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from typing_extensions import Unpack
 
     from segments_hf.dataset.data_types import ClusterKeywords, Releases
@@ -31,6 +34,7 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
     layout: str | None = None,
     palette: bool = True,
     image_range: tuple[float, float] | None = None,
+    fields: Sequence[str] | None = None,
     on_error: str = "raise",
     split: str | None = None,
     private: bool | None = None,
@@ -67,6 +71,7 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
         palette: Whether the semantic masks of a layout have a palette, as in `to_layout`.
         image_range: The pixel values that become black and white in images of more than 8 bits, as in `to_layout`;
             only with a layout.
+        fields: The fields of the points of a layout of point clouds, as in `to_layout`.
         on_error: What to do with a faulty sample, as in `segments_hf.push_to_hub`: ``"raise"``, ``"skip"`` or
             ``"keep"``.
         split: The split to push, such as ``"train"``; by default all splits.
@@ -101,8 +106,9 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
     """
     import_ray()
     max_bytes = bytes_of(max_shard_size, "max_shard_size")
+    layout_options = LayoutOptions(None, palette, image_range, fields)
     source = open_release_stream(
-        release, options, layout=layout, palette=palette, image_range=image_range, on_error=on_error, split=split
+        release, options, layout=layout, layout_options=layout_options, on_error=on_error, split=split
     )
     repository = open_repository(repo_id, revision=revision, create_pr=create_pr, private=private, token=token)
     return push_on_ray(

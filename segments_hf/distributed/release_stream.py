@@ -8,10 +8,12 @@ from segments_hf.dataset.data_types import ClusterKeywords
 from segments_hf.dataset.load import load_release
 from segments_hf.hub.parts import open_source
 from segments_hf.io.choices import unknown_option
+from segments_hf.layouts import DEFAULT_OPTIONS
 
 if TYPE_CHECKING:
     from segments_hf.dataset.data_types import LoadKeywords, Releases
     from segments_hf.hub.parts import Source
+    from segments_hf.layouts import LayoutOptions
 
 
 def open_release_stream(
@@ -19,8 +21,7 @@ def open_release_stream(
     options: ClusterKeywords,
     *,
     layout: str | None,
-    palette: bool = True,
-    image_range: tuple[float, float] | None = None,
+    layout_options: LayoutOptions = DEFAULT_OPTIONS,
     on_error: str = "raise",
     split: str | None = None,
 ) -> Source:
@@ -30,8 +31,7 @@ def open_release_stream(
         release: As for `load_release`.
         options: Options of `load_release`.
         layout: As for `open_source`.
-        palette: As for `open_source`.
-        image_range: As for `open_source`.
+        layout_options: The options of the layout.
         on_error: As for `load_release`.
         split: As for `load_release`.
 
@@ -45,4 +45,4 @@ def open_release_stream(
         raise TypeError(unknown_option(unknown[0], sorted({*known, "connections_per_host"})))
     loading = cast("LoadKeywords", {**options, "on_error": on_error})
     stream = load_release(release, split=split, streaming=True, **loading)
-    return open_source(stream, layout, None, on_error, image_range, palette=palette)
+    return open_source(stream, layout, None, on_error, layout_options)

@@ -75,7 +75,7 @@ def row_label(row: Mapping[str, Any], classes: Classes) -> RowLabel | None:
     # The columns of one layout may include those of another layout.
     matching = [layout for layout in LAYOUTS.values() if {*layout.label_columns} <= row.keys()]
     layout = max(matching, key=lambda layout: len(layout.label_columns), default=None)
-    label = layout.read(row, classes.in_masks) if layout else None
+    label = layout.read_label(row, classes.in_masks) if layout else None
     return None if label is None else _of_layout(label)
 
 

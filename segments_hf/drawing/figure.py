@@ -1,19 +1,34 @@
-"""Make figures of matplotlib without pyplot, which would keep them in its global state and might need a display."""
+"""Make figures of matplotlib with panels, a legend and a title.
+
+The figures do not use pyplot, which would keep them in its global state and might need a display.
+"""
 
 from __future__ import annotations
 
 import io
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from segments_hf.drawing.text import cut, one_line, row_title
 from segments_hf.errors import MissingExtraError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.text import Text
+    from PIL.Image import Image
 
     from segments_hf.bitmaps import Color
+    from segments_hf.drawing.classes import Classes
+    from segments_hf.labels.row import Row
+
+_COLUMNS = 6  # maximum number of columns of the legend
+_LETTER, _PATCH = 0.085, 0.7  # widths in inches in the legend: of a letter, and of a patch with its margins
+_LONGEST_NAME = 120  # maximum number of characters of a name in the legend, which fit into the figure
+_EDGE_COLOR = "0.45"  # shows the patch of a white class
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -52,3 +67,63 @@ def disable_formulas(texts: Iterable[Text]) -> None:
     """Make matplotlib show a ``$`` in texts as a character, not as the beginning of a formula."""
     for text in texts:
         text.set_parse_math(False)
+
+
+def show_picture(
+    panel: Axes, title: str, picture: Image | None, extent: tuple[float, float, float, float], placeholder: str = ""
+) -> None:
+    """Show a picture with a title in a panel; if there is no picture, show the text `placeholder`.
+
+    Args:
+        panel: The axes of the panel.
+        title: The title.
+        picture: The picture.
+        extent: The coordinates of the left, right, lower and upper border, which also determine the shape of a panel
+            without a picture.
+        placeholder: The text.
+    """
+    disable_formulas([panel.set_title(title)])
+    panel.tick_params(labelsize="small")
+    if picture is not None:
+        panel.imshow(np.asarray(picture), extent=extent)
+        return
+    left, right, bottom, top = extent
+    panel.set_facecolor("0.92")
+    panel.set(xticks=[], yticks=[])
+    panel.set_box_aspect(abs((top - bottom) / (right - left)))
+    panel.text(0.5, 0.5, placeholder, ha="center", va="center", color="0.4", transform=panel.transAxes)
+
+
+def add_legend(
+    figure: Figure, classes: Classes, counts: Mapping[int | None, int], *, shows_counts: bool = True
+) -> None:
+    """Add a legend of the classes below the panels, in as many lines as needed.
+
+    Args:
+        figure: The figure.
+        classes: The classes.
+        counts: The number of objects or points of each class index; None stands for objects without a class.
+        shows_counts: Whether to write the numbers after the names.
+    """
+    from matplotlib.patches import Patch
+
+    indices = sorted(counts, key=lambda index: (index is None, index))
+    patches = [
+        Patch(facecolor=to_matplotlib(classes.color(index)), edgecolor=_EDGE_COLOR, linewidth=0.8) for index in indices
+    ]
+    names = [cut(classes.name(index), _LONGEST_NAME) for index in indices]
+    if shows_counts:
+        names = [f"{name} ({counts[index]:,})" for name, index in zip(names, indices, strict=True)]
+    if names:
+        most = min(_COLUMNS, max(1, int(figure.get_figwidth() / (_LETTER * max(map(len, names)) + _PATCH))))
+        lines = -(-len(names) // most)
+        columns = -(-len(names) // lines)
+        disable_formulas(
+            figure.legend(patches, names, loc="outside lower center", ncols=columns, frameon=False).get_texts()
+        )
+
+
+def add_title(figure: Figure, row: Row) -> None:
+    """Add the name of the sample of a row and the status of its label above the panels."""
+    parts = [row_title(row) if row.get("name") else "", str(row.get("status") or "")]
+    disable_formulas([figure.suptitle(one_line(" · ".join(filter(None, parts))))])

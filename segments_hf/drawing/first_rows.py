@@ -14,7 +14,7 @@ from segments_hf.dataset.row_map import check_features
 from segments_hf.drawing.classes import Classes, classes_of, features_classes
 from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.io.number_options import check_number
-from segments_hf.labels import JSON_LABEL_COLUMN, require_image_task
+from segments_hf.labels import JSON_LABEL_COLUMN, is_point_cloud, require_known_task
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from segments_hf.labels.row import Row
 
 # A dict with one of these keys is a row; any other dict is a dict of splits.
-_COLUMNS = ("image", "annotations", "objects", "label", "annotation", JSON_LABEL_COLUMN)
+_COLUMNS = ("image", "annotations", "objects", "label", "annotation", "point_cloud", JSON_LABEL_COLUMN)
 _PLOT = "plot"
 
 
@@ -52,10 +52,10 @@ def first_rows(
     Raises:
         SegmentsHFError: The input has an unsupported type, or contains no categories.
         OptionError: There are no rows, `limit` is not positive, an input that is not a release has options, or the rows
-            are not those of images.
+            are neither those of images nor those of point clouds, or both are in one list.
     """
     if _is_row(data) and releases_by_split(data) is None and not any(map(_is_dataset, data.values())):
-        require_image_task(data, None, tool)
+        require_known_task(data, None, tool)
         raise OptionError(
             "got one row as a dict, expected its dataset or a list of rows: plot(dataset, index=0) draws the row with "
             "the index 0, and contact_sheet([row], of=dataset) draws a list of rows"
@@ -68,17 +68,19 @@ def first_rows(
         chosen = [dict(_checked_row(row, tool)) for row in islice(data, limit)]
     else:
         opened = open_rows(data, assets=True, limit=limit, check=check_features, building={"on_error"}, **loading)
-        require_image_task(opened.features, opened.task_type, tool)
+        require_known_task(opened.features, opened.task_type, tool)
         rows = (outcome.row for outcome in opened.outcomes() if outcome.row is not None)
         chosen = [dict(row) for row in islice(rows, limit)]
         of = features_classes(opened.features) if of is None else of
     if not chosen:
         raise OptionError("got no rows, expected at least one")
+    if len(set(map(is_point_cloud, chosen))) > 1:
+        raise OptionError("got rows of images and rows of point clouds in one list, expected rows of one kind")
     return chosen, classes_of(of)
 
 
 def one_row(data: Data | Row, index: int, of: ClassSource = None) -> tuple[Row, Classes]:
-    """Return one row of an input, with encoded images, and its classes.
+    """Return one row of an input, with encoded images, and its classes. Of a release, camera images are fetched too.
 
     Args:
         data: A row, or an input of any kind that `open_splits` accepts.
@@ -87,7 +89,7 @@ def one_row(data: Data | Row, index: int, of: ClassSource = None) -> tuple[Row, 
             classes are then unknown.
 
     Raises:
-        OptionError: The index is out of range, or the rows are not those of images.
+        OptionError: The index is out of range, or the rows are neither those of images nor those of point clouds.
         SegmentsHFError: The input has an unsupported type, or contains no categories; or the sample cannot be read.
     """
     check_number("index", index, 0)
@@ -97,12 +99,13 @@ def one_row(data: Data | Row, index: int, of: ClassSource = None) -> tuple[Row, 
             option="of",
         )
     if _is_row(data):
-        require_image_task(data, None, _PLOT)
+        require_known_task(data, None, _PLOT)
         if index:
             raise OptionError(f"got {index} for a single row, expected a dataset or a release as data", option="index")
         return data, classes_of(of)
-    opened = open_rows(data, assets=True, skip=index, limit=1, check=check_features)
-    require_image_task(opened.features, opened.task_type, _PLOT)
+    loading: LoadKeywords = {} if releases_by_split(data) is None else {"cameras": True}
+    opened = open_rows(data, assets=True, skip=index, limit=1, check=check_features, **loading)
+    require_known_task(opened.features, opened.task_type, _PLOT)
     outcome = next(iter(opened.outcomes()), None)
     if outcome is None:
         raise OptionError(f"got {index}, but the data have fewer rows; the first row has the index 0", option="index")
@@ -123,5 +126,5 @@ def _is_dataset(value: object) -> bool:
 def _checked_row(row: object, tool: str) -> Row:
     if not isinstance(row, Mapping):
         raise SegmentsHFError(f"got {type(row).__name__} in a list of rows, expected each row as a dict of columns")
-    require_image_task(row, None, tool)
+    require_known_task(row, None, tool)
     return row

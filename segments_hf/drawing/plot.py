@@ -1,23 +1,23 @@
-"""Draw a row as a figure of matplotlib with three panels: its image, its instances and its classes."""
+"""Draw a row as a figure of matplotlib."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from segments_hf.bitmaps import palette_color
+from segments_hf.drawing.clouds.cloud_plot import plot_cloud
 from segments_hf.drawing.drawable import row_label
-from segments_hf.drawing.figure import disable_formulas, new_figure, to_matplotlib
+from segments_hf.drawing.figure import add_legend, add_title, new_figure, show_picture
 from segments_hf.drawing.first_rows import one_row
 from segments_hf.drawing.overlay import blank, draw_over, with_size
 from segments_hf.drawing.painting import paint_label
 from segments_hf.drawing.tags import draw_tags
-from segments_hf.drawing.text import cut, one_line
-from segments_hf.errors import AssetError, BitmapError
+from segments_hf.errors import AssetError, BitmapError, PointCloudError
 from segments_hf.images.viewing import decode_image, to_rgb
 from segments_hf.io.number_text import counted
+from segments_hf.labels import is_point_cloud
+from segments_hf.labels.row import sample_name
 from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
@@ -35,20 +35,24 @@ if TYPE_CHECKING:
 _PIXELS = (960, 960)  # maximum size of the picture in a panel
 _PANEL = 4.6  # width of a panel in inches
 _TALLEST, _FLATTEST = 2.0, 0.3  # maximum and minimum ratio of height to width of a panel
-_MAX_NUMBERED = 15  # instances with ids in the picture; more ids would hide the masks
-_COLUMNS = 6  # maximum number of columns of the legend
-_LETTER, _PATCH = 0.085, 0.7  # widths in inches in the legend: of a letter, and of a patch with its margins
-_LONGEST_NAME = 120  # maximum number of characters of a name in the legend, which fit into the figure
-_EDGE_COLOR = "0.45"  # shows the patch of a white class
+_UNKNOWN_SIZE = (4, 3)  # the shape of a panel without an image
+_MOST_NUMBERED = 15  # instances with ids in the picture; more ids would hide the masks
 
 
 @short_traceback
 def plot(data: Data | Row, of: ClassSource = None, *, index: int = 0, opacity: float = 0.5) -> Figure:
-    """Draw a row as a figure of matplotlib with three panels: its image, its instances and its classes.
+    """Draw a row as a figure of matplotlib.
 
-    The instances have different colors, and their ids if there are at most 15. A legend shows the color and the number
-    of objects of each class. The function needs matplotlib. The figure is not registered in pyplot: a notebook displays
-    it, and ``figure.savefig("row.png")`` writes it to a file.
+    A figure of an image has three panels: the image, its instances in different colors, and its classes. A figure of a
+    point cloud shows the cloud from above, and beside it the pictures of its cameras with the boxes. From above, x is
+    to the right and y is up; the sensor is at the origin, its heading is to the right, and a tilted sensor is leveled
+    by its pose. Points have the color of their class or of the box around them, other points are gray, the brighter the
+    higher. A line from the center of a box beyond its front shows its heading. Camera images are drawn if `data` is a
+    release, or a dataset that was loaded with `cameras=True`.
+
+    Objects have their ids beside them if there are at most 15. A legend shows the color of each class, and the number
+    of its objects, or of its points in a segmentation of points. The function needs matplotlib. The figure is not
+    registered in pyplot: a notebook displays it, and ``figure.savefig("row.png")`` writes it to a file.
 
     Args:
         data: A row such as ``dataset[3]``, which may be in a layout; or the data that contain the row: a release in
@@ -60,14 +64,15 @@ def plot(data: Data | Row, of: ClassSource = None, *, index: int = 0, opacity: f
         opacity: The opacity of masks and polygons, from 0 to 1.
 
     Returns:
-        A `matplotlib.figure.Figure`, whose axes are in pixels of the image.
+        A `matplotlib.figure.Figure`. Its axes are in pixels of an image, or in the unit of a point cloud.
 
     Raises:
-        MissingExtraError: matplotlib is not installed.
-        AssetError: The image cannot be read; the error names the sample.
-        BitmapError: The label cannot be read; the error names the sample.
-        OptionError: The row has a class index that `of` does not have, the row is not that of an image, or `index` is
-            out of range.
+        MissingExtraError: matplotlib is not installed; or laspy or lazrs is not, for a LAS or LAZ file.
+        AssetError: The image or point cloud cannot be read; the error names the sample.
+        BitmapError: The label of an image cannot be read; the error names the sample.
+        PointCloudError: The label, the pose or a camera of a point cloud is invalid; the error names the sample.
+        OptionError: The row has a class index that `of` does not have, the row is neither that of an image nor that of
+            a point cloud, or `index` is out of range.
         SegmentsHFError: The data have an unsupported type, or contain no categories; or the sample cannot be read.
 
     >>> from segments_hf.demo import demo_release
@@ -77,9 +82,13 @@ def plot(data: Data | Row, of: ClassSource = None, *, index: int = 0, opacity: f
     """
     row, classes = one_row(data, index, of)
     try:
-        label, image = row_label(row, classes), decode_image(row.get("image"))
-    except (AssetError, BitmapError) as error:
-        raise type(error)(f"sample {row.get('name')!r}: {error}") from error
+        return plot_cloud(row, classes, opacity) if is_point_cloud(row) else _plot_image(row, classes, opacity)
+    except (AssetError, BitmapError, PointCloudError) as error:
+        raise type(error)(f"{sample_name(row)}: {error}") from error
+
+
+def _plot_image(row: Row, classes: Classes, opacity: float) -> Figure:
+    label, image = row_label(row, classes), decode_image(row.get("image"))
     size = image.size if image else label.size if label else None
     background = to_rgb(image, _PIXELS) if image else blank(label, _PIXELS)
     figure, panels = _panels(size)
@@ -90,10 +99,9 @@ def plot(data: Data | Row, of: ClassSource = None, *, index: int = 0, opacity: f
     else:
         label = with_size(label, size)
         _show_label(panels, background, label, classes, size, opacity)
-        _add_legend(figure, label, classes)
-    disable_formulas(
-        [figure.suptitle(one_line(" · ".join(str(row[key]) for key in ("name", "status") if row.get(key))))]
-    )
+        counts = Counter(shape.category for shape in label.shapes)
+        add_legend(figure, classes, counts, shows_counts=not label.is_by_class)
+    add_title(figure, row)
     return figure
 
 
@@ -104,15 +112,8 @@ def _panels(size: tuple[int, int] | None) -> tuple[Figure, list[Axes]]:
 
 
 def _show(panel: Axes, title: str, picture: Image | None, size: tuple[int, int] | None, placeholder: str) -> None:
-    panel.set_title(title)
-    panel.tick_params(labelsize="small")
-    if picture is not None and size:
-        panel.imshow(np.asarray(picture), extent=(0, size[0], size[1], 0))
-        return
-    panel.set_facecolor("0.92")
-    panel.set(xticks=[], yticks=[])
-    panel.set_box_aspect(size[1] / size[0] if size else 0.75)
-    panel.text(0.5, 0.5, placeholder, ha="center", va="center", color="0.4", transform=panel.transAxes)
+    width, height = size or _UNKNOWN_SIZE
+    show_picture(panel, title, picture if size else None, (0, width, height, 0), placeholder)
 
 
 def _show_label(
@@ -128,32 +129,12 @@ def _show_label(
     else:
         colors = [palette_color(index) for index in range(len(label.shapes))]
         instances = paint_label(background, label, colors, opacity=opacity)
-        if len(label.shapes) <= _MAX_NUMBERED:
+        if len(label.shapes) <= _MOST_NUMBERED:
             draw_tags(instances, label, [str(shape.id) for shape in label.shapes], colors)
         _show(panels[1], counted(len(label.shapes), "instance"), instances, size, "")
     drawn = draw_over(background, label, classes, names=False, opacity=opacity)
     count = len({shape.category for shape in label.shapes} - {None})
     _show(panels[2], "1 class" if count == 1 else f"{count} classes", drawn, size, "")
-
-
-def _add_legend(figure: Figure, label: RowLabel, classes: Classes) -> None:
-    from matplotlib.patches import Patch
-
-    counts = Counter(shape.category for shape in label.shapes)
-    indices = sorted(counts, key=lambda index: (index is None, index))
-    patches = [
-        Patch(facecolor=to_matplotlib(classes.color(index)), edgecolor=_EDGE_COLOR, linewidth=0.8) for index in indices
-    ]
-    names = [cut(classes.name(index), _LONGEST_NAME) for index in indices]
-    if not label.is_by_class:
-        names = [f"{name} ({counts[index]})" for name, index in zip(names, indices, strict=True)]
-    if names:
-        most = min(_COLUMNS, max(1, int(3 * _PANEL / (_LETTER * max(map(len, names)) + _PATCH))))
-        lines = -(-len(names) // most)
-        columns = -(-len(names) // lines)
-        disable_formulas(
-            figure.legend(patches, names, loc="outside lower center", ncols=columns, frameon=False).get_texts()
-        )
 
 
 def _reason(row: Mapping[str, Any], label: RowLabel | None) -> str:

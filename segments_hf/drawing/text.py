@@ -11,6 +11,7 @@ from PIL import ImageFont
 
 if TYPE_CHECKING:
     from segments_hf.bitmaps import Color
+    from segments_hf.labels.row import Row
 
 # Roboto by Google, under the Apache License 2.0. The default font of Pillow has no letters with accents.
 _FONT = Path(__file__).with_name("Roboto-Regular.ttf")
@@ -39,6 +40,18 @@ def one_line(text: str) -> str:
     """
     composed = unicodedata.normalize("NFC", text)  # the font has the letter é, but no combining accents
     return "".join(letter if letter.isprintable() else " " for letter in composed)
+
+
+def row_title(row: Row) -> str:
+    """Return the name of the sample of a row, and its frame in a sequence.
+
+    >>> row_title({"name": "street", "frame_index": 3, "frame_name": None})
+    'street · frame 3'
+    """
+    index = row.get("frame_index")
+    if index is None:
+        return str(row["name"])
+    return f"{row['name']} · {row.get('frame_name') or f'frame {index}'}"
 
 
 def shortened(text: str, font: ImageFont.FreeTypeFont, width: float) -> str:

@@ -16,10 +16,9 @@ from segments_hf.errors import OptionError
 from segments_hf.hub.compat import fingerprint, generator_of
 from segments_hf.hub.sources.release_rows import ReleaseRows
 from segments_hf.hub.sources.row_sources import DatasetRows
-from segments_hf.images.depth.scaling import checked_range
 from segments_hf.io.number_options import check_num_proc
 from segments_hf.labels import UNUSABLE_STATUSES
-from segments_hf.layouts import check_layout, lay_out, layout_of, reported_columns
+from segments_hf.layouts import DEFAULT_OPTIONS, check_layout, lay_out, layout_of, reported_columns
 from segments_hf.layouts.left_out import is_trainable
 from segments_hf.layouts.row_report import REPORT, Counts, LeftOut
 from segments_hf.option_names import option
@@ -32,9 +31,13 @@ if TYPE_CHECKING:
     from segments_hf.dataset.data_types import Data, SplitRows
     from segments_hf.dataset.rows.new_columns import NewColumns
     from segments_hf.hub.sources.row_sources import RowSource
-    from segments_hf.layouts import Layout
+    from segments_hf.layouts import Layout, LayoutOptions
 
-_SHEET_COLUMNS = {"name", "status", "image", "width", "height", "annotations"}
+# The columns that a contact sheet needs, of images and of point clouds.
+_SHEET_COLUMNS = (
+    {"name", "status", "image", "width", "height", "annotations"},
+    {"name", "status", "point_cloud", "point_cloud_type", "ego_pose", "annotations", "cameras"},
+)
 _COUNTED = ("status", "annotations")  # columns that a layout does not have, but whose counts are in the card
 
 
@@ -140,9 +143,7 @@ def open_source(
     layout: str | None,
     num_proc: int | None,
     on_error: str = "raise",
-    image_range: tuple[float, float] | None = None,
-    *,
-    palette: bool = True,
+    options: LayoutOptions = DEFAULT_OPTIONS,
 ) -> Source:
     """Open data for a push.
 
@@ -151,16 +152,14 @@ def open_source(
         layout: The layout to convert to; None to push the columns as they are.
         num_proc: The number of processes that convert a dataset to the layout.
         on_error: What to do with a row that cannot be read or converted: ``raise``, ``skip`` or ``keep``.
-        image_range: The pixel values that become black and white in the layout.
-        palette: Whether the semantic masks of the layout have a palette.
+        options: The options of the layout.
 
     Raises:
         OptionError: The layout is unknown, an option does not match the layout, `num_proc` is not positive, a split
             has no rows, or the name of a split is not allowed on the Hub.
         SegmentsHFError: The data have another type, or their features are not known.
     """
-    check_layout(layout, image_range, palette=palette)
-    checked_range(image_range)
+    check_layout(layout, options)
     policy = checked_on_error(on_error)
     check_num_proc(num_proc)
     splits = open_splits(data, on_error=policy)
@@ -177,15 +176,12 @@ def open_source(
             pushed = lay_out(
                 named,
                 layout,
-                palette=palette,
-                image_range=image_range,
+                options,
                 on_error=on_error,
                 num_proc=processes,
                 counts=counts,
             )[name]
-            new_columns = reported_columns(
-                rows, name, layout, palette=palette, image_range=image_range, on_error=policy
-            )
+            new_columns = reported_columns(rows, name, layout, options, policy)
         columns = [column for column in pushed.features if layout is None or column not in (*_COUNTED, REPORT)]
         part = Part(
             name,
@@ -204,7 +200,9 @@ def open_source(
             )
         parts.append(part)
     first = splits.first
-    sheet_rows = first if first.features.keys() >= _SHEET_COLUMNS or layout_of(first.features) else None
+    found = layout_of(first.features)
+    is_drawable = any(first.features.keys() >= columns for columns in _SHEET_COLUMNS)
+    sheet_rows = first if is_drawable or (found and found.read) else None
     if layout is not None:  # as a stream, because then only the rows of the contact sheet are read
         stream = first.to_iterable_dataset() if isinstance(first, datasets.Dataset) else first
         sheet_rows = filter_rows(stream, is_trainable, None)

@@ -30,9 +30,12 @@ from segments_hf.hub.uploads.split_upload import Target, upload_split
 from segments_hf.io.byte_sizes import bytes_of
 from segments_hf.io.disk.atomic import make_folder, remove_file, remove_folder
 from segments_hf.io.disk.disk_errors import storage_errors_of_library
+from segments_hf.layouts import LayoutOptions
 from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from segments_hf.dataset.data_types import Data
     from segments_hf.hub.uploads.split_upload import Uploader
 
@@ -45,6 +48,7 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
     layout: str | None = None,
     palette: bool = True,
     image_range: tuple[float, float] | None = None,
+    fields: Sequence[str] | None = None,
     on_error: str = "raise",
     private: bool | None = None,
     token: str | None = None,
@@ -79,6 +83,7 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
         palette: Whether the semantic masks of a layout have a palette, as in `to_layout`.
         image_range: The pixel values that become black and white in images of more than 8 bits, as in `to_layout`;
             only with a layout.
+        fields: The fields of the points of a layout of point clouds, as in `to_layout`.
         on_error: What to do with a sample that has an error, a row that the layout cannot represent, or a row whose
             image or bitmap cannot be read: ``"raise"`` an error, ``"skip"`` the row, or ``"keep"`` the row with null
             for the unreadable part.
@@ -106,7 +111,7 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
         SegmentsHFError: The data cannot be pushed.
     """
     max_bytes = bytes_of(max_shard_size, "max_shard_size")
-    source = open_source(data, layout, num_proc, on_error, image_range, palette=palette)
+    source = open_source(data, layout, num_proc, on_error, LayoutOptions(None, palette, image_range, fields))
     repository = open_repository(repo_id, revision=revision, create_pr=create_pr, private=private, token=token)
     return push(
         source,

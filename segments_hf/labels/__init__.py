@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segments_hf.labels.bitmap_label import BITMAP, BITMAP_COLUMN, BitmapLabel, with_decoded_bitmap
-from segments_hf.labels.cloud_label import CloudLabel, is_point_cloud
-from segments_hf.labels.cuboid_label import CUBOID, CuboidLabel
+from segments_hf.labels.cloud_label import CloudLabel, has_point_cloud, is_point_cloud
+from segments_hf.labels.cuboid_label import CUBOID, CuboidLabel, SpaceVector
 from segments_hf.labels.image_label import ImageLabel, LabeledObject, Objects, Raster
-from segments_hf.labels.json_label import JSON_LABEL_COLUMN, has_json_label, require_image_task
+from segments_hf.labels.json_label import JSON_LABEL_COLUMN, has_json_label, require_image_task, require_known_task
 from segments_hf.labels.label import Annotation, Label
 from segments_hf.labels.point_label import POINT_LABELS_COLUMN, POINTS, PointLabel
 from segments_hf.labels.usable import UNUSABLE_STATUSES, is_labeled
@@ -42,15 +42,18 @@ __all__ = [
     "Objects",
     "PointLabel",
     "Raster",
+    "SpaceVector",
     "Vector",
     "VectorLabel",
     "has_json_label",
+    "has_point_cloud",
     "image_label_of",
     "is_labeled",
     "is_point_cloud",
     "label_of",
     "label_type_of",
     "require_image_task",
+    "require_known_task",
     "with_decoded_bitmap",
 ]
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from segments_hf.bitmaps import Color
     from segments_hf.release import Release
 
-# The columns whose features can store the categories in their `id`: of images, and of point clouds.
-_CATEGORIES_COLUMNS = ("image", "point_cloud_type")
+# The columns whose features can store the categories in their `id`: of images, of point clouds, and of their layouts.
+_CATEGORIES_COLUMNS = ("image", "point_cloud_type", "points")
 
 
 _CATEGORIES: JsonDecoder[list[CategoryDocument]] = JsonDecoder(list[CategoryDocument])

@@ -10,7 +10,11 @@ from segments_hf.labels.usable import is_labeled
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from segments_hf.labels.row import Row
+
 POINT_CLOUD_COLUMN = "point_cloud"
+POINT_CLOUD_TYPE_COLUMN = "point_cloud_type"
+CAMERAS_COLUMN = "cameras"
 
 
 def is_point_cloud(columns: Collection[str]) -> bool:
@@ -20,6 +24,12 @@ def is_point_cloud(columns: Collection[str]) -> bool:
         columns: The names of the columns, a row, or the features of a dataset.
     """
     return POINT_CLOUD_COLUMN in columns
+
+
+def has_point_cloud(row: Row) -> bool:
+    """Tell whether a row of a point cloud has its file."""
+    file = row[POINT_CLOUD_COLUMN]  # a null struct may be read as a struct of nulls
+    return file is not None and (file["bytes"] is not None or file["path"] is not None)
 
 
 class CloudLabel(Label):

@@ -5,14 +5,36 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 from segments_hf.labels.cloud_label import CloudLabel, is_point_cloud
-from segments_hf.points import boxes
+from segments_hf.labels.label import NO_CLASS, NO_VOLUME, annotation_of
+from segments_hf.points import boxes, to_sensor
+from segments_hf.points.checked_numbers import checked_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections import Counter
+    from collections.abc import Collection, Mapping
 
+    import numpy as np
+    import numpy.typing as npt
+
+    from segments_hf.labels.label import Annotation
     from segments_hf.points import Boxes
 
 CUBOID = "cuboid"
+_COORDINATES = 3
+
+
+class SpaceVector(NamedTuple):
+    """A polygon, a line or points in space.
+
+    Attributes:
+        annotation: The fields that annotations of all label types have.
+        kind: ``polygon``, ``polyline`` or ``point``; another text or None in a broken release.
+        points: x, y and z of the points: float64 array of shape (N, 3).
+    """
+
+    annotation: Annotation
+    kind: str | None
+    points: npt.NDArray[np.float64]
 
 
 class Shape(NamedTuple):
@@ -38,7 +60,7 @@ class CuboidLabel(CloudLabel):
         "meters in the world, `yaw` is the angle about the z axis in radians; or the `points` of a polygon, polyline "
         "or point. `category` is the class, `category_id` its id on Segments.ai."
     )
-    hub_task: ClassVar[tuple[str, str | None]] = ("object-detection", None)
+    hub_task: ClassVar[tuple[str, str | None]] = ("other", None)
 
     @classmethod
     def has_columns(cls, columns: Collection[str]) -> bool:
@@ -57,3 +79,45 @@ class CuboidLabel(CloudLabel):
             PointCloudError: A cuboid is invalid.
         """
         return boxes(self._row, frame)
+
+    def usable_boxes(self) -> tuple[Boxes, Counter[str]]:
+        """Return the cuboids that have a class and a volume, in the frame of the sensor.
+
+        Returns:
+            The boxes, and the number of annotations that are left out, by reason.
+
+        Raises:
+            PointCloudError: A cuboid or the pose is invalid.
+        """
+        found = self.boxes()
+        left_out = self.repeated()
+        cuboids = set(found.ids.tolist())
+        last = [self._row["annotations"][index] for index in self.last_of_ids]
+        left_out.update(str(item.get("type")) for item in last if item["id"] not in cuboids)
+        has_class = found.class_indices >= 0
+        has_volume = (found.dimensions > 0).all(axis=1)
+        reasons = {NO_CLASS: int((~has_class).sum()), NO_VOLUME: int((has_class & ~has_volume).sum())}
+        left_out.update({reason: number for reason, number in reasons.items() if number})
+        return found[has_class & has_volume], left_out
+
+    def vectors(self) -> list[SpaceVector]:
+        """Return the polygons, lines and points in the frame of the sensor.
+
+        If several annotations have the same id, only the last one is used. Points of a camera image, which have no z,
+        are left out.
+
+        Raises:
+            PointCloudError: A coordinate is not a number, or the pose is invalid.
+        """
+        annotations = (self._row["annotations"][index] for index in self.last_of_ids)
+        in_world = [vector for item in annotations if (vector := _vector_of(item)) is not None]
+        return [vector._replace(points=to_sensor(vector.points, self._row["ego_pose"])) for vector in in_world]
+
+
+def _vector_of(annotation: Mapping[str, Any]) -> SpaceVector | None:
+    points = annotation.get("points")
+    if not points or any(point is None or len(point) < _COORDINATES for point in points):
+        return None
+    coordinates = [point[:_COORDINATES] for point in points]
+    numbers = checked_numbers(coordinates, (len(points), _COORDINATES), f"annotation {annotation['id']}: points")
+    return SpaceVector(annotation_of(annotation), annotation.get("type"), numbers)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 NO_PIXELS = "without a pixel"
 NO_AREA = "without an area in the image"
 OUTSIDE = "outside of the image"
+NO_VOLUME = "without a volume"
+NO_POINTS = "without a point"
 NO_CLASS = "without a class"
 REPEATED_ID = "with an id that a later annotation has"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from datasets import ClassLabel, Image
+from datasets import ClassLabel, Image, Value
 
-from segments_hf.errors import SegmentsHFError
+from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
 from segments_hf.io.json_codec.json_text import compact_json
 from segments_hf.labels.categories import class_names
@@ -50,13 +50,33 @@ def mask_feature(names: Mapping[int, str]) -> Image:
     return Image(id=compact_json(_MaskNames(dict(names))))
 
 
+def point_feature(names: Mapping[int, str]) -> Value:
+    """Return the feature of the semantic label of one point; it stores the names of the labels in its `id`."""
+    return Value("int32", id=compact_json(_MaskNames(dict(names))))
+
+
+def checked_ignore_index(ignore_index: int | None, classes: int) -> int | None:
+    """Check the option `ignore_index` for a number of classes, and return it.
+
+    Raises:
+        OptionError: `ignore_index` is the value of a class, or does not fit into 16 bits.
+    """
+    if ignore_index is not None and not classes <= ignore_index < 2**16:
+        raise OptionError(
+            f"got {ignore_index}, expected a number from {classes} to {2**16 - 1}, because smaller numbers are class "
+            "indices",
+            option="ignore_index",
+        )
+    return ignore_index
+
+
 def names_of_numbers(all_features: Mapping[str, Any], column: str | None = None) -> dict[int, str]:
     """Return the class name of each number in a column, for the `id2label` of a dataset with these features.
 
     Args:
         all_features: The features of the dataset.
-        column: The column whose numbers are named; by default the mask, otherwise the first of `annotations`,
-            `segments_info` and `objects` that has class names.
+        column: The column whose numbers are named; by default the mask or the semantic label of points, otherwise
+            the first of `annotations`, `segments_info`, `objects` and `labels` that has class names.
 
     Raises:
         SegmentsHFError: The column has no class names, or several masks have different class names.
@@ -70,7 +90,7 @@ def names_of_numbers(all_features: Mapping[str, Any], column: str | None = None)
         )
     if masks:
         return masks[0]
-    for name in (column,) if column else ("annotations", "segments_info", "objects"):
+    for name in (column,) if column else ("annotations", "segments_info", "objects", "labels"):
         for feature in _nested(features.get(name)):
             if isinstance(feature, ClassLabel):
                 return dict(enumerate(feature.names))
@@ -79,7 +99,14 @@ def names_of_numbers(all_features: Mapping[str, Any], column: str | None = None)
 
 
 def _names_of_mask(feature: object) -> dict[int, str] | None:
-    if not isinstance(feature, Image) or not feature.id:
+    """Return the names of the values in a column of masks, or of semantic labels of points; None for another column."""
+    if isinstance(feature, list) or hasattr(feature, "feature"):
+        feature = feature[0] if isinstance(feature, list) else feature.feature
+        if not isinstance(feature, Value):
+            return None
+    elif not isinstance(feature, Image):
+        return None
+    if not feature.id:
         return None
     try:
         return _MASK_NAMES.decode(feature.id).id2label

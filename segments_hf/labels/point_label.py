@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+import numpy as np
+
+from segments_hf.errors import PointCloudError
 from segments_hf.labels.cloud_label import CloudLabel
+from segments_hf.labels.label import NO_CLASS, NO_POINTS
 from segments_hf.points import point_labels
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Collection
 
-    import numpy as np
     import numpy.typing as npt
 
 POINTS = "points"  # the kind of an object that is a set of points
@@ -25,7 +30,7 @@ class PointLabel(CloudLabel):
         "`point_annotations` holds the `id` of the annotation of each point, in the order of the file of the point "
         "cloud; 0 is unlabeled. In `annotations`, `category` is the class, `category_id` its id on Segments.ai."
     )
-    hub_task: ClassVar[tuple[str, str | None]] = ("image-segmentation", None)
+    hub_task: ClassVar[tuple[str, str | None]] = ("other", None)
 
     @classmethod
     def has_columns(cls, columns: Collection[str]) -> bool:
@@ -37,10 +42,46 @@ class PointLabel(CloudLabel):
         """The missing part of the label; None if it is complete."""
         return None if self._row[POINT_LABELS_COLUMN] is not None else POINT_LABELS_COLUMN
 
-    def point_labels(self, kind: Literal["semantic", "instance", "panoptic"] = "semantic") -> npt.NDArray[np.integer]:
+    def point_labels(self, kind: Literal["semantic", "instance", "panoptic"] = "semantic") -> npt.NDArray[np.int64]:
         """Return the label of each point. See `segments_hf.points.point_labels`.
 
         Raises:
             PointCloudError: The label of the points is missing, or has ids that no annotation has.
         """
         return point_labels(self._row, kind)
+
+    def classes_and_instances(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return the semantic label and the instance of each point, without reading the file of the points.
+
+        Returns:
+            Two int64 arrays of shape (N,): class index + 1, and the number of the annotation, from 1 on. Both are 0 for
+            points without a label, and for points of annotations without a class.
+
+        Raises:
+            PointCloudError: The label of the points is missing, or has ids that no annotation has.
+        """
+        row = {"annotations": self._row["annotations"], POINT_LABELS_COLUMN: self._ids}
+        classes = point_labels(row, "semantic")
+        return classes, np.where(classes, point_labels(row, "instance"), 0)
+
+    def without_points(self) -> Counter[str]:
+        """Count the annotations that no point has in a semantic label of the points, by reason.
+
+        Raises:
+            PointCloudError: The label of the points is missing.
+        """
+        present = set(np.unique(self._ids).tolist())
+        counts = self.repeated()
+        for index in self.last_of_ids:
+            annotation = self.annotations[index]
+            has_points = annotation.id in present
+            if not has_points or annotation.class_index is None:
+                counts[NO_CLASS if has_points else NO_POINTS] += 1
+        return counts
+
+    @cached_property
+    def _ids(self) -> npt.NDArray[np.int64]:
+        """The id of the annotation of each point."""
+        if self.missing_part:
+            raise PointCloudError(f"got null in {POINT_LABELS_COLUMN}, expected a list with an id for each point")
+        return np.asarray(self._row[POINT_LABELS_COLUMN], np.int64)

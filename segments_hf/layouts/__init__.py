@@ -1,7 +1,7 @@
 """Layouts: the columns that training code expects. Each task has one file, which defines its `LAYOUT`."""
 
 from segments_hf.layouts.conversion import lay_out, reported_columns, to_layout
-from segments_hf.layouts.layout import Layout
+from segments_hf.layouts.layout import DEFAULT_OPTIONS, Layout, LayoutOptions
 from segments_hf.layouts.registry import (
     LAYOUTS,
     check_layout,
@@ -12,8 +12,10 @@ from segments_hf.layouts.registry import (
 )
 
 __all__ = [
+    "DEFAULT_OPTIONS",
     "LAYOUTS",
     "Layout",
+    "LayoutOptions",
     "check_layout",
     "check_release_rows",
     "find_layout",

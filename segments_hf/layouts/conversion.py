@@ -11,20 +11,25 @@ from segments_hf.dataset.class_info import categories
 from segments_hf.dataset.row_map import map_splits
 from segments_hf.dataset.rows.problems import checked_on_error
 from segments_hf.images.depth.scaling import checked_range
+from segments_hf.labels.categories import to_feature_id
+from segments_hf.layouts.layout import DEFAULT_OPTIONS, LayoutOptions
 from segments_hf.layouts.layout_images import LayoutImages
 from segments_hf.layouts.left_out import SelectingColumns, map_layout, map_reported_layout, trainable_rows
-from segments_hf.layouts.registry import check_release_rows, find_layout, mask_options
+from segments_hf.layouts.point_clouds.layout_points import LayoutPoints, checked_fields
+from segments_hf.layouts.registry import check_options, check_rows_of_layout, find_layout
 from segments_hf.layouts.row_report import Counts, LeftOut, RowColumns
 from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from datasets import Dataset, DatasetDict, IterableDatasetDict
 
     from segments_hf.dataset.data_types import AnyDataset, Data, DatasetT, Releases, SplitRows
     from segments_hf.dataset.rows.new_columns import NewColumns
     from segments_hf.dataset.rows.problems import OnError
+    from segments_hf.layouts.layout import AssetColumn, Layout
+    from segments_hf.release import Category
 
 
 @overload
@@ -35,6 +40,7 @@ def to_layout(
     ignore_index: int | None = None,
     palette: bool = True,
     image_range: tuple[float, float] | None = None,
+    fields: Sequence[str] | None = None,
     keep_unlabeled: bool = False,
     on_error: str = "raise",
     num_proc: int | None = None,
@@ -49,6 +55,7 @@ def to_layout(
     ignore_index: int | None = None,
     palette: bool = True,
     image_range: tuple[float, float] | None = None,
+    fields: Sequence[str] | None = None,
     keep_unlabeled: bool = False,
     on_error: str = "raise",
     num_proc: int | None = None,
@@ -63,6 +70,7 @@ def to_layout(
     ignore_index: int | None = None,
     palette: bool = True,
     image_range: tuple[float, float] | None = None,
+    fields: Sequence[str] | None = None,
     keep_unlabeled: bool = False,
     on_error: str = "raise",
     num_proc: int | None = None,
@@ -70,18 +78,21 @@ def to_layout(
 
 
 @short_traceback
-def to_layout(
+def to_layout(  # noqa: PLR0913  (all but two parameters are keyword-only)
     data: Data,
     task: str,
     *,
     ignore_index: int | None = None,
     palette: bool = True,
     image_range: tuple[float, float] | None = None,
+    fields: Sequence[str] | None = None,
     keep_unlabeled: bool = False,
     on_error: str = "raise",
     num_proc: int | None = None,
 ) -> AnyDataset:
-    """Convert rows to the columns that the example scripts and tutorials of Hugging Face read.
+    """Convert rows to the columns that training code reads.
+
+    The layouts of images are those of the example scripts and tutorials of Hugging Face:
 
     - ``semantic-segmentation``: `image`; `label`, the semantic mask.
     - ``instance-segmentation``: `image`; `annotation`, an RGB PNG: R is the value of the semantic mask, G is the
@@ -90,6 +101,19 @@ def to_layout(
       `id`, `category_id` (class index), `area` (pixels), `bbox` (left, top, width, height in pixels) and `iscrowd`.
     - ``object-detection``: `image_id`, `image`, `width`, `height`; `objects`, a struct of the lists `id`, `area`
       (pixels), `bbox` (left, top, width, height in pixels) and `category`. Objects whose box has no area are left out.
+
+    The layouts of point clouds have N points with C `fields`, in the frame of the sensor and in the order of the file:
+
+    - ``point-cloud-detection``: `points`, float32 of shape (N, C); `boxes`, float64 of shape (M, 7): x, y and z of the
+      center, length, width, height, and yaw in radians, in the frame of the sensor; `labels`, M class indices;
+      `track_ids`, M ids of tracks, or -1; `pose`, float64 of shape (4, 4), which transforms points from the sensor to
+      the world. Cuboids without a class or a volume are left out. The pitch and roll of a cuboid are lost; see
+      `segments_hf.points.Boxes.to_7dof`.
+    - ``point-cloud-segmentation``: `points`; `labels`, N class indices + 1, or 0 where unlabeled; `instances`, N
+      numbers of the object in this point cloud, from 1 on, or 0 where unlabeled.
+
+    Read these columns with ``with_format("numpy")`` or ``with_format("torch")``, which returns arrays. Both return
+    floats as float32. Without a format, `datasets` makes nested lists of the points, which is slow.
 
     `image` decodes to 8-bit RGB or gray. The bytes of images in these modes are not changed. Other images
     become PNGs. Gray images of more than 8 bits and images of floats are scaled, and a warning is logged if an image
@@ -100,22 +124,25 @@ def to_layout(
     logged.
 
     Args:
-        data: The rows of an image task: a dataset or a stream, or a dict of its splits; or a release as `load_release`
-            takes it, from which a dataset is built.
-        task: The name of one of these four layouts.
-        ignore_index: For semantic masks, the value of unlabeled pixels; the other values are class indices. By default,
-            unlabeled pixels are 0 and the other values are class index + 1. `id2label` returns the names of the values.
+        data: The rows of a task of images or point clouds: a dataset or a stream, or a dict of its splits; or a release
+            as `load_release` takes it, from which a dataset is built.
+        task: The name of one of these layouts.
+        ignore_index: For the semantic labels of pixels or points, the value of those that are unlabeled; the other
+            values are class indices. By default, unlabeled ones are 0 and the other values are class index + 1.
+            `id2label` returns the names of the values.
         palette: Whether the PNGs of semantic masks have a palette with the colors of the classes, so that viewers show
             them. Otherwise, they are plain grayscale; the pixel values are the same. The masks of over 255 classes are
             always 16-bit grayscale. The other layouts do not have this option.
         image_range: The pixel values that become black and white in images of more than 8 bits, such as ``(0, 4095)``
             for 12-bit values stored in 16 bits; values outside are clipped. By default, the range that the
             file declares, else the range of its pixel type, which is 0 to 1 for floats. 8-bit images are not affected.
+        fields: The fields of the points, with their names in the files. By default ``["x", "y", "z", "intensity"]``; a
+            file without one of the fields is an error that lists the fields of the file.
         keep_unlabeled: Whether to keep rows without a label, with null in the label columns, and SKIPPED and REJECTED
-            rows. By default, these rows and rows without an image are left out, and a warning with their number is
-            logged (for a stream, the number so far).
-        on_error: What to do with a row whose image or label cannot be read or does not fit into the layout, such as
-            over 255 instances in ``instance-segmentation``: ``"raise"`` an error, ``"skip"`` the row, or ``"keep"``
+            rows. By default, these rows and rows without an image or point cloud are left out, and a warning with their
+            number is logged (for a stream, the number so far). In an array, null is read as NaN.
+        on_error: What to do with a row whose image, points or label cannot be read or do not fit into the layout, such
+            as over 255 instances in ``instance-segmentation``: ``"raise"`` an error, ``"skip"`` the row, or ``"keep"``
             the row with null in the affected columns. Skipped and kept rows are logged. A release is loaded with the
             same policy.
         num_proc: The number of processes; not for a stream.
@@ -124,12 +151,13 @@ def to_layout(
         A dataset of the same kind; a dict of splits for a release.
 
     Raises:
-        OptionError: There is no such task, an option does not fit the task or an image, the rows are not those of
-            images, or a split has no rows left.
-        AssetError: An image cannot be read; the error names the sample.
+        OptionError: There is no such task, an option does not fit the task or an image, the layout cannot be made from
+            these rows, or a split has no rows left.
+        AssetError: An image or a point cloud cannot be read; the error names the sample.
         BitmapError: A bitmap cannot be read, or an image has more instances than the layout allows; the error names
             the sample.
-        SegmentsHFError: The dataset does not have the columns and categories of an image task.
+        PointCloudError: A cuboid, a pose or the label of points is invalid; the error names the sample.
+        SegmentsHFError: The dataset does not have the columns that the layout is made from, or has no categories.
 
     >>> from segments_hf import load_release
     >>> from segments_hf.demo import demo_release
@@ -137,25 +165,15 @@ def to_layout(
     >>> next(iter(to_layout(flowers, "semantic-segmentation")))["label"].mode
     'P'
     """
-    return lay_out(
-        data,
-        task,
-        ignore_index=ignore_index,
-        palette=palette,
-        image_range=image_range,
-        keep_unlabeled=keep_unlabeled,
-        on_error=on_error,
-        num_proc=num_proc,
-    )
+    options = LayoutOptions(ignore_index, palette, image_range, fields)
+    return lay_out(data, task, options, keep_unlabeled=keep_unlabeled, on_error=on_error, num_proc=num_proc)
 
 
-def lay_out(  # noqa: PLR0913  (the options of `to_layout`, by name)
+def lay_out(
     data: Data,
     task: str,
+    options: LayoutOptions = DEFAULT_OPTIONS,
     *,
-    ignore_index: int | None = None,
-    palette: bool = True,
-    image_range: tuple[float, float] | None = None,
     keep_unlabeled: bool = False,
     on_error: str = "raise",
     num_proc: int | None = None,
@@ -166,41 +184,32 @@ def lay_out(  # noqa: PLR0913  (the options of `to_layout`, by name)
     Args:
         data: As for `to_layout`.
         task: As for `to_layout`.
-        ignore_index: As for `to_layout`.
-        palette: As for `to_layout`.
-        image_range: As for `to_layout`.
+        options: The options of the layout.
         keep_unlabeled: As for `to_layout`.
         on_error: As for `to_layout`.
         num_proc: As for `to_layout`.
         counts: The columns to keep, and the numbers of rows and objects that are left out; None to count nothing.
     """
     layout = find_layout(task)
-    mask = mask_options(layout, ignore_index, palette=palette)
+    check_options(layout, options)
     policy = checked_on_error(on_error)
-    images = LayoutImages(checked_range(image_range))
+    asset_column = _asset_columns(layout, options)
 
     def convert_split(part: SplitRows, split: str) -> SplitRows:
-        row_columns = RowColumns(layout.make(categories(part), mask), images, policy)
-        known = {**part.features, **row_columns.features}
-        features = {name: known[name] for name in [*layout.columns, *(counts.columns if counts else ())]}
+        known = categories(part)
+        row_columns = RowColumns(layout.make(known, options), asset_column(known), policy)
+        all_features = {**part.features, **row_columns.features}
+        features = {name: all_features[name] for name in [*layout.columns, *(counts.columns if counts else ())]}
         if counts is not None and isinstance(part, IterableDataset):
             return map_reported_layout(part, row_columns, features, split, keep_unlabeled=keep_unlabeled)
         left_out = counts.left_out.setdefault(split, LeftOut()) if counts else LeftOut()
         rows = part if keep_unlabeled else trainable_rows(part, split, num_proc, left_out)
         return map_layout(rows, row_columns, features, split, num_proc, left_out)
 
-    return map_splits(data, convert_split, num_proc, policy, check=partial(check_release_rows, tool="layouts"))
+    return map_splits(data, convert_split, num_proc, policy, check=partial(check_rows_of_layout, layout=layout))
 
 
-def reported_columns(
-    part: SplitRows,
-    split: str,
-    task: str,
-    *,
-    palette: bool,
-    image_range: tuple[float, float] | None,
-    on_error: OnError,
-) -> NewColumns:
+def reported_columns(part: SplitRows, split: str, task: str, options: LayoutOptions, on_error: OnError) -> NewColumns:
     """Return the function that makes the columns of a layout for a row, and the column `REPORT`.
 
     It makes the same columns as a stream of `lay_out` with counts.
@@ -209,11 +218,23 @@ def reported_columns(
         part: The rows of one split, for their categories.
         split: The name of the split, for messages.
         task: As for `to_layout`.
-        palette: As for `to_layout`.
-        image_range: As for `to_layout`.
+        options: The options of the layout.
         on_error: As for `to_layout`.
     """
     layout = find_layout(task)
-    label_columns = layout.make(categories(part), mask_options(layout, None, palette=palette))
-    row_columns = RowColumns(label_columns, LayoutImages(checked_range(image_range)), on_error)
+    known = categories(part)
+    row_columns = RowColumns(layout.make(known, options), _asset_columns(layout, options)(known), on_error)
     return SelectingColumns(row_columns, split, keep_unlabeled=False)
+
+
+def _asset_columns(layout: Layout, options: LayoutOptions) -> Callable[[Sequence[Category]], AssetColumn]:
+    """Check the options of the column `image` or `points`, and return the function that makes it from categories.
+
+    Raises:
+        OptionError: An option is invalid.
+    """
+    if layout.label_type is None:
+        images = LayoutImages(checked_range(options.image_range))
+        return lambda _: images
+    names = checked_fields(options.fields)
+    return lambda known: LayoutPoints(names, to_feature_id(known))

@@ -19,7 +19,7 @@ from segments_hf.errors import BitmapError, OptionError
 from segments_hf.labels.categories import to_feature_id
 from segments_hf.labels.label import last_of_ids
 from segments_hf.labels.mask_values import mask_feature, mask_names
-from segments_hf.layouts.layout import IMAGE_ENCODING, Columns, Layout, MaskOptions
+from segments_hf.layouts.layout import IMAGE_ENCODING, Columns, Layout, LayoutOptions
 from segments_hf.layouts.layout_label import LayoutLabel, MaskClasses, mask_label
 from segments_hf.layouts.mask_columns import left_out_of, raster_of, stored_image
 from segments_hf.option_names import option
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 _LARGEST = 255  # the maximum value of a channel
 
 
-def _make(categories: Sequence[Category], mask: MaskOptions) -> _Annotations:
-    del mask
+def _make(categories: Sequence[Category], options: LayoutOptions) -> _Annotations:
+    del options
     if len(categories) > _LARGEST:
         raise OptionError(
             f"got {len(categories)} classes, but instance-segmentation allows at most {_LARGEST}; use "

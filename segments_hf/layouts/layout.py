@@ -6,9 +6,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from segments_hf.errors import OptionError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from segments_hf.labels import CloudLabel
     from segments_hf.labels.row import Row
     from segments_hf.layouts.layout_label import LayoutLabel, MaskClasses
     from segments_hf.release import Category
@@ -46,21 +49,52 @@ class LayoutColumns(Protocol):
         """Make the columns of a row.
 
         Raises:
-            BitmapError: The label cannot be read, or does not fit into the layout.
+            BitmapError: The label of an image cannot be read, or does not fit into the layout.
+            PointCloudError: The label or the pose of a point cloud is invalid.
+        """
+
+
+class AssetColumn(Protocol):
+    """An object that makes the column of the image or of the points of a row.
+
+    It pickles to the same bytes in every process, so that `datasets` finds cached results.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name of the column."""
+
+    @property
+    def features(self) -> dict[str, Any]:
+        """The column and its feature; empty if it has the feature of the rows."""
+
+    def of_row(self, row: Row) -> tuple[Any, dict[str, str]]:
+        """Return the value of the column, and warnings: a dict from a general description to the details of this row.
+
+        Raises:
+            AssetError: The image or the points cannot be read.
         """
 
 
 @dataclass(frozen=True)
-class MaskOptions:
-    """The options of a semantic mask.
+class LayoutOptions:
+    """The options of layouts. Each layout has some of them.
 
     Attributes:
-        ignore_index: The value of unlabeled pixels; None for 0.
-        palette: Whether the PNG has a palette with the colors of the classes.
+        ignore_index: The value of unlabeled pixels or points; None for 0.
+        palette: Whether the PNG of a semantic mask has a palette with the colors of the classes.
+        image_range: The pixel values that become black and white in images of more than 8 bits; None for the range that
+            the file declares, else the range of its pixel type.
+        fields: The fields of the points of a point cloud; None for x, y, z and intensity.
     """
 
     ignore_index: int | None = None
     palette: bool = True
+    image_range: tuple[float, float] | None = None
+    fields: Sequence[str] | None = None
+
+
+DEFAULT_OPTIONS = LayoutOptions()
 
 
 @dataclass(frozen=True)
@@ -72,25 +106,58 @@ class Layout:
         columns: The columns in order. Columns that the layout does not make are copied from the row.
         label_columns: The columns that `read` needs. `read` also uses `width` and `height` if the row has them; they
             are not listed here.
-        make: A function that takes the categories and the options of the mask, and returns the object that makes the
-            columns.
+        make: A function that takes the categories and the options, and returns the object that makes the columns of
+            the label.
         read: A function that reads the label of a row in this layout; it returns None if the row has no label, and
-            raises BitmapError or AssetError if a mask cannot be read.
+            raises BitmapError or AssetError if a mask cannot be read. None for the layouts of point clouds.
         encoding: A description of the columns, in Markdown, for the card of a dataset.
         class_values: The place of the value of a class, in Markdown, for the card of a dataset.
         hub_task: The task category and task id on the Hub.
         first_value: The value of class 0. It is 0 or 1 in a semantic mask, depending on `ignore_index`: see
             `mask_classes`.
-        has_semantic_mask: Whether the layout has a semantic mask, to which `MaskOptions` apply.
+        options: The options of `LayoutOptions` that the layout has.
+        has_semantic_mask: Whether the layout has a semantic mask, or a semantic label of each point, to which
+            `ignore_index` applies.
+        label_type: The type of the labels that the layout is made from, if it is a layout of point clouds; None for a
+            layout of images.
     """
 
     task: str
     columns: tuple[str, ...]
     label_columns: tuple[str, ...]
-    make: Callable[[Sequence[Category], MaskOptions], LayoutColumns]
-    read: Callable[[Row, MaskClasses], LayoutLabel | None]
+    make: Callable[[Sequence[Category], LayoutOptions], LayoutColumns]
+    read: Callable[[Row, MaskClasses], LayoutLabel | None] | None
     encoding: str
     class_values: str
     hub_task: tuple[str, str | None]
     first_value: int = 0
+    options: tuple[str, ...] = ("image_range",)
     has_semantic_mask: bool = False
+    label_type: type[CloudLabel] | None = None
+
+    def check_readable(self) -> None:
+        """Check that labels can be read from rows in this layout.
+
+        Raises:
+            OptionError: It is a layout of point clouds.
+        """
+        if self.read is None:
+            raise OptionError(
+                f"got rows in the layout {self.task!r}, from which labels cannot be read; pass the dataset that was "
+                "the input of `to_layout`"
+            )
+
+    def read_label(self, row: Row, classes: MaskClasses) -> LayoutLabel | None:
+        """Read the label of a row in this layout; return None if the row has no label.
+
+        Args:
+            row: The row.
+            classes: How the values of a semantic mask relate to class indices.
+
+        Raises:
+            OptionError: It is a layout of point clouds.
+            BitmapError: A mask cannot be read.
+            AssetError: A mask cannot be read.
+        """
+        self.check_readable()
+        return self.read(row, classes) if self.read else None

@@ -31,6 +31,16 @@ class LayoutImages:
 
     image_range: ValueRange | None = None
 
+    @property
+    def name(self) -> str:
+        """The name of the column."""
+        return "image"
+
+    @property
+    def features(self) -> dict[str, Any]:
+        """No feature, because the column has the feature of the rows or of the layout."""
+        return {}
+
     def of_row(self, row: Row) -> tuple[Any, dict[str, str]]:
         """Convert the image of a row to 8-bit RGB or gray.
 

@@ -13,12 +13,12 @@ from segments_hf.dataset.row_map import filter_rows, map_rows
 from segments_hf.errors import OptionError
 from segments_hf.io.number_text import counted
 from segments_hf.io.redaction import own_logger
-from segments_hf.labels import UNUSABLE_STATUSES, image_label_of, is_labeled
+from segments_hf.labels import UNUSABLE_STATUSES, has_point_cloud, is_labeled, is_point_cloud, label_of
 from segments_hf.layouts.row_report import REPORT, LeftOut, RowReport, read_report, report_text
 from segments_hf.option_names import option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from logging import Logger
 
     from datasets import IterableDataset
@@ -35,16 +35,27 @@ _MAX_SHOWN = 5  # the maximum number of problems in a message
 
 
 def is_trainable(row: Row) -> bool:
-    """Tell whether a row has an image and a complete label that was neither skipped nor rejected."""
-    if not is_labeled(row) or row["image"] is None:
+    """Tell whether a row has an asset and a complete label that was neither skipped nor rejected.
+
+    The asset is the image, or the file of the point cloud.
+    """
+    has_asset = has_point_cloud(row) if is_point_cloud(row) else row["image"] is not None
+    if not has_asset or not is_labeled(row):
         return False
-    label = image_label_of(row)
+    label = label_of(row)
     return label is not None and label.missing_part is None
 
 
-def reason_to_leave_out(status: str) -> str:
-    """Return the reason to leave out a row that is not trainable, such as ``SKIPPED``."""
-    return status if status in UNUSABLE_STATUSES else f"{status} without image or mask"
+def reason_to_leave_out(status: str, columns: Collection[str]) -> str:
+    """Return the reason to leave out a row that is not trainable, such as ``SKIPPED``.
+
+    Args:
+        status: The status of the label.
+        columns: The columns of the row.
+    """
+    if status in UNUSABLE_STATUSES:
+        return status
+    return f"{status} without {'point cloud or label' if is_point_cloud(columns) else 'image or mask'}"
 
 
 def trainable_rows(part: SplitRows, split: str, num_proc: int | None, left_out: LeftOut) -> SplitRows:
@@ -65,7 +76,7 @@ def trainable_rows(part: SplitRows, split: str, num_proc: int | None, left_out: 
     dropped = Counter(part.with_format(None)["status"][:]) - Counter(kept["status"][:])
     if not dropped:
         return kept
-    reasons = Counter({reason_to_leave_out(status): count for status, count in dropped.items()})
+    reasons = Counter({reason_to_leave_out(status, part.features): count for status, count in dropped.items()})
     report = f"{split}: {dropped.total()} of {len(part)} rows left out: {reasons_text(reasons)}"
     if not len(kept):
         raise OptionError(f"{report}; no row is left; to keep these rows, pass {option('keep_unlabeled', True)}")
@@ -212,8 +223,9 @@ class SelectingColumns:
     def __call__(self, row: Row) -> dict[str, Any]:
         """Return the values of the new columns for a row."""
         if not self.keep_unlabeled and not is_trainable(row):
-            report = RowReport(row_left_out=reason_to_leave_out(row["status"]))
-            return {**dict.fromkeys(self.features), "image": None, REPORT: report_text(report)}
+            report = RowReport(row_left_out=reason_to_leave_out(row["status"], row))
+            empty = dict.fromkeys([*self.features, self.row_columns.asset.name])
+            return {**empty, REPORT: report_text(report)}
         values, report = self.row_columns.of_row(row)
         _log_row(self.split, report, self.row_columns.on_error, self.reported)
         if report.problem and self.row_columns.on_error == "skip":

@@ -12,11 +12,10 @@ from datasets import ClassLabel, Image, Value
 from segments_hf.bitmaps import encode_bitmap, encode_mask
 from segments_hf.bitmaps.masks import instance_values, semantic_values
 from segments_hf.bitmaps.panoptic import panoptic_values
-from segments_hf.errors import OptionError
 from segments_hf.io.redaction import own_logger
 from segments_hf.labels import image_label_of
 from segments_hf.labels.categories import class_colors, class_names
-from segments_hf.labels.mask_values import mask_feature, mask_names
+from segments_hf.labels.mask_values import checked_ignore_index, mask_feature, mask_names
 from segments_hf.layouts.layout import Columns
 
 if TYPE_CHECKING:
@@ -41,12 +40,7 @@ def semantic_masks(
     Raises:
         OptionError: `ignore_index` is the value of a class, or does not fit into 16 bits.
     """
-    if ignore_index is not None and not len(classes) <= ignore_index < 2**16:
-        raise OptionError(
-            f"got {ignore_index}, expected a number from {len(classes)} to {2**16 - 1}, because smaller numbers are "
-            "class indices",
-            option="ignore_index",
-        )
+    checked_ignore_index(ignore_index, len(classes))
     names = tuple(mask_names(classes, ignore_index).items())
     return SemanticMasks(column, names, tuple(class_colors(classes)), ignore_index, palette)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from segments_hf.dataset.row_map import check_rows
+from segments_hf.dataset.row_map import check_cloud_rows, check_rows
 from segments_hf.errors import OptionError, SegmentsHFError
+from segments_hf.images.depth.scaling import checked_range
 from segments_hf.io.choices import unknown_choice
 from segments_hf.labels.mask_values import names_of_numbers
 from segments_hf.layouts import (
@@ -14,8 +16,10 @@ from segments_hf.layouts import (
     panoptic_segmentation,
     semantic_segmentation,
 )
-from segments_hf.layouts.layout import Layout, MaskOptions
+from segments_hf.layouts.layout import DEFAULT_OPTIONS, Layout, LayoutOptions
 from segments_hf.layouts.layout_label import MaskClasses
+from segments_hf.layouts.point_clouds import cloud_detection, cloud_segmentation
+from segments_hf.layouts.point_clouds.layout_points import checked_fields
 from segments_hf.option_names import option as option_text
 
 if TYPE_CHECKING:
@@ -25,7 +29,14 @@ if TYPE_CHECKING:
 
 LAYOUTS: dict[str, Layout] = {
     module.LAYOUT.task: module.LAYOUT
-    for module in (semantic_segmentation, instance_segmentation, panoptic_segmentation, object_detection)
+    for module in (
+        semantic_segmentation,
+        instance_segmentation,
+        panoptic_segmentation,
+        object_detection,
+        cloud_detection,
+        cloud_segmentation,
+    )
 }
 
 
@@ -45,40 +56,49 @@ def find_layout(task: str, option: str = "task") -> Layout:
     return LAYOUTS[name]
 
 
-def check_layout(task: str | None, image_range: object, *, palette: bool) -> None:
+def check_layout(task: str | None, options: LayoutOptions) -> None:
     """Check a layout that a build or a push converts to, and its options.
 
     Args:
         task: The name of the layout; None to convert to no layout.
-        image_range: As for `to_layout`.
-        palette: As for `to_layout`.
+        options: The options of the layout.
 
     Raises:
         OptionError: There is no such layout, or it does not have an option.
     """
     if task is not None:
-        mask_options(find_layout(task, "layout"), None, palette=palette)
+        check_options(find_layout(task, "layout"), options)
         return
-    for name, value, default in (("image_range", image_range, None), ("palette", palette, True)):
-        if value != default:
-            raise OptionError(
-                f"got {value} without a layout, but only layouts have this option; pass {option_text('layout')} too",
-                option=name,
-            )
+    for name, value in _not_default(options).items():
+        raise OptionError(
+            f"got {value} without a layout, but only layouts have this option; pass {option_text('layout')} too",
+            option=name,
+        )
 
 
-def mask_options(layout: Layout, ignore_index: int | None, *, palette: bool) -> MaskOptions:
-    """Return the options of semantic masks.
+def check_options(layout: Layout, options: LayoutOptions) -> None:
+    """Check that a layout has the options that are not their default, and that their values are valid.
 
     Raises:
-        OptionError: The layout does not have an option that is not its default.
+        OptionError: The layout does not have an option, or its value is invalid.
     """
-    for name, value, default in (("ignore_index", ignore_index, None), ("palette", palette, True)):
-        if value != default and not layout.has_semantic_mask:
-            raise OptionError(
-                f"got {value} for {layout.task}, but only semantic-segmentation has this option", option=name
-            )
-    return MaskOptions(ignore_index, palette)
+    checked_range(options.image_range)
+    checked_fields(options.fields)
+    for name, value in _not_default(options).items():
+        if layout not in (having := _layouts_with(name)):
+            tasks = " and ".join(item.task for item in having)
+            raise OptionError(f"got {value} for {layout.task}, but only {tasks} have this option", option=name)
+
+
+def _not_default(options: LayoutOptions) -> dict[str, Any]:
+    """Return the options that are not their default."""
+    values = {field.name: getattr(options, field.name) for field in fields(options)}
+    return {name: value for name, value in values.items() if value != getattr(DEFAULT_OPTIONS, name)}
+
+
+def _layouts_with(name: str) -> list[Layout]:
+    """Return the layouts that have an option."""
+    return [layout for layout in LAYOUTS.values() if name in layout.options]
 
 
 def layout_of(columns: Collection[str]) -> Layout | None:
@@ -86,24 +106,47 @@ def layout_of(columns: Collection[str]) -> Layout | None:
     return next((layout for layout in LAYOUTS.values() if {*layout.columns} == {*columns}), None)
 
 
-def check_release_rows(dataset: SplitRows, tool: str = "this function") -> None:
-    """Check that a dataset of one split has the rows of a release, and not those of a layout.
+def check_rows_of_layout(dataset: SplitRows, layout: Layout) -> None:
+    """Check that a dataset of one split has the rows of a release that a layout is made from.
 
     Args:
         dataset: The dataset or stream.
-        tool: The function or command that needs these rows, for the error about labels that stay JSON.
+        layout: The layout.
 
     Raises:
-        OptionError: The labels stay JSON, as those of point clouds.
+        OptionError: The rows have labels of another type.
         SegmentsHFError: The dataset is in a layout; or columns are missing, the features are unknown, or they contain
             no categories.
     """
+    if layout.label_type is None:
+        check_release_rows(dataset, f"the layout {layout.task}")
+    else:
+        _check_not_laid_out(dataset)
+        check_cloud_rows(dataset, layout.label_type, f"the layout {layout.task}")
+
+
+def check_release_rows(dataset: SplitRows, tool: str = "this function") -> None:
+    """Check that a dataset of one split has the rows of images, and not those of a layout.
+
+    Args:
+        dataset: The dataset or stream.
+        tool: The function or command that needs these rows, for the error about rows of other tasks.
+
+    Raises:
+        OptionError: The rows are those of point clouds, or their labels stay JSON.
+        SegmentsHFError: The dataset is in a layout; or columns are missing, the features are unknown, or they contain
+            no categories.
+    """
+    _check_not_laid_out(dataset)
+    check_rows(dataset, tool)
+
+
+def _check_not_laid_out(dataset: SplitRows) -> None:
     if (layout := layout_of(dataset.features or ())) is not None:
         raise SegmentsHFError(
             f"got a dataset in the layout {layout.task!r}, which does not have all columns of a release; pass the "
             "dataset that was the input of `to_layout`"
         )
-    check_rows(dataset, tool)
 
 
 def mask_classes(features: Mapping[str, Any], count: int) -> MaskClasses:

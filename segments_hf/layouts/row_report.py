@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from segments_hf.errors import AssetError, BitmapError
+from segments_hf.errors import AssetError, BitmapError, PointCloudError
 from segments_hf.io.json_codec.json_decoding import JsonDecoder
 from segments_hf.labels.row import sample_name
 from segments_hf.layouts.layout import Columns
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
     from segments_hf.dataset.rows.problems import OnError
     from segments_hf.labels.row import Row
-    from segments_hf.layouts.layout import LayoutColumns
-    from segments_hf.layouts.layout_images import LayoutImages
+    from segments_hf.layouts.layout import AssetColumn, LayoutColumns
 
 # A temporary column: a `RowReport` as JSON, or null if the whole row fits into the layout. In a stream whose left-out
 # rows are not counted, it is the problem of the row or null.
@@ -64,7 +63,7 @@ class RowReport(msgspec.Struct, omit_defaults=True):
 
     Attributes:
         left_out: The number of objects that were left out, by reason.
-        problem: The reason why the label or the image does not fit into the layout; None if both fit.
+        problem: The reason why the label, the image or the points do not fit into the layout; None if they fit.
         scaling: The warnings about the scaling of the image: a dict from a general description to the details of this
             image.
         row_left_out: The reason to leave out the whole row; None for a row that is kept.
@@ -98,41 +97,41 @@ def report_text(report: RowReport) -> str | None:
 
 @dataclass(frozen=True)
 class RowColumns:
-    """The function that makes the columns of a layout for a row: the columns of the label, and `image`.
+    """The function that makes the columns of a layout for a row: the columns of the label, and the image or the points.
 
     Attributes:
         label: The function that makes the columns of the label.
-        image: The function that makes the column `image`.
-        on_error: What to do with a row whose label or image does not fit: ``raise``, ``skip`` the row, or ``keep``
-            it with null in the affected columns.
+        asset: The function that makes the column `image` or `points`.
+        on_error: What to do with a row whose label, image or points do not fit: ``raise``, ``skip`` the row, or
+            ``keep`` it with null in the affected columns.
     """
 
     label: LayoutColumns
-    image: LayoutImages
+    asset: AssetColumn
     on_error: OnError
 
     @property
     def features(self) -> dict[str, Any]:
-        """The columns of the label and their features."""
-        return self.label.features
+        """The new columns and their features."""
+        return {**self.asset.features, **self.label.features}
 
     def of_row(self, row: Row) -> tuple[dict[str, Any], RowReport]:
         """Make the columns of a row, and report the parts of the row that do not fit into the layout."""
         problems = []
         try:
             columns = self.label.columns_of(row)
-        except BitmapError as error:
+        except (BitmapError, PointCloudError) as error:
             if self.on_error == "raise":
                 raise
-            columns = Columns(dict.fromkeys(self.features))
+            columns = Columns(dict.fromkeys(self.label.features))
             problems.append(str(error))
         try:
-            image, scaling = self.image.of_row(row)
+            asset, details = self.asset.of_row(row)
         except AssetError as error:
             if self.on_error == "raise":
-                raise AssetError(f"{sample_name(row)}: image: {error}") from error
-            image, scaling = None, {}
-            problems.append(f"image: {error}")
+                raise AssetError(f"{sample_name(row)}: {self.asset.name}: {error}") from error
+            asset, details = None, {}
+            problems.append(f"{self.asset.name}: {error}")
         problem = f"{sample_name(row)}: {'; '.join(problems)}" if problems else None
-        warnings = {fault: f"{sample_name(row)} {details}" for fault, details in scaling.items()}
-        return {**columns.values, "image": image}, RowReport(columns.left_out, problem, warnings)
+        warnings = {fault: f"{sample_name(row)} {text}" for fault, text in details.items()}
+        return {**columns.values, self.asset.name: asset}, RowReport(columns.left_out, problem, warnings)

@@ -59,12 +59,13 @@ LAYOUT = Layout(
     "semantic-segmentation",
     ("image", "label"),
     ("label",),
-    lambda categories, mask: semantic_masks(categories, "label", mask.ignore_index, palette=mask.palette),
+    lambda categories, options: semantic_masks(categories, "label", options.ignore_index, palette=options.palette),
     _read,
     f"{IMAGE_ENCODING} "
     "`label` is a PNG whose pixel values are classes: `id2label.json` has their names. `numpy.array(row['label'])` "
     "returns the values.",
     "`label`",
     ("image-segmentation", "semantic-segmentation"),
+    options=("ignore_index", "palette", "image_range"),
     has_semantic_mask=True,
 )

@@ -124,8 +124,8 @@ def draw_ranges(axes: Axes, ranges: Sequence[Range]) -> None:
     """Draw a horizontal bar for each range, the first at the top, with a point at the middle value.
 
     Args:
-        axes: The axes of a figure, with a logarithmic horizontal axis.
-        ranges: The ranges, at least one, with positive values.
+        axes: The axes of a figure.
+        ranges: The ranges, at least one; on a logarithmic axis, with positive values.
     """
     rows = range(len(ranges))
     colors = [to_matplotlib(item.color) for item in ranges]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from segments_hf.io.disk.atomic import write_file
 from segments_hf.io.disk.snapshots import take_snapshot
 from segments_hf.io.disk.staging import staging_folder
+from segments_hf.stats.cloud_figure import point_clouds_figure
 from segments_hf.stats.co_occurrence import co_occurrence_figure
 from segments_hf.stats.subjects import attributes_figure, classes_figure, images_figure, object_sizes_figure
 
@@ -25,6 +26,7 @@ _SUBJECTS: dict[str, Callable[[Stats], Figure | None]] = {
     "classes": classes_figure,
     "object-sizes": object_sizes_figure,
     "co-occurrence": co_occurrence_figure,
+    "point-clouds": point_clouds_figure,
     "images": images_figure,
     "attributes": attributes_figure,
 }
@@ -37,8 +39,8 @@ def figures(stats: Stats) -> dict[str, Figure]:
         stats: The result of `stats`.
 
     Returns:
-        A matplotlib figure for each subject: ``classes``, ``object-sizes``, ``co-occurrence``, ``images`` and
-        ``attributes``. Subjects that were not counted are left out.
+        A matplotlib figure for each subject: ``classes``, ``object-sizes``, ``co-occurrence``,
+        ``point-clouds``, ``images`` and ``attributes``. Subjects that were not counted are left out.
 
     Raises:
         MissingExtraError: matplotlib is not installed.

@@ -17,12 +17,14 @@ from segments_hf.io.urls import is_url
 from segments_hf.release import UNLABELED, JsonLabel
 from segments_hf.release.release_head import color_text, facts_table
 from segments_hf.release.tasks.listed_label import LABEL, kinds_in
+from segments_hf.release.tasks.task_types import task_kind
+from segments_hf.stats.clouds.cloud_inspection import count_cloud_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from segments_hf.io.tables import Block
-    from segments_hf.release import Release
+    from segments_hf.release import Release, Sample, TaskKind
 
 LOCAL = "(local files)"
 BROKEN = "(broken URLs)"
@@ -54,11 +56,11 @@ class Inspection(Result, msgspec.Struct, frozen=True):
 
     Attributes:
         labelset: The labelset that `categories` and `statuses` are about.
-        image_hosts: The number of images on each host.
+        image_hosts: The number of images, or of point clouds and camera images, on each host.
         broken: An error message for each sample that cannot be read.
         kinds: For task types for other data than images, the number of annotations of each kind, such as
-            ``{"cuboid": 120}``, of labeled points, and of labels without a list of annotations. Their geometry is not
-            read. It is empty for image tasks.
+            ``{"cuboid": 120}``, of labeled points, and of labels without a list of annotations. It is empty for image
+            tasks.
     """
 
     source: str
@@ -84,7 +86,9 @@ class Inspection(Result, msgspec.Struct, frozen=True):
         yield self._facts()
         yield _categories_table(self.categories)
         if counts := {kind: number for kind, number in self.kinds.items() if kind != LABEL}:
-            yield Cell(f"Counted without reading their geometry or content: {listed_counts(counts)}")
+            is_read = task_kind(self.task_type).point_cloud
+            title = "Annotations by kind" if is_read else "Counted without reading their geometry or content"
+            yield Cell(f"{title}: {listed_counts(counts)}")
         if labels := self.kinds.get(LABEL):
             yield Cell(f"Not counted, because they have no list of annotations: {counted(labels, LABEL)}")
         yield Table(("status", "samples"), [*self.statuses.items()], ("samples",), "Statuses")
@@ -134,7 +138,7 @@ def inspect_release(release: Release, labelset: str | None = None) -> Inspection
         OptionError: There is no such labelset.
     """
     labelset = release.leading_labelset if labelset is None else release.resolve_labelset(labelset)
-    is_image_task = release.kind(labelset).annotation is not None
+    kind = release.kind(labelset)
     statuses, kinds, hosts = Counter[str](), Counter[str](), Counter[str]()
     annotations, points = Counter[int](), Counter[int]()
     broken = []
@@ -152,10 +156,10 @@ def inspect_release(release: Release, labelset: str | None = None) -> Inspection
             elif label is not None:
                 for annotation in label.annotations:
                     annotations[annotation.category_id] += 1
-            if is_image_task:
-                for frame in sample.images:
-                    if frame.image and frame.image.url:
-                        hosts[_host(frame.image.url)] += 1
+                if kind.point_cloud:
+                    count_cloud_label(label, kinds, points)
+            if kind.annotation is not None:
+                hosts.update(map(_host, _urls(sample, kind)))
         except ReleaseError as error:
             broken.append(str(error))
     defined = {category.id: category for category in release.labelset_categories(labelset)}
@@ -184,6 +188,16 @@ def inspect_release(release: Release, labelset: str | None = None) -> Inspection
         broken=broken,
         kinds=dict(kinds.most_common()),
     )
+
+
+def _urls(sample: Sample, kind: TaskKind) -> Iterator[str]:
+    """Yield the URLs of the images, or of the point clouds and the images of their cameras."""
+    if not kind.point_cloud:
+        yield from (frame.image.url for frame in sample.images if frame.image and frame.image.url)
+        return
+    for cloud in sample.point_clouds:
+        files = [cloud.pcd, *(cloud.images or ())]
+        yield from (file.url for file in files if file and file.url)
 
 
 def _host(url: str) -> str:

@@ -11,6 +11,8 @@ from segments_hf.io.number_text import counted, listed_counts
 from segments_hf.io.tables import Cell, Result, Table, short_repr
 from segments_hf.option_names import option
 from segments_hf.release.tasks.listed_label import LABEL
+from segments_hf.stats.clouds.cloud_stats import CloudStats  # noqa: TC001  (msgspec reads the annotations)
+from segments_hf.stats.clouds.cloud_tables import cloud_tables
 from segments_hf.stats.tally import AttributeCounts, Sizes  # noqa: TC001  (msgspec reads the annotations)
 from segments_hf.stats.titles import (
     ATTRIBUTES,
@@ -92,11 +94,12 @@ class Stats(Result, msgspec.Struct, frozen=True):
         image_attributes: The attributes of images.
         left_out: The number of annotations that are not counted as objects, by reason, such as no pixel in the image.
         problems: An error message for each part of a sample that could not be read and is not counted.
-        unit: What the attributes about images count: ``image``; or ``sample`` for other task types than those of
-            images, such as point clouds. A sequence of these is one sample, and its objects are the annotations of all
-            its frames.
+        unit: What the attributes about images count: ``image``; ``point cloud``, also for each frame of a sequence; or
+            ``sample`` for other task types, such as those of text. A sequence of these is one sample, and its objects
+            are the annotations of all its frames.
+        point_clouds: The statistics of points and cuboids; None for other data than point clouds.
         not_measured: The number of annotations whose sizes and pixels are not measured because of their task type, by
-            kind, such as ``{"cuboid": 120}``; empty for image tasks.
+            kind, such as ``{"text span": 120}``; empty for images and point clouds.
     """
 
     name: str
@@ -117,6 +120,7 @@ class Stats(Result, msgspec.Struct, frozen=True):
     left_out: dict[str, int]
     problems: list[str]
     unit: str = "image"
+    point_clouds: CloudStats | None = None
     not_measured: dict[str, int] = {}
 
     def __repr__(self) -> str:
@@ -133,6 +137,8 @@ def _blocks(stats: Stats) -> Iterator[Block]:
     units = f"{stats.unit}s"
     yield _facts(stats)
     yield _classes(stats)
+    if stats.point_clouds:
+        yield from cloud_tables(stats.point_clouds, [Cell(item.name, item.color) for item in stats.classes])
     if stats.statuses:
         yield _counts(LABEL_STATUSES, ("status", units), stats.statuses.items())
     if stats.objects_per_image:
@@ -159,8 +165,9 @@ def _facts(stats: Stats) -> Table:
         "task type": stats.task_type or "–",
         f"{stats.unit}s": f"{stats.images:,} ({stats.labeled:,} labeled)",
         "objects": f"{stats.objects:,}{without_class}",
-        OBJECT_SIZES.lower(): _size_text(stats.sizes),
     }
+    if not stats.point_clouds:
+        facts[OBJECT_SIZES.lower()] = _size_text(stats.sizes)
     if stats.not_measured:
         if _is_uncounted(stats):
             facts["objects"] = "not counted: the labels have no list of annotations"

@@ -35,12 +35,18 @@ def table_rows(page: str) -> list[list[str]]:
 @pytest.mark.parametrize("kind", [*KINDS.values(), UNKNOWN], ids=[*KINDS, "other"])
 def test_every_column_of_a_row_is_documented_with_its_feature(kind: TaskKind) -> None:
     features = row_features(kind, [Category(1, "flower")])
-    (annotation,) = [features["annotations"].feature] if "annotations" in features else [{}]
+    lists = [features[name].feature for name in ("annotations", "cameras") if name in features]
     documented = {
         name: set(CODE.findall(cells[1])) for cells in table_rows("rows.md") for name in CODE.findall(cells[0])
     }
-    for name, feature in {**features, **annotation}.items():
-        assert documented[name] <= {str(feature), type(feature).__name__}, name
+    for columns in (features, *lists):
+        for name, feature in columns.items():
+            assert documented[name] <= {str(feature), type(feature).__name__, *_fields(feature)}, name
+
+
+def _fields(feature: object) -> set[str]:
+    """Return the names of the fields of a struct."""
+    return set(feature) if isinstance(feature, dict) else set()
 
 
 def test_every_option_of_load_release_is_documented() -> None:

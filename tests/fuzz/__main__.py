@@ -1,4 +1,4 @@
-"""Fuzz release files, images and servers for a limited time. The seed is printed first.
+"""Fuzz release files, images, point clouds and servers for a limited time. The seed is printed first.
 
 cd tests && python -m fuzz --seconds 120
 """
@@ -15,13 +15,18 @@ from pathlib import Path
 
 import datasets
 
-from . import damaged_images, misbehaving_servers, structure
+from . import damaged_clouds, damaged_images, misbehaving_servers, structure
 
-PARTS = {"structure": structure.run, "images": damaged_images.run, "servers": misbehaving_servers.run}
+PARTS = {
+    "structure": structure.run,
+    "images": damaged_images.run,
+    "clouds": damaged_clouds.run,
+    "servers": misbehaving_servers.run,
+}
 
 
 def main() -> None:
-    """Run each part for a third of the time."""
+    """Run each part for an equal part of the time."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=120)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))

@@ -32,12 +32,14 @@ def pull_request_statuses(hub: HubServer) -> list[str]:
 
 
 def stored_rows(dataset: Any) -> list[dict[str, Any]]:
-    """Return the rows as they are stored: JSON as text, and images as bytes without their path."""
+    """Return the rows as they are stored: JSON as text, and images and point clouds as bytes without their path."""
     arrow = dataset.with_format("arrow")
     tables = arrow.iter(4) if isinstance(dataset, datasets.IterableDataset) else [arrow[:]]
-    rows = [row for table in tables for row in embed_table_storage(table).to_pylist()]
-    return [{name: value["bytes"] if _is_image(value) else value for name, value in row.items()} for row in rows]
+    return [_without_paths(row) for table in tables for row in embed_table_storage(table).to_pylist()]
 
 
-def _is_image(value: Any) -> bool:
-    return isinstance(value, dict) and set(value) == {"bytes", "path"}
+def _without_paths(value: Any) -> Any:
+    if isinstance(value, dict):
+        is_file = set(value) == {"bytes", "path"}
+        return value["bytes"] if is_file else {name: _without_paths(item) for name, item in value.items()}
+    return [_without_paths(item) for item in value] if isinstance(value, list) else value

@@ -98,6 +98,14 @@ ImageRange = Annotated[
         rich_help_panel=PICTURES,
     ),
 ]
+Fields = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME,NAME,…",
+        help="The fields of the points in a layout of point clouds, such as x,y,z. By default x,y,z,intensity.",
+        rich_help_panel=PICTURES,
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress bars.", rich_help_panel=OUTPUT)]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.", rich_help_panel=OUTPUT)]
 

@@ -60,3 +60,8 @@ def parse_image_range(text: str | None) -> tuple[float, float] | None:
         raise typer.BadParameter(
             f"got {text!r}, expected two numbers in ascending order, such as 0,4095", param_hint="--image-range"
         ) from None
+
+
+def parse_fields(text: str | None) -> list[str] | None:
+    """Parse NAME,NAME,…: the fields of the points of a layout."""
+    return None if text is None else [name.strip() for name in text.split(",")]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from segments_hf.dataset.rows.row_format import ROW_FORMAT
-from segments_hf.errors import BitmapError
+from segments_hf.errors import BitmapError, PointCloudError
 from segments_hf.labels.row import Row, sample_name
 
 if TYPE_CHECKING:
@@ -40,5 +40,5 @@ class Versioned(Generic[T]):
         """Apply the function."""
         try:
             return self.function(row)
-        except BitmapError as error:
-            raise BitmapError(f"{sample_name(row)}: {error}") from error
+        except (BitmapError, PointCloudError) as error:
+            raise type(error)(f"{sample_name(row)}: {error}") from error

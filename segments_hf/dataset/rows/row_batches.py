@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 
 from segments_hf.dataset.compat import cast_table
@@ -63,6 +65,8 @@ def make_batches(outcomes: Iterable[Outcome], features: Features, new_columns: N
 
 def _num_bytes(value: object) -> int:
     """Return the approximate size of a value of a row; numbers outside of lists are small, and count as 0."""
+    if isinstance(value, np.ndarray):
+        return value.nbytes
     if isinstance(value, bytes | str):
         return len(value)
     if isinstance(value, dict):
@@ -76,13 +80,30 @@ def to_table(rows: Sequence[Mapping[str, Any]], features: Features) -> pa.Table:
     """Return rows as a table in the storage types of their features.
 
     Args:
-        rows: The rows. Images are ``{"bytes": …, "path": …}``, and JSON is text. Other columns are left out.
+        rows: The rows. Images are ``{"bytes": …, "path": …}``, and JSON is text. Columns of numbers may be numpy
+            arrays of one or two dimensions. Other columns are left out.
         features: The columns.
     """
     # pyarrow cannot convert Python objects to JSON types inside lists, so JSON is first a column of strings.
     stored = storage_schema(features)
-    arrays = [pa.array([row[field.name] for row in rows], field.type) for field in stored]
+    arrays = [_column([row[field.name] for row in rows], field.type) for field in stored]
     return cast_table(pa.Table.from_arrays(arrays, schema=stored), features.arrow_schema)
+
+
+def _column(values: Sequence[Any], type_: pa.DataType) -> pa.Array:
+    """Return the values of a column, which may be numpy arrays of shape (N, C), as an Arrow array."""
+    arrays = [value for value in values if isinstance(value, np.ndarray) and value.ndim == 2]  # noqa: PLR2004
+    if not arrays:
+        return pa.array(values, type_)
+    # pyarrow converts only arrays of one dimension.
+    numbers = np.concatenate(arrays)
+    width = numbers.shape[1]
+    points = pa.ListArray.from_arrays(
+        np.arange(0, numbers.size + 1, width, dtype=np.int32), pa.array(numbers.ravel(), type_.value_type.value_type)
+    )
+    ends = list(accumulate((0 if value is None else len(value) for value in values), initial=0))
+    is_null = np.array([value is None for value in values] + [False])
+    return pa.ListArray.from_arrays(pa.array(ends, pa.int32(), mask=is_null), points)
 
 
 def storage_schema(features: Features) -> pa.Schema:

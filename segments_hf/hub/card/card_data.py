@@ -12,7 +12,7 @@ from datasets import DatasetInfo, SplitDict, SplitInfo
 
 from segments_hf.errors import HubError, OptionError
 from segments_hf.hub.compat import DatasetInfosDict, MetadataConfigs
-from segments_hf.labels import label_type_of
+from segments_hf.labels import is_point_cloud, label_type_of
 from segments_hf.option_names import option
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ _SIZES = (
     (10**12, "100B<n<1T"),
 )
 _TAG = "segments.ai"
+_POINT_CLOUD_TAGS = ("3d", "point-cloud")  # the Hub has no task categories for point clouds
 
 
 def update_card_data(
@@ -69,7 +70,8 @@ def update_card_data(
     files = [{"split": name, "path": f"{data_folder(config_name)}/{name}-*"} for name in splits]
     MetadataConfigs({config_name: {"data_files": files}}).to_dataset_card_data(data)
     task, task_id = _task(features, layout)
-    for key, value in (("task_categories", task), ("task_ids", task_id), ("tags", _TAG)):
+    tags = [("tags", tag) for tag in _tags(features, layout)]
+    for key, value in (("task_categories", task), ("task_ids", task_id), *tags):
         setattr(data, key, _with(data.get(key), value))
     rows = sum(tally.rows for tally in splits.values())
     data["size_categories"] = [next((name for most, name in _SIZES if rows < most), "n>1T")]
@@ -156,6 +158,11 @@ def _task(features: Features, layout: Layout | None) -> tuple[str | None, str | 
         return layout.hub_task
     label_type = label_type_of(features)
     return (None, None) if label_type is None else label_type.hub_task
+
+
+def _tags(features: Features, layout: Layout | None) -> tuple[str, ...]:
+    has_clouds = is_point_cloud(features) if layout is None else layout.task.startswith("point-cloud")
+    return (_TAG, *_POINT_CLOUD_TAGS) if has_clouds else (_TAG,)
 
 
 def _with(values: str | Sequence[str] | None, value: str | None) -> list[str] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,12 @@ from segments_hf.dataset.class_info import path_in_repo
 from segments_hf.dataset.origin import described_task_type, split_origin
 from segments_hf.errors import HubError
 from segments_hf.hub.card.card_tables import table_of_classes, table_of_left_out, table_of_splits, table_of_statuses
+from segments_hf.hub.card.reading_code import reading_section
 from segments_hf.hub.card.row_counts import Tally
 from segments_hf.io.escaping import for_markdown, for_markdown_link, printable, well_formed
 from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
 from segments_hf.io.json_codec.json_text import compact_json
-from segments_hf.labels import JSON_LABEL_COLUMN, has_json_label, label_type_of
+from segments_hf.labels import JSON_LABEL_COLUMN, has_json_label, is_point_cloud, label_type_of
 from segments_hf.labels.json_label import JSON_SAMPLE_COLUMN
 from segments_hf.layouts import mask_classes
 
@@ -119,8 +121,9 @@ def _section(facts: CardFacts) -> str:
         *_description(facts.description),
         f"The dataset on Segments.ai: <{for_markdown_link(facts.homepage)}>" if facts.homepage else "",
         f"License: {for_markdown(facts.license)}" if facts.license else "",
-        f"![Images beside their masks]({for_markdown_link(sheet)})" if facts.has_sheet else "",
+        f"![{_sheet_text(facts)}]({for_markdown_link(sheet)})" if facts.has_sheet else "",
         _how_to_load(facts),
+        reading_section(facts.features, _types_of_files(facts.splits)),
         table_of_splits(facts.splits, facts.sizes),
         table_of_left_out(facts.splits),
         table_of_classes(facts.categories, facts.splits, *_class_values(facts)),
@@ -130,6 +133,15 @@ def _section(facts: CardFacts) -> str:
         f"<!-- {_counts_of(facts.config_name)} {_counts_in_comment(facts.splits)} -->",
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _sheet_text(facts: CardFacts) -> str:
+    return "Point clouds with their labels" if is_point_cloud(facts.features) else "Images beside their masks"
+
+
+def _types_of_files(splits: Mapping[str, Tally]) -> Counter[str]:
+    """Count the files of point clouds of each type."""
+    return sum((Counter(tally.points.types) for tally in splits.values() if tally.points), Counter[str]())
 
 
 def _counts_of(config_name: str) -> str:

@@ -10,6 +10,7 @@ from segments_hf.labels.categories import class_colors, class_names
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from segments_hf.hub.card.point_counts import PointCounts
     from segments_hf.hub.card.row_counts import Tally
     from segments_hf.release import Category
 
@@ -17,24 +18,34 @@ K = TypeVar("K")
 
 
 def table_of_splits(splits: Mapping[str, Tally], sizes: Mapping[str, int]) -> str:
-    """Return the numbers of rows and objects and the size of each split.
+    """Return the numbers of rows, points and objects and the size of each split.
 
     Args:
         splits: The counts of each split.
         sizes: The size of the files of each split in bytes.
     """
     counts_objects = any(tally.objects is not None for tally in splits.values())
-    header = ["split", "rows", *(["objects"] if counts_objects else []), "size"]
+    counts_points = any(tally.points is not None for tally in splits.values())
+    points = ["points", "points per cloud"] if counts_points else []
+    header = ["split", "rows", *points, *(["objects"] if counts_objects else []), "size"]
     rows = [
         [
             for_markdown(name),
             f"{tally.rows:,}",
+            *(_point_cells(tally.points) if counts_points else []),
             *([_count(tally.objects, None)] if counts_objects else []),
             size_text(sizes.get(name, 0)),
         ]
         for name, tally in splits.items()
     ]
     return f"### Splits\n\n{_table(header, rows, text_columns=1)}"
+
+
+def _point_cells(counts: PointCounts | None) -> list[str]:
+    """Return the number of points, and their mean number per point cloud; dashes if they are not known."""
+    if counts is None or not counts.clouds:
+        return ["–", "–"]
+    return [f"{counts.points:,}", f"{round(counts.points / counts.clouds):,}"]
 
 
 def table_of_left_out(splits: Mapping[str, Tally]) -> str:
@@ -62,7 +73,9 @@ def table_of_left_out(splits: Mapping[str, Tally]) -> str:
 
 
 def table_of_classes(categories: Sequence[Category], splits: Mapping[str, Tally], place: str, first: int) -> str:
-    """Return the color, the value and the number of objects of each class; empty if the classes are not known.
+    """Return the color, the value and the numbers of objects and points of each class.
+
+    The table is empty if the classes are not known.
 
     Args:
         categories: The categories, in the order of their ids.
@@ -73,8 +86,13 @@ def table_of_classes(categories: Sequence[Category], splits: Mapping[str, Tally]
     if not categories:
         return ""
     counted = splits if any(tally.objects is not None for tally in splits.values()) else {}
-    counts = [f"objects in {for_markdown(name)}" for name in counted]
-    header = ["color", "class", f"value in {place}", "id on Segments.ai", *counts]
+    labeled = {name: None if tally.points is None else tally.points.labeled for name, tally in splits.items()}
+    labeled = labeled if any(counts is not None for counts in labeled.values()) else {}
+    header = [
+        *("color", "class", f"value in {place}", "id on Segments.ai"),
+        *(f"objects in {for_markdown(name)}" for name in counted),
+        *(f"points in {for_markdown(name)}" for name in labeled),
+    ]
     rows = [
         [
             _swatch(bytes(color).hex()),
@@ -82,6 +100,7 @@ def table_of_classes(categories: Sequence[Category], splits: Mapping[str, Tally]
             str(first + index),
             str(category.id),
             *(_count(tally.objects, index) for tally in counted.values()),
+            *(_count(counts, index) for counts in labeled.values()),
         ]
         for index, (category, name, color) in enumerate(
             zip(categories, class_names(categories), class_colors(categories), strict=True)

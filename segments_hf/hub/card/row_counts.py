@@ -9,6 +9,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from segments_hf.hub.card.point_counts import PointCounts, point_counts
 from segments_hf.layouts.row_report import LeftOut
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Tally(msgspec.Struct):
         objects: The number of objects of each class index; None if the columns have no objects. Annotations with the
             same id in a row are one object, with the class of the last one.
         left_out: The numbers of rows and objects that were left out.
+        points: The numbers of points; None if the rows are not point clouds.
     """
 
     rows: int = 0
@@ -36,6 +38,7 @@ class Tally(msgspec.Struct):
     statuses: dict[str, int] = {}
     objects: dict[int, int] | None = None
     left_out: LeftOut = msgspec.field(default_factory=LeftOut)
+    points: PointCounts | None = None
 
     def add(self, other: Tally) -> None:
         """Add the counts of other rows."""
@@ -45,6 +48,8 @@ class Tally(msgspec.Struct):
         if other.objects is not None:
             self.objects = dict(Counter(self.objects or {}) + Counter(other.objects))
         self.left_out.add(other.left_out)
+        if other.points is not None:
+            self.points = (self.points or PointCounts()) + other.points
 
 
 def tally(table: pa.Table, columns: Sequence[str]) -> Tally:
@@ -55,7 +60,8 @@ def tally(table: pa.Table, columns: Sequence[str]) -> Tally:
         columns: The columns whose size is counted.
     """
     statuses = _counts(table["status"]) if "status" in table.column_names else {}
-    return Tally(table.num_rows, table.select(columns).nbytes, statuses, _objects(table))
+    num_bytes = table.select(columns).nbytes
+    return Tally(table.num_rows, num_bytes, statuses, _objects(table), points=point_counts(table))
 
 
 def total(tallies: Iterable[Tally]) -> Tally:

@@ -19,6 +19,7 @@ from segments_hf.hub.card.row_counts import Tally
 from segments_hf.hub.commits.final_files import is_of_split
 from segments_hf.io.disk.atomic import write_atomically
 from segments_hf.io.json_codec.json_text import indented_json
+from segments_hf.labels import is_point_cloud
 from segments_hf.labels.categories import carried_categories, categories_json
 from segments_hf.labels.mask_values import names_of_numbers
 
@@ -135,7 +136,9 @@ def make_sheet(source: Source, folder: Path) -> bytes | None:
     if not _categories(source) or source.sheet_rows is None:
         return None
     rows = list(islice(without_decoding(source.sheet_rows), SHEET_ROWS))
-    picture = draw_sheet(rows, classes_of(source.sheet_rows), source.on_error) if rows else None
+    # A cuboid that cannot be drawn does not stop the push, because it is pushed unchanged.
+    policy = "keep" if is_point_cloud(source.sheet_rows.features) else source.on_error
+    picture = draw_sheet(rows, classes_of(source.sheet_rows), policy) if rows else None
     if picture is None:
         return None
     buffer = io.BytesIO()

@@ -10,7 +10,7 @@ import datasets
 
 from segments_hf.dataset.rows.outcome import FIRST_ROW, RowPosition
 from segments_hf.hub.compat import with_embedded_images
-from segments_hf.hub.sources.pushed_images import with_readable_images
+from segments_hf.hub.sources.pushed_assets import with_readable_assets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -96,7 +96,7 @@ class DatasetRows:
             AssetError: An image or a bitmap cannot be read, and `on_error` is ``raise``.
         """
         for position, row in _rows(self.rows.with_format("arrow"), start):
-            readable = with_readable_images(row, self.features, self.on_error)
+            readable = with_readable_assets(row, self.features, self.on_error)
             if readable is None:
                 yield Batch(row, [SourceRow(position, None)])
             else:

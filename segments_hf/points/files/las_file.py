@@ -1,4 +1,4 @@
-"""LAS and LAZ files, which laspy reads. The extra ``las`` installs it."""
+"""LAS and LAZ files, which laspy and lazrs read. The extra ``las`` installs both."""
 
 from __future__ import annotations
 
@@ -35,57 +35,84 @@ def open_las(content: bytes) -> Cloud:
         MissingExtraError: laspy is not installed, or lazrs, which decompresses LAZ files.
     """
     sizes = read_las_sizes(content)
-    with _reader(content, sizes) as reader:
-        header = reader.header
+    _check_extra(sizes)
+    with _decoder_errors():
+        import laspy
+
+        with laspy.open(io.BytesIO(content), read_evlrs=False) as reader:  # noqa: TID251  (the only call)
+            header = reader.header
         if (header.point_count, header.point_format.size) != (sizes.num_points, sizes.point_bytes):
             raise AssetError(
                 f"got a LAS file with {sizes.num_points:,} points of {sizes.point_bytes} bytes, expected points of "
                 f"{header.point_format.size} bytes"
             )
+        record = b""
         if sizes.is_compressed and sizes.num_points:
-            records = header.vlrs.get("LasZipVlr")
-            if len(records) != 1:
-                raise AssetError(f"got a LAZ file with {len(records)} descriptions of its compression, expected one")
-            check_laz_chunks(content, sizes, records[0].record_data)
+            record = _compression_record(header)
+            check_laz_chunks(content, sizes, record)
         dtype = _dtype(header)
 
     def decode() -> dict[str, npt.NDArray[Any]]:
-        with _reader(content, sizes) as reader, np.errstate(all="ignore"):
-            points = reader.read_points(sizes.num_points)
-            if len(points) != sizes.num_points:
-                raise AssetError(f"got a LAS file with {len(points):,} points, expected {sizes.num_points:,}")
-            return _values(points)
+        with _decoder_errors(), np.errstate(all="ignore"):
+            return _values(_scaled(_point_bytes(content, sizes, record), header))
 
     return Cloud(sizes.num_points, dtype, decode)
 
 
-@contextlib.contextmanager
-def _reader(content: bytes, sizes: LasSizes) -> Iterator[Any]:
-    """Open a file with laspy. Every exception within the block becomes an error of segments-hf."""
+def _check_extra(sizes: LasSizes) -> None:
     try:
-        import laspy
+        import laspy  # noqa: F401
 
         if sizes.is_compressed:
             import lazrs  # noqa: F401
     except ImportError as error:
         kind, packages = ("LAZ", "laspy and lazrs") if sizes.is_compressed else ("LAS", "laspy")
         raise MissingExtraError(f"{kind} files need {packages}: pip install 'laspy[lazrs]' ({error})") from error
+
+
+@contextlib.contextmanager
+def _decoder_errors() -> Iterator[None]:
+    """Convert every exception of laspy and lazrs within the block to an `AssetError`."""
     try:
-        # lazrs without threads, because threads do not survive a fork. Other decoders may be less robust.
-        backend = laspy.LazBackend.Lazrs
-        with laspy.open(io.BytesIO(content), laz_backend=backend, read_evlrs=False) as reader:  # noqa: TID251
-            yield reader
+        yield
     except (SegmentsHFError, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except BaseException as error:  # a panic of lazrs, which is written in Rust, is not an Exception
         raise AssetError(f"got a damaged LAS file, which cannot be read ({type(error).__name__}: {error})") from error
 
 
-def _dtype(header: LasHeader) -> np.dtype[np.void]:
-    """Return the dtype of a point, by a conversion of zero points."""
+def _compression_record(header: LasHeader) -> bytes:
+    """Return the record of a LAZ file that describes its compression."""
+    records = header.vlrs.get("LasZipVlr")
+    if len(records) != 1:
+        raise AssetError(f"got a LAZ file with {len(records)} descriptions of its compression, expected one")
+    return bytes(records[0].record_data)
+
+
+def _point_bytes(content: bytes, sizes: LasSizes, record: bytes) -> bytearray | memoryview:
+    """Return the bytes of all points, decompressed if there is a record that describes the compression."""
+    size = sizes.num_points * sizes.point_bytes
+    if not record:
+        return memoryview(content)[sizes.start : sizes.start + size]
+    import lazrs
+
+    file, points = io.BytesIO(content), bytearray(size)
+    file.seek(sizes.start)
+    # A decompressor with several threads would not work after a fork.
+    lazrs.LasZipDecompressor(file, record).decompress_many(points)
+    return points
+
+
+def _scaled(points: bytearray | memoryview, header: LasHeader) -> ScaleAwarePointRecord:
     import laspy
 
-    values = _values(laspy.ScaleAwarePointRecord.zeros(0, header=header))
+    packed = laspy.PackedPointRecord.from_buffer(points, header.point_format)
+    return laspy.ScaleAwarePointRecord(packed.array, packed.point_format, header.scales, header.offsets)
+
+
+def _dtype(header: LasHeader) -> np.dtype[np.void]:
+    """Return the dtype of a point, by a conversion of zero points."""
+    values = _values(_scaled(bytearray(), header))
     return np.dtype([(name, column.dtype, column.shape[1:]) for name, column in values.items()])
 
 

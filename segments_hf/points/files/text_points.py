@@ -18,12 +18,19 @@ if TYPE_CHECKING:
     from segments_hf.points.files.point_fields import PointField
 
 _SPACES = string.whitespace.encode()
+_TAIL = 2**12  # bytes
 _EXACT_BYTES = 4  # a float64 represents all integers of this size
 
 
 def count_lines(content: bytes, start: int) -> int:
     """Count the lines from a position to the end of a file. Empty lines at the end are not counted."""
-    end = max(start, len(content.rstrip(_SPACES)))
+    end = len(content)
+    while end > start:  # a copy of the whole file takes longer
+        tail = content[max(start, end - _TAIL) : end]
+        spaces = len(tail) - len(tail.rstrip(_SPACES))
+        end -= spaces
+        if spaces < len(tail):
+            break
     return content.count(b"\n", start, end) + (end > start)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 LABEL = "label"  # the kind of a label without a list of annotations
-_POINT = "labeled point"
+LABELED_POINT = "labeled point"
 _OTHER_FIELDS = {"format_version", "image_attributes", "links"}  # fields that a label without annotations may have
 _KINDS = {
     **{kind: kind for kind in ("cuboid", "polygon", "polyline", "point")},
@@ -148,5 +148,5 @@ def kinds_in(parts: Sequence[LabelPart] | None) -> Counter[str]:
         return Counter({LABEL: 1})
     counts = Counter(item.kind for part in parts for item in part.annotations)
     if points := sum(part.points.total() for part in parts):
-        counts[_POINT] = points
+        counts[LABELED_POINT] = points
     return counts

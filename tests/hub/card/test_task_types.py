@@ -1,4 +1,4 @@
-"""Rows of vector, sequence and point-cloud releases are equal after a push to the Hub."""
+"""Rows of vector and sequence releases, and of releases whose labels are JSON, are equal after a push to the Hub."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "attributes": {"frames": [{"image": {"url": "a.jpg"}}, {"image": {"url": "b.jpg"}}]},
         "label": {"frames": [{"annotations": [TRACKED]}, {"annotations": []}]},
     },
-    "pointcloud-cuboid": {"attributes": {"pcd": {"url": "a.pcd"}}, "label": {"annotations": [{"id": 1}]}},
+    "multisensor-sequence": {
+        "attributes": {"sensors": []},
+        "label": {"sensors": [{"name": "Lidar", "attributes": []}]},
+    },
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,7 +13,7 @@ from hypothesis.extra import numpy as arrays
 from segments_hf.errors import AssetError
 from segments_hf.points.files import CloudHeader, check_cloud, kind_of_content, open_cloud
 
-from .cloud_files import NO_LIMIT, whole_clouds
+from .cloud_files import NO_LIMIT, PCD_ENCODINGS, PLY_FORMATS, pcd_file, ply_file, whole_clouds
 
 ALIASES = {"kitti": "binary-xyzi", "nuscenes": "binary-xyzir"}
 FIELDS = {"binary-xyzi": ("x", "y", "z", "intensity"), "binary-xyzir": ("x", "y", "z", "intensity", "ring")}
@@ -34,6 +36,21 @@ def test_columns_are_the_fields_of_the_structured_array(name: str) -> None:
     np.testing.assert_array_equal(cloud.columns(cloud.fields), expected)
     reverse = cloud.fields[::-1]
     np.testing.assert_array_equal(cloud.columns(reverse), expected[:, ::-1])
+
+
+@pytest.mark.parametrize(
+    ("kind", "file", "form"),
+    [
+        *(("pcd", pcd_file, encoding) for encoding in PCD_ENCODINGS),
+        *(("ply", ply_file, encoding) for encoding in PLY_FORMATS),
+    ],
+)
+def test_columns_of_points_of_float32_only(kind: str, file: Callable[..., bytes], form: str) -> None:
+    points = np.arange(12, dtype="<f4").reshape(4, 3)
+    content = file(points.view([("x", "<f4"), ("y", "<f4"), ("z", "<f4")])[:, 0], form)
+    cloud = open_cloud(content, kind, max_points=4)
+    np.testing.assert_array_equal(cloud.columns(("x", "y", "z")), points)
+    np.testing.assert_array_equal(cloud.columns(("z", "x")), points[:, [2, 0]])
 
 
 @pytest.mark.parametrize("kind", [*FIELDS, *ALIASES])

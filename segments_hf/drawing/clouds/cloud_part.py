@@ -1,0 +1,84 @@
+"""Draw a row of a point cloud for a contact sheet: the cloud from above, and the pictures of the cameras below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image
+
+from segments_hf.drawing.clouds.camera_view import cameras_of, draw_camera
+from segments_hf.drawing.clouds.scene import Scene, scene_of
+from segments_hf.drawing.clouds.top_view import draw_top_view
+from segments_hf.drawing.legend import SHEET_COLOR
+from segments_hf.drawing.sheet_part import PART_WIDTH, SheetPart, in_cell
+from segments_hf.errors import AssetError, MissingExtraError, PointCloudError, SegmentsHFError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from segments_hf.drawing.classes import Classes
+    from segments_hf.labels.row import Row
+
+_HEIGHT = 320  # of the picture from above, in pixels
+_MOST_CAMERAS = 9
+_CAMERAS_PER_LINE = 3
+_SHARPNESS = 2  # a picture of a camera is drawn in this multiple of its size, so that its lines are smooth
+
+
+def most_cameras(rows: Iterable[Row]) -> int:
+    """Return the largest number of camera images that a row has, but not more than nine."""
+    return min(_MOST_CAMERAS, max(len(cameras_of(row)) for row in rows))
+
+
+def cloud_part(row: Row, classes: Classes, seen: set[int | None], *, cameras: int) -> SheetPart:
+    """Draw the point cloud of a row from above, and the pictures of its cameras with the boxes below it.
+
+    Args:
+        row: The row.
+        classes: The classes.
+        seen: A set to which the class indices of the label are added; None stands for objects without a class.
+        cameras: The number of camera images for which there is space.
+
+    Raises:
+        OptionError: The label has a class index that `classes` does not have, or the row has no type of point cloud.
+    """
+    errors: list[SegmentsHFError] = []
+    scene, placeholder, picture = None, "no points", None
+    try:
+        scene = scene_of(row)
+        view = draw_top_view(scene, row["ego_pose"], classes, (PART_WIDTH, _HEIGHT))
+        picture = view and view.picture
+        seen.update(scene.counts)
+    except (AssetError, MissingExtraError) as error:
+        placeholder = "unreadable point cloud"
+        errors.append(error)
+    except PointCloudError as error:
+        placeholder = "unreadable label"
+        errors.append(error)
+    top = in_cell(picture, (PART_WIDTH, _HEIGHT), placeholder)
+    if not cameras:
+        return SheetPart(top, errors)
+    columns = min(cameras, _CAMERAS_PER_LINE)
+    cell = (PART_WIDTH // columns, PART_WIDTH // columns * 9 // 16)
+    part = Image.new("RGB", (PART_WIDTH, _HEIGHT + -(-cameras // columns) * cell[1]), SHEET_COLOR)
+    part.paste(top, (0, 0))
+    for number, camera in enumerate(cameras_of(row)[:cameras]):
+        line, column = divmod(number, columns)
+        found = _camera_cell(camera, scene, classes, cell)
+        if not isinstance(found, Image.Image):
+            errors.append(found)
+            found = in_cell(None, cell, "unreadable image")
+        part.paste(found, (column * cell[0], _HEIGHT + line * cell[1]))
+    return SheetPart(part, errors)
+
+
+def _camera_cell(
+    camera: Mapping[str, Any], scene: Scene | None, classes: Classes, cell: tuple[int, int]
+) -> Image.Image | AssetError | PointCloudError:
+    """Draw the picture of a camera with the boxes of a scene, or return the error if it cannot be drawn."""
+    try:
+        size = (cell[0] * _SHARPNESS, cell[1] * _SHARPNESS)
+        view = draw_camera(camera, scene and scene.boxes, classes, size)
+        return in_cell(view.picture.reduce(_SHARPNESS), cell)
+    except (AssetError, PointCloudError) as error:
+        return error

@@ -1,0 +1,117 @@
+"""The points and the label of a row in one frame of reference, for drawing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from segments_hf.errors import AssetError
+from segments_hf.labels import CuboidLabel, PointLabel, label_of
+from segments_hf.points import points_in_boxes, read_points
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
+
+    from segments_hf.labels import SpaceVector
+    from segments_hf.labels.row import Row
+    from segments_hf.points import Boxes
+
+_MOST_POINTS = 1_000_000  # more points would not be visible in a picture, but would need much memory
+_BOXES_AT_ONCE = 64  # limits the memory for clouds with many boxes
+
+
+class Scene(NamedTuple):
+    """The points and the label of a row, in the frame of the sensor.
+
+    Attributes:
+        positions: x, y and z of the drawn points: float64 array of shape (N, 3), finite.
+        classes: The class index of each drawn point: int64 array of shape (N,); -1 for a point without a class. Points
+            inside of a box have the class of the box.
+        num_points: The number of points in the file.
+        point_counts: The number of points of each class index, if the label is a segmentation of points.
+        boxes: The cuboids of the label; None for other labels.
+        vectors: The polygons, lines and points of the label.
+    """
+
+    positions: npt.NDArray[np.float64]
+    classes: npt.NDArray[np.int64]
+    num_points: int
+    point_counts: Mapping[int, int] = {}
+    boxes: Boxes | None = None
+    vectors: Sequence[SpaceVector] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there are neither points nor boxes nor vectors."""
+        return not (len(self.positions) or self.vectors or (self.boxes is not None and len(self.boxes)))
+
+    @property
+    def counts(self) -> Counter[int | None]:
+        """The number of objects of each class index, or of points if the label is a segmentation of points.
+
+        None stands for objects without a class.
+        """
+        of_boxes = [] if self.boxes is None else self.boxes.class_indices.tolist()
+        objects = [None if index < 0 else index for index in of_boxes]
+        objects += [vector.annotation.class_index for vector in self.vectors]
+        return Counter(self.point_counts) + Counter(objects)
+
+
+def scene_of(row: Row) -> Scene:
+    """Return the points and the label of a row, whatever its status.
+
+    Of a cloud with more than a million points, every second, third, … point is used.
+
+    Args:
+        row: A row of a point cloud. Without a file or without a label, the scene has no points or no objects.
+
+    Raises:
+        AssetError: The file cannot be read, or has no field x, y or z.
+        PointCloudError: The label or the pose is invalid, or the file has another number of points than the label.
+        MissingExtraError: The file is a LAS or LAZ file, and laspy or lazrs is not installed.
+    """
+    points, label = _points(row), label_of(row)
+    if isinstance(label, PointLabel) and label.missing_part is None:
+        classes = label.point_labels() - 1
+        counts = dict(enumerate(np.bincount(classes[classes >= 0]).tolist()))
+        drawn = _drawn(points)
+        return Scene(points[drawn], classes[: len(points)][drawn], len(points), counts)
+    positions = points[_drawn(points)]
+    if not isinstance(label, CuboidLabel):
+        return Scene(positions, np.full(len(positions), -1, np.int64), len(points))
+    boxes = label.boxes()
+    return Scene(positions, _classes_in_boxes(positions, boxes), len(points), boxes=boxes, vectors=label.vectors())
+
+
+def _drawn(points: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Return the indices of the points to draw. Points that are not finite are left out."""
+    is_finite = np.isfinite(points)
+    finite = np.flatnonzero(is_finite[:, 0] & is_finite[:, 1] & is_finite[:, 2])  # faster than `all(axis=1)`
+    return finite[:: max(1, -(-len(finite) // _MOST_POINTS))]
+
+
+def _classes_in_boxes(positions: npt.NDArray[np.float64], boxes: Boxes) -> npt.NDArray[np.int64]:
+    """Return the class index of the box around each point; -1 for points outside of boxes."""
+    classes = np.full(len(positions), -1, np.int64)
+    for start in range(0, len(boxes), _BOXES_AT_ONCE):
+        part = boxes[start : start + _BOXES_AT_ONCE]
+        inside = points_in_boxes(positions, part)
+        found = np.flatnonzero(inside.any(axis=1))
+        classes[found] = part.class_indices[inside[found].argmax(axis=1)]
+    return classes
+
+
+def _points(row: Row) -> npt.NDArray[np.float64]:
+    """Return the coordinates in the file of a row, in float64 because those of a map need it."""
+    stored = row.get("point_cloud")
+    if not stored or (stored["bytes"] is None and stored["path"] is None):
+        return np.empty((0, 3))
+    points = read_points(row, structured=True)
+    names = points.dtype.names or ()
+    if missing := [axis for axis in "xyz" if axis not in names]:
+        raise AssetError(f"got a point cloud without the field {missing[0]!r}; its fields are {', '.join(names)}")
+    return np.stack([points[axis].astype(np.float64) for axis in "xyz"], axis=1)

@@ -1,0 +1,63 @@
+"""The parts of a contact sheet: one part per row, made of cells with a caption below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from PIL import Image, ImageDraw, ImageOps
+
+from segments_hf.drawing.legend import SHEET_COLOR, TEXT_COLOR
+from segments_hf.drawing.overlay import NO_IMAGE_COLOR
+from segments_hf.drawing.text import font_of, row_title, shortened
+from segments_hf.io.number_text import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from segments_hf.bitmaps import Color
+    from segments_hf.errors import SegmentsHFError
+    from segments_hf.labels.row import Row
+
+# All lengths are in pixels.
+PART_WIDTH = 480
+GAP = 12
+_CAPTION = 24
+_FAINT_TEXT_COLOR: Color = (120, 113, 108)
+
+
+class SheetPart(NamedTuple):
+    """The pictures of a row.
+
+    Attributes:
+        picture: An RGB picture of `PART_WIDTH`, without a caption. It shows a placeholder for what cannot be read.
+        errors: The errors of what cannot be read.
+    """
+
+    picture: Image.Image
+    errors: Sequence[SegmentsHFError]
+
+
+def in_cell(picture: Image.Image | None, size: tuple[int, int], placeholder: str = "") -> Image.Image:
+    """Fit a picture into a cell; if there is no picture, write the text `placeholder` into the cell."""
+    if picture is not None:
+        return ImageOps.pad(picture, size, color=SHEET_COLOR)
+    cell = Image.new("RGB", size, NO_IMAGE_COLOR)
+    font = font_of(12)
+    middle = (size[0] / 2, size[1] / 2)
+    ImageDraw.Draw(cell).text(middle, shortened(placeholder, font, size[0] - 8), _FAINT_TEXT_COLOR, font, anchor="mm")
+    return cell
+
+
+def with_caption(picture: Image.Image, row: Row) -> Image.Image:
+    """Write the name of the sample, the status of its label and the number of objects below the picture of a row."""
+    part = Image.new("RGB", (PART_WIDTH, picture.height + _CAPTION), SHEET_COLOR)
+    part.paste(picture, (0, 0))
+    if "name" in row:
+        pen = ImageDraw.Draw(part)
+        font = font_of(12)
+        count = len(row["annotations"] or ())
+        summary = shortened(f"{row['status']} · {counted(count, 'object')}", font, PART_WIDTH / 2)
+        name = shortened(row_title(row), font, PART_WIDTH - font.getlength(summary) - GAP)
+        pen.text((2, picture.height + 5), name, TEXT_COLOR, font)
+        pen.text((PART_WIDTH - 2, picture.height + 5), summary, _FAINT_TEXT_COLOR, font, anchor="ra")
+    return part

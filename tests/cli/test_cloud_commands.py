@@ -1,0 +1,59 @@
+"""The commands accept releases of point clouds, and `export` refuses them before it fetches files."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import datasets
+import pytest
+from hub.cloud_samples import TASK_TYPES, write_cloud_release
+from typer.testing import CliRunner
+
+import segments_hf
+from segments_hf.cli.app import app
+from segments_hf.errors import OptionError
+from segments_hf.points import read_points
+
+
+def run(*words: str | Path, code: int = 0) -> str:
+    result = CliRunner().invoke(app, list(map(str, words)))
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+@pytest.mark.parametrize("task_type", TASK_TYPES)
+@pytest.mark.parametrize("file_format", ["arrow", "parquet"])
+def test_built_folder_contains_the_bytes_of_the_point_clouds(
+    tmp_path: Path, write_release: Any, task_type: str, file_format: str
+) -> None:
+    path = write_cloud_release(tmp_path, write_release, task_type)
+    expected = segments_hf.load_release(path, split="train", embed=True, cameras=True)
+    rows = [row["point_cloud"]["bytes"] for row in expected]
+    out = tmp_path / "built"
+    run("build", path, out, "--format", file_format, "--cameras", "--cache-dir", tmp_path / "cache", "-q")
+    shutil.rmtree(tmp_path / "cache")
+    for file in (*tmp_path.glob("*.bin"), tmp_path / "front.png"):
+        file.unlink()
+    read = datasets.load_from_disk if file_format == "arrow" else datasets.load_dataset
+    built = read(str(out))["train"]
+    assert [row["point_cloud"]["bytes"] for row in built] == rows
+    assert [row["cameras"][0]["image"].size for row in built] == [(6, 4)] * len(rows)
+    assert built.remove_columns(["point_cloud", "cameras"])[:] == expected.remove_columns(["point_cloud", "cameras"])[:]
+    assert read_points(built[0]).shape == (50, 4)
+
+
+@pytest.mark.parametrize("images", ["copy", "link", "none"])
+def test_export_refuses_point_clouds_before_it_fetches_files(
+    tmp_path: Path, write_release: Any, caches: Path, images: str
+) -> None:
+    path = write_cloud_release(tmp_path, write_release, "pointcloud-cuboid")
+    output = run("export", path, "coco", tmp_path / "out", "--images", images, code=1)
+    text = " ".join(output.replace("│", " ").split())
+    assert "pointcloud-cuboid is not supported by export" in text
+    assert "segments_hf.points" in text
+    with pytest.raises(OptionError, match="pointcloud-cuboid is not supported by export"):
+        segments_hf.export_dataset(path, "coco", tmp_path / "out", images=images)
+    assert not (tmp_path / "out").exists()
+    assert not list(caches.rglob("*.arrow"))
