@@ -182,6 +182,16 @@ def test_each_file_is_decoded_once(tmp_path: Path, write_release: Any, monkeypat
     assert opened == [8] * 9
 
 
+@pytest.mark.parametrize("embed", [None, False, True], ids=["release", "files", "bytes"])
+def test_files_without_points_are_not_duplicates(tmp_path: Path, write_release: Any, embed: bool | None) -> None:
+    samples = clean(tmp_path, "pointcloud-cuboid", count=2)
+    for number in range(2):
+        (tmp_path / frame_of(samples, number)["pcd"]["url"]).write_bytes(b"")
+    data = write_release(samples, task_type="pointcloud-cuboid")
+    report = validate(data if embed is None else load_release(data, embed=embed), assets=True)
+    assert found(report) == [("box-without-points", "scene 0"), ("box-without-points", "scene 1")], str(report)
+
+
 def test_dataset_without_a_column_of_point_clouds_is_refused(tmp_path: Path, write_release: Any) -> None:
     release = write_release(clean(tmp_path, "pointcloud-cuboid"), task_type="pointcloud-cuboid")
     dataset = load_release(release, split="train").remove_columns("ego_pose")

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from segments_hf.dataset.rows.outcome import Outcome
@@ -103,7 +103,6 @@ ROWS = st.fixed_dictionaries(
 
 
 @given(st.lists(ROWS, min_size=1, max_size=3))
-@settings(max_examples=300)
 def test_unusual_values_cause_findings_and_no_exceptions(rows: list[dict[str, Any]]) -> None:
     for assets in (True, False):
         validator = Validator(assets=assets)
