@@ -13,7 +13,7 @@ from segments_hf.cli.help_text import FILTERS, INPUT, OUTPUT
 EXAMPLES = """\
 # Check the labels; this downloads no image
 segments-hf validate flowers-v1.0.json
-# Check images and bitmaps too, and exit with status 1 if there is an error
+# Check images, bitmaps and point clouds too, and exit with status 1 if there is an error
 segments-hf validate flowers-v1.0.json --assets --strict"""
 
 
@@ -27,7 +27,11 @@ def validate(
     *,
     assets: Annotated[
         bool,
-        typer.Option("--assets", help="Download the images and bitmaps and check them too.", rich_help_panel=INPUT),
+        typer.Option(
+            "--assets",
+            help="Download the images and bitmaps, or the point clouds, and check them too.",
+            rich_help_panel=INPUT,
+        ),
     ] = False,
     json: options.Json = False,
     strict: Annotated[
@@ -36,7 +40,7 @@ def validate(
     loading: dict[str, Any],
     quiet: options.Quiet = False,
 ) -> None:
-    """Check the labels of a release, and with --assets its images and bitmaps."""
+    """Check the labels of a release, and with --assets its images and bitmaps, or its point clouds."""
     import datasets
 
     from segments_hf.validate.validation import validate as validate_release

@@ -224,7 +224,9 @@ SAMPLE_FAULTS = [
         SEQUENCES,
         frame=None,
     ),
-    PlantedFault("frame-without-point-cloud", _label_has_one_more_frame, "the label has a frame 3", SEQUENCES, frame=3),
+    PlantedFault(
+        "frame-without-point-cloud", _label_has_one_more_frame, "no point cloud for frame 3", SEQUENCES, frame=3
+    ),
     PlantedFault("unreadable-point-cloud", _in_sample(pcd=None), "point cloud"),
     PlantedFault(
         "unreadable-point-cloud",

@@ -91,7 +91,8 @@ def missing_cloud(row: Row, reason: str) -> Finding:
     """
     if not is_frame_of_label_only(row):
         return UNREADABLE_CLOUD.in_row(row, reason)
-    return FRAME_WITHOUT_CLOUD.in_row(row, f"the label has a frame {row['frame_index']}, but the sample has not")
+    message = f"the sample has no point cloud for frame {row['frame_index']}; the label may have more frames"
+    return FRAME_WITHOUT_CLOUD.in_row(row, message)
 
 
 def _fault(problem: Problem) -> Fault:

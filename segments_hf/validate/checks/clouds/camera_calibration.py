@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,6 +36,7 @@ NO_POINTS_IN_CAMERA = Fault(
 )
 
 _ORIGIN = np.zeros((1, 3))
+_CALIBRATION = ("intrinsic_matrix", "translation", "rotation", "camera_convention", "distortion")
 _CONVENTIONS = ("OpenGL", "OpenCV")
 _SOME_POINTS = 2**13  # are projected first, because most cameras see one of them
 
@@ -54,14 +56,28 @@ def ego_poses(row: Row) -> Iterator[Finding]:
 
 def cameras(row: Row) -> Iterator[Finding]:
     """Find cameras whose calibration is missing or invalid."""
-    errors = []
-    for camera in row.get("cameras") or ():
-        try:
-            project(_ORIGIN, camera)
-        except PointCloudError as error:
-            errors.append(f"{camera_name(camera)}: {error}")
+    errors = [
+        f"{camera_name(camera)}: {error}"
+        for camera in row.get("cameras") or ()
+        if (error := _calibration_error(tuple(_to_tuples(camera.get(name)) for name in _CALIBRATION)))
+    ]
     if errors:
         yield UNUSABLE_CAMERA.in_row(row, listed(errors))
+
+
+@lru_cache(maxsize=1024)  # the frames of a sequence often have the same cameras
+def _calibration_error(calibration: tuple[object, ...]) -> str | None:
+    """Return the error of a calibration, the values of `_CALIBRATION`; None if it is valid."""
+    try:
+        project(_ORIGIN, dict(zip(_CALIBRATION, calibration, strict=True)))
+    except PointCloudError as error:
+        return str(error)
+    return None
+
+
+def _to_tuples(value: object) -> object:
+    """Convert lists to tuples, which can be cached."""
+    return tuple(map(_to_tuples, value)) if isinstance(value, list) else value
 
 
 def cameras_without_points(row: Row, points: Points) -> Iterator[Finding]:

@@ -8,7 +8,8 @@ import numpy as np
 
 from segments_hf.errors import AssetError
 from segments_hf.images.stored_image import stored_content
-from segments_hf.labels import CuboidLabel
+from segments_hf.labels import CuboidLabel, has_point_cloud
+from segments_hf.labels.cloud_label import POINT_CLOUD_COLUMN
 from segments_hf.points import read_points
 from segments_hf.validate.checks.clouds.camera_calibration import cameras_without_points
 from segments_hf.validate.checks.clouds.cuboid_numbers import boxes_without_points
@@ -54,13 +55,12 @@ def check_cloud(row: Row, label: Label | None) -> CheckedCloud:
         row: The row. Its file has no finding yet.
         label: The label of the row, which is compared with the points; None if the row is not labeled.
     """
-    stored = row["point_cloud"]
-    if stored is None or (stored["bytes"] is None and stored["path"] is None) or row["point_cloud_type"] is None:
+    if not has_point_cloud(row) or row["point_cloud_type"] is None:
         return CheckedCloud([missing_cloud(row, "got a row without a point cloud, or without its type")], None)
     try:
-        file = stored_content(stored)
+        file = stored_content(row[POINT_CLOUD_COLUMN])
         summary = fingerprint(file) if file.size else None
-        points = _positions({**row, "point_cloud": {"bytes": file.content, "path": file.path}})
+        points = _positions({**row, POINT_CLOUD_COLUMN: {"bytes": file.content, "path": file.path}})
     except AssetError as error:
         return CheckedCloud([UNREADABLE_CLOUD.in_row(row, str(error))], None)
     findings = [*cameras_without_points(row, points)]
