@@ -85,8 +85,8 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
             only with a layout.
         fields: The fields of the points of a layout of point clouds, as in `to_layout`.
         on_error: What to do with a sample that has an error, a row that the layout cannot represent, or a row whose
-            image or bitmap cannot be read: ``"raise"`` an error, ``"skip"`` the row, or ``"keep"`` the row with null
-            for the unreadable part.
+            image, bitmap or point cloud cannot be read: ``"raise"`` an error, ``"skip"`` the row, or ``"keep"`` the row
+            with null for the unreadable part.
         private: Whether a new repository is private; by default the setting of the owner on the Hub. A push does not
             change an existing repository: if it is public and `private` is true, or the reverse, this is an error.
         token: A token with write access; by default the token of ``hf auth login``.
@@ -107,7 +107,7 @@ def push_to_hub(  # noqa: PLR0913  (all but two parameters are keyword-only)
         OptionError: An option is invalid, or a split has no rows. No commit was made.
         HubError: The Hub refuses the push, or does not respond.
         StorageError: The shards cannot be written: the disk is full or read-only.
-        AssetError: An image or a bitmap cannot be read. The error names the sample.
+        AssetError: An image, a bitmap or a point cloud cannot be read. The error names the sample.
         SegmentsHFError: The data cannot be pushed.
     """
     max_bytes = bytes_of(max_shard_size, "max_shard_size")

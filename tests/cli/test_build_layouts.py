@@ -33,7 +33,7 @@ def plain(row: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("file_format", ["arrow", "parquet"])
-@pytest.mark.parametrize("task", LAYOUTS)
+@pytest.mark.parametrize("task", [task for task, layout in LAYOUTS.items() if layout.label_type is None])
 def test_built_rows_equal_those_of_to_layout(tmp_path: Path, task: str, file_format: str) -> None:
     out = tmp_path / "out"
     result = build(out, "--layout", task.upper(), "--format", file_format, "--splits", "metadata:split")

@@ -57,3 +57,10 @@ def test_export_refuses_point_clouds_before_it_fetches_files(
         segments_hf.export_dataset(path, "coco", tmp_path / "out", images=images)
     assert not (tmp_path / "out").exists()
     assert not list(caches.rglob("*.arrow"))
+
+
+@pytest.mark.parametrize("task_type", TASK_TYPES)
+def test_inspect_shows_the_task_type_and_the_classes(tmp_path: Path, write_release: Any, task_type: str) -> None:
+    output = run("inspect", write_cloud_release(tmp_path, write_release, task_type))
+    for text in (task_type, "car", "road"):
+        assert text in output

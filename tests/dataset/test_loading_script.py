@@ -11,6 +11,7 @@ from pathlib import Path
 
 import datasets
 import pytest
+from cloud_releases import cloud_samples, write_files
 
 import segments_hf
 from segments_hf.demo import demo_release
@@ -52,14 +53,14 @@ def load(caches, tmp_path):
     if not datasets.__version__.startswith("3."):
         pytest.skip("datasets 4 cannot run loading scripts")
 
-    def run(release: Path, **options):
+    def run(release: Path, code: str = CODE, **options):
         environment = {
             **os.environ,
             "HF_HOME": str(caches),
             "HF_HUB_OFFLINE": "1",
             "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
         }
-        command = [sys.executable, "-c", CODE, str(SCRIPT), str(release), json.dumps(options)]
+        command = [sys.executable, "-c", code, str(SCRIPT), str(release), json.dumps(options)]
         done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout.splitlines()[-1])
@@ -106,3 +107,39 @@ def test_script_loads_the_statuses_of_a_real_release(load, arc_litter):
     _, rows = load(arc_litter / "arc_litter-v01.json", load_assets=False)
     statuses = [status for _, status, _, _ in rows]
     assert {status: statuses.count(status) for status in statuses} == {"REVIEWED": 7, "REJECTED": 1, "UNLABELED": 17}
+
+
+CLOUD_CODE = """
+import hashlib, json, pathlib, sys
+import datasets
+
+script, release, options = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+
+def main():
+    dataset = datasets.load_dataset(script, data_files=release, split="train", trust_remote_code=True, **options)
+    rows = []
+    for row in dataset:
+        cloud = row["point_cloud"]["bytes"] or pathlib.Path(row["point_cloud"]["path"]).read_bytes()
+        positions = [item["position"] for item in row["annotations"]]
+        rows.append([row["name"], row["frame_index"], positions, hashlib.sha256(cloud).hexdigest()])
+    print(json.dumps([type(dataset).__name__, rows]))
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+@pytest.mark.parametrize("options", [{}, {"streaming": True}, {"num_proc": 2}, {"embed": True}], ids=str)
+def test_script_loads_the_rows_of_point_clouds(load, write_release, tmp_path, options):
+    task_type = "pointcloud-cuboid-sequence"
+    release = write_release(cloud_samples(task_type, write_files(tmp_path)), task_type=task_type)
+    _, rows = load(release, code=CLOUD_CODE, **options)
+    assert rows == [
+        [
+            row["name"],
+            row["frame_index"],
+            [item["position"] for item in row["annotations"]],
+            hashlib.sha256(row["point_cloud"]).hexdigest(),
+        ]
+        for row in plain_rows(segments_hf.load_release(release, split="train", streaming=True))
+    ]

@@ -35,7 +35,7 @@ datasets_made = [
     segments_hf.add_semantic_masks(dataset, ignore_index=9, palette=False),
     segments_hf.add_instance_masks(dataset),
     segments_hf.add_panoptic_masks(dataset),
-    *(segments_hf.to_layout(dataset, task) for task in LAYOUTS),
+    *(segments_hf.to_layout(dataset, task) for task, layout in LAYOUTS.items() if layout.label_type is None),
 ]
 print(json.dumps([part.cache_files for part in datasets_made]))
 """

@@ -77,7 +77,8 @@ Layout = Annotated[
     typer.Option(
         metavar="LAYOUT",
         help="Convert the rows to a layout: semantic-segmentation, instance-segmentation, panoptic-segmentation or "
-        "object-detection. By default, the rows are not converted.",
+        "object-detection; for point clouds, point-cloud-detection or point-cloud-segmentation. By default, the rows "
+        "are not converted.",
         rich_help_panel=PICTURES,
     ),
 ]
@@ -101,7 +102,7 @@ ImageRange = Annotated[
 Fields = Annotated[
     str | None,
     typer.Option(
-        metavar="NAME,NAME,…",
+        metavar="NAMES",
         help="The fields of the points in a layout of point clouds, such as x,y,z. By default x,y,z,intensity.",
         rich_help_panel=PICTURES,
     ),

@@ -63,5 +63,5 @@ def parse_image_range(text: str | None) -> tuple[float, float] | None:
 
 
 def parse_fields(text: str | None) -> list[str] | None:
-    """Parse NAME,NAME,…: the fields of the points of a layout."""
+    """Parse names with commas between them: the fields of the points of a layout."""
     return None if text is None else [name.strip() for name in text.split(",")]

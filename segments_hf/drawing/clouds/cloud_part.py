@@ -46,7 +46,7 @@ def cloud_part(row: Row, classes: Classes, seen: set[int | None], *, cameras: in
     scene, placeholder, picture = None, "no points", None
     try:
         scene = scene_of(row)
-        view = draw_top_view(scene, row["ego_pose"], classes, (PART_WIDTH, _HEIGHT))
+        view = draw_top_view(scene, row.get("ego_pose"), classes, (PART_WIDTH, _HEIGHT))
         picture = view and view.picture
         seen.update(scene.counts)
     except (AssetError, MissingExtraError) as error:

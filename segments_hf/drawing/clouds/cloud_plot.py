@@ -43,7 +43,7 @@ def plot_cloud(row: Row, classes: Classes, opacity: float) -> Figure:
         OptionError: The label has a class index that `classes` does not have.
     """
     scene, cameras = scene_of(row), cameras_of(row)
-    view = draw_top_view(scene, row["ego_pose"], classes, _PIXELS, opacity=opacity)
+    view = draw_top_view(scene, row.get("ego_pose"), classes, _PIXELS, opacity=opacity)
     left, right, bottom, top = extent = view.ground.extent if view else _NOTHING
     inches = min(_WIDTH / (right - left), _HEIGHT / (top - bottom))
     columns = -(-len(cameras) // _CAMERAS_PER_COLUMN)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from segments_hf.errors import AssetError
-from segments_hf.labels import CuboidLabel, PointLabel, label_of
+from segments_hf.labels import CuboidLabel, PointLabel, has_point_cloud, label_of
 from segments_hf.points import points_in_boxes, read_points
 
 if TYPE_CHECKING:
@@ -107,8 +107,7 @@ def _classes_in_boxes(positions: npt.NDArray[np.float64], boxes: Boxes) -> npt.N
 
 def _points(row: Row) -> npt.NDArray[np.float64]:
     """Return the coordinates in the file of a row, in float64 because those of a map need it."""
-    stored = row.get("point_cloud")
-    if not stored or (stored["bytes"] is None and stored["path"] is None):
+    if not has_point_cloud(row):
         return np.empty((0, 3))
     points = read_points(row, structured=True)
     names = points.dtype.names or ()

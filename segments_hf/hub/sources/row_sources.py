@@ -52,7 +52,7 @@ class Batch(NamedTuple):
     """Some rows of a push.
 
     Attributes:
-        table: The rows, with the bytes of their images and bitmaps.
+        table: The rows, with the bytes of their images, bitmaps and point clouds.
         rows: The rows in order, with those that were left out.
     """
 
@@ -80,9 +80,9 @@ class DatasetRows:
 
     Attributes:
         rows: A `Dataset` or an `IterableDataset`.
-        features: The columns whose images are checked. Other columns are only counted.
-        on_error: What to do with a row whose image or bitmap cannot be read: ``raise``, ``skip`` the row, or ``keep``
-            the row with null.
+        features: The columns whose images and point clouds are checked. Other columns are only counted.
+        on_error: What to do with a row whose image, bitmap or point cloud cannot be read: ``raise``, ``skip`` the row,
+            or ``keep`` the row with null.
     """
 
     rows: Any
@@ -93,7 +93,7 @@ class DatasetRows:
         """Yield each row as a batch. See `RowSource`.
 
         Raises:
-            AssetError: An image or a bitmap cannot be read, and `on_error` is ``raise``.
+            AssetError: An image, a bitmap or a point cloud cannot be read, and `on_error` is ``raise``.
         """
         for position, row in _rows(self.rows.with_format("arrow"), start):
             readable = with_readable_assets(row, self.features, self.on_error)

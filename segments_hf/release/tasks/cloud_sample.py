@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from segments_hf.io.redaction import public_name
+from segments_hf.io.redaction import name_without_secrets, public_name
 from segments_hf.release.tasks.cloud_annotation import Quaternion, Vector3  # noqa: TC001  (msgspec reads the types)
 
 
@@ -70,7 +70,8 @@ class CameraImage(msgspec.Struct):
     rotation: Raw | UnsetType = UNSET
 
     def __repr__(self) -> str:
-        return f"CameraImage(url={self.url and public_name(self.url)!r}, name={self.name!r})"
+        name = self.name and name_without_secrets(self.name)
+        return f"CameraImage(url={self.url and public_name(self.url)!r}, name={name!r})"
 
 
 class CloudFrame(msgspec.Struct):

@@ -107,3 +107,18 @@ def test_card_of_the_demo_release_counts_the_points_of_its_files(hub: HubServer,
     segments_hf.push_to_hub(demo_release(name), REPO)
     total = sum(len(read_points(row)) for row in segments_hf.load_release(demo_release(name), split="train"))
     assert [f"{total:,}"] == [cells[2] for cells in table_rows(card_of(hub)) if cells[:2] == ["train", "5"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "layout"),
+    [("street-cuboids", "point-cloud-detection"), ("street-segmentation", "point-cloud-segmentation")],
+)
+def test_card_of_a_layout_counts_points_and_has_tags_of_point_clouds(hub: HubServer, name: Any, layout: str) -> None:
+    pushed = segments_hf.push_to_hub(demo_release(name), REPO, layout=layout)
+    rows = datasets.load_dataset(REPO, split="train").with_format("numpy")
+    total = sum(len(row["points"]) for row in rows)
+    cells = next(cells for cells in table_rows(card_of(hub)) if cells[0] == "train")
+    assert cells[:3] == ["train", str(pushed.splits["train"].rows), f"{total:,}"]
+    assert {"3d", "point-cloud"} <= set(card_of(hub).data.tags)
+    assert card_of(hub).data.task_categories == ["other"]
+    assert "contact_sheet.jpg" in hub.files(REPO)

@@ -93,8 +93,10 @@ def test_boxes_contain_the_planted_points_for_every_pose(seed: int, num_boxes: i
     assert not columns.left_out
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("read", ["directly", "from Parquet"])
+@pytest.mark.parametrize(
+    ("way", "read"),
+    [*((way, "directly") for way in WAYS), *((way, "from Parquet") for way in WAYS if "stream" not in way)],
+)
 def test_points_and_boxes_are_those_of_the_release(tmp_path: Path, way: str, read: str) -> None:
     planted = [
         planted_sample(tmp_path, seed, num_boxes=seed, tilted_boxes=False, tilted_sensor=False) for seed in (3, 1, 2)
@@ -147,7 +149,6 @@ def test_clouds_without_points_and_labels_without_boxes_have_arrays_without_rows
         cloud_sample(tmp_path, "points", POINTS, {"annotations": []}),
     ]
     layout = WAYS[way](write_cloud_release(tmp_path, samples))
-    # `to_parquet` of a stream infers the types from the first row, which has no numbers here.
     is_stream = isinstance(layout, datasets.IterableDataset)
     for stored in [layout] if is_stream else [layout, through_parquet(layout, tmp_path)]:
         shapes = [(row["points"].shape, row["boxes"].shape, len(row["labels"])) for row in stored.with_format("numpy")]

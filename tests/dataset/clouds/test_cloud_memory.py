@@ -1,0 +1,68 @@
+"""A dataset of large point clouds is built in little memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cloud_releases import cloud, cloud_sample, labeled
+
+COUNT, SIZE = 60, 20_000_000  # point clouds, and bytes of each
+POINTS = 100_000  # of the point clouds with labels of points
+
+PROGRAM = """
+import json, resource, sys
+import segments_hf
+
+rows = segments_hf.load_release(sys.argv[1], split="train", **json.loads(sys.argv[2]))
+print(json.dumps([len(rows), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024]))
+"""
+
+
+def built(caches: Path, release: Path, **options: Any) -> tuple[int, int]:
+    """Build a dataset in a new process; return the number of rows, and the peak of the memory in MiB."""
+    environment = {**os.environ, "HF_HOME": str(caches), "HF_HUB_OFFLINE": "1"}
+    command = [sys.executable, "-c", PROGRAM, str(release), json.dumps(options)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    rows, peak = json.loads(done.stdout.splitlines()[-1])
+    return rows, peak
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux counts the peak of the memory in KiB")
+def test_dataset_with_the_bytes_of_large_point_clouds_is_built_in_1_gib(
+    tmp_path: Path, caches: Path, write_release: Callable[..., Path]
+) -> None:
+    for number in range(COUNT):
+        with (tmp_path / f"{number}.bin").open("wb") as file:
+            file.truncate(SIZE)  # a file of zeros, which needs no space on the disk
+    samples = [cloud_sample(f"{number}", cloud(f"{number}.bin")) for number in range(COUNT)]
+    rows, peak = built(caches, write_release(samples, task_type="pointcloud-cuboid"), embed=True)
+    assert rows == COUNT
+    assert peak < 1024
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux counts the peak of the memory in KiB")
+@pytest.mark.parametrize("task_type", ["pointcloud-segmentation", "pointcloud-segmentation-sequence"])
+def test_dataset_of_labeled_points_is_built_in_1_gib(
+    tmp_path: Path, caches: Path, write_release: Callable[..., Path], task_type: str
+) -> None:
+    with (tmp_path / "a.bin").open("wb") as file:
+        file.truncate(16 * POINTS)
+    label = {"annotations": [{"id": 1000, "category_id": 1}], "point_annotations": [0, 1000] * (POINTS // 2)}
+    if task_type.endswith("sequence"):
+        frames = labeled(frames=[label] * 100)
+        samples = [cloud_sample(f"{number}", {"frames": [cloud("a.bin")] * 100}, frames) for number in range(4)]
+    else:
+        samples = [cloud_sample(f"{number}", cloud("a.bin"), labeled(**label)) for number in range(400)]
+    rows, peak = built(caches, write_release(samples, task_type=task_type))
+    assert rows == 400
+    assert peak < 1024
