@@ -44,7 +44,7 @@ default_role = "py:obj"
 nitpicky = True
 nitpick_ignore_regex = [
     ("py:.*", r"(?!segments_hf\.).*"),  # links to other libraries need their indexes from the network
-    ("py:class", r"segments_hf\.release\.task_types\.Content"),  # a type variable
+    ("py:class", r"segments_hf\.release\.tasks\.label_document\.Content"),  # a type variable
 ]
 
 copybutton_selector = "div:not(.highlight-output) > div.highlight > pre"

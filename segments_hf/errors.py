@@ -7,6 +7,8 @@ Messages contain names and URLs from untrusted files. The constructor therefore 
 removes the secrets of URLs, and escapes the characters that control a terminal.
 """
 
+from typing import Any, cast
+
 from segments_hf.option_names import option as option_text
 from segments_hf.shown_text import printable, shown
 
@@ -28,7 +30,7 @@ class SegmentsHFError(Exception):
     def __init__(self, *texts: object) -> None:
         super().__init__(*(shown(text) if isinstance(text, str) else text for text in texts))
 
-    cause: _Cause = _Cause()
+    cause: BaseException | None = cast("Any", _Cause())
     """The error that led to this error; None if there is no such error.
 
     The traceback shows the cause, and the frames inside segments-hf, only if the environment variable

@@ -54,7 +54,7 @@ class Shape(NamedTuple):
 class CuboidLabel(CloudLabel):
     """A label of cuboids, polygons, lines and points in space."""
 
-    object_kinds = frozenset({CUBOID, "cuboid-sync", "polygon", "polyline", "point"})
+    object_kinds: ClassVar[frozenset[str]] = frozenset({CUBOID, "cuboid-sync", "polygon", "polyline", "point"})
     encoding = (
         "`annotations` holds the cuboids: `position` is the center, `dimensions` are length, width and height, both in "
         "meters in the world, `yaw` is the angle about the z axis in radians; or the `points` of a polygon, polyline "

@@ -25,7 +25,7 @@ POINT_LABELS_COLUMN = "point_annotations"
 class PointLabel(CloudLabel):
     """A label that assigns each point to an instance."""
 
-    object_kinds = frozenset({POINTS})
+    object_kinds: ClassVar[frozenset[str]] = frozenset({POINTS})
     encoding = (
         "`point_annotations` holds the `id` of the annotation of each point, in the order of the file of the point "
         "cloud; 0 is unlabeled. In `annotations`, `category` is the class, `category_id` its id on Segments.ai."

@@ -14,9 +14,11 @@ from segments_hf.io.batching import map_in_batches
 from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.labels import (
     BITMAP_COLUMN,
+    POINT_LABELS_COLUMN,
     is_labeled,
     is_point_cloud,
 )
+from segments_hf.labels.cloud_label import POINT_CLOUD_COLUMN
 from segments_hf.layouts import layout_of, mask_classes
 from segments_hf.short_traceback import short_traceback
 from segments_hf.stats.clouds.cloud_measure import MeasuredCloud, measure_cloud
@@ -141,7 +143,7 @@ def _measure_cloud_row(outcome: Outcome) -> tuple[Outcome, MeasuredCloud | Unmea
     except (AssetError, PointCloudError) as error:
         return outcome, error
     finally:
-        for column in ("point_cloud", "point_annotations", "cameras"):
+        for column in (POINT_CLOUD_COLUMN, POINT_LABELS_COLUMN, "cameras"):
             row.pop(column, None)
 
 
