@@ -1,4 +1,4 @@
-"""Draw docs/preview.png: the preview page of the demo release in a browser, with the pointer on a flower.
+"""Draw docs/preview.png and docs/preview-cloud.png: preview pages of demo releases in a browser.
 
 Run it with `python docs/preview.py`. It needs chromium, chromedriver and selenium, and uses the
 browser of the tests.
@@ -18,7 +18,7 @@ SIZE = (1280, 800)
 
 
 def main() -> None:
-    """Take the screenshot."""
+    """Take the screenshots: of an image with the pointer on a flower, and of a point cloud."""
     sys.path.insert(0, str(ROOT / "tests"))
     from preview.chromium import IS_DRAWN, chromium
 
@@ -29,6 +29,11 @@ def main() -> None:
         browser.hover(".stage .frame", 0.46, 0.28)
         browser.until("!document.querySelector('#tip').hidden")
         browser.screenshot().save(ROOT / "docs" / "preview.png", optimize=True)
+        page = preview(demo_release("street-cuboids"), Path(folder, "cloud.html"))
+        browser.open(page, width=SIZE[0], height=SIZE[1], at="#sample-3")
+        browser.until("document.querySelector('.stage .cloud.painted')")
+        browser.click("#zoom-in")
+        browser.screenshot().save(ROOT / "docs" / "preview-cloud.png", optimize=True)
 
 
 if __name__ == "__main__":

@@ -40,6 +40,15 @@ def preview(
             rich_help_panel=PICTURES,
         ),
     ] = 1280,
+    points: Annotated[
+        int,
+        typer.Option(
+            metavar="NUMBER",
+            min=1,
+            help="Show at most this many points of each point cloud. On a page of many samples, fewer are shown.",
+            rich_help_panel=PICTURES,
+        ),
+    ] = 60_000,
     *,
     loading: dict[str, Any],
     overwrite: Annotated[
@@ -52,12 +61,12 @@ def preview(
     ] = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Write an HTML page that shows the images with their labels, and the findings of validate."""
+    """Write an HTML page that shows the images or point clouds with their labels, and the findings of validate."""
     import datasets
 
     from segments_hf.preview.preview_page import preview as write_preview
 
     if quiet:
         datasets.disable_progress_bars()
-    page = write_preview(release, out, limit=limit, size=size, overwrite=overwrite, **loading)
+    page = write_preview(release, out, limit=limit, size=size, points=points, overwrite=overwrite, **loading)
     print_line(f"Wrote {page} ({page.stat().st_size / 1e6:.1f} MB). Open it in a browser.")

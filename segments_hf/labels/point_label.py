@@ -60,7 +60,7 @@ class PointLabel(CloudLabel):
         Raises:
             PointCloudError: The label of the points is missing, or has ids that no annotation has.
         """
-        row = {"annotations": self._row["annotations"], POINT_LABELS_COLUMN: self._ids}
+        row = {"annotations": self._row["annotations"], POINT_LABELS_COLUMN: self.ids}
         classes = point_labels(row, "semantic")
         return classes, np.where(classes, point_labels(row, "instance"), 0)
 
@@ -70,7 +70,7 @@ class PointLabel(CloudLabel):
         Raises:
             PointCloudError: The label of the points is missing.
         """
-        present = set(np.unique(self._ids).tolist())
+        present = set(np.unique(self.ids).tolist())
         counts = self.repeated()
         for index in self.last_of_ids:
             annotation = self.annotations[index]
@@ -80,7 +80,7 @@ class PointLabel(CloudLabel):
         return counts
 
     @cached_property
-    def _ids(self) -> npt.NDArray[np.int64]:
+    def ids(self) -> npt.NDArray[np.int64]:
         """The id of the annotation of each point."""
         if self.missing_part:
             raise PointCloudError(f"got null in {POINT_LABELS_COLUMN}, expected a list with an id for each point")

@@ -31,10 +31,13 @@ _SCRIPTS = (
     "edges.js",
     "summary.js",
     "gallery.js",
+    "point_renderer.js",
     "zoom.js",
+    "cloud_camera.js",
     "gestures.js",
     "panel.js",
     "highlight.js",
+    "cloud_view.js",
     "viewer.js",
     "dataset_findings.js",
 )

@@ -1,4 +1,4 @@
-"""Write a page that shows the images of a dataset with their labels, and the findings of `validate`."""
+"""Write a page that shows the images or point clouds of a dataset with their labels, and the findings of `validate`."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ import msgspec
 from segments_hf.dataset.compat import progress_bar
 from segments_hf.dataset.input_rows import open_rows
 from segments_hf.dataset.release_inputs import releases_by_split
+from segments_hf.dataset.row_map import check_point_cloud_rows
 from segments_hf.dataset.rows.row_images import ASSET_COLUMNS
 from segments_hf.io.number_options import check_number
 from segments_hf.io.number_text import listed_counts
 from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.io.redaction import own_logger
-from segments_hf.labels import has_json_label, with_decoded_bitmap
+from segments_hf.labels import has_json_label, is_point_cloud, with_decoded_bitmap
 from segments_hf.labels.categories import class_colors, class_names
+from segments_hf.labels.cloud_label import POINT_CLOUD_COLUMN
 from segments_hf.layouts import check_release_rows
 from segments_hf.preview.json_objects import json_objects
 from segments_hf.preview.page_file import block, new_page
-from segments_hf.preview.shown_sample import show_sample
+from segments_hf.preview.shown_sample import Limits, show_sample
 from segments_hf.short_traceback import short_traceback
 from segments_hf.validate.json_labels import JsonLabels
 from segments_hf.validate.validator import Validator
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
-    from segments_hf.dataset.data_types import Data, ReleaseKeywords
+    from segments_hf.dataset.data_types import Data, ReleaseKeywords, SplitRows
     from segments_hf.dataset.input_rows import InputRows
     from segments_hf.dataset.rows.outcome import Outcome
     from segments_hf.dataset.rows.problems import Problem
@@ -46,11 +48,15 @@ _MIN_SIZE = 16  # pixels
 # with masks stays below 60 MB; a page with fewer samples has sharper images.
 _IMAGE_BYTES = 38_000_000  # of all samples of a page
 _LEAST_IMAGE_BYTES, _MOST_IMAGE_BYTES = 38_000, 190_000  # of one sample
+# The bytes of the points before they are encoded as text. A page of 1,000 point clouds also stays below 60 MB.
+_CLOUD_BYTES = 30_000_000  # of all samples of a page
+_POINT_BYTES = 8  # of one point: three coordinates of 2 bytes, an intensity and an object number
+_LEAST_POINTS = 3_000  # of one sample
 
 
 logger: Logger = own_logger(__name__)
 
-_check = partial(check_release_rows, tool="preview for datasets (pass the release instead)")
+_FILE_COLUMNS = {*ASSET_COLUMNS, POINT_CLOUD_COLUMN}
 
 
 class PageClass(msgspec.Struct):
@@ -71,8 +77,9 @@ class PageHead(msgspec.Struct):
         limit: The largest number of samples on the page; None if all samples are shown.
         total: The number of samples in the input; None for a stream.
         counts_frames: Whether `limit` and `total` are numbers of frames.
-        is_drawn: Whether the labels are drawn. The labels of other task types than those of images are listed as
-            attributes.
+        is_drawn: Whether the labels are drawn. The labels of other task types than those of images and point clouds
+            are listed as attributes.
+        has_clouds: Whether the samples are point clouds.
     """
 
     name: str
@@ -82,6 +89,7 @@ class PageHead(msgspec.Struct):
     total: int | None
     counts_frames: bool
     is_drawn: bool
+    has_clouds: bool
 
 
 @short_traceback
@@ -91,14 +99,16 @@ def preview(
     *,
     limit: int | None = 1000,
     size: int = 1280,
+    points: int = 60_000,
     overwrite: bool = False,
     **options: Unpack[ReleaseKeywords],
 ) -> Path:
-    """Write an HTML page that shows images with their labels, and the findings of `validate`.
+    """Write an HTML page that shows images or point clouds with their labels, and the findings of `validate`.
 
     The page is one file that opens from disk and makes no requests. It also shows samples that cannot be read, and a
-    warning counts them. Labels of other task types than those of images, such as point clouds, are listed as attributes
-    and not drawn; a warning is logged.
+    warning counts them. A point cloud can be turned; the browser draws it with WebGL, and shows the view from above if
+    it has no WebGL. Labels of other task types, such as text, are listed as attributes and not drawn; a warning is
+    logged.
 
     Args:
         data: A release in any form that `load_release` accepts; or a dataset or a stream of rows, also from the Hub,
@@ -109,6 +119,10 @@ def preview(
             the page has the first rows of each split.
         size: The longest side of the shown images in pixels. Images are scaled down to this size, and further if the
             page would be too large: a page of 1,000 photographs has less than 60 MB.
+        points: The largest number of points to show of each point cloud. They are chosen evenly over the file. If there
+            are many point clouds, fewer points of each are shown, but at least 3,000, so that a page of 1,000 point
+            clouds has less than 60 MB. Coordinates are rounded to 0.01 or less, in the unit of the release, in clouds
+            up to 40,000 km wide.
         overwrite: Whether to replace a file that is not a page.
         **options: Options of `load_release` for a release, such as `labelset`, `filter_by` and `timeout`.
 
@@ -127,23 +141,29 @@ def preview(
     'preview.html'
     """
     check_number("size", size, _MIN_SIZE)
+    check_number("points", points, 1)
     source = open_rows(data, assets=True, limit=limit, evenly=True, check=_check, **options)
     is_spread = limit is not None and source.total is not None and source.total > limit
     validator = Validator(assets=True, categories=source.categories, has_all_rows=not is_spread)
     json_labels = JsonLabels({category.id for category in source.categories})
     is_drawn = not has_json_label(source.features)
-    outcomes = progress_bar(source.outcomes(), desc="Preview", total=source.length, unit="img")
+    has_clouds = is_point_cloud(source.features)
+    unit = "cloud" if has_clouds else "img"
+    outcomes = progress_bar(source.outcomes(), desc="Preview", total=source.length, unit=unit)
     names, colors = class_names(source.categories), class_colors(source.categories)
     ids = [category.id for category in source.categories]
     classes = [PageClass(*parts) for parts in zip(ids, names, colors, strict=True)]
     counts_frames = _counts_frames(data, source.features)
-    head = PageHead(source.title, source.task_type, classes, limit, source.total, counts_frames, is_drawn)
-    max_bytes = _image_bytes(_most_rows(source, limit))
+    head = PageHead(source.title, source.task_type, classes, limit, source.total, counts_frames, is_drawn, has_clouds)
+    most_rows = _most_rows(source, limit)
+    if most_rows is None and has_clouds and source.total is not None:
+        most_rows = _count_frames(data, limit, options)
+    limits = Limits(size, _image_bytes(most_rows), min(points, _most_points(most_rows)))
     rows = 0
     unreadable: list[Problem] = []  # the first problem of each row
     with new_page(Path(path), source.title, overwrite=overwrite) as page:
         page.add(block("page", head))
-        examine = partial(_examine, validator=validator, classes=len(classes), longest_side=size, max_bytes=max_bytes)
+        examine = partial(_examine, validator=validator, classes=len(classes), limits=limits)
         for examined, sample in prefetch(examine, outcomes, weight=_weight, in_flight=DECODERS):
             sample.entry.findings = [*validator.compare(examined), *json_labels.check(examined.outcome)]
             if not is_drawn and examined.outcome.row is not None:
@@ -169,6 +189,19 @@ def preview(
     return Path(path)
 
 
+def _check(rows: SplitRows) -> None:
+    """Check that a dataset of one split has the rows of a release of images or point clouds.
+
+    Raises:
+        OptionError: The labels stay JSON.
+        SegmentsHFError: Columns are missing, the features are unknown, or they contain no categories.
+    """
+    if is_point_cloud(rows.features or ()):
+        check_point_cloud_rows(rows)
+    else:
+        check_release_rows(rows, "preview for datasets (pass the release instead)")
+
+
 def _most_rows(source: InputRows, limit: int | None) -> int | None:
     """Return the largest possible number of rows on the page; None if it is not known."""
     is_stream = source.total is None
@@ -186,29 +219,43 @@ def _image_bytes(count: int | None) -> int:
     return max(_LEAST_IMAGE_BYTES, min(_MOST_IMAGE_BYTES, _IMAGE_BYTES // max(count, 1)))
 
 
+def _most_points(count: int | None) -> int:
+    """Return the limit of the points of one point cloud on a page.
+
+    Args:
+        count: The largest possible number of rows on the page; None if it is not known.
+    """
+    return _LEAST_POINTS if count is None else max(_LEAST_POINTS, _CLOUD_BYTES // _POINT_BYTES // max(count, 1))
+
+
+def _count_frames(data: Data, limit: int | None, options: ReleaseKeywords) -> int:
+    """Count the frames of the sequences that a page shows, without fetching their files."""
+    rows = open_rows(data, assets=False, limit=limit, evenly=True, **options)
+    return sum(1 for _ in rows.outcomes())
+
+
 def _counts_frames(data: Data, features: Mapping[str, Any]) -> bool:
     """Tell whether a limit counts the frames of sequences: it counts samples of a release, and rows of a dataset."""
     return releases_by_split(data) is None and "frame_index" in features
 
 
-def _examine(
-    outcome: Outcome, *, validator: Validator, classes: int, longest_side: int, max_bytes: int
-) -> tuple[Examined, ShownSample]:
+def _examine(outcome: Outcome, *, validator: Validator, classes: int, limits: Limits) -> tuple[Examined, ShownSample]:
     """Check a row without comparing it with other rows, and encode it for the page.
 
-    The function runs in several threads. It removes the image and the bitmap from the row at the end, to save memory.
+    The function runs in several threads. It removes the files from the row at the end, to save memory.
     """
     row = outcome.row
     if row is not None:
         outcome.row = dict(with_decoded_bitmap(row))
-    sample = show_sample(outcome, [], classes=classes, longest_side=longest_side, max_bytes=max_bytes)
+    sample = show_sample(outcome, [], classes, limits)
     result = validator.examine(outcome), sample
     if row is not None:
-        outcome.row = {name: value for name, value in row.items() if name not in ASSET_COLUMNS}
+        outcome.row = {name: value for name, value in row.items() if name not in _FILE_COLUMNS}
     return result
 
 
 def _weight(result: tuple[Examined, ShownSample]) -> int:
-    """Return the number of bytes of the encoded images of a row."""
+    """Return the number of bytes of the encoded image or point cloud of a row."""
     _, sample = result
-    return len(sample.detail.image or "") + len(sample.thumb.image or "")
+    cloud = sample.detail.cloud
+    return len(sample.detail.image or "") + len(sample.thumb.image or "") + (len(cloud.positions.data) if cloud else 0)

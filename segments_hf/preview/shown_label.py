@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import zlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
@@ -20,35 +18,18 @@ from segments_hf.labels.geometry import bounding_box
 from segments_hf.preview.shown_image import THUMB, scaled_size
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy.typing as npt
 
     from segments_hf.labels import Label
-
-    Numbers = npt.NDArray[np.unsignedinteger[Any]]
+    from segments_hf.preview.packing import Numbers
 
 _MAX_NAMED_STRAYS = 8
 
 
-class ShownMask(msgspec.Struct, frozen=True):
-    """An array with a number for each pixel.
-
-    Attributes:
-        width: The width in pixels.
-        height: The height in pixels.
-        bytes: The number of bytes of each number: 1, 2 or 4, little-endian.
-        data: The numbers row by row, compressed with zlib, in base64.
-    """
-
-    width: int
-    height: int
-    bytes: int
-    data: str
-
-
 class ShownObject(msgspec.Struct, omit_defaults=True):
-    """One object: an annotation, or the pixels without an annotation.
+    """One object: an annotation, or the pixels or points without an annotation.
 
     Ids are text because JavaScript numbers are exact only up to 2^53.
 
@@ -61,7 +42,11 @@ class ShownObject(msgspec.Struct, omit_defaults=True):
         points: The points of a vector in pixels of the shown image.
         track: The id of the track.
         is_keyframe: Whether the annotation is a keyframe of its track.
-        is_stray: Whether the object stands for all pixels with ids that no annotation has.
+        is_stray: Whether the object stands for all pixels or points with ids that no annotation has.
+        place: x, y and z of a vector in a point cloud: the points of a polygon, line or point. Of a cuboid, the center,
+            and the vectors from the center to the front, to the left and to the top.
+        dimensions: The length, width and height of a cuboid.
+        num_points: The number of points of the file that the object has.
     """
 
     id: str
@@ -73,6 +58,9 @@ class ShownObject(msgspec.Struct, omit_defaults=True):
     track: str | None = None
     is_keyframe: bool | None = None
     is_stray: bool = False
+    place: list[list[float]] | None = None
+    dimensions: list[float] | None = None
+    num_points: int | None = None
 
 
 def pairs(json: str | None) -> list[tuple[str, str]]:
@@ -144,9 +132,21 @@ def object_numbers(
             f"got a bitmap of {width} x {height} pixels, expected {' x '.join(map(str, image_size))}, the size "
             "of the image"
         )
-    numbers = {int(item.id): number for number, item in enumerate(objects, start=1)}
     found = boxes(ids)
-    areas = dict(zip(found.ids.tolist(), found.areas.tolist(), strict=True))
+    numbers = numbers_of_ids(dict(zip(found.ids.tolist(), found.areas.tolist(), strict=True)), objects, classes)
+    return look_up(resize_nearest(ids, shown_size), numbers)
+
+
+def numbers_of_ids(areas: Mapping[int, int], objects: list[ShownObject], classes: int) -> dict[int, int]:
+    """Return the object number of each id of a label, and set the areas of the objects.
+
+    Args:
+        areas: The number of pixels or points of each id.
+        objects: The objects, which get their areas. If the label has ids without an annotation, an object for them is
+            appended.
+        classes: The number of classes.
+    """
+    numbers = {int(item.id): number for number, item in enumerate(objects, start=1)}
     for item in objects:
         item.area = areas.get(int(item.id), 0)
     strays = [number for number in areas if number not in numbers]
@@ -154,7 +154,7 @@ def object_numbers(
         numbers |= dict.fromkeys(strays, len(objects) + 1)
         named = ", ".join(map(str, strays[:_MAX_NAMED_STRAYS])) + (" …" if len(strays) > _MAX_NAMED_STRAYS else "")
         objects.append(ShownObject(named, classes, area=sum(areas[number] for number in strays), is_stray=True))
-    return look_up(resize_nearest(ids, shown_size), numbers)
+    return numbers
 
 
 def thumb_numbers(numbers: Numbers) -> Numbers:
@@ -192,10 +192,3 @@ def _draw(pen: ImageDraw.ImageDraw, kind: str | None, points: list[tuple[float, 
         case _:
             for x, y in points:
                 pen.ellipse((x - 4, y - 4, x + 4, y + 4), fill=number)
-
-
-def pack(numbers: Numbers) -> ShownMask:
-    """Compress an array of numbers for a page."""
-    dtype = np.min_scalar_type(int(numbers.max(initial=0))).newbyteorder("<")
-    content = zlib.compress(numbers.astype(dtype).tobytes(), 6)
-    return ShownMask(numbers.shape[1], numbers.shape[0], dtype.itemsize, base64.b64encode(content).decode())

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from segments_hf.errors import AssetError, BitmapError
-from segments_hf.labels import BitmapLabel, image_label_of, is_labeled
+from segments_hf.errors import AssetError, BitmapError, MissingExtraError, PointCloudError
+from segments_hf.io.number_text import counted
+from segments_hf.labels import BitmapLabel, has_point_cloud, image_label_of, is_labeled, is_point_cloud, label_of
+from segments_hf.preview.cloud_thumb import draw_cloud_thumb
 from segments_hf.preview.original_link import original_link
+from segments_hf.preview.packing import ShownMask, pack
+from segments_hf.preview.shown_cloud import (
+    NO_POINTS,
+    Points,
+    ShownCloud,
+    encode_cloud,
+    level_positions,
+    number_points,
+    place_objects,
+    read_shown_points,
+)
 from segments_hf.preview.shown_image import ShownImage, scaled_size, show_image
 from segments_hf.preview.shown_label import (
-    ShownMask,
     ShownObject,
     draw_thumb_numbers,
     object_numbers,
-    pack,
     pairs,
     show_objects,
     thumb_numbers,
@@ -26,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from segments_hf.dataset.rows.outcome import Outcome
-    from segments_hf.preview.shown_label import Numbers
+    from segments_hf.preview.packing import Numbers
     from segments_hf.validate.finding import Finding
 
 Pairs = list[tuple[str, str]]
@@ -84,6 +95,7 @@ class Detail(msgspec.Struct):
         size: The width and height of the shown image in pixels.
         image: The ``data:`` URL of the shown image.
         numbers: The object number of each pixel: 1 for the first object, 0 for unlabeled pixels.
+        cloud: The points of a point cloud.
         objects: The objects.
         notices: The errors of parts that cannot be shown.
         original: The public URL of the original image, if it has one.
@@ -93,6 +105,7 @@ class Detail(msgspec.Struct):
     size: tuple[int, int] | None = None
     image: str | None = None
     numbers: ShownMask | None = None
+    cloud: ShownCloud | None = None
     objects: list[ShownObject] = []
     notices: list[str] = []
     original: str | None = None
@@ -106,31 +119,49 @@ class ShownSample(msgspec.Struct):
     detail: Detail
 
 
-def show_sample(
-    outcome: Outcome, findings: list[Finding], *, classes: int, longest_side: int, max_bytes: int
-) -> ShownSample:
+class Limits(NamedTuple):
+    """The limits for one sample of a page.
+
+    Attributes:
+        longest_side: The limit of the longest side of the shown image in pixels.
+        max_bytes: The limit of the bytes of the shown image and its thumbnail together.
+        points: The largest number of points of a point cloud.
+    """
+
+    longest_side: int
+    max_bytes: int
+    points: int
+
+
+def show_sample(outcome: Outcome, findings: list[Finding], classes: int, limits: Limits) -> ShownSample:
     """Encode a row for a page.
 
     Args:
         outcome: The row and the problems that occurred when it was made.
         findings: The findings of `validate` in the row.
         classes: The number of classes.
-        longest_side: The limit of the longest side of the shown image in pixels.
-        max_bytes: The limit of the bytes of the shown image and its thumbnail together.
+        limits: The limits of the size.
     """
     row = outcome.row
     if row is None:
         problem = outcome.problems[0]
         return ShownSample(Entry(problem.sample, problem.uuid, findings, outcome.split), Thumb(), Detail())
     thumb, detail = Thumb(), Detail(original=original_link(outcome))
-    image = _add_image(row, longest_side, max_bytes, thumb, detail)
+    if is_point_cloud(row):
+        _add_cloud(row, classes, limits.points, thumb, detail)
+    else:
+        _add_labeled_image(row, classes, limits, thumb, detail)
+    return ShownSample(_entry(row, findings, outcome.split, classes), thumb, detail)
+
+
+def _add_labeled_image(row: Mapping[str, Any], classes: int, limits: Limits, thumb: Thumb, detail: Detail) -> None:
+    image = _add_image(row, limits.longest_side, limits.max_bytes, thumb, detail)
     detail.full_size = _full_size(row, image)
-    detail.size = image.size if image else detail.full_size and scaled_size(detail.full_size, longest_side)
+    detail.size = image.size if image else detail.full_size and scaled_size(detail.full_size, limits.longest_side)
     try:
-        _add_label(row, classes, longest_side, thumb, detail)
+        _add_label(row, classes, limits.longest_side, thumb, detail)
     except BitmapError as error:
         detail.notices.append(f"The label cannot be shown: {error}.")
-    return ShownSample(_entry(row, findings, outcome.split, classes), thumb, detail)
 
 
 def _entry(row: Mapping[str, Any], findings: list[Finding], split: str | None, classes: int) -> Entry:
@@ -189,6 +220,43 @@ def _add_label(row: Mapping[str, Any], classes: int, longest_side: int, thumb: T
     detail.objects = show_objects(label, classes, scale)
     if detail.size and any(item.points for item in detail.objects):
         _add_thumb_mask(thumb, draw_thumb_numbers(detail.objects, detail.size), detail)
+
+
+def _add_cloud(row: Mapping[str, Any], classes: int, limit: int, thumb: Thumb, detail: Detail) -> None:
+    points, numbers, label = _points_of(row, limit, detail), None, label_of(row)
+    try:
+        positions = level_positions(points, row["ego_pose"])
+    except PointCloudError as error:
+        detail.notices.append(f"The points are shown in the axes of the sensor: {error}.")
+        positions = level_positions(points, None)
+    if label is not None:
+        detail.objects = show_objects(label, classes, 1)
+        try:
+            place_objects(label, row["ego_pose"], detail.objects)
+            numbers = number_points(label, points, detail.objects, classes)
+        except PointCloudError as error:
+            detail.notices.append(f"The label cannot be shown: {error}.")
+    if not len(positions) and not any(item.place for item in detail.objects):
+        return
+    detail.cloud = encode_cloud(points, positions, numbers)
+    view = draw_cloud_thumb(positions, numbers, detail.objects)
+    thumb.image = view.image
+    _add_thumb_mask(thumb, view.numbers, detail)
+
+
+def _points_of(row: Mapping[str, Any], limit: int, detail: Detail) -> Points:
+    """Return the points of a row; without a file that can be read, there are none."""
+    if not has_point_cloud(row):
+        return NO_POINTS
+    try:
+        points = read_shown_points(row, limit)
+    except (AssetError, MissingExtraError) as error:
+        detail.notices.append(f"The point cloud cannot be shown: {error}.")
+        return NO_POINTS
+    if points.without_place:
+        verb = "has no finite coordinates and is" if points.without_place == 1 else "have no finite coordinates and are"
+        detail.notices.append(f"{counted(points.without_place, 'point')} {verb} not shown.")
+    return points
 
 
 def _add_thumb_mask(thumb: Thumb, numbers: Numbers, detail: Detail) -> None:

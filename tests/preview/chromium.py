@@ -128,7 +128,13 @@ def chromium() -> Iterator[Browser]:
     options = webdriver.ChromeOptions()
     options.binary_location = browser
     # Containers have no sandbox and little shared memory. With sRGB, screenshots have the colors of the page.
-    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--force-color-profile=srgb"):
+    for argument in (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-dev-shm-usage",
+        "--force-color-profile=srgb",
+        "--enable-unsafe-swiftshader",
+    ):
         options.add_argument(argument)
     options.add_argument("--disable-background-networking")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})

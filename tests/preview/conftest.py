@@ -25,7 +25,8 @@ def browser(started: Browser) -> Iterator[Browser]:
     started.messages()
     started.requests()
     yield started
-    assert started.messages() == []
+    # A screenshot copies the pixels that WebGL drew, and the driver reports that this takes time.
+    assert [text for text in started.messages() if "GPU stall due to ReadPixels" not in text] == []
     assert all(url.startswith("file:///") and url.endswith("/page.html") for url in started.requests())
 
 

@@ -263,12 +263,3 @@ def test_each_frame_of_a_sequence_is_an_entry(tmp_path: Path, write_release) -> 
         ("drive", 0, "f0"), ("drive", 1, "f1"), ("drive", 2, "f2")]  # fmt: skip
     shown = page.details[1]["objects"][0]
     assert (shown["track"], shown["is_keyframe"]) == (str(2**60), True)
-
-
-def test_point_clouds_are_shown_without_an_image(tmp_path: Path, write_release) -> None:
-    cloud = sample("scan", label={"label_status": "LABELED", "attributes": {"annotations": [{"id": 1}]}})
-    cloud["attributes"] = {"pcd": {"url": "a.pcd"}}
-    page = page_of(write_release([cloud], task_type="pointcloud-cuboid"), tmp_path)
-    assert page.entries[0]["name"] == "scan"
-    assert page.entries[0]["attributes"] == [["pcd", '{"url":"a.pcd"}'], ["annotations", '[{"id":1}]']]
-    assert page.thumbs[0]["image"] is None

@@ -40,6 +40,7 @@ const plural = (count, noun) => `${count.toLocaleString("en")} ${noun}${count ==
 const objectCount = (entry) => entry.objects?.reduce((sum, [, count]) => sum + count, 0) ?? 0;
 /** Tell whether a sample has a label whose annotations could not be counted, because it is not that of an image. */
 const isUncounted = (entry) => !page.is_drawn && !entry.objects && !["UNLABELED", "SKIPPED", "REJECTED"].includes(entry.status);
+const nothingShown = page.has_clouds ? "No point cloud" : "No image";
 const statusOf = (entry) => entry.status ?? "UNREADABLE";
 const colorOf = (number) => `rgb(${classes[number].color.join(" ")})`;
 

@@ -32,8 +32,8 @@ async function fillCard(card) {
   card.numbers = numbers;
   card.frame.replaceChildren();
   if (thumb.image) card.frame.append(element("img", { src: thumb.image, alt: "", decoding: "async" }));
-  if (numbers) card.frame.append(element("canvas", { class: "mask" }), element("canvas", { class: "edges" }));
-  if (!thumb.image && !numbers) card.frame.append(element("span", { class: "faded" }, page.is_drawn ? "No image" : "Not drawn"));
+  if (numbers) card.frame.append(element("canvas", { class: "mask" }), ...(page.has_clouds ? [] : [element("canvas", { class: "edges" })]));
+  if (!thumb.image && !numbers) card.frame.append(element("span", { class: "faded" }, page.is_drawn ? nothingShown : "Not drawn"));
   paintCard(card);
 }
 
@@ -41,7 +41,7 @@ function paintCard(card) {
   if (!card.numbers) return;
   const content = [card.thumb.numbers, card.numbers, card.thumb.classes];
   paintMask(card.frame.querySelector(".mask"), ...content);
-  paintEdges(card.frame.querySelector(".edges"), ...content);
+  if (!page.has_clouds) paintEdges(card.frame.querySelector(".edges"), ...content); // single points would get halos
 }
 
 function emptyCard(card) {
@@ -82,7 +82,7 @@ find("gallery").append(...cards.map((card) => card.item));
 find("gallery").addEventListener("keydown", moveFocus);
 find("layers").open = matchMedia("(min-width: 760px)").matches;
 showControls(find("layers").querySelector(".controls"), objectsPerClass());
-setOpacity(layers.opacity);
+setOpacity(page.has_clouds ? 100 : layers.opacity);
 filters.changed.addEventListener("change", showFiltered);
 layers.changed.addEventListener("classes", () => cards.filter((card) => card.numbers).forEach(paintCard));
 showFiltered();

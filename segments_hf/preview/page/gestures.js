@@ -1,4 +1,4 @@
-// Zoom and move the image with the wheel, the pointer, two fingers, buttons and keys.
+// Zoom and move the image with the wheel, the pointer, two fingers, buttons and keys. A point cloud is also turned.
 
 const BUTTON_STEP = 1.5; // the change of the scale by a button or a key
 const KEY_SHIFT = 80; // the movement by an arrow key, in screen pixels
@@ -13,9 +13,9 @@ function turnWheel(event) {
 }
 
 function press(event) {
-  if (event.button !== 0) return;
+  if (event.button !== 0 && !viewer.cloud) return;
   pointers.set(event.pointerId, event);
-  if (isZoomed() || pointers.size > 1) find("stage").setPointerCapture(event.pointerId);
+  if (isMovable() || pointers.size > 1) find("stage").setPointerCapture(event.pointerId);
   startPinch();
 }
 
@@ -34,11 +34,17 @@ function movePointer(event) {
   pointers.set(event.pointerId, event);
   const pressed = [...pointers.values()];
   if (pinch) zoomTo((pinch.scale * distance(pressed)) / pinch.distance, pinch.point, middle(pressed));
-  else if (pressed.length === 1 && isZoomed()) panBy(event.clientX - last.clientX, event.clientY - last.clientY);
+  else if (pressed.length === 1 && isMovable()) {
+    const isTurn = viewer.cloud && event.buttons === 1 && !event.shiftKey;
+    (isTurn ? turnBy : panBy)(event.clientX - last.clientX, event.clientY - last.clientY);
+  }
 }
 
+/** Tell whether a pressed pointer moves the image or turns the point cloud. */
+const isMovable = () => viewer.cloud || isZoomed();
+
 /** Tell whether the pointer moves the image, so that it does not point at objects. */
-const isDragging = () => pointers.size > 1 || (pointers.size === 1 && isZoomed());
+const isDragging = () => pointers.size > 1 || (pointers.size === 1 && isMovable());
 
 function release(event) {
   pointers.delete(event.pointerId);
@@ -48,9 +54,11 @@ function release(event) {
 const ZOOM_KEYS = { "+": BUTTON_STEP, "=": BUTTON_STEP, "-": 1 / BUTTON_STEP, "_": 1 / BUTTON_STEP };
 const SHIFTS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
-/** Zoom or move the image with a key. Return whether the key did something. */
-function pressZoomKey({ key }) {
+/** Zoom, move or turn the view with a key. Return whether the key did something. */
+function pressZoomKey({ key, shiftKey }) {
   if (key === "0") showWhole();
+  else if (viewer.cloud && shiftKey && key in SHIFTS) turnBy(...SHIFTS[key].map((shift) => (-shift * KEY_TURN) / TURN));
+  else if (viewer.cloud && key === "t") lookFrom(TOP);
   else if (key in ZOOM_KEYS) zoomBy(ZOOM_KEYS[key]);
   else if (key in SHIFTS && isZoomed()) panBy(...SHIFTS[key].map((shift) => shift * KEY_SHIFT));
   else return false;
@@ -60,6 +68,7 @@ function pressZoomKey({ key }) {
 find("stage").addEventListener("wheel", turnWheel, { passive: false });
 find("stage").addEventListener("pointerdown", press);
 find("stage").addEventListener("pointermove", movePointer);
+find("stage").addEventListener("contextmenu", (event) => viewer.cloud && event.preventDefault()); // the right button moves
 for (const name of ["pointerup", "pointercancel"]) addEventListener(name, release);
 find("zoom-in").addEventListener("click", () => zoomBy(BUTTON_STEP));
 find("zoom-out").addEventListener("click", () => zoomBy(1 / BUTTON_STEP));

@@ -11,6 +11,7 @@ function setHighlight(number, pointer = null) {
   if (outline && Number(outline.dataset.number ?? 0) !== number) {
     outline.dataset.number = number;
     drawHighlight(outline, object ? highlightPath(object, number) : "");
+    if (viewer.cloud?.numbers) paintCloud();
   }
   find("tip").hidden = !object || !pointer;
   if (object && pointer) showTip(object, pointer);
@@ -21,6 +22,10 @@ function drawHighlight(outline, d) {
 }
 
 function highlightPath(object, number) {
+  if (viewer.cloud) {
+    const isLine = KINDS.has(object.type) || !object.place;
+    return isLine ? placePath(object, cameraProjection()) : ringsPath(object.place.map(cameraProjection()), RING);
+  }
   const [width] = viewer.detail.size;
   if (viewer.numbers) return outlinePath(viewer.numbers, width, number, viewer.boxes[number]);
   if (KINDS.has(object.type)) return vectorPath(object);
@@ -49,6 +54,7 @@ function pointAt(event) {
 }
 
 function numberAt(event) {
+  if (viewer.cloud) return smallestShapeAt(event) || nearestPoint(event);
   if (!viewer.numbers) return smallestShapeAt(event);
   const [width, height] = viewer.detail.size;
   const box = viewer.parts.frame.getBoundingClientRect();
@@ -65,10 +71,13 @@ function smallestShapeAt(event) {
   return Number(smallest?.dataset.number ?? 0);
 }
 
-/** Draw the rings of highlighted points again, because their size on the screen does not depend on the zoom. */
+/**
+ * Draw the highlight of a point cloud again after each movement, and the rings of highlighted points of an image, because
+ * their size on the screen does not depend on the zoom.
+ */
 zoom.changed.addEventListener("change", () => {
   const { outline } = viewer.parts;
   const number = Number(outline.dataset.number ?? 0);
   const object = viewer.detail.objects[number - 1];
-  if (object?.points && !KINDS.has(object.type)) drawHighlight(outline, highlightPath(object, number));
+  if (object && (viewer.cloud || (object.points && !KINDS.has(object.type)))) drawHighlight(outline, highlightPath(object, number));
 });

@@ -8,6 +8,7 @@ function fillPanel(entry, detail) {
   find("previous").disabled = !neighbor(-1);
   find("next").disabled = !neighbor(1);
   fillSource(detail);
+  fillCloudControls(detail);
   find("notices").replaceChildren(...detail.notices.map((notice) => element("li", {}, notice)));
   showControls(find("controls"), entry.objects ?? []);
   find("findings").replaceChildren(...findingItems(entry.findings));
@@ -50,9 +51,13 @@ function fillPairs(list, pairs) {
 
 const nameOf = (object) => (object.is_stray ? "ids without an annotation" : classes[object.class_number].name);
 
+const lengthText = (length) => length.toLocaleString("en", { maximumFractionDigits: 2 });
+
 function objectFacts(object) {
   return [
     ...(object.area === undefined ? [] : [["area", `${object.area.toLocaleString("en")} px`]]),
+    ...(object.num_points === undefined ? [] : [["points", object.num_points.toLocaleString("en")]]),
+    ...(object.dimensions === undefined ? [] : [["size", object.dimensions.map(lengthText).join(" × ")]]),
     ...(object.type === undefined ? [] : [["type", object.type]]),
     ...(object.track === undefined ? [] : [["track", object.track]]),
     ...(object.is_keyframe === undefined ? [] : [["keyframe", object.is_keyframe ? "yes" : "no"]]),

@@ -1,7 +1,7 @@
 // Vectors as SVG paths.
 
 const SVG = "http://www.w3.org/2000/svg";
-const KINDS = new Set(["polygon", "bbox", "polyline"]); // all other types are points
+const KINDS = new Set(["polygon", "bbox", "polyline", "cuboid"]); // all other types are points
 
 function svgElement(tag, attributes, style = {}) {
   const node = document.createElementNS(SVG, tag);
@@ -27,9 +27,9 @@ const ringsPath = (points, radius) =>
   points.map(([x, y]) => `M${x - radius} ${y}a${radius} ${radius} 0 1 0 ${2 * radius} 0a${radius} ${radius} 0 1 0 ${-2 * radius} 0`).join("");
 
 /** Return the SVG elements of vectors: for each vector a halo and a shape. All halos are below all shapes. */
-function vectorShapes(objects) {
+function vectorShapes(objects, pathOf = vectorPath) {
   const drawn = objects
-    .map((object, index) => ({ object, number: index + 1, d: vectorPath(object) }))
+    .map((object, index) => ({ object, number: index + 1, d: pathOf(object, index + 1) }))
     .filter(({ d }) => d);
   const part = (role) => ({ object, number, d }) => {
     const kind = KINDS.has(object.type) ? object.type : "point";

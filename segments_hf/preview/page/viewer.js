@@ -1,6 +1,6 @@
 // The viewer: one large sample. The address of the page selects the sample: #sample-12 is the twelfth one.
 
-const viewer = { entry: null, detail: null, numbers: null, boxes: null, parts: null };
+const viewer = { entry: null, detail: null, numbers: null, boxes: null, cloud: null, parts: null };
 
 const indexInAddress = () => Number(/^#sample-(\d+)$/.exec(location.hash)?.[1] ?? 0) - 1;
 
@@ -11,13 +11,20 @@ function followAddress() {
 }
 
 async function showSample(entry) {
-  const detail = detailOf(entry);
-  Object.assign(viewer, { entry, detail, numbers: null, parts: null });
+  const before = viewer.cloud && { ...viewer };
+  const stored = detailOf(entry);
+  const detail = stored.cloud && !hasWebgl ? withoutWebgl(entry, stored) : stored;
+  Object.assign(viewer, { entry, detail, numbers: null, cloud: null, parts: null });
   setHighlight(0);
   if (!find("viewer").open) find("viewer").showModal();
   fillPanel(entry, detail);
-  fillStage(entry, detail);
   find("panel").scrollTop = 0;
+  if (detail.cloud && hasWebgl) {
+    find("zoom-bar").hidden = false;
+    await showCloud(entry, detail, before);
+    return;
+  }
+  fillStage(entry, detail);
   const numbers = detail.numbers && (await numbersOf(detail.numbers));
   if (viewer.detail !== detail) return;
   viewer.numbers = numbers;
@@ -28,7 +35,7 @@ async function showSample(entry) {
 function fillStage(entry, detail) {
   find("zoom-bar").hidden = !detail.size;
   if (!detail.size) {
-    find("stage").replaceChildren(element("p", { class: "faded" }, page.is_drawn ? "No image" : "Not drawn: the label is listed as attributes"));
+    find("stage").replaceChildren(element("p", { class: "faded" }, page.is_drawn ? nothingShown : "Not drawn: the label is listed as attributes"));
     return;
   }
   const [width, height] = detail.size;
@@ -42,18 +49,24 @@ function fillStage(entry, detail) {
   const frame = element("div", { class: "frame" });
   if (detail.image) frame.append(element("img", { src: detail.image, alt: entry.name, draggable: "false" }));
   frame.append(mask, edges, shapes, outline);
-  frame.addEventListener("pointermove", pointAt);
-  frame.addEventListener("pointerdown", pointAt);
-  // After a touch, the tooltip stays until the next one.
-  frame.addEventListener("pointerleave", (event) => event.pointerType === "touch" || setHighlight(0));
+  listenToPointer(frame);
   find("stage").replaceChildren(frame);
   viewer.parts = { frame, mask, edges, shapes, outline };
   showWhole();
   paintStage();
 }
 
+/** Highlight the object under the pointer. */
+function listenToPointer(frame) {
+  frame.addEventListener("pointermove", pointAt);
+  frame.addEventListener("pointerdown", pointAt);
+  // After a touch, the tooltip stays until the next one.
+  frame.addEventListener("pointerleave", (event) => event.pointerType === "touch" || setHighlight(0));
+}
+
 function paintStage() {
   if (!viewer.parts) return;
+  if (viewer.cloud) paintCloud();
   const { mask, edges, shapes } = viewer.parts;
   const classNumbers = viewer.detail.objects.map((object) => object.class_number);
   if (viewer.numbers) {
@@ -102,5 +115,6 @@ find("next").addEventListener("click", () => go(1));
 find("close").addEventListener("click", () => find("viewer").close());
 find("viewer").addEventListener("close", closeViewer);
 layers.changed.addEventListener("classes", paintStage);
+layers.changed.addEventListener("opacity", () => viewer.parts && viewer.cloud && paintCloud());
 addEventListener("hashchange", followAddress);
 followAddress();

@@ -1,5 +1,6 @@
 // The zoom of the viewer: the size and position of the image in the stage. At a scale of 1, the image fits the stage.
-// The image, the masks and the shapes are children of one frame, so that they stay aligned.
+// The image, the masks and the shapes are children of one frame, so that they stay aligned. The view of a point cloud has
+// the size of the stage, and its camera uses the zoom.
 
 const zoom = { scale: 1, x: 0, y: 0, changed: new EventTarget() };
 const LARGEST_SCALE = 8; // of every image; an image with many pixels can be larger
@@ -16,14 +17,25 @@ function fittedSize() {
   return { stage: [clientWidth, clientHeight], fitted: [width * scale, height * scale] };
 }
 
-const limitedScale = (scale, [width]) => clamp(scale, 1, Math.max(LARGEST_SCALE, (LARGEST_PIXEL * viewer.detail.size[0]) / width));
+const SMALLEST_CLOUD_SCALE = 0.1;
+const LARGEST_CLOUD_SCALE = 200;
+
+function limitedScale(scale) {
+  if (viewer.cloud) return clamp(scale, SMALLEST_CLOUD_SCALE, LARGEST_CLOUD_SCALE);
+  const [width] = fittedSize().fitted;
+  return clamp(scale, 1, Math.max(LARGEST_SCALE, (LARGEST_PIXEL * viewer.detail.size[0]) / width));
+}
 
 /** Place the frame at the current zoom. The image cannot leave the stage. */
 function placeFrame() {
   if (!viewer.parts) return;
+  if (viewer.cloud) {
+    placeCloud();
+    return;
+  }
   const { stage, fitted } = fittedSize();
   const [imageWidth] = viewer.detail.size;
-  zoom.scale = limitedScale(zoom.scale, fitted);
+  zoom.scale = limitedScale(zoom.scale);
   // Whole pixels, because browsers round the edges of images and of shapes differently.
   const size = fitted.map((side) => Math.round(side * zoom.scale));
   const offset = [zoom.x, zoom.y].map((shift, axis) => {
@@ -45,7 +57,7 @@ function showZoom() {
   const text = `${zoom.scale.toLocaleString("en", { maximumFractionDigits: 1 })}×`;
   find("zoom-fit").textContent = text;
   find("zoom-fit").setAttribute("aria-label", `Zoom ${text}. Show the whole image`);
-  find("zoom-out").disabled = find("zoom-fit").disabled = !isZoomed();
+  find("zoom-out").disabled = find("zoom-fit").disabled = !viewer.cloud && !isZoomed();
 }
 
 const isZoomed = () => zoom.scale > 1.001;
@@ -65,7 +77,7 @@ function imagePoint({ clientX, clientY }) {
 /** Set the scale, and move a point of the image to a position in the window. */
 function zoomTo(scale, [x, y], { clientX, clientY }) {
   const center = stageCenter();
-  zoom.scale = limitedScale(scale, fittedSize().fitted);
+  zoom.scale = limitedScale(scale);
   zoom.x = clientX - center.clientX - x * zoom.scale;
   zoom.y = clientY - center.clientY - y * zoom.scale;
   placeFrame();
@@ -82,8 +94,13 @@ function panBy(x, y) {
   placeFrame();
 }
 
-function showWhole() {
+function resetZoom() {
   Object.assign(zoom, { scale: 1, x: 0, y: 0 });
+  if (viewer.cloud) fitCamera(viewer.cloud.corners);
+}
+
+function showWhole() {
+  resetZoom();
   placeFrame();
 }
 

@@ -1,0 +1,38 @@
+"""Compress arrays of numbers for a page."""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import msgspec
+import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Numbers: TypeAlias = npt.NDArray[np.unsignedinteger[Any]]
+
+
+class ShownMask(msgspec.Struct, frozen=True):
+    """An array with a number for each pixel or point.
+
+    Attributes:
+        width: The width in pixels, or the number of points.
+        height: The height in pixels, or the number of values of each point.
+        bytes: The number of bytes of each number: 1, 2 or 4, little-endian.
+        data: The numbers row by row, compressed with zlib, in base64.
+    """
+
+    width: int
+    height: int
+    bytes: int
+    data: str
+
+
+def pack(numbers: Numbers) -> ShownMask:
+    """Compress an array of numbers of shape (H, W) for a page."""
+    dtype = np.min_scalar_type(int(numbers.max(initial=0))).newbyteorder("<")
+    content = zlib.compress(numbers.astype(dtype).tobytes(), 6)
+    return ShownMask(numbers.shape[1], numbers.shape[0], dtype.itemsize, base64.b64encode(content).decode())

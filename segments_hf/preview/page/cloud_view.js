@@ -1,0 +1,200 @@
+// The view of a point cloud in the viewer: its points, and the boxes, lines and polygons over them.
+
+const RAMP = [[84, 110, 235], [45, 190, 210], [120, 220, 110], [240, 210, 60], [245, 120, 60]]; // from low to high
+const GRAYS = [[72, 72, 76], [214, 214, 216]];
+const HIGHLIGHT = [255, 255, 255];
+const NEAR_POINT = 7; // pixels: the largest distance of the pointer from a point that it points at
+const POINT_SIZE = [1.6, 4]; // the smallest and largest width of a point in pixels, at a scale of 1
+const LARGEST_POINT = 9;
+const HEADING = 1.5; // the length of the line of the heading, relative to half the length of the box
+
+/** Decode the points of a sample, with positions relative to the center of the view, as float32 numbers are precise near 0. */
+async function readCloud({ cloud, objects }) {
+  const arrays = ["positions", "numbers", "intensities"].map((name) => cloud[name] && numbersOf(cloud[name]));
+  const [steps, numbers, intensities] = await Promise.all(arrays);
+  const { count, corner, step } = cloud;
+  const places = objects.flatMap(({ type, place }) => (type === "cuboid" && place ? cuboidPoints(place) : place ?? []));
+  const axes = [0, 1, 2].map((axis) => steps.subarray(axis * count, (axis + 1) * count));
+  const ranges = axes.map((values, axis) => shownRange(values, (value) => corner[axis] + value * step, places.map((place) => place[axis])));
+  const center = ranges.map(([low, high]) => (low + high) / 2);
+  const positions = new Float32Array(3 * count);
+  let reach = 1e-6;
+  for (let index = 0; index < count; index += 1) {
+    let squares = 0;
+    for (let axis = 0; axis < 3; axis += 1) {
+      const value = corner[axis] - center[axis] + axes[axis][index] * step;
+      positions[3 * index + axis] = value;
+      squares += value * value;
+    }
+    reach = Math.max(reach, Math.sqrt(squares));
+  }
+  const corners = [0, 1].map((end) => ranges.map((range) => range[end]));
+  const shades = { height: shareOf(axes[2]), intensity: intensities && shareOf(intensities) };
+  return { count, center, positions, numbers, shades, reach, corners, isPlaced: true };
+}
+
+const percentile = (sorted, share) => sorted[Math.floor(share * (sorted.length - 1))];
+
+/**
+ * Return the lowest and highest coordinate that the view shows: those of 94 % of the points, and of all objects except
+ * those far from all points.
+ */
+function shownRange(values, valueOf, places) {
+  const sorted = values.slice().sort();
+  const [low, first, last, high] = sorted.length ? [0, 0.03, 0.97, 1].map((share) => valueOf(percentile(sorted, share))) : [-Infinity, Infinity, -Infinity, Infinity];
+  const margin = (high - low) / 2;
+  const near = places.filter((value) => value >= low - margin && value <= high + margin);
+  return near.reduce(([lowest, highest], value) => [Math.min(lowest, value), Math.max(highest, value)], [first, last]);
+}
+
+/** Return a function from the index of a point to its value, relative to the values of 96 % of the points: from 0 to 1. */
+function shareOf(values) {
+  const sorted = values.slice().sort();
+  const [low, high] = [percentile(sorted, 0.02), percentile(sorted, 0.98)];
+  return (index) => clamp((values[index] - low) / Math.max(high - low, 1e-9), 0, 1);
+}
+
+/** Return the color at a share of a list of colors at equal distances. */
+function rampColor(ramp, share) {
+  const position = share * (ramp.length - 1);
+  const index = Math.min(Math.floor(position), ramp.length - 2);
+  return ramp[index].map((value, part) => value + (ramp[index + 1][part] - value) * (position - index));
+}
+
+/** Return the color of each point, four bytes each. */
+function pointColors(cloud, highlighted) {
+  const mode = find("point-color").value;
+  const classOf = visibleClasses(viewer.detail.objects.map((object) => object.class_number));
+  const shade = cloud.shades[mode] ?? cloud.shades.intensity ?? cloud.shades.height;
+  const ramp = Array.from({ length: 256 }, (_, index) => rampColor(mode === "class" ? GRAYS : RAMP, index / 255));
+  const colors = new Uint8Array(4 * cloud.count);
+  const share = layers.opacity / 100;
+  for (let index = 0; index < cloud.count; index += 1) {
+    const number = cloud.numbers ? cloud.numbers[index] : 0;
+    const gray = ramp[Math.round(255 * shade(index))];
+    const color = mode === "class" && classOf[number] >= 0 ? classes[classOf[number]].color : gray;
+    const isHighlighted = number > 0 && number === highlighted;
+    for (let part = 0; part < 3; part += 1) {
+      colors[4 * index + part] = isHighlighted ? HIGHLIGHT[part] : gray[part] + (color[part] - gray[part]) * share;
+    }
+  }
+  return colors;
+}
+
+/** Return the SVG path of an object. `project` is the projection of the camera. */
+function placePath({ type, place }, project) {
+  if (!place) return "";
+  if (type !== "cuboid") return vectorPath({ type, points: place.map(project) });
+  const points = cuboidPoints(place).map((point) => project(point).map((value) => value.toFixed(1)).join(" "));
+  const face = (first) => `M${points.slice(first, first + 4).join("L")}Z`;
+  const line = (from, to) => `M${points[from]}L${points[to]}`;
+  return face(0) + face(4) + [0, 1, 2, 3].map((corner) => line(corner, corner + 4)).join("") + line(8, 9);
+}
+
+/** Return the four lower and the four upper corners of a cuboid, and the ends of the line of its heading. */
+function cuboidPoints([center, length, width, height]) {
+  const at = (along, across, up) => center.map((value, axis) => value + along * length[axis] + across * width[axis] + up * height[axis]);
+  const face = (up) => [at(1, 1, up), at(1, -1, up), at(-1, -1, up), at(-1, 1, up)];
+  return [...face(-1), ...face(1), center, at(HEADING, 0, 0)];
+}
+
+/** Draw the point cloud with the current camera and zoom, once before the next frame of the screen. */
+function placeCloud() {
+  if (viewer.cloud.isPlaced) requestAnimationFrame(drawCloud);
+  viewer.cloud.isPlaced = false;
+}
+
+function drawCloud() {
+  const { cloud, parts, detail } = viewer;
+  if (!cloud || cloud.isPlaced) return; // another sample is shown since the request of this frame
+  cloud.isPlaced = true;
+  const { clientWidth, clientHeight } = find("stage");
+  zoom.scale = limitedScale(zoom.scale);
+  showZoom();
+  const project = cameraProjection();
+  const view = `0 0 ${clientWidth} ${clientHeight}`;
+  for (const svg of [parts.shapes, parts.outline]) svg.setAttribute("viewBox", view);
+  const paths = find("show-boxes").checked ? detail.objects.map((object) => placePath(object, project)) : [];
+  for (const shape of parts.shapes.querySelectorAll("[data-number]")) shape.setAttribute("d", paths[shape.dataset.number - 1] ?? "");
+  const [x, y] = project([0, 0, 0]);
+  parts.sensor.setAttribute("d", `M${x - 6} ${y}h12M${x} ${y - 6}v12`);
+  const spread = Math.sqrt((clientWidth * clientHeight) / Math.max(cloud.count, 1)) / 3;
+  const size = Math.min(clamp(spread, ...POINT_SIZE) * Math.max(1, zoom.scale) ** 0.4, LARGEST_POINT);
+  drawPoints(find("show-points").checked ? cloud.count : 0, cameraMatrix(cloud), size);
+  zoom.changed.dispatchEvent(new Event("change"));
+}
+
+/** Color the points again, and draw the view. */
+function paintCloud() {
+  setColors(pointColors(viewer.cloud, Number(viewer.parts.outline.dataset.number ?? 0)));
+  placeCloud();
+}
+
+/** Return the number of the object of the visible point at a position in the window that is closest to the viewer. */
+function nearestPoint({ clientX, clientY }) {
+  const { cloud } = viewer;
+  if (!cloud.numbers || !find("show-points").checked) return 0;
+  const { left, top } = find("stage").getBoundingClientRect();
+  const [across, down, forward] = cameraRows().map((row) => [...row.slice(0, 3), row[3] + dot(row, cloud.center)]);
+  const { positions, numbers } = cloud;
+  const valueAt = (row, at) => row[0] * positions[at] + row[1] * positions[at + 1] + row[2] * positions[at + 2] + row[3];
+  let [number, closest] = [0, -Infinity];
+  for (let index = 0; index < cloud.count; index += 1) {
+    const [x, y] = [valueAt(across, 3 * index) - clientX + left, valueAt(down, 3 * index) - clientY + top];
+    if (x * x + y * y > NEAR_POINT ** 2) continue;
+    const nearness = valueAt(forward, 3 * index);
+    if (nearness > closest) [number, closest] = [numbers[index], nearness];
+  }
+  return number;
+}
+
+/** Show a point cloud in the stage. The direction and the zoom stay while the frames of one sequence are shown. */
+async function showCloud(entry, detail, before) {
+  const cloud = await readCloud(detail);
+  if (viewer.detail !== detail) return;
+  const shapes = svgElement("svg", { class: "shapes" });
+  const outline = svgElement("svg", { class: "outline" });
+  const sensor = svgElement("path", { class: "sensor" });
+  viewer.cloud = cloud;
+  shapes.append(sensor, ...vectorShapes(detail.objects, ({ place }) => place && "M0 0"));
+  outline.append(svgElement("path", { class: "halo" }), svgElement("path", { class: "line" }));
+  const frame = element("div", { class: "frame cloud" }, points.canvas, shapes, outline);
+  listenToPointer(frame);
+  frame.addEventListener("click", pointAt); // a tap: a pressed pointer turns the cloud
+  find("stage").replaceChildren(frame);
+  viewer.parts = { frame, shapes, outline, sensor };
+  setPositions(cloud.positions);
+  const isSameSequence = before?.cloud && before.entry.name === entry.name && before.entry.split === entry.split;
+  if (!isSameSequence) resetZoom();
+  paintStage();
+}
+
+/** Return the detail of a sample for browsers without WebGL: the view from above as an image. */
+function withoutWebgl(entry, detail) {
+  const { image, numbers } = thumbOf(entry);
+  const notice = "This browser has no WebGL, which draws point clouds. The image shows the points from above.";
+  return { ...detail, image, numbers, size: [numbers.width, numbers.height], notices: [...detail.notices, notice] };
+}
+
+/** Show the controls of the view, and the number of points. */
+function fillCloudControls({ cloud, objects }) {
+  find("cloud").hidden = !cloud;
+  if (!cloud) return;
+  find("cloud-controls").hidden = !hasWebgl;
+  find("show-boxes").parentElement.hidden = !objects.some(({ place }) => place);
+  find("point-color").querySelector("[value=intensity]").disabled = !cloud.intensities;
+  if (!cloud.intensities && find("point-color").value === "intensity") find("point-color").value = "class";
+  const total = plural(cloud.total, "point");
+  find("point-count").textContent = cloud.count < cloud.total ? `${cloud.count.toLocaleString("en")} of ${total} are shown, chosen evenly.` : `${total}.`;
+}
+
+for (const id of ["show-points", "show-boxes", "point-color"]) find(id).addEventListener("change", () => viewer.cloud && paintCloud());
+find("look-top").addEventListener("click", () => viewer.cloud && lookFrom(TOP));
+find("look-oblique").addEventListener("click", () => viewer.cloud && lookFrom(OBLIQUE));
+points.canvas.addEventListener("webglcontextrestored", () => {
+  startWebgl();
+  if (!viewer.cloud) return;
+  setPositions(viewer.cloud.positions);
+  paintCloud();
+});
+document.body.classList.toggle("clouds", page.has_clouds);

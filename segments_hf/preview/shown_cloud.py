@@ -1,0 +1,251 @@
+"""Encode a point cloud and its label for a page: some of its points, and its boxes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+import numpy as np
+
+from segments_hf.drawing.clouds.ground import leveled
+from segments_hf.errors import AssetError, PointCloudError
+from segments_hf.labels import CUBOID, CuboidLabel, PointLabel
+from segments_hf.points import points_in_boxes, read_points
+from segments_hf.preview.packing import ShownMask, pack
+from segments_hf.preview.shown_label import ShownObject, numbers_of_ids
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from segments_hf.labels import CloudLabel, Label
+    from segments_hf.labels.row import Row
+    from segments_hf.points.poses import EgoPose
+    from segments_hf.preview.packing import Numbers
+
+    Floats = npt.NDArray[np.float64]
+
+_STEP = 0.01  # the largest rounding step of coordinates, unless a cloud is longer than 2^32 such steps
+_AT_ONCE = 2**18  # the points that are compared with all boxes at once, which limits the memory
+_DIGITS = 4  # of the coordinates of objects
+
+
+class ShownCloud(msgspec.Struct):
+    """The points of a point cloud that are on a page.
+
+    The axes are those of the sensor, but z is vertical in the world, and x is the heading of the sensor.
+
+    Attributes:
+        total: The number of points in the file.
+        count: The number of points on the page.
+        corner: The lowest x, y and z of the points on the page. The sensor is at the origin.
+        step: The length of a step of the coordinates.
+        positions: x of all points, then y, then z, in steps from the corner.
+        numbers: The object number of each point: 1 for the first object, 0 for unlabeled points; None without a label.
+        intensities: The intensity of each point, from 0 to 255; None if the file has no intensities.
+    """
+
+    total: int
+    count: int
+    corner: list[float]
+    step: float
+    positions: ShownMask
+    numbers: ShownMask | None
+    intensities: ShownMask | None
+
+
+class Points(NamedTuple):
+    """The points of a file, in its order, of which some are shown.
+
+    Attributes:
+        values: The points with all their fields: structured array of shape (N,).
+        shown: The indices of the shown points, ascending: array of shape (M,).
+        without_place: The number of points with a coordinate that is not finite.
+    """
+
+    values: npt.NDArray[np.void]
+    shown: npt.NDArray[np.intp]
+    without_place: int
+
+    def positions(self, index: npt.NDArray[np.intp] | slice) -> Floats:
+        """Return x, y and z of some points in the frame of the sensor: float64 array of shape (M, 3)."""
+        some = self.values[index]
+        return np.stack([some[axis].astype(np.float64) for axis in "xyz"], axis=1)
+
+    def intensities(self) -> npt.NDArray[np.uint8] | None:
+        """Return the intensities of the shown points, scaled to 0 to 255; None if the file has no intensities."""
+        name = next((name for name in self.values.dtype.names or () if name.lower() == "intensity"), None)
+        if name is None or self.values.dtype[name].shape or not len(self.shown):
+            return None
+        values = np.nan_to_num(self.values[name][self.shown].astype(np.float64), posinf=0.0, neginf=0.0)
+        low, high = np.percentile(values, (1, 99))
+        shares = np.clip((values - low) / max(high - low, np.finfo(np.float64).tiny), 0, 1)
+        scaled: npt.NDArray[np.uint8] = np.round(255 * shares).astype(np.uint8)
+        return scaled
+
+
+NO_POINTS = Points(np.empty(0, [(axis, np.float64) for axis in "xyz"]), np.empty(0, np.intp), 0)
+
+
+def read_shown_points(row: Row, limit: int) -> Points:
+    """Read the points of a row, and choose the shown points evenly from those with finite coordinates.
+
+    Args:
+        row: A row with a point cloud.
+        limit: The largest number of shown points.
+
+    Raises:
+        AssetError: The file cannot be read, or has no field x, y or z.
+        MissingExtraError: The file is a LAS or LAZ file, and laspy or lazrs is not installed.
+    """
+    values = read_points(row, structured=True)
+    names = values.dtype.names or ()
+    if missing := [axis for axis in "xyz" if axis not in names or values.dtype[axis].shape]:
+        raise AssetError(f"got a point cloud without the field {missing[0]!r}; its fields are {', '.join(names)}")
+    is_finite = np.isfinite(values["x"]) & np.isfinite(values["y"]) & np.isfinite(values["z"])
+    indices = np.flatnonzero(is_finite)
+    return Points(values, indices[_evenly(len(indices), limit)], len(values) - len(indices))
+
+
+def _evenly(total: int, limit: int) -> npt.NDArray[np.intp]:
+    """Return indices from 0 to below `total`, ascending: a random one of each of `limit` parts of equal length.
+
+    With equal distances, all points of some beams of a sensor could be left out, because the beams take turns in a
+    file.
+    """
+    if total <= limit:
+        return np.arange(total)
+    offsets = np.random.default_rng(0).random(limit)
+    return ((np.arange(limit) + offsets) * total / limit).astype(np.intp)
+
+
+def number_points(label: Label, points: Points, objects: list[ShownObject], classes: int) -> Numbers | None:
+    """Return the object number of each shown point, and add the number of points to the objects.
+
+    A point in several boxes has the number of the last box.
+
+    Args:
+        label: The label of the row.
+        points: The points.
+        objects: The objects, one for each annotation. If points have ids without an annotation, an object for them is
+            appended.
+        classes: The number of classes.
+
+    Returns:
+        Array of shape (M,), with 0 for unlabeled points; None if the label assigns no points to objects.
+
+    Raises:
+        PointCloudError: A box or a pose is invalid, or the label has another number of points than the file.
+    """
+    if isinstance(label, PointLabel):
+        return _number_labeled(label, points, objects, classes)
+    assert isinstance(label, CuboidLabel)  # noqa: S101  (point clouds have labels of these two types)
+    boxes = label.boxes()
+    if not len(boxes):
+        return None
+    numbers = _object_numbers(label, boxes.ids.tolist())
+    counts = np.zeros(len(boxes), np.int64)
+    found = np.zeros(len(points.values), np.uint32)
+    for start in range(0, len(points.values), _AT_ONCE):
+        inside = points_in_boxes(points.positions(slice(start, start + _AT_ONCE)), boxes)
+        counts += inside.sum(axis=0)
+        in_a_box = np.flatnonzero(inside.any(axis=1))
+        last = len(boxes) - 1 - inside[in_a_box, ::-1].argmax(axis=1)
+        found[start + in_a_box] = np.array(numbers, np.uint32)[last]
+    for number, count in zip(numbers, counts.tolist(), strict=True):
+        objects[number - 1].num_points = count
+    return found[points.shown]
+
+
+def _number_labeled(label: PointLabel, points: Points, objects: list[ShownObject], classes: int) -> Numbers | None:
+    if label.missing_part:
+        return None
+    ids = label.ids
+    if len(points.values) not in {0, len(ids)}:
+        raise PointCloudError(
+            f"got a label of {len(ids):,} points for a point cloud of {len(points.values):,} points, expected the "
+            "same number"
+        )
+    present, counts = np.unique(ids, return_counts=True)
+    of_id = {number: count for number, count in zip(present.tolist(), counts.tolist(), strict=True) if number}
+    numbers = numbers_of_ids(of_id, objects, classes)
+    for item in objects:
+        item.num_points, item.area = item.area, None
+    values = np.array([numbers[number] if number else 0 for number in present.tolist()], np.uint32)
+    return values[np.searchsorted(present, ids[points.shown])] if len(points.values) else None
+
+
+def _object_numbers(label: CloudLabel, ids: Sequence[int]) -> list[int]:
+    """Return the object number of the last annotation with each id."""
+    last = {label.annotations[index].id: index + 1 for index in label.last_of_ids}
+    return [last[number] for number in ids]
+
+
+def place_objects(label: Label, ego_pose: EgoPose, objects: list[ShownObject]) -> None:
+    """Add the centers and axes of boxes, or the points of lines and polygons, to the objects.
+
+    Args:
+        label: The label of the row.
+        ego_pose: The `ego_pose` of the row.
+        objects: The objects, one for each annotation.
+
+    Raises:
+        PointCloudError: A box, a coordinate or the pose is invalid.
+    """
+    if not isinstance(label, CuboidLabel):
+        return
+    boxes, vectors = label.boxes(), label.vectors()
+    half_axes = boxes.rotation.transpose(0, 2, 1) * boxes.dimensions[:, :, None] / 2
+    places = np.concatenate([leveled(boxes.center[:, None], ego_pose), leveled(half_axes, ego_pose)], axis=1)
+    for number, place, size in zip(
+        _object_numbers(label, boxes.ids.tolist()), places, boxes.dimensions.tolist(), strict=True
+    ):
+        item = objects[number - 1]
+        item.type, item.place, item.dimensions = CUBOID, np.round(place, _DIGITS).tolist(), size
+    for number, vector in zip(
+        _object_numbers(label, [vector.annotation.id for vector in vectors]), vectors, strict=True
+    ):
+        item = objects[number - 1]
+        item.type, item.place = vector.kind, np.round(leveled(vector.points, ego_pose), _DIGITS).tolist()
+
+
+def level_positions(points: Points, ego_pose: EgoPose) -> Floats:
+    """Return x, y and z of the shown points, in the axes of `ShownCloud`: float64 array of shape (M, 3).
+
+    Raises:
+        PointCloudError: The pose is invalid.
+    """
+    return leveled(points.positions(points.shown), ego_pose)
+
+
+def encode_cloud(points: Points, positions: Floats, numbers: Numbers | None) -> ShownCloud:
+    """Encode the shown points.
+
+    Args:
+        points: The points.
+        positions: x, y and z of the shown points: array of shape (M, 3).
+        numbers: The object number of each shown point; None without a label.
+    """
+    corner = positions.min(axis=0) if len(positions) else np.zeros(3)
+    step = _step_of(float((positions - corner).max(initial=0)))
+    intensities = points.intensities()
+    return ShownCloud(
+        len(points.values),
+        len(positions),
+        corner.tolist(),
+        step,
+        pack(np.round((positions - corner).T / step).astype(np.uint32)),
+        None if numbers is None else pack(numbers[None]),
+        None if intensities is None else pack(intensities[None]),
+    )
+
+
+def _step_of(length: float) -> float:
+    """Return a step with which 2 bytes hold coordinates up to `length`, or else 4 bytes.
+
+    >>> _step_of(65.535), _step_of(10_000), _step_of(0)
+    (0.001, 0.01, 1.0)
+    """
+    short = length / (2**16 - 1)
+    return (short if short <= _STEP else max(_STEP, length / (2**32 - 1))) or 1.0
