@@ -78,5 +78,6 @@ def segments_folder(
         OptionError: The folder does not exist.
     """
     if segments_dir is None or kind.sequence or kind.point_cloud:
-        return None  # for a sequence, the file names do not contain the frame, so all frames would get the same image
+        # The files of a sequence have no frame in their names, so all frames would get the same image.
+        return None
     return SegmentsDir(segments_dir, header.owner, header.dataset_name, header.name)
