@@ -83,7 +83,5 @@ class PointLabel(CloudLabel):
     def _ids(self) -> npt.NDArray[np.int64]:
         """The annotation id of each point."""
         if self.missing_part:
-            raise PointCloudError(
-                f"got null in {POINT_LABELS_COLUMN}, expected a list of annotation ids"
-            )
+            raise PointCloudError(f"got null in {POINT_LABELS_COLUMN}, expected a list of annotation ids")
         return np.asarray(self._row[POINT_LABELS_COLUMN], np.int64)
