@@ -113,7 +113,7 @@ def to_layout(  # noqa: PLR0913  (all but two parameters are keyword-only)
       numbers of the object in this point cloud, from 1 on, or 0 where unlabeled.
 
     Read these columns with ``with_format("numpy")`` or ``with_format("torch")``, which return arrays, with floats as
-    float32. They return NaN for null in `points`, `boxes` and `pose`, and None for null in the other columns. Without a
+    float32. They return NaN for null in `points` and `boxes`, and None for null in the other columns. Without a
     format, `datasets` makes nested lists of the points, which is slow.
 
     `image` decodes to 8-bit RGB or gray. The bytes of images in these modes are not changed. Other images
