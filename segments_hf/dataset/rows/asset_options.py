@@ -40,10 +40,10 @@ class AssetOptions:
     cameras: bool = False
 
     def sources(self, samples: ReleaseSlice, labelset: str | None, traffic: Traffic | None) -> AssetSources:
-        """Return the sources of images and bitmaps.
+        """Return the sources of the assets.
 
         Args:
-            samples: The samples whose images and bitmaps are read.
+            samples: The samples whose assets are read.
             labelset: The labelset of the bitmaps.
             traffic: The counters of downloads.
 
