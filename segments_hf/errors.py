@@ -76,7 +76,7 @@ class OptionError(SegmentsHFError, ValueError):
 
 
 class AssetError(SegmentsHFError, OSError):
-    """An image or bitmap cannot be read or downloaded, or its content is invalid."""
+    """An image, a bitmap or a point cloud cannot be read or downloaded, or its content is invalid."""
 
 
 class SizeMismatchError(AssetError):

@@ -30,14 +30,18 @@ PYTHON_ONLY: Final = frozenset(
         *(
             "api_key",
             "column",
+            "data",
             "data_files",
             "embed",
+            "frame",
             "ignore_index",
             "index",
             "keep_unlabeled",
             "of",
             "storage_options",
+            "stuff",
             "task",
+            "time_unit",
         ),
     }
 )

@@ -1,4 +1,4 @@
-"""The content of an image or bitmap that was read or downloaded."""
+"""The content of an image, a bitmap or a point cloud that was read or downloaded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The checks of images, bitmaps and point clouds, each with the facts that it finds in the content."""
+"""The checks of the content of images, bitmaps and point clouds. Each check returns facts about the content."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class CloudCheck:
 
     def __call__(self, content: FileContent, options: FetchOptions, *, is_new: bool = True) -> tuple[CloudHeader, None]:
         """Check a point cloud. See `AssetCheck`."""
-        del is_new  # the header, which is most of the check, is needed each time
+        del is_new  # the check mostly reads the header, which is needed each time
         if content.size > options.max_bytes:
             raise UnwantedError(f"got more bytes than {option('max_bytes', options.max_bytes)} allows")
         if self.kind is None:

@@ -41,14 +41,14 @@ def stats(
         bool,
         typer.Option(
             "--assets",
-            help="Download the images and bitmaps, to count pixels and measure objects and images.",
+            help="Download the images, bitmaps and point clouds, to count pixels and points, and to measure objects.",
             rich_help_panel=INPUT,
         ),
     ] = False,
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Count the objects, images, label statuses and attributes of a release, and with --assets its pixels."""
+    """Count the objects, images, label statuses and attributes of a release, and with --assets pixels and points."""
     import datasets
 
     from segments_hf.drawing.figure import new_figure

@@ -103,7 +103,7 @@ def build_lock(unfinished: Path) -> Path:
 
 
 def set_writer_batch(builder: DatasetBuilder, rows: int) -> None:
-    """Set the number of rows that a builder writes together. `datasets` lets only the caller of the builder set it."""
+    """Set the number of rows that a builder writes together; `datasets` takes it only as an argument of the builder."""
     builder._writer_batch_size = rows
 
 

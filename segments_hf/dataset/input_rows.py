@@ -99,7 +99,7 @@ def open_rows(
 
     Args:
         data: An input of any kind that `open_splits` accepts.
-        assets: Whether the images and bitmaps of a release are fetched.
+        assets: Whether the images, bitmaps and point clouds of a release are fetched.
         skip: The number of rows to skip at the beginning.
         limit: The maximum number of samples of a release, or of rows of a dataset.
         evenly: Whether the limit chooses samples at even distances instead of the first ones; `skip` must then be 0.

@@ -98,7 +98,7 @@ def open_splits(data: Data, *, streaming: bool = True, **options: Unpack[LoadKey
 
 
 def input_features(data: Data) -> Mapping[str, Any]:
-    """Return the features of the first split of an input. The images of a release are not fetched.
+    """Return the features of the first split of an input. The files of a release are not fetched.
 
     Raises:
         OptionError: The input is an empty dict.

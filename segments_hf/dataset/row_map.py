@@ -76,10 +76,10 @@ def check_rows(dataset: SplitRows, tool: str = "this function") -> None:
 
     Args:
         dataset: The dataset or stream.
-        tool: The function or command that needs these columns, for the error about labels that stay JSON.
+        tool: The function or command that needs these columns, for the error about rows of other tasks.
 
     Raises:
-        OptionError: The labels stay JSON, as those of point clouds.
+        OptionError: The rows are those of point clouds, or their labels stay JSON.
         SegmentsHFError: Columns are missing, the features are unknown, or they contain no categories.
     """
     check_features(dataset)
@@ -266,10 +266,10 @@ class _Pathless:
 
 @dataclass(frozen=True)
 class _OneRowBatches:
-    """A function that converts batches of one row, and returns a batch without rows for a row that is left out.
+    """A function that converts batches of one row, and returns an empty batch for a row that is left out.
 
-    With this function, `map` of a stream gets the features of the result, and the stream yields arrays as they are. A
-    stream whose features are set later makes lists of their numbers, which takes seconds for the points of one row.
+    A stream has to know the features of the result when `map` is called: then it yields arrays unchanged. If the
+    features are set later, it converts arrays to lists of numbers, which takes seconds for the points of one row.
     """
 
     new_columns: Callable[[Row], dict[str, Any]]

@@ -61,7 +61,7 @@ def contact_sheet(
         of: For a list of rows, the source of the class names and colors: a dataset, a release, or categories. By
             default, the legend shows class indices.
         on_error: For a release, what to do with a sample that has an error: ``"raise"``, ``"skip"`` it, or ``"keep"``
-            it and show a placeholder for what cannot be read. The default is ``"keep"``.
+            it and show a placeholder for each part that cannot be read. The default is ``"keep"``.
         **options: The options of `load_release` for a release: which samples are read, and how images are fetched.
 
     Returns:

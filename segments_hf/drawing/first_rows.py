@@ -1,4 +1,4 @@
-"""Read the rows to draw and their classes. Only the images of these rows are fetched."""
+"""Read the rows to draw and their classes. Only the files of these rows are fetched."""
 
 from __future__ import annotations
 

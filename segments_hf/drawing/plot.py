@@ -46,9 +46,9 @@ def plot(data: Data | Row, of: ClassSource = None, *, index: int = 0, opacity: f
     A figure of an image has three panels: the image, its instances in different colors, and its classes. A figure of a
     point cloud shows the cloud from above, and beside it the pictures of its cameras with the boxes. From above, x is
     to the right and y is up; the sensor is at the origin, its heading is to the right, and a tilted sensor is leveled
-    by its pose. Points have the color of their class or of the box around them, other points are gray, the brighter the
-    higher. A line from the center of a box beyond its front shows its heading. Camera images are drawn if `data` is a
-    release, or a dataset that was loaded with `cameras=True`.
+    by its pose. Points have the color of their class or of the box around them. Other points are gray; higher points
+    are brighter. A line from the center of a box through its front shows its heading. Camera images are drawn if `data`
+    is a release, or a dataset that was loaded with `cameras=True`.
 
     Objects have their ids beside them if there are at most 15. A legend shows the color of each class, and the number
     of its objects, or of its points in a segmentation of points. The function needs matplotlib. The figure is not

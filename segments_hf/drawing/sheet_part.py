@@ -26,11 +26,12 @@ _FAINT_TEXT_COLOR: Color = (120, 113, 108)
 
 
 class SheetPart(NamedTuple):
-    """The pictures of a row.
+    """The picture of a row, and its errors.
 
     Attributes:
-        picture: An RGB picture of `PART_WIDTH`, without a caption. It shows a placeholder for what cannot be read.
-        errors: The errors of what cannot be read.
+        picture: An RGB picture of `PART_WIDTH`, without a caption. Files and labels that cannot be read have
+            placeholders.
+        errors: The error of each file or label that cannot be read.
     """
 
     picture: Image.Image

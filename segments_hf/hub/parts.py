@@ -72,7 +72,7 @@ class Part:
 
         Args:
             count: The largest number of parts. Each part has at least one row of a dataset, or one shard of a stream.
-            on_error: What to do with a row of a dataset whose image or bitmap cannot be read: ``raise``, ``skip`` the
+            on_error: What to do with a row of a dataset whose files cannot be read: ``raise``, ``skip`` the
                 row, or ``keep`` the row with null.
         """
         if self.release_rows is not None:

@@ -89,6 +89,6 @@ def label_of(row: Row, features: Collection[str] | None = None) -> Label | None:
 
 
 def image_label_of(row: Row, features: Collection[str] | None = None) -> ImageLabel | None:
-    """Return the label of an image. See `label_of`; the label of a point cloud is None."""
+    """Return the label of an image. See `label_of`. For a point cloud, return None."""
     label = label_of(row, features)
     return label if isinstance(label, ImageLabel) else None

@@ -119,7 +119,7 @@ def carried_categories(features: Mapping[str, Any]) -> list[Category]:
     """Decode the categories that the features of a dataset carry, in the order of their ids.
 
     Raises:
-        OptionError: The features are those of rows whose labels stay JSON, such as those of point clouds.
+        OptionError: The features are those of rows whose labels stay JSON, such as those of text.
         SegmentsHFError: The features contain no categories.
     """
     texts = (getattr(features.get(column), "id", None) for column in _CATEGORIES_COLUMNS)

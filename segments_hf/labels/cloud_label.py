@@ -27,7 +27,7 @@ def is_point_cloud(columns: Collection[str]) -> bool:
 
 
 def has_point_cloud(row: Row) -> bool:
-    """Tell whether a row of a point cloud has its file."""
+    """Tell whether the row of a point cloud has the bytes or the path of its file."""
     file = row[POINT_CLOUD_COLUMN]  # a null struct may be read as a struct of nulls
     return file is not None and (file["bytes"] is not None or file["path"] is not None)
 

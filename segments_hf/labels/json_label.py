@@ -1,4 +1,4 @@
-"""Labels of task types such as those of text, which stay JSON, and the check of tools that support images only."""
+"""Labels that stay JSON, such as those of text, and the checks of tools that do not support all task types."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def require_image_task(columns: Collection[str], task_type: str | None, tool: st
         OptionError: The labels are those of point clouds, or stay JSON. The error names the task type, if it is
             known, and those of image tasks.
 
-    >>> require_image_task(["name", "label_attributes"], "pointcloud-cuboid", "export")
+    >>> require_image_task(["name", "point_cloud"], "pointcloud-cuboid", "export")
     Traceback (most recent call last):
     ...
     segments_hf.errors.OptionError: pointcloud-cuboid is not supported by export; expected one of the task types ...

@@ -1,4 +1,4 @@
-"""Labels of the points of a point cloud: the id of the instance that each point belongs to."""
+"""Labels of the points of a point cloud: the annotation id of each point."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ POINT_LABELS_COLUMN = "point_annotations"
 
 
 class PointLabel(CloudLabel):
-    """A label that assigns each point to an instance."""
+    """A label with an annotation id for each point."""
 
     object_kinds: ClassVar[frozenset[str]] = frozenset({POINTS})
     encoding = (
@@ -65,7 +65,7 @@ class PointLabel(CloudLabel):
         return classes, np.where(classes, point_labels(row, "instance"), 0)
 
     def without_points(self) -> Counter[str]:
-        """Count the annotations that no point has in a semantic label of the points, by reason.
+        """Count the annotations without points or without a class, by reason.
 
         Raises:
             PointCloudError: The label of the points is missing.
@@ -81,7 +81,7 @@ class PointLabel(CloudLabel):
 
     @cached_property
     def ids(self) -> npt.NDArray[np.int64]:
-        """The id of the annotation of each point."""
+        """The annotation id of each point."""
         if self.missing_part:
-            raise PointCloudError(f"got null in {POINT_LABELS_COLUMN}, expected a list with an id for each point")
+            raise PointCloudError(f"got null in {POINT_LABELS_COLUMN}, expected a list of annotation ids")
         return np.asarray(self._row[POINT_LABELS_COLUMN], np.int64)

@@ -112,8 +112,9 @@ def to_layout(  # noqa: PLR0913  (all but two parameters are keyword-only)
     - ``point-cloud-segmentation``: `points`; `labels`, N class indices + 1, or 0 where unlabeled; `instances`, N
       numbers of the object in this point cloud, from 1 on, or 0 where unlabeled.
 
-    Read these columns with ``with_format("numpy")`` or ``with_format("torch")``, which returns arrays. Both return
-    floats as float32. Without a format, `datasets` makes nested lists of the points, which is slow.
+    Read these columns with ``with_format("numpy")`` or ``with_format("torch")``, which return arrays, with floats as
+    float32. They return NaN for null in `points` and `boxes`, and None for null in the other columns. Without a
+    format, `datasets` makes nested lists of the points, which is slow.
 
     `image` decodes to 8-bit RGB or gray. The bytes of images in these modes are not changed. Other images
     become PNGs. Gray images of more than 8 bits and images of floats are scaled, and a warning is logged if an image
@@ -140,7 +141,7 @@ def to_layout(  # noqa: PLR0913  (all but two parameters are keyword-only)
             file without one of the fields is an error that lists the fields of the file.
         keep_unlabeled: Whether to keep rows without a label, with null in the label columns, and SKIPPED and REJECTED
             rows. By default, these rows and rows without an image or point cloud are left out, and a warning with their
-            number is logged (for a stream, the number so far). In an array, null is read as NaN.
+            number is logged (for a stream, the number so far).
         on_error: What to do with a row whose image, points or label cannot be read or do not fit into the layout, such
             as over 255 instances in ``instance-segmentation``: ``"raise"`` an error, ``"skip"`` the row, or ``"keep"``
             the row with null in the affected columns. Skipped and kept rows are logged. A release is loaded with the
@@ -228,7 +229,7 @@ def reported_columns(part: SplitRows, split: str, task: str, options: LayoutOpti
 
 
 def _asset_columns(layout: Layout, options: LayoutOptions) -> Callable[[Sequence[Category]], AssetColumn]:
-    """Check the options of the column `image` or `points`, and return the function that makes it from categories.
+    """Check the options of the column `image` or `points`; return a function from the categories to this column.
 
     Raises:
         OptionError: An option is invalid.

@@ -1,7 +1,8 @@
-"""Functions for point clouds and cuboids as numpy arrays, independent of releases.
+"""Functions that return the points, cuboids and labels of rows as numpy arrays, and transform and project points.
 
-There are two frames of reference. The points of a file are in the frame of the sensor. The cuboids and points of the
-annotations of a row are in the world. The `ego_pose` of a row connects them: `p_world = R p_sensor + position`.
+There are two frames of reference. The points of a file are in the frame of the sensor. The cuboids and points in the
+annotations of a row are in the world. The `ego_pose` of a row is the transformation from the sensor to the world:
+`p_world = R p_sensor + position`, where R is the rotation of `heading`.
 """
 
 from segments_hf.points.cuboids import Boxes, boxes

@@ -40,8 +40,8 @@ class Boxes:
             length, width and height.
         ids: The ids of the annotations: int64 array of shape (N,).
         class_indices: The class indices: int64 array of shape (N,); -1 for a cuboid without a class.
-        track_ids: The ids that an object has in all frames of a sequence: int64 array of shape (N,). It is the `id` of
-            an annotation whose `track_id` is None.
+        track_ids: The id that each object has in all frames of a sequence: int64 array of shape (N,). If the `track_id`
+            of an annotation is None, it is the `id` of the annotation.
     """
 
     center: npt.NDArray[np.float64]
@@ -157,7 +157,7 @@ def boxes(row: Mapping[str, Any], frame: Literal["sensor", "world"] = "sensor") 
 
 
 def _cuboids_of(annotations: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return the cuboids whose id no later annotation has."""
+    """Return the cuboids. Of annotations with the same id, only the last one counts."""
     last = {int(item["id"]): index for index, item in enumerate(annotations)}
     return [annotations[index] for index in sorted(last.values()) if annotations[index].get("type") in _CUBOIDS]
 

@@ -1,7 +1,8 @@
 """Model the distortion of camera lenses as OpenCV does.
 
-Both models multiply the distance of a point from the optical axis by a polynomial. The result is valid only as far as
-it increases with this distance. Beyond, it would move points from outside of the view back into the image.
+Both models compute the distance from the center of the image with polynomials: of the distance from the optical axis
+(brown-conrady), or of the angle to it (fisheye). The result is valid only as long as it increases. Beyond this range,
+the model would move points from outside of the view back into the image.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _COEFFICIENTS = {
 
 
 def distort(plane: Floats, distortion: Mapping[str, Any] | str | None) -> Floats:
-    """Move points of the ideal image plane to where a lens shows them.
+    """Apply the distortion of a lens to points of the ideal image plane.
 
     Args:
         plane: float64 array of shape (N, 2): x / z and y / z in the frame of the camera, where z is the optical axis.
@@ -38,9 +39,9 @@ def distort(plane: Floats, distortion: Mapping[str, Any] | str | None) -> Floats
             `cv2.projectPoints`. A missing coefficient is 0. None for a lens without distortion.
 
     Returns:
-        float64 array of shape (N, 2). A point beyond the range of the model is NaN: there, a larger angle to the
-        optical axis would not be a larger distance from the center of the image. The range does not depend on the
-        tangential coefficients p1 and p2, which are small.
+        float64 array of shape (N, 2). A point beyond the range of the model is NaN: from there on, the distance from
+        the center of the image does not increase with the angle to the optical axis. The tangential coefficients p1
+        and p2 are small, so the range is computed without them.
 
     Raises:
         PointCloudError: The model is unknown, or a coefficient is unknown or not a finite number.
@@ -101,7 +102,7 @@ def _fisheye(plane: Floats, values: Mapping[str, float]) -> Floats:
 
 
 def _end_of_increase(numerator: Floats, denominator: Floats) -> float:
-    """Return the square of the distance r where r N(r²) / D(r²) stops to increase; infinity if it always increases.
+    """Return the smallest r² at which r N(r²) / D(r²) stops increasing; infinity if it always increases.
 
     Args:
         numerator: The coefficients of the polynomial N, lowest first.

@@ -31,12 +31,12 @@ def point_labels(
     Args:
         row: A row with `annotations` and `point_annotations`. If several annotations have the same id, the last one is
             used. If the row has a `point_cloud`, the number of its points is compared with the number of labels.
-        kind: The meaning of the labels. ``semantic``: class index + 1, and 0 where no annotation with a class has the
-            point. ``instance``: 1 for the first annotation, 2 for the second, and so on, including annotations without
-            points; 0 where unlabeled. ``panoptic``: the id of the annotation; 0 where no annotation with a class has
-            the point.
-        ignore_index: For semantic labels: the value of unlabeled points. If it is set, the values of classes are lower
-            by one.
+        kind: The meaning of the labels. ``semantic``: class index + 1, or 0 for a point without an annotation that has
+            a class. ``instance``: 1 for the first annotation, 2 for the second, and so on, also if they have no points;
+            0 for an unlabeled point. ``panoptic``: the id of the annotation, or 0 for a point without an annotation
+            that has a class.
+        ignore_index: For semantic labels: the value of unlabeled points. If it is set, the values of the other points
+            are class indices.
         stuff: For panoptic labels: the class indices whose annotations are merged into one segment. Its id is the first
             id of the class.
 
@@ -45,8 +45,8 @@ def point_labels(
 
     Raises:
         OptionError: `kind` is unknown, or an option does not apply to it.
-        PointCloudError: The row has no labels of points, the file has another number of points, a label is the id of no
-            annotation, or `ignore_index` is the index of a class.
+        PointCloudError: The row has no labels of points, the file has another number of points, a label is an id that
+            no annotation has, or `ignore_index` is the index of a class.
         AssetError: The file cannot be read.
 
     >>> row = {"point_annotations": [7, 0, 9, 8, 7], "annotations": [{"id": 8, "category": 2}, {"id": 7, "category": 0},

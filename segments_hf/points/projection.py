@@ -37,9 +37,9 @@ def project(points: npt.ArrayLike, camera: Mapping[str, Any]) -> npt.NDArray[np.
 
     Returns:
         float64 array of shape (N, 3): u (to the right) and v (down) in pixels, and the depth along the optical axis in
-        the unit of the points. u and v are those of the intrinsic matrix, and may be outside of the image. u and v are
-        NaN for a point behind the camera, whose depth is 0 or less, and for a point beyond the range of the lens: a
-        distortion is a polynomial, which would move points far outside of the view back into the image.
+        the unit of the points. u and v may be outside of the image. They are NaN for a point behind the camera, whose
+        depth is 0 or less, and for a point beyond the range of the lens model, which would move points from far outside
+        of the view back into the image.
 
     Raises:
         PointCloudError: The array of points has another shape or no numbers; or the camera has no calibration, a number

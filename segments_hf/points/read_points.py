@@ -57,14 +57,14 @@ def read_points(
 
     Returns:
         float32 array of shape (N, C), with one column per field; or with ``structured=True`` a structured array of
-        shape (N,), which may be read-only. A float32 has 24 significant bits, so coordinates of more than 100 km, such
-        as those of a map projection in a LAS file, are rounded to about 1 cm. The structured array has the float64
-        coordinates of a LAS file.
+        shape (N,), which may be read-only. Neighboring float32 numbers are 1 cm apart at 100 km, and 50 cm apart at
+        5,000 km, the size of coordinates in a map projection. The structured array has the float64 coordinates of a
+        LAS file.
 
     Raises:
         OptionError: `kind` is unknown, or it is required; or `data` has no point cloud.
-        AssetError: The file cannot be read, is damaged, has another type, or has more than 50 million points or 256
-            MiB; or a field does not exist.
+        AssetError: The file cannot be read, is damaged, has another type, or has more than 50 million points; a file at
+            a path has more than 256 MiB; or a field does not exist.
         MissingExtraError: The file is a LAS or LAZ file, and laspy or lazrs is not installed.
 
     >>> import numpy as np

@@ -50,9 +50,9 @@ def velocities(
     object if they have the same `track_id`; a cuboid without a `track_id` is identified by its `id`.
 
     Args:
-        rows: The frames of one or more sequences, in any order. Frames that are left out are not replaced. Rows with
-            different `uuid` or `sensor` are different sequences. The rows need the columns `uuid`, `frame_index`,
-            `timestamp` and `annotations`.
+        rows: The frames of one or more sequences, in any order. If a frame is missing, the frames before and after it
+            are neighbors. Rows with different `uuid` or `sensor` are different sequences. The rows need the columns
+            `uuid`, `frame_index`, `timestamp` and `annotations`.
         time_unit: The unit of the timestamps: nanoseconds, as Segments.ai recommends, microseconds, milliseconds or
             seconds. A release does not say which unit it has.
 

@@ -1,4 +1,4 @@
-"""Count the samples, annotations and image hosts of a release without downloading images or bitmaps."""
+"""Count the samples, annotations and hosts of a release without downloading its files."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def _category_row(category: CategoryCount) -> tuple[str, Cell, str, int | str, i
 
 
 def inspect_release(release: Release, labelset: str | None = None) -> Inspection:
-    """Count the samples, annotations and image hosts of a release without downloading images or bitmaps.
+    """Count the samples, annotations and hosts of a release without downloading its files.
 
     Args:
         release: The release.

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from segments_hf.dataset.rows.outcome import Outcome
     from segments_hf.labels.row import Row
 
-# The error for which a row is not measured.
+# The errors of rows that cannot be measured.
 Unmeasured: TypeAlias = AssetError | BitmapError | PointCloudError
 
 

@@ -59,9 +59,9 @@ def stats(data: Data, *, assets: bool = False, limit: int | None = None, **optio
     Pixels and the sizes of masks need bitmaps. The bitmaps of a dataset are always read, those of a release only with
     ``assets=True``. A layout has no statuses and no attributes, and a semantic mask has no objects.
 
-    The objects of point clouds are counted by class, and their cuboids and points are measured. The points in cuboids
-    need the files, which are read as bitmaps are. Annotations of other task types, such as those of text, are counted
-    by class, but not measured.
+    The objects of point clouds are counted by class, and the sizes and distances of cuboids are measured. The points in
+    cuboids are counted if the files are read: those of a dataset always, those of a release only with ``assets=True``.
+    Annotations of other task types, such as those of text, are counted by class, but not measured.
 
     Args:
         data: A release in any form that `load_release` accepts; or a dataset or a stream of rows, also in a layout or
@@ -91,11 +91,11 @@ def stats(data: Data, *, assets: bool = False, limit: int | None = None, **optio
         classes = mask_classes(source.features, len(source.categories))
         measure_row = partial(_measure_layout_row, layout=layout, classes=classes)
     rows = map(_without_image, outcomes)
-    # Measuring a row without images takes less time than passing the row to a thread.
-    may_have_images = assets or releases_by_split(data) is None
+    # Measuring a row without files takes less time than passing the row to a thread.
+    may_have_files = assets or releases_by_split(data) is None
     measures = (
         prefetch(measure_row, rows, weight=lambda _: 0, in_flight=DECODERS)
-        if may_have_images
+        if may_have_files
         else map_in_batches(measure_row, rows)
     )
     for outcome, measured in measures:

@@ -94,7 +94,7 @@ class Stats(Result, msgspec.Struct, frozen=True):
         image_attributes: The attributes of images.
         left_out: The number of annotations that are not counted as objects, by reason, such as no pixel in the image.
         problems: An error message for each part of a sample that could not be read and is not counted.
-        unit: What the attributes about images count: ``image``; ``point cloud``, also for each frame of a sequence; or
+        unit: The unit of the numbers of images: ``image``; ``point cloud``, also for each frame of a sequence; or
             ``sample`` for other task types, such as those of text. A sequence of these is one sample, and its objects
             are the annotations of all its frames.
         point_clouds: The statistics of points and cuboids; None for other data than point clouds.

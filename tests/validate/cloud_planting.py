@@ -338,13 +338,13 @@ ASSET_FAULTS = [
     PlantedFault(
         "camera-without-points",
         _in_camera(camera_convention="OpenCV"),
-        "none of 8 points is in camera 'front', with the convention OpenGL 8 points would be",
+        "none of 8 points is in the image of camera 'front' (with the convention OpenGL, 8 points would be)",
         assets=True,
     ),
     PlantedFault(
         "camera-without-points",
         _in_camera(extrinsics={"translation": xyz(30, 0, 0), "rotation": FORWARD["rotation"]}),
-        "none of 8 points is in camera 'front'",
+        "none of 8 points is in the image of camera 'front'",
         assets=True,
     ),
     PlantedFault(

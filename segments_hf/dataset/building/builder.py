@@ -48,8 +48,8 @@ PROBLEMS_FILE = "errors.jsonl"
 # installed. This module does not need the replacements, because it reads URLs itself. This private name turns them off.
 _patched_for_streaming = True
 
-_CLOUDS_IN_MEMORY = 1  # the same for rows of point clouds that contain the points, or an id for each of them
 _ROWS_IN_MEMORY = 16  # the number of rows that are written together if they contain the bytes of their images
+_CLOUDS_IN_MEMORY = 1  # the same for point clouds, if rows contain the bytes of their files or the labels of points
 
 
 class SegmentsRelease(datasets.GeneratorBasedBuilder):

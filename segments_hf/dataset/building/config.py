@@ -65,8 +65,8 @@ class SegmentsReleaseConfig(_FetchingConfig):
             bitmaps that cannot store the ids of the annotations.
         load_assets: Whether to fetch images, bitmaps and point clouds.
         cameras: Whether to fetch the camera images of point clouds.
-        embed: Whether the Arrow file contains the bytes of the images; if not, it contains the paths of the files in
-            the cache.
+        embed: Whether the Arrow file contains the bytes of the images and point clouds; if not, it contains the paths
+            of the files in the cache.
         on_error: What to do with a faulty sample: ``raise``, ``skip`` or ``keep``.
         resolve: The new locations of moved assets: a function of a URL, or a dict from old to new prefixes of
             URLs.

@@ -40,10 +40,10 @@ class AssetOptions:
     cameras: bool = False
 
     def sources(self, samples: ReleaseSlice, labelset: str | None, traffic: Traffic | None) -> AssetSources:
-        """Return the sources of images and bitmaps.
+        """Return the sources of the assets.
 
         Args:
-            samples: The samples whose images and bitmaps are read.
+            samples: The samples whose assets are read.
             labelset: The labelset of the bitmaps.
             traffic: The counters of downloads.
 
@@ -78,5 +78,6 @@ def segments_folder(
         OptionError: The folder does not exist.
     """
     if segments_dir is None or kind.sequence or kind.point_cloud:
-        return None  # for a sequence, the file names do not contain the frame, so all frames would get the same image
+        # The files of a sequence have no frame in their names, so all frames would get the same image.
+        return None
     return SegmentsDir(segments_dir, header.owner, header.dataset_name, header.name)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from segments_hf.dataset.rows.outcome import Outcome
 
 _MAX_ROWS = 64
-_MAX_BYTES = 32 * 2**20  # the size of images and text at which a batch ends
+_MAX_BYTES = 32 * 2**20  # the size of files, text and lists of numbers at which a batch ends
 
 
 class RowBatch(NamedTuple):
@@ -36,16 +36,17 @@ class RowBatch(NamedTuple):
 
 
 def make_batches(outcomes: Iterable[Outcome], features: Features, new_columns: NewColumns | None) -> Iterator[RowBatch]:
-    """Combine rows into tables of up to 64 rows. A table has fewer rows if their images or texts are large.
+    """Combine rows into tables of up to 64 rows. A table has fewer rows if their files or texts are large.
 
     Args:
-        outcomes: The rows with their problems. Images are ``{"bytes": …, "path": …}``, and JSON is text.
+        outcomes: The rows with their problems. Files are ``{"bytes": …, "path": …}``, and JSON is text.
         features: The columns of the tables.
         new_columns: A function that makes some of these columns for a row. The others are copied from the row.
 
     Raises:
         BitmapError: A label cannot be converted to the new columns. The error names the sample.
-        AssetError: An image cannot be converted to the new columns. The error names the sample.
+        PointCloudError: A label of a point cloud cannot be converted. The error names the sample.
+        AssetError: An image or a point cloud cannot be converted. The error names the sample.
     """
     extend = None if new_columns is None else Versioned(new_columns)
     waiting: list[Outcome] = []
@@ -80,9 +81,9 @@ def to_table(rows: Sequence[Mapping[str, Any]], features: Features) -> pa.Table:
     """Return rows as a table in the storage types of their features.
 
     Args:
-        rows: The rows. Images are ``{"bytes": …, "path": …}``, and JSON is text. Columns of numbers may be numpy
-            arrays of one or two dimensions. Other columns are left out.
-        features: The columns.
+        rows: The rows. Files are ``{"bytes": …, "path": …}``, and JSON is text. Columns of numbers may be numpy
+            arrays of one or two dimensions.
+        features: The columns of the table. Other columns of the rows are left out.
     """
     # pyarrow cannot convert Python objects to JSON types inside lists, so JSON is first a column of strings.
     stored = storage_schema(features)

@@ -25,7 +25,7 @@ ASSET_COLUMNS = _IMAGE, _BITMAP = "image", "segmentation_bitmap"
 
 @dataclass(frozen=True)
 class AssetSources:
-    """The sources of the images and bitmaps of rows.
+    """The sources of the images, bitmaps and point clouds of rows.
 
     Attributes:
         fetcher: The fetcher.

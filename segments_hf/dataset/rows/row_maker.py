@@ -41,7 +41,7 @@ class RowMaker:
         labelset: The labelset whose labels are read.
         class_indices: The class index of each category id.
         features: The columns of `batches`.
-        assets: The options for reading images and bitmaps; None to leave these columns null.
+        assets: The options for reading images, bitmaps and point clouds; None to leave these columns null.
         on_error: What to do with a row that has an error: ``raise`` it, ``skip`` the row, or ``keep`` the row with
             null in the affected column. ``keep`` also skips a sample whose JSON cannot be decoded, because none of its
             columns is known.

@@ -29,7 +29,7 @@ _CALIBRATION = ("intrinsic_matrix", "translation", "rotation")
 # The corners at the ends of each edge of a box, in the order of `Boxes.corners`.
 _EDGES = np.array([[0, 1], [1, 2], [2, 3], [3, 0], [4, 5], [5, 6], [6, 7], [7, 4], [0, 4], [1, 5], [2, 6], [3, 7]])
 _NEAREST = 0.1  # the depth of the near plane, in the unit of the points: edges end there
-_MARGIN = 0.05  # of the width and height of the image, in which lines are drawn because they are wide
+_MARGIN = 0.05  # of the width and height: how far outside of the image lines are drawn, because lines are wide
 _SAMPLES = 33  # points along an edge, which is curved in the picture of a distorting lens
 
 
@@ -94,7 +94,7 @@ def _draw_boxes(
 def _visible_lines(boxes: Boxes, camera: Mapping[str, Any], image_size: tuple[int, int]) -> Iterator[list[Floats]]:
     """Yield the lines of each box in pixels of the image: arrays of shape (K, 2), K >= 2.
 
-    Parts of edges that are behind the camera, beyond the range of the lens, or far outside of the image are left out.
+    Parts of edges behind the camera, beyond the range of the lens, or far outside of the image are left out.
     """
     starts, ends = _edges(boxes)
     pixels = project(_sampled(starts, ends, camera).reshape(-1, 3), camera)[:, :2].reshape(len(boxes), -1, _SAMPLES, 2)
@@ -135,7 +135,7 @@ def _at_equal_angles(starts: Floats, ends: Floats, center: Floats) -> Floats:
     to_start, to_end = (starts - center)[:, None], (ends - center)[:, None]
     start_distance, end_distance = (np.linalg.norm(side, axis=2, keepdims=True) for side in (to_start, to_end))
     cosine = (to_start * to_end).sum(axis=2, keepdims=True) / (start_distance * end_distance)
-    angle = np.arccos(np.clip(cosine, -1, 1 - 1e-9))  # an angle of 0 would be divided by itself
+    angle = np.arccos(np.clip(cosine, -1, 1 - 1e-9))  # an angle of 0 would cause a division by 0
     steps = np.linspace(0, 1, _SAMPLES)[:, None]
     start_weight, end_weight = np.sin((1 - steps) * angle) / start_distance, np.sin(steps * angle) / end_distance
     points: Floats = center + (start_weight * to_start + end_weight * to_end) / (start_weight + end_weight)

@@ -25,7 +25,7 @@ _CAMERA_WIDTH, _CAMERA_HEIGHT = 4.6, 3.0  # the width and height of the picture 
 _CAMERAS_PER_COLUMN = 3
 _MOST_NUMBERED = 15  # objects with ids in the picture; more ids would hide the points
 _LONGEST_NAME = 40  # maximum number of characters of the name of a camera
-_NOTHING = (0.0, 4.0, 0.0, 3.0)  # the shape of the panel without points and objects
+_NOTHING = (0.0, 4.0, 0.0, 3.0)  # the extent of a panel without points and objects
 
 
 def plot_cloud(row: Row, classes: Classes, opacity: float) -> Figure:

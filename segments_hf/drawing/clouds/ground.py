@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-_PERCENTILES = (1, 99)  # the other points may be outside of the picture: reflections and very distant points
-_ENOUGH = 20_000  # values to find the percentiles
+_PERCENTILES = (1, 99)  # points beyond, such as reflections and very distant points, may be outside of the picture
+_ENOUGH = 20_000  # the number of values from which percentiles are computed
 _REACH = 0.5  # objects may be outside of the cloud by this share of its width and height
 _MARGIN = 0.04  # of the width and height
 _SMALLEST = 1e-3  # the smallest width and height, for clouds of one point

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 _DARKEST, _BRIGHTEST = 90, 225  # the gray of the lowest and of the highest points
-_PERCENTILES = (2, 98)  # the other heights have the darkest or the brightest gray
+_PERCENTILES = (2, 98)  # heights beyond have the darkest or the brightest gray
 _SMALLEST = 1e-6  # the smallest range of heights, for flat clouds
 _COVERED = 0.3  # the share of the picture that points of more than one pixel may cover
 _LARGEST = 3  # the largest width of a point in pixels

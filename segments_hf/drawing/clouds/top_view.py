@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 _SENSOR_COLOR: Color = (250, 250, 249)
 _SENSOR_RADIUS = 3  # in line widths
-_BEYOND_FRONT = 0.5  # the part of the heading in front of the box, in halves of the length of the box
-_SHORTEST_BEYOND = 5  # the shortest length of this part in pixels
-_HIGHEST_RANK = 2**15 - 1  # of points without a class
+_BEYOND_FRONT = 0.5  # the length of the heading line in front of the box, in halves of the length of the box
+_SHORTEST_BEYOND = 5  # the minimum of this length in pixels
+_HIGHEST_RANK = 2**15 - 1  # the highest rank of points without a class
 _DARK = 80  # a color whose channels are all below this value is hard to see on the dark background
 
 
@@ -54,8 +54,8 @@ def draw_top_view(
     """Draw a point cloud and its label from above, with x to the right and y up.
 
     The z axis of the world points to the viewer, and the heading of the sensor to the right: the axes are those of the
-    sensor, unless the sensor is tilted. Points have the color of their class, other points are gray, the brighter the
-    higher. A line from the center of a box beyond its front shows the heading. A cross is at the sensor.
+    sensor, unless the sensor is tilted. Points have the color of their class. Points without a class are gray; higher
+    points are brighter. A line from the center of a box through its front shows the heading. A cross marks the sensor.
 
     Args:
         scene: The points and the label.
@@ -129,7 +129,7 @@ def _shapes(scene: Scene, footprints: Floats, vectors: Sequence[Floats]) -> tupl
 
 
 def _heading(corners: Floats) -> Floats:
-    """Return the line from the center of a box beyond its front: float64 array of shape (2, 2)."""
+    """Return the line from the center of a box through its front: float64 array of shape (2, 2)."""
     center, front = corners.mean(axis=0), corners[:2].mean(axis=0)
     length = float(np.hypot(*(front - center)))
     beyond = max(length * _BEYOND_FRONT, _SHORTEST_BEYOND) / length if length else 0

@@ -14,7 +14,7 @@ from segments_hf.labels import POINT_LABELS_COLUMN, is_point_cloud
 from segments_hf.labels.cloud_label import POINT_CLOUD_COLUMN, POINT_CLOUD_TYPE_COLUMN
 from segments_hf.points.files import check_cloud
 
-_LAYOUT_COLUMN = "points"  # in a layout of point clouds
+_LAYOUT_COLUMN = "points"  # the column of the points in a layout
 
 
 class PointCounts(msgspec.Struct):
@@ -23,7 +23,7 @@ class PointCounts(msgspec.Struct):
     Attributes:
         clouds: The number of point clouds, without rows whose point cloud is null.
         points: The number of their points.
-        types: The number of files of each type, such as ``pcd``; empty for point clouds that are not files.
+        types: The number of files of each type, such as ``pcd``; empty for a layout.
         labeled: The number of points of each class index; None if points have no labels.
     """
 
@@ -42,7 +42,7 @@ class PointCounts(msgspec.Struct):
 
 
 def point_counts(table: pa.Table) -> PointCounts | None:
-    """Count the points of the rows of a table; return None if the rows are not point clouds.
+    """Count the points in a table; return None if its rows are not point clouds.
 
     Args:
         table: The rows, in the form of a release with the bytes of the point clouds, or in a layout of point clouds.
@@ -70,7 +70,7 @@ def _counts_of_files(table: pa.Table) -> PointCounts:
         if not cloud.is_valid or not cloud["bytes"].is_valid:
             continue
         counts.clouds += 1
-        # The file was checked with the limits of its source before.
+        # `max_points` limited the file when it was loaded.
         counts.points += check_cloud(cloud["bytes"].as_py(), kind, max_points=sys.maxsize).num_points
         types[kind] += 1
     counts.types = dict(types)

@@ -1,4 +1,4 @@
-"""The part of a card that shows how the points of a point cloud are read, with segments-hf and without it."""
+"""The part of a card with code that reads points, with segments-hf and without it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PCD = (
 _PLY = ("import io\n\nimport trimesh", f'trimesh.load(io.BytesIO({_BYTES}), file_type="ply").vertices')
 _LAS = ("import io\n\nimport laspy", f"laspy.read(io.BytesIO({_BYTES})).xyz")
 
-# The imports and the expression that read the points of each type of files.
+# For each type of file, the imports and the expression that read its points.
 _CODE = {
     "binary-xyzi": _XYZI,
     "kitti": _XYZI,
@@ -38,7 +38,7 @@ _FRAMES = (
 
 
 def reading_section(features: Collection[str], types: Mapping[str, int]) -> str:
-    """Return the part of a card that shows how points and labels are read as arrays; empty without files.
+    """Return the part of a card with code that reads points and labels as arrays; empty if there are no files.
 
     Args:
         features: The columns.

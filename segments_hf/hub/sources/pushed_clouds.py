@@ -18,14 +18,14 @@ _MAX_BYTES = 2**31 - 2**20  # an Arrow array holds less than 2 GiB
 def with_embedded_bytes(cloud: Mapping[str, Any], kind: str | None) -> Mapping[str, Any]:
     """Check the file of a point cloud, and return the point cloud with the bytes of the file, without its path.
 
-    The number of points is not limited, because their number was limited when the release was loaded.
+    The number of points is not checked, because `max_points` limited it when the release was loaded.
 
     Args:
         cloud: A dict with ``bytes`` and ``path``, as a row has it in the column ``point_cloud``.
         kind: The type of the file, such as ``pcd``; None if the row lacks it.
 
     Returns:
-        The same object if it has bytes and no path, or neither of both.
+        The same object if it has no path.
 
     Raises:
         AssetError: The file cannot be read, its structure is damaged, it has another type, or it is too large.

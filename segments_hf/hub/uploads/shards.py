@@ -57,7 +57,7 @@ class Shard(NamedTuple):
 def write_shards(
     source: RowSource, features: Features, folder: Path, max_bytes: int, start: Position, losses: Losses
 ) -> Iterator[Shard]:
-    """Write rows to Parquet files, with the bytes of their images and bitmaps.
+    """Write rows to Parquet files, with the bytes of their images, bitmaps and point clouds.
 
     The iterator writes one file at a time. A resumed push writes the same rows to each file as an uninterrupted push.
 

@@ -30,7 +30,7 @@ class Target(NamedTuple):
         repository: The repository.
         folder: The folder of the push, for journals.
         max_bytes: The largest size of a shard.
-        on_error: What to do with a row of a dataset whose image or bitmap cannot be read: ``raise``, ``skip`` the row,
+        on_error: What to do with a row of a dataset whose files cannot be read: ``raise``, ``skip`` the row,
             or ``keep`` the row with null.
     """
 

@@ -51,7 +51,7 @@ class LayoutPoints:
 
     Attributes:
         fields: The names of the fields of the file, one for each column of the array.
-        feature_id: The categories of the dataset, which the feature of the points carries.
+        feature_id: The categories of the dataset, which the feature of the points stores in its `id`.
     """
 
     fields: tuple[str, ...]
@@ -72,7 +72,7 @@ class LayoutPoints:
 
         Returns:
             Two values: a float32 array of shape (N, C), in the frame of the sensor, or None for a row without a file;
-            and an empty dict, because no warnings exist.
+            and an empty dict, because points cause no warnings.
 
         Raises:
             AssetError: The file cannot be read, or a field does not exist.

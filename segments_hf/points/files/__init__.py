@@ -1,4 +1,4 @@
-"""Read point-cloud files. No other folder decodes them."""
+"""Read point-cloud files. Only this folder decodes them."""
 
 from segments_hf.io.fetch_options import DEFAULT_MAX_POINTS
 from segments_hf.points.files.cloud import Cloud, CloudHeader

@@ -62,8 +62,8 @@ class Cloud:
         """Return all fields of all points, in the order of the file.
 
         Returns:
-            Structured array of shape (N,), with the types of the file. It is read-only, and shares the memory of the
-            file, if the file has the values of one point after the other in the byte order of this machine.
+            Structured array of shape (N,), with the types of the file. If the file stores one point after the other in
+            the byte order of this machine, the array shares the memory of the file and is read-only.
 
         Raises:
             AssetError: The values cannot be decoded.
@@ -79,8 +79,8 @@ class Cloud:
     def columns(self, names: Sequence[str]) -> npt.NDArray[np.float32]:
         """Return some fields of all points, in the order of the file.
 
-        A float32 has 24 significant bits. Coordinates of more than 100 km, such as those of a map projection, are
-        therefore rounded to about 1 cm, and integers over 2^24 to even numbers; `structured` keeps them.
+        A float32 has 24 significant bits: neighboring numbers are 1 cm apart at 100 km, and 50 cm apart at 5,000 km,
+        the size of coordinates in a map projection. `structured` returns the values with the types of the file.
 
         Args:
             names: The names of the fields, each with one value per point.

@@ -1,4 +1,4 @@
-"""Open point-cloud files. No other module decodes them."""
+"""Open point-cloud files of all types. Code outside of this folder reads such files only with these functions."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def header_lines(content: bytes, kind: str, last_word: str) -> tuple[list[list[s
         if words[:1] == [last_word]:
             return lines, start
     size = "64 KiB" if len(content) > MAX_HEADER_BYTES else f"{len(content):,} bytes"
-    raise AssetError(f"got a {kind} file without the line {last_word} in its first {size}, which ends the header")
+    raise AssetError(f"got a {kind} file whose header has no end: its first {size} do not contain the line {last_word}")
 
 
 def number_of(text: str, what: str) -> int:
@@ -42,8 +42,8 @@ def number_of(text: str, what: str) -> int:
         what: The name of the number, for the error.
 
     Raises:
-        AssetError: The text is not a number of 18 digits at most.
+        AssetError: The text is not a whole number with at most 18 digits.
     """
     if not _NUMBER.fullmatch(text):
-        raise AssetError(f"got {text[:40]!r} as {what} in the header, expected a number from 0 on")
+        raise AssetError(f"got {text[:40]!r} as {what} in the header, expected a whole number with at most 18 digits")
     return int(text)

@@ -61,10 +61,10 @@ def open_las(content: bytes) -> Cloud:
 
 def _check_extra(sizes: LasSizes) -> None:
     try:
-        import laspy  # noqa: F401
+        import laspy  # noqa: F401  (checks that it is installed)
 
         if sizes.is_compressed:
-            import lazrs  # noqa: F401
+            import lazrs  # noqa: F401  (the same)
     except ImportError as error:
         kind, packages = ("LAZ", "laspy and lazrs") if sizes.is_compressed else ("LAS", "laspy")
         raise MissingExtraError(f"{kind} files need {packages}: pip install 'laspy[lazrs]' ({error})") from error

@@ -47,8 +47,8 @@ def check_laz_chunks(content: bytes, sizes: LasSizes, record: bytes) -> None:
     position = sizes.start + _START
     if not most - last < sizes.num_points <= most or position + sum(size for _, size in chunks) > len(content):
         raise AssetError(
-            f"got a LAZ file of {len(content):,} bytes with {sizes.num_points:,} points, whose {len(chunks):,} chunks "
-            "have other sizes"
+            f"got a LAZ file of {len(content):,} bytes with {sizes.num_points:,} points, which do not match the sizes "
+            f"of its {len(chunks):,} chunks"
         )
     if num_layers:
         for _, size in chunks:
@@ -74,7 +74,7 @@ def _compression(record: bytes, point_bytes: int) -> tuple[int, int]:
 
 
 def _check_layers(chunk: bytes, point_bytes: int, num_layers: int) -> None:
-    """Check that the layers of a chunk have the size of the chunk. Its first point is not compressed.
+    """Check that the layers of a chunk add up to the size of the chunk, whose first point is not compressed.
 
     Raises:
         AssetError: The layers have another size.

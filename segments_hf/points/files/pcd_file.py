@@ -30,7 +30,7 @@ def open_pcd(content: bytes) -> Cloud:
     """Read the header of a PCD file, and check the size of its data.
 
     Organized clouds are read row by row. The viewpoint is ignored: coordinates are those of the file. Points that are
-    NaN keep their places. Values of fields named ``_`` are padding.
+    NaN keep their places. Fields named ``_`` are padding, and are left out.
 
     Raises:
         AssetError: The header is damaged, or the size of the data differs from that of the points.

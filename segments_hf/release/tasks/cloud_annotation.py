@@ -12,7 +12,7 @@ from segments_hf.release.tasks.annotation import Annotation, Int64
 
 
 class Vector3(msgspec.Struct, gc=False):
-    """A position in meters, or the length, width and height of a cuboid."""
+    """A position in space, or the length, width and height of a cuboid; usually in meters."""
 
     x: float
     y: float
@@ -20,7 +20,7 @@ class Vector3(msgspec.Struct, gc=False):
 
 
 class Quaternion(msgspec.Struct, gc=False):
-    """A rotation as a quaternion."""
+    """A rotation in space."""
 
     qx: float
     qy: float
@@ -29,18 +29,18 @@ class Quaternion(msgspec.Struct, gc=False):
 
 
 class CloudAnnotation(Annotation, gc=False):
-    """An object of a point cloud: a cuboid, a polygon, a polyline, points, or the id of labeled points.
+    """An object of a point cloud: a cuboid, a polygon, a polyline, points, or a segment of labeled points.
 
     Attributes:
         type: ``cuboid``, ``cuboid-sync``, ``polygon``, ``polyline`` or ``point``; None for labeled points.
         position: The center of a cuboid in the world.
         dimensions: The length along the heading, the width and the height of a cuboid.
         yaw: The angle of the heading of a cuboid about the z axis, in radians, counterclockwise; 0 is the x axis.
-        rotation: The rotation of a cuboid, if it is more than a yaw.
+        rotation: The rotation of a cuboid; None if the file has only a yaw.
         points: The points of a polygon, polyline or point, each with x, y and z in the world.
         track_id: The id of the object in all frames and sensors.
         is_keyframe: Whether a person labeled the object in this frame; in other frames it is interpolated.
-        index: The further fields that annotations may have stay JSON.
+        index: This field and the following ones stay JSON.
     """
 
     type: str | None = None

@@ -78,7 +78,7 @@ class CloudFrame(msgspec.Struct):
     """One point cloud of a sample: its only one, or one frame of a sequence.
 
     Attributes:
-        ego_pose: The pose of the sensor in the world; None means that both have the same frame of reference.
+        ego_pose: The pose of the sensor in the world; None if the frame of the sensor is that of the world.
         timestamp: The time as JSON, because a number of nanoseconds has more digits than a float.
         default_z: The height of the ground in the viewer of the platform, which stays JSON.
         bounds: The bounds of the viewer of the platform, which stay JSON.

@@ -1,4 +1,4 @@
-"""Read the lists of annotations in labels that stay JSON, such as those of point clouds, without their geometry."""
+"""Read the lists of annotations in labels that stay JSON, such as those of several sensors, without their geometry."""
 
 from __future__ import annotations
 

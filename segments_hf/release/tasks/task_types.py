@@ -29,10 +29,10 @@ class TaskKind:
     """The structure of the labels of a task type.
 
     Attributes:
-        annotation: The type of an annotation; None for a task type whose labels stay JSON, such as one of text.
+        annotation: The type of an annotation; None if the labels stay JSON, such as those of several sensors.
         sequence: Whether a sample is a list of frames.
         bitmap: Whether a label has a bitmap of instance ids.
-        point_cloud: Whether a sample is a point cloud or a sequence of point clouds; if not, it is made of images.
+        point_cloud: Whether a sample is a point cloud or a sequence of point clouds.
         point_labels: Whether a label has an instance id for each point.
     """
 

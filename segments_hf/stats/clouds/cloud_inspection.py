@@ -21,7 +21,7 @@ def count_cloud_label(label: Label[Any], kinds: Counter[str], points: Counter[in
         kinds: The number of annotations of each kind, such as ``cuboid``, and the number of labeled points.
         points: The number of points of each category id.
     """
-    parts: list[LabeledCloud[CloudAnnotation] | None] = label.frames  # type: ignore[assignment]
+    parts: list[LabeledCloud[CloudAnnotation] | None] = label.frames  # type: ignore[assignment]  # the kind of the task
     for part in parts:
         if part is None:
             continue

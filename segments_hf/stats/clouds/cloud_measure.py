@@ -1,4 +1,4 @@
-"""Measure the label of a point cloud: the boxes of its objects, and the points of its objects and classes."""
+"""Measure the label of a point cloud: the sizes of cuboids, and the numbers of points of objects and classes."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class MeasuredCloud:
 def measure_cloud(row: Row) -> MeasuredCloud:
     """Measure the label of a point cloud.
 
-    The points of a cuboid are the points of the file that are inside. A point in cuboids of several classes counts for
+    The points of a cuboid are the points of the file inside of it. A point in cuboids of several classes counts for
     each of them. The points of an object of a segmentation are those with its id.
 
     Args:

@@ -43,7 +43,7 @@ class CloudClassStats(msgspec.Struct, frozen=True):
         index: The class index.
         points: The number of points of the class: those inside its cuboids, or those that are labeled with it; None if
             the points are not known.
-        points_per_object: The points of its objects, with objects without points; None if there are no objects, or the
+        points_per_object: The number of points of each object, which may be 0; None if there are no objects, or the
             points are not known.
         distance: The distances of the centers of its cuboids from the sensor; None if there are no cuboids.
         length: The lengths of its cuboids, along their headings; None if there are no cuboids.
@@ -64,7 +64,7 @@ class CloudStats(msgspec.Struct, frozen=True):
     """The statistics of the labeled point clouds of a release or a dataset.
 
     Attributes:
-        unlabeled_points: The number of points without a class; None if the points are not known. The points of cuboids
+        unlabeled_points: The number of points without a class; None if the points are not known. The points in cuboids
             are known only if the files were read.
         classes: The statistics of the classes, in the order of the class indices.
     """

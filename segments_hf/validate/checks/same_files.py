@@ -63,7 +63,7 @@ def fingerprint(file: FileContent) -> Fingerprint:
 
 @dataclass
 class _File:
-    """The first file with some bytes.
+    """The first of all files with the same bytes.
 
     Attributes:
         summary: Its fingerprint.

@@ -38,7 +38,7 @@ NO_POINTS_IN_CAMERA = Fault(
 _ORIGIN = np.zeros((1, 3))
 _CALIBRATION = ("intrinsic_matrix", "translation", "rotation", "camera_convention", "distortion")
 _CONVENTIONS = ("OpenGL", "OpenCV")
-_SOME_POINTS = 2**13  # are projected first, because most cameras see one of them
+_SOME_POINTS = 2**13  # the number of points that are projected first, because most cameras see one of them
 
 
 def camera_name(camera: Mapping[str, Any]) -> str:
@@ -97,7 +97,9 @@ def cameras_without_points(row: Row, points: Points) -> Iterator[Finding]:
         except PointCloudError:  # `cameras` reports the error
             continue
     if found:
-        yield NO_POINTS_IN_CAMERA.in_row(row, f"none of {counted(len(points), 'point')} is in {listed(found)}")
+        yield NO_POINTS_IN_CAMERA.in_row(
+            row, f"none of {counted(len(points), 'point')} is in the image of {listed(found)}"
+        )
 
 
 def _sees(camera: Mapping[str, Any], points: Points) -> bool:
@@ -117,8 +119,8 @@ def _is_inside(camera: Mapping[str, Any], points: Points) -> npt.NDArray[np.bool
 def _image_size(camera: Mapping[str, Any]) -> tuple[float, float]:
     """Return the width and height of the image of a camera.
 
-    If the image was not loaded, the principal point is taken for its center; a camera whose principal point is not
-    positive gets an image without borders.
+    If the image was not loaded, its center is taken to be the principal point. If the principal point is not positive,
+    the size is infinite.
     """
     if camera.get("image") is not None:
         try:
@@ -135,7 +137,7 @@ def _hint(camera: Mapping[str, Any], points: Points) -> str:
     others = [name for name in _CONVENTIONS if name != convention]
     counts = [int(_is_inside({**camera, "camera_convention": name}, points).sum()) for name in others]
     notes = [
-        f", with the convention {name} {counted(number, 'point')} would be"
+        f" (with the convention {name}, {counted(number, 'point')} would be)"
         for name, number in zip(others, counts, strict=True)
         if number
     ]

@@ -1,4 +1,4 @@
-"""Check the frames of sequences of point clouds against each other: their ego poses, timestamps and tracks."""
+"""Compare the frames of sequences of point clouds: their ego poses, timestamps and tracks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 NO_POSE = Fault(
     "frames-without-ego-pose",
     "error",
-    "the points of these frames count as points in the world, so they do not match the labels",
+    "without a pose, points are read as points in the world, so they do not match the labels",
 )
 NOT_INCREASING = Fault(
     "timestamps-not-increasing", "warning", "the frames may be in the wrong order, and velocities are unknown or wrong"

@@ -39,7 +39,7 @@ _PAIRS_AT_ONCE = 2**26  # of a point and a box; a pair takes one byte
 
 
 def cuboids(row: Row, label: Label) -> Iterator[Finding]:
-    """Find cuboids with invalid numbers, without a volume, and whose yaw is not that of their rotation."""
+    """Find cuboids with invalid numbers, cuboids without a volume, and yaws that differ from the rotation."""
     if not isinstance(label, CuboidLabel):
         return
     found, errors = readable_boxes(row)
@@ -97,7 +97,7 @@ def _has_volume(found: Boxes) -> npt.NDArray[np.bool_]:
 
 
 def _turned(row: Row, found: Boxes) -> Iterator[str]:
-    """Yield the cuboids whose yaw is not that of their rotation.
+    """Yield the cuboids whose yaw differs from that of their rotation.
 
     There are several definitions of the yaw of a tilted box. Their differences are below the square of the tilt.
     """

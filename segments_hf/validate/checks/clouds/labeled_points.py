@@ -1,4 +1,4 @@
-"""Check the label of each point: the ids of points, and the annotations that have no point."""
+"""Check the labels of points: ids that no annotation has, annotations without points, and the number of labels."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from segments_hf.validate.finding import Finding
 
 MISSING_POINT_LABELS = Fault("missing-point-labels", "error", "the objects have no points")
-NO_POINTS = Fault("annotation-without-points", "warning", "the objects are in no label of a point")
+NO_POINTS = Fault("annotation-without-points", "warning", "no point belongs to the objects")
 _IMPOSSIBLE_ID = Fault(IMPOSSIBLE_ID.name, "error", "the object has no points: in labels of points, 0 means unlabeled")
 
 
@@ -56,7 +56,7 @@ def labels_of_points(row: Row, label: Label, unreported: Collection[str]) -> Ite
 
 
 def number_of_labels(row: Row, label: Label, points: int) -> Iterator[Finding]:
-    """Find a label of another number of points than the file.
+    """Find a label whose number of points differs from that of the file.
 
     Args:
         row: The row.

@@ -26,7 +26,7 @@ NOT_UNIT = Fault(
 ZERO = Fault(
     "zero-quaternion",
     "warning",
-    "segments-hf reads the rotation as no rotation; if this is wrong, boxes and points do not match",
+    "segments-hf reads the quaternion as the identity; if this is wrong, boxes and points do not match",
 )
 _TOLERANCE = 1e-3  # more than rounding to 4 digits; code that does not normalize is wrong by 20 cm at 100 m
 
