@@ -58,15 +58,6 @@ def test_flipped_byte_causes_only_our_error(name: str, flip: int) -> None:
         read_flipped(content, position, flip, kind)
 
 
-@pytest.mark.slow
-@names
-@pytest.mark.parametrize("flip", [1, 0x20, 0x80, 0xFF])
-def test_any_flipped_byte_causes_only_our_error(name: str, flip: int) -> None:
-    kind, content = whole_clouds()[name]
-    for position in range(len(content)):
-        read_flipped(content, position, flip, kind)
-
-
 @names
 def test_truncated_file_causes_our_error(name: str) -> None:
     """Text may be cut within its last number, and numbers without a header after any point."""
@@ -91,7 +82,7 @@ def test_flipped_byte_of_laz_does_not_cause_much_memory() -> None:
         "kind, content = whole_clouds()['laz 6']\n"
         "read(content, kind)\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "for position in range(len(content)):\n"
+        "for position in range(0, len(content), 7):\n"
         "    read_flipped(content, position, 0xFF, kind)\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)\n"
     )
