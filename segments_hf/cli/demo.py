@@ -75,6 +75,7 @@ def _street_steps(folder: Path) -> dict[str, str]:
     return {
         "Check the boxes, the point clouds and the images:": f"segments-hf validate {cuboids} --assets",
         "Check the classes of the points:": f"segments-hf validate {segmentation} --assets",
+        "Train for one step (needs torch: pip install torch):": f"python {_quoted(folder / 'train.py')}",
     }
 
 

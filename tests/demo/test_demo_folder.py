@@ -58,8 +58,9 @@ def test_pictures_in_the_demo_folder_can_be_opened(folder: Path) -> None:
     assert "meadow_08.jpg" in page
 
 
-def test_training_script_is_short(folder: Path) -> None:
-    lines = (folder / "train.py").read_text("utf-8").splitlines()
+@pytest.mark.parametrize("name", ["flowers", "street-cuboids"])
+def test_training_script_is_short(name: str) -> None:
+    lines = demo_release(name).with_name("train.py.txt").read_text("utf-8").splitlines()
     compile("\n".join(lines), "train.py", "exec")
     assert len(lines) <= 35
     assert max(map(len, lines)) <= 120
@@ -183,7 +184,7 @@ def test_demo_of_point_clouds_has_all_files_of_its_releases(tmp_path: Path) -> N
             assert (tmp_path / url).read_bytes() == (demo_release("street-cuboids").parent / url).read_bytes()
 
 
-def test_datasets_of_point_clouds_contain_the_files_and_labels_of_the_releases(tmp_path: Path) -> None:
+def test_datasets_and_pictures_of_point_clouds_are_made_from_the_releases(tmp_path: Path) -> None:
     write_demo(tmp_path, "point-cloud")
     cuboids = datasets.load_from_disk(str(tmp_path / "dataset-cuboids"))["train"]
     segmentation = datasets.load_from_disk(str(tmp_path / "dataset-segmentation"))["train"]
@@ -195,6 +196,9 @@ def test_datasets_of_point_clouds_contain_the_files_and_labels_of_the_releases(t
         assert row["cameras"][0]["image"].size == (480, 270)
         file = tmp_path / "clouds" / f"frame_{box_row['frame_index']}.pcd"
         assert box_row["point_cloud"]["bytes"] == file.read_bytes()
+    for name in ("cuboids", "segmentation"):
+        with Image.open(tmp_path / f"contact-sheet-{name}.png") as sheet:
+            assert sheet.width > 1000
 
 
 def test_commands_that_demo_of_point_clouds_prints_succeed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

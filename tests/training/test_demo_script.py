@@ -13,9 +13,12 @@ pytestmark = pytest.mark.training
 
 
 @pytest.mark.skipif(not (BIN / "segments-hf").exists(), reason="the command is not installed: pip install .")
-def test_training_command_that_demo_prints_trains_one_step_and_prints_the_loss(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("options", "classes"), [("", 3), (" --kind point-cloud", 8)], ids=["image", "point-cloud"])
+def test_training_command_that_demo_prints_trains_one_step_and_prints_the_loss(
+    options: str, classes: int, tmp_path: Path
+) -> None:
     folder = tmp_path / "empty"
     folder.mkdir()
-    (train,) = printed_commands(type_command("segments-hf demo", folder), "python")
+    (train,) = printed_commands(type_command(f"segments-hf demo{options}", folder), "python")
     (loss,) = re.findall(r"loss: ([\d.]+)", type_command(train, folder))
-    assert 0 < float(loss) < 2 * math.log(3)  # a random guess among three classes has a loss of log 3
+    assert 0 < float(loss) < 2 * math.log(classes)  # a random guess among n classes has a loss of log n
