@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from segments_hf.dataset.load import load_release, release_builder
+from segments_hf.dataset.load import release_builder
 from segments_hf.dataset.save import save_build
 from segments_hf.demo import demo_release
 from segments_hf.drawing import contact_sheet
@@ -33,6 +33,7 @@ _SCRIPT = "train.py"
 _IMAGES, _LABELS, _CLOUDS, _DATASET = "images", "labels", "clouds", "dataset"
 _CUBOID_ROWS, _SEGMENTATION_ROWS = "dataset-cuboids", "dataset-segmentation"
 _CUBOID_SHEET, _SEGMENTATION_SHEET = "contact-sheet-cuboids.png", "contact-sheet-segmentation.png"
+_CUBOID_PAGE, _SEGMENTATION_PAGE = "preview-cuboids.html", "preview-segmentation.html"
 _SHEET, _PAGE = "contact-sheet.png", "preview.html"
 _MARKER = ".segments-hf-demo.json"  # maps the path of each written file to the SHA-256 of its content
 _MARKER_DECODER: JsonDecoder[dict[str, str]] = JsonDecoder(dict[str, str])
@@ -99,13 +100,13 @@ def _write_street(folder: Path) -> None:
     """Write the releases of point clouds, and the files made from them."""
     cuboids, segmentation = demo_release("street-cuboids"), demo_release("street-segmentation")
     _copy(cuboids.parent, [_CUBOIDS, _SEGMENTATION, _CLOUDS, _IMAGES], folder)
-    for release, rows, sheet in (
-        (cuboids, _CUBOID_ROWS, _CUBOID_SHEET),
-        (segmentation, _SEGMENTATION_ROWS, _SEGMENTATION_SHEET),
+    for release, rows, sheet, page in (
+        (cuboids, _CUBOID_ROWS, _CUBOID_SHEET, _CUBOID_PAGE),
+        (segmentation, _SEGMENTATION_ROWS, _SEGMENTATION_SHEET, _SEGMENTATION_PAGE),
     ):
         save_build(release_builder(release, cameras=True, embed=True), folder / rows)
-        with_images = load_release(release, split="train", streaming=True, cameras=True)
-        write_file(folder / sheet, png_bytes(contact_sheet(with_images)))
+        write_file(folder / sheet, png_bytes(contact_sheet(release, cameras=True)))
+        preview(release, folder / page)
     copy_file(cuboids.with_name(f"{_SCRIPT}.txt"), folder / _SCRIPT)
 
 
@@ -139,6 +140,8 @@ DEMOS: Final = {
             _SEGMENTATION_ROWS: "the dataset built from the release with classes, for load_from_disk",
             _CUBOID_SHEET: "a picture of all point clouds and images with the boxes",
             _SEGMENTATION_SHEET: "a picture of all point clouds with the classes of the points",
+            _CUBOID_PAGE: "a page that shows the boxes in a browser",
+            _SEGMENTATION_PAGE: "a page that shows the classes of the points in a browser",
             _SCRIPT: "a script that trains a small network on the segmentation",
         },
         _write_street,

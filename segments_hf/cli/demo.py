@@ -19,6 +19,7 @@ segments-hf demo
 # Point clouds of a street
 segments-hf demo --kind point-cloud"""
 
+_PUSH = "Push a private dataset to the Hugging Face Hub (log in first: hf auth login):"
 _FOLDERS = {"image": "segments-hf-demo", "point-cloud": "segments-hf-demo-point-cloud"}  # kind: the default folder
 
 
@@ -62,9 +63,7 @@ def _flower_steps(folder: Path) -> dict[str, str]:
     return {
         "Check the labels, the images and the bitmaps:": f"segments-hf validate {release} --assets",
         "Train for one step (needs torch: pip install torch):": f"python {_quoted(folder / 'train.py')}",
-        "Push a private dataset to the Hugging Face Hub (log in first: hf auth login):": (
-            f"segments-hf push {release} flowers-demo --layout semantic-segmentation --private"
-        ),
+        _PUSH: f"segments-hf push {release} flowers-demo --layout semantic-segmentation --private",
     }
 
 
@@ -76,6 +75,7 @@ def _street_steps(folder: Path) -> dict[str, str]:
         "Check the boxes, the point clouds and the images:": f"segments-hf validate {cuboids} --assets",
         "Check the classes of the points:": f"segments-hf validate {segmentation} --assets",
         "Train for one step (needs torch: pip install torch):": f"python {_quoted(folder / 'train.py')}",
+        _PUSH: f"segments-hf push {cuboids} street-demo --private",
     }
 
 
