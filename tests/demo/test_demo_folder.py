@@ -206,8 +206,10 @@ def test_commands_that_demo_of_point_clouds_prints_succeed(tmp_path: Path, monke
     result = CliRunner().invoke(app, ["demo", "--kind", "point-cloud"])
     assert result.exit_code == 0, result.output
     commands = [shlex.split(line)[1:] for line in result.output.splitlines() if line.startswith("  segments-hf ")]
-    assert len(commands) >= 2
+    assert len(commands) >= 3
     for command in commands:
+        if command[0] == "push":  # the push of the other demo has a test with a Hub
+            continue
         done = CliRunner().invoke(app, command)
         assert done.exit_code == 0, done.output
 
