@@ -30,7 +30,7 @@ _SIZE = (320, 240)  # the width and height in pixels
 _LINE = 2  # the width of lines in pixels
 _GRAYS = 16  # a picture of few grays has few bytes
 _BYTE = 256
-_HIGHEST_RANK = 2**15 - 1  # of points without an object; points with an object have higher ranks
+_HIGHEST_RANK = 2**15 - 1  # the highest rank of points without an object
 
 
 class CloudThumb(NamedTuple):

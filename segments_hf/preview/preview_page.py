@@ -121,8 +121,8 @@ def preview(
             page would be too large: a page of 1,000 photographs has less than 60 MB.
         points: The largest number of points to show of each point cloud. They are chosen evenly over the file. If there
             are many point clouds, fewer points of each are shown, but at least 3,000, so that a page of 1,000 point
-            clouds has less than 60 MB. Coordinates are rounded to 0.01 or less, in the unit of the release, in clouds
-            up to 40,000 km wide.
+            clouds has less than 60 MB. Coordinates are rounded to steps of at most 0.01 in the unit of the release,
+            unless a cloud is wider than 2^32 such steps.
         overwrite: Whether to replace a file that is not a page.
         **options: Options of `load_release` for a release, such as `labelset`, `filter_by` and `timeout`.
 

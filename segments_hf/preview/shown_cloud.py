@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 _STEP = 0.01  # the largest rounding step of coordinates, unless a cloud is longer than 2^32 such steps
-_AT_ONCE = 2**18  # the points that are compared with all boxes at once, which limits the memory
-_DIGITS = 4  # of the coordinates of objects
+_AT_ONCE = 2**18  # the number of points that are compared with all boxes at once; it limits the memory
+_DIGITS = 4  # the number of decimals of the coordinates of objects
 
 
 class ShownCloud(msgspec.Struct):
@@ -109,10 +109,10 @@ def read_shown_points(row: Row, limit: int) -> Points:
 
 
 def _evenly(total: int, limit: int) -> npt.NDArray[np.intp]:
-    """Return indices from 0 to below `total`, ascending: a random one of each of `limit` parts of equal length.
+    """Return indices from 0 to below `total`, ascending: one random index from each of `limit` parts of equal length.
 
-    With equal distances, all points of some beams of a sensor could be left out, because the beams take turns in a
-    file.
+    Indices at equal distances could leave out all points of some beams of a sensor, because the points of the beams
+    alternate in a file.
     """
     if total <= limit:
         return np.arange(total)
@@ -183,7 +183,7 @@ def _object_numbers(label: CloudLabel, ids: Sequence[int]) -> list[int]:
 
 
 def place_objects(label: Label, ego_pose: EgoPose, objects: list[ShownObject]) -> None:
-    """Add the centers and axes of boxes, or the points of lines and polygons, to the objects.
+    """Add the centers and axes of boxes, and the points of polygons, lines and points, to the objects.
 
     Args:
         label: The label of the row.

@@ -43,10 +43,10 @@ class ShownObject(msgspec.Struct, omit_defaults=True):
         track: The id of the track.
         is_keyframe: Whether the annotation is a keyframe of its track.
         is_stray: Whether the object stands for all pixels or points with ids that no annotation has.
-        place: x, y and z of a vector in a point cloud: the points of a polygon, line or point. Of a cuboid, the center,
-            and the vectors from the center to the front, to the left and to the top.
+        place: Coordinates in a point cloud, each x, y and z. For a polygon, line or point: its points. For a cuboid:
+            the center, and the vectors from the center to the front, to the left and to the top.
         dimensions: The length, width and height of a cuboid.
-        num_points: The number of points of the file that the object has.
+        num_points: The number of points of the file that belong to the object.
     """
 
     id: str

@@ -245,7 +245,7 @@ def _add_cloud(row: Mapping[str, Any], classes: int, limit: int, thumb: Thumb, d
 
 
 def _points_of(row: Mapping[str, Any], limit: int, detail: Detail) -> Points:
-    """Return the points of a row; without a file that can be read, there are none."""
+    """Return the points of a row; no points if its file is missing or cannot be read."""
     if not has_point_cloud(row):
         return NO_POINTS
     try:

@@ -43,7 +43,7 @@ function cameraMatrix({ center, reach }) {
   return [...column(0), ...column(1), ...column(2), (2 * x) / clientWidth - 1, 1 - (2 * y) / clientHeight, 0, 1];
 }
 
-/** Make the point at the center of the stage, at the height of the target, the target: turns are about it. */
+/** Move the target to the point at the center of the stage, at the same height, so that the cloud turns about it. */
 function centerTarget() {
   const { right, up, viewer: toViewer } = cameraAxes();
   const scale = camera.pixels * zoom.scale;

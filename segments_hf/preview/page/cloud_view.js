@@ -3,12 +3,12 @@
 const RAMP = [[84, 110, 235], [45, 190, 210], [120, 220, 110], [240, 210, 60], [245, 120, 60]]; // from low to high
 const GRAYS = [[72, 72, 76], [214, 214, 216]];
 const HIGHLIGHT = [255, 255, 255];
-const NEAR_POINT = 7; // pixels: the largest distance of the pointer from a point that it points at
+const NEAR_POINT = 7; // pixels: the largest distance between the pointer and a point that is highlighted
 const POINT_SIZE = [1.6, 4]; // the smallest and largest width of a point in pixels, at a scale of 1
 const LARGEST_POINT = 9;
 const HEADING = 1.5; // the length of the line of the heading, relative to half the length of the box
 
-/** Decode the points of a sample, with positions relative to the center of the view, as float32 numbers are precise near 0. */
+/** Decode the points of a sample. Positions are relative to the center of the view, because float32 numbers are precise near 0. */
 async function readCloud({ cloud, objects }) {
   const arrays = ["positions", "numbers", "intensities"].map((name) => cloud[name] && numbersOf(cloud[name]));
   const [steps, numbers, intensities] = await Promise.all(arrays);
