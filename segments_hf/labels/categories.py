@@ -10,7 +10,7 @@ from segments_hf.bitmaps import palette_color
 from segments_hf.errors import ReleaseError, SegmentsHFError
 from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
 from segments_hf.io.json_codec.json_text import compact_json, indented_json
-from segments_hf.labels.json_label import require_image_task
+from segments_hf.labels.json_label import require_known_task
 from segments_hf.release import Category, CategoryDocument
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def carried_categories(features: Mapping[str, Any]) -> list[Category]:
     try:
         return [entry.category for entry in _CATEGORIES.decode(next(filter(None, texts), ""))]
     except JsonError:
-        require_image_task(features, None, "functions that read the categories of rows")
+        require_known_task(features, None, "functions that read the categories of rows")
         raise SegmentsHFError(
             f"got a dataset without categories in its feature {' or '.join(map(repr, _CATEGORIES_COLUMNS))}, expected "
             "a dataset from `load_release` or from the builder `segments_release`"

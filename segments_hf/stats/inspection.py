@@ -83,17 +83,18 @@ class Inspection(Result, msgspec.Struct, frozen=True):
 
     def blocks(self) -> Iterator[Block]:
         """Yield the facts about the release, and tables of its categories, statuses and hosts."""
+        is_cloud = task_kind(self.task_type).point_cloud
         yield self._facts()
         yield _categories_table(self.categories)
         if counts := {kind: number for kind, number in self.kinds.items() if kind != LABEL}:
-            is_read = task_kind(self.task_type).point_cloud
-            title = "Annotations by kind" if is_read else "Counted without reading their geometry or content"
+            title = "Annotations by kind" if is_cloud else "Counted without reading their geometry or content"
             yield Cell(f"{title}: {listed_counts(counts)}")
         if labels := self.kinds.get(LABEL):
             yield Cell(f"Not counted, because they have no list of annotations: {counted(labels, LABEL)}")
         yield Table(("status", "samples"), [*self.statuses.items()], ("samples",), "Statuses")
         if self.image_hosts:
-            yield Table(("host", "images"), [*self.image_hosts.items()], ("images",), "Image hosts")
+            files, title = ("files", "Hosts of files") if is_cloud else ("images", "Image hosts")
+            yield Table(("host", files), [*self.image_hosts.items()], (files,), title)
         if self.broken:
             samples = f"{counted(len(self.broken), 'sample')} that cannot be read"
             yield Cell(f"{samples}, the first: {self.broken[0]}", style="bold red")

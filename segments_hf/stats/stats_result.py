@@ -153,7 +153,7 @@ def _blocks(stats: Stats) -> Iterator[Block]:
     if stats.attributes:
         yield _counts(f"{ATTRIBUTES} of objects", ("attribute", "value", "objects"), _values(stats.attributes))
     if stats.image_attributes:
-        yield _counts(f"{ATTRIBUTES} of images", ("attribute", "value", "images"), _values(stats.image_attributes))
+        yield _counts(f"{ATTRIBUTES} of {units}", ("attribute", "value", units), _values(stats.image_attributes))
     if stats.problems:
         yield Cell(f"{counted(len(stats.problems), 'problem')}, the first: {stats.problems[0]}", style="bold red")
 
