@@ -4,6 +4,7 @@ from segments_hf.layouts.conversion import lay_out, reported_columns, to_layout
 from segments_hf.layouts.layout import DEFAULT_OPTIONS, Layout, LayoutOptions
 from segments_hf.layouts.registry import (
     LAYOUTS,
+    check_labeled_rows,
     check_layout,
     check_release_rows,
     find_layout,
@@ -16,6 +17,7 @@ __all__ = [
     "LAYOUTS",
     "Layout",
     "LayoutOptions",
+    "check_labeled_rows",
     "check_layout",
     "check_release_rows",
     "find_layout",

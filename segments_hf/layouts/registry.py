@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from segments_hf.dataset.row_map import check_cloud_rows, check_rows
+from segments_hf.dataset.row_map import check_cloud_rows, check_point_cloud_rows, check_rows
 from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.images.depth.scaling import checked_range
 from segments_hf.io.choices import unknown_choice
+from segments_hf.labels import is_point_cloud
 from segments_hf.labels.mask_values import names_of_numbers
 from segments_hf.layouts import (
     instance_segmentation,
@@ -139,6 +140,24 @@ def check_release_rows(dataset: SplitRows, tool: str = "this function") -> None:
     """
     _check_not_laid_out(dataset)
     check_rows(dataset, tool)
+
+
+def check_labeled_rows(dataset: SplitRows, tool: str) -> None:
+    """Check that a dataset of one split has the rows of images or point clouds, and not those of a layout.
+
+    Args:
+        dataset: The dataset or stream.
+        tool: The function or command that needs these rows, for the error about rows of other tasks.
+
+    Raises:
+        OptionError: The labels stay JSON.
+        SegmentsHFError: The dataset is in a layout; or columns are missing, the features are unknown, or they contain
+            no categories.
+    """
+    if is_point_cloud(dataset.features or ()):
+        check_point_cloud_rows(dataset)
+    else:
+        check_release_rows(dataset, tool)
 
 
 def _check_not_laid_out(dataset: SplitRows) -> None:

@@ -11,7 +11,6 @@ import msgspec
 from segments_hf.dataset.compat import progress_bar
 from segments_hf.dataset.input_rows import open_rows
 from segments_hf.dataset.release_inputs import releases_by_split
-from segments_hf.dataset.row_map import check_point_cloud_rows
 from segments_hf.dataset.rows.row_images import ASSET_COLUMNS
 from segments_hf.io.number_options import check_number
 from segments_hf.io.number_text import listed_counts
@@ -20,7 +19,7 @@ from segments_hf.io.redaction import own_logger
 from segments_hf.labels import has_json_label, is_point_cloud, with_decoded_bitmap
 from segments_hf.labels.categories import class_colors, class_names
 from segments_hf.labels.cloud_label import POINT_CLOUD_COLUMN
-from segments_hf.layouts import check_release_rows
+from segments_hf.layouts import check_labeled_rows
 from segments_hf.preview.json_objects import json_objects
 from segments_hf.preview.page_file import block, new_page
 from segments_hf.preview.shown_sample import Limits, show_sample
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
-    from segments_hf.dataset.data_types import Data, ReleaseKeywords, SplitRows
+    from segments_hf.dataset.data_types import Data, ReleaseKeywords
     from segments_hf.dataset.input_rows import InputRows
     from segments_hf.dataset.rows.outcome import Outcome
     from segments_hf.dataset.rows.problems import Problem
@@ -57,6 +56,8 @@ _LEAST_POINTS = 3_000  # of one sample
 logger: Logger = own_logger(__name__)
 
 _FILE_COLUMNS = {*ASSET_COLUMNS, POINT_CLOUD_COLUMN}
+
+_check = partial(check_labeled_rows, tool="preview for datasets (pass the release instead)")
 
 
 class PageClass(msgspec.Struct):
@@ -187,19 +188,6 @@ def preview(
         name = source.task_type or "the labels of this task type"
         logger.warning("%s is not drawn: the page lists the labels as attributes", name)
     return Path(path)
-
-
-def _check(rows: SplitRows) -> None:
-    """Check that a dataset of one split has the rows of a release of images or point clouds.
-
-    Raises:
-        OptionError: The labels stay JSON.
-        SegmentsHFError: Columns are missing, the features are unknown, or they contain no categories.
-    """
-    if is_point_cloud(rows.features or ()):
-        check_point_cloud_rows(rows)
-    else:
-        check_release_rows(rows, "preview for datasets (pass the release instead)")
 
 
 def _most_rows(source: InputRows, limit: int | None) -> int | None:

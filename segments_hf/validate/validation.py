@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
 from segments_hf.dataset.compat import progress_bar
 from segments_hf.dataset.input_rows import open_rows
 from segments_hf.dataset.inputs import asset_bytes
-from segments_hf.dataset.row_map import check_point_cloud_rows
 from segments_hf.io.batching import map_in_batches
 from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.labels import has_json_label, is_point_cloud
-from segments_hf.layouts import check_release_rows
+from segments_hf.layouts import check_labeled_rows
 from segments_hf.short_traceback import short_traceback
 from segments_hf.validate.json_labels import JsonLabels
 from segments_hf.validate.report import Report, by_check
@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
-    from segments_hf.dataset.data_types import Data, ReleaseKeywords, SplitRows
+    from segments_hf.dataset.data_types import Data, ReleaseKeywords
     from segments_hf.dataset.input_rows import InputRows
     from segments_hf.dataset.rows.outcome import Outcome
     from segments_hf.validate.finding import Finding
     from segments_hf.validate.validator import Examined
+
+_check = partial(check_labeled_rows, tool="validate for datasets (pass the release instead)")
 
 
 @short_traceback
@@ -95,19 +97,6 @@ def validate(
         findings=tally.findings,
         not_checked=json_labels.not_checked,
     )
-
-
-def _check(rows: SplitRows) -> None:
-    """Check that a dataset of one split has the rows of a release of images or point clouds.
-
-    Raises:
-        OptionError: The labels stay JSON.
-        SegmentsHFError: Columns are missing, the features are unknown, or they contain no categories.
-    """
-    if is_point_cloud(rows.features or ()):
-        check_point_cloud_rows(rows)
-    else:
-        check_release_rows(rows, "validate for datasets (pass the release instead)")
 
 
 def _examined(source: InputRows, validator: Validator, *, assets: bool) -> Iterator[Examined]:
