@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 DECODERS = min(4, os.cpu_count() or 1)  # the number of items in flight, if each item may hold the pixels of an image
 
-_AHEAD = 8  # the number of items that are consumed in advance, per item in flight
+AHEAD = 8  # the number of items that are consumed in advance, per item in flight
 _MAX_WEIGHT = 64 * 2**20  # bytes
 _ASSUMED_WEIGHT = 2 * 2**20  # bytes of a result, about a photograph; used until the first result is known
 
@@ -62,6 +62,7 @@ def prefetch_futures(
     weight: Callable[[R], int],
     in_flight: int,
     max_weight: int = _MAX_WEIGHT,
+    ahead: int = AHEAD,
 ) -> Iterator[R]:
     """Submit several items simultaneously, and yield the results in the order of the items.
 
@@ -71,10 +72,11 @@ def prefetch_futures(
 
     Args:
         submit: A function that starts the work for an item and returns its future. Any thread may call it.
-        items: The items. They are consumed in the calling thread, up to eight for each item in flight.
+        items: The items. They are consumed in the calling thread, up to `ahead` for each item in flight.
         weight: A function that returns the memory of a result, in bytes.
         in_flight: The largest number of items in flight.
         max_weight: The approximate limit of the weight of held results, in bytes.
+        ahead: The number of items that are consumed in advance, per item in flight. Large items need a low number.
 
     Raises:
         Exception: The exception of a future, in place of the result. Later items are not submitted.
@@ -83,7 +85,7 @@ def prefetch_futures(
     queue = _Queue(submit, weight, in_flight, max_weight)
     try:
         while True:
-            for item in itertools.islice(source, _AHEAD * in_flight - len(queue)):
+            for item in itertools.islice(source, ahead * in_flight - len(queue)):
                 queue.add(item)
             if not queue:
                 return

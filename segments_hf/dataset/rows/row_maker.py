@@ -13,7 +13,7 @@ from segments_hf.dataset.rows.row_batches import make_batches
 from segments_hf.dataset.rows.row_clouds import add_point_cloud
 from segments_hf.dataset.rows.row_images import add_assets
 from segments_hf.errors import AssetError, ReleaseError, SegmentsHFError
-from segments_hf.io.prefetching import prefetch_futures
+from segments_hf.io.prefetching import AHEAD, prefetch_futures
 from segments_hf.option_names import option
 
 if TYPE_CHECKING:
@@ -78,7 +78,10 @@ class RowMaker:
         drafts = make_drafts(samples, self.labelset, self.class_indices, start)
         if self.assets is None or samples.kind(self.labelset).annotation is None:
             return (_outcome_of(draft, self.on_error) for draft in drafts)
-        return _prefetched(drafts, self.assets.sources(samples, self.labelset, traffic), self.on_error)
+        sources = self.assets.sources(samples, self.labelset, traffic)
+        # A label of points has an integer per point, so few drafts are made in advance.
+        ahead = 1 if samples.kind(self.labelset).point_labels else AHEAD
+        return _prefetched(drafts, sources, self.on_error, ahead)
 
     def batches(self, samples: ReleaseSlice, start: RowPosition = FIRST_ROW) -> Iterator[RowBatch]:
         """Make the rows of samples, in order, as tables of up to 64 rows with the columns `features`.
@@ -93,13 +96,14 @@ class RowMaker:
         return make_batches(self.outcomes(samples, start), self.features, self.new_columns)
 
 
-def _prefetched(drafts: Iterator[Draft], sources: AssetSources, on_error: OnError) -> Iterator[Outcome]:
+def _prefetched(drafts: Iterator[Draft], sources: AssetSources, on_error: OnError, ahead: int) -> Iterator[Outcome]:
     with sources.fetcher.running() as loop:
         yield from prefetch_futures(
             lambda draft: loop.submit(_complete(draft, sources, on_error)),
             drafts,
             weight=lambda outcome: outcome.size_in_memory,
             in_flight=sources.fetcher.options.in_flight,
+            ahead=ahead,
         )
 
 
