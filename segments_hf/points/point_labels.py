@@ -64,9 +64,9 @@ def point_labels(
         )
     if stuff and kind != "panoptic":
         raise OptionError(f"got {stuff!r} for {kind} labels; it applies to panoptic labels", option="stuff")
-    if row.get("point_annotations") is None or row["annotations"] is None:
-        raise PointCloudError("the row has no labels of points; expected `annotations` and `point_annotations`")
-    ids = np.asarray(row["point_annotations"], np.int64)
+    if row.get("annotations") is None:
+        raise PointCloudError("the row has no annotations; expected `annotations` and `point_annotations`")
+    ids = ids_of_points(row)
     expected = num_points(row)
     if expected is not None and len(ids) != expected:
         raise PointCloudError(f"point_annotations: got {len(ids):,} numbers for {expected:,} points in the file")
@@ -77,6 +77,27 @@ def point_labels(
         values = _instance_values(annotations) if kind == "instance" else _panoptic_values(annotations, stuff)
         otherwise = 0
     return _look_up(ids, [int(item["id"]) for item in annotations], values, otherwise)
+
+
+def ids_of_points(row: Mapping[str, Any]) -> npt.NDArray[np.int64]:
+    """Return the id of the annotation of each point, as in the row.
+
+    Returns:
+        int64 array of shape (N,).
+
+    Raises:
+        PointCloudError: `point_annotations` is missing, or is not a list of numbers.
+    """
+    values = row.get("point_annotations")
+    if values is None:
+        raise PointCloudError("point_annotations: got null, expected a list with an id for each point")
+    try:
+        ids = np.asarray(values, np.int64)
+    except (TypeError, ValueError, OverflowError):
+        ids = None
+    if ids is None or ids.ndim != 1:
+        raise PointCloudError("point_annotations: got values that are not integers, expected a list of ids")
+    return ids
 
 
 def _semantic_values(annotations: Iterable[Mapping[str, Any]], ignore_index: int | None) -> tuple[dict[int, int], int]:
