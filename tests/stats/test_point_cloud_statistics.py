@@ -168,6 +168,7 @@ def test_points_in_map_coordinates_are_counted_with_the_resolution_of_the_file(t
     assert [item.points for item in found.point_clouds.classes] == [0, 3]
 
 
+@pytest.mark.slow
 def test_memory_is_limited_for_many_points_and_many_boxes(tmp_path):
     points, number = np.zeros((100_000, 4)), 3000
     near, far = (
