@@ -38,6 +38,7 @@ PYTHON_ONLY: Final = frozenset(
             "index",
             "keep_unlabeled",
             "of",
+            "row",
             "storage_options",
             "stuff",
             "task",

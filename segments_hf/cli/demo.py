@@ -72,7 +72,7 @@ def _street_steps(folder: Path) -> dict[str, str]:
     cuboids = _quoted(folder / demo_release("street-cuboids").name)
     segmentation = _quoted(folder / demo_release("street-segmentation").name)
     return {
-        "Check the boxes, the point clouds and the images:": f"segments-hf validate {cuboids} --assets",
+        "Check the boxes, the point clouds and the images:": f"segments-hf validate {cuboids} --assets --cameras",
         "Check the classes of the points:": f"segments-hf validate {segmentation} --assets",
         "Train for one step (needs torch: pip install torch):": f"python {_quoted(folder / 'train.py')}",
         _PUSH: f"segments-hf push {cuboids} street-demo --private",

@@ -99,10 +99,9 @@ def one_row(data: Data | Row, index: int, of: ClassSource = None) -> tuple[Row, 
             option="of",
         )
     if _is_row(data):
-        require_known_task(data, None, _PLOT)
         if index:
             raise OptionError(f"got {index} for a single row, expected a dataset or a release as data", option="index")
-        return data, classes_of(of)
+        return _checked_row(data, _PLOT), classes_of(of)
     loading: LoadKeywords = {} if releases_by_split(data) is None else {"cameras": True}
     opened = open_rows(data, assets=True, skip=index, limit=1, check=check_features, **loading)
     require_known_task(opened.features, opened.task_type, _PLOT)
@@ -127,4 +126,17 @@ def _checked_row(row: object, tool: str) -> Row:
     if not isinstance(row, Mapping):
         raise SegmentsHFError(f"got {type(row).__name__} in a list of rows, expected each row as a dict of columns")
     require_known_task(row, None, tool)
+    if any(_has_array(row.get(name)) for name in _COLUMNS):
+        raise OptionError(
+            "got a row with arrays, expected a row in the format of Python: pass dataset.with_format(None)[index]"
+        )
     return row
+
+
+def _has_array(value: object) -> bool:
+    """Return whether a value is or contains an array of numpy or a tensor of torch."""
+    if isinstance(value, Mapping):
+        return any(map(_has_array, value.values()))
+    if isinstance(value, list):
+        return bool(value) and _has_array(value[0])
+    return hasattr(value, "dtype")

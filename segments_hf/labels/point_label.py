@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from segments_hf.errors import PointCloudError
 from segments_hf.labels.cloud_label import CloudLabel
 from segments_hf.labels.label import NO_CLASS, NO_POINTS
 from segments_hf.points import point_labels
+from segments_hf.points.point_labels import ids_of_points
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -82,6 +82,4 @@ class PointLabel(CloudLabel):
     @cached_property
     def ids(self) -> npt.NDArray[np.int64]:
         """The annotation id of each point."""
-        if self.missing_part:
-            raise PointCloudError(f"got null in {POINT_LABELS_COLUMN}, expected a list of annotation ids")
-        return np.asarray(self._row[POINT_LABELS_COLUMN], np.int64)
+        return ids_of_points(self._row)

@@ -1,13 +1,14 @@
-"""Check the numbers of poses, cuboids, cameras and points before the geometry uses them."""
+"""Check rows, and the numbers of poses, cuboids, cameras and points before the geometry uses them."""
 
 from __future__ import annotations
 
 import reprlib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from segments_hf.errors import PointCloudError
+from segments_hf.errors import OptionError, PointCloudError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -60,6 +61,18 @@ def checked_points(points: npt.ArrayLike) -> npt.NDArray[np.number[Any]]:
             f"points: got an array of shape {array.shape} and dtype {array.dtype}, expected (N, 3 or more) and numbers"
         )
     return array
+
+
+def check_row(row: object) -> None:
+    """Check that a value is a row.
+
+    Raises:
+        OptionError: The value is not a dict of columns, but for example a dataset.
+    """
+    if not isinstance(row, Mapping):
+        raise OptionError(
+            f"got a value of the type {type(row).__name__}, expected one row, such as dataset[0]", option="row"
+        )
 
 
 def _as_floats(value: object) -> npt.NDArray[np.float64] | None:

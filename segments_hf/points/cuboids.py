@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from segments_hf.errors import OptionError, PointCloudError
-from segments_hf.points.checked_numbers import are_finite, checked_numbers
+from segments_hf.points.checked_numbers import are_finite, check_row, checked_numbers
 from segments_hf.points.poses import transform_of
 from segments_hf.points.rotations import rotations_of_quaternions, rotations_of_yaws, yaws_of_rotations
 from segments_hf.short_traceback import short_traceback
@@ -135,7 +135,7 @@ def boxes(row: Mapping[str, Any], frame: Literal["sensor", "world"] = "sensor") 
         The boxes, in the order of the annotations.
 
     Raises:
-        OptionError: `frame` is unknown.
+        OptionError: `frame` is unknown, or `row` is not a row.
         PointCloudError: A number of a cuboid or of the pose is missing, is not finite, or is 1e12 or more in absolute
             value; or a column is missing, or the annotations are None.
 
@@ -146,6 +146,7 @@ def boxes(row: Mapping[str, Any], frame: Literal["sensor", "world"] = "sensor") 
     """
     if frame not in ("sensor", "world"):
         raise OptionError(f"got {frame!r}, expected 'sensor' or 'world'", option="frame")
+    check_row(row)
     if row.get("annotations") is None:
         raise PointCloudError("the row has no annotations; expected a list in the column `annotations`")
     in_world = _boxes_of(_cuboids_of(row["annotations"]))

@@ -69,7 +69,7 @@ def _parameters(distortion: object) -> tuple[str, dict[str, float]]:
     """Return the model and all its coefficients, in the order of `_COEFFICIENTS`."""
     fields = distortion if isinstance(distortion, dict) else {}
     model, coefficients = fields.get("model"), fields.get("coefficients")
-    if model not in _COEFFICIENTS:
+    if not isinstance(model, str) or model not in _COEFFICIENTS:
         raise PointCloudError(f"distortion: got {distortion!r}, expected the model 'brown-conrady' or 'fisheye'")
     names = _COEFFICIENTS[model]
     if not isinstance(coefficients, dict) or coefficients.keys() - set(names):

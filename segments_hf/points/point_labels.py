@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from segments_hf.errors import OptionError, PointCloudError
+from segments_hf.points.checked_numbers import check_row
 from segments_hf.points.read_points import num_points
 from segments_hf.short_traceback import short_traceback
 
@@ -44,7 +45,7 @@ def point_labels(
         int64 array of shape (M,), in the order of the points of the file.
 
     Raises:
-        OptionError: `kind` is unknown, or an option does not apply to it.
+        OptionError: `row` is not a row, `kind` is unknown, or an option does not apply to it.
         PointCloudError: The row has no labels of points, the file has another number of points, a label is an id that
             no annotation has, or `ignore_index` is the index of a class.
         AssetError: The file cannot be read.
@@ -64,9 +65,10 @@ def point_labels(
         )
     if stuff and kind != "panoptic":
         raise OptionError(f"got {stuff!r} for {kind} labels; it applies to panoptic labels", option="stuff")
-    if row.get("point_annotations") is None or row["annotations"] is None:
-        raise PointCloudError("the row has no labels of points; expected `annotations` and `point_annotations`")
-    ids = np.asarray(row["point_annotations"], np.int64)
+    check_row(row)
+    if row.get("annotations") is None:
+        raise PointCloudError("the row has no annotations; expected `annotations` and `point_annotations`")
+    ids = ids_of_points(row)
     expected = num_points(row)
     if expected is not None and len(ids) != expected:
         raise PointCloudError(f"point_annotations: got {len(ids):,} numbers for {expected:,} points in the file")
@@ -77,6 +79,27 @@ def point_labels(
         values = _instance_values(annotations) if kind == "instance" else _panoptic_values(annotations, stuff)
         otherwise = 0
     return _look_up(ids, [int(item["id"]) for item in annotations], values, otherwise)
+
+
+def ids_of_points(row: Mapping[str, Any]) -> npt.NDArray[np.int64]:
+    """Return the id of the annotation of each point, as in the row.
+
+    Returns:
+        int64 array of shape (N,).
+
+    Raises:
+        PointCloudError: `point_annotations` is missing, or is not a list of numbers.
+    """
+    values = row.get("point_annotations")
+    if values is None:
+        raise PointCloudError("point_annotations: got null, expected a list with an id for each point")
+    try:
+        ids = np.asarray(values, np.int64)
+    except (TypeError, ValueError, OverflowError):
+        ids = None
+    if ids is None or ids.ndim != 1:
+        raise PointCloudError("point_annotations: got values that are not integers, expected a list of ids")
+    return ids
 
 
 def _semantic_values(annotations: Iterable[Mapping[str, Any]], ignore_index: int | None) -> tuple[dict[int, int], int]:

@@ -11,10 +11,13 @@ from segments_hf.points.rotations import rotate
 from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy.typing as npt
 
     from segments_hf.points.cuboids import Boxes
 
+_PAIRS_AT_ONCE = 2**26  # of a point and a box; a pair takes one byte
 _POINTS_AT_ONCE = 2**18  # limits the memory for boxes that contain most points
 
 
@@ -46,6 +49,23 @@ def points_in_boxes(points: npt.ArrayLike, boxes: Boxes) -> npt.NDArray[np.bool_
         part = slice(start, start + _POINTS_AT_ONCE)
         _find(positions[part], boxes, inside[part])
     return inside
+
+
+def inside_by_part(points: npt.NDArray[np.number[Any]], boxes: Boxes) -> Iterator[npt.NDArray[np.bool_]]:
+    """Tell which points are inside which boxes, for some of the points at a time.
+
+    This limits the memory for clouds of millions of points with hundreds of boxes.
+
+    Args:
+        points: As for `points_in_boxes`.
+        boxes: As for `points_in_boxes`.
+
+    Yields:
+        bool array of shape (n, M) for the next n points. If there are no points, nothing is yielded.
+    """
+    step = max(_PAIRS_AT_ONCE // max(len(boxes), 1), 1)
+    for start in range(0, len(points), step):
+        yield points_in_boxes(points[start : start + step], boxes)
 
 
 def _find(positions: npt.NDArray[np.number[Any]], boxes: Boxes, inside: npt.NDArray[np.bool_]) -> None:

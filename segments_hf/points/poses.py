@@ -57,7 +57,7 @@ def transform_of(ego_pose: EgoPose) -> Transform:
         return Transform(np.eye(3), np.zeros(3))
     try:
         position, heading = ego_pose["position"], ego_pose["heading"]
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, IndexError) as error:  # IndexError: a matrix
         raise PointCloudError(f"ego_pose: got {ego_pose!r}, expected a position and a heading, or None") from error
     quaternion = checked_numbers(heading, (4,), "ego_pose: heading")
     return Transform(rotations_of_quaternions(quaternion), checked_numbers(position, (3,), "ego_pose: position"))

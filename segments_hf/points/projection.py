@@ -51,7 +51,7 @@ def project(points: npt.ArrayLike, camera: Mapping[str, Any]) -> npt.NDArray[np.
     [[310.0, 220.0, 10.0], [nan, nan, -10.0]]
     """
     convention = camera.get("camera_convention") or "OpenGL"
-    if convention not in _SIGNS:
+    if not isinstance(convention, str) or convention not in _SIGNS:
         raise PointCloudError(f"camera_convention: got {convention!r}, expected 'OpenGL' or 'OpenCV'")
     intrinsics = _intrinsics_of(camera)
     in_camera = _pose_of(camera).apply_inverse(checked_points(points)[:, :3].astype(np.float64)) * _SIGNS[convention]

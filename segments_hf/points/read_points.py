@@ -62,7 +62,7 @@ def read_points(
         LAS file.
 
     Raises:
-        OptionError: `kind` is unknown, or it is required; or `data` has no point cloud.
+        OptionError: `kind` is unknown, or it is required; or `data` is neither a row with a point cloud nor bytes.
         AssetError: The file cannot be read, is damaged, has another type, or has more than 50 million points; a file at
             a path has more than 256 MiB; or a field does not exist.
         MissingExtraError: The file is a LAS or LAZ file, and laspy or lazrs is not installed.
@@ -85,6 +85,20 @@ def read_points(
     return cloud.structured() if structured else cloud.columns(fields)
 
 
+def read_positions(row: Mapping[str, Any]) -> npt.NDArray[np.floating[Any]]:
+    """Read x, y and z of the points of a row, as exact as in the file.
+
+    Returns:
+        Array of shape (N, 3), in the frame of reference of the file: float32 if the coordinates in the file are
+        float32, otherwise float64, because float32 numbers are 0.5 m apart in map coordinates.
+
+    Raises:
+        AssetError: The file cannot be read, or has no field x, y or z with one value per point.
+        MissingExtraError: The file is a LAS or LAZ file, and laspy or lazrs is not installed.
+    """
+    return open_cloud(_content_of(row), _kind_of(row), max_points=DEFAULT_MAX_POINTS).positions()
+
+
 def num_points(row: Mapping[str, Any]) -> int | None:
     """Return the number of points in the file of a row; None if the row has no file.
 
@@ -99,9 +113,15 @@ def num_points(row: Mapping[str, Any]) -> int | None:
 
 def _content_of(row: Mapping[str, Any]) -> bytes:
     """Return the bytes of the file of a row."""
+    if not isinstance(row, Mapping):
+        raise OptionError(
+            f"got a value of the type {type(row).__name__}, expected one row, such as dataset[0], or bytes",
+            option="data",
+        )
     stored = row.get("point_cloud")
     if not isinstance(stored, Mapping) or (stored["bytes"] is None and stored["path"] is None):
-        raise OptionError("got a row without a point cloud, expected the column point_cloud", option="data")
+        what = "with null in the" if "point_cloud" in row else "without the"
+        raise OptionError(f"got a row {what} column point_cloud, expected a point cloud", option="data")
     file, limit = stored_content(stored), ImageLimits().max_bytes
     if file.content is None and file.size > limit:
         raise AssetError(f"{file.path}: got a file of {file.size:,} bytes, expected {limit:,} at most")

@@ -190,3 +190,11 @@ def test_file_without_coordinates_names_its_fields() -> None:
     row = {**cloud_row([]), "point_cloud": {"bytes": content, "path": None}, "point_cloud_type": "ply"}
     with pytest.raises(AssetError, match="'y'.*x, z"):
         plot(row, CATEGORIES)
+
+
+def test_coordinate_with_several_values_per_point_is_an_error() -> None:
+    header = "VERSION 0.7\nFIELDS x y z\nSIZE 4 4 4\nTYPE F F F\nCOUNT 3 1 1\nWIDTH 1\nHEIGHT 1\nPOINTS 1\nDATA ascii\n"
+    content = f"{header}1 2 3 4 5\n".encode()
+    row = {**cloud_row([]), "point_cloud": {"bytes": content, "path": None}, "point_cloud_type": "pcd"}
+    with pytest.raises(AssetError, match="'x'"):
+        plot(row, CATEGORIES)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from segments_hf import load_release, plot, to_layout
+from segments_hf import contact_sheet, load_release, plot, to_layout
 from segments_hf.demo import demo_release
 from segments_hf.errors import BitmapError, MissingExtraError, OptionError
 from segments_hf.release import Category
@@ -154,3 +154,13 @@ def test_missing_matplotlib_error_says_how_to_install_it(flowers: Any, monkeypat
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(MissingExtraError, match="pip install matplotlib"):
         plot(flowers[0], flowers)
+
+
+@pytest.mark.parametrize("release", ["flowers", "street-cuboids", "street-segmentation"])
+def test_row_in_the_format_of_numpy_is_an_error_that_says_what_to_pass(tmp_path: Path, release: Any) -> None:
+    loaded = load_release(demo_release(release), split="train", cache_dir=tmp_path)
+    # `datasets` cannot read lists of images, such as those of cameras, in the format of numpy.
+    rows = loaded.remove_columns([name for name in loaded.column_names if name == "cameras"]).with_format("numpy")
+    for draw in (lambda: plot(rows[0], of=rows), lambda: contact_sheet([rows[0]], of=rows)):
+        with pytest.raises(OptionError, match="with_format"):
+            draw()

@@ -250,6 +250,7 @@ def test_broken_cuboid_is_an_error_that_names_the_annotation(field: str, value: 
         {"position": [0, 0, 0], "heading": None},
         {"position": [0, 0, 0]},
         [[1, 0, 0, 0]],
+        np.eye(4),
     ],
 )
 def test_broken_pose_is_an_error(pose: object) -> None:

@@ -96,6 +96,11 @@ def test_id_of_no_annotation_is_an_error(kind: Any, stray: int) -> None:
         {"annotations": []},
         {"annotations": [], "point_annotations": None},
         {"annotations": None, "point_annotations": [0]},
+        {"point_annotations": [0]},
+        {"annotations": [], "point_annotations": [0, None]},
+        {"annotations": [], "point_annotations": [[0], [0]]},
+        {"annotations": [], "point_annotations": [2**64]},
+        {"annotations": [], "point_annotations": "abc"},
     ],
 )
 def test_row_without_labels_of_points_is_an_error(row: dict[str, Any]) -> None:

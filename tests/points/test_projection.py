@@ -148,6 +148,8 @@ def test_distortion_may_be_null_in_json_text() -> None:
         ({"rotation": [0, 0, np.nan, 1]}, "rotation"),
         ({"camera_convention": "opengl"}, "'OpenGL' or 'OpenCV'"),
         ({"distortion": {"model": "division", "coefficients": {}}}, "division"),
+        ({"camera_convention": ["OpenCV"]}, "'OpenGL' or 'OpenCV'"),
+        ({"distortion": {"model": ["fisheye"], "coefficients": {}}}, "model"),
         ({"distortion": {}}, "model"),
         ({"distortion": "{"}, "distortion"),
         ({"distortion": "[1]"}, "model"),

@@ -77,6 +77,12 @@ def test_row_without_a_cloud_is_an_error(row: dict[str, Any]) -> None:
         read_points(row)
 
 
+@pytest.mark.parametrize("data", [None, "cloud.bin", bytearray(16), [row_of(POINTS.tobytes())]])
+def test_value_that_is_neither_a_row_nor_bytes_is_an_error(data: Any) -> None:
+    with pytest.raises(OptionError, match="expected a row or bytes"):
+        read_points(data, kind="kitti")
+
+
 def test_row_without_a_type_is_an_error() -> None:
     row = row_of(POINTS.tobytes())
     del row["point_cloud_type"]

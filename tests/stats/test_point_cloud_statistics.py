@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +146,44 @@ def test_statistics_of_labeled_points_equal_those_of_a_simple_loop(tmp_path_fact
         labeled = sum(ids.count(number) for ids in drawn for number in category_of if category_of[number] == category)
         assert entry.annotations == 2 * len(drawn)
         assert (entry.points or 0) == labeled
+
+
+def pcd_file(points: np.ndarray) -> bytes:
+    """Return a PCD file with x, y and z as float64."""
+    header = "VERSION 0.7\nFIELDS x y z\nSIZE 8 8 8\nTYPE F F F\nCOUNT 1 1 1\n"
+    number = len(points)
+    return f"{header}WIDTH {number}\nHEIGHT 1\nPOINTS {number}\nDATA binary\n".encode() + points.tobytes()
+
+
+def test_points_in_map_coordinates_are_counted_with_the_resolution_of_the_file(tmp_path):
+    center = np.array([500_000.3, 5_400_000.3, 300])
+    offsets = np.array([[0, y, 0] for y in (-0.35, -0.31, -0.29, 0, 0.29, 0.31, 0.4)])  # float32 numbers are 0.5 apart
+    cuboid = {"id": 1, "category_id": 9, "type": "cuboid", "position": xyz(center), "dimensions": xyz([0.6] * 3)}
+    path = write_release(tmp_path, "pointcloud-cuboid", [np.zeros((1, 4))], [{"annotations": [{**cuboid, "yaw": 0.0}]}])
+    (tmp_path / "0.pcd").write_bytes(pcd_file(center + offsets))
+    release = json.loads(path.read_text())
+    release["dataset"]["samples"][0]["attributes"] = {"pcd": {"url": "0.pcd", "type": "pcd"}}
+    path.write_text(json.dumps(release))
+    found = stats(path, assets=True)
+    assert [item.points for item in found.point_clouds.classes] == [0, 3]
+
+
+@pytest.mark.slow
+def test_memory_is_limited_for_many_points_and_many_boxes(tmp_path):
+    points, number = np.zeros((100_000, 4)), 3000
+    near, far = (
+        {"category_id": 4, "type": "cuboid", "position": xyz([x, 200, 1]), "dimensions": xyz([2, 2, 2]), "yaw": 0}
+        for x in (100, 900)
+    )
+    annotations = [{"id": 1, **near}, *({"id": index, **far} for index in range(2, number + 1))]
+    data = load_release(write_release(tmp_path, "pointcloud-cuboid", [points], [{"annotations": annotations}]))
+    tracemalloc.start()
+    try:
+        found = stats(data, assets=True)
+        assert tracemalloc.get_traced_memory()[1] < len(points) * number
+    finally:
+        tracemalloc.stop()
+    assert [item.points for item in found.point_clouds.classes] == [100_000, 0]
 
 
 def test_points_in_cuboids_are_unknown_if_the_files_are_not_read(tmp_path):

@@ -109,6 +109,13 @@ def test_labels_of_skipped_point_clouds_are_not_checked_but_their_samples_are(
     assert list(validate(write_release(samples, task_type=task_type)).counts) == ["unusable-camera"]
 
 
+@pytest.mark.parametrize("distortion", [{"model": ["fisheye"]}, {"model": {}}, [], "fisheye", 1, True])
+def test_any_json_of_a_distortion_is_a_finding(tmp_path: Path, write_release: Any, distortion: Any) -> None:
+    samples = clean(tmp_path, "pointcloud-cuboid", count=1)
+    frame_of(samples, 0)["images"][0]["distortion"] = distortion
+    assert "unusable-camera" in validate(write_release(samples, task_type="pointcloud-cuboid"), assets=True).counts
+
+
 def test_camera_images_are_checked_only_if_they_are_loaded(tmp_path: Path, write_release: Any) -> None:
     samples = clean(tmp_path, "pointcloud-cuboid")
     for number in range(3):
@@ -174,9 +181,10 @@ def test_timestamps_that_are_not_numbers_are_not_compared(tmp_path: Path, write_
 
 def test_each_file_is_decoded_once(tmp_path: Path, write_release: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = []
-    read = Cloud.structured
-    monkeypatch.setattr(Cloud, "structured", lambda cloud: opened.append(cloud.num_points) or read(cloud))
+    read = Cloud.positions
+    monkeypatch.setattr(Cloud, "positions", lambda cloud: opened.append(cloud.num_points) or read(cloud))
     monkeypatch.setattr(Cloud, "columns", None)
+    monkeypatch.setattr(Cloud, "structured", None)
     release = write_release(clean(tmp_path, "pointcloud-vector-sequence"), task_type="pointcloud-vector-sequence")
     assert validate(release, assets=True).is_clean
     assert opened == [8] * 9

@@ -14,6 +14,7 @@ from segments_hf.dataset.rows.row_clouds import add_point_cloud
 from segments_hf.dataset.rows.row_images import add_assets
 from segments_hf.errors import AssetError, ReleaseError, SegmentsHFError
 from segments_hf.io.prefetching import AHEAD, prefetch_futures
+from segments_hf.labels.row import sample_name
 from segments_hf.option_names import option
 
 if TYPE_CHECKING:
@@ -147,4 +148,5 @@ def _with_sample(draft: Draft, column: str | None, error: SegmentsHFError) -> Se
     advice = f"to continue without it, pass {option('on_error', 'skip')} or {option('on_error', 'keep')}"
     if isinstance(error, ReleaseError):
         return ReleaseError(f"{error.problem} (sample {draft.name!r}; {advice})", error.source, error.json_path)
-    return type(error)(f"sample {draft.name!r}, {column}: {error} ({advice})")
+    where = sample_name({"name": draft.name, "frame_index": draft.row.get("frame_index")})
+    return type(error)(f"{where}, {column}: {error} ({advice})")

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from segments_hf.errors import AssetError
 from segments_hf.labels import CuboidLabel, PointLabel, has_point_cloud, label_of
-from segments_hf.points import points_in_boxes, read_points
+from segments_hf.points import points_in_boxes
+from segments_hf.points.read_points import read_positions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -109,8 +109,4 @@ def _points(row: Row) -> npt.NDArray[np.float64]:
     """Return the coordinates in the file of a row, in float64 because those of a map need it."""
     if not has_point_cloud(row):
         return np.empty((0, 3))
-    points = read_points(row, structured=True)
-    names = points.dtype.names or ()
-    if missing := [axis for axis in "xyz" if axis not in names]:
-        raise AssetError(f"got a point cloud without the field {missing[0]!r}; its fields are {', '.join(names)}")
-    return np.stack([points[axis].astype(np.float64) for axis in "xyz"], axis=1)
+    return read_positions(row).astype(np.float64, copy=False)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Values = npt.NDArray[np.void] | Mapping[str, npt.NDArray[Any]]
 
 
+_AXES = ("x", "y", "z")
 _FLOAT = np.dtype(np.float32).str  # in the byte order of this machine
 
 
@@ -92,11 +93,33 @@ class Cloud:
             AssetError: A field does not exist or has several values per point, or the values cannot be decoded.
         """
         self._check_names(names)
+        return self._columns(names, np.dtype(np.float32))
+
+    def positions(self) -> npt.NDArray[np.floating[Any]]:
+        """Return x, y and z of all points, in the order of the file.
+
+        Returns:
+            Array of shape (N, 3): float32 if the coordinates in the file are float32, otherwise float64.
+
+        Raises:
+            AssetError: A coordinate does not exist or has several values per point, or the values cannot be decoded.
+        """
+        for name in _AXES:
+            if name not in self.fields or self.dtype[name].shape:
+                raise AssetError(
+                    f"got a point cloud without the field {name!r} of one number per point; its fields are "
+                    f"{', '.join(self.fields)}"
+                )
+        is_float32 = all(self.dtype[name] == np.float32 for name in _AXES)
+        return self._columns(_AXES, np.dtype(np.float32 if is_float32 else np.float64))
+
+    def _columns(self, names: Sequence[str], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
         values = self._decode()
-        if isinstance(values, np.ndarray) and set(values.dtype.descr) == {(name, _FLOAT) for name in self.fields}:
+        all_float32 = {(name, _FLOAT) for name in self.fields}
+        if dtype == np.float32 and isinstance(values, np.ndarray) and set(values.dtype.descr) == all_float32:
             table = values.view(np.float32).reshape(self.num_points, len(self.fields))
             return table[:, [self.fields.index(name) for name in names]]  # takes a third of the time of the loop below
-        columns = np.empty((self.num_points, len(names)), np.float32)
+        columns = np.empty((self.num_points, len(names)), dtype)
         with np.errstate(over="ignore", invalid="ignore"):  # a float64 may be too large for a float32, or NaN
             for number, name in enumerate(names):
                 columns[:, number] = values[name]

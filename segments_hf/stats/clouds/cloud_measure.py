@@ -10,7 +10,9 @@ import numpy as np
 
 from segments_hf.labels import PointLabel, label_of
 from segments_hf.labels.cloud_label import has_point_cloud
-from segments_hf.points import boxes, points_in_boxes, read_points
+from segments_hf.points import boxes
+from segments_hf.points.points_in_boxes import inside_by_part
+from segments_hf.points.read_points import read_positions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,11 +89,13 @@ def _measure_points(label: PointLabel) -> MeasuredCloud:
 
 
 def _count_points_in(found: Boxes, row: Row, measured: MeasuredCloud) -> None:
-    inside = points_in_boxes(read_points(row, ("x", "y", "z")), found)
     classes = found.class_indices
-    counts = np.count_nonzero(inside, axis=0).tolist()
-    measured.object_points = list(zip(classes.tolist(), counts, strict=True))
-    measured.class_points = {
-        index: int(np.count_nonzero(inside[:, classes == index].any(axis=1))) for index in set(classes.tolist())
-    }
-    measured.unlabeled = int(np.count_nonzero(~inside.any(axis=1)))
+    object_points = np.zeros(len(found), np.int64)
+    class_points: Counter[int] = Counter(dict.fromkeys(classes.tolist(), 0))
+    for inside in inside_by_part(read_positions(row), found):
+        object_points += np.count_nonzero(inside, axis=0)
+        for index in class_points:
+            class_points[index] += int(np.count_nonzero(inside[:, classes == index].any(axis=1)))
+        measured.unlabeled += int(np.count_nonzero(~inside.any(axis=1)))
+    measured.object_points = list(zip(classes.tolist(), object_points.tolist(), strict=True))
+    measured.class_points = class_points

@@ -188,3 +188,11 @@ def test_max_points_is_a_positive_number(write_release: WriteRelease, value: Any
     with pytest.raises(OptionError, match="max_points"):
         load_release(write_release([]), max_points=value)
     assert issubclass(OptionError, SegmentsHFError)
+
+
+def test_error_names_the_frame_of_a_sequence(tmp_path: Path, write_release: WriteRelease) -> None:
+    store = write_files(tmp_path)
+    frames = [cloud(store("a.bin", kitti_file())), cloud(None)]
+    release = write_release([cloud_sample("drive", {"frames": frames})], task_type="pointcloud-cuboid-sequence")
+    with pytest.raises(AssetError, match="sample 'drive', frame 1, point_cloud"):
+        load_release(release, split="train")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-import numpy as np
+from typing import TYPE_CHECKING, NamedTuple
 
 from segments_hf.errors import AssetError
 from segments_hf.images.stored_image import stored_content
 from segments_hf.labels import CuboidLabel, has_point_cloud
 from segments_hf.labels.cloud_label import POINT_CLOUD_COLUMN
-from segments_hf.points import read_points
+from segments_hf.points.read_points import read_positions
 from segments_hf.validate.checks.clouds.camera_calibration import cameras_without_points
 from segments_hf.validate.checks.clouds.cuboid_numbers import boxes_without_points
 from segments_hf.validate.checks.clouds.labeled_points import number_of_labels
@@ -20,14 +18,10 @@ from segments_hf.validate.checks.unreadable import UNREADABLE_CLOUD, missing_clo
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import numpy.typing as npt
-
     from segments_hf.labels import Label
     from segments_hf.labels.row import Row
     from segments_hf.validate.checks.same_files import Fingerprint
     from segments_hf.validate.finding import Finding
-
-_AXES = ("x", "y", "z")
 
 
 class CheckedCloud(NamedTuple):
@@ -60,7 +54,7 @@ def check_cloud(row: Row, label: Label | None) -> CheckedCloud:
     try:
         file = stored_content(row[POINT_CLOUD_COLUMN])
         summary = fingerprint(file) if file.size else None
-        points = _positions({**row, POINT_CLOUD_COLUMN: {"bytes": file.content, "path": file.path}})
+        points = read_positions({**row, POINT_CLOUD_COLUMN: {"bytes": file.content, "path": file.path}})
     except AssetError as error:
         return CheckedCloud([UNREADABLE_CLOUD.in_row(row, str(error))], None)
     findings = [*cameras_without_points(row, points)]
@@ -69,18 +63,3 @@ def check_cloud(row: Row, label: Label | None) -> CheckedCloud:
     if isinstance(label, CuboidLabel):
         findings += boxes_without_points(row, points)
     return CheckedCloud(findings, summary)
-
-
-def _positions(row: Row) -> npt.NDArray[np.number[Any]]:
-    """Return x, y and z of the points in the frame of the sensor, with the dtype of the file.
-
-    Returns:
-        Array of shape (N, 3).
-
-    Raises:
-        AssetError: The file cannot be read, or has no such fields.
-    """
-    points = read_points(row, structured=True)
-    if any(name not in (points.dtype.names or ()) or points.dtype[name].shape for name in _AXES):
-        return read_points(row, _AXES)  # raises the error about the fields
-    return np.stack([points[name] for name in _AXES], axis=1)

@@ -8,7 +8,8 @@ import numpy as np
 
 from segments_hf.errors import PointCloudError
 from segments_hf.labels import CuboidLabel
-from segments_hf.points import boxes, points_in_boxes
+from segments_hf.points import boxes
+from segments_hf.points.points_in_boxes import inside_by_part
 from segments_hf.points.rotations import wrap_angles, yaws_of_rotations
 from segments_hf.validate.checks.fault import Fault
 from segments_hf.validate.wording import listed
@@ -35,7 +36,6 @@ NO_POINTS = Fault(
 )
 
 _YAW_TOLERANCE = 0.02  # radians, about 1 degree
-_PAIRS_AT_ONCE = 2**26  # of a point and a box; a pair takes one byte
 
 
 def cuboids(row: Row, label: Label) -> Iterator[Finding]:
@@ -69,9 +69,8 @@ def boxes_without_points(row: Row, points: npt.NDArray[np.number[Any]]) -> Itera
     except PointCloudError:  # `ego_poses` reports the error
         return
     is_empty = np.ones(len(found), bool)
-    step = max(_PAIRS_AT_ONCE // max(len(found), 1), 1)
-    for start in range(0, len(points), step):
-        is_empty &= ~points_in_boxes(points[start : start + step], found).any(axis=0)
+    for inside in inside_by_part(points, found):
+        is_empty &= ~inside.any(axis=0)
     if is_empty.any():
         yield NO_POINTS.in_row(row, f"no point is in cuboid {listed(found.ids[is_empty].tolist())}")
 
