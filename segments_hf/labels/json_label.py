@@ -64,8 +64,8 @@ def _unsupported(task_type: str | None, tool: str, supported: Iterable[str], col
     hint = (
         f"The labels are JSON in the column {JSON_LABEL_COLUMN} of `load_release`"
         if has_json_label(columns)
-        else "Point clouds have the layouts point-cloud-detection and point-cloud-segmentation, and segments_hf.points reads "
-        "them as arrays"
+        else "Point clouds have the layouts point-cloud-detection and point-cloud-segmentation, and "
+        "segments_hf.points reads them as arrays"
     )
     return OptionError(
         f"{task_type or 'the task type of the data'} is not supported by {tool}; expected one of the task types "

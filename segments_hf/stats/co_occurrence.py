@@ -35,7 +35,8 @@ def co_occurrence_figure(stats: Stats) -> Figure | None:
     if len(shown) < 2:  # noqa: PLR2004
         return None
     more = f" (the {len(shown)} most frequent of {len(present)})" if len(shown) < len(present) else ""
-    title = f"{CO_OCCURRENCE}{more}\nOf the {stats.unit}s with the class of the row, the % that also have the class of the column"
+    explanation = f"Of the {stats.unit}s with the class of the row, the % that also have the class of the column"
+    title = f"{CO_OCCURRENCE}{more}\n{explanation}"
     return _heat_map(title, [cut(item.name, MAX_NAME_LENGTH) for item in shown], shares(stats, shown))
 
 
