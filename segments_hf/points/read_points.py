@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from segments_hf.errors import AssetError, OptionError
 from segments_hf.images.stored_image import stored_content
 from segments_hf.io.fetch_options import DEFAULT_MAX_POINTS, ImageLimits
-from segments_hf.points.files import POINT_CLOUD_TYPES, kind_of_content, open_cloud
+from segments_hf.points.files import FLOAT_TYPES, POINT_CLOUD_TYPES, kind_of_content, open_cloud
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,7 +80,7 @@ def read_points(
     """
     if kind is not None and kind not in POINT_CLOUD_TYPES:
         raise OptionError(f"got {kind!r}, expected one of {', '.join(POINT_CLOUD_TYPES)}", option="kind")
-    content = data if isinstance(data, bytes) else _content_of(data)
+    content = data if isinstance(data, bytes) else _content_of(data, kind)
     cloud = open_cloud(content, kind or _kind_of(data), max_points=DEFAULT_MAX_POINTS)
     return cloud.structured() if structured else cloud.columns(fields)
 
@@ -111,8 +111,8 @@ def num_points(row: Mapping[str, Any]) -> int | None:
     return open_cloud(_content_of(row), _kind_of(row), max_points=DEFAULT_MAX_POINTS).num_points
 
 
-def _content_of(row: Mapping[str, Any]) -> bytes:
-    """Return the bytes of the file of a row."""
+def _content_of(row: Mapping[str, Any], kind: str | None = None) -> bytes | bytearray:
+    """Return the bytes of the file of a row; `kind` is its type, by default that in the row."""
     if not isinstance(row, Mapping):
         raise OptionError(
             f"got a value of the type {type(row).__name__}, expected one row, such as dataset[0], or bytes",
@@ -125,6 +125,10 @@ def _content_of(row: Mapping[str, Any]) -> bytes:
     file, limit = stored_content(stored), ImageLimits().max_bytes
     if file.content is None and file.size > limit:
         raise AssetError(f"{file.path}: got a file of {file.size:,} bytes, expected {limit:,} at most")
+    if file.content is None and (kind or row.get("point_cloud_type")) in FLOAT_TYPES:
+        # Arrays of points share this memory. A second copy would take ten times as long as the file, because the
+        # allocator returns the memory to the system after each file.
+        return file.read_writable()
     return file.read()
 
 

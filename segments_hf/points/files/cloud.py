@@ -87,7 +87,8 @@ class Cloud:
             names: The names of the fields, each with one value per point.
 
         Returns:
-            float32 array of shape (N, C), with one column per name.
+            float32 array of shape (N, C), with one column per name. It shares the memory of the file if all fields are
+            read in order and this memory may be changed.
 
         Raises:
             AssetError: A field does not exist or has several values per point, or the values cannot be decoded.
@@ -118,6 +119,8 @@ class Cloud:
         all_float32 = {(name, _FLOAT) for name in self.fields}
         if dtype == np.float32 and isinstance(values, np.ndarray) and set(values.dtype.descr) == all_float32:
             table = values.view(np.float32).reshape(self.num_points, len(self.fields))
+            if tuple(names) == self.fields and table.flags.writeable:
+                return table
             return table[:, [self.fields.index(name) for name in names]]  # takes a third of the time of the loop below
         columns = np.empty((self.num_points, len(names)), dtype)
         with np.errstate(over="ignore", invalid="ignore"):  # a float64 may be too large for a float32, or NaN

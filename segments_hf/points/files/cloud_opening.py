@@ -20,17 +20,15 @@ if TYPE_CHECKING:
 
     from segments_hf.points.files.cloud import Cloud, CloudHeader
 
-_OPENERS: dict[str, Callable[[bytes], Cloud]] = {
-    "pcd": open_pcd,
-    "ply": open_ply,
-    "las": open_las,
-    "laz": open_las,
+_OPENERS: dict[str, Callable[[bytes], Cloud]] = {"pcd": open_pcd, "ply": open_ply, "las": open_las, "laz": open_las}
+_FLOAT_OPENERS: dict[str, Callable[[bytes | bytearray], Cloud]] = {
     "binary-xyzi": partial(open_floats, fields=XYZI),
     "kitti": partial(open_floats, fields=XYZI),
     "binary-xyzir": partial(open_floats, fields=XYZIR),
     "nuscenes": partial(open_floats, fields=XYZIR),
 }
-POINT_CLOUD_TYPES = tuple(_OPENERS)
+FLOAT_TYPES = tuple(_FLOAT_OPENERS)  # the types of files without a header
+POINT_CLOUD_TYPES = (*_OPENERS, *FLOAT_TYPES)
 # The first bytes of files with a header, and the types of such files.
 _SIGNATURES = (
     (b"# .PCD", ("pcd",)),
@@ -46,14 +44,14 @@ _PRINTABLE = string.printable.encode()
 _BEGINNING = 64  # bytes; if all are text, they are not float32 numbers
 
 
-def open_cloud(content: bytes, kind: str, *, max_points: int) -> Cloud:
+def open_cloud(content: bytes | bytearray, kind: str, *, max_points: int) -> Cloud:
     """Open a point-cloud file, and check its structure.
 
     Sizes in the header are compared with the size of the file before memory is allocated. The values are decoded when
     they are read. Every failure of a decoder becomes an `AssetError`.
 
     Args:
-        content: The file.
+        content: The file. The arrays of a file of one of `FLOAT_TYPES` in a `bytearray` share its memory.
         kind: The type of the file in the release, one of `POINT_CLOUD_TYPES`.
         max_points: The largest number of points.
 
@@ -62,14 +60,13 @@ def open_cloud(content: bytes, kind: str, *, max_points: int) -> Cloud:
             its header, or it has too many points.
         MissingExtraError: The file is a LAS file, and laspy or lazrs is not installed.
     """
-    opener = _OPENERS.get(kind)
-    if opener is None:
+    if kind not in POINT_CLOUD_TYPES:
         raise AssetError(
             f"got a point cloud of the type {kind[:40]!r}, which is not supported; expected one of "
             f"{', '.join(POINT_CLOUD_TYPES)}"
         )
-    _check_beginning(content, kind)
-    cloud = opener(content)
+    _check_beginning(bytes(content[:512]), kind)
+    cloud = _FLOAT_OPENERS[kind](content) if kind in FLOAT_TYPES else _OPENERS[kind](bytes(content))
     if cloud.num_points > max_points:
         raise AssetError(
             f"got a point cloud with {cloud.num_points:,} points, more than {option('max_points', max_points)} allows"
@@ -102,9 +99,9 @@ def _kinds_of(content: bytes) -> tuple[str, ...]:
     return next((kinds for signature, kinds in _SIGNATURES if content.startswith(signature)), ())
 
 
-def _check_beginning(content: bytes, kind: str) -> None:
+def _check_beginning(beginning: bytes, kind: str) -> None:
     """Check that the first bytes of a file fit its type."""
-    found, beginning = _kinds_of(content), content[:512]
+    found = _kinds_of(beginning)
     if kind in found or (kind == "pcd" and beginning.startswith(b"#")):  # a PCD file may begin with any comment
         return
     if found:

@@ -16,11 +16,11 @@ XYZI = ("x", "y", "z", "intensity")
 XYZIR = (*XYZI, "ring")
 
 
-def open_floats(content: bytes, fields: Sequence[str]) -> Cloud:
+def open_floats(content: bytes | bytearray, fields: Sequence[str]) -> Cloud:
     """Open a file of float32 numbers, little-endian, one per field and point.
 
     Args:
-        content: The file.
+        content: The file. The arrays share the memory of a `bytearray`.
         fields: The names of the fields.
 
     Raises:
