@@ -9,7 +9,7 @@ from segments_hf.images import check_and_repair
 from segments_hf.images.file_structure import image_format
 from segments_hf.images.opening import UnwantedError
 from segments_hf.option_names import option
-from segments_hf.points.files import CloudHeader, check_cloud, open_cloud
+from segments_hf.points.files import CloudHeader, open_cloud_file
 
 if TYPE_CHECKING:
     from segments_hf.images import Header, Repair
@@ -82,11 +82,10 @@ class CloudCheck:
             raise UnwantedError(f"got more bytes than {option('max_bytes', options.max_bytes)} allows")
         if self.kind is None:
             raise UnwantedError("got a point cloud without a type in the release, expected a type such as 'pcd'")
-        bytes_ = content.read()
-        header = check_cloud(bytes_, self.kind, max_points=options.max_points)
+        cloud = open_cloud_file(content, self.kind, max_points=options.max_points)
         if options.verify == "decode":
-            open_cloud(bytes_, self.kind, max_points=options.max_points).structured()
-        return header, None
+            cloud.structured()
+        return cloud.header, None
 
     def decodes(self, content: bytes, options: FetchOptions) -> bool:
         """Tell whether the check decodes all points."""

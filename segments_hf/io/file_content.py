@@ -69,17 +69,6 @@ class FileContent:
         with self.open() as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
             yield content
 
-    def read_writable(self) -> bytearray:
-        """Return a copy of the bytes in memory that the caller may change.
-
-        Raises:
-            AssetError: The file cannot be read.
-        """
-        content = bytearray(self.size)
-        with self.open() as file:
-            del content[file.readinto(content) :]  # type: ignore[attr-defined]
-        return content
-
     def read(self) -> bytes:
         """Return the bytes.
 

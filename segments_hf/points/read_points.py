@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from segments_hf.errors import AssetError, OptionError
 from segments_hf.images.stored_image import stored_content
 from segments_hf.io.fetch_options import DEFAULT_MAX_POINTS, ImageLimits
-from segments_hf.points.files import FLOAT_TYPES, POINT_CLOUD_TYPES, kind_of_content, open_cloud
+from segments_hf.io.file_content import FileContent
+from segments_hf.points.files import POINT_CLOUD_TYPES, kind_of_content, open_cloud_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,8 +81,8 @@ def read_points(
     """
     if kind is not None and kind not in POINT_CLOUD_TYPES:
         raise OptionError(f"got {kind!r}, expected one of {', '.join(POINT_CLOUD_TYPES)}", option="kind")
-    content = data if isinstance(data, bytes) else _content_of(data, kind)
-    cloud = open_cloud(content, kind or _kind_of(data), max_points=DEFAULT_MAX_POINTS)
+    file = FileContent(data) if isinstance(data, bytes) else _file_of(data)
+    cloud = open_cloud_file(file, kind or _kind_of(data), max_points=DEFAULT_MAX_POINTS)
     return cloud.structured() if structured else cloud.columns(fields)
 
 
@@ -96,7 +97,7 @@ def read_positions(row: Mapping[str, Any]) -> npt.NDArray[np.floating[Any]]:
         AssetError: The file cannot be read, or has no field x, y or z with one value per point.
         MissingExtraError: The file is a LAS or LAZ file, and laspy or lazrs is not installed.
     """
-    return open_cloud(_content_of(row), _kind_of(row), max_points=DEFAULT_MAX_POINTS).positions()
+    return open_cloud_file(_file_of(row), _kind_of(row), max_points=DEFAULT_MAX_POINTS).positions()
 
 
 def num_points(row: Mapping[str, Any]) -> int | None:
@@ -108,11 +109,11 @@ def num_points(row: Mapping[str, Any]) -> int | None:
     stored = row.get("point_cloud")
     if stored is None or (stored["bytes"] is None and stored["path"] is None):
         return None
-    return open_cloud(_content_of(row), _kind_of(row), max_points=DEFAULT_MAX_POINTS).num_points
+    return open_cloud_file(_file_of(row), _kind_of(row), max_points=DEFAULT_MAX_POINTS).num_points
 
 
-def _content_of(row: Mapping[str, Any], kind: str | None = None) -> bytes | bytearray:
-    """Return the bytes of the file of a row; `kind` is its type, by default that in the row."""
+def _file_of(row: Mapping[str, Any]) -> FileContent:
+    """Return the file of a row."""
     if not isinstance(row, Mapping):
         raise OptionError(
             f"got a value of the type {type(row).__name__}, expected one row, such as dataset[0], or bytes",
@@ -125,11 +126,7 @@ def _content_of(row: Mapping[str, Any], kind: str | None = None) -> bytes | byte
     file, limit = stored_content(stored), ImageLimits().max_bytes
     if file.content is None and file.size > limit:
         raise AssetError(f"{file.path}: got a file of {file.size:,} bytes, expected {limit:,} at most")
-    if file.content is None and (kind or row.get("point_cloud_type")) in FLOAT_TYPES:
-        # Arrays of points share this memory. A second copy would take ten times as long as the file, because the
-        # allocator returns the memory to the system after each file.
-        return file.read_writable()
-    return file.read()
+    return file
 
 
 def _kind_of(data: Mapping[str, Any] | bytes) -> str:

@@ -9,26 +9,30 @@ from typing import TYPE_CHECKING
 from segments_hf.errors import AssetError
 from segments_hf.images.content_kind import text_kind, unsupported_format
 from segments_hf.option_names import option
-from segments_hf.points.files.float_file import XYZI, XYZIR, open_floats
+from segments_hf.points.files.array_file import open_array
+from segments_hf.points.files.float_file import XYZI, XYZIR, float_layout, open_floats
+from segments_hf.points.files.header_lines import MAX_HEADER_BYTES
 from segments_hf.points.files.las_file import open_las
 from segments_hf.points.files.las_header import SIGNATURE
-from segments_hf.points.files.pcd_file import open_pcd
+from segments_hf.points.files.pcd_file import binary_layout, open_pcd
+from segments_hf.points.files.pcd_header import read_pcd_header
 from segments_hf.points.files.ply_file import open_ply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from segments_hf.io.file_content import FileContent
     from segments_hf.points.files.cloud import Cloud, CloudHeader
 
-_OPENERS: dict[str, Callable[[bytes], Cloud]] = {"pcd": open_pcd, "ply": open_ply, "las": open_las, "laz": open_las}
-_FLOAT_OPENERS: dict[str, Callable[[bytes | bytearray], Cloud]] = {
-    "binary-xyzi": partial(open_floats, fields=XYZI),
-    "kitti": partial(open_floats, fields=XYZI),
-    "binary-xyzir": partial(open_floats, fields=XYZIR),
-    "nuscenes": partial(open_floats, fields=XYZIR),
+_FLOAT_FIELDS = {"binary-xyzi": XYZI, "kitti": XYZI, "binary-xyzir": XYZIR, "nuscenes": XYZIR}
+_OPENERS: dict[str, Callable[[bytes], Cloud]] = {
+    "pcd": open_pcd,
+    "ply": open_ply,
+    "las": open_las,
+    "laz": open_las,
+    **{kind: partial(open_floats, fields=fields) for kind, fields in _FLOAT_FIELDS.items()},
 }
-FLOAT_TYPES = tuple(_FLOAT_OPENERS)  # the types of files without a header
-POINT_CLOUD_TYPES = (*_OPENERS, *FLOAT_TYPES)
+POINT_CLOUD_TYPES = tuple(_OPENERS)
 # The first bytes of files with a header, and the types of such files.
 _SIGNATURES = (
     (b"# .PCD", ("pcd",)),
@@ -41,17 +45,18 @@ _SIGNATURES = (
 )
 _WITH_HEADER = {kind for _, kinds in _SIGNATURES for kind in kinds}
 _PRINTABLE = string.printable.encode()
-_BEGINNING = 64  # bytes; if all are text, they are not float32 numbers
+_BEGINNING = 512  # bytes that are compared with signatures
+_TEXT = 64  # bytes; if all are text, they are not float32 numbers
 
 
-def open_cloud(content: bytes | bytearray, kind: str, *, max_points: int) -> Cloud:
+def open_cloud(content: bytes, kind: str, *, max_points: int) -> Cloud:
     """Open a point-cloud file, and check its structure.
 
     Sizes in the header are compared with the size of the file before memory is allocated. The values are decoded when
     they are read. Every failure of a decoder becomes an `AssetError`.
 
     Args:
-        content: The file. The arrays of a file of one of `FLOAT_TYPES` in a `bytearray` share its memory.
+        content: The file.
         kind: The type of the file in the release, one of `POINT_CLOUD_TYPES`.
         max_points: The largest number of points.
 
@@ -60,13 +65,35 @@ def open_cloud(content: bytes | bytearray, kind: str, *, max_points: int) -> Clo
             its header, or it has too many points.
         MissingExtraError: The file is a LAS file, and laspy or lazrs is not installed.
     """
-    if kind not in POINT_CLOUD_TYPES:
-        raise AssetError(
-            f"got a point cloud of the type {kind[:40]!r}, which is not supported; expected one of "
-            f"{', '.join(POINT_CLOUD_TYPES)}"
-        )
-    _check_beginning(bytes(content[:512]), kind)
-    cloud = _FLOAT_OPENERS[kind](content) if kind in FLOAT_TYPES else _OPENERS[kind](bytes(content))
+    _check_beginning(content[:_BEGINNING], kind)
+    return _limited(_OPENERS[kind](content), max_points)
+
+
+def open_cloud_file(file: FileContent, kind: str, *, max_points: int) -> Cloud:
+    """Open a point-cloud file as `open_cloud` does. Some types of files on disk are not read before their points are.
+
+    Args:
+        file: The file.
+        kind: The type of the file in the release, one of `POINT_CLOUD_TYPES`.
+        max_points: The largest number of points.
+
+    Raises:
+        AssetError: As `open_cloud`; or the file cannot be read.
+        MissingExtraError: As `open_cloud`.
+    """
+    if file.content is None and (kind == "pcd" or kind in _FLOAT_FIELDS):
+        with file.open() as stream:
+            head = stream.read(MAX_HEADER_BYTES)
+        _check_beginning(head[:_BEGINNING], kind)
+        if kind in _FLOAT_FIELDS:
+            return _limited(open_array(file, float_layout(file.size, _FLOAT_FIELDS[kind])), max_points)
+        header = read_pcd_header(head)
+        if header.encoding == "binary":
+            return _limited(open_array(file, binary_layout(header, file.size)), max_points)
+    return open_cloud(file.read(), kind, max_points=max_points)
+
+
+def _limited(cloud: Cloud, max_points: int) -> Cloud:
     if cloud.num_points > max_points:
         raise AssetError(
             f"got a point cloud with {cloud.num_points:,} points, more than {option('max_points', max_points)} allows"
@@ -100,7 +127,12 @@ def _kinds_of(content: bytes) -> tuple[str, ...]:
 
 
 def _check_beginning(beginning: bytes, kind: str) -> None:
-    """Check that the first bytes of a file fit its type."""
+    """Check that a type is supported, and that the first bytes of a file fit it."""
+    if kind not in _OPENERS:
+        raise AssetError(
+            f"got a point cloud of the type {kind[:40]!r}, which is not supported; expected one of "
+            f"{', '.join(POINT_CLOUD_TYPES)}"
+        )
     found = _kinds_of(beginning)
     if kind in found or (kind == "pcd" and beginning.startswith(b"#")):  # a PCD file may begin with any comment
         return
@@ -113,8 +145,8 @@ def _check_beginning(beginning: bytes, kind: str) -> None:
             raise AssetError(f"got an empty file, expected a {kind.upper()} file")
         what = unsupported_format(beginning) or text_kind(beginning)
         raise AssetError(f"got {what} that is not a {kind.upper()} file; it begins with {beginning[:16]!r}")
-    start = beginning[:_BEGINNING]
-    if len(start) == _BEGINNING and not start.strip(_PRINTABLE):
+    start = beginning[:_TEXT]
+    if len(start) == _TEXT and not start.strip(_PRINTABLE):
         raise AssetError(
             f"got text ({text_kind(start)}) as a point cloud of the type {kind!r}; it begins with {start[:16]!r}"
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from segments_hf.errors import AssetError
+from segments_hf.points.files.array_file import ArrayLayout
 from segments_hf.points.files.cloud import Cloud
 
 if TYPE_CHECKING:
@@ -16,21 +17,35 @@ XYZI = ("x", "y", "z", "intensity")
 XYZIR = (*XYZI, "ring")
 
 
-def open_floats(content: bytes | bytearray, fields: Sequence[str]) -> Cloud:
+def open_floats(content: bytes, fields: Sequence[str]) -> Cloud:
     """Open a file of float32 numbers, little-endian, one per field and point.
 
     Args:
-        content: The file. The arrays share the memory of a `bytearray`.
+        content: The file.
+        fields: The names of the fields.
+
+    Raises:
+        AssetError: The size of the file is not a multiple of the size of a point.
+    """
+    layout = float_layout(len(content), fields)
+    return Cloud(layout.num_points, layout.dtype.newbyteorder("="), lambda: np.frombuffer(content, layout.dtype))
+
+
+def float_layout(size: int, fields: Sequence[str]) -> ArrayLayout:
+    """Return the place of the points in a file of float32 numbers.
+
+    Args:
+        size: The size of the file in bytes.
         fields: The names of the fields.
 
     Raises:
         AssetError: The size of the file is not a multiple of the size of a point.
     """
     dtype = np.dtype([(name, "<f4") for name in fields])
-    num_points, rest = divmod(len(content), dtype.itemsize)
+    num_points, rest = divmod(size, dtype.itemsize)
     if rest:
         raise AssetError(
-            f"got a point cloud of {len(content):,} bytes, expected a multiple of {dtype.itemsize}: the float32 fields "
+            f"got a point cloud of {size:,} bytes, expected a multiple of {dtype.itemsize}: the float32 fields "
             f"{', '.join(fields)}"
         )
-    return Cloud(num_points, dtype.newbyteorder("="), lambda: np.frombuffer(content, dtype))
+    return ArrayLayout(dtype, num_points, 0)

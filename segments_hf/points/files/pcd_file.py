@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segments_hf.errors import AssetError
+from segments_hf.points.files.array_file import ArrayLayout
 from segments_hf.points.files.cloud import Cloud
 from segments_hf.points.files.pcd_header import read_pcd_header
 from segments_hf.points.files.point_fields import packed_dtype, point_dtype
@@ -55,18 +56,28 @@ def _open_text(content: bytes, header: PcdHeader) -> Cloud:
 
 
 def _open_binary(content: bytes, header: PcdHeader) -> Cloud:
+    dtype, num_points, start = binary_layout(header, len(content))
+    return Cloud(num_points, dtype.newbyteorder("="), lambda: np.frombuffer(content, dtype, num_points, start))
+
+
+def binary_layout(header: PcdHeader, size: int) -> ArrayLayout:
+    """Return the place of the points in a binary PCD file.
+
+    Args:
+        header: The header of the file.
+        size: The size of the file in bytes.
+
+    Raises:
+        AssetError: The size of the data differs from that of the points.
+    """
     dtype = point_dtype(header.fields)
-    found, expected = len(content) - header.size, header.num_points * dtype.itemsize
+    found, expected = size - header.size, header.num_points * dtype.itemsize
     if found != expected:
         raise AssetError(
             f"got a PCD file with {found:,} bytes of data, expected {expected:,}: {header.num_points:,} points of "
             f"{dtype.itemsize} bytes"
         )
-    return Cloud(
-        header.num_points,
-        dtype.newbyteorder("="),
-        lambda: np.frombuffer(content, dtype, header.num_points, header.size),
-    )
+    return ArrayLayout(dtype, header.num_points, header.size)
 
 
 def _open_compressed(content: bytes, header: PcdHeader) -> Cloud:
