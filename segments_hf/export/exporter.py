@@ -120,9 +120,6 @@ def export_dataset(
     check_images(images)
     if on_error not in _POLICIES:
         raise unknown_choice("on_error", on_error, _POLICIES)  # no format can represent a row with null
-    if images == "link":
-        # A release is then built, which downloads its files. The task type and the format are checked before.
-        _checked(open_splits(data, on_error=on_error), format_class)
     splits = open_splits(data, streaming=images != "link", on_error=on_error)
     first = _checked(splits, format_class)
     folder = Path(path)

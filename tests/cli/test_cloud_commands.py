@@ -44,7 +44,7 @@ def test_built_folder_contains_the_bytes_of_the_point_clouds(
     assert read_points(built[0]).shape == (50, 4)
 
 
-@pytest.mark.parametrize("images", ["copy", "link", "none"])
+@pytest.mark.parametrize("images", ["copy", "none"])
 def test_export_refuses_point_clouds_before_it_fetches_files(
     tmp_path: Path, write_release: Any, caches: Path, images: str
 ) -> None:
