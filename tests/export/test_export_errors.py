@@ -57,7 +57,7 @@ def test_unsuitable_format_is_refused_before_any_request(tmp_path: Path, server:
 @pytest.mark.parametrize("task_type", ["pointcloud-cuboid", "text-named-entities"])
 def test_labels_of_point_clouds_and_texts_are_refused(tmp_path: Path, task_type: str) -> None:
     release = write(tmp_path, [sample("a", None, {"label_status": "LABELED", "attributes": {}})], task_type)
-    with pytest.raises(SegmentsHFError, match="load_release"):
+    with pytest.raises(SegmentsHFError, match=f"{task_type} is not supported by export"):
         export_dataset(release, "coco", tmp_path / "out")
 
 
