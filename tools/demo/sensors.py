@@ -112,7 +112,8 @@ class Camera:
             dy = p1 * (r2 + 2 * y**2) + 2 * p2 * x * y
             x, y = (distorted[:, 0] - dx) / radial, (distorted[:, 1] - dy) / radial
         rays = np.stack([x, -y, -np.ones_like(x)], axis=1)
-        return rays / np.linalg.norm(rays, axis=1, keepdims=True)
+        directions: Array = rays / np.linalg.norm(rays, axis=1, keepdims=True)
+        return directions
 
 
 def take_picture(solids: Sequence[Solid], sensor: Pose, camera: Camera) -> Image.Image:
@@ -168,7 +169,8 @@ def _shade(
     ground = np.array([0.12, 0.12, 0.12])
     reflected = np.where(mirrored[:, 2:] > 0, _sky(mirrored), ground)
     highlight = lit * (gloss > 0) * np.clip(mirrored @ SUN, 0, 1) ** 60
-    return light * (1 - share) + reflected * share + highlight[:, None] * 0.9
+    shaded: Array = light * (1 - share) + reflected * share + highlight[:, None] * 0.9
+    return shaded
 
 
 def _colors(solids: Sequence[Solid], numbers: npt.NDArray[np.intp], surface: Array, normals: Array) -> Array:
@@ -184,4 +186,5 @@ def _sky(directions: Array) -> Array:
     """Return the light (N, 3) of the sky."""
     height = np.clip(directions[:, 2], 0, 1)[:, None] ** 0.55
     glow = np.clip(directions @ SUN, 0, 1)[:, None] ** 8
-    return (HORIZON + (ZENITH - HORIZON) * height) ** 1.6 + glow * np.array([0.25, 0.2, 0.12])
+    light: Array = (HORIZON + (ZENITH - HORIZON) * height) ** 1.6 + glow * np.array([0.25, 0.2, 0.12])
+    return light

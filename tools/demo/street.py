@@ -142,7 +142,7 @@ def tree(x: float, y: float, height: float, rng: np.random.Generator) -> list[So
     for _ in range(9):
         around, out = rng.uniform(0, 2 * np.pi), rng.uniform(0.1, 1.1)
         center = (x + out * np.cos(around), y + out * np.sin(around), rng.uniform(trunk + 0.2, height - 0.7))
-        parts.append(ellipsoid(center, rng.uniform(0.65, 1.15, size=3), leaves))
+        parts.append(ellipsoid(center, rng.uniform(0.65, 1.15, size=3).tolist(), leaves))
     return parts
 
 
@@ -217,4 +217,5 @@ def sensor_pose(frame: int) -> Pose:
 
 def box_center(tracked: TrackedObject, time: float) -> Array:
     """Return the center of the cuboid of an object, in the frame of the street."""
-    return tracked.pose_at(time)(np.array([[0.0, 0.0, tracked.size[2] / 2]]))[0]
+    center: Array = tracked.pose_at(time)(np.array([[0.0, 0.0, tracked.size[2] / 2]]))[0]
+    return center

@@ -31,7 +31,8 @@ def _hash(cells: np.typing.NDArray[np.int64]) -> Array:
     number = mixed[0] ^ mixed[1] ^ mixed[2]
     number = (number ^ (number >> np.uint64(15))) * np.uint64(2246822519)
     number = (number ^ (number >> np.uint64(13))) * np.uint64(3266489917)
-    return ((number >> np.uint64(16)) & np.uint64(0xFFFF)).astype(np.float64) / 0xFFFF
+    fraction: Array = ((number >> np.uint64(16)) & np.uint64(0xFFFF)).astype(np.float64) / 0xFFFF
+    return fraction
 
 
 def grain(color: Sequence[float], contrast: float, scale: float) -> Paint:
