@@ -52,7 +52,7 @@ def test_error_of_missing_ray_names_the_extra(monkeypatch: pytest.MonkeyPatch) -
 def test_rows_and_features_are_those_of_load_release(cluster: TwoNodes, tmp_path: Path, write: Any) -> None:
     release = write(tmp_path)
     rows = read_release(release)
-    expected = load_release(release, split="train")
+    expected = load_release(release, split="train", embed=True)
     assert stored(rows, features_of(release)) == stored_rows(expected)
 
 
