@@ -86,9 +86,9 @@ def _annotations(
         ReleaseError: The JSON of an annotation cannot be decoded.
     """
     sample, labelset, content_path = source
+    text = partial(label_text, sample=sample, labelset=labelset)
     converted = []
     for number, item in enumerate(annotations):
-        text = partial(label_text, sample=sample, labelset=labelset)
         path = f"{content_path}.annotations[{number}]"
         others = {
             "index": item.index,
@@ -148,9 +148,10 @@ def _xyzw(quaternion: Quaternion | None) -> list[float] | None:
 
 def _json_object(fields: Mapping[str, Raw | UnsetType]) -> Raw | UnsetType:
     """Return the fields that are in the file as a JSON object; `UNSET` if none of them is."""
+    if all(raw is UNSET for raw in fields.values()):
+        return UNSET
     present = {name: bytes(raw) for name, raw in fields.items() if not isinstance(raw, UnsetType)}
-    members = [b'"%s":%s' % (name.encode(), raw) for name, raw in present.items()]
-    return Raw(b"{%s}" % b",".join(members)) if members else UNSET
+    return Raw(b"{%s}" % b",".join(b'"%s":%s' % (name.encode(), raw) for name, raw in present.items()))
 
 
 def _sample_text(raw: Raw | UnsetType, sample: Sample, path: str) -> str | None:
