@@ -106,3 +106,13 @@ def test_missing_field_is_an_error_that_lists_the_fields() -> None:
     points = np.zeros(2, [("x", "<f4"), ("y", "<f4"), ("z", "<f4"), ("rgb", "<u4")])
     with pytest.raises(AssetError, match="'intensity'.*x, y, z, rgb"):
         read_points(pcd_file(points, "binary"))
+
+
+def test_binary_pcd_files_on_disk_with_short_and_long_headers_are_read(tmp_path: Path) -> None:
+    for length in range(440, 560):  # the header is read in two steps
+        words = "VERSION 0.7\nFIELDS x y z intensity\nSIZE 4 4 4 4\nTYPE F F F F\nCOUNT 1 1 1 1\n"
+        words += f"WIDTH {len(POINTS)}\nHEIGHT 1\nVIEWPOINT 0 0 0 1 0 0 0\nPOINTS {len(POINTS)}\nDATA binary\n"
+        path = tmp_path / f"{length}.pcd"
+        path.write_bytes(f"{'# comment':<{length - len(words) - 1}}\n{words}".encode() + POINTS.tobytes())
+        row = {"point_cloud": {"bytes": None, "path": str(path)}, "point_cloud_type": "pcd"}
+        np.testing.assert_array_equal(read_points(row), POINTS)

@@ -83,7 +83,9 @@ def open_cloud_file(file: FileContent, kind: str, *, max_points: int) -> Cloud:
     """
     if file.content is None and (kind == "pcd" or kind in _FLOAT_FIELDS):
         with file.open() as stream:
-            head = stream.read(_BEGINNING if kind in _FLOAT_FIELDS else MAX_HEADER_BYTES)
+            head = stream.read(_BEGINNING)
+            if kind == "pcd" and head.find(b"\n", head.find(b"\nDATA") + 1 or len(head)) < 0:  # most headers are short
+                head += stream.read(MAX_HEADER_BYTES - _BEGINNING)
         _check_beginning(head[:_BEGINNING], kind)
         if kind in _FLOAT_FIELDS:
             return _limited(open_array(file, float_layout(file.size, _FLOAT_FIELDS[kind])), max_points)
