@@ -17,6 +17,15 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def share_text(part: int, total: int) -> str:
+    """Return a share of a total in percent, without the sign; a dash if the total is 0.
+
+    >>> share_text(1, 8), share_text(0, 0)
+    ('12.50', '–')
+    """
+    return f"{100 * part / total:.2f}" if total else "–"
+
+
 def listed_counts(counts: Mapping[str, int]) -> str:
     """Return numbers with their nouns, separated by commas.
 

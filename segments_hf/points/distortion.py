@@ -49,20 +49,18 @@ def distort(plane: Floats, distortion: Mapping[str, Any] | str | None) -> Floats
     >>> distort(np.array([[0.5, 0.0]]), {"model": "brown-conrady", "coefficients": {"k1": -0.1}}).round(6).tolist()
     [[0.4875, 0.0]]
     """
-    if isinstance(distortion, str):
-        distortion = _decoded(distortion)
-    if distortion is None:
+    decoded = _decoded(distortion) if isinstance(distortion, str) else distortion
+    if decoded is None:
         return plane
-    model, values = _parameters(distortion)
+    model, values = _parameters(decoded)
     return _brown_conrady(plane, values) if model == "brown-conrady" else _fisheye(plane, values)
 
 
-def _decoded(text: str) -> Mapping[str, Any] | None:
+def _decoded(text: str) -> object:
     try:
-        value = read_json(text)
+        return read_json(text)
     except JsonError as error:
         raise PointCloudError(f"distortion: {error}") from error
-    return value  # type: ignore[return-value]  # `_parameters` checks it
 
 
 def _parameters(distortion: object) -> tuple[str, dict[str, float]]:

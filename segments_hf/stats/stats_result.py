@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from segments_hf.io.json_codec.json_text import text_or_json
-from segments_hf.io.number_text import counted, listed_counts
+from segments_hf.io.number_text import counted, listed_counts, share_text
 from segments_hf.io.tables import Cell, Result, Table, short_repr
 from segments_hf.option_names import option
 from segments_hf.release.tasks.listed_label import LABEL
@@ -188,13 +188,13 @@ def _classes(stats: Stats) -> Table:
     total = (stats.unlabeled_pixels or 0) + sum(item.pixels or 0 for item in stats.classes)
     if stats.unlabeled_pixels is not None:
         columns["pixels"] = lambda item: item.pixels
-        columns["%"] = lambda item: _percent(item.pixels, total)
+        columns["%"] = lambda item: share_text(item.pixels, total)
     if stats.sizes:
         columns["median"] = lambda item: f"{item.sizes.median:,.0f}" if item.sizes else "–"
         columns["s / m / l"] = _small_medium_large
     rows = [[cell(item) for cell in columns.values()] for item in stats.classes]
     if stats.unlabeled_pixels is not None:
-        unlabeled = ["", "", stats.unlabeled_pixels, _percent(stats.unlabeled_pixels, total)]
+        unlabeled = ["", "", stats.unlabeled_pixels, share_text(stats.unlabeled_pixels, total)]
         rows.append([Cell("(unlabeled)", style="dim"), *unlabeled, *[""] * (len(columns) - len(unlabeled) - 1)])
     title = title_of_classes(objects=True, pixels="pixels" in columns, unit=stats.unit)
     return Table(tuple(columns), rows, numbers=tuple(columns)[1:], title=title)
@@ -203,10 +203,6 @@ def _classes(stats: Stats) -> Table:
 def _is_uncounted(stats: Stats) -> bool:
     """Return whether all labels lack a list of annotations, so that no object could be counted."""
     return LABEL in stats.not_measured and not stats.objects
-
-
-def _percent(part: int, total: int) -> str:
-    return f"{100 * part / total:.2f}" if total else "–"
 
 
 def _small_medium_large(item: ClassStats) -> str:

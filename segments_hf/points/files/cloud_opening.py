@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from functools import partial
 from typing import TYPE_CHECKING
@@ -44,6 +45,7 @@ _SIGNATURES = (
     (SIGNATURE, ("las", "laz")),
 )
 _WITH_HEADER = {kind for _, kinds in _SIGNATURES for kind in kinds}
+_PCD_HEADER_END = re.compile(rb"\nDATA[^\n]*\n")
 _PRINTABLE = string.printable.encode()
 _BEGINNING = 512  # bytes that are compared with signatures
 _TEXT = 64  # bytes; if all are text, they are not float32 numbers
@@ -84,7 +86,7 @@ def open_cloud_file(file: FileContent, kind: str, *, max_points: int) -> Cloud:
     if file.content is None and (kind == "pcd" or kind in _FLOAT_FIELDS):
         with file.open() as stream:
             head = stream.read(_BEGINNING)
-            if kind == "pcd" and head.find(b"\n", head.find(b"\nDATA") + 1 or len(head)) < 0:  # most headers are short
+            if kind == "pcd" and not _PCD_HEADER_END.search(head):  # most headers are short
                 head += stream.read(MAX_HEADER_BYTES - _BEGINNING)
         _check_beginning(head[:_BEGINNING], kind)
         if kind in _FLOAT_FIELDS:

@@ -74,7 +74,7 @@ class CloudStats(msgspec.Struct, frozen=True):
 
 
 def quantities_of(values: array[float]) -> Quantities | None:
-    """Return the distribution of values; None if there are none.
+    """Return the distribution of values; None for an empty array.
 
     >>> quantities_of(array("d", [4, 1, 3])).median
     3.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from segments_hf.io.number_text import share_text
 from segments_hf.io.tables import Cell, Table
 
 if TYPE_CHECKING:
@@ -33,10 +34,10 @@ def _points(stats: CloudStats, names: Sequence[Cell]) -> Table:
     unlabeled = stats.unlabeled_points or 0
     total = unlabeled + sum(item.points or 0 for item in stats.classes)
     rows: list[list[Any]] = [
-        [name, item.points, _percent(item.points or 0, total), _text(item.points_per_object, 0)]
+        [name, item.points, share_text(item.points or 0, total), _text(item.points_per_object, 0)]
         for name, item in zip(names, stats.classes, strict=True)
     ]
-    rows.append([Cell("(no class)", style="dim"), unlabeled, _percent(unlabeled, total), ""])
+    rows.append([Cell("(no class)", style="dim"), unlabeled, share_text(unlabeled, total), ""])
     columns = ("class", "points", "%", "points per object")
     return Table(columns, rows, numbers=columns[1:], title=_POINTS_PER_CLASS)
 
@@ -51,14 +52,10 @@ def _boxes(classes: Sequence[CloudClassStats], names: Sequence[Cell]) -> Table:
 
 
 def _text(quantity: Quantities | None, digits: int) -> str:
-    """Return the median, and in parentheses the smallest and the largest value."""
+    """Return the median, and in parentheses the smallest and the largest value if they differ as text."""
     if quantity is None:
         return "–"
     median, smallest, largest = (
         f"{value:,.{digits}f}" for value in (quantity.median, quantity.smallest, quantity.largest)
     )
-    return f"{median} ({smallest} to {largest})"
-
-
-def _percent(part: int, total: int) -> str:
-    return f"{100 * part / total:.2f}" if total else "–"
+    return median if smallest == largest else f"{median} ({smallest} to {largest})"

@@ -22,7 +22,7 @@ class Fault(NamedTuple):
     """A point cloud or label that cannot be used.
 
     Attributes:
-        file: The file of the point cloud; None if there is none.
+        file: The file of the point cloud; None for a release without a file.
         kind: The type of the file in the release.
         reason: A regular expression for the message.
         column: The column that is null if the row is kept.
