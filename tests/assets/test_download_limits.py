@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import os
 import socket
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import textwrap
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from aiohttp.abc import AbstractResolver
@@ -20,6 +22,7 @@ from segments_hf.errors import AssetError
 
 from .fetching import Client
 
+TESTS = Path(__file__).parents[1]
 HEAD = b"HTTP/1.1 200 OK\r\n\r\n"
 DELAY = 20  # seconds by which a busy machine may be late
 
@@ -49,17 +52,15 @@ def listening(respond):
 
 # A program for `read_many`.
 READ_MANY = """
-    import datasets, re, sys
+    import datasets, sys
     from concurrent.futures import FIRST_COMPLETED, wait
     from segments_hf.assets import FetchOptions
     from segments_hf.assets.http_client import HttpClient
     from segments_hf.io.remote.deadline import Deadline
     from segments_hf.io.loop_thread import LoopThread
+    from process_memory import current_memory, peak_memory
 
-    def memory(name):
-        return int(re.search(name + r":\\s+(\\d+) kB", open("/proc/self/status").read())[1])
-
-    imported = memory("VmRSS")
+    imported = current_memory()
     url, count, ends = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     client = HttpClient(FetchOptions())
     with LoopThread(client, threads=4) as loop:
@@ -69,8 +70,7 @@ READ_MANY = """
             for future in done:
                 error = future.exception()
                 print(len(future.result()) if error is None else error)
-    # Not ru_maxrss, which includes the peak of the parent before the fork.
-    print(memory("VmHWM") - imported)
+    print(peak_memory() - imported)
 """
 
 
@@ -81,10 +81,11 @@ def read_many(url: str, count: int, ends: int) -> tuple[list[str], float]:
         The length of the body or the error of each read that has ended, and the peak memory in MiB.
     """
     command = [sys.executable, "-c", textwrap.dedent(READ_MANY), url, str(count), str(ends)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    environment = {**os.environ, "PYTHONPATH": str(TESTS)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr[-4000:]
     *ended, peak = done.stdout.splitlines()
-    return ended, int(peak) / 1024
+    return ended, int(peak) / 2**20
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has the peak memory of a process in /proc")

@@ -20,6 +20,7 @@ from segments_hf.dataset.rows.problems import read_problems
 
 from .faulty_server import TRANSIENT, FaultyServer
 
+TESTS = Path(__file__).parents[2]
 MAX_MEMORY = 400  # MiB
 PERMANENT_FAULTS = ["missing", "page", "json", "empty", "truncated", "cut", "500", "reset"]
 
@@ -41,10 +42,10 @@ def put_samples(server: FaultyServer, count: int, broken: dict[int, str]) -> lis
 
 def run(script: str, *args: object, home: Path) -> Any:
     """Run a script in a new process and return the JSON of its last line."""
-    env = {**os.environ, "HF_HOME": str(home), "NO_PROXY": "127.0.0.1", "PYTHONWARNINGS": "error"}
+    settings = {"HF_HOME": str(home), "NO_PROXY": "127.0.0.1", "PYTHONWARNINGS": "error", "PYTHONPATH": str(TESTS)}
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(script), *map(str, args)],
-        env=env,
+        env={**os.environ, **settings},
         capture_output=True,
         text=True,
         timeout=240,
@@ -66,9 +67,10 @@ def digests(server: FaultyServer, count: int) -> dict[str, list[str]]:
 
 
 ROWS = """
-    import hashlib, json, re, sys
+    import hashlib, json, sys
     from pathlib import Path
     import segments_hf
+    from process_memory import peak_memory
 
     def rows(dataset):
         table = dataset.data
@@ -84,9 +86,7 @@ BUILD = (
     + """
     dataset = segments_hf.load_release(sys.argv[1], split="train", on_error="skip", timeout=10)
     folder = Path(dataset.cache_files[0]["filename"]).parent
-    # VmHWM is the peak of this process. ru_maxrss also counts the memory of the parent process at the fork.
-    peak = int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]) / 1024
-    print(json.dumps({"rows": rows(dataset), "folder": str(folder), "peak": peak}))
+    print(json.dumps({"rows": rows(dataset), "folder": str(folder), "peak": peak_memory() / 2**20}))
     """
 )
 
