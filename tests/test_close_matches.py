@@ -89,7 +89,7 @@ def test_commands_suggest_the_closest_name(tmp_path: Path, arguments: list[str],
 
 def test_commands_offer_the_same_choices_as_the_functions(tmp_path: Path) -> None:
     from segments_hf.dataset.rows.problems import OnError
-    from segments_hf.export.image_files import Images
+    from segments_hf.export.images.image_files import Images
 
     for name, choices in (("--images", get_args(Images)), ("--on-error", get_args(OnError))):
         result = CliRunner().invoke(app, ["export", DEMO, "coco", str(tmp_path / "out"), name, "nothing"])

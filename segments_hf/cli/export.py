@@ -97,14 +97,17 @@ def export(
 
     from segments_hf.dataset.load import release_builder
     from segments_hf.export import export_dataset
-    from segments_hf.labels import require_image_task
+    from segments_hf.export.exporter import reads_camera_images
+    from segments_hf.export.formats import find_format
+    from segments_hf.labels import require_known_task
 
     if quiet:
         datasets.disable_progress_bars()
+    loading["cameras"] = loading["cameras"] or reads_camera_images(find_format(format), images)
     # Links need image files in the cache. A stream contains the bytes of the images instead, and needs no cache.
     builder = release_builder(release, **loading)
     opened, labelset = builder.config.releases[0]
-    require_image_task(builder.info.features, opened.labelset_task_type(labelset) or None, "export")
+    require_known_task(builder.info.features, opened.labelset_task_type(labelset) or None, "export")
     if not quiet:
         print_split_sizes(builder)
     if images == "link":

@@ -18,15 +18,17 @@ if TYPE_CHECKING:
 
 @dataclass
 class ExportedSplit:
-    """The number of images and objects of one split that were written.
+    """The number of images or point clouds, and of objects, of one split that were written.
 
     Attributes:
         images: The number of images with a label.
         objects: The number of objects.
+        point_clouds: The number of point clouds with a label.
     """
 
     images: int = 0
     objects: int = 0
+    point_clouds: int = 0
 
 
 @dataclass(repr=False)
@@ -37,46 +39,52 @@ class ExportResult(Result):
         folder: The folder of the export.
         images: The number of images with a label that were written.
         objects: The number of objects that were written.
+        point_clouds: The number of point clouds with a label that were written.
         left_out: The number of rows that were left out, by reason: the label status; ``broken`` if the row cannot be
             exported; or ``unsupported image format`` if programs for the format cannot read the image.
         converted: The number of images that were converted to PNG.
         rotated: The number of images that were written as upright copies, because they had an EXIF orientation.
         objects_left_out: The number of objects that were left out, by reason.
-        splits: The number of images and objects of each split.
+        splits: The number of images or point clouds, and of objects, of each split.
+        notes: Sentences about the files, such as which point clouds a program cannot read.
     """
 
     folder: Path
     images: int = 0
     objects: int = 0
+    point_clouds: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     objects_left_out: Counter[str] = field(default_factory=Counter)
     converted: int = 0
     rotated: int = 0
     splits: dict[str, ExportedSplit] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
-    def add(self, split: str, objects: int) -> None:
-        """Count an image that was written, with its number of objects."""
-        part = self.splits.setdefault(split, ExportedSplit())
-        part.images += 1
-        part.objects += objects
-        self.images += 1
-        self.objects += objects
+    def add(self, split: str, objects: int, *, images: int = 0, point_clouds: int = 0) -> None:
+        """Count an image or a point cloud that was written, with its number of objects."""
+        for counts in (self, self.splits.setdefault(split, ExportedSplit())):
+            counts.images += images
+            counts.point_clouds += point_clouds
+            counts.objects += objects
 
     def __repr__(self) -> str:
-        left_out = self.left_out.total()
-        return short_repr(self, str(self.folder), images=self.images, objects=self.objects, left_out=left_out)
+        counts = {"point_clouds": self.point_clouds} if self.point_clouds else {"images": self.images}
+        return short_repr(self, str(self.folder), **counts, objects=self.objects, left_out=self.left_out.total())
 
     def blocks(self) -> Iterator[Block]:
         """Yield the totals, a table of the splits, and a table of the rows and objects that were left out."""
-        images, objects = counted(self.images, "image"), counted(self.objects, "object")
-        yield Cell(f"Wrote {images} with {objects} to {self.folder}")
+        is_of_clouds = self.point_clouds > 0
+        rows = counted(self.point_clouds, "point cloud") if is_of_clouds else counted(self.images, "image")
+        yield Cell(f"Wrote {rows} with {counted(self.objects, 'object')} to {self.folder}")
         if self.converted:
             yield Cell(f"Converted {counted(self.converted, 'image')} to PNG")
         if self.rotated:
             yield Cell(f"Rotated {counted(self.rotated, 'image')} upright")
-        rows = [(name, part.images, part.objects) for name, part in self.splits.items()]
-        if len(rows) > 1:
-            yield Table(("split", "images", "objects"), rows, numbers=("images", "objects"))
+        yield from map(Cell, self.notes)
+        if len(self.splits) > 1:
+            noun = "point clouds" if is_of_clouds else "images"
+            table = [(name, part.images + part.point_clouds, part.objects) for name, part in self.splits.items()]
+            yield Table(("split", noun, "objects"), table, numbers=(noun, "objects"))
         left_out = [
             *((reason, counted(count, "row")) for reason, count in self.left_out.items() if count),
             *((reason, counted(count, "object")) for reason, count in self.objects_left_out.items() if count),

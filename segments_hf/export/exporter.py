@@ -2,62 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import datasets
-
 from segments_hf.dataset.class_info import categories
-from segments_hf.dataset.compat import progress_bar
-from segments_hf.dataset.inputs import asset_bytes, encode_images, num_rows, open_splits
+from segments_hf.dataset.inputs import num_rows, open_splits
 from segments_hf.dataset.origin import parse_origin
-from segments_hf.dataset.row_map import without_decoding
-from segments_hf.errors import AssetError, BitmapError, OptionError, PathError
+from segments_hf.errors import OptionError
 from segments_hf.export.export_result import ExportResult
-from segments_hf.export.file_names import FileNames
-from segments_hf.export.format import EncodedLabel, Job, Sample
+from segments_hf.export.format import Job
 from segments_hf.export.formats import FORMATS, find_format
-from segments_hf.export.image_files import (
-    check_image_format,
-    check_images,
-    is_readable,
-    is_stored_rotated,
-    put_converted_image,
-    put_image,
-    suffix_of_upright_image,
-    with_upright_image,
-)
+from segments_hf.export.images.image_export import ImageExport
+from segments_hf.export.images.image_files import check_images
+from segments_hf.export.images.image_format import ImageFormat
 from segments_hf.export.output_folder import new_output
+from segments_hf.export.point_clouds.cloud_export import CloudExport
+from segments_hf.export.point_clouds.cloud_format import CloudFormat
 from segments_hf.io.choices import unknown_choice
-from segments_hf.io.disk.safe_path import max_path_bytes
-from segments_hf.io.number_text import counted
-from segments_hf.io.prefetching import DECODERS, prefetch
-from segments_hf.io.redaction import own_logger
-from segments_hf.labels import UNUSABLE_STATUSES, image_label_of, label_type_of
-from segments_hf.labels.row import sample_name
-from segments_hf.labels.vector_label import VECTORS
-from segments_hf.layouts import check_release_rows
+from segments_hf.labels import is_point_cloud, label_type_of
+from segments_hf.layouts import check_labeled_rows
 from segments_hf.option_names import option
 from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Collection, Iterable, Iterator
-    from logging import Logger
+    from collections.abc import Collection
 
     from segments_hf.dataset.data_types import Data, SplitRows
     from segments_hf.dataset.inputs import Splits
+    from segments_hf.export.export_run import ExportRun
     from segments_hf.export.format import Format
-    from segments_hf.labels import ImageLabel
-    from segments_hf.labels.row import Row
 
 _POLICIES = ("raise", "skip")
-_SAMPLE_ERRORS = (AssetError, BitmapError, PathError)
-_UNSUPPORTED = "unsupported image format"
-_RESERVED_LENGTH = 64  # bytes of a path for folders of a format, such as `annotations/panoptic_`, and for suffixes
-
-logger: Logger = own_logger(__name__)
+_CLOUD_IMAGES = ("copy", "none")
 
 
 @short_traceback
@@ -120,175 +97,94 @@ def export_dataset(
     check_images(images)
     if on_error not in _POLICIES:
         raise unknown_choice("on_error", on_error, _POLICIES)  # no format can represent a row with null
-    splits = open_splits(data, streaming=images != "link", on_error=on_error)
+    if issubclass(format_class, CloudFormat):
+        _check_cloud_options(format_class, images, class_index=class_index)
+    cameras = reads_camera_images(format_class, images)
+    splits = open_splits(data, streaming=images != "link", on_error=on_error, cameras=cameras)
     first = _checked(splits, format_class)
     folder = Path(path)
     entries = format_class.entries(list(splits.parts), images=images != "none")
     with new_output(folder, format_class.name, entries, overwrite=overwrite) as new:
         origin = parse_origin(first.info.description or "")
-        job = Job(new, list(splits.parts), categories(first), origin, class_index)
-        export = _Export(format_class(job), images, on_error, ExportResult(folder))
+        job = Job(new, list(splits.parts), categories(first), origin, class_index, images != "none")
+        run = _run_of(format_class(job), images, on_error, ExportResult(folder))
         for name, rows in splits.parts.items():
-            export.split(name, rows)
-        export.close()
-    return export.result
+            run.split(name, rows)
+        kinds = run.result.objects_left_out.keys() & _kinds_of_rows(first)
+        if kinds and not run.result.objects:
+            raise OptionError(_cannot_represent(kinds, format_class, first), option="export_format")
+        run.close()
+    return run.result
 
 
-def _checked(splits: Splits, format_class: type[Format[Any]]) -> SplitRows:
+def reads_camera_images(format_class: type[Format[Any, Any]], images: str) -> bool:
+    """Tell whether an export reads the images of the cameras of point clouds.
+
+    Args:
+        format_class: The format.
+        images: What to do with the image files.
+    """
+    return issubclass(format_class, CloudFormat) and format_class.reads_camera_images(images=images != "none")
+
+
+def _check_cloud_options(format_class: type[CloudFormat[Any]], images: str, *, class_index: bool) -> None:
+    """Check that the options apply to point clouds."""
+    if images not in _CLOUD_IMAGES:
+        choices = " or ".join(option("images", choice) for choice in _CLOUD_IMAGES)
+        raise OptionError(
+            f"got {images!r}, which {format_class.name} does not support; expected {choices}: they export the images "
+            "of cameras or leave them out",
+            option="images",
+        )
+    if class_index:
+        raise OptionError(
+            f"got True for {format_class.name}, expected False: the option is for COCO and polygon files",
+            option="class_index",
+        )
+
+
+def _run_of(export_format: Format[Any, Any], images: str, on_error: str, result: ExportResult) -> ExportRun[Any]:
+    if isinstance(export_format, ImageFormat):
+        return ImageExport(export_format, images, on_error, result)
+    assert isinstance(export_format, CloudFormat)  # noqa: S101
+    return CloudExport(export_format, images, on_error, result)
+
+
+def _checked(splits: Splits, format_class: type[Format[Any, Any]]) -> SplitRows:
     """Check that the splits can be exported, and return the first split."""
     splits.check_names()
     first = splits.first
     for name, rows in splits.parts.items():
-        check_release_rows(rows, "export")
+        check_labeled_rows(rows, "export")
         if num_rows(rows, name) == 0:
             raise OptionError(f"split {name!r} has no rows; leave the split out")
         if categories(rows) != categories(first):
             raise OptionError("got splits with different categories; export each split by itself")
-    task_type = parse_origin(first.info.description or "").task_type
-    label_type = label_type_of(first.features)
-    kinds = label_type.kinds_of_task(task_type) if label_type else frozenset[str]()
-    if not kinds & format_class.takes:
-        raise OptionError(_cannot_represent(kinds, format_class), option="export_format")
+    kinds = _kinds_of_rows(first)
+    if not kinds & format_class.takes or not _is_of_rows(format_class, first):
+        raise OptionError(_cannot_represent(kinds, format_class, first), option="export_format")
     return first
 
 
-def _cannot_represent(kinds: Collection[str], format_class: type[Format[Any]]) -> str:
-    possible = [other.name for other in FORMATS.values() if other.takes >= set(kinds)]
+def _kinds_of_rows(rows: SplitRows) -> frozenset[str]:
+    """Return the kinds of objects that the labels of a dataset may have."""
+    label_type = label_type_of(rows.features)
+    task_type = parse_origin(rows.info.description or "").task_type
+    return label_type.kinds_of_task(task_type) if label_type else frozenset()
+
+
+def _is_of_rows(format_class: type[Format[Any, Any]], rows: SplitRows) -> bool:
+    """Tell whether a format is one of images for rows of images, or one of point clouds for rows of point clouds."""
+    return issubclass(format_class, CloudFormat) == is_point_cloud(rows.features)
+
+
+def _cannot_represent(kinds: Collection[str], format_class: type[Format[Any, Any]], rows: SplitRows) -> str:
+    of_rows = [other for other in FORMATS.values() if _is_of_rows(other, rows)]
+    possible = [other.name for other in of_rows if other.takes >= set(kinds)]
+    possible = possible or [other.name for other in of_rows if other.takes & set(kinds)]
+    expected = f"expected one of {', '.join(possible)}" if possible else "no format can"
+    of_clouds = "point clouds with " if is_point_cloud(rows.features) else ""
     return (
-        f"got {format_class.name}, which cannot represent labels of the type {', '.join(sorted(kinds))}; "
-        f"expected one of {', '.join(possible)}"
+        f"got {format_class.name}, which cannot represent {of_clouds}labels of the type {', '.join(sorted(kinds))}; "
+        f"{expected}"
     )
-
-
-@dataclass
-class _Export:
-    """The state of a running export."""
-
-    format: Format[Any]
-    images: str
-    on_error: str
-    result: ExportResult
-    names: FileNames | None = None
-    split_name: str = ""
-
-    def split(self, name: str, rows: SplitRows) -> None:
-        """Write the rows of a split."""
-        if self.names is None or self.format.per_split:
-            self.names = FileNames(
-                unique_stems=self.format.unique_stems,
-                not_folders=self.format.not_folders,
-                suffixes=None if self.images == "none" else self.format.image_suffixes,
-                longest=max_path_bytes(self.format.job.folder) - _RESERVED_LENGTH - len(name.encode()),
-            )
-        stream = rows.to_iterable_dataset() if isinstance(rows, datasets.Dataset) else rows
-        shown_rows = progress_bar(
-            without_decoding(stream), desc=f"{self.format.name} {name}", total=num_rows(rows, name), unit="img"
-        )
-        folder = self.format.job.folder / self.format.image_folder(name)
-        self.split_name = name
-        with self.format.open(name):
-            samples = self._samples(shown_rows, self.names)
-            for sample, label in prefetch(self._label, samples, weight=_weight, in_flight=DECODERS):
-                if isinstance(label, EncodedLabel):
-                    self._write(sample, label, folder)
-                else:
-                    self._leave_out(sample.row, label)
-
-    def _samples(self, rows: Iterable[Row], names: FileNames) -> Iterator[Sample]:
-        """Yield the rows that have a label, and count the others."""
-        for number, row in enumerate(rows, start=1):
-            if row["status"] in UNUSABLE_STATUSES:
-                self.result.left_out[row["status"]] += 1
-                continue
-            try:
-                encoded = encode_images(row)
-                is_supported = self._is_supported(encoded)
-                if not is_supported and self.images != "convert":
-                    self.result.left_out[_UNSUPPORTED] += 1
-                    continue
-                is_rotated = self.images == "upright" and is_stored_rotated(encoded["image"])
-                suffix = suffix_of_upright_image(encoded["image"]) if is_rotated else None
-                file = names.path_of(encoded, suffix if is_supported else ".png")
-                yield Sample(
-                    encoded, _label_of(encoded), file, number, is_converted=not is_supported, is_rotated=is_rotated
-                )
-            except _SAMPLE_ERRORS as error:
-                self._leave_out(row, error)
-
-    def _is_supported(self, row: Row) -> bool:
-        """Return whether programs for the export format can read the image of a row without conversion."""
-        return self.images == "none" or row["image"] is None or is_readable(row["image"], self.format.image_suffixes)
-
-    def _label(self, sample: Sample) -> tuple[Sample, EncodedLabel[Any] | BitmapError | AssetError]:
-        """Encode the label of a row, or return its error. The function runs in several threads."""
-        try:
-            if self.images != "none":
-                check_image_format(sample.row["image"])
-            if sample.is_rotated:
-                sample = replace(sample, row=with_upright_image(sample.row))
-            return sample, self.format.label(sample)
-        except (BitmapError, AssetError) as error:
-            return sample, error
-
-    def _write(self, sample: Sample, label: EncodedLabel[Any], folder: Path) -> None:
-        try:
-            if sample.is_converted:
-                put_converted_image(sample.row["image"], folder / sample.file)
-            else:
-                put_image(sample.row["image"], folder / sample.file, self.images)
-        except AssetError as error:
-            self._leave_out(sample.row, error)
-            return
-        self.format.write(sample, label.content)
-        self.result.add(self.split_name, label.objects)
-        self.result.converted += sample.is_converted
-        self.result.rotated += sample.is_rotated
-        self.result.objects_left_out += label.left_out
-
-    def _leave_out(self, row: Row, error: BitmapError | AssetError | PathError) -> None:
-        where = sample_name(row)
-        if self.on_error == "raise":
-            raise type(error)(f"{where}: {error} ({option('on_error', 'skip')} leaves the sample out)") from error
-        self.result.left_out["broken"] += 1
-        logger.warning("%s left out: %s", where, error)
-
-    def close(self) -> None:
-        """Check that an image was written, and log how many rows and objects were left out."""
-        result = self.result
-        rows = ", ".join(f"{count} {status}" for status, count in result.left_out.items())
-        if unsupported := result.left_out[_UNSUPPORTED]:
-            rows += f" ({option('images', 'convert')} writes {counted(unsupported, 'such image')} as PNG)"
-        if not result.images:
-            reason = f"all rows were left out: {rows}" if rows else "the data have no rows"
-            raise OptionError(f"got no row to export, expected at least one row with a label; {reason}")
-        kinds = result.objects_left_out.keys() & VECTORS
-        if kinds and not result.objects:
-            raise OptionError(_cannot_represent(kinds, type(self.format)), option="export_format")
-        self.format.close()
-        if rows:
-            logger.warning("%s: %s left out: %s", self.format.name, counted(result.left_out.total(), "row"), rows)
-        if result.objects_left_out:
-            objects = ", ".join(f"{count} {reason}" for reason, count in result.objects_left_out.items())
-            number = counted(result.objects_left_out.total(), "object")
-            logger.warning("%s: %s left out: %s", self.format.name, number, objects)
-
-
-def _weight(encoded: tuple[Sample, Any]) -> int:
-    """Return the number of bytes of the images and bitmaps in a row."""
-    return asset_bytes(encoded[0].row)
-
-
-def _label_of(row: Row) -> ImageLabel:
-    """Return the label of a row.
-
-    Raises:
-        BitmapError: A part of the label is missing.
-    """
-    label = image_label_of(row)
-    if label is None:
-        raise BitmapError("the annotations are null: the label could not be read when the dataset was loaded")
-    if label.missing_part:
-        raise BitmapError(label.missing_part)
-    if unknown := [item.id for item in label.annotations if item.class_index is None]:
-        raise BitmapError(f"annotation {unknown[0]} has no category")
-    return label

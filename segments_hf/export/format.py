@@ -7,20 +7,20 @@ from collections import Counter
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
 
 from segments_hf.labels.categories import class_colors, class_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path, PurePosixPath
+    from pathlib import Path
 
     from segments_hf.bitmaps import Color
     from segments_hf.dataset.origin import Origin
-    from segments_hf.labels import ImageLabel
     from segments_hf.labels.row import Row
     from segments_hf.release import Category
 
+S = TypeVar("S", bound="Sample")
 T = TypeVar("T")
 
 
@@ -35,6 +35,7 @@ class Job:
         origin: The names of the dataset and the release.
         class_index: Whether category ids in the files are class indices instead of the ids of the release. This applies
             to formats that allow any ids.
+        images: Whether images are exported.
     """
 
     folder: Path
@@ -42,6 +43,7 @@ class Job:
     categories: Sequence[Category]
     origin: Origin
     class_index: bool = False
+    images: bool = True
 
     @cached_property
     def names(self) -> list[str]:
@@ -59,25 +61,12 @@ class Job:
         return [index if self.class_index else category.id for index, category in enumerate(self.categories)]
 
 
-@dataclass(frozen=True)
-class Sample:
-    """A row that is exported.
+class Sample(Protocol):
+    """A row that is exported, with what the formats of its kind need."""
 
-    Attributes:
-        row: The row. Its image and bitmap are not decoded.
-        label: The label of the row.
-        file: The path of the image in the folder of images, with a suffix; unique and safe.
-        number: The number of the row in its split, from 1 on. Rows that are left out count too.
-        is_converted: Whether the image is converted to PNG.
-        is_rotated: Whether the image is replaced by an upright copy, because it has an EXIF orientation.
-    """
-
-    row: Row
-    label: ImageLabel
-    file: PurePosixPath
-    number: int
-    is_converted: bool = False
-    is_rotated: bool = False
+    @property
+    def row(self) -> Row:
+        """The row. Its images and bitmap are not decoded."""
 
 
 @dataclass
@@ -89,14 +78,16 @@ class EncodedLabel(Generic[T]):
         objects: The number of objects in the content.
         left_out: The number of objects that were left out, by reason: the kind of the object, or one of the reasons in
             `labels.label`.
+        num_bytes: The memory of large content in bytes; it limits how many encoded labels wait for `Format.write`.
     """
 
     content: T
     objects: int
     left_out: Counter[str] = field(default_factory=Counter)
+    num_bytes: int = 0
 
 
-class Format(ABC, Generic[T]):
+class Format(ABC, Generic[S, T]):
     """An export format: `label` encodes the label of a row, and `write` writes the encoded label to files.
 
     Attributes:
@@ -104,27 +95,19 @@ class Format(ABC, Generic[T]):
         aliases: Other names of the format.
         help: A one-line description.
         takes: The kinds of annotations that the format can represent.
-        unique_stems: Whether the names of two images must differ in more than the suffix.
-        per_split: Whether file names must be unique only within a split.
-        not_folders: Names that a folder of images must not have.
-        image_suffixes: The suffixes, in lower case, of the images that programs for the format can read; None if they
-            read all formats of Pillow. For each image format, one suffix is Pillow's name of the image format, such as
-            ``.jpeg``.
         split: The split that is being written.
+        notes: Sentences about the files for the user, which the result of the export shows.
     """
 
     name: ClassVar[str]
     aliases: ClassVar[tuple[str, ...]] = ()
     help: ClassVar[str]
     takes: ClassVar[frozenset[str]]
-    unique_stems: ClassVar[bool] = False
-    per_split: ClassVar[bool] = True
-    not_folders: ClassVar[frozenset[str]] = frozenset()
-    image_suffixes: ClassVar[frozenset[str] | None] = None  # programs for COCO and VOC read images with Pillow
     split: str
 
     def __init__(self, job: Job) -> None:
         self.job = job
+        self.notes: list[str] = []
 
     @classmethod
     @abstractmethod
@@ -132,19 +115,17 @@ class Format(ABC, Generic[T]):
         """Return the names of the files and folders that the format writes to the export folder."""
 
     @abstractmethod
-    def image_folder(self, split: str) -> PurePosixPath:
-        """Return the folder of the images of a split, relative to the export folder."""
-
-    @abstractmethod
-    def label(self, sample: Sample) -> EncodedLabel[T]:
+    def label(self, sample: S) -> EncodedLabel[T]:
         """Encode the label of a row. This method writes no file and runs in threads.
 
         Raises:
-            BitmapError: The label cannot be read, or the format cannot represent it.
+            BitmapError: The label of an image cannot be read, or the format cannot represent it.
+            PointCloudError: The same for the label of a point cloud.
+            AssetError: A file of the row cannot be read.
         """
 
     @abstractmethod
-    def write(self, sample: Sample, content: T) -> None:
+    def write(self, sample: S, content: T) -> None:
         """Write an encoded label to the files of the current split."""
 
     def open(self, split: str) -> AbstractContextManager[None]:

@@ -29,15 +29,17 @@ def prefetch(
     weight: Callable[[R], int],
     in_flight: int = DECODERS,
     max_weight: int = _MAX_WEIGHT,
+    ahead: int = AHEAD,
 ) -> Iterator[R]:
     """Call a function for several items simultaneously, in threads, and yield the results in order.
 
     Args:
         work: The function; it runs in threads.
-        items: The items. They are consumed in the calling thread, up to eight for each item in flight.
+        items: The items. They are consumed in the calling thread, up to `ahead` for each item in flight.
         weight: A function that returns the memory of a result, in bytes.
         in_flight: The largest number of items in flight.
         max_weight: The approximate limit of the weight of held results, in bytes.
+        ahead: The number of items that are consumed in advance, per item in flight. Large items need a low number.
 
     Raises:
         Exception: The exception of `work`, in place of the result. Items that have not started are dropped.
@@ -48,7 +50,12 @@ def prefetch(
     pool = ThreadPoolExecutor(in_flight, thread_name_prefix="segments-hf")
     try:
         yield from prefetch_futures(
-            lambda item: pool.submit(work, item), items, weight=weight, in_flight=in_flight, max_weight=max_weight
+            lambda item: pool.submit(work, item),
+            items,
+            weight=weight,
+            in_flight=in_flight,
+            max_weight=max_weight,
+            ahead=ahead,
         )
     finally:
         # Do not wait, so that an error is raised before the retries of other items have ended.

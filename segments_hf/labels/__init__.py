@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from segments_hf.labels.bitmap_label import BITMAP, BITMAP_COLUMN, BitmapLabel, with_decoded_bitmap
 from segments_hf.labels.cloud_label import CloudLabel, has_point_cloud, is_point_cloud
-from segments_hf.labels.cuboid_label import CUBOID, CuboidLabel, SpaceVector
+from segments_hf.labels.cuboid_label import CUBOID, SYNCED_CUBOID, CuboidLabel, SpaceVector
 from segments_hf.labels.image_label import ImageLabel, LabeledObject, Objects, Raster
 from segments_hf.labels.json_label import JSON_LABEL_COLUMN, has_json_label, require_image_task, require_known_task
 from segments_hf.labels.label import Annotation, Label
@@ -31,6 +31,7 @@ __all__ = [
     "POINT_LABELS_COLUMN",
     "POLYGON",
     "POLYLINE",
+    "SYNCED_CUBOID",
     "UNUSABLE_STATUSES",
     "Annotation",
     "BitmapLabel",

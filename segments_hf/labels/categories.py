@@ -51,13 +51,16 @@ def class_names(categories: Sequence[Category], taken: Sequence[str] = ()) -> li
     return unique_names([category.name for category in categories], [category.id for category in categories], taken)
 
 
-def unique_names(names: Sequence[str], numbers: Sequence[int], taken: Sequence[str] = ()) -> list[str]:
-    """Make names unique: if a name is already used, its number is added in parentheses.
+def unique_names(
+    names: Sequence[str], numbers: Sequence[int], taken: Sequence[str] = (), pattern: str = "{} ({})"
+) -> list[str]:
+    """Make names unique: if a name is already used, its number is added.
 
     Args:
         names: The names.
         numbers: A unique number for each name.
         taken: Names that are not allowed.
+        pattern: The new name, with places for the name and its number.
 
     >>> unique_names(["a", "a", "background"], [4, 7, 9], taken=["background"])
     ['a', 'a (7)', 'background (9)']
@@ -68,7 +71,7 @@ def unique_names(names: Sequence[str], numbers: Sequence[int], taken: Sequence[s
     for original, number in zip(names, numbers, strict=True):
         name = original
         while name in used or (name != original and name in reserved):
-            name = f"{name} ({number})"
+            name = pattern.format(name, number)
         used.add(name)
         unique.append(name)
     return unique

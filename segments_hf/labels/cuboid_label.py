@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from segments_hf.points import Boxes
 
 CUBOID = "cuboid"
+SYNCED_CUBOID = "cuboid-sync"  # a cuboid whose dimensions are the same in all frames
 _COORDINATES = 3
 
 
@@ -54,7 +55,7 @@ class Shape(NamedTuple):
 class CuboidLabel(CloudLabel):
     """A label of cuboids, polygons, lines and points in space."""
 
-    object_kinds: ClassVar[frozenset[str]] = frozenset({CUBOID, "cuboid-sync", "polygon", "polyline", "point"})
+    object_kinds: ClassVar[frozenset[str]] = frozenset({CUBOID, SYNCED_CUBOID, "polygon", "polyline", "point"})
     encoding = (
         "`annotations` holds the cuboids: `position` is the center, `dimensions` are length, width and height, both in "
         "meters in the world, `yaw` is the angle about the z axis in radians; or the `points` of a polygon, polyline "
@@ -66,6 +67,12 @@ class CuboidLabel(CloudLabel):
     def has_columns(cls, columns: Collection[str]) -> bool:
         """Tell whether rows with these columns have labels of this type."""
         return is_point_cloud(columns) and "annotations" in columns
+
+    @classmethod
+    def kinds_of_task(cls, task_type: str | None) -> frozenset[str]:
+        """Return the kinds of objects in labels of a task type; all kinds if it is unknown or not one of cuboids."""
+        is_of_cuboids = task_type in ("pointcloud-cuboid", "pointcloud-cuboid-sequence")
+        return frozenset({CUBOID, SYNCED_CUBOID}) if is_of_cuboids else cls.object_kinds
 
     @property
     def shapes(self) -> list[Shape]:

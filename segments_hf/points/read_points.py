@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from segments_hf.points.files.cloud import Cloud
+
 
 @overload
 def read_points(
@@ -97,7 +99,7 @@ def read_positions(row: Mapping[str, Any]) -> npt.NDArray[np.floating[Any]]:
         AssetError: The file cannot be read, or has no field x, y or z with one value per point.
         MissingExtraError: The file is a LAS or LAZ file, and laspy or lazrs is not installed.
     """
-    return open_cloud_file(_file_of(row), _kind_of(row), max_points=DEFAULT_MAX_POINTS).positions()
+    return open_row(row).positions()
 
 
 def num_points(row: Mapping[str, Any]) -> int | None:
@@ -109,7 +111,17 @@ def num_points(row: Mapping[str, Any]) -> int | None:
     stored = row.get("point_cloud")
     if stored is None or (stored["bytes"] is None and stored["path"] is None):
         return None
-    return open_cloud_file(_file_of(row), _kind_of(row), max_points=DEFAULT_MAX_POINTS).num_points
+    return open_row(row).num_points
+
+
+def open_row(row: Mapping[str, Any]) -> Cloud:
+    """Check the structure of the file of a row, without decoding its values.
+
+    Raises:
+        OptionError: The row has no point cloud, or no type of its file.
+        AssetError: The file cannot be read, is damaged, or has another type.
+    """
+    return open_cloud_file(_file_of(row), _kind_of(row), max_points=DEFAULT_MAX_POINTS)
 
 
 def _file_of(row: Mapping[str, Any]) -> FileContent:

@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from segments_hf import export_dataset
-from segments_hf.export.labelmap import labelmap, labelmap_names
+from segments_hf.export.images.labelmap import labelmap, labelmap_names
 from segments_hf.release import Category
 
 from .making import bitmap_release

@@ -15,7 +15,7 @@ from segments_hf.export import FORMATS
 
 from .making import BOX, LINE, POINT, bitmap_release, files, vector_release, write
 
-BITMAP_FORMATS = sorted(set(FORMATS) - {"yolo-pose"})
+BITMAP_FORMATS = [name for name, entry in FORMATS.items() if "bitmap" in entry.takes]
 
 
 def test_links_to_embedded_images_are_refused(tmp_path: Path) -> None:
@@ -54,11 +54,26 @@ def test_unsuitable_format_is_refused_before_any_request(tmp_path: Path, server:
     assert not server.requests
 
 
-@pytest.mark.parametrize("task_type", ["pointcloud-cuboid", "text-named-entities"])
-def test_labels_of_point_clouds_and_texts_are_refused(tmp_path: Path, task_type: str) -> None:
-    release = write(tmp_path, [sample("a", None, {"label_status": "LABELED", "attributes": {}})], task_type)
-    with pytest.raises(SegmentsHFError, match=f"{task_type} is not supported by export"):
+def test_labels_of_texts_are_refused(tmp_path: Path) -> None:
+    release = write(tmp_path, [sample("a", None, {"label_status": "LABELED", "attributes": {}})], "text-named-entities")
+    with pytest.raises(SegmentsHFError, match="text-named-entities is not supported by export"):
         export_dataset(release, "coco", tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("task_type", "export_format", "expected"),
+    [
+        ("pointcloud-cuboid", "coco", "openpcdet"),
+        ("pointcloud-vector", "polygon", "openpcdet"),
+        ("bboxes", "openpcdet", "yolo"),
+    ],
+)
+def test_formats_of_other_labels_are_refused_and_the_error_lists_those_that_fit(
+    tmp_path: Path, task_type: str, export_format: str, expected: str
+) -> None:
+    release = write(tmp_path, [sample("a", None, {"label_status": "LABELED", "attributes": {}})], task_type)
+    with pytest.raises(OptionError, match=f"cannot represent .*; expected one of .*{expected}"):
+        export_dataset(release, export_format, tmp_path / "out")
 
 
 @pytest.mark.parametrize(

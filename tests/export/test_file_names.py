@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from segments_hf.errors import AssetError, PathError
-from segments_hf.export.file_names import FileNames
+from segments_hf.export.images.file_names import FileNames
 
 
 def row(name: str, image: bytes | None = None, **frame: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The export formats. Each module in this folder defines one format as `FORMAT`."""
+"""The export formats. Each module in a folder of this package defines one format as `FORMAT`."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from segments_hf.io.choices import unknown_choice
 if TYPE_CHECKING:
     from segments_hf.export.format import Format
 
-FORMATS: dict[str, type[Format[Any]]] = {
+FORMATS: dict[str, type[Format[Any, Any]]] = {
     found.name: found
     for found in (
-        importlib.import_module(f"{__name__}.{module.name}").FORMAT for module in pkgutil.iter_modules(__path__)
+        importlib.import_module(module.name).FORMAT
+        for module in pkgutil.walk_packages(__path__, f"{__name__}.")
+        if not module.ispkg
     )
 }
 
 
-def find_format(name: str) -> type[Format[Any]]:
+def find_format(name: str) -> type[Format[Any, Any]]:
     """Return the format with a name or an alias, in upper or lower case.
 
     Raises:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segments_hf.bitmaps import semantic_mask
-from segments_hf.export.labelmap import LABELMAP, UNLABELED_COLOR, labelmap
-from segments_hf.export.mask_format import MaskFormat, color_png
+from segments_hf.export.images.labelmap import LABELMAP, UNLABELED_COLOR, labelmap
+from segments_hf.export.images.mask_format import MaskFormat, color_png
 from segments_hf.io.disk.atomic import write_file
 from segments_hf.labels.mask_values import UNLABELED
 

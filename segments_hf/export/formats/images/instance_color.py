@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from segments_hf.bitmaps import palette_color, present_ids
 from segments_hf.bitmaps.value_table import look_up
-from segments_hf.export.mask_format import MaskFormat, color_png
+from segments_hf.export.images.mask_format import MaskFormat, color_png
 
 if TYPE_CHECKING:
     from segments_hf.labels import Raster

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import yaml
 
-from segments_hf.export.format import EncodedLabel, Format
-from segments_hf.export.required_parts import required_size
+from segments_hf.export.format import EncodedLabel
+from segments_hf.export.images.image_format import ImageFormat
+from segments_hf.export.images.required_parts import required_size
 from segments_hf.io.disk.atomic import write_file
 from segments_hf.io.redaction import own_logger
 from segments_hf.option_names import option
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from logging import Logger
 
-    from segments_hf.export.format import Sample
+    from segments_hf.export.images.image_format import ImageSample
     from segments_hf.labels import ImageLabel
     from segments_hf.labels.geometry import ImageSize
 
@@ -33,7 +34,7 @@ _VALIDATION = ("validation", "valid", "val")
 logger: Logger = own_logger(__name__)
 
 
-class YoloFormat(Format[str]):
+class YoloFormat(ImageFormat[str]):
     """A format of the YOLO family."""
 
     unique_stems = True
@@ -67,13 +68,13 @@ class YoloFormat(Format[str]):
             The lines of the label file, and the number of objects that were left out, by reason.
         """
 
-    def label(self, sample: Sample) -> EncodedLabel[str]:
+    def label(self, sample: ImageSample) -> EncodedLabel[str]:
         """Encode the label of a row as the text of a label file."""
         label, left_out = sample.label.only(self.takes)
         lines, more = self.lines(label, required_size(label))
         return EncodedLabel("".join(f"{line}\n" for line in lines), len(lines), left_out + more)
 
-    def write(self, sample: Sample, content: str) -> None:
+    def write(self, sample: ImageSample, content: str) -> None:
         """Write the label file of a row. The file of an image without objects is empty."""
         path = PurePosixPath(_LABELS, self._folder_name(self.split), sample.file.with_suffix(".txt"))
         write_file(self.job.folder / path, content.encode())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from segments_hf.export.yolo_format import YoloFormat, line
+from segments_hf.export.images.yolo_format import YoloFormat, line
 from segments_hf.labels import POINT
 
 if TYPE_CHECKING:

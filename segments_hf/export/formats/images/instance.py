@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segments_hf.bitmaps import encode_bitmap, encode_mask
-from segments_hf.export.mask_format import MaskFormat
+from segments_hf.export.images.mask_format import MaskFormat
 
 if TYPE_CHECKING:
     from segments_hf.labels import Raster

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from segments_hf.export.coco_format import CocoFormat, CocoLabel, common_keys, size_of
 from segments_hf.export.format import EncodedLabel
+from segments_hf.export.images.coco_format import CocoFormat, CocoLabel, common_keys, size_of
 from segments_hf.labels import BITMAP, POLYGON, BitmapLabel
 
 if TYPE_CHECKING:
-    from segments_hf.export.format import Sample
+    from segments_hf.export.images.image_format import ImageSample
 
 
 class Polygon(CocoFormat):
@@ -25,7 +25,7 @@ class Polygon(CocoFormat):
     takes: ClassVar[frozenset[str]] = frozenset({BITMAP, POLYGON})
     kind = "polygons"
 
-    def label(self, sample: Sample) -> EncodedLabel[CocoLabel]:
+    def label(self, sample: ImageSample) -> EncodedLabel[CocoLabel]:
         """Encode the label of a row as outlines."""
         label, kinds_left_out = sample.label.only(self.takes)
         found, left_out = label.objects()

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import msgspec
 
-from segments_hf.export.format import Format
+from segments_hf.export.images.image_format import ImageFormat
 from segments_hf.io.disk.atomic import NewFile, scratch_file
 from segments_hf.io.json_codec.json_decoding import JsonError, checked_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from segments_hf.export.format import Sample
+    from segments_hf.export.images.image_format import ImageSample
     from segments_hf.labels import Annotation
     from segments_hf.labels.row import Row
 
@@ -42,7 +42,7 @@ class CocoLabel(NamedTuple):
     mask: bytes = b""
 
 
-class CocoFormat(Format[CocoLabel]):
+class CocoFormat(ImageFormat[CocoLabel]):
     """A format with one JSON file and one folder of images per split.
 
     Attributes:
@@ -75,14 +75,14 @@ class CocoFormat(Format[CocoLabel]):
             annotations.copy_into(file)
             file.write(b'],"categories":' + msgspec.json.encode(self.categories()) + b"}")
 
-    def write(self, sample: Sample, content: CocoLabel) -> None:
+    def write(self, sample: ImageSample, content: CocoLabel) -> None:
         """Write the label of a row."""
         width, height = content.size
         image = {"id": sample.number, "file_name": str(sample.file), "height": height, "width": width}
         self._images.add([image])
         self._annotations.add(self.entries_of(sample, content))
 
-    def entries_of(self, sample: Sample, content: CocoLabel) -> Iterable[Mapping[str, Any]]:
+    def entries_of(self, sample: ImageSample, content: CocoLabel) -> Iterable[Mapping[str, Any]]:
         """Yield the entries of `annotations` for an image."""
         for annotation in content.annotations:
             yield {"id": next(self._annotation_ids), "image_id": sample.number, **annotation}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from segments_hf.bitmaps import smallest_rectangle
-from segments_hf.export.yolo_format import YoloFormat, line
+from segments_hf.export.images.yolo_format import YoloFormat, line
 from segments_hf.labels import BITMAP, BOX, POLYGON, BitmapLabel
 
 if TYPE_CHECKING:

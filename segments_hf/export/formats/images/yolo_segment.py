@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from segments_hf.bitmaps import join_rings
-from segments_hf.export.yolo_format import YoloFormat, fraction_texts, line
+from segments_hf.export.images.yolo_format import YoloFormat, fraction_texts, line
 from segments_hf.labels import BITMAP, POLYGON, BitmapLabel
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from segments_hf.bitmaps import encode_bitmap
 from segments_hf.bitmaps.panoptic import panoptic_values
-from segments_hf.export.coco_format import ANNOTATIONS, CocoFormat, CocoLabel, size_of
 from segments_hf.export.format import EncodedLabel
-from segments_hf.export.required_parts import required_raster
+from segments_hf.export.images.coco_format import ANNOTATIONS, CocoFormat, CocoLabel, size_of
+from segments_hf.export.images.required_parts import required_raster
 from segments_hf.io.disk.atomic import write_file
 from segments_hf.labels import BITMAP, POLYGON
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import PurePosixPath
 
-    from segments_hf.export.format import Job, Sample
+    from segments_hf.export.format import Job
+    from segments_hf.export.images.image_format import ImageSample
 
 
 class CocoPanoptic(CocoFormat):
@@ -37,7 +38,7 @@ class CocoPanoptic(CocoFormat):
         self._category_ids = job.category_ids
         self._stuff = {index for index, item in enumerate(job.categories) if item.has_instances is False}
 
-    def label(self, sample: Sample) -> EncodedLabel[CocoLabel]:
+    def label(self, sample: ImageSample) -> EncodedLabel[CocoLabel]:
         """Encode the label of a row as a PNG and its segments."""
         label, left_out = sample.label.only(self.takes)
         raster = required_raster(label)
@@ -48,12 +49,12 @@ class CocoPanoptic(CocoFormat):
         content = CocoLabel(size_of(sample.row, raster.ids.shape), infos, mask)
         return EncodedLabel(content, len(label.annotations) - lost.total(), left_out + lost)
 
-    def write(self, sample: Sample, content: CocoLabel) -> None:
+    def write(self, sample: ImageSample, content: CocoLabel) -> None:
         """Write the PNG and the segments of a row."""
         write_file(self.job.folder / ANNOTATIONS / f"{self.kind}_{self.split}" / _png(sample), content.mask)
         super().write(sample, content)
 
-    def entries_of(self, sample: Sample, content: CocoLabel) -> Iterator[Mapping[str, Any]]:
+    def entries_of(self, sample: ImageSample, content: CocoLabel) -> Iterator[Mapping[str, Any]]:
         """Yield the entry of `annotations` for an image."""
         yield {"image_id": sample.number, "file_name": str(_png(sample)), "segments_info": content.annotations}
 
@@ -65,7 +66,7 @@ class CocoPanoptic(CocoFormat):
         ]
 
 
-def _png(sample: Sample) -> PurePosixPath:
+def _png(sample: ImageSample) -> PurePosixPath:
     return sample.file.with_suffix(".png")
 
 

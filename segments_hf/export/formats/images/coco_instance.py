@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from segments_hf.bitmaps import rle
-from segments_hf.export.coco_format import CocoFormat, CocoLabel, common_keys, size_of
 from segments_hf.export.format import EncodedLabel
+from segments_hf.export.images.coco_format import CocoFormat, CocoLabel, common_keys, size_of
 from segments_hf.labels import BITMAP, BitmapLabel
 from segments_hf.labels.vector_label import VECTORS
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from segments_hf.bitmaps import Rles
-    from segments_hf.export.format import Job, Sample
+    from segments_hf.export.format import Job
+    from segments_hf.export.images.image_format import ImageSample
     from segments_hf.labels import LabeledObject
 
 # The visibility of a keypoint: 1 as in the official SDK. In COCO, 1 means labeled and 2 means labeled and visible.
@@ -39,7 +40,7 @@ class CocoInstance(CocoFormat):
         self._category_ids = job.category_ids
         self._has_keypoints = False
 
-    def label(self, sample: Sample) -> EncodedLabel[CocoLabel]:
+    def label(self, sample: ImageSample) -> EncodedLabel[CocoLabel]:
         """Encode the label of a row as COCO annotations."""
         label = sample.label
         if isinstance(label, BitmapLabel):
@@ -53,7 +54,7 @@ class CocoInstance(CocoFormat):
             shape = None
         return EncodedLabel(CocoLabel(size_of(sample.row, shape), annotations), len(annotations), left_out)
 
-    def entries_of(self, sample: Sample, content: CocoLabel) -> Iterator[Mapping[str, Any]]:
+    def entries_of(self, sample: ImageSample, content: CocoLabel) -> Iterator[Mapping[str, Any]]:
         """Yield the entries of `annotations` for an image."""
         for entry in super().entries_of(sample, content):
             self._has_keypoints |= "keypoints" in entry

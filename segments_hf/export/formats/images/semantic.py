@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from segments_hf.bitmaps import encode_mask
 from segments_hf.bitmaps.masks import semantic_values
-from segments_hf.export.mask_format import MaskFormat
+from segments_hf.export.images.mask_format import MaskFormat
 from segments_hf.io.disk.atomic import write_file
 from segments_hf.io.json_codec.json_text import indented_json
 from segments_hf.labels.mask_values import mask_names

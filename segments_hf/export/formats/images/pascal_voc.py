@@ -14,9 +14,10 @@ from xml.etree import ElementTree as ET
 
 from segments_hf.bitmaps import encode_mask
 from segments_hf.bitmaps.value_table import look_up
-from segments_hf.export.format import EncodedLabel, Format
-from segments_hf.export.labelmap import LABELMAP, UNLABELED_COLOR, labelmap, labelmap_names
-from segments_hf.export.required_parts import required_size
+from segments_hf.export.format import EncodedLabel
+from segments_hf.export.images.image_format import ImageFormat
+from segments_hf.export.images.labelmap import LABELMAP, UNLABELED_COLOR, labelmap, labelmap_names
+from segments_hf.export.images.required_parts import required_size
 from segments_hf.images import inspect_image
 from segments_hf.images.stored_image import stored_content
 from segments_hf.io.disk.atomic import NewFile, write_file
@@ -27,7 +28,8 @@ from segments_hf.labels.label import NO_AREA
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from segments_hf.export.format import Job, Sample
+    from segments_hf.export.format import Job
+    from segments_hf.export.images.image_format import ImageSample
     from segments_hf.labels import ImageLabel, LabeledObject
     from segments_hf.labels.row import Row
 
@@ -44,7 +46,7 @@ class _Label(NamedTuple):
     objects: bytes | None
 
 
-class PascalVoc(Format[_Label]):
+class PascalVoc(ImageFormat[_Label]):
     """The format ``pascal-voc``, which the module describes."""
 
     name = "pascal-voc"
@@ -78,7 +80,7 @@ class PascalVoc(Format[_Label]):
         ):
             yield
 
-    def label(self, sample: Sample) -> EncodedLabel[_Label]:
+    def label(self, sample: ImageSample) -> EncodedLabel[_Label]:
         """Encode the XML and the masks of a row."""
         label, left_out = sample.label.only(self.takes)
         found, more = label.objects()
@@ -89,7 +91,7 @@ class PascalVoc(Format[_Label]):
         xml = _xml(sample, boxes, self._names, has_masks=classes is not None)
         return EncodedLabel(_Label(xml, classes, objects), len(boxes), left_out + more)
 
-    def write(self, sample: Sample, content: _Label) -> None:
+    def write(self, sample: ImageSample, content: _Label) -> None:
         """Write the XML and the masks of a row."""
         stem = sample.file.with_suffix("")
         write_file(self.job.folder / _ANNOTATIONS / f"{stem}.xml", content.xml)
@@ -119,7 +121,7 @@ class PascalVoc(Format[_Label]):
         return encode_mask(values, [UNLABELED_COLOR, *self.job.colors]), encode_mask(objects)
 
 
-def _xml(sample: Sample, objects: Sequence[LabeledObject], names: Sequence[str], *, has_masks: bool) -> bytes:
+def _xml(sample: ImageSample, objects: Sequence[LabeledObject], names: Sequence[str], *, has_masks: bool) -> bytes:
     width, height = required_size(sample.label)
     root = ET.Element("annotation")
     _add(root, folder=_IMAGES, filename=str(sample.file))

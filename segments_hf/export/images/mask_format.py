@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from PIL import Image
 
-from segments_hf.export.format import EncodedLabel, Format
-from segments_hf.export.required_parts import required_raster
+from segments_hf.export.format import EncodedLabel
+from segments_hf.export.images.image_format import ImageFormat
+from segments_hf.export.images.required_parts import required_raster
 from segments_hf.io.disk.atomic import write_file
 from segments_hf.labels import BITMAP, POLYGON
 
@@ -22,13 +23,13 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from segments_hf.bitmaps import Color
-    from segments_hf.export.format import Sample
+    from segments_hf.export.images.image_format import ImageSample
     from segments_hf.labels import Raster
 
 _IMAGES, _MASKS = "images", "masks"
 
 
-class MaskFormat(Format[bytes]):
+class MaskFormat(ImageFormat[bytes]):
     """A format with a PNG mask for each image."""
 
     takes: ClassVar[frozenset[str]] = frozenset({BITMAP, POLYGON})
@@ -48,14 +49,14 @@ class MaskFormat(Format[bytes]):
     def png(self, raster: Raster) -> bytes:
         """Encode the mask of a row as a PNG."""
 
-    def label(self, sample: Sample) -> EncodedLabel[bytes]:
+    def label(self, sample: ImageSample) -> EncodedLabel[bytes]:
         """Encode the label of a row as a PNG."""
         label, left_out = sample.label.only(self.takes)
         raster = required_raster(label)
         lost = label.without_pixels(raster)
         return EncodedLabel(self.png(raster), len(label.annotations) - lost.total(), left_out + lost)
 
-    def write(self, sample: Sample, content: bytes) -> None:
+    def write(self, sample: ImageSample, content: bytes) -> None:
         """Write the mask of a row."""
         write_file(self.job.folder / _MASKS / self.split / sample.file.with_suffix(".png"), content)
 

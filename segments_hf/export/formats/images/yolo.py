@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from segments_hf.export.yolo_format import YoloFormat, line
+from segments_hf.export.images.yolo_format import YoloFormat, line
 from segments_hf.labels import BITMAP, BOX, POLYGON, POLYLINE
 from segments_hf.labels.label import NO_AREA
 

@@ -1,0 +1,123 @@
+"""The state of a running export: encode the rows of each split in threads, write them in order, and count them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+import datasets
+
+from segments_hf.dataset.compat import progress_bar
+from segments_hf.dataset.inputs import asset_bytes, num_rows
+from segments_hf.dataset.row_map import without_decoding
+from segments_hf.errors import AssetError, BitmapError, OptionError, PathError, PointCloudError
+from segments_hf.export.format import EncodedLabel
+from segments_hf.io.number_text import counted
+from segments_hf.io.prefetching import AHEAD, DECODERS, prefetch
+from segments_hf.io.redaction import own_logger
+from segments_hf.labels.row import sample_name
+from segments_hf.option_names import option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from logging import Logger
+
+    from segments_hf.dataset.data_types import SplitRows
+    from segments_hf.export.export_result import ExportResult
+    from segments_hf.export.format import Format, Sample
+    from segments_hf.labels.row import Row
+
+SampleError = AssetError | BitmapError | PathError | PointCloudError
+SAMPLE_ERRORS = (AssetError, BitmapError, PathError, PointCloudError)
+S = TypeVar("S", bound="Sample")
+
+logger: Logger = own_logger(__name__)
+
+
+class ExportRun(ABC, Generic[S]):
+    """A running export of images or of point clouds.
+
+    Args:
+        export_format: The format.
+        images: What to do with the image files.
+        on_error: What to do with a row that cannot be exported: ``raise`` or ``skip``.
+        result: The result, in which the rows and objects are counted.
+    """
+
+    unit: ClassVar[str]  # of the progress bar
+    ahead: ClassVar[int] = AHEAD  # the number of rows that are read in advance, for each row that is encoded
+
+    def __init__(self, export_format: Format[S, Any], images: str, on_error: str, result: ExportResult) -> None:
+        self.format = export_format
+        self.images = images
+        self.on_error = on_error
+        self.result = result
+        self.split_name = ""
+
+    def split(self, name: str, rows: SplitRows) -> None:
+        """Write the rows of a split."""
+        self.split_name = name
+        stream = rows.to_iterable_dataset() if isinstance(rows, datasets.Dataset) else rows
+        shown_rows = progress_bar(
+            without_decoding(stream), desc=f"{self.format.name} {name}", total=num_rows(rows, name), unit=self.unit
+        )
+        with self.format.open(name):
+            samples = self.samples(shown_rows)
+            for sample, label in prefetch(self._encoded, samples, weight=_weight, in_flight=DECODERS, ahead=self.ahead):
+                if isinstance(label, EncodedLabel):
+                    self.write(sample, label)
+                else:
+                    self.leave_out(sample.row, label)
+
+    @abstractmethod
+    def samples(self, rows: Iterable[Row]) -> Iterator[S]:
+        """Yield the rows that are exported, and count the others."""
+
+    def encode(self, sample: S) -> tuple[S, EncodedLabel[Any]]:
+        """Encode the label of a sample. The method runs in several threads, and may replace the sample."""
+        return sample, self.format.label(sample)
+
+    @abstractmethod
+    def write(self, sample: S, label: EncodedLabel[Any]) -> None:
+        """Write a sample with its encoded label."""
+
+    def _encoded(self, sample: S) -> tuple[S, EncodedLabel[Any] | SampleError]:
+        try:
+            return self.encode(sample)
+        except SAMPLE_ERRORS as error:
+            return sample, error
+
+    def leave_out(self, row: Row, error: SampleError) -> None:
+        """Count a row that cannot be exported, or raise its error."""
+        where = sample_name(row)
+        if self.on_error == "raise":
+            raise type(error)(f"{where}: {error} ({option('on_error', 'skip')} leaves the sample out)") from error
+        self.result.left_out["broken"] += 1
+        logger.warning("%s left out: %s", where, error)
+
+    def rows_left_out(self) -> str:
+        """Return the number of rows that were left out by reason, as text."""
+        return ", ".join(f"{count} {status}" for status, count in self.result.left_out.items())
+
+    def close(self) -> None:
+        """Check that a row was written, and log how many rows and objects were left out."""
+        result, rows = self.result, self.rows_left_out()
+        if not result.images and not result.point_clouds:
+            reason = f"all rows were left out: {rows}" if rows else "the data have no rows"
+            raise OptionError(f"got no row to export, expected at least one row with a label; {reason}")
+        self.format.close()
+        result.notes += self.format.notes
+        if rows:
+            logger.warning("%s: %s left out: %s", self.format.name, counted(result.left_out.total(), "row"), rows)
+        if result.objects_left_out:
+            objects = ", ".join(f"{count} {reason}" for reason, count in result.objects_left_out.items())
+            number = counted(result.objects_left_out.total(), "object")
+            logger.warning("%s: %s left out: %s", self.format.name, number, objects)
+        for note in self.format.notes:
+            logger.warning("%s: %s", self.format.name, note)
+
+
+def _weight(encoded: tuple[Sample, EncodedLabel[Any] | SampleError]) -> int:
+    """Return the number of bytes of the assets in a row, and of its encoded label."""
+    sample, label = encoded
+    return asset_bytes(sample.row) + (label.num_bytes if isinstance(label, EncodedLabel) else 0)

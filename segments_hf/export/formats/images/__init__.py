@@ -1,0 +1,1 @@
+"""The export formats of images. Each module defines one format as `FORMAT`."""

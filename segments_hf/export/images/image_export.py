@@ -1,0 +1,135 @@
+"""A running export of images."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from segments_hf.dataset.inputs import encode_images
+from segments_hf.errors import AssetError, BitmapError
+from segments_hf.export.export_run import SAMPLE_ERRORS, ExportRun
+from segments_hf.export.images.file_names import FileNames
+from segments_hf.export.images.image_files import (
+    check_image_format,
+    is_readable,
+    is_stored_rotated,
+    put_converted_image,
+    put_image,
+    suffix_of_upright_image,
+    with_upright_image,
+)
+from segments_hf.export.images.image_format import ImageSample
+from segments_hf.io.disk.safe_path import max_path_bytes
+from segments_hf.io.number_text import counted
+from segments_hf.labels import UNUSABLE_STATUSES, image_label_of
+from segments_hf.option_names import option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from segments_hf.dataset.data_types import SplitRows
+    from segments_hf.export.export_result import ExportResult
+    from segments_hf.export.format import EncodedLabel
+    from segments_hf.export.images.image_format import ImageFormat
+    from segments_hf.labels import ImageLabel
+    from segments_hf.labels.row import Row
+
+_UNSUPPORTED = "unsupported image format"
+_RESERVED_LENGTH = 64  # bytes of a path for folders of a format, such as `annotations/panoptic_`, and for suffixes
+
+
+class ImageExport(ExportRun[ImageSample]):
+    """A running export of images; see `ExportRun`."""
+
+    unit: ClassVar[str] = "img"
+
+    def __init__(self, export_format: ImageFormat[Any], images: str, on_error: str, result: ExportResult) -> None:
+        super().__init__(export_format, images, on_error, result)
+        self.image_format = export_format
+        self._names: FileNames | None = None
+
+    def split(self, name: str, rows: SplitRows) -> None:
+        """Write the rows of a split."""
+        if self._names is None or self.image_format.per_split:
+            self._names = FileNames(
+                unique_stems=self.image_format.unique_stems,
+                not_folders=self.image_format.not_folders,
+                suffixes=None if self.images == "none" else self.image_format.image_suffixes,
+                longest=max_path_bytes(self.format.job.folder) - _RESERVED_LENGTH - len(name.encode()),
+            )
+        super().split(name, rows)
+
+    def samples(self, rows: Iterable[Row]) -> Iterator[ImageSample]:
+        """Yield the rows that have a label, and count the others."""
+        assert self._names is not None  # noqa: S101
+        for number, row in enumerate(rows, start=1):
+            if row["status"] in UNUSABLE_STATUSES:
+                self.result.left_out[row["status"]] += 1
+                continue
+            try:
+                encoded = encode_images(row)
+                is_supported = self._is_supported(encoded)
+                if not is_supported and self.images != "convert":
+                    self.result.left_out[_UNSUPPORTED] += 1
+                    continue
+                is_rotated = self.images == "upright" and is_stored_rotated(encoded["image"])
+                suffix = suffix_of_upright_image(encoded["image"]) if is_rotated else None
+                file = self._names.path_of(encoded, suffix if is_supported else ".png")
+                yield ImageSample(
+                    encoded, _label_of(encoded), file, number, is_converted=not is_supported, is_rotated=is_rotated
+                )
+            except SAMPLE_ERRORS as error:
+                self.leave_out(row, error)
+
+    def _is_supported(self, row: Row) -> bool:
+        """Return whether programs for the export format can read the image of a row without conversion."""
+        suffixes = self.image_format.image_suffixes
+        return self.images == "none" or row["image"] is None or is_readable(row["image"], suffixes)
+
+    def encode(self, sample: ImageSample) -> tuple[ImageSample, EncodedLabel[Any]]:
+        """Encode the label of an image, and rotate the image if that is required."""
+        if self.images != "none":
+            check_image_format(sample.row["image"])
+        if sample.is_rotated:
+            sample = replace(sample, row=with_upright_image(sample.row))
+        return super().encode(sample)
+
+    def write(self, sample: ImageSample, label: EncodedLabel[Any]) -> None:
+        """Write an image and its label."""
+        target = self.format.job.folder / self.image_format.image_folder(self.split_name) / sample.file
+        try:
+            if sample.is_converted:
+                put_converted_image(sample.row["image"], target)
+            else:
+                put_image(sample.row["image"], target, self.images)
+        except AssetError as error:
+            self.leave_out(sample.row, error)
+            return
+        self.format.write(sample, label.content)
+        self.result.add(self.split_name, label.objects, images=1)
+        self.result.converted += sample.is_converted
+        self.result.rotated += sample.is_rotated
+        self.result.objects_left_out += label.left_out
+
+    def rows_left_out(self) -> str:
+        """Return the number of rows that were left out by reason, with advice for unsupported image formats."""
+        text = super().rows_left_out()
+        if unsupported := self.result.left_out[_UNSUPPORTED]:
+            text += f" ({option('images', 'convert')} writes {counted(unsupported, 'such image')} as PNG)"
+        return text
+
+
+def _label_of(row: Row) -> ImageLabel:
+    """Return the label of a row.
+
+    Raises:
+        BitmapError: A part of the label is missing.
+    """
+    label = image_label_of(row)
+    if label is None:
+        raise BitmapError("the annotations are null: the label could not be read when the dataset was loaded")
+    if label.missing_part:
+        raise BitmapError(label.missing_part)
+    if unknown := [item.id for item in label.annotations if item.class_index is None]:
+        raise BitmapError(f"annotation {unknown[0]} has no category")
+    return label

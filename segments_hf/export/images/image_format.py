@@ -1,0 +1,60 @@
+"""The interface of export formats of images."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from segments_hf.export.format import Format
+
+if TYPE_CHECKING:
+    from pathlib import PurePosixPath
+
+    from segments_hf.labels import ImageLabel
+    from segments_hf.labels.row import Row
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class ImageSample:
+    """A row of an image that is exported.
+
+    Attributes:
+        row: The row. Its image and bitmap are not decoded.
+        label: The label of the row.
+        file: The path of the image in the folder of images, with a suffix; unique and safe.
+        number: The number of the row in its split, from 1 on. Rows that are left out count too.
+        is_converted: Whether the image is converted to PNG.
+        is_rotated: Whether the image is replaced by an upright copy, because it has an EXIF orientation.
+    """
+
+    row: Row
+    label: ImageLabel
+    file: PurePosixPath
+    number: int
+    is_converted: bool = False
+    is_rotated: bool = False
+
+
+class ImageFormat(Format[ImageSample, T]):
+    """An export format of images.
+
+    Attributes:
+        unique_stems: Whether the names of two images must differ in more than the suffix.
+        per_split: Whether file names must be unique only within a split.
+        not_folders: Names that a folder of images must not have.
+        image_suffixes: The suffixes, in lower case, of the images that programs for the format can read; None if they
+            read all formats of Pillow. For each image format, one suffix is Pillow's name of the image format, such as
+            ``.jpeg``.
+    """
+
+    unique_stems: ClassVar[bool] = False
+    per_split: ClassVar[bool] = True
+    not_folders: ClassVar[frozenset[str]] = frozenset()
+    image_suffixes: ClassVar[frozenset[str] | None] = None  # programs for COCO and VOC read images with Pillow
+
+    @abstractmethod
+    def image_folder(self, split: str) -> PurePosixPath:
+        """Return the folder of the images of a split, relative to the export folder."""

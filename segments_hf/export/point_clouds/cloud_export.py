@@ -1,0 +1,71 @@
+"""A running export of point clouds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from segments_hf.errors import PointCloudError
+from segments_hf.export.export_run import SAMPLE_ERRORS, ExportRun
+from segments_hf.export.point_clouds.cloud_format import CloudSample
+from segments_hf.export.point_clouds.scenes import Scenes
+from segments_hf.io.number_text import counted
+from segments_hf.labels import UNUSABLE_STATUSES, CloudLabel, label_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from segments_hf.export.export_result import ExportResult
+    from segments_hf.export.format import EncodedLabel
+    from segments_hf.export.point_clouds.cloud_format import CloudFormat
+    from segments_hf.labels.row import Row
+
+
+class CloudExport(ExportRun[CloudSample]):
+    """A running export of point clouds; see `ExportRun`."""
+
+    unit: ClassVar[str] = "cloud"
+    ahead: ClassVar[int] = 1  # rows of a stream have the bytes of their point clouds
+
+    def __init__(self, export_format: CloudFormat[Any], images: str, on_error: str, result: ExportResult) -> None:
+        super().__init__(export_format, images, on_error, result)
+        self._scenes = Scenes(in_order=export_format.in_order)
+
+    def samples(self, rows: Iterable[Row]) -> Iterator[CloudSample]:
+        """Yield the rows that have a label, and count the others."""
+        for row in rows:
+            if row["status"] in UNUSABLE_STATUSES:
+                self.result.left_out[row["status"]] += 1
+                continue
+            try:
+                yield CloudSample(row, _label_of(row), self._scenes.scene_of(row, self.split_name))
+            except SAMPLE_ERRORS as error:
+                self.leave_out(row, error)
+
+    def write(self, sample: CloudSample, label: EncodedLabel[Any]) -> None:
+        """Write a point cloud and its label."""
+        self.format.write(sample, label.content)
+        self.result.add(self.split_name, label.objects, point_clouds=1)
+        self.result.objects_left_out += label.left_out
+
+    def close(self) -> None:
+        """Write the last files, and note sequences whose frames are in several splits."""
+        if torn := sorted(self._scenes.torn):
+            self.format.notes.append(
+                f"{counted(len(torn), 'sequence')} with frames in several splits, such as {torn[0]!r}: neighboring "
+                "frames are alike, so scores on the other splits are too high. Split the data by sequence"
+            )
+        super().close()
+
+
+def _label_of(row: Row) -> CloudLabel:
+    """Return the label of a row.
+
+    Raises:
+        PointCloudError: A part of the label is missing.
+    """
+    label = label_of(row)
+    if not isinstance(label, CloudLabel):
+        raise PointCloudError("the annotations are null: the label could not be read when the dataset was loaded")
+    if label.missing_part:
+        raise PointCloudError(f"got a label without {label.missing_part}, expected a value for each point")
+    return label

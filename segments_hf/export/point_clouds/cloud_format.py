@@ -1,0 +1,112 @@
+"""The interface of export formats of point clouds."""
+
+from __future__ import annotations
+
+import csv
+import io
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
+
+from segments_hf.export.format import Format
+from segments_hf.io.disk.atomic import write_file
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from segments_hf.export.format import Job
+    from segments_hf.export.point_clouds.scenes import Scene
+    from segments_hf.labels import CloudLabel
+    from segments_hf.labels.row import Row
+
+T = TypeVar("T")
+
+SAMPLES = "samples.csv"
+_COLUMNS = ("file", "split", "name", "uuid", "sensor", "frame_index")
+
+
+@dataclass(frozen=True)
+class CloudSample:
+    """A row of a point cloud that is exported.
+
+    Attributes:
+        row: The row. The images of its cameras are not decoded.
+        label: The label of the row.
+        scene: The scene of the row.
+    """
+
+    row: Row
+    label: CloudLabel
+    scene: Scene
+
+
+class Place(NamedTuple):
+    """The place of a point cloud among those that are written. Rows that are left out have no place.
+
+    Attributes:
+        number: The number in the export, from 0 on.
+        frame: The number in its scene, from 0 on.
+    """
+
+    number: int
+    frame: int
+
+
+class CloudFormat(Format[CloudSample, T]):
+    """An export format of point clouds.
+
+    The base class writes ``samples.csv``, which has the name, the uuid and the frame of each file of points.
+
+    Attributes:
+        in_order: Whether the frames of each sequence must follow each other in the order of time.
+    """
+
+    in_order: ClassVar[bool] = False
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(job)
+        self._frames: dict[int, int] = {}  # the number of point clouds of each scene that were written
+        self._written: list[Sequence[object]] = []  # the rows of samples.csv
+
+    @classmethod
+    def entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
+        """Return the names of the files and folders that the format writes to the export folder."""
+        return [SAMPLES, *cls.format_entries(splits, images=images)]
+
+    @classmethod
+    @abstractmethod
+    def format_entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
+        """Return the names of the files and folders that the format writes besides ``samples.csv``."""
+
+    @classmethod
+    def reads_camera_images(cls, *, images: bool) -> bool:
+        """Tell whether the export reads the images of cameras.
+
+        Args:
+            images: Whether images are exported.
+        """
+        del images
+        return False
+
+    @abstractmethod
+    def write_cloud(self, sample: CloudSample, content: T, place: Place) -> str:
+        """Write an encoded label and its points.
+
+        Returns:
+            The path of the file or folder of the points, relative to the export folder.
+        """
+
+    def write(self, sample: CloudSample, content: T) -> None:
+        """Write an encoded label and its points, and note them for ``samples.csv``."""
+        frame = self._frames.get(sample.scene.number, 0)
+        self._frames[sample.scene.number] = frame + 1
+        file = self.write_cloud(sample, content, Place(len(self._written), frame))
+        self._written.append((file, self.split, *(sample.row.get(name) for name in _COLUMNS[2:])))
+
+    def close(self) -> None:
+        """Write ``samples.csv``. Formats that override this method call it."""
+        text = io.StringIO()
+        table = csv.writer(text, lineterminator="\n")
+        table.writerow(_COLUMNS)
+        table.writerows(self._written)
+        write_file(self.job.folder / SAMPLES, text.getvalue().encode())

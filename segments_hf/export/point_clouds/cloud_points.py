@@ -1,0 +1,74 @@
+"""The points of a row as the float32 columns that the files of training programs contain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from segments_hf.errors import AssetError
+from segments_hf.labels import has_point_cloud
+from segments_hf.points.read_points import open_row
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from segments_hf.labels.row import Row
+
+_AXES = ("x", "y", "z")
+_FARTHEST = 2.0**16  # from here on, float32 moves a coordinate by more than 4 mm
+
+
+class CloudPoints(NamedTuple):
+    """The points of a row.
+
+    Attributes:
+        columns: float32 array of shape (N, C), in the frame of the sensor and in the order of the file. The first three
+            columns are x, y and z.
+        missing: The fields that the file does not have. Their columns are 0.
+    """
+
+    columns: npt.NDArray[np.float32]
+    missing: tuple[str, ...]
+
+    @property
+    def num_bytes(self) -> int:
+        """The memory of the columns in bytes."""
+        return int(self.columns.nbytes)
+
+
+def cloud_points(row: Row, fields: Sequence[str] = ()) -> CloudPoints:
+    """Read the points of a row.
+
+    Args:
+        row: The row of a point cloud.
+        fields: The names of the columns after x, y and z.
+
+    Raises:
+        AssetError: The row has no file; the file cannot be read; or its coordinates are so large that float32 numbers
+            cannot represent them with an error of less than 4 mm.
+    """
+    if not has_point_cloud(row) or row["point_cloud_type"] is None:
+        raise AssetError("got a row without a point cloud or without its type, expected the file of a point cloud")
+    cloud = open_row(row)
+    positions = cloud.positions()
+    if positions.dtype != np.float32:
+        farthest = np.nanmax(np.abs(positions), initial=0)
+        if farthest >= _FARTHEST:
+            raise AssetError(
+                f"got coordinates up to {farthest:,.0f}, expected less than {_FARTHEST:,.0f}: the files of this format "
+                "have float32 numbers, which would move the points; use coordinates relative to the sensor, and put "
+                "its position into the ego_pose"
+            )
+    missing = tuple(name for name in fields if name not in cloud.fields)
+    present = [name for name in fields if name not in missing]
+    found = cloud.columns([*_AXES, *present])
+    if not missing:
+        return CloudPoints(found, missing)
+    columns = np.zeros((len(found), 3 + len(fields)), np.float32)
+    columns[:, :3] = found[:, :3]
+    for number, name in enumerate(present, start=3):
+        columns[:, 3 + fields.index(name)] = found[:, number]
+    return CloudPoints(columns, missing)

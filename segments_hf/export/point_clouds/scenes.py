@@ -1,0 +1,84 @@
+"""Scenes: the frames of one sequence in one split, or a single point cloud."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from segments_hf.errors import OptionError
+from segments_hf.io.disk.safe_path import collision_key, safe_path
+from segments_hf.labels.row import sample_name
+
+if TYPE_CHECKING:
+    from segments_hf.labels.row import Row
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The frames of one sequence in one split, or a single point cloud.
+
+    Attributes:
+        number: The number of the scene in the export, from 0 on.
+        name: A unique name for files and folders, without slashes and spaces.
+        split: The name of the split.
+        is_sequence: Whether the scene is a sequence.
+    """
+
+    number: int
+    name: str
+    split: str
+    is_sequence: bool
+
+
+class Scenes:
+    """The scenes of an export, by the order of their first rows.
+
+    Args:
+        in_order: Whether the frames of a scene must follow each other in the order of time, because the format
+            numbers them.
+    """
+
+    def __init__(self, *, in_order: bool) -> None:
+        self._in_order = in_order
+        self._scenes: dict[tuple[str, str], Scene] = {}  # by the split, and the uuid or the name of the sample
+        self._names: set[str] = set()
+        self._splits: dict[str, str] = {}  # the first split of each sample
+        self._last: tuple[Scene, int] | None = None  # the scene and the frame index of the last row
+        self.torn: set[str] = set()  # the names of samples with frames in several splits
+
+    def scene_of(self, row: Row, split: str) -> Scene:
+        """Return the scene of a row. The method is called for one row after the other.
+
+        Raises:
+            OptionError: The frames of a sequence are not in order.
+            PathError: The name of the sample cannot become a path.
+        """
+        frame = row.get("frame_index")
+        key = row.get("uuid") or row["name"]
+        if frame is None:
+            return self._new(row, split)
+        if self._splits.setdefault(key, split) != split:
+            self.torn.add(row["name"])
+        scene = self._scenes.get((split, key))
+        if self._in_order and scene is not None and not self._follows(scene, frame):
+            raise OptionError(
+                f"got {sample_name(row)} after another sequence or a later frame, expected the frames of each sequence "
+                "one after the other; sort the rows by uuid and frame_index"
+            )
+        if scene is None:
+            scene = self._scenes[split, key] = self._new(row, split)
+        self._last = scene, frame
+        return scene
+
+    def _follows(self, scene: Scene, frame: int) -> bool:
+        return self._last is not None and self._last[0] is scene and self._last[1] < frame
+
+    def _new(self, row: Row, split: str) -> Scene:
+        name = "_".join(safe_path(row["name"]).parts).replace(" ", "_")
+        unique, number = name, 1
+        while collision_key(PurePosixPath(unique)) in self._names:
+            number += 1
+            unique = f"{name}-{number}"
+        self._names.add(collision_key(PurePosixPath(unique)))
+        return Scene(len(self._names) - 1, unique, split, row.get("frame_index") is not None)

@@ -1,0 +1,44 @@
+"""Count the boxes whose pitch and roll are lost in formats that store only a yaw."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from segments_hf.io.number_text import counted
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from segments_hf.points import Boxes
+
+_UPRIGHT = 0.5  # degrees; a box of 5 m moves by 2 cm at its ends
+
+
+def tilts_of(boxes: Boxes) -> npt.NDArray[np.float64]:
+    """Return the angle between the height of each box and the z axis of its frame, in degrees: shape (N,)."""
+    return np.degrees(np.arccos(np.clip(boxes.rotation[:, 2, 2], -1, 1)))
+
+
+class Tilts:
+    """The tilts of all boxes of an export."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._largest = 0.0
+
+    def add(self, tilts: npt.NDArray[np.float64]) -> None:
+        """Add the tilts of the boxes of a row, in degrees."""
+        self._count += int((tilts > _UPRIGHT).sum())
+        self._largest = max(self._largest, float(tilts.max(initial=0)))
+
+    def notes(self) -> list[str]:
+        """Return a sentence about the tilted boxes; an empty list if all boxes are upright."""
+        if not self._count:
+            return []
+        number, degrees = counted(self._count, "cuboid"), f"{self._largest:.1f} degrees"
+        return [
+            f"{number} tilted by up to {degrees} in the frame of the sensor: this format stores only the yaw, so the box "
+            "in the file may contain other points than the cuboid of the release"
+        ]
