@@ -37,8 +37,9 @@ class Tilts:
         """Return a sentence about the tilted boxes; an empty list if all boxes are upright."""
         if not self._count:
             return []
-        number, degrees = counted(self._count, "cuboid"), f"{self._largest:.1f} degrees"
-        return [
-            f"{number} tilted by up to {degrees} in the frame of the sensor: this format stores only the yaw, so the box "
-            "in the file may contain other points than the cuboid of the release"
-        ]
+        number = counted(self._count, "cuboid")
+        note = (
+            f"{number} tilted by up to {self._largest:.1f} degrees in the frame of the sensor: this format stores only "
+            "the yaw, so the box in the file may contain other points than the cuboid of the release"
+        )
+        return [note]
