@@ -18,7 +18,9 @@ EXAMPLES = """\
 segments-hf export flowers-v1.0.json coco exported
 # Export to YOLO in two splits, without image files
 segments-hf export flowers-v1.0.json yolo labels \\
-    --splits train=0.5,val=0.5 --images none"""
+    --splits train=0.5,val=0.5 --images none
+# Export the cuboids of point clouds to OpenPCDet
+segments-hf export street/street-cuboids-v1.0.json openpcdet street"""
 
 
 def _list_formats(is_requested: bool) -> None:
@@ -41,7 +43,7 @@ def export(
     format: Annotated[  # noqa: A002
         str,
         typer.Argument(
-            metavar="FORMAT", help="The format, such as coco, yolo or pascal-voc. --formats lists all formats."
+            metavar="FORMAT", help="The format, such as coco, yolo or openpcdet. --formats lists all formats."
         ),
     ],
     out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder to write the export to.")],
@@ -52,7 +54,7 @@ def export(
             "What to do with the image files. copy: copy them. convert: like copy, but convert an image to PNG if "
             "programs for the format cannot read its file. upright: like copy, but write an upright copy of an image "
             "that has an EXIF orientation. link: make symbolic links to the cached files. "
-            "none: export no image files.",
+            "none: export no image files. For point clouds, the image files are those of the cameras: copy or none.",
             PICTURES,
         ),
     ] = "copy",
@@ -91,23 +93,27 @@ def export(
         ),
     ] = False,
 ) -> None:
-    """Export a release to another format: COCO, YOLO, Pascal VOC, masks or polygons."""
+    """Export a release to another format: COCO, YOLO, masks, or the formats of point-cloud programs."""
     del formats  # the callback lists the formats
     import datasets
 
     from segments_hf.dataset.load import release_builder
     from segments_hf.export import export_dataset
-    from segments_hf.export.exporter import reads_camera_images
+    from segments_hf.export.format_choice import check_labels, check_options, reads_camera_images
     from segments_hf.export.formats import find_format
     from segments_hf.labels import require_known_task
 
     if quiet:
         datasets.disable_progress_bars()
-    loading["cameras"] = loading["cameras"] or reads_camera_images(find_format(format), images)
+    format_class = find_format(format)
+    check_options(format_class, images, class_index=class_index)
+    loading["cameras"] = loading["cameras"] or reads_camera_images(format_class, images)
     # Links need image files in the cache. A stream contains the bytes of the images instead, and needs no cache.
     builder = release_builder(release, **loading)
     opened, labelset = builder.config.releases[0]
-    require_known_task(builder.info.features, opened.labelset_task_type(labelset) or None, "export")
+    task_type = opened.labelset_task_type(labelset) or None
+    require_known_task(builder.info.features, task_type, "export")
+    check_labels(format_class, builder.info.features, task_type)
     if not quiet:
         print_split_sizes(builder)
     if images == "link":

@@ -11,22 +11,19 @@ from segments_hf.dataset.origin import parse_origin
 from segments_hf.errors import OptionError
 from segments_hf.export.export_result import ExportResult
 from segments_hf.export.format import Job
-from segments_hf.export.formats import FORMATS, find_format
+from segments_hf.export.format_choice import check_labels, check_objects_left_out, check_options, reads_camera_images
+from segments_hf.export.formats import find_format
 from segments_hf.export.images.image_export import ImageExport
-from segments_hf.export.images.image_files import check_images
 from segments_hf.export.images.image_format import ImageFormat
 from segments_hf.export.output_folder import new_output
 from segments_hf.export.point_clouds.cloud_export import CloudExport
 from segments_hf.export.point_clouds.cloud_format import CloudFormat
 from segments_hf.io.choices import unknown_choice
-from segments_hf.labels import is_point_cloud, label_type_of
 from segments_hf.layouts import check_labeled_rows
-from segments_hf.option_names import option
 from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Collection
 
     from segments_hf.dataset.data_types import Data, SplitRows
     from segments_hf.dataset.inputs import Splits
@@ -34,7 +31,6 @@ if TYPE_CHECKING:
     from segments_hf.export.format import Format
 
 _POLICIES = ("raise", "skip")
-_CLOUD_IMAGES = ("copy", "none")
 
 
 @short_traceback
@@ -48,25 +44,27 @@ def export_dataset(
     on_error: str = "raise",
     overwrite: bool = False,
 ) -> ExportResult:
-    """Export a release or a dataset to another format, with its images.
+    """Export a release or a dataset to another format, with its images or point clouds.
 
     Rows without a label, and skipped and rejected rows, are left out. A row whose label has no annotations becomes an
-    image without objects. Objects that the format cannot represent are left out; the result and a warning count
-    them. The files appear in the export folder when all files are complete.
+    image or a point cloud without objects. Objects that the format cannot represent are left out; the result and a
+    warning count them. The files appear in the export folder when all files are complete.
 
     Args:
         data: A release in any form that `load_release` accepts; or a dataset or a stream of rows, also from the Hub,
             or a dict of its splits. Rows are read one by one.
-        export_format: ``coco-instance`` (or ``coco``), ``coco-panoptic``, ``yolo``, ``yolo-segment``, ``yolo-pose``,
-            ``yolo-obb``, ``pascal-voc``, ``instance``, ``instance-color``, ``semantic``, ``semantic-color`` or
-            ``polygon``.
+        export_format: Of images: ``coco-instance`` (or ``coco``), ``coco-panoptic``, ``yolo``, ``yolo-segment``,
+            ``yolo-pose``, ``yolo-obb``, ``pascal-voc``, ``instance``, ``instance-color``, ``semantic``,
+            ``semantic-color`` or ``polygon``. Of cuboids in point clouds: ``openpcdet``, ``mmdet3d``, ``nuscenes`` or
+            ``kitti-object``. Of labels of points: ``semantic-kitti`` or ``pointcept``.
         path: The folder to write to. Each split has its own file or folder in it.
         images: ``"copy"`` copies the image files, ``"link"`` makes symbolic links to them, ``"none"`` exports no image
             files. Programs for YOLO formats cannot read all image formats: images in other formats, such as GIF, are
             left out with their labels. ``"convert"`` converts these images to PNG, and copies all others. ``"upright"``
             copies the image files too, but images with an EXIF orientation are replaced by upright copies, for programs
             that ignore EXIF data. The labels stay the same. The copy of a JPEG is encoded again, with quality 95. Other
-            copies are lossless: PNG and TIFF files keep their format, and all others become PNG.
+            copies are lossless: PNG and TIFF files keep their format, and all others become PNG. In formats of point
+            clouds, the images are those of the cameras: only ``"copy"`` and ``"none"`` are allowed.
         class_index: Whether to use class indices 0..n-1 as category ids in COCO formats and ``polygon``; by default
             they are the ids of the release. Other formats always use class indices or mask values.
         on_error: What to do with a row that cannot be exported: ``"raise"`` an error, or ``"skip"`` the row. Skipped
@@ -74,17 +72,18 @@ def export_dataset(
         overwrite: Whether to replace an earlier export in the same format.
 
     Returns:
-        The numbers of images and objects that were written and left out.
+        The numbers of images or point clouds, and of objects, that were written and left out.
 
     Raises:
-        OptionError: The format is unknown or cannot represent the labels, the task type is not that of images, or all
-            rows were left out.
+        OptionError: The format is unknown or cannot represent the labels, an option does not apply to point clouds, the
+            frames of a sequence are not in order, or all rows were left out.
         OutputExistsError: The folder has a file that the export would replace.
         BitmapError: A label cannot be read, or the format cannot represent it. The error names the sample.
-        AssetError: An image cannot be read. The error names the sample.
+        PointCloudError: The label of a point cloud cannot be read. The error names the sample.
+        AssetError: An image or a point cloud cannot be read. The error names the sample.
         PathError: The name of a sample cannot become a path. The error names the sample.
         StorageError: The files cannot be written: the disk is full or read-only. Nothing was written.
-        SegmentsHFError: The data are neither a release nor rows of an image task with their categories.
+        SegmentsHFError: The data are neither a release nor rows of images or point clouds with their categories.
 
     >>> import os, tempfile
     >>> from segments_hf.demo import demo_release
@@ -94,11 +93,9 @@ def export_dataset(
     (6, 63, ['.segments-hf-export.json', 'annotations', 'train'])
     """
     format_class = find_format(export_format)
-    check_images(images)
     if on_error not in _POLICIES:
         raise unknown_choice("on_error", on_error, _POLICIES)  # no format can represent a row with null
-    if issubclass(format_class, CloudFormat):
-        _check_cloud_options(format_class, images, class_index=class_index)
+    check_options(format_class, images, class_index=class_index)
     cameras = reads_camera_images(format_class, images)
     splits = open_splits(data, streaming=images != "link", on_error=on_error, cameras=cameras)
     first = _checked(splits, format_class)
@@ -110,37 +107,10 @@ def export_dataset(
         run = _run_of(format_class(job), images, on_error, ExportResult(folder))
         for name, rows in splits.parts.items():
             run.split(name, rows)
-        kinds = run.result.objects_left_out.keys() & _kinds_of_rows(first)
-        if kinds and not run.result.objects:
-            raise OptionError(_cannot_represent(kinds, format_class, first), option="export_format")
+        if not run.result.objects:
+            check_objects_left_out(run.result.objects_left_out, format_class, first.features)
         run.close()
     return run.result
-
-
-def reads_camera_images(format_class: type[Format[Any, Any]], images: str) -> bool:
-    """Tell whether an export reads the images of the cameras of point clouds.
-
-    Args:
-        format_class: The format.
-        images: What to do with the image files.
-    """
-    return issubclass(format_class, CloudFormat) and format_class.reads_camera_images(images=images != "none")
-
-
-def _check_cloud_options(format_class: type[CloudFormat[Any]], images: str, *, class_index: bool) -> None:
-    """Check that the options apply to point clouds."""
-    if images not in _CLOUD_IMAGES:
-        choices = " or ".join(option("images", choice) for choice in _CLOUD_IMAGES)
-        raise OptionError(
-            f"got {images!r}, which {format_class.name} does not support; expected {choices}: they export the images "
-            "of cameras or leave them out",
-            option="images",
-        )
-    if class_index:
-        raise OptionError(
-            f"got True for {format_class.name}, expected False: the option is for COCO and polygon files",
-            option="class_index",
-        )
 
 
 def _run_of(export_format: Format[Any, Any], images: str, on_error: str, result: ExportResult) -> ExportRun[Any]:
@@ -160,31 +130,9 @@ def _checked(splits: Splits, format_class: type[Format[Any, Any]]) -> SplitRows:
             raise OptionError(f"split {name!r} has no rows; leave the split out")
         if categories(rows) != categories(first):
             raise OptionError("got splits with different categories; export each split by itself")
-    kinds = _kinds_of_rows(first)
-    if not kinds & format_class.takes or not _is_of_rows(format_class, first):
-        raise OptionError(_cannot_represent(kinds, format_class, first), option="export_format")
+    check_labels(format_class, first.features, _task_type(first))
     return first
 
 
-def _kinds_of_rows(rows: SplitRows) -> frozenset[str]:
-    """Return the kinds of objects that the labels of a dataset may have."""
-    label_type = label_type_of(rows.features)
-    task_type = parse_origin(rows.info.description or "").task_type
-    return label_type.kinds_of_task(task_type) if label_type else frozenset()
-
-
-def _is_of_rows(format_class: type[Format[Any, Any]], rows: SplitRows) -> bool:
-    """Tell whether a format is one of images for rows of images, or one of point clouds for rows of point clouds."""
-    return issubclass(format_class, CloudFormat) == is_point_cloud(rows.features)
-
-
-def _cannot_represent(kinds: Collection[str], format_class: type[Format[Any, Any]], rows: SplitRows) -> str:
-    of_rows = [other for other in FORMATS.values() if _is_of_rows(other, rows)]
-    possible = [other.name for other in of_rows if other.takes >= set(kinds)]
-    possible = possible or [other.name for other in of_rows if other.takes & set(kinds)]
-    expected = f"expected one of {', '.join(possible)}" if possible else "no format can"
-    of_clouds = "point clouds with " if is_point_cloud(rows.features) else ""
-    return (
-        f"got {format_class.name}, which cannot represent {of_clouds}labels of the type {', '.join(sorted(kinds))}; "
-        f"{expected}"
-    )
+def _task_type(rows: SplitRows) -> str | None:
+    return parse_origin(rows.info.description or "").task_type

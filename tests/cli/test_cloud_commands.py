@@ -13,7 +13,6 @@ from typer.testing import CliRunner
 
 import segments_hf
 from segments_hf.cli.app import app
-from segments_hf.errors import OptionError
 from segments_hf.points import read_points
 
 
@@ -44,17 +43,15 @@ def test_built_folder_contains_the_bytes_of_the_point_clouds(
     assert read_points(built[0]).shape == (50, 4)
 
 
-@pytest.mark.parametrize("images", ["copy", "none"])
-def test_export_refuses_point_clouds_before_it_fetches_files(
+@pytest.mark.parametrize("images", ["copy", "link", "none"])
+def test_export_refuses_formats_of_images_before_it_fetches_files(
     tmp_path: Path, write_release: Any, caches: Path, images: str
 ) -> None:
     path = write_cloud_release(tmp_path, write_release, "pointcloud-cuboid")
     output = run("export", path, "coco", tmp_path / "out", "--images", images, code=1)
     text = " ".join(output.replace("│", " ").split())
-    assert "pointcloud-cuboid is not supported by export" in text
-    assert "segments_hf.points" in text
-    with pytest.raises(OptionError, match="pointcloud-cuboid is not supported by export"):
-        segments_hf.export_dataset(path, "coco", tmp_path / "out", images=images)
+    assert "cannot represent point clouds" in text
+    assert "openpcdet" in text
     assert not (tmp_path / "out").exists()
     assert not list(caches.rglob("*.arrow"))
 

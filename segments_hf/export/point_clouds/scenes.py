@@ -42,7 +42,8 @@ class Scenes:
     def __init__(self, *, in_order: bool) -> None:
         self._in_order = in_order
         self._scenes: dict[tuple[str, str], Scene] = {}  # by the split, and the uuid or the name of the sample
-        self._names: set[str] = set()
+        self._names: set[str] = set()  # the collision key of each name
+        self._repeats: dict[str, int] = {}  # by the collision key of the name before it was made unique
         self._splits: dict[str, str] = {}  # the first split of each sample
         self._last: tuple[Scene, int] | None = None  # the scene and the frame index of the last row
         self.torn: set[str] = set()  # the names of samples with frames in several splits
@@ -75,10 +76,14 @@ class Scenes:
         return self._last is not None and self._last[0] is scene and self._last[1] < frame
 
     def _new(self, row: Row, split: str) -> Scene:
-        name = "_".join(safe_path(row["name"]).parts).replace(" ", "_")
-        unique, number = name, 1
-        while collision_key(PurePosixPath(unique)) in self._names:
-            number += 1
+        unique = name = "_".join(safe_path(row["name"]).parts).replace(" ", "_")
+        while _key(unique) in self._names:
+            number = self._repeats.get(_key(name), 1) + 1
+            self._repeats[_key(name)] = number
             unique = f"{name}-{number}"
-        self._names.add(collision_key(PurePosixPath(unique)))
+        self._names.add(_key(unique))
         return Scene(len(self._names) - 1, unique, split, row.get("frame_index") is not None)
+
+
+def _key(name: str) -> str:
+    return collision_key(PurePosixPath(name))
