@@ -7,7 +7,7 @@ the model would move points from outside of the view back into the image.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.polynomial import polynomial
@@ -27,6 +27,18 @@ _COEFFICIENTS = {
     "brown-conrady": ("k1", "k2", "p1", "p2", "k3", "k4", "k5", "k6"),
     "fisheye": ("k1", "k2", "k3", "k4"),
 }
+
+
+class LensModel(NamedTuple):
+    """A model of the distortion of a lens.
+
+    Attributes:
+        name: ``brown-conrady`` or ``fisheye``.
+        coefficients: All coefficients of the model by name, in the order of their names in OpenCV; 0 if missing.
+    """
+
+    name: str
+    coefficients: dict[str, float]
 
 
 def distort(plane: Floats, distortion: Mapping[str, Any] | str | None) -> Floats:
@@ -49,11 +61,24 @@ def distort(plane: Floats, distortion: Mapping[str, Any] | str | None) -> Floats
     >>> distort(np.array([[0.5, 0.0]]), {"model": "brown-conrady", "coefficients": {"k1": -0.1}}).round(6).tolist()
     [[0.4875, 0.0]]
     """
-    decoded = _decoded(distortion) if isinstance(distortion, str) else distortion
-    if decoded is None:
+    lens = lens_model(distortion)
+    if lens is None:
         return plane
-    model, values = _parameters(decoded)
+    model, values = lens
     return _brown_conrady(plane, values) if model == "brown-conrady" else _fisheye(plane, values)
+
+
+def lens_model(distortion: Mapping[str, Any] | str | None) -> LensModel | None:
+    """Return the model of a lens, or None for a lens without distortion.
+
+    Args:
+        distortion: The `distortion` of a camera: `model` and `coefficients`, as a dict or as JSON text.
+
+    Raises:
+        PointCloudError: The model is unknown, or a coefficient is unknown or not a finite number.
+    """
+    decoded = _decoded(distortion) if isinstance(distortion, str) else distortion
+    return None if decoded is None else _checked_model(decoded)
 
 
 def _decoded(text: str) -> object:
@@ -63,8 +88,7 @@ def _decoded(text: str) -> object:
         raise PointCloudError(f"distortion: {error}") from error
 
 
-def _parameters(distortion: object) -> tuple[str, dict[str, float]]:
-    """Return the model and all its coefficients, in the order of `_COEFFICIENTS`."""
+def _checked_model(distortion: object) -> LensModel:
     fields = distortion if isinstance(distortion, dict) else {}
     model, coefficients = fields.get("model"), fields.get("coefficients")
     if not isinstance(model, str) or model not in _COEFFICIENTS:
@@ -73,7 +97,9 @@ def _parameters(distortion: object) -> tuple[str, dict[str, float]]:
     if not isinstance(coefficients, dict) or coefficients.keys() - set(names):
         raise PointCloudError(f"distortion: got the coefficients {coefficients!r}, expected {', '.join(names)}")
     values = {name: 0.0 if coefficients.get(name) is None else coefficients[name] for name in names}
-    return model, {name: float(checked_numbers(value, (), f"distortion: {name}")) for name, value in values.items()}
+    return LensModel(
+        model, {name: float(checked_numbers(value, (), f"distortion: {name}")) for name, value in values.items()}
+    )
 
 
 def _brown_conrady(plane: Floats, values: Mapping[str, float]) -> Floats:

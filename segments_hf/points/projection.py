@@ -6,20 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from segments_hf.errors import PointCloudError
-from segments_hf.points.checked_numbers import checked_numbers, checked_points
+from segments_hf.points.checked_numbers import checked_points
 from segments_hf.points.distortion import distort
-from segments_hf.points.poses import Transform
-from segments_hf.points.rotations import rotations_of_quaternions
+from segments_hf.points.pinhole import pinhole_camera, transform_plane
 from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import numpy.typing as npt
-
-# The signs that turn the axes of a camera into x right, y down, z along the optical axis.
-_SIGNS = {"OpenGL": np.array([1.0, -1.0, -1.0]), "OpenCV": np.array([1.0, 1.0, 1.0])}
 
 
 @short_traceback
@@ -50,29 +45,11 @@ def project(points: npt.ArrayLike, camera: Mapping[str, Any]) -> npt.NDArray[np.
     >>> project(np.array([[10, 1, 2], [-10, 1, 2]]), camera).tolist()
     [[310.0, 220.0, 10.0], [nan, nan, -10.0]]
     """
-    convention = camera.get("camera_convention") or "OpenGL"
-    if not isinstance(convention, str) or convention not in _SIGNS:
-        raise PointCloudError(f"camera_convention: got {convention!r}, expected 'OpenGL' or 'OpenCV'")
-    intrinsics = _intrinsics_of(camera)
-    in_camera = _pose_of(camera).apply_inverse(checked_points(points)[:, :3].astype(np.float64)) * _SIGNS[convention]
+    pinhole = pinhole_camera(camera)
+    in_camera = pinhole.pose.apply_inverse(checked_points(points)[:, :3].astype(np.float64))
     depth = in_camera[:, 2]
     with np.errstate(all="ignore"):  # points that are behind the camera or not finite
         plane = np.where(depth > 0, in_camera[:, :2].T / depth, np.nan).T
-        x, y = distort(plane, camera.get("distortion")).T
-        pixels = np.stack([of_x * x + of_y * y + offset for of_x, of_y, offset in intrinsics[:2].tolist()])
-    pixels[:, ~np.isfinite(pixels).all(axis=0)] = np.nan
-    return np.stack([*pixels, depth], axis=1)
-
-
-def _intrinsics_of(camera: Mapping[str, Any]) -> npt.NDArray[np.float64]:
-    matrix = checked_numbers(camera.get("intrinsic_matrix"), (3, 3), "intrinsic_matrix")
-    if matrix[2].tolist() != [0, 0, 1]:
-        raise PointCloudError(f"intrinsic_matrix: got the last row {matrix[2].tolist()}, expected [0, 0, 1]")
-    return matrix
-
-
-def _pose_of(camera: Mapping[str, Any]) -> Transform:
-    """Return the transformation from the camera to the sensor."""
-    quaternion = checked_numbers(camera.get("rotation"), (4,), "rotation of the camera")
-    translation = checked_numbers(camera.get("translation"), (3,), "translation of the camera")
-    return Transform(rotations_of_quaternions(quaternion), translation)
+        pixels = transform_plane(distort(plane, camera.get("distortion")), pinhole.intrinsics)
+    pixels[~np.isfinite(pixels).all(axis=1)] = np.nan
+    return np.column_stack([pixels, depth])

@@ -1,4 +1,4 @@
-"""Convert quaternions and yaw angles to rotation matrices, and find the yaw of rotations.
+"""Convert quaternions and yaw angles to rotation matrices, and rotation matrices to quaternions and yaw angles.
 
 A rotation matrix R rotates column vectors: `R @ p`. For an array of points in rows, this is `points @ R.T`. Angles
 are in radians, counter-clockwise about +z; the yaw 0 points along +x.
@@ -38,6 +38,35 @@ def rotations_of_quaternions(quaternions: npt.NDArray[np.float64]) -> npt.NDArra
         [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
     ]
     return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+
+
+def quaternions_of_rotations(rotations: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the quaternions of rotation matrices. This is the inverse of `rotations_of_quaternions`.
+
+    Args:
+        rotations: Rotation matrices, of shape (..., 3, 3).
+
+    Returns:
+        float64 array of shape (..., 4): x, y, z, w, of length 1, w >= 0. A rotation by 180 degrees has w = 0 and two
+        quaternions, q and -q; either of them is returned.
+
+    >>> quaternions_of_rotations(rotations_of_yaws(np.array(np.pi / 2))).round(6).tolist()
+    [0.0, 0.0, 0.707107, 0.707107]
+    """
+    (xx, xy, xz), (yx, yy, yz), (zx, zy, zz) = np.moveaxis(rotations, (-2, -1), (0, 1))
+    # For the quaternion q, these are the rows of 4 q qT: each row is a multiple of q.
+    rows = [
+        [1 + xx - yy - zz, xy + yx, xz + zx, zy - yz],
+        [xy + yx, 1 - xx + yy - zz, yz + zy, xz - zx],
+        [xz + zx, yz + zy, 1 - xx - yy + zz, yx - xy],
+        [zy - yz, xz - zx, yx - xy, 1 + xx + yy + zz],
+    ]
+    products = np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+    # The rounding errors of all rows are of the same size, so the longest row has the smallest relative error.
+    largest = np.diagonal(products, axis1=-2, axis2=-1).argmax(axis=-1)[..., None, None]
+    multiples = np.take_along_axis(products, largest, axis=-2)[..., 0, :]
+    quaternions: npt.NDArray[np.float64] = multiples / np.linalg.norm(multiples, axis=-1, keepdims=True)
+    return np.where(quaternions[..., 3:] < 0, -quaternions, quaternions)
 
 
 def rotate(positions: npt.NDArray[np.float64], rotation: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
