@@ -106,4 +106,4 @@ def transform_plane(points: npt.NDArray[np.float64], matrix: npt.NDArray[np.floa
     [[370.0, 215.0]]
     """
     x, y = points.T
-    return np.stack([of_x * x + of_y * y + offset for of_x, of_y, offset in matrix[:2].tolist()], axis=1)
+    return np.stack([of_x * x + of_y * y + offset for of_x, of_y, offset in matrix[:2].tolist()]).T

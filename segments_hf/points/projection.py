@@ -52,4 +52,4 @@ def project(points: npt.ArrayLike, camera: Mapping[str, Any]) -> npt.NDArray[np.
         plane = np.where(depth > 0, in_camera[:, :2].T / depth, np.nan).T
         pixels = transform_plane(distort(plane, camera.get("distortion")), pinhole.intrinsics)
     pixels[~np.isfinite(pixels).all(axis=1)] = np.nan
-    return np.column_stack([pixels, depth])
+    return np.stack([*pixels.T, depth], axis=1)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-_PIXELS_AT_ONCE = 1 << 17  # the arrays for this number of pixels have some tens of megabytes
+_PIXELS_AT_ONCE = 1 << 15  # limits the memory for coordinates and weights to some 10 MB
 
 
 def needs_undistortion(camera: Mapping[str, Any]) -> bool:
@@ -59,17 +59,21 @@ def undistort(image: npt.NDArray[np.uint8], camera: Mapping[str, Any]) -> npt.ND
     intrinsics = intrinsics_of(camera)
     inverse = _inverse(intrinsics)
     height, width = image.shape[:2]
-    result = np.zeros(image.shape, np.uint8)
-    values = result.reshape(height * width, *image.shape[2:])
-    for start in range(0, height * width, _PIXELS_AT_ONCE):
-        v, u = np.divmod(np.arange(start, min(start + _PIXELS_AT_ONCE, height * width)), width)
+    num_pixels = height * width
+    # One channel after the other, because numpy is several times slower in loops over the three numbers of one pixel.
+    channels = np.ascontiguousarray(image.reshape(num_pixels, -1).T)
+    result = np.empty((num_pixels, len(channels)), np.uint8)
+    for start in range(0, num_pixels, _PIXELS_AT_ONCE):
+        stop = min(start + _PIXELS_AT_ONCE, num_pixels)
+        v, u = np.divmod(np.arange(start, stop), width)
         with np.errstate(all="ignore"):  # pixels beyond the range of the lens model
             plane = transform_plane(np.stack([u, v], axis=1).astype(np.float64), inverse)
             sources = transform_plane(distort(plane, camera.get("distortion")), intrinsics)
-        from_corner = sources + 0.5  # from the corner of the first pixel, which is a square around its center
-        has_source = ((from_corner >= 0) & (from_corner < [width, height])).all(axis=1)
-        values[start + np.flatnonzero(has_source)] = _interpolated(image, sources[has_source])
-    return result
+        neighbors, weights = _neighbors(sources, width, height)
+        for number, channel in enumerate(channels):
+            values = sum(channel[index] * weight for index, weight in zip(neighbors, weights, strict=True))
+            result[start:stop, number] = np.rint(values)
+    return result.reshape(image.shape)
 
 
 def _inverse(intrinsics: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -80,24 +84,29 @@ def _inverse(intrinsics: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         raise PointCloudError(f"intrinsic_matrix: got {matrix}, expected a matrix with an inverse") from error
 
 
-def _interpolated(image: npt.NDArray[np.uint8], positions: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
-    """Return the values of an image at positions between its pixels.
+def _neighbors(
+    positions: npt.NDArray[np.float64], width: int, height: int
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float32]]:
+    """Return the pixels around positions in an image, and their weights in the linear interpolation.
 
     Args:
-        image: uint8 array of shape (H, W) or (H, W, C).
-        positions: u and v in pixels: float64 array of shape (N, 2). The value outside of the image is that of the
-            nearest pixel.
+        positions: u and v in pixels: float64 array of shape (N, 2). They may be NaN or infinite.
+        width: The width of the image in pixels.
+        height: The height of the image in pixels.
 
     Returns:
-        uint8 array of shape (N) or (N, C).
+        The indices of four pixels in the flattened image: intp array of shape (4, N). Their weights: float32 array of
+        shape (4, N); all are 0 for a position outside of the image.
     """
-    last = np.array(image.shape[1::-1]) - 1
-    clipped = np.clip(positions, 0, last)
-    left, top = first = clipped.astype(np.intp).T
-    right, bottom = np.minimum(first + 1, last[:, None])
-    shares = (clipped.T - first).astype(np.float32)
-    to_right, to_bottom = shares.reshape(2, -1, *[1] * (image.ndim - 2))
-    above = image[top, left] * (1 - to_right) + image[top, right] * to_right
-    below = image[bottom, left] * (1 - to_right) + image[bottom, right] * to_right
-    values: npt.NDArray[np.float32] = above * (1 - to_bottom) + below * to_bottom
-    return np.rint(values).astype(np.uint8)
+    from_corner = positions.T + 0.5  # from the corner of the first pixel, which is a square around its center
+    is_inside = ((from_corner >= 0) & (from_corner < [[width], [height]])).all(axis=0)
+    last = np.array([[width - 1], [height - 1]])
+    clipped = np.where(is_inside, np.clip(positions.T, 0, last), 0)
+    left, top = first = clipped.astype(np.intp)
+    right, bottom = np.minimum(first + 1, last)
+    to_right, to_bottom = (clipped - first).astype(np.float32)
+    below = to_bottom * is_inside
+    above = is_inside - below
+    indices = [top * width + left, top * width + right, bottom * width + left, bottom * width + right]
+    weights = [above * (1 - to_right), above * to_right, below * (1 - to_right), below * to_right]
+    return np.stack(indices), np.stack(weights)

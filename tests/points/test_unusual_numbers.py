@@ -12,6 +12,7 @@ from hypothesis.extra.numpy import arrays
 
 from segments_hf import PointCloudError
 from segments_hf.points import boxes, point_labels, points_in_boxes, project, to_sensor, to_world, velocities
+from segments_hf.points.undistortion import undistort
 
 from .planting import planted_cloud
 
@@ -63,6 +64,20 @@ def test_pose_with_any_value_is_a_transformation_or_an_error(field: str, value: 
 def test_camera_with_any_value_projects_or_is_an_error(field: str, value: Any) -> None:
     with contextlib.suppress(PointCloudError):
         assert project(np.ones((1, 3)), {**CAMERA, field: value}).shape == (1, 3)
+
+
+@given(
+    st.floats(-1e12, 1e12, exclude_min=True, exclude_max=True) | st.floats(-1e-300, 1e-300),
+    st.integers(0, 5),
+    st.sampled_from([CAMERA["distortion"], {"model": "fisheye", "coefficients": {}}]),
+)
+def test_image_of_any_camera_is_undistorted_or_is_an_error(number: float, index: int, distortion: Any) -> None:
+    intrinsics = np.array([[9.0, 0, 4], [0, 9.0, 3], [0, 0, 1]])
+    intrinsics[divmod(index, 3)] = number
+    image = np.full((7, 9), 200, np.uint8)
+    with contextlib.suppress(PointCloudError):
+        found = undistort(image, {**CAMERA, "intrinsic_matrix": intrinsics.tolist(), "distortion": distortion})
+        assert set(found.ravel().tolist()) <= {0, 200}
 
 
 @given(
