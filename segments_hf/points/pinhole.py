@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+_CALIBRATION = ("intrinsic_matrix", "translation", "rotation")
 # The signs that turn the axes of a camera into x right, y down, z along the optical axis.
 _SIGNS = {"OpenGL": np.array([1.0, -1.0, -1.0]), "OpenCV": np.array([1.0, 1.0, 1.0])}
 
@@ -45,6 +46,15 @@ class PinholeCamera:
     def pose(self) -> Transform:
         """The transformation from the camera to the sensor: `p_sensor = rotation @ p_camera + translation`."""
         return Transform(self.rotation, self.translation)
+
+
+def is_calibrated(camera: Mapping[str, Any]) -> bool:
+    """Tell whether a camera has an intrinsic matrix and a pose. Their numbers are not checked.
+
+    Args:
+        camera: An entry of the `cameras` of a row.
+    """
+    return all(camera.get(field) is not None for field in _CALIBRATION)
 
 
 def pinhole_camera(camera: Mapping[str, Any]) -> PinholeCamera:
