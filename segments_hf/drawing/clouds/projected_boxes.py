@@ -1,0 +1,128 @@
+"""Project the edges of boxes into the image of a camera."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from segments_hf.points import project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import numpy.typing as npt
+
+    from segments_hf.points import Boxes
+
+    Floats = npt.NDArray[np.float64]
+
+_CALIBRATION = ("intrinsic_matrix", "translation", "rotation")
+# The corners at the ends of each edge of a box, in the order of `Boxes.corners`.
+_EDGES = np.array([[0, 1], [1, 2], [2, 3], [3, 0], [4, 5], [5, 6], [6, 7], [7, 4], [0, 4], [1, 5], [2, 6], [3, 7]])
+_NEAREST = 0.1  # the depth of the near plane, in the unit of the points: edges end there
+_MARGIN = 0.05  # of the width and height: how far outside of the image lines are drawn, because lines are wide
+_SAMPLES = 33  # points along an edge, which is curved in the picture of a distorting lens
+
+
+class ProjectedBox(NamedTuple):
+    """A box in the image of a camera.
+
+    Attributes:
+        index: The index of the box in the projected boxes.
+        lines: The visible parts of the edges and of the heading in pixels of the image: arrays of shape (K, 2), K >= 2.
+    """
+
+    index: int
+    lines: list[Floats]
+
+
+def project_boxes(boxes: Boxes, camera: Mapping[str, Any], image_size: tuple[int, int]) -> list[ProjectedBox]:
+    """Project the edges and headings of boxes into the image of a camera.
+
+    Parts of edges behind the camera, beyond the range of the lens, or far outside of the image are left out. The
+    heading is a line on the bottom of a box, from its center to its front.
+
+    Args:
+        boxes: Boxes in the frame of the sensor.
+        camera: An entry of the `cameras` of a row.
+        image_size: The width and height of the image of the camera in pixels.
+
+    Returns:
+        The boxes that the camera sees, from the farthest to the nearest; none if the camera has no calibration.
+
+    Raises:
+        PointCloudError: The calibration is invalid.
+    """
+    if not len(boxes) or any(camera.get(field) is None for field in _CALIBRATION):
+        return []
+    order = np.argsort(-project(boxes.center, camera)[:, 2])
+    lines_of_boxes = _visible_lines(boxes[order], camera, image_size)
+    found = (ProjectedBox(*pair) for pair in zip(order.tolist(), lines_of_boxes, strict=True))
+    return [box for box in found if box.lines]
+
+
+def _visible_lines(boxes: Boxes, camera: Mapping[str, Any], image_size: tuple[int, int]) -> Iterator[list[Floats]]:
+    """Yield the lines of each box, as in `ProjectedBox`."""
+    starts, ends = _edges(boxes)
+    pixels = project(_sampled(starts, ends, camera).reshape(-1, 3), camera)[:, :2].reshape(len(boxes), -1, _SAMPLES, 2)
+    is_visible = _are_visible(pixels, image_size)
+    for lines, visible in zip(pixels, is_visible, strict=True):
+        yield [part for line, shown in zip(lines, visible, strict=True) for part in _parts(line, shown)]
+
+
+def _edges(boxes: Boxes) -> tuple[Floats, Floats]:
+    """Return the ends of the edges and of the headings, in the order of the boxes: two arrays of shape (L, 3)."""
+    corners = boxes.corners()
+    bottom = corners[:, :4].mean(axis=1)
+    front = corners[:, :2].mean(axis=1)
+    starts = np.concatenate([corners[:, _EDGES[:, 0]], bottom[:, None]], axis=1)
+    ends = np.concatenate([corners[:, _EDGES[:, 1]], front[:, None]], axis=1)
+    return starts.reshape(-1, 3), ends.reshape(-1, 3)
+
+
+def _sampled(starts: Floats, ends: Floats, camera: Mapping[str, Any]) -> Floats:
+    """Return points along edges, from the near plane on: array of shape (L, 33, 3); NaN for edges behind the camera.
+
+    The points are at equal angles, so that they are about equally dense in the picture of any lens.
+    """
+    sampled = np.full((len(starts), _SAMPLES, 3), np.nan)
+    depths = np.stack([project(starts, camera)[:, 2], project(ends, camera)[:, 2]])
+    is_seen = (depths > _NEAREST).any(axis=0)
+    starts, ends, (from_depth, to_depth) = starts[is_seen], ends[is_seen], depths[:, is_seen, None]
+    change = to_depth - from_depth
+    crossing = (_NEAREST - from_depth) / np.where(change == 0, 1, change)
+    first = starts + np.where(from_depth < _NEAREST, crossing, 0) * (ends - starts)
+    last = starts + np.where(to_depth < _NEAREST, crossing, 1) * (ends - starts)
+    sampled[is_seen] = _at_equal_angles(first, last, np.array(camera["translation"], np.float64))
+    return sampled
+
+
+def _at_equal_angles(starts: Floats, ends: Floats, center: Floats) -> Floats:
+    """Return points on lines at equal angles, seen from a center: float64 array of shape (L, 33, 3)."""
+    to_start, to_end = (starts - center)[:, None], (ends - center)[:, None]
+    start_distance, end_distance = (np.linalg.norm(side, axis=2, keepdims=True) for side in (to_start, to_end))
+    cosine = (to_start * to_end).sum(axis=2, keepdims=True) / (start_distance * end_distance)
+    angle = np.arccos(np.clip(cosine, -1, 1 - 1e-9))  # an angle of 0 would cause a division by 0
+    steps = np.linspace(0, 1, _SAMPLES)[:, None]
+    start_weight, end_weight = np.sin((1 - steps) * angle) / start_distance, np.sin(steps * angle) / end_distance
+    points: Floats = center + (start_weight * to_start + end_weight * to_end) / (start_weight + end_weight)
+    return points
+
+
+def _are_visible(pixels: Floats, image_size: tuple[int, int]) -> npt.NDArray[np.bool_]:
+    """Tell which segments between two neighboring points may cross the image: bool array of shape (..., K - 1)."""
+    size = np.array(image_size, np.float64)
+    starts, ends = pixels[..., :-1, :], pixels[..., 1:, :]
+    low, high = np.minimum(starts, ends), np.maximum(starts, ends)  # NaN if one of both is NaN
+    with np.errstate(invalid="ignore"):
+        crosses = (high > -_MARGIN * size) & (low < (1 + _MARGIN) * size)
+    is_visible: npt.NDArray[np.bool_] = crosses[..., 0] & crosses[..., 1]
+    return is_visible
+
+
+def _parts(line: Floats, is_visible: npt.NDArray[np.bool_]) -> Iterator[Floats]:
+    """Yield the parts of a line whose segments are visible."""
+    borders = np.flatnonzero(np.diff(np.concatenate([[False], is_visible, [False]])))
+    for first, end in zip(borders[::2].tolist(), borders[1::2].tolist(), strict=True):
+        yield line[first : end + 1]
