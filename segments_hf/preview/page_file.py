@@ -38,6 +38,7 @@ _SCRIPTS = (
     "panel.js",
     "highlight.js",
     "cloud_view.js",
+    "cameras.js",
     "viewer.js",
     "dataset_findings.js",
 )

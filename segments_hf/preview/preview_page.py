@@ -18,7 +18,7 @@ from segments_hf.io.prefetching import DECODERS, prefetch
 from segments_hf.io.redaction import own_logger
 from segments_hf.labels import has_json_label, is_point_cloud, with_decoded_bitmap
 from segments_hf.labels.categories import class_colors, class_names
-from segments_hf.labels.cloud_label import POINT_CLOUD_COLUMN
+from segments_hf.labels.cloud_label import CAMERAS_COLUMN, POINT_CLOUD_COLUMN
 from segments_hf.layouts import check_labeled_rows
 from segments_hf.preview.json_objects import json_objects
 from segments_hf.preview.page_file import block, new_page
@@ -46,7 +46,8 @@ _MIN_SIZE = 16  # pixels
 # The bytes of the images of one sample before they are encoded as text, which adds a third. A page of 1,000 photographs
 # with masks stays below 60 MB; a page with fewer samples has sharper images.
 _IMAGE_BYTES = 38_000_000  # of all samples of a page
-_LEAST_IMAGE_BYTES, _MOST_IMAGE_BYTES = 38_000, 190_000  # of one sample
+_LEAST_IMAGE_BYTES = 38_000  # of one sample
+_MOST_IMAGE_BYTES = 190_000  # of one image; the sample of a point cloud may have the images of several cameras
 # The bytes of the points before they are encoded as text. A page of 1,000 point clouds also stays below 60 MB.
 _CLOUD_BYTES = 30_000_000  # of all samples of a page
 _POINT_BYTES = 8  # of one point: three coordinates of 2 bytes, an intensity and an object number
@@ -55,7 +56,7 @@ _LEAST_POINTS = 3_000  # of one sample
 
 logger: Logger = own_logger(__name__)
 
-_FILE_COLUMNS = {*ASSET_COLUMNS, POINT_CLOUD_COLUMN}
+_FILE_COLUMNS = {*ASSET_COLUMNS, POINT_CLOUD_COLUMN, CAMERAS_COLUMN}
 
 _check = partial(check_labeled_rows, tool="preview for datasets (pass the release instead)")
 
@@ -159,7 +160,8 @@ def preview(
     most_rows = _most_rows(source, limit)
     if most_rows is None and has_clouds and source.total is not None:
         most_rows = _count_frames(data, limit, options)
-    limits = Limits(size, _image_bytes(most_rows), min(points, _most_points(most_rows)))
+    sample_bytes = _sample_bytes(most_rows)
+    limits = Limits(size, min(_MOST_IMAGE_BYTES, sample_bytes), sample_bytes, min(points, _most_points(most_rows)))
     rows = 0
     unreadable: list[Problem] = []  # the first problem of each row
     with new_page(Path(path), source.title, overwrite=overwrite) as page:
@@ -196,15 +198,13 @@ def _most_rows(source: InputRows, limit: int | None) -> int | None:
     return limit if is_stream and source.length is None else source.length
 
 
-def _image_bytes(count: int | None) -> int:
-    """Return the limit of the bytes of the images of one sample on a page.
+def _sample_bytes(count: int | None) -> int:
+    """Return the limit of the bytes of all images of one sample on a page.
 
     Args:
         count: The largest possible number of rows on the page; None if it is not known.
     """
-    if count is None:
-        return _LEAST_IMAGE_BYTES
-    return max(_LEAST_IMAGE_BYTES, min(_MOST_IMAGE_BYTES, _IMAGE_BYTES // max(count, 1)))
+    return _LEAST_IMAGE_BYTES if count is None else max(_LEAST_IMAGE_BYTES, _IMAGE_BYTES // max(count, 1))
 
 
 def _most_points(count: int | None) -> int:
@@ -243,7 +243,7 @@ def _examine(outcome: Outcome, *, validator: Validator, classes: int, limits: Li
 
 
 def _weight(result: tuple[Examined, ShownSample]) -> int:
-    """Return the number of bytes of the encoded image or point cloud of a row."""
-    _, sample = result
-    cloud = sample.detail.cloud
-    return len(sample.detail.image or "") + len(sample.thumb.image or "") + (len(cloud.positions.data) if cloud else 0)
+    """Return the number of bytes of the encoded images or point cloud of a row."""
+    thumb, detail = result[1].thumb, result[1].detail
+    images = [thumb.image, detail.image, *(camera.image for camera in detail.cameras)]
+    return sum(len(image or "") for image in images) + (len(detail.cloud.positions.data) if detail.cloud else 0)

@@ -144,7 +144,7 @@ def number_points(label: Label, points: Points, objects: list[ShownObject], clas
     boxes = label.boxes()
     if not len(boxes):
         return None
-    numbers = _object_numbers(label, boxes.ids.tolist())
+    numbers = annotation_numbers(label, boxes.ids.tolist())
     counts = np.zeros(len(boxes), np.int64)
     found = np.zeros(len(points.values), np.uint32)
     for start in range(0, len(points.values), _AT_ONCE):
@@ -176,7 +176,7 @@ def _number_labeled(label: PointLabel, points: Points, objects: list[ShownObject
     return values[np.searchsorted(present, ids[points.shown])] if len(points.values) else None
 
 
-def _object_numbers(label: CloudLabel, ids: Sequence[int]) -> list[int]:
+def annotation_numbers(label: CloudLabel, ids: Sequence[int]) -> list[int]:
     """Return the object number of the last annotation with each id."""
     last = {label.annotations[index].id: index + 1 for index in label.last_of_ids}
     return [last[number] for number in ids]
@@ -199,12 +199,12 @@ def place_objects(label: Label, ego_pose: EgoPose, objects: list[ShownObject]) -
     half_axes = boxes.rotation.transpose(0, 2, 1) * boxes.dimensions[:, :, None] / 2
     places = np.concatenate([leveled(boxes.center[:, None], ego_pose), leveled(half_axes, ego_pose)], axis=1)
     for number, place, size in zip(
-        _object_numbers(label, boxes.ids.tolist()), places, boxes.dimensions.tolist(), strict=True
+        annotation_numbers(label, boxes.ids.tolist()), places, boxes.dimensions.tolist(), strict=True
     ):
         item = objects[number - 1]
         item.type, item.place, item.dimensions = CUBOID, np.round(place, _DIGITS).tolist(), size
     for number, vector in zip(
-        _object_numbers(label, [vector.annotation.id for vector in vectors]), vectors, strict=True
+        annotation_numbers(label, [vector.annotation.id for vector in vectors]), vectors, strict=True
     ):
         item = objects[number - 1]
         item.type, item.place = vector.kind, np.round(leveled(vector.points, ego_pose), _DIGITS).tolist()

@@ -44,13 +44,13 @@ class ShownImage(NamedTuple):
     Attributes:
         url: The image as a ``data:`` URL, scaled down and rotated upright.
         size: The width and height of this image in pixels.
-        thumb: The thumbnail as a ``data:`` URL.
+        thumb: The thumbnail as a ``data:`` URL; None if it was not asked for.
         full_size: The width and height of the original image in pixels, after EXIF rotation.
     """
 
     url: str
     size: tuple[int, int]
-    thumb: str
+    thumb: str | None
     full_size: tuple[int, int]
 
 
@@ -64,8 +64,8 @@ def scaled_size(size: tuple[int, int], longest_side: int) -> tuple[int, int]:
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
-def show_image(image: Mapping[str, Any], longest_side: int, max_bytes: int) -> ShownImage:
-    """Encode an image and its thumbnail for a page.
+def show_image(image: Mapping[str, Any], longest_side: int, max_bytes: int, *, with_thumb: bool = True) -> ShownImage:
+    """Encode an image, and perhaps its thumbnail, for a page.
 
     An image that has too many bytes is encoded at a lower quality, and then scaled down. The bytes of a small image are
     kept. Color profiles are not applied, because training code does not apply them.
@@ -74,24 +74,28 @@ def show_image(image: Mapping[str, Any], longest_side: int, max_bytes: int) -> S
         image: ``{"bytes", "path"}``, as in a dataset.
         longest_side: The longest side of the shown image in pixels.
         max_bytes: The limit of the bytes of the image and its thumbnail together.
+        with_thumb: Whether to make a thumbnail.
 
     Raises:
         AssetError: The image cannot be read.
     """
     file = stored_content(image)
     with inspect_image(file) as opened:
-        return _encode(opened, file.read(), longest_side, max_bytes)
+        return _encode(opened, file.read(), longest_side, max_bytes, with_thumb=with_thumb)
 
 
-def _encode(image: ImageFile, content: bytes, longest_side: int, max_bytes: int) -> ShownImage:
+def _encode(image: ImageFile, content: bytes, longest_side: int, max_bytes: int, *, with_thumb: bool) -> ShownImage:
     full_size = read_header(FileContent(content)).size
     size = scaled_size(full_size, longest_side)
     media_type = f"image/{image.format}".lower()
     image.draft(None, (max(size), max(size)))  # scales a JPEG down while it is decoded
     rotated = upright(image)
     scaled = to_rgb(rotated).resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
-    thumb, _ = _small_webp(_resized(scaled, scaled_size(size, THUMB)), max_bytes // _THUMB_SHARE, _MIN_THUMB)
-    max_bytes = max(max_bytes - len(thumb), 1)
+    thumb_url = None
+    if with_thumb:
+        thumb, _ = _small_webp(_resized(scaled, scaled_size(size, THUMB)), max_bytes // _THUMB_SHARE, _MIN_THUMB)
+        max_bytes = max(max_bytes - len(thumb), 1)
+        thumb_url = _url("image/webp", thumb)
     is_kept = (
         image.format in _KEPT_FORMATS
         and image.mode in _KEPT_MODES
@@ -101,7 +105,6 @@ def _encode(image: ImageFile, content: bytes, longest_side: int, max_bytes: int)
         and not _REMOVED_METADATA & image.info.keys()
         and not _has_exif_tags(image)
     )
-    thumb_url = _url("image/webp", thumb)
     if is_kept:
         return ShownImage(_url(media_type, content), size, thumb_url, full_size)
     small, shown_size = _small_webp(scaled, max_bytes, _MIN_SIDE)

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from segments_hf.drawing.clouds.camera_view import cameras_of
 from segments_hf.errors import AssetError, BitmapError, MissingExtraError, PointCloudError
 from segments_hf.io.number_text import counted
 from segments_hf.labels import BitmapLabel, has_point_cloud, image_label_of, is_labeled, is_point_cloud, label_of
 from segments_hf.preview.cloud_thumb import draw_cloud_thumb
 from segments_hf.preview.original_link import original_link
 from segments_hf.preview.packing import ShownMask, pack
+from segments_hf.preview.shown_cameras import ShownCamera, show_cameras
 from segments_hf.preview.shown_cloud import (
     NO_POINTS,
     Points,
@@ -96,6 +98,7 @@ class Detail(msgspec.Struct):
         image: The ``data:`` URL of the shown image.
         numbers: The object number of each pixel: 1 for the first object, 0 for unlabeled pixels.
         cloud: The points of a point cloud.
+        cameras: The cameras of a point cloud, if it has camera images.
         objects: The objects.
         notices: The errors of parts that cannot be shown.
         original: The public URL of the original image, if it has one.
@@ -106,6 +109,7 @@ class Detail(msgspec.Struct):
     image: str | None = None
     numbers: ShownMask | None = None
     cloud: ShownCloud | None = None
+    cameras: list[ShownCamera] = []
     objects: list[ShownObject] = []
     notices: list[str] = []
     original: str | None = None
@@ -124,12 +128,14 @@ class Limits(NamedTuple):
 
     Attributes:
         longest_side: The limit of the longest side of the shown image in pixels.
-        max_bytes: The limit of the bytes of the shown image and its thumbnail together.
+        max_bytes: The limit of the bytes of one shown image and its thumbnail together.
+        camera_bytes: The limit of the bytes of the images of all cameras together.
         points: The largest number of points of a point cloud.
     """
 
     longest_side: int
     max_bytes: int
+    camera_bytes: int
     points: int
 
 
@@ -148,7 +154,7 @@ def show_sample(outcome: Outcome, findings: list[Finding], classes: int, limits:
         return ShownSample(Entry(problem.sample, problem.uuid, findings, outcome.split), Thumb(), Detail())
     thumb, detail = Thumb(), Detail(original=original_link(outcome))
     if is_point_cloud(row):
-        _add_cloud(row, classes, limits.points, thumb, detail)
+        _add_cloud(row, classes, limits, thumb, detail)
     else:
         _add_labeled_image(row, classes, limits, thumb, detail)
     return ShownSample(_entry(row, findings, outcome.split, classes), thumb, detail)
@@ -222,8 +228,8 @@ def _add_label(row: Mapping[str, Any], classes: int, longest_side: int, thumb: T
         _add_thumb_mask(thumb, draw_thumb_numbers(detail.objects, detail.size), detail)
 
 
-def _add_cloud(row: Mapping[str, Any], classes: int, limit: int, thumb: Thumb, detail: Detail) -> None:
-    points, numbers, label = _points_of(row, limit, detail), None, label_of(row)
+def _add_cloud(row: Mapping[str, Any], classes: int, limits: Limits, thumb: Thumb, detail: Detail) -> None:
+    points, numbers, label = _points_of(row, limits.points, detail), None, label_of(row)
     try:
         positions = level_positions(points, row["ego_pose"])
     except PointCloudError as error:
@@ -236,6 +242,9 @@ def _add_cloud(row: Mapping[str, Any], classes: int, limit: int, thumb: Thumb, d
             numbers = number_points(label, points, detail.objects, classes)
         except PointCloudError as error:
             detail.notices.append(f"The label cannot be shown: {error}.")
+    max_bytes = min(limits.max_bytes, limits.camera_bytes // max(len(cameras_of(row)), 1))
+    detail.cameras, notices = show_cameras(row, label, limits.longest_side, max_bytes)
+    detail.notices += notices
     if not len(positions) and not any(item.place for item in detail.objects):
         return
     detail.cloud = encode_cloud(points, positions, numbers)

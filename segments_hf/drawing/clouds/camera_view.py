@@ -72,7 +72,7 @@ def _draw_boxes(
     width, border = line_width(picture.size), thin_width(picture.size)
     scale = np.array(picture.size) / image_size
     for box in project_boxes(boxes, camera, image_size):
-        class_index = int(boxes.class_indices[box.index])
+        class_index = int(boxes.class_indices[box.box_index])
         color = classes.color(None if class_index < 0 else class_index)
         scaled = [(line * scale).ravel().tolist() for line in box.lines]
         for fill, line_size in ((text_color_on(color), width + 2 * border), (color, width)):

@@ -29,11 +29,11 @@ class ProjectedBox(NamedTuple):
     """A box in the image of a camera.
 
     Attributes:
-        index: The index of the box in the projected boxes.
+        box_index: The index of the box in the projected boxes.
         lines: The visible parts of the edges and of the heading in pixels of the image: arrays of shape (K, 2), K >= 2.
     """
 
-    index: int
+    box_index: int
     lines: list[Floats]
 
 

@@ -53,4 +53,4 @@ function haloOf(number) {
 const colorsOf = (number) => ({ "--color": colorOf(number), "--halo": `rgb(${haloOf(number).join(" ")} / 0.66)` });
 const swatch = (number) => element("span", { class: "swatch", style: { background: colorOf(number) } });
 const splits = [...new Set(entries.map((entry) => entry.split).filter((split) => split !== null))];
-const titleOf = (entry) => (entry.frame === null ? entry.name : `${entry.name} · frame ${entry.frame}`);
+const titleOf = (entry) => (entry.frame === null ? entry.name : `${entry.name} · ${entry.frame_name || `frame ${entry.frame}`}`);

@@ -11,6 +11,7 @@ function setHighlight(number, pointer = null) {
   if (outline && Number(outline.dataset.number ?? 0) !== number) {
     outline.dataset.number = number;
     drawHighlight(outline, object ? highlightPath(object, number) : "");
+    highlightInTiles(number);
     if (viewer.cloud?.numbers) paintCloud();
   }
   find("tip").hidden = !object || !pointer;

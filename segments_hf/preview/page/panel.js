@@ -3,7 +3,7 @@
 function fillPanel(entry, detail) {
   const index = filters.shown.indexOf(entry);
   find("name").textContent = titleOf(entry);
-  find("facts").textContent = [splits.length > 1 && entry.split, statusOf(entry), detail.full_size?.join(" × "), entry.frame_name].filter(Boolean).join(" · ");
+  find("facts").textContent = [splits.length > 1 && entry.split, statusOf(entry), detail.full_size?.join(" × "), entry.frame_name && `frame ${entry.frame}`].filter(Boolean).join(" · ");
   find("place").textContent = index < 0 ? "" : `${index + 1} / ${filters.shown.length}`;
   find("previous").disabled = !neighbor(-1);
   find("next").disabled = !neighbor(1);

@@ -10,8 +10,9 @@ function svgElement(tag, attributes, style = {}) {
   return node;
 }
 
-/** Return the SVG path of a vector. A point is a line of length 0, whose round ends are drawn as a dot. */
-function vectorPath({ type, points }) {
+/** Return the SVG path of a vector, or of a box in a camera image. A point is a line of length 0, drawn as a dot. */
+function vectorPath({ type, points, path }) {
+  if (path !== undefined) return path;
   if (!points?.length) return "";
   const listed = points.map((point) => point.join(" "));
   if (type === "polygon") return `M${listed.join("L")}Z`;

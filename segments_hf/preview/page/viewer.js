@@ -1,6 +1,7 @@
 // The viewer: one large sample. The address of the page selects the sample: #sample-12 is the twelfth one.
 
-const viewer = { entry: null, detail: null, numbers: null, boxes: null, cloud: null, parts: null };
+// `sample` is the detail of the sample, `detail` that of the view in the stage: the sample, or the image of a camera.
+const viewer = { entry: null, sample: null, camera: null, detail: null, numbers: null, boxes: null, cloud: null, parts: null };
 
 const indexInAddress = () => Number(/^#sample-(\d+)$/.exec(location.hash)?.[1] ?? 0) - 1;
 
@@ -13,12 +14,22 @@ function followAddress() {
 async function showSample(entry) {
   const before = viewer.cloud && { ...viewer };
   const stored = detailOf(entry);
-  const detail = stored.cloud && !hasWebgl ? withoutWebgl(entry, stored) : stored;
-  Object.assign(viewer, { entry, detail, numbers: null, cloud: null, parts: null });
-  setHighlight(0);
+  const sample = stored.cloud && !hasWebgl ? withoutWebgl(entry, stored) : stored;
+  Object.assign(viewer, { entry, sample });
   if (!find("viewer").open) find("viewer").showModal();
-  fillPanel(entry, detail);
+  fillPanel(entry, sample);
+  fillCameras(sample);
   find("panel").scrollTop = 0;
+  await showView(before);
+}
+
+/** Show the sample, or the image of the chosen camera, in the stage. `before` is the view of a point cloud before it. */
+async function showView(before = null) {
+  const { entry, sample } = viewer;
+  const detail = viewer.camera === null ? sample : cameraDetail(sample, sample.cameras[viewer.camera]);
+  setHighlight(0);
+  Object.assign(viewer, { detail, numbers: null, cloud: null, parts: null });
+  markCamera();
   if (detail.cloud && hasWebgl) {
     find("zoom-bar").hidden = false;
     await showCloud(entry, detail, before);
@@ -44,10 +55,10 @@ function fillStage(entry, detail) {
   const edges = svgElement("svg", { ...view, class: "edges" });
   const shapes = svgElement("svg", { ...view, class: "shapes" });
   const outline = svgElement("svg", { ...view, class: "outline" });
-  shapes.append(...vectorShapes(detail.objects));
+  shapes.append(...(detail.boxes ? boxShapes(detail) : vectorShapes(detail.objects)));
   outline.append(svgElement("path", { class: "halo" }), svgElement("path", { class: "line" }));
-  const frame = element("div", { class: "frame" });
-  if (detail.image) frame.append(element("img", { src: detail.image, alt: entry.name, draggable: "false" }));
+  const frame = element("div", { class: detail.boxes ? "frame camera" : "frame" });
+  if (detail.image) frame.append(element("img", { src: detail.image, alt: detail.name ?? entry.name, draggable: "false" }));
   frame.append(mask, edges, shapes, outline);
   listenToPointer(frame);
   find("stage").replaceChildren(frame);
@@ -98,6 +109,7 @@ function go(step) {
 function closeViewer() {
   history.replaceState(null, "", location.pathname + location.search);
   setHighlight(0);
+  viewer.camera = null;
   cards[viewer.entry.index].link.focus();
 }
 

@@ -1,0 +1,78 @@
+// The images of the cameras of a point cloud, with its boxes over them: small ones in a strip below the stage, and one of
+// them in the stage after a press on it.
+
+let tiles = []; // of the strip, one for each camera: its SVG elements, and the path of each object number
+
+/** Return the SVG elements of the boxes that a camera sees. Near boxes cover far boxes. */
+function boxShapes({ boxes, objects }) {
+  return boxes.flatMap(([number, d]) => {
+    const part = (role) => svgElement("path", { d, class: `${role} cuboid`, "data-number": number }, colorsOf(objects[number - 1].class_number));
+    return [part("halo"), part("shape")];
+  });
+}
+
+/** Return the detail of the image of a camera, in the form of the detail of an image. */
+function cameraDetail(sample, { name, image, size, boxes }) {
+  const paths = new Map(boxes);
+  const objects = sample.objects.map((object, index) => ({ ...object, path: paths.get(index + 1) ?? "" }));
+  return { ...sample, cloud: null, numbers: null, name, image, size, boxes, objects };
+}
+
+/** Fill the strip with the cameras of a sample. A camera in the stage stays if the sample has a camera of the same name. */
+function fillCameras(sample) {
+  const { cameras } = sample;
+  const same = cameras[viewer.camera];
+  if (!same?.image || same.name !== viewer.cameraName) viewer.camera = null;
+  const made = cameras.map((camera) => cameraTile(sample, camera));
+  tiles = made.filter(({ shapes }) => shapes);
+  const cloud = element("button", { type: "button", class: "cloud-choice" }, "Point cloud");
+  const buttons = [cloud, ...made.map(({ button }) => button)];
+  buttons.forEach((button, index) => button.addEventListener("click", () => chooseCamera(index ? index - 1 : null)));
+  find("cameras").hidden = !cameras.length;
+  find("cameras").replaceChildren(...buttons.map((button) => element("li", {}, button)));
+  paintTiles();
+}
+
+function cameraTile(sample, camera) {
+  const { name, image, size, full_size, boxes } = camera;
+  const caption = element("span", { class: "camera-name" }, name);
+  if (!image) return { button: element("button", { type: "button", disabled: "" }, element("span", { class: "frame faded" }, "No image"), caption) };
+  const view = { viewBox: `0 0 ${size.join(" ")}`, preserveAspectRatio: "none" };
+  const shapes = svgElement("svg", { ...view, class: "shapes" });
+  const outline = svgElement("svg", { ...view, class: "outline" });
+  shapes.append(...boxShapes({ boxes, objects: sample.objects }));
+  outline.append(svgElement("path", { class: "halo" }), svgElement("path", { class: "line" }));
+  const frame = element("span", { class: "frame camera", style: { "aspect-ratio": size.join(" / ") } }, element("img", { src: image, alt: "", decoding: "async" }), shapes, outline);
+  const title = `${name}: ${full_size.join(" × ")}${size[0] < full_size[0] ? `, scaled down to ${size.join(" × ")}` : ""}`;
+  return { button: element("button", { type: "button", title }, frame, caption), shapes, outline, paths: new Map(boxes) };
+}
+
+/** Show the image of a camera in the stage, or the point cloud if the argument is null. */
+function chooseCamera(index) {
+  viewer.camera = index;
+  viewer.cameraName = viewer.sample.cameras[index]?.name;
+  showView();
+}
+
+/** Mark the choice in the strip, and disable the controls that change only the view of the point cloud. */
+function markCamera() {
+  const chosen = viewer.camera === null ? 0 : viewer.camera + 1;
+  find("cameras").querySelectorAll("button").forEach((button, index) => button.setAttribute("aria-pressed", index === chosen));
+  for (const id of ["show-points", "point-color", "look-top", "look-oblique"]) find(id).disabled = viewer.camera !== null;
+}
+
+/** Hide the boxes of hidden classes in the strip. */
+function paintTiles() {
+  const { objects } = viewer.sample;
+  for (const { shapes } of tiles) {
+    for (const shape of shapes.children) shape.classList.toggle("off", layers.hidden.has(objects[shape.dataset.number - 1].class_number));
+  }
+}
+
+/** Outline an object in the strip; none if the number is 0. */
+function highlightInTiles(number) {
+  for (const { outline, paths } of tiles) drawHighlight(outline, paths.get(number) ?? "");
+}
+
+layers.changed.addEventListener("classes", () => viewer.sample && paintTiles());
+find("show-boxes").addEventListener("change", ({ target }) => find("viewer").classList.toggle("without-boxes", !target.checked));
