@@ -49,7 +49,7 @@ def build(
     ] = None,
     num_proc: Annotated[
         int | None,
-        typer.Option(metavar="NUMBER", min=1, help="The number of processes; by default 1.", rich_help_panel=OUTPUT),
+        typer.Option(metavar="NUMBER", help="The number of processes; by default 1.", rich_help_panel=OUTPUT),
     ] = None,
     cache_dir: Annotated[
         Path | None,

@@ -26,7 +26,6 @@ def preview(
         int,
         typer.Option(
             metavar="NUMBER",
-            min=1,
             help="Show at most this many samples, evenly spaced over the release.",
             rich_help_panel=FILTERS,
         ),
@@ -35,7 +34,6 @@ def preview(
         int,
         typer.Option(
             metavar="PIXELS",
-            min=16,
             help="The longest side of the shown images, in pixels. On a page of many samples, images are smaller.",
             rich_help_panel=PICTURES,
         ),
@@ -44,7 +42,6 @@ def preview(
         int,
         typer.Option(
             metavar="NUMBER",
-            min=1,
             help="Show at most this many points of each point cloud. On a page of many samples, fewer are shown.",
             rich_help_panel=PICTURES,
         ),

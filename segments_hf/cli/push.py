@@ -93,7 +93,6 @@ def push(
         int | None,
         typer.Option(
             metavar="NUMBER",
-            min=1,
             help="The number of processes that write and upload shards; by default 1.",
             rich_help_panel=OUTPUT,
         ),

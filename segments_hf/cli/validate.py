@@ -22,7 +22,7 @@ def validate(
     release: options.Release,
     limit: Annotated[
         int | None,
-        typer.Option(metavar="NUMBER", min=1, help="The largest number of samples to check.", rich_help_panel=FILTERS),
+        typer.Option(metavar="NUMBER", help="The largest number of samples to check.", rich_help_panel=FILTERS),
     ] = None,
     *,
     assets: Annotated[
