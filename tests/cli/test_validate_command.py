@@ -95,4 +95,6 @@ def test_invalid_release_and_invalid_limit_are_errors(tmp_path: Path) -> None:
     result = run(tmp_path / "release.json")
     assert result.exit_code == 1
     assert "Error: " in result.output
-    assert run(demo_release(), "--limit", 0).exit_code == 2
+    result = run(demo_release(), "--limit", 0)
+    assert result.exit_code == 1
+    assert "--limit: got 0" in result.output

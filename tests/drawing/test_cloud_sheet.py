@@ -76,6 +76,26 @@ def test_rows_with_fewer_cameras_have_parts_of_the_same_height() -> None:
     assert (pictures[:, 2 * GAP + WIDTH : 2 * (GAP + WIDTH)] == 128).mean() > 0.9
 
 
+def has_note(*annotations: Any, **columns: Any) -> bool:
+    """Tell whether the picture of a row from above has a text in its upper left corner."""
+    sheet = contact_sheet([cloud_row([(-9, -9, 0), (9, 9, 0)], annotations, **columns)], of=CATEGORIES)
+    corner = np.asarray(sheet)[GAP : GAP + 24, GAP : GAP + 60]
+    return bool((corner > 150).all(axis=2).sum() > 20)
+
+
+def test_sheet_says_that_objects_are_outside_of_the_view() -> None:
+    inside, outside = cuboid((0, 0, 0)), cuboid((500, 0, 0))
+    assert not has_note(inside)
+    assert has_note(outside)
+    assert has_note(inside, outside)
+
+
+def test_sheet_says_that_a_point_cloud_is_missing() -> None:
+    assert has_note(cuboid((0, 0, 0)), point_cloud=None)
+    missing, empty = cloud_row([], point_cloud=None), cloud_row([])
+    assert contact_sheet([missing], of=CATEGORIES) != contact_sheet([empty], of=CATEGORIES)
+
+
 def test_caption_names_the_frame_of_a_sequence() -> None:
     row = cloud_row([(0, 0, 0), (9, 9, 0)], frame_index=3, frame_name=None)
     others = [{**row, "frame_index": 4}, {**row, "frame_name": "0003.pcd"}, cloud_row([(0, 0, 0), (9, 9, 0)])]

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from segments_hf.drawing.clouds.camera_view import cameras_of, draw_camera
 from segments_hf.drawing.clouds.scene import Scene, scene_of
 from segments_hf.drawing.clouds.top_view import draw_top_view
+from segments_hf.drawing.label_picture import UNLABELED_COLOR
 from segments_hf.drawing.legend import SHEET_COLOR
 from segments_hf.drawing.sheet_part import PART_WIDTH, SheetPart, in_cell
+from segments_hf.drawing.text import font_of
 from segments_hf.errors import AssetError, MissingExtraError, PointCloudError, SegmentsHFError
+from segments_hf.io.number_text import counted
+from segments_hf.labels import has_point_cloud
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from segments_hf.drawing.classes import Classes
+    from segments_hf.drawing.clouds.top_view import TopView
     from segments_hf.labels.row import Row
 
 _HEIGHT = 320  # of the picture from above, in pixels
 _MOST_CAMERAS = 9
 _CAMERAS_PER_LINE = 3
+_NO_CLOUD = "no point cloud"
 _SHARPNESS = 2  # a picture of a camera is drawn in this multiple of its size, so that its lines are smooth
 
 
@@ -47,7 +53,11 @@ def cloud_part(row: Row, classes: Classes, seen: set[int | None], *, cameras: in
     try:
         scene = scene_of(row)
         view = draw_top_view(scene, row.get("ego_pose"), classes, (PART_WIDTH, _HEIGHT))
-        picture = view and view.picture
+        if view is not None:
+            picture = view.picture
+            _write_note(picture, _note(row, view))
+        elif not has_point_cloud(row):
+            placeholder = _NO_CLOUD
         seen.update(scene.counts)
     except (AssetError, MissingExtraError) as error:
         placeholder = "unreadable point cloud"
@@ -70,6 +80,23 @@ def cloud_part(row: Row, classes: Classes, seen: set[int | None], *, cameras: in
             found = in_cell(None, cell, "unreadable image")
         part.paste(found, (column * cell[0], _HEIGHT + line * cell[1]))
     return SheetPart(part, errors)
+
+
+def _note(row: Row, view: TopView) -> str:
+    """Return what the picture from above does not show; an empty text if it shows all."""
+    missing = [] if has_point_cloud(row) else [_NO_CLOUD]
+    if outside := view.num_outside:
+        missing.append(f"{counted(outside, 'object')} outside of the view")
+    return " · ".join(missing)
+
+
+def _write_note(picture: Image.Image, note: str) -> None:
+    """Write a text into the upper left corner of a picture."""
+    if note:
+        pen, font = ImageDraw.Draw(picture), font_of(12)
+        left, top, right, bottom = pen.textbbox((8, 6), note, font)
+        pen.rectangle((left - 4, top - 4, right + 4, bottom + 4), UNLABELED_COLOR)
+        pen.text((8, 6), note, SHEET_COLOR, font)
 
 
 def _camera_cell(

@@ -12,6 +12,7 @@ from segments_hf.drawing.clouds.point_pixels import draw_points, point_colors, r
 from segments_hf.drawing.drawable import RowLabel, Shape
 from segments_hf.drawing.label_picture import UNLABELED_COLOR
 from segments_hf.drawing.painting import line_width, paint_label
+from segments_hf.labels.geometry import clipped_box
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +47,12 @@ class TopView(NamedTuple):
     picture: Image
     ground: Ground
     outlines: RowLabel
+
+    @property
+    def num_outside(self) -> int:
+        """The number of objects outside of the picture. They are far from the points."""
+        size = self.picture.size
+        return sum(clipped_box(shape.points, size) is None for shape in self.outlines.shapes)
 
 
 def draw_top_view(
