@@ -29,9 +29,10 @@ def main() -> None:
         browser.hover(".stage .frame", 0.46, 0.28)
         browser.until("!document.querySelector('#tip').hidden")
         browser.screenshot().save(ROOT / "docs" / "preview.png", optimize=True)
-        page = preview(demo_release("street-cuboids"), Path(folder, "cloud.html"))
+        page = preview(demo_release("street-cuboids"), Path(folder, "cloud.html"), cameras=True)
         browser.open(page, width=SIZE[0], height=SIZE[1], at="#sample-3")
         browser.until("document.querySelector('.stage .cloud.painted')")
+        browser.until("document.querySelector('#cameras img').complete")
         browser.click("#zoom-in")
         browser.screenshot().save(ROOT / "docs" / "preview-cloud.png", optimize=True)
 

@@ -106,7 +106,7 @@ def _write_street(folder: Path) -> None:
     ):
         save_build(release_builder(release, cameras=True, embed=True), folder / rows)
         write_file(folder / sheet, png_bytes(contact_sheet(release, cameras=True)))
-        preview(release, folder / page)
+        preview(release, folder / page, cameras=True)
     copy_file(cuboids.with_name(f"{_SCRIPT}.txt"), folder / _SCRIPT)
 
 

@@ -15,7 +15,9 @@ EXAMPLES = """\
 segments-hf preview flowers-v1.0.json flowers.html
 # Show at most 100 of the samples with the status reviewed
 segments-hf preview flowers-v1.0.json reviewed.html \\
-    --filter-by reviewed --limit 100"""
+    --filter-by reviewed --limit 100
+# Show point clouds with the images of their cameras
+segments-hf preview street-v1.0.json street.html --cameras"""
 
 
 @options.with_reading_of_splits

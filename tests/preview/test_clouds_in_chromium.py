@@ -201,11 +201,11 @@ def test_frames_of_a_sequence_keep_the_direction_and_the_zoom(browser: Browser, 
     browser.type("+")
     before = pixels_of(browser, RED)
     browser.click("#next")
-    browser.until("document.querySelector('#name').textContent === 'scene · frame 1'")
+    browser.until("document.querySelector('#name').textContent === 'scene · b'")
     browser.until(IS_DRAWN)
     assert np.array_equal(pixels_of(browser, RED), before)
     browser.click("#next")
-    browser.until("document.querySelector('#name').textContent === 'other · frame 0'")
+    browser.until("document.querySelector('#name').textContent === 'other · a'")
     browser.until("document.querySelector('#zoom-fit').textContent === '1×'")
 
 

@@ -28,8 +28,11 @@ function fillCameras(sample) {
   const cloud = element("button", { type: "button", class: "cloud-choice" }, "Point cloud");
   const buttons = [cloud, ...made.map(({ button }) => button)];
   buttons.forEach((button, index) => button.addEventListener("click", () => chooseCamera(index ? index - 1 : null)));
-  find("cameras").hidden = !cameras.length;
-  find("cameras").replaceChildren(...buttons.map((button) => element("li", {}, button)));
+  const strip = find("cameras");
+  const left = strip.scrollLeft;
+  strip.hidden = !cameras.length;
+  strip.replaceChildren(...buttons.map((button) => element("li", {}, button)));
+  strip.scrollLeft = left; // the next frame has the same cameras
   paintTiles();
 }
 
