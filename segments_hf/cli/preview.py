@@ -15,9 +15,7 @@ EXAMPLES = """\
 segments-hf preview flowers-v1.0.json flowers.html
 # Show at most 100 of the samples with the status reviewed
 segments-hf preview flowers-v1.0.json reviewed.html \\
-    --filter-by reviewed --limit 100
-# Show point clouds with the images of their cameras
-segments-hf preview street-v1.0.json street.html --cameras"""
+    --filter-by reviewed --limit 100"""
 
 
 @options.with_reading_of_splits

@@ -108,10 +108,12 @@ def preview(
     """Write an HTML page that shows images or point clouds with their labels, and the findings of `validate`.
 
     The page is one file that opens from disk and makes no requests. It also shows samples that cannot be read, and a
-    warning counts them. A point cloud can be turned; the browser draws it with WebGL, and shows the view from above if
-    it has no WebGL. Below it are the images of its cameras, with the cuboids over them, if ``cameras=True`` was passed
-    for the release, or to `load_release` for the dataset. Labels of other task types, such as text, are listed as attributes and not drawn; a warning is
+    warning counts them. Labels of other task types, such as text, are listed as attributes and not drawn; a warning is
     logged.
+
+    A point cloud can be turned; the browser draws it with WebGL, and shows the view from above if it has no WebGL.
+    Below it are the images of its cameras, with the cuboids over them, if ``cameras=True`` was passed for the release,
+    or to `load_release` for the dataset.
 
     Args:
         data: A release in any form that `load_release` accepts; or a dataset or a stream of rows, also from the Hub,
@@ -121,11 +123,11 @@ def preview(
             more, the page has samples at even distances, and only their images are downloaded. A stream has no length:
             the page has the first rows of each split.
         size: The longest side of the shown images in pixels. Images are scaled down to this size, and further if the
-            page would be too large: a page of 1,000 photographs has less than 60 MB. The images of cameras
-            add up to 51 MB to a page of point clouds, and more only if they would be smaller than 240 pixels.
+            page would be too large: a page of 1,000 photographs has less than 60 MB. The images of the cameras of a
+            point cloud share the bytes of one sample, but none is smaller than 240 pixels for this reason.
         points: The largest number of points to show of each point cloud. They are chosen evenly over the file. If there
             are many point clouds, fewer points of each are shown, but at least 3,000, so that a page of 1,000 point
-            clouds has less than 60 MB. Coordinates are rounded to steps of at most 0.01 in the unit of the release,
+            clouds without camera images has less than 60 MB. Coordinates are rounded to steps of at most 0.01 in the unit of the release,
             unless a cloud is wider than 2^32 such steps.
         overwrite: Whether to replace a file that is not a page.
         **options: Options of `load_release` for a release, such as `labelset`, `filter_by` and `timeout`. With
