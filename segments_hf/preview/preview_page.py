@@ -127,8 +127,8 @@ def preview(
             point cloud share the bytes of one sample, but none is smaller than 240 pixels for this reason.
         points: The largest number of points to show of each point cloud. They are chosen evenly over the file. If there
             are many point clouds, fewer points of each are shown, but at least 3,000, so that a page of 1,000 point
-            clouds without camera images has less than 60 MB. Coordinates are rounded to steps of at most 0.01 in the unit of the release,
-            unless a cloud is wider than 2^32 such steps.
+            clouds without camera images has less than 60 MB. Coordinates are rounded to steps of at most 0.01 in the
+            unit of the release, unless a cloud is wider than 2^32 such steps.
         overwrite: Whether to replace a file that is not a page.
         **options: Options of `load_release` for a release, such as `labelset`, `filter_by` and `timeout`. With
             ``cameras=True``, the images of the cameras of the shown point clouds are also fetched.

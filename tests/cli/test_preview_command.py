@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from preview.reading import Page
 from typer.testing import CliRunner
 
@@ -44,3 +45,20 @@ def test_preview_divides_a_release_into_splits(tmp_path: Path) -> None:
     entries = Page(tmp_path / "page.html").entries
     assert {entry["split"] for entry in entries} == {"north", "south"}
     assert all(["garden", entry["split"]] in entry["metadata"] for entry in entries)
+
+
+def test_preview_shows_camera_images_on_request(tmp_path: Path) -> None:
+    arguments = ["preview", str(demo_release("street-cuboids")), str(tmp_path / "page.html"), "-q"]
+    for options, count in (([], 0), (["--cameras"], 1)):
+        assert CliRunner().invoke(app, [*arguments, *options]).exit_code == 0
+        assert [len(detail["cameras"]) for detail in Page(tmp_path / "page.html").details] == [count] * 5
+
+
+@pytest.mark.parametrize(("option", "least"), [("--points", 1), ("--size", 16), ("--limit", 1)])
+def test_numbers_that_are_too_small_are_refused_before_the_page_is_written(
+    tmp_path: Path, option: str, least: int
+) -> None:
+    result = CliRunner().invoke(app, ["preview", str(demo_release()), str(tmp_path / "page.html"), option, "0"])
+    assert result.exit_code == 1
+    assert f"{option}: got 0, expected a whole number of at least {least}" in result.output.replace("\n", " ")
+    assert not (tmp_path / "page.html").exists()

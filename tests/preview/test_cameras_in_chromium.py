@@ -142,6 +142,15 @@ def test_camera_without_an_image_has_a_name_and_cannot_be_chosen(browser: Browse
     assert "missing.png" in browser.text("#findings")
 
 
+def test_camera_names_with_markup_are_text(browser: Browser, tmp_path: Path) -> None:
+    camera = front_camera(tmp_path)
+    names = ["<b>left</b>", "<img src=x onerror=alert(1)>"]
+    release = camera_release(tmp_path, [{**camera, "name": name} for name in names], front_box())
+    browser.open(segments_hf.preview(release, tmp_path / "page.html", cameras=True), at="#sample-1")
+    browser.until(IS_DRAWN)
+    assert browser.texts("#cameras .camera-name") == names
+
+
 def test_sample_without_camera_images_has_no_strip(browser: Browser, tmp_path: Path) -> None:
     page = segments_hf.preview(demo_release("street-cuboids"), tmp_path / "page.html")
     browser.open(page, at="#sample-1")

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import segments_hf
+from preview.cameras import camera_release, front_box, front_camera
 from preview.reading import Page, page_of
 from segments_hf.demo import demo_release
 from segments_hf.preview.page_file import block
@@ -51,6 +52,15 @@ def test_hostile_text_adds_no_tags_and_no_scripts(tmp_path: Path, text: str) -> 
     assert entry["metadata"] == [[text, text], ["huge", str(2**64 - 1)]]
     assert detail["objects"][0]["attributes"] == [[text, text], ["list", json.dumps([text], ensure_ascii=False)]]
     assert detail["objects"][1]["type"] == text
+
+
+@pytest.mark.parametrize("text", HOSTILE[:3])
+def test_hostile_camera_name_is_shown_as_text(tmp_path: Path, text: str) -> None:
+    camera = front_camera(tmp_path)
+    harmless = page_of(camera_release(tmp_path, [camera], front_box()), tmp_path, cameras=True)
+    page = page_of(camera_release(tmp_path, [{**camera, "name": text}], front_box()), tmp_path, cameras=True)
+    assert [tag for tag, _ in page.tags] == [tag for tag, _ in harmless.tags]
+    assert page.details[0]["cameras"][0]["name"] == text
 
 
 def test_hostile_file_name_of_a_release_is_shown_as_text(tmp_path: Path) -> None:
