@@ -51,7 +51,8 @@ def contact_sheet(
     on a dark background.
 
     A point cloud is drawn from above, as `plot` draws it. The images of up to nine cameras are below it, with the boxes
-    over them, if ``cameras=True`` was passed for the release, or to `load_release` for the dataset.
+    over them, if ``cameras=True`` was passed for the release, or to `load_release` for the dataset. A text in the
+    picture says if a point cloud is missing, and how many objects are outside of the view, far from the points.
 
     Args:
         data: A release in any form that `load_release` accepts; a dataset or a stream of images or point clouds, or a

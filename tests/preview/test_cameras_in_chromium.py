@@ -158,8 +158,7 @@ def test_sample_without_camera_images_has_no_strip(browser: Browser, tmp_path: P
     assert not browser.element("#cameras").is_displayed()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_strip_fits_the_window_in_both_themes(browser: Browser, tmp_path: Path, scheme: str, width: int) -> None:
     cameras = [front_camera(tmp_path, f"camera {number}") for number in range(6)]
     page = segments_hf.preview(camera_release(tmp_path, cameras, front_box()), tmp_path / "page.html", cameras=True)

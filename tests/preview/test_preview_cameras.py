@@ -37,8 +37,7 @@ def distances(points: np.ndarray, line: np.ndarray) -> np.ndarray:
     return np.asarray(np.linalg.norm(offset - share[..., None] * along, axis=-1).min(axis=1))
 
 
-@pytest.mark.parametrize("distortion", [None, FISHEYE], ids=["no distortion", "fisheye"])
-@pytest.mark.parametrize("size", [640, 320], ids=["full size", "scaled down"])
+@pytest.mark.parametrize(("distortion", "size"), [(None, 640), (None, 320), (FISHEYE, 320)])
 def test_boxes_are_where_opencv_projects_their_edges(tmp_path: Path, distortion: Any, size: int) -> None:
     camera = front_camera(tmp_path, distortion=distortion)
     [detail, _] = page_of(camera_release(tmp_path, [camera], front_box()), tmp_path, cameras=True, size=size).details
