@@ -123,8 +123,8 @@ def preview(
             more, the page has samples at even distances, and only their images are downloaded. A stream has no length:
             the page has the first rows of each split.
         size: The longest side of the shown images in pixels. Images are scaled down to this size, and further if the
-            page would be too large: a page of 1,000 photographs has less than 60 MB. The images of the cameras of a
-            point cloud share the bytes of one sample, but none is smaller than 240 pixels for this reason.
+            page would be too large: a page of 1,000 photographs has less than 60 MB. The more point
+            clouds and cameras a page has, the smaller are the images of the cameras, down to a longest side of 240.
         points: The largest number of points to show of each point cloud. They are chosen evenly over the file. If there
             are many point clouds, fewer points of each are shown, but at least 3,000, so that a page of 1,000 point
             clouds without camera images has less than 60 MB. Coordinates are rounded to steps of at most 0.01 in the
