@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # at run time, `__getattr__` imports a name when it is first 
     from segments_hf.dataset.class_info import categories, id2label, label2id
     from segments_hf.dataset.data_types import AnyDataset, Data
     from segments_hf.dataset.load import load_release
+    from segments_hf.dataset.sensor_list import sensors
     from segments_hf.drawing.contact_sheet import contact_sheet
     from segments_hf.drawing.plot import plot
     from segments_hf.errors import (
@@ -56,6 +57,7 @@ if TYPE_CHECKING:  # at run time, `__getattr__` imports a name when it is first 
         Release,
         ReleaseSlice,
         Sample,
+        Sensor,
     )
     from segments_hf.stats.statistics import stats
     from segments_hf.stats.stats_result import ClassStats, CoOccurrence, ImageSize, Stats
@@ -98,6 +100,7 @@ __all__ = [
     "Report",
     "Sample",
     "SegmentsHFError",
+    "Sensor",
     "SizeMismatchError",
     "Sizes",
     "Stats",
@@ -120,6 +123,7 @@ __all__ = [
     "points",
     "preview",
     "push_to_hub",
+    "sensors",
     "stats",
     "to_layout",
     "validate",
@@ -133,6 +137,7 @@ _NAMES = {
     "segments_hf.dataset.class_info": ["categories", "id2label", "label2id"],
     "segments_hf.dataset.data_types": ["AnyDataset", "Data"],
     "segments_hf.dataset.load": ["load_release"],
+    "segments_hf.dataset.sensor_list": ["sensors"],
     "segments_hf.drawing.contact_sheet": ["contact_sheet"],
     "segments_hf.drawing.plot": ["plot"],
     "segments_hf.errors": [
@@ -169,6 +174,7 @@ _NAMES = {
         "Release",
         "ReleaseSlice",
         "Sample",
+        "Sensor",
     ],
     "segments_hf.stats.statistics": ["stats"],
     "segments_hf.stats.stats_result": ["ClassStats", "CoOccurrence", "ImageSize", "Stats"],

@@ -31,6 +31,7 @@ class SampleKeywords(TypedDict, total=False):
     """Keyword arguments of `load_release` that select samples and locate files."""
 
     labelset: str | None
+    sensor: str | None
     filter_by: str | Sequence[str] | None
     filter_by_metadata: Mapping[str, Any] | None
     splits: Mapping[str, float] | str | None

@@ -23,13 +23,13 @@ from segments_hf.io.number_options import check_number
 from segments_hf.labels.categories import carried_categories
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from typing_extensions import Unpack
 
     from segments_hf.dataset.data_types import Data, LoadKeywords, SplitRows
     from segments_hf.dataset.inputs import Splits
-    from segments_hf.release import Category
+    from segments_hf.release import Category, Release
 
 # The options of `load_release` that a function may pass to `open_rows` only if it lists them in `building`.
 _BUILD_OPTIONS = {"split", "streaming", "num_proc", "load_assets", "on_error"}
@@ -54,6 +54,7 @@ class InputRows:
         total: The number of samples of a release, or of rows of a dataset, without a limit; None for streams.
         outcomes: A function that reads the input from the beginning and yields each row with its problems.
         find_categories: A function that returns the categories.
+        releases: The releases that the rows are made from; none for a dataset.
     """
 
     name: str
@@ -64,6 +65,7 @@ class InputRows:
     total: int | None
     outcomes: Callable[[], Iterator[Outcome]]
     find_categories: Callable[[], list[Category]]
+    releases: Sequence[Release] = ()
 
     @property
     def categories(self) -> list[Category]:
@@ -167,6 +169,7 @@ def _of_release(
         total,
         outcomes,
         lambda: builder.config.categories,
+        [release for release, _ in releases],
     )
 
 

@@ -17,6 +17,7 @@ from PIL.Image import Image as PillowImage
 from segments_hf.dataset.load import load_release, release_builder
 from segments_hf.dataset.release_inputs import is_release, received, releases_by_split
 from segments_hf.dataset.rows.row_images import ASSET_COLUMNS
+from segments_hf.dataset.sensor_list import sensors
 from segments_hf.dataset.splits import checked_name, names_in
 from segments_hf.errors import AssetError, OptionError, SegmentsHFError
 from segments_hf.images.opening import check_format, decode, decoder_errors
@@ -100,12 +101,21 @@ def open_splits(data: Data, *, streaming: bool = True, **options: Unpack[LoadKey
 def input_features(data: Data) -> Mapping[str, Any]:
     """Return the features of the first split of an input. The files of a release are not fetched.
 
+    Of a release of several sensors, these are the features of the default sensor, or else of the first sensor.
+
     Raises:
         OptionError: The input is an empty dict.
         SegmentsHFError: The input has an unsupported type.
     """
-    features = release_builder(data).info.features if releases_by_split(data) else _dataset_splits(data).first.features
-    return features or {}
+    if not releases_by_split(data):
+        return _dataset_splits(data).first.features or {}
+    try:
+        builder = release_builder(data)
+    except OptionError as error:
+        if error.option != "sensor" or not (found := sensors(data)):
+            raise
+        builder = release_builder(data, sensor=found[0].name)
+    return builder.info.features or {}
 
 
 def _dataset_splits(data: object) -> Splits:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from segments_hf.assets import FetchKeywords, Resolve
     from segments_hf.dataset.data_types import AnyDataset, LoadKeywords, Releases
+    from segments_hf.dataset.open_releases import ReleaseKey
     from segments_hf.dataset.release_inputs import Location
 
 _CALL_OPTIONS = {"api_key", "cache_dir", "num_proc", "split", "storage_options", "streaming"}
@@ -69,6 +70,7 @@ def load_release(  # noqa: PLR0913  (the options of a load; all except the first
     split: str | None = None,
     streaming: bool = False,
     labelset: str | None = None,
+    sensor: str | None = None,
     task: str | None = None,
     filter_by: str | Sequence[str] | None = None,
     filter_by_metadata: Mapping[str, Any] | None = None,
@@ -98,6 +100,8 @@ def load_release(  # noqa: PLR0913  (the options of a load; all except the first
             with `splits` or passed in a dict.
         streaming: Whether to return a stream, which fetches images while it is read and needs no disk space.
         labelset: The labelset whose labels are read; by default the ground truth.
+        sensor: The sensor of a release of several sensors whose rows are loaded, such as ``"Lidar"``; by default the
+            only sensor of point clouds. `sensors` lists the sensors.
         task: The name of `labelset` in the official SDK; pass only one of them.
         filter_by: The label status of the samples to load, or several statuses, in upper or lower case, such as
             ``"reviewed"``. The status of a null label is ``UNLABELED``.
@@ -156,6 +160,7 @@ def load_release(  # noqa: PLR0913  (the options of a load; all except the first
         release,
         cache_dir=cache_dir,
         labelset=_one_labelset(labelset, task),
+        sensor=sensor,
         filter_by=filter_by,
         filter_by_metadata=filter_by_metadata,
         splits=splits,
@@ -205,6 +210,30 @@ def release_builder(release: Releases, **options: Unpack[LoadKeywords]) -> Segme
     storage_options = options.pop("storage_options", None)
     if unknown := sorted(options.keys() - {*OPTIONS}):
         raise TypeError(unknown_option(unknown[0], sorted({*OPTIONS, *_CALL_OPTIONS})))
+    max_bytes = bytes_of(options.get("max_release_bytes", MAX_RELEASE_BYTES), "max_release_bytes")
+    return SegmentsRelease(
+        cache_dir=None if cache_dir is None else os.fspath(cache_dir),
+        dataset_name=NAME,
+        hash=BUILDER_HASH,
+        storage_options=storage_options,
+        # `sources` is used, because `datasets` reads brackets and `?` in `data_files` as wildcards.
+        sources={split: [source] for split, source in release_sources(release, api_key, max_bytes).items()},
+        **options,
+    )
+
+
+def release_sources(release: Releases, api_key: str | None, max_bytes: float) -> dict[str, str | ReleaseKey]:
+    """Return the path, URL or key of the release of each split.
+
+    Args:
+        release: A release in any form, or a dict of split name to release.
+        api_key: The API key of the platform.
+        max_bytes: The maximum size in bytes of the release file, for a release on the platform.
+
+    Raises:
+        OptionError: There is no release.
+        SegmentsHFError: The value is not a release.
+    """
     by_split = releases_by_split(release)
     if by_split is None:
         if release == {}:
@@ -213,13 +242,4 @@ def release_builder(release: Releases, **options: Unpack[LoadKeywords]) -> Segme
             f"got {received(release)}, expected a release: a path, a URL, owner/dataset@name on Segments.ai, a "
             "Release, the official SDK's release object, or a dict of these by split name"
         )
-    max_bytes = bytes_of(options.get("max_release_bytes", MAX_RELEASE_BYTES), "max_release_bytes")
-    return SegmentsRelease(
-        cache_dir=None if cache_dir is None else os.fspath(cache_dir),
-        dataset_name=NAME,
-        hash=BUILDER_HASH,
-        storage_options=storage_options,
-        # `sources` is used, because `datasets` reads brackets and `?` in `data_files` as wildcards.
-        sources={split: [release_source(part, api_key, max_bytes)] for split, part in by_split.items()},
-        **options,
-    )
+    return {split: release_source(part, api_key, max_bytes) for split, part in by_split.items()}

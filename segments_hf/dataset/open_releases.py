@@ -10,10 +10,11 @@ import math
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from segments_hf.errors import ReleaseError
+from segments_hf.errors import OptionError, ReleaseError
 from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
 from segments_hf.io.redaction import public_name
 from segments_hf.io.urls import is_url
+from segments_hf.option_names import option
 from segments_hf.release import Release, file_state, pin
 
 if TYPE_CHECKING:
@@ -65,9 +66,15 @@ def adopt_release(release: Release) -> ReleaseKey:
     """Add an open release of the caller to the releases that this process has opened.
 
     Raises:
+        OptionError: The release is the part of a release that belongs to one sensor.
         ReleaseError: The release was made in memory, and there is no file at its location, or the file has another
             content. Workers, and later processes that load the dataset, could not open the release.
     """
+    if release.sensor is not None:
+        raise OptionError(
+            f"got the part of {release.source} that belongs to the sensor {release.sensor.name!r}, expected the whole "
+            f"release; pass the whole release and {option('sensor', release.sensor.name)}"
+        )
     if is_url(release.location):
         return _remember(release.location, release)
     source = os.path.join(release.base, os.path.basename(release.location))  # noqa: PTH118, PTH119  (text, not a path)

@@ -151,7 +151,9 @@ def preview(
     check_number("points", points, 1)
     source = open_rows(data, assets=True, limit=limit, evenly=True, check=_check, **options)
     is_spread = limit is not None and source.total is not None and source.total > limit
-    validator = Validator(assets=True, categories=source.categories, has_all_rows=not is_spread)
+    validator = Validator(
+        assets=True, categories=source.categories, has_all_rows=not is_spread, releases=source.releases
+    )
     json_labels = JsonLabels({category.id for category in source.categories})
     is_drawn = not has_json_label(source.features)
     has_clouds = is_point_cloud(source.features)

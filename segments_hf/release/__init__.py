@@ -11,6 +11,7 @@ from segments_hf.release.platform import Reference, canonical_source, parse_refe
 from segments_hf.release.release import Release
 from segments_hf.release.release_slice import ReleaseHeader, ReleaseSlice
 from segments_hf.release.sample import UNLABELED, Sample
+from segments_hf.release.sensors.sensor import Sensor
 from segments_hf.release.tasks.annotation import Annotation
 from segments_hf.release.tasks.cloud_annotation import CloudAnnotation
 from segments_hf.release.tasks.cloud_sample import CameraImage, CloudFrame, CloudRef
@@ -39,6 +40,7 @@ __all__ = [
     "ReleaseHeader",
     "ReleaseSlice",
     "Sample",
+    "Sensor",
     "TaskKind",
     "canonical_source",
     "file_state",

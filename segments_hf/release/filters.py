@@ -58,7 +58,7 @@ def wanted_statuses(filter_by: str | Iterable[str], release: Release, labelset: 
 def _present_statuses(release: Release, labelset: str | None) -> set[str]:
     """Return the statuses of all labels that can be decoded."""
     present = set()
-    for index in range(len(release)):
+    for index in release.indices:
         with suppress(ReleaseError):  # the error is raised again when the row of this sample is made
             present.add(release[index].status(labelset))
     return {status for status in present if status}

@@ -26,9 +26,10 @@ from segments_hf.release.platform.pinning import pin
 from segments_hf.release.release_head import categories_table, facts_table
 from segments_hf.release.release_slice import ReleaseHeader, ReleaseSlice
 from segments_hf.release.release_source import read_source
-from segments_hf.release.release_tasks import ReleaseTasks
 from segments_hf.release.sample import Sample
 from segments_hf.release.sample_decoders import RAW_LABELS, sample_decoder
+from segments_hf.release.sensors.release_sensors import ReleaseSensors
+from segments_hf.release.sensors.sensor_sample import SensorSample
 from segments_hf.short_traceback import short_traceback
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ _HASHED_PART = 64 * 2**20  # bytes
 _DOCUMENT: JsonDecoder[Document] = JsonDecoder(Document)
 
 
-class Release(ReleaseTasks):
+class Release(ReleaseSensors):
     """An open release file.
 
     The file is scanned once; each sample is decoded when it is accessed. All versions of the file format since 2020
@@ -142,7 +143,8 @@ class Release(ReleaseTasks):
     @property
     def _facts(self) -> dict[str, Any]:
         labelsets = [labelset.name for labelset in self.labelsets]
-        return {"task_type": self.task_type, "labelsets": labelsets, "samples": len(self)}
+        facts = {"task_type": self.task_type, "labelsets": labelsets, "samples": len(self)}
+        return {**facts, "sensors": [sensor.name for sensor in self.sensors]} if self.sensors else facts
 
     @property
     def content(self) -> Buffer:
@@ -171,6 +173,9 @@ class Release(ReleaseTasks):
         """
         source, kind, decoder = self.source, self.kind, self._decoder
         keys = self._keys or itertools.repeat(None)
+        if self.sensor is not None:
+            yield from self.slice(range(len(self)))
+            return
         for index, raw, key in zip(itertools.count(), self._samples, keys, strict=False):
             yield Sample(source, kind, index, raw, key, decoder)
 
@@ -213,10 +218,12 @@ class Release(ReleaseTasks):
         """The facts about the release that are needed to read its samples."""
         labelsets = [None, *(labelset.name for labelset in self.labelsets)]
         task_types = {labelset: self.labelset_task_type(labelset) for labelset in labelsets}
-        return ReleaseHeader(self.source, self.base, self.owner, self.dataset_name, self.name, task_types)
+        return ReleaseHeader(self.source, self.base, self.owner, self.dataset_name, self.name, task_types, self.sensor)
 
     def _sample(self, index: int, decoder: JsonDecoder[SampleDocument[Any, Any]]) -> Sample:
         key = self._keys[index] if self._keys else None
+        if self.sensor is not None:
+            return SensorSample(self.sensor, self.source, self.kind, index, self._samples[index], key)
         return Sample(self.source, self.kind, index, self._samples[index], key, decoder)
 
     @cached_property

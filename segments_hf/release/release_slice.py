@@ -11,6 +11,7 @@ from msgspec import Raw
 from segments_hf.io.tables import short_repr
 from segments_hf.release.sample import Sample
 from segments_hf.release.sample_decoders import sample_decoder
+from segments_hf.release.sensors.sensor_sample import SensorSample
 from segments_hf.release.tasks.task_types import task_kind
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from segments_hf.io.json_codec.json_decoding import JsonDecoder
     from segments_hf.release.document import SampleDocument
+    from segments_hf.release.sensors.sensor import Sensor
     from segments_hf.release.tasks.task_types import TaskKind
 
 
@@ -32,6 +34,7 @@ class ReleaseHeader:
         dataset_name: The name of the data set; None if the file lacks it.
         name: The name of the release; None if the file lacks it.
         task_types: The task type of each labelset; empty text if it is not known.
+        sensor: The sensor whose samples are read; None if the release has no sensors.
     """
 
     source: str
@@ -40,6 +43,7 @@ class ReleaseHeader:
     dataset_name: str | None
     name: str | None
     task_types: Mapping[str | None, str]
+    sensor: Sensor | None = None
 
 
 class ReleaseSlice:
@@ -107,6 +111,8 @@ class ReleaseSlice:
         """
         key = self._keys[position] if self._keys else None
         header, index, raw = self.header, self.indices[position], self._samples[position]
+        if header.sensor is not None:
+            return SensorSample(header.sensor, header.source, self.kind, index, raw, key)
         return Sample(header.source, self.kind, index, raw, key, self._decoder)
 
     def kind(self, labelset: str | None) -> TaskKind:

@@ -37,8 +37,10 @@ class Sample(Result):
         index: The index of the sample in the release, from 0.
         name: The name of the sample, without the secrets of a URL. It is untrusted: do not use it as a path.
         uuid: The uuid of the sample; None if the file lacks it.
+        sensor: The name of the sensor whose part of the sample this is; None for a whole sample.
     """
 
+    sensor: str | None = None
     __slots__ = ("_document", "_key", "_kind", "_raw", "index", "name", "source", "uuid")
 
     def __init__(

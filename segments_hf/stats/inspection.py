@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import msgspec
+from msgspec.structs import astuple
 
 from segments_hf.errors import ReleaseError
 from segments_hf.io.number_text import counted, listed_counts
@@ -51,6 +53,24 @@ class CategoryCount(msgspec.Struct, frozen=True):
     points: int | None = None
 
 
+class SensorCount(msgspec.Struct, frozen=True):
+    """A sensor and its counts.
+
+    Attributes:
+        name: The name.
+        task_type: The task type of its labels; empty if it is not known.
+        samples: The number of samples that have this sensor.
+        frames: The number of its frames in all samples.
+        annotations: The number of its annotations in all frames.
+    """
+
+    name: str
+    task_type: str
+    samples: int
+    frames: int
+    annotations: int
+
+
 class Inspection(Result, msgspec.Struct, frozen=True):
     """The facts and counts of a release file.
 
@@ -61,6 +81,7 @@ class Inspection(Result, msgspec.Struct, frozen=True):
         kinds: For task types for other data than images, the number of annotations of each kind, such as
             ``{"cuboid": 120}``, of labeled points, and of labels without a list of annotations. It is empty for image
             tasks.
+        sensors: The sensors, if the release has several.
     """
 
     source: str
@@ -77,6 +98,7 @@ class Inspection(Result, msgspec.Struct, frozen=True):
     image_hosts: dict[str, int]
     broken: list[str]
     kinds: dict[str, int] = {}
+    sensors: list[SensorCount] = []
 
     def __repr__(self) -> str:
         return short_repr(self, self.source, samples=self.samples, broken=len(self.broken))
@@ -85,15 +107,21 @@ class Inspection(Result, msgspec.Struct, frozen=True):
         """Yield the facts about the release, and tables of its categories, statuses and hosts."""
         is_cloud = task_kind(self.task_type).point_cloud
         yield self._facts()
+        if self.sensors:
+            sensors = [
+                (item.name, item.task_type, item.samples, item.frames, item.annotations) for item in self.sensors
+            ]
+            counts = ("samples", "frames", "annotations")
+            yield Table(("sensor", "task type", *counts), sensors, counts, "Sensors")
         yield _categories_table(self.categories)
-        if counts := {kind: number for kind, number in self.kinds.items() if kind != LABEL}:
+        if kinds := {kind: number for kind, number in self.kinds.items() if kind != LABEL}:
             title = "Annotations by kind" if is_cloud else "Counted without reading their geometry or content"
-            yield Cell(f"{title}: {listed_counts(counts)}")
+            yield Cell(f"{title}: {listed_counts(kinds)}")
         if labels := self.kinds.get(LABEL):
             yield Cell(f"Not counted, because they have no list of annotations: {counted(labels, LABEL)}")
         yield Table(("status", "samples"), [*self.statuses.items()], ("samples",), "Statuses")
         if self.image_hosts:
-            files, title = ("files", "Hosts of files") if is_cloud else ("images", "Image hosts")
+            files, title = ("files", "Hosts of files") if is_cloud or self.sensors else ("images", "Image hosts")
             yield Table(("host", files), [*self.image_hosts.items()], (files,), title)
         if self.broken:
             samples = f"{counted(len(self.broken), 'sample')} that cannot be read"
@@ -141,7 +169,7 @@ def inspect_release(release: Release, labelset: str | None = None) -> Inspection
     labelset = release.leading_labelset if labelset is None else release.resolve_labelset(labelset)
     kind = release.kind(labelset)
     statuses, kinds, hosts = Counter[str](), Counter[str](), Counter[str]()
-    annotations, points = Counter[int](), Counter[int]()
+    annotations, points, of_sensors = Counter[int](), Counter[int](), Counter[str | None]()
     broken = []
     for index in range(len(release)):
         try:
@@ -154,6 +182,7 @@ def inspect_release(release: Release, labelset: str | None = None) -> Inspection
                 for part in parts or ():
                     annotations.update(item.category for item in part.annotations if item.category is not None)
                     points.update(part.points_by_category())
+                    of_sensors[part.sensor] += len(part.annotations)
             elif label is not None:
                 for annotation in label.annotations:
                     annotations[annotation.category_id] += 1
@@ -163,6 +192,8 @@ def inspect_release(release: Release, labelset: str | None = None) -> Inspection
                 hosts.update(map(_host, _urls(sample, kind)))
         except ReleaseError as error:
             broken.append(str(error))
+    for sensor in release.sensors:
+        hosts.update(_hosts_of_sensor(release.of_sensor(sensor.name)))
     defined = {category.id: category for category in release.labelset_categories(labelset)}
     return Inspection(
         source=release.source,
@@ -188,7 +219,15 @@ def inspect_release(release: Release, labelset: str | None = None) -> Inspection
         image_hosts=dict(hosts.most_common()),
         broken=broken,
         kinds=dict(kinds.most_common()),
+        sensors=[SensorCount(*astuple(sensor), annotations=of_sensors[sensor.name]) for sensor in release.sensors],
     )
+
+
+def _hosts_of_sensor(release: Release) -> Iterator[str]:
+    """Yield the host of each file of a sensor. Samples that cannot be read are left out."""
+    for index in release.indices:
+        with suppress(ReleaseError):
+            yield from map(_host, _urls(release[index], release.kind(None)))
 
 
 def _urls(sample: Sample, kind: TaskKind) -> Iterator[str]:

@@ -78,7 +78,7 @@ def validate(
     (8, {'rotated-image': 1}, 0.74)
     """
     source = open_rows(data, assets=assets, limit=limit, check=_check, **options)
-    validator = Validator(assets=assets, categories=source.categories)
+    validator = Validator(assets=assets, categories=source.categories, releases=source.releases)
     json_labels = JsonLabels({category.id for category in source.categories})
     tally = _Tally()
     for examined in _examined(source, validator, assets=assets):

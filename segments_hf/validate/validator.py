@@ -17,6 +17,7 @@ from segments_hf.validate.checks import (
     Modes,
     Orientations,
     SameFiles,
+    SensorLengths,
     Tracks,
     check_images,
     invalid_colors,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from segments_hf.dataset.rows.outcome import Outcome
     from segments_hf.labels import Label
     from segments_hf.labels.row import Row
-    from segments_hf.release import Category
+    from segments_hf.release import Category, Release
     from segments_hf.validate.checks.images import ImageProperties, Instances
     from segments_hf.validate.checks.same_files import Fingerprint
     from segments_hf.validate.finding import Finding
@@ -75,9 +76,17 @@ class Validator:
         categories: The categories of the rows.
         has_all_rows: Whether no rows are left out between the first and the last row of each split. If rows are left
             out, the findings give no row numbers.
+        releases: The releases that the rows are made from; none for a dataset.
     """
 
-    def __init__(self, *, assets: bool, categories: Sequence[Category] = (), has_all_rows: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        assets: bool,
+        categories: Sequence[Category] = (),
+        has_all_rows: bool = True,
+        releases: Sequence[Release] = (),
+    ) -> None:
         self._assets = assets
         self._categories = categories
         self._without_instances = {item.id for item in categories if item.has_instances is False}
@@ -91,6 +100,7 @@ class Validator:
         self._same_images = SameFiles(DUPLICATE_IMAGE, "image")
         self._same_clouds = SameFiles(DUPLICATE_CLOUD, "point cloud")
         self._cloud_sequences = CloudSequences()
+        self._sensor_lengths = SensorLengths(releases)
 
     @property
     def modes(self) -> dict[str, int]:
@@ -173,7 +183,7 @@ class Validator:
         if row is None:
             return examined.findings
         self._frames.add(row, split)
-        findings = [*examined.findings, *self._duplicates.check(row, split, number)]
+        findings = [*examined.findings, *self._duplicates.check(row, split, number), *self._sensor_lengths.check(row)]
         if image is not None:
             self._modes.add(row, image.mode)
             self._orientations.add(row, image.orientation)

@@ -116,6 +116,14 @@ def _loading(
         str | None,
         typer.Option(metavar="NAME", help="The labelset to read; by default the ground truth.", rich_help_panel=INPUT),
     ] = None,
+    sensor: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The sensor to read from a release of several sensors; by default the only sensor of point clouds.",
+            rich_help_panel=INPUT,
+        ),
+    ] = None,
     filter_by: Annotated[
         list[str] | None,
         typer.Option(
@@ -200,6 +208,7 @@ def _loading(
     """Return the options of `load_release` other than the fields of `FetchOptions`."""
     return {
         "labelset": labelset,
+        "sensor": sensor,
         "filter_by": filter_by or None,
         "filter_by_metadata": parse_metadata(filter_by_metadata),
         "splits": parse_splits(splits),

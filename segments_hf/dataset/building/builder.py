@@ -21,7 +21,6 @@ from segments_hf.dataset.building.unused_folder import warn_if_unused
 from segments_hf.dataset.building.worker_process import end_with_process
 from segments_hf.dataset.compat import builds_folder, generation_error, info_file, output_folder, set_writer_batch
 from segments_hf.dataset.origin import origin_sentence
-from segments_hf.dataset.rows.features import row_features
 from segments_hf.dataset.rows.problems import append_problem, read_problems, report
 from segments_hf.dataset.rows.row_format import ROW_FORMAT
 from segments_hf.dataset.rows.row_images import ASSET_COLUMNS
@@ -80,7 +79,7 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         return datasets.DatasetInfo(
             description="\n\n".join(filter(None, [description, origin])),
             homepage=page if release.owner and release.dataset_name else "",
-            features=row_features(self.config.kind, self.config.categories),
+            features=self.config.features,
         )
 
     def _split_generators(

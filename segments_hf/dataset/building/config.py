@@ -6,16 +6,13 @@ import dataclasses
 import hashlib
 import json
 import os
-import pickle
-import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import datasets
-from datasets.fingerprint import Hasher
 
 from segments_hf.assets import FetchOptions, resolver
+from segments_hf.dataset.building.resolve_identity import resolve_identity
 from segments_hf.dataset.building.split_rule import SplitRule, split_rule
 from segments_hf.dataset.open_releases import ReleaseKey, open_release, reopen_release
 from segments_hf.dataset.rows.asset_options import AssetOptions
@@ -24,21 +21,17 @@ from segments_hf.dataset.rows.problems import checked_on_error
 from segments_hf.dataset.rows.row_maker import RowMaker
 from segments_hf.errors import OptionError
 from segments_hf.io.choices import unknown_option
-from segments_hf.io.redaction import own_logger, unsigned_url
+from segments_hf.io.redaction import unsigned_url
 from segments_hf.labels.categories import merged_categories
 from segments_hf.shown_text import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from logging import Logger
+    from collections.abc import Mapping, Sequence
 
     from typing_extensions import Self
 
     from segments_hf.assets import Resolve
     from segments_hf.release import Category, Release, TaskKind
-
-logger: Logger = own_logger(__name__)
-
 
 # `datasets` accepts an option only if it is a field of the configuration.
 _FetchingConfig: Any = dataclasses.make_dataclass(
@@ -55,6 +48,8 @@ class SegmentsReleaseConfig(_FetchingConfig):
 
     Attributes:
         labelset: The labelset whose labels are read; by default the ground truth.
+        sensor: The sensor whose rows are read from releases of several sensors; by default the only sensor of point
+            clouds.
         filter_by: The label status of the samples to load, or several statuses, in upper or lower case.
         filter_by_metadata: The metadata of the samples to load; a sample must have all of these keys and values.
         splits: The fraction of each split, or ``metadata:KEY``; by default, all samples of a data file belong to the
@@ -78,6 +73,7 @@ class SegmentsReleaseConfig(_FetchingConfig):
     """
 
     labelset: str | None = None
+    sensor: str | None = None
     filter_by: str | Sequence[str] | None = None
     filter_by_metadata: Mapping[str, Any] | None = None
     splits: Mapping[str, float] | str | None = None
@@ -170,10 +166,13 @@ class SegmentsReleaseConfig(_FetchingConfig):
     def reopen(self, key: ReleaseKey) -> Release:
         """Return a release that was opened before, in this process or in another process.
 
+        Of a release of several sensors, this is the part of the sensor.
+
         Raises:
+            OptionError: The release has no such sensor, or the sensor must be named.
             ReleaseError: The file has changed.
         """
-        return reopen_release(key, self.bucket_options, self.max_release_bytes)
+        return reopen_release(key, self.bucket_options, self.max_release_bytes).of_sensor(self.sensor)
 
     @property
     def releases(self) -> list[tuple[Release, str | None]]:
@@ -195,15 +194,30 @@ class SegmentsReleaseConfig(_FetchingConfig):
         """The structure of the labels of all releases.
 
         Raises:
-            OptionError: The releases have several task types.
+            OptionError: The releases have several task types, or only some of them have sensors.
         """
-        kinds = {release.kind(labelset): release.labelset_task_type(labelset) for release, labelset in self.releases}
+        kinds: dict[tuple[TaskKind, bool], str] = {}
+        for release, labelset in self.releases:
+            task_type = release.labelset_task_type(labelset)
+            named = f"{task_type} (of a sensor)" if release.sensor else task_type
+            kinds[release.kind(labelset), release.sensor is not None] = named
         if len(kinds) > 1:
             raise OptionError(
                 f"got releases of task types {', '.join(sorted(kinds.values()))}, expected one task type; load each "
                 "release as a separate dataset"
             )
-        return next(iter(kinds))
+        kind, _ = next(iter(kinds))
+        return kind
+
+    @property
+    def features(self) -> datasets.Features:
+        """The columns of the rows.
+
+        Raises:
+            OptionError: The releases have several task types, or only some of them have sensors.
+        """
+        release, _ = self.releases[0]
+        return row_features(self.kind, self.categories, has_sensor=release.sensor is not None)
 
     def row_maker(self, release: Release, *, is_stored: bool, in_memory: bool) -> RowMaker:
         """Return the function that makes the rows of a release.
@@ -229,7 +243,7 @@ class SegmentsReleaseConfig(_FetchingConfig):
         return RowMaker(
             release.resolve_labelset(self.labelset),
             {category.id: index for index, category in enumerate(categories)},
-            row_features(self.kind, categories),
+            self.features,
             assets if self.load_assets else None,
             checked_on_error(self.on_error),
         )
@@ -243,6 +257,7 @@ class SegmentsReleaseConfig(_FetchingConfig):
                 for split, keys in self.release_keys.items()
             },
             "labelset": self.labelset,
+            "sensors": [release.sensor and release.sensor.name for release, _ in self.releases],
             "filter_by": self.filter_by and sorted({str(status).upper() for status in _as_list(self.filter_by)}),
             "filter_by_metadata": self.filter_by_metadata and dict(self.filter_by_metadata),
             "splits": self.splits if isinstance(self.splits, str) else list((self.splits or {}).items()),
@@ -254,7 +269,7 @@ class SegmentsReleaseConfig(_FetchingConfig):
             "embed": self.embed,
             "json": str(json_feature()),  # versions of `datasets` differ in how they store JSON
             "on_error": self.on_error,
-            "resolve": _identity_of(self.resolve),
+            "resolve": resolve_identity(self.resolve),
             "accepted": (self.max_bytes, self.max_pixels, self.max_points, self.verify),
             "features": custom_features and custom_features.to_dict(),
         }
@@ -267,21 +282,6 @@ OPTIONS = sorted(
     {item.name for item in dataclasses.fields(SegmentsReleaseConfig) if item.init}
     - {"sources", "bucket_options", *(item.name for item in dataclasses.fields(datasets.BuilderConfig))}
 )
-
-
-def _identity_of(resolve: Resolve | None) -> object:
-    """Return an identity of `resolve` for the cache; a function that cannot be hashed gets a new identity each time."""
-    if resolve is None or isinstance(resolve, Mapping):
-        return resolve and sorted(resolve.items())
-    try:
-        return Hasher.hash(resolve)
-    except (pickle.PicklingError, TypeError, AttributeError):
-        logger.warning(
-            "resolve: %r cannot be hashed, so the cached dataset will not be found again; pass a dict, or a "
-            "function that can be pickled",
-            resolve,
-        )
-        return uuid.uuid4().hex
 
 
 def _as_list(filter_by: str | Sequence[str]) -> Sequence[str]:

@@ -111,7 +111,7 @@ def num_samples(config: SegmentsReleaseConfig) -> int:
     """
     if config.filter_by or config.filter_by_metadata:
         return sum(split_sizes(plan_splits(config)).values())
-    return sum(len(release) for release, _ in config.releases)
+    return sum(len(release.indices) for release, _ in config.releases)
 
 
 def split_names(config: SegmentsReleaseConfig) -> Collection[str]:
@@ -185,7 +185,7 @@ def _samples(
 def _matching_indices(config: SegmentsReleaseConfig, release: Release) -> Sequence[int]:
     """Return the indices of the samples that match the filters, and of broken samples, so that their errors appear."""
     if not config.filter_by and not config.filter_by_metadata:
-        return range(len(release))
+        return release.indices
     labelset = release.resolve_labelset(config.labelset)
     statuses = wanted_statuses(config.filter_by, release, labelset) if config.filter_by else None
     metadata = config.filter_by_metadata or {}
@@ -197,7 +197,7 @@ def _matching_indices(config: SegmentsReleaseConfig, release: Release) -> Sequen
         except ReleaseError:
             return True
 
-    return array("I", filter(is_wanted, range(len(release))))
+    return array("I", filter(is_wanted, release.indices))
 
 
 def _cut_into_shards(indices: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -221,7 +221,7 @@ def status_counts(config: SegmentsReleaseConfig, shards: Iterable[Shard]) -> Cou
 def _statuses_text(config: SegmentsReleaseConfig) -> str:
     statuses: Counter[str] = Counter()
     for release, labelset in config.releases:
-        statuses.update(_status(release, index, labelset) for index in range(len(release)))
+        statuses.update(_status(release, index, labelset) for index in release.indices)
     counts = ", ".join(f"{count} {status}" for status, count in statuses.items()) or "no samples"
     options = {name: getattr(config, name) for name in ("filter_by", "filter_by_metadata", "splits")}
     given = [f"{option(name)} (got {value!r})" for name, value in options.items() if value]

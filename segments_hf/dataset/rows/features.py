@@ -22,14 +22,16 @@ def json_feature() -> Value | datasets.Json:
     return datasets.Json() if hasattr(datasets, "Json") else Value("string")
 
 
-def row_features(kind: TaskKind, categories: Sequence[Category]) -> Features:
+def row_features(kind: TaskKind, categories: Sequence[Category], *, has_sensor: bool = False) -> Features:
     """Return the features of the rows of a task.
 
     Args:
         kind: The structure of the task's labels.
         categories: The categories, in the order of their ids.
+        has_sensor: Whether the rows have a column for the name of the sensor.
     """
-    columns: dict[str, Any] = {"name": Value("string"), "uuid": Value("string"), "status": Value("string")}
+    columns: dict[str, Any] = {"name": Value("string"), "uuid": Value("string")}
+    columns |= {"sensor": Value("string"), "status": Value("string")} if has_sensor else {"status": Value("string")}
     if kind.annotation is None:
         columns |= {
             "sample_attributes": json_feature(),

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
+from segments_hf.io.redaction import name_without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -126,7 +127,7 @@ def _parts(label: _Label) -> Iterator[LabelPart]:
     named = sensors.items() if isinstance(sensors, dict) else ((item.name, item) for item in sensors)
     for name, sensor in named:
         if isinstance(sensor.attributes, _Content):
-            yield from _parts_of_sensor(sensor.attributes, name)
+            yield from _parts_of_sensor(sensor.attributes, name and name_without_secrets(name))
 
 
 def _parts_of_sensor(content: _Content, sensor: str | None) -> Iterator[LabelPart]:

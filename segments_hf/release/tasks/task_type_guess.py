@@ -19,6 +19,7 @@ class _Content(msgspec.Struct):
     segmentation_bitmap: Raw | UnsetType = UNSET
     point_annotations: Raw | UnsetType = UNSET
     frames: list[_Content | None] | None = None
+    sensors: Raw | UnsetType = UNSET
 
 
 class _Label(msgspec.Struct):
@@ -40,6 +41,8 @@ def guess_task_type(label: Raw | bytes) -> str:
     'pointcloud-segmentation'
     >>> guess_task_type(b"null")
     ''
+    >>> guess_task_type(b'{"attributes": {"sensors": []}}')
+    'multisensor-sequence'
     """
     try:
         document = _LABEL.decode(label)
@@ -50,6 +53,8 @@ def guess_task_type(label: Raw | bytes) -> str:
     if document.label_type:
         return str(document.label_type)
     content = document.attributes or _Content()
+    if content.sensors is not UNSET:
+        return "multisensor-sequence"
     parts = [content] if content.frames is None else [frame for frame in content.frames if frame is not None]
     single, sequence = _task_types(parts)
     return single if content.frames is None else sequence

@@ -48,6 +48,11 @@ class TaskKind:
         return JsonDecoder(_label_type(self))
 
     @cached_property
+    def content_decoder(self) -> JsonDecoder[Any]:
+        """The decoder of the attributes of a label of this kind."""
+        return JsonDecoder(_content_type(self))
+
+    @cached_property
     def sample_decoder(self) -> JsonDecoder[SampleDocument[Any, Any]]:
         """The decoder of a sample whose labels are all of this kind or null. It also decodes the other attributes."""
         document: Any = SampleDocument
@@ -64,10 +69,16 @@ def _label_type(kind: TaskKind) -> object:
     if kind.annotation is None:
         return JsonLabel | None
     label: Any = Label
+    return label[_content_type(kind)] | None
+
+
+def _content_type(kind: TaskKind) -> object:
+    if kind.annotation is None:
+        return Raw
     part: Any = LabeledCloud if kind.point_cloud else Labeled
     frames: Any = LabeledFrames
     content = part[kind.annotation]
-    return label[frames[content] if kind.sequence else content] | None
+    return frames[content] if kind.sequence else content
 
 
 UNKNOWN = TaskKind()

@@ -16,6 +16,7 @@ from segments_hf.validate.checks.objects import one_pixel_objects, scattered_obj
 from segments_hf.validate.checks.orientations import Orientations
 from segments_hf.validate.checks.same_files import SameFiles
 from segments_hf.validate.checks.samples import Duplicates, unknown_status
+from segments_hf.validate.checks.sensor_lengths import SensorLengths
 from segments_hf.validate.checks.tracks import Tracks
 from segments_hf.validate.checks.unreadable import unreadable_parts
 from segments_hf.validate.checks.vectors import shapes
@@ -32,6 +33,7 @@ __all__ = [
     "Modes",
     "Orientations",
     "SameFiles",
+    "SensorLengths",
     "Tracks",
     "check_images",
     "invalid_colors",

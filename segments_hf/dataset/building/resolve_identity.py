@@ -1,0 +1,34 @@
+"""The identity of the option `resolve` in the key of a cached dataset."""
+
+from __future__ import annotations
+
+import pickle
+import uuid
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from datasets.fingerprint import Hasher
+
+from segments_hf.io.redaction import own_logger
+
+if TYPE_CHECKING:
+    from logging import Logger
+
+    from segments_hf.assets import Resolve
+
+logger: Logger = own_logger(__name__)
+
+
+def resolve_identity(resolve: Resolve | None) -> object:
+    """Return an identity of `resolve` for the cache; a function that cannot be hashed gets a new identity each time."""
+    if resolve is None or isinstance(resolve, Mapping):
+        return resolve and sorted(resolve.items())
+    try:
+        return Hasher.hash(resolve)
+    except (pickle.PicklingError, TypeError, AttributeError):
+        logger.warning(
+            "resolve: %r cannot be hashed, so the cached dataset will not be found again; pass a dict, or a "
+            "function that can be pickled",
+            resolve,
+        )
+        return uuid.uuid4().hex

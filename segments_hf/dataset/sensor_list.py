@@ -1,0 +1,71 @@
+"""List the sensors of a release."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from segments_hf.dataset.load import release_sources
+from segments_hf.dataset.open_releases import ReleaseKey, open_release, reopen_release
+from segments_hf.io.byte_sizes import bytes_of
+from segments_hf.io.fetch_options import MAX_RELEASE_BYTES
+from segments_hf.release import Release, Sensor
+from segments_hf.short_traceback import short_traceback
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from segments_hf.dataset.data_types import Releases
+
+
+@short_traceback
+def sensors(
+    release: Releases,
+    *,
+    storage_options: Mapping[str, Any] | None = None,
+    api_key: str | None = None,
+    max_release_bytes: float | str = MAX_RELEASE_BYTES,
+) -> list[Sensor]:
+    """List the sensors of a release of several sensors. No image and no point cloud is fetched.
+
+    `load_release` loads the rows of one of them with the option `sensor`.
+
+    Args:
+        release: A release in any form that `load_release` accepts. The sensors of a dict of releases are those of all
+            its releases.
+        storage_options: The options of the fsspec file system that reads a bucket.
+        api_key: The API key of the platform; by default the environment variable ``SEGMENTS_API_KEY``.
+        max_release_bytes: The maximum size of the release file: a number of bytes, or text such as ``"10GB"``.
+
+    Returns:
+        The sensors, in the order of the first sample that has them; an empty list for a release of another task type.
+
+    Raises:
+        ReleaseError: The file is not a release.
+        PlatformError: The platform refuses the request, or has no such release.
+
+    >>> lidar = '{"name": "Lidar", "task_type": "pointcloud-cuboid-sequence", "attributes": {"frames": [{}, {}]}}'
+    >>> sample = f'{{"name": "drive", "attributes": {{"sensors": [{lidar}]}}}}'
+    >>> text = f'{{"dataset": {{"task_type": "multisensor-sequence", "samples": [{sample}]}}}}'
+    >>> sensors(Release(text.encode(), "drives.json"))
+    [Sensor(name='Lidar', task_type='pointcloud-cuboid-sequence', samples=1, frames=2)]
+    """
+    max_bytes = bytes_of(max_release_bytes, "max_release_bytes")
+    if isinstance(release, Release):
+        return release.sensors
+    sources = release_sources(release, api_key, max_bytes).values()
+    opened = (
+        reopen_release(source)
+        if isinstance(source, ReleaseKey)
+        else open_release(source, storage_options, max_bytes)[1]
+        for source in sources
+    )
+    return _merged(sensor for part in opened for sensor in part.sensors)
+
+
+def _merged(found: Iterable[Sensor]) -> list[Sensor]:
+    merged: dict[str, Sensor] = {}
+    for item in found:
+        known = merged.get(item.name, Sensor(item.name, item.task_type, 0, 0))
+        samples, frames = known.samples + item.samples, known.frames + item.frames
+        merged[item.name] = Sensor(item.name, known.task_type or item.task_type, samples, frames)
+    return list(merged.values())

@@ -1,0 +1,122 @@
+"""The sensors of a release, and the part of a release that belongs to one sensor."""
+
+from __future__ import annotations
+
+import copy
+from abc import abstractmethod
+from array import array
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from segments_hf.errors import OptionError, ReleaseError
+from segments_hf.release.release_tasks import ReleaseTasks
+from segments_hf.release.sensors.sensor import MULTI_SENSOR, choose_sensor
+from segments_hf.release.sensors.sensor_sample import SensorSample
+from segments_hf.release.sensors.sensor_scan import scan_sensors
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from msgspec import Raw
+    from typing_extensions import Self
+
+    from segments_hf.release.document import Document
+    from segments_hf.release.sample import Sample
+    from segments_hf.release.sensors.sensor import Sensor
+    from segments_hf.release.sensors.sensor_scan import SensorScan
+
+
+class ReleaseSensors(ReleaseTasks):
+    """The sensors of a release, and the part of a release that belongs to one sensor.
+
+    Attributes:
+        sensor: The sensor if this is the part of a release that belongs to one sensor; None for a whole release.
+    """
+
+    _samples: list[Raw]
+
+    def __init__(self, document: Document) -> None:
+        super().__init__(document)
+        self.sensor: Sensor | None = None
+        self._parts: dict[str | None, Self] = {}
+
+    @property
+    def sensors(self) -> list[Sensor]:
+        """The sensors, in the order of the first sample that has them; an empty list if the release has no sensors."""
+        return self._scan.sensors if self._scan else []
+
+    @property
+    def unequal_sensors(self) -> dict[int, dict[str, int]]:
+        """The number of frames of each sensor, by the index of the sample, where the sensors differ in this number."""
+        return self._scan.unequal if self._scan else {}
+
+    def of_sensor(self, name: str | None) -> Self:
+        """Return the part of the release that belongs to one sensor.
+
+        Its samples, labels and task type are those of an ordinary release of this sensor.
+
+        Args:
+            name: The name of the sensor; None for the only sensor of point clouds. If `name` is None, a release of
+                another task type is returned unchanged.
+
+        Raises:
+            OptionError: The release has no sensors or no such sensor; or `name` is None, and the number of sensors of
+                point clouds is not 1.
+        """
+        if name not in self._parts:
+            self._parts[name] = self._find_part(name)
+        return self._parts[name]
+
+    def _find_part(self, name: str | None) -> Self:
+        if self._scan is not None:
+            sensor = choose_sensor(name, self._scan.sensors, self.source)
+            part = copy.copy(self)
+            for cached in ("header", "indices"):
+                part.__dict__.pop(cached, None)
+            part.sensor, part._kinds, part._parts = sensor, {}, {None: part, sensor.name: part}  # noqa: SLF001
+            return part
+        if name is not None:
+            raise OptionError(
+                f"got {name!r}, but {self.source} is a release of the task type {self.task_type or '(unknown)'}; only "
+                f"releases of the task type {MULTI_SENSOR} have sensors",
+                option="sensor",
+            )
+        return self
+
+    @cached_property
+    def indices(self) -> Sequence[int]:
+        """The indices of the samples that have rows: of all samples; or of those that have a sensor or are unreadable.
+
+        The errors of unreadable samples are raised when rows are made.
+        """
+        if self.sensor is None or self._scan is None:
+            return range(len(self))
+        present = {*self._scan.samples[self.sensor.name], *self._scan.unreadable}
+        others = [index for index in range(len(self)) if index not in present]
+        present.update(index for index in others if self._has_sensor(index))
+        return array("I", sorted(present)) if len(present) < len(self) else range(len(self))
+
+    def labelset_task_type(self, labelset: str | None) -> str:
+        """Return the task type of a labelset; empty if it is not known.
+
+        The type is that of the sensor, or of the labelset's own task. If the task has no type, it is that of the data
+        set. If the data set has no type either, it is guessed from the labels.
+        """
+        return super().labelset_task_type(labelset) if self.sensor is None else self.sensor.task_type
+
+    @cached_property
+    def _scan(self) -> SensorScan | None:
+        return scan_sensors(self._samples) if self.task_type == MULTI_SENSOR else None
+
+    def _has_sensor(self, index: int) -> bool:
+        try:
+            sample = self[index]
+        except ReleaseError:
+            return True
+        return isinstance(sample, SensorSample) and sample.is_present
+
+    @abstractmethod
+    def __len__(self) -> int: ...
+
+    @abstractmethod
+    def __getitem__(self, index: int) -> Sample: ...

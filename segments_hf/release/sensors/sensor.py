@@ -1,0 +1,64 @@
+"""The sensors of a release, and the sensor whose rows are read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from segments_hf.errors import OptionError
+from segments_hf.io.choices import unknown_choice
+from segments_hf.release.tasks.task_types import task_kind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MULTI_SENSOR = "multisensor-sequence"
+
+_MAX_LISTED = 30
+
+
+class Sensor(msgspec.Struct, frozen=True):
+    """A sensor of a release of several sensors.
+
+    Attributes:
+        name: The name, without the secrets of a URL.
+        task_type: The task type of its labels, such as ``pointcloud-cuboid-sequence``; empty if the file lacks it.
+        samples: The number of samples that have this sensor.
+        frames: The number of frames of this sensor in all samples.
+    """
+
+    name: str
+    task_type: str
+    samples: int
+    frames: int
+
+
+def choose_sensor(name: str | None, sensors: Sequence[Sensor], source: str) -> Sensor:
+    """Return the sensor with a name; by default, the only sensor of point clouds.
+
+    Args:
+        name: The name; None for the default.
+        sensors: The sensors of the release.
+        source: The name of the release, for the error.
+
+    Raises:
+        OptionError: There is no such sensor; or `name` is None, and the number of sensors of point clouds is not 1.
+    """
+    if name is not None:
+        for sensor in sensors:
+            if sensor.name == name:
+                return sensor
+        raise unknown_choice("sensor", name, [item.name for item in sensors], expected=f"a sensor of {source}:")
+    clouds = [sensor for sensor in sensors if task_kind(sensor.task_type).point_cloud]
+    if len(clouds) == 1:
+        return clouds[0]
+    if not sensors:
+        raise OptionError(f"{source} is a release of several sensors, but no sample has a sensor", option="sensor")
+    shown = [f"{item.name!r} ({item.task_type or 'unknown task type'})" for item in sensors[:_MAX_LISTED]]
+    more = f", … ({len(sensors)} in total)" if len(sensors) > _MAX_LISTED else ""
+    raise OptionError(
+        f"{source} has {len(sensors)} sensors, of which {len(clouds)} have point clouds, expected 1; pass the name of "
+        f"one of them: {', '.join(shown)}{more}",
+        option="sensor",
+    )

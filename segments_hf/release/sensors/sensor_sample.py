@@ -1,0 +1,182 @@
+"""The part of a sample that belongs to one sensor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from msgspec import UNSET, Raw, UnsetType
+
+from segments_hf.errors import ReleaseError
+from segments_hf.io.json_codec.json_decoding import JsonDecoder
+from segments_hf.release.decoding import decode
+from segments_hf.release.document import SampleDocument
+from segments_hf.release.sample import Sample
+from segments_hf.release.sensors.sensor_document import SensorEntry, SensorsDocument, SensorsLabel, content_of
+from segments_hf.release.tasks.label_document import JsonLabel, Label, LabeledCloud, LabeledFrames
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from segments_hf.release.sensors.sensor import Sensor
+    from segments_hf.release.tasks.task_types import TaskKind
+
+T = TypeVar("T")
+
+SENSORS_SAMPLE: JsonDecoder[SampleDocument[Any, Any]] = JsonDecoder(
+    SampleDocument[SensorsDocument[Raw] | None, SensorsLabel | None]
+)
+_SENSORS: JsonDecoder[SensorsDocument[Raw] | None] = JsonDecoder(SensorsDocument[Raw] | None)
+_LABEL: JsonDecoder[SensorsLabel | None] = JsonDecoder(SensorsLabel | None)
+
+_WITHOUT_LABELS = {"SKIPPED", "REJECTED"}  # the statuses that also hold for a sensor without a label
+
+
+class SensorSample(Sample):
+    """The part of a sample that belongs to one sensor: its frames and its labels.
+
+    It has the attributes and methods of an ordinary sample of the sensor's task type.
+
+    Attributes:
+        sensor: The name of the sensor.
+    """
+
+    __slots__ = ("_found", "_task_type", "sensor")
+
+    def __init__(
+        self,
+        sensor: Sensor,
+        source: str,
+        kind: Callable[[str | None], TaskKind],
+        index: int,
+        raw: Raw,
+        key: str | None = None,
+        decoder: JsonDecoder[SampleDocument[Any, Any]] = SENSORS_SAMPLE,
+    ) -> None:
+        """Decode a sample.
+
+        Args:
+            sensor: The sensor.
+            source: The name of the release file.
+            kind: A function that returns the structure of the labels of the sensor.
+            index: The index of the sample, from 0.
+            raw: The JSON of the sample.
+            key: The key of the sample if `samples` is a dict.
+            decoder: The decoder of the sample.
+
+        Raises:
+            ReleaseError: The JSON is not that of a sample, or the sample has no name.
+        """
+        self.sensor: str = sensor.name
+        self._task_type = sensor.task_type
+        self._found: SensorEntry[Raw] | UnsetType | None = UNSET
+        super().__init__(source, kind, index, raw, key, decoder)
+
+    @property
+    def attributes_json(self) -> str | None:
+        """The attributes of the sensor as JSON text; None if the sample does not have this sensor.
+
+        Raises:
+            ReleaseError: The sensors cannot be decoded, or the text is nested too deeply or has too large a number.
+        """
+        entry = self._entry()
+        return None if entry is None else self.json_text_of(entry.part.attributes, ".attributes")
+
+    @property
+    def is_present(self) -> bool:
+        """Whether the sample has frames or a label of this sensor; also true if that cannot be read."""
+        try:
+            return self._entry() is not None or any(map(self.label, self.labelsets))
+        except ReleaseError:
+            return True
+
+    def label(self, labelset: str | None) -> Label[Any] | JsonLabel | None:
+        """Return the label of the sensor in a labelset.
+
+        Returns:
+            The label; None if it is null or missing. A sensor without a label in a skipped or rejected label has this
+            status.
+
+        Raises:
+            ReleaseError: The label cannot be decoded; the error has its JSON path.
+        """
+        document = self._sensors_label(labelset)
+        if document is None:
+            return None
+        path = f"{super().label_path(labelset)}.attributes"
+        entry = self._only(document.attributes, path)
+        content = entry and content_of(entry.part)
+        kind = self._kind(labelset)
+        make: type[JsonLabel] | type[Label[Any]] = JsonLabel if kind.annotation is None else Label
+        if entry is None or content is None:
+            return make(document.status) if document.status in _WITHOUT_LABELS else None
+        attributes = decode(kind.content_decoder, content, self.source, f"{path}{entry.path}.attributes")
+        if isinstance(attributes, LabeledFrames | LabeledCloud) and attributes.links is UNSET:
+            attributes.links = document.attributes.links if document.attributes else UNSET
+        return make(document.status, attributes)
+
+    def label_path(self, labelset: str | None) -> str:
+        """Return the JSON path of the label of the sensor in a labelset."""
+        path, document = super().label_path(labelset), self._sensors_label(labelset)
+        entry = document and self._only(document.attributes, f"{path}.attributes")
+        return f"{path}.attributes{entry.path}" if entry else path
+
+    def _sensors_label(self, labelset: str | None) -> SensorsLabel | None:
+        """Return the label of all sensors, which the sample's decoder may have decoded."""
+        document: Any = self.label_document(labelset)
+        if isinstance(document, Raw):
+            document = decode(_LABEL, document, self.source, super().label_path(labelset))
+        label: SensorsLabel | None = document
+        return label
+
+    def _attributes(self, decoder: JsonDecoder[T | None]) -> T | None:
+        entry = self._entry()
+        content = entry and content_of(entry.part)
+        return None if content is None else decode(decoder, content, *self._location(".attributes"))
+
+    def _location(self, inner_path: str = "") -> tuple[str, str]:
+        if inner_path.startswith(".attributes") and (entry := self._entry()):
+            inner_path = f".attributes{entry.path}{inner_path}"
+        return super()._location(inner_path)
+
+    def _entry(self) -> SensorEntry[Raw] | None:
+        """Return the entry of the sensor in the attributes of the sample; None if the sample does not have the sensor.
+
+        Raises:
+            ReleaseError: The sensors cannot be decoded, or the sensor occurs twice or has another task type.
+        """
+        if isinstance(self._found, UnsetType):
+            attributes: Any = self._document.attributes
+            if isinstance(attributes, Raw):
+                attributes = decode(_SENSORS, attributes, *super()._location(".attributes"))
+            sensors: SensorsDocument[Raw] | None = None if attributes is UNSET else attributes
+            self._found = self._only(sensors, f"{self.json_path}.attributes")
+        return self._found
+
+    def _only(self, sensors: SensorsDocument[Raw] | None, path: str) -> SensorEntry[Raw] | None:
+        """Return the only entry of the sensor; None if there is none.
+
+        Args:
+            sensors: The attributes of the sample, or of a label.
+            path: Their JSON path, for the error.
+
+        Raises:
+            ReleaseError: The sensor occurs twice, or has another task type.
+        """
+        entries = [entry for entry in sensors.entries() if entry.name == self.sensor] if sensors else []
+        if not entries:
+            return None
+        if len(entries) > 1:
+            raise ReleaseError(
+                f"got {len(entries)} sensors with the name {self.sensor!r}, expected different names",
+                self.source,
+                f"{path}.sensors",
+            )
+        (entry,) = entries
+        if entry.part.task_type not in {None, "", self._task_type}:
+            raise ReleaseError(
+                f"got the task type {entry.part.task_type!r} of sensor {self.sensor!r}, expected {self._task_type!r}, "
+                "its task type in the first sample that has this sensor",
+                self.source,
+                f"{path}{entry.path}.task_type",
+            )
+        return entry

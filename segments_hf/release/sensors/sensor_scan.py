@@ -1,0 +1,76 @@
+"""Find the sensors of a release in one pass over its samples, without decoding their frames and labels."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+from msgspec import Raw
+
+from segments_hf.io.json_codec.json_decoding import JsonDecoder, JsonError
+from segments_hf.release.sensors.sensor import Sensor
+from segments_hf.release.sensors.sensor_document import SensorsDocument  # noqa: TC001  (msgspec reads the types)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class _Frames(msgspec.Struct):
+    frames: list[Raw] | None = None
+
+
+class _Sample(msgspec.Struct):
+    attributes: SensorsDocument[_Frames | list[Raw] | None] | None = None
+
+
+_SAMPLE: JsonDecoder[_Sample] = JsonDecoder(_Sample)
+
+
+class SensorScan(NamedTuple):
+    """The sensors of a release.
+
+    Attributes:
+        sensors: The sensors, in the order of the first sample that has them.
+        samples: The indices of the samples of each sensor, by its name.
+        unequal: The number of frames of each sensor of a sample, by the index of the sample, for the samples whose
+            sensors do not have the same number of frames.
+        unreadable: The indices of the samples whose sensors cannot be read.
+    """
+
+    sensors: list[Sensor]
+    samples: dict[str, array[int]]
+    unequal: dict[int, dict[str, int]]
+    unreadable: array[int]
+
+
+def scan_sensors(samples: Iterable[Raw]) -> SensorScan:
+    """Find the sensors of a release.
+
+    Args:
+        samples: The JSON of each sample.
+    """
+    indices: dict[str, array[int]] = {}
+    task_types: dict[str, str] = {}
+    frames = Counter[str]()
+    unequal: dict[int, dict[str, int]] = {}
+    unreadable = array("I")
+    for index, raw in enumerate(samples):
+        try:
+            attributes = _SAMPLE.decode(raw).attributes
+        except JsonError:
+            unreadable.append(index)
+            continue
+        counts: dict[str, int] = {}
+        for name, _, part in attributes.entries() if attributes else ():
+            if part.task_type:
+                task_types.setdefault(name, part.task_type)
+            counts[name] = len(part.attributes.frames or ()) if isinstance(part.attributes, _Frames) else 0
+        for name in counts:
+            indices.setdefault(name, array("I")).append(index)
+        frames.update(counts)
+        if len(set(counts.values())) > 1:
+            unequal[index] = counts
+    sensors = [Sensor(name, task_types.get(name, ""), len(found), frames[name]) for name, found in indices.items()]
+    return SensorScan(sensors, indices, unequal, unreadable)

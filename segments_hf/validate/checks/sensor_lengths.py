@@ -1,0 +1,46 @@
+"""Check that the sensors of a sample have the same number of frames."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from segments_hf.errors import ReleaseError
+from segments_hf.validate.checks.fault import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from segments_hf.labels.row import Row
+    from segments_hf.release import Release
+    from segments_hf.validate.finding import Finding
+
+UNEQUAL_LENGTHS = Fault(
+    "sensors-of-unequal-length",
+    "warning",
+    "frames of several sensors belong together if they have the same index, so some frames have no counterpart, or the "
+    "wrong one",
+)
+
+
+class SensorLengths:
+    """The samples of releases of several sensors whose sensors do not have the same number of frames.
+
+    Args:
+        releases: The releases whose rows are checked.
+    """
+
+    def __init__(self, releases: Iterable[Release]) -> None:
+        self._counts: dict[tuple[str, str | None], dict[str, int]] = {}
+        for release in releases:
+            for index, counts in release.unequal_sensors.items():
+                with suppress(ReleaseError):  # another check reports samples that cannot be read
+                    sample = release[index]
+                    self._counts[sample.name, sample.uuid] = counts
+
+    def check(self, row: Row) -> Iterator[Finding]:
+        """Find a sample whose sensors do not have the same number of frames. A sample is reported once."""
+        counts = self._counts and self._counts.pop((row["name"], row.get("uuid")), None)
+        if counts:
+            numbers = ", ".join(f"{name!r} {number}" for name, number in counts.items())
+            yield UNEQUAL_LENGTHS.in_sample(row, f"the numbers of frames of the sensors differ: {numbers}")
