@@ -145,14 +145,17 @@ def point_sequence_release(folder: Path) -> Path:
 
 
 def sensors_release(folder: Path) -> Path:
-    """Write a scene of several sensors, whose labels stay JSON in the rows."""
+    """Write scenes with a lidar and a camera, labeled and unlabeled, and a sample without sensors."""
     lidar = {"name": "Lidar", "task_type": "pointcloud-cuboid-sequence"}
-    frames = {"frames": [cloud("https://host/a.pcd", "pcd")]}
+    frames = {"frames": [cloud(_file(folder, "a.pcd", pcd_file()), "pcd", images=[camera("front.png")])]}
     labels = {"frames": [{"annotations": [cuboid(1, 4)]}]}
-    scene = cloud_sample(
-        "scene", {"sensors": [{**lidar, "attributes": frames}]}, label(sensors=[{**lidar, "attributes": labels}])
-    )
-    return _write(folder, "multisensor-sequence", [scene, sample("empty")])
+    front = {"name": "Camera", "task_type": "image-vector-sequence"}
+    sensors = [{**lidar, "attributes": frames}, {**front, "attributes": {"frames": []}}]
+    label_of_lidar = label(sensors=[{**lidar, "attributes": labels}], links=[{"from_id": 1, "to_id": 2}])
+    unlabeled = label(sensors=[{**lidar, "attributes": []}])
+    scenes = [cloud_sample("scene", {"sensors": sensors}, label_of_lidar)]
+    scenes.append(cloud_sample("unlabeled", {"sensors": sensors}, unlabeled))
+    return _write(folder, "multisensor-sequence", [*scenes, sample("empty")])
 
 
 RELEASES: dict[str, Callable[[Path], Path]] = {

@@ -1,4 +1,4 @@
-"""Releases of task types whose labels stay JSON: several sensors, texts, and unknown task types."""
+"""Releases of task types whose labels stay JSON: texts, and unknown task types."""
 
 from __future__ import annotations
 
@@ -29,22 +29,11 @@ _SPANS = {"annotations": [{"start": 14, "end": 17, "category_id": 1}]}
 _FRAMES = {"frames": [{**_CLOUD, "name": "0"}, {**_CLOUD, "name": "1"}]}
 
 
-def sensors_label(frames: list[Any]) -> dict[str, Any]:
-    """Return the label of a lidar with these frames and of an unlabeled camera."""
-    lidar = {"name": "Lidar", "task_type": "pointcloud-cuboid-sequence", "attributes": {"frames": frames}}
-    return {"sensors": [lidar, {"name": "Camera", "task_type": "image-vector-sequence", "attributes": []}]}
-
-
 # By task type: the attributes of a sample, those of its label, and what the label and the sample contain.
 TASKS: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, int], dict[str, int]]] = {
-    "multisensor-sequence": (
-        {
-            "sensors": [
-                {"name": "Lidar", "task_type": "pointcloud-cuboid-sequence", "attributes": _FRAMES},
-                {"name": "Camera", "task_type": "image-vector-sequence", "attributes": {"frames": [{"image": {}}] * 2}},
-            ]
-        },
-        sensors_label([CUBOIDS, _POINTS]),
+    "radar-sequence": (
+        {"frames": [{**frame, "image": {}} for frame in _FRAMES["frames"]]},
+        {"frames": [CUBOIDS, _POINTS]},
         {"cuboid": 3, "labeled point": 3, "annotation": 2},
         {"image": 4, "point cloud": 2},
     ),

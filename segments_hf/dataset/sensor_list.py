@@ -52,14 +52,14 @@ def sensors(
     max_bytes = bytes_of(max_release_bytes, "max_release_bytes")
     if isinstance(release, Release):
         return release.sensors
-    sources = release_sources(release, api_key, max_bytes).values()
-    opened = (
-        reopen_release(source)
-        if isinstance(source, ReleaseKey)
-        else open_release(source, storage_options, max_bytes)[1]
-        for source in sources
-    )
-    return _merged(sensor for part in opened for sensor in part.sensors)
+    found: list[Sensor] = []
+    for source in release_sources(release, api_key, max_bytes).values():
+        if isinstance(source, ReleaseKey):
+            opened = reopen_release(source, storage_options, max_bytes)
+        else:
+            _, opened = open_release(source, storage_options, max_bytes)
+        found.extend(opened.sensors)
+    return _merged(found)
 
 
 def _merged(found: Iterable[Sensor]) -> list[Sensor]:

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 def counted(number: int, noun: str) -> str:
     """Return a number with a noun in the singular or plural.
 
-    >>> counted(1, "error"), counted(2000, "error")
-    ('1 error', '2,000 errors')
+    >>> counted(1, "error"), counted(2000, "error"), counted(2, "box")
+    ('1 error', '2,000 errors', '2 boxes')
     """
-    return f"{number} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return f"{number} {noun}" if number == 1 else f"{number:,} {noun}{'es' if noun.endswith('x') else 's'}"
 
 
 def share_text(part: int, total: int) -> str:

@@ -1,4 +1,4 @@
-"""Count the objects of labels that stay JSON, such as those of several sensors, for the gallery of a page."""
+"""Count the objects of labels that stay JSON, such as those of texts, for the gallery of a page."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import msgspec
-from msgspec.structs import astuple
+from msgspec.structs import asdict, astuple
 
 from segments_hf.errors import ReleaseError
 from segments_hf.io.number_text import counted, listed_counts
@@ -108,11 +108,8 @@ class Inspection(Result, msgspec.Struct, frozen=True):
         is_cloud = task_kind(self.task_type).point_cloud
         yield self._facts()
         if self.sensors:
-            sensors = [
-                (item.name, item.task_type, item.samples, item.frames, item.annotations) for item in self.sensors
-            ]
             counts = ("samples", "frames", "annotations")
-            yield Table(("sensor", "task type", *counts), sensors, counts, "Sensors")
+            yield Table(("sensor", "task type", *counts), list(map(astuple, self.sensors)), counts, "Sensors")
         yield _categories_table(self.categories)
         if kinds := {kind: number for kind, number in self.kinds.items() if kind != LABEL}:
             title = "Annotations by kind" if is_cloud else "Counted without reading their geometry or content"
@@ -219,7 +216,7 @@ def inspect_release(release: Release, labelset: str | None = None) -> Inspection
         image_hosts=dict(hosts.most_common()),
         broken=broken,
         kinds=dict(kinds.most_common()),
-        sensors=[SensorCount(*astuple(sensor), annotations=of_sensors[sensor.name]) for sensor in release.sensors],
+        sensors=[SensorCount(**asdict(sensor), annotations=of_sensors[sensor.name]) for sensor in release.sensors],
     )
 
 

@@ -1,4 +1,4 @@
-"""Check labels that stay JSON, such as those of several sensors: their ids, categories and tracks, without geometry."""
+"""Check labels that stay JSON, such as those of texts: their ids, categories and tracks, without geometry."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from segments_hf.io.json_codec.json_decoding import JsonError, read_json
 from segments_hf.io.number_text import counted
-from segments_hf.io.redaction import name_without_secrets
 from segments_hf.labels import JSON_LABEL_COLUMN, has_json_label, is_labeled
 from segments_hf.labels.json_label import JSON_SAMPLE_COLUMN
 from segments_hf.release.tasks.listed_label import kinds_in, label_parts
@@ -67,8 +66,7 @@ class JsonLabels:
 
     def _check_part(self, row: Row, part: LabelPart) -> Iterator[Finding]:
         def found(fault: Fault, message: str) -> Finding:
-            sensor = "" if part.sensor is None else f"sensor {name_without_secrets(part.sensor)!r}: "
-            return fault.found(row["name"], row.get("uuid"), part.frame, f"{sensor}{message}")
+            return fault.found(row["name"], row.get("uuid"), part.frame, message)
 
         unknown = [item.category_id for item in part.annotations if item.category not in self._category_ids]
         if unknown:
@@ -95,7 +93,7 @@ def _id_text(number: object) -> str:
 
 
 def _changed_tracks(row: Row, parts: Sequence[LabelPart]) -> Iterator[Finding]:
-    """Find tracks whose category differs from the category in their first frame. Sensors share their tracks."""
+    """Find tracks whose category differs from the category in their first frame."""
     first: dict[int, int] = {}
     changed: dict[int, str] = {}
     for part in parts:
@@ -111,7 +109,7 @@ def _changed_tracks(row: Row, parts: Sequence[LabelPart]) -> Iterator[Finding]:
 
 
 def _files(attributes: str | None) -> Counter[str]:
-    """Count the point clouds and images that the attributes of a sample name, in all frames and sensors."""
+    """Count the point clouds and images that the attributes of a sample name, in all frames."""
     counts = Counter[str]()
     try:
         values = [read_json(attributes) if attributes else None]
@@ -126,7 +124,5 @@ def _files(attributes: str | None) -> Counter[str]:
             counts["image"] += value.get("image") is not None
             images = value.get("images")
             counts["image"] += len(images) if isinstance(images, list) else 0
-            sensors = value.get("sensors")
-            values.extend(sensors.values() if isinstance(sensors, dict) else [sensors])
-            values.extend([value.get("frames"), value.get("attributes")])
+            values.append(value.get("frames"))
     return +counts

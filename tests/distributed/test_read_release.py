@@ -93,7 +93,7 @@ def test_split_must_be_passed_if_there_are_several(cluster: TwoNodes) -> None:
 
 @pytest.mark.slow
 def test_rows_left_out_by_on_error_are_not_counted(cluster: TwoNodes, tmp_path: Path, write_release: Any) -> None:
-    release = write_release([{"name": "0"}, {"name": 5}, {"name": "2"}], task_type="multisensor-sequence")
+    release = write_release([{"name": "0"}, {"name": 5}, {"name": "2"}], task_type="text-named-entities")
     rows = read_release(release, on_error="skip")
     assert rows.count() == 2
     assert [row["name"] for row in rows.iter_rows()] == ["0", "2"]

@@ -65,20 +65,20 @@ def test_functions_for_images_refuse_rows_with_json_labels_of_an_unknown_task_ty
 
 @pytest.mark.parametrize("function", ["validate", "stats", "preview"])
 def test_functions_that_need_categories_ask_for_the_release_of_a_dataset(tmp_path: Path, function: str) -> None:
-    dataset = segments_hf.load_release(write_json_release(tmp_path, "multisensor-sequence"), split="train")
+    dataset = segments_hf.load_release(write_json_release(tmp_path, "radar-sequence"), split="train")
     arguments = [tmp_path / "page.html"] if function == "preview" else []
-    with pytest.raises(OptionError, match="multisensor-sequence.*pass the release"):
+    with pytest.raises(OptionError, match="radar-sequence.*pass the release"):
         getattr(segments_hf, function)(dataset, *arguments)
 
 
 def test_several_releases_of_one_task_type_are_refused_with_their_task_type(tmp_path: Path) -> None:
-    path = write_json_release(tmp_path, "multisensor-sequence")
-    with pytest.raises(OptionError, match="multisensor-sequence"):
+    path = write_json_release(tmp_path, "radar-sequence")
+    with pytest.raises(OptionError, match="radar-sequence"):
         segments_hf.export_dataset({"train": path, "test": path}, "coco", tmp_path / "out")
 
 
 def test_drawing_functions_refuse_a_row_whose_label_is_json(tmp_path: Path) -> None:
-    row = segments_hf.load_release(write_json_release(tmp_path, "multisensor-sequence"), split="train")[0]
+    row = segments_hf.load_release(write_json_release(tmp_path, "radar-sequence"), split="train")[0]
     for draw in (segments_hf.plot, segments_hf.contact_sheet, lambda row: segments_hf.contact_sheet([row])):
         with pytest.raises(OptionError, match="task type"):
             draw(row)
@@ -117,7 +117,7 @@ def test_stats_counts_annotations_per_class_and_names_what_it_does_not_measure(t
 
 
 def test_stats_counts_the_attributes_of_cuboids(tmp_path: Path) -> None:
-    [moving] = segments_hf.stats(write_json_release(tmp_path, "multisensor-sequence")).attributes
+    [moving] = segments_hf.stats(write_json_release(tmp_path, "radar-sequence")).attributes
     assert (moving.name, [(item.value, item.count) for item in moving.values]) == ("moving", [(True, 1)])
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from json_label_releases import TASKS, cuboid, sensors_label, write_json_release
+from json_label_releases import TASKS, cuboid, write_json_release
 
 from preview.reading import page_of
 
@@ -29,15 +29,15 @@ def test_page_counts_objects_and_what_was_not_checked(
 
 
 def test_page_shows_findings_and_objects_without_a_class(tmp_path: Path) -> None:
-    label = sensors_label([{"annotations": [cuboid(1, 3), cuboid(2, 9)]}])
-    path = write_json_release(tmp_path, "multisensor-sequence", label)
+    label = {"frames": [{"annotations": [cuboid(1, 3), cuboid(2, 9)]}]}
+    path = write_json_release(tmp_path, "radar-sequence", label)
     [entry] = page_of(path, tmp_path).entries
     assert entry["objects"] == [[1, 1], [2, 1]]  # the class number of objects without a class follows the last class
     assert [finding["check"] for finding in entry["findings"]] == ["unknown-category"]
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("task_type", ["multisensor-sequence", "radar-echo"])
+@pytest.mark.parametrize("task_type", ["radar-sequence", "radar-echo"])
 def test_browser_shows_no_all_clear_and_no_empty_sample(browser: Any, tmp_path: Path, task_type: str) -> None:
     page_of(write_json_release(tmp_path, task_type), tmp_path)
     browser.open(tmp_path / "page.html")
@@ -45,7 +45,7 @@ def test_browser_shows_no_all_clear_and_no_empty_sample(browser: Any, tmp_path: 
     assert "no findings in what was checked" in summary
     assert re.search("not checked: (3 cuboids|1 label)", summary)
     cards = browser.texts(".gallery li")
-    expected = {"multisensor-sequence": "5 objects", "radar-echo": "not counted"}[task_type]
+    expected = {"radar-sequence": "5 objects", "radar-echo": "not counted"}[task_type]
     assert [expected in card for card in cards] == [True, False, False]
     assert not any(re.search(r"\b0 objects", text) for text in [summary, *cards])
     browser.open(tmp_path / "page.html", at="#sample-1")

@@ -101,9 +101,9 @@ def test_splits_of_a_release_share_no_sample() -> None:
     assert validate(load_release(demo_release(), splits="metadata:split")).is_clean
 
 
-def test_duplicates_of_scenes_with_several_sensors_are_found(write_release) -> None:
+def test_duplicates_of_texts_are_found(write_release) -> None:
     samples = [sample("a", label={"label_status": "LABELED", "attributes": {}}), sample("a"), sample("b")]
     for assets in (False, True):
-        report = validate(write_release(samples, task_type="multisensor-sequence"), assets=assets)
+        report = validate(write_release(samples, task_type="text-named-entities"), assets=assets)
         assert found(report) == [("duplicate-sample", "a")]
-        assert report.task_type == "multisensor-sequence"
+        assert report.task_type == "text-named-entities"

@@ -1,4 +1,4 @@
-"""Read the lists of annotations in labels that stay JSON, such as those of several sensors, without their geometry."""
+"""Read the lists of annotations in the labels of several sensors, and in labels that stay JSON, without geometry."""
 
 from __future__ import annotations
 

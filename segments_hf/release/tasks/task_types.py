@@ -29,7 +29,7 @@ class TaskKind:
     """The structure of the labels of a task type.
 
     Attributes:
-        annotation: The type of an annotation; None if the labels stay JSON, such as those of several sensors.
+        annotation: The type of an annotation; None if the labels stay JSON, such as those of texts.
         sequence: Whether a sample is a list of frames.
         bitmap: Whether a label has a bitmap of instance ids.
         point_cloud: Whether a sample is a point cloud or a sequence of point clouds.

@@ -40,7 +40,6 @@ class SensorLengths:
 
     def check(self, row: Row) -> Iterator[Finding]:
         """Find a sample whose sensors do not have the same number of frames. A sample is reported once."""
-        counts = self._counts and self._counts.pop((row["name"], row.get("uuid")), None)
-        if counts:
+        if self._counts and (counts := self._counts.pop((row["name"], row.get("uuid")), None)):
             numbers = ", ".join(f"{name!r} {number}" for name, number in counts.items())
             yield UNEQUAL_LENGTHS.in_sample(row, f"the numbers of frames of the sensors differ: {numbers}")

@@ -97,7 +97,7 @@ def test_on_error_applies_to_unreadable_json_of_tasks_without_images(write_relea
         "metadata": {"metadata": unreadable},
         "label": {"labels": {"ground-truth": {"label_status": "LABELED", "attributes": unreadable}}},
     }
-    path = write_release([{"name": "a"}, {"name": "b", **parts[part]}], task_type="multisensor-sequence")
+    path = write_release([{"name": "a"}, {"name": "b", **parts[part]}], task_type="text-named-entities")
     path.write_text(path.read_text("utf-8").replace(json.dumps(PLACEHOLDER), value), encoding="utf-8")
     _, row = load_release(path, split="train", on_error="keep")
     column = {"attributes": "sample_attributes", "label": "label_attributes"}.get(part, part)

@@ -31,7 +31,7 @@ FEATURES = {
     "keypoints": {**IDENTITY, **IMAGE, "annotations": [{**OBJECT, **VECTOR}]},
     "image-vector-sequence": {**IDENTITY, **IMAGE, **FRAME, "annotations": [{**OBJECT, **VECTOR, **TRACK}]},
     "image-segmentation-sequence": {**IDENTITY, **IMAGE, **BITMAP, **FRAME, "annotations": [{**OBJECT, **TRACK}]},
-    "multisensor-sequence": {**IDENTITY, "sample_attributes": JSON, "label_attributes": JSON, "metadata": JSON},
+    "text-named-entities": {**IDENTITY, "sample_attributes": JSON, "label_attributes": JSON, "metadata": JSON},
 }
 
 JSON_VALUES = [{}, {"a": [1, 2.5, None, True, {"b": "é\n\"'"}]}, [1, 2], "text", 3, 0.1, False, 2**53, "", {"": None}]
@@ -192,18 +192,15 @@ def test_sequence_has_a_row_for_a_labeled_frame_that_is_not_in_the_sample(write_
     assert [[item["id"] for item in row["annotations"]] for row in rows] == [[1], [2]]
 
 
-def test_row_of_several_sensors_has_the_attributes_as_json(write_release, rows_of):
-    frame = {"pcd": {"url": "https://host/a.pcd", "type": "pcd"}, "ego_pose": {"position": {"x": 0.5}}}
-    lidar = {"name": "Lidar", "task_type": "pointcloud-cuboid-sequence"}
-    attributes = {"sensors": [{**lidar, "attributes": {"frames": [frame]}}]}
-    cuboids = {"format_version": "0.1", "annotations": [{"id": 1, "category_id": 1, "type": "cuboid", "yaw": 0.25}]}
-    content = {"sensors": [{**lidar, "attributes": {"frames": [cuboids]}}]}
+def test_row_of_a_text_has_the_attributes_as_json(write_release, rows_of):
+    attributes = {"text": "Jane drives a car", "language": {"code": "en"}}
+    content = {"annotations": [{"start": 14, "end": 17, "category_id": 1}]}
     items = [
         sample("a", None, label(**content), attributes=attributes, metadata={"k": 1}),
         sample("b", None, None, attributes=attributes),
         sample("c", None, {"label_status": "SKIPPED", "attributes": None}),
     ]
-    assert rows_of(write_release(items, task_type="multisensor-sequence")) == [
+    assert rows_of(write_release(items, task_type="text-named-entities")) == [
         {
             "name": "a",
             "uuid": "uuid-a",

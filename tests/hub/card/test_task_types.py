@@ -19,9 +19,9 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "attributes": {"frames": [{"image": {"url": "a.jpg"}}, {"image": {"url": "b.jpg"}}]},
         "label": {"frames": [{"annotations": [TRACKED]}, {"annotations": []}]},
     },
-    "multisensor-sequence": {
-        "attributes": {"sensors": []},
-        "label": {"sensors": [{"name": "Lidar", "attributes": []}]},
+    "text-named-entities": {
+        "attributes": {"text": "Jane drives a car"},
+        "label": {"annotations": [{"start": 14, "end": 17, "category_id": 1}]},
     },
 }
 

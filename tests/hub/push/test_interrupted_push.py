@@ -154,7 +154,7 @@ def test_resumed_push_reports_the_problems_of_the_interrupted_push(
     hub: HubServer, write_release: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     samples = [{"name": "0.jpg"}, {"name": 5}, {"name": "2.jpg"}, {"name": 7}, {"name": "4.jpg"}]
-    release = write_release(samples, task_type="multisensor-sequence")
+    release = write_release(samples, task_type="text-named-entities")
     interrupt(hub, release, max_shard_size=1, on_error="skip")
     caplog.clear()
     result = segments_hf.push_to_hub(release, REPO, max_shard_size=1, on_error="skip")

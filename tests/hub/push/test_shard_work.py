@@ -47,7 +47,7 @@ def test_rows_of_all_slices_equal_the_push_of_one_machine(hub: HubServer, layout
 
 
 def test_work_needs_no_release_file(hub: HubServer, tmp_path: Path, write_release: Any) -> None:
-    path = write_release([{"name": f"{number}.jpg"} for number in range(4)], task_type="multisensor-sequence")
+    path = write_release([{"name": f"{number}.jpg"} for number in range(4)], task_type="text-named-entities")
     pickled = pickled_works(path, size=2)
     path.unlink()
     names = [row["name"] for work in pickled for row in uploaded_rows(hub, pickle.loads(work)())]
@@ -82,7 +82,7 @@ def test_shards_of_a_slice_have_a_limited_size(hub: HubServer) -> None:
 
 def test_rows_left_out_and_problems_are_returned(hub: HubServer, write_release: Any) -> None:
     samples = [{"name": "0.jpg"}, {"name": 5}, {"name": "2.jpg"}]
-    first, second = pickled_works(write_release(samples, task_type="multisensor-sequence"), size=2)
+    first, second = pickled_works(write_release(samples, task_type="text-named-entities"), size=2)
     result = pickle.loads(first)()
     assert result.shards[0].tally.left_out.rows == {"cannot be read": 1}
     assert [problem.action for problem in result.problems] == ["skipped"]
@@ -90,7 +90,7 @@ def test_rows_left_out_and_problems_are_returned(hub: HubServer, write_release: 
 
 
 def test_slice_without_rows_returns_the_number_of_samples_left_out(hub: HubServer, write_release: Any) -> None:
-    _, last = pickled_works(write_release([{"name": "0.jpg"}, {"name": 5}], task_type="multisensor-sequence"), size=1)
+    _, last = pickled_works(write_release([{"name": "0.jpg"}, {"name": 5}], task_type="text-named-entities"), size=1)
     result = pickle.loads(last)()
     assert result.shards == []
     assert result.left_out.rows == {"cannot be read": 1}
