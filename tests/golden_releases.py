@@ -147,7 +147,7 @@ def point_sequence_release(folder: Path) -> Path:
 def sensors_release(folder: Path) -> Path:
     """Write scenes with a lidar and a camera, labeled and unlabeled, and a sample without sensors."""
     lidar = {"name": "Lidar", "task_type": "pointcloud-cuboid-sequence"}
-    frames = {"frames": [cloud(_file(folder, "a.pcd", pcd_file()), "pcd", images=[camera("front.png")])]}
+    frames = {"frames": [cloud(_file(folder, "a.pcd", pcd_file()), "pcd", images=[camera(_image(folder, "front"))])]}
     labels = {"frames": [{"annotations": [cuboid(1, 4)]}]}
     front = {"name": "Camera", "task_type": "image-vector-sequence"}
     sensors = [{**lidar, "attributes": frames}, {**front, "attributes": {"frames": []}}]
