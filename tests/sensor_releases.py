@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,10 @@ def sensor_parts(folder: Path, sample: int) -> dict[str, tuple[Any, Any]]:
     }
     attributes = {"Lidar": clouds, "Points": clouds, "Camera": images}
     return {
-        name: ({"frames": attributes[name]}, {"format_version": "0.2", "frames": [content] * FRAMES})
+        name: (
+            {"frames": attributes[name]},
+            {"format_version": "0.2", "frames": [copy.deepcopy(content) for _ in range(FRAMES)]},
+        )
         for name, content in contents.items()
     }
 

@@ -1,0 +1,57 @@
+"""The option `sensor` names a sensor of the release; errors list the sensors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sensor_releases import TASK_TYPES, ordinary_release, scene, sensor_parts, sensor_release, write_release
+
+import segments_hf
+from segments_hf import OptionError, Release
+
+
+def refused(release: Any, **options: Any) -> str:
+    """Return the error of `load_release`, which must be about the option `sensor`."""
+    with pytest.raises(OptionError) as caught:
+        segments_hf.load_release(release, **options)
+    assert caught.value.option == "sensor"
+    return str(caught.value)
+
+
+def test_several_sensors_of_point_clouds_are_listed_with_their_task_types(tmp_path: Path) -> None:
+    message = refused(sensor_release(tmp_path))
+    for name, task_type in TASK_TYPES.items():
+        assert f"{name!r} ({task_type})" in message
+
+
+def test_sensors_are_listed_if_none_has_point_clouds(tmp_path: Path) -> None:
+    path = write_release(tmp_path, [scene(0, {"Camera": sensor_parts(tmp_path, 0)["Camera"]})])
+    assert "'Camera' (image-vector-sequence)" in refused(path)
+
+
+def test_closest_name_is_suggested(tmp_path: Path) -> None:
+    message = refused(sensor_release(tmp_path), sensor="lidar")
+    assert all(name in message for name in TASK_TYPES)
+    assert "did you mean 'Lidar'" in message
+
+
+def test_release_without_sensors_is_refused(tmp_path: Path) -> None:
+    assert "image-vector-sequence" in refused(ordinary_release(tmp_path, "Camera"), sensor="Camera")
+    empty = write_release(tmp_path, [scene(0, {}), {"name": "b"}], name="empty")
+    for options in ({}, {"sensor": "Lidar"}):
+        refused(empty, **options)
+
+
+def test_whole_release_is_expected_instead_of_the_part_of_a_sensor(tmp_path: Path) -> None:
+    part = Release.open(sensor_release(tmp_path)).of_sensor("Lidar")
+    with pytest.raises(OptionError, match="sensor='Lidar'"):
+        segments_hf.load_release(part)
+
+
+def test_releases_with_and_without_sensors_are_not_mixed(tmp_path: Path) -> None:
+    parts = sensor_parts(tmp_path, 0)
+    with_sensors = write_release(tmp_path, [scene(0, {"Lidar": parts["Lidar"]})])
+    with pytest.raises(OptionError, match="of a sensor"):
+        segments_hf.load_release({"train": with_sensors, "test": ordinary_release(tmp_path, "Lidar")})
