@@ -97,7 +97,7 @@ def build(
     if convert is None and builder.config.kind.point_cloud:
         # `datasets` writes the bytes of images into the files, but not those of point clouds.
         opened, _ = builder.config.releases[0]
-        builder = release_builder(opened, cache_dir=cache_dir, embed=True, **loading)
+        builder = release_builder(opened.whole, cache_dir=cache_dir, embed=True, **loading)
     if not quiet:
         print_split_sizes(builder)
     rows = save_build(

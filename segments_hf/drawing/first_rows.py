@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard, cast
 import datasets
 
 from segments_hf.dataset.input_rows import open_rows
-from segments_hf.dataset.release_inputs import releases_by_split
+from segments_hf.dataset.release_inputs import received, releases_by_split
 from segments_hf.dataset.row_map import check_features
 from segments_hf.drawing.classes import Classes, classes_of, features_classes
 from segments_hf.errors import OptionError, SegmentsHFError
@@ -79,7 +79,7 @@ def first_rows(
     return chosen, classes_of(of)
 
 
-def one_row(data: Data | Row, index: int, of: ClassSource = None) -> tuple[Row, Classes]:
+def one_row(data: Data | Row, index: int, of: ClassSource = None, sensor: str | None = None) -> tuple[Row, Classes]:
     """Return one row of an input, with encoded images, and its classes. Of a release, camera images are fetched too.
 
     Args:
@@ -87,9 +87,11 @@ def one_row(data: Data | Row, index: int, of: ClassSource = None) -> tuple[Row, 
         index: The index of the row, from 0. The rows of several splits are numbered one split after the other.
         of: The source of the classes, as `classes_of` accepts it. The default is the input itself; for a row, the
             classes are then unknown.
+        sensor: The sensor of a release of several sensors; by default the only sensor of point clouds.
 
     Raises:
-        OptionError: The index is out of range, or the rows are neither those of images nor those of point clouds.
+        OptionError: The index is out of range, the rows are neither those of images nor those of point clouds, or the
+            release has no such sensor, or `sensor` is given for data that are not a release.
         SegmentsHFError: The input has an unsupported type, or contains no categories; or the sample cannot be read.
     """
     check_number("index", index, 0)
@@ -98,11 +100,13 @@ def one_row(data: Data | Row, index: int, of: ClassSource = None) -> tuple[Row, 
             f"got {of!r}, expected a dataset, a release or categories; pass the index of a row as index={of!r}",
             option="of",
         )
+    if sensor is not None and (_is_row(data) or releases_by_split(data) is None):
+        raise OptionError(f"got {sensor!r} for {received(data)}, but only releases have sensors", option="sensor")
     if _is_row(data):
         if index:
             raise OptionError(f"got {index} for a single row, expected a dataset or a release as data", option="index")
         return _checked_row(data, _PLOT), classes_of(of)
-    loading: LoadKeywords = {} if releases_by_split(data) is None else {"cameras": True}
+    loading: LoadKeywords = {} if releases_by_split(data) is None else {"cameras": True, "sensor": sensor}
     opened = open_rows(data, assets=True, skip=index, limit=1, check=check_features, **loading)
     require_known_task(opened.features, opened.task_type, _PLOT)
     outcome = next(iter(opened.outcomes()), None)

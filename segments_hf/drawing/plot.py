@@ -40,7 +40,9 @@ _MOST_NUMBERED = 15  # instances with ids in the picture; more ids would hide th
 
 
 @short_traceback
-def plot(data: Data | Row, of: ClassSource = None, *, index: int = 0, opacity: float = 0.5) -> Figure:
+def plot(
+    data: Data | Row, of: ClassSource = None, *, index: int = 0, opacity: float = 0.5, sensor: str | None = None
+) -> Figure:
     """Draw a row as a figure of matplotlib.
 
     A figure of an image has three panels: the image, its instances in different colors, and its classes. A figure of a
@@ -62,6 +64,7 @@ def plot(data: Data | Row, of: ClassSource = None, *, index: int = 0, opacity: f
         index: The index of the row in `data`, from 0. The rows of several splits are numbered one split after the
             other.
         opacity: The opacity of masks and polygons, from 0 to 1.
+        sensor: The sensor of a release of several sensors, as in `load_release`.
 
     Returns:
         A `matplotlib.figure.Figure`. Its axes are in pixels of an image, or in the unit of a point cloud.
@@ -72,7 +75,8 @@ def plot(data: Data | Row, of: ClassSource = None, *, index: int = 0, opacity: f
         BitmapError: The label of an image cannot be read; the error names the sample.
         PointCloudError: The label, the pose or a camera of a point cloud is invalid; the error names the sample.
         OptionError: The row has a class index that `of` does not have, the row is neither that of an image nor that of
-            a point cloud, or `index` is out of range.
+            a point cloud, or `index` is out of range; or
+            `sensor` does not fit the data.
         SegmentsHFError: The data have an unsupported type, or contain no categories; or the sample cannot be read.
 
     >>> from segments_hf.demo import demo_release
@@ -80,7 +84,7 @@ def plot(data: Data | Row, of: ClassSource = None, *, index: int = 0, opacity: f
     >>> [axes.get_title() for axes in figure.axes]
     ['image', '9 instances', '2 classes']
     """
-    row, classes = one_row(data, index, of)
+    row, classes = one_row(data, index, of, sensor)
     try:
         return plot_cloud(row, classes, opacity) if is_point_cloud(row) else _plot_image(row, classes, opacity)
     except (AssetError, BitmapError, PointCloudError) as error:

@@ -38,7 +38,13 @@ class ReleaseSensors(ReleaseTasks):
     def __init__(self, document: Document) -> None:
         super().__init__(document)
         self.sensor: Sensor | None = None
+        self._whole: Self | None = None
         self._parts: dict[str | None, Self] = {}
+
+    @property
+    def whole(self) -> Self:
+        """The whole release if this is the part of it that belongs to one sensor; else this release."""
+        return self._whole or self
 
     @property
     def sensors(self) -> list[Sensor]:
@@ -73,7 +79,8 @@ class ReleaseSensors(ReleaseTasks):
             part = copy.copy(self)
             for cached in ("header", "indices"):
                 part.__dict__.pop(cached, None)
-            part.sensor, part._kinds, part._parts = sensor, {}, {None: part, sensor.name: part}  # noqa: SLF001
+            part.sensor, part._whole = sensor, self.whole  # noqa: SLF001
+            part._kinds, part._parts = {}, {None: part, sensor.name: part}  # noqa: SLF001
             return part
         if name is not None:
             raise OptionError(

@@ -8,6 +8,7 @@ import msgspec
 
 from segments_hf.errors import OptionError
 from segments_hf.io.choices import unknown_choice
+from segments_hf.option_names import in_interface, option
 from segments_hf.release.tasks.task_types import task_kind
 
 if TYPE_CHECKING:
@@ -56,9 +57,11 @@ def choose_sensor(name: str | None, sensors: Sequence[Sensor], source: str) -> S
     if not sensors:
         raise OptionError(f"{source} is a release of several sensors, but no sample has a sensor", option="sensor")
     shown = [f"{item.name!r} ({item.task_type or 'unknown task type'})" for item in sensors[:_MAX_LISTED]]
+    name_option = option("sensor", sensors[0].name)
+    example = in_interface(f"load_release(…, {name_option})", name_option)
     more = f", … ({len(sensors)} in total)" if len(sensors) > _MAX_LISTED else ""
     raise OptionError(
-        f"{source} has {len(sensors)} sensors, of which {len(clouds)} have point clouds, expected 1; pass the name of "
-        f"one of them: {', '.join(shown)}{more}",
+        f"{source} has {len(sensors)} sensors, of which {len(clouds)} have point clouds, expected 1; name one of "
+        f"{', '.join(shown)}{more}, as in {example}",
         option="sensor",
     )
