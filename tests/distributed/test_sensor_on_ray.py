@@ -1,0 +1,27 @@
+"""Rows of one sensor that Ray reads are the rows of one machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import datasets
+import pyarrow as pa
+import pytest
+from hub.demo_push import stored_rows
+from sensor_releases import TASK_TYPES, sensor_release
+
+import segments_hf
+from distributed.conftest import TwoNodes
+from segments_hf import distributed
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:ray.data.context")  # a warning about its own defaults
+@pytest.mark.parametrize("sensor", TASK_TYPES)
+def test_rows_of_a_sensor_are_those_of_load_release(cluster: TwoNodes, tmp_path: Path, sensor: str) -> None:
+    path = sensor_release(tmp_path)
+    rows = distributed.read_release(path, sensor=sensor)
+    tables = list(rows.iter_batches(batch_size=None, batch_format="pyarrow"))
+    features = distributed.features_of(path, sensor=sensor)
+    expected = segments_hf.load_release(path, split="train", sensor=sensor, embed=True)
+    assert stored_rows(datasets.Dataset(pa.concat_tables(tables)).cast(features)) == stored_rows(expected)
