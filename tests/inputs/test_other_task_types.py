@@ -42,7 +42,19 @@ def test_functions_for_images_name_the_task_type_and_those_of_images(
 
 
 @pytest.mark.parametrize("task_type", [*SINGLE, *SEQUENCES])
-@pytest.mark.parametrize("function", ["export", "export with links", "to_layout", "add_semantic_masks"])
+@pytest.mark.parametrize("function", ["export", "export with links"])
+def test_formats_of_images_refuse_point_clouds(
+    tmp_path: Path, write_release: Callable[..., Path], task_type: str, function: str
+) -> None:
+    path = write_release(cloud_samples(task_type, write_files(tmp_path)), task_type=task_type)
+    for data in (path, *(segments_hf.load_release(path, split="train", streaming=stream) for stream in (False, True))):
+        with pytest.raises(OptionError, match="cannot represent point clouds"):
+            IMAGE_FUNCTIONS[function](data, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("task_type", [*SINGLE, *SEQUENCES])
+@pytest.mark.parametrize("function", ["to_layout", "add_semantic_masks"])
 def test_functions_for_images_refuse_point_clouds(
     tmp_path: Path, write_release: Callable[..., Path], task_type: str, function: str
 ) -> None:
