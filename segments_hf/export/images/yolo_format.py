@@ -15,9 +15,9 @@ import yaml
 from segments_hf.export.format import EncodedLabel
 from segments_hf.export.images.image_format import ImageFormat
 from segments_hf.export.images.required_parts import required_size
+from segments_hf.export.split_names import both_splits, missing_splits, split_file_name, splits_of_files
 from segments_hf.io.disk.atomic import write_file
 from segments_hf.io.redaction import own_logger
-from segments_hf.option_names import option
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from segments_hf.labels.geometry import ImageSize
 
 _IMAGES, _LABELS, _DATA = "images", "labels", "data.yaml"
-_VALIDATION = ("validation", "valid", "val")
 
 logger: Logger = own_logger(__name__)
 
@@ -54,7 +53,7 @@ class YoloFormat(ImageFormat[str]):
 
     def image_folder(self, split: str) -> PurePosixPath:
         """Return the folder of the images of a split, relative to the export folder."""
-        return PurePosixPath(_IMAGES, self._folder_name(split))
+        return PurePosixPath(_IMAGES, split_file_name(split, self.job.splits))
 
     @abstractmethod
     def lines(self, label: ImageLabel, size: ImageSize) -> tuple[list[str], Counter[str]]:
@@ -76,35 +75,24 @@ class YoloFormat(ImageFormat[str]):
 
     def write(self, sample: ImageSample, content: str) -> None:
         """Write the label file of a row. The file of an image without objects is empty."""
-        path = PurePosixPath(_LABELS, self._folder_name(self.split), sample.file.with_suffix(".txt"))
+        path = PurePosixPath(_LABELS, split_file_name(self.split, self.job.splits), sample.file.with_suffix(".txt"))
         write_file(self.job.folder / path, content.encode())
 
     def close(self) -> None:
         """Write ``data.yaml``. Its paths are relative to its folder."""
-        folders = {self._folder_name(split): str(self.image_folder(split)) for split in self.job.splits}
-        for needed in ("train", "val"):
-            if needed not in folders:
-                folders[needed] = next(iter(folders.values()))
-                logger.warning(
-                    "got no split %r, which ultralytics requires for training; %s uses %s instead. "
-                    "Load the release with %s to make both splits",
-                    needed, _DATA, folders[needed], option("splits", {"train": 0.8, "val": 0.2}),
-                )  # fmt: skip
+        splits = splits_of_files(self.job.splits)
+        folders = {name: str(self.image_folder(split)) for name, split in splits.items()}
+        for name in missing_splits(self.job.splits):
+            logger.warning(
+                "got no split %r, which ultralytics requires for training; %s uses %s instead. %s",
+                name, _DATA, folders[name], both_splits(),
+            )  # fmt: skip
         data = folders | self.data() | {"nc": len(self.job.names), "names": dict(enumerate(self.job.names))}
         write_file(self.job.folder / _DATA, yaml.safe_dump(data, sort_keys=False, allow_unicode=True).encode())
 
     def data(self) -> dict[str, Any]:
         """Return further keys of ``data.yaml``."""
         return {}
-
-    def _folder_name(self, split: str) -> str:
-        """Return the name of the folder of a split.
-
-        A single validation split gets the name ``val``, which ultralytics expects. Several validation splits keep their
-        names.
-        """
-        others = [name for name in self.job.splits if name in _VALIDATION and name != split]
-        return "val" if split in _VALIDATION and not others else split
 
 
 def line(index: int, fractions: Iterable[float]) -> str:

@@ -1,0 +1,60 @@
+"""The names of splits in files of programs that expect the splits ``train`` and ``val``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segments_hf.option_names import option
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_VALIDATION = ("validation", "valid", "val")
+_EXPECTED = ("train", "val")
+
+
+def split_file_name(split: str, splits: Sequence[str]) -> str:
+    """Return the name of a split in files.
+
+    A single validation split gets the name ``val``, which training programs expect. Several validation splits keep
+    their names.
+
+    Args:
+        split: The name of the split in the data.
+        splits: The names of all splits in the data.
+
+    >>> split_file_name("validation", ["train", "validation"])
+    'val'
+    """
+    others = [name for name in splits if name in _VALIDATION and name != split]
+    return "val" if split in _VALIDATION and not others else split
+
+
+def splits_of_files(splits: Sequence[str]) -> dict[str, str]:
+    """Return the names of splits in files, with the split in the data of each.
+
+    If ``train`` or ``val`` is missing, the name stands for the first split.
+
+    Args:
+        splits: The names of all splits in the data, in order.
+
+    >>> splits_of_files(["train", "test"])
+    {'train': 'train', 'test': 'test', 'val': 'train'}
+    """
+    found = {split_file_name(split, splits): split for split in splits}
+    return found | {name: splits[0] for name in _EXPECTED if name not in found}
+
+
+def missing_splits(splits: Sequence[str]) -> list[str]:
+    """Return which of ``train`` and ``val`` the data lack.
+
+    Args:
+        splits: The names of all splits in the data.
+    """
+    found = {split_file_name(split, splits) for split in splits}
+    return [name for name in _EXPECTED if name not in found]
+
+
+def both_splits() -> str:
+    """Return how to load a release with the splits ``train`` and ``val``, as a sentence without its period."""
+    return f"Load the release with {option('splits', {'train': 0.8, 'val': 0.2})} to make both splits"
