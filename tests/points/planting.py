@@ -8,7 +8,7 @@ the sensor is ignored. It does not depend on the functions under test: the poses
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -101,6 +101,27 @@ def planted_cloud(
     }
     counts = np.bincount(boxes_of_points[boxes_of_points >= 0], minlength=num_boxes)
     return PlantedCloud(row, points, in_world, counts, boxes_of_points)
+
+
+def in_turned_world(cloud: PlantedCloud, seed: int) -> PlantedCloud:
+    """Return a point cloud of upright boxes in a world that is turned by any rotation.
+
+    The points and the boxes in the frame of the sensor stay the same.
+    """
+    turn = _any_rotation(np.random.default_rng(seed))
+    pose = cloud.row["ego_pose"]
+    cuboids = [
+        {
+            **item,
+            "position": turn.apply(item["position"]).tolist(),
+            "rotation": (turn * Rotation.from_euler("z", item["yaw"])).as_quat().tolist(),
+        }
+        for item in cloud.row["annotations"]
+    ]
+    heading = turn * Rotation.from_quat(pose["heading"])
+    turned = {"position": turn.apply(pose["position"]).tolist(), "heading": heading.as_quat().tolist()}
+    row = {**cloud.row, "annotations": cuboids, "ego_pose": turned}
+    return replace(cloud, row=row, in_world=turn.apply(cloud.in_world))
 
 
 def _octant(rng: np.random.Generator, dimensions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

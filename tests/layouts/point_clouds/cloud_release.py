@@ -64,6 +64,11 @@ def cloud_sample(
 def planted_sample(folder: Path, seed: int, **options: Any) -> tuple[PlantedCloud, dict[str, Any]]:
     """Make a point cloud with known numbers of points in its boxes, and return it with its sample."""
     cloud = planted_cloud(seed, **options)
+    return cloud, sample_of(folder, cloud)
+
+
+def sample_of(folder: Path, cloud: PlantedCloud) -> dict[str, Any]:
+    """Write the points of a planted cloud, and return its sample."""
     cuboids = [
         {
             **item,
@@ -74,7 +79,7 @@ def planted_sample(folder: Path, seed: int, **options: Any) -> tuple[PlantedClou
         for item in cloud.row["annotations"]
     ]
     pose = {"position": xyz(cloud.row["ego_pose"]["position"]), "heading": xyzw(cloud.row["ego_pose"]["heading"])}
-    return cloud, cloud_sample(folder, f"planted-{seed}", cloud.points, {"annotations": cuboids}, pose)
+    return cloud_sample(folder, cloud.row["name"], cloud.points, {"annotations": cuboids}, pose)
 
 
 def write_cloud_release(

@@ -12,7 +12,8 @@ import pytest
 from datasets import Array2D, ClassLabel
 from hypothesis import given
 from hypothesis import strategies as st
-from points.planting import PlantedCloud, planted_cloud
+from points.detector_boxes import inside_openpcdet_boxes
+from points.planting import in_turned_world, planted_cloud
 from scipy.spatial.transform import Rotation
 
 import segments_hf
@@ -50,37 +51,10 @@ WAYS: dict[str, Callable[[Path], Any]] = {
 }
 
 
-def inside_openpcdet_boxes(points: np.ndarray, boxes: np.ndarray) -> np.ndarray:
-    """Return whether points of shape (N, 3) are in boxes of shape (M, 7), with the formulas of OpenPCDet."""
-    shift = points[:, None, :3].astype(np.float64) - boxes[None, :, :3]
-    cosine, sine = np.cos(-boxes[:, 6]), np.sin(-boxes[:, 6])
-    along = shift[..., 0] * cosine - shift[..., 1] * sine
-    across = shift[..., 0] * sine + shift[..., 1] * cosine
-    local = np.stack([along, across, shift[..., 2]], axis=-1)
-    return (np.abs(local) <= boxes[:, 3:6] / 2).all(axis=-1)
-
-
-def in_turned_world(cloud: PlantedCloud, seed: int) -> dict[str, Any]:
-    """Return the row in a world that is turned by any rotation. The boxes stay upright in the frame of the sensor."""
-    turn = Rotation.random(rng=np.random.default_rng(seed))
-    pose = cloud.row["ego_pose"]
-    cuboids = [
-        {
-            **item,
-            "position": turn.apply(item["position"]).tolist(),
-            "rotation": (turn * Rotation.from_euler("z", item["yaw"])).as_quat().tolist(),
-        }
-        for item in cloud.row["annotations"]
-    ]
-    heading = turn * Rotation.from_quat(pose["heading"])
-    turned = {"position": turn.apply(pose["position"]).tolist(), "heading": heading.as_quat().tolist()}
-    return {**cloud.row, "annotations": cuboids, "ego_pose": turned}
-
-
 @given(st.integers(0, 2**32 - 1), st.integers(0, 5), st.booleans())
 def test_boxes_contain_the_planted_points_for_every_pose(seed: int, num_boxes: int, turns_world: bool) -> None:
     cloud = planted_cloud(seed, num_boxes, tilted_boxes=False, tilted_sensor=False)
-    row = in_turned_world(cloud, seed) if turns_world else cloud.row
+    row = (in_turned_world(cloud, seed) if turns_world else cloud).row
     columns = LAYOUTS[DETECTION].make(CLASSES, LayoutOptions()).columns_of(row)
     inside = inside_openpcdet_boxes(cloud.points, columns.values["boxes"])
     np.testing.assert_array_equal(inside.sum(axis=0), cloud.counts)
