@@ -1,26 +1,49 @@
-"""Class names without spaces, for programs that separate the words of a line by spaces."""
+"""Class names for programs that separate the words of a line by spaces, or make file names from class names."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from segments_hf.io.disk.atomic import write_file
 from segments_hf.labels.categories import unique_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 CLASS_NAMES = "class_names.json"  # the file with the names of the release
 
+# OpenPCDet makes a file for each object whose name contains that of the class, and splits texts such as `car:5` at the
+# colon.
+_SEPARATORS = re.compile(r"[\s\x00-\x1f\x7f/\\:]+")
+
 
 def plain_names(names: Sequence[str]) -> list[str]:
-    """Return a unique name without spaces for each class.
+    """Return a unique name without spaces, slashes and colons for each class.
 
     Args:
         names: The name of each class index.
 
-    >>> plain_names(["car", "traffic sign", "traffic_sign"])
+    >>> plain_names(["car", "traffic sign", "traffic/sign"])
     ['car', 'traffic_sign', 'traffic_sign_2']
     """
-    plain = [re.sub(r"\s+", "_", name.strip()) or "_" for name in names]
+    plain = [_SEPARATORS.sub("_", name.strip()) or "_" for name in names]
     return unique_names(plain, range(len(plain)), pattern="{}_{}")
+
+
+def write_class_names(folder: Path, plain: Sequence[str], names: Sequence[str]) -> None:
+    """Write ``class_names.json``, which maps each name in the files to the name in the release.
+
+    Args:
+        folder: The folder of the export.
+        plain: The names in the files.
+        names: The names in the release.
+
+    Raises:
+        StorageError: The write failed.
+    """
+    content = msgspec.json.encode(dict(zip(plain, names, strict=True)))
+    write_file(folder / CLASS_NAMES, msgspec.json.format(content, indent=2))

@@ -1,77 +1,121 @@
 """``openpcdet``: the custom dataset of OpenPCDet, with points, boxes and lists of the splits.
 
-The format is documented at https://github.com/open-mmlab/OpenPCDet/blob/master/docs/CUSTOM_DATASET_TUTORIAL.md.
-Points are in the frame of the sensor, as in the files of the release. A line of a label file has the center x, y, z,
-length, width, height and yaw of a box in this frame, and the name of its class.
+The format is documented at https://github.com/open-mmlab/OpenPCDet/blob/master/docs/CUSTOM_DATASET_TUTORIAL.md, and
+``pcdet/datasets/custom/custom_dataset.py`` reads it. Points are in the frame of the sensor, as in the files of the
+release.
+
+| file | content |
+| --- | --- |
+| ``points/ID.npy`` | float32 array of shape (N, 4): x, y, z, intensity; of shape (N, 3) if no file has an intensity |
+| ``labels/ID.txt`` | a line per box: center x, y, z, length, width, height, yaw, and the name of the class |
+| ``ImageSets/SPLIT.txt`` | the ids of the point clouds with boxes: OpenPCDet cannot read an empty label file |
+| ``custom_dataset.yaml`` | the configuration; see `openpcdet_config` |
+| ``class_names.json`` | the names of the classes in the release |
 """
 
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+import yaml
 
-from segments_hf.export.format import EncodedLabel
-from segments_hf.export.point_clouds.cloud_format import CloudFormat, CloudSample, Place
-from segments_hf.export.point_clouds.cloud_points import cloud_points
-from segments_hf.export.point_clouds.plain_names import CLASS_NAMES, plain_names
+from segments_hf.export.point_clouds.detection.detection_format import POINTS, DetectionFormat
+from segments_hf.export.point_clouds.detection.openpcdet_config import dataset_config, kitti_class
+from segments_hf.export.point_clouds.plain_names import CLASS_NAMES
 from segments_hf.io.disk.atomic import write_file
-from segments_hf.labels import CUBOID, SYNCED_CUBOID, CuboidLabel
+from segments_hf.io.number_text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy.typing as npt
+
     from segments_hf.export.format import Job
+    from segments_hf.export.point_clouds.cloud_format import Place
+    from segments_hf.export.point_clouds.cloud_points import CloudPoints
+    from segments_hf.points import Boxes
 
-_POINTS, _LABELS, _LISTS = "points", "labels", "ImageSets"
+_LABELS, _LISTS, _CONFIG = "labels", "ImageSets", "custom_dataset.yaml"
+_CONFIG_HELP = """\
+# The configuration of the exported dataset for OpenPCDet. Copy this file to tools/cfgs/dataset_configs, and the folders
+# of the export to data/custom. Copy CLASS_NAMES and ANCHOR_GENERATOR_CONFIG to the configuration of the model.
+"""
 
 
-class _Files(NamedTuple):
-    """The content of the files of a point cloud."""
-
-    points: bytes
-    lines: str
-
-
-class OpenPcdet(CloudFormat[_Files]):
+class OpenPcdet(DetectionFormat[str]):
     """The format ``openpcdet``, which the module describes."""
 
     name = "openpcdet"
     help = "custom dataset of OpenPCDet: points as .npy, boxes with a yaw as text"
-    takes: ClassVar[frozenset[str]] = frozenset({CUBOID, SYNCED_CUBOID})
+    suffix: ClassVar[str] = ".npy"
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
-        self._names = plain_names(job.names)
+        self._ids: dict[str, list[str]] = {split: [] for split in job.splits}  # the point clouds with boxes
+        self._empty = 0
 
     @classmethod
     def format_entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
         """Return the names of the files and folders that the format writes besides ``samples.csv``."""
         del splits, images
-        return [_POINTS, _LABELS, _LISTS, CLASS_NAMES]
+        return [POINTS, _LABELS, _LISTS, _CONFIG, CLASS_NAMES]
 
-    def label(self, sample: CloudSample) -> EncodedLabel[_Files]:
-        """Encode the points and the boxes of a row."""
-        assert isinstance(sample.label, CuboidLabel)  # noqa: S101
-        boxes, left_out = sample.label.usable_boxes()
-        points = cloud_points(sample.row, ("intensity",))
-        lines = [
-            " ".join([*(repr(number) for number in box), self._names[index]])
-            for box, index in zip(boxes.to_7dof().tolist(), boxes.class_indices.tolist(), strict=True)
-        ]
+    @staticmethod
+    def encode_points(columns: npt.NDArray[np.float32]) -> bytes:
+        """Return points as an .npy file."""
         file = io.BytesIO()
-        np.save(file, points.columns)
-        content = _Files(file.getvalue(), "".join(f"{line}\n" for line in lines))
-        return EncodedLabel(content, len(lines), left_out, points.num_bytes)
+        np.save(file, columns)
+        return file.getvalue()
 
-    def write_cloud(self, sample: CloudSample, content: _Files, place: Place) -> str:
-        """Write the points and the boxes of a row."""
-        del sample
-        file = f"{_POINTS}/{place.number:06d}.npy"
-        write_file(self.job.folder / file, content.points)
-        write_file(self.job.folder / _LABELS / f"{place.number:06d}.txt", content.lines.encode())
-        return file
+    def encode(self, points: CloudPoints, boxes: Boxes) -> str:
+        """Return the lines of a label file."""
+        del points
+        numbers = boxes.to_7dof().tolist()
+        names = (self.names[index] for index in boxes.class_indices.tolist())
+        return "".join(f"{' '.join(map(repr, box))} {name}\n" for box, name in zip(numbers, names, strict=True))
+
+    def write_label(self, label: str, num_boxes: int, place: Place) -> None:
+        """Write a label file, and list it if it has boxes."""
+        cloud_id = f"{place.number:06d}"
+        write_file(self.job.folder / _LABELS / f"{cloud_id}.txt", label.encode())
+        if num_boxes:
+            self._ids[self.split].append(cloud_id)
+        else:
+            self._empty += 1
+
+    def close(self) -> None:
+        """Write the lists of the splits and the configuration."""
+        super().close()
+        for name, split in self.splits.items():
+            text = "".join(f"{cloud_id}\n" for cloud_id in self._ids[split])
+            write_file(self.job.folder / _LISTS / f"{name}.txt", text.encode())
+        if self._empty:
+            self.notes.append(
+                f"{counted(self._empty, 'point cloud')} without a box: the files are written, but {_LISTS} does not "
+                "list them, because OpenPCDet cannot read an empty label file"
+            )
+        self._write_config()
+
+    def _write_config(self) -> None:
+        trained = {self.names[index]: size for index, size in self.sizes.of([self.splits["train"]]).items()}
+        every = {self.names[index]: size for index, size in self.sizes.of(self.job.splits).items()}
+        kitti = {name: kitti_class(name, size) for name, size in every.items()}
+        config = dataset_config(trained, kitti, self.files.columns, self.cloud_range.rounded())
+        text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True, default_flow_style=None)
+        write_file(self.job.folder / _CONFIG, (_CONFIG_HELP + text).encode())
+        if unseen := [name for name in self.names if name not in trained]:
+            self.notes.append(
+                f"{counted(len(unseen), 'class name')} without a box in the split 'train', such as {unseen[0]!r}: not "
+                f"in CLASS_NAMES of {_CONFIG}"
+            )
+        if cut := [name for name in kitti if len(name) < len(kitti[name])]:
+            self.notes.append(
+                f"the KITTI evaluation of OpenPCDet may miss boxes of the class {cut[0]!r}: it cuts the KITTI class "
+                f"{kitti[cut[0]]!r} to the length of the longest class name in a point cloud. Rename the class, or "
+                f"change MAP_CLASS_TO_KITTI in {_CONFIG}"
+            )
 
 
 FORMAT = OpenPcdet

@@ -1,0 +1,1 @@
+"""What the formats for detectors of objects have in common: files of points, sizes of boxes and the range of points."""

@@ -1,0 +1,112 @@
+"""The base of formats for detectors that read boxes with a yaw in the frame of the sensor."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, ClassVar, Generic, NamedTuple, TypeVar
+
+from segments_hf.export.format import EncodedLabel
+from segments_hf.export.point_clouds.cloud_format import CloudFormat, CloudSample, Place
+from segments_hf.export.point_clouds.cloud_points import cloud_points
+from segments_hf.export.point_clouds.detection.class_sizes import ClassSizes
+from segments_hf.export.point_clouds.detection.cloud_range import CloudRange, extent_of
+from segments_hf.export.point_clouds.detection.point_files import INTENSITY, PointFiles
+from segments_hf.export.point_clouds.plain_names import plain_names, write_class_names
+from segments_hf.export.point_clouds.tilts import Tilts, tilts_of
+from segments_hf.export.split_names import both_splits, missing_splits, splits_of_files
+from segments_hf.labels import CUBOID, SYNCED_CUBOID, CuboidLabel
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from segments_hf.export.format import Job
+    from segments_hf.export.point_clouds.cloud_points import CloudPoints
+    from segments_hf.points import Boxes
+
+T = TypeVar("T")
+
+POINTS = "points"
+
+
+class EncodedCloud(NamedTuple, Generic[T]):
+    """The points and the boxes of a row.
+
+    Attributes:
+        points: The points.
+        boxes: The boxes in the frame of the sensor.
+        extent: The lowest and the highest x, y and z of boxes and points; see `extent_of`.
+        label: The label as `DetectionFormat.encode` returns it.
+    """
+
+    points: CloudPoints
+    boxes: Boxes
+    extent: npt.NDArray[np.float64]
+    label: T
+
+
+class DetectionFormat(CloudFormat[EncodedCloud[T]]):
+    """A format for detectors: a file of points per row, and boxes with a yaw.
+
+    Attributes:
+        suffix: The suffix of the files of points.
+    """
+
+    takes: ClassVar[frozenset[str]] = frozenset({CUBOID, SYNCED_CUBOID})
+    suffix: ClassVar[str]
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(job)
+        self.names = plain_names(job.names)
+        self.files = PointFiles(self.encode_points)
+        self.sizes = ClassSizes(len(self.names))
+        self.cloud_range = CloudRange()
+        self._tilts = Tilts()
+
+    @staticmethod
+    @abstractmethod
+    def encode_points(columns: npt.NDArray[np.float32]) -> bytes:
+        """Return the content of a file of points, which ends with the numbers of the array of shape (N, C)."""
+
+    @abstractmethod
+    def encode(self, points: CloudPoints, boxes: Boxes) -> T:
+        """Encode the boxes of a row. This method runs in threads."""
+
+    @abstractmethod
+    def write_label(self, label: T, num_boxes: int, place: Place) -> None:
+        """Write the encoded boxes of a row, or keep them until `close`."""
+
+    def label(self, sample: CloudSample) -> EncodedLabel[EncodedCloud[T]]:
+        """Encode the points and the boxes of a row."""
+        assert isinstance(sample.label, CuboidLabel)  # noqa: S101
+        boxes, left_out = sample.label.usable_boxes()
+        points = cloud_points(sample.row, (INTENSITY,))
+        content = EncodedCloud(points, boxes, extent_of(points.columns, boxes), self.encode(points, boxes))
+        return EncodedLabel(content, len(boxes), left_out, points.num_bytes)
+
+    def write_cloud(self, sample: CloudSample, content: EncodedCloud[T], place: Place) -> str:
+        """Write the points and the boxes of a row."""
+        del sample
+        file = f"{POINTS}/{place.number:06d}{self.suffix}"
+        self.files.write(self.job.folder / file, content.points)
+        self.sizes.add(self.split, content.boxes.to_7dof(), content.boxes.class_indices)
+        self.cloud_range.add(content.extent)
+        self._tilts.add(tilts_of(content.boxes))
+        self.write_label(content.label, len(content.boxes), place)
+        return file
+
+    def close(self) -> None:
+        """Write the names of the classes, and note tilted boxes, missing intensities and missing splits."""
+        super().close()
+        write_class_names(self.job.folder, self.names, self.job.names)
+        self.notes += [*self._tilts.notes(), *self.files.notes()]
+        for name in missing_splits(self.job.splits):
+            self.notes.append(
+                f"got no split {name!r}: the files of {name!r} list the point clouds of {self.splits[name]!r}. "
+                f"{both_splits()}"
+            )
+
+    @property
+    def splits(self) -> dict[str, str]:
+        """The names of splits in files, with the split in the data of each."""
+        return splits_of_files(self.job.splits)

@@ -1,0 +1,80 @@
+"""Write the points of all point clouds of an export as files with the same columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from segments_hf.io.disk.atomic import write_file
+from segments_hf.io.number_text import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    from segments_hf.export.point_clouds.cloud_points import CloudPoints
+
+_POSITION = ("x", "y", "z")
+INTENSITY = "intensity"  # the field after x, y and z
+_BYTES = 4  # of a float32
+
+
+class PointFiles:
+    """The files of the points of an export.
+
+    Detectors read a fixed number of columns. The files have the column of the intensity if at least one point cloud has
+    an intensity; in the files of the other point clouds it is 0.
+
+    Args:
+        encode: A function that returns the content of a file for a float32 array of shape (N, C). The numbers of the
+            array are at the end of the content.
+    """
+
+    def __init__(self, encode: Callable[[npt.NDArray[np.float32]], bytes]) -> None:
+        self._encode = encode
+        self._has_intensity = False
+        self._without: list[tuple[Path, int]] = []  # the files without an intensity, with the number of their points
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns of all files that were written."""
+        return [*_POSITION, *([INTENSITY] if self._has_intensity else [])]
+
+    def write(self, path: Path, points: CloudPoints) -> None:
+        """Write a file.
+
+        Args:
+            path: The file.
+            points: Points with the columns x, y, z and intensity, which may be missing.
+
+        Raises:
+            StorageError: The write failed.
+        """
+        if points.missing:
+            self._without.append((path, len(points.columns)))
+        elif not self._has_intensity:
+            self._has_intensity = True
+            for earlier, number in self._without:
+                self._add_column(earlier, number)
+        columns = points.columns if self._has_intensity else points.columns[:, : len(_POSITION)]
+        self._write(path, columns)
+
+    def notes(self) -> list[str]:
+        """Return a sentence about the point clouds without an intensity, if others have an intensity."""
+        if not self._has_intensity or not self._without:
+            return []
+        return [f"{counted(len(self._without), 'point cloud')} without an intensity: it is 0 in the files"]
+
+    def _add_column(self, path: Path, number: int) -> None:
+        """Add an intensity of 0 to a file that was written without an intensity."""
+        content = path.read_bytes()
+        start = len(content) - number * len(_POSITION) * _BYTES
+        columns = np.zeros((number, len(_POSITION) + 1), np.float32)
+        columns[:, : len(_POSITION)] = np.frombuffer(content, "<f4", offset=start).reshape(number, len(_POSITION))
+        self._write(path, columns)
+
+    def _write(self, path: Path, columns: npt.NDArray[np.float32]) -> None:
+        write_file(path, self._encode(np.ascontiguousarray(columns, "<f4")))
