@@ -1,0 +1,171 @@
+"""``mmdet3d``: the custom dataset of mmdetection3d 1.x, with points and info files.
+
+The format is documented at https://mmdetection3d.readthedocs.io/en/latest/advanced_guides/customize_dataset.html, and
+``mmdet3d/datasets/det3d_dataset.py`` reads it. Points are in the frame of the sensor, as in the files of the release.
+
+| file | content |
+| --- | --- |
+| ``points/ID.bin`` | float32 numbers: x, y, z and intensity of each point; without intensity if no file has one |
+| ``custom_infos_SPLIT.pkl`` | the info file of a split |
+| ``custom_dataset.yaml`` | class names, range and mean sizes of boxes, for a configuration |
+| ``class_names.json`` | the names of the classes in the release |
+
+An info file is a pickle of protocol 4 that has dicts, lists, strings, integers and floats only:
+
+- ``metainfo``: ``dataset`` (``custom``), ``info_version`` (``1.1``) and ``categories``, which maps names to labels;
+- ``data_list``: a dict per point cloud, in the order of the rows:
+
+  - ``sample_idx``: its number in the list;
+  - ``lidar_points``: ``lidar_path``, relative to the folder ``points``, and ``num_pts_feats``, the number of columns;
+  - ``instances``: a dict per box; an empty list if there are none:
+
+    - ``bbox_3d``: x, y and z of the center of the bottom, length, width, height and yaw, in meters and radians;
+    - ``bbox_label_3d``: the label, which is the class index;
+    - ``num_lidar_pts``: the number of points in the box.
+"""
+
+from __future__ import annotations
+
+import pickle
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+import numpy as np
+import yaml
+
+from segments_hf.export.point_clouds.detection.detection_format import POINTS, DetectionFormat
+from segments_hf.export.point_clouds.plain_names import CLASS_NAMES
+from segments_hf.export.split_names import splits_of_files
+from segments_hf.io.disk.atomic import write_file
+from segments_hf.io.number_text import counted
+from segments_hf.points.points_in_boxes import inside_by_part
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from segments_hf.export.format import Job
+    from segments_hf.export.point_clouds.cloud_format import Place
+    from segments_hf.export.point_clouds.cloud_points import CloudPoints
+    from segments_hf.points import Boxes
+
+_CONFIG = "custom_dataset.yaml"
+_PROTOCOL = 4  # Python 3.4 and newer
+_CONFIG_HELP = """\
+# Values for a configuration of mmdetection3d. A configuration with `_base_ = ['custom_dataset.yaml']` can use them, for
+# example as `{{_base_.point_cloud_range}}`. The METAINFO of the dataset class must have the class names in this order.
+"""
+
+
+class _Instances(NamedTuple):
+    """The boxes of a point cloud.
+
+    Attributes:
+        file: The name of the file of points.
+        boxes: Center of the bottom, length, width, height and yaw: float64 array of shape (N, 7).
+        labels: The class indices: int64 array of shape (N,).
+        num_points: The number of points in each box: int64 array of shape (N,).
+    """
+
+    file: str
+    boxes: npt.NDArray[np.float64]
+    labels: npt.NDArray[np.int64]
+    num_points: npt.NDArray[np.int64]
+
+
+class Mmdet3d(DetectionFormat[_Instances]):
+    """The format ``mmdet3d``, which the module describes."""
+
+    name = "mmdet3d"
+    help = "custom dataset of mmdetection3d: points as .bin, boxes with a yaw in info files"
+    suffix: ClassVar[str] = ".bin"
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(job)
+        self._clouds: dict[str, list[_Instances]] = {split: [] for split in job.splits}
+
+    @classmethod
+    def format_entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
+        """Return the names of the files and folders that the format writes besides ``samples.csv``."""
+        del images
+        return [POINTS, *map(_info_file, splits_of_files(splits)), _CONFIG, CLASS_NAMES]
+
+    @staticmethod
+    def encode_points(columns: npt.NDArray[np.float32]) -> bytes:
+        """Return points as a .bin file."""
+        return columns.tobytes()
+
+    def encode(self, points: CloudPoints, boxes: Boxes) -> _Instances:
+        """Return the boxes with the center of the bottom, and the number of points in each."""
+        num_points = np.zeros(len(boxes), np.int64)
+        for inside in inside_by_part(points.columns, boxes):
+            num_points += np.count_nonzero(inside, axis=0)
+        numbers = boxes.to_7dof()
+        numbers[:, 2] -= numbers[:, 5] / 2
+        return _Instances("", numbers, boxes.class_indices, num_points)
+
+    def write_label(self, label: _Instances, num_boxes: int, place: Place) -> None:
+        """Keep the boxes for the info file of the split."""
+        del num_boxes
+        self._clouds[self.split].append(label._replace(file=f"{place.number:06d}{self.suffix}"))
+
+    def close(self) -> None:
+        """Write the info files and the configuration."""
+        super().close()
+        metainfo = {
+            "dataset": "custom",
+            "info_version": "1.1",
+            "categories": {name: index for index, name in enumerate(self.names)},
+        }
+        for name, split in self.splits.items():
+            clouds = [_info(number, cloud, len(self.files.columns)) for number, cloud in enumerate(self._clouds[split])]
+            content = pickle.dumps({"metainfo": metainfo, "data_list": clouds}, _PROTOCOL)
+            write_file(self.job.folder / _info_file(name), content)
+        if empty := sum(not len(cloud.labels) for clouds in self._clouds.values() for cloud in clouds):
+            self.notes.append(
+                f"{counted(empty, 'point cloud')} without a box: the list of instances is empty, which the dataset "
+                "class must handle, as the example in the documentation of mmdetection3d does"
+            )
+        self._write_config()
+
+    def _write_config(self) -> None:
+        sizes = self.sizes.of([self.splits["train"]])
+        config = {
+            "class_names": self.names,
+            "metainfo": {"classes": list(self.names)},
+            "point_cloud_range": self.cloud_range.rounded(),
+            "load_dim": len(self.files.columns),
+            "anchors": {
+                self.names[index]: {"size": size.dimensions, "bottom": size.bottom} for index, size in sizes.items()
+            },
+        }
+        text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True, default_flow_style=None)
+        write_file(self.job.folder / _CONFIG, (_CONFIG_HELP + text).encode())
+
+
+def _info_file(split: str) -> str:
+    return f"custom_infos_{split}.pkl"
+
+
+def _info(number: int, cloud: _Instances, num_columns: int) -> dict[str, Any]:
+    """Return the info of a point cloud.
+
+    Args:
+        number: Its number in the split.
+        cloud: Its boxes.
+        num_columns: The number of columns of points.
+    """
+    instances = [
+        {"bbox_3d": box, "bbox_label_3d": label, "num_lidar_pts": num_points}
+        for box, label, num_points in zip(
+            cloud.boxes.tolist(), cloud.labels.tolist(), cloud.num_points.tolist(), strict=True
+        )
+    ]
+    return {
+        "sample_idx": number,
+        "lidar_points": {"lidar_path": cloud.file, "num_pts_feats": num_columns},
+        "instances": instances,
+    }
+
+
+FORMAT = Mmdet3d
