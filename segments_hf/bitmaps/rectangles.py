@@ -1,4 +1,4 @@
-"""Find the rectangle of smallest area around points."""
+"""Find the convex hull of points, and the rectangle of smallest area around them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def smallest_rectangle(points: npt.NDArray[np.number]) -> npt.NDArray[np.float64
     >>> smallest_rectangle(np.array([[0, 1], [4, 1], [5, 2], [0, 2]])).tolist()
     [[0.0, 1.0], [5.0, 1.0], [5.0, 2.0], [0.0, 2.0]]
     """
-    hull = _hull(points)
+    hull = convex_hull(points)
     sides = np.roll(hull, -1, axis=0) - hull
     along = sides / np.hypot(*sides.T)[:, None]
     across = np.stack([-along[:, 1], along[:, 0]], axis=1)
@@ -37,8 +37,18 @@ def smallest_rectangle(points: npt.NDArray[np.number]) -> npt.NDArray[np.float64
     return rectangle
 
 
-def _hull(points: npt.NDArray[np.number]) -> npt.NDArray[np.float64]:
-    """Return the corners of the convex hull, clockwise if y points down, by Andrew's algorithm."""
+def convex_hull(points: npt.NDArray[np.number]) -> npt.NDArray[np.float64]:
+    """Return the convex hull of points, by Andrew's algorithm.
+
+    Args:
+        points: Array of shape (n, 2): x and y, finite. The points must not all be the same.
+
+    Returns:
+        float64 array of shape (k, 2): the corners, clockwise if y points down; two if the points are on one line.
+
+    >>> convex_hull(np.array([[0, 0], [2, 0], [1, 1], [2, 2], [0, 2]])).tolist()
+    [[0.0, 0.0], [2.0, 0.0], [2.0, 2.0], [0.0, 2.0]]
+    """
     ordered = np.unique(np.asarray(points, np.float64), axis=0).tolist()
     chains = []
     for direction in (ordered, ordered[::-1]):

@@ -150,7 +150,7 @@ def _visible_part(
     width, height = right - left, bottom - top
     # Rounding can give a pixel to a polygon whose corners are on one line. Its area is also that of its pixels, so that
     # it is an object in every output.
-    area = min((is_simple and _shoelace_area(points)) or float(pixels), width * height)
+    area = min((is_simple and polygon_area(points)) or float(pixels), width * height)
     return VisiblePart(points, (left, top, width, height), area) if area else None
 
 
@@ -208,6 +208,6 @@ def _edges(points: Sequence[Point]) -> Iterator[tuple[Point, Point]]:
     return zip([*points[-1:], *points[:-1]], points, strict=True)
 
 
-def _shoelace_area(points: Sequence[Point]) -> float:
+def polygon_area(points: Sequence[Point]) -> float:
     """Return the area of a polygon that does not cross itself."""
     return abs(sum(x * to_y - to_x * y for (x, y), (to_x, to_y) in _edges(points))) / 2

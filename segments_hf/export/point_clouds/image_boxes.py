@@ -1,0 +1,73 @@
+"""Find the rectangle that a cuboid covers in the image of a camera."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from segments_hf.bitmaps import convex_hull
+from segments_hf.labels.geometry import bounding_box, clip_polygon, polygon_area
+from segments_hf.points.pinhole import transform_plane
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from segments_hf.labels.geometry import ImageSize
+
+_NEAREST = 0.1  # the depth of the near plane, in the unit of the points: a cuboid is cut off there
+
+
+class ImageBox(NamedTuple):
+    """The rectangle that a cuboid covers in an image.
+
+    Attributes:
+        left: The smallest u of the part inside of the image, in pixels. The center of the first pixel is (0, 0).
+        top: The smallest v.
+        right: The largest u.
+        bottom: The largest v.
+        truncated: The share of the area of the projected cuboid that is outside of the image, from 0 to 1.
+    """
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    truncated: float
+
+
+def image_box(
+    corners: npt.NDArray[np.float64], intrinsics: npt.NDArray[np.float64], size: ImageSize
+) -> ImageBox | None:
+    """Return the rectangle that a cuboid covers in the image of a camera without lens distortion.
+
+    Args:
+        corners: The corners of the cuboid in the frame of the camera, with the axes of OpenCV: float64 array of shape
+            (8, 3). The part nearer than 0.1 is ignored.
+        intrinsics: The intrinsic matrix: float64 array of shape (3, 3).
+        size: The width and height of the image in pixels.
+
+    Returns:
+        The rectangle, which reaches from the center of the first pixel to that of the last pixel at most; None if no
+        part of the cuboid is in the image.
+    """
+    visible = _in_front(corners)
+    if not len(visible):
+        return None
+    hull = convex_hull(transform_plane(visible[:, :2] / visible[:, 2:], intrinsics))
+    projected = [(u, v) for u, v in hull.tolist()]
+    inside = clip_polygon(projected, (size[0] - 1, size[1] - 1))
+    area = polygon_area(inside)
+    if area <= 0:
+        return None
+    return ImageBox(*bounding_box(inside), max(0.0, 1 - area / polygon_area(projected)))
+
+
+def _in_front(corners: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return points whose convex hull is the part of a cuboid in front of the near plane: array of shape (N, 3)."""
+    is_in_front = corners[:, 2] >= _NEAREST
+    front, behind = corners[is_in_front, None], corners[None, ~is_in_front]
+    # The segments between all pairs of corners are in the cuboid, so the edges need not be known.
+    shares = (front[..., 2:] - _NEAREST) / (front[..., 2:] - behind[..., 2:])
+    crossings = front + shares * (behind - front)
+    return np.concatenate([front[:, 0], crossings.reshape(-1, 3)])
