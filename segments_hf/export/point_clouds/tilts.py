@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from segments_hf.points import Boxes
 
-_UPRIGHT = 0.5  # degrees; a box of 5 m moves by 2 cm at its ends
+UPRIGHT = 0.5  # degrees; a box of 5 m moves by 2 cm at its ends
 
 
 def tilts_of(boxes: Boxes) -> npt.NDArray[np.float64]:
@@ -30,7 +30,7 @@ class Tilts:
 
     def add(self, tilts: npt.NDArray[np.float64]) -> None:
         """Add the tilts of the boxes of a row, in degrees."""
-        self._count += int((tilts > _UPRIGHT).sum())
+        self._count += int((tilts > UPRIGHT).sum())
         self._largest = max(self._largest, float(tilts.max(initial=0)))
 
     def notes(self) -> list[str]:

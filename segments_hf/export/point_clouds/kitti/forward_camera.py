@@ -53,8 +53,8 @@ def forward_camera(row: Row) -> ForwardCamera:
     best = min(found, key=lambda camera: camera.deviation)
     if best.deviation > _LARGEST_DEVIATION:
         raise PointCloudError(
-            f"got no camera that looks along the x axis of the sensor: camera {best.entry.get('name')!r} is the nearest; "
-            f"it is rotated by {best.deviation:.1f} degrees, expected {_LARGEST_DEVIATION:.0f} at most; {_OTHER_FORMAT}"
+            f"got no camera that looks along the x axis of the sensor: the best, {best.entry.get('name')!r}, is "
+            f"rotated by {best.deviation:.1f} degrees, expected {_LARGEST_DEVIATION:.0f} at most; {_OTHER_FORMAT}"
         )
     return best
 

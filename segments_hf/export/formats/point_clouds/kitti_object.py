@@ -1,0 +1,204 @@
+"""``kitti-object``: the object benchmark of KITTI, with points, images of a forward camera, calibration and labels.
+
+The format is that of the development kit at https://www.cvlibs.net/datasets/kitti/eval_object.php. Points are in the
+frame of the sensor, as in the files of the release. Boxes are in the frame of the camera, with the center of their
+bottom and one angle.
+
+- The camera is the one that looks along the x axis of the sensor. A row without such a camera is an error.
+- OpenPCDet and mmdet3d transform the center of a box back with ``Tr_velo_to_cam``, and compute its yaw in the frame of
+  the sensor as ``-rotation_y - pi/2``. Their boxes are therefore those of the release, whatever the small rotation of
+  the camera is. A program that uses the boxes in the frame of the camera sees them rotated by the deviation of the
+  camera from the forward direction.
+- Images have no lens distortion.
+- The label files have only the objects that are in the image, as those of KITTI.
+- ``truncated`` is the share of the area of the projected box that is outside of the image. ``occluded`` is 0.
+- The split ``test`` is in the folder ``testing``, where programs look for it, and all others in ``training``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+import numpy as np
+
+from segments_hf.export.format import EncodedLabel
+from segments_hf.export.point_clouds.camera_files import image_file, image_size
+from segments_hf.export.point_clouds.cloud_format import CloudFormat, CloudSample, Place
+from segments_hf.export.point_clouds.cloud_points import cloud_points
+from segments_hf.export.point_clouds.kitti.forward_camera import forward_camera
+from segments_hf.export.point_clouds.kitti.image_boxes import image_box
+from segments_hf.export.point_clouds.kitti.kitti_text import DONT_CARE, calibration_text, label_text
+from segments_hf.export.point_clouds.plain_names import CLASS_NAMES, plain_names, write_class_names
+from segments_hf.export.point_clouds.tilts import UPRIGHT, Tilts, tilts_of
+from segments_hf.export.split_names import both_splits, missing_splits, splits_of_files
+from segments_hf.io.disk.atomic import write_file
+from segments_hf.io.number_text import counted
+from segments_hf.labels import CUBOID, SYNCED_CUBOID, CuboidLabel
+from segments_hf.labels.label import OUTSIDE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from segments_hf.export.format import Job
+
+_TRAINING, _TESTING, _LISTS, _TEST = "training", "testing", "ImageSets", "test"
+
+
+class _Files(NamedTuple):
+    """The content of the files of a point cloud, and what the notes need.
+
+    Attributes:
+        points: The content of the file of points.
+        calibration: The content of the calibration file.
+        label: The content of the label file.
+        image: The content of the image file; None if images are not exported.
+        tilts: The tilt of each box in degrees.
+        deviation: The deviation of the camera in degrees.
+        has_intensity: Whether the points have an intensity.
+    """
+
+    points: bytes
+    calibration: str
+    label: str
+    image: bytes | None
+    tilts: npt.NDArray[np.float64]
+    deviation: float
+    has_intensity: bool
+
+
+class KittiObject(CloudFormat[_Files]):
+    """The format ``kitti-object``, which the module describes."""
+
+    name = "kitti-object"
+    help = "KITTI object benchmark: points, boxes in the frame of a forward camera, its images and calibration"
+    takes: ClassVar[frozenset[str]] = frozenset({CUBOID, SYNCED_CUBOID})
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(job)
+        self._names = plain_names([DONT_CARE, *job.names])[1:]
+        self._lists: dict[str, list[str]] = {split: [] for split in job.splits}  # the ids of the rows of each split
+        self._tilts = Tilts()
+        self._largest_deviation = 0.0
+        self._num_objects = 0
+        self._num_empty = 0
+        self._num_without_intensity = 0
+
+    @classmethod
+    def format_entries(cls, splits: Sequence[str], *, images: bool) -> list[str]:
+        """Return the names of the files and folders that the format writes besides ``samples.csv``."""
+        del images
+        return [*dict.fromkeys(_folder(split, splits) for split in splits), _LISTS, CLASS_NAMES]
+
+    @classmethod
+    def reads_camera_images(cls, *, images: bool) -> bool:
+        """Return True: the labels depend on the sizes of the images."""
+        del images
+        return True
+
+    def label(self, sample: CloudSample) -> EncodedLabel[_Files]:
+        """Encode the points, the boxes in the image, the calibration and the image of a row.
+
+        Raises:
+            PointCloudError: A box or a calibration is invalid, or no camera looks forward.
+            AssetError: The points or the image cannot be read.
+        """
+        assert isinstance(sample.label, CuboidLabel)  # noqa: S101
+        found = forward_camera(sample.row)
+        boxes, left_out = sample.label.usable_boxes()
+        size = image_size(found.entry)
+        corners = found.camera.pose.apply_inverse(boxes.corners().reshape(-1, 3)).reshape(-1, 8, 3)
+        image_boxes = [image_box(box, found.camera.intrinsics, size) for box in corners]
+        visible = boxes[np.array([box is not None for box in image_boxes], bool)]
+        if len(visible) < len(boxes):
+            left_out[OUTSIDE] += len(boxes) - len(visible)
+        points = cloud_points(sample.row, ("intensity",))
+        image = image_file(found.entry, "PNG") if self.job.images else None
+        content = _Files(
+            np.ascontiguousarray(points.columns, "<f4").tobytes(),
+            calibration_text(found.camera),
+            label_text(visible, [box for box in image_boxes if box is not None], found.camera, self._names),
+            image,
+            tilts_of(visible),
+            found.deviation,
+            not points.missing,
+        )
+        return EncodedLabel(content, len(visible), left_out, points.num_bytes + len(image or b""))
+
+    def write_cloud(self, sample: CloudSample, content: _Files, place: Place) -> str:
+        """Write the files of a row."""
+        del sample
+        folder, name = _folder(self.split, self.job.splits), f"{place.number:06d}"
+        files = {
+            (points := f"{folder}/velodyne/{name}.bin"): content.points,
+            f"{folder}/calib/{name}.txt": content.calibration.encode(),
+            f"{folder}/label_2/{name}.txt": content.label.encode(),
+        }
+        if content.image is not None:
+            files[f"{folder}/image_2/{name}.png"] = content.image
+        for file, written in files.items():
+            write_file(self.job.folder / file, written)
+        self._lists[self.split].append(name)
+        self._tilts.add(content.tilts)
+        self._largest_deviation = max(self._largest_deviation, content.deviation)
+        self._num_objects += len(content.tilts)
+        self._num_empty += not len(content.tilts)
+        self._num_without_intensity += not content.has_intensity
+        return points
+
+    def close(self) -> None:
+        """Write the lists of the splits and the names of the classes, and note what the files cannot represent."""
+        super().close()
+        for name, ids in self._split_files().items():
+            write_file(self.job.folder / _LISTS / f"{name}.txt", "".join(f"{line}\n" for line in ids).encode())
+        write_class_names(self.job.folder, self._names, self.job.names)
+        self.notes += [*self._tilts.notes(), *self._notes()]
+
+    def _split_files(self) -> dict[str, list[str]]:
+        """Return the ids of each list of a split. Programs require the lists train, val and test."""
+        training = _training_splits(self.job.splits)
+        lists = {name: self._lists[split] for name, split in splits_of_files(training).items()}
+        testing = [split for split in self.job.splits if split not in training]
+        return lists | {_TEST: [line for split in testing for line in self._lists[split]]}
+
+    def _notes(self) -> list[str]:
+        notes = []
+        if self._num_objects:
+            notes.append(
+                "`occluded` is 0 for all objects, because the release does not contain it, and programs leave out "
+                "objects with 3 (unknown)"
+            )
+        if self._largest_deviation > UPRIGHT:
+            notes.append(
+                f"the camera is rotated by up to {self._largest_deviation:.1f} degrees from the x axis of the sensor: "
+                "boxes in the frame of the sensor are those of the release, but boxes in the frame of the camera are "
+                "rotated by this angle"
+            )
+        if self._num_empty:
+            notes.append(
+                f"{counted(self._num_empty, 'point cloud')} without an object in the image: the label file has a line "
+                f"of the type {DONT_CARE}, because OpenPCDet cannot read an empty file"
+            )
+        if self._num_without_intensity:
+            number = counted(self._num_without_intensity, "point cloud")
+            notes.append(f"{number} without an intensity: it is 0 in the files")
+        training = _training_splits(self.job.splits)
+        notes += [
+            f"got no split {name!r}, which OpenPCDet and mmdet3d require: its list has the point clouds of "
+            f"{training[0]!r}. {both_splits()}"
+            for name in missing_splits(training)
+        ]
+        return notes
+
+
+def _training_splits(splits: Sequence[str]) -> list[str]:
+    """Return the splits in the folder ``training``: all except ``test``, unless it is the only split."""
+    return [split for split in splits if split != _TEST] or list(splits)
+
+
+def _folder(split: str, splits: Sequence[str]) -> str:
+    return _TRAINING if split in _training_splits(splits) else _TESTING
+
+
+FORMAT = KittiObject
