@@ -1,0 +1,304 @@
+"""The format kitti-object, read with the formulas of OpenPCDet."""
+
+from __future__ import annotations
+
+import io
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from cloud_releases import camera, cloud, cloud_sample, cuboid, kitti_file, labeled, pcd_file, write_files, xyz
+from cloud_releases import quaternion as quaternion_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from points.planting import PlantedCloud, in_turned_world, planted_cloud
+from scipy.spatial.transform import Rotation
+
+from segments_hf import ExportResult, OptionError, PointCloudError, export_dataset, load_release
+from segments_hf.demo import demo_release
+from segments_hf.points import boxes, project
+from segments_hf.points.undistortion import undistort
+
+from ...making import files, write
+from .kitti_reader import KittiFrame, points_in, read_frame, read_list
+
+SIZE = (64, 48)
+INTRINSICS = [[10.0, 0.0, 31.5], [0.0, 10.0, 23.5], [0.0, 0.0, 1.0]]  # sees 72 degrees to each side
+# The rotation of a camera with the axes of OpenCV that looks along +x of the sensor.
+FORWARD = Rotation.from_matrix([[0, 0, 1], [-1, 0, 0], [0, -1, 0]])
+TO_OPENGL = Rotation.from_matrix(np.diag([1.0, -1.0, -1.0]))
+STREET = demo_release("street-cuboids")
+
+
+def png(size: tuple[int, int] = SIZE) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", size, (20, 90, 160)).save(file, "PNG")
+    return file.getvalue()
+
+
+def front(turn: Rotation | None = None, convention: str = "OpenCV", **fields: Any) -> dict[str, Any]:
+    """Return a camera of a release; `turn` is its rotation relative to a forward camera."""
+    rotation = FORWARD * (turn or Rotation.identity()) * (TO_OPENGL if convention == "OpenGL" else Rotation.identity())
+    return camera(
+        "front.png",
+        **{
+            "intrinsics": {"intrinsic_matrix": INTRINSICS},
+            "extrinsics": {"translation": xyz(0.5, 0.1, -0.3), "rotation": quaternion_of(*rotation.as_quat())},
+            "camera_convention": convention,
+            "distortion": None,
+            **fields,
+        },
+    )
+
+
+def turned(degrees: float, axis: Any = (0, 1, 0)) -> Rotation:
+    return Rotation.from_rotvec(np.array(axis) / np.linalg.norm(axis) * np.radians(degrees))
+
+
+def single(folder: Path, annotations: list[dict[str, Any]], *cameras: dict[str, Any], **fields: Any) -> Path:
+    """Write a release of one point cloud."""
+    write_file = write_files(folder)
+    write_file("front.png", png())
+    attributes = cloud(write_file("a.bin", kitti_file()), **{"images": list(cameras or [front()]), **fields})
+    return write(folder, [cloud_sample("a", attributes, labeled(annotations=annotations))], "pointcloud-cuboid")
+
+
+def ahead(number: int = 1, x: float = 10, y: float = 0, z: float = 0, **fields: Any) -> dict[str, Any]:
+    return {**cuboid(number, 3, position=xyz(x, y, z)), **fields}
+
+
+def facing_boxes(planted: PlantedCloud, yaw: float) -> PlantedCloud:
+    """Turn the sensor of a point cloud towards its boxes, apart from a yaw in radians."""
+    heading = Rotation.from_euler("z", yaw)
+    pose = {**planted.row["ego_pose"], "heading": heading.as_quat().tolist()}
+    points = planted.points.copy()
+    points[:, :3] = (planted.in_world - pose["position"]) @ heading.as_matrix()
+    return PlantedCloud(
+        {**planted.row, "ego_pose": pose}, points, planted.in_world, planted.counts, planted.boxes_of_points
+    )
+
+
+def planted_release(folder: Path, planted: PlantedCloud, *cameras: dict[str, Any]) -> Path:
+    """Write a release of a point cloud with planted boxes."""
+    pose = planted.row["ego_pose"]
+    annotations = [
+        {
+            **ahead(item["id"]),
+            "position": xyz(*item["position"]),
+            "dimensions": xyz(*item["dimensions"]),
+            "yaw": item["yaw"],
+            "rotation": quaternion_of(*item["rotation"]),
+        }
+        for item in planted.row["annotations"]
+    ]
+    ego_pose = {"position": xyz(*pose["position"]), "heading": quaternion_of(*pose["heading"])}
+    release = single(folder, annotations, *cameras, ego_pose=ego_pose)
+    (folder / "a.bin").write_bytes(planted.points.tobytes())
+    return release
+
+
+def export(release: Path, out: Path, **options: Any) -> tuple[ExportResult, KittiFrame]:
+    """Export a release of one point cloud, and read it."""
+    result = export_dataset(release, "kitti-object", out, **options)
+    return result, read_frame(out, "000000")
+
+
+@settings(max_examples=6, deadline=None)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    yaw=st.floats(-0.3, 0.3),
+    degrees=st.floats(0, 9.9),
+    axis=st.tuples(st.floats(-1, 1), st.floats(-1, 1), st.floats(0.1, 1)),
+    convention=st.sampled_from(["OpenCV", "OpenGL"]),
+)
+def test_boxes_of_readers_contain_the_points_of_the_release(
+    seed: int, yaw: float, degrees: float, axis: tuple[float, float, float], convention: str
+) -> None:
+    planted = planted_cloud(seed, tilted_boxes=False, tilted_sensor=False)
+    planted = in_turned_world(facing_boxes(planted, yaw), seed)
+    entry = front(turned(degrees, axis), convention)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        release = planted_release(folder, planted, entry)
+        result, frame = export(release, folder / "out")
+        row = load_release(release, split="train")[0]
+    expected = boxes(row)
+    found = frame.lidar_boxes()
+    assert result.objects == len(expected) == 4
+    np.testing.assert_allclose(found[:, :6], expected.to_7dof()[:, :6], atol=1e-6)
+    turns = (found[:, 6] - expected.to_7dof()[:, 6]) / (2 * np.pi)
+    np.testing.assert_allclose(turns, turns.round(), atol=1e-9)
+    np.testing.assert_array_equal(frame.points, planted.points)
+    assert [points_in(frame.points, box) for box in found] == planted.counts.tolist()
+    corners = expected.corners().reshape(-1, 3)
+    np.testing.assert_allclose(frame.pixels(corners), project(corners, row["cameras"][0])[:, :2], atol=1e-6)
+
+
+def test_demo_has_the_boxes_and_points_of_the_release_and_images_without_distortion(tmp_path: Path) -> None:
+    result = export_dataset(STREET, "kitti-object", tmp_path)
+    rows = load_release(STREET, split="train", cameras=True)
+    assert (result.point_clouds, result.objects) == (5, sum(len(boxes(row)) for row in rows))
+    assert read_list(tmp_path, "train") == [f"{number:06d}" for number in range(5)]
+    for number, row in enumerate(rows):
+        frame = read_frame(tmp_path, f"{number:06d}")
+        expected = boxes(row).to_7dof()
+        np.testing.assert_allclose(frame.lidar_boxes()[:, :6], expected[:, :6], atol=1e-9)
+        assert [item.type for item in frame.objects] == [
+            result_name(row, index) for index in boxes(row).class_indices.tolist()
+        ]
+        entry = row["cameras"][0]
+        with Image.open(tmp_path / f"training/image_2/{number:06d}.png") as image:
+            np.testing.assert_array_equal(np.asarray(image), undistort(np.asarray(entry["image"]), entry))
+        straight = {**entry, "distortion": None}
+        corners = boxes(row).corners()
+        for item, box in zip(frame.objects, corners, strict=True):
+            pixels = project(box, straight)[:, :2]
+            if item.truncated == 0:
+                np.testing.assert_allclose(item.rectangle, [*pixels.min(axis=0), *pixels.max(axis=0)], atol=1e-6)
+
+
+def result_name(row: dict[str, Any], index: int) -> str:
+    names = {item["category"]: item["category_id"] for item in row["annotations"]}
+    categories = json.loads(STREET.read_text("utf-8"))["dataset"]["task_attributes"]["categories"]
+    return next(item["name"] for item in categories if item["id"] == names[index])
+
+
+def test_line_has_the_numbers_of_kitti(tmp_path: Path) -> None:
+    release = single(tmp_path, [ahead(x=10, y=-3, z=1, yaw=0.25, dimensions=xyz(4, 2, 1.5))])
+    result, frame = export(release, tmp_path / "out")
+    (found,) = frame.objects
+    assert (found.type, found.truncated, found.occluded) == ("flower", 0, 0)
+    assert (found.height, found.width, found.length) == (1.5, 2, 4)
+    np.testing.assert_allclose(found.location, [3.1, -0.3 - 1 + 0.75, 9.5], atol=1e-12)  # right, down, forward
+    assert found.rotation_y == pytest.approx(-0.25 - np.pi / 2)
+    assert found.alpha == pytest.approx(found.rotation_y - np.arctan2(3.1, 9.5))
+    assert any("`occluded`" in note for note in result.notes)
+
+
+def test_angles_are_between_minus_pi_and_pi(tmp_path: Path) -> None:
+    annotations = [ahead(1 + index, y=index - 6, yaw=yaw) for index, yaw in enumerate(np.linspace(-9, 9, 13))]
+    _, frame = export(single(tmp_path, annotations), tmp_path / "out")
+    angles = np.array([[item.alpha, item.rotation_y] for item in frame.objects])
+    assert (np.abs(angles) <= np.pi).all()
+
+
+def test_objects_outside_of_the_image_are_left_out_and_counted(tmp_path: Path) -> None:
+    annotations = [ahead(1), ahead(2, x=-10), ahead(3, x=10, y=60), ahead(4, y=31, dimensions=xyz(20, 20, 4))]
+    result, frame = export(single(tmp_path, annotations), tmp_path / "out")
+    assert result.objects == len(frame.objects) == 2
+    assert result.objects_left_out == {"outside of the image": 2}
+    whole, cut = frame.objects
+    assert whole.truncated == 0
+    assert 0 < cut.truncated < 1
+    assert cut.rectangle[0] == 0  # to the left
+
+
+def test_cloud_without_an_object_in_the_image_has_a_line_that_readers_ignore(tmp_path: Path) -> None:
+    for name, cuboids in (("empty", []), ("behind", [ahead(x=-10)])):
+        (tmp_path / name).mkdir()
+        result, frame = export(single(tmp_path / name, cuboids), tmp_path / name / "out")
+        assert frame.objects == []
+        assert (result.objects, result.point_clouds) == (0, 1)
+        assert any("1 point cloud without an object" in note for note in result.notes)
+        assert frame.lidar_boxes().shape == (0, 7)
+
+
+def test_image_of_the_release_is_copied_if_its_lens_has_no_distortion(tmp_path: Path) -> None:
+    export(single(tmp_path, [ahead()]), tmp_path / "out")
+    assert (tmp_path / "out/training/image_2/000000.png").read_bytes() == (tmp_path / "front.png").read_bytes()
+
+
+def test_labels_are_the_same_without_images(tmp_path: Path) -> None:
+    release = single(tmp_path, [ahead(), ahead(2, y=60)])
+    export(release, tmp_path / "with")
+    export(release, tmp_path / "without", images="none")
+    images = {"training/image_2/000000.png"}
+    assert files(tmp_path / "with") == files(tmp_path / "without") | images
+    for file in files(tmp_path / "without"):
+        assert (tmp_path / "with" / file).read_bytes() == (tmp_path / "without" / file).read_bytes()
+
+
+def test_forward_camera_is_chosen(tmp_path: Path) -> None:
+    cameras = [front(turned(90), name="left"), front(turned(8), name="wide"), front(turned(-3), name="forward")]
+    matrix = [[20.0, 0.0, 31.5], [0.0, 20.0, 23.5], [0.0, 0.0, 1.0]]
+    cameras[2]["intrinsics"] = {"intrinsic_matrix": matrix}
+    result, frame = export(single(tmp_path, [ahead()], *cameras), tmp_path / "out")
+    np.testing.assert_array_equal(frame.projection[:, :3], matrix)
+    assert any("3.0 degrees" in note for note in result.notes)
+
+
+@pytest.mark.parametrize(
+    ("cameras", "message"),
+    [
+        ([front(turned(90))], r"sample 'a'.*'front'.*90\.0 degrees.*openpcdet"),
+        ([front(turned(90, (0, 0, 1)))], r"90\.0 degrees.*openpcdet"),  # on its side
+        ([front(extrinsics=None)], "calibration.*openpcdet"),
+        ([], "calibration.*openpcdet"),
+    ],
+)
+def test_cloud_without_a_forward_camera_is_an_error(
+    tmp_path: Path, cameras: list[dict[str, Any]], message: str
+) -> None:
+    release = single(tmp_path, [ahead()], images=cameras)
+    with pytest.raises(PointCloudError, match=message):
+        export_dataset(release, "kitti-object", tmp_path / "out")
+    with pytest.raises(OptionError, match="1 broken"):
+        export_dataset(release, "kitti-object", tmp_path / "out", on_error="skip")
+    assert not (tmp_path / "out").exists()
+
+
+def test_rows_without_images_name_the_option_that_loads_them(tmp_path: Path) -> None:
+    rows = load_release(single(tmp_path, [ahead()]), split="train")
+    with pytest.raises(PointCloudError, match="cameras=True"):
+        export_dataset(rows, "kitti-object", tmp_path / "out")
+
+
+def test_class_names_have_no_spaces_and_are_not_the_type_of_ignored_regions(tmp_path: Path) -> None:
+    categories = [{"id": 1, "name": "traffic sign"}, {"id": 2, "name": "DontCare"}]
+    annotations = [ahead(1, category_id=1), ahead(2, category_id=2)]
+    release = single(tmp_path, annotations)
+    document = json.loads(release.read_text())
+    document["dataset"]["task_attributes"]["categories"] = categories
+    release.write_text(json.dumps(document))
+    _, frame = export(release, tmp_path / "out")
+    names = json.loads((tmp_path / "out/class_names.json").read_text())
+    assert [names[item.type] for item in frame.objects] == ["traffic sign", "DontCare"]
+
+
+def test_test_split_is_in_the_folder_where_readers_look_for_it(tmp_path: Path) -> None:
+    rows = load_release(single(tmp_path, [ahead()]), split="train", cameras=True)
+    out = tmp_path / "out"
+    result = export_dataset({"train": rows, "validation": rows, "test": rows}, "kitti-object", out)
+    assert [read_list(out, name) for name in ("train", "val", "test")] == [["000000"], ["000001"], ["000002"]]
+    assert len(read_frame(out, "000002", "testing").objects) == 1
+    assert not any("split" in note for note in result.notes)
+
+
+@pytest.mark.parametrize("name", ["train", "test", "other"])
+def test_lists_of_all_splits_exist(tmp_path: Path, name: str) -> None:
+    rows = load_release(single(tmp_path, [ahead()]), split="train", cameras=True)
+    result = export_dataset({name: rows}, "kitti-object", tmp_path / "out")
+    lists = {split: read_list(tmp_path / "out", split) for split in ("train", "val", "test")}
+    assert lists == {"train": ["000000"], "val": ["000000"], "test": []}
+    assert any("'val'" in note for note in result.notes)
+    assert len(read_frame(tmp_path / "out", "000000").objects) == 1
+
+
+def test_missing_intensity_is_0(tmp_path: Path) -> None:
+    release = single(tmp_path, [ahead()], pcd={"url": "a.pcd", "type": "pcd"})
+    (tmp_path / "a.pcd").write_bytes(pcd_file(5, first=2.5))
+    result, frame = export(release, tmp_path / "out")
+    assert frame.points.shape == (5, 4)
+    assert frame.points[0, 0] == 2.5
+    assert not frame.points[:, 3].any()
+    assert any("intensity" in note for note in result.notes)
+
+
+def test_tilted_cuboids_are_noted(tmp_path: Path) -> None:
+    tilted = quaternion_of(*Rotation.from_euler("y", 10, degrees=True).as_quat())
+    result, _ = export(single(tmp_path, [ahead(rotation=tilted)]), tmp_path / "out")
+    assert any("10.0 degrees" in note for note in result.notes)
