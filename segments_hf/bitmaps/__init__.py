@@ -10,7 +10,7 @@ from segments_hf.bitmaps.nearest import resize_nearest
 from segments_hf.bitmaps.palette import Color, palette_color
 from segments_hf.bitmaps.panoptic import panoptic
 from segments_hf.bitmaps.polygons import FARTHEST, Coverage, fill_polygons, polygon_coverage
-from segments_hf.bitmaps.rectangles import convex_hull, smallest_rectangle
+from segments_hf.bitmaps.rectangles import smallest_rectangle
 from segments_hf.bitmaps.rings.joined_rings import join_rings
 from segments_hf.bitmaps.rings.outlines import Ring, Rings, outlines
 from segments_hf.bitmaps.rle import Rles, rle
@@ -27,7 +27,6 @@ __all__ = [
     "binary_masks",
     "boxes",
     "class_of_ids",
-    "convex_hull",
     "crosses_itself",
     "decode_bitmap",
     "distant_groups",

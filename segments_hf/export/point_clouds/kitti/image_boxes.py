@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from segments_hf.bitmaps import convex_hull
+from segments_hf.bitmaps.rectangles import convex_hull
 from segments_hf.labels.geometry import bounding_box, clip_polygon, polygon_area
 from segments_hf.points.pinhole import transform_plane
 
