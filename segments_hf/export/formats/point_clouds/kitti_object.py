@@ -171,9 +171,9 @@ class KittiObject(CloudFormat[_Files]):
             )
         if self._largest_deviation > UPRIGHT:
             notes.append(
-                f"the camera is rotated by up to {self._largest_deviation:.1f} degrees from the x axis of the sensor: "
-                "boxes in the frame of the sensor are those of the release, but boxes in the frame of the camera are "
-                "rotated by this angle"
+                f"the camera is rotated by up to {self._largest_deviation:.1f} degrees from an upright camera that "
+                "looks along the x axis of the sensor: boxes in the frame of the camera are rotated by this angle, but "
+                "boxes that a program transforms to the frame of the sensor are not"
             )
         if self._num_empty:
             notes.append(

@@ -54,13 +54,17 @@ def image_box(
     visible = _in_front(corners)
     if not len(visible):
         return None
-    hull = convex_hull(transform_plane(visible[:, :2] / visible[:, 2:], intrinsics))
-    projected = [(u, v) for u, v in hull.tolist()]
-    inside = clip_polygon(projected, (size[0] - 1, size[1] - 1))
-    area = polygon_area(inside)
-    if area <= 0:
+    pixels = transform_plane(visible[:, :2] / visible[:, 2:], intrinsics)
+    low, high, last = pixels.min(axis=0), pixels.max(axis=0), np.array(size) - 1
+    if (low >= np.minimum(high, last)).any() or (high <= 0).any():
         return None
-    return ImageBox(*bounding_box(inside), max(0.0, 1 - area / polygon_area(projected)))
+    if (low >= 0).all() and (high <= last).all():  # faster than with the hull, which most cuboids do not need
+        (left, top), (right, bottom) = low.tolist(), high.tolist()
+        return ImageBox(left, top, right, bottom, 0.0)
+    hull = [(u, v) for u, v in convex_hull(pixels).tolist()]
+    inside = clip_polygon(hull, (size[0] - 1, size[1] - 1))
+    area = polygon_area(inside)
+    return ImageBox(*bounding_box(inside), max(0.0, 1 - area / polygon_area(hull))) if area else None
 
 
 def _in_front(corners: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
