@@ -75,14 +75,6 @@ def read_list(folder: Path, split: str) -> list[str]:
     return [str(line.strip()) for line in (folder / "ImageSets" / f"{split}.txt").read_text().splitlines()]
 
 
-def points_in(points: np.ndarray, box: np.ndarray) -> int:
-    """Count the points in a box of OpenPCDet: center, length, width, height, heading."""
-    x, y, z = (points[:, :3].astype(np.float64) - box[:3]).T
-    cosine, sine = np.cos(box[6]), np.sin(box[6])
-    local = np.stack([x * cosine + y * sine, y * cosine - x * sine, z], axis=1)
-    return int((np.abs(local) <= box[3:6] / 2).all(axis=1).sum())
-
-
 def _calibration(text: str) -> dict[str, np.ndarray]:
     lines = text.splitlines()
     names = ["P0", "P1", "P2", "P3", "R0_rect", "Tr_velo_to_cam", "Tr_imu_to_velo"]  # readers rely on the order
