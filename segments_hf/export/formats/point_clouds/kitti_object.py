@@ -77,7 +77,7 @@ class KittiObject(CloudFormat[_Files]):
 
     def __init__(self, job: Job) -> None:
         super().__init__(job)
-        self._names = plain_names([DONT_CARE, *job.names])[1:]
+        self._names = plain_names([DONT_CARE, *job.names])[1:]  # no class has the name of ignored regions
         self._lists: dict[str, list[str]] = {split: [] for split in job.splits}  # the ids of the rows of each split
         self._tilts = Tilts()
         self._largest_deviation = 0.0
