@@ -181,7 +181,8 @@ def test_line_has_the_numbers_of_kitti(tmp_path: Path) -> None:
 
 
 def test_angles_are_between_minus_pi_and_pi(tmp_path: Path) -> None:
-    annotations = [ahead(1 + index, y=index - 6, yaw=yaw) for index, yaw in enumerate(np.linspace(-9, 9, 13))]
+    yaws = [9, -9, np.pi / 2 - 0.05, np.pi / 2 + 0.05]  # at pi/2, rotation_y changes from -pi to pi
+    annotations = [ahead(1 + index, y=6 * (-1) ** index, yaw=yaw) for index, yaw in enumerate([*yaws, *reversed(yaws)])]
     _, frame = export(single(tmp_path, annotations), tmp_path / "out")
     angles = np.array([[item.alpha, item.rotation_y] for item in frame.objects])
     assert (np.abs(angles) <= np.pi).all()
