@@ -11,8 +11,7 @@ from PIL import Image, ImageDraw
 from segments_hf.bitmaps import boxes, resize_nearest
 from segments_hf.bitmaps.value_table import look_up
 from segments_hf.errors import BitmapError
-from segments_hf.io.json_codec.json_decoding import JsonError, read_json
-from segments_hf.io.json_codec.json_text import text_or_json
+from segments_hf.io.json_codec.named_values import named_values
 from segments_hf.labels import VectorLabel
 from segments_hf.labels.geometry import bounding_box
 from segments_hf.preview.shown_image import THUMB, scaled_size
@@ -63,20 +62,6 @@ class ShownObject(msgspec.Struct, omit_defaults=True):
     num_points: int | None = None
 
 
-def pairs(json: str | None) -> list[tuple[str, str]]:
-    """Return the names and values of a JSON object as text. Any other text is one value with an empty name.
-
-    >>> pairs('{"open": true, "note": "a"}'), pairs("[1]"), pairs("open"), pairs(None)
-    ([('open', 'true'), ('note', 'a')], [('', '[1]')], [('', 'open')], [])
-    """
-    try:
-        value = read_json(json) if json else None
-    except JsonError:  # the column of a dataset may contain any text
-        value = json
-    named = value.items() if isinstance(value, dict) else [("", value)] if value is not None else []
-    return [(name, text_or_json(item)) for name, item in named]
-
-
 def show_objects(label: Label, classes: int, scale: float) -> list[ShownObject]:
     """Return the annotations of a label as objects of a page.
 
@@ -93,7 +78,7 @@ def show_objects(label: Label, classes: int, scale: float) -> list[ShownObject]:
         ShownObject(
             str(item.id),
             classes if item.class_index is None else item.class_index,
-            pairs(item.attributes),
+            named_values(item.attributes),
             type=vector and vector.kind,
             points=vector and [(round(x * scale, 2), round(y * scale, 2)) for x, y in vector.points],
             track=None if item.track_id is None else str(item.track_id),

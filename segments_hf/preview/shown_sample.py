@@ -9,6 +9,7 @@ import msgspec
 
 from segments_hf.drawing.clouds.camera_view import cameras_of
 from segments_hf.errors import AssetError, BitmapError, MissingExtraError, PointCloudError
+from segments_hf.io.json_codec.named_values import named_values
 from segments_hf.io.number_text import counted
 from segments_hf.labels import BitmapLabel, has_point_cloud, image_label_of, is_labeled, is_point_cloud, label_of
 from segments_hf.preview.cloud_thumb import draw_cloud_thumb
@@ -30,7 +31,6 @@ from segments_hf.preview.shown_label import (
     ShownObject,
     draw_thumb_numbers,
     object_numbers,
-    pairs,
     show_objects,
     thumb_numbers,
 )
@@ -184,9 +184,9 @@ def _entry(row: Mapping[str, Any], findings: list[Finding], split: str | None, c
         row.get("frame_name"),
         row["status"] or (None if row.get("annotations", ()) is None else "(unknown)"),
         sorted(counts.items()) if has_label else None,
-        sorted({value for item in annotations or () for pair in pairs(item["attributes"]) for value in pair}),
-        [pair for json in attributes for pair in pairs(json)],
-        pairs(row.get("metadata")),
+        sorted({value for item in annotations or () for pair in named_values(item["attributes"]) for value in pair}),
+        [pair for json in attributes for pair in named_values(json)],
+        named_values(row.get("metadata")),
     )
 
 
