@@ -60,6 +60,23 @@ def image_size(camera: Mapping[str, Any]) -> tuple[int, int]:
         return read_header(stored_content(camera["image"])).size
 
 
+def image_format(camera: Mapping[str, Any]) -> ImageFormat:
+    """Return the format in which the image of a camera can be stored without a further loss.
+
+    Args:
+        camera: An entry of the `cameras` of a row, with an image that is not decoded.
+
+    Returns:
+        ``JPEG`` for a JPEG, else ``PNG``.
+
+    Raises:
+        AssetError: The file cannot be read or is not an image; the error names the camera.
+    """
+    with _named_errors(camera):
+        found = read_header(stored_content(camera["image"])).format
+    return "JPEG" if found in _SAME_FORMAT["JPEG"] else "PNG"
+
+
 def image_file(camera: Mapping[str, Any], image_format: ImageFormat) -> bytes:
     """Return the image of a camera as a file, without lens distortion.
 
