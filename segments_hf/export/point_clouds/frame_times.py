@@ -1,0 +1,95 @@
+"""The times of the frames of scenes in microseconds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Context, Decimal, DecimalException
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from segments_hf.io.number_text import counted
+from segments_hf.points.checked_numbers import LARGEST
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+STEP = 500_000  # microseconds between frames without usable timestamps
+# The exponent of ten that converts a unit to microseconds.
+_EXPONENTS = {"seconds": 6, "milliseconds": 3, "microseconds": 0, "nanoseconds": -3}
+# The years 2000 to 2100 in seconds since 1970. The units differ by factors of 1000, so a date has only one of them.
+_FIRST_DATE, _LAST_DATE = 946_684_800, 4_102_444_800
+_EXACT = Context(prec=60)  # digits; a timestamp in nanoseconds has 19
+_SINGLE, _STEPS, _NO_DATE = "single", "steps", "no date"
+
+
+class FrameTimes:
+    """Convert the timestamps of scenes to microseconds, and count the scenes whose timestamps are unusual.
+
+    A release does not say which unit its timestamps have. The unit is the one in which the first timestamp of the scene
+    is a date between 2000 and 2100. If there is none, it is nanoseconds, as Segments.ai recommends.
+    """
+
+    def __init__(self) -> None:
+        self._counts = Counter[str]()
+
+    def of_scene(self, timestamps: Sequence[str | None], frames: Sequence[int]) -> list[int]:
+        """Return the times of the frames of a scene in microseconds.
+
+        If a timestamp is missing or is not a number, or the times do not increase, the frames are 0.5 s apart.
+
+        Args:
+            timestamps: The timestamp of each frame as text.
+            frames: The index of each frame in its sequence, in ascending order.
+        """
+        numbers = [_number(text) for text in timestamps]
+        known = [number for number in numbers if number is not None]
+        unit = _unit_of_date(known[0]) if known else None
+        times = [_microseconds(number, unit or "nanoseconds") for number in known]
+        if len(known) < len(numbers) or any(first >= second for first, second in pairwise(times)):
+            self._counts[_STEPS if len(frames) > 1 else _SINGLE] += 1
+            return [STEP * frame for frame in frames]
+        if unit != "nanoseconds":
+            self._counts[unit or _NO_DATE] += 1
+        return times
+
+    def notes(self) -> list[str]:
+        """Return sentences about the scenes whose timestamps are unusual."""
+        notes = []
+        for reason, count in sorted(self._counts.items()):
+            scenes = counted(count, "scene")
+            if reason == _STEPS:
+                notes.append(
+                    f"{scenes} without timestamps that increase: in the files, the frames are {STEP / 1e6} s apart, so "
+                    "velocities are not those of the objects"
+                )
+            elif reason == _SINGLE:
+                notes.append(f"{counted(count, 'point cloud')} without a timestamp: in the files, it is 0")
+            elif reason == _NO_DATE:
+                notes.append(
+                    f"{scenes} with timestamps that are not times since 1970: they were read as nanoseconds, as "
+                    "Segments.ai recommends"
+                )
+            else:
+                notes.append(f"{scenes} with timestamps in {reason} since 1970, judged by their size")
+        return notes
+
+
+def _number(text: str | None) -> Decimal | None:
+    """Return a timestamp with all its digits; None if it is missing, not a number, or too large in all units."""
+    try:
+        number = _EXACT.create_decimal(text or "NaN")
+    except DecimalException:
+        return None
+    return number if number.is_finite() and number.copy_abs() < Decimal(LARGEST).scaleb(9) else None
+
+
+def _unit_of_date(number: Decimal) -> str | None:
+    """Return the unit in which a number is a date between 2000 and 2100; None if there is none."""
+    for unit in _EXPONENTS:
+        if _FIRST_DATE * 10**6 <= _microseconds(number, unit) < _LAST_DATE * 10**6:
+            return unit
+    return None
+
+
+def _microseconds(number: Decimal, unit: str) -> int:
+    return int(number.scaleb(_EXPONENTS[unit], _EXACT).to_integral_value(context=_EXACT))
