@@ -1,0 +1,1 @@
+"""The tables of the format of nuScenes: their files, and the records of scenes, sensors and attributes."""

@@ -1,0 +1,193 @@
+"""The records of one scene: its samples, files, poses, annotations and instances, with their chains."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from segments_hf.export.point_clouds.nuscenes_tables.sensors import wxyz
+from segments_hf.export.point_clouds.nuscenes_tables.shared_records import UNKNOWN_VISIBILITY
+from segments_hf.export.point_clouds.nuscenes_tables.table_files import token_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from segments_hf.export.point_clouds.nuscenes_tables.sensors import SensorFile
+    from segments_hf.points import Boxes
+    from segments_hf.points.poses import Transform
+
+Records = list[dict[str, Any]]
+
+
+class SceneFrame(NamedTuple):
+    """A frame of a scene.
+
+    Attributes:
+        frame_index: The index of the frame in the sequence; 0 for a single point cloud.
+        timestamp: The timestamp as text.
+        pose: The pose of the sensor in the world.
+        boxes: The N cuboids in the world.
+        num_points: The number of points in each cuboid.
+        attributes: The tokens of the attributes of each cuboid.
+        files: The files of the sensors.
+    """
+
+    frame_index: int
+    timestamp: str | None
+    pose: Transform
+    boxes: Boxes
+    num_points: list[int]
+    attributes: list[list[str]]
+    files: list[SensorFile]
+
+
+def scene_records(
+    name: str, description: str, frames: Sequence[SceneFrame], times: Sequence[int], log: str
+) -> Iterator[tuple[str, Records]]:
+    """Yield the name of a table and its records of a scene, for each table that has records of scenes.
+
+    Args:
+        name: The name of the scene, unique in the export.
+        description: A text for people.
+        frames: The frames, in the order of time.
+        times: The time of each frame in microseconds.
+        log: The token of the log.
+    """
+    scene = token_of("scene", name)
+    samples = [token_of("sample", scene, frame.frame_index) for frame in frames]
+    poses = [token_of("ego_pose", sample) for sample in samples]
+    record = {
+        "token": scene,
+        "log_token": log,
+        "nbr_samples": len(frames),
+        "first_sample_token": samples[0],
+        "last_sample_token": samples[-1],
+        "name": name,
+        "description": description,
+    }
+    yield "scene", [record]
+    yield (
+        "sample",
+        [
+            {"token": sample, "timestamp": time, **neighbors, "scene_token": scene}
+            for sample, time, neighbors in zip(samples, times, _chain(samples), strict=True)
+        ],
+    )
+    yield (
+        "ego_pose",
+        [
+            {
+                "token": pose,
+                "timestamp": time,
+                "rotation": wxyz(frame.pose.rotation),
+                "translation": frame.pose.translation.tolist(),
+            }
+            for pose, time, frame in zip(poses, times, frames, strict=True)
+        ],
+    )
+    yield "sample_data", _sample_data(frames, samples, poses, times)
+    annotations = _annotations(frames, samples)
+    yield "instance", _join_instances(scene, frames, annotations)
+    yield "sample_annotation", [annotation for of_frame in annotations for annotation in of_frame]
+
+
+def _sample_data(
+    frames: Sequence[SceneFrame], samples: Sequence[str], poses: Sequence[str], times: Sequence[int]
+) -> Records:
+    """Return the records of files, in one chain for each sensor."""
+    channels: dict[str, Records] = defaultdict(list)
+    for frame, sample, pose, time in zip(frames, samples, poses, times, strict=True):
+        for item in frame.files:
+            record = {
+                "token": token_of("sample_data", sample, item.channel),
+                "sample_token": sample,
+                "ego_pose_token": pose,
+                "calibrated_sensor_token": item.calibration,
+                "timestamp": time,
+                "fileformat": item.file_format,
+                "is_key_frame": True,
+                "height": item.height,
+                "width": item.width,
+                "filename": item.path,
+            }
+            channels[item.channel].append(record)
+    for records in channels.values():
+        _link(records)
+    return [record for records in channels.values() for record in records]
+
+
+def _annotations(frames: Sequence[SceneFrame], samples: Sequence[str]) -> list[Records]:
+    """Return the records of the cuboids of each frame, without their instance and their neighbors."""
+    return [
+        [
+            {
+                "token": token_of("sample_annotation", sample, number),
+                "sample_token": sample,
+                "instance_token": "",
+                "visibility_token": UNKNOWN_VISIBILITY,
+                "attribute_tokens": attributes,
+                "translation": center,
+                "size": [width, length, height],
+                "rotation": rotation,
+                "num_lidar_pts": count,
+                "num_radar_pts": 0,
+            }
+            for number, center, (length, width, height), rotation, count, attributes in zip(
+                frame.boxes.ids.tolist(),
+                frame.boxes.center.tolist(),
+                frame.boxes.dimensions.tolist(),
+                wxyz(frame.boxes.rotation),
+                frame.num_points,
+                frame.attributes,
+                strict=True,
+            )
+        ]
+        for frame, sample in zip(frames, samples, strict=True)
+    ]
+
+
+def _join_instances(scene: str, frames: Sequence[SceneFrame], annotations: Sequence[Records]) -> Records:
+    """Return the instances of a scene, and add the instance and the neighbors to the annotations.
+
+    The annotations of a track are one instance. An instance has one class, so a track whose class changes becomes
+    several instances. If a track occurs several times in a frame, each of these annotations is an instance of its own.
+    """
+    instances: dict[tuple[object, ...], Records] = defaultdict(list)
+    for frame, records in zip(frames, annotations, strict=True):
+        tracks, classes = frame.boxes.track_ids.tolist(), frame.boxes.class_indices.tolist()
+        counts = Counter(tracks)
+        for record, track, class_index in zip(records, tracks, classes, strict=True):
+            own = record["token"] if counts[track] > 1 else ""
+            instances[class_index, track, own].append(record)
+    found = []
+    for (class_index, *key), records in instances.items():
+        token = token_of("instance", scene, class_index, *key)
+        for record in records:
+            record["instance_token"] = token
+        _link(records)
+        found.append(
+            {
+                "token": token,
+                "category_token": token_of("category", class_index),
+                "nbr_annotations": len(records),
+                "first_annotation_token": records[0]["token"],
+                "last_annotation_token": records[-1]["token"],
+            }
+        )
+    return found
+
+
+def _link(records: Records) -> None:
+    """Add the tokens of the previous and of the next record to each record."""
+    for record, neighbors in zip(records, _chain([record["token"] for record in records]), strict=True):
+        record.update(neighbors)
+
+
+def _chain(tokens: Sequence[str]) -> list[dict[str, str]]:
+    """Return `prev` and `next` for each token. They are empty at the ends.
+
+    >>> _chain(["a", "b"])
+    [{'prev': '', 'next': 'b'}, {'prev': 'a', 'next': ''}]
+    """
+    following = ["", *tokens, ""]
+    return [{"prev": following[number], "next": following[number + 2]} for number in range(len(tokens))]

@@ -1,0 +1,62 @@
+"""The records of nuScenes that belong to no scene, and the lists of the scenes of each split."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from segments_hf.export.point_clouds.nuscenes_tables.table_files import token_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+UNKNOWN_VISIBILITY: Final = "5"  # nuScenes has the tokens 1 to 4, which programs convert to numbers
+# The splits of which the devkit has own lists of scenes. It looks up other names in splits.json.
+_OFFICIAL_SPLITS = {"train", "val", "test", "mini_train", "mini_val", "train_detect", "train_track"}
+
+
+def shared_records(title: str, names: Sequence[str], mask: str) -> dict[str, list[dict[str, Any]]]:
+    """Return the records of the tables `category`, `log`, `map` and `visibility`.
+
+    Args:
+        title: The data set and the release, which are the name of the only log.
+        names: The name of each class index.
+        mask: The path of the picture of the only map, which the devkit requires.
+    """
+    categories = [
+        {"token": token_of("category", index), "name": name, "description": ""} for index, name in enumerate(names)
+    ]
+    log = {"token": token_of("log", title), "logfile": title, "vehicle": "", "date_captured": "", "location": ""}
+    map_record = {"token": token_of("map"), "log_tokens": [log["token"]], "category": "semantic_prior"}
+    visibility = {"token": UNKNOWN_VISIBILITY, "level": "unknown", "description": "The release has no visibility"}
+    return {
+        "category": categories,
+        "log": [log],
+        "map": [{**map_record, "filename": mask}],
+        "visibility": [visibility],
+    }
+
+
+def custom_splits(scenes: Mapping[str, list[str]]) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """Return the content of ``splits.json``.
+
+    The devkit never reads the scenes of splits such as ``train`` from this file, because it has its own lists of them.
+    Therefore these splits also get another name, such as ``custom_train``.
+
+    Args:
+        scenes: The names of the scenes of each split.
+
+    Returns:
+        The names of the scenes of each split, and the other name of each split that has one.
+
+    >>> custom_splits({"train": ["a"], "field": ["b"]})
+    ({'train': ['a'], 'field': ['b'], 'custom_train': ['a']}, {'train': 'custom_train'})
+    """
+    splits, others = dict(scenes), {}
+    for split in scenes:
+        if split in _OFFICIAL_SPLITS:
+            other = f"custom_{split}"
+            while other in splits:
+                other = f"custom_{other}"
+            others[split] = other
+            splits[other] = scenes[split]
+    return splits, others
