@@ -12,14 +12,14 @@ import importlib.machinery
 import importlib.util
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from types import ModuleType
 
     import pyarrow as pa
-    from datasets import DatasetBuilder
+    from datasets import DatasetBuilder, GeneratorBasedBuilder
     from datasets.utils import tqdm
 
 T = TypeVar("T")
@@ -105,6 +105,38 @@ def build_lock(unfinished: Path) -> Path:
 def set_writer_batch(builder: DatasetBuilder, rows: int) -> None:
     """Set the number of rows that a builder writes together; `datasets` takes it only as an argument of the builder."""
     builder._writer_batch_size = rows
+
+
+def write_tables(
+    builder: GeneratorBasedBuilder,
+    *,
+    gen_kwargs: Mapping[str, Any],
+    fpath: str,
+    file_format: str,
+    max_shard_size: int,
+    job_id: int,
+    **_: object,
+) -> Iterator[Any]:
+    """Write the tables of `_generate_tables`, as `_prepare_split_single` of `ArrowBasedBuilder` does.
+
+    A builder of `datasets` has either rows, which a stream reads at once, or tables, which are written several times
+    as fast. With this function, a builder has both.
+
+    Args:
+        builder: The builder.
+        gen_kwargs: The arguments of `_generate_tables`.
+        fpath: The path of the files, with letters that are replaced by numbers.
+        file_format: ``arrow`` or ``parquet``.
+        max_shard_size: The size in bytes at which a new file begins.
+        job_id: The index of this process among the processes of the build.
+        **_: The arguments that only the method of `GeneratorBasedBuilder` has.
+    """
+    from datasets import ArrowBasedBuilder
+
+    written: Iterator[Any] = ArrowBasedBuilder._prepare_split_single(
+        builder, gen_kwargs, fpath, file_format, max_shard_size, job_id
+    )
+    return written
 
 
 def info_file(builder: DatasetBuilder) -> Path:

@@ -21,6 +21,7 @@ from segments_hf.dataset.compat import (
     info_file,
     output_folder,
     progress_bar,
+    write_tables,
 )
 from segments_hf.dataset.load import release_builder
 from segments_hf.dataset.rows.features import json_feature
@@ -62,6 +63,27 @@ def test_datasets_calls_the_overridden_methods(tmp_path: Path) -> None:
     assert builder.as_dataset("train")["number"][:] == [1, 2, 3]
     assert list(recorded) == ["build", "job", "folder", "is built"]
     assert recorded["job"] == 0
+
+
+class Tables(Numbers):
+    """A builder that has the three numbers as two tables, of one and of two rows."""
+
+    def _generate_tables(self, numbers: list[int]) -> Iterator[tuple[int, pa.Table]]:
+        for number, part in enumerate([numbers[:1], numbers[1:]]):
+            yield number, pa.table({"number": pa.array(part, pa.int32())})
+
+    def _prepare_split_single(self, **kwargs: Any) -> Iterator[Any]:
+        yield from write_tables(self, **kwargs)
+
+
+def test_tables_are_written_in_their_order(tmp_path: Path) -> None:
+    recorded: dict[str, Any] = {}
+    builder = Tables(recorded.__setitem__, cache_dir=str(tmp_path))
+    builder.download_and_prepare()
+    assert builder.as_dataset("train")["number"][:] == [1, 2, 3]
+    assert list(recorded) == ["build"]
+    stream = builder.as_streaming_dataset("train")
+    assert [row["number"] for row in stream] == [1, 2, 3]
 
 
 def test_unfinished_build_is_in_another_folder_than_the_finished_one(tmp_path: Path) -> None:

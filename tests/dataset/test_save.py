@@ -23,9 +23,9 @@ class Interrupted(SegmentsRelease):
 
     meanwhile: Any = None
 
-    def _generate_examples(self, *args: Any, **kwargs: Any) -> Any:
+    def _generate_tables(self, *args: Any, **kwargs: Any) -> Any:
         self.meanwhile()
-        yield from super()._generate_examples(*args, **kwargs)
+        yield from super()._generate_tables(*args, **kwargs)
 
 
 @pytest.fixture
@@ -90,9 +90,9 @@ def test_one_of_two_builds_to_one_folder_raises_output_exists_error(tmp_path: Pa
 
     def build(name: str) -> None:
         class Waiting(SegmentsRelease):
-            def _generate_examples(self, *args: Any, **kwargs: Any) -> Any:
+            def _generate_tables(self, *args: Any, **kwargs: Any) -> Any:
                 barrier.wait()
-                yield from super()._generate_examples(*args, **kwargs)
+                yield from super()._generate_tables(*args, **kwargs)
 
         builder = release_builder(demo_release(), cache_dir=tmp_path / name)
         builder.__class__ = Waiting

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from array import array
 from bisect import bisect_left
@@ -19,11 +18,18 @@ from segments_hf.dataset.building.progress import show_traffic
 from segments_hf.dataset.building.split_summary import log_splits
 from segments_hf.dataset.building.unused_folder import warn_if_unused
 from segments_hf.dataset.building.worker_process import end_with_process
-from segments_hf.dataset.compat import builds_folder, generation_error, info_file, output_folder, set_writer_batch
+from segments_hf.dataset.compat import (
+    builds_folder,
+    generation_error,
+    info_file,
+    output_folder,
+    set_writer_batch,
+    write_tables,
+)
 from segments_hf.dataset.origin import origin_sentence
 from segments_hf.dataset.rows.problems import append_problem, read_problems, report
+from segments_hf.dataset.rows.row_batches import make_batches
 from segments_hf.dataset.rows.row_format import ROW_FORMAT
-from segments_hf.dataset.rows.row_images import ASSET_COLUMNS
 from segments_hf.dataset.splits import check_instruction, check_selects_rows, check_whole_splits, names_in
 from segments_hf.errors import OptionError, SegmentsHFError
 from segments_hf.io.disk.atomic import remove_file, remove_folder
@@ -35,6 +41,8 @@ from segments_hf.option_names import option
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    import pyarrow as pa
 
     from segments_hf.dataset.building.plan import Shard
     from segments_hf.dataset.open_releases import ReleaseKey
@@ -52,7 +60,11 @@ _CLOUDS_IN_MEMORY = 1  # the same for point clouds, if rows contain the bytes of
 
 
 class SegmentsRelease(datasets.GeneratorBasedBuilder):
-    """A builder of `datasets` that converts a Segments.ai release to a dataset in Arrow files, or to a stream."""
+    """A builder of `datasets` that converts a Segments.ai release to a dataset in Arrow files, or to a stream.
+
+    A stream reads the rows of `_generate_examples`. A build writes the tables of `_generate_tables`, because `datasets`
+    needs several times as long to convert rows to tables.
+    """
 
     VERSION: ClassVar[datasets.Version] = datasets.Version(f"{ROW_FORMAT}.0.0")
     BUILDER_CONFIG_CLASS: ClassVar[type[SegmentsReleaseConfig]] = SegmentsReleaseConfig
@@ -83,13 +95,13 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         )
 
     def _split_generators(
-        self, dl_manager: datasets.DownloadManager | datasets.StreamingDownloadManager
+        self,
+        dl_manager: datasets.DownloadManager | datasets.StreamingDownloadManager,  # noqa: ARG002
     ) -> list[datasets.SplitGenerator]:
         generators = []
         plan = self._plan()
         for name, shards in plan.items():
-            kwargs = {"shards": shards, "streaming": dl_manager.is_streaming}
-            generator = datasets.SplitGenerator(name=name, gen_kwargs=kwargs)
+            generator = datasets.SplitGenerator(name=name, gen_kwargs={"shards": shards})
             if not self.config.kind.sequence:
                 generator.split_info.num_examples = sum(len(shard.indices) for shard in shards)  # for the progress bar
             generators.append(generator)
@@ -101,20 +113,30 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         warn_if_unused(self.config, plan)
         return plan
 
-    def _generate_examples(self, shards: list[Shard], *, streaming: bool) -> Iterator[tuple[str, dict[str, Any]]]:
+    def _generate_examples(self, shards: list[Shard]) -> Iterator[tuple[str, dict[str, Any]]]:
         problems: list[Problem] = []
-        with contextlib.nullcontext(Traffic()) if streaming else show_traffic(self._job + 1) as traffic:
-            for run, (key, indices) in enumerate(joined_by_release(shards)):
-                for number, outcome in enumerate(self._outcomes(key, indices, traffic, streaming=streaming)):
-                    for problem in outcome.problems:
-                        if streaming:
-                            problems.append(problem)
-                        else:
-                            append_problem(output_folder(self) / PROBLEMS_FILE, problem)
-                    if outcome.row is not None:
-                        yield f"{run}-{indices[0]}-{number}", outcome.row
-        if streaming:
-            report(problems)
+        for run, (key, indices) in enumerate(joined_by_release(shards)):
+            for number, outcome in enumerate(self._outcomes(key, indices, Traffic(), streaming=True)):
+                problems.extend(outcome.problems)
+                if outcome.row is not None:
+                    yield f"{run}-{indices[0]}-{number}", outcome.row
+        report(problems)
+
+    def _generate_tables(self, shards: list[Shard]) -> Iterator[tuple[int, pa.Table]]:
+        number = 0
+        with show_traffic(self._job + 1) as traffic:
+            for key, indices in joined_by_release(shards):
+                outcomes = self._with_recorded_problems(self._outcomes(key, indices, traffic))
+                for batch in make_batches(outcomes, self.info.features, None):
+                    yield number, batch.table
+                    number += 1
+
+    def _with_recorded_problems(self, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
+        """Yield the outcomes, and append their problems to the file of problems."""
+        for outcome in outcomes:
+            for problem in outcome.problems:
+                append_problem(output_folder(self) / PROBLEMS_FILE, problem)
+            yield outcome
 
     def outcomes(self, positions: Sequence[int] | None = None) -> Iterator[Outcome]:
         """Yield rows with their problems, without building a dataset; images stay in the cache.
@@ -138,8 +160,6 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
                             chosen = array("I", (indices[position - begin] for position in inside))
                     for outcome in self._outcomes(key, chosen, traffic):
                         outcome.split = split
-                        if self.config.load_assets and outcome.row is not None:
-                            _store_images(outcome.row)
                         yield outcome
 
     def _outcomes(
@@ -235,22 +255,15 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
                     f"the reason for the first one: {first.reason}"
                 )
 
-    def _prepare_split_single(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
+    def _prepare_split_single(self, **kwargs: Any) -> Iterator[Any]:
         self._job = kwargs["job_id"]
         if self._started_by not in {None, os.getpid()}:
             end_with_process(self._started_by)
         try:
-            yield from super()._prepare_split_single(*args, **kwargs)
+            yield from write_tables(self, **kwargs)
         except generation_error() as error:
             # This runs in the worker process, because the cause of an error is lost on its way to the main process.
             raise _own_error(error, output_folder(self)) from None
-
-
-def _store_images(row: dict[str, Any]) -> None:
-    """Replace the path of each image by the struct in which a dataset stores an image."""
-    for column in ASSET_COLUMNS:
-        if isinstance(path := row.get(column), str):
-            row[column] = {"bytes": None, "path": path}
 
 
 def _own_error(error: Exception, folder: Path) -> Exception:

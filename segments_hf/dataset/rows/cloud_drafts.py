@@ -148,10 +148,8 @@ def _xyzw(quaternion: Quaternion | None) -> list[float] | None:
 
 def _json_object(fields: Mapping[str, Raw | UnsetType]) -> Raw | UnsetType:
     """Return the fields that are in the file as a JSON object; `UNSET` if none of them is."""
-    if all(raw is UNSET for raw in fields.values()):
-        return UNSET
-    present = {name: bytes(raw) for name, raw in fields.items() if not isinstance(raw, UnsetType)}
-    return Raw(b"{%s}" % b",".join(b'"%s":%s' % (name.encode(), raw) for name, raw in present.items()))
+    present = [b'"%s":%s' % (name.encode(), bytes(raw)) for name, raw in fields.items() if raw is not UNSET]
+    return Raw(b"{%s}" % b",".join(present)) if present else UNSET
 
 
 def _sample_text(raw: Raw | UnsetType, sample: Sample, path: str) -> str | None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _MAX_ROWS = 64
 _MAX_BYTES = 32 * 2**20  # the size of files, text and lists of numbers at which a batch ends
+_TEXT, _NUMBER = (bytes, str), (int, float)  # made once, because `_num_bytes` checks each value of a row
 
 
 class RowBatch(NamedTuple):
@@ -56,7 +57,7 @@ def make_batches(outcomes: Iterable[Outcome], features: Features, new_columns: N
         waiting.append(outcome)
         if outcome.row is not None:
             rows.append(outcome.row if extend is None else {**outcome.row, **extend(outcome.row)})
-            size += sum(map(_num_bytes, rows[-1].values()))
+            size += _num_bytes(rows[-1].values())
         if len(waiting) == _MAX_ROWS or size >= _MAX_BYTES:
             yield RowBatch(to_table(rows, features), waiting)
             waiting, rows, size = [], [], 0
@@ -64,17 +65,20 @@ def make_batches(outcomes: Iterable[Outcome], features: Features, new_columns: N
         yield RowBatch(to_table(rows, features), waiting)
 
 
-def _num_bytes(value: object) -> int:
-    """Return the approximate size of a value of a row; numbers outside of lists are small, and count as 0."""
-    if isinstance(value, np.ndarray):
-        return value.nbytes
-    if isinstance(value, bytes | str):
-        return len(value)
-    if isinstance(value, dict):
-        return sum(map(_num_bytes, value.values()))
-    if isinstance(value, list) and value:
-        return 8 * len(value) if isinstance(value[0], int | float) else sum(map(_num_bytes, value))
-    return 0
+def _num_bytes(values: Iterable[object]) -> int:
+    """Return the approximate size of values of a row; numbers outside of lists are small, and count as 0."""
+    size = 0
+    for value in values:
+        if isinstance(value, _TEXT):
+            size += len(value)
+        elif isinstance(value, dict):
+            size += _num_bytes(value.values())
+        elif isinstance(value, list):
+            is_numbers = bool(value) and isinstance(value[0], _NUMBER)
+            size += 8 * len(value) if is_numbers else _num_bytes(value)
+        elif isinstance(value, np.ndarray):
+            size += value.nbytes
+    return size
 
 
 def to_table(rows: Sequence[Mapping[str, Any]], features: Features) -> pa.Table:

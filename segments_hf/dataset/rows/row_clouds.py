@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from segments_hf.assets import CloudCheck, ImageCheck
+from segments_hf.dataset.rows.row_images import stored_file
 from segments_hf.errors import AssetError, SizeMismatchError
 from segments_hf.io.number_text import counted
 
 if TYPE_CHECKING:
-    from segments_hf.assets import Asset
     from segments_hf.dataset.rows.draft import Draft
     from segments_hf.dataset.rows.row_images import AssetSources
 
@@ -64,7 +64,7 @@ async def _add_cloud(draft: Draft, sources: AssetSources, *, keeps_faulty: bool)
         if not keeps_faulty:
             return 0  # the point cloud may belong to another sample, so it is not cached
     stored = await sources.fetcher.keep(asset)
-    draft.row["point_cloud"] = _stored(stored, sources)
+    draft.row["point_cloud"] = stored_file(stored, sources)
     return len(stored.content or b"")
 
 
@@ -73,11 +73,5 @@ async def _add_image(camera: dict[str, Any], reference: str | None, sources: Ass
         raise AssetError(f"the release has no URL for the image of camera {camera['name']!r}")
     asset, _ = await sources.fetcher.fetch(reference, ImageCheck())
     stored = await sources.fetcher.keep(asset)
-    camera["image"] = _stored(stored, sources)
+    camera["image"] = stored_file(stored, sources)
     return len(stored.content or b"")
-
-
-def _stored(asset: Asset, sources: AssetSources) -> dict[str, Any]:
-    if sources.in_memory:
-        return {"bytes": asset.content, "path": None}
-    return {"bytes": None, "path": str(asset.path)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from segments_hf.assets import ImageCheck
 from segments_hf.bitmaps import ID_LIMIT, decode_bitmap
@@ -99,9 +99,16 @@ async def _add(draft: Draft, column: str, checked: _CheckedAsset, sources: Asset
         draft.repairs.append((column, f"{_name(checked, sources.fetcher)}: {checked.asset.fault}"))
     if column == _IMAGE:
         draft.row["width"], draft.row["height"] = checked.header.size
-    # Without a path, because `datasets` would read the file at this path instead of the bytes.
-    draft.row[column] = {"bytes": asset.content, "path": None} if sources.in_memory else str(asset.path)
+    draft.row[column] = stored_file(asset, sources)
     return len(asset.content or b"")
+
+
+def stored_file(asset: Asset, sources: AssetSources) -> dict[str, Any]:
+    """Return the struct in which a row stores an image, a bitmap or a point cloud."""
+    if sources.in_memory:
+        # Without a path, because `datasets` would read the file at this path instead of the bytes.
+        return {"bytes": asset.content, "path": None}
+    return {"bytes": None, "path": str(asset.path)}
 
 
 def _references(draft: Draft, sources: AssetSources) -> Iterator[tuple[str, str | None, Path | None]]:
