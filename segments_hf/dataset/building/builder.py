@@ -123,12 +123,15 @@ class SegmentsRelease(datasets.GeneratorBasedBuilder):
         report(problems)
 
     def _generate_tables(self, shards: list[Shard]) -> Iterator[tuple[int, pa.Table]]:
+        features = self.config.features
+        # A user can pass other features to `load_dataset`. `datasets` casts the tables to them.
+        columns = [name for name in features if name in self.info.features]
         number = 0
         with show_traffic(self._job + 1) as traffic:
             for key, indices in joined_by_release(shards):
                 outcomes = self._with_recorded_problems(self._outcomes(key, indices, traffic))
-                for batch in make_batches(outcomes, self.info.features, None):
-                    yield number, batch.table
+                for batch in make_batches(outcomes, features, None):
+                    yield number, batch.table.select(columns)
                     number += 1
 
     def _with_recorded_problems(self, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
