@@ -78,9 +78,9 @@ class ReleaseSensors(ReleaseTasks):
             sensor = choose_sensor(name, self._scan.sensors, self.source)
             part = copy.copy(self)
             for cached in ("header", "indices"):
-                part.__dict__.pop(cached, None)
-            part.sensor, part._whole = sensor, self.whole  # noqa: SLF001
-            part._kinds, part._parts = {}, {None: part, sensor.name: part}  # noqa: SLF001
+                vars(part).pop(cached, None)
+            parts = {None: part, sensor.name: part}
+            vars(part).update(sensor=sensor, _whole=self.whole, _kinds={}, _parts=parts)
             return part
         if name is not None:
             raise OptionError(
